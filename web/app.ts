@@ -56,7 +56,7 @@ export function createApp(
   const writable = readOnly ? null : store;
   const state = {
     ...{ store, writable, live: true, program, feed, comparisons, policies },
-    own: new OwnModules(),
+    own: new OwnModules(program),
   };
   // Where the store lies is nothing that a page needs.
   const shown = (message: string) => message.replaceAll(store.location, "the store");

@@ -34,14 +34,14 @@ Deno.test("a backend that pages have not is the usual one", () => {
 
 Deno.test("the command trains the same, its words as a shell takes them", () => {
   strictEqual(
-    commandOf(read("experiment=cartpole-ppo&agent.hiddenSizes=%5B8%2C8%5D&budget=2k")),
-    "deno task -q experiment run cartpole-ppo --seed 1 --budget 2k " +
+    commandOf(read("experiment=cartpole-ppo&agent.hiddenSizes=%5B8%2C8%5D&budget=2k"), "reverie"),
+    "reverie run cartpole-ppo --seed 1 --budget 2k " +
       "--set 'agent.hiddenSizes=[8,8]' --backend wasm",
   );
   strictEqual(
-    commandOf(read("experiment=a&agent.word=it%27s")),
-    `deno task -q experiment run a --seed 1 --set 'agent.word=it'\\''s' --backend wasm`,
+    commandOf(read("experiment=a&agent.word=it%27s"), "reverie"),
+    `reverie run a --seed 1 --set 'agent.word=it'\\''s' --backend wasm`,
   );
-  strictEqual(commandOf(read("run=abc123")), "deno task -q experiment reproduce abc123");
-  strictEqual(commandOf(read("run=abc123&agent.gamma=0.9")), undefined);
+  strictEqual(commandOf(read("run=abc123"), "reverie"), "reverie reproduce abc123");
+  strictEqual(commandOf(read("run=abc123&agent.gamma=0.9"), "reverie"), undefined);
 });

@@ -20,12 +20,14 @@ import { contentsFrom } from "../live.ts";
 
 /** The run; until there is one, what will be here. */
 export function TrainedHere(
-  { here, asked, description, ahead }: {
+  { here, asked, description, ahead, program }: {
     here: TrainingHere;
     asked: Asked | undefined;
     /** Of what is chosen; undefined where it is not known. */
     description: Description | undefined;
     ahead: Ahead | undefined;
+    /** What commands begin with. */
+    program: string;
   },
 ): VNode {
   const trained = here.trained.value;
@@ -39,13 +41,18 @@ export function TrainedHere(
         ? stand === "idle" && problem === "" && description !== undefined && (
           <AheadView description={description} ahead={ahead} />
         )
-        : <Run key={trained.run.attempt} here={here} trained={trained} asked={asked!} />}
+        : <Run key={trained.run.attempt} {...{ here, trained, program }} asked={asked!} />}
     </section>
   );
 }
 
 function Run(
-  { here, trained, asked }: { here: TrainingHere; trained: TrainedRun; asked: Asked },
+  { here, trained, asked, program }: {
+    here: TrainingHere;
+    trained: TrainedRun;
+    asked: Asked;
+    program: string;
+  },
 ): VNode {
   const { run, last, store } = trained;
   const stand = here.stand.value;
@@ -78,7 +85,7 @@ function Run(
         </div>
       )}
       <RunStatus row={row} />
-      {stand === "idle" && <Result here={here} trained={trained} asked={asked} />}
+      {stand === "idle" && <Result {...{ here, trained, asked, program }} />}
       <RunEvents contents={contents} />
       <RunCharts
         run={HERE}
@@ -105,7 +112,12 @@ function heldOf({ shifts, stand, move }: TrainingHere, { manifest }: TrainedRun[
 
 /** What is left when it is over: the digest, and what can be taken away. */
 function Result(
-  { here, trained: { run }, asked }: { here: TrainingHere; trained: TrainedRun; asked: Asked },
+  { here, trained: { run }, asked, program }: {
+    here: TrainingHere;
+    trained: TrainedRun;
+    asked: Asked;
+    program: string;
+  },
 ): VNode {
   const problem = useSignal("");
   const { experiment, seed, configuration } = run.manifest.determined;
@@ -132,7 +144,7 @@ function Result(
               Copy
             </button>
             <br />
-            <Same run={run} asked={asked} />
+            <Same run={run} asked={asked} program={program} />
           </p>
         )}
       <div class="toolbar">
@@ -150,9 +162,10 @@ const isWhole = ({ status }: TrainedRun["run"]) => status === "completed" || sta
 
 /** Which other run has the digest, or why none may have. */
 function Same(
-  { run: { digest, manifest: { determined } }, asked: { setting, base } }: {
+  { run: { digest, manifest: { determined } }, asked: { setting, base }, program }: {
     run: TrainedRun["run"];
     asked: Asked;
+    program: string;
   },
 ): VNode {
   const { backend } = determined;
@@ -176,7 +189,7 @@ function Same(
       ? <b class="bad">The run has another one: the lab's code has changed since.</b>
       : <>The run has another one: it was trained on {base.backend}.</>;
   }
-  const command = commandOf(setting);
+  const command = commandOf(setting, program);
   return command === undefined
     ? <>A run of this configuration has the same on the command line.</>
     : (

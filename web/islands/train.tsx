@@ -33,6 +33,8 @@ export interface TrainProps {
   readonly experiments: readonly ExperimentChoice[];
   /** Where the thread's script lies, from the server's root. */
   readonly thread: string;
+  /** What commands begin with. */
+  readonly program: string;
 }
 
 /** What the page is to train, and what the thread says of it. */
@@ -46,7 +48,7 @@ interface Chosen {
 }
 
 /** The island. */
-export default function Train({ experiments, thread }: TrainProps): VNode {
+export default function Train({ experiments, thread, program }: TrainProps): VNode {
   const training = useSignal<TrainingHere | undefined>(undefined);
   const chosen = useSignal<Chosen | undefined>(undefined);
   /** What is trained, or was last. */
@@ -108,7 +110,7 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
     if (top < 0 || top > innerHeight / 2) run.scrollIntoView();
   };
   const isShown = problem !== "" && fieldOf(problem, Object.keys(setting.set)) === undefined;
-  const command = commandOf(setting);
+  const command = commandOf(setting, program);
   return (
     <div ref={page} class="training">
       <form
@@ -187,7 +189,10 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
           )}
         </div>
       </form>
-      <TrainedHere here={here} asked={trained.value} description={description} ahead={ahead} />
+      <TrainedHere
+        {...{ here, description, ahead, program }}
+        asked={trained.value}
+      />
     </div>
   );
 }

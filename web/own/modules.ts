@@ -33,6 +33,9 @@ type Definition = Run["manifest"]["definition"];
 export class OwnModules {
   readonly #scripts = new RecentlyUsed<Promise<Bundled>>(KEPT);
 
+  /** @param program What commands of the store begin with. */
+  constructor(private readonly program: string) {}
+
   /** Why a page cannot have the module of a run, as a clause; undefined: it can. */
   async refusalOf(
     { manifest: { definition } }: Pick<Run, "manifest">,
@@ -65,7 +68,7 @@ export class OwnModules {
         ? script.refused
         : `it imports ${script.missing.join(", ")}, which pages have not (they have reverie, ` +
           "reverie/blocks, zod and files of yours): in the terminal it runs, by " +
-          `deno task -q experiment evaluate ${id}`,
+          `${this.program} evaluate ${id}`,
     );
   }
 }

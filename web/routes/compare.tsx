@@ -17,6 +17,7 @@ interface Data {
   readonly also: readonly string[];
   readonly moment: number;
   readonly live: boolean;
+  readonly program: string;
 }
 
 /** Metrics beside the first one, at most. */
@@ -30,7 +31,7 @@ const KNOWN = ["run", "filter", "metric", "also", "axis", "smoothing", "groups",
  * reader left them.
  */
 export async function handler(
-  { req, url, state: { comparisons, feed, live } }: Context<State>,
+  { req, url, state: { comparisons, feed, live, program } }: Context<State>,
 ): Promise<PageAnswer<Data>> {
   const { moment } = feed;
   const request = requestOf(url.searchParams);
@@ -39,6 +40,7 @@ export async function handler(
     title: "Compare",
     moment,
     live,
+    program,
     comparison: JSON.parse(new TextDecoder().decode(json)),
     request,
     passed: passedOver(url.searchParams, KNOWN),
@@ -48,7 +50,7 @@ export async function handler(
 
 /** The page. */
 export default function Compare({ data }: PageProps<Data>): VNode {
-  const { comparison, request, passed, also, moment, live } = data;
+  const { comparison, request, passed, also, moment, live, program } = data;
   return (
     <>
       <h1>Compare</h1>
@@ -56,7 +58,7 @@ export default function Compare({ data }: PageProps<Data>): VNode {
       {comparison.filter === "" && comparison.names.length === 0
         ? (
           <p class="empty">
-            No figures to compare yet. Train some runs with <code>deno task -q experiment</code>.
+            No figures to compare yet. Train some runs with <code>{program}</code>.
           </p>
         )
         : <ComparisonView initial={comparison} request={request} also={also} />}

@@ -10,13 +10,14 @@ import type { ExperimentChoice } from "../islands/train.tsx";
 interface Data {
   readonly title: string;
   readonly experiments: readonly ExperimentChoice[];
+  readonly program: string;
 }
 
 let known: Promise<readonly ExperimentChoice[]> | undefined;
 
 /** The lab's experiments, whatever the store holds. */
-export async function handler(_: Context<State>): Promise<PageAnswer<Data>> {
-  return page({ title: "Train", experiments: await (known ??= choices()) });
+export async function handler({ state: { program } }: Context<State>): Promise<PageAnswer<Data>> {
+  return page({ title: "Train", program, experiments: await (known ??= choices()) });
 }
 
 /** The experiments of the registry. */
@@ -32,11 +33,11 @@ async function choices(): Promise<readonly ExperimentChoice[]> {
 }
 
 /** The page. */
-export default function TrainPage({ data: { experiments } }: PageProps<Data>): VNode {
+export default function TrainPage({ data: { experiments, program } }: PageProps<Data>): VNode {
   return (
     <>
       <h1>Train here</h1>
-      <Train experiments={experiments} thread={asset("training.js")} />
+      <Train experiments={experiments} thread={asset("training.js")} program={program} />
     </>
   );
 }

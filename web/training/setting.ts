@@ -57,16 +57,21 @@ export function withField(setting: Setting, path: string, text: string | undefin
   return { ...setting, set: text === undefined ? others : { ...setting.set, [path]: text } };
 }
 
-/** The command that trains the same; undefined where no command does, as of a run with changes. */
-export function commandOf({ base, seed, backend, set }: Setting): string | undefined {
-  const task = "deno task -q experiment";
+/**
+ * The command that trains the same, `program` before it; undefined where no command does, as of a run with
+ * changes.
+ */
+export function commandOf(
+  { base, seed, backend, set }: Setting,
+  program: string,
+): string | undefined {
   if ("run" in base) {
     const isSame = Object.keys(set).length === 0 && seed === "" && backend === "wasm";
-    return isSame ? `${task} reproduce ${base.run}` : undefined;
+    return isSame ? `${program} reproduce ${base.run}` : undefined;
   }
   const { budget, ...fields } = set;
   return [
-    `${task} run ${base.experiment} --seed ${quoted(seed || "1")}`,
+    `${program} run ${base.experiment} --seed ${quoted(seed || "1")}`,
     ...budget === undefined ? [] : [`--budget ${quoted(budget)}`],
     ...Object.entries(fields).map(([path, text]) => `--set ${quoted(`${path}=${text}`)}`),
     `--backend ${backend}`,

@@ -8,15 +8,20 @@ import { type SweepRow, sweepRows } from "../../sweeps.ts";
 interface Data {
   readonly title: string;
   readonly sweeps: readonly SweepRow[];
+  readonly program: string;
 }
 
 /** Their state as it is now. */
 export async function handler({ state }: Context<State>): Promise<PageAnswer<Data>> {
-  return page({ title: "Sweeps", sweeps: await sweepRows(state.store) });
+  return page({
+    title: "Sweeps",
+    sweeps: await sweepRows(state.store),
+    program: state.program,
+  });
 }
 
 /** The page. */
-export default function Sweeps({ data: { sweeps } }: PageProps<Data>): VNode {
+export default function Sweeps({ data: { sweeps, program } }: PageProps<Data>): VNode {
   return (
     <>
       <h1>Sweeps</h1>
@@ -25,7 +30,7 @@ export default function Sweeps({ data: { sweeps } }: PageProps<Data>): VNode {
           <p class="empty">
             No sweep yet. Begin one with{" "}
             <code>
-              deno task -q experiment run cartpole-a2c --sweep agent.learningRate=log:1e-4..1e-2
+              {program} run cartpole-a2c --sweep agent.learningRate=log:1e-4..1e-2
             </code>
             : its trials appear here while they train.
           </p>
