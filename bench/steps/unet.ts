@@ -14,7 +14,7 @@ const filters = [16, 48];
 export const unetStep: BenchStep = {
   name: "unet",
   title: `U-Net step, 28 × 28, ${filters.join("-")} filters, batch ${batch}`,
-  stocks: [{ stock: "tfjs-cpu" }],
+  stocks: [],
   peerBars: { portable: 1, native: 1.3 },
   bind(workspace) {
     const random = numbersOf("unet");
