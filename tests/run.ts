@@ -130,6 +130,32 @@ async function denoTest(args: readonly string[]): Promise<Counts> {
   return counts;
 }
 
+/** Rooms whose files start no process and change nothing of this one. */
+const SHARED = /^tests\/(agents|envs|evidence|lab\/(compute|core|search|statistics)|models|web)\//;
+/** Files of such a room that share an isolate, at most, and from how many files on they do. */
+const [TOGETHER, MANY] = [8, 40];
+
+/**
+ * The modules to run: of a whole run those of a room together, eight at a time, as each isolate loads the
+ * lab anew.
+ *
+ * @param folder Where modules may be written.
+ */
+function modulesOf(files: readonly string[], folder: string): string[] {
+  if (files.length < MANY) return [...files];
+  const rooms = Map.groupBy(files, (path) => SHARED.exec(path)?.[1]);
+  return [...rooms].flatMap(([room, paths]) => {
+    if (room === undefined) return paths;
+    return Array.from({ length: Math.ceil(paths.length / TOGETHER) }, (_, i) => {
+      const module = `${folder}/${room.replace("/", "-")}-${i + 1}_test.ts`;
+      const together = paths.slice(TOGETHER * i, TOGETHER * (i + 1));
+      const text = together.map((path) => `import "${new URL(path, root)}";\n`).join("");
+      Deno.writeTextFileSync(module, text);
+      return module;
+    });
+  });
+}
+
 interface Counts {
   passed: number;
   failed: number;
@@ -163,12 +189,14 @@ const files = all.filter((path) =>
 const named = filters.filter((filter) => !inPath(filter));
 const byName = named.length === 0 ? [] : [`--filter=/${named.map(RegExp.escape).join("|")}/`];
 const documented = ["README.md", "docs", "lab", "envs", "agents", "models", "experiments"];
+const folder = Deno.makeTempDirSync({ dir: "/tmp", prefix: "reverie-tests-" });
 /** The examples come first, so that what failed among the rest stands last. */
 const runs = [
   ...tier === undefined && filters.length === 0
     ? [
       await denoTest([
         "--doc",
+        "--parallel",
         "--permit-no-files",
         ...permissions,
         ...documented.filter((path) => exists(new URL(path, root).pathname)),
@@ -180,9 +208,10 @@ const runs = [
     "--preload=tests/properties.ts",
     ...byName,
     ...permissions,
-    ...files,
+    ...modulesOf(files, folder),
   ]),
 ];
+Deno.removeSync(folder, { recursive: true });
 const sum = (key: keyof Counts) => runs.reduce((total, run) => total + run[key], 0);
 const skipped = sum("skipped");
 const none = sum("passed") + sum("failed") + skipped === 0;

@@ -103,11 +103,13 @@ export class Peer {
     return line;
   }
 
-  /** Ends the process. */
+  /** Ends the process, also one that waits for more than its input. */
   async close(): Promise<void> {
     await this.#writer.close().catch(() => {});
     await this.#reader.cancel();
+    const late = setTimeout(() => this.#child.kill("SIGKILL"), 1000);
     await this.#child.status;
+    clearTimeout(late);
   }
 }
 

@@ -1,0 +1,67 @@
+/** What is kept of measurements by processor, and the pages of it. */
+import { ok, rejects, strictEqual } from "node:assert";
+import { barOf } from "../../bench/peers/peer.ts";
+import { keep, type Measured, pageOf, recordOf } from "../../bench/record.ts";
+import { row, targetRow } from "../../bench/row.ts";
+
+const measured: Omit<Measured, "backend" | "rows"> = {
+  ...{ group: "updates", peers: true, measured: "Measured here.", revision: "0123456789abcdef" },
+};
+
+Deno.test("a page says what is asked for on both backends, then every group in the list's order", () => {
+  const beside = (value: number, reach: number) => ({ name: "PyTorch 2", value, reach });
+  const page = pageOf("a-machine", [
+    {
+      ...measured,
+      group: "store",
+      peers: false,
+      backend: "auto",
+      rows: [targetRow("s", 2, "ms", 1)],
+    },
+    { ...measured, backend: "native", rows: [row("step", 1, "ms", beside(3, 4))] },
+    {
+      ...measured,
+      backend: "auto",
+      rows: [row("step", 2, "ms", beside(3, 1)), row("more", 1, "ms")],
+    },
+  ]);
+  const lines = page.split("\n");
+  ok(lines.includes("| step | PyTorch 2 | 1.5 × | 3 × (short of 4 ×) |"), page);
+  ok(lines.includes("| s | at most | 0.5 × (short of 1 ×) |  |"), page);
+  const headings = lines.filter((line) => line.startsWith("#")).join(", ");
+  strictEqual(
+    headings,
+    "# Benchmarks: a-machine, ## What is asked for, ## updates, native, ## updates, ## store",
+  );
+  ok(lines.includes("deno task bench:native updates --peers  # 0123456789"), page);
+  ok(lines.includes("deno task bench store  # 0123456789"), page);
+});
+
+Deno.test("every page of docs/benchmarks is its record's", async () => {
+  let pages = 0;
+  for (const { name: file } of Deno.readDirSync("docs/benchmarks")) {
+    if (!file.endsWith(".json")) continue;
+    const name = file.slice(0, -".json".length);
+    const page = await Deno.readTextFile(`docs/benchmarks/${name}.md`);
+    strictEqual(page, pageOf(name, await recordOf(name)), name);
+    ok((await Deno.readTextFile("docs/benchmarks.md")).includes(`(benchmarks/${name}.md)`), name);
+    pages++;
+  }
+  ok(pages > 0);
+});
+
+Deno.test("a record's name is one of a file", async () => {
+  const rows: Measured["rows"] = [];
+  for (const name of ["../elsewhere", "A", "a b", "", "-a"]) {
+    await rejects(keep(name, { ...measured, backend: "auto", rows }), { name: "InputError" });
+  }
+});
+
+Deno.test("what is asked for depends on the peer's vectors and on the lab's backend", () => {
+  const bars = { portable: 2, wide: 1.6, native: 2.6 };
+  strictEqual(barOf(bars, "PyTorch 2.15 AVX2", "auto"), 2);
+  strictEqual(barOf(bars, "PyTorch 2.15 AVX512", "auto"), 1.6);
+  strictEqual(barOf(bars, "PyTorch 2.15 AVX512", "native"), 2.6);
+  strictEqual(barOf({ portable: 2 }, "PyTorch 2.15 AVX512", "auto"), 2);
+  strictEqual(barOf({ portable: 2 }, "PyTorch 2.15 AVX512", "native"), undefined);
+});
