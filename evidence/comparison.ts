@@ -20,7 +20,7 @@ import type { Chart } from "../lab/core/chart.ts";
 import { markdownTable } from "./markdown.ts";
 import { referenceFor } from "./references.ts";
 import { scoresOf, type SeedResult } from "./results.ts";
-import type { MeasuredRow } from "./tables.ts";
+import { besideOthers, type MeasuredRow } from "./tables.ts";
 
 /** Worlds that agents are compared on together. */
 export interface Suite {
@@ -196,10 +196,19 @@ export function curveChart({ agents }: SuiteComparison): Chart {
 }
 
 /** The page. */
-export function comparisonPage(comparisons: readonly SuiteComparison[]): string {
-  return `# Agents over worlds
+export function comparisonPage(
+  comparisons: readonly SuiteComparison[],
+  rows: readonly MeasuredRow[],
+): string {
+  return `# Agents over worlds, and rows beside other libraries
 
 Every agent with a row in each world of a suite, by the scores of [its rows](../CONTRIBUTING.md#evidence). A score is normalised: 0 is what random actions return, 1 the best reference of the world's rows. IQM is the mean of the middle half of all seeds in all worlds, the optimality gap what the scores lack to 1 on average; intervals are stratified bootstraps over seeds (Agarwal et al. 2021, arXiv 2108.13264). A profile shows which share of the runs lies above a score, the curves what evaluations show on the way (before the first one: 0). Written by \`deno task docs:results\`.
 
-${comparisons.map(suiteTable).join("\n")}`;
+${comparisons.map(suiteTable).join("\n")}
+## Beside other libraries
+
+Every row that another library was trained on, with the same preset or the same arrays, on the same seeds and scored in the same way (\`deno task docs:references\`). P is how probable it is that a seed of ours is better than one of theirs.
+
+${besideOthers(rows)}
+`;
 }

@@ -77,11 +77,7 @@ export async function writeComparison(io: Pick<Io, "root">): Promise<void> {
 export async function comparisonFiles(
   io: Pick<Io, "root">,
 ): Promise<[path: string, text: string][]> {
-  const prefixes = suites.flatMap(({ worlds }) => worlds.map(({ prefix }) => `${prefix}-`));
-  const rows = await Promise.all(
-    evidence.filter(({ experiment }) => prefixes.some((prefix) => experiment.startsWith(prefix)))
-      .map((row) => measuredRow(row, io)),
-  );
+  const rows = await Promise.all(evidence.map((row) => measuredRow(row, io)));
   const comparisons = suites.map((suite) => compareSuite(suite, rows, registries.environments));
   const pictures = comparisons.filter(({ agents }) => agents.length > 0)
     .flatMap((comparison): [string, string][] => {
@@ -92,7 +88,7 @@ export async function comparisonFiles(
         `${renderSvg(chartScene(chart), { width: 640 })}\n`,
       ]);
     });
-  return [["docs/comparison.md", comparisonPage(comparisons)], ...pictures];
+  return [["docs/comparison.md", comparisonPage(comparisons, rows)], ...pictures];
 }
 
 /** A page's text with its table as the results files give it. */

@@ -7,13 +7,7 @@ import { LabError } from "../lab/core/errors.ts";
 import { withSpread } from "../cli/terminal/comparison_table.ts";
 import { metricLabel } from "../cli/terminal/figures.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
-import {
-  iqm,
-  probabilityOfImprovement,
-  probabilityOfImprovementInterval,
-  spreadKind,
-  spreadOf,
-} from "../lab/statistics/mod.ts";
+import { type Improvement, improvementOf, iqm, spreadOf } from "../lab/statistics/mod.ts";
 import { referenceFor, type References, referenceScores } from "./references.ts";
 import { scoresOf, type SeedResult, spentAtGoal } from "./results.ts";
 import { markdownTable } from "./markdown.ts";
@@ -111,7 +105,7 @@ function cells(measured: MeasuredRow): string[] {
   }
   const scores = scoresOf(runs);
   const bests = runs.map(({ best }) => best).filter((best) => best !== null);
-  const scored = references === undefined || typeof references === "string" ? [] : references.runs;
+  const [steps, seconds] = spentBeside(runs, peer);
   return [
     name,
     seedsOf(row, runs),
@@ -122,13 +116,9 @@ function cells(measured: MeasuredRow): string[] {
     isJudged(verdict) ? `${verdict.reaching} of ${runs.length}` : "",
     theirs,
     betterOf(row, scores, references),
-    pair(meanOf(runs.map(({ steps }) => steps)), meanOf(scored.map(({ steps }) => steps)), 0),
+    steps,
     isJudged(verdict) ? spentOf(row, verdict.bar, runs) : "",
-    pair(
-      meanOf(runs.flatMap(({ seconds }) => seconds ?? [])),
-      meanOf(scored.map(({ seconds }) => seconds)),
-      2,
-    ),
+    seconds,
   ];
 }
 
@@ -181,22 +171,62 @@ function theirsOf(row: EvidenceRow, peer: References | undefined): string {
   return `${withSpread(iqm(scores), spreadOf(scores), figure)} ${peer.peer}${seeds}`;
 }
 
-/** How probable it is that a seed here is better than one of the peer, or that there is none. */
-function betterOf(
+/** How probable it is that a seed here is better than one of the peer; undefined where a side lacks. */
+function improvementOver(
   { better = "more" }: EvidenceRow,
+  scores: readonly number[],
+  peer: References | undefined,
+): Improvement | undefined {
+  if (scores.length === 0 || peer === undefined || peer.runs.length === 0) return undefined;
+  const theirs = referenceScores(peer);
+  return better === "less" ? improvementOf(theirs, scores) : improvementOf(scores, theirs);
+}
+
+/** Every row that has a peer's measured scores beside it, and how probable it is that ours are better. */
+export function besideOthers(measured: readonly MeasuredRow[]): string {
+  const found = measured.flatMap((one) => {
+    const peer = measuredBy(one.references);
+    const improvement = improvementOver(one.row, scoresOf(one.runs), peer);
+    return improvement === undefined ? [] : [{ ...one, peer: peer!, improvement }];
+  });
+  const titles = ["row", "ours", "theirs", "P(ours > theirs) [95 %]", "steps", "core-seconds"];
+  const rows = found.map(({ row, runs, peer, improvement }) => [
+    `\`${row.experiment}\``,
+    withSpread(iqm(scoresOf(runs)), spreadOf(scoresOf(runs)), figure),
+    theirsOf(row, peer),
+    withSpread(improvement.probability, improvement.spread, (value) => value.toFixed(2)),
+    ...spentBeside(runs, peer),
+  ]);
+  const middle = meanOf(found.map(({ improvement }) => improvement.probability));
+  return `${markdownTable(titles, rows)}
+
+The mean of P over these ${rows.length} rows, ties counted half: ${middle?.toFixed(2) ?? "–"}.`;
+}
+
+/** Steps, and core-seconds: `ours, theirs`. */
+function spentBeside(runs: readonly SeedResult[], peer: References | undefined): [string, string] {
+  const scored = peer?.runs ?? [];
+  return [
+    pair(meanOf(runs.map(({ steps }) => steps)), meanOf(scored.map(({ steps }) => steps)), 0),
+    pair(
+      meanOf(runs.flatMap(({ seconds }) => seconds ?? [])),
+      meanOf(scored.map(({ seconds }) => seconds)),
+      2,
+    ),
+  ];
+}
+
+/** The same as text, or why it is not known. */
+function betterOf(
+  row: EvidenceRow,
   scores: readonly number[],
   peer: MeasuredRow["references"],
 ): string {
   if (typeof peer === "string") return "no peer";
   if (scores.length === 0) return "";
-  if (peer === undefined || peer.runs.length === 0) return "to be measured";
-  const both = [[scores], [referenceScores(peer)]] as const;
-  const [x, y] = better === "less" ? both.toReversed() : both;
-  const kind = spreadKind(Math.min(scores.length, peer.runs.length));
-  const spread = kind === "lowest and highest"
-    ? null
-    : { kind, ...probabilityOfImprovementInterval(x, y) };
-  return withSpread(probabilityOfImprovement(x, y), spread, (value) => value.toFixed(2));
+  const improvement = improvementOver(row, scores, peer);
+  if (improvement === undefined) return "to be measured";
+  return withSpread(improvement.probability, improvement.spread, (value) => value.toFixed(2));
 }
 
 /** `101–110`; what is missing or diverged is said. */

@@ -65,7 +65,7 @@ Deno.test("agents with a row in every world are compared between random actions 
   // Nothing was evaluated at the beginning: as random actions. Then each first evaluation gave 0.
   deepStrictEqual(curve[0], [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]);
   deepStrictEqual(curve[2], [[0, 0, 0, 0, 0], [2, 2, 2, 2, 2]]);
-  const page = comparisonPage([compared]);
+  const page = comparisonPage([compared], rows);
   match(
     page,
     /`good` \| 5 \| 0\.7[78] \[0\.68, 0\.84\] rough \| 0\.25 \[0\.\d\d, 0\.\d\d\] rough \|/,
@@ -73,6 +73,27 @@ Deno.test("agents with a row in every world are compared between random actions 
   match(page, /`part` \|\s+\| to be measured/);
   match(page, /profile-toys\.svg/);
   doesNotMatch(page, /alone/);
+});
+
+Deno.test("rows with a peer stand beside it, and the mean of P counts each row once", () => {
+  const peerOf = (...scores: number[]): MeasuredRow["references"] => ({
+    experiment: "",
+    key: "",
+    peer: "Peer",
+    runs: scores.map((score, i) => ({
+      ...{ seed: 101 + i, score, steps: 2000, seconds: 2, versions: {} },
+    })),
+  } as unknown as MeasuredRow["references"]);
+  const better: MeasuredRow = { ...rows[0], references: peerOf(0, 1, 2, 3, 4) };
+  const less: MeasuredRow = {
+    ...rows[3],
+    row: { ...rows[3].row, better: "less" },
+    references: peerOf(1, 2, 3, 4, 5),
+  };
+  const page = comparisonPage([], [better, less, rows[4], { ...rows[4], references: "no peer" }]);
+  match(page, /\| `a-good` \| .* Peer \| 1\.00 \[1\.00, 1\.00\] rough \|/);
+  match(page, /\| `b-part` \| .* Peer \| 0\.50 \[0\.\d\d, 0\.\d\d\] rough \|/);
+  match(page, /over these 2 rows, ties counted half: 0\.75\./);
 });
 
 Deno.test("profiles are the share of runs above a score, and curves lie in their bands", () => {
