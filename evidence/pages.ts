@@ -77,7 +77,13 @@ export async function writeComparison(io: Pick<Io, "root">): Promise<void> {
 export async function comparisonFiles(
   io: Pick<Io, "root">,
 ): Promise<[path: string, text: string][]> {
-  const rows = await Promise.all(evidence.map((row) => measuredRow(row, io)));
+  const prefixes = suites.flatMap(({ worlds }) => worlds.map(({ prefix }) => `${prefix}-`));
+  const withPeer = new Set(
+    Array.from(Deno.readDirSync(`${io.root}docs/references`), ({ name }) => name),
+  );
+  const isShown = ({ experiment }: EvidenceRow) =>
+    withPeer.has(`${experiment}.json`) || prefixes.some((prefix) => experiment.startsWith(prefix));
+  const rows = await Promise.all(evidence.filter(isShown).map((row) => measuredRow(row, io)));
   const comparisons = suites.map((suite) => compareSuite(suite, rows, registries.environments));
   const pictures = comparisons.filter(({ agents }) => agents.length > 0)
     .flatMap((comparison): [string, string][] => {
