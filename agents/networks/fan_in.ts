@@ -5,7 +5,7 @@
  */
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import { uniform } from "../../lab/compute/initializers.ts";
+import { fanInUniform, uniform } from "../../lab/compute/initializers.ts";
 import { mlpParameters } from "../../lab/compute/networks.ts";
 
 /**
@@ -21,14 +21,10 @@ export function fanInParameters(
   prefix: string,
 ): NamedTensors {
   if (sizes.length < 2) return {};
-  const draw = (shape: readonly number[], fanIn: number) =>
-    uniform(random, shape, -1 / Math.sqrt(fanIn), 1 / Math.sqrt(fanIn));
-  const parameters = mlpParameters(random, sizes, {
-    hidden: (_, shape) => draw(shape, shape[0]),
-    prefix,
-  });
+  const parameters = mlpParameters(random, sizes, { hidden: fanInUniform, prefix });
   for (let layer = 0; layer + 1 < sizes.length; layer++) {
-    parameters[`${prefix}/${layer}/bias`] = draw([sizes[layer + 1]], sizes[layer]);
+    const limit = 1 / Math.sqrt(sizes[layer]);
+    parameters[`${prefix}/${layer}/bias`] = uniform(random, [sizes[layer + 1]], -limit, limit);
   }
   return parameters;
 }

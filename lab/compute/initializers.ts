@@ -113,6 +113,12 @@ export function lecunNormal(random: Generator, shape: readonly number[]): Weight
   return normal(random, shape, Math.sqrt(1 / fans(shape).fanIn));
 }
 
+/** Variance 1 / (3 fanIn), uniform: U(−1/√fanIn, 1/√fanIn), by which PyTorch draws its layers. */
+export function fanInUniform(random: Generator, shape: readonly number[]): Weights {
+  const limit = 1 / Math.sqrt(fans(shape).fanIn);
+  return uniform(random, shape, -limit, limit);
+}
+
 /**
  * A random matrix with orthonormal columns (rows where there are fewer rows than columns), times
  * `gain`; leading axes are joined. QᵀQ = gain²·I up to float32 rounding.

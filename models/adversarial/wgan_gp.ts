@@ -10,6 +10,7 @@
  *
  * Differs from the paper:
  * - Width 128 in place of 512; a step size that falls to 0.
+ * - Kernels from U(−1/√fanIn, 1/√fanIn), a sixth of He's variance: fewer samples between the modes.
  * - Samples come from an exponential moving average of the generator's weights (Yazıcı et al. 2019,
  *   arXiv 1806.04498); `averageDecay` 0 takes the weights themselves.
  * - √(‖∇‖² + 1e-12) for the norm, finite where the gradient vanishes.
@@ -18,6 +19,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { fanInUniform } from "../../lab/compute/initializers.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import { linear } from "../../lab/compute/schedules.ts";
 import { count, WIDEST } from "../../lab/compute/sizes.ts";
@@ -70,7 +72,11 @@ export const wganGp = defineModel({
   bestBy: { metric: "validation/energy_distance", goal: "minimize" },
   networks: ({ size }, { latentSize, width, layers }) => {
     const hidden = new Array<number>(layers).fill(width);
-    return { critic: dense([size, ...hidden, 1]), generator: dense([latentSize, ...hidden, size]) };
+    const drawn = { hidden: fanInUniform, output: fanInUniform };
+    return {
+      critic: dense([size, ...hidden, 1], "relu", drawn),
+      generator: dense([latentSize, ...hidden, size], "relu", drawn),
+    };
   },
   noise: (_, { latentSize }) => ({ noise: ["normal", [latentSize]] }),
   optimizer: () => adam({ beta1: 0.5, beta2: 0.9 }),

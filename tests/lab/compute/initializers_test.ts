@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import {
   constant,
+  fanInUniform,
   glorotNormal,
   glorotUniform,
   heNormal,
@@ -35,6 +36,7 @@ const scaled: [name: string, initializer: Initializer, variance: number, limit: 
   ["heNormal", heNormal, 2 / 100, Infinity],
   ["lecunUniform", lecunUniform, 1 / 100, Math.sqrt(3 / 100)],
   ["lecunNormal", lecunNormal, 1 / 100, Infinity],
+  ["fanInUniform", fanInUniform, 1 / 300, 1 / 10],
   ["uniform", (random, shape) => uniform(random, shape, -2, 2), 4 / 3, 2],
   ["normal", (random, shape) => normal(random, shape, 0.02), 0.0004, Infinity],
   ["truncatedNormal", (random, shape) => truncatedNormal(random, shape, 0.5), 0.25, 1.1369],
