@@ -481,7 +481,8 @@ export interface Elsewhere {
  * name goes on where it stood. How many train at once decides nothing: trials of a sampler that learns,
  * and of a pruner, come one after another, their seeds side by side.
  *
- * @throws {InputError} where the stored sweep is another one, and where no run reports the objective.
+ * @throws {InputError} where the stored sweep is another one, and where the first runs that end do not
+ *   report the objective.
  * @throws {LabError} where another process trains it in this store.
  */
 export async function runSweep(
@@ -628,11 +629,12 @@ async function trained(
   if (ended.status === "interrupted" && isPruned(ended)) {
     store.update(id, { status: "stopped", message: prunedBy(sweep) });
   }
+  requireObjective(store, order.name, sweep);
   return id;
 }
 
 /**
- * Requires that runs that have ended say what they are judged by.
+ * Requires that one of the runs that have ended says what they are judged by.
  *
  * @throws {InputError}
  */

@@ -279,6 +279,13 @@ Deno.test("an objective that never appears ends the sweep after its first trials
     strictEqual(store.runs().length, 2);
   }));
 
+Deno.test("an objective that never appears ends a sweep of trials side by side after its first run", () =>
+  withStore(async (store) => {
+    const objective = "evaluation/return_meen";
+    await rejects(swept(store, { objective, sampler: "random" }, { workers: 1 }), /return_mean"\?/);
+    strictEqual(store.runs().length, 1);
+  }));
+
 Deno.test("a model's sweep is judged by what the model is, the least where that is best", () =>
   withStore(async (store) => {
     const state = await swept(store, {
