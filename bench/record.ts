@@ -20,7 +20,7 @@ export interface Measured {
   readonly peers: boolean;
   /** Date, machine and load. */
   readonly measured: string;
-  /** Commit of the lab; null: unknown, or code that was not committed. */
+  /** Commit of the lab; null: unknown, or changed since. */
   readonly revision: string | null;
   readonly rows: readonly Row[];
 }
@@ -77,7 +77,7 @@ export function pageOf(name: string, record: readonly Measured[]): string {
 function commandOf({ group, backend, peers, revision }: Measured): string {
   const task = backend === "native" ? "bench:native" : "bench";
   return `deno task ${task} ${group}${peers ? " --peers" : ""}  # ${
-    revision === null ? "code that was not committed" : revision.slice(0, 10)
+    revision === null ? "commit unknown" : revision.slice(0, 10)
   }`;
 }
 

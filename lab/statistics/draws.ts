@@ -9,7 +9,7 @@ import { defaultRng, type Generator } from "../core/random.ts";
 export type Draws = Pick<Generator, "integers">;
 
 /** Most scores whose resamples are told apart by what they hold: 6,435 of 8 scores differ. */
-export const FEW = 8;
+const FEW = 8;
 
 /** Resamples of few scores, in which order does not matter. */
 export interface Resamples {
