@@ -89,6 +89,7 @@ export type {
   EvaluationContext,
   LogLikelihoods,
   NamedStep,
+  PolicyFileOptions,
   Report,
   SamplingSettings,
   Trainer,

@@ -3,7 +3,9 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { RefObject } from "preact";
 import { ask } from "../ask.ts";
-import type { Trends } from "../routes/api/trends.ts";
+
+/** Values by the metrics' names, as the server gives them; null where one is not finite. */
+export type Trends = Readonly<Record<string, readonly (number | null)[]>>;
 
 /** Runs that a trend is made of, at most: those named first. */
 export const MOST_RUNS = 50;

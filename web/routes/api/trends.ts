@@ -1,11 +1,8 @@
 /** Metrics of a group of runs over training, each as the few points of a sparkline. @module */
 import type { State } from "../../state.ts";
 import type { Context } from "../../fresh.ts";
-import { MOST_RUNS } from "../../components/trends.tsx";
+import { MOST_RUNS, type Trends } from "../../components/trends.tsx";
 import { trendOf } from "../../trends.ts";
-
-/** Values by the metrics' names; null where one is not finite. */
-export type Trends = Readonly<Record<string, readonly (number | null)[]>>;
 
 /** `?metric=SERIES&metric=SERIES…&run=ID&run=ID…`. */
 export function handler({ url: { searchParams: query }, state: { store } }: Context<State>) {
