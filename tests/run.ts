@@ -130,8 +130,8 @@ async function denoTest(args: readonly string[]): Promise<Counts> {
   return counts;
 }
 
-/** Rooms whose files start no process and change nothing of this one. */
-const SHARED = /^tests\/(agents|envs|evidence|lab\/(compute|core|search|statistics)|models|web)\//;
+/** Rooms whose files are quick, start no process and leave TensorFlow.js's backend as it was. */
+const SHARED = /^tests\/(agents|envs|evidence|lab\/(core|search|statistics)|web)\//;
 /** Files of such a room that share an isolate, at most, and from how many files on they do. */
 const [TOGETHER, MANY] = [8, 40];
 
