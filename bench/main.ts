@@ -16,7 +16,7 @@ import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import type { Group } from "./group.ts";
 import { groups } from "./groups.ts";
 import { Peer, type PeerScript } from "./peers/peer.ts";
-import { keep } from "./record.ts";
+import { keep, recordOf } from "./record.ts";
 import { cells, columns, markdownTable, type Row, rowsDocument } from "./row.ts";
 import { labBackends } from "./workspaces.ts";
 
@@ -61,6 +61,8 @@ async function bench(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   const chosen = names.length === 0 ? groups.filter((group) => !group.slow) : names.map(groupNamed);
+  // A record that cannot be is said before minutes of measuring.
+  if (record !== undefined) await recordOf(record);
   const measured = surroundings();
   io.error(`${measured}\n`);
   const opened = new Map<PeerScript, Peer | string>();
@@ -79,8 +81,8 @@ async function bench(args: readonly string[], io: Io): Promise<number> {
         io.error(`  ${cells(row).filter((cell) => cell !== "").join("  ")}\n`);
       }
       if (record === undefined) continue;
-      const { name } = group;
-      await keep(record, { group: name, backend, peers, measured, rows: rows.slice(before) });
+      const own = { group: group.name, rows: rows.slice(before) };
+      await keep(record, { ...own, backend, peers, measured });
     }
   } finally {
     for (const each of opened.values()) if (typeof each === "object") await each.close();

@@ -28,14 +28,9 @@ export interface Measured {
 /**
  * Puts a group in the place of what a record has of it, and writes its page.
  *
- * @throws InputError for a name that is none of a file.
+ * @throws InputError as {@linkcode recordOf} does.
  */
 export async function keep(name: string, measured: Omit<Measured, "revision">): Promise<void> {
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) {
-    throw new InputError(
-      `Cannot record as the name must be small letters, digits and hyphens: ${name}`,
-    );
-  }
   const { revision, dirty } = await revisionOf(root);
   const now: Measured = { ...measured, revision: dirty ? null : revision };
   const same = ({ group, backend }: Measured) => group === now.group && backend === now.backend;
@@ -45,8 +40,17 @@ export async function keep(name: string, measured: Omit<Measured, "revision">): 
   await Deno.writeTextFile(`${folder}/${name}.md`, pageOf(name, all));
 }
 
-/** What has been recorded under a name, in the order of recording. */
+/**
+ * What has been recorded under a name, in the order of recording.
+ *
+ * @throws InputError for a name that is none of a file.
+ */
 export async function recordOf(name: string): Promise<Measured[]> {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) {
+    throw new InputError(
+      `Cannot record as the name must be small letters, digits and hyphens: ${name}`,
+    );
+  }
   try {
     return JSON.parse(await Deno.readTextFile(`${folder}/${name}.json`));
   } catch (error) {

@@ -6,8 +6,7 @@ has more. The values are those of rl-baselines3-zoo, but for ε, which is consta
 zoo's budget, and for rates that the zoo anneals: so every batch does the same work.
 """
 
-import sys
-import time
+from on_request import train_on_request
 
 import numpy
 import stable_baselines3
@@ -76,20 +75,17 @@ def td3():
 makers = {"ppo": ppo, "a2c": a2c, "dqn": dqn, "sac": sac, "td3": td3}
 
 
-def main():
-    capability = torch.backends.cpu.get_cpu_capability()
-    versions = f"{stable_baselines3.__version__}, PyTorch {torch.__version__} {capability}"
-    print(f"Stable-Baselines3 {versions}", flush=True)
-    made = {}
-    for line in sys.stdin:
-        count, name, steps = line.split()
-        agent, _, threads = name.partition("/")
-        torch.set_num_threads(int(threads or 1))
-        if name not in made:
-            made[name] = makers[agent]()
-        started_at = time.perf_counter()
-        made[name].learn(int(count) * int(steps), reset_num_timesteps=False)
-        print((time.perf_counter() - started_at) * 1000, flush=True)
+def make(set_up):
+    agent, _, threads = set_up.partition("/")
+    return makers[agent](), int(threads or 1)
 
 
-main()
+def train(made, steps):
+    model, threads = made
+    torch.set_num_threads(threads)
+    model.learn(steps, reset_num_timesteps=False)
+
+
+capability = torch.backends.cpu.get_cpu_capability()
+versions = f"{stable_baselines3.__version__}, PyTorch {torch.__version__} {capability}"
+train_on_request(f"Stable-Baselines3 {versions}", make, train)

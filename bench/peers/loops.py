@@ -6,8 +6,7 @@ loop goes on from where it stopped. One thread. ε is constant at its mean over 
 learning rate is not annealed: so every batch does the same work.
 """
 
-import sys
-import time
+from on_request import train_on_request
 
 import gymnasium
 import numpy
@@ -152,19 +151,11 @@ def dqn(size=10_000, starts=10_000, batch=128, every=10, renewal=500, gamma=0.99
 makers = {"ppo": ppo, "dqn": dqn}
 
 
-def main():
-    versions = f"PyTorch {torch.__version__}, Gymnasium {gymnasium.__version__}"
-    print(f"PyTorch loop ({versions})", flush=True)
-    made = {}
-    for line in sys.stdin:
-        count, name, steps = line.split()
-        if name not in made:
-            made[name] = makers[name]()
-        left = int(count) * int(steps)
-        started_at = time.perf_counter()
-        while left > 0:
-            left -= next(made[name])
-        print((time.perf_counter() - started_at) * 1000, flush=True)
+def train(loop, steps):
+    left = steps
+    while left > 0:
+        left -= next(loop)
 
 
-main()
+versions = f"PyTorch {torch.__version__}, Gymnasium {gymnasium.__version__}"
+train_on_request(f"PyTorch loop ({versions})", lambda set_up: makers[set_up](), train)

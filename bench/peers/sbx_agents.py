@@ -6,12 +6,12 @@ those of baselines.py.
 """
 
 import os
-import sys
-import time
 
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 os.environ["JAX_PLATFORMS"] = "cpu"
+
+from on_request import train_on_request
 
 import jax
 import sbx
@@ -25,16 +25,8 @@ def sac():
 makers = {"sac": sac}
 
 
-def main():
-    print(f"SBX {sbx.__version__} (JAX {jax.__version__})", flush=True)
-    made = {}
-    for line in sys.stdin:
-        count, name, steps = line.split()
-        if name not in made:
-            made[name] = makers[name]()
-        started_at = time.perf_counter()
-        made[name].learn(int(count) * int(steps), reset_num_timesteps=False)
-        print((time.perf_counter() - started_at) * 1000, flush=True)
-
-
-main()
+train_on_request(
+    f"SBX {sbx.__version__} (JAX {jax.__version__})",
+    lambda set_up: makers[set_up](),
+    lambda model, steps: model.learn(steps, reset_num_timesteps=False),
+)

@@ -507,13 +507,14 @@ export async function runSweep(
     const state = stateOf(store, name, sweep);
     if (state.over || options.signal?.aborted) return state;
     const wanted = wantedOf(state);
-    if (options.elsewhere !== undefined) await trainedElsewhere(order, wanted, options.elsewhere);
-    else {
+    if (options.elsewhere !== undefined) {
+      await trainedElsewhere(order, wanted, options.elsewhere);
+      if (!options.signal?.aborted) requireObjective(store, name, sweep);
+    } else {
       const tasks = wanted.map((each): Task => (worker) => trained(order, each, worker));
       const { refused: [refusal] } = await lanes.train(tasks, { stopAtRefusal: true });
       if (refusal !== undefined) throw refusal;
     }
-    if (!options.signal?.aborted) requireObjective(store, name, sweep);
   }
 }
 
@@ -642,7 +643,7 @@ function requireObjective(store: Store, name: string, { objective: { metric } }:
   const ended = store.runs().filter(({ manifest, digest, status }) =>
     manifest.sweep?.name === name && digest !== null && status !== "diverged"
   );
-  const metrics = ended.map((run) => figuresOf(store, run));
-  if (metrics.length === 0 || metrics.some((each) => metric in each)) return;
-  throw unknownName("sweep", "objective", metric, Object.keys(metrics[0]), "runs --json");
+  if (ended.length === 0 || ended.some((run) => metric in figuresOf(store, run))) return;
+  const known = Object.keys(figuresOf(store, ended[0]));
+  throw unknownName("sweep", "objective", metric, known, "runs --json");
 }

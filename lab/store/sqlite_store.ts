@@ -597,11 +597,13 @@ export class SqliteStore implements Store {
 
   /** Deletes the sweeps that had a run among these, and have none any more. */
   #dropSweepsOf(purged: readonly Run[]): void {
+    const had = sweepsOf(purged);
+    if (had.size === 0) return;
     const left = [this.#runs.list(false), this.#runs.list(true)];
     // Nobody knows whose runs the damaged ones are.
     if (left.some(({ damaged }) => damaged.length > 0)) return;
     const kept = sweepsOf(left.flatMap(({ sound }) => sound));
-    this.#sweeps.drop(sweepsOf(purged).difference(kept));
+    this.#sweeps.drop(had.difference(kept));
   }
 
   /**

@@ -2493,8 +2493,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a sweep is gone with the first of its runs",
     file: "lab/store/sqlite_store.ts",
-    from: "sweepsOf(purged).difference(kept)",
-    to: "sweepsOf(purged)",
+    from: "had.difference(kept)",
+    to: "had",
     test: "tests/lab/store/runs_test.ts",
   },
   {
