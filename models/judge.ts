@@ -2,7 +2,7 @@
  * The judge of a data set: the registered classifier, trained once from the data set's seed, that
  * says what generated images show. It is the same for every model, run and backend: trained by steps
  * that round alike on every machine, in a workspace of its own, and named by the digest of its
- * parameters.
+ * parameters. Those of the lab's own data sets stand in judges/ (`deno task judges`).
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { log } from "../lab/core/elementary.ts";
 import type { Entry } from "../lab/core/registry.ts";
 import { streamOf } from "../lab/core/random.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
-import { encodeSafetensors } from "../lab/core/safetensors.ts";
-import type { Snapshot } from "../lab/core/snapshot.ts";
+import { decodeSafetensors, encodeSafetensors } from "../lab/core/safetensors.ts";
+import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { openWorkspace } from "../lab/compute/backend.ts";
 import type { ModelDefinition } from "../lab/compute/definitions.ts";
@@ -46,13 +46,13 @@ const LEARNING_RATES = [4e-3, 4e-4];
 const LEARNED = 0.95;
 
 /** What training a judge leaves. */
-type Trained = Pick<Judge, "digest" | "accuracy"> & { readonly snapshot: Snapshot };
+export type Trained = Pick<Judge, "digest" | "accuracy"> & { readonly parameters: NamedTensors };
 
 /** Judges of this thread by the digest of what they learned from. */
 const trained = new RecentlyUsed<Promise<Trained | undefined>>(4);
 
 /**
- * The data set's judge, trained by the first who asks.
+ * The data set's judge: the one that is kept in judges/, else trained by the first who asks.
  *
  * @param dataset With labels.
  * @returns Undefined where no classifier is registered, or it learns nothing of the training images.
@@ -63,15 +63,14 @@ export async function judgeOf(
 ): Promise<Judge | undefined> {
   const classifier = await models.find(({ name }) => name === "classifier")?.load();
   if (classifier === undefined) return undefined;
-  const { seed, train: { values, labels } } = dataset;
-  const key = `${seed} ${await digestOf(values)} ${await digestOf(labels!)}`;
-  const training = trained.get(key) ?? trainJudge(classifier, dataset);
+  const key = await keyOf(dataset);
+  const training = trained.get(key) ?? learned(key, classifier, dataset);
   trained.set(key, training);
   training.catch(() => trained.delete(key));
   const known = await training;
   if (known === undefined) return undefined;
   const judge = await open(classifier, dataset);
-  await judge.restore(known.snapshot);
+  await judge.restore({ ...await judge.snapshot(), parameters: known.parameters });
   return {
     digest: known.digest,
     accuracy: known.accuracy,
@@ -81,6 +80,53 @@ export async function judgeOf(
     file: () => judge.exportModel!({ model: "classifier", dataset: dataset.name }),
     dispose: () => judge.dispose(),
   };
+}
+
+/** What a judge learns from: a name of its file. */
+async function keyOf({ seed, train: { values, labels } }: Dataset): Promise<string> {
+  const learned = `${seed} ${await digestOf(values)} ${await digestOf(labels!)}`;
+  return (await digestOf(new TextEncoder().encode(learned))).slice(0, 16);
+}
+
+/**
+ * A judge as its file in judges/, trained whether or not it is there.
+ *
+ * @returns Undefined where it learns nothing of the training images.
+ */
+export async function judgeFile(
+  classifier: ModelDefinition,
+  dataset: Dataset,
+): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined> {
+  const judge = await trainJudge(classifier, dataset);
+  if (judge === undefined) return undefined;
+  const { digest, accuracy, parameters } = judge;
+  const about = { dataset: dataset.name, digest, accuracy: `${accuracy}` };
+  return {
+    name: `${await keyOf(dataset)}.safetensors`,
+    bytes: encodeSafetensors(parameters, about),
+  };
+}
+
+async function learned(
+  key: string,
+  classifier: ModelDefinition,
+  dataset: Dataset,
+): Promise<Trained | undefined> {
+  return await kept(key).catch(() => undefined) ?? await trainJudge(classifier, dataset);
+}
+
+/** The judge of judges/. Throws where there is none, or it cannot be read. */
+async function kept(key: string): Promise<Trained> {
+  const file = new URL(`./judges/${key}.safetensors`, import.meta.url);
+  if (file.protocol !== "file:") throw new Error("A page has no folder of judges");
+  return await judgeIn(new Uint8Array(await (await fetch(file)).arrayBuffer()));
+}
+
+/** What a file of {@linkcode judgeFile} holds. Throws where it is not whole. */
+export async function judgeIn(bytes: Uint8Array): Promise<Trained> {
+  const { tensors: parameters, metadata: { digest, accuracy } } = decodeSafetensors(bytes);
+  if (await digestOf(encodeSafetensors(parameters)) !== digest) throw new Error("It is damaged");
+  return { digest, accuracy: Number(accuracy), parameters };
 }
 
 async function open(
@@ -124,9 +170,9 @@ async function trainedOf(judge: Trainer, dataset: Dataset): Promise<Trained | un
   if (unseen > 0 && !(loss < LEARNED * unseen)) return undefined;
   const random = streamOf(dataset.seed, "judge/evaluation");
   const { metrics } = await judge.evaluate({ random });
-  const snapshot = await judge.snapshot();
-  const digest = await digestOf(encodeSafetensors(snapshot.parameters));
-  return { digest, accuracy: metrics["evaluation/accuracy"], snapshot };
+  const { parameters } = await judge.snapshot();
+  const digest = await digestOf(encodeSafetensors(parameters));
+  return { digest, accuracy: metrics["evaluation/accuracy"], parameters };
 }
 
 /** −Σ p log p of the classes' shares, in nats. */

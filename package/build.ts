@@ -52,11 +52,16 @@ function* files(folder: string): Generator<string> {
   }
 }
 
-/** Whether a source is shipped as it is: starting files, pictures, and what browsers load. */
-const isText = (path: string) => !/\.tsx?$/.test(path) || path.startsWith("cli/templates/");
+/** Whether a source is shipped as it is: starting files, pictures, judges, and what browsers load. */
+const isCopied = (path: string) => !/\.tsx?$/.test(path) || path.startsWith("cli/templates/");
 
 /** Whether a source only makes what is shipped. */
 const isLeftOut = (path: string) => path === "web/build.ts";
+
+async function copy(out: string, path: string): Promise<void> {
+  await Deno.mkdir(dirname(join(out, path)), { recursive: true });
+  await Deno.copyFile(join(root, path), join(out, path));
+}
 
 async function put(out: string, path: string, text: string): Promise<void> {
   await Deno.mkdir(dirname(join(out, path)), { recursive: true });
@@ -79,11 +84,11 @@ export async function buildPackage(
   const used = new Set<string>();
   for (const path of sources()) {
     if (isLeftOut(path)) continue;
-    const text = await Deno.readTextFile(join(root, path));
-    if (isText(path)) {
-      await put(out, path, text);
+    if (isCopied(path)) {
+      await copy(out, path);
       continue;
     }
+    const text = await Deno.readTextFile(join(root, path));
     const { code } = await esbuild.transform(text, {
       loader: path.endsWith("x") ? "tsx" : "ts",
       jsx: "automatic",
@@ -96,8 +101,9 @@ export async function buildPackage(
   }
   await esbuild.stop();
   for (const path of copied) {
-    const text = await Deno.readTextFile(join(root, path)).catch(() => undefined);
-    if (text !== undefined) await put(out, path, text);
+    await copy(out, path).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
   }
   const program = "cli/main.js";
   const main = await Deno.readTextFile(join(out, program));

@@ -1,12 +1,15 @@
 /** Judges: no network that learned nothing of a data set judges samples of it. */
-import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import type { ModelDefinition } from "../../lab/compute/definitions.ts";
 import type { Dataset } from "../../lab/core/dataset.ts";
 import type { Entry } from "../../lab/core/registry.ts";
+import { decodeSafetensors } from "../../lab/core/safetensors.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import type { Trainer } from "../../lab/core/trainer.ts";
-import { judgeOf } from "../../models/judge.ts";
-import { halves, smallOf, trainerOf } from "./laboratory.ts";
+import { classifier } from "../../models/classifiers/classifier.ts";
+import { glyphs } from "../../models/datasets/glyphs.ts";
+import { judgeFile, judgeIn, judgeOf } from "../../models/judge.ts";
+import { halves, noFiles, smallOf, trainerOf } from "./laboratory.ts";
 import { models } from "../../models/mod.ts";
 
 /** A classifier whose loss ends where it is told for its step size; and the step sizes that it was given. */
@@ -36,6 +39,23 @@ function classifierOf(lossOf: (learningRate: number) => number) {
     load: () => Promise.resolve(definition as unknown as ModelDefinition),
   };
   return { entry, tried };
+}
+
+const FOLDER = new URL("../../models/judges/", import.meta.url);
+
+/** The lab's own classifier, as long as it need not learn. */
+function classifierThatMayNotTrain(): Entry<ModelDefinition> {
+  const create: ModelDefinition["create"] = async (context) =>
+    Object.assign(await classifier.create(context), {
+      iterate: () => {
+        throw new Error("it was to be taken from the folder");
+      },
+    });
+  return {
+    name: "classifier",
+    summary: "",
+    load: () => Promise.resolve({ ...classifier, create }),
+  };
 }
 
 let seed = 100;
@@ -69,4 +89,24 @@ Deno.test("a training whose data have no judge says so, and measures pixels", as
   match(events![0].message, /^halves has no judge as a classifier learned nothing of its training/);
   deepStrictEqual([events![0].level, "evaluation/recognised" in metrics], ["warning", false]);
   strictEqual(metrics["evaluation/diversity"] > 0, true);
+});
+
+Deno.test("the judge of glyphs stands in a folder, as training gives it to the byte, and is taken from there", async () => {
+  const dataset = await glyphs.create({
+    configuration: glyphs.configuration.parse({}),
+    readFile: noFiles,
+  });
+  const { name, bytes } = (await judgeFile(classifier, dataset))!;
+  deepStrictEqual(Deno.readFileSync(new URL(name, FOLDER)), bytes);
+  const judge = await judgeOf(dataset, [classifierThatMayNotTrain()]);
+  strictEqual(judge!.digest, decodeSafetensors(bytes).metadata.digest);
+  judge!.dispose();
+});
+
+Deno.test("a damaged judge is not believed", async () => {
+  const [{ name }] = Deno.readDirSync(FOLDER);
+  const bytes = Deno.readFileSync(new URL(name, FOLDER));
+  await judgeIn(bytes);
+  bytes[bytes.length - 100] ^= 1;
+  await rejects(judgeIn(bytes), /damaged/);
 });

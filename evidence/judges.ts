@@ -1,0 +1,41 @@
+/**
+ * `deno task judges`: trains the judge of each of the lab's own labelled pictures anew, and writes it to
+ * models/judges, from where `judgeOf` takes it.
+ *
+ * @module
+ */
+import type { Dataset } from "../lab/core/dataset.ts";
+import { holdingsOf } from "../lab/core/dataset.ts";
+import { classifier } from "../models/classifiers/classifier.ts";
+import { datasets } from "../models/datasets/mod.ts";
+import { judgeFile } from "../models/judge.ts";
+
+/** The data sets that are made at their defaults, from no file, and can have a judge. */
+export async function* judgedDatasets(): AsyncGenerator<Dataset> {
+  for (const { name, load } of datasets) {
+    const { create, configuration } = await load();
+    let dataset: Dataset;
+    try {
+      dataset = await create({ configuration: configuration.parse({}), readFile: noFile });
+    } catch {
+      continue; // It is read from files.
+    }
+    if (dataset.kind === "images" && holdingsOf(dataset).labels) yield { ...dataset, name };
+  }
+}
+
+function noFile(): never {
+  throw new Error("no file is at hand");
+}
+
+if (import.meta.main) {
+  const folder = new URL("../models/judges/", import.meta.url);
+  Deno.removeSync(folder, { recursive: true });
+  Deno.mkdirSync(folder);
+  for await (const dataset of judgedDatasets()) {
+    const judge = await judgeFile(classifier, dataset);
+    if (judge === undefined) throw new Error(`${dataset.name} teaches no judge`);
+    Deno.writeFileSync(new URL(judge.name, folder), judge.bytes);
+    console.log(`${dataset.name}: models/judges/${judge.name}`);
+  }
+}
