@@ -58,6 +58,7 @@ import {
 } from "./pixel_worlds.ts";
 import { randomReturns } from "./random_returns.ts";
 import { repeatPrevious, repeatPreviousConfiguration } from "./repeat_previous.ts";
+import { switchedCorridor, switchedCorridorConfiguration } from "./switched_corridor.ts";
 import { taxi, taxiConfiguration } from "./taxi.ts";
 
 function entry<Options>(
@@ -213,6 +214,12 @@ export const ownEntries: readonly EnvironmentEntry[] = [
     "Say what was shown some steps ago",
     repeatPreviousConfiguration,
     repeatPrevious,
+  ),
+  entry(
+    "SwitchedCorridor-v0",
+    "Walk along cells that look alike, one of which is switched",
+    switchedCorridorConfiguration,
+    switchedCorridor,
   ),
   entry("Identity-v0", "Do what is shown", identityConfiguration, identity),
   entry("ValueProbe-v0", "Learn the value of a constant reward", probeConfiguration, valueProbe),

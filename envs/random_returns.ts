@@ -29,6 +29,7 @@ export const randomReturns: Readonly<Record<string, RandomReturn>> = {
   "ContextualBandit-v0": { mean: 1.3036, deviation: 11.742 },
   "MemoryCorridor-v0": { mean: -1, deviation: 0 },
   "RepeatPrevious-v0": { mean: 7.53, deviation: 2.3273 },
+  "SwitchedCorridor-v0": { mean: -11.988, deviation: 9.7129 },
   "Identity-v0": { mean: 4.983, deviation: 1.9526 },
   "ValueProbe-v0": { mean: 1, deviation: 0 },
   "PolicyProbe-v0": { mean: -0.062, deviation: 0.99858 },

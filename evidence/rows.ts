@@ -193,6 +193,10 @@ export const evidence: readonly EvidenceRow[] = [
       "cartpole-reinforce-quick",
       threshold(475, "475; 500 at about update 13 of 32 episodes, five seeds (ARENA, PR 396)"),
     ],
+    [
+      "corridor-reinforce",
+      { value: -11.657, source: "−6 − 4 √2 = −11.66, the optimum; −12 by random actions" },
+    ],
   ),
   ...rowsOf(
     "agents/recurrent-ppo",

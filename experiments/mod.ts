@@ -35,6 +35,7 @@ import { gridworldDqn } from "./gridworld.ts";
 import { proximalPolicyExperiments } from "./proximal_policy.ts";
 import {
   cartpoleNoVelRecurrentPpo,
+  corridorReinforce,
   pendulumNoVelRecurrentPpo,
   repeatPreviousRecurrentPpo,
 } from "./memory.ts";
@@ -89,6 +90,7 @@ export const experiments: readonly ExperimentEntry[] = [
     cartpoleNoVelRecurrentPpo,
     pendulumNoVelRecurrentPpo,
     repeatPreviousRecurrentPpo,
+    corridorReinforce,
   ]),
   ...entriesOf("./pixels.ts", [
     gridworldPixelsDqn,

@@ -1,6 +1,7 @@
-/** Worlds that a policy without memory provably cannot solve. */
+/** Worlds that do not show their whole state: what a policy without memory provably gets in them. */
 import { ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
+import { switchedCorridor } from "../../envs/switched_corridor.ts";
 
 Deno.test("no policy without memory gets more than 0 from the memory corridor on average", () => {
   // Every deterministic policy: an action for each of the four observations. Stochastic ones are
@@ -58,5 +59,39 @@ Deno.test("who remembers gets every reward of repeat-previous, another a share b
   for (const policy of [(seen: number) => seen, (seen: number) => (seen + 1) % 3, () => 2]) {
     // Binomial(3000, 1/3): a deviation of 26.
     ok(Math.abs(play((shown) => policy(shown.at(-1)!)) - 1000) < 100);
+  }
+});
+
+Deno.test("the switched corridor is walked best by a policy that draws its actions, and by none that does not", () => {
+  // v(s) = Σ_a π(a) (−1 + v(s')), swept until it stands: the closed form of example 13.1.
+  const { step } = switchedCorridor();
+  const random = undefined as never;
+  const value = (right: number) => {
+    const values = [0, 0, 0];
+    for (let sweep = 0; sweep < 5000; sweep++) {
+      for (const cell of [2, 1, 0]) {
+        values[cell] = [1 - right, right].reduce((sum, share, action) => {
+          const { state, reward, terminated } = step(cell, action, random);
+          return sum + share * (reward + (terminated ? 0 : values[state as number]));
+        }, 0);
+      }
+    }
+    return values[0];
+  };
+  for (const p of [0.1, 0.5, 2 - Math.SQRT2, 0.9]) {
+    ok(Math.abs(value(p) + 2 * (2 - p) / (p * (1 - p))) < 1e-9, `${p}`);
+  }
+  ok(Math.abs(value(2 - Math.SQRT2) + 6 + 4 * Math.SQRT2) < 1e-9);
+  for (const action of [0, 1]) {
+    const env = makeEnv("SwitchedCorridor-v0");
+    env.reset({ seed: 1 });
+    let steps = 0;
+    for (let ended = false; !ended; steps++) {
+      const { terminated, truncated, observation } = env.step(action);
+      strictEqual(observation, 0);
+      strictEqual(terminated, false);
+      ended = truncated;
+    }
+    strictEqual(steps, 200);
   }
 });
