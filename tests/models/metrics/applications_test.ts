@@ -113,3 +113,41 @@ Deno.test("a linear classifier names what lies apart, and chance where nothing i
   const chance = linearAccuracy(rows(60, 0), rows(300, 0), 3);
   ok(chance > 0.2 && chance < 0.5, `${chance}`);
 });
+
+Deno.test("a linear classifier divides where penalised likelihood does, its bias left free", () => {
+  const random = defaultRng(9);
+  const count = 200;
+  const [values, labels]: [number[], number[]] = [[], []];
+  for (let i = 0; i < count; i++) {
+    labels.push(Number(i % 20 === 0));
+    values.push(labels[i] + random.standardNormal());
+  }
+  const average = values.reduce((sum, x) => sum + x / count, 0);
+  const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - average) ** 2 / count, 0));
+  // Of two classes the difference of their logits is w·x + b, and the penalty ½·10⁻³·2(w/2)²: Newton's method.
+  let [w, b] = [0, 0];
+  for (let step = 0; step < 50; step++) {
+    let [gw, gb, ww, wb, bb] = [5e-4 * w, 0, 5e-4, 0, 0];
+    values.forEach((value, i) => {
+      const x = (value - average) / deviation;
+      const p = 1 / (1 + Math.exp(-w * x - b));
+      gw += (p - labels[i]) * x / count;
+      gb += (p - labels[i]) / count;
+      ww += p * (1 - p) * x * x / count;
+      wb += p * (1 - p) * x / count;
+      bb += p * (1 - p) / count;
+    });
+    const determinant = ww * bb - wb * wb;
+    [w, b] = [
+      w - (bb * gw - wb * gb) / determinant,
+      b - (ww * gb - wb * gw) / determinant,
+    ];
+  }
+  // The share of a grid over 12 deviations that lies beyond the boundary.
+  const grid = Array.from(
+    { length: 20_000 },
+    (_, i) => average + deviation * (12 * i / 20_000 - 4),
+  );
+  const named = linearAccuracy({ values, labels }, { values: grid, labels: grid.map(() => 1) }, 2);
+  near(8 - 12 * named, -b / w, 5e-3);
+});
