@@ -1,5 +1,6 @@
 /** What REINFORCE's trainer learns from. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual } from "node:assert";
+import { makeEnv } from "../../envs/mod.ts";
 import { defineEnvironment } from "../../lab/core/define_environment.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
 import { subjectOf } from "./laboratory.ts";
@@ -25,4 +26,32 @@ Deno.test("the mean baseline leaves open episodes out", async () => {
   strictEqual(trainer.progress.gradientSteps, 1);
   ok(trainer.progress.examples < 8);
   trainer.dispose();
+});
+
+Deno.test("how many transitions are summed at a time has no effect on what is learned", async () => {
+  const learned = async (chunkSize: number) => {
+    const { trainer } = await subjectOf("reinforce", () => makeEnv("CartPole-v1"), {
+      ...{ environments: 3, chunkSize, hiddenSizes: [8], learningRate: 0.01 },
+      ...{ baseline: "value", entropyCoefficient: 0.1, valueCoefficient: 0.5 },
+    }, { budget: 1000 });
+    const before = (await trainer.snapshot()).parameters;
+    const { metrics } = await trainer.iterate();
+    await trainer.iterate();
+    const { parameters } = await trainer.snapshot();
+    trainer.dispose();
+    notDeepStrictEqual(parameters, before);
+    return { metrics, parameters };
+  };
+  const whole = await learned(1024);
+  const near = (actual: number, expected: number, what: string) =>
+    ok(Math.abs(actual - expected) <= 1e-4 * (1 + Math.abs(expected)), `${what}: ${actual}`);
+  for (const chunkSize of [7, 16]) {
+    const { metrics, parameters } = await learned(chunkSize);
+    for (const [name, value] of Object.entries(whole.metrics)) {
+      if (name.startsWith("losses/")) near(metrics[name], value, `${name} by ${chunkSize}`);
+    }
+    for (const [name, { values }] of Object.entries(whole.parameters)) {
+      values.forEach((value, i) => near(parameters[name].values[i], value, name));
+    }
+  }
 });

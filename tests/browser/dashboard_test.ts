@@ -799,6 +799,17 @@ test("the dream is dragged over its map, turned by sliders, drawn, and mixed", a
   await page.locator("button:text-is('Add')").click();
   await changes(decoded, mixed);
   await shows(() => page.locator(".row.samples .picture").count(), 24);
+
+  // The map is over the coordinates that are chosen, as they are counted on the page.
+  const coordinates = page.locator("select[aria-label='Coordinate']");
+  for (const axes of [["4", "2"], ["1", "3"], ["2", "1"]]) {
+    for (const [i, label] of axes.entries()) await coordinates.nth(i).selectOption({ label });
+    const [across, up] = axes;
+    await shows(
+      () => map.getAttribute("aria-label"),
+      new RegExp(`^Codes over coordinates ${across} and ${up};`),
+    );
+  }
 });
 
 let axeSource: Promise<string> | undefined;

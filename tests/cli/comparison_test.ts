@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { compareRuns } from "../../cli/comparison.ts";
-import { comparisonTables } from "../../cli/terminal/comparison_table.ts";
+import { comparisonDocument, comparisonTables } from "../../cli/terminal/comparison_table.ts";
 import { permutationTest } from "../../lab/statistics/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
@@ -66,7 +66,17 @@ Deno.test("few seeds show what they can: extremes, a rough interval, an interval
       const runs = ["a", "b"].flatMap((agent) =>
         scores.slice(0, count).map((score, i) => addRun(store, agent, i, [score]))
       );
-      return comparisonTables(compareRuns(store, runs, registries), capturedIo());
+      const comparison = compareRuns(store, runs, registries);
+      const rough = count >= 5 && count < 10;
+      const { groups, pairs } = JSON.parse(JSON.stringify(comparisonDocument(comparison)));
+      for (const each of [...groups, ...pairs]) {
+        deepStrictEqual(
+          [each.rough, each.interval !== null],
+          [rough, count >= 5],
+          `${count} seeds`,
+        );
+      }
+      return comparisonTables(comparison, capturedIo());
     };
     match(
       shown(4),

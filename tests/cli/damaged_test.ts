@@ -63,8 +63,22 @@ Deno.test("one damaged run is shown as such, is left out, can be deleted, and br
     const exported = await typed("export", series, "--format", "csv", "--out", "csv2");
     strictEqual(exported.code, 1);
     match(exported.error, new RegExp(`series evaluation/return_mean of run ${series}`));
-    const found = await typed("evaluate", record);
-    deepStrictEqual([found.code, /its record is damaged/.test(found.error)], [1, true]);
+    // Whoever asks for it by its id hears of the damage, not that there is no such run or experiment.
+    const png = ["--out", "made.png"];
+    for (
+      const [command, ...more] of [
+        ...["describe", "evaluate", "resume", "reproduce", "score", "sample"].map((name) => [name]),
+        ...["detect", "likelihood"].map((name) => [name]),
+        ...["interpolate", "traverse"].map((name) => [name, ...png]),
+        ["arithmetic", "1 - 0 + 1", ...png],
+        ["encode", "--out", "codes.npy"],
+        ["describe", "--json"],
+      ]
+    ) {
+      const { code, error } = await typed(command, record, ...more);
+      strictEqual(code, 1, command);
+      match(error, new RegExp(`^error: Cannot read the run ${record} as its record is damaged: `));
+    }
 
     match((await typed("delete", record)).out, new RegExp(`to the trash: ${record}`));
     match((await typed("runs", "--trash")).out, new RegExp(`damaged: run ${record}`));

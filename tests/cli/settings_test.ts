@@ -1,5 +1,7 @@
 /** What `--set` and `--dataset` mean to the one who types them. */
 import { deepStrictEqual, strictEqual } from "node:assert";
+import { parseSync } from "@optique/core/parser";
+import { memoryLimitOption } from "../../cli/command.ts";
 import { main } from "../../cli/main.ts";
 import { callersSettings } from "../../cli/settings.ts";
 import { capturedIo } from "./captured_io.ts";
@@ -43,3 +45,22 @@ Deno.test("a sweep learns from the data that its line names", () =>
       strictEqual(dataset.file, `${folder}/here/words.txt`);
     }
   }));
+
+Deno.test("a size means the same in whatever letters its unit is typed", () => {
+  const bytesOf = (typed: string) => {
+    const parsed = parseSync(memoryLimitOption(), ["--memory-limit", typed]);
+    return parsed.success ? parsed.value : undefined;
+  };
+  for (
+    const [unit, bytes] of [["MB", 1 << 20], ["GB", 1 << 30], ["MiB", 1 << 20], ["GiB", 1 << 30]]
+  ) {
+    const letters = String(unit);
+    for (const typed of [letters, letters.toLowerCase(), letters.toUpperCase()]) {
+      strictEqual(bytesOf(`3${typed}`), 3 * Number(bytes), typed);
+      strictEqual(bytesOf(`1.5${typed}`), 1.5 * Number(bytes), typed);
+    }
+  }
+  for (const wrong of ["", "4", "4kB", "0GB", "-1GB", "4 GB", "GB"]) {
+    strictEqual(bytesOf(wrong), undefined, wrong);
+  }
+});

@@ -242,6 +242,14 @@ const handmade: Record<string, [(env: Environment) => Partial<Environment>, RegE
     /goes on otherwise/,
   ],
   "a time limit that is not kept": [() => ({ timeLimit: 3 }), /limit of 3 does not truncate/],
+  "a time limit that is kept a step late": [
+    () => ({ timeLimit: 24 }),
+    /limit of 24 does not truncate/,
+  ],
+  "a time limit that is kept a step early": [
+    () => ({ timeLimit: 26 }),
+    /truncated at step 25 before the time limit of 26/,
+  ],
 };
 
 for (const [name, [change, message]] of Object.entries(handmade)) {

@@ -87,8 +87,12 @@ Deno.test("a row of other code is to be verified: an equal digest renews it, ano
   match(io.written.out, /^bandit-ucb, seed 101: equal digest$/m);
   const renewed = (await lab.kept())!;
   deepStrictEqual([renewed.sources, renewed.runs.length], [lab.sources, 2]);
-  await lab.keep({ runs, sources: lab.sources });
+  // As it was measured: its seed, its backend.
+  const eager = runs.slice(1).map((run) => ({ ...run, backend: "tfjs-cpu" }));
+  await lab.keep({ runs: eager, sources: lab.sources });
   strictEqual(await verifyRows(rows, 1, { ...around, code: clean }), 1);
+  const { seed, backend } = lab.store.runs()[0].manifest.determined;
+  deepStrictEqual([seed, backend], ["102", "tfjs-cpu"]);
   deepStrictEqual((await lab.kept())!.runs, []);
 });
 

@@ -48,6 +48,11 @@ for (const definition of [...definitions, ...Object.values(kinds)]) {
         Float32Array.from({ length: 37 * model.codeSize }, (_, i) => (i % 5) - 2);
       strictEqual(codes.length, 37 * model.codeSize);
       deepStrictEqual(model.decode(codes), await trainer.decode!(codes, 37));
+      // As its examples are: codes far from any it has seen would show another unit.
+      if (kind === "images") ok(model.decode(codes.map((z) => 50 * z)).every(isShare), "decode");
+    }
+    if (kind === "images") {
+      ok((model.translate?.(values, labels || undefined) ?? []).every(isShare), "translate");
     }
     if (model.sample !== undefined) {
       const drawn = model.sample({ count: 260, random: defaultRng(4) });
@@ -56,6 +61,11 @@ for (const definition of [...definitions, ...Object.values(kinds)]) {
     await agreesWithOnnx(trainer, model, values, labels || undefined);
     trainer.dispose();
   });
+}
+
+/** Whether a number can be a pixel's. */
+function isShare(value: number): boolean {
+  return value >= 0 && value <= 1;
 }
 
 /** Its networks as ONNX files give the same, to rounding: all but samples that are drawn in steps. */
@@ -248,5 +258,21 @@ Deno.test("what is no model file, or broken, is refused in one line", async () =
       match(String(error), /^InputError: Cannot [^\n]{1,500}$/, `${from}`);
       return true;
     }, `${from}`);
+  }
+});
+
+Deno.test("a model file whose steps are more or fewer than their numbers is refused", async () => {
+  const trainer = await smallTrainer(kinds.diffusion);
+  const { tensors, metadata } = decodeSafetensors(await trainer.exportModel!());
+  trainer.dispose();
+  const described = metadata["reverie.model"];
+  const times = Number(/"times":(\d+)/.exec(described)![1]);
+  ok(times > 1);
+  for (const other of [0, 1, times - 1, times + 1]) {
+    const text = described.replace(/"times":\d+/, `"times":${other}`);
+    throws(
+      () => loadModel(resealed(tensors, { ...metadata, "reverie.model": text })),
+      new RegExp(`^InputError: Cannot .* has ${times} numbers for ${other} steps$`),
+    );
   }
 });

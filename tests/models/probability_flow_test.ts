@@ -1,5 +1,5 @@
 /** Likelihoods along flows: closed forms, and learned densities that quadrature shows to be some. */
-import { deepStrictEqual, ok, rejects } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../lab/core/random.ts";
 import { BETAS, schedules } from "../../models/diffusion/schedules.ts";
@@ -171,6 +171,7 @@ for (const [name, [fields, variance]] of Object.entries(untrained)) {
     const found = await ask(0);
     deepStrictEqual(await ask(2), found);
     ok(found.draws === 2 && found.probeError > 0);
+    strictEqual((await ask(3)).draws, 3, "as many probes as were asked for");
     trainer.dispose();
     found.each.forEach((each, image) => {
       // In the middle of each pixel's level, of which there are 128 between 0 and 1.

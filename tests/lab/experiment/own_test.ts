@@ -2,10 +2,19 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { registries as labRegistries } from "../../../registries.ts";
 import { InputError } from "../../../lab/core/errors.ts";
-import { launch, reproduce, resume } from "../../../lab/experiment/launch.ts";
+import {
+  launch,
+  plansOf,
+  reproduce,
+  resume,
+  storedPlan,
+  waitingPlan,
+} from "../../../lab/experiment/launch.ts";
 import { resolve } from "../../../lab/experiment/resolve.ts";
+import { storedFields } from "../../../lab/experiment/stored_fields.ts";
 import { train } from "../../../lab/experiment/train.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
+import type { Manifest } from "../../../lab/store/store.ts";
 import everything, { points } from "./own_parts.ts";
 import { fullAfter, temporaryStore } from "./temporary_store.ts";
 import { registries, toyExperiment } from "./toy_registries.ts";
@@ -97,6 +106,65 @@ Deno.test("a changed file is said to have changed, and a missing one is named in
   const gone = /^InputError: Cannot load .*own\.ts as there must be such a file: .*own\.ts$/;
   await rejects(reproduce(run.id, options), gone);
   await rejects(resume(run.id, { ...options, budget: 400 }), gone);
+});
+
+Deno.test("what waits is planned as it was asked for, and a file that has changed since is said", async () => {
+  await using own = await ownFile();
+  const { options, request, file, store } = own;
+  const asked = {
+    ...request,
+    set: [["agent.size", "3"]] as const,
+    ...{ name: "mine", tags: ["a", "b"], note: "why", threads: 2 },
+  };
+  const plans = await plansOf([asked, { ...request, seed: 2n ** 70n }], options);
+  const { waiting } = store.addBatch(plans.map(storedPlan));
+  const plain = (value: unknown) =>
+    JSON.parse(JSON.stringify(value, (_, each) => typeof each === "bigint" ? `${each}` : each));
+  for (const [i, { request, unit, order, facts, notes }] of plans.entries()) {
+    const { backend, threads, name, tags, note } = request;
+    const kept = { backend, threads, name, tags, note, seed: facts.seed };
+    const found = await waitingPlan(waiting[i], options);
+    const expected = { request: kept, unit, order, facts, notes, waiting: waiting[i] };
+    deepStrictEqual(plain(found), plain(expected));
+  }
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, text.replace("standardNormal()", "random()"));
+  const { notes } = await waitingPlan(waiting[0], options);
+  deepStrictEqual(notes.slice(0, -1), plans[0].notes);
+  match(notes.at(-1)!, /^the definition file .*own\.ts has changed since the run began$/);
+});
+
+Deno.test("every field of a stored run has the value that it was trained with, own parts' too", async () => {
+  const parts = [
+    [everything, [["agent.size", "7"], ["checkpoint.everyIterations", "3"]]],
+    [points, [["model.size", "5"], ["dataset.high", "2"]]],
+    [toyExperiment, [["agent.rate", "0.5"], ["environment.goal", "4"]]],
+  ] as const;
+  await using own = await ownFile();
+  for (const [definition, set] of parts) {
+    const { configuration } = await resolve(definition, registries, { set });
+    let module = "";
+    if (definition !== toyExperiment) {
+      module = `${own.folder}/${definition.name}.ts`;
+      const name = definition === points ? "points" : "default";
+      await Deno.writeTextFile(module, `export { ${name} as default } from "./own.ts";`);
+    }
+    const manifest = {
+      determined: { experiment: definition.name, configuration },
+      definition: { module, hash: "" },
+    };
+    const fields = await storedFields(manifest as unknown as Manifest, registries);
+    for (const { path, value } of fields) {
+      const stored = path.split(".").reduce<unknown>(
+        (part, key) => (part as Record<string, unknown> | undefined)?.[key],
+        configuration,
+      );
+      deepStrictEqual(value, stored ?? null, path);
+    }
+    for (const [path, typed] of set) {
+      strictEqual(String(fields.find((each) => each.path === path)?.value), typed, path);
+    }
+  }
 });
 
 Deno.test("another agent in the definition's own world is compared by --set agent.name", async () => {

@@ -1,6 +1,9 @@
 import { deepStrictEqual, ok } from "node:assert";
 import { launch, type RunProgress } from "../../../lab/experiment/launch.ts";
+import { type Trainee, trainRecorded } from "../../../lab/experiment/recorded_run.ts";
 import { StoreRecorder } from "../../../lab/experiment/recorder.ts";
+import { CrashError, type TrainOrder } from "../../../lab/experiment/training_worker.ts";
+import { addRun } from "../store/fixtures.ts";
 import { temporaryStore } from "./temporary_store.ts";
 import { options, request } from "./toy_runs.ts";
 
@@ -52,4 +55,35 @@ Deno.test("how far a run is goes into its row once a second at most", async () =
     });
   }
   ok(written >= 1 && written < 25, `${written}`);
+});
+
+Deno.test("what is noticed from outside, and a crash that is gone on after, are warnings of the run", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const run = addRun(store);
+  const recorder = new StoreRecorder(store, run, "environmentSteps");
+  const profiles: string[] = [];
+  const trainee: Trainee = {
+    train(_, { noticed, profiled }) {
+      noticed!("no sign of life");
+      profiled!("a table");
+      return Promise.reject(new CrashError("its thread has ended"));
+    },
+  };
+  const following = { onProfile: (_: unknown, text: string) => profiles.push(text) };
+  const crash = await trainRecorded(
+    trainee,
+    {} as TrainOrder,
+    () => Promise.resolve(),
+    () => recorder,
+    following,
+  );
+  deepStrictEqual([crash?.times, profiles], [1, ["a table"]]);
+  deepStrictEqual(
+    store.events(run.id).map(({ level, message }) => [level, message]),
+    [
+      ["warning", "no sign of life"],
+      ["warning", "its thread has ended: goes on from its last checkpoint (1 of 3 times)"],
+    ],
+  );
 });

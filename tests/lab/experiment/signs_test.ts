@@ -9,6 +9,19 @@ Deno.test("a run is ended above its limit, and before the engine ends the proces
   match(excessOf({ ...held, heapShare: 0.75 }, Infinity)!, /holds 300 MB .* 75 % of all that/);
 });
 
+Deno.test("a run holds what lies beside the engine's heap, too, as its numbers do", () => {
+  const heldNow = () => {
+    const signs = new Signs();
+    signs.beat();
+    return signs.held.bytes / 2 ** 20;
+  };
+  const before = heldNow();
+  const numbers = new Float32Array(2 ** 26);
+  const more = heldNow() - before;
+  // Something else may go meanwhile.
+  strictEqual(more > 200 && more < 300, true, `${more} MB of ${numbers.byteLength / 2 ** 20}`);
+});
+
 Deno.test("signs cross with their memory: beats, what is held, and both ways to stop", () => {
   const here = new Signs();
   const there = new Signs(here.memory);
