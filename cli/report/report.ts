@@ -22,6 +22,7 @@ import { iqmTitle, thresholdCells, withSpread } from "../terminal/comparison_tab
 import { metricLabel, scaleLine } from "../terminal/figures.ts";
 import { duration, figure, plural } from "../terminal/format.ts";
 import type { Block } from "./blocks.ts";
+import { picturesOf } from "./pictures.ts";
 
 /** Groups that a chart can tell apart by colour. */
 const MOST_LINES = 8;
@@ -46,15 +47,18 @@ export async function reportOf(
     readonly metric?: string;
     /** Label of the group that every other is compared with. Default: each pair. */
     readonly against?: string;
+    /** Whether tests compare equal seeds with one another. */
+    readonly paired?: boolean;
     /** Whether it says how long the runs took. Default: it does. */
     readonly isTimed?: boolean;
   },
 ): Promise<Block[]> {
-  const { metric, against } = options;
+  const { metric, against, paired = false } = options;
   const sweep = judgedSweepOf(store, runs);
   const comparison = compareRuns(store, sweep?.judged.runs ?? runs, registries, {
     metric,
     against,
+    paired,
   });
   const { groups, notes } = comparison;
   const { isTimed = true } = options;
@@ -69,13 +73,14 @@ export async function reportOf(
     ...asked === "" ? [] : [text(asked)],
     ...sweep === undefined ? [] : [heading("Trials"), ...trialsOf(sweep)],
     heading("Result"),
-    ...resultOf(comparison, isTimed),
+    ...resultOf(comparison, { isTimed, paired }),
     ...chartOf(store, groups, options.file),
     heading("Set-up"),
     ...setupOf(groups),
     heading("Every seed"),
     seedsOf(groups, isTimed),
     ...notes.map(text),
+    ...await shownOf(store, groups, registries, options.file),
     heading("Again"),
     text(
       "The first lines train the same again; the others train one run anew and compare it with the " +
@@ -126,7 +131,10 @@ function letterOf(i: number): string {
     : `${letterOf(Math.floor(i / 26) - 1)}${letterOf(i % 26)}`;
 }
 
-function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Block[] {
+function resultOf(
+  { groups, pairs, scales }: Comparison,
+  { isTimed, paired }: { readonly isTimed: boolean; readonly paired: boolean },
+): Block[] {
   const letters = new Map(groups.map(({ label }, i) => [label, letterOf(i)]));
   const hasThreshold = groups.some(({ threshold }) => threshold !== null);
   const timed = (cells: readonly string[], at: number) => isTimed ? cells : cells.toSpliced(at, 1);
@@ -168,7 +176,10 @@ function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Bloc
     kind: "text",
     text:
       "The seed is the unit. P(a > b): a run of a gets more than one of b. p: a permutation test of " +
-      "the means, two-sided, corrected for all pairs. The last column: a lesser difference of means " +
+      `the means${
+        paired ? ", equal seeds against one another" : ""
+      }, two-sided, corrected for all ` +
+      "pairs. The last column: a lesser difference of means " +
       "is seen by so many seeds less than four times in five.",
   }];
 }
@@ -276,6 +287,19 @@ function seedsOf(groups: readonly Group[], isTimed: boolean): Block {
       ])
     ),
   };
+}
+
+/** What the runs show: policies at play, pictures of models. */
+async function shownOf(
+  store: Store,
+  groups: readonly Group[],
+  registries: Registries,
+  file: string,
+): Promise<Block[]> {
+  const shown = groups.map(({ runs }, i) => ({ letter: letterOf(i), runs }));
+  const pictures = await picturesOf(store, shown, registries, file);
+  if (pictures.length === 0) return [];
+  return [{ kind: "heading", text: "To look at" }, { kind: "pictures", pictures }];
 }
 
 /** Command lines that train the groups again, and that reproduce the first run of each. */
