@@ -18,7 +18,14 @@ import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { PROGRAM } from "../command.ts";
 import { compareRuns, type Comparison, type Group } from "../comparison.ts";
 import { importanceLine, trialsTable } from "../sweeping.ts";
-import { iqmTitle, thresholdCells, withSpread } from "../terminal/comparison_table.ts";
+import {
+  iqmTitle,
+  suiteLine,
+  suiteRows,
+  suiteTitles,
+  thresholdCells,
+  withSpread,
+} from "../terminal/comparison_table.ts";
 import { metricLabel, scaleLine } from "../terminal/figures.ts";
 import { duration, figure, plural } from "../terminal/format.ts";
 import type { Block } from "./blocks.ts";
@@ -132,7 +139,7 @@ function letterOf(i: number): string {
 }
 
 function resultOf(
-  { groups, pairs, scales }: Comparison,
+  { groups, pairs, scales, suite }: Comparison,
   { isTimed, paired }: { readonly isTimed: boolean; readonly paired: boolean },
 ): Block[] {
   const letters = new Map(groups.map(({ label }, i) => [label, letterOf(i)]));
@@ -160,7 +167,15 @@ function resultOf(
     ]),
   };
   const lines = scales.map(scaleLine).filter((line) => line !== "");
-  const blocks: Block[] = [table, ...lines.map((text): Block => ({ kind: "text", text }))];
+  const over: Block[] = suite === undefined ? [] : [
+    { kind: "table", head: suiteTitles, rows: suiteRows(suite) },
+    { kind: "text", text: suiteLine(suite) },
+  ];
+  const blocks: Block[] = [
+    table,
+    ...lines.map((text): Block => ({ kind: "text", text })),
+    ...over,
+  ];
   if (pairs.length === 0) return blocks;
   return [...blocks, {
     kind: "table",
