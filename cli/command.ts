@@ -179,6 +179,13 @@ export function againstOption() {
   }));
 }
 
+/** `--paired`: what tests compare. */
+export function pairedOption() {
+  return option("--paired", {
+    description: plain("Test equal seeds against one another, those that both groups have."),
+  });
+}
+
 /** `--where CONDITION`, as often as wanted: all conditions of all. */
 export function whereOption() {
   const conditions: ValueParser<"sync", Condition[]> = {

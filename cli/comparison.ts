@@ -18,19 +18,16 @@ import type { Registries } from "../lab/experiment/registries.ts";
 import { type ReturnScale, returnScale, returnScales } from "../lab/experiment/return_scale.ts";
 import { Judge, RETURN, trainingOf, type Verdict } from "../lab/experiment/verdict.ts";
 import {
-  detectableDifference,
-  detectablePairedDifference,
-  holm,
   type Improvement,
   improvementOf,
   iqm,
   mean,
   median,
-  pairedPermutationTest,
-  permutationTest,
   type Spread,
   spreadOf,
 } from "../lab/statistics/mod.ts";
+import { type PairTest, type SeededValues, testPairs } from "../lab/statistics/pairs.ts";
+import { type SuiteComparison, suiteOf } from "./suite.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 
 /** When the runs of a group first reached a value of `evaluation/return_mean`. */
@@ -66,13 +63,9 @@ export interface Group {
 }
 
 /** How probable it is that a run of one group gets a higher value than one of another. */
-export interface Pair extends Improvement {
+export interface Pair extends Improvement, PairTest {
   readonly first: string;
   readonly second: string;
-  /** Of a permutation test of the means, corrected for all pairs (Holm); NaN where there is none. */
-  readonly p: number;
-  /** A smaller difference of means cannot be told apart; NaN below two seeds. */
-  readonly detectable: number;
 }
 
 /** Groups, pairs, and which runs were left out and why. */
@@ -81,6 +74,8 @@ export interface Comparison {
   readonly pairs: readonly Pair[];
   /** What returns are worth in the worlds of the groups. */
   readonly scales: readonly ReturnScale[];
+  /** Agents over all worlds; undefined where there are not several with agents in each. */
+  readonly suite: SuiteComparison | undefined;
   readonly notes: readonly string[];
 }
 
@@ -130,13 +125,18 @@ export function compareRuns(
     return summary(store, { ...group, runs: newest }, registries, options);
   });
   const pairs = pairsOf(groups, options.against)
-    .filter(([first, second]) => comparable(first, second))
-    .map(([first, second]) => pairOf(first, second, options.paired ?? false));
-  const ps = holm(pairs.map(({ p }) => p));
+    .filter(([first, second]) => comparable(first, second));
+  const scales = returnScales(sound, registries);
+  const tests = testPairs(pairs.map(([a, b]) => [seeded(a), seeded(b)]), options);
   return {
     groups,
-    pairs: pairs.map((pair, i) => ({ ...pair, p: ps[i] })),
-    scales: returnScales(sound, registries),
+    pairs: pairs.map(([first, second], i) => ({
+      ...{ first: first.label, second: second.label },
+      ...improvementOf(first.values, second.values),
+      ...tests[i],
+    })),
+    scales,
+    suite: suiteOf(groups, scales),
     notes,
   };
 }
@@ -227,24 +227,7 @@ function comparable(first: Group, second: Group): boolean {
     world(first) === world(second);
 }
 
-/** A pair with the p of its test alone. */
-function pairOf(first: Group, second: Group, paired: boolean): Pair {
-  return {
-    first: first.label,
-    second: second.label,
-    ...improvementOf(first.values, second.values),
-    ...paired ? testOfPairs(first, second) : {
-      p: permutationTest(first.values, second.values),
-      detectable: detectableDifference(first.values, second.values),
-    },
-  };
-}
-
-function testOfPairs(first: Group, second: Group): Pick<Pair, "p" | "detectable"> {
-  const bySeed = ({ runs, values }: Group) =>
-    new Map(runs.map(({ manifest: { determined } }, i) => [determined.seed, values[i]]));
-  const others = bySeed(second);
-  const both = [...bySeed(first)].filter(([seed]) => others.has(seed));
-  const [x, y] = [both.map(([, value]) => value), both.map(([seed]) => others.get(seed)!)];
-  return { p: pairedPermutationTest(x, y), detectable: detectablePairedDifference(x, y) };
+/** A group's figures with their seeds. */
+function seeded({ runs, values }: Group): SeededValues {
+  return { values, seeds: runs.map(({ manifest: { determined } }) => determined.seed) };
 }

@@ -31,15 +31,20 @@ export function recordingKind(path: string): RecordingKind {
   throw new InputError(`Cannot record as --out must end in .gif, .png or .svg: ${path}`);
 }
 
-/** The file's bytes. `frames` holds at least one. */
+/**
+ * The file's bytes. `frames` holds at least one.
+ *
+ * @param side The longer side in pixels.
+ */
 export async function encodeRecording(
   kind: RecordingKind,
   frames: readonly Scene[],
   framesPerSecond: number,
+  side = longestSide,
 ): Promise<Uint8Array> {
   const [left, bottom, right, top] = frames[0].view;
   const aspect = (right - left) / (top - bottom);
-  const width = Math.max(1, Math.round(longestSide * Math.min(1, aspect)));
+  const width = Math.max(1, Math.round(side * Math.min(1, aspect)));
   if (kind === "svg") return new TextEncoder().encode(renderSvg(frames[0], { width }) + "\n");
   if (kind === "png") return encodePng(renderRaster(frames[0], { width }));
   const { height } = renderRaster(frames[0], { width });

@@ -1,11 +1,14 @@
 /**
  * Runs on a computing centre's Slurm: one array job, whose tasks each train a share of what was asked for,
- * from a PostgreSQL store or into a store each, and go on where they were when they are queued again.
+ * from a PostgreSQL store or into a store each, and go on where they were when they are queued again. A
+ * sweep is a job of one task.
  *
  * @module
  */
 import { InputError, LabError } from "../lab/core/errors.ts";
+import type { Json } from "../lab/core/snapshot.ts";
 import { plansOf, type RunRequest, storedPlan } from "../lab/experiment/launch.ts";
+import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
 import { FLEET_PROGRAM, PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
 import { openStoreOf, storeFlag, storeLocation } from "./stores.ts";
@@ -120,8 +123,84 @@ export async function launchBySlurm(
     : await intoStores(requests, values, io);
 }
 
+/**
+ * Submits a sweep as a job of one task, as its trials follow from one another, or prints its script, and
+ * returns the exit code. The task runs the sweep from a file, which goes on where it stands when the task
+ * is queued again.
+ */
+export async function launchSweepBySlurm(
+  definition: SweepDefinition,
+  values: SlurmValues & { readonly tag: readonly string[] },
+  io: Io,
+): Promise<number> {
+  checkOptions(values);
+  const { array = 1, workers = 1, threads = 1, tag } = values;
+  if (isPostgres(values.store)) {
+    throw new InputError(
+      "Cannot submit a sweep into PostgreSQL as who asks for it says what is tried next: without " +
+        `--launch, while workers run as a job (sbatch --wrap "deno task -q worker --store URL")`,
+    );
+  }
+  if (array > 1) {
+    throw new InputError(
+      "Cannot submit a sweep to several tasks as its trials follow from one another (--workers N " +
+        `trains N runs side by side in one): --array ${array}`,
+    );
+  }
+  const { resolveSweep } = await import("../lab/experiment/sweep.ts");
+  const { name } = definition;
+  const sweep = await resolveSweep(definition, await io.registries());
+  const store = storeLocation(io, values.store);
+  const folder = `${store}/slurm/${stamp()}`;
+  const share = `${quoted(folder)}/"$SLURM_ARRAY_TASK_ID"`;
+  const { partition, time } = values;
+  const script = scriptOf({
+    ...{ name, tasks: 1, folder, root: Deno.cwd(), partition, time },
+    cores: workers * threads,
+    command: [
+      ...["experiment", "run", quoted(`${folder}/sweep.ts`), "--store", share],
+      ...tag.flatMap((each) => ["--tag", quoted(each)]),
+      ...sizes(workers, threads),
+    ],
+    lock: `${share}.lock`,
+  });
+  if (values.dryRun) return printed(script, io);
+  using opened = await openStoreOf(io, values.store);
+  if (opened.store.sweep(name) !== undefined) {
+    throw new InputError(
+      `Cannot submit as the store must have no sweep of this name yet (--name gives another): ${name}`,
+    );
+  }
+  const { openStore } = await import("../lab/store/sqlite_store.ts");
+  Deno.mkdirSync(folder, { recursive: true });
+  try {
+    const text = `export default ${JSON.stringify(definition, null, 2)};\n`;
+    Deno.writeTextFileSync(`${folder}/sweep.ts`, text);
+    const own = openStore(`${folder}/0`);
+    own.putSweep(name, sweep as unknown as Json);
+    own.close();
+    io.out(await submitted(folder, script));
+  } catch (error) {
+    Deno.removeSync(folder, { recursive: true });
+    throw error;
+  }
+  io.notice(
+    `Sweep ${name}: ${plural(sweep.trials, "trial")} in ${folder}. When it has ended: ` +
+      `${PROGRAM} sync ${folder}/0 ${store}\n`,
+  );
+  return 0;
+}
+
 /** @throws {InputError} */
-function check({ partition, time }: SlurmValues, requests: readonly RunRequest[]): void {
+function check(values: SlurmValues, requests: readonly RunRequest[]): void {
+  checkOptions(values);
+  const from = requests.find(({ from }) => from !== undefined)?.from;
+  if (from === undefined) return;
+  throw new InputError(`Cannot submit as a job's stores do not have the run of --from: ${from}`);
+}
+
+/** @throws {InputError} */
+function checkOptions({ partition, time }: SlurmValues): void {
   if (partition !== undefined && !/^[\w.,-]+$/.test(partition)) {
     throw new InputError(`Cannot submit as --partition must be a name: ${partition}`);
   }
@@ -130,9 +209,6 @@ function check({ partition, time }: SlurmValues, requests: readonly RunRequest[]
       `Cannot submit as --time must be one of Slurm's, as 90, 12:00:00 or 2-00: ${time}`,
     );
   }
-  const from = requests.find(({ from }) => from !== undefined)?.from;
-  if (from === undefined) return;
-  throw new InputError(`Cannot submit as a job's stores do not have the run of --from: ${from}`);
 }
 
 /** Tasks that take runs from a PostgreSQL store. */

@@ -35,7 +35,9 @@ export async function waitingLines(
 async function jobLines(job: string): Promise<string[]> {
   const { openStore } = await import("../lab/store/sqlite_store.ts");
   const { isOpen } = await import("../lab/experiment/resume.ts");
+  const { sweepState } = await import("../lab/experiment/sweep.ts");
   const counts = { waiting: 0, training: 0, interrupted: 0 };
+  const sweeps: string[] = [];
   for (const task of foldersIn(job)) {
     if (sizeOfFile(`${job}/${task}/lab.db`) === undefined) continue;
     const share = openStore(`${job}/${task}`, { readOnly: true });
@@ -43,13 +45,21 @@ async function jobLines(job: string): Promise<string[]> {
     counts.waiting += waitingIn(share);
     counts.training += runs.filter(({ active }) => active).length;
     counts.interrupted += runs.filter(isOpen).length;
+    for (const name of share.sweepNames()) {
+      const { trials, sweep, over } = sweepState(share, name)!;
+      const count = trials.filter(({ value }) => value !== undefined).length;
+      if (!over) sweeps.push(`sweep ${name} with ${count} of ${plural(sweep.trials, "trial")}`);
+    }
     share.close();
   }
-  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  const parts = [
+    ...sweeps,
+    ...Object.entries(counts).flatMap(([what, count]) => count > 0 ? [`${count} ${what}`] : []),
+  ];
   if (parts.length === 0) return [];
   const hint = counts.training === 0 ? ` (where squeue has it no more: sbatch ${job}/job.sh)` : "";
   return [
-    `Runs in Slurm's job of ${job}: ${parts.map(([what, n]) => `${n} ${what}`).join(", ")}${hint}`,
+    `Runs in Slurm's job of ${job}: ${parts.join(", ")}${hint}`,
   ];
 }
 

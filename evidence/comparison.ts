@@ -5,17 +5,16 @@
  *
  * @module
  */
-import { withSpread } from "../cli/terminal/comparison_table.ts";
+import { suiteTitles, withSpread } from "../cli/terminal/comparison_table.ts";
 import type { EnvironmentEntry } from "../lab/core/registry.ts";
 import {
   bootstrapInterval,
   iqm,
-  optimalityGap,
   performanceProfile,
   performanceProfileIntervals,
   type Scores,
-  spreadKind,
 } from "../lab/statistics/mod.ts";
+import { type Bounded, normalized, suiteFigures } from "../lab/statistics/suite.ts";
 import type { Chart } from "../lab/core/chart.ts";
 import { markdownTable } from "./markdown.ts";
 import { referenceFor } from "./references.ts";
@@ -100,8 +99,6 @@ export function compareSuite(
   const of = (agent: string) => suite.worlds.map(({ prefix }) => named(prefix, agent)!);
   const isWhole = ({ row, runs }: MeasuredRow) =>
     runs.length === row.seeds && runs.every(({ score }) => score !== null);
-  const normalized = (world: number) => (value: number) =>
-    (value - scale[world].zero) / (scale[world].one - scale[world].zero);
   const measured = candidates.filter((agent) => of(agent).every(isWhole));
   return {
     suite,
@@ -109,12 +106,14 @@ export function compareSuite(
     unmeasured: candidates.filter((agent) => !measured.includes(agent)),
     agents: measured.map((agent) => ({
       agent,
-      scores: of(agent).map(({ runs }, world) => scoresOf(runs).map(normalized(world))),
+      scores: of(agent).map(({ runs }, world) =>
+        scoresOf(runs).map((score) => normalized(score, scale[world]))
+      ),
       curve: PLACES.map((share) =>
         of(agent).map(({ runs, definition }, world) =>
           runs.map((run) => {
             const value = valueAt(run, share * definition.budget);
-            return value === undefined ? 0 : normalized(world)(value);
+            return value === undefined ? 0 : normalized(value, scale[world]);
           })
         )
       ),
@@ -131,18 +130,12 @@ function valueAt({ evaluations }: SeedResult, amount: number): number | undefine
 export function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison): string {
   const figure = (value: number) => value.toFixed(2);
   const rows = agents.map(({ agent, scores }) => {
-    const seeds = Math.min(...scores.map(({ length }) => length));
-    const bounded = (statistic: (scores: Scores) => number) =>
-      withSpread(
-        statistic(scores),
-        { kind: spreadKind(seeds), ...bootstrapInterval(scores, statistic) },
-        figure,
-      );
-    return [`\`${agent}\``, `${seeds}`, bounded(iqm), bounded((each) => optimalityGap(each))];
+    const { seeds, iqm, gap } = suiteFigures(scores);
+    const bounded = ({ value, spread }: Bounded) => withSpread(value, spread, figure);
+    return [`\`${agent}\``, `${seeds}`, bounded(iqm), bounded(gap)];
   });
   const missing = unmeasured.map((agent) => [`\`${agent}\``, "", "to be measured", ""]);
-  const columns = ["agent", "seeds a world", "IQM [95 %]", "optimality gap [95 %]"];
-  const table = markdownTable(columns, [...rows, ...missing]);
+  const table = markdownTable(suiteTitles, [...rows, ...missing]);
   const marks = scale.map(({ id, zero, one }) =>
     `${id} ${Number(zero.toPrecision(4))} and ${Number(one.toPrecision(4))}`
   );

@@ -117,6 +117,8 @@ export interface ComparisonRequest {
   readonly most?: number;
   /** The stretch of the x axis that is shown; left out: all of it. */
   readonly range?: Range;
+  /** Whether tests compare equal seeds with one another. */
+  readonly paired?: boolean;
 }
 
 /** Compares runs of a store and keeps the groups that it computed until they change. */
@@ -163,7 +165,7 @@ export class Comparer {
       const compared = await this.#compared({ ...rest, runs: own }, wanted, turn);
       groups.push({ label, color, ...compared });
     }
-    const findings = this.#findings(metric, groups);
+    const findings = this.#findings(metric, groups, request.paired ?? false);
     const notes = [
       ...(having.length > 0 && lacking > 0
         ? [
@@ -188,10 +190,14 @@ export class Comparer {
   }
 
   /** What the groups say; kept, as intervals take longer than all else. */
-  #findings(metric: string, groups: readonly ComparedGroup[]): readonly Finding[] {
+  #findings(
+    metric: string,
+    groups: readonly ComparedGroup[],
+    paired: boolean,
+  ): readonly Finding[] {
     const contenders = groups.map(contender);
-    const key = JSON.stringify([metric, contenders]);
-    const findings = this.#said.get(key) ?? findingsOf(metric, contenders);
+    const key = JSON.stringify([metric, contenders, paired]);
+    const findings = this.#said.get(key) ?? findingsOf(metric, contenders, { paired });
     this.#said.set(key, findings);
     return findings;
   }
@@ -268,9 +274,11 @@ function marked(groups: readonly RunGroup[]): { group: RunGroup; label: string; 
 /** A group as findings take it. */
 function contender({ label, seeds, settings }: ComparedGroup): Contender {
   const task = Object.entries(settings).filter(([path]) => /^(environment|dataset)\./.test(path));
+  const counted = seeds.filter(({ figure }) => figure !== null);
   return {
     label,
-    figures: seeds.flatMap(({ figure }) => figure === null ? [] : [Number(figure)]),
+    figures: counted.map(({ figure }) => Number(figure)),
+    seeds: counted.map(({ seed }) => seed),
     task: JSON.stringify(task),
   };
 }

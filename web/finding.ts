@@ -9,6 +9,7 @@ import {
   probabilityOfImprovement,
   type Spread,
 } from "../lab/statistics/mod.ts";
+import { testPairs } from "../lab/statistics/pairs.ts";
 import { directionOf } from "./metric_direction.ts";
 
 /** Groups that are compared to the best one. */
@@ -16,6 +17,7 @@ export interface Contender {
   readonly label: string;
   /** A figure a seed. */
   readonly figures: readonly number[];
+  readonly seeds: readonly string[];
   /** What was learned there: figures of different tasks have nothing to do with each other. */
   readonly task: string;
 }
@@ -31,27 +33,44 @@ export interface Finding {
   readonly seeds: readonly [number, number];
   /** Whether the interval leaves no doubt. */
   readonly told: boolean;
+  /** Of a permutation test of the means, corrected for all that are tested; null where there is none. */
+  readonly p: number | null;
+  /** So many seeds do not tell a smaller difference of means apart; null where there is no test. */
+  readonly detectable: number | null;
 }
 
-/** Groups that the best one is held against with an interval, which takes a while. */
+/** Groups that the best one is held against with an interval and a test, which take a while. */
 const JUDGED = 10;
 
 /**
  * The group with the best IQM against each other one, the next best first; empty where no way of the
  * metric is known to be better, or the groups are of several tasks.
+ *
+ * @param options.paired Tests equal seeds against one another, those that both groups have.
  */
-export function findingsOf(metric: string, contenders: readonly Contender[]): Finding[] {
+export function findingsOf(
+  metric: string,
+  contenders: readonly Contender[],
+  options: { readonly paired?: boolean } = {},
+): Finding[] {
   const direction = directionOf(metric);
   const sound = contenders.filter(({ figures }) =>
     figures.length > 0 && figures.every(Number.isFinite)
   );
   if (direction === null || new Set(sound.map(({ task }) => task)).size !== 1) return [];
   const sign = direction === "up" ? 1 : -1;
-  const values = sound.map(({ label, figures }) => ({
+  const values = sound.map(({ label, figures, seeds }) => ({
     label,
+    seeds,
     figures: figures.map((figure) => sign * figure),
   }));
   const [best, ...others] = values.sort((a, b) => iqm(b.figures) - iqm(a.figures));
+  const seeded = ({ seeds, figures: values }: typeof best) => ({ seeds, values });
+  const tests = testPairs(
+    others.slice(0, JUDGED).map((other) => [seeded(best), seeded(other)]),
+    options,
+  );
+  const orNull = (value = NaN) => Number.isNaN(value) ? null : value;
   return others.map(({ label, figures }, i) => {
     const { probability, spread } = i < JUDGED
       ? improvementOf(best.figures, figures)
@@ -60,6 +79,8 @@ export function findingsOf(metric: string, contenders: readonly Contender[]): Fi
       ...{ best: best.label, other: label, probability, spread },
       seeds: [best.figures.length, figures.length],
       told: spread !== null && spread.low > 0.5,
+      p: orNull(tests[i]?.p),
+      detectable: orNull(tests[i]?.detectable),
     };
   });
 }

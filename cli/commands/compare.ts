@@ -8,6 +8,7 @@ import {
   againstOption,
   defineCommand,
   jsonOption,
+  pairedOption,
   plain,
   runArguments,
   storeOption,
@@ -46,9 +47,7 @@ export const compare = defineCommand({
       threshold: optional(option("--threshold", float({ metavar: "X" }), {
         description: plain("The evaluation return to reach. Default: the environment's own."),
       })),
-      paired: option("--paired", {
-        description: plain("Test equal seeds against one another, those that both groups have."),
-      }),
+      paired: pairedOption(),
       against: againstOption(),
       json: jsonOption(),
       store: storeOption(),

@@ -10,6 +10,7 @@ import {
   againstOption,
   defineCommand,
   named,
+  pairedOption,
   plain,
   storeOption,
   whereOption,
@@ -51,6 +52,7 @@ export const report = defineCommand({
       metric: optional(option("--metric", string({ metavar: "NAME" }), {
         description: plain("The series to compare. Default: the evaluation's headline figure."),
       })),
+      paired: pairedOption(),
       against: againstOption(),
       out: option("--out", string({ metavar: "DIR" }), {
         description: plain("The folder to write into; made where it is missing."),
@@ -58,7 +60,7 @@ export const report = defineCommand({
       force: option("--force", { description: plain("Write over files that are there.") }),
       store: storeOption(),
     }),
-  async run({ names, where, title, question, metric, against, out, force, store: location }, io) {
+  async run({ names, where, out, force, store: location, ...options }, io) {
     if (names.length === 0 && where.length === 0) {
       throw new InputError("Cannot report as a NAME or --where is needed: see `runs`");
     }
@@ -89,14 +91,12 @@ export const report = defineCommand({
     const { reportOf } = await import("../report/report.ts");
     const { reportFiles } = await import("../report/blocks.ts");
     const blocks = await reportOf(store, found, await io.registries(), {
-      title: title ?? words.join(", "),
-      question,
+      ...options,
+      title: options.title ?? words.join(", "),
       file,
-      metric,
-      against,
     });
     const files = reportFiles(blocks, file)
-      .map(([name, content]) => [join(callersPath(io, out), name), content]);
+      .map(([name, content]) => [join(callersPath(io, out), name), content] as const);
     await refuseExisting(files.map(([path]) => path), force);
     for (const [path, content] of files) {
       await writeWhole(path, [content]);

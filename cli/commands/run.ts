@@ -175,8 +175,12 @@ export const run = defineCommand({
     using describer = new Describer(registries, { examine: !values.noCheck });
     const { sweep, sweepAsked } = await import("../sweeping.ts");
     const asked = await sweepAsked(values, describer, io);
-    requireLaunch(values, asked !== undefined);
-    if (asked !== undefined) return await sweep(asked, values, io);
+    requireLaunch(values);
+    if (asked !== undefined) {
+      if (values.launch === undefined) return await sweep(asked, values, io);
+      const { launchSweepBySlurm } = await import("../slurm.ts");
+      return await launchSweepBySlurm(asked, values, io);
+    }
     const judge = new Judge(registries);
     const { launch } = await import("../../lab/experiment/launch.ts");
     const requests = await requestsOf(values, describer, io);
@@ -225,7 +229,7 @@ export const run = defineCommand({
 });
 
 /**
- * Refuses what belongs to a job where none is asked for, and a sweep as a job.
+ * Refuses what belongs to a job where none is asked for.
  *
  * @throws {InputError}
  */
@@ -233,7 +237,6 @@ function requireLaunch(
   values: Readonly<Record<"launch" | "partition" | "time" | "array", unknown>> & {
     readonly dryRun: boolean;
   },
-  isSweep: boolean,
 ): void {
   const { launch, partition, time, array, dryRun } = values;
   const flags = { partition, time, array, "dry-run": dryRun || undefined };
@@ -243,8 +246,6 @@ function requireLaunch(
   if (launch === undefined && flag !== undefined) {
     throw new InputError(`Cannot run as --${flag} belongs to a job: --launch slurm`);
   }
-  if (launch === undefined || !isSweep) return;
-  throw new InputError("Cannot submit a sweep as its trials follow from one another: --launch");
 }
 
 /** Prints what came of runs. */

@@ -14,12 +14,31 @@ export type Block =
     readonly rows: readonly (readonly string[])[];
   }
   | { readonly kind: "figure"; readonly svg: string; readonly file: string; readonly text: string }
+  | { readonly kind: "pictures"; readonly pictures: readonly Picture[] }
   | { readonly kind: "code"; readonly lines: readonly string[] };
 
-/** A page as Markdown; figures are files beside it. */
+/** A picture of pixels, and what it is of. */
+export interface Picture {
+  readonly file: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+/** Pictures side by side in Markdown, at most. */
+const ABREAST = 5;
+
+function inRows(pictures: readonly Picture[]): (readonly Picture[])[] {
+  const rows = Math.ceil(pictures.length / ABREAST);
+  return Array.from({ length: rows }, (_, i) => pictures.slice(ABREAST * i, ABREAST * (i + 1)));
+}
+
+/** A page as Markdown; figures and pictures are files beside it. */
 export function markdownOf(blocks: readonly Block[]): string {
   const escaped = (text: string) => text.replaceAll(/[\\`*_[\]<>|#]/g, "\\$&");
   const row = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |`;
+  const image = ({ text, file }: { readonly text: string; readonly file: string }) =>
+    `![${escaped(text)}](${encodeURIComponent(file)})`;
   const parts = blocks.map((block) => {
     switch (block.kind) {
       case "title":
@@ -36,7 +55,15 @@ export function markdownOf(blocks: readonly Block[]): string {
         ]
           .join("\n");
       case "figure":
-        return `![${escaped(block.text)}](${encodeURIComponent(block.file)})`;
+        return image(block);
+      case "pictures":
+        return inRows(block.pictures).map((pictures) =>
+          [
+            row(pictures.map(({ text }) => text)),
+            `|${pictures.map(() => "---").join("|")}|`,
+            `| ${pictures.map(image).join(" | ")} |`,
+          ].join("\n")
+        ).join("\n\n");
       case "code":
         return ["```", ...block.lines.map((line) => line.replaceAll("```", "'''")), "```"].join(
           "\n",
@@ -46,16 +73,18 @@ export function markdownOf(blocks: readonly Block[]): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-/** What a page's files are called and hold: HTML, Markdown, and the figures beside that. */
+/** What a page's files are called and hold: HTML, Markdown, and its figures and pictures beside that. */
 export function reportFiles(
   blocks: readonly Block[],
   file: string,
-): (readonly [name: string, content: string])[] {
+): (readonly [name: string, content: string | Uint8Array])[] {
   const figures = blocks.filter((block) => block.kind === "figure");
   return [
     [`${file}.html`, htmlOf(blocks)],
     [`${file}.md`, markdownOf(blocks)],
     ...figures.map((figure) => [figure.file, figure.svg] as const),
+    ...blocks.flatMap((block) => block.kind === "pictures" ? block.pictures : [])
+      .map(({ file, bytes }) => [file, bytes] as const),
   ];
 }
 
@@ -64,7 +93,8 @@ const style =
 color:#222;background:#fff}table{border-collapse:collapse;font-size:.9rem;display:block;overflow-x:auto}
 th,td{padding:.25rem .75rem .25rem 0;text-align:left;border-bottom:1px solid #ddd;vertical-align:top}
 pre{background:#f5f5f5;padding:.75rem;overflow-x:auto}svg{max-width:100%;height:auto}figure{margin:0}
-figcaption{color:#555;font-size:.9rem}`;
+figcaption{color:#555;font-size:.9rem}.pictures{display:flex;flex-wrap:wrap;gap:1rem}
+img{max-width:100%;max-height:20rem}`;
 
 /** A page as one HTML document that needs nothing else: no script, no other file. */
 export function htmlOf(blocks: readonly Block[]): string {
@@ -84,6 +114,8 @@ export function htmlOf(blocks: readonly Block[]): string {
         }</tbody></table>`;
       case "figure":
         return `<figure>${block.svg}<figcaption>${escaped(block.text)}</figcaption></figure>`;
+      case "pictures":
+        return `<div class="pictures">${block.pictures.map(embedded).join("\n")}</div>`;
       case "code":
         return `<pre>${escaped(block.lines.join("\n"))}</pre>`;
     }
@@ -96,4 +128,10 @@ export function htmlOf(blocks: readonly Block[]): string {
     ...parts,
     "</body></html>\n",
   ].join("\n");
+}
+
+/** A picture within the page. */
+function embedded({ mediaType, bytes, text }: Picture): string {
+  const source = `data:${mediaType};base64,${bytes.toBase64()}`;
+  return `<figure><img src="${source}" alt=""><figcaption>${escaped(text)}</figcaption></figure>`;
 }

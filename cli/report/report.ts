@@ -18,10 +18,18 @@ import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { PROGRAM } from "../command.ts";
 import { compareRuns, type Comparison, type Group } from "../comparison.ts";
 import { importanceLine, trialsTable } from "../sweeping.ts";
-import { iqmTitle, thresholdCells, withSpread } from "../terminal/comparison_table.ts";
+import {
+  iqmTitle,
+  suiteLine,
+  suiteRows,
+  suiteTitles,
+  thresholdCells,
+  withSpread,
+} from "../terminal/comparison_table.ts";
 import { metricLabel, scaleLine } from "../terminal/figures.ts";
 import { duration, figure, plural } from "../terminal/format.ts";
 import type { Block } from "./blocks.ts";
+import { picturesOf } from "./pictures.ts";
 
 /** Groups that a chart can tell apart by colour. */
 const MOST_LINES = 8;
@@ -46,15 +54,18 @@ export async function reportOf(
     readonly metric?: string;
     /** Label of the group that every other is compared with. Default: each pair. */
     readonly against?: string;
+    /** Whether tests compare equal seeds with one another. */
+    readonly paired?: boolean;
     /** Whether it says how long the runs took. Default: it does. */
     readonly isTimed?: boolean;
   },
 ): Promise<Block[]> {
-  const { metric, against } = options;
+  const { metric, against, paired = false } = options;
   const sweep = judgedSweepOf(store, runs);
   const comparison = compareRuns(store, sweep?.judged.runs ?? runs, registries, {
     metric,
     against,
+    paired,
   });
   const { groups, notes } = comparison;
   const { isTimed = true } = options;
@@ -69,13 +80,14 @@ export async function reportOf(
     ...asked === "" ? [] : [text(asked)],
     ...sweep === undefined ? [] : [heading("Trials"), ...trialsOf(sweep)],
     heading("Result"),
-    ...resultOf(comparison, isTimed),
+    ...resultOf(comparison, { isTimed, paired }),
     ...chartOf(store, groups, options.file),
     heading("Set-up"),
     ...setupOf(groups),
     heading("Every seed"),
     seedsOf(groups, isTimed),
     ...notes.map(text),
+    ...await shownOf(store, groups, registries, options.file),
     heading("Again"),
     text(
       "The first lines train the same again; the others train one run anew and compare it with the " +
@@ -126,7 +138,10 @@ function letterOf(i: number): string {
     : `${letterOf(Math.floor(i / 26) - 1)}${letterOf(i % 26)}`;
 }
 
-function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Block[] {
+function resultOf(
+  { groups, pairs, scales, suite }: Comparison,
+  { isTimed, paired }: { readonly isTimed: boolean; readonly paired: boolean },
+): Block[] {
   const letters = new Map(groups.map(({ label }, i) => [label, letterOf(i)]));
   const hasThreshold = groups.some(({ threshold }) => threshold !== null);
   const timed = (cells: readonly string[], at: number) => isTimed ? cells : cells.toSpliced(at, 1);
@@ -152,7 +167,15 @@ function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Bloc
     ]),
   };
   const lines = scales.map(scaleLine).filter((line) => line !== "");
-  const blocks: Block[] = [table, ...lines.map((text): Block => ({ kind: "text", text }))];
+  const over: Block[] = suite === undefined ? [] : [
+    { kind: "table", head: suiteTitles, rows: suiteRows(suite) },
+    { kind: "text", text: suiteLine(suite) },
+  ];
+  const blocks: Block[] = [
+    table,
+    ...lines.map((text): Block => ({ kind: "text", text })),
+    ...over,
+  ];
   if (pairs.length === 0) return blocks;
   return [...blocks, {
     kind: "table",
@@ -168,7 +191,10 @@ function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Bloc
     kind: "text",
     text:
       "The seed is the unit. P(a > b): a run of a gets more than one of b. p: a permutation test of " +
-      "the means, two-sided, corrected for all pairs. The last column: a lesser difference of means " +
+      `the means${
+        paired ? ", equal seeds against one another" : ""
+      }, two-sided, corrected for all ` +
+      "pairs. The last column: a lesser difference of means " +
       "is seen by so many seeds less than four times in five.",
   }];
 }
@@ -276,6 +302,19 @@ function seedsOf(groups: readonly Group[], isTimed: boolean): Block {
       ])
     ),
   };
+}
+
+/** What the runs show: policies at play, pictures of models. */
+async function shownOf(
+  store: Store,
+  groups: readonly Group[],
+  registries: Registries,
+  file: string,
+): Promise<Block[]> {
+  const shown = groups.map(({ runs }, i) => ({ letter: letterOf(i), runs }));
+  const pictures = await picturesOf(store, shown, registries, file);
+  if (pictures.length === 0) return [];
+  return [{ kind: "heading", text: "To look at" }, { kind: "pictures", pictures }];
 }
 
 /** Command lines that train the groups again, and that reproduce the first run of each. */

@@ -8,6 +8,7 @@ import { metricLabel, scaleLines } from "./figures.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
 import { type Column, count, duration, figure, table, wrapped } from "./format.ts";
+import type { SuiteComparison } from "../suite.ts";
 import { type Io, styled } from "./io.ts";
 import { shownVerdict } from "./runs_table.ts";
 
@@ -44,13 +45,43 @@ export function thresholdCells({ threshold, runs }: Group): [string, string, str
   ];
 }
 
+/** Titles of {@linkcode suiteRows}. */
+export const suiteTitles = ["agent", "seeds a world", "IQM [95 %]", "optimality gap [95 %]"];
+
+/** A row an agent, the best first. */
+export function suiteRows({ agents }: SuiteComparison): string[][] {
+  return agents.map(({ agent, seeds, iqm, gap }) => [
+    ...[agent, String(seeds)],
+    ...[iqm, gap].map(({ value, spread }) => withSpread(value, spread, figure)),
+  ]);
+}
+
+/** What the rows are of, in a sentence. */
+export function suiteLine({ worlds }: SuiteComparison): string {
+  return `Over ${
+    worlds.join(", ")
+  } together, each return between what random actions return (0) and ` +
+    "where the world counts as solved (1): the mean of the middle half of all seeds, and what the " +
+    "scores lack to 1 on average.";
+}
+
 /** The tables of a comparison: figures, thresholds, pairs. */
-export function comparisonTables({ groups, pairs, scales, notes }: Comparison, io: Io): string {
+export function comparisonTables(
+  { groups, pairs, scales, suite, notes }: Comparison,
+  io: Io,
+): string {
   const parts = [figures(groups, io)];
   const agents = groups.filter((group) => group.threshold !== null);
   if (agents.length > 0) parts.push(thresholds(agents, io));
   const worth = scaleLines(scales);
   if (worth !== "") parts.push(worth);
+  if (suite !== undefined) {
+    const columns = suiteTitles.map((title, i): Column => ({
+      ...{ title, align: i === 0 ? "left" : "right" },
+    }));
+    parts.push(table(columns, suiteRows(suite), io));
+    parts.push(wrapped(suiteLine(suite), io.columns()).join("\n"));
+  }
   if (pairs.length > 0) {
     parts.push(table(
       [
@@ -138,7 +169,7 @@ export function scaleDocument({ id, random, threshold }: ReturnScale): Record<st
 
 /** The comparison as JSON: field names as in the document of runs. */
 export function comparisonDocument(
-  { groups, pairs, scales, notes }: Comparison,
+  { groups, pairs, scales, suite, notes }: Comparison,
 ): Record<string, unknown> {
   return {
     groups: groups.map((group) => ({
@@ -172,6 +203,13 @@ export function comparisonDocument(
       detectable: orNull(detectable),
     })),
     environments: scales.map(scaleDocument),
+    suite: suite === undefined ? null : {
+      worlds: suite.worlds,
+      agents: suite.agents.map(({ agent, seeds, iqm, gap }) => ({
+        ...{ agent, seeds, iqm: orNull(iqm.value), interval: ends(iqm.spread) },
+        ...{ optimality_gap: orNull(gap.value), gap_interval: ends(gap.spread) },
+      })),
+    },
     notes,
   };
 }

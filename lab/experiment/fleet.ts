@@ -69,8 +69,8 @@ export function fleetForSweep(
 ): Elsewhere {
   const { hub, mirror } = fleet;
   return {
-    async keep(name, definition) {
-      await hub.keepSweep(name, definition);
+    async keep(name, definition, before) {
+      await hub.keepSweep(name, definition, before);
       await mirror.refresh();
     },
     async train(plans, others, more) {

@@ -466,8 +466,8 @@ export interface SweepOptions extends LaunchOptions {
 
 /** Machines that train, and write the store. */
 export interface Elsewhere {
-  /** Keeps what a sweep tries; the store has it then. */
-  keep(name: string, definition: Json): Promise<void>;
+  /** Keeps what a sweep tries, where it is still `before` or new; the store has it then. */
+  keep(name: string, definition: Json, before: Json | undefined): Promise<void>;
   /** Asks for plans and waits for their runs and for others; the store has them then. */
   train(plans: readonly Plan[], others: readonly string[], more: {
     /** Why a run is to end early, by what the store has of it; undefined: it is not. */
@@ -498,7 +498,7 @@ export async function runSweep(
   }
   const definition = sweep as unknown as Json;
   if (options.elsewhere === undefined) store.putSweep(name, definition);
-  else await options.elsewhere.keep(name, definition);
+  else await options.elsewhere.keep(name, definition, stored?.definition);
   options.onBegun?.();
   using lanes = new Lanes(options.workers, options);
   using describer = new Describer(options.registries);

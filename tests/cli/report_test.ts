@@ -3,6 +3,9 @@ import { main } from "../../cli/main.ts";
 import { htmlOf, markdownOf } from "../../cli/report/blocks.ts";
 import { curveOf } from "../../cli/report/report.ts";
 import type { Series } from "../../lab/store/store.ts";
+import { openStore } from "../../lab/store/sqlite_store.ts";
+import { sha256 } from "../../lab/core/sha256.ts";
+import { registries as every } from "../../registries.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
@@ -13,8 +16,8 @@ const series = (steps: number[], values: number[]) =>
     values: Float64Array.from(values),
   }) as unknown as Series;
 
-async function typedIn(folder: string, args: readonly string[]) {
-  const io = capturedIo({ folder, root: folder, registries });
+async function typedIn(folder: string, args: readonly string[], known = registries) {
+  const io = capturedIo({ folder, root: folder, registries: known });
   return { code: await main(args, io), ...io.written };
 }
 
@@ -53,12 +56,23 @@ Deno.test("report writes one page that needs nothing else, and how to get its ru
     await typed("run", "points-toy");
     const { code, out, error } = await typed("report", "line-toy", "--out", "pages");
     strictEqual(code, 0, error);
-    const names = ["line-toy.html", "line-toy.md", "line-toy.svg"];
+    const pictures = ["a-4", "a-5", "b-4", "b-5"].map((each) => `line-toy-${each}.png`);
+    const names = ["line-toy.html", "line-toy.md", "line-toy.svg", ...pictures];
     deepStrictEqual(out.trim().split("\n"), names.map((name) => `${folder}/pages/${name}`));
     const [html, markdown, svg] = names.map((name) =>
       Deno.readTextFileSync(`${folder}/pages/${name}`)
     );
-    ok(!/<script|<link|src=|href=|url\(|@import/.test(html));
+    ok(!/<script|<link|src="(?!data:)|href=|url\(|@import/.test(html));
+    const store = openStore(`${folder}/runs`, { readOnly: true });
+    const shown = store.runs().find(({ id }) =>
+      id === /^\| a \| 5 .* \| (\w{6}) \|/m.exec(markdown)![1]
+    );
+    const newest = store.artifacts(shown!.id).findLast(({ mediaType }) =>
+      mediaType === "image/png"
+    );
+    store.close();
+    strictEqual(sha256(Deno.readFileSync(`${folder}/pages/${pictures[1]}`)), newest!.hash);
+    ok(markdown.includes(`](${pictures[1]})`));
     ok(html.includes(svg) && markdown.includes("](line-toy.svg)"));
     match(html, /<h1>line-toy<\/h1>[^]*A toy\.[^]*Result[^]*Set-up[^]*Every seed[^]*Again/);
     match(markdown, /^\| agent\.rate \| 0\.25 \| 0\.5 \|$/m);
@@ -87,6 +101,45 @@ Deno.test("report writes one page that needs nothing else, and how to get its ru
       match(error, reason);
       strictEqual(error.trim().split("\n").length, 1);
     }
+  }));
+
+Deno.test("a report has a film of each agent, by its first seed", () =>
+  inFolder(async (folder) => {
+    const typed = (line: string) => typedIn(folder, line.split(" "), every);
+    await typed("run cliffwalking-value-iteration --seed 7 --seeds 2");
+    const { out, error } = await typed("report cliffwalking-value-iteration --out pages");
+    strictEqual(error, "");
+    const [html, markdown, gif, ...others] = out.trim().split("\n");
+    deepStrictEqual(others, []);
+    ok(gif.endsWith("-a.gif"));
+    match(Deno.readTextFileSync(markdown), /^\| a, seed 7: return -13\.0 after 13 steps \|$/m);
+    const [, film] = /src="data:image\/gif;base64,([^"]*)"/.exec(Deno.readTextFileSync(html))!;
+    const bytes = Uint8Array.fromBase64(film);
+    deepStrictEqual(bytes, Deno.readFileSync(gif));
+    // A graphic control extension a frame: where it starts, and each step.
+    const frames = bytes.filter((_, i) => bytes[i] === 0x21 && bytes[i + 1] === 0xf9);
+    strictEqual(frames.length, 14);
+  }));
+
+Deno.test("a report compares equal seeds with one another where that is asked for", () =>
+  inFolder(async (folder) => {
+    const typed = (...args: string[]) => typedIn(folder, args);
+    for (const rate of ["0.25", "0.5"]) {
+      await typed("run", "line-toy", "--seeds", "4", "--set", `agent.rate=${rate}`);
+    }
+    const pages = ["unpaired", "paired"].map(async (name) => {
+      const paired = name === "paired" ? ["--paired"] : [];
+      await typed("report", "line-toy", ...paired, "--out", name);
+      return await Deno.readTextFile(`${folder}/${name}/line-toy.md`);
+    });
+    const [unpaired, paired] = await Promise.all(pages);
+    const test = (page: string) =>
+      /^\| a \| b \| \d[^|]* \| ([^|]*) \| ([^|]*) \|$/m.exec(page)!.slice(1);
+    ok(test(paired)[1] !== test(unpaired)[1], `${test(paired)} ${test(unpaired)}`);
+    deepStrictEqual(
+      [paired, unpaired].map((page) => page.includes("equal seeds against one another")),
+      [true, false],
+    );
   }));
 
 Deno.test("a sweep is told by its trials, and reported by the seeds that chose nothing", () =>

@@ -95,6 +95,35 @@ Deno.test("an array job trains its runs, queued again too, into stores that sync
     );
   }));
 
+Deno.test("a sweep is a job of one task, to the trials that it has without", () =>
+  withSlurm('echo "Submitted batch job 8"', async (type) => {
+    const line = "run cartpole-a2c --budget 2000 --sweep agent.gamma=0.9,0.99 --seeds 1 --judge 1";
+    const { code, out, error } = await type(`${line} --tag it's --launch slurm --workers 2`);
+    deepStrictEqual([code, out], [0, "Submitted batch job 8\n"], error);
+    const [, job] = /^Sweep cartpole-a2c-sweep: 2 trials in (\S+)\. When/.exec(error)!;
+    match(await Deno.readTextFile(`${job}/job.sh`), /--array=0-0\n#SBATCH --cpus-per-task=2\n/);
+    const waits = async () =>
+      /sweep cartpole-a2c-sweep with (.*) trials/.exec((await type("runs")).out);
+    strictEqual((await waits())![1], "0 of 2");
+    for (const each of ["trained", "over"]) {
+      strictEqual((await task(`${job}/job.sh`, 0).status).code, 0, each);
+    }
+    strictEqual(await waits(), null);
+    strictEqual((await type(`sync ${job}/0 runs`)).code, 0);
+    strictEqual((await type(`${line} --store calm`)).code, 0);
+    const digests = async (store: string) => {
+      const said = await type(`runs --where sweep=cartpole-a2c-sweep --json --store ${store}`);
+      return JSON.parse(said.out).runs.map(({ digest }: { digest: string }) => digest).sort();
+    };
+    deepStrictEqual((await digests("calm")).length, 3);
+    deepStrictEqual(await digests("runs"), await digests("calm"));
+    const { runs } = JSON.parse((await type("runs --where tag=it's --json")).out);
+    strictEqual(runs.length, 3);
+    const again = await type(`${line} --launch slurm`);
+    deepStrictEqual([again.code, again.out], [2, ""]);
+    match(again.error, /no sweep of this name yet.*: cartpole-a2c-sweep\n$/);
+  }));
+
 Deno.test("what sbatch refuses leaves nothing behind, and what is no job is refused", () =>
   withSlurm(
     'echo "sbatch: error: invalid partition specified: none" >&2; exit 1',
@@ -115,11 +144,15 @@ Deno.test("what sbatch refuses leaves nothing behind, and what is no job is refu
       await refused(`${run} --launch slurm --time soon`, 2, /--time must be one of Slurm's/);
       await refused(`${run} --launch slurm --partition a;b`, 2, /--partition must be a name: a;b/);
       await refused(`${run} --launch slurm --from abc`, 2, /do not have the run of --from: abc/);
+      const sweep = "run cartpole-a2c --sweep agent.gamma=0.9,0.99 --launch slurm";
+      await refused(`${sweep} --array 2`, 2, /a sweep to several tasks.*: --array 2\n$/);
       await refused(
-        "run cartpole-a2c --sweep agent.gamma=0.9,0.99 --launch slurm",
+        `${sweep} --store postgres://lab@db/lab`,
         2,
-        /Cannot submit a sweep/,
+        /a sweep into PostgreSQL .* without --launch, while workers run as a job/,
       );
+      await refused(sweep, 1, /sbatch refuses/);
+      deepStrictEqual([...Deno.readDirSync(`${folder}/runs/slurm`)], []);
       Deno.removeSync(`${folder}/bin/sbatch`);
       Deno.env.set("PATH", `${folder}/bin`); // where the machine has one of its own
       await refused(`${run} --launch slurm`, 2, /there is no sbatch here/);

@@ -1,4 +1,6 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { sizeOfFile } from "../../lab/store/files.ts";
+import { openStore } from "../../lab/store/sqlite_store.ts";
 import { missing as withoutServer, Server } from "../lab/store/postgres/server.ts";
 import { Cluster, missing, until } from "./slurm_cluster.ts";
 
@@ -57,7 +59,7 @@ Deno.test({
     };
     /** Waits until a task has come to a checkpoint, and returns its node. */
     const training = async (index: number) => {
-      await until(() => hasFile(`${job}/${index}/checkpoints`));
+      await until(() => hasCheckpoint(`${job}/${index}`));
       return (await cluster.tasks()).get(index)!.node;
     };
     const id = /^Submitted batch job (\d+)$/m.exec(out)![1];
@@ -126,13 +128,41 @@ Deno.test({
   }
 });
 
-/** Whether a folder, or one below it, has a file. */
-function hasFile(folder: string): boolean {
+Deno.test({
+  name: "a sweep is a job of one task: queued again, it ends with the digests of a calm one",
+  ignore: missing,
+}, async () => {
+  const folder = await Deno.makeTempDir();
   try {
-    return [...Deno.readDirSync(folder)].some(({ name, isFile }) =>
-      isFile || hasFile(`${folder}/${name}`)
+    await using cluster = await Cluster.start(["n1", "n2"]);
+    const run = `run cartpole-ppo --sweep agent.gamma=0.9,0.99 --seeds 2 --judge 2 ` +
+      `--budget ${BUDGET} --set checkpoint.everyIterations=2 --store`;
+    const { out, error } = await type(
+      `experiment:slurm ${run} ${folder}/job --launch slurm`,
+      cluster.environment,
     );
-  } catch {
-    return false;
+    const [, job] = /^Sweep cartpole-ppo-sweep: 2 trials in (\S+)\. /.exec(error)!;
+    const [, id] = /^Submitted batch job (\d+)$/m.exec(out)!;
+    await until(() => hasCheckpoint(`${job}/0`));
+    await cluster.call("scontrol", "requeue", `${id}_0`);
+    await type(`experiment ${run} ${folder}/calm --workers 1`);
+    await until(async () => (await cluster.tasks()).size === 0);
+    await type(`experiment sync ${job}/0 ${folder}/job`);
+    const calm = await ends(`${folder}/calm`);
+    strictEqual(calm.length, 6);
+    deepStrictEqual(await ends(`${folder}/job`), calm);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** Whether a run of a store has come to a checkpoint: one that is written goes for none yet. */
+function hasCheckpoint(folder: string): boolean {
+  if (sizeOfFile(`${folder}/lab.db`) === undefined) return false;
+  const store = openStore(folder, { readOnly: true });
+  try {
+    return store.runs().some(({ id }) => store.checkpoints(id).length > 0);
+  } finally {
+    store.close();
   }
 }

@@ -1,8 +1,11 @@
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { findingsOf } from "../../web/finding.ts";
 
 const five = (from: number) => [0, 1, 2, 3, 4].map((i) => from + i);
-const group = (label: string, figures: number[], task = "pole") => ({ label, figures, task });
+const group = (label: string, figures: number[], task = "pole") => ({
+  ...{ label, figures, task },
+  seeds: figures.map((_, i) => String(i + 1)),
+});
 
 Deno.test("the best group is held against each other one, the next best first", () => {
   const findings = findingsOf("evaluation/return_mean", [
@@ -18,6 +21,16 @@ Deno.test("the best group is held against each other one, the next best first", 
   strictEqual(findings[0].probability, 17 / 25);
   deepStrictEqual([findings[0].told, findings[1].told], [false, true]);
   deepStrictEqual([findings[1].probability, findings[1].seeds], [1, [5, 5]]);
+});
+
+Deno.test("a test stands beside each finding, of equal seeds where that is asked for", () => {
+  const groups = [group("fast", five(100)), group("near", five(99)), group("one", [0])];
+  const [near, one] = findingsOf("evaluation/return_mean", groups);
+  ok(near.p! > 0.2 && near.detectable! > 1);
+  strictEqual(one.detectable, null);
+  const [paired] = findingsOf("evaluation/return_mean", groups, { paired: true });
+  // Five differences of 1: of 32 ways to turn their signs two are as far from 0; of two tests the least.
+  deepStrictEqual([paired.p, paired.detectable], [2 * 2 / 32, 0]);
 });
 
 Deno.test("less may be better, and few seeds have no interval", () => {

@@ -43,6 +43,24 @@ export function Statistics(
                 P(best is better)
               </th>
             )}
+            {best !== undefined && (
+              <th
+                scope="col"
+                class="number"
+                title="Of a permutation test of the means against the best group, corrected for all (Holm)"
+              >
+                p
+              </th>
+            )}
+            {best !== undefined && (
+              <th
+                scope="col"
+                class="number"
+                title="So many seeds see a smaller difference of means less than four times in five"
+              >
+                Told apart beyond
+              </th>
+            )}
             <th scope="col">Verdict</th>
             <th scope="col" class="number">Mean</th>
             <th scope="col" class="number">Median</th>
@@ -77,6 +95,14 @@ export function Statistics(
                       : finding === undefined
                       ? "–"
                       : finding.probability.toFixed(2)}
+                  </td>
+                )}
+                {best !== undefined && <td class="number">{finding?.p?.toFixed(3) ?? "–"}</td>}
+                {best !== undefined && (
+                  <td class="number">
+                    {finding === undefined || finding.detectable === null
+                      ? "–"
+                      : figure(finding.detectable)}
                   </td>
                 )}
                 <td>{verdict === null ? "–" : <Worth verdict={verdict} />}</td>

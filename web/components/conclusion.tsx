@@ -1,6 +1,7 @@
 /** A comparison's result in a sentence. @module */
 import type { VNode } from "preact";
 import type { Finding } from "../finding.ts";
+import { figure } from "../format.ts";
 import { shortNames } from "../short_names.ts";
 
 /** The best group against the next best, and against the first that it certainly beats. */
@@ -31,9 +32,15 @@ function verb({ told, spread, probability }: Finding): string {
   return "is not told apart from";
 }
 
-function evidence({ probability, spread, seeds: [own, other] }: Finding): string {
+function evidence(
+  { probability, spread, seeds: [own, other], p, detectable }: Finding,
+): string {
   const seeds = own === other ? `n = ${own} each` : `n = ${own} and ${other}`;
   const bounds = spread === null ? "" : ` [${spread.low.toFixed(2)}, ${spread.high.toFixed(2)}]`;
   const few = spread === null ? ", too few seeds for an interval" : "";
-  return `P = ${probability.toFixed(2)}${bounds}, ${seeds}${few}`;
+  const test = p === null ? "" : `, p = ${p.toFixed(3)}`;
+  const power = detectable === null
+    ? ""
+    : `, which cannot tell means apart that differ by less than ${figure(detectable)}`;
+  return `P = ${probability.toFixed(2)}${bounds}${test}, ${seeds}${few}${power}`;
 }

@@ -109,6 +109,14 @@ export default function ComparisonView(
           />{" "}
           Single seeds
         </label>
+        <label title="Tests compare the seeds that two groups share, each with itself">
+          <input
+            type="checkbox"
+            checked={view.value.paired ?? false}
+            onChange={(event) => set({ paired: event.currentTarget.checked || undefined })}
+          />{" "}
+          Equal seeds
+        </label>
       </div>
       <Conclusion findings={findings} />
       <ul class="legend" aria-label="Groups">
@@ -345,12 +353,13 @@ function Profiles(
 
 /** The query that asks the server for a comparison. */
 function queryOf(
-  { runs, filter, metric, axis, smoothing, most, range }: ComparisonRequest,
+  { runs, filter, metric, axis, smoothing, most, range, paired }: ComparisonRequest,
 ): URLSearchParams {
   const query = new URLSearchParams({ smoothing: String(smoothing) });
   if (axis !== undefined) query.set("axis", axis);
   if (most !== undefined) query.set("groups", String(most));
   if (metric !== undefined) query.set("metric", metric);
+  if (paired) query.set("paired", "1");
   if (filter !== "") query.set("filter", filter);
   for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
   for (const id of runs) query.append("run", id);

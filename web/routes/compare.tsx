@@ -24,10 +24,21 @@ interface Data {
 const MOST_BESIDE = 8;
 
 /** What an address may ask for. */
-const KNOWN = ["run", "filter", "metric", "also", "axis", "smoothing", "groups", "from", "to"];
+const KNOWN = [
+  "run",
+  "filter",
+  "metric",
+  "also",
+  "axis",
+  "smoothing",
+  "groups",
+  "from",
+  "to",
+  "paired",
+];
 
 /**
- * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `axis`, `smoothing`, `groups` as a
+ * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `axis`, `smoothing`, `groups`, `paired=1` as a
  * reader left them.
  */
 export async function handler(

@@ -370,15 +370,26 @@ export class Hub {
     return this.#within((query) => query("SELECT * FROM sweep ORDER BY name"));
   }
 
-  /** Keeps what a sweep tries; one of the same name gives way. */
-  async keepSweep(name: string, definition: Json): Promise<void> {
+  /**
+   * Keeps what a sweep tries.
+   *
+   * @param before What it is known to have tried, and gives way.
+   * @throws {InputError} where there is yet another one of its name.
+   */
+  async keepSweep(name: string, definition: Json, before: Json = definition): Promise<void> {
     const text = JSON.stringify(definition);
-    await this.#within((query) =>
+    const kept = await this.#within((query) =>
       query(
         `INSERT INTO sweep VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE SET
-           definition = excluded.definition, checksum = excluded.checksum`,
-        ...[name, text, Date.now(), checksum(name, text)],
+           definition = excluded.definition, checksum = excluded.checksum
+           WHERE sweep.definition IN (excluded.definition, $5) RETURNING name`,
+        ...[name, text, Date.now(), checksum(name, text), JSON.stringify(before)],
       )
+    );
+    if (kept.length > 0) return;
+    throw new InputError(
+      "Cannot go on with the sweep as somebody has begun another one of its name meanwhile (the same " +
+        `line again says what differs): ${name}`,
     );
   }
 

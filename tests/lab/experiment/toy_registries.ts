@@ -110,7 +110,8 @@ class ToyTrainer implements Trainer {
   evaluate({ random, episodes = 0 }: { random: Generator; episodes?: number }): Promise<Report> {
     this.calls.push(`evaluate ${this.progress.iterations}`);
     const share = this.progress[this.budget.unit] / this.budget.total;
-    const raster = { width: 2, height: 1, channels: 1, pixels: Uint8Array.of(0, 255) } as const;
+    const pixels = Uint8Array.of(0, Math.round(255 * share));
+    const raster = { width: 2, height: 1, channels: 1, pixels } as const;
     return Promise.resolve({
       metrics: {
         "evaluation/return_mean": this.#weights[0] + random.random(),

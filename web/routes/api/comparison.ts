@@ -14,10 +14,11 @@ export function requestOf(query: URLSearchParams): ComparisonRequest {
     smoothing: smoothingFrom(query),
     most: groupsFrom(query),
     range: rangeFrom(query),
+    ...query.get("paired") === "1" ? { paired: true } : {},
   };
 }
 
-/** `?metric=SERIES&axis=environmentSteps&smoothing=0.05`, `filter=TEXT` or `run=ID&run=ID…`, `groups=100`. */
+/** `?metric=SERIES&axis=environmentSteps&smoothing=0.05`, `filter=TEXT` or `run=ID&run=ID…`, `groups=100`, `paired=1`. */
 export async function handler(
   { req, url, state: { comparisons } }: Context<State>,
 ): Promise<Response> {

@@ -11,7 +11,7 @@ import { openFleet } from "../../../../lab/store/postgres/open.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import { capturedIo } from "../../../cli/captured_io.ts";
 import { Bucket, credentials } from "../../store/postgres/bucket.ts";
-import { missing, Server } from "../../store/postgres/server.ts";
+import { missing, PASSWORD, Server } from "../../store/postgres/server.ts";
 import { temporaryStore } from "../temporary_store.ts";
 import { registries } from "../toy_registries.ts";
 import { options, request, toySweep } from "../toy_runs.ts";
@@ -91,6 +91,59 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
       const { size } = await Deno.stat(bucket.path(`lab/${path}`));
       ok(size > 0, path);
     }
+  });
+
+  await t.step(
+    "a machine whose clock jumps by days keeps its run, and ends it as it would",
+    async () => {
+      const [id] = await hub.ask(plans);
+      const lines: string[] = [];
+      const now = Date.now;
+      try {
+        const worked = work(server.port, lines, { holdSeconds: 2, patienceSeconds: 2 });
+        for (const [iteration, days] of [[1, 3], [4, -3], [8, 300]]) {
+          await reached(id, iteration);
+          Date.now = () => now() + 86_400_000 * days;
+          strictEqual(await hub.claim("another", 1), undefined);
+        }
+        strictEqual(await worked, 1);
+      } finally {
+        Date.now = now;
+      }
+      deepStrictEqual(await ended(id), []);
+      deepStrictEqual(lines, [`run ${id}: begins`, `run ${id}: completed`]);
+    },
+  );
+
+  await t.step("a password that was typed is in no row, file or line", async () => {
+    const address = (await server.database()).replace("lab@", "secret@");
+    const database = address.slice(address.lastIndexOf("/") + 1);
+    await server.query(database, `GRANT ALL ON DATABASE ${database} TO secret`);
+    await using there = await Hub.open(address, () => Promise.resolve(PASSWORD));
+    const [id] = await there.ask(plans);
+    const lines: string[] = [];
+    const kept = await Deno.makeTempDir();
+    const opened = () => Hub.open(address, () => Promise.resolve(PASSWORD));
+    strictEqual(await work(server.port, lines, { open: opened, folder: kept }), 1);
+    deepStrictEqual(await ended(id, there), []);
+    const tables = await server.query(
+      database,
+      "SELECT table_name FROM information_schema.tables WHERE table_schema = 'reverie'",
+    ) as { table_name: string }[];
+    ok(tables.length > 5);
+    for (const { table_name: table } of tables) {
+      const rows = await server.query(database, `SELECT t::text AS row FROM reverie.${table} t`);
+      const hex = new TextEncoder().encode(PASSWORD).toHex();
+      for (const { row } of rows as { row: string }[]) {
+        strictEqual(row.includes(PASSWORD) || row.includes(hex), false, table);
+      }
+    }
+    using fleet = await openFleet(opened, kept);
+    ok(fleet.store.run(id));
+    const grep = new Deno.Command("grep", { args: ["-rlF", PASSWORD, kept] });
+    strictEqual(new TextDecoder().decode((await grep.output()).stdout), "");
+    strictEqual(lines.join().includes(PASSWORD), false);
+    await Deno.remove(kept, { recursive: true });
   });
 
   await t.step("a command whose thread has no net reads what it names from a folder", async () => {

@@ -1,0 +1,54 @@
+/**
+ * Agents over the worlds that they were compared in: 0 is what random actions return there, 1 where the
+ * world counts as solved.
+ *
+ * @module
+ */
+import type { ReturnScale } from "../lab/experiment/return_scale.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import { RETURN } from "../lab/experiment/verdict.ts";
+import { normalized, type SuiteFigures, suiteFigures } from "../lab/statistics/suite.ts";
+
+/** What a suite takes of a group of runs. */
+interface Scored {
+  readonly configuration: { readonly [key: string]: Json };
+  readonly metric: string | undefined;
+  readonly values: readonly number[];
+}
+
+/** What agents come to over several worlds. */
+export interface SuiteComparison {
+  readonly worlds: readonly string[];
+  readonly agents: readonly ({ readonly agent: string } & SuiteFigures)[];
+}
+
+/**
+ * The agents that have one group in each world whose scale is known; undefined for less than two such
+ * worlds, and where there is no such agent.
+ */
+export function suiteOf(
+  groups: readonly Scored[],
+  scales: readonly ReturnScale[],
+): SuiteComparison | undefined {
+  const known = scales.flatMap(({ id, random, threshold }) =>
+    random === undefined || threshold === undefined
+      ? []
+      : [{ id, zero: random.mean, one: threshold }]
+  );
+  const once = known.filter(({ id }) => scales.filter((scale) => scale.id === id).length === 1);
+  const worldOf = ({ configuration }: Scored) => (configuration.environment as { id: string })?.id;
+  const agentOf = ({ configuration }: Scored) => (configuration.agent as { name: string })?.name;
+  const returns = groups.filter(({ metric, values }) => metric === RETURN && values.length > 0);
+  const found = once.filter(({ id }) => returns.some((group) => worldOf(group) === id));
+  if (found.length < 2) return undefined;
+  const byAgent = Map.groupBy(returns, agentOf);
+  const agents = [...byAgent].flatMap(([agent, own]) => {
+    const inWorlds = found.map(({ id }) => own.filter((group) => worldOf(group) === id));
+    if (inWorlds.some(({ length }) => length !== 1)) return [];
+    const scores = inWorlds.map(([{ values }], i) =>
+      values.map((value) => normalized(value, found[i]))
+    );
+    return [{ agent, ...suiteFigures(scores) }];
+  }).sort((a, b) => b.iqm.value - a.iqm.value);
+  return agents.length === 0 ? undefined : { worlds: found.map(({ id }) => id), agents };
+}
