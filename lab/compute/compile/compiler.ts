@@ -12,7 +12,6 @@ import type { ProductCall } from "./library.ts";
 import { shareCommon } from "./passes/common.ts";
 import { dropDead } from "./passes/dead.ts";
 import { expand } from "./passes/expand.ts";
-import { gatherProducts } from "./passes/gather_products.ts";
 import { simplify } from "./passes/simplify.ts";
 import { type Plan, plan } from "./plan.ts";
 import { type Schedule, schedule } from "./schedule.ts";
@@ -38,7 +37,7 @@ export const compiledBefore = new RecentlyUsed<Compiled>(64);
 
 /** The passes in order. Dead code goes first, so that the others have less to look at. */
 export function optimize(graph: Graph): Graph {
-  return dropDead(shareCommon(gatherProducts(simplify(expand(dropDead(graph))))));
+  return dropDead(shareCommon(simplify(expand(dropDead(graph)))));
 }
 
 /** Compiles a step over declared tensors; its own memory begins at byte `start`. */

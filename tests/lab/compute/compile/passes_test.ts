@@ -7,7 +7,6 @@ import type { Graph } from "../../../../lab/compute/compile/ir.ts";
 import { shareCommon } from "../../../../lab/compute/compile/passes/common.ts";
 import { dropDead } from "../../../../lab/compute/compile/passes/dead.ts";
 import { expand } from "../../../../lab/compute/compile/passes/expand.ts";
-import { gatherProducts } from "../../../../lab/compute/compile/passes/gather_products.ts";
 import { simplify } from "../../../../lab/compute/compile/passes/simplify.ts";
 import { schedule } from "../../../../lab/compute/compile/schedule.ts";
 import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
@@ -416,99 +415,4 @@ Deno.test("no pass finds more to do in what all have been through", () => {
     new Set(once.operations.map(({ output }) => output.value)).size,
     once.operations.length,
   );
-});
-
-// Sums over time.
-
-const overTime = (steps: number) =>
-  Object.fromEntries(
-    Array.from({ length: steps }, (_, t) => [[`a${t}`, [2, 3]], [`b${t}`, [2, 4]]]).flat(),
-  ) as Shapes;
-
-/** A_tᵀ B_t, the last one first. */
-const productsOverTime = (steps: number, given: Tensors) =>
-  Array.from(
-    { length: steps },
-    (_, t) => tf.matMul(given[`a${t}`] as tf.Tensor2D, given[`b${t}`] as tf.Tensor2D, true),
-  ).toReversed();
-
-const sumOf = (terms: readonly tf.Tensor[]) => terms.reduce((sum, term) => tf.add(sum, term));
-
-golden(
-  "a sum of eight products over time is one product, whatever else it adds",
-  run(gatherProducts, dropDead),
-  { ...overTime(8), x: [3, 4] },
-  (given) => ({ y: sumOf(productsOverTime(8, given).toSpliced(5, 0, given.x)) }),
-  {
-    before: [
-      "%1 = BatchMatMul(a0, b0, transposeA=true) [3,4]",
-      "%2 = BatchMatMul(a1, b1, transposeA=true) [3,4]",
-      "%3 = BatchMatMul(a2, b2, transposeA=true) [3,4]",
-      "%4 = BatchMatMul(a3, b3, transposeA=true) [3,4]",
-      "%5 = BatchMatMul(a4, b4, transposeA=true) [3,4]",
-      "%6 = BatchMatMul(a5, b5, transposeA=true) [3,4]",
-      "%7 = BatchMatMul(a6, b6, transposeA=true) [3,4]",
-      "%8 = BatchMatMul(a7, b7, transposeA=true) [3,4]",
-      "%9 = Add(%8, %7) [3,4]",
-      "%10 = Add(%9, %6) [3,4]",
-      "%11 = Add(%10, %5) [3,4]",
-      "%12 = Add(%11, %4) [3,4]",
-      "%13 = Add(%12, x) [3,4]",
-      "%14 = Add(%13, %3) [3,4]",
-      "%15 = Add(%14, %2) [3,4]",
-      "%16 = Add(%15, %1) [3,4]",
-      "y: %16 [3,4]",
-    ],
-    after: [
-      "%1 = Concat(a0, a1, a2, a3, a4, a5, a6, a7, axis=0) [16,3]",
-      "%2 = Concat(b0, b1, b2, b3, b4, b5, b6, b7, axis=0) [16,4]",
-      "%3 = BatchMatMul(%1, %2, transposeA=true) [3,4]",
-      "%4 = Add(%3, x) [3,4]",
-      "y: %4 [3,4]",
-    ],
-  },
-);
-
-golden(
-  "so is one of eight sums of rows",
-  run(gatherProducts, dropDead),
-  overTime(8),
-  (given) => ({ y: sumOf(Array.from({ length: 8 }, (_, t) => tf.sum(given[`b${7 - t}`], 0))) }),
-  {
-    before: [
-      "%1 = Sum(b7, axis=0) [4]",
-      "%2 = Sum(b6, axis=0) [4]",
-      "%3 = Sum(b5, axis=0) [4]",
-      "%4 = Sum(b4, axis=0) [4]",
-      "%5 = Sum(b3, axis=0) [4]",
-      "%6 = Sum(b2, axis=0) [4]",
-      "%7 = Sum(b1, axis=0) [4]",
-      "%8 = Sum(b0, axis=0) [4]",
-      "%9 = Add(%1, %2) [4]",
-      "%10 = Add(%9, %3) [4]",
-      "%11 = Add(%10, %4) [4]",
-      "%12 = Add(%11, %5) [4]",
-      "%13 = Add(%12, %6) [4]",
-      "%14 = Add(%13, %7) [4]",
-      "%15 = Add(%14, %8) [4]",
-      "y: %15 [4]",
-    ],
-    after: [
-      "%1 = Concat(b0, b1, b2, b3, b4, b5, b6, b7, axis=0) [16,4]",
-      "%2 = Sum(%1, axis=0) [4]",
-      "y: %2 [4]",
-    ],
-  },
-);
-
-Deno.test("seven products stay, and those that something else reads", () => {
-  const kept = (f: (given: Tensors) => Tensors) => {
-    const graph = graphOf(overTime(8), f);
-    deepStrictEqual(linesOf(dropDead(gatherProducts(graph))), linesOf(graph));
-  };
-  kept((given) => ({ y: sumOf(productsOverTime(7, given)) }));
-  kept((given) => {
-    const products = productsOverTime(8, given);
-    return { y: sumOf(products), z: products[3] };
-  });
 });
