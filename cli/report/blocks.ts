@@ -90,7 +90,7 @@ export function reportFiles(
 
 const style =
   `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
-color:#222;background:#fff}table{border-collapse:collapse;font-size:.9rem;display:block;overflow-x:auto}
+color:#222;background:#fff}table{margin:0 0 1rem;border-collapse:collapse;font-size:.9rem;display:block;overflow-x:auto}
 th,td{padding:.25rem .75rem .25rem 0;text-align:left;border-bottom:1px solid #ddd;vertical-align:top}
 pre{background:#f5f5f5;padding:.75rem;overflow-x:auto}svg{max-width:100%;height:auto}figure{margin:0}
 figcaption{color:#555;font-size:.9rem}.pictures{display:flex;flex-wrap:wrap;gap:1rem}

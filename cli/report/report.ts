@@ -82,12 +82,12 @@ export async function reportOf(
     heading("Result"),
     ...resultOf(comparison, { isTimed, paired }),
     ...chartOf(store, groups, options.file),
+    ...await shownOf(store, groups, registries, options.file),
     heading("Set-up"),
     ...setupOf(groups),
     heading("Every seed"),
     seedsOf(groups, isTimed),
     ...notes.map(text),
-    ...await shownOf(store, groups, registries, options.file),
     heading("Again"),
     text(
       "The first lines train the same again; the others train one run anew and compare it with the " +

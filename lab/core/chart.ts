@@ -36,9 +36,13 @@ const INK: Color = "#444444";
 const GRID: Color = "#e8e8e8";
 /** Of the plot; text stands around it. */
 const [WIDTH, HEIGHT] = [16, 9];
-const TICKS = 5;
+/** Lines of the grid each way, at most. */
+const TICKS = 6;
 
-/** Draws a chart whose axes reach from the least to the greatest of what is shown. */
+/**
+ * Draws a chart whose axes reach from the least to the greatest of what is shown, with a grid at round
+ * numbers.
+ */
 export function chartScene({ xLabel, yLabel, lines }: Chart): Scene {
   const [x0, x1] = extent(lines.flatMap(({ x }) => x));
   const [y0, y1] = extent(
@@ -59,13 +63,14 @@ export function chartScene({ xLabel, yLabel, lines }: Chart): Scene {
     color,
     width,
   });
-  const ticks = Array.from({ length: TICKS }, (_, i) => i / (TICKS - 1));
-  const grid = ticks.flatMap((share): Shape[] => [
-    line([[WIDTH * share, 0], [WIDTH * share, HEIGHT]], GRID, 0.03),
-    line([[0, HEIGHT * share], [WIDTH, HEIGHT * share]], GRID, 0.03),
-    text(label(x0 + share * (x1 - x0)), WIDTH * share, -0.45),
-    text(label(y0 + share * (y1 - y0)), -0.7, HEIGHT * share),
-  ]);
+  const upright = roundNumbers(x0, x1).flatMap((tick): Shape[] => {
+    const [place] = at(tick, y0);
+    return [line([[place, 0], [place, HEIGHT]], GRID, 0.03), text(label(tick), place, -0.45)];
+  });
+  const level = roundNumbers(y0, y1).flatMap((tick): Shape[] => {
+    const [, place] = at(x0, tick);
+    return [line([[0, place], [WIDTH, place]], GRID, 0.03), text(label(tick), -0.8, place)];
+  });
   const bands = lines.flatMap(({ x, low, high }, i): Shape[] =>
     low === undefined || high === undefined ? [] : [{
       kind: "polygon",
@@ -87,7 +92,8 @@ export function chartScene({ xLabel, yLabel, lines }: Chart): Scene {
     background: "#ffffff",
     shapes: [
       ...bands,
-      ...grid,
+      ...upright,
+      ...level,
       ...drawn,
       ...names,
       text(xLabel, WIDTH / 2, -1.1),
@@ -103,6 +109,19 @@ function extent(values: readonly number[]): [number, number] {
   return least < greatest ? [least, greatest] : [least - 0.5, least + 0.5];
 }
 
+/** All multiples of 1, 2 or 5 times a power of ten between two numbers: the finest few enough. */
+function roundNumbers(low: number, high: number): number[] {
+  const exponent = Number(((high - low) / TICKS).toExponential().split("e")[1]);
+  const between = (step: number) => {
+    const [first, last] = [Math.ceil(low / step), Math.floor(high / step)];
+    return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+  };
+  const [finest] = [1, 2, 5, 10].map((leading) => between(Number(`${leading}e${exponent}`)))
+    .filter(({ length }) => length <= TICKS);
+  return finest.map((tick) => Number(tick.toPrecision(12)));
+}
+
 function label(value: number): string {
-  return String(Number(value.toPrecision(2)));
+  if (Math.abs(value) < 1e4) return String(value);
+  return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 3 });
 }

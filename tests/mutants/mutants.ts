@@ -2451,8 +2451,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a chart's grid lines stand aslant",
     file: "lab/core/chart.ts",
-    from: "line([[0, HEIGHT * share], [WIDTH, HEIGHT * share]], GRID, 0.03)",
-    to: "line([[0, HEIGHT * share], [WIDTH, HEIGHT]], GRID, 0.03)",
+    from: "line([[0, place], [WIDTH, place]], GRID, 0.03)",
+    to: "line([[0, place], [WIDTH, HEIGHT]], GRID, 0.03)",
     test: "tests/lab/core/chart_test.ts",
   },
   {

@@ -18,23 +18,32 @@ const chart = {
   ],
 };
 
-Deno.test("a chart's grid is five lines each way, each with what its axis says there", () => {
+Deno.test("a chart's grid is lines each way, each with what its axis says there", () => {
   const lines = shapes("line", chart).filter(({ color }) => color === "#e8e8e8");
   const at = [0, 1, 2, 3, 4].map((i) => i / 4);
-  deepStrictEqual(
-    lines.map(({ points }) => points),
-    at.flatMap((share) => [
-      [[16 * share, 0], [16 * share, 9]],
-      [[0, 9 * share], [16, 9 * share]],
-    ]),
-  );
+  deepStrictEqual(lines.map(({ points }) => points), [
+    ...at.map((share) => [[16 * share, 0], [16 * share, 9]]),
+    ...at.map((share) => [[0, 9 * share], [16, 9 * share]]),
+  ]);
   const texts = new Map(shapes("text", chart).map(({ text, at }) => [text, at]));
   // x from 0 to 4, y from 5 to 25: the least of the lower and the greatest of the upper bounds.
   for (const [i, share] of at.entries()) {
     deepStrictEqual(texts.get(`${i}`), [16 * share, -0.45]);
     strictEqual(shapes("text", chart).filter(({ text }) => text === `${5 + 5 * i}`).length, 1);
-    deepStrictEqual(texts.get(`${5 + 5 * i}`), [-0.7, 9 * share]);
+    deepStrictEqual(texts.get(`${5 + 5 * i}`), [-0.8, 9 * share]);
   }
+});
+
+Deno.test("a chart's grid stands at round numbers, six at most, wherever its axes begin and end", () => {
+  const labels = (low: number, high: number) =>
+    shapes("text", {
+      ...{ xLabel: "x", yLabel: "y" },
+      lines: [{ name: "a", x: [low, high], y: [0.5, 0.6] }],
+    }).filter(({ at: [, y] }) => y === -0.45).map(({ text }) => text);
+  deepStrictEqual(labels(5_120, 500_000), ["100K", "200K", "300K", "400K", "500K"]);
+  deepStrictEqual(labels(-0.31, 0.29), ["-0.3", "-0.2", "-0.1", "0", "0.1", "0.2"]);
+  deepStrictEqual(labels(1.1e-4, 5.1e-4), ["0.0002", "0.0003", "0.0004", "0.0005"]);
+  deepStrictEqual(labels(1_200_000, 1_500_000), ["1.2M", "1.3M", "1.4M", "1.5M"]);
 });
 
 Deno.test("a chart's lines go through their points, over bands between their bounds", () => {
