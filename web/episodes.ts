@@ -123,10 +123,10 @@ export class Episodes {
     return this.#made;
   }
 
-  /** Whether the steps that were made lead to an end of the world's own, not to a time limit's. */
-  get isTerminated(): boolean {
+  /** What the steps that were made lead to: null, if they lead to no end yet. */
+  get end(): Standing["end"] {
     const isFront = this.#standing.steps === this.length;
-    return (isFront ? this.#standing : this.#front?.standing)?.end === "terminated";
+    return (isFront ? this.#standing : this.#front?.standing)?.end ?? null;
   }
 
   /** Actions, step by step. */

@@ -63,22 +63,26 @@ export function stripOf(
 
 /**
  * What each step was expected to bring from there on, discounted, and beside it what came, once the
- * world has ended the episode: γ-discounted sums of the rewards. Undefined: the policy does not say.
+ * episode is over: γ-discounted sums of the rewards. A time limit does not say what would have come:
+ * there stands what was expected of the last step. Undefined: the policy does not say.
  *
- * @param isTerminated A time limit's end does not say what would have come.
+ * @param end How the episode ended; null: it goes on.
  */
 export function worthsOf(
   steps: readonly { readonly value: number | undefined; readonly reward: number }[],
-  isTerminated: boolean,
+  end: "terminated" | "truncated" | null,
   gamma: number,
 ): Strip | undefined {
   if (!steps.some(({ value }) => value !== undefined)) return undefined;
+  const expected = steps.at(-1)!.value;
+  const isKnown = end === "terminated" || (end === "truncated" && expected !== undefined);
   const came = new Float64Array(steps.length);
   for (let t = steps.length - 1, sum = 0; t >= 0; t--) {
-    came[t] = sum = steps[t].reward + gamma * sum;
+    const isCut = end === "truncated" && t === steps.length - 1;
+    came[t] = sum = isCut ? expected! : steps[t].reward + gamma * sum;
   }
   const rows = steps.map(({ value }, t) =>
-    value === undefined ? undefined : isTerminated ? [value, came[t]] : [value]
+    value === undefined ? undefined : isKnown ? [value, came[t]] : [value]
   );
   return { kind: "worths", rows, range: rangeOf(rows) };
 }

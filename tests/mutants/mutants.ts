@@ -60,6 +60,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/policy_test.ts",
   },
   {
+    fault: "where time is up nothing more is expected",
+    file: "web/strip.ts",
+    from: "isCut ? expected! : ",
+    to: "",
+    test: "tests/web/strip_test.ts",
+  },
+  {
     fault: "what came after a step is not discounted",
     file: "web/strip.ts",
     from: "steps[t].reward + gamma * sum",

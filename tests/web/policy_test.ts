@@ -130,11 +130,11 @@ Deno.test("episodes follow one another, and another policy waits for its own fir
     Array(steps).fill([7, 1]),
   );
   episodes.goTo(1);
-  strictEqual(episodes.isTerminated, true);
+  strictEqual(episodes.end, "terminated");
   episodes.step();
-  strictEqual(episodes.isTerminated, false);
+  strictEqual(episodes.end, null);
   while (episodes.standing.end === null) episodes.step();
-  strictEqual(episodes.isTerminated, true);
+  strictEqual(episodes.end, "terminated");
   episodes.step();
   deepStrictEqual([episodes.standing.episode, episodes.standing.steps, left.resets], [2, 0, 3]);
   episodes.step();

@@ -29,12 +29,23 @@ Deno.test("logits are drawn as probabilities, values and measured actions as the
 
 Deno.test("beside what is expected stands what came, once the world ended the episode", () => {
   const steps = [{ value: 5, reward: 1 }, { value: undefined, reward: 2 }, { value: 3, reward: 4 }];
-  deepStrictEqual(worthsOf(steps, true, 0.5), {
+  deepStrictEqual(worthsOf(steps, "terminated", 0.5), {
     kind: "worths",
     rows: [[5, 1 + 0.5 * (2 + 0.5 * 4)], undefined, [3, 4]],
     range: [3, 5],
   });
-  deepStrictEqual(worthsOf(steps, false, 0.5)!.rows, [[5], undefined, [3]]);
-  strictEqual(worthsOf([{ value: undefined, reward: 1 }], true, 0.5), undefined);
-  strictEqual(worthsOf([], false, 0.5), undefined);
+  deepStrictEqual(worthsOf(steps, null, 0.5)!.rows, [[5], undefined, [3]]);
+  strictEqual(worthsOf([{ value: undefined, reward: 1 }], "terminated", 0.5), undefined);
+  strictEqual(worthsOf([], null, 0.5), undefined);
+});
+
+Deno.test("where time is up stands what was expected of the last step, if the policy said it", () => {
+  const steps = [{ value: 5, reward: 1 }, { value: 7, reward: 2 }, { value: 3, reward: 4 }];
+  deepStrictEqual(worthsOf(steps, "truncated", 0.5)!.rows, [
+    [5, 1 + 0.5 * (2 + 0.5 * 3)],
+    [7, 2 + 0.5 * 3],
+    [3, 3],
+  ]);
+  const unsaid = steps.with(2, { value: undefined as never, reward: 4 });
+  deepStrictEqual(worthsOf(unsaid, "truncated", 0.5)!.rows, [[5], [7], undefined]);
 });

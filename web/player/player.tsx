@@ -64,8 +64,11 @@ export interface PlayerProps {
 const speeds = [0.25, 1, 4, 16, 0];
 const titles = { final: "final", best: "best", last: "on the way" } as const;
 
-/** Lines of what an episode is worth. */
-const worthNames = ["its critic expects", "came"];
+/** Lines of what an episode is worth, by its end. */
+const worthNames = {
+  terminated: ["its critic expects", "came"],
+  truncated: ["its critic expects", "came, with what it expects where time is up"],
+};
 
 /** Who plays beside the policy: nobody, a person, or the policy of a checkpoint. */
 type Beside = "nobody" | "keys" | number;
@@ -175,7 +178,7 @@ function Desk(props: DeskProps): VNode | null {
     show();
   };
   const strip = stripOf(episodes.scores, episodes.actions, policy.actionSpace, agent);
-  const worths = worthsOf(episodes.worths, episodes.isTerminated, gamma);
+  const worths = worthsOf(episodes.worths, episodes.end, gamma);
   return (
     <section class="policy card" aria-label="The policy at work" data-frame={frame.value}>
       <div class="stages">
@@ -263,7 +266,12 @@ function Desk(props: DeskProps): VNode | null {
           <StripView strip={strip} at={standing.steps} names={namesOf(episodes)} />
         )}
         {worths !== undefined && (
-          <StripView strip={worths} at={standing.steps} names={worthNames} color={WORTH_COLOR} />
+          <StripView
+            strip={worths}
+            at={standing.steps}
+            names={worthNames[episodes.end ?? "terminated"]}
+            color={WORTH_COLOR}
+          />
         )}
         <div class="toolbar">
           {policies.length > 1 && (
