@@ -27,7 +27,7 @@ import {
   spreadOf,
 } from "../lab/statistics/mod.ts";
 import { type PairTest, type SeededValues, testPairs } from "../lab/statistics/pairs.ts";
-import { type SuiteComparison, suiteOf } from "./suite.ts";
+import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 
 /** When the runs of a group first reached a value of `evaluation/return_mean`. */

@@ -15,7 +15,10 @@ import {
   newestOfEachSeed,
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
+import { environments } from "../envs/mod.ts";
+import { returnScales } from "../lab/experiment/return_scale.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
+import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
 import { iqm, KeptDraws, mean, median, type Spread, spreadOf } from "../lab/statistics/mod.ts";
 import { budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
@@ -95,6 +98,8 @@ export interface Comparison {
   readonly groups: readonly ComparedGroup[];
   /** The best of them against each other one, the next best first. */
   readonly findings: readonly Finding[];
+  /** Agents over all worlds; null where there are not several with agents in each. */
+  readonly suite: SuiteComparison | null;
   /** Groups that the runs make, and how many of them, as the older ones, are left out. */
   readonly found: number;
   readonly left: number;
@@ -126,6 +131,7 @@ export class Comparer {
   readonly #store: StoreReader;
   readonly #kept = new RecentlyUsed<Unmarked>(KEPT_GROUPS);
   readonly #said = new RecentlyUsed<readonly Finding[]>(KEPT_FINDINGS);
+  readonly #suites = new RecentlyUsed<SuiteComparison | null>(KEPT_FINDINGS);
 
   /** Reads from `store`. */
   constructor(store: StoreReader) {
@@ -156,6 +162,7 @@ export class Comparer {
     const single = having.length <= MOST_LINES;
     const lacking = series.size - having.length;
     const groups: ComparedGroup[] = [];
+    const configurations: RunGroup["configuration"][] = [];
     // Marks and labels are those of all groups: another metric, which some lack, changes none.
     for (const { group: { runs, ...rest }, label, color } of marked(asked)) {
       const own = runs.filter((run) => having.includes(run));
@@ -164,6 +171,7 @@ export class Comparer {
       const wanted = { metric, axis, smoothing, range, single };
       const compared = await this.#compared({ ...rest, runs: own }, wanted, turn);
       groups.push({ label, color, ...compared });
+      configurations.push(rest.configuration);
     }
     const findings = this.#findings(metric, groups, request.paired ?? false);
     const notes = [
@@ -183,6 +191,7 @@ export class Comparer {
       names,
       groups,
       findings,
+      suite: this.#suite(metric, groups, configurations, having),
       found: asked.length + left,
       left,
       notes,
@@ -200,6 +209,24 @@ export class Comparer {
     const findings = this.#said.get(key) ?? findingsOf(metric, contenders, { paired });
     this.#said.set(key, findings);
     return findings;
+  }
+
+  /** Kept as findings are. */
+  #suite(
+    metric: string,
+    groups: readonly ComparedGroup[],
+    configurations: readonly RunGroup["configuration"][],
+    runs: readonly Run[],
+  ): SuiteComparison | null {
+    const scored = groups.map((group, i) => ({
+      ...{ configuration: configurations[i], metric, values: contender(group).figures },
+    }));
+    const key = JSON.stringify(scored);
+    const known = this.#suites.get(key);
+    if (known !== undefined) return known;
+    const suite = suiteOf(scored, returnScales(runs, { environments })) ?? null;
+    this.#suites.set(key, suite);
+    return suite;
   }
 
   async #compared(

@@ -13,6 +13,7 @@ import { Describer } from "../../lab/experiment/describe.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import { type SweepState, sweepState } from "../../lab/experiment/sweep.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
+import { suiteLine } from "../../lab/experiment/suite.ts";
 import { budgetOf } from "../../lab/store/run_budget.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { PROGRAM } from "../command.ts";
@@ -20,7 +21,6 @@ import { compareRuns, type Comparison, type Group } from "../comparison.ts";
 import { importanceLine, trialsTable } from "../sweeping.ts";
 import {
   iqmTitle,
-  suiteLine,
   suiteRows,
   suiteTitles,
   thresholdCells,

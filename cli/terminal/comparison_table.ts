@@ -8,7 +8,7 @@ import { metricLabel, scaleLines } from "./figures.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
 import { type Column, count, duration, figure, table, wrapped } from "./format.ts";
-import type { SuiteComparison } from "../suite.ts";
+import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
 import { type Io, styled } from "./io.ts";
 import { shownVerdict } from "./runs_table.ts";
 
@@ -54,15 +54,6 @@ export function suiteRows({ agents }: SuiteComparison): string[][] {
     ...[agent, String(seeds)],
     ...[iqm, gap].map(({ value, spread }) => withSpread(value, spread, figure)),
   ]);
-}
-
-/** What the rows are of, in a sentence. */
-export function suiteLine({ worlds }: SuiteComparison): string {
-  return `Over ${
-    worlds.join(", ")
-  } together, each return between what random actions return (0) and ` +
-    "where the world counts as solved (1): the mean of the middle half of all seeds, and what the " +
-    "scores lack to 1 on average.";
 }
 
 /** The tables of a comparison: figures, thresholds, pairs. */

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import type { Group } from "../../cli/comparison.ts";
-import { suiteOf } from "../../cli/suite.ts";
-import { suiteLine, suiteRows } from "../../cli/terminal/comparison_table.ts";
+import { suiteLine, suiteOf } from "../../lab/experiment/suite.ts";
+import { suiteRows } from "../../cli/terminal/comparison_table.ts";
 import { main } from "../../cli/main.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";

@@ -2849,7 +2849,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "an agent with two groups in a world stands in the suite by one of them",
-    file: "cli/suite.ts",
+    file: "lab/experiment/suite.ts",
     from: "length !== 1",
     to: "length < 1",
     test: "tests/cli/suite_test.ts",
@@ -2860,5 +2860,12 @@ export const mutants: readonly Mutant[] = [
     from: "WHERE sweep.definition IN (excluded.definition, $5) RETURNING name",
     to: "WHERE $5 <> $1 RETURNING name",
     test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
+    fault: "agents over worlds are looked for in one world",
+    file: "web/comparison.ts",
+    from: "configuration: configurations[i], metric,",
+    to: "configuration: configurations[0], metric,",
+    test: "tests/web/comparison_test.ts",
   },
 ];

@@ -189,3 +189,25 @@ Deno.test("a group's trend is the IQM over its seeds, in the comparison's bins",
     strictEqual(mean.x.length, 5);
     deepStrictEqual(trendOf(store, runs, "b"), []);
   }));
+
+Deno.test("agents in two worlds have one figure together, by their returns alone", () =>
+  withStore(async (store) => {
+    const metric = "evaluation/return_mean";
+    for (const [id, value] of [["CartPole-v1", 475], ["Acrobot-v1", -100]] as const) {
+      for (const seed of [1, 2]) {
+        const configuration = { ...agentConfiguration("ppo", 1), environment: { id } };
+        const run = addRun(store, { experiment: id, configuration, seed });
+        addPoints(store, run, 1, { [metric]: value, a: value });
+        setProgress(store, run, 1, { status: "completed" });
+      }
+    }
+    const comparer = new Comparer(store);
+    // Each is as much as counts as solved there.
+    const { suite } = await comparer.compare(request({ metric }));
+    deepStrictEqual(suite!.worlds.toSorted(), ["Acrobot-v1", "CartPole-v1"]);
+    deepStrictEqual(
+      suite!.agents.map(({ agent, seeds, iqm, gap }) => [agent, seeds, iqm.value, gap.value]),
+      [["ppo", 2, 1, 0]],
+    );
+    strictEqual((await comparer.compare(request())).suite, null);
+  }));

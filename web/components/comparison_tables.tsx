@@ -1,6 +1,7 @@
 /** Tables of a comparison: statistics over seeds, and settings that differ. @module */
 import type { VNode } from "preact";
 import { differingPaths } from "../../lab/experiment/comparison.ts";
+import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
 import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
 import { figure } from "../format.ts";
@@ -117,6 +118,44 @@ export function Statistics(
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** A row an agent, over all worlds that are compared: the best first. */
+export function Suite({ suite }: { suite: SuiteComparison }): VNode {
+  return (
+    <>
+      <h2>Agents over {suite.worlds.length} worlds</h2>
+      <div class="scroll">
+        <table class="statistics">
+          <thead>
+            <tr>
+              <th scope="col">Agent</th>
+              <th scope="col" class="number">IQM</th>
+              <th scope="col">95 % interval</th>
+              <th scope="col" class="number">Optimality gap</th>
+              <th scope="col">95 % interval</th>
+              <th scope="col" class="number">Seeds a world</th>
+            </tr>
+          </thead>
+          <tbody>
+            {suite.agents.map(({ agent, seeds, iqm, gap }) => (
+              <tr key={agent}>
+                <th scope="row">{agent}</th>
+                <td class="number">
+                  <b>{figure(iqm.value)}</b>
+                </td>
+                <td>{iqm.spread === null ? "–" : boundsOf(iqm.spread)}</td>
+                <td class="number">{figure(gap.value)}</td>
+                <td>{gap.spread === null ? "–" : boundsOf(gap.spread)}</td>
+                <td class="number">{seeds}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="note">{suiteLine(suite)}</p>
+    </>
   );
 }
 

@@ -6,7 +6,7 @@ import { differingPaths } from "../../lab/experiment/comparison.ts";
 import { ask, keepQuery } from "../ask.ts";
 import { axisTitle } from "../axes.ts";
 import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
-import { Differences, Statistics } from "../components/comparison_tables.tsx";
+import { Differences, Statistics, Suite } from "../components/comparison_tables.tsx";
 import { Conclusion } from "../components/conclusion.tsx";
 import { Plot } from "../components/plot.tsx";
 import { Sheets } from "../components/sheets.tsx";
@@ -42,7 +42,7 @@ export default function ComparisonView(
   const hidden = useSignal<ReadonlySet<string>>(new Set());
   const looked = useSignal<string | undefined>(undefined);
   const { smoothing } = view.value;
-  const { groups, names, found, left, notes, metric, axis, findings } = comparison.value!;
+  const { groups, names, found, left, notes, metric, axis, findings, suite } = comparison.value!;
   const filter = view.value.filter || comparison.value!.filter;
   const runs = groups.flatMap((group) => group.seeds);
   // Runs that are heard of for the first time may be found by the filter, too.
@@ -183,6 +183,7 @@ export default function ComparisonView(
           </p>
           <h2>{metricTitle(metric)}, figure of each seed</h2>
           <Statistics groups={groups} findings={findings} look={look} />
+          {suite !== null && <Suite suite={suite} />}
           <div class="compared">
             {paths.length > 0 && (
               <>

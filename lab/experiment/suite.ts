@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { ReturnScale } from "../lab/experiment/return_scale.ts";
-import type { Json } from "../lab/core/snapshot.ts";
-import { RETURN } from "../lab/experiment/verdict.ts";
-import { normalized, type SuiteFigures, suiteFigures } from "../lab/statistics/suite.ts";
+import type { ReturnScale } from "./return_scale.ts";
+import type { Json } from "../core/snapshot.ts";
+import { RETURN } from "./verdict.ts";
+import { normalized, type SuiteFigures, suiteFigures } from "../statistics/suite.ts";
 
 /** What a suite takes of a group of runs. */
 interface Scored {
@@ -51,4 +51,13 @@ export function suiteOf(
     return [{ agent, ...suiteFigures(scores) }];
   }).sort((a, b) => b.iqm.value - a.iqm.value);
   return agents.length === 0 ? undefined : { worlds: found.map(({ id }) => id), agents };
+}
+
+/** What its figures are, in a sentence. */
+export function suiteLine({ worlds }: SuiteComparison): string {
+  return `Over ${
+    worlds.join(", ")
+  } together, each return between what random actions return (0) and ` +
+    "where the world counts as solved (1): the mean of the middle half of all seeds, and what the " +
+    "scores lack to 1 on average.";
 }
