@@ -65,7 +65,10 @@ function partsOf(groups: readonly Labelled[]): string[][] {
     ...group.settings,
     backend: group.backend,
   }));
-  const left = [...differingPaths(settings)].sort();
+  // What a part is called says more than the options that come with it.
+  const rank = (path: string) => /\.(id|name)$/.test(path) ? 0 : 1;
+  const left = [...differingPaths(settings)]
+    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const chosen: string[] = [];
   let classes = 1;
   while (classes < groups.length) {

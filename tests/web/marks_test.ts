@@ -76,3 +76,11 @@ Deno.test("labels hold as few digits as tell their groups apart", () => {
     "learningRate=0.03",
   ]);
 });
+
+Deno.test("a world's name tells groups apart before the options that come with it", () => {
+  const worlds = [
+    group({ "environment.id": "CartPole-v1" }),
+    group({ "environment.id": "Acrobot-v1", "environment.bookOrNips": "book" }),
+  ];
+  deepStrictEqual(labelsOf(worlds), ["id=CartPole-v1", "id=Acrobot-v1"]);
+});
