@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Dataset } from "../lab/core/dataset.ts";
-import { holdingsOf } from "../lab/core/dataset.ts";
+import { type Dataset, holdingsOf } from "../lab/core/dataset.ts";
 import { classifier } from "../models/classifiers/classifier.ts";
 import { datasets } from "../models/datasets/mod.ts";
 import { judgeFile } from "../models/judge.ts";
@@ -30,12 +29,14 @@ function noFile(): never {
 
 if (import.meta.main) {
   const folder = new URL("../models/judges/", import.meta.url);
-  Deno.removeSync(folder, { recursive: true });
-  Deno.mkdirSync(folder);
+  const judges: { readonly name: string; readonly bytes: Uint8Array }[] = [];
   for await (const dataset of judgedDatasets()) {
     const judge = await judgeFile(classifier, dataset);
     if (judge === undefined) throw new Error(`${dataset.name} teaches no judge`);
-    Deno.writeFileSync(new URL(judge.name, folder), judge.bytes);
+    judges.push(judge);
     console.log(`${dataset.name}: models/judges/${judge.name}`);
   }
+  Deno.removeSync(folder, { recursive: true });
+  Deno.mkdirSync(folder);
+  for (const { name, bytes } of judges) Deno.writeFileSync(new URL(name, folder), bytes);
 }
