@@ -23,7 +23,7 @@ export const glyphsVae: ModelExperiment = defineExperiment({
   name: "glyphs-vae",
   summary: "Variational autoencoder on drawn digits",
   tunedOn: 5,
-  expectedSeconds: 40,
+  expectedSeconds: 60,
   dataset,
   model: { name: "vae" },
   budget: 400_000,
