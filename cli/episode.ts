@@ -5,10 +5,10 @@
  */
 import { LONGEST } from "../agents/trainers/evaluated_episodes.ts";
 import type { Environment } from "../lab/core/environment.ts";
-import { deriveSeed, type Seed } from "../lab/core/random.ts";
+import type { Seed } from "../lab/core/random.ts";
 import { renderTerminal } from "../lab/core/render_terminal.ts";
 import type { Scene } from "../lab/core/scene.ts";
-import type { Trainer } from "../lab/core/trainer.ts";
+import type { ActOptions } from "../lab/core/trainer.ts";
 import { figure } from "./terminal/format.ts";
 import type { Io } from "./terminal/io.ts";
 
@@ -26,21 +26,23 @@ export interface Frame {
 /** An environment that draws itself. */
 export type Drawn = Environment & Required<Pick<Environment, "scene">>;
 
+/** What chooses an action for an observation. */
+export type Act = (observation: unknown, options: ActOptions) => unknown;
+
 /**
- * An episode by the greedy policy of `trainer`, which has `act`, from its starting state on; cut off
- * where evaluation cuts episodes off.
+ * An episode of `act` from the start that `seed` makes; cut off where evaluation cuts episodes off.
  */
 export async function* episodeOf(
-  trainer: Trainer,
+  act: Act,
   environment: Drawn,
   seed: Seed,
 ): AsyncGenerator<Frame> {
-  let { observation } = environment.reset({ seed: deriveSeed(seed, "environment/0") });
+  let { observation } = environment.reset({ seed });
   let [length, episodeReturn, over] = [0, 0, false];
   yield { scene: environment.scene(), length, episodeReturn, over };
   while (!over) {
     const options = { started: length === 0, actionMask: environment.actionMask?.() };
-    const result = environment.step(await trainer.act!(observation, options));
+    const result = environment.step(await act(observation, options));
     observation = result.observation;
     episodeReturn += result.reward;
     length++;

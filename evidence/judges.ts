@@ -5,6 +5,7 @@
  * @module
  */
 import { type Dataset, holdingsOf } from "../lab/core/dataset.ts";
+import { InputError } from "../lab/core/errors.ts";
 import { classifier } from "../models/classifiers/classifier.ts";
 import { datasets } from "../models/datasets/mod.ts";
 import { judgeFile } from "../models/judge.ts";
@@ -16,15 +17,16 @@ export async function* judgedDatasets(): AsyncGenerator<Dataset> {
     let dataset: Dataset;
     try {
       dataset = await create({ configuration: configuration.parse({}), readFile: noFile });
-    } catch {
-      continue; // It is read from files.
+    } catch (error) {
+      if (error instanceof InputError) continue; // It is read from files, or played in a world.
+      throw error;
     }
     if (dataset.kind === "images" && holdingsOf(dataset).labels) yield { ...dataset, name };
   }
 }
 
 function noFile(): never {
-  throw new Error("no file is at hand");
+  throw new InputError("Cannot read a file as none is at hand");
 }
 
 if (import.meta.main) {

@@ -44,7 +44,7 @@ const CURVE_REPEATS = 500;
 /** Groups that are kept for the next comparison. */
 const KEPT_GROUPS = 2 * MOST_GROUPS;
 /** What comparisons said that is kept for the next one. */
-const KEPT_FINDINGS = 20;
+const KEPT_CONCLUSIONS = 20;
 
 /** A value as JSON: text where it is not finite. */
 type Value = number | string;
@@ -71,6 +71,9 @@ export interface ComparedGroup {
 
 /** A group before it stands beside others. */
 type Unmarked = Omit<ComparedGroup, "label" | "color">;
+
+/** What the groups of a comparison say together. */
+type Conclusions = Pick<Comparison, "findings" | "suite">;
 
 /** One run of a group. */
 export interface ComparedSeed {
@@ -130,8 +133,7 @@ export interface ComparisonRequest {
 export class Comparer {
   readonly #store: StoreReader;
   readonly #kept = new RecentlyUsed<Unmarked>(KEPT_GROUPS);
-  readonly #said = new RecentlyUsed<readonly Finding[]>(KEPT_FINDINGS);
-  readonly #suites = new RecentlyUsed<SuiteComparison | null>(KEPT_FINDINGS);
+  readonly #concluded = new RecentlyUsed<Conclusions>(KEPT_CONCLUSIONS);
 
   /** Reads from `store`. */
   constructor(store: StoreReader) {
@@ -162,7 +164,7 @@ export class Comparer {
     const single = having.length <= MOST_LINES;
     const lacking = series.size - having.length;
     const groups: ComparedGroup[] = [];
-    const configurations: RunGroup["configuration"][] = [];
+    const contenders: (Contender & Pick<RunGroup, "configuration">)[] = [];
     // Marks and labels are those of all groups: another metric, which some lack, changes none.
     for (const { group: { runs, ...rest }, label, color } of marked(asked)) {
       const own = runs.filter((run) => having.includes(run));
@@ -170,10 +172,10 @@ export class Comparer {
       const { smoothing, range } = request;
       const wanted = { metric, axis, smoothing, range, single };
       const compared = await this.#compared({ ...rest, runs: own }, wanted, turn);
-      groups.push({ label, color, ...compared });
-      configurations.push(rest.configuration);
+      const group = { label, color, ...compared };
+      groups.push(group);
+      contenders.push({ ...contender(group), configuration: rest.configuration });
     }
-    const findings = this.#findings(metric, groups, request.paired ?? false);
     const notes = [
       ...(having.length > 0 && lacking > 0
         ? [
@@ -190,43 +192,34 @@ export class Comparer {
       filter,
       names,
       groups,
-      findings,
-      suite: this.#suite(metric, groups, configurations, having),
+      ...this.#conclusions(metric, contenders, having, request.paired ?? false),
       found: asked.length + left,
       left,
       notes,
     };
   }
 
-  /** What the groups say; kept, as intervals take longer than all else. */
-  #findings(
+  /** Kept, as intervals take longer than all else. */
+  #conclusions(
     metric: string,
-    groups: readonly ComparedGroup[],
-    paired: boolean,
-  ): readonly Finding[] {
-    const contenders = groups.map(contender);
-    const key = JSON.stringify([metric, contenders, paired]);
-    const findings = this.#said.get(key) ?? findingsOf(metric, contenders, { paired });
-    this.#said.set(key, findings);
-    return findings;
-  }
-
-  /** Kept as findings are. */
-  #suite(
-    metric: string,
-    groups: readonly ComparedGroup[],
-    configurations: readonly RunGroup["configuration"][],
+    contenders: readonly (Contender & Pick<RunGroup, "configuration">)[],
     runs: readonly Run[],
-  ): SuiteComparison | null {
-    const scored = groups.map((group, i) => ({
-      ...{ configuration: configurations[i], metric, values: contender(group).figures },
-    }));
-    const key = JSON.stringify(scored);
-    const known = this.#suites.get(key);
+    paired: boolean,
+  ): Conclusions {
+    const key = JSON.stringify([metric, contenders, paired]);
+    const known = this.#concluded.get(key);
     if (known !== undefined) return known;
-    const suite = suiteOf(scored, returnScales(runs, { environments })) ?? null;
-    this.#suites.set(key, suite);
-    return suite;
+    const scored = contenders.map(({ configuration, figures }) => ({
+      configuration,
+      metric,
+      values: figures,
+    }));
+    const concluded = {
+      findings: findingsOf(metric, contenders, { paired }),
+      suite: suiteOf(scored, returnScales(runs, { environments })) ?? null,
+    };
+    this.#concluded.set(key, concluded);
+    return concluded;
   }
 
   async #compared(

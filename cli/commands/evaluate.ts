@@ -7,7 +7,7 @@ import { integer, string } from "@optique/core/valueparser";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { isLive, LIVE_PACE, MOST_PACE, TURN_PACE } from "../../lab/core/pace.ts";
-import { type Seed, streamOf } from "../../lab/core/random.ts";
+import { deriveSeed, type Seed, streamOf } from "../../lab/core/random.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import type { Trainer } from "../../lab/core/trainer.ts";
 import type { Run } from "../../lab/store/store.ts";
@@ -23,7 +23,7 @@ import {
 } from "../command.ts";
 import { returnScales } from "../../lab/experiment/return_scale.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
-import type { Drawn } from "../episode.ts";
+import type { Act, Drawn } from "../episode.ts";
 import { refuseExisting } from "../files.ts";
 import { scaleLines } from "../terminal/figures.ts";
 import { figure, plural, table } from "../terminal/format.ts";
@@ -178,7 +178,8 @@ async function play(
   const { mostFrames, saveRecording } = await import("../play_recording.ts");
   const scenes: Scene[] = [];
   let drawnLines = 0;
-  for await (const frame of episodeOf(trainer, environment, seed)) {
+  const act: Act = (observation, options) => trainer.act!(observation, options);
+  for await (const frame of episodeOf(act, environment, deriveSeed(seed, "environment/0"))) {
     if (path !== undefined && scenes.length < mostFrames) scenes.push(frame.scene);
     else if (!render) break;
     const screen = io.screen();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { object } from "@optique/core/constructs";
 import { isRecord } from "../../lab/core/plain.ts";
+import { deriveSeed } from "../../lab/core/random.ts";
 import type { RunProgress, RunRequest } from "../../lab/experiment/launch.ts";
 import type { ExperimentEntry, Registries } from "../../lab/experiment/registries.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
@@ -17,7 +18,7 @@ import {
 import { figuresOf } from "../../lab/experiment/score.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import type { Group } from "../comparison.ts";
-import type { Drawn, Frame } from "../episode.ts";
+import type { Act, Drawn, Frame } from "../episode.ts";
 import { writeWhole } from "../files.ts";
 import { evaluatedFigures } from "../terminal/figures.ts";
 import { configured } from "../../lab/experiment/run_fields.ts";
@@ -154,7 +155,9 @@ async function showEpisode(
   const environment = trainer.act === undefined ? undefined : makeEnvironment?.();
   const frames: Frame[] = [];
   if (environment?.scene !== undefined) {
-    for await (const frame of episodeOf(trainer, environment as Drawn, 1)) frames.push(frame);
+    const seed = deriveSeed(1, "environment/0");
+    const act: Act = (observation, options) => trainer.act!(observation, options);
+    for await (const frame of episodeOf(act, environment as Drawn, seed)) frames.push(frame);
   }
   environment?.close?.();
   dispose();

@@ -3,17 +3,16 @@
  *
  * @module
  */
-import { loadPolicy, type Policy } from "../../agents/policy.ts";
+import { loadPolicy } from "../../agents/policy.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { isLive, LIVE_PACE, TURN_PACE } from "../../lab/core/pace.ts";
 import { deriveSeed } from "../../lab/core/random.ts";
-import type { Scene } from "../../lab/core/scene.ts";
-import type { Json } from "../../lab/core/snapshot.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
+import { registeredWorld } from "../../lab/experiment/return_scale.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { Policies } from "../../web/policies.ts";
-import type { Drawn } from "../episode.ts";
+import { type Act, type Drawn, episodeOf, type Frame } from "../episode.ts";
 import { figure } from "../terminal/format.ts";
 import { encodeRecording } from "../play_recording.ts";
 import type { Picture } from "./blocks.ts";
@@ -83,15 +82,25 @@ async function filmOf(
   policies: Policies,
   registries: Registries,
 ): Promise<{ bytes: Uint8Array; text: string } | undefined> {
-  const environment = worldOf(run.manifest.determined.configuration, registries);
-  if (environment === undefined) return undefined;
+  const { configuration, seed } = run.manifest.determined;
+  const world = registeredWorld(configuration, registries);
+  const environment: Environment | undefined = world?.entry.make(world.options);
+  if (environment?.scene === undefined) return undefined;
   try {
     const policy = loadPolicy(await policies.of(run, "final"));
-    const { scenes, episodeReturn, length } = episodeOf(policy, environment, run);
-    const every = Math.ceil(scenes.length / MOST_FRAMES);
-    const frames = scenes.filter((_, i) => i % every === 0);
+    const act: Act = (observation, { actionMask }) =>
+      policy.act(observation, policy.masked ? { actionMask } : {});
+    const start = deriveSeed(BigInt(seed), "report");
+    const frames: Frame[] = [];
+    for await (const frame of episodeOf(act, environment as Drawn, start)) {
+      frames.push(frame);
+      if (frame.length === MOST_STEPS) break;
+    }
+    const every = Math.ceil(frames.length / MOST_FRAMES);
+    const scenes = frames.filter((_, i) => i % every === 0).map(({ scene }) => scene);
     const pace = (isLive(environment) ? LIVE_PACE : TURN_PACE) / Math.min(every, 2);
-    const bytes = await encodeRecording("gif", frames, pace, FILM_SIDE);
+    const bytes = await encodeRecording("gif", scenes, pace, FILM_SIDE);
+    const { episodeReturn, length } = frames.at(-1)!;
     return { bytes, text: `return ${figure(episodeReturn)} after ${length} steps` };
   } catch (error) {
     if (error instanceof InputError) return undefined; // its agent makes no policy
@@ -99,39 +108,4 @@ async function filmOf(
   } finally {
     environment.close?.();
   }
-}
-
-/** The registered world of a configuration, where it draws itself. */
-function worldOf(
-  configuration: { readonly [key: string]: Json },
-  { environments }: Registries,
-): Drawn | undefined {
-  if (configuration.environment === undefined) return undefined;
-  const { id, own, ...given } = configuration.environment as Record<string, Json>;
-  const entry = environments.find((each) => each.id === id);
-  const options = own === true ? undefined : entry?.configuration.safeParse(given);
-  if (!options?.success) return undefined; // a user's own, or of an earlier version
-  const environment: Environment = entry!.make(options.data);
-  return environment.scene === undefined ? undefined : environment as Drawn;
-}
-
-/** An episode by a policy, scene by scene, from a start that the run's seed says. */
-function episodeOf(
-  policy: Policy,
-  environment: Drawn,
-  { manifest: { determined: { seed } } }: Run,
-): { scenes: Scene[]; episodeReturn: number; length: number } {
-  let { observation } = environment.reset({ seed: deriveSeed(BigInt(seed), "report") });
-  const scenes = [environment.scene()];
-  let [episodeReturn, length, isOver] = [0, 0, false];
-  while (!isOver && length < MOST_STEPS) {
-    const actionMask = policy.masked ? environment.actionMask?.() : undefined;
-    const result = environment.step(policy.act(observation, { actionMask }));
-    ({ observation } = result);
-    scenes.push(environment.scene());
-    episodeReturn += result.reward;
-    length++;
-    isOver = result.terminated || result.truncated;
-  }
-  return { scenes, episodeReturn, length };
 }

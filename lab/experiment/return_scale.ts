@@ -20,6 +20,23 @@ export interface ReturnScale {
 }
 
 /**
+ * The world in a resolved configuration, as its registry has it, and the options that it is made with.
+ *
+ * @returns undefined for an own or unregistered world, for options that it does not take, and for a
+ * model.
+ */
+export function registeredWorld(
+  configuration: { readonly [key: string]: Json },
+  { environments }: Pick<Registries, "environments">,
+): { readonly entry: Registries["environments"][number]; readonly options: unknown } | undefined {
+  const { id, own, ...given } = (configuration.environment ?? {}) as Record<string, Json>;
+  const entry = environments.find((each) => each.id === id);
+  if (entry === undefined || own === true) return undefined;
+  const { success, data: options } = entry.configuration.safeParse(given);
+  return success ? { entry, options } : undefined; // else an earlier version's options
+}
+
+/**
  * The scale of the world in a resolved configuration.
  *
  * @returns undefined for an own or unregistered world, for options that it does not take, and for a
@@ -29,11 +46,9 @@ export function returnScale(
   configuration: { readonly [key: string]: Json },
   { environments }: Pick<Registries, "environments">,
 ): ReturnScale | undefined {
-  const { id, own, ...given } = (configuration.environment ?? {}) as Record<string, Json>;
-  const entry = environments.find((each) => each.id === id);
-  if (entry === undefined || own === true) return undefined;
-  const { success, data: options } = entry.configuration.safeParse(given);
-  if (!success) return undefined; // an earlier version's options
+  const world = registeredWorld(configuration, { environments });
+  if (world === undefined) return undefined;
+  const { entry, options } = world;
   const usual = JSON.stringify(options) === JSON.stringify(entry.configuration.parse({}));
   return {
     id: entry.id,
