@@ -44,7 +44,7 @@ import type { State } from "./state.ts";
  */
 export function createApp(
   store: Store,
-  comparisons: Comparisons = new Comparisons(store.location),
+  comparisons: State["comparisons"] = new Comparisons(store.location),
   { readOnly = true, shared, feed = new Feed(store), program = PROGRAM }: {
     readonly readOnly?: boolean;
     readonly shared?: Shared;

@@ -8,14 +8,22 @@ import { LabError } from "../lab/core/errors.ts";
 const distribution = new URL("./dist/", import.meta.url);
 const statics = new URL("./static/", import.meta.url);
 
-let manifest: Record<string, string> | undefined;
+/** What the build says of its files. */
+interface Manifest {
+  /** By their plain names: `client.js` → `client-5KQ7.js`. */
+  readonly names: Readonly<Record<string, string>>;
+  /** What the browser's entry (`client`) and each island need before they run. */
+  readonly parts: Readonly<Record<string, readonly string[]>>;
+}
+
+let manifest: Manifest | undefined;
 
 /**
- * Names of built files by their plain names (`client.js` → `client-5KQ7.js`).
+ * The built files.
  *
  * @throws {LabError} where nothing is built.
  */
-export function built(): Record<string, string> {
+export function built(): Manifest {
   if (manifest === undefined) {
     try {
       manifest = JSON.parse(Deno.readTextFileSync(new URL("manifest.json", distribution)));
@@ -28,14 +36,21 @@ export function built(): Record<string, string> {
 
 /** Names of all files of the browser build that pages of a site may ask for. */
 export function builtNames(): string[] {
-  const alone = built()["page.js"];
+  const alone = built().names["page.js"];
   return [...Deno.readDirSync(distribution)].map(({ name }) => name)
     .filter((name) => /\.(js|css)$/.test(name) && name !== alone);
 }
 
 /** The link to a built file. */
 export function asset(name: string): string {
-  return `/assets/${built()[name] ?? name}`;
+  return `/assets/${built().names[name] ?? name}`;
+}
+
+/** Links to all scripts of a page with these islands: who asks for them at once waits once. */
+export function scriptsOf(islands: readonly string[]): string[] {
+  const { parts } = built();
+  const files = ["client", ...islands].flatMap((name) => parts[name] ?? []);
+  return [...new Set(files)].map((file) => `/assets/${file}`);
 }
 
 const mediaTypes: Record<string, string> = {

@@ -99,8 +99,29 @@ const namesOf = (entries: Readonly<Record<string, string>>, made: typeof outputs
     return [name, files[0]];
   });
 const manifest = Object.fromEntries(groups.flatMap((each, i) => namesOf(each, outputs[i])));
+
+/** What a script is made of before it runs: itself, what it imports, and the library that it draws by. */
+function partsOf(file: string, known = new Set<string>()): Set<string> {
+  if (known.has(file)) return known;
+  known.add(file);
+  const [, { imports }] = outputs[0].find(([path]) => fileOf(path) === file)!;
+  for (const { path, kind } of imports) {
+    const part = fileOf(path);
+    if (kind === "import-statement" || part.startsWith("uPlot")) partsOf(part, known);
+  }
+  return known;
+}
+
+const isIsland = (path: string | undefined) => /^islands\/(\w+)\.tsx$/.exec(path ?? "")?.[1];
+const parts = Object.fromEntries([
+  ["client", [...partsOf(manifest["client.js"])]],
+  ...outputs[0].flatMap(([path, { entryPoint }]) => {
+    const island = isIsland(entryPoint);
+    return island === undefined ? [] : [[island, [...partsOf(fileOf(path))]]];
+  }),
+]);
 const next = `${out}/manifest-${Deno.pid}.next`;
-await Deno.writeTextFile(next, JSON.stringify(manifest, null, 2));
+await Deno.writeTextFile(next, JSON.stringify({ names: manifest, parts }, null, 2));
 await Deno.rename(next, `${out}/manifest.json`);
 const made = new Set([...outputs.flat().map(([path]) => fileOf(path)), "manifest.json"]);
 for await (const { name } of Deno.readDir(out)) {

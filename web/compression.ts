@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Duplex } from "node:stream";
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 
@@ -12,6 +13,15 @@ const LEAST = 1000;
 const QUALITY = { passing: 4, kept: 9 };
 
 const textual = /^(text\/(?!event-stream)|application\/json|image\/svg)/;
+/** What a page's parts are sent by as they come, each as soon as it is there. */
+const passing = {
+  br: () =>
+    zlib.createBrotliCompress({
+      params: { [zlib.constants.BROTLI_PARAM_QUALITY]: QUALITY.passing },
+      flush: zlib.constants.BROTLI_OPERATION_FLUSH,
+    }),
+  gzip: () => zlib.createGzip({ level: QUALITY.passing, flush: zlib.constants.Z_SYNC_FLUSH }),
+};
 const brotli = promisify(zlib.brotliCompress);
 const gzip = promisify(zlib.gzip);
 
@@ -31,6 +41,12 @@ export async function compressed(request: Request, response: Response): Promise<
   headers.append("vary", "accept-encoding");
   const { status } = response;
   if (encoding === undefined) return new Response(response.body, { status, headers });
+  if (headers.get("content-type")!.startsWith("text/html")) {
+    headers.set("content-encoding", encoding);
+    const { readable, writable } = Duplex.toWeb(passing[encoding]());
+    const body = response.body.pipeThrough({ readable, writable });
+    return new Response(body as ReadableStream<Uint8Array<ArrayBuffer>>, { status, headers });
+  }
   const stays = headers.get("cache-control")?.includes("immutable") ?? false;
   const key = `${encoding} ${request.url}`;
   let body = kept.get(key);

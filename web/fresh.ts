@@ -7,7 +7,7 @@
 import { type Context as HonoContext, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
-import { type ComponentChildren, type ComponentType, h, type VNode } from "preact";
+import { type ComponentChildren, type ComponentType, Fragment, h, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { printable } from "../lab/core/printable.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
@@ -43,11 +43,22 @@ export function page<Data>(data: Data): PageAnswer<Data> {
   return { data };
 }
 
+/** What a handler returns to have the frame sent at once, and the page in it when its data is there. */
+export interface LatePage<Data> {
+  readonly title: string;
+  /** Names of the islands that the page will have: their scripts are loaded meanwhile. */
+  readonly islands: readonly string[];
+  /** Where it fails, the page says so, with the status of one that is there. */
+  readonly later: () => Promise<Data>;
+}
+
 type Awaitable<T> = T | Promise<T>;
 
 /** A route module: `handler` returns a response, or data for the page. */
 interface Route<State, Data> {
-  readonly handler: (context: Context<State>) => Awaitable<Response | PageAnswer<Data>>;
+  readonly handler: (
+    context: Context<State>,
+  ) => Awaitable<Response | PageAnswer<Data> | LatePage<Data>>;
   readonly default?: ComponentType<PageProps<Data>>;
 }
 
@@ -77,7 +88,10 @@ export interface LayoutProps {
   readonly title: string;
   readonly path: string;
   readonly theme: Theme;
-  readonly children: ComponentChildren;
+  /** Names of the islands in the main part. */
+  readonly islands: readonly string[];
+  /** The main part, rendered. */
+  readonly main: string;
 }
 
 /**
@@ -121,12 +135,8 @@ export class App<State> {
       context.res = await compressed(context.req.raw, context.res);
     });
     this.#hono.onError((error, context) => {
-      const badInput = error instanceof InputError;
-      const hasLeft = context.req.raw.signal.aborted;
-      const known = badInput || error instanceof LabError;
-      if (!badInput && !hasLeft) console.error(known ? error.message : error);
-      const message = known ? this.shown(error.message) : "The server's terminal says what broke.";
-      return this.#problem(context.req.raw, message, badInput ? 404 : 500);
+      const { raw } = context.req;
+      return this.#problem(raw, this.#said(error, raw), error instanceof InputError ? 404 : 500);
     });
     this.#hono.notFound((context) => {
       const { raw, path } = context.req;
@@ -142,8 +152,9 @@ export class App<State> {
       if (result instanceof Response) return result;
       const Page = route.default;
       if (Page === undefined) throw new Error(`Route ${path} has no page`);
-      const body = h(Page, { data: result.data, url: fresh.url, params: fresh.params });
-      return this.#document(titleOf(result.data), fresh.req, body);
+      const body = (data: Data) => h(Page, { data, url: fresh.url, params: fresh.params });
+      if ("later" in result) return this.#streamed(result, fresh.req, body);
+      return this.#document(titleOf(result.data), fresh.req, body(result.data));
     });
     return this;
   }
@@ -175,31 +186,74 @@ export class App<State> {
     };
   }
 
+  /** What a reader is told of an error; the terminal, too, where it is none of the reader's. */
+  #said(error: unknown, { signal }: Request): string {
+    const badInput = error instanceof InputError;
+    const known = badInput || error instanceof LabError;
+    if (!badInput && !signal.aborted) console.error(known ? error.message : error);
+    return known ? this.shown(error.message) : "The server's terminal says what broke.";
+  }
+
   /** One line: as a page, or as text where a program asks. */
   #problem(request: Request, message: string, status: number): Response {
     if (!/^\/(api|assets|artifacts|texts)\//.test(new URL(request.url).pathname)) {
       const title = status === 404 ? "Not found" : "Error";
-      const body = [h("h1", null, title), h("p", { class: "problem" }, message)];
-      return this.#document(title, request, body, status);
+      return this.#document(title, request, problem(title, message), status);
     }
     return new Response(message, { status });
   }
 
   #document(title: string, request: Request, body: ComponentChildren, status = 200): Response {
+    met.clear();
+    const main = rendered(body);
+    return answerOf(this.#framed(request, { title, islands: [...met], main }), status);
+  }
+
+  #streamed<Data>(
+    { title, islands, later }: LatePage<Data>,
+    request: Request,
+    body: (data: Data) => ComponentChildren,
+  ): Response {
+    const [before, after] = this.#framed(request, { title, islands, main: MAIN }).split(MAIN);
+    const main = later().then((data) => rendered(body(data)))
+      .catch((error) => rendered(problem(title, this.#said(error, request))));
+    const parts = async function* () {
+      yield before;
+      yield await main + after;
+    };
+    return answerOf(ReadableStream.from(parts()).pipeThrough(new TextEncoderStream()), 200);
+  }
+
+  /** A whole document. */
+  #framed(request: Request, part: Pick<LayoutProps, "title" | "islands" | "main">): string {
     const path = new URL(request.url).pathname;
     const theme = themeOf(request.headers.get("cookie"));
-    const html = renderToString(h(this.layout, { title, path, theme, children: body }));
-    return new Response(`<!doctype html>${html}`, {
-      status,
-      headers: { "content-type": "text/html; charset=utf-8" },
-    });
+    return `<!doctype html>${renderToString(h(this.layout, { path, theme, ...part }))}`;
   }
+}
+
+/** Stands in a frame where its main part comes. */
+const MAIN = "<!-- main -->";
+
+function answerOf(html: string | ReadableStream<Uint8Array>, status: number): Response {
+  return new Response(html, { status, headers: { "content-type": "text/html; charset=utf-8" } });
+}
+
+function rendered(body: ComponentChildren): string {
+  return renderToString(h(Fragment, null, body));
+}
+
+function problem(title: string, message: string): ComponentChildren {
+  return [h("h1", null, title), h("p", { class: "problem" }, message)];
 }
 
 /** A page's title stands in its data. */
 function titleOf(data: unknown): string {
   return (data as { title?: string } | null)?.title ?? "Reverie";
 }
+
+/** Islands of the page that is being rendered, which nothing interrupts. */
+const met = new Set<string>();
 
 /**
  * Marks a component as an island: the server renders it and the browser takes it over with the
@@ -209,10 +263,12 @@ export function island<Props extends object>(
   name: string,
   component: ComponentType<Props>,
 ): ComponentType<Props> {
-  return (props) =>
-    h(
+  return (props) => {
+    met.add(name);
+    return h(
       "div",
       { "data-island": name, "data-props": JSON.stringify(props) },
       h(component as ComponentType<object>, props),
     ) as VNode;
+  };
 }

@@ -328,7 +328,7 @@ export function hideUnreadable(database: Database, run: string): void {
   }
 }
 
-/** Columns of a series, filled point by point. */
+/** Columns of a series, filled from chunks. */
 class SeriesBuilder {
   readonly values: Float64Array;
   readonly axes: Float64Array[];
@@ -339,11 +339,16 @@ class SeriesBuilder {
     this.axes = AXES.map(() => new Float64Array(length));
   }
 
-  /** Adds point `i` of a chunk. */
-  add(values: Float64Array, axes: readonly Axis[], i: number): void {
-    const at = this.#filled++;
-    this.values[at] = values[i];
-    for (let a = 0; a < axes.length; a++) this.axes[a][at] = axisAt(axes[a], i);
+  /** Adds the points of a chunk in [from, to). */
+  add(values: Float64Array, axes: readonly Axis[], from: number, to: number): void {
+    const at = this.#filled;
+    this.#filled += to - from;
+    this.values.set(values.subarray(from, to), at);
+    for (const [a, { start, rise, values: stored }] of axes.entries()) {
+      const column = this.axes[a];
+      if (stored !== null) column.set(stored.subarray(from, to), at);
+      else for (let i = from; i < to; i++) column[at + i - from] = start + i * rise;
+    }
   }
 
   series(name: string, total: number): Series {
@@ -366,7 +371,7 @@ function complete(
   for (const { chunk, from, to } of parts) {
     const columns = readChunk(database, series, chunk);
     if (columns === null) continue;
-    for (let i = from; i < to; i++) builder.add(columns.values, columns.axes, i);
+    builder.add(columns.values, columns.axes, from, to);
   }
   return builder.series(series.name, total);
 }
@@ -393,7 +398,8 @@ function sampled(
       c++;
     }
     const chunk = chunks[c];
-    if (chunk !== null) builder.add(chunk.values, chunk.axes, parts[c].from + pick - start);
+    const place = parts[c].from + pick - start;
+    if (chunk !== null) builder.add(chunk.values, chunk.axes, place, place + 1);
   }
   return builder.series(series.name, total);
 }

@@ -124,6 +124,23 @@ test("the first page brings at most 60 kB, compressed", async (page) => {
   ok(bytes > 10_000 && bytes <= 60_000, brought.map((each) => each.join(" ")).join("\n"));
 });
 
+test("a page names all the scripts that it begins with, so that none waits for another", async (page) => {
+  for (const path of ["/", `/runs/${dashboard.runs["ppo-1"]}`, "/compare", "/sweeps", "/train"]) {
+    await page.goto(path);
+    await page.waitForFunction(() =>
+      document.readyState === "complete" &&
+      document.querySelector("[data-island]:not([data-ready])") === null
+    );
+    const late = await page.evaluate(() => {
+      const named = [...document.querySelectorAll<HTMLLinkElement>("link[rel=modulepreload]")]
+        .map(({ href }) => href);
+      return performance.getEntriesByType("resource").map(({ name }) => name)
+        .filter((name) => name.endsWith(".js") && !named.includes(name));
+    });
+    deepStrictEqual(late, [], path);
+  }
+});
+
 test("the runs page filters, keeps what is asked in its address, and sorts", async (page) => {
   await open(page, "/");
   const all = (await names(page)).length;

@@ -2864,8 +2864,46 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "agents over worlds are looked for in one world",
     file: "web/comparison.ts",
-    from: "configuration: configurations[i], metric,",
-    to: "configuration: configurations[0], metric,",
+    from:
+      "const scored = contenders.map(({ configuration, figures }) => ({\n      configuration,\n",
+    to: "const { configuration } = contenders[0];\n" +
+      "    const scored = contenders.map(({ figures }) => ({\n      configuration,\n",
     test: "tests/web/comparison_test.ts",
+  },
+  {
+    fault: "a page learns of its islands' scripts by its first script",
+    file: "web/components/layout.tsx",
+    from: "scriptsOf(islands).map",
+    to: "scriptsOf([]).map",
+    test: "tests/web/comparisons_test.ts",
+  },
+  {
+    fault: "the library that draws curves waits for the island that draws by it",
+    file: "web/build.ts",
+    from: ' || part.startsWith("uPlot")',
+    to: "",
+    test: "tests/web/comparisons_test.ts",
+  },
+  {
+    fault: "a page's frame is packed with what comes after it",
+    file: "web/compression.ts",
+    from: "      flush: zlib.constants.BROTLI_OPERATION_FLUSH,\n",
+    to: "",
+    test: "tests/web/comparisons_test.ts",
+  },
+  {
+    fault: "runs that are not there are compared",
+    file: "web/routes/compare.tsx",
+    from:
+      "  for (const id of request.runs) store.find(id); // of runs that are not there is no page\n",
+    to: "",
+    test: "tests/web/dashboard_test.ts",
+  },
+  {
+    fault: "an axis that rises evenly begins anew in each stretch that is read of it",
+    file: "lab/store/metric_reader.ts",
+    from: "column[at + i - from] = start + i * rise",
+    to: "column[at + i - from] = start + (i - from) * rise",
+    test: "tests/lab/store/metrics_test.ts",
   },
 ];

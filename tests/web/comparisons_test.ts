@@ -1,4 +1,6 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { LabError } from "../../lab/core/errors.ts";
+import { createApp } from "../../web/app.ts";
 import { Comparisons } from "../../web/comparisons.ts";
 import { build, openDashboard } from "./built.ts";
 import { addPoints, addRun, agentConfiguration, setProgress } from "./sample_store.ts";
@@ -35,6 +37,45 @@ Deno.test("other pages are answered while runs are compared", async () => {
   }
   ok((await compared).includes("experiment=sweep"));
   ok(answered >= 6, `${answered} answers meanwhile`);
+});
+
+Deno.test("the frame of the page and its scripts come before the comparison", async () => {
+  await using dashboard = await openDashboard();
+  const { store } = dashboard;
+  using comparisons = new Comparisons(store.location);
+  const { signal } = new AbortController();
+  const found = await comparisons.of(request, signal);
+  for (const coding of ["identity", "br", "gzip"]) {
+    for (const fails of [false, true]) {
+      const comparing = Promise.withResolvers<typeof found>();
+      const { handler } = createApp(store, { of: () => comparing.promise });
+      const headers = { "accept-encoding": coding };
+      const response = await handler(new Request("http://127.0.0.1/compare", { headers }));
+      strictEqual(response.headers.get("content-encoding") ?? "identity", coding);
+      const unpacked = coding === "identity"
+        ? response.body!
+        : response.body!.pipeThrough(new DecompressionStream(coding === "br" ? "brotli" : "gzip"));
+      const reader = unpacked.pipeThrough(new TextDecoderStream()).getReader();
+      // Where the frame waits for the comparison, both come too late.
+      const late = setTimeout(() => comparing.reject(new LabError("too late")), 5000);
+      let frame = "";
+      while (!frame.includes("<main")) frame += (await reader.read()).value;
+      clearTimeout(late);
+      ok(!frame.includes("too late"), coding);
+      match(frame, /<link rel="modulepreload" href="\/assets\/comparison-\w+\.js"/);
+      match(frame, /<link rel="modulepreload" href="\/assets\/uPlot[\w.-]+\.js"/);
+      if (fails) {
+        comparing.reject(new LabError("Cannot compare as its thread has ended: no memory"));
+      } else comparing.resolve(found);
+      let rest = "";
+      for (let part; !(part = await reader.read()).done;) rest += part.value!;
+      match(rest, /<\/main><\/body><\/html>$/);
+      match(
+        rest,
+        fails ? /class="problem">Cannot compare as its thread/ : /data-island="comparison"/,
+      );
+    }
+  }
 });
 
 Deno.test("a reader that leaves stops its comparison, and others go on", async () => {

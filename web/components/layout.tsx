@@ -1,12 +1,12 @@
 /** The frame around every page. @module */
 import type { VNode } from "preact";
-import { asset } from "../assets.ts";
+import { asset, scriptsOf } from "../assets.ts";
 import type { LayoutProps } from "../fresh.ts";
 import { pages } from "../page_names.ts";
 import { ThemeChoice } from "./theme_choice.tsx";
 
 /** Head, navigation and main part. */
-export function Layout({ title, path, theme, children }: LayoutProps): VNode {
+export function Layout({ title, path, theme, islands, main }: LayoutProps): VNode {
   return (
     <html lang="en" data-theme={theme}>
       <head>
@@ -17,6 +17,13 @@ export function Layout({ title, path, theme, children }: LayoutProps): VNode {
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href={asset("uplot.css")} />
         <link rel="stylesheet" href={asset("style.css")} />
+        {scriptsOf(islands).map((script) => (
+          <link
+            key={script}
+            rel="modulepreload"
+            href={script}
+          />
+        ))}
         <script type="module" src={asset("client.js")}></script>
       </head>
       <body>
@@ -41,7 +48,7 @@ export function Layout({ title, path, theme, children }: LayoutProps): VNode {
           </button>
           <ThemeChoice theme={theme} />
         </header>
-        <main id="main">{children}</main>
+        <main id="main" dangerouslySetInnerHTML={{ __html: main }}></main>
       </body>
     </html>
   );

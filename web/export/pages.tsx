@@ -12,7 +12,7 @@ import { type ComponentType, h, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { asset, built, builtNames, readAsset } from "../assets.ts";
 import { ThemeChoice } from "../components/theme_choice.tsx";
-import type { Context, PageAnswer, PageProps } from "../fresh.ts";
+import type { Context, LatePage, PageAnswer, PageProps } from "../fresh.ts";
 import * as compare from "../routes/compare.tsx";
 import * as index from "../routes/index.tsx";
 import * as run from "../routes/runs/[id].tsx";
@@ -43,7 +43,7 @@ const encoded = (value: unknown) => new TextEncoder().encode(JSON.stringify(valu
  * @throws {LabError} where the islands are not built.
  */
 export async function pageFile(capsule: Capsule, shown: Shown): Promise<string> {
-  const script = await textOf(built()["page.js"]);
+  const script = await textOf(built().names["page.js"]);
   const style = await styles();
   const pictures = new Map(
     [...capsule.pictures].map(([hash, bytes]) => [hash, Buffer.from(bytes).toString("base64")]),
@@ -171,7 +171,9 @@ function pathOf({ head }: Capsule, shown: Shown): string {
 }
 
 type Route = {
-  handler(context: Context<State>): PageAnswer<unknown> | Promise<PageAnswer<unknown>>;
+  handler(
+    context: Context<State>,
+  ): PageAnswer<unknown> | LatePage<unknown> | Promise<PageAnswer<unknown>>;
   default: ComponentType<PageProps<unknown>>;
 };
 
@@ -193,7 +195,8 @@ async function written(
   const { handler, default: Page } = routes[folder];
   const [req, params] = [new Request(url), { id }];
   const events = () => new Response();
-  const { data } = await handler({ req, url, params, state, events });
+  const answer = await handler({ req, url, params, state, events });
+  const data = "later" in answer ? await answer.later() : answer.data;
   const done = ledBy(place);
   try {
     const { title } = data as { title: string };
@@ -254,7 +257,7 @@ async function textOf(name: string): Promise<string> {
 }
 
 async function styles(): Promise<string> {
-  return (await textOf(built()["uplot.css"])) + (await textOf(built()["style.css"]));
+  return (await textOf(built().names["uplot.css"])) + (await textOf(built().names["style.css"]));
 }
 
 /** As a Content-Security-Policy names a text. */

@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import type { State } from "../state.ts";
 import type { Comparison, ComparisonRequest } from "../comparison.ts";
-import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts";
+import type { Context, LatePage, PageProps } from "../fresh.ts";
 import { ComparisonView, Live } from "../islands.ts";
 import { passedOver } from "../query.ts";
 import { requestOf } from "./api/comparison.ts";
@@ -41,22 +41,21 @@ const KNOWN = [
  * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `axis`, `smoothing`, `groups`, `paired=1` as a
  * reader left them.
  */
-export async function handler(
-  { req, url, state: { comparisons, feed, live, program } }: Context<State>,
-): Promise<PageAnswer<Data>> {
+export function handler(
+  { req, url, state: { comparisons, store, feed, live, program } }: Context<State>,
+): LatePage<Data> {
   const { moment } = feed;
   const request = requestOf(url.searchParams);
-  const json = await comparisons.of(request, req.signal);
-  return page({
-    title: "Compare",
-    moment,
-    live,
-    program,
-    comparison: JSON.parse(new TextDecoder().decode(json)),
-    request,
+  for (const id of request.runs) store.find(id); // of runs that are not there is no page
+  const title = "Compare";
+  const later = async () => ({
+    title,
+    comparison: JSON.parse(new TextDecoder().decode(await comparisons.of(request, req.signal))),
+    ...{ moment, live, program, request },
     passed: passedOver(url.searchParams, KNOWN),
     also: url.searchParams.getAll("also").slice(0, MOST_BESIDE),
   });
+  return { title, islands: ["comparison", ...live ? ["live"] : []], later };
 }
 
 /** The page. */
