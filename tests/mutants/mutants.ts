@@ -2906,4 +2906,11 @@ export const mutants: readonly Mutant[] = [
     to: "column[at + i - from] = start + (i - from) * rise",
     test: "tests/lab/store/metrics_test.ts",
   },
+  {
+    fault: "a finger that drags a mode scrolls the page",
+    file: "web/static/style.css",
+    from: ".handled {\n  cursor: grab;\n  touch-action: none;",
+    to: ".handled {\n  cursor: grab;\n  ",
+    test: "tests/browser/dashboard_test.ts",
+  },
 ];
