@@ -29,7 +29,9 @@ Deno.test("runs of a lost database are recovered and resume to the digest of one
     );
     const { digest, status } = store.run(ended.id)!;
     deepStrictEqual([digest, status], [ended.digest, "completed"]);
-    const names = (id: string) => storedSeries(store, id).map(({ name }) => name);
+    // Busy cores are told of a second and later: what a run takes is not what it computes.
+    const names = (id: string) =>
+      storedSeries(store, id).map(({ name }) => name).filter((name) => !name.startsWith("timing/"));
     deepStrictEqual(names(ended.id), names(id));
     store.close();
   } finally {
