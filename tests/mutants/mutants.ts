@@ -1387,6 +1387,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/evidence/main_test.ts",
   },
   {
+    fault: "Acrobot's evaluations do not say how many reached the height",
+    file: "envs/acrobot.ts",
+    from: '    goal: "terminated",\n',
+    to: "",
+    test: "tests/envs/goals_test.ts",
+  },
+  {
     fault: "rows are judged on seeds that presets were tuned on",
     file: "evidence/row.ts",
     from: "FIRST_JUDGING_SEED = 101",
