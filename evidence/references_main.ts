@@ -67,13 +67,19 @@ function lineOf({ experiment }: EvidenceRow, { name }: Peer, run: ReferenceRun):
   return `${experiment}: ${name}, seed ${run.seed}: ${run.score} in ${run.seconds} s`;
 }
 
-async function measureReferences(row: EvidenceRow, peer: Peer, io: Io): Promise<void> {
+/** Trains the seeds of a row's peer that are missing, and keeps each when it has ended. */
+export async function measureReferences(
+  row: EvidenceRow,
+  peer: Peer,
+  io: Pick<Io, "root" | "out">,
+  train = trained,
+): Promise<void> {
   const { name, key } = peer;
   const known = await readReferences(io.root, row, key);
   const runs = [...known?.runs ?? []];
   for (const seed of judgingSeeds(row)) {
     if (runs.some((run) => run.seed === seed)) continue;
-    const run = await trained(peer, seed);
+    const run = await train(peer, seed);
     runs.push(run);
     runs.sort((a, b) => a.seed - b.seed);
     await writeReferences(io.root, { experiment: row.experiment, peer: name, key, runs });

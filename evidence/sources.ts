@@ -4,9 +4,11 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
+import { experiments } from "../experiments/mod.ts";
 import { LabError } from "../lab/core/errors.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
-import { hashOfModules, labRoot } from "../lab/experiment/load.ts";
+import { hashOfModules, labRoot, moduleName } from "../lab/experiment/load.ts";
 import { namedPart } from "../lab/experiment/own.ts";
 import type { EvidenceRow } from "./row.ts";
 
@@ -57,13 +59,17 @@ export async function modulesOfWorld(id: string): Promise<string[]> {
 }
 
 /**
- * SHA-256 over all files that a row's runs import, the experiment's own left out, and what scores
- * them.
+ * The modules that a row's runs begin at, below the lab's root: what trains, the row's own parts, what
+ * judges its samples, what values its table, and the experiment's own where its callbacks measure.
  */
-export async function sourcesOf(
+export async function modulesOf(
   { score }: Pick<EvidenceRow, "score">,
   definition: ExperimentDefinition,
-): Promise<string> {
+): Promise<string[]> {
+  const own = experiments.find(({ name }) => name === definition.name);
+  const measuring = definition.callbacks === undefined || own === undefined
+    ? []
+    : [moduleName(fileURLToPath(own.module))];
   const world = "agent" in definition ? await modulesOfWorld(definition.environment.id) : [];
   const parts = "agent" in definition
     ? [
@@ -77,7 +83,18 @@ export async function sourcesOf(
       // The judge of samples.
       await moduleOf("model", "classifier"),
     ];
-  const paths = [TRAINING, ...score === undefined ? [] : [VALUING], ...parts];
+  return [TRAINING, ...score === undefined ? [] : [VALUING], ...parts, ...measuring];
+}
+
+/**
+ * SHA-256 over all files that a row's runs import, but for an experiment's file that only says what
+ * is trained, and what scores them.
+ */
+export async function sourcesOf(
+  row: Pick<EvidenceRow, "score">,
+  definition: ExperimentDefinition,
+): Promise<string> {
+  const paths = await modulesOf(row, definition);
   const key = paths.join();
   if (!hashes.has(key)) {
     // How rows are told and shown computes nothing of a run.

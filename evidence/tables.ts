@@ -74,8 +74,11 @@ export function summaryOf(measured: MeasuredRow): string {
   const verdict = judged(measured);
   const missing = runs.length < row.seeds ? `, ${row.seeds - runs.length} seeds missing` : "";
   const figures = `${row.experiment}: IQM ${withSpread(verdict.iqm, verdict.spread, figure)}`;
-  if (!isJudged(verdict)) return `${figures} (${runs.length} seeds${missing})`;
-  return `${figures}, goal ${goalOf(verdict.bar)}: ${wordsOf(measured, verdict)} ` +
+  const words = wordsOf(measured, verdict);
+  if (!isJudged(verdict)) {
+    return `${figures}${words === "" ? "" : `: ${words}`} (${runs.length} seeds${missing})`;
+  }
+  return `${figures}, goal ${goalOf(verdict.bar)}: ${words} ` +
     `(${verdict.reaching} of ${runs.length} seeds${missing})`;
 }
 

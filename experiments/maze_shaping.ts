@@ -94,11 +94,15 @@ export async function shapingStudy(seeds: number): Promise<ShapingRow[]> {
   return rows;
 }
 
-if (import.meta.main) {
-  console.log("| potential | steps to a shortest way: median | least | most |\n|---|---|---|---|");
-  for (const { potential, steps } of await shapingStudy(20)) {
+/** The table of the documentation. */
+export function tableOf(rows: readonly ShapingRow[]): string {
+  const lines = rows.map(({ potential, steps }) => {
     const figures = [median(steps), Math.min(...steps), Math.max(...steps)]
       .map((value) => Math.round(value).toLocaleString("en"));
-    console.log(`| ${potential} | ${figures.join(" | ")} |`);
-  }
+    return `| ${potential} | ${figures.join(" | ")} |`;
+  });
+  const title = "| potential | steps to a shortest way: median | least | most |";
+  return [title, "|---|---|---|---|", ...lines].join("\n");
 }
+
+if (import.meta.main) console.log(tableOf(await shapingStudy(20)));

@@ -195,13 +195,15 @@ export function chainStudy(seeds: number, episodesOf: readonly number[]): ChainR
   });
 }
 
-if (import.meta.main) {
-  console.log("| estimator | episodes | bias | standard deviation | RMSE |\n|---|---|---|---|---|");
-  for (const row of chainStudy(1000, [10, 100])) {
+/** The table of the documentation. */
+export function tableOf(rows: readonly ChainRow[]): string {
+  const lines = rows.map((row) => {
     const [bias, error, deviation, rmse] = [row.bias, row.standardError, row.deviation, row.rmse]
       .map((value) => value.toFixed(3));
-    console.log(
-      `| ${row.estimator} | ${row.episodes} | ${bias} ± ${error} | ${deviation} | ${rmse} |`,
-    );
-  }
+    return `| ${row.estimator} | ${row.episodes} | ${bias} ± ${error} | ${deviation} | ${rmse} |`;
+  });
+  const title = "| estimator | episodes | bias | standard deviation | RMSE |";
+  return [title, "|---|---|---|---|---|", ...lines].join("\n");
 }
+
+if (import.meta.main) console.log(tableOf(chainStudy(1000, [10, 100])));

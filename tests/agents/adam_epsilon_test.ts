@@ -1,5 +1,5 @@
 /** Adam's ε reaches the optimizer of every network of the agents that have it as a field. */
-import { ok } from "node:assert";
+import { deepStrictEqual, ok } from "node:assert";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { definitions, knownFields, subjectOf, worldFor } from "./laboratory.ts";
 
@@ -26,8 +26,13 @@ async function changes(agent: string, adamEpsilon: number): Promise<Record<strin
   return greatest;
 }
 
-for (const agent of Object.keys(definitions)) {
-  if (!("adamEpsilon" in knownFields(agent, { adamEpsilon: 1 }))) continue;
+const agents = Object.keys(definitions)
+  .filter((agent) => "adamEpsilon" in knownFields(agent, { adamEpsilon: 1 }));
+
+Deno.test("DQN, SAC, TD3 and DDPG have Adam's ε as a field, as PPO has", () =>
+  deepStrictEqual(agents.toSorted(), ["ddpg", "dqn", "ppo", "recurrent-ppo", "sac", "td3"]));
+
+for (const agent of agents) {
   Deno.test(`${agent}: an Adam's ε far above all gradients stops every network`, async () => {
     for (const [network, moved] of Object.entries(await changes(agent, 1e9))) {
       ok(moved < 1e-7, `${network} moves by ${moved}`);

@@ -1,6 +1,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
+import { headline } from "../../cli/terminal/figures.ts";
 import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
+import { openStore } from "../../lab/store/sqlite_store.ts";
 import { registries, toyExperiment } from "../lab/experiment/toy_registries.ts";
 import { capturedIo } from "./captured_io.ts";
 
@@ -13,6 +15,7 @@ function withPresets() {
       budget: 100,
       dataset: { name: "points" },
       model: { name: "toy-model" },
+      stop: { metric: "evaluation/share", atLeast: 0.5, times: 1 },
     }, 9],
   ];
   const entries = presets.map(([definition, expectedSeconds]) => ({
@@ -40,7 +43,13 @@ Deno.test("without a command every preset trains, a short run, then the longest,
       [["line-toy-quick", "1"], ["points-toy-quick", "1"], ["line-toy-quick", "2"]],
     );
     match(out, /TOY\s+\S+ \(.* … .*\).*\sno better than[^]*random, 2 seeds/);
-    match(out, /TOY-MODEL\s+points\s.*return/);
+    // What a rule ended is shown by its score.
+    const store = openStore(`${folder}/runs`);
+    const stopped = store.runs().find(({ name }) => name === "points-toy-quick")!;
+    const [score] = store.series(stopped.id, "score/return_mean").values;
+    store.close();
+    const [, shown] = /TOY-MODEL\s+points\s.*return (\S+),/.exec(out)!;
+    ok(`return ${shown}` === headline({ "evaluation/return_mean": score }), out);
     match(out, /Total time \d:\d\d/);
     match(out, /deno task -q dashboard/);
     const [, example] = /deno task -q experiment reproduce (\w+)/.exec(out)!;

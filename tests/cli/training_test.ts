@@ -1,8 +1,10 @@
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert";
 import { decodeSafetensors } from "../../lab/core/safetensors.ts";
 import { main } from "../../cli/main.ts";
+import { headline } from "../../cli/terminal/figures.ts";
+import { openStore } from "../../lab/store/sqlite_store.ts";
 import { registries as ownRegistries } from "../../registries.ts";
-import { registries } from "../lab/experiment/toy_registries.ts";
+import { registries, withStopping } from "../lab/experiment/toy_registries.ts";
 import { type CapturedIo, capturedIo } from "./captured_io.ts";
 
 /** A folder of its own with toy experiments, and what a person types there. */
@@ -336,6 +338,38 @@ Deno.test("a run has its verdict in the document of every command, and on its pa
       "learning",
     );
     match((await lab("describe", "latest")).out, /, return \S+, learning\./);
+  });
+});
+
+Deno.test("a run that a rule ended is shown by its score wherever it is shown", async () => {
+  await withLab(async (lab, folder, change) => {
+    change((io) => Object.assign(io, { registries: () => Promise.resolve(withStopping) }));
+    const trained = await lab("run", "line-toy-stopping", "--json");
+    const { runs: [run] } = JSON.parse(trained.out);
+    const name = "return_mean";
+    const store = openStore(`${folder}/runs`);
+    const [[score], evaluations] = ["score", "evaluation"]
+      .map((group) => [...store.series(run.id, `${group}/${name}`).values]);
+    store.close();
+    const metric = `evaluation/${name}`;
+    const [judged, chosen] = [score, evaluations.at(-1)!].map((each) =>
+      headline({ [metric]: each })
+    );
+    notStrictEqual(judged, chosen);
+    const figures = [run.metrics[metric]];
+    const texts = [trained.error];
+    for (const line of ["runs", "describe latest"]) {
+      const document = JSON.parse((await lab(...line.split(" "), "--json")).out);
+      figures.push((document.run ?? document.runs[0]).metrics[metric]);
+      texts.push((await lab(...line.split(" "))).out);
+    }
+    const compared = await lab("compare", "--where", "seed=1", "--json");
+    figures.push(JSON.parse(compared.out).groups[0].iqm);
+    deepStrictEqual(figures, figures.map(() => score));
+    const digits = (words: string) => words.split(" ").at(-1)!;
+    for (const text of texts) {
+      ok(text.includes(digits(judged)) && !text.includes(digits(chosen)), text);
+    }
   });
 });
 

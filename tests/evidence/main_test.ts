@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { bringUpToDate, main, verifyRows } from "../../evidence/main.ts";
+import { measure } from "../../evidence/measure.ts";
 import { knownOf, measuredRow } from "../../evidence/pages.ts";
 import { readResults, type Results, writeResults } from "../../evidence/results.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
@@ -8,6 +9,7 @@ import { openTrainer } from "../../lab/experiment/inspect.ts";
 import { registries } from "../../registries.ts";
 import { capturedIo } from "../cli/captured_io.ts";
 import { temporaryStore } from "../lab/experiment/temporary_store.ts";
+import { withStopping } from "../lab/experiment/toy_registries.ts";
 import { results } from "./measured.ts";
 
 const row: EvidenceRow = { experiment: "bandit-ucb", page: "docs/agents/tabular.md", seeds: 1 };
@@ -64,6 +66,21 @@ Deno.test("seeds are measured from a commit's code, scored on streams of their o
   );
 });
 
+Deno.test("a seed that a rule ended has the score that no rule saw", async () => {
+  await using lab = await laboratory();
+  const { store } = lab;
+  const experiment = "line-toy-stopping";
+  const definition = await withStopping.experiments.at(-1)!.load();
+  const options = { store, registries: withStopping, workers: 1 };
+  const [result] = await measure({ ...row, experiment }, definition, [101], options);
+  const [{ id }] = store.runs();
+  deepStrictEqual(
+    [result.status, result.score],
+    ["stopped", store.series(id, "score/return_mean").values[0]],
+  );
+  ok(Math.abs(result.score! - result.evaluations.at(-1)![1]) > 1e-3);
+});
+
 Deno.test("a row of other code is to be verified: an equal digest renews it, another voids it", async () => {
   await using lab = await laboratory();
   const { around, io } = lab;
@@ -94,6 +111,28 @@ Deno.test("a row of other code is to be verified: an equal digest renews it, ano
   const { seed, backend } = lab.store.runs()[0].manifest.determined;
   deepStrictEqual([seed, backend], ["102", "tfjs-cpu"]);
   deepStrictEqual((await lab.kept())!.runs, []);
+});
+
+Deno.test("which of the cheap rows is verified hangs on the revision", async () => {
+  await using lab = await laboratory();
+  const { io, store } = lab;
+  const rows = ["ucb", "gradient"].map((name) => ({ ...row, experiment: `bandit-${name}` }));
+  const runs = results(1).map((run) => ({ ...run, digest: "another" }));
+  for (
+    const { row: { experiment }, key, sources } of await Promise.all(
+      rows.map((each) => knownOf(each, io)),
+    )
+  ) {
+    const folder = `${lab.folder}/docs/results`;
+    await writeResults(folder, { experiment, metric: "", key, sources, runs });
+  }
+  for (const revision of ["a1", "a0"]) {
+    await verifyRows(rows, 1, { io, store, code: { revision, dirty: true } });
+  }
+  deepStrictEqual(store.runs().map(({ name }) => name).reverse(), [
+    "bandit-gradient",
+    "bandit-ucb",
+  ]);
 });
 
 Deno.test("wrong words are refused in one line, before anything is measured", async () => {

@@ -1,4 +1,5 @@
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import type { Peer } from "../../evidence/peers.ts";
 import {
   keyOfOrder,
   readReferences,
@@ -6,7 +7,9 @@ import {
   type References,
   writeReferences,
 } from "../../evidence/references.ts";
+import { main, measureReferences } from "../../evidence/references_main.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
+import { capturedIo } from "../cli/captured_io.ts";
 
 const row: EvidenceRow = {
   experiment: "toy",
@@ -55,4 +58,34 @@ Deno.test("what was measured is the reference once every seed is there and none 
     standardError: 1,
     source: "Peer",
   });
+});
+
+Deno.test("each seed of a peer is kept when it has ended, and not trained again", async () => {
+  const root = `${await Deno.makeTempDir()}/`;
+  try {
+    const peer: Peer = { name: "Peer", script: "references.py", order: {}, key: "k" };
+    const asked: number[] = [];
+    const [run] = references("k", [5]).runs;
+    const train = (failing: boolean) => (_: Peer, seed: number) => {
+      asked.push(seed);
+      if (failing && seed === 102) return Promise.reject(new Error("the power went"));
+      return Promise.resolve({ ...run, seed, score: seed });
+    };
+    const io = capturedIo({ root });
+    await rejects(measureReferences(row, peer, io, train(true)), /the power went/);
+    deepStrictEqual((await readReferences(root, row, "k"))!.runs.map(({ seed }) => seed), [101]);
+    await measureReferences(row, peer, io, train(false));
+    deepStrictEqual(asked, [101, 102, 102]);
+    const { peer: name, runs } = (await readReferences(root, row, "k"))!;
+    deepStrictEqual([name, runs.map(({ score }) => score)], ["Peer", [101, 102]]);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("a row without a peer says so, and why; other words are refused", async () => {
+  const io = capturedIo({ root: "/nowhere/" });
+  strictEqual(await main(["cartpole-dqn-quick", "--seed", "1"], io), 0);
+  match(io.written.out, /^cartpole-dqn-quick: no peer, a preset of the lab's own$/m);
+  strictEqual(await main(["cartpole-dqn", "--seed", "101"], io), 2);
 });

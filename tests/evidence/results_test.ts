@@ -4,7 +4,7 @@ import { cheapest, keyOf, valid } from "../../evidence/results.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { ownEntries } from "../../envs/entries.ts";
-import { moduleOf, modulesOfWorld, sourcesOf } from "../../evidence/sources.ts";
+import { moduleOf, modulesOf, modulesOfWorld, sourcesOf } from "../../evidence/sources.ts";
 import { chosenBy } from "../../evidence/verify.ts";
 import { experiments } from "../../experiments/mod.ts";
 import { registries } from "../../registries.ts";
@@ -65,8 +65,29 @@ Deno.test("the code of every row is found, and another agent's or world's is non
   ]);
   await rejects(moduleOf("agent", "nobody"), /Cannot find the code of nobody/);
   await rejects(modulesOfWorld("Nowhere-v0"), /Cannot find the code of Nowhere-v0/);
-  const hash = async (name: string) =>
-    await sourcesOf({}, await experiments.find((entry) => entry.name === name)!.load());
+  const named = (name: string) => experiments.find((entry) => entry.name === name)!.load();
+  const training = "lab/experiment/worker.ts";
+  const { score } = evidence.find(({ experiment }) => experiment === "taxi-q-learning")!;
+  deepStrictEqual(await modulesOf({ score }, await named("taxi-q-learning")), [
+    training,
+    "evidence/exact_return.ts",
+    "envs/mod.ts",
+    "envs/batched/toy_text.ts",
+    "envs/taxi.ts",
+    "agents/tabular/q_learning.ts",
+  ]);
+  deepStrictEqual(await modulesOf({}, await named("glyphs-vae")), [
+    training,
+    "models/variational/vae.ts",
+    "models/datasets/glyphs.ts",
+    "models/classifiers/classifier.ts",
+  ]);
+  // What its callback measures by is none of what trains.
+  deepStrictEqual((await modulesOf({}, await named("glyphs-anomalies"))).slice(-2), [
+    "models/classifiers/classifier.ts",
+    "experiments/applications.ts",
+  ]);
+  const hash = async (name: string) => await sourcesOf({}, await named(name));
   strictEqual(await hash("cartpole-a2c"), await hash("cartpole-a2c-quick"));
   ok(await hash("cartpole-a2c") !== await hash("acrobot-a2c"));
   ok(await hash("cartpole-a2c") !== await hash("cartpole-ppo"));

@@ -73,4 +73,8 @@ Deno.test("a row is reached where its IQM is within the bar; what hangs on it is
   deepStrictEqual(said(500, 500, 500, 500), [false, false, false, 4]); // one is missing
   const less = verdictOf({ ...row, better: "less" }, reference, [506, 507, 508, 507, 506]);
   deepStrictEqual([less.reached, less.below], [false, true]);
+  strictEqual(
+    verdictOf({ ...row, better: "less" }, reference, [506, 507, 1, 507, 506]).below,
+    false,
+  );
 });

@@ -54,8 +54,11 @@ Deno.test("presets become the parameters that the zoo has for them", async () =>
   deepStrictEqual([recurrent.world, recurrent.observes], ["CartPole-v1", [0, 2]]);
 });
 
-Deno.test("no two seeds of a peer are scored in the same worlds", async () => {
+Deno.test("a peer is scored over as many episodes, and no two of its seeds in the same worlds", async () => {
+  const few = await orderFor("pendulum-ppo", [["evaluation.episodes", "7"]]) as Order;
+  deepStrictEqual([few.episodes, few.testWorlds], [7, 7]);
   const order = await orderFor("pendulum-ppo") as Order;
+  strictEqual(order.episodes, 100);
   const seeds = judgingSeeds({ seeds: 10 }).flatMap((seed) =>
     Array.from({ length: order.testWorlds }, (_, i) => testSeedOf(order, seed) + i)
   );

@@ -78,6 +78,9 @@ Deno.test("a table says what fell short, what hangs on a hair, what diverged and
   match(line([]), /to be measured/);
   match(line([500, 500, 500, 500, 500], { toVerify: true }), /: reached, to verify/);
   match(summaryOf(measured([500, 500])), /2 of 2 seeds, 3 seeds missing/);
+  const free = { row: { ...row, reference: undefined }, toVerify: true };
+  match(line([500, 500, 500, 500, 500], free), /\| none yet: to verify \|/);
+  match(summaryOf(measured([500, 500, 500, 500, 500], free)), /\]? rough: to verify \(5 seeds\)$/);
 });
 
 Deno.test("a peer that was measured on all seeds is the reference, with who is better; none is said", () => {

@@ -5,7 +5,13 @@
  * Bellman equations by Gaussian elimination in Python's floats.
  */
 import { ok } from "node:assert";
-import { BEHAVIOUR, chainStudy, chainValue, TARGET } from "../../experiments/off_policy_chain.ts";
+import {
+  BEHAVIOUR,
+  chainStudy,
+  chainValue,
+  tableOf,
+  TARGET,
+} from "../../experiments/off_policy_chain.ts";
 
 const exact = {
   target: 1.9449709889740256,
@@ -29,9 +35,14 @@ Deno.test("the chain's values are those of the linear system", () => {
   ok(Math.abs(clippedTarget(Infinity) - TARGET) < 1e-12);
 });
 
-Deno.test("each estimator is as biased and as noisy as theory says", () => {
-  const seeds = 60, episodes = 100;
-  const rows = new Map(chainStudy(seeds, [episodes]).map((row) => [row.estimator, row]));
+Deno.test("each estimator is as biased and as noisy as theory says, and the page shows it", async () => {
+  const episodes = 100;
+  const study = chainStudy(1000, [10, episodes]);
+  const page = await Deno.readTextFile(new URL("../../docs/agents/off-policy.md", import.meta.url));
+  ok(page.includes(tableOf(study)), tableOf(study));
+  const rows = new Map(
+    study.filter((row) => row.episodes === episodes).map((row) => [row.estimator, row]),
+  );
   const row = (estimator: string) => rows.get(estimator)!;
   const expectBias = (estimator: string, bias: number, slack = 0) => {
     const { bias: found, standardError } = row(estimator);

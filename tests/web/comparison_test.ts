@@ -69,6 +69,21 @@ Deno.test("of two runs of one seed the newer counts, the other is marked as one 
     strictEqual(statistics.mean, 25);
   }));
 
+Deno.test("a seed that a rule ended counts with the score that no rule saw", () =>
+  withStore(async (store) => {
+    const run = addRun(store, {
+      ...{ experiment: "x", seed: 1, configuration: agentConfiguration("ppo", 1) },
+    });
+    const metric = "evaluation/return_mean";
+    addPoints(store, run, 2, { [metric]: 500 });
+    addPoints(store, run, 3, { "score/return_mean": 470 });
+    setProgress(store, run, 3, { status: "stopped" });
+    store.update(run, { digest: "d" });
+    const { groups: [{ statistics, seeds }] } = await new Comparer(store)
+      .compare(request({ metric }));
+    deepStrictEqual([statistics.mean, seeds.map(({ figure }) => figure)], [470, [470]]);
+  }));
+
 Deno.test("above two hundred runs no single lines are drawn, and that is said", () =>
   withStore(async (store) => {
     for (let seed = 0; seed < 201; seed++) finished(store, "x", seed, [1, 2], (i) => i);

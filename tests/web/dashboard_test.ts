@@ -126,10 +126,13 @@ test("a stop that was wanted is no problem, and a run says what it is worth", as
   const { store, runs } = dashboard;
   const message = "evaluation/return_mean ≥ 475 2 times in a row";
   addPoints(store, runs.running, 390, { "evaluation/return_mean": 499 });
-  setProgress(store, runs.running, 390, { status: "stopped", message });
+  addPoints(store, runs.running, 391, { "score/return_mean": 481 });
+  setProgress(store, runs.running, 391, { status: "stopped", message });
+  store.update(runs.running, { digest: "d" });
   const html = await text(dashboard, `/runs/${runs.running}`);
   ok(html.includes(`<p class="success">${message}</p>`));
   match(html, /class="verdict good">solved</);
+  match(html, /<dd>481<\/dd>/);
   match(await text(dashboard, "/"), /class="verdict good">solved</);
   match(await text(dashboard, `/runs/${runs.diverged}`), /<p class="problem">diverged at/);
   match(await text(dashboard, "/compare"), /class="verdict (good|fair)">(solved|learning)</);

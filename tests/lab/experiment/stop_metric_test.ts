@@ -1,7 +1,8 @@
-/** Stop rules by series that there are, or are not. */
-import { deepStrictEqual, rejects } from "node:assert";
+/** Stop rules by series that there are, or are not, and what a run is worth that one has ended. */
+import { deepStrictEqual, notStrictEqual, rejects, strictEqual } from "node:assert";
 import { train } from "../../../lab/experiment/train.ts";
 import { registries } from "../../../registries.ts";
+import { withStopping } from "./toy_registries.ts";
 
 /** An agent, a table, a planner and a model, trained for a moment. */
 const small: Readonly<Record<string, readonly [string, string][]>> = {
@@ -37,3 +38,16 @@ for (const name of Object.keys(small)) {
     deepStrictEqual(await trained(name, by(usual)), await trained(name, [["stop", "null"]]));
   });
 }
+
+Deno.test("a training that a rule ended returns what no rule saw", async () => {
+  const definition = await withStopping.experiments.at(-1)!.load();
+  const { status, metrics, series, dispose } = await train(definition, {
+    registries: withStopping,
+    seed: 1,
+  });
+  dispose();
+  const name = "return_mean";
+  strictEqual(status, "stopped");
+  strictEqual(metrics[`evaluation/${name}`], series[`score/${name}`].values.at(-1));
+  notStrictEqual(metrics[`evaluation/${name}`], series[`evaluation/${name}`].values.at(-1));
+});

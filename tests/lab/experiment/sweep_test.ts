@@ -23,7 +23,7 @@ import { lockSweep } from "../../../lab/store/lock.ts";
 import { openStore, recoverStore } from "../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import { inFolder } from "../../cli/folder.ts";
-import { registries } from "./toy_registries.ts";
+import { registries, withStopping } from "./toy_registries.ts";
 
 const definition: SweepDefinition = {
   name: "toys",
@@ -304,6 +304,20 @@ Deno.test("a sweep that minimises has the least for its best", () =>
     const state = await swept(store, { objective, sampler: "random", seeds: 1, judge: 0 });
     const values = state.trials.map(({ value }) => value!);
     strictEqual(state.best!.trial, values.indexOf(Math.min(...values)));
+  }));
+
+Deno.test("trials that a rule ended are judged by what no rule saw", () =>
+  withStore(async (store) => {
+    const changes = { experiment: "line-toy-stopping", trials: 1, judge: 1 };
+    const sweep = await resolveSweep({ ...definition, ...changes }, withStopping);
+    const options = { store, registries: withStopping, workers: 1 };
+    const { trials: [trial], judged } = await runSweep("toys", sweep, options);
+    for (const { runs, values } of [trial, judged]) {
+      deepStrictEqual(
+        values,
+        runs.map(({ id }) => store.series(id, "score/return_mean").values[0]),
+      );
+    }
   }));
 
 Deno.test("a sweep comes back with a lost database, and goes on", () =>

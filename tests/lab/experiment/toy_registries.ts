@@ -269,3 +269,16 @@ export const registries: Registries = {
   }],
   experiments: [entry(toyExperiment), entry(modelExperiment)],
 };
+
+/** The same with an experiment that a rule ends half-way: `line-toy-stopping`. */
+export const withStopping: Registries = {
+  ...registries,
+  experiments: [
+    ...registries.experiments,
+    entry({
+      ...toyExperiment,
+      name: "line-toy-stopping",
+      stop: { metric: "evaluation/share", atLeast: 0.5, times: 1 },
+    }),
+  ],
+};
