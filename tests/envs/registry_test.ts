@@ -54,7 +54,20 @@ Deno.test("every world of the lab has a definition, which makes the same world",
     deepStrictEqual(defined.reset({ seed: 5 }), made.reset({ seed: 5 }));
     const action = made.actionSpace.sample(defaultRng(1));
     deepStrictEqual(defined.step(action), made.step(action));
-    deepStrictEqual([defined.id, defined.timeLimit], [id, made.timeLimit]);
+    for (const env of [made, defined]) {
+      const { scene, actionMask, transitions, ...said } = definitionOf(id);
+      for (const name of ["timeLimit", "rewardThreshold", "goal", "clipsActions"] as const) {
+        strictEqual(env[name], said[name], `${id}: ${name}`);
+      }
+      deepStrictEqual(
+        [env.scene, env.actionMask, env.transitions].map((part) => part !== undefined),
+        [scene, actionMask, transitions].map((part) => part !== undefined),
+        id,
+      );
+      strictEqual(env.id, id);
+      strictEqual(`${env.observationSpace}`, `${said.observationSpace}`);
+      strictEqual(`${env.actionSpace}`, `${said.actionSpace}`);
+    }
   }
 });
 
