@@ -1,10 +1,11 @@
-import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert";
 import * as z from "zod";
 import { cartPole } from "../../envs/cartpole.ts";
 import { checkEnvironment } from "../../envs/checker.ts";
 import { ownEntries } from "../../envs/entries.ts";
 import { definitionOf, environments, makeEnv, register } from "../../envs/mod.ts";
 import { environmentOf } from "../../lab/core/define_environment.ts";
+import { environmentCalled, unknownEnvironment } from "../../lab/core/environment_ids.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 
 const entry = () => cartPole({ suttonBartoReward: false });
@@ -46,6 +47,18 @@ Deno.test("an outdated version says which is current, an unknown id the nearest"
   throws(() => makeEnv("OldPole-v6"), /did you mean "OldPole-v3"|did you mean "OldPole-v5"/);
   throws(() => makeEnv("FrozenLaek-v1"), /did you mean "FrozenLake-v1"/);
   throws(() => makeEnv("CartPole"), /did you mean "CartPole-v1"/);
+});
+
+Deno.test("versions are numbers: the tenth is newer than the ninth", () => {
+  const known = ["Pole-v9", "Pole-v10", "Pole-v2", "Cart-Pole-v1"];
+  match(unknownEnvironment("make", "Pole-v8", known).message, /outdated .*: Pole-v10 is current$/);
+  match(unknownEnvironment("make", "Pole-v3", ["Pole-v12"]).message, /: Pole-v12 is current$/);
+  match(unknownEnvironment("make", "Pole-v11", known).message, /did you mean "Pole-v10"/);
+  for (const id of known) strictEqual(environmentCalled(id, known), id);
+  strictEqual(environmentCalled("pole", known), "Pole-v10");
+  strictEqual(environmentCalled("POLE", ["Pole-v10", "Pole-v9"]), "Pole-v10");
+  strictEqual(environmentCalled("cart-pole", known), "Cart-Pole-v1");
+  strictEqual(environmentCalled("cart", known), "cart");
 });
 
 Deno.test("every world of the lab has a definition, which makes the same world", () => {

@@ -1,7 +1,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { namedPart } from "../../lab/experiment/own.ts";
-import { peerModels, peerOf } from "../../evidence/peers.ts";
-import { metricOf } from "../../evidence/row.ts";
+import { type Peer, peerModels, peerOf } from "../../evidence/peers.ts";
+import { keyOfOrder } from "../../evidence/references.ts";
+import { type EvidenceRow, metricOf } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { judgingSeeds } from "../../evidence/row.ts";
 import { type Order, orderOf, testSeedOf } from "../../evidence/stable_baselines.ts";
@@ -259,11 +260,41 @@ Deno.test("what its parameters cannot express is refused by name, and a default 
   match(await why("glyphs-vae"), /no agent/);
 });
 
+/** What a peer is asked for is its row's: preset, key, worlds of the score, arrays, rounds. */
+async function holdsItsOrder({ experiment, metric }: EvidenceRow, peer: Peer) {
+  const definition = await experiments.find(({ name }) => name === experiment)!.load();
+  const { configuration, fields } = await resolve(definition, registries);
+  strictEqual(peer.key, keyOfOrder(peer.order), experiment);
+  if ("agent" in definition) {
+    const order = orderOf(configuration, fields) as Order;
+    deepStrictEqual(peer.order, order, experiment);
+    strictEqual(peer.name, `Stable-Baselines3, ${order.algorithm}`);
+    deepStrictEqual(
+      [101, 102].map((seed) => peer.testSeedOf!(seed)),
+      [1_000_000 + 101 * order.testWorlds, 1_000_000 + 102 * order.testWorlds],
+      experiment,
+    );
+    strictEqual(peer.writeArrays, undefined);
+    return;
+  }
+  const { model: { name, ...own }, dataset, budget } = configuration as {
+    model: { name: string; criticSteps?: number };
+    dataset: Json;
+    budget: number;
+  };
+  // Of n critic steps and one of the generator each round.
+  const rounds = own.criticSteps && { rounds: Math.floor(budget / (own.criticSteps + 1)) };
+  deepStrictEqual(peer.order, { model: name, dataset, fields: own, budget, metric, ...rounds });
+  strictEqual(peer.name, `${name === "flow-matching" ? "torchcfm" : "PyTorch"}, ${name}`);
+  deepStrictEqual([peer.script, peer.testSeedOf], ["models.py", undefined]);
+}
+
 Deno.test("every row of the zoo's presets has a peer, and no quick one", async () => {
   for (const row of evidence) {
     const peer = await peerOf(row);
     const definition = await experiments.find(({ name }) => name === row.experiment)!.load();
     const { tunedOn } = definition;
+    if (typeof peer === "object") await holdsItsOrder(row, peer);
     if (row.experiment.endsWith("-quick")) strictEqual(typeof peer, "string", row.experiment);
     else if (row.page.startsWith("docs/models/")) {
       const measuredAlike = !row.metric?.startsWith("application/");
