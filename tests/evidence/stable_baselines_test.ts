@@ -255,6 +255,8 @@ Deno.test("what its parameters cannot express is refused by name, and a default 
   match(await why("cartpole-ppo", ["agent.clipValueLoss", "true"]), /no clipValueLoss of true/);
   match(await why("cartpole-ppo", ["agent.normalizeRewards", "true"]), /observations and rewards/);
   match(await why("cartpole-reinforce"), /no reinforce/);
+  match(await why("pendulum-ppo", ["environment.g", "9.81"]), /^its Pendulum-v1 has no g$/);
+  match(await why("cartpole-ppo", ["environment.suttonBartoReward", "true"]), /no suttonBarto/);
   match(await why("gridworld-dqn"), /GridWorld-v0 is no world of Gymnasium/);
   match(await why("cartpole-ppo-quick"), /stop rule/);
   match(await why("glyphs-vae"), /no agent/);
