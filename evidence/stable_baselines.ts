@@ -200,6 +200,11 @@ function algorithmOf(agent: string, { quantiles }: Values): string {
   return agent === "dqn" && Number(quantiles) > 0 ? "QRDQN" : agent.toUpperCase();
 }
 
+function isDefault(path: string, value: Json, fields: readonly FieldDescription[]): boolean {
+  const { default: usual } = fields.find((each) => each.path === path)!;
+  return JSON.stringify(usual) === JSON.stringify(value);
+}
+
 /**
  * A resolved preset in Stable-Baselines3's parameters.
  *
@@ -227,6 +232,10 @@ export function orderOf(
   if (world === undefined) return `${environment.id} is no world of Gymnasium's`;
   if (stop !== null) return "it ends by a stop rule";
   if (evaluation.stochastic) return "its actions are drawn where it is evaluated";
+  const { id, ...options } = environment;
+  for (const [option, value] of Object.entries(options)) {
+    if (!isDefault(`environment.${option}`, value, fields)) return `its ${id} has no ${option}`;
+  }
   const made = {
     arguments: {} as Arguments,
     policy: {} as Arguments,
@@ -235,8 +244,7 @@ export function orderOf(
   for (const [field, value] of Object.entries(values)) {
     const translation = translations[field];
     if (translation === undefined) {
-      const { default: usual } = fields.find(({ path }) => path === `agent.${field}`)!;
-      if (JSON.stringify(usual) !== JSON.stringify(value)) return `it has no ${field}`;
+      if (!isDefault(`agent.${field}`, value, fields)) return `it has no ${field}`;
     } else if (typeof translation === "function") {
       const translated = translation(value, values);
       if (typeof translated === "string") return translated;

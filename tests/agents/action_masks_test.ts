@@ -63,6 +63,20 @@ Deno.test("Taxi's vector shows the masks that its information has", () => {
   }
 });
 
+Deno.test("a mask is copied to its row, and looked at there", () => {
+  for (const space of [new Discrete(3), new MultiDiscrete([2, 1])]) {
+    const out = new Uint8Array(9).fill(7);
+    copyActionMask("Narrow-v0", space, [0, 1, 1], out, 3);
+    deepStrictEqual([...out], [7, 7, 7, 0, 1, 1, 7, 7, 7]);
+    // What stands in the rows before allows nothing.
+    out.fill(1);
+    throws(() => copyActionMask("Narrow-v0", space, [0, 0, 0], out, 3), /must allow one at least/);
+    out.fill(0);
+    copyActionMask("Narrow-v0", space, [1, 0, 1], out, 6);
+    deepStrictEqual([...out], [0, 0, 0, 0, 0, 0, 1, 0, 1]);
+  }
+});
+
 Deno.test("a mask that forbids everything, or of another length, is refused", () => {
   const out = new Uint8Array(5);
   throws(

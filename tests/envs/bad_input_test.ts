@@ -1,6 +1,6 @@
 /** What anyone may get wrong: each is one line that names the value. */
 import { throws } from "node:assert";
-import { environments, makeEnv, makeVectorEnv } from "../../envs/mod.ts";
+import { definitionOf, environments, makeEnv, makeVectorEnv } from "../../envs/mod.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { show } from "../../lab/core/plain.ts";
 import { defaultRng } from "../../lab/core/random.ts";
@@ -64,6 +64,19 @@ for (const { id } of environments) {
     const env = makeEnv(id);
     for (const seed of [-1, 0.5, NaN, Infinity, -1n, "1", null, {}]) {
       refuses(() => env.reset({ seed: seed as number }), new RegExp(`: ${literally(show(seed))}$`));
+    }
+  });
+}
+
+for (const { id } of environments) {
+  Deno.test(`${id}: reset options that it has not, or that are no finite numbers, are refused`, () => {
+    const env = makeEnv(id);
+    const reset = (options: object) => () => env.reset({ seed: 1, options: { ...options } });
+    refuses(reset({ nonsense: 1 }), new RegExp(`^Cannot reset ${id} .*"nonsense"`));
+    for (const name of definitionOf(id).resetOptions ?? []) {
+      for (const value of [NaN, Infinity, "1"]) {
+        refuses(reset({ [name]: value }), new RegExp(`^Cannot reset ${id} as ${name} must be a`));
+      }
     }
   });
 }

@@ -1,10 +1,11 @@
-import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert";
 import * as z from "zod";
 import { cartPole } from "../../envs/cartpole.ts";
 import { checkEnvironment } from "../../envs/checker.ts";
 import { ownEntries } from "../../envs/entries.ts";
 import { definitionOf, environments, makeEnv, register } from "../../envs/mod.ts";
 import { environmentOf } from "../../lab/core/define_environment.ts";
+import { environmentCalled, unknownEnvironment } from "../../lab/core/environment_ids.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 
 const entry = () => cartPole({ suttonBartoReward: false });
@@ -48,13 +49,38 @@ Deno.test("an outdated version says which is current, an unknown id the nearest"
   throws(() => makeEnv("CartPole"), /did you mean "CartPole-v1"/);
 });
 
+Deno.test("versions are numbers: the tenth is newer than the ninth", () => {
+  const known = ["Pole-v9", "Pole-v10", "Pole-v2", "Cart-Pole-v1"];
+  match(unknownEnvironment("make", "Pole-v8", known).message, /outdated .*: Pole-v10 is current$/);
+  match(unknownEnvironment("make", "Pole-v3", ["Pole-v12"]).message, /: Pole-v12 is current$/);
+  match(unknownEnvironment("make", "Pole-v11", known).message, /did you mean "Pole-v10"/);
+  for (const id of known) strictEqual(environmentCalled(id, known), id);
+  strictEqual(environmentCalled("pole", known), "Pole-v10");
+  strictEqual(environmentCalled("POLE", ["Pole-v10", "Pole-v9"]), "Pole-v10");
+  strictEqual(environmentCalled("cart-pole", known), "Cart-Pole-v1");
+  strictEqual(environmentCalled("cart", known), "cart");
+});
+
 Deno.test("every world of the lab has a definition, which makes the same world", () => {
   for (const { id } of ownEntries) {
     const [made, defined] = [makeEnv(id), environmentOf(definitionOf(id))];
     deepStrictEqual(defined.reset({ seed: 5 }), made.reset({ seed: 5 }));
     const action = made.actionSpace.sample(defaultRng(1));
     deepStrictEqual(defined.step(action), made.step(action));
-    deepStrictEqual([defined.id, defined.timeLimit], [id, made.timeLimit]);
+    for (const env of [made, defined]) {
+      const { scene, actionMask, transitions, ...said } = definitionOf(id);
+      for (const name of ["timeLimit", "rewardThreshold", "goal", "clipsActions"] as const) {
+        strictEqual(env[name], said[name], `${id}: ${name}`);
+      }
+      deepStrictEqual(
+        [env.scene, env.actionMask, env.transitions].map((part) => part !== undefined),
+        [scene, actionMask, transitions].map((part) => part !== undefined),
+        id,
+      );
+      strictEqual(env.id, id);
+      strictEqual(`${env.observationSpace}`, `${said.observationSpace}`);
+      strictEqual(`${env.actionSpace}`, `${said.actionSpace}`);
+    }
   }
 });
 

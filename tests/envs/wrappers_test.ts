@@ -285,6 +285,35 @@ Deno.test("the passive checker names what breaks the contract", () => {
   strictEqual(broken({}).step(1).reward, 1);
 });
 
+Deno.test("a wrapper keeps what it does not change of its world", () => {
+  const still = {
+    scene: () => ({ view: [0, 0, 1, 1], background: "#ffffff", shapes: [] }) as const,
+    actionMask: () => [1],
+    rewardThreshold: 3,
+    goal: "terminated",
+    timeLimit: 9,
+  } as const;
+  const world = () =>
+    environmentOf(defineEnvironment({
+      id: "Still-v0",
+      observationSpace: new Box({ low: -1, high: 1, shape: [1] }),
+      actionSpace: new Box({ low: -1, high: 1, shape: [1] }),
+      reset: () => 0,
+      step: () => ({ state: 0, reward: 0, terminated: false }),
+      observe: () => new Float32Array(1),
+      ...still,
+    }));
+  for (const [name, wrapped] of Object.entries(sameAsGymnasium)) {
+    const env = wrapped(world());
+    env.reset({ seed: 1 });
+    deepStrictEqual([env.id, env.rewardThreshold, env.goal], ["Still-v0", 3, "terminated"], name);
+    strictEqual(env.timeLimit, name === "timeLimit" ? 7 : 9, name);
+    deepStrictEqual(env.scene!(), still.scene(), name);
+    // A mask is of the actions that there were.
+    deepStrictEqual(env.actionMask?.(), name === "rescaleAction" ? undefined : [1], name);
+  }
+});
+
 Deno.test("wrong arguments are refused and say what to do", () => {
   const [pole, lake] = [() => makeEnv("CartPole-v1"), () => makeEnv("FrozenLake-v1")];
   const cases: [() => Environment, RegExp][] = [

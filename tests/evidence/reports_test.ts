@@ -1,10 +1,14 @@
-import { ok, strictEqual } from "node:assert";
+import { match, ok, strictEqual } from "node:assert";
 import { fileURLToPath } from "node:url";
-import { index } from "../../evidence/reports_main.ts";
+import { main as guidanceMain } from "../../evidence/guidance_main.ts";
+import { main as resultsMain } from "../../evidence/main.ts";
+import { main as referencesMain } from "../../evidence/references_main.ts";
+import { index, main as reportsMain } from "../../evidence/reports_main.ts";
 import { reports } from "../../evidence/reports.ts";
 import { judgingSeeds } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { registries } from "../../registries.ts";
+import { capturedIo } from "../cli/captured_io.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -23,5 +27,26 @@ for (const { name, runs } of reports) {
       const seed = Number(/--seed (\d+)/.exec(line)?.[1] ?? 0);
       ok(seed >= first || line.includes("--sweep"), line);
     }
+  });
+}
+
+const commands = {
+  "docs:results": resultsMain,
+  "docs:references": referencesMain,
+  "docs:reports": reportsMain,
+  "docs:guidance": guidanceMain,
+};
+
+for (const [name, main] of Object.entries(commands)) {
+  Deno.test(`${name} helps with exit code 0 and refuses what it does not know with 2`, async () => {
+    for (const word of ["--help", "-h"]) {
+      const io = capturedIo({ root: "/nowhere/" });
+      strictEqual(await main([word], io), 0);
+      match(io.written.out, new RegExp(`^Usage: deno task ${name} `));
+      strictEqual(io.written.error, "");
+    }
+    const io = capturedIo({ root: "/nowhere/" });
+    strictEqual(await main(["no-such-name"], io), 2);
+    match(io.written.error, /^error: [^\n]+\n$/);
   });
 }

@@ -3,6 +3,7 @@ import {
   barOf,
   type EvidenceRow,
   judgingSeeds,
+  metricOf,
   type Reference,
   referenceOf,
   verdictOf,
@@ -40,6 +41,19 @@ Deno.test("every row names an experiment, once, and ten seeds, or five where the
       ? 5
       : 10;
     strictEqual(seeds, planned, experiment);
+  }
+});
+
+Deno.test("less is better of what is an error, a distance or nats, and more of all else", () => {
+  const less = new RegExp(
+    "error|distance|wasserstein|nll|negative_|over_entropy|reverse_kl|bits_per|seconds",
+  );
+  // These show what fails: a GAN that loses modes, returns that are not corrected.
+  const failing = ["grid-gan", "cartpole-impala-uncorrected"];
+  for (const row of evidence) {
+    if (row.better === "near") continue;
+    const expected = less.test(metricOf(row)) || failing.includes(row.experiment) ? "less" : "more";
+    strictEqual(row.better ?? "more", expected, `${row.experiment}: ${metricOf(row)}`);
   }
 });
 

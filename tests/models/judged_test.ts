@@ -62,5 +62,11 @@ Deno.test("modes of stacks stand beside those of as many training images", async
   strictEqual(metrics["ceiling/stacked_modes"], 4);
   ok(Math.abs(metrics["evaluation/stacked_reverse_kl"] - Math.log(4)) < 1e-9);
   ok(metrics["ceiling/stacked_reverse_kl"] < 0.1);
+  // Of fewer samples than there are training examples, beside as many of these: of one mode here.
+  const few = Float32Array.from({ length: 32 * 50 }, (_, at) => one[at % 32]);
+  dataset.train.values.set(few);
+  const beside = await judges.stacks(() => Promise.resolve(few));
+  strictEqual(beside["ceiling/stacked_modes"], 1);
+  strictEqual(beside["ceiling/stacked_reverse_kl"], beside["evaluation/stacked_reverse_kl"]);
   judges.dispose();
 });

@@ -35,9 +35,9 @@ for (const definition of [...definitions, ...Object.values(kinds)]) {
       functions.filter((each) => model[each] !== undefined),
       functions.filter((each) => trainer[each] !== undefined),
     );
-    // No multiple of the rows a call.
+    // No multiple of the rows a call, under other labels than those taken where none are given.
     const values = test.values.subarray(0, 37 * size);
-    const labels = classes && Array.from({ length: 37 }, (_, i) => (3 * i) % classes);
+    const labels = classes && Array.from({ length: 37 }, (_, i) => (3 * i + 1) % classes);
     for (const each of ["encode", "translate", "classify", "score"] as const) {
       if (model[each] === undefined) continue;
       const expected = await trainer[each]!(values, labels || undefined);
@@ -274,5 +274,37 @@ Deno.test("a model file whose steps are more or fewer than their numbers is refu
       () => loadModel(resealed(tensors, { ...metadata, "reverie.model": text })),
       new RegExp(`^InputError: Cannot .* has ${times} numbers for ${other} steps$`),
     );
+  }
+});
+
+Deno.test("a model file whose functions give other lengths than its examples have is refused", async () => {
+  // Of each function alone, as another one may be refused for what it reads.
+  for (const name of ["gan", "score-matching", "vae"]) {
+    const trainer = await smallTrainer(definitions.find((each) => each.name === name)!);
+    const { tensors, metadata } = decodeSafetensors(await trainer.exportModel!());
+    trainer.dispose();
+    const { shape, functions, ...others } = JSON.parse(metadata["reverie.model"]);
+    const withParts = (kept: readonly string[], length: number) => {
+      const parts = kept.map((part) => [part, functions[part]]);
+      const described = {
+        ...others,
+        field: undefined,
+        shape: shape.with(-1, length),
+        functions: Object.fromEntries(parts),
+      };
+      const told = { ...metadata, "reverie.model": JSON.stringify(described) };
+      return () => loadModel(resealed(tensors, told));
+    };
+    const drawing = functions.step ? ["first", "step", "finish"] : ["first"];
+    for (const kept of [drawing, ...functions.decode ? [["decode"]] : []]) {
+      withParts(kept, shape.at(-1))();
+      for (const length of [shape.at(-1) + 1, 2 * shape.at(-1)]) {
+        throws(
+          withParts(kept, length),
+          /^InputError: Cannot [^\n]* gives \d+ numbers, not \d+/,
+          name,
+        );
+      }
+    }
   }
 });

@@ -382,6 +382,11 @@ Deno.test("few labels are shown, and labels that are not change nothing", async 
     message: "Cannot draw labelled examples as model.labelled must be at most the training " +
       "examples, 120: 500",
   });
+  await rejects(after({ labelled: 30, labelledBatch: 25 }, own), {
+    name: "InputError",
+    message: "Cannot draw labelled examples as model.labelledBatch must be at most batchSize and " +
+      "labelled, 20: 25",
+  });
   await rejects(after({ labelledBatch: 11 }, own), {
     name: "InputError",
     message: /^Cannot draw labelled examples as model.labelledBatch must be at most batchSize and/,

@@ -1,8 +1,9 @@
 /**
  * The planners and the exact measure, on worlds whose values are known.
  */
-import { ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { expectedReturns } from "../../../agents/tabular/evaluation.ts";
+import { remainingError } from "../../../agents/tabular/planning.ts";
 import { makeEnv } from "../../../envs/mod.ts";
 import { defineEnvironment } from "../../../lab/core/define_environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
@@ -105,6 +106,12 @@ Deno.test("a planner says when it has converged, and its budget is then made", a
   ok(/^converged after \d\d sweeps$/.test(events![0].message), events![0].message);
   strictEqual(metrics["losses/bellman_residual"], 0);
   strictEqual(trainer.progress.gradientSteps, 50_000);
+});
+
+Deno.test("after a sweep values are at most γ/(1 − γ) of its change away, without γ the change", () => {
+  const away = [[0.2, 0.5], [1, 0.75], [3, 0.25], [5, 0], [0.3, 1]]
+    .map(([change, gamma]) => remainingError(change, gamma));
+  deepStrictEqual(away, [0.2, 3, 1, 0, 0.3]);
 });
 
 Deno.test("a planner's budget ends it before it has converged", async () => {

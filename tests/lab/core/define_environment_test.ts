@@ -151,6 +151,27 @@ Deno.test("only a world that draws has a scene", () => {
   strictEqual(env.scene!().shapes.length, 1);
 });
 
+Deno.test("an environment has all that its definition says, and nothing that it does not", () => {
+  const optional = {
+    rewardThreshold: 2,
+    goal: "terminated",
+    clipsActions: true,
+    transitions: () => [],
+  } as const;
+  const [full, bare] = [environmentOf({ ...walk, ...optional }), environmentOf(walk)];
+  for (const name of ["id", "observationSpace", "actionSpace", "timeLimit"] as const) {
+    strictEqual(bare[name], walk[name], name);
+  }
+  for (const name of Object.keys(optional) as (keyof typeof optional)[]) {
+    strictEqual(full[name], optional[name], name);
+    strictEqual(bare[name], undefined, name);
+  }
+  strictEqual(bare.actionMask, undefined);
+  const masked = environmentOf({ ...walk, actionMask: ({ at }) => [at < 1 ? 1 : 0] });
+  masked.reset({ seed: 1 });
+  deepStrictEqual([masked.actionMask!(), masked.actionMask!({ at: 2 })], [[1], [0]]);
+});
+
 Deno.test("a wrong definition is refused", () => {
   throws(() => defineEnvironment({ ...walk, id: "Walk" }), /end in a version.*"Walk"/);
   throws(() => defineEnvironment({ ...walk, timeLimit: 0 }), /time limit.*: 0/);

@@ -2,7 +2,11 @@
 import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { datasets } from "../../../models/datasets/mod.ts";
-import { augment, augmentationFields } from "../../../models/datasets/augmentation.ts";
+import {
+  augment,
+  augmentationFields,
+  augmentationOf,
+} from "../../../models/datasets/augmentation.ts";
 import { arrays } from "../../../models/datasets/arrays.ts";
 import { glyphs, glyphsBinarized } from "../../../models/datasets/glyphs.ts";
 import { binaryHalves, noFiles, trainerOf } from "../laboratory.ts";
@@ -62,6 +66,21 @@ Deno.test("an enlarged part of a slope is a gentler slope within it", () => {
     // As far apart down as across.
     ok(Math.abs((row(2, 2) - row(1, 2)) / 100 - step) < 1e-4);
     ok(image.every((value) => value >= 0 && value <= 351));
+  }
+});
+
+Deno.test("any one of the fields asks for augmentation, a flip that is off does not", () => {
+  for (const flip of [undefined, false, true]) {
+    for (const shift of [undefined, 2]) {
+      for (const crop of [undefined, 0.5]) {
+        const given = { flip, shift, crop };
+        const none = !flip && shift === undefined && crop === undefined;
+        deepStrictEqual(
+          augmentationOf(given),
+          none ? undefined : { ...given, flip: flip === true },
+        );
+      }
+    }
   }
 });
 

@@ -52,6 +52,31 @@ Deno.test("a seed gives the same bits, on every machine", async () => {
   );
 });
 
+Deno.test("each character is one of its own class: the nearest mean names it, in either alphabet", async () => {
+  for (const { create, configuration } of [glyphs, glyphsLetters]) {
+    const { classes, train } = await create({
+      configuration: configuration.parse({ train: 520, side: 14, variation: 0 }),
+      readFile: noFiles,
+      stream: (name: string) => streamOf(5, name),
+    } as never);
+    const image = (i: number) => train.values.subarray(i * 196, (i + 1) * 196);
+    const means = Array.from({ length: classes! }, () => new Float64Array(196));
+    for (let i = 0; i < 260; i++) image(i).forEach((v, at) => means[train.labels![i]][at] += v);
+    means.forEach((mean, label) => {
+      const count = train.labels!.subarray(0, 260).filter((each) => each === label).length;
+      mean.forEach((sum, at) => mean[at] = sum / count);
+    });
+    let right = 0;
+    for (let i = 260; i < 520; i++) {
+      const far = means.map((mean) =>
+        mean.reduce((sum, m, at) => sum + (m - image(i)[at]) ** 2, 0)
+      );
+      right += Number(far.indexOf(Math.min(...far)) === train.labels![i]);
+    }
+    ok(right > 0.8 * 260, `${right} of 260 in ${classes} classes`);
+  }
+});
+
 Deno.test("train and test differ, and fewer examples are the first of more", async () => {
   const few = await create(3, { train: 20, test: 20 });
   const more = await create(3, { train: 60, test: 20 });

@@ -45,12 +45,16 @@ const convolved: Conditioner = (inputs, filters) => ({
   apply: (parameters, x) => convolution(parameters, x, "0"),
 });
 
-/** A flow of images of 4 × 4 pixels, as rows. */
-const images = multiScale([4, 4, 1], 2, (channels) => [
+/** A step of flows of images of sixteen pixels, as rows. */
+const stepsOfImages = (channels: number) => [
   actnorm(channels),
   invertibleConvolution(channels),
   coupling({ channels, turn: 0, bijection: affine, conditioner: convolved }),
-]);
+];
+const ofImages = {
+  images: multiScale([4, 4, 1], 2, stepsOfImages),
+  wideImages: multiScale([2, 8, 1], 1, stepsOfImages),
+};
 
 /** Tensors moved off their initial values, so that no step is the identity. */
 function tensorsOf(named: NamedTensors, spread: number): Tensors {
@@ -103,10 +107,10 @@ function logDeterminantOf(matrix: number[][]): number {
 
 const furthest = (a: tf.Tensor, b: tf.Tensor) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0];
 
-for (const [name, step] of Object.entries({ ...steps, images })) {
+for (const [name, step] of Object.entries({ ...steps, ...ofImages })) {
   // Of sixteen numbers the Jacobian is to stay well conditioned, as its differences are in float32.
-  const flow = drawn(step, name === "images" ? 0.1 : 0.4);
-  const points = name === "images" ? pointsOf(6, 16) : pointsOf(40, size);
+  const flow = drawn(step, name in ofImages ? 0.1 : 0.4);
+  const points = name in ofImages ? pointsOf(6, 16) : pointsOf(40, size);
   const [count, dimensions] = points.shape;
 
   Deno.test(`${name}: the inverse brings every point back`, () => {

@@ -64,3 +64,25 @@ Deno.test("a program with memory goes on from run to run, and starts anew when i
   deepStrictEqual([...running.output("sum")], [1, 10]);
   strictEqual(running.output("sum").length, 2);
 });
+
+Deno.test("state that a program only hands on or shows is kept, what it does not look at is not", () => {
+  const row = (...values: number[]) =>
+    ({ shape: [2], dtype: "float32", values: Float32Array.from(values) }) as const;
+  const machine = standalone(
+    { name: "hand on", inputs: { x: [[2], "float32"] } },
+    { s: { now: row(1, 2), shown: row(5, 6), unseen: row(7, 8) }, kept: { before: row(3, 4) } },
+    ({ input, state: { s, kept } }) => ({
+      outputs: { y: tf.neg(input.x), shown: s.shown, before: kept.before },
+      state: { kept: { before: s.now } },
+    }),
+  );
+  deepStrictEqual(Object.keys(machine.state).sort(), ["kept/before", "s/now", "s/shown"]);
+  const running = new RunningMachine(machine);
+  running.input("x").set([1, -1]);
+  const told: number[][][] = [];
+  for (let i = 0; i < 2; i++) {
+    running.run();
+    told.push(["y", "shown", "before"].map((name) => [...running.output(name)]));
+  }
+  deepStrictEqual(told, [[[-1, 1], [5, 6], [3, 4]], [[-1, 1], [5, 6], [1, 2]]]);
+});

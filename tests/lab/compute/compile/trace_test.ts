@@ -2,6 +2,7 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import type { Graph } from "../../../../lab/compute/compile/ir.ts";
+import { graphOf as graphOfStep, outputNames } from "../../../../lab/compute/compile/step_graph.ts";
 import { trace } from "../../../../lab/compute/compile/trace.ts";
 import { valueAndGradients } from "../../../../lab/compute/gradients.ts";
 import { mlp, mlpParameters } from "../../../../lab/compute/networks.ts";
@@ -126,6 +127,39 @@ function refusal(f: (given: Tensors) => Tensors): { message: string; line: strin
   ok(at, `names no line of the step: ${message}`);
   return { message, line: source[Number(at[1]) - 1].trim() };
 }
+
+Deno.test("a step without a workspace has what it declares, of its shapes and types", () => {
+  const spec = {
+    name: "declared",
+    inputs: { ids: [[2], "int32"], x: [[2, 3], "float32"] },
+    random: { noise: [[2, 3], "normal"] },
+    scalars: ["rate"],
+  } as const;
+  const state = {
+    s: {
+      w: { shape: [3], dtype: "float32", values: new Float32Array(3) },
+      count: { shape: [], dtype: "int32", values: new Int32Array(1) },
+    },
+  } as const;
+  const step: Parameters<typeof graphOfStep>[2] = ({ input, random, scalar, state }) => ({
+    outputs: {
+      y: tf.mul(tf.add(tf.mul(input.x, state.s.w), random.noise), scalar.rate),
+      ids: tf.add(input.ids, state.s.count),
+    },
+  });
+  const declared = graphOfStep(spec as never, state, step).values
+    .filter(({ name }) => name !== undefined)
+    .map(({ kind, name, dtype, size }) => `${kind} ${name}: ${dtype} of ${size}`);
+  deepStrictEqual(declared.sort(), [
+    "input ids: int32 of 2",
+    "input x: float32 of 6",
+    "random noise: float32 of 6",
+    "scalar rate: float32 of 1",
+    "state s/count: int32 of 1",
+    "state s/w: float32 of 3",
+  ]);
+  deepStrictEqual(outputNames(spec as never, state, step), ["y", "ids"]);
+});
 
 const source = Deno.readTextFileSync(new URL(import.meta.url)).split("\n");
 

@@ -109,6 +109,59 @@ for (const [what, f] of Object.entries(functions)) {
   });
 }
 
+/** Where functions break off, jump or turn, and where operands are equal. */
+const edges = [-2.5, -2, -1.5, -1, -0.5, -0, 0, 0.5, 1, 1.5, 2, 2.5, 6, 7];
+
+const atEdges: Readonly<Record<string, (x: tf.Tensor2D, y: tf.Tensor2D) => tf.Tensor>> = {
+  ...Object.fromEntries(
+    (["greater", "greaterEqual", "less", "lessEqual", "equal", "notEqual"] as const)
+      .map((name) => [name, (x, y) => tf.cast(tf[name](x, y), "float32")]),
+  ),
+  ...Object.fromEntries(
+    (["maximum", "minimum"] as const).map((name) => [name, (x, y) => tf[name](x, y)]),
+  ),
+  ...Object.fromEntries(
+    ([
+      "abs",
+      "ceil",
+      "floor",
+      "round",
+      "sign",
+      "relu",
+      "relu6",
+      "elu",
+      "selu",
+      "sigmoid",
+      "tanh",
+    ] as const)
+      .map((name) => [name, (x) => tf[name](x)]),
+  ),
+  "step": (x) => tf.step(x),
+  "step with a slope": (x) => tf.step(x, 0.25),
+  "clipByValue": (x) => tf.clipByValue(x, -1, 1.5),
+  "leakyRelu": (x) => tf.leakyRelu(x, 0.2),
+  "prelu": (x) => tf.prelu(x, [[0.3]]),
+  "where of NaN": (x) => tf.where(tf.isNaN(tf.sub(x, x)), tf.zerosLike(x), x),
+};
+
+for (const [what, f] of Object.entries(atEdges)) {
+  Deno.test(`ONNX Runtime computes ${what} at its edges`, async () => {
+    const step: RowStep = {
+      name: "f",
+      state: {},
+      inputs: (rows) => ({ x: [[rows, 1], "float32"], y: [[rows, 1], "float32"] }),
+      step: ({ input }) => ({ rows: f(input.x as tf.Tensor2D, input.y as tf.Tensor2D) }),
+    };
+    const pairs = edges.flatMap((x) => edges.map((y) => [x, y]));
+    const [x, y] = [0, 1].map((at) => Float32Array.from(pairs, (pair) => pair[at]));
+    const network = await opened(onnxOf(step), step);
+    await tf.setBackend("cpu");
+    const shape: [number, number] = [pairs.length, 1];
+    const expected = tf.tidy(() => f(tf.tensor2d(x, shape), tf.tensor2d(y, shape)).dataSync());
+    agree((await network.run(pairs.length, { x, y })).rows, expected, what);
+  });
+}
+
 Deno.test("rows that depend on each other are refused by the function's name", () => {
   throws(
     () => onnxOf(stepOf((x) => tf.sub(x, tf.mean(x, 0)))),
