@@ -486,3 +486,44 @@ Deno.test("each press of New samples draws from another seed", () => {
   for (let i = 0; i < 2; i++) page.get("button", "New samples").click();
   strictEqual(new Set(seeds).size, 3);
 });
+
+Deno.test("samples go their way in the order in which they were drawn, batch by batch", () => {
+  const model = {
+    ...{ kind: "points", shape: [2], classes: 0, codeSize: 0 },
+    field: { by: "time", moments: [0, 0.5], ofSteps: true, at: () => new Float32Array(2000) },
+    sample: ({ count, watch }: {
+      count: number;
+      watch: (step: number, x: Float32Array, first: number) => void;
+    }) => {
+      const row = (i: number, step: number) => [i / count, step / 4];
+      for (let step = 0; step < 2; step++) {
+        for (const [from, to] of [[0, 300], [300, count]]) {
+          const rows = Array.from({ length: to - from }, (_, i) => row(from + i, step)).flat();
+          watch(step, Float32Array.from(rows), from);
+        }
+      }
+      return {
+        values: Float32Array.from(Array.from({ length: count }, (_, i) => row(i, 2)).flat()),
+      };
+    },
+  };
+  const values = Float32Array.of(0, 0, 1, 1);
+  const examples = { values, labels: undefined, count: 2, names: [] };
+  using page = new SmallPage(PointsExplorer, { model, examples });
+  const told = page.get("output");
+  const slider = page.get("input", "Moment of the field");
+  let before = Infinity;
+  for (const [moment, words] of [[0, "time 0"], [1, "time 0.5"], [2, "samples"]] as const) {
+    drawn(page).splice(0);
+    slider.put(String(moment));
+    strictEqual(told.textContent, words);
+    const dots = called(drawn(page), "arc").filter(([, , radius]) => radius === 2.4);
+    strictEqual(dots.length, 500);
+    const steps = dots.slice(1).map(([x], i) => Number(x) - Number(dots[i][0]));
+    ok(steps.every((step) => Math.abs(step - steps[0]) < 1e-3 && step > 0));
+    ok(dots.every(([, y]) => Math.abs(Number(y) - Number(dots[0][1])) < 1e-9));
+    // Up the page, moment by moment.
+    ok(Number(dots[0][1]) < before);
+    before = Number(dots[0][1]);
+  }
+});
