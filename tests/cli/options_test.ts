@@ -1,6 +1,6 @@
 /** Options of the command line, each by what it does. */
 import { parseSync } from "@optique/core/parser";
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { worker } from "../../cli/commands/worker.ts";
 import { commands, main } from "../../cli/main.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
@@ -70,6 +70,13 @@ Deno.test("runs shows the newest thirty, as many as are asked for, or all as JSO
       rest: "30 runs more (--limit 32)",
     });
     strictEqual((await shown("runs --limit 32")).rest, undefined);
+    // What is asked for by a range is shown, also what the runs are sorted by.
+    const head = async (line: string) => (await typed(line)).out.split("\n")[0];
+    const [asked, equal] = ["agent.gamma>0.5", "agent.gamma=0.99"];
+    match(await head(`runs --where ${asked}`), /agent\.gamma/);
+    match(await head("runs --sort agent.gamma"), /agent\.gamma/);
+    doesNotMatch(await head(`runs --where ${equal}`), /agent\.gamma/);
+    strictEqual((await shown(`runs --where ${equal}`)).names.length, 30);
     const { runs } = JSON.parse((await typed("runs --json")).out);
     strictEqual(runs.length, 32);
     strictEqual(JSON.parse((await typed("runs --json --limit 4")).out).runs.length, 4);

@@ -123,7 +123,12 @@ export class Small {
 
   getContext(): unknown {
     return new Proxy({}, {
-      get: (_, name) => (...args: unknown[]) => void this.drawn.push([String(name), ...args]),
+      get: (_, name) => (...args: unknown[]) => {
+        this.drawn.push([String(name), ...args]);
+        if (name !== "createImageData") return;
+        const [width, height] = args.map(Number);
+        return { width, height, data: new Uint8ClampedArray(4 * width * height) };
+      },
       set: (_, name, value) => this.drawn.push([String(name), value]) > 0,
     });
   }
