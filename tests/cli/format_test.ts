@@ -1,7 +1,21 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
-import { evaluatedFigures } from "../../cli/terminal/figures.ts";
-import { bytes, count, duration, figure, plural, table, width } from "../../cli/terminal/format.ts";
+import { evaluatedFigures, headline, metricLabel, scaleLines } from "../../cli/terminal/figures.ts";
+import {
+  briefly,
+  bytes,
+  clipped,
+  count,
+  duration,
+  figure,
+  heading,
+  pictures,
+  plural,
+  roughly,
+  table,
+  width,
+  wrapped,
+} from "../../cli/terminal/format.ts";
 import { capturedIo } from "./captured_io.ts";
 
 Deno.test("figures are short, and NaN and infinities keep their names", () => {
@@ -65,4 +79,85 @@ Deno.test("an evaluated figure has that of real examples beside it", () => {
     ["kl", "a", "b", "c", "recognised"].map((name, i) => [`evaluation/${name}`, i]),
   );
   strictEqual(evaluatedFigures(many), "recognised 4, kl 0, a 1, b 2, …");
+});
+
+/** What each way of writing makes of values at the edges of its kinds. */
+const written: readonly (readonly [name: string, made: readonly string[], wanted: string])[] = [
+  ["count", [0.4, 0.5, 1.5, 999.5, -3, null, undefined].map(count), "0 1 2 1,000 -3 – –"],
+  [
+    "briefly",
+    [0, 9999, 10_000, 12_345, 999_994, 1e6, 2.5e6].map(briefly),
+    "0 9,999 10k 12.35k 999.99k 1M 2.5M",
+  ],
+  [
+    "figure",
+    [9.994, 10, 999.94, 1000, 999_999, 1e6, 1e-4, 9.9e-5, -10, null, Infinity].map(figure),
+    "9.99 10.0 999.9 1000 999999 1.00e+6 0.0001 9.90e-5 -10.0 – ∞",
+  ],
+  [
+    "duration",
+    [-1, 0, 0.5, 59.4, 60, 3599.4, 3599.5, 36_000, NaN].map(duration),
+    "0:00 0:00 0:01 0:59 1:00 59:59 1:00:00 10:00:00 –",
+  ],
+  [
+    "roughly",
+    [0.4, 119, 120, 150, 5999, 6000, 9000].map(roughly),
+    "0 s 119 s 2 min 3 min 100 min 2 h 3 h",
+  ],
+  [
+    "bytes",
+    [0, 999, 1000, 999_999, 1e6, 5e12, 5e15].map(bytes),
+    "0 B 999 B 1.0 kB 1000.0 kB 1.0 MB 5.0 TB 5000.0 TB",
+  ],
+  ["plural", [0, 1, 2].map((each) => plural(each, "run")), "0 runs 1 run 2 runs"],
+  [
+    "pictures",
+    [pictures(1, 1), pictures(2, 3), pictures(3, 3)],
+    "1 picture the first 2 of 3 pictures 3 pictures",
+  ],
+  ["clipped", ["abc", "abcd", "äöüß"].map((each) => clipped(each, 3)), "abc ab… äö…"],
+  ["width", ["", "a\x1b[1mb\x1b[0m", "–…"].map((each) => String(width(each))), "0 2 2"],
+];
+
+for (const [name, made, wanted] of written) {
+  Deno.test(`${name} says what it should at the edges`, () => strictEqual(made.join(" "), wanted));
+}
+
+Deno.test("words fill a line to its last column, and no further", () => {
+  deepStrictEqual(wrapped("ab cd efg h", 5), ["ab cd", "efg h"]);
+  deepStrictEqual(wrapped("ab cd", 4), ["ab", "cd"]);
+  deepStrictEqual(wrapped("abcdef g", 3), ["abcdef", "g"]);
+  strictEqual(heading("name", "so", capturedIo({ columns: 8 })), "name  so");
+  strictEqual(heading("name", "so", capturedIo({ columns: 7 })), "name\nso");
+  strictEqual(heading("name", undefined, capturedIo()), "name");
+});
+
+Deno.test("what returns are worth is a line for each world of which something is known", () => {
+  const random = { mean: 22.25, deviation: 11 };
+  const line = scaleLines(
+    [
+      { id: "A", random, threshold: 475 },
+      { id: "B" },
+      { id: "C", threshold: -0.5 },
+      { id: "D", random: { mean: -5, deviation: 0 } },
+    ] as unknown as Parameters<typeof scaleLines>[0],
+  );
+  deepStrictEqual(line.split("\n"), [
+    "A: random actions return 22.3 ± 11.0, solved at 475",
+    "C: solved at -0.5",
+    "D: random actions return -5 ± 0",
+  ]);
+  strictEqual(scaleLines([{ id: "B" } as Parameters<typeof scaleLines>[0][0]]), "");
+});
+
+Deno.test("metrics have words, and the first of them leads", () => {
+  deepStrictEqual(
+    [
+      ...["evaluation/return_mean", "evaluation/negative_elbo", "rollout/episode_return_mean"],
+      ...["losses/elbo", "losses/value_loss", "evaluation/modes"],
+    ].map(metricLabel),
+    ["return", "−ELBO", "rollout", "ELBO", "value loss", "modes"],
+  );
+  strictEqual(headline({}), "");
+  strictEqual(headline({ "losses/a": 3, "evaluation/return_mean": 487.21 }), "return 487.2");
 });

@@ -397,3 +397,25 @@ Deno.test("a shell's question is answered on one line each", async () => {
   const lines = out.trim().split("\n");
   ok(lines.includes("cartpole-ppo") && lines.includes("cartpole-dqn"), out);
 });
+
+Deno.test("code of a user's own runs apart: a file's wherever it is named, a stored run's always", () => {
+  const lines = [[], ["cartpole-ppo"], ["x.ts"], ["cartpole-ppo", "x.ts"], ["x.ts", "--seed", "1"]];
+  const byFile = [false, false, true, true, true];
+  const always = [true, true, true, true, true];
+  const wanted: Record<string, readonly boolean[]> = {
+    ...Object.fromEntries(
+      ["list", "describe", "range", "play", "check"].map((each) => [each, byFile]),
+    ),
+    ...Object.fromEntries(
+      [
+        ...["evaluate", "sample", "inpaint", "interpolate", "traverse", "arithmetic", "encode"],
+        ...["reconstruct", "translate", "detect", "likelihood", "score", "export"],
+      ].map((each) => [each, always]),
+    ),
+  };
+  for (const { name, mayBeForeign } of commands) {
+    // The others train in threads of their own, or run no such code.
+    const found = mayBeForeign && lines.map((line) => mayBeForeign(line));
+    deepStrictEqual([name, found], [name, wanted[name]]);
+  }
+});

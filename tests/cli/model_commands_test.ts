@@ -118,6 +118,13 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     );
     strictEqual(examples.length, 40);
     ok(found.out.includes(examples[0].example), found.out);
+    // Its sheet begins with the strangest one, as its own reconstruction shows it.
+    await succeeds("detect", "latest", "mine", "--count", "1", "--out", "strangest.png");
+    await succeeds("reconstruct", "latest", examples[0].example, "--out", "alone.png");
+    const [strangest, alone] = await Promise.all(
+      ["strangest.png", "alone.png"].map((name) => Deno.readFile(`${folder}/${name}`)),
+    );
+    deepStrictEqual(strangest, alone);
     for (const [i, { score, anomaly }] of examples.entries()) {
       strictEqual(anomaly, score > threshold);
       ok(i === 0 || score <= examples[i - 1].score);

@@ -5,6 +5,7 @@ import { curveOf } from "../../cli/report/report.ts";
 import type { Series } from "../../lab/store/store.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { sha256 } from "../../lab/core/sha256.ts";
+import { Policies } from "../../web/policies.ts";
 import { registries as every } from "../../registries.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 import { capturedIo } from "./captured_io.ts";
@@ -107,7 +108,15 @@ Deno.test("a report has a film of each agent, by its first seed", () =>
   inFolder(async (folder) => {
     const typed = (line: string) => typedIn(folder, line.split(" "), every);
     await typed("run cliffwalking-value-iteration --seed 7 --seeds 2");
-    const { out, error } = await typed("report cliffwalking-value-iteration --out pages");
+    const { of } = Policies.prototype;
+    const asked: unknown[] = [];
+    Policies.prototype.of = function (run, ...rest) {
+      asked.push([run.manifest.determined.seed, ...rest]);
+      return of.call(this, run, ...rest);
+    };
+    const { out, error } = await typed("report cliffwalking-value-iteration --out pages")
+      .finally(() => Policies.prototype.of = of);
+    deepStrictEqual(asked, [["7", "final"]]);
     strictEqual(error, "");
     const [html, markdown, gif, ...others] = out.trim().split("\n");
     deepStrictEqual(others, []);

@@ -1,5 +1,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
+import { sweepPage, trialsTable } from "../../cli/sweeping.ts";
+import type { SweepState } from "../../lab/experiment/sweep.ts";
+import { Judge } from "../../lab/experiment/verdict.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
@@ -107,3 +110,35 @@ Deno.test("what makes no sweep is refused in one line", () =>
     const unknown = await typed("sweeps", "mine");
     strictEqual(unknown.code, 2);
   }));
+
+/** A sweep of so many trials that were begun, as a page takes it; the last one waits. */
+function stateOf(count: number, goal: "maximize" | "minimize" = "maximize"): SweepState {
+  const objective = { metric: "evaluation/return_mean", goal };
+  const space = [{ path: "agent.rate", range: { kind: "uniform", low: 0, high: 1 } }];
+  const trials = Array.from({ length: count + 1 }, (_, trial) => ({
+    ...{ trial, point: { "agent.rate": trial / 7 }, pruned: trial === 1 },
+    ...{ runs: trial < count ? [{}] : [], values: trial === 2 ? [NaN] : [trial, trial] },
+    value: trial === 2 ? NaN : trial === 3 ? undefined : trial,
+  }));
+  return {
+    ...{ name: "s", trials, best: trials[count - 1], over: false },
+    ...{ sweep: { space, objective, seeds: 2, seed: 1 }, judged: { runs: [], values: [] } },
+  } as unknown as SweepState;
+}
+
+Deno.test("a sweep's page has its twenty best trials, and says how many more there are", async () => {
+  const io = capturedIo();
+  const judge = new Judge(await io.registries());
+  const page = (count: number) => sweepPage(stateOf(count), judge, io);
+  const rest = [20, 21, 23].map((count) => /^… and .*$/m.exec(page(count))?.[0]);
+  deepStrictEqual(rest, [undefined, "… and 1 trial more", "… and 3 trials more"]);
+  const numbers = (state: SweepState) => trialsTable(state).rows.map(([trial]) => Number(trial));
+  deepStrictEqual(numbers(stateOf(6)), [5, 4, 0, 2, 3, 1]);
+  deepStrictEqual(numbers(stateOf(6, "minimize")), [0, 4, 5, 2, 3, 1]);
+  const { rows } = trialsTable(stateOf(6));
+  deepStrictEqual([...rows[0].slice(0, 2), rows[0][3]], ["5", "0.7143", "2 of 2"]);
+  deepStrictEqual(rows.map((row) => row.at(-1)), ["best", "", "", "", "", "pruned"]);
+  deepStrictEqual(rows.map((row) => row[3]), [
+    ...["2 of 2", "2 of 2", "2 of 2", "1 of 2", "2 of 2", "2 of 2"],
+  ]);
+});

@@ -146,6 +146,12 @@ Deno.test("a page may run its own script, and reach nobody", async () => {
   deepStrictEqual(page.match(/ (?:href|src)="(?!data:|#)[^"]*"/g), null);
   for await (const { path, content } of siteFiles(capsule)) {
     if (!path.endsWith(".html")) continue;
+    // The page that is shown is marked among those of the head, a run's page is none of them.
+    const current = [...String(content).matchAll(/aria-current="page"[^>]*>(\w+)/g)]
+      .map(([, name]) => name);
+    const names: Record<string, string> = { "index.html": "Runs", "compare.html": "Compare" };
+    names["train.html"] = "Train";
+    deepStrictEqual([path, current], [path, path in names ? [names[path]] : []]);
     const links = [...String(content).matchAll(/ (?:href|src)="([^"]*)"/g)].map(([, to]) => to);
     ok(links.length > 4);
     for (const link of links) ok(/^(\.\.?\/|#)/.test(link), `${path}: ${link}`);

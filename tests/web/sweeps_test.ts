@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import type { Store } from "../../lab/store/store.ts";
 import { createApp } from "../../web/app.ts";
-import { sweepRows, sweepView } from "../../web/sweeps.ts";
+import { adviceOf, sweepRows, sweepView } from "../../web/sweeps.ts";
 import { addSweep } from "./sample_store.ts";
 
 async function withStore(body: (store: Store) => Promise<void>): Promise<void> {
@@ -72,3 +72,43 @@ Deno.test("an unknown sweep is named with the nearest one, on a page and as text
     match(await ask("/sweeps/rates"), /^200 .*No trial is over yet/s);
     match(await ask("/sweeps"), /^200 .*0 of 12, not over/s);
   }));
+
+Deno.test("what to do next follows from the best point, what matters and what is over", () => {
+  const uniform = { kind: "uniform", low: 0, high: 1 } as const;
+  const advice = (
+    value: number,
+    shares: readonly number[],
+    { over = true, budget = null as string | null, ended = 2 } = {},
+  ) => {
+    const space = [{ path: "a.rate", range: uniform }, {
+      path: "a.kind",
+      range: { kind: "choice", values: ["x y", "z"] },
+    }];
+    const trials = [0, 1].map((i) => ({ value: i < ended ? i : undefined }));
+    const best = { point: { "a.rate": value, "a.kind": "x y" } };
+    const sweep = { space, trials: 2, set: [["a.size", "[1,2]"]], budget, experiment: "e" };
+    return adviceOf(
+      { sweep, trials, best: ended > 0 ? best : undefined, over } as never,
+      shares.map((share, i) => ({ path: `p${i}`, share })),
+    );
+  };
+  const text = (...args: Parameters<typeof advice>) => advice(...args).map((each) => each.text);
+  const ends = [0, 0.1, 0.11, 0.89, 0.9, 1].map((value) =>
+    /lies at the (\w+) end/.exec(text(value, [])[0])?.[1]
+  );
+  deepStrictEqual(ends, ["lower", "lower", undefined, undefined, "upper", "upper"]);
+  const idle = [[0.96, 0.04], [0.95, 0.05], [0.93, 0.04, 0.03], [0, 0], []].map((shares) =>
+    /^.* decides? next to nothing/.exec(text(0.5, shares)[0])?.[0]
+  );
+  deepStrictEqual(idle, [
+    ...["p1 decides next to nothing", undefined, "p1, p2 decide next to nothing"],
+    ...[undefined, undefined],
+  ]);
+  const run = "run e --set a.size='[1,2]' --set a.rate=0.5 --set a.kind='x y'";
+  const command = (budget: string | null) => advice(0.5, [], { budget }).at(-1)!.command;
+  strictEqual(command(null), `${run} --seeds 10 --seed 101`);
+  strictEqual(command("20k"), `${run} --budget 20k --seeds 10 --seed 101`);
+  match(text(0.5, [], { over: false, ended: 1 })[0], /^1 of 2 trials are not over/);
+  match(text(0.5, [], { over: false })[0], /^Its trials are over, the best one is not judged/);
+  deepStrictEqual(text(0.5, [0.99, 0.01], { over: false, ended: 0 }).length, 1);
+});

@@ -70,5 +70,14 @@ Deno.test("fractions have as few digits as tell them apart, other values stay", 
   ]);
   deepStrictEqual(shortNumbers(["0.99841", "0.99842", "0.5"]), ["0.99841", "0.99842", "0.5"]);
   deepStrictEqual(shortNumbers(["8192", "16384", "[0.123456]"]), ["8192", "16384", "[0.123456]"]);
+  // Up to the seventeenth digit, which tells any two numbers apart.
+  deepStrictEqual(shortNumbers(["0.1234567891234", "0.1234567891256", "0.50000000000001"]), [
+    ...["0.12345678912", "0.12345678913", "0.5"],
+  ]);
+  const close = ["0.30000000000000004", "0.3"];
+  deepStrictEqual(shortNumbers(close), close);
+  deepStrictEqual(shortNumbers(["-0.00261355", "2.5e-12"]), ["-0.00261", "2.5e-12"]);
+  deepStrictEqual(shortNumbers(["0.5", "0.50"]), ["0.5", "0.50"]);
+  deepStrictEqual(shortNumbers([]), []);
   deepStrictEqual(shortNumbers(["1e-7", "2.00000001e-7"]), ["1e-7", "2e-7"]);
 });

@@ -137,3 +137,41 @@ Deno.test("revision and changes of a working tree are read as git sees them", as
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("a linked working tree, a detached one and other indexes are read as git sees them", async () => {
+  if (!await hasGit()) return;
+  const folder = await Deno.makeTempDir();
+  const main = `${folder}/main`;
+  try {
+    await Deno.mkdir(main);
+    await git(main, "init", "-q", "-b", "main");
+    for (const name of ["a.ts", "b.ts"]) await Deno.writeTextFile(`${main}/${name}`, name);
+    await git(main, "add", ".");
+    await git(main, "commit", "-q", "-m", "first");
+    const revision = await git(main, "rev-parse", "HEAD");
+    const clean = { revision, dirty: false };
+    // Its branch stands in the folder that all trees share, loose and then packed.
+    await git(main, "worktree", "add", "-q", "-b", "other", "../linked");
+    deepStrictEqual(await revisionOf(`${folder}/linked`), clean);
+    await git(main, "pack-refs", "--all");
+    deepStrictEqual(await revisionOf(`${folder}/linked`), clean);
+    await git(main, "worktree", "add", "-q", "--detach", "../detached");
+    deepStrictEqual(await revisionOf(`${folder}/detached`), clean);
+    await Deno.writeTextFile(`${folder}/detached/a.ts`, "other");
+    deepStrictEqual(await revisionOf(`${folder}/detached`), { revision, dirty: true });
+    deepStrictEqual(await revisionOf(`${folder}/linked`), clean);
+    // A file that is not checked out makes an index of version 3.
+    const linked = `${folder}/linked`;
+    await git(linked, "update-index", "--skip-worktree", "a.ts");
+    await git(linked, "commit", "-q", "--allow-empty", "-m", "second");
+    const second = await git(linked, "rev-parse", "HEAD");
+    await Deno.remove(`${linked}/a.ts`);
+    deepStrictEqual(await revisionOf(linked), { revision: second, dirty: false });
+    await Deno.writeTextFile(`${linked}/b.ts`, "changed");
+    deepStrictEqual(await revisionOf(linked), { revision: second, dirty: true });
+    await git(main, "update-index", "--index-version", "4");
+    deepStrictEqual(await revisionOf(main), { revision, dirty: null });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

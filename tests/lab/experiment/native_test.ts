@@ -17,6 +17,10 @@ Deno.test("the task of the native backend may load the libraries of all places, 
   const { command } = tasks["experiment:native"];
   const allowed = /--allow-ffi=([^"$]*)\$OWN"/.exec(command)![1].split(",");
   deepStrictEqual(allowed, places.map(({ file }) => file));
+  // Apple's frameworks and Homebrew's libraries are of macOS, shared objects of Linux.
+  for (const { os, file } of places) {
+    strictEqual(os, /\.so(\.\d)?$/.test(file) ? "linux" : "darwin");
+  }
   for (const [name, task] of Object.entries<{ command?: string }>(tasks)) {
     const isNative = name === "experiment:native" || name === "bench:native";
     strictEqual(task.command?.includes("--allow-ffi") ?? false, isNative, name);

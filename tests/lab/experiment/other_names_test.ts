@@ -212,6 +212,35 @@ Deno.test("a name of another library leads to the field that means the same", as
   }
 });
 
+/** The names of pythae's configurations, and the field of each model that has what they mean. */
+const ofModels: Readonly<Record<string, readonly string[]>> = {
+  latent_dim: ["latentSize", "codeSize"],
+  latent_size: ["latentSize", "codeSize"],
+  kl_weight: ["beta"],
+  n_critic: ["criticSteps"],
+  lambda_gp: ["penalty"],
+  gp_weight: ["penalty"],
+  ema_decay: ["averageDecay"],
+  lr_d: ["learningRate"],
+  lr_g: ["learningRate"],
+};
+
+Deno.test("another library's name leads to the field of every model that has one", async () => {
+  const met = new Set<string>();
+  for (const entry of registries.models) {
+    const fields = fieldsOf((await entry.load()).configuration, "model");
+    for (const [name, meant] of Object.entries(ofModels)) {
+      const field = meant.find((each) => fields.some(({ path }) => path === `model.${each}`));
+      if (field === undefined) continue;
+      met.add(`${name} ${field}`);
+      const hint = hintFor(`model.${name}`, fields);
+      const told = [` (${name} is model.${field} here: `, ` (did you mean "model.${field}"?)`];
+      ok(told.some((each) => hint.startsWith(each)), `${entry.name} ${hint}`);
+    }
+  }
+  strictEqual(met.size, Object.values(ofModels).flat().length);
+});
+
 Deno.test("another library's name is refused with one line, in --set and in a definition", async () => {
   const definition = {
     name: "mine",

@@ -38,3 +38,16 @@ Deno.test("signs cross with their memory: beats, what is held, and both ways to 
   here.giveUp();
   throws(() => there.beat(), { name: "LabError", message: "it was given up" });
 });
+
+Deno.test("what another process shows of its thread is held here, in the same units", () => {
+  const signs = new Signs();
+  signs.show({ beats: 7, bytes: 300 * 2 ** 20 + 1, heapShare: 0.254 });
+  strictEqual(signs.beats, 7);
+  strictEqual(signs.held.bytes, 300 * 2 ** 20);
+  strictEqual(signs.held.heapShare, 0.25);
+  strictEqual(signs.stop, 0);
+  signs.stop = 2;
+  signs.show({ beats: 8, bytes: 0, heapShare: 1 });
+  strictEqual(signs.stop, 2);
+  strictEqual(signs.held.heapShare, 1);
+});

@@ -8,6 +8,7 @@ import {
   throws,
 } from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
+import type { Json } from "../../../lab/core/snapshot.ts";
 import { interquartileMean } from "../../../lab/core/interquartile_mean.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
 import {
@@ -21,8 +22,9 @@ import type { SweepDefinition } from "../../../lab/experiment/sweep_definition.t
 import { samplers } from "../../../lab/search/samplers.ts";
 import { lockSweep } from "../../../lab/store/lock.ts";
 import { openStore, recoverStore } from "../../../lab/store/sqlite_store.ts";
-import type { Store } from "../../../lab/store/store.ts";
+import type { Run, Store } from "../../../lab/store/store.ts";
 import { inFolder } from "../../cli/folder.ts";
+import { manifestOf, pointAt } from "../store/fixtures.ts";
 import { registries, withStopping } from "./toy_registries.ts";
 
 const definition: SweepDefinition = {
@@ -186,6 +188,100 @@ Deno.test("a sweep's trials that fail count as the worst", () =>
     ]);
     deepStrictEqual([state.best!.trial, state.over], [0, true]);
   }));
+
+/** A run of a trial, as if it had been trained: its evaluations, and how it stands. */
+interface Made {
+  readonly trial: number;
+  readonly seed: number;
+  readonly values: readonly number[];
+  readonly status?: Run["status"];
+  readonly hasDigest?: boolean;
+}
+
+/** How a sweep of four trials of two seeds stands whose runs are these, oldest first. */
+function stateOfMade(
+  runs: readonly Made[],
+  changes: Partial<SweepDefinition>,
+  look: (state: SweepState) => void,
+): Promise<void> {
+  return withStore(async (store) => {
+    const space = { "agent.rate": [0.1, 0.2, 0.3, 0.4] };
+    const grid = { ...definition, space, sampler: "grid", trials: 4, ...changes } as const;
+    store.putSweep("made", await resolveSweep(grid, registries) as unknown as Json);
+    for (const { trial, seed, values, status = "completed", hasDigest = true } of runs) {
+      const manifest = manifestOf("line-toy");
+      const { id } = store.createRun({
+        manifest: {
+          ...manifest,
+          determined: { ...manifest.determined, seed: String(seed) },
+          sweep: { name: "made", trial },
+        },
+        ...{ name: "line-toy", tags: [], note: "" },
+      });
+      const name = "evaluation/return_mean";
+      store.append(id, values.map((value, i) => pointAt(name, i + 1, value)));
+      store.update(id, { status, ...hasDigest && { digest: `digest of ${id}` } });
+    }
+    look(sweepState(store, "made")!);
+  });
+}
+
+const both = (trial: number, values: readonly number[]): Made[] => [
+  { trial, seed: 1, values },
+  { trial, seed: 2, values },
+];
+
+Deno.test("a trial is over with all of its seeds, and one that failed counts as the worst", () =>
+  stateOfMade(
+    [
+      ...both(0, [3, 10]),
+      { trial: 1, seed: 1, values: [99] },
+      { trial: 1, seed: 2, values: [99], status: "failed", hasDigest: false },
+      { trial: 2, seed: 1, values: [50] },
+      { trial: 2, seed: 2, values: [50], status: "interrupted", hasDigest: false },
+      { trial: 2, seed: 3, values: [50] },
+      // An older run of a seed says nothing.
+      { trial: 3, seed: 1, values: [80] },
+      ...both(3, [20]),
+    ],
+    {},
+    (state) => {
+      deepStrictEqual(state.trials.map(({ values, value }) => [values, value]), [
+        [[10, 10], 10],
+        [[99, NaN], NaN],
+        [[50], undefined],
+        [[20, 20], 20],
+      ]);
+      deepStrictEqual([state.best?.trial, state.over], [3, false]);
+      deepStrictEqual(state.judged.values, []);
+    },
+  ));
+
+Deno.test("a sweep is over where its best trial is judged by all of its seeds", async () => {
+  const two = { space: { "agent.rate": [0.1, 0.2] }, trials: 2 };
+  const tried = [...both(0, [1]), ...both(1, [2])];
+  const judged = (seed: number, value: number): Made => ({ trial: 1, seed, values: [value] });
+  const cases: [Made[], number[], boolean][] = [
+    [[judged(102, 8)], [8], false],
+    [[judged(102, 8), judged(101, 7)], [7, 8], true],
+    // Seeds between and beyond belong to neither; other trials' do not judge.
+    [[judged(100, 5), judged(103, 6), { ...judged(101, 9), trial: 0 }], [], false],
+  ];
+  for (const [more, values, over] of cases) {
+    await stateOfMade([...tried, ...more], two, (state) => {
+      deepStrictEqual([state.best?.trial, state.judged.values, state.over], [1, values, over]);
+      deepStrictEqual(state.trials.map(({ value }) => value), [1, 2]);
+    });
+  }
+  const least = { ...two, judge: 0, objective: "min:evaluation/return_mean" };
+  await stateOfMade(tried, least, (state) => {
+    deepStrictEqual([state.best?.trial, state.over], [0, true]);
+  });
+  const failed = tried.map((each) => ({ ...each, status: "failed", hasDigest: false }) as const);
+  await stateOfMade(failed, two, (state) => {
+    deepStrictEqual([state.best, state.over], [undefined, true]);
+  });
+});
 
 Deno.test("a changed sweep is refused and names the field; more trials are asked for", () =>
   withStore(async (store) => {

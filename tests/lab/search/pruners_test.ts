@@ -84,3 +84,46 @@ Deno.test("Hyperband's later brackets halve later, and look at their own trials 
   const mixed = [...others, [1, 1, 1], [2, 2, 2], [2, 2, 2]];
   strictEqual(pruners.hyperband(mixed, 9, 27, { reduction: 3 }), false);
 });
+
+/**
+ * Sixteen curves of whole losses with ties, some whole, some with a NaN. Which of them each pruner
+ * ends, as bits of sixteen trials a case, is Python's answer from the papers' words: by
+ * `statistics.median`, by the sorted losses of a rung, a bracket's trials taken out of the list.
+ */
+function curvesOf(s: number, rungs: number): number[][] {
+  return Array.from({ length: 16 }, (_, i) => {
+    const length = (i + s) % 3 === 0 ? rungs : (7 * i + 3 * s) % rungs + 1;
+    return Array.from(
+      { length },
+      (_, r) => (31 * i + 17 * r + 13 * s) % 41 === 0 ? NaN : (37 * i + 11 * r + 53 * s) % 23,
+    );
+  });
+}
+
+const ended = {
+  median: "0000 0040 1000 0000 0000 0040 1000 0000 " +
+    "0000 0000 0000 0000 0000 0000 0000 0002 " +
+    "694b 52d6 b4a5 296b ",
+  asha: "0012 04c1 1040 0012 0100 8040 180c 0100 " +
+    "0120 8000 0108 0000 0020 0001 0840 0002 " +
+    "0000 0000 0000 0000 ",
+  hyperband: "0012 04c3 0040 0012 0100 0040 1004 0100 " +
+    "0120 8000 0908 0000 0020 0001 0800 0002 " +
+    "0000 0000 0000 0000 ",
+} as const;
+
+for (const [name, wanted] of Object.entries(ended)) {
+  Deno.test(`${name} ends the trials that its paper says, among ties, gaps and NaN`, () => {
+    let bits = "";
+    for (const [rungs, reduction] of [[9, 2], [9, 3], [27, 3], [16, 4], [1, 4]]) {
+      for (let s = 0; s < 4; s++) {
+        const curves = curvesOf(s, rungs);
+        const ends = (trial: number) =>
+          pruners[name as PrunerName](curves, trial, rungs, { reduction });
+        const sum = curves.reduce((sum, _, trial) => sum + (ends(trial) ? 2 ** trial : 0), 0);
+        bits += `${sum.toString(16).padStart(4, "0")} `;
+      }
+    }
+    strictEqual(bits, wanted);
+  });
+}

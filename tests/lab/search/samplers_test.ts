@@ -1,9 +1,9 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
-import { defaultRng } from "../../../lab/core/random.ts";
+import { defaultRng, streamOf } from "../../../lab/core/random.ts";
 import { gridOf, type SamplerName, samplerNames, samplers } from "../../../lab/search/samplers.ts";
 import { MOST_AXES, sobol } from "../../../lab/search/sobol.ts";
 import type { Point, Space } from "../../../lab/search/space.ts";
-import { normalBelow, type Outcome } from "../../../lab/search/tpe.ts";
+import { normalBelow, type Outcome, tpe } from "../../../lab/search/tpe.ts";
 import { bootstrapInterval } from "../../../lab/statistics/mod.ts";
 
 const cube = (axes: number): Space =>
@@ -158,4 +158,24 @@ Deno.test("the normal distribution is that of the tables", () => {
   // Abramowitz and Stegun 1964, table 26.1.
   const table = [[0, 0.5], [1, 0.8413447], [1.96, 0.9750021], [-2.5, 0.0062097]];
   for (const [z, p] of table) ok(Math.abs(normalBelow(z) - p) < 3e-7, `${z}`);
+});
+
+Deno.test("what TPE tries lies within its ranges, also where the best ones lie at an end", () => {
+  const space: Space = [
+    { path: "a", range: { kind: "uniform", low: -1, high: 3 } },
+    { path: "b", range: { kind: "log", low: 1e-4, high: 1e-2 } },
+    { path: "c", range: { kind: "integer", low: 2, high: 5 } },
+  ];
+  const random = streamOf(5, "test");
+  for (const [a, b, c] of [[3, 1e-2, 5], [-1, 1e-4, 2]]) {
+    const ends = Array.from({ length: 20 }, (_, i) => ({ point: { a, b, c }, loss: i }));
+    for (let i = 0; i < 60; i++) {
+      const point = tpe(space, ends, random, { startup: 1, candidates: 4, share: 1 });
+      for (const { path, range } of space) {
+        const { low, high } = range as { low: number; high: number };
+        const value = Number(point[path]);
+        ok(value >= low && value <= high, `${path} ${value}`);
+      }
+    }
+  }
 });

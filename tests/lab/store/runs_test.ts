@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
 import { isLocked } from "../../../lab/store/lock.ts";
@@ -354,3 +354,41 @@ Deno.test("a purge leaves what it has not deleted itself; orphans go when they a
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
+
+Deno.test("what is done to a run that is not there is refused, and nothing is read of it", () =>
+  withStore(async (store) => {
+    const { id } = addRun(store);
+    const none = "zzz";
+    const [bytes, mediaType] = [new Uint8Array(1), "text/plain"];
+    const done: [action: string, act: () => unknown][] = [
+      ["change", () => store.update(none, { note: "" })],
+      ["use", () => store.lock(none)],
+      ["resume", () => store.beginAttempt(none, 1)],
+      ["use", () => (store.append(none, [pointAt("a", 1, 1)]), store.flush())],
+      ["use", () => store.appendEvents(none, 1, [{ level: "info", message: "m" }])],
+      ["use", () => store.putArtifact(none, { name: "n", iteration: 1, mediaType, bytes })],
+      ["use", () => store.saveCheckpoint(none, checkpointAt(1))],
+      ["delete", () => store.trash(none)],
+      ["restore", () => store.restore(none)],
+    ];
+    for (const [action, act] of done) {
+      await rejects(async () => await act(), {
+        name: "InputError",
+        message: `Cannot ${action} the run as the store has none of this id: "${none}"`,
+      });
+    }
+    for (const act of [() => store.find(none), () => store.idOf(none)]) {
+      throws(act, /^InputError: Cannot find the run as no id begins with "zzz"/);
+    }
+    deepStrictEqual([store.run(none), store.sweep(none)], [undefined, undefined]);
+    deepStrictEqual(
+      [store.seriesNames(none), store.events(none), store.artifacts(none), store.checkpoints(none)],
+      [[], [], [], []],
+    );
+    deepStrictEqual([store.lastMetrics(none), store.eventCount(none)], [{}, 0]);
+    strictEqual(store.series(none, "a").values.length, 0);
+    // Nor does any of it reach the run that is there.
+    strictEqual(store.run(id)!.attempt, 1);
+    deepStrictEqual([store.seriesNames(id), store.eventCount(id)], [[], 0]);
+    deepStrictEqual(store.runs().map((run) => run.id), [id]);
+  }));

@@ -5,6 +5,7 @@ import type { Json } from "../../../../lab/core/snapshot.ts";
 import { fleetForSweep, launchInFleet } from "../../../../lab/experiment/fleet.ts";
 import { type FleetOptions, workForFleet } from "../../../../lab/experiment/fleet_worker.ts";
 import { launch, plansOf, storedPlan } from "../../../../lab/experiment/launch.ts";
+import type { RunProgress } from "../../../../lab/experiment/recorder.ts";
 import { resolveSweep, runSweep } from "../../../../lab/experiment/sweep.ts";
 import { checkpointPaths, Hub } from "../../../../lab/store/postgres/hub.ts";
 import { openFleet } from "../../../../lab/store/postgres/open.ts";
@@ -196,12 +197,31 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
   await t.step("who asks sees its runs end, also one that no worker can begin", async () => {
     using fleet = await openFleet(() => open(), folder);
     const lines: string[] = [];
-    const watching = { registries, onLine: (line: string) => lines.push(line) };
-    const asked = launchInFleet([slow, request({ seed: 2 })], fleet, watching);
-    while ((await hub.tasks()).length < 2) await pause(20);
-    strictEqual(await work(server.port, [], { workers: 2 }), 2);
+    const told: RunProgress[] = [];
+    const watching = {
+      ...{ registries, onLine: (line: string) => lines.push(line) },
+      onProgress: (progress: RunProgress) => void told.push(progress),
+    };
+    const failing = request({ seed: 3, set: [["agent.throwAt", "6"]] });
+    const asked = launchInFleet([slow, request({ seed: 2 }), failing], fleet, watching);
+    while ((await hub.tasks()).length < 3) await pause(20);
+    strictEqual(await work(server.port, [], { workers: 3 }), 3);
     const runs = await asked;
-    deepStrictEqual(runs.map(({ status }) => status), ["completed", "completed"]);
+    deepStrictEqual(runs.map(({ status }) => status), ["completed", "completed", "failed"]);
+    for (const { id, message, status, ...run } of runs) {
+      const [first, ...rest] = told.filter((each) => each.run.id === id);
+      const last = rest.at(-1)!;
+      deepStrictEqual([first.kind, last.kind], ["started", "ended"]);
+      deepStrictEqual([last.message, message !== null], [
+        message ?? undefined,
+        status === "failed",
+      ]);
+      deepStrictEqual(last.budget, { unit: "environmentSteps", total: 200 });
+      const { iterations, environmentSteps, gradientSteps, examples } = run;
+      const progress = { iterations, environmentSteps, gradientSteps, examples };
+      deepStrictEqual([last.progress, last.wallSeconds], [progress, run.wallSeconds]);
+      deepStrictEqual(last.metrics, fleet.store.lastMetrics(id));
+    }
     strictEqual(runs[0].digest, expected.digest);
     ok(lines.every((line) => line.startsWith("Nobody works for this store")));
     const broken = structuredClone(plans[0]) as { facts: { configuration: { agent: Json } } };

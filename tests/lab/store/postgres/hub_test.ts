@@ -214,6 +214,11 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
     const [hub] = hubs;
     const runs = await hub.ask([1, 2, 3]);
     strictEqual(new Set(runs).size, 3);
+    const database = url.slice(url.lastIndexOf("/") + 1);
+    deepStrictEqual(
+      await server.query(database, "SELECT run, batch, plan FROM reverie.task ORDER BY run"),
+      runs.map((run, i) => ({ run, batch: runs[0], plan: String(i + 1) })),
+    );
     const claims = await Promise.all(hubs.map((each, i) => each.claim(`w${i}`, 60)));
     deepStrictEqual(claims.flatMap((claim) => claim?.run ?? []).sort(), runs);
     strictEqual(await hub.workers(60), 4);

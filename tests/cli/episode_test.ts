@@ -1,0 +1,74 @@
+/** A policy at work in its world: what it is asked, and what each frame says. */
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { LONGEST } from "../../agents/trainers/evaluated_episodes.ts";
+import { type Drawn, drawnFrame, episodeOf, type Frame } from "../../cli/episode.ts";
+import { deriveSeed } from "../../lab/core/random.ts";
+import type { Trainer } from "../../lab/core/trainer.ts";
+import { capturedIo } from "./captured_io.ts";
+
+/** A world that ends after so many steps, and all that it and its policy are asked. */
+async function played(steps: number, end: "terminated" | "truncated") {
+  const asked: unknown[] = [];
+  let at = 0;
+  const environment = {
+    reset: (options: unknown) => (asked.push(options), { observation: "o0" }),
+    actionMask: () => [at],
+    scene: () => ({ at }),
+    step: (action: unknown) => {
+      asked.push(action);
+      at++;
+      const over = { terminated: false, truncated: false, [end]: at === steps };
+      return { observation: `o${at}`, reward: at, ...over };
+    },
+  } as unknown as Drawn;
+  const trainer = {
+    act: (observation: unknown, options: unknown) => {
+      asked.push([observation, options]);
+      return Promise.resolve(`a${at}`);
+    },
+  } as unknown as Trainer;
+  const frames: Frame[] = [];
+  for await (const frame of episodeOf(trainer, environment, 7)) frames.push(frame);
+  return { asked, frames };
+}
+
+Deno.test("an episode begins anew, asks with what is seen and allowed, and ends with its world", async () => {
+  for (const end of ["terminated", "truncated"] as const) {
+    const { asked, frames } = await played(3, end);
+    deepStrictEqual(asked, [
+      { seed: deriveSeed(7, "environment/0") },
+      ["o0", { started: true, actionMask: [0] }],
+      "a0",
+      ["o1", { started: false, actionMask: [1] }],
+      "a1",
+      ["o2", { started: false, actionMask: [2] }],
+      "a2",
+    ]);
+    deepStrictEqual(frames as unknown, [
+      { scene: { at: 0 }, length: 0, episodeReturn: 0, over: false },
+      { scene: { at: 1 }, length: 1, episodeReturn: 1, over: false },
+      { scene: { at: 2 }, length: 2, episodeReturn: 3, over: false },
+      { scene: { at: 3 }, length: 3, episodeReturn: 6, over: true },
+    ]);
+  }
+});
+
+Deno.test("an episode without an end is cut off where evaluation cuts it off", async () => {
+  const { frames } = await played(Infinity, "terminated");
+  deepStrictEqual([frames.length, frames.at(-1)!.over, frames.at(-2)!.over], [
+    ...[LONGEST + 1, true, false],
+  ]);
+});
+
+Deno.test("a frame is drawn above the line that says whose it is and how far", () => {
+  const scene = { view: [0, 0, 2, 1], background: "#ffffff", shapes: [] };
+  const frame = { scene, length: 12, episodeReturn: 3.25, over: false } as unknown as Frame;
+  const lines = drawnFrame(frame, "CartPole-v1", { columns: 20, rows: 5 }, capturedIo()).split(
+    "\n",
+  );
+  strictEqual(lines.at(-1), "CartPole-v1  step 12  return 3.25");
+  strictEqual(lines.length > 1 && lines.length <= 6, true);
+  const colored = drawnFrame(frame, "x", { columns: 20, rows: 5 }, capturedIo({ color: true }));
+  // deno-lint-ignore no-control-regex
+  match(colored, /\x1b\[/);
+});

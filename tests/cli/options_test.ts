@@ -1,0 +1,193 @@
+/** Options of the command line, each by what it does. */
+import { parseSync } from "@optique/core/parser";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
+import { worker } from "../../cli/commands/worker.ts";
+import { commands, main } from "../../cli/main.ts";
+import type { Registries } from "../../lab/experiment/registries.ts";
+import { openStore } from "../../lab/store/sqlite_store.ts";
+import { registries, toyExperiment } from "../lab/experiment/toy_registries.ts";
+import { manifestOf } from "../lab/store/fixtures.ts";
+import { capturedIo } from "./captured_io.ts";
+import { inFolder } from "./folder.ts";
+
+type Typed = (line: string) => Promise<{ code: number; out: string; error: string }>;
+
+/** What a person types in a folder of its own, with toys. */
+function inLab(
+  test: (typed: Typed, folder: string) => Promise<void>,
+  known: Registries = registries,
+): Promise<void> {
+  return inFolder((folder) =>
+    test(async (line) => {
+      const io = capturedIo({ folder, root: folder, registries: known });
+      const code = await main(line.split(" "), io);
+      return { code, ...io.written };
+    }, folder)
+  );
+}
+
+Deno.test("every option of every command is typed by a test", async () => {
+  const texts: string[] = [];
+  for (const folder of ["../cli/", "../lab/", "../faults/", "../web/", "../models/"]) {
+    for await (const text of textsIn(new URL(folder, import.meta.url))) texts.push(text);
+  }
+  const typed = new Set(texts.flatMap((text) => text.match(/--[a-z][a-z-]+/g) ?? []));
+  for (const { name, parser } of commands) {
+    const { usage } = parser({ experiments: [], runs: [] });
+    const flags = [...new Set(JSON.stringify(usage).match(/"--[a-z][a-z-]+"/g) ?? [])];
+    const untyped = flags.map((flag) => flag.slice(1, -1)).filter((flag) => !typed.has(flag));
+    deepStrictEqual([name, untyped], [name, []]);
+  }
+});
+
+async function* textsIn(folder: URL): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* textsIn(new URL(`${name}/`, folder));
+    else if (/\.tsx?$/.test(name)) yield await Deno.readTextFile(new URL(name, folder));
+  }
+}
+
+Deno.test("runs shows the newest thirty, as many as are asked for, or all as JSON", () =>
+  inLab(async (typed, folder) => {
+    const store = openStore(`${folder}/runs`);
+    for (let i = 1; i <= 32; i++) {
+      store.createRun({ name: `n${i}`, manifest: manifestOf(`n${i}`), tags: [], note: "" });
+    }
+    store.close();
+    const shown = async (line: string) => {
+      const { out } = await typed(line);
+      return { names: out.match(/\bn\d+\b/g)!, rest: /… and (.*)/.exec(out)?.[1] };
+    };
+    const { names, rest } = await shown("runs");
+    deepStrictEqual([names.length, names[0], names.at(-1)], [30, "n32", "n3"]);
+    strictEqual(rest, "2 runs more (--limit 32)");
+    deepStrictEqual(await shown("runs --limit 3"), {
+      names: ["n32", "n31", "n30"],
+      rest: "29 runs more (--limit 32)",
+    });
+    deepStrictEqual(await shown("runs --limit 2 --reverse"), {
+      names: ["n1", "n2"],
+      rest: "30 runs more (--limit 32)",
+    });
+    strictEqual((await shown("runs --limit 32")).rest, undefined);
+    // What is asked for by a range is shown, also what the runs are sorted by.
+    const head = async (line: string) => (await typed(line)).out.split("\n")[0];
+    const [asked, equal] = ["agent.gamma>0.5", "agent.gamma=0.99"];
+    match(await head(`runs --where ${asked}`), /agent\.gamma/);
+    match(await head("runs --sort agent.gamma"), /agent\.gamma/);
+    doesNotMatch(await head(`runs --where ${equal}`), /agent\.gamma/);
+    strictEqual((await shown(`runs --where ${equal}`)).names.length, 30);
+    const { runs } = JSON.parse((await typed("runs --json")).out);
+    strictEqual(runs.length, 32);
+    strictEqual(JSON.parse((await typed("runs --json --limit 4")).out).runs.length, 4);
+  }));
+
+Deno.test("a definition's number of seeds holds where no seed and no number is given", () => {
+  const definition = { ...toyExperiment, seeds: 2, budget: 10 };
+  const known = {
+    ...registries,
+    experiments: registries.experiments.map((entry) => ({
+      ...entry,
+      load: () => Promise.resolve(definition),
+    })),
+  };
+  return inLab(async (typed) => {
+    const seeds = async (line: string) => {
+      const { code, out, error } = await typed(`run line-toy --json${line}`);
+      strictEqual(code, 0, error);
+      return JSON.parse(out).runs.map(({ seed }: { seed: unknown }) => Number(seed));
+    };
+    deepStrictEqual(await seeds(""), [1, 2]);
+    deepStrictEqual(await seeds(" --seed 7"), [7]);
+  }, known);
+});
+
+Deno.test("files that no run has are listed, and deleted where that is said", () =>
+  inLab(async (typed, folder) => {
+    await typed("run line-toy --budget 10");
+    match((await typed("delete --orphans")).out, /^No orphans/);
+    const [{ name: run }] = [...Deno.readDirSync(`${folder}/runs/checkpoints`)];
+    const path = `checkpoints/${run}x/left.ckpt`;
+    Deno.mkdirSync(`${folder}/runs/checkpoints/${run}x`);
+    Deno.writeFileSync(`${folder}/runs/${path}`, new Uint8Array(2000));
+    const { out } = await typed("delete --orphans");
+    ok(out.includes("1 orphan, "), out);
+    ok(Deno.statSync(`${folder}/runs/${path}`).isFile);
+    match((await typed("delete --purge")).out, /^Deleted 0 runs/);
+    match((await typed("delete --orphans --purge")).out, /^Deleted 0 runs for good: 2(\.0)? [kK]/);
+    match((await typed("delete --orphans")).out, /^No orphans/);
+  }));
+
+Deno.test("a report has the title and the question that it is given", () =>
+  inLab(async (typed, folder) => {
+    await typed("run line-toy --budget 10");
+    const page = async (more: string) => {
+      const { code, out, error } = await typed(`report line-toy --force --out pages${more}`);
+      strictEqual(code, 0, error);
+      const path = out.split("\n").find((each) => each.endsWith(".md"))!;
+      ok(path.startsWith(folder));
+      return (await Deno.readTextFile(path)).split("\n").filter((line) => line !== "");
+    };
+    deepStrictEqual((await page("")).slice(0, 2), ["# line-toy", "A toy."]);
+    deepStrictEqual((await page(" --title Mine --question Why?")).slice(0, 2), ["# Mine", "Why?"]);
+  }));
+
+Deno.test("a sweep is pruned by what it is told to, and says so", () =>
+  inLab(async (typed) => {
+    const line = "run line-toy --sweep agent.rate=0.1,0.2 --seeds 1 --judge 0 --budget 80";
+    const { error } = await typed(`${line} --pruner median`);
+    strictEqual(/^Sweep .*: 2 trials \((.*)\) of/m.exec(error)?.[1], "grid, median");
+  }));
+
+Deno.test("evaluate takes the checkpoint that it is told to", () =>
+  inLab(async (typed) => {
+    await typed("run points-toy --set checkpoint.everyIterations=3 --set evaluation.every=20");
+    const figures = async (more: string) => {
+      const { code, out, error } = await typed(`evaluate latest --json${more}`);
+      strictEqual(code, 0, error);
+      return JSON.stringify(JSON.parse(out).evaluation);
+    };
+    const [final, last, best] = await Promise.all(
+      ["final", "last", "best"].map((kind) => figures(` --checkpoint ${kind}`)),
+    );
+    strictEqual(await figures(""), final);
+    strictEqual(new Set([final, last, best]).size, 3);
+    const { code, error } = await typed("evaluate latest --checkpoint first");
+    deepStrictEqual([code, error.includes("first")], [2, true]);
+  }));
+
+Deno.test("a worker's options are read each to its own value", () => {
+  const line = "--store a --workers 2 --threads 3 --drain --hold 4 --patience 5";
+  const parsed = parseSync(worker.parser({ experiments: [], runs: [] }), line.split(" "));
+  ok(parsed.success);
+  const { memoryLimit: _, ...values } = parsed.value as Record<string, unknown>;
+  deepStrictEqual(values, {
+    ...{ store: "a", workers: 2, threads: 3, drain: true, hold: 4, patience: 5 },
+  });
+});
+
+Deno.test("what is not permitted is said in a line, with the way to permit it", async () => {
+  const told = async (message: string) => {
+    const io = capturedIo();
+    const failing = {
+      ...io,
+      registries: () => Promise.reject(new Deno.errors.NotCapable(message)),
+    };
+    strictEqual(await main(["list"], failing), 1);
+    return io.written.error.replace(/^error: /, "").trim();
+  };
+  for (const access of ["read", "write"]) {
+    strictEqual(
+      await told(`Requires ${access} access to "/far/a.txt", run again with --allow-${access}`),
+      `Cannot ${access} /far/a.txt as the lab may use only its own folder, /tmp and the folder ` +
+        "that it is called from: call it from /far, or with the permission, as deno run " +
+        "--allow-read --allow-write=runs,/far cli/main.ts …",
+    );
+  }
+  match(await told('Requires net access to "host:1", run again'), /^Cannot use \(net\) "host:1" /);
+  match(await told('Requires net access to "host:1", run again'), /--allow-net to the task/);
+  strictEqual(
+    await told("Something else"),
+    "Cannot go on as a permission is missing: Something else",
+  );
+});

@@ -1,0 +1,52 @@
+/** How figures read on pages, at the edges of each way of writing. */
+import { strictEqual } from "node:assert";
+import {
+  ago,
+  count,
+  duration,
+  figure,
+  metricTitle,
+  metricWords,
+  partOf,
+  sectionTitle,
+} from "../../web/format.ts";
+
+const day = 86_400_000;
+const now = Date.UTC(2026, 10, 22);
+
+const written: readonly (readonly [name: string, made: readonly string[], wanted: string])[] = [
+  [
+    "figure",
+    [0, 475.25, 999.96, 1234.5, 12_345.6, 9_999_999, 1e7, 1e-3, 9.9e-4, 1e-13, -0.5].map(figure),
+    "0 475.3 1,000 1,235 12,346 9,999,999 1.00e+7 0.001 9.90e-4 ≈ 0 -0.5",
+  ],
+  ["figure of no number", [null, undefined, "NaN", "Infinity"].map(figure), "– – NaN Infinity"],
+  ["count", [0, 999, 1234, 999_950, 3_449_000].map(count), "0 999 1.2K 1M 3.4M"],
+  [
+    "duration",
+    [0, 9.94, 10, 59.4, 60, 61.9, 3599, 3600, 7260].map(duration),
+    "0.0 s 9.9 s 10 s 59 s 1 min 0 s 1 min 1 s 59 min 59 s 1 h 0 min 2 h 1 min",
+  ],
+  [
+    "ago",
+    [-5000, 0, 59_999, 60_000, 3_599_999, 3_600_000, day - 1, day].map((ms) => ago(now - ms, now)),
+    "just now just now just now 1 min ago 59 min ago 1 h ago 23 h ago 2026-11-21",
+  ],
+  ["metricTitle", ["evaluation/return_mean", "a"].map(metricTitle), "evaluation return mean a"],
+  [
+    "metricWords",
+    ["losses/approximate_kl", "evaluation/return_mean", "q_std", "x/mean", "a/td_max"]
+      .map(metricWords),
+    "approximate KL return Q deviation mean TD most",
+  ],
+  ["partOf", ["evaluation/return_mean", "a/b/c", "none"].map(partOf), "evaluation a "],
+  [
+    "sectionTitle",
+    ["score", "losses", ""].map(sectionTitle),
+    "Score of what was learned Losses Others",
+  ],
+];
+
+for (const [name, made, wanted] of written) {
+  Deno.test(`${name} says what it should on a page`, () => strictEqual(made.join(" "), wanted));
+}

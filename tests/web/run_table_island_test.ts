@@ -1,0 +1,344 @@
+/** The table of runs in a reader's hand. */
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { answeredBy } from "../../web/ask.ts";
+import RunTable from "../../web/islands/run_table.tsx";
+import { type TableAnswer, type TableRequest, tableRequestOf } from "../../web/runs_query.ts";
+import type { RunSummary } from "../../web/summary.ts";
+import { answered, type Small, SmallPage } from "./small_page.ts";
+
+const rowOf = (id: string, more: Partial<RunSummary> = {}): RunSummary => ({
+  ...{ id, name: `name-${id}`, experiment: "e", world: "w", method: "m", seed: id.slice(1) },
+  ...{ status: "completed", backend: "cpu", tags: [], damage: null, progress: 1 },
+  ...{ axis: "environmentSteps", unit: "environment steps", count: 500, budget: 1000 },
+  ...{ wallSeconds: 90, createdAt: 0, headline: null, verdict: null, stamp: 1 },
+  ...more,
+});
+
+const ids = ["r1", "r2", "r3", "r4"];
+const single: TableAnswer = {
+  ...{ total: 9, found: 4, length: 4, archived: 2, groups: [], keys: ["agent", "seed"] },
+  columns: [
+    { key: "losses/value", better: "down" },
+    { key: "evaluation/return_mean", better: "up" },
+    { key: "agent.gamma", better: null },
+  ],
+  rows: ids.map((id, i) => ({ row: rowOf(id), cells: [i, null, "NaN"] })),
+};
+const cell = { iqm: 2, interval: [1, 3], values: [1, 2, 3] } as const;
+const grouped: TableAnswer = {
+  ...single,
+  columns: single.columns.slice(0, 1),
+  rows: [],
+  groups: [
+    { label: "ppo", runs: ["r1", "r2"], cells: [cell] },
+    { label: "dqn", runs: ["r3"], cells: [{ iqm: 5, interval: null, values: [5] }] },
+  ],
+};
+
+interface Table {
+  readonly page: SmallPage;
+  /** What the server was asked for, without the path. */
+  readonly asked: string[];
+}
+
+/** Shows a table whose server answers the same again, or what `later` says. */
+async function shown(
+  initial: TableAnswer,
+  query: string,
+  body: (table: Table) => void | Promise<void>,
+  { readOnly = true, later = initial, ...more }: {
+    readOnly?: boolean;
+    later?: TableAnswer | { problem: string };
+    limit?: number;
+  } = {},
+): Promise<void> {
+  const asked: string[] = [];
+  const before = answeredBy((path) => {
+    asked.push(path.replace("/api/runs?", ""));
+    return Promise.resolve(Response.json(later));
+  });
+  const request: TableRequest = { ...tableRequestOf(new URLSearchParams(query)), ...more };
+  try {
+    using page = new SmallPage(RunTable, { initial, request, readOnly, now: 120_000 });
+    await body({ page, asked });
+    await answered();
+  } finally {
+    answeredBy(before);
+  }
+}
+
+const rows = (page: Small) => page.get("tbody").all("tr");
+const boxes = (page: Small) => rows(page).map((row) => row.get("input"));
+const chosen = (page: Small) =>
+  rows(page).flatMap((row, i) => row.isCalled(".chosen") ? [i + 1] : []);
+const all = (page: Small) => page.get("input", "Choose all that are shown");
+const cells = (row: Small) => row.all("td").slice(1).map(({ textContent }) => textContent);
+
+Deno.test("rows are chosen one by one, by a stretch, and all at once", () =>
+  shown(single, "", ({ page }) => {
+    const note = () => page.get("small", `4 of 9 runs, 2 archived (tag=archived)${count()}`);
+    const count = () => chosen(page).length > 0 ? `, ${chosen(page).length} chosen` : "";
+    note();
+    strictEqual(all(page).checked, false);
+    boxes(page)[1].click();
+    deepStrictEqual(chosen(page), [2]);
+    boxes(page)[3].click({ shiftKey: true });
+    deepStrictEqual(chosen(page), [2, 3, 4]);
+    note();
+    // A stretch upwards ends at the same rows.
+    boxes(page)[0].click({ shiftKey: true });
+    deepStrictEqual(chosen(page), [1, 2, 3, 4]);
+    strictEqual(all(page).checked, true);
+    boxes(page)[2].click();
+    deepStrictEqual([chosen(page), all(page).checked], [[1, 2, 4], false]);
+    all(page).put("");
+    deepStrictEqual(chosen(page), [1, 2, 3, 4]);
+    all(page).put("");
+    deepStrictEqual([chosen(page), page.all("a", "Compare 4 found").length], [[], 0]);
+    // The first row has no other to make a stretch with.
+    boxes(page)[1].click();
+    strictEqual(page.get("a", "Compare 1 chosen").getAttribute("href"), "/compare?run=r2");
+  }));
+
+Deno.test("what compares takes the chosen runs, else the found ones, else the newest", () =>
+  shown(single, "filter=ppo%20x", ({ page }) => {
+    strictEqual(page.get("a", "Compare 4 found").getAttribute("href"), "/compare?filter=ppo+x");
+    boxes(page)[0].click({ shiftKey: true });
+    deepStrictEqual(chosen(page), [1]);
+    boxes(page)[2].click();
+    const { attributes } = page.get("a", "Compare 2 chosen");
+    strictEqual(attributes.get("href"), "/compare?run=r1&run=r3");
+    page.get("input", "Filter runs").put(" ");
+    page.all("input", "Choose name-r1, seed 1")[0].click();
+    boxes(page)[2].click();
+    strictEqual(page.get("a", "Compare the newest").getAttribute("href"), "/compare");
+  }));
+
+Deno.test("a group is chosen with all of its runs, and shows their figures", () =>
+  shown(grouped, "group=agent", ({ page }) => {
+    const [ppo, dqn] = rows(page);
+    deepStrictEqual(
+      [ppo, dqn].map((row) => [row.get("a").getAttribute("href"), row.get("th").textContent]),
+      [["/compare?run=r1&run=r2", "ppo 2 runs"], ["/compare?run=r3", "dqn 1 run"]],
+    );
+    deepStrictEqual([cells(ppo), cells(dqn)], [[" 21 … 3"], [" 5"]]);
+    strictEqual(ppo.all("circle").length, 3);
+    strictEqual(page.get("table").isCalled(".grouped"), true);
+    boxes(page)[0].click();
+    deepStrictEqual([chosen(page), all(page).checked], [[1], false]);
+    page.get("a", "Compare 2 chosen");
+    boxes(page)[1].click();
+    strictEqual(all(page).checked, true);
+    boxes(page)[0].click();
+    deepStrictEqual([chosen(page), page.all("a", "Compare 1 chosen").length], [[2], 1]);
+  }));
+
+Deno.test("a group of which some runs are chosen is not", () =>
+  shown(single, "", async ({ page }) => {
+    boxes(page)[0].click();
+    page.get("input", "Group by").put("agent");
+    await answered();
+    deepStrictEqual([rows(page).length, chosen(page)], [2, []]);
+    boxes(page)[0].click();
+    deepStrictEqual(chosen(page), [1]);
+  }, { later: grouped }));
+
+Deno.test("keys go down and up, choose and open, and stop at both ends", () =>
+  shown(single, "", ({ page }) => {
+    const at = () =>
+      rows(page).flatMap((row, i) => row.getAttribute("aria-current") ? [i + 1] : []);
+    const press = (keys: string) => [...keys].forEach((key) => page.press(key));
+    press("x");
+    deepStrictEqual([at(), chosen(page)], [[], []]);
+    press("k");
+    deepStrictEqual(at(), [1]);
+    press("jj");
+    deepStrictEqual(at(), [3]);
+    press("x");
+    deepStrictEqual(chosen(page), [3]);
+    press("jjj");
+    deepStrictEqual(at(), [4]);
+    press("kx");
+    deepStrictEqual([at(), chosen(page)], [[3], []]);
+    const opened: string[] = [];
+    rows(page)[2].get("a").listeners.set("click", () => opened.push("r3"));
+    page.press("Enter");
+    deepStrictEqual(opened, ["r3"]);
+    for (const toggle of [() => press("?"), () => page.get("button", "Keys").click()]) {
+      for (const isOpen of [true, false]) {
+        toggle();
+        strictEqual(page.all("kbd").length > 0, isOpen);
+      }
+    }
+  }));
+
+Deno.test("a head sorts by the better end first, then the other way round", async () => {
+  const first = { Seed: "seed", "losses value": "losses/value", Run: "name", Time: "time" };
+  for (const [title, key] of Object.entries(first)) {
+    await shown(single, "", async ({ page, asked }) => {
+      page.get("button", title).click();
+      await answered();
+      deepStrictEqual(asked, [`sort=${encodeURIComponent(key)}`]);
+      page.get("button", title).click();
+      await answered();
+      deepStrictEqual(asked.slice(1), [`sort=${encodeURIComponent(`-${key}`)}`]);
+      deepStrictEqual(page.addresses, asked.map((query) => `?${query}`));
+    });
+  }
+  await shown(single, "sort=name", async ({ page, asked }) => {
+    const sorts = () =>
+      page.get("thead").all("th").slice(1).map((each) => each.getAttribute("aria-sort"));
+    deepStrictEqual(sorts(), ["ascending", ...Array(7).fill("none")]);
+    page.get("button", "evaluation return mean").click();
+    await answered();
+    page.get("button", "Started").click();
+    await answered();
+    deepStrictEqual(asked, ["sort=-evaluation%2Freturn_mean", ""]);
+    deepStrictEqual(sorts(), [...Array(7).fill("none"), "descending"]);
+    const titles = page.all("th").map((each) => each.getAttribute("title"));
+    deepStrictEqual(titles.filter((each) => each?.includes("better")), [
+      ...["less is better", "more is better"],
+    ]);
+  });
+});
+
+Deno.test("columns are moved, taken away and added, each at once asked for", () =>
+  shown(single, "offset=3", async ({ page, asked }) => {
+    const columns = page.get("details");
+    const last = () => new URLSearchParams(asked.at(-1)!);
+    strictEqual(columns.all("button", "Move losses/value forward").length, 0);
+    const cases: [() => void, string][] = [
+      [
+        () => columns.get("button", "Move agent.gamma forward").click(),
+        "losses/value,agent.gamma,evaluation/return_mean",
+      ],
+      [
+        () => columns.get("button", "Move evaluation/return_mean forward").click(),
+        "evaluation/return_mean,losses/value,agent.gamma",
+      ],
+      [
+        () => columns.get("button", "Take losses/value away").click(),
+        "evaluation/return_mean,agent.gamma",
+      ],
+      [
+        () => columns.get("input").put(" seed "),
+        "losses/value,evaluation/return_mean,agent.gamma,seed",
+      ],
+      [
+        () => columns.get("input").put("losses/value"),
+        "evaluation/return_mean,agent.gamma,losses/value",
+      ],
+    ];
+    for (const [act, wanted] of cases) {
+      act();
+      await answered();
+      deepStrictEqual([last().get("columns"), last().get("offset")], [wanted, null]);
+      strictEqual(columns.get("input").value, "");
+    }
+    const { length } = asked;
+    columns.get("input").put(" ");
+    await answered();
+    strictEqual(asked.length, length);
+  }));
+
+Deno.test("the last column stays", () =>
+  shown(grouped, "group=agent", ({ page }) => {
+    deepStrictEqual(page.get("details").all("button").map((each) => each.textContent), []);
+  }));
+
+Deno.test("pages go to their ends and no further", () =>
+  shown({ ...single, length: 9 }, "offset=4", async ({ page, asked }) => {
+    const ends = () =>
+      page.all("span").map((each) => each.textContent).find((text) => / of 9/.test(text));
+    strictEqual(ends(), "5 to 8 of 9");
+    page.get("button", "Older").click();
+    await answered();
+    strictEqual(ends(), "9 to 9 of 9");
+    throws(() => page.get("button", "Older").click(), /disabled/);
+    page.get("button", "Newer").click();
+    page.get("button", "Newer").click();
+    await answered();
+    strictEqual(ends(), "1 to 4 of 9");
+    throws(() => page.get("button", "Newer").click(), /disabled/);
+    deepStrictEqual(asked.filter((query) => query !== "offset=4"), ["offset=8", ""]);
+    page.get("input", "Group by").put(" agent ");
+    await answered();
+    strictEqual(asked.at(-1), "group=agent");
+  }, { limit: 4 }));
+
+Deno.test("one page has no way to another", () =>
+  shown({ ...single, length: 4 }, "", ({ page }) => {
+    deepStrictEqual(page.all("button", "Older"), []);
+  }, { limit: 4 }));
+
+Deno.test("what no run matches is said, unless the filter is wrong", async () => {
+  const none = { ...single, rows: [], found: 0, length: 0 };
+  await shown(none, "filter=zzz", ({ page }) => {
+    page.get("p", "No run matches “zzz”.");
+    strictEqual(all(page).checked, false);
+    deepStrictEqual(page.all("a"), []);
+  });
+  await shown(none, "", async ({ page }) => {
+    page.get("input", "Filter runs").put("a<");
+    await answered();
+    strictEqual(page.get("p", ".problem").textContent, "it is wrong");
+    deepStrictEqual(page.all("p", ".empty"), []);
+  }, { later: { problem: "it is wrong" } });
+  await shown({ ...none, total: 0 }, "", ({ page }) => {
+    deepStrictEqual(page.all("p", ".empty"), []);
+  });
+});
+
+Deno.test("a row says what is known of a run, each in its column", async () => {
+  const row = rowOf("r7", {
+    ...{ status: "running", tags: ["starred"], damage: "its clock is wrong", verdict: "learning" },
+    ...{ progress: 0.25, count: 250, wallSeconds: 50, world: "Pendulum-v1", method: "sac" },
+  });
+  const answer = { ...single, rows: [{ row, cells: [0.125, null, "NaN"] }] };
+  await shown(answer, "", ({ page }) => {
+    const [line] = rows(page);
+    deepStrictEqual(cells(line), [
+      ...["7", "running25 %5/s, 2 min 30 s leftlearning", "0.125", "–", "NaN", "50 s"],
+      "2 min ago",
+    ]);
+    const head = line.get("th");
+    deepStrictEqual(
+      [head.textContent, head.getAttribute("title"), head.get("a").getAttribute("href")],
+      ["name-r7starredits clock is wrong", "its clock is wrong", "/runs/r7"],
+    );
+    strictEqual(line.all("td").at(-2)!.getAttribute("title"), "250 environment steps");
+    const labels = line.all("td").map((each) => each.getAttribute("data-label"));
+    deepStrictEqual(labels.filter((each) => each !== null), [
+      ...["seed", "value", "return mean", "gamma"],
+    ]);
+    const classes = line.all("td").slice(3, 6).map((each) => each.getAttribute("class"));
+    deepStrictEqual(classes, ["number", "number none", "number"]);
+  });
+  await shown(single, "", ({ page }) => {
+    strictEqual(rows(page)[0].get("th").getAttribute("title"), "r1: m on w");
+    ok(!rows(page)[0].textContent.includes("%"));
+  });
+});
+
+Deno.test("a column is dragged or moved by keys, and the address keeps what it ended at", () =>
+  shown(single, "", async ({ page }) => {
+    const grip = () => page.get("span", "Width of Run");
+    const now = () => grip().getAttribute("aria-valuenow");
+    grip().happens("pointerdown", { clientX: 100, pointerId: 1 });
+    grip().happens("pointermove", { clientX: 160 });
+    strictEqual(now(), "360");
+    deepStrictEqual(page.addresses, []);
+    grip().happens("pointerup", { clientX: 150 });
+    grip().happens("pointermove", { clientX: 400 });
+    await answered();
+    deepStrictEqual([now(), page.addresses], ["350", ["?widths=name%3A350"]]);
+    grip().happens("keydown", { key: "ArrowLeft" });
+    await answered();
+    deepStrictEqual([now(), page.addresses.length], ["284", 2]);
+    grip().happens("dblclick");
+    await answered();
+    deepStrictEqual([now(), page.addresses.at(-1)], ["0", "/"]);
+    grip().happens("pointerdown", { clientX: 100, pointerId: 1 });
+    grip().happens("pointerup", { clientX: 100 });
+    strictEqual(now(), "0");
+  }));

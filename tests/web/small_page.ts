@@ -1,0 +1,278 @@
+/**
+ * A page of few lines: islands are drawn in it, clicked, typed in and read within milliseconds, where
+ * a browser takes seconds. It knows no layout: what depends on one is for the browser's tests.
+ *
+ * @module
+ */
+import { type FunctionComponent, h, options, render } from "preact";
+
+/** What happens to an element. */
+type Happening = Record<string, unknown>;
+
+/** A call of a canvas's context, or a value that was given to it. */
+export type Drawn = readonly [name: string, ...args: unknown[]];
+
+/** An element, or text. */
+export class Small {
+  nodeType = 1;
+  parentNode: Small | null = null;
+  readonly childNodes: Small[] = [];
+  readonly attributes = new Map<string, string>();
+  readonly listeners = new Map<string, (event: unknown) => void>();
+  readonly style: Record<string, unknown> = { setProperty() {} };
+  readonly dataset: Record<string, string> = {};
+  readonly clientWidth = 300;
+  readonly clientHeight = 60;
+  /** What was drawn on it. */
+  readonly drawn: Drawn[] = [];
+  width = 0;
+  height = 0;
+  data = "";
+  value = "";
+  checked = false;
+  disabled = false;
+  open = false;
+
+  selected = false;
+
+  constructor(readonly localName: string, readonly namespaceURI = "http://www.w3.org/1999/xhtml") {}
+
+  get tagName(): string {
+    return this.localName.toUpperCase();
+  }
+
+  get firstChild(): Small | null {
+    return this.childNodes[0] ?? null;
+  }
+
+  get nextSibling(): Small | null {
+    const beside = this.parentNode?.childNodes ?? [];
+    return beside[beside.indexOf(this) + 1] ?? null;
+  }
+
+  get parentElement(): Small | null {
+    return this.parentNode;
+  }
+
+  get textContent(): string {
+    return this.data + this.childNodes.map((each) => each.textContent).join("");
+  }
+
+  get rows(): Small[] {
+    return this.all("tr");
+  }
+
+  insertBefore(node: Small, before: Small | null): Small {
+    node.remove();
+    const at = before === null ? this.childNodes.length : this.childNodes.indexOf(before);
+    this.childNodes.splice(at, 0, node);
+    node.parentNode = this;
+    return node;
+  }
+
+  appendChild(node: Small): Small {
+    return this.insertBefore(node, null);
+  }
+
+  removeChild(node: Small): Small {
+    this.childNodes.splice(this.childNodes.indexOf(node), 1);
+    node.parentNode = null;
+    return node;
+  }
+
+  remove(): void {
+    this.parentNode?.removeChild(this);
+  }
+
+  contains(node: Small | null): boolean {
+    return node !== null && (node === this || this.contains(node.parentNode));
+  }
+
+  setAttribute(name: string, value: unknown): void {
+    this.attributes.set(name, String(value));
+  }
+
+  getAttribute(name: string): string | null {
+    return this.attributes.get(name) ?? null;
+  }
+
+  removeAttribute(name: string): void {
+    this.attributes.delete(name);
+  }
+
+  addEventListener(name: string, listener: (event: unknown) => void): void {
+    this.listeners.set(name, listener);
+  }
+
+  removeEventListener(name: string): void {
+    this.listeners.delete(name);
+  }
+
+  scrollIntoView(): void {}
+  showModal(): void {}
+  focus(): void {}
+  setPointerCapture(): void {}
+
+  querySelector(name: string): Small | null {
+    return this.all(name)[0] ?? null;
+  }
+
+  getBoundingClientRect(): { left: number; top: number; width: number; height: number } {
+    return { left: 0, top: 0, width: this.clientWidth, height: this.clientHeight };
+  }
+
+  getContext(): unknown {
+    return new Proxy({}, {
+      get: (_, name) => (...args: unknown[]) => {
+        this.drawn.push([String(name), ...args]);
+        if (name !== "createImageData") return;
+        const [width, height] = args.map(Number);
+        return { width, height, data: new Uint8ClampedArray(4 * width * height) };
+      },
+      set: (_, name, value) => this.drawn.push([String(name), value]) > 0,
+    });
+  }
+
+  /** The elements within, of a tag and of a name or class, in their order. */
+  all(tag: string, name?: string): Small[] {
+    const own = this.childNodes.flatMap((each) => [
+      ...(each.localName === tag && (name === undefined || each.isCalled(name)) ? [each] : []),
+      ...each.all(tag, name),
+    ]);
+    return own;
+  }
+
+  /** The one of a tag and a name. */
+  get(tag: string, name?: string): Small {
+    const [found, ...others] = this.all(tag, name);
+    if (found !== undefined && others.length === 0) return found;
+    throw new Error(`${others.length + Number(found !== undefined)} of ${tag} ${name} are there`);
+  }
+
+  /** Whether a reader would call it so: by its label, else by its text; `.name` is its class. */
+  isCalled(name: string): boolean {
+    if (name.startsWith(".")) {
+      return (this.getAttribute("class") ?? "").split(" ").includes(name.slice(1));
+    }
+    let label: Small | null = this.parentNode;
+    while (label !== null && label.localName !== "label") label = label.parentNode;
+    const called = this.getAttribute("aria-label") ?? (label ?? this).textContent;
+    return called.trim() === name;
+  }
+
+  /** It and what it stands in, the nearest first. */
+  around(): Small[] {
+    return [this, ...this.parentNode?.around() ?? []];
+  }
+
+  /** Tells who listens, here and around it, what has happened; then the page is drawn anew. */
+  happens(type: string, more: Happening = {}): void {
+    const event: Happening = { target: this, preventDefault() {}, ...more };
+    for (const at of this.around()) {
+      for (const [name, listener] of [...at.listeners]) {
+        if (name.toLowerCase() !== type) continue;
+        Object.assign(event, { type: name, currentTarget: at });
+        listener.call(at, event);
+      }
+    }
+    settle();
+  }
+
+  click(more: Happening = {}): void {
+    if (this.disabled) throw new Error(`Cannot click ${this.textContent} as it is disabled`);
+    this.happens("click", more);
+  }
+
+  /** Types or chooses a value. */
+  put(value: string): void {
+    this.value = value;
+    this.happens("input");
+    this.happens("change");
+  }
+}
+
+const queue: (() => void)[] = [];
+
+/** Draws what has changed, until nothing more does. */
+export function settle(): void {
+  while (queue.length > 0) queue.shift()!();
+}
+
+/** Waits for what was asked of the server, and draws what comes of it. */
+export async function answered(): Promise<void> {
+  for (let i = 0; i < 20; i++) {
+    await Promise.resolve();
+    settle();
+  }
+}
+
+/** Colours of a style, each another one. */
+const colors: string[] = [];
+
+function rgbOf(color: string): string {
+  if (!colors.includes(color)) colors.push(color);
+  return `rgb(${colors.indexOf(color)}, 0, 0)`;
+}
+
+class Nothing {
+  observe(): void {}
+  disconnect(): void {}
+  replaceSync(): void {}
+}
+
+/** A page with a view in it, until it is disposed of. */
+export class SmallPage extends Small implements Disposable {
+  /** What the address became. */
+  readonly addresses: string[] = [];
+  readonly #before: [string, PropertyDescriptor | undefined][] = [];
+  readonly #options = { ...options } as Record<string, unknown>;
+
+  constructor(view: (props: never) => unknown, props: object) {
+    super("body");
+    const keys = new Map<string, (event: unknown) => void>();
+    const place = new Small("html");
+    const stubs: Record<string, unknown> = {
+      document: Object.assign(place, {
+        createElementNS: (space: string, name: string) => new Small(name, space),
+        createElement: (name: string) => new Small(name),
+        createTextNode: (data: string) => Object.assign(new Small("#text"), { nodeType: 3, data }),
+        ...{ body: this, documentElement: place, adoptedStyleSheets: [], hidden: false },
+      }),
+      location: { protocol: "http:", pathname: "/", search: "", href: "http://127.0.0.1/" },
+      history: { replaceState: (_: unknown, __: string, to: string) => this.addresses.push(to) },
+      ...{ ResizeObserver: Nothing, IntersectionObserver: Nothing, CSSStyleSheet: Nothing },
+      getComputedStyle: ({ style }: Small) => ({ color: rgbOf(String(style.color)) }),
+      matchMedia: () => ({ matches: false, addEventListener() {}, removeEventListener() {} }),
+      devicePixelRatio: 1,
+      addEventListener: (name: string, listener: (event: unknown) => void) =>
+        keys.set(name, listener),
+      removeEventListener: (name: string) => keys.delete(name),
+    };
+    for (const [name, value] of Object.entries(stubs)) {
+      this.#before.push([name, Object.getOwnPropertyDescriptor(globalThis, name)]);
+      Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    }
+    const later = (what: () => void) => void queue.push(what);
+    Object.assign(options, { debounceRendering: later, requestAnimationFrame: later });
+    this.press = (key) => {
+      keys.get("keydown")?.({ key, target: this, preventDefault() {} });
+      settle();
+    };
+    render(h(view as FunctionComponent, props), this as unknown as Element);
+    settle();
+  }
+
+  /** Presses a key where no control has the focus. */
+  readonly press: (key: string) => void;
+
+  [Symbol.dispose](): void {
+    render(null, this as unknown as Element);
+    settle();
+    const { debounceRendering, requestAnimationFrame } = this.#options;
+    Object.assign(options, { debounceRendering, requestAnimationFrame });
+    for (const [name, descriptor] of this.#before) {
+      if (descriptor !== undefined) Object.defineProperty(globalThis, name, descriptor);
+      else delete (globalThis as Record<string, unknown>)[name];
+    }
+  }
+}

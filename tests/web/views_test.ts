@@ -1,0 +1,529 @@
+/** Parts of pages in a reader's hand: forms, sliders, handles, drawings. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import type { Environment } from "../../lab/core/environment.ts";
+import { Box } from "../../lab/core/space.ts";
+import { AheadView } from "../../web/components/ahead_view.tsx";
+import { ChangeBar } from "../../web/components/change_bar.tsx";
+import { AxisChoice, SmoothingChoice } from "../../web/components/choices.tsx";
+import { Film } from "../../web/components/film.tsx";
+import { SettingForm } from "../../web/components/setting_form.tsx";
+import { Bars } from "../../web/explorer/bars.tsx";
+import { CodeMap } from "../../web/explorer/map.tsx";
+import { Modes } from "../../web/explorer/modes.tsx";
+import { PointsExplorer } from "../../web/explorer/points.tsx";
+import RunEvents from "../../web/islands/run_events.tsx";
+import RunNote from "../../web/islands/run_note.tsx";
+import RunStatus from "../../web/islands/run_status.tsx";
+import { chosenIteration } from "../../web/moment.ts";
+import { Stage } from "../../web/player/stage.tsx";
+import { StripView } from "../../web/player/strip_view.tsx";
+import type { FormField } from "../../web/training/form.ts";
+import type { Description } from "../../web/training/protocol.ts";
+import { answered, type Drawn, type Small, SmallPage } from "./small_page.ts";
+
+const fieldOf = (path: string, value: FormField["value"], more: Partial<FormField> = {}) => ({
+  ...{ path, value, usual: value, default: value, type: "number", description: "", choices: [] },
+  ...more,
+});
+
+/** Shows a form, and tells what each touch of it chooses. */
+function formWith(
+  fields: readonly FormField[],
+  set: Record<string, string>,
+  problem: string,
+  body: (page: Small, chosen: Record<string, string>[]) => void,
+): void {
+  const chosen: Record<string, string>[] = [];
+  const setting = { base: { experiment: "e" }, seed: "", backend: "wasm", set } as const;
+  const description = { fields } as unknown as Description;
+  const choose = (next: { readonly set: Readonly<Record<string, string>> }) =>
+    void chosen.push({ ...next.set });
+  using page = new SmallPage(SettingForm, { setting, description, problem, choose });
+  body(page, chosen);
+}
+
+Deno.test("a field that is set to what it was, or to nothing, is set no more", () => {
+  const fields = [
+    fieldOf("budget", 500, { usual: 1000, unit: "steps", range: "> 0", description: "how long" }),
+    fieldOf("agent.gamma", 0.99),
+    fieldOf("agent.kind", "tanh", { choices: ["tanh", "relu"] }),
+  ];
+  formWith(fields, { budget: "500", "agent.kind": "relu" }, "", (page, chosen) => {
+    const input = (name: string) =>
+      [...page.all("input"), ...page.all("select")].find((each) =>
+        each.getAttribute("id") === `field-${name}`
+      )!;
+    deepStrictEqual(["budget", "agent.gamma", "agent.kind"].map((name) => input(name).value), [
+      ...["500", "0.99", "relu"],
+    ]);
+    input("agent.gamma").put(" 0.9 ");
+    input("agent.gamma").put("0.99");
+    input("agent.gamma").put("  ");
+    input("budget").put("1000");
+    input("agent.kind").put("tanh");
+    const usual = { budget: "500", "agent.kind": "relu" };
+    // A text field tells its change once, as it is left.
+    deepStrictEqual(chosen, [
+      { ...usual, "agent.gamma": "0.9" },
+      usual,
+      usual,
+      { "agent.kind": "relu" },
+      { budget: "500" },
+    ]);
+    const [budget] = page.all("div", ".field");
+    strictEqual(budget.get("small").textContent, "steps · > 0 · how long back to 1,000");
+    budget.get("button").click();
+    deepStrictEqual(chosen.at(-1), { "agent.kind": "relu" });
+    strictEqual(page.get("details").getAttribute("open"), null);
+    strictEqual(page.get("summary").textContent, "agent  2 fields");
+    deepStrictEqual(page.all("option").map((each) => [each.value, each.selected]), [
+      ["tanh", false],
+      ["relu", true],
+    ]);
+  });
+});
+
+Deno.test("what is wrong stands at its field, in a group that is open then", () => {
+  const fields = [
+    fieldOf("budget", 1000),
+    fieldOf("agent.name", "dqn"),
+    fieldOf("agent.gamma", 0.99),
+    fieldOf("model.name", "vae"),
+  ];
+  const problem = "Cannot set agent.gamma as it must be 0 … 1: 2";
+  formWith(fields, { "agent.gamma": "2" }, problem, (page) => {
+    const shown = page.all("details").map((each) => [each.open, each.get("summary").textContent]);
+    deepStrictEqual(shown, [[true, "agent dqn 2 fields, 1 changed"], [false, "model vae 1 field"]]);
+    const wrong = page.all("span", ".problem");
+    deepStrictEqual(wrong.map((each) => each.textContent), [problem]);
+    const invalid = page.all("input").filter((each) =>
+      each.getAttribute("aria-invalid") === "true"
+    );
+    deepStrictEqual(invalid.map((each) => [each.getAttribute("id"), each.value]), [
+      ["field-agent.gamma", "2"],
+    ]);
+  });
+});
+
+const facts = (page: Small) =>
+  page.get("dl").all("div").map((each) =>
+    `${each.all("dt")[0].textContent}: ${each.all("dd")[0].textContent.replaceAll("\u00a0", " ")}`
+  );
+
+Deno.test("before training it is said what will be trained, for how long, judged how", () => {
+  const fields = [
+    fieldOf("agent.name", "dqn"),
+    fieldOf("environment.id", "CartPole-v1"),
+    ...[fieldOf("budget", 2000, { usual: 1000 }), fieldOf("evaluation.every", 500)],
+    ...[fieldOf("evaluation.episodes", 20), fieldOf("stop.metric", "evaluation/return_mean")],
+    ...[fieldOf("stop.atLeast", 475), fieldOf("stop.times", 2)],
+  ];
+  const description = { fields, unit: "environmentSteps", seconds: 30 } as unknown as Description;
+  {
+    const ahead = { threshold: 475, random: 22, isPlane: false };
+    using page = new SmallPage(AheadView, { description, ahead });
+    strictEqual(page.get("h2").textContent, "dqn on CartPole-v1");
+    deepStrictEqual(facts(page), [
+      "Learns for: at most 2,000 environment steps",
+      "Is judged: every 500 environment steps, by 20 episodes",
+      "Ends early: where return is 475 or more, 2 times in a row",
+      "Counts as solved: at 475",
+      "Random actions: return 22",
+      "Takes: about 1 min 0 s on the command line, here up to twice that",
+    ]);
+  }
+  const model = {
+    fields: [fieldOf("model.name", "vae"), fieldOf("dataset.name", "glyphs"), fieldOf("budget", 9)],
+    ...{ unit: "examples", seconds: null },
+  } as unknown as Description;
+  using page = new SmallPage(AheadView, { description: model, ahead: undefined });
+  strictEqual(page.get("h2").textContent, "vae on glyphs");
+  deepStrictEqual(facts(page), ["Learns for: at most 9 examples"]);
+  page.get("p", "The start is being drawn.");
+});
+
+Deno.test("a probability is a bar and a share of a hundred, beside its class", () => {
+  using page = new SmallPage(Bars, { names: ["cat"], values: [0.875, 0.125] });
+  deepStrictEqual(page.all("li").map((each) => each.textContent), ["cat88 %", "113 %"]);
+  deepStrictEqual(page.all("meter").map((each) => each.getAttribute("aria-label")), [
+    ...["Probability of cat", "Probability of 1"],
+  ]);
+});
+
+const drawn = (page: Small) => page.get("canvas").drawn;
+const called = (all: readonly Drawn[], name: string) =>
+  all.filter(([each]) => each === name).map(([, ...args]) => args);
+
+Deno.test("the strip has a column a step, and a stroke where the episode stands", () => {
+  // 300 × 60 pixels; 100 steps of 3 pixels.
+  const rows = Array.from({ length: 100 }, () => [0.25, 0.75]);
+  const strip = { kind: "probabilities", range: [0, 1], rows } as const;
+  {
+    using page = new SmallPage(StripView, { strip, at: 40, names: ["left"], color: 4 });
+    const bars = called(drawn(page), "fillRect");
+    deepStrictEqual([bars[0], bars[1]], [[0, 45, 3.5, 15], [0, 0, 3.5, 45]]);
+    deepStrictEqual([bars[2], bars.at(-1)], [[3, 45, 3.5, 15], [119, 0, 2, 60]]);
+    strictEqual(bars.length, 201);
+    const said = page.get("figcaption").textContent;
+    strictEqual(said, "Probability of each actionleft 0.251 0.75");
+    const colors = called(drawn(page), "fillStyle").map(([color]) => color);
+    strictEqual(new Set(colors).size, 3);
+    deepStrictEqual(page.all("span").map((each) => each.getAttribute("class")), [
+      ...["series-4 key", "series-5 key"],
+    ]);
+  }
+  const values = { kind: "values", range: [-1, 1], rows: [[1, -1], undefined, [0, 0]] } as const;
+  using page = new SmallPage(StripView, { strip: values, at: 1, names: [] });
+  // Fewer than fifty steps do not fill it: 6 pixels each. 2 pixels are left above and below.
+  deepStrictEqual(called(drawn(page), "lineTo"), [[3, 2], [15, 30], [3, 58], [15, 30]]);
+  deepStrictEqual(called(drawn(page), "fillRect"), [[5, 0, 2, 60]]);
+  strictEqual(
+    page.get("figcaption").textContent,
+    "What each action is worth (Q)0 11 -1-1 … 1",
+  );
+});
+
+Deno.test("a hand drags a part while it is held, and a click pushes it once", () => {
+  const hand: unknown[][] = [];
+  const environment = {
+    observationSpace: new Box({ low: 0, high: 1, shape: [1] }),
+    scene: () => ({ view: [0, 0, 30, 6], shapes: [] }),
+    snapshot: () => ({ state: [7] }),
+  } as unknown as Environment;
+  const standing = { end: null as string | null };
+  const episodes = {
+    environment,
+    standing,
+    touch: (change: (state: unknown) => unknown) => hand.push([change([7])]),
+  };
+  const handle = {
+    parts: "the part",
+    partAt: (_: unknown, [x]: readonly number[]) => x < 20 ? "pole" : undefined,
+    dragged: (_: unknown, part: string, point: readonly number[]) => ["dragged", part, ...point],
+    kicked: (_: unknown, part: string, point: readonly number[]) => ["kicked", part, ...point],
+  };
+  const told: string[] = [];
+  const props = {
+    ...{ episodes, label: "world", frame: 1, handle, length: 1, over: (scene: unknown) => scene },
+    touched: () => told.push("touched"),
+  };
+  using page = new SmallPage(Stage, props);
+  const canvas = page.get("canvas");
+  const at = (type: string, clientX: number, clientY: number) =>
+    canvas.happens(type, { clientX, clientY, pointerId: 1 });
+  const taken = () => hand.splice(0).map(([change]) => change);
+  // 300 × 60 pixels show 30 × 6 units.
+  at("pointerdown", 100, 20);
+  at("pointermove", 102, 20);
+  deepStrictEqual(taken(), []);
+  at("pointerup", 102, 20);
+  deepStrictEqual([taken(), told.length], [[["kicked", "pole", 10.2, 4]], 1]);
+  at("pointermove", 150, 20);
+  deepStrictEqual(taken(), []);
+  at("pointerdown", 100, 20);
+  at("pointermove", 110, 30);
+  at("pointermove", 101, 20);
+  deepStrictEqual(taken(), [["dragged", "pole", 11, 3], ["dragged", "pole", 10.1, 4]]);
+  at("pointerup", 101, 20);
+  at("pointermove", 150, 20);
+  deepStrictEqual(taken(), []);
+  at("pointerdown", 250, 20);
+  at("pointerup", 250, 20);
+  at("pointerdown", 100, 20);
+  at("pointercancel", 100, 20);
+  at("pointerup", 100, 20);
+  deepStrictEqual(taken(), []);
+  standing.end = "terminated";
+  at("pointerdown", 100, 20);
+  at("pointerup", 100, 20);
+  deepStrictEqual(taken(), []);
+});
+
+Deno.test("a film goes to the moment after, from the last to the first, once it is there", () => {
+  const moments = [{ iteration: 10 }, { iteration: 20 }, { iteration: 30 }];
+  const begun: { again: () => void; every: number }[] = [];
+  const { setInterval: before } = globalThis;
+  const show = (isThere: boolean) =>
+    new SmallPage(Film, { name: "it", title: "now", moments, isThere });
+  Object.assign(globalThis, {
+    setInterval: (again: () => void, every: number) => begun.push({ again, every }),
+  });
+  try {
+    {
+      using page = show(true);
+      const slider = page.get("input");
+      deepStrictEqual([slider.value, slider.getAttribute("max")], [2, "2"]);
+      slider.put("0");
+      strictEqual(chosenIteration.value, 10);
+      slider.put("2");
+      strictEqual(chosenIteration.value, undefined);
+      page.get("button", "Play it over training").click();
+      strictEqual(begun[0].every, 350);
+      begun[0].again();
+      strictEqual(chosenIteration.value, 10);
+      begun[0].again();
+      strictEqual(chosenIteration.value, 20);
+      page.get("button", "Stop it").click();
+      page.get("button", "Play it over training");
+    }
+    const { length } = begun;
+    {
+      using page = show(false);
+      page.get("button", "Play it over training").click();
+      strictEqual(begun.length, length);
+    }
+    using alone = new SmallPage(Film, { name: "it", title: "", moments: moments.slice(1, 2) });
+    strictEqual(alone.textContent, "");
+  } finally {
+    Object.assign(globalThis, { setInterval: before });
+    chosenIteration.value = undefined;
+  }
+});
+
+/** Answers what is asked of the server, and keeps it. */
+async function changing(
+  response: () => Response,
+  body: (asked: unknown[]) => Promise<void>,
+): Promise<void> {
+  const asked: unknown[] = [];
+  const { fetch: before } = globalThis;
+  globalThis.fetch = (path, options) => {
+    strictEqual(path, "/api/change");
+    asked.push(JSON.parse(String(options?.body)));
+    return Promise.resolve(response());
+  };
+  try {
+    await body(asked);
+  } finally {
+    globalThis.fetch = before;
+  }
+}
+
+Deno.test("each button of the chosen runs asks for its change, and for its opposite", async () => {
+  const runs = ["a", "b"];
+  const put = (label: string, text: string) => (page: Small) => page.get("input", label).put(text);
+  const press = (name: string) => (page: Small) => page.get("button", name).click();
+  const tag = (tag: string) => ({ action: "tag", tag });
+  const untag = (tag: string) => ({ action: "untag", tag });
+  const cases = [
+    [press("Star"), tag("starred"), untag("starred"), "2 runs starred.", false],
+    [put("Tag", " x "), tag("x"), untag("x"), "2 runs tagged “x”.", false],
+    [put("Take the tag away", "x"), untag("x"), tag("x"), "2 runs without “x”.", false],
+    [press("Archive"), tag("archived"), untag("archived"), "2 runs archived.", true],
+    [
+      press("Move to the trash"),
+      { action: "trash" },
+      { action: "restore" },
+      "2 runs moved to the trash.",
+      true,
+    ],
+  ] as const;
+  for (const [act, change, back, text, leaves] of cases) {
+    await changing(() => new Response(), async (asked) => {
+      const left: string[] = [];
+      using page = new SmallPage(ChangeBar, {
+        chosen: new Set(runs),
+        left: () => void left.push("left"),
+      });
+      act(page);
+      await answered();
+      deepStrictEqual([asked, left.length > 0], [[{ runs, change }], leaves]);
+      ok(page.get("span").textContent.startsWith(text), page.get("span").textContent);
+      page.get("button", "Undo").click();
+      await answered();
+      deepStrictEqual(asked.at(-1), { runs, change: back });
+      strictEqual(page.get("span").textContent, "Undone. ");
+    });
+  }
+  await changing(() => new Response("It is gone.", { status: 404 }), async (asked) => {
+    const left: string[] = [];
+    using page = new SmallPage(ChangeBar, {
+      chosen: new Set(["a"]),
+      left: () => void left.push("left"),
+    });
+    page.get("input", "Tag").put("  ");
+    deepStrictEqual(asked, []);
+    page.get("button", "Archive").click();
+    await answered();
+    deepStrictEqual([page.get("span").textContent, left], ["It is gone. ", []]);
+    deepStrictEqual(page.all("button", "Undo"), []);
+  });
+  using none = new SmallPage(ChangeBar, { chosen: new Set<string>(), left: () => {} });
+  strictEqual(none.textContent, "");
+});
+
+Deno.test("a note is kept as it is left, and who only reads has no field for it", async () => {
+  await changing(() => new Response(), async (asked) => {
+    using page = new SmallPage(RunNote, { run: "r", note: "one\ntwo", readOnly: false });
+    const area = page.get("textarea");
+    deepStrictEqual([area.value, area.getAttribute("rows")], ["one\ntwo", "3"]);
+    area.put("three");
+    await answered();
+    deepStrictEqual(asked, [{ runs: ["r"], change: { action: "note", note: "three" } }]);
+    strictEqual(page.get("small").textContent, "kept");
+  });
+  using read = new SmallPage(RunNote, { run: "r", note: "one", readOnly: true });
+  deepStrictEqual([read.get("p").textContent, read.all("textarea").length], ["one", 0]);
+});
+
+Deno.test("axis and smoothing are chosen by their names", () => {
+  const chosen: unknown[] = [];
+  const choose = (each: unknown) => void chosen.push(each);
+  {
+    using page = new SmallPage(AxisChoice, { axis: "iterations", choose });
+    const selected = page.all("option").filter((each) => each.selected);
+    deepStrictEqual(selected.map((each) => each.value), ["iterations"]);
+    page.get("select").put("wallSeconds");
+  }
+  for (const [share, told] of [[0, "off"], [0.125, "12.5 %"]] as const) {
+    using page = new SmallPage(SmoothingChoice, { share, choose });
+    strictEqual(page.get("output").textContent, told);
+    page.get("input").put("0.05");
+  }
+  deepStrictEqual(chosen, ["wallSeconds", 0.05, 0.05]);
+});
+
+Deno.test("a run's figures stand under their names, and its end and events below", () => {
+  const row = {
+    ...{ id: "r", name: "n", status: "stopped", verdict: "solved", unit: "examples", count: 2500 },
+    ...{ budget: 10_000, wallSeconds: 65, seed: "3", backend: "wasm", progress: 0.25 },
+    headline: { name: "evaluation/return_mean", value: 475.25 },
+  };
+  {
+    using page = new SmallPage(RunStatus, { row });
+    deepStrictEqual(facts(page), [
+      ...["Status: stopped earlysolved", "evaluation return mean: 475.3"],
+      ...["examples: 2,500 of 10,000", "Time: 1 min 5 s", "Seed: 3", "Backend: wasm"],
+    ]);
+  }
+  const event = (iteration: number) => ({ iteration, message: "m", level: "warning" });
+  const contents = (count: number, wanted: boolean) => ({
+    ...{ message: "it ended", wanted, eventCount: 1200 },
+    events: Array.from({ length: count }, (_, i) => event(1000 * i)),
+  });
+  for (const [count, wanted, isOpen] of [[8, true, true], [9, false, false]] as const) {
+    using page = new SmallPage(RunEvents, { contents: contents(count, wanted) });
+    strictEqual(page.get("p").getAttribute("class"), wanted ? "success" : "problem");
+    strictEqual(page.get("details").open, isOpen);
+    strictEqual(page.get("summary").textContent, `Events (1,200, the newest ${count})`);
+    strictEqual(page.all("li")[1].textContent, "iteration 1,000 m");
+  }
+});
+
+Deno.test("a mode is moved by keys and by the pointer, and stays within the plane", () => {
+  // 300 × 60 pixels show the plane from −1 to 1 and from 0 to 2.
+  const bounds = { x: [-1, 1], y: [0, 2] } as const;
+  const moved: Record<number, readonly number[]>[] = [];
+  const modes = [{ label: 0, x: 0, y: 1 }, { label: 1, x: 0.5, y: 1.5 }];
+  using page = new SmallPage(Modes, {
+    ...{ modes, bounds, shifts: { 1: [0.25, -0.5] } },
+    move: (shifts: never) => moved.push(shifts),
+    children: null,
+  });
+  const [first, second] = page.all("button");
+  const last = (label: number) =>
+    moved.splice(0).map((each) => each[label].map((x) => Number(x.toFixed(6))));
+  strictEqual(first.getAttribute("aria-label")!.split(":")[0], "Mode 1, at 0.00, 1.00");
+  strictEqual(second.getAttribute("aria-label")!.split(":")[0], "Mode 2, at 0.75, 1.00");
+  deepStrictEqual([second.style.left, second.style.top], ["87.5%", "50%"]);
+  for (const key of ["ArrowLeft", "ArrowRight", "ArrowDown", "ArrowUp", "a"]) {
+    first.happens("keydown", { key });
+  }
+  deepStrictEqual(last(0), [[-0.04, 0], [0.04, 0], [0, -0.04], [0, 0.04]]);
+  first.happens("keydown", { key: "ArrowUp", shiftKey: true });
+  deepStrictEqual(last(0), [[0, 0.2]]);
+  // Taken beside its middle it does not jump there.
+  second.happens("pointerdown", { clientX: 270, clientY: 30, pointerId: 1 });
+  first.happens("pointermove", { clientX: 0, clientY: 0 });
+  second.happens("pointermove", { clientX: 240, clientY: 15 });
+  deepStrictEqual(last(1), [[0.05, 0]]);
+  second.happens("pointermove", { clientX: 900, clientY: -900 });
+  deepStrictEqual(last(1), [[0.4, 0.4]]);
+  second.happens("pointerup", {});
+  second.happens("pointermove", { clientX: 240, clientY: 15 });
+  deepStrictEqual(moved, []);
+});
+
+Deno.test("codes lie where they are encoded to, and the point follows the pointer", () => {
+  const moved: number[][] = [];
+  const examples = { labels: Uint8Array.of(1, 0), names: ["a", "b"], count: 2, values: [] };
+  using page = new SmallPage(CodeMap, {
+    ...{ bounds: { x: [0, 3], y: [-1, 1] }, axes: [2, 0], examples },
+    codes: Float32Array.of(1, 9, 0, -1, 9, 3),
+    code: Float32Array.of(0, 5, 1.5),
+    move: (x: number, y: number) => moved.push([x, y]),
+  });
+  deepStrictEqual(called(drawn(page), "fillText"), [["b", 0, 0], ["a", 300, 60]]);
+  deepStrictEqual(called(drawn(page), "arc")[0].slice(0, 2), [150, 30]);
+  const canvas = page.get("canvas");
+  strictEqual(
+    canvas.getAttribute("aria-label"),
+    "Codes over coordinates 3 and 1; the point is at 1.50, 0.00",
+  );
+  canvas.happens("pointermove", { clientX: 100, clientY: 15 });
+  canvas.happens("pointerdown", { clientX: 100, clientY: 15, pointerId: 1 });
+  canvas.happens("pointermove", { clientX: 200, clientY: 60 });
+  canvas.happens("pointerup", {});
+  canvas.happens("pointermove", { clientX: 0, clientY: 0 });
+  deepStrictEqual(moved, [[1, 0.5], [2, -1]]);
+});
+
+Deno.test("each press of New samples draws from another seed", () => {
+  const seeds: number[] = [];
+  const model = {
+    ...{ kind: "points", shape: [2], classes: 0, codeSize: 0 },
+    sample: ({ random }: { random: { random(): number } }) => {
+      seeds.push(random.random());
+      return { values: Float32Array.of(0.5, 0.5) };
+    },
+  };
+  const values = Float32Array.of(0, 0, 1, 1);
+  const examples = { values, labels: undefined, count: 2, names: [] };
+  using page = new SmallPage(PointsExplorer, {
+    model,
+    examples,
+  });
+  for (let i = 0; i < 2; i++) page.get("button", "New samples").click();
+  strictEqual(new Set(seeds).size, 3);
+});
+
+Deno.test("samples go their way in the order in which they were drawn, batch by batch", () => {
+  const model = {
+    ...{ kind: "points", shape: [2], classes: 0, codeSize: 0 },
+    field: { by: "time", moments: [0, 0.5], ofSteps: true, at: () => new Float32Array(2000) },
+    sample: ({ count, watch }: {
+      count: number;
+      watch: (step: number, x: Float32Array, first: number) => void;
+    }) => {
+      const row = (i: number, step: number) => [i / count, step / 4];
+      for (let step = 0; step < 2; step++) {
+        for (const [from, to] of [[0, 300], [300, count]]) {
+          const rows = Array.from({ length: to - from }, (_, i) => row(from + i, step)).flat();
+          watch(step, Float32Array.from(rows), from);
+        }
+      }
+      return {
+        values: Float32Array.from(Array.from({ length: count }, (_, i) => row(i, 2)).flat()),
+      };
+    },
+  };
+  const values = Float32Array.of(0, 0, 1, 1);
+  const examples = { values, labels: undefined, count: 2, names: [] };
+  using page = new SmallPage(PointsExplorer, { model, examples });
+  const told = page.get("output");
+  const slider = page.get("input", "Moment of the field");
+  let before = Infinity;
+  for (const [moment, words] of [[0, "time 0"], [1, "time 0.5"], [2, "samples"]] as const) {
+    drawn(page).splice(0);
+    slider.put(String(moment));
+    strictEqual(told.textContent, words);
+    const dots = called(drawn(page), "arc").filter(([, , radius]) => radius === 2.4);
+    strictEqual(dots.length, 500);
+    const steps = dots.slice(1).map(([x], i) => Number(x) - Number(dots[i][0]));
+    ok(steps.every((step) => Math.abs(step - steps[0]) < 1e-3 && step > 0));
+    ok(dots.every(([, y]) => Math.abs(Number(y) - Number(dots[0][1])) < 1e-9));
+    // Up the page, moment by moment.
+    ok(Number(dots[0][1]) < before);
+    before = Number(dots[0][1]);
+  }
+});
