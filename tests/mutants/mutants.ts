@@ -3444,10 +3444,10 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/metrics_test.ts",
   },
   {
-    fault: "agents over worlds are told the second time alone",
+    fault: "agents over worlds are told the first time alone",
     file: "web/comparison.ts",
-    from: "this.#suites.set(key, suite);\n    return suite;",
-    to: "this.#suites.set(key, suite);\n    return null;",
+    from: "if (known !== undefined) return known;\n    const scored",
+    to: "if (known !== undefined) return { ...known, suite: null };\n    const scored",
     test: "tests/web/comparison_test.ts",
   },
   {

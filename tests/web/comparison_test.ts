@@ -218,7 +218,9 @@ Deno.test("agents in two worlds have one figure together, by their returns alone
     }
     const comparer = new Comparer(store);
     // Each is as much as counts as solved there.
-    const { suite } = await comparer.compare(request({ metric }));
+    const { suite, findings } = await comparer.compare(request({ metric }));
+    const again = await comparer.compare(request({ metric }));
+    deepStrictEqual([again.suite, again.findings], [suite, findings]);
     deepStrictEqual(suite!.worlds.toSorted(), ["Acrobot-v1", "CartPole-v1"]);
     deepStrictEqual(
       suite!.agents.map(({ agent, seeds, iqm, gap }) => [agent, seeds, iqm.value, gap.value]),
