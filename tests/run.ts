@@ -132,6 +132,8 @@ async function denoTest(args: readonly string[]): Promise<Counts> {
 
 /** Rooms whose files are quick, start no process and leave TensorFlow.js's backend as it was. */
 const SHARED = /^tests\/(agents|envs|evidence|lab\/(core|search|statistics)|web)\//;
+/** What a file of such a room imports whose page goes on knowing what it heard. */
+const HEARING = /from "[./]+\/(?:small_page|web\/live)\.ts"/;
 /** Files of such a room that share an isolate, at most, and from how many files on they do. */
 const [TOGETHER, MANY] = [8, 40];
 
@@ -143,7 +145,8 @@ const [TOGETHER, MANY] = [8, 40];
  */
 function modulesOf(files: readonly string[], folder: string): string[] {
   if (files.length < MANY) return [...files];
-  const rooms = Map.groupBy(files, (path) => SHARED.exec(path)?.[1]);
+  const hears = (path: string) => HEARING.test(Deno.readTextFileSync(new URL(path, root)));
+  const rooms = Map.groupBy(files, (path) => hears(path) ? undefined : SHARED.exec(path)?.[1]);
   return [...rooms].flatMap(([room, paths]) => {
     if (room === undefined) return paths;
     return Array.from({ length: Math.ceil(paths.length / TOGETHER) }, (_, i) => {
