@@ -60,7 +60,7 @@ export function chosenRuns(
  * Runs by a key: text and seeds ascending, other numbers and times descending; runs without it, and
  * NaN, last.
  *
- * @param reverse The other way round; runs without a value stay last.
+ * @param reverse The other way round, also of runs with equal values; those without one stay last.
  * @throws {InputError} for a key that no run has.
  */
 export function sorted(
@@ -79,7 +79,8 @@ export function sorted(
     if (!ordered(x) || !ordered(y)) return String(x).localeCompare(String(y));
     return x! < y! ? -down : x! > y! ? down : 0;
   };
-  return [...runs].sort((a, b) => {
+  const alike = reverse ? runs.toReversed() : [...runs];
+  return alike.sort((a, b) => {
     const [x, y] = [values.get(a), values.get(b)];
     if (isMissing(x) || isMissing(y)) return Number(isMissing(x)) - Number(isMissing(y));
     return reverse ? order(y, x) : order(x, y);

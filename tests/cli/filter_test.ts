@@ -229,6 +229,8 @@ Deno.test("runs sort by every column, metric and field, those without it last bo
     deepStrictEqual(seeds("seed", true), [4, 3, 2, 1]);
     deepStrictEqual(seeds("agent.gamma"), [4, 3, 2, 1]);
     deepStrictEqual(seeds("started"), [4, 3, 2, 1]);
+    // Alike in this, the newest first, or last.
+    deepStrictEqual([seeds("status"), seeds("status", true)], [[4, 3, 2, 1], [1, 2, 3, 4]]);
     for (const key of columnNames) strictEqual(seeds(key).length, 4);
     throws(() => seeds("sped"), { name: "InputError" });
   });
