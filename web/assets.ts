@@ -59,17 +59,29 @@ const mediaTypes: Record<string, string> = {
   svg: "image/svg+xml",
 };
 
-/** A built or static file; undefined where there is none of that name. */
-export async function readAsset(
-  name: string,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; mediaType: string } | undefined> {
+/** A built or static file. */
+interface Asset {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly mediaType: string;
+  /** What the bytes are encoded by. */
+  readonly encoding?: string;
+}
+
+/**
+ * A built or static file, encoded as it is asked for where the build did that; undefined where there
+ * is none of that name.
+ */
+export async function readAsset(name: string, encoding?: string): Promise<Asset | undefined> {
   const mediaType = mediaTypes[name.split(".").pop()!];
   if (!/^[\w-]+(\.[\w-]+)+$/.test(name) || mediaType === undefined) return undefined;
-  for (const folder of [distribution, statics]) {
-    try {
-      return { bytes: await Deno.readFile(new URL(name, folder)), mediaType };
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+  for (const encoded of encoding === undefined ? [undefined] : [encoding, undefined]) {
+    const file = encoded === undefined ? name : `${name}.${encoded}`;
+    for (const folder of [distribution, statics]) {
+      try {
+        return { bytes: await Deno.readFile(new URL(file, folder)), mediaType, encoding: encoded };
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
     }
   }
   return undefined;

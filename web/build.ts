@@ -6,6 +6,7 @@
  * @module
  */
 import * as esbuild from "esbuild";
+import { brotliOf, QUALITY } from "./compression.ts";
 
 const web = new URL("./", import.meta.url).pathname;
 const out = `${web}dist`;
@@ -120,10 +121,27 @@ const parts = Object.fromEntries([
     return island === undefined ? [] : [[island, [...partsOf(fileOf(path))]]];
   }),
 ]);
+
+/** What pages begin with, as readers get it who take Brotli: who asks first need not wait for that. */
+const beginnings = new Set([
+  ...Object.values(parts).flat(),
+  ...outputs[1].map(([path]) => fileOf(path)),
+]);
+const encoded = await Promise.all([...beginnings].map(async (file) => {
+  const plain = await Deno.readFile(`${out}/${file}`);
+  const next = `${out}/${file}-${Deno.pid}.next`;
+  await Deno.writeFile(next, await brotliOf(plain, QUALITY.kept));
+  await Deno.rename(next, `${out}/${file}.br`);
+  return `${file}.br`;
+}));
 const next = `${out}/manifest-${Deno.pid}.next`;
 await Deno.writeTextFile(next, JSON.stringify({ names: manifest, parts }, null, 2));
 await Deno.rename(next, `${out}/manifest.json`);
-const made = new Set([...outputs.flat().map(([path]) => fileOf(path)), "manifest.json"]);
+const made = new Set([
+  ...outputs.flat().map(([path]) => fileOf(path)),
+  ...encoded,
+  "manifest.json",
+]);
 for await (const { name } of Deno.readDir(out)) {
   if (!made.has(name) && !name.endsWith(".next")) {
     await Deno.remove(`${out}/${name}`).catch(() => {/* by another build */});

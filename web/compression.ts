@@ -10,7 +10,7 @@ import * as zlib from "node:zlib";
 /** Bytes below which it is not worth it. */
 const LEAST = 1000;
 /** Of Brotli, 0 … 11: fast for what is made for one reader, small for what is kept. */
-const QUALITY = { passing: 4, kept: 9 };
+export const QUALITY = { passing: 4, kept: 9 };
 
 const textual = /^(text\/(?!event-stream)|application\/json|image\/svg)/;
 /** What a page's parts are sent by as they come, each as soon as it is there. */
@@ -25,21 +25,39 @@ const passing = {
 const brotli = promisify(zlib.brotliCompress);
 const gzip = promisify(zlib.gzip);
 
+/** Bytes by Brotli of a quality from 0 to 11. */
+export async function brotliOf(
+  plain: Uint8Array,
+  quality: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const params = { [zlib.constants.BROTLI_PARAM_QUALITY]: quality };
+  return new Uint8Array(await brotli(plain, { params }));
+}
+
 /** Files that never change under their name, by encoding and URL. */
 const kept = new Map<string, Uint8Array<ArrayBuffer>>();
 
-/** The response as the request's `accept-encoding` wants it; streams of events stay as they are. */
+/** The encoding that a request's `accept-encoding` takes, of those that there are. */
+export function encodingFor(request: Request): "br" | "gzip" | undefined {
+  const accepted = (request.headers.get("accept-encoding") ?? "").split(",")
+    .filter((each) => !/;\s*q=0(\.0*)?\s*$/.test(each))
+    .map((each) => each.split(";")[0].trim());
+  return (["br", "gzip"] as const).find((each) => accepted.includes(each));
+}
+
+/**
+ * The response as the request's `accept-encoding` wants it; streams of events, and what is encoded
+ * already, stay as they are.
+ */
 export async function compressed(request: Request, response: Response): Promise<Response> {
   if (response.body === null || !textual.test(response.headers.get("content-type") ?? "")) {
     return response;
   }
-  const accepted = (request.headers.get("accept-encoding") ?? "").split(",")
-    .filter((each) => !/;\s*q=0(\.0*)?\s*$/.test(each))
-    .map((each) => each.split(";")[0].trim());
-  const encoding = (["br", "gzip"] as const).find((each) => accepted.includes(each));
+  const encoding = encodingFor(request);
   const headers = new Headers(response.headers);
   headers.append("vary", "accept-encoding");
   const { status } = response;
+  if (headers.has("content-encoding")) return new Response(response.body, { status, headers });
   if (encoding === undefined) return new Response(response.body, { status, headers });
   if (headers.get("content-type")!.startsWith("text/html")) {
     headers.set("content-encoding", encoding);
@@ -54,11 +72,9 @@ export async function compressed(request: Request, response: Response): Promise<
     const plain = new Uint8Array(await response.arrayBuffer());
     if (plain.length < LEAST) return new Response(plain, { status, headers });
     const quality = stays ? QUALITY.kept : QUALITY.passing;
-    body = new Uint8Array(
-      encoding === "br"
-        ? await brotli(plain, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: quality } })
-        : await gzip(plain, { level: quality }),
-    );
+    body = encoding === "br"
+      ? await brotliOf(plain, quality)
+      : new Uint8Array(await gzip(plain, { level: quality }));
     if (stays) kept.set(key, body);
   }
   headers.set("content-encoding", encoding);

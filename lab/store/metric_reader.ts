@@ -328,36 +328,63 @@ export function hideUnreadable(database: Database, run: string): void {
   }
 }
 
-/** Columns of a series, filled from chunks. */
+/** Columns of a series, filled from chunks: its x axes when somebody looks along them. */
 class SeriesBuilder {
-  readonly values: Float64Array;
-  readonly axes: Float64Array[];
+  readonly #values: Float64Array;
+  readonly #parts: {
+    readonly axes: readonly Axis[];
+    readonly from: number;
+    readonly to: number;
+  }[] = [];
   #filled = 0;
 
   constructor(length: number) {
-    this.values = new Float64Array(length);
-    this.axes = AXES.map(() => new Float64Array(length));
+    this.#values = new Float64Array(length);
   }
 
   /** Adds the points of a chunk in [from, to). */
   add(values: Float64Array, axes: readonly Axis[], from: number, to: number): void {
-    const at = this.#filled;
+    this.#values.set(values.subarray(from, to), this.#filled);
     this.#filled += to - from;
-    this.values.set(values.subarray(from, to), at);
-    for (const [a, { start, rise, values: stored }] of axes.entries()) {
-      const column = this.axes[a];
-      if (stored !== null) column.set(stored.subarray(from, to), at);
-      else for (let i = from; i < to; i++) column[at + i - from] = start + i * rise;
-    }
+    this.#parts.push({ axes, from, to });
   }
 
   series(name: string, total: number): Series {
-    const [iterations, environmentSteps, gradientSteps, examples, wallSeconds] = this.axes.map((
-      axis,
-    ) => axis.subarray(0, this.#filled));
-    const values = this.values.subarray(0, this.#filled);
-    const axes = { iterations, environmentSteps, gradientSteps, examples, wallSeconds };
-    return { name, ...axes, values, total };
+    const along = AXES.map((_, axis) => {
+      let column: Float64Array | undefined;
+      return () => column ??= this.#column(axis);
+    });
+    const [iterations, environmentSteps, gradientSteps, examples, wallSeconds] = along;
+    return {
+      ...{ name, total, values: this.#values.subarray(0, this.#filled) },
+      get iterations() {
+        return iterations();
+      },
+      get environmentSteps() {
+        return environmentSteps();
+      },
+      get gradientSteps() {
+        return gradientSteps();
+      },
+      get examples() {
+        return examples();
+      },
+      get wallSeconds() {
+        return wallSeconds();
+      },
+    };
+  }
+
+  #column(axis: number): Float64Array {
+    const column = new Float64Array(this.#filled);
+    let at = 0;
+    for (const { axes, from, to } of this.#parts) {
+      const { start, rise, values } = axes[axis];
+      if (values !== null) column.set(values.subarray(from, to), at);
+      else for (let i = from; i < to; i++) column[at + i - from] = start + i * rise;
+      at += to - from;
+    }
+    return column;
   }
 }
 

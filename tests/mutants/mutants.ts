@@ -3641,4 +3641,18 @@ export const mutants: readonly Mutant[] = [
     to: "return usual !== undefined && refused !== textOf(usual);",
     test: "tests/web/form_test.ts",
   },
+  {
+    fault: "a file that the build encoded does not say so",
+    file: "web/assets.ts",
+    from: "mediaType, encoding: encoded }",
+    to: "mediaType, encoding: undefined }",
+    test: "tests/web/dashboard_test.ts",
+  },
+  {
+    fault: "the axes of later chunks overwrite those of the first",
+    file: "lab/store/metric_reader.ts",
+    from: "      at += to - from;\n    }\n    return column;",
+    to: "    }\n    return column;",
+    test: "tests/lab/store/metrics_test.ts",
+  },
 ];

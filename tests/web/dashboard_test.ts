@@ -306,6 +306,19 @@ test("pages come compressed for who takes it, and say so", async (dashboard) => 
   strictEqual(live.headers.get("content-encoding"), null);
   await live.body!.cancel();
   const [script] = /\/assets\/client-[\w]+\.js/.exec(plain)!;
+  const [style] = /\/assets\/style-[\w]+\.css/.exec(plain)!;
+  const built = await ask(style, "gzip, br");
+  // As the build encoded it.
+  strictEqual(built.headers.get("content-encoding"), "br");
+  match(built.headers.get("vary")!, /accept-encoding/);
+  match(built.headers.get("content-type")!, /^text\/css/);
+  const { brotliDecompressSync, gunzipSync } = await import("node:zlib");
+  const rules = await (await ask(style, "identity")).bytes();
+  deepStrictEqual(new Uint8Array(brotliDecompressSync(await built.bytes())), rules);
+  const zipped = await ask(style, "gzip");
+  strictEqual(zipped.headers.get("content-encoding"), "gzip");
+  deepStrictEqual(new Uint8Array(gunzipSync(await zipped.bytes())), rules);
+  strictEqual((await ask(`${style}.br`, "br")).status, 404);
   const first = await (await ask(script, "br")).bytes();
   deepStrictEqual(await (await ask(script, "br")).bytes(), first);
 });
