@@ -5,7 +5,7 @@
  */
 import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
 import { figure } from "../format.ts";
@@ -84,7 +84,7 @@ export function Plot(
     ).join() + onlyPlace(lines);
   const drawable = lines.some((line) => line.x.length > 0);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = holder.current;
     if (element === null || !drawable) return;
     let alive = true;
