@@ -101,6 +101,11 @@ async function addressed(page: Page, wanted: RegExp | string): Promise<void> {
   );
 }
 
+/** What fingers that drag an element do to the page: `none` where the drag is the element's. */
+function forFingers(dragged: Locator): Promise<string> {
+  return dragged.evaluate((element) => getComputedStyle(element).touchAction);
+}
+
 /** Waits until the page has drawn `count` frames. */
 async function frames(page: Page, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
@@ -196,6 +201,7 @@ test("a column is as wide as it is drawn, also from the address", async (page) =
   await ready(page);
   await shows(asWanted, true);
   deepStrictEqual(await findings(page, ".runs"), []);
+  strictEqual(await forFingers(head.locator(".grip")), "none");
   await head.locator(".grip").dblclick();
   await page.waitForFunction(() => !location.search.includes("widths"));
 });
@@ -1086,6 +1092,7 @@ test("the field of a flow lies over the plane, and samples go along it", async (
   await open(page, `/runs/${run}`);
   const plane = page.locator(".front .plane");
   await plane.waitFor();
+  strictEqual(await forFingers(plane), "none");
   const slider = page.locator("input[aria-label='Moment of the field']");
   const told = () => page.locator(".playback output").innerText();
   const drawn = () => pixels(plane);
