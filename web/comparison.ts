@@ -133,6 +133,7 @@ export interface ComparisonRequest {
 export class Comparer {
   readonly #store: StoreReader;
   readonly #kept = new RecentlyUsed<Unmarked>(KEPT_GROUPS);
+  readonly #statistics = new RecentlyUsed<ComparedGroup["statistics"]>(KEPT_GROUPS);
   readonly #concluded = new RecentlyUsed<Conclusions>(KEPT_CONCLUSIONS);
 
   /** Reads from `store`. */
@@ -269,12 +270,20 @@ export class Comparer {
       verdict: verdict ?? null,
       seeds: seeds.map((seed, i) => ({ ...seed, figure: null, x: [], y: [], ...lines[i] })),
       mean: meanOf(curves, range),
-      statistics: statisticsOf(figures),
+      statistics: this.#statisticsOf(figures),
       settings: flatten(configuration),
     };
     await turn();
     this.#kept.set(key, group);
     return group;
+  }
+
+  /** Kept, as they stay where curves are smoothed or cut otherwise. */
+  #statisticsOf(figures: readonly number[]): ComparedGroup["statistics"] {
+    const key = figures.join();
+    const statistics = this.#statistics.get(key) ?? statisticsOf(figures);
+    this.#statistics.set(key, statistics);
+    return statistics;
   }
 }
 
