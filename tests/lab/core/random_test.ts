@@ -249,3 +249,24 @@ Deno.test("negative scales are input errors", () => {
   throws(() => defaultRng(0).normal(0, -1), InputError);
   throws(() => defaultRng(0).exponential(NaN), InputError);
 });
+
+Deno.test("float32 draws beyond the ziggurat's layers are NumPy's", () => {
+  // numpy 2.4: default_rng(7).standard_normal(60000, dtype=float32), those beyond 3.654.
+  const random = defaultRng(7);
+  const drawn = times(60_000, () => random.standardNormal32());
+  const far = [...drawn.entries()].filter(([, x]) => Math.abs(x) > 3.6541528853610088);
+  deepStrictEqual(far, [
+    [16277, -4.286896705627441],
+    [17391, -3.9989447593688965],
+    [22435, 3.76969313621521],
+    [25442, -4.176800727844238],
+    [31053, -3.7303755283355713],
+    [34150, 4.239436149597168],
+    [37419, -3.6978354454040527],
+    [38248, 3.812027931213379],
+    [44139, 3.665409564971924],
+    [44483, 3.7923965454101562],
+    [50592, -3.801408290863037],
+  ]);
+  strictEqual(random.standardNormal32(), 1.0483999252319336);
+});
