@@ -8,6 +8,7 @@ import {
   SeedSequence,
   streamOf,
 } from "../../../lab/core/random.ts";
+import { exponentialEdges, normalEdges } from "../../../lab/core/ziggurat_tables.ts";
 
 interface Golden {
   streams: { seed: string; calls: { call: string; dtype: string; value: unknown[] }[] }[];
@@ -269,4 +270,22 @@ Deno.test("float32 draws beyond the ziggurat's layers are NumPy's", () => {
     [50592, -3.801408290863037],
   ]);
   strictEqual(random.standardNormal32(), 1.0483999252319336);
+});
+
+Deno.test("the layers of both ziggurats have one area, and end where the tails begin", () => {
+  // Marsaglia and Tsang 2000, section 2: x[i] (f(x[i − 1]) − f(x[i])) = V, and R f(R) + tail = V.
+  const densities = [
+    [normalEdges, (x: number) => Math.exp(-0.5 * x * x), 3.6541528853610088],
+    [exponentialEdges, (x: number) => Math.exp(-x), 7.69711747013105],
+  ] as const;
+  for (const [edges, density, tail] of densities) {
+    strictEqual(edges.length, 256);
+    strictEqual(edges[255], tail);
+    const area = edges[0] * density(tail);
+    for (let i = 1; i < 256; i++) {
+      const below = i === 1 ? 1 : density(edges[i - 1]);
+      const own = edges[i] * (below - density(edges[i]));
+      ok(Math.abs(own / area - 1) < 1e-12, `layer ${i}: ${own / area}`);
+    }
+  }
 });
