@@ -102,7 +102,7 @@ Deno.test("a mask that forbids everything, or of another length, is refused", ()
   }
 });
 
-Deno.test("a table learns what is forbidden in a state that episodes are cut off in", async () => {
+Deno.test("a table learns what is forbidden in a state that episodes are cut off in", () => {
   // A corridor that is cut off after one step: its second cell is never acted in, only valued. What
   // is forbidden there must not count, however highly it is valued at first.
   const corridor = defineEnvironment({

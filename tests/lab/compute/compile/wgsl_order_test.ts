@@ -88,6 +88,16 @@ for (const [what, [shapes, f]] of Object.entries(items)) {
   });
 }
 
+for (const [what, [shapes, f]] of Object.entries(items)) {
+  Deno.test(`what is computed of the result of ${what} runs after it`, () => {
+    const further = dispatches(shapes, (given) => {
+      const result = f(given);
+      return tf.cumsum(tf.cast(result, "float32"), result.rank - 1);
+    });
+    deepStrictEqual(further > dispatches(shapes, f), true, `${further} dispatches`);
+  });
+}
+
 Deno.test("what reads and writes other memory runs at once", () => {
   const shapes = { a: [5, 7], b: [5, 7] };
   const both = ({ a, b }: Tensors) => tf.concat([tf.cumsum(a, 1), tf.cumsum(b, 1)], 0);
