@@ -224,24 +224,40 @@ function othersThan(value: Json, { choices }: Field): readonly Json[] {
 }
 
 /**
- * Trainings that vary what all others leave at one value, the small settings too, each where it changes
- * what a run gives.
+ * Trainings that show each field of which none of the given ones shows anything: whose value they leave
+ * as it is, the small settings too, or have in company with which it changes nothing.
  */
 export async function furtherCasesOf(subject: Subject, cases: readonly Case[]): Promise<Case[]> {
   const further: Case[] = [];
-  for (const on of new Set(cases.map(({ on }) => on))) {
-    let training: Case = { on, settings: {} };
-    let digest = await digestIfTaken(subject, training);
-    for (const { field, value } of unvariedFields(subject, [...cases, ...further])) {
-      for (const other of othersThan(value, field)) {
-        const candidate = { on, settings: { ...training.settings, [field.path]: other } };
+  for (const field of topFieldsOf(subject)) {
+    const { path, default: preset } = field;
+    const isShown = async ({ on, settings }: Case) => {
+      if (!(path in settings)) return false;
+      const { [path]: _, ...others } = settings;
+      const [found, without] = [
+        await digestIfTaken(subject, { on, settings }),
+        await digestIfTaken(subject, { on, settings: others }),
+      ];
+      return found !== without;
+    };
+    let shown = false;
+    for (const training of [...cases, ...further]) shown ||= await isShown(training);
+    for (const training of [...further, ...cases]) {
+      if (shown) break;
+      const { on, settings } = training;
+      const digest = await digestIfTaken(subject, training);
+      for (
+        const value of othersThan(settings[path] ?? subject.small[path] ?? preset ?? null, field)
+      ) {
+        const candidate = { on, settings: { ...settings, [path]: value } };
         const changed = await digestIfTaken(subject, candidate);
-        if (changed === undefined || changed === digest) continue;
-        [training, digest] = [candidate, changed];
+        shown = changed !== undefined && changed !== digest;
+        if (!shown) continue;
+        const at = further.indexOf(training);
+        further.splice(at < 0 ? further.length : at, at < 0 ? 0 : 1, candidate);
         break;
       }
     }
-    if (Object.keys(training.settings).length > 0) further.push(training);
   }
   return further;
 }

@@ -3883,13 +3883,6 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/tabular/planning_test.ts",
   },
   {
-    fault: "a long output is read from where the first one stands",
-    file: "lab/compute/compile/gpu_workspace.ts",
-    from: "this.#arena.read(output.address, size * 4), 0, size",
-    to: "this.#arena.read(from, size * 4), 0, size",
-    test: "tests/lab/compute/compile/wgsl_items_test.ts",
-  },
-  {
     fault: "a program's own memory is not taken",
     file: "lab/compute/compile/workspace.ts",
     from: "    this.#arena.takeUpTo(compiled.plan.end);\n    const { values } = compiled.schedule;",
