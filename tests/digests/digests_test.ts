@@ -32,7 +32,6 @@ for (const subject of subjects) {
 
 /** Fields that all trainings leave as they are, and why. */
 const unvaried: Readonly<Record<string, string>> = {
-  guidance: "without labels, as the first that is trained on has none",
   judge: "the small data set has no judge",
   storeBytes: "no small world shows pictures",
   workers: "several are not reproducible",
