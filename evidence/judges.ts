@@ -6,13 +6,16 @@
  */
 import { type Dataset, holdingsOf } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
+import type { DatasetDefinition, Entry } from "../lab/core/registry.ts";
 import { classifier } from "../models/classifiers/classifier.ts";
 import { datasets } from "../models/datasets/mod.ts";
 import { judgeFile } from "../models/judge.ts";
 
 /** The data sets that are made at their defaults, from no file, and can have a judge. */
-export async function* judgedDatasets(): AsyncGenerator<Dataset> {
-  for (const { name, load } of datasets) {
+export async function* judgedDatasets(
+  entries: readonly Entry<DatasetDefinition>[] = datasets,
+): AsyncGenerator<Dataset> {
+  for (const { name, load } of entries) {
     const { create, configuration } = await load();
     let dataset: Dataset;
     try {

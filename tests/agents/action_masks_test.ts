@@ -8,6 +8,7 @@ import {
   maskedLogits,
 } from "../../agents/distributions/categorical.ts";
 import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
+import { TableWorld } from "../../agents/tabular/table_world.ts";
 import { tabularAgents } from "../../agents/tabular/mod.ts";
 import { identity } from "../../envs/identity.ts";
 import { makeEnv } from "../../envs/mod.ts";
@@ -91,6 +92,45 @@ Deno.test("a mask that forbids everything, or of another length, is refused", ()
     () => copyActionMask("Narrow-v0", new Discrete(3), [1, 1], out),
     /Cannot choose an action in Narrow-v0 as its mask must have 3 values: 2/,
   );
+  for (const space of [new Discrete(3), new MultiDiscrete([1, 2]), new MultiDiscrete([3])]) {
+    for (const length of [0, 2, 4]) {
+      throws(
+        () => copyActionMask("Narrow-v0", space, new Array(length).fill(1), out),
+        new RegExp(`its mask must have 3 values: ${length}$`),
+      );
+    }
+  }
+});
+
+Deno.test("a table learns what is forbidden in a state that episodes are cut off in", () => {
+  // A corridor that is cut off after one step: its second cell is never acted in, only valued. What
+  // is forbidden there must not count, however highly it is valued at first.
+  const corridor = defineEnvironment({
+    ...{ id: "Cut-v0", observationSpace: new Discrete(2), actionSpace: new Discrete(2) },
+    timeLimit: 1,
+    reset: () => 0,
+    step: () => ({ state: 1, reward: 0, terminated: false }),
+    observe: (cell: number) => cell,
+    actionMask: (cell) => cell === 0 ? [1, 1] : [1, 0],
+  });
+  const forbidden: [number, number][] = [];
+  const world = new TableWorld("test", {
+    seed: 1,
+    makeEnvironment: () => environmentOf(corridor),
+  }, 0);
+  world.watchMasks((state, action) => forbidden.push([state, action]));
+  for (let t = 0; t < 3; t++) world.step(0);
+  deepStrictEqual(forbidden, [[1, 1], [1, 1], [1, 1]]);
+  world.close();
+  // What ended has nothing behind it that could be forbidden.
+  const ending = { ...corridor, step: () => ({ state: 1, reward: 0, terminated: true }) };
+  const end = new TableWorld("test", {
+    seed: 1,
+    makeEnvironment: () => environmentOf(ending),
+  }, 0);
+  end.watchMasks((state, action) => forbidden.push([state, action]));
+  end.step(0);
+  strictEqual(forbidden.length, 3);
 });
 
 Deno.test("forbidden actions have probability 0 and get no gradient, on the host and as tensors", () => {

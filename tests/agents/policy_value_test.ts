@@ -1,10 +1,12 @@
 /** Policy files that value: what the critic says of the last observation, in the unit of the return. */
-import { ok, strictEqual } from "node:assert";
+import { notStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { loadPolicy, type Policy } from "../../agents/policy.ts";
 import { defineEnvironment } from "../../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../../lab/core/environment.ts";
+import { decodeSafetensors } from "../../lab/core/safetensors.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
 import type { PolicyFileOptions, Trainer } from "../../lab/core/trainer.ts";
+import { resealed } from "../lab/core/resealed.ts";
 import { continuousAgents, definitions, subjectOf, trainThrough, valuesOf } from "./laboratory.ts";
 import { small } from "./small_fields.ts";
 
@@ -93,4 +95,24 @@ Deno.test("reinforce without a learned baseline has nothing to value by", async 
   const { trainer } = await subjectOf("reinforce", probeOf("reinforce"), fields, { budget: 100 });
   strictEqual(valuesFrom(await policyOf(trainer, { withValue: true }), [1])[0], undefined);
   trainer.dispose();
+});
+
+Deno.test("a policy file that says that it values, and writes no value, is refused", async () => {
+  const { trainer } = await subjectOf("ppo", probeOf("ppo"), small.ppo, { budget: 100 });
+  const bytes = await trainer.exportPolicy!({}, { withValue: true });
+  trainer.dispose();
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const described = metadata["reverie.policy"];
+  const without = [
+    described.replace(/,"value":\[\d+,\d+\]|"value":\[\d+,\d+\],/, ""),
+    described.replace(/"value":\[(\d+),\d+\]/, '"value":[$1,0]'),
+  ];
+  loadPolicy(resealed(tensors, metadata));
+  for (const text of without) {
+    notStrictEqual(text, described);
+    throws(
+      () => loadPolicy(resealed(tensors, { ...metadata, "reverie.policy": text })),
+      /^InputError: Cannot load the policy as its program must be whole/,
+    );
+  }
 });

@@ -139,10 +139,12 @@ Deno.test("recurrent-ppo ends its epochs at the target KL", async () => {
 });
 
 Deno.test("what a step leads to is valued with the memory of its episode, be that as short as it may", async () => {
-  for (const limit of [1, 2, 5]) {
+  // The two environments' episodes end at once, and apart.
+  for (const limits of [[1, 1], [2, 2], [5, 5], [2, 3], [5, 1]]) {
+    let made = 0;
     const makeEnvironment = () =>
       environmentOf(defineEnvironment({
-        ...{ id: "Endless-v0", timeLimit: limit, actionSpace: new Discrete(2) },
+        ...{ id: "Endless-v0", timeLimit: limits[made++ % 2], actionSpace: new Discrete(2) },
         observationSpace: new Box({ low: 0, high: 1, shape: [1] }),
         reset: () => 0,
         step: (state: number) => ({ state, reward: 0, terminated: false }),
@@ -162,7 +164,10 @@ Deno.test("what a step leads to is valued with the memory of its episode, be tha
     const distribution = policyDistribution(world.shape.actionSpace);
     for (let time = 0; time < 2; time++) {
       await rollout.collect(world, actor, distribution, defaultRng(1));
-      const steps = Array.from(rollout.values, (_, i) => (Math.floor(i / 2) + 8 * time) % limit);
+      const steps = Array.from(
+        rollout.values,
+        (_, i) => (Math.floor(i / 2) + 8 * time) % limits[i % 2],
+      );
       deepStrictEqual([...rollout.values], steps.map((step) => step + 1));
       deepStrictEqual([...rollout.nextValues], steps.map((step) => step + 2));
     }

@@ -11,6 +11,10 @@ import type { EnvironmentDefinition } from "../../lab/core/environment.ts";
 import { Box, Discrete, MultiDiscrete } from "../../lab/core/space.ts";
 import type { AgentExperiment, Options } from "../../lab/experiment/definition.ts";
 import { train } from "../../lab/experiment/train.ts";
+import { openWorkspace } from "../../lab/compute/backend.ts";
+import { defaultRng, streamOf } from "../../lab/core/random.ts";
+import { wasmPath } from "../lab/compute/backends.ts";
+import { definitions as definitionsWithNetworks } from "./laboratory.ts";
 
 /** Small worlds by the kinds of their observations and actions. */
 function worldOf(
@@ -186,3 +190,36 @@ Deno.test("a run whose loss is not finite ends as diverged, with the loss named"
     dispose();
   }
 });
+
+for (const definition of definitions) {
+  const { name, budgetUnit, configuration } = definition;
+  // Those with networks leave their worlds open.
+  if (name in definitionsWithNetworks) continue;
+  Deno.test(`${name} closes every world that it opens`, async () => {
+    let accepted = 0;
+    for (const id of ["CartPole-v1", "FrozenLake-v1", "Bandit-v0"]) {
+      const open = new Set<number>();
+      let made = 0;
+      const makeEnvironment = () => {
+        const world = made++;
+        open.add(world);
+        return Object.assign(makeEnv(id), { batch: undefined, close: () => open.delete(world) });
+      };
+      const { workspace } = await openWorkspace("wasm", { wasmPath });
+      const trainer = await definition.create({
+        configuration: configuration.parse({}),
+        budget: budgetUnit === "gradientSteps" ? 2 : 64,
+        ...{ workspace, seed: 1, stream: (stream: string) => streamOf(1, stream) },
+        makeEnvironment,
+      }).catch((error) => strictEqual(error.name, "InputError"));
+      if (trainer === undefined) continue;
+      accepted++;
+      await trainer.iterate();
+      await trainer.evaluate({ random: defaultRng(1), episodes: 1 });
+      trainer.dispose();
+      ok(made > 0);
+      deepStrictEqual([...open], [], `${id}: open of ${made}`);
+    }
+    ok(accepted > 0);
+  });
+}

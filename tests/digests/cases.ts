@@ -155,23 +155,26 @@ function alternativesOf(
   return preset === 1 ? [0.5, 2] : [preset / 2, Math.floor(preset / 2)];
 }
 
+/** The digest of a training; undefined where the subject does not take its settings there. */
+async function digestIfTaken(subject: Subject, training: Case): Promise<string | undefined> {
+  const { configuration, small } = subject;
+  if (!configuration.safeParse({ ...small, ...training.settings }).success) return undefined;
+  try {
+    return await digestOf(subject, training);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Trainings of a subject that show as much of it as a few can. */
 export async function casesOf(subject: Subject): Promise<Case[]> {
-  const { places, configuration, small } = subject;
-  const runs = async (training: Case): Promise<boolean> => {
-    try {
-      await digestOf(subject, training);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  const isValid = (settings: Settings) =>
-    configuration.safeParse({ ...small, ...settings }).success;
-  const fields = fieldsOf(configuration, "")
-    .filter(({ path }) => !path.includes(".") && !(path in small));
+  const { places, small } = subject;
+  const fields = topFieldsOf(subject).filter(({ path }) => !(path in small));
   const cases: Case[] = [];
-  for (const on of places) if (await runs({ on, settings: {} })) cases.push({ on, settings: {} });
+  for (const on of places) {
+    const training = { on, settings: {} };
+    if (await digestIfTaken(subject, training) !== undefined) cases.push(training);
+  }
   const there = cases.map(({ on }) => on);
   for (let variant = 1; variant <= VARIANTS; variant++) {
     const on = there[variant % there.length];
@@ -179,7 +182,7 @@ export async function casesOf(subject: Subject): Promise<Case[]> {
     for (const field of fields) {
       for (const value of alternativesOf(field, variant)) {
         const candidate = { ...settings, [field.path]: value };
-        if (!isValid(candidate) || !await runs({ on, settings: candidate })) continue;
+        if (await digestIfTaken(subject, { on, settings: candidate }) === undefined) continue;
         settings = candidate;
         break;
       }
@@ -187,5 +190,74 @@ export async function casesOf(subject: Subject): Promise<Case[]> {
     const training = { on, settings };
     if (!cases.some((other) => isDeepStrictEqual(other, training))) cases.push(training);
   }
-  return cases;
+  return [...cases, ...await furtherCasesOf(subject, cases)];
+}
+
+const topFieldsOf = ({ configuration }: Subject) =>
+  fieldsOf(configuration, "").filter(({ path }) => !path.includes("."));
+
+/** The fields that have one value in all of some trainings, with that value. */
+export function unvariedFields(
+  subject: Subject,
+  cases: readonly Case[],
+): { field: Field; value: Json }[] {
+  return topFieldsOf(subject).flatMap((field) => {
+    const { path, default: preset } = field;
+    const [value, ...others] = cases.map(({ settings }) =>
+      settings[path] ?? subject.small[path] ?? preset ?? null
+    );
+    return others.every((other) => isDeepStrictEqual(other, value)) ? [{ field, value }] : [];
+  });
+}
+
+/** What a field may be instead of a value, the first that fits first. */
+function othersThan(value: Json, { choices }: Field): readonly Json[] {
+  if (choices.length > 1) return choices.filter((choice) => choice !== value);
+  if (typeof value === "boolean") return [!value];
+  if (value === 0) return [2, 0.1, 1];
+  if (typeof value === "number") return [value + 1, 2 * value, value / 2, value - 1];
+  if (Array.isArray(value)) {
+    const last = Number(value.at(-1) ?? 4);
+    return [[...value, last + 1], [...value, last], [...value.slice(0, -1), last + 1]];
+  }
+  return [0.1, 2, [4], true];
+}
+
+/**
+ * Trainings that show each field of which none of the given ones shows anything: whose value they leave
+ * as it is, the small settings too, or have in company with which it changes nothing.
+ */
+export async function furtherCasesOf(subject: Subject, cases: readonly Case[]): Promise<Case[]> {
+  const further: Case[] = [];
+  for (const field of topFieldsOf(subject)) {
+    const { path, default: preset } = field;
+    const isShown = async ({ on, settings }: Case) => {
+      if (!(path in settings)) return false;
+      const { [path]: _, ...others } = settings;
+      const [found, without] = [
+        await digestIfTaken(subject, { on, settings }),
+        await digestIfTaken(subject, { on, settings: others }),
+      ];
+      return found !== without;
+    };
+    let shown = false;
+    for (const training of [...cases, ...further]) shown ||= await isShown(training);
+    for (const training of [...further, ...cases]) {
+      if (shown) break;
+      const { on, settings } = training;
+      const digest = await digestIfTaken(subject, training);
+      for (
+        const value of othersThan(settings[path] ?? subject.small[path] ?? preset ?? null, field)
+      ) {
+        const candidate = { on, settings: { ...settings, [path]: value } };
+        const changed = await digestIfTaken(subject, candidate);
+        shown = changed !== undefined && changed !== digest;
+        if (!shown) continue;
+        const at = further.indexOf(training);
+        further.splice(at < 0 ? further.length : at, at < 0 ? 0 : 1, candidate);
+        break;
+      }
+    }
+  }
+  return further;
 }

@@ -1,11 +1,11 @@
 /**
  * Writes the digests that every agent and every model is held to: of the trainings that are listed, anew,
- * and of what is registered and not listed.
+ * and of what is registered and not listed; and what fields are where nothing is said.
  *
  * @module
  */
 import { casesOf, digestOf, subjects } from "./cases.ts";
-import { type Pinned, pinnedPath, readPinned } from "./pinned.ts";
+import { currentDefaults, defaultsPath, type Pinned, pinnedPath, readPinned } from "./pinned.ts";
 
 const before = await readPinned();
 const written: Record<string, Pinned[]> = {};
@@ -27,3 +27,6 @@ const entries = Object.entries(written).map(([name, pinned]) => {
 });
 await Deno.writeTextFile(pinnedPath, `{\n${entries.join(",\n")}\n}\n`);
 Deno.exit(0);
+const defaults = Object.entries(await currentDefaults())
+  .map(([name, fields]) => `  ${JSON.stringify(name)}: ${JSON.stringify(fields)}`);
+await Deno.writeTextFile(defaultsPath, `{\n${defaults.join(",\n")}\n}\n`);

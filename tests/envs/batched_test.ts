@@ -61,6 +61,13 @@ function draw(vector: Vector, random: Generator): Int32Array | Float32Array {
       return cell === 36 ? 0 : cell % 12 === 11 ? 2 : 1;
     });
   }
+  if (id.startsWith("MountainCar")) {
+    // Whoever drives the way that he rolls gets to the wall, to the greatest speed and to the goal.
+    return Int32Array.from({ length: count }, (_, i) => {
+      if (random.random() < 0.1) return random.integers(3);
+      return vector.observations[2 * i + 1] < 0 ? 0 : 2;
+    });
+  }
   if (actionSpace.kind === "discrete") {
     const { n } = actionSpace as Discrete;
     return Int32Array.from({ length: count }, () => random.integers(n));

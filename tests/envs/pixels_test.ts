@@ -1,7 +1,9 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { blackjack } from "../../envs/blackjack.ts";
 import { colors } from "../../envs/colors.ts";
 import { cartPole } from "../../envs/cartpole.ts";
 import { environments, makeEnv } from "../../envs/mod.ts";
+import { taxi } from "../../envs/taxi.ts";
 import { checkEnvironment } from "../../envs/checker.ts";
 import { frameStack } from "../../envs/wrappers/frame_stack.ts";
 import { pixels } from "../../envs/wrappers/pixels.ts";
@@ -9,6 +11,7 @@ import { renderObservation } from "../../envs/wrappers/render_observation.ts";
 import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { defaultRng } from "../../lab/core/random.ts";
 import { renderRaster } from "../../lab/core/render_raster.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
 
@@ -89,6 +92,46 @@ Deno.test("pixel worlds are made by their ids, in the shape that is convolved", 
   deepStrictEqual(observation, shown.reset({ seed: 2 }).observation);
   for (const option of [{ size: 7 }, { size: 84.5 }, { frames: 0 }, { observation: "index" }]) {
     throws(() => makeEnv("GridWorldPixels-v0", option), InputError);
+  }
+});
+
+Deno.test("a world that is seen otherwise is the same world: rewards, ends, infos, masks, scenes", () => {
+  const others: Readonly<Record<string, string>> = {
+    "CartPolePixels-v0": "CartPole-v1",
+    "GridWorldPixels-v0": "GridWorld-v0",
+    "CartPoleNoVel-v1": "CartPole-v1",
+    "PendulumNoVel-v1": "Pendulum-v1",
+    "MountainCarContinuousNoVel-v0": "MountainCarContinuous-v0",
+  };
+  deepStrictEqual(
+    environments.map(({ id }) => id).filter((id) => /Pixels|NoVel/.test(id)).sort(),
+    Object.keys(others).sort(),
+  );
+  const asPixels = (make: () => Environment, id: string) => {
+    const [seen, world] = [make(), makeEnv(id)];
+    const random = defaultRng(1);
+    const shown = (env: Environment) => [env.scene!(), env.actionMask?.(), env.timeLimit];
+    const starts = [seen, world].map((env) => env.reset({ seed: 4 }).info);
+    deepStrictEqual(starts[0], starts[1], id);
+    for (let t = 0; t < 12; t++) {
+      deepStrictEqual(shown(seen), shown(world), id);
+      const action = world.actionSpace.sample(random);
+      const [{ observation: _, ...found }, { observation: __, ...expected }] = [seen, world]
+        .map((env) => env.step(action));
+      deepStrictEqual(found, expected, id);
+      if (found.terminated || found.truncated) break;
+    }
+    deepStrictEqual(shown(seen), shown(world), id);
+  };
+  for (const [id, world] of Object.entries(others)) {
+    const size = id.includes("Pixels") ? { size: 8, frames: 3 } : {};
+    asPixels(() => makeEnv(id, size), world);
+  }
+  for (const [id, make] of [["Taxi-v4", taxi], ["Blackjack-v1", blackjack]] as const) {
+    const small = { width: 8, height: 8, frames: 3 };
+    const configured = environments.find((entry) => entry.id === id)!.configuration!.parse({});
+    // deno-lint-ignore no-explicit-any
+    asPixels(() => environmentOf(pixels((make as any)(configured), small) as any), id);
   }
 });
 

@@ -364,3 +364,51 @@ Deno.test("the discounted sum of rewards goes on over truncated episodes", () =>
     strictEqual(env.step(0).reward, 1 / Math.sqrt(moments.variance[0] + 1e-8));
   }
 });
+
+Deno.test("shaping's table has the rewards that shaped steps give, and an end counts nothing", () => {
+  const potential = (cell: number) => 0.1 * cell + 1;
+  const make = () =>
+    wrappers.potentialShaping(makeEnv("GridWorld-v0", { map: "S.O\n..G" }), potential, 0.9);
+  const [table, plain] = [
+    make().transitions!(),
+    makeEnv("GridWorld-v0", { map: "S.O\n..G" }).transitions!(),
+  ];
+  let ends = 0;
+  for (const [state, actions] of plain.entries()) {
+    for (const [action, transitions] of actions.entries()) {
+      for (const [i, { reward, ...kept }] of transitions.entries()) {
+        const { reward: shaped, ...found } = table[state][action][i];
+        deepStrictEqual(found, kept);
+        const after = kept.terminated ? 0 : potential(kept.state);
+        ends += Number(kept.terminated);
+        ok(Math.abs(shaped - (reward + 0.9 * after - potential(state))) < 1e-12);
+      }
+    }
+  }
+  ok(ends > 1);
+  const env = make();
+  let state = env.reset({ seed: 1 }).observation;
+  for (const action of [2, 1, 0, 3, 2]) {
+    const [{ reward }] = table[state][action];
+    const step = env.step(action);
+    ok(Math.abs(step.reward - reward) < 1e-12, `cell ${state}, action ${action}`);
+    state = step.observation;
+    if (step.terminated) break;
+  }
+  const refused = wrappers.potentialShaping(makeEnv("GridWorld-v0"), () => NaN, 0.9);
+  throws(() => refused.reset(), /the potential must be finite: NaN/);
+  throws(() => refused.transitions!(), /the potential must be finite: NaN/);
+});
+
+Deno.test("statistics of episodes keep the last ones alone, the oldest first", () => {
+  const env = wrappers.recordEpisodeStatistics(makeEnv("GridWorld-v0", { map: "S..G" }), 2);
+  // Ever fewer detours before the goal: a step costs 0.01.
+  for (const detours of [3, 2, 1, 0]) {
+    env.reset();
+    const right = [1, 1, 1];
+    for (const action of [...new Array(detours).fill(0), ...right]) env.step(action);
+  }
+  deepStrictEqual(env.episodeLengths, [4, 3]);
+  strictEqual(env.episodeReturns.length, 2);
+  ok(Math.abs(env.episodeReturns[0] - (env.episodeReturns[1] - 0.01)) < 1e-12);
+});

@@ -142,6 +142,50 @@ for (const [name, alarm] of Object.entries<Alarm>(alarms)) {
   });
 }
 
+Deno.test("what alarms offer changes each field by as much as is said, and none that is there already", () => {
+  const fields = {
+    ...{ learningRate: 0.01, batchSize: 10, beta1: 0.5, averageDecay: 0.9, penalty: 0.1 },
+    ...{ discriminatorRate: 1, discriminatorSteps: 3, criticSteps: 5, smoothing: 0.1 },
+    ...{ instanceNoise: 0, minibatchDeviation: false, latentSize: 8, width: 64 },
+    ...{ hiddenSizes: [64, 33], warmUp: 0, freeBits: 0, beta: 1 },
+  };
+  const offered = (fields: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(
+      Object.entries<Alarm>(alarms).map(([name, { remedies }]) => [
+        name,
+        remedies.flatMap((remedy) => remedy(fields) ?? [])
+          .map((offer) => offer.replace("--set model.", "")).join(" "),
+      ]),
+    );
+  deepStrictEqual(offered(fields), {
+    nonFinite: "learningRate=0.003 batchSize=20",
+    explodingGradient: "learningRate=0.003 penalty=1 batchSize=20",
+    overpowering: "discriminatorRate=0.3 instanceNoise=0.1 discriminatorSteps=1",
+    equilibrium: "discriminatorRate=2 discriminatorSteps=6 smoothing=0",
+    modeCollapse: "minibatchDeviation=true criticSteps=10 instanceNoise=0.1 penalty=1 " +
+      "latentSize=16 learningRate=0.003",
+    oscillation: "learningRate=0.003 averageDecay=0.999 beta1=0",
+    memorisation: "hiddenSizes=[32,17] width=32 latentSize=4 averageDecay=0.45",
+    posteriorCollapse: "warmUp=0.3 freeBits=0.1 beta=0.3",
+  });
+  const changed = {
+    ...{ learningRate: 0, batchSize: 0, beta1: 0, averageDecay: 0.999, penalty: 0 },
+    ...{ discriminatorRate: 0, discriminatorSteps: 1, criticSteps: 0, smoothing: 0 },
+    ...{ instanceNoise: 0.1, minibatchDeviation: true, latentSize: 1, width: 1 },
+    ...{ hiddenSizes: [], warmUp: 0.3, freeBits: 0.1, beta: 0 },
+  };
+  deepStrictEqual(offered(changed), {
+    nonFinite: "",
+    explodingGradient: "",
+    overpowering: "smoothing=0.1",
+    equilibrium: "discriminatorSteps=2",
+    modeCollapse: "latentSize=2",
+    oscillation: "",
+    memorisation: "averageDecay=0.5",
+    posteriorCollapse: "",
+  });
+});
+
 for (const { name, load } of models) {
   Deno.test(`what alarms offer ${name} are settings that it takes`, async () => {
     const { configuration } = await load();

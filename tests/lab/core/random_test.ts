@@ -8,6 +8,7 @@ import {
   SeedSequence,
   streamOf,
 } from "../../../lab/core/random.ts";
+import { exponentialEdges, normalEdges } from "../../../lab/core/ziggurat_tables.ts";
 
 interface Golden {
   streams: { seed: string; calls: { call: string; dtype: string; value: unknown[] }[] }[];
@@ -248,4 +249,43 @@ Deno.test("a permutation holds every index once and a shuffle every element", ()
 Deno.test("negative scales are input errors", () => {
   throws(() => defaultRng(0).normal(0, -1), InputError);
   throws(() => defaultRng(0).exponential(NaN), InputError);
+});
+
+Deno.test("float32 draws beyond the ziggurat's layers are NumPy's", () => {
+  // numpy 2.4: default_rng(7).standard_normal(60000, dtype=float32), those beyond 3.654.
+  const random = defaultRng(7);
+  const drawn = times(60_000, () => random.standardNormal32());
+  const far = [...drawn.entries()].filter(([, x]) => Math.abs(x) > 3.6541528853610088);
+  deepStrictEqual(far, [
+    [16277, -4.286896705627441],
+    [17391, -3.9989447593688965],
+    [22435, 3.76969313621521],
+    [25442, -4.176800727844238],
+    [31053, -3.7303755283355713],
+    [34150, 4.239436149597168],
+    [37419, -3.6978354454040527],
+    [38248, 3.812027931213379],
+    [44139, 3.665409564971924],
+    [44483, 3.7923965454101562],
+    [50592, -3.801408290863037],
+  ]);
+  strictEqual(random.standardNormal32(), 1.0483999252319336);
+});
+
+Deno.test("the layers of both ziggurats have one area, and end where the tails begin", () => {
+  // Marsaglia and Tsang 2000, section 2: x[i] (f(x[i − 1]) − f(x[i])) = V, and R f(R) + tail = V.
+  const densities = [
+    [normalEdges, (x: number) => Math.exp(-0.5 * x * x), 3.6541528853610088],
+    [exponentialEdges, (x: number) => Math.exp(-x), 7.69711747013105],
+  ] as const;
+  for (const [edges, density, tail] of densities) {
+    strictEqual(edges.length, 256);
+    strictEqual(edges[255], tail);
+    const area = edges[0] * density(tail);
+    for (let i = 1; i < 256; i++) {
+      const below = i === 1 ? 1 : density(edges[i - 1]);
+      const own = edges[i] * (below - density(edges[i]));
+      ok(Math.abs(own / area - 1) < 1e-12, `layer ${i}: ${own / area}`);
+    }
+  }
 });

@@ -44,6 +44,12 @@ Deno.test("beyond exact tests p is drawn, and small where all differ", () => {
   ok(permutationTest(x, same) > 0.05 && permutationTest(x, other) < 2e-4);
   ok(pairedPermutationTest(x, same) > 0.05 && pairedPermutationTest(x, other) < 1e-3);
   strictEqual(permutationTest(x, other), permutationTest(x, other));
+  // What is observed counts as one of the draws: no p is 0 (Phipson and Smyth 2010).
+  const far = x.map((value) => value + 1000);
+  strictEqual(permutationTest(x, far), 1 / 20_001);
+  strictEqual(pairedPermutationTest(x, far), 1 / 20_001);
+  strictEqual(permutationTest(x, x), 1);
+  strictEqual(pairedPermutationTest(x, x), 1);
 });
 
 Deno.test("Holm's correction is the least p times the tests that are left, and rises", () => {

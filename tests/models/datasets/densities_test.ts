@@ -1,5 +1,6 @@
 /** The densities of points in the plane: against shares of drawn points, cell by cell. */
-import { ok } from "node:assert";
+import { ok, strictEqual } from "node:assert";
+import { datasets } from "../../../models/datasets/mod.ts";
 import * as plane from "../../../models/datasets/plane.ts";
 import { noFiles } from "../laboratory.ts";
 
@@ -50,3 +51,28 @@ for (const definition of [twoMoons, swissRoll, checkerboard, pinwheel, circles])
     });
   });
 }
+
+Deno.test("a density of many examples is that of each alone, with its neighbours left out", async () => {
+  const known: string[] = [];
+  for (const { name, load } of datasets) {
+    const { create, configuration } = await load();
+    const small = configuration.safeParse({ train: 24, validation: 20, test: 20 });
+    // Frames are played in a world, which is not known here.
+    if (!small.success || name === "frames") continue;
+    const dataset = await create({ configuration: small.data, readFile: noFiles });
+    const { logDensity, test: { values, count } } = dataset;
+    if (logDensity === undefined) continue;
+    known.push(name);
+    const size = values.length / count;
+    const all = logDensity(values);
+    strictEqual(all.length, count, name);
+    all.forEach((density, i) => {
+      const own = values.slice(i * size, (i + 1) * size);
+      strictEqual(density, logDensity(own)[0], `${name} ${i}`);
+      // Another last token or coordinate is another example.
+      own[size - 1] = dataset.kind === "points" ? 50 : own[size - 1] === 1 ? 2 : 1;
+      ok(density !== logDensity(own)[0], `${name} ${i}: its end counts`);
+    });
+  }
+  for (const name of ["ring-8", "grid-25", "sentences", "oracle"]) ok(known.includes(name), name);
+});

@@ -224,17 +224,21 @@ Deno.test("one message names the folder and the data set that needs none", async
 Deno.test("a JPEG is turned as its EXIF data say, in either byte order", () => {
   const { file } = golden.pictures.find(({ kind }) => kind.startsWith("JPEG"))!;
   const bytes = bytesOf(file);
-  const withOrientation = (orientation: number, little: boolean) => {
+  // `apart`: the directory is not in the segment that points at it, but in a comment behind it.
+  const withOrientation = (orientation: number, little: boolean, apart = false) => {
     const tiff = new DataView(new ArrayBuffer(26));
     tiff.setUint16(0, little ? 0x4949 : 0x4d4d);
     tiff.setUint16(2, 42, little);
-    tiff.setUint32(4, 8, little);
+    tiff.setUint32(4, apart ? 12 : 8, little);
     tiff.setUint16(8, 1, little);
     tiff.setUint16(10, 0x0112, little);
     tiff.setUint16(12, 3, little);
     tiff.setUint32(14, 1, little);
     tiff.setUint16(18, orientation, little);
-    const segment = [0xff, 0xe1, 0, 34, ...utf8("Exif\0\0"), ...new Uint8Array(tiff.buffer)];
+    const [header, directory] = [tiff.buffer.slice(0, 8), tiff.buffer.slice(8)]
+      .map((part) => [...new Uint8Array(part)]);
+    const before = [0xff, 0xe1, 0, apart ? 16 : 34, ...utf8("Exif\0\0"), ...header];
+    const segment = [...before, ...apart ? [0xff, 0xfe, 0, 20] : [], ...directory];
     return Uint8Array.from([...bytes.subarray(0, 2), ...segment, ...bytes.subarray(2)]);
   };
   const plain = decodePicture(bytes);
@@ -270,6 +274,8 @@ Deno.test("a JPEG is turned as its EXIF data say, in either byte order", () => {
     }
   }
   deepStrictEqual(decodePicture(withOrientation(9, true)), plain);
+  // What stands beyond the segment's own end is not of it.
+  deepStrictEqual(decodePicture(withOrientation(6, true, true)), plain);
 });
 
 Deno.test("one class alone is refused, and so are pictures that cannot be read", async () => {

@@ -1,6 +1,6 @@
 /** Matrix products and convolutions, compiled, against TensorFlow.js on the cpu. */
 import * as tf from "@tensorflow/tfjs";
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, ok } from "node:assert";
 import { agree, compiled, type Given, near, noise, reference } from "./agree.ts";
 import type { Tensors } from "../../../../lab/compute/workspace.ts";
 
@@ -114,7 +114,13 @@ Deno.test("Einstein sums of one and two tensors", () => {
 });
 
 Deno.test("fused products add biases and activations", () => {
-  const given = { a: noise([5, 9]), b: noise([9, 4], 2), bias: noise([4], 3) };
+  // Products on both sides of 6, where relu6 ends.
+  const given = { a: noise([5, 9], 1, 4), b: noise([9, 4], 2), bias: noise([4], 3) };
+  ok(
+    reference(given, ({ a, b }) => ({ y: tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D) })).y.some((
+      y,
+    ) => y > 7),
+  );
   agree("fused", given, ({ a, b, bias }) =>
     Object.fromEntries(
       (["linear", "relu", "relu6", "elu", "sigmoid", "leakyrelu", "prelu"] as const).map((each) => [
@@ -239,7 +245,11 @@ Deno.test("transposed convolutions and their gradients", () => {
 });
 
 Deno.test("dilations, explicit pads, one-dimensional and fused convolutions", () => {
-  const given = { x: noise([2, 9, 9, 3], 1, 1), f: noise([3, 3, 3, 4], 2, 0.3), b: noise([4], 3) };
+  const given = {
+    x: noise([2, 9, 9, 3], 1, 1),
+    f: noise([3, 3, 3, 4], 2, 0.3),
+    b: noise([4], 3, 9),
+  };
   agree("others", given, ({ x, f, b }) => {
     const [images, filter] = [x as tf.Tensor4D, f as tf.Tensor4D];
     const fused = (activation: "relu6" | "elu" | "leakyrelu") =>

@@ -404,3 +404,18 @@ onDevice("a step on the host that fails is reported at the next read", async (wo
   program.run();
   await rejects(program.read("sum"), /broadcast/);
 });
+
+Deno.test("an arena may have what a buffer may and what is bound of it, the less of both", () => {
+  for (const [maxBufferSize, maxStorageBufferBindingSize] of [[300, 200], [200, 300]]) {
+    const device = {
+      limits: { maxBufferSize, maxStorageBufferBindingSize },
+      createBindGroupLayout: () => ({}),
+      createPipelineLayout: () => ({}),
+      lost: new Promise(() => {}),
+      addEventListener: () => {},
+    } as unknown as GPUDevice;
+    const info = {} as GPUAdapterInfo;
+    const compute = new ComputeDevice({ device, name: "made up", info });
+    strictEqual(compute.mostBytes, 200);
+  }
+});

@@ -36,6 +36,17 @@ const functions: Readonly<Record<string, Parameters<typeof stepOf>[0]>> = {
     const halves = tf.floorDiv(whole, tf.scalar(2, "int32"));
     return tf.cast(tf.concat([halves, tf.mod(whole, tf.scalar(3, "int32"))], 1), "float32");
   },
+  "waves and roots": (x) => tf.concat([tf.sin(x), tf.cos(x), tf.rsqrt(tf.add(tf.abs(x), 0.1))], 1),
+  "truth": (x) => {
+    const [over, under] = [tf.greater(x, 0.3), tf.less(x, -1)];
+    const each = [tf.logicalOr(over, under), tf.logicalNot(over)];
+    const ofRows = [
+      tf.all(over, 1, true),
+      tf.any(over, 1, true),
+      tf.any(tf.less(x, -1.6), 1, true),
+    ];
+    return tf.cast(tf.concat([...each, ...ofRows], 1), "float32");
+  },
   "choices": (x) => {
     const best = tf.argMax(x, 1);
     const hot = tf.cast(tf.oneHot(best as tf.Tensor1D, 32), "float32");
@@ -136,6 +147,9 @@ const atEdges: Readonly<Record<string, (x: tf.Tensor2D, y: tf.Tensor2D) => tf.Te
     ] as const)
       .map((name) => [name, (x) => tf[name](x)]),
   ),
+  "floorDiv": (x, y) => tf.floorDiv(tf.add(x, 0.25), tf.add(tf.abs(y), 0.75)),
+  "mod": (x, y) => tf.mod(tf.add(x, 0.25), tf.add(y, 0.75)),
+  "squaredDifference": (x, y) => tf.squaredDifference(x, y),
   "step": (x) => tf.step(x),
   "step with a slope": (x) => tf.step(x, 0.25),
   "clipByValue": (x) => tf.clipByValue(x, -1, 1.5),
