@@ -142,3 +142,33 @@ Deno.test("sync refuses one store twice, and none", () =>
     await rejects(syncStores(`${folder}/none`, `${folder}/runs`), (error) =>
       error instanceof InputError && /there is no store: .*none/.test(error.message));
   }));
+
+Deno.test("of two runs alike that began at once each goes on under its own id", () =>
+  withFolder(async (folder) => {
+    const [from, to] = [`${folder}/from`, `${folder}/to`];
+    let source = openStore(from);
+    const ids = ["twin", "twin"].map((name) => addRun(source, name).id);
+    source.close();
+    const raw = new DatabaseSync(`${from}/lab.db`);
+    raw.exec("UPDATE run SET created_at = 1700000000000");
+    raw.close();
+    copyFolder(from, to);
+    source = openStore(from);
+    for (const [i, id] of ids.entries()) {
+      await trained(source, id, 0, 10 + i);
+      deepStrictEqual((await syncStores(from, to)).updated, [id]);
+      const target = openStore(to);
+      deepStrictEqual((await contentOf(target, id)).series, (await contentOf(source, id)).series);
+      strictEqual(target.series(id, "losses/policy").total, 10 + i);
+      target.close();
+    }
+    source.close();
+  }));
+
+function copyFolder(from: string, to: string): void {
+  Deno.mkdirSync(to);
+  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+    if (isDirectory) copyFolder(`${from}/${name}`, `${to}/${name}`);
+    else Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+  }
+}
