@@ -4,8 +4,14 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
 import type { Moment } from "../../web/components/plot_options.ts";
 import { Plot, Readout } from "../../web/components/plot.tsx";
-import { between, linesOf, type Loaded, pathOf } from "../../web/components/series_chart.tsx";
-import { Result } from "../../web/components/trained_here.tsx";
+import {
+  About,
+  between,
+  linesOf,
+  type Loaded,
+  pathOf,
+} from "../../web/components/series_chart.tsx";
+import { Result, TrainedHere } from "../../web/components/trained_here.tsx";
 import RunCharts from "../../web/islands/run_charts.tsx";
 import type { Line } from "../../web/lines.ts";
 import { chosenIteration } from "../../web/moment.ts";
@@ -353,4 +359,79 @@ Deno.test("what is left of a training here: its digest, whose it is, and the fil
     strictEqual(files.at(-1), part);
     strictEqual(page.get("span", ".problem").textContent, "It is gone.");
   }
+});
+
+Deno.test("a training here is paused, goes on and is stopped by its buttons, as it stands", () => {
+  const done: unknown[] = [];
+  const store = {
+    ...{ seriesNames: () => [], artifacts: () => [], checkpoints: () => [], events: () => [] },
+    ...{ eventCount: () => 0, series: () => ({ iterations: [] }) },
+  };
+  const determined = {
+    ...{ experiment: "e", seed: "3", backend: "wasm", version: 1 },
+    configuration: { model: { name: "vae" }, dataset: { name: "ring" }, budget: 10 },
+  };
+  const run = {
+    ...{
+      id: "here",
+      name: "e",
+      status: "running",
+      active: true,
+      tags: [],
+      attempt: 1,
+      digest: null,
+    },
+    ...{ message: null, wallSeconds: 1, createdAt: 0, environmentSteps: 0, gradientSteps: 0 },
+    ...{ examples: 5, iterations: 1, manifest: { determined, budgetUnit: "examples" } },
+  };
+  const setting = { base: { experiment: "e" }, seed: "3", backend: "wasm", set: {} };
+  const show = (stand: string, more: object = {}) =>
+    new SmallPage(TrainedHere, {
+      here: {
+        ...{ trained: { value: { run, last: {}, store, learned: [] } }, problem: { value: "" } },
+        ...{ stand: { value: stand }, shifts: { value: {} }, move: () => {} },
+        pause: (paused: boolean) => done.push(["pause", paused]),
+        stop: () => done.push(["stop"]),
+        ...more,
+      },
+      ...{ asked: { setting }, description: undefined, ahead: undefined, program: "lab" },
+    });
+  const buttons = (page: Small) =>
+    page.all("button").slice(0, 2).map(({ textContent, disabled }) => [textContent, disabled]);
+  const stopping = "It stops after this iteration";
+  const stands = {
+    training: [["Pause", false], ["Stop", false]],
+    paused: [["Go on", false], ["Stop", false]],
+    opening: [["Pause", true], ["Stop", false]],
+    stopping: [["Pause", true], [stopping, true]],
+  };
+  for (const [stand, wanted] of Object.entries(stands)) {
+    using page = show(stand);
+    deepStrictEqual([stand, buttons(page)], [stand, wanted]);
+    deepStrictEqual(page.all("p", ".note").map(({ textContent }) => textContent), [
+      ...stand === "opening" ? ["It begins."] : [],
+    ]);
+    for (const button of page.all("button").slice(0, 2)) if (!button.disabled) button.click();
+    deepStrictEqual(page.all("div", ".result"), []);
+  }
+  deepStrictEqual(done, [
+    ...[["pause", true], ["stop"], ["pause", false], ["stop"], ["stop"]],
+  ]);
+  using idle = show("idle", { problem: { value: "It broke." } });
+  strictEqual(idle.get("p", ".problem").textContent, "It broke.");
+  strictEqual(idle.all("div", ".result").length, 1);
+  deepStrictEqual(idle.all("button", "Stop"), []);
+});
+
+Deno.test("a figure's meaning unfolds to what is healthy and what is sick, where that is known", () => {
+  const said = (more: object) => {
+    const about = { meaning: "It is so.", healthy: "", sick: "", ...more };
+    using page = new SmallPage(About, about);
+    return page.all("p").map((each) => [each.getAttribute("class"), each.textContent]);
+  };
+  const [good, bad] = [[null, "healthy it falls"], [null, "sick it stays"]];
+  deepStrictEqual(said({}), [["about", "It is so."]]);
+  deepStrictEqual(said({ healthy: "it falls" }), [good]);
+  deepStrictEqual(said({ sick: "it stays" }), [bad]);
+  deepStrictEqual(said({ healthy: "it falls", sick: "it stays" }), [good, bad]);
 });

@@ -106,7 +106,7 @@ export function SeriesChart(
 const nameOf = ({ name }: { name: string }) => name;
 
 /** What the figure is; unfolded, how it looks where training goes well, and where it does not. */
-function About({ meaning, healthy, sick }: Meaning): VNode {
+export function About({ meaning, healthy, sick }: Meaning): VNode {
   if (healthy === "" && sick === "") return <p class="about">{meaning}</p>;
   return (
     <details class="about">
