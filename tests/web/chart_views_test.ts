@@ -3,6 +3,8 @@ import { signal } from "@preact/signals";
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
 import type { Moment } from "../../web/components/plot_options.ts";
+import { answeredBy } from "../../web/ask.ts";
+import { hear } from "../../web/live.ts";
 import { Plot, Readout } from "../../web/components/plot.tsx";
 import {
   About,
@@ -10,6 +12,7 @@ import {
   linesOf,
   type Loaded,
   pathOf,
+  SeriesChart,
 } from "../../web/components/series_chart.tsx";
 import { Result, TrainedHere } from "../../web/components/trained_here.tsx";
 import RunCharts from "../../web/islands/run_charts.tsx";
@@ -434,4 +437,65 @@ Deno.test("a figure's meaning unfolds to what is healthy and what is sick, where
   deepStrictEqual(said({ healthy: "it falls" }), [good]);
   deepStrictEqual(said({ sick: "it stays" }), [bad]);
   deepStrictEqual(said({ healthy: "it falls", sick: "it stays" }), [good, bad]);
+});
+
+Deno.test("a figure's series are asked for once they are seen, and anew with the view and the end", async () => {
+  const asked: string[] = [];
+  let value = 1.5;
+  const before = answeredBy((path, options) => {
+    const query = new URL(path, "http://page").searchParams;
+    asked.push(`${query.get("name")} ${query.get("axis")} ${query.get("smoothing")}`);
+    strictEqual(options?.signal?.aborted, false);
+    const answer = { ...answerOf([value]), axis: "iterations" };
+    return Promise.resolve({ json: () => Promise.resolve(answer) } as Response);
+  });
+  const hearing = (status: string) =>
+    hear(
+      {
+        ...{ complete: true, removed: [], rows: [{ id: "r7", status, stamp: 1 }] },
+      } as unknown as Parameters<typeof hear>[0],
+    );
+  const chart = {
+    ...{ name: "evaluation/return_mean", deviation: "evaluation/return_std" },
+    beside: [{ name: "evaluation/return_iqm", label: "IQM" }],
+  };
+  const view = { axis: "iterations", smoothing: 0 } as const;
+  const props = { run: "r7", chart, view, zoom: () => {} };
+  const names = ["return_mean", "return_std", "return_iqm"];
+  const all = (rest: string) => names.map((name) => `evaluation/${name} ${rest}`);
+  try {
+    hearing("running");
+    using page = new SmallPage(SeriesChart, props);
+    const last = () => page.get("span", ".last").textContent;
+    const taken = () => asked.splice(0);
+    await answered();
+    deepStrictEqual([taken(), last()], [[], ""]);
+    page.scroll(true);
+    await answered();
+    deepStrictEqual([taken(), last()], [all("iterations 0"), "1.5"]);
+    strictEqual(page.get("h3").textContent.trim(), "evaluation return1.5");
+    value = 2.5;
+    hearing("running");
+    await answered();
+    deepStrictEqual(taken(), []);
+    hearing("completed");
+    await answered();
+    deepStrictEqual([taken(), last()], [all("iterations 0"), "2.5"]);
+    page.show({ ...props, view: { axis: "examples", smoothing: 0.05 } });
+    await answered();
+    deepStrictEqual(taken(), all("examples 0.05"));
+    page.show({ ...props, run: "r8" });
+    await answered();
+    deepStrictEqual(taken(), all("iterations 0"));
+    page.scroll(false);
+    page.show({ ...props, view: { axis: "examples", smoothing: 0 } });
+    await answered();
+    deepStrictEqual(taken(), []);
+    page.scroll(true);
+    await answered();
+    deepStrictEqual(taken(), all("examples 0"));
+  } finally {
+    answeredBy(before);
+    hear({ complete: true, removed: [], rows: [] } as unknown as Parameters<typeof hear>[0]);
+  }
 });

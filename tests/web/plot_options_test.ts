@@ -93,6 +93,7 @@ Deno.test("a level is a dotted line across the chart under its name, where it is
     ]);
     deepStrictEqual(some(drawn, "setLineDash", "font")[0], ["font", "22px system-ui, sans-serif"]);
     deepStrictEqual(some(drawn, "setLineDash"), [["setLineDash", [4, 6]]]);
+    deepStrictEqual(some(drawn, "lineWidth")[0], ["lineWidth", 2]);
     deepStrictEqual(some(drawn, "strokeStyle", "fillStyle").slice(0, 2).map(([, color]) => color), [
       ...[charted.colors("--soft"), charted.colors("--soft")],
     ]);

@@ -215,6 +215,9 @@ function rgbOf(color: string): string {
 }
 
 class Nothing {
+  /** @param changed Told of what is seen. */
+  constructor(readonly changed: (entries: readonly object[]) => void = () => {}) {}
+
   observe(): void {}
   disconnect(): void {}
   replaceSync(): void {}
@@ -231,6 +234,16 @@ export class SmallPage extends Small implements Disposable {
     super("body");
     const keys = new Map<string, (event: unknown) => void>();
     const place = new Small("html");
+    const watching = new Set<Nothing>();
+    class Watching extends Nothing {
+      override observe(): void {
+        watching.add(this);
+      }
+
+      override disconnect(): void {
+        watching.delete(this);
+      }
+    }
     const stubs: Record<string, unknown> = {
       document: Object.assign(place, {
         createElementNS: (space: string, name: string) => new Small(name, space),
@@ -240,7 +253,7 @@ export class SmallPage extends Small implements Disposable {
       }),
       location: { protocol: "http:", pathname: "/", search: "", href: "http://127.0.0.1/" },
       history: { replaceState: (_: unknown, __: string, to: string) => this.addresses.push(to) },
-      ...{ ResizeObserver: Nothing, IntersectionObserver: Nothing, CSSStyleSheet: Nothing },
+      ...{ ResizeObserver: Nothing, IntersectionObserver: Watching, CSSStyleSheet: Nothing },
       getComputedStyle: ({ style }: Small) => ({ color: rgbOf(String(style.color)) }),
       matchMedia: () => ({ matches: false, addEventListener() {}, removeEventListener() {} }),
       devicePixelRatio: 1,
@@ -258,9 +271,22 @@ export class SmallPage extends Small implements Disposable {
       keys.get("keydown")?.({ key, target: this, preventDefault() {} });
       settle();
     };
-    render(h(view as FunctionComponent, props), this as unknown as Element);
-    settle();
+    this.scroll = (isIntersecting) => {
+      for (const { changed } of watching) changed([{ isIntersecting }]);
+      settle();
+    };
+    this.show = (next) => {
+      render(h(view as FunctionComponent, next), this as unknown as Element);
+      settle();
+    };
+    this.show(props);
   }
+
+  /** Draws the view with other properties. */
+  readonly show: (props: object) => void;
+
+  /** Brings all of the page into view, or out of it. */
+  readonly scroll: (isInView: boolean) => void;
 
   /** Presses a key where no control has the focus. */
   readonly press: (key: string) => void;
