@@ -2,6 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { encodePolicy } from "../../agents/policy.ts";
 import { makeEnv } from "../../envs/mod.ts";
+import type { Discrete } from "../../lab/core/space.ts";
 import { answeredBy } from "../../web/ask.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import { Player } from "../../web/player/player.tsx";
@@ -29,7 +30,7 @@ type Frame = (now: number) => void;
 
 /** A page with the player, whose frames come when they are called. */
 async function playing(
-  body: (page: Small, desk: {
+  body: (page: SmallPage, desk: {
     readonly asked: string[];
     /** Draws frames so many milliseconds apart. */
     readonly frames: (count: number, milliseconds: number) => void;
@@ -43,7 +44,7 @@ async function playing(
     asked.push(path);
     const { searchParams } = new URL(path, "http://page");
     const table = Int32Array.from(tables[Number(searchParams.get("checkpoint"))]);
-    const bytes = encodePolicy({ observationSpace, actionSpace, table });
+    const bytes = encodePolicy({ observationSpace, actionSpace: actionSpace as Discrete, table });
     return Promise.resolve(
       { ok: true, arrayBuffer: () => Promise.resolve(bytes.buffer) } as unknown as Response,
     );

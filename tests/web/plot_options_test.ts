@@ -261,7 +261,10 @@ Deno.test("marks side by side have one tick, other lines those of the axis", () 
   strictEqual(curve.splits, undefined);
   const width = y.size as (plot: unknown, labels: readonly string[] | null) => number;
   deepStrictEqual([width(null, null), width(null, ["1", "123456"])], [46, 60]);
-  const labels = y.values as (plot: unknown, splits: readonly number[]) => readonly string[];
+  const labels = y.values as unknown as (
+    plot: unknown,
+    splits: readonly number[],
+  ) => readonly string[];
   deepStrictEqual(labels(null, [0, 0.5]), ["0", "0.5"]);
 });
 

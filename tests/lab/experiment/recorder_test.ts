@@ -105,5 +105,6 @@ Deno.test("a run's recording has its own series alone, and its newest final chec
       await store.saveCheckpoint(one.id, checkpointAt(iteration, { kind }));
     }
     const { values, state } = await finalSnapshot(store, one, "adam/");
-    deepStrictEqual([values.iteration, Object.keys(state)], [5, []]);
+    const { iteration } = values as { readonly iteration: number };
+    deepStrictEqual([iteration, Object.keys(state)], [5, []]);
   }));
