@@ -275,12 +275,16 @@ export class SmallPage extends Small implements Disposable {
       for (const { changed } of watching) changed([{ isIntersecting }]);
       settle();
     };
-    this.show = (next) => {
-      render(h(view as FunctionComponent, next), this as unknown as Element);
+    this.draw = (shown, next) => {
+      render(h(shown as FunctionComponent, next), this as unknown as Element);
       settle();
     };
+    this.show = (next) => this.draw(view, next);
     this.show(props);
   }
+
+  /** Draws a view in place of the one before. */
+  readonly draw: (view: (props: never) => unknown, props: object) => void;
 
   /** Draws the view with other properties. */
   readonly show: (props: object) => void;
