@@ -58,6 +58,10 @@ export class Small {
     return this.data + this.childNodes.map((each) => each.textContent).join("");
   }
 
+  get children(): Small[] {
+    return this.childNodes.filter(({ nodeType }) => nodeType === 1);
+  }
+
   get rows(): Small[] {
     return this.all("tr");
   }
