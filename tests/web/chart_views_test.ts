@@ -439,6 +439,26 @@ Deno.test("a figure's meaning unfolds to what is healthy and what is sick, where
   deepStrictEqual(said({ healthy: "it falls", sick: "it stays" }), [good, bad]);
 });
 
+Deno.test("of a series that is drawn by some of its points it is said of how many", async () => {
+  const answers = { total: 12_000, last: 3.25, axis: "iterations", iterations: [] };
+  const answer = { ...answers, x: [], y: [], smoothed: null };
+  const before = answeredBy(() =>
+    Promise.resolve({ json: () => Promise.resolve(answer) } as Response)
+  );
+  try {
+    const chart = { name: "losses/value", beside: [] };
+    const view = { axis: "iterations", smoothing: 0 };
+    const props = { run: "r", chart, view, zoom: () => {}, single: true };
+    using page = new SmallPage(SeriesChart, props);
+    page.scroll(true);
+    await answered();
+    strictEqual(page.get("small", ".badge").textContent, "0 of 12K points");
+    strictEqual(page.get("span", ".last").textContent, "3.25");
+  } finally {
+    answeredBy(before);
+  }
+});
+
 Deno.test("a figure's series are asked for once they are seen, and anew with the view and the end", async () => {
   const asked: string[] = [];
   let value = 1.5;

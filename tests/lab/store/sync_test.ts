@@ -122,6 +122,10 @@ Deno.test("runs of two machines with one id keep both, under other ids; what is 
     const store = openStore(all);
     deepStrictEqual(store.runs().map(({ id }) => id), [second, ids[0]]);
     deepStrictEqual(await contentOf(store, second), before);
+    // What the first one has keeps its place beside it.
+    const first = openStore(`${folder}/a`, { readOnly: true });
+    deepStrictEqual(await contentOf(store, ids[0]), await contentOf(first, ids[0]));
+    first.close();
     store.close();
     const damaged = new DatabaseSync(`${folder}/a/lab.db`);
     damaged.exec("UPDATE chunk SET last_value = zeroblob(8)");
