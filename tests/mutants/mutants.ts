@@ -4135,4 +4135,11 @@ export const mutants: readonly Mutant[] = [
     to: "      p.toFixed(3),\n",
     test: "tests/cli/comparison_tables_test.ts",
   },
+  {
+    fault: "the doctor takes the lab's own products for the library's",
+    file: "cli/commands/doctor.ts",
+    from: "wasm: rate(own), native: rate(library)",
+    to: "wasm: rate(library), native: rate(own)",
+    test: "tests/cli/doctor_test.ts",
+  },
 ];
