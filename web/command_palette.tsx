@@ -22,7 +22,8 @@ export function openPalette(): void {
   render(<Palette close={close} />, place);
 }
 
-function Palette({ close }: { close: () => void }): VNode {
+/** What is typed, what is found by it, and which line of that Enter takes. */
+export function Palette({ close }: { close: () => void }): VNode {
   const text = useSignal("");
   const found = useSignal<Lookup>(nothingFound);
   const at = useSignal(0);

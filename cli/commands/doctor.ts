@@ -12,7 +12,7 @@ const burst = 2;
 const bursts = 150;
 
 /** GFLOP/s of a product of square matrices. */
-interface Rates {
+export interface Rates {
   readonly size: number;
   readonly wasm: number;
   readonly native: number;
@@ -42,9 +42,7 @@ export const doctor = defineCommand({
         await squares(wasm.workspace, size),
         await squares(native.workspace, size),
       ];
-      const [own, library] = fastest(runs);
-      const rate = (milliseconds: number) => 2 * size ** 3 / milliseconds / 1e6;
-      products.push({ size, wasm: rate(own), native: rate(library) });
+      products.push(ratesOf(size, fastest(runs)));
     }
     const { library } = native.workspace;
     if (json) io.out(JSON.stringify({ library, file: source.file, products }, null, 2));
@@ -58,6 +56,16 @@ export const doctor = defineCommand({
     return 0;
   },
 });
+
+/**
+ * The rates of two products of square matrices, each of 2 size³ operations.
+ *
+ * @param milliseconds Of the lab's own one, and of the library's.
+ */
+export function ratesOf(size: number, [own, library]: readonly number[]): Rates {
+  const rate = (milliseconds: number) => 2 * size ** 3 / milliseconds / 1e6;
+  return { size, wasm: rate(own), native: rate(library) };
+}
 
 /** A program that multiplies two matrices. */
 async function squares(workspace: Workspace, size: number): Promise<() => void> {
@@ -73,7 +81,7 @@ async function squares(workspace: Workspace, size: number): Promise<() => void> 
 }
 
 /** Milliseconds of one run of each, by bursts that take turns. */
-function fastest(runs: readonly (() => void)[]): number[] {
+export function fastest(runs: readonly (() => void)[]): number[] {
   const best = runs.map(() => Infinity);
   for (let i = 0; i < bursts; i++) {
     runs.forEach((run, which) => {
@@ -86,7 +94,8 @@ function fastest(runs: readonly (() => void)[]): number[] {
   return best;
 }
 
-function ratesTable(products: readonly Rates[], io: Io): string {
+/** Rates side by side, with what the library gains. */
+export function ratesTable(products: readonly Rates[], io: Io): string {
   const columns = ["product", "wasm", "native", "gain"];
   return table(
     columns.map((title, i) => ({ title, align: i === 0 ? "left" : "right" })),

@@ -21,6 +21,7 @@ import { compareRuns, type Comparison, type Group } from "../comparison.ts";
 import { importanceLine, trialsTable } from "../sweeping.ts";
 import {
   iqmTitle,
+  shownP,
   suiteRows,
   suiteTitles,
   thresholdCells,
@@ -138,7 +139,8 @@ function letterOf(i: number): string {
     : `${letterOf(Math.floor(i / 26) - 1)}${letterOf(i % 26)}`;
 }
 
-function resultOf(
+/** What a comparison found, as tables and lines. */
+export function resultOf(
   { groups, pairs, scales, suite }: Comparison,
   { isTimed, paired }: { readonly isTimed: boolean; readonly paired: boolean },
 ): Block[] {
@@ -184,7 +186,7 @@ function resultOf(
       letters.get(first)!,
       letters.get(second)!,
       withSpread(probability, spread, (value) => value.toFixed(2)),
-      Number.isNaN(p) ? "–" : p.toFixed(3),
+      shownP(p),
       Number.isNaN(detectable) ? "–" : figure(detectable),
     ]),
   }, {

@@ -45,6 +45,11 @@ export function thresholdCells({ threshold, runs }: Group): [string, string, str
   ];
 }
 
+/** A p-value; one that three decimals would make 0 by the bound that it is below. */
+export function shownP(p: number): string {
+  return Number.isNaN(p) ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
 /** Titles of {@linkcode suiteRows}. */
 export const suiteTitles = ["agent", "seeds a world", "IQM [95 %]", "optimality gap [95 %]"];
 
@@ -86,7 +91,7 @@ export function comparisonTables(
         first,
         second,
         withSpread(probability, spread, (value) => value.toFixed(2)),
-        Number.isNaN(p) ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3),
+        shownP(p),
         Number.isNaN(detectable) ? "–" : figure(detectable),
       ]),
       io,

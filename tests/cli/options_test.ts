@@ -191,3 +191,27 @@ Deno.test("what is not permitted is said in a line, with the way to permit it", 
     "Cannot go on as a permission is missing: Something else",
   );
 });
+
+Deno.test("all runs that are named go to the trash, and come back from it", () =>
+  inLab(async (typed, folder) => {
+    const store = openStore(`${folder}/runs`);
+    const ids = ["a", "b", "c"].map((name) =>
+      store.createRun({ name, manifest: manifestOf(name), tags: [], note: "" }).id
+    );
+    store.close();
+    const [a, b, c] = ids;
+    const left = async () => {
+      const { out } = await typed("runs --json");
+      return JSON.parse(out).runs.map(({ id }: { id: string }) => id).sort();
+    };
+    const moved = await typed(`delete ${a} ${b}`);
+    match(moved.out, new RegExp(`^Moved 2 runs to the trash: ${a}, ${b}\n`));
+    deepStrictEqual(await left(), [c]);
+    const { out } = await typed(`delete --restore ${a} --restore ${b}`);
+    strictEqual(out, `Restored 2 runs: ${a}, ${b}\n`);
+    deepStrictEqual(await left(), ids.toSorted());
+    await typed(`delete --where name=c`);
+    match((await typed("delete --purge")).out, /^Deleted 1 run for good: /);
+    deepStrictEqual(await left(), [a, b].sort());
+    strictEqual((await typed(`delete --restore ${c}`)).code, 2);
+  }));

@@ -197,3 +197,26 @@ Deno.test("a run that ended says what its return is worth, and only what is good
     "✓ cartpole-ppo seed 1: learning, return 300.0, 50,000 steps in 0:03 (cccccc)",
   ]);
 });
+
+Deno.test("a frame stays for a moment, whatever is reported; lines that stay come at once", () => {
+  const io = capturedIo({ screen: { columns: 100, rows: 24 } });
+  using display = new ProgressDisplay(io, 1);
+  const run = runOf("aaaaaa", 1);
+  io.clock = 1000;
+  display.update(progressOf(run, "started", 0, 0));
+  const frames = () => io.written.error.split("seed 1").length - 1;
+  const first = frames();
+  strictEqual(first, 1);
+  for (const wait of [1, 20, 40]) {
+    io.clock = 1000 + wait;
+    display.update(progressOf(run, "report", 25_000, 1));
+    strictEqual(frames(), first, String(wait));
+  }
+  display.note("a line");
+  ok(io.written.error.includes("a line\n"));
+  strictEqual(frames() > first, true);
+  const noted = frames();
+  io.clock += 1000;
+  display.update(progressOf(run, "report", 25_000, 1));
+  strictEqual(frames() > noted, true);
+});

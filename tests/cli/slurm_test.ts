@@ -172,3 +172,34 @@ Deno.test("a task is warned two minutes before its limit, where that is short a 
   );
   deepStrictEqual(warned.map(Number), [120, 15, 15, 60, 75, 120, 120, 120]);
 });
+
+Deno.test("a job's head says each thing that it is made of, and no more", () => {
+  const job = {
+    ...{ name: "it's a job", tasks: 3, folder: "/a/50%", root: "/r", command: ["task"] },
+    cores: 4,
+  };
+  const head = (more: object) =>
+    scriptOf({ ...job, ...more }).split("\n\n")[0].split("\n").slice(1)
+      .map((line) => line.replace("#SBATCH --", ""));
+  deepStrictEqual(head({}), [
+    ...["job-name=it-s-a-job", "array=0-2", "cpus-per-task=4", "output=/a/50%%/%A_%a.log"],
+    ...["open-mode=append", "requeue", "signal=B:USR1@120"],
+  ]);
+  deepStrictEqual(head({ partition: "p", time: "2" }), [
+    ...["job-name=it-s-a-job", "array=0-2", "cpus-per-task=4", "partition=p", "time=2"],
+    ...["output=/a/50%%/%A_%a.log", "open-mode=append", "requeue", "signal=B:USR1@30"],
+  ]);
+  // A quarter of the time, of a minute at least, and two minutes at most.
+  const times = {
+    "0:20": 15,
+    "1": 15,
+    "4": 60,
+    "4:40": 70,
+    "0:06:00": 90,
+    "1:00:00": 120,
+    "1-0": 120,
+  };
+  for (const [time, seconds] of Object.entries(times)) {
+    deepStrictEqual([time, head({ time }).at(-1)], [time, `signal=B:USR1@${seconds}`]);
+  }
+});

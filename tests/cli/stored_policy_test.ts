@@ -43,6 +43,12 @@ Deno.test("frames are played by a stored run, and by no other policy ever after"
       ],
     );
 
+    // One that cannot be read is named as it is typed from there, for what reads it.
+    deepStrictEqual(
+      await policySettings("no.safetensors", undefined, capturedIo({ folder, root: folder })),
+      [["dataset.policy", `${folder}/no.safetensors`]],
+    );
+
     await Deno.writeFile(dataset.policy, (await Deno.readFile(dataset.policy)).with(20, 1));
     const { code, error } = await lab("reproduce", id);
     deepStrictEqual([code, error.trimEnd().split("\n").length], [2, 1], error);

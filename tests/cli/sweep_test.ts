@@ -27,6 +27,8 @@ Deno.test("run --sweep tries, judges the best, and says how to get it; sweeps sh
     const { code, out, error } = await typed(...line);
     strictEqual(code, 0, error);
     match(error, /Sweep line-toy-sweep: 4 trials \(tpe\) of 2 seeds, the best on 2 other seeds/);
+    // Four trials of two seeds, and two that judge: each run's end is told.
+    strictEqual(error.match(/^.? ?line-toy seed \d+: return /gm)?.length, 10, error);
     strictEqual(out.match(/^ +\d .* 2 of 2/gm)?.length, 4);
     match(out, /^ +\d .* best$/m);
     match(out, /Trial \d on 2 seeds from 101 on, which chose nothing: /);

@@ -12,6 +12,7 @@ import { contentsOf } from "../../web/contents.ts";
 import { decodeExamples } from "../../web/examples.ts";
 import type { Shifts } from "../../web/modes.ts";
 import { expectedSeconds, fieldOf, groupsOf, isChanged } from "../../web/training/form.ts";
+import { aheadOf } from "../../web/training/ahead.ts";
 import { Laboratory } from "../../web/training/laboratory.ts";
 import type { Asked, BaseRun, Order, Told } from "../../web/training/protocol.ts";
 import { settingOf } from "../../web/training/setting.ts";
@@ -236,4 +237,59 @@ Deno.test("a mode that is dragged moves what is learned, and nothing else of a t
 Deno.test("of many policies the first and the last stay, of those between every second", () => {
   deepStrictEqual(thinned([1, 2, 3], 3), [1, 2, 3]);
   deepStrictEqual(thinned([1, 2, 3, 4], 3), [1, 3, 4]);
+});
+
+Deno.test("a page whose threads share no memory trains agents without workers of their own", async () => {
+  const { SharedArrayBuffer } = globalThis;
+  const told = async (query: string) => (await described(of(query))).problem;
+  const several = "experiment=cartpole-a2c-quick&agent.name=a3c&agent.workers=2";
+  const one = "experiment=cartpole-a2c-quick&agent.name=a3c&agent.workers=1";
+  strictEqual(await told(several), undefined);
+  strictEqual(await told("experiment=cartpole-a2c-quick"), undefined);
+  Object.assign(globalThis, { SharedArrayBuffer: undefined });
+  try {
+    match(
+      (await told(several))!,
+      /^Cannot train a3c here as agent\.workers must be 1 in a page, .*: 2$/,
+    );
+    for (const query of [one, "experiment=cartpole-a2c-quick", "experiment=ring-wgan-gp-quick"]) {
+      strictEqual(await told(query), undefined, query);
+    }
+  } finally {
+    Object.assign(globalThis, { SharedArrayBuffer });
+  }
+});
+
+Deno.test("before training few examples are drawn, of few no more", async () => {
+  const drawn: object[] = [];
+  const counts = { train: 6000, validation: 20, test: 1000 };
+  const known = {
+    datasets: [{
+      name: "dots",
+      load: () =>
+        Promise.resolve({
+          name: "dots",
+          configuration: { parse: (fields: object) => fields },
+          create: ({ configuration }: { configuration: { train: number } }) => {
+            drawn.push(configuration);
+            const count = configuration.train;
+            const part = { count, values: new Float32Array(2 * count) };
+            return Promise.resolve({
+              ...{ name: "dots", seed: 0, kind: "points", shape: [2] },
+              ...{ train: part, validation: part, test: part },
+            });
+          },
+        }),
+    }],
+  } as unknown as typeof registries;
+  const ahead = (dataset: object) =>
+    aheadOf({ name: "e" } as Parameters<typeof aheadOf>[0], { dataset } as never, known);
+  const { isPlane, examples } = await ahead({ name: "dots", noise: 0.5, ...counts });
+  ok(isPlane && examples !== undefined);
+  deepStrictEqual(drawn, [{ noise: 0.5, train: 500, validation: 20, test: 50 }]);
+  // What is read from files, or not known, is not drawn.
+  for (const dataset of [{ name: "dots", train: 5 }, { name: "none", ...counts }]) {
+    deepStrictEqual(await ahead(dataset), { isPlane: false });
+  }
+  strictEqual(drawn.length, 1);
 });

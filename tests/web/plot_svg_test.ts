@@ -38,3 +38,21 @@ Deno.test("an axis has about six marks at even places", () => {
   deepStrictEqual(marks(-13, 475), [0, 100, 200, 300, 400]);
   strictEqual(marks(3.1, 3.2)[0], 3.1);
 });
+
+Deno.test("below a chart each line that is told has its row, its colour and its dash", () => {
+  const svg = svgOf(chart);
+  const rows = [
+    ...svg.matchAll(/<path d="M68 (\d+)h24" stroke="(\w+)".*?stroke-dasharray="(.*?)"/g),
+  ]
+    .map(([, y, color, dash]) => [Number(y), color, dash]);
+  const [[first], [second]] = rows as number[][];
+  const height = second - first;
+  deepStrictEqual(rows, [
+    [first, "red", "none"],
+    [first + height, "blue", "2 3"],
+    [first + 2 * height, "pink", "9 3 2 3"],
+  ]);
+  ok(height >= 15 && first > 316);
+  const [, bottom] = /height="(\d+)" font-family/.exec(svg)!;
+  ok(Number(bottom) >= first + 2 * height && Number(bottom) < first + 4 * height);
+});

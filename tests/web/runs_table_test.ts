@@ -4,8 +4,11 @@ import { Feed } from "../../web/feed.ts";
 import { directionOf } from "../../web/metric_direction.ts";
 import { queryOf, styleOf, tableRequestOf, widthOf } from "../../web/runs_query.ts";
 import { inOrder, tableOf } from "../../web/runs_table.ts";
+import { summarize } from "../../web/summary.ts";
 import { ARCHIVED } from "../../web/tags.ts";
+import type { Run } from "../../lab/store/store.ts";
 import { openDashboard } from "./built.ts";
+import { agentConfiguration, manifestOf } from "./sample_store.ts";
 
 const requestOf = (query: string) => tableRequestOf(new URLSearchParams(query));
 
@@ -158,4 +161,49 @@ Deno.test("archived runs are left out unless the filter names that tag", async (
   deepStrictEqual(shows(""), [false, 1]);
   deepStrictEqual(shows(`tag=${ARCHIVED}`), [true, 0]);
   store.update(runs.vae, { tags });
+});
+
+Deno.test("cells are lists, numbers and text; archived runs are shown, and give columns, if asked for", () => {
+  const figures: Record<string, Record<string, number>> = {
+    r1: { "evaluation/return_mean": 5, "losses/value": NaN },
+    r2: { "evaluation/return_mean": 7 },
+    r3: { "evaluation/modes": 9 },
+  };
+  const records = Object.keys(figures).map((id, i) => {
+    const configuration = { ...agentConfiguration("ppo", 0.1 * (i + 1)), agents: ["x", 2] };
+    const run = {
+      ...{ id, name: `run ${i}`, status: "completed", active: false, note: "", digest: null },
+      tags: id === "r3" ? [ARCHIVED, "z"] : ["x", "y z"].slice(i),
+      ...{ createdAt: i, endedAt: null, trashedAt: null, message: null, attempt: 1 },
+      ...{ wallSeconds: i, environmentSteps: 1, gradientSteps: 1, examples: 1, iterations: 1 },
+      manifest: manifestOf({ experiment: "cartpole-ppo", configuration, seed: i }),
+    } as Run;
+    const metrics = Object.keys(figures[id]);
+    return { run, metrics, row: summarize(run, figures[id], 0) };
+  }) as unknown as Parameters<typeof tableOf>[1];
+  const source = {
+    lastMetrics: (id: string) => figures[id],
+    lastValues: (name: string) =>
+      new Map(
+        Object.entries(figures).flatMap(([id, each]) => name in each ? [[id, each[name]]] : []),
+      ),
+    seriesNames: () => [],
+  } as unknown as Parameters<typeof tableOf>[0];
+  const table = (query: string) => {
+    const { columns, rows, found, total } = tableOf(source, records, requestOf(query));
+    return {
+      ...{ keys: columns.map(({ key }) => key), found, total },
+      cells: Object.fromEntries(rows.map(({ row, cells }) => [row.id, cells])),
+    };
+  };
+  const own = ["evaluation/return_mean"];
+  deepStrictEqual(table(""), { keys: own, found: 2, total: 3, cells: { r1: [5], r2: [7] } });
+  deepStrictEqual(table(`filter=tag%3D${ARCHIVED}`), {
+    ...{ keys: ["evaluation/modes"], found: 1, total: 3, cells: { r3: [9] } },
+  });
+  const keys = ["tag", "seed", "time", "ended", "losses/value", "agents", "sweep"];
+  deepStrictEqual(table(`columns=${keys.join("%2C")}`).cells, {
+    r1: ["x, y z", "0", 0, null, "NaN", '["x",2]', null],
+    r2: ["y z", "1", 1, null, null, '["x",2]', null],
+  });
 });

@@ -58,6 +58,10 @@ export class Small {
     return this.data + this.childNodes.map((each) => each.textContent).join("");
   }
 
+  get children(): Small[] {
+    return this.childNodes.filter(({ nodeType }) => nodeType === 1);
+  }
+
   get rows(): Small[] {
     return this.all("tr");
   }
@@ -215,6 +219,9 @@ function rgbOf(color: string): string {
 }
 
 class Nothing {
+  /** @param changed Told of what is seen. */
+  constructor(readonly changed: (entries: readonly object[]) => void = () => {}) {}
+
   observe(): void {}
   disconnect(): void {}
   replaceSync(): void {}
@@ -231,6 +238,16 @@ export class SmallPage extends Small implements Disposable {
     super("body");
     const keys = new Map<string, (event: unknown) => void>();
     const place = new Small("html");
+    const watching = new Set<Nothing>();
+    class Watching extends Nothing {
+      override observe(): void {
+        watching.add(this);
+      }
+
+      override disconnect(): void {
+        watching.delete(this);
+      }
+    }
     const stubs: Record<string, unknown> = {
       document: Object.assign(place, {
         createElementNS: (space: string, name: string) => new Small(name, space),
@@ -240,7 +257,7 @@ export class SmallPage extends Small implements Disposable {
       }),
       location: { protocol: "http:", pathname: "/", search: "", href: "http://127.0.0.1/" },
       history: { replaceState: (_: unknown, __: string, to: string) => this.addresses.push(to) },
-      ...{ ResizeObserver: Nothing, IntersectionObserver: Nothing, CSSStyleSheet: Nothing },
+      ...{ ResizeObserver: Nothing, IntersectionObserver: Watching, CSSStyleSheet: Nothing },
       getComputedStyle: ({ style }: Small) => ({ color: rgbOf(String(style.color)) }),
       matchMedia: () => ({ matches: false, addEventListener() {}, removeEventListener() {} }),
       devicePixelRatio: 1,
@@ -258,9 +275,26 @@ export class SmallPage extends Small implements Disposable {
       keys.get("keydown")?.({ key, target: this, preventDefault() {} });
       settle();
     };
-    render(h(view as FunctionComponent, props), this as unknown as Element);
-    settle();
+    this.scroll = (isIntersecting) => {
+      for (const { changed } of watching) changed([{ isIntersecting }]);
+      settle();
+    };
+    this.draw = (shown, next) => {
+      render(h(shown as FunctionComponent, next), this as unknown as Element);
+      settle();
+    };
+    this.show = (next) => this.draw(view, next);
+    this.show(props);
   }
+
+  /** Draws a view in place of the one before. */
+  readonly draw: (view: (props: never) => unknown, props: object) => void;
+
+  /** Draws the view with other properties. */
+  readonly show: (props: object) => void;
+
+  /** Brings all of the page into view, or out of it. */
+  readonly scroll: (isInView: boolean) => void;
 
   /** Presses a key where no control has the focus. */
   readonly press: (key: string) => void;

@@ -8,6 +8,8 @@ Deno.test("labels of ticks have as many digits as tell them apart, and no more",
   deepStrictEqual(tickLabels([10_000, 12_500, 15_000]), ["10K", "12.5K", "15K"]);
   deepStrictEqual(tickLabels([0, 0.5, 1]), ["0", "0.5", "1"]);
   deepStrictEqual(tickLabels([7.12341, 7.12342]), ["7.12341", "7.12342"]);
+  deepStrictEqual(tickLabels([0, 1000, 2000]), ["0", "1,000", "2,000"]);
+  deepStrictEqual(tickLabels([1e-4, 2e-4]), ["1.00e-4", "2.00e-4"]);
 });
 
 Deno.test("labels of different ticks are different, however far a reader zooms", () => {

@@ -155,7 +155,7 @@ function show(plot: uPlot, range: Range | undefined): void {
 }
 
 /** The values under the cursor, below the chart: off the curves. */
-function Readout(
+export function Readout(
   { lines, xLabel, cursor, moments, named }: {
     lines: readonly Line[];
     xLabel: string;

@@ -24,7 +24,7 @@ export interface View {
 }
 
 /** Series by their names. */
-type Loaded = Readonly<Record<string, SeriesAnswer>>;
+export type Loaded = Readonly<Record<string, SeriesAnswer>>;
 
 /** What a chart shows beside its lines. */
 export interface SeriesChartProps extends Pick<PlotProps, "levels" | "height"> {
@@ -106,7 +106,7 @@ export function SeriesChart(
 const nameOf = ({ name }: { name: string }) => name;
 
 /** What the figure is; unfolded, how it looks where training goes well, and where it does not. */
-function About({ meaning, healthy, sick }: Meaning): VNode {
+export function About({ meaning, healthy, sick }: Meaning): VNode {
   if (healthy === "" && sick === "") return <p class="about">{meaning}</p>;
   return (
     <details class="about">
@@ -140,6 +140,13 @@ function useInView(): { element: RefObject<HTMLDivElement>; inView: boolean } {
   return { element, inView: inView.value };
 }
 
+/** Where a series is asked for, as a view shows it. */
+export function pathOf(run: string, name: string, { axis, smoothing, range }: View): string {
+  const query = new URLSearchParams({ run, name, axis, smoothing: String(smoothing) });
+  for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
+  return `/api/series?${query}`;
+}
+
 /** The series of a chart, fetched where the view changes, and grown with the news. */
 function useSeries(
   run: string,
@@ -156,11 +163,8 @@ function useSeries(
   useEffect(() => {
     if (!inView) return;
     const controller = new AbortController();
-    const { axis, smoothing, range } = view;
     const load = async (name: string): Promise<[string, SeriesAnswer]> => {
-      const query = new URLSearchParams({ run, name, axis, smoothing: String(smoothing) });
-      for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
-      const response = await ask(`/api/series?${query}`, { signal: controller.signal });
+      const response = await ask(pathOf(run, name, view), { signal: controller.signal });
       return [name, await response.json()];
     };
     Promise.all(names.map(load)).then(
@@ -187,7 +191,7 @@ function useSeries(
 }
 
 /** The figure's line with its band, what stands beside it, and, smoothed, the raw ones behind. */
-function linesOf({ name, deviation, beside }: Chart, loaded: Loaded): Line[] {
+export function linesOf({ name, deviation, beside }: Chart, loaded: Loaded): Line[] {
   const label = beside.length === 0 ? metricWords(name) : partOf(name);
   const told = [{ name, label }, ...beside];
   return told.flatMap(({ name: own, label }, color): Line[] => {
@@ -205,7 +209,7 @@ function linesOf({ name, deviation, beside }: Chart, loaded: Loaded): Line[] {
 }
 
 /** The value at a place between points; beyond their ends that of the nearest. */
-function between(xs: readonly number[], ys: readonly number[], x: number): number {
+export function between(xs: readonly number[], ys: readonly number[], x: number): number {
   const i = xs.findIndex((each) => each >= x);
   if (i < 0) return ys.at(-1) ?? 0;
   // Before the first point lies the beginning of training.

@@ -111,7 +111,7 @@ function heldOf({ shifts, stand, move }: TrainingHere, { manifest }: TrainedRun[
 }
 
 /** What is left when it is over: the digest, and what can be taken away. */
-function Result(
+export function Result(
   { here, trained: { run }, asked, program }: {
     here: TrainingHere;
     trained: TrainedRun;

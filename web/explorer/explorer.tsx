@@ -35,7 +35,7 @@ const KEPT = 40;
 const REACH = 3;
 
 /** What the page has of a run. */
-interface Opened {
+export interface Opened {
   readonly model: LoadedModel;
   /** Of the model; undefined: the final one. */
   readonly checkpoint?: number;
@@ -58,7 +58,7 @@ export interface ExplorerProps {
 }
 
 /** A moment of training that can be shown. */
-interface Moment {
+export interface Moment {
   readonly iteration: number;
   /** The checkpoint of its model; undefined: the final one, where there is no `plane`. */
   readonly checkpoint?: number;
@@ -67,7 +67,7 @@ interface Moment {
 }
 
 /** All moments, oldest first: models where they are kept, what they made of the plane elsewhere. */
-function momentsOf({ models, planes }: ExplorerProps): Moment[] {
+export function momentsOf({ models, planes }: ExplorerProps): Moment[] {
   // What is written down holds the final model alone, without its iteration.
   const kept: readonly Moment[] = models.length === 0
     ? planes.slice(-1).map(({ iteration }) => ({ iteration }))
@@ -164,7 +164,7 @@ async function fetchPart(
 }
 
 /** A model of images or sequences. */
-function Shapes({ run, model, examples }: Opened & { run: string }): VNode {
+export function Shapes({ run, model, examples }: Opened & { run: string }): VNode {
   const label = useSignal(0);
   const judge = useSignal<LoadedModel | null>(null);
   return (

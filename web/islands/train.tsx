@@ -109,7 +109,8 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
     const { top } = run.getBoundingClientRect();
     if (top < 0 || top > innerHeight / 2) run.scrollIntoView();
   };
-  const isShown = problem !== "" && fieldOf(problem, Object.keys(setting.set)) === undefined;
+  const at = fieldOf(problem, Object.keys(setting.set));
+  const isShown = problem !== "" && at === undefined;
   const command = commandOf(setting, program);
   return (
     <div ref={page} class="training">
@@ -130,13 +131,14 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
               class="key"
               inputMode="numeric"
               value={setting.seed || base?.seed || "1"}
-              aria-invalid={/^Cannot use the seed/.test(problem)}
+              aria-invalid={at === "seed"}
               onChange={({ currentTarget: { value } }) =>
                 next({
                   ...setting,
                   seed: value.trim() === (base?.seed ?? "1") ? "" : value.trim(),
                 })}
             />
+            {at === "seed" && <span class="problem" role="alert">{problem}</span>}
           </div>
           <div class="field">
             <label for="backend">backend</label>

@@ -71,10 +71,10 @@ const worthNames = {
 };
 
 /** Who plays beside the policy: nobody, a person, or the policy of a checkpoint. */
-type Beside = "nobody" | "keys" | number;
+export type Beside = "nobody" | "keys" | number;
 
 /** What is drawn over a world of cells. */
-type Map = "none" | "values" | "visits";
+export type Map = "none" | "values" | "visits";
 
 /** The player, as soon as the run's world is there. */
 export function Player({ world, own, ...props }: PlayerProps): VNode {
@@ -351,7 +351,7 @@ function Desk(props: DeskProps): VNode | null {
 }
 
 /** The one to be judged first: the last that was kept. */
-function newestOf(policies: readonly KeptPolicy[]): KeptPolicy | undefined {
+export function newestOf(policies: readonly KeptPolicy[]): KeptPolicy | undefined {
   return policies.find(({ kind }) => kind === "final") ?? policies.at(-1);
 }
 
@@ -360,7 +360,7 @@ function titleOf({ kind, iteration }: KeptPolicy): string {
 }
 
 /** What the page plays. */
-interface Playing {
+export interface Playing {
   /** What plays: until its file has come, not yet what is chosen. */
   readonly kept: KeptPolicy;
   readonly episodes: Episodes;
@@ -418,7 +418,7 @@ function useEpisodes(
 }
 
 /** Who plays beside it. */
-interface Other {
+export interface Other {
   readonly episodes: Episodes;
   readonly title: string;
   readonly hand?: Hand;
@@ -467,12 +467,12 @@ function useBeside(
 }
 
 /** How the other one stands. */
-function told({ title, episodes: { standing: { episodeReturn, end } } }: Other): string {
+export function told({ title, episodes: { standing: { episodeReturn, end } } }: Other): string {
   return `${title}: return ${figure(episodeReturn)}${end === null ? "" : `, ${end}`}`;
 }
 
 /** Counts the state that the episode stands in, in a world of cells. */
-function countVisit(
+export function countVisit(
   visits: { current?: Float64Array },
   { episodes, grid }: Playing,
 ): void {
@@ -482,7 +482,8 @@ function countVisit(
   if (typeof state === "number") visits.current[state]++;
 }
 
-function drawnOver(
+/** The scene of a world of cells under the map that was asked for; that of another as it is. */
+export function drawnOver(
   scene: Scene,
   map: Map,
   { grid, actions, episodes }: Playing,
@@ -503,7 +504,8 @@ function namesOf({ environment }: Episodes): readonly string[] {
   return new Hand(environment).names;
 }
 
-function Figures({ standing, rate }: { standing: Standing; rate: number }): VNode {
+/** Where the episode stands, and how those before it went. */
+export function Figures({ standing, rate }: { standing: Standing; rate: number }): VNode {
   const { episode, seed, steps, episodeReturn, returns, end, touched } = standing;
   const figures: [string, string][] = [
     ["Episode", `${episode}${end === null ? "" : `, ${end}`}`],
@@ -531,7 +533,8 @@ function Figures({ standing, rate }: { standing: Standing; rate: number }): VNod
   );
 }
 
-function Checkpoints(
+/** The slider over the policies that are kept. */
+export function Checkpoints(
   { policies, chosen, choose }: {
     policies: readonly KeptPolicy[];
     chosen: KeptPolicy;
@@ -558,7 +561,8 @@ function Checkpoints(
   );
 }
 
-function BesideChoice(
+/** The choice of who plays beside the policy. */
+export function BesideChoice(
   { policies, chosen, beside }: {
     policies: readonly KeptPolicy[];
     chosen: KeptPolicy;
@@ -584,7 +588,7 @@ function BesideChoice(
 }
 
 /** Sliders of the world's constants, and of what stands between it and the policy. */
-function World(
+export function World(
   { constants, values, turn, senses, sense, reset }: {
     constants: readonly Constant[];
     values: Constants | undefined;

@@ -15,7 +15,7 @@ import type { PlayedWorld } from "./world.ts";
 const [EPISODES, FIRST_SEED] = [100, 1_000_000];
 
 /** What a policy got: the returns at each value, by rounds of an episode at each. */
-interface Borne {
+export interface Borne {
   readonly checkpoint: string;
   readonly disturbance: string;
   readonly rounds: readonly (readonly number[])[];
@@ -124,24 +124,31 @@ export function Robustness(
   );
 }
 
+/** A line for each policy: the mean return at each value, between the lowest and the highest. */
+export function linesOf(borne: readonly Borne[], values: readonly number[]): Line[] {
+  return borne.map(({ checkpoint, rounds }, color) => {
+    const returns = values.map((_, i) => rounds.map((round) => round[i]));
+    return {
+      label: checkpoint,
+      color,
+      x: values,
+      y: returns.map(mean),
+      low: returns.map((each) => Math.min(...each)),
+      high: returns.map((each) => Math.max(...each)),
+    };
+  });
+}
+
 function Chart(
   { disturbance: { title, unit, own, values }, borne }: {
     disturbance: Disturbance;
     borne: readonly Borne[];
   },
 ): VNode {
-  const lines = useMemo(() =>
-    borne.map(({ checkpoint, rounds }, color): Line => {
-      const returns = values.map((_, i) => rounds.map((round) => round[i]));
-      return {
-        label: checkpoint,
-        color,
-        x: values,
-        y: returns.map(mean),
-        low: returns.map((each) => Math.min(...each)),
-        high: returns.map((each) => Math.max(...each)),
-      };
-    }), [borne.map(({ rounds }) => rounds.length).join(), values]);
+  const lines = useMemo(
+    () => linesOf(borne, values),
+    [borne.map(({ rounds }) => rounds.length).join(), values],
+  );
   const moments = useMemo(() => [{ x: own, label: "as it was trained", kind: "chosen" as const }], [
     own,
   ]);

@@ -93,3 +93,29 @@ Deno.test("the lab does not train such a run again", () =>
     await rejects(reproduce(run.id, { store, registries, workers: 1 }), /Cannot reproduce run/);
     await rejects(resume(run.id, { store, registries, workers: 1 }), /Cannot resume run .* logged/);
   }));
+
+Deno.test("a logged run says what it was given, in what it counts, and that nothing makes it again", () =>
+  withStore(async (store) => {
+    const given = { configuration: { rate: 0.1 }, seed: 9, tags: ["a"], note: "why" };
+    const cases = [
+      [await beginLogged(store, { name: "loop", ...given }), "gradientSteps", "9"],
+      [await beginLogged(store, { name: "loop", ...given }, "examples"), "examples", "9"],
+      [await beginLogged(store, { name: "loop" }), "gradientSteps", "1"],
+    ] as const;
+    for (const [{ id }, unit, seed] of cases) {
+      const { name, tags, note, manifest } = store.run(id)!;
+      const isGiven = seed === "9";
+      deepStrictEqual([name, tags, note], ["loop", isGiven ? ["a"] : [], isGiven ? "why" : ""]);
+      deepStrictEqual(manifest.determined, {
+        ...{ experiment: "loop", version: 1, seed, backend: "logged" },
+        configuration: isGiven ? { rate: 0.1 } : {},
+      });
+      deepStrictEqual(
+        [manifest.budgetUnit, manifest.definition, manifest.machine.adapter],
+        [unit, { module: "", hash: "" }, null],
+      );
+      strictEqual(manifest.irreproducible, "it was logged by a loop that is not the lab's");
+    }
+    await rejects(beginLogged(store, { name: " " }), /name must not be empty/);
+    for (const [run] of cases) run.finish();
+  }));

@@ -1,9 +1,9 @@
 import { deepStrictEqual, ok } from "node:assert";
 import { launch, type RunProgress } from "../../../lab/experiment/launch.ts";
 import { type Trainee, trainRecorded } from "../../../lab/experiment/recorded_run.ts";
-import { StoreRecorder } from "../../../lab/experiment/recorder.ts";
+import { finalSnapshot, storedSeries, StoreRecorder } from "../../../lab/experiment/recorder.ts";
 import { CrashError, type TrainOrder } from "../../../lab/experiment/training_worker.ts";
-import { addRun } from "../store/fixtures.ts";
+import { addRun, checkpointAt, pointAt, withStore } from "../store/fixtures.ts";
 import { temporaryStore } from "./temporary_store.ts";
 import { options, request } from "./toy_runs.ts";
 
@@ -87,3 +87,24 @@ Deno.test("what is noticed from outside, and a crash that is gone on after, are 
     ],
   );
 });
+
+Deno.test("a run's recording has its own series alone, and its newest final checkpoint", () =>
+  withStore(async (store) => {
+    const [one, other] = ["one", "other"].map((name) => addRun(store, name));
+    store.append(one.id, [pointAt("losses/a", 1, 0.5), pointAt("losses/b", 1, 2)]);
+    store.append(one.id, [pointAt("losses/a", 2, NaN)]);
+    store.append(other.id, [pointAt("losses/c", 1, 9)]);
+    store.flush();
+    const told = storedSeries(store, one.id).map(({ name, iterations, values }) => [
+      ...[name, [...iterations], [...values]],
+    ]);
+    deepStrictEqual(told, [["losses/a", [1, 2], [0.5, NaN]], ["losses/b", [1], [2]]]);
+    const empty = { parameters: {}, state: {}, values: {} };
+    deepStrictEqual(await finalSnapshot(store, one, "replay"), empty);
+    for (const [iteration, kind] of [[3, "final"], [5, "final"], [6, "last"]] as const) {
+      await store.saveCheckpoint(one.id, checkpointAt(iteration, { kind }));
+    }
+    const { values, state } = await finalSnapshot(store, one, "adam/");
+    const { iteration } = values as { readonly iteration: number };
+    deepStrictEqual([iteration, Object.keys(state)], [5, []]);
+  }));

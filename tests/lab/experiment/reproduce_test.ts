@@ -103,3 +103,34 @@ Deno.test("only finished runs are reproduced", async () => {
   const stopped = await interruptedRun(store, 3);
   await rejects(reproduce(stopped.id, options(store)), /must have finished: it is interrupted/);
 });
+
+Deno.test("of two recordings the first point that differs is told, with its place where that differs", () => {
+  const series = (name: string, iterations: number[], values: number[]) =>
+    ({
+      ...{ name, iterations: Float64Array.from(iterations), values: Float64Array.from(values) },
+    }) as unknown as Parameters<typeof seriesDifferences>[0][number];
+  const told = (before: number[][], after: number[][], name = "a") =>
+    seriesDifferences(
+      before.length === 0 ? [] : [series(name, before[0], before[1])],
+      after.length === 0 ? [] : [series(name, after[0], after[1])],
+    ).map((line) => line.replace("the first metric to differ is ", ""));
+  const base = [[1, 2, 3], [5, 6, 7]];
+  const cases: [number[][], number[][], string[]][] = [
+    [base, base, []],
+    [base, [[1, 2, 3], [5, 9, 8]], ["a at iteration 2: 6, now 9"]],
+    [base, [[1, 4, 5], [5, 6, 7]], ["a at iteration 2: 6 at 2, now 6 at 4"]],
+    [base, [[1, 2], [5, 6]], ["a at iteration 3: 7 at 3, now nothing"]],
+    [[[1], [5]], base, ["a at iteration 2: nothing, now 6 at 2"]],
+    [base, [], ["a at iteration 1: 5 at 1, now nothing"]],
+  ];
+  for (const [before, after, lines] of cases) deepStrictEqual(told(before, after), lines);
+  // What clocks say is not compared.
+  deepStrictEqual(told(base, [], "timing/iteration_seconds"), []);
+  // Of several series the one that differs first, of equals the first by name.
+  const all = (b: number, c: number) => [
+    ...[series("c", [1, 2], [0, c]), series("b", [1, 2], [0, b]), series("a", [3], [b])],
+  ];
+  deepStrictEqual(seriesDifferences(all(0, 0), all(1, 1)), [
+    "the first metric to differ is b at iteration 2: 0, now 1",
+  ]);
+});

@@ -269,3 +269,51 @@ Deno.test("a final checkpoint that fails later fails the run", () =>
     }),
     /no space/,
   ));
+
+Deno.test("iterations and evaluations are timed from their beginning to their end", async () => {
+  let now = 5000;
+  const clock = Object.getOwnPropertyDescriptor(performance, "now");
+  Object.defineProperty(performance, "now", { value: () => now, configurable: true });
+  try {
+    const trainer = toyTrainer({}, 40);
+    const [iterate, evaluate] = [trainer.iterate.bind(trainer), trainer.evaluate.bind(trainer)];
+    const slow = Object.assign(trainer, {
+      iterate: () => {
+        now += 2000;
+        return iterate();
+      },
+      evaluate: (options: Parameters<typeof evaluate>[0]) => {
+        now += 500;
+        return evaluate(options);
+      },
+    });
+    const { reports } = await run(slow, { evaluation: { every: 20 } });
+    const timing = reports.map(({ kind, metrics, wallSeconds }) => [
+      kind,
+      wallSeconds,
+      Object.fromEntries(
+        Object.entries(metrics).filter(([name]) => /_per_second$|_seconds$/.test(name)),
+      ),
+    ]);
+    const rates = reports[0].progress;
+    const iteration = {
+      "timing/iteration_seconds": 2,
+      "timing/environment_steps_per_second": rates.environmentSteps / 2,
+      ...rates.gradientSteps > 0 &&
+        { "timing/gradient_steps_per_second": rates.gradientSteps / 2 },
+      ...rates.examples > 0 && { "timing/examples_per_second": rates.examples / 2 },
+    };
+    const evaluation = { "timing/evaluation_seconds": 0.5 };
+    deepStrictEqual(timing, [
+      ["iteration", 2, iteration],
+      ["iteration", 4, iteration],
+      ["evaluation", 4.5, evaluation],
+      ["iteration", 6.5, iteration],
+      ["iteration", 8.5, iteration],
+      ["evaluation", 9, evaluation],
+    ]);
+  } finally {
+    if (clock === undefined) delete (performance as { now?: unknown }).now;
+    else Object.defineProperty(performance, "now", clock);
+  }
+});

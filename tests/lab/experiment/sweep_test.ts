@@ -432,3 +432,42 @@ Deno.test("a sweep comes back with a lost database, and goes on", () =>
     strictEqual(again.runs().length, 4);
     again.close();
   }));
+
+Deno.test("a sweep keeps each thing that its definition says, and the usual of what it leaves out", async () => {
+  const { name: _, ...given } = definition;
+  const often = {
+    ...{ ...given, set: { "evaluation.every": 5 }, budget: 40, seeds: 2, judge: 1, seed: 9 },
+    ...{ objective: "min:evaluation/toy", pruner: "median" as const, trials: 4 },
+  };
+  const wanted = {
+    ...{ experiment: "line-toy", budget: "40", trials: 4, seeds: 2, judge: 1, seed: 9 },
+    ...{ sampler: "tpe", pruner: "median", backend: "cpu" },
+  };
+  const known = Object.keys(wanted);
+  const kept = (sweep: object) =>
+    Object.fromEntries(Object.entries(sweep).filter(([key]) => known.includes(key)));
+  const sweep = await resolveSweep({ name: "toys", ...often }, registries);
+  deepStrictEqual(kept(sweep), wanted);
+  deepStrictEqual(sweep.set, [["evaluation.every", "5"]]);
+  deepStrictEqual(sweep.objective, { metric: "evaluation/toy", goal: "minimize" });
+  deepStrictEqual(sweep.space.map(({ path }) => path), ["agent.rate", "agent.size"]);
+  const { budget } = sweep.configuration as { budget: number };
+  strictEqual(budget, 40);
+  const space = { "agent.size": [3, 6] };
+  const usual = await resolveSweep({ name: "toys", experiment: "line-toy", space }, registries);
+  deepStrictEqual(kept(usual), {
+    ...{ experiment: "line-toy", budget: null, trials: 2, seeds: 3, judge: 5, seed: 1 },
+    ...{ sampler: "grid", pruner: "none", backend: "auto" },
+  });
+  const bounds = [["seeds", 1, 0], ["judge", 0, -1], ["judge", 1000, 1001], [
+    "seed",
+    0,
+    -1,
+  ]] as const;
+  for (const [field, right, wrong] of bounds) {
+    const of = (value: number) =>
+      resolveSweep({ name: "toys", experiment: "line-toy", space, [field]: value }, registries);
+    strictEqual((await of(right))[field], right);
+    await rejects(of(wrong), { name: "InputError", message: new RegExp(field) });
+  }
+});

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { InputError } from "../../../lab/core/errors.ts";
 import type { MetricPoint } from "../../../lab/core/metrics.ts";
 import { Downsampler } from "../../../lab/store/downsample.ts";
+import { CHUNK_POINTS } from "../../../lab/store/metric_writer.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
 import type { Series } from "../../../lab/store/store.ts";
 import { addRun, pointAt, withFolder, withStore } from "./fixtures.ts";
@@ -305,4 +306,41 @@ Deno.test("last values are kept when a run ends, and go with any change of its p
     store.append(id, [pointAt("losses/policy", 2, 5)]);
     deepStrictEqual([store.lastMetrics(id)["losses/policy"], kept()], [5, 0]);
     raw.close();
+  }));
+
+Deno.test("a series of several chunks is one: its last value, its points, those after an iteration", () =>
+  withStore((store) => {
+    const count = 2 * CHUNK_POINTS + 76;
+    const runs = ["plain", "resumed"].map((name) => addRun(store, name).id);
+    for (const id of runs) {
+      for (let i = 1; i <= count; i++) {
+        store.append(id, [pointAt("a", i, i / 8)]);
+        if (i % 3 === 0) store.append(id, [pointAt("b", i, -i)]);
+        if (i % 400 === 0) store.flush();
+      }
+      store.flush();
+    }
+    const kept = CHUNK_POINTS + 9;
+    store.beginAttempt(runs[1], kept);
+    const ends = [count, kept];
+    deepStrictEqual(store.lastValues("a"), new Map(runs.map((id, i) => [id, ends[i] / 8])));
+    const thirds = ends.map((end) => 3 * Math.floor(end / 3));
+    deepStrictEqual(store.lastValues("b"), new Map(runs.map((id, i) => [id, -thirds[i]])));
+    for (const [i, id] of runs.entries()) {
+      deepStrictEqual(store.lastMetrics(id), { a: ends[i] / 8, b: -thirds[i] });
+      const { iterations, environmentSteps, gradientSteps, examples, wallSeconds, values, total } =
+        store.series(id, "a");
+      const wanted = Array.from({ length: ends[i] }, (_, k) => k + 1);
+      deepStrictEqual([...iterations], wanted);
+      deepStrictEqual([...values], wanted.map((k) => k / 8));
+      deepStrictEqual([...environmentSteps], wanted.map((k) => 16 * k));
+      deepStrictEqual([...gradientSteps], wanted.map((k) => 4 * k));
+      deepStrictEqual([...examples], wanted.map((k) => 64 * k));
+      deepStrictEqual([...wallSeconds], wanted.map((k) => k / 7));
+      strictEqual(total, ends[i]);
+      const after = store.series(id, "a", { after: ends[i] - 2 });
+      deepStrictEqual([...after.iterations], [ends[i] - 1, ends[i]]);
+      const few = store.series(id, "a", { points: 10 });
+      deepStrictEqual([few.iterations[0], few.iterations.at(-1), few.total], [1, ends[i], ends[i]]);
+    }
   }));

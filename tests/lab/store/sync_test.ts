@@ -122,6 +122,10 @@ Deno.test("runs of two machines with one id keep both, under other ids; what is 
     const store = openStore(all);
     deepStrictEqual(store.runs().map(({ id }) => id), [second, ids[0]]);
     deepStrictEqual(await contentOf(store, second), before);
+    // What the first one has keeps its place beside it.
+    const first = openStore(`${folder}/a`, { readOnly: true });
+    deepStrictEqual(await contentOf(store, ids[0]), await contentOf(first, ids[0]));
+    first.close();
     store.close();
     const damaged = new DatabaseSync(`${folder}/a/lab.db`);
     damaged.exec("UPDATE chunk SET last_value = zeroblob(8)");
@@ -139,6 +143,39 @@ Deno.test("sync refuses one store twice, and none", () =>
     await rejects(syncStores(`${folder}/runs`, `${folder}/runs`), /must be two stores/);
     await Deno.symlink(`${folder}/runs`, `${folder}/linked`);
     await rejects(syncStores(`${folder}/linked`, `${folder}/runs`), /must be two stores/);
+    // Nor does it make an empty database beside files that one has lost.
+    Deno.mkdirSync(`${folder}/lost/checkpoints/1a2b3c`, { recursive: true });
+    await rejects(syncStores(`${folder}/runs`, `${folder}/lost`), /checkpoints of 1 runs but no/);
     await rejects(syncStores(`${folder}/none`, `${folder}/runs`), (error) =>
       error instanceof InputError && /there is no store: .*none/.test(error.message));
   }));
+
+Deno.test("of two runs alike that began at once each goes on under its own id", () =>
+  withFolder(async (folder) => {
+    const [from, to] = [`${folder}/from`, `${folder}/to`];
+    let source = openStore(from);
+    const ids = ["twin", "twin"].map((name) => addRun(source, name).id);
+    source.close();
+    const raw = new DatabaseSync(`${from}/lab.db`);
+    raw.exec("UPDATE run SET created_at = 1700000000000");
+    raw.close();
+    copyFolder(from, to);
+    source = openStore(from);
+    for (const [i, id] of ids.entries()) {
+      await trained(source, id, 0, 10 + i);
+      deepStrictEqual((await syncStores(from, to)).updated, [id]);
+      const target = openStore(to);
+      deepStrictEqual((await contentOf(target, id)).series, (await contentOf(source, id)).series);
+      strictEqual(target.series(id, "losses/policy").total, 10 + i);
+      target.close();
+    }
+    source.close();
+  }));
+
+function copyFolder(from: string, to: string): void {
+  Deno.mkdirSync(to);
+  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+    if (isDirectory) copyFolder(`${from}/${name}`, `${to}/${name}`);
+    else Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+  }
+}

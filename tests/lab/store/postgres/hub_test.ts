@@ -68,9 +68,28 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
         ) as [{ files: number }];
         strictEqual(files, 3 + 2 * 2);
 
+        // What people said of it stays, whatever its worker ships.
+        const said = { name: "mine", tags: ["kept"], note: "why" };
+        await server.query(
+          "lab1",
+          `UPDATE reverie.run SET name = 'mine', tags = '["kept"]', note = 'why'`,
+        );
+        store.update(local, { wallSeconds: 1234 });
+        await ship();
+        const seen = async () => {
+          await mirror.refresh();
+          const read = mirror.store();
+          const { name, tags, note, wallSeconds, active } = read.run(run)!;
+          read.close();
+          return { name, tags, note, wallSeconds, active };
+        };
+        deepStrictEqual(await seen(), { ...said, wallSeconds: 1234, active: true });
+
         // Another machine goes on from it.
         await hub.release(claim, "waiting");
+        deepStrictEqual((await seen()).active, false);
         const next = (await hub.claim("second", 60))!;
+        deepStrictEqual((await seen()).active, true);
         const content = await takeUp(hub, run, `${folder}/other`);
         const other = openStore(`${folder}/other`);
         deepStrictEqual(

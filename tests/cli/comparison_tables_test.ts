@@ -1,0 +1,197 @@
+/** A comparison whose every figure is another: in a terminal, as JSON, and in a report. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import type { Comparison } from "../../cli/comparison.ts";
+import { resultOf } from "../../cli/report/report.ts";
+import { comparisonDocument, comparisonTables } from "../../cli/terminal/comparison_table.ts";
+import { capturedIo } from "./captured_io.ts";
+
+const interval = (low: number, high: number, kind = "interval") => ({ low, high, kind });
+const runs = (...ids: string[]) => ids.map((id) => ({ id }));
+
+const comparison = {
+  groups: [
+    {
+      ...{ label: "ppo one", experiment: "one", configuration: { agent: { name: "ppo" } } },
+      ...{ runs: runs("r1", "r2"), metric: "evaluation/return_mean", values: [101, 102] },
+      ...{ iqm: 103, spread: interval(104, 105), mean: 106, median: 107, verdict: "solved" },
+      threshold: { value: 475, reached: 1, environmentSteps: 12_000, wallSeconds: 65 },
+      speed: 2345,
+    },
+    {
+      ...{ label: "dqn two", experiment: "two", configuration: { agent: { name: "dqn" } } },
+      ...{ runs: runs("r3"), metric: undefined, values: [NaN], iqm: NaN, spread: null },
+      ...{ mean: NaN, median: Infinity, verdict: undefined, speed: 5 },
+      threshold: { value: 475, reached: 0, environmentSteps: null, wallSeconds: null },
+    },
+    {
+      ...{ label: "a2c", experiment: "two", configuration: {}, runs: runs("r4", "r5", "r6") },
+      ...{ metric: "score/return_mean", values: [1, 2, 3], iqm: 2.25, mean: 2.5, median: 2.75 },
+      ...{ spread: interval(2, 3, "rough interval"), verdict: "learning", speed: 7 },
+      threshold: null,
+    },
+  ],
+  pairs: [
+    {
+      ...{ first: "ppo one", second: "a2c", probability: 0.875, p: 0.0123, detectable: 12.5 },
+      spread: interval(0.5, 1),
+    },
+    {
+      ...{ first: "dqn two", second: "ppo one", probability: 0.25, p: NaN, detectable: NaN },
+      spread: null,
+    },
+    {
+      ...{ first: "a2c", second: "dqn two", probability: 1, p: 0.0004, detectable: 3 },
+      spread: interval(0.75, 1, "lowest and highest"),
+    },
+  ],
+  scales: [{ id: "CartPole-v1", random: { mean: 22, deviation: 11 }, threshold: 475 }],
+  suite: {
+    worlds: ["A-v0", "B-v0"],
+    agents: [
+      {
+        ...{ agent: "ppo", seeds: 4 },
+        iqm: { value: 0.5, spread: interval(0.25, 0.75) },
+        gap: { value: 0.125, spread: null },
+      },
+    ],
+  },
+  notes: ["left out, as damaged: r9"],
+} as unknown as Comparison;
+
+/** The cells of each line, by the two spaces between them. */
+const cellsOf = (text: string) =>
+  text.split("\n").map((line) => line.trim().split(/\s{2,}/)).filter(([first]) => first !== "");
+
+Deno.test("a terminal has each figure of a comparison in its own column", () => {
+  const io = capturedIo({ columns: 200 });
+  const tables = comparisonTables(comparison, io).split("\n\n");
+  const flat = tables.map((each) => cellsOf(each).map((cells) => cells.join("|")));
+  deepStrictEqual(flat[0].slice(1), [
+    "ppo one|2|return|103.0 [104.0, 105.0]|solved|106.0|107.0",
+    "dqn two|1|–|NaN|–|NaN|∞",
+    "a2c|3|return mean|2.25 [2, 3] rough|learning|2.5|2.75",
+  ]);
+  deepStrictEqual(flat[1], [
+    "experiment|steps to 475|time|at the end|steps/s",
+    "ppo one|12,000|1:05|1 of 2|2,345",
+    "dqn two|–|–|0 of 1|5",
+  ]);
+  ok(tables[2].includes("CartPole-v1") && tables[2].includes("475") && tables[2].includes("22"));
+  deepStrictEqual(flat[3], [
+    "agent|seeds a world|IQM [95 %]|optimality gap [95 %]",
+    "ppo|4|0.5 [0.25, 0.75]|0.125",
+  ]);
+  const pairs = flat.find(([head]) => head.startsWith("a|b"))!;
+  deepStrictEqual(pairs, [
+    "a|b|P(a > b) [95 %]|p (Holm)|told apart beyond",
+    "ppo one|a2c|0.88 [0.50, 1.00]|0.012|12.5",
+    "dqn two|ppo one|0.25|–|–",
+    "a2c|dqn two|1.00 (0.75 … 1.00)|< 0.001|3",
+  ]);
+  strictEqual(tables.at(-1), "left out, as damaged: r9");
+});
+
+Deno.test("a comparison as JSON has each figure under its name, and null for what is none", () => {
+  const [ppo, dqn, a2c] = comparison.groups;
+  const common = (group: typeof ppo) => ({
+    ...{ label: group.label, experiment: group.experiment, config: group.configuration },
+  });
+  deepStrictEqual(comparisonDocument(comparison), {
+    groups: [
+      {
+        ...{ ...common(ppo), runs: ["r1", "r2"], metric: "evaluation/return_mean" },
+        ...{ values: [101, 102], n: 2, iqm: 103, interval: [104, 105], rough: false },
+        ...{ verdict: "solved", mean: 106, median: 107 },
+        threshold: { value: 475, reached: 1, environment_steps: 12_000, wall_seconds: 65 },
+      },
+      {
+        ...{ ...common(dqn), runs: ["r3"], metric: null, values: [null], n: 1, iqm: null },
+        ...{ interval: null, rough: false, verdict: null, mean: null, median: null },
+        threshold: { value: 475, reached: 0, environment_steps: null, wall_seconds: null },
+      },
+      {
+        ...{ ...common(a2c), runs: ["r4", "r5", "r6"], metric: "score/return_mean" },
+        ...{ values: [1, 2, 3], n: 3, iqm: 2.25, interval: [2, 3], rough: true },
+        ...{ verdict: "learning", mean: 2.5, median: 2.75, threshold: null },
+      },
+    ],
+    pairs: [
+      {
+        ...{ first: "ppo one", second: "a2c", probability: 0.875, interval: [0.5, 1] },
+        ...{ rough: false, p: 0.0123, detectable: 12.5 },
+      },
+      {
+        ...{ first: "dqn two", second: "ppo one", probability: 0.25, interval: null },
+        ...{ rough: false, p: null, detectable: null },
+      },
+      {
+        ...{ first: "a2c", second: "dqn two", probability: 1, interval: null },
+        ...{ rough: false, p: 0.0004, detectable: 3 },
+      },
+    ],
+    environments: [
+      { id: "CartPole-v1", random_return: { mean: 22, deviation: 11 }, reward_threshold: 475 },
+    ],
+    suite: {
+      worlds: ["A-v0", "B-v0"],
+      agents: [
+        {
+          ...{ agent: "ppo", seeds: 4, iqm: 0.5, interval: [0.25, 0.75] },
+          ...{ optimality_gap: 0.125, gap_interval: null },
+        },
+      ],
+    },
+    notes: ["left out, as damaged: r9"],
+  });
+  const { suite, environments } = comparisonDocument({
+    ...comparison,
+    ...{ suite: undefined, scales: [{ id: "X-v0", random: undefined, threshold: undefined }] },
+  });
+  deepStrictEqual([suite, environments], [
+    null,
+    [{ id: "X-v0", random_return: null, reward_threshold: null }],
+  ]);
+});
+
+Deno.test("a report has each figure of a comparison in its own column", () => {
+  const tablesOf = (isTimed: boolean, paired = false) =>
+    resultOf(comparison, { isTimed, paired }).flatMap((block) =>
+      block.kind === "table" ? [block] : []
+    );
+  const [groups, suite, pairs] = tablesOf(true);
+  deepStrictEqual([groups.head, ...groups.rows], [
+    [
+      ...["", "experiment", "seeds", "figure", "IQM [95 %]", "verdict", "mean", "median"],
+      ...["steps to solved", "time", "at the end"],
+    ],
+    [
+      ...["a", "ppo one", "2", "return", "103.0 [104.0, 105.0]", "solved", "106.0", "107.0"],
+      ...["12,000", "1:05", "1 of 2"],
+    ],
+    ["b", "dqn two", "1", "–", "NaN", "–", "NaN", "∞", "–", "–", "0 of 1"],
+    [
+      ...["c", "a2c", "3", "return mean", "2.25 [2, 3] rough", "learning", "2.5", "2.75"],
+      ...["–", "–", "–"],
+    ],
+  ]);
+  deepStrictEqual(suite.rows, [["ppo", "4", "0.5 [0.25, 0.75]", "0.125"]]);
+  deepStrictEqual(pairs.rows, [
+    ["a", "c", "0.88 [0.50, 1.00]", "0.012", "12.5"],
+    ["b", "a", "0.25", "–", "–"],
+    ["c", "b", "1.00 (0.75 … 1.00)", "< 0.001", "3"],
+  ]);
+  // What a clock says stands only where times are asked for.
+  const [untimed] = tablesOf(false);
+  deepStrictEqual([untimed.head.slice(-2), untimed.rows[0].slice(-2)], [
+    ...[["steps to solved", "at the end"], ["12,000", "1 of 2"]],
+  ]);
+  const texts = (paired: boolean) =>
+    resultOf(comparison, { isTimed: true, paired }).flatMap((block) =>
+      block.kind === "text" ? [block.text] : []
+    );
+  deepStrictEqual([true, false].map((paired) => texts(paired).at(-1)!.includes("equal seeds")), [
+    ...[true, false],
+  ]);
+  const alone = { ...comparison, pairs: [], suite: undefined, scales: [] };
+  strictEqual(resultOf(alone, { isTimed: true, paired: false }).length, 1);
+});

@@ -1,0 +1,521 @@
+/** What charts tell beside their canvas, and what they ask for. */
+import { signal } from "@preact/signals";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { makeEnv } from "../../envs/mod.ts";
+import type { Moment } from "../../web/components/plot_options.ts";
+import { answeredBy } from "../../web/ask.ts";
+import { hear } from "../../web/live.ts";
+import { Plot, Readout } from "../../web/components/plot.tsx";
+import {
+  About,
+  between,
+  linesOf,
+  type Loaded,
+  pathOf,
+  SeriesChart,
+} from "../../web/components/series_chart.tsx";
+import { Result, TrainedHere } from "../../web/components/trained_here.tsx";
+import RunCharts from "../../web/islands/run_charts.tsx";
+import type { Line } from "../../web/lines.ts";
+import { chosenIteration } from "../../web/moment.ts";
+import { linesOf as linesOfBorne, Robustness } from "../../web/player/robustness_chart.tsx";
+import { answered, type Small, SmallPage } from "./small_page.ts";
+
+const lineOf = (label: string, color: number, y: Line["y"], more: Partial<Line> = {}): Line => ({
+  ...{ label, color, y, x: y.map((_, i) => 100 * i) },
+  ...more,
+});
+const spans = (page: Small) => page.get("p", ".readout").all("span");
+
+Deno.test("under the cursor stand the values of all lines but faint ones, and what was near", () => {
+  const cursor = signal<number | null>(null);
+  const at = (x: number, label: string): Moment => ({ x, label, kind: "info" });
+  const moments = [at(0, "a"), at(99, "b"), at(101.9, "c"), at(102.1, "d"), at(200, "e")];
+  const lines = [
+    lineOf("raw", 0, [9, 9, 9], { faint: true }),
+    lineOf("ppo", 0, [1, 2, 3], { low: [0, 1, 2], high: [2, 3, 4] }),
+    lineOf("dqn", 9, [4, "NaN"]),
+    lineOf("late", 2, [7], { x: [150] }),
+  ];
+  using page = new SmallPage(Readout, { lines, xLabel: "steps", cursor, moments, named: false });
+  const texts = () => spans(page).map(({ textContent }) => textContent.trim());
+  deepStrictEqual(texts().filter((text) => text !== ""), ["ppo", "dqn", "late", "steps"]);
+  cursor.value = 100;
+  page.happens("pointermove");
+  strictEqual(
+    page.get("p").textContent.replaceAll(/\s+/g, " "),
+    "100 steps 2 (1 … 3) NaNbc",
+  );
+  cursor.value = 149;
+  page.happens("pointermove");
+  // The curves by their nearest points; a single point within a hundredth of the axis.
+  strictEqual(page.get("p").textContent.replaceAll(/\s+/g, " "), "149 steps 2 (1 … 3) 7");
+  cursor.value = 147;
+  page.happens("pointermove");
+  strictEqual(page.get("p").textContent.replaceAll(/\s+/g, " "), "147 steps 2 (1 … 3)");
+});
+
+Deno.test("single points are read off wherever the cursor is, and a legend names six", () => {
+  const cursor = signal<number | null>(1);
+  const single = [lineOf("a", 0, [5], { x: [100] }), lineOf("b", 1, [6], { x: [100] })];
+  const props = { xLabel: "steps", moments: [], named: false };
+  const shown = (lines: readonly Line[], more = {}) => {
+    using page = new SmallPage(Readout, { ...props, lines, cursor, ...more });
+    return page.get("p").textContent.trim().replaceAll(/\s+/g, " ");
+  };
+  strictEqual(shown(single), "1 steps 5 6");
+  strictEqual(shown([single[0], lineOf("c", 2, [1, 2, 3])]), "1 steps 1");
+  cursor.value = null;
+  const many = Array.from({ length: 8 }, (_, i) => lineOf(`l${i}`, i, [1, 2]));
+  strictEqual(shown(many), "l0 l1 l2 l3 l4 l5steps");
+  strictEqual(shown(many.slice(0, 1)), "steps");
+  strictEqual(shown(many, { named: true }), "steps");
+});
+
+Deno.test("a chart has a table of its figures, and says where a line broke first", () => {
+  const zoomed: unknown[] = [];
+  const props = { title: "Return", xLabel: "steps", zoom: (range: unknown) => zoomed.push(range) };
+  const lines = [
+    lineOf("seed 1", 0, [50], { faint: true }),
+    lineOf("ppo", 0, [1, 3, 2]),
+    lineOf("dqn", 1, [4, "NaN", "Infinity"]),
+  ];
+  {
+    using page = new SmallPage(Plot, { ...props, lines, range: { from: 0, to: 50 } });
+    const rows = page.get("tbody").all("tr").map((row) =>
+      [...row.all("th"), ...row.all("td")].map(({ textContent }) => textContent)
+    );
+    deepStrictEqual(rows, [["ppo", "200", "2", "1", "3"], ["dqn", "200", "Infinity", "4", "4"]]);
+    deepStrictEqual(page.all("p", ".problem").map(({ textContent }) => textContent), [
+      "dqn: first NaN at 100 steps",
+    ]);
+    strictEqual(
+      page.get("div", ".canvas").getAttribute("aria-label"),
+      "Return. ppo: 2 at 200 steps; dqn: Infinity at 200 steps",
+    );
+    page.get("button", "Zoom out").click();
+    deepStrictEqual(zoomed, [undefined]);
+  }
+  using whole = new SmallPage(Plot, { ...props, lines, range: undefined });
+  deepStrictEqual(whole.all("button", "Zoom out"), []);
+});
+
+Deno.test("a series is asked for as the view shows it", () => {
+  const view = { axis: "environmentSteps", smoothing: 0.05 } as const;
+  strictEqual(
+    pathOf("r1", "losses/value", view),
+    "/api/series?run=r1&name=losses%2Fvalue&axis=environmentSteps&smoothing=0.05",
+  );
+  strictEqual(
+    pathOf("r1", "a", { ...view, range: { from: -1.5, to: 20 } }),
+    "/api/series?run=r1&name=a&axis=environmentSteps&smoothing=0.05&from=-1.5&to=20",
+  );
+});
+
+const answerOf = (y: readonly (number | string)[], smoothed: readonly number[] | null = null) => ({
+  ...{ x: y.map((_, i) => i), y, smoothed, iterations: y.map((_, i) => 10 * i) },
+  ...{ axis: "iterations", total: y.length, last: y.at(-1) },
+});
+
+Deno.test("a figure has its band, its companions their labels, smoothed ones the raw behind", () => {
+  const chart = {
+    ...{ name: "evaluation/return_mean", deviation: "evaluation/return_std" },
+    beside: [{ name: "evaluation/return_iqm", label: "IQM" }],
+  };
+  const of = (loaded: object) => linesOf(chart, loaded as Loaded);
+  const [mean, deviation, iqm] = [answerOf([1, 2]), answerOf([0.5, 1]), answerOf([3, 4])];
+  const loaded = {
+    ...{ "evaluation/return_mean": mean, "evaluation/return_std": deviation },
+    "evaluation/return_iqm": iqm,
+  };
+  const x = [0, 1];
+  deepStrictEqual(of(loaded), [
+    { label: "evaluation", color: 0, x, y: [1, 2], low: [0.5, 1], high: [1.5, 3] },
+    { label: "IQM", color: 1, x, y: [3, 4] },
+  ]);
+  // Of a deviation that has fewer points there is no band.
+  deepStrictEqual(of({ ...loaded, "evaluation/return_std": answerOf([1]) })[0], {
+    ...{ label: "evaluation", color: 0, x, y: [1, 2] },
+  });
+  deepStrictEqual(of({ ...loaded, "evaluation/return_mean": answerOf([1, 2], [1.5]) }), [
+    { label: "evaluation, raw", color: 0, x, y: [1, 2], faint: true },
+    { label: "evaluation, smoothed", color: 0, x: [0], y: [1.5] },
+    { label: "IQM", color: 1, x, y: [3, 4] },
+  ]);
+  const alone = { name: "losses/value", beside: [] };
+  const [{ label }] = linesOf(alone, { "losses/value": answerOf([1]) } as unknown as Loaded);
+  strictEqual(label, "value");
+});
+
+Deno.test("an iteration has its place between points, and beyond them that of the nearest", () => {
+  const [iterations, steps] = [[10, 20, 20, 40], [100, 200, 300, 500]];
+  const places = [0, 5, 10, 15, 20, 30, 40, 99].map((at) => between(iterations, steps, at));
+  deepStrictEqual(places, [0, 50, 100, 150, 200, 400, 500, 500]);
+  deepStrictEqual([between([], [], 3), between([0], [7], 0)], [0, 7]);
+});
+
+Deno.test("a policy's returns under a disturbance are a mean between lowest and highest", () => {
+  const rounds = [[1, 10], [3, 40], [8, 10]];
+  const borne = [{ checkpoint: "final", disturbance: "noise", rounds }, {
+    ...{ checkpoint: "best", disturbance: "noise" },
+    rounds: rounds.slice(0, 1),
+  }];
+  const x = [0, 0.1];
+  deepStrictEqual(linesOfBorne(borne, x), [
+    { label: "final", color: 0, x, y: [4, 20], low: [1, 10], high: [8, 40] },
+    { label: "best", color: 1, x, y: [1, 10], low: [1, 10], high: [1, 10] },
+  ]);
+});
+
+Deno.test("a disturbance is measured in a thread, until it is stopped or has failed", async () => {
+  const threads: { posted: unknown[]; ended: boolean; says: (said: object) => void }[] = [];
+  const { Worker: before } = globalThis;
+  let made = Promise.withResolvers<void>();
+  class Thread {
+    onmessage?: (event: { data: object }) => void;
+    constructor() {
+      const own = {
+        posted: [] as unknown[],
+        ended: false,
+        says: (data: object) => this.onmessage!({ data }),
+      };
+      threads.push(own);
+      Object.assign(this, {
+        postMessage: (order: unknown) => own.posted.push(order),
+        terminate: () => own.ended = true,
+      });
+      made.resolve();
+    }
+  }
+  Object.assign(globalThis, { Worker: Thread });
+  try {
+    const world = {
+      ...{ id: "CartPole-v1", of: { id: "CartPole-v1" }, make: () => makeEnv("CartPole-v1") },
+      constants: [
+        { key: "gravity", title: "gravity", unit: "m/s²", value: 9.8, least: 1, most: 20 },
+      ],
+    };
+    const bytes = Uint8Array.of(1);
+    using page = new SmallPage(Robustness, { world, own: undefined, bytes, checkpoint: "final" });
+    const select = page.get("select");
+    const options = page.all("option").map((each) => [each.value, each.textContent]);
+    deepStrictEqual(options, [
+      ...[["gravity", "gravity"], ["latency", "late actions"], ["noise", "noise on what it sees"]],
+    ]);
+    // Twelve values and its own, of a hundred episodes each.
+    page.get("button", "Play 1.3K episodes");
+    select.put("latency");
+    strictEqual(select.disabled, false);
+    page.get("button", "Play 800 episodes").click();
+    await made.promise;
+    await answered();
+    strictEqual(select.disabled, true);
+    strictEqual(page.get("small").textContent, "0 of 800 …");
+    threads[0].says({ kind: "listens" });
+    deepStrictEqual(threads[0].posted, [{
+      ...{ world: { id: "CartPole-v1" }, own: undefined, bytes, disturbance: "latency" },
+      ...{ episodes: 100, firstSeed: 1_000_000 },
+    }]);
+    page.get("button", "Stop").click();
+    deepStrictEqual([threads[0].ended, select.disabled], [true, false]);
+    made = Promise.withResolvers();
+    page.get("button", "Play 800 episodes").click();
+    await made.promise;
+    await answered();
+    threads[1].says({ kind: "problem", line: "It fell." });
+    await answered();
+    strictEqual(page.get("p", ".problem").textContent, "It fell.");
+    deepStrictEqual([threads[1].ended, select.disabled], [true, false]);
+  } finally {
+    Object.assign(globalThis, { Worker: before });
+  }
+});
+
+const contents = {
+  names: [
+    ...["evaluation/return_mean", "evaluation/return_std", "rollout/episode_return_mean"],
+    ...["losses/policy", "losses/value", "schedule/learning_rate", "timing/iteration_seconds"],
+  ],
+  ...{ pictures: [], planes: [], policies: [], models: [], events: [], eventCount: 0 },
+  ...{ message: null, wanted: false, digest: null },
+};
+
+Deno.test("the figures of a run: one in front, losses beside it, the others in sections", () => {
+  const props = {
+    ...{ run: "r", contents, axis: "environmentSteps", guide: {}, levels: [] },
+    ...{ explores: false, isPlane: false },
+  };
+  const heads = (within: Small) => within.all("h3").map((each) => each.textContent.trim());
+  using page = new SmallPage(RunCharts, props);
+  const [front] = page.all("div", ".front");
+  deepStrictEqual(heads(front), ["evaluation return", "losses policy", "losses value"]);
+  const sections = page.all("details", ".section");
+  deepStrictEqual(sections.map((each) => each.get("h2").textContent), [
+    ...["Schedules", "Speed and memory"],
+  ]);
+  deepStrictEqual(sections.map(heads), [[], []]);
+  sections[1].open = true;
+  sections[1].happens("toggle");
+  deepStrictEqual(sections.map(heads), [[], ["timing iteration seconds"]]);
+  sections[1].open = false;
+  sections[1].happens("toggle");
+  deepStrictEqual(sections.map(heads), [[], []]);
+  const search = page.get("input", "Search metrics");
+  strictEqual(search.getAttribute("placeholder"), "Search 7 metrics");
+  for (
+    const [words, found] of [
+      ["loss val", ["losses value"]],
+      ["STD", ["evaluation return"]],
+      ["training return", []],
+      ["episode_return", ["evaluation return"]],
+      ["learning rate", ["schedule learning rate"]],
+      ["absent", []],
+    ] as const
+  ) {
+    search.put(words);
+    deepStrictEqual([words, heads(page)], [words, found]);
+    deepStrictEqual(page.all("p", ".empty").map(({ textContent }) => textContent), [
+      ...found.length === 0 ? [`No metric matches “${words}”.`] : [],
+    ]);
+  }
+  search.put(" ");
+  deepStrictEqual(heads(page).length, 3);
+  strictEqual(page.all("p", ".empty").length, 0);
+  using none = new SmallPage(RunCharts, { ...props, contents: { ...contents, names: [] } });
+  strictEqual(
+    none.get("p", ".empty").textContent,
+    "No figure yet: the first ones come with the first iteration.",
+  );
+  strictEqual(chosenIteration.value, undefined);
+});
+
+Deno.test("what is left of a training here: its digest, whose it is, and the file", async () => {
+  const run = (more = {}, determined = {}) => ({
+    ...{ digest: "abc", status: "completed" },
+    manifest: {
+      determined: {
+        ...{ experiment: "e", seed: "3", backend: "wasm", configuration: { agent: {} } },
+        ...determined,
+      },
+    },
+    ...more,
+  });
+  const files: string[] = [];
+  const here = {
+    file: (part: string) => {
+      files.push(part);
+      return Promise.reject(new Error("It is gone."));
+    },
+  };
+  const setting = { base: { experiment: "e" }, seed: "3", backend: "wasm", set: {} };
+  const base = { seed: "3", backend: "wasm", digest: "abc" };
+  const show = (run: object, asked: object = { setting }) =>
+    new SmallPage(Result, { here, trained: { run }, asked, program: "lab" });
+  const said = (...args: Parameters<typeof show>) => {
+    using page = show(...args);
+    return page.all("p")[0].textContent.replace(/^Digest abc Copy/, "");
+  };
+  const moved = "It has no digest, as its data were moved by hand, which no setting says.";
+  const early = "It has no digest, as it did not come to its end.";
+  for (const [status, words] of [["completed", moved], ["stopped", moved], ["failed", early]]) {
+    strictEqual(said(run({ digest: null, status })), words);
+  }
+  strictEqual(
+    said(run()),
+    "The command line's has the same: lab run e --seed 3 --backend wasm",
+  );
+  strictEqual(said(run(), { setting, base }), "It is that of the run: the same bits.");
+  strictEqual(
+    said(run(), { setting, base: { ...base, digest: "other" } }),
+    "The run has another one: the lab's code has changed since.",
+  );
+  strictEqual(
+    said(run(), { setting, base: { ...base, digest: "other", backend: "native" } }),
+    "The run has another one: it was trained on native.",
+  );
+  // Another seed, other values or a run without a digest are held against nothing.
+  const others = [
+    { setting, base: { ...base, seed: "4" } },
+    { setting: { ...setting, set: { budget: "9" } }, base },
+    { setting, base: { ...base, digest: null } },
+  ];
+  for (const asked of others) ok(said(run(), asked).startsWith("The command line's"));
+  const resumed = { ...setting, base: { run: "r1" } };
+  strictEqual(
+    said(run(), { setting: resumed, base: { ...base, seed: "4" } }),
+    "A run of this configuration has the same on the command line.",
+  );
+  strictEqual(
+    said(run({}, { backend: "wasm-strict" })),
+    "It is that of --backend wasm-strict, not of wasm: this browser has no relaxed SIMD, by which " +
+      "multiply-adds are rounded once.",
+  );
+  strictEqual(
+    said(run({}, { backend: "webgpu" })),
+    "Of the same bits as elsewhere on this graphics adapter and its driver alone.",
+  );
+  for (const [configuration, part] of [[{ agent: {} }, "policy"], [{ model: {} }, "model"]]) {
+    using page = show(run({}, { configuration }));
+    strictEqual(page.get("button", "Copy the digest").getAttribute("data-copy"), "abc");
+    page.get("button", `Take the ${part} away`).click();
+    await answered();
+    strictEqual(files.at(-1), part);
+    strictEqual(page.get("span", ".problem").textContent, "It is gone.");
+  }
+});
+
+Deno.test("a training here is paused, goes on and is stopped by its buttons, as it stands", () => {
+  const done: unknown[] = [];
+  const store = {
+    ...{ seriesNames: () => [], artifacts: () => [], checkpoints: () => [], events: () => [] },
+    ...{ eventCount: () => 0, series: () => ({ iterations: [] }) },
+  };
+  const determined = {
+    ...{ experiment: "e", seed: "3", backend: "wasm", version: 1 },
+    configuration: { model: { name: "vae" }, dataset: { name: "ring" }, budget: 10 },
+  };
+  const run = {
+    ...{
+      id: "here",
+      name: "e",
+      status: "running",
+      active: true,
+      tags: [],
+      attempt: 1,
+      digest: null,
+    },
+    ...{ message: null, wallSeconds: 1, createdAt: 0, environmentSteps: 0, gradientSteps: 0 },
+    ...{ examples: 5, iterations: 1, manifest: { determined, budgetUnit: "examples" } },
+  };
+  const setting = { base: { experiment: "e" }, seed: "3", backend: "wasm", set: {} };
+  const show = (stand: string, more: object = {}) =>
+    new SmallPage(TrainedHere, {
+      here: {
+        ...{ trained: { value: { run, last: {}, store, learned: [] } }, problem: { value: "" } },
+        ...{ stand: { value: stand }, shifts: { value: {} }, move: () => {} },
+        pause: (paused: boolean) => done.push(["pause", paused]),
+        stop: () => done.push(["stop"]),
+        ...more,
+      },
+      ...{ asked: { setting }, description: undefined, ahead: undefined, program: "lab" },
+    });
+  const buttons = (page: Small) =>
+    page.all("button").slice(0, 2).map(({ textContent, disabled }) => [textContent, disabled]);
+  const stopping = "It stops after this iteration";
+  const stands = {
+    training: [["Pause", false], ["Stop", false]],
+    paused: [["Go on", false], ["Stop", false]],
+    opening: [["Pause", true], ["Stop", false]],
+    stopping: [["Pause", true], [stopping, true]],
+  };
+  for (const [stand, wanted] of Object.entries(stands)) {
+    using page = show(stand);
+    deepStrictEqual([stand, buttons(page)], [stand, wanted]);
+    deepStrictEqual(page.all("p", ".note").map(({ textContent }) => textContent), [
+      ...stand === "opening" ? ["It begins."] : [],
+    ]);
+    for (const button of page.all("button").slice(0, 2)) if (!button.disabled) button.click();
+    deepStrictEqual(page.all("div", ".result"), []);
+  }
+  deepStrictEqual(done, [
+    ...[["pause", true], ["stop"], ["pause", false], ["stop"], ["stop"]],
+  ]);
+  using idle = show("idle", { problem: { value: "It broke." } });
+  strictEqual(idle.get("p", ".problem").textContent, "It broke.");
+  strictEqual(idle.all("div", ".result").length, 1);
+  deepStrictEqual(idle.all("button", "Stop"), []);
+});
+
+Deno.test("a figure's meaning unfolds to what is healthy and what is sick, where that is known", () => {
+  const said = (more: object) => {
+    const about = { meaning: "It is so.", healthy: "", sick: "", ...more };
+    using page = new SmallPage(About, about);
+    return page.all("p").map((each) => [each.getAttribute("class"), each.textContent]);
+  };
+  const [good, bad] = [[null, "healthy it falls"], [null, "sick it stays"]];
+  deepStrictEqual(said({}), [["about", "It is so."]]);
+  deepStrictEqual(said({ healthy: "it falls" }), [good]);
+  deepStrictEqual(said({ sick: "it stays" }), [bad]);
+  deepStrictEqual(said({ healthy: "it falls", sick: "it stays" }), [good, bad]);
+});
+
+Deno.test("of a series that is drawn by some of its points it is said of how many", async () => {
+  const answers = { total: 12_000, last: 3.25, axis: "iterations", iterations: [] };
+  const answer = { ...answers, x: [], y: [], smoothed: null };
+  const before = answeredBy(() =>
+    Promise.resolve({ json: () => Promise.resolve(answer) } as Response)
+  );
+  try {
+    const chart = { name: "losses/value", beside: [] };
+    const view = { axis: "iterations", smoothing: 0 };
+    const props = { run: "r", chart, view, zoom: () => {}, single: true };
+    using page = new SmallPage(SeriesChart, props);
+    page.scroll(true);
+    await answered();
+    strictEqual(page.get("small", ".badge").textContent, "0 of 12K points");
+    strictEqual(page.get("span", ".last").textContent, "3.25");
+  } finally {
+    answeredBy(before);
+  }
+});
+
+Deno.test("a figure's series are asked for once they are seen, and anew with the view and the end", async () => {
+  const asked: string[] = [];
+  let value = 1.5;
+  const before = answeredBy((path, options) => {
+    const query = new URL(path, "http://page").searchParams;
+    asked.push(`${query.get("name")} ${query.get("axis")} ${query.get("smoothing")}`);
+    strictEqual(options?.signal?.aborted, false);
+    const answer = { ...answerOf([value]), axis: "iterations" };
+    return Promise.resolve({ json: () => Promise.resolve(answer) } as Response);
+  });
+  const hearing = (status: string) =>
+    hear(
+      {
+        ...{ complete: true, removed: [], rows: [{ id: "r7", status, stamp: 1 }] },
+      } as unknown as Parameters<typeof hear>[0],
+    );
+  const chart = {
+    ...{ name: "evaluation/return_mean", deviation: "evaluation/return_std" },
+    beside: [{ name: "evaluation/return_iqm", label: "IQM" }],
+  };
+  const view = { axis: "iterations", smoothing: 0 } as const;
+  const props = { run: "r7", chart, view, zoom: () => {} };
+  const names = ["return_mean", "return_std", "return_iqm"];
+  const all = (rest: string) => names.map((name) => `evaluation/${name} ${rest}`);
+  try {
+    hearing("running");
+    using page = new SmallPage(SeriesChart, props);
+    const last = () => page.get("span", ".last").textContent;
+    const taken = () => asked.splice(0);
+    await answered();
+    deepStrictEqual([taken(), last()], [[], ""]);
+    page.scroll(true);
+    await answered();
+    deepStrictEqual([taken(), last()], [all("iterations 0"), "1.5"]);
+    strictEqual(page.get("h3").textContent.trim(), "evaluation return1.5");
+    value = 2.5;
+    hearing("running");
+    await answered();
+    deepStrictEqual(taken(), []);
+    hearing("completed");
+    await answered();
+    deepStrictEqual([taken(), last()], [all("iterations 0"), "2.5"]);
+    page.show({ ...props, view: { axis: "examples", smoothing: 0.05 } });
+    await answered();
+    deepStrictEqual(taken(), all("examples 0.05"));
+    page.show({ ...props, run: "r8" });
+    await answered();
+    deepStrictEqual(taken(), all("iterations 0"));
+    page.scroll(false);
+    page.show({ ...props, view: { axis: "examples", smoothing: 0 } });
+    await answered();
+    deepStrictEqual(taken(), []);
+    page.scroll(true);
+    await answered();
+    deepStrictEqual(taken(), all("examples 0"));
+  } finally {
+    answeredBy(before);
+    hear({ complete: true, removed: [], rows: [] } as unknown as Parameters<typeof hear>[0]);
+  }
+});

@@ -1,0 +1,338 @@
+/** A model and a policy in a reader's hand: sliders, choices, pictures, and what they ask of either. */
+import { signal } from "@preact/signals";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { makeEnv } from "../../envs/mod.ts";
+import { momentsOf, Shapes } from "../../web/explorer/explorer.tsx";
+import { gridOf } from "../../web/grid_map.ts";
+import {
+  BesideChoice,
+  Checkpoints,
+  countVisit,
+  drawnOver,
+  Figures,
+  newestOf,
+  type Playing,
+  told,
+  World,
+} from "../../web/player/player.tsx";
+import { type Small, SmallPage } from "./small_page.ts";
+
+/** Decodes a code of three numbers to a pixel each, and says what it was asked. */
+function modelOf(more: object = {}) {
+  const asked: { codes: number[]; labels: number[] | undefined }[] = [];
+  const model = {
+    ...{ kind: "images", shape: [1, 3, 1], classes: 0, codeSize: 3 },
+    encode: (values: Float32Array) => values.map((value) => 10 * value),
+    decode: (codes: Float32Array, labels?: Uint8Array) => {
+      asked.push({ codes: [...codes], labels: labels && [...labels] });
+      return codes.map((value) => value / 10);
+    },
+    ...more,
+  };
+  return { model, asked };
+}
+
+/** Four examples of three pixels; their codes are ten times as large. */
+const examples = {
+  values: Float32Array.of(0, 0.5, 1, 0.25, 0.5, 0, 0, 0.5, 0.5, 0.75, 0.5, 0.5),
+  ...{ labels: Uint8Array.of(0, 1, 0, 1), count: 4, names: ["cat", "dog"] },
+};
+
+const row = (page: Small, name: string) => page.get("div", name).all("button");
+const codeOf = (page: Small) =>
+  page.get("div", ".latents").all("output").map((each) => each.textContent);
+
+Deno.test("moments are those of kept models, and of planes where no model was kept", () => {
+  const models = [{ id: 7, iteration: 10, kind: "last" }, { id: 9, iteration: 30, kind: "final" }];
+  const planes = [5, 10, 30].map((iteration) => ({ iteration, hash: `h${iteration}`, name: "p" }));
+  const of = (props: object) =>
+    momentsOf({ run: "r", ...props } as Parameters<typeof momentsOf>[0]);
+  deepStrictEqual(of({ models, planes }), [
+    { iteration: 5, plane: "h5" },
+    { iteration: 10, checkpoint: 7 },
+    { iteration: 30, checkpoint: 9 },
+  ]);
+  deepStrictEqual(of({ models: [], planes }), [
+    { iteration: 5, plane: "h5" },
+    { iteration: 10, plane: "h10" },
+    { iteration: 30 },
+  ]);
+  deepStrictEqual(of({ models: [], planes: [] }), []);
+});
+
+Deno.test("a code is turned, taken from examples, kept, and moved between and by classes", () => {
+  const { model, asked } = modelOf();
+  using page = new SmallPage(Shapes, { run: "r", model, examples });
+  deepStrictEqual(codeOf(page), ["0.00", "5.00", "10.00"]);
+  const sliders = page.get("div", ".latents").all("input");
+  // Codes' first numbers are 0, 2.5, 0, 7.5: mean 2.5, variance 9.375; the second is always 5.
+  const reach = 3 * Math.sqrt(9.375);
+  const ends = (i: number) =>
+    ["min", "max", "step"].map((name) => Number(sliders[i].getAttribute(name)));
+  deepStrictEqual(ends(0), [2.5 - reach, 2.5 + reach, 2 * reach / 200]);
+  deepStrictEqual(ends(1), [4, 6, 0.01]);
+  sliders[2].put("7");
+  deepStrictEqual(codeOf(page), ["0.00", "5.00", "7.00"]);
+  deepStrictEqual(asked.at(-1), { codes: [0, 5, 7], labels: undefined });
+  // The two that vary most lie across and up.
+  const chosen = page.all("select", "Coordinate").map((each) =>
+    each.all("option").filter(({ selected }) => selected).map(({ textContent }) => textContent)
+  );
+  deepStrictEqual(chosen, [["1"], ["3"]]);
+  page.all("select", "Coordinate")[0].put("1");
+  page.all("select", "Coordinate")[1].put("0");
+  const map = page.all("canvas").find((each) =>
+    each.getAttribute("aria-label")?.startsWith("Codes over")
+  )!;
+  strictEqual(
+    map.getAttribute("aria-label"),
+    "Codes over coordinates 2 and 1; the point is at 5.00, 0.00",
+  );
+  // 300 × 60 pixels show the second number across, from 4 to 6, and the first one up.
+  map.happens("pointerdown", { clientX: 225, clientY: 30, pointerId: 1 });
+  map.happens("pointerup");
+  deepStrictEqual(codeOf(page), ["2.50", "5.50", "7.00"]);
+  page.get("button", "The middle").click();
+  deepStrictEqual(codeOf(page), ["2.50", "5.00", "5.00"]);
+  // Cats have codes (0, 5, 7.5), dogs (5, 5, 2.5), in the mean.
+  page.get("button", "Add").click();
+  deepStrictEqual(codeOf(page), ["7.50", "5.00", "0.00"]);
+  page.get("select", "Less of catdog").put("1");
+  page.get("select", "more of catdog").put("0");
+  page.get("button", "Add").click();
+  deepStrictEqual(codeOf(page), ["2.50", "5.00", "5.00"]);
+  // The nearest examples, the nearest first: squared distances 31.25, 25, 6.25 and 25.
+  const near = page.all("canvas").map((each) => each.getAttribute("aria-label")!)
+    .filter((label) => label.startsWith("Example"));
+  deepStrictEqual(near, [
+    ...["Example 2, cat", "Example 1, dog", "Example 3, dog", "Example 0, cat"],
+  ]);
+  deepStrictEqual(page.all("div", "Between A and B"), []);
+  page.get("button", "Keep as A").click();
+  page.all("div", ".row")[0].all("button")[3].click();
+  deepStrictEqual(codeOf(page), ["0.00", "5.00", "10.00"]);
+  page.get("button", "Keep as B").click();
+  const between = row(page, "Between A and B");
+  strictEqual(between.length, 9);
+  deepStrictEqual(
+    between.map((each) => each.all("canvas")[0].getAttribute("aria-label")),
+    Array.from({ length: 9 }, (_, i) => `${i} of 8 from A to B`),
+  );
+  between[4].click();
+  deepStrictEqual(codeOf(page), ["1.25", "5.00", "7.50"]);
+  row(page, "Between A and B")[0].click();
+  deepStrictEqual(codeOf(page), ["2.50", "5.00", "5.00"]);
+});
+
+Deno.test("a model under labels decodes and draws under the one that is chosen", () => {
+  const drawn: object[] = [];
+  const { model, asked } = modelOf({
+    classes: 2,
+    sample: ({ count, label, random }: {
+      count: number;
+      label?: number;
+      random: { random(): number };
+    }) => {
+      drawn.push({ count, label, first: random.random() });
+      return { values: new Float32Array(3 * count) };
+    },
+  });
+  using page = new SmallPage(Shapes, { run: "r", model, examples });
+  const label = page.all("select").find((each) =>
+    each.parentElement!.textContent.startsWith("Under the label")
+  )!;
+  deepStrictEqual(asked.at(-1)!.labels, [0]);
+  label.put("1");
+  deepStrictEqual(asked.at(-1)!.labels, [1]);
+  const samples = () =>
+    page.all("canvas").filter((each) => each.getAttribute("aria-label")!.startsWith("Sample "));
+  strictEqual(samples().length, 24);
+  deepStrictEqual(samples().at(-1)!.getAttribute("aria-label"), "Sample 24");
+  page.get("button", "Others").click();
+  const facts = drawn.map((each) => Object.entries(each).slice(0, 2).map(([, value]) => value));
+  deepStrictEqual(facts, [[24, 0], [24, 1], [24, 1]]);
+  const firsts = drawn.map((each) => (each as { first: number }).first);
+  ok(firsts[0] === firsts[1] && firsts[1] !== firsts[2]);
+  const note = page.all("p", ".note").find((each) => each.textContent.startsWith("Samples"))!;
+  ok(note.textContent.startsWith("Samples of seed 2"));
+});
+
+Deno.test("codes of a prior lie within three deviations, without what needs examples' codes", () => {
+  const { model } = modelOf({ encode: undefined, codeSize: 40 });
+  using page = new SmallPage(Shapes, { run: "r", model, examples });
+  const sliders = page.get("div", ".latents").all("input");
+  strictEqual(sliders.length, 32);
+  deepStrictEqual(["min", "max"].map((name) => sliders[0].getAttribute(name)), ["-3", "3"]);
+  strictEqual(page.get("div", ".latents").get("small").textContent, "The first 32 of 40 numbers.");
+  for (const name of ["An example", "Add"]) deepStrictEqual(page.all("button", name), []);
+  strictEqual(page.all("figure", ".pad").length, 0);
+});
+
+Deno.test("a model without codes shows the partner and the class of the example at hand", () => {
+  const asked: number[][] = [];
+  const model = {
+    ...{ kind: "images", shape: [1, 3, 1], classes: 0, codeSize: 0 },
+    translate: (values: Float32Array) => {
+      asked.push([...values]);
+      return values;
+    },
+    classify: () => Float32Array.of(0.25, 0.75),
+  };
+  using page = new SmallPage(Shapes, { run: "r", model, examples });
+  const slider = page.all("input").find((each) => each.getAttribute("max") === "3")!;
+  slider.put("1");
+  deepStrictEqual(asked, [[0, 0.5, 1], [0.25, 0.5, 0]]);
+  const labels = page.all("canvas").map((each) => each.getAttribute("aria-label"));
+  deepStrictEqual(labels, ["A test example", "Its partner"]);
+  deepStrictEqual(page.all("li").map((each) => each.textContent), ["cat25 %", "dog75 %"]);
+});
+
+const standing = {
+  ...{ episode: 3, seed: 12, steps: 1200, episodeReturn: 42.5, returns: [10, 20] },
+  ...{ end: null, touched: null },
+};
+const facts = (page: Small) =>
+  page.get("dl").all("div").map((each) =>
+    `${each.all("dt")[0].textContent}: ${each.all("dd")[0].textContent}`
+  );
+
+Deno.test("an episode is told by its number, step, return, seed and what came before", () => {
+  {
+    using page = new SmallPage(Figures, { standing, rate: 0 });
+    deepStrictEqual(facts(page), [
+      ...["Episode: 3", "Step: 1.2K", "Return: 42.5", "Mean return: 15 of 2", "Seed: 12"],
+    ]);
+    strictEqual(page.get("p").textContent, "");
+  }
+  const other = { ...standing, returns: [], end: "truncated", touched: 0 };
+  using page = new SmallPage(Figures, { standing: other, rate: 2500 });
+  deepStrictEqual(facts(page), [
+    ...["Episode: 3, truncated", "Step: 1.2K", "Return: 42.5", "Mean return: –", "Seed: 12"],
+    "Steps a second: 2.5K",
+  ]);
+  strictEqual(
+    page.get("p").textContent,
+    "Changed by hand from step 0 on: this episode counts for nothing.",
+  );
+  type Other = Parameters<typeof told>[0];
+  const episodes = (end: string | null) =>
+    ({ title: "you", episodes: { standing: { ...standing, end } } }) as unknown as Other;
+  strictEqual(told(episodes(null)), "you: return 42.5");
+  strictEqual(told(episodes("terminated")), "you: return 42.5, terminated");
+});
+
+const policies = [
+  { id: 4, kind: "last", iteration: 1000, evaluation: null, score: null },
+  { id: 6, kind: "best", iteration: 2000, evaluation: 1, score: 450.25 },
+  { id: 8, kind: "final", iteration: 3000, evaluation: 2, score: 400 },
+  { id: 9, kind: "last", iteration: 4000, evaluation: null, score: null },
+] as const;
+
+Deno.test("the final policy is shown, or the newest, and any other by its place", () => {
+  strictEqual(newestOf(policies), policies[2]);
+  strictEqual(newestOf(policies.slice(0, 2)), policies[1]);
+  strictEqual(newestOf([]), undefined);
+  const chosen: number[] = [];
+  const choose = (iteration: number) => void chosen.push(iteration);
+  for (
+    const [i, text] of [
+      [0, "on the way, iteration 1K"],
+      [1, "best, iteration 2K: 450.3"],
+      [2, "final, iteration 3K: 400"],
+    ] as const
+  ) {
+    using page = new SmallPage(Checkpoints, { policies, chosen: policies[i], choose });
+    const slider = page.get("input");
+    deepStrictEqual([slider.value, slider.getAttribute("max")], [i, "3"]);
+    strictEqual(page.get("output").textContent, text);
+    strictEqual(slider.getAttribute("aria-valuetext"), text.split(":")[0]);
+    slider.put("1");
+  }
+  deepStrictEqual(new Set(chosen), new Set([2000]));
+  const beside = signal<"nobody" | "keys" | number>("nobody");
+  using page = new SmallPage(BesideChoice, { policies, chosen: policies[1], beside });
+  deepStrictEqual(page.all("option").map((each) => each.textContent), [
+    ...["nobody", "you, by keys", "on the way, iteration 1K", "final, iteration 3K"],
+    "on the way, iteration 4K",
+  ]);
+  for (const [typed, value] of [["keys", "keys"], ["8", 8], ["nobody", "nobody"]] as const) {
+    page.get("select").put(typed);
+    strictEqual(beside.value, value);
+  }
+});
+
+Deno.test("each slider of the world turns its own, and snaps to what the world has", () => {
+  const done: unknown[][] = [];
+  const tell = (name: string) => (...args: unknown[]) => void done.push([name, ...args]);
+  const constant = { unit: "m", value: 0.5, least: 0.1, most: 2.1 };
+  const props = {
+    constants: [
+      { ...constant, key: "length", title: "pole's length" },
+      { ...constant, key: "mass", title: "mass", unit: "kg" },
+    ],
+    ...{ values: { length: 1.23456, mass: 0.5 }, senses: { latency: 2, noise: 0.05 } },
+    ...{ turn: tell("turn"), sense: tell("sense"), reset: () => void done.push(["reset"]) },
+  };
+  using page = new SmallPage(World, props);
+  const sliders = page.all("input");
+  deepStrictEqual(sliders.map(({ value }) => Number(value)), [1.23456, 0.5, 2, 0.05]);
+  deepStrictEqual(page.all("output").map(({ textContent }) => textContent), [
+    ...["1.23 m", "0.5 kg", "2 steps", "5.0 %"],
+  ]);
+  const ends = sliders.map((each) =>
+    ["min", "max", "step"].map((name) => Number(each.getAttribute(name)))
+  );
+  deepStrictEqual(ends, [[0.1, 2.1, 0.01], [0.1, 2.1, 0.01], [0, 10, 1], [0, 0.2, 0.005]]);
+  sliders[0].put("1.5");
+  sliders[1].put("0.515");
+  sliders[1].put("0.525");
+  sliders[2].put("4");
+  sliders[3].put("0.1");
+  page.get("button", "As it was trained in").click();
+  deepStrictEqual(done, [
+    ...[["turn", "length", 1.5], ["turn", "mass", 0.5], ["turn", "mass", 0.525]],
+    ["sense", { latency: 4, noise: 0.05 }],
+    ["sense", { latency: 2, noise: 0.1 }],
+    ["reset"],
+  ]);
+  using own = new SmallPage(World, { ...props, values: undefined });
+  deepStrictEqual(own.all("input").slice(0, 2).map(({ value }) => value), [0.5, 0.5]);
+});
+
+Deno.test("a world of cells is drawn with the values or the visits of its states", () => {
+  const environment = makeEnv("FrozenLake-v1", { isSlippery: false });
+  environment.reset({ seed: 0 });
+  const grid = gridOf(environment)!;
+  const actions = Int32Array.from(grid.table, () => 2);
+  const playing = { grid, actions, episodes: { environment } } as unknown as Playing;
+  const scene = environment.scene!();
+  const drawn = (map: "none" | "values" | "visits", visits?: Float64Array) =>
+    drawnOver(scene, map, playing, 0.9, visits);
+  strictEqual(drawn("none"), scene);
+  strictEqual(drawnOver(scene, "values", { ...playing, grid: undefined }, 1, undefined), scene);
+  const count = (shown: typeof scene, kind: string) =>
+    shown.shapes.filter((shape) => shape.kind === kind).length -
+    scene.shapes.filter((shape) => shape.kind === kind).length;
+  // Eleven states of sixteen are neither holes nor the goal; an arrow has two lines.
+  const values = drawn("values");
+  deepStrictEqual([count(values, "polygon"), count(values, "line")], [11, 22]);
+  // Right from state 14 comes to the goal: it alone is worth something.
+  const deep = values.shapes.filter((shape) =>
+    shape.kind === "polygon" && "fill" in shape && shape.fill === "#3b7cc4"
+  );
+  strictEqual(deep.length, 1);
+  const visits: { current?: Float64Array } = {};
+  for (let i = 0; i < 3; i++) countVisit(visits, playing);
+  environment.step(1);
+  countVisit(visits, playing);
+  deepStrictEqual([...visits.current!].slice(0, 5), [3, 0, 0, 0, 1]);
+  const seen = drawn("visits", visits.current);
+  deepStrictEqual([count(seen, "polygon"), count(seen, "line")], [11, 0]);
+  const fills = seen.shapes.filter((shape) => !scene.shapes.includes(shape))
+    .map((shape) => (shape as { fill?: string }).fill);
+  // As the logarithm of 1 + visits: ln 2 / ln 4 is a half of the way from pale to deep.
+  deepStrictEqual([fills[0], fills[1], fills[4]], ["#3b7cc4", "#f7f6f2", "#99b9db"]);
+  const none: { current?: Float64Array } = {};
+  countVisit(none, { ...playing, grid: undefined });
+  strictEqual(none.current, undefined);
+});

@@ -1,0 +1,250 @@
+/** The policy at work on its page: each button and choice moves what it says, and nothing else. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { encodePolicy } from "../../agents/policy.ts";
+import { makeEnv } from "../../envs/mod.ts";
+import type { Discrete } from "../../lab/core/space.ts";
+import { answeredBy } from "../../web/ask.ts";
+import { chosenIteration } from "../../web/moment.ts";
+import { Player } from "../../web/player/player.tsx";
+import { answered, type Small, SmallPage } from "./small_page.ts";
+
+const world = { id: "FrozenLake-v1", isSlippery: false };
+/** Six moves to the goal; always left, which stays; always right, into the corner. */
+const tables: Readonly<Record<number, readonly number[]>> = {
+  8: [1, 2, 1, 0, 1, 0, 1, 0, 2, 1, 1, 0, 0, 2, 2, 0],
+  6: new Array(16).fill(0),
+  4: new Array(16).fill(2),
+};
+const policies = [
+  { id: 4, kind: "last", iteration: 1000, evaluation: null, score: null },
+  { id: 6, kind: "best", iteration: 2000, evaluation: 0, score: 0.5 },
+  { id: 8, kind: "final", iteration: 3000, evaluation: 1, score: 1 },
+];
+const contents = {
+  ...{ names: [], pictures: [], planes: [], policies, models: [], events: [], eventCount: 0 },
+  ...{ message: null, wanted: false, digest: null },
+};
+const props = { run: "r", agent: "q", seed: "1", world, episodes: 3, gamma: 0.9, contents };
+
+type Frame = (now: number) => void;
+
+/** A page with the player, whose frames come when they are called. */
+async function playing(
+  body: (page: SmallPage, desk: {
+    readonly asked: string[];
+    /** Draws frames so many milliseconds apart. */
+    readonly frames: (count: number, milliseconds: number) => void;
+    readonly facts: () => Readonly<Record<string, string>>;
+  }) => Promise<void>,
+  more: object = {},
+): Promise<void> {
+  const asked: string[] = [];
+  const { observationSpace, actionSpace } = makeEnv(world.id, { isSlippery: false });
+  const before = answeredBy((path) => {
+    asked.push(path);
+    const { searchParams } = new URL(path, "http://page");
+    const table = Int32Array.from(tables[Number(searchParams.get("checkpoint"))]);
+    const bytes = encodePolicy({ observationSpace, actionSpace: actionSpace as Discrete, table });
+    return Promise.resolve(
+      { ok: true, arrayBuffer: () => Promise.resolve(bytes.buffer) } as unknown as Response,
+    );
+  });
+  const waiting = new Map<number, Frame>();
+  let count = 0;
+  let now = 1000;
+  const { requestAnimationFrame, cancelAnimationFrame } = globalThis;
+  const clock = Object.getOwnPropertyDescriptor(performance, "now");
+  Object.defineProperty(performance, "now", { value: () => now, configurable: true });
+  const page = new SmallPage(Player, { ...props, ...more });
+  Object.assign(globalThis, {
+    requestAnimationFrame: (frame: Frame) => (waiting.set(++count, frame), count),
+    cancelAnimationFrame: (id: number) => waiting.delete(id),
+  });
+  try {
+    await answered();
+    const facts = () =>
+      Object.fromEntries(
+        page.get("dl").all("div").map((each) => [
+          each.all("dt")[0].textContent,
+          each.all("dd")[0].textContent,
+        ]),
+      );
+    const frames = (number: number, milliseconds: number) => {
+      for (let i = 0; i < number; i++) {
+        now += milliseconds;
+        const due = [...waiting.values()];
+        waiting.clear();
+        for (const frame of due) frame(now);
+        page.happens("drawn");
+      }
+    };
+    await body(page, { asked, frames, facts });
+  } finally {
+    page[Symbol.dispose]();
+    strictEqual(waiting.size, 0);
+    answeredBy(before);
+    if (clock === undefined) delete (performance as { now?: unknown }).now;
+    else Object.defineProperty(performance, "now", clock);
+    Object.assign(globalThis, { requestAnimationFrame, cancelAnimationFrame });
+    chosenIteration.value = undefined;
+  }
+}
+
+const labels = (page: Small) =>
+  page.all("canvas").map((each) => each.getAttribute("aria-label"))
+    .filter((label) => label?.includes("played by"));
+const captions = (page: Small) => page.all("figcaption").map(({ textContent }) => textContent);
+const selectOf = (page: Small, name: string) =>
+  page.all("select").find((each) => each.parentElement!.textContent.startsWith(name))!;
+
+Deno.test("the final policy plays; it is stepped, taken back and begun anew", () =>
+  playing(async (page, { asked, facts }) => {
+    deepStrictEqual(asked, ["/api/policy?run=r&checkpoint=8"]);
+    deepStrictEqual(labels(page), ["FrozenLake-v1, played by the policy"]);
+    const { Seed: seed } = facts();
+    deepStrictEqual([facts().Step, facts().Episode], ["0", "1"]);
+    page.get("button", "Pause");
+    for (let i = 1; i <= 5; i++) {
+      page.get("button", "One step").click();
+      deepStrictEqual([facts().Step, facts().Return], [String(i), "0"]);
+      page.get("button", "Play");
+    }
+    page.get("button", "One step back").click();
+    strictEqual(facts().Step, "4");
+    const slider = page.get("input", "Step of the episode");
+    deepStrictEqual([slider.getAttribute("max"), slider.value], ["5", 4]);
+    slider.put("1");
+    strictEqual(facts().Step, "1");
+    for (let i = 0; i < 4; i++) page.get("button", "One step").click();
+    deepStrictEqual([facts().Step, facts().Episode], ["5", "1"]);
+    page.get("button", "One step").click();
+    deepStrictEqual([facts().Step, facts().Return, facts().Episode], ["6", "1", "1, terminated"]);
+    strictEqual(facts()["Mean return"], "1 of 1");
+    page.get("button", "One step").click();
+    deepStrictEqual([facts().Step, facts().Episode], ["0", "2"]);
+    strictEqual(facts().Seed, String(Number(seed) + 1));
+    page.get("button", "New episode").click();
+    deepStrictEqual([facts().Seed, facts().Episode], [String(Number(seed) + 2), "3"]);
+    await answered();
+  }));
+
+Deno.test("who plays beside it is stepped with it, is told of, and stands apart or as a ghost", () =>
+  playing(async (page, { asked, facts }) => {
+    page.get("button", "One step").click();
+    selectOf(page, "Beside it").put("6");
+    await answered();
+    strictEqual(asked.at(-1), "/api/policy?run=r&checkpoint=6");
+    deepStrictEqual(labels(page), [
+      ...["FrozenLake-v1, played by the policy"],
+      "FrozenLake-v1, played by best, iteration 2K",
+    ]);
+    // Both begin on one seed.
+    strictEqual(facts().Step, "0");
+    deepStrictEqual(captions(page), [
+      "final, iteration 3K: return 0",
+      "best, iteration 2K: return 0",
+    ]);
+    for (let i = 0; i < 6; i++) page.get("button", "One step").click();
+    deepStrictEqual(captions(page), [
+      "final, iteration 3K: return 1",
+      "best, iteration 2K: return 0",
+    ]);
+    // One that has ended waits for the other.
+    page.get("button", "One step").click();
+    deepStrictEqual([facts().Step, facts().Episode.split(", ")[1]], ["6", "terminated"]);
+    page.get("input", "as a ghost").checked = true;
+    page.get("input", "as a ghost").happens("change");
+    deepStrictEqual(labels(page), ["FrozenLake-v1, played by the policy"]);
+    deepStrictEqual(captions(page), [
+      "final, iteration 3K: return 1; pale, best, iteration 2K: return 0",
+    ]);
+    page.get("input", "as a ghost").checked = false;
+    page.get("input", "as a ghost").happens("change");
+    selectOf(page, "Beside it").put("4");
+    await answered();
+    deepStrictEqual(captions(page)[1], "on the way, iteration 1K: return 0");
+    selectOf(page, "Beside it").put("keys");
+    await answered();
+    strictEqual(labels(page)[1], "FrozenLake-v1, played by you");
+    ok(page.all("p", ".note").some(({ textContent }) => textContent.startsWith("Your keys: ")));
+    for (const key of ["Down", "Down", "Right", "Down", "Right", "Right"]) {
+      page.press(`Arrow${key}`);
+      page.press("F5");
+      page.get("button", "One step").click();
+    }
+    deepStrictEqual(captions(page)[1], "you: return 1, terminated");
+    selectOf(page, "Beside it").put("nobody");
+    await answered();
+    deepStrictEqual([labels(page).length, captions(page)], [1, []]);
+  }));
+
+Deno.test("frames step at the pace that is chosen, and not while it is paused", () =>
+  playing((page, { frames, facts }) => {
+    const stepped = () => Number(facts().Step) + 10 * Number(facts().Episode.split(",")[0]);
+    const begun = stepped();
+    frames(4, 250);
+    // A world without a clock of its own goes four steps a second.
+    const pace = stepped() - begun;
+    strictEqual(pace, 4);
+    page.get("button", "Pause").click();
+    frames(8, 250);
+    strictEqual(stepped(), begun + pace);
+    page.get("button", "Play").click();
+    selectOf(page, "Speed").put("0.25");
+    frames(4, 250);
+    strictEqual(stepped(), begun + pace + 1);
+    deepStrictEqual(page.all("option").slice(0, 5).map(({ textContent }) => textContent), [
+      ...["0.25 ×", "1 ×", "4 ×", "16 ×", "undrawn"],
+    ]);
+    return Promise.resolve();
+  }));
+
+Deno.test("another checkpoint takes over at once where it is chosen, and its evaluation with it", () =>
+  playing(async (page, { asked, facts, frames }) => {
+    page.get("button", "Pause").click();
+    page.get("button", "One step").click();
+    const { Seed: seed } = facts();
+    const play = "Play the 3 episodes of its evaluation";
+    page.get("button", play).click();
+    frames(3, 1000);
+    const said = page.get("p", ".extremes").textContent;
+    ok(said.endsWith("of 3, mean 1, to the bit what the run's evaluation says"), said);
+    page.get("button", "Best episode: 1").click();
+    deepStrictEqual([facts().Step, facts().Seed === seed], ["0", false]);
+    page.get("button", "Pause").click();
+    page.get("input", ".checkpoint").put("1");
+    await answered();
+    strictEqual(chosenIteration.value, 2000);
+    strictEqual(asked.at(-1), "/api/policy?run=r&checkpoint=6");
+    strictEqual(facts().Step, "0");
+    page.get("button", play).click();
+    frames(3, 1000);
+    const other = page.get("p", ".extremes").textContent;
+    ok(other.endsWith("Best episode: 0 of 3, mean 0"), other);
+    page.get("input", ".checkpoint").put("0");
+    await answered();
+    deepStrictEqual(page.all("button", play), []);
+  }));
+
+Deno.test("a world that has no drawing, and a policy that does not come, are said in a line", async () => {
+  const before = answeredBy(() =>
+    Promise.resolve({ ok: false, text: () => Promise.resolve("It is gone.") } as Response)
+  );
+  const { requestAnimationFrame } = globalThis;
+  Object.assign(globalThis, { requestAnimationFrame: () => 0 });
+  try {
+    for (
+      const [id, line] of [["FrozenLake-v1", "It is gone."], ["Taxi-v9", undefined]] as const
+    ) {
+      using page = new SmallPage(Player, { ...props, world: { id } });
+      strictEqual(page.get("p").textContent, "The world is on its way.");
+      await answered();
+      const said = page.get("p", ".problem").textContent;
+      if (line === undefined) ok(said.includes("Taxi-v9"), said);
+      else strictEqual(said, line);
+    }
+  } finally {
+    answeredBy(before);
+    Object.assign(globalThis, { requestAnimationFrame });
+  }
+});

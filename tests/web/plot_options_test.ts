@@ -1,0 +1,307 @@
+/** What a chart draws on its canvas, its axes, and what it tells of the pointer. */
+import { signal } from "@preact/signals";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import uPlot from "uplot";
+import {
+  chartOptions,
+  type ChartState,
+  joined,
+  type Level,
+  type Moment,
+} from "../../web/components/plot_options.ts";
+import { dashOf } from "../../web/components/palette.ts";
+import type { Range } from "../../web/curves.ts";
+import type { Line } from "../../web/lines.ts";
+import { colorOf } from "../../web/theme.ts";
+import { Small, SmallPage } from "./small_page.ts";
+
+const lineOf = (label: string, color: number, y: Line["y"], more: Partial<Line> = {}): Line => ({
+  ...{ label, color, y, x: y.map((_, i) => 10 * i) },
+  ...more,
+});
+
+interface Charted {
+  readonly options: uPlot.Options;
+  readonly colors: (name: string, opacity?: number) => string;
+  readonly cursor: ChartState["cursor"];
+  readonly zoomed: (Range | undefined)[];
+  readonly picked: number[];
+  /** What a hook draws or does on a plot of 200 × 180 pixels from (100, 20) on. */
+  readonly on: (plot: object) => uPlot;
+  readonly canvas: Small;
+}
+
+/** The options of a chart, on a screen of two pixels a point. */
+function chart(
+  lines: readonly Line[],
+  test: (chart: Charted) => void,
+  more: {
+    readonly levels?: readonly Level[];
+    readonly moments?: readonly Moment[];
+    readonly named?: boolean;
+    readonly linked?: boolean;
+    readonly width?: number;
+  } = {},
+): void {
+  const { levels = [], moments = [], named = false, linked = false, width = 600 } = more;
+  using _page = new SmallPage(() => null, {});
+  Object.assign(globalThis, { devicePixelRatio: 2 });
+  const canvas = new Small("canvas");
+  const [zoomed, picked]: [(Range | undefined)[], number[]] = [[], []];
+  const cursor = signal<number | null>(null);
+  const state: ChartState = {
+    ...{ linked, named, cursor, xLabel: "steps", lines: { current: lines } },
+    zoom: { current: (range) => void zoomed.push(range) },
+    pick: { current: (x) => void picked.push(x) },
+    ...{ levels: { current: levels }, moments: { current: moments } },
+  };
+  const plot = {
+    ctx: canvas.getContext(),
+    bbox: { left: 100, top: 20, width: 200, height: 180 },
+    scales: { x: { min: 0, max: 100 } },
+    valToPos: (value: number, axis: string) => axis === "x" ? 100 + 2 * value : 200 - value,
+    posToVal: (pixel: number) => (pixel - 100) / 2,
+  };
+  test({
+    ...{ cursor, zoomed, picked, canvas, colors: colorOf },
+    options: chartOptions(uPlot, state, { width, height: 200 }),
+    on: (other) => ({ ...plot, ...other }) as unknown as uPlot,
+  });
+}
+
+/** What was drawn, but for what sets up and restores. */
+function drawnBy({ options, on, canvas }: Charted): unknown[][] {
+  canvas.drawn.length = 0;
+  (options.hooks!.draw![0] as (plot: uPlot) => void)(on({}));
+  return canvas.drawn.map((each) => [...each]);
+}
+
+const some = (drawn: readonly unknown[][], ...names: string[]) =>
+  drawn.filter(([name]) => names.includes(String(name)));
+
+Deno.test("a level is a dotted line across the chart under its name, where it is in sight", () => {
+  const levels = [{ y: 50, label: "solved" }, { y: 181, label: "above" }, {
+    y: -1,
+    label: "below",
+  }];
+  chart([], (charted) => {
+    const drawn = drawnBy(charted);
+    deepStrictEqual(some(drawn, "moveTo", "lineTo", "fillText"), [
+      ["moveTo", 100, 150],
+      ["lineTo", 300, 150],
+      ["fillText", "solved", 112, 142],
+    ]);
+    deepStrictEqual(some(drawn, "setLineDash", "font")[0], ["font", "22px system-ui, sans-serif"]);
+    deepStrictEqual(some(drawn, "setLineDash"), [["setLineDash", [4, 6]]]);
+    deepStrictEqual(some(drawn, "lineWidth")[0], ["lineWidth", 2]);
+    deepStrictEqual(some(drawn, "strokeStyle", "fillStyle").slice(0, 2).map(([, color]) => color), [
+      ...[charted.colors("--soft"), charted.colors("--soft")],
+    ]);
+    deepStrictEqual(
+      some(drawn, "save").length,
+      some(drawn, "restore").length,
+    );
+  }, { levels });
+});
+
+Deno.test("a moment is an upright line with a flag in the colour of its kind", () => {
+  const kinds = ["info", "warning", "error", "chosen"] as const;
+  const moments = [...kinds.map((kind, i) => ({ x: 25 * i, kind, label: kind })), {
+    ...{ x: -1, kind: "info" as const, label: "before" },
+  }, { x: 101, kind: "info" as const, label: "after" }];
+  chart([], (charted) => {
+    const drawn = drawnBy(charted);
+    deepStrictEqual(
+      some(drawn, "moveTo", "lineTo"),
+      [100, 150, 200, 250].flatMap((at) => [
+        ...[["moveTo", at, 20], ["lineTo", at, 200], ["moveTo", at - 8, 20]],
+        ...[["lineTo", at + 8, 20], ["lineTo", at, 32]],
+      ]),
+    );
+    deepStrictEqual([some(drawn, "stroke").length, some(drawn, "fill").length], [5, 4]);
+    deepStrictEqual(some(drawn, "setLineDash").slice(1).map(([, dash]) => dash), [
+      ...[[2, 6], [2, 6], [2, 6], []],
+    ]);
+    deepStrictEqual(some(drawn, "lineWidth").slice(1, 5).map(([, width]) => width), [2, 2, 2, 3]);
+    const colors = some(drawn, "fillStyle").slice(1).map(([, color]) => color);
+    deepStrictEqual(
+      colors.slice(0, 4),
+      ["--soft", "--warn", "--bad", "--accent"].map((name) => charted.colors(name)),
+    );
+  }, { moments });
+});
+
+Deno.test("each value that is not finite is a cross at the foot, those of faint lines are not", () => {
+  const lines = [
+    lineOf("a", 0, [1, "NaN", 2, "Infinity"]),
+    lineOf("b", 1, ["NaN", 1], { faint: true }),
+    lineOf("c", 2, ["NaN", 1], { x: [200, 0] }),
+  ];
+  chart(lines, (charted) => {
+    const drawn = drawnBy(charted);
+    deepStrictEqual(
+      some(drawn, "moveTo", "lineTo"),
+      [120, 160].flatMap((x) => [
+        ...[["moveTo", x - 7, 179], ["lineTo", x + 7, 193]],
+        ...[["moveTo", x - 7, 193], ["lineTo", x + 7, 179]],
+      ]),
+    );
+    deepStrictEqual(some(drawn, "strokeStyle").at(-1), ["strokeStyle", charted.colors("--bad")]);
+  });
+});
+
+Deno.test("lines are named at their ends in their colours, where the chart is wide enough", () => {
+  const lines = [
+    lineOf("ppo seed 1", 0, [1, 2], { faint: true }),
+    lineOf("cartpole-ppo", 1, [5, 100, "NaN"]),
+    lineOf("cartpole-a2c", 2, [9, 9, 95]),
+    // Beyond the stretch that is shown its value does not count.
+    lineOf("cartpole-dqn", 9, [9, 30, 150], { x: [0, 50, 101] }),
+  ];
+  const short = ["ppo", "a2c", "dqn"];
+  for (const width of [439, 440]) {
+    chart(lines, (charted) => {
+      strictEqual((charted.options.padding as number[])[1], width < 440 ? 22 : 26 + 7 * 3);
+      const texts = some(drawnBy(charted), "fillText");
+      if (width < 440) return deepStrictEqual(texts, []);
+      // 100 and 105 are wanted and 28 pixels kept between them: about their middle.
+      deepStrictEqual(texts, [
+        ["fillText", short[0], 316, 88.5],
+        ["fillText", short[1], 316, 116.5],
+        ["fillText", short[2], 316, 170],
+      ]);
+      const colors = some(drawnBy(charted), "fillStyle").map(([, color]) => color);
+      deepStrictEqual(
+        colors.filter((color) => color !== charted.colors("--soft")),
+        [1, 2, 1].map((color) => charted.colors(`--series-${color}`)),
+      );
+    }, { named: true, width });
+  }
+  chart(lines, (charted) => {
+    strictEqual((charted.options.padding as number[])[1], 22);
+    deepStrictEqual(some(drawnBy(charted), "fillText"), []);
+  });
+  const long = ["x".repeat(30), "y".repeat(26)];
+  chart(long.map((label, i) => lineOf(label, i, [1, 2])), (charted) => {
+    const texts = some(drawnBy(charted), "fillText").map(([, text]) => text);
+    deepStrictEqual(texts.toSorted(), [`${"x".repeat(25)}…`, "y".repeat(26)]);
+  }, { named: true });
+  const many = Array.from({ length: 13 }, (_, i) => lineOf(`line ${i}`, i, [i, i]));
+  for (const [count, named] of [[13, 0], [12, 12], [1, 0]]) {
+    chart(many.slice(0, count), (charted) => {
+      strictEqual(some(drawnBy(charted), "fillText").length, named);
+    }, { named: true });
+  }
+});
+
+Deno.test("levels near the values widen the axis, far ones do not", () => {
+  const range = (low: number | null, high: number | null, ...levels: number[]) => {
+    let found: unknown;
+    chart([], ({ options }) => {
+      const { range } = options.scales!.y as { range: (...args: unknown[]) => unknown };
+      found = range(undefined, low, high, "y");
+    }, { levels: levels.map((y) => ({ y, label: "" })) });
+    return found as [number, number];
+  };
+  deepStrictEqual(range(null, null, 5), [0, 1]);
+  deepStrictEqual(range(5, 5), [4.5, 5.5]);
+  const own = range(10, 20);
+  ok(own[0] <= 10 && own[1] >= 20 && own[1] < 25, String(own));
+  for (const level of [0, 30, -100, 1000]) deepStrictEqual(range(10, 20, level), own);
+  const [low] = range(10, 20, 1);
+  const [, high] = range(10, 20, 29);
+  ok(low <= 1 && high >= 29);
+});
+
+Deno.test("a line has its dash, a band its edges, and a short line dots", () => {
+  const lines = [
+    lineOf("a", 1, [1, 2]),
+    lineOf("b", 2, [1, 2], { low: [0, 1], high: [2, 3] }),
+    lineOf("c", 3, [1, 2], { low: [0, 1], high: [2, 3], quiet: true }),
+    lineOf("d", 4, [1, 2], { faint: true }),
+    lineOf("e", 5, [1]),
+    lineOf("f", 6, Array.from({ length: 41 }, (_, i) => i)),
+    lineOf("g", 10, Array.from({ length: 40 }, (_, i) => i)),
+  ];
+  chart(lines, ({ options, colors }) => {
+    const [x, ...series] = options.series!;
+    deepStrictEqual(x, {});
+    const edge = { stroke: "transparent", width: 0, points: { show: false } };
+    const own = (color: number, dots: boolean) => ({
+      ...{ stroke: colors(`--series-${color % 8}`), width: 2, dash: [...dashOf(color)] },
+      points: { show: dots, size: 5, fill: colors(`--series-${color % 8}`) },
+    });
+    deepStrictEqual(series, [
+      ...[own(1, true), own(2, false), edge, edge, own(3, false), edge, edge],
+      { ...own(4, false), stroke: colors("--series-4", 0.4), width: 1, dash: [] },
+      ...[own(5, false), own(6, false), own(10, true)],
+    ]);
+    // Of a band the upper edge and the lower one.
+    deepStrictEqual(options.bands, [
+      { series: [4, 3], fill: colors("--series-2", 0.16) },
+      { series: [7, 6], fill: colors("--series-3", 0.06) },
+    ]);
+  });
+  deepStrictEqual(joined(uPlot, lines.slice(0, 2)), [
+    ...[[0, 10], [1, 2], [1, 2], [0, 1], [2, 3]],
+  ]);
+  const broken = [lineOf("a", 0, [1, "NaN", 3]), lineOf("b", 1, [5], { x: [10] })];
+  deepStrictEqual(joined(uPlot, broken), [[0, 10, 20], [1, null, 3], [undefined, 5, undefined]]);
+});
+
+Deno.test("marks side by side have one tick, other lines those of the axis", () => {
+  const axes = (lines: readonly Line[]) => {
+    let found: uPlot.Axis[] = [];
+    chart(lines, ({ options }) => found = options.axes!);
+    return found;
+  };
+  const [single] = axes([lineOf("a", 0, [1], { x: [7] }), lineOf("b", 1, [2], { x: [7] })]);
+  deepStrictEqual((single.splits as () => unknown)(), [7]);
+  const [curve, y] = axes([lineOf("a", 0, [1, 2])]);
+  strictEqual(curve.splits, undefined);
+  const width = y.size as (plot: unknown, labels: readonly string[] | null) => number;
+  deepStrictEqual([width(null, null), width(null, ["1", "123456"])], [46, 60]);
+  const labels = y.values as unknown as (
+    plot: unknown,
+    splits: readonly number[],
+  ) => readonly string[];
+  deepStrictEqual(labels(null, [0, 0.5]), ["0", "0.5"]);
+});
+
+Deno.test("a chart tells of the x that is pointed at, clicked or dragged over", () => {
+  chart([], ({ options, on, cursor, zoomed, picked }) => {
+    type Hook = (plot: uPlot) => void;
+    const [point, select] = [options.hooks!.setCursor![0], options.hooks!.setSelect![0]] as Hook[];
+    point(on({ cursor: { left: 150 } }));
+    strictEqual(cursor.value, 25);
+    point(on({ cursor: { left: 0 } }));
+    strictEqual(cursor.value, -50);
+    for (const left of [-10, null, undefined]) {
+      cursor.value = 1;
+      point(on({ cursor: { left } }));
+      strictEqual(cursor.value, null);
+    }
+    const set: unknown[] = [];
+    const setSelect = (...args: unknown[]) => set.push(args);
+    select(on({ setSelect, select: { left: 120, width: 0 } }));
+    deepStrictEqual([zoomed, set], [[], []]);
+    select(on({ setSelect, select: { left: 120, width: 60 } }));
+    deepStrictEqual(zoomed, [{ from: 10, to: 40 }]);
+    deepStrictEqual(set, [[{ left: 0, top: 0, width: 0, height: 0 }, false]]);
+    const bind = options.cursor!.bind as Record<string, (plot: uPlot) => () => unknown>;
+    bind.click(on({ cursor: { left: 160 } }))();
+    deepStrictEqual(picked, [30]);
+    bind.dblclick(on({}))();
+    deepStrictEqual(zoomed.at(-1), undefined);
+    strictEqual(zoomed.length, 2);
+    strictEqual(options.cursor!.sync, undefined);
+  });
+  chart([], ({ options }) => {
+    const { key, scales, filters } = options.cursor!.sync!;
+    deepStrictEqual([key, scales], [uPlot.sync("steps").key, ["x", null]]);
+    const told = ["mousemove", "mouseleave", "mousedown", "mouseup", "dblclick"].map((type) =>
+      (filters!.pub as (type: string) => boolean)(type)
+    );
+    deepStrictEqual(told, [true, true, false, false, false]);
+  }, { linked: true });
+});

@@ -1,0 +1,198 @@
+/** The page that trains: what it asks its thread for, what it keeps in its address, and when it starts. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { answeredBy } from "../../web/ask.ts";
+import Train from "../../web/islands/train.tsx";
+import type { Asked, Order, Told } from "../../web/training/protocol.ts";
+import { answered, type Small, SmallPage } from "./small_page.ts";
+
+const field = (path: string, value: unknown) => ({
+  ...{ path, value, usual: value, default: value, type: "number", description: "", choices: [] },
+});
+const description = (experiment: string) => ({
+  ...{ experiment, summary: `About ${experiment}.`, unit: "environmentSteps", seconds: 30 },
+  ...{ notes: ["A note."], fields: [field("budget", 1000), field("agent.gamma", 0.99)] },
+});
+const experiments = [
+  { name: "cartpole-ppo-quick", summary: "", seconds: 1, on: "CartPole-v1", method: "ppo" },
+  { name: "acrobot-ppo", summary: "", seconds: 1, on: "Acrobot-v1", method: "ppo" },
+];
+
+interface Page {
+  readonly page: SmallPage;
+  /** What the thread was asked since the last look. */
+  readonly orders: () => Order[];
+  readonly says: (told: object) => void;
+  /** Replies as a thread does that can train everything but seed 13. */
+  readonly replies: () => Promise<void>;
+}
+
+/** The page with a thread that a test speaks for. */
+async function onPage(body: (page: Page) => Promise<void>, search = ""): Promise<void> {
+  const posted: Order[] = [];
+  const waiting: Order[] = [];
+  let hear: (event: { data: Told }) => void = () => {};
+  let ended = 0;
+  const { Worker: before } = globalThis;
+  class Thread {
+    constructor(readonly address: string) {
+      strictEqual(address, "/assets/thread.js");
+    }
+
+    set onmessage(listener: typeof hear) {
+      hear = listener;
+    }
+
+    postMessage(order: Order): void {
+      posted.push(order);
+      waiting.push(order);
+    }
+
+    terminate(): void {
+      ended++;
+    }
+  }
+  Object.assign(globalThis, { Worker: Thread });
+  const own = answeredBy((path) =>
+    Promise.resolve(
+      path === "/api/setting?run=r1"
+        ? {
+          ok: true,
+          json: () => Promise.resolve({ experiment: "acrobot-ppo", seed: "5", digest: "d" }),
+        } as Response
+        : { ok: false, text: () => Promise.resolve("There is no such run.") } as Response,
+    )
+  );
+  const props = { experiments, thread: "/assets/thread.js", program: "lab" };
+  const page = new SmallPage(() => null, {});
+  Object.assign(globalThis.location, { search });
+  try {
+    page.draw(Train, props);
+    const says = (told: object) => hear({ data: told as Told });
+    const replies = async () => {
+      await answered();
+      for (let order = waiting.shift(); order !== undefined; order = waiting.shift()) {
+        if (order.kind === "describe") {
+          const { setting, base } = order.asked;
+          const name = "run" in setting.base ? base!.experiment : setting.base.experiment;
+          const problem = setting.seed === "13" ? "Cannot use the seed 13" : undefined;
+          says({
+            kind: "described",
+            number: order.number,
+            description: description(name),
+            problem,
+          });
+        }
+        if (order.kind === "look") says({ kind: "looked", number: order.number, ahead: {} });
+        await answered();
+      }
+    };
+    const orders = () => posted.splice(0);
+    await answered();
+    await body({ page, orders, says, replies });
+  } finally {
+    page[Symbol.dispose]();
+    strictEqual(ended, 1);
+    answeredBy(own);
+    Object.assign(globalThis, { Worker: before });
+  }
+}
+
+const byId = (page: Small, tag: string, id: string) =>
+  page.all(tag).find((each) => each.getAttribute("id") === id)!;
+const start = (page: Small) => page.all("button").find((each) => each.isCalled("Start"))!;
+const asked = (orders: readonly Order[]) =>
+  orders.map((
+    order,
+  ) => [order.kind, "asked" in order ? (order.asked as Asked).setting : undefined]);
+const usual = {
+  ...{ base: { experiment: "cartpole-ppo-quick" }, seed: "", backend: "wasm", set: {} },
+};
+
+Deno.test("a page asks for the usual setting, then for what is chosen, and keeps that", () =>
+  onPage(async ({ page, orders, replies }) => {
+    deepStrictEqual(asked(orders()), [["describe", usual]]);
+    ok(
+      page.all("p", ".note").some(({ textContent }) =>
+        textContent === "The fields are on their way."
+      ),
+    );
+    strictEqual(start(page).disabled, true);
+    deepStrictEqual(page.addresses, []);
+    await replies();
+    deepStrictEqual(asked(orders()), [["look", usual]]);
+    byId(page, "input", "seed").put("13");
+    deepStrictEqual(page.addresses.splice(0), ["?experiment=cartpole-ppo-quick&seed=13"]);
+    await replies();
+    deepStrictEqual(asked(orders()), [["describe", { ...usual, seed: "13" }]]);
+    strictEqual(byId(page, "input", "seed").getAttribute("aria-invalid"), "true");
+    strictEqual(page.get("span", ".problem").textContent, "Cannot use the seed 13");
+    deepStrictEqual(page.all("p", ".problem"), []);
+    strictEqual(start(page).disabled, true);
+    byId(page, "input", "seed").put(" 1 ");
+    deepStrictEqual(page.addresses.splice(0), ["?experiment=cartpole-ppo-quick"]);
+    await replies();
+    deepStrictEqual(asked(orders()), [["describe", usual], ["look", usual]]);
+    strictEqual(start(page).disabled, false);
+    byId(page, "select", "backend").put("wasm-strict");
+    await replies();
+    byId(page, "input", "field-agent.gamma").put("0.9");
+    await replies();
+    deepStrictEqual(asked(orders()).at(-1), [
+      ...["look", { ...usual, backend: "wasm-strict", set: { "agent.gamma": "0.9" } }],
+    ]);
+    strictEqual(
+      page.get("code").textContent,
+      "lab run cartpole-ppo-quick --seed 1 --set agent.gamma=0.9 --backend wasm-strict",
+    );
+    byId(page, "select", "experiment").put("acrobot-ppo");
+    await replies();
+    deepStrictEqual(asked(orders()).at(-1), [
+      ...["look", { ...usual, base: { experiment: "acrobot-ppo" }, backend: "wasm-strict" }],
+    ]);
+    strictEqual(page.addresses.at(-1), "?experiment=acrobot-ppo&backend=wasm-strict");
+    ok(page.all("p", ".note").some(({ textContent }) => textContent === "About acrobot-ppo."));
+    deepStrictEqual(page.all("optgroup").map((each) => each.getAttribute("label")), [
+      ...["CartPole-v1", "Acrobot-v1"],
+    ]);
+  }));
+
+Deno.test("a later answer to an earlier choice is not shown", () =>
+  onPage(async ({ page, orders, says }) => {
+    const [first] = orders() as { number: number }[];
+    byId(page, "select", "experiment").put("acrobot-ppo");
+    await answered();
+    const [second] = orders() as { number: number }[];
+    says({ kind: "described", number: second.number, description: description("acrobot-ppo") });
+    says({
+      kind: "described",
+      number: first.number,
+      description: description("cartpole-ppo-quick"),
+    });
+    await answered();
+    const notes = page.all("p", ".note").map(({ textContent }) => textContent);
+    ok(notes.includes("About acrobot-ppo.") && !notes.includes("About cartpole-ppo-quick."));
+  }));
+
+Deno.test("what is chosen is trained with its base, once it can be", () =>
+  onPage(async ({ page, orders, replies }) => {
+    const base = { experiment: "acrobot-ppo", seed: "5", digest: "d" };
+    const setting = { ...usual, base: { run: "r1" } };
+    const [describe] = orders() as { asked: Asked }[];
+    deepStrictEqual(describe.asked, { setting, base });
+    await replies();
+    strictEqual(byId(page, "input", "seed").value, "5");
+    deepStrictEqual(page.all("option").slice(0, 1).map(({ textContent }) => textContent), [
+      "as run r1",
+    ]);
+    strictEqual(page.get("code").textContent, "lab reproduce r1");
+  }, "?run=r1"));
+
+Deno.test("a run that is not there is said in a line", () =>
+  onPage(async ({ page, orders }) => {
+    deepStrictEqual(orders(), []);
+    await answered();
+    deepStrictEqual(page.all("p", ".problem").map(({ textContent }) => textContent), [
+      "There is no such run.",
+    ]);
+    strictEqual(start(page).disabled, true);
+  }, "?run=r2"));
