@@ -3959,7 +3959,6 @@ export const mutants: readonly Mutant[] = [
     to: "return { ...here.keeps(own) };",
     test: "tests/digests/digests_test.ts",
   },
-  {
   // Columns, rows and hands.
   {
     fault: "the tags of a run run into one another",
