@@ -973,6 +973,42 @@ test("the dream is dragged over its map, turned by sliders, drawn, and mixed", a
   }
 });
 
+test("a model under labels draws those that are asked for, and the judge says what it sees", async (page) => {
+  const [{ id: run }] = await launch([{
+    reference: "glyphs-conditional-vae",
+    // Of its training examples as they are there is a judge already.
+    set: [
+      ["dataset.validation", "20"],
+      ["dataset.test", "60"],
+      ["model.hiddenSizes", "[16]"],
+      ["model.latentSize", "2"],
+      ["model.judge", "false"],
+    ],
+    budget: 1000,
+    seed: 1,
+    backend: "wasm",
+  }], { store: dashboard.store, registries, workers: 1 });
+  await open(page, `/runs/${run}`);
+  await page.locator(".explorer").scrollIntoViewIfNeeded();
+  const sample = () => pixels(page.locator(".row.samples .picture").first());
+  const zero = await sample();
+  await page.selectOption("label:has-text('Under the label') select", { index: 7 });
+  await changes(sample, zero);
+
+  await page.click("button:text-is('What does the judge see?')");
+  const bars = page.locator(".explore .bars li");
+  await bars.nth(9).waitFor({ timeout: patience });
+  strictEqual(await bars.count(), 10);
+  const shares = () =>
+    bars.locator("meter").evaluateAll((all) => all.map((each) => (each as HTMLMeterElement).value));
+  const before = await shares();
+  const sum = before.reduce((total, share) => total + share, 0);
+  ok(Math.abs(sum - 1) < 1e-4, String(before));
+  await page.selectOption("label:has-text('Under the label') select", { index: 1 });
+  await changes(shares, before);
+  deepStrictEqual(await findings(page, ".explorer"), []);
+});
+
 let axeSource: Promise<string> | undefined;
 
 /** What axe finds on a page, or in a part of it, as `rule: element`. */
@@ -1111,6 +1147,26 @@ test("a run is trained again in a page, to its bits", async (page) => {
   await page.click("button:text-is('Start')");
   await page.locator(".result b.good").waitFor();
   await shows(() => page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
+});
+
+test("a browser without relaxed SIMD says whose digest its run has", async (page) => {
+  // The engine of the thread that trains does not know `f32x4.relaxed_madd`: FD 85 02.
+  await page.route(`**/assets/${built().names["training.js"]}`, async (route) => {
+    const response = await route.fetch();
+    const lacking = `const validate = WebAssembly.validate.bind(WebAssembly);
+      WebAssembly.validate = (code) => validate(code) &&
+        !code.some((byte, i) => byte === 0xfd && code[i + 1] === 0x85 && code[i + 2] === 2);`;
+    await route.fulfill({ response, body: lacking + await response.text() });
+  });
+  await page.goto(
+    "/train?experiment=cartpole-a2c-quick&budget=600&evaluation.every=600&evaluation.episodes=2",
+  );
+  await page.click("button:text-is('Start')");
+  await page.locator(".result .digest").waitFor();
+  await shows(
+    () => page.locator(".result").innerText(),
+    /that of --backend wasm-strict, not of wasm: this browser has no relaxed SIMD/,
+  );
 });
 
 test("a model of the plane goes by over its training, and what it made of the plane where none was kept", async (page) => {
