@@ -1,6 +1,7 @@
 /** Every page and every island of the dashboard in a real browser. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { startRun } from "../../mod.ts";
 import { registries } from "../../registries.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { launch } from "../../lab/experiment/launch.ts";
@@ -335,6 +336,45 @@ test("a run appears and goes on while the runs page stands open", async (page) =
   lock[Symbol.dispose]();
   store.trash(run);
   await row.waitFor({ state: "detached" });
+});
+
+test("an empty store says what to type, and a loop of one's own fills it", async (page) => {
+  const empty = await openDashboard({ empty: true });
+  const own = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, empty.app.handler);
+  try {
+    const base = `http://127.0.0.1:${own.addr.port}`;
+    await open(page, `${base}/`);
+    await shows(() => page.locator("main").innerText(), /No run yet .*deno task -q experiment/);
+    deepStrictEqual(await findings(page), []);
+
+    const configuration = { optimizer: { rate: 0.1 } };
+    const run = await startRun({ store: `${empty.folder}/runs`, name: "my-loop", configuration });
+    run.log({ "losses/loss": 0.5 }, { examples: 32 });
+    const link = page.locator(`a[href="/runs/${run.id}"]`);
+    await link.waitFor();
+    await page.locator("tr:has-text('my-loop'):has-text('running')").waitFor();
+    await link.click();
+    await ready(page);
+    run.log({ "losses/loss": 0.25 }, { examples: 64 });
+    await page.fill("input[type=search]", "loss");
+    await page.locator("h3:has-text('losses loss')").waitFor();
+    await shows(
+      () => page.locator(".canvas:visible").first().getAttribute("aria-label"),
+      /0\.25 at 64 examples/,
+    );
+    await page.fill("input[type=search]", "");
+    run.event("the rate was halved");
+    await page.locator("text=the rate was halved").first().waitFor();
+    const picture = { width: 2, height: 2, channels: 1, pixels: new Uint8Array([0, 90, 180, 255]) };
+    await run.image("samples", picture as Parameters<typeof run.image>[1]);
+    await page.locator("img[alt='samples at iteration 2']").waitFor();
+    run.finish();
+    await page.locator(".status.completed").first().waitFor();
+  } finally {
+    await page.goto("about:blank"); // it listens no more
+    await own.shutdown();
+    await empty[Symbol.asyncDispose]();
+  }
 });
 
 /** Right end of a chart's line by what the page says of it to who cannot see. */
