@@ -20,7 +20,6 @@ import { returnScales } from "../lab/experiment/return_scale.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
 import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
 import { iqm, KeptDraws, mean, median, type Spread, spreadOf } from "../lab/statistics/mod.ts";
-import { budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import type { Axis } from "./axes.ts";
@@ -34,6 +33,7 @@ import { trainingOf } from "../lab/experiment/verdict.ts";
 import { labelsOf, marksOf } from "./marks.ts";
 import { smooth } from "./smooth.ts";
 import { factsOf, jsonNumber } from "./summary.ts";
+import { usualAxis } from "./usual_axis.ts";
 
 /** Runs whose single lines are drawn, at most: a browser draws no thousands of them. */
 const MOST_LINES = 200;
@@ -350,7 +350,7 @@ function newest(runs: readonly Run[], most: number): { groups: RunGroup[]; left:
 
 /** What most axes of such runs count: their common unit, else seconds. */
 export function commonAxis(runs: readonly Run[]): Axis {
-  const own = new Set<Axis>(runs.map((run) => budgetUnitOf(run.manifest)));
+  const own = new Set<Axis>(runs.map(usualAxis));
   return own.size === 1 ? [...own][0] : own.size === 0 ? "environmentSteps" : "wallSeconds";
 }
 

@@ -19,3 +19,11 @@ export function stepTogether(players: readonly Episodes[]): void {
 export function beginTogether(players: readonly Episodes[], seed: number): void {
   for (const each of players) each.begin(seed);
 }
+
+/** Takes those that are furthest one step back; false where all of them stand at the beginning. */
+export function stepBack(players: readonly Episodes[]): boolean {
+  const furthest = Math.max(...players.map(({ standing }) => standing.steps));
+  const last = players.filter(({ standing }) => standing.steps === furthest);
+  for (const each of last) each.goTo(furthest - 1);
+  return last.some(({ standing }) => standing.steps < furthest);
+}

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { unitWords } from "../lab/core/budget.ts";
 import { isRecord } from "../lab/core/plain.ts";
 import { DamageError } from "../lab/core/errors.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
@@ -14,7 +13,8 @@ import { headlineMetric } from "../lab/experiment/comparison.ts";
 import { budgetOf } from "../lab/store/run_budget.ts";
 import type { DamagedRun, Run } from "../lab/store/store.ts";
 import { statusOf } from "../lab/store/run_status.ts";
-import type { Axis } from "./axes.ts";
+import { type Axis, axisTitle } from "./axes.ts";
+import { usualAxis } from "./usual_axis.ts";
 
 /** What a run is called and how it stands. */
 export interface RunFacts {
@@ -85,7 +85,7 @@ export function summaryOfDamaged({ id, name, reason }: DamagedRun, stamp: number
   const counts = { progress: 0, count: 0, budget: 0, wallSeconds: 0, createdAt: 0 };
   const axis = "environmentSteps";
   const damaged = { status: "damaged", damage: reason, headline: null, stamp };
-  return { id, name, ...unknown, ...counts, axis, unit: unitWords[axis].full, ...damaged };
+  return { id, name, ...unknown, ...counts, axis, unit: axisTitle(axis), ...damaged };
 }
 
 /** What a run is called and how it stands, from its record. */
@@ -109,14 +109,15 @@ export function summarize(run: Run, read: Metrics | DamageError, stamp: number):
   const isDamaged = read instanceof DamageError;
   const last = isDamaged ? {} : read;
   const headline = headlineMetric(Object.keys(last));
-  const { unit: axis, total: budget, spent } = budgetOf(run);
+  const { total: budget, spent } = budgetOf(run);
+  const axis = usualAxis(run);
   return {
     ...factsOf(run),
     ...isDamaged ? { status: "damaged", damage: read.message } : { damage: null },
     progress: budget > 0 ? Math.min(1, spent / budget) : 0,
     axis,
-    unit: unitWords[axis].full,
-    count: spent,
+    unit: axisTitle(axis),
+    count: run[axis],
     budget,
     wallSeconds: run.wallSeconds,
     createdAt: run.createdAt,

@@ -54,9 +54,8 @@ export function takeOver(
     const button = (target as HTMLElement).closest<HTMLElement>("[data-copy]");
     if (button === null) return;
     const said = (text: string) => button.textContent = text;
-    void navigator.clipboard?.writeText(button.dataset.copy!).then(
-      () => said("Copied"),
-      () => said("Not allowed"),
-    );
+    // Pages of another machine have no clipboard unless their connection is encrypted.
+    const copied = navigator.clipboard?.writeText(button.dataset.copy!) ?? Promise.reject();
+    copied.then(() => said("Copied"), () => said("Not allowed"));
   });
 }

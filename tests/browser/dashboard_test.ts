@@ -1,6 +1,7 @@
 /** Every page and every island of the dashboard in a real browser. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { startRun } from "../../mod.ts";
 import { registries } from "../../registries.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { launch } from "../../lab/experiment/launch.ts";
@@ -69,6 +70,10 @@ function test(
         if (["error", "warning"].includes(message.type())) problems.push(message.text());
       });
       page.on("pageerror", (error) => problems.push(String(error)));
+      page.on("request", (request) => {
+        const { protocol, hostname } = new URL(request.url());
+        if (protocol.startsWith("http") && hostname !== "127.0.0.1") problems.push(request.url());
+      });
       try {
         await body(page);
         deepStrictEqual(problems, expected);
@@ -153,6 +158,10 @@ test("the runs page filters, keeps what is asked in its address, and sorts", asy
   await open(page, "/");
   const all = (await names(page)).length;
   ok(all >= 18, String(all));
+  const heights = await page.locator(".runs tbody tr").evaluateAll((rows) =>
+    rows.map((row) => Math.round(row.getBoundingClientRect().height))
+  );
+  deepStrictEqual(heights.filter((height) => Math.abs(height - 32) > 1), []);
   await page.fill("input[type=search]", "ppo status=completed and seed=1");
   await shows(() => names(page), ["cartpole-ppo"]);
   await page.reload();
@@ -335,6 +344,45 @@ test("a run appears and goes on while the runs page stands open", async (page) =
   await row.waitFor({ state: "detached" });
 });
 
+test("an empty store says what to type, and a loop of one's own fills it", async (page) => {
+  const empty = await openDashboard({ empty: true });
+  const own = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, empty.app.handler);
+  try {
+    const base = `http://127.0.0.1:${own.addr.port}`;
+    await open(page, `${base}/`);
+    await shows(() => page.locator("main").innerText(), /No run yet .*deno task -q experiment/);
+    deepStrictEqual(await findings(page), []);
+
+    const configuration = { optimizer: { rate: 0.1 } };
+    const run = await startRun({ store: `${empty.folder}/runs`, name: "my-loop", configuration });
+    run.log({ "losses/loss": 0.5 }, { examples: 32 });
+    const link = page.locator(`a[href="/runs/${run.id}"]`);
+    await link.waitFor();
+    await page.locator("tr:has-text('my-loop'):has-text('running')").waitFor();
+    await link.click();
+    await ready(page);
+    run.log({ "losses/loss": 0.25 }, { examples: 64 });
+    await page.fill("input[type=search]", "loss");
+    await page.locator("h3:has-text('losses loss')").waitFor();
+    await shows(
+      () => page.locator(".canvas:visible").first().getAttribute("aria-label"),
+      /0\.25 at 64 examples/,
+    );
+    await page.fill("input[type=search]", "");
+    run.event("the rate was halved");
+    await page.locator("text=the rate was halved").first().waitFor();
+    const picture = { width: 2, height: 2, channels: 1, pixels: new Uint8Array([0, 90, 180, 255]) };
+    await run.image("samples", picture as Parameters<typeof run.image>[1]);
+    await page.locator("img[alt='samples at iteration 2']").waitFor();
+    run.finish();
+    await page.locator(".status.completed").first().waitFor();
+  } finally {
+    await page.goto("about:blank"); // it listens no more
+    await own.shutdown();
+    await empty[Symbol.asyncDispose]();
+  }
+});
+
 /** Right end of a chart's line by what the page says of it to who cannot see. */
 const chart = (page: Page, name: string) =>
   page.locator(`.card:has(h3:has-text("${name}")) .canvas`);
@@ -401,6 +449,76 @@ test("a zoom fetches its range, outlives new points and is undone", async (page)
   await card.locator("text=Zoom out").waitFor({ state: "detached" });
   await page.mouse.move(box.x + box.width * 0.5, y);
   await shows(() => card.locator(".readout").innerText(), /environment steps/);
+});
+
+test("charts show one x, what happened there, and a finger or a wheel zooms them", async (page) => {
+  await open(page, `/runs/${dashboard.runs.diverged}`);
+  const plots = page.locator(".run-figures .plot:visible");
+  await plots.nth(1).locator("canvas").waitFor();
+  await plots.first().locator(".u-over").scrollIntoViewIfNeeded();
+  const box = (await plots.first().locator(".u-over").boundingBox())!;
+  const y = box.y + box.height / 2;
+  const told = (index: number) => plots.nth(index).locator(".readout").innerText();
+  // The run was clipped at iteration 58 of 64.
+  await shows(async () => {
+    for (let x = 0.85; x < 0.97; x += 0.005) {
+      await page.mouse.move(box.x + box.width * x, y);
+      if (/gradient norm 310 was clipped/.test(await told(0))) return true;
+    }
+    return false;
+  }, true);
+  const place = /^[\d.,KM]+ environment steps/;
+  await shows(() => told(1), place);
+  const [one, other] = [await told(0), await told(1)].map((text) => text.match(place)![0]);
+  strictEqual(one, other);
+
+  const out = page.locator("button:visible:text-is('Zoom out')");
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -100);
+  await page.keyboard.up("Control");
+  await out.first().waitFor();
+  await page.keyboard.down("Control");
+  for (let i = 0; i < 4; i++) await page.mouse.wheel(0, 100);
+  await page.keyboard.up("Control");
+  await shows(() => out.count(), 0);
+
+  const finger = await page.context().newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", share?: number) => {
+    const touchPoints = share === undefined ? [] : [{ x: box.x + box.width * share, y }];
+    return finger.send("Input.dispatchTouchEvent", { type, touchPoints });
+  };
+  await touch("touchStart", 0.2);
+  for (const share of [0.25, 0.4, 0.6]) await touch("touchMove", share);
+  await touch("touchEnd");
+  await out.first().waitFor();
+});
+
+test("what a page says to type is copied by a button", async (page) => {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open(page, `/runs/${dashboard.runs["ppo-1"]}`);
+  const button = page.locator(".commands button[data-copy]").first();
+  const text = (await button.getAttribute("data-copy"))!;
+  match(text, /experiment/);
+  await button.click();
+  await page.locator("button[data-copy]:text-is('Copied')").waitFor();
+  strictEqual(await page.evaluate(() => navigator.clipboard.readText()), text);
+});
+
+test("above three groups single seeds are those of the name that is pointed at", async (page) => {
+  await open(page, "/compare?filter=tag%3Dagents+status%3Dcompleted");
+  const canvas = page.locator(".compared canvas").first();
+  await canvas.waitFor();
+  const names = page.locator(".legend button");
+  await shows(() => names.count(), 4);
+  const seeds = page.locator("label:has-text('Single seeds') input");
+  strictEqual(await seeds.isChecked(), false);
+  const alone = await pixels(canvas);
+  await names.first().hover();
+  await changes(() => pixels(canvas), alone);
+  await page.mouse.move(0, 0);
+  await shows(() => pixels(canvas), alone);
+  await seeds.check();
+  await changes(() => pixels(canvas), alone);
 });
 
 test("axis, smoothing and search change the charts of a run", async (page) => {
@@ -580,6 +698,13 @@ test("the trained policy plays, pauses, is stepped and taken back", async (page)
   await shows(() => said(page, "Step"), "1");
   await shows(() => picture(page), first);
   await shows(() => panel.locator(".strip").innerText(), /worth \(Q\).*left.*right/s);
+  for (let i = 0; i < 4; i++) await panel.locator("button[aria-label='One step']").click();
+  const back = panel.locator("button[aria-label='Play backwards']");
+  await back.click();
+  await shows(() => said(page, "Step"), "0");
+  await shows(() => back.getAttribute("aria-pressed"), "false"); // it stands at the beginning
+  await panel.locator("button[aria-label='One step']").click();
+  await shows(() => picture(page), first);
   const bottom = (selector: string) =>
     page.locator(selector).last().evaluate((each) =>
       Math.round(each.getBoundingClientRect().bottom)
@@ -651,6 +776,14 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   await slider.focus();
   await page.keyboard.press("Home");
   await panel.locator("output:has-text('on the way')").first().waitFor({ timeout: patience });
+  // The curve and the slider go together: a click near its end chooses the last one.
+  const curve = page.locator(".front > .card .u-over");
+  const { width, height } = (await curve.boundingBox())!;
+  await curve.click({ position: { x: width - 30, y: height / 2 } });
+  await shows(() => slider.getAttribute("aria-valuetext"), /final/);
+  await slider.focus();
+  await page.keyboard.press("Home");
+  await panel.locator("output:has-text('on the way')").first().waitFor({ timeout: patience });
   const beside = panel.locator("label:has-text('Beside it') select");
   await beside.selectOption("keys");
   await panel.locator("text=Your keys: ← left").waitFor();
@@ -696,6 +829,35 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   }
 });
 
+test("a world of cells shows what each is worth, where the policy goes, and where it was", async (page) => {
+  const [{ id: run }] = await launch([{
+    reference: "frozenlake-value-iteration",
+    set: [],
+    seed: 1,
+    backend: "auto",
+  }], { store: dashboard.store, registries, workers: 1 });
+  await open(page, `/runs/${run}`);
+  await page.locator(".player").scrollIntoViewIfNeeded();
+  const panel = page.locator(".policy");
+  await panel.locator("button", { hasText: "Pause" }).click();
+  await panel.locator("button", { hasText: "New episode" }).click();
+  for (let i = 0; i < 3; i++) await panel.locator("button[aria-label='One step']").click();
+  await shows(() => said(page, "Step"), "3");
+  const bare = await picture(page);
+  const map = panel.locator("label:has-text('Map') select");
+  await map.selectOption("values");
+  const values = await changes(() => picture(page), bare);
+  await panel.locator("label:has-text('Speed') select").selectOption("0");
+  await panel.locator("button", { hasText: "Play" }).first().click();
+  await shows(() => said(page, "Mean return"), / of \d/);
+  await panel.locator("button", { hasText: "Pause" }).click();
+  await map.selectOption("visits");
+  await changes(() => picture(page), values);
+  await map.selectOption("none");
+  await changes(() => picture(page), values);
+  deepStrictEqual(await findings(page, ".policy"), []);
+});
+
 test("the episodes of the evaluation are played again, its worst one by a click", async (page) => {
   await openPlayer(page);
   const panel = page.locator(".policy");
@@ -738,11 +900,25 @@ test("the pages work from the keyboard, with a ring on what has the focus", asyn
   }
 });
 
-test("a server that goes away is reported", async (page) => {
+test("a server that goes away is reported, and heard again once it is back", async (page) => {
+  const { store } = dashboard;
   await open(page, "/");
-  await page.route("**/api/live*", (route) => route.abort());
+  const back = Promise.withResolvers<void>();
+  let asked = 0;
+  await page.route("**/api/live*", async (route) => {
+    if (asked++ === 0) return await route.abort();
+    await back.promise;
+    await route.continue();
+  });
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-  await page.locator("text=The server does not answer").waitFor();
+  const report = page.locator("text=The server does not answer");
+  await report.waitFor();
+  const configuration = agentConfiguration("ppo", 0.06);
+  const run = addRun(store, { experiment: "cartpole-meanwhile", configuration, seed: 1 });
+  back.resolve();
+  await page.locator(`tr:has(a[href="/runs/${run}"])`).waitFor();
+  await report.waitFor({ state: "detached" });
+  store.trash(run);
 }, { expected: ["Failed to load resource: net::ERR_FAILED"] });
 
 test("what the policy bears is measured in the page, a line a checkpoint", async (page) => {
@@ -825,6 +1001,11 @@ test("the dream is dragged over its map, turned by sliders, drawn, and mixed", a
   await page.locator("button:text-is('Add')").click();
   await changes(decoded, mixed);
   await shows(() => page.locator(".row.samples .picture").count(), 24);
+  const near = page.locator(".explore .row:not([aria-label]) button");
+  await shows(() => near.count(), 8);
+  const added = await decoded();
+  await near.last().click();
+  await changes(decoded, added);
 
   // The map is over the coordinates that are chosen, as they are counted on the page.
   const coordinates = page.locator("select[aria-label='Coordinate']");
@@ -836,6 +1017,42 @@ test("the dream is dragged over its map, turned by sliders, drawn, and mixed", a
       new RegExp(`^Codes over coordinates ${across} and ${up};`),
     );
   }
+});
+
+test("a model under labels draws those that are asked for, and the judge says what it sees", async (page) => {
+  const [{ id: run }] = await launch([{
+    reference: "glyphs-conditional-vae",
+    // Of its training examples as they are there is a judge already.
+    set: [
+      ["dataset.validation", "20"],
+      ["dataset.test", "60"],
+      ["model.hiddenSizes", "[16]"],
+      ["model.latentSize", "2"],
+      ["model.judge", "false"],
+    ],
+    budget: 1000,
+    seed: 1,
+    backend: "wasm",
+  }], { store: dashboard.store, registries, workers: 1 });
+  await open(page, `/runs/${run}`);
+  await page.locator(".explorer").scrollIntoViewIfNeeded();
+  const sample = () => pixels(page.locator(".row.samples .picture").first());
+  const zero = await sample();
+  await page.selectOption("label:has-text('Under the label') select", { index: 7 });
+  await changes(sample, zero);
+
+  await page.click("button:text-is('What does the judge see?')");
+  const bars = page.locator(".explore .bars li");
+  await bars.nth(9).waitFor({ timeout: patience });
+  strictEqual(await bars.count(), 10);
+  const shares = () =>
+    bars.locator("meter").evaluateAll((all) => all.map((each) => (each as HTMLMeterElement).value));
+  const before = await shares();
+  const sum = before.reduce((total, share) => total + share, 0);
+  ok(Math.abs(sum - 1) < 1e-4, String(before));
+  await page.selectOption("label:has-text('Under the label') select", { index: 1 });
+  await changes(shares, before);
+  deepStrictEqual(await findings(page, ".explorer"), []);
 });
 
 let axeSource: Promise<string> | undefined;
@@ -976,6 +1193,26 @@ test("a run is trained again in a page, to its bits", async (page) => {
   await page.click("button:text-is('Start')");
   await page.locator(".result b.good").waitFor();
   await shows(() => page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
+});
+
+test("a browser without relaxed SIMD says whose digest its run has", async (page) => {
+  // The engine of the thread that trains does not know `f32x4.relaxed_madd`: FD 85 02.
+  await page.route(`**/assets/${built().names["training.js"]}`, async (route) => {
+    const response = await route.fetch();
+    const lacking = `const validate = WebAssembly.validate.bind(WebAssembly);
+      WebAssembly.validate = (code) => validate(code) &&
+        !code.some((byte, i) => byte === 0xfd && code[i + 1] === 0x85 && code[i + 2] === 2);`;
+    await route.fulfill({ response, body: lacking + await response.text() });
+  });
+  await page.goto(
+    "/train?experiment=cartpole-a2c-quick&budget=600&evaluation.every=600&evaluation.episodes=2",
+  );
+  await page.click("button:text-is('Start')");
+  await page.locator(".result .digest").waitFor();
+  await shows(
+    () => page.locator(".result").innerText(),
+    /that of --backend wasm-strict, not of wasm: this browser has no relaxed SIMD/,
+  );
 });
 
 test("a model of the plane goes by over its training, and what it made of the plane where none was kept", async (page) => {

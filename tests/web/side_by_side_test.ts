@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
 import { type Actor, Episodes } from "../../web/episodes.ts";
-import { beginTogether, stepTogether } from "../../web/side_by_side.ts";
+import { beginTogether, stepBack, stepTogether } from "../../web/side_by_side.ts";
 
 const pushing = (side: number): Actor => ({ masked: false, act: () => side, reset() {} });
 
@@ -21,4 +21,21 @@ Deno.test("two play on one seed, and wait for each other at the end", () => {
   strictEqual(first.standing.steps, steps);
   stepTogether(pair);
   deepStrictEqual(pair.map(({ standing }) => [standing.seed, standing.steps]), [[8, 0], [8, 0]]);
+});
+
+Deno.test("two go back side by side, the one that came further first, to where both began", () => {
+  const pair = [0, 1].map((side) => new Episodes(makeEnv("CartPole-v1"), pushing(side)));
+  beginTogether(pair, 7);
+  const steps = () => pair.map((each) => each.standing.steps);
+  for (let i = 0; i < 3; i++) stepTogether(pair);
+  pair[0].step();
+  deepStrictEqual(steps(), [4, 3]);
+  strictEqual(stepBack(pair), true);
+  deepStrictEqual(steps(), [3, 3]);
+  for (const left of [2, 1, 0]) {
+    strictEqual(stepBack(pair), true);
+    deepStrictEqual(steps(), [left, left]);
+  }
+  strictEqual(stepBack(pair), false);
+  deepStrictEqual(pair[0].environment.snapshot!(), pair[1].environment.snapshot!());
 });

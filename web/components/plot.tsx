@@ -55,7 +55,7 @@ function readable(lines: readonly Line[]): Line[] {
   return lines.filter((line) => !line.faint);
 }
 
-/** The chart. Drag to zoom, double-click to zoom out. */
+/** The chart. Drag to zoom, or turn the wheel with Ctrl; double-click to zoom out. */
 export function Plot(
   { title, xLabel, lines, linked = false, height = 200, range, zoom, named = false, ...marks }:
     PlotProps,
@@ -70,6 +70,8 @@ export function Plot(
   shown.current = range;
   const zooming = useRef(zoom);
   zooming.current = zoom;
+  const whole = useRef<Range>();
+  if (range === undefined) whole.current = wholeOf(lines);
   const picking = useRef(pick);
   picking.current = pick;
   const leveled = useRef(levels);
@@ -89,7 +91,7 @@ export function Plot(
     if (element === null || !drawable) return;
     let alive = true;
     const state: ChartState = {
-      ...{ linked, xLabel, cursor, named, lines: latest, zoom: zooming },
+      ...{ linked, xLabel, cursor, named, lines: latest, zoom: zooming, whole },
       ...{ pick: picking, levels: leveled, moments: marked },
     };
     const draw = () => {
@@ -148,6 +150,13 @@ export function Plot(
 
 function sizeOf({ clientWidth, clientHeight }: HTMLElement, height: number | "fill") {
   return { width: clientWidth, height: height === "fill" ? clientHeight : height };
+}
+
+/** From where to where the lines go; undefined where there is no stretch between. */
+function wholeOf(lines: readonly Line[]): Range | undefined {
+  const ends = lines.flatMap(({ x }) => x.length === 0 ? [] : [x[0], x.at(-1)!]);
+  const [from, to] = [Math.min(...ends), Math.max(...ends)];
+  return from < to ? { from, to } : undefined;
 }
 
 function show(plot: uPlot, range: Range | undefined): void {

@@ -12,6 +12,7 @@ import { constantRange, isConstant, tickLabels } from "../ticks.ts";
 import { shortNames } from "../short_names.ts";
 import { spread } from "./line_names.ts";
 import { dashOf, paletteSize } from "./palette.ts";
+import { followClick, followFinger, followWheel } from "./plot_hands.ts";
 import { drawSinglePoints, onlyPlace } from "./single_points.ts";
 
 /** The class itself, with its functions. */
@@ -27,6 +28,8 @@ export interface ChartState {
   readonly cursor: Signal<number | null>;
   /** Told of the stretch that the pointer was dragged over; undefined: all. */
   readonly zoom: { readonly current: (range: Range | undefined) => void };
+  /** Where the lines begin and end, as far as it was seen. */
+  readonly whole: { readonly current: Range | undefined };
   /** Told of the x that was clicked. */
   readonly pick: { readonly current: ((x: number) => void) | undefined };
   readonly levels: { readonly current: readonly Level[] };
@@ -103,10 +106,6 @@ export function chartOptions(
       points: { show: false },
       drag: { x: true, y: false, setScale: false, dist: 5 },
       bind: {
-        click: (plot) => () => {
-          state.pick.current?.(plot.posToVal(plot.cursor.left ?? 0, "x"));
-          return null;
-        },
         dblclick: () => () => {
           state.zoom.current(undefined);
           return null;
@@ -126,6 +125,11 @@ export function chartOptions(
         : {}),
     },
     hooks: {
+      ready: [(plot) => {
+        followClick(plot, state.pick);
+        followFinger(plot);
+        followWheel(plot, state.zoom, state.whole);
+      }],
       setCursor: [(plot) => {
         const { left } = plot.cursor;
         const inside = left !== undefined && left !== null && left >= 0;

@@ -28,7 +28,7 @@ import { contentsFrom } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import type { OwnCode } from "../own/code.ts";
 import { hasMap } from "../policy_map.ts";
-import { beginTogether, stepTogether } from "../side_by_side.ts";
+import { beginTogether, stepBack, stepTogether } from "../side_by_side.ts";
 import { stripOf, WORTH_COLOR, worthsOf } from "../strip.ts";
 import { animate, inFrames } from "./frames.ts";
 import { PolicyMapView } from "./policy_map_view.tsx";
@@ -105,6 +105,7 @@ function Desk(props: DeskProps): VNode | null {
   const beside = useSignal<Beside>("nobody");
   const problem = useSignal("");
   const playing = useSignal(true);
+  const isBack = useSignal(false);
   const speed = useSignal(1);
   const frame = useSignal(0);
   const rate = useSignal(0);
@@ -124,12 +125,16 @@ function Desk(props: DeskProps): VNode | null {
     if (main === undefined || !playing.value) return;
     const players = other === undefined ? [main.episodes] : [main.episodes, other.episodes];
     const step = () => {
+      if (isBack.value) {
+        if (!stepBack(players)) playing.value = false;
+        return;
+      }
       stepTogether(players);
       countVisit(visits, main);
     };
     const pace = isLive(main.episodes.environment) ? LIVE_PACE : TURN_PACE;
     return animate(speed.value === 0 ? Infinity : pace * speed.value, step, show, rate);
-  }, [main, other, playing.value, speed.value]);
+  }, [main, other, playing.value, isBack.value, speed.value]);
 
   const turn = (key: string, value: number) => {
     const own = Object.fromEntries(constants.map((each) => [each.key, each.value]));
@@ -162,6 +167,10 @@ function Desk(props: DeskProps): VNode | null {
     return ghost === undefined ? drawn : ghosted(scene, ghost, drawn);
   };
   const pause = () => playing.value = false;
+  const play = (back: boolean) => {
+    playing.value = !(playing.value && isBack.value === back);
+    isBack.value = back;
+  };
   const go = (to: number) => {
     pause();
     episodes.goTo(to);
@@ -174,6 +183,7 @@ function Desk(props: DeskProps): VNode | null {
     show();
   };
   const begin = (seed: number) => {
+    isBack.value = false;
     beginTogether(other === undefined ? [episodes] : [episodes, other.episodes], seed);
     show();
   };
@@ -222,8 +232,17 @@ function Desk(props: DeskProps): VNode | null {
         {problem.value !== "" && <p class="problem">{problem.value}</p>}
         <Figures standing={standing} rate={speed.value === 0 && playing.value ? rate.value : 0} />
         <div class="toolbar">
-          <button type="button" class="button" onClick={() => playing.value = !playing.value}>
-            {playing.value ? "Pause" : "Play"}
+          <button type="button" class="button" onClick={() => play(false)}>
+            {playing.value && !isBack.value ? "Pause" : "Play"}
+          </button>
+          <button
+            type="button"
+            class="button plain"
+            aria-label="Play backwards"
+            aria-pressed={playing.value && isBack.value}
+            onClick={() => play(true)}
+          >
+            ◀
           </button>
           <button
             type="button"
