@@ -13,6 +13,7 @@ import { headlineMetric } from "../lab/experiment/comparison.ts";
 import { budgetOf } from "../lab/store/run_budget.ts";
 import type { DamagedRun, Run } from "../lab/store/store.ts";
 import { statusOf } from "../lab/store/run_status.ts";
+import { unitWords } from "../lab/core/budget.ts";
 import { type Axis, axisTitle } from "./axes.ts";
 import { usualAxis } from "./usual_axis.ts";
 
@@ -85,7 +86,7 @@ export function summaryOfDamaged({ id, name, reason }: DamagedRun, stamp: number
   const counts = { progress: 0, count: 0, budget: 0, wallSeconds: 0, createdAt: 0 };
   const axis = "environmentSteps";
   const damaged = { status: "damaged", damage: reason, headline: null, stamp };
-  return { id, name, ...unknown, ...counts, axis, unit: axisTitle(axis), ...damaged };
+  return { id, name, ...unknown, ...counts, axis, unit: unitTitle(axis), ...damaged };
 }
 
 /** What a run is called and how it stands, from its record. */
@@ -116,7 +117,7 @@ export function summarize(run: Run, read: Metrics | DamageError, stamp: number):
     ...isDamaged ? { status: "damaged", damage: read.message } : { damage: null },
     progress: budget > 0 ? Math.min(1, spent / budget) : 0,
     axis,
-    unit: axisTitle(axis),
+    unit: unitTitle(axis),
     count: run[axis],
     budget,
     wallSeconds: run.wallSeconds,
@@ -125,4 +126,9 @@ export function summarize(run: Run, read: Metrics | DamageError, stamp: number):
     verdict: judge.run(run, last) ?? null,
     stamp,
   };
+}
+
+/** What is counted along an axis: budgets have words of their own. */
+function unitTitle(axis: Axis): string {
+  return axis in unitWords ? unitWords[axis as keyof typeof unitWords].full : axisTitle(axis);
 }

@@ -51,6 +51,7 @@ function chart(
   const cursor = signal<number | null>(null);
   const state: ChartState = {
     ...{ linked, named, cursor, xLabel: "steps", lines: { current: lines } },
+    whole: { current: undefined },
     zoom: { current: (range) => void zoomed.push(range) },
     pick: { current: (x) => void picked.push(x) },
     ...{ levels: { current: levels }, moments: { current: moments } },
@@ -289,7 +290,13 @@ Deno.test("a chart tells of the x that is pointed at, clicked or dragged over", 
     deepStrictEqual(zoomed, [{ from: 10, to: 40 }]);
     deepStrictEqual(set, [[{ left: 0, top: 0, width: 0, height: 0 }, false]]);
     const bind = options.cursor!.bind as Record<string, (plot: uPlot) => () => unknown>;
-    bind.click(on({ cursor: { left: 160 } }))();
+    const heard = new Map<string, (event: unknown) => void>();
+    const over = {
+      addEventListener: (type: string, hear: (event: unknown) => void) => heard.set(type, hear),
+      getBoundingClientRect: () => ({ left: 40 }),
+    };
+    (options.hooks!.ready![0] as Hook)(on({ over }));
+    heard.get("click")!({ clientX: 200 });
     deepStrictEqual(picked, [30]);
     bind.dblclick(on({}))();
     deepStrictEqual(zoomed.at(-1), undefined);
