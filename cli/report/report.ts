@@ -14,6 +14,7 @@ import { isFile } from "../../lab/experiment/load.ts";
 import { type SweepState, sweepState } from "../../lab/experiment/sweep.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { suiteLine } from "../../lab/experiment/suite.ts";
+import { pText } from "../../lab/statistics/p_value.ts";
 import { budgetOf } from "../../lab/store/run_budget.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { PROGRAM } from "../command.ts";
@@ -21,7 +22,6 @@ import { compareRuns, type Comparison, type Group } from "../comparison.ts";
 import { importanceLine, trialsTable } from "../sweeping.ts";
 import {
   iqmTitle,
-  shownP,
   suiteRows,
   suiteTitles,
   thresholdCells,
@@ -186,7 +186,7 @@ export function resultOf(
       letters.get(first)!,
       letters.get(second)!,
       withSpread(probability, spread, (value) => value.toFixed(2)),
-      shownP(p),
+      pText(p),
       Number.isNaN(detectable) ? "–" : figure(detectable),
     ]),
   }, {

@@ -7,6 +7,7 @@ import type { Comparison, Group } from "../comparison.ts";
 import { metricLabel, scaleLines } from "./figures.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
+import { pText } from "../../lab/statistics/p_value.ts";
 import { type Column, count, duration, figure, table, wrapped } from "./format.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
 import { type Io, styled } from "./io.ts";
@@ -43,11 +44,6 @@ export function thresholdCells({ threshold, runs }: Group): [string, string, str
     wallSeconds === null ? "–" : duration(wallSeconds),
     `${reached} of ${runs.length}`,
   ];
-}
-
-/** A p-value; one that three decimals would make 0 by the bound that it is below. */
-export function shownP(p: number): string {
-  return Number.isNaN(p) ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3);
 }
 
 /** Titles of {@linkcode suiteRows}. */
@@ -91,7 +87,7 @@ export function comparisonTables(
         first,
         second,
         withSpread(probability, spread, (value) => value.toFixed(2)),
-        shownP(p),
+        pText(p),
         Number.isNaN(detectable) ? "–" : figure(detectable),
       ]),
       io,

@@ -4449,9 +4449,16 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a report says p = 0.000",
     file: "cli/report/report.ts",
-    from: "      shownP(p),\n",
+    from: "      pText(p),\n",
     to: "      p.toFixed(3),\n",
     test: "tests/cli/comparison_tables_test.ts",
+  },
+  {
+    fault: "a page's sentence says p = 0.000",
+    file: "web/components/conclusion.tsx",
+    from: 'pText(p).replace(/^\\d/, "= $&")',
+    to: '"= " + p.toFixed(3)',
+    test: "tests/web/comparison_views_test.ts",
   },
   {
     fault: "the doctor takes the lab's own products for the library's",

@@ -34,6 +34,10 @@ Deno.test("a comparison says whom the best one beats, by how much, and how that 
       "cannot tell means apart that differ by less than 12.5.",
     ],
     [
+      [finding("a2c", { told: true, p: 0.0004 })],
+      "ppo beats a2c: P = 0.88 [0.50, 1.00], p < 0.001, n = 5 each.",
+    ],
+    [
       [finding("a2c", { spread: null, seeds: [2, 2] })],
       "ppo is ahead of a2c: P = 0.88, n = 2 each, too few seeds for an interval.",
     ],

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { differingPaths } from "../../lab/experiment/comparison.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
+import { pText } from "../../lab/statistics/p_value.ts";
 import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
 import { figure } from "../format.ts";
 import type { Finding } from "../finding.ts";
@@ -98,7 +99,7 @@ export function Statistics(
                       : finding.probability.toFixed(2)}
                   </td>
                 )}
-                {best !== undefined && <td class="number">{finding?.p?.toFixed(3) ?? "–"}</td>}
+                {best !== undefined && <td class="number">{pText(finding?.p)}</td>}
                 {best !== undefined && (
                   <td class="number">
                     {finding === undefined || finding.detectable === null

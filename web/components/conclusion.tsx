@@ -1,5 +1,6 @@
 /** A comparison's result in a sentence. @module */
 import type { VNode } from "preact";
+import { pText } from "../../lab/statistics/p_value.ts";
 import type { Finding } from "../finding.ts";
 import { figure } from "../format.ts";
 import { shortNames } from "../short_names.ts";
@@ -38,7 +39,7 @@ function evidence(
   const seeds = own === other ? `n = ${own} each` : `n = ${own} and ${other}`;
   const bounds = spread === null ? "" : ` [${spread.low.toFixed(2)}, ${spread.high.toFixed(2)}]`;
   const few = spread === null ? ", too few seeds for an interval" : "";
-  const test = p === null ? "" : `, p = ${p.toFixed(3)}`;
+  const test = p === null ? "" : `, p ${pText(p).replace(/^\d/, "= $&")}`;
   const power = detectable === null
     ? ""
     : `, which cannot tell means apart that differ by less than ${figure(detectable)}`;
