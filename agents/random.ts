@@ -120,12 +120,6 @@ class RandomTrainer extends BaseTrainer {
     requireObservation(observationSpace, observation);
     return sampleAction(vector.id, actionSpace, this.#shown, actionMask);
   }
-
-  override dispose(): void {
-    super.dispose();
-    this.#world.vector.close();
-    this.#evaluated?.close?.();
-  }
 }
 
 /** Uniformly random actions in any world. */

@@ -90,7 +90,6 @@ class A3cTrainer extends AgentTrainer {
     const { workers } = settings;
     const environment = makeEnvironment();
     const shape = worldShape(name, environment, distributionKinds, settings.maskActions);
-    environment.close?.();
     const networks = actorCritic(shape, settings, body);
     const parameters = networks.initialParameters(stream("initial-weights"));
     const threads = workers > 1;

@@ -61,7 +61,7 @@ export class LearnerThread implements WorkerPart {
     await this.#ask({ kind: "restore", snapshot });
   }
 
-  /** Ends the thread, whatever it does. */
+  /** Ends the thread, whatever it does; its worlds are not closed. */
   dispose(): void {
     this.#thread[Symbol.dispose]();
   }

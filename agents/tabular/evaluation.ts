@@ -111,11 +111,6 @@ export class TableEvaluator {
     return encodePolicy({ observationSpace, actionSpace, table }, about);
   }
 
-  /** Frees the environment. */
-  close(): void {
-    this.#environment?.close?.();
-  }
-
   #policy(states: number, actions: number): Int32Array {
     return Int32Array.from(
       { length: states },

@@ -135,7 +135,6 @@ export function planningAgent(agent: {
       const environment = context.makeEnvironment();
       const { observationSpace, actionSpace } = tableShape(name, environment);
       const table = environment.transitions?.();
-      environment.close?.();
       if (table?.length !== observationSpace.n) {
         throw new InputError(
           `Cannot plan with ${name} in ${environment.id} as it takes a world with a transition ` +

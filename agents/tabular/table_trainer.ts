@@ -83,9 +83,4 @@ export abstract class TableTrainer extends BaseTrainer {
   ): Promise<Uint8Array<ArrayBuffer>> {
     return this.evaluator.export(about);
   }
-
-  override dispose(): void {
-    super.dispose();
-    this.evaluator.close();
-  }
 }

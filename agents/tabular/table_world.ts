@@ -155,9 +155,4 @@ export class TableWorld {
     this.#elapsed = elapsed;
     return true;
   }
-
-  /** Frees the environment. */
-  close(): void {
-    this.#environment.close?.();
-  }
 }

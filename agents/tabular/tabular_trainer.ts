@@ -232,11 +232,6 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
       },
     };
   }
-
-  override dispose(): void {
-    super.dispose();
-    this.#world.close();
-  }
 }
 
 /** An agent for any world with Discrete observations and actions; its budget counts steps there. */

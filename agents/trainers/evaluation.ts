@@ -386,7 +386,6 @@ export class Evaluator {
 
   #environments(count: number): Vector {
     if (this.#vector?.count !== count) {
-      this.#vector?.close();
       this.#vector = vectorOf(this.options.makeEnvironment, count, {
         autoreset: "same-step",
       });

@@ -93,8 +93,8 @@ export interface AgentDefinition<Configuration = any> {
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<Configuration>;
   /**
-   * A trainer before its first iteration; `makeEnvironment` makes a fresh world at each call, and
-   * `environmentSource`, where there is one, lets other threads do so.
+   * A trainer before its first iteration; `makeEnvironment` makes a fresh world at each call, which
+   * its giver closes, and `environmentSource`, where there is one, lets other threads do so.
    */
   create(
     context: TrainerContext<Configuration> & {

@@ -118,7 +118,7 @@ export interface Environment<Observation = any, Action = any> {
   readonly clipsActions?: boolean;
   /** Many of these worlds at once, faster than one by one; undefined: one by one. */
   readonly batch?: BatchForm;
-  /** Frees what the world holds outside of JavaScript's memory. */
+  /** Frees what the world holds outside of JavaScript's memory; called once, by its maker. */
   close?(): void;
 }
 

@@ -149,8 +149,11 @@ export async function resolve(
   if (own.callbacks !== undefined) configuration.callbacks = { own: true };
   if ("agent" in definition) {
     const environment = worldOf(definition, configuration, registries);
-    await requireFit(trainer as AgentDefinition, environment, registries);
-    environment.close?.();
+    try {
+      await requireFit(trainer as AgentDefinition, environment, registries);
+    } finally {
+      environment.close?.();
+    }
     requireMemory(definition.name, "agent", configuration, changes, environment);
     const { convolutions } = configuration.agent as { convolutions?: Json };
     const note = own.body === undefined && pictureNote(environment.observationSpace, convolutions);

@@ -50,10 +50,12 @@ export function returnScale(
   if (world === undefined) return undefined;
   const { entry, options } = world;
   const usual = JSON.stringify(options) === JSON.stringify(entry.configuration.parse({}));
+  const environment = entry.make(options);
+  environment.close?.();
   return {
     id: entry.id,
     random: usual ? entry.randomReturn : undefined,
-    threshold: entry.make(options).rewardThreshold,
+    threshold: environment.rewardThreshold,
   };
 }
 

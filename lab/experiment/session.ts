@@ -72,7 +72,7 @@ export interface Session {
   readonly library: string | null;
   /** Threads that steps may use. */
   readonly threads: number;
-  /** Agents: makes another environment of the same configuration. */
+  /** Agents: makes another environment of the same configuration, which `dispose` closes. */
   readonly makeEnvironment?: () => Environment;
   /** Models: what the trainer learns from. */
   readonly dataset?: Dataset;
@@ -86,9 +86,9 @@ export interface Session {
   /** Tables of the programs that have run, with times; a line that says why where there are none. */
   profile(): Promise<string>;
   /**
-   * Frees all tensors.
+   * Frees all tensors and closes all environments.
    *
-   * @returns How many were left over, which should be none.
+   * @returns How many tensors were left over, which should be none.
    */
   dispose(): number;
 }
@@ -145,6 +145,11 @@ export async function openSession(
   const stop = configuration.stop as { metric: string } | null;
   const stopBy: BestBy | null = stop && { metric: stop.metric, goal: "maximize" };
   const context = { budget, workspace, seed, stream };
+  const environments: Environment[] = [];
+  const close = () => {
+    while (environments.length > 0) environments.pop()!.close?.();
+    workspace.dispose();
+  };
   const opened = async (): Promise<
     Pick<Session, "trainer" | "makeEnvironment" | "dataset" | "bestBy">
   > => {
@@ -153,7 +158,11 @@ export async function openSession(
       const maker = await environmentMaker(job, registries, definition);
       const { onStep } = options;
       const isWatched = onStep !== undefined && isForeign(job, registries);
-      const makeEnvironment = isWatched ? () => watched(maker(), onStep) : maker;
+      const makeEnvironment = () => {
+        const environment = isWatched ? watched(maker(), onStep) : maker();
+        environments.push(environment);
+        return environment;
+      };
       const checked = checkStored(agent.configuration, "agent", configuration.agent, experiment);
       const trainer = await agent.create({
         ...context,
@@ -187,12 +196,12 @@ export async function openSession(
       profile: () => profileOf(workspace),
       dispose: () => {
         parts.trainer.dispose();
-        workspace.dispose();
+        close();
         return tensorCount() - before;
       },
     };
   } catch (error) {
-    workspace.dispose();
+    close();
     throw error;
   }
 }

@@ -121,7 +121,6 @@ Deno.test("a table learns what is forbidden in a state that episodes are cut off
   world.watchMasks((state, action) => forbidden.push([state, action]));
   for (let t = 0; t < 3; t++) world.step(0);
   deepStrictEqual(forbidden, [[1, 1], [1, 1], [1, 1]]);
-  world.close();
   // What ended has nothing behind it that could be forbidden.
   const ending = { ...corridor, step: () => ({ state: 1, reward: 0, terminated: true }) };
   const end = new TableWorld("test", {

@@ -3663,10 +3663,10 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/recurrent_ppo_test.ts",
   },
   {
-    fault: "a planner leaves the world open that it took its table from",
-    file: "agents/tabular/planning.ts",
-    from: "      environment.close?.();\n      if (table",
-    to: "      if (table",
+    fault: "a run leaves its worlds open",
+    file: "lab/experiment/session.ts",
+    from: "        environments.push(environment);\n",
+    to: "",
     test: "tests/agents/worlds_test.ts",
   },
   {
