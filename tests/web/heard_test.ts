@@ -2,11 +2,18 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import type { LiveMessage } from "../../web/routes/api/live.ts";
 import { EVENTS } from "../../web/contents.ts";
-
-// A page of its own: what it hears, the pages of other tests have not heard.
-const live: typeof import("../../web/live.ts") = await import("../../web/live.ts?heard");
-const { connected, contentsFrom, hear, heardCount, heardGrowth, heardMessages } = live;
-const { listen, rowOf, stampOf, statusHeard } = live;
+import {
+  connected,
+  contentsFrom,
+  hear,
+  heardCount,
+  heardGrowth,
+  heardMessages,
+  listen,
+  rowOf,
+  stampOf,
+  statusHeard,
+} from "../../web/live.ts";
 
 const row = (id: string, status: string, stamp: number) => ({ id, status, stamp });
 const message = (parts: Record<string, unknown>): LiveMessage =>

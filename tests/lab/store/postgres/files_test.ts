@@ -1,7 +1,7 @@
-import { deepStrictEqual, doesNotMatch, match, rejects, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, rejects, strictEqual } from "node:assert";
 import { homedir } from "node:os";
 import { DamageError, InputError, LabError } from "../../../../lab/core/errors.ts";
-import { placeOf, UnreachableError } from "../../../../lab/store/postgres/connection.ts";
+import { UnreachableError } from "../../../../lab/store/postgres/connection.ts";
 import type { FleetFiles } from "../../../../lab/store/postgres/files/contract.ts";
 import { FenceError, Hub } from "../../../../lab/store/postgres/hub.ts";
 import { Mirror, Shipper, takeUp } from "../../../../lab/store/postgres/replica.ts";
@@ -320,48 +320,4 @@ Deno.test("a server that takes a question and falls silent is gone after a while
   // It was asked more than once.
   strictEqual(held.length, 3);
   for (const connection of held) connection.close();
-});
-
-Deno.test("a place for files is read from the store's URL, without a secret in it", () => {
-  const store = "postgres://lab@db/lab";
-  const read = (files: string) => placeOf(`${store}?sslmode=require&files=${files}`);
-  strictEqual(placeOf(store).files, undefined);
-  deepStrictEqual([read("file:/srv/lab/").tls, read("file:/srv/lab/").files], [
-    "require",
-    { kind: "folder", path: "/srv/lab", name: "file:/srv/lab" },
-  ]);
-  strictEqual(read("file:///srv/a%20b").files!.name, "file:/srv/a b");
-  deepStrictEqual(read("s3://lab//a/b/?region=eu-1&endpoint=http://minio:9000/").files, {
-    ...{ kind: "bucket", bucket: "lab", prefix: "a/b/", region: "eu-1" },
-    endpoint: "http://minio:9000",
-    name: "s3://lab/a/b?endpoint=http://minio:9000&region=eu-1",
-  });
-  strictEqual(read("s3://lab").files!.name, "s3://lab");
-  for (
-    const [files, pattern] of [
-      ["runs", /files must read file:/],
-      ["file:runs", /by its whole path/],
-      ["file:/", /by its whole path/],
-      ["http://lab/x", /files must read file:/],
-      ["s3://Lab/x", /bucket's name has 3 to 63 .*: "Lab"/],
-      ["s3://lab/x&sslmode=require", /must come last/],
-      ["file:/srv/lab&sslmode=require", /must come last/],
-      ["s3://lab/x?sslmode=require", /comes last in the URL: "sslmode"/],
-      ["s3://lab/x?region=a%20b", /region must be a name/],
-      ["s3://lab/x?endpoint=minio:9000", /endpoint must read https:/],
-      ["s3://AKIA:hunter2@lab/x", /holds a secret/],
-      ["s3://hunter2@lab/x", /holds a secret/],
-      ["s3://lab/x?secretAccessKey=hunter2", /holds a secret/],
-      ["s3://lab/x?X-Amz-Signature=hunter2", /holds a secret/],
-      ["s3://lab/x?endpoint=http://me:hunter2@minio", /holds a secret/],
-      ["s3://lab/x?endpoint=http://minio?token=hunter2", /holds a secret/],
-    ] as const
-  ) {
-    throws(() => read(files), (error: Error) => {
-      strictEqual(error.constructor, InputError);
-      match(error.message, pattern, files);
-      doesNotMatch(error.message, /hunter2|\n/);
-      return true;
-    });
-  }
 });
