@@ -4,6 +4,7 @@
  * @module
  */
 import { escaped } from "../lab/core/markup.ts";
+import { roundNumbers } from "../lab/core/round_numbers.ts";
 import { dashOf } from "./components/palette.ts";
 import { isSingle, type Line } from "./lines.ts";
 import { tickLabels } from "./ticks.ts";
@@ -32,18 +33,20 @@ const [WIDTH, HEIGHT] = [720, 360];
 const [LEFT, RIGHT, TOP, BOTTOM] = [68, 700, 36, 316];
 /** Pixels of a row of the legend, and letters of one. */
 const [ROW, LETTERS] = [18, 100];
+/** Of an axis, at most. */
+const MARKS = 7;
 
 /** The document. */
 export function svgOf({ title, xLabel, lines, levels, x, y, colors }: DrawnChart): string {
   const across = (value: number) => round(LEFT + (RIGHT - LEFT) * (value - x[0]) / (x[1] - x[0]));
   const up = (value: number) => round(BOTTOM - (BOTTOM - TOP) * (value - y[0]) / (y[1] - y[0]));
   const grid = [
-    ...marks(...x).map((value, i, all) => {
+    ...roundNumbers(...x, MARKS).map((value, i, all) => {
       const at = across(value);
       const label = text(at, BOTTOM + 18, tickLabels(all)[i], colors.soft, "middle");
       return `<path d="M${at} ${TOP}V${BOTTOM}"/>${label}`;
     }),
-    ...marks(...y).map((value, i, all) => {
+    ...roundNumbers(...y, MARKS).map((value, i, all) => {
       const at = up(value);
       const label = text(LEFT - 8, at + 4, tickLabels(all)[i], colors.soft, "end");
       return `<path d="M${LEFT} ${at}H${RIGHT}"/>${label}`;
@@ -105,16 +108,6 @@ export function svgOf({ title, xLabel, lines, levels, x, y, colors }: DrawnChart
     ...legend,
     "</svg>\n",
   ].join("\n");
-}
-
-/** Even marks of an axis, about six, at 1, 2 or 5 of a power of ten. */
-export function marks(low: number, high: number): number[] {
-  const rough = (high - low) / 6;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((each) => each * power >= rough * 0.999)!;
-  const first = Math.ceil(low / step - 1e-9);
-  const count = Math.floor(high / step + 1e-9) - first + 1;
-  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
 /** Points one after the other, without those at which a value is not finite. */

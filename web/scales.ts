@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { roundNumbers } from "../lab/core/round_numbers.ts";
 import { figure } from "./format.ts";
 
 /** An axis from 0 to 1. */
@@ -47,7 +48,11 @@ function scaleOfNumbers(numbers: readonly number[], wide: number): Scale {
     return Number.isFinite(at) ? at : undefined;
   };
   const sorted = numbers.toSorted((a, b) => a - b);
-  const marks = sorted.length <= TICKS ? sorted : evenly(low, high, isWide);
+  const marks = sorted.length <= TICKS
+    ? sorted
+    : isWide
+    ? roundPowers(low, high)
+    : roundNumbers(low, high, TICKS);
   return {
     kind: isWide ? "logarithmic" : "linear",
     place,
@@ -55,11 +60,16 @@ function scaleOfNumbers(numbers: readonly number[], wide: number): Scale {
   };
 }
 
-function evenly(low: number, high: number, isWide: boolean): number[] {
-  return Array.from({ length: TICKS - 1 }, (_, i) => {
-    const share = i / (TICKS - 2);
-    return isWide ? low * (high / low) ** share : low + (high - low) * share;
-  });
+/** 1, 2 and 5 times each power of ten between two numbers, or the powers alone, or every so many. */
+function roundPowers(low: number, high: number): number[] {
+  const [first, last] = [low, high].map((end) => Math.floor(Math.log10(end)));
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const between = (leading: readonly number[], every = 1) =>
+    powers.filter((power) => power % every === 0)
+      .flatMap((power) => leading.map((digit) => Number(`${digit}e${power}`)))
+      .filter((number) => low <= number && number <= high);
+  const sparser = powers.map((_, i) => between([1], i + 1));
+  return [between([1, 2, 5]), ...sparser].find(({ length }) => length <= TICKS)!;
 }
 
 function categories(values: readonly string[]): Scale {

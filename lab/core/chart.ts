@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { roundNumbers } from "./round_numbers.ts";
 import type { Color, Scene, Shape } from "./scene.ts";
 
 /** A line, with a band about it where bounds are given. */
@@ -63,11 +64,11 @@ export function chartScene({ xLabel, yLabel, lines }: Chart): Scene {
     color,
     width,
   });
-  const upright = roundNumbers(x0, x1).flatMap((tick): Shape[] => {
+  const upright = roundNumbers(x0, x1, TICKS).flatMap((tick): Shape[] => {
     const [place] = at(tick, y0);
     return [line([[place, 0], [place, HEIGHT]], GRID, 0.03), text(label(tick), place, -0.45)];
   });
-  const level = roundNumbers(y0, y1).flatMap((tick): Shape[] => {
+  const level = roundNumbers(y0, y1, TICKS).flatMap((tick): Shape[] => {
     const [, place] = at(x0, tick);
     return [line([[0, place], [WIDTH, place]], GRID, 0.03), text(label(tick), -0.8, place)];
   });
@@ -107,18 +108,6 @@ type Points = readonly (readonly [number, number])[];
 function extent(values: readonly number[]): [number, number] {
   const [least, greatest] = [Math.min(...values), Math.max(...values)];
   return least < greatest ? [least, greatest] : [least - 0.5, least + 0.5];
-}
-
-/** All multiples of 1, 2 or 5 times a power of ten between two numbers: the finest few enough. */
-function roundNumbers(low: number, high: number): number[] {
-  const exponent = Number(((high - low) / TICKS).toExponential().split("e")[1]);
-  const between = (step: number) => {
-    const [first, last] = [Math.ceil(low / step), Math.floor(high / step)];
-    return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
-  };
-  const [finest] = [1, 2, 5, 10].map((leading) => between(Number(`${leading}e${exponent}`)))
-    .filter(({ length }) => length <= TICKS);
-  return finest.map((tick) => Number(tick.toPrecision(12)));
 }
 
 function label(value: number): string {

@@ -338,11 +338,13 @@ function firstDifference(
     const iterations = [before?.iterations[i], after?.iterations[i]];
     const values = [before?.values[i], after?.values[i]];
     if (iterations[0] === iterations[1] && Object.is(values[0], values[1])) continue;
-    const [was, is] = iterations[0] === iterations[1]
-      ? values
-      : values.map((value, j) => value === undefined ? value : `${value} at ${iterations[j]}`);
+    const [was, is] = values.map((value, j) => {
+      if (value === undefined) return "nothing";
+      const figure = Object.is(value, -0) ? "-0" : `${value}`;
+      return iterations[0] === iterations[1] ? figure : `${figure} at ${iterations[j]}`;
+    });
     const iteration = Math.min(iterations[0] ?? Infinity, iterations[1] ?? Infinity);
-    return { iteration, was: String(was ?? "nothing"), is: String(is ?? "nothing") };
+    return { iteration, was, is };
   }
   return undefined;
 }

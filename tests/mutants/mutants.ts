@@ -329,10 +329,10 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/manifest_test.ts",
   },
   {
-    fault: "the highest of many values is not marked on an axis",
+    fault: "an axis over many powers of ten has no marks between them",
     file: "web/scales.ts",
-    from: "const share = i / (TICKS - 2);",
-    to: "const share = i / (TICKS - 1);",
+    from: "[between([1, 2, 5]), ...sparser]",
+    to: "sparser",
     test: "tests/web/scales_test.ts",
   },
   {

@@ -1,5 +1,5 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { type DrawnChart, marks, svgOf } from "../../web/plot_svg.ts";
+import { deepStrictEqual, match, ok } from "node:assert";
+import { type DrawnChart, svgOf } from "../../web/plot_svg.ts";
 
 const chart: DrawnChart = {
   title: "a < b & c",
@@ -31,12 +31,6 @@ Deno.test("a chart as SVG has its lines where the screen has them, gaps, bands, 
   deepStrictEqual(["faint", "broken", "mean", "once"].map((name) => svg.includes(`>${name}<`)), [
     ...[false, true, true, true],
   ]);
-});
-
-Deno.test("an axis has about six marks at even places", () => {
-  deepStrictEqual(marks(0, 1), [0, 0.2, 0.4, 0.6, 0.8, 1]);
-  deepStrictEqual(marks(-13, 475), [0, 100, 200, 300, 400]);
-  strictEqual(marks(3.1, 3.2)[0], 3.1);
 });
 
 Deno.test("below a chart each line that is told has its row, its colour and its dash", () => {

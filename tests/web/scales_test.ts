@@ -9,16 +9,21 @@ Deno.test("numbers that lie far apart are placed by their logarithm", () => {
   strictEqual(scale.place("-1"), undefined);
 });
 
-Deno.test("of many values a few are marked, evenly from the lowest to the highest", () => {
-  const ends = (values: number[]) => {
-    const { ticks } = scaleOf(values);
-    ok(ticks.length < values.length);
-    const steps = ticks.slice(1).map(({ at }, i) => at - ticks[i].at);
-    for (const step of steps) ok(Math.abs(step - steps[0]) < 1e-9);
-    return [ticks[0].label, ticks.at(-1)!.label];
+Deno.test("of many values round numbers between them are marked", () => {
+  const labels = (...values: number[]) => {
+    const { ticks, place } = scaleOf(values);
+    for (const { at, label } of ticks) ok(Math.abs(at - place(label)!) < 1e-12);
+    return ticks.map(({ label }) => label);
   };
-  deepStrictEqual(ends([1, 2, 3, 4, 5, 6, 7, 9]), ["1", "9"]);
-  deepStrictEqual(ends([0.001, 0.002, 0.01, 0.1, 1, 3, 5, 10]), ["0.001", "10"]);
+  deepStrictEqual(labels(1, 2, 3, 4, 5, 6, 7, 9), ["2", "4", "6", "8"]);
+  deepStrictEqual(labels(31, 60, 70, 80, 100, 300, 800), ["50", "100", "200", "500"]);
+  deepStrictEqual(labels(0.001, 0.002, 0.01, 0.1, 1, 3, 10), ["0.001", "0.01", "0.1", "1", "10"]);
+  deepStrictEqual(labels(2e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.5), [
+    "1.00e-8",
+    "1.00e-6",
+    "1.00e-4",
+    "0.01",
+  ]);
 });
 
 Deno.test("near ones evenly, one alone in the middle, words by the alphabet", () => {

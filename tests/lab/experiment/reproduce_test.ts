@@ -60,6 +60,7 @@ Deno.test("equal series do not differ, where they are NaN neither", () => {
   ];
   deepStrictEqual(seriesDifferences(series(NaN), series(NaN)), []);
   match(seriesDifferences(series(NaN), series(0))[0], /at iteration 1: NaN, now 0$/);
+  match(seriesDifferences(series(0), series(-0))[0], /at iteration 1: 0, now -0$/);
 });
 
 Deno.test("an approximate reproduction takes what is off by little, and says by how much", async () => {
