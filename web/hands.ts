@@ -34,12 +34,19 @@ function distanceTo([x, y]: Point, [ax, ay]: Point, [bx, by]: Point): number {
   return Math.hypot(x - ax - t * dx, y - ay - t * dy);
 }
 
+/** A number brought within ± a bound: what a world cannot look like, no policy has an answer to. */
+function within(bound: number, value: number): number {
+  return Math.max(-bound, Math.min(bound, value));
+}
+
 /** −1 where the pointer stands at or right of `x`, so that what is pushed goes left, else 1. */
 function awayFrom(pointer: number, x: number): number {
   return pointer >= x ? -1 : 1;
 }
 
 const HINGE = 0.2;
+/** Half of the track that is seen, in m, and the pole's greatest angle, in rad. */
+const [TRACK, TILT] = [4.8, 24 * Math.PI / 180];
 
 const cartPole: Handle = {
   parts: "the pole or the cart",
@@ -50,8 +57,8 @@ const cartPole: Handle = {
   },
   dragged([x, xVelocity, angle, spin], part, point) {
     return part === "cart"
-      ? [point[0], 0, angle, spin]
-      : [x, xVelocity, Math.atan2(point[0] - x, Math.max(0.01, point[1] - HINGE)), 0];
+      ? [within(TRACK, point[0]), 0, angle, spin]
+      : [x, xVelocity, within(TILT, Math.atan2(point[0] - x, Math.max(0.01, point[1] - HINGE))), 0];
   },
   kicked([x, xVelocity, angle, spin], part, point) {
     return part === "cart" ? [x, xVelocity + 0.5 * awayFrom(point[0], x), angle, spin] : [
@@ -73,7 +80,7 @@ const pendulum: Handle = {
   kicked([angle, spin], _, [x, y]) {
     // Which side of the rod the pointer is on: the rod points to (−sin, cos).
     const side = -Math.sin(angle) * y - Math.cos(angle) * x;
-    return [angle, Math.max(-8, Math.min(8, spin + (side >= 0 ? -3 : 3)))];
+    return [angle, within(8, spin + (side >= 0 ? -3 : 3))];
   },
 };
 
@@ -83,7 +90,7 @@ const car: Handle = {
   dragged: (_, __, [x]) => [Math.max(-1.2, Math.min(0.44, x)), 0],
   kicked: ([position, velocity], _, [x]) => [
     position,
-    Math.max(-0.07, Math.min(0.07, velocity + 0.02 * awayFrom(x, position))),
+    within(0.07, velocity + 0.02 * awayFrom(x, position)),
   ],
 };
 
@@ -94,7 +101,7 @@ const acrobot: Handle = {
   dragged: ([, second, , spin], _, [x, y]) => [Math.atan2(x, -y), second, 0, spin],
   kicked([angle, second, first, spin], _, [x, y]) {
     const side = Math.sin(angle) * y + Math.cos(angle) * x;
-    return [angle, second, first + (side >= 0 ? -2 : 2), spin];
+    return [angle, second, within(4 * Math.PI, first + (side >= 0 ? -2 : 2)), spin];
   },
 };
 

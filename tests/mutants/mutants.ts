@@ -4091,8 +4091,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a value that went is told at the place where the other one is",
     file: "lab/experiment/reproduce.ts",
-    from: "`${value} at ${iterations[j]}`",
-    to: "`${value} at ${iterations[0]}`",
+    from: "`${figure} at ${iterations[j]}`",
+    to: "`${figure} at ${iterations[0]}`",
     test: "tests/lab/experiment/reproduce_test.ts",
   },
   {
@@ -4182,8 +4182,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "who plays beside the policy is not stepped with it",
     file: "web/player/player.tsx",
-    from: "    else stepTogether(other === undefined ? [episodes] : [episodes, other.episodes]);",
-    to: "    else stepTogether([episodes]);",
+    from: "    else step(other === undefined ? [episodes] : [episodes, other.episodes]);",
+    to: "    else step([episodes]);",
     test: "tests/web/player_test.ts",
   },
   {
@@ -4501,5 +4501,19 @@ export const mutants: readonly Mutant[] = [
     from: '.map((part) => `${part}/`).join("");',
     to: '.map((part) => `/${part}`).join("");',
     test: "tests/lab/store/postgres/places_test.ts",
+  },
+  {
+    fault: "a pole is dragged to where no policy has an answer",
+    file: "web/hands.ts",
+    from: "within(TILT, Math.atan2(point[0] - x, Math.max(0.01, point[1] - HINGE)))",
+    to: "Math.atan2(point[0] - x, Math.max(0.01, point[1] - HINGE))",
+    test: "tests/web/hands_test.ts",
+  },
+  {
+    fault: "a policy that has no answer leaves its page without a word",
+    file: "web/player/player.tsx",
+    from: "      problem.value = (error as Error).message;\n    }\n  };\n  const main",
+    to: "    }\n  };\n  const main",
+    test: "tests/web/player_test.ts",
   },
 ];

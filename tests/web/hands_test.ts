@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { definitionOf } from "../../envs/mod.ts";
+import { streamOf } from "../../lab/core/random.ts";
 import { handles, type Point, type Pose } from "../../web/hands.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 
@@ -53,4 +54,24 @@ Deno.test("nothing is taken hold of far from everything", () => {
   }
   // Beyond the tip of an upright pole, in line with it.
   strictEqual(handles["CartPole-v1"].partAt([0, 0, 0, 0], [0, 1.9], 1), undefined);
+});
+
+Deno.test("whatever a hand does, the world looks like one that it can be", () => {
+  const parts: Readonly<Record<string, string[]>> = { "CartPole-v1": ["pole", "cart"] };
+  const random = streamOf(1, "hands");
+  for (const [id, handle] of Object.entries(handles)) {
+    const { observe, observationSpace, reset } = definitionOf(id);
+    let pose: Pose = [...reset(random, {})];
+    const moved = new Set<string>();
+    for (let i = 0; i < 300; i++) {
+      const point: Point = [16 * random.uniform() - 8, 4 * random.uniform() - 2];
+      for (const part of parts[id] ?? [handle.parts.replace(/^the (upper )?/, "")]) {
+        const before = `${pose}`;
+        pose = handle[i % 7 < 5 ? "kicked" : "dragged"](pose, part, point);
+        ok(observationSpace.contains(observe(pose)), `${id}, ${part} at ${point}: ${pose}`);
+        if (`${pose}` !== before) moved.add(part);
+      }
+    }
+    strictEqual(moved.size, parts[id]?.length ?? 1, id);
+  }
 });

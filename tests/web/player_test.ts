@@ -1,5 +1,5 @@
 /** The policy at work on its page: each button and choice moves what it says, and nothing else. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { encodePolicy } from "../../agents/policy.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import type { Discrete } from "../../lab/core/space.ts";
@@ -127,6 +127,26 @@ Deno.test("the final policy plays; it is stepped, taken back and begun anew", ()
     deepStrictEqual([facts().Seed, facts().Episode], [String(Number(seed) + 2), "3"]);
     await answered();
   }));
+
+Deno.test("a policy that has no answer stands still and says why, until it begins anew", () =>
+  playing(async (page, { frames, facts }) => {
+    const said = () => page.all("p", ".problem").map(({ textContent }) => textContent);
+    const stands = () => {
+      deepStrictEqual([facts().Step, said().length], ["0", 1]);
+      match(said()[0], /^Cannot act as the observation must lie in Discrete\(16\): Float32Array/);
+      page.get("button", "Play");
+    };
+    page.get("button", "Pause");
+    deepStrictEqual(said(), []);
+    frames(3, 100);
+    stands();
+    page.get("button", "New episode").click();
+    deepStrictEqual([facts().Step, said()], ["0", []]);
+    page.get("button", "One step").click();
+    stands();
+    await answered();
+    // A table's policy in a world of numbers.
+  }, { world: { id: "CartPole-v1" } }));
 
 Deno.test("who plays beside it is stepped with it, is told of, and stands apart or as a ghost", () =>
   playing(async (page, { asked, facts }) => {

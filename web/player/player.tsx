@@ -114,6 +114,15 @@ function Desk(props: DeskProps): VNode | null {
   const values = useSignal<Constants | undefined>(undefined);
   const visits = useRef<Float64Array>();
   const show = () => frame.value += 1;
+  /** Plays on; a world or a policy that cannot stands still, and says why. */
+  const step = (players: readonly Episodes[]) => {
+    try {
+      stepTogether(players);
+    } catch (error) {
+      playing.value = false;
+      problem.value = (error as Error).message;
+    }
+  };
   const main = useEpisodes(props, chosen, wanted !== undefined, problem, show);
   const other = useBeside(props, beside.value, policies, main, values.value, problem, show);
 
@@ -124,16 +133,16 @@ function Desk(props: DeskProps): VNode | null {
   useEffect(() => {
     if (main === undefined || !playing.value) return;
     const players = other === undefined ? [main.episodes] : [main.episodes, other.episodes];
-    const step = () => {
+    const move = () => {
       if (isBack.value) {
         if (!stepBack(players)) playing.value = false;
         return;
       }
-      stepTogether(players);
+      step(players);
       countVisit(visits, main);
     };
     const pace = isLive(main.episodes.environment) ? LIVE_PACE : TURN_PACE;
-    return animate(speed.value === 0 ? Infinity : pace * speed.value, step, show, rate);
+    return animate(speed.value === 0 ? Infinity : pace * speed.value, move, show, rate);
   }, [main, other, playing.value, isBack.value, speed.value]);
 
   const turn = (key: string, value: number) => {
@@ -179,11 +188,12 @@ function Desk(props: DeskProps): VNode | null {
   const ahead = () => {
     pause();
     if (standing.steps < episodes.length) episodes.goTo(standing.steps + 1);
-    else stepTogether(other === undefined ? [episodes] : [episodes, other.episodes]);
+    else step(other === undefined ? [episodes] : [episodes, other.episodes]);
     show();
   };
   const begin = (seed: number) => {
     isBack.value = false;
+    problem.value = "";
     beginTogether(other === undefined ? [episodes] : [episodes, other.episodes], seed);
     show();
   };
