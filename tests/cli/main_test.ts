@@ -5,6 +5,7 @@ import { suggest } from "../../cli/commands/completions.ts";
 import { quickStart } from "../../cli/commands/quick_start.ts";
 import { registries } from "../../registries.ts";
 import { width } from "../../cli/terminal/format.ts";
+import { everywhere } from "../../cli/terminal/help.ts";
 import { capturedIo } from "./captured_io.ts";
 
 const known = {
@@ -380,6 +381,22 @@ Deno.test("completions offer commands, flags, choices, experiments and runs", ()
   deepStrictEqual(offered("list", "wor"), ["worlds"]);
   deepStrictEqual(offered("list", "--agent", "p"), ["ppo"]);
   deepStrictEqual(offered("nonsense", "x"), []);
+});
+
+Deno.test("every flag of every command, and every common one, is offered by each of its beginnings", () => {
+  for (const { name, parser } of commands) {
+    const usage = JSON.stringify(parser(known).usage);
+    const own = usage.match(/"--[a-z][a-z-]+"/g)?.map((flag) => flag.slice(1, -1)) ?? [];
+    const flags = [...own, ...everywhere.map(({ flag }) => flag)];
+    deepStrictEqual(flags.filter((flag) => !offered(name, "-").includes(flag)), []);
+    for (const flag of flags) {
+      const begun = flag.slice(0, -1);
+      const texts = offered(name, begun);
+      ok(texts.includes(flag), `${name} ${begun}: ${texts}`);
+      deepStrictEqual(texts.filter((text) => !text.startsWith(begun)), []);
+    }
+  }
+  deepStrictEqual(everywhere.filter(({ flag }) => offered("list", "").includes(flag)), []);
 });
 
 Deno.test("a completion script for each shell defines reverie and asks the lab", async () => {
