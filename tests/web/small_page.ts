@@ -276,7 +276,10 @@ export class SmallPage extends Small implements Disposable {
       settle();
     };
     this.scroll = (isIntersecting) => {
-      for (const { changed } of watching) changed([{ isIntersecting }]);
+      // A browser tells all that has changed since it told last, the newest last.
+      for (const { changed } of watching) {
+        changed([{ isIntersecting: !isIntersecting }, { isIntersecting }]);
+      }
       settle();
     };
     this.draw = (shown, next) => {
