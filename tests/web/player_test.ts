@@ -5,6 +5,8 @@ import { makeEnv } from "../../envs/mod.ts";
 import type { Discrete } from "../../lab/core/space.ts";
 import { answeredBy } from "../../web/ask.ts";
 import { chosenIteration } from "../../web/moment.ts";
+import { Explore } from "../../web/components/explore.tsx";
+import { PolicyAtWork } from "../../web/components/policy.tsx";
 import { Player } from "../../web/player/player.tsx";
 import { answered, type Small, SmallPage } from "./small_page.ts";
 
@@ -249,6 +251,33 @@ Deno.test("another checkpoint takes over at once where it is chosen, and its eva
     await answered();
     deepStrictEqual(page.all("button", play), []);
   }));
+
+Deno.test("the player and the explorer come once they are seen, and not before", async () => {
+  const before = answeredBy(() => Promise.reject(new Error("no answer")));
+  try {
+    for (
+      const [view, more, module] of [
+        [PolicyAtWork, props, "player/player.tsx"],
+        [Explore, { run: "r", models: [], planes: [] }, "explorer/explorer.tsx"],
+      ] as const
+    ) {
+      using page = new SmallPage(view, more);
+      const said = page.get("p", ".note").textContent;
+      ok(said.endsWith(" at work appears here."), said);
+      await import(`../../web/${module}`);
+      page.scroll(false);
+      await answered();
+      strictEqual(page.get("p", ".note").textContent, said);
+      page.scroll(true);
+      await answered();
+      strictEqual(page.get("p", ".note").textContent, "no answer");
+    }
+    using page = new SmallPage(PolicyAtWork, { ...props, contents: { ...contents, policies: [] } });
+    strictEqual(page.textContent, "");
+  } finally {
+    answeredBy(before);
+  }
+});
 
 Deno.test("a world that has no drawing, and a policy that does not come, are said in a line", async () => {
   const before = answeredBy(() =>

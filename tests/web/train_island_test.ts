@@ -17,6 +17,9 @@ const experiments = [
   { name: "acrobot-ppo", summary: "", seconds: 1, on: "Acrobot-v1", method: "ppo" },
 ];
 
+/** What is answered of a run when a test says so. */
+let late = Promise.withResolvers<Response>();
+
 interface Page {
   readonly page: SmallPage;
   /** What the thread was asked since the last look. */
@@ -53,7 +56,7 @@ async function onPage(body: (page: Page) => Promise<void>, search = ""): Promise
   }
   Object.assign(globalThis, { Worker: Thread });
   const own = answeredBy((path) =>
-    Promise.resolve(
+    path === "/api/setting?run=late" ? late.promise : Promise.resolve(
       path === "/api/setting?run=r1"
         ? {
           ok: true,
@@ -172,6 +175,18 @@ Deno.test("a later answer to an earlier choice is not shown", () =>
     const notes = page.all("p", ".note").map(({ textContent }) => textContent);
     ok(notes.includes("About acrobot-ppo.") && !notes.includes("About cartpole-ppo-quick."));
   }));
+
+Deno.test("a later problem of an earlier choice is not said", () => {
+  late = Promise.withResolvers();
+  return onPage(async ({ page, replies }) => {
+    byId(page, "select", "experiment").put("acrobot-ppo");
+    await replies();
+    late.reject(new Error("The run is gone."));
+    await replies();
+    ok(!page.textContent.includes("The run is gone."));
+    strictEqual(start(page).disabled, false);
+  }, "?run=late");
+});
 
 Deno.test("what is chosen is trained with its base, once it can be", () =>
   onPage(async ({ page, orders, replies }) => {
