@@ -8,6 +8,7 @@ import { AxisChoice, SmoothingChoice } from "../../web/components/choices.tsx";
 import { Film } from "../../web/components/film.tsx";
 import { SettingForm } from "../../web/components/setting_form.tsx";
 import { answeredBy } from "../../web/ask.ts";
+import { Spark } from "../../web/components/spark.tsx";
 import { Gallery } from "../../web/components/gallery.tsx";
 import { Bars } from "../../web/explorer/bars.tsx";
 import { CodeMap } from "../../web/explorer/map.tsx";
@@ -788,4 +789,17 @@ Deno.test("what a page has made itself is painted, text is asked for, what is st
     answeredBy(before);
     Object.assign(globalThis, { ImageData });
   }
+});
+
+Deno.test("a spark goes from its lowest to its highest, with gaps, and is level where it stays", () => {
+  const path = (...values: (number | null)[]) => {
+    using page = new SmallPage(Spark, { values, title: "of it" });
+    return page.all("path")[0]?.getAttribute("d") ?? null;
+  };
+  // 72 × 18 pixels less 2 at each side.
+  strictEqual(path(0, 10, 5), "M2.0 16.0L36.0 2.0L70.0 9.0");
+  strictEqual(path(1, 2, null, 2, 1), "M2.0 16.0L19.0 2.0M53.0 2.0L70.0 16.0");
+  strictEqual(path(null, 3, 3), "M36.0 9.0L70.0 9.0");
+  strictEqual(path(4), null);
+  strictEqual(path(null, 4, null), null);
 });
