@@ -252,6 +252,23 @@ Deno.test("every example of the help parses", () => {
   }
 });
 
+Deno.test("every example is shown as it is typed from where the lab lies", async () => {
+  const program = "deno task -q experiment";
+  for (const { name, call = `${program} ${name}`, examples } of commands) {
+    const { out } = await lab(name, "--help");
+    const lines = out.slice(out.indexOf("Examples:\n")).trimEnd().split("\n").slice(1);
+    const shown = examples.map((_, i) => [lines[2 * i], lines[2 * i + 1]]);
+    const wanted = examples.map(([line, does]) => {
+      const [first, ...rest] = line.split(" ");
+      return [
+        `  # ${does}`,
+        `  ${[first === name ? call : `${program} ${first}`, ...rest].join(" ")}`,
+      ];
+    });
+    deepStrictEqual([name, shown, lines.length], [name, wanted, 2 * examples.length]);
+  }
+});
+
 Deno.test("every command of the documentation parses", async () => {
   const page = new URL("../../docs/command-line.md", import.meta.url);
   const typed = (await Deno.readTextFile(page)).matchAll(

@@ -80,7 +80,9 @@ Deno.test("a lost database is rebuilt from the journals: every run as of its new
     store = openStore(folder);
     const after = await Promise.all(ids.map((id) => contentOf(store, id)));
     deepStrictEqual(after, before);
-    match(store.events(ended).at(-1)!.message, /recovered from its journal/);
+    const told = store.events(ended).at(-1)!;
+    match(told.message, /recovered from its journal/);
+    deepStrictEqual([told.level, told.iteration], ["warning", 1300]);
     ok(addRun(store).id > deleted);
     // Its journal goes on, and is as good the next time.
     store.beginAttempt(resumed, 950);
