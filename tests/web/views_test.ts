@@ -17,6 +17,8 @@ import { Pad } from "../../web/explorer/pad.tsx";
 import { PointsExplorer } from "../../web/explorer/points.tsx";
 import RunEvents from "../../web/islands/run_events.tsx";
 import RunNote from "../../web/islands/run_note.tsx";
+import { Status } from "../../web/components/status.tsx";
+import { statuses } from "../../lab/store/run_status.ts";
 import RunStatus from "../../web/islands/run_status.tsx";
 import { chosenIteration } from "../../web/moment.ts";
 import { Stage } from "../../web/player/stage.tsx";
@@ -386,6 +388,32 @@ Deno.test("axis and smoothing are chosen by their names", () => {
     page.get("input").put("0.05");
   }
   deepStrictEqual(chosen, ["wallSeconds", 0.05, 0.05]);
+});
+
+Deno.test("a status is said once, with what is used of the budget, and what it is worth if that is more", () => {
+  const row = { budget: 10_000, count: 2500, wallSeconds: 50, progress: 0.25, verdict: null };
+  const said = (more: object) => {
+    using page = new SmallPage(Status, { row: { ...row, ...more } });
+    const [status] = page.all("span");
+    ok(status.isCalled(`.${(more as { status: string }).status}`));
+    return page.textContent;
+  };
+  for (const status of statuses) {
+    const word = status === "stopped" ? "stopped early" : status;
+    // 50 a second, 7,500 to go.
+    const goes = status === "running" ? "25 %50/s, 2 min 30 s left" : "";
+    strictEqual(said({ status }), word + goes);
+    for (const verdict of ["solved", "learning", "no better than random", "diverged"]) {
+      const worth = verdict === status ? "" : verdict;
+      strictEqual(said({ status, verdict }), word + goes + worth);
+    }
+  }
+  strictEqual(said({ status: "running", budget: 0 }), "running50/s");
+  strictEqual(said({ status: "running", count: 0 }), "running25 %");
+  strictEqual(
+    said({ status: "running", count: 12_000, progress: 1 }),
+    "running100 %240/s, 0.0 s left",
+  );
 });
 
 Deno.test("a run's figures stand under their names, and its end and events below", () => {
