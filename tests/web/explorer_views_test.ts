@@ -370,16 +370,25 @@ Deno.test("an explorer asks once for each moment that is looked at, by model or 
   const plane = encodePlane({ samples: Float32Array.of(0.5, 0.5, 0.25, 0.25) });
   const asked: string[] = [];
   let broken = false;
+  let held: PromiseWithResolvers<void> | undefined;
+  const { setInterval, clearInterval } = globalThis;
+  let tick: (() => void) | undefined;
+  Object.assign(globalThis, {
+    setInterval: (what: () => void) => tick = what,
+    clearInterval: () => tick = undefined,
+  });
   const before = answeredBy((path, options) => {
     asked.push(path);
     ok(options?.signal instanceof AbortSignal);
     const { pathname, searchParams: query } = new URL(path, "http://page");
-    const answer = (text: string, bytes?: Uint8Array) =>
-      Promise.resolve({
+    const answer = async (text: string, bytes?: Uint8Array) => {
+      await held?.promise;
+      return {
         ok: !broken,
         text: () => Promise.resolve(broken ? "It is gone." : text),
         arrayBuffer: () => Promise.resolve(bytes!.buffer),
-      } as unknown as Response);
+      } as unknown as Response;
+    };
     if (pathname.startsWith("/texts/")) return answer(plane);
     strictEqual(query.get("run"), "r");
     return answer("", query.get("part") === "model" ? file : examplesFile);
@@ -415,11 +424,28 @@ Deno.test("an explorer asks once for each moment that is looked at, by model or 
     strictEqual(dots.length % 2, 0);
     ok(dots.length > 0);
     deepStrictEqual(await at(10), []);
+    // A film waits for what is on its way.
+    page.get("button", "Play the model over training").click();
+    ok(tick !== undefined);
+    held = Promise.withResolvers();
+    await at(30);
+    ok(tick !== undefined);
+    await at(40);
+    strictEqual(tick, undefined);
+    held.resolve();
+    await answered();
+    ok(tick !== undefined);
+    page.get("button", "Stop the model").click();
+    strictEqual(tick, undefined);
+    held = undefined;
+    asked.splice(0);
+    await at(10);
     broken = true;
     deepStrictEqual(await at(undefined), ["/texts/h40"]);
     strictEqual(page.textContent, "It is gone.");
   } finally {
     chosenIteration.value = undefined;
     answeredBy(before);
+    Object.assign(globalThis, { setInterval, clearInterval });
   }
 });
