@@ -34,6 +34,8 @@ export class Small {
   open = false;
 
   selected = false;
+  /** What stood there before somebody typed, which a page may not have taken. */
+  replaced: string | undefined;
 
   constructor(readonly localName: string, readonly namespaceURI = "http://www.w3.org/1999/xhtml") {}
 
@@ -189,6 +191,7 @@ export class Small {
 
   /** Types or chooses a value. */
   put(value: string): void {
+    this.replaced = this.value;
     this.value = value;
     this.happens("input");
     this.happens("change");
@@ -303,6 +306,7 @@ export class SmallPage extends Small implements Disposable {
   readonly press: (key: string) => void;
 
   [Symbol.dispose](): void {
+    const faults = [...choicesOf(this), ...strayingOf(this)];
     render(null, this as unknown as Element);
     settle();
     const { debounceRendering, requestAnimationFrame } = this.#options;
@@ -311,5 +315,42 @@ export class SmallPage extends Small implements Disposable {
       if (descriptor !== undefined) Object.defineProperty(globalThis, name, descriptor);
       else delete (globalThis as Record<string, unknown>)[name];
     }
+    if (faults.length > 0) throw new Error(`What was drawn last: ${faults.join("; ")}`);
   }
+}
+
+/** Choices whose option that stands as chosen is not the one that they are at. */
+function choicesOf(page: Small): string[] {
+  return page.all("select").flatMap((select) => {
+    const options = select.all("option");
+    const valueOf = (each: Small) => String(each.getAttribute("value") ?? each.value);
+    const chosen = options.filter(({ selected }) => selected).map(valueOf);
+    const [one = String(select.value), ...others] = chosen;
+    const isRight = others.length === 0 &&
+      [select.value, select.replaced].some((value) => String(value) === one);
+    return isRight ? [] : [`a choice at ${select.value} has ${chosen.join(" and ")} chosen`];
+  });
+}
+
+/** Marks and lines that leave the drawing that they are in. */
+function strayingOf(page: Small): string[] {
+  return page.all("svg").flatMap((svg) => {
+    const numbers = (each: Small, ...names: string[]) =>
+      names.map((name) => each.getAttribute(name)).filter((text) => text !== null).map(Number);
+    const [, , width, height] = svg.getAttribute("viewBox")?.split(" ").map(Number) ??
+      [0, 0, ...numbers(svg, "width", "height")];
+    const pairs = ["circle", "line", "rect", "text", "polyline"].flatMap((tag) =>
+      svg.all(tag).flatMap((each) => {
+        const points = (each.getAttribute("points") ?? "").split(" ").filter(Boolean);
+        return [
+          ...numbers(each, "cx", "x", "x1", "x2").map((x) => [tag, x / width]),
+          ...numbers(each, "cy", "y", "y1", "y2").map((y) => [tag, y / height]),
+          ...points.map((point) => [tag, Number(point.split(",")[0]) / width]),
+          ...points.map((point) => [tag, Number(point.split(",")[1]) / height]),
+        ] as (readonly [string, number])[];
+      })
+    );
+    return pairs.filter(([, share]) => !(share >= 0 && share <= 1))
+      .map(([tag, share]) => `a ${tag} at ${share} of a drawing`);
+  });
 }
