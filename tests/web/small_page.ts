@@ -148,6 +148,11 @@ export class Small {
     return own;
   }
 
+  /** All elements within. */
+  elements(): Small[] {
+    return this.children.flatMap((each) => [each, ...each.elements()]);
+  }
+
   /** The one of a tag and a name. */
   get(tag: string, name?: string): Small {
     const [found, ...others] = this.all(tag, name);
@@ -306,7 +311,7 @@ export class SmallPage extends Small implements Disposable {
   readonly press: (key: string) => void;
 
   [Symbol.dispose](): void {
-    const faults = [...choicesOf(this), ...strayingOf(this)];
+    const faults = [...choicesOf(this), ...strayingOf(this), ...wordsOf(this)];
     render(null, this as unknown as Element);
     settle();
     const { debounceRendering, requestAnimationFrame } = this.#options;
@@ -330,6 +335,27 @@ function choicesOf(page: Small): string[] {
       [select.value, select.replaced].some((value) => String(value) === one);
     return isRight ? [] : [`a choice at ${select.value} has ${chosen.join(" and ")} chosen`];
   });
+}
+
+/** What is said of nothing, controls without a name, and names that two elements have. */
+function wordsOf(page: Small): string[] {
+  const every = page.elements();
+  const said = every.flatMap((each) => [
+    ...each.childNodes.filter(({ nodeType }) => nodeType === 3).map(({ data }) => data),
+    ...[...each.attributes].filter(([, value]) => typeof value === "string")
+      .map(([name, value]) => `${name} ${value}`),
+  ]);
+  const nameless = every.filter((each) =>
+    ["a", "button"].includes(each.localName) && each.getAttribute("aria-label") === null &&
+    each.textContent.trim() === "" &&
+    each.elements().every(({ localName }) => !["img", "canvas"].includes(localName))
+  );
+  const ids = every.flatMap((each) => each.getAttribute("id") ?? []);
+  return [
+    ...said.filter((text) => /undefined|\[object /.test(text)).map((text) => `the words ${text}`),
+    ...nameless.map(({ localName }) => `a ${localName} without a name`),
+    ...ids.filter((id, i) => ids.indexOf(id) < i).map((id) => `two have the id ${id}`),
+  ];
 }
 
 /** Marks and lines that leave the drawing that they are in. */

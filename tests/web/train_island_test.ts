@@ -10,7 +10,10 @@ const field = (path: string, value: unknown) => ({
 });
 const description = (experiment: string) => ({
   ...{ experiment, summary: `About ${experiment}.`, unit: "environmentSteps", seconds: 30 },
-  ...{ notes: ["A note."], fields: [field("budget", 1000), field("agent.gamma", 0.99)] },
+  ...{
+    notes: ["A note."],
+    fields: [field("budget", 1000), field("agent.name", "ppo"), field("agent.gamma", 0.99)],
+  },
 });
 const experiments = [
   { name: "cartpole-ppo-quick", summary: "", seconds: 1, on: "CartPole-v1", method: "ppo" },
