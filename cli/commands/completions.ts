@@ -106,14 +106,16 @@ export function suggest(
   const named = !first.startsWith("-");
   const command = named ? commands.find(({ name }) => name === first) : quickStart;
   if (command === undefined) return [];
-  const asked = named ? rest : words;
-  const last = asked.at(-1) ?? "";
+  const typed = named ? rest : words;
+  const last = typed.at(-1) ?? "";
   const flags = last.startsWith("-") ? everywhere.filter(({ flag }) => flag.startsWith(last)) : [];
   const common = flags.map(({ flag, does }): Suggestion => ({
     kind: "literal",
     text: flag,
     description: plain(does),
   }));
+  // Every flag begins with two hyphens, and the parser offers none for one.
+  const asked = last === "-" ? typed.with(-1, "--") : typed;
   const found = suggestSync(command.parser(known), asked as [string, ...string[]]);
   return [...found, ...common];
 }

@@ -5,6 +5,7 @@ import { suggest } from "../../cli/commands/completions.ts";
 import { quickStart } from "../../cli/commands/quick_start.ts";
 import { registries } from "../../registries.ts";
 import { width } from "../../cli/terminal/format.ts";
+import { everywhere } from "../../cli/terminal/help.ts";
 import { capturedIo } from "./captured_io.ts";
 
 const known = {
@@ -251,6 +252,23 @@ Deno.test("every example of the help parses", () => {
   }
 });
 
+Deno.test("every example is shown as it is typed from where the lab lies", async () => {
+  const program = "deno task -q experiment";
+  for (const { name, call = `${program} ${name}`, examples } of commands) {
+    const { out } = await lab(name, "--help");
+    const lines = out.slice(out.indexOf("Examples:\n")).trimEnd().split("\n").slice(1);
+    const shown = examples.map((_, i) => [lines[2 * i], lines[2 * i + 1]]);
+    const wanted = examples.map(([line, does]) => {
+      const [first, ...rest] = line.split(" ");
+      return [
+        `  # ${does}`,
+        `  ${[first === name ? call : `${program} ${first}`, ...rest].join(" ")}`,
+      ];
+    });
+    deepStrictEqual([name, shown, lines.length], [name, wanted, 2 * examples.length]);
+  }
+});
+
 Deno.test("every command of the documentation parses", async () => {
   const page = new URL("../../docs/command-line.md", import.meta.url);
   const typed = (await Deno.readTextFile(page)).matchAll(
@@ -380,6 +398,22 @@ Deno.test("completions offer commands, flags, choices, experiments and runs", ()
   deepStrictEqual(offered("list", "wor"), ["worlds"]);
   deepStrictEqual(offered("list", "--agent", "p"), ["ppo"]);
   deepStrictEqual(offered("nonsense", "x"), []);
+});
+
+Deno.test("every flag of every command, and every common one, is offered by each of its beginnings", () => {
+  for (const { name, parser } of commands) {
+    const usage = JSON.stringify(parser(known).usage);
+    const own = usage.match(/"--[a-z][a-z-]+"/g)?.map((flag) => flag.slice(1, -1)) ?? [];
+    const flags = [...own, ...everywhere.map(({ flag }) => flag)];
+    deepStrictEqual(flags.filter((flag) => !offered(name, "-").includes(flag)), []);
+    for (const flag of flags) {
+      const begun = flag.slice(0, -1);
+      const texts = offered(name, begun);
+      ok(texts.includes(flag), `${name} ${begun}: ${texts}`);
+      deepStrictEqual(texts.filter((text) => !text.startsWith(begun)), []);
+    }
+  }
+  deepStrictEqual(everywhere.filter(({ flag }) => offered("list", "").includes(flag)), []);
 });
 
 Deno.test("a completion script for each shell defines reverie and asks the lab", async () => {

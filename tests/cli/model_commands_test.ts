@@ -1,13 +1,15 @@
 /** A stored model's commands, end to end on a user's own folder of pictures. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { decode } from "fast-png";
 import { main } from "../../cli/main.ts";
 import { encodePng } from "../../lab/core/png.ts";
-import { defaultRng } from "../../lab/core/random.ts";
+import { defaultRng, streamOf } from "../../lab/core/random.ts";
 import { loadModel } from "../../models/model_file.ts";
 import { drawGlyphs } from "../../models/datasets/glyphs.ts";
 import { parseNpy } from "../../models/datasets/npy.ts";
 import { decodePicture } from "../../models/datasets/pictures.ts";
 import { imageSheet } from "../../models/sheet.ts";
+import { asked, registries as echoing } from "./asked_model.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
 
@@ -414,3 +416,197 @@ Deno.test("from a text file to text that goes on from a prompt", async () => {
     ]);
   });
 });
+
+Deno.test("each command asks a model for what was typed, and writes what it answers", () =>
+  inFolder(async (folder) => {
+    const lab = async (line: string | readonly string[]) => {
+      const io = capturedIo({ folder, root: folder, registries: echoing });
+      const code = await main(typeof line === "string" ? line.split(" ") : line, io);
+      strictEqual(code, 0, `${line}: ${io.written.error}`);
+      return { out: io.written.out, questions: asked.splice(0) };
+    };
+    /** Images of 2 × 2, doubled, with 2 pixels between: four bytes each, row by row. */
+    const sheet = async (file: string) => {
+      const { width, height, data } = decode(await Deno.readFile(`${folder}/${file}`));
+      return Array.from(
+        { length: (height - 2) / 6 },
+        (_, row) =>
+          Array.from(
+            { length: (width - 2) / 6 },
+            (_, column) =>
+              [0, 1, 2, 3].map((i) =>
+                data[(6 * row + 2 + 2 * (i >> 1)) * width + 6 * column + 2 + 2 * (i % 2)]
+              ),
+          ),
+      );
+    };
+    const write = async (path: string, pixels: readonly number[]) => {
+      const raster = { width: 2, height: 2, channels: 1, pixels: Uint8Array.from(pixels) } as const;
+      await Deno.writeFile(`${folder}/${path}`, encodePng(raster));
+    };
+    await Deno.mkdir(`${folder}/own/dog`, { recursive: true });
+    await Deno.mkdir(`${folder}/own/cat`);
+    const [dog, cat] = [[0, 51, 102, 255], [255, 51, 102, 255]];
+    await write("own/dog/a.png", dog);
+    await write("own/cat/b.png", cat);
+    await write("mask.png", [0, 255, 0, 255]);
+    await write("whole.png", [255, 255, 255, 255]);
+    const share = (pixels: readonly number[]) => pixels.map((pixel) => Math.fround(pixel / 255));
+    const negative = (pixels: readonly number[]) => pixels.map((pixel) => 255 - pixel);
+    const greys = (...all: number[]) => all.flatMap((grey) => [grey, grey, grey, grey]);
+    const first = (seed: number, name: string) => streamOf(seed, name).random();
+    await lab("run squares-echo");
+    asked.splice(0);
+
+    let { questions, out } = await lab(
+      "inpaint latest own/dog/a.png --mask mask.png --count 3 --out some.png",
+    );
+    deepStrictEqual(questions, [["edit", {
+      first: first(1, "inpaint"),
+      values: [dog, dog, dog].flatMap(share),
+      kept: [1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0],
+      ...{ strength: undefined, label: undefined, settings: {} },
+    }]]);
+    match(out, /^3 versions by run \w+: .*some\.png\n$/);
+    // What is drawn anew is grey above.
+    const [seen, made] = await sheet("some.png");
+    deepStrictEqual(seen, [0, 1, 2].map(() => [0, 128, 102, 128]));
+    deepStrictEqual(made, [0, 1, 2].map(() => negative(dog)));
+    const settings = { samplerSteps: 7, solver: "heun", guidance: 0 };
+    const typed = "--class dog --steps 7 --sampler heun --guidance 0 --seed 9";
+    ({ questions } = await lab(
+      `inpaint latest own/dog/a.png --strength 0.25 --count 1 ${typed} --out all.png ` +
+        "--set model.stochasticity=0.5 --set own=abc",
+    ));
+    deepStrictEqual(questions, [["edit", {
+      first: first(9, "inpaint"),
+      values: share(dog),
+      ...{ kept: undefined, strength: 0.25, label: 1 },
+      settings: { ...settings, stochasticity: 0.5, own: "abc" },
+    }]]);
+    deepStrictEqual(await sheet("all.png"), [[dog], [negative(dog)]]);
+    ({ questions } = await lab(
+      "inpaint latest own/dog/a.png --mask whole.png --out whole.png --force",
+    ));
+    deepStrictEqual(questions[0][1].kept, new Array(32).fill(0));
+
+    ({ questions, out } = await lab(`sample latest --count 3 ${typed} --out drawn.png`));
+    const drawn = { first: first(9, "samples"), count: 3, prompt: undefined, label: 1, settings };
+    const nothing = { values: undefined, kept: undefined };
+    deepStrictEqual(questions, [["sample", { ...drawn, ...nothing }]]);
+    match(out, /^3 samples of run \w+: /);
+    ({ questions } = await lab("sample latest --out usual.png"));
+    deepStrictEqual(questions[0][1], {
+      ...{ first: first(1, "samples"), count: 100, prompt: undefined, label: undefined },
+      ...{ settings: {}, ...nothing },
+    });
+
+    const [own, tests] = [[...share(cat), ...share(dog)], greys(0, 0.25, 0.5, 0.75)];
+    const [ownLabels, testLabels] = [[0, 1], [0, 1, 0, 1]];
+    const twice = (values: readonly number[]) => values.map((value) => 2 * value);
+    const encoded = (values: readonly number[], labels: readonly number[]) =>
+      ["encode", { values, kept: undefined, labels }] as const;
+    const decoded = (values: readonly number[], labels: readonly number[]) =>
+      ["decode", { values, kept: undefined, count: labels.length, labels }] as const;
+    const through = (values: readonly number[], labels: readonly number[]) => [
+      encoded(values, labels),
+      decoded(twice(values), labels),
+    ];
+    deepStrictEqual((await lab("encode latest own --out own.csv")).questions, [
+      encoded(own, ownLabels),
+    ]);
+    deepStrictEqual((await lab("encode latest --out test.npy")).questions, [
+      encoded(tests, testLabels),
+    ]);
+    ({ questions, out } = await lab("reconstruct latest own --out through.png"));
+    deepStrictEqual(questions, through(own, ownLabels));
+    deepStrictEqual(await sheet("through.png"), [[cat, dog], [negative(cat), negative(dog)]]);
+    // Of 1 − 2x: 1, 0.36, 0.04 and 1 both times.
+    match(out, /^2 pictures by run \w+, mean squared error 0\.6: /);
+    ({ questions } = await lab("translate latest own --out pairs.png"));
+    deepStrictEqual(questions, [["translate", {
+      ...{ values: own, kept: undefined, labels: ownLabels },
+    }]]);
+    deepStrictEqual(await sheet("pairs.png"), [[cat, dog], [negative(cat), negative(dog)]]);
+    await lab("translate latest own --out each");
+    for (const [name, pixels] of [["a", dog], ["b", cat]] as const) {
+      const { data } = decode(await Deno.readFile(`${folder}/each/${name}.png`));
+      deepStrictEqual([...data], negative(pixels));
+    }
+
+    ({ questions, out } = await lab("detect latest --count 2 --quantile 0.5 --out strange.png"));
+    const judged = [...greys(0), 0.5, 0.5, 0.5, 0.25];
+    // Errors of validation examples: 1 and 1/16; of test examples 1, 1/4, 0 and 1/4.
+    deepStrictEqual(questions, [
+      ...through(judged, [0, 1]),
+      ...through(tests, testLabels),
+      ...through(greys(0, 0.25), [0, 1]),
+    ]);
+    match(out, /^test 0 +1 {2}anomaly\ntest 1 +0\.25\n1 of 4 above the threshold 0\.531 /m);
+    deepStrictEqual(await sheet("strange.png"), [
+      [greys(0), greys(64)],
+      [greys(255), greys(191)],
+    ]);
+    ({ out } = await lab("detect latest own --json"));
+    const found = JSON.parse(out);
+    deepStrictEqual([found.threshold, found.examples.map((each: object) => Object.values(each))], [
+      // A twentieth of the way from 1 back to 1/16.
+      1 - 0.05 * 15 / 16,
+      ["own/cat/b.png", "own/dog/a.png"].map((name) => [name, 0.6000000044703484, false]),
+    ]);
+
+    ({ questions, out } = await lab("likelihood latest --examples 3 --draws 5 --seed 4 --count 2"));
+    const [[what, question]] = questions;
+    deepStrictEqual([what, question.values, question.draws, question.first], [
+      ...["logLikelihood", greys(0, 0.25, 0.5), 5, first(4, "likelihood")],
+    ]);
+    deepStrictEqual((question.labels as number[]).slice(0, 3), [0, 1, 0]);
+    // 0, 1 and 2 nats of four pixels: a mean of 1, whose standard error is 1 / √3; ln 2 is 0.693.
+    match(out, /^test 2 +2 +0\.721\ntest 1 +1 +0\.361\n\n3 examples under run /m);
+    match(out, /= 1 ± 0\.577 nats, 0\.361 bits\/dimension\nat most: .* 5 draws for each/);
+    ({ out } = await lab("likelihood latest own --json"));
+    const nats = JSON.parse(out).examples.map((each: { example: string }) => each.example);
+    deepStrictEqual(nats, ["own/cat/b.png", "own/dog/a.png"]);
+
+    ({ questions, out } = await lab("interpolate latest --from 1 --to 2 --count 3 --out way.png"));
+    deepStrictEqual(questions, [
+      encoded(greys(0.25, 0.5), [1, 0]),
+      decoded(greys(0.5, 0.75, 1), [1, 1, 0]),
+    ]);
+    deepStrictEqual(await sheet("way.png"), [[greys(191), greys(159), greys(128)]]);
+    match(out, /^1 row of 3 images by run /);
+    ({ questions } = await lab("interpolate latest --rows 2 --count 4 --seed 3 --out ways.png"));
+    const pairs = [...streamOf(3, "samples").permutation(4)];
+    deepStrictEqual(
+      questions[0],
+      encoded(greys(...pairs.map((i) => i / 4)), [
+        ...pairs.map((i) => i % 2),
+      ]),
+    );
+    deepStrictEqual((await sheet("ways.png")).map((row) => row.length), [4, 4]);
+    ({ questions } = await lab(
+      "interpolate latest --from 1 --to 2 --count 3 --path spherical --out arc.png",
+    ));
+    // Both codes lie in one direction: the arc is the line.
+    deepStrictEqual(questions[1], decoded(greys(0.5, 0.75, 1), [1, 1, 0]));
+    ({ questions, out } = await lab("traverse latest --from 2 --count 3 --out latents.png"));
+    deepStrictEqual(questions[0], encoded(tests, testLabels));
+    const turned = questions[1][1].values as number[];
+    // Codes are 0, 0.5, 1 and 1.5: 3 deviations of 0.559 about 0.75, where the others stay at 1.
+    const reach = 3 * Math.sqrt(0.3125);
+    for (let z = 0; z < 4; z++) {
+      for (let step = 0; step < 3; step++) {
+        const code = turned.slice(4 * (3 * z + step)).slice(0, 4);
+        deepStrictEqual(code.filter((_, i) => i !== z), [1, 1, 1]);
+        ok(Math.abs(code[z] - (0.75 + (step - 1) * reach)) < 1e-3, String(code));
+      }
+    }
+    strictEqual((await sheet("latents.png")).length, 4);
+    match(out, /^4 latent coordinates of run /);
+    ({ questions } = await lab(["arithmetic", "latest", "dog - cat", "--out", "sum.png"]));
+    deepStrictEqual(questions, [
+      encoded(tests, testLabels),
+      decoded(greys(1, 0.5, 0.5), [1, 0, 1]),
+    ]);
+    deepStrictEqual(await sheet("sum.png"), [[greys(128), greys(191), greys(191)]]);
+  }));

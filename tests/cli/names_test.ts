@@ -8,7 +8,11 @@ import { fieldsOf } from "../../lab/experiment/fields.ts";
 import { loadDefinition } from "../../lab/experiment/load.ts";
 import { hintFor } from "../../lab/experiment/other_names.ts";
 import { loadEntry } from "../../lab/experiment/resolve.ts";
+import { openStore } from "../../lab/store/sqlite_store.ts";
+import { registries as toys } from "../lab/experiment/toy_registries.ts";
+import { manifestOf, pointAt } from "../lab/store/fixtures.ts";
 import { capturedIo } from "./captured_io.ts";
+import { inFolder } from "./folder.ts";
 
 /** Two letters in the middle swapped, or one left out where they are equal. */
 function typo(name: string): string {
@@ -77,3 +81,39 @@ Deno.test("a typo in any command is met with the nearest", async () => {
     proposes(io.written.error.trimEnd(), name);
   }
 });
+
+Deno.test("a typo in what a store holds, or in a word of an option, is met with the nearest", () =>
+  inFolder(async (folder) => {
+    const store = openStore(`${folder}/runs`);
+    for (const experiment of ["corridor-dqn", "corridor-ppo"]) {
+      const { id } = store.createRun({
+        ...{ name: experiment, manifest: manifestOf(experiment), tags: [], note: "" },
+      });
+      store.append(
+        id,
+        ["evaluation/return_mean", "losses/policy"].map((name) => pointAt(name, 1, 1)),
+      );
+      store.update(id, { status: "completed", digest: "d" });
+    }
+    for (const name of ["rates", "widths"]) store.putSweep(name, { trials: 3 });
+    store.close();
+    const lines: readonly (readonly [line: string, name: string])[] = [
+      ["sweeps raets", "rates"],
+      ["report corridor-dqm --out x", "corridor-dqn"],
+      ["compare --where agent.gamma>0 --metric evaluation/return_meen", "evaluation/return_mean"],
+      ["compare --where agent.gamma>0 --against corridor-ddqn", "corridor-dqn"],
+      ["runs --where status=complted", "completed"],
+      ["complete basj run", "bash"],
+      ["run line-tou", "line-toy"],
+      ["describe tooy", "toy"],
+      ["run line-toy --sweep agent.rtae=0.1..1", "agent.rate"],
+      ["run line-toy --set agent.rtae=0.1", "agent.rate"],
+    ];
+    for (const [line, name] of lines) {
+      const io = capturedIo({ folder, root: folder, registries: toys });
+      strictEqual(await main(line.split(" "), io), 2, line);
+      const { error } = io.written;
+      strictEqual(error.trimEnd().includes("\n"), false, error);
+      ok(/did you mean ([^?]*)\?/.exec(error)?.[1].includes(`"${name}"`), `${line}: ${error}`);
+    }
+  }));

@@ -215,3 +215,88 @@ Deno.test("all runs that are named go to the trash, and come back from it", () =
     deepStrictEqual(await left(), [a, b].sort());
     strictEqual((await typed(`delete --restore ${c}`)).code, 2);
   }));
+
+/** Ways to ask, of which no two stand together, and what is said of two. */
+const apart: Readonly<Record<string, readonly [said: RegExp, ...ways: readonly (string[])[]]>> = {
+  delete: [
+    /^error: Cannot delete as [^\n]+ exclude each other\n$/,
+    ...[["RUN", "--where agent.gamma>0"], ["--restore RUN"], ["--purge", "--orphans"]],
+  ],
+  resume: [
+    /^error: Cannot resume as --batch takes neither --where nor --budget\n$/,
+    ...[["--batch"], ["--where agent.gamma>0", "--budget 9"]],
+  ],
+};
+
+Deno.test("what excludes each other is refused together, whichever two they are", () =>
+  inLab(async (typed, folder) => {
+    const store = openStore(`${folder}/runs`);
+    const { id } = store.createRun({
+      ...{ name: "n", manifest: manifestOf("n"), tags: [], note: "" },
+    });
+    for (const [command, [said, ...ways]] of Object.entries(apart)) {
+      for (const [i, way] of ways.entries()) {
+        for (const one of way) {
+          for (const other of ways.slice(i + 1).flat()) {
+            const line = `${command} ${one} ${other}`.replaceAll("RUN", id);
+            const { code, error } = await typed(line);
+            strictEqual(code, 2, line);
+            match(error, said, line);
+          }
+        }
+      }
+    }
+    deepStrictEqual(store.runs().map((run) => run.id), [id]);
+    store.close();
+  }));
+
+Deno.test("what belongs to something else is refused where that is not asked for", () =>
+  inLab(async (typed, folder) => {
+    const cases: readonly (readonly [line: string, said: RegExp])[] = [
+      ...["--partition p", "--time 90", "--array 4", "--dry-run"].map((flag) =>
+        [
+          `run line-toy ${flag}`,
+          new RegExp(
+            `^error: Cannot run as ${flag.split(" ")[0]} belongs to a job: --launch slurm\n$`,
+          ),
+        ] as const
+      ),
+      ...["--trials 3", "--sampler random", "--pruner median", "--judge 2"].map((flag) =>
+        [
+          `run line-toy ${flag}`,
+          new RegExp(`^error: Cannot run with ${flag.split(" ")[0]} as a sweep is needed`),
+        ] as const
+      ),
+      ...["agents", "models", "worlds", "datasets"].map((kind) =>
+        [
+          `list ${kind} --agent toy`,
+          /^error: Cannot list .* by --agent as it filters experiments/,
+        ] as const
+      ),
+      ...["--set rate=0.5", "--budget 9"].map((flag) =>
+        [
+          `describe toy ${flag}`,
+          /^error: Cannot describe the agent toy with --set or --budget/,
+        ] as const
+      ),
+      ...["--class a", "--steps 2", "--sampler s", "--guidance 2"].map((flag) =>
+        [
+          `score ${folder} --against points ${flag}`,
+          new RegExp(
+            `^error: Cannot take ${
+              flag.split(" ")[0]
+            } as the pictures of a folder are drawn already\n$`,
+          ),
+        ] as const
+      ),
+      ...["--from 1", "--to 1"].map((flag) =>
+        [`interpolate a ${flag} --out x.png`, /name a pair together: one is given\n$/] as const
+      ),
+    ];
+    for (const [line, said] of cases) {
+      const { code, error } = await typed(line);
+      strictEqual(code, 2, `${line}: ${error}`);
+      match(error, said, line);
+      strictEqual(error.split("\n").length, 2, error);
+    }
+  }));

@@ -9,6 +9,7 @@ import { Policies } from "../../web/policies.ts";
 import { registries as every } from "../../registries.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 import { capturedIo } from "./captured_io.ts";
+import { pointAt } from "../lab/store/fixtures.ts";
 import { inFolder } from "./folder.ts";
 
 const series = (steps: number[], values: number[]) =>
@@ -87,6 +88,24 @@ Deno.test("report writes one page that needs nothing else, and how to get its ru
     // What the page says to type trains the same.
     const id = /reproduce (\w+)/.exec(lines[2])![1];
     strictEqual((await typed("reproduce", id)).code, 0);
+
+    // Seeds that are no row are a line each.
+    const more = openStore(`${folder}/runs`);
+    const { name, manifest, tags, note } = more.find(id);
+    for (const seed of ["7", "9"]) {
+      const determined = { ...manifest.determined, seed };
+      const made = more.createRun({ name, manifest: { ...manifest, determined }, tags, note });
+      more.append(made.id, [pointAt("evaluation/return_mean", 1, 1)]);
+      more.update(made.id, { status: "completed", digest: "d" });
+    }
+    more.close();
+    const apart = await typed("report", "line-toy", "--where", "seed>6", "--out", "apart");
+    strictEqual(apart.code, 0, apart.error);
+    const path = apart.out.trim().split("\n").find((each) => each.endsWith(".md"))!;
+    const single = Deno.readTextFileSync(path).split("\n").filter((line) => line.startsWith(run));
+    deepStrictEqual(single.map((line) => line.slice(line.indexOf(" --seed"))).sort(), [
+      ...[" --seed 7", " --seed 9"],
+    ]);
 
     const again = await typed("report", "line-toy", "--out", "pages");
     deepStrictEqual([again.code, again.error.includes("there is such a file")], [2, true]);

@@ -6,7 +6,7 @@ import { Comparisons } from "../../web/comparisons.ts";
 import { Rate } from "../../web/rate.ts";
 import { withStore } from "../lab/store/fixtures.ts";
 import { build, openDashboard } from "./built.ts";
-import { addRun, agentConfiguration } from "./sample_store.ts";
+import { addPoints, addRun, agentConfiguration, setProgress } from "./sample_store.ts";
 
 await build();
 
@@ -144,6 +144,39 @@ Deno.test("stored names, tags, notes and messages are text wherever they stand",
       const text = await (await handler(new Request(`http://127.0.0.1${path}`))).text();
       ok(!/<img src=x|<script>alert|<\/textarea><img/.test(text), path);
     }
+  }));
+
+Deno.test("no stored text commands a terminal or turns the direction of a page, wherever it stands", () =>
+  withStore(async (store) => {
+    const evil = "a\u202eb\u001b[2J\u0007c";
+    const configuration = { ...agentConfiguration("ppo", 1), [evil]: evil };
+    const run = addRun(store, {
+      ...{ experiment: evil, configuration, seed: 1, name: evil, tags: [evil], note: evil },
+    });
+    addPoints(store, run, 1, { [`losses/${evil}`]: 1, "losses/policy": 2 });
+    store.appendEvents(run, 1, [{ level: "error", message: evil }]);
+    const bytes = new TextEncoder().encode(evil);
+    await store.putArtifact(run, { name: evil, iteration: 1, mediaType: "text/plain", bytes });
+    setProgress(store, run, 1, { status: "failed", message: evil });
+    using comparisons = new Comparisons(store.location);
+    const { handler } = createApp(store, comparisons, { readOnly: false });
+    const query = encodeURIComponent(evil);
+    const turning = /[\u200e\u200f\u2028-\u202e\u2066-\u2069]|[^\P{Cc}\n]/u;
+    const lines: (readonly [string, string])[] = [];
+    const ask = async (path: string) =>
+      await (await handler(new Request(`http://127.0.0.1${path}`))).text();
+    for (
+      const path of ["/", "/compare", `/runs/${run}`, `/${query}`, "/train"]
+    ) {
+      // What an island is written with, and what a control stands for, is data.
+      const text = (await ask(path)).replace(/ (data-props|value)="[^"]*"/g, "");
+      const found = turning.exec(text);
+      if (found !== null) lines.push([path, text.slice(found.index - 60, found.index + 20)]);
+    }
+    deepStrictEqual(lines, []);
+    // No column is named by it.
+    const { keys } = JSON.parse(await ask("/api/runs"));
+    ok(keys.length > 20 && keys.every((key: string) => !turning.test(key)));
   }));
 
 Deno.test("so many times within a span, and again after it", () => {

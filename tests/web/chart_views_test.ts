@@ -1,4 +1,6 @@
 /** What charts tell beside their canvas, and what they ask for. */
+import type uPlot from "uplot";
+import { drawSinglePoints } from "../../web/components/single_points.ts";
 import { signal } from "@preact/signals";
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
@@ -19,7 +21,7 @@ import RunCharts from "../../web/islands/run_charts.tsx";
 import type { Line } from "../../web/lines.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import { linesOf as linesOfBorne, Robustness } from "../../web/player/robustness_chart.tsx";
-import { answered, type Small, SmallPage } from "./small_page.ts";
+import { answered, Small, SmallPage } from "./small_page.ts";
 
 const lineOf = (label: string, color: number, y: Line["y"], more: Partial<Line> = {}): Line => ({
   ...{ label, color, y, x: y.map((_, i) => 100 * i) },
@@ -517,5 +519,45 @@ Deno.test("a figure's series are asked for once they are seen, and anew with the
   } finally {
     answeredBy(before);
     hear({ complete: true, removed: [], rows: [] } as unknown as Parameters<typeof hear>[0]);
+  }
+});
+
+Deno.test("a mark has its interval about it, and its seeds beside it; what is no number is left out", () => {
+  using _ = new SmallPage(() => null, {});
+  const { Path2D } = globalThis as { Path2D?: unknown };
+  Object.assign(globalThis, { Path2D: class {}, devicePixelRatio: 2 });
+  const line = (color: number, ...x: number[]) => ({
+    ...{ label: `line ${color}`, color, x, y: x.map(() => 1) },
+  });
+  try {
+    const canvas = new Small("canvas");
+    const plot = {
+      ctx: canvas.getContext(),
+      bbox: { left: 0, width: 1000 },
+      // x times 10, and y down from 100.
+      valToPos: (value: number, axis: string, isCanvas: boolean) =>
+        isCanvas ? (axis === "x" ? 10 * value : 100 - value) : NaN,
+    } as unknown as uPlot;
+    const mark = { ...line(3, 50), y: [40], low: [30], high: [60] };
+    drawSinglePoints(plot, [
+      mark,
+      { ...line(3, 50), y: [35], faint: true },
+      { ...line(5, 50), y: ["NaN" as unknown as number] },
+      line(7, 10, 20),
+      line(9, 500),
+    ]);
+    const calls = (name: string) =>
+      canvas.drawn.filter(([each]) => each === name).map(([, ...args]) => args);
+    // Pixels count twice.
+    // Two marks of one place, 22 pixels apart.
+    const place = 500 - 22;
+    deepStrictEqual(calls("translate"), [[place, 60]]);
+    deepStrictEqual(calls("scale"), [[2.6, 2.6]]);
+    deepStrictEqual(calls("arc"), [[place - 18, 65, 4, 0, 2 * Math.PI]]);
+    deepStrictEqual(calls("moveTo"), [[place, 70], [place - 10, 70], [place - 10, 40]]);
+    deepStrictEqual(calls("lineTo"), [[place, 40], [place + 10, 70], [place + 10, 40]]);
+    deepStrictEqual(calls("lineWidth"), [[3]]);
+  } finally {
+    Object.assign(globalThis, { Path2D });
   }
 });

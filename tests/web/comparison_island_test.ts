@@ -180,3 +180,15 @@ Deno.test("where nothing is found it is said why", async () => {
     }, { initial, wanted });
   }
 });
+
+Deno.test("every chart shows the stretch that is asked for, and lets it go for all of them", () =>
+  open(async (page, asked) => {
+    asked();
+    const wholes = () => page.all("button").filter((each) => each.isCalled("Zoom out"));
+    strictEqual(wholes().length, 2);
+    wholes()[1].click();
+    await answered();
+    strictEqual(wholes().length, 0);
+    deepStrictEqual(asked().map((query) => /from|to=/.test(query)), [false, false]);
+    ok(!page.addresses.at(-1)!.includes("from="));
+  }, { also: [names[2]], wanted: { range: { from: 2, to: 5 } } }));

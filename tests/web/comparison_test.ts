@@ -228,3 +228,25 @@ Deno.test("agents in two worlds have one figure together, by their returns alone
     );
     strictEqual((await comparer.compare(request())).suite, null);
   }));
+
+Deno.test("a run that ends without another point counts from then on, in what was kept too", () =>
+  withStore(async (store) => {
+    const configuration = agentConfiguration("ppo", 1);
+    const done = finished(store, "x", 1, [1, 5], () => 10);
+    const run = addRun(store, { experiment: "x", configuration, seed: 2 });
+    for (let i = 1; i <= 5; i++) addPoints(store, run, i, { a: 20 });
+    setProgress(store, run, 5, { status: "interrupted" });
+    const comparer = new Comparer(store);
+    const seen = async () => {
+      const { groups: [{ seeds, statistics }] } = await comparer.compare(request());
+      const told = seeds.map(({ run, status, counts }) => [run, [status, counts]]);
+      return [Object.fromEntries(told), statistics.mean];
+    };
+    deepStrictEqual(await seen(), [{
+      [done]: ["completed", true],
+      [run]: ["interrupted", false],
+    }, 10]);
+    store.update(run, { status: "completed", digest: "d" });
+    const both = { [done]: ["completed", true], [run]: ["completed", true] };
+    deepStrictEqual(await seen(), [both, 15]);
+  }));

@@ -6,6 +6,7 @@ import type { Comparison } from "../../web/comparison.ts";
 import { Comparisons } from "../../web/comparisons.ts";
 import { FLEET_PROGRAM } from "../../web/program.ts";
 import type { SeriesAnswer } from "../../web/routes/api/series.ts";
+import { registries } from "../../registries.ts";
 import type { BaseRun } from "../../web/training/protocol.ts";
 import { build, type Dashboard, openDashboard } from "./built.ts";
 import { addPoints, addRun, agentConfiguration, setProgress } from "./sample_store.ts";
@@ -173,6 +174,31 @@ test("no answer allows what is inline or from elsewhere", async (dashboard) => {
   }
   const series = await get(dashboard, `/api/series?run=${runs.vae}&name=losses/kl`);
   strictEqual(series.headers.get("x-content-type-options"), "nosniff");
+});
+
+test("the page that trains offers every experiment by where it trains, and by what", async (dashboard) => {
+  const html = await text(dashboard, "/train");
+  const written = / data-island="train" data-props="([^"]*)"/.exec(html)![1];
+  const { experiments, program, thread } = JSON.parse(
+    written.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&amp;", "&"),
+  );
+  ok(program.includes("experiment") && /^\/assets\/training-\w+\.js$/.test(thread), thread);
+  const { environments, agents, models, datasets } = registries;
+  const places = new Set([
+    ...environments.map(({ id }) => id),
+    ...datasets.map(({ name }) => name),
+  ]);
+  const methods = new Set([...agents, ...models].map(({ name }) => name));
+  const wanted = registries.experiments.map(({ name, summary, expectedSeconds }) => ({
+    ...{ name, summary, seconds: expectedSeconds },
+  }));
+  deepStrictEqual(
+    experiments.map(({ on, method, ...facts }: Record<string, string>) => {
+      deepStrictEqual([on, places.has(on), method, methods.has(method)], [on, true, method, true]);
+      return facts;
+    }),
+    wanted,
+  );
 });
 
 test("a page under another host name is refused", async (dashboard) => {

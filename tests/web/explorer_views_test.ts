@@ -2,8 +2,14 @@
 import { signal } from "@preact/signals";
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
-import { momentsOf, Shapes } from "../../web/explorer/explorer.tsx";
+import type { Dataset } from "../../lab/core/dataset.ts";
+import { encodeModel } from "../../models/model_file.ts";
+import { encodePlane } from "../../models/plane.ts";
+import { answeredBy } from "../../web/ask.ts";
+import { encodeExamples } from "../../web/examples.ts";
+import { Explorer, momentsOf, Shapes } from "../../web/explorer/explorer.tsx";
 import { gridOf } from "../../web/grid_map.ts";
+import { chosenIteration } from "../../web/moment.ts";
 import {
   BesideChoice,
   Checkpoints,
@@ -15,7 +21,7 @@ import {
   told,
   World,
 } from "../../web/player/player.tsx";
-import { type Small, SmallPage } from "./small_page.ts";
+import { answered, settle, type Small, SmallPage } from "./small_page.ts";
 
 /** Decodes a code of three numbers to a pixel each, and says what it was asked. */
 function modelOf(more: object = {}) {
@@ -335,4 +341,111 @@ Deno.test("a world of cells is drawn with the values or the visits of its states
   const none: { current?: Float64Array } = {};
   countVisit(none, { ...playing, grid: undefined });
   strictEqual(none.current, undefined);
+});
+
+/** Memory, an input, an output, and a function that leaves all as it is. */
+// deno-fmt-ignore
+const idle = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 127, 0, 2, 16, 1, 3, 101, 110, 118, 6, 109, 101, 109,
+  111, 114, 121, 2, 1, 1, 1, 3, 2, 1, 0, 7, 8, 1, 4, 114, 117, 110, 48, 0, 0, 10, 4, 1, 2, 0, 11,
+);
+
+Deno.test("an explorer asks once for each moment that is looked at, by model or by plane", async () => {
+  const score = {
+    machine: {
+      ...{ binary: idle, pages: 1, state: {}, constants: [] },
+      inputs: { x: { address: 0, length: 4 } },
+      outputs: { rows: { address: 16, length: 2 } },
+    },
+    ...{ width: 1, noise: {} },
+  };
+  const file = encodeModel(
+    {
+      ...{ kind: "points", shape: [2], classes: 0, codeSize: 0, rows: 2, drawn: 3, times: 2 },
+      ...{ vocabulary: [], prompted: false, numbers: {}, functions: { score } },
+    } as Parameters<typeof encodeModel>[0],
+  );
+  const test = { count: 2, values: Float32Array.of(0, 0, 1, 1) };
+  const examplesFile = encodeExamples({ test, shape: [2] } as unknown as Dataset);
+  const plane = encodePlane({ samples: Float32Array.of(0.5, 0.5, 0.25, 0.25) });
+  const asked: string[] = [];
+  let broken = false;
+  let held: PromiseWithResolvers<void> | undefined;
+  const { setInterval, clearInterval } = globalThis;
+  let tick: (() => void) | undefined;
+  Object.assign(globalThis, {
+    setInterval: (what: () => void) => tick = what,
+    clearInterval: () => tick = undefined,
+  });
+  const before = answeredBy((path, options) => {
+    asked.push(path);
+    ok(options?.signal instanceof AbortSignal);
+    const { pathname, searchParams: query } = new URL(path, "http://page");
+    const answer = async (text: string, bytes?: Uint8Array) => {
+      await held?.promise;
+      return {
+        ok: !broken,
+        text: () => Promise.resolve(broken ? "It is gone." : text),
+        arrayBuffer: () => Promise.resolve(bytes!.buffer),
+      } as unknown as Response;
+    };
+    if (pathname.startsWith("/texts/")) return answer(plane);
+    strictEqual(query.get("run"), "r");
+    return answer("", query.get("part") === "model" ? file : examplesFile);
+  });
+  const models = [{ id: 7, iteration: 10, kind: "last" }, { id: 9, iteration: 30, kind: "final" }];
+  const planes = [10, 20, 30, 40].map((iteration) => ({ iteration, hash: `h${iteration}` }));
+  const shown = { run: "r", models, planes };
+  const at = async (iteration: number | undefined) => {
+    chosenIteration.value = iteration;
+    settle();
+    await answered();
+    return asked.splice(0);
+  };
+  try {
+    chosenIteration.value = 30;
+    using page = new SmallPage(Explorer, shown);
+    strictEqual(page.textContent, "The model is on its way.");
+    const model = (id: number) => `/api/policy?run=r&part=model&checkpoint=${id}`;
+    deepStrictEqual(await at(30), ["/api/policy?run=r&part=examples", model(9)]);
+    const note = () => page.all("p", ".note").at(-1)!.textContent;
+    const title = () => page.get("h3").textContent;
+    strictEqual(title(), "The model at work at iteration 30");
+    ok(note().startsWith("It computes in this page"));
+    deepStrictEqual(await at(10), [model(7)]);
+    strictEqual(title(), "The model at work at iteration 10");
+    // Known by now.
+    deepStrictEqual(await at(30), []);
+    deepStrictEqual(await at(20), ["/texts/h20"]);
+    strictEqual(title(), "The model at work at iteration 20");
+    ok(note().startsWith("As it was at this evaluation"));
+    const canvas = page.all("canvas")[0];
+    const dots = canvas.drawn.filter(([name, , , radius]) => name === "arc" && radius === 2.4);
+    strictEqual(dots.length % 2, 0);
+    ok(dots.length > 0);
+    deepStrictEqual(await at(10), []);
+    // A film waits for what is on its way.
+    page.get("button", "Play the model over training").click();
+    ok(tick !== undefined);
+    held = Promise.withResolvers();
+    await at(30);
+    ok(tick !== undefined);
+    await at(40);
+    strictEqual(tick, undefined);
+    held.resolve();
+    await answered();
+    ok(tick !== undefined);
+    page.get("button", "Stop the model").click();
+    strictEqual(tick, undefined);
+    held = undefined;
+    asked.splice(0);
+    await at(10);
+    broken = true;
+    deepStrictEqual(await at(undefined), ["/texts/h40"]);
+    strictEqual(page.textContent, "It is gone.");
+  } finally {
+    chosenIteration.value = undefined;
+    answeredBy(before);
+    Object.assign(globalThis, { setInterval, clearInterval });
+  }
 });

@@ -1,9 +1,11 @@
 /** Exported pages: they say what the dashboard says, hold no path of the machine, reach nobody. */
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { gunzipSync } from "node:zlib";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { options } from "preact";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { encodePlane } from "../../models/plane.ts";
 import { contentsOf } from "../../web/contents.ts";
+import { answeredBy, ask as pageAsks } from "../../web/ask.ts";
 import { answerFrom } from "../../web/export/answer.ts";
 import { pageFile, siteFiles } from "../../web/export/pages.tsx";
 import { capsuleOf } from "../../web/export/take.ts";
@@ -48,6 +50,53 @@ Deno.test("a page answers from its capsule what the server answers", async () =>
   }
   strictEqual((await ask("/api/series?run=zzzzzz&name=x")).status, 404);
   strictEqual((await ask("/api/change")).status, 404);
+  const aborted = AbortSignal.abort(new RangeError("nobody waits"));
+  await rejects(ask(paths[0], { signal: aborted }), /nobody waits/);
+});
+
+Deno.test("a page reads its runs from its site's folder, wherever it lies, or from itself", async () => {
+  await using dashboard = await openDashboard();
+  const { store } = dashboard;
+  const [run] = store.runs().filter(({ status }) => status === "completed");
+  const capsule = await capsuleOf(store, [run]);
+  const packed = gzipSync(JSON.stringify(capsule.head));
+  const before = { document: globalThis.document, fetch: globalThis.fetch };
+  const themes = { value: "auto", addEventListener() {} };
+  const { vnode } = options;
+  const answer = answeredBy(() => Promise.reject(new Error("not yet")));
+  try {
+    for (const root of [undefined, "../"]) {
+      const asked: string[] = [];
+      Object.assign(globalThis, {
+        document: {
+          ...{
+            documentElement: { dataset: { root } },
+            cookie: "theme=dark",
+            addEventListener() {},
+          },
+          ...{ querySelectorAll: () => [], querySelector: () => themes, dispatchEvent() {} },
+          getElementById: (id: string) =>
+            id === "data-runs" ? { textContent: packed.toString("base64") } : null,
+        },
+        fetch: (path: string) => {
+          asked.push(path);
+          const ok = path === "../data/runs.bin";
+          return Promise.resolve(new Response(ok ? packed : null, { status: ok ? 200 : 404 }));
+        },
+      });
+      // A module of its own each time.
+      await import(`../../web/exported.ts?${root}`);
+      const response = await pageAsks("/api/runs?filter=status%3Dcompleted");
+      strictEqual((await response.json()).rows.length, 1);
+      deepStrictEqual(asked, root === undefined ? [] : ["../data/runs.bin"]);
+      strictEqual(themes.value, "dark");
+      themes.value = "auto";
+    }
+  } finally {
+    options.vnode = vnode;
+    answeredBy(answer);
+    Object.assign(globalThis, before);
+  }
 });
 
 Deno.test("paths give way to their last names, addresses and ratios stay", () => {

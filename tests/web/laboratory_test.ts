@@ -191,6 +191,79 @@ Deno.test("a model of a run comes to the same bits, shows samples, and leaves a 
   ok(decodePlane(run.text(planes.at(-1)!.hash)!).surface !== undefined);
 });
 
+Deno.test("a training that waits goes on where it stood, and ends where it is stopped", async () => {
+  const asked = of("experiment=cartpole-a2c-quick&budget=1200&evaluation.episodes=1&seed=2");
+  const { ending: whole } = (await said({ kind: "train", asked })).findLast((each) =>
+    each.kind === "ended"
+  )!;
+  for (const goesOn of [true, false]) {
+    const told: Told[] = [];
+    const laboratory = new Laboratory(registries, (each) => {
+      told.push(each);
+      if (each.kind !== "opened") return;
+      void laboratory.hear({ kind: "pause", paused: true });
+      // Twice is as good as once.
+      void laboratory.hear({ kind: "pause", paused: true });
+      setTimeout(() => {
+        ok(told.every(({ kind }) => kind !== "ended"));
+        void laboratory.hear(goesOn ? { kind: "pause", paused: false } : { kind: "stop" });
+      }, 0);
+    });
+    await laboratory.hear({ kind: "train", asked });
+    const { ending, digest } = told.findLast((each) => each.kind === "ended")!;
+    deepStrictEqual(
+      [ending.status, ending.progress.iterations === whole.progress.iterations, digest !== null],
+      goesOn ? ["completed", true, true] : ["interrupted", false, false],
+    );
+  }
+});
+
+Deno.test("each series of a training here has the places of its own points, on each axis", () => {
+  const determined = { ...{ experiment: "x", version: 1, configuration: {} }, seed: "1" };
+  const run = new TrainedRun({ kind: "opened", determined, opened: {} } as never, 1);
+  const report = (iterations: number, metrics: Record<string, number>) => ({
+    progress: {
+      ...{ iterations, environmentSteps: 10 * iterations, gradientSteps: 2 * iterations },
+      examples: 3 * iterations,
+    },
+    ...{ metrics, wallSeconds: iterations / 4 },
+    events: [{ level: "info" as const, message: `at ${iterations}` }],
+    artifacts: [{ name: "words", text: `text ${iterations}` }],
+  });
+  for (let i = 1; i <= 4; i++) {
+    run.add(report(i, { "losses/a": i, ...i % 2 === 0 && { "losses/b": -i } }) as never);
+  }
+  const { store } = run;
+  for (const [name, at] of [["losses/a", [1, 2, 3, 4]], ["losses/b", [2, 4]]] as const) {
+    const series = store.series(run.run.id, name);
+    const sign = name === "losses/a" ? 1 : -1;
+    deepStrictEqual([...series.values], at.map((i) => sign * i));
+    for (
+      const [axis, factor] of [
+        ...[["iterations", 1], ["environmentSteps", 10], ["gradientSteps", 2]] as const,
+        ...[["examples", 3], ["wallSeconds", 0.25]] as const,
+      ]
+    ) deepStrictEqual([...series[axis]], at.map((i) => factor * i), axis);
+  }
+  deepStrictEqual(run.last, { "losses/a": 4, "losses/b": -4 });
+  const { iterations, environmentSteps, gradientSteps, examples, wallSeconds } = run.run;
+  deepStrictEqual([iterations, environmentSteps, gradientSteps, examples, wallSeconds], [
+    ...[4, 40, 8, 12, 1],
+  ]);
+  const { events, pictures } = contentsOf(store, run.run);
+  deepStrictEqual(events.map(({ message, iteration }) => [message, iteration]).sort(), [
+    ...[1, 2, 3, 4].map((i) => [`at ${i}`, i]),
+  ]);
+  deepStrictEqual(pictures.map(({ iteration, hash }) => [iteration, run.text(hash)]).sort(), [
+    ...[1, 2, 3, 4].map((i) => [i, `text ${i}`]),
+  ]);
+  run.fail("it broke");
+  const { status, message, active, endedAt } = run.run;
+  deepStrictEqual([status, message, active, endedAt !== null], ["failed", "it broke", false, true]);
+  const [last] = contentsOf(run.store, run.run).events.filter(({ level }) => level === "error");
+  deepStrictEqual([last.message, last.iteration], ["it broke", 4]);
+});
+
 Deno.test("a mode that is dragged moves what is learned, and nothing else of a training", async () => {
   const asked = of(
     "experiment=ring-wgan-gp&model.width=8&model.layers=2&model.batchSize=16&budget=150&" +

@@ -5,6 +5,8 @@ import { makeEnv } from "../../envs/mod.ts";
 import type { Discrete } from "../../lab/core/space.ts";
 import { answeredBy } from "../../web/ask.ts";
 import { chosenIteration } from "../../web/moment.ts";
+import { Explore } from "../../web/components/explore.tsx";
+import { PolicyAtWork } from "../../web/components/policy.tsx";
 import { Player } from "../../web/player/player.tsx";
 import { answered, type Small, SmallPage } from "./small_page.ts";
 
@@ -26,6 +28,28 @@ const contents = {
 };
 const props = { run: "r", agent: "q", seed: "1", world, episodes: 3, gamma: 0.9, contents };
 
+/** Memory, an input, an output, and a function that leaves all as it is. */
+// deno-fmt-ignore
+const idle = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 127, 0, 2, 16, 1, 3, 101, 110, 118, 6, 109, 101, 109,
+  111, 114, 121, 2, 1, 1, 1, 3, 2, 1, 0, 7, 8, 1, 4, 114, 117, 110, 48, 0, 0, 10, 4, 1, 2, 0, 11,
+);
+
+/** A policy for two actions that prefers the second wherever it is. */
+function steadyPolicy(id: string): Uint8Array {
+  const { observationSpace, actionSpace } = makeEnv(id);
+  const scores = { shape: [1, 2], dtype: "float32", values: Float32Array.of(0, 1) } as const;
+  return encodePolicy({
+    ...{ observationSpace, actionSpace: actionSpace as Discrete },
+    machine: {
+      ...{ binary: idle, pages: 1, state: {} },
+      constants: [{ address: 64, tensor: scores }],
+      inputs: { observations: { address: 0, length: 4 } },
+      outputs: { scores: { address: 64, length: 2 } },
+    },
+  });
+}
+
 type Frame = (now: number) => void;
 
 /** A page with the player, whose frames come when they are called. */
@@ -36,15 +60,17 @@ async function playing(
     readonly frames: (count: number, milliseconds: number) => void;
     readonly facts: () => Readonly<Record<string, string>>;
   }) => Promise<void>,
-  more: object = {},
+  more: { readonly world?: { readonly id: string } } = {},
 ): Promise<void> {
   const asked: string[] = [];
   const { observationSpace, actionSpace } = makeEnv(world.id, { isSlippery: false });
+  const steady = more.world === undefined ? undefined : steadyPolicy(more.world.id);
   const before = answeredBy((path) => {
     asked.push(path);
     const { searchParams } = new URL(path, "http://page");
     const table = Int32Array.from(tables[Number(searchParams.get("checkpoint"))]);
-    const bytes = encodePolicy({ observationSpace, actionSpace: actionSpace as Discrete, table });
+    const bytes = steady ??
+      encodePolicy({ observationSpace, actionSpace: actionSpace as Discrete, table });
     return Promise.resolve(
       { ok: true, arrayBuffer: () => Promise.resolve(bytes.buffer) } as unknown as Response,
     );
@@ -246,6 +272,33 @@ Deno.test("another checkpoint takes over at once where it is chosen, and its eva
     deepStrictEqual(page.all("button", play), []);
   }));
 
+Deno.test("the player and the explorer come once they are seen, and not before", async () => {
+  const before = answeredBy(() => Promise.reject(new Error("no answer")));
+  try {
+    for (
+      const [view, more, module] of [
+        [PolicyAtWork, props, "player/player.tsx"],
+        [Explore, { run: "r", models: [], planes: [] }, "explorer/explorer.tsx"],
+      ] as const
+    ) {
+      using page = new SmallPage(view, more);
+      const said = page.get("p", ".note").textContent;
+      ok(said.endsWith(" at work appears here."), said);
+      await import(`../../web/${module}`);
+      page.scroll(false);
+      await answered();
+      strictEqual(page.get("p", ".note").textContent, said);
+      page.scroll(true);
+      await answered();
+      strictEqual(page.get("p", ".note").textContent, "no answer");
+    }
+    using page = new SmallPage(PolicyAtWork, { ...props, contents: { ...contents, policies: [] } });
+    strictEqual(page.textContent, "");
+  } finally {
+    answeredBy(before);
+  }
+});
+
 Deno.test("a world that has no drawing, and a policy that does not come, are said in a line", async () => {
   const before = answeredBy(() =>
     Promise.resolve({ ok: false, text: () => Promise.resolve("It is gone.") } as Response)
@@ -268,3 +321,92 @@ Deno.test("a world that has no drawing, and a policy that does not come, are sai
     Object.assign(globalThis, { requestAnimationFrame });
   }
 });
+
+const sliderOf = (page: Small, name: string) =>
+  page.all("input").find((each) =>
+    each.getAttribute("type") === "range" && each.parentElement!.textContent.startsWith(name)
+  )!;
+
+Deno.test("a world that is changed is that of both who play, until it is as it was again", () =>
+  playing(async (page, { facts }) => {
+    page.get("button", "Pause").click();
+    /** Steps until both have ended. */
+    const played = () => {
+      page.get("button", "New episode").click();
+      const ends: number[] = [];
+      for (let step = 1; !facts().Episode.includes("terminated") || ends.length < 2; step++) {
+        page.get("button", "One step").click();
+        const ended = captions(page).slice(0, 2).map((each) => each.includes("terminated"));
+        if (facts().Episode.includes("terminated")) ended[0] = true;
+        ended.forEach((each, i) => {
+          if (each) ends[i] ??= step;
+        });
+        ok(step < 300);
+      }
+      return ends;
+    };
+    const changed = () =>
+      page.all("p", ".extremes").concat(page.all("p")).some(({ textContent }) =>
+        textContent.startsWith("Changed by hand")
+      );
+    ok(!changed());
+    sliderOf(page, "push").put("1");
+    sliderOf(page, "gravity").put("3");
+    sliderOf(page, "actions come late by").put("3");
+    ok(changed());
+    // Who comes later plays in the same one.
+    selectOf(page, "Beside it").put("6");
+    await answered();
+    const [long, other] = played();
+    strictEqual(other, long);
+    page.get("button", "As it was trained in").click();
+    for (const [name, value] of [["push", 10], ["gravity", 9.8], ["actions come late by", 0]]) {
+      strictEqual(Number(sliderOf(page, String(name)).value), value);
+    }
+    const [short, beside] = played();
+    strictEqual(beside, short);
+    // Ten times the push throws the pole down sooner.
+    ok(short < 15 && long > 2 * short, `${short} and ${long}`);
+    sliderOf(page, "pole's mass").put("1");
+    sliderOf(page, "noise on what it sees").put("0.1");
+    const [mass, heavy] = played();
+    strictEqual(heavy, mass);
+    ok(changed());
+  }, { world: { id: "CartPole-v1" } }));
+
+Deno.test("the map says between what its colours lie, of each action and of the best", () =>
+  playing((page) => {
+    const [details] = page.all("details").filter((each) =>
+      each.textContent.startsWith("What it would do elsewhere")
+    );
+    deepStrictEqual(page.all("div", ".policy-map"), []);
+    details.open = true;
+    details.happens("toggle");
+    const map = page.get("div", ".policy-map");
+    const legend = () => map.get("p", ".legend").textContent;
+    const color = selectOf(map, "Colour");
+    deepStrictEqual(color.all("option").map(({ textContent }) => textContent), [
+      ...["the best action", "left", "right"],
+    ]);
+    // Logits 0 and 1 everywhere: e / (1 + e) is 0.731.
+    strictEqual(legend(), "Probability of leftrightfrom 0.731 (faint) to 0.731");
+    color.put("0");
+    strictEqual(legend(), "Probability of leftfrom 0.269 (faint) to 0.269");
+    color.put("1");
+    strictEqual(legend(), "Probability of rightfrom 0.731 (faint) to 0.731");
+    const canvas = () =>
+      map.all("canvas").find((each) => each.getAttribute("aria-label")?.includes(" and "))!;
+    strictEqual(canvas().getAttribute("aria-label"), "cart position and cart velocity");
+    const ends = () => map.all("small").map(({ textContent }) => textContent);
+    const before = ends();
+    selectOf(map, "Across").put("2");
+    strictEqual(canvas().getAttribute("aria-label"), "pole angle and cart velocity");
+    selectOf(map, "Up").put("0");
+    strictEqual(canvas().getAttribute("aria-label"), "pole angle and cart position");
+    // The upper end, the lower one; then from left to right.
+    deepStrictEqual([ends()[1], ends()[0]], [before[2], before[3]]);
+    const disabled = (name: string) =>
+      selectOf(map, name).all("option").findIndex((each) => each.disabled);
+    deepStrictEqual([disabled("Across"), disabled("Up")], [0, 2]);
+    return Promise.resolve();
+  }, { world: { id: "CartPole-v1" } }));

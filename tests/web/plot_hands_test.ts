@@ -1,5 +1,11 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
-import { stretched } from "../../web/components/plot_hands.ts";
+import type uPlot from "uplot";
+import {
+  followClick,
+  followFinger,
+  followWheel,
+  stretched,
+} from "../../web/components/plot_hands.ts";
 
 Deno.test("a stretch grows and shrinks about the pointer, within what the lines have", () => {
   const whole = { from: 0, to: 1000 };
@@ -12,4 +18,122 @@ Deno.test("a stretch grows and shrinks about the pointer, within what the lines 
 
 Deno.test("a stretch of lines whose end is not known grows as asked, not before the beginning", () => {
   deepStrictEqual(stretched({ from: 100, to: 200 }, 150, 4, undefined), { from: 0, to: 350 });
+});
+
+type Happened = Readonly<Record<string, unknown>>;
+
+/** A chart 200 pixels wide, 40 from the left, over 0 to 1000; what is done to it is kept. */
+function chart() {
+  const listeners = new Map<string, (event: unknown) => void>();
+  const done: unknown[][] = [];
+  const tell = (name: string) => (...args: unknown[]) => void done.push([name, ...args]);
+  const plot = {
+    over: {
+      addEventListener: (name: string, listener: (event: unknown) => void) =>
+        listeners.set(name, listener),
+      getBoundingClientRect: () => ({ left: 40, width: 200 }),
+      clientHeight: 90,
+    },
+    posToVal: (pixel: number, scale: string) => scale === "x" ? 5 * pixel : NaN,
+    scales: { x: { min: 0, max: 1000 } },
+    ...{ setSelect: tell("select"), setCursor: tell("cursor"), setScale: tell("scale") },
+  };
+  return {
+    plot: plot as unknown as uPlot,
+    happens: (name: string, event: Happened) => listeners.get(name)!(event),
+    done: () => done.splice(0),
+  };
+}
+
+const selected = (left: number, width: number, isOver: boolean) => [
+  ...["select", { left, top: 0, width, height: 90 }, isOver],
+];
+
+Deno.test("a click tells its place on the x axis", () => {
+  const { plot, happens } = chart();
+  const picked: number[] = [];
+  const pick: { current: ((x: number) => void) | undefined } = { current: undefined };
+  followClick(plot, pick);
+  happens("click", { clientX: 60 });
+  pick.current = (x) => void picked.push(x);
+  happens("click", { clientX: 60 });
+  deepStrictEqual(picked, [100]);
+});
+
+Deno.test("a finger chooses the stretch that it goes along, a tap chooses none", () => {
+  const { plot, happens, done } = chart();
+  followFinger(plot);
+  const touch = (clientX: number, more: Happened = {}) => ({
+    ...{ pointerType: "touch", isPrimary: true, clientX },
+    ...more,
+  });
+  // No mouse, and no second finger.
+  happens("pointerdown", touch(100, { pointerType: "mouse" }));
+  happens("pointermove", touch(120));
+  happens("pointerdown", touch(100, { isPrimary: false }));
+  happens("pointermove", touch(120));
+  deepStrictEqual(done(), []);
+  happens("pointerdown", touch(100));
+  happens("pointermove", touch(130, { isPrimary: false }));
+  happens("pointermove", touch(120));
+  deepStrictEqual(done(), [["cursor", { left: 80, top: 0 }], selected(60, 20, false)]);
+  // Beyond the edge it is at the edge.
+  happens("pointermove", touch(10));
+  deepStrictEqual(done(), [["cursor", { left: 0, top: 0 }], selected(0, 60, false)]);
+  happens("pointerup", touch(500, { isPrimary: false }));
+  happens("pointerup", touch(500));
+  deepStrictEqual(done(), [selected(60, 140, true)]);
+  happens("pointermove", touch(120));
+  deepStrictEqual(done(), []);
+  for (
+    const [to, expected] of [[107, selected(0, 0, false)], [108, selected(60, 8, true)]] as const
+  ) {
+    happens("pointerdown", touch(100));
+    happens("pointerup", touch(to));
+    deepStrictEqual(done(), [expected]);
+  }
+  happens("pointerdown", touch(100));
+  happens("pointercancel", touch(100));
+  happens("pointerup", touch(150));
+  deepStrictEqual(done(), [selected(0, 0, false)]);
+});
+
+Deno.test("a wheel zooms about the pointer where Ctrl is held, and is asked for at rest", () => {
+  const { plot, happens, done } = chart();
+  const { setTimeout, clearTimeout } = globalThis;
+  let timer: { readonly what: () => void; readonly milliseconds: number } | undefined;
+  Object.assign(globalThis, {
+    setTimeout: (what: () => void, milliseconds: number) => timer = { what, milliseconds },
+    clearTimeout: (which: unknown) => which === timer && (timer = undefined),
+  });
+  try {
+    const asked: unknown[] = [];
+    const whole = { from: 0, to: 2000 };
+    followWheel(plot, { current: (range) => void asked.push(range) }, { current: whole });
+    let prevented = 0;
+    const wheel = (deltaY: number, ctrlKey = true) =>
+      happens("wheel", { deltaY, ctrlKey, clientX: 140, preventDefault: () => prevented++ });
+    wheel(-40, false);
+    deepStrictEqual([done(), prevented], [[], 0]);
+    // e^(−40 / 400) is 0.904837: the pointer stands at 500 of 0 to 1000.
+    wheel(-40);
+    const closer = { from: 47.58129, to: 952.4187 };
+    deepStrictEqual(done(), [["scale", "x", { min: closer.from, max: closer.to }]]);
+    deepStrictEqual([prevented, asked, timer!.milliseconds], [1, [], 150]);
+    timer!.what();
+    deepStrictEqual(asked.splice(0), [closer]);
+    // A notch is 120 pixels at most: e^0.3 is 1.349859.
+    wheel(1000);
+    deepStrictEqual(done(), [["scale", "x", { min: 0, max: 1174.929 }]]);
+    Object.assign(plot.scales, { x: { min: 0, max: 1900 } });
+    wheel(1000);
+    timer!.what();
+    deepStrictEqual(asked, [undefined]);
+    deepStrictEqual(done(), [["scale", "x", { min: 0, max: 2000 }]]);
+    Object.assign(plot.scales, { x: {} });
+    wheel(-40);
+    deepStrictEqual(done(), []);
+  } finally {
+    Object.assign(globalThis, { setTimeout, clearTimeout });
+  }
 });

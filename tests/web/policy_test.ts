@@ -66,6 +66,11 @@ Deno.test("the server makes a run's policy, and says where there is none", async
     (await get(`run=${run.id}`)).bytes,
   );
   deepStrictEqual((await get(`run=${run.id}`)).bytes, (await get(`run=${run.id}`)).bytes);
+  // Of several of a kind the newest is meant.
+  const last = store.checkpoints(run.id).filter(({ kind }) => kind === "last");
+  ok(last.length > 1);
+  const { bytes: newest } = await get(`run=${run.id}&checkpoint=${last.at(-1)!.id}`);
+  deepStrictEqual((await get(`run=${run.id}&kind=last`)).bytes, newest);
 
   const [critic] = await launch([{
     reference: "cartpole-a2c-quick",

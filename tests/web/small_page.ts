@@ -34,6 +34,8 @@ export class Small {
   open = false;
 
   selected = false;
+  /** What stood there before somebody typed, which a page may not have taken. */
+  replaced: string | undefined;
 
   constructor(readonly localName: string, readonly namespaceURI = "http://www.w3.org/1999/xhtml") {}
 
@@ -146,6 +148,11 @@ export class Small {
     return own;
   }
 
+  /** All elements within. */
+  elements(): Small[] {
+    return this.children.flatMap((each) => [each, ...each.elements()]);
+  }
+
   /** The one of a tag and a name. */
   get(tag: string, name?: string): Small {
     const [found, ...others] = this.all(tag, name);
@@ -189,6 +196,7 @@ export class Small {
 
   /** Types or chooses a value. */
   put(value: string): void {
+    this.replaced = this.value;
     this.value = value;
     this.happens("input");
     this.happens("change");
@@ -276,7 +284,10 @@ export class SmallPage extends Small implements Disposable {
       settle();
     };
     this.scroll = (isIntersecting) => {
-      for (const { changed } of watching) changed([{ isIntersecting }]);
+      // A browser tells all that has changed since it told last, the newest last.
+      for (const { changed } of watching) {
+        changed([{ isIntersecting: !isIntersecting }, { isIntersecting }]);
+      }
       settle();
     };
     this.draw = (shown, next) => {
@@ -300,6 +311,7 @@ export class SmallPage extends Small implements Disposable {
   readonly press: (key: string) => void;
 
   [Symbol.dispose](): void {
+    const faults = [...choicesOf(this), ...strayingOf(this), ...wordsOf(this)];
     render(null, this as unknown as Element);
     settle();
     const { debounceRendering, requestAnimationFrame } = this.#options;
@@ -308,5 +320,63 @@ export class SmallPage extends Small implements Disposable {
       if (descriptor !== undefined) Object.defineProperty(globalThis, name, descriptor);
       else delete (globalThis as Record<string, unknown>)[name];
     }
+    if (faults.length > 0) throw new Error(`What was drawn last: ${faults.join("; ")}`);
   }
+}
+
+/** Choices whose option that stands as chosen is not the one that they are at. */
+function choicesOf(page: Small): string[] {
+  return page.all("select").flatMap((select) => {
+    const options = select.all("option");
+    const valueOf = (each: Small) => String(each.getAttribute("value") ?? each.value);
+    const chosen = options.filter(({ selected }) => selected).map(valueOf);
+    const [one = String(select.value), ...others] = chosen;
+    const isRight = others.length === 0 &&
+      [select.value, select.replaced].some((value) => String(value) === one);
+    return isRight ? [] : [`a choice at ${select.value} has ${chosen.join(" and ")} chosen`];
+  });
+}
+
+/** What is said of nothing, controls without a name, and names that two elements have. */
+function wordsOf(page: Small): string[] {
+  const every = page.elements();
+  const said = every.flatMap((each) => [
+    ...each.childNodes.filter(({ nodeType }) => nodeType === 3).map(({ data }) => data),
+    ...[...each.attributes].filter(([, value]) => typeof value === "string")
+      .map(([name, value]) => `${name} ${value}`),
+  ]);
+  const nameless = every.filter((each) =>
+    ["a", "button"].includes(each.localName) && each.getAttribute("aria-label") === null &&
+    each.textContent.trim() === "" &&
+    each.elements().every(({ localName }) => !["img", "canvas"].includes(localName))
+  );
+  const ids = every.flatMap((each) => each.getAttribute("id") ?? []);
+  return [
+    ...said.filter((text) => /undefined|\[object /.test(text)).map((text) => `the words ${text}`),
+    ...nameless.map(({ localName }) => `a ${localName} without a name`),
+    ...ids.filter((id, i) => ids.indexOf(id) < i).map((id) => `two have the id ${id}`),
+  ];
+}
+
+/** Marks and lines that leave the drawing that they are in. */
+function strayingOf(page: Small): string[] {
+  return page.all("svg").flatMap((svg) => {
+    const numbers = (each: Small, ...names: string[]) =>
+      names.map((name) => each.getAttribute(name)).filter((text) => text !== null).map(Number);
+    const [, , width, height] = svg.getAttribute("viewBox")?.split(" ").map(Number) ??
+      [0, 0, ...numbers(svg, "width", "height")];
+    const pairs = ["circle", "line", "rect", "text", "polyline"].flatMap((tag) =>
+      svg.all(tag).flatMap((each) => {
+        const points = (each.getAttribute("points") ?? "").split(" ").filter(Boolean);
+        return [
+          ...numbers(each, "cx", "x", "x1", "x2").map((x) => [tag, x / width]),
+          ...numbers(each, "cy", "y", "y1", "y2").map((y) => [tag, y / height]),
+          ...points.map((point) => [tag, Number(point.split(",")[0]) / width]),
+          ...points.map((point) => [tag, Number(point.split(",")[1]) / height]),
+        ] as (readonly [string, number])[];
+      })
+    );
+    return pairs.filter(([, share]) => !(share >= 0 && share <= 1))
+      .map(([tag, share]) => `a ${tag} at ${share} of a drawing`);
+  });
 }

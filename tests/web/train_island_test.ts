@@ -10,12 +10,18 @@ const field = (path: string, value: unknown) => ({
 });
 const description = (experiment: string) => ({
   ...{ experiment, summary: `About ${experiment}.`, unit: "environmentSteps", seconds: 30 },
-  ...{ notes: ["A note."], fields: [field("budget", 1000), field("agent.gamma", 0.99)] },
+  ...{
+    notes: ["A note."],
+    fields: [field("budget", 1000), field("agent.name", "ppo"), field("agent.gamma", 0.99)],
+  },
 });
 const experiments = [
   { name: "cartpole-ppo-quick", summary: "", seconds: 1, on: "CartPole-v1", method: "ppo" },
   { name: "acrobot-ppo", summary: "", seconds: 1, on: "Acrobot-v1", method: "ppo" },
 ];
+
+/** What is answered of a run when a test says so. */
+let late = Promise.withResolvers<Response>();
 
 interface Page {
   readonly page: SmallPage;
@@ -53,7 +59,7 @@ async function onPage(body: (page: Page) => Promise<void>, search = ""): Promise
   }
   Object.assign(globalThis, { Worker: Thread });
   const own = answeredBy((path) =>
-    Promise.resolve(
+    path === "/api/setting?run=late" ? late.promise : Promise.resolve(
       path === "/api/setting?run=r1"
         ? {
           ok: true,
@@ -172,6 +178,18 @@ Deno.test("a later answer to an earlier choice is not shown", () =>
     const notes = page.all("p", ".note").map(({ textContent }) => textContent);
     ok(notes.includes("About acrobot-ppo.") && !notes.includes("About cartpole-ppo-quick."));
   }));
+
+Deno.test("a later problem of an earlier choice is not said", () => {
+  late = Promise.withResolvers();
+  return onPage(async ({ page, replies }) => {
+    byId(page, "select", "experiment").put("acrobot-ppo");
+    await replies();
+    late.reject(new Error("The run is gone."));
+    await replies();
+    ok(!page.textContent.includes("The run is gone."));
+    strictEqual(start(page).disabled, false);
+  }, "?run=late");
+});
 
 Deno.test("what is chosen is trained with its base, once it can be", () =>
   onPage(async ({ page, orders, replies }) => {

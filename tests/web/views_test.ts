@@ -7,19 +7,26 @@ import { ChangeBar } from "../../web/components/change_bar.tsx";
 import { AxisChoice, SmoothingChoice } from "../../web/components/choices.tsx";
 import { Film } from "../../web/components/film.tsx";
 import { SettingForm } from "../../web/components/setting_form.tsx";
+import { answeredBy } from "../../web/ask.ts";
+import { Spark } from "../../web/components/spark.tsx";
+import { Gallery } from "../../web/components/gallery.tsx";
 import { Bars } from "../../web/explorer/bars.tsx";
 import { CodeMap } from "../../web/explorer/map.tsx";
 import { Modes } from "../../web/explorer/modes.tsx";
+import { Pad } from "../../web/explorer/pad.tsx";
 import { PointsExplorer } from "../../web/explorer/points.tsx";
 import RunEvents from "../../web/islands/run_events.tsx";
 import RunNote from "../../web/islands/run_note.tsx";
+import { Status } from "../../web/components/status.tsx";
+import { statuses } from "../../lab/store/run_status.ts";
 import RunStatus from "../../web/islands/run_status.tsx";
 import { chosenIteration } from "../../web/moment.ts";
 import { Stage } from "../../web/player/stage.tsx";
 import { StripView } from "../../web/player/strip_view.tsx";
 import type { FormField } from "../../web/training/form.ts";
 import type { Description } from "../../web/training/protocol.ts";
-import { answered, type Drawn, type Small, SmallPage } from "./small_page.ts";
+import { imageOf, rasters } from "../../web/rasters.ts";
+import { answered, type Drawn, settle, type Small, SmallPage } from "./small_page.ts";
 
 const fieldOf = (path: string, value: FormField["value"], more: Partial<FormField> = {}) => ({
   ...{ path, value, usual: value, default: value, type: "number", description: "", choices: [] },
@@ -383,6 +390,32 @@ Deno.test("axis and smoothing are chosen by their names", () => {
   deepStrictEqual(chosen, ["wallSeconds", 0.05, 0.05]);
 });
 
+Deno.test("a status is said once, with what is used of the budget, and what it is worth if that is more", () => {
+  const row = { budget: 10_000, count: 2500, wallSeconds: 50, progress: 0.25, verdict: null };
+  const said = (more: object) => {
+    using page = new SmallPage(Status, { row: { ...row, ...more } });
+    const [status] = page.all("span");
+    ok(status.isCalled(`.${(more as { status: string }).status}`));
+    return page.textContent;
+  };
+  for (const status of statuses) {
+    const word = status === "stopped" ? "stopped early" : status;
+    // 50 a second, 7,500 to go.
+    const goes = status === "running" ? "25 %50/s, 2 min 30 s left" : "";
+    strictEqual(said({ status }), word + goes);
+    for (const verdict of ["solved", "learning", "no better than random", "diverged"]) {
+      const worth = verdict === status ? "" : verdict;
+      strictEqual(said({ status, verdict }), word + goes + worth);
+    }
+  }
+  strictEqual(said({ status: "running", budget: 0 }), "running50/s");
+  strictEqual(said({ status: "running", count: 0 }), "running25 %");
+  strictEqual(
+    said({ status: "running", count: 12_000, progress: 1 }),
+    "running100 %240/s, 0.0 s left",
+  );
+});
+
 Deno.test("a run's figures stand under their names, and its end and events below", () => {
   const row = {
     ...{ id: "r", name: "n", status: "stopped", verdict: "solved", unit: "examples", count: 2500 },
@@ -526,4 +559,277 @@ Deno.test("samples go their way in the order in which they were drawn, batch by 
     ok(Number(dots[0][1]) < before);
     before = Number(dots[0][1]);
   }
+});
+
+Deno.test("each choice of a plane draws its own, under the label at hand", () => {
+  const asked: [what: string, labels: number[] | undefined][] = [];
+  const kept = (what: string, labels: Uint8Array | undefined) =>
+    void asked.push([what, labels && [...new Set(labels)]]);
+  const model = {
+    ...{ kind: "points", shape: [2], classes: 2, codeSize: 2 },
+    // Grows from left to right.
+    score: (values: Float32Array, labels?: Uint8Array) => {
+      kept("score", labels);
+      return Float32Array.from({ length: values.length / 2 }, (_, i) => values[2 * i]);
+    },
+    decode: (codes: Float32Array, labels?: Uint8Array) => {
+      kept("decode", labels);
+      return codes;
+    },
+    sample: ({ count, label }: { count: number; label?: number }) => {
+      asked.push(["sample", label === undefined ? undefined : [label]]);
+      return { values: new Float32Array(2 * count) };
+    },
+  };
+  const values = Float32Array.of(-1, -1, 1, 1, 0, 0);
+  const labels = Uint8Array.of(0, 1, 0);
+  const examples = { values, labels, count: 3, names: ["cat", "dog"] };
+  using page = new SmallPage(PointsExplorer, { model, examples });
+  const made: Small[] = [];
+  const { createElement } = document as unknown as { createElement: (name: string) => Small };
+  Object.assign(document, {
+    createElement: (name: string) => (made.push(createElement(name)), made.at(-1)!),
+  });
+  const plane = page.all("canvas")[0];
+  const box = (name: string) => page.get("input", name);
+  /** What is on the plane: dots of data and of samples, a surface, arrows, lines of codes. */
+  const shown = () => {
+    plane.drawn.splice(0);
+    page.show({ model, examples, held: { shifts: {} } });
+    const dots = called(plane.drawn, "arc");
+    const strokes = called(plane.drawn, "stroke").length;
+    const turns = called(plane.drawn, "lineTo").length;
+    return {
+      data: dots.filter(([, , radius]) => radius === 1.5).length,
+      samples: dots.filter(([, , radius]) => radius === 2.4).length,
+      surface: called(plane.drawn, "drawImage").length,
+      arrows: called(plane.drawn, "fillRect").filter(([, , width]) => width === 3).length,
+      codes: turns - called(plane.drawn, "fillRect").filter(([, , w]) => w === 3).length,
+      strokes,
+    };
+  };
+  const usual = shown();
+  deepStrictEqual([usual.data, usual.samples, usual.surface, usual.codes], [3, 500, 1, 0]);
+  ok(usual.arrows > 50 && usual.strokes === usual.arrows);
+  // Arrows go to the right, and to no side.
+  const [from, to] = ["moveTo", "lineTo"].map((name) => called(plane.drawn, name) as number[][]);
+  ok(from.every(([x, y], i) => to[i][0] > x && Math.abs(to[i][1] - y) < 1e-3));
+  // The surface is fainter on the left, row by row.
+  const cells = made.at(-1)!;
+  const fills = cells.drawn.filter(([name]) => name === "fillStyle").map(([, color]) => color);
+  const places = called(cells.drawn, "fillRect");
+  strictEqual(fills.length, cells.width * cells.height);
+  deepStrictEqual([places[0], places[1], places[cells.width]], [
+    ...[[0, 0, 1, 1], [1, 0, 1, 1], [0, 1, 1, 1]],
+  ]);
+  const opacity = (color: unknown) => Number(/[\d.]+(?=\))/.exec(String(color))![0]);
+  deepStrictEqual([opacity(fills[0]), opacity(fills[cells.width - 1])], [0, 0.55]);
+  ok(fills.slice(1, cells.width).every((color, i) => opacity(color) >= opacity(fills[i])));
+  for (
+    const [title, key, count] of [
+      ...[["Data", "data", 0], ["Samples", "samples", 0], ["Its gradient", "arrows", 0]] as const,
+      ...[["Surface of its score", "surface", 0]] as const,
+      // Thirteen lines along each axis, of 49 points.
+      ["Its codes as a net", "codes", 26 * 49],
+    ] as const
+  ) {
+    const before = box(title).checked;
+    strictEqual(before, key !== "codes");
+    box(title).checked = !before;
+    box(title).happens("change");
+    const { strokes: _, ...now } = shown();
+    const { strokes: __, ...rest } = usual;
+    deepStrictEqual(now, { ...rest, [key]: count }, title);
+    box(title).checked = before;
+    box(title).happens("change");
+  }
+  deepStrictEqual(shown(), usual);
+  deepStrictEqual(asked.splice(0), [["score", [0]], ["sample", [0]], ["decode", [0]]]);
+  const label = page.all("select")[0];
+  deepStrictEqual(label.all("option").map(({ textContent }) => textContent), ["cat", "dog"]);
+  label.put("1");
+  deepStrictEqual(asked.splice(0), [["score", [1]], ["sample", [1]], ["decode", [1]]]);
+  page.get("button", "New samples").click();
+  deepStrictEqual(asked.splice(0), [["sample", [1]]]);
+});
+
+Deno.test("a field of arrows is that of the moment at hand, and samples go there by themselves", () => {
+  const asked: number[] = [];
+  const model = {
+    ...{ kind: "points", shape: [2], classes: 0, codeSize: 0 },
+    field: {
+      ...{ by: "sigma", moments: [1, 0.5, 0.25], ofSteps: false },
+      // Up, ever more of it.
+      at: (step: number, places: Float32Array, labels: unknown) => {
+        strictEqual(labels, undefined);
+        asked.push(step);
+        return places.map((_, i) => i % 2);
+      },
+    },
+  };
+  const values = Float32Array.of(-1, -1, 1, 1);
+  const examples = { values, labels: undefined, count: 2, names: [] };
+  const { setInterval, clearInterval } = globalThis;
+  let tick: (() => void) | undefined;
+  let pace = 0;
+  using page = new SmallPage(PointsExplorer, { model, examples });
+  Object.assign(globalThis, {
+    setInterval: (what: () => void, each: number) => (tick = what, pace = each),
+    clearInterval: () => tick = undefined,
+  });
+  try {
+    const told = () => page.get("output").textContent;
+    strictEqual(told(), "noise σ 0.25");
+    deepStrictEqual(asked, [2]);
+    const [from, to] = ["moveTo", "lineTo"].map((name) => called(drawn(page), name) as number[][]);
+    ok(from.length > 50 && from.every(([x, y], i) => to[i][0] === x && to[i][1] < y));
+    deepStrictEqual(page.all("input", "Surface of its score"), []);
+    // At the end it begins anew; a step takes 300 milliseconds at most.
+    page.get("button", "Play the way of the samples").click();
+    deepStrictEqual([told(), pace], ["noise σ 1", 300]);
+    for (const words of ["noise σ 0.5", "noise σ 0.25"]) {
+      tick!();
+      page.show({ model, examples });
+      strictEqual(told(), words);
+    }
+    page.get("button", "Stop the samples");
+    tick!();
+    page.show({ model, examples });
+    page.get("button", "Play the way of the samples");
+    strictEqual(tick, undefined);
+    deepStrictEqual(asked, [2, 0, 1, 2]);
+  } finally {
+    Object.assign(globalThis, { setInterval, clearInterval });
+  }
+});
+
+Deno.test("a pad tells what is drawn on it, from where a pointer goes down to where it goes up", () => {
+  const told: number[][] = [];
+  const made: unknown[][] = [];
+  const { OffscreenCanvas } = globalThis as { OffscreenCanvas?: unknown };
+  class Stub {
+    constructor(...size: number[]) {
+      made.push(size);
+    }
+
+    getContext() {
+      return {
+        drawImage: (_: unknown, ...place: number[]) => void made.push(place),
+        getImageData: (_: number, __: number, width: number, height: number) => ({
+          data: Uint8ClampedArray.from({ length: 4 * width * height }, (_, i) => i % 4 ? 9 : 51),
+        }),
+      };
+    }
+  }
+  Object.assign(globalThis, { OffscreenCanvas: Stub });
+  try {
+    using page = new SmallPage(Pad, {
+      shape: [5, 10],
+      drawn: (values: Float32Array) => void told.push([...values]),
+    });
+    const canvas = page.get("canvas");
+    deepStrictEqual([canvas.getAttribute("width"), canvas.getAttribute("height")], ["80", "40"]);
+    const fills = () => called(canvas.drawn, "fillRect").length;
+    strictEqual(fills(), 1);
+    canvas.happens("pointermove", { clientX: 150, clientY: 30 });
+    deepStrictEqual(told, []);
+    // 300 × 60 pixels on the page are 80 × 40 of the pad.
+    canvas.happens("pointerdown", { clientX: 150, clientY: 30, pointerId: 1 });
+    canvas.happens("pointermove", { clientX: 300, clientY: 15, pointerId: 1 });
+    const ways = ["moveTo", "lineTo"].map((name) => called(canvas.drawn, name));
+    deepStrictEqual(ways, [[[40, 20], [40, 20]], [[40, 20], [80, 10]]]);
+    deepStrictEqual(told, [1, 2].map(() => new Array(50).fill(Math.fround(0.2))));
+    deepStrictEqual(made, [[10, 5], [0, 0, 10, 5], [10, 5], [0, 0, 10, 5]]);
+    for (const end of ["pointerup", "pointercancel"]) {
+      canvas.happens("pointerdown", { clientX: 0, clientY: 0, pointerId: 1 });
+      canvas.happens(end);
+      told.splice(0);
+      canvas.happens("pointermove", { clientX: 10, clientY: 10 });
+      deepStrictEqual(told, []);
+    }
+    page.get("button", "Clear").click();
+    strictEqual(fills(), 2);
+  } finally {
+    Object.assign(globalThis, { OffscreenCanvas });
+  }
+});
+
+Deno.test("what a page has made itself is painted, text is asked for, what is stored is a picture", async () => {
+  const pictures = [10, 20, 30].map((iteration) => ({
+    ...{ name: "samples", iteration, hash: `h${iteration}`, isText: iteration === 20 },
+  }));
+  const contents = {
+    ...{ names: [], pictures, planes: [], policies: [], models: [], events: [], eventCount: 0 },
+    ...{ message: null, wanted: false, digest: null },
+  };
+  const answers = new Map<string, (response: Response) => void>();
+  const before = answeredBy((path) => {
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    answers.set(path, resolve);
+    return promise;
+  });
+  const grey = { width: 2, height: 1, channels: 1, pixels: Uint8Array.of(10, 200) } as const;
+  rasters.set("h30", grey);
+  const { ImageData } = globalThis as { ImageData?: unknown };
+  Object.assign(globalThis, {
+    ImageData: class {
+      data: Uint8ClampedArray;
+      constructor(readonly width: number, readonly height: number) {
+        this.data = new Uint8ClampedArray(4 * width * height);
+      }
+    },
+  });
+  try {
+    using page = new SmallPage(Gallery, { contents, onWhite: true });
+    const canvas = page.get("canvas");
+    strictEqual(canvas.getAttribute("aria-label"), "samples at iteration 30");
+    strictEqual(canvas.getAttribute("class"), "sheet points-on-white");
+    deepStrictEqual([canvas.width, canvas.height], [2, 1]);
+    const [[image]] = called(canvas.drawn, "putImageData") as [[{ data: Uint8ClampedArray }]];
+    deepStrictEqual([...image.data], [10, 10, 10, 255, 200, 200, 200, 255]);
+    const pixels = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    const clear = imageOf({ width: 2, height: 1, channels: 4, pixels });
+    deepStrictEqual([...clear.data], [...pixels]);
+    const colors = imageOf({ width: 1, height: 1, channels: 3, pixels: Uint8Array.of(1, 2, 3) });
+    deepStrictEqual([...colors.data], [1, 2, 3, 255]);
+    chosenIteration.value = 10;
+    settle();
+    const image10 = page.get("img");
+    deepStrictEqual(["src", "alt", "class"].map((name) => image10.getAttribute(name)), [
+      ...["/artifacts/h10", "samples at iteration 10", "points-on-white"],
+    ]);
+    strictEqual(page.get("small").textContent, ", 1 of 3");
+    chosenIteration.value = 20;
+    settle();
+    const text = () => page.get("pre").textContent;
+    strictEqual(text(), "The samples are on their way.");
+    answers.get("/texts/h20")!(
+      { ok: true, text: () => Promise.resolve("to be") } as Response,
+    );
+    await answered();
+    strictEqual(text(), "to be");
+    const other = { ...contents, pictures: [{ ...pictures[1], hash: "hx" }] };
+    page.show({ contents: other, onWhite: false });
+    answers.get("/texts/hx")!({ ok: false } as Response);
+    await answered();
+    strictEqual(text(), "The samples cannot be read.");
+  } finally {
+    chosenIteration.value = undefined;
+    rasters.clear();
+    answeredBy(before);
+    Object.assign(globalThis, { ImageData });
+  }
+});
+
+Deno.test("a spark goes from its lowest to its highest, with gaps, and is level where it stays", () => {
+  const path = (...values: (number | null)[]) => {
+    using page = new SmallPage(Spark, { values, title: "of it" });
+    return page.all("path")[0]?.getAttribute("d") ?? null;
+  };
+  // 72 × 18 pixels less 2 at each side.
+  strictEqual(path(0, 10, 5), "M2.0 16.0L36.0 2.0L70.0 9.0");
+  strictEqual(path(1, 2, null, 2, 1), "M2.0 16.0L19.0 2.0M53.0 2.0L70.0 16.0");
+  strictEqual(path(null, 3, 3), "M36.0 9.0L70.0 9.0");
+  strictEqual(path(4), null);
+  strictEqual(path(null, 4, null), null);
 });

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Raster as Drawn } from "../../lab/core/picture.ts";
+import { printable } from "../../lab/core/printable.ts";
 import { ask } from "../ask.ts";
 import type { Contents, Picture } from "../contents.ts";
 import { contentsFrom } from "../live.ts";
@@ -36,7 +37,7 @@ function Viewer(
   const shown = nearestTo(pictures, chosenIteration.value)!;
   const index = pictures.indexOf(shown);
   const { name, iteration, hash, isText } = shown;
-  const title = `${name} at iteration ${iteration.toLocaleString("en")}`;
+  const title = `${printable(name)} at iteration ${iteration.toLocaleString("en")}`;
   return (
     <figure class="card">
       {isText

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { printable } from "../../lab/core/printable.ts";
 import { ask } from "../ask.ts";
 import type { ComparedGroup } from "../comparison.ts";
 import type { Left, Picture } from "../contents.ts";
@@ -96,7 +97,7 @@ function Sheet(
     move: (to: Element) => void;
   },
 ): VNode {
-  const title = `${name} of ${label} at iteration ${iteration.toLocaleString("en")}`;
+  const title = `${printable(name)} of ${label} at iteration ${iteration.toLocaleString("en")}`;
   return (
     <figure class="card">
       {isText ? <TextSamples hash={hash} label={title} /> : (
@@ -104,7 +105,7 @@ function Sheet(
           class="window"
           role="region"
           tabIndex={0}
-          aria-label={`${name} of ${label}`}
+          aria-label={`${printable(name)} of ${label}`}
           onScroll={({ currentTarget }) => move(currentTarget)}
         >
           <img

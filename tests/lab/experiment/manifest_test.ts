@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert";
 import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
 import { cpuFeatures } from "../../../lab/experiment/cpu_features.ts";
 import { digestOf } from "../../../lab/experiment/digest.ts";
 import { revisionOf } from "../../../lab/experiment/git.ts";
+import { labRoot, sourceFolders } from "../../../lab/experiment/load.ts";
 import { provenance } from "../../../lab/experiment/manifest.ts";
 
 const determined = {
@@ -174,4 +176,28 @@ Deno.test("a linked working tree, a detached one and other indexes are read as g
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("the hash of the sources is over the path, the length and the bytes of each", async () => {
+  const paths: string[] = [];
+  const walk = (folder: string) => {
+    for (const { name, isDirectory } of Deno.readDirSync(labRoot + folder)) {
+      const path = `${folder}/${name}`;
+      if (isDirectory) walk(path);
+      else if (/\.(ts|tsx|js|jsx)$/.test(name) && !name.endsWith(".d.ts")) paths.push(path);
+    }
+  };
+  for (const folder of sourceFolders) walk(folder);
+  for (const folder of ["lab/core", "lab/experiment", "envs", "agents", "models"]) {
+    ok(paths.some((path) => path.startsWith(`${folder}/`)), folder);
+  }
+  const hash = createHash("sha256");
+  for (const path of paths.sort()) {
+    const bytes = Deno.readFileSync(labRoot + path);
+    hash.update(path).update("\0").update(String(bytes.length)).update("\0").update(bytes);
+  }
+  const { code } = await provenance();
+  strictEqual(code.hash, hash.digest("hex"));
+  const lock = createHash("sha256").update(Deno.readFileSync(`${labRoot}deno.lock`)).digest("hex");
+  strictEqual(code.lock, lock);
 });

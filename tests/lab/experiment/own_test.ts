@@ -38,6 +38,30 @@ async function ownFile() {
   };
 }
 
+Deno.test("timers of the caller run twenty times a second while this thread trains", async () => {
+  const clock = Object.getOwnPropertyDescriptor(performance, "now");
+  let [now, ticks] = [0, 0];
+  const told: number[] = [];
+  Object.defineProperty(performance, "now", { value: () => now, configurable: true });
+  try {
+    const result = await train(toyExperiment, {
+      ...{ registries, backend: "cpu", set: [["evaluation.every", "1000"]] },
+      onIteration: () => {
+        told.push(ticks);
+        now += 10;
+        setTimeout(() => ticks++, 0);
+      },
+    });
+    result.dispose();
+  } finally {
+    if (clock === undefined) delete (performance as { now?: unknown }).now;
+    else Object.defineProperty(performance, "now", clock);
+  }
+  // After each 50 milliseconds, which are five iterations here.
+  const expected = Array.from({ length: 20 }, (_, i) => 5 * Math.floor(i / 5));
+  deepStrictEqual(told, expected);
+});
+
 Deno.test("own agent, world and callbacks train in a worker, resume and are reproduced", async () => {
   await using own = await ownFile();
   const { store, options, request } = own;

@@ -53,6 +53,10 @@ Deno.test("a range test gives the same numbers again, and other ones with anothe
   const [one, again, other] = [await test(), await test(), await test({ seed: 2 })];
   deepStrictEqual(one, again);
   ok(one.points.some(({ value }, i) => value !== other.points[i].value));
+  // What is learned has the seed, too, not only what is measured.
+  const loss = { iterations: 10, metric: "losses/policy" };
+  const losses = await Promise.all([1, 2].map((seed) => test({ ...loss, seed })));
+  ok(losses[0].points.every(({ value }, i) => value !== losses[1].points[i].value));
 });
 
 Deno.test("a range test leaves no trace in a run that follows", async () => {

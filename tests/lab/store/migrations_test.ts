@@ -1,8 +1,10 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { createHash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { DamageError, InputError } from "../../../lab/core/errors.ts";
 import { Database } from "../../../lab/store/database.ts";
 import { migrate, migrations, schemaVersion } from "../../../lab/store/migrations.ts";
+import { migrations as shared } from "../../../lab/store/postgres/schema.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
 import { withFolder } from "./fixtures.ts";
 
@@ -46,6 +48,16 @@ Deno.test("every version of the real schema is brought to the newest", () =>
       raw.close();
     }
   }));
+
+Deno.test("a step that stores have gone through is never changed, only followed by others", () => {
+  // Of each step's text by `sha256sum`; a new step adds its own.
+  const hash = (sql: string) => createHash("sha256").update(sql).digest("hex").slice(0, 16);
+  deepStrictEqual(migrations.map(hash), [
+    ...["7a3d253fd46d9e6e", "dcc4a603e203c19e", "1ab20effea7f032e", "6d3edc7fcdfb9a6a"],
+    ...["d24824c5b03f3603", "6f0605a34b7802b8"],
+  ]);
+  deepStrictEqual(shared.map(hash), ["8acc0003ec0a79a5", "e190a167208c7b62", "68b7a63fc36fd35c"]);
+});
 
 Deno.test("points of a store without checksums are read, and guarded from then on", () =>
   withFolder((folder) => {

@@ -80,7 +80,9 @@ Deno.test("a lost database is rebuilt from the journals: every run as of its new
     store = openStore(folder);
     const after = await Promise.all(ids.map((id) => contentOf(store, id)));
     deepStrictEqual(after, before);
-    match(store.events(ended).at(-1)!.message, /recovered from its journal/);
+    const told = store.events(ended).at(-1)!;
+    match(told.message, /recovered from its journal/);
+    deepStrictEqual([told.level, told.iteration], ["warning", 1300]);
     ok(addRun(store).id > deleted);
     // Its journal goes on, and is as good the next time.
     store.beginAttempt(resumed, 950);
@@ -93,6 +95,29 @@ Deno.test("a lost database is rebuilt from the journals: every run as of its new
     deepStrictEqual(await contentOf(store, resumed), later);
     store.close();
     deepStrictEqual(recoverStore(folder).known.length, 4);
+  }));
+
+Deno.test("a picture that was put anew is recovered as it was put last", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    let store = openStore(folder);
+    const { id } = addRun(store);
+    for (const iteration of [1, 2]) {
+      store.append(id, [pointAt("losses/policy", iteration, 0)]);
+      const bytes = new TextEncoder().encode(`picture ${iteration}`);
+      const artifact = { name: "samples", iteration: 1, mediaType: "text/plain", bytes };
+      await store.putArtifact(id, artifact);
+      // The journal has the first one by now.
+      await store.saveCheckpoint(id, checkpointAt(iteration));
+    }
+    const before = await contentOf(store, id);
+    strictEqual(before.artifacts.length, 1);
+    store.close();
+    loseDatabase(folder);
+    recoverStore(folder);
+    store = openStore(folder);
+    deepStrictEqual(await contentOf(store, id), before);
+    store.close();
   }));
 
 Deno.test("an older database is brought up to date, and trains nothing before that", () =>

@@ -392,3 +392,19 @@ Deno.test("what is done to a run that is not there is refused, and nothing is re
     deepStrictEqual([store.seriesNames(id), store.eventCount(id)], [[], 0]);
     deepStrictEqual(store.runs().map((run) => run.id), [id]);
   }));
+
+Deno.test("sweeps are named newest first, those of one moment by their names", () =>
+  withStore((store) => {
+    const { now } = Date;
+    try {
+      for (const [name, at] of [["b", 10], ["a", 30], ["d", 20], ["c", 20]] as const) {
+        Date.now = () => at;
+        store.putSweep(name, { trials: at });
+      }
+    } finally {
+      Date.now = now;
+    }
+    deepStrictEqual(store.sweepNames(), ["a", "c", "d", "b"]);
+    deepStrictEqual(store.sweep("d")?.definition, { trials: 20 });
+    strictEqual(store.sweep("e"), undefined);
+  }));

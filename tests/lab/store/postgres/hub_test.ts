@@ -75,7 +75,13 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
           `UPDATE reverie.run SET name = 'mine', tags = '["kept"]', note = 'why'`,
         );
         store.update(local, { wallSeconds: 1234 });
-        await ship();
+        // A worker's tries are counted anew from each further checkpoint on.
+        const triesAfterShipping = async () => {
+          await server.query("lab1", "UPDATE reverie.task SET tries = 3");
+          await ship();
+          return (await server.query("lab1", "SELECT tries::int FROM reverie.task"))[0].tries;
+        };
+        strictEqual(await triesAfterShipping(), 3);
         const seen = async () => {
           await mirror.refresh();
           const read = mirror.store();
@@ -84,6 +90,8 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
           return { name, tags, note, wallSeconds, active };
         };
         deepStrictEqual(await seen(), { ...said, wallSeconds: 1234, active: true });
+        await trained(store, local, 710, 712);
+        strictEqual(await triesAfterShipping(), 0);
 
         // Another machine goes on from it.
         await hub.release(claim, "waiting");
