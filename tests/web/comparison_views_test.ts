@@ -281,6 +281,13 @@ Deno.test("sheets stand side by side: of a seed that all groups have, at one mom
     ]);
     page.all("input").find((each) => each.getAttribute("max") === "6")!.put("2.5");
     deepStrictEqual(page.all("img").map((each) => each.style.width), ["250%", "250%"]);
+    // Groups come and go, and what others left is not theirs.
+    page.show({ groups: [group("a2c", { seeds: [seedOf("c1", 1)] })] });
+    deepStrictEqual(page.all("section").length, 0);
+    page.show({ groups: compared.slice(1) });
+    deepStrictEqual(shown().map(([src]) => src), ["/artifacts/bc"]);
+    page.show({ groups: [] });
+    deepStrictEqual(page.all("section").length, 0);
   });
 });
 

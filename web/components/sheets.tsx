@@ -31,7 +31,8 @@ export function Sheets(
   const name = useSignal("samples");
   const zoom = useSignal(1);
   const place = useRef<HTMLDivElement>(null);
-  const all = Object.values(pictures).flatMap((left) => left.pictures);
+  // Those of groups that went are still there while others are asked for.
+  const all = runs.flatMap(({ run }) => pictures[run]?.pictures ?? []);
   const names = [...new Set(all.map((each) => each.name))];
   if (names.length === 0) return null;
   const chosen = names.includes(name.value) ? name.value : names[0];
