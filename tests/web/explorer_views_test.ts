@@ -70,6 +70,19 @@ Deno.test("a code is turned, taken from examples, kept, and moved between and by
   const { model, asked } = modelOf();
   using page = new SmallPage(Shapes, { run: "r", model, examples });
   deepStrictEqual(codeOf(page), ["0.00", "5.00", "10.00"]);
+  strictEqual(page.all("figure", ".pad").length, 1);
+  const clock = performance.now;
+  try {
+    // The thirtieth millisecond is that of the third example of four.
+    performance.now = () => 30.5;
+    page.get("button", "An example").click();
+    deepStrictEqual(codeOf(page), ["0.00", "5.00", "5.00"]);
+    performance.now = () => 28;
+    page.get("button", "An example").click();
+  } finally {
+    performance.now = clock;
+  }
+  deepStrictEqual(codeOf(page), ["0.00", "5.00", "10.00"]);
   const sliders = page.get("div", ".latents").all("input");
   // Codes' first numbers are 0, 2.5, 0, 7.5: mean 2.5, variance 9.375; the second is always 5.
   const reach = 3 * Math.sqrt(9.375);

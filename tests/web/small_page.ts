@@ -367,16 +367,18 @@ function strayingOf(page: Small): string[] {
       [0, 0, ...numbers(svg, "width", "height")];
     const pairs = ["circle", "line", "rect", "text", "polyline"].flatMap((tag) =>
       svg.all(tag).flatMap((each) => {
-        const points = (each.getAttribute("points") ?? "").split(" ").filter(Boolean);
-        return [
-          ...numbers(each, "cx", "x", "x1", "x2").map((x) => [tag, x / width]),
-          ...numbers(each, "cy", "y", "y1", "y2").map((y) => [tag, y / height]),
-          ...points.map((point) => [tag, Number(point.split(",")[0]) / width]),
-          ...points.map((point) => [tag, Number(point.split(",")[1]) / height]),
-        ] as (readonly [string, number])[];
+        const points = (each.getAttribute("points") ?? "").split(" ").filter(Boolean)
+          .map((point) => point.split(",").map(Number));
+        const shares = [
+          ...[...numbers(each, "cx", "x", "x1", "x2"), ...points.map(([x]) => x)]
+            .map((x) => x / width),
+          ...[...numbers(each, "cy", "y", "y1", "y2"), ...points.map(([, y]) => y)]
+            .map((y) => y / height),
+        ];
+        return shares.map((share) => ({ tag, share }));
       })
     );
-    return pairs.filter(([, share]) => !(share >= 0 && share <= 1))
-      .map(([tag, share]) => `a ${tag} at ${share} of a drawing`);
+    return pairs.filter(({ share }) => !(share >= 0 && share <= 1))
+      .map(({ tag, share }) => `a ${tag} at ${share} of a drawing`);
   });
 }

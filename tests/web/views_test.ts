@@ -563,6 +563,7 @@ Deno.test("samples go their way in the order in which they were drawn, batch by 
 
 Deno.test("each choice of a plane draws its own, under the label at hand", () => {
   const asked: [what: string, labels: number[] | undefined][] = [];
+  let net: Float32Array = new Float32Array(0);
   const kept = (what: string, labels: Uint8Array | undefined) =>
     void asked.push([what, labels && [...new Set(labels)]]);
   const model = {
@@ -574,6 +575,7 @@ Deno.test("each choice of a plane draws its own, under the label at hand", () =>
     },
     decode: (codes: Float32Array, labels?: Uint8Array) => {
       kept("decode", labels);
+      net = codes;
       return codes;
     },
     sample: ({ count, label }: { count: number; label?: number }) => {
@@ -645,12 +647,58 @@ Deno.test("each choice of a plane draws its own, under the label at hand", () =>
   }
   deepStrictEqual(shown(), usual);
   deepStrictEqual(asked.splice(0), [["score", [0]], ["sample", [0]], ["decode", [0]]]);
+  // Thirteen lines along the first axis from −2 to 2, then thirteen along the second.
+  strictEqual(net.length, 2 * 26 * 49);
+  const code = (line: number, point: number) =>
+    [...net.subarray(2 * (49 * line + point))].slice(0, 2);
+  deepStrictEqual([code(0, 0), code(0, 48), code(6, 24), code(12, 48)], [
+    ...[[-2, -2], [2, -2], [0, 0], [2, 2]],
+  ]);
+  deepStrictEqual([code(13, 0), code(13, 48), code(25, 0), code(25, 48)], [
+    ...[[-2, -2], [-2, 2], [2, -2], [2, 2]],
+  ]);
   const label = page.all("select")[0];
   deepStrictEqual(label.all("option").map(({ textContent }) => textContent), ["cat", "dog"]);
   label.put("1");
   deepStrictEqual(asked.splice(0), [["score", [1]], ["sample", [1]], ["decode", [1]]]);
   page.get("button", "New samples").click();
   deepStrictEqual(asked.splice(0), [["sample", [1]]]);
+});
+
+Deno.test("modes can be dragged while somebody takes them, and be put back once they are away", () => {
+  const values = Float32Array.of(0, 0, 1, 1, 2, 0);
+  const examples = { values, labels: Uint8Array.of(0, 1, 1), count: 3, names: ["a", "b"] };
+  const labels: unknown[] = [];
+  const model = {
+    ...{ kind: "points", shape: [2], classes: 0, codeSize: 0 },
+    sample: ({ count, label }: { count: number; label?: number }) => {
+      labels.push(label);
+      return { values: new Float32Array(2 * count) };
+    },
+  };
+  const moves: object[] = [];
+  const move = (shifts: object) => void moves.push(shifts);
+  const back = (page: Small) => page.all("button", "Put the modes back");
+  {
+    using page = new SmallPage(PointsExplorer, { model, examples, held: { shifts: {}, move } });
+    strictEqual(back(page)[0].disabled, true);
+    page.show({ model, examples, held: { shifts: { 1: [0.5, 0] }, move } });
+    back(page)[0].click();
+    deepStrictEqual(moves, [{}]);
+    page.show({ model, examples, held: { shifts: { 1: [0.5, 0] } } });
+    deepStrictEqual(back(page), []);
+  }
+  deepStrictEqual(labels, [undefined]);
+  // Points of one mode, or of none, are dragged by nobody.
+  for (const own of [Uint8Array.of(1, 1, 1), undefined]) {
+    const alone = { ...examples, labels: own };
+    using page = new SmallPage(PointsExplorer, {
+      model,
+      examples: alone,
+      held: { shifts: {}, move },
+    });
+    deepStrictEqual(back(page), []);
+  }
 });
 
 Deno.test("a field of arrows is that of the moment at hand, and samples go there by themselves", () => {
