@@ -15,7 +15,8 @@ export type Drawn = readonly [name: string, ...args: unknown[]];
 /** An element, or text. */
 export class Small {
   nodeType = 1;
-  parentNode: Small | null = null;
+  /** No property: a test that fails would print the whole page for each of its elements. */
+  #parent: Small | null = null;
   readonly childNodes: Small[] = [];
   readonly attributes = new Map<string, string>();
   readonly listeners = new Map<string, (event: unknown) => void>();
@@ -41,6 +42,14 @@ export class Small {
 
   get tagName(): string {
     return this.localName.toUpperCase();
+  }
+
+  get parentNode(): Small | null {
+    return this.#parent;
+  }
+
+  set parentNode(parent: Small | null) {
+    this.#parent = parent;
   }
 
   get firstChild(): Small | null {
