@@ -433,7 +433,7 @@ Deno.test("an explorer asks once for each moment that is looked at, by model or 
     strictEqual(title(), "The model at work at iteration 20");
     ok(note().startsWith("As it was at this evaluation"));
     const canvas = page.all("canvas")[0];
-    const dots = canvas.drawn.filter(([name, , , radius]) => name === "arc" && radius === 2.4);
+    const dots = canvas.drawn.filter(([name, , , radius]) => name === "arc" && radius === 4.8);
     strictEqual(dots.length % 2, 0);
     ok(dots.length > 0);
     deepStrictEqual(await at(10), []);

@@ -277,7 +277,8 @@ export class SmallPage extends Small implements Disposable {
       ...{ ResizeObserver: Nothing, IntersectionObserver: Watching, CSSStyleSheet: Nothing },
       getComputedStyle: ({ style }: Small) => ({ color: rgbOf(String(style.color)) }),
       matchMedia: () => ({ matches: false, addEventListener() {}, removeEventListener() {} }),
-      devicePixelRatio: 1,
+      // As on most screens, so that pixels of the page and of the screen differ.
+      devicePixelRatio: 2,
       addEventListener: (name: string, listener: (event: unknown) => void) =>
         keys.set(name, listener),
       removeEventListener: (name: string) => keys.delete(name),

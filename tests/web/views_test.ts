@@ -162,14 +162,14 @@ const called = (all: readonly Drawn[], name: string) =>
   all.filter(([each]) => each === name).map(([, ...args]) => args);
 
 Deno.test("the strip has a column a step, and a stroke where the episode stands", () => {
-  // 300 × 60 pixels; 100 steps of 3 pixels.
+  // 300 × 60 pixels of the page are 600 × 120 of the screen; 100 steps of 6.
   const rows = Array.from({ length: 100 }, () => [0.25, 0.75]);
   const strip = { kind: "probabilities", range: [0, 1], rows } as const;
   {
     using page = new SmallPage(StripView, { strip, at: 40, names: ["left"], color: 4 });
     const bars = called(drawn(page), "fillRect");
-    deepStrictEqual([bars[0], bars[1]], [[0, 45, 3.5, 15], [0, 0, 3.5, 45]]);
-    deepStrictEqual([bars[2], bars.at(-1)], [[3, 45, 3.5, 15], [119, 0, 2, 60]]);
+    deepStrictEqual([bars[0], bars[1]], [[0, 90, 6.5, 30], [0, 0, 6.5, 90]]);
+    deepStrictEqual([bars[2], bars.at(-1)], [[6, 90, 6.5, 30], [238, 0, 4, 120]]);
     strictEqual(bars.length, 201);
     const said = page.get("figcaption").textContent;
     strictEqual(said, "Probability of each actionleft 0.251 0.75");
@@ -181,9 +181,9 @@ Deno.test("the strip has a column a step, and a stroke where the episode stands"
   }
   const values = { kind: "values", range: [-1, 1], rows: [[1, -1], undefined, [0, 0]] } as const;
   using page = new SmallPage(StripView, { strip: values, at: 1, names: [] });
-  // Fewer than fifty steps do not fill it: 6 pixels each. 2 pixels are left above and below.
-  deepStrictEqual(called(drawn(page), "lineTo"), [[3, 2], [15, 30], [3, 58], [15, 30]]);
-  deepStrictEqual(called(drawn(page), "fillRect"), [[5, 0, 2, 60]]);
+  // Fewer than fifty steps do not fill it: 12 pixels each. 2 pixels are left above and below.
+  deepStrictEqual(called(drawn(page), "lineTo"), [[6, 2], [30, 60], [6, 118], [30, 60]]);
+  deepStrictEqual(called(drawn(page), "fillRect"), [[10, 0, 4, 120]]);
   strictEqual(
     page.get("figcaption").textContent,
     "What each action is worth (Q)0 11 -1-1 … 1",
@@ -486,8 +486,8 @@ Deno.test("codes lie where they are encoded to, and the point follows the pointe
     code: Float32Array.of(0, 5, 1.5),
     move: (x: number, y: number) => moved.push([x, y]),
   });
-  deepStrictEqual(called(drawn(page), "fillText"), [["b", 0, 0], ["a", 300, 60]]);
-  deepStrictEqual(called(drawn(page), "arc")[0].slice(0, 2), [150, 30]);
+  deepStrictEqual(called(drawn(page), "fillText"), [["b", 0, 0], ["a", 600, 120]]);
+  deepStrictEqual(called(drawn(page), "arc")[0].slice(0, 2), [300, 60]);
   const canvas = page.get("canvas");
   strictEqual(
     canvas.getAttribute("aria-label"),
@@ -550,7 +550,7 @@ Deno.test("samples go their way in the order in which they were drawn, batch by 
     drawn(page).splice(0);
     slider.put(String(moment));
     strictEqual(told.textContent, words);
-    const dots = called(drawn(page), "arc").filter(([, , radius]) => radius === 2.4);
+    const dots = called(drawn(page), "arc").filter(([, , radius]) => radius === 4.8);
     strictEqual(dots.length, 500);
     const steps = dots.slice(1).map(([x], i) => Number(x) - Number(dots[i][0]));
     ok(steps.every((step) => Math.abs(step - steps[0]) < 1e-3 && step > 0));
@@ -602,8 +602,8 @@ Deno.test("each choice of a plane draws its own, under the label at hand", () =>
     const strokes = called(plane.drawn, "stroke").length;
     const turns = called(plane.drawn, "lineTo").length;
     return {
-      data: dots.filter(([, , radius]) => radius === 1.5).length,
-      samples: dots.filter(([, , radius]) => radius === 2.4).length,
+      data: dots.filter(([, , radius]) => radius === 3).length,
+      samples: dots.filter(([, , radius]) => radius === 4.8).length,
       surface: called(plane.drawn, "drawImage").length,
       arrows: called(plane.drawn, "fillRect").filter(([, , width]) => width === 3).length,
       codes: turns - called(plane.drawn, "fillRect").filter(([, , w]) => w === 3).length,
