@@ -126,6 +126,11 @@ Deno.test("a code is turned, taken from examples, kept, and moved between and by
   deepStrictEqual(near, [
     ...["Example 2, cat", "Example 1, dog", "Example 3, dog", "Example 0, cat"],
   ]);
+  // Each is painted as it is: 0, 1/2 and 1/2 of 255.
+  const painted = page.all("canvas").find((each) =>
+    each.getAttribute("aria-label") === "Example 2, cat"
+  )!.drawn.findLast(([name]) => name === "putImageData")![1] as { data: Uint8ClampedArray };
+  deepStrictEqual([...painted.data].filter((_, i) => i % 4 === 0), [0, 128, 128]);
   deepStrictEqual(page.all("div", "Between A and B"), []);
   page.get("button", "Keep as A").click();
   page.all("div", ".row")[0].all("button")[3].click();

@@ -134,6 +134,9 @@ Deno.test("the final policy plays; it is stepped, taken back and begun anew", ()
   playing(async (page, { asked, facts }) => {
     deepStrictEqual(asked, ["/api/policy?run=r&checkpoint=8"]);
     deepStrictEqual(labels(page), ["FrozenLake-v1, played by the policy"]);
+    // A world of cells has maps of them.
+    const maps = selectOf(page, "Map").all("option").map(({ textContent }) => textContent);
+    deepStrictEqual(maps, ["none", "values and actions", "visits"]);
     const { Seed: seed } = facts();
     deepStrictEqual([facts().Step, facts().Episode], ["0", "1"]);
     page.get("button", "Pause");
@@ -367,6 +370,7 @@ Deno.test("the map says between what its colours lie, of each action and of the 
       each.textContent.startsWith("What it would do elsewhere")
     );
     deepStrictEqual(page.all("div", ".policy-map"), []);
+    strictEqual(selectOf(page, "Map"), undefined);
     details.open = true;
     details.happens("toggle");
     const map = page.get("div", ".policy-map");
