@@ -230,6 +230,21 @@ Deno.test("settings stand on axes from left to right, each mark at its figure", 
   deepStrictEqual(page.all("title").map((each) => each.textContent), [
     ...["g, seed 1: 0", "g, seed 2: 20"],
   ]);
+  // Figures stand before the axis, at the height of their line; settings below it, under their place.
+  const texts = page.all("text").map((each) => ({
+    text: each.textContent,
+    anchor: each.getAttribute("text-anchor"),
+    x: Number(each.getAttribute("x")),
+    y: Number(each.getAttribute("y")),
+  }));
+  const lines = page.all("line").map((each) => Number(each.getAttribute("y1")));
+  const [low, high] = texts.filter(({ anchor, x }) => anchor === "end" && x === 56);
+  deepStrictEqual([low.text, high.text], ["0", "20"]);
+  deepStrictEqual([low.y, high.y], lines.map((y) => y + 4));
+  ok(low.y > high.y);
+  const below = texts.filter(({ anchor }) => anchor === "middle");
+  deepStrictEqual(below.map(({ text, y }) => [text, y]), [["0", 280], ["4", 280]]);
+  ok(below[0].x < below[1].x);
 });
 
 Deno.test("the moment that is looked at is the nearest one, of two the later, else the newest", () => {
