@@ -108,7 +108,7 @@ Deno.test("a code is turned, taken from examples, kept, and moved between and by
     "Codes over coordinates 2 and 1; the point is at 5.00, 0.00",
   );
   // 300 × 60 pixels show the second number across, from 4 to 6, and the first one up.
-  map.happens("pointerdown", { clientX: 225, clientY: 30, pointerId: 1 });
+  map.happens("pointerdown", { clientX: 265, clientY: 50, pointerId: 1 });
   map.happens("pointerup");
   deepStrictEqual(codeOf(page), ["2.50", "5.50", "7.00"]);
   page.get("button", "The middle").click();

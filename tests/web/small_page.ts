@@ -132,8 +132,9 @@ export class Small {
     return this.all(name)[0] ?? null;
   }
 
+  /** Not in the corner, so that places of the page and of the element differ. */
   getBoundingClientRect(): { left: number; top: number; width: number; height: number } {
-    return { left: 0, top: 0, width: this.clientWidth, height: this.clientHeight };
+    return { left: 40, top: 20, width: this.clientWidth, height: this.clientHeight };
   }
 
   getContext(): unknown {

@@ -217,7 +217,7 @@ Deno.test("a hand drags a part while it is held, and a click pushes it once", ()
   using page = new SmallPage(Stage, props);
   const canvas = page.get("canvas");
   const at = (type: string, clientX: number, clientY: number) =>
-    canvas.happens(type, { clientX, clientY, pointerId: 1 });
+    canvas.happens(type, { clientX: clientX + 40, clientY: clientY + 20, pointerId: 1 });
   const taken = () => hand.splice(0).map(([change]) => change);
   // 300 × 60 pixels show 30 × 6 units.
   at("pointerdown", 100, 20);
@@ -466,14 +466,14 @@ Deno.test("a mode is moved by keys and by the pointer, and stays within the plan
   first.happens("keydown", { key: "ArrowUp", shiftKey: true });
   deepStrictEqual(last(0), [[0, 0.2]]);
   // Taken beside its middle it does not jump there.
-  second.happens("pointerdown", { clientX: 270, clientY: 30, pointerId: 1 });
-  first.happens("pointermove", { clientX: 0, clientY: 0 });
-  second.happens("pointermove", { clientX: 240, clientY: 15 });
+  second.happens("pointerdown", { clientX: 310, clientY: 50, pointerId: 1 });
+  first.happens("pointermove", { clientX: 40, clientY: 20 });
+  second.happens("pointermove", { clientX: 280, clientY: 35 });
   deepStrictEqual(last(1), [[0.05, 0]]);
-  second.happens("pointermove", { clientX: 900, clientY: -900 });
+  second.happens("pointermove", { clientX: 940, clientY: -880 });
   deepStrictEqual(last(1), [[0.4, 0.4]]);
   second.happens("pointerup", {});
-  second.happens("pointermove", { clientX: 240, clientY: 15 });
+  second.happens("pointermove", { clientX: 280, clientY: 35 });
   deepStrictEqual(moved, []);
 });
 
@@ -493,11 +493,11 @@ Deno.test("codes lie where they are encoded to, and the point follows the pointe
     canvas.getAttribute("aria-label"),
     "Codes over coordinates 3 and 1; the point is at 1.50, 0.00",
   );
-  canvas.happens("pointermove", { clientX: 100, clientY: 15 });
-  canvas.happens("pointerdown", { clientX: 100, clientY: 15, pointerId: 1 });
-  canvas.happens("pointermove", { clientX: 200, clientY: 60 });
+  canvas.happens("pointermove", { clientX: 140, clientY: 35 });
+  canvas.happens("pointerdown", { clientX: 140, clientY: 35, pointerId: 1 });
+  canvas.happens("pointermove", { clientX: 240, clientY: 80 });
   canvas.happens("pointerup", {});
-  canvas.happens("pointermove", { clientX: 0, clientY: 0 });
+  canvas.happens("pointermove", { clientX: 40, clientY: 20 });
   deepStrictEqual(moved, [[1, 0.5], [2, -1]]);
 });
 
@@ -779,20 +779,20 @@ Deno.test("a pad tells what is drawn on it, from where a pointer goes down to wh
     deepStrictEqual([canvas.getAttribute("width"), canvas.getAttribute("height")], ["80", "40"]);
     const fills = () => called(canvas.drawn, "fillRect").length;
     strictEqual(fills(), 1);
-    canvas.happens("pointermove", { clientX: 150, clientY: 30 });
+    canvas.happens("pointermove", { clientX: 190, clientY: 50 });
     deepStrictEqual(told, []);
     // 300 × 60 pixels on the page are 80 × 40 of the pad.
-    canvas.happens("pointerdown", { clientX: 150, clientY: 30, pointerId: 1 });
-    canvas.happens("pointermove", { clientX: 300, clientY: 15, pointerId: 1 });
+    canvas.happens("pointerdown", { clientX: 190, clientY: 50, pointerId: 1 });
+    canvas.happens("pointermove", { clientX: 340, clientY: 35, pointerId: 1 });
     const ways = ["moveTo", "lineTo"].map((name) => called(canvas.drawn, name));
     deepStrictEqual(ways, [[[40, 20], [40, 20]], [[40, 20], [80, 10]]]);
     deepStrictEqual(told, [1, 2].map(() => new Array(50).fill(Math.fround(0.2))));
     deepStrictEqual(made, [[10, 5], [0, 0, 10, 5], [10, 5], [0, 0, 10, 5]]);
     for (const end of ["pointerup", "pointercancel"]) {
-      canvas.happens("pointerdown", { clientX: 0, clientY: 0, pointerId: 1 });
+      canvas.happens("pointerdown", { clientX: 40, clientY: 20, pointerId: 1 });
       canvas.happens(end);
       told.splice(0);
-      canvas.happens("pointermove", { clientX: 10, clientY: 10 });
+      canvas.happens("pointermove", { clientX: 50, clientY: 30 });
       deepStrictEqual(told, []);
     }
     page.get("button", "Clear").click();
