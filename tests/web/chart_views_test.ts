@@ -443,7 +443,7 @@ Deno.test("a figure's meaning unfolds to what is healthy and what is sick, where
 
 Deno.test("of a series that is drawn by some of its points it is said of how many", async () => {
   const answers = { total: 12_000, last: 3.25, axis: "iterations", iterations: [] };
-  const answer = { ...answers, x: [], y: [], smoothed: null };
+  let answer: object = { ...answers, x: [], y: [], smoothed: null };
   const before = answeredBy(() =>
     Promise.resolve({ json: () => Promise.resolve(answer) } as Response)
   );
@@ -456,6 +456,13 @@ Deno.test("of a series that is drawn by some of its points it is said of how man
     await answered();
     strictEqual(page.get("small", ".badge").textContent, "0 of 12K points");
     strictEqual(page.get("span", ".last").textContent, "3.25");
+    // One that is drawn whole has nothing to say of it.
+    answer = { ...answers, total: 0, x: [], y: [], smoothed: null };
+    using whole = new SmallPage(SeriesChart, props);
+    whole.scroll(true);
+    await answered();
+    deepStrictEqual(whole.all("small", ".badge").length, 0);
+    strictEqual(whole.get("span", ".last").textContent, "3.25");
   } finally {
     answeredBy(before);
   }

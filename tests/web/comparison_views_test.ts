@@ -204,11 +204,47 @@ Deno.test("settings stand on axes from left to right, each mark at its figure", 
     deepStrictEqual([g.map(([x]) => x), h.map(([x]) => x)], [[64, 342, 620], [64, 342, 620]]);
     ok(g[0][1] > h[0][1] && g[1][1] > h[1][1] && g[2][1] < h[2][1]);
     deepStrictEqual(page.all("polyline").map((each) => each.textContent), ["g: 10", "h: 0"]);
+    // Words of ticks stand beside their axis, those of the last one before it, on one height.
+    const ticks = page.all("text", ".tick").map((each) =>
+      ["x", "y", "text-anchor", "textContent"].map((name) =>
+        name === "textContent" ? each.textContent : each.getAttribute(name)
+      )
+    );
+    deepStrictEqual(ticks.map(([x, , anchor, text]) => [Number(x), anchor, text]), [
+      ...[[70, "start", "0"], [70, "start", "4"], [348, "start", "5"], [348, "start", "6"]],
+      ...[[614, "end", "0"], [614, "end", "10"]],
+    ]);
+    deepStrictEqual(ticks.map(([, y]) => Number(Number(y).toFixed(1))), [
+      ...[g[0][1], h[0][1], g[1][1], h[1][1], h[2][1], g[2][1]].map((y) => y + 4),
+    ]);
+    deepStrictEqual(page.all("p", ".note"), []);
+    for (const count of [5, 6]) {
+      const paths = Array.from({ length: count }, (_, i) => `a.p${i}`);
+      page.show({ ...props, paths });
+      deepStrictEqual(page.all("p", ".note").map(({ textContent }) => textContent), [
+        ...count > 5 ? ["The first 5 of 6 settings that differ."] : [],
+      ]);
+    }
   }
   using page = new SmallPage(SettingScatter, props);
   deepStrictEqual(page.all("title").map((each) => each.textContent), [
     ...["g, seed 1: 0", "g, seed 2: 20"],
   ]);
+  // Figures stand before the axis, at the height of their line; settings below it, under their place.
+  const texts = page.all("text").map((each) => ({
+    text: each.textContent,
+    anchor: each.getAttribute("text-anchor"),
+    x: Number(each.getAttribute("x")),
+    y: Number(each.getAttribute("y")),
+  }));
+  const lines = page.all("line").map((each) => Number(each.getAttribute("y1")));
+  const [low, high] = texts.filter(({ anchor, x }) => anchor === "end" && x === 56);
+  deepStrictEqual([low.text, high.text], ["0", "20"]);
+  deepStrictEqual([low.y, high.y], lines.map((y) => y + 4));
+  ok(low.y > high.y);
+  const below = texts.filter(({ anchor }) => anchor === "middle");
+  deepStrictEqual(below.map(({ text, y }) => [text, y]), [["0", 280], ["4", 280]]);
+  ok(below[0].x < below[1].x);
 });
 
 Deno.test("the moment that is looked at is the nearest one, of two the later, else the newest", () => {

@@ -70,6 +70,19 @@ Deno.test("a code is turned, taken from examples, kept, and moved between and by
   const { model, asked } = modelOf();
   using page = new SmallPage(Shapes, { run: "r", model, examples });
   deepStrictEqual(codeOf(page), ["0.00", "5.00", "10.00"]);
+  strictEqual(page.all("figure", ".pad").length, 1);
+  const clock = performance.now;
+  try {
+    // The thirtieth millisecond is that of the third example of four.
+    performance.now = () => 30.5;
+    page.get("button", "An example").click();
+    deepStrictEqual(codeOf(page), ["0.00", "5.00", "5.00"]);
+    performance.now = () => 28;
+    page.get("button", "An example").click();
+  } finally {
+    performance.now = clock;
+  }
+  deepStrictEqual(codeOf(page), ["0.00", "5.00", "10.00"]);
   const sliders = page.get("div", ".latents").all("input");
   // Codes' first numbers are 0, 2.5, 0, 7.5: mean 2.5, variance 9.375; the second is always 5.
   const reach = 3 * Math.sqrt(9.375);
@@ -95,7 +108,7 @@ Deno.test("a code is turned, taken from examples, kept, and moved between and by
     "Codes over coordinates 2 and 1; the point is at 5.00, 0.00",
   );
   // 300 × 60 pixels show the second number across, from 4 to 6, and the first one up.
-  map.happens("pointerdown", { clientX: 225, clientY: 30, pointerId: 1 });
+  map.happens("pointerdown", { clientX: 265, clientY: 50, pointerId: 1 });
   map.happens("pointerup");
   deepStrictEqual(codeOf(page), ["2.50", "5.50", "7.00"]);
   page.get("button", "The middle").click();
@@ -113,6 +126,11 @@ Deno.test("a code is turned, taken from examples, kept, and moved between and by
   deepStrictEqual(near, [
     ...["Example 2, cat", "Example 1, dog", "Example 3, dog", "Example 0, cat"],
   ]);
+  // Each is painted as it is: 0, 1/2 and 1/2 of 255.
+  const painted = page.all("canvas").find((each) =>
+    each.getAttribute("aria-label") === "Example 2, cat"
+  )!.drawn.findLast(([name]) => name === "putImageData")![1] as { data: Uint8ClampedArray };
+  deepStrictEqual([...painted.data].filter((_, i) => i % 4 === 0), [0, 128, 128]);
   deepStrictEqual(page.all("div", "Between A and B"), []);
   page.get("button", "Keep as A").click();
   page.all("div", ".row")[0].all("button")[3].click();
@@ -420,7 +438,7 @@ Deno.test("an explorer asks once for each moment that is looked at, by model or 
     strictEqual(title(), "The model at work at iteration 20");
     ok(note().startsWith("As it was at this evaluation"));
     const canvas = page.all("canvas")[0];
-    const dots = canvas.drawn.filter(([name, , , radius]) => name === "arc" && radius === 2.4);
+    const dots = canvas.drawn.filter(([name, , , radius]) => name === "arc" && radius === 4.8);
     strictEqual(dots.length % 2, 0);
     ok(dots.length > 0);
     deepStrictEqual(await at(10), []);

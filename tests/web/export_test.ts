@@ -81,7 +81,9 @@ Deno.test("a page reads its runs from its site's folder, wherever it lies, or fr
         fetch: (path: string) => {
           asked.push(path);
           const ok = path === "../data/runs.bin";
-          return Promise.resolve(new Response(ok ? packed : null, { status: ok ? 200 : 404 }));
+          return Promise.resolve(
+            new Response(ok ? Uint8Array.from(packed) : null, { status: ok ? 200 : 404 }),
+          );
         },
       });
       // A module of its own each time.

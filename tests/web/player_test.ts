@@ -39,13 +39,20 @@ const idle = Uint8Array.of(
 function steadyPolicy(id: string): Uint8Array {
   const { observationSpace, actionSpace } = makeEnv(id);
   const scores = { shape: [1, 2], dtype: "float32", values: Float32Array.of(0, 1) } as const;
+  const value = { shape: [1], dtype: "float32", values: Float32Array.of(7) } as const;
   return encodePolicy({
     ...{ observationSpace, actionSpace: actionSpace as Discrete },
     machine: {
       ...{ binary: idle, pages: 1, state: {} },
-      constants: [{ address: 64, tensor: scores }],
-      inputs: { observations: { address: 0, length: 4 } },
-      outputs: { scores: { address: 64, length: 2 } },
+      constants: [
+        { address: 64, tensor: scores },
+        { address: 128, tensor: value },
+      ],
+      inputs: { observations: { address: 0, length: observationSpace.flatSize } },
+      outputs: {
+        scores: { address: 64, length: 2 },
+        value: { address: 128, length: 1 },
+      },
     },
   });
 }
@@ -127,6 +134,9 @@ Deno.test("the final policy plays; it is stepped, taken back and begun anew", ()
   playing(async (page, { asked, facts }) => {
     deepStrictEqual(asked, ["/api/policy?run=r&checkpoint=8"]);
     deepStrictEqual(labels(page), ["FrozenLake-v1, played by the policy"]);
+    // A world of cells has maps of them.
+    const maps = selectOf(page, "Map").all("option").map(({ textContent }) => textContent);
+    deepStrictEqual(maps, ["none", "values and actions", "visits"]);
     const { Seed: seed } = facts();
     deepStrictEqual([facts().Step, facts().Episode], ["0", "1"]);
     page.get("button", "Pause");
@@ -380,14 +390,18 @@ Deno.test("the map says between what its colours lie, of each action and of the 
       each.textContent.startsWith("What it would do elsewhere")
     );
     deepStrictEqual(page.all("div", ".policy-map"), []);
+    strictEqual(selectOf(page, "Map"), undefined);
     details.open = true;
     details.happens("toggle");
     const map = page.get("div", ".policy-map");
     const legend = () => map.get("p", ".legend").textContent;
     const color = selectOf(map, "Colour");
     deepStrictEqual(color.all("option").map(({ textContent }) => textContent), [
-      ...["the best action", "left", "right"],
+      ...["the best action", "what its critic expects", "left", "right"],
     ]);
+    color.put("worth");
+    strictEqual(legend(), "Worth from there on, discounted: expectedfrom 7 (faint) to 7");
+    color.put("best");
     // Logits 0 and 1 everywhere: e / (1 + e) is 0.731.
     strictEqual(legend(), "Probability of leftrightfrom 0.731 (faint) to 0.731");
     color.put("0");
@@ -408,5 +422,19 @@ Deno.test("the map says between what its colours lie, of each action and of the 
     const disabled = (name: string) =>
       selectOf(map, name).all("option").findIndex((each) => each.disabled);
     deepStrictEqual([disabled("Across"), disabled("Up")], [0, 2]);
+    // Cells cover all of the canvas, and the ring stands within.
+    const { width, height } = canvas();
+    const cells = canvas().drawn.filter(([name]) => name === "fillRect")
+      .map(([, ...place]) => place.map(Number));
+    for (const [i, length] of [[0, width], [1, height]] as const) {
+      strictEqual(Math.min(...cells.map((cell) => cell[i])), 0);
+      strictEqual(Math.max(...cells.map((cell) => cell[i] + cell[i + 2])), length);
+    }
+    const rings = canvas().drawn.filter(([name]) => name === "arc").map(([, x, y]) => [x, y]);
+    ok(rings.length > 0);
+    ok(rings.every(([x, y]) =>
+      Number(x) >= 0 && Number(x) <= width && Number(y) >= 0 &&
+      Number(y) <= height
+    ));
     return Promise.resolve();
   }, { world: { id: "CartPole-v1" } }));

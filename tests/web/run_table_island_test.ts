@@ -136,6 +136,13 @@ Deno.test("a group is chosen with all of its runs, and shows their figures", () 
 Deno.test("a group of which some runs are chosen is not", () =>
   shown(single, "", async ({ page }) => {
     boxes(page)[0].click();
+    // Every key is proposed once.
+    const proposed = page.all("datalist").map((list) =>
+      list.all("option").map((each) => each.getAttribute("value") ?? each.value)
+    );
+    deepStrictEqual(proposed[0], ["agent", "seed"]);
+    deepStrictEqual(new Set(proposed[1]).size, proposed[1].length);
+    ok(proposed[0].every((key) => proposed[1].includes(key)));
     page.get("input", "Group by").put("agent");
     await answered();
     deepStrictEqual([rows(page).length, chosen(page)], [2, []]);

@@ -15,7 +15,8 @@ export type Drawn = readonly [name: string, ...args: unknown[]];
 /** An element, or text. */
 export class Small {
   nodeType = 1;
-  parentNode: Small | null = null;
+  /** No property: a test that fails would print the whole page for each of its elements. */
+  #parent: Small | null = null;
   readonly childNodes: Small[] = [];
   readonly attributes = new Map<string, string>();
   readonly listeners = new Map<string, (event: unknown) => void>();
@@ -41,6 +42,14 @@ export class Small {
 
   get tagName(): string {
     return this.localName.toUpperCase();
+  }
+
+  get parentNode(): Small | null {
+    return this.#parent;
+  }
+
+  set parentNode(parent: Small | null) {
+    this.#parent = parent;
   }
 
   get firstChild(): Small | null {
@@ -123,8 +132,9 @@ export class Small {
     return this.all(name)[0] ?? null;
   }
 
+  /** Not in the corner, so that places of the page and of the element differ. */
   getBoundingClientRect(): { left: number; top: number; width: number; height: number } {
-    return { left: 0, top: 0, width: this.clientWidth, height: this.clientHeight };
+    return { left: 40, top: 20, width: this.clientWidth, height: this.clientHeight };
   }
 
   getContext(): unknown {
@@ -268,7 +278,8 @@ export class SmallPage extends Small implements Disposable {
       ...{ ResizeObserver: Nothing, IntersectionObserver: Watching, CSSStyleSheet: Nothing },
       getComputedStyle: ({ style }: Small) => ({ color: rgbOf(String(style.color)) }),
       matchMedia: () => ({ matches: false, addEventListener() {}, removeEventListener() {} }),
-      devicePixelRatio: 1,
+      // As on most screens, so that pixels of the page and of the screen differ.
+      devicePixelRatio: 2,
       addEventListener: (name: string, listener: (event: unknown) => void) =>
         keys.set(name, listener),
       removeEventListener: (name: string) => keys.delete(name),
@@ -367,16 +378,18 @@ function strayingOf(page: Small): string[] {
       [0, 0, ...numbers(svg, "width", "height")];
     const pairs = ["circle", "line", "rect", "text", "polyline"].flatMap((tag) =>
       svg.all(tag).flatMap((each) => {
-        const points = (each.getAttribute("points") ?? "").split(" ").filter(Boolean);
-        return [
-          ...numbers(each, "cx", "x", "x1", "x2").map((x) => [tag, x / width]),
-          ...numbers(each, "cy", "y", "y1", "y2").map((y) => [tag, y / height]),
-          ...points.map((point) => [tag, Number(point.split(",")[0]) / width]),
-          ...points.map((point) => [tag, Number(point.split(",")[1]) / height]),
-        ] as (readonly [string, number])[];
+        const points = (each.getAttribute("points") ?? "").split(" ").filter(Boolean)
+          .map((point) => point.split(",").map(Number));
+        const shares = [
+          ...[...numbers(each, "cx", "x", "x1", "x2"), ...points.map(([x]) => x)]
+            .map((x) => x / width),
+          ...[...numbers(each, "cy", "y", "y1", "y2"), ...points.map(([, y]) => y)]
+            .map((y) => y / height),
+        ];
+        return shares.map((share) => ({ tag, share }));
       })
     );
-    return pairs.filter(([, share]) => !(share >= 0 && share <= 1))
-      .map(([tag, share]) => `a ${tag} at ${share} of a drawing`);
+    return pairs.filter(({ share }) => !(share >= 0 && share <= 1))
+      .map(({ tag, share }) => `a ${tag} at ${share} of a drawing`);
   });
 }

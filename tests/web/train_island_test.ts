@@ -21,6 +21,8 @@ const experiments = [
 ];
 
 /** What is answered of a run when a test says so. */
+/** What was asked of runs. */
+const bases: string[] = [];
 let late = Promise.withResolvers<Response>();
 
 interface Page {
@@ -58,16 +60,19 @@ async function onPage(body: (page: Page) => Promise<void>, search = ""): Promise
     }
   }
   Object.assign(globalThis, { Worker: Thread });
-  const own = answeredBy((path) =>
-    path === "/api/setting?run=late" ? late.promise : Promise.resolve(
+  bases.splice(0);
+  const own = answeredBy((path) => {
+    bases.push(path);
+    if (path === "/api/setting?run=late") return late.promise;
+    return Promise.resolve(
       path === "/api/setting?run=r1"
         ? {
           ok: true,
           json: () => Promise.resolve({ experiment: "acrobot-ppo", seed: "5", digest: "d" }),
         } as Response
         : { ok: false, text: () => Promise.resolve("There is no such run.") } as Response,
-    )
-  );
+    );
+  });
   const props = { experiments, thread: "/assets/thread.js", program: "lab" };
   const page = new SmallPage(() => null, {});
   Object.assign(globalThis.location, { search });
@@ -203,6 +208,16 @@ Deno.test("what is chosen is trained with its base, once it can be", () =>
       "as run r1",
     ]);
     strictEqual(page.get("code").textContent, "lab reproduce r1");
+    // The run is asked for once.
+    byId(page, "input", "field-agent.gamma").put("0.9");
+    await replies();
+    byId(page, "input", "field-agent.gamma").put("0.8");
+    await replies();
+    deepStrictEqual(bases, ["/api/setting?run=r1"]);
+    byId(page, "select", "experiment").put("acrobot-ppo");
+    await replies();
+    const last = orders().findLast((each) => each.kind === "look")! as { asked: Asked };
+    deepStrictEqual([last.asked.base, bases.length], [undefined, 1]);
   }, "?run=r1"));
 
 Deno.test("a run that is not there is said in a line", () =>

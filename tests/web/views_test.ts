@@ -162,14 +162,14 @@ const called = (all: readonly Drawn[], name: string) =>
   all.filter(([each]) => each === name).map(([, ...args]) => args);
 
 Deno.test("the strip has a column a step, and a stroke where the episode stands", () => {
-  // 300 × 60 pixels; 100 steps of 3 pixels.
+  // 300 × 60 pixels of the page are 600 × 120 of the screen; 100 steps of 6.
   const rows = Array.from({ length: 100 }, () => [0.25, 0.75]);
   const strip = { kind: "probabilities", range: [0, 1], rows } as const;
   {
     using page = new SmallPage(StripView, { strip, at: 40, names: ["left"], color: 4 });
     const bars = called(drawn(page), "fillRect");
-    deepStrictEqual([bars[0], bars[1]], [[0, 45, 3.5, 15], [0, 0, 3.5, 45]]);
-    deepStrictEqual([bars[2], bars.at(-1)], [[3, 45, 3.5, 15], [119, 0, 2, 60]]);
+    deepStrictEqual([bars[0], bars[1]], [[0, 90, 6.5, 30], [0, 0, 6.5, 90]]);
+    deepStrictEqual([bars[2], bars.at(-1)], [[6, 90, 6.5, 30], [238, 0, 4, 120]]);
     strictEqual(bars.length, 201);
     const said = page.get("figcaption").textContent;
     strictEqual(said, "Probability of each actionleft 0.251 0.75");
@@ -181,9 +181,9 @@ Deno.test("the strip has a column a step, and a stroke where the episode stands"
   }
   const values = { kind: "values", range: [-1, 1], rows: [[1, -1], undefined, [0, 0]] } as const;
   using page = new SmallPage(StripView, { strip: values, at: 1, names: [] });
-  // Fewer than fifty steps do not fill it: 6 pixels each. 2 pixels are left above and below.
-  deepStrictEqual(called(drawn(page), "lineTo"), [[3, 2], [15, 30], [3, 58], [15, 30]]);
-  deepStrictEqual(called(drawn(page), "fillRect"), [[5, 0, 2, 60]]);
+  // Fewer than fifty steps do not fill it: 12 pixels each. 2 pixels are left above and below.
+  deepStrictEqual(called(drawn(page), "lineTo"), [[6, 2], [30, 60], [6, 118], [30, 60]]);
+  deepStrictEqual(called(drawn(page), "fillRect"), [[10, 0, 4, 120]]);
   strictEqual(
     page.get("figcaption").textContent,
     "What each action is worth (Q)0 11 -1-1 … 1",
@@ -217,7 +217,7 @@ Deno.test("a hand drags a part while it is held, and a click pushes it once", ()
   using page = new SmallPage(Stage, props);
   const canvas = page.get("canvas");
   const at = (type: string, clientX: number, clientY: number) =>
-    canvas.happens(type, { clientX, clientY, pointerId: 1 });
+    canvas.happens(type, { clientX: clientX + 40, clientY: clientY + 20, pointerId: 1 });
   const taken = () => hand.splice(0).map(([change]) => change);
   // 300 × 60 pixels show 30 × 6 units.
   at("pointerdown", 100, 20);
@@ -466,14 +466,14 @@ Deno.test("a mode is moved by keys and by the pointer, and stays within the plan
   first.happens("keydown", { key: "ArrowUp", shiftKey: true });
   deepStrictEqual(last(0), [[0, 0.2]]);
   // Taken beside its middle it does not jump there.
-  second.happens("pointerdown", { clientX: 270, clientY: 30, pointerId: 1 });
-  first.happens("pointermove", { clientX: 0, clientY: 0 });
-  second.happens("pointermove", { clientX: 240, clientY: 15 });
+  second.happens("pointerdown", { clientX: 310, clientY: 50, pointerId: 1 });
+  first.happens("pointermove", { clientX: 40, clientY: 20 });
+  second.happens("pointermove", { clientX: 280, clientY: 35 });
   deepStrictEqual(last(1), [[0.05, 0]]);
-  second.happens("pointermove", { clientX: 900, clientY: -900 });
+  second.happens("pointermove", { clientX: 940, clientY: -880 });
   deepStrictEqual(last(1), [[0.4, 0.4]]);
   second.happens("pointerup", {});
-  second.happens("pointermove", { clientX: 240, clientY: 15 });
+  second.happens("pointermove", { clientX: 280, clientY: 35 });
   deepStrictEqual(moved, []);
 });
 
@@ -486,18 +486,18 @@ Deno.test("codes lie where they are encoded to, and the point follows the pointe
     code: Float32Array.of(0, 5, 1.5),
     move: (x: number, y: number) => moved.push([x, y]),
   });
-  deepStrictEqual(called(drawn(page), "fillText"), [["b", 0, 0], ["a", 300, 60]]);
-  deepStrictEqual(called(drawn(page), "arc")[0].slice(0, 2), [150, 30]);
+  deepStrictEqual(called(drawn(page), "fillText"), [["b", 0, 0], ["a", 600, 120]]);
+  deepStrictEqual(called(drawn(page), "arc")[0].slice(0, 2), [300, 60]);
   const canvas = page.get("canvas");
   strictEqual(
     canvas.getAttribute("aria-label"),
     "Codes over coordinates 3 and 1; the point is at 1.50, 0.00",
   );
-  canvas.happens("pointermove", { clientX: 100, clientY: 15 });
-  canvas.happens("pointerdown", { clientX: 100, clientY: 15, pointerId: 1 });
-  canvas.happens("pointermove", { clientX: 200, clientY: 60 });
+  canvas.happens("pointermove", { clientX: 140, clientY: 35 });
+  canvas.happens("pointerdown", { clientX: 140, clientY: 35, pointerId: 1 });
+  canvas.happens("pointermove", { clientX: 240, clientY: 80 });
   canvas.happens("pointerup", {});
-  canvas.happens("pointermove", { clientX: 0, clientY: 0 });
+  canvas.happens("pointermove", { clientX: 40, clientY: 20 });
   deepStrictEqual(moved, [[1, 0.5], [2, -1]]);
 });
 
@@ -550,7 +550,7 @@ Deno.test("samples go their way in the order in which they were drawn, batch by 
     drawn(page).splice(0);
     slider.put(String(moment));
     strictEqual(told.textContent, words);
-    const dots = called(drawn(page), "arc").filter(([, , radius]) => radius === 2.4);
+    const dots = called(drawn(page), "arc").filter(([, , radius]) => radius === 4.8);
     strictEqual(dots.length, 500);
     const steps = dots.slice(1).map(([x], i) => Number(x) - Number(dots[i][0]));
     ok(steps.every((step) => Math.abs(step - steps[0]) < 1e-3 && step > 0));
@@ -563,6 +563,7 @@ Deno.test("samples go their way in the order in which they were drawn, batch by 
 
 Deno.test("each choice of a plane draws its own, under the label at hand", () => {
   const asked: [what: string, labels: number[] | undefined][] = [];
+  let net: Float32Array = new Float32Array(0);
   const kept = (what: string, labels: Uint8Array | undefined) =>
     void asked.push([what, labels && [...new Set(labels)]]);
   const model = {
@@ -574,6 +575,7 @@ Deno.test("each choice of a plane draws its own, under the label at hand", () =>
     },
     decode: (codes: Float32Array, labels?: Uint8Array) => {
       kept("decode", labels);
+      net = codes;
       return codes;
     },
     sample: ({ count, label }: { count: number; label?: number }) => {
@@ -600,8 +602,8 @@ Deno.test("each choice of a plane draws its own, under the label at hand", () =>
     const strokes = called(plane.drawn, "stroke").length;
     const turns = called(plane.drawn, "lineTo").length;
     return {
-      data: dots.filter(([, , radius]) => radius === 1.5).length,
-      samples: dots.filter(([, , radius]) => radius === 2.4).length,
+      data: dots.filter(([, , radius]) => radius === 3).length,
+      samples: dots.filter(([, , radius]) => radius === 4.8).length,
       surface: called(plane.drawn, "drawImage").length,
       arrows: called(plane.drawn, "fillRect").filter(([, , width]) => width === 3).length,
       codes: turns - called(plane.drawn, "fillRect").filter(([, , w]) => w === 3).length,
@@ -645,12 +647,58 @@ Deno.test("each choice of a plane draws its own, under the label at hand", () =>
   }
   deepStrictEqual(shown(), usual);
   deepStrictEqual(asked.splice(0), [["score", [0]], ["sample", [0]], ["decode", [0]]]);
+  // Thirteen lines along the first axis from −2 to 2, then thirteen along the second.
+  strictEqual(net.length, 2 * 26 * 49);
+  const code = (line: number, point: number) =>
+    [...net.subarray(2 * (49 * line + point))].slice(0, 2);
+  deepStrictEqual([code(0, 0), code(0, 48), code(6, 24), code(12, 48)], [
+    ...[[-2, -2], [2, -2], [0, 0], [2, 2]],
+  ]);
+  deepStrictEqual([code(13, 0), code(13, 48), code(25, 0), code(25, 48)], [
+    ...[[-2, -2], [-2, 2], [2, -2], [2, 2]],
+  ]);
   const label = page.all("select")[0];
   deepStrictEqual(label.all("option").map(({ textContent }) => textContent), ["cat", "dog"]);
   label.put("1");
   deepStrictEqual(asked.splice(0), [["score", [1]], ["sample", [1]], ["decode", [1]]]);
   page.get("button", "New samples").click();
   deepStrictEqual(asked.splice(0), [["sample", [1]]]);
+});
+
+Deno.test("modes can be dragged while somebody takes them, and be put back once they are away", () => {
+  const values = Float32Array.of(0, 0, 1, 1, 2, 0);
+  const examples = { values, labels: Uint8Array.of(0, 1, 1), count: 3, names: ["a", "b"] };
+  const labels: unknown[] = [];
+  const model = {
+    ...{ kind: "points", shape: [2], classes: 0, codeSize: 0 },
+    sample: ({ count, label }: { count: number; label?: number }) => {
+      labels.push(label);
+      return { values: new Float32Array(2 * count) };
+    },
+  };
+  const moves: object[] = [];
+  const move = (shifts: object) => void moves.push(shifts);
+  const back = (page: Small) => page.all("button", "Put the modes back");
+  {
+    using page = new SmallPage(PointsExplorer, { model, examples, held: { shifts: {}, move } });
+    strictEqual(back(page)[0].disabled, true);
+    page.show({ model, examples, held: { shifts: { 1: [0.5, 0] }, move } });
+    back(page)[0].click();
+    deepStrictEqual(moves, [{}]);
+    page.show({ model, examples, held: { shifts: { 1: [0.5, 0] } } });
+    deepStrictEqual(back(page), []);
+  }
+  deepStrictEqual(labels, [undefined]);
+  // Points of one mode, or of none, are dragged by nobody.
+  for (const own of [Uint8Array.of(1, 1, 1), undefined]) {
+    const alone = { ...examples, labels: own };
+    using page = new SmallPage(PointsExplorer, {
+      model,
+      examples: alone,
+      held: { shifts: {}, move },
+    });
+    deepStrictEqual(back(page), []);
+  }
 });
 
 Deno.test("a field of arrows is that of the moment at hand, and samples go there by themselves", () => {
@@ -731,20 +779,20 @@ Deno.test("a pad tells what is drawn on it, from where a pointer goes down to wh
     deepStrictEqual([canvas.getAttribute("width"), canvas.getAttribute("height")], ["80", "40"]);
     const fills = () => called(canvas.drawn, "fillRect").length;
     strictEqual(fills(), 1);
-    canvas.happens("pointermove", { clientX: 150, clientY: 30 });
+    canvas.happens("pointermove", { clientX: 190, clientY: 50 });
     deepStrictEqual(told, []);
     // 300 × 60 pixels on the page are 80 × 40 of the pad.
-    canvas.happens("pointerdown", { clientX: 150, clientY: 30, pointerId: 1 });
-    canvas.happens("pointermove", { clientX: 300, clientY: 15, pointerId: 1 });
+    canvas.happens("pointerdown", { clientX: 190, clientY: 50, pointerId: 1 });
+    canvas.happens("pointermove", { clientX: 340, clientY: 35, pointerId: 1 });
     const ways = ["moveTo", "lineTo"].map((name) => called(canvas.drawn, name));
     deepStrictEqual(ways, [[[40, 20], [40, 20]], [[40, 20], [80, 10]]]);
     deepStrictEqual(told, [1, 2].map(() => new Array(50).fill(Math.fround(0.2))));
     deepStrictEqual(made, [[10, 5], [0, 0, 10, 5], [10, 5], [0, 0, 10, 5]]);
     for (const end of ["pointerup", "pointercancel"]) {
-      canvas.happens("pointerdown", { clientX: 0, clientY: 0, pointerId: 1 });
+      canvas.happens("pointerdown", { clientX: 40, clientY: 20, pointerId: 1 });
       canvas.happens(end);
       told.splice(0);
-      canvas.happens("pointermove", { clientX: 10, clientY: 10 });
+      canvas.happens("pointermove", { clientX: 50, clientY: 30 });
       deepStrictEqual(told, []);
     }
     page.get("button", "Clear").click();

@@ -1,6 +1,12 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { defaultRng, streamOf } from "../../../lab/core/random.ts";
-import { gridOf, type SamplerName, samplerNames, samplers } from "../../../lab/search/samplers.ts";
+import {
+  gridOf,
+  learns,
+  type SamplerName,
+  samplerNames,
+  samplers,
+} from "../../../lab/search/samplers.ts";
 import { MOST_AXES, sobol } from "../../../lab/search/sobol.ts";
 import type { Point, Space } from "../../../lab/search/space.ts";
 import { normalBelow, type Outcome, tpe } from "../../../lab/search/tpe.ts";
@@ -178,4 +184,42 @@ Deno.test("what TPE tries lies within its ranges, also where the best ones lie a
       }
     }
   }
+});
+
+Deno.test("a sampler waits for the trials before it where it looks at them, and else does not", () => {
+  // Choices are what every sampler takes, a grid too.
+  const values = [0, 0.25, 0.5, 0.75];
+  const space: Space = ["x0", "x1"].map((path) => ({ path, range: { kind: "choice", values } }));
+  const outcomesOf = (sign: number): Outcome[] =>
+    Array.from({ length: 40 }, (_, i) => {
+      const point = { x0: values[i % 4], x1: values[Math.floor(i / 10)] };
+      return { point, loss: sign * (point.x0 - point.x1) };
+    });
+  for (const name of samplerNames) {
+    const at = (outcomes: Outcome[]) =>
+      [11, 12, 13].map((trial) => samplers[name]({ space, seed: 1, trial, outcomes }));
+    const looks = JSON.stringify(at(outcomesOf(1))) !== JSON.stringify(at(outcomesOf(-1)));
+    deepStrictEqual([name, learns(name)], [name, looks]);
+  }
+});
+
+Deno.test("a field that some trials did not have says nothing of those, and something of the others", () => {
+  const space: Space = [
+    { path: "kind", range: { kind: "choice", values: ["a", "b"] } },
+    {
+      path: "x",
+      range: { kind: "uniform", low: 0, high: 1 },
+      when: { path: "kind", in: ["b"] },
+    },
+  ];
+  // Best is b, near 0.25; a has no x.
+  const outcomes = Array.from({ length: 60 }, (_, i): Outcome => {
+    const x = (i % 20) / 20;
+    return i % 2 === 0
+      ? { point: { kind: "a" }, loss: 1 }
+      : { point: { kind: "b", x }, loss: Math.abs(x - 0.25) };
+  });
+  const tried = Array.from({ length: 20 }, (_, i) => tpe(space, outcomes, streamOf(3, `${i}`)));
+  const near = tried.filter(({ kind, x }) => kind === "b" && Math.abs(Number(x) - 0.25) < 0.2);
+  ok(near.length >= 15, JSON.stringify(tried));
 });

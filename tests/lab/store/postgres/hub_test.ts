@@ -79,7 +79,9 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
         const triesAfterShipping = async () => {
           await server.query("lab1", "UPDATE reverie.task SET tries = 3");
           await ship();
-          return (await server.query("lab1", "SELECT tries::int FROM reverie.task"))[0].tries;
+          const query = "SELECT tries::int FROM reverie.task";
+          const [{ tries }] = await server.query("lab1", query) as [{ tries: number }];
+          return tries;
         };
         strictEqual(await triesAfterShipping(), 3);
         const seen = async () => {
