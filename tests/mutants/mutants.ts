@@ -4808,10 +4808,10 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/policy_test.ts",
   },
   {
-    fault: "six values of an axis are marked in five places",
+    fault: "six values of an axis are marked at round numbers",
     file: "web/scales.ts",
-    from: "sorted.length <= TICKS ?",
-    to: "sorted.length < TICKS ?",
+    from: "sorted.length <= TICKS",
+    to: "sorted.length < TICKS",
     test: "tests/web/scales_test.ts",
   },
   {

@@ -57,6 +57,8 @@ function steadyPolicy(id: string): Uint8Array {
   });
 }
 
+const cartPole = { world: { id: "CartPole-v1" }, policy: steadyPolicy("CartPole-v1") };
+
 type Frame = (now: number) => void;
 
 /** A page with the player, whose frames come when they are called. */
@@ -67,16 +69,19 @@ async function playing(
     readonly frames: (count: number, milliseconds: number) => void;
     readonly facts: () => Readonly<Record<string, string>>;
   }) => Promise<void>,
-  more: { readonly world?: { readonly id: string } } = {},
+  { policy, ...more }: {
+    readonly world?: { readonly id: string };
+    /** What is answered in place of the table of FrozenLake. */
+    readonly policy?: Uint8Array;
+  } = {},
 ): Promise<void> {
   const asked: string[] = [];
   const { observationSpace, actionSpace } = makeEnv(world.id, { isSlippery: false });
-  const steady = more.world === undefined ? undefined : steadyPolicy(more.world.id);
   const before = answeredBy((path) => {
     asked.push(path);
     const { searchParams } = new URL(path, "http://page");
     const table = Int32Array.from(tables[Number(searchParams.get("checkpoint"))]);
-    const bytes = steady ??
+    const bytes = policy ??
       encodePolicy({ observationSpace, actionSpace: actionSpace as Discrete, table });
     return Promise.resolve(
       { ok: true, arrayBuffer: () => Promise.resolve(bytes.buffer) } as unknown as Response,
@@ -382,7 +387,7 @@ Deno.test("a world that is changed is that of both who play, until it is as it w
     const [mass, heavy] = played();
     strictEqual(heavy, mass);
     ok(changed());
-  }, { world: { id: "CartPole-v1" } }));
+  }, cartPole));
 
 Deno.test("the map says between what its colours lie, of each action and of the best", () =>
   playing((page) => {
@@ -437,4 +442,4 @@ Deno.test("the map says between what its colours lie, of each action and of the 
       Number(y) <= height
     ));
     return Promise.resolve();
-  }, { world: { id: "CartPole-v1" } }));
+  }, cartPole));

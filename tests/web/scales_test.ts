@@ -37,15 +37,14 @@ Deno.test("near ones evenly, one alone in the middle, words by the alphabet", ()
   deepStrictEqual([words.place("relu"), words.place("elu")], [0.5, undefined]);
 });
 
-Deno.test("up to six values are marked each, of more five places, and every mark where its value is", () => {
+Deno.test("up to six values are marked each, of more six at most, and every mark where its value is", () => {
   for (let count = 1; count <= 9; count++) {
-    for (const valueOf of [(i: number) => i + 1, (i: number) => 10 ** i]) {
+    for (const valueOf of [(i: number) => 3 * i + 1, (i: number) => 3 * 7 ** i]) {
       const values = Array.from({ length: count }, (_, i) => valueOf(i));
       // In whichever order they come.
       const { ticks, place } = scaleOf(values.toReversed());
-      strictEqual(ticks.length, count <= 6 ? count : 5);
-      if (count > 6) continue;
-      deepStrictEqual(ticks.map(({ at }) => at), values.map((value) => place(value)));
+      if (count > 6) ok(ticks.length > 1 && ticks.length <= 6);
+      else deepStrictEqual(ticks.map(({ at }) => at), values.map((value) => place(value)));
     }
   }
 });
