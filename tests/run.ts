@@ -198,7 +198,7 @@ const named = filters.filter((filter) => !inPath(filter));
 const byName = named.length === 0 ? [] : [`--filter=/${named.map(RegExp.escape).join("|")}/`];
 const documented = ["README.md", "docs", "lab", "envs", "agents", "models", "experiments"];
 const folder = Deno.makeTempDirSync({ dir: "/tmp", prefix: "reverie-tests-" });
-/** Says that the dashboard is built: of a whole run once, where else each file builds it that needs it. */
+/** Says that the dashboard is built: once for a whole run, else by each file that needs it. */
 const built: Record<string, string> = files.length >= MANY && await buildDashboard()
   ? { REVERIE_TESTS_BUILT: "1" }
   : {};
