@@ -117,7 +117,7 @@ interface SourceFile {
   readonly imports: readonly string[];
 }
 
-/** Read once a process, by path, as rows share most of their code; undefined where a file is missing. */
+/** Read once a process, by path, as rows share most of it; undefined where a file is missing. */
 const files = new Map<string, Promise<SourceFile | undefined>>();
 
 function fileOf(path: string): Promise<SourceFile | undefined> {
