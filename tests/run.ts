@@ -80,6 +80,11 @@ async function command(name: string, args: readonly string[]): Promise<boolean> 
   return success;
 }
 
+/** Builds the dashboard; where that fails the tests that need it say why. */
+function buildDashboard(): Promise<boolean> {
+  return command(Deno.execPath(), ["run", "--quiet", "--no-check", "-A", "web/build.ts"]);
+}
+
 /** Installs what is missing, or says how to. */
 async function setUp(): Promise<void> {
   const missing = needs.filter(({ tier, present }) =>
@@ -114,7 +119,7 @@ async function denoTest(args: readonly string[]): Promise<Counts> {
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
-    env: { XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp" },
+    env: { XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp", ...built },
   }).spawn();
   let tail = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -193,6 +198,10 @@ const named = filters.filter((filter) => !inPath(filter));
 const byName = named.length === 0 ? [] : [`--filter=/${named.map(RegExp.escape).join("|")}/`];
 const documented = ["README.md", "docs", "lab", "envs", "agents", "models", "experiments"];
 const folder = Deno.makeTempDirSync({ dir: "/tmp", prefix: "reverie-tests-" });
+/** Says that the dashboard is built: once for a whole run, else by each file that needs it. */
+const built: Record<string, string> = files.length >= MANY && await buildDashboard()
+  ? { REVERIE_TESTS_BUILT: "1" }
+  : {};
 /** The examples come first, so that what failed among the rest stands last. */
 const runs = [
   ...tier === undefined && filters.length === 0

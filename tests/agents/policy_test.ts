@@ -52,6 +52,7 @@ for (const entry of agents) {
             ? { learningStarts: 100, hiddenSizes: [16], batchSize: 16 }
             : {},
           ...has("normalizeObservations") ? { normalizeObservations: true } : {},
+          ...name === "recurrent-ppo" ? { recurrentSize: 20, hiddenSizes: [16] } : {},
         },
         budget: configuration.safeParse({ learningStarts: 100 }).success ? 400 : 1500,
         evaluation: { episodes: 2 },

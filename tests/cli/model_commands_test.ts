@@ -275,7 +275,9 @@ Deno.test("what is no model, or makes no codes, is refused by the commands on mo
       (await lab("export latest --format gif --out .")).error,
       /as it must have drawn pictures/,
     );
-    strictEqual((await lab("run ring-wgan-gp --budget 2")).code, 0);
+    const small = ["dataset.train=100", "dataset.validation=100", "dataset.test=100"]
+      .concat("model.batchSize=16").map((field) => ` --set ${field}`);
+    strictEqual((await lab(`run ring-wgan-gp --budget 2${small.join("")}`)).code, 0);
     for (
       const [command, line] of [
         ["encode latest --out x.npy", "gives no codes"],

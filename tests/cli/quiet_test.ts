@@ -70,13 +70,16 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
     await writeNetwork(`${folder}/eyes.json`, [28, 28, 1], 4);
     strictEqual((await type("run cliffwalking-value-iteration")).code, 0);
     const [{ id }] = JSON.parse((await type("runs --json")).out).runs;
-    const vae = await type(`run glyphs-vae --set model.judge=false --budget 100${few(20)}`);
+    const small = " --set model.judge=false --set model.hiddenSizes=[8]";
+    const vae = await type(`run glyphs-vae --budget 100${few(20)}${small}`);
     strictEqual(vae.code, 0);
     const [model] = JSON.parse((await type("runs --json")).out).runs;
     const little = "filters=[4] samplerSteps=1 solver=euler judge=false".split(" ")
       .map((field) => ` --set model.${field}`);
-    const set = `${few(20)}${little.join("")}`;
-    strictEqual((await type(`run glyphs-flow-matching --budget 64${set}`)).code, 0);
+    const pictures = "folder=pictures side=8 grey=true".split(" ")
+      .map((field) => ` --set dataset.${field}`);
+    const set = `${pictures.join("")}${little.join("")}`;
+    strictEqual((await type(`run flow-matching --dataset images --budget 64${set}`)).code, 0);
     const [flow] = JSON.parse((await type("runs --json")).out).runs;
     const pairs = ["dataset.folder=.", "dataset.from=pictures", "dataset.to=pictures"]
       .concat("model.filters=[4]", "model.batchSize=4").map((field) => ` --set ${field}`);

@@ -105,9 +105,9 @@ Deno.test("score measures a model's samples, and refuses what it cannot measure"
     await writeNetwork(`${folder}/eyes.json`, [28, 28, 1], 5);
     await writeNetwork(`${folder}/two.json`, [28, 28, 2], 5);
     await Deno.writeTextFile(`${folder}/text.json`, "{}");
-    const trained =
-      "run glyphs-vae-quick --budget 100 --set model.judge=false --set dataset.train=100";
-    strictEqual((await lab(trained)).code, 0);
+    const small = ["model.judge=false", "dataset.train=100", "dataset.validation=50"]
+      .concat("dataset.test=50").map((field) => ` --set ${field}`);
+    strictEqual((await lab(`run glyphs-vae-quick --budget 100${small.join("")}`)).code, 0);
     const scored = await lab("score latest --features eyes.json --count 20 --metric likeness");
     strictEqual(scored.code, 0, scored.error);
     match(scored.out, /^20 samples of run \w+ {2}glyphs-vae-quick\n[^]*nearest_train/);

@@ -53,8 +53,9 @@ Deno.test("compare and report say the same of several worlds", () =>
       strictEqual(await main(line.split(" "), io), 0, io.written.error);
       return io.written.out;
     };
-    await typed("run cartpole-a2c --budget 400 --seeds 5");
-    await typed("run cartpole-a2c --set environment.id=Acrobot-v1 --budget 400 --seeds 5");
+    const few = "--budget 400 --seeds 5 --set evaluation.episodes=2";
+    await typed(`run cartpole-a2c ${few}`);
+    await typed(`run cartpole-a2c --set environment.id=Acrobot-v1 ${few}`);
     const said = await typed("compare --where agent=a2c");
     const [, seeds, iqm] = /^a2c +(\d+) +(\S+) \[.*\] rough/m.exec(said)!;
     strictEqual(seeds, "5");

@@ -16,7 +16,8 @@ const marks = operations.flatMap(({ kind, path }, at) =>
 );
 // Spread over the run, and right behind each checkpoint that was told of.
 const spread = Array.from({ length: 8 }, (_, i) => Math.floor(i * operations.length / 8));
-for (const moment of [...spread, ...marks.map(({ at }) => at + 1), operations.length]) {
+const moments = new Set([...spread, ...marks.map(({ at }) => at + 1), operations.length]);
+for (const moment of moments) {
   const { folders, files } = afterPowerLoss(operations, moment, root);
   const copy = `${folder}/${moment}`;
   for (const path of folders) Deno.mkdirSync(copy + path.slice(root.length));
