@@ -4,8 +4,6 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { experiments } from "../experiments/mod.ts";
 import { LabError } from "../lab/core/errors.ts";
@@ -103,63 +101,10 @@ export async function sourcesOf(
     // Of the worlds only the row's own counts.
     const follows = (imported: string, importer: string) =>
       !imported.startsWith(`${labRoot}evidence/`) && importer !== labRoot + WORLDS.entries;
-    hashes.set(key, hashOf(paths.map((path) => labRoot + path), follows));
+    hashes.set(key, hashOfModules(paths.map((path) => labRoot + path), labRoot, follows));
   }
   return await hashes.get(key)!;
 }
 
 /** Read once a process, by the modules that they begin at. */
 const hashes = new Map<string, Promise<string>>();
-
-/** A file with what it imports. */
-interface SourceFile {
-  readonly bytes: Uint8Array;
-  readonly imports: readonly string[];
-}
-
-/** Read once a process, by path, as rows share most of it; undefined where a file is missing. */
-const files = new Map<string, Promise<SourceFile | undefined>>();
-
-function fileOf(path: string): Promise<SourceFile | undefined> {
-  const known = files.get(path);
-  if (known !== undefined) return known;
-  const file = readFile(path);
-  files.set(path, file);
-  return file;
-}
-
-async function readFile(path: string): Promise<SourceFile | undefined> {
-  const imports: string[] = [];
-  await hashOfModules([path], labRoot, (imported) => {
-    imports.push(imported);
-    return false;
-  });
-  try {
-    return { bytes: await Deno.readFile(path), imports };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-/** The hash that `hashOfModules` gives, of files that are read once for all rows. */
-async function hashOf(
-  paths: readonly string[],
-  follows: (imported: string, importer: string) => boolean,
-): Promise<string> {
-  const sources = new Map<string, Uint8Array>();
-  const pending = [...paths];
-  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    if (sources.has(path)) continue;
-    const file = await fileOf(path);
-    if (file === undefined) continue;
-    sources.set(path, file.bytes);
-    pending.push(...file.imports.filter((imported) => follows(imported, path!)));
-  }
-  const hash = createHash("sha256");
-  for (const path of [...sources.keys()].sort()) {
-    const bytes = sources.get(path)!;
-    hash.update(`${relative(labRoot, path)}\0${bytes.length}\0`).update(bytes);
-  }
-  return hash.digest("hex");
-}
