@@ -13,9 +13,13 @@ import { fillStore } from "./sample_store.ts";
 /** The repository's root. */
 export const root = new URL("../../", import.meta.url);
 
-/** Builds the islands as `deno task build` does, unless the test command has. */
+/** Sees to it that the islands are built: by the test command, else now. */
 export async function build(): Promise<void> {
-  if (Deno.env.has("REVERIE_TESTS_BUILT")) return;
+  if (!Deno.env.has("REVERIE_TESTS_BUILT")) await buildAnew();
+}
+
+/** Builds the islands as `deno task build` does. */
+export async function buildAnew(): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-check", "-A", "web/build.ts"],
     cwd: root,

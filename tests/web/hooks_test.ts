@@ -102,7 +102,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-other -policies -problem -show -values -world",
     "-own -played -problem -world",
     "-playing",
-    "-rate -show",
+    "-rate -show -step",
   ],
   "player/policy_map_view.tsx": [
     "-agent -at +others",

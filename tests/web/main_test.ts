@@ -1,13 +1,13 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { openStore } from "../../lab/store/sqlite_store.ts";
-import { build, root } from "./built.ts";
+import { buildAnew, root } from "./built.ts";
 
 /** What an earlier build left, and what another one is writing. */
 const besides = ["left-by-a-test.js", "written-by-a-test.next"];
 const dist = new URL("web/dist/", root);
 await Deno.mkdir(dist, { recursive: true });
 for (const name of besides) await Deno.writeTextFile(new URL(name, dist), "");
-await build();
+await buildAnew();
 
 Deno.test("a build removes what it did not make, but for what another one is writing", async () => {
   const names = [...Deno.readDirSync(dist)].map(({ name }) => name);
