@@ -24,7 +24,7 @@ function known(configuration: z.ZodType, values: Readonly<Record<string, unknown
 /** The first experiment of every model, on little data, and every world. */
 async function* kinds(): AsyncGenerator<ExperimentDefinition> {
   const all = await Promise.all(experiments.map((entry) => entry.load()));
-  const common = { budget: 400, evaluation: { every: 200, episodes: 3 } };
+  const often = { every: 200 };
   for (const entry of registries.models) {
     const found = all.find((each): each is ModelExperiment =>
       "model" in each && (each.model as { name: string }).name === entry.name
@@ -34,15 +34,16 @@ async function* kinds(): AsyncGenerator<ExperimentDefinition> {
     if (found === undefined || data === undefined || data.name === "images") continue;
     const [model, dataset] = [await entry.load(), await data.load()];
     const few = known(dataset.configuration, { train: 200, validation: 40, test: 40 });
-    const unjudged = known(model.configuration, { judge: false });
+    const own = known(model.configuration, { judge: false, batchSize: 4 });
     yield {
-      ...{ ...common, name: entry.name },
+      ...{ name: entry.name, budget: 400, evaluation: often },
       dataset: { ...found.dataset, ...few },
-      model: { ...found.model, ...smallOf(model), ...unjudged },
+      model: { ...found.model, ...smallOf(model), ...own },
     } as ModelExperiment;
   }
   for (const { id } of registries.environments) {
-    yield { ...common, name: id, environment: { id }, agent: { name: "a2c" } };
+    const evaluation = { ...often, episodes: 3 };
+    yield { name: id, environment: { id }, agent: { name: "a2c" }, budget: 400, evaluation };
   }
 }
 
