@@ -1,25 +1,17 @@
 /** A reader who does whatever comes: on the page of every model and every world, and on all others. */
 import { deepStrictEqual } from "node:assert";
 import type { Browser } from "playwright-core";
-import type * as z from "zod";
 import { experiments } from "../../experiments/mod.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import type { ExperimentDefinition, ModelExperiment } from "../../lab/experiment/definition.ts";
-import { fieldsOf } from "../../lab/experiment/fields.ts";
 import { train } from "../../lab/experiment/train.ts";
 import { registries } from "../../registries.ts";
 import { missing, openBrowser, patience } from "../browser/chromium.ts";
-import { smallOf } from "../models/laboratory.ts";
+import { known, smallOf } from "../models/laboratory.ts";
 import { build, type Dashboard, openDashboard } from "../web/built.ts";
 import { readAtRandom } from "./reader.ts";
 
 const [SEED, ACTS] = [23, 100];
-
-/** Those of some values that a configuration has fields for. */
-function known(configuration: z.ZodType, values: Readonly<Record<string, unknown>>): object {
-  const paths = new Set(fieldsOf(configuration, "").map(({ path }) => path));
-  return Object.fromEntries(Object.entries(values).filter(([name]) => paths.has(name)));
-}
 
 /** The first experiment of every model, on little data, and every world. */
 async function* kinds(): AsyncGenerator<ExperimentDefinition> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type * as z from "zod";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
 import type { ModelDefinition } from "../../lab/compute/definitions.ts";
@@ -153,10 +154,18 @@ const sizes: Record<string, unknown> = {
   ...{ filters: [4], stageFilters: [3, 3, 3], layerSizes: [10, 8, 4], recurrentSize: 6 },
 };
 
+/** Those of some values that a configuration has fields for. */
+export function known(
+  configuration: z.ZodType,
+  values: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const fields = new Set(fieldsOf(configuration, "").map(({ path }) => path));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => fields.has(name)));
+}
+
 /** Those of the small settings that a model has. */
 export function smallOf({ configuration }: ModelDefinition): Record<string, unknown> {
-  const fields = new Set(fieldsOf(configuration, "").map(({ path }) => path));
-  return Object.fromEntries(Object.entries(sizes).filter(([name]) => fields.has(name)));
+  return known(configuration, sizes);
 }
 
 /** A trainer of a model, with the fields that differ from the defaults. */

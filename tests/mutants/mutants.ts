@@ -4182,7 +4182,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "who plays beside the policy is not stepped with it",
     file: "web/player/player.tsx",
-    from: "    else step(other === undefined ? [episodes] : [episodes, other.episodes]);",
+    from: "    else step(playersOf(main, other));",
     to: "    else step([episodes]);",
     test: "tests/web/player_test.ts",
   },

@@ -132,7 +132,7 @@ function Desk(props: DeskProps): VNode | null {
 
   useEffect(() => {
     if (main === undefined || !playing.value) return;
-    const players = other === undefined ? [main.episodes] : [main.episodes, other.episodes];
+    const players = playersOf(main, other);
     const move = () => {
       if (isBack.value) {
         if (!stepBack(players)) playing.value = false;
@@ -188,13 +188,13 @@ function Desk(props: DeskProps): VNode | null {
   const ahead = () => {
     pause();
     if (standing.steps < episodes.length) episodes.goTo(standing.steps + 1);
-    else step(other === undefined ? [episodes] : [episodes, other.episodes]);
+    else step(playersOf(main, other));
     show();
   };
   const begin = (seed: number) => {
     isBack.value = false;
     problem.value = "";
-    beginTogether(other === undefined ? [episodes] : [episodes, other.episodes], seed);
+    beginTogether(playersOf(main, other), seed);
     show();
   };
   const strip = stripOf(episodes.scores, episodes.actions, policy.actionSpace, agent);
@@ -493,6 +493,11 @@ function useBeside(
     return () => controller.abort();
   }, [run, beside, main?.episodes]);
   return other.value;
+}
+
+/** The episodes that are stepped together. */
+function playersOf(main: Playing, other: Other | undefined): Episodes[] {
+  return other === undefined ? [main.episodes] : [main.episodes, other.episodes];
 }
 
 /** How the other one stands. */
