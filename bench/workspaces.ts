@@ -7,6 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../lab/compute/backend.ts";
 import { findLibrary } from "../lab/experiment/blas.ts";
+import { revectorizes } from "../lab/experiment/engine_flags.ts";
 import { PlainWorkspace } from "../lab/compute/plain_workspace.ts";
 import type { Workspace } from "../lab/compute/workspace.ts";
 
@@ -25,7 +26,8 @@ export type LabBackend = typeof labBackends[number];
  */
 export async function labWorkspace(threads = 1, backend: LabBackend = "auto"): Promise<Workspace> {
   const library = backend === "native" ? findLibrary() : undefined;
-  return (await openWorkspace(backend, { threads, library })).workspace;
+  return (await openWorkspace(backend, { threads, library, revectorizes: revectorizes() }))
+    .workspace;
 }
 
 let wasm: Promise<boolean> | undefined;

@@ -29,7 +29,7 @@ import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
-import type { EnvironmentSource } from "../../lab/compute/definitions.ts";
+import { revectorizesHere } from "../../lab/compute/engine.ts";
 import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import { optimizerFields, optimizerOf } from "../a2c.ts";
 import { type AgentContext, defineAgent, requireFit } from "../define_agent.ts";
@@ -43,7 +43,7 @@ import { meanMetrics } from "../worlds/episodes.ts";
 import { worldShape } from "../worlds/world.ts";
 import { Learner, type Shared, type WorkerPart } from "./learner.ts";
 import { SharedTensors } from "./shared_tensors.ts";
-import { LearnerThread } from "./threads.ts";
+import { LearnerThread, type Start } from "./threads.ts";
 
 // Configuration. Defaults are those of the paper where nothing else is said; of A2C for the optimizer
 // and the gradient's norm.
@@ -197,7 +197,7 @@ const backends: Readonly<Partial<Record<string, BackendChoice>>> = {
 function threadsOf(
   { configuration: { workers }, workspace, environmentSource }: AgentContext<A3cConfiguration>,
   environment: string,
-): { backend: BackendChoice; source: EnvironmentSource } {
+): Pick<Start, "backend" | "revectorizes" | "source"> {
   const backend = backends[workspace.backend];
   const agent = `a3c with ${workers} workers`;
   requireFit(
@@ -212,7 +212,7 @@ function threadsOf(
     "their threads must be able to import the environment and the network body",
     `${environment} or the body is defined in the calling program`,
   );
-  return { backend, source: environmentSource };
+  return { backend, revectorizes: revectorizesHere(), source: environmentSource };
 }
 
 /** Asynchronous advantage actor-critic. */

@@ -14,6 +14,8 @@ import type { LearnerContext, LearnOrder, WorkerPart, WorkerReport } from "./lea
 export interface Start extends Omit<LearnerContext, "workspace" | "makeEnvironment" | "body"> {
   readonly kind: "start";
   readonly backend: BackendChoice;
+  /** Whether V8 re-vectorises WebAssembly. */
+  readonly revectorizes: boolean;
   readonly source: EnvironmentSource;
 }
 

@@ -33,8 +33,12 @@ export const doctor = defineCommand({
   async run({ json }, io) {
     const { findLibrary } = await import("../../lab/experiment/blas.ts");
     const { openWorkspace } = await import("../../lab/compute/backend.ts");
+    const { revectorizes } = await import("../../lab/experiment/engine_flags.ts");
     const source = findLibrary();
-    const native = await openWorkspace("native", { library: source });
+    const native = await openWorkspace("native", {
+      library: source,
+      revectorizes: revectorizes(),
+    });
     const wasm = await openWorkspace("wasm");
     const products: Rates[] = [];
     for (const size of sizes) {

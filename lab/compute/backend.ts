@@ -16,6 +16,7 @@ import { bestRounding } from "./compile/support.ts";
 import { threadsRefused } from "./compile/threads.ts";
 import type { Rounding } from "./compile/wasm/lower.ts";
 import { CompiledWorkspace } from "./compile/workspace.ts";
+import { revectorizesHere, tellOfEngine } from "./engine.ts";
 import { openGraphics } from "./graphics.ts";
 import { PlainWorkspace } from "./plain_workspace.ts";
 import type { ComputeDevice } from "./compile/wgsl/device.ts";
@@ -47,8 +48,9 @@ export interface WorkspaceOptions {
   /** The library that `native` needs; no other backend opens it. */
   readonly library?: LibrarySource;
   /**
-   * Whether V8 was started with `--experimental-wasm-revectorize`. Products are then held to scalar
-   * arithmetic first. Undefined: not known.
+   * Whether V8 was started with `--experimental-wasm-revectorize`: products are laid out for it, and
+   * held to scalar arithmetic first. Left out, it is what was last said in this thread; before that
+   * they are laid out for vectors of 128 bits.
    */
   readonly revectorizes?: boolean;
 }
@@ -111,7 +113,8 @@ async function openCompiled(
   }
   const rounding = choice === "wasm-strict" ? "strict" : best;
   const library = choice === "native" ? await openLibrary(source) : undefined;
-  const revectorized = revectorizes ? agreesOnce(rounding) : undefined;
+  if (revectorizes !== undefined) tellOfEngine({ revectorizes });
+  const revectorized = revectorizesHere() ? agreesOnce(rounding) : undefined;
   const workspace = new CompiledWorkspace(rounding, { threads, revectorized, library });
   const reason = [
     choice === "auto"

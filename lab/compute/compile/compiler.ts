@@ -49,8 +49,8 @@ export function compileStep(
     /** Where the workspace keeps what it declares: state, inputs, random numbers, scalars. */
     readonly addressOf: (kind: Declared["kind"], name: string) => number;
     readonly rounding: Rounding;
-    /** Whether products may be re-vectorised; default true. */
-    readonly pairs?: boolean;
+    /** Whether products are re-vectorised: see `Products`. */
+    readonly revectorized?: boolean;
     readonly arena: { readonly shared: boolean; readonly mostPages: number };
     /** Threads that memory is laid out for; the binary is that of one. */
     readonly threads: number;
@@ -58,10 +58,10 @@ export function compileStep(
     readonly native?: number;
   },
 ): Compiled {
-  const { start, addressOf, rounding, pairs, native, arena: { shared, mostPages }, threads } =
-    options;
+  const { start, addressOf, rounding, revectorized, native, threads } = options;
+  const { shared, mostPages } = options.arena;
   const addresses = declared.map(({ kind, name }) => addressOf(kind, name));
-  const built = { start, addresses, rounding, pairs, shared, mostPages, threads, native };
+  const built = { start, addresses, rounding, revectorized, shared, mostPages, threads, native };
   let signature: string | undefined;
   const known = (traced: Graph): Compiled | undefined => {
     signature = signatureOf(traced, built);

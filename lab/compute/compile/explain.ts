@@ -21,7 +21,7 @@ interface ExplainedItem {
   readonly bytes: number;
   /** Floating-point operations: two a multiply-add, one any other kernel's element. */
   readonly operations: number;
-  /** Seconds of one run of the item alone, its data in the caches; undefined if not measured. */
+  /** Seconds of the item within a run; undefined if not measured. */
   readonly seconds?: number;
 }
 
@@ -57,7 +57,7 @@ export interface Explanation {
   readonly seconds?: number;
 }
 
-/** Seconds of a whole run and of each item alone, in order. */
+/** Seconds of a whole run and of each item within one, in order. */
 export interface Times {
   /** Of a run. */
   readonly whole: number;
@@ -129,13 +129,6 @@ function hostKernelsOf({ items }: Schedule): string[] {
     item.kind === "host" ? [`${item.kernel}${lineOf(item.origin)}`] : []
   );
   return [...new Set(each)];
-}
-
-/** The program that does nothing but one item, with all that it writes. */
-export function alone({ schedule }: Compiled, item: Item): Schedule {
-  const outputs = [...neededValues(schedule)]
-    .map((value) => ({ name: `${value}`, view: { value, shape: [] } }));
-  return { ...schedule, items: [item], outputs, updates: [] };
 }
 
 function whatOf(item: Item): string {

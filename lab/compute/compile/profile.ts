@@ -4,49 +4,55 @@
  * @module
  */
 import type { Compiled } from "./compiler.ts";
-import { alone, type Times } from "./explain.ts";
+import type { Times } from "./explain.ts";
 import { hostCalls } from "./host_calls.ts";
-import { type ProductCall, productCalls, type ProductLibrary } from "./library.ts";
+import { productCalls, type ProductLibrary } from "./library.ts";
 import type { SharedArena } from "./memory.ts";
-import type { Schedule } from "./schedule.ts";
 import { lower, type Rounding } from "./wasm/lower.ts";
 
-/**
- * Milliseconds that a measurement lasts at least, and how many are taken: the fastest counts. Short
- * ones are seldom interrupted.
- */
-const shortest = 0.5;
-const measurements = 5;
+/** Milliseconds that a program runs before it is measured, so that the engine has optimized it. */
+const warmUp = 200;
+/** Milliseconds and runs that a measurement takes, at least. */
+const [shortest, fewest] = [200, 9];
 
 /**
- * Runs a program, and each of its items in a module of its own, on one thread. The memory is as it
- * was afterwards.
+ * Runs a program, and once more with a look at the clock after each item, on one thread. The median
+ * over the runs counts. The memory is as it was afterwards.
  */
 export function timesOf(
-  compiled: Compiled,
+  { schedule, plan, module, products }: Compiled,
   arena: SharedArena,
-  given: { readonly rounding: Rounding; readonly pairs: boolean },
+  build: { readonly rounding: Rounding; readonly revectorized?: boolean },
   native?: { readonly library: ProductLibrary; readonly least: number },
 ): Times {
-  const { schedule, plan } = compiled;
-  const runOf = (module: WebAssembly.Module, of: Schedule, products: readonly ProductCall[]) => {
-    const env = {
-      memory: arena.memory,
-      host: hostCalls(of, plan, arena),
-      product: productCalls(products, native?.library, arena.memory),
-    };
-    const { exports } = new WebAssembly.Instance(module, { env });
-    return exports.run0 as (base: number) => void;
-  };
   const memory = new Uint8Array(arena.memory.buffer, 0, arena.top);
   const before = memory.slice();
+  const ends = new Float64Array(schedule.items.length);
+  const runOf = (module: WebAssembly.Module) => {
+    const env = {
+      memory: arena.memory,
+      host: hostCalls(schedule, plan, arena),
+      product: productCalls(products, native?.library, arena.memory),
+      mark: (index: number) => ends[index] = performance.now(),
+    };
+    const { exports } = new WebAssembly.Instance(module, { env });
+    return () => {
+      const start = performance.now();
+      (exports.run0 as (base: number) => void)(0);
+      return [start, performance.now()];
+    };
+  };
   try {
-    const whole = secondsOf(runOf(compiled.module, schedule, compiled.products));
-    const items = schedule.items.map((item) => {
-      const build = { ...given, arena, threads: 1, native: native?.least };
-      const single = alone(compiled, item);
-      const { binary, products } = lower(single, { ...plan, copies: [] }, build);
-      return secondsOf(runOf(new WebAssembly.Module(binary), single, products));
+    const run = runOf(module);
+    const whole = medians(() => {
+      const [start, end] = run();
+      return [end - start];
+    })[0];
+    const marking = { ...build, arena, threads: 1, native: native?.least, marks: true };
+    const marked = runOf(new WebAssembly.Module(lower(schedule, plan, marking).binary));
+    const items = medians(() => {
+      const [start] = marked();
+      return Array.from(ends, (end, i) => end - (i === 0 ? start : ends[i - 1]));
     });
     return { whole, items };
   } finally {
@@ -54,20 +60,16 @@ export function timesOf(
   }
 }
 
-/** Seconds of one call, the first of which are not counted. */
-function secondsOf(run: (base: number) => void): number {
-  run(0);
-  let best = Infinity;
-  for (let i = 0, calls = 1; i < measurements;) {
-    const start = performance.now();
-    for (let n = 0; n < calls; n++) run(0);
-    const elapsed = performance.now() - start;
-    if (elapsed < shortest) {
-      calls *= 2;
-      continue;
-    }
-    best = Math.min(best, elapsed / calls);
-    i++;
-  }
-  return best / 1000;
+/** Seconds, each the median of what `measure` gives in milliseconds, once the engine is warm. */
+function medians(measure: () => readonly number[]): number[] {
+  const begun = performance.now();
+  while (performance.now() - begun < warmUp) measure();
+  const runs: (readonly number[])[] = [];
+  const start = performance.now();
+  while (runs.length < fewest || performance.now() - start < shortest) runs.push(measure());
+  return runs[0].map((_, i) => medianOf(runs.map((run) => run[i])) / 1000);
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

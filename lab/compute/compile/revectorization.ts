@@ -22,7 +22,8 @@ const [rows, columns, inner] = [9, 37, 330];
  */
 export function agreesWithScalars(rounding: Rounding): boolean {
   const module = new ModuleBuilder();
-  const products = new Products(module, rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd);
+  const madd = rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd;
+  const products = new Products(module, madd, true);
   const shape = {
     ...{ rows, columns, inner },
     ...{ aStrides: [inner, 1], bStrides: [columns, 1] } as const,

@@ -266,7 +266,7 @@ export class CompiledWorkspace implements Workspace {
 
   /** How modules are built. */
   get #build() {
-    return { rounding: this.rounding, pairs: this.#revectorized ?? true };
+    return { rounding: this.rounding, revectorized: this.#revectorized };
   }
 
   /** Ends the threads; the memory goes with the workspace. */

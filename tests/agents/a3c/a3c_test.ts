@@ -49,7 +49,7 @@ Deno.test("a worker in a thread ends in the bits of one in process, through an o
   const makeEnvironment = worlds[world];
   const order = { configuration, seed: 7 };
   const learner = new Learner({ ...order, shared: near, workspace, makeEnvironment, body });
-  const elsewhere = { backend: "wasm", source: sourceOf(world) } as const;
+  const elsewhere = { backend: "wasm", revectorizes: false, source: sourceOf(world) } as const;
   const thread = new LearnerThread(0, { ...order, shared: far, ...elsewhere });
   try {
     const work = { environmentSteps: 0, limit: 1000, budget: 4000 };

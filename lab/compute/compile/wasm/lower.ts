@@ -52,8 +52,10 @@ interface Build {
   readonly threads: number;
   /** Multiply-adds from which on products are left to a library; none is where it is left out. */
   readonly native?: number;
-  /** Whether products may be re-vectorised; default true. */
-  readonly pairs?: boolean;
+  /** Whether products are re-vectorised: see `Products`. */
+  readonly revectorized?: boolean;
+  /** Whether one thread calls `env.mark` with the index of each item that it has done. */
+  readonly marks?: boolean;
 }
 
 /** A module's binary, how many barriers a run passes, and what it leaves to a library. */
@@ -86,7 +88,10 @@ export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
     } else {
       // A whole item's scratch is that of the thread it lands on: nobody else uses a thread's own.
       const work = operationsOf(item, sizes);
-      distribution.whole(memory, (thread) => writer.code(wholeOf(item), thread, native), work);
+      distribution.whole(memory, (thread) => {
+        const code = writer.code(wholeOf(item), thread, native);
+        return build.marks === true ? sequence(code, writer.mark(item)) : code;
+      }, work);
     }
   }
   const copies = plan.copies.map(({ from, to, bytes }) =>
@@ -143,11 +148,17 @@ class ItemWriter {
     this.module = new ModuleBuilder([
       ...(hosted ? ["host"] : []),
       ...(build.native === undefined ? [] : ["product"]),
+      ...(build.marks === true ? ["mark"] : []),
     ]);
     this.#madd = build.rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd;
-    this.#multiplier = new Products(this.module, this.#madd, build.pairs);
+    this.#multiplier = new Products(this.module, this.#madd, build.revectorized);
     this.#stored = neededValues(schedule);
     this.#scratchBytes = alignedScratch(scratchBytes(schedule));
+  }
+
+  /** Code that says that an item is done. */
+  mark(item: Item): Code {
+    return this.module.callOut("mark", i32.const(this.schedule.items.indexOf(item)));
   }
 
   /** Code that does a part on a thread; `native` leaves its products to the library. */

@@ -3,10 +3,11 @@
  * inner axis in order, in blocks of 256 that are added one after the other: whichever form computes
  * it, the bits are the same.
  *
- * Tiles of four rows by sixteen columns lie at constant addresses, as does the packed panel of b
+ * Tiles of a few rows by sixteen columns lie at constant addresses, as does the packed panel of b
  * that they are multiplied by, and 128 steps of the inner axis are written out: V8 checks no bounds
  * of such an access, and its re-vectorisation, where that is on, makes one vector of 256 bits of two
- * neighbours.
+ * neighbours. A tile has as many rows as the registers hold sums of: five of those vectors, two of
+ * 128 bits.
  *
  * @module
  */
@@ -42,13 +43,13 @@ interface Layout extends ProductShape {
 const innerBlock = 256;
 /** Steps of the inner axis that a kernel writes out; divides a block. */
 const mostSteps = 128;
-/** Rows of a tile, and vectors of a row. */
-const tileRows = 4;
+/** Most rows of a tile, where vectors have 256 bits and where they have 128, and vectors of a row. */
+const [wideRows, narrowRows] = [5, 2];
 const tileVectors = 4;
-/** Rows of a in one block, so that it stays in the second-level cache for all panels. */
-const rowBlock = 256;
-/** Products of fewer rows read b where it lies, without tiles. */
-const fewRows = 8;
+/** Rows of a in one block, so that it stays in the second-level cache for all panels: whole tiles. */
+const rowBlock = 260;
+/** Products of fewer rows read b where it lies, without tiles, and so many rows at a time. */
+const [fewRows, directRows] = [8, 4];
 /** Steps of the inner axis that their loop writes out; divides a block. */
 const unrolledSteps = 4;
 /** Products of no more columns are computed transposed: their rows become the lanes of vectors. */
@@ -57,18 +58,17 @@ const fewColumns = 4;
 /** Scratch memory, in bytes: the tile, the panel, sums of a panel's rows, packed rows of a. */
 const vector = 16;
 const rowBytes = tileVectors * vector;
-const panelAt = tileRows * rowBytes;
+const panelAt = wideRows * rowBytes;
 const sumsAt = panelAt + mostSteps * rowBytes;
 const packedAt = sumsAt + rowBlock * rowBytes;
+/** Rows of a that are packed at a time. */
+const packedRows = 4;
 
 /** Bytes of scratch memory that a product, or one of fewer rows, needs. */
 export function productScratch({ rows, aStrides }: ProductShape): number {
   const packed = aStrides[1] === 1 ? 0 : Math.min(rows, rowBlock);
-  return packedAt + wholeTiles(Math.max(packed, fewColumns)) * innerBlock * 4;
-}
-
-function wholeTiles(rows: number): number {
-  return Math.ceil(rows / tileRows) * tileRows;
+  const rounded = Math.ceil(Math.max(packed, fewColumns) / packedRows) * packedRows;
+  return packedAt + rounded * innerBlock * 4;
 }
 
 /** The product that is computed: cᵀ = bᵀ·aᵀ where c has few columns. */
@@ -91,11 +91,14 @@ function transposes({ rows, columns }: Pick<ProductShape, "rows" | "columns">): 
 export class Products {
   readonly #functions = new Map<string, number>();
 
-  /** @param pairs Whether kernels may be re-vectorised; the bits are the same. */
+  /**
+   * @param revectorized Whether V8 makes one vector of two; undefined: it does not; false: it must
+   *   not, as what it makes is wrong. The bits are the same.
+   */
   constructor(
     private readonly module: ModuleBuilder,
     private readonly madd: Madd,
-    private readonly pairs = true,
+    private readonly revectorized?: boolean,
   ) {}
 
   /**
@@ -130,7 +133,7 @@ export class Products {
     const { rows, columns, inner, aStrides: [aRow, aInner], bStrides: [bInner] } = layout;
     const [a, b, c] = range(3);
     const [fromA, fromB, j, k, block] = range(5).map(() => locals.add("i32"));
-    const tall = Math.min(rows, tileRows);
+    const tall = Math.min(rows, directRows);
     const wide = Math.floor(8 / tall);
     const sums = range(tall).map(() => range(wide).map(() => locals.add("v128")));
     const panel = range(wide).map(() => locals.add("v128"));
@@ -202,8 +205,9 @@ export class Products {
     const { rows, columns, inner, aStrides, bStrides: [bInner, bColumn], cStrides } = layout;
     const [a, b, c] = range(3);
     const [first, count, block, end, j, k, i, last, from] = range(9).map(() => locals.add("i32"));
-    // Fewer than a tile has in all leave the others out.
-    const tall = Math.min(rows, tileRows);
+    const most = this.revectorized ? wideRows : narrowRows;
+    // No higher than so many tiles must be.
+    const tall = Math.ceil(rows / Math.ceil(rows / most));
     const pointers = range(tall).map(() => locals.add("i32"));
     const packs = aStrides[1] !== 1;
     const aRow = packs ? innerBlock : aStrides[0];
@@ -283,7 +287,7 @@ export class Products {
         set(i, i32.sub(get(count), i32.const(1))),
         set(last, aAt(i)),
         set(i, i32.const(0)),
-        repeat(i, get(count), i32.const(tileRows), tile(steps, width)),
+        repeat(i, get(count), i32.const(tall), tile(steps, width)),
       );
     const whole = Math.floor(inner / mostSteps) * mostSteps;
     const panel = (width: number) =>
@@ -346,7 +350,7 @@ export class Products {
       const sums = range(rows).map(() => range(vectors).map(() => locals.add("v128")));
       const x = locals.add("v128");
       const keep = locals.add("v128");
-      const zero = this.pairs ? i32.const(0) : get(rows + 1);
+      const zero = this.revectorized === false ? get(rows + 1) : i32.const(0);
       const each = (f: (sum: number, at: number) => Code) =>
         sums.flatMap((row, r) => row.map((sum, v) => f(sum, scratch + r * rowBytes + v * vector)));
       // The same in every step.

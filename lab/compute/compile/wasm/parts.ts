@@ -43,9 +43,9 @@ export function partsOf(item: Item, threads: number, native = false): Part[] | u
       }
       // The offset of one operand would move the other, too.
       if (item.a === item.b) return undefined;
-      // Whole tiles of four rows, so that every row meets the same tile as in one thread.
-      return split(Math.ceil(rows / 4), threads, (from, to) => {
-        const [first, last] = [from * 4, Math.min(to * 4, rows)];
+      // Whole tiles of vectors of 256 bits.
+      return split(Math.ceil(rows / 5), threads, (from, to) => {
+        const [first, last] = [from * 5, Math.min(to * 5, rows)];
         const offsets = [[item.a, first * aStrides[0] * 4], [item.output, first * columns * 4]];
         return {
           item: { ...item, rows: last - first },

@@ -58,6 +58,55 @@ Deno.test("where re-vectorised products differ, others take their place with a n
   deepStrictEqual(differs.c, on.c);
 });
 
+Deno.test("the forms of a product leave the same bits, whatever its lengths", () => {
+  const lengths = [[8, 33, 16], [16, 128, 37], [31, 257, 5], [261, 129, 18], [
+    523,
+    40,
+    16,
+  ]] as const;
+  for (const [rows, inner, columns] of lengths) {
+    for (const [transposeA, transposeB] of [[false, false], [true, false], [false, true]]) {
+      const a = noise(transposeA ? [inner, rows] : [rows, inner], 1);
+      const b = noise(transposeB ? [columns, inner] : [inner, columns], 2);
+      const forms = [undefined, true, false].map((revectorized) => {
+        const workspace = new CompiledWorkspace("strict", { revectorized });
+        const inputs = { a: [a.shape, "float32"], b: [b.shape, "float32"] } as const;
+        const program = workspace.compile(
+          { name: "product", inputs },
+          ({ input }) => ({
+            outputs: { c: tf.matMul(input.a, input.b, transposeA, transposeB) },
+          }),
+        );
+        program.input.a.set(a.values);
+        program.input.b.set(b.values);
+        program.run();
+        return program.readNow("c");
+      });
+      const at = (values: Float32Array, shape: readonly number[], turned: boolean) =>
+        turned
+          ? (i: number, k: number) => values[k * shape[1] + i]
+          : (i: number, k: number) => values[i * shape[1] + k];
+      const [left, right] = [
+        at(a.values as Float32Array, a.shape, transposeA),
+        at(b.values as Float32Array, b.shape, !transposeB),
+      ];
+      const scalar = Float32Array.from({ length: rows * columns }, (_, n) => {
+        const [i, j] = [Math.floor(n / columns), n % columns];
+        let total = 0;
+        for (let block = 0; block < inner; block += 256) {
+          let sum = 0;
+          for (let k = block; k < Math.min(block + 256, inner); k++) {
+            sum = Math.fround(sum + Math.fround(left(i, k) * right(j, k)));
+          }
+          total = block === 0 ? sum : Math.fround(total + sum);
+        }
+        return total;
+      });
+      for (const found of forms) deepStrictEqual(found, scalar, `${rows} ${inner} ${columns}`);
+    }
+  }
+});
+
 Deno.test("a task starts where V8 does not know its flag", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
   const known = tasks.experiment.command as string;
