@@ -18,6 +18,64 @@ export function strides(shape: readonly number[]): number[] {
   return made;
 }
 
+/** An axis of a move: how often, and how far on both sides (in elements). */
+export interface Axis {
+  length: number;
+  source: number;
+  target: number;
+}
+
+/** The axes of a move, outermost first. */
+export function axesOfMove({ shape, sourceStrides, targetStrides }: Move): Axis[] {
+  return shape.map((length, i) => ({
+    length,
+    source: sourceStrides[i],
+    target: targetStrides[i],
+  }));
+}
+
+/** Elements of a value: rows of neighbours that lie `stride` apart, from `offset` on. */
+export interface Box {
+  readonly offset: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly stride: number;
+}
+
+/**
+ * The elements of a move's source or target, where those of the other side are one run; undefined
+ * where they are no box.
+ */
+export function boxOf(move: Move, of: "source" | "target"): Box | undefined {
+  const other = of === "source" ? "target" : "source";
+  const one = { length: 1, source: 1, target: 1 };
+  const [column, row = one, ...more] = merged(axesOfMove(move)).toReversed();
+  if (column === undefined || more.length > 0) return undefined;
+  if (column.length * row.length === 0 || column.source !== 1 || column.target !== 1) {
+    return undefined;
+  }
+  if (row.length > 1 && (row[other] !== column.length || row[of] < column.length)) return undefined;
+  return {
+    ...{ offset: move[`${of}Offset`], rows: row.length, columns: column.length },
+    stride: row[of],
+  };
+}
+
+/** Axes longer than 1, neighbours merged where both sides run on without a gap. */
+export function merged(given: readonly Axis[]): Axis[] {
+  const axes = given.filter(({ length }) => length !== 1);
+  const merged: Axis[] = [];
+  for (const axis of axes) {
+    const outer = merged.at(-1);
+    const runsOn = outer !== undefined && outer.source === axis.source * axis.length &&
+      outer.target === axis.target * axis.length;
+    if (runsOn) {
+      merged[merged.length - 1] = { ...axis, length: outer.length * axis.length };
+    } else merged.push({ ...axis });
+  }
+  return merged;
+}
+
 /** The moves of a kernel that only moves elements; undefined for other kernels. */
 export function copyOf(
   { kernel, inputs, attributes, output }: Operation,

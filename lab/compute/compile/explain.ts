@@ -136,7 +136,7 @@ function whatOf(item: Item): string {
     case "loop":
       return listed([...item.nodes.map(({ kernel }) => word(kernel)), ...reductionsOf(item)]);
     case "matMul":
-      return "matrix product";
+      return item.addend === undefined ? "matrix product" : "matrix product, add";
     case "argMax":
       return "argmax";
     case "convolution":

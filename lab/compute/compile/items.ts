@@ -5,12 +5,20 @@
  */
 import type { Attributes, Dtype } from "./ir.ts";
 
+/** Some columns of a wider value's rows: element (r, c) lies at offset + r · stride + c. */
+export interface Columns {
+  readonly value: number;
+  readonly offset: number;
+  readonly stride: number;
+}
+
 /**
  * How a loop over [R, C] reads a value: every element, one per column (a bias), one per row, a
- * single one, or a number that is known now.
+ * single one, every element of some columns of it, or a number that is known now.
  */
 export type Operand =
   | { readonly access: "full" | "perColumn" | "perRow" | "single"; readonly value: number }
+  | Columns & { readonly access: "columns" }
   | { readonly access: "immediate"; readonly number: number; readonly dtype: Dtype };
 
 /** One elementwise kernel inside a loop. */
@@ -20,6 +28,8 @@ export interface Node {
   readonly operands: readonly Operand[];
   readonly output: number;
   readonly dtype: Dtype;
+  /** Wider values that its result is columns of. */
+  readonly places: Columns[];
   /** Where the step asked for it. */
   readonly origin?: Error;
 }
@@ -48,6 +58,8 @@ export interface MatMul {
   readonly kind: "matMul";
   readonly a: number;
   readonly b: number;
+  /** What the product is added to, if anything. */
+  readonly addend?: number;
   readonly output: number;
   readonly rows: number;
   readonly columns: number;

@@ -116,7 +116,7 @@ export function callOf(item: MatMul, address: (value: number) => number): Produc
     a: matrix(address(item.a), item.aStrides, [rows, inner]),
     b: matrix(address(item.b), item.bStrides, [inner, columns]),
     c: address(item.output),
-    accumulate: false,
+    accumulate: item.addend !== undefined,
   };
 }
 

@@ -57,7 +57,7 @@ export function alignedScratch(bytes: number): number {
 export function readsOf(item: Item): number[] {
   switch (item.kind) {
     case "matMul":
-      return [item.a, item.b];
+      return [item.a, item.b, ...item.addend === undefined ? [] : [item.addend]];
     case "copy":
       return item.moves.map((move) => move.source);
     case "argMax":
@@ -86,6 +86,7 @@ export function writesOf(item: Item, needed: ReadonlySet<number>): number[] {
   if (item.kind !== "loop") return [item.output];
   return [
     ...item.nodes.map((node) => node.output).filter((output) => needed.has(output)),
+    ...item.nodes.flatMap((node) => node.places.map((place) => place.value)),
     ...item.reductions.map((reduction) => reduction.output),
   ];
 }
@@ -94,7 +95,14 @@ export function writesOf(item: Item, needed: ReadonlySet<number>): number[] {
 export function neededValues(schedule: Schedule): Set<number> {
   const needed = new Set([...schedule.outputs, ...schedule.updates].map(({ view }) => view.value));
   for (const item of schedule.items) for (const value of readsOf(item)) needed.add(value);
+  for (const [part, { value }] of schedule.within) needed.add(part).add(value);
   return needed;
+}
+
+/** The value whose memory a value lies in: itself, or what it is a part of. */
+function wholeOf({ within }: Pick<Schedule, "within">, value: number): number {
+  const part = within.get(value);
+  return part === undefined ? value : wholeOf({ within }, part.value);
 }
 
 /**
@@ -128,8 +136,9 @@ export function plan(
     }
   }
 
-  const lives = livesOf(items, needed);
-  const replaced = replacedInPlace(schedule, lives);
+  const lives = livesOf(schedule, needed);
+  const divided = new Set([...schedule.within.keys()].map((part) => wholeOf(schedule, part)));
+  const replaced = replacedInPlace(schedule, lives, divided);
   for (const { state, view } of replaced) addresses[view.value] = addresses[state];
   const copied = updates.filter((update) => !replaced.includes(update));
 
@@ -152,12 +161,14 @@ export function plan(
   let unplannedBytes = 0;
   items.forEach((item, i) => {
     const ending = arena.expiring[i] ??= [];
-    for (const value of writesOf(item, needed)) {
+    for (const written of writesOf(item, needed)) {
+      const value = wholeOf(schedule, written);
       if (addresses[value] !== undefined) continue;
       const bytes = bytesOf(values[value].size);
       unplannedBytes += bytes;
       const over = ending.findIndex((each) =>
-        values[each.value].size === values[value].size && readsElementwise(item, each.value, value)
+        values[each.value].size === values[value].size && !divided.has(each.value) &&
+        readsElementwise(item, each.value, value)
       );
       const at = over < 0 ? arena.take(bytes) : ending.splice(over, 1)[0].at;
       addresses[value] = base + at;
@@ -166,6 +177,9 @@ export function plan(
     }
     for (const { at, bytes } of ending) arena.release(at, bytes);
   });
+  for (const part of schedule.within.keys()) {
+    addresses[part] = addressWithin(schedule, addresses, part);
+  }
   const scratch = base + arena.peak;
 
   const { copies, staging } = copiesOf(schedule, addresses, placedOutputs, copied, scratch);
@@ -182,19 +196,31 @@ export function plan(
   };
 }
 
-/** From which item to which item on each value is in use. */
+/** The address of a part, from that of what it lies in. */
+function addressWithin(
+  { within }: Pick<Schedule, "within">,
+  addresses: readonly (number | undefined)[],
+  value: number,
+): number {
+  const part = within.get(value);
+  if (part === undefined) return addresses[value]!;
+  return addressWithin({ within }, addresses, part.value) + part.offset * 4;
+}
+
+/** From which item to which item on each value, or a part of it, is in use. */
 function livesOf(
-  items: readonly Item[],
+  schedule: Schedule,
   needed: ReadonlySet<number>,
 ): Map<number, { written: number; last: number }> {
   const lives = new Map<number, { written: number; last: number }>();
-  items.forEach((item, i) => {
-    for (const value of readsOf(item)) {
-      const life = lives.get(value);
-      if (life === undefined) lives.set(value, { written: -1, last: i });
+  schedule.items.forEach((item, i) => {
+    const use = (value: number, written: number) => {
+      const life = lives.get(wholeOf(schedule, value));
+      if (life === undefined) lives.set(wholeOf(schedule, value), { written, last: i });
       else life.last = i;
-    }
-    for (const value of writesOf(item, needed)) lives.set(value, { written: i, last: i });
+    };
+    for (const value of readsOf(item)) use(value, -1);
+    for (const value of writesOf(item, needed)) use(value, i);
   });
   return lives;
 }
@@ -203,6 +229,7 @@ function livesOf(
 function replacedInPlace(
   { values, items, outputs, updates }: Schedule,
   lives: ReadonlyMap<number, { written: number; last: number }>,
+  divided: ReadonlySet<number>,
 ): Schedule["updates"][number][] {
   const taken = new Set<number>();
   return updates.filter(({ state, view }) => {
@@ -214,16 +241,19 @@ function replacedInPlace(
     if (wanted || taken.has(view.value)) return false;
     const lastRead = lives.get(state)?.last ?? -1;
     if (lastRead > life.written) return false;
-    if (lastRead === life.written && !readsElementwise(items[lastRead], state, view.value)) {
-      return false;
+    if (lastRead === life.written) {
+      if (divided.has(state) || !readsElementwise(items[lastRead], state, view.value)) return false;
     }
     taken.add(view.value);
     return true;
   });
 }
 
-/** Whether a loop reads a value only at the element that it then writes. */
+/** Whether an item reads a value only at the element that it then writes. */
 function readsElementwise(item: Item, value: number, output: number): boolean {
+  if (item.kind === "matMul") {
+    return item.addend === value && item.a !== value && item.b !== value && item.output === output;
+  }
   if (item.kind !== "loop" || !item.nodes.some((node) => node.output === output)) return false;
   return operandsOf(item).every((operand) =>
     operand.value !== value || operand.access === "full" || operand.access === "single"

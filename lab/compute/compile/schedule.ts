@@ -14,12 +14,13 @@ import {
   type Value,
   type View,
 } from "./ir.ts";
-import { copyOf, strides } from "./copies.ts";
+import { type Box, boxOf, copyOf, strides } from "./copies.ts";
 import { hostCallOf } from "./host_kernels.ts";
 import { convolutionOf, windowItemOf } from "./images.ts";
 import { indexedOf, scanOf } from "./indices.ts";
-import type { Item, Loop, Node, Operand, Reduction } from "./items.ts";
+import type { Copy, Item, Loop, Move, Node, Operand, Reduction } from "./items.ts";
 import { axesOf, elementwise } from "./shapes.ts";
+import { mostAdded } from "./wasm/matmul.ts";
 
 export type * from "./items.ts";
 export { strides } from "./copies.ts";
@@ -30,6 +31,8 @@ export interface Schedule {
   readonly items: readonly Item[];
   readonly outputs: Graph["outputs"];
   readonly updates: Graph["updates"];
+  /** Values that are a part of another one, and at which of its elements they begin. */
+  readonly within: ReadonlyMap<number, { readonly value: number; readonly offset: number }>;
 }
 
 /** Truth is −1 in every lane: all are true where the largest is, any where the least is. */
@@ -42,15 +45,25 @@ const reductions: ReadonlyMap<string, Reduction["combine"]> = new Map([
 /** Most kernels in one loop: beyond it registers spill. */
 const mostNodes = 48;
 
-/** Schedules a graph that the passes have expanded. */
-export function schedule(graph: Graph): Schedule {
-  const scheduler = new Scheduler(graph);
+/** Elements of a vector: rows of whole ones are summed up as one long row is. */
+const lanes = 4;
+
+/**
+ * Schedules a graph that the passes have expanded.
+ *
+ * @param options.spare Whether slices and concatenations are left out (default) where the items
+ *   beside them can do without: a run of elements stays where it lies, a loop reads and writes columns
+ *   where they lie.
+ */
+export function schedule(graph: Graph, { spare = true } = {}): Schedule {
+  const scheduler = new Scheduler(graph, spare);
   for (const operation of graph.operations) scheduler.add(operation);
   return {
     values: scheduler.builder.values,
     items: scheduler.items,
     outputs: graph.outputs,
     updates: graph.updates,
+    within: scheduler.within,
   };
 }
 
@@ -61,15 +74,28 @@ export function schedule(graph: Graph): Schedule {
 class Scheduler {
   readonly items: Item[] = [];
   readonly builder: GraphBuilder;
+  readonly within = new Map<number, { value: number; offset: number }>();
   readonly #readyAt = new Map<number, number>();
+  /** Columns of a wider value that have not been copied: loops read them where they lie. */
+  readonly #columns = new Map<number, { readonly copy: Copy; readonly box: Box }>();
+  /** How often operations read a value. */
+  readonly #readers = new Map<number, number>();
+  /** What stands at a place of its own in the end. */
+  readonly #final: ReadonlySet<number>;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, private readonly spare: boolean) {
     this.builder = new GraphBuilder(graph.values);
+    for (const { value } of graph.operations.flatMap(({ inputs }) => inputs)) {
+      this.#readers.set(value, (this.#readers.get(value) ?? 0) + 1);
+    }
+    this.#final = new Set([...graph.outputs, ...graph.updates].map(({ view }) => view.value));
   }
 
   add(operation: Operation): void {
     const { kernel } = operation;
+    if (kernel === "Add" && this.spare && this.#addToProduct(operation)) return;
     if (elementwise.has(kernel)) return this.#addNode(operation);
+    for (const { value } of operation.inputs) this.#copied(value);
     if (reductions.has(kernel)) return this.#addReduction(operation);
     if (kernel === "BatchMatMul") return this.#addMatMul(operation);
     if (kernel === "ArgMax") return this.#addArgMax(operation);
@@ -77,7 +103,82 @@ class Scheduler {
       windowItemOf(operation) ?? indexedOf(operation) ?? scanOf(operation) ??
       hostCallOf(operation);
     if (item === undefined) throw new NoLowering(operation.kernel, operation.origin);
-    this.#append(item);
+    if (item.kind === "copy" && this.spare) this.#addCopy(item);
+    else this.#append(item);
+  }
+
+  /** A copy, or as much of it as cannot be spared. */
+  #addCopy(copy: Copy): void {
+    const { output, moves, fill } = copy;
+    const [move] = moves;
+    if (moves.length === 1 && !this.#final.has(output)) {
+      const box = boxOf(move, "source");
+      if (box !== undefined && box.rows * box.columns === this.builder.values[output].size) {
+        if (box.rows === 1) {
+          this.within.set(output, { value: move.source, offset: box.offset });
+          const ready = this.#readyAt.get(move.source);
+          if (ready !== undefined) this.#readyAt.set(output, after(ready));
+          return;
+        }
+        if (box.columns % lanes === 0) {
+          this.#columns.set(output, { copy, box });
+          return;
+        }
+      }
+    }
+    const rest = fill === undefined ? moves.filter((move) => !this.#isMade(move, output)) : moves;
+    if (rest.length > 0) return this.#append({ ...copy, moves: rest });
+    const ready = moves.map(({ source }) => this.#readyAt.get(source) ?? -1);
+    this.#readyAt.set(output, after(Math.max(...ready)));
+  }
+
+  /** Whether one side of a sum is a product that can be added to the other; it is then. */
+  #addToProduct({ inputs, output }: Operation): boolean {
+    const { size } = this.builder.values[output.value];
+    if (inputs.some((input) => elements(input.shape) !== size)) return false;
+    for (const [product, other] of [inputs, inputs.toReversed()]) {
+      const at = Math.floor(this.#readyAt.get(product.value) ?? -1);
+      const item = this.items[at];
+      if (item?.kind !== "matMul" || item.output !== product.value) continue;
+      if (item.addend !== undefined || item.batch > 1) continue;
+      if (item.inner === 0 || item.inner > mostAdded) continue;
+      if (this.#readers.get(product.value)! > 1 || this.#final.has(product.value)) continue;
+      const { value } = other;
+      if ((this.#readyAt.get(value) ?? -1) >= at) continue;
+      if (this.#columns.has(value) || uniform(this.builder.values[value]) !== undefined) continue;
+      this.items[at] = { ...item, addend: value, output: output.value };
+      this.#readyAt.set(output.value, after(at));
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether the item that makes a value can make it where a move would take it; it does then. */
+  #isMade(move: Move, output: number): boolean {
+    const source = this.builder.values[move.source];
+    const box = boxOf(move, "target");
+    if (box === undefined || box.rows * box.columns !== source.size) return false;
+    if (source.kind !== "temporary" || this.#final.has(source.id)) return false;
+    if (box.rows === 1) {
+      if (this.within.has(source.id)) return false;
+      this.within.set(source.id, { value: output, offset: box.offset });
+      return true;
+    }
+    const loop = this.items[this.#readyAt.get(source.id)!];
+    if (loop?.kind !== "loop" || box.columns % lanes !== 0) return false;
+    if (!fits(loop.columns, box.columns)) return false;
+    loop.columns = box.columns;
+    const node = loop.nodes.find((node) => node.output === source.id)!;
+    node.places.push({ value: output, offset: box.offset, stride: box.stride });
+    return true;
+  }
+
+  /** Has columns copied that an item cannot read where they lie. */
+  #copied(value: number): void {
+    const columns = this.#columns.get(value);
+    if (columns === undefined) return;
+    this.#columns.delete(value);
+    this.#append(columns.copy);
   }
 
   #append(item: Exclude<Item, Loop>): void {
@@ -92,30 +193,54 @@ class Scheduler {
   #addNode({ kernel, inputs, attributes, output, origin }: Operation): void {
     const { dtype } = this.builder.values[output.value];
     const shape = output.shape;
-    let operands: Operand[];
+    const operands = new Array<Operand>(inputs.length);
     let columns: number | undefined;
     if (kernel === "OneHot") {
       columns = attributes.depth as number;
       const iota = Array.from({ length: columns }, (_, i) => i);
       const row = this.builder.constant(iota, "int32", columns);
-      operands = [
-        { access: columns === 1 ? "full" : "perRow", value: inputs[0].value },
-        { access: columns === 1 ? "single" : "perColumn", value: row.id },
-      ];
+      this.#copied(inputs[0].value);
+      operands[0] = { access: columns === 1 ? "full" : "perRow", value: inputs[0].value };
+      operands[1] = { access: columns === 1 ? "single" : "perColumn", value: row.id };
     } else {
-      operands = inputs.map((input) => {
+      const read = (input: View): Operand => {
         const known = operandOf(this.builder.values[input.value], input.shape, shape, columns);
-        if (known === undefined) {
-          return { access: "full", value: this.#broadcast(input, shape) };
-        }
+        if (known === undefined) return { access: "full", value: this.#broadcast(input, shape) };
         columns = known.columns ?? columns;
         return known.operand;
+      };
+      const isColumns = ({ value }: View) => this.#columns.has(value);
+      // Those that leave no choice go first.
+      inputs.forEach((input, i) => {
+        if (!isColumns(input)) operands[i] = read(input);
+      });
+      inputs.forEach((input, i) => {
+        operands[i] ??= this.#columnsOf(input, shape, columns) ?? read(input);
+        if (operands[i].access === "columns") columns = this.#columns.get(input.value)!.box.columns;
       });
     }
-    const node: Node = { kernel, attributes, operands, output: output.value, dtype, origin };
+    const node: Node = {
+      ...{ kernel, attributes, operands, output: output.value, dtype, places: [], origin },
+    };
     const at = this.#place(elements(shape), columns, operands);
     (this.items[at] as Loop).nodes.push(node);
     this.#readyAt.set(output.value, at);
+  }
+
+  /** How a loop reads columns where they lie; undefined where it cannot, and they are copied. */
+  #columnsOf(
+    { value, shape: own }: View,
+    shape: readonly number[],
+    columns: number | undefined,
+  ): Operand | undefined {
+    const known = this.#columns.get(value);
+    if (known === undefined) return undefined;
+    const { copy: { moves: [{ source }] }, box } = known;
+    if (elements(own) === elements(shape) && fits(columns, box.columns)) {
+      return { access: "columns", value: source, offset: box.offset, stride: box.stride };
+    }
+    this.#copied(value);
+    return undefined;
   }
 
   /** A copy of a value, broadcast to a shape that a loop cannot read it in. */
@@ -230,7 +355,7 @@ class Scheduler {
         if (operand.access === "immediate") return -1;
         const ready = this.#readyAt.get(operand.value) ?? -1;
         // Inside the loop that makes it, a value can only be read at the same element.
-        return operand.access === "full" || ready < 0 ? ready : Math.floor(ready) + 0.5;
+        return operand.access === "full" ? ready : after(ready);
       }),
     );
     for (let i = this.items.length - 1; i >= earliest && i >= 0; i--) {
@@ -275,6 +400,11 @@ function operandOf(
       : undefined;
   }
   return undefined;
+}
+
+/** When the item has ended that makes what is ready at an item. */
+function after(ready: number): number {
+  return ready < 0 ? ready : Math.floor(ready) + 0.5;
 }
 
 function fits(columns: number | undefined, wanted: number): boolean {

@@ -11,7 +11,7 @@ import { requireStateType } from "../layout.ts";
 import type { InputSpec, ProgramSpec, RandomSpec, Step } from "../workspace.ts";
 import { type AnyStep, declarations, type Range, tracedStep } from "./binding.ts";
 import { compileStep } from "./compiler.ts";
-import { bytesOf, constantsOf, readsOf } from "./plan.ts";
+import { bytesOf, constantsOf, neededValues } from "./plan.ts";
 
 const pageBytes = 65536;
 
@@ -73,10 +73,7 @@ export function standalone<
     },
   );
   const { plan, schedule, binary } = compiled;
-  const read = new Set([
-    ...schedule.items.flatMap(readsOf),
-    ...[...schedule.outputs, ...schedule.updates].map(({ view }) => view.value),
-  ].map((value) => schedule.values[value].name));
+  const read = new Set([...neededValues(schedule)].map((value) => schedule.values[value].name));
   const used = [...state].filter(([name]) => read.has(name));
   return {
     binary,

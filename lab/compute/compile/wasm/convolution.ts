@@ -4,13 +4,14 @@
  *
  * @module
  */
+import type { Axis } from "../copies.ts";
 import { elements } from "../ir.ts";
 import { allInside, imageBlock, paddedShape, scratchElements, windowSize } from "../images.ts";
 import type { Convolution, Windows } from "../items.ts";
 import { matrix, type ProductCall } from "../library.ts";
 import { type Code, get, i32, Locals, loop, memory, sequence, set } from "./assembler.ts";
 import { type Products, productScratch, type ProductShape } from "./matmul.ts";
-import { type Axis, moveCode } from "./moves.ts";
+import { moveCode } from "./moves.ts";
 
 /** Scratch of one convolution: the product's, a padded image, rows of windows, a partial sum. */
 function layout(item: Convolution) {

@@ -64,10 +64,10 @@ class LoopWriter {
   readonly #math: VectorMath;
   readonly #columns: number;
   readonly #rows: number;
-  /** Byte offsets: of the row (one element a row), in the row, of the element. */
+  /** Byte offsets: of the row (one element a row), in the row, and of the element by rows' stride. */
   readonly #row = this.locals.add("i32");
   readonly #column = this.locals.add("i32");
-  readonly #element = this.locals.add("i32");
+  readonly #elements = new Map<number, number>();
   /** Locals of operands read from memory, by value and access. */
   readonly #operands = new Map<string, { operand: Operand & { value: number }; local: number }>();
   readonly #nodes = new Map<number, number>();
@@ -87,6 +87,7 @@ class LoopWriter {
     this.#rows = item.size / this.#columns;
     const { rows = { from: 0, to: this.#rows }, columns = { from: 0, to: this.#columns } } = part;
     this.#part = { rows, columns };
+    this.#elementOf(this.#columns);
     const own = new Set(item.nodes.map((node) => node.output));
     for (
       const operand of [
@@ -96,12 +97,16 @@ class LoopWriter {
     ) {
       if (operand.access === "immediate") continue;
       if (operand.access === "full" && own.has(operand.value)) continue;
-      const key = `${operand.access}:${operand.value}`;
+      const key = keyOf(operand);
+      if (operand.access === "columns") this.#elementOf(operand.stride);
       if (!this.#operands.has(key)) {
         this.#operands.set(key, { operand, local: this.locals.add("v128") });
       }
     }
-    for (const node of item.nodes) this.#nodes.set(node.output, this.locals.add("v128"));
+    for (const node of item.nodes) {
+      this.#nodes.set(node.output, this.locals.add("v128"));
+      for (const { stride } of node.places) this.#elementOf(stride);
+    }
     for (const reduction of item.reductions) {
       if (reduction.over !== "column") {
         this.#accumulators.set(reduction.output, this.locals.add("v128"));
@@ -114,18 +119,23 @@ class LoopWriter {
     const byColumn = reductions.filter((each) => each.over === "column");
     const total = reductions.filter((each) => each.over === "all");
     const { rows, columns } = this.#part;
-    const skipped = this.#columns - (columns.to - columns.from);
+    const width = columns.to - columns.from;
+    const nextRow = [...this.#elements].map(([stride, local]) =>
+      stride > width ? increase(local, (stride - width) * laneBytes) : []
+    );
     return sequence(
       ...this.#each("single", () => i32.const(0)),
       ...total.map((each) => set(this.#accumulators.get(each.output)!, identity(each))),
       ...byColumn.map((each) => this.#fillColumns(each)),
       set(this.#row, i32.const(rows.from * laneBytes)),
-      set(this.#element, i32.const((rows.from * this.#columns + columns.from) * laneBytes)),
+      ...[...this.#elements].map(([stride, local]) =>
+        set(local, i32.const((rows.from * stride + columns.from) * laneBytes))
+      ),
       this.#rows === 1 ? this.#oneRow() : repeat(
         this.#row,
         i32.const(rows.to * laneBytes),
         i32.const(laneBytes),
-        sequence(this.#oneRow(), skipped > 0 ? this.#advance(skipped * laneBytes) : []),
+        sequence(this.#oneRow(), ...nextRow),
       ),
       ...total.map((each) => this.#finish(each, i32.const(0))),
     );
@@ -140,8 +150,11 @@ class LoopWriter {
       );
   }
 
-  #advance(bytes: number): Code {
-    return set(this.#element, i32.add(get(this.#element), i32.const(bytes)));
+  /** The local of elements whose rows lie `stride` apart. */
+  #elementOf(stride: number): number {
+    const local = this.#elements.get(stride) ?? this.locals.add("i32");
+    this.#elements.set(stride, local);
+    return local;
   }
 
   /** The part's columns of a row. */
@@ -156,7 +169,10 @@ class LoopWriter {
         this.#column,
         i32.const(limit),
         i32.const(bytes),
-        sequence(this.#lanes(bytes === vectorBytes), this.#advance(bytes)),
+        sequence(
+          this.#lanes(bytes === vectorBytes),
+          ...[...this.#elements.values()].map((local) => increase(local, bytes)),
+        ),
       );
     return sequence(
       ...this.#each("perRow", () => get(this.#row)),
@@ -170,24 +186,38 @@ class LoopWriter {
 
   /** All nodes on four lanes, or on one (in all lanes; the first is kept). */
   #lanes(vector: boolean): Code {
-    const load = (operand: Operand & { value: number }) => {
-      const at = get(operand.access === "perColumn" ? this.#column : this.#element);
-      const address = this.context.address(operand.value);
-      return vector ? v128.load(at, address) : v128.loadSplat(at, address);
-    };
-    const loads = [...this.#operands.values()]
-      .filter(({ operand }) => operand.access === "full" || operand.access === "perColumn")
-      .map(({ operand, local }) => set(local, load(operand)));
+    const { address } = this.context;
+    const load = (at: number, from: number) =>
+      vector ? v128.load(get(at), from) : v128.loadSplat(get(at), from);
+    const loads = [...this.#operands.values()].map(({ operand, local }) => {
+      const from = address(operand.value);
+      switch (operand.access) {
+        case "full":
+          return set(local, load(this.#elementOf(this.#columns), from));
+        case "columns":
+          return set(
+            local,
+            load(this.#elementOf(operand.stride), from + operand.offset * laneBytes),
+          );
+        case "perColumn":
+          return set(local, load(this.#column, from));
+        default:
+          return [];
+      }
+    });
     const nodes = this.item.nodes.map((node) => this.#node(node));
-    const stores = this.item.nodes
-      .filter((node) => this.context.stored(node.output))
-      .map((node) => {
-        const address = this.context.address(node.output);
-        const value = get(this.#nodes.get(node.output)!);
-        return vector
-          ? v128.store(get(this.#element), value, address)
-          : v128.storeLane(get(this.#element), value, address);
-      });
+    const stores = this.item.nodes.flatMap(({ output, places }) => {
+      const store = (stride: number, to: number) => {
+        const [at, value] = [get(this.#elementOf(stride)), get(this.#nodes.get(output)!)];
+        return vector ? v128.store(at, value, to) : v128.storeLane(at, value, to);
+      };
+      return [
+        this.context.stored(output) ? store(this.#columns, address(output)) : [],
+        ...places.map(({ value, offset, stride }) =>
+          store(stride, address(value) + offset * laneBytes)
+        ),
+      ];
+    });
     const reductions = this.item.reductions.map((each) => this.#accumulate(each, vector));
     return sequence(...loads, ...nodes, ...stores, ...reductions);
   }
@@ -212,7 +242,7 @@ class LoopWriter {
     if (operand.access === "immediate") {
       return operand.dtype === "float32" ? splat(operand.number) : splatInt(operand.number);
     }
-    const held = this.#operands.get(`${operand.access}:${operand.value}`)?.local;
+    const held = this.#operands.get(keyOf(operand))?.local;
     return get(held ?? this.#nodes.get(operand.value)!);
   }
 
@@ -272,6 +302,15 @@ class LoopWriter {
       whole < end ? fill(end, laneBytes) : [],
     );
   }
+}
+
+/** What tells operands in memory apart. */
+function keyOf(operand: Exclude<Operand, { access: "immediate" }>): string {
+  return Object.values(operand).join();
+}
+
+function increase(local: number, bytes: number): Code {
+  return set(local, i32.add(get(local), i32.const(bytes)));
 }
 
 const firstLane = v128.const(new Int32Array([-1, 0, 0, 0]));

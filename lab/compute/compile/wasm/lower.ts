@@ -169,9 +169,15 @@ class ItemWriter {
     if (item.kind === "host") {
       return this.module.callOut("host", i32.const(this.schedule.items.indexOf(item)));
     }
-    if (native && item.kind === "matMul") return this.#callLibrary([callOf(item, address)]);
-    if (item.kind === "matMul" && item.batch === 1) {
-      return this.#multiplier.product(item, addressesOf(item, address), scratch);
+    if (item.kind === "matMul" && (native || item.batch === 1)) {
+      const product = native
+        ? this.#callLibrary([callOf(item, address)])
+        : this.#multiplier.product(
+          { ...item, adds: item.addend !== undefined },
+          addressesOf(item, address),
+          scratch,
+        );
+      return sequence(addendCode(item, address), product);
     }
     if (native && item.kind === "convolution") {
       const library = (calls: readonly ProductCall[], index: Code) =>
@@ -219,6 +225,16 @@ class ItemWriter {
         return scanFunction(item, address, values[output].dtype);
     }
   }
+}
+
+/** Code that brings a product's addend to where the product is added to it. */
+function addendCode(
+  { addend, output, rows, columns }: MatMul,
+  address: (value: number) => number,
+): Code {
+  if (addend === undefined || address(addend) === address(output)) return [];
+  const [to, from] = [i32.const(address(output)), i32.const(address(addend))];
+  return memory.copy(to, from, i32.const(rows * columns * 4));
 }
 
 /** Where a product's operands and result begin. */

@@ -31,16 +31,23 @@ import {
 } from "./assembler.ts";
 import type { Madd } from "./math.ts";
 
+/** The most steps of the inner axis of a product that is added to something: one block. */
+export const mostAdded = 256;
+
 /** The lengths and strides of a product, in elements; one stride of a and one of b is 1. */
-export type ProductShape = Pick<MatMul, "rows" | "columns" | "inner" | "aStrides" | "bStrides">;
+export interface ProductShape
+  extends Pick<MatMul, "rows" | "columns" | "inner" | "aStrides" | "bStrides"> {
+  /** Whether it is added to what c holds; the inner axis has from 1 to 256 steps then. */
+  readonly adds?: boolean;
+}
 
 /** A product whose result may lie transposed. */
-interface Layout extends ProductShape {
+interface Layout extends Required<ProductShape> {
   readonly cStrides: readonly [row: number, column: number];
 }
 
 /** Length of a block of the inner axis, whose sum is added to those of the blocks before it. */
-const innerBlock = 256;
+const innerBlock = mostAdded;
 /** Steps of the inner axis that a kernel writes out; divides a block. */
 const mostSteps = 128;
 /** Most rows of a tile, where vectors have 256 bits and where they have 128, and vectors of a row. */
@@ -72,12 +79,14 @@ export function productScratch({ rows, aStrides }: ProductShape): number {
 }
 
 /** The product that is computed: cᵀ = bᵀ·aᵀ where c has few columns. */
-function layoutOf({ rows, columns, inner, aStrides, bStrides }: ProductShape): Layout {
+function layoutOf(
+  { rows, columns, inner, aStrides, bStrides, adds = false }: ProductShape,
+): Layout {
   if (!transposes({ rows, columns })) {
-    return { rows, columns, inner, aStrides, bStrides, cStrides: [columns, 1] };
+    return { rows, columns, inner, aStrides, bStrides, cStrides: [columns, 1], adds };
   }
   return {
-    ...{ rows: columns, columns: rows, inner, cStrides: [1, columns] },
+    ...{ rows: columns, columns: rows, inner, cStrides: [1, columns], adds },
     aStrides: [bStrides[1], bStrides[0]],
     bStrides: [aStrides[1], aStrides[0]],
   };
@@ -175,7 +184,7 @@ export class Products {
       return sequence(
         set(fromA, get(a)),
         set(fromB, get(b)),
-        sumOf(Math.min(inner, innerBlock), false),
+        sumOf(Math.min(inner, innerBlock), layout.adds),
         set(block, i32.const(innerBlock)),
         whole > innerBlock
           ? repeat(block, i32.const(whole), i32.const(innerBlock), sumOf(innerBlock, true))
@@ -246,7 +255,7 @@ export class Products {
       const final = i32.ge(i32.add(get(k), i32.const(steps)), get(end));
       const ends = sequence(
         set(from, target),
-        inner > innerBlock ? when(get(block), finish(true), finish(false)) : finish(false),
+        inner > innerBlock ? when(get(block), finish(true), finish(false)) : finish(layout.adds),
       );
       return sequence(
         set(pointers[0], aAt(i)),

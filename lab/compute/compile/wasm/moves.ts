@@ -4,7 +4,8 @@
  * @module
  */
 import type { Dtype } from "../ir.ts";
-import type { ArgMax, Copy, Move } from "../items.ts";
+import { axesOfMove, type Axis, merged } from "../copies.ts";
+import type { ArgMax, Copy } from "../items.ts";
 import {
   type Code,
   f32x4,
@@ -21,37 +22,6 @@ import {
   v128,
   when,
 } from "./assembler.ts";
-
-/** An axis of a move: how often, and how far on both sides (in elements). */
-export interface Axis {
-  length: number;
-  source: number;
-  target: number;
-}
-
-/** The axes of a move, outermost first. */
-function axesOf({ shape, sourceStrides, targetStrides }: Move): Axis[] {
-  return shape.map((length, i) => ({
-    length,
-    source: sourceStrides[i],
-    target: targetStrides[i],
-  }));
-}
-
-/** Axes longer than 1, neighbours merged where both sides run on without a gap. */
-function merged(given: readonly Axis[]): Axis[] {
-  const axes = given.filter(({ length }) => length !== 1);
-  const merged: Axis[] = [];
-  for (const axis of axes) {
-    const outer = merged.at(-1);
-    const runsOn = outer !== undefined && outer.source === axis.source * axis.length &&
-      outer.target === axis.target * axis.length;
-    if (runsOn) {
-      merged[merged.length - 1] = { ...axis, length: outer.length * axis.length };
-    } else merged.push({ ...axis });
-  }
-  return merged;
-}
 
 /** A long innermost axis in eights, which are written out: where it is moved one by one. */
 function splitLast(axes: readonly Axis[]): readonly Axis[] {
@@ -77,7 +47,7 @@ export function copyFunction(
     : fillCode(locals, target, size, bitsOf(item.fill, dtype));
   const moves = item.moves.map((move) => {
     const source = i32.const(address(move.source) + move.sourceOffset * 4);
-    return moveCode(locals, axesOf(move), source, i32.const(target + move.targetOffset * 4));
+    return moveCode(locals, axesOfMove(move), source, i32.const(target + move.targetOffset * 4));
   });
   return { locals, body: sequence(fill, ...moves) };
 }

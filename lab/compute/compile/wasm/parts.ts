@@ -42,11 +42,13 @@ export function partsOf(item: Item, threads: number, native = false): Part[] | u
         return undefined;
       }
       // The offset of one operand would move the other, too.
-      if (item.a === item.b) return undefined;
+      if (item.a === item.b || [item.a, item.b].includes(item.addend!)) return undefined;
       // Whole tiles of vectors of 256 bits.
       return split(Math.ceil(rows / 5), threads, (from, to) => {
         const [first, last] = [from * 5, Math.min(to * 5, rows)];
-        const offsets = [[item.a, first * aStrides[0] * 4], [item.output, first * columns * 4]];
+        const offsets = [item.output, item.addend ?? item.output]
+          .map((value) => [value, first * columns * 4])
+          .concat([[item.a, first * aStrides[0] * 4]]);
         return {
           item: { ...item, rows: last - first },
           offsets: new Map(offsets as [number, number][]),

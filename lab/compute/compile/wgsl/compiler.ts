@@ -40,7 +40,7 @@ export function compileShader(
 ): CompiledShader {
   const compile = (traced: Graph): CompiledShader => {
     const graph = optimize(traced);
-    const scheduled = schedule(graph);
+    const scheduled = schedule(graph, { spare: false });
     const packed = plan(scheduled, options.start, options.addressOf, scratchBytes(scheduled));
     const planned = spread(packed, scheduled.values);
     return {

@@ -126,3 +126,11 @@ Deno.test("one-hot rows of any rank and type", () => {
     flat: tf.oneHot(tf.reshape(i, [12]), 17),
   }));
 });
+
+Deno.test("a loop goes over a value and a part of it at once", () => {
+  agree("part", { x: noise([2, 4]) }, ({ x }) => {
+    const value = tf.neg(x);
+    const row = tf.reshape(tf.slice(value, [0, 0], [1, 4]), [4]);
+    return { y: tf.transpose(tf.add(value, row)) };
+  });
+});

@@ -75,6 +75,29 @@ Deno.test("every form of a product adds up in the same order, to the bit", () =>
   }
 });
 
+Deno.test("a product is added to what is there, to its own sides, and at every tail", () => {
+  const bound = { absolute: 1e-4, relative: 1e-5 };
+  for (const [rows, inner, columns] of [[2, 3, 5], [9, 256, 17], [12, 40, 3], [1, 7, 9]]) {
+    const given = {
+      a: noise([rows, inner], 1),
+      b: noise([inner, columns], 2),
+      c: noise([rows, columns], 3),
+    };
+    agree(`added ${rows} ${inner} ${columns}`, given, ({ a, b, c }) => {
+      const before = tf.neg(c);
+      const first = tf.add(before, tf.matMul(a, b));
+      return { kept: tf.add(c, tf.matMul(a, b)), twice: tf.add(first, tf.matMul(tf.neg(a), b)) };
+    }, bound);
+  }
+  agree("square", { x: noise([24, 24]), w: noise([24, 24], 2) }, ({ x, w }) => {
+    const [left, right] = [tf.neg(x), tf.tanh(x)];
+    return {
+      left: tf.tanh(tf.add(left, tf.matMul(left, w))),
+      right: tf.tanh(tf.add(right, tf.matMul(w, right))),
+    };
+  }, bound);
+});
+
 Deno.test("a shared matrix serves a whole batch", () => {
   agree("broadcast", { a: noise([5, 3, 4]), b: noise([1, 4, 7]) }, ({ a, b }) => ({
     right: tf.matMul(a, b),

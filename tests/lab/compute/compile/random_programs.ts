@@ -152,6 +152,24 @@ const operations = {
       bound: a.bound,
     };
   },
+  /** Half of the rows or columns, side by side with something of each element: gates of a cell. */
+  halves: ({ a, how }: Given) => {
+    const axis = how % Math.max(1, a.tensor.rank);
+    if (a.tensor.rank === 0 || a.tensor.shape[axis] % 2 === 1) return a;
+    const [first, second] = tf.split(a.tensor, 2, axis);
+    if (a.tensor.dtype !== "float32") return { tensor: how < 8 ? first : second, bound: a.bound };
+    const pieces = [tf.tanh(second), tf.neg(first)];
+    return { tensor: tf.concat(how < 8 ? pieces : [pieces[0], first], axis), bound: a.bound + 1 };
+  },
+  /** A product, added to what has its shape. */
+  added: ({ a, find }: Given) => {
+    if (a.tensor.rank !== 2 || a.tensor.dtype !== "float32") return a;
+    const x = a.tensor as tf.Tensor2D;
+    const b = find((b) => b.dtype === "float32" && b.shape.join() === a.tensor.shape.join()) ?? a;
+    const [inner] = x.shape;
+    const product = tf.matMul(tf.tanh(tf.matMul(x, x, false, true)), b.tensor as tf.Tensor2D);
+    return { tensor: tf.add(x, product), bound: a.bound + inner * b.bound };
+  },
   concat: ({ a, how, find }: Given) => {
     if (a.tensor.rank === 0) return a;
     const axis = how % a.tensor.rank;
@@ -405,7 +423,7 @@ export function randomPrograms(
   });
   return fc.record({
     rows: fc.integer({ min: 1, max: 6 }),
-    columns: fc.integer({ min: 1, max: 9 }),
+    columns: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(8, 16)),
     instructions: fc.array(instruction, { minLength: 1, maxLength: longest }),
     next: fc.tuple(place, place, place),
   });

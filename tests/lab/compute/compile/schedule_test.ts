@@ -8,6 +8,7 @@ import { readsOf } from "../../../../lab/compute/compile/plan.ts";
 import { type Schedule, schedule } from "../../../../lab/compute/compile/schedule.ts";
 import type { Tensors } from "../../../../lab/compute/workspace.ts";
 import { graphOf, type Shapes } from "./graphs.ts";
+import { columnsOf, type Element, elementsOf, elementsRead, targetsOf } from "./places.ts";
 import { randomPrograms, tracedProgram } from "./random_programs.ts";
 
 function scheduled(inputs: Shapes, f: (given: Tensors) => Tensors): Schedule {
@@ -106,6 +107,101 @@ items(
   { x: [2, 3, 4], middle: [3, 1] },
   ({ x, middle }) => ({ y: tf.add(x, middle) }),
   ["%1 = copy(middle)", "loop 24: %2 = Add(x, %1)"],
+);
+
+items(
+  "slices of rows stay where they lie, those of columns are read there",
+  { x: [4, 12], y: [2, 8] },
+  ({ x, y }) => {
+    const [first, second, third] = tf.split(tf.neg(x), 3, 1);
+    return {
+      gates: tf.add(tf.tanh(first), tf.mul(second, third)),
+      rows: tf.matMul(tf.slice(tf.exp(y), [1, 0], [1, 8]), y, false, true),
+    };
+  },
+  [
+    "loop 48: %1 = Neg(x)",
+    "loop 4×4: %2 = Tanh(columns %1); %3 = Multiply(columns %1, columns %1); %4 = Add(%2, %3); %5 = Exp(y)",
+    "%6 = matMul(%7, y)",
+  ],
+);
+
+items(
+  "pieces of rows are made where they end up, those of columns are written there",
+  { x: [4, 8], y: [4, 8] },
+  ({ x, y }) => ({
+    rows: tf.concat([tf.neg(x), tf.matMul(x, y, true)], 0),
+    columns: tf.concat([tf.exp(x), tf.tanh(y)], 1),
+  }),
+  [
+    "loop 4×8: %1 = Neg(x); %2 = Exp(x); %3 = Tanh(y)",
+    "%4 = matMul(x, y)",
+  ],
+);
+
+items(
+  "columns that a vector does not divide, or that a product reads, are copied out",
+  { x: [4, 10], y: [5, 5], z: [4, 8] },
+  ({ x, y, z }) => ({
+    odd: tf.tanh(tf.slice(x, [0, 5], [4, 5])),
+    read: tf.matMul(tf.slice(x, [0, 0], [4, 5]), y),
+    turned: tf.matMul(tf.slice(z, [0, 4], [4, 4]), z),
+  }),
+  [
+    "%1 = copy(x)",
+    "loop 20: %2 = Tanh(%1)",
+    "%3 = copy(x)",
+    "%4 = matMul(%3, y)",
+    "%5 = copy(z)",
+    "%6 = matMul(%5, z)",
+  ],
+);
+
+items(
+  "a product is added to what is there before it and has its shape",
+  { x: [4, 4], y: [4, 4], bias: [4] },
+  ({ x, y, bias }) => {
+    const before = tf.neg(x);
+    const product = tf.matMul(x, y);
+    return {
+      sum: tf.add(before, product),
+      twice: tf.mul(tf.matMul(y, x), 2),
+      later: tf.add(tf.matMul(y, y), tf.matMul(x, x)),
+      three: tf.add(tf.add(tf.matMul(x, y, true, true), x), y),
+      bias: tf.add(tf.matMul(x, x, true), bias),
+    };
+  },
+  [
+    "loop 16: %1 = Neg(x)",
+    "%2 = matMul(x, y, %1)",
+    "%3 = matMul(y, x)",
+    "loop 16: %4 = Multiply(%3, 2)",
+    "%5 = matMul(y, y)",
+    "%6 = matMul(x, x, %5)",
+    "%7 = matMul(x, y, x)",
+    "loop 16: %8 = Add(%7, y)",
+    "%9 = matMul(x, x)",
+    "loop 4×4: %10 = Add(%9, perColumn bias)",
+  ],
+);
+
+items(
+  "a product that something else reads, or of several blocks, is added by a loop",
+  { x: [4, 4], long: [4, 300] },
+  ({ x, long }) => {
+    const product = tf.matMul(x, x);
+    return {
+      sum: tf.add(product, x),
+      also: tf.tanh(product),
+      blocks: tf.add(tf.matMul(long, long, false, true), x),
+    };
+  },
+  [
+    "%1 = matMul(x, x)",
+    "loop 16: %2 = Add(%1, x); %3 = Tanh(%1)",
+    "%4 = matMul(long, long)",
+    "loop 16: %5 = Add(%4, x)",
+  ],
 );
 
 items(
@@ -226,29 +322,44 @@ Deno.test("no loop grows beyond what registers hold", () => {
 Deno.test("in random programs everything is made before it is read, and once", () => {
   fc.assert(
     fc.property(randomPrograms(20), (program) => {
-      const { values, items, outputs, updates } = schedule(optimize(tracedProgram(program)));
-      const ready = new Set(values.filter(({ kind }) => kind !== "temporary").map(({ id }) => id));
-      const made = (id: number) => {
-        ok(!ready.has(id), `${id} is made twice`);
-        ready.add(id);
+      const made = schedule(optimize(tracedProgram(program)));
+      const { values, items, outputs, updates } = made;
+      const ready = new Set<string>();
+      const write = (elements: readonly Element[]) => {
+        for (const element of elements) {
+          ok(!ready.has(element.join()), `${element} is made twice`);
+          ready.add(element.join());
+        }
       };
-      const read = (id: number) => ok(ready.has(id), `${id} is read before it is made`);
+      const read = (elements: readonly Element[]) => {
+        for (const each of elements) {
+          ok(ready.has(each.join()), `${each} is read before it is made`);
+        }
+      };
+      const whole = (id: number) => elementsOf(made, id);
+      for (const { kind, id } of values) if (kind !== "temporary") write(whole(id));
       for (const item of items) {
-        readsOf(item).forEach(read);
-        if (item.kind !== "loop") {
-          made(item.output);
+        if (item.kind === "copy" && item.fill === undefined) {
+          for (const move of item.moves) {
+            read(whole(move.source));
+            write(targetsOf(made, item.output, move));
+          }
           continue;
         }
-        for (const { operands, output } of item.nodes) {
-          for (const each of operands) if (each.access !== "immediate") read(each.value);
-          made(output);
+        if (item.kind !== "loop") {
+          readsOf(item).map(whole).forEach(read);
+          write(whole(item.output));
+          continue;
         }
-        for (const { operand } of item.reductions) {
-          if (operand.access !== "immediate") read(operand.value);
+        for (const { operands, output, places } of item.nodes) {
+          for (const each of operands) read(elementsRead(made, item, each));
+          write(whole(output));
+          for (const place of places) write(columnsOf(made, item, place));
         }
-        item.reductions.forEach(({ output }) => made(output));
+        for (const { operand } of item.reductions) read(elementsRead(made, item, operand));
+        item.reductions.forEach(({ output }) => write(whole(output)));
       }
-      for (const { view } of [...outputs, ...updates]) read(view.value);
+      for (const { view } of [...outputs, ...updates]) read(whole(view.value));
     }),
     { numRuns: 60, seed: 3 },
   );

@@ -14,7 +14,9 @@ import { graphOf, type Shapes } from "./graphs.ts";
 
 /** Dispatches of a function of inputs. */
 function dispatches(shapes: Shapes, f: (given: Tensors) => tf.Tensor): number {
-  const scheduled = schedule(optimize(graphOf(shapes, (given) => ({ y: f(given) }))));
+  const scheduled = schedule(optimize(graphOf(shapes, (given) => ({ y: f(given) }))), {
+    spare: false,
+  });
   const names = Object.keys(shapes);
   const addressOf = (_: unknown, name: string) => 4096 * (1 + names.indexOf(name));
   const packed = plan(scheduled, 1 << 16, addressOf, scratchBytes(scheduled));
