@@ -11,10 +11,13 @@ import { sine } from "../lab/core/sine.ts";
 
 /** Standard deviations to either side of the mean that a traversal takes. */
 const REACH = 3;
+/** Of the angle between two codes on a great circle. */
+const LEAST_SINE = 1e-6;
 
 /**
  * Codes on the line from one to another, both included: straight, or on the great circle of spherical
- * interpolation (Shoemake 1985), which keeps the length that N(0, I) gives its draws.
+ * interpolation (Shoemake 1985), which keeps the length that N(0, I) gives its draws. Codes without an
+ * angle between them, or with a straight one, have no such circle: the line is straight then.
  *
  * @param from [Z]
  * @param to [Z]
@@ -36,13 +39,12 @@ export function interpolated(
 ): Float32Array {
   const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * b[i], 0);
   const cosine = dot(from, to) / Math.sqrt(dot(from, from) * dot(to, to));
-  const angle = path === "linear"
-    ? 0
-    : angleOf(cosine, Math.sqrt(Math.max(0, 1 - cosine * cosine)));
+  const angle = angleOf(cosine, Math.sqrt(Math.max(0, 1 - cosine * cosine)));
+  const straight = path === "linear" || !(sine(angle) > LEAST_SINE);
   const codes = new Float32Array(count * from.length);
   for (let i = 0; i < count; i++) {
     const t = i / (count - 1);
-    const [a, b] = angle === 0
+    const [a, b] = straight
       ? [1 - t, t]
       : [sine((1 - t) * angle) / sine(angle), sine(t * angle) / sine(angle)];
     for (let z = 0; z < from.length; z++) codes[i * from.length + z] = a * from[z] + b * to[z];

@@ -3,9 +3,11 @@
  * pixels. All else is `vae.ts`.
  *
  * Kingma & Welling (2013, arXiv 1312.6114); the networks are those of Chollet's Keras example
- * "Variational AutoEncoder" (2020), whose sizes are the defaults but for the latent vector's 2.
+ * "Variational AutoEncoder" (2020), whose filters are the default.
  *
- * Differs from it: grey pixels as Bernoulli means and sums over pixels, as there; a falling step size.
+ * Differs from it: grey pixels as Bernoulli means and sums over pixels, as there; a falling step size;
+ * no layer of sixteen units before the latent vector, which has two coordinates there: longer vectors
+ * do not learn through it.
  *
  * @module
  */
@@ -22,7 +24,7 @@ const configuration = z.strictObject({
   filters: widths().min(1).default([32, 64]).meta({
     description: "Filters of each halving convolution; the decoder has them in reverse",
   }),
-  hiddenSizes: widths().default([16]).meta({
+  hiddenSizes: widths().default([]).meta({
     description: "Widths of the encoder's dense layers behind its convolutions",
   }),
   learningRate: z.number().positive().default(2e-3).meta({

@@ -26,7 +26,7 @@ const entries = Object.entries(written).map(([name, pinned]) => {
   return `  ${JSON.stringify(name)}: [\n${lines.join(",\n")}\n  ]`;
 });
 await Deno.writeTextFile(pinnedPath, `{\n${entries.join(",\n")}\n}\n`);
-Deno.exit(0);
 const defaults = Object.entries(await currentDefaults())
   .map(([name, fields]) => `  ${JSON.stringify(name)}: ${JSON.stringify(fields)}`);
 await Deno.writeTextFile(defaultsPath, `{\n${defaults.join(",\n")}\n}\n`);
+Deno.exit(0);

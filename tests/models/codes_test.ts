@@ -1,7 +1,7 @@
 /** Ways through the space of codes, by worked numbers. */
 import { deepStrictEqual, ok, throws } from "node:assert";
 import { reconstructionErrors } from "../../models/anomalies.ts";
-import { classMeans, combined, termsIn, traversed } from "../../models/codes.ts";
+import { classMeans, combined, interpolated, termsIn, traversed } from "../../models/codes.ts";
 import { encodeNpy, parseNpy } from "../../models/datasets/npy.ts";
 
 Deno.test("one coordinate after the other runs over three deviations, the others stay", () => {
@@ -11,6 +11,21 @@ Deno.test("one coordinate after the other runs over three deviations, the others
   const expected = [-1, 15, 1, 15, 3, 15, 5, 15, 3, -5, 3, 5, 3, 15, 3, 25];
   ok(lines.length === 16);
   lines.forEach((value, i) => ok(Math.abs(value - expected[i]) < 5e-3, `${lines}`));
+});
+
+Deno.test("a great circle leads from code to code, and a line where there is none", () => {
+  const path = (
+    from: number[],
+    to: number[],
+  ) => [...interpolated(Float32Array.from(from), Float32Array.from(to), 3, "spherical")];
+  const half = Math.fround(Math.SQRT1_2);
+  path([1, 0], [0, 1]).forEach((value, i) =>
+    ok(Math.abs(value - [1, 0, half, half, 0, 1][i]) < 1e-6, `${value} at ${i}`)
+  );
+  deepStrictEqual(path([0, 0], [0, 0]), [0, 0, 0, 0, 0, 0]);
+  deepStrictEqual(path([0, 0], [2, 4]), [0, 0, 1, 2, 2, 4]);
+  deepStrictEqual(path([1, 2], [2, 4]), [1, 2, 1.5, 3, 2, 4]);
+  deepStrictEqual(path([1, 2], [-1, -2]), [1, 2, 0, 0, -1, -2]);
 });
 
 Deno.test("classes' means are added and taken away", () => {
