@@ -44,7 +44,7 @@ function planned(graph: Parameters<typeof optimize>[0]): { schedule: Schedule; p
  * a value that is read must still be whole.
  */
 function clobbered(scheduled: Schedule, plan: Plan): string | undefined {
-  const { values, items, outputs, updates } = scheduled;
+  const { values, items, updates } = scheduled;
   /** Of every four bytes: which element of which value is there. */
   const owners = new Map<number, string>();
   const needed = neededValues(scheduled);
