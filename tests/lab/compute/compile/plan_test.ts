@@ -111,11 +111,11 @@ function clobbered(scheduled: Schedule, plan: Plan): string | undefined {
     lanes.forEach((owner, i) => owner === undefined || moved.set(to + 4 * i, owner));
   }
   const holds = (id: number, at: number, what: string) => {
-    for (let i = 0; i < values[id].size; i++) {
-      if (moved.get(at + 4 * i) !== elementsOf(scheduled, id)[i].join(":")) {
+    elementsOf(scheduled, id).forEach((element, i) => {
+      if (moved.get(at + 4 * i) !== element.join(":")) {
         wrong ??= `${what} does not hold ${id} in the end`;
       }
-    }
+    });
   };
   for (const { address, value, name } of plan.outputs) holds(value, address, name);
   for (const { state, view } of updates) {
@@ -169,7 +169,8 @@ Deno.test("in random programs no value is overwritten while it is needed", () =>
     return made.schedule;
   };
   fc.assert(fc.property(randomPrograms(40, 3), (program) => void check(program)), {
-    ...{ numRuns: 150, seed: 5 },
+    numRuns: 150,
+    seed: 5,
   });
   ok(shared > 30, `only ${shared} programs shared memory at all`);
   const spared = { parts: 0, read: 0, written: 0, added: 0 };

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { agreesWithScalars } from "../../../../lab/compute/compile/revectorization.ts";
 import { explanationTable } from "../../../../lab/compute/compile/explain.ts";
 import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
-import { noise } from "./agree.ts";
+import { type Given, noise } from "./agree.ts";
 
 const flag = "--experimental-wasm-revectorize";
 const root = new URL("../../../../", import.meta.url);
@@ -34,19 +34,29 @@ Deno.test("products are held to scalar arithmetic before they are called re-vect
   }
 });
 
+/** The product of two matrices, either turned or not, where it is known or not how V8 computes it. */
+function productOf(
+  [a, b]: readonly [Given, Given],
+  revectorized?: boolean,
+  [turnA, turnB]: readonly boolean[] = [],
+) {
+  const workspace = new CompiledWorkspace("strict", { revectorized });
+  const inputs = { a: [a.shape, "float32"], b: [b.shape, "float32"] } as const;
+  const program = workspace.compile(
+    { name: "product", inputs },
+    ({ input }) => ({ outputs: { c: tf.matMul(input.a, input.b, turnA, turnB) } }),
+  );
+  program.input.a.set(a.values);
+  program.input.b.set(b.values);
+  program.run();
+  return { workspace, c: program.readNow("c") };
+}
+
 Deno.test("where re-vectorised products differ, others take their place with a notice", () => {
-  const given = { a: noise([20, 70], 1), b: noise([70, 40], 2) };
+  const given = [noise([20, 70], 1), noise([70, 40], 2)] as const;
   const made = (revectorized?: boolean) => {
-    const workspace = new CompiledWorkspace("strict", { revectorized });
-    const inputs = { a: [[20, 70], "float32"], b: [[70, 40], "float32"] } as const;
-    const program = workspace.compile(
-      { name: "product", inputs },
-      ({ input }) => ({ outputs: { c: tf.matMul(input.a, input.b) } }),
-    );
-    for (const name of ["a", "b"] as const) program.input[name].set(given[name].values);
-    program.run();
+    const { workspace, c } = productOf(given, revectorized);
     const table = explanationTable(workspace.explain(true)[0]);
-    const c = program.readNow("c");
     return { table, c, notices: [...workspace.notices(), ...workspace.notices()] };
   };
   const [unknown, on, differs] = [made(), made(true), made(false)];
@@ -59,29 +69,13 @@ Deno.test("where re-vectorised products differ, others take their place with a n
 });
 
 Deno.test("the forms of a product leave the same bits, whatever its lengths", () => {
-  const lengths = [[8, 33, 16], [16, 128, 37], [31, 257, 5], [261, 129, 18], [
-    523,
-    40,
-    16,
-  ]] as const;
-  for (const [rows, inner, columns] of lengths) {
-    for (const [transposeA, transposeB] of [[false, false], [true, false], [false, true]]) {
+  const tails = [[8, 33, 16], [16, 128, 37], [31, 257, 5]];
+  for (const [rows, inner, columns] of [...tails, [261, 129, 18], [523, 40, 16]]) {
+    for (const turned of [[false, false], [true, false], [false, true]]) {
+      const [transposeA, transposeB] = turned;
       const a = noise(transposeA ? [inner, rows] : [rows, inner], 1);
       const b = noise(transposeB ? [columns, inner] : [inner, columns], 2);
-      const forms = [undefined, true, false].map((revectorized) => {
-        const workspace = new CompiledWorkspace("strict", { revectorized });
-        const inputs = { a: [a.shape, "float32"], b: [b.shape, "float32"] } as const;
-        const program = workspace.compile(
-          { name: "product", inputs },
-          ({ input }) => ({
-            outputs: { c: tf.matMul(input.a, input.b, transposeA, transposeB) },
-          }),
-        );
-        program.input.a.set(a.values);
-        program.input.b.set(b.values);
-        program.run();
-        return program.readNow("c");
-      });
+      const forms = [undefined, true, false].map((form) => productOf([a, b], form, turned).c);
       const at = (values: Float32Array, shape: readonly number[], turned: boolean) =>
         turned
           ? (i: number, k: number) => values[k * shape[1] + i]
