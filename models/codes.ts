@@ -37,10 +37,8 @@ export function interpolated(
   count: number,
   path: "linear" | "spherical" = "linear",
 ): Float32Array {
-  const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * b[i], 0);
-  const cosine = dot(from, to) / Math.sqrt(dot(from, from) * dot(to, to));
-  const angle = angleOf(cosine, Math.sqrt(Math.max(0, 1 - cosine * cosine)));
-  const straight = path === "linear" || !(sine(angle) > LEAST_SINE);
+  const angle = path === "linear" ? 0 : angleBetween(from, to);
+  const straight = !(sine(angle) > LEAST_SINE);
   const codes = new Float32Array(count * from.length);
   for (let i = 0; i < count; i++) {
     const t = i / (count - 1);
@@ -50,6 +48,13 @@ export function interpolated(
     for (let z = 0; z < from.length; z++) codes[i * from.length + z] = a * from[z] + b * to[z];
   }
   return codes;
+}
+
+/** Radians; NaN where one of them is all zeros. */
+function angleBetween(a: Float32Array, b: Float32Array): number {
+  const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * b[i], 0);
+  const cosine = dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+  return angleOf(cosine, Math.sqrt(Math.max(0, 1 - cosine * cosine)));
 }
 
 /**

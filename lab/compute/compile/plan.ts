@@ -99,10 +99,15 @@ export function neededValues(schedule: Schedule): Set<number> {
   return needed;
 }
 
-/** The value whose memory a value lies in: itself, or what it is a part of. */
-function wholeOf({ within }: Pick<Schedule, "within">, value: number): number {
+/** The value whose memory a value lies in, itself or what it is a part of, and by how many bytes on. */
+function wholeOf(
+  { within }: Pick<Schedule, "within">,
+  value: number,
+): { whole: number; bytes: number } {
   const part = within.get(value);
-  return part === undefined ? value : wholeOf({ within }, part.value);
+  if (part === undefined) return { whole: value, bytes: 0 };
+  const { whole, bytes } = wholeOf({ within }, part.value);
+  return { whole, bytes: bytes + part.offset * 4 };
 }
 
 /**
@@ -137,7 +142,7 @@ export function plan(
   }
 
   const lives = livesOf(schedule, needed);
-  const divided = new Set([...schedule.within.keys()].map((part) => wholeOf(schedule, part)));
+  const divided = new Set([...schedule.within.keys()].map((part) => wholeOf(schedule, part).whole));
   const replaced = replacedInPlace(schedule, lives, divided);
   for (const { state, view } of replaced) addresses[view.value] = addresses[state];
   const copied = updates.filter((update) => !replaced.includes(update));
@@ -162,7 +167,7 @@ export function plan(
   items.forEach((item, i) => {
     const ending = arena.expiring[i] ??= [];
     for (const written of writesOf(item, needed)) {
-      const value = wholeOf(schedule, written);
+      const { whole: value } = wholeOf(schedule, written);
       if (addresses[value] !== undefined) continue;
       const bytes = bytesOf(values[value].size);
       unplannedBytes += bytes;
@@ -178,7 +183,8 @@ export function plan(
     for (const { at, bytes } of ending) arena.release(at, bytes);
   });
   for (const part of schedule.within.keys()) {
-    addresses[part] = addressWithin(schedule, addresses, part);
+    const { whole, bytes } = wholeOf(schedule, part);
+    addresses[part] = addresses[whole]! + bytes;
   }
   const scratch = base + arena.peak;
 
@@ -196,17 +202,6 @@ export function plan(
   };
 }
 
-/** The address of a part, from that of what it lies in. */
-function addressWithin(
-  { within }: Pick<Schedule, "within">,
-  addresses: readonly (number | undefined)[],
-  value: number,
-): number {
-  const part = within.get(value);
-  if (part === undefined) return addresses[value]!;
-  return addressWithin({ within }, addresses, part.value) + part.offset * 4;
-}
-
 /** From which item to which item on each value, or a part of it, is in use. */
 function livesOf(
   schedule: Schedule,
@@ -215,8 +210,9 @@ function livesOf(
   const lives = new Map<number, { written: number; last: number }>();
   schedule.items.forEach((item, i) => {
     const use = (value: number, written: number) => {
-      const life = lives.get(wholeOf(schedule, value));
-      if (life === undefined) lives.set(wholeOf(schedule, value), { written, last: i });
+      const { whole } = wholeOf(schedule, value);
+      const life = lives.get(whole);
+      if (life === undefined) lives.set(whole, { written, last: i });
       else life.last = i;
     };
     for (const value of readsOf(item)) use(value, -1);

@@ -7,6 +7,7 @@ import type { Compiled } from "./compiler.ts";
 import type { Times } from "./explain.ts";
 import { hostCalls } from "./host_calls.ts";
 import { productCalls, type ProductLibrary } from "./library.ts";
+import { median } from "./median.ts";
 import type { SharedArena } from "./memory.ts";
 import { lower, type Rounding } from "./wasm/lower.ts";
 
@@ -67,9 +68,5 @@ function medians(measure: () => readonly number[]): number[] {
   const runs: (readonly number[])[] = [];
   const start = performance.now();
   while (runs.length < fewest || performance.now() - start < shortest) runs.push(measure());
-  return runs[0].map((_, i) => medianOf(runs.map((run) => run[i])) / 1000);
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
+  return runs[0].map((_, i) => median(runs.map((run) => run[i])) / 1000);
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { median } from "./median.ts";
 
 /** What the next run takes. */
 export interface ThreadChoice {
@@ -78,8 +79,4 @@ function sum(values: readonly number[]): number {
 
 function mean(values: readonly number[]): number {
   return sum(values) / values.length;
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1];
 }

@@ -153,10 +153,13 @@ export function groupNormalization(
       `Cannot normalise groups as their number must divide the channels, ${channels}: ${groups}`,
     );
   }
-  const grouped = tf.reshape(x, [batch, height! * width!, groups, channels! / groups]);
-  const { centered, variance } = momentsOf(grouped, [1, 3]);
-  const normalized = standardized(centered, variance, epsilon);
-  return scaled(parameters, tf.reshape(normalized, x.shape), name);
+  const [pixels, each] = [height! * width!, channels! / groups];
+  // A group's elements side by side, so that each is normalised as a row.
+  const grouped = tf.transpose(tf.reshape(x, [batch, pixels, groups, each]), [0, 2, 1, 3]);
+  const { centered, variance } = momentsOf(tf.reshape(grouped, [batch * groups, -1]), [1]);
+  const normalized = tf.reshape(standardized(centered, variance, epsilon), grouped.shape);
+  const turned = tf.reshape(tf.transpose(normalized, [0, 2, 1, 3]), x.shape);
+  return scaled(parameters, turned, name);
 }
 
 /**

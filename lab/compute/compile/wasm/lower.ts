@@ -22,7 +22,6 @@ import {
   sequence,
   set,
 } from "./assembler.ts";
-import { convolutionFunction, convolutionProduct, convolutionScratch } from "./convolution.ts";
 import { type Bytes, Distribution, type Touched } from "./distribution.ts";
 import { indexedFunction, scanFunction } from "./indexed.ts";
 import { loopFunction } from "./loops.ts";
@@ -30,6 +29,8 @@ import { Products, productScratch } from "./matmul.ts";
 import { strictMadd } from "./math.ts";
 import { argMaxFunction, copyFunction } from "./moves.ts";
 import { type Part, partsOf, wholeOf } from "./parts.ts";
+import { unfoldedFunction, unfoldedProduct, unfoldedScratch } from "./unfolded.ts";
+import { readsWindows, windowedFunction, windowedScratch } from "./windowed.ts";
 import { windowFunction } from "./windows.ts";
 
 /** Whether multiply-adds may be fused (`relaxed`, as the machine likes) or never are (`strict`). */
@@ -42,7 +43,9 @@ export function scratchBytes(schedule: Schedule): number {
 
 function scratchOf(item: Item): number {
   if (item.kind === "matMul") return productScratch(item);
-  return item.kind === "convolution" ? convolutionScratch(item) : 0;
+  if (item.kind !== "convolution") return 0;
+  // A library's product takes unfolded windows.
+  return Math.max(unfoldedScratch(item), readsWindows(item) ? windowedScratch(item) : 0);
 }
 
 /** How a module is built. */
@@ -114,7 +117,7 @@ export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
 /** Whether an item's products, of at least so many multiply-adds, are left to a library. */
 export function isNative(item: Item, least = Infinity): boolean {
   if (item.kind === "matMul") return worthCalling(item, least);
-  return item.kind === "convolution" && worthCalling(convolutionProduct(item), least);
+  return item.kind === "convolution" && worthCalling(unfoldedProduct(item), least);
 }
 
 /** The bytes behind values. */
@@ -182,7 +185,7 @@ class ItemWriter {
     if (native && item.kind === "convolution") {
       const library = (calls: readonly ProductCall[], index: Code) =>
         this.#callLibrary(calls, index);
-      const { locals, body } = convolutionFunction(item, address, { library }, scratch);
+      const { locals, body } = unfoldedFunction(item, address, { library }, scratch);
       return call(this.module.add([], locals, body));
     }
     const { locals, body } = this.#function({ ...part, item }, address, scratch);
@@ -214,8 +217,11 @@ class ItemWriter {
         return copyFunction(item, address, values[output].size, values[output].dtype);
       case "argMax":
         return argMaxFunction(item, address, values[item.input].dtype);
-      case "convolution":
-        return convolutionFunction(item, address, this.#multiplier, scratch, channels);
+      case "convolution": {
+        const make = readsWindows(item) ? windowedFunction : unfoldedFunction;
+        const range = channels ?? { from: 0, to: item.windows.channels };
+        return make(item, address, this.#multiplier, scratch, range);
+      }
       case "window":
         return windowFunction(item, address, values[output].size, this.#madd);
       case "gather":

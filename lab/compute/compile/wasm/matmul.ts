@@ -39,10 +39,28 @@ export interface ProductShape
   extends Pick<MatMul, "rows" | "columns" | "inner" | "aStrides" | "bStrides"> {
   /** Whether it is added to what c holds; the inner axis has from 1 to 256 steps then. */
   readonly adds?: boolean;
+  /** Where the rows of one of the matrices lie, if not one after the other. */
+  readonly table?: RowTable;
+}
+
+/** Rows that lie anywhere, as windows of images do: an element lies where row and column say. */
+export interface RowTable {
+  /** Whose rows: its strides say nothing then. A result with such rows has more than four columns. */
+  readonly of: "a" | "b" | "c";
+  /** Address of where they begin, in bytes from the first element: {@linkcode tableEntries} numbers. */
+  readonly at: number;
+  /** Where the columns lie in a row, in elements: every fourth of b is followed by three neighbours. */
+  readonly columns: readonly number[];
+}
+
+/** Numbers in a table of so many rows: a tile also reads what lies behind, and does not take it. */
+export function tableEntries(rows: number): number {
+  return rows + wideRows;
 }
 
 /** A product whose result may lie transposed. */
-interface Layout extends Required<ProductShape> {
+interface Layout extends ProductShape {
+  readonly adds: boolean;
   readonly cStrides: readonly [row: number, column: number];
 }
 
@@ -50,17 +68,23 @@ interface Layout extends Required<ProductShape> {
 const innerBlock = mostAdded;
 /** Steps of the inner axis that a kernel writes out; divides a block. */
 const mostSteps = 128;
-/** Most rows of a tile, where vectors have 256 bits and where they have 128, and vectors of a row. */
-const [wideRows, narrowRows] = [5, 2];
+/** Most rows of a tile, where vectors have 256 bits and where they have 128. */
+export const wideRows = 5;
+const narrowRows = 2;
+/** Vectors of a tile's row. */
 const tileVectors = 4;
+/** Columns of a panel. */
+const panelWidth = tileVectors * 4;
 /** Rows of a in one block, so that it stays in the second-level cache for all panels: whole tiles. */
 const rowBlock = 260;
-/** Products of fewer rows read b where it lies, without tiles, and so many rows at a time. */
-const [fewRows, directRows] = [8, 4];
+/** Products of fewer rows read b where it lies, without tiles. */
+export const fewRows = 8;
+/** So many of these rows at a time. */
+const directRows = 4;
 /** Steps of the inner axis that their loop writes out; divides a block. */
 const unrolledSteps = 4;
 /** Products of no more columns are computed transposed: their rows become the lanes of vectors. */
-const fewColumns = 4;
+export const fewColumns = 4;
 
 /** Scratch memory, in bytes: the tile, the panel, sums of a panel's rows, packed rows of a. */
 const vector = 16;
@@ -79,11 +103,10 @@ export function productScratch({ rows, aStrides }: ProductShape): number {
 }
 
 /** The product that is computed: cᵀ = bᵀ·aᵀ where c has few columns. */
-function layoutOf(
-  { rows, columns, inner, aStrides, bStrides, adds = false }: ProductShape,
-): Layout {
-  if (!transposes({ rows, columns })) {
-    return { rows, columns, inner, aStrides, bStrides, cStrides: [columns, 1], adds };
+function layoutOf(shape: ProductShape): Layout {
+  const { rows, columns, inner, aStrides, bStrides, adds = false, table } = shape;
+  if (!transposes(shape)) {
+    return { rows, columns, inner, aStrides, bStrides, cStrides: [columns, 1], adds, table };
   }
   return {
     ...{ rows: columns, columns: rows, inner, cStrides: [1, columns], adds },
@@ -92,8 +115,8 @@ function layoutOf(
   };
 }
 
-function transposes({ rows, columns }: Pick<ProductShape, "rows" | "columns">): boolean {
-  return columns <= fewColumns && rows > columns;
+function transposes({ rows, columns, table }: ProductShape): boolean {
+  return columns <= fewColumns && rows > columns && table === undefined;
 }
 
 /** Functions of a module for products, one for each layout. */
@@ -118,12 +141,12 @@ export class Products {
    */
   product(shape: ProductShape, [a, b, c]: readonly [Code, Code, Code], scratch: number): Code {
     const layout = layoutOf(shape);
-    const index = this.#once(["product", scratch, ...Object.values(layout)], () => {
-      const { rows, columns, inner, bStrides } = layout;
+    const index = this.#once(["product", scratch, JSON.stringify(layout)], () => {
+      const { rows, columns, inner, bStrides, table } = layout;
       const locals = new Locals(3);
       const body = inner === 0
         ? memory.fill(get(2), i32.const(0), i32.const(rows * columns * 4))
-        : rows < fewRows && bStrides[1] === 1
+        : rows < fewRows && bStrides[1] === 1 && table === undefined
         ? this.#direct(layout, locals)
         : this.#tiled(layout, locals, scratch);
       return this.module.add(["i32", "i32", "i32"], locals, body);
@@ -213,6 +236,9 @@ export class Products {
   #tiled(layout: Layout, locals: Locals, scratch: number): Code {
     const { rows, columns, inner, aStrides, bStrides: [bInner, bColumn], cStrides } = layout;
     const [a, b, c] = range(3);
+    const tableOf = (matrix: RowTable["of"]) =>
+      layout.table?.of === matrix ? layout.table : undefined;
+    const [aTable, bTable, cTable] = [tableOf("a"), tableOf("b"), tableOf("c")];
     const [first, count, block, end, j, k, i, last, from] = range(9).map(() => locals.add("i32"));
     const most = this.revectorized ? wideRows : narrowRows;
     // No higher than so many tiles must be.
@@ -233,10 +259,27 @@ export class Products {
     const everyVector = (vectors: number, f: (offset: number) => Code) =>
       range(tall).flatMap((r) => range(vectors).map((v) => f(r * rowBytes + v * vector)));
 
-    const tile = (steps: number, width: number) => {
+    /** Where a row of the tile begins, by a table. */
+    const beginning = ({ at }: RowTable, row: number) =>
+      i32.load(plus(scaled(first, 1), scaled(i, 1)), at + row * 4);
+    /** Sets the pointers to the tile's rows, at step k, which is `known` where a has a table. */
+    const point = (known: number) =>
+      aTable === undefined
+        ? [
+          set(pointers[0], aAt(i)),
+          ...range(tall - 1).map((r) =>
+            set(pointers[r + 1], minimum(i32.add(get(pointers[r]), bytes(aRow)), get(last)))
+          ),
+        ]
+        : pointers.map((pointer, r) =>
+          set(pointer, plus(get(a), beginning(aTable, r), bytes(aTable.columns[known])))
+        );
+    const tile = (steps: number, width: number, known: number) => {
       const vectors = Math.ceil(width / 4);
       const goesOn = inner > mostSteps;
-      const kernel = this.#kernel(steps, tall, vectors, scratch);
+      const columns = aTable && range(steps)
+        .map((step) => aTable.columns[known + step] - aTable.columns[known]);
+      const kernel = this.#kernel(steps, tall, vectors, scratch, columns);
       const keep = goesOn ? i32.sub(i32.const(0), i32.ne(get(k), get(block))) : i32.const(0);
       const target = plus(
         get(c),
@@ -248,20 +291,22 @@ export class Products {
           ...range(tall).map((r) => {
             const sums = (v: number) =>
               v128.load(i32.const(0), scratch + r * rowBytes + v * vector);
-            const row = storeRow(from, r, width, cStrides, sums, add);
+            const row = cTable === undefined
+              ? storeRow(from, r, width, cStrides, sums, add)
+              : sequence(
+                set(from, plus(get(c), beginning(cTable, r), scaled(j, 1))),
+                storeRow(from, 0, width, cStrides, sums, add),
+              );
             return r === 0 ? row : when(i32.lt(i32.add(get(i), i32.const(r)), get(count)), row);
           }),
         );
       const final = i32.ge(i32.add(get(k), i32.const(steps)), get(end));
       const ends = sequence(
-        set(from, target),
+        cTable === undefined ? set(from, target) : [],
         inner > innerBlock ? when(get(block), finish(true), finish(false)) : finish(layout.adds),
       );
       return sequence(
-        set(pointers[0], aAt(i)),
-        ...range(tall - 1).map((r) =>
-          set(pointers[r + 1], minimum(i32.add(get(pointers[r]), bytes(aRow)), get(last)))
-        ),
+        ...point(known),
         goesOn
           ? when(
             i32.ne(get(k), get(block)),
@@ -286,21 +331,48 @@ export class Products {
           : ends,
       );
     };
-    /** A panel's share of `steps` steps from k on. */
-    const share = (steps: number, width: number) =>
+    const pack = (steps: number, width: number) => {
+      if (bTable === undefined) {
+        const from = plus(get(b), scaled(k, bInner), scaled(j, bColumn));
+        return call(this.#packB(steps, width, bInner, bColumn, scratch), from);
+      }
+      const { at, columns } = bTable;
+      const from = plus(i32.const(at), scaled(k, 1));
+      const packed = (first: number) => {
+        const own = columns.slice(first, first + width);
+        const index = this.#packRows(steps, own.map((column) => column - own[0]), scratch);
+        return call(index, i32.add(get(b), bytes(own[0])), from);
+      };
+      // Of panels as wide as this one that which begins at column j.
+      return sequence(
+        ...range(Math.ceil(columns.length / panelWidth))
+          .map((n) => n * panelWidth)
+          .filter((first) => Math.min(panelWidth, columns.length - first) === width)
+          .map((first) => when(i32.eq(get(j), i32.const(first)), packed(first))),
+      );
+    };
+    /** A panel's share of `steps` steps from k on, which is `known` where a has a table. */
+    const share = (steps: number, width: number, known = 0) =>
       sequence(
-        call(
-          this.#packB(steps, width, bInner, bColumn, scratch),
-          plus(get(b), scaled(k, bInner), scaled(j, bColumn)),
-        ),
+        pack(steps, width),
         set(i, i32.sub(get(count), i32.const(1))),
         set(last, aAt(i)),
         set(i, i32.const(0)),
-        repeat(i, get(count), i32.const(tall), tile(steps, width)),
+        repeat(i, get(count), i32.const(tall), tile(steps, width, known)),
       );
-    const whole = Math.floor(inner / mostSteps) * mostSteps;
-    const panel = (width: number) =>
-      sequence(
+    /** All steps of a block, whose first one is `known` where a has a table. */
+    const panel = (width: number, known?: number) => {
+      if (known !== undefined) {
+        const steps = Math.min(innerBlock, inner - known);
+        return sequence(
+          ...range(Math.ceil(steps / mostSteps)).map((n) => known + n * mostSteps).flatMap((at) => [
+            set(k, i32.const(at)),
+            share(Math.min(mostSteps, known + steps - at), width, at),
+          ]),
+        );
+      }
+      const whole = Math.floor(inner / mostSteps) * mostSteps;
+      return sequence(
         set(k, get(block)),
         whole > 0
           ? when(
@@ -315,23 +387,35 @@ export class Products {
           : [],
         whole < inner ? when(i32.eq(get(end), i32.const(inner)), share(inner - whole, width)) : [],
       );
-    const width = tileVectors * 4;
-    const wholeColumns = Math.floor(columns / width) * width;
-    const oneBlock = sequence(
-      set(end, minimum(i32.add(get(block), i32.const(innerBlock)), i32.const(inner))),
-      packs
-        ? call(
-          this.#packA(aStrides[1]),
-          plus(get(a), scaled(first, 1), scaled(block, aStrides[1])),
-          i32.const(scratch + packedAt),
-          get(count),
-          i32.sub(get(end), get(block)),
-        )
-        : [],
-      set(j, i32.const(0)),
-      wholeColumns > 0 ? repeat(j, i32.const(wholeColumns), i32.const(width), panel(width)) : [],
-      wholeColumns < columns ? panel(columns - wholeColumns) : [],
-    );
+    };
+    const wholeColumns = Math.floor(columns / panelWidth) * panelWidth;
+    const oneBlock = (known?: number) =>
+      sequence(
+        set(end, minimum(i32.add(get(block), i32.const(innerBlock)), i32.const(inner))),
+        packs
+          ? call(
+            this.#packA(aStrides[1]),
+            plus(get(a), scaled(first, 1), scaled(block, aStrides[1])),
+            i32.const(scratch + packedAt),
+            get(count),
+            i32.sub(get(end), get(block)),
+          )
+          : [],
+        set(j, i32.const(0)),
+        wholeColumns > 0
+          ? repeat(j, i32.const(wholeColumns), i32.const(panelWidth), panel(panelWidth, known))
+          : [],
+        wholeColumns < columns ? panel(columns - wholeColumns, known) : [],
+      );
+    const blocks = aTable === undefined
+      ? [
+        set(block, i32.const(0)),
+        repeat(block, i32.const(inner), i32.const(innerBlock), oneBlock()),
+      ]
+      : range(Math.ceil(inner / innerBlock)).map((n) => n * innerBlock).flatMap((known) => [
+        set(block, i32.const(known)),
+        oneBlock(known),
+      ]);
     return sequence(
       set(first, i32.const(0)),
       repeat(
@@ -340,20 +424,25 @@ export class Products {
         i32.const(rowBlock),
         sequence(
           set(count, minimum(i32.sub(i32.const(rows), get(first)), i32.const(rowBlock))),
-          set(block, i32.const(0)),
-          repeat(block, i32.const(inner), i32.const(innerBlock), oneBlock),
+          ...blocks,
         ),
       ),
     );
   }
 
   /**
-   * kernel(a0, a1, …, keep, zero): `steps` elements of these rows times the panel, added to the tile
-   * where `keep` is −1, in place of it where `keep` is 0. An address that adds an argument is not
-   * constant, and what is checked is never paired.
+   * kernel(a0, a1, …, keep, zero): `steps` elements of these rows, which lie where `columns` says,
+   * times the panel, added to the tile where `keep` is −1, in place of it where `keep` is 0. An
+   * address that adds an argument is not constant, and what is checked is never paired.
    */
-  #kernel(steps: number, rows: number, vectors: number, scratch: number): number {
-    return this.#once(["kernel", steps, rows, vectors, scratch], () => {
+  #kernel(
+    steps: number,
+    rows: number,
+    vectors: number,
+    scratch: number,
+    columns: readonly number[] = range(steps),
+  ): number {
+    return this.#once(["kernel", rows, vectors, scratch, ...columns], () => {
       const locals = new Locals(rows + 2);
       const panel = range(vectors).map(() => locals.add("v128"));
       const sums = range(rows).map(() => range(vectors).map(() => locals.add("v128")));
@@ -372,7 +461,7 @@ export class Products {
         ...each((sum, at) => set(sum, v128.and(v128.load(zero, at), get(keep)))),
         ...range(steps).flatMap((k) => [
           ...panel.map((b, v) => set(b, v128.load(zero, at + (k * vectors + v) * vector))),
-          ...added.flatMap((row, r) => [set(x, v128.loadSplat(get(r), k * 4)), row]),
+          ...added.flatMap((row, r) => [set(x, v128.loadSplat(get(r), columns[k] * 4)), row]),
         ]),
         ...each((sum, at) => v128.store(zero, get(sum), at)),
       );
@@ -433,6 +522,33 @@ export class Products {
           ),
         );
       return this.module.add(["i32"], locals, sequence(set(to, i32.const(0)), body));
+    });
+  }
+
+  /** packRows(b, table): these columns of `steps` rows, which begin where a table says, into the panel. */
+  #packRows(steps: number, columns: readonly number[], scratch: number): number {
+    return this.#once(["packRows", steps, scratch, ...columns], () => {
+      const [b, table, locals] = [0, 1, new Locals(2)];
+      const [row, to] = [locals.add("i32"), locals.add("i32")];
+      const vectors = Math.ceil(columns.length / 4);
+      const size = vectors * vector;
+      const body = repeat(
+        to,
+        i32.const(steps * size),
+        i32.const(size),
+        sequence(
+          set(row, i32.add(get(b), i32.load(get(table)))),
+          ...range(vectors).map((v) =>
+            v128.store(
+              get(to),
+              v128.load(get(row), columns[v * 4] * 4),
+              scratch + panelAt + v * vector,
+            )
+          ),
+          set(table, i32.add(get(table), i32.const(4))),
+        ),
+      );
+      return this.module.add(["i32", "i32"], locals, sequence(set(to, i32.const(0)), body));
     });
   }
 

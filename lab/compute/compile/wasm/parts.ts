@@ -9,6 +9,7 @@ import { imageBlock } from "../images.ts";
 import { elements } from "../ir.ts";
 import type { Item } from "../items.ts";
 import type { LoopPart, Range } from "./loops.ts";
+import { wideRows } from "./matmul.ts";
 
 /** An item, or what one thread does of it. */
 export interface Part {
@@ -43,15 +44,16 @@ export function partsOf(item: Item, threads: number, native = false): Part[] | u
       }
       // The offset of one operand would move the other, too.
       if (item.a === item.b || [item.a, item.b].includes(item.addend!)) return undefined;
-      // Whole tiles of vectors of 256 bits.
-      return split(Math.ceil(rows / 5), threads, (from, to) => {
-        const [first, last] = [from * 5, Math.min(to * 5, rows)];
-        const offsets = [item.output, item.addend ?? item.output]
-          .map((value) => [value, first * columns * 4])
-          .concat([[item.a, first * aStrides[0] * 4]]);
+      return split(Math.ceil(rows / wideRows), threads, (from, to) => {
+        const [first, last] = [from * wideRows, Math.min(to * wideRows, rows)];
+        const ofResult = first * columns * 4;
         return {
           item: { ...item, rows: last - first },
-          offsets: new Map(offsets as [number, number][]),
+          offsets: new Map([
+            [item.output, ofResult],
+            [item.addend ?? item.output, ofResult],
+            [item.a, first * aStrides[0] * 4],
+          ]),
         };
       });
     }

@@ -217,6 +217,78 @@ Deno.test("convolutions and their gradients over kernels, strides, pads and chan
   });
 });
 
+/** A convolution's windows as rows of a matrix, and where in the image each element of one lies. */
+function windowsOf(
+  { shape: [images, height, width, channels], values }: Given,
+  [size, stride, before, outHeight, outWidth]: readonly number[],
+) {
+  const [rows, row] = [images * outHeight * outWidth, size * size * channels];
+  const sources: number[] = [];
+  for (let n = 0; n < images; n++) {
+    for (let i = 0; i < outHeight * outWidth * row; i++) {
+      const [window, place] = [Math.floor(i / row), Math.floor(i % row / channels)];
+      const y = Math.floor(window / outWidth) * stride - before + Math.floor(place / size);
+      const x = window % outWidth * stride - before + place % size;
+      const inside = y >= 0 && y < height && x >= 0 && x < width;
+      sources.push(inside ? ((n * height + y) * width + x) * channels + i % channels : -1);
+    }
+  }
+  const matrix = Float32Array.from(sources, (at) => at < 0 ? 0 : values[at]);
+  return { sources, matrix: { shape: [rows, row], dtype: "float32" as const, values: matrix } };
+}
+
+Deno.test("every form of a convolution adds up in the same order, to the bit", () => {
+  // Few and many channels and filters, windows inside and beyond, blocks of images and a rest.
+  const geometries = [
+    ...[[2, 7, 4, 8, 3, 1, 1], [3, 9, 8, 20, 3, 2, 1], [2, 8, 20, 16, 4, 2, 1]],
+    ...[[2, 9, 12, 9, 5, 1, 0], [5, 20, 8, 12, 3, 1, 1], [1, 6, 5, 300, 3, 1, 0]],
+    ...[[2, 6, 3, 4, 3, 1, 1], [2, 6, 16, 7, 2, 3, 0], [70, 4, 4, 8, 3, 1, 1]],
+  ];
+  for (const [images, side, channels, filters, size, stride, before] of geometries) {
+    const out = Math.floor((side + 2 * before - size) / stride) + 1;
+    const given = {
+      x: noise([images, side, side, channels], 1),
+      filter: noise([size, size, channels, filters], 2),
+      dy: noise([images, out, out, filters], 3),
+    };
+    const forms = compiled("strict", given, ({ x, filter, dy }) => {
+      const convolved = (x: tf.Tensor, filter: tf.Tensor) =>
+        tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, before);
+      const loss = (x: tf.Tensor, filter: tf.Tensor) => tf.sum(tf.mul(convolved(x, filter), dy));
+      const [dx, df] = tf.grads(loss)([x, filter]);
+      return { y: convolved(x, filter), dx, df };
+    });
+    const { sources, matrix } = windowsOf(given.x, [size, stride, before, out, out]);
+    const [rows, row] = matrix.shape;
+    const flat = { ...given.filter, shape: [row, filters] };
+    const y = blocked(matrix, flat, [rows, row, filters]);
+    const shares = blocked(given.dy, turned(flat), [rows, filters, row]);
+    const dx = new Float32Array(given.x.values.length);
+    sources.forEach((at, i) => dx[at] += shares[i]);
+    const df = new Float32Array(row * filters);
+    // The windows of some 512 kB of rows at a time.
+    const together = Math.max(1, Math.floor(131072 / (out * out * row))) * out * out;
+    for (let first = 0; first < rows; first += together) {
+      const count = Math.min(together, rows - first);
+      const some = (of: Given, columns: number) => ({
+        ...of,
+        shape: [count, columns],
+        values: Array.from(of.values).slice(first * columns, (first + count) * columns),
+      });
+      const sums = blocked(turned(some(matrix, row)), some(given.dy, filters), [
+        row,
+        count,
+        filters,
+      ]);
+      sums.forEach((sum, i) => df[i] += sum);
+    }
+    const what = `${[images, side, side, channels]} to ${filters}, ${size} by ${stride}`;
+    deepStrictEqual(forms.y, y, `output of ${what}`);
+    deepStrictEqual(forms.dx, dx, `input's gradient of ${what}`);
+    deepStrictEqual(forms.df, df, `filter's gradient of ${what}`);
+  }
+});
+
 Deno.test("a convolution of more images than are worked on together", () => {
   const given = { x: noise([5, 20, 20, 8], 1, 1), filter: noise([3, 3, 8, 4], 2, 0.2) };
   agree(

@@ -4,19 +4,19 @@
  *
  * @module
  */
-import type { Axis } from "../copies.ts";
 import { elements } from "../ir.ts";
 import { allInside, imageBlock, paddedShape, scratchElements, windowSize } from "../images.ts";
-import type { Convolution, Windows } from "../items.ts";
+import type { Convolution } from "../items.ts";
 import { matrix, type ProductCall } from "../library.ts";
 import { type Code, get, i32, Locals, loop, memory, sequence, set } from "./assembler.ts";
 import { type Products, productScratch, type ProductShape } from "./matmul.ts";
 import { moveCode } from "./moves.ts";
+import { imageAxes, turned, windowAxes } from "./window_axes.ts";
 
 /** Scratch of one convolution: the product's, a padded image, rows of windows, a partial sum. */
 function layout(item: Convolution) {
   const { padded, columns, partial } = scratchElements(item);
-  const paddedAt = aligned(productScratch(convolutionProduct(item)));
+  const paddedAt = aligned(productScratch(unfoldedProduct(item)));
   const columnsAt = paddedAt + aligned(padded * 4);
   const partialAt = columnsAt + aligned(columns * 4);
   return { paddedAt, columnsAt, partialAt, end: partialAt + aligned(partial * 4) };
@@ -27,12 +27,12 @@ function aligned(bytes: number): number {
 }
 
 /** Bytes of scratch memory that a convolution needs. */
-export function convolutionScratch(item: Convolution): number {
+export function unfoldedScratch(item: Convolution): number {
   return layout(item).end;
 }
 
 /** The matrix product of a block of images, the largest one if not said. */
-export function convolutionProduct(
+export function unfoldedProduct(
   { solves, windows: w, filters }: Convolution,
   images = imageBlock(w),
 ): ProductShape {
@@ -55,36 +55,6 @@ export function convolutionProduct(
         ...{ aStrides: [1, size], bStrides: [filters, 1] },
       };
   }
-}
-
-/**
- * The axes of an image's windows: in the image (rows of `width` pixels that lie `pixel` elements
- * apart), and as rows.
- */
-function windowAxes(w: Windows, width: number, pixel = w.channels): Axis[] {
-  const size = windowSize(w);
-  const c = w.channels;
-  return [
-    { length: w.outHeight, source: w.strideY * width * pixel, target: w.outWidth * size },
-    { length: w.outWidth, source: w.strideX * pixel, target: size },
-    { length: w.kernelHeight, source: w.dilationY * width * pixel, target: w.kernelWidth * c },
-    { length: w.kernelWidth, source: w.dilationX * pixel, target: c },
-    { length: c, source: 1, target: 1 },
-  ];
-}
-
-/** The axes of what a padded image has of an image: there, and in the padded one. */
-function imageAxes(w: Windows, pixel = w.channels): Axis[] {
-  const [rows, columns, c] = paddedShape(w);
-  return [
-    { length: Math.min(w.height, rows - w.padTop), source: w.width * pixel, target: columns * c },
-    { length: Math.min(w.width, columns - w.padLeft), source: pixel, target: c },
-    { length: c, source: 1, target: 1 },
-  ];
-}
-
-function turned(axes: readonly Axis[]): Axis[] {
-  return axes.map(({ length, source, target }) => ({ length, source: target, target: source }));
 }
 
 /** What multiplies: the module's own functions, or a library that is given all calls and an index. */
@@ -112,7 +82,7 @@ interface Place {
  * A function that computes a convolution or one of its gradients; of the filter's gradient, where a
  * range is given, these channels alone.
  */
-export function convolutionFunction(
+export function unfoldedFunction(
   item: Convolution,
   address: (value: number) => number,
   multiplier: Multiplier,
@@ -169,7 +139,7 @@ export function convolutionFunction(
     );
   };
   const multiply = (blocks: Blocks, a: Place, b: Place, c: Place) => {
-    const shape = convolutionProduct({ ...item, windows: w }, blocks.images);
+    const shape = unfoldedProduct({ ...item, windows: w }, blocks.images);
     if ("product" in multiplier) {
       return multiplier.product(shape, [a.code, b.code, c.code], scratch);
     }
