@@ -58,6 +58,22 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
       .filter((message) => message.startsWith("resumed"));
   };
 
+  await t.step("who asks is told once that nobody works for the store", async () => {
+    using fleet = await openFleet(() => open(), folder);
+    const lines: string[] = [];
+    const stop = new AbortController();
+    const asked = launchInFleet([slow], fleet, {
+      ...{ registries, onLine: (line: string) => lines.push(line), signal: stop.signal },
+    });
+    while ((await hub.tasks()).length < 1 || lines.length < 1) await pause(20);
+    await pause(2200); // it looks every second
+    stop.abort();
+    await asked;
+    strictEqual(lines.length, 1);
+    match(lines[0], /^Nobody works for this store: .*worker --store postgres/);
+    strictEqual(await work(server.port, lines), 1);
+  });
+
   await t.step("while the server is away it goes on, and nothing is lost", async () => {
     const [id] = await hub.ask(plans);
     const lines: string[] = [];

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { DamageError, InputError, LabError } from "../../../../lab/core/errors.ts";
 import { UnreachableError } from "../../../../lab/store/postgres/connection.ts";
 import type { FleetFiles } from "../../../../lab/store/postgres/files/contract.ts";
+import { FolderFiles } from "../../../../lab/store/postgres/files/folder.ts";
 import { FenceError, Hub } from "../../../../lab/store/postgres/hub.ts";
 import { Mirror, Shipper, takeUp } from "../../../../lab/store/postgres/replica.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
@@ -258,6 +259,32 @@ Deno.test({ name: "files of a fleet lie where its store says", ignore: missing }
 });
 
 const large = Uint8Array.from({ length: 300 }, (_, i) => i % 251);
+
+Deno.test("what a folder's disk answers becomes one line", () =>
+  withFolder(async (folder) => {
+    const files = new FolderFiles({ kind: "folder", name: folder, path: folder });
+    await files.begin();
+    const { rename } = Deno;
+    const answers: [string, new (message: string) => Error, RegExp][] = [
+      ["EACCES", InputError, /^Cannot use the files in .* as this user may not: said/],
+      ["EPERM", InputError, /this user may not: said/],
+      ["EROFS", InputError, /this user may not: said/],
+      ["ENOSPC", LabError, /as its disk is full$/],
+      ["EDQUOT", LabError, /as its disk is full$/],
+      ["ESTALE", UnreachableError, /the folder is not to be reached: said/],
+    ];
+    try {
+      for (const [code, Kind, pattern] of answers) {
+        Deno.rename = () => Promise.reject(Object.assign(new Error("said"), { code }));
+        await refused(files.put(PATH, large), Kind, pattern);
+        strictEqual(await files.get(PATH), undefined);
+      }
+    } finally {
+      Deno.rename = rename;
+    }
+    await files.put(PATH, large);
+    deepStrictEqual(await files.get(PATH), large);
+  }));
 
 Deno.test("what a bucket's server answers becomes one line", async () => {
   const answers: [string, number, new (message: string) => Error, RegExp][] = [
