@@ -117,7 +117,36 @@ function dqn(batch = 64) {
   return trained(loss, dense(4, 256, 256, 2), inputs, { rate: 1e-4, longest: 10 });
 }
 
-const makers = { ppo, dqn };
+/** Images are [batch, channels, height, width] here. */
+function convVae(batch = 128, latent = 16) {
+  const filters = (outputs, inputs) => [
+    normals(outputs, inputs, 3, 3).mul(1 / Math.sqrt(9 * inputs)),
+    np.zeros([outputs, 1, 1]),
+  ];
+  const borders = [[1, 1], [1, 1]];
+  const shrink = (x, [kernel, bias]) =>
+    nn.relu(lax.convGeneralDilated(x, kernel, [2, 2], borders).add(bias));
+  const grow = (x, [kernel, bias]) => lax.convTranspose(x, kernel, [2, 2], "SAME").add(bias);
+  function loss([first, second, mean, spread, decode, third, last], x, noise) {
+    const h = shrink(shrink(x.ref, first), second).reshape([batch, 3136]);
+    const [m, logVariance] = [mlp([mean], h.ref), mlp([spread], h)];
+    const z = m.ref.add(np.exp(logVariance.ref.mul(0.5)).mul(noise));
+    const decoded = nn.relu(mlp([decode], z)).reshape([batch, 64, 7, 7]);
+    const logits = grow(nn.relu(grow(decoded, third)), last);
+    const tail = np.log1p(np.exp(np.absolute(logits.ref).mul(-1)));
+    const reconstruction = np.sum(np.maximum(logits.ref, 0).sub(logits.mul(x)).add(tail));
+    const divergence = np.sum(np.square(m).add(np.exp(logVariance.ref)).sub(logVariance).sub(1));
+    return reconstruction.add(divergence.mul(0.5)).mul(1 / batch);
+  }
+  const parameters = [
+    ...[filters(32, 1), filters(64, 32), ...dense(3136, latent), ...dense(3136, latent)],
+    ...[...dense(latent, 3136), filters(32, 64), filters(1, 32)],
+  ];
+  const columns = fed(floats(batch, 1, 28, 28), floats(batch, latent));
+  return trained(loss, parameters, columns, { rate: 1e-3 });
+}
+
+const makers = { ppo, dqn, "conv-vae": convVae };
 const made = new Map();
 const lines = (async function* () {
   let rest = "";

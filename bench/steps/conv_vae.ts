@@ -50,7 +50,7 @@ export const convVaeStep: BenchStep = {
   title: "conv VAE step, 28 × 28, 32-64 filters, batch 128",
   stocks: [{ stock: "tfjs-cpu", reach: 50 }],
   peerBars: { portable: 1, native: 1.5 },
-  peers: ["jax_steps.py"],
+  peers: ["jax_steps.py", "jax_js.js"],
   bind(workspace) {
     const random = numbersOf("conv-vae");
     const parameters = {
