@@ -1,4 +1,4 @@
-/** `--isolated`: what trains, trains in a process of its own, whichever command begins it. */
+/** `--isolated`: what `run` and `resume` train, trains in a process of its own. */
 import { notStrictEqual, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
 import { capturedIo } from "./captured_io.ts";
