@@ -11,7 +11,9 @@
  * - Actors and learner take turns in one thread, so that a run is the same to the bit: an actor
  *   plays its rollout right after the learner has taken its last one, and the learner comes back to
  *   it when it has learned from all others. With K actors of one speed the policy that acted is
- *   K − 1 updates old, as it would be on K machines; with one actor nothing is old.
+ *   K − 1 updates old, as it would be on K machines; with one actor nothing is old. With `overlap`
+ *   an actor plays while the learner takes the gradient step on its last rollout, by the parameters
+ *   before that step: K updates old, and the same to the bit.
  * - Policy and value network share no layer, and there is no recurrent one.
  * - An episode that a time limit cut bootstraps from the value of its final observation.
  * - The mean over the rollout in place of the sum; rewards are not clipped.
@@ -38,6 +40,7 @@ import type { PolicyDistribution } from "./distributions/policy_distribution.ts"
 import { withDefaults } from "./fields.ts";
 import { Rollout } from "./memory/rollout.ts";
 import { RolloutValues } from "./memory/rollout_values.ts";
+import { ACTING, actingGroup, trainMeanwhile } from "./networks/acting.ts";
 import { type ActorCritic, actorCritic } from "./networks/actor_critic.ts";
 import { divergenceEstimate } from "./returns/importance_sampling.ts";
 import { vtrace } from "./returns/off_policy.ts";
@@ -75,6 +78,10 @@ const configuration = z.strictObject({
   rolloutLength: withDefaults(onPolicyFields, { rolloutLength: 20 }).rolloutLength,
   actors: count(1, WIDEST).default(4).meta({
     description: "Actors K that play in turn: the policy that acted is K − 1 updates old",
+  }),
+  overlap: z.boolean().optional().meta({
+    description: "Play while the gradient step is taken, by the parameters before it; left out: " +
+      "in turn",
   }),
   correction: z.enum(["vtrace", "none"]).default("vtrace").meta({
     description: "What corrects for the policy's age; none takes the rollouts for its own",
@@ -209,6 +216,11 @@ interface PlayedRollout {
   readonly transitions: number;
 }
 
+/** The same, and how many environment steps remain to be played or wait after it. */
+interface Batch extends PlayedRollout {
+  readonly remaining: number;
+}
+
 // Learner.
 
 /** Compiles ln π(a|s) of `batch` transitions under the policy as it is. */
@@ -236,7 +248,7 @@ export const impala = defineAgent({
   configuration,
   trainer(context) {
     const { name, configuration: settings, workspace, stream } = context;
-    const { gamma, correction, clipRho, clipC, vtraceLambda: lambda } = settings;
+    const { gamma, correction, clipRho, clipC, vtraceLambda: lambda, overlap } = settings;
     requireFit(
       name,
       clipC <= clipRho,
@@ -248,7 +260,9 @@ export const impala = defineAgent({
     const { shape, rollout: { environments, observationSize, size } } = pool;
     const networks = actorCritic(shape, settings, context.body);
     const { policy, distribution } = networks;
-    const act = compileScores(workspace, `${name}/act`, environments, observationSize, policy);
+    const act = compileScores(workspace, `${name}/act`, environments, observationSize, policy, {
+      state: actingGroup(settings),
+    });
     const logProbabilities = compileLogProbabilities(context, shape, networks, size);
     const rolloutValues = new RolloutValues(name, workspace, pool.rollout, networks.values);
     /** Of one batch size, and of another for a shortened rollout. */
@@ -263,7 +277,7 @@ export const impala = defineAgent({
         .map((logProbability, i) => target[i] - logProbability);
     };
 
-    return new OnPolicyTrainer<PlayedRollout>(context, {
+    return new OnPolicyTrainer<Batch>(context, {
       world: pool,
       evaluated: networks,
       parameters: networks.initialParameters(stream("initial-weights")),
@@ -272,8 +286,10 @@ export const impala = defineAgent({
       replay: pool.rollouts,
       iterationSteps: ITERATION,
       async collect(remaining) {
+        if (overlap) workspace.copy(PARAMETERS, ACTING);
         await pool.play(act, distribution, random, remaining);
-        return pool.take();
+        const played = pool.take();
+        return { ...played, remaining: remaining - played.transitions };
       },
       async learn(batch, { step }) {
         const { rollout, following, transitions } = batch;
@@ -289,7 +305,12 @@ export const impala = defineAgent({
         );
         const update = updates(transitions);
         copyColumns({ ...rollout, advantages, returns: valueTargets }, update.input);
-        step(update, transitions);
+        const take = () => step(update, transitions);
+        if (overlap) {
+          const ended = trainMeanwhile(workspace, take);
+          await pool.play(act, distribution, random, batch.remaining);
+          ended();
+        } else take();
         return async () => ({
           ...await lossMetrics(update, values, valueTargets),
           "losses/approximate_kl": mean(logRatios.map(divergenceEstimate)),

@@ -28,8 +28,7 @@ import { deriveSeed } from "../../lab/core/random.ts";
 import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
-import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
-import { revectorizesHere } from "../../lab/compute/engine.ts";
+import { openingOf } from "../../lab/compute/backend.ts";
 import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import { optimizerFields, optimizerOf } from "../a2c.ts";
 import { type AgentContext, defineAgent, requireFit } from "../define_agent.ts";
@@ -182,13 +181,6 @@ class A3cTrainer extends AgentTrainer {
   }
 }
 
-/** What a workspace is called where one is opened, for those that any thread can open. */
-const backends: Readonly<Partial<Record<string, BackendChoice>>> = {
-  "wasm": "wasm",
-  "wasm-strict": "wasm-strict",
-  "tfjs-cpu": "cpu",
-};
-
 /**
  * What workers in threads of their own compute with and learn in.
  *
@@ -197,13 +189,13 @@ const backends: Readonly<Partial<Record<string, BackendChoice>>> = {
 function threadsOf(
   { configuration: { workers }, workspace, environmentSource }: AgentContext<A3cConfiguration>,
   environment: string,
-): Pick<Start, "backend" | "revectorizes" | "source"> {
-  const backend = backends[workspace.backend];
+): Pick<Start, "opening" | "source"> {
+  const opening = openingOf(workspace);
   const agent = `a3c with ${workers} workers`;
   requireFit(
     agent,
-    backend !== undefined,
-    `their threads compute with ${Object.values(backends).join(", ")}`,
+    opening !== undefined,
+    "their threads must know how openWorkspace opened the workspace",
     workspace.backend,
   );
   requireFit(
@@ -212,7 +204,7 @@ function threadsOf(
     "their threads must be able to import the environment and the network body",
     `${environment} or the body is defined in the calling program`,
   );
-  return { backend, revectorizes: revectorizesHere(), source: environmentSource };
+  return { opening, source: environmentSource };
 }
 
 /** Asynchronous advantage actor-critic. */

@@ -6,16 +6,14 @@
 import { InputError, LabError } from "../../lab/core/errors.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { Thread } from "../../lab/core/thread.ts";
-import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
+import type { Opening } from "../../lab/compute/backend.ts";
 import type { EnvironmentSource } from "../../lab/compute/definitions.ts";
 import type { LearnerContext, LearnOrder, WorkerPart, WorkerReport } from "./learner.ts";
 
 /** The first message: what the thread makes its learner from. */
 export interface Start extends Omit<LearnerContext, "workspace" | "makeEnvironment" | "body"> {
   readonly kind: "start";
-  readonly backend: BackendChoice;
-  /** Whether V8 re-vectorises WebAssembly. */
-  readonly revectorizes: boolean;
+  readonly opening: Opening;
   readonly source: EnvironmentSource;
 }
 

@@ -11,11 +11,11 @@ import type { FromThread, Start, ToThread } from "./threads.ts";
 
 let learner: Learner | undefined;
 
-async function start({ backend, revectorizes, source, ...order }: Start): Promise<void> {
+async function start({ opening, source, ...order }: Start): Promise<void> {
   const { environmentMaker, networkBody } = await import(source.module);
   const makeEnvironment = await environmentMaker(source.options);
   const body = await networkBody?.(source.options);
-  const { workspace } = await openWorkspace(backend, { revectorizes });
+  const { workspace } = await openWorkspace(opening.backend, opening.options);
   learner = new Learner({ ...order, workspace, makeEnvironment, body });
 }
 

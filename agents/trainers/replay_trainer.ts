@@ -19,7 +19,7 @@ import { type ActionRows, actionRows } from "../distributions/actions.ts";
 import { DiagonalGaussian } from "../distributions/gaussian.ts";
 import type { Explorer } from "../exploration/explorer.ts";
 import { gamma, learningRateFields, withDefaults } from "../fields.ts";
-import { ACTING } from "../networks/acting.ts";
+import { ACTING, trainMeanwhile } from "../networks/acting.ts";
 import { networkFields } from "../networks/dense_settings.ts";
 import { TransitionMemory, type WeightedBatch } from "../memory/transition_memory.ts";
 import { mean } from "../../lab/statistics/scores.ts";
@@ -276,10 +276,7 @@ export class ReplayTrainer extends AgentTrainer {
       for (let left = steps; left > 0; left--) this.#takeGradientStep();
     };
     const due = this.#due;
-    if (due === 0) return undefined;
-    if (workspace.meanwhile !== undefined) return workspace.meanwhile(() => train(due));
-    train(due);
-    return undefined;
+    return due === 0 ? undefined : trainMeanwhile(workspace, () => train(due));
   }
 
   #takeGradientStep(): void {

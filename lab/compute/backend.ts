@@ -55,6 +55,20 @@ export interface WorkspaceOptions {
   readonly revectorizes?: boolean;
 }
 
+/** How a workspace was opened, as plain data: another thread opens one like it for itself. */
+export interface Opening {
+  readonly backend: BackendChoice;
+  /** One thread. */
+  readonly options: Omit<WorkspaceOptions, "threads">;
+}
+
+const openings = new WeakMap<Workspace, Opening>();
+
+/** How a workspace was opened; undefined where `openWorkspace` did not. */
+export function openingOf(workspace: Workspace): Opening | undefined {
+  return openings.get(workspace);
+}
+
 /** Started backends of this thread, by name, with their adapter. */
 const started = new Map<string, Promise<string | null>>();
 
@@ -76,6 +90,16 @@ export async function openWorkspace(
   if (!backendChoices.includes(choice)) {
     throw unknownName("open a workspace", "backend", choice, backendChoices);
   }
+  const opened = await open(choice, options);
+  const { wasmPath, library } = options;
+  openings.set(opened.workspace, {
+    backend: choice,
+    options: { wasmPath, library, revectorizes: revectorizesHere() },
+  });
+  return opened;
+}
+
+async function open(choice: BackendChoice, options: WorkspaceOptions): Promise<OpenedWorkspace> {
   tf.enableProdMode();
   if (choice === "auto" || choice === "wasm" || choice === "wasm-strict" || choice === "native") {
     return await openCompiled(choice, options);

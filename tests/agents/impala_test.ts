@@ -7,8 +7,8 @@ const cartPole = () => makeEnv("CartPole-v1");
 const small = { environments: 4, rolloutLength: 8, hiddenSizes: [16], learningRate: 1e-2 };
 
 /** Mean of `losses/approximate_kl` over a short run. */
-async function divergence(actors: number): Promise<number> {
-  const { trainer } = await subjectOf("impala", cartPole, { ...small, actors });
+async function divergence(actors: number, overlap = false): Promise<number> {
+  const { trainer } = await subjectOf("impala", cartPole, { ...small, actors, overlap });
   let sum = 0;
   for (let i = 0; i < 8; i++) {
     const { metrics } = await trainer.iterate();
@@ -26,8 +26,18 @@ Deno.test("one actor's policy is never old, and with more actors it is older", a
   ok(eight > 3 * two, `${eight} after ${two}`);
 });
 
-Deno.test("what actors have played is learned from to the last row", async () => {
-  const { trainer } = await subjectOf("impala", cartPole, { ...small, actors: 3 }, {
+Deno.test("with overlap the policy that acted is one update older", async () => {
+  const [alone, apart] = [await divergence(1), await divergence(1, true)];
+  ok(alone < 1e-9 && apart > 1e-5, `${alone}, ${apart}`);
+});
+
+for (const overlap of [false, true]) {
+  const name = `what actors have played is learned from to the last row, overlap ${overlap}`;
+  Deno.test(name, () => playedThrough(overlap));
+}
+
+async function playedThrough(overlap: boolean): Promise<void> {
+  const { trainer } = await subjectOf("impala", cartPole, { ...small, actors: 3, overlap }, {
     budget: 1000,
   });
   await trainThrough(trainer);
@@ -36,7 +46,7 @@ Deno.test("what actors have played is learned from to the last row", async () =>
   strictEqual(trainer.progress.gradientSteps, 32);
   strictEqual(trainer.progress.examples, 1000);
   trainer.dispose();
-});
+}
 
 /** Greatest difference that the correction makes in a parameter after some updates. */
 async function correctionOf(actors: number): Promise<number> {

@@ -45,6 +45,11 @@ export function hasReplay(agent: string): boolean {
   return "bufferSize" in fieldsOf(definitions[agent]);
 }
 
+/** Whether an agent may act while it learns. */
+export function overlaps(agent: string): boolean {
+  return "overlap" in fieldsOf(definitions[agent]);
+}
+
 /** Those that take discrete actions. */
 export const discreteAgents: readonly string[] = Object.keys(definitions)
   .filter((agent) => definitions[agent].takes.actions.includes("discrete"));

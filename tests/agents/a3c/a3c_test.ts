@@ -1,15 +1,18 @@
 /** A3C's workers in threads: the same worker as in process, the shared budget, failures. */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
 import { Learner, type Shared } from "../../../agents/a3c/learner.ts";
 import { optimizerOf } from "../../../agents/a2c.ts";
 import { LearnerThread } from "../../../agents/a3c/threads.ts";
 import { a3c } from "../../../agents/a3c/a3c.ts";
 import { SharedTensors } from "../../../agents/a3c/shared_tensors.ts";
-import { openWorkspace } from "../../../lab/compute/backend.ts";
+import { openingOf, openWorkspace } from "../../../lab/compute/backend.ts";
+import type { BackendChoice } from "../../../lab/compute/backend_choice.ts";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
 import { defaultRng, streamOf } from "../../../lab/core/random.ts";
 import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
 import { weighted, worlds } from "../environment_source.ts";
+import { backends, options } from "../../lab/compute/backends.ts";
 import { subjectOf, trainThrough } from "../laboratory.ts";
 
 const small = { environments: 2, rolloutLength: 8, hiddenSizes: [16] };
@@ -32,7 +35,13 @@ async function trainerOf(world: string, fields: object, budget = 4000) {
   });
 }
 
-Deno.test("a worker in a thread ends in the bits of one in process, through an own body too", async () => {
+for (const { name: backend, ignore } of backends) {
+  const name =
+    `a worker in a thread ends in the bits of one in process, with an own body: ${backend}`;
+  Deno.test({ name, ignore, fn: () => thread(backend) });
+}
+
+async function thread(backend: BackendChoice): Promise<void> {
   const world = "cart-pole through a body";
   const body = weighted;
   const { trainer } = await subjectOf("a3c", worlds[world], small, { body });
@@ -45,16 +54,17 @@ Deno.test("a worker in a thread ends in the bits of one in process, through an o
     claimed: new SharedArrayBuffer(4),
   });
   const [near, far] = [make(), make()];
-  const { workspace } = await openWorkspace("wasm");
+  const { workspace } = await openWorkspace(backend, options);
   const makeEnvironment = worlds[world];
   const order = { configuration, seed: 7 };
   const learner = new Learner({ ...order, shared: near, workspace, makeEnvironment, body });
-  const elsewhere = { backend: "wasm", revectorizes: false, source: sourceOf(world) } as const;
+  const elsewhere = { opening: openingOf(workspace)!, source: sourceOf(world) };
   const thread = new LearnerThread(0, { ...order, shared: far, ...elsewhere });
   try {
-    const work = { environmentSteps: 0, limit: 1000, budget: 4000 };
+    const limit = 200;
+    const work = { environmentSteps: 0, limit, budget: 4000 };
     const [one, other] = [await learner.learn(work), await thread.learn(work)];
-    strictEqual(one.environmentSteps, 1000);
+    strictEqual(one.environmentSteps, limit);
     deepStrictEqual(other, one);
     deepStrictEqual(await thread.snapshot(), learner.snapshot());
     for (const group of ["parameters", "optimizer"] as const) {
@@ -71,8 +81,10 @@ Deno.test("a worker in a thread ends in the bits of one in process, through an o
   } finally {
     thread.dispose();
     workspace.dispose();
+    // What other tests in this process compute with.
+    await tf.setBackend("cpu");
   }
-});
+}
 
 Deno.test("one worker makes A2C's updates", async () => {
   const fields = {
@@ -187,11 +199,11 @@ Deno.test("workers that threads cannot have are refused before training", async 
     makeEnvironment: worlds["cart-pole"],
     environmentSource: sourceOf("cart-pole"),
   };
-  const elsewhere = Object.create(workspace, { backend: { value: "webgpu" } });
-  elsewhere.define = () => {};
+  const unknown = Object.create(workspace);
+  unknown.define = () => {};
   await rejects(
-    () => a3c.create({ ...context, workspace: elsewhere }),
-    /2 workers as their threads compute with wasm, wasm-strict, cpu: webgpu/,
+    () => a3c.create({ ...context, workspace: unknown }),
+    /2 workers as their threads must know how openWorkspace opened the workspace: wasm/,
   );
   workspace.dispose();
 });

@@ -3,10 +3,18 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
 import { CompiledWorkspace } from "../../../lab/compute/compile/workspace.ts";
 import type { Environment } from "../../../lab/core/environment.ts";
+import type { Workspace } from "../../../lab/compute/workspace.ts";
 import { streamOf } from "../../../lab/core/random.ts";
 import type { Snapshot } from "../../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
-import { definitions, forgetful, hasReplay, knownFields, worldFor } from "../laboratory.ts";
+import {
+  definitions,
+  forgetful,
+  hasReplay,
+  knownFields,
+  overlaps,
+  worldFor,
+} from "../laboratory.ts";
 
 await openWorkspace("wasm");
 
@@ -23,16 +31,28 @@ function small(agent: string, fields: object = {}): object {
   });
 }
 
-/** A trainer with one environment or four; with `eager` another thread always computes updates. */
+/** Fields with overlap and several trainings an iteration. */
+function fieldsWith(agent: string): object {
+  return hasReplay(agent)
+    ? small(agent, { trainEvery: 64, environments: 4, overlap: true })
+    : { environments: 4, rolloutLength: 8, hiddenSizes: [16], overlap: true };
+}
+
+/** Where another thread always computes updates, if there are several. */
+function eager(threads: number): Workspace {
+  return new CompiledWorkspace("relaxed", { threads, eager: true });
+}
+
+/** A trainer with one environment or four. */
 async function subjectOf(
   agent: string,
   fields: object,
-  { threads = 1, world = worldFor(agent) }: {
+  { threads = 1, world = worldFor(agent), workspace = eager(threads) }: {
     readonly threads?: number;
     readonly world?: () => Environment;
+    readonly workspace?: Workspace;
   } = {},
 ) {
-  const workspace = new CompiledWorkspace("relaxed", { threads, eager: true });
   const definition = definitions[agent];
   const trainer = await definition.create({
     configuration: definition.configuration.parse(fields),
@@ -47,6 +67,43 @@ function learned({ parameters, state }: Snapshot, agent: string): NamedTensors {
   const isTarget = (name: string) => agent === "dqn" && name.startsWith("target/");
   const changed = Object.entries({ ...parameters, ...state }).filter(([name]) => !isTarget(name));
   return Object.fromEntries(changed);
+}
+
+for (const agent of Object.keys(definitions).filter(overlaps)) {
+  Deno.test(`${agent}: with overlap neither threads nor a checkpoint change a bit`, async () => {
+    const fields = fieldsWith(agent);
+    const run = async (threads: number, iterations: number, from?: Snapshot) => {
+      const { trainer, workspace } = await subjectOf(agent, fields, { threads });
+      if (from !== undefined) await trainer.restore(from);
+      const metrics = [];
+      for (let i = 0; i < iterations; i++) metrics.push((await trainer.iterate()).metrics);
+      const snapshot = await trainer.snapshot();
+      deepStrictEqual(workspace.notices!(), []);
+      trainer.dispose();
+      return { snapshot, metrics };
+    };
+    const one = await run(1, 4);
+    const half = await run(2, 2);
+    const rest = await run(3, 2, half.snapshot);
+    deepStrictEqual(rest.snapshot, one.snapshot);
+    deepStrictEqual([...half.metrics, ...rest.metrics], one.metrics);
+  });
+
+  Deno.test(`${agent}: with overlap a backend without another thread takes the same gradient steps`, async () => {
+    const fields = fieldsWith(agent);
+    const counts = [];
+    for (const workspace of [undefined, (await openWorkspace("cpu")).workspace]) {
+      const { trainer } = await subjectOf(agent, fields, { workspace });
+      for (let i = 0; i < 2; i++) await trainer.iterate();
+      counts.push(trainer.progress.gradientSteps);
+      trainer.dispose();
+    }
+    ok(counts[0] > 0 && counts[0] === counts[1], counts.join());
+  });
+
+  Deno.test(`${agent}: overlap is left out of a configuration that does not ask for it`, () => {
+    ok(!("overlap" in (definitions[agent].configuration.parse({}) as object)));
+  });
 }
 
 for (const agent of Object.keys(definitions).filter(hasReplay)) {
@@ -86,26 +143,6 @@ for (const agent of Object.keys(definitions).filter(hasReplay)) {
     deepStrictEqual(learned(overlapped, agent), learned(emulated, agent));
   });
 
-  Deno.test(`${agent}: with overlap neither threads nor a checkpoint change a bit`, async () => {
-    // Several trainings an iteration.
-    const fields = small(agent, { trainEvery: 64, environments: 4, overlap: true });
-    const run = async (threads: number, iterations: number, from?: Snapshot) => {
-      const { trainer, workspace } = await subjectOf(agent, fields, { threads });
-      if (from !== undefined) await trainer.restore(from);
-      const metrics = [];
-      for (let i = 0; i < iterations; i++) metrics.push((await trainer.iterate()).metrics);
-      const snapshot = await trainer.snapshot();
-      deepStrictEqual(workspace.notices(), []);
-      trainer.dispose();
-      return { snapshot, metrics };
-    };
-    const one = await run(1, 4);
-    const half = await run(2, 2);
-    const rest = await run(3, 2, half.snapshot);
-    deepStrictEqual(rest.snapshot, one.snapshot);
-    deepStrictEqual([...half.metrics, ...rest.metrics], one.metrics);
-  });
-
   Deno.test(`${agent}: overlap is refused with priorities and where nothing would be learned`, async () => {
     const refused = (fields: object, message: RegExp) =>
       rejects(subjectOf(agent, small(agent, { overlap: true, ...fields })), {
@@ -119,9 +156,3 @@ for (const agent of Object.keys(definitions).filter(hasReplay)) {
     await refused({ learningStarts: 9900 }, /by more than trainEvery \(256\).*: 9900$/);
   });
 }
-
-Deno.test("overlap is left out of a configuration that does not ask for it", () => {
-  for (const agent of Object.keys(definitions).filter(hasReplay)) {
-    ok(!("overlap" in (definitions[agent].configuration.parse({}) as object)));
-  }
-});
