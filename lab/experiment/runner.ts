@@ -130,9 +130,9 @@ export function runnerOptions(
  * - Where evaluations decided that the run ends (by the stop rule or a callback), one more, on the
  *   stream `score` that no decision saw, scores the final policy or model: `score/…`.
  * - A checkpoint is the last thing of its iteration, so that going on from it repeats nothing.
- * - A loss that is NaN or infinite after an iteration, or such a parameter at an evaluation or
- *   checkpoint, ends the run as `diverged`; the latest good snapshot goes out as the checkpoint
- *   `diverged`, without what was lent (a replay buffer's rows): nothing goes on from it.
+ * - A loss that is NaN or infinite after an iteration, or such a parameter or judging metric at an
+ *   evaluation or checkpoint, ends the run as `diverged`; the latest good snapshot goes out as the
+ *   checkpoint `diverged`, without what was lent (a replay buffer's rows): nothing goes on from it.
  */
 export async function runTrainer(
   trainer: Trainer,
@@ -252,6 +252,7 @@ export async function runTrainer(
     const point = await take();
     const tensor = firstBadTensor(point.snapshot.parameters);
     if (tensor !== undefined) return diverge(`parameter ${tensor}`);
+    if (score !== null && !Number.isFinite(score)) return diverge(`${bestBy!.metric} is ${score}`);
     if (isBest) await sink.checkpoint({ kind: "best", ...point, score });
     if (over()) break;
     if (due || interrupted) {

@@ -230,6 +230,23 @@ Deno.test("an infinite parameter ends as diverged with its name", async () => {
   deepStrictEqual(kindsAt(early.checkpoints), ["diverged 0"]);
 });
 
+Deno.test("an evaluation that gives no finite figure to judge by ends as diverged with it", async () => {
+  const bestBy = { metric: "evaluation/share", goal: "maximize" } as const;
+  for (const share of [NaN, Infinity]) {
+    const trainer = toyTrainer({}, 200);
+    const evaluate = trainer.evaluate.bind(trainer);
+    trainer.evaluate = async (options) => {
+      const { metrics } = await evaluate(options);
+      const late = trainer.progress.iterations > 4;
+      return { metrics: { ...metrics, ...late && { "evaluation/share": share } } };
+    };
+    const { ending, checkpoints, reports } = await run(trainer, { bestBy });
+    strictEqual(ending.message, `diverged at iteration 8: evaluation/share is ${share}`);
+    strictEqual(reports.at(-1)!.metrics["evaluation/share"], share);
+    deepStrictEqual(kindsAt(checkpoints), ["best 4", "diverged 4"]);
+  }
+});
+
 Deno.test("rates are reported under timing alone", async () => {
   const { reports } = await run(toyTrainer({}, 40));
   const names = Object.keys(reports[0].metrics).filter((name) => name.startsWith("timing/"));
