@@ -1,5 +1,5 @@
-/** `--isolated`: what `run` and `resume` train, trains in a process of its own. */
-import { notStrictEqual, ok, strictEqual } from "node:assert";
+/** `--isolated`: what `run`, `resume` and a sweep train, trains in a process of its own. */
+import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
@@ -41,5 +41,16 @@ Deno.test("run and resume train in a process of the run's own", async () => {
     strictEqual(await process("run telling.ts"), Deno.pid);
     notStrictEqual(await process("run telling.ts", own), Deno.pid);
     notStrictEqual(await process("resume latest --budget 20", own), Deno.pid);
+
+    const trials = async (isolated?: readonly string[]): Promise<number[]> => {
+      const io = { ...capturedIo({ folder, root: folder }), isolated };
+      const name = isolated === undefined ? "here" : "apart";
+      const line = "run telling.ts --sweep evaluation.episodes=1,2 --seeds 1 --judge 0 --json";
+      const code = await main([...line.split(" "), "--name", name], io);
+      strictEqual(code, 0, io.written.error);
+      return JSON.parse(io.written.out).trials.map(({ value }: { value: number }) => value);
+    };
+    deepStrictEqual(await trials(), [Deno.pid, Deno.pid]);
+    ok((await trials(own)).every((pid) => pid > 0 && pid !== Deno.pid));
   });
 });

@@ -158,6 +158,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/trainers/overlap_test.ts",
   },
   {
+    fault: "a definition that is asked for while another one is described takes its answer",
+    file: "lab/experiment/describe.ts",
+    from: "this.#answered.then(() => thread.ask(question))",
+    to: "thread.ask(question)",
+    test: "tests/lab/experiment/describe_test.ts",
+  },
+  {
+    fault: "the trials of a sweep are not trained in processes of their own",
+    file: "cli/sweeping.ts",
+    from: "    isolated: io.isolated,\n",
+    to: "",
+    test: "tests/cli/isolated_test.ts",
+  },
+  {
     fault: "an evaluation's figure is believed though it is no number",
     file: "lab/experiment/runner.ts",
     from: "score !== null && !Number.isFinite(score)",
