@@ -87,6 +87,22 @@ Deno.test("where a line is too long for its terminal it goes without the speed, 
   match(line, /^glyphs-vae-mixture-quick seed 123456 .*99 % .*113\.5 {2}0:00 left$/);
 });
 
+Deno.test("the line of a run that ends tells the figures since it last started", () => {
+  const io = capturedIo();
+  using display = new ProgressDisplay(io, 2);
+  const [run, again] = ["aaaaaa", "bbbbbb"].map((id) => runOf(id, 1, { status: "completed" }));
+  const metrics = { "evaluation/return_mean": 487.25 };
+  for (const each of [run, again]) {
+    display.update(progressOf(each, "started", 0, 0));
+    display.update(progressOf(each, "evaluation", 10_000, 5, metrics));
+  }
+  display.update(progressOf(again, "started", 0, 0));
+  for (const each of [run, again]) display.update(progressOf(each, "ended", 50_000, 9));
+  const [first, second] = io.written.error.trim().split("\n");
+  match(first, /return 487\.\d/);
+  ok(!second.includes("487"), second);
+});
+
 Deno.test("a finished run leaves a line that stays, with its id", () => {
   const io = capturedIo({ screen: { columns: 100, rows: 24 } });
   const display = new ProgressDisplay(io, 1);

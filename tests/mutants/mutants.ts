@@ -172,6 +172,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/isolated_test.ts",
   },
   {
+    fault: "two writes of one file at once share their temporary file",
+    file: "lab/store/files.ts",
+    from: "${writes++}${PARTIAL}",
+    to: "${writes}${PARTIAL}",
+    test: "tests/lab/store/files_test.ts",
+  },
+  {
+    fault: "the line of a run that ends knows its last report alone",
+    file: "cli/terminal/progress.ts",
+    from: 'kind === "started" ? undefined',
+    to: 'kind === "ended" ? undefined',
+    test: "tests/cli/progress_test.ts",
+  },
+  {
     fault: "an evaluation's figure is believed though it is no number",
     file: "lab/experiment/runner.ts",
     from: "score !== null && !Number.isFinite(score)",
