@@ -186,6 +186,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/progress_test.ts",
   },
   {
+    fault: "the page of an agent's run has its checkpoints for models",
+    file: "web/contents.ts",
+    from: 'models: "model" in configuration',
+    to: 'models: !("model" in configuration)',
+    test: "tests/web/policy_test.ts",
+  },
+  {
+    fault: "the palette leaves out the first sweep that it finds",
+    file: "web/lookup.ts",
+    from: "[...sweeps].slice(0, MOST)",
+    to: "[...sweeps].slice(1, MOST)",
+    test: "tests/web/commands_test.ts",
+  },
+  {
     fault: "an evaluation's figure is believed though it is no number",
     file: "lab/experiment/runner.ts",
     from: "score !== null && !Number.isFinite(score)",

@@ -3,6 +3,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { commandsFor } from "../../web/commands.ts";
 import { Feed } from "../../web/feed.ts";
 import { lookedUp, nothingFound } from "../../web/lookup.ts";
+import { addSweep } from "./sample_store.ts";
 import { openDashboard } from "./built.ts";
 
 Deno.test("words leave the commands that have all of them, and lead to the runs that have them", () => {
@@ -44,4 +45,7 @@ Deno.test("the server finds runs, their experiments and sweeps, and nothing by h
   deepStrictEqual(found("agent.learningrate<1"), nothingFound);
   const response = await dashboard.app.handler(new Request("http://127.0.0.1/api/find?text=ppo"));
   deepStrictEqual(await response.json(), found("ppo"));
+  addSweep(store, "rates");
+  const later = new Feed(store);
+  deepStrictEqual(lookedUp(later, later.records(), "sweep=rates").sweeps, ["rates"]);
 });

@@ -95,6 +95,7 @@ Deno.test("the server makes a run's policy, and says where there is none", async
   match(await problem(`run=${run.id}&checkpoint=99999`), /must have its checkpoint: 99999/);
   match(await problem("run=none"), /none/);
   deepStrictEqual(contentsOf(store, store.run(runs.vae)!).policies, []);
+  deepStrictEqual(contentsOf(store, store.run(run.id)!).models, []);
 });
 
 /** Pushes to one side; counts how often it had to forget. */
