@@ -134,11 +134,12 @@ function isJudged({ bar }: Verdict): boolean {
   return bar.atLeast !== undefined || bar.atMost !== undefined;
 }
 
-/** `reached, narrow`, `**falls short**, below`, and whether that is to be verified. */
-function wordsOf({ toVerify }: MeasuredRow, verdict: Verdict): string {
+/** `reached, narrow`, `**falls short**, below`, `unfinished`, and whether that is to be verified. */
+function wordsOf({ row, runs, toVerify }: MeasuredRow, verdict: Verdict): string {
   const { reached, narrow, below } = verdict;
+  const short = runs.length < row.seeds ? "unfinished" : "**falls short**";
   return [
-    ...isJudged(verdict) ? [reached ? "reached" : "**falls short**"] : [],
+    ...isJudged(verdict) ? [reached ? "reached" : short] : [],
     ...narrow ? ["narrow"] : [],
     ...below ? ["below"] : [],
     ...toVerify ? ["to verify"] : [],
