@@ -26,7 +26,7 @@ const telling = `
   });
 `;
 
-Deno.test("run and resume train in a process of the run's own", async () => {
+Deno.test("run, resume and a sweep train in a process of the run's own", async () => {
   await inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/telling.ts`, telling);
     const process = async (line: string, isolated?: readonly string[]) => {

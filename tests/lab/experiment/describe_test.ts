@@ -1,11 +1,12 @@
 /** Describing definitions of files, which a thread loads. */
 import { deepStrictEqual } from "node:assert";
 import { Describer } from "../../../lab/experiment/describe.ts";
+import { inFolder } from "../../cli/folder.ts";
 import { registries } from "../../../registries.ts";
 
-Deno.test("what is asked at once is answered in turn, each with its own", async () => {
-  const file = await Deno.makeTempFile({ suffix: ".ts" });
-  try {
+Deno.test("what is asked at once is answered in turn, each with its own", () =>
+  inFolder(async (folder) => {
+    const file = `${folder}/own.ts`;
     const lab = new URL("../../../mod.ts", import.meta.url).href;
     await Deno.writeTextFile(
       file,
@@ -25,7 +26,4 @@ Deno.test("what is asked at once is answered in turn, each with its own", async 
     });
     await asked[2];
     deepStrictEqual(answers, [20, 30, 40]);
-  } finally {
-    await Deno.remove(file);
-  }
-});
+  }));
