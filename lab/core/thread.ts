@@ -22,6 +22,8 @@ export class Thread<To, From> implements Disposable {
   /** Why it has ended by itself, in a line. */
   #reason: string | undefined;
   #onEnd: (reason: string) => void = () => {};
+  /** The answer to the last question: the next one is asked after it. */
+  #answered: Promise<unknown> = Promise.resolve();
 
   /** @param worker A worker whose module calls {@linkcode joinThread} at once. */
   constructor(private readonly worker: Worker) {
@@ -59,15 +61,20 @@ export class Thread<To, From> implements Disposable {
   }
 
   /**
-   * Says something to a thread that says one thing in return.
+   * Says something to a thread that says one thing in return. It hears one question at a time, in the
+   * order in which they are asked.
    *
    * @throws LabError where the thread has ended, with the reason.
    */
   ask(message: To): Promise<From> {
-    return new Promise((resolve, reject) => {
-      this.listen(resolve, (reason) => reject(new LabError(reason)));
-      this.post(message);
-    });
+    const answer = this.#answered.then(() =>
+      new Promise<From>((resolve, reject) => {
+        this.listen(resolve, (reason) => reject(new LabError(reason)));
+        this.post(message);
+      })
+    );
+    this.#answered = answer.catch(() => {});
+    return answer;
   }
 
   [Symbol.dispose](): void {

@@ -77,8 +77,6 @@ export async function described(
 /** Describes definitions by name or file; the thread for files starts with the first. */
 export class Describer implements Disposable {
   #thread: Thread<Question, Reply> | undefined;
-  /** The answer to the last question: the thread hears one at a time. */
-  #answered: Promise<unknown> = Promise.resolve();
 
   /**
    * @param options.examine False: the worlds of files are not looked at. Default true.
@@ -129,9 +127,7 @@ export class Describer implements Disposable {
     const thread = this.#thread ??= new Thread<Question, Reply>(
       foreignWorker(new URL("./describing_worker.ts", import.meta.url), "describing"),
     );
-    const answer = this.#answered.then(() => thread.ask(question));
-    this.#answered = answer.catch(() => {});
-    const reply = await answer.catch((error) => {
+    const reply = await thread.ask(question).catch((error) => {
       throw new LabError(`Cannot load ${module} as its thread ended: ${error.message}`);
     });
     if (!("failed" in reply)) return reply;

@@ -158,10 +158,10 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/trainers/overlap_test.ts",
   },
   {
-    fault: "a definition that is asked for while another one is described takes its answer",
-    file: "lab/experiment/describe.ts",
-    from: "this.#answered.then(() => thread.ask(question))",
-    to: "thread.ask(question)",
+    fault: "what is asked of a thread while it is being asked takes the answer of that",
+    file: "lab/core/thread.ts",
+    from: "this.#answered = answer.catch(() => {});",
+    to: "",
     test: "tests/lab/experiment/describe_test.ts",
   },
   {
