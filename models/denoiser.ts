@@ -3,7 +3,9 @@
  * be told the class, and guidance by it.
  *
  * Ho, Salimans, "Classifier-Free Diffusion Guidance" (2022, arXiv 2207.12598): labels are left out now and
- * then while training (algorithm 1), and samples follow equation 6, whose w + 1 is `guidance`.
+ * then while training (algorithm 1), and samples follow equation 6, whose w + 1 is `guidance`. Karras et al.,
+ * "Guiding a Diffusion Model with a Bad Version of Itself" (2024, arXiv 2406.02507): a network that has
+ * learned less in the place of the one without a class, equation 3.
  *
  * @module
  */
@@ -48,8 +50,11 @@ export const denoiserFields = {
 type Fields = z.output<z.ZodObject<typeof denoiserFields>>;
 
 /** What a configuration's guidance must fulfil, and what is said where it does not. */
-export const guidanceFits: [(fields: Fields) => boolean, { path: string[]; message: string }] = [
-  ({ conditional, guidance }) => conditional || guidance === 1,
+export const guidanceFits: [
+  (fields: Fields & { readonly guideShare?: number }) => boolean,
+  { path: string[]; message: string },
+] = [
+  ({ conditional, guidance, ...others }) => conditional || guidance === 1 || "guideShare" in others,
   {
     path: ["guidance"],
     message: "guidance other than 1 needs a model that was trained with conditional=true",
@@ -98,18 +103,22 @@ export function toldLabels(
 
 /**
  * The network as samples follow it: free + guidance · (told − free), where the network is told the class
- * and is not.
+ * and is not; with a guide, a network that has learned less, what that gives stands for free.
  */
 export function guided(
   network: Denoiser,
   drawn: Drawn,
   { conditional, guidance }: Fields,
+  guide?: Denoiser,
 ): (x: tf.Tensor, time: tf.Tensor) => tf.Tensor {
-  if (!conditional || guidance === 1) return unguided(network, drawn, { conditional });
-  const { labels } = drawn;
+  const told = unguided(network, drawn, { conditional });
+  if (guidance === 1 || !(conditional || guide)) return told;
+  const free = guide === undefined
+    ? (x: tf.Tensor, time: tf.Tensor) => network(x, time, tf.zerosLike(drawn.labels))
+    : unguided(guide, drawn, { conditional });
   return (x, time) => {
-    const free = network(x, time, tf.zerosLike(labels));
-    return tf.add(free, tf.mul(tf.sub(network(x, time, labels), free), guidance));
+    const less = free(x, time);
+    return tf.add(less, tf.mul(tf.sub(told(x, time), less), guidance));
   };
 }
 

@@ -137,7 +137,8 @@ export interface ModelStep<N extends Networks, C> {
    * sees no examples.
    */
   readonly examples?: "next" | "same" | "none";
-  /** The part of the budget, from … to below, in which it is taken; left out: all of it. */
+  /** The part of the budget, from … to below, in which it is taken; an empty one: it is not even compiled;
+   * left out: all of it. */
   during?(configuration: C): readonly [from: number, to: number];
   /** Its noise, in the order in which it is drawn; left out: the model's. */
   noise?(shape: ExampleShape, configuration: C): NoiseSpecs;
@@ -286,7 +287,7 @@ export interface Model<C extends SharedFields, N extends Networks> {
   /** A round: each step in order. */
   readonly steps: readonly ModelStep<N, C>[];
   /** Networks whose moving average θ̄ ← d·θ̄ + (1 − d)·θ, d the configuration's `averageDecay`, is what
-   * everything but the steps sees. */
+   * everything but the steps sees, where there are such networks under a configuration. */
   readonly average?: readonly (keyof N & string)[];
   /** Terms of each test example, [B]; their means are reported under `evaluation/`. */
   readonly evaluate?: Of<N, Batch, C, Terms>;

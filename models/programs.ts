@@ -96,6 +96,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   /** Whether examples come with partners that the model looks at. */
   readonly paired: boolean;
   readonly #networks: N;
+  /** Those of the networks that have a moving average; undefined: the model names none. */
+  readonly #averages: readonly string[] | undefined;
   /** N: training examples. */
   readonly #examples: number;
   /** Initial tensors by group, without the scope. */
@@ -132,9 +134,10 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     this.#networks = model.networks(shape, configuration);
     const parameters = initialParameters(this.#networks, stream);
     const kept = model.keeps?.(shape, configuration, stream);
+    this.#averages = model.average?.filter((network) => network in this.#networks);
     this.#initial = {
       [PARAMETERS]: parameters,
-      ...model.average && { [AVERAGE]: parametersOf(parameters, ...model.average) },
+      ...this.#averages && { [AVERAGE]: parametersOf(parameters, ...this.#averages) },
       ...kept && { [KEPT]: kept },
     };
     for (const [group, tensors] of Object.entries(this.#initial)) this.define(group, tensors);
@@ -391,7 +394,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     { averageRate }: Readonly<Record<string, tf.Scalar>>,
   ): Record<string, Tensors> {
     const { averageDecay = 0 } = this.configuration;
-    const moved = (this.model.average ?? []).filter((network) => changes.includes(network));
+    const moved = (this.#averages ?? []).filter((network) => changes.includes(network));
     if (moved.length === 0) return {};
     const rate = averageRate ?? 1 - averageDecay;
     const next = movingAverage(parametersOf(average, ...moved), parameters, rate);

@@ -42,6 +42,9 @@ const SAMPLES = { images: 1000, points: 2500, sequences: 1000, text: 200 } as co
 /** Samples on a sheet. */
 const SHOWN = { images: 100, points: 2500, text: 10 } as const;
 
+/** The part of the budget in which a step is taken that names none. */
+const ALWAYS: readonly [number, number] = [0, Infinity];
+
 /** A round's step, and how often it is taken. */
 interface RoundStep extends CompiledStep {
   readonly repeat: number;
@@ -151,13 +154,16 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const schedule = this.#schedule = model.schedule?.(configuration) ??
       cosine(learningRate, finalLearningRate);
     const optimizer = model.optimizer?.(configuration) ?? adam();
-    this.#steps = model.steps.map((step) => ({
-      ...bound.compileStep(step, optimizer, model.budget === "examples"),
-      repeat: repeatOf(step, configuration),
-      examples: step.examples ?? "next",
-      during: step.during?.(configuration) ?? [0, Infinity],
-      schedule: step.schedule?.(configuration) ?? schedule,
-    }));
+    this.#steps = model.steps
+      .map((step) => ({ step, during: step.during?.(configuration) ?? ALWAYS }))
+      .filter(({ during: [from, to] }) => from < to)
+      .map(({ step, during }) => ({
+        ...bound.compileStep(step, optimizer, model.budget === "examples"),
+        repeat: repeatOf(step, configuration),
+        examples: step.examples ?? "next",
+        during,
+        schedule: step.schedule?.(configuration) ?? schedule,
+      }));
 
     this.#partJudges = new PartJudges(dataset, context.models);
     this.#alarms = new Alarms(configuration);

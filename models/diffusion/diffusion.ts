@@ -18,21 +18,24 @@ import { count, LONGEST } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
 import {
+  type Denoiser,
   denoiser,
   denoiserFields,
   dropNoise,
   guidanceFits,
-  guided,
   signed,
   toldLabels,
   unguided,
   unsigned,
 } from "../denoiser.ts";
+import { type Guide, guideField, guideOf, guideStep } from "../guide.ts";
 import { squaredError } from "../losses.ts";
+import type { Batch } from "../model.ts";
+import type { TimeNetwork } from "../time_network.ts";
 import { entering, placesOf, velocityOf } from "./likelihood.ts";
 import { noisy, seenThrough, targets } from "./parameterizations.ts";
 import { BETAS, numbersAt } from "./schedules.ts";
-import { drawnLevels, predictor, stepBack } from "./steps.ts";
+import { drawnLevels, followed, predictor, stepBack } from "./steps.ts";
 import { hybridLoss, varianceNumbers } from "./variances.ts";
 
 // Configuration.
@@ -71,6 +74,7 @@ const configuration = z.strictObject({
     description: "η of ddpm: 1 is DDPM's sampler, 0 adds no noise (as ddim)",
   }),
   ...denoiserFields,
+  ...guideField,
   ...averageField,
 })
   .refine(...guidanceFits)
@@ -89,10 +93,31 @@ const configuration = z.strictObject({
     },
   );
 
+type Configuration = z.output<typeof configuration>;
+
+// The loss.
+
+/** The loss of a network at levels that are drawn for a minibatch. */
+function denoisingLoss(network: Denoiser, batch: Batch, configuration: Configuration) {
+  const { level, epsilon } = batch.noise;
+  const x = signed(batch.x, batch.shape);
+  const { predicts, learnedVariance } = configuration;
+  const drawn = drawnLevels(level, configuration);
+  const { time, mix } = drawn;
+  const target = targets[predicts](x, epsilon, mix);
+  const mixed = noisy(x, epsilon, mix);
+  const given = network(mixed, time, toldLabels(batch, configuration));
+  if (!learnedVariance) return { loss: squaredError(given, target) };
+  const [predicted, told] = tf.split(given, 2, 1);
+  const { example } = seenThrough(predicts, predicted, mixed, mix, batch.shape);
+  const simple = squaredError(predicted, target);
+  return hybridLoss(simple, { level: drawn.level, x, example, told }, configuration);
+}
+
 // The model.
 
 /** Denoising diffusion of points and images. */
-export const diffusion = defineModel({
+export const diffusion = defineModel<Configuration, { readonly denoiser: TimeNetwork } & Guide>({
   name: "diffusion",
   summary: "Denoising diffusion: noise is learned, and taken away step by step",
   takes: { examples: ["points", "images"], labels: "optional" },
@@ -100,32 +125,23 @@ export const diffusion = defineModel({
   configuration,
   budget: "examples",
   bestBy: { metric: "validation/energy_distance", goal: "minimize" },
-  networks: (shape, configuration) => ({
-    denoiser: denoiser(shape, configuration, configuration.learnedVariance ? 2 : 1),
-  }),
+  networks: (shape, configuration) => {
+    const network = denoiser(shape, configuration, configuration.learnedVariance ? 2 : 1);
+    return { denoiser: network, ...guideOf(network, configuration) };
+  },
   noise: ({ size }, configuration) => ({
     ...{ level: ["uniform", [1]], epsilon: ["normal", [size]] },
     ...dropNoise(configuration),
   }),
-  steps: [{
-    name: "denoising",
-    loss: ({ denoiser }, batch, configuration) => {
-      const { level, epsilon } = batch.noise;
-      const x = signed(batch.x, batch.shape);
-      const { predicts, learnedVariance } = configuration;
-      const drawn = drawnLevels(level, configuration);
-      const { time, mix } = drawn;
-      const target = targets[predicts](x, epsilon, mix);
-      const mixed = noisy(x, epsilon, mix);
-      const given = denoiser(mixed, time, toldLabels(batch, configuration));
-      if (!learnedVariance) return { loss: squaredError(given, target) };
-      const [predicted, told] = tf.split(given, 2, 1);
-      const { example } = seenThrough(predicts, predicted, mixed, mix, batch.shape);
-      const simple = squaredError(predicted, target);
-      return hybridLoss(simple, { level: drawn.level, x, example, told }, configuration);
+  steps: [
+    {
+      name: "denoising",
+      changes: ["denoiser"],
+      loss: ({ denoiser }, batch, configuration) => denoisingLoss(denoiser, batch, configuration),
     },
-  }],
-  average: ["denoiser"],
+    guideStep(({ guide }, batch, configuration) => denoisingLoss(guide, batch, configuration)),
+  ],
+  average: ["denoiser", "guide"],
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
   sample: (_, { noise: { start } }) => start,
   sampler: {
@@ -135,7 +151,7 @@ export const diffusion = defineModel({
       ...configuration.learnedVariance && varianceNumbers(k, configuration),
     }),
     noise: ({ size }) => ({ fresh: ["normal", [size]] }),
-    step: ({ denoiser }, drawn, configuration) => stepBack(denoiser, drawn, configuration),
+    step: stepBack,
     noised: (_, { x, at, noise: { start }, shape }) =>
       noisy(signed(x, shape), start, { signal: at.signal, noise: at.noise }),
     finish: (_, { x, shape }) => unsigned(x, shape),
@@ -143,8 +159,8 @@ export const diffusion = defineModel({
   // −dx/dφ, as φ falls.
   field: {
     by: "time",
-    direction: ({ denoiser }, drawn, configuration) => {
-      const network = guided(predictor(denoiser, configuration), drawn, configuration);
+    direction: (networks, drawn, configuration) => {
+      const network = followed(networks, drawn, configuration);
       return tf.neg(velocityOf(network, configuration)(drawn.x, drawn.at));
     },
   },

@@ -15,6 +15,7 @@ import * as z from "zod";
 import { count, LONGEST } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import {
+  type Denoiser,
   denoiser,
   denoiserFields,
   dropNoise,
@@ -27,9 +28,11 @@ import {
   unsigned,
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
+import { type Guide, guideField, guideOf, guideStep } from "../guide.ts";
 import { squaredError } from "../losses.ts";
+import type { Batch } from "../model.ts";
 import { LIKELIHOOD_STEPS } from "../probability_flow.ts";
-import { everywhere } from "../time_network.ts";
+import { everywhere, type TimeNetwork } from "../time_network.ts";
 import { heunStep, noiseLevels } from "./heun.ts";
 import {
   drawnNoiseFields,
@@ -55,14 +58,17 @@ const configuration = z.strictObject({
     description: "What a step is: two evaluations of the network, or one",
   }),
   ...denoiserFields,
+  ...guideField,
   ...averageField,
 })
   .refine(...guidanceFits)
   .refine(...noiseRangeFits);
 
+type Configuration = z.output<typeof configuration>;
+
 // The loss.
 
-/** D(x; σ) of a network, for one σ for all rows. */
+/** D(x; σ) of a network, for one σ for all rows or one for each. */
 function denoised(
   network: (x: tf.Tensor, time: tf.Tensor) => tf.Tensor,
   range: NoiseRange & { readonly deviation: number },
@@ -86,15 +92,25 @@ export function edmLoss(
   sigma: tf.Tensor,
   deviation: number,
 ): tf.Tensor1D {
-  const { out } = scalesAt(sigma, deviation);
-  const weight = tf.reshape(tf.div(1, tf.square(out)), [-1]);
+  const weight = tf.reshape(tf.div(1, tf.square(scalesAt(sigma, deviation).out)), [-1]);
   return tf.mul(squaredError(example, x), weight) as tf.Tensor1D;
+}
+
+/** {@linkcode edmLoss} of a network at noises that are drawn for a minibatch. */
+function denoisingLoss(network: Denoiser, batch: Batch, configuration: Configuration) {
+  const { noiseMean, noiseDeviation, deviation } = configuration;
+  const x = signed(batch.x, batch.shape);
+  const sigma = tf.exp(tf.add(tf.mul(batch.noise.level, noiseDeviation), noiseMean));
+  const labels = toldLabels(batch, configuration);
+  const told = denoised((x, time) => network(x, time, labels), configuration);
+  const example = told(tf.add(x, tf.mul(batch.noise.epsilon, sigma)), sigma);
+  return { loss: edmLoss(example, x, sigma, deviation) };
 }
 
 // The model.
 
 /** Diffusion by the deviation of its noise, of points and images. */
-export const edm = defineModel({
+export const edm = defineModel<Configuration, { readonly denoiser: TimeNetwork } & Guide>({
   name: "edm",
   summary: "Diffusion with a network scaled alike at every noise, sampled by Heun's method",
   takes: { examples: ["points", "images"], labels: "optional" },
@@ -102,28 +118,30 @@ export const edm = defineModel({
   configuration,
   budget: "examples",
   bestBy: { metric: "validation/energy_distance", goal: "minimize" },
-  networks: (shape, configuration) => ({ denoiser: denoiser(shape, configuration) }),
+  networks: (shape, configuration) => {
+    const network = denoiser(shape, configuration);
+    return { denoiser: network, ...guideOf(network, configuration) };
+  },
   noise: ({ size }, configuration) => ({
     ...{ level: ["normal", [1]], epsilon: ["normal", [size]] },
     ...dropNoise(configuration),
   }),
-  steps: [{
-    name: "denoising",
-    loss: ({ denoiser }, batch, configuration) => {
-      const { noiseMean, noiseDeviation, deviation } = configuration;
-      const x = signed(batch.x, batch.shape);
-      const sigma = tf.exp(tf.add(tf.mul(batch.noise.level, noiseDeviation), noiseMean));
-      const noisy = tf.add(x, tf.mul(batch.noise.epsilon, sigma));
-      const labels = toldLabels(batch, configuration);
-      const scales = scalesAt(sigma, deviation);
-      const time = noiseShare(sigma, configuration);
-      const example = preconditioned((x) => denoiser(x, time, labels), noisy, scales);
-      return { loss: edmLoss(example, x, sigma, deviation) };
+  steps: [
+    {
+      name: "denoising",
+      changes: ["denoiser"],
+      loss: ({ denoiser }, batch, configuration) => denoisingLoss(denoiser, batch, configuration),
     },
-  }],
-  average: ["denoiser"],
+    guideStep(({ guide }, batch, configuration) => denoisingLoss(guide, batch, configuration)),
+  ],
+  average: ["denoiser", "guide"],
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
-  sample: (_, { noise: { start } }, { mostNoise }) => tf.mul(start, mostNoise),
+  // Noise lies about the examples' mean, which is what D tells of noise alone.
+  sample: ({ denoiser }, drawn, configuration) => {
+    const noise = tf.mul(drawn.noise.start, configuration.mostNoise);
+    const told = denoised(unguided(denoiser, drawn, configuration), configuration);
+    return tf.add(noise, inRange(told(noise, tf.scalar(configuration.mostNoise)), drawn.shape));
+  },
   sampler: {
     steps: (_, { samplerSteps }) => samplerSteps,
     at: (k, _, { samplerSteps, leastNoise, mostNoise, curvature }) => {
@@ -132,8 +150,8 @@ export const edm = defineModel({
       const last = next === 0;
       return { sigma, next, probe: last ? sigma : next, weight: last ? 0 : 0.5 };
     },
-    step: ({ denoiser }, drawn, configuration) => {
-      const told = denoised(guided(denoiser, drawn, configuration), configuration);
+    step: ({ denoiser, guide }, drawn, configuration) => {
+      const told = denoised(guided(denoiser, drawn, configuration, guide), configuration);
       const denoise = (x: tf.Tensor, sigma: tf.Tensor) => inRange(told(x, sigma), drawn.shape);
       return heunStep(denoise, drawn.x, drawn.at, configuration.solver === "heun");
     },
@@ -144,10 +162,9 @@ export const edm = defineModel({
   // −dx/dσ, as σ falls: the slope of algorithm 1.
   field: {
     by: "sigma",
-    direction: ({ denoiser }, drawn, configuration) => {
-      const { x, at: { sigma } } = drawn;
-      const told = denoised(guided(denoiser, drawn, configuration), configuration);
-      return tf.div(tf.sub(told(x, sigma), x), sigma);
+    direction: ({ denoiser, guide }, drawn, configuration) => {
+      const told = denoised(guided(denoiser, drawn, configuration, guide), configuration);
+      return tf.div(tf.sub(told(drawn.x, drawn.at.sigma), drawn.x), drawn.at.sigma);
     },
   },
   samplingFields: ["samplerSteps", "solver", "curvature", "guidance"],

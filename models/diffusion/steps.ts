@@ -67,23 +67,39 @@ export function predictor(
   return (x, time, labels) => tf.split(network(x, time, labels), 2, 1)[0] as tf.Tensor2D;
 }
 
+/** The networks of a diffusion, the guide where there is one. */
+interface Denoisers {
+  readonly denoiser: Denoiser;
+  readonly guide?: Denoiser;
+}
+
+/** The prediction that samples follow. */
+export function followed(
+  { denoiser, guide }: Denoisers,
+  drawn: Drawn,
+  configuration: StepFields,
+): (x: tf.Tensor, time: tf.Tensor) => tf.Tensor {
+  const less = guide && predictor(guide, configuration);
+  return guided(predictor(denoiser, configuration), drawn, configuration, less);
+}
+
 /**
  * The next x: what the network tells here, and fresh noise; of Heun's method what it tells there, too.
  */
 export function stepBack(
-  denoiser: Denoiser,
+  networks: Denoisers,
   drawn: Drawn & { readonly x: tf.Tensor2D; readonly at: Tensors },
   configuration: StepFields,
 ): tf.Tensor {
   const { x, at, noise, shape } = drawn;
   const { predicts, solver, learnedVariance } = configuration;
-  const network = guided(predictor(denoiser, configuration), drawn, configuration);
+  const network = followed(networks, drawn, configuration);
   const look = (x: tf.Tensor, time: tf.Tensor, mix: Mix) =>
     seenThrough(predicts, network(x, everywhere(time, x)), x, mix, shape);
   const mix = { signal: at.signal, noise: at.noise };
   const here = look(x, at.time, mix);
   if (learnedVariance && solver === "ddpm") {
-    const given = unguided(denoiser, drawn, configuration)(x, everywhere(at.time, x));
+    const given = unguided(networks.denoiser, drawn, configuration)(x, everywhere(at.time, x));
     const logged = logVariance(tf.split(given, 2, 1)[1], { most: at.most, least: at.least });
     const deviation = tf.exp(tf.div(logged, 2));
     return denoised(here, tf.mul(noise.fresh, deviation), { ...at, fresh: tf.scalar(1) });

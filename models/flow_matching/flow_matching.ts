@@ -21,6 +21,7 @@ import { count } from "../../lab/compute/sizes.ts";
 import { assignment, squaredDistances } from "../../lab/statistics/assignment.ts";
 import { defineModel } from "../define_model.ts";
 import {
+  type Denoiser,
   denoiser,
   denoiserFields,
   dropNoise,
@@ -30,9 +31,10 @@ import {
   unguided,
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
+import { type Guide, guideField, guideOf, guideStep } from "../guide.ts";
 import { squaredError } from "../losses.ts";
 import { transportMetrics } from "../metrics/transport.ts";
-import type { FlowPlace, NoiseSpecs } from "../model.ts";
+import type { Batch, Coupling, FlowPlace, NoiseSpecs } from "../model.ts";
 import { LIKELIHOOD_STEPS } from "../probability_flow.ts";
 import { everywhere, type TimeNetwork } from "../time_network.ts";
 import { alongVelocity, pathPoint } from "./paths.ts";
@@ -59,9 +61,12 @@ const configuration = z.strictObject({
     description: "σ, the spread about the straight path",
   }),
   ...denoiserFields,
+  ...guideField,
   ...averageField,
   ...solverFields,
 }).refine(...guidanceFits);
+
+type Configuration = z.output<typeof configuration>;
 
 // The path and its loss.
 
@@ -83,6 +88,19 @@ export function coupleOptimally(points: Float32Array, x: Float32Array, dimension
   });
 }
 
+/** The loss of a network on a minibatch, with the noise that is drawn for it. */
+function lossOf(network: Denoiser, batch: Batch, configuration: Configuration) {
+  const { start, time, noise } = batch.noise;
+  const x = signed(batch.x, batch.shape);
+  const point = pathPoint(start, x, time, noise, configuration.deviation);
+  const given = network(point, time, toldLabels(batch, configuration));
+  return { loss: flowMatchingLoss(given, start, x) };
+}
+
+/** How source points are put to examples. */
+const couple = ({ coupling }: Configuration): Coupling | undefined =>
+  coupling === "independent" ? undefined : { noise: "start", arrange: coupleOptimally };
+
 // The likelihood.
 
 /**
@@ -90,7 +108,7 @@ export function coupleOptimally(points: Float32Array, x: Float32Array, dimension
  *
  * @throws InputError for another source.
  */
-function placesBack({ source }: z.output<typeof configuration>): FlowPlace[] {
+function placesBack({ source }: Configuration): FlowPlace[] {
   if (source !== "normal") {
     throw new InputError(
       `Cannot take the likelihood as paths must begin at source=normal: ${source}`,
@@ -105,8 +123,8 @@ function placesBack({ source }: z.output<typeof configuration>): FlowPlace[] {
 
 /** Flow matching with independent or optimal coupling. */
 export const flowMatching = defineModel<
-  z.output<typeof configuration>,
-  { readonly velocity: TimeNetwork }
+  Configuration,
+  { readonly velocity: TimeNetwork } & Guide
 >({
   name: "flow-matching",
   summary: "A velocity field that carries noise to the data along straight lines",
@@ -121,7 +139,8 @@ export const flowMatching = defineModel<
         `Cannot begin at the ring as examples must be points of a plane: [${shape.shape}]`,
       );
     }
-    return { velocity: denoiser(shape, configuration) };
+    const network = denoiser(shape, configuration);
+    return { velocity: network, ...guideOf(network, configuration) };
   },
   noise: ({ size }, configuration): NoiseSpecs => ({
     start: [sources[configuration.source], [size]],
@@ -129,19 +148,19 @@ export const flowMatching = defineModel<
     noise: ["normal", [size]],
     ...dropNoise(configuration),
   }),
-  steps: [{
-    name: "flow-matching",
-    couple: ({ coupling }) =>
-      coupling === "independent" ? undefined : { noise: "start", arrange: coupleOptimally },
-    loss: ({ velocity }, batch, configuration) => {
-      const { start, time, noise } = batch.noise;
-      const x = signed(batch.x, batch.shape);
-      const point = pathPoint(start, x, time, noise, configuration.deviation);
-      const given = velocity(point, time, toldLabels(batch, configuration));
-      return { loss: flowMatchingLoss(given, start, x) };
+  steps: [
+    {
+      name: "flow-matching",
+      changes: ["velocity"],
+      couple,
+      loss: ({ velocity }, batch, configuration) => lossOf(velocity, batch, configuration),
     },
-  }],
-  average: ["velocity"],
+    {
+      ...guideStep(({ guide }, batch, configuration) => lossOf(guide, batch, configuration)),
+      couple,
+    },
+  ],
+  average: ["velocity", "guide"],
   ...alongVelocity,
   sampleNoise: ({ size }, { source }) => ({ start: [sources[source], [size]] }),
   flow: {

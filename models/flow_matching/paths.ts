@@ -43,6 +43,7 @@ type FollowingFields = z.output<z.ZodObject<typeof denoiserFields & typeof solve
 /** A model's networks, one of which is the velocity. */
 interface Following {
   readonly velocity: Denoiser;
+  readonly guide?: Denoiser;
 }
 
 /** A step of a sampler, and its numbers. */
@@ -59,9 +60,9 @@ export const alongVelocity = {
     at: (k: number, _: unknown, { samplerSteps }: FollowingFields) => (
       { time: k / samplerSteps, length: 1 / samplerSteps }
     ),
-    step: ({ velocity }: Following, drawn: Step, configuration: FollowingFields) => {
+    step: ({ velocity, guide }: Following, drawn: Step, configuration: FollowingFields) => {
       const { x, at: { time, length } } = drawn;
-      const network = guided(velocity, drawn, configuration);
+      const network = guided(velocity, drawn, configuration, guide);
       const along = (x: tf.Tensor, t: tf.Tensor) => network(x, everywhere(t, x));
       return solvers[configuration.solver](along, x, time, length);
     },
@@ -71,8 +72,8 @@ export const alongVelocity = {
   },
   field: {
     by: "time",
-    direction: ({ velocity }: Following, drawn: Step, configuration: FollowingFields) =>
-      guided(velocity, drawn, configuration)(drawn.x, everywhere(drawn.at.time, drawn.x)),
+    direction: ({ velocity, guide }: Following, drawn: Step, configuration: FollowingFields) =>
+      guided(velocity, drawn, configuration, guide)(drawn.x, everywhere(drawn.at.time, drawn.x)),
   },
   samplingFields: ["samplerSteps", "solver", "guidance"] as const,
 };

@@ -146,8 +146,10 @@ Deno.test("edm's field of N(0, σ_d²) is the exact one where the network adds n
   const drawn = { x, at: { sigma }, shape: { shape: [2] } } as unknown as
     & Drawn
     & { x: tf.Tensor2D; at: { sigma: tf.Tensor } };
-  const none = { denoiser: (x: tf.Tensor) => tf.zerosLike(x) as tf.Tensor2D };
-  const given = edm.model.field!.direction(none, drawn, configuration).dataSync() as Float32Array;
+  const none = (x: tf.Tensor) => tf.zerosLike(x) as tf.Tensor2D;
+  const networks = { denoiser: none, guide: none };
+  const given = edm.model.field!.direction(networks, drawn, configuration)
+    .dataSync() as Float32Array;
   // −dx/dσ = σ ∇ log N(x; 0, σ² + σ_d²).
   near(given, (i) => -1.3 * x.dataSync()[i] / (1.3 * 1.3 + 0.7 * 0.7), "the field");
 });

@@ -2309,10 +2309,46 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
+    fault: "EDM's samples begin about 0, not about the examples' mean",
+    file: "models/diffusion/edm.ts",
+    from:
+      "return tf.add(noise, inRange(told(noise, tf.scalar(configuration.mostNoise)), drawn.shape));",
+    to: "return noise;",
+    test: "tests/models/denoiser_steps_test.ts",
+  },
+  {
+    fault: "the guide learns to the end of the budget",
+    file: "models/guide.ts",
+    from: "=> [0, guideShare],",
+    to: "=> [0, guideShare === 0 ? 0 : 1],",
+    test: "tests/models/diffusion/edm_test.ts",
+  },
+  {
+    fault: "the guide's step size falls over the whole budget",
+    file: "models/guide.ts",
+    from: "along(spent / guideShare)",
+    to: "along(spent)",
+    test: "tests/digests/digests_test.ts",
+  },
+  {
+    fault: "samples are guided away from the network itself where there is a guide",
+    file: "models/denoiser.ts",
+    from: ": unguided(guide, drawn, { conditional });",
+    to: ": told;",
+    test: "tests/models/diffusion/edm_test.ts",
+  },
+  {
+    fault: "a step that is never taken is compiled",
+    file: "models/trainer.ts",
+    from: ".filter(({ during: [from, to] }) => from < to)",
+    to: "",
+    test: "tests/models/field_test.ts",
+  },
+  {
     fault: "EDM's samples begin at a deviation of 1",
     file: "models/diffusion/edm.ts",
-    from: "tf.mul(start, mostNoise),",
-    to: "start,",
+    from: "tf.mul(drawn.noise.start, configuration.mostNoise)",
+    to: "drawn.noise.start",
     test: "tests/models/denoiser_steps_test.ts",
   },
   {

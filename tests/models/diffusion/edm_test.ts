@@ -1,8 +1,9 @@
 /** EDM's preconditioning and sampler against the closed forms of the paper. */
-import { deepStrictEqual, ok } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { edm, edmLoss } from "../../../models/diffusion/edm.ts";
 import { heunStep, noiseLevels } from "../../../models/diffusion/heun.ts";
+import { fewPoints, smallOf, trainerOf } from "../laboratory.ts";
 import { noiseShare, preconditioned, scalesAt } from "../../../models/diffusion/preconditioning.ts";
 
 function near(found: number, expected: number, tolerance: number): void {
@@ -75,4 +76,50 @@ Deno.test("the network sees its noise as a share of the range, and its output is
   const told = preconditioned(ones, tf.tensor2d([[2]]), scalesAt(column(1), 1));
   // 2/(1 + σ²) + σ/√(1 + σ²).
   near(told.dataSync()[0], 1 + Math.SQRT1_2, 1e-6);
+});
+
+Deno.test("samples are guided away from a network that has learned less", () => {
+  const x = tf.tensor2d([[1, -2]]), sigma = tf.scalar(1.3);
+  const drawn = { x, at: { sigma }, shape: { shape: [2] } };
+  const giving = (value: number) => (x: tf.Tensor) => tf.fill(x.shape, value);
+  const networks = { denoiser: giving(0.5), guide: giving(-1) };
+  const along = (fields: object) =>
+    edm.model.field!.direction(
+      networks as never,
+      drawn as never,
+      edm.configuration.parse(fields),
+    ).dataSync();
+  const [own, less] = [along({}), along({ guideShare: 0.1, guidance: 0 })];
+  deepStrictEqual(along({ guideShare: 0.1 }), own);
+  const away = along({ guideShare: 0.1, guidance: 3 });
+  const { out } = scalesAt(sigma, 0.5);
+  own.forEach((value, i) => {
+    near(value - less[i], 1.5 * out.dataSync()[0] / 1.3, 1e-5);
+    near(away[i], less[i] + 3 * (value - less[i]), 1e-5);
+  });
+});
+
+Deno.test("the guide learns for its share of the budget, from the same examples, and is kept then", async () => {
+  const settings = { ...smallOf(edm), guideShare: 0.45, guidance: 2, batchSize: 50 };
+  const { trainer } = await trainerOf(edm, await fewPoints(), settings, {
+    ...{ budget: 1000, judges: [] },
+  });
+  const numbers = async (prefix: string) => {
+    const { parameters } = await trainer.snapshot();
+    return Object.entries(parameters).filter(([name]) => name.startsWith(prefix))
+      .map(([, { values }]) => [...values]);
+  };
+  const taken: (readonly [guide: boolean, examples: number])[] = [];
+  const guides = [await numbers("guide/")];
+  while (trainer.progress.examples < 1000) {
+    const { metrics } = await trainer.iterate();
+    taken.push([metrics["losses/guide"] !== undefined, trainer.progress.examples]);
+    guides.push(await numbers("guide/"));
+  }
+  ok(taken.every(([learned, examples]) => learned === examples <= 450), `${taken}`);
+  guides.slice(1).forEach((guide, i) => {
+    const same = JSON.stringify(guide) === JSON.stringify(guides[i]);
+    strictEqual(same, !taken[i][0], `iteration ${i}`);
+  });
+  trainer.dispose();
 });
