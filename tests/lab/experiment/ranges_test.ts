@@ -24,7 +24,7 @@ const fieldsByRange: Readonly<Record<string, string>> = {
   "> 0, < 2": "score-matching.stepSize",
   "> 0, ≤ 1": `
     double-q-learning.learningRate dyna-q.learningRate expected-sarsa.learningRate
-    explorationFraction growing n-step-sarsa.learningRate q-lambda.learningRate
+    explorationFraction growing guideShare n-step-sarsa.learningRate q-lambda.learningRate
     q-learning.learningRate sarsa-lambda.learningRate sarsa.learningRate targetRate`,
   "> 0": `
     adamEpsilon adversarialRate bound clip clipC clipRange clipRho curvature deviation
