@@ -10,7 +10,7 @@ import { gatherRows } from "../../lab/core/rows.ts";
 import type { DefinedModel } from "../../models/define_model.ts";
 import { models } from "../../models/mod.ts";
 import { BoundModel } from "../../models/programs.ts";
-import { datasetOf, smallOf } from "./laboratory.ts";
+import { datasetOf, everyStepOf } from "./laboratory.ts";
 
 const ROWS = 20;
 
@@ -34,7 +34,7 @@ for (const { name, load } of models) {
     Deno.test(`${name}/${step.name}: the loss falls as its gradient says`, async () => {
       const dataset = datasetOf(definition);
       const { workspace } = await openWorkspace("wasm");
-      const configuration = definition.configuration.parse(smallOf(definition));
+      const configuration = definition.configuration.parse(everyStepOf(definition));
       const bound = new BoundModel(definition.model, {
         configuration,
         dataset,

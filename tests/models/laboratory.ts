@@ -168,6 +168,11 @@ export function smallOf({ configuration }: ModelDefinition): Record<string, unkn
   return known(configuration, sizes);
 }
 
+/** The same, by which every step of the model is taken. */
+export function everyStepOf(definition: ModelDefinition): Record<string, unknown> {
+  return { ...smallOf(definition), ...known(definition.configuration, { guideShare: 1 }) };
+}
+
 /** A trainer of a model, with the fields that differ from the defaults. */
 export async function trainerOf(
   model: string | ModelDefinition,

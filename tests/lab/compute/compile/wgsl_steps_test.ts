@@ -15,7 +15,7 @@ import { makeEnv } from "../../../../envs/mod.ts";
 import { subjectOf } from "../../../agents/laboratory.ts";
 import type { DefinedModel } from "../../../../models/define_model.ts";
 import { models } from "../../../../models/mod.ts";
-import { datasetOf, known, smallOf, trainerOf } from "../../../models/laboratory.ts";
+import { datasetOf, everyStepOf, trainerOf } from "../../../models/laboratory.ts";
 import { siblingsOf } from "./recorded.ts";
 import { backends } from "../backends.ts";
 
@@ -194,12 +194,8 @@ for (const { name, load } of models) {
           changes?.every((network) => later.changes?.includes(network))
         );
       const names = steps.filter(last).map((step) => `${name}/${step.name}`);
-      // Settings by which every step is taken.
-      const whole = known(definition.configuration, { guideShare: 1 });
       const make = () =>
-        trainerOf(definition, datasetOf(definition), { ...smallOf(definition), ...whole }, {
-          judges: [],
-        });
+        trainerOf(definition, datasetOf(definition), everyStepOf(definition), { judges: [] });
       for (const update of await updatesOf(names, make)) {
         const { name: tensor, far } = await farthest(update);
         ok(
