@@ -83,10 +83,19 @@ export class Asked<C extends SharedFields, N extends Networks> {
     };
   }
 
-  /** Labels [count, classes], where the model looks at them; left out: all classes in turn. */
+  /**
+   * Labels [count, classes] of examples, where the model looks at them; left out: all classes in turn. What
+   * kind an example is of is not known: nothing is told of it.
+   */
   #labelColumn(count: number, labels?: ArrayLike<number>): Columns {
-    const { labelled, shape: { classes } } = this.bound;
-    if (!labelled) return {};
+    const { labelled, sorted, shape: { classes } } = this.bound;
+    if (sorted) return { labels: new Float32Array(count * classes) };
+    return labelled ? this.#told(count, labels) : {};
+  }
+
+  /** Labels [count, classes]; left out: all classes, or kinds, in turn. */
+  #told(count: number, labels?: ArrayLike<number>): Columns {
+    const { classes } = this.bound.shape;
     const rows = new Float32Array(count * classes);
     const given = labels ?? askedClasses(count, classes);
     for (let i = 0; i < count; i++) rows[i * classes + given[i]] = 1;
@@ -212,7 +221,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
 
   /** Draws from the model, with the sampler's steps from the first draw on where it has one. */
   #sampler(sample: Of<N, Drawn, C, tf.Tensor>): NonNullable<Trainer["sample"]> {
-    const { dataset, batch } = this;
+    const { bound, dataset, batch } = this;
     const draws = new Map<string, Draw>();
     const drawWith = (settings: SamplingSettings): Draw => {
       const key = JSON.stringify(settings);
@@ -221,8 +230,9 @@ export class Asked<C extends SharedFields, N extends Networks> {
       return draw;
     };
     return async ({ random, count, label, settings = {}, prompt }) => {
+      const labels = this.#labelsOf(count, label);
       const columns = {
-        ...this.#labelColumn(count, this.#labelsOf(count, label)),
+        ...bound.labelled && this.#told(count, labels),
         ...this.#promptColumn(count, prompt),
       };
       const values = await drawWith(settings)({ count, batch, columns, random });
@@ -382,14 +392,14 @@ export class Asked<C extends SharedFields, N extends Networks> {
   }
 
   /**
-   * The labels of samples: all of one class, or undefined for all classes in turn.
+   * The labels of samples: all of one class, or undefined for all classes, or kinds, in turn.
    *
    * @throws InputError for a class that there is not.
    */
   #labelsOf(count: number, label: number | undefined): Uint8Array | undefined {
     if (label === undefined) return undefined;
-    const { labelled, model, shape: { classes } } = this.bound;
-    if (!labelled) {
+    const { labelled, sorted, model, shape: { classes } } = this.bound;
+    if (!labelled || sorted) {
       throw new InputError(
         `Cannot sample one class as ${model.name} learned without labels: ${label}`,
       );

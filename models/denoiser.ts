@@ -5,7 +5,8 @@
  * Ho, Salimans, "Classifier-Free Diffusion Guidance" (2022, arXiv 2207.12598): labels are left out now and
  * then while training (algorithm 1), and samples follow equation 6, whose w + 1 is `guidance`. Karras et al.,
  * "Guiding a Diffusion Model with a Bad Version of Itself" (2024, arXiv 2406.02507): a network that has
- * learned less in the place of the one without a class, equation 3.
+ * learned less in the place of the one without a class, equation 3. Without labels a class may be a kind
+ * (`kinds.ts`), which samples take in turn.
  *
  * @module
  */
@@ -36,28 +37,40 @@ export const denoiserFields = {
   conditional: z.boolean().default(false).meta({
     description: "Whether the network is told the class, so that samples of one can be asked for",
   }),
+  kinds: count(2, 256).optional().meta({
+    description:
+      "Kinds of one size that k-means sorts the examples into, of which the network is told " +
+      "one in the place of a class; left out: none",
+  }),
   labelDropout: z.number().min(0).max(1).default(0.1).meta({
     description:
-      "Share of the examples whose class is left out while training; guidance needs some",
+      "Share of the examples whose class or kind is left out while training; guidance needs some",
   }),
   guidance: z.number().min(0).default(1).meta({
-    description: "How far samples follow their class: 0 not at all, 1 as learned, more beyond it " +
-      "(fewer kinds, truer ones)",
+    description:
+      "How far samples follow their class or kind, or away from a guide: 0 not at all, 1 as " +
+      "learned, more beyond it (fewer sorts, truer ones)",
   }),
   ...judgeFields,
 };
 
 type Fields = z.output<z.ZodObject<typeof denoiserFields>>;
 
+/** Whether the network is told a class or a kind. */
+const isTold = ({ conditional, kinds }: Pick<Fields, "conditional" | "kinds">): boolean =>
+  conditional || kinds !== undefined;
+
 /** What a configuration's guidance must fulfil, and what is said where it does not. */
 export const guidanceFits: [
   (fields: Fields & { readonly guideShare?: number }) => boolean,
   { path: string[]; message: string },
 ] = [
-  ({ conditional, guidance, ...others }) => conditional || guidance === 1 || "guideShare" in others,
+  ({ guidance, guideShare, ...told }) => guidance === 1 || isTold(told) || guideShare !== undefined,
   {
     path: ["guidance"],
-    message: "guidance other than 1 needs a model that was trained with conditional=true",
+    message:
+      "guidance other than 1 needs a model that was trained with conditional=true, with kinds, " +
+      "or with a guideShare where it has one",
   },
 ];
 
@@ -65,19 +78,26 @@ export const guidanceFits: [
  * The network for examples of this shape: a dense one for points, a U-Net for images.
  *
  * @param outputs Numbers that it gives for each of an example's: [B, D] to [B, outputs·D].
- * @throws InputError where it is to be told classes and there are none, or images cannot be halved.
+ * @throws InputError where it is to be told classes and there are none, or kinds beside them, or images
+ *   cannot be halved.
  */
 export function denoiser(
   { shape, size, classes }: ExampleShape,
-  { hiddenSizes, filters, conditional, attentionHeads, wholeUnits }: Fields,
+  { hiddenSizes, filters, attentionHeads, wholeUnits, ...fields }: Fields,
   outputs = 1,
 ): TimeNetwork {
+  const { conditional, kinds } = fields;
+  if (conditional && kinds !== undefined) {
+    throw new InputError(
+      `Cannot learn classes and kinds at once as model.kinds is for conditional=false: ${kinds}`,
+    );
+  }
   if (conditional && classes === 0) {
     throw new InputError(
       "Cannot learn classes as model.conditional needs a data set with labels: it has none",
     );
   }
-  const told = conditional ? classes : 0;
+  const told = isTold(fields) ? classes : 0;
   return shape.length === 3
     ? timeUnet(shape, filters, { classes: told, heads: attentionHeads, units: wholeUnits, outputs })
     : timeNetwork(size, hiddenSizes, told, outputs);
@@ -87,17 +107,17 @@ export function denoiser(
 export type Denoiser = (x: tf.Tensor, time: tf.Tensor, labels?: tf.Tensor2D) => tf.Tensor2D;
 
 /** The noise that leaves labels out. */
-export function dropNoise({ conditional }: Fields): NoiseSpecs {
-  return conditional ? { drop: ["uniform", [1]] } : {};
+export function dropNoise(fields: Fields): NoiseSpecs {
+  return isTold(fields) ? { drop: ["uniform", [1]] } : {};
 }
 
 /** The labels that a step tells its network: some rows are left out; undefined where it is told none. */
 export function toldLabels(
   drawn: Drawn,
-  { conditional, labelDropout }: Fields,
+  fields: Fields,
 ): tf.Tensor2D | undefined {
-  if (!conditional) return undefined;
-  const kept = tf.cast(tf.greaterEqual(drawn.noise.drop, labelDropout), "float32");
+  if (!isTold(fields)) return undefined;
+  const kept = tf.cast(tf.greaterEqual(drawn.noise.drop, fields.labelDropout), "float32");
   return tf.mul(drawn.labels, kept);
 }
 
@@ -108,27 +128,28 @@ export function toldLabels(
 export function guided(
   network: Denoiser,
   drawn: Drawn,
-  { conditional, guidance }: Fields,
+  fields: Fields,
   guide?: Denoiser,
 ): (x: tf.Tensor, time: tf.Tensor) => tf.Tensor {
-  const told = unguided(network, drawn, { conditional });
-  if (guidance === 1 || !(conditional || guide)) return told;
+  const { guidance } = fields;
+  const told = unguided(network, drawn, fields);
+  if (guidance === 1 || !(isTold(fields) || guide)) return told;
   const free = guide === undefined
     ? (x: tf.Tensor, time: tf.Tensor) => network(x, time, tf.zerosLike(drawn.labels))
-    : unguided(guide, drawn, { conditional });
+    : unguided(guide, drawn, fields);
   return (x, time) => {
     const less = free(x, time);
     return tf.add(less, tf.mul(tf.sub(told(x, time), less), guidance));
   };
 }
 
-/** The network as it was learned: told the class where it is told one, followed no further. */
+/** The network as it was learned: told the class or kind where it is told one, followed no further. */
 export function unguided(
   network: Denoiser,
   drawn: Drawn,
-  { conditional }: Pick<Fields, "conditional">,
+  fields: Pick<Fields, "conditional" | "kinds">,
 ): (x: tf.Tensor, time: tf.Tensor) => tf.Tensor {
-  return conditional ? (x, time) => network(x, time, drawn.labels) : network;
+  return isTold(fields) ? (x, time) => network(x, time, drawn.labels) : network;
 }
 
 /** Images, in [0, 1], as numbers in [−1, 1], about which noise is symmetric; points as they are. */

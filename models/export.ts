@@ -118,7 +118,7 @@ export async function exportModel<C extends SharedFields, N extends Networks>(
   drawn: number,
   about: Readonly<Record<string, string>>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { model, shape, configuration, labelled } = bound;
+  const { model, shape, configuration, labelled, sorted } = bound;
   const portable = new PortableModel(bound, await bound.state());
   const compile = (row: RowStep, noise: NoiseSpecs = {}): RowMachine => {
     const { name, state, inputs, step } = row;
@@ -178,9 +178,10 @@ export async function exportModel<C extends SharedFields, N extends Networks>(
       }
     }
   }
-  const classes = labelled ? shape.classes : 0;
+  const told = labelled ? shape.classes : 0;
+  const sorts = sorted ? { classes: 0, kinds: told } : { classes: told };
   const { prompted } = bound;
-  const examples = { kind, shape: shape.shape, classes, vocabulary, prompted, codeSize };
+  const examples = { kind, shape: shape.shape, ...sorts, vocabulary, prompted, codeSize };
   return encodeModel({ ...examples, rows: ROWS, drawn, functions, ...drawing }, about);
 }
 

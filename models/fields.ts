@@ -68,6 +68,8 @@ export interface SharedFields {
   readonly labelled?: number;
   /** Examples of each batch that are drawn among them. */
   readonly labelledBatch?: number;
+  /** Kinds that stand in the place of classes; left out: none do. */
+  readonly kinds?: number;
   /** Rounds an iteration, where a round is one batch. */
   readonly batchesPerIteration?: number;
   /** Rounds an iteration. */

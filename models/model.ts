@@ -29,7 +29,7 @@ export interface ExampleShape {
   readonly shape: readonly number[];
   /** D: the product of `shape`. */
   readonly size: number;
-  /** Classes where the data set has labels, else 0. */
+  /** Kinds where the examples are sorted into some; else classes where the data set has labels, else 0. */
   readonly classes: number;
   /** Characters of text, a token each, else 0. */
   readonly tokens: number;
@@ -56,7 +56,7 @@ export interface Drawn {
   /** By the names of the noise that is declared for it, [B, …] each. */
   readonly noise: Tensors;
   /**
-   * [B, classes], one-hot; zero in rows without a label.
+   * [B, classes], one-hot, of a class or kind; zero in rows without one.
    *
    * @throws InputError (on reading) where the model declares no labels or the data have none.
    */

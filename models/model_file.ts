@@ -42,7 +42,7 @@ const MOMENTS = "moments/";
 /** Most of what a file counts: rows, classes, steps. */
 const MOST = 1_000_000;
 
-const kinds: readonly ExampleKind[] = ["images", "points", "sequences", "text"];
+const exampleKinds: readonly ExampleKind[] = ["images", "points", "sequences", "text"];
 
 /** Functions of rows that a file may hold, and the input of each. */
 export const rowFunctions = {
@@ -84,6 +84,8 @@ export interface ModelParts {
   readonly shape: readonly number[];
   /** Classes where its functions look at labels, else 0. */
   readonly classes: number;
+  /** Kinds that its samples take in turn, where it learned some in the place of classes. */
+  readonly kinds?: number;
   /** The characters of its text; empty where it learned from none. */
   readonly vocabulary: readonly string[];
   /** Whether samples go on from a prompt. */
@@ -214,6 +216,7 @@ export class LoadedModel {
   /** The field that samples of points in the plane follow. */
   readonly field?: LoadedField;
   readonly #prompted: boolean;
+  readonly #kinds: number;
 
   /** See {@linkcode loadModel}. */
   constructor({ tensors, description, about }: FileContent) {
@@ -221,6 +224,7 @@ export class LoadedModel {
       kind,
       shape,
       classes,
+      kinds = 0,
       vocabulary = [],
       prompted,
       codeSize,
@@ -235,13 +239,14 @@ export class LoadedModel {
         readonly functions: Readonly<Record<string, DescribedRows>>;
         readonly field?: Pick<FieldParts, "by">;
       };
-    if (!kinds.includes(kind)) throw new RangeError(`no kind of examples: ${show(kind)}`);
+    if (!exampleKinds.includes(kind)) throw new RangeError(`no kind of examples: ${show(kind)}`);
     for (const count of [...shape, rows, drawn]) requireCount(count, 1);
-    for (const count of [classes, codeSize, times]) requireCount(count, 0);
+    for (const count of [classes, kinds, codeSize, times]) requireCount(count, 0);
     this.about = about;
     this.kind = kind;
     this.shape = shape;
     this.classes = classes;
+    this.#kinds = kinds;
     this.vocabulary = vocabulary;
     this.codeSize = codeSize;
     const size = sizeOf(shape);
@@ -261,7 +266,7 @@ export class LoadedModel {
       }
       return new RowProgram(FILE, name, part, tensors, {
         rows,
-        columns: { ...columns, ...classes > 0 && { labels: classes } },
+        columns: { ...columns, ...classes + kinds > 0 && { labels: classes + kinds } },
         numbers: Object.keys(at),
       });
     };
@@ -333,10 +338,8 @@ export class LoadedModel {
     if (label !== undefined && classes === 0) {
       throw new InputError(`Cannot sample one class as the model learned without labels: ${label}`);
     }
-    const all = this.#labelColumn(
-      count,
-      label === undefined ? undefined : Array(count).fill(label),
-    );
+    const labels = label === undefined ? undefined : Array(count).fill(label);
+    const all = this.#labelColumn(count, labels, true);
     const size = sizeOf(shape);
     if (prompt !== undefined && !this.#prompted) {
       throw new InputError("Cannot go on from a prompt as the model draws no text from one");
@@ -367,15 +370,20 @@ export class LoadedModel {
     return samplesOf(this, count, values);
   }
 
-  /** Labels as rows [count, classes], where they are looked at; left out: all classes in turn. */
-  #labelColumn(count: number, labels?: ArrayLike<number>): Columns {
+  /**
+   * Labels as rows, where they are looked at; left out: all classes in turn. Of kinds samples take all in
+   * turn, and what else is asked for is told none.
+   */
+  #labelColumn(count: number, labels?: ArrayLike<number>, sampling = false): Columns {
     const { classes } = this;
-    if (classes === 0) return {};
-    const rows = new Float32Array(count * classes);
+    const width = classes + this.#kinds;
+    if (width === 0) return {};
+    const rows = new Float32Array(count * width);
+    if (classes === 0 && !sampling) return { labels: rows };
     for (let i = 0; i < count; i++) {
-      const label = labels === undefined ? i % classes : labels[i];
-      requireLabel(label, classes);
-      rows[i * classes + label] = 1;
+      const label = labels === undefined ? i % width : labels[i];
+      requireLabel(label, width);
+      rows[i * width + label] = 1;
     }
     return { labels: rows };
   }

@@ -89,8 +89,10 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   readonly workspace: Workspace;
   /** Stands before the names of groups. */
   readonly scope: string;
-  /** Whether examples come with labels that the model looks at. */
+  /** Whether examples come with labels that the model looks at, or with kinds in their place. */
   readonly labelled: boolean;
+  /** Whether these are kinds. */
+  readonly sorted: boolean;
   /** Whether samples of text go on from a prompt. */
   readonly prompted: boolean;
   /** Whether examples come with partners that the model looks at. */
@@ -118,14 +120,16 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     this.configuration = configuration;
     this.workspace = workspace;
     this.scope = scope;
-    this.labelled = model.takes.labels !== undefined && held.labels === true &&
-      (model.looksAtLabels?.(configuration) ?? true);
+    const { kinds } = configuration;
+    this.sorted = kinds !== undefined;
+    this.labelled = this.sorted || model.takes.labels !== undefined && held.labels === true &&
+        (model.looksAtLabels?.(configuration) ?? true);
     this.prompted = model.prompted === true && held.kind === "text";
     this.paired = model.takes.partners !== undefined && held.partners === true;
     const shape = this.shape = {
       shape: dataset.shape,
       size: sizeOf(dataset.shape),
-      classes: held.labels ? dataset.classes! : 0,
+      classes: kinds ?? (held.labels ? dataset.classes! : 0),
       tokens: dataset.vocabulary?.length ?? 0,
       partnerSize: held.partners ? sizeOf(dataset.partnerShape!) : 0,
       partnerShape: held.partners ? dataset.partnerShape : undefined,

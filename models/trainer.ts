@@ -24,6 +24,7 @@ import { exportModel, rowStepsOf } from "./export.ts";
 import type { SharedFields } from "./fields.ts";
 import { type Judge, judgeOf } from "./judge.ts";
 import { PartJudges } from "./judged.ts";
+import { kindsOf } from "./kinds.ts";
 import { accuracyOf, recognition } from "./metrics/recognition.ts";
 import { Minibatches } from "./minibatches.ts";
 import type { Model, ModelStep } from "./model.ts";
@@ -123,6 +124,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   readonly #minibatches: Minibatches;
   /** Of the examples with a shown label, where few have one. */
   readonly #labelled: Minibatches | undefined;
+  /** Classes of training examples, or kinds in their place, once a step looks at them. */
+  #labels: Uint8Array | undefined;
   /** Draws how training images are changed, where they are. */
   readonly #augmenting: Generator | undefined;
   /** The minibatch as it was changed. */
@@ -259,7 +262,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   /** Copies training examples into the first places of a step's inputs and masks the others. */
   #load({ input }: RowProgram, rows: Int32Array, isNext: boolean): void {
     const { train, augmentation } = this.#context.dataset;
-    const { partners, labels } = train;
+    const { partners } = train;
     const { shape, size, partnerSize, classes } = this.#bound.shape;
     const x = input.x as Float32Array;
     if (augmentation === undefined) gatherExamples(train, rows, size, x);
@@ -277,11 +280,18 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     if ("labels" in input) {
       input.labels.fill(0);
       const { labelled = Infinity } = this.#context.configuration;
+      const labels = this.#labels ??= this.#labelsOrKinds();
       rows.forEach((row, i) => {
-        if (row < labelled) input.labels[i * classes + labels![row]] = 1;
+        if (row < labelled) input.labels[i * classes + labels[row]] = 1;
       });
     }
     input.mask?.fill(1, 0, rows.length).fill(0, rows.length);
+  }
+
+  /** Classes of the training examples, or kinds where they are sorted into some. */
+  #labelsOrKinds(): Uint8Array {
+    const { configuration: { kinds }, dataset: { shape, train }, stream } = this.#context;
+    return kinds === undefined ? train.labels! : kindsOf(train, shape, kinds, stream("kinds"));
   }
 
   /**
@@ -301,7 +311,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       Object.assign(metrics, grouped("ceiling", await ceilings()));
       if (this.#judge !== undefined) {
         metrics["evaluation/judge_accuracy"] = this.#judge.accuracy;
-        if (this.#bound.labelled) {
+        if (this.#bound.labelled && !this.#bound.sorted) {
           metrics["evaluation/asked_class"] = await this.#askedClass(this.#judge, samples);
         }
       }

@@ -5,7 +5,7 @@
  */
 import type { Generator } from "../../lab/core/random.ts";
 
-/** Passes after which k-means ends where it has not settled. */
+/** Passes after which k-means ends where it has not settled, unless it is told. */
 const PASSES = 100;
 
 function squaredDistance(
@@ -23,6 +23,46 @@ function squaredDistance(
   return sum;
 }
 
+/** The cluster of each row, by the squared distances [count, k] of rows to centres. */
+type Assignment = (distances: Float64Array, k: number) => Int32Array;
+
+/** Each row to the nearest centre. */
+const nearest: Assignment = (distances, k) =>
+  Int32Array.from({ length: distances.length / k }, (_, i) => {
+    let best = 0;
+    for (let c = 1; c < k; c++) {
+      if (distances[i * k + c] < distances[i * k + best]) best = c;
+    }
+    return best;
+  });
+
+/** Pairs of a row and a centre, the nearest first: a row to the first one that is not full. */
+const evenly: Assignment = (distances, k) => {
+  const count = distances.length / k;
+  const clusters = new Int32Array(count).fill(-1);
+  // Sizes differ by one at most: `larger` clusters may take one more.
+  let larger = count % k;
+  const room = new Int32Array(k).fill(Math.floor(count / k));
+  const pairs = Uint32Array.from(distances, (_, pair) => pair)
+    .sort((a, b) => distances[a] - distances[b] || a - b);
+  for (const pair of pairs) {
+    const [i, c] = [Math.floor(pair / k), pair % k];
+    if (clusters[i] >= 0 || room[c] < 0 || (room[c] === 0 && larger === 0)) continue;
+    if (room[c] === 0) larger--;
+    room[c]--;
+    clusters[i] = c;
+  }
+  return clusters;
+};
+
+/** How {@linkcode kMeans} goes on. */
+export interface KMeansOptions {
+  /** Whether clusters are of one size, or of one row more (Lloyd's passes then need not settle). */
+  readonly even?: boolean;
+  /** Passes after which it ends where it has not settled; default 100. */
+  readonly passes?: number;
+}
+
 /**
  * k-means: Lloyd's passes from centres drawn by k-means++ (Arthur & Vassilvitskii 2007), until no row
  * changes its cluster.
@@ -36,33 +76,22 @@ export function kMeans(
   count: number,
   k: number,
   random: Generator,
+  { even = false, passes = PASSES }: KMeansOptions = {},
 ): { readonly clusters: Int32Array; readonly centers: Float64Array } {
   const width = values.length / count;
-  const centers = new Float64Array(k * width);
-  const nearest = new Float64Array(count).fill(Infinity);
-  for (let c = 0; c < k; c++) {
-    const total = nearest.reduce((sum, distance) => sum + distance, 0);
-    let left = random.random() * (c === 0 ? count : total);
-    let row = 0;
-    while (row < count - 1 && (left -= c === 0 ? 1 : nearest[row]) >= 0) row++;
-    for (let z = 0; z < width; z++) centers[c * width + z] = values[row * width + z];
+  const centers = seeded(values, count, k, random);
+  const assign = even ? evenly : nearest;
+  const distances = new Float64Array(count * k);
+  let clusters: Int32Array = new Int32Array(count).fill(-1);
+  for (let pass = 0; pass < passes; pass++) {
     for (let i = 0; i < count; i++) {
-      nearest[i] = Math.min(nearest[i], squaredDistance(values, i, centers, c, width));
-    }
-  }
-  const clusters = new Int32Array(count).fill(-1);
-  for (let pass = 0; pass < PASSES; pass++) {
-    let changed = false;
-    for (let i = 0; i < count; i++) {
-      let [best, least] = [0, Infinity];
       for (let c = 0; c < k; c++) {
-        const distance = squaredDistance(values, i, centers, c, width);
-        if (distance < least) [best, least] = [c, distance];
+        distances[i * k + c] = squaredDistance(values, i, centers, c, width);
       }
-      changed ||= clusters[i] !== best;
-      clusters[i] = best;
     }
-    if (!changed) break;
+    const before = clusters;
+    clusters = assign(distances, k);
+    if (clusters.every((cluster, i) => cluster === before[i])) break;
     const sizes = new Float64Array(k);
     const sums = new Float64Array(k * width);
     for (let i = 0; i < count; i++) {
@@ -76,6 +105,29 @@ export function kMeans(
     });
   }
   return { clusters, centers };
+}
+
+/** Centres [k, width] by k-means++: rows, each drawn by its squared distance to those before it. */
+function seeded(
+  values: ArrayLike<number>,
+  count: number,
+  k: number,
+  random: Generator,
+): Float64Array {
+  const width = values.length / count;
+  const centers = new Float64Array(k * width);
+  const nearest = new Float64Array(count).fill(Infinity);
+  for (let c = 0; c < k; c++) {
+    const total = nearest.reduce((sum, distance) => sum + distance, 0);
+    let left = random.random() * (c === 0 ? count : total);
+    let row = 0;
+    while (row < count - 1 && (left -= c === 0 ? 1 : nearest[row]) >= 0) row++;
+    for (let z = 0; z < width; z++) centers[c * width + z] = values[row * width + z];
+    for (let i = 0; i < count; i++) {
+      nearest[i] = Math.min(nearest[i], squaredDistance(values, i, centers, c, width));
+    }
+  }
+  return centers;
 }
 
 /**

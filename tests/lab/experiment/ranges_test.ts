@@ -78,7 +78,7 @@ const fieldsByRange: Readonly<Record<string, string>> = {
   "whole 2 … 1000000000": "score-matching.levels",
   "whole 2 … 1024": "gpt.width",
   "whole 2 … 12": "bits",
-  "whole 2 … 256": "oracle.length tokens",
+  "whole 2 … 256": "kinds oracle.length tokens",
   "whole 2 … 4096": "units",
   "whole 2 … 500": "bins",
   "whole 2 … 65536": "codes priorComponents",
