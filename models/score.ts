@@ -15,11 +15,17 @@ import {
   realFeatures,
   type Seen,
 } from "./metrics/feature_measures.ts";
-import { accuracyOf } from "./metrics/recognition.ts";
+import { accuracyOf, recognition } from "./metrics/recognition.ts";
 import { likeness, meanNearestDistance, neighborhoods } from "./metrics/likeness.ts";
 
-/** What pictures can be measured by; each is of a network's features. */
-export type ScoreName = "fid" | "kid" | "inception-score" | "likeness" | "asked-class";
+/** What pictures can be measured by; each is of a network's features, or of the classes that it names. */
+export type ScoreName =
+  | "fid"
+  | "kid"
+  | "inception-score"
+  | "likeness"
+  | "recognised"
+  | "asked-class";
 
 /** One figure. */
 export interface Score {
@@ -40,7 +46,7 @@ const FEWEST = 10;
  * @param values [count, H·W·C] with values in [0, 1].
  * @param asked [count]: the classes that the images were asked to be of; left out: none were.
  * @throws InputError where there are too few images, or the network does not classify and the Inception
- *   Score is asked for, or it or the images have no classes and the asked ones are.
+ *   Score or the recognised ones are asked for, or it or the images have no classes and the asked ones are.
  */
 export async function scoreImages(
   values: Float32Array,
@@ -62,6 +68,12 @@ export async function scoreImages(
       `Cannot take an Inception Score of ${network.of} as it must be a classifier's: it has features alone`,
     );
   }
+  const isRecognised = names.includes("recognised");
+  if (isRecognised && seen.samples.probabilities === undefined) {
+    throw new InputError(
+      `Cannot measure recognised as ${network.of} must classify: it has features alone`,
+    );
+  }
   const byClass = names.includes("asked-class");
   if (byClass && (asked === undefined || seen.samples.probabilities === undefined)) {
     const needed = asked === undefined
@@ -80,9 +92,10 @@ export async function scoreImages(
     const wanted = Object.entries(inFeatures).filter(([name]) =>
       names.some((each) => name.startsWith(each.replace("-", "_")))
     );
-    const named = byClass
-      ? { asked_class: accuracyOf(images.probabilities!, labels!, classes!) }
-      : undefined;
+    const named = {
+      ...isRecognised && { recognised: recognisedOf(images) },
+      ...byClass && { asked_class: accuracyOf(images.probabilities!, labels!, classes!) },
+    };
     if (learned === undefined) return { ...Object.fromEntries(wanted), ...named };
     const { energyDistance, ...shares } = likeness(few(images), among!);
     const searched = images.features.subarray(0, COMPARED / 4 * images.size);
@@ -112,4 +125,10 @@ export async function scoreImages(
     })),
     notes,
   };
+}
+
+/** The share of images whose class a classifier is sure of, whichever classes it knows. */
+function recognisedOf({ probabilities, features, size }: Seen): number {
+  const count = features.length / size;
+  return recognition(probabilities!, probabilities!.length / count).recognised;
 }

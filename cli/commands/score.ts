@@ -32,6 +32,7 @@ const METRICS = [
   "kid",
   "inception-score",
   "likeness",
+  "recognised",
   "asked-class",
 ] as const satisfies readonly ScoreName[];
 
@@ -79,8 +80,9 @@ export const score = defineCommand({
         option("--metric", choice([...METRICS], { metavar: "METRIC" }), {
           description: plain(
             "What to measure; likeness is precision, recall, density, coverage, energy distance " +
-              "and the nearest training image; asked-class the share whose class is the one asked " +
-              "for, of a model that is told classes. Default: all. Repeatable.",
+              "and the nearest training image; recognised the share whose class the judge is sure " +
+              "of; asked-class the share whose class is the one asked for, of a model that is told " +
+              "classes. Default: all. Repeatable.",
           ),
         }),
       ),
@@ -122,6 +124,7 @@ export const score = defineCommand({
       const names = features === undefined;
       const possible: Partial<Record<ScoreName, boolean>> = {
         "inception-score": names,
+        recognised: names,
         "asked-class": names && asked !== undefined,
       };
       const wanted = metrics.length > 0

@@ -126,6 +126,10 @@ Deno.test("score measures a model's samples, and refuses what it cannot measure"
         "squares --against glyphs --features eyes.json --metric inception-score",
         /Cannot take an Inception Score of eyes.json/,
       ],
+      [
+        "squares --against glyphs --features eyes.json --metric recognised",
+        /^error: Cannot measure recognised as eyes.json must classify/,
+      ],
       ["squares --against glyphs --metric FID", /fid/],
       ["squares --against images", /Cannot list images as data set images/],
       [
