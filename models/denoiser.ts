@@ -5,7 +5,10 @@
  * Ho, Salimans, "Classifier-Free Diffusion Guidance" (2022, arXiv 2207.12598): labels are left out now and
  * then while training (algorithm 1), and samples follow equation 6, whose w + 1 is `guidance`. Karras et al.,
  * "Guiding a Diffusion Model with a Bad Version of Itself" (2024, arXiv 2406.02507): a network that has
- * learned less in the place of the one without a class, equation 3. Without labels a class may be a kind
+ * learned less in the place of the one without a class, equation 3. Kynkäänniemi, Aittala, Karras, Laine,
+ * Aila, Lehtinen, "Applying Guidance in a Limited Interval Improves Sample and Distribution Quality in
+ * Diffusion Models" (2024, arXiv 2404.07724), equation 5: only where noise is neither much nor little. Without
+ * labels a class may be a kind
  * (`kinds.ts`), which samples take in turn.
  *
  * @module
@@ -14,6 +17,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { InputError } from "../lab/core/errors.ts";
 import { count, widths } from "../lab/compute/sizes.ts";
+import type { Tensors } from "../lab/compute/workspace.ts";
 import { judgeFields } from "./fields.ts";
 import type { Drawn, ExampleShape, NoiseSpecs } from "./model.ts";
 import { type TimeNetwork, timeNetwork } from "./time_network.ts";
@@ -51,28 +55,46 @@ export const denoiserFields = {
       "How far samples follow their class or kind, or away from a guide: 0 not at all, 1 as " +
       "learned, more beyond it (fewer sorts, truer ones)",
   }),
+  leastGuidedNoise: z.number().min(0).optional().meta({
+    description:
+      "Noise, as a multiple of the example's part, below which a step is not guided; left " +
+      "out: none is too little",
+  }),
+  mostGuidedNoise: z.number().positive().optional().meta({
+    description:
+      "The same above which a step is not guided, as far-off noise is guided to few sorts; " +
+      "left out: none is too much",
+  }),
   ...judgeFields,
 };
 
 type Fields = z.output<z.ZodObject<typeof denoiserFields>>;
 
+/** Those that samples may be drawn with other values of. */
+export const guidanceSettings = ["guidance", "leastGuidedNoise", "mostGuidedNoise"] as const;
+
 /** Whether the network is told a class or a kind. */
 const isTold = ({ conditional, kinds }: Pick<Fields, "conditional" | "kinds">): boolean =>
   conditional || kinds !== undefined;
 
-/** What a configuration's guidance must fulfil, and what is said where it does not. */
-export const guidanceFits: [
-  (fields: Fields & { readonly guideShare?: number }) => boolean,
-  { path: string[]; message: string },
-] = [
-  ({ guidance, guideShare, ...told }) => guidance === 1 || isTold(told) || guideShare !== undefined,
-  {
-    path: ["guidance"],
-    message:
-      "guidance other than 1 needs a model that was trained with conditional=true, with kinds, " +
-      "or with a guideShare where it has one",
+/** What guidance must fulfil in a configuration: a check of its schema. */
+export function guidanceFits(
+  { guidance, guideShare, leastGuidedNoise, mostGuidedNoise, ...told }: Fields & {
+    readonly guideShare?: number;
   },
-];
+  { addIssue }: Pick<z.RefinementCtx, "addIssue">,
+): void {
+  if (guidance !== 1 && !isTold(told) && guideShare === undefined) {
+    const message =
+      "guidance other than 1 needs a model that was trained with conditional=true, with " +
+      "kinds, or with a guideShare where it has one";
+    addIssue({ code: "custom", path: ["guidance"], message });
+  }
+  if ((leastGuidedNoise ?? 0) > (mostGuidedNoise ?? Infinity)) {
+    const message = "leastGuidedNoise must be at most mostGuidedNoise";
+    addIssue({ code: "custom", path: ["leastGuidedNoise"], message });
+  }
+}
 
 /**
  * The network for examples of this shape: a dense one for points, a U-Net for images.
@@ -122,12 +144,29 @@ export function toldLabels(
 }
 
 /**
+ * The guidance of a step that begins under such noise, as one of the step's numbers; none where all steps are
+ * guided alike.
+ *
+ * @param noise Its deviation, as a multiple of the example's part.
+ */
+export function guidanceAt(
+  noise: number,
+  { guidance, leastGuidedNoise, mostGuidedNoise }: Fields,
+): Readonly<Record<string, number>> {
+  if (guidance === 1 || (leastGuidedNoise ?? mostGuidedNoise) === undefined) return {};
+  const isGuided = noise >= (leastGuidedNoise ?? 0) && noise <= (mostGuidedNoise ?? Infinity);
+  return { guidance: isGuided ? guidance : 1 };
+}
+
+/**
  * The network as samples follow it: free + guidance · (told − free), where the network is told the class
  * and is not; with a guide, a network that has learned less, what that gives stands for free.
+ *
+ * @param drawn With `at`, numbers of a step: its guidance may be one of them ({@linkcode guidanceAt}).
  */
 export function guided(
   network: Denoiser,
-  drawn: Drawn,
+  drawn: Drawn & { readonly at?: Tensors },
   fields: Fields,
   guide?: Denoiser,
 ): (x: tf.Tensor, time: tf.Tensor) => tf.Tensor {
@@ -139,7 +178,7 @@ export function guided(
     : unguided(guide, drawn, fields);
   return (x, time) => {
     const less = free(x, time);
-    return tf.add(less, tf.mul(tf.sub(told(x, time), less), guidance));
+    return tf.add(less, tf.mul(tf.sub(told(x, time), less), drawn.at?.guidance ?? guidance));
   };
 }
 

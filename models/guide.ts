@@ -9,8 +9,9 @@
  */
 import * as z from "zod";
 import { cosine } from "../lab/compute/schedules.ts";
+import type { Denoiser } from "./denoiser.ts";
 import type { SharedFields } from "./fields.ts";
-import type { Batch, Losses, ModelStep, Of } from "./model.ts";
+import type { Batch, Losses, ModelStep } from "./model.ts";
 import type { TimeNetwork } from "./time_network.ts";
 
 /** The field of models that may have a guide. */
@@ -35,20 +36,33 @@ export function guideOf(network: TimeNetwork, { guideShare }: Pick<Fields, "guid
   return guideShare === undefined ? {} as Guide : { guide: network };
 }
 
-/** The step in which the guide learns, from the examples of the step before it, until its share is over. */
-export function guideStep<
-  N extends Readonly<Record<string, TimeNetwork>> & Guide,
-  C extends Fields,
->(loss: Of<N, Batch, C, Losses>): ModelStep<N, C> {
-  return {
-    name: "guide",
-    changes: ["guide"],
-    examples: "same",
-    during: ({ guideShare = 0 }) => [0, guideShare],
-    schedule: ({ learningRate, finalLearningRate, guideShare = 1 }) => {
-      const along = cosine(learningRate, finalLearningRate);
-      return (spent) => along(spent / guideShare);
+/**
+ * The steps of a model of one network, by a loss: its own, and of the guide, from the same examples, until
+ * the guide's share is over.
+ *
+ * @param network The network's name.
+ * @param name The step's name.
+ * @param couple As of a step.
+ */
+export function guidedSteps<K extends string, C extends Fields>(
+  network: K,
+  name: string,
+  loss: (network: Denoiser, batch: Batch, configuration: C) => Losses,
+  couple?: ModelStep<Record<K, TimeNetwork>, C>["couple"],
+): ModelStep<Record<K, TimeNetwork> & Guide, C>[] {
+  return [
+    {
+      ...{ name, changes: [network], couple },
+      loss: (networks, ...given) => loss(networks[network] as Denoiser, ...given),
     },
-    loss,
-  };
+    {
+      ...{ name: "guide", changes: ["guide"], examples: "same", couple },
+      during: ({ guideShare = 0 }) => [0, guideShare],
+      schedule: ({ learningRate, finalLearningRate, guideShare = 1 }) => {
+        const along = cosine(learningRate, finalLearningRate);
+        return (spent) => along(spent / guideShare);
+      },
+      loss: ({ guide }, ...given) => loss(guide as Denoiser, ...given),
+    },
+  ];
 }

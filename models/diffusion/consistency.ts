@@ -25,7 +25,9 @@ import {
   denoiser,
   denoiserFields,
   dropNoise,
+  guidanceAt,
   guidanceFits,
+  guidanceSettings,
   guided,
   signed,
   toldLabels,
@@ -36,8 +38,7 @@ import { squaredError } from "../losses.ts";
 import { transportMetrics } from "../metrics/transport.ts";
 import type { Drawn, NoiseSpecs } from "../model.ts";
 import { everywhere } from "../time_network.ts";
-import { logNoise, neighbours, stages } from "./consistency_levels.ts";
-import { noiseLevels } from "./heun.ts";
+import { levelsDown, logNoise, neighbours, numbersDown, stages } from "./consistency_levels.ts";
 import {
   drawnNoiseFields,
   noiseFields,
@@ -70,7 +71,7 @@ const configuration = z.strictObject({
   ...denoiserFields,
   ...averageField,
 })
-  .refine(...guidanceFits)
+  .superRefine(guidanceFits)
   .refine(...noiseRangeFits)
   .refine(
     ({ noiseMean, leastNoise, mostNoise }) =>
@@ -169,11 +170,9 @@ export const consistency = defineModel({
   sample: (_, { noise: { start } }, { mostNoise }) => tf.mul(start, mostNoise),
   sampler: {
     steps: (_, { samplerSteps }) => samplerSteps,
-    at: (k, _, { samplerSteps, leastNoise, mostNoise, curvature }) => {
-      const levels = noiseLevels(samplerSteps + 1, leastNoise, mostNoise, curvature);
-      const next = k + 1 === samplerSteps ? leastNoise : levels[k + 1];
-      // √(τ² − σ_min²): what is added to an example that counts as one at σ_min.
-      return { sigma: levels[k], fresh: Math.sqrt(next * next - leastNoise * leastNoise) };
+    at: (k, _, configuration) => {
+      const numbers = numbersDown(k, configuration);
+      return { ...numbers, ...guidanceAt(numbers.sigma, configuration) };
     },
     noise: ({ size }) => ({ fresh: ["normal", [size]] }),
     step: ({ denoiser }, drawn, configuration) =>
@@ -185,12 +184,12 @@ export const consistency = defineModel({
   // f(x; σ) − x, the way to the end of the path, at noises that a single step does not stop at.
   field: {
     by: "sigma",
-    moments: ({ leastNoise, mostNoise, curvature }) =>
-      noiseLevels(FIELD_MOMENTS, leastNoise, mostNoise, curvature).slice(0, -1)
-        .map((sigma) => ({ sigma })),
+    moments: (configuration) =>
+      levelsDown(FIELD_MOMENTS, configuration).slice(0, -1)
+        .map((sigma) => ({ sigma, ...guidanceAt(sigma, configuration) })),
     direction: ({ denoiser }, drawn, configuration) =>
       tf.sub(endOf(denoiser, drawn, configuration), drawn.x),
   },
-  samplingFields: ["samplerSteps", "guidance"],
+  samplingFields: ["samplerSteps", ...guidanceSettings],
   metrics: transportMetrics("two_steps", 2),
 });

@@ -22,13 +22,15 @@ import {
   denoiser,
   denoiserFields,
   dropNoise,
+  guidanceAt,
   guidanceFits,
+  guidanceSettings,
   signed,
   toldLabels,
   unguided,
   unsigned,
 } from "../denoiser.ts";
-import { type Guide, guideField, guideOf, guideStep } from "../guide.ts";
+import { type Guide, guidedSteps, guideField, guideOf } from "../guide.ts";
 import { squaredError } from "../losses.ts";
 import type { Batch } from "../model.ts";
 import type { TimeNetwork } from "../time_network.ts";
@@ -77,7 +79,7 @@ const configuration = z.strictObject({
   ...guideField,
   ...averageField,
 })
-  .refine(...guidanceFits)
+  .superRefine(guidanceFits)
   .refine(({ learnedVariance, stochasticity }) => !learnedVariance || stochasticity === 1, {
     path: ["stochasticity"],
     message: "stochasticity must be 1 with learnedVariance, which is that of DDPM's steps",
@@ -133,23 +135,20 @@ export const diffusion = defineModel<Configuration, { readonly denoiser: TimeNet
     ...{ level: ["uniform", [1]], epsilon: ["normal", [size]] },
     ...dropNoise(configuration),
   }),
-  steps: [
-    {
-      name: "denoising",
-      changes: ["denoiser"],
-      loss: ({ denoiser }, batch, configuration) => denoisingLoss(denoiser, batch, configuration),
-    },
-    guideStep(({ guide }, batch, configuration) => denoisingLoss(guide, batch, configuration)),
-  ],
+  steps: guidedSteps("denoiser", "denoising", denoisingLoss),
   average: ["denoiser", "guide"],
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
   sample: (_, { noise: { start } }) => start,
   sampler: {
     steps: (_, { samplerSteps }) => samplerSteps,
-    at: (k, _, configuration) => ({
-      ...numbersAt(k, configuration),
-      ...configuration.learnedVariance && varianceNumbers(k, configuration),
-    }),
+    at: (k, _, configuration) => {
+      const numbers = numbersAt(k, configuration);
+      return {
+        ...numbers,
+        ...configuration.learnedVariance && varianceNumbers(k, configuration),
+        ...guidanceAt(numbers.noise / numbers.signal, configuration),
+      };
+    },
     noise: ({ size }) => ({ fresh: ["normal", [size]] }),
     step: stepBack,
     noised: (_, { x, at, noise: { start }, shape }) =>
@@ -164,7 +163,7 @@ export const diffusion = defineModel<Configuration, { readonly denoiser: TimeNet
       return tf.neg(velocityOf(network, configuration)(drawn.x, drawn.at));
     },
   },
-  samplingFields: ["samplerSteps", "solver", "stochasticity", "guidance"],
+  samplingFields: ["samplerSteps", "solver", "stochasticity", ...guidanceSettings],
   flow: {
     places: placesOf,
     field: ({ denoiser }, drawn, configuration) =>

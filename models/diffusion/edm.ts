@@ -19,7 +19,9 @@ import {
   denoiser,
   denoiserFields,
   dropNoise,
+  guidanceAt,
   guidanceFits,
+  guidanceSettings,
   guided,
   inRange,
   signed,
@@ -28,7 +30,7 @@ import {
   unsigned,
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
-import { type Guide, guideField, guideOf, guideStep } from "../guide.ts";
+import { type Guide, guidedSteps, guideField, guideOf } from "../guide.ts";
 import { squaredError } from "../losses.ts";
 import type { Batch } from "../model.ts";
 import { LIKELIHOOD_STEPS } from "../probability_flow.ts";
@@ -61,7 +63,7 @@ const configuration = z.strictObject({
   ...guideField,
   ...averageField,
 })
-  .refine(...guidanceFits)
+  .superRefine(guidanceFits)
   .refine(...noiseRangeFits);
 
 type Configuration = z.output<typeof configuration>;
@@ -126,14 +128,7 @@ export const edm = defineModel<Configuration, { readonly denoiser: TimeNetwork }
     ...{ level: ["normal", [1]], epsilon: ["normal", [size]] },
     ...dropNoise(configuration),
   }),
-  steps: [
-    {
-      name: "denoising",
-      changes: ["denoiser"],
-      loss: ({ denoiser }, batch, configuration) => denoisingLoss(denoiser, batch, configuration),
-    },
-    guideStep(({ guide }, batch, configuration) => denoisingLoss(guide, batch, configuration)),
-  ],
+  steps: guidedSteps("denoiser", "denoising", denoisingLoss),
   average: ["denoiser", "guide"],
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
   // Noise lies about the examples' mean, which is what D tells of noise alone.
@@ -144,11 +139,12 @@ export const edm = defineModel<Configuration, { readonly denoiser: TimeNetwork }
   },
   sampler: {
     steps: (_, { samplerSteps }) => samplerSteps,
-    at: (k, _, { samplerSteps, leastNoise, mostNoise, curvature }) => {
+    at: (k, _, configuration) => {
+      const { samplerSteps, leastNoise, mostNoise, curvature } = configuration;
       const levels = noiseLevels(samplerSteps, leastNoise, mostNoise, curvature);
       const [sigma, next] = levels.slice(k);
-      const last = next === 0;
-      return { sigma, next, probe: last ? sigma : next, weight: last ? 0 : 0.5 };
+      const second = next === 0 ? { probe: sigma, weight: 0 } : { probe: next, weight: 0.5 };
+      return { sigma, next, ...second, ...guidanceAt(sigma, configuration) };
     },
     step: ({ denoiser, guide }, drawn, configuration) => {
       const told = denoised(guided(denoiser, drawn, configuration, guide), configuration);
@@ -167,7 +163,7 @@ export const edm = defineModel<Configuration, { readonly denoiser: TimeNetwork }
       return tf.div(tf.sub(told(drawn.x, drawn.at.sigma), drawn.x), drawn.at.sigma);
     },
   },
-  samplingFields: ["samplerSteps", "solver", "curvature", "guidance"],
+  samplingFields: ["samplerSteps", "solver", "curvature", ...guidanceSettings],
   // dx/dσ = (x − D(x; σ)) / σ from σ_min to N(0, σ_max²): equation 4 of the paper.
   flow: {
     places: ({ leastNoise, mostNoise, curvature }) =>

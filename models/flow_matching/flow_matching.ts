@@ -31,7 +31,7 @@ import {
   unguided,
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
-import { type Guide, guideField, guideOf, guideStep } from "../guide.ts";
+import { type Guide, guidedSteps, guideField, guideOf } from "../guide.ts";
 import { squaredError } from "../losses.ts";
 import { transportMetrics } from "../metrics/transport.ts";
 import type { Batch, Coupling, FlowPlace, NoiseSpecs } from "../model.ts";
@@ -64,7 +64,7 @@ const configuration = z.strictObject({
   ...guideField,
   ...averageField,
   ...solverFields,
-}).refine(...guidanceFits);
+}).superRefine(guidanceFits);
 
 type Configuration = z.output<typeof configuration>;
 
@@ -148,18 +148,7 @@ export const flowMatching = defineModel<
     noise: ["normal", [size]],
     ...dropNoise(configuration),
   }),
-  steps: [
-    {
-      name: "flow-matching",
-      changes: ["velocity"],
-      couple,
-      loss: ({ velocity }, batch, configuration) => lossOf(velocity, batch, configuration),
-    },
-    {
-      ...guideStep(({ guide }, batch, configuration) => lossOf(guide, batch, configuration)),
-      couple,
-    },
-  ],
+  steps: guidedSteps("velocity", "flow-matching", lossOf, couple),
   average: ["velocity", "guide"],
   ...alongVelocity,
   sampleNoise: ({ size }, { source }) => ({ start: [sources[source], [size]] }),

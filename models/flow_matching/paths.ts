@@ -5,7 +5,15 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type * as z from "zod";
-import { type Denoiser, type denoiserFields, guided, signed, unsigned } from "../denoiser.ts";
+import {
+  type Denoiser,
+  type denoiserFields,
+  guidanceAt,
+  guidanceSettings,
+  guided,
+  signed,
+  unsigned,
+} from "../denoiser.ts";
 import type { Drawn } from "../model.ts";
 import { everywhere } from "../time_network.ts";
 import { type solverFields, solvers } from "./solvers.ts";
@@ -57,9 +65,12 @@ export const alongVelocity = {
   sample: (_: unknown, { noise: { start } }: Drawn) => start,
   sampler: {
     steps: (_: unknown, { samplerSteps }: FollowingFields) => samplerSteps,
-    at: (k: number, _: unknown, { samplerSteps }: FollowingFields) => (
-      { time: k / samplerSteps, length: 1 / samplerSteps }
-    ),
+    at: (k: number, _: unknown, configuration: FollowingFields) => {
+      const { samplerSteps } = configuration;
+      const time = k / samplerSteps;
+      const guidance = guidanceAt((1 - time) / time, configuration);
+      return { time, length: 1 / samplerSteps, ...guidance };
+    },
     step: ({ velocity, guide }: Following, drawn: Step, configuration: FollowingFields) => {
       const { x, at: { time, length } } = drawn;
       const network = guided(velocity, drawn, configuration, guide);
@@ -75,5 +86,5 @@ export const alongVelocity = {
     direction: ({ velocity, guide }: Following, drawn: Step, configuration: FollowingFields) =>
       guided(velocity, drawn, configuration, guide)(drawn.x, everywhere(drawn.at.time, drawn.x)),
   },
-  samplingFields: ["samplerSteps", "solver", "guidance"] as const,
+  samplingFields: ["samplerSteps", "solver", ...guidanceSettings] as const,
 };

@@ -49,7 +49,7 @@ const configuration = z.strictObject({
   ...denoiserFields,
   ...averageField,
   ...solverFields,
-}).refine(...guidanceFits);
+}).superRefine(guidanceFits);
 
 // Reflow.
 

@@ -3,12 +3,19 @@ import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual, throws }
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../lab/core/random.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
+import type { SamplingSettings } from "../../lab/core/trainer.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
+import { fieldsOf } from "../../lab/experiment/fields.ts";
 import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
-import { guided, toldLabels } from "../../models/denoiser.ts";
-import type { Drawn } from "../../models/model.ts";
+import { guidanceAt, guided, toldLabels } from "../../models/denoiser.ts";
+import type { DefinedModel } from "../../models/define_model.ts";
+import { diffusion } from "../../models/diffusion/diffusion.ts";
+import { edm } from "../../models/diffusion/edm.ts";
+import type { SharedFields } from "../../models/fields.ts";
+import { flowMatching } from "../../models/flow_matching/flow_matching.ts";
+import type { Drawn, ExampleShape } from "../../models/model.ts";
 import { models } from "../../models/mod.ts";
-import type { Network } from "../../models/networks.ts";
+import type { Network, Networks } from "../../models/networks.ts";
 import { placesAttention, timeUnet, wholeBlock } from "../../models/time_unet.ts";
 import { halves, smallOf, trainerOf, trainThrough } from "./laboratory.ts";
 
@@ -80,6 +87,39 @@ Deno.test("guidance goes from what is told no class through what is told it, and
   deepStrictEqual(at(0), [1, 1, 1, 1]);
   deepStrictEqual(at(1), [4, 1, 1, 4]);
   deepStrictEqual(at(2.5), [8.5, 1, 1, 8.5]);
+});
+
+Deno.test("a step is guided where its noise lies in the interval, as its number says", () => {
+  type Fields = Parameters<typeof guidanceAt>[1];
+  const of = (noise: number, fields: object) => guidanceAt(noise, fields as Fields);
+  const between = { guidance: 3, leastGuidedNoise: 0.5, mostGuidedNoise: 8 };
+  const [out, inside] = [{ guidance: 1 }, { guidance: 3 }];
+  deepStrictEqual([0.49, 0.5, 8, 8.1, Infinity].map((noise) => of(noise, between)), [
+    ...[out, inside, inside, out, out],
+  ]);
+  deepStrictEqual(of(0.1, { guidance: 3, mostGuidedNoise: 8 }), inside);
+  deepStrictEqual(of(Infinity, { guidance: 3, leastGuidedNoise: 8 }), inside);
+  deepStrictEqual([of(2, { guidance: 3 }), of(2, { ...between, guidance: 1 })], [{}, {}]);
+});
+
+Deno.test("the noise of a step is counted beside what is left of the example", () => {
+  const between = { guidance: 3, conditional: true, leastGuidedNoise: 0.5, mostGuidedNoise: 2.1 };
+  const guidances = <N extends Networks, C extends SharedFields>(
+    { model, configuration }: DefinedModel<C, N>,
+    settings: object,
+  ) => {
+    const fields = configuration.parse({ ...between, ...settings });
+    const shape = {} as ExampleShape;
+    const { steps, at } = model.sampler!;
+    return Array.from({ length: steps(shape, fields) }, (_, k) => at!(k, shape, fields).guidance);
+  };
+  // Times 0, ¼, ½, ¾: (1 − t)/t is ∞, 3, 1, ⅓.
+  deepStrictEqual(guidances(flowMatching, { samplerSteps: 4 }), [1, 1, 3, 1]);
+  // σ from 4 to ¼, each half of the one before.
+  const halving = { samplerSteps: 5, leastNoise: 0.25, mostNoise: 4, curvature: 1000 };
+  deepStrictEqual(guidances(edm, halving), [1, 3, 3, 3, 1]);
+  // Angles of nearly 90, 67.5, 45 and 22.5 degrees, whose tangents are far, 2.4, 1 and 0.41.
+  deepStrictEqual(guidances(diffusion, { samplerSteps: 4 }), [1, 1, 3, 1]);
 });
 
 Deno.test("so many labels are left out while training", () => {
@@ -259,5 +299,41 @@ for (
       });
     }
     ok(changed > 1000);
+  });
+}
+
+for (const { name, load } of models) {
+  const definition = await load();
+  const paths = fieldsOf(definition.configuration, "").map(({ path }) => path);
+  if (!paths.includes("leastGuidedNoise")) continue;
+
+  Deno.test(`${name} is guided in steps under some noise alone, where it is told so`, async () => {
+    const settings = {
+      ...{ ...smallOf(definition), filters: [8], judge: false, learningRate: 1e-2 },
+      ...{ conditional: true, samplerSteps: 6, averageDecay: 0 },
+    };
+    const { trainer } = await trainerOf(definition, halves(), settings, {
+      budget: 400,
+      judges: [],
+    });
+    await trainThrough(trainer);
+    const of = async (settings: SamplingSettings) =>
+      (await trainer.sample!({ random: defaultRng(3), count: 20, settings })).values;
+    const apart = (a: Float32Array, b: Float32Array) =>
+      a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
+    const [plain, guided] = [await of({ guidance: 1 }), await of({ guidance: 4 })];
+    ok(apart(plain, guided) > 0.05, `${apart(plain, guided)}`);
+    // Everywhere, nowhere, and in between.
+    const everywhere = await of({ guidance: 4, leastGuidedNoise: 0 });
+    ok(apart(everywhere, guided) < 1e-5, `${apart(everywhere, guided)}`);
+    const nowhere = await of({ guidance: 4, leastGuidedNoise: 1e6, mostGuidedNoise: 1e7 });
+    ok(apart(nowhere, plain) < 1e-4, `${apart(nowhere, plain)}`);
+    const some = await of({ guidance: 4, leastGuidedNoise: 0.3, mostGuidedNoise: 3 });
+    ok(apart(some, plain) > 1e-3 && apart(some, guided) > 1e-3);
+    await rejects(of({ guidance: 4, leastGuidedNoise: 3, mostGuidedNoise: 2 }), {
+      name: "InputError",
+      message: /leastGuidedNoise must be at most mostGuidedNoise$/,
+    });
+    trainer.dispose();
   });
 }

@@ -5193,4 +5193,26 @@ export const mutants: readonly Mutant[] = [
     to: "if (classes === 0)",
     test: "tests/models/kinds_of_examples_test.ts",
   },
+  {
+    fault: "steps below an interval of guidance are guided",
+    file: "models/denoiser.ts",
+    from: "noise >= (leastGuidedNoise ?? 0) && noise",
+    to: "noise",
+    test: "tests/models/denoiser_test.ts",
+  },
+  {
+    fault: "guidance is that of the configuration in every step",
+    file: "models/denoiser.ts",
+    from: "drawn.at?.guidance ?? guidance",
+    to: "guidance",
+    test: "tests/models/denoiser_test.ts",
+  },
+  {
+    fault:
+      "a step of flow matching is guided by how much of it is noise, not beside the example's part",
+    file: "models/flow_matching/paths.ts",
+    from: "guidanceAt((1 - time) / time, configuration)",
+    to: "guidanceAt(1 - time, configuration)",
+    test: "tests/models/denoiser_test.ts",
+  },
 ];

@@ -29,7 +29,7 @@ const fieldsByRange: Readonly<Record<string, string>> = {
   "> 0": `
     adamEpsilon adversarialRate bound clip clipC clipRange clipRho curvature deviation
     discriminatorRate initialDeviation learningRate leastNoise leastPriority
-    maximumGradientNorm mostNoise noiseDeviation noiseInterval optimizerEpsilon priorDeviation
+    maximumGradientNorm mostGuidedNoise mostNoise noiseDeviation noiseInterval optimizerEpsilon priorDeviation
     rewardDeviation stepSize tolerance`,
   "any": `
     g goalReward goalRewards goalVelocity initialLogStd initialValue means noiseMean pitReward
@@ -105,7 +105,7 @@ const fieldsByRange: Readonly<Record<string, string>> = {
     adversarial alpha beta beta-tcvae.gamma categoryWeight classWeight commitment confidence
     continuousWeight cycle distance drift entropyCoefficient factor-vae.gamma featureMatching
     finalLearningRate flow-matching.deviation freeBits guidance identity instanceNoise
-    klCoefficient noise noiseScale noiseStd noiseTheta penalty restartBelow targetDivergence
+    klCoefficient leastGuidedNoise noise noiseScale noiseStd noiseTheta penalty restartBelow targetDivergence
     targetKl targetNoiseClip targetNoiseStd temperature torqueNoiseMax valueCoefficient weight`,
   "≥ 0.1, < 1": "crop",
 };
