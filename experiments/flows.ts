@@ -34,6 +34,9 @@ const strokes = {
   ...{ noiseMean: 0.4, noiseDeviation: 1, leastNoise: 0.02, mostNoise: 20 },
 } as const;
 
+/** Guidance without labels, by kinds, where noise hides which digit it is and not that it is one. */
+const kinds = { kinds: 128, guidance: 2.4, leastGuidedNoise: 0.5, mostGuidedNoise: 8 };
+
 /** Models of points: what one does, its budget, and how long that takes. */
 const models = {
   "flow-matching": ["Flow matching from noise to", 1_500_000, 80],
@@ -115,21 +118,21 @@ export const flowExperiments: readonly ModelExperiment[] = [
   defineExperiment({
     ...digits,
     name: "glyphs-flow-matching",
-    summary: "Flow matching from noise to drawn digits, by a small U-Net",
-    model: { ...unet, ...whole, name: "flow-matching", solver: "heun" },
+    summary: "Flow matching from noise to drawn digits, guided by kinds without labels",
+    model: { ...unet, ...whole, name: "flow-matching", solver: "heun", noiseShift: 2, ...kinds },
   }),
   defineExperiment({
     ...digits,
     name: "glyphs-diffusion",
-    summary: "Denoising diffusion of drawn digits, by a small U-Net",
-    model: { ...unet, name: "diffusion", solver: "heun" },
+    summary: "Denoising diffusion of drawn digits, guided by kinds without labels",
+    model: { ...unet, ...whole, name: "diffusion", solver: "heun", noiseShift: 2, ...kinds },
   }),
   defineExperiment({
     ...digits,
     name: "glyphs-edm",
-    summary: "EDM of drawn digits, guided away from a network that learned for an eighth as long",
+    summary: "EDM of drawn digits, guided by kinds without labels",
     expectedSeconds: 600,
-    model: { ...strokes, samplerSteps: 16, guideShare: 0.12, guidance: 1.75 },
+    model: { ...strokes, samplerSteps: 16, ...kinds },
   }),
   defineExperiment({
     ...digits,

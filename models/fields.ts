@@ -39,6 +39,15 @@ export const noisyExampleFields = {
   }),
 };
 
+/** The field of models that learn under a range of noises. */
+export const noiseShiftField = {
+  noiseShift: z.number().positive().optional().meta({
+    description:
+      "Factor of the noises that are learned, as multiples of the example's part: more than 1 " +
+      "for images, in which a little noise hides nothing; left out: 1",
+  }),
+};
+
 /** The field of models whose samples come from a moving average of their weights. */
 export const averageField = {
   averageDecay: z.number().min(0).lt(1).default(0.999).meta({

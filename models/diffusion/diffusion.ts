@@ -16,7 +16,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { count, LONGEST } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
-import { averageField, noisyExampleFields } from "../fields.ts";
+import { averageField, noiseShiftField, noisyExampleFields } from "../fields.ts";
 import {
   type Denoiser,
   denoiser,
@@ -75,6 +75,7 @@ const configuration = z.strictObject({
   stochasticity: z.number().min(0).max(1).default(1).meta({
     description: "η of ddpm: 1 is DDPM's sampler, 0 adds no noise (as ddim)",
   }),
+  ...noiseShiftField,
   ...denoiserFields,
   ...guideField,
   ...averageField,

@@ -98,11 +98,21 @@ export interface ScheduleFields {
   readonly schedule: keyof typeof schedules;
   readonly betaStart: number;
   readonly betaEnd: number;
+  /** α; left out: 1. */
+  readonly noiseShift?: number;
 }
 
-/** ᾱ_t for t = 0 … T. */
-export function sharesOf({ levels, schedule, betaStart, betaEnd }: ScheduleFields): Float64Array {
-  return schedules[schedule](levels, [betaStart, betaEnd]);
+/**
+ * ᾱ_t for t = 0 … T, shifted to ᾱ / (ᾱ + α²(1 − ᾱ)): noise as a multiple of the example's part,
+ * √(1 − ᾱ)/√ᾱ, is α times the schedule's. Hoogeboom, Heek, Salimans, "Simple diffusion" (2023, arXiv
+ * 2301.11093), section 3.1, where α is the image's side over 64.
+ */
+export function sharesOf(
+  { levels, schedule, betaStart, betaEnd, noiseShift }: ScheduleFields,
+): Float64Array {
+  const shares = schedules[schedule](levels, [betaStart, betaEnd]);
+  if (noiseShift === undefined) return shares;
+  return shares.map((share) => share / (share + noiseShift * noiseShift * (1 - share)));
 }
 
 /** A sampler as a configuration says it. */

@@ -30,14 +30,14 @@ import {
   toldLabels,
   unguided,
 } from "../denoiser.ts";
-import { averageField, noisyExampleFields } from "../fields.ts";
+import { averageField, noiseShiftField, noisyExampleFields } from "../fields.ts";
 import { type Guide, guidedSteps, guideField, guideOf } from "../guide.ts";
 import { squaredError } from "../losses.ts";
 import { transportMetrics } from "../metrics/transport.ts";
 import type { Batch, Coupling, FlowPlace, NoiseSpecs } from "../model.ts";
 import { LIKELIHOOD_STEPS } from "../probability_flow.ts";
 import { everywhere, type TimeNetwork } from "../time_network.ts";
-import { alongVelocity, pathPoint } from "./paths.ts";
+import { alongVelocity, pathPoint, shiftedTime } from "./paths.ts";
 import { solverFields } from "./solvers.ts";
 import { sources } from "./sources.ts";
 
@@ -60,6 +60,7 @@ const configuration = z.strictObject({
   deviation: z.number().min(0).default(0).meta({
     description: "σ, the spread about the straight path",
   }),
+  ...noiseShiftField,
   ...denoiserFields,
   ...guideField,
   ...averageField,
@@ -90,7 +91,8 @@ export function coupleOptimally(points: Float32Array, x: Float32Array, dimension
 
 /** The loss of a network on a minibatch, with the noise that is drawn for it. */
 function lossOf(network: Denoiser, batch: Batch, configuration: Configuration) {
-  const { start, time, noise } = batch.noise;
+  const { start, noise } = batch.noise;
+  const time = shiftedTime(batch.noise.time, configuration);
   const x = signed(batch.x, batch.shape);
   const point = pathPoint(start, x, time, noise, configuration.deviation);
   const given = network(point, time, toldLabels(batch, configuration));

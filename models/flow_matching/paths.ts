@@ -45,6 +45,23 @@ export function pathPoint(
   return deviation === 0 ? straight : tf.add(straight, tf.mul(noise, deviation));
 }
 
+/**
+ * t / (t + α(1 − t)): times at which noise as a multiple of the example's part, (1 − t)/t, is α times as
+ * much. Esser et al., "Scaling Rectified Flow Transformers for High-Resolution Image Synthesis" (2024, arXiv
+ * 2403.03206), equation 23, where times run from the data to the noise. Times are learned so; samples step
+ * evenly, as the last strokes are drawn under little noise.
+ *
+ * @param time t in [0, 1], [B, 1]
+ */
+export function shiftedTime(
+  time: tf.Tensor,
+  { noiseShift }: { readonly noiseShift?: number },
+): tf.Tensor {
+  return noiseShift === undefined
+    ? time
+    : tf.div(time, tf.add(time, tf.mul(tf.sub(1, time), noiseShift)));
+}
+
 /** What following a velocity takes of a configuration. */
 type FollowingFields = z.output<z.ZodObject<typeof denoiserFields & typeof solverFields>>;
 

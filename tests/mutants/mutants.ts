@@ -5215,4 +5215,18 @@ export const mutants: readonly Mutant[] = [
     to: "guidanceAt(1 - time, configuration)",
     test: "tests/models/denoiser_test.ts",
   },
+  {
+    fault: "a shift of the noise is of variances, not of deviations",
+    file: "models/diffusion/schedules.ts",
+    from: "share + noiseShift * noiseShift * (1 - share)",
+    to: "share + noiseShift * (1 - share)",
+    test: "tests/models/diffusion/diffusion_test.ts",
+  },
+  {
+    fault: "flow matching learns at unshifted times",
+    file: "models/flow_matching/flow_matching.ts",
+    from: "shiftedTime(batch.noise.time, configuration)",
+    to: "batch.noise.time",
+    test: "tests/models/flow_matching/flow_matching_test.ts",
+  },
 ];

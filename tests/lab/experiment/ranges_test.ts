@@ -29,7 +29,7 @@ const fieldsByRange: Readonly<Record<string, string>> = {
   "> 0": `
     adamEpsilon adversarialRate bound clip clipC clipRange clipRho curvature deviation
     discriminatorRate initialDeviation learningRate leastNoise leastPriority
-    maximumGradientNorm mostGuidedNoise mostNoise noiseDeviation noiseInterval optimizerEpsilon priorDeviation
+    maximumGradientNorm mostGuidedNoise mostNoise noiseDeviation noiseInterval noiseShift optimizerEpsilon priorDeviation
     rewardDeviation stepSize tolerance`,
   "any": `
     g goalReward goalRewards goalVelocity initialLogStd initialValue means noiseMean pitReward

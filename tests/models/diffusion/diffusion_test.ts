@@ -1,5 +1,5 @@
 /** Diffusion's schedules, mixes and samplers against the closed forms of the papers. */
-import { deepStrictEqual, ok } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { denoised, drawnLevels } from "../../../models/diffusion/steps.ts";
@@ -7,6 +7,7 @@ import { noisy, parts, targets } from "../../../models/diffusion/parameterizatio
 import {
   numbersAt,
   schedules,
+  sharesOf,
   stepNumbers,
   visitedLevels,
 } from "../../../models/diffusion/schedules.ts";
@@ -32,6 +33,30 @@ Deno.test("schedules begin with the example and end with noise, at the papers' v
       const shares = schedule(count);
       deepStrictEqual([shares.length, shares[0]], [count + 1, 1], name);
       ok(shares.every((share, t) => t === 0 || (share > 0 && share < shares[t - 1])), name);
+    }
+  }
+});
+
+Deno.test("shifted levels have so many times the noise beside the example's part", () => {
+  const noiseOf = (share: number) => Math.sqrt(1 - share) / Math.sqrt(share);
+  for (const schedule of Object.keys(schedules) as (keyof typeof schedules)[]) {
+    const fields = { ...BETAS, levels: 50, schedule };
+    const plain = sharesOf(fields);
+    deepStrictEqual(
+      sharesOf({ ...fields, noiseShift: 1 }).map(Math.fround),
+      plain.map(Math.fround),
+    );
+    for (const noiseShift of [0.5, 3]) {
+      const shifted = sharesOf({ ...fields, noiseShift });
+      strictEqual(shifted[0], 1);
+      shifted.forEach((share, t) => {
+        const expected = noiseShift * noiseOf(plain[t]);
+        near(noiseOf(share), expected, 1e-9 * expected);
+      });
+      // The sampler steps along them.
+      const sampler = { solver: "ddim", stochasticity: 0, samplerSteps: 5 } as const;
+      const { signal, noise } = numbersAt(2, { ...fields, ...sampler, noiseShift });
+      near(noise / signal, noiseShift * noiseOf(plain[30]), 1e-9);
     }
   }
 });

@@ -7,9 +7,10 @@ import {
   flowMatching,
   flowMatchingLoss,
 } from "../../../models/flow_matching/flow_matching.ts";
-import { pathPoint } from "../../../models/flow_matching/paths.ts";
+import { pathPoint, shiftedTime } from "../../../models/flow_matching/paths.ts";
 import { solvers } from "../../../models/flow_matching/solvers.ts";
 import { sources } from "../../../models/flow_matching/sources.ts";
+import type { Batch } from "../../../models/model.ts";
 import { fewPoints, smallOf, trainerOf, trainThrough } from "../laboratory.ts";
 
 Deno.test("a point on the way and the loss of a velocity are the worked example's", () => {
@@ -21,6 +22,32 @@ Deno.test("a point on the way and the loss of a velocity are the worked example'
   // Velocities (4, −2) and (0, 2): the first is met, the second missed by (1, −2).
   const velocity = tf.tensor2d([[4, -2], [1, 0]]);
   deepStrictEqual([...flowMatchingLoss(velocity, from, to).dataSync()], [0, 5]);
+});
+
+Deno.test("shifted times have so many times the noise beside the example's part", () => {
+  const time = tf.tensor2d([[0], [0.25], [0.5], [1]]);
+  strictEqual(shiftedTime(time, {}), time);
+  // (1 − t)/t of ∞, 3, 1 and 0, twice as much: ∞, 6, 2 and 0.
+  const expected = [0, 1 / 7, 1 / 3, 1];
+  const shifted = [...shiftedTime(time, { noiseShift: 2 }).dataSync()];
+  shifted.forEach((t, i) => ok(Math.abs(t - expected[i]) < 1e-7, `${t}`));
+});
+
+Deno.test("a velocity is learned at the shifted times", () => {
+  const [x, start] = [tf.tensor2d([[1], [1]]), tf.tensor2d([[-1], [-1]])];
+  const seen: number[][] = [];
+  const velocity = (x: tf.Tensor, time: tf.Tensor) => {
+    seen.push([...x.dataSync()], [...time.dataSync()]);
+    return tf.zerosLike(x) as tf.Tensor2D;
+  };
+  const noise = { start, time: tf.tensor2d([[0.25], [0.5]]), noise: start };
+  const batch = { x, noise, shape: { shape: [1] } } as unknown as Batch;
+  const fields = flowMatching.configuration.parse({ noiseShift: 2 });
+  flowMatching.model.steps[0].loss!({ velocity, guide: velocity }, batch, fields);
+  const expected = [[2 / 7 - 1, 2 / 3 - 1], [1 / 7, 1 / 3]];
+  deepStrictEqual(seen.map((each) => each.map((n) => n.toFixed(6))), [
+    ...expected.map((each) => each.map((n) => n.toFixed(6))),
+  ]);
 });
 
 Deno.test("the optimal coupling brings each example the point that moves least, and loses none", () => {
