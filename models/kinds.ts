@@ -67,7 +67,8 @@ export function kindsOf(
   }
   if (count < kinds) {
     throw new InputError(
-      `Cannot sort examples into model.kinds as there must be one for each at least, ${kinds}: ${count}`,
+      `Cannot sort examples into model.kinds as there must be one for each at least, ${kinds}: ${count} ` +
+        `(--set model.kinds=N for fewer)`,
     );
   }
   const seen = shape.length === 3 ? blockMeans(values, count, shape) : values;

@@ -75,7 +75,8 @@ Deno.test("there must be an example for each kind, and memory must hold them all
   const split: Split = { count: 3, values: Float32Array.of(0, 1, 2) };
   throws(() => kindsOf(split, [1], 4, defaultRng(1)), {
     name: "InputError",
-    message: "Cannot sort examples into model.kinds as there must be one for each at least, 4: 3",
+    message: "Cannot sort examples into model.kinds as there must be one for each at least, 4: 3 " +
+      "(--set model.kinds=N for fewer)",
   });
   const reader = { size: 1, binary: false, gather: () => {} };
   throws(() => kindsOf({ ...split, reader }, [1], 2, defaultRng(1)), {
