@@ -47,19 +47,8 @@ export function blockMeans(
   return means;
 }
 
-/**
- * The kind of each training example, [count].
- *
- * @param shape Of one example.
- * @param kinds 2 … 256
- * @throws InputError where there are fewer examples than kinds, or memory does not hold them.
- */
-export function kindsOf(
-  { values, count, reader }: Split,
-  shape: readonly number[],
-  kinds: number,
-  random: Generator,
-): Uint8Array {
+/** @throws InputError where there are fewer training examples than kinds, or memory does not hold them. */
+export function requireSortable({ count, reader }: Split, kinds: number): void {
   if (reader !== undefined) {
     throw new InputError(
       "Cannot sort examples into model.kinds as memory must hold them all: they are read as they are needed",
@@ -71,6 +60,20 @@ export function kindsOf(
         `(--set model.kinds=N for fewer)`,
     );
   }
+}
+
+/**
+ * The kind of each training example, [count].
+ *
+ * @param shape Of one example.
+ * @param kinds 2 … 256, of examples that are sortable.
+ */
+export function kindsOf(
+  { values, count }: Split,
+  shape: readonly number[],
+  kinds: number,
+  random: Generator,
+): Uint8Array {
   const seen = shape.length === 3 ? blockMeans(values, count, shape) : values;
   return Uint8Array.from(
     kMeans(seen, count, kinds, random, { even: true, passes: PASSES }).clusters,

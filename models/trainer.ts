@@ -24,7 +24,7 @@ import { exportModel, rowStepsOf } from "./export.ts";
 import type { SharedFields } from "./fields.ts";
 import { type Judge, judgeOf } from "./judge.ts";
 import { PartJudges } from "./judged.ts";
-import { kindsOf } from "./kinds.ts";
+import { kindsOf, requireSortable } from "./kinds.ts";
 import { accuracyOf, recognition } from "./metrics/recognition.ts";
 import { Minibatches } from "./minibatches.ts";
 import type { Model, ModelStep } from "./model.ts";
@@ -148,7 +148,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     this.#context = context;
     const bound = this.#bound = new BoundModel(model, context);
 
-    const { batchSize, learningRate, finalLearningRate } = configuration;
+    const { batchSize, learningRate, finalLearningRate, kinds } = configuration;
+    if (kinds !== undefined) requireSortable(dataset.train, kinds);
     const last = lastBatchOf(model, configuration);
     this.#minibatches = new Minibatches(dataset.train.count, batchSize, last, stream("minibatch"));
     this.#labelled = labelledMinibatches(context);

@@ -3,7 +3,7 @@ import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import type { Dataset, Split } from "../../lab/core/dataset.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { fieldsOf } from "../../lab/experiment/fields.ts";
-import { blockMeans, kindsOf } from "../../models/kinds.ts";
+import { blockMeans, kindsOf, requireSortable } from "../../models/kinds.ts";
 import { kMeans } from "../../models/metrics/clusters.ts";
 import { loadModel } from "../../models/model_file.ts";
 import { models } from "../../models/mod.ts";
@@ -73,13 +73,13 @@ Deno.test("kinds are equally frequent, and those of equal seeds are equal", () =
 
 Deno.test("there must be an example for each kind, and memory must hold them all", () => {
   const split: Split = { count: 3, values: Float32Array.of(0, 1, 2) };
-  throws(() => kindsOf(split, [1], 4, defaultRng(1)), {
+  throws(() => requireSortable(split, 4), {
     name: "InputError",
     message: "Cannot sort examples into model.kinds as there must be one for each at least, 4: 3 " +
       "(--set model.kinds=N for fewer)",
   });
   const reader = { size: 1, binary: false, gather: () => {} };
-  throws(() => kindsOf({ ...split, reader }, [1], 2, defaultRng(1)), {
+  throws(() => requireSortable({ ...split, reader }, 2), {
     name: "InputError",
     message: /^Cannot sort examples into model\.kinds as memory must hold them all/,
   });
@@ -145,6 +145,15 @@ for (const { name, load } of models) {
       deepStrictEqual(await of(new Uint8Array(count).fill(1)), await of());
     }
     trainer.dispose();
+  });
+
+  Deno.test(`${name} needs an example for each kind before it begins`, async () => {
+    const settings = { ...smallOf(definition), filters: [8], kinds: 200 };
+    await rejects(trainerOf(definition, halves(), settings, { budget: 100, judges: [] }), {
+      name: "InputError",
+      message:
+        /^Cannot sort examples into model\.kinds as there must be one for each at least, 200: /,
+    });
   });
 
   Deno.test(`${name} learns classes or kinds, not both`, async () => {
