@@ -119,7 +119,10 @@ export const flowExperiments: readonly ModelExperiment[] = [
     ...digits,
     name: "glyphs-flow-matching",
     summary: "Flow matching from noise to drawn digits, guided by kinds without labels",
-    model: { ...unet, ...whole, name: "flow-matching", solver: "heun", noiseShift: 2, ...kinds },
+    model: {
+      ...{ ...unet, ...whole, name: "flow-matching", solver: "heun", noiseShift: 2 },
+      ...{ ...kinds, guidance: 2.7 },
+    },
   }),
   defineExperiment({
     ...digits,
