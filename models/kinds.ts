@@ -1,8 +1,8 @@
 /**
  * Kinds: examples sorted without labels, so that a network can be told a kind in the place of a class.
  *
- * Hu, Zhang, Asano, Burghouts, Snoek, "Self-Guided Diffusion Models" (2023, arXiv 2210.06462), section 3.2:
- * guidance by the clusters of k-means.
+ * Hu, Zhang, Asano, Burghouts, Snoek, "Self-Guided Diffusion Models" (2023, arXiv 2210.06462): guidance by
+ * the clusters of k-means.
  *
  * Differs from the paper: clusters are of the examples themselves, images as means of a few pixels, not of
  * features that another network has learned; they are of one size, so that samples may take them in turn.

@@ -105,7 +105,7 @@ export interface ScheduleFields {
 /**
  * ᾱ_t for t = 0 … T, shifted to ᾱ / (ᾱ + α²(1 − ᾱ)): noise as a multiple of the example's part,
  * √(1 − ᾱ)/√ᾱ, is α times the schedule's. Hoogeboom, Heek, Salimans, "Simple diffusion" (2023, arXiv
- * 2301.11093), section 3.1, where α is the image's side over 64.
+ * 2301.11093), where α is the image's side over 64.
  */
 export function sharesOf(
   { levels, schedule, betaStart, betaEnd, noiseShift }: ScheduleFields,
