@@ -336,7 +336,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "fresh noise between a consistency model's steps counts the least noise twice",
-    file: "models/diffusion/consistency.ts",
+    file: "models/diffusion/consistency_levels.ts",
     from: "next * next - leastNoise * leastNoise",
     to: "next * next",
     test: "tests/models/diffusion/consistency_test.ts",
@@ -2333,7 +2333,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "samples are guided away from the network itself where there is a guide",
     file: "models/denoiser.ts",
-    from: ": unguided(guide, drawn, { conditional });",
+    from: ": unguided(guide, drawn, fields);",
     to: ": told;",
     test: "tests/models/diffusion/edm_test.ts",
   },
@@ -2354,8 +2354,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "EDM's last step looks where it ends",
     file: "models/diffusion/edm.ts",
-    from: "weight: last ? 0 : 0.5",
-    to: "weight: 0.5",
+    from: "{ probe: sigma, weight: 0 }",
+    to: "{ probe: sigma, weight: 0.5 }",
     test: "tests/models/denoiser_steps_test.ts",
   },
   {
