@@ -16,7 +16,7 @@ import type { SharedFields } from "./fields.ts";
 import { flowLikelihood } from "./flow_likelihood.ts";
 import { maskedMean } from "./losses.ts";
 import { LogSums } from "./metrics/log_sums.ts";
-import { askedClasses, promptOf, samplesOf } from "./samples.ts";
+import { askedClasses, drawnKinds, promptOf, samplesOf } from "./samples.ts";
 import type { Batch, Drawn, LogLikelihood, NoiseSpecs, Of } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import type { BoundModel, Inputs, RowProgram } from "./programs.ts";
@@ -93,7 +93,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     return labelled ? this.#told(count, labels) : {};
   }
 
-  /** Labels [count, classes]; left out: all classes, or kinds, in turn. */
+  /** Labels [count, classes] of classes or kinds; left out: all classes in turn. */
   #told(count: number, labels?: ArrayLike<number>): Columns {
     const { classes } = this.bound.shape;
     const rows = new Float32Array(count * classes);
@@ -231,8 +231,9 @@ export class Asked<C extends SharedFields, N extends Networks> {
     };
     return async ({ random, count, label, settings = {}, prompt }) => {
       const labels = this.#labelsOf(count, label);
+      const { labelled, sorted, shape: { classes } } = bound;
       const columns = {
-        ...bound.labelled && this.#told(count, labels),
+        ...labelled && this.#told(count, sorted ? drawnKinds(count, classes, random) : labels),
         ...this.#promptColumn(count, prompt),
       };
       const values = await drawWith(settings)({ count, batch, columns, random });
@@ -392,7 +393,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
   }
 
   /**
-   * The labels of samples: all of one class, or undefined for all classes, or kinds, in turn.
+   * The labels of samples: all of one class, or undefined for all classes in turn.
    *
    * @throws InputError for a class that there is not.
    */

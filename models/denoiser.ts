@@ -8,7 +8,7 @@
  * learned less in the place of the one without a class, equation 3. Kynkäänniemi, Aittala, Karras, Laine,
  * Aila, Lehtinen, "Applying Guidance in a Limited Interval Improves Sample and Distribution Quality in
  * Diffusion Models" (2024, arXiv 2404.07724): only where noise is neither much nor little. Without labels a
- * class may be a kind (`kinds.ts`), which samples take in turn.
+ * class may be a kind (`kinds.ts`).
  *
  * @module
  */

@@ -5,7 +5,8 @@
  * the clusters of k-means.
  *
  * Differs from the paper: clusters are of the examples themselves, images as means of a few pixels, not of
- * features that another network has learned; they are of one size, so that samples may take them in turn.
+ * features that another network has learned; they are of one size, so that samples take
+ * each as often as any other.
  *
  * @module
  */

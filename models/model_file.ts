@@ -15,7 +15,7 @@ import {
   openFile,
 } from "../lab/core/machine_file.ts";
 import type { Samples } from "../lab/core/picture.ts";
-import { promptOf, samplesOf } from "./samples.ts";
+import { drawnKinds, promptOf, samplesOf } from "./samples.ts";
 import { show } from "../lab/core/plain.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { rowRanges } from "../lab/core/rows.ts";
@@ -84,7 +84,7 @@ export interface ModelParts {
   readonly shape: readonly number[];
   /** Classes where its functions look at labels, else 0. */
   readonly classes: number;
-  /** Kinds that its samples take in turn, where it learned some in the place of classes. */
+  /** Kinds that its samples are of, where it learned some in the place of classes. */
   readonly kinds?: number;
   /** The characters of its text; empty where it learned from none. */
   readonly vocabulary: readonly string[];
@@ -156,7 +156,8 @@ export function loadModel(bytes: Uint8Array): LoadedModel {
 export interface SampleOptions {
   /** How many, ≥ 1. */
   readonly count: number;
-  /** Draws the noise that is not given: the trainer's samples for the same generator. */
+  /** Draws the noise that is not given, and kinds, which are in turn without it: the trainer's samples for
+   * the same generator. */
   readonly random?: Generator;
   /** The first draw's noise by the names of {@linkcode LoadedModel.noise}, [count, …] each: samples
    * are a function of it. */
@@ -338,7 +339,10 @@ export class LoadedModel {
     if (label !== undefined && classes === 0) {
       throw new InputError(`Cannot sample one class as the model learned without labels: ${label}`);
     }
-    const labels = label === undefined ? undefined : Array(count).fill(label);
+    const kinds = this.#kinds === 0 || random === undefined
+      ? undefined
+      : drawnKinds(count, this.#kinds, random);
+    const labels = label === undefined ? kinds : Array(count).fill(label);
     const all = this.#labelColumn(count, labels, true);
     const size = sizeOf(shape);
     if (prompt !== undefined && !this.#prompted) {
@@ -371,8 +375,8 @@ export class LoadedModel {
   }
 
   /**
-   * Labels as rows, where they are looked at; left out: all classes in turn. Of kinds samples take all in
-   * turn, and what else is asked for is told none.
+   * Labels as rows, where they are looked at; left out: all classes, or of samples kinds, in turn. What else
+   * than samples is asked of a model with kinds is told none.
    */
   #labelColumn(count: number, labels?: ArrayLike<number>, sampling = false): Columns {
     const { classes } = this;

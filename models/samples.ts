@@ -6,6 +6,7 @@
 import type { Dataset } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Samples } from "../lab/core/picture.ts";
+import type { Generator } from "../lab/core/random.ts";
 import { tokensOf } from "../lab/core/text.ts";
 
 /**
@@ -34,6 +35,18 @@ export function promptOf(
 /** The class that each of so many samples is asked to be: `label`, or without it all classes in turn. */
 export function askedClasses(count: number, classes: number, label?: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, i) => label ?? i % classes);
+}
+
+/**
+ * A kind for each of so many samples: all of them in random order, then in another, so that those of a few
+ * samples are as good as any, and of many all are as frequent.
+ */
+export function drawnKinds(count: number, kinds: number, random: Generator): Uint8Array {
+  const drawn = new Uint8Array(count);
+  for (let first = 0; first < count; first += kinds) {
+    drawn.set(random.permutation(kinds).subarray(0, count - first), first);
+  }
+  return drawn;
 }
 
 /** Values [count, D] as samples of the kind of a data set. */

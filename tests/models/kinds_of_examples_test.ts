@@ -1,5 +1,5 @@
 /** Kinds that examples are sorted into, and what models make of them in the place of classes. */
-import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import type { Dataset, Split } from "../../lab/core/dataset.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { fieldsOf } from "../../lab/experiment/fields.ts";
@@ -7,6 +7,7 @@ import { blockMeans, kindsOf, requireSortable } from "../../models/kinds.ts";
 import { kMeans } from "../../models/metrics/clusters.ts";
 import { loadModel } from "../../models/model_file.ts";
 import { models } from "../../models/mod.ts";
+import { drawnKinds } from "../../models/samples.ts";
 import { halves, smallOf, trainerOf, trainThrough } from "./laboratory.ts";
 
 Deno.test("clusters of one size differ by one row at most, and the nearest rows come first", () => {
@@ -71,6 +72,17 @@ Deno.test("kinds are equally frequent, and those of equal seeds are equal", () =
   deepStrictEqual(of(1), of(1));
 });
 
+Deno.test("samples are of all kinds equally often, in an order that the generator draws", () => {
+  const drawn = drawnKinds(25, 10, defaultRng(1));
+  const sorted = (kinds: Uint8Array) => [...kinds].sort((a, b) => a - b);
+  const all = Array.from({ length: 10 }, (_, kind) => kind);
+  deepStrictEqual([sorted(drawn.subarray(0, 10)), sorted(drawn.subarray(10, 20))], [all, all]);
+  strictEqual(new Set(drawn.subarray(20)).size, 5);
+  notDeepStrictEqual(drawn.subarray(0, 10), drawn.subarray(10, 20));
+  notDeepStrictEqual(drawnKinds(25, 10, defaultRng(2)), drawn);
+  deepStrictEqual(drawnKinds(25, 10, defaultRng(1)), drawn);
+});
+
 Deno.test("there must be an example for each kind, and memory must hold them all", () => {
   const split: Split = { count: 3, values: Float32Array.of(0, 1, 2) };
   throws(() => requireSortable(split, 4), {
@@ -101,7 +113,7 @@ for (const { name, load } of models) {
   const paths = fieldsOf(definition.configuration, "").map(({ path }) => path);
   if (!paths.includes("kinds")) continue;
 
-  Deno.test(`${name} learns kinds without labels, which its samples take in turn`, async () => {
+  Deno.test(`${name} learns kinds without labels, of which its samples are`, async () => {
     const dataset = unlabelled();
     const settings = {
       ...{ ...smallOf(definition), batchSize: 30, filters: [8], judge: false },
@@ -120,8 +132,9 @@ for (const { name, load } of models) {
         values.subarray(16 * i + from, 16 * i + from + 8).reduce((a, b) => a + b, 0);
       return Number(sum(0) > sum(8));
     });
-    // Whichever of the two comes first.
-    const alike = brighter.filter((bright, i) => bright === i % 2).length / 60;
+    // Whichever half is which kind.
+    const kinds = drawnKinds(60, 2, defaultRng(3));
+    const alike = brighter.filter((bright, i) => bright === kinds[i]).length / 60;
     ok(alike > 0.9 || alike < 0.1, `${alike}`);
 
     // A file of the model draws the same, and knows no classes.

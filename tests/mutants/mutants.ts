@@ -5187,6 +5187,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/kinds_of_examples_test.ts",
   },
   {
+    fault: "every sheet of few samples is of the same kinds",
+    file: "models/samples.ts",
+    from: "random.permutation(kinds).subarray(0, count - first)",
+    to: "random.permutation(kinds).sort().subarray(0, count - first)",
+    test: "tests/models/kinds_of_examples_test.ts",
+  },
+  {
     fault: "samples of a file are told no kind",
     file: "models/model_file.ts",
     from: "if (classes === 0 && !sampling)",
