@@ -120,8 +120,13 @@ export const flowExperiments: readonly ModelExperiment[] = [
     name: "glyphs-flow-matching",
     summary: "Flow matching from noise to drawn digits, guided by kinds without labels",
     model: {
-      ...{ ...unet, ...whole, name: "flow-matching", solver: "heun", noiseShift: 2 },
-      ...{ ...kinds, guidance: 2.7 },
+      ...unet,
+      ...whole,
+      ...kinds,
+      name: "flow-matching",
+      solver: "heun",
+      noiseShift: 2,
+      guidance: 2.7,
     },
   }),
   defineExperiment({

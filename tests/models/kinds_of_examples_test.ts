@@ -35,7 +35,7 @@ Deno.test("images are seen as the means of blocks that leave four of them each w
   ) {
     const values = places(2, side, channels);
     const seen = blockMeans(values, 2, [side, side, channels]);
-    // In sixteen places of the first example's numbers: by their rows, columns and channels.
+    // The mean of each block, by its image, row, column and channel.
     const few = side / block;
     const expected = Array.from({ length: 2 * few * few * channels }, (_, i) => {
       const [image, row, column, channel] = [
