@@ -85,12 +85,16 @@ export class Asked<C extends SharedFields, N extends Networks> {
 
   /**
    * Labels [count, classes] of examples, where the model looks at them; left out: all classes in turn. What
-   * kind an example is of is not known: nothing is told of it.
+   * kind an example is of is not known: nothing is told of it. What is made of codes is of all kinds in turn.
    */
-  #labelColumn(count: number, labels?: ArrayLike<number>): Columns {
+  #labelColumn(
+    count: number,
+    labels?: ArrayLike<number>,
+    of: "examples" | "codes" = "examples",
+  ): Columns {
     const { labelled, sorted, shape: { classes } } = this.bound;
-    if (sorted) return { labels: new Float32Array(count * classes) };
-    return labelled ? this.#told(count, labels) : {};
+    if (!sorted) return labelled ? this.#told(count, labels) : {};
+    return of === "codes" ? this.#told(count) : { labels: new Float32Array(count * classes) };
   }
 
   /** Labels [count, classes] of classes or kinds; left out: all classes in turn. */
@@ -129,7 +133,8 @@ export class Asked<C extends SharedFields, N extends Networks> {
       const program = programs.get(width) ??
         this.#compile(part, f, { [input]: [[batch, width], "float32"] });
       programs.set(width, program);
-      const columns = { [input]: values, ...this.#labelColumn(count, labels) };
+      const of = input === "codes" ? "codes" : "examples";
+      const columns = { [input]: values, ...this.#labelColumn(count, labels, of) };
       return outputOverRows(program, "rows", { count, batch, columns });
     };
   }

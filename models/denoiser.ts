@@ -17,7 +17,7 @@ import * as z from "zod";
 import { InputError } from "../lab/core/errors.ts";
 import { count, widths } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { judgeFields } from "./fields.ts";
+import { judgeFields, kindFields } from "./fields.ts";
 import type { Drawn, ExampleShape, NoiseSpecs } from "./model.ts";
 import { type TimeNetwork, timeNetwork } from "./time_network.ts";
 import { timeUnet } from "./time_unet.ts";
@@ -40,11 +40,7 @@ export const denoiserFields = {
   conditional: z.boolean().default(false).meta({
     description: "Whether the network is told the class, so that samples of one can be asked for",
   }),
-  kinds: count(2, 256).optional().meta({
-    description:
-      "Kinds of one size that k-means sorts the examples into, of which the network is told " +
-      "one in the place of a class; left out: none",
-  }),
+  ...kindFields,
   labelDropout: z.number().min(0).max(1).default(0.1).meta({
     description:
       "Share of the examples whose class or kind is left out while training; guidance needs some",

@@ -67,6 +67,14 @@ export const judgeFields = {
   }),
 };
 
+/** The field of models that are told a kind of each example (`kinds.ts`). */
+export const kindFields = {
+  kinds: count(2, 256).optional().meta({
+    description: "Kinds of one size that k-means sorts the examples into, one of which is told " +
+      "in the place of a class; left out: none",
+  }),
+};
+
 /** What a trainer reads of any model's configuration. */
 export interface SharedFields {
   /** Examples a gradient step. */

@@ -13,6 +13,7 @@
 import type { Split } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Generator } from "../lab/core/random.ts";
+import { blockMeans } from "./datasets/blocks.ts";
 import { kMeans } from "./metrics/clusters.ts";
 
 /** Passes of k-means, which need not settle. */
@@ -22,30 +23,10 @@ const BLOCKS = [4, 2, 1];
 /** Fewest blocks each way. */
 const LEAST = 4;
 
-/**
- * Images as the means of blocks of pixels, [count, H/b · W/b · C]: what lies a pixel beside is still alike.
- *
- * @param values [count, H·W·C]
- */
-export function blockMeans(
-  values: Float32Array,
-  count: number,
-  [height, width, channels]: readonly number[],
-): Float32Array {
+/** Pixels each way of images [H, W, C] that are seen as one: what lies a pixel beside is still alike. */
+export function blockOf([height, width]: readonly number[]): number {
   const fits = (side: number, block: number) => side % block === 0 && side / block >= LEAST;
-  const block = BLOCKS.find((block) => fits(height, block) && fits(width, block)) ?? 1;
-  const size = height * width * channels;
-  const means = new Float32Array(count * size / (block * block));
-  const across = width / block;
-  for (let i = 0; i < count * size; i++) {
-    const channel = i % channels;
-    const x = Math.floor(i / channels) % width;
-    // Rows of all images, one below the other: no block reaches into the next image.
-    const y = Math.floor(i / (channels * width));
-    const to = (Math.floor(y / block) * across + Math.floor(x / block)) * channels + channel;
-    means[to] += values[i] / (block * block);
-  }
-  return means;
+  return BLOCKS.find((block) => fits(height, block) && fits(width, block)) ?? 1;
 }
 
 /** @throws InputError where there are fewer training examples than kinds, or memory does not hold them. */
@@ -75,7 +56,7 @@ export function kindsOf(
   kinds: number,
   random: Generator,
 ): Uint8Array {
-  const seen = shape.length === 3 ? blockMeans(values, count, shape) : values;
+  const seen = shape.length === 3 ? blockMeans(values, shape, blockOf(shape)) : values;
   return Uint8Array.from(
     kMeans(seen, count, kinds, random, { even: true, passes: PASSES }).clusters,
   );

@@ -183,7 +183,7 @@ export interface LoadedField {
 }
 
 /** A function of rows [count, D], with labels [count] where the model looks at them; left out, these
- * are all classes in turn. */
+ * are all classes in turn. A model with kinds is told them of codes, as classes are, and none of examples. */
 export type OfRows = (values: Float32Array, labels?: ArrayLike<number>) => Float32Array;
 
 /** A trained model: those of the functions that it has. */
@@ -196,6 +196,8 @@ export class LoadedModel {
   readonly shape: readonly number[];
   /** Classes where it looks at labels, else 0. */
   readonly classes: number;
+  /** Kinds that its training examples were sorted into in the place of classes, else 0. */
+  readonly kinds: number;
   /** The characters of its text, a token each; empty where it learned from none. */
   readonly vocabulary: readonly string[];
   /** Z of its codes, 0 where it has none. */
@@ -217,7 +219,6 @@ export class LoadedModel {
   /** The field that samples of points in the plane follow. */
   readonly field?: LoadedField;
   readonly #prompted: boolean;
-  readonly #kinds: number;
 
   /** See {@linkcode loadModel}. */
   constructor({ tensors, description, about }: FileContent) {
@@ -247,7 +248,7 @@ export class LoadedModel {
     this.kind = kind;
     this.shape = shape;
     this.classes = classes;
-    this.#kinds = kinds;
+    this.kinds = kinds;
     this.vocabulary = vocabulary;
     this.codeSize = codeSize;
     const size = sizeOf(shape);
@@ -278,7 +279,8 @@ export class LoadedModel {
       if (program === undefined) continue;
       this[name as RowFunction] = (values, labels) => {
         const count = countOf(name, values, width);
-        return program.run(count, { [input]: values, ...this.#labelColumn(count, labels) });
+        const told = this.#labelColumn(count, labels, input === "codes");
+        return program.run(count, { [input]: values, ...told });
       };
     }
     this.#prompted = prompted === true;
@@ -335,14 +337,12 @@ export class LoadedModel {
       throw new InputError(`Cannot sample as there must be 1 or more: ${show(count)}`);
     }
     requireNoise(count, this.noise, given ?? {});
-    const { shape, classes, vocabulary } = this;
+    const { shape, classes, kinds, vocabulary } = this;
     if (label !== undefined && classes === 0) {
       throw new InputError(`Cannot sample one class as the model learned without labels: ${label}`);
     }
-    const kinds = this.#kinds === 0 || random === undefined
-      ? undefined
-      : drawnKinds(count, this.#kinds, random);
-    const labels = label === undefined ? kinds : Array(count).fill(label);
+    const told = kinds > 0 && random !== undefined ? drawnKinds(count, kinds, random) : undefined;
+    const labels = label === undefined ? told : Array(count).fill(label);
     const all = this.#labelColumn(count, labels, true);
     const size = sizeOf(shape);
     if (prompt !== undefined && !this.#prompted) {
@@ -375,15 +375,16 @@ export class LoadedModel {
   }
 
   /**
-   * Labels as rows, where they are looked at; left out: all classes, or of samples kinds, in turn. What else
-   * than samples is asked of a model with kinds is told none.
+   * Labels as rows, where they are looked at; left out: all classes, or kinds, in turn.
+   *
+   * @param tellsKinds Of samples and codes: nothing is told of the kind of an example.
    */
-  #labelColumn(count: number, labels?: ArrayLike<number>, sampling = false): Columns {
-    const { classes } = this;
-    const width = classes + this.#kinds;
+  #labelColumn(count: number, labels?: ArrayLike<number>, tellsKinds = false): Columns {
+    const { classes, kinds } = this;
+    const width = classes + kinds;
     if (width === 0) return {};
     const rows = new Float32Array(count * width);
-    if (classes === 0 && !sampling) return { labels: rows };
+    if (kinds > 0 && !tellsKinds) return { labels: rows };
     for (let i = 0; i < count; i++) {
       const label = labels === undefined ? i % width : labels[i];
       requireLabel(label, width);

@@ -49,6 +49,20 @@ export interface Passed {
   readonly kept: Tensors;
 }
 
+/**
+ * Labels that shift a discriminator's score by ⟨V y, φ(x)⟩, with φ(x) what enters its last layer. Miyato,
+ * Koyama, "cGANs with Projection Discriminator" (2018, arXiv 1802.05637), equation 3.
+ */
+export interface Projection {
+  /** Numbers of an example: its labels follow them in each row. */
+  readonly size: number;
+  /** V, from labels to as many numbers as there are features. */
+  readonly layer: Layer;
+}
+
+/** What the parameters of a projection are named by. */
+const PROJECTION = "projection";
+
 /** A network of layers; called with `training` it moves on what it keeps. */
 export interface Sequential
   extends Network<[x: tf.Tensor, kept?: Tensors, training?: boolean], Passed> {
@@ -61,30 +75,48 @@ export interface Sequential
  * The layers one after another.
  *
  * @param name The network's among the model's, which what it keeps begins with.
+ * @param projection Left out: rows hold no labels of their own.
  */
-export function sequential(name: string, layers: readonly LayerLike[]): Sequential {
+export function sequential(
+  name: string,
+  layers: readonly LayerLike[],
+  projection?: Projection,
+): Sequential {
   const all = layers.map((layer): Layer =>
     typeof layer === "function" ? { apply: (x) => ({ x: layer(x) }) } : layer
   );
   const gathered = (part: "initial" | "keeps", random: Generator): NamedTensors =>
-    Object.assign({}, ...all.map((layer, i) => layer[part]?.(random, `${i}`)));
+    Object.assign(
+      {},
+      ...all.map((layer, i) => layer[part]?.(random, `${i}`)),
+      projection?.layer[part]?.(random, PROJECTION),
+    );
   const last = all.findLastIndex(({ initial }) => initial !== undefined);
   return {
     initial: (random) => gathered("initial", random),
     keeps: (random) => prefixed(gathered("keeps", random), `${name}/`),
     mixes: all.find(({ mixes }) => mixes !== undefined)?.mixes,
-    apply: (parameters, x, kept = {}, training = false) => {
+    apply: (parameters, rows, kept = {}, training = false) => {
       const own = belowPrefix(kept, `${name}/`);
       const next: Tensors = {};
-      let features = x;
-      for (const [i, layer] of all.entries()) {
-        if (i === last) features = x;
-        const given = layer.apply(x, `${i}`, { parameters, kept: own, training });
+      const through = (layer: Layer, x: tf.Tensor, part: string) => {
+        const given = layer.apply(x, part, { parameters, kept: own, training });
         if (training) Object.assign(next, prefixed(given.kept ?? {}, `${name}/`));
-        x = given.x;
+        return given.x;
+      };
+      let x = projection === undefined ? rows : tf.slice(rows, [0, 0], [-1, projection.size]);
+      let entering = x;
+      for (const [i, layer] of all.entries()) {
+        if (i === last) entering = x;
+        x = through(layer, x, `${i}`);
       }
-      const flat = tf.reshape(features, [features.shape[0], -1]) as tf.Tensor2D;
-      return { outputs: x, features: flat, kept: { ...kept, ...next } };
+      const features = tf.reshape(entering, [entering.shape[0], -1]) as tf.Tensor2D;
+      if (projection !== undefined) {
+        const labels = tf.slice(rows, [0, projection.size], [-1, -1]);
+        const embedded = through(projection.layer, labels, PROJECTION);
+        x = tf.add(x, tf.sum(tf.mul(embedded, features), 1, true));
+      }
+      return { outputs: x, features, kept: { ...kept, ...next } };
     },
   };
 }

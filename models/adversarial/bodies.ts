@@ -30,6 +30,9 @@ export interface BodyOptions {
   readonly shape: readonly number[];
   /** Classes whose one-hot labels follow each row that enters; default 0. */
   readonly classes?: number;
+  /** Of convolutional bodies: kinds in the place of classes, which shift a discriminator's score by a
+   * projection; left out: none. */
+  readonly kinds?: number;
   /** What follows each hidden layer; default none. */
   readonly normalization?: Normalization;
   /** Kernels; default that of each layer. */
@@ -134,7 +137,8 @@ export function convolutionalGenerator(
   filters: readonly number[],
   options: BodyOptions,
 ): Sequential {
-  const { shape, classes = 0, normalization = "none", initializer, activation = "relu" } = options;
+  const { shape, kinds, classes = kinds ?? 0, normalization = "none", initializer } = options;
+  const { activation = "relu" } = options;
   const [height, width] = smallestOf(shape, filters.length);
   const channels = [shape[2], ...filters].toReversed();
   const after = (
@@ -168,25 +172,32 @@ export function convolutionalDiscriminator(
 ): Sequential {
   const { shape, classes = 0, normalization = "none", initializer, outputs = 1 } = options;
   const { minibatchDeviation = false, wrap = (layer) => layer } = options;
-  const { activation = "leaky-relu" } = options;
+  const { activation = "leaky-relu", kinds } = options;
   const [height, width] = smallestOf(shape, filters.length);
   const channels = [shape[2] + classes, ...filters];
   const extra = minibatchDeviation ? 1 : 0;
   const flat = height * width * (channels.at(-1)! + extra);
-  return sequential("discriminator", [
-    ...entering(options),
-    withPlanes(shape, classes),
-    ...filters.flatMap((count, i): LayerLike[] => [
-      wrap(convolutionLayer({
-        ...{ inputs: channels[i], filters: count },
-        ...{ size: KERNEL, stride: 2, initializer },
-        bias: i === 0 || takesBias(normalization),
-      })),
-      ...i === 0 ? [] : [normalizationLayer(normalization, count)],
-      activations[activation],
-    ]),
-    ...minibatchDeviation ? [withMinibatchDeviation] : [],
-    reshaped([flat]),
-    wrap(denseLayer(flat, outputs, initializer)),
-  ]);
+  return sequential(
+    "discriminator",
+    [
+      ...entering(options),
+      withPlanes(shape, classes),
+      ...filters.flatMap((count, i): LayerLike[] => [
+        wrap(convolutionLayer({
+          ...{ inputs: channels[i], filters: count },
+          ...{ size: KERNEL, stride: 2, initializer },
+          bias: i === 0 || takesBias(normalization),
+        })),
+        ...i === 0 ? [] : [normalizationLayer(normalization, count)],
+        activations[activation],
+      ]),
+      ...minibatchDeviation ? [withMinibatchDeviation] : [],
+      reshaped([flat]),
+      wrap(denseLayer(flat, outputs, initializer)),
+    ],
+    kinds === undefined ? undefined : {
+      size: sizeOf(shape),
+      layer: wrap(denseLayer(kinds, flat, smallNormal, false)),
+    },
+  );
 }

@@ -17,6 +17,7 @@
 import * as z from "zod";
 import { widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
+import { kindFields } from "../fields.ts";
 import type { ExampleShape } from "../model.ts";
 import type { Normalization } from "../layers.ts";
 import { convolutionalDiscriminator, convolutionalGenerator, smallNormal } from "./bodies.ts";
@@ -42,11 +43,15 @@ export type ConvolutionalConfiguration = GameConfiguration & { readonly filters:
  */
 export function convolutionalPlayers(
   { shape }: ExampleShape,
-  { filters, latentSize, minibatchDeviation }: ConvolutionalConfiguration,
+  { filters, latentSize, minibatchDeviation, kinds }: ConvolutionalConfiguration,
   normalization: Normalization = "batch",
   classes = 0,
 ): Players {
-  const body = { shape, classes, initializer: smallNormal };
+  const body = {
+    shape,
+    ...kinds === undefined ? { classes } : { kinds },
+    initializer: smallNormal,
+  };
   return {
     generator: convolutionalGenerator(latentSize, filters, { ...body, normalization: "batch" }),
     discriminator: convolutionalDiscriminator(filters, {
@@ -60,7 +65,7 @@ export const dcgan = defineModel({
   name: "dcgan",
   summary: "GAN of convolutions with batch normalisation, for images",
   takes: { examples: ["images"] },
-  configuration: z.strictObject({ ...gameFields(), ...convolutionalFields }),
+  configuration: z.strictObject({ ...gameFields(), ...convolutionalFields, ...kindFields }),
   ...game((shape, c: ConvolutionalConfiguration) => convolutionalPlayers(shape, c)),
 });
 
@@ -72,6 +77,7 @@ export const lsgan = defineModel({
   configuration: z.strictObject({
     ...gameFields({ loss: "least-squares" }),
     ...convolutionalFields,
+    ...kindFields,
   }),
   ...game((shape, c: ConvolutionalConfiguration) => convolutionalPlayers(shape, c)),
 });

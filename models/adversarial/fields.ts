@@ -84,8 +84,10 @@ export function gameFields(defaults: Partial<typeof usual> = {}) {
   };
 }
 
-/** Configuration of a game. */
-export type GameConfiguration = z.infer<z.ZodObject<ReturnType<typeof gameFields>>>;
+/** Configuration of a game, and of one whose networks may be told kinds. */
+export type GameConfiguration = z.infer<z.ZodObject<ReturnType<typeof gameFields>>> & {
+  readonly kinds?: number;
+};
 
 /** Refuses smoothing of no labels. @throws InputError where the loss has no target that could be smoothed. */
 export function checkSmoothing({ loss, smoothing }: GameConfiguration): void {

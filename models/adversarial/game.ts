@@ -36,7 +36,8 @@ export type Game<C extends GameConfiguration> = Omit<
 
 /** What a game may have beside its networks. */
 export interface Rules<C> {
-  /** Who is told the class, by one-hot labels at the end of its rows; left out: nobody. */
+  /** Who is told the class, by one-hot labels at the end of its rows; left out: nobody. Both are told of
+   * the kinds that examples are sorted into. */
   readonly told?: "both" | "generator";
   /** What enters the generator, without labels, and the noise that it is made of; left out: normal
    * noise of `latentSize`. */
@@ -82,30 +83,31 @@ export function game<C extends GameConfiguration>(
   { told, latent, auxiliary, optimizer, constrain, penaltyNoise, penalties }: Rules<C> = {},
 ): Game<C> {
   const labelled = (drawn: Drawn, x: tf.Tensor) => tf.concat([x, drawn.labels], 1);
+  const toldUnder = ({ kinds }: C) => kinds === undefined ? told : "both";
   /** What enters the generator. */
-  const coded = (drawn: Drawn, codes: tf.Tensor) =>
-    told === undefined ? codes : labelled(drawn, codes);
+  const coded = (drawn: Drawn, codes: tf.Tensor, c: C) =>
+    toldUnder(c) === undefined ? codes : labelled(drawn, codes);
   const drawnCodes = (drawn: Drawn, c: C) =>
-    coded(drawn, latent?.of(drawn.noise, c) ?? drawn.noise.noise);
+    coded(drawn, latent?.of(drawn.noise, c) ?? drawn.noise.noise, c);
   const codeNoise = (c: C): NoiseSpecs => latent?.noise(c) ?? { noise: ["normal", [c.latentSize]] };
   /** What enters the discriminator. */
-  const shown = (drawn: Drawn, x: tf.Tensor) => told === "both" ? labelled(drawn, x) : x;
+  const shown = (drawn: Drawn, x: tf.Tensor, c: C) =>
+    toldUnder(c) === "both" ? labelled(drawn, x) : x;
   /** The same of a step: augmented, under noise, each of its own. */
   const disturbed = (
     { augment }: Pick<Applied<GameNetworks>, "augment">,
     batch: Batch,
     x: tf.Tensor,
     of: "real" | "generated",
-    { augmentation, instanceNoise }: C,
+    c: C,
   ) => {
     const { noise, spent } = batch;
+    const { augmentation, instanceNoise } = c;
     const moved = augmentation === 0 ? x : augment(x, noise[`${of}_places`]);
-    return shown(
-      batch,
-      instanceNoise === 0
-        ? moved
-        : withInstanceNoise(moved, noise[`${of}_noise`], spent, instanceNoise),
-    );
+    const noised = instanceNoise === 0
+      ? moved
+      : withInstanceNoise(moved, noise[`${of}_noise`], spent, instanceNoise);
+    return shown(batch, noised, c);
   };
   const stepNoise = ({ size }: ExampleShape, c: C): NoiseSpecs => ({
     ...codeNoise(c),
@@ -150,7 +152,7 @@ export function game<C extends GameConfiguration>(
           const scores = [scoreOf(real.outputs), scoreOf(generated.outputs)] as const;
           const value = rules.discriminator(...scores, 1 - c.smoothing);
           const score = (x: tf.Tensor) =>
-            scoreOf(discriminator(shown(batch, x), made.kept).outputs);
+            scoreOf(discriminator(shown(batch, x, c), made.kept).outputs);
           const added = {
             ...auxiliary?.(real.outputs, "real", batch, c),
             ...auxiliary?.(generated.outputs, "generated", batch, c),
@@ -195,9 +197,10 @@ export function game<C extends GameConfiguration>(
     ],
     average: ["generator"],
     sample: ({ generator }, drawn, c) => generator(drawnCodes(drawn, c), drawn.kept).outputs,
-    decode: ({ generator }, drawn) => generator(coded(drawn, drawn.codes), drawn.kept).outputs,
-    score: ({ discriminator }, batch) =>
-      tf.squeeze(scoreOf(discriminator(shown(batch, batch.x), batch.kept).outputs), [1]),
+    decode: ({ generator }, drawn, c) =>
+      generator(coded(drawn, drawn.codes, c), drawn.kept).outputs,
+    score: ({ discriminator }, batch, c) =>
+      tf.squeeze(scoreOf(discriminator(shown(batch, batch.x, c), batch.kept).outputs), [1]),
     scoresAlone: ({ minibatchDeviation }) => !minibatchDeviation,
   };
 }

@@ -13,6 +13,7 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { defineModel } from "../define_model.ts";
+import { kindFields } from "../fields.ts";
 import { convolutionalDiscriminator, convolutionalGenerator, smallNormal } from "./bodies.ts";
 import { convolutionalFields } from "./dcgan.ts";
 import { gameFields } from "./fields.ts";
@@ -22,6 +23,7 @@ import { requireSeparable, zeroCenteredPenalty } from "./regularizers.ts";
 const configuration = z.strictObject({
   ...gameFields({ loss: "relativistic" }),
   ...convolutionalFields,
+  ...kindFields,
   penalty: z.number().min(0).default(1).meta({
     description: "γ, whose half is the weight of both gradient penalties",
   }),
@@ -34,12 +36,12 @@ export const r3gan = defineModel({
   takes: { examples: ["images"] },
   configuration,
   ...game<z.infer<typeof configuration>>(({ shape }, c) => {
-    const { filters, latentSize, minibatchDeviation } = c;
-    const discriminator = convolutionalDiscriminator(filters, { shape, minibatchDeviation });
+    const { filters, latentSize, kinds, minibatchDeviation } = c;
+    const discriminator = convolutionalDiscriminator(filters, { shape, kinds, minibatchDeviation });
     requireSeparable(discriminator);
     return {
       generator: convolutionalGenerator(latentSize, filters, {
-        ...{ shape, normalization: "batch", initializer: smallNormal },
+        ...{ shape, kinds, normalization: "batch", initializer: smallNormal },
       }),
       discriminator,
     };

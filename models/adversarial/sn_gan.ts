@@ -13,6 +13,7 @@
  */
 import * as z from "zod";
 import { defineModel } from "../define_model.ts";
+import { kindFields } from "../fields.ts";
 import { spectral } from "../layers.ts";
 import { convolutionalDiscriminator, convolutionalGenerator, smallNormal } from "./bodies.ts";
 import { convolutionalFields } from "./dcgan.ts";
@@ -22,6 +23,7 @@ import { game } from "./game.ts";
 const configuration = z.strictObject({
   ...gameFields({ loss: "hinge" }),
   ...convolutionalFields,
+  ...kindFields,
 });
 
 /** The GAN with spectral normalisation. */
@@ -31,13 +33,13 @@ export const snGan = defineModel({
   takes: { examples: ["images"] },
   configuration,
   ...game<z.infer<typeof configuration>>(({ shape }, c) => {
-    const { filters, latentSize, minibatchDeviation } = c;
+    const { filters, latentSize, kinds, minibatchDeviation } = c;
     return {
       generator: convolutionalGenerator(latentSize, filters, {
-        ...{ shape, normalization: "batch", initializer: smallNormal },
+        ...{ shape, kinds, normalization: "batch", initializer: smallNormal },
       }),
       discriminator: convolutionalDiscriminator(filters, {
-        ...{ shape, minibatchDeviation, wrap: spectral },
+        ...{ shape, kinds, minibatchDeviation, wrap: spectral },
       }),
     };
   }),

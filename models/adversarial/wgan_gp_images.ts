@@ -15,6 +15,7 @@ import * as z from "zod";
 import { activationNames } from "../../lab/compute/networks.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import { defineModel } from "../define_model.ts";
+import { kindFields } from "../fields.ts";
 import { convolutionalDiscriminator, convolutionalGenerator, smallNormal } from "./bodies.ts";
 import { convolutionalFields } from "./dcgan.ts";
 import { gameFields } from "./fields.ts";
@@ -24,6 +25,7 @@ import { gradientPenalty, requireSeparable } from "./regularizers.ts";
 const configuration = z.strictObject({
   ...gameFields({ loss: "wasserstein", discriminatorSteps: 3 }),
   ...convolutionalFields,
+  ...kindFields,
   normalization: z.enum(["none", "layer", "instance", "batch"]).default("none").meta({
     description: "What follows the critic's layers; batch normalisation is refused",
   }),
@@ -42,14 +44,14 @@ export const wganGpImages = defineModel({
   takes: { examples: ["images"] },
   configuration,
   ...game<z.infer<typeof configuration>>(({ shape }, c) => {
-    const { filters, latentSize, normalization, activation, minibatchDeviation } = c;
+    const { filters, latentSize, kinds, normalization, activation, minibatchDeviation } = c;
     const discriminator = convolutionalDiscriminator(filters, {
-      ...{ shape, normalization, activation, minibatchDeviation },
+      ...{ shape, kinds, normalization, activation, minibatchDeviation },
     });
     requireSeparable(discriminator);
     return {
       generator: convolutionalGenerator(latentSize, filters, {
-        ...{ shape, normalization: "batch", initializer: smallNormal },
+        ...{ shape, kinds, normalization: "batch", initializer: smallNormal },
       }),
       discriminator,
     };

@@ -8,6 +8,7 @@ import * as z from "zod";
 import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
+import { blockMeans } from "./blocks.ts";
 import { defineDataset, rowsOf } from "./define_dataset.ts";
 import { drawGlyphs } from "./glyphs.ts";
 import { drawShapes } from "./shapes.ts";
@@ -45,15 +46,6 @@ function ofNeighbors(
   });
 }
 
-/** Means of 2 × 2 pixels. */
-function halved(image: Float32Array, side: number): Float32Array {
-  const half = side / 2;
-  return Float32Array.from({ length: half * half }, (_, i) => {
-    const first = 2 * Math.floor(i / half) * side + 2 * (i % half);
-    return (image[first] + image[first + 1] + image[first + side] + image[first + side + 1]) / 4;
-  });
-}
-
 /** From an image to the two of a pair, from and to. */
 const tasks = {
   edges: (image: Float32Array, side: number) => {
@@ -61,7 +53,7 @@ const tasks = {
     return [image.map((pixel, i) => pixel - inner[i]), image];
   },
   bold: (image: Float32Array, side: number) => [image, ofNeighbors(image, side, Math.max)],
-  enlarge: (image: Float32Array, side: number) => [halved(image, side), image],
+  enlarge: (image: Float32Array, side: number) => [blockMeans(image, [side, side, 1], 2), image],
 };
 
 /** The pairs of a split of square grey images. */

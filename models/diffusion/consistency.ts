@@ -38,7 +38,8 @@ import { squaredError } from "../losses.ts";
 import { transportMetrics } from "../metrics/transport.ts";
 import type { Drawn, NoiseSpecs } from "../model.ts";
 import { everywhere } from "../time_network.ts";
-import { levelsDown, logNoise, neighbours, numbersDown, stages } from "./consistency_levels.ts";
+import { logNoise, neighbours, numbersDown, stages } from "./consistency_levels.ts";
+import { noiseLevels } from "./heun.ts";
 import {
   drawnNoiseFields,
   noiseFields,
@@ -185,7 +186,7 @@ export const consistency = defineModel({
   field: {
     by: "sigma",
     moments: (configuration) =>
-      levelsDown(FIELD_MOMENTS, configuration).slice(0, -1)
+      noiseLevels(FIELD_MOMENTS, configuration).slice(0, -1)
         .map((sigma) => ({ sigma, ...guidanceAt(sigma, configuration) })),
     direction: ({ denoiser }, drawn, configuration) =>
       tf.sub(endOf(denoiser, drawn, configuration), drawn.x),

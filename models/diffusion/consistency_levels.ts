@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { log, power } from "../../lab/core/elementary.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import { noiseLevels } from "./heun.ts";
+import { type NoiseLevels, noiseLevels } from "./heun.ts";
 import type { NoiseRange } from "./preconditioning.ts";
 
 /** Levels and noises as a configuration says them. */
@@ -77,24 +77,16 @@ export function neighbours(
   return [sigma(below), sigma(tf.add(below, 1))];
 }
 
-/** So many noises from σ_max down to σ_min, and 0: where samples stop on their way. */
-export function levelsDown(
-  steps: number,
-  { leastNoise, mostNoise, curvature }: Pick<LevelFields, "leastNoise" | "mostNoise" | "curvature">,
-): number[] {
-  return noiseLevels(steps, leastNoise, mostNoise, curvature);
-}
-
 /**
  * The numbers of step k from σ_max down: σ, and √(τ² − σ_min²) for the τ after it, the deviation of what is
  * added to an example that counts as one at σ_min. Algorithm 1 of Song et al. (2023, arXiv 2303.01469).
  */
 export function numbersDown(
   k: number,
-  { samplerSteps, ...range }: Parameters<typeof levelsDown>[1] & { readonly samplerSteps: number },
+  { samplerSteps, ...range }: NoiseLevels & { readonly samplerSteps: number },
 ): { readonly sigma: number; readonly fresh: number } {
   const { leastNoise } = range;
-  const [sigma, after] = levelsDown(samplerSteps + 1, range).slice(k);
+  const [sigma, after] = noiseLevels(samplerSteps + 1, range).slice(k);
   const next = k + 1 === samplerSteps ? leastNoise : after;
   return { sigma, fresh: Math.sqrt(next * next - leastNoise * leastNoise) };
 }

@@ -140,9 +140,7 @@ export const edm = defineModel<Configuration, { readonly denoiser: TimeNetwork }
   sampler: {
     steps: (_, { samplerSteps }) => samplerSteps,
     at: (k, _, configuration) => {
-      const { samplerSteps, leastNoise, mostNoise, curvature } = configuration;
-      const levels = noiseLevels(samplerSteps, leastNoise, mostNoise, curvature);
-      const [sigma, next] = levels.slice(k);
+      const [sigma, next] = noiseLevels(configuration.samplerSteps, configuration).slice(k);
       const second = next === 0 ? { probe: sigma, weight: 0 } : { probe: next, weight: 0.5 };
       return { sigma, next, ...second, ...guidanceAt(sigma, configuration) };
     },
@@ -166,8 +164,8 @@ export const edm = defineModel<Configuration, { readonly denoiser: TimeNetwork }
   samplingFields: ["samplerSteps", "solver", "curvature", ...guidanceSettings],
   // dx/dσ = (x − D(x; σ)) / σ from σ_min to N(0, σ_max²): equation 4 of the paper.
   flow: {
-    places: ({ leastNoise, mostNoise, curvature }) =>
-      noiseLevels(LIKELIHOOD_STEPS + 1, leastNoise, mostNoise, curvature).slice(0, -1).reverse()
+    places: (configuration) =>
+      noiseLevels(LIKELIHOOD_STEPS + 1, configuration).slice(0, -1).reverse()
         .map((place) => ({ place })),
     field: ({ denoiser }, drawn, configuration) => {
       const denoise = denoised(unguided(denoiser, drawn, configuration), configuration);

@@ -7,24 +7,30 @@
 import * as tf from "@tensorflow/tfjs";
 import { power } from "../../lab/core/elementary.ts";
 
+/** σ_min, σ_max and ρ. */
+export interface NoiseLevels {
+  readonly leastNoise: number;
+  readonly mostNoise: number;
+  readonly curvature: number;
+}
+
 /**
  * σ_0 = σ_max … σ_{N−1} = σ_min, σ_N = 0, evenly apart in σ^(1/ρ). Equation 5.
  *
  * @example
  * ```ts
- * noiseLevels(3, 0.002, 80, 7).map((sigma) => sigma.toFixed(3)); // ["80.000", "2.515", "0.002", "0.000"]
+ * const range = { leastNoise: 0.002, mostNoise: 80, curvature: 7 };
+ * noiseLevels(3, range).map((sigma) => sigma.toFixed(3)); // ["80.000", "2.515", "0.002", "0.000"]
  * ```
  */
 export function noiseLevels(
   steps: number,
-  least: number,
-  most: number,
-  curvature: number,
+  { leastNoise, mostNoise, curvature }: NoiseLevels,
 ): number[] {
-  const [from, to] = [power(most, 1 / curvature), power(least, 1 / curvature)];
+  const [from, to] = [power(mostNoise, 1 / curvature), power(leastNoise, 1 / curvature)];
   const levels = Array.from(
     { length: steps },
-    (_, k) => steps === 1 ? most : power(from + k / (steps - 1) * (to - from), curvature),
+    (_, k) => steps === 1 ? mostNoise : power(from + k / (steps - 1) * (to - from), curvature),
   );
   return [...levels, 0];
 }

@@ -3,12 +3,13 @@ import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual, throws }
 import type { Dataset, Split } from "../../lab/core/dataset.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { fieldsOf } from "../../lab/experiment/fields.ts";
-import { blockMeans, kindsOf, requireSortable } from "../../models/kinds.ts";
+import { blockOf, kindsOf, requireSortable } from "../../models/kinds.ts";
+import { blockMeans } from "../../models/datasets/blocks.ts";
 import { kMeans } from "../../models/metrics/clusters.ts";
 import { loadModel } from "../../models/model_file.ts";
 import { models } from "../../models/mod.ts";
 import { drawnKinds } from "../../models/samples.ts";
-import { halves, smallOf, trainerOf, trainThrough } from "./laboratory.ts";
+import { halves, known, smallOf, trainerOf, trainThrough } from "./laboratory.ts";
 
 Deno.test("clusters of one size differ by one row at most, and the nearest rows come first", () => {
   // The third would be of the first cluster, where there is no room.
@@ -34,7 +35,8 @@ Deno.test("images are seen as the means of blocks that leave four of them each w
     const [side, channels, block] of [[16, 1, 4], [28, 3, 4], [8, 2, 2], [12, 1, 2], [14, 1, 2]]
   ) {
     const values = places(2, side, channels);
-    const seen = blockMeans(values, 2, [side, side, channels]);
+    strictEqual(blockOf([side, side, channels]), block);
+    const seen = blockMeans(values, [side, side, channels], block);
     // The mean of each block, by its image, row, column and channel.
     const few = side / block;
     const expected = Array.from({ length: 2 * few * few * channels }, (_, i) => {
@@ -57,8 +59,7 @@ Deno.test("images are seen as the means of blocks that leave four of them each w
   }
   // No block is wide enough, or divides the sides.
   for (const side of [4, 7]) {
-    const values = places(1, side, 1);
-    deepStrictEqual(blockMeans(values, 1, [side, side, 1]), values);
+    strictEqual(blockOf([side, side, 1]), 1);
   }
 });
 
@@ -115,23 +116,27 @@ for (const { name, load } of models) {
 
   Deno.test(`${name} learns kinds without labels, of which its samples are`, async () => {
     const dataset = unlabelled();
+    const plays = paths.includes("latentSize");
     const settings = {
-      ...{ ...smallOf(definition), batchSize: 30, filters: [8], judge: false },
-      ...{ kinds: 2, averageDecay: 0.9, learningRate: 1e-2, samplerSteps: 10 },
+      ...{ ...smallOf(definition), batchSize: 30, filters: [8], judge: false, kinds: 2 },
+      ...known(definition.configuration, { averageDecay: 0.9, samplerSteps: 10 }),
+      learningRate: plays ? 2e-3 : 1e-2,
     };
     const { trainer } = await trainerOf(definition, dataset, settings, {
-      budget: 4200,
+      budget: plays ? 1500 : 4200,
       judges: [],
     });
     await trainThrough(trainer);
 
     const drawn = { random: defaultRng(3), count: 60 };
     const { values } = await trainer.sample!(drawn);
-    const brighter = Array.from({ length: 60 }, (_, i) => {
-      const sum = (from: number) =>
-        values.subarray(16 * i + from, 16 * i + from + 8).reduce((a, b) => a + b, 0);
-      return Number(sum(0) > sum(8));
-    });
+    const brighterOf = (values: Float32Array) =>
+      Array.from({ length: values.length / 16 }, (_, i) => {
+        const sum = (from: number) =>
+          values.subarray(16 * i + from, 16 * i + from + 8).reduce((a, b) => a + b, 0);
+        return Number(sum(0) > sum(8));
+      });
+    const brighter = brighterOf(values);
     // Whichever half is which kind.
     const kinds = drawnKinds(60, 2, defaultRng(3));
     const alike = brighter.filter((bright, i) => bright === kinds[i]).length / 60;
@@ -149,6 +154,20 @@ for (const { name, load } of models) {
       name: "InputError",
       message: /^Cannot sample one class as .* learned without labels: 1$/,
     });
+
+    // What is made of codes is of a kind, of all of them in turn where none is told.
+    if (trainer.decode !== undefined) {
+      const codes = new Float32Array(4 * file.codeSize);
+      const made = await trainer.decode(codes, 4, Uint8Array.of(1, 1, 1, 1));
+      file.decode!(codes).forEach((value, i) =>
+        ok(Math.abs(value - made[i]) < 1e-4, `${i}: ${value}, ${made[i]}`)
+      );
+      const [first] = brighterOf(made);
+      deepStrictEqual(brighterOf(made), [first, 1 - first, first, 1 - first]);
+      strictEqual(first, brighter[kinds.indexOf(0)]);
+      const other = file.decode!(codes, Uint8Array.of(1, 0, 1, 0));
+      deepStrictEqual(other.subarray(0, 16), file.decode!(codes).subarray(16, 32));
+    }
 
     // What kind an example is of is not known: nothing is told of it, whatever labels it has.
     if (trainer.logLikelihood !== undefined) {
@@ -168,6 +187,8 @@ for (const { name, load } of models) {
         /^Cannot sort examples into model\.kinds as there must be one for each at least, 200: /,
     });
   });
+
+  if (!paths.includes("conditional")) continue;
 
   Deno.test(`${name} learns classes or kinds, not both`, async () => {
     const settings = { ...smallOf(definition), filters: [8], kinds: 2, conditional: true };

@@ -5167,7 +5167,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "blocks of pixels begin anew in every column",
-    file: "models/kinds.ts",
+    file: "models/datasets/blocks.ts",
     from: "Math.floor(y / block) * across",
     to: "Math.floor(y / block) * width",
     test: "tests/models/kinds_of_examples_test.ts",
@@ -5175,8 +5175,9 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "an example's label stands for its kind",
     file: "models/asked.ts",
-    from: "    if (sorted) return { labels: new Float32Array(count * classes) };\n",
-    to: "",
+    from:
+      'return of === "codes" ? this.#told(count) : { labels: new Float32Array(count * classes) };',
+    to: "return this.#told(count, labels);",
     test: "tests/models/kinds_of_examples_test.ts",
   },
   {
@@ -5196,9 +5197,44 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "samples of a file are told no kind",
     file: "models/model_file.ts",
-    from: "if (classes === 0 && !sampling)",
-    to: "if (classes === 0)",
+    from: "if (kinds > 0 && !tellsKinds)",
+    to: "if (kinds > 0)",
     test: "tests/models/kinds_of_examples_test.ts",
+  },
+  {
+    fault: "what is made of codes is told no kind",
+    file: "models/asked.ts",
+    from: 'return of === "codes" ? this.#told(count) :',
+    to: 'return of === "codes" ? { labels: new Float32Array(count * classes) } :',
+    test: "tests/models/kinds_of_examples_test.ts",
+  },
+  {
+    fault: "codes of a file are told no kind",
+    file: "models/model_file.ts",
+    from: 'this.#labelColumn(count, labels, input === "codes")',
+    to: "this.#labelColumn(count, labels)",
+    test: "tests/models/kinds_of_examples_test.ts",
+  },
+  {
+    fault: "a discriminator's score is the same of all kinds",
+    file: "models/sequential.ts",
+    from: "tf.sum(tf.mul(embedded, features), 1, true)",
+    to: "tf.sum(tf.mul(tf.mean(embedded, 0), features), 1, true)",
+    test: "tests/models/kinds_of_examples_test.ts",
+  },
+  {
+    fault: "the embedding of kinds is not normalised spectrally",
+    file: "models/adversarial/bodies.ts",
+    from: "layer: wrap(denseLayer(kinds, flat, smallNormal, false)),",
+    to: "layer: denseLayer(kinds, flat, smallNormal, false),",
+    test: "tests/digests/digests_test.ts",
+  },
+  {
+    fault: "images with fewer pixels are as bright as a block is wide",
+    file: "models/datasets/blocks.ts",
+    from: "(sum) => sum / area",
+    to: "(sum) => sum / block",
+    test: "tests/models/datasets/pairs_test.ts",
   },
   {
     fault: "steps below an interval of guidance are guided",

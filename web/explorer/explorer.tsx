@@ -191,7 +191,7 @@ function Codes(
 ): VNode {
   const { codeSize, shape } = model;
   const labelsOf = (count: number) =>
-    model.classes > 0 ? new Uint8Array(count).fill(label) : undefined;
+    model.classes + model.kinds > 0 ? new Uint8Array(count).fill(label) : undefined;
   const codes = useMemo(
     () => model.encode?.(examples.values, model.classes > 0 ? examples.labels : undefined),
     [model, examples],

@@ -36,13 +36,14 @@ Deno.test("the loss weighs the error by 1/c_out²", () => {
 });
 
 Deno.test("noise falls from the most to the least as in equation 5, then to none", () => {
-  const levels = noiseLevels(18, 0.002, 80, 7);
+  const range = { leastNoise: 0.002, mostNoise: 80, curvature: 7 };
+  const levels = noiseLevels(18, range);
   deepStrictEqual([levels.length, levels[18]], [19, 0]);
   near(levels[0], 80, 1e-9);
   near(levels[17], 0.002, 1e-12);
   const third = (80 ** (1 / 7) + 3 / 17 * (0.002 ** (1 / 7) - 80 ** (1 / 7))) ** 7;
   near(levels[3], third, 1e-9);
-  deepStrictEqual(noiseLevels(1, 0.002, 80, 7).map((sigma) => Math.round(sigma)), [80, 0]);
+  deepStrictEqual(noiseLevels(1, range).map((sigma) => Math.round(sigma)), [80, 0]);
 });
 
 Deno.test("Heun's steps follow the flow of a Gaussian with second order, Euler's with first", () => {
