@@ -213,6 +213,8 @@ const headlines = [
   "evaluation/negative_log_likelihood",
   "evaluation/modes",
   "evaluation/reconstruction",
+  "evaluation/recognised",
+  "evaluation/energy_distance",
   "rollout/episode_return_mean",
   "losses/elbo",
   "losses/reconstruction",

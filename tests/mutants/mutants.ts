@@ -5237,6 +5237,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/datasets/pairs_test.ts",
   },
   {
+    fault: "samples of images are judged by their distance",
+    file: "lab/experiment/comparison.ts",
+    from: '  "evaluation/recognised",\n  "evaluation/energy_distance",',
+    to: '  "evaluation/energy_distance",\n  "evaluation/recognised",',
+    test: "tests/lab/experiment/comparison_test.ts",
+  },
+  {
     fault: "steps below an interval of guidance are guided",
     file: "models/denoiser.ts",
     from: "noise >= (leastGuidedNoise ?? 0) && noise",

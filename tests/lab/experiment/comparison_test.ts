@@ -1,6 +1,11 @@
 /** Labels of groups that share an experiment. */
-import { deepStrictEqual } from "node:assert";
-import { groupRuns, sameButSeed, shortNumbers } from "../../../lab/experiment/comparison.ts";
+import { deepStrictEqual, strictEqual } from "node:assert";
+import {
+  groupRuns,
+  headlineMetric,
+  sameButSeed,
+  shortNumbers,
+} from "../../../lab/experiment/comparison.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
 import type { Run } from "../../../lab/store/store.ts";
 
@@ -37,6 +42,15 @@ Deno.test("two agents are told apart by their names, not by every field of each"
     "pole (Line-v0)",
     "pole (Pit-v0)",
   ]);
+});
+
+Deno.test("samples of images are judged by how many are recognised, those of points by their distance", () => {
+  const points = ["evaluation/coverage", "evaluation/energy_distance", "losses/loss"];
+  strictEqual(headlineMetric(points), "evaluation/energy_distance");
+  const images = ["evaluation/class_entropy", ...points, "evaluation/recognised"];
+  strictEqual(headlineMetric(images), "evaluation/recognised");
+  strictEqual(headlineMetric([...images, "evaluation/negative_elbo"]), "evaluation/negative_elbo");
+  strictEqual(headlineMetric(["losses/else", "evaluation/else"]), "evaluation/else");
 });
 
 Deno.test("seeds of one configuration are together whatever the order of its fields", () => {
