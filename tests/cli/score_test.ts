@@ -1,5 +1,5 @@
 /** `score`: a folder and a model against a data set, in features of a judge and of a network's file. */
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
 import { registries } from "../../registries.ts";
 import { encodeNpy } from "../../models/datasets/npy.ts";
@@ -111,6 +111,17 @@ Deno.test("score measures a model's samples, and refuses what it cannot measure"
     const scored = await lab("score latest --features eyes.json --count 20 --metric likeness");
     strictEqual(scored.code, 0, scored.error);
     match(scored.out, /^20 samples of run \w+ {2}glyphs-vae-quick\n[^]*nearest_train/);
+    // Of steps that grow until it unlearns, the best checkpoint is an early one.
+    const unlearned =
+      "--budget 3000 --set model.finalLearningRate=1 --set model.batchesPerIteration=1 " +
+      "--set evaluation.every=500";
+    strictEqual((await lab(`run glyphs-vae-quick ${unlearned}${small.join("")}`)).code, 0);
+    const [final, best] = await Promise.all(["final", "best"].map(async (checkpoint) => {
+      const line = `score latest --features eyes.json --count 20 --checkpoint ${checkpoint}`;
+      return (await lab(line)).out;
+    }));
+    match(best, /^20 samples of run/);
+    notStrictEqual(final, best);
     const refused: [string, RegExp][] = [
       [
         "squares --against ring-8",

@@ -5244,6 +5244,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/comparison_test.ts",
   },
   {
+    fault: "score measures the final model whichever is asked for",
+    file: "cli/commands/score.ts",
+    from: "openTrainer(run, { store, registries, checkpoint })",
+    to: "openTrainer(run, { store, registries })",
+    test: "tests/cli/score_test.ts",
+  },
+  {
     fault: "steps below an interval of guidance are guided",
     file: "models/denoiser.ts",
     from: "noise >= (leastGuidedNoise ?? 0) && noise",
