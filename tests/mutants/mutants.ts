@@ -5251,6 +5251,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/score_test.ts",
   },
   {
+    fault: "the explorer makes every code of the first kind",
+    file: "web/explorer/explorer.tsx",
+    from: "model.classes + model.kinds > 0 ? new Uint8Array",
+    to: "model.classes > 0 ? new Uint8Array",
+    test: "tests/web/explorer_views_test.ts",
+  },
+  {
     fault: "steps below an interval of guidance are guided",
     file: "models/denoiser.ts",
     from: "noise >= (leastGuidedNoise ?? 0) && noise",

@@ -27,7 +27,7 @@ import { answered, settle, type Small, SmallPage } from "./small_page.ts";
 function modelOf(more: object = {}) {
   const asked: { codes: number[]; labels: number[] | undefined }[] = [];
   const model = {
-    ...{ kind: "images", shape: [1, 3, 1], classes: 0, codeSize: 3 },
+    ...{ kind: "images", shape: [1, 3, 1], classes: 0, kinds: 0, codeSize: 3 },
     encode: (values: Float32Array) => values.map((value) => 10 * value),
     decode: (codes: Float32Array, labels?: Uint8Array) => {
       asked.push({ codes: [...codes], labels: labels && [...labels] });
@@ -181,6 +181,29 @@ Deno.test("a model under labels decodes and draws under the one that is chosen",
   ok(note.textContent.startsWith("Samples of seed 2"));
 });
 
+Deno.test("a model with kinds decodes as the one that is chosen, and draws of all of them", () => {
+  const drawn: object[] = [];
+  const sample = ({ count, label }: { count: number; label?: number }) => {
+    drawn.push({ label });
+    return { values: new Float32Array(3 * count) };
+  };
+  const { model, asked } = modelOf({ encode: undefined, kinds: 3, sample });
+  using page = new SmallPage(Shapes, { run: "r", model, examples });
+  const kind = page.all("select").find((each) =>
+    each.parentElement!.textContent.startsWith("Of the kind")
+  )!;
+  // No class has given a kind its name.
+  deepStrictEqual(kind.all("option").map(({ textContent }) => textContent), ["0", "1", "2"]);
+  deepStrictEqual(asked.at(-1)!.labels, [0]);
+  kind.put("2");
+  deepStrictEqual(asked.at(-1)!.labels, [2]);
+  ok(drawn.every((each) => (each as { label?: number }).label === undefined));
+  // Where nothing is made of codes there is no choice.
+  const other = { ...model, decode: undefined };
+  using without = new SmallPage(Shapes, { run: "r", model: other, examples });
+  deepStrictEqual(without.all("select"), []);
+});
+
 Deno.test("codes of a prior lie within three deviations, without what needs examples' codes", () => {
   const { model } = modelOf({ encode: undefined, codeSize: 40 });
   using page = new SmallPage(Shapes, { run: "r", model, examples });
@@ -195,7 +218,7 @@ Deno.test("codes of a prior lie within three deviations, without what needs exam
 Deno.test("a model without codes shows the partner and the class of the example at hand", () => {
   const asked: number[][] = [];
   const model = {
-    ...{ kind: "images", shape: [1, 3, 1], classes: 0, codeSize: 0 },
+    ...{ kind: "images", shape: [1, 3, 1], classes: 0, kinds: 0, codeSize: 0 },
     translate: (values: Float32Array) => {
       asked.push([...values]);
       return values;
@@ -379,7 +402,16 @@ Deno.test("an explorer asks once for each moment that is looked at, by model or 
   };
   const file = encodeModel(
     {
-      ...{ kind: "points", shape: [2], classes: 0, codeSize: 0, rows: 2, drawn: 3, times: 2 },
+      ...{
+        kind: "points",
+        shape: [2],
+        classes: 0,
+        kinds: 0,
+        codeSize: 0,
+        rows: 2,
+        drawn: 3,
+        times: 2,
+      },
       ...{ vocabulary: [], prompted: false, numbers: {}, functions: { score } },
     } as Parameters<typeof encodeModel>[0],
   );

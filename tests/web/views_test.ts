@@ -504,7 +504,7 @@ Deno.test("codes lie where they are encoded to, and the point follows the pointe
 Deno.test("each press of New samples draws from another seed", () => {
   const seeds: number[] = [];
   const model = {
-    ...{ kind: "points", shape: [2], classes: 0, codeSize: 0 },
+    ...{ kind: "points", shape: [2], classes: 0, kinds: 0, codeSize: 0 },
     sample: ({ random }: { random: { random(): number } }) => {
       seeds.push(random.random());
       return { values: Float32Array.of(0.5, 0.5) };
@@ -522,7 +522,7 @@ Deno.test("each press of New samples draws from another seed", () => {
 
 Deno.test("samples go their way in the order in which they were drawn, batch by batch", () => {
   const model = {
-    ...{ kind: "points", shape: [2], classes: 0, codeSize: 0 },
+    ...{ kind: "points", shape: [2], classes: 0, kinds: 0, codeSize: 0 },
     field: { by: "time", moments: [0, 0.5], ofSteps: true, at: () => new Float32Array(2000) },
     sample: ({ count, watch }: {
       count: number;
@@ -567,7 +567,7 @@ Deno.test("each choice of a plane draws its own, under the label at hand", () =>
   const kept = (what: string, labels: Uint8Array | undefined) =>
     void asked.push([what, labels && [...new Set(labels)]]);
   const model = {
-    ...{ kind: "points", shape: [2], classes: 2, codeSize: 2 },
+    ...{ kind: "points", shape: [2], classes: 2, kinds: 0, codeSize: 2 },
     // Grows from left to right.
     score: (values: Float32Array, labels?: Uint8Array) => {
       kept("score", labels);
@@ -670,7 +670,7 @@ Deno.test("modes can be dragged while somebody takes them, and be put back once 
   const examples = { values, labels: Uint8Array.of(0, 1, 1), count: 3, names: ["a", "b"] };
   const labels: unknown[] = [];
   const model = {
-    ...{ kind: "points", shape: [2], classes: 0, codeSize: 0 },
+    ...{ kind: "points", shape: [2], classes: 0, kinds: 0, codeSize: 0 },
     sample: ({ count, label }: { count: number; label?: number }) => {
       labels.push(label);
       return { values: new Float32Array(2 * count) };
@@ -704,7 +704,7 @@ Deno.test("modes can be dragged while somebody takes them, and be put back once 
 Deno.test("a field of arrows is that of the moment at hand, and samples go there by themselves", () => {
   const asked: number[] = [];
   const model = {
-    ...{ kind: "points", shape: [2], classes: 0, codeSize: 0 },
+    ...{ kind: "points", shape: [2], classes: 0, kinds: 0, codeSize: 0 },
     field: {
       ...{ by: "sigma", moments: [1, 0.5, 0.25], ofSteps: false },
       // Up, ever more of it.
