@@ -35,6 +35,8 @@ export interface EvidenceRow {
   readonly better?: "more" | "less" | "near";
   /** Until one is measured here (see `references.ts`); left out: nobody's is known. */
   readonly reference?: Reference;
+  /** Experiments of the page that it is to be better than, seed by seed, by the same figure. */
+  readonly betterThan?: readonly string[];
   /** Models: further figures for the table, each beside what real examples get where that is known. */
   readonly figures?: readonly string[];
 }

@@ -343,6 +343,7 @@ export const evidence: readonly EvidenceRow[] = [
         ...few,
         ...lower("evaluation/negative_log_likelihood"),
         figures: ["evaluation/negative_elbo", "evaluation/active_units"],
+        ...draws > 1 && { betterThan: [`glyphs-iwae-${draws === 50 ? 5 : 1}`] },
       }] as const
     ),
     ...["beta-tcvae", "factor-vae", "vae"].map((model) =>
@@ -350,6 +351,7 @@ export const evidence: readonly EvidenceRow[] = [
         ...few,
         metric: "evaluation/mutual_information_gap",
         figures: ofFactors,
+        ...model === "beta-tcvae" && { betterThan: ["shapes-vae"] },
       }] as const
     ),
   ),
@@ -359,13 +361,15 @@ export const evidence: readonly EvidenceRow[] = [
   ),
   ...rowsOf(
     "models/autoregressive",
-    ...["fvsbn", "nade", "made", "pixelcnn"].map((model) =>
-      [`glyphs-${model}`, undefined, {
-        ...few,
-        ...lower("evaluation/negative_log_likelihood"),
-        figures: ["evaluation/bits_per_dimension", "evaluation/recognised"],
-      }] as const
-    ),
+    ...Object.entries({ fvsbn: [], nade: ["fvsbn"], made: ["fvsbn"], pixelcnn: ["nade", "made"] })
+      .map(([model, betterThan]) =>
+        [`glyphs-${model}`, undefined, {
+          ...few,
+          ...lower("evaluation/negative_log_likelihood"),
+          figures: ["evaluation/bits_per_dimension", "evaluation/recognised"],
+          betterThan: betterThan.map((other) => `glyphs-${other}`),
+        }] as const
+      ),
   ),
   ...rowsOf(
     "models/energy",
@@ -374,7 +378,7 @@ export const evidence: readonly EvidenceRow[] = [
     [
       "bars-rbm-cd10",
       threshold(2.784, "2.784 nats: 5 % above 2.651, where the exact gradient ends"),
-      lower("evaluation/negative_log_likelihood"),
+      { ...lower("evaluation/negative_log_likelihood"), betterThan: ["bars-rbm-cd1"] },
     ],
     [
       "bars-rbm-pcd",
@@ -461,6 +465,7 @@ export const evidence: readonly EvidenceRow[] = [
       [experiment, undefined, {
         ...lower("evaluation/nll_oracle"),
         figures: ["evaluation/nll_test", "evaluation/distinct_trigrams"],
+        ...experiment === "oracle-seqgan" && { betterThan: ["oracle-likelihood"] },
       }] as const
     ),
   ),

@@ -45,7 +45,38 @@ export function resultsText(measured: readonly MeasuredRow[]): string {
   const further = measured.some(({ row }) => row.figures !== undefined);
   const titles = further ? [...columns, "further figures (of real data)"] : columns;
   const rows = measured.map((one) => further ? [...cells(one), furtherOf(one)] : cells(one));
-  return `${markdownTable(titles, rows)}\n\n${origins(measured)}`;
+  return [markdownTable(titles, rows), ...pairsOf(measured), origins(measured)].join("\n\n");
+}
+
+/** Rows beside those of the page that they are to be better than; empty where there are none. */
+function pairsOf(measured: readonly MeasuredRow[]): string[] {
+  const rows = measured.flatMap((one) =>
+    (one.row.betterThan ?? []).map((than) =>
+      pairCells(one, measured.find(({ row }) => row.experiment === than)!)
+    )
+  );
+  if (rows.length === 0) return [];
+  const titles = ["seed by seed", "better than", "seeds", "by: IQM [95 %]", "interval above 0"];
+  return [markdownTable(titles, rows)];
+}
+
+function pairCells({ row, runs }: MeasuredRow, than: MeasuredRow): string[] {
+  const theirs = new Map(than.runs.map(({ seed, score }) => [seed, score ?? NaN]));
+  const gains = runs.filter(({ seed }) => theirs.has(seed)).map(({ seed, score }) => {
+    const more = (score ?? NaN) - theirs.get(seed)!;
+    return row.better === "less" ? -more : more;
+  });
+  const names = [row, than.row].map(({ experiment }) => `\`${experiment}\``);
+  const all = Math.min(row.seeds, than.row.seeds);
+  if (gains.length === 0) return [...names, "", "to be measured", ""];
+  const spread = gains.every(Number.isFinite) ? spreadOf(gains) : null;
+  const isShown = spread !== null && spread.low > 0;
+  return [
+    ...names,
+    `${gains.length} of ${all}`,
+    withSpread(iqm(gains), spread, figure),
+    gains.length < all ? "unfinished" : isShown ? "yes" : "**no**",
+  ];
 }
 
 /**

@@ -104,6 +104,49 @@ Deno.test("a peer that was measured on all seeds is the reference, with who is b
   match(line([315, 315, 315, 315, 315], { row: less, references: peer(...scores) }), / 0\.60 \[/);
 });
 
+Deno.test("a row stands beside those that it is to be better than, seed by seed", () => {
+  const beside = (ours: (number | null)[], theirs: (number | null)[], better?: "less") => {
+    const other = { ...row, experiment: "other" };
+    const lines = resultsText([
+      measured(ours, { row: { ...row, better, betterThan: ["other"] } }),
+      measured(theirs, { row: other }),
+    ]).split("\n");
+    strictEqual(
+      lines[5],
+      "| seed by seed | better than | seeds | by: IQM [95 %] | interval above 0 |",
+    );
+    return lines[7];
+  };
+  // The seeds differ by more than ours and theirs: each gains 1 to 3.
+  match(
+    beside([11, 22, 33, 42, 51], [10, 20, 30, 40, 50]),
+    /^\| `toy` \| `other` \| 5 of 5 \| 1\.6667 \[1, .*\] rough \| yes \|$/,
+  );
+  match(
+    beside([11, 22, 33, 42, 51], [10, 20, 30, 40, 50], "less"),
+    /\| -1\.6667 \[.* \*\*no\*\* \|$/,
+  );
+  match(beside([10, 20, 30, 40, 50], [11, 22, 33, 42, 51], "less"), /\| 1\.6667 \[.* yes \|$/);
+  match(beside([11, 19, 31, 39, 51], [10, 20, 30, 40, 50]), /\*\*no\*\* \|$/);
+  match(beside([11, null, 33, 42, 51], [10, 20, 30, 40, 50]), /5 of 5 \| none \| \*\*no\*\* \|$/);
+  match(beside([11, 22, 33], [10, 20, 30, 40, 50]), /3 of 5 \| 2 \(1 … 3\) \| unfinished \|$/);
+  match(beside([], [10, 20]), /^\| `toy` \| `other` \| {2}\| to be measured \| {2}\|$/);
+});
+
+Deno.test("what a row is to be better than is measured by the same figure, on its page", () => {
+  let pairs = 0;
+  for (const { experiment, betterThan = [], ...own } of evidence) {
+    for (const than of betterThan) {
+      const other = evidence.find((each) => each.experiment === than);
+      const of = (each: Omit<EvidenceRow, "experiment">) =>
+        [each.page, each.metric, each.better, each.seeds].join();
+      strictEqual(other && of(other), of(own), `${experiment}: ${than}`);
+      pairs++;
+    }
+  }
+  ok(pairs > 0);
+});
+
 Deno.test("a model's further figures stand beside what real examples get; without a reference no goal", () => {
   const figures = { "evaluation/recall": 0.9, "ceiling/recall": 0.97, "evaluation/kl": 17.25 };
   const runs = results(1, 2).map((run) => ({ ...run, figures }));

@@ -5258,6 +5258,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/explorer_views_test.ts",
   },
   {
+    fault: "a row that is to be less is better by what it is more",
+    file: "evidence/tables.ts",
+    from: 'row.better === "less" ? -more : more',
+    to: "more",
+    test: "tests/evidence/tables_test.ts",
+  },
+  {
+    fault: "a row is better than another where its best seed is",
+    file: "evidence/tables.ts",
+    from: "spread !== null && spread.low > 0",
+    to: "spread !== null && spread.high > 0",
+    test: "tests/evidence/tables_test.ts",
+  },
+  {
     fault: "steps below an interval of guidance are guided",
     file: "models/denoiser.ts",
     from: "noise >= (leastGuidedNoise ?? 0) && noise",
