@@ -3,6 +3,7 @@ import { compareRuns } from "../../cli/comparison.ts";
 import { comparisonDocument, comparisonTables } from "../../cli/terminal/comparison_table.ts";
 import { permutationTest } from "../../lab/statistics/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
+import { registries as worlds } from "../../registries.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 import { manifestOf, pointAt, withStore } from "../lab/store/fixtures.ts";
 import { capturedIo } from "./captured_io.ts";
@@ -125,6 +126,22 @@ Deno.test("pairs have a p for all of them together, and the difference that thei
     const paired = compareRuns(store, runs.slice(1), registries, { paired: true }).pairs;
     deepStrictEqual(paired.map(({ p }) => p), [2 * 2 / 8, 2 * 2 / 8, 3 * 2 / 16]);
     deepStrictEqual(paired.map(({ detectable }) => detectable), [0, 0, 0]);
+  });
+});
+
+Deno.test("the threshold that is asked for stands before the world's own", async () => {
+  await withStore((store) => {
+    const run = addRun(store, "a", 1, [100, 480]);
+    const { determined } = run.manifest;
+    const configuration = { ...determined.configuration, environment: { id: "CartPole-v1" } };
+    const inWorld = {
+      ...run,
+      manifest: { ...run.manifest, determined: { ...determined, configuration } },
+    };
+    const of = (options: { threshold?: number }) =>
+      compareRuns(store, [inWorld], worlds, options).groups[0].threshold!.value;
+    strictEqual(of({}), 475);
+    strictEqual(of({ threshold: 300 }), 300);
   });
 });
 

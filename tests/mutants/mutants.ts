@@ -5272,6 +5272,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/evidence/tables_test.ts",
   },
   {
+    fault: "the oracle shows its cells as they are",
+    file: "models/datasets/oracle.ts",
+    from: "sigmoid(show) * tanh(cell[i])",
+    to: "sigmoid(show) * cell[i]",
+    test: "tests/models/adversarial/seqgan_test.ts",
+  },
+  {
+    fault: "compare takes the world's threshold where another is asked for",
+    file: "cli/comparison.ts",
+    from: "options.threshold ?? returnScale(group.configuration, registries)?.threshold",
+    to: "returnScale(group.configuration, registries)?.threshold ?? options.threshold",
+    test: "tests/cli/comparison_test.ts",
+  },
+  {
     fault: "steps below an interval of guidance are guided",
     file: "models/denoiser.ts",
     from: "noise >= (leastGuidedNoise ?? 0) && noise",

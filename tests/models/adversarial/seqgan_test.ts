@@ -35,6 +35,16 @@ const uniform = (rows: number, columns: number) => {
   );
 };
 
+Deno.test("the oracle's log-probabilities are those of the same LSTM in NumPy", () => {
+  const oracle = new Oracle(defaultRng(5), 3, 2);
+  const texts = Float32Array.of(0, 2, 1, 1, 2, 2, 2, 0, 1, 0, 2, 2);
+  // NumPy 2: weights from default_rng(5).standard_normal in the order of the constructor.
+  const expected = [-6.490072705744558, -2.67781293040059, -5.736685488991717];
+  oracle.logDensity(texts, 4).forEach((nats, i) =>
+    ok(Math.abs(nats - expected[i]) < 1e-12, `${nats}`)
+  );
+});
+
 Deno.test("token by token an LSTM gives the logits of the whole text", () => {
   const tokens = tf.tensor2d([[0, 4, 2, 1], [3, 3, 0, 2]]);
   const whole = writer.logits(tokens).arraySync() as number[][][];
