@@ -81,6 +81,22 @@ Deno.test("a seed that a rule ended has the score that no rule saw", async () =>
   ok(Math.abs(result.score! - result.evaluations.at(-1)![1]) > 1e-3);
 });
 
+Deno.test("a model's result keeps all that was measured of it and of real examples, an agent's the score", async () => {
+  await using lab = await laboratory();
+  const options = { store: lab.store, registries, workers: 1 };
+  const measured = async (experiment: string, metric?: string) => {
+    const definition = await registries.experiments.find(({ name }) => name === experiment)!.load();
+    return (await measure({ ...row, experiment, metric }, definition, [101], options))[0];
+  };
+  const { score, figures } = await measured("xor-perceptron", "evaluation/accuracy");
+  strictEqual(figures!["evaluation/accuracy"], score);
+  deepStrictEqual(
+    Object.keys(figures!).filter((name) => !/^(evaluation|ceiling)\//.test(name)),
+    [],
+  );
+  strictEqual((await measured("bandit-ucb")).figures, undefined);
+});
+
 Deno.test("a row of other code is to be verified: an equal digest renews it, another voids it", async () => {
   await using lab = await laboratory();
   const { around, io } = lab;

@@ -5286,6 +5286,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/comparison_test.ts",
   },
   {
+    fault: "what is measured of models is kept of agents",
+    file: "evidence/measure.ts",
+    from: '...("model" in definition && { figures',
+    to: '...("agent" in definition && { figures',
+    test: "tests/evidence/main_test.ts",
+  },
+  {
     fault: "steps below an interval of guidance are guided",
     file: "models/denoiser.ts",
     from: "noise >= (leastGuidedNoise ?? 0) && noise",
