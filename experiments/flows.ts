@@ -35,7 +35,7 @@ const strokes = {
 } as const;
 
 /** Guidance without labels, by kinds, where noise hides which digit it is and not that it is one. */
-const kinds = { kinds: 128, guidance: 2.4, leastGuidedNoise: 0.5, mostGuidedNoise: 8 };
+const kinds = { kinds: 256, guidance: 3, leastGuidedNoise: 0.7, mostGuidedNoise: 8 };
 
 /** Models of points: what one does, its budget, and how long that takes. */
 const models = {
@@ -126,7 +126,6 @@ export const flowExperiments: readonly ModelExperiment[] = [
       name: "flow-matching",
       solver: "heun",
       noiseShift: 2,
-      guidance: 2.7,
     },
   }),
   defineExperiment({
@@ -140,7 +139,7 @@ export const flowExperiments: readonly ModelExperiment[] = [
     name: "glyphs-edm",
     summary: "EDM of drawn digits, guided by kinds without labels",
     expectedSeconds: 600,
-    model: { ...strokes, samplerSteps: 16, ...kinds },
+    model: { ...strokes, samplerSteps: 16, ...kinds, guidance: 2.5 },
   }),
   defineExperiment({
     ...digits,
