@@ -59,7 +59,9 @@ Deno.test("images are seen as the means of blocks that leave four of them each w
   }
   // No block is wide enough, or divides the sides.
   for (const side of [4, 7]) {
+    const values = places(1, side, 1);
     strictEqual(blockOf([side, side, 1]), 1);
+    deepStrictEqual(blockMeans(values, [side, side, 1], 1), values);
   }
 });
 
