@@ -14,6 +14,8 @@ import type { EvidenceRow } from "./row.ts";
 
 /** What every run goes through. */
 const TRAINING = "lab/experiment/worker.ts";
+/** What makes a run's configuration, which the row's key is the hash of, and computes nothing else of it. */
+const CONFIGURING = "lab/experiment/resolve.ts";
 /** What values a table of actions in place of a series. */
 const VALUING = "evidence/exact_return.ts";
 /** What finds and makes a world, and names each with what it is made of. */
@@ -87,8 +89,18 @@ export async function modulesOf(
 }
 
 /**
- * SHA-256 over all files that a row's runs import, but for an experiment's file that only says what
- * is trained, and what scores them.
+ * Whether a file that another one imports belongs to what runs go through: how rows are told and shown
+ * computes nothing of a run, nor does what makes its configuration, and of the worlds only the row's own
+ * counts.
+ */
+export function belongs(imported: string, importer: string): boolean {
+  return !imported.startsWith(`${labRoot}evidence/`) && imported !== labRoot + CONFIGURING &&
+    importer !== labRoot + WORLDS.entries;
+}
+
+/**
+ * SHA-256 over all files that a row's runs import, and what scores them, but for what only says what is
+ * trained: an experiment's file, and what makes a configuration of it.
  */
 export async function sourcesOf(
   row: Pick<EvidenceRow, "score">,
@@ -97,11 +109,7 @@ export async function sourcesOf(
   const paths = await modulesOf(row, definition);
   const key = paths.join();
   if (!hashes.has(key)) {
-    // How rows are told and shown computes nothing of a run.
-    // Of the worlds only the row's own counts.
-    const follows = (imported: string, importer: string) =>
-      !imported.startsWith(`${labRoot}evidence/`) && importer !== labRoot + WORLDS.entries;
-    hashes.set(key, hashOfModules(paths.map((path) => labRoot + path), labRoot, follows));
+    hashes.set(key, hashOfModules(paths.map((path) => labRoot + path), labRoot, belongs));
   }
   return await hashes.get(key)!;
 }

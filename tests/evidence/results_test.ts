@@ -4,7 +4,8 @@ import { cheapest, keyOf, valid } from "../../evidence/results.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { ownEntries } from "../../envs/entries.ts";
-import { moduleOf, modulesOf, modulesOfWorld, sourcesOf } from "../../evidence/sources.ts";
+import { labRoot } from "../../lab/experiment/load.ts";
+import { belongs, moduleOf, modulesOf, modulesOfWorld, sourcesOf } from "../../evidence/sources.ts";
 import { chosenBy } from "../../evidence/verify.ts";
 import { experiments } from "../../experiments/mod.ts";
 import { registries } from "../../registries.ts";
@@ -87,6 +88,16 @@ Deno.test("the code of every row is found, and another agent's or world's is non
     "models/classifiers/classifier.ts",
     "experiments/applications.ts",
   ]);
+  // A configuration is in the row's key.
+  const follows = (imported: string, importer = "lab/experiment/train.ts") =>
+    belongs(labRoot + imported, labRoot + importer);
+  deepStrictEqual(
+    ["lab/experiment/resolve.ts", "evidence/row.ts", "lab/experiment/session.ts"].map((path) =>
+      follows(path)
+    ),
+    [false, false, true],
+  );
+  strictEqual(follows("envs/taxi.ts", "envs/entries.ts"), false);
   const hash = async (name: string) => await sourcesOf({}, await named(name));
   strictEqual(await hash("cartpole-a2c"), await hash("cartpole-a2c-quick"));
   ok(await hash("cartpole-a2c") !== await hash("acrobot-a2c"));
