@@ -4,6 +4,7 @@ import { object } from "@optique/core/constructs";
 import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
+import { REPLAY } from "../../lab/core/snapshot.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import type { ExportedPicture, ExportedRun } from "../../lab/store/exports/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
@@ -157,7 +158,12 @@ async function picturesOf(store: Store, { id }: Run): Promise<ExportedPicture[]>
   return pictures;
 }
 
-/** The weights of each run: the final ones, else those of its last checkpoint. */
+/** Groups of a model's state that its samples are made with: moving averages of weights (`average/`) and
+ * what batch normalisation and the like keep (`kept/`). */
+const USED = /^(average|kept)\//;
+
+/** The weights of each run, and what a model computes with beside them: the final ones, else those of
+ * its last checkpoint. */
 function weightFiles(store: Store, runs: readonly Run[]): ExportFile[] {
   return runs.map((run) => {
     const kept = store.checkpoints(run.id).filter(({ kind }) => kind !== "diverged");
@@ -169,8 +175,9 @@ function weightFiles(store: Store, runs: readonly Run[]): ExportFile[] {
       path: `${fileName(run)}.safetensors`,
       content: async () => {
         const { encodeSafetensors } = await import("../../lab/core/safetensors.ts");
-        const { snapshot } = await store.loadCheckpoint(run.id, checkpoint, { without: "" });
-        return encodeSafetensors(snapshot.parameters, {
+        const { snapshot } = await store.loadCheckpoint(run.id, checkpoint, { without: REPLAY });
+        const used = Object.entries(snapshot.state).filter(([name]) => USED.test(name));
+        return encodeSafetensors({ ...snapshot.parameters, ...Object.fromEntries(used) }, {
           ...originOf(run),
           iteration: String(checkpoint.iteration),
         });

@@ -1,9 +1,10 @@
 /** A stored model's commands, end to end on a user's own folder of pictures. */
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, notDeepStrictEqual, ok, strictEqual } from "node:assert";
 import { decode } from "fast-png";
 import { main } from "../../cli/main.ts";
 import { encodePng } from "../../lab/core/png.ts";
 import { defaultRng, streamOf } from "../../lab/core/random.ts";
+import { decodeSafetensors } from "../../lab/core/safetensors.ts";
 import { loadModel } from "../../models/model_file.ts";
 import { drawGlyphs } from "../../models/datasets/glyphs.ts";
 import { parseNpy } from "../../models/datasets/npy.ts";
@@ -337,6 +338,16 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
       strictEqual(code, 0, error);
       return await Deno.readFile(`${folder}/${file}`);
     };
+    // Weights come with the average that samples are drawn with, and without the optimizer's state.
+    const weights = async () => {
+      const { out } = await lab("export", "latest", "--format", "safetensors", "--out", ".");
+      return decodeSafetensors(await Deno.readFile(out.trim())).tensors;
+    };
+    const tensors = await weights();
+    const learned = Object.keys(tensors).filter((name) => name.startsWith("velocity/"));
+    const average = learned.map((name) => `average/${name}`);
+    deepStrictEqual(new Set(Object.keys(tensors)), new Set([...learned, ...average]));
+    notDeepStrictEqual(tensors[learned[0]], tensors[average[0]]);
     const usual = await drawn("usual.png");
     deepStrictEqual(await drawn("same.png", "--set", "model.samplerSteps=100"), usual);
     const fast = await drawn("fast.png", "--set", "samplerSteps=1", "--set", "solver=rk4");
@@ -379,6 +390,11 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
       /must have learned from square images: points of \[2\]/,
       ...["inpaint", "usual.png", "--strength", "0.5"] as const,
     );
+    strictEqual(
+      (await lab("run", "energy-based", "--dataset", "two-moons", ...few, ...small)).code,
+      0,
+    );
+    ok("kept/buffer" in await weights());
   });
 });
 
