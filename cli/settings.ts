@@ -48,7 +48,11 @@ export async function valuesOf(
   const { parsedSettings } = await import("../lab/experiment/settings.ts");
   const byPath = parsedSettings(settings, fieldsOf(schema, prefix), { owner, lack });
   const before = prefix === "" ? 0 : prefix.length + 1;
-  return Object.fromEntries(Array.from(byPath, ([path, value]) => [path.slice(before), value]));
+  return Object.fromEntries(
+    [...byPath].flatMap(([path, value]) =>
+      value === undefined ? [] : [[path.slice(before), value]]
+    ),
+  );
 }
 
 /**

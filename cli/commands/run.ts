@@ -85,7 +85,8 @@ export const run = defineCommand({
       })),
       set: setOption(
         "Set a field, as agent.gamma=0.98 (describe NAME lists them); several values, as " +
-          "agent.gamma=0.98,0.99, make a grid. Repeatable.",
+          "agent.gamma=0.98,0.99, make a grid; default takes back what the experiment sets. " +
+          "Repeatable.",
       ),
       sweep: multiple(option("--sweep", keyValue({ metavar: "PATH=RANGE" }), {
         description: plain(

@@ -142,12 +142,17 @@ export function requirementOf({ type, range, default: usual }: Field): string {
 /**
  * Reads a value given as text by the field's type; numbers and booleans as such, arrays and
  * objects as JSON, strings as they are. Throws an `InputError` where the text is none.
+ *
+ * @returns undefined for `default`, which leaves the field out, where that is no value of it.
  */
-export function parseValue(text: string, field: Field): Json {
+export function parseValue(text: string, field: Field): Json | undefined {
   const trimmed = text.trim();
   const choice = field.choices.find((value) => String(value) === trimmed);
   if (choice !== undefined) return choice;
-  for (const type of field.group ? ["null", "object"] : field.type.split(" | ")) {
+  const types = field.group ? ["null", "object"] : field.type.split(" | ");
+  const takesText = types.includes("string") && field.choices.length === 0;
+  if (trimmed === "default" && !takesText) return undefined;
+  for (const type of types) {
     if (type === "number" || type === "integer") {
       const number = Number(trimmed);
       if (trimmed !== "" && Number.isFinite(number)) return number;
@@ -155,7 +160,7 @@ export function parseValue(text: string, field: Field): Json {
       if (trimmed === "true" || trimmed === "false") return trimmed === "true";
     } else if (type === "null") {
       if (trimmed === "null") return null;
-    } else if (type === "string" && field.choices.length === 0) {
+    } else if (type === "string" && takesText) {
       return text;
     } else if (type.endsWith("[]") || type === "object" || type === "any") {
       const parsed = parseJson(trimmed);

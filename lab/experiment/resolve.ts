@@ -337,7 +337,7 @@ function check(
   schema: z.ZodType,
   path: string,
   given: { [name: string]: Json },
-  changes: ReadonlyMap<string, Json>,
+  changes: ReadonlyMap<string, Json | undefined>,
   fields: readonly Field[],
 ): { [name: string]: Json } {
   const values = structuredClone(given);
@@ -375,7 +375,7 @@ function refusal(
   field: string,
   requirement: string,
   value: string,
-  changes: ReadonlyMap<string, Json>,
+  changes: ReadonlyMap<string, Json | undefined>,
 ): InputError {
   return changes.has(field)
     ? new InputError(`Cannot set ${field} as ${requirement}: ${value}`)
@@ -387,7 +387,7 @@ function requireMemory(
   experiment: string,
   part: "agent" | "model",
   configuration: { readonly [key: string]: Json },
-  changes: ReadonlyMap<string, Json>,
+  changes: ReadonlyMap<string, Json | undefined>,
   environment?: Environment,
 ): void {
   const values = configuration[part] as { readonly [field: string]: Json };
@@ -397,13 +397,20 @@ function requireMemory(
   throw refusal(experiment, `${part}.${field}`, reason, shown(values[field]), changes);
 }
 
-function setAt(target: { [name: string]: Json }, path: readonly string[], value: Json): void {
+/** Sets the value at a path, or takes it away. */
+function setAt(
+  target: { [name: string]: Json },
+  path: readonly string[],
+  value: Json | undefined,
+): void {
   const [first, ...rest] = path;
   if (rest.length === 0) {
-    target[first] = value;
+    if (value === undefined) delete target[first];
+    else target[first] = value;
     return;
   }
   const inner = target[first];
+  if (value === undefined && !isRecord(inner)) return;
   const open = isRecord(inner) ? inner : {};
   target[first] = open;
   setAt(open, rest, value);

@@ -9,7 +9,7 @@ import { type Field, parseValue } from "./fields.ts";
 import { hintFor } from "./other_names.ts";
 
 /**
- * The values of settings, by path.
+ * The values of settings, by path; undefined where a field is to be left out (`default`).
  *
  * @param owner What has the fields, by the name under which `describe` knows it.
  * @param lack What is said of it where it has no such field.
@@ -20,7 +20,7 @@ export function parsedSettings(
   settings: Iterable<readonly [path: string, text: string]>,
   fields: readonly Field[],
   { owner, lack }: Readonly<Record<"owner" | "lack", string>>,
-): Map<string, Json> {
+): Map<string, Json | undefined> {
   const byPath = new Map(fields.map((field) => [field.path, field]));
   return new Map(
     Array.from(settings, ([path, text]) => {

@@ -61,6 +61,12 @@ Deno.test("a field's default is the group's where that gives one, its type and b
     [["group", '{"times":4}'], { times: 4 }],
   ] as const;
   for (const [[path, text], value] of cases) deepStrictEqual(read(path, text), value);
+  for (const path of ["size", "layers", "kind", "inner.deep.flag", "group"]) {
+    strictEqual(read(path, " default "), undefined);
+  }
+  const texts = z.strictObject({ file: z.string(), way: z.enum(["default", "other"]) });
+  const taken = fieldsOf(texts, "").map((field) => parseValue("default", field));
+  deepStrictEqual(taken, ["default", "default"]);
   throws(
     () => read("layers", "x"),
     /agent\.layers as it must be integer\[\], each 1 … 9, as \[3\]: x/,

@@ -76,6 +76,31 @@ Deno.test("overrides are read by the type of their field", async () => {
   });
 });
 
+Deno.test("what an experiment sets is taken back by default", async () => {
+  const { agent, ...rest } = (await resolve(toyExperiment, registries)).configuration;
+  const given = { ...rest.environment as object, goal: 3 };
+  const stopped = change({
+    environment: given,
+    agent: { name: "toy", rate: 0.5, schedule: { from: 3, to: 2 } },
+    stop: { atLeast: 3, times: 2 },
+  });
+  const taken = async (...paths: string[]) => {
+    const set = paths.map((path) => [path, "default"] as const);
+    return (await resolve(stopped, registries, { set })).configuration;
+  };
+  const plain = (await resolve(change({ agent: { name: "toy" } }), registries)).configuration.agent;
+  deepStrictEqual(
+    (await taken("agent.rate", "agent.schedule.from", "agent.schedule.to")).agent,
+    plain,
+  );
+  deepStrictEqual((await taken("stop")).stop, null);
+  deepStrictEqual((await taken("stop.times")).stop, {
+    ...{ atLeast: 3, metric: "evaluation/return_mean", times: 1 },
+  });
+  deepStrictEqual((await set(["stop.times", "default"])).configuration, { agent, ...rest });
+  await refuses(taken("stop.atLeast"), /^Cannot set stop\.atLeast as .*: nothing$/);
+});
+
 Deno.test("a stop rule can be turned off", async () => {
   const definition = change({ stop: { metric: "losses/toy", atLeast: 1 } });
   const { configuration } = await resolve(definition, registries, { set: [["stop", "null"]] });
