@@ -27,6 +27,13 @@ export type ScoreName =
   | "recognised"
   | "asked-class";
 
+/** Measures by the classes that a network names. */
+const CLASSIFIED: ReadonlySet<ScoreName> = new Set([
+  "inception-score",
+  "recognised",
+  "asked-class",
+]);
+
 /** One figure. */
 export interface Score {
   readonly name: string;
@@ -45,8 +52,8 @@ const FEWEST = 10;
  *
  * @param values [count, H·W·C] with values in [0, 1].
  * @param asked [count]: the classes that the images were asked to be of; left out: none were.
- * @throws InputError where there are too few images, or the network does not classify and the Inception
- *   Score or the recognised ones are asked for, or it or the images have no classes and the asked ones are.
+ * @throws InputError where there are too few images, where the network does not classify and a measure by
+ *   classes is asked for, and where the images have none for the measure of asked ones.
  */
 export async function scoreImages(
   values: Float32Array,
@@ -63,23 +70,17 @@ export async function scoreImages(
     }
   }
   const seen = { samples: await network.see(values), test: await network.see(test.values) };
-  if (names.includes("inception-score") && seen.samples.probabilities === undefined) {
+  const [isRecognised, byClass] = [names.includes("recognised"), names.includes("asked-class")];
+  if (byClass && asked === undefined) {
     throw new InputError(
-      `Cannot take an Inception Score of ${network.of} as it must be a classifier's: it has features alone`,
+      "Cannot measure asked-class as the images must be samples of a run that has evaluation/asked_class",
     );
   }
-  const isRecognised = names.includes("recognised");
-  if (isRecognised && seen.samples.probabilities === undefined) {
+  const ofClasses = names.find((name) => CLASSIFIED.has(name));
+  if (ofClasses !== undefined && seen.samples.probabilities === undefined) {
     throw new InputError(
-      `Cannot measure recognised as ${network.of} must classify: it has features alone`,
+      `Cannot measure ${ofClasses} as ${network.of} must classify: it has features alone`,
     );
-  }
-  const byClass = names.includes("asked-class");
-  if (byClass && (asked === undefined || seen.samples.probabilities === undefined)) {
-    const needed = asked === undefined
-      ? "the images must be samples of a run that has evaluation/asked_class"
-      : `${network.of} must classify: it has features alone`;
-    throw new InputError(`Cannot measure asked-class as ${needed}`);
   }
   const others = validation.count < FEWEST ? undefined : await network.see(validation.values);
   const real = realFeatures(seen.test);

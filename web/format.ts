@@ -5,13 +5,15 @@
  */
 import { printable } from "../lab/core/printable.ts";
 
-/** A figure in four significant digits, or all of a whole one; text (NaN, Infinity) as it is. */
+/** A figure in four significant digits (three beside a power of ten), or all of a whole one; text (NaN, Infinity) as it is. */
 export function figure(value: number | string | null | undefined): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;
   const size = Math.abs(value);
   if (size !== 0 && size < 1e-12) return "≈ 0";
-  if (size !== 0 && (size >= 1e7 || size < 1e-3)) return value.toExponential(2);
+  if (size !== 0 && (size >= 1e7 || size < 1e-3)) {
+    return value.toExponential(2).replace(/\.?0+e/, "e");
+  }
   return value.toLocaleString("en", {
     maximumSignificantDigits: size >= 1e3 ? Math.ceil(Math.log10(size)) : 4,
   });

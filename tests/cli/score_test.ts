@@ -135,7 +135,7 @@ Deno.test("score measures a model's samples, and refuses what it cannot measure"
       ["squares --against glyphs --features two.json", /must take .*: \[any, 28, 28, 2\]/],
       [
         "squares --against glyphs --features eyes.json --metric inception-score",
-        /Cannot take an Inception Score of eyes.json/,
+        /Cannot measure inception-score as eyes.json must classify/,
       ],
       [
         "squares --against glyphs --features eyes.json --metric recognised",

@@ -17,8 +17,10 @@ const now = Date.UTC(2026, 10, 22);
 const written: readonly (readonly [name: string, made: readonly string[], wanted: string])[] = [
   [
     "figure",
-    [0, 475.25, 999.96, 1234.5, 12_345.6, 9_999_999, 1e7, 1e-3, 9.9e-4, 1e-13, -0.5].map(figure),
-    "0 475.3 1,000 1,235 12,346 9,999,999 1.00e+7 0.001 9.90e-4 ≈ 0 -0.5",
+    [0, 475.25, 999.96, 1234.5, 12_345.6, 9_999_999, 1e7, 1e-3, 9.9e-4, 1.234e-5, 1e-13, -0.5].map(
+      figure,
+    ),
+    "0 475.3 1,000 1,235 12,346 9,999,999 1e+7 0.001 9.9e-4 1.23e-5 ≈ 0 -0.5",
   ],
   ["figure of no number", [null, undefined, "NaN", "Infinity"].map(figure), "– – NaN Infinity"],
   ["count", [0, 999, 1234, 999_950, 3_449_000].map(count), "0 999 1.2K 1M 3.4M"],

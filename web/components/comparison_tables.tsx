@@ -110,7 +110,7 @@ export function Statistics(
                 <td>{verdict === null ? "–" : <Worth verdict={verdict} />}</td>
                 <td class="number">{figure(statistics.mean)}</td>
                 <td class="number">{figure(statistics.median)}</td>
-                <td>
+                <td class="links">
                   <Seeds seeds={seeds} />
                 </td>
               </tr>
