@@ -219,7 +219,8 @@ Deno.test("a hand drags a part while it is held, and a click pushes it once", ()
   const at = (type: string, clientX: number, clientY: number) =>
     canvas.happens(type, { clientX: clientX + 40, clientY: clientY + 20, pointerId: 1 });
   const taken = () => hand.splice(0).map(([change]) => change);
-  // 300 × 60 pixels show 30 × 6 units.
+  // 300 × 60 pixels show 30 × 6 units, as wide and as high as they are.
+  strictEqual(canvas.style.aspectRatio, "5");
   at("pointerdown", 100, 20);
   at("pointermove", 102, 20);
   deepStrictEqual(taken(), []);

@@ -237,4 +237,10 @@ Deno.test("wrong counts, unequal spaces and foreign snapshots are refused", () =
   throws(() => vector.restore(cartPoles(3, "same-step").snapshot()!), /3 environments/);
   const blind = new VectorEnvironment(() => counter(3), 1, { autoreset: "same-step" });
   strictEqual(blind.snapshot(), undefined);
+  // What is kept must be put back, too.
+  const kept = () => ({ ...counter(3), snapshot: () => 0 });
+  strictEqual(
+    new VectorEnvironment(kept, 1, { autoreset: "same-step" }).snapshot(),
+    undefined,
+  );
 });
