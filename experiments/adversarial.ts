@@ -71,7 +71,7 @@ export const adversarialExperiments: readonly ModelExperiment[] = [
     tunedOn: 1,
     expectedSeconds: 480,
     dataset: glyphs,
-    model: { name: "sn-gan", learningRate: 4e-4, discriminatorRate: 2, kinds: 128 },
+    model: { name: "sn-gan", learningRate: 4e-4, discriminatorRate: 2, kinds: 256 },
     budget: 12_000,
   },
   {
