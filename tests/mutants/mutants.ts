@@ -5370,4 +5370,11 @@ export const mutants: readonly Mutant[] = [
     to: "(top - bottom) / (right - left)",
     test: "tests/web/views_test.ts",
   },
+  {
+    fault: "the EXIF data of a JPEG are read only where no other segment stands before them",
+    file: "models/datasets/pictures.ts",
+    from: "const end = at + 2 + view.getUint16(at + 2);",
+    to: "const end = at + 4 + view.getUint16(at + 2);",
+    test: "tests/models/datasets/files_test.ts",
+  },
 ];

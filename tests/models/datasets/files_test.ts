@@ -239,7 +239,8 @@ Deno.test("a JPEG is turned as its EXIF data say, in either byte order", () => {
       .map((part) => [...new Uint8Array(part)]);
     const before = [0xff, 0xe1, 0, apart ? 16 : 34, ...utf8("Exif\0\0"), ...header];
     const segment = [...before, ...apart ? [0xff, 0xfe, 0, 20] : [], ...directory];
-    return Uint8Array.from([...bytes.subarray(0, 2), ...segment, ...bytes.subarray(2)]);
+    const comment = [0xff, 0xfe, 0, 5, ...utf8("abc")];
+    return Uint8Array.from([...bytes.subarray(0, 2), ...comment, ...segment, ...bytes.subarray(2)]);
   };
   const plain = decodePicture(bytes);
   const corner = ({ width, height, channels, values }: typeof plain, place: string) => {
