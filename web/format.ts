@@ -5,7 +5,10 @@
  */
 import { printable } from "../lab/core/printable.ts";
 
-/** A figure in four significant digits (three beside a power of ten), or all of a whole one; text (NaN, Infinity) as it is. */
+/**
+ * A figure in four significant digits (three beside a power of ten), or all of a whole one; text (NaN,
+ * Infinity) as it is.
+ */
 export function figure(value: number | string | null | undefined): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;

@@ -78,9 +78,7 @@ Deno.test("overrides are read by the type of their field", async () => {
 
 Deno.test("what an experiment sets is taken back by default", async () => {
   const { agent, ...rest } = (await resolve(toyExperiment, registries)).configuration;
-  const given = { ...rest.environment as object, goal: 3 };
   const stopped = change({
-    environment: given,
     agent: { name: "toy", rate: 0.5, schedule: { from: 3, to: 2 } },
     stop: { atLeast: 3, times: 2 },
   });
