@@ -9,8 +9,8 @@
  *
  * Differs from the paper:
  * - An LSTM or a GRU stands before each of two networks that share nothing.
- * - Orthogonal kernels and zero biases of the recurrent layers unless said (details 1 and 2), zero memory at the
- *   start (3), cleared where an episode starts (4), minibatches of whole sequences (5).
+ * - Orthogonal kernels and zero biases of the recurrent layers unless said (detail 1), zero memory at the
+ *   start (2), cleared where an episode starts (3), minibatches of whole sequences (4).
  * - A sequence has `sequenceLength` steps of one environment. Its first memory is the one that acted,
  *   which is stale after the first update of a rollout; at `sequenceLength` = `rolloutLength` that is
  *   the only place where gradients through time are cut.

@@ -249,6 +249,7 @@ export const reinforce = defineAgent({
           ? mean(Float64Array.from(closed, (i) => returns[i]))
           : 0;
         const weights = Float64Array.from(closed, (i) => returns[i] - values[i] - meanReturn);
+        const ofClosed = (all: ArrayLike<number>) => Float64Array.from(closed, (i) => all[i]);
         if (settings.normalizeReturns) standardize(weights, weights);
         const losses = await accumulateAll(closed, weights, returns);
         step(apply, closed.length);
@@ -258,7 +259,7 @@ export const reinforce = defineAgent({
           "losses/gradient_norm": (await apply.read("gradientNorm"))[0],
           ...baseline === "value" && {
             "losses/value": losses.value,
-            "losses/explained_variance": explainedVariance(values, returns),
+            "losses/explained_variance": explainedVariance(ofClosed(values), ofClosed(returns)),
           },
         });
       },

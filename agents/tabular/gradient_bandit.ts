@@ -5,7 +5,8 @@
  * Sutton, Barto, "Reinforcement Learning: An Introduction" (2018), section 2.8, equations 2.11 and
  * 2.12.
  *
- * Differs from the book: nothing; the baseline is the mean of the rewards before this one.
+ * Differs from the book: nothing; the baseline is the mean of the rewards before this one, and of the first
+ * one itself, which therefore changes nothing.
  *
  * @module
  */
@@ -39,7 +40,7 @@ export function softmax(preferences: Float64Array, row: number, out: Float64Arra
   for (let a = 0; a < out.length; a++) out[a] /= sum;
 }
 
-/** H(b) ← H(b) + α(r − r̄)([b = a] − π(b)); equation 2.12. */
+/** H(b) ← H(b) + α(r − r̄)([b = a] − π(b)); equation 2.12, with r̄ = r for the first reward of a row. */
 export function gradientBanditMethod(
   { states, actions, configuration, random }: TabularSetup<GradientBanditConfiguration>,
 ): TabularMethod {
@@ -65,7 +66,8 @@ export function gradientBanditMethod(
     learn({ state, action, reward }) {
       const row = state * actions;
       softmax(q, row, probabilities);
-      const error = reward - (baseline ? means[row] : 0);
+      const mean = visits[row] === 0 ? reward : means[row];
+      const error = reward - (baseline ? mean : 0);
       for (let b = 0; b < actions; b++) {
         q[row + b] += learningRate * error * ((b === action ? 1 : 0) - probabilities[b]);
       }

@@ -23,7 +23,7 @@ export class Traces {
     this.#active = new Int32Array(size);
   }
 
-  /** e ← e + 1, or e ← 1 where traces replace. Sutton and Barto (2018), equations 12.5 and 12.11. */
+  /** e ← e + 1, or e ← 1 where traces replace. Sutton and Barto (2018), equations 12.5 and 12.12. */
   visit(index: number): void {
     if (this.values[index] === 0) this.#active[this.#count++] = index;
     this.values[index] = this.kind === "replacing" ? 1 : this.values[index] + 1;

@@ -105,8 +105,9 @@ export function recurrentParameters(
 }
 
 /**
- * Initial parameters as PyTorch draws those of its recurrent layers: kernels and biases from
- * U(−1/√H, 1/√H).
+ * Initial parameters as PyTorch draws those of its recurrent layers: kernels from U(−1/√H, 1/√H), and the
+ * bias as the sum of two such draws, as its layers have one with each kernel. Of a GRU its second bias of
+ * the candidate stands within the reset, where this layer has none.
  */
 export function pytorchRecurrentParameters(
   random: Generator,
@@ -119,7 +120,9 @@ export function pytorchRecurrentParameters(
   const draw: Initializer = (random, shape) => uniform(random, shape, -bound, bound);
   const parameters = recurrentParameters(random, cell, inputSize, hiddenSize, prefix, draw);
   const bias = `${prefix}/bias`;
-  return { ...parameters, [bias]: draw(random, parameters[bias].shape) };
+  const [one, other] = [1, 2].map(() => draw(random, parameters[bias].shape));
+  const sum = one.values.map((value, i) => value + other.values[i]);
+  return { ...parameters, [bias]: { ...one, values: sum } };
 }
 
 /** Outputs [T · B, H] of every step, and the memory [B, states · H] after the last. */

@@ -32,6 +32,20 @@ Deno.test("softmax and the preferences' change are the numbers worked out by han
   );
 });
 
+Deno.test("a row's first reward is its own baseline, the next ones count against the mean before them", () => {
+  const method = gradientBanditMethod({
+    states: 2,
+    actions: 2,
+    configuration: gradientBandit.configuration.parse({ learningRate: 0.5 }),
+    random: defaultRng(1),
+  });
+  method.learn(transitionOf({ action: 1, reward: 4 }));
+  deepStrictEqual([...method.q], [0, 0, 0, 0]);
+  // 0.5 · (6 − 4) · (1 − ½), and the other row has seen nothing.
+  method.learn(transitionOf({ action: 0, reward: 6 }));
+  deepStrictEqual([...method.q], [0.5, -0.5, 0, 0]);
+});
+
 Deno.test("an action that was never taken could be the best", () => {
   strictEqual(upperBound(0, 0, 5, 1), Infinity);
   strictEqual(upperBound(1, 4, Math.E, 2), 2);
