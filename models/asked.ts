@@ -24,7 +24,7 @@ import type { BoundModel, Inputs, RowProgram } from "./programs.ts";
 /** The group in which a sampler's x lies between two of its steps. */
 const CHAIN = "chain";
 
-/** Draws for each example by which a likelihood is estimated where no number is asked for. */
+/** Draws for each example by which a likelihood is estimated where neither caller nor model says how many. */
 const DRAWS = 100;
 
 /** Columns by the inputs that they go into. */
@@ -106,6 +106,20 @@ export class Asked<C extends SharedFields, N extends Networks> {
     return { labels: rows };
   }
 
+  /**
+   * @param part A function that has run; left out: one that looks at labels where there are some.
+   * @throws InputError where it looks at classes of examples that nobody told.
+   */
+  #requireTold(labels: ArrayLike<number> | undefined, part?: string): void {
+    const { bound, bound: { labelled, sorted, model } } = this;
+    if (labels !== undefined || !labelled || sorted) return;
+    if (part !== undefined && !bound.looksAtLabels(part)) return;
+    throw new InputError(
+      `Cannot give ${model.name} these examples as it must be told the class of each: none; pictures ` +
+        "are told by the folders that they lie in, of the classes' names",
+    );
+  }
+
   /** Compiles a function whose tensor is the output `rows`. */
   #compile<Context>(
     part: string,
@@ -128,14 +142,16 @@ export class Asked<C extends SharedFields, N extends Networks> {
   ): NonNullable<Trainer["decode"]> {
     const { batch } = this;
     const programs = new Map<number, RowProgram<"rows">>();
-    return (values, count, labels) => {
+    return async (values, count, labels) => {
       const width = values.length / count;
       const program = programs.get(width) ??
         this.#compile(part, f, { [input]: [[batch, width], "float32"] });
       programs.set(width, program);
       const of = input === "codes" ? "codes" : "examples";
       const columns = { [input]: values, ...this.#labelColumn(count, labels, of) };
-      return outputOverRows(program, "rows", { count, batch, columns });
+      const rows = await outputOverRows(program, "rows", { count, batch, columns });
+      if (of === "examples") this.#requireTold(labels, part);
+      return rows;
     };
   }
 
@@ -188,7 +204,10 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const { bound, dataset, batch, bound: { model: { flow, logWeights } } } = this;
     if (flow !== undefined) {
       const { binary } = holdingsOf(dataset);
-      const columnsOf = this.columnsOf.bind(this);
+      const columnsOf = (values: Float32Array, told: { labels?: ArrayLike<number> }) => {
+        this.#requireTold(told.labels);
+        return this.columnsOf(values, told);
+      };
       const each = flowLikelihood(bound, flow, { binary, rows: batch, columnsOf });
       return { each, mean: async (...given) => mean((await each(...given)).each) };
     }
@@ -211,15 +230,17 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const drawn = this.#weightNoise();
     const inputs: Inputs = { x: [[batch, size], "float32"] };
     const isExact = this.#isExact();
+    const usual = bound.model.weightDraws?.(bound.configuration) ?? DRAWS;
     let program: RowProgram<"rows"> | undefined;
     return async (values, { draws, random, labels }) => {
       const compiled = program ??= this.#compile("log-weights", logWeights, inputs, drawn);
       const rows = { count: values.length / size, batch, random };
       const columns = this.columnsOf(values, { labels });
       const sums = new LogSums(rows.count);
-      do sums.add(await outputOverRows(compiled, "rows", { ...rows, columns })); while (
-        !isExact && sums.terms < (draws || DRAWS)
-      );
+      do {
+        sums.add(await outputOverRows(compiled, "rows", { ...rows, columns }));
+        this.#requireTold(labels, "log-weights");
+      } while (!isExact && sums.terms < (draws || usual));
       return sums;
     };
   }

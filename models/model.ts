@@ -29,6 +29,8 @@ export interface ExampleShape {
   readonly shape: readonly number[];
   /** D: the product of `shape`. */
   readonly size: number;
+  /** Whether all values are 0 or 1. */
+  readonly binary: boolean;
   /** Kinds where the examples are sorted into some; else classes where the data set has labels, else 0. */
   readonly classes: number;
   /** Characters of text, a token each, else 0. */
@@ -266,6 +268,9 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly budget: "examples" | "gradientSteps";
   /** The evaluated series by which a checkpoint is called best; undefined: none is. */
   readonly bestBy?: { readonly metric: string; readonly goal: "maximize" | "minimize" };
+  /** The share of the budget before which that series has no value, as what it is measured by is still
+   * learned; left out: it always has one. */
+  bestFrom?(configuration: C): number;
   /** Each is drawn from the run's stream of its name. */
   networks(shape: ExampleShape, configuration: C): N;
   /** Noise of steps, of `evaluate` and of `sample` that declare none of their own. */
@@ -324,6 +329,8 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly logWeights?: Of<N, Batch, C, tf.Tensor>;
   /** In place of `logWeights`: of points exactly, of images by probes, log p(x) is taken along it. */
   readonly flow?: Flow<N, C>;
+  /** Draws for each example where no number is asked for; left out: 100. */
+  weightDraws?(configuration: C): number;
   /** Noise of `logWeights`; left out or empty: none. */
   weightNoise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** Metrics of its own, by full name, from the samples of an evaluation. */

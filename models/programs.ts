@@ -97,6 +97,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   readonly prompted: boolean;
   /** Whether examples come with partners that the model looks at. */
   readonly paired: boolean;
+  /** Functions of rows that were seen to look at labels. */
+  readonly #looking = new Set<string>();
   readonly #networks: N;
   /** Those of the networks that have a moving average; undefined: the model names none. */
   readonly #averages: readonly string[] | undefined;
@@ -129,6 +131,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     const shape = this.shape = {
       shape: dataset.shape,
       size: sizeOf(dataset.shape),
+      binary: held.binary === true,
       classes: kinds ?? (held.labels ? dataset.classes! : 0),
       tokens: dataset.vocabulary?.length ?? 0,
       partnerSize: held.partners ? sizeOf(dataset.partnerShape!) : 0,
@@ -161,6 +164,11 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   /** The input of labels where the model looks at them. */
   labelInput(batch: number): Inputs {
     return this.labelled ? { labels: [[batch, this.shape.classes], "float32"] } : {};
+  }
+
+  /** Whether a function of rows, which has run, looks at the labels that are there. */
+  looksAtLabels(part: string): boolean {
+    return this.#looking.has(part);
   }
 
   /** The inputs of samples' first draw: labels and a prompt where the model looks at them. */
@@ -442,10 +450,11 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   /** What a function sees: an input that is not there is an error where it is read. */
   #seen(part: string, { input, random, scalar, state }: AnyContext, batch: number): Seen {
     const name = `${this.model.name}/${part}`;
-    const required = (part: string) => {
-      if (part in input) return input[part] as tf.Tensor2D;
+    const required = (given: string) => {
+      if (given === "labels") this.#looking.add(part);
+      if (given in input) return input[given] as tf.Tensor2D;
       throw new InputError(
-        `Cannot use ${part} in "${name}" as the model must take them and the data hold them: none`,
+        `Cannot use ${given} in "${name}" as the model must take them and the data hold them: none`,
       );
     };
     const { spent } = scalar;
@@ -453,8 +462,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
       ...{ noise: random, at: scalar, spent, kept: state[KEPT] ?? {}, shape: this.shape },
       ...{ examples: this.#examples, rows: batch, prompt: input.prompt },
     };
-    for (const part of ["x", "codes", "labels", "partners"]) {
-      Object.defineProperty(seen, part, { get: () => required(part) });
+    for (const given of ["x", "codes", "labels", "partners"]) {
+      Object.defineProperty(seen, given, { get: () => required(given) });
     }
     Object.defineProperty(seen, "mask", {
       get: () => input.mask ?? tf.ones([required("x").shape[0]]),

@@ -340,6 +340,9 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       const others = await this.sample!({ random, count: samples.count });
       metrics["validation/energy_distance"] = await distanceToChooseBy(others.values);
     }
+    if (model.bestFrom && spent < model.bestFrom(configuration)) {
+      delete metrics[model.bestBy!.metric];
+    }
     events.push(...this.#alarms.look("evaluation", metrics, this.progress, this.spent));
     // From the same noise at each evaluation, so that the sheets are an animation.
     const shown = samples &&
@@ -400,8 +403,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
         `${(100 * accuracy).toFixed(1)} % of its test images`;
       events.push({ level: "info", message });
     }
-    const made = yardstick(dataset, this.#judge);
-    events.push(...await made.notes(SAMPLES[dataset.kind]));
+    const made = yardstick(dataset, SAMPLES[dataset.kind], this.#judge);
+    events.push(...await made.notes());
     return made;
   }
 

@@ -28,10 +28,10 @@ type Measures = Readonly<Record<string, number>>;
 export interface Yardstick {
   /** Samples [count, D] against the test split. */
   measure(values: Float32Array): Promise<Measures>;
-  /** The same measures of the validation split's examples. */
+  /** The same measures of as many of the validation split's examples. */
   ceilings(): Promise<Measures>;
-  /** How the measures of so many samples come about. */
-  notes(samples: number): Promise<LabEvent[]>;
+  /** How the measures come about. */
+  notes(): Promise<LabEvent[]>;
   /** The energy distance of samples [count, D] to the validation split, of text that of its trigrams,
    * to choose by. */
   distanceToChooseBy(values: Float32Array): Promise<number>;
@@ -49,9 +49,12 @@ const SEARCHED = 250;
 /**
  * The measures of a data set. Distances are taken between the judge's features where there is one,
  * else between the examples as they are.
+ *
+ * @param samples How many are measured. Ceilings are of as many examples, or of all where the validation
+ * split has fewer, as most measures hang on the number.
  */
-export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
-  if (dataset.kind === "text") return textYardstick(dataset);
+export function yardstick(dataset: Dataset, samples: number, judge?: Judge): Yardstick {
+  if (dataset.kind === "text") return textYardstick(dataset, samples);
   const { train, validation, test, mixture, classes } = dataset;
   const size = sizeOf(dataset.shape);
   const first = (values: Float32Array, count: number) => values.subarray(0, count * size);
@@ -76,7 +79,7 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
     test: real,
     features,
     projections: once(() => Promise.resolve(project(test.values))),
-    ceilings: once(() => measure(validation.values)),
+    ceilings: once(() => measure(first(validation.values, samples))),
   };
 
   async function measure(values: Float32Array): Promise<Measures> {
@@ -125,7 +128,7 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
   return {
     measure,
     ceilings: known.ceilings,
-    notes: async (samples) => {
+    notes: async () => {
       if (judge === undefined) return [];
       const { size, moments: { count } } = await known.features();
       return featureNotes(
@@ -141,7 +144,10 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
  * Of text: how often the runs of three characters differ from those of the test split, and where the
  * distribution is known the share of samples that it can give.
  */
-function textYardstick({ shape, validation, test, logDensity }: Dataset): Yardstick {
+function textYardstick(
+  { shape, validation, test, logDensity }: Dataset,
+  samples: number,
+): Yardstick {
   const distance = (values: Float32Array, others: Float32Array) =>
     trigramDistance(values, others, sizeOf(shape));
   const measure = (values: Float32Array): Promise<Measures> => {
@@ -154,7 +160,7 @@ function textYardstick({ shape, validation, test, logDensity }: Dataset): Yardst
   };
   return {
     measure,
-    ceilings: once(() => measure(validation.values)),
+    ceilings: once(() => measure(validation.values.subarray(0, samples * sizeOf(shape)))),
     notes: () => Promise.resolve([]),
     distanceToChooseBy: (values) => Promise.resolve(distance(values, validation.values)),
   };

@@ -96,8 +96,9 @@ export const cyclegan = defineModel({
         const error = (made: tf.Tensor, wanted: tf.Tensor) => tf.mean(absoluteError(made, wanted));
         const cycle = tf.add(error(backward(toY), x), error(forward(toX), y));
         const identity = tf.add(error(forward(y), y), error(backward(x), x));
-        // The paper's images are [−1, 1], where distances are twice as large.
-        const kept = tf.add(tf.mul(cycle, 2 * weight), tf.mul(identity, 2 * identityWeight));
+        // Half of what is in the paper, whose squares have no half inside and whose images are [−1, 1],
+        // where distances are twice as large.
+        const kept = tf.add(tf.mul(cycle, weight), tf.mul(identity, identityWeight));
         return { loss: tf.add(generators, kept), generators, cycle, identity };
       },
     },

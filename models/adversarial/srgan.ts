@@ -80,6 +80,7 @@ export const srgan = defineModel({
   configuration,
   budget: "gradientSteps",
   bestBy: { metric: "validation/perceptual_distance", goal: "minimize" },
+  bestFrom: ({ featureShare }) => featureShare,
   networks: (example, { filters, ...c }) => {
     const factor = factorOf(example);
     const shape = example.partnerShape!;

@@ -117,6 +117,7 @@ export const made = defineModel({
     noise: (shape: ExampleShape, fields: Fields) =>
       fields.orders === "drawn" ? degreeNoise(shape, fields, 1) : {},
   })),
+  weightDraws: ({ ensemble }) => ensemble,
   weightNoise: (shape, fields) =>
     fields.orders === "drawn" ? degreeNoise(shape, fields, fields.ensemble) : {},
   logWeights: (networks, batch, fields) => {

@@ -81,6 +81,11 @@ const configuration = z.strictObject({
   ...averageField,
 })
   .superRefine(guidanceFits)
+  .superRefine(({ samplerSteps, levels }, { addIssue }) => {
+    if (samplerSteps <= levels) return;
+    const message = `levels must be samplerSteps, ${samplerSteps}, at least`;
+    addIssue({ code: "custom", path: ["levels"], message });
+  })
   .refine(({ learnedVariance, stochasticity }) => !learnedVariance || stochasticity === 1, {
     path: ["stochasticity"],
     message: "stochasticity must be 1 with learnedVariance, which is that of DDPM's steps",

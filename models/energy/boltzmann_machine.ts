@@ -21,7 +21,7 @@ import { normal } from "../../lab/compute/initializers.ts";
 import { defineModel } from "../define_model.ts";
 import { likelihoodTerms } from "../likelihood.ts";
 import { parametersAlone } from "../networks.ts";
-import { allStates, binaryFields, bits, difference, MOST_UNITS } from "./states.ts";
+import { allStates, binaryFields, bits, difference, MOST_UNITS, summable } from "./states.ts";
 
 const configuration = z.strictObject({
   ...binaryFields,
@@ -98,15 +98,18 @@ function logWeight(parameters: Tensors, x: tf.Tensor2D, hidden: number): tf.Tens
 export const boltzmannMachine = defineModel({
   name: "boltzmann-machine",
   summary: "Boltzmann machine: a few binary units, all connected, some of them hidden",
-  takes: { examples: ["points"] },
+  takes: { examples: ["points"], values: "binary" },
   configuration,
   budget: "gradientSteps",
-  networks: ({ size }, { hiddenUnits, initialDeviation }) => ({
-    machine: parametersAlone((random) => ({
-      weights: normal(random, [size + hiddenUnits, size + hiddenUnits], initialDeviation),
-      bias: zeros([size + hiddenUnits], "float32"),
-    })),
-  }),
+  networks: ({ size }, { hiddenUnits, initialDeviation }) => {
+    const units = summable(size + hiddenUnits);
+    return {
+      machine: parametersAlone((random) => ({
+        weights: normal(random, [units, units], initialDeviation),
+        bias: zeros([units], "float32"),
+      })),
+    };
+  },
   keeps: ({ size }, { batchSize, hiddenUnits }) => ({
     chains: zeros([batchSize, size + hiddenUnits], "float32"),
     held: zeros([batchSize, hiddenUnits], "float32"),

@@ -67,7 +67,7 @@ export const dbn = defineModel({
     upper: machine(first, second, initialDeviation),
   }),
   optimizer: sgd,
-  schedule: ({ learningRate }) => linear(learningRate, learningRate),
+  schedule: ({ learningRate, finalLearningRate }) => linear(learningRate, finalLearningRate),
   steps: [
     {
       name: "lower",

@@ -148,13 +148,13 @@ export const rbm = defineModel({
       };
     },
   }],
-  evaluate: ({ machine }, { x }) => {
+  evaluate: ({ machine }, { x, shape: { size, binary } }) => {
     const parameters = machine();
     const reconstruction = below(parameters, above(parameters, x));
     const terms = { reconstruction_error: squaredError(reconstruction, x) };
-    if (x.shape[1] > MOST_UNITS) return terms;
+    if (!binary || size > MOST_UNITS) return terms;
     const nats = tf.add(freeEnergy(parameters, x), logPartition(parameters));
-    return { ...terms, ...likelihoodTerms(nats, x.shape[1]) };
+    return { ...terms, ...likelihoodTerms(nats, size) };
   },
   encode: ({ machine }, { x }) => above(machine(), x),
   decode: ({ machine }, { codes }) => below(machine(), codes),

@@ -35,6 +35,14 @@ export const binaryFields = {
 /** Units whose states are summed over at most: 65,536 states. */
 export const MOST_UNITS = 16;
 
+/** The number of units. @throws InputError for more than {@linkcode MOST_UNITS}. */
+export function summable(units: number): number {
+  if (units <= MOST_UNITS) return units;
+  throw new InputError(
+    `Cannot sum over all states as there must be ${MOST_UNITS} units at most: ${units}`,
+  );
+}
+
 /**
  * All states of `units` bits.
  *
@@ -42,11 +50,7 @@ export const MOST_UNITS = 16;
  * @throws InputError for more than {@linkcode MOST_UNITS}.
  */
 export function allStates(units: number): tf.Tensor2D {
-  if (units > MOST_UNITS) {
-    throw new InputError(
-      `Cannot sum over all states as there must be ${MOST_UNITS} units at most: ${units}`,
-    );
-  }
+  summable(units);
   const values = new Float32Array(units * 2 ** units);
   for (let i = 0; i < values.length; i++) values[i] = (Math.floor(i / units) >> (i % units)) & 1;
   return tf.tensor2d(values, [2 ** units, units]);

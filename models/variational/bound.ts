@@ -14,6 +14,7 @@ import * as z from "zod";
 import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import { log } from "../../lab/core/elementary.ts";
 import { exampleFields, judgeFields } from "../fields.ts";
+import { dequantized, ofLevels } from "../likelihood.ts";
 import { binaryCrossEntropy, bitsPerDimension, squaredError } from "../losses.ts";
 import type { Batch, Codes, Drawn, ExampleShape, NoiseSpecs } from "../model.ts";
 import type { Applied, Network } from "../networks.ts";
@@ -53,8 +54,8 @@ export const likelihoodFields = {
 /** What the likelihood depends on. */
 export type LikelihoodConfiguration = z.output<z.ZodObject<typeof likelihoodFields>>;
 
-/** Draws of an example at once where its likelihood is estimated. */
-const CHUNK = 8;
+/** Draws of an example at once where its likelihood is estimated, which takes whole ones of these. */
+export const CHUNK = 8;
 
 // The posterior and its KL.
 
@@ -276,14 +277,24 @@ export const underNormalPrior = {
     const { mean, logVariance, reconstruction } = drawn(networks, batch, configuration);
     return evaluated(reconstruction, gaussianKl(mean, logVariance), batch.x.shape[1]);
   },
-  weightNoise: (_: ExampleShape, { latentSize }: { readonly latentSize: number }): NoiseSpecs => ({
+  weightNoise: (
+    { size }: ExampleShape,
+    { latentSize, likelihood }: { readonly latentSize: number } & Partial<LikelihoodConfiguration>,
+  ): NoiseSpecs => ({
     noise: ["normal", [CHUNK * latentSize]],
+    ...likelihood === "gaussian" && { level: ["uniform", [size]] },
   }),
   logWeights: (
     networks: Applied<Coder>,
-    { x, noise: { noise } }: Batch,
+    { x, noise: { noise, level } }: Batch,
     configuration: LikelihoodConfiguration & { readonly latentSize: number },
-  ) => logWeightsOf(networks, x, noise, configuration.latentSize, configuration),
+  ) => {
+    const { latentSize, likelihood } = configuration;
+    const isGrey = likelihood === "gaussian";
+    const pixels = isGrey ? dequantized(x, level) : x;
+    const weights = logWeightsOf(networks, pixels, noise, latentSize, configuration);
+    return isGrey ? ofLevels(weights, x.shape[1]) : weights;
+  },
   encode: ({ encoder }: Applied<Coder>, { x }: Batch): tf.Tensor => posterior(encoder(x))[0],
   decode: (
     { decoder }: Applied<Coder>,

@@ -22,6 +22,7 @@ import { bitsOf } from "../likelihood.ts";
 import type { Batch, Look, NoiseSpecs } from "../model.ts";
 import { type Applied, dense } from "../networks.ts";
 import {
+  CHUNK,
   type Coder,
   latentFields,
   latentNoise,
@@ -46,10 +47,11 @@ const configuration = z.strictObject({
     description: "Draw black and white pixels with the greys as probabilities, anew each time",
   }),
   evaluationDraws: count(1).default(64).meta({
-    description: "Draws an image of the likelihood's estimate during a run",
+    description: "Draws an image of the likelihood's estimate during a run, rounded up to eights",
   }),
   finalDraws: count(1).default(5000).meta({
-    description: "Draws an image of the likelihood's estimate when the budget is spent",
+    description:
+      "Draws an image of the likelihood's estimate when the budget is spent, in eights too",
   }),
   likelihoodImages: count(1).default(500).meta({
     description: "Test images of which the likelihood is estimated",
@@ -135,7 +137,7 @@ async function likelihoodOf(
   const greys = test.values.slice(0, likelihoodImages * size);
   const pixels = streamOf(seed, "binarize");
   const values = binarize ? binarized(greys, pixels) : greys;
-  const draws = spent < 1 ? evaluationDraws : finalDraws;
+  const draws = CHUNK * Math.ceil((spent < 1 ? evaluationDraws : finalDraws) / CHUNK);
   const nats = -await logLikelihood!(values, { draws, random });
   return {
     "evaluation/negative_log_likelihood": nats,

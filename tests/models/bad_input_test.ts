@@ -43,6 +43,18 @@ const refused: Readonly<Record<string, readonly [Partial<ModelExperiment>, RegEx
     { dataset: { ...glyphs, side: 14 }, model: { name: "diffusion" } },
     /^Cannot halve images 2 times as their sides must be divisible by 4: \[14, 14, 1\]/,
   ],
+  "more steps of a sampler than there are levels": [
+    { dataset: { name: "ring-8" }, model: { name: "diffusion", levels: 20 } },
+    /levels must be samplerSteps, 50, at least: 20$/,
+  ],
+  "numbers between 0 and 1 for a machine of bits": [
+    { dataset: { name: "two-moons" }, model: { name: "boltzmann-machine" } },
+    /^Cannot train boltzmann-machine on two-moons as it takes binary points: two-moons holds points\./,
+  ],
+  "more units than can be summed over": [
+    { dataset: { name: "parity", bits: 5 }, model: { name: "boltzmann-machine", hiddenUnits: 12 } },
+    /^Cannot sum over all states as there must be 16 units at most: 17$/,
+  ],
   "a β that is none": [
     { dataset: { name: "ring-8" }, model: { name: "diffusion", betaEnd: 1 } },
     /betaEnd as it must be number, > 0, < 1: 1$/,

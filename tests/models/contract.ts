@@ -103,8 +103,9 @@ export function holdToContract(
   });
 
   Deno.test(`${name}: named losses, finite measures, pictures of what it has, samples as asked for`, async () => {
-    const trainer = await make();
+    const trainer = await make({ budget: budgetUnit === "examples" ? 200 : 10 });
     const { metrics } = await trainer.iterate();
+    await trainThrough(trainer);
     const losses = Object.keys(metrics).filter((metric) => metric.startsWith("losses/"));
     ok(losses.length > 0);
     for (const loss of losses) ok(Number.isFinite(metrics[loss]), `${loss}: ${metrics[loss]}`);

@@ -85,6 +85,20 @@ export function binaryHalves(train = 120, test = 40): Dataset {
   };
 }
 
+/** Few of the corners of a square, points of two bits. */
+function fewCorners(train = 120, test = 40): Dataset {
+  const split = (count: number, name: string) => {
+    const random = streamOf(7, name);
+    return { count, values: Float32Array.from({ length: 2 * count }, () => random.integers(2)) };
+  };
+  return {
+    ...{ name: "corners", seed: 7, kind: "points", shape: [2] },
+    train: split(train, "train"),
+    validation: split(test, "validation"),
+    test: split(test, "test"),
+  };
+}
+
 /** Few sines of four steps. */
 export function fewSequences(train = 120, test = 40): Dataset {
   const split = (count: number, name: string) => {
@@ -125,6 +139,7 @@ export const smallDatasets: readonly Dataset[] = [
   halves(),
   fewSequences(),
   binaryHalves(),
+  fewCorners(),
 ];
 
 /** Points, halves, sequences, text or bits, whichever a model takes. */

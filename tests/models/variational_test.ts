@@ -15,7 +15,7 @@ import { LogSums } from "../../models/metrics/log_sums.ts";
 import { models } from "../../models/mod.ts";
 import type { Batch } from "../../models/model.ts";
 import { betaTcvae, decomposedKl } from "../../models/variational/beta_tcvae.ts";
-import { evaluated, logWeightsOf } from "../../models/variational/bound.ts";
+import { evaluated, logWeightsOf, underNormalPrior } from "../../models/variational/bound.ts";
 import { discriminatorLoss, permuted } from "../../models/variational/factor_vae.ts";
 import { importanceLoss } from "../../models/variational/iwae.ts";
 import { joined, klBetween, ladderVae } from "../../models/variational/ladder_vae.ts";
@@ -82,6 +82,24 @@ Deno.test("bits a dimension are nats over the numbers of an image, in bits", () 
   onCpu(() => {
     const { bits_per_dimension } = evaluated(tf.tensor([80]), tf.tensor([6.76]), 784);
     near(values(bits_per_dimension), [0.15965334]);
+  }));
+
+Deno.test("under a Gaussian likelihood the probabilities of 8-bit greys sum to 1", () =>
+  onCpu(() => {
+    const configuration = { latentSize: 1, likelihood: "gaussian", deviation: 0.1 } as const;
+    const x = tf.div(tf.range(0, 256), 255).expandDims(1) as tf.Tensor2D;
+    // The posterior is the prior and every pixel's mean is 0.5, so that any weight is the probability itself.
+    const networks = {
+      encoder: (rows: tf.Tensor) => tf.zeros([rows.shape[0], 2]),
+      decoder: (codes: tf.Tensor) => tf.fill([codes.shape[0], 1], 0.5),
+    };
+    const noise = { noise: tf.randomNormal([256, 3]), level: tf.fill([256, 1], 0.5) };
+    const weights = underNormalPrior.logWeights(
+      networks as never,
+      { x, noise } as unknown as Batch,
+      configuration,
+    );
+    near(tf.sum(tf.exp(weights), 0).dataSync(), [1, 1, 1], 1e-5);
   }));
 
 Deno.test("the importance weighted bound has its worked value, and lies above the ELBO", () =>

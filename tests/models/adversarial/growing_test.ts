@@ -99,7 +99,10 @@ Deno.test("real images are blended as generated ones", () =>
   }));
 
 const model = progressiveGan.model;
-const shape = { ...{ shape: [4, 4, 1], size: 16, classes: 0, tokens: 0 }, partnerSize: 0 };
+const shape = {
+  ...{ shape: [4, 4, 1], size: 16, binary: false, classes: 0, tokens: 0 },
+  partnerSize: 0,
+};
 const small = smallOf(progressiveGan);
 const configuration = progressiveGan.configuration.parse({ ...small, growing: 0.8 });
 

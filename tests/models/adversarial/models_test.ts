@@ -1,5 +1,6 @@
 /** What the adversarial models keep beside the contract, and what they refuse. */
 import { deepStrictEqual, notDeepStrictEqual, ok, rejects } from "node:assert";
+import { defaultRng } from "../../../lab/core/random.ts";
 import type { Dataset } from "../../../lab/core/dataset.ts";
 import {
   fewPoints,
@@ -50,6 +51,35 @@ Deno.test("images that cannot be grown from a quarter of their sides are refused
     {},
     /^Cannot grow images from a quarter of their sides as these must be divisible by 4: \[8, 2, 1\]$/,
   ));
+
+Deno.test("super-resolution is not judged by features that are still learned", async () => {
+  const [size, whole] = [16, halves()];
+  const enlarged = (split: typeof whole.train) => ({
+    ...split,
+    partners: Float32Array.from({ length: split.count * 4 * size }, (_, i) => {
+      const [image, y, x] = [Math.floor(i / 64), Math.floor((i % 64) / 8), i % 8];
+      return split.values[image * size + 4 * Math.floor(y / 2) + Math.floor(x / 2)];
+    }),
+  });
+  const dataset = {
+    ...{ ...whole, partnerShape: [8, 8, 1] },
+    train: enlarged(whole.train),
+    validation: enlarged(whole.validation),
+    test: enlarged(whole.test),
+  };
+  const { latentSize: _, judge: __, ...own } = small;
+  const settings = { ...own, width: 4, blocks: 1, featureShare: 0.5 };
+  const { trainer } = await trainerOf("srgan", dataset, settings, { budget: 20, judges: [] });
+  const found: boolean[] = [];
+  while (trainer.progress.gradientSteps < 20) {
+    await trainer.iterate();
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1) });
+    found.push("validation/perceptual_distance" in metrics);
+    ok("evaluation/perceptual_distance" in metrics);
+  }
+  deepStrictEqual([found[0], found.at(-1)], [false, true]);
+  trainer.dispose();
+});
 
 Deno.test("Pix2Pix refuses pairs of different sides", async () => {
   const { train, validation, test, ...dataset } = halves();

@@ -131,7 +131,7 @@ Deno.test("logits of bits are those of NumPy, bit by bit", async () => {
     );
     const image = of("pixelcnn");
     const { stacks } = conditionalPixelcnn.model.networks(
-      { shape: [4, 5, 1], size: 20, tokens: 0, classes: 3, partnerSize: 0 },
+      { shape: [4, 5, 1], size: 20, binary: false, tokens: 0, classes: 3, partnerSize: 0 },
       conditionalPixelcnn.configuration.parse({ features: 2, layers: 3 }),
     );
     const apply = (labels?: tf.Tensor2D) => stacks.apply(tensorsOf(golden.pixelcnn), labels);

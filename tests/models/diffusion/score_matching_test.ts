@@ -71,7 +71,7 @@ Deno.test("the score that is learned of two Gaussians is theirs", async () => {
   trainer.dispose();
   await tf.setBackend("cpu");
   const configuration = scoreMatching.configuration.parse(fields);
-  const shape = { shape: [1], size: 1, classes: 0, partnerSize: 0, tokens: 0 };
+  const shape = { shape: [1], size: 1, binary: false, classes: 0, partnerSize: 0, tokens: 0 };
   const { score } = scoreMatching.model.networks(shape, configuration);
   const group = Object.keys(state).some((name) => name.startsWith("average/score/"))
     ? "average/score/"

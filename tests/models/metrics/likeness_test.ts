@@ -2,17 +2,18 @@
  * Two-sample measures against NumPy (recipe: tests/golden/numpy/likeness.py), and sets that look good
  * example by example.
  */
-import { ok } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, ok } from "node:assert";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Dataset } from "../../../lab/core/dataset.ts";
 import { gatherRows } from "../../../lab/core/rows.ts";
+import { sizeOf } from "../../../lab/core/tensor_data.ts";
 import { glyphs } from "../../../models/datasets/glyphs.ts";
 import { ring8 } from "../../../models/datasets/plane.ts";
 import { judgeOf } from "../../../models/judge.ts";
 import { likeness, meanNearestDistance, neighborhoods } from "../../../models/metrics/likeness.ts";
 import { models } from "../../../models/mod.ts";
 import { yardstick } from "../../../models/yardstick.ts";
-import { noFiles } from "../laboratory.ts";
+import { fewTexts, noFiles } from "../laboratory.ts";
 
 const cases: {
   dimensions: number;
@@ -40,12 +41,25 @@ for (const [i, { dimensions, samples, real, measures }] of cases.entries()) {
 async function shares(
   dataset: Dataset,
   samples: Float32Array,
-  judge?: Parameters<typeof yardstick>[1],
+  judge?: Parameters<typeof yardstick>[2],
 ) {
-  const { measure, ceilings } = yardstick(dataset, judge);
+  const { measure, ceilings } = yardstick(dataset, samples.length / sizeOf(dataset.shape), judge);
   const [found, best] = [await measure(samples), await ceilings()];
   return { found, best, share: (name: string) => found[name] / best[name] };
 }
+
+Deno.test("ceilings are of as many examples as there are samples", async () => {
+  const points = await ring8.create({
+    configuration: { seed: 0, train: 5000, validation: 2500, test: 2500 },
+    readFile: noFiles,
+  });
+  for (const dataset of [points, fewTexts(120, 60)]) {
+    const { measure, ceilings } = yardstick(dataset, 30);
+    const first = dataset.validation.values.subarray(0, 30 * sizeOf(dataset.shape));
+    deepStrictEqual(await ceilings(), await measure(first));
+    notDeepStrictEqual(await ceilings(), await measure(dataset.validation.values));
+  }
+});
 
 Deno.test("eight constant points are no ring-8", async () => {
   const dataset = await ring8.create({
