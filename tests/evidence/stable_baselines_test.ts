@@ -242,7 +242,7 @@ Deno.test("a peer is scored over as many episodes, and no two of its seeds in th
   const few = await orderFor("pendulum-ppo", [["evaluation.episodes", "7"]]) as Order;
   deepStrictEqual([few.episodes, few.testWorlds], [7, 7]);
   const order = await orderFor("pendulum-ppo") as Order;
-  strictEqual(order.episodes, 100);
+  strictEqual(order.episodes, 1000);
   const seeds = judgingSeeds({ seeds: 10 }).flatMap((seed) =>
     Array.from({ length: order.testWorlds }, (_, i) => testSeedOf(order, seed) + i)
   );
