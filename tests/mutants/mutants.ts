@@ -2098,7 +2098,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a file of a fleet that was cut off is taken for whole",
     file: "lab/store/postgres/replica.ts",
-    from: "if (digits === undefined || !sha256(bytes).startsWith(digits)) {",
+    from: "if (!isNamedBy(path, sha256(bytes))) {",
     to: "if (digits === undefined) {",
     test: "tests/lab/store/postgres/files_test.ts",
   },
@@ -2606,7 +2606,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "sync exits with 0 where files were missing",
     file: "cli/commands/sync.ts",
-    from: "return missing.length > 0 ? 1 : 0;",
+    from: "return missing.length + damaged.length > 0 ? 1 : 0;",
     to: "return 0;",
     test: "tests/cli/exit_codes_test.ts",
   },
@@ -5376,5 +5376,20 @@ export const mutants: readonly Mutant[] = [
     from: "const end = at + 2 + view.getUint16(at + 2);",
     to: "const end = at + 4 + view.getUint16(at + 2);",
     test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "sync writes over a whole file that other runs of the target have",
+    file: "lab/store/files.ts",
+    from:
+      "  if (sizeOfFile(to) !== undefined && isNamedBy(to, await hashOfFile(to))) return true;\n",
+    to: "",
+    test: "tests/lab/store/sync_test.ts",
+  },
+  {
+    fault: "sync takes over files that are damaged in the source",
+    file: "lab/store/files.ts",
+    from: "if (!isNamedBy(to, await hashOfFile(copy))) {",
+    to: "if (false) {",
+    test: "tests/lab/store/sync_test.ts",
   },
 ];
