@@ -8,10 +8,14 @@ import { encodeCanonicalJson } from "../core/canonical_json.ts";
 import { isRecord } from "../core/plain.ts";
 import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
-import type { Run, Series, Store } from "../store/store.ts";
+import type { Manifest, Run, Series, Store } from "../store/store.ts";
+import { needsModule } from "./own.ts";
 import { figuresOf } from "./score.ts";
 
-/** Runs of one experiment with equal configuration, version and backend, by ascending seed. */
+/**
+ * Runs of one experiment with equal configuration, version, backend and code of its own, by ascending
+ * seed.
+ */
 export interface RunGroup {
   /** Experiment's name; where several groups share it, the settings in which they differ are appended. */
   readonly label: string;
@@ -35,29 +39,36 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
 /** The same groups without names, each by ascending seed. */
 export function sameButSeed(runs: readonly Run[]): Run[][] {
   const known = new Map<string, string>();
-  const groups = Map.groupBy(runs, ({ manifest: { determined } }) => keyOf(determined, known));
+  const groups = Map.groupBy(runs, ({ manifest }) => keyOf(manifest, known));
   const ascending = (a: Run, b: Run) => Number(BigInt(seedOf(a)) - BigInt(seedOf(b)));
   return [...groups.values()].map((members) => members.sort(ascending));
 }
 
-type Determined = Run["manifest"]["determined"];
-
 /** Kept, as tables ask for all runs again and again. */
-const keys = new WeakMap<Determined, string>();
+const keys = new WeakMap<Manifest, string>();
 
 /**
  * Equal for what differs in its seed alone.
  *
  * @param known Of this call, by their text as stored, which most seeds of a group share.
  */
-function keyOf(determined: Determined, known: Map<string, string>): string {
-  if (!keys.has(determined)) {
-    const { seed: _, ...rest } = determined;
-    const text = JSON.stringify(rest);
-    if (!known.has(text)) known.set(text, encodeCanonicalJson(rest as unknown as Json));
-    keys.set(determined, known.get(text)!);
+function keyOf(manifest: Manifest, known: Map<string, string>): string {
+  if (!keys.has(manifest)) {
+    const { seed: _, ...rest } = manifest.determined;
+    const all = { ...rest, code: ownCodeOf(manifest) ?? null };
+    const text = JSON.stringify(all);
+    if (!known.has(text)) known.set(text, encodeCanonicalJson(all as unknown as Json));
+    keys.set(manifest, known.get(text)!);
   }
-  return keys.get(determined)!;
+  return keys.get(manifest)!;
+}
+
+/**
+ * The hash of the module whose own parts a run was trained with; undefined where its configuration
+ * says all, so that another comment in a file of settings, or another preset, parts no seeds.
+ */
+function ownCodeOf({ definition, determined }: Manifest): string | undefined {
+  return needsModule(determined.configuration) ? definition.hash : undefined;
 }
 
 function seedOf(run: Run): string {
@@ -65,13 +76,13 @@ function seedOf(run: Run): string {
 }
 
 /**
- * Of groups of one experiment: its name, and the settings that tell each from the others. What more
+ * Of groups of one experiment: its name, and the settings, or what else, that tell each from the others. What more
  * than half of those that a setting tells apart share goes without saying.
  */
 function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
-  const settings = groups.map(({ configuration, backend }): Record<string, string> => ({
+  const settings = groups.map(({ configuration, runs: [{ manifest }] }): Settings => ({
     ...flatten(configuration),
-    [BACKEND]: backend,
+    ...factsOf(manifest),
   }));
   const paths = [...differingPaths(settings)];
   const goesWithoutSaying = usualOf(settings, paths);
@@ -88,8 +99,22 @@ function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
   });
 }
 
-/** Stands among the settings, with a name that no field has. */
-const BACKEND = "backend ";
+/**
+ * What tells groups apart beside their settings, among which it stands with names that no field has, as
+ * it is said.
+ */
+function factsOf(manifest: Manifest): { readonly [name in typeof facts[number]]: string } {
+  const code = ownCodeOf(manifest);
+  return {
+    "backend ": manifest.determined.backend,
+    "code ": code === undefined ? "no own code" : `code ${code.slice(0, SHOWN_DIGITS)}`,
+  };
+}
+
+const facts = ["backend ", "code "] as const;
+
+/** Digits of a hash that tell two versions of a file apart. */
+const SHOWN_DIGITS = 6;
 
 /** Where the name of a part stands whose other fields are its own. */
 const names: Readonly<Record<string, string>> = {
@@ -100,7 +125,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /** What is known by its value alone. */
-const nameless = [...Object.values(names), BACKEND];
+const nameless: readonly string[] = [...Object.values(names), ...facts];
 
 type Settings = Readonly<Record<string, string>>;
 

@@ -5392,4 +5392,11 @@ export const mutants: readonly Mutant[] = [
     to: "if (false) {",
     test: "tests/lab/store/sync_test.ts",
   },
+  {
+    fault: "runs of another version of a file's code are seeds of the same group",
+    file: "lab/experiment/comparison.ts",
+    from: "{ ...rest, code: ownCodeOf(manifest) ?? null }",
+    to: "{ ...rest }",
+    test: "tests/lab/experiment/comparison_test.ts",
+  },
 ];

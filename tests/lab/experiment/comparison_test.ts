@@ -59,6 +59,19 @@ Deno.test("seeds of one configuration are together whatever the order of its fie
   for (const _ of [1, 2]) deepStrictEqual(sameButSeed([a, b, c]), [[a, b], [c]]);
 });
 
+Deno.test("runs of another version of a file's own code are no seeds of the same group", () => {
+  const own = { environment: { id: "Line-v0", own: true }, agent: { name: "a" } };
+  const ofCode = (configuration: Record<string, Json>, hash: string) => {
+    const run = runOf(configuration);
+    return { ...run, manifest: { ...run.manifest, definition: { module: "/a.ts", hash } } };
+  };
+  const runs = [ofCode(own, "0a1b2c3d"), ofCode(own, "ffffffff"), ofCode(own, "0a1b2c3d")];
+  deepStrictEqual(sameButSeed(runs), [[runs[0], runs[2]], [runs[1]]]);
+  deepStrictEqual(labels(...runs), ["pole (code 0a1b2c)", "pole (code ffffff)"]);
+  const { environment: _, ...settings } = own;
+  deepStrictEqual(labels(ofCode(settings, "00"), ofCode(settings, "11")), ["pole"]);
+});
+
 Deno.test("what more than half of the groups share goes without saying", () => {
   const ppo = { name: "ppo", gamma: 0.9, clipRange: 0.2 };
   const changed = [ppo, { ...ppo, gamma: 0.8 }, { ...ppo, clipRange: 0.1 }];
