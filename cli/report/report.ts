@@ -144,7 +144,7 @@ export function resultOf(
   { groups, pairs, scales, suite }: Comparison,
   { isTimed, paired }: { readonly isTimed: boolean; readonly paired: boolean },
 ): Block[] {
-  const letters = new Map(groups.map(({ label }, i) => [label, letterOf(i)]));
+  const letters = new Map(groups.map((group, i) => [group, letterOf(i)]));
   const hasThreshold = groups.some(({ threshold }) => threshold !== null);
   const timed = (cells: readonly string[], at: number) => isTimed ? cells : cells.toSpliced(at, 1);
   const isJudged = groups.some(({ verdict }) => verdict !== undefined);

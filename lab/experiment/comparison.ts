@@ -17,7 +17,7 @@ import { figuresOf } from "./score.ts";
  * seed.
  */
 export interface RunGroup {
-  /** Experiment's name; where several groups share it, the settings in which they differ are appended. */
+  /** Experiment's name; where several groups share it, that in which they differ is appended. */
   readonly label: string;
   readonly experiment: string;
   readonly configuration: { readonly [key: string]: Json };
@@ -25,7 +25,7 @@ export interface RunGroup {
   readonly runs: readonly Run[];
 }
 
-/** Groups runs by everything that determines them but the seed. */
+/** Groups runs by everything that determines them but the seed, each with a label that no other has. */
 export function groupRuns(runs: readonly Run[]): RunGroup[] {
   const made = sameButSeed(runs).map((members) => {
     const { experiment, configuration, backend } = members[0].manifest.determined;
@@ -33,7 +33,20 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
   });
   const namesakes = Map.groupBy(made, ({ experiment }) => experiment);
   const labels = new Map([...namesakes.values()].flatMap(labelsOf));
-  return made.map((group) => ({ ...group, label: labels.get(group)! }));
+  const told = numbered(made.map((group) => labels.get(group)!));
+  return made.map((group, i) => ({ ...group, label: told[i] }));
+}
+
+/** Labels with a number behind those that stand there already, as of weights of one run at two times. */
+function numbered(labels: readonly string[]): string[] {
+  const taken = new Set(labels);
+  const seen = new Set<string>();
+  return labels.map((label) => {
+    let own = label;
+    for (let i = 2; seen.has(own) || (own !== label && taken.has(own)); i++) own = `${label} #${i}`;
+    seen.add(own);
+    return own;
+  });
 }
 
 /** The same groups without names, each by ascending seed. */
@@ -104,14 +117,18 @@ function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
  * it is said.
  */
 function factsOf(manifest: Manifest): { readonly [name in typeof facts[number]]: string } {
+  const { backend, library, version, from } = manifest.determined;
   const code = ownCodeOf(manifest);
   return {
-    "backend ": manifest.determined.backend,
+    "version ": `version ${version}`,
+    "backend ": backend,
+    "library ": library ?? "no library",
+    "from ": from === undefined ? "no --from" : `from ${from.run}`,
     "code ": code === undefined ? "no own code" : `code ${code.slice(0, SHOWN_DIGITS)}`,
   };
 }
 
-const facts = ["backend ", "code "] as const;
+const facts = ["version ", "backend ", "library ", "from ", "code "] as const;
 
 /** Digits of a hash that tell two versions of a file apart. */
 const SHOWN_DIGITS = 6;

@@ -5399,4 +5399,18 @@ export const mutants: readonly Mutant[] = [
     to: "{ ...rest }",
     test: "tests/lab/experiment/comparison_test.ts",
   },
+  {
+    fault: "groups that began with other weights are called the same",
+    file: "lab/experiment/comparison.ts",
+    from: "`from ${from.run}`",
+    to: '"no --from"',
+    test: "tests/lab/experiment/comparison_test.ts",
+  },
+  {
+    fault: "two groups have one label",
+    file: "lab/experiment/comparison.ts",
+    from: "for (let i = 2; seen.has(own) ||",
+    to: "for (let i = 2; false && seen.has(own) ||",
+    test: "tests/lab/experiment/comparison_test.ts",
+  },
 ];

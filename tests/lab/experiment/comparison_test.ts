@@ -72,6 +72,33 @@ Deno.test("runs of another version of a file's own code are no seeds of the same
   deepStrictEqual(labels(ofCode(settings, "00"), ofCode(settings, "11")), ["pole"]);
 });
 
+Deno.test("what differs beside the settings stands in the labels, and no two are the same", () => {
+  const ofDetermined = (own: Partial<Run["manifest"]["determined"]>) => {
+    const run = runOf({ budget: 5 });
+    return {
+      ...run,
+      manifest: { ...run.manifest, determined: { ...run.manifest.determined, ...own } },
+    };
+  };
+  const from = { run: "1rs2b2", digest: "aa" };
+  deepStrictEqual(labels(ofDetermined({}), ofDetermined({ from })), [
+    "pole (no --from)",
+    "pole (from 1rs2b2)",
+  ]);
+  deepStrictEqual(labels(ofDetermined({}), ofDetermined({ version: 2 })), [
+    "pole (version 1)",
+    "pole (version 2)",
+  ]);
+  const native = ["OpenBLAS 0.3.20", "OpenBLAS 0.3.21"].map((library) =>
+    ofDetermined({ backend: "native", library })
+  );
+  deepStrictEqual(labels(...native), ["pole (OpenBLAS 0.3.20)", "pole (OpenBLAS 0.3.21)"]);
+  // The weights of one run, which has gone on in between.
+  const again = { ...from, digest: "bb" };
+  const both = [ofDetermined({ from }), ofDetermined({ from: again })];
+  deepStrictEqual(labels(...both), ["pole", "pole #2"]);
+});
+
 Deno.test("what more than half of the groups share goes without saying", () => {
   const ppo = { name: "ppo", gamma: 0.9, clipRange: 0.2 };
   const changed = [ppo, { ...ppo, gamma: 0.8 }, { ...ppo, clipRange: 0.1 }];
