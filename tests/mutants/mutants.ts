@@ -4886,7 +4886,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "seeds with gaps are trained again as a row",
     file: "cli/report/report.ts",
-    from: "seed === seeds[0] + i",
+    from: "seed === seeds[0] + BigInt(i)",
     to: "seed >= seeds[0]",
     test: "tests/cli/report_test.ts",
   },
@@ -5412,5 +5412,26 @@ export const mutants: readonly Mutant[] = [
     from: "for (let i = 2; seen.has(own) ||",
     to: "for (let i = 2; false && seen.has(own) ||",
     test: "tests/lab/experiment/comparison_test.ts",
+  },
+  {
+    fault: "a report's lines train on another backend than its runs",
+    file: "cli/report/report.ts",
+    from: "[` --backend ${choiceOf(backend)}`]",
+    to: "[]",
+    test: "tests/cli/report_test.ts",
+  },
+  {
+    fault: "a report's lines train from fresh weights",
+    file: "cli/report/report.ts",
+    from: "[` --from ${from.run}`]",
+    to: "[]",
+    test: "tests/cli/report_test.ts",
+  },
+  {
+    fault: "a report proposes to run what was extended with its budgets as fields",
+    file: "cli/report/report.ts",
+    from: "  if (stagesOf(manifest).length > 1) return [];\n",
+    to: "",
+    test: "tests/cli/report_test.ts",
   },
 ];
