@@ -5434,4 +5434,25 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/cli/report_test.ts",
   },
+  {
+    fault: "of a file of JSON lines whose iterations fall a failed run is stored",
+    file: "lab/experiment/imports/json_lines.ts",
+    from: "  requireCourse(entries, rest);\n",
+    to: "",
+    test: "tests/lab/experiment/logged_run_test.ts",
+  },
+  {
+    fault: "one column with a hyphen makes a table an export of Weights & Biases",
+    file: "lab/experiment/imports/table.ts",
+    from: "if (!metrics.every(",
+    to: "if (!metrics.some(",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "of two columns with one name the last one is imported",
+    file: "lab/experiment/imports/table.ts",
+    from: "if (twice !== undefined) {",
+    to: "if (false) {",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
 ];
