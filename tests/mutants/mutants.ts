@@ -5455,4 +5455,11 @@ export const mutants: readonly Mutant[] = [
     to: "if (false) {",
     test: "tests/lab/experiment/imports_test.ts",
   },
+  {
+    fault: "verify passes over altered sweeps and requests",
+    file: "lab/experiment/verify.ts",
+    from: "[...store.damages(), ...damagedRecords(store)]",
+    to: "store.damages()",
+    test: "tests/lab/experiment/verify_test.ts",
+  },
 ];
