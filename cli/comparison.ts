@@ -64,8 +64,8 @@ export interface Group {
 
 /** How probable it is that a run of one group gets a higher value than one of another. */
 export interface Pair extends Improvement, PairTest {
-  readonly first: string;
-  readonly second: string;
+  readonly first: Group;
+  readonly second: Group;
 }
 
 /** Groups, pairs, and which runs were left out and why. */
@@ -131,7 +131,8 @@ export function compareRuns(
   return {
     groups,
     pairs: pairs.map(([first, second], i) => ({
-      ...{ first: first.label, second: second.label },
+      first,
+      second,
       ...improvementOf(first.values, second.values),
       ...tests[i],
     })),

@@ -11,6 +11,7 @@ import { plansOf, type RunRequest, storedPlan } from "../lab/experiment/launch.t
 import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
 import { FLEET_PROGRAM, PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
+import { quoted } from "./shell.ts";
 import { openStoreOf, storeFlag, storeLocation } from "./stores.ts";
 import { plural } from "./terminal/format.ts";
 import type { Io } from "./terminal/io.ts";
@@ -105,10 +106,6 @@ function secondsOf(time: string): number {
   const parts = first.split(":").map(Number);
   const units = after.length > 0 || parts.length === 3 ? [3600, 60, 1] : [60, 1];
   return parts.reduce((sum, part, i) => sum + part * units[i], 86_400 * Number(after[0] ?? 0));
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Submits an array job for requests, or prints its script, and returns the exit code. */

@@ -94,6 +94,7 @@ export const report = defineCommand({
       ...options,
       title: options.title ?? words.join(", "),
       file,
+      store: location,
     });
     const files = reportFiles(blocks, file)
       .map(([name, content]) => [join(callersPath(io, out), name), content] as const);

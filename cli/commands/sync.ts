@@ -17,7 +17,8 @@ export const sync = defineCommand({
   brief: "Copies what one store lacks of another's runs",
   description: "Copies whole runs, with their series, pictures and checkpoints, that the target " +
     "lacks, and those that have gone on in the source since. Nothing is deleted; names, tags and " +
-    "notes of runs that are there stay. Done twice, the second time does nothing. A run that is " +
+    "notes of runs that are there stay, and so does each whole file; a damaged one is named and not " +
+    "copied. Done twice, the second time does nothing. A run that is " +
     "being trained comes another time.",
   examples: [
     ["sync /mnt/laptop/runs runs", "the runs of another machine into this store"],
@@ -37,8 +38,9 @@ export const sync = defineCommand({
     }),
   async run({ source, target }, io) {
     const did = await synced(io, source, target);
-    const { added, updated, known, training, sweeps, missing } = did;
+    const { added, updated, known, training, sweeps, missing, damaged } = did;
     for (const path of missing) io.error(`missing in the source: ${path}\n`);
+    for (const path of damaged) io.error(`damaged in the source, not copied: ${path}\n`);
     const parts = [
       `Added ${plural(added.length, "run")}${listed(added)}`,
       ...(updated.length === 0 ? [] : [`Brought up to date${listed(updated)}`]),
@@ -47,7 +49,7 @@ export const sync = defineCommand({
       ...(training.length === 0 ? [] : [`Being trained, so another time${listed(training)}`]),
     ];
     io.out(parts.join("\n"));
-    return missing.length > 0 ? 1 : 0;
+    return missing.length + damaged.length > 0 ? 1 : 0;
   },
 });
 

@@ -10,7 +10,8 @@ export const verify = defineCommand({
   name: "verify",
   usage: "[RUN…] [OPTIONS]",
   brief: "Reads all that is stored and says which runs are damaged",
-  description: "Reads the database, every point, checkpoint and picture of the runs named, or of " +
+  description:
+    "Reads the database, its sweeps and batches, every point, checkpoint and picture of the runs named, or of " +
     "all with those in the trash, checks sums and hashes, and computes the digests of finished " +
     "runs anew. Exit code 1 if anything is damaged. Writes nothing.",
   examples: [

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { choiceOf } from "../../lab/compute/backend_choice.ts";
 import { chartScene } from "../../lab/core/chart.ts";
 import { unitWords } from "../../lab/core/budget.ts";
 import { InputError } from "../../lab/core/errors.ts";
@@ -11,14 +12,20 @@ import { interquartileMean } from "../../lab/core/interquartile_mean.ts";
 import { differingPaths, flatten } from "../../lab/experiment/comparison.ts";
 import { Describer } from "../../lab/experiment/describe.ts";
 import { isFile } from "../../lab/experiment/load.ts";
+import { LOGGED } from "../../lab/experiment/manifest.ts";
+import { needsModule } from "../../lab/experiment/own.ts";
+import { stagesOf } from "../../lab/experiment/resume.ts";
 import { type SweepState, sweepState } from "../../lab/experiment/sweep.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { suiteLine } from "../../lab/experiment/suite.ts";
 import { pText } from "../../lab/statistics/p_value.ts";
 import { budgetOf } from "../../lab/store/run_budget.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
-import { PROGRAM } from "../command.ts";
+import { NATIVE_PROGRAM, PROGRAM } from "../command.ts";
 import { compareRuns, type Comparison, type Group } from "../comparison.ts";
+import { isPostgres } from "../fleet.ts";
+import { shellWord } from "../shell.ts";
+import { storeFlag } from "../stores.ts";
 import { importanceLine, trialsTable } from "../sweeping.ts";
 import {
   iqmTitle,
@@ -59,6 +66,8 @@ export async function reportOf(
     readonly paired?: boolean;
     /** Whether it says how long the runs took. Default: it does. */
     readonly isTimed?: boolean;
+    /** Where the store lies, as it was typed; default: nothing was. */
+    readonly store?: string;
   },
 ): Promise<Block[]> {
   const { metric, against, paired = false } = options;
@@ -89,12 +98,7 @@ export async function reportOf(
     heading("Every seed"),
     seedsOf(groups, isTimed),
     ...notes.map(text),
-    heading("Again"),
-    text(
-      "The first lines train the same again; the others train one run anew and compare it with the " +
-        "stored one, digit for digit.",
-    ),
-    { kind: "code", lines: await linesOf(groups, registries) },
+    ...await againOf(groups, registries, options.store),
   ];
 }
 
@@ -144,7 +148,7 @@ export function resultOf(
   { groups, pairs, scales, suite }: Comparison,
   { isTimed, paired }: { readonly isTimed: boolean; readonly paired: boolean },
 ): Block[] {
-  const letters = new Map(groups.map(({ label }, i) => [label, letterOf(i)]));
+  const letters = new Map(groups.map((group, i) => [group, letterOf(i)]));
   const hasThreshold = groups.some(({ threshold }) => threshold !== null);
   const timed = (cells: readonly string[], at: number) => isTimed ? cells : cells.toSpliced(at, 1);
   const isJudged = groups.some(({ verdict }) => verdict !== undefined);
@@ -319,33 +323,90 @@ async function shownOf(
   return [{ kind: "heading", text: "To look at" }, { kind: "pictures", pictures }];
 }
 
-/** Command lines that train the groups again, and that reproduce the first run of each. */
-async function linesOf(groups: readonly Group[], registries: Registries): Promise<string[]> {
+/** Command lines that train the groups again, and that reproduce runs of them. */
+async function againOf(
+  groups: readonly Group[],
+  registries: Registries,
+  store: string | undefined,
+): Promise<Block[]> {
   using describer = new Describer(registries, { examine: false });
+  const trained = groups.filter(({ runs: [{ manifest }] }) =>
+    manifest.determined.backend !== LOGGED
+  );
   const again: string[] = [];
-  for (const { experiment, configuration, runs } of groups) {
-    const { module } = runs[0].manifest.definition;
-    const isKnown = registries.experiments.some(({ name }) => name === experiment);
-    const reference = isKnown || !isFile(module) ? experiment : module;
-    const usual = await describer.describe(reference).then(
-      (described) => flatten(described.configuration),
-      (error) => {
-        if (error instanceof InputError) return undefined;
-        throw error;
-      },
+  const anew: string[] = [];
+  for (const group of trained) {
+    const lines = await trainingLines(group, describer, registries);
+    again.push(...lines);
+    // Where no line trains all of its runs again, each is reproduced.
+    anew.push(
+      ...group.runs.slice(0, lines.length > 0 ? 1 : undefined).map((run) =>
+        `${programFor(run)} reproduce ${run.id}`
+      ),
     );
-    if (usual === undefined) continue;
-    const own = flatten(configuration);
-    const set = Object.entries(own).filter(([path, value]) => usual[path] !== value)
-      .map(([path, value]) => ` --set ${path}=${/[\s[{"'*]/.test(value) ? `'${value}'` : value}`);
-    const seeds = runs.map(({ manifest: { determined } }) => Number(determined.seed));
-    const isRow = seeds.every((seed, i) => seed === seeds[0] + i);
-    const choices = isRow
-      ? [`--seed ${seeds[0]} --seeds ${seeds.length}`]
-      : seeds.map((seed) => `--seed ${seed}`);
-    for (const choice of choices) {
-      again.push(`${PROGRAM} run ${reference}${set.join("")} ${choice}`);
-    }
   }
-  return [...again, ...groups.map(({ runs: [{ id }] }) => `${PROGRAM} reproduce ${id}`)];
+  // Workers alone store runs in a database, so that nothing is reproduced there.
+  const lines = [...again, ...isPostgres(store) ? [] : anew].map((line) => line + storeFlag(store));
+  if (lines.length === 0) return [];
+  const text = [
+    ...again.length > 0 ? ["The first lines train the same again"] : [],
+    ...anew.length > 0 && !isPostgres(store)
+      ? [
+        `${
+          again.length > 0 ? "the others" : "These lines"
+        } train one run anew and compare it with ` +
+        "the stored one, digit for digit",
+      ]
+      : [],
+  ].join("; ");
+  return [
+    { kind: "heading", text: "Again" },
+    { kind: "text", text: `${text}.` },
+    { kind: "code", lines },
+  ];
+}
+
+/**
+ * Command lines that train all runs of a group again. None where the definition is not at hand or no
+ * longer the one of the runs, or where they were given another budget on the way.
+ */
+async function trainingLines(
+  { experiment, configuration, runs }: Group,
+  describer: Describer,
+  registries: Registries,
+): Promise<string[]> {
+  const [{ manifest }] = runs;
+  const { definition, determined } = manifest;
+  if (stagesOf(manifest).length > 1) return [];
+  const isKnown = registries.experiments.some(({ name }) => name === experiment);
+  const reference = isKnown || !isFile(definition.module) ? experiment : definition.module;
+  const described = await describer.describe(reference).catch((error) => {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  });
+  const isOther = described === undefined || described.version !== determined.version ||
+    (needsModule(configuration) && described.hash !== definition.hash);
+  if (isOther) return [];
+  const usual = flatten(described.configuration);
+  const set = Object.entries(flatten(configuration))
+    .filter(([path, value]) => usual[path] !== value)
+    .map(([path, value]) => ` --set ${path}=${shellWord(value)}`);
+  const { backend, from } = determined;
+  const line = [
+    `${programFor(runs[0])} run ${shellWord(reference)}`,
+    ...set,
+    // What `auto` takes.
+    ...backend === "wasm" ? [] : [` --backend ${choiceOf(backend)}`],
+    ...from === undefined ? [] : [` --from ${from.run}`],
+  ].join("");
+  const seeds = runs.map(({ manifest: { determined } }) => BigInt(determined.seed));
+  const isRow = seeds.every((seed, i) => seed === seeds[0] + BigInt(i));
+  return isRow
+    ? [`${line} --seed ${seeds[0]} --seeds ${seeds.length}`]
+    : seeds.map((seed) => `${line} --seed ${seed}`);
+}
+
+/** The task that may train a run. */
+function programFor({ manifest: { determined } }: Run): string {
+  return determined.backend === "native" ? NATIVE_PROGRAM : PROGRAM;
 }

@@ -84,8 +84,8 @@ export function comparisonTables(
         { title: "told apart beyond", align: "right" },
       ],
       pairs.map(({ first, second, probability, spread, p, detectable }) => [
-        first,
-        second,
+        first.label,
+        second.label,
         withSpread(probability, spread, (value) => value.toFixed(2)),
         pText(p),
         Number.isNaN(detectable) ? "–" : figure(detectable),
@@ -186,8 +186,8 @@ export function comparisonDocument(
       },
     })),
     pairs: pairs.map(({ first, second, probability, spread, p, detectable }) => ({
-      first,
-      second,
+      first: first.label,
+      second: second.label,
       probability: orNull(probability),
       interval: ends(spread),
       rough: spread?.kind === "rough interval",

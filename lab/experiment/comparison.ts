@@ -8,12 +8,16 @@ import { encodeCanonicalJson } from "../core/canonical_json.ts";
 import { isRecord } from "../core/plain.ts";
 import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
-import type { Run, Series, Store } from "../store/store.ts";
+import type { Manifest, Run, Series, Store } from "../store/store.ts";
+import { needsModule } from "./own.ts";
 import { figuresOf } from "./score.ts";
 
-/** Runs of one experiment with equal configuration, version and backend, by ascending seed. */
+/**
+ * Runs of one experiment with equal configuration, version, backend and code of its own, by ascending
+ * seed.
+ */
 export interface RunGroup {
-  /** Experiment's name; where several groups share it, the settings in which they differ are appended. */
+  /** Experiment's name; where several groups share it, that in which they differ is appended. */
   readonly label: string;
   readonly experiment: string;
   readonly configuration: { readonly [key: string]: Json };
@@ -21,7 +25,7 @@ export interface RunGroup {
   readonly runs: readonly Run[];
 }
 
-/** Groups runs by everything that determines them but the seed. */
+/** Groups runs by everything that determines them but the seed, each with a label that no other has. */
 export function groupRuns(runs: readonly Run[]): RunGroup[] {
   const made = sameButSeed(runs).map((members) => {
     const { experiment, configuration, backend } = members[0].manifest.determined;
@@ -29,35 +33,55 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
   });
   const namesakes = Map.groupBy(made, ({ experiment }) => experiment);
   const labels = new Map([...namesakes.values()].flatMap(labelsOf));
-  return made.map((group) => ({ ...group, label: labels.get(group)! }));
+  const told = numbered(made.map((group) => labels.get(group)!));
+  return made.map((group, i) => ({ ...group, label: told[i] }));
+}
+
+/** Labels with a number behind those that stand there already, as of weights of one run at two times. */
+function numbered(labels: readonly string[]): string[] {
+  const taken = new Set(labels);
+  const seen = new Set<string>();
+  return labels.map((label) => {
+    let own = label;
+    for (let i = 2; seen.has(own) || (own !== label && taken.has(own)); i++) own = `${label} #${i}`;
+    seen.add(own);
+    return own;
+  });
 }
 
 /** The same groups without names, each by ascending seed. */
 export function sameButSeed(runs: readonly Run[]): Run[][] {
   const known = new Map<string, string>();
-  const groups = Map.groupBy(runs, ({ manifest: { determined } }) => keyOf(determined, known));
+  const groups = Map.groupBy(runs, ({ manifest }) => keyOf(manifest, known));
   const ascending = (a: Run, b: Run) => Number(BigInt(seedOf(a)) - BigInt(seedOf(b)));
   return [...groups.values()].map((members) => members.sort(ascending));
 }
 
-type Determined = Run["manifest"]["determined"];
-
 /** Kept, as tables ask for all runs again and again. */
-const keys = new WeakMap<Determined, string>();
+const keys = new WeakMap<Manifest, string>();
 
 /**
  * Equal for what differs in its seed alone.
  *
  * @param known Of this call, by their text as stored, which most seeds of a group share.
  */
-function keyOf(determined: Determined, known: Map<string, string>): string {
-  if (!keys.has(determined)) {
-    const { seed: _, ...rest } = determined;
-    const text = JSON.stringify(rest);
-    if (!known.has(text)) known.set(text, encodeCanonicalJson(rest as unknown as Json));
-    keys.set(determined, known.get(text)!);
+function keyOf(manifest: Manifest, known: Map<string, string>): string {
+  if (!keys.has(manifest)) {
+    const { seed: _, ...rest } = manifest.determined;
+    const all = { ...rest, code: ownCodeOf(manifest) ?? null };
+    const text = JSON.stringify(all);
+    if (!known.has(text)) known.set(text, encodeCanonicalJson(all as unknown as Json));
+    keys.set(manifest, known.get(text)!);
   }
-  return keys.get(determined)!;
+  return keys.get(manifest)!;
+}
+
+/**
+ * The hash of the module whose own parts a run was trained with; undefined where its configuration
+ * says all, so that another comment in a file of settings, or another preset, parts no seeds.
+ */
+function ownCodeOf({ definition, determined }: Manifest): string | undefined {
+  return needsModule(determined.configuration) ? definition.hash : undefined;
 }
 
 function seedOf(run: Run): string {
@@ -65,13 +89,13 @@ function seedOf(run: Run): string {
 }
 
 /**
- * Of groups of one experiment: its name, and the settings that tell each from the others. What more
+ * Of groups of one experiment: its name, and the settings, or what else, that tell each from the others. What more
  * than half of those that a setting tells apart share goes without saying.
  */
 function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
-  const settings = groups.map(({ configuration, backend }): Record<string, string> => ({
+  const settings = groups.map(({ configuration, runs: [{ manifest }] }): Settings => ({
     ...flatten(configuration),
-    [BACKEND]: backend,
+    ...factsOf(manifest),
   }));
   const paths = [...differingPaths(settings)];
   const goesWithoutSaying = usualOf(settings, paths);
@@ -88,8 +112,26 @@ function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
   });
 }
 
-/** Stands among the settings, with a name that no field has. */
-const BACKEND = "backend ";
+/**
+ * What tells groups apart beside their settings, among which it stands with names that no field has, as
+ * it is said.
+ */
+function factsOf(manifest: Manifest): { readonly [name in typeof facts[number]]: string } {
+  const { backend, library, version, from } = manifest.determined;
+  const code = ownCodeOf(manifest);
+  return {
+    "version ": `version ${version}`,
+    "backend ": backend,
+    "library ": library ?? "no library",
+    "from ": from === undefined ? "no --from" : `from ${from.run}`,
+    "code ": code === undefined ? "no own code" : `code ${code.slice(0, SHOWN_DIGITS)}`,
+  };
+}
+
+const facts = ["version ", "backend ", "library ", "from ", "code "] as const;
+
+/** Digits of a hash that tell two versions of a file apart. */
+const SHOWN_DIGITS = 6;
 
 /** Where the name of a part stands whose other fields are its own. */
 const names: Readonly<Record<string, string>> = {
@@ -100,7 +142,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /** What is known by its value alone. */
-const nameless = [...Object.values(names), BACKEND];
+const nameless: readonly string[] = [...Object.values(names), ...facts];
 
 type Settings = Readonly<Record<string, string>>;
 

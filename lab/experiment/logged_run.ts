@@ -50,12 +50,47 @@ export const loggedEndings: readonly LoggedEnding[] = [
 /** How a run may end, by name. */
 export type LoggedEnding = "completed" | "stopped" | "interrupted" | "failed" | "diverged";
 
+/** Where a run stands before its first entry. */
+export const BEGUN: Progress = {
+  iterations: 0,
+  environmentSteps: 0,
+  gradientSteps: 0,
+  examples: 0,
+};
+
+/**
+ * Where a run stands after an entry.
+ *
+ * @throws {InputError} where the iteration does not rise.
+ */
+export function advanced(before: Progress, counts: Partial<Progress>): Progress {
+  const next = { ...before, iterations: before.iterations + 1, ...counts };
+  if (next.iterations > before.iterations) return next;
+  throw new InputError(
+    `Cannot log as iterations must rise: ${next.iterations} after ${before.iterations}`,
+  );
+}
+
+/** How a PNG begins, with its first chunk's length and name, and how it ends: an empty chunk. */
+const PNG_HEAD = "89504e470d0a1a0a0000000d49484452";
+const PNG_END = "0000000049454e44ae426082";
+
+/** @throws {InputError} where the bytes are no PNG, or are cut off. */
+export function requirePng(bytes: Uint8Array): void {
+  const isWhole = bytes.subarray(0, PNG_HEAD.length / 2).toHex() === PNG_HEAD &&
+    bytes.subarray(-PNG_END.length / 2).toHex() === PNG_END;
+  if (isWhole) return;
+  throw new InputError(
+    `Cannot keep the picture as it must be a whole PNG: ${bytes.length} bytes that are none`,
+  );
+}
+
 /** An open run. */
 export class LoggedRun implements Disposable {
   readonly #store: Store;
   readonly #lock: Disposable;
   readonly #began = performance.now();
-  #progress: Progress = { iterations: 0, environmentSteps: 0, gradientSteps: 0, examples: 0 };
+  #progress = BEGUN;
   #wallSeconds = 0;
   #shown = -Infinity;
   #ended = false;
@@ -74,12 +109,7 @@ export class LoggedRun implements Disposable {
   log(metrics: Metrics, progress: LoggedProgress = {}): void {
     this.#requireOpen("log");
     const { wallSeconds = (performance.now() - this.#began) / 1000, ...counts } = progress;
-    const next = { ...this.#progress, iterations: this.#progress.iterations + 1, ...counts };
-    if (!(next.iterations > this.#progress.iterations)) {
-      throw new InputError(
-        `Cannot log as iterations must rise: ${next.iterations} after ${this.#progress.iterations}`,
-      );
-    }
+    const next = advanced(this.#progress, counts);
     this.#progress = next;
     this.#wallSeconds = wallSeconds;
     const points = Object.entries(metrics).map(([name, value]) => ({
@@ -93,9 +123,14 @@ export class LoggedRun implements Disposable {
     this.#store.update(this.id, { ...next, wallSeconds });
   }
 
-  /** Keeps a picture of this iteration: a raster, or the bytes of a PNG. */
+  /**
+   * Keeps a picture of this iteration: a raster, or the bytes of a PNG.
+   *
+   * @throws {InputError} where the bytes are none, or the run has ended.
+   */
   async image(name: string, picture: Raster | Uint8Array): Promise<void> {
     this.#requireOpen("keep the picture");
+    if (picture instanceof Uint8Array) requirePng(picture);
     await this.#store.putArtifact(this.id, {
       name,
       iteration: this.#progress.iterations,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError } from "../core/errors.ts";
+import { DamageError, InputError } from "../core/errors.ts";
 import type { DamagedRun, Run, Store } from "../store/store.ts";
 import { lineOf } from "./error_lines.ts";
 import { storedDigest } from "./recorder.ts";
@@ -17,7 +17,7 @@ export interface RunDamage {
 
 /** What a verification found. */
 export interface Verification {
-  /** What of the database is damaged, a line each. */
+  /** What of the database, its sweeps and batches is damaged, a line each. */
   readonly database: readonly string[];
   /** Runs that were looked at. */
   readonly runs: number;
@@ -25,8 +25,8 @@ export interface Verification {
 }
 
 /**
- * Reads all of a store, or of the runs of some ids: the database's own structure, records, every
- * point, checkpoint and artifact, and of finished runs whether series and parameters give the
+ * Reads all of a store, or of the runs of some ids: the database's own structure, records, sweeps,
+ * waiting requests, every point, checkpoint and artifact, and of finished runs whether series and parameters give the
  * digest. Writes nothing.
  *
  * @param options.onRun Told of each run before it is read.
@@ -49,7 +49,26 @@ export async function verify(
     const lines = await damagesOf(store, run);
     if (lines.length > 0) damaged.push({ id: run.id, name: run.name, lines });
   }
-  return { database: store.damages(), runs: sound.length + broken.length, damaged };
+  const database = [...store.damages(), ...damagedRecords(store)];
+  return { database, runs: sound.length + broken.length, damaged };
+}
+
+/** What of sweeps, and of requests whose runs have not begun, is damaged, a line each. */
+function damagedRecords(store: Store): string[] {
+  const waiting = store.batches().flatMap((batch) => batch.waiting);
+  const reads = [
+    ...store.sweepNames().map((name) => () => store.sweep(name)),
+    ...waiting.map((id) => () => store.request(id)),
+  ];
+  return reads.flatMap((read) => {
+    try {
+      read();
+      return [];
+    } catch (error) {
+      // A request that has begun since it was listed is no damage.
+      return error instanceof DamageError ? [lineOf(error)] : [];
+    }
+  });
 }
 
 async function damagesOf(store: Store, run: Run): Promise<string[]> {

@@ -30,6 +30,10 @@ export const PARTIAL = ".part";
 /** Tells files apart that one process writes at once. */
 let writes = 0;
 
+function temporaryFor(path: string): string {
+  return `${path}.${Deno.pid}-${writes++}${PARTIAL}`;
+}
+
 /**
  * Puts `parts` one after the other at `path`, whole and on the disk, or leaves what was there.
  *
@@ -40,7 +44,7 @@ export async function putFile(
   parts: readonly Uint8Array[],
   write: WriteSynced = writeSynced,
 ): Promise<void> {
-  const temporary = `${path}.${Deno.pid}-${writes++}${PARTIAL}`;
+  const temporary = temporaryFor(path);
   try {
     await write(temporary, parts);
     await Deno.rename(temporary, path);
@@ -53,22 +57,67 @@ export async function putFile(
 /**
  * Copies a file, whole and on the disk.
  *
+ * @param check Looks at the copy before it has its name; what it throws leaves nothing there.
  * @returns Whether it was there.
  * @throws {LabError} on a full disk and other failures of it.
  */
-export async function copySynced(from: string, to: string): Promise<boolean> {
-  const temporary = `${to}${PARTIAL}`;
+export async function copySynced(
+  from: string,
+  to: string,
+  check: (copy: string) => Promise<void> = () => Promise.resolve(),
+): Promise<boolean> {
+  const temporary = temporaryFor(to);
   try {
     await Deno.copyFile(from, temporary);
     using file = await Deno.open(temporary, { write: true });
     await file.sync();
+    await check(temporary);
     await Deno.rename(temporary, to);
     return true;
   } catch (error) {
     removeFile(temporary);
     if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof DamageError) throw error;
     throw writeFailure(to, error);
   }
+}
+
+/**
+ * Copies a file that is named by its content, unless a whole one of that name is there.
+ *
+ * @returns Whether it was there, on either side.
+ * @throws {DamageError} where it is not what its name says; the target stays as it was.
+ * @throws {LabError} on a full disk and other failures of it.
+ */
+export async function copyNamed(from: string, to: string): Promise<boolean> {
+  if (sizeOfFile(to) !== undefined && isNamedBy(to, await hashOfFile(to))) return true;
+  return await copySynced(from, to, async (copy) => {
+    if (!isNamedBy(to, await hashOfFile(copy))) {
+      throw new DamageError(`Cannot copy ${from} as its content must hash to its name`);
+    }
+  });
+}
+
+/** SHA-256 of a file of any size, in hexadecimal. */
+async function hashOfFile(path: string): Promise<string> {
+  using file = await Deno.open(path);
+  const hash = createHash("sha256");
+  const bytes = new Uint8Array(LARGEST_WRITE);
+  for (let read = 0; (read = await file.read(bytes) ?? 0) > 0;) {
+    hash.update(bytes.subarray(0, read));
+  }
+  return hash.digest("hex");
+}
+
+/** The hash, or its beginning, that ends the name of a file of a run; undefined where none does. */
+export function hashInName(path: string): string | undefined {
+  return /([0-9a-f]{16,64})(\.\w+)?$/.exec(path)?.[1];
+}
+
+/** Whether the name of a file says that its content has this hash. */
+export function isNamedBy(path: string, hash: string): boolean {
+  const digits = hashInName(path);
+  return digits !== undefined && hash.startsWith(digits);
 }
 
 /** Whether there is a folder of that name. */

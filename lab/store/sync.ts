@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { DamageError } from "../core/errors.ts";
 import { checksum } from "./checksum.ts";
 import type { Database, Row } from "./database.ts";
-import { copySynced, ensureFolder } from "./files.ts";
+import { copyNamed, ensureFolder } from "./files.ts";
 import { contentOf, isNewer, type JournalContent, Journals } from "./journal.ts";
 import { isLocked, takeLock } from "./lock.ts";
 import { putRun } from "./recover.ts";
@@ -26,6 +27,8 @@ export interface Sync {
   readonly sweeps: readonly string[];
   /** Files that the source should have and has not, below its folder. */
   readonly missing: readonly string[];
+  /** Files of the source that are not what their names say, below its folder; they stay there. */
+  readonly damaged: readonly string[];
 }
 
 /** A store's folder and its open database. */
@@ -43,6 +46,7 @@ export async function sync(source: Side, target: Side): Promise<Sync> {
     training: [] as string[],
     sweeps: sweepsInto(source.database, target.database),
     missing: [] as string[],
+    damaged: [] as string[],
   };
   const journals = new Journals(target.database, `${target.folder}/checkpoints`);
   const ids = source.database.all("SELECT id FROM run WHERE trashed_at IS NULL ORDER BY id");
@@ -66,7 +70,9 @@ export async function sync(source: Side, target: Side): Promise<Sync> {
     }
     try {
       // Files first: no row ever names one that is not there.
-      did.missing.push(...await copyFiles(source, from, target, to, content));
+      const { missing, damaged } = await copyFiles(source, from, target, to, content);
+      did.missing.push(...missing);
+      did.damaged.push(...damaged);
       target.database.write(() => {
         const kept = target.database.get("SELECT * FROM run WHERE id = ?", same ?? null);
         putRun(target.database, renamed(content, to, kept));
@@ -147,14 +153,17 @@ function lockOf({ folder }: Side, id: string): Disposable | undefined {
   }
 }
 
-/** Copies a run's files; those that are missing, below the source's folder. */
+/**
+ * Copies a run's files that the target does not have whole, as other runs may share them; those that are
+ * missing or damaged, below the source's folder.
+ */
 async function copyFiles(
   source: Side,
   from: string,
   target: Side,
   to: string,
   { checkpoints, artifacts }: JournalContent,
-): Promise<string[]> {
+): Promise<Pick<Sync, "missing" | "damaged">> {
   const pairs = [
     ...checkpoints.flatMap(({ record_file, tensor_file }) =>
       // A record names its tensors.
@@ -168,13 +177,19 @@ async function copyFiles(
     }),
   ];
   const missing: string[] = [];
-  for (const [here, there] of pairs) {
+  const damaged: string[] = [];
+  for (const [here, there] of new Map(pairs)) {
     const parent = there.slice(0, there.lastIndexOf("/"));
     await ensureFolder(`${target.folder}/${parent}`);
-    const isCopied = await copySynced(`${source.folder}/${here}`, `${target.folder}/${there}`);
-    if (!isCopied) missing.push(here);
+    try {
+      const isThere = await copyNamed(`${source.folder}/${here}`, `${target.folder}/${there}`);
+      if (!isThere) missing.push(here);
+    } catch (error) {
+      if (!(error instanceof DamageError)) throw error;
+      damaged.push(here);
+    }
   }
-  return missing;
+  return { missing, damaged };
 }
 
 /**

@@ -8,39 +8,42 @@ import { capturedIo } from "./captured_io.ts";
 const interval = (low: number, high: number, kind = "interval") => ({ low, high, kind });
 const runs = (...ids: string[]) => ids.map((id) => ({ id }));
 
+const groups = [
+  {
+    ...{ label: "ppo one", experiment: "one", configuration: { agent: { name: "ppo" } } },
+    ...{ runs: runs("r1", "r2"), metric: "evaluation/return_mean", values: [101, 102] },
+    ...{ iqm: 103, spread: interval(104, 105), mean: 106, median: 107, verdict: "solved" },
+    threshold: { value: 475, reached: 1, environmentSteps: 12_000, wallSeconds: 65 },
+    speed: 2345,
+  },
+  {
+    ...{ label: "dqn two", experiment: "two", configuration: { agent: { name: "dqn" } } },
+    ...{ runs: runs("r3"), metric: undefined, values: [NaN], iqm: NaN, spread: null },
+    ...{ mean: NaN, median: Infinity, verdict: undefined, speed: 5 },
+    threshold: { value: 475, reached: 0, environmentSteps: null, wallSeconds: null },
+  },
+  {
+    ...{ label: "a2c", experiment: "two", configuration: {}, runs: runs("r4", "r5", "r6") },
+    ...{ metric: "score/return_mean", values: [1, 2, 3], iqm: 2.25, mean: 2.5, median: 2.75 },
+    ...{ spread: interval(2, 3, "rough interval"), verdict: "learning", speed: 7 },
+    threshold: null,
+  },
+];
+const [ppo, dqn, a2c] = groups;
+
 const comparison = {
-  groups: [
-    {
-      ...{ label: "ppo one", experiment: "one", configuration: { agent: { name: "ppo" } } },
-      ...{ runs: runs("r1", "r2"), metric: "evaluation/return_mean", values: [101, 102] },
-      ...{ iqm: 103, spread: interval(104, 105), mean: 106, median: 107, verdict: "solved" },
-      threshold: { value: 475, reached: 1, environmentSteps: 12_000, wallSeconds: 65 },
-      speed: 2345,
-    },
-    {
-      ...{ label: "dqn two", experiment: "two", configuration: { agent: { name: "dqn" } } },
-      ...{ runs: runs("r3"), metric: undefined, values: [NaN], iqm: NaN, spread: null },
-      ...{ mean: NaN, median: Infinity, verdict: undefined, speed: 5 },
-      threshold: { value: 475, reached: 0, environmentSteps: null, wallSeconds: null },
-    },
-    {
-      ...{ label: "a2c", experiment: "two", configuration: {}, runs: runs("r4", "r5", "r6") },
-      ...{ metric: "score/return_mean", values: [1, 2, 3], iqm: 2.25, mean: 2.5, median: 2.75 },
-      ...{ spread: interval(2, 3, "rough interval"), verdict: "learning", speed: 7 },
-      threshold: null,
-    },
-  ],
+  groups,
   pairs: [
     {
-      ...{ first: "ppo one", second: "a2c", probability: 0.875, p: 0.0123, detectable: 12.5 },
+      ...{ first: ppo, second: a2c, probability: 0.875, p: 0.0123, detectable: 12.5 },
       spread: interval(0.5, 1),
     },
     {
-      ...{ first: "dqn two", second: "ppo one", probability: 0.25, p: NaN, detectable: NaN },
+      ...{ first: dqn, second: ppo, probability: 0.25, p: NaN, detectable: NaN },
       spread: null,
     },
     {
-      ...{ first: "a2c", second: "dqn two", probability: 1, p: 0.0004, detectable: 3 },
+      ...{ first: a2c, second: dqn, probability: 1, p: 0.0004, detectable: 3 },
       spread: interval(0.75, 1, "lowest and highest"),
     },
   ],
@@ -194,4 +197,12 @@ Deno.test("a report has each figure of a comparison in its own column", () => {
   ]);
   const alone = { ...comparison, pairs: [], suite: undefined, scales: [] };
   strictEqual(resultOf(alone, { isTimed: true, paired: false }).length, 1);
+});
+
+Deno.test("a report tells groups apart by their letters, also where they are called the same", () => {
+  const pairs = [{ ...comparison.pairs[0], first: ppo, second: { ...dqn, label: ppo.label } }];
+  const named = { ...comparison, pairs, groups: [ppo, a2c, pairs[0].second] };
+  const tables = resultOf(named as unknown as Comparison, { isTimed: true, paired: false })
+    .flatMap((block) => block.kind === "table" ? [block] : []);
+  deepStrictEqual(tables.at(-1)!.rows[0].slice(0, 2), ["a", "c"]);
 });

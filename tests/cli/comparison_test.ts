@@ -96,7 +96,7 @@ Deno.test("against one group each other is compared with it, and fewer tests are
     );
     const labels = compareRuns(store, runs, registries).groups.map(({ label }) => label);
     const { pairs } = compareRuns(store, runs, registries, { against: labels[1] });
-    deepStrictEqual(pairs.map(({ first, second }) => [first, second]), [
+    deepStrictEqual(pairs.map(({ first, second }) => [first.label, second.label]), [
       [labels[0], labels[1]],
       [labels[2], labels[1]],
     ]);
@@ -183,7 +183,7 @@ Deno.test("pairs say how probable it is that one beats the other", async () => {
     const { pairs } = compareRuns(store, [...b, ...a], registries);
     // 3 > 2, 3 > 1, 1 < 2, 1 = 1: (2 + ½) / 4.
     strictEqual(pairs.length, 1);
-    strictEqual(pairs[0].first, "world-a");
+    strictEqual(pairs[0].first.label, "world-a");
     strictEqual(pairs[0].probability, 0.625);
   });
 });

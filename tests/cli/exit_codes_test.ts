@@ -41,7 +41,7 @@ Deno.test("reproduce --approximately succeeds where bits are close, and fails wh
   }
 });
 
-Deno.test("sync takes over what there is, and fails where files of it are missing", async () => {
+Deno.test("sync takes over what there is, and fails where files of it are missing or damaged", async () => {
   await using lab = await typedIn();
   const { store, folder, typed } = lab;
   const run = addRun(store, "whole");
@@ -50,7 +50,12 @@ Deno.test("sync takes over what there is, and fails where files of it are missin
   });
   store.flush();
   deepStrictEqual((await typed("sync", "runs", "whole")).code, 0);
-  await Deno.remove(`${folder}/runs/artifacts/${hash.slice(0, 2)}/${hash}`);
+  const file = `${folder}/runs/artifacts/${hash.slice(0, 2)}/${hash}`;
+  await Deno.writeFile(file, Uint8Array.of(2));
+  const damaged = await typed("sync", "runs", "hurt");
+  deepStrictEqual(damaged.code, 1);
+  match(damaged.error, new RegExp(`damaged in the source, not copied: artifacts/.*${hash}`));
+  await Deno.remove(file);
   const { code, out, error } = await typed("sync", "runs", "less");
   deepStrictEqual(code, 1);
   match(out, new RegExp(`^Added 1 run: ${run.id}`));

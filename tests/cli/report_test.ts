@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
 import { htmlOf, markdownOf } from "../../cli/report/blocks.ts";
 import { curveOf } from "../../cli/report/report.ts";
-import type { Series } from "../../lab/store/store.ts";
+import type { Run, Series } from "../../lab/store/store.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { sha256 } from "../../lab/core/sha256.ts";
 import { Policies } from "../../web/policies.ts";
@@ -121,6 +121,51 @@ Deno.test("report writes one page that needs nothing else, and how to get its ru
       match(error, reason);
       strictEqual(error.trim().split("\n").length, 1);
     }
+  }));
+
+Deno.test("the lines of a report train the same again, or reproduce it where none can", () =>
+  inFolder(async (folder) => {
+    const typed = (...args: string[]) => typedIn(folder, [...args, "--store", "lab runs"]);
+    const runsOf = () => {
+      const store = openStore(`${folder}/lab runs`, { readOnly: true });
+      const runs = store.runs();
+      store.close();
+      return runs;
+    };
+    const last = String(2n ** 128n - 1n);
+    strictEqual((await typed("run", "line-toy", "--seed", last)).code, 0);
+    const [first] = runsOf();
+    await typed("run", "line-toy", "--backend", "wasm-strict", "--from", first.id);
+    await typed("run", "line-toy", "--seed", "5");
+    const [{ id: extended }] = runsOf();
+    const longer = String(2 * Number(first.manifest.determined.configuration.budget));
+    strictEqual((await typed("resume", extended, "--budget", longer)).code, 0);
+    Deno.writeTextFileSync(`${folder}/line-toy.csv`, "step,reward\n1,2\n2,3\n");
+    strictEqual((await typed("import", `${folder}/line-toy.csv`)).code, 0);
+
+    await typed("report", "line-toy", "--out", "pages");
+    const page = Deno.readTextFileSync(`${folder}/pages/line-toy.md`);
+    const lines = page.split("\n").filter((line) => line.startsWith("deno task"));
+    const at = "--store 'lab runs'";
+    const program = "deno task -q experiment";
+    const trained = runsOf().filter(({ manifest }) => manifest.determined.backend !== "logged");
+    deepStrictEqual(
+      lines.toSorted(),
+      [
+        `${program} run line-toy --seed ${last} --seeds 1 ${at}`,
+        `${program} run line-toy --backend wasm-strict --from ${first.id} --seed 1 --seeds 1 ${at}`,
+        ...trained.map(({ id }) => `${program} reproduce ${id} ${at}`),
+      ].toSorted(),
+    );
+    for (const line of lines) {
+      const words = line.replace(program, "").replace(at, "").trim().split(" ");
+      const { code, error } = await typed(...words);
+      strictEqual(code, 0, `${line}: ${error}`);
+    }
+    const digests = (runs: readonly Run[]) => runs.map(({ digest }) => digest);
+    const again = runsOf().slice(0, 2);
+    ok(again.every(({ digest }) => digests(trained).includes(digest)));
+    strictEqual(new Set(digests(again)).size, 2);
   }));
 
 Deno.test("a report has a film of each agent, by its first seed", () =>

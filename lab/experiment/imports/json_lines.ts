@@ -5,9 +5,17 @@
  */
 import * as z from "zod";
 import { InputError } from "../../core/errors.ts";
+import type { Progress } from "../../core/metrics.ts";
 import type { Json } from "../../core/snapshot.ts";
 import type { Store } from "../../store/store.ts";
-import { beginLogged, loggedEndings, type LoggedRun } from "../logged_run.ts";
+import {
+  advanced,
+  beginLogged,
+  BEGUN,
+  loggedEndings,
+  type LoggedRun,
+  requirePng,
+} from "../logged_run.ts";
 
 const count = z.int().min(0);
 /** JSON has no number for what is not finite. */
@@ -38,16 +46,29 @@ const entry = z.union([
   z.strictObject({ image: z.string().min(1), png: z.base64() }),
   z.strictObject({ finish: z.enum(loggedEndings), message: z.string().optional() }),
 ]);
+type Entry = z.output<typeof entry>;
+
+/** A line of the file, and what it is called in messages. */
+interface Line {
+  readonly line: string;
+  readonly at: string;
+}
 
 /**
  * Adds the run that a text of JSON lines holds: first `{"run": {"name": …}}`, then entries with
  * `metrics`, `event`, `image` or `finish`.
  *
  * @param name What the text is called in messages.
+ * @param tags Beside the run's own.
  * @returns The run's id.
- * @throws {InputError} that names the line; what stands before it is kept as a failed run.
+ * @throws {InputError} that names the line; nothing is stored then.
  */
-export async function importJsonLines(store: Store, text: string, name: string): Promise<string> {
+export async function importJsonLines(
+  store: Store,
+  text: string,
+  name: string,
+  tags: readonly string[] = [],
+): Promise<string> {
   const lines = text.split("\n").map((line, i) => ({ line, at: `${name}, line ${i + 1}` }))
     .filter(({ line }) => line.trim() !== "");
   const [first, ...rest] = lines;
@@ -56,28 +77,47 @@ export async function importJsonLines(store: Store, text: string, name: string):
   // Checked as a whole before anything is stored.
   const wanted = "it must hold metrics, event, image and png, or finish";
   const entries = rest.map((each) => parsed(entry, each, wanted));
+  requireCourse(entries, rest);
   using run = await beginLogged(store, {
     ...options,
+    tags: [...new Set([...options.tags, ...tags])],
     configuration: options.configuration as { [key: string]: Json },
   });
-  for (const [i, each] of entries.entries()) {
-    try {
-      await put(run, each);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      throw new InputError(`${error.message} (${rest[i].at})`);
-    }
-  }
+  for (const each of entries) await put(run, each);
   run.finish();
   return run.id;
 }
 
-async function put(run: LoggedRun, each: z.output<typeof entry>): Promise<void> {
+/** Refuses entries that a run could not take one after the other. */
+function requireCourse(entries: readonly Entry[], lines: readonly Line[]): void {
+  let progress = BEGUN;
+  const end = entries.findIndex((each) => "finish" in each);
+  for (const [i, each] of entries.entries()) {
+    try {
+      if (end >= 0 && i > end) {
+        throw new InputError(`Cannot import what stands behind the run's end (${lines[end].at})`);
+      }
+      if ("metrics" in each) progress = advanced(progress, countsOf(each));
+      if ("image" in each) requirePng(Uint8Array.fromBase64(each.png));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(`${error.message} (${lines[i].at})`);
+    }
+  }
+}
+
+/** How far an entry with metrics says that its run is. */
+function countsOf(
+  { metrics: _, iteration, seconds: __, ...counts }: Extract<Entry, { metrics: unknown }>,
+): Partial<Progress> {
+  return { ...counts, ...(iteration === undefined ? {} : { iterations: iteration }) };
+}
+
+async function put(run: LoggedRun, each: Entry): Promise<void> {
   if ("metrics" in each) {
-    const { metrics, iteration, seconds, ...counts } = each;
+    const { metrics, seconds } = each;
     run.log(metrics, {
-      ...counts,
-      ...(iteration === undefined ? {} : { iterations: iteration }),
+      ...countsOf(each),
       ...(seconds === undefined ? {} : { wallSeconds: seconds }),
     });
   } else if ("event" in each) run.event(each.event, each.level);
@@ -87,7 +127,7 @@ async function put(run: LoggedRun, each: z.output<typeof entry>): Promise<void> 
 
 function parsed<Schema extends z.ZodType>(
   schema: Schema,
-  { line, at }: { line: string; at: string },
+  { line, at }: Line,
   wanted: string,
 ): z.output<Schema> {
   let object: unknown;

@@ -27,7 +27,7 @@ export async function importFileRuns(
   options: { readonly axis: StepAxis; readonly tags: readonly string[] },
 ): Promise<string[]> {
   if (/\.(jsonl|ndjson)$/.test(name)) {
-    return [await importJsonLines(store, new TextDecoder().decode(bytes), name)];
+    return [await importJsonLines(store, new TextDecoder().decode(bytes), name, options.tags)];
   }
   const runs = runsOf(bytes, name);
   const ids: string[] = [];

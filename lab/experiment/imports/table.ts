@@ -36,6 +36,14 @@ const others = ["_timestamp", "wall time", "wall_time", "time"];
 export function runsOfCsv(text: string, name: string): ImportedRun[] {
   const [head, ...lines] = recordsOf(text, name);
   if (head === undefined) throw new InputError(`Cannot import ${name} as it is empty`);
+  const twice = head.cells.find((column, i) => head.cells.indexOf(column) !== i);
+  if (twice !== undefined) {
+    throw new InputError(
+      `Cannot import ${name}, line ${head.line} as its columns must differ: ${
+        printable(twice)
+      } stands there twice`,
+    );
+  }
   const rows = lines.map(({ cells, line }) => {
     if (cells.length !== head.cells.length) {
       throw new InputError(
@@ -66,7 +74,7 @@ export function runsOfJson(text: string, name: string): ImportedRun[] {
   return runsOfRows(rows, name);
 }
 
-/** One run, or of W&B's `RUN - METRIC` one a RUN. */
+/** One run; where all columns beside the steps' are W&B's `RUN - METRIC`, one a RUN. */
 function runsOfRows(rows: readonly Row[], name: string): ImportedRun[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const found = (known: readonly string[]) =>
@@ -75,11 +83,11 @@ function runsOfRows(rows: readonly Row[], name: string): ImportedRun[] {
   const [step, time] = [found(steps), found(seconds)];
   const unlike = [step, time, ...others.map((each) => found([each]))];
   const metrics = columns.filter((column) => !unlike.includes(column));
-  // Of a panel each metric comes with its least and its greatest.
-  const ofRuns = metrics.filter((column) => column.includes(" - ") && !/__(MIN|MAX)$/.test(column));
-  if (ofRuns.length === 0) {
+  if (!metrics.every((column) => column.includes(" - "))) {
     return [{ name: baseName(name), points: pointsOf(rows, metrics, name, step, time) }];
   }
+  // Of a panel each metric comes with its least and its greatest.
+  const ofRuns = metrics.filter((column) => !/__(MIN|MAX)$/.test(column));
   const runs = Map.groupBy(ofRuns, (column) => column.slice(0, column.indexOf(" - ")));
   return [...runs].map(([run, own]) => {
     const points = pointsOf(rows, own, name, step, time).map((point) => ({

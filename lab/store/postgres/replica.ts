@@ -6,7 +6,7 @@
  */
 import { DamageError, LabError } from "../../core/errors.ts";
 import { Database, type Row } from "../database.ts";
-import { ensureFolder, putFile, sha256, sizeOfFile } from "../files.ts";
+import { ensureFolder, hashInName, isNamedBy, putFile, sha256, sizeOfFile } from "../files.ts";
 import { contentOf, type JournalContent, Journals } from "../journal.ts";
 import { takeLock } from "../lock.ts";
 import { putRun } from "../recover.ts";
@@ -147,12 +147,10 @@ async function fetchFile(hub: Hub, folder: string, path: string): Promise<void> 
   if (sizeOfFile(`${folder}/${path}`) !== undefined) return;
   const bytes = await hub.files.get(path);
   if (bytes === undefined) return;
-  // Files are named by the hash of what is in them, or by how it begins.
-  const digits = /([0-9a-f]{16,64})(\.\w+)?$/.exec(path)?.[1];
-  if (digits === undefined || !sha256(bytes).startsWith(digits)) {
+  if (!isNamedBy(path, sha256(bytes))) {
     throw new DamageError(
       `Cannot read ${path} in ${hub.files.name} as its content must hash to ${
-        digits?.slice(0, 12)
+        hashInName(path)?.slice(0, 12)
       }…: it was altered or cut off`,
     );
   }

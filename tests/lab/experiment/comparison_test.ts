@@ -59,6 +59,46 @@ Deno.test("seeds of one configuration are together whatever the order of its fie
   for (const _ of [1, 2]) deepStrictEqual(sameButSeed([a, b, c]), [[a, b], [c]]);
 });
 
+Deno.test("runs of another version of a file's own code are no seeds of the same group", () => {
+  const own = { environment: { id: "Line-v0", own: true }, agent: { name: "a" } };
+  const ofCode = (configuration: Record<string, Json>, hash: string) => {
+    const run = runOf(configuration);
+    return { ...run, manifest: { ...run.manifest, definition: { module: "/a.ts", hash } } };
+  };
+  const runs = [ofCode(own, "0a1b2c3d"), ofCode(own, "ffffffff"), ofCode(own, "0a1b2c3d")];
+  deepStrictEqual(sameButSeed(runs), [[runs[0], runs[2]], [runs[1]]]);
+  deepStrictEqual(labels(...runs), ["pole (code 0a1b2c)", "pole (code ffffff)"]);
+  const { environment: _, ...settings } = own;
+  deepStrictEqual(labels(ofCode(settings, "00"), ofCode(settings, "11")), ["pole"]);
+});
+
+Deno.test("what differs beside the settings stands in the labels, and no two are the same", () => {
+  const ofDetermined = (own: Partial<Run["manifest"]["determined"]>) => {
+    const run = runOf({ budget: 5 });
+    return {
+      ...run,
+      manifest: { ...run.manifest, determined: { ...run.manifest.determined, ...own } },
+    };
+  };
+  const from = { run: "1rs2b2", digest: "aa" };
+  deepStrictEqual(labels(ofDetermined({}), ofDetermined({ from })), [
+    "pole (no --from)",
+    "pole (from 1rs2b2)",
+  ]);
+  deepStrictEqual(labels(ofDetermined({}), ofDetermined({ version: 2 })), [
+    "pole (version 1)",
+    "pole (version 2)",
+  ]);
+  const native = ["OpenBLAS 0.3.20", "OpenBLAS 0.3.21"].map((library) =>
+    ofDetermined({ backend: "native", library })
+  );
+  deepStrictEqual(labels(...native), ["pole (OpenBLAS 0.3.20)", "pole (OpenBLAS 0.3.21)"]);
+  // The weights of one run, which has gone on in between.
+  const again = { ...from, digest: "bb" };
+  const both = [ofDetermined({ from }), ofDetermined({ from: again })];
+  deepStrictEqual(labels(...both), ["pole", "pole #2"]);
+});
+
 Deno.test("what more than half of the groups share goes without saying", () => {
   const ppo = { name: "ppo", gamma: 0.9, clipRange: 0.2 };
   const changed = [ppo, { ...ppo, gamma: 0.8 }, { ...ppo, clipRange: 0.1 }];

@@ -129,6 +129,13 @@ Deno.test("what the page of Weights & Biases exports is a run for each of its ru
       ["ppo-1", [["return", [0, 100], [1, 2], [0, 0]]]],
       ["a2c", [["return", [100], [5], [0]]]],
     ]);
+    // One column that is called so makes no panel of the others.
+    const [plain, ...none] = await imported(store, "own.csv", "step,reward,loss - train\n1,2,3\n");
+    deepStrictEqual([plain.name, plain.series, none], [
+      "own",
+      [["loss - train", [1], [3], [0]], ["reward", [1], [2], [0]]],
+      [],
+    ]);
     const json = JSON.stringify([
       { _step: 1, _runtime: 2.5, _timestamp: 1.7e9, loss: 0.5, image: { _type: "image" } },
       { _step: 2, _runtime: 5, _timestamp: 1.7e9, loss: "NaN", accuracy: 1 },
@@ -146,6 +153,7 @@ Deno.test("a file that is wrong is refused in a line that says where, and nothin
       ["a.csv", "", /a\.csv as it is empty/],
       ["a.csv", "step,loss\n1,2\n3\n", /a\.csv, line 3 as it must have 2 cells: 1/],
       ["a.csv", "step,loss\nx,2\n", /a\.csv, row 1 as its step must be a number ≥ 0: x/],
+      ["a.csv", "step,loss,loss\n1,2,3\n", /line 1 as its columns must differ: loss stands there/],
       ["a.csv", "step,loss\n1,high\n", /no column holds numbers/],
       ["a.csv", 'step,loss\n1,"2\n', /a\.csv, line 2 as its quotes do not fit/],
       ["a.json", "{}", /must be a list of objects/],

@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
+import { encodePng } from "../../../lab/core/png.ts";
 import { importJsonLines } from "../../../lab/experiment/imports/json_lines.ts";
 import { beginLogged } from "../../../lab/experiment/logged_run.ts";
 import { requireTrained } from "../../../lab/experiment/recorded_run.ts";
@@ -62,12 +63,20 @@ Deno.test("a file of JSON lines is imported as it was written", () =>
 
 Deno.test("a wrong line is named, and nothing of the file is stored", () =>
   withStore(async (store) => {
+    const metrics = { a: 1 };
+    const png = btoa("hello");
     const cases: [text: string, message: RegExp][] = [
       ["", /a\.jsonl as it is empty/],
       ["{", /a\.jsonl, line 1 as it is no JSON/],
       [lines({ metrics: { a: 1 } }), /line 1 as its first line must be|line 1 as run is wrong/],
       [lines(head, { metrics: { a: "big" } }), /line 2/],
       [lines(head, { event: "x", level: "loud" }), /line 2/],
+      [lines(head, { iteration: 5, metrics }, { iteration: 5, metrics }), /5 after 5 .*line 3\)/],
+      [
+        lines(head, { finish: "completed" }, { metrics }),
+        /behind the run's end .*line 2.*line 3\)/,
+      ],
+      [lines(head, { metrics }, { image: "x", png }), /must be a whole PNG: 5 bytes .*line 3\)/],
     ];
     for (const [text, message] of cases) {
       await rejects(importJsonLines(store, text, "a.jsonl"), (error: Error) => {
@@ -77,11 +86,20 @@ Deno.test("a wrong line is named, and nothing of the file is stored", () =>
       });
     }
     strictEqual(store.runs().length, 0);
-    const falling = lines(head, { iteration: 5, metrics: { a: 1 } }, {
-      iteration: 5,
-      metrics: { a: 1 },
-    });
-    await rejects(importJsonLines(store, falling, "a.jsonl"), /5 after 5 \(a\.jsonl, line 3\)/);
+  }));
+
+Deno.test("pictures of a run are whole PNGs", () =>
+  withStore(async (store) => {
+    using run = await beginLogged(store, { name: "loop" });
+    const png = encodePng({ width: 1, height: 1, channels: 1, pixels: Uint8Array.of(7) });
+    await run.image("own", png);
+    await rejects(run.image("own", png.subarray(0, -1)), /must be a whole PNG/);
+    await rejects(run.image("own", png.subarray(1)), /must be a whole PNG/);
+    strictEqual(store.artifacts(run.id).length, 1);
+    const text = lines(head, { image: "x", png: png.toBase64() });
+    const id = await importJsonLines(store, text, "a.jsonl", ["old", "theirs"]);
+    deepStrictEqual(store.run(id)!.tags, ["theirs", "old"]);
+    deepStrictEqual(await store.readArtifact(store.artifacts(id)[0].hash), png);
   }));
 
 Deno.test("the lab does not train such a run again", () =>

@@ -1,8 +1,10 @@
 /** What verifying a store tells of each run. */
 import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
 import { storedDigest } from "../../../lab/experiment/recorder.ts";
 import { verify } from "../../../lab/experiment/verify.ts";
-import { addRun, checkpointAt, pointAt, withStore } from "../store/fixtures.ts";
+import { openStore, recoverStore } from "../../../lab/store/sqlite_store.ts";
+import { addRun, checkpointAt, pointAt, withFolder, withStore } from "../store/fixtures.ts";
 
 /** The files below a folder, by their paths. */
 function filesIn(folder: string): string[] {
@@ -48,4 +50,27 @@ Deno.test("every file of a run that is damaged is told, and its digest where all
     const hurt = (await told()).find(({ id }) => id === ids[1])!;
     deepStrictEqual([hurt.name, hurt.lines.length], ["hurt", 3]);
     for (const line of hurt.lines) match(line, new RegExp(ids[1]));
+  }));
+
+Deno.test("a sweep and a waiting request that are damaged are told, and `recover` puts them back", () =>
+  withFolder(async (folder) => {
+    const store = openStore(folder);
+    addRun(store);
+    store.putSweep("rates", { trials: 3 });
+    store.putSweep("whole", { trials: 3 });
+    const { waiting } = store.addBatch([{ seed: 1 }, { seed: 2 }]);
+    deepStrictEqual((await verify(store)).database, []);
+    const raw = new DatabaseSync(`${folder}/lab.db`);
+    raw.exec("UPDATE sweep SET definition = replace(definition, 3, 4) WHERE name = 'rates'");
+    raw.exec(`UPDATE request SET content = replace(content, 2, 3) WHERE id = ${waiting[1]}`);
+    raw.close();
+    deepStrictEqual((await verify(store)).database, [
+      "Cannot read the sweep rates as its record is not as it was written",
+      `Cannot begin the run of request ${waiting[1]} as its record is damaged`,
+    ]);
+    store.close();
+    recoverStore(folder);
+    const mended = openStore(folder);
+    deepStrictEqual((await verify(mended)).database, []);
+    mended.close();
   }));

@@ -1,6 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import { InputError } from "../../../lab/core/errors.ts";
+import { sizeOfFile } from "../../../lab/store/files.ts";
 import { openStore, recoverStore, syncStores } from "../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import { addRun, checkpointAt, pointAt, withFolder } from "./fixtures.ts";
@@ -136,6 +137,64 @@ Deno.test("runs of two machines with one id keep both, under other ids; what is 
     throws(() => hurt.series(id, "losses/policy"), /are damaged/);
     hurt.close();
   }));
+
+Deno.test("files that are damaged in the source are named, and take the place of none in the target", () =>
+  withFolder(async (folder) => {
+    const [from, to] = [`${folder}/from`, `${folder}/to`];
+    const [source, target] = [openStore(from), openStore(to)];
+    const shared = addRun(source, "shared").id;
+    await trained(source, shared, 0, 10);
+    // A run of the target's own has the same picture.
+    const own = addRun(target, "own").id;
+    await trained(target, own, 0, 10);
+    const picture = pathOf(target, own);
+    alter(`${from}/${picture}`);
+    const first = await syncStores(from, to);
+    deepStrictEqual([first.added.length, first.missing, first.damaged], [1, [], []]);
+    await contentOf(target, own);
+    const elsewhere = await syncStores(from, `${folder}/third`);
+    deepStrictEqual([elsewhere.missing, elsewhere.damaged], [[], [picture]]);
+    strictEqual(sizeOfFile(`${folder}/third/${picture}`), undefined);
+
+    // Where a file is damaged in the target alone, the whole one takes its place.
+    alter(`${from}/${picture}`);
+    alter(`${to}/${picture}`);
+    source.beginAttempt(shared, 10);
+    await trained(source, shared, 10, 20);
+    deepStrictEqual((await syncStores(from, to)).damaged, []);
+    await contentOf(target, own);
+
+    // A checkpoint that both have, and that the source has lost since.
+    const folderOfRun = `${from}/checkpoints/${shared}`;
+    const tensors = [...Deno.readDirSync(folderOfRun)].map(({ name }) => name)
+      .find((name) => /^20-.*safetensors$/.test(name));
+    alter(`${folderOfRun}/${tensors}`);
+    source.beginAttempt(shared, 20);
+    await trained(source, shared, 20, 30);
+    const last = await syncStores(from, to);
+    deepStrictEqual([last.updated, last.damaged], [first.added, []]);
+    await contentOf(target, first.added[0]);
+    strictEqual(
+      [...Deno.readDirSync(`${to}/checkpoints/${first.added[0]}`)]
+        .filter(({ name }) => name.endsWith(".part")).length,
+      0,
+    );
+    source.close();
+    target.close();
+  }));
+
+/** The file of a run's first picture, below its store's folder. */
+function pathOf(store: Store, id: string): string {
+  const [{ hash }] = store.artifacts(id);
+  return `artifacts/${hash.slice(0, 2)}/${hash}`;
+}
+
+/** Flips the first byte of a file: twice, and it is as it was. */
+function alter(path: string): void {
+  const bytes = Deno.readFileSync(path);
+  bytes[0] ^= 255;
+  Deno.writeFileSync(path, bytes);
+}
 
 Deno.test("sync refuses one store twice, and none", () =>
   withFolder(async (folder) => {
