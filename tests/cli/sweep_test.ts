@@ -47,6 +47,48 @@ Deno.test("run --sweep tries, judges the best, and says how to get it; sweeps sh
     );
   }));
 
+Deno.test("a sweep without a trial that came to anything fails, says why, and tries again", () =>
+  inLab(async (typed) => {
+    const line = ["run", "line-toy", "--set", "agent.throwAt=2,3", "--seeds", "1", "--judge", "1"];
+    for (let runs = 2; runs <= 4; runs += 2) {
+      const { code, out, error } = await typed(...line, "--quiet");
+      strictEqual(code, 1);
+      match(error, /^error: 2 runs, as \w+ \(line-toy\), failed: RangeError: toy broke.*$/m);
+      match(
+        error,
+        /^error: No trial of the sweep line-toy-sweep came .*: evaluation\/return_mean$/m,
+      );
+      match(error, /^To try 2 runs again: the same command again$/m);
+      match(out, /^ +\d +\d +NaN/m);
+      const found = JSON.parse((await typed("runs", "--json")).out).runs;
+      deepStrictEqual(
+        found.map(({ status }: { status: string }) => status),
+        Array(runs).fill("failed"),
+      );
+    }
+    match((await typed(...line)).error, /^Trying again what had failed: 2 runs$/m);
+    const some = await typed(
+      "run",
+      "line-toy",
+      "--set",
+      "agent.throwAt=0,3",
+      ...line.slice(4),
+      "--name",
+      "some",
+    );
+    deepStrictEqual([some.code, /^error: run \w+ \(line-toy\) failed: /m.test(some.error)], [
+      0,
+      true,
+    ]);
+    const nan = ["--set", "agent.lossNaNAt=2,3", ...line.slice(4), "--name", "nan"];
+    const diverged = await typed("run", "line-toy", ...nan);
+    deepStrictEqual([diverged.code, /^error: 2 runs, .* diverged: /m.test(diverged.error)], [
+      1,
+      true,
+    ]);
+    ok(!diverged.error.includes("again"), diverged.error);
+  }));
+
 Deno.test("several values of a --set are a grid, those of a list are its value", () =>
   inLab(async (typed) => {
     const set = ["--set", "agent.rate=0.1,0.2", "--set", "agent.sizes=[2,5]"];

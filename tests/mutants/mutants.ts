@@ -5377,4 +5377,18 @@ export const mutants: readonly Mutant[] = [
     to: "const end = at + 4 + view.getUint16(at + 2);",
     test: "tests/models/datasets/files_test.ts",
   },
+  {
+    fault: "a sweep of which every run failed succeeds",
+    file: "cli/sweeping.ts",
+    from: "return result.best === undefined || Number.isNaN(judgedValue(result)) ? 1 : 0;",
+    to: "return 0;",
+    test: "tests/cli/sweep_test.ts",
+  },
+  {
+    fault: "a sweep that goes on leaves failed what had failed",
+    file: "lab/experiment/sweep.ts",
+    from: "const state = stateOf(store, name, sweep, again);",
+    to: "const state = stateOf(store, name, sweep);",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
 ];
