@@ -41,9 +41,10 @@ export interface SweepValues {
   readonly pruner?: PrunerName;
   readonly objective?: string;
   readonly judge?: number;
+  readonly extend: boolean;
   readonly seed?: number | bigint;
   readonly budget?: string;
-  readonly backend: BackendChoice;
+  readonly backend?: BackendChoice;
   readonly name?: string;
   readonly from?: string;
 }
@@ -69,7 +70,7 @@ export async function sweepAsked(
   const { lists, rest } = await listsIn(values, reference, describer);
   const typed = [...values.sweep, ...lists];
   if (typed.length === 0) {
-    const alone = flags.find((flag) => values[flag] !== undefined);
+    const alone = values.extend ? "extend" : flags.find((flag) => values[flag] !== undefined);
     if (alone === undefined) return undefined;
     throw new InputError(
       `Cannot run with --${alone} as a sweep is needed: --sweep PATH=RANGE (--help says more)`,
@@ -80,7 +81,6 @@ export async function sweepAsked(
     throw new InputError(`Cannot sweep over ${twice[0]} as it must be given once: ${twice[1]}`);
   }
   requireOne(values);
-  const seed = values.seed === undefined ? {} : { seed: Number(values.seed) };
   const { name: experiment } = await describer.describe(reference, {
     set: rest,
     budget: values.budget,
@@ -91,14 +91,14 @@ export async function sweepAsked(
     space: Object.fromEntries(typed),
     set: Object.fromEntries(rest),
     ...given(values),
-    ...seed,
-    backend: values.backend,
   };
 }
 
 /** What was given of some options. */
-function given({ budget, trials, seeds, sampler, pruner, objective, judge }: SweepValues) {
-  const all = { budget, trials, seeds, sampler, pruner, objective, judge };
+function given(values: SweepValues): Partial<SweepDefinition> {
+  const { budget, trials, seeds, sampler, pruner, objective, judge, backend } = values;
+  const seed = values.seed === undefined ? undefined : Number(values.seed);
+  const all = { budget, trials, seeds, sampler, pruner, objective, judge, seed, backend };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
@@ -155,14 +155,18 @@ export async function sweep(
     readonly memoryLimit?: number;
     readonly store?: string;
     readonly tag: readonly string[];
+    readonly note?: string;
+    readonly noCheck: boolean;
     readonly json: boolean;
     readonly extend: boolean;
+    readonly onProfile?: SweepOptions["onProfile"];
   },
   io: Io,
 ): Promise<number> {
   const registries = await io.registries();
   const { resolveSweep, runSweep } = await import("../lab/experiment/sweep.ts");
-  const sweep = await resolveSweep(definition, registries);
+  const examine = !values.noCheck;
+  const sweep = await resolveSweep(definition, registries, { examine });
   using fleet = isPostgres(values.store) ? await openFleet(io, values.store) : null;
   using opened = fleet === null ? await openStoreOf(io, values.store) : null;
   const { store } = (fleet ?? opened)!;
@@ -186,6 +190,9 @@ export async function sweep(
     isolated: io.isolated,
     extend: values.extend,
     tags: values.tag,
+    note: values.note,
+    examine,
+    onProfile: values.onProfile,
     onBegun,
   };
   const { result, interrupted } = await watched(

@@ -109,11 +109,13 @@ const TRIALS = 20;
 /**
  * Fills in a sweep, and checks that its experiment takes the ends of every range.
  *
+ * @param options.examine False: a file's world is not looked at. Default true.
  * @throws {InputError} in a line, before anything is stored.
  */
 export async function resolveSweep(
   definition: SweepDefinition,
   registries: Registries,
+  options: { readonly examine?: boolean } = {},
 ): Promise<Sweep> {
   checkSweep(definition);
   const { experiment, budget, seeds = 3, judge = 5, seed = 1, backend = "auto" } = definition;
@@ -130,7 +132,7 @@ export async function resolveSweep(
   whole("judge", judge, 0, 1000);
   whole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
   if (definition.trials !== undefined) whole("trials", definition.trials, 1, 100_000);
-  using describer = new Describer(registries);
+  using describer = new Describer(registries, options);
   const overrides = { set, budget };
   const described = await describer.describe(experiment, overrides);
   for (const field of space) {
@@ -488,6 +490,9 @@ export interface SweepOptions extends LaunchOptions {
   /** More trials than the stored sweep of this name has. */
   readonly extend?: boolean;
   readonly tags?: readonly string[];
+  readonly note?: string;
+  /** See {@linkcode resolveSweep}. */
+  readonly examine?: boolean;
   /** Called when the sweep is in the store, before anything is trained, with how many runs are tried again. */
   readonly onBegun?: (again: number) => void;
   /** Given: other machines train, and the store is what this one reads of theirs. */
@@ -532,7 +537,7 @@ export async function runSweep(
   const again = new Set(triedAgain(stateOf(store, name, sweep)).map(({ id }) => id));
   options.onBegun?.(again.size);
   using lanes = new Lanes(options.workers, options);
-  using describer = new Describer(options.registries);
+  using describer = new Describer(options.registries, options);
   const order = { name, sweep, options, describer };
   for (;;) {
     const state = stateOf(store, name, sweep, again);
@@ -628,7 +633,7 @@ async function planned(
   const set = [...sweep.set, ...tried];
   const described = await describer.describe(experiment, { set, budget: budget ?? undefined });
   const request = {
-    ...{ seed, backend, tags: options.tags, sweep: { name, trial } },
+    ...{ seed, backend, tags: options.tags, note: options.note, sweep: { name, trial } },
     name: described.name,
   };
   return await planOf(described, request, options);

@@ -5391,4 +5391,25 @@ export const mutants: readonly Mutant[] = [
     to: "const state = stateOf(store, name, sweep);",
     test: "tests/lab/experiment/sweep_test.ts",
   },
+  {
+    fault: "a sweep's file is not told the backend that is given",
+    file: "cli/sweeping.ts",
+    from: "judge, seed, backend };",
+    to: "judge, seed };",
+    test: "tests/cli/sweep_test.ts",
+  },
+  {
+    fault: "the runs of a sweep lose its note",
+    file: "lab/experiment/sweep.ts",
+    from: " note: options.note,",
+    to: "",
+    test: "tests/cli/sweep_test.ts",
+  },
+  {
+    fault: "a sweep looks at a world though it is not to",
+    file: "cli/sweeping.ts",
+    from: "resolveSweep(definition, registries, { examine })",
+    to: "resolveSweep(definition, registries)",
+    test: "tests/faults/worlds_test.ts",
+  },
 ];
