@@ -241,6 +241,11 @@ export function threadsOption() {
   }));
 }
 
+/** Bytes as `--memory-limit` takes them. */
+export function memoryText(bytes: number): string {
+  return `${bytes / 2 ** 20}MB`;
+}
+
 /** `--memory-limit SIZE`, in bytes. */
 export function memoryLimitOption() {
   const sizes: ValueParser<"sync", number> = {
@@ -254,7 +259,7 @@ export function memoryLimitOption() {
         ? { success: true, value }
         : { success: false, error: message`Expected a size like 4GB or 500MB, but got ${input}.` };
     },
-    format: (value) => `${value / 2 ** 20}MB`,
+    format: memoryText,
   };
   return optional(option("--memory-limit", sizes, {
     description: plain(
@@ -266,12 +271,18 @@ export function memoryLimitOption() {
 
 /** `--backend NAME`. */
 export function backendOption() {
-  return defaulting(
-    option("--backend", choice(backendChoices, { metavar: "BACKEND" }), {
-      description: plain("What computes."),
-    }),
-    "auto",
-  );
+  return defaulting(givenBackend("What computes."), "auto");
+}
+
+/** The same where a default comes from elsewhere; undefined: it was not given. */
+export function optionalBackend(description: string) {
+  return optional(givenBackend(description));
+}
+
+function givenBackend(description: string) {
+  return option("--backend", choice(backendChoices, { metavar: "BACKEND" }), {
+    description: plain(description),
+  });
 }
 
 /** `--json`. */

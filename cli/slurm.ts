@@ -9,7 +9,7 @@ import { InputError, LabError } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { plansOf, type RunRequest, storedPlan } from "../lab/experiment/launch.ts";
 import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
-import { FLEET_PROGRAM, PROGRAM } from "./command.ts";
+import { FLEET_PROGRAM, memoryText, PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
 import { quoted } from "./shell.ts";
 import { openStoreOf, storeFlag, storeLocation } from "./stores.ts";
@@ -32,6 +32,7 @@ export interface SlurmValues {
   readonly array?: number;
   readonly workers?: number;
   readonly threads?: number;
+  readonly memoryLimit?: number;
   readonly dryRun: boolean;
 }
 
@@ -127,11 +128,16 @@ export async function launchBySlurm(
  */
 export async function launchSweepBySlurm(
   definition: SweepDefinition,
-  values: SlurmValues & { readonly tag: readonly string[] },
+  values: SlurmValues & {
+    readonly tag: readonly string[];
+    readonly note?: string;
+    readonly noCheck: boolean;
+    readonly extend: boolean;
+  },
   io: Io,
 ): Promise<number> {
   checkOptions(values);
-  const { array = 1, workers = 1, threads = 1, tag } = values;
+  const { array = 1, workers = 1, threads = 1, tag, note, noCheck } = values;
   if (isPostgres(values.store)) {
     throw new InputError(
       "Cannot submit a sweep into PostgreSQL as who asks for it says what is tried next: without " +
@@ -144,9 +150,14 @@ export async function launchSweepBySlurm(
         `trains N runs side by side in one): --array ${array}`,
     );
   }
+  if (values.extend) {
+    throw new InputError(
+      `Cannot submit a sweep with --extend as a job begins one of its own: ${definition.name}`,
+    );
+  }
   const { resolveSweep } = await import("../lab/experiment/sweep.ts");
   const { name } = definition;
-  const sweep = await resolveSweep(definition, await io.registries());
+  const sweep = await resolveSweep(definition, await io.registries(), { examine: !noCheck });
   const store = storeLocation(io, values.store);
   const folder = `${store}/slurm/${stamp()}`;
   const share = `${quoted(folder)}/"$SLURM_ARRAY_TASK_ID"`;
@@ -157,7 +168,9 @@ export async function launchSweepBySlurm(
     command: [
       ...["experiment", "run", quoted(`${folder}/sweep.ts`), "--store", share],
       ...tag.flatMap((each) => ["--tag", quoted(each)]),
-      ...sizes(workers, threads),
+      ...(note === undefined ? [] : ["--note", quoted(note)]),
+      ...(noCheck ? ["--no-check"] : []),
+      ...sizes(values),
     ],
     lock: `${share}.lock`,
   });
@@ -215,13 +228,12 @@ async function intoFleet(
   store: string,
   io: Io,
 ): Promise<number> {
-  const { workers = 1, threads = 1 } = values;
   const tasks = tasksOf(requests, values);
   const folder = `${io.store}/slurm/${stamp()}`;
   const script = scriptOf({
     ...jobOf(requests, values, folder),
     tasks,
-    command: ["worker", "--store", quoted(store), "--drain", ...sizes(workers, threads)],
+    command: ["worker", "--store", quoted(store), "--drain", ...sizes(values)],
   });
   if (values.dryRun) return printed(script, io);
   using fleet = await openFleet(io, store);
@@ -248,7 +260,6 @@ async function intoStores(
   values: SlurmValues,
   io: Io,
 ): Promise<number> {
-  const { workers = 1, threads = 1 } = values;
   const tasks = tasksOf(requests, values);
   const store = storeLocation(io, values.store);
   const folder = `${store}/slurm/${stamp()}`;
@@ -258,7 +269,7 @@ async function intoStores(
     tasks,
     command: [
       ...["experiment", "resume", "--batch", "--store", share],
-      ...sizes(workers, threads),
+      ...sizes(values),
     ],
     lock: `${share}.lock`,
   });
@@ -303,8 +314,12 @@ function jobOf(
   return { name: called, folder, root: Deno.cwd(), cores: workers * threads, partition, time };
 }
 
-function sizes(workers: number, threads: number): string[] {
-  return ["--workers", String(workers), "--threads", String(threads)];
+/** The options of a task that say how much of its machine it takes. */
+function sizes({ workers = 1, threads = 1, memoryLimit }: SlurmValues): string[] {
+  return [
+    ...["--workers", String(workers), "--threads", String(threads)],
+    ...(memoryLimit === undefined ? [] : ["--memory-limit", memoryText(memoryLimit)]),
+  ];
 }
 
 /** Names the folder of a job. */

@@ -11,7 +11,12 @@ import type { Describer } from "../lab/experiment/describe.ts";
 import { iqm, spreadOf } from "../lab/statistics/mod.ts";
 import type { PrunerName } from "../lab/search/pruners.ts";
 import type { SamplerName } from "../lab/search/samplers.ts";
-import { importancesOf, type SweepOptions, type SweepState } from "../lab/experiment/sweep.ts";
+import {
+  importancesOf,
+  type SweepOptions,
+  type SweepState,
+  triedAgain,
+} from "../lab/experiment/sweep.ts";
 import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
 import type { Verdict } from "../lab/experiment/verdict.ts";
 import { Judge } from "../lab/experiment/verdict.ts";
@@ -23,7 +28,7 @@ import { type Column, figure, plural, table } from "./terminal/format.ts";
 import { isFile } from "../lab/experiment/load.ts";
 import { callersReference, type Io } from "./terminal/io.ts";
 import { shownVerdict } from "./terminal/runs_table.ts";
-import { watched } from "./training.ts";
+import { errorLine, watched } from "./training.ts";
 
 /** What `run` is told of a sweep. */
 export interface SweepValues {
@@ -36,9 +41,10 @@ export interface SweepValues {
   readonly pruner?: PrunerName;
   readonly objective?: string;
   readonly judge?: number;
+  readonly extend: boolean;
   readonly seed?: number | bigint;
   readonly budget?: string;
-  readonly backend: BackendChoice;
+  readonly backend?: BackendChoice;
   readonly name?: string;
   readonly from?: string;
 }
@@ -64,7 +70,7 @@ export async function sweepAsked(
   const { lists, rest } = await listsIn(values, reference, describer);
   const typed = [...values.sweep, ...lists];
   if (typed.length === 0) {
-    const alone = flags.find((flag) => values[flag] !== undefined);
+    const alone = values.extend ? "extend" : flags.find((flag) => values[flag] !== undefined);
     if (alone === undefined) return undefined;
     throw new InputError(
       `Cannot run with --${alone} as a sweep is needed: --sweep PATH=RANGE (--help says more)`,
@@ -75,7 +81,6 @@ export async function sweepAsked(
     throw new InputError(`Cannot sweep over ${twice[0]} as it must be given once: ${twice[1]}`);
   }
   requireOne(values);
-  const seed = values.seed === undefined ? {} : { seed: Number(values.seed) };
   const { name: experiment } = await describer.describe(reference, {
     set: rest,
     budget: values.budget,
@@ -86,14 +91,14 @@ export async function sweepAsked(
     space: Object.fromEntries(typed),
     set: Object.fromEntries(rest),
     ...given(values),
-    ...seed,
-    backend: values.backend,
   };
 }
 
 /** What was given of some options. */
-function given({ budget, trials, seeds, sampler, pruner, objective, judge }: SweepValues) {
-  const all = { budget, trials, seeds, sampler, pruner, objective, judge };
+function given(values: SweepValues): Partial<SweepDefinition> {
+  const { budget, trials, seeds, sampler, pruner, objective, judge, backend } = values;
+  const seed = values.seed === undefined ? undefined : Number(values.seed);
+  const all = { budget, trials, seeds, sampler, pruner, objective, judge, seed, backend };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
@@ -150,26 +155,32 @@ export async function sweep(
     readonly memoryLimit?: number;
     readonly store?: string;
     readonly tag: readonly string[];
+    readonly note?: string;
+    readonly noCheck: boolean;
     readonly json: boolean;
     readonly extend: boolean;
+    readonly onProfile?: SweepOptions["onProfile"];
   },
   io: Io,
 ): Promise<number> {
   const registries = await io.registries();
   const { resolveSweep, runSweep } = await import("../lab/experiment/sweep.ts");
-  const sweep = await resolveSweep(definition, registries);
+  const examine = !values.noCheck;
+  const sweep = await resolveSweep(definition, registries, { examine });
   using fleet = isPostgres(values.store) ? await openFleet(io, values.store) : null;
   using opened = fleet === null ? await openStoreOf(io, values.store) : null;
   const { store } = (fleet ?? opened)!;
   const judge = new Judge(registries);
   const { name } = definition;
   const runs = sweep.trials * sweep.seeds + sweep.judge;
-  const onBegun = () =>
+  const onBegun = (again: number) => {
     io.notice(
       `Sweep ${name}: ${plural(sweep.trials, "trial")} (${sweep.sampler}` +
         `${sweep.pruner === "none" ? "" : `, ${sweep.pruner}`}) of ${plural(sweep.seeds, "seed")}` +
         `${sweep.judge === 0 ? "" : `, the best on ${plural(sweep.judge, "other seed")}`}\n`,
     );
+    if (again > 0) io.notice(`Trying again what had failed: ${plural(again, "run")}\n`);
+  };
   const options: Omit<SweepOptions, "onProgress" | "signal"> = {
     store,
     registries,
@@ -179,6 +190,9 @@ export async function sweep(
     isolated: io.isolated,
     extend: values.extend,
     tags: values.tag,
+    note: values.note,
+    examine,
+    onProfile: values.onProfile,
     onBegun,
   };
   const { result, interrupted } = await watched(
@@ -194,9 +208,43 @@ export async function sweep(
     judge,
   );
   io.out(values.json ? sweepDocument(result) : sweepPage(result, judge, io, values.store));
-  if (!interrupted) return 0;
-  io.error("Interrupted. To go on: the same command again\n");
-  return 130;
+  tellBroken(result, io);
+  if (interrupted) {
+    io.error("Interrupted. To go on: the same command again\n");
+    return 130;
+  }
+  return result.best === undefined || Number.isNaN(judgedValue(result)) ? 1 : 0;
+}
+
+/** What the best trial came to on the seeds that chose nothing; undefined where it was not judged. */
+function judgedValue({ judged: { values } }: SweepState): number | undefined {
+  return values.length === 0 ? undefined : iqm([values]);
+}
+
+/** Says which runs of a sweep broke, in a line for all that broke alike, and how they are tried again. */
+function tellBroken(state: SweepState, io: Io): void {
+  const { name, trials, best, judged, over } = state;
+  const failed = [...trials.flatMap(({ runs }) => runs), ...judged.runs]
+    .filter(({ status }) => status === "failed");
+  // Where one diverges the others are there to choose from; without any, that is why there is none.
+  const diverged = (best === undefined ? trials.flatMap(({ runs }) => runs) : judged.runs)
+    .filter(({ status }) => status === "diverged");
+  const alike = Map.groupBy(
+    new Set([...failed, ...diverged]),
+    // The same at another iteration is the same.
+    ({ status, message }) => `${status}: ${message?.replace(/\d+/g, "N")}`,
+  );
+  for (const runs of alike.values()) {
+    const [{ id, name: of, status, message }] = runs;
+    const who = runs.length === 1 ? `run ${id} (${of})` : `${runs.length} runs, as ${id} (${of}),`;
+    io.error(errorLine(io, `${who} ${status}: ${message}`));
+  }
+  if (over && best === undefined) {
+    const { metric } = state.sweep.objective;
+    io.error(errorLine(io, `No trial of the sweep ${name} came to a figure: ${metric}`));
+  }
+  const again = triedAgain(state).length;
+  if (again > 0) io.error(`To try ${plural(again, "run")} again: the same command again\n`);
 }
 
 /** Trials that a page shows, at most: the best ones. */
@@ -249,17 +297,18 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
     const settings = Object.entries(best.point).map(([path, value]) =>
       `--set ${path}=${typeof value === "string" ? value : JSON.stringify(value)}`
     ).join(" ");
-    const verdict: Verdict | undefined = judged.values.length === 0 ? undefined : judge.figure(
-      judged.runs[0].manifest.determined.configuration,
-      sweep.objective.metric,
-      iqm([judged.values]),
-      judged.training,
-    );
-    if (judged.values.length > 0) {
-      const value = withSpread(iqm([judged.values]), spreadOf(judged.values), figure);
+    const value = judgedValue(state);
+    if (value !== undefined) {
+      const verdict: Verdict | undefined = judge.figure(
+        judged.runs[0].manifest.determined.configuration,
+        sweep.objective.metric,
+        value,
+        judged.training,
+      );
+      const shown = withSpread(value, spreadOf(judged.values), figure);
       parts.push(
         `Trial ${best.trial} on ${plural(judged.values.length, "seed")} from 101 on, which chose ` +
-          `nothing: ${value}${verdict === undefined ? "" : `, ${shownVerdict(verdict, io)}`}`,
+          `nothing: ${shown}${verdict === undefined ? "" : `, ${shownVerdict(verdict, io)}`}`,
       );
     }
     parts.push(`Its settings: ${settings}`);
@@ -312,7 +361,7 @@ export function sweepDocument(state: SweepState): string {
     best: best === undefined ? null : {
       trial: best.trial,
       judged: {
-        value: judged.values.length === 0 ? null : finite(iqm([judged.values])),
+        value: finite(judgedValue(state)),
         values: judged.values.map(finite),
         runs: ids(judged.runs),
       },

@@ -74,6 +74,11 @@ export async function watched<T>(
   return { result, interrupted: stop.signal.aborted };
 }
 
+/** A line that says what went wrong. */
+export function errorLine(io: Io, line: string): string {
+  return `${styled(io.color.error, "red", "error:")} ${line}\n`;
+}
+
 /** Says what broke and how to go on with what was stopped, and returns the exit code of trained runs. */
 export function conclude(
   io: Io,
@@ -103,9 +108,7 @@ export function conclude(
   }
   const broken = runs.filter(({ status }) => status === "failed" || status === "diverged");
   for (const { id, name, status, message } of broken) {
-    io.error(
-      `${styled(io.color.error, "red", "error:")} run ${id} (${name}) ${status}: ${message}\n`,
-    );
+    io.error(errorLine(io, `run ${id} (${name}) ${status}: ${message}`));
   }
   if (never > 0) io.error(`Not started: ${never} of ${options.planned} runs\n`);
   if (options.interrupted || stopped.length > 0) return 130;
@@ -115,7 +118,7 @@ export function conclude(
 /** Says why some of several runs could not start, and returns the exit code of that. */
 export function tellRefusals(io: Io, refused: readonly unknown[]): number {
   for (const error of refused) {
-    io.error(`${styled(io.color.error, "red", "error:")} ${lineOf(error)}\n`);
+    io.error(errorLine(io, lineOf(error)));
   }
   if (refused.length === 0) return 0;
   return refused.every((error) => error instanceof InputError) ? 2 : 1;

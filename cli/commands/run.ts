@@ -12,13 +12,13 @@ import { prunerNames } from "../../lab/search/pruners.ts";
 import { samplerNames } from "../../lab/search/samplers.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import {
-  backendOption,
   budgetOption,
   defineCommand,
   FLEET_PROGRAM,
   jsonOption,
   memoryLimitOption,
   named,
+  optionalBackend,
   plain,
   PROGRAM,
   seedValue,
@@ -119,7 +119,7 @@ export const run = defineCommand({
         description: plain("Seeds from 101 on that a sweep's best trial is judged on. Default: 5."),
       })),
       extend: option("--extend", { description: plain("More trials of a sweep that is there.") }),
-      backend: backendOption(),
+      backend: optionalBackend("What computes. Default: auto, or what a sweep's file says."),
       workers: workersOption(),
       threads: threadsOption(),
       memoryLimit: memoryLimitOption(),
@@ -177,8 +177,17 @@ export const run = defineCommand({
     const { sweep, sweepAsked } = await import("../sweeping.ts");
     const asked = await sweepAsked(values, describer, io);
     requireLaunch(values);
+    requireHere(values);
+    const profiles: string[] = [];
+    const onProfile = profile
+      ? (run: Run, text: string) => profiles.push(`Profile of run ${run.id} (${run.name})\n${text}`)
+      : undefined;
     if (asked !== undefined) {
-      if (values.launch === undefined) return await sweep(asked, values, io);
+      if (values.launch === undefined) {
+        const code = await sweep(asked, { ...values, onProfile }, io);
+        for (const text of profiles) io.error(`\n${text}\n`);
+        return code;
+      }
       const { launchSweepBySlurm } = await import("../slurm.ts");
       return await launchSweepBySlurm(asked, values, io);
     }
@@ -193,10 +202,6 @@ export const run = defineCommand({
     using opened = await openStoreOf(io, values.store);
     const { store } = opened;
     const workers = Math.min(values.workers ?? io.cores, requests.length);
-    const profiles: string[] = [];
-    const onProfile = profile
-      ? (run: Run, text: string) => profiles.push(`Profile of run ${run.id} (${run.name})\n${text}`)
-      : undefined;
     const { result, interrupted } = await watched(
       io,
       requests.length,
@@ -247,6 +252,25 @@ function requireLaunch(
   if (launch === undefined && flag !== undefined) {
     throw new InputError(`Cannot run as --${flag} belongs to a job: --launch slurm`);
   }
+}
+
+/**
+ * Refuses what is said in the end by the machine that trains where that is another one.
+ *
+ * @throws {InputError}
+ */
+function requireHere(
+  { launch, store, profile }: {
+    readonly launch?: string;
+    readonly store?: string;
+    readonly profile: boolean;
+  },
+): void {
+  if (!profile || launch === undefined && !isPostgres(store)) return;
+  throw new InputError(
+    "Cannot run with --profile as it is this machine that must train: " +
+      (launch === undefined ? `--store ${store}` : `--launch ${launch}`),
+  );
 }
 
 /** Prints what came of runs. */
@@ -325,7 +349,7 @@ async function requestsOf(
     readonly seeds?: number;
     readonly budget?: string;
     readonly set: readonly (readonly [string, string])[];
-    readonly backend: RunRequest["backend"];
+    readonly backend?: RunRequest["backend"];
     readonly from?: string;
     readonly name?: string;
     readonly tag: readonly string[];
@@ -337,7 +361,7 @@ async function requestsOf(
   const requests: RunRequest[] = [];
   for (const name of values.names) {
     const reference = callersReference(io, name);
-    const { set, budget, backend, from, note } = values;
+    const { set, budget, backend = "auto", from, note } = values;
     const described = await describer.describe(reference, { set, budget });
     const seeds = values.seeds ?? (values.seed === undefined ? described.seeds : 1);
     for (let i = 0; i < seeds; i++) {

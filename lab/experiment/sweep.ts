@@ -109,11 +109,13 @@ const TRIALS = 20;
 /**
  * Fills in a sweep, and checks that its experiment takes the ends of every range.
  *
+ * @param options.examine False: a file's world is not looked at. Default true.
  * @throws {InputError} in a line, before anything is stored.
  */
 export async function resolveSweep(
   definition: SweepDefinition,
   registries: Registries,
+  options: { readonly examine?: boolean } = {},
 ): Promise<Sweep> {
   checkSweep(definition);
   const { experiment, budget, seeds = 3, judge = 5, seed = 1, backend = "auto" } = definition;
@@ -130,7 +132,7 @@ export async function resolveSweep(
   whole("judge", judge, 0, 1000);
   whole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
   if (definition.trials !== undefined) whole("trials", definition.trials, 1, 100_000);
-  using describer = new Describer(registries);
+  using describer = new Describer(registries, options);
   const overrides = { set, budget };
   const described = await describer.describe(experiment, overrides);
   for (const field of space) {
@@ -311,8 +313,16 @@ export function sweepState(store: StoreReader, name: string): SweepState | undef
   return stateOf(store, name, stored.definition as unknown as Sweep);
 }
 
-function stateOf(store: StoreReader, name: string, sweep: Sweep): SweepState {
-  const runs = store.runs().filter(({ manifest }) => manifest.sweep?.name === name);
+/** @param without Ids of runs that are looked at as if they had never begun. */
+function stateOf(
+  store: StoreReader,
+  name: string,
+  sweep: Sweep,
+  without: ReadonlySet<string> = new Set(),
+): SweepState {
+  const runs = store.runs().filter(({ id, manifest }) =>
+    manifest.sweep?.name === name && !without.has(id)
+  );
   const byTrial = Map.groupBy(runs, ({ manifest }) => manifest.sweep!.trial);
   const trials: Trial[] = [];
   while (trials.length < sweep.trials) {
@@ -370,9 +380,31 @@ function ofSeeds(runs: readonly Run[], first: number, count: number): Run[] {
     .sort((a, b) => seedOf(a) - seedOf(b));
 }
 
-/** Whether a run is over for its sweep: one that failed would fail again. */
+/** Whether a run is over for its sweep. */
 function hasEnded(run: Run): boolean {
-  return run.digest !== null || !isOpen(run) && !run.active || run.status === "failed";
+  return run.digest !== null || !isOpen(run) && !run.active || isFailed(run);
+}
+
+function isFailed({ status }: Run): boolean {
+  return status === "failed";
+}
+
+/**
+ * The runs in whose place others are trained when a sweep goes on: those that failed. Where trials follow
+ * from one another, only the last trials are tried again, from after the last one without a failure; and
+ * what a sampler that learns drew after the first of these follows from it, and is trained anew as a whole.
+ */
+export function triedAgain({ sweep, trials, judged }: SweepState): Run[] {
+  const isBroken = ({ pruned, runs }: Trial) => !pruned && runs.some(isFailed);
+  const follow = learns(sweep.sampler) || sweep.pruner !== "none";
+  const last = trials.findLastIndex((trial) => trial.runs.length > 0 && !isBroken(trial));
+  const [first, ...later] = (follow ? trials.slice(last + 1) : trials).filter(isBroken);
+  const anew = learns(sweep.sampler) ? () => true : isFailed;
+  return [
+    ...first?.runs.filter(isFailed) ?? [],
+    ...later.flatMap(({ runs }) => runs.filter(anew)),
+    ...judged.runs.filter(isFailed),
+  ];
 }
 
 function valuesOf(
@@ -458,8 +490,11 @@ export interface SweepOptions extends LaunchOptions {
   /** More trials than the stored sweep of this name has. */
   readonly extend?: boolean;
   readonly tags?: readonly string[];
-  /** Called when the sweep is in the store, before anything is trained. */
-  readonly onBegun?: () => void;
+  readonly note?: string;
+  /** See {@linkcode resolveSweep}. */
+  readonly examine?: boolean;
+  /** Called when the sweep is in the store, before anything is trained, with how many runs are tried again. */
+  readonly onBegun?: (again: number) => void;
   /** Given: other machines train, and the store is what this one reads of theirs. */
   readonly elsewhere?: Elsewhere;
 }
@@ -478,7 +513,7 @@ export interface Elsewhere {
 
 /**
  * Trains what a sweep lacks: its trials, then the best one on judging seeds. A stored sweep of the
- * name goes on where it stood. How many train at once decides nothing: trials of a sampler that learns,
+ * name goes on where it stood, and tries again what had failed. How many train at once decides nothing: trials of a sampler that learns,
  * and of a pruner, come one after another, their seeds side by side.
  *
  * @throws {InputError} where the stored sweep is another one, and where the first runs that end do not
@@ -499,12 +534,13 @@ export async function runSweep(
   const definition = sweep as unknown as Json;
   if (options.elsewhere === undefined) store.putSweep(name, definition);
   else await options.elsewhere.keep(name, definition, stored?.definition);
-  options.onBegun?.();
+  const again = new Set(triedAgain(stateOf(store, name, sweep)).map(({ id }) => id));
+  options.onBegun?.(again.size);
   using lanes = new Lanes(options.workers, options);
-  using describer = new Describer(options.registries);
+  using describer = new Describer(options.registries, options);
   const order = { name, sweep, options, describer };
   for (;;) {
-    const state = stateOf(store, name, sweep);
+    const state = stateOf(store, name, sweep, again);
     if (state.over || options.signal?.aborted) return state;
     const wanted = wantedOf(state);
     if (options.elsewhere !== undefined) {
@@ -597,7 +633,7 @@ async function planned(
   const set = [...sweep.set, ...tried];
   const described = await describer.describe(experiment, { set, budget: budget ?? undefined });
   const request = {
-    ...{ seed, backend, tags: options.tags, sweep: { name, trial } },
+    ...{ seed, backend, tags: options.tags, note: options.note, sweep: { name, trial } },
     name: described.name,
   };
   return await planOf(described, request, options);

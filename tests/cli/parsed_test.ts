@@ -37,7 +37,7 @@ const lines: readonly (readonly [line: string, values: object])[] = [
     "describe a --set b=1 --budget 9 --json --store s",
     { name: "a", set: [["b", "1"]], budget: "9", json: true, store: "s" },
   ],
-  ["run", { backend: "auto" }],
+  ["run", {}],
   [
     "run a --seed 2 --seeds 3 --budget 4 --dataset d --set e=5 --trials 6 --sampler random " +
     "--pruner median --objective o --judge 7 --extend --backend cpu --workers 8 --threads 9 " +

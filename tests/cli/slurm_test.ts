@@ -98,10 +98,14 @@ Deno.test("an array job trains its runs, queued again too, into stores that sync
 Deno.test("a sweep is a job of one task, to the trials that it has without", () =>
   withSlurm('echo "Submitted batch job 8"', async (type) => {
     const line = "run cartpole-a2c --budget 2000 --sweep agent.gamma=0.9,0.99 --seeds 1 --judge 1";
-    const { code, out, error } = await type(`${line} --tag it's --launch slurm --workers 2`);
+    const { code, out, error } = await type(
+      `${line} --tag it's --note a'b --launch slurm --workers 2 --memory-limit 3GB`,
+    );
     deepStrictEqual([code, out], [0, "Submitted batch job 8\n"], error);
     const [, job] = /^Sweep cartpole-a2c-sweep: 2 trials in (\S+)\. When/.exec(error)!;
-    match(await Deno.readTextFile(`${job}/job.sh`), /--array=0-0\n#SBATCH --cpus-per-task=2\n/);
+    const text = await Deno.readTextFile(`${job}/job.sh`);
+    match(text, /--array=0-0\n#SBATCH --cpus-per-task=2\n/);
+    match(text, / --workers 2 --threads 1 --memory-limit 3072MB &\n/);
     const waits = async () =>
       /sweep cartpole-a2c-sweep with (.*) trials/.exec((await type("runs")).out);
     strictEqual((await waits())![1], "0 of 2");
@@ -118,7 +122,7 @@ Deno.test("a sweep is a job of one task, to the trials that it has without", () 
     deepStrictEqual((await digests("calm")).length, 3);
     deepStrictEqual(await digests("runs"), await digests("calm"));
     const { runs } = JSON.parse((await type("runs --where tag=it's --json")).out);
-    strictEqual(runs.length, 3);
+    deepStrictEqual(runs.map(({ note }: { note: string }) => note), Array(3).fill("a'b"));
     const again = await type(`${line} --launch slurm`);
     deepStrictEqual([again.code, again.out], [2, ""]);
     match(again.error, /no sweep of this name yet.*: cartpole-a2c-sweep\n$/);

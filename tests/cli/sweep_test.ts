@@ -47,6 +47,48 @@ Deno.test("run --sweep tries, judges the best, and says how to get it; sweeps sh
     );
   }));
 
+Deno.test("a sweep without a trial that came to anything fails, says why, and tries again", () =>
+  inLab(async (typed) => {
+    const line = ["run", "line-toy", "--set", "agent.throwAt=2,3", "--seeds", "1", "--judge", "1"];
+    for (let runs = 2; runs <= 4; runs += 2) {
+      const { code, out, error } = await typed(...line, "--quiet");
+      strictEqual(code, 1);
+      match(error, /^error: 2 runs, as \w+ \(line-toy\), failed: RangeError: toy broke.*$/m);
+      match(
+        error,
+        /^error: No trial of the sweep line-toy-sweep came .*: evaluation\/return_mean$/m,
+      );
+      match(error, /^To try 2 runs again: the same command again$/m);
+      match(out, /^ +\d +\d +NaN/m);
+      const found = JSON.parse((await typed("runs", "--json")).out).runs;
+      deepStrictEqual(
+        found.map(({ status }: { status: string }) => status),
+        Array(runs).fill("failed"),
+      );
+    }
+    match((await typed(...line)).error, /^Trying again what had failed: 2 runs$/m);
+    const some = await typed(
+      "run",
+      "line-toy",
+      "--set",
+      "agent.throwAt=0,3",
+      ...line.slice(4),
+      "--name",
+      "some",
+    );
+    deepStrictEqual([some.code, /^error: run \w+ \(line-toy\) failed: /m.test(some.error)], [
+      0,
+      true,
+    ]);
+    const nan = ["--set", "agent.lossNaNAt=2,3", ...line.slice(4), "--name", "nan"];
+    const diverged = await typed("run", "line-toy", ...nan);
+    deepStrictEqual([diverged.code, /^error: 2 runs, .* diverged: /m.test(diverged.error)], [
+      1,
+      true,
+    ]);
+    ok(!diverged.error.includes("again"), diverged.error);
+  }));
+
 Deno.test("several values of a --set are a grid, those of a list are its value", () =>
   inLab(async (typed) => {
     const set = ["--set", "agent.rate=0.1,0.2", "--set", "agent.sizes=[2,5]"];
@@ -84,8 +126,35 @@ Deno.test("a file that exports a sweep is one; its experiment may be a file besi
     for (const { point } of trials) {
       strictEqual("agent.rate" in point, point["agent.activation"] === "relu");
     }
+    const given = ["--seed", "7", "--backend", "cpu", "--name", "given", "--json"];
+    const { definition } = JSON.parse((await typed("run", "my_sweep.ts", ...given)).out);
+    deepStrictEqual([definition.seed, definition.backend], [7, "cpu"]);
     const wrong = await typed("run", "my_sweep.ts", "--sweep", "agent.rate=0..1");
     deepStrictEqual([wrong.code, wrong.error.includes("the file says what is tried")], [2, true]);
+  }));
+
+Deno.test("the runs of a sweep have its note, and each is profiled where asked", () =>
+  inLab(async (typed) => {
+    const line = [
+      "run",
+      "line-toy",
+      "--sweep",
+      "agent.rate=0.1,0.2",
+      "--seeds",
+      "1",
+      "--judge",
+      "0",
+    ];
+    const { error } = await typed(...line, "--note", "why not", "--profile");
+    strictEqual(error.match(/^Profile of run \w+ \(line-toy\)$/gm)?.length, 2, error);
+    const { runs } = JSON.parse((await typed("runs", "--json")).out);
+    deepStrictEqual(runs.map(({ note }: { note: string }) => note), ["why not", "why not"]);
+    const elsewhere = ["--profile", "--store", "postgres://lab@db/lab"];
+    for (const asked of [line, ["run", "line-toy"]]) {
+      const refused = await typed(...asked, ...elsewhere);
+      deepStrictEqual([refused.code, refused.out], [2, ""]);
+      match(refused.error, /--profile as it is this machine that must train: --store postgres:/);
+    }
   }));
 
 Deno.test("what makes no sweep is refused in one line", () =>
@@ -93,6 +162,9 @@ Deno.test("what makes no sweep is refused in one line", () =>
     const sweep = ["--sweep", "agent.rate=0.1..0.9"];
     const wrong: [string[], RegExp][] = [
       [["line-toy", "--trials", "3"], /with --trials as a sweep is needed: --sweep/],
+      [["line-toy", "--extend"], /with --extend as a sweep is needed/],
+      [["line-toy", ...sweep, "--profile", "--launch", "slurm"], /must train: --launch slurm/],
+      [["line-toy", ...sweep, "--extend", "--launch", "slurm"], /a job begins one of its own/],
       [["line-toy", "--objective", "x"], /with --objective as a sweep is needed/],
       [["line-toy", "points-toy", ...sweep], /one experiment is needed: line-toy, points-toy/],
       [["line-toy", ...sweep, ...sweep], /over agent\.rate as it must be given once/],

@@ -97,6 +97,19 @@ Deno.test("a file's world that breaks the contract at once is refused before tra
   deepStrictEqual(refused.runs, []);
   const trained = await typed(text, "run", "own.ts", "--no-check", "--budget", "20");
   strictEqual(trained.runs.length, 1);
+  const sweep = [
+    "run",
+    "own.ts",
+    "--sweep",
+    "agent.gamma=0.9,0.99",
+    "--seeds",
+    "1",
+    "--judge",
+    "0",
+  ];
+  for (const [more, runs] of [[[], 0], [["--no-check", "--budget", "20"], 2]] as const) {
+    strictEqual((await typed(text, ...sweep, ...more)).runs.length, runs);
+  }
 });
 
 Deno.test("a world that throws, shows NaN or ends its thread fails its run and leaves the last checkpoint", async () => {

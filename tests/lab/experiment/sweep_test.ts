@@ -17,6 +17,7 @@ import {
   type SweepOptions,
   type SweepState,
   sweepState,
+  triedAgain,
 } from "../../../lab/experiment/sweep.ts";
 import type { SweepDefinition } from "../../../lab/experiment/sweep_definition.ts";
 import { samplers } from "../../../lab/search/samplers.ts";
@@ -187,6 +188,45 @@ Deno.test("a sweep's trials that fail count as the worst", () =>
       true,
     ]);
     deepStrictEqual([state.best!.trial, state.over], [0, true]);
+  }));
+
+/** Says of runs that they failed. */
+function fail(store: Store, runs: readonly Run[]): void {
+  for (const { id } of runs) store.update(id, { status: "failed", digest: null, message: "once" });
+}
+
+Deno.test("what had failed is tried again when a sweep goes on, and ends as if it never had", () =>
+  withStore(async (store) => {
+    const changes = { sampler: "random", trials: 4 } as const;
+    const state = await swept(store, changes);
+    fail(store, [state.trials[1].runs[1], state.trials[3].runs[0], state.judged.runs[1]]);
+    const failed = sweepState(store, "toys")!;
+    deepStrictEqual(
+      [failed.over, failed.trials.map(({ value }) => Number.isNaN(value))],
+      [true, [false, true, false, true]],
+    );
+    const begun: number[] = [];
+    deepStrictEqual(
+      outcomeOf(await swept(store, changes, { onBegun: (again) => begun.push(again) })),
+      outcomeOf(state),
+    );
+    deepStrictEqual([begun, store.runs().length], [[3], 13]);
+  }));
+
+Deno.test("of trials that follow from one another the last ones are tried again, or all", () =>
+  withStore(async (store) => {
+    const changes = { trials: 13, seeds: 2, judge: 0 } as const;
+    const state = await swept(store, changes);
+    const { trials } = state;
+    fail(store, [trials[3].runs[0]]);
+    deepStrictEqual(triedAgain(sweepState(store, "toys")!), []);
+    // Whatever follows from what failed is drawn, and trained, anew.
+    fail(store, trials.flatMap(({ runs }) => runs.slice(0, 1)));
+    const again = triedAgain(sweepState(store, "toys")!);
+    strictEqual(again.length, 1 + 12 * 2);
+    deepStrictEqual(outcomeOf(await swept(store, changes)), outcomeOf(state));
+    // Seed 2 of the first one had not failed.
+    strictEqual(store.runs().length, 26 + 25);
   }));
 
 /** A run of a trial, as if it had been trained: its evaluations, and how it stands. */
