@@ -4594,6 +4594,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/command_palette_test.ts",
   },
   {
+    fault: "a reader that has left keeps its place where nobody cancels the stream",
+    file: "web/fresh.ts",
+    from: '    signal.addEventListener("abort", () => stream.abort());\n',
+    to: "",
+    test: "tests/web/live_test.ts",
+  },
+  {
     fault: "an open comparison follows the runs alone that it shows",
     file: "web/islands/comparison.tsx",
     from: "const stamp = stampOfAll(view.value.runs);",
