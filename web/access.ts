@@ -54,6 +54,9 @@ export class Access {
     if (!this.#isOwn(url.hostname)) {
       return new Response("Cannot answer under this host name", { status: 403 });
     }
+    if (isForeign(request, url)) {
+      return new Response("Cannot answer as a page from elsewhere asks", { status: 403 });
+    }
     if (this.shared === undefined) return undefined;
     const given = url.searchParams.get("token");
     const kept = new RegExp(`(?:^|;\\s*)${COOKIE}=(\\w+)`).exec(
@@ -88,6 +91,12 @@ export class Access {
     const [given, right] = await Promise.all([token, this.shared!.token].map(digest));
     return timingSafeEqual(given, right);
   }
+}
+
+/** Whether a page of another origin asks for what only the dashboard's own pages do. */
+function isForeign({ headers }: Request, { pathname }: URL): boolean {
+  const site = headers.get("sec-fetch-site") ?? "none"; // what is no browser sends none
+  return pathname.startsWith("/api/") && site !== "none" && site !== "same-origin";
 }
 
 async function digest(text: string): Promise<Uint8Array> {

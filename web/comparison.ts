@@ -5,7 +5,7 @@
  * @module
  */
 import { encodeCanonicalJson } from "../lab/core/canonical_json.ts";
-import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
+import { DamageError, InputError, unlessDamaged } from "../lab/core/errors.ts";
 import { streamOf } from "../lab/core/random.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
 import {
@@ -114,7 +114,7 @@ export interface Comparison {
 export interface ComparisonRequest {
   /** Ids of runs; where there is none, those that the filter finds. */
   readonly runs: readonly string[];
-  /** As of {@linkcode matches}; where it is blank, the newest run's tag or experiment. */
+  /** As of {@linkcode matches}; where it is blank, tag or experiment of the newest run with figures. */
   readonly filter: string;
   /** Where they are missing, what most of the runs have. */
   readonly metric?: string;
@@ -151,7 +151,7 @@ export class Comparer {
     request: ComparisonRequest,
     turn: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Comparison> {
-    const { groups: asked, filter, left } = chosen(this.#store, request);
+    const { groups: asked, filter, left, missing } = chosen(this.#store, request);
     await turn();
     const series = new Map<Run, readonly string[]>();
     for (const run of asked.flatMap((group) => group.runs)) {
@@ -178,6 +178,13 @@ export class Comparer {
       contenders.push({ ...contender(group), configuration: rest.configuration });
     }
     const notes = [
+      ...(missing.length > 0
+        ? [
+          `${missing.length} of ${request.runs.length} chosen runs ${
+            missing.length === 1 ? "is" : "are"
+          } left out. ${missing[0].message}.`,
+        ]
+        : []),
       ...(having.length > 0 && lacking > 0
         ? [
           `${lacking} of ${series.size} runs ${
@@ -317,16 +324,44 @@ function keyOf({ experiment, configuration, backend }: RunGroup): string {
   return encodeCanonicalJson({ experiment, configuration, backend });
 }
 
-/** The groups to compare: the newest ones, and how many are left out. */
+/**
+ * The runs that are named by the beginnings of their ids, and for each that is not there the reason,
+ * as of one that went to the trash while a page showed it.
+ */
+export function namedRuns(
+  store: StoreReader,
+  ids: readonly string[],
+): { runs: Run[]; missing: InputError[] } {
+  const found = ids.map((id) => {
+    try {
+      return store.find(id);
+    } catch (error) {
+      if (error instanceof InputError) return error;
+      throw error;
+    }
+  });
+  return {
+    runs: found.flatMap((each) => each instanceof InputError ? [] : [each]),
+    missing: found.filter((each) => each instanceof InputError),
+  };
+}
+
+/** The groups to compare: the newest ones, how many are left out, and named runs that are not there. */
 function chosen(
   store: StoreReader,
   { runs: ids, filter: asked, most = USUAL_GROUPS }: ComparisonRequest,
-): { groups: RunGroup[]; filter: string; left: number } {
-  if (ids.length > 0) return { ...newest(ids.map((id) => store.find(id)), most), filter: "" };
+): { groups: RunGroup[]; filter: string; left: number; missing: InputError[] } {
+  if (ids.length > 0) {
+    const { runs, missing } = namedRuns(store, ids);
+    return { ...newest(runs, most), filter: "", missing };
+  }
   const all = store.runs();
-  const filter = asked.trim() === "" ? filterOf(all[0]) : asked;
+  // A run that has only begun takes no page from those that have something to show.
+  const first = () => all.find(({ id }) => store.seriesNames(id).length > 0) ?? all[0];
+  const filter = asked.trim() === "" ? filterOf(first()) : asked;
   const listed = all.map((run) => ({ run, row: factsOf(run) }));
-  return { ...newest(filtered(store, listed, filter).map(({ run }) => run), most), filter };
+  const runs = filtered(store, listed, filter).map(({ run }) => run);
+  return { ...newest(runs, most), filter, missing: [] };
 }
 
 /** What finds a run and those that belong to it: by its first tag, else by its experiment. */

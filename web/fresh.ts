@@ -22,7 +22,10 @@ export interface Context<State> {
   readonly url: URL;
   readonly params: Readonly<Record<string, string>>;
   readonly state: State;
-  /** A response of server-sent events: `send` writes them, and the stream ends as it returns. */
+  /**
+   * A response of server-sent events: `send` writes them, and the stream ends as it returns. It is
+   * aborted as the reader leaves, and never begun for one that asks for the head alone.
+   */
   events(send: (stream: SSEStreamingApi) => Promise<void>): Response;
 }
 
@@ -182,7 +185,7 @@ export class App<State> {
       url: new URL(context.req.url),
       params: context.req.param(),
       state: this.state,
-      events: (send) => streamSSE(context, send),
+      events: (send) => eventsOf(context, send),
     };
   }
 
@@ -230,6 +233,23 @@ export class App<State> {
     const theme = themeOf(request.headers.get("cookie"));
     return `<!doctype html>${renderToString(h(this.layout, { path, theme, ...part }))}`;
   }
+}
+
+/** See {@linkcode Context.events}. */
+function eventsOf(
+  context: HonoContext,
+  send: (stream: SSEStreamingApi) => Promise<void>,
+): Response {
+  const { method, signal } = context.req.raw;
+  // Hono answers HEAD as GET and drops the body: nobody would ever end it.
+  if (method === "HEAD") {
+    return new Response(null, { headers: { "content-type": "text/event-stream" } });
+  }
+  return streamSSE(context, async (stream) => {
+    if (signal.aborted) return;
+    signal.addEventListener("abort", () => stream.abort());
+    await send(stream);
+  });
 }
 
 /** Stands in a frame where its main part comes. */

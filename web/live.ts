@@ -9,18 +9,21 @@ import type { Grown } from "./live_series.ts";
 import type { LiveMessage } from "./routes/api/live.ts";
 import type { RunSummary } from "./summary.ts";
 
-/** What the page heard so far: rows that changed since it was made. */
+/** What the page heard so far: rows that changed since it was made, and runs that left the store. */
 interface Heard {
   readonly rows: ReadonlyMap<string, RunSummary>;
+  readonly removed: ReadonlySet<string>;
+  /** Whether the store holds no other runs than those of `rows`. */
+  readonly complete: boolean;
 }
 
-const heard: Signal<Heard> = signal({ rows: new Map() });
+const heard: Signal<Heard> = signal({ rows: new Map(), removed: new Set(), complete: false });
 const heardContents: Signal<Contents | null> = signal(null);
 
 /** What the last message said of new points of the page's run. */
 export const heardGrowth: Signal<Grown | null> = signal(null);
 
-/** How many messages came: grows with every change of some run. */
+/** How many messages told of runs: grows with every change of some run. */
 export const heardMessages: Signal<number> = signal(0);
 
 /** Whether the page hears from the server; undefined before it began to listen. */
@@ -41,9 +44,21 @@ export function stampOf(run: string): number {
   return heard.value.rows.get(run)?.stamp ?? 0;
 }
 
-/** How many runs the page has heard of. */
-export function heardCount(): number {
-  return heard.value.rows.size;
+/** Whether a run has left the store, as far as the page has heard. */
+export function isGone(run: string): boolean {
+  const { rows, removed, complete } = heard.value;
+  return complete ? !rows.has(run) : removed.has(run);
+}
+
+/**
+ * Differs after every change that concerns runs named by the beginnings of their ids; where none is
+ * named, after every change of some run.
+ */
+export function stampOfAll(named: readonly string[]): string {
+  if (named.length === 0) return String(heardMessages.value);
+  const { rows, removed } = heard.value;
+  const all = [...removed, ...[...rows.values()].map(({ id, stamp }) => `${id} ${stamp}`)];
+  return all.filter((each) => named.some((id) => each.startsWith(id))).join();
 }
 
 /** What the page's run holds now. */
@@ -54,10 +69,20 @@ export function contentsFrom(initial: Contents): Contents {
 /** Takes in news: those of the server, or of a run that the page trains itself. */
 export function hear(message: LiveMessage): void {
   const rows = message.complete ? new Map() : new Map(heard.value.rows);
-  for (const id of message.removed) rows.delete(id);
-  for (const row of message.rows) rows.set(row.id, row);
-  heard.value = { rows };
-  heardMessages.value += 1;
+  const removed = new Set(heard.value.removed);
+  for (const id of message.removed) {
+    rows.delete(id);
+    removed.add(id);
+  }
+  for (const row of message.rows) {
+    rows.set(row.id, row);
+    removed.delete(row.id);
+  }
+  const complete = message.complete || heard.value.complete;
+  heard.value = { rows, removed, complete };
+  if (message.complete || message.rows.length + message.removed.length > 0) {
+    heardMessages.value += 1;
+  }
   if (message.grown !== undefined) heardGrowth.value = message.grown;
   if (message.contents !== undefined) heardContents.value = message.contents;
   if (message.news !== undefined && heardContents.value !== null) {

@@ -3056,8 +3056,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "runs that are not there are compared",
     file: "web/routes/compare.tsx",
-    from:
-      "  for (const id of request.runs) store.find(id); // of runs that are not there is no page\n",
+    from: "if (runs.length === 0 && missing.length > 0) throw missing[0];",
     to: "",
     test: "tests/web/dashboard_test.ts",
   },
@@ -4593,6 +4592,27 @@ export const mutants: readonly Mutant[] = [
     from: "(chosen + by + commands.length) % commands.length",
     to: "(chosen + by) % commands.length",
     test: "tests/web/command_palette_test.ts",
+  },
+  {
+    fault: "a reader that has left keeps its place where nobody cancels the stream",
+    file: "web/fresh.ts",
+    from: '    signal.addEventListener("abort", () => stream.abort());\n',
+    to: "",
+    test: "tests/web/live_test.ts",
+  },
+  {
+    fault: "an open comparison follows the runs alone that it shows",
+    file: "web/islands/comparison.tsx",
+    from: "const stamp = stampOfAll(view.value.runs);",
+    to: "const stamp = stampOfAll(groups.flatMap(({ seeds }) => seeds.map(({ run }) => run)));",
+    test: "tests/web/comparison_island_test.ts",
+  },
+  {
+    fault: "a run without figures takes the page from those that have some",
+    file: "web/comparison.ts",
+    from: "filterOf(first())",
+    to: "filterOf(all[0])",
+    test: "tests/web/comparison_test.ts",
   },
   {
     fault: "another filter asks for a metric that its runs may lack",

@@ -47,6 +47,25 @@ Deno.test("another host's pages are served to those alone who have the token", (
     strictEqual((await change("http://192.168.0.7:8321")).status, 400);
   }));
 
+Deno.test("what pages ask for is answered to no page from elsewhere, pages to links from everywhere", () =>
+  withStore(async (store) => {
+    using comparisons = new Comparisons(store.location);
+    const { handler } = createApp(store, comparisons);
+    const statuses = (path: string) =>
+      Promise.all(
+        [undefined, "none", "same-origin", "same-site", "cross-site"].map(async (site) => {
+          const headers: HeadersInit = site === undefined ? {} : { "sec-fetch-site": site };
+          const answer = await handler(new Request(`http://127.0.0.1${path}`, { headers }));
+          await answer.body?.cancel();
+          return answer.status;
+        }),
+      );
+    for (const path of ["/api/live", "/api/runs"]) {
+      deepStrictEqual(await statuses(path), [200, 200, 200, 403, 403], path);
+    }
+    deepStrictEqual(await statuses("/"), Array(5).fill(200));
+  }));
+
 Deno.test("a token is not guessed by trying", async () => {
   const access = new Access(shared);
   const ask = async (guess: string) =>

@@ -2,7 +2,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { answeredBy } from "../../web/ask.ts";
 import Comparison from "../../web/islands/comparison.tsx";
+import { hear } from "../../web/live.ts";
 import { requestOf } from "../../web/routes/api/comparison.ts";
+import type { RunSummary } from "../../web/summary.ts";
 import { answered, type Small, SmallPage } from "./small_page.ts";
 
 const group = (label: string, color: number, settings = {}) => ({
@@ -27,7 +29,13 @@ const comparison = {
   groups: [group("ppo", 0), group("dqn", 1)],
   ...{ found: 2, left: 0, notes: ["left out, as damaged: r9"], findings: [] },
 };
-const request = { runs: [], filter: "", smoothing: 0 };
+const request = { runs: [], filter: "ppo", smoothing: 0 };
+/** News of a run, or of its way to the trash. */
+const news = async (id: string, stamp?: number) => {
+  const rows = stamp === undefined ? [] : [{ id, stamp } as RunSummary];
+  hear({ complete: false, rows, removed: stamp === undefined ? [id] : [] });
+  await answered();
+};
 
 /** The page over a server that compares the same, or says what it cannot. */
 async function open(
@@ -53,6 +61,7 @@ async function open(
   try {
     using page = new SmallPage(Comparison, {
       ...{ initial: { ...comparison, ...initial }, request: { ...request, ...wanted }, also },
+      program: "lab",
     });
     await answered();
     await body(page, () => asked.splice(0));
@@ -71,28 +80,28 @@ Deno.test("what is chosen is asked for, and kept in the address, where the first
     deepStrictEqual([asked(), page.addresses], [[], []]);
     const metric = encodeURIComponent(names[1]);
     const steps: [act: () => void, query: string][] = [
-      [() => choiceOf(page, "Metric").put(names[1]), `smoothing=0&metric=${metric}`],
+      [() => choiceOf(page, "Metric").put(names[1]), `smoothing=0&metric=${metric}&filter=ppo`],
       [
         () => choiceOf(page, "X axis").put("wallSeconds"),
-        `smoothing=0&axis=wallSeconds&metric=${metric}`,
+        `smoothing=0&axis=wallSeconds&metric=${metric}&filter=ppo`,
       ],
       [
         () => page.all("input").find((each) => each.getAttribute("type") === "range")!.put("0.05"),
-        `smoothing=0.05&axis=wallSeconds&metric=${metric}`,
+        `smoothing=0.05&axis=wallSeconds&metric=${metric}&filter=ppo`,
       ],
       [
         () => {
           page.get("input", "Equal seeds").checked = true;
           page.get("input", "Equal seeds").happens("change");
         },
-        `smoothing=0.05&axis=wallSeconds&metric=${metric}&paired=1`,
+        `smoothing=0.05&axis=wallSeconds&metric=${metric}&paired=1&filter=ppo`,
       ],
       [
         () => {
           page.get("input", "Equal seeds").checked = false;
           page.get("input", "Equal seeds").happens("change");
         },
-        `smoothing=0.05&axis=wallSeconds&metric=${metric}`,
+        `smoothing=0.05&axis=wallSeconds&metric=${metric}&filter=ppo`,
       ],
       // Another filter has other metrics.
       [
@@ -114,7 +123,7 @@ Deno.test("what is chosen is asked for, and kept in the address, where the first
 
 Deno.test("metrics stand beside the first one until they are taken away", () =>
   open(async (page, asked) => {
-    deepStrictEqual(asked(), [`smoothing=0&metric=${encodeURIComponent(names[2])}`]);
+    deepStrictEqual(asked(), [`smoothing=0&metric=${encodeURIComponent(names[2])}&filter=ppo`]);
     const heads = () =>
       page.all("h3").map((each) => each.all("span")[0]?.textContent).filter(Boolean);
     deepStrictEqual(heads(), ["evaluation return mean", "losses value"]);
@@ -127,11 +136,11 @@ Deno.test("metrics stand beside the first one until they are taken away", () =>
     deepStrictEqual(heads(), ["evaluation return mean", "losses value", "losses kl"]);
     const also = (...all: string[]) =>
       all.map((name) => `&also=${encodeURIComponent(name)}`).join("");
-    strictEqual(page.addresses.at(-1), `?smoothing=0${also(names[2], names[1])}`);
+    strictEqual(page.addresses.at(-1), `?smoothing=0&filter=ppo${also(names[2], names[1])}`);
     page.get("button", "Take losses value away").click();
     await answered();
     deepStrictEqual(heads(), ["evaluation return mean", "losses kl"]);
-    strictEqual(page.addresses.at(-1), `?smoothing=0${also(names[1])}`);
+    strictEqual(page.addresses.at(-1), `?smoothing=0&filter=ppo${also(names[1])}`);
   }, { also: [names[2]] }));
 
 Deno.test("groups are hidden and shown, more of them are asked for, and notes are said", () =>
@@ -147,7 +156,7 @@ Deno.test("groups are hidden and shown, more of them are asked for, and notes ar
     ok(notes.some((note) => note.startsWith("The newest 2 of 7 groups are shown.")));
     page.get("button", "Show all").click();
     await answered();
-    deepStrictEqual(asked(), ["smoothing=0&groups=7"]);
+    deepStrictEqual(asked(), ["smoothing=0&groups=7&filter=ppo"]);
   }, { initial: { found: 7, left: 5 } }));
 
 Deno.test("what cannot be compared is said, and what was there stays", () =>
@@ -164,12 +173,40 @@ Deno.test("what cannot be compared is said, and what was there stays", () =>
     await answered();
     strictEqual(page.all("p", ".problem").length, 0);
     deepStrictEqual(asked().length, 3);
-  }, { wanted: { runs: ["r1", "r2"] } }));
+  }, { initial: { filter: "" }, wanted: { runs: ["r1", "r2"], filter: "" } }));
+
+Deno.test("a page follows every run that it may take in, figures or none, by the filter it opened with", () =>
+  open(async (page, asked) => {
+    const followed = "smoothing=0&filter=ppo";
+    await news("r7", 1);
+    deepStrictEqual(asked(), [followed]);
+    // Its first figures come after its first row.
+    await news("r7", 2);
+    deepStrictEqual(asked(), [followed]);
+    await news("r7");
+    deepStrictEqual(asked(), [followed]);
+    strictEqual(page.addresses.length, 0);
+  }, { wanted: { filter: "" } }));
+
+Deno.test("a page of chosen runs follows those alone, figures or none", () =>
+  open(async (_, asked) => {
+    await news("r7", 3);
+    deepStrictEqual(asked(), []);
+    await news("r8", 4);
+    deepStrictEqual(asked(), ["smoothing=0&run=r8&run=r9"]);
+    await news("r9");
+    deepStrictEqual(asked(), ["smoothing=0&run=r8&run=r9"]);
+  }, { initial: { filter: "" }, wanted: { runs: ["r8", "r9"], filter: "" } }));
 
 Deno.test("where nothing is found it is said why", async () => {
   const cases = [
     [{ groups: [] }, {}, "None of these runs has evaluation return mean."],
-    [{ groups: [], names: [], filter: "" }, {}, "None of these runs has figures yet."],
+    [{ groups: [], names: [], filter: "" }, { filter: "" }, "None of these runs has figures yet."],
+    [
+      { groups: [], names: [], filter: "", found: 0 },
+      { filter: "" },
+      "No figures to compare yet. Train some runs with lab.",
+    ],
     [{ groups: [], names: [] }, {}, "No run with figures matches “ppo”."],
     [{ groups: [], names: [] }, { filter: "dqn" }, "No run with figures matches “dqn”."],
   ] as const;

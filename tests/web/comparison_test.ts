@@ -163,7 +163,37 @@ Deno.test("without a choice those of the newest run's tag are compared, else of 
     deepStrictEqual(await shown({ filter: " " }), ["experiment=z", "z"]);
     deepStrictEqual(await shown({ filter: "experiment=y" }), ["experiment=y", "y"]);
     deepStrictEqual(await shown({ runs: [run] }), ["", "z"]);
-    await rejects(shown({ runs: ["none"] }), /no id begins with "none"/);
+  }));
+
+Deno.test("a newer run takes no page from those with figures before it has any", () =>
+  withStore(async (store) => {
+    const comparer = new Comparer(store);
+    const filter = async () => (await comparer.compare(request({ filter: "" }))).filter;
+    const begun = (experiment: string) =>
+      addRun(store, { experiment, seed: 1, configuration: agentConfiguration("ppo", 1) });
+    begun("x");
+    strictEqual(await filter(), "experiment=x");
+    finished(store, "y", 1, [1, 2], () => 1);
+    const newest = begun("z");
+    strictEqual(await filter(), "experiment=y");
+    addPoints(store, newest, 1, { a: 1 });
+    strictEqual(await filter(), "experiment=z");
+  }));
+
+Deno.test("named runs that are not there are left out, and it is said", () =>
+  withStore(async (store) => {
+    const comparer = new Comparer(store);
+    const [one, two] = [1, 2].map((seed) => finished(store, "x", seed, [1, 2], () => seed));
+    const shown = async () => {
+      const { groups, notes } = await comparer.compare(request({ runs: [one, two] }));
+      return [groups.flatMap(({ seeds }) => seeds.map(({ run }) => run)), notes];
+    };
+    deepStrictEqual(await shown(), [[one, two], []]);
+    store.trash(one);
+    const reason = `Cannot find the run as ${one} is in the trash.`;
+    deepStrictEqual(await shown(), [[two], [`1 of 2 chosen runs is left out. ${reason}`]]);
+    store.trash(two);
+    deepStrictEqual(await shown(), [[], [`2 of 2 chosen runs are left out. ${reason}`]]);
   }));
 
 Deno.test("only groups that changed are read again, and none once nobody waits", () =>

@@ -6,12 +6,13 @@ import {
   connected,
   contentsFrom,
   hear,
-  heardCount,
   heardGrowth,
   heardMessages,
+  isGone,
   listen,
   rowOf,
   stampOf,
+  stampOfAll,
   statusHeard,
 } from "../../web/live.ts";
 
@@ -21,7 +22,7 @@ const message = (parts: Record<string, unknown>): LiveMessage =>
 
 Deno.test("rows that are heard of replace those before, and a whole list replaces all", () => {
   hear(message({ complete: true, rows: [row("a", "running", 1), row("b", "running", 2)] }));
-  strictEqual(heardCount(), 2);
+  deepStrictEqual(["a", "b", "c"].map(isGone), [false, false, true]);
   const count = heardMessages.value;
   hear(message({ rows: [row("a", "completed", 3), row("c", "running", 4)] }));
   deepStrictEqual(["a", "b", "c", "d"].map(statusHeard), [
@@ -30,7 +31,7 @@ Deno.test("rows that are heard of replace those before, and a whole list replace
   deepStrictEqual(["a", "b", "d"].map(stampOf), [3, 2, 0]);
   strictEqual(heardMessages.value, count + 1);
   hear(message({ removed: ["b"] }));
-  deepStrictEqual([heardCount(), statusHeard("b")], [2, undefined]);
+  deepStrictEqual([isGone("a"), isGone("b"), statusHeard("b")], [false, true, undefined]);
   const initial = row("b", "queued", 0) as unknown as Parameters<typeof rowOf>[0];
   strictEqual(rowOf(initial), initial);
   strictEqual(rowOf({ ...initial, id: "a" }).status, "completed");
@@ -38,7 +39,26 @@ Deno.test("rows that are heard of replace those before, and a whole list replace
   hear(message({ removed: ["a"], rows: [row("a", "running", 5)] }));
   strictEqual(stampOf("a"), 5);
   hear(message({ complete: true, rows: [row("d", "running", 6)] }));
-  deepStrictEqual([heardCount(), statusHeard("a"), statusHeard("d")], [1, undefined, "running"]);
+  deepStrictEqual([isGone("a"), statusHeard("a"), statusHeard("d")], [
+    ...[true, undefined, "running"],
+  ]);
+});
+
+Deno.test("named runs have a stamp of their own news, all together one of everybody's", () => {
+  const stamps = () => [["n1", "n2"], ["n2ab"], []].map(stampOfAll);
+  const changed = (parts: Record<string, unknown>) => {
+    const before = stamps();
+    hear(message(parts));
+    return stamps().map((stamp, i) => stamp !== before[i]);
+  };
+  deepStrictEqual(changed({ rows: [row("n2abc", "running", 1)] }), [true, true, true]);
+  deepStrictEqual(changed({ rows: [row("n2abc", "running", 2)] }), [true, true, true]);
+  deepStrictEqual(changed({ rows: [row("o1", "running", 3)] }), [false, false, true]);
+  // Of the first no row was heard before it went.
+  deepStrictEqual(changed({ removed: ["n1abc"] }), [true, false, true]);
+  deepStrictEqual(changed({ removed: ["n2abc"] }), [true, true, true]);
+  deepStrictEqual(changed({ rows: [row("n1abc", "running", 4)] }), [true, false, true]);
+  deepStrictEqual(changed({ grown: { a: 1 } }), [false, false, false]);
 });
 
 Deno.test("contents are those that came last, with the news since then", () => {

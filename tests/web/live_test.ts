@@ -1,5 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { withNews } from "../../web/contents.ts";
+import { createApp } from "../../web/app.ts";
+import { Comparisons } from "../../web/comparisons.ts";
 import { Feed } from "../../web/feed.ts";
 import type { LiveMessage } from "../../web/routes/api/live.ts";
 import { type Dashboard, openDashboard } from "./built.ts";
@@ -154,6 +156,27 @@ test("eleven readers of a run with 20,000 events get each new one alone", async 
   for (const { rows, news } of await Promise.all(opened.map((reader) => reader.next()))) {
     deepStrictEqual([rows.length, Object.keys(news!).sort()], [0, ["eventCount", "events"]]);
     deepStrictEqual(news!.events!.map(({ message }) => message), ["event 20000"]);
+  }
+});
+
+test("who asks for the head alone, or has left, keeps no reader's place", async ({ store }) => {
+  const feed = new Feed(store);
+  using comparisons = new Comparisons(store.location);
+  const { handler } = createApp(store, comparisons, { feed });
+  const url = "http://127.0.0.1/api/live";
+  const head = await handler(new Request(url, { method: "HEAD" }));
+  strictEqual(head.headers.get("content-type"), "text/event-stream");
+  deepStrictEqual([head.status, head.body, feed.readers], [200, null, 0]);
+  for (const leavesAt of ["once", "later"]) {
+    const reader = new AbortController();
+    if (leavesAt === "once") reader.abort();
+    const { body } = await handler(new Request(url, { signal: reader.signal }));
+    strictEqual(feed.readers, leavesAt === "once" ? 0 : 1);
+    // Nobody cancels the body: the connection is gone.
+    reader.abort();
+    await new Promise((resolve) => setTimeout(resolve));
+    strictEqual(feed.readers, 0, leavesAt);
+    await body!.cancel();
   }
 });
 

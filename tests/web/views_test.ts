@@ -20,12 +20,14 @@ import RunNote from "../../web/islands/run_note.tsx";
 import { Status } from "../../web/components/status.tsx";
 import { statuses } from "../../lab/store/run_status.ts";
 import RunStatus from "../../web/islands/run_status.tsx";
+import { hear } from "../../web/live.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import { Stage } from "../../web/player/stage.tsx";
 import { StripView } from "../../web/player/strip_view.tsx";
 import type { FormField } from "../../web/training/form.ts";
 import type { Description } from "../../web/training/protocol.ts";
 import { imageOf, rasters } from "../../web/rasters.ts";
+import type { RunSummary } from "../../web/summary.ts";
 import { answered, type Drawn, settle, type Small, SmallPage } from "./small_page.ts";
 
 const fieldOf = (path: string, value: FormField["value"], more: Partial<FormField> = {}) => ({
@@ -424,11 +426,25 @@ Deno.test("a run's figures stand under their names, and its end and events below
     headline: { name: "evaluation/return_mean", value: 475.25 },
   };
   {
-    using page = new SmallPage(RunStatus, { row });
-    deepStrictEqual(facts(page), [
-      ...["Status: stopped earlysolved", "evaluation return mean: 475.3"],
+    using page = new SmallPage(RunStatus, { row, program: "lab" });
+    const all = (returned: string) => [
+      ...["Status: stopped earlysolved", `evaluation return mean: ${returned}`],
       ...["examples: 2,500 of 10,000", "Time: 1 min 5 s", "Seed: 3", "Backend: wasm"],
+    ];
+    deepStrictEqual([facts(page), page.all("p").length], [all("475.3"), 0]);
+    // What was heard last stays on the page of a run that went to the trash.
+    const changes = (rows: readonly object[], removed: readonly string[]) => {
+      hear({ complete: false, rows: rows as readonly RunSummary[], removed });
+      settle();
+    };
+    changes([{ ...row, headline: { ...row.headline, value: 480 } }], []);
+    changes([], ["r"]);
+    deepStrictEqual([facts(page), page.get("p").textContent], [
+      all("480"),
+      "This run is in the trash. lab delete --restore r takes it back.",
     ]);
+    changes([row], []);
+    deepStrictEqual([facts(page), page.all("p").length], [all("475.3"), 0]);
   }
   const event = (iteration: number) => ({ iteration, message: "m", level: "warning" });
   const contents = (count: number, wanted: boolean) => ({

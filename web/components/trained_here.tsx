@@ -84,7 +84,7 @@ function Run(
           </button>
         </div>
       )}
-      <RunStatus row={row} />
+      <RunStatus row={row} program={program} />
       {stand === "idle" && <Result {...{ here, trained, asked, program }} />}
       <RunEvents contents={contents} />
       <RunCharts

@@ -17,7 +17,7 @@ import { MOST_GROUPS } from "../comparison_size.ts";
 import type { Range } from "../curves.ts";
 import { metricTitle } from "../format.ts";
 import { groupLines, profileLines } from "../lines.ts";
-import { heardCount, stampOf } from "../live.ts";
+import { stampOfAll } from "../live.ts";
 
 /** Groups up to which single seeds are drawn unless the reader chooses otherwise. */
 const FEW = 3;
@@ -27,16 +27,18 @@ interface View extends ComparisonRequest {
   readonly also: readonly string[];
 }
 
-/** The island. */
+/** The island. `program`: what commands begin with. */
 export default function ComparisonView(
-  { initial, request, also }: {
+  { initial, request, also, program }: {
     initial: Comparison;
     request: ComparisonRequest;
     also: readonly string[];
+    program: string;
   },
 ): VNode {
   const comparison = useSignal<Comparison | null>(initial);
-  const view = useSignal<View>({ ...request, also });
+  // Runs of another name that begin later take no page from those that it was opened for.
+  const view = useSignal<View>({ ...request, filter: request.filter || initial.filter, also });
   const problem = useSignal("");
   const wanted = useSignal<boolean | undefined>(undefined);
   const hidden = useSignal<ReadonlySet<string>>(new Set());
@@ -44,9 +46,8 @@ export default function ComparisonView(
   const { smoothing } = view.value;
   const { groups, names, found, left, notes, metric, axis, findings, suite } = comparison.value!;
   const filter = view.value.filter || comparison.value!.filter;
-  const runs = groups.flatMap((group) => group.seeds);
-  // Runs that are heard of for the first time may be found by the filter, too.
-  const stamp = [heardCount(), ...runs.map(({ run }) => stampOf(run))].join();
+  // Also runs that have no figures yet, or are not there any more.
+  const stamp = stampOfAll(view.value.runs);
   useComparison(view.value, stamp, comparison, problem);
   useAddress(view.value);
 
@@ -153,50 +154,53 @@ export default function ComparisonView(
       )}
       {notes.map((note) => <p class="note" key={note}>{note}</p>)}
       {problem.value !== "" && <p class="problem">{problem.value}</p>}
-      {groups.length === 0 ? <Nothing names={names} metric={metric} filter={filter} /> : (
-        <>
-          <div class={beside.length === 0 ? "compared alone" : "compared"}>
-            <ComparedPlot
-              comparison={comparison.value!}
-              drawn={drawn}
-              range={view.value.range}
-              zoom={zoom}
-              height={beside.length === 0 ? 380 : 280}
-            />
-            {beside.map((name) => (
-              <Beside
-                key={name}
-                request={{ ...view.value, metric: name }}
-                stamp={stamp}
+      {groups.length === 0
+        ? <Nothing {...comparison.value!} filter={filter} program={program} />
+        : (
+          <>
+            <div class={beside.length === 0 ? "compared alone" : "compared"}>
+              <ComparedPlot
+                comparison={comparison.value!}
                 drawn={drawn}
+                range={view.value.range}
                 zoom={zoom}
-                leave={() => set({ also: view.value.also.filter((each) => each !== name) })}
+                height={beside.length === 0 ? 380 : 280}
               />
-            ))}
-          </div>
-          <p class="note">
-            Lines are means over the seeds that count, bands their 95 % bootstrap interval (of fewer
-            than five seeds the lowest and highest), thin lines single seeds: of more than {FEW}
-            {" "}
-            groups those of the name that is pointed at. A run that finished keeps its last value.
-            What was measured once is a mark with its interval.
-          </p>
-          <h2>{metricTitle(metric)}, figure of each seed</h2>
-          <Statistics groups={groups} findings={findings} look={look} />
-          {suite !== null && <Suite suite={suite} />}
-          <div class="compared">
-            {paths.length > 0 && (
-              <>
-                <SettingScatter tried={shown.map(triedBy)} metric={metric} paths={paths} />
-                <ParallelSettings tried={shown.map(triedBy)} metric={metric} paths={paths} />
-              </>
-            )}
-            <Profiles groups={shown} metric={metric} />
-          </div>
-          <Sheets groups={shown} />
-          <Differences groups={groups} />
-        </>
-      )}
+              {beside.map((name) => (
+                <Beside
+                  key={name}
+                  request={{ ...view.value, metric: name }}
+                  stamp={stamp}
+                  drawn={drawn}
+                  zoom={zoom}
+                  leave={() => set({ also: view.value.also.filter((each) => each !== name) })}
+                />
+              ))}
+            </div>
+            <p class="note">
+              Lines are means over the seeds that count, bands their 95 % bootstrap interval (of
+              fewer than five seeds the lowest and highest), thin lines single seeds: of more than
+              {" "}
+              {FEW}{" "}
+              groups those of the name that is pointed at. A run that finished keeps its last value.
+              What was measured once is a mark with its interval.
+            </p>
+            <h2>{metricTitle(metric)}, figure of each seed</h2>
+            <Statistics groups={groups} findings={findings} look={look} />
+            {suite !== null && <Suite suite={suite} />}
+            <div class="compared">
+              {paths.length > 0 && (
+                <>
+                  <SettingScatter tried={shown.map(triedBy)} metric={metric} paths={paths} />
+                  <ParallelSettings tried={shown.map(triedBy)} metric={metric} paths={paths} />
+                </>
+              )}
+              <Profiles groups={shown} metric={metric} />
+            </div>
+            <Sheets groups={shown} />
+            <Differences groups={groups} />
+          </>
+        )}
     </section>
   );
 }
@@ -211,8 +215,17 @@ function pathsOf(groups: readonly ComparedGroup[]): string[] {
 }
 
 function Nothing(
-  { names, metric, filter }: { names: readonly string[]; metric: string; filter: string },
+  { names, metric, filter, found, program }:
+    & Pick<Comparison, "names" | "metric" | "filter" | "found">
+    & { program: string },
 ): VNode {
+  if (found === 0 && filter === "") {
+    return (
+      <p class="empty">
+        No figures to compare yet. Train some runs with <code>{program}</code>.
+      </p>
+    );
+  }
   return (
     <p class="empty">
       {names.length > 0

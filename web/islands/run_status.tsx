@@ -1,13 +1,33 @@
 /** A run's figures at a glance, live. @module */
 import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
 import { Status } from "../components/status.tsx";
 import { duration, figure, metricTitle } from "../format.ts";
-import { rowOf } from "../live.ts";
+import { isGone, rowOf } from "../live.ts";
 import type { RunSummary } from "../summary.ts";
 
-/** The island. */
-export default function RunStatus({ row: initial }: { row: RunSummary }): VNode {
-  const row = rowOf(initial);
+/** The island. `program`: what commands begin with. */
+export default function RunStatus(
+  { row: initial, program }: { row: RunSummary; program: string },
+): VNode {
+  const { id } = initial;
+  const gone = isGone(id);
+  const last = useRef(initial);
+  // Of a run that has left the store the last that was heard stays.
+  if (!gone) last.current = rowOf(initial);
+  return (
+    <>
+      {gone && (
+        <p class="problem" role="status">
+          This run is in the trash. <code>{program} delete --restore {id}</code> takes it back.
+        </p>
+      )}
+      <Figures row={last.current} />
+    </>
+  );
+}
+
+function Figures({ row }: { row: RunSummary }): VNode {
   return (
     <dl class="figures">
       <div>

@@ -1,7 +1,7 @@
 /** The compare page: groups of runs over seeds. @module */
 import type { VNode } from "preact";
 import type { State } from "../state.ts";
-import type { Comparison, ComparisonRequest } from "../comparison.ts";
+import { type Comparison, type ComparisonRequest, namedRuns } from "../comparison.ts";
 import type { Context, LatePage, PageProps } from "../fresh.ts";
 import { ComparisonView, Live } from "../islands.ts";
 import { passedOver } from "../query.ts";
@@ -46,7 +46,8 @@ export function handler(
 ): LatePage<Data> {
   const { moment } = feed;
   const request = requestOf(url.searchParams);
-  for (const id of request.runs) store.find(id); // of runs that are not there is no page
+  const { runs, missing } = namedRuns(store, request.runs);
+  if (runs.length === 0 && missing.length > 0) throw missing[0]; // there is no page of none
   const title = "Compare";
   const later = async () => ({
     title,
@@ -65,13 +66,7 @@ export default function Compare({ data }: PageProps<Data>): VNode {
     <>
       <h1>Compare</h1>
       {passed !== undefined && <p class="note">{passed}</p>}
-      {comparison.filter === "" && comparison.names.length === 0
-        ? (
-          <p class="empty">
-            No figures to compare yet. Train some runs with <code>{program}</code>.
-          </p>
-        )
-        : <ComparisonView initial={comparison} request={request} also={also} />}
+      <ComparisonView initial={comparison} request={request} also={also} program={program} />
       {live && <Live moment={moment} run={null} />}
     </>
   );

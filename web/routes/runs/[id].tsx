@@ -106,7 +106,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
         {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
       </p>
       {family && <AmongSeeds {...family} />}
-      <RunStatus row={row} />
+      <RunStatus row={row} program={data.program} />
       <RunEvents contents={contents} />
       {data.unplayable !== undefined && (
         <Unplayable run={run} reason={data.unplayable} program={data.program} />
