@@ -224,7 +224,7 @@ Deno.test("news of runs fetch the sweep again, by its name", async () => {
   try {
     using page = shown({ name: "a b" });
     deepStrictEqual(asked, []);
-    hear({ rows: [], removed: [] } as never);
+    hear({ rows: [{ id: "run", stamp: 1 }], removed: [] } as never);
     await answered();
     deepStrictEqual(asked, ["/api/sweep?name=a%20b"]);
     strictEqual(facts(page).at(-1), "Now: over");
