@@ -28,6 +28,7 @@ import {
 } from "../lab/statistics/mod.ts";
 import { type PairTest, type SeededValues, testPairs } from "../lab/statistics/pairs.ts";
 import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
+import { budgetUnitOf } from "../lab/store/run_budget.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 
 /** When the runs of a group first reached a value of `evaluation/return_mean`. */
@@ -58,7 +59,10 @@ export interface Group {
   readonly threshold: Threshold | null;
   /** On the IQM; undefined where nothing can be said. */
   readonly verdict: Verdict | undefined;
-  /** Environment steps (agents) or examples (models) a second of training, median over seeds. */
+  /**
+   * Environment steps (agents), examples (models) or what a program of the user's counted, a second of
+   * training, median over seeds; NaN where none is known.
+   */
   readonly speed: number;
 }
 
@@ -197,12 +201,19 @@ function summary(
         trainingOf(store, group.runs),
       )
       : undefined,
-    speed: median(
-      group.runs.map((run) =>
-        ("agent" in group.configuration ? run.environmentSteps : run.examples) / run.wallSeconds
-      ),
-    ),
+    speed: median(group.runs.map(speedOf)),
   };
+}
+
+/** What a run did a second; NaN where its program logged no time. */
+function speedOf(run: Run): number {
+  const { configuration } = run.manifest.determined;
+  const unit = "agent" in configuration
+    ? "environmentSteps"
+    : "model" in configuration
+    ? "examples"
+    : budgetUnitOf(run.manifest);
+  return run.wallSeconds > 0 ? run[unit] / run.wallSeconds : NaN;
 }
 
 function thresholdOf(store: Store, group: RunGroup, value: number | undefined): Threshold | null {

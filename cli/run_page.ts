@@ -6,6 +6,7 @@
 import { amountOf } from "../lab/core/budget.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
+import { LOGGED } from "../lab/experiment/manifest.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
 import { Judge } from "../lab/experiment/verdict.ts";
@@ -84,6 +85,7 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
   const { determined, code, machine, irreproducible } = run.manifest;
   const { unit, total, spent } = budgetOf(run);
   const { seed, backend, from, configuration } = determined;
+  const isLogged = backend === LOGGED;
   const status = statusOf(run);
   const metrics = figuresOf(store, run);
   const worth = [headline(metrics), judge.run(run, metrics) ?? ""].filter((each) => each !== "");
@@ -91,16 +93,24 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
   const threads = machine.threads === undefined ? "" : `, ${plural(machine.threads, "thread")}`;
   const changed = code.dirty ? " with changes" : "";
   return [
-    `${trained(configuration)}, seed ${seed}.`,
+    isLogged
+      ? "Logged by a program of yours, and not trained here."
+      : `${trained(configuration)}, seed ${seed}.`,
     `${status === "stopped" ? "early stop" : status}${run.message ? ` (${run.message})` : ""}: ` +
-    `${spent.toLocaleString("en-US")} of ${amountOf(total, unit)} in ` +
+    `${
+      isLogged
+        ? amountOf(spent, unit)
+        : `${spent.toLocaleString("en-US")} of ${amountOf(total, unit)}`
+    } in ` +
     `${[duration(run.wallSeconds), ...worth].join(", ")}.`,
     ...earlier.map(({ budget, iterations }) =>
       `Up to iteration ${iterations} its budget was ${
         amountOf(budget, budgetUnitOf(run.manifest))
       }.`
     ),
-    `Started ${when(run.createdAt)}, attempt ${run.attempt}, on ${backend}${threads}` +
+    `Started ${when(run.createdAt)}, attempt ${run.attempt}${
+      isLogged ? "" : `, on ${backend}${threads}`
+    }` +
     `${code.revision === null ? "" : `, revision ${code.revision.slice(0, 12)}${changed}`}.`,
     ...(from === undefined ? [] : [`It began with the weights of run ${from.run}.`]),
     ...(irreproducible === undefined ? [] : [`No two runs of it are the same: ${irreproducible}.`]),
@@ -114,6 +124,7 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
 function nextOf(run: Run, location: string | undefined): [does: string, line: string][] {
   const { determined } = run.manifest;
   const line = (words: string) => commandLine(words, location);
+  if (determined.backend === LOGGED) return [["To compare it", line(`compare ${run.id}`)]];
   if (run.digest === null && run.status !== "diverged") {
     const resumed = isPostgres(location)
       ? `deno task -q worker${storeFlag(location)}`

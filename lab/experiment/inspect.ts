@@ -12,6 +12,7 @@ import { REPLAY } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
+import { requireTrained } from "./recorded_run.ts";
 import { orderOf } from "./resume.ts";
 import { openSession } from "./session.ts";
 
@@ -29,7 +30,8 @@ interface OpenTrainer {
 
 /**
  * Opens a run's trainer at its final checkpoint (default; the last one where it has not finished),
- * at its last or at its best one, or at one of its `checkpoints`. Throws an `InputError` where there is no such checkpoint.
+ * at its last or at its best one, or at one of its `checkpoints`. Throws an `InputError` where there is
+ * no such checkpoint, or the lab did not train the run.
  */
 export async function openTrainer(
   run: Run,
@@ -42,6 +44,7 @@ export async function openTrainer(
   },
 ): Promise<OpenTrainer> {
   const { store, registries, checkpoint: wanted = "final", backend } = options;
+  requireTrained(run, "open");
   const kept = store.checkpoints(run.id);
   const checkpoint = typeof wanted === "object"
     ? wanted

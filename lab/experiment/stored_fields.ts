@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Manifest } from "../store/store.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { FieldDescription } from "./fields.ts";
 import { importModule } from "./load.ts";
+import { LOGGED } from "./manifest.ts";
 import { isOwn, needsModule, type OwnParts, ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
 import { resolve } from "./resolve.ts";
@@ -15,13 +17,16 @@ import { resolve } from "./resolve.ts";
 /**
  * Every field with its stored value, its default, range, unit and meaning.
  *
- * @throws InputError where the lab has no longer such a part or field, or the module of own parts is
- *   gone.
+ * @throws InputError where the lab has no longer such a part or field, the module of own parts is gone,
+ *   or the lab did not train the run.
  */
 export async function storedFields(
-  { determined: { experiment, configuration }, definition: { module } }: Manifest,
+  { determined: { experiment, configuration, backend }, definition: { module } }: Manifest,
   registries: Registries,
 ): Promise<readonly FieldDescription[]> {
+  if (backend === LOGGED) {
+    throw new InputError("a program of yours logged it: the lab does not know what they mean");
+  }
   const own: OwnParts = needsModule(configuration)
     ? ownPartsOf(await importModule(module, experiment))
     : {};

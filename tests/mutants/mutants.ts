@@ -5552,4 +5552,18 @@ export const mutants: readonly Mutant[] = [
     to: "resolveSweep(definition, registries)",
     test: "tests/faults/worlds_test.ts",
   },
+  {
+    fault: "the page of an imported run says what it trains",
+    file: "cli/run_page.ts",
+    from: "const isLogged = backend === LOGGED;",
+    to: "const isLogged = false;",
+    test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "an imported run's speed is in examples, of which it has none",
+    file: "cli/comparison.ts",
+    from: ": budgetUnitOf(run.manifest);",
+    to: ': "examples";',
+    test: "tests/cli/imported_test.ts",
+  },
 ];

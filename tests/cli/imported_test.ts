@@ -1,0 +1,42 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { main } from "../../cli/main.ts";
+import { registries } from "../../registries.ts";
+import { capturedIo } from "./captured_io.ts";
+import { inFolder } from "./folder.ts";
+
+Deno.test("an imported run has a page, a speed of its own, and nothing of what the lab trains", () =>
+  inFolder(async (folder) => {
+    const typed = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder, registries });
+      const code = await main(args, io);
+      return { code, ...io.written };
+    };
+    const rows = "r,l,t\n10,20,1\n20,40,4\n";
+    await Deno.writeTextFile(
+      `${folder}/0.monitor.csv`,
+      `#{"t_start": 1, "env_id": "CartPole-v1"}\n${rows}`,
+    );
+    strictEqual((await typed("import", "0.monitor.csv")).code, 0);
+    const page = await typed("describe", "latest");
+    deepStrictEqual([page.code, page.error], [0, ""]);
+    match(page.out, /Logged by a program of yours, and not trained here\.\n/);
+    match(page.out, /completed: 60 steps in 0:04/);
+    match(page.out, /Its fields as they were stored \(a program of yours logged it: /);
+    match(page.out, /To compare it: .* compare /);
+    // 60 steps in four seconds.
+    match((await typed("compare", "latest")).out, /0 of 1 +15$/m);
+    for (
+      const line of [["evaluate", "latest"], [
+        "export",
+        "latest",
+        "--format",
+        "model",
+        "--out",
+        "m",
+      ]]
+    ) {
+      const { code, error } = await typed(...line);
+      strictEqual(code, 2, error);
+      match(error, /^error: Cannot open run \w+ as it was logged by a program of yours: .*\n$/);
+    }
+  }));
