@@ -5397,4 +5397,11 @@ export const mutants: readonly Mutant[] = [
     to: "const end = at + 4 + view.getUint16(at + 2);",
     test: "tests/models/datasets/files_test.ts",
   },
+  {
+    fault: "an exported series knows nothing of the points between those that it holds",
+    file: "web/export/take.ts",
+    from: "...picks.length < values.length && { between: betweenOf(values, picks) },",
+    to: "",
+    test: "tests/web/thinned_test.ts",
+  },
 ];
