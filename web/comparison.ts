@@ -31,8 +31,8 @@ import { type Contender, type Finding, findingsOf } from "./finding.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { trainingOf } from "../lab/experiment/verdict.ts";
 import { labelsOf, marksOf } from "./marks.ts";
-import { smooth } from "./smooth.ts";
 import { factsOf, jsonNumber } from "./summary.ts";
+import { curvesOf } from "./thinned.ts";
 import { usualAxis } from "./usual_axis.ts";
 
 /** Runs whose single lines are drawn, at most: a browser draws no thousands of them. */
@@ -257,12 +257,11 @@ export class Comparer {
         lines.push({ status: "damaged", counts: false });
         continue;
       }
-      const { values, [axis]: x } = read;
-      const curve = { x, y: smooth(x, values, smoothing) };
-      const line = drawn(curve, LINE_POINTS, range);
+      const { shown, whole } = curvesOf(read, axis, smoothing);
+      const line = drawn(shown, LINE_POINTS, range);
       const drawnLine = single ? { x: line.x, y: line.y.map(jsonNumber) } : {};
-      if (counted.has(run) && values.length > 0) {
-        curves.push({ ...curve, goesOn: run.status === "running" });
+      if (counted.has(run) && read.values.length > 0) {
+        curves.push({ ...whole, goesOn: run.status === "running" });
         const figure = figuresOf(this.#store, run)[metric];
         figures.push(figure);
         judged.push(run);

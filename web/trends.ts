@@ -9,9 +9,7 @@ import { iqm } from "../lab/statistics/mod.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import { commonAxis, counting } from "./comparison.ts";
 import { binned, type SeedCurve } from "./curves.ts";
-
-/** Points of a series that are read, about. */
-const POINTS = 400;
+import { curvesOf } from "./thinned.ts";
 
 /**
  * The IQM over the runs that count, each configuration for itself, in the bins in which Compare takes
@@ -25,9 +23,10 @@ export function trendOf(
   const axis = commonAxis(runs);
   const curves = sameButSeed(runs).flatMap(counting).flatMap((run): SeedCurve[] => {
     if (!store.seriesNames(run.id).includes(metric)) return [];
-    const read = unlessDamaged(() => store.series(run.id, metric, { points: POINTS }));
+    // All points: the lowest and the highest of buckets have another mean.
+    const read = unlessDamaged(() => store.series(run.id, metric));
     if (read instanceof DamageError || read.values.length === 0) return [];
-    return [{ x: read[axis], y: read.values, goesOn: run.status === "running" }];
+    return [{ ...curvesOf(read, axis, 0).whole, goesOn: run.status === "running" }];
   });
   if (curves.length === 0) return [];
   const { x, seeds } = binned(curves);

@@ -5566,4 +5566,11 @@ export const mutants: readonly Mutant[] = [
     to: ': "examples";',
     test: "tests/cli/imported_test.ts",
   },
+  {
+    fault: "an exported series knows nothing of the points between those that it holds",
+    file: "web/export/take.ts",
+    from: "...picks.length < values.length && { between: betweenOf(values, picks) },",
+    to: "",
+    test: "tests/web/thinned_test.ts",
+  },
 ];

@@ -235,6 +235,13 @@ Deno.test("a group's trend is the IQM over its seeds, in the comparison's bins",
     deepStrictEqual(trendOf(store, runs, "b"), []);
   }));
 
+Deno.test("a group's trend is that of all points, not of the lowest and highest", () =>
+  withStore((store) => {
+    finished(store, "x", 1, [1, 12_000], (i) => i % 50 === 0 ? 1000 : 0);
+    deepStrictEqual(trendOf(store, store.runs(), "a"), Array(120).fill(20));
+    return Promise.resolve();
+  }));
+
 Deno.test("agents in two worlds have one figure together, by their returns alone", () =>
   withStore(async (store) => {
     const metric = "evaluation/return_mean";

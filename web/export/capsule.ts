@@ -6,6 +6,7 @@
  */
 import type { Run, StoredArtifact, StoredCheckpoint, StoredEvent } from "../../lab/store/store.ts";
 import type { Part } from "../file_parts.ts";
+import type { Between } from "../thinned.ts";
 
 /** What is known of every run at once. */
 export interface Head {
@@ -28,6 +29,8 @@ export interface PackedSeries {
   readonly axes: readonly number[];
   readonly values: readonly (number | string)[];
   readonly total: number;
+  /** Of points that stayed behind; left out where none did. */
+  readonly between?: Between;
 }
 
 /** What is known of one run. */

@@ -8,13 +8,13 @@ import { InputError } from "../../lab/core/errors.ts";
 import type {
   DamagedRun,
   Run,
-  Series,
   StoredArtifact,
   StoredCheckpoint,
   StoredEvent,
   StoreReader,
 } from "../../lab/store/store.ts";
 import { everything, indicesOf, picksOf } from "../curves.ts";
+import type { ReadSeries } from "../thinned.ts";
 import { axes, type Body, type Head } from "./capsule.ts";
 
 /** Reads what of a capsule is there; the bodies of runs may come later than the head. */
@@ -67,9 +67,10 @@ export class CapsuleStore implements StoreReader {
     return [...new Set(lasts.flatMap(Object.keys))].sort();
   }
 
-  series(id: string, name: string, { points = Infinity, after = -Infinity } = {}): Series {
+  series(id: string, name: string, { points = Infinity, after = -Infinity } = {}): ReadSeries {
     const { axes: columns, series } = this.#bodyOf(id);
-    const { values = [], axes: places = axes.map(() => -1), total = 0 } = series[name] ?? {};
+    const { values = [], axes: places = axes.map(() => -1), total = 0, between } = series[name] ??
+      {};
     const numbers = values.map(Number);
     const axis = (of: typeof axes[number]) => columns[places[axes.indexOf(of)]] ?? [];
     const iterations = axis("iterations");
@@ -86,6 +87,7 @@ export class CapsuleStore implements StoreReader {
       wallSeconds: picked(axis("wallSeconds")),
       values: picked(numbers),
       total,
+      ...between !== undefined && picks.length === numbers.length && { between },
     };
   }
 

@@ -10,10 +10,14 @@ import { everything, indicesOf, picksOf } from "../curves.ts";
 import type { Part } from "../file_parts.ts";
 import type { Policies } from "../policies.ts";
 import { jsonNumber } from "../summary.ts";
+import { betweenOf } from "../thinned.ts";
 import { axes, type Body, type Capsule, fileName, type PackedSeries, textName } from "./capsule.ts";
 import { withoutPaths } from "./without_paths.ts";
 
-/** Points of a series that leave the store, about: the lowest and highest of each bucket of more. */
+/**
+ * Points of a series that leave the store, about: of more the lowest and highest of each bucket, and
+ * how many lie between them with which mean.
+ */
 const MOST_POINTS = 2000;
 
 const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
@@ -102,5 +106,6 @@ function packed(series: Series, columns: Map<string, number>): PackedSeries {
     axes: axes.map((axis) => place(series[axis])),
     values: picks.map((i) => jsonNumber(values[i])),
     total,
+    ...picks.length < values.length && { between: betweenOf(values, picks) },
   };
 }

@@ -4,8 +4,8 @@ import type { Axis } from "../../axes.ts";
 import { everything, indicesOf, picksOf } from "../../curves.ts";
 import type { Context } from "../../fresh.ts";
 import { axisFrom, numberFrom, rangeFrom, smoothingFrom } from "../../query.ts";
-import { smooth } from "../../smooth.ts";
 import { jsonNumber } from "../../summary.ts";
+import { curvesOf } from "../../thinned.ts";
 import { usualAxis } from "../../usual_axis.ts";
 
 /** A series as JSON; values that are not finite as text. */
@@ -40,7 +40,7 @@ export function handler({ url: { searchParams: query }, state }: Context<State>)
   const { values, iterations, [axis]: x } = series;
   const [start, end] = indicesOf(x, range ?? everything);
   const picks = whole ? picksOf(values, points, [start, end]) : [...values.keys()];
-  const smoothed = share > 0 ? smooth(x, values, share) : null;
+  const smoothed = share > 0 ? curvesOf(series, axis, share).shown.y : null;
   const answer: SeriesAnswer = {
     axis,
     total: whole ? end - start : series.total,
