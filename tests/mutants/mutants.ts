@@ -5573,4 +5573,18 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/web/thinned_test.ts",
   },
+  {
+    fault: "a page that was opened before the first checkpoint never shows the model at work",
+    file: "web/islands/run_charts.tsx",
+    from: "const hasModel = explores || models.length > 0;",
+    to: "const hasModel = explores;",
+    test: "tests/web/chart_views_test.ts",
+  },
+  {
+    fault: "what failed once is said for good",
+    file: "web/explorer/explorer.tsx",
+    from: '        problem.value = "";\n',
+    to: "",
+    test: "tests/web/explorer_views_test.ts",
+  },
 ];

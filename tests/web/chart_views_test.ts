@@ -289,6 +289,11 @@ Deno.test("the figures of a run: one in front, losses beside it, the others in s
     "No figure yet: the first ones come with the first iteration.",
   );
   strictEqual(chosenIteration.value, undefined);
+  const kept = { ...contents, models: [{ id: 1, kind: "last", iteration: 5 }] };
+  using model = new SmallPage(RunCharts, { ...props, contents: kept });
+  deepStrictEqual([none, model].map((page) => page.textContent.includes("The model at work")), [
+    ...[false, true],
+  ]);
 });
 
 Deno.test("what is left of a training here: its digest, whose it is, and the file", async () => {

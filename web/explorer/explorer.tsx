@@ -107,6 +107,7 @@ export function Explorer(props: ExplorerProps): VNode {
       ([model, examples, plane]) => {
         known.current.set(String(checkpoint), model);
         opened.value = { model, examples, checkpoint, plane, iteration };
+        problem.value = "";
       },
       (error) => {
         if (!signal.aborted) problem.value = error.message;
@@ -114,8 +115,9 @@ export function Explorer(props: ExplorerProps): VNode {
     );
     return () => controller.abort();
   }, [run, iteration, hash, hash === undefined ? wanted : undefined]);
-  if (problem.value !== "") return <p class="note">{problem.value}</p>;
-  if (opened.value === null) return <p class="note">The model is on its way.</p>;
+  if (opened.value === null) {
+    return <p class="note">{problem.value || "The model is on its way."}</p>;
+  }
   const { model, examples, plane } = opened.value;
   const isPlane = model.kind === "points" && model.shape[0] === 2;
   return (
@@ -132,6 +134,7 @@ export function Explorer(props: ExplorerProps): VNode {
           isThere={opened.value.iteration === iteration}
         />
       )}
+      {problem.value !== "" && <p class="problem">{problem.value}</p>}
       {isPlane
         ? <PointsExplorer {...{ model, examples, plane, held }} />
         : <Shapes run={run} model={model} examples={examples} />}

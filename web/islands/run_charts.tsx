@@ -89,7 +89,9 @@ export default function RunCharts(props: RunChartsProps): VNode {
     ? found([...(hero === undefined ? [] : [hero]), ...small, ...sections.flatMap((s) => s.charts)])
     : [];
   const gallery = pictures.length > 0 && <Gallery contents={initial} onWhite={isPlane} />;
-  const explorer = explores && <Explore {...{ run, models, planes, held }} />;
+  // A model may have been kept since the page was made.
+  const hasModel = explores || models.length > 0;
+  const explorer = hasModel && <Explore {...{ run, models, planes, held }} />;
   const plays = player !== undefined && policies.length > 0;
   const beside = plays
     ? <PolicyAtWork {...player} contents={initial} />
