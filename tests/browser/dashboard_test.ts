@@ -785,14 +785,13 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   await page.keyboard.press("Home");
   await panel.locator("output:has-text('on the way')").first().waitFor({ timeout: patience });
   const beside = panel.locator("label:has-text('Beside it') select");
+  await beside.focus();
   await beside.selectOption("keys");
   await panel.locator("text=Your keys: ← left").waitFor();
   const alike = async () => await picture(page) === await picture(page, 1);
   await shows(alike, true);
   // One way and the other: wherever the episode was paused, the policy does not act the same.
   for (const key of ["ArrowLeft", "ArrowRight"]) {
-    // The keys are the player's where no control has the focus.
-    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press(key);
     for (let i = 0; i < 5; i++) await panel.locator("button[aria-label='One step']").click();
   }

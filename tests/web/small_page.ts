@@ -126,6 +126,7 @@ export class Small {
   scrollIntoView(): void {}
   showModal(): void {}
   focus(): void {}
+  blur(): void {}
   setPointerCapture(): void {}
 
   querySelector(name: string): Small | null {

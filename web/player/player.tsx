@@ -480,7 +480,8 @@ function useBeside(
       if (hand !== undefined) {
         addEventListener("keydown", (event) => {
           const { tagName } = event.target as HTMLElement;
-          if (tagName === "INPUT" || tagName === "SELECT" || event.metaKey || event.ctrlKey) return;
+          const types = ["INPUT", "SELECT", "TEXTAREA"].includes(tagName);
+          if (types || event.metaKey || event.ctrlKey) return;
           if (hand.press(event.key)) event.preventDefault();
         }, { signal });
       }
@@ -608,8 +609,12 @@ export function BesideChoice(
       Beside it{" "}
       <select
         value={beside.value}
-        onChange={({ currentTarget: { value } }) =>
-          beside.value = value === "nobody" || value === "keys" ? value : Number(value)}
+        onChange={({ currentTarget: select }) => {
+          const { value } = select;
+          beside.value = value === "nobody" || value === "keys" ? value : Number(value);
+          // The keys are the player's, where they would go on choosing here.
+          if (value === "keys") select.blur();
+        }}
       >
         <option value="nobody">nobody</option>
         <option value="keys">you, by keys</option>
