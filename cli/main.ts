@@ -150,7 +150,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
 /** The parser's line, with what is missing by its name, and what a flag that is none should be. */
 function explained(line: string, { usage }: Command): string {
   if (line.startsWith("Missing required argument")) {
-    return `${usage.slice(0, usage.indexOf(" ["))} is missing.`;
+    return `${usage.split(" [")[0]} is missing.`;
   }
   const flag = /^Unexpected option or argument: "(--[^"=]+)/.exec(line)?.[1];
   const hint = flag === undefined ? undefined : flagHint(flag);

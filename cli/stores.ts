@@ -15,9 +15,8 @@ export function storeLocation(io: Io, given: string | undefined): string {
   if (given === undefined) return io.store;
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(given)?.[1].toLowerCase();
   if (scheme === undefined) return callersPath(io, given);
-  return scheme === "sqlite" && !given.startsWith("sqlite://")
-    ? `sqlite:${callersPath(io, given.slice("sqlite:".length))}`
-    : given;
+  if (!["sqlite", "file"].includes(scheme) || given.startsWith(`${scheme}://`)) return given;
+  return `sqlite:${callersPath(io, given.slice(scheme.length + 1))}`;
 }
 
 /**

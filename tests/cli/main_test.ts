@@ -329,6 +329,7 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["run", "cartpole-ppo", "--store", "no/such/folder"], /parent folder does not exist/],
   [["describe"], /NAME \| FILE\.ts \| RUN is missing\. Usage/],
   [["check"], /FILE\.ts \| ENV is missing\. Usage/],
+  [["sync"], /SOURCE TARGET is missing\. Usage/],
   [["check", "cartpole-ppo"], /cartpole-ppo is an experiment: its world is CartPole-v1/],
   [["play", "cartpole-ppo"], /its world is CartPole-v1/],
   [["run", "cartpole-ppo", "--total-timesteps", "9"], /--total-timesteps is --budget here/],

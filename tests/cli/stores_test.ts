@@ -1,5 +1,6 @@
 import { strictEqual } from "node:assert";
-import { commandLine } from "../../cli/stores.ts";
+import { commandLine, storeLocation } from "../../cli/stores.ts";
+import { capturedIo } from "./captured_io.ts";
 
 Deno.test("a command line that is proposed reaches the store, by the task that may", () => {
   const [here, fleet] = ["deno task -q experiment", "deno task -q experiment:fleet"];
@@ -10,4 +11,19 @@ Deno.test("a command line that is proposed reaches the store, by the task that m
   strictEqual(commandLine("runs", database), `${fleet} runs --store ${database}`);
   const files = `${database}?sslmode=disable&files=s3://lab`;
   strictEqual(commandLine("runs", files), `${fleet} runs --store '${database}?sslmode=disable'`);
+});
+
+Deno.test("a store's place begins in the caller's folder, whatever stands before it", () => {
+  const io = capturedIo({ folder: "/tmp/mine", root: "/lab" });
+  for (
+    const [given, place] of [
+      ["my store", "/tmp/mine/my store"],
+      ["sqlite:my store", "sqlite:/tmp/mine/my store"],
+      ["file:my store", "sqlite:/tmp/mine/my store"],
+      ["file:///tmp/there", "file:///tmp/there"],
+      ["postgres://lab@db/lab", "postgres://lab@db/lab"],
+    ]
+  ) {
+    strictEqual(storeLocation(io, given), place);
+  }
 });

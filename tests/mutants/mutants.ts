@@ -5587,4 +5587,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/web/explorer_views_test.ts",
   },
+  {
+    fault: "a store of a relative file: URL lies in the lab's folder",
+    file: "cli/stores.ts",
+    from: '!["sqlite", "file"].includes(scheme)',
+    to: '!["sqlite"].includes(scheme)',
+    test: "tests/cli/stores_test.ts",
+  },
 ];
