@@ -21,8 +21,20 @@ const MARGIN = 0.06;
 /** Labels of an axis, at most. */
 const TICKS = 6;
 
+/** What has no place among numbers: a figure that is none, a setting that a run does not have. */
+const GAPS: readonly (string | number)[] = [
+  "–",
+  "NaN",
+  "Infinity",
+  "-Infinity",
+  NaN,
+  Infinity,
+  -Infinity,
+];
+
 /**
- * The scale of values, as they stand in configurations: numbers, else categories by the alphabet.
+ * The scale of values, as they stand in configurations: numbers, else categories by the alphabet. What has
+ * no place among numbers is off their axis.
  *
  * @param options `wide`: so many times the lowest value make the axis logarithmic.
  */
@@ -31,9 +43,11 @@ export function scaleOf(
   { wide = WIDE }: { readonly wide?: number } = {},
 ): Scale {
   const different = [...new Set(values)];
-  const numbers = different.map(Number);
-  const isNumber = numbers.every((value, i) => Number.isFinite(value) && different[i] !== "");
-  return isNumber ? scaleOfNumbers(numbers, wide) : categories(different.map(String));
+  const told = different.filter((value) => !GAPS.includes(value));
+  const numbers = told.map(Number);
+  const areNumbers = told.length > 0 &&
+    numbers.every((value, i) => Number.isFinite(value) && told[i] !== "");
+  return areNumbers ? scaleOfNumbers(numbers, wide) : categories(different.map(String));
 }
 
 function scaleOfNumbers(numbers: readonly number[], wide: number): Scale {
@@ -42,10 +56,9 @@ function scaleOfNumbers(numbers: readonly number[], wide: number): Scale {
   const unit = (value: number) => isWide ? Math.log10(value) : value;
   const reach = unit(high) - unit(low);
   const place = (value: string | number) => {
-    const at = reach === 0
-      ? 0.5
-      : MARGIN + (1 - 2 * MARGIN) * (unit(Number(value)) - unit(low)) / reach;
-    return Number.isFinite(at) ? at : undefined;
+    const along = unit(Number(value)) - unit(low);
+    if (!Number.isFinite(along)) return undefined;
+    return reach === 0 ? 0.5 : MARGIN + (1 - 2 * MARGIN) * along / reach;
   };
   const sorted = numbers.toSorted((a, b) => a - b);
   const marks = sorted.length <= TICKS

@@ -5594,4 +5594,18 @@ export const mutants: readonly Mutant[] = [
     to: '!["sqlite"].includes(scheme)',
     test: "tests/cli/stores_test.ts",
   },
+  {
+    fault: "one figure that is no number makes categories of all",
+    file: "web/scales.ts",
+    from: "different.filter((value) => !GAPS.includes(value))",
+    to: "different",
+    test: "tests/web/scales_test.ts",
+  },
+  {
+    fault: "a band is made of the deviation of other points",
+    file: "web/components/series_chart.tsx",
+    from: " && spread.x.every((each, i) => each === x[i])",
+    to: "",
+    test: "tests/web/chart_views_test.ts",
+  },
 ];

@@ -139,6 +139,11 @@ Deno.test("a figure has its band, its companions their labels, smoothed ones the
   deepStrictEqual(of({ ...loaded, "evaluation/return_std": answerOf([1]) })[0], {
     ...{ label: "evaluation", color: 0, x, y: [1, 2] },
   });
+  // Nor of one that has others.
+  const others = { ...deviation, x: [0, 2] };
+  deepStrictEqual(of({ ...loaded, "evaluation/return_std": others })[0], {
+    ...{ label: "evaluation", color: 0, x, y: [1, 2] },
+  });
   deepStrictEqual(of({ ...loaded, "evaluation/return_mean": answerOf([1, 2], [1.5]) }), [
     { label: "evaluation, raw", color: 0, x, y: [1, 2], faint: true },
     { label: "evaluation, smoothed", color: 0, x: [0], y: [1.5] },

@@ -37,6 +37,15 @@ Deno.test("near ones evenly, one alone in the middle, words by the alphabet", ()
   deepStrictEqual([words.place("relu"), words.place("elu")], [0.5, undefined]);
 });
 
+Deno.test("what is no number is off the axis of numbers, and makes no categories of them", () => {
+  const scale = scaleOf([100, "NaN", 250.5, "–", Infinity]);
+  deepStrictEqual([scale.kind, scale.ticks.length], ["linear", 2]);
+  deepStrictEqual(["NaN", "–", Infinity].map(scale.place), [undefined, undefined, undefined]);
+  ok(scale.place(100)! < scale.place(250.5)!);
+  strictEqual(scaleOf([7, "NaN"]).place("NaN"), undefined);
+  deepStrictEqual(scaleOf(["–"]).kind, "categories");
+});
+
 Deno.test("up to six values are marked each, of more six at most, and every mark where its value is", () => {
   for (let count = 1; count <= 9; count++) {
     for (const valueOf of [(i: number) => 3 * i + 1, (i: number) => 3 * 7 ** i]) {

@@ -203,7 +203,9 @@ export function linesOf({ name, deviation, beside }: Chart, loaded: Loaded): Lin
       ];
     }
     const spread = own === name && deviation !== undefined ? loaded[deviation] : undefined;
-    const band = spread?.y.length === y.length ? bandAround(y, spread.y) : {};
+    // Of a long series each has its own points.
+    const together = spread?.x.length === x.length && spread.x.every((each, i) => each === x[i]);
+    const band = together ? bandAround(y, spread.y) : {};
     return [{ label, color, x, y, ...band }];
   });
 }
