@@ -72,6 +72,17 @@ export interface TableAnswer {
   readonly keys: readonly string[];
 }
 
+/** The key that groups are sorted by where it is that of no column: what they are called. */
+export const LABEL = "label";
+
+/** What grouping by another key, or by none, changes: single runs have no label to be sorted by. */
+export function groupedBy(
+  group: string,
+  { sort }: Pick<TableRequest, "sort">,
+): Partial<TableRequest> {
+  return group === "" && sort === LABEL ? { group, sort: "started", descending: true } : { group };
+}
+
 /** The request that a URL's query makes: `sort=-key` is descending. */
 export function tableRequestOf(query: URLSearchParams): TableRequest {
   const sort = query.get("sort") ?? "-started";

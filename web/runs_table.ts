@@ -14,7 +14,13 @@ import type { Run } from "../lab/store/store.ts";
 import { counting } from "./comparison.ts";
 import { filtered } from "./filter.ts";
 import { directionOf } from "./metric_direction.ts";
-import type { Cell, GroupCell, TableAnswer, TableRequest } from "./runs_query.ts";
+import {
+  type Cell,
+  type GroupCell,
+  LABEL,
+  type TableAnswer,
+  type TableRequest,
+} from "./runs_query.ts";
 import { jsonNumber, type RunSummary } from "./summary.ts";
 import { ARCHIVED } from "./tags.ts";
 
@@ -73,7 +79,8 @@ export function tableOf(
       i,
       key: place < 0 ? each.label : iqmOf(values[i][place]),
     }));
-    const ordered = inOrder(keyed, ({ key }) => key, place >= 0 && request.descending);
+    const falls = request.descending && (place >= 0 || request.sort === LABEL);
+    const ordered = inOrder(keyed, ({ key }) => key, falls);
     const groups = ordered.slice(offset, offset + limit).map(({ each: { label, members }, i }) => ({
       label,
       runs: members.map(({ row }) => row.id),

@@ -5608,4 +5608,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/web/chart_views_test.ts",
   },
+  {
+    fault: "groups go by their label one way only",
+    file: "web/runs_table.ts",
+    from: "(place >= 0 || request.sort === LABEL)",
+    to: "place >= 0",
+    test: "tests/web/runs_table_test.ts",
+  },
 ];

@@ -2,7 +2,14 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { bootstrapInterval, iqm } from "../../lab/statistics/mod.ts";
 import { Feed } from "../../web/feed.ts";
 import { directionOf } from "../../web/metric_direction.ts";
-import { queryOf, styleOf, tableRequestOf, widthOf } from "../../web/runs_query.ts";
+import {
+  groupedBy,
+  LABEL,
+  queryOf,
+  styleOf,
+  tableRequestOf,
+  widthOf,
+} from "../../web/runs_query.ts";
 import { inOrder, tableOf } from "../../web/runs_table.ts";
 import { summarize } from "../../web/summary.ts";
 import { ARCHIVED } from "../../web/tags.ts";
@@ -96,6 +103,20 @@ Deno.test("the table has a column a metric, any key as a column, and pages", asy
   deepStrictEqual([second.found, second.length, second.total], new Array(3).fill(all.rows.length));
   throws(() => table("columns=agent.learningrate"), /did you mean "agent.learningRate"/);
   throws(() => table("sort=evaluation/mode"), /did you mean "evaluation\/modes"/);
+});
+
+Deno.test("groups go by their label, up or down, and single runs by none", async () => {
+  await using dashboard = await openDashboard();
+  const feed = new Feed(dashboard.store);
+  const labels = (query: string) =>
+    tableOf(feed, feed.records(), requestOf(query)).groups.map(({ label }) => label);
+  const up = labels("group=agent&sort=label");
+  ok(up.length > 1);
+  deepStrictEqual(up, labels("group=agent"));
+  deepStrictEqual(labels("group=agent&sort=-label"), up.toReversed());
+  deepStrictEqual(groupedBy("", { sort: LABEL }), { group: "", sort: "started", descending: true });
+  deepStrictEqual(groupedBy("", { sort: "seed" }), { group: "" });
+  deepStrictEqual(groupedBy("agent", { sort: LABEL }), { group: "agent" });
 });
 
 Deno.test("groups have the IQM of their seeds with its interval, as compare has", async () => {

@@ -18,6 +18,8 @@ import { ago, count, duration, figure, metricTitle } from "../format.ts";
 import { heardMessages } from "../live.ts";
 import {
   type Cell,
+  groupedBy,
+  LABEL,
   queryOf,
   styleOf,
   type TableAnswer,
@@ -124,7 +126,7 @@ export default function RunTable(
   }));
   const heads = group === ""
     ? [...fixed, ...custom, ...last]
-    : [{ key: "label", title: group }, ...custom];
+    : [{ key: LABEL, title: group }, ...custom];
   useWidths(styleOf(heads.map(({ key }) => key), widths.value));
   return (
     <section>
@@ -149,7 +151,8 @@ export default function RunTable(
             list="groups"
             placeholder="nothing"
             value={group}
-            onChange={(event) => change({ group: event.currentTarget.value.trim() })}
+            onChange={({ currentTarget: { value } }) =>
+              change(groupedBy(value.trim(), asked.value))}
           />
         </label>
         <Columns columns={columns} set={(columns) => change({ columns })} />
