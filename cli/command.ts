@@ -16,6 +16,7 @@ import { argument, option } from "@optique/core/primitives";
 import { choice, integer, keyValue, string, type ValueParser } from "@optique/core/valueparser";
 import { backendChoices } from "../lab/compute/backend_choice.ts";
 import { InputError } from "../lab/core/errors.ts";
+import { printable, shortened } from "../lab/core/printable.ts";
 import type { Seed } from "../lab/core/random.ts";
 import { CONDITION, type Condition, conditionsIn, written } from "../lab/experiment/conditions.ts";
 import { columnNames } from "../lab/experiment/run_fields.ts";
@@ -104,6 +105,24 @@ export function named(
     ...string({ metavar }),
     *suggest(prefix: string) {
       for (const name of known) if (name.startsWith(prefix)) yield { kind: "literal", text: name };
+    },
+  };
+}
+
+/** A text of 1 to `most` characters in one line. */
+export function shortText(metavar: "NAME" | "TAG", most: number): ValueParser<"sync", string> {
+  return {
+    ...string({ metavar }),
+    parse(input) {
+      const length = [...input].length;
+      return input.trim() !== "" && length <= most && printable(input) === input
+        ? { success: true, value: input }
+        : {
+          success: false,
+          error: plain(
+            `Expected 1 to ${most} characters in one line, but got "${shortened(input)}".`,
+          ),
+        };
     },
   };
 }

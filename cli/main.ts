@@ -238,7 +238,7 @@ async function inThread(args: readonly string[], io: Io): Promise<number> {
 async function writable(args: readonly string[], io: Io): Promise<string[]> {
   const at = args.findLastIndex((arg) => arg === "--out" || arg.startsWith("--out="));
   const given = args[at]?.slice("--out=".length) || args[at + 1];
-  if (at < 0 || given === undefined) return [];
+  if (at < 0 || !given?.trim()) return [];
   const paths = await pathsToWrite(callersPath(io, given));
   const states = paths.map((path) => Deno.permissions.querySync({ name: "write", path }).state);
   return states.every((state) => state === "granted") ? paths : [];

@@ -7,8 +7,7 @@
 import { isFolder, namesIn, sizeOfFile } from "../lab/store/files.ts";
 import type { Hub } from "../lab/store/postgres/hub.ts";
 import type { Store } from "../lab/store/store.ts";
-import { PROGRAM } from "./command.ts";
-import { storeFlag } from "./stores.ts";
+import { commandLine } from "./stores.ts";
 import { plural } from "./terminal/format.ts";
 
 /** A line for each place where runs wait. */
@@ -23,7 +22,7 @@ export async function waitingLines(
   const here = waitingIn(store);
   const lines = here === 0 ? [] : [
     `${plural(here, "run")} waiting to begin (where nothing trains them any more: ` +
-    `${PROGRAM} resume --batch${storeFlag(location)})`,
+    `${commandLine("resume --batch", location)}, or ${commandLine("delete --waiting", location)})`,
   ];
   for (const job of foldersIn(`${store.location}/slurm`)) {
     lines.push(...await jobLines(`${store.location}/slurm/${job}`));

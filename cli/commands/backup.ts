@@ -2,10 +2,10 @@
 import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { defineCommand, plain, PROGRAM, storeOption } from "../command.ts";
+import { defineCommand, plain, storeOption } from "../command.ts";
 import { bytes, plural } from "../terminal/format.ts";
 import { callersPath } from "../terminal/io.ts";
-import { openStoreOf } from "../stores.ts";
+import { commandLine, openStoreOf } from "../stores.ts";
 
 /** The command `backup`. */
 export const backup = defineCommand({
@@ -34,7 +34,7 @@ export const backup = defineCommand({
     for (const path of missing) io.error(`missing in the store: ${path}\n`);
     io.out(
       `Backed up ${plural(runs, "run")}, ${bytes(size)}, to ${target}\n` +
-        `To look whether it is whole: ${PROGRAM} verify --store ${target}`,
+        `To look whether it is whole: ${commandLine("verify", target)}`,
     );
     return missing.length > 0 ? 1 : 0;
   },

@@ -3,7 +3,7 @@ import { object } from "@optique/core/constructs";
 import { multiple } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { InputError, LabError } from "../../lab/core/errors.ts";
-import type { Run, Store } from "../../lab/store/store.ts";
+import type { Batch, Run, Store } from "../../lab/store/store.ts";
 import {
   defineCommand,
   named,
@@ -21,7 +21,7 @@ import { needRuns, openStoreOf, storeFlag } from "../stores.ts";
 /** The command `delete`. */
 export const deleteRuns = defineCommand({
   name: "delete",
-  usage: "RUN… | --where CONDITION | --restore RUN | --purge | --orphans [OPTIONS]",
+  usage: "RUN… | --where CONDITION | --restore RUN | --purge | --orphans | --waiting [OPTIONS]",
   brief: "Moves runs to the trash; empties it; takes runs back",
   description: "Moves runs to a trash, from which --restore takes them back until --purge " +
     "deletes what is in it for good.",
@@ -31,6 +31,7 @@ export const deleteRuns = defineCommand({
     ["delete --restore 3f2a", "one of them back"],
     ["delete --purge", "the rest for good"],
     ["delete --orphans", "files that no run has: lists them"],
+    ["delete --waiting", "what batches asked for and has not begun"],
   ],
   parser: (known) =>
     object({
@@ -46,18 +47,24 @@ export const deleteRuns = defineCommand({
             "delete them.",
         ),
       }),
+      waiting: option("--waiting", {
+        description: plain(
+          "Give up the runs that batches asked for and that have not begun, of batches that " +
+            "nothing trains.",
+        ),
+      }),
       store: storeOption(),
     }),
-  async run({ runs: references, where, restore, purge, orphans, store: location }, io) {
+  async run({ runs: references, where, restore, purge, orphans, waiting, store: location }, io) {
     const named = references.length > 0 || where.length > 0;
-    if ([named, restore.length > 0, purge || orphans].filter(Boolean).length > 1) {
+    const asked = [named, restore.length > 0, purge || orphans, waiting].filter(Boolean).length;
+    if (asked > 1) {
       throw new InputError(
-        "Cannot delete as RUN… or --where, --restore, and --purge or --orphans exclude each other",
+        "Cannot delete as RUN… or --where, --restore, --purge or --orphans, and --waiting exclude " +
+          "each other",
       );
     }
-    if (!named && restore.length === 0 && !purge && !orphans) {
-      needRuns("delete", references, "--where");
-    }
+    if (asked === 0) needRuns("delete", references, "--where");
     using opened = await openStoreOf(io, location);
     const { store } = opened;
     const at = storeFlag(location);
@@ -73,6 +80,8 @@ export const deleteRuns = defineCommand({
             `${PROGRAM} recover${at}. To delete them for good: ` +
             `${PROGRAM} delete --orphans --purge${at}`,
       ].join("\n"));
+    } else if (waiting) {
+      io.out(givenUp(store));
     } else if (purge) {
       const purged = store.purge({ orphans });
       io.out(`Deleted ${plural(purged.runs, "run")} for good: ${bytes(purged.bytes)} freed`);
@@ -97,6 +106,24 @@ export const deleteRuns = defineCommand({
     return 0;
   },
 });
+
+/**
+ * Gives up what waits of batches that nothing trains.
+ *
+ * @returns What became of them, a line.
+ */
+function givenUp(store: Store): string {
+  const active = new Set(store.runs().filter((run) => run.active).map(({ id }) => id));
+  const waiting = store.batches().filter((batch) => batch.waiting.length > 0);
+  const [busy, idle] = [true, false].map((isBusy) =>
+    waiting.filter(({ runs }) => runs.some((id) => active.has(id)) === isBusy)
+  );
+  const countOf = (batches: readonly Batch[]) =>
+    plural(batches.reduce((sum, batch) => sum + batch.waiting.length, 0), "run");
+  for (const { id } of idle) store.dropBatch(id);
+  const kept = busy.length === 0 ? "" : `; ${countOf(busy)} of batches in training stay`;
+  return `Gave up ${countOf(idle)} that had not begun${kept}`;
+}
 
 /** The runs to delete; also a damaged one, where it is named. */
 function chosen(

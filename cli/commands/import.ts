@@ -5,7 +5,8 @@ import { argument, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
-import { defaulting, defineCommand, plain, storeOption } from "../command.ts";
+import { LONGEST_TAG } from "../../web/tags.ts";
+import { defaulting, defineCommand, plain, shortText, storeOption } from "../command.ts";
 import { openStoreOf } from "../stores.ts";
 import { callersPath } from "../terminal/io.ts";
 
@@ -36,7 +37,7 @@ export const importRuns = defineCommand({
         }),
         "environmentSteps",
       ),
-      tag: multiple(option("--tag", string({ metavar: "TAG" }), {
+      tag: multiple(option("--tag", shortText("TAG", LONGEST_TAG), {
         description: plain("A word to find the runs by. Repeatable."),
       })),
       store: storeOption(),

@@ -1,8 +1,8 @@
 /** `recover`: rebuilds a lost or older database. @module */
 import { object } from "@optique/core/constructs";
-import { defineCommand, PROGRAM, storeOption } from "../command.ts";
+import { defineCommand, storeOption } from "../command.ts";
 import { plural } from "../terminal/format.ts";
-import { storeLocation } from "../stores.ts";
+import { commandLine, storeLocation } from "../stores.ts";
 
 /** The command `recover`. */
 export const recover = defineCommand({
@@ -33,12 +33,11 @@ export const recover = defineCommand({
         : [`Without a journal that can be read, their files left as they are${listed(lost)}`]),
       ...(setAside === null ? [] : [`The damaged database is kept as ${setAside}`]),
       ...(recovered.length + incomplete.length === 0 ? [] : [
-        `Those that had not finished go on by: ${PROGRAM} resume RUN`,
+        `Those that had not finished go on by: ${commandLine("resume RUN", location)}`,
       ]),
       ...(waiting === 0 ? [] : [
-        `${
-          plural(waiting, "run")
-        } of batches have not begun; they begin by: ${PROGRAM} resume --batch`,
+        `${plural(waiting, "run")} of batches have not begun; they begin by: ` +
+        commandLine("resume --batch", location),
       ]),
     ];
     io.out(lines.join("\n"));

@@ -7,7 +7,6 @@ import {
   jsonOption,
   memoryLimitOption,
   plain,
-  PROGRAM,
   runArguments,
   storeOption,
   threadsOption,
@@ -16,13 +15,13 @@ import {
 } from "../command.ts";
 import type { Condition } from "../../lab/experiment/conditions.ts";
 import { chosenRuns } from "../filter.ts";
-import { InputError } from "../../lab/core/errors.ts";
+import { InputError, LabError } from "../../lab/core/errors.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import type { Batch, Run, Store } from "../../lab/store/store.ts";
 import { runsDocument } from "../run_document.ts";
 import { plural } from "../terminal/format.ts";
 import { runsTable } from "../terminal/runs_table.ts";
-import { findRuns, needRuns, openStoreOf } from "../stores.ts";
+import { commandLine, findRuns, needRuns, openStoreOf } from "../stores.ts";
 import { conclude, fresh, tellRefusals, watched } from "../training.ts";
 
 /** The command `resume`. */
@@ -46,7 +45,7 @@ export const resume = defineCommand({
       batch: option("--batch", {
         description: plain(
           "All that was asked for together with RUN, or by the newest `run` of several that has " +
-            "not ended: goes on with what has begun and begins the rest.",
+            "not ended and that nothing trains: goes on with what has begun and begins the rest.",
         ),
       }),
       budget: budgetOption("Another total budget, larger for a finished run"),
@@ -98,7 +97,7 @@ export const resume = defineCommand({
     const begun = { interrupted, planned: planned - refused.length, batch, store: location };
     const code = conclude(io, runs, begun);
     if (code === 0 && !batch) {
-      for (const line of batchLines(store, runs, isOpen)) io.notice(line);
+      for (const line of batchLines(store, runs, isOpen, location)) io.notice(line);
     }
     return code === 0 ? refusal : code;
   },
@@ -125,18 +124,21 @@ function chosen(
 interface Rest {
   readonly ids: readonly string[];
   readonly waiting: readonly number[];
+  /** A run of it that is being trained now, whose process begins those that wait. */
+  readonly active?: string;
 }
 
 function restOf(store: Store, { runs, waiting }: Batch, isOpen: (run: Run) => boolean): Rest {
   const kept = store.runs().filter(({ id }) => runs.includes(id));
-  return { ids: kept.filter(isOpen).map(({ id }) => id).sort(), waiting };
+  const active = kept.find((run) => run.active)?.id;
+  return { ids: kept.filter(isOpen).map(({ id }) => id).sort(), waiting, active };
 }
 
 /**
  * What has not ended of the batches of the runs named, or of the newest batch that has not; nothing
  * where all of them have ended.
  *
- * @throws {InputError} where there is no batch, or the rest of it is being trained.
+ * @throws {InputError} where there is no batch; {@linkcode LabError} where it is being trained.
  */
 function unfinished(
   store: Store,
@@ -153,10 +155,17 @@ function unfinished(
     .filter(({ runs }) => named.length === 0 || runs.some((id) => named.includes(id)))
     .map((each) => restOf(store, each, isOpen))
     .filter(({ ids, waiting }) => ids.length + waiting.length > 0);
+  const idle = rests.filter(({ active }) => active === undefined);
+  const busy = rests.find(({ active }) => active !== undefined);
+  if (busy !== undefined && (named.length > 0 || idle.length === 0)) {
+    throw new LabError(
+      `Cannot resume the batch of ${busy.active} as that run is training now: what waits begins after it`,
+    );
+  }
   if (rests.length === 0 && (batches.length === 0 || store.runs().some(({ active }) => active))) {
     throw new InputError("Cannot resume a batch as none is to go on");
   }
-  const taken = named.length === 0 ? rests.slice(0, 1) : rests;
+  const taken = named.length === 0 ? idle.slice(0, 1) : rests;
   return {
     ids: taken.flatMap(({ ids }) => ids),
     waiting: taken.flatMap(({ waiting }) => waiting),
@@ -168,6 +177,7 @@ function batchLines(
   store: Store,
   runs: readonly Run[],
   isOpen: (run: Run) => boolean,
+  location: string | undefined,
 ): string[] {
   return store.batches().flatMap((batch) => {
     const member = runs.find(({ id }) => batch.runs.includes(id));
@@ -175,7 +185,7 @@ function batchLines(
     const { ids, waiting } = restOf(store, batch, isOpen);
     const left = ids.length + waiting.length;
     if (left === 0) return [];
-    return `Of its batch ${plural(left, "run")} did not end. To go on: ${PROGRAM} resume ` +
-      `${member.id} --batch\n`;
+    return `Of its batch ${plural(left, "run")} did not end. To go on: ` +
+      `${commandLine(`resume ${member.id} --batch`, location)}\n`;
   });
 }

@@ -11,6 +11,7 @@ import type { Describer } from "../../lab/experiment/describe.ts";
 import { prunerNames } from "../../lab/search/pruners.ts";
 import { samplerNames } from "../../lab/search/samplers.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
+import { LONGEST_TAG } from "../../web/tags.ts";
 import {
   budgetOption,
   defineCommand,
@@ -23,6 +24,7 @@ import {
   PROGRAM,
   seedValue,
   setOption,
+  shortText,
   storeOption,
   threadsOption,
   workersOption,
@@ -127,10 +129,10 @@ export const run = defineCommand({
         description: plain("Start from the weights of this run."),
       })),
       store: storeOption(),
-      name: optional(option("--name", string({ metavar: "NAME" }), {
+      name: optional(option("--name", shortText("NAME", 100), {
         description: plain("What to call the runs. Default: the experiment's name."),
       })),
-      tag: multiple(option("--tag", string({ metavar: "TAG" }), {
+      tag: multiple(option("--tag", shortText("TAG", LONGEST_TAG), {
         description: plain("A word to find the runs by. Repeatable."),
       })),
       note: optional(option("--note", string({ metavar: "TEXT" }), {

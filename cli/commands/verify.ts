@@ -1,9 +1,9 @@
 /** `verify [RUN…]`: whether all that is stored is whole. @module */
 import { object } from "@optique/core/constructs";
-import { defineCommand, jsonOption, PROGRAM, runArguments, storeOption } from "../command.ts";
+import { defineCommand, jsonOption, runArguments, storeOption } from "../command.ts";
 import { styled } from "../terminal/io.ts";
 import { plural } from "../terminal/format.ts";
-import { openStoreOf } from "../stores.ts";
+import { commandLine, openStoreOf } from "../stores.ts";
 
 /** The command `verify`. */
 export const verify = defineCommand({
@@ -41,15 +41,16 @@ export const verify = defineCommand({
       : `${styled(io.color.out, "red", "damaged")}  ${damaged.length} of ${plural(runs, "run")}` +
         `${database.length === 0 ? "" : ", and the database"}`;
     io.out([...said, verdict].join("\n"));
-    if (!sound) io.notice(remedies(database.length > 0));
+    if (!sound) io.notice(remedies(database.length > 0, location));
     return sound ? 0 : 1;
   },
 });
 
 /** What can be done. */
-function remedies(database: boolean): string {
+function remedies(database: boolean, store: string | undefined): string {
   return database
-    ? `To rebuild the database from the journals: ${PROGRAM} recover\n`
-    : `A run that had not finished goes on from what is whole: ${PROGRAM} resume RUN. To train ` +
-      `another one anew: ${PROGRAM} run NAME --seed N\n`;
+    ? `To rebuild the database from the journals: ${commandLine("recover", store)}\n`
+    : "A run that had not finished goes on from what is whole: " +
+      `${commandLine("resume RUN", store)}. To train another one anew: ` +
+      `${commandLine("run NAME --seed N", store)}\n`;
 }

@@ -6,6 +6,7 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { styleText } from "node:util";
+import { InputError } from "../../lab/core/errors.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 
@@ -64,8 +65,13 @@ export function styled(on: boolean, style: Style, text: string): string {
   return on ? styleText(style, text, { validateStream: false }) : text;
 }
 
-/** `path` as the caller means it: relative ones start at the caller's folder. */
+/**
+ * `path` as the caller means it: relative ones start at the caller's folder.
+ *
+ * @throws {InputError} for an empty one, which a shell makes of a variable that is not set.
+ */
 export function callersPath(io: Io, path: string): string {
+  if (path.trim() === "") throw new InputError("Cannot take a path as it is empty");
   if (path.startsWith("file:")) return fileURLToPath(path);
   return isAbsolute(path) ? path : resolve(io.folder, path);
 }

@@ -25,7 +25,7 @@ import {
 } from "../search/space.ts";
 import { lockSweep } from "../store/lock.ts";
 import type { Run, Store, StoreReader } from "../store/store.ts";
-import { newestOfEachSeed } from "./comparison.ts";
+import { differingPaths, flatten, newestOfEachSeed } from "./comparison.ts";
 import { type Described, Describer } from "./describe.ts";
 import {
   isOpen,
@@ -267,12 +267,11 @@ export function requireSame(
 ): void {
   const differs = (a: unknown, b: unknown) =>
     encodeCanonicalJson((a ?? null) as Json) !== encodeCanonicalJson((b ?? null) as Json);
+  const shown = (value: unknown) => textOf((value ?? null) as Json);
   const changed = (field: string, a: unknown, b: unknown) =>
     new InputError(
-      `Cannot go on with the sweep ${name} as ${field} must be what it was, ${
-        JSON.stringify(a)
-      }: ` +
-        `${JSON.stringify(b)} (another --name begins another sweep)`,
+      `Cannot go on with the sweep ${name} as ${field} must be what it was, ` +
+        `${shown(a)}: ${shown(b)} (another --name begins another sweep)`,
     );
   if (before.experiment !== now.experiment) {
     throw changed("its experiment", before.experiment, now.experiment);
@@ -282,6 +281,9 @@ export function requireSame(
     const [a, b] = [before, now].map(({ space }) => space.find((field) => field.path === path));
     if (differs(a, b)) throw changed(path, shownField(a), shownField(b));
   }
+  const settings = [before, now].map(({ configuration }) => flatten(configuration));
+  const [path] = differingPaths(settings);
+  if (path !== undefined) throw changed(path, settings[0][path], settings[1][path]);
   for (const key of Object.keys(now) as (keyof Sweep)[]) {
     if (key === "trials" || !differs(before[key], now[key])) continue;
     throw changed(`its ${key}`, before[key], now[key]);
@@ -529,7 +531,10 @@ export async function runSweep(
   using _lock = options.elsewhere === undefined ? lockSweep(store.location, name) : undefined;
   const stored = store.sweep(name);
   if (stored !== undefined) {
-    requireSame(name, stored.definition as unknown as Sweep, sweep, options);
+    const before = stored.definition as unknown as Sweep;
+    // One that no run reports was a mistake, and may be mended.
+    const { objective } = reportedOf(store, name, before) === undefined ? before : sweep;
+    requireSame(name, { ...before, objective }, sweep, options);
   }
   const definition = sweep as unknown as Json;
   if (options.elsewhere === undefined) store.putSweep(name, definition);
@@ -675,11 +680,21 @@ async function trained(
  *
  * @throws {InputError}
  */
-function requireObjective(store: Store, name: string, { objective: { metric } }: Sweep): void {
+function requireObjective(store: Store, name: string, sweep: Sweep): void {
+  const reported = reportedOf(store, name, sweep);
+  if (reported === undefined) return;
+  throw unknownName("sweep", "objective", sweep.objective.metric, reported, "runs --json");
+}
+
+/** What runs that have ended report in the place of a sweep's objective; undefined where one has it. */
+function reportedOf(
+  store: Store,
+  name: string,
+  { objective: { metric } }: Sweep,
+): readonly string[] | undefined {
   const ended = store.runs().filter(({ manifest, digest, status }) =>
     manifest.sweep?.name === name && digest !== null && status !== "diverged"
   );
-  if (ended.length === 0 || ended.some((run) => metric in figuresOf(store, run))) return;
-  const known = Object.keys(figuresOf(store, ended[0]));
-  throw unknownName("sweep", "objective", metric, known, "runs --json");
+  if (ended.length === 0 || ended.some((run) => metric in figuresOf(store, run))) return undefined;
+  return Object.keys(figuresOf(store, ended[0]));
 }

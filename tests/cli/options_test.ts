@@ -216,11 +216,61 @@ Deno.test("all runs that are named go to the trash, and come back from it", () =
     strictEqual((await typed(`delete --restore ${c}`)).code, 2);
   }));
 
+Deno.test("what waits is given up, or begun by another process, where nothing trains its batch", () =>
+  inLab(async (typed, folder) => {
+    const store = openStore(`${folder}/runs`);
+    const [busy, idle] = [store.addBatch([{}, {}, {}]), store.addBatch([{}, {}])];
+    const about = { name: "n", manifest: manifestOf("n"), tags: [], note: "" };
+    const { id } = store.createRun({ ...about, request: busy.waiting[0] });
+    const lock = store.lock(id);
+    match((await typed("runs")).out, /4 runs waiting .*resume --batch, or .*delete --waiting\)/);
+    const { code, out } = await typed("delete --waiting");
+    deepStrictEqual(
+      [code, out.trim()],
+      [0, "Gave up 2 runs that had not begun; 2 runs of batches in training stay"],
+    );
+    deepStrictEqual(store.batches(), [{ ...busy, runs: [id], waiting: busy.waiting.slice(1) }]);
+    for (const line of ["resume --batch", `resume ${id} --batch`]) {
+      const refused = await typed(line);
+      strictEqual(refused.code, 1);
+      match(refused.error, new RegExp(`batch of ${id} as that run is training now`));
+    }
+    lock[Symbol.dispose]();
+    strictEqual((await typed("delete --waiting")).out.trim(), "Gave up 2 runs that had not begun");
+    deepStrictEqual(store.batches().flatMap(({ waiting }) => [...waiting, ...idle.runs]), []);
+    store.close();
+  }));
+
+Deno.test("a name or tag that is empty, long or of many lines is refused, and an empty path", () =>
+  inFolder(async (folder) => {
+    const typed = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder, registries });
+      return { code: await main(args, io), ...io.written };
+    };
+    for (const [option, most] of [["--name", 100], ["--tag", 50]] as const) {
+      for (const text of ["", "  ", "x".repeat(most + 1), "two\nlines"]) {
+        const { code, error } = await typed("run", "line-toy", option, text);
+        deepStrictEqual([text, code, error.split("\n").length], [text, 2, 2]);
+        ok(error.includes(`Expected 1 to ${most} characters`) && error.length < 500, error);
+      }
+    }
+    const most = ["--name", "x".repeat(100), "--tag", "é".repeat(50)];
+    strictEqual((await typed("run", "line-toy", "--budget", "10", ...most)).code, 0);
+    for (
+      const line of [["export", "latest", "--format", "csv", "--out", ""], ["runs", "--store", ""]]
+    ) {
+      const { code, error } = await typed(...line);
+      deepStrictEqual([code, error], [2, "error: Cannot take a path as it is empty\n"]);
+    }
+  }));
+
 /** Ways to ask, of which no two stand together, and what is said of two. */
 const apart: Readonly<Record<string, readonly [said: RegExp, ...ways: readonly (string[])[]]>> = {
   delete: [
     /^error: Cannot delete as [^\n]+ exclude each other\n$/,
-    ...[["RUN", "--where agent.gamma>0"], ["--restore RUN"], ["--purge", "--orphans"]],
+    ...[["RUN", "--where agent.gamma>0"], ["--restore RUN"], ["--purge", "--orphans"], [
+      "--waiting",
+    ]],
   ],
   resume: [
     /^error: Cannot resume as --batch takes neither --where nor --budget\n$/,

@@ -215,8 +215,8 @@ const lines: readonly (readonly [line: string, values: object])[] = [
   ],
   ["delete", {}],
   [
-    "delete a --restore b --purge --orphans --store s",
-    { runs: ["a"], restore: ["b"], purge: true, orphans: true, store: "s" },
+    "delete a --restore b --purge --orphans --waiting --store s",
+    { runs: ["a"], restore: ["b"], purge: true, orphans: true, waiting: true, store: "s" },
   ],
   ["verify", {}],
   ["verify a --store s --json", { runs: ["a"], store: "s", json: true }],

@@ -2865,8 +2865,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a run gets a tag twice",
     file: "web/routes/api/change.ts",
-    from: "[...others, change.tag]",
-    to: "[...tags, change.tag]",
+    from: "if (tags.includes(change.tag) === isAdded) return undefined;",
+    to: "",
     test: "tests/web/change_test.ts",
   },
   {
@@ -5614,5 +5614,47 @@ export const mutants: readonly Mutant[] = [
     from: "(place >= 0 || request.sort === LABEL)",
     to: "place >= 0",
     test: "tests/web/runs_table_test.ts",
+  },
+  {
+    fault: "a sweep stays bound to an objective that nothing reports",
+    file: "lab/experiment/sweep.ts",
+    from: "=== undefined ? before : sweep;",
+    to: "=== undefined ? before : before;",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "a batch that is being trained goes on in another process, too",
+    file: "cli/commands/resume.ts",
+    from: "const idle = rests.filter(({ active }) => active === undefined);",
+    to: "const idle = rests;",
+    test: "tests/cli/options_test.ts",
+  },
+  {
+    fault: "what waits for a process that trains is given up",
+    file: "cli/commands/delete.ts",
+    from: "for (const { id } of idle)",
+    to: "for (const { id } of waiting)",
+    test: "tests/cli/options_test.ts",
+  },
+  {
+    fault: "what one run refuses stays changed of the runs before it",
+    file: "web/routes/api/change.ts",
+    from: "for (const { back } of made) back();",
+    to: "",
+    test: "tests/web/change_test.ts",
+  },
+  {
+    fault: "a tag is taken from those that had it before",
+    file: "web/components/change_bar.tsx",
+    from: "void changeRuns(changed, back)",
+    to: "void changeRuns(runs, back)",
+    test: "tests/web/views_test.ts",
+  },
+  {
+    fault: "an empty path is the caller's folder",
+    file: "cli/terminal/io.ts",
+    from: 'if (path.trim() === "")',
+    to: 'if (path === " ")',
+    test: "tests/cli/options_test.ts",
   },
 ];

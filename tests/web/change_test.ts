@@ -28,10 +28,13 @@ Deno.test("tags, notes and the trash are changed as the store's rules say", asyn
   await using dashboard = await openDashboard({ readOnly: false });
   const { store, runs } = dashboard;
   const [first, second] = [runs["ppo-1"], runs["ppo-2"]];
-  const change = async (change: object, of = [first, second]) =>
-    strictEqual((await ask(dashboard, { runs: of, change })).status, 200);
-  await change({ action: "tag", tag: " starred " });
-  await change({ action: "tag", tag: "starred" });
+  const change = async (change: object, of = [first, second]) => {
+    const { status, text } = await ask(dashboard, { runs: of, change });
+    strictEqual(status, 200);
+    return JSON.parse(text).changed;
+  };
+  deepStrictEqual(await change({ action: "tag", tag: " starred " }, [first]), [first]);
+  deepStrictEqual(await change({ action: "tag", tag: "starred" }), [second]);
   deepStrictEqual(store.run(first)!.tags, ["agents", "starred"]);
   await change({ action: "untag", tag: "starred" });
   deepStrictEqual(store.run(second)!.tags, ["agents"]);
@@ -44,12 +47,18 @@ Deno.test("tags, notes and the trash are changed as the store's rules say", asyn
   await change({ action: "restore" });
   strictEqual(store.runs().some(({ id }) => id === first), true);
 
+  const kept = store.run(first)!;
   const { status, text } = await ask(dashboard, {
-    runs: [runs.running],
+    runs: [first, runs.running],
     change: { action: "trash" },
   });
   strictEqual(status, 409);
   match(text, /is being trained/);
+  // All or none.
+  for (const change of [{ action: "tag", tag: "x" }, { action: "note", note: "x" }]) {
+    strictEqual((await ask(dashboard, { runs: [first, "gone"], change })).status, 409);
+  }
+  deepStrictEqual(store.run(first), kept);
 });
 
 Deno.test("a request from elsewhere, of another form or too large changes nothing", async () => {

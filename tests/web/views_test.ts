@@ -329,7 +329,7 @@ Deno.test("each button of the chosen runs asks for its change, and for its oppos
     ],
   ] as const;
   for (const [act, change, back, text, leaves] of cases) {
-    await changing(() => new Response(), async (asked) => {
+    await changing(() => Response.json({ changed: ["b"] }), async (asked) => {
       const left: string[] = [];
       using page = new SmallPage(ChangeBar, {
         chosen: new Set(runs),
@@ -341,10 +341,18 @@ Deno.test("each button of the chosen runs asks for its change, and for its oppos
       ok(page.get("span").textContent.startsWith(text), page.get("span").textContent);
       page.get("button", "Undo").click();
       await answered();
-      deepStrictEqual(asked.at(-1), { runs, change: back });
+      // The other run was so before.
+      deepStrictEqual(asked.at(-1), { runs: ["b"], change: back });
       strictEqual(page.get("span").textContent, "Undone. ");
     });
   }
+  await changing(() => Response.json({ changed: [] }), async () => {
+    using page = new SmallPage(ChangeBar, { chosen: new Set(runs), left: () => {} });
+    page.get("button", "Star").click();
+    await answered();
+    deepStrictEqual(page.get("span").textContent, "2 runs starred. ");
+    deepStrictEqual(page.all("button", "Undo"), []);
+  });
   await changing(() => new Response("It is gone.", { status: 404 }), async (asked) => {
     const left: string[] = [];
     using page = new SmallPage(ChangeBar, {
@@ -363,7 +371,7 @@ Deno.test("each button of the chosen runs asks for its change, and for its oppos
 });
 
 Deno.test("a note is kept as it is left, and who only reads has no field for it", async () => {
-  await changing(() => new Response(), async (asked) => {
+  await changing(() => Response.json({ changed: ["r"] }), async (asked) => {
     using page = new SmallPage(RunNote, { run: "r", note: "one\ntwo", readOnly: false });
     const area = page.get("textarea");
     deepStrictEqual([area.value, area.getAttribute("rows")], ["one\ntwo", "3"]);

@@ -12,17 +12,19 @@ export function ChangeBar(
   const said = useSignal<{ text: string; undo?: () => void } | null>(null);
   const runs = [...chosen];
   const many = (count: number) => count === 1 ? "1 run" : `${count} runs`;
-  const make = async (change: Change, text: string, back: Change, of = runs) => {
+  const make = async (change: Change, text: string, back: Change) => {
     try {
-      await changeRuns(of, change);
+      // Of those that were so before nothing is to be taken back.
+      const changed = await changeRuns(runs, change);
+      const undo = () => {
+        void changeRuns(changed, back).then(
+          () => said.value = { text: "Undone." },
+          (error) => said.value = { text: error.message },
+        );
+      };
       said.value = {
-        text: `${many(of.length)} ${text}.`,
-        undo: () => {
-          void changeRuns(of, back).then(
-            () => said.value = { text: "Undone." },
-            (error) => said.value = { text: error.message },
-          );
-        },
+        text: `${many(runs.length)} ${text}.`,
+        undo: changed.length === 0 ? undefined : undo,
       };
       if (change.action === "trash" || ("tag" in change && change.tag === ARCHIVED)) left();
     } catch (error) {

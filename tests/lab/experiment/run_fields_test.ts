@@ -64,6 +64,8 @@ Deno.test("paths of the configuration and figures are read, too, and others are 
   strictEqual(read("evaluation/return_mean", { ...run, digest: null }), 500);
   strictEqual(read("figure", { ...run, digest: null }), 500);
   throws(() => read("agent.gama"), /Cannot sort as no run has a field "agent\.gama".*agent\.gamma/);
+  // What runs of another kind have.
+  strictEqual(read("model"), undefined);
   strictEqual(readerOf({ ...store, lastValues: () => new Map() }, [], "x", "sort")(run), undefined);
   deepStrictEqual(["agent.gamma", "losses/value", "figure", "seed"].map(isOwnKey), [
     ...[true, true, false, false],

@@ -330,12 +330,15 @@ Deno.test("a changed sweep is refused and names the field; more trials are asked
     const changed: [Partial<SweepDefinition>, RegExp][] = [
       [
         { space: { ...definition.space, "agent.rate": "0.01..0.8" } },
-        /as agent\.rate must be what it was, "0\.01\.\.0\.9": "0\.01\.\.0\.8"/,
+        /as agent\.rate must be what it was, 0\.01\.\.0\.9: 0\.01\.\.0\.8 /,
       ],
-      [{ space: { "agent.rate": "0.01..0.9" } }, /agent\.size must .* "3,6": "not tried"/],
+      [{ space: { "agent.rate": "0.01..0.9" } }, /agent\.size must .* 3,6: not tried /],
       [{ seeds: 2 }, /its seeds must be what it was, 1: 2/],
       [{ experiment: "points-toy", space: { "model.rate": "0..1" } }, /its experiment must/],
-      [{ set: { "agent.activation": "relu" } }, /its (configuration|set) must/],
+      [
+        { set: { "agent.activation": "relu" } },
+        /agent\.activation must be what it was, tanh: relu /,
+      ],
       [{ objective: "min:evaluation/share" }, /its objective must be what it was/],
       [{ trials: 3 }, /it has 2 trials, and without --extend must keep them: 3/],
     ];
@@ -408,11 +411,21 @@ Deno.test("a sweep that cannot be is refused in a line before anything is stored
 
 Deno.test("an objective that never appears ends the sweep after its first trials, with the nearest", () =>
   withStore(async (store) => {
+    const small = { trials: 3, judge: 0 };
     await rejects(
-      swept(store, { objective: "evaluation/return_meen" }),
+      swept(store, { ...small, objective: "evaluation/return_meen" }),
       /no objective "evaluation\/return_meen" \(did you mean "evaluation\/return_mean"\?\)/,
     );
     strictEqual(store.runs().length, 2);
+    // What was mistyped can be mended under the same name, and what was trained counts.
+    const mended = await swept(store, small);
+    deepStrictEqual([mended.over, mended.sweep.objective.metric, store.runs().length], [
+      ...[true, "evaluation/return_mean", 6],
+    ]);
+    await rejects(
+      swept(store, { ...small, objective: "evaluation/share" }),
+      /its objective must be what it was/,
+    );
   }));
 
 Deno.test("an objective that never appears ends a sweep of trials side by side after its first run", () =>

@@ -5,8 +5,9 @@ import { printable } from "../../../lab/core/printable.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import type { Context } from "../../fresh.ts";
 import type { State } from "../../state.ts";
+import { LONGEST_TAG } from "../../tags.ts";
 
-const tag = z.string().trim().min(1).max(50).transform(printable);
+const tag = z.string().trim().min(1).max(LONGEST_TAG).transform(printable);
 
 /** What may be asked for. */
 const changeSchema = z.discriminatedUnion("action", [
@@ -24,7 +25,16 @@ const bodySchema = z.strictObject({
 /** A change of runs. */
 export type Change = z.input<typeof changeSchema>;
 
-/** `{ runs: [ID…], change: { action: "tag", tag: "starred" } }`; returns `{ changed }`. */
+/** What became of a change. */
+export interface Changed {
+  /** Ids of the runs that are other than before. */
+  readonly changed: readonly string[];
+}
+
+/**
+ * `{ runs: [ID…], change: { action: "tag", tag: "starred" } }`; returns {@linkcode Changed}. Where one
+ * run refuses, none is changed.
+ */
 export async function post({ req, state }: Context<State>): Promise<Response> {
   const { writable } = state;
   if (writable === null) {
@@ -43,29 +53,48 @@ export async function post({ req, state }: Context<State>): Promise<Response> {
     );
   }
   const { runs, change } = parsed.data;
-  let changed = 0;
+  const made: { readonly id: string; readonly back: () => void }[] = [];
   try {
-    for (const id of runs) {
-      apply(writable, id, change);
-      changed++;
+    for (const id of new Set(runs)) {
+      const back = apply(writable, id, change);
+      if (back !== undefined) made.push({ id, back });
     }
   } catch (error) {
+    for (const { back } of made) back();
     if (!(error instanceof LabError || error instanceof InputError)) throw error;
     return new Response(error.message, { status: 409 });
   }
-  return Response.json({ changed });
+  const changed: Changed = { changed: made.map(({ id }) => id) };
+  return Response.json(changed);
 }
 
-function apply(store: Store, id: string, change: z.output<typeof changeSchema>): void {
+/**
+ * Changes a run.
+ *
+ * @returns What takes the change back; undefined: the run was so already.
+ */
+function apply(
+  store: Store,
+  id: string,
+  change: z.output<typeof changeSchema>,
+): (() => void) | undefined {
   switch (change.action) {
     case "trash":
-      return store.trash(id);
+      store.trash(id);
+      return () => store.restore(id);
     case "restore":
-      return store.restore(id);
-    case "note":
-      return store.update(id, { note: change.note });
+      store.restore(id);
+      return () => store.trash(id);
+    case "note": {
+      const { note } = store.find(id);
+      store.update(id, { note: change.note });
+      return () => store.update(id, { note });
+    }
   }
   const { tags } = store.find(id);
+  const isAdded = change.action === "tag";
+  if (tags.includes(change.tag) === isAdded) return undefined;
   const others = tags.filter((each) => each !== change.tag);
-  store.update(id, { tags: change.action === "tag" ? [...others, change.tag] : others });
+  store.update(id, { tags: isAdded ? [...tags, change.tag] : others });
+  return () => store.update(id, { tags });
 }
