@@ -51,24 +51,22 @@ function open(): void {
     const query = new URLSearchParams(location.search);
     if (island === "run_table") {
       const initial = await answered(`/api/runs?${query}`);
-      return {
-        ...props,
-        ...initial !== undefined && { initial, request: tableRequestOf(query) },
-        now: Date.now(),
-      };
+      const made = "problem" in initial
+        ? { ...initial, request: { ...props.request as object, filter: query.get("filter") ?? "" } }
+        : { initial, request: tableRequestOf(query) };
+      return { ...props, ...made, now: Date.now() };
     }
     if (island !== "comparison" || query.size === 0) return undefined;
     const initial = await answered(`/api/comparison?${query}`);
-    return initial === undefined
+    return "problem" in initial
       ? undefined
       : { ...props, initial, request: requestOf(query), also: query.getAll("also") };
   });
 }
 
-async function answered(path: string): Promise<object | undefined> {
+async function answered(path: string): Promise<object> {
   const response = await ask(path);
-  const value = response.ok ? await response.json() : { problem: "" };
-  return "problem" in value ? undefined : value;
+  return response.ok ? await response.json() : { problem: await response.text() };
 }
 
 // The script of a page that stands alone is that of its threads, too.

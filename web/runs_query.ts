@@ -63,6 +63,8 @@ export interface TableAnswer {
   readonly total: number;
   readonly found: number;
   readonly length: number;
+  /** Where the rows begin: on the last page where there are no longer as many as asked for. */
+  readonly offset: number;
   /** Found runs that are left out, as they are archived and the filter does not name that tag. */
   readonly archived: number;
   readonly columns: readonly TableColumn[];
@@ -71,6 +73,9 @@ export interface TableAnswer {
   /** Keys that may be columns, sorted by or grouped by. */
   readonly keys: readonly string[];
 }
+
+/** Rows of a page unless another number is asked for. */
+const USUAL_LIMIT = 100;
 
 /** The key that groups are sorted by where it is that of no column: what they are called. */
 export const LABEL = "label";
@@ -86,11 +91,11 @@ export function groupedBy(
 /** The request that a URL's query makes: `sort=-key` is descending. */
 export function tableRequestOf(query: URLSearchParams): TableRequest {
   const sort = query.get("sort") ?? "-started";
-  const whole = (name: string, fallback: number, most: number) => {
+  const whole = (name: string, fallback: number, least: number, most: number) => {
     const value = Number(query.get(name) ?? fallback);
-    if (Number.isInteger(value) && value >= 0 && value <= most) return value;
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
     throw new InputError(
-      `Cannot show the runs as ${name} must be a whole number from 0 to ${most}: ${
+      `Cannot show the runs as ${name} must be a whole number from ${least} to ${most}: ${
         query.get(name)
       }`,
     );
@@ -103,8 +108,8 @@ export function tableRequestOf(query: URLSearchParams): TableRequest {
     sort: sort.replace(/^-/, ""),
     descending: sort.startsWith("-"),
     group: query.get("group") ?? "",
-    offset: whole("offset", 0, 1e9),
-    limit: whole("limit", 100, 500),
+    offset: whole("offset", 0, 0, 1e9),
+    limit: whole("limit", USUAL_LIMIT, 1, 500),
     widths: widthsIn(query.get("widths") ?? ""),
   };
 }
@@ -147,12 +152,13 @@ export function styleOf(
 /** The query that makes a request; what is usual is left out. */
 export function queryOf(request: TableRequest): URLSearchParams {
   const query = new URLSearchParams();
-  const { filter, columns, sort, descending, group, offset, widths } = request;
+  const { filter, columns, sort, descending, group, offset, limit, widths } = request;
   if (filter !== "") query.set("filter", filter);
   if (columns.length > 0) query.set("columns", columns.join(","));
   if (sort !== "started" || !descending) query.set("sort", `${descending ? "-" : ""}${sort}`);
   if (group !== "") query.set("group", group);
   if (offset > 0) query.set("offset", String(offset));
+  if (limit !== USUAL_LIMIT) query.set("limit", String(limit));
   const sized = Object.entries(widths).map(([key, width]) => `${key}:${width}`);
   if (sized.length > 0) query.set("widths", sized.join(","));
   return query;

@@ -69,7 +69,9 @@ export function tableOf(
     columns,
     keys: keysOf(records, runs),
   };
-  const { offset, limit, group } = request;
+  const { limit, group } = request;
+  const offsetIn = (length: number) =>
+    request.offset < length ? request.offset : Math.max(0, Math.ceil(length / limit) - 1) * limit;
   if (group !== "") {
     const made = groupsOf(found, group, reader);
     const values = made.map(({ members }) => readers.map((read) => numbersOf(members, read)));
@@ -81,19 +83,21 @@ export function tableOf(
     }));
     const falls = request.descending && (place >= 0 || request.sort === LABEL);
     const ordered = inOrder(keyed, ({ key }) => key, falls);
+    const offset = offsetIn(made.length);
     const groups = ordered.slice(offset, offset + limit).map(({ each: { label, members }, i }) => ({
       label,
       runs: members.map(({ row }) => row.id),
       cells: values[i].map(groupCell),
     }));
-    return { ...answer, length: made.length, rows: [], groups };
+    return { ...answer, length: made.length, offset, rows: [], groups };
   }
   const ordered = inOrder(found, reader(request.sort, "sort runs"), request.descending);
+  const offset = offsetIn(found.length);
   const rows = ordered.slice(offset, offset + limit).map((record) => ({
     row: record.row,
     cells: readers.map((read) => cellOf(read(record))),
   }));
-  return { ...answer, length: found.length, rows, groups: [] };
+  return { ...answer, length: found.length, offset, rows, groups: [] };
 }
 
 /** The metrics that runs are judged by, those of most runs first. */

@@ -15,6 +15,23 @@ export function stepTogether(players: readonly Episodes[]): void {
   if (going.length === 0) beginTogether(players, players[0].standing.seed + 1);
 }
 
+/** Takes all of them to a step of theirs, to its last one whose episode was shorter. */
+export function goTogether(players: readonly Episodes[], step: number): void {
+  for (const each of players) each.goTo(step);
+}
+
+/** One step ahead: through those that were made again, then as {@linkcode stepTogether} does. */
+export function stepAhead(players: readonly Episodes[]): void {
+  if (players.every(({ standing, length }) => standing.steps === length)) {
+    return stepTogether(players);
+  }
+  for (const each of players) {
+    const { steps, end } = each.standing;
+    if (steps < each.length) each.goTo(steps + 1);
+    else if (end === null) each.step();
+  }
+}
+
 /** Begins an episode of a seed in all of them. */
 export function beginTogether(players: readonly Episodes[], seed: number): void {
   for (const each of players) each.begin(seed);

@@ -5657,4 +5657,57 @@ export const mutants: readonly Mutant[] = [
     to: 'if (path === " ")',
     test: "tests/cli/options_test.ts",
   },
+  {
+    fault: "two policies go to a step one without the other",
+    file: "web/side_by_side.ts",
+    from: "for (const each of players) each.goTo(step);",
+    to: "players[0].goTo(step);",
+    test: "tests/web/side_by_side_test.ts",
+  },
+  {
+    fault: "one step ahead begins the next episode where one was taken back",
+    file: "web/side_by_side.ts",
+    from: "players.every(({ standing, length }) => standing.steps === length)",
+    to: "players.some(({ standing, length }) => standing.steps === length)",
+    test: "tests/web/side_by_side_test.ts",
+  },
+  {
+    fault: "a page of runs that are gone is empty",
+    file: "web/runs_table.ts",
+    from: "request.offset < length ? request.offset :",
+    to: "true ? request.offset :",
+    test: "tests/web/runs_table_test.ts",
+  },
+  {
+    fault: "a filter that no run knows is thrown away",
+    file: "web/routes/index.tsx",
+    from: "return page({ ...common, table, request, problem: error.message });",
+    to: `return page({
+      ...common,
+      ...{ table, request: { ...request, filter: "" }, problem: error.message },
+    });`,
+    test: "tests/web/dashboard_test.ts",
+  },
+  {
+    fault: "rows of a page are forgotten in the address",
+    file: "web/runs_query.ts",
+    from: "if (limit !== USUAL_LIMIT)",
+    to: "if (limit < 0)",
+    test: "tests/web/runs_table_test.ts",
+  },
+  {
+    fault: "the time of the table of runs stands still",
+    file: "web/islands/run_table.tsx",
+    from: "now.value = Date.now() - ahead",
+    to: "now.value = then",
+    test: "tests/web/run_table_island_test.ts",
+  },
+  {
+    fault: "a checkpoint that could not be read is said of the next one",
+    file: "web/components/spreads.tsx",
+    from: `        problem.value = "";
+`,
+    to: "",
+    test: "tests/web/comparison_views_test.ts",
+  },
 ];

@@ -269,7 +269,10 @@ async function answering(
   answer: (path: string) => unknown,
   body: () => Promise<void>,
 ): Promise<void> {
-  const before = answeredBy((path) => Promise.resolve(Response.json(answer(path))));
+  const before = answeredBy((path) => {
+    const answered = answer(path);
+    return Promise.resolve(answered instanceof Response ? answered : Response.json(answered));
+  });
   try {
     await body();
   } finally {
@@ -355,6 +358,7 @@ Deno.test("a checkpoint's tensors are read once a reader asks, and drawn as hist
   };
   await answering((path) => {
     asked.push(path);
+    if (path.endsWith("=7") && asked.length === 2) return new Response("Gone.", { status: 404 });
     return [tensor, { ...tensor, name: "b", shape: [], counts: [2], broken: 0 }];
   }, async () => {
     const kept = [{ id: 7, kind: "last", iteration: 1000 }, {
@@ -386,6 +390,12 @@ Deno.test("a checkpoint's tensors are read once a reader asks, and drawn as hist
     page.get("input").put("0");
     await answered();
     strictEqual(asked.at(-1), "/api/policy?run=r&part=weights&checkpoint=7");
+    page.get("p", "Gone.");
+    for (const at of ["1", "0"]) {
+      page.get("input").put(at);
+      await answered();
+      deepStrictEqual(page.all("p", "Gone."), []);
+    }
   });
 });
 

@@ -468,3 +468,10 @@ Deno.test("commands name the task that reaches the store", async () => {
   ok(shown.includes(`deno task -q experiment:fleet reproduce ${runs["ppo-1"]}`));
   ok(!shown.includes("deno task -q experiment "), "no other task");
 });
+
+test("a page whose filter no run knows shows all runs, the filter and what is wrong with it", async (dashboard) => {
+  const ask = async (path: string) => await (await get(dashboard, path)).text();
+  const page = await ask("/?filter=agnt%3Dppo&sort=seed");
+  ok(page.includes('value="agnt=ppo"') && page.includes("no run has a field"), page);
+  strictEqual(page.match(/<tr/g)?.length, (await ask("/")).match(/<tr/g)?.length);
+});

@@ -16,7 +16,7 @@ const rowOf = (id: string, more: Partial<RunSummary> = {}): RunSummary => ({
 
 const ids = ["r1", "r2", "r3", "r4"];
 const single: TableAnswer = {
-  ...{ total: 9, found: 4, length: 4, archived: 2, groups: [], keys: ["agent", "seed"] },
+  ...{ total: 9, found: 4, length: 4, offset: 0, archived: 2, groups: [], keys: ["agent", "seed"] },
   columns: [
     { key: "losses/value", better: "down" },
     { key: "evaluation/return_mean", better: "up" },
@@ -41,25 +41,29 @@ interface Table {
   readonly asked: string[];
 }
 
+type Answer = TableAnswer | { problem: string };
+
 /** Shows a table whose server answers the same again, or what `later` says. */
 async function shown(
   initial: TableAnswer,
   query: string,
   body: (table: Table) => void | Promise<void>,
-  { readOnly = true, later = initial, ...more }: {
+  { readOnly = true, later = initial, problem }: {
     readOnly?: boolean;
-    later?: TableAnswer | { problem: string };
-    limit?: number;
+    later?: Answer | ((query: URLSearchParams) => Answer);
+    problem?: string;
   } = {},
 ): Promise<void> {
   const asked: string[] = [];
   const before = answeredBy((path) => {
     asked.push(path.replace("/api/runs?", ""));
-    return Promise.resolve(Response.json(later));
+    const [, query] = path.split("?");
+    const answer = typeof later === "function" ? later(new URLSearchParams(query)) : later;
+    return Promise.resolve(Response.json(answer));
   });
-  const request: TableRequest = { ...tableRequestOf(new URLSearchParams(query)), ...more };
+  const request: TableRequest = tableRequestOf(new URLSearchParams(query));
   try {
-    using page = new SmallPage(RunTable, { initial, request, readOnly, now: 120_000 });
+    using page = new SmallPage(RunTable, { initial, request, problem, readOnly, now: 120_000 });
     await body({ page, asked });
     await answered();
   } finally {
@@ -253,8 +257,13 @@ Deno.test("the last column stays", () =>
     deepStrictEqual(page.get("details").all("button").map((each) => each.textContent), []);
   }));
 
+const nine = (query: URLSearchParams): TableAnswer => {
+  const offset = Math.min(8, Number(query.get("offset") ?? 0));
+  return { ...single, length: 9, offset };
+};
+
 Deno.test("pages go to their ends and no further", () =>
-  shown({ ...single, length: 9 }, "offset=4", async ({ page, asked }) => {
+  shown(nine(new URLSearchParams("offset=4")), "offset=4&limit=4", async ({ page, asked }) => {
     const ends = () =>
       page.all("span").map((each) => each.textContent).find((text) => / of 9/.test(text));
     strictEqual(ends(), "5 to 8 of 9");
@@ -267,16 +276,61 @@ Deno.test("pages go to their ends and no further", () =>
     await answered();
     strictEqual(ends(), "1 to 4 of 9");
     throws(() => page.get("button", "Newer").click(), /disabled/);
-    deepStrictEqual(asked.filter((query) => query !== "offset=4"), ["offset=8", ""]);
+    deepStrictEqual(asked.filter((query) => query !== "offset=4&limit=4"), [
+      ...["offset=8&limit=4", "limit=4"],
+    ]);
     page.get("input", "Group by").put(" agent ");
     await answered();
-    strictEqual(asked.at(-1), "group=agent");
-  }, { limit: 4 }));
+    strictEqual(asked.at(-1), "group=agent&limit=4");
+  }, { later: nine }));
+
+Deno.test("where the runs of a page are gone the last one is shown, with the way back", () =>
+  shown(nine(new URLSearchParams("offset=16")), "offset=16&limit=4", async ({ page, asked }) => {
+    page.get("span", "9 to 9 of 9");
+    page.get("button", "Newer").click();
+    await answered();
+    strictEqual(asked.at(-1), "offset=4&limit=4");
+  }, { later: nine }));
+
+Deno.test("a filter that no run knows stays to be mended, and what was said of it goes", () =>
+  shown(single, "filter=agnt%3Dppo", async ({ page }) => {
+    strictEqual(page.get("input", "Filter runs").value, "agnt=ppo");
+    strictEqual(page.get("p", ".problem").textContent, "no field agnt");
+    page.get("input", "Filter runs").put("agent=ppo");
+    await answered();
+    deepStrictEqual(page.all("p", ".problem"), []);
+  }, { problem: "no field agnt" }));
+
+Deno.test("when a run started is told by the time as it goes on; of a damaged one it is not known", async () => {
+  const { setInterval: before } = globalThis;
+  const begun: { again: () => void; every?: number }[] = [];
+  const clock = { now: 5_000_000 };
+  const { now } = Date;
+  Object.assign(globalThis, {
+    setInterval: (again: () => void, every?: number) => begun.push({ again, every }),
+  });
+  Date.now = () => clock.now;
+  try {
+    const [first, second] = single.rows;
+    const damaged = { ...second, row: { ...second.row, damage: "it is cut off" } };
+    await shown({ ...single, rows: [first, damaged] }, "", async ({ page }) => {
+      const started = () => rows(page).map((row) => row.all("td").at(-1)!.textContent);
+      deepStrictEqual(started(), ["2 min ago", "–"]);
+      clock.now += 3_600_000;
+      for (const { again, every } of begun) if (every === 30_000) again();
+      await answered();
+      deepStrictEqual(started(), ["1 h ago", "–"]);
+    });
+  } finally {
+    Object.assign(globalThis, { setInterval: before });
+    Date.now = now;
+  }
+});
 
 Deno.test("one page has no way to another", () =>
-  shown({ ...single, length: 4 }, "", ({ page }) => {
+  shown({ ...single, length: 4 }, "limit=4", ({ page }) => {
     deepStrictEqual(page.all("button", "Older"), []);
-  }, { limit: 4 }));
+  }));
 
 Deno.test("what no run matches is said, unless the filter is wrong", async () => {
   const none = { ...single, rows: [], found: 0, length: 0 };
@@ -306,7 +360,7 @@ Deno.test("a row says what is known of a run, each in its column", async () => {
     const [line] = rows(page);
     deepStrictEqual(cells(line), [
       ...["7", "running25 %5/s, 2 min 30 s leftlearning", "0.125", "–", "NaN", "50 s"],
-      "2 min ago",
+      "–",
     ]);
     const head = line.get("th");
     deepStrictEqual(

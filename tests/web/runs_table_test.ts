@@ -46,9 +46,10 @@ Deno.test("a metric says which way is better, other keys say nothing", () => {
 Deno.test("a request comes back from its query, and the usual one has none", () => {
   strictEqual(queryOf(requestOf("")).toString(), "");
   const query =
-    "filter=ppo&columns=seed%2Cagent.gamma&sort=evaluation%2Fmodes&group=agent&offset=100";
+    "filter=ppo&columns=seed%2Cagent.gamma&sort=evaluation%2Fmodes&group=agent&offset=100&limit=5";
   strictEqual(queryOf(requestOf(query)).toString(), query);
-  throws(() => requestOf("limit=1e9"), /limit must be a whole number from 0 to 500: 1e9/);
+  throws(() => requestOf("limit=1e9"), /limit must be a whole number from 1 to 500: 1e9/);
+  throws(() => requestOf("limit=0"), /limit/);
   throws(() => requestOf("offset=-1"), /offset/);
 });
 
@@ -101,6 +102,12 @@ Deno.test("the table has a column a metric, any key as a column, and pages", asy
     all.rows.slice(5, 10).map(({ row }) => row.id),
   );
   deepStrictEqual([second.found, second.length, second.total], new Array(3).fill(all.rows.length));
+  // Where there are no longer as many, the last ones.
+  const last = table("offset=1000&limit=5");
+  const from = Math.floor((all.length - 1) / 5) * 5;
+  deepStrictEqual([second.offset, last.offset], [5, from]);
+  deepStrictEqual(last.rows, all.rows.slice(from));
+  deepStrictEqual(table("offset=4&filter=name%3Dnone").offset, 0);
   throws(() => table("columns=agent.learningrate"), /did you mean "agent.learningRate"/);
   throws(() => table("sort=evaluation/mode"), /did you mean "evaluation\/modes"/);
 });

@@ -1,7 +1,13 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
 import { type Actor, Episodes } from "../../web/episodes.ts";
-import { beginTogether, stepBack, stepTogether } from "../../web/side_by_side.ts";
+import {
+  beginTogether,
+  goTogether,
+  stepAhead,
+  stepBack,
+  stepTogether,
+} from "../../web/side_by_side.ts";
 
 const pushing = (side: number): Actor => ({ masked: false, act: () => side, reset() {} });
 
@@ -38,4 +44,29 @@ Deno.test("two go back side by side, the one that came further first, to where b
   }
   strictEqual(stepBack(pair), false);
   deepStrictEqual(pair[0].environment.snapshot!(), pair[1].environment.snapshot!());
+});
+
+Deno.test("two go to a step together, the shorter one to its end, and ahead through what was made", () => {
+  let turn = 0;
+  const alternating: Actor = { masked: false, act: () => turn++ % 2, reset() {} };
+  const pair = [pushing(0), alternating].map((actor) =>
+    new Episodes(makeEnv("CartPole-v1"), actor)
+  );
+  beginTogether(pair, 7);
+  const steps = () => pair.map((each) => each.standing.steps);
+  while (pair[1].standing.end === null) stepTogether(pair);
+  const [short, long] = steps();
+  const worlds = () => pair.map(({ environment }) => environment.snapshot!());
+  const last = worlds();
+  goTogether(pair, short + 1);
+  deepStrictEqual(steps(), [short, short + 1]);
+  goTogether(pair, 2);
+  deepStrictEqual(steps(), [2, 2]);
+  for (let step = 3; step <= long; step++) {
+    stepAhead(pair);
+    deepStrictEqual(steps(), [Math.min(step, short), step]);
+  }
+  deepStrictEqual(worlds(), last);
+  stepAhead(pair);
+  deepStrictEqual(pair.map(({ standing }) => [standing.seed, standing.steps]), [[8, 0], [8, 0]]);
 });

@@ -48,7 +48,10 @@ export function Spreads(
     if (!isOpen.value) return;
     const controller = new AbortController();
     spreadsIn(run, part, id, controller.signal).then(
-      (all) => shown.value = { iteration, all },
+      (all) => {
+        shown.value = { iteration, all };
+        problem.value = "";
+      },
       (error: Error) => {
         if (!controller.signal.aborted) problem.value = error.message;
       },

@@ -41,21 +41,26 @@ const last = [
   { key: "started", title: "Started", number: true },
 ] as const;
 
+const HALF_A_MINUTE = 30_000;
+
 /** Groups that a reader may choose by name; any other key can be typed. */
 const usualGroups = ["configuration", "experiment", "agent", "environment", "agent.learningRate"];
 
-/** The island. `initial` is what the server made of `request` at `now`. */
+/** The island. `initial` is what the server made of `request` at `now`; all runs where it could not. */
 export default function RunTable(
-  { initial, request, readOnly, now }: {
+  { initial, request, problem: why = "", readOnly, now: then }: {
     initial: TableAnswer;
     request: TableRequest;
+    /** Why `request` could not be answered. */
+    problem?: string;
     readOnly: boolean;
     now: number;
   },
 ): VNode {
   const asked = useSignal(request);
   const table = useSignal(initial);
-  const problem = useSignal("");
+  const problem = useSignal(why);
+  const now = useTime(then);
   const chosen = useSignal<ReadonlySet<string>>(new Set());
   const at = useSignal(-1);
   const help = useSignal(false);
@@ -63,7 +68,9 @@ export default function RunTable(
   const widths = useSignal(request.widths);
   useTable(asked.value, table, problem);
   const { rows, groups, columns, found, length, total, archived, keys } = table.value;
-  const { offset, limit, group, filter } = asked.value;
+  const { limit, group, filter } = asked.value;
+  // Until the answer is there, and where there are no longer as many rows, what is shown.
+  const offset = Math.min(asked.value.offset, table.value.offset);
   const change = (next: Partial<TableRequest>) => {
     at.value = -1;
     asked.value = { ...asked.value, offset: 0, ...next };
@@ -307,6 +314,17 @@ function useTable(
   }, [query, news]);
 }
 
+/** The time, `then` at first, half a minute at a time. */
+function useTime(then: number): number {
+  const now = useSignal(then);
+  useEffect(() => {
+    const ahead = Date.now() - then;
+    const timer = setInterval(() => now.value = Date.now() - ahead, HALF_A_MINUTE);
+    return () => clearInterval(timer);
+  }, []);
+  return now.value;
+}
+
 /** Calls `pressed` for keys that no control has the use of; it returns whether it took the key. */
 function useKeys(pressed: (key: string) => boolean): void {
   const latest = useRef(pressed);
@@ -493,7 +511,7 @@ function RunRow(
         </td>
       ))}
       <td class="number" title={`${count(row.count)} ${row.unit}`}>{duration(row.wallSeconds)}</td>
-      <td class="number">{ago(row.createdAt, now)}</td>
+      <td class="number">{row.damage === null ? ago(row.createdAt, now) : "–"}</td>
     </Line>
   );
 }

@@ -28,7 +28,7 @@ import { contentsFrom } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import type { OwnCode } from "../own/code.ts";
 import { hasMap } from "../policy_map.ts";
-import { beginTogether, stepBack, stepTogether } from "../side_by_side.ts";
+import { beginTogether, goTogether, stepAhead, stepBack, stepTogether } from "../side_by_side.ts";
 import { stripOf, WORTH_COLOR, worthsOf } from "../strip.ts";
 import { animate, inFrames } from "./frames.ts";
 import { PolicyMapView } from "./policy_map_view.tsx";
@@ -115,16 +115,16 @@ function Desk(props: DeskProps): VNode | null {
   const visits = useRef<Float64Array>();
   const show = () => frame.value += 1;
   /** Plays on; a world or a policy that cannot stands still, and says why. */
-  const step = (players: readonly Episodes[]) => {
+  const trying = (step: () => void) => {
     try {
-      stepTogether(players);
+      step();
     } catch (error) {
       playing.value = false;
       problem.value = (error as Error).message;
     }
   };
   const main = useEpisodes(props, chosen, wanted !== undefined, problem, show);
-  const other = useBeside(props, beside.value, policies, main, values.value, problem, show);
+  const other = useBeside(props, beside.value, policies, main, values, problem, show);
 
   useEffect(() => {
     playing.value = !matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -138,7 +138,7 @@ function Desk(props: DeskProps): VNode | null {
         if (!stepBack(players)) playing.value = false;
         return;
       }
-      step(players);
+      trying(() => stepTogether(players));
       countVisit(visits, main);
     };
     const pace = isLive(main.episodes.environment) ? LIVE_PACE : TURN_PACE;
@@ -175,26 +175,22 @@ function Desk(props: DeskProps): VNode | null {
     const ghost = isGhost.value ? other?.episodes.environment.scene?.() : undefined;
     return ghost === undefined ? drawn : ghosted(scene, ghost, drawn);
   };
-  const pause = () => playing.value = false;
   const play = (back: boolean) => {
     playing.value = !(playing.value && isBack.value === back);
     isBack.value = back;
   };
-  const go = (to: number) => {
-    pause();
-    episodes.goTo(to);
-    show();
-  };
-  const ahead = () => {
-    pause();
-    if (standing.steps < episodes.length) episodes.goTo(standing.steps + 1);
-    else step(playersOf(main, other));
+  const players = playersOf(main, other);
+  const furthest = Math.max(...players.map((each) => each.standing.steps));
+  /** Stands still, but for what is asked for. */
+  const paused = (move: () => void) => {
+    playing.value = false;
+    trying(move);
     show();
   };
   const begin = (seed: number) => {
     isBack.value = false;
     problem.value = "";
-    beginTogether(playersOf(main, other), seed);
+    beginTogether(players, seed);
     show();
   };
   const strip = stripOf(episodes.scores, episodes.actions, policy.actionSpace, agent);
@@ -258,11 +254,16 @@ function Desk(props: DeskProps): VNode | null {
             type="button"
             class="button plain"
             aria-label="One step back"
-            onClick={() => go(standing.steps - 1)}
+            onClick={() => paused(() => stepBack(players))}
           >
             ◂
           </button>
-          <button type="button" class="button plain" aria-label="One step" onClick={ahead}>
+          <button
+            type="button"
+            class="button plain"
+            aria-label="One step"
+            onClick={() => paused(() => stepAhead(players))}
+          >
             ▸
           </button>
           <button type="button" class="quiet" onClick={() => begin(standing.seed + 1)}>
@@ -287,9 +288,10 @@ function Desk(props: DeskProps): VNode | null {
           type="range"
           aria-label="Step of the episode"
           min={0}
-          max={Math.max(1, episodes.length)}
-          value={standing.steps}
-          onInput={(event) => go(Number(event.currentTarget.value))}
+          max={Math.max(1, ...players.map(({ length }) => length))}
+          value={furthest}
+          onInput={({ currentTarget }) =>
+            paused(() => goTogether(players, Number(currentTarget.value)))}
         />
         {strip !== undefined && (
           <StripView strip={strip} at={standing.steps} names={namesOf(episodes)} />
@@ -458,7 +460,7 @@ function useBeside(
   beside: Beside,
   policies: readonly KeptPolicy[],
   main: Playing | undefined,
-  values: Constants | undefined,
+  values: Signal<Constants | undefined>,
   problem: Signal<string>,
   show: () => void,
 ): Other | undefined {
@@ -473,7 +475,9 @@ function useBeside(
       const actor = hand ?? opened(await fetchPolicy(run, beside as number, signal));
       const kept = policies.find(({ id }) => id === beside);
       const episodes = episodesOf(world, actor);
-      if (values !== undefined) episodes.enter(world.make(values), true);
+      // As they stand now that its file is there.
+      const constants = values.peek();
+      if (constants !== undefined) episodes.enter(world.make(constants), true);
       episodes.senses = main.episodes.senses;
       const title = kept === undefined ? "you" : titleOf(kept);
       beginTogether([main.episodes, episodes], main.episodes.standing.seed);

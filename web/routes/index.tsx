@@ -35,9 +35,8 @@ export function handler(
   } catch (error) {
     // A filter that was kept in an address may ask for what no run has any more.
     if (!(error instanceof InputError)) throw error;
-    const usual = tableRequestOf(new URLSearchParams());
-    const table = tableOf(feed, records, usual);
-    return page({ ...common, table, request: usual, problem: error.message });
+    const table = tableOf(feed, records, tableRequestOf(new URLSearchParams()));
+    return page({ ...common, table, request, problem: error.message });
   }
 }
 
@@ -54,8 +53,13 @@ export default function Runs({ data }: PageProps<Data>): VNode {
           <a href="/train">train in this page</a>.
         </p>
       )}
-      {problem !== "" && <p class="problem">{problem}</p>}
-      <RunTable initial={table} request={request} readOnly={readOnly} now={now} />
+      <RunTable
+        initial={table}
+        request={request}
+        problem={problem}
+        readOnly={readOnly}
+        now={now}
+      />
       {live && <Live moment={moment} run={null} />}
     </>
   );
