@@ -6,6 +6,7 @@
  */
 import type { Environment, TransitionTable } from "../lab/core/environment.ts";
 import type { Color, Scene, Shape } from "../lab/core/scene.ts";
+import type { Actor } from "./episodes.ts";
 
 /** A grid whose states are its cells, row by row from the top left. */
 export interface Grid {
@@ -24,6 +25,11 @@ export function gridOf(environment: Environment): Grid | undefined {
     environment.observationSpace.kind === "discrete" &&
     (environment.observationSpace as { n?: number }).n === table.length;
   return isOfCells ? { rows, columns, table } : undefined;
+}
+
+/** What an actor does in each state [S]. */
+export function actionsIn(table: TransitionTable, actor: Pick<Actor, "act">): Int32Array {
+  return Int32Array.from(table, (_, state) => actor.act(state) as number);
 }
 
 /** Sweeps after which values are taken as they are. */

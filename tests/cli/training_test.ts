@@ -414,7 +414,10 @@ Deno.test("export writes every format once, and over a file only with --force", 
     match(paths.tensorboard, /line-toy-seed1-\w+\/events\.out\.tfevents\./);
     const { tensors, metadata } = decodeSafetensors(await Deno.readFile(paths.safetensors));
     deepStrictEqual(Object.keys(tensors), ["policy/weights"]);
-    strictEqual(metadata.digest, run.digest);
+    const { id, digest } = run;
+    deepStrictEqual({ ...metadata }, {
+      ...{ run: id, experiment: "line-toy", seed: "1", digest, iteration: "20" },
+    });
     await Deno.writeTextFile(paths.csv, "mine");
     const refused = await lab("export", "latest", "--format", "csv", ...out);
     strictEqual(refused.code, 2);

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
-import { gridOf, headingOf, mapped, mixed, policyValues } from "../../web/grid_map.ts";
+import { actionsIn, gridOf, headingOf, mapped, mixed, policyValues } from "../../web/grid_map.ts";
 
 /** A world that has begun, as a drawing needs. */
 function begun(id: string, options: object = {}) {
@@ -15,6 +15,12 @@ Deno.test("a world whose states are cells is a grid, another is none", () => {
   deepStrictEqual(gridOf(begun("CliffWalking-v1"))!.columns, 12);
   strictEqual(gridOf(begun("Taxi-v4")), undefined);
   strictEqual(gridOf(begun("CartPole-v1")), undefined);
+});
+
+Deno.test("what a policy does is asked in every state", () => {
+  const { table } = gridOf(begun("FrozenLake-v1"))!;
+  const actions = actionsIn(table, { act: (state) => (state as number) % 3 });
+  deepStrictEqual(actions, Int32Array.from({ length: 16 }, (_, state) => state % 3));
 });
 
 Deno.test("values of a policy solve Bellman's equation", () => {

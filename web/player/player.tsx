@@ -23,7 +23,7 @@ import {
 } from "../evaluated_episodes.ts";
 import { count, figure } from "../format.ts";
 import { ghosted } from "../ghost.ts";
-import { type Grid, gridOf, mapped, policyValues } from "../grid_map.ts";
+import { actionsIn, type Grid, gridOf, mapped, policyValues } from "../grid_map.ts";
 import { contentsFrom } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import type { OwnCode } from "../own/code.ts";
@@ -427,16 +427,8 @@ function useEpisodes(
         if (isWanted) episodes.begin(episodes.standing.seed);
       }
       const grid = gridOf(episodes.environment);
-      const act = opened(bytes);
-      const actions = grid?.table.map((_, state) => act.act(state) as number);
-      playing.value = {
-        kept: chosen,
-        episodes,
-        policy,
-        bytes,
-        grid,
-        actions: actions && Int32Array.from(actions),
-      };
+      const actions = grid && actionsIn(grid.table, opened(bytes));
+      playing.value = { kept: chosen, episodes, policy, bytes, grid, actions };
       problem.value = "";
       show();
     };

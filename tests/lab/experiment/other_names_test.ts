@@ -271,3 +271,15 @@ Deno.test("another library's name is refused with one line, in --set and in a de
     message: /\(seed is the option --seed here\)/,
   });
 });
+
+Deno.test("one field is named with what it means, several by their names alone", async () => {
+  const fields = await agentFields("ppo");
+  strictEqual(
+    hintFor("agent.policy", fields),
+    " (policy is agent.hiddenSizes with agent.activation here)",
+  );
+  match(
+    hintFor("agent.n_steps", fields),
+    /^ \(n_steps is agent\.rolloutLength here: Steps T .*\)$/,
+  );
+});

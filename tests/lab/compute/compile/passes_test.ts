@@ -158,6 +158,43 @@ golden(
 );
 
 golden(
+  "what is tiled to broadcast alone is read as it was",
+  simplify,
+  { x: [1, 3], y: [2, 3], z: [2, 1] },
+  ({ x, y, z }) => ({
+    rows: tf.add(tf.tile(x, [2, 1]), y),
+    columns: tf.add(tf.tile(z, [1, 3]), y),
+    again: tf.add(tf.tile(z, [2, 3]), tf.tile(y, [2, 1])),
+  }),
+  {
+    before: [
+      "%1 = Tile(x, reps=2,1) [2,3]",
+      "%2 = Add(%1, y) [2,3]",
+      "%3 = Tile(z, reps=1,3) [2,3]",
+      "%4 = Add(%3, y) [2,3]",
+      "%5 = Tile(z, reps=2,3) [4,3]",
+      "%6 = Tile(y, reps=2,1) [4,3]",
+      "%7 = Add(%5, %6) [4,3]",
+      "rows: %2 [2,3]",
+      "columns: %4 [2,3]",
+      "again: %7 [4,3]",
+    ],
+    after: [
+      "%1 = Tile(x, reps=2,1) [2,3]",
+      "%2 = Add(x, y) [2,3]",
+      "%3 = Tile(z, reps=1,3) [2,3]",
+      "%4 = Add(z, y) [2,3]",
+      "%5 = Tile(z, reps=2,3) [4,3]",
+      "%6 = Tile(y, reps=2,1) [4,3]",
+      "%7 = Add(%5, %6) [4,3]",
+      "rows: %2 [2,3]",
+      "columns: %4 [2,3]",
+      "again: %7 [4,3]",
+    ],
+  },
+);
+
+golden(
   "moves that move nothing are views",
   simplify,
   { x: [2, 1, 3] },
