@@ -219,6 +219,10 @@ Deno.test("a model expects by its counts, also after a restore", () => {
   other.restore(model.snapshot());
   strictEqual(other.expected(0, q, 0.5), 5.5);
   deepStrictEqual([other.before(1), other.before(2), other.pairs], [[0], [], [0]]);
+  // What it had learned is forgotten.
+  other.add(3, 1, 2, false);
+  other.restore(model.snapshot());
+  deepStrictEqual([other.before(1), other.before(2), other.pairs], [[0], [], [0]]);
 });
 
 for (
