@@ -2396,7 +2396,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "resume --batch goes on with every batch",
     file: "cli/commands/resume.ts",
-    from: "const taken = named.length === 0 ? rests.slice(0, 1) : rests;",
+    from: "const taken = named.length === 0 ? idle.slice(0, 1) : rests;",
     to: "const taken = rests;",
     test: "tests/cli/training_test.ts",
   },
@@ -4343,8 +4343,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "who plays beside the policy is not stepped with it",
     file: "web/player/player.tsx",
-    from: "    else step(playersOf(main, other));",
-    to: "    else step([episodes]);",
+    from: "paused(() => stepAhead(players))",
+    to: "paused(() => stepAhead([episodes]))",
     test: "tests/web/player_test.ts",
   },
   {
@@ -4828,8 +4828,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "who comes later plays in the world as it was",
     file: "web/player/player.tsx",
-    from: "policies, main, values.value, problem",
-    to: "policies, main, undefined, problem",
+    from: "const constants = values.peek();",
+    to: "const constants = undefined;",
     test: "tests/web/player_test.ts",
   },
   {
@@ -4885,8 +4885,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "runs that are named are deleted with the orphans",
     file: "cli/commands/delete.ts",
-    from: "restore.length > 0, purge || orphans]",
-    to: "restore.length > 0, purge]",
+    from: "restore.length > 0, purge || orphans, waiting]",
+    to: "restore.length > 0, purge, waiting]",
     test: "tests/cli/options_test.ts",
   },
   {

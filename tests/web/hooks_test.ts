@@ -88,6 +88,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-note -text",
   ],
   "islands/run_table.tsx": [
+    "-now -then",
     "-problem -table +news",
   ],
   "islands/sweep.tsx": [
@@ -102,7 +103,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-other -policies -problem -show -values -world",
     "-own -played -problem -world",
     "-playing",
-    "-rate -show -step",
+    "-rate -show -trying",
   ],
   "player/policy_map_view.tsx": [
     "-agent -at +others",

@@ -132,13 +132,13 @@ function Desk(props: DeskProps): VNode | null {
 
   useEffect(() => {
     if (main === undefined || !playing.value) return;
-    const players = playersOf(main, other);
+    const both = playersOf(main, other);
     const move = () => {
       if (isBack.value) {
-        if (!stepBack(players)) playing.value = false;
+        if (!stepBack(both)) playing.value = false;
         return;
       }
-      trying(() => stepTogether(players));
+      trying(() => stepTogether(both));
       countVisit(visits, main);
     };
     const pace = isLive(main.episodes.environment) ? LIVE_PACE : TURN_PACE;
