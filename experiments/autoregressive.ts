@@ -39,7 +39,7 @@ export const autoregressiveExperiments: readonly ModelExperiment[] = [
     [50_000, 15],
   ]),
   ...onDigits("nade", "Neural autoregressive estimator", { hiddenUnits: 128 }, [
-    [200_000, 300],
+    [500_000, 600],
     [30_000, 60],
   ]),
   ...onDigits("made", "Masked autoencoder", { hiddenSizes: [512] }, [
