@@ -149,11 +149,11 @@ export const adversarialExperiments: readonly ModelExperiment[] = [
   {
     name: "glyphs-bold-cyclegan",
     summary: "Makes strokes bolder and thinner again, without pairs",
-    tunedOn: 0,
-    expectedSeconds: 300,
+    tunedOn: 1,
+    expectedSeconds: 400,
     dataset: { name: "pairs", task: "bold" },
     model: { name: "cyclegan" },
-    budget: 2400,
+    budget: 8000,
   },
   {
     name: "glyphs-super-resolution",
