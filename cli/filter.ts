@@ -6,7 +6,7 @@
  */
 import { didYouMean, InputError } from "../lab/core/errors.ts";
 import { type Condition, type Value, written } from "../lab/experiment/conditions.ts";
-import { configured, matching, readerOf } from "../lab/experiment/run_fields.ts";
+import { configured, matching, partNames, readerOf } from "../lab/experiment/run_fields.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { findRuns } from "./stores.ts";
@@ -14,7 +14,7 @@ import { withWords } from "./words.ts";
 
 /** What the words of `runs WORD…` are looked for in. */
 function wordsOf(run: Run): string {
-  const parts = ["agent", "environment", "model", "dataset"].map((path) => configured(run, path));
+  const parts = partNames.map((path) => configured(run, path));
   const { experiment } = run.manifest.determined;
   return [run.id, run.name, experiment, statusOf(run), ...parts, ...run.tags, run.note]
     .filter((part) => part !== undefined).join(" ");

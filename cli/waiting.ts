@@ -6,7 +6,7 @@
  */
 import { isFolder, namesIn, sizeOfFile } from "../lab/store/files.ts";
 import type { Hub } from "../lab/store/postgres/hub.ts";
-import type { Store } from "../lab/store/store.ts";
+import type { Batch, Run, Store } from "../lab/store/store.ts";
 import { commandLine } from "./stores.ts";
 import { plural } from "./terminal/format.ts";
 
@@ -19,7 +19,7 @@ export async function waitingLines(
     const waiting = (await hub.tasks()).filter(({ state }) => state === "waiting").length;
     return waiting === 0 ? [] : [`${plural(waiting, "run")} waiting for a worker`];
   }
-  const here = waitingIn(store);
+  const here = waitingIn(store.batches());
   const lines = here === 0 ? [] : [
     `${plural(here, "run")} waiting to begin (where nothing trains them any more: ` +
     `${commandLine("resume --batch", location)}, or ${commandLine("delete --waiting", location)})`,
@@ -41,7 +41,7 @@ async function jobLines(job: string): Promise<string[]> {
     if (sizeOfFile(`${job}/${task}/lab.db`) === undefined) continue;
     const share = openStore(`${job}/${task}`, { readOnly: true });
     const runs = share.runs();
-    counts.waiting += waitingIn(share);
+    counts.waiting += waitingIn(share.batches());
     counts.training += runs.filter(({ active }) => active).length;
     counts.interrupted += runs.filter(isOpen).length;
     for (const name of share.sweepNames()) {
@@ -62,8 +62,14 @@ async function jobLines(job: string): Promise<string[]> {
   ];
 }
 
-function waitingIn(store: Store): number {
-  return store.batches().reduce((sum, { waiting }) => sum + waiting.length, 0);
+/** How many runs of batches have not begun. */
+export function waitingIn(batches: readonly Batch[]): number {
+  return batches.reduce((sum, { waiting }) => sum + waiting.length, 0);
+}
+
+/** The run of a batch, of all `runs`, that is being trained now: its process begins those that wait. */
+export function trainedIn(runs: readonly Run[], batch: Batch): Run | undefined {
+  return runs.find(({ id, active }) => active && batch.runs.includes(id));
 }
 
 function foldersIn(path: string): string[] {

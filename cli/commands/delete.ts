@@ -3,20 +3,13 @@ import { object } from "@optique/core/constructs";
 import { multiple } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { InputError, LabError } from "../../lab/core/errors.ts";
-import type { Batch, Run, Store } from "../../lab/store/store.ts";
-import {
-  defineCommand,
-  named,
-  plain,
-  PROGRAM,
-  runArguments,
-  storeOption,
-  whereOption,
-} from "../command.ts";
+import type { Run, Store } from "../../lab/store/store.ts";
+import { defineCommand, named, plain, runArguments, storeOption, whereOption } from "../command.ts";
 import type { Condition } from "../../lab/experiment/conditions.ts";
 import { bytes, plural } from "../terminal/format.ts";
 import { chosenRuns } from "../filter.ts";
-import { needRuns, openStoreOf, storeFlag } from "../stores.ts";
+import { commandLine, needRuns, openStoreOf } from "../stores.ts";
+import { trainedIn, waitingIn } from "../waiting.ts";
 
 /** The command `delete`. */
 export const deleteRuns = defineCommand({
@@ -67,7 +60,7 @@ export const deleteRuns = defineCommand({
     if (asked === 0) needRuns("delete", references, "--where");
     using opened = await openStoreOf(io, location);
     const { store } = opened;
-    const at = storeFlag(location);
+    const line = (words: string) => commandLine(words, location);
     if (orphans && !purge) {
       const found = store.orphans();
       const total = found.reduce((sum, each) => sum + each.bytes, 0);
@@ -77,8 +70,7 @@ export const deleteRuns = defineCommand({
         found.length === 0
           ? "No orphans: every file belongs to a run"
           : `${plural(found.length, "orphan")}, ${bytes(total)}. To take runs among them back: ` +
-            `${PROGRAM} recover${at}. To delete them for good: ` +
-            `${PROGRAM} delete --orphans --purge${at}`,
+            `${line("recover")}. To delete them for good: ${line("delete --orphans --purge")}`,
       ].join("\n"));
     } else if (waiting) {
       io.out(givenUp(store));
@@ -99,8 +91,8 @@ export const deleteRuns = defineCommand({
       io.out(
         `Moved ${plural(found.length, "run")} to the trash: ` +
           `${found.map(({ id }) => id).join(", ")}\n` +
-          `To take back: ${PROGRAM} delete --restore RUN${at}\n` +
-          `To free the space: ${PROGRAM} delete --purge${at}`,
+          `To take back: ${line("delete --restore RUN")}\n` +
+          `To free the space: ${line("delete --purge")}`,
       );
     }
     return 0;
@@ -113,16 +105,14 @@ export const deleteRuns = defineCommand({
  * @returns What became of them, a line.
  */
 function givenUp(store: Store): string {
-  const active = new Set(store.runs().filter((run) => run.active).map(({ id }) => id));
-  const waiting = store.batches().filter((batch) => batch.waiting.length > 0);
-  const [busy, idle] = [true, false].map((isBusy) =>
-    waiting.filter(({ runs }) => runs.some((id) => active.has(id)) === isBusy)
-  );
-  const countOf = (batches: readonly Batch[]) =>
-    plural(batches.reduce((sum, batch) => sum + batch.waiting.length, 0), "run");
+  const runs = store.runs();
+  const batches = store.batches().filter(({ waiting }) => waiting.length > 0);
+  const idle = batches.filter((batch) => trainedIn(runs, batch) === undefined);
   for (const { id } of idle) store.dropBatch(id);
-  const kept = busy.length === 0 ? "" : `; ${countOf(busy)} of batches in training stay`;
-  return `Gave up ${countOf(idle)} that had not begun${kept}`;
+  const given = waitingIn(idle);
+  const left = waitingIn(batches) - given;
+  const kept = left === 0 ? "" : `; ${plural(left, "run")} of batches in training stay`;
+  return `Gave up ${plural(given, "run")} that had not begun${kept}`;
 }
 
 /** The runs to delete; also a damaged one, where it is named. */

@@ -23,6 +23,7 @@ import { plural } from "../terminal/format.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { commandLine, findRuns, needRuns, openStoreOf } from "../stores.ts";
 import { conclude, fresh, tellRefusals, watched } from "../training.ts";
+import { trainedIn } from "../waiting.ts";
 
 /** The command `resume`. */
 export const resume = defineCommand({
@@ -128,10 +129,11 @@ interface Rest {
   readonly active?: string;
 }
 
-function restOf(store: Store, { runs, waiting }: Batch, isOpen: (run: Run) => boolean): Rest {
-  const kept = store.runs().filter(({ id }) => runs.includes(id));
-  const active = kept.find((run) => run.active)?.id;
-  return { ids: kept.filter(isOpen).map(({ id }) => id).sort(), waiting, active };
+/** @param stored All runs. */
+function restOf(stored: readonly Run[], batch: Batch, isOpen: (run: Run) => boolean): Rest {
+  const open = stored.filter((run) => batch.runs.includes(run.id) && isOpen(run));
+  const ids = open.map(({ id }) => id).sort();
+  return { ids, waiting: batch.waiting, active: trainedIn(stored, batch)?.id };
 }
 
 /**
@@ -146,14 +148,14 @@ function unfinished(
   isOpen: (run: Run) => boolean,
 ): Rest {
   const named = findRuns(store, references).map(({ id }) => id);
-  const batches = store.batches();
+  const [batches, stored] = [store.batches(), store.runs()];
   const alone = named.find((id) => batches.every(({ runs }) => !runs.includes(id)));
   if (alone !== undefined) {
     throw new InputError(`Cannot resume a batch as run ${alone} was asked for alone`);
   }
   const rests = batches
     .filter(({ runs }) => named.length === 0 || runs.some((id) => named.includes(id)))
-    .map((each) => restOf(store, each, isOpen))
+    .map((each) => restOf(stored, each, isOpen))
     .filter(({ ids, waiting }) => ids.length + waiting.length > 0);
   const idle = rests.filter(({ active }) => active === undefined);
   const busy = rests.find(({ active }) => active !== undefined);
@@ -162,7 +164,7 @@ function unfinished(
       `Cannot resume the batch of ${busy.active} as that run is training now: what waits begins after it`,
     );
   }
-  if (rests.length === 0 && (batches.length === 0 || store.runs().some(({ active }) => active))) {
+  if (rests.length === 0 && (batches.length === 0 || stored.some(({ active }) => active))) {
     throw new InputError("Cannot resume a batch as none is to go on");
   }
   const taken = named.length === 0 ? idle.slice(0, 1) : rests;
@@ -179,10 +181,11 @@ function batchLines(
   isOpen: (run: Run) => boolean,
   location: string | undefined,
 ): string[] {
+  const stored = store.runs();
   return store.batches().flatMap((batch) => {
     const member = runs.find(({ id }) => batch.runs.includes(id));
     if (member === undefined) return [];
-    const { ids, waiting } = restOf(store, batch, isOpen);
+    const { ids, waiting } = restOf(stored, batch, isOpen);
     const left = ids.length + waiting.length;
     if (left === 0) return [];
     return `Of its batch ${plural(left, "run")} did not end. To go on: ` +

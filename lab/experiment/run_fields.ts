@@ -40,7 +40,7 @@ const columns: Readonly<Record<string, (run: Run) => Value>> = {
 const readings: Readonly<Record<string, Reading>> = { id: "id", started: "time", ended: "time" };
 
 /** What a run's configuration may name, of which a run of agents has others than one of models. */
-const parts: readonly string[] = ["agent", "environment", "model", "dataset"];
+export const partNames: readonly string[] = ["agent", "environment", "model", "dataset"];
 
 /** Every key that is always there, for help and messages. */
 export const columnNames: readonly string[] = Object.keys(columns);
@@ -98,7 +98,7 @@ export function readerOf(
   }
   const figure = figureReader(store, key);
   if (figure !== undefined) return figure;
-  if (runs.length === 0 || parts.includes(key)) return () => undefined;
+  if (runs.length === 0 || partNames.includes(key)) return () => undefined;
   const configurations = runs.map((run) => run.manifest.determined.configuration);
   const paths = new Set(configurations.flatMap((configuration) => pathsOf(configuration)));
   const known = [...columnNames, "figure", ...paths, ...store.seriesNames()];

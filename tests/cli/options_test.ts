@@ -10,7 +10,9 @@ import { manifestOf } from "../lab/store/fixtures.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
 
-type Typed = (line: string) => Promise<{ code: number; out: string; error: string }>;
+type Typed = (
+  line: string | readonly string[],
+) => Promise<{ code: number; out: string; error: string }>;
 
 /** What a person types in a folder of its own, with toys. */
 function inLab(
@@ -20,7 +22,7 @@ function inLab(
   return inFolder((folder) =>
     test(async (line) => {
       const io = capturedIo({ folder, root: folder, registries: known });
-      const code = await main(line.split(" "), io);
+      const code = await main(typeof line === "string" ? line.split(" ") : line, io);
       return { code, ...io.written };
     }, folder)
   );
@@ -242,24 +244,18 @@ Deno.test("what waits is given up, or begun by another process, where nothing tr
   }));
 
 Deno.test("a name or tag that is empty, long or of many lines is refused, and an empty path", () =>
-  inFolder(async (folder) => {
-    const typed = async (...args: string[]) => {
-      const io = capturedIo({ folder, root: folder, registries });
-      return { code: await main(args, io), ...io.written };
-    };
+  inLab(async (typed) => {
     for (const [option, most] of [["--name", 100], ["--tag", 50]] as const) {
       for (const text of ["", "  ", "x".repeat(most + 1), "two\nlines"]) {
-        const { code, error } = await typed("run", "line-toy", option, text);
+        const { code, error } = await typed(["run", "line-toy", option, text]);
         deepStrictEqual([text, code, error.split("\n").length], [text, 2, 2]);
         ok(error.includes(`Expected 1 to ${most} characters`) && error.length < 500, error);
       }
     }
     const most = ["--name", "x".repeat(100), "--tag", "é".repeat(50)];
-    strictEqual((await typed("run", "line-toy", "--budget", "10", ...most)).code, 0);
-    for (
-      const line of [["export", "latest", "--format", "csv", "--out", ""], ["runs", "--store", ""]]
-    ) {
-      const { code, error } = await typed(...line);
+    strictEqual((await typed(["run", "line-toy", "--budget", "10", ...most])).code, 0);
+    for (const line of ["export latest --format csv --out", "runs --store"]) {
+      const { code, error } = await typed([...line.split(" "), ""]);
       deepStrictEqual([code, error], [2, "error: Cannot take a path as it is empty\n"]);
     }
   }));
@@ -268,9 +264,8 @@ Deno.test("a name or tag that is empty, long or of many lines is refused, and an
 const apart: Readonly<Record<string, readonly [said: RegExp, ...ways: readonly (string[])[]]>> = {
   delete: [
     /^error: Cannot delete as [^\n]+ exclude each other\n$/,
-    ...[["RUN", "--where agent.gamma>0"], ["--restore RUN"], ["--purge", "--orphans"], [
-      "--waiting",
-    ]],
+    ...[["RUN", "--where agent.gamma>0"], ["--restore RUN"]],
+    ...[["--purge", "--orphans"], ["--waiting"]],
   ],
   resume: [
     /^error: Cannot resume as --batch takes neither --where nor --budget\n$/,

@@ -2233,7 +2233,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what waits in Slurm's jobs is not shown",
     file: "cli/waiting.ts",
-    from: "counts.waiting += waitingIn(share);",
+    from: "counts.waiting += waitingIn(share.batches());",
     to: "",
     test: "tests/cli/slurm_test.ts",
   },
@@ -2268,8 +2268,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a batch that has ended is an error",
     file: "cli/commands/resume.ts",
-    from: "batches.length === 0 || store.runs()",
-    to: "batches.length >= 0 || store.runs()",
+    from: "batches.length === 0 || stored.some",
+    to: "batches.length >= 0 || stored.some",
     test: "tests/cli/training_test.ts",
   },
   // Wiring that no golden holds.
@@ -5633,7 +5633,7 @@ export const mutants: readonly Mutant[] = [
     fault: "what waits for a process that trains is given up",
     file: "cli/commands/delete.ts",
     from: "for (const { id } of idle)",
-    to: "for (const { id } of waiting)",
+    to: "for (const { id } of batches)",
     test: "tests/cli/options_test.ts",
   },
   {

@@ -11,13 +11,21 @@ import {
 
 const pushing = (side: number): Actor => ({ masked: false, act: () => side, reset() {} });
 
-Deno.test("two play on one seed, and wait for each other at the end", () => {
+/** An actor that pushes left, then right. */
+function alternating(): Actor {
   let turn = 0;
-  const alternating: Actor = { masked: false, act: () => turn++ % 2, reset() {} };
-  const pair = [pushing(0), alternating].map((actor) =>
-    new Episodes(makeEnv("CartPole-v1"), actor)
-  );
+  return { masked: false, act: () => turn++ % 2, reset() {} };
+}
+
+/** Two that have begun on one seed. */
+function pairOf(...actors: readonly Actor[]): Episodes[] {
+  const pair = actors.map((actor) => new Episodes(makeEnv("CartPole-v1"), actor));
   beginTogether(pair, 7);
+  return pair;
+}
+
+Deno.test("two play on one seed, and wait for each other at the end", () => {
+  const pair = pairOf(pushing(0), alternating());
   const [first, second] = pair;
   deepStrictEqual(first.environment.snapshot!(), second.environment.snapshot!());
   while (first.standing.end === null) stepTogether(pair);
@@ -30,8 +38,7 @@ Deno.test("two play on one seed, and wait for each other at the end", () => {
 });
 
 Deno.test("two go back side by side, the one that came further first, to where both began", () => {
-  const pair = [0, 1].map((side) => new Episodes(makeEnv("CartPole-v1"), pushing(side)));
-  beginTogether(pair, 7);
+  const pair = pairOf(pushing(0), pushing(1));
   const steps = () => pair.map((each) => each.standing.steps);
   for (let i = 0; i < 3; i++) stepTogether(pair);
   pair[0].step();
@@ -47,12 +54,7 @@ Deno.test("two go back side by side, the one that came further first, to where b
 });
 
 Deno.test("two go to a step together, the shorter one to its end, and ahead through what was made", () => {
-  let turn = 0;
-  const alternating: Actor = { masked: false, act: () => turn++ % 2, reset() {} };
-  const pair = [pushing(0), alternating].map((actor) =>
-    new Episodes(makeEnv("CartPole-v1"), actor)
-  );
-  beginTogether(pair, 7);
+  const pair = pairOf(pushing(0), alternating());
   const steps = () => pair.map((each) => each.standing.steps);
   while (pair[1].standing.end === null) stepTogether(pair);
   const [short, long] = steps();
