@@ -26,6 +26,7 @@ import {
   sequence,
   set,
   splat,
+  tee,
   v128,
   when,
 } from "./assembler.ts";
@@ -67,11 +68,13 @@ interface Layout extends ProductShape {
 /** Length of a block of the inner axis, whose sum is added to those of the blocks before it. */
 const innerBlock = mostAdded;
 /**
- * Steps of the inner axis that a kernel writes out; divides a block. A step is about 23 instructions of
- * 170 bytes: what a processor keeps of decoded instructions (1,500 to 6,000) holds 64 of them, not twice
- * as many, which it would decode anew each time, at half of the speed.
+ * Steps of the inner axis that a kernel writes out; divides a block. A step of five rows is 18
+ * instructions of 100 bytes, and a processor keeps 1,500 to 6,000 instructions decoded: more than these
+ * steps it would decode anew in every tile.
  */
 const mostSteps = 64;
+/** Elements of a row that a kernel loads at a time where it broadcasts them: a vector. */
+const neighboursLoaded = 4;
 /** Most rows of a tile, where vectors have 256 bits and where they have 128. */
 export const wideRows = 5;
 const narrowRows = 2;
@@ -437,7 +440,9 @@ export class Products {
   /**
    * kernel(a0, a1, …, keep, zero): `steps` elements of these rows, which lie where `columns` says,
    * times the panel, added to the tile where `keep` is −1, in place of it where `keep` is 0. An
-   * address that adds an argument is not constant, and what is checked is never paired.
+   * address that adds an argument is not constant, and what is checked is never paired. Of a pair of
+   * stores the higher comes first, or V8 keeps the lower one beside the pair; four neighbours of a row
+   * are loaded, and so checked, once, of which V8 makes a broadcast of each.
    */
   #kernel(
     steps: number,
@@ -451,10 +456,23 @@ export class Products {
       const panel = range(vectors).map(() => locals.add("v128"));
       const sums = range(rows).map(() => range(vectors).map(() => locals.add("v128")));
       const x = locals.add("v128");
+      const neighbours = range(rows).map(() => locals.add("v128"));
       const keep = locals.add("v128");
       const zero = this.revectorized === false ? get(rows + 1) : i32.const(0);
-      const each = (f: (sum: number, at: number) => Code) =>
-        sums.flatMap((row, r) => row.map((sum, v) => f(sum, scratch + r * rowBytes + v * vector)));
+      const each = (order: readonly number[], f: (sum: number, at: number) => Code) =>
+        sums.flatMap((row, r) => order.map((v) => f(row[v], scratch + r * rowBytes + v * vector)));
+      /** The k-th element of a row in all lanes. */
+      const broadcast = (r: number, k: number) => {
+        const first = k - k % neighboursLoaded;
+        const last = first + neighboursLoaded - 1;
+        const together = this.revectorized && columns[last] - columns[first] === last - first;
+        if (!together) return v128.loadSplat(get(r), columns[k] * 4);
+        const lane = k - first;
+        const all = lane === 0
+          ? tee(neighbours[r], v128.load(get(r), columns[first] * 4))
+          : get(neighbours[r]);
+        return v128.shuffle(all, get(neighbours[r]), [lane, lane, lane, lane]);
+      };
       // The same in every step.
       const added = sums.map((row) =>
         sequence(...row.map((sum, v) => set(sum, this.madd(get(x), get(panel[v]), get(sum)))))
@@ -462,12 +480,12 @@ export class Products {
       const at = scratch + panelAt;
       const body = sequence(
         set(keep, i32x4.splat(get(rows))),
-        ...each((sum, at) => set(sum, v128.and(v128.load(zero, at), get(keep)))),
+        ...each(range(vectors), (sum, at) => set(sum, v128.and(v128.load(zero, at), get(keep)))),
         ...range(steps).flatMap((k) => [
           ...panel.map((b, v) => set(b, v128.load(zero, at + (k * vectors + v) * vector))),
-          ...added.flatMap((row, r) => [set(x, v128.loadSplat(get(r), columns[k] * 4)), row]),
+          ...added.flatMap((row, r) => [set(x, broadcast(r, k)), row]),
         ]),
-        ...each((sum, at) => v128.store(zero, get(sum), at)),
+        ...each(higherFirst(vectors), (sum, at) => v128.store(zero, get(sum), at)),
       );
       return this.module.add(new Array(rows + 2).fill("i32"), locals, body);
     });
@@ -651,6 +669,11 @@ function transposed(rows: readonly number[]): Code[] {
     pair(high(a, b), high(c, d), false),
     pair(high(a, b), high(c, d), true),
   ];
+}
+
+/** 0, 1, …, pair by pair with the second one first. */
+function higherFirst(count: number): number[] {
+  return range(count).map((i) => i % 2 === 1 ? i - 1 : Math.min(i + 1, count - 1));
 }
 
 function minimum(a: Code, b: Code): Code {
