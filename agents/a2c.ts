@@ -5,8 +5,9 @@
  *
  * Mnih, Badia, Mirza, Graves, Lillicrap, Harley, Silver, Kavukcuoglu, "Asynchronous Methods for
  * Deep Reinforcement Learning" (2016, arXiv 1602.01783): algorithm S3 with one learner that waits
- * for all actors, as OpenAI Baselines' A2C (which has no paper of its own); the policy gradient and
- * its entropy bonus of section 4.
+ * for all actors, as OpenAI Baselines' A2C (which has no paper of its own); the policy gradient, as
+ * there without the factor γ^t that the gradient of the discounted return has, and its entropy bonus
+ * of section 4.
  *
  * Differs from the paper:
  * - One synchronous learner in place of asynchronous ones; policy and value network share no layer.

@@ -1,10 +1,11 @@
 /**
  * Acrobot-v1: swing the end of a two-link chain above a line.
  *
- * A port of Gymnasium 1.4's classic control environment on NumPy 1.24, equal to it bit for bit in
- * float32. The world is that of R. S. Sutton (1996), "Generalization in reinforcement learning:
- * successful examples using sparse coarse coding", with the equations of Sutton and Barto's book
- * (1998, section 11.3), integrated by the classical Runge-Kutta method.
+ * A port of Gymnasium 1.4's classic control environment on NumPy 1.24, equal to it in float32 but
+ * for one observation in a thousand (by 2e-7: docs/environments.md). The world is that of R. S.
+ * Sutton (1996), "Generalization in reinforcement learning: successful examples using sparse coarse
+ * coding", with the equations of Sutton and Barto's book (1998, section 11.3), integrated by the
+ * classical Runge-Kutta method.
  *
  * ## Description
  * Two links hang in a chain from a fixed joint; only the joint between them has a motor. The free

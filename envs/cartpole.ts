@@ -1,11 +1,12 @@
 /**
  * CartPole-v1: keep a pole upright on a cart that is pushed left or right.
  *
- * A port of Gymnasium 1.4's classic control environment, equal to it bit for bit (float32
- * observations, draws of `reset` included). The physics are those of A. G. Barto, R. S. Sutton and
- * C. W. Anderson (1983), "Neuronlike adaptive elements that can solve difficult learning control
- * problems", IEEE SMC 13(5), corrected by R. V. Florian (2007), "Correct equations for the dynamics
- * of the cart-pole system", equations 23 and 24 without friction.
+ * A port of Gymnasium 1.4's classic control environment on NumPy 1.24, equal to it bit for bit
+ * (float32 observations, draws of `reset` included; docs/environments.md says what NumPy 2 changes).
+ * The physics are those of A. G. Barto, R. S. Sutton and C. W. Anderson (1983), "Neuronlike adaptive
+ * elements that can solve difficult learning control problems", IEEE SMC 13(5), corrected by R. V.
+ * Florian (2007), "Correct equations for the dynamics of the cart-pole system", equations 23 and 24
+ * without friction.
  *
  * ## Description
  * A cart rolls without friction on a rail, and carries a pole on a free hinge. The pole starts almost
