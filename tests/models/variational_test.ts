@@ -169,13 +169,34 @@ Deno.test("examples that are not there take no part in the parts of the KL", () 
       });
       return [...values(information)].slice(0, 4);
     };
-    // The weight 1/(N·B) counts the places of a batch.
-    near(
-      information(5, [1, 1, 1, 1, 0]).map((value) => value - Math.log(5)),
-      information(4).map((value) => value - Math.log(4)),
-      1e-5,
-    );
+    near(information(5, [1, 1, 1, 1, 0]), information(4), 1e-5);
   }));
+
+for (const estimator of ["weighted", "stratified"] as const) {
+  Deno.test(`a minibatch of all examples needs no estimate of q(z) (${estimator})`, () =>
+    onCpu(() => {
+      const { latent, mean, logVariance } = golden.weighted;
+      const q = (z: number[], j: number) =>
+        z.reduce((density, value, d) => {
+          const variance = Math.exp(logVariance[j][d]);
+          const exponent = -((value - mean[j][d]) ** 2) / (2 * variance);
+          return density * Math.exp(exponent) / Math.sqrt(2 * Math.PI * variance);
+        }, 1);
+      const expected = latent.map((z, i) =>
+        Math.log(q(z, i) / (mean.reduce((sum, _, j) => sum + q(z, j), 0) / mean.length))
+      );
+      for (const absent of [0, 2]) {
+        const of = (x: number[][]) => tf.tensor2d([...x, ...x.slice(0, absent)]);
+        const { information } = decomposedKl(of(latent), [of(mean), of(logVariance)], {
+          ...{ examples: latent.length, estimator },
+          mask: absent === 0
+            ? undefined
+            : tf.tensor1d([...latent.map(() => 1), ...new Array(absent).fill(0)]),
+        });
+        near([...values(information)].slice(0, latent.length), expected, 1e-4);
+      }
+    }));
+}
 
 Deno.test("a vector's code is the nearest one, and the gradient passes it", () =>
   onCpu(() => {
