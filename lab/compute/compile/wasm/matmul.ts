@@ -4,7 +4,7 @@
  * it, the bits are the same.
  *
  * Tiles of a few rows by sixteen columns lie at constant addresses, as does the packed panel of b
- * that they are multiplied by, and 64 steps of the inner axis are written out: V8 checks no bounds
+ * that they are multiplied by, and up to 80 steps of the inner axis are written out: V8 checks no bounds
  * of such an access, and its re-vectorisation, where that is on, makes one vector of 256 bits of two
  * neighbours. A tile has as many rows as the registers hold sums of: five of those vectors, two of
  * 128 bits.
@@ -68,11 +68,11 @@ interface Layout extends ProductShape {
 /** Length of a block of the inner axis, whose sum is added to those of the blocks before it. */
 const innerBlock = mostAdded;
 /**
- * Steps of the inner axis that a kernel writes out; divides a block. A step of five rows is 18
- * instructions of 100 bytes, and a processor keeps 1,500 to 6,000 instructions decoded: more than these
- * steps it would decode anew in every tile.
+ * Steps of the inner axis that a kernel writes out at most. A step of five rows is 18 instructions of 100
+ * bytes, and a processor keeps 1,500 to 6,000 instructions decoded: more than these steps it would decode
+ * anew in every tile.
  */
-const mostSteps = 64;
+const mostSteps = 80;
 /** Elements of a row that a kernel loads at a time where it broadcasts them: a vector. */
 const neighboursLoaded = 4;
 /** Most rows of a tile, where vectors have 256 bits and where they have 128. */
@@ -370,30 +370,27 @@ export class Products {
     /** All steps of a block, whose first one is `known` where a has a table. */
     const panel = (width: number, known?: number) => {
       if (known !== undefined) {
-        const steps = Math.min(innerBlock, inner - known);
+        const length = Math.min(innerBlock, inner - known);
+        const steps = shareOf(length);
         return sequence(
-          ...range(Math.ceil(steps / mostSteps)).map((n) => known + n * mostSteps).flatMap((at) => [
+          ...range(Math.ceil(length / steps)).map((n) => known + n * steps).flatMap((at) => [
             set(k, i32.const(at)),
-            share(Math.min(mostSteps, known + steps - at), width, at),
+            share(Math.min(steps, known + length - at), width, at),
           ]),
         );
       }
-      const whole = Math.floor(inner / mostSteps) * mostSteps;
-      return sequence(
-        set(k, get(block)),
-        whole > 0
-          ? when(
-            i32.lt(get(k), minimum(get(end), i32.const(whole))),
-            repeat(
-              k,
-              minimum(get(end), i32.const(whole)),
-              i32.const(mostSteps),
-              share(mostSteps, width),
-            ),
-          )
-          : [],
-        whole < inner ? when(i32.eq(get(end), i32.const(inner)), share(inner - whole, width)) : [],
-      );
+      const all = (length: number) => {
+        const steps = shareOf(length);
+        const whole = Math.floor(length / steps) * steps;
+        return sequence(
+          set(k, get(block)),
+          repeat(k, i32.add(get(block), i32.const(whole)), i32.const(steps), share(steps, width)),
+          whole < length ? share(length - whole, width) : [],
+        );
+      };
+      const whole = Math.floor(inner / innerBlock) * innerBlock;
+      if (whole === 0 || whole === inner) return all(Math.min(inner, innerBlock));
+      return when(i32.lt(get(block), i32.const(whole)), all(innerBlock), all(inner - whole));
     };
     const wholeColumns = Math.floor(columns / panelWidth) * panelWidth;
     const oneBlock = (known?: number) =>
@@ -669,6 +666,12 @@ function transposed(rows: readonly number[]): Code[] {
     pair(high(a, b), high(c, d), false),
     pair(high(a, b), high(c, d), true),
   ];
+}
+
+/** Steps of a share of so many: as few shares as there can be, of one length, a last one perhaps shorter. */
+function shareOf(steps: number): number {
+  const shares = Math.ceil(steps / mostSteps);
+  return Math.min(steps, Math.ceil(steps / shares / neighboursLoaded) * neighboursLoaded);
 }
 
 /** 0, 1, …, pair by pair with the second one first. */
