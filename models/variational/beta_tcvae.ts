@@ -47,7 +47,7 @@ const configuration = z.strictObject({
  * log W, [B, B]: the weight of example j of a minibatch in the estimate of q(z_i) over N examples.
  * `weighted`: 1/(N·B), equation S4. `stratified`: 1/N for the example that z_i is of, and for the others 1/M
  * but for one that stands for all examples outside the minibatch, (N − M)/(N·M), M = B − 1: equation S6.
- * 1/N where the minibatch is all there are, as equation S3 needs no estimate then.
+ * 1/N where the minibatch is all there are: the sum is q(z_i) itself then.
  */
 function logWeights(
   estimator: "weighted" | "stratified",
@@ -94,11 +94,12 @@ export function decomposedKl(
     tf.mul(tf.add(tf.mul(tf.square(distance), tf.exp(tf.neg(logVariance))), logVariance), -0.5);
   const posterior = tf.sum(density(tf.sub(latent, mean), logVariance), 1);
   const prior = tf.mul(tf.sum(tf.square(latent), 1), -0.5);
-  // [i, j, d]: log q(z_id | x_j). What is not there leaves its weight to the others, in proportion.
+  // [i, j, d]: log q(z_id | x_j).
   const among = density(
     tf.sub(tf.expandDims(latent, 1), tf.expandDims(mean, 0)),
     tf.expandDims(logVariance, 0),
   );
+  // What is not there leaves its weight to the others, in proportion.
   const all: tf.Tensor = logWeights(estimator, batch, examples);
   const there = mask && tf.add(all, tf.mul(tf.sub(mask, 1), 1e9));
   const weights = there === undefined
