@@ -49,7 +49,7 @@ export function compileStep(
     /** Where the workspace keeps what it declares: state, inputs, random numbers, scalars. */
     readonly addressOf: (kind: Declared["kind"], name: string) => number;
     readonly rounding: Rounding;
-    /** Whether products are re-vectorised: see `Products`. */
+    /** Whether V8 pairs vectors: see `Products`. */
     readonly revectorized?: boolean;
     readonly arena: { readonly shared: boolean; readonly mostPages: number };
     /** Threads that memory is laid out for; the binary is that of one. */

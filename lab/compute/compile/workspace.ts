@@ -75,8 +75,8 @@ export class CompiledWorkspace implements Workspace {
    *
    * @param options.threads At least 1, the default; more start others once a program has run for a
    *   while, and these run until `dispose`.
-   * @param options.revectorized Whether V8's re-vectorised products are the scalar ones to the bit;
-   *   they are left out where they are not. Undefined: it is not known to be on.
+   * @param options.revectorized Whether what V8 re-vectorises leaves the same bits; nothing is
+   *   written for it where it does not. Undefined: it is not known to be on.
    * @param options.fallback Whether what cannot be compiled, kernels or a whole step, is left to
    *   TensorFlow.js (default) or refused.
    * @param options.library What computes the products that are worth it; default: nothing else.
@@ -248,7 +248,7 @@ export class CompiledWorkspace implements Workspace {
     if (this.#revectorized === false && !this.#toldOfPairs) {
       this.#toldOfPairs = true;
       notices.push(
-        "Products keep to vectors of 128 bits as V8's re-vectorised ones differ from scalar arithmetic",
+        "Compiled steps keep to vectors of 128 bits as V8's re-vectorised ones differ",
       );
     }
     const behind = this.#background?.lost;

@@ -236,6 +236,10 @@ export const f32x4 = {
   /** a·b + c with one rounding or two, as the machine likes. */
   relaxedMadd: (a: Code, b: Code, c: Code): Code => simd(0x105, a, b, c),
   fromInt: (a: Code): Code => simd(0xfa, a),
+  /** The first lane. */
+  lane: (a: Code): Code => [...a, 0xfd, 0x1f, 0],
+  /** a with another first lane. */
+  replaceLane: (a: Code, lane: Code): Code => [...a, ...lane, 0xfd, 0x20, 0],
 };
 
 /** Two float64 lanes, made from and turned into the first two lanes of a vector. */

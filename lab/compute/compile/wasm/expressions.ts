@@ -110,6 +110,11 @@ const transcendental: Record<string, (math: VectorMath, x: Code) => Code> = {
   Atan: (math, x) => math.atan(x),
 };
 
+/** Whether a kernel is many instructions: an elementary function. */
+export function isElementary(kernel: string): boolean {
+  return kernel in transcendental || kernel === "Pow";
+}
+
 /** Code for one kernel; undefined where there is none for these types. */
 export function expression(kernel: string, given: Arguments): Code | undefined {
   const { codes: [a, b, c], dtypes: [dtype], attributes, math } = given;

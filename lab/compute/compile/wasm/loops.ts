@@ -2,6 +2,12 @@
  * A fused loop as one function: every element is loaded once, goes through all nodes in registers
  * and is stored once; reductions ride along.
  *
+ * A loop with elementary functions goes two vectors a turn where V8's re-vectorisation is on, which
+ * makes one vector of 256 bits of them, lane by lane the same arithmetic. It begins at stores to
+ * neighbouring addresses that no check of bounds stands between, so to constant ones: each result is
+ * also stored to scratch memory that nobody reads. For the same reason it does not take two vectors as
+ * they are loaded, but does once a lane of them was replaced, here by itself.
+ *
  * @module
  */
 import { NoLowering, type Value } from "../ir.ts";
@@ -20,7 +26,7 @@ import {
   splatInt,
   v128,
 } from "./assembler.ts";
-import { expression } from "./expressions.ts";
+import { expression, isElementary } from "./expressions.ts";
 import { type Madd, VectorMath } from "./math.ts";
 
 /** What a loop's code depends on beside the loop. */
@@ -31,6 +37,8 @@ interface LoopContext {
   /** Whether a node's value is read outside its loop, and so must be stored. */
   stored(value: number): boolean;
   readonly madd: Madd;
+  /** Address of {@linkcode loopScratch} bytes, where V8 is to compute pairs of vectors as one. */
+  readonly scratch?: number;
 }
 
 /** From the first to the one after the last. */
@@ -58,6 +66,12 @@ export function loopFunction(
 
 const vectorBytes = 16;
 const laneBytes = 4;
+const pairBytes = 2 * vectorBytes;
+
+/** Bytes of scratch memory that a loop needs. */
+export function loopScratch({ nodes }: Loop): number {
+  return nodes.some(({ kernel }) => isElementary(kernel)) ? nodes.length * pairBytes : 0;
+}
 
 class LoopWriter {
   readonly locals = new Locals(0);
@@ -68,9 +82,14 @@ class LoopWriter {
   readonly #row = this.locals.add("i32");
   readonly #column = this.locals.add("i32");
   readonly #elements = new Map<number, number>();
+  /** Whether it goes two vectors a turn: each operand and each node has two locals then. */
+  readonly #paired: boolean;
   /** Locals of operands read from memory, by value and access. */
-  readonly #operands = new Map<string, { operand: Operand & { value: number }; local: number }>();
-  readonly #nodes = new Map<number, number>();
+  readonly #operands = new Map<
+    string,
+    { operand: Operand & { value: number }; locals: number[] }
+  >();
+  readonly #nodes = new Map<number, number[]>();
   /** Accumulators of row and total reductions. */
   readonly #accumulators = new Map<number, number>();
   readonly #scratch = this.locals.add("v128");
@@ -87,6 +106,9 @@ class LoopWriter {
     this.#rows = item.size / this.#columns;
     const { rows = { from: 0, to: this.#rows }, columns = { from: 0, to: this.#columns } } = part;
     this.#part = { rows, columns };
+    this.#paired = context.scratch !== undefined && loopScratch(item) > 0 &&
+      (columns.to - columns.from) * laneBytes >= pairBytes;
+    const vectors = () => (this.#paired ? [0, 1] : [0]).map(() => this.locals.add("v128"));
     this.#elementOf(this.#columns);
     const own = new Set(item.nodes.map((node) => node.output));
     for (
@@ -100,11 +122,12 @@ class LoopWriter {
       const key = keyOf(operand);
       if (operand.access === "columns") this.#elementOf(operand.stride);
       if (!this.#operands.has(key)) {
-        this.#operands.set(key, { operand, local: this.locals.add("v128") });
+        const same = operand.access === "perRow" || operand.access === "single";
+        this.#operands.set(key, { operand, locals: vectors().slice(0, same ? 1 : undefined) });
       }
     }
     for (const node of item.nodes) {
-      this.#nodes.set(node.output, this.locals.add("v128"));
+      this.#nodes.set(node.output, vectors());
       for (const { stride } of node.places) this.#elementOf(stride);
     }
     for (const reduction of item.reductions) {
@@ -145,7 +168,7 @@ class LoopWriter {
   #each(access: Operand["access"], at: () => Code): Code[] {
     return [...this.#operands.values()]
       .filter(({ operand }) => operand.access === access)
-      .map(({ operand, local }) =>
+      .map(({ operand, locals: [local] }) =>
         set(local, v128.loadSplat(at(), this.context.address(operand.value)))
       );
   }
@@ -162,15 +185,16 @@ class LoopWriter {
     const { from, to } = this.#part.columns;
     const rowReductions = this.item.reductions.filter((each) => each.over === "row");
     const start = from * laneBytes;
-    const whole = start + Math.floor((to - from) / 4) * vectorBytes;
     const end = to * laneBytes;
-    const run = (limit: number, bytes: number) =>
-      repeat(
+    const whole = start + Math.floor((to - from) / 4) * vectorBytes;
+    const pairs = this.#paired ? start + Math.floor((to - from) / 8) * pairBytes : start;
+    const run = (first: number, limit: number, bytes: number, body: Code) =>
+      first === limit ? [] : repeat(
         this.#column,
         i32.const(limit),
         i32.const(bytes),
         sequence(
-          this.#lanes(bytes === vectorBytes),
+          body,
           ...[...this.#elements.values()].map((local) => increase(local, bytes)),
         ),
       );
@@ -178,56 +202,94 @@ class LoopWriter {
       ...this.#each("perRow", () => get(this.#row)),
       ...rowReductions.map((each) => set(this.#accumulators.get(each.output)!, identity(each))),
       set(this.#column, i32.const(start)),
-      whole > start ? run(whole, vectorBytes) : [],
-      whole < end ? run(end, laneBytes) : [],
+      run(start, pairs, pairBytes, this.#pair()),
+      run(pairs, whole, vectorBytes, this.#one(true)),
+      run(whole, end, laneBytes, this.#one(false)),
       ...rowReductions.map((each) => this.#finish(each, get(this.#row))),
     );
   }
 
   /** All nodes on four lanes, or on one (in all lanes; the first is kept). */
-  #lanes(vector: boolean): Code {
-    const { address } = this.context;
-    const load = (at: number, from: number) =>
-      vector ? v128.load(get(at), from) : v128.loadSplat(get(at), from);
-    const loads = [...this.#operands.values()].map(({ operand, local }) => {
-      const from = address(operand.value);
+  #one(vector: boolean): Code {
+    return sequence(this.#load(vector), this.#compute(), this.#keep(vector));
+  }
+
+  /** All nodes on two vectors, as V8 makes one of them. */
+  #pair(): Code {
+    const operands = [...this.#operands.values()].flatMap(({ locals }) =>
+      locals.length > 1 ? locals : []
+    );
+    const taken = new Set(
+      this.item.reductions.map(({ operand }) => operand.access === "full" && operand.value),
+    );
+    // Of a pair of stores the higher first: else V8 keeps the lower one, too.
+    const seeds = this.item.nodes.flatMap(({ output, places }, i) =>
+      this.context.stored(output) || places.length > 0 || taken.has(output)
+        ? [1, 0].map((copy) => {
+          const to = this.context.scratch! + i * pairBytes + copy * vectorBytes;
+          return v128.store(i32.const(0), this.#result(output, copy), to);
+        })
+        : []
+    );
+    return sequence(
+      ...[0, 1].map((copy) => this.#load(true, copy)),
+      ...operands.map((local) => set(local, f32x4.replaceLane(get(local), f32x4.lane(get(local))))),
+      ...[0, 1].map((copy) => this.#compute(copy)),
+      ...seeds,
+      ...[0, 1].map((copy) => this.#keep(true, copy)),
+    );
+  }
+
+  /** Loads the operands; the second `copy` is the vector after the first one. */
+  #load(vector: boolean, copy = 0): Code {
+    const loads = [...this.#operands.values()].map(({ operand, locals }) => {
+      const load = (at: number, offset = 0) => {
+        const from = this.context.address(operand.value) + offset * laneBytes + copy * vectorBytes;
+        return set(locals[copy], vector ? v128.load(get(at), from) : v128.loadSplat(get(at), from));
+      };
       switch (operand.access) {
         case "full":
-          return set(local, load(this.#elementOf(this.#columns), from));
+          return load(this.#elementOf(this.#columns));
         case "columns":
-          return set(
-            local,
-            load(this.#elementOf(operand.stride), from + operand.offset * laneBytes),
-          );
+          return load(this.#elementOf(operand.stride), operand.offset);
         case "perColumn":
-          return set(local, load(this.#column, from));
+          return load(this.#column);
         default:
           return [];
       }
     });
-    const nodes = this.item.nodes.map((node) => this.#node(node));
+    return sequence(...loads);
+  }
+
+  #compute(copy = 0): Code {
+    return sequence(...this.item.nodes.map((node) => this.#node(node, copy)));
+  }
+
+  /** Stores results and accumulates reductions. */
+  #keep(vector: boolean, copy = 0): Code {
+    const { address, stored } = this.context;
     const stores = this.item.nodes.flatMap(({ output, places }) => {
       const store = (stride: number, to: number) => {
-        const [at, value] = [get(this.#elementOf(stride)), get(this.#nodes.get(output)!)];
-        return vector ? v128.store(at, value, to) : v128.storeLane(at, value, to);
+        const [at, value] = [get(this.#elementOf(stride)), this.#result(output, copy)];
+        return (vector ? v128.store : v128.storeLane)(at, value, to + copy * vectorBytes);
       };
       return [
-        this.context.stored(output) ? store(this.#columns, address(output)) : [],
+        stored(output) ? store(this.#columns, address(output)) : [],
         ...places.map(({ value, offset, stride }) =>
           store(stride, address(value) + offset * laneBytes)
         ),
       ];
     });
-    const reductions = this.item.reductions.map((each) => this.#accumulate(each, vector));
-    return sequence(...loads, ...nodes, ...stores, ...reductions);
+    const reductions = this.item.reductions.map((each) => this.#accumulate(each, vector, copy));
+    return sequence(...stores, ...reductions);
   }
 
-  #node(node: Node): Code {
+  #node(node: Node, copy: number): Code {
     const dtypes = node.operands.map((operand) =>
       operand.access === "immediate" ? operand.dtype : this.context.values[operand.value].dtype
     );
     const code = expression(node.kernel, {
-      codes: node.operands.map((operand) => this.#read(operand)),
+      codes: node.operands.map((operand) => this.#read(operand, copy)),
       dtypes,
       attributes: node.attributes,
       math: this.#math,
@@ -235,21 +297,26 @@ class LoopWriter {
     if (code === undefined) {
       throw new NoLowering(`${node.kernel} on ${dtypes.join(", ")}`, node.origin);
     }
-    return set(this.#nodes.get(node.output)!, code);
+    return set(this.#nodes.get(node.output)![copy], code);
   }
 
-  #read(operand: Operand): Code {
+  #read(operand: Operand, copy: number): Code {
     if (operand.access === "immediate") {
       return operand.dtype === "float32" ? splat(operand.number) : splatInt(operand.number);
     }
-    const held = this.#operands.get(keyOf(operand))?.local;
-    return get(held ?? this.#nodes.get(operand.value)!);
+    const held = this.#operands.get(keyOf(operand))?.locals;
+    return held === undefined ? this.#result(operand.value, copy) : get(held[copy] ?? held[0]);
   }
 
-  #accumulate(reduction: Reduction, vector: boolean): Code {
-    const value = this.#read(reduction.operand);
+  /** A node's result. */
+  #result(output: number, copy: number): Code {
+    return get(this.#nodes.get(output)![copy]);
+  }
+
+  #accumulate(reduction: Reduction, vector: boolean, copy: number): Code {
+    const value = this.#read(reduction.operand, copy);
     if (reduction.over === "column") {
-      const address = this.context.address(reduction.output);
+      const address = this.context.address(reduction.output) + copy * vectorBytes;
       const before = vector
         ? v128.load(get(this.#column), address)
         : v128.loadSplat(get(this.#column), address);

@@ -24,7 +24,7 @@ import {
 } from "./assembler.ts";
 import { type Bytes, Distribution, type Touched } from "./distribution.ts";
 import { indexedFunction, scanFunction } from "./indexed.ts";
-import { loopFunction } from "./loops.ts";
+import { loopFunction, loopScratch } from "./loops.ts";
 import { Products, productScratch } from "./matmul.ts";
 import { strictMadd } from "./math.ts";
 import { argMaxFunction, copyFunction } from "./moves.ts";
@@ -43,6 +43,7 @@ export function scratchBytes(schedule: Schedule): number {
 
 function scratchOf(item: Item): number {
   if (item.kind === "matMul") return productScratch(item);
+  if (item.kind === "loop") return loopScratch(item);
   if (item.kind !== "convolution") return 0;
   // A library's product takes unfolded windows.
   return Math.max(unfoldedScratch(item), readsWindows(item) ? windowedScratch(item) : 0);
@@ -55,7 +56,7 @@ interface Build {
   readonly threads: number;
   /** Multiply-adds from which on products are left to a library; none is where it is left out. */
   readonly native?: number;
-  /** Whether products are re-vectorised: see `Products`. */
+  /** Whether V8 pairs vectors: see `Products`. */
   readonly revectorized?: boolean;
   /** Whether one thread calls `env.mark` with the index of each item that it has done. */
   readonly marks?: boolean;
@@ -211,7 +212,12 @@ class ItemWriter {
         return batchFunction(item, this.#multiplier, address, scratch);
       case "loop": {
         const stored = (value: number) => this.#stored.has(value);
-        return loopFunction(item, { values, address, stored, madd: this.#madd }, loop);
+        const own = this.build.revectorized ? scratch : undefined;
+        return loopFunction(
+          item,
+          { values, address, stored, madd: this.#madd, scratch: own },
+          loop,
+        );
       }
       case "copy":
         return copyFunction(item, address, values[output].size, values[output].dtype);

@@ -456,8 +456,10 @@ export class Products {
       const neighbours = range(rows).map(() => locals.add("v128"));
       const keep = locals.add("v128");
       const zero = this.revectorized === false ? get(rows + 1) : i32.const(0);
-      const each = (order: readonly number[], f: (sum: number, at: number) => Code) =>
-        sums.flatMap((row, r) => order.map((v) => f(row[v], scratch + r * rowBytes + v * vector)));
+      const each = (f: (sum: number, at: number) => Code) =>
+        sums.flatMap((row, r) =>
+          higherFirst(vectors).map((v) => f(row[v], scratch + r * rowBytes + v * vector))
+        );
       /** The k-th element of a row in all lanes. */
       const broadcast = (r: number, k: number) => {
         const first = k - k % neighboursLoaded;
@@ -477,12 +479,12 @@ export class Products {
       const at = scratch + panelAt;
       const body = sequence(
         set(keep, i32x4.splat(get(rows))),
-        ...each(range(vectors), (sum, at) => set(sum, v128.and(v128.load(zero, at), get(keep)))),
+        ...each((sum, at) => set(sum, v128.and(v128.load(zero, at), get(keep)))),
         ...range(steps).flatMap((k) => [
           ...panel.map((b, v) => set(b, v128.load(zero, at + (k * vectors + v) * vector))),
           ...added.flatMap((row, r) => [set(x, broadcast(r, k)), row]),
         ]),
-        ...each(higherFirst(vectors), (sum, at) => v128.store(zero, get(sum), at)),
+        ...each((sum, at) => v128.store(zero, get(sum), at)),
       );
       return this.module.add(new Array(rows + 2).fill("i32"), locals, body);
     });

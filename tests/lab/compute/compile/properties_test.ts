@@ -29,6 +29,7 @@ const plain = new PlainWorkspace("cpu");
 const builds = [
   new CompiledWorkspace("relaxed", { fallback: false }),
   new CompiledWorkspace("strict", { fallback: false }),
+  new CompiledWorkspace("strict", { fallback: false, revectorized: true }),
   ...(library === undefined
     ? []
     : [new CompiledWorkspace("relaxed", { fallback: false, library })]),

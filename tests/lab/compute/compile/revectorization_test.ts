@@ -19,9 +19,11 @@ async function printed(args: readonly string[]): Promise<string> {
 
 Deno.test("a step leaves the same bits with and without re-vectorisation, on any threads", async () => {
   const script = new URL("revectorized_step.ts", import.meta.url).pathname;
-  const run = (...flags: string[]) =>
-    printed(["run", "-A", "--quiet", "--no-check", ...flags, script]);
-  const [plain, wide] = await Promise.all([run(), run(`--v8-flags=${flag}`)]);
+  const run = (...flags: string[]) => printed(["run", "-A", "--quiet", "--no-check", ...flags]);
+  const [plain, wide] = await Promise.all([
+    run(script),
+    run(`--v8-flags=${flag}`, script, "paired"),
+  ]);
   const [one, two] = plain.trim().split("\n").map((line) => line.split(" ").slice(1));
   deepStrictEqual(one, two);
   ok(Number(one[0]) > 0);
@@ -62,7 +64,7 @@ Deno.test("where re-vectorised products differ, others take their place with a n
   const [unknown, on, differs] = [made(), made(true), made(false)];
   deepStrictEqual([unknown.notices, on.notices], [[], []]);
   strictEqual(differs.notices.length, 1);
-  match(differs.notices[0], /^Products keep to vectors of 128 bits as /);
+  match(differs.notices[0], /^Compiled steps keep to vectors of 128 bits as /);
   match(on.table, /^product on wasm-strict, 256-bit products[:,]/);
   for (const { table } of [unknown, differs]) match(table, /^product on wasm-strict[:,] (?!256)/);
   deepStrictEqual(differs.c, on.c);
@@ -97,6 +99,46 @@ Deno.test("the forms of a product leave the same bits, whatever its lengths", ()
         return total;
       });
       for (const found of forms) deepStrictEqual(found, scalar, `${rows} ${inner} ${columns}`);
+    }
+  }
+});
+
+/** Elementary functions of a matrix with a row, a column, a number and sums in all directions. */
+function functionsOf(
+  given: readonly [x: Given, bias: Given, scale: Given],
+  revectorized?: boolean,
+) {
+  const workspace = new CompiledWorkspace("strict", { revectorized, fallback: false });
+  const [x, bias, scale] = given.map(({ shape }) => [shape, "float32"] as const);
+  const program = workspace.compile(
+    { name: "functions", inputs: { x, bias, scale } },
+    ({ input }) => {
+      const y = tf.tanh(tf.add(tf.mul(input.x, input.scale), input.bias));
+      const z = tf.log1p(tf.exp(y));
+      return {
+        outputs: {
+          y,
+          z,
+          rows: tf.sum(z, 1),
+          columns: tf.sum(z, 0),
+          all: tf.sum(z),
+          most: tf.max(y, 1),
+        },
+      };
+    },
+  );
+  (["x", "bias", "scale"] as const).forEach((name, i) => program.input[name].set(given[i].values));
+  program.run();
+  const outputs = ["y", "z", "rows", "columns", "all", "most"] as const;
+  return outputs.map((name) => program.readNow(name));
+}
+
+Deno.test("elementary functions leave the same bits one vector a turn or two, whatever their lengths", () => {
+  for (const columns of [1, 4, 7, 8, 9, 12, 15, 16, 21, 40]) {
+    for (const rows of [1, 3]) {
+      const given = [noise([rows, columns], 1), noise([columns], 2), noise([rows, 1], 3)] as const;
+      const [one, two] = [undefined, true].map((revectorized) => functionsOf(given, revectorized));
+      deepStrictEqual(two, one, `${rows} × ${columns}`);
     }
   }
 });

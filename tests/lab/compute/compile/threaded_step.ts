@@ -47,13 +47,16 @@ const step: TracedStep = (tensors) => {
   return { outputs: { loss: values.loss, y: values.y }, updates };
 };
 
-/** Everything that the step leaves after `runs` runs, on `threads` threads; products of at least
- * `native` multiply-adds by the machine's library. */
+/**
+ * Everything that the step leaves after `runs` runs, on `threads` threads; products of at least
+ * `native` multiply-adds by the machine's library. `revectorized` where V8 was told to pair vectors.
+ */
 export async function left(
   threads: number,
   runs: number,
   native?: number,
   program: { declared: readonly Declared[]; step: TracedStep } = { declared, step },
+  revectorized?: boolean,
 ) {
   const { declared, step } = program;
   const arena = new SharedArena();
@@ -71,13 +74,14 @@ export async function left(
     arena,
     threads,
     native,
+    revectorized,
   });
   const { schedule, plan } = compiled;
   arena.takeUpTo(plan.end);
   for (const { address, elements } of constantsOf(schedule.values, plan.addresses)) {
     arena.floats(address, elements.length).set(elements);
   }
-  const build = { rounding: "relaxed", arena, threads, native } as const;
+  const build = { rounding: "relaxed", arena, threads, native, revectorized } as const;
   const { binary, barriers, products } = lower(schedule, plan, build);
   let run: () => void;
   let pool: ThreadPool | undefined;
