@@ -5,7 +5,7 @@ import { defaultRng } from "../../lab/core/random.ts";
 import { fieldsOf } from "../../lab/experiment/fields.ts";
 import { blockOf, kindsOf, requireSortable } from "../../models/kinds.ts";
 import { blockMeans } from "../../models/datasets/blocks.ts";
-import { kMeans } from "../../models/metrics/clusters.ts";
+import { ascending, kMeans } from "../../models/metrics/clusters.ts";
 import { loadModel } from "../../models/model_file.ts";
 import { models } from "../../models/mod.ts";
 import { drawnKinds } from "../../models/samples.ts";
@@ -25,6 +25,21 @@ Deno.test("clusters of one size differ by one row at most, and the nearest rows 
     const larger = count % k;
     const expected = sizes.map((_, c) => Math.floor(count / k) + Number(c < larger));
     deepStrictEqual(sizes.sort((a, b) => b - a), expected);
+  }
+});
+
+Deno.test("numbers are put in order as by comparison, whatever their size, and equal ones stay in theirs", () => {
+  const random = defaultRng(6);
+  for (const count of [0, 1, 2, 300]) {
+    const values = Float64Array.from(
+      { length: count },
+      () => random.integers(3) === 0 ? random.integers(4) : 10 ** (600 * random.random() - 300),
+    );
+    values.set([Infinity, 0, 5e-324].slice(0, count));
+    const given = values.slice();
+    const expected = Array.from(values.keys()).sort((a, b) => values[a] - values[b] || a - b);
+    deepStrictEqual([...ascending(values)], expected);
+    deepStrictEqual(values, given);
   }
 });
 
