@@ -48,7 +48,10 @@ const nearest: Assignment = (distances, k) =>
  */
 export function ascending(values: Float64Array): Uint32Array {
   const count = values.length;
-  const made = () => ({ numbers: new Float64Array(count), places: new Uint32Array(count) });
+  const made = (): { numbers: Float64Array; places: Uint32Array } => ({
+    numbers: new Float64Array(count),
+    places: new Uint32Array(count),
+  });
   let [from, to] = [{ ...made(), numbers: values }, made()];
   for (let place = 0; place < count; place++) from.places[place] = place;
   for (let byte = 0; byte < 8; byte++) {
