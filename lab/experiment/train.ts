@@ -38,7 +38,10 @@ export interface TrainOptions {
   readonly budget?: number | string;
   /** Overrides by path, as on the command line: `["agent.gamma", "0.98"]`. */
   readonly set?: readonly (readonly [path: string, value: string])[];
-  /** Threads that compiled steps may use; decides no bit of the result. Default 1. */
+  /**
+   * Threads that compiled steps may use; decides no bit of the result. Default 1. More keep the program from
+   * ending until `dispose` of what comes out.
+   */
   readonly threads?: number;
   /** Receives what every iteration reported; awaited. */
   readonly onIteration?: (report: RunReport) => void | Promise<void>;
@@ -89,7 +92,7 @@ export interface TrainResult extends Ending {
   readonly backend: string;
   /** Still open: `act` and `sample` work until `dispose`. */
   readonly trainer: Trainer;
-  /** Frees the tensors. */
+  /** Frees the tensors and ends the threads. */
   dispose(): void;
 }
 
