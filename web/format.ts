@@ -79,6 +79,7 @@ const sections: Readonly<Record<string, string>> = {
   rollout: "Training episodes",
   schedule: "Schedules",
   ceiling: "Real examples",
+  gradients: "Gradient norms",
   timing: "Speed and memory",
   "": "Others",
 };
