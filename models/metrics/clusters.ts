@@ -48,15 +48,12 @@ const nearest: Assignment = (distances, k) =>
  */
 export function ascending(values: Float64Array): Uint32Array {
   const count = values.length;
-  const made = (): { numbers: Float64Array; places: Uint32Array } => ({
-    numbers: new Float64Array(count),
-    places: new Uint32Array(count),
-  });
-  let [from, to] = [{ ...made(), numbers: values }, made()];
+  let from = { numbers: values.slice(), places: new Uint32Array(count) };
+  let to = { numbers: new Float64Array(count), places: new Uint32Array(count) };
   for (let place = 0; place < count; place++) from.places[place] = place;
   for (let byte = 0; byte < 8; byte++) {
     const { numbers, places } = from;
-    const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, count * 8);
+    const bytes = new Uint8Array(numbers.buffer);
     const next = new Uint32Array(257);
     for (let i = byte; i < bytes.length; i += 8) next[bytes[i] + 1]++;
     for (let value = 0; value < 255; value++) next[value + 1] += next[value];
@@ -65,7 +62,7 @@ export function ascending(values: Float64Array): Uint32Array {
       to.numbers[at] = numbers[i];
       to.places[at] = places[i];
     }
-    [from, to] = [to, byte === 0 ? made() : from];
+    [from, to] = [to, from];
   }
   return from.places;
 }

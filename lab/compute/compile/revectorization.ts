@@ -7,10 +7,9 @@
  */
 import type { Value } from "./ir.ts";
 import type { Loop } from "./items.ts";
-import { f32x4, i32, Locals, ModuleBuilder } from "./wasm/assembler.ts";
-import type { Rounding } from "./wasm/lower.ts";
+import { i32, Locals, ModuleBuilder } from "./wasm/assembler.ts";
+import { maddOf, type Rounding } from "./wasm/lower.ts";
 import { loopFunction, loopScratch } from "./wasm/loops.ts";
-import { strictMadd } from "./wasm/math.ts";
 import { Products, productScratch } from "./wasm/matmul.ts";
 
 /** Milliseconds in which the engine optimizes what is compared, on a machine that is not busy. */
@@ -31,8 +30,6 @@ export function agreesWithScalars(rounding: Rounding): boolean {
   } while (performance.now() < end);
   return true;
 }
-
-const maddOf = (rounding: Rounding) => rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd;
 
 /** Exported functions of a module, with `bytes` of memory. */
 function instantiate(module: ModuleBuilder, bytes: number) {
@@ -91,17 +88,17 @@ function scalarProduct(a: Float32Array, b: Float32Array): Float32Array {
 
 /** They share their instructions with the other elementary functions. */
 const kernels = ["Exp", "Log", "Tanh", "Sin"];
-const arguments_ = 1024;
+const argumentCount = 1024;
 
 function comparedFunctions(rounding: Rounding): Comparison {
   const loop: Loop = {
-    ...{ kind: "loop", size: arguments_, columns: undefined, reductions: [] },
+    ...{ kind: "loop", size: argumentCount, columns: undefined, reductions: [] },
     nodes: kernels.map((kernel, i) => ({
       ...{ kernel, attributes: {}, output: i + 1, dtype: "float32", places: [] },
       operands: [{ access: "full", value: 0 }],
     })),
   };
-  const bytes = arguments_ * 4;
+  const bytes = argumentCount * 4;
   const results = kernels.length * bytes;
   const [given, paired, single] = [64, 64 + bytes, 64 + bytes + results];
   const scratch = single + results;
@@ -118,8 +115,8 @@ function comparedFunctions(rounding: Rounding): Comparison {
   }
   const { memory, functions } = instantiate(module, scratch + loopScratch(loop));
   const special = [NaN, Infinity, -Infinity, 0, -0, 1, -1, 1e-40, 88.8, -87.4, 1e9];
-  new Float32Array(memory, given, arguments_).set(
-    Array.from({ length: arguments_ }, (_, i) => special[i] ?? (i - 30) / 4),
+  new Float32Array(memory, given, argumentCount).set(
+    Array.from({ length: argumentCount }, (_, i) => special[i] ?? (i - 30) / 4),
   );
   const [found, wanted] = [paired, single].map((at) => new Int32Array(memory, at, results / 4));
   return () => {

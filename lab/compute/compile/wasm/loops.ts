@@ -82,7 +82,7 @@ class LoopWriter {
   readonly #row = this.locals.add("i32");
   readonly #column = this.locals.add("i32");
   readonly #elements = new Map<number, number>();
-  /** Whether it goes two vectors a turn: each operand and each node has two locals then. */
+  /** Whether it goes two vectors a turn: what differs along a row has two locals then. */
   readonly #paired: boolean;
   /** Locals of operands read from memory, by value and access. */
   readonly #operands = new Map<
@@ -188,13 +188,13 @@ class LoopWriter {
     const end = to * laneBytes;
     const whole = start + Math.floor((to - from) / 4) * vectorBytes;
     const pairs = this.#paired ? start + Math.floor((to - from) / 8) * pairBytes : start;
-    const run = (first: number, limit: number, bytes: number, body: Code) =>
+    const run = (first: number, limit: number, bytes: number, body: () => Code) =>
       first === limit ? [] : repeat(
         this.#column,
         i32.const(limit),
         i32.const(bytes),
         sequence(
-          body,
+          body(),
           ...[...this.#elements.values()].map((local) => increase(local, bytes)),
         ),
       );
@@ -202,9 +202,9 @@ class LoopWriter {
       ...this.#each("perRow", () => get(this.#row)),
       ...rowReductions.map((each) => set(this.#accumulators.get(each.output)!, identity(each))),
       set(this.#column, i32.const(start)),
-      run(start, pairs, pairBytes, this.#pair()),
-      run(pairs, whole, vectorBytes, this.#one(true)),
-      run(whole, end, laneBytes, this.#one(false)),
+      run(start, pairs, pairBytes, () => this.#pair()),
+      run(pairs, whole, vectorBytes, () => this.#one(true)),
+      run(whole, end, laneBytes, () => this.#one(false)),
       ...rowReductions.map((each) => this.#finish(each, get(this.#row))),
     );
   }
@@ -219,12 +219,13 @@ class LoopWriter {
     const operands = [...this.#operands.values()].flatMap(({ locals }) =>
       locals.length > 1 ? locals : []
     );
-    const taken = new Set(
-      this.item.reductions.map(({ operand }) => operand.access === "full" && operand.value),
-    );
+    const isReduced = (output: number) =>
+      this.item.reductions.some(({ operand }) =>
+        operand.access === "full" && operand.value === output
+      );
     // Of a pair of stores the higher first: else V8 keeps the lower one, too.
     const seeds = this.item.nodes.flatMap(({ output, places }, i) =>
-      this.context.stored(output) || places.length > 0 || taken.has(output)
+      this.context.stored(output) || places.length > 0 || isReduced(output)
         ? [1, 0].map((copy) => {
           const to = this.context.scratch! + i * pairBytes + copy * vectorBytes;
           return v128.store(i32.const(0), this.#result(output, copy), to);

@@ -26,7 +26,7 @@ import { type Bytes, Distribution, type Touched } from "./distribution.ts";
 import { indexedFunction, scanFunction } from "./indexed.ts";
 import { loopFunction, loopScratch } from "./loops.ts";
 import { Products, productScratch } from "./matmul.ts";
-import { strictMadd } from "./math.ts";
+import { type Madd, strictMadd } from "./math.ts";
 import { argMaxFunction, copyFunction } from "./moves.ts";
 import { type Part, partsOf, wholeOf } from "./parts.ts";
 import { unfoldedFunction, unfoldedProduct, unfoldedScratch } from "./unfolded.ts";
@@ -35,6 +35,11 @@ import { windowFunction } from "./windows.ts";
 
 /** Whether multiply-adds may be fused (`relaxed`, as the machine likes) or never are (`strict`). */
 export type Rounding = "relaxed" | "strict";
+
+/** Multiply-add in a build's way. */
+export function maddOf(rounding: Rounding): Madd {
+  return rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd;
+}
 
 /** Scratch bytes that one thread needs for the schedule's items. */
 export function scratchBytes(schedule: Schedule): number {
@@ -154,7 +159,7 @@ class ItemWriter {
       ...(build.native === undefined ? [] : ["product"]),
       ...(build.marks === true ? ["mark"] : []),
     ]);
-    this.#madd = build.rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd;
+    this.#madd = maddOf(build.rounding);
     this.#multiplier = new Products(this.module, this.#madd, build.revectorized);
     this.#stored = neededValues(schedule);
     this.#scratchBytes = alignedScratch(scratchBytes(schedule));
