@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { transform } from "esbuild";
 import { fileURLToPath } from "node:url";
 import { experiments } from "../experiments/mod.ts";
 import { LabError } from "../lab/core/errors.ts";
@@ -98,9 +99,22 @@ export function belongs(imported: string, importer: string): boolean {
     importer !== labRoot + WORLDS.entries;
 }
 
+/** A file as it runs: of TypeScript the JavaScript, without types, comments and blanks. */
+export async function codeOf(source: Uint8Array, path: string): Promise<Uint8Array> {
+  if (!path.endsWith(".ts")) return source;
+  const { code } = await transform(source, {
+    loader: "ts",
+    target: "esnext",
+    minifyWhitespace: true,
+    legalComments: "none",
+  });
+  return new TextEncoder().encode(code);
+}
+
 /**
- * SHA-256 over all files that a row's runs import, and what scores them, but for what only says what is
- * trained: an experiment's file, and what makes a configuration of it.
+ * SHA-256 over the code of all files that a row's runs import, and of what scores them, but for what only
+ * says what is trained: an experiment's file, and what makes a configuration of it. Comments and types
+ * change nothing of it.
  */
 export async function sourcesOf(
   row: Pick<EvidenceRow, "score">,
@@ -109,10 +123,19 @@ export async function sourcesOf(
   const paths = await modulesOf(row, definition);
   const key = paths.join();
   if (!hashes.has(key)) {
-    hashes.set(key, hashOfModules(paths.map((path) => labRoot + path), labRoot, belongs));
+    hashes.set(key, hashOfModules(paths.map((path) => labRoot + path), labRoot, belongs, codeOnce));
   }
   return await hashes.get(key)!;
 }
 
 /** Read once a process, by the modules that they begin at. */
 const hashes = new Map<string, Promise<string>>();
+
+/** Compiled once a process, by path. */
+const codes = new Map<string, Promise<Uint8Array>>();
+
+function codeOnce(source: Uint8Array, path: string): Promise<Uint8Array> {
+  const code = codes.get(path) ?? codeOf(source, path);
+  codes.set(path, code);
+  return code;
+}

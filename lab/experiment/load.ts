@@ -115,18 +115,22 @@ export function hashOfModule(path: string): Promise<string> {
  *
  * @param folder What paths are relative to.
  * @param follows Whether a file that another one imports belongs to them.
+ * @param codeOf What of a file counts: by default all of it.
  */
 export async function hashOfModules(
   paths: readonly string[],
   folder: string,
   follows: (imported: string, importer: string) => boolean = () => true,
+  codeOf: (source: Uint8Array, path: string) => Promise<Uint8Array> = (source) =>
+    Promise.resolve(source),
 ): Promise<string> {
   const sources = new Map<string, Uint8Array>();
   const pending = [...paths];
   for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
     if (sources.has(file)) continue;
-    const bytes = await readSource(file);
-    if (bytes === undefined) continue;
+    const source = await readSource(file);
+    if (source === undefined) continue;
+    const bytes = await codeOf(source, file);
     sources.set(file, bytes);
     for (const specifier of localImports(new TextDecoder().decode(bytes))) {
       const imported = fileURLToPath(new URL(specifier, pathToFileURL(file)));

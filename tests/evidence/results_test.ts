@@ -5,7 +5,14 @@ import type { EvidenceRow } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { ownEntries } from "../../envs/entries.ts";
 import { labRoot } from "../../lab/experiment/load.ts";
-import { belongs, moduleOf, modulesOf, modulesOfWorld, sourcesOf } from "../../evidence/sources.ts";
+import {
+  belongs,
+  codeOf,
+  moduleOf,
+  modulesOf,
+  modulesOfWorld,
+  sourcesOf,
+} from "../../evidence/sources.ts";
 import { chosenBy } from "../../evidence/verify.ts";
 import { experiments } from "../../experiments/mod.ts";
 import { registries } from "../../registries.ts";
@@ -102,6 +109,23 @@ Deno.test("the code of every row is found, and another agent's or world's is non
   strictEqual(await hash("cartpole-a2c"), await hash("cartpole-a2c-quick"));
   ok(await hash("cartpole-a2c") !== await hash("acrobot-a2c"));
   ok(await hash("cartpole-a2c") !== await hash("cartpole-ppo"));
+});
+
+Deno.test("a comment, a type and a blank are no code of a row, all else is", async () => {
+  const code = async (text: string, path = "/a.ts") =>
+    new TextDecoder().decode(await codeOf(new TextEncoder().encode(text), path));
+  const plain = await code('import{b}from"./b.ts";export const a=(x)=>`${x} // ${b}`;');
+  strictEqual(
+    await code(
+      '/** Returns. */\nimport { b, type C } from "./b.ts";\nimport type { D } from "./d.ts";\n' +
+        "// As it was.\nexport const a = (x: C | D): string => `${x} // ${b}`;\n",
+    ),
+    plain,
+  );
+  for (const [from, to] of [["${x} //", "${x} /"], ["b.ts", "c.ts"], ["=>", "=>!"]]) {
+    ok(await code(plain.replace(from, to)) !== plain, to);
+  }
+  strictEqual(await code("# A note", "/NOTICE.md"), "# A note");
 });
 
 Deno.test("a revision chooses cheap rows, others for another, never the same one twice", () => {
