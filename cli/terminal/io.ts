@@ -91,18 +91,30 @@ function variable(name: string): string | undefined {
   }
 }
 
+/** Milliseconds until a full pipe is tried again. */
+const PAUSE = 2;
+/** Bytes that a pipe takes whole or not at all (PIPE_BUF on Linux). */
+const WHOLE = 4096;
+const NEWLINE = 10;
+
 /**
  * Writes all of `text`. A reader that went away (`| head`) is no failure: what it does not read is
- * dropped.
+ * dropped. One that is slow is waited for, also where the pipe itself would not wait (O_NONBLOCK): as
+ * nobody says how much of a longer piece was taken then, pieces are whole lines, or as long as are taken
+ * whole.
  */
 function writeAll(stream: typeof Deno.stdout, text: string): void {
   const bytes = new TextEncoder().encode(text);
-  try {
-    for (let written = 0; written < bytes.length;) {
-      written += stream.writeSync(bytes.subarray(written));
+  for (let written = 0; written < bytes.length;) {
+    const piece = bytes.subarray(written, written + WHOLE);
+    const lines = piece.lastIndexOf(NEWLINE) + 1;
+    try {
+      written += stream.writeSync(lines > 0 ? piece.subarray(0, lines) : piece);
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) return;
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
     }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
 }
 

@@ -57,6 +57,37 @@ Deno.test("a reader that goes away is no failure", async () => {
   });
 });
 
+Deno.test("a reader that is slow gets everything, from a pipe that does not wait too", async () => {
+  await inFolder(async (folder) => {
+    const lines = 8000;
+    const program = `${folder}/long.ts`;
+    await Deno.writeTextFile(
+      program,
+      `import { processIo } from "${new URL("../../cli/terminal/io.ts", import.meta.url)}";
+       const lines = Array.from({ length: ${lines} }, (_, i) => String(i).padEnd(i % 5000, "x"));
+       processIo().out(lines.join("\\n"));`,
+    );
+    // Perl, which every Debian has, leaves O_NONBLOCK on the pipe, as some parents do.
+    const withoutWaiting = "use Fcntl; fcntl(STDOUT, F_SETFL, O_NONBLOCK | O_WRONLY); exec @ARGV";
+    const child = new Deno.Command("perl", {
+      args: ["-e", withoutWaiting, Deno.execPath(), "run", "-A", "--no-check", "--quiet", program],
+      cwd: root,
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const [written, stderr, { code }] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.status,
+    ]);
+    strictEqual(stderr, "");
+    strictEqual(code, 0);
+    const lengths = written.split("\n").slice(0, -1).map((line) => line.length);
+    strictEqual(lengths.length, lines);
+    strictEqual(lengths.findIndex((length, i) => length !== Math.max(`${i}`.length, i % 5000)), -1);
+  });
+});
+
 Deno.test("a file whose code ends its thread does not end its command as if it had finished", async () => {
   await inFolder(async (folder) => {
     const template = await Deno.readTextFile(`${root}cli/templates/environment.ts`);
