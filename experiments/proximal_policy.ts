@@ -1,7 +1,8 @@
 /**
  * Proximal policy optimisation in the classic control worlds beyond CartPole, with the values and
  * budgets of rl-baselines3-zoo (`hyperparams/ppo.yml`, 22e3ff2) on top of Stable-Baselines3's
- * defaults.
+ * defaults. Budgets are rounded up to whole rollouts, as Stable-Baselines3 does: the learning rate does
+ * not fall, and a last rollout cut short moves the policy far by few transitions.
  *
  * @module
  */
@@ -38,7 +39,7 @@ export const proximalPolicyExperiments: readonly AgentExperiment[] = [
       gaeLambda: 0.94,
       gamma: 0.99,
     },
-    1_000_000,
+    1_003_520,
     15,
   ),
   preset(
@@ -53,7 +54,7 @@ export const proximalPolicyExperiments: readonly AgentExperiment[] = [
       gaeLambda: 0.98,
       gamma: 0.99,
     },
-    1_000_000,
+    1_000_192,
     15,
   ),
   preset(
@@ -69,7 +70,7 @@ export const proximalPolicyExperiments: readonly AgentExperiment[] = [
       stateDependentNoise: true,
       noiseEvery: 4,
     },
-    100_000,
+    102_400,
     5,
   ),
   // The zoo's minibatch of 256 is larger than the rollout of 8: all of it is one.

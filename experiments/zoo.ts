@@ -47,6 +47,6 @@ export function zooPresets(agent: "a2c" | "ppo", shared: Options, tunedOn = 0) {
       agent: { name: agent, ...shared, ...fields },
       budget,
       seeds: 5,
-      evaluation: { every: budget / 10, episodes: episodesOf(id) },
+      evaluation: { every: Math.floor(budget / 10), episodes: episodesOf(id) },
     });
 }
