@@ -23,6 +23,15 @@ Deno.test("the best group is held against each other one, the next best first", 
   deepStrictEqual([findings[1].probability, findings[1].seeds], [1, [5, 5]]);
 });
 
+Deno.test("the best group has the highest IQM, whatever one of its seeds gets", () => {
+  const [finding] = findingsOf("evaluation/return_mean", [
+    group("steady", five(50)),
+    group("lucky", [1000, 0, 1, 2, 3]),
+    group("fast", [0, 100, 101, 102, 103]),
+  ]);
+  deepStrictEqual([finding.best, finding.other], ["fast", "steady"]);
+});
+
 Deno.test("a test stands beside each finding, of equal seeds where that is asked for", () => {
   const groups = [group("fast", five(100)), group("near", five(99)), group("one", [0])];
   const [near, one] = findingsOf("evaluation/return_mean", groups);

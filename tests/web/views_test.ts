@@ -453,6 +453,9 @@ Deno.test("a run's figures stand under their names, and its end and events below
     ]);
     changes([row], []);
     deepStrictEqual([facts(page), page.all("p").length], [all("475.3"), 0]);
+    // A loop of a user's own has no budget.
+    changes([{ ...row, budget: 0 }], []);
+    strictEqual(facts(page)[2], "examples: 2,500");
   }
   const event = (iteration: number) => ({ iteration, message: "m", level: "warning" });
   const contents = (count: number, wanted: boolean) => ({
