@@ -8,6 +8,7 @@ import { keysOf } from "../../cli/terminal/play_keys.ts";
 import { controlsOf } from "../../envs/controls.ts";
 import { Game, playSession } from "../../cli/play_session.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { Box } from "../../lab/core/space.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import { type CapturedIo, capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
@@ -76,6 +77,14 @@ Deno.test("arrows mean what each world means by its actions", () => {
   strictEqual(action("CartPole-v1", "2"), undefined);
   deepStrictEqual(action("Pendulum-v1", "left"), Float32Array.of(-2));
   deepStrictEqual(action("Pendulum-v1", "space"), Float32Array.of(0));
+  // Where there are no bounds a key pushes by one.
+  const actionSpace = new Box({ low: -Infinity, high: Infinity, shape: [1] });
+  const { actionOf, legend } = controlsOf({ ...makeEnv("Pendulum-v1"), actionSpace });
+  deepStrictEqual(
+    ["left", "space", "right"].map(actionOf),
+    [-1, 0, 1].map((x) => Float32Array.of(x)),
+  );
+  match(legend, /−1 {2}.* 1 {2}/);
 });
 
 Deno.test("the moves of the legend go where they say", () => {

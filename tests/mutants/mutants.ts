@@ -5780,4 +5780,25 @@ export const mutants: readonly Mutant[] = [
     to: "every: budget / 10",
     test: "tests/evidence/stable_baselines_test.ts",
   },
+  {
+    fault: "TPE tries places near its trials alone",
+    file: "lab/search/tpe.ts",
+    from: "random.integers(0, this.places.length + 1)",
+    to: "random.integers(0, this.places.length)",
+    test: "tests/lab/search/samplers_test.ts",
+  },
+  {
+    fault: "a key pushes an action without bounds to infinity",
+    file: "envs/controls.ts",
+    from: "Number.isFinite(value) ? value : Math.sign(value)",
+    to: "value",
+    test: "tests/cli/play_test.ts",
+  },
+  {
+    fault: "a mirror keeps a sweep as it was first",
+    file: "lab/store/postgres/replica.ts",
+    from: "marks.get(name) !== checksum",
+    to: "!marks.has(name)",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
 ];

@@ -186,6 +186,20 @@ Deno.test("what TPE tries lies within its ranges, also where the best ones lie a
   }
 });
 
+Deno.test("one kernel of TPE is the whole cube: places far from every trial are tried, too", () => {
+  const space: Space = [{ path: "a", range: { kind: "uniform", low: 0, high: 1 } }];
+  const random = streamOf(6, "test");
+  for (const trials of [1, 3]) {
+    const outcomes = Array.from({ length: trials }, () => ({ point: { a: 0 }, loss: 0 }));
+    const options = { startup: 1, candidates: 1, share: 1 };
+    const draws = Array.from({ length: 2000 }, () => tpe(space, outcomes, random, options));
+    const far = draws.filter(({ a }) => Number(a) > 0.7).length / draws.length;
+    // The kernels of the trials, whose deviation is below 0.18, leave 1e-4 there, the cube three tenths.
+    const expected = 0.3 / (trials + 1);
+    ok(Math.abs(far - expected) < 4 * Math.sqrt(expected / draws.length), `${far} ${expected}`);
+  }
+});
+
 Deno.test("a sampler waits for the trials before it where it looks at them, and else does not", () => {
   // Choices are what every sampler takes, a grid too.
   const values = [0, 0.25, 0.5, 0.75];

@@ -268,25 +268,42 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
     for (const each of hubs) await each.close();
   });
 
-  await t.step("of two sweeps of one name that are begun at once one is refused", async () => {
-    const url = await server.database();
-    const hubs = await Promise.all([1, 2].map(() => Hub.open(url, noPassword)));
-    const kept = await Promise.allSettled(
-      hubs.map((hub, i) => hub.keepSweep("rates", { trials: 1, gamma: i })),
-    );
-    deepStrictEqual(kept.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
-    const [{ reason }] = kept.filter((each) => each.status === "rejected");
-    match(reason.message, /another one of its name meanwhile .*: rates$/);
-    const winner = kept.findIndex(({ status }) => status === "fulfilled");
-    const before = { trials: 1, gamma: winner };
-    // The same one may be asked for by many, and be extended by who has seen it.
-    await hubs[1 - winner].keepSweep("rates", before);
-    await hubs[1 - winner].keepSweep("rates", { ...before, trials: 2 }, before);
-    await rejects(hubs[winner].keepSweep("rates", { ...before, trials: 3 }, before), InputError);
-    const [{ definition }] = await hubs[0].sweeps();
-    deepStrictEqual(JSON.parse(String(definition)), { ...before, trials: 2 });
-    for (const each of hubs) await each.close();
-  });
+  await t.step(
+    "of two sweeps of one name that are begun at once one is refused",
+    () =>
+      withFolder(async (folder) => {
+        const url = await server.database();
+        const hubs = await Promise.all([1, 2].map(() => Hub.open(url, noPassword)));
+        const kept = await Promise.allSettled(
+          hubs.map((hub, i) => hub.keepSweep("rates", { trials: 1, gamma: i })),
+        );
+        deepStrictEqual(kept.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+        const [{ reason }] = kept.filter((each) => each.status === "rejected");
+        match(reason.message, /another one of its name meanwhile .*: rates$/);
+        const winner = kept.findIndex(({ status }) => status === "fulfilled");
+        const before = { trials: 1, gamma: winner };
+        using mirror = new Mirror(hubs[0], folder);
+        const seen = async () => {
+          await mirror.refresh();
+          const store = mirror.store();
+          const { definition } = store.sweep("rates")!;
+          store.close();
+          return definition;
+        };
+        deepStrictEqual(await seen(), before);
+        // The same one may be asked for by many, and be extended by who has seen it.
+        await hubs[1 - winner].keepSweep("rates", before);
+        await hubs[1 - winner].keepSweep("rates", { ...before, trials: 2 }, before);
+        await rejects(
+          hubs[winner].keepSweep("rates", { ...before, trials: 3 }, before),
+          InputError,
+        );
+        const [{ definition }] = await hubs[0].sweeps();
+        deepStrictEqual(JSON.parse(String(definition)), { ...before, trials: 2 });
+        deepStrictEqual(await seen(), { ...before, trials: 2 });
+        for (const each of hubs) await each.close();
+      }),
+  );
 
   await t.step("a hub goes on after its server was killed", async () => {
     await using hub = await Hub.open(await server.database(), noPassword);
