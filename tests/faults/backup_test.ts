@@ -55,3 +55,23 @@ Deno.test("a backup made while a run trains is whole, resumes to the same digest
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("sweeps and runs that have not begun come back from a backup whose database is lost", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const store = openStore(`${folder}/runs`);
+    await launch([request()], options(store));
+    store.putSweep("rates", { trials: 3 });
+    const { waiting } = store.addBatch([{ seed: 1 }, { seed: 2 }]);
+    await store.backUp(`${folder}/copy`);
+    store.close();
+    await Deno.remove(`${folder}/copy/lab.db`);
+    strictEqual(recoverStore(`${folder}/copy`).waiting, 2);
+    const back = openStore(`${folder}/copy`);
+    deepStrictEqual(back.sweep("rates")!.definition, { trials: 3 });
+    deepStrictEqual(waiting.map((id) => back.request(id)), [{ seed: 1 }, { seed: 2 }]);
+    back.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

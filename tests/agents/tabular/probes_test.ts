@@ -2,7 +2,7 @@
  * Every method over tables on worlds whose action values are known: an end bootstrapped from, a
  * truncation taken for an end, or a transition that crosses a reset gives another number.
  */
-import { ok } from "node:assert";
+import { ok, strictEqual } from "node:assert";
 import { defineEnvironment } from "../../../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../../../lab/core/environment.ts";
 import { Discrete } from "../../../lab/core/space.ts";
@@ -49,6 +49,16 @@ const resets: EnvironmentDefinition = defineEnvironment({
   observe: (state) => state + 7,
 });
 
+/** One step from 0 to 1, where nothing is ever known, that action 1 alone is paid for. */
+const cut: EnvironmentDefinition = defineEnvironment({
+  ...common,
+  id: "TableCut-v0",
+  timeLimit: 1,
+  reset: () => 0,
+  step: (_: number, action) => ({ state: 1, reward: action - 3, terminated: false }),
+  observe: (state) => state + 7,
+});
+
 const quick = { gamma: 0.5, explorationFinal: 0.5, explorationFraction: 0.1 };
 
 for (const agent of learners) {
@@ -79,4 +89,14 @@ for (const agent of learners) {
 
   Deno.test(`${agent} bootstraps from the final state, not from the next episode's first`, () =>
     expectValues(resets, [2.5, 2.5, 5, 5, 10, 10, 0, 0]));
+
+  Deno.test(`${agent} begins an episode with an action for its own state, not for where a limit cut the last`, async () => {
+    const greedy = { ...quick, ...rate, explorationFinal: 0 };
+    const trainer = await trainerOf(agent, cut, greedy);
+    let mean: number | undefined;
+    while (trainer.progress.environmentSteps < trainer.budget.total) {
+      mean = (await trainer.iterate()).metrics["rollout/episode_return_mean"];
+    }
+    strictEqual(mean, 1);
+  });
 }

@@ -69,6 +69,9 @@ Deno.test("five seeds see a difference of two deviations, and a test has that po
     if (permutationTest(draw(0), draw(least)) <= 0.05) seen++;
   }
   ok(Math.abs(seen / 400 - 0.8) < 0.07, `${seen / 400}`);
+  // The same of pairs, nct.sf(t.ppf(0.975, 4), 4, d·√5) = 0.8 by SciPy 1.17.
+  const ofPairs = detectablePairedDifference(five, [0, 0, 0, 0, 0]);
+  ok(Math.abs(ofPairs - 1.682) < 0.03, `${ofPairs}`);
   // Pairs that differ by the same each time are told apart, however far they lie from one another.
   strictEqual(detectablePairedDifference([1, 5, 9], [2, 6, 10]), 0);
   ok(Number.isNaN(detectableDifference([1], [2, 3])));

@@ -16,6 +16,7 @@ import {
   type Transformer,
   transformerParameters,
 } from "../../../models/autoregressive/transformer.ts";
+import { sentenceVocabulary } from "../../../models/datasets/sentences.ts";
 import { loadModel } from "../../../models/model_file.ts";
 import { backends, options } from "../../lab/compute/backends.ts";
 import { fewTexts, halves, smallOf, trainerOf } from "../laboratory.ts";
@@ -184,6 +185,9 @@ Deno.test("a lower temperature draws likelier tokens, a prompt stays as it is", 
     new Set((await draw(temperature)).map((text) => text[0])).size;
   ok(await begins(0.01) < 4 && await begins(1) > 8);
   for (const text of await draw(1, "the cat")) ok(text.startsWith("the cat"), text);
+  for (const first of sentenceVocabulary) {
+    for (const text of await draw(1, first)) ok(text.startsWith(first), `${first}: ${text}`);
+  }
   deepStrictEqual(await draw(1, ""), await draw(1));
   const model = loadModel(await trainer.exportModel!({}));
   const filed = model.sample!({ random: defaultRng(1), count: 30, prompt: "the cat" });

@@ -3,7 +3,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { denoised, drawnLevels } from "../../../models/diffusion/steps.ts";
-import { noisy, parts, targets } from "../../../models/diffusion/parameterizations.ts";
+import { noisy, parts, seenThrough, targets } from "../../../models/diffusion/parameterizations.ts";
 import {
   numbersAt,
   schedules,
@@ -177,4 +177,20 @@ Deno.test("the sampler of second order is nearer to the flow than DDIM with as m
   // The flow of a Gaussian keeps its quantiles.
   const exact = 1.3 * 0.6;
   ok(Math.abs(end("heun", 20) - exact) < 0.35 * Math.abs(end("ddim", 40) - exact));
+});
+
+Deno.test("where an image's example is cut off to the range of pixels, the noise follows from what is left", () => {
+  const mix = { signal: tf.tensor2d([[0.8]]), noise: tf.tensor2d([[0.6]]) };
+  const x = tf.tensor2d([[1.6, 0.4]]);
+  const sizes = { size: 2, binary: false, classes: 0, tokens: 0, partnerSize: 0 };
+  const seenAs = (shape: number[]) => {
+    // As noise that is 0: the example is x / 0.8, so 2 and 0.5.
+    const told = seenThrough("noise", tf.zeros([1, 2]), x, mix, { ...sizes, shape });
+    return [...told.example.dataSync(), ...told.epsilon.dataSync()];
+  };
+  const close = (found: number[], expected: number[]) =>
+    found.forEach((value, i) => near(value, expected[i], 1e-6));
+  // 2 is cut off to 1, and 1.6 = 0.8 · 1 + 0.6 · ε.
+  close(seenAs([1, 2, 1]), [1, 0.5, 0.8 / 0.6, 0]);
+  close(seenAs([2]), [2, 0.5, 0, 0]);
 });
