@@ -1,4 +1,11 @@
-import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert";
+import {
+  deepStrictEqual,
+  match,
+  notDeepStrictEqual,
+  notStrictEqual,
+  ok,
+  strictEqual,
+} from "node:assert";
 import { decodeSafetensors } from "../../lab/core/safetensors.ts";
 import { main } from "../../cli/main.ts";
 import { headline } from "../../cli/terminal/figures.ts";
@@ -488,6 +495,25 @@ Deno.test("evaluate prints figures; sample and --render refuse what they cannot 
     strictEqual(sampled.code, 2);
     match(sampled.error, /must be a model that learned from data/);
   });
+});
+
+Deno.test("evaluate --stochastic draws actions, so that its figures are others", async () => {
+  const folder = await Deno.makeTempDir();
+  const lab = async (...args: string[]) => {
+    const io = capturedIo({ folder, root: folder, registries: ownRegistries });
+    strictEqual(await main(args, io), 0, io.written.error);
+    return io.written.out;
+  };
+  try {
+    await lab("run", "cartpole-reinforce-quick", "--budget", "500", "--quiet");
+    const figures = async (...flags: string[]) =>
+      JSON.parse(await lab("evaluate", "latest", "--episodes", "20", "--json", ...flags));
+    const [best, drawn] = [await figures(), await figures("--stochastic")];
+    notDeepStrictEqual(drawn.evaluation, best.evaluation);
+    deepStrictEqual(await figures("--stochastic"), drawn);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("evaluate records the episode that it plays", async () => {

@@ -5801,4 +5801,71 @@ export const mutants: readonly Mutant[] = [
     to: "!marks.has(name)",
     test: "tests/lab/store/postgres/hub_test.ts",
   },
+  {
+    fault:
+      "the last steps of a shortened rollout bootstrap from what stood there before, not from what follows them",
+    file: "agents/memory/rollout_values.ts",
+    from: "view.set(following, count * observationSize);",
+    to: "view.set(following, observations.length);",
+    test: "tests/agents/memory/rollout_values_test.ts",
+  },
+  {
+    fault:
+      "after a time limit Sarsa begins the next episode with the action that it chose for the last state",
+    file: "agents/tabular/tabular_trainer.ts",
+    from: "this.#action = world.truncated ? -1 : transition.nextAction;",
+    to: "this.#action = transition.nextAction;",
+    test: "tests/agents/tabular/probes_test.ts",
+  },
+  {
+    fault: "a prompt's first token of the vocabulary is drawn anew as if its place were free",
+    file: "models/autoregressive/token_sampler.ts",
+    from: "tf.greaterEqual(given, 0)",
+    to: "tf.greater(given, 0)",
+    test: "tests/models/autoregressive/gpt_test.ts",
+  },
+  {
+    fault: "Glow encodes images without moving them about 0, and decodes them brighter by a half",
+    file: "models/flows/glow_images.ts",
+    from: "flow({ kept }).forward(tf.sub(x, 0.5)).x",
+    to: "flow({ kept }).forward(x).x",
+    test: "tests/models/flows/models_test.ts",
+  },
+  {
+    fault:
+      "where diffusion cuts an example off to the range of pixels, the noise does not follow from what is left",
+    file: "models/diffusion/parameterizations.ts",
+    from: "return parts.example(example, x, mix);",
+    to: "return { example, epsilon: told.epsilon };",
+    test: "tests/models/diffusion/diffusion_test.ts",
+  },
+  {
+    fault: "a backup has no journals of the sweeps, so that none can be recovered from it",
+    file: "lab/store/backup.ts",
+    from: "    new Sweeps(snapshot, target).rewrite();\n",
+    to: "",
+    test: "tests/faults/backup_test.ts",
+  },
+  {
+    fault:
+      "what so many pairs can tell apart is computed with the degrees of freedom of unpaired seeds",
+    file: "lab/statistics/significance.ts",
+    from: "reach(x.length - 1)",
+    to: "reach(2 * x.length - 2)",
+    test: "tests/lab/statistics/significance_test.ts",
+  },
+  {
+    fault: "evaluate --stochastic takes the best actions all the same",
+    file: "cli/commands/evaluate.ts",
+    from: "trainer.evaluate({ random, episodes, stochastic })",
+    to: "trainer.evaluate({ random, episodes })",
+    test: "tests/cli/training_test.ts",
+  },
+  {
+    fault: "a run's place among its seeds is taken over figures of other metrics",
+    file: "web/family.ts",
+    from: "const known = headline !== null && headline.name === metric &&\n",
+    to: "const known = headline !== null &&\n",
+    test: "tests/web/family_test.ts",
+  },
 ];

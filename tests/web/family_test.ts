@@ -1,0 +1,46 @@
+/** A run among those that differ from it in their seed alone, by hand. */
+import { deepStrictEqual, strictEqual } from "node:assert";
+import type { Run } from "../../lab/store/store.ts";
+import { familyOf } from "../../web/family.ts";
+import type { Record } from "../../web/runs_table.ts";
+import { agentConfiguration, manifestOf } from "./sample_store.ts";
+
+/** A run with the figure that it is judged by. */
+function record(seed: number, value: number | null, name = "evaluation/return_mean"): Record {
+  const configuration = agentConfiguration("ppo", 1e-3);
+  const manifest = manifestOf({ experiment: "cartpole-ppo", configuration, seed });
+  const headline = value === null ? null : { name, value };
+  return {
+    row: { id: `run-${seed}`, headline } as Record["row"],
+    run: { id: `run-${seed}`, manifest } as Run,
+    metrics: [],
+  };
+}
+
+Deno.test("a run's place among its seeds is taken over the figure that it is judged by", () => {
+  const seeds = [
+    record(3, 400),
+    record(1, 450),
+    record(2, 900, "rollout/episode_return_mean"),
+    record(4, null),
+  ];
+  deepStrictEqual(familyOf(seeds, "run-3"), {
+    siblings: [
+      { run: "run-1", seed: "1", value: 450 },
+      { run: "run-2", seed: "2", value: null },
+      { run: "run-3", seed: "3", value: 400 },
+      { run: "run-4", seed: "4", value: null },
+    ],
+    index: 2,
+    place: 2,
+  });
+  strictEqual(familyOf(seeds, "run-1")!.place, 1);
+  strictEqual(familyOf(seeds, "run-4")!.place, null);
+  strictEqual(familyOf([seeds[0]], "run-3"), undefined);
+  strictEqual(familyOf(seeds, "run-9"), undefined);
+});
+
+Deno.test("where less is better the lowest figure has the first place", () => {
+  const losses = [1, 2].map((seed) => record(seed, -seed, "evaluation/negative_elbo"));
+  strictEqual(familyOf(losses, "run-2")!.place, 1);
+});
