@@ -118,6 +118,18 @@ Deno.test("what compares takes the chosen runs, else the found ones, else the ne
     strictEqual(page.get("a", "Compare the newest").getAttribute("href"), "/compare");
   }));
 
+Deno.test("a link names no more runs than an address holds, and says so", () => {
+  const runs = Array.from({ length: 5001 }, (_, i) => `r${i}`);
+  const [first] = grouped.groups;
+  return shown({ ...grouped, groups: [{ ...first, runs }] }, "group=agent", ({ page }) => {
+    boxes(page)[0].click();
+    const link = page.get("a", "Compare the first 5,000 of 5,001 chosen");
+    const [, query] = link.getAttribute("href")!.split("?");
+    const named = new URLSearchParams(query).getAll("run");
+    deepStrictEqual(named, runs.slice(0, 5000));
+  });
+});
+
 Deno.test("a group is chosen with all of its runs, and shows their figures", () =>
   shown(grouped, "group=agent", ({ page }) => {
     const [ppo, dqn] = rows(page);

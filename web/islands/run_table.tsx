@@ -437,17 +437,24 @@ function Columns(
   );
 }
 
+/** Runs that a link names at most: an address may have 64 kB. */
+const NAMED = 5000;
+
 /** Those that are chosen, else those that are found, else what belongs to the newest run. */
 function CompareLink(
   { filter, found, chosen }: { filter: string; found: number; chosen: ReadonlySet<string> },
 ): VNode | null {
   if (found === 0) return null;
   const query = chosen.size > 0
-    ? [...chosen].map((id) => `run=${id}`).join("&")
+    ? [...chosen].slice(0, NAMED).map((id) => `run=${id}`).join("&")
     : filter.trim() === ""
     ? ""
     : String(new URLSearchParams({ filter }));
-  const label = chosen.size > 0
+  const label = chosen.size > NAMED
+    ? `Compare the first ${NAMED.toLocaleString("en")} of ${
+      chosen.size.toLocaleString("en")
+    } chosen`
+    : chosen.size > 0
     ? `Compare ${chosen.size} chosen`
     : query === ""
     ? "Compare the newest"
