@@ -56,6 +56,13 @@ Deno.test("a disturbance is measured at what the policy was trained with, too, t
   );
 });
 
+Deno.test("an episode that is played through begins without the memory of the one before", () => {
+  let steps = 0;
+  const counting: Actor = { masked: false, act: () => Number(++steps < 6), reset: () => steps = 0 };
+  const returns = [5, 5, 6, 5].map((seed) => playedThrough(makeEnv(world.id), counting, seed));
+  deepStrictEqual([returns[1], returns[3]], [returns[0], returns[0]]);
+});
+
 Deno.test("the first hundred episodes of an evaluation have a seed each, of its own stream", () => {
   const seeds = (episodes: number, evaluation = 3) =>
     evaluationSeeds({ seed: "1", evaluation, episodes });

@@ -7,7 +7,7 @@ import {
   type RunReport,
   runTrainer,
 } from "../../../lab/experiment/runner.ts";
-import { defineCallbacks } from "../../../lab/experiment/callbacks.ts";
+import { type CallbackContext, defineCallbacks } from "../../../lab/experiment/callbacks.ts";
 import { toyTrainer } from "./toy_registries.ts";
 
 const defaults: RunnerOptions = {
@@ -106,6 +106,22 @@ Deno.test("a run that its callbacks stop says what stopped it first", async () =
   // What a callback has waited for is high by choice, too.
   const { metrics } = reports.findLast(({ kind }) => kind === "evaluation")!;
   ok("score/share" in metrics, Object.keys(metrics).join());
+});
+
+Deno.test("a callback's stream is another one by iteration, kind and name, and the same in another run", async () => {
+  const drawn = async () => {
+    const numbers: number[] = [];
+    const draw = ({ stream }: CallbackContext) => {
+      numbers.push(stream("noise").random(), stream("other").random());
+    };
+    const callbacks = defineCallbacks({ onIteration: draw, onEvaluation: draw });
+    await run(toyTrainer({}, 200), { callbacks });
+    return numbers;
+  };
+  const numbers = await drawn();
+  ok(numbers.length > 40);
+  strictEqual(new Set(numbers).size, numbers.length);
+  deepStrictEqual(await drawn(), numbers);
 });
 
 Deno.test("a stop rule by a series that no evaluation has is said once, with the nearest one", async () => {

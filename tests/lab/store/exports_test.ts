@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { encodePng } from "../../../lab/core/png.ts";
-import type { Run, Series } from "../../../lab/store/store.ts";
+import { type Run, runStatuses, type Series } from "../../../lab/store/store.ts";
 import {
   csvParts,
   type ExportedRun,
@@ -255,6 +255,16 @@ Deno.test("a TensorBoard file tells the configuration as hyperparameters, and ho
   ]);
   deepStrictEqual([ends!.tag, ends!.at], ["_hparams_/session_end_info", 1_700_000_002.5]);
   strictEqual(sessionOf(ends!.value, 4).get(1)![0][0], 1);
+});
+
+Deno.test("TensorBoard is told of a failure where a run failed or diverged, else of a success", () => {
+  const told = runStatuses.map((status) => {
+    const ended = { ...run, status, endedAt: run.createdAt + 2000 };
+    const [, , ends] = parseEvents(whole(tensorboardParts({ ...exported, run: ended })));
+    return [status, sessionOf(summaryOf(ends).value, 4).get(1)![0][0]] as const;
+  });
+  const failures = told.filter(([, how]) => how !== 1);
+  deepStrictEqual(failures, [["diverged", 2], ["failed", 2]]);
 });
 
 Deno.test("a TensorBoard file shows pictures at the step and time of their evaluation", () => {

@@ -143,6 +143,25 @@ Deno.test("samples use the moments that training left: a batch of others changes
   deepStrictEqual(first, both.subarray(0, 16));
 });
 
+Deno.test("InfoGAN decodes codes behind noise at its mean, which is 0", async () => {
+  const { trainer } = await trainerOf("infogan", halves(), { ...small, categories: 2 });
+  await trainer.iterate();
+  const snapshot = await trainer.snapshot();
+  const codes = Float32Array.of(1, 0, 0.5, -0.25);
+  /** The image of the codes without the weights of some of the seven inputs of the generator's average. */
+  const without = async (from: number, to: number) => {
+    const { parameters, state } = structuredClone(snapshot);
+    const inputs = Object.values({ ...parameters, ...state }).filter(({ shape }) => shape[0] === 7);
+    for (const { values, shape } of inputs) values.fill(0, from * shape[1], to * shape[1]);
+    await trainer.restore({ ...snapshot, parameters, state });
+    return await trainer.decode!(codes, 1);
+  };
+  const image = await without(0, 0);
+  deepStrictEqual(await without(0, 3), image);
+  for (const code of [3, 5, 6]) notDeepStrictEqual(await without(code, code + 1), image);
+  trainer.dispose();
+});
+
 for (const { name, load } of models) {
   const definition = await load();
   const fields = fieldsOf(definition.configuration, "").map(({ path }) => path);

@@ -192,6 +192,23 @@ Deno.test("CIFAR's records are images with channels last", () => {
   throws(() => parseCifar(named(bytes)), /labels must be 0 … 9: 10 at 1/);
 });
 
+Deno.test("CIFAR-10 is its five batches to learn from and one to measure on", async () => {
+  const batch = (label: number) => {
+    const bytes = new Uint8Array(2 * 3073);
+    bytes[0] = bytes[3073] = label;
+    return bytes;
+  };
+  const files = Object.fromEntries([1, 2, 3, 4, 5].map((i) => [
+    `here/data_batch_${i}.bin`,
+    batch(i),
+  ]));
+  files["here/test_batch.bin"] = batch(9);
+  const set = await load(cifar, files, { folder: "here" });
+  const learned = [...set.train.labels!, ...set.validation.labels!];
+  deepStrictEqual(learned.sort(), [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
+  deepStrictEqual([...set.test.labels!], [9, 9]);
+});
+
 Deno.test("lines of pixels are images of black and white, with their own splits", async () => {
   const line = (first: string) => `${first} ${Array(783).fill("0").join(" ")}\n`;
   const { count, values } = parseAmat(named(utf8(line("1") + line("0"))));

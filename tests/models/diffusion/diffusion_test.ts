@@ -179,6 +179,13 @@ Deno.test("the sampler of second order is nearer to the flow than DDIM with as m
   ok(Math.abs(end("heun", 20) - exact) < 0.35 * Math.abs(end("ddim", 40) - exact));
 });
 
+Deno.test("the second look of a step is told the time at which the next step begins", () => {
+  const settings = { levels: 1000, schedule: "cosine", stochasticity: 1, ...BETAS } as const;
+  const at = (k: number) => numbersAt(k, { ...settings, solver: "heun", samplerSteps: 8 });
+  for (let k = 0; k < 7; k++) deepStrictEqual(at(k).nextTime, at(k + 1).time);
+  deepStrictEqual([at(0).time, at(7).nextTime], [1, 0]);
+});
+
 Deno.test("where an image's example is cut off to the range of pixels, the noise follows from what is left", () => {
   const mix = { signal: tf.tensor2d([[0.8]]), noise: tf.tensor2d([[0.6]]) };
   const x = tf.tensor2d([[1.6, 0.4]]);
