@@ -136,9 +136,11 @@ async function denoTest(args: readonly string[]): Promise<Counts> {
 }
 
 /** Rooms whose files are quick, start no process and leave TensorFlow.js's backend as it was. */
-const SHARED = /^tests\/(agents|envs|evidence|lab\/(core|search|statistics)|web)\//;
+const SHARED = /^tests\/(agents|envs|evidence|models|lab\/(core|search|statistics)|web)\//;
 /** What a file of such a room imports whose page goes on knowing what it heard. */
 const HEARING = /from "[./]+\/(?:small_page|web\/live)\.ts"/;
+/** What a file about models imports that computes on the backend which it chose, or found. */
+const COMPUTING = /^tests\/models\/[^]*\nimport .* from "@tensorflow\/tfjs"/;
 /** Files of such a room that share an isolate, at most, and from how many files on they do. */
 const [TOGETHER, MANY] = [8, 40];
 
@@ -150,8 +152,11 @@ const [TOGETHER, MANY] = [8, 40];
  */
 function modulesOf(files: readonly string[], folder: string): string[] {
   if (files.length < MANY) return [...files];
-  const hears = (path: string) => HEARING.test(Deno.readTextFileSync(new URL(path, root)));
-  const rooms = Map.groupBy(files, (path) => hears(path) ? undefined : SHARED.exec(path)?.[1]);
+  const isAlone = (path: string) => {
+    const text = Deno.readTextFileSync(new URL(path, root));
+    return HEARING.test(text) || COMPUTING.test(`${path}\n${text}`);
+  };
+  const rooms = Map.groupBy(files, (path) => isAlone(path) ? undefined : SHARED.exec(path)?.[1]);
   return [...rooms].flatMap(([room, paths]) => {
     if (room === undefined) return paths;
     return Array.from({ length: Math.ceil(paths.length / TOGETHER) }, (_, i) => {
