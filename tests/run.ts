@@ -140,7 +140,7 @@ const SHARED = /^tests\/(agents|envs|evidence|models|lab\/(core|search|statistic
 /** What a file of such a room imports whose page goes on knowing what it heard. */
 const HEARING = /from "[./]+\/(?:small_page|web\/live)\.ts"/;
 /** What a file about models imports that computes on the backend which it chose, or found. */
-const COMPUTING = /^tests\/models\/[^]*\nimport .* from "@tensorflow\/tfjs"/;
+const COMPUTING = /^import .* from "@tensorflow\/tfjs"/m;
 /** Files of such a room that share an isolate, at most, and from how many files on they do. */
 const [TOGETHER, MANY] = [8, 40];
 
@@ -154,7 +154,7 @@ function modulesOf(files: readonly string[], folder: string): string[] {
   if (files.length < MANY) return [...files];
   const isAlone = (path: string) => {
     const text = Deno.readTextFileSync(new URL(path, root));
-    return HEARING.test(text) || COMPUTING.test(`${path}\n${text}`);
+    return HEARING.test(text) || path.startsWith("tests/models/") && COMPUTING.test(text);
   };
   const rooms = Map.groupBy(files, (path) => isAlone(path) ? undefined : SHARED.exec(path)?.[1]);
   return [...rooms].flatMap(([room, paths]) => {

@@ -451,9 +451,7 @@ function CompareLink(
     ? ""
     : String(new URLSearchParams({ filter }));
   const label = chosen.size > NAMED
-    ? `Compare the first ${NAMED.toLocaleString("en")} of ${
-      chosen.size.toLocaleString("en")
-    } chosen`
+    ? `Compare the first ${figure(NAMED)} of ${figure(chosen.size)} chosen`
     : chosen.size > 0
     ? `Compare ${chosen.size} chosen`
     : query === ""
