@@ -237,12 +237,16 @@ export function partsOf(options: GridWorldOptions) {
   };
 }
 
-/** Where an episode can end in a pit, only what is worth more than 0 is known to have been a goal. */
+/**
+ * Where an episode can end in a pit, only what is worth more than 0 is known to have been a goal, and with
+ * shaping nothing is: the last step gives back what the way was thought to cost, in a pit as in a goal.
+ */
 function goalOf(
   { cells }: GridMap,
-  { pitEnds, goalReward, goalRewards, stepCost, pitReward }: GridWorldOptions,
+  { pitEnds, goalReward, goalRewards, stepCost, pitReward, shaping }: GridWorldOptions,
 ): GoalEnding | undefined {
   if (!pitEnds || !cells.includes("O")) return "terminated";
+  if (shaping !== undefined) return undefined;
   const rewards = goalRewards.length === 0 ? [goalReward] : goalRewards;
   const isTold = Math.min(...rewards) > stepCost && pitReward <= stepCost;
   return isTold ? "rewarded" : undefined;

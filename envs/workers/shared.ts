@@ -15,7 +15,8 @@ export const word = {
   reset: 3,
   snapshot: 4,
   restore: 5,
-  close: 6,
+  masks: 6,
+  close: 7,
 } as const;
 
 /** Bytes of a mailbox at first, and at most. Only what is used takes memory. */
@@ -26,6 +27,8 @@ export interface Sizes {
   readonly count: number;
   readonly observationSize: number;
   readonly actionSize: number;
+  /** Choices that an action mask tells of; 0 where the environments have none. */
+  readonly maskSize: number;
 }
 
 /** The rows of all workers. */
@@ -44,11 +47,13 @@ export interface Columns {
   readonly truncated: Uint8Array;
   /** [N]. */
   readonly started: Uint8Array;
+  /** [N × A]. */
+  readonly masks: Uint8Array;
 }
 
 /** The columns over `memory`, or over a memory of their own. */
 export function columnsOf(
-  { count, observationSize, actionSize }: Sizes,
+  { count, observationSize, actionSize, maskSize }: Sizes,
   memory?: SharedArrayBuffer,
 ): Columns & { readonly memory: SharedArrayBuffer } {
   const lengths = [
@@ -56,7 +61,7 @@ export function columnsOf(
     8 * count,
     ...Array(2).fill(4 * count * observationSize),
   ];
-  const ends = [...lengths, count, count, count].reduce<number[]>(
+  const ends = [...lengths, count, count, count, count * maskSize].reduce<number[]>(
     (sums, length) => [...sums, sums[sums.length - 1] + length],
     [0],
   );
@@ -70,6 +75,7 @@ export function columnsOf(
     terminated: new Uint8Array(shared, ends[4], count),
     truncated: new Uint8Array(shared, ends[5], count),
     started: new Uint8Array(shared, ends[6], count),
+    masks: new Uint8Array(shared, ends[7], count * maskSize),
   };
 }
 

@@ -88,6 +88,7 @@ export class WorkerVector implements Vector {
   readonly observationSize: number;
   /** Threads that step. */
   readonly workers: number;
+  readonly actionMasks?: () => Uint8Array;
   readonly #answerSeconds: number;
   readonly #clips: boolean;
   readonly #width: number;
@@ -129,9 +130,20 @@ export class WorkerVector implements Vector {
     this.#clips = environment.clipsActions === true;
     this.#width = numbersOf(environment);
     this.#resting = new Uint8Array(count);
-    const sizes = { count, observationSize: this.observationSize, actionSize: this.#width };
+    const sizes = {
+      count,
+      observationSize: this.observationSize,
+      actionSize: this.#width,
+      maskSize: environment.actionMask === undefined ? 0 : this.actionSpace.flatSize,
+    };
     const { memory, ...columns } = columnsOf(sizes);
     this.#columns = columns;
+    if (sizes.maskSize > 0) {
+      this.actionMasks = () => {
+        this.#command(word.masks, "read the action masks of");
+        return columns.masks;
+      };
+    }
     this.#words = new Int32Array(new SharedArrayBuffer(4 * this.workers)).fill(word.start);
     this.#mailboxes = Array.from({ length: this.workers }, newMailbox);
     this.#bounds = Array.from(

@@ -82,6 +82,11 @@ class Rows {
     this.#show();
   }
 
+  masks(): void {
+    const { from, sizes: { maskSize } } = this.assignment;
+    this.#columns.masks.set(this.#vector.actionMasks!(), from * maskSize);
+  }
+
   close(): void {
     this.#vector.close();
   }
@@ -98,6 +103,7 @@ function obey(rows: Rows, command: number, mailbox: SharedArrayBuffer): boolean 
   else if (command === word.reset) rows.reset(take(mailbox));
   else if (command === word.snapshot) put(mailbox, rows.snapshot());
   else if (command === word.restore) rows.restore(take(mailbox));
+  else if (command === word.masks) rows.masks();
   else rows.close();
   return command !== word.close;
 }

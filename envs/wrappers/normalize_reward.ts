@@ -27,6 +27,7 @@ export function normalizeReward(
   let discounted = 0;
   const wrapped = Object.assign(
     wrap(env, {
+      changesRewards: true,
       step(action) {
         const result = env.step(action);
         discounted = discounted * gamma * (result.terminated ? 0 : 1) + result.reward;

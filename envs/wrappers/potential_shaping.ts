@@ -39,6 +39,7 @@ export function potentialShaping(
   const isTable = env.transitions !== undefined && observationSpace instanceof Discrete &&
     observationSpace.start === 0;
   return wrap(env, {
+    changesRewards: true,
     ...isTable && {
       transitions: () =>
         env.transitions!().map((actions, state) =>

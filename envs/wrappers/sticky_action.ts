@@ -34,7 +34,7 @@ export function stickyAction(env: Environment, probability: number): Environment
     },
     step(action) {
       const isSticky = last !== undefined && random.random() < probability;
-      const taken = isSticky ? last : action;
+      const taken = isSticky ? last : copyOf(action);
       const result = env.step(taken);
       last = taken;
       return result;
@@ -46,6 +46,11 @@ export function stickyAction(env: Environment, probability: number): Environment
       last = actionOf(env, kept.last);
     },
   });
+}
+
+/** An action that stays as it is when the caller's array takes the next one. */
+function copyOf(action: unknown): unknown {
+  return ArrayBuffer.isView(action) ? (action as Float32Array | Int32Array).slice() : action;
 }
 
 function plainOf(action: unknown): Json {

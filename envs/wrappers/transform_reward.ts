@@ -12,6 +12,7 @@ export function transformReward(
   transform: (reward: number) => number,
 ): Environment {
   return wrap(env, {
+    changesRewards: true,
     step(action) {
       const result = env.step(action);
       return { ...result, reward: transform(result.reward) };

@@ -16,6 +16,8 @@ interface WrapperParts
   readonly reset?: Environment["reset"];
   /** Instead of the wrapped one's. */
   readonly step?: Environment["step"];
+  /** Whether rewards are others than the wrapped one's, so that they no longer tell its goal. */
+  readonly changesRewards?: boolean;
   /** The world as a table; left out: a wrapped world has none. */
   readonly transitions?: Environment["transitions"];
   /** The wrapper's own state, which travels with the wrapped one's snapshot. */
@@ -38,7 +40,7 @@ export function wrap(env: Environment, parts: WrapperParts): Environment {
     actionSpace: actionSpace ?? env.actionSpace,
     timeLimit: parts.timeLimit ?? env.timeLimit,
     rewardThreshold: env.rewardThreshold,
-    goal: env.goal,
+    goal: parts.changesRewards && env.goal === "rewarded" ? undefined : env.goal,
     reset: parts.reset ?? ((options) => env.reset(options)),
     step(action) {
       if (actionSpace !== undefined && !actionSpace.contains(action)) {

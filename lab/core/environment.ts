@@ -91,7 +91,7 @@ export interface Environment<Observation = any, Action = any> {
   reset(
     options?: { seed?: Seed; options?: ResetOptions },
   ): { observation: Observation; info: Info };
-  /** Acts once. */
+  /** Acts once. An action that is an array stays the caller's, who may write the next one into it. */
   step(action: Action): StepResult<Observation>;
   /**
    * `step` without allocation: writes the flat observation (`observationSpace.flatten`) into `out`

@@ -56,6 +56,7 @@ for (const [id, options] of kinds) {
         let kept;
         for (let t = 0; t < 300; t++) {
           const actions = draw();
+          deepStrictEqual(workers.actionMasks?.(), here.actionMasks?.());
           const expected = here.step(actions);
           deepStrictEqual(shown(workers.step(actions), size), shown(expected, size));
           if (mode === "disabled") {

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
 import * as wrappers from "../../envs/wrappers/mod.ts";
 import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
@@ -221,6 +221,32 @@ Deno.test("what sticks is the action that was taken, not the one that was asked 
   env.reset({ seed: 1 });
   for (const action of [0, 1, 2, 3, 2]) env.step(action);
   deepStrictEqual(taken, [0, 0, 0, 0, 0]);
+});
+
+Deno.test("an action sticks though its array takes the next one, and goes on from a snapshot", () => {
+  const rewards = (restored: boolean) => {
+    let env = wrappers.stickyAction(makeEnv("Pendulum-v1"), 0.5);
+    env.reset({ seed: 1 });
+    const action = new Float32Array(1);
+    return Array.from({ length: 40 }, (_, t) => {
+      action[0] = t % 2 === 0 ? 2 : -2;
+      const { reward } = env.step(action);
+      if (restored) {
+        const kept = env.snapshot!();
+        env = wrappers.stickyAction(makeEnv("Pendulum-v1"), 0.5);
+        env.restore!(kept);
+      }
+      return reward;
+    });
+  };
+  deepStrictEqual(rewards(true), rewards(false));
+  const plain = makeEnv("Pendulum-v1");
+  plain.reset({ seed: 1 });
+  const asAsked = Array.from(
+    { length: 40 },
+    (_, t) => plain.step(Float32Array.of(t % 2 === 0 ? 2 : -2)).reward,
+  );
+  notDeepStrictEqual(rewards(false), asAsked);
 });
 
 Deno.test("hidden velocities are gone, and other worlds need indices", () => {

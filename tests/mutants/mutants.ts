@@ -5910,4 +5910,32 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/web/robustness_test.ts",
   },
+  {
+    fault: "a sticky action changes with the array that it came in",
+    file: "envs/wrappers/sticky_action.ts",
+    from: "last : copyOf(action)",
+    to: "last : action",
+    test: "tests/envs/wrappers_test.ts",
+  },
+  {
+    fault: "rewards that a wrapper changed still tell a goal",
+    file: "envs/wrappers/wrapper.ts",
+    from: 'parts.changesRewards && env.goal === "rewarded" ? undefined : env.goal',
+    to: "env.goal",
+    test: "tests/envs/goals_test.ts",
+  },
+  {
+    fault: "a shaped step into a pit counts as a goal",
+    file: "envs/gridworld.ts",
+    from: "  if (shaping !== undefined) return undefined;\n",
+    to: "",
+    test: "tests/envs/goals_test.ts",
+  },
+  {
+    fault: "a worker shows its masks in the rows of the first one",
+    file: "envs/workers/worker.ts",
+    from: "from * maskSize",
+    to: "0 * maskSize * from",
+    test: "tests/envs/workers_test.ts",
+  },
 ];
