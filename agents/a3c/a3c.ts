@@ -12,8 +12,8 @@
  *
  * Differs from the paper:
  * - Policy and value network share no layer, and there is no recurrent one.
- * - Workers pause together after every 4096 environment steps a worker, so that the run can be
- *   measured and saved.
+ * - Workers pause together after 4096 environment steps a worker, in whole rollouts, so that the run
+ *   can be measured and saved.
  * - A worker may step several environments side by side.
  * - The mean over the rollout in place of the sum, and gradients clipped by global norm; RMSProp as
  *   A2C has it, or Adam; `rmsprop-tensorflow` has the paper's root.
@@ -134,12 +134,13 @@ class A3cTrainer extends AgentTrainer {
     };
   }
 
-  /** About 512 environment steps, or 4096 of each of several workers. */
+  /** At least 512 environment steps, or 4096 of each of several workers, in whole rollouts. */
   async iterate(): Promise<Report> {
-    const { workspace, budget } = this.context;
+    const { workspace, budget, configuration: { environments, rolloutLength } } = this.context;
     const workers = this.#workers.length;
     const steps = workers === 1 ? ALONE : TOGETHER * workers;
-    const limit = Math.min(steps, this.remaining);
+    const rollout = environments * rolloutLength;
+    const limit = Math.min(Math.ceil(steps / rollout) * rollout, this.remaining);
     const order = { environmentSteps: this.progress.environmentSteps, limit, budget };
     this.#claimed[0] = 0;
     const learned = await Promise.all(this.#workers.map((worker) => worker.learn(order)));

@@ -52,6 +52,7 @@ export function expectedReturns(
 
 /** Plays and evaluates the greedy policy of a table of action values. */
 export class TableEvaluator {
+  /** For its spaces and its table; episodes are played in others. */
   #environment: Environment | undefined;
   #table: TransitionTable | undefined;
 
@@ -67,9 +68,9 @@ export class TableEvaluator {
   ) {}
 
   /**
-   * Plays `episodes` whole episodes (default 100) in an environment of its own, seeded from
-   * `random`. `evaluation/exact_return_mean`: what the policy expects from the states in which
-   * these episodes started, computed on the transition table; exact for a world with one start.
+   * Plays `episodes` whole episodes (default 100) in a new environment, seeded from `random`.
+   * `evaluation/exact_return_mean`: what the policy expects from the states in which these episodes
+   * started, computed on the transition table; exact for a world with one start.
    *
    * @param training Given: a warning where no goal was ever reached.
    */
@@ -77,7 +78,8 @@ export class TableEvaluator {
     { random, episodes = 100 }: { random: Generator; episodes?: number },
     training?: TrainingSoFar,
   ): Report {
-    const environment = this.#open();
+    this.#open();
+    const environment = this.makeEnvironment();
     const { observationSpace, actionSpace } = tableShape(this.agent, environment);
     const limit = environment.timeLimit ?? (this.episodeLimit || LONGEST);
     const policy = this.#policy(observationSpace.n, actionSpace.n);
@@ -91,6 +93,7 @@ export class TableEvaluator {
       const choose = (state: number) => policy[state - start] + actionSpace.start;
       evaluated.add(playEpisode(environment, observation, limit, choose));
     }
+    environment.close?.();
     const { metrics, events } = evaluated.report(limit, environment, training);
     const ofPolicy = exact && { "evaluation/exact_return_mean": mean(expected) };
     return { metrics: { ...metrics, ...ofPolicy }, events };

@@ -57,7 +57,7 @@ export class TableWorld {
   readonly #environment: Environment;
   readonly #limit: number;
   readonly #mask: Uint8Array;
-  #forbid: ((state: number, action: number) => void) | undefined;
+  #note: ((state: number, action: number, isAllowed: boolean) => void) | undefined;
   #elapsed = 0;
 
   /**
@@ -103,15 +103,15 @@ export class TableWorld {
 
   #readMask(state: number): void {
     const { id, actionMask } = this.#environment;
-    if (this.#forbid === undefined || actionMask === undefined) return;
+    if (this.#note === undefined || actionMask === undefined) return;
     const { actionSpace } = this.shape;
     copyActionMask(id, actionSpace, this.#environment.actionMask!(), this.#mask);
-    for (let a = 0; a < actionSpace.n; a++) if (this.#mask[a] === 0) this.#forbid(state, a);
+    for (let a = 0; a < actionSpace.n; a++) this.#note(state, a, this.#mask[a] === 1);
   }
 
-  /** Calls `forbid` from here on with what the world's mask forbids in each state that it is in. */
-  watchMasks(forbid: (state: number, action: number) => void): void {
-    this.#forbid = forbid;
+  /** Calls `note` from here on with what the world's mask says of each action in each state that it is in. */
+  watchMasks(note: (state: number, action: number, isAllowed: boolean) => void): void {
+    this.#note = note;
     this.#readMask(this.state);
   }
 

@@ -6,6 +6,7 @@
  */
 import type * as z from "zod";
 import type { Resumable, TrainerParts } from "../../lab/core/base_trainer.ts";
+import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
@@ -154,9 +155,20 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
     });
     const { q, parameters = { "q/table": q }, state = {} } = this.#method;
     if (configuration.maskActions) {
-      const tables = new Set([q, ...Object.values(parameters)]);
-      world.watchMasks((state, action) => {
-        for (const table of tables) table[state * actionSpace.n + action] = FORBIDDEN;
+      const tables = new Set([...Object.values(parameters), q]);
+      const [learned] = tables;
+      world.watchMasks((state, action, isAllowed) => {
+        const index = state * actionSpace.n + action;
+        if (!isAllowed) {
+          for (const table of tables) table[index] = FORBIDDEN;
+        } else if (learned[index] === FORBIDDEN) {
+          throw new InputError(
+            `Cannot train ${agent.name} as the world's action mask must follow from the observation ` +
+              `(agent.maskActions=false leaves it out): observation ${
+                state + observationSpace.start
+              } forbade action ${action + actionSpace.start} before`,
+          );
+        }
       });
     }
     this.parts = {

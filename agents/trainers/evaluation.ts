@@ -15,7 +15,6 @@ import type {
   PolicyFileOptions,
   Report,
 } from "../../lab/core/trainer.ts";
-import type { Vector } from "../../lab/core/vector.ts";
 import type { RowStep } from "../../lab/compute/row_step.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import {
@@ -220,7 +219,6 @@ export function policyActors(
 
 /** Measures the policy of an agent's parameters. */
 export class Evaluator {
-  #vector: Vector | undefined;
   /** Has what a vector does not say. */
   #world: Environment | undefined;
 
@@ -245,7 +243,8 @@ export class Evaluator {
     const actor = actors(count);
     const draws = stochastic ? random : undefined;
     const translator = new ActionTranslator(actionSpace, count);
-    const vector = this.#environments(count);
+    // New ones each time: what a world keeps over its episodes is then the same after a resume.
+    const vector = vectorOf(this.options.makeEnvironment, count, { autoreset: "same-step" });
     const seeds = Array.from({ length: count }, () => random.integers(2 ** 32));
     const observations = vector.reset({ seeds }).slice();
     const started = new Uint8Array(count).fill(1);
@@ -279,6 +278,7 @@ export class Evaluator {
       }
       if (cut.includes(1)) observations.set(vector.reset({ mask: cut }));
     }
+    vector.close();
     this.#world ??= this.options.makeEnvironment();
     return evaluated.report(longest, this.#world, training);
   }
@@ -382,15 +382,6 @@ export class Evaluator {
     }
     if (scoresOf !== undefined) return scoresOf;
     throw new InputError("Cannot export the policy as the agent must say what it chooses by");
-  }
-
-  #environments(count: number): Vector {
-    if (this.#vector?.count !== count) {
-      this.#vector = vectorOf(this.options.makeEnvironment, count, {
-        autoreset: "same-step",
-      });
-    }
-    return this.#vector;
   }
 }
 

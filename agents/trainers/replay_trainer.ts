@@ -23,7 +23,7 @@ import { ACTING, trainMeanwhile } from "../networks/acting.ts";
 import { networkFields } from "../networks/dense_settings.ts";
 import { TransitionMemory, type WeightedBatch } from "../memory/transition_memory.ts";
 import { mean } from "../../lab/statistics/scores.ts";
-import { ObservationNormalizer, RewardNormalizer } from "../worlds/normalizer.ts";
+import { inheritMoments, ObservationNormalizer, RewardNormalizer } from "../worlds/normalizer.ts";
 import type { World, WorldShape, WorldSizes } from "../worlds/world.ts";
 import { AgentTrainer } from "./agent_trainer.ts";
 import { actorsOf, Evaluator, type Scores, type Values } from "./evaluation.ts";
@@ -76,7 +76,9 @@ export const replayFields = {
     description: "Centre and scale observations by the moments of those before learningStarts",
   }),
   normalizeRewards: z.boolean().default(false).meta({
-    description: "Divide rewards by the deviation of discounted returns before learningStarts",
+    description:
+      "Divide rewards by the deviation of discounted returns before learningStarts, by 1 " +
+      "where all of them were 0",
   }),
   storeBytes: z.boolean().default(false).meta({
     description: "Keep pictures, in [0, 1] or 0 … 255, in bytes: a quarter of the memory",
@@ -183,11 +185,21 @@ export class ReplayTrainer extends AgentTrainer {
       resumables: {
         replay: stream("replay"),
         world,
-        ...this.#observations && { normalizer: this.#observations },
+        normalizer: this.#measured(),
         ...this.#rewards && { rewards: this.#rewards },
         ...resumables,
       },
       replay: this.#memory,
+    };
+  }
+
+  /** The moments of observations, or that there are none. */
+  #measured(): Resumable {
+    const normalizer = this.#observations;
+    return {
+      snapshot: () => normalizer?.snapshot() ?? null,
+      restore: (kept) => normalizer?.restore(kept),
+      inherit: (kept) => inheritMoments(normalizer, kept),
     };
   }
 

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { InputError } from "../../lab/core/errors.ts";
 import { RunningMoments } from "../../lab/core/running_moments.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { type NamedTensors, tensorOf } from "../../lab/core/tensor_data.ts";
@@ -83,6 +84,24 @@ export class ObservationNormalizer {
   }
 }
 
+/**
+ * Takes over what another run had measured of observations.
+ *
+ * @param kept Its moments; null where it normalised none.
+ * @throws InputError where only one of the two runs normalises them.
+ */
+export function inheritMoments(normalizer: ObservationNormalizer | undefined, kept: Json): void {
+  const normalizes = normalizer !== undefined;
+  if (normalizes !== (kept !== null)) {
+    const say = (normalized: boolean) => `${normalized ? "" : "not "}normalised`;
+    throw new InputError(
+      `Cannot start from these weights as observations are ${say(normalizes)} ` +
+        `(agent.normalizeObservations): for them they were ${say(!normalizes)}`,
+    );
+  }
+  normalizer?.inherit(kept);
+}
+
 /** What a step says of rewards and episodes. */
 type RewardedStep = Pick<VectorStep, "rewards" | "terminated" | "truncated">;
 
@@ -111,9 +130,10 @@ export class RewardNormalizer {
     }
   }
 
-  /** What rewards are divided by now. */
+  /** What rewards are divided by now; 1 where none but 0 was seen, of which nothing can be measured. */
   get deviation(): number {
-    return Math.sqrt(this.#moments.variance[0] + EPSILON);
+    const { mean: [mean], variance: [variance] } = this.#moments;
+    return mean === 0 ? 1 : Math.sqrt(variance + EPSILON);
   }
 
   /** Takes a step's rewards [N] in and writes the normalised ones into `out` [N]. */

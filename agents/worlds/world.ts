@@ -15,7 +15,7 @@ import { ActionScale } from "../distributions/action_scale.ts";
 import { type ActionRows, type ActionSpace, ActionTranslator } from "../distributions/actions.ts";
 import { EpisodeWindow } from "./episodes.ts";
 import { requireFinite } from "./finite.ts";
-import { ObservationNormalizer, RewardNormalizer } from "./normalizer.ts";
+import { inheritMoments, ObservationNormalizer, RewardNormalizer } from "./normalizer.ts";
 
 /** The widths that an agent's networks must fit. */
 export interface WorldSizes {
@@ -201,15 +201,7 @@ export class World {
   /** Takes the moments of another run's snapshot. */
   inherit(snapshot: Json): void {
     const { observations, rewards } = snapshot as Record<string, Json>;
-    const normalizes = this.normalizer !== undefined;
-    if (normalizes !== (observations !== null)) {
-      const say = (normalized: boolean) => `${normalized ? "" : "not "}normalised`;
-      throw new InputError(
-        `Cannot start from these weights as observations are ${say(normalizes)} ` +
-          `(agent.normalizeObservations): for them they were ${say(!normalizes)}`,
-      );
-    }
-    this.normalizer?.inherit(observations);
+    inheritMoments(this.normalizer, observations);
     if (rewards !== null) this.#rewardNormalizer?.inherit(rewards);
     this.#show();
   }

@@ -50,15 +50,19 @@ for (const agent of normalizing) {
   });
 }
 
-Deno.test("a warm start from observations seen otherwise is refused in one line", async () => {
-  const ppo = async (normalizeObservations: boolean) =>
-    (await subjectOf("ppo", worldFor("ppo"), { hiddenSizes: [8], normalizeObservations })).trainer;
-  const [plain, normalised] = [await ppo(false), await ppo(true)];
-  await rejects(startFrom(plain, await normalised.snapshot()), {
-    name: "InputError",
-    message: "Cannot start from these weights as observations are not normalised " +
-      "(agent.normalizeObservations): for them they were normalised",
+for (const agent of normalizing) {
+  Deno.test(`${agent}: a warm start from observations seen otherwise is refused in one line`, async () => {
+    const trainerOf = async (normalizeObservations: boolean) => {
+      const own = { ...knownFields(agent, fields), normalizeObservations };
+      return (await subjectOf(agent, worldFor(agent), own)).trainer;
+    };
+    const [plain, normalised] = [await trainerOf(false), await trainerOf(true)];
+    await rejects(startFrom(plain, await normalised.snapshot()), {
+      name: "InputError",
+      message: "Cannot start from these weights as observations are not normalised " +
+        "(agent.normalizeObservations): for them they were normalised",
+    });
+    await rejects(startFrom(normalised, await plain.snapshot()), /they were not normalised$/);
+    for (const each of [plain, normalised]) each.dispose();
   });
-  await rejects(startFrom(normalised, await plain.snapshot()), /they were not normalised$/);
-  for (const each of [plain, normalised]) each.dispose();
-});
+}

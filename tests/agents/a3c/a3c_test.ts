@@ -133,6 +133,17 @@ Deno.test("one worker makes A2C's updates", async () => {
   }
 });
 
+Deno.test("rollouts are whole between pauses, however long they are", async () => {
+  for (const [rolloutLength, updates] of [[5, 13], [128, 1]]) {
+    const fields = { environments: 8, rolloutLength, hiddenSizes: [4] };
+    const { trainer } = await subjectOf("a3c", worlds["cart-pole"], fields);
+    await trainer.iterate();
+    const { environmentSteps, gradientSteps } = trainer.progress;
+    deepStrictEqual([environmentSteps, gradientSteps], [8 * rolloutLength * updates, updates]);
+    trainer.dispose();
+  }
+});
+
 Deno.test("two workers share one budget, learn, and say that no seed determines them", async () => {
   const fields = { optimizer: "adam", learningRate: 5e-3, annealLearningRate: false };
   const trainer = await trainerOf("credit", fields, 8001);

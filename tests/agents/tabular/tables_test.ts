@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "node:assert";
+import { ok, rejects, strictEqual } from "node:assert";
 import * as fc from "fast-check";
 import {
   epsilonGreedy,
@@ -9,7 +9,10 @@ import {
 } from "../../../agents/tabular/tables.ts";
 import { PriorityQueue } from "../../../agents/tabular/priority_queue.ts";
 import { Traces } from "../../../agents/tabular/traces.ts";
+import { defineEnvironment } from "../../../lab/core/define_environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
+import { Discrete } from "../../../lab/core/space.ts";
+import { learners, trainerOf } from "./laboratory.ts";
 
 Deno.test("ε-greedy draws each action as often as its probability says, ties broken evenly", () => {
   const table = Float64Array.of(9, 9, 9, 1, 3, 2, 3);
@@ -85,5 +88,28 @@ Deno.test("traces accumulate or replace, decay, and are gone when they are small
     traces.restored();
     traces.clear();
     strictEqual(`${traces.values}`, "0,0,0");
+  }
+});
+
+Deno.test("a mask that does not follow from the observation is refused, before a table holds both", async () => {
+  /** Two states that look alike, each with an action of its own. */
+  const alike = defineEnvironment({
+    id: "Alike-v0",
+    observationSpace: new Discrete(1),
+    actionSpace: new Discrete(2),
+    timeLimit: 20,
+    reset: () => 0,
+    step: (s: number, a: number) => ({ state: 1 - s, reward: a === s ? 1 : 0, terminated: false }),
+    observe: () => 0,
+    actionMask: (s) => s === 0 ? [1, 0] : [0, 1],
+  });
+  for (const agent of learners) {
+    await rejects(trainerOf(agent, alike).then((trainer) => trainer.iterate()), {
+      name: "InputError",
+      message:
+        `Cannot train ${agent} as the world's action mask must follow from the observation ` +
+        "(agent.maskActions=false leaves it out): observation 0 forbade action 1 before",
+    });
+    await (await trainerOf(agent, alike, { maskActions: false })).iterate();
   }
 });

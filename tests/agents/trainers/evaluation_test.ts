@@ -1,5 +1,7 @@
 /** Which episodes an evaluation plays. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { makeEnv } from "../../../envs/mod.ts";
+import { normalizeObservation, normalizeReward } from "../../../envs/wrappers/mod.ts";
 import { Evaluator } from "../../../agents/trainers/evaluation.ts";
 import { worldShape } from "../../../agents/worlds/world.ts";
 import { defineEnvironment, environmentOf } from "../../../lab/core/define_environment.ts";
@@ -7,6 +9,7 @@ import type { EnvironmentDefinition } from "../../../lab/core/environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { Box, Discrete } from "../../../lab/core/space.ts";
 import { subjectOf } from "../laboratory.ts";
+import { trainerOf } from "../tabular/laboratory.ts";
 
 async function evaluated(world: EnvironmentDefinition, episodes: number) {
   const { trainer } = await subjectOf("dqn", world, { bufferSize: 2000, hiddenSizes: [4] });
@@ -32,6 +35,21 @@ Deno.test("an evaluation's environments begin differently", async () => {
     20,
   );
   ok(metrics["evaluation/return_std"] > 0.1, JSON.stringify(metrics));
+});
+
+Deno.test("what a world keeps over its episodes is left to the next evaluation by none", async () => {
+  const [cartPole, cliff] = ["CartPole-v1", "CliffWalking-v1"].map((id) => () => makeEnv(id));
+  const small = { bufferSize: 2000, hiddenSizes: [4] };
+  const trainers = [
+    (await subjectOf("dqn", () => normalizeObservation(cartPole()), small)).trainer,
+    (await subjectOf("dqn", () => normalizeReward(cartPole()), small)).trainer,
+    await trainerOf("q-learning", () => normalizeReward(cliff())),
+  ];
+  for (const trainer of trainers) {
+    const evaluate = () => trainer.evaluate({ random: defaultRng(1), episodes: 3 });
+    deepStrictEqual(await evaluate(), await evaluate());
+    trainer.dispose();
+  }
 });
 
 Deno.test("every environment plays its share of an evaluation, be its episodes short or long", async () => {

@@ -70,6 +70,15 @@ Deno.test("rewards are divided by the deviation of the discounted return, their 
   ok(Math.abs(out[0] - 1 / Math.sqrt(second - mean * mean + 1e-8)) < 1e-12, `${out[0]}`);
 });
 
+Deno.test("rewards of which none but 0 was seen are divided by 1", () => {
+  const normalizer = new RewardNormalizer(1, 0.5);
+  const flags = { terminated: Uint8Array.of(0), truncated: Uint8Array.of(0) };
+  for (let t = 0; t < 1000; t++) normalizer.update({ rewards: Float64Array.of(0), ...flags });
+  const rewards = Float32Array.of(1, -3);
+  normalizer.scale(rewards);
+  deepStrictEqual([...rewards], [1, -3]);
+});
+
 Deno.test("a normalised world shows its agent normalised values and counts plain episodes", () => {
   const context = { seed: 1, makeEnvironment: () => makeEnv("Pendulum-v1") };
   const plain = new World("test", context, 2, { actions: ["box"] });
