@@ -104,10 +104,16 @@ function drawMeans({ kind, arms }: BanditOptions, random: Generator): number[] {
   );
 }
 
-function check({ kind, arms, means }: BanditOptions): void {
+function check({ kind, arms, means, newArms }: BanditOptions): void {
   if (means.length !== 0 && means.length !== arms) {
     throw new InputError(
       `Cannot make Bandit-v0 as each of its ${arms} arms must have one mean: ${means.length} means`,
+    );
+  }
+  if (newArms && means.length > 0) {
+    throw new InputError(
+      `Cannot make Bandit-v0 as newArms, which draws other means at every reset, must be false where ` +
+        `means are given: ${means.length} means`,
     );
   }
   const wrong = means.find((mean) => kind === "bernoulli" && !(mean >= 0 && mean <= 1));

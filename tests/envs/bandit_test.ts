@@ -96,4 +96,9 @@ Deno.test("a contextual bandit pays by context: knowing it beats every single ar
 Deno.test("wrong means are refused", () => {
   throws(() => makeEnv("Bandit-v0", { means: [1] }), /10 arms must have one mean: 1 means/);
   throws(() => makeEnv("Bandit-v0", { arms: 1, means: [2], kind: "bernoulli" }), /\[0, 1\]: 2/);
+  const both = { arms: 2, means: [0, 1], newArms: true };
+  throws(
+    () => makeEnv("Bandit-v0", both),
+    /newArms, .* must be false where means are given: 2 means/,
+  );
 });
