@@ -5938,4 +5938,11 @@ export const mutants: readonly Mutant[] = [
     to: "0 * maskSize * from",
     test: "tests/envs/workers_test.ts",
   },
+  {
+    fault: "a compiled product reads the bits of whole numbers as floats",
+    file: "lab/compute/compile/passes/expand.ts",
+    from: '"BatchMatMul", "Einsum", "ResizeBilinear"',
+    to: '"Einsum", "ResizeBilinear"',
+    test: "tests/lab/compute/compile/ops_products_test.ts",
+  },
 ];

@@ -7,7 +7,7 @@
 import { backend_util } from "@tensorflow/tfjs";
 import { InputError } from "../../core/errors.ts";
 import { stridedSlice } from "./copies.ts";
-import type { Attributes, Dtype } from "./ir.ts";
+import { type Attributes, type Dtype, NoLowering } from "./ir.ts";
 
 /** A tensor without elements. */
 export interface Shaped {
@@ -48,7 +48,7 @@ const matMul: Rule = ([a, b], { transposeA, transposeB }) => {
   const rows = a.shape[transposeA ? rank - 1 : rank - 2];
   const columns = b.shape[transposeB ? b.shape.length - 2 : b.shape.length - 1];
   const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  return { shape: [...batch, rows, columns], dtype: "float32" };
+  return { shape: [...batch, rows, columns], dtype: a.dtype };
 };
 
 /** An Einstein sum's labels, by operand and of the result, and how long each is. */
@@ -67,6 +67,19 @@ export function einsumOf(
     operands.flatMap((labels, i) => labels.map((label, axis) => [label, inputs[i].shape[axis]])),
   );
   return { operands, result: [...result], sizes };
+}
+
+/**
+ * The type of an Einstein sum: that of the operand by which TensorFlow.js multiplies last.
+ *
+ * @throws NoLowering where that is int32 and it rounds products of float32 to it.
+ */
+function einsumType(equation: string, inputs: readonly Shaped[]): Dtype {
+  const { summedDims, idDims } = backend_util.decodeEinsumEquation(equation, inputs.length);
+  const { steps } = backend_util.getEinsumComputePath(summedDims, idDims);
+  const { dtype } = inputs[steps.flat().at(-1)!];
+  if (dtype === "float32" || inputs.every((input) => input.dtype === dtype)) return dtype;
+  throw new NoLowering(`Einsum of float32 and ${dtype}`, new Error());
 }
 
 /** The geometry of a convolution kernel, or of one of its gradients, over [N, H, W, C]. */
@@ -125,10 +138,11 @@ const pool: Rule = ([x], attributes) => ({
   dtype: x.dtype,
 });
 
-const resize: Rule = ([images], { size }) => ({
-  shape: [images.shape[0], ...size as number[], images.shape[3]],
-  dtype: "float32",
-});
+const resized = ([images]: readonly Shaped[], { size }: Attributes): number[] => [
+  images.shape[0],
+  ...size as number[],
+  images.shape[3],
+];
 
 const arg: Rule = ([x], attributes) => {
   const [at] = axesOf(attributes, x.shape.length);
@@ -170,7 +184,8 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["_FusedMatMul", matMul],
   ["Einsum", (inputs, { equation }) => {
     const { result, sizes } = einsumOf(equation as string, inputs);
-    return { shape: result.map((label) => sizes.get(label)!), dtype: inputs[0].dtype };
+    const dtype = einsumType(equation as string, inputs);
+    return { shape: result.map((label) => sizes.get(label)!), dtype };
   }],
   ["Transpose", ([x], { perm }) => ({
     shape: (perm as number[]).map((axis) => x.shape[axis]),
@@ -250,12 +265,32 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     "MaxPoolGrad",
     "AvgPoolGrad",
   ),
-  ...all(resize, "ResizeNearestNeighbor", "ResizeBilinear"),
+  ["ResizeNearestNeighbor", (inputs, attributes) => ({
+    shape: resized(inputs, attributes),
+    dtype: inputs[0].dtype,
+  })],
+  ["ResizeBilinear", (inputs, attributes) => ({
+    shape: resized(inputs, attributes),
+    dtype: "float32",
+  })],
   ["Tile", ([x], { reps }) => ({
     shape: x.shape.map((length, i) => length * (reps as number[])[i]),
     dtype: x.dtype,
   })],
 ]);
+
+/**
+ * Types of operands that a kernel has no lowering for: TensorFlow.js sums truth values up in bytes,
+ * and its fused kernels round whole numbers on the way.
+ */
+export const withoutLowering: ReadonlyMap<string, readonly Dtype[]> = new Map([
+  ...without(["bool"], "AddN", "BatchMatMul", "Einsum", "UnsortedSegmentSum", "ScatterNd"),
+  ...without(["int32", "bool"], "_FusedMatMul", "FusedBatchNorm"),
+]);
+
+function without(types: readonly Dtype[], ...kernels: string[]): [string, readonly Dtype[]][] {
+  return kernels.map((kernel) => [kernel, types]);
+}
 
 /** Kernels that make each element from the elements at its place, as they are after the passes. */
 export const elementwise: ReadonlySet<string> = new Set([

@@ -19,7 +19,7 @@ import {
   type View,
 } from "./ir.ts";
 import { hostKernels, type HostResult, tracedOnHost } from "./host_kernels.ts";
-import { axesOf, rules, type Shaped } from "./shapes.ts";
+import { axesOf, rules, type Shaped, withoutLowering } from "./shapes.ts";
 
 /** Name of the recording backend. */
 const backendName = "reverie-trace";
@@ -217,9 +217,9 @@ function record(
     return Array.isArray(results) ? results.map(appended) : appended(results);
   }
   const rule = rules.get(kernel);
-  if (rule === undefined) {
-    throw new NoLowering(kernel, new Error());
-  }
+  if (rule === undefined) throw new NoLowering(kernel, new Error());
+  const unfit = infos.find(({ dtype }) => withoutLowering.get(kernel)?.includes(dtype as Dtype));
+  if (unfit !== undefined) throw new NoLowering(`${kernel} of ${unfit.dtype}`, new Error());
   const given = kernel === "Slice" ? sliced(infos[0], known) : known;
   const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
   const origin = made.origins ? new Error() : undefined;

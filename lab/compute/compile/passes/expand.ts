@@ -141,21 +141,35 @@ const expansions: Record<string, Expansion> = {
   ...imageExpansions,
 };
 
-/** Kernels of float32 that also take whole numbers and truth values. */
+/**
+ * Kernels that compute in float32 and also take whole numbers (exact up to 2²⁴) and truth values;
+ * those whose result has another type are cast back to it.
+ */
 const ofFloats = new Set([
   ...["Exp", "Expm1", "Log", "Log1p", "Sqrt", "Rsqrt", "Reciprocal", "Tanh", "Sigmoid", "Sin"],
   ...["Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh", "Erf"],
   ...["Softplus", "Elu", "Selu", "LeakyRelu", "Prelu", "Step", "Softmax", "LogSoftmax"],
+  ...["BatchMatMul", "Einsum", "ResizeBilinear"],
+  ...["MaxPool", "AvgPool", "MaxPoolGrad", "AvgPoolGrad"],
+  ...["Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter", "FusedConv2D"],
+  ...["DepthwiseConv2dNative", "FusedDepthwiseConv2D"],
+  ...["DepthwiseConv2dNativeBackpropInput", "DepthwiseConv2dNativeBackpropFilter"],
 ]);
 
 /** The graph without composite kernels. */
 export function expand(graph: Graph): Graph {
   return rewrite(graph, (operation, builder) => {
-    const add = adder(builder, operation.origin);
-    const inputs = ofFloats.has(operation.kernel)
+    const { kernel, output, attributes, origin } = operation;
+    const add = adder(builder, origin);
+    const inFloats = ofFloats.has(kernel);
+    const inputs = inFloats
       ? operation.inputs.map((input) => add.cast(input, "float32"))
       : operation.inputs;
+    const { dtype } = builder.values[output.value];
+    if (inFloats && dtype !== "float32") {
+      return add.cast(add.typed(kernel, inputs, output.shape, "float32", attributes), dtype);
+    }
     const given = { ...operation, inputs };
-    return expansions[operation.kernel]?.(given, add) ?? keep(given, builder);
+    return expansions[kernel]?.(given, add) ?? keep(given, builder);
   });
 }

@@ -55,15 +55,16 @@ function nearest(before: number, after: number, attributes: Operation["attribute
 const resizeNearest: Expansion = ({ inputs: [x], attributes, output }, add) => {
   const [n, height, width, channels] = x.shape;
   const [rows, columns] = output.shape.slice(1);
+  const { dtype } = add.valueOf(x);
   const tall = add.typed(
     "GatherV2",
     [x, add.integers(nearest(height, rows, attributes))],
     [n, rows, width, channels],
-    "float32",
+    dtype,
     { axis: 1 },
   );
   const indices = add.integers(nearest(width, columns, attributes));
-  return add.typed("GatherV2", [tall, indices], output.shape, "float32", { axis: 2 });
+  return add.typed("GatherV2", [tall, indices], output.shape, dtype, { axis: 2 });
 };
 
 /** The matrix [after, before] that interpolates linearly along one axis. */

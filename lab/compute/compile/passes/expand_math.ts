@@ -39,6 +39,12 @@ const pow: Expansion = ({ inputs: [x, y], output: { shape } }, add) => {
   );
 };
 
+/** A running sum or product of truth values is one of whole numbers. */
+const running: Expansion = ({ kernel, inputs: [x], attributes, output }, add) =>
+  add.valueOf(x).dtype === "bool"
+    ? add.typed(kernel, [add.cast(x, "int32")], output.shape, "int32", attributes)
+    : undefined;
+
 const half = (x: View, add: Adder) => add("Multiply", [x, add.constant(0.5)]);
 
 /** √((1 − x)(1 + x)). */
@@ -109,10 +115,8 @@ export const mathExpansions: Record<string, Expansion> = {
     add.valueOf(x).dtype === "bool"
       ? add.typed("ArgMax", [add.cast(x, "int32")], output.shape, "int32", attributes)
       : undefined,
-  Cumsum: ({ inputs: [x], attributes, output }, add) =>
-    add.valueOf(x).dtype === "bool"
-      ? add.typed("Cumsum", [add.cast(x, "int32")], output.shape, "int32", attributes)
-      : undefined,
+  Cumsum: running,
+  Cumprod: running,
   FloorDiv: ({ inputs, output }, add) =>
     add.valueOf(inputs[0]).dtype === "float32"
       ? add.cast(add.typed("FloorDivFloat", inputs, output.shape, "float32"), "int32")

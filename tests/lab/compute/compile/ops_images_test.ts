@@ -1,6 +1,6 @@
 /** Pools, depthwise convolutions, resizing and normalisation, compiled, against the cpu. */
 import * as tf from "@tensorflow/tfjs";
-import { agree, noise } from "./agree.ts";
+import { agree, noise, wholes } from "./agree.ts";
 
 const geometries = [
   [2, 2, "valid"],
@@ -55,6 +55,19 @@ Deno.test("depthwise convolutions and their gradients, one and two filters a cha
       }, { absolute: 3e-5, relative: 1e-5 });
     }
   });
+});
+
+Deno.test("images of whole numbers and truth values are pooled and resized as such", () => {
+  agree("whole", { n: wholes([2, 5, 4, 3], -9, 9) }, ({ n }) => {
+    const truths = tf.greater(n, 0) as tf.Tensor4D;
+    const whole = n as tf.Tensor4D;
+    return {
+      ...{ max: tf.maxPool(whole, 3, 2, "same"), any: tf.maxPool(truths, 2, 1, "same") },
+      ...{ nearest: tf.image.resizeNearestNeighbor(whole, [7, 3]) },
+      ...{ halves: tf.floorDiv(tf.image.resizeNearestNeighbor(whole, [7, 3]), 2) },
+      ...{ linear: tf.image.resizeBilinear(whole, [7, 3]) },
+    };
+  }, bound);
 });
 
 Deno.test("images are resized in every mode, gradients with them", () => {
