@@ -5945,4 +5945,11 @@ export const mutants: readonly Mutant[] = [
     to: '"Einsum", "ResizeBilinear"',
     test: "tests/lab/compute/compile/ops_products_test.ts",
   },
+  {
+    fault: "a compiled step takes axes that are left out for none",
+    file: "lab/compute/compile/trace.ts",
+    from: "tf.util.parseAxisParam(given as number | number[], shape)",
+    to: "tf.util.parseAxisParam((given ?? []) as number[], shape)",
+    test: "tests/lab/compute/compile/ops_moves_test.ts",
+  },
 ];

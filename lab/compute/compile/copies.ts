@@ -114,8 +114,7 @@ export function copyOf(
     }
     case "Concat":
     case "Pack": {
-      const rank = output.shape.length;
-      const axis = ((attributes.axis as number) + rank) % rank;
+      const [axis] = attributes.axes as number[];
       let at = 0;
       const moves = inputs.map((input) => {
         const shape = kernel === "Pack" ? input.shape.toSpliced(axis, 0, 1) : input.shape;
@@ -154,10 +153,7 @@ export function copyOf(
       }]);
     }
     case "Reverse": {
-      const dims = [attributes.dims as number | number[]].flat();
-      const turned = x.shape.map((_, i) =>
-        dims.some((d) => (d + x.shape.length) % x.shape.length === i)
-      );
+      const turned = x.shape.map((_, i) => (attributes.axes as number[]).includes(i));
       return copy([{
         ...whole(x, 0),
         sourceOffset: own.reduce(

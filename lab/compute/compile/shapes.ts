@@ -23,20 +23,13 @@ export function broadcast(a: readonly number[], b: readonly number[]): number[] 
   return backend_util.assertAndGetBroadcastShape([...a], [...b]);
 }
 
-/** Non-negative axes of a reduction; all of them where none is given. */
-export function axesOf(attributes: Attributes, rank: number): number[] {
-  const given = (attributes.axis ?? attributes.reductionIndices) as number | number[] | undefined;
-  if (given === undefined || given === null) return Array.from({ length: rank }, (_, i) => i);
-  return [given].flat().map((axis) => axis < 0 ? axis + rank : axis);
-}
-
 const arithmetic: Rule = ([a, b]) => ({ shape: broadcast(a.shape, b.shape), dtype: a.dtype });
 const comparison: Rule = ([a, b]) => ({ shape: broadcast(a.shape, b.shape), dtype: "bool" });
 const same: Rule = ([x]) => x;
 const float: Rule = ([x]) => ({ shape: x.shape, dtype: "float32" });
 
 const reduction: Rule = ([x], attributes) => {
-  const axes = axesOf(attributes, x.shape.length);
+  const axes = attributes.axes as number[];
   const shape = attributes.keepDims
     ? x.shape.map((length, i) => axes.includes(i) ? 1 : length)
     : x.shape.filter((_, i) => !axes.includes(i));
@@ -144,10 +137,10 @@ const resized = ([images]: readonly Shaped[], { size }: Attributes): number[] =>
   images.shape[3],
 ];
 
-const arg: Rule = ([x], attributes) => {
-  const [at] = axesOf(attributes, x.shape.length);
-  return { shape: x.shape.filter((_, i) => i !== at), dtype: "int32" };
-};
+const arg: Rule = ([x], { axes }) => ({
+  shape: x.shape.toSpliced((axes as number[])[0], 1),
+  dtype: "int32",
+});
 
 /** A running sum counts truth values. */
 const running: Rule = ([x]) => ({ shape: x.shape, dtype: x.dtype === "bool" ? "int32" : x.dtype });
@@ -197,23 +190,18 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     ),
     dtype: x.dtype,
   })],
-  ["Concat", (inputs, { axis }) => {
-    const at = (axis as number) < 0 ? (axis as number) + inputs[0].shape.length : axis as number;
+  ["Concat", (inputs, { axes }) => {
+    const [at] = axes as number[];
     const total = inputs.reduce((sum, x) => sum + x.shape[at], 0);
     return {
       shape: inputs[0].shape.map((length, i) => i === at ? total : length),
       dtype: inputs[0].dtype,
     };
   }],
-  ["Pack", (inputs, { axis }) => {
-    const shape = [...inputs[0].shape];
-    shape.splice(
-      (axis as number) < 0 ? (axis as number) + shape.length + 1 : axis as number,
-      0,
-      inputs.length,
-    );
-    return { shape, dtype: inputs[0].dtype };
-  }],
+  ["Pack", (inputs, { axes }) => ({
+    shape: inputs[0].shape.toSpliced((axes as number[])[0], 0, inputs.length),
+    dtype: inputs[0].dtype,
+  })],
   ["PadV2", ([x], { paddings }) => ({
     shape: x.shape.map((length, i) => {
       const [before, after] = (paddings as [number, number][])[i];
@@ -234,7 +222,7 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     dtype: x.dtype,
   })],
   ["GatherV2", ([x, indices], attributes) => {
-    const [axis] = axesOf(attributes, x.shape.length);
+    const [axis] = attributes.axes as number[];
     const inner = indices.shape.slice(attributes.batchDims as number ?? 0);
     return { shape: x.shape.toSpliced(axis, 1, ...inner), dtype: x.dtype };
   }],

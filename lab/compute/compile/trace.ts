@@ -19,7 +19,7 @@ import {
   type View,
 } from "./ir.ts";
 import { hostKernels, type HostResult, tracedOnHost } from "./host_kernels.ts";
-import { axesOf, rules, type Shaped, withoutLowering } from "./shapes.ts";
+import { rules, type Shaped, withoutLowering } from "./shapes.ts";
 
 /** Name of the recording backend. */
 const backendName = "reverie-trace";
@@ -202,7 +202,7 @@ function record(
   }
   if (kernel === "SplitV") return split(made, infos[0], known);
   if (kernel === "Unpack") {
-    const axis = axesOf(known, infos[0].shape.length)[0];
+    const [axis] = tf.util.parseAxisParam(known.axis as number, infos[0].shape);
     const numOrSizeSplits = infos[0].shape[axis];
     return split(made, infos[0], { axis, numOrSizeSplits }).map((part) => ({
       ...part,
@@ -220,7 +220,7 @@ function record(
   if (rule === undefined) throw new NoLowering(kernel, new Error());
   const unfit = infos.find(({ dtype }) => withoutLowering.get(kernel)?.includes(dtype as Dtype));
   if (unfit !== undefined) throw new NoLowering(`${kernel} of ${unfit.dtype}`, new Error());
-  const given = kernel === "Slice" ? sliced(infos[0], known) : known;
+  const given = parsed(kernel, infos, known);
   const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
   const origin = made.origins ? new Error() : undefined;
   return append(made, kernel, infos, rule(symbols, given), extra(given, named), origin);
@@ -243,6 +243,32 @@ function append(
   return { dataId: made.handle(output.value), shape: [...shape], dtype };
 }
 
+/** Which attribute of a kernel names axes: any of them negative, and all where it is left out. */
+const namesAxes: ReadonlyMap<string, string> = new Map([
+  ...["Sum", "Mean", "Min", "Prod", "All", "Any", "ArgMax", "ArgMin"].map(byAxis),
+  ...["Cumsum", "Cumprod", "Concat", "Pack", "GatherV2"].map(byAxis),
+  ["Max", "reductionIndices"],
+  ["Reverse", "dims"],
+]);
+
+function byAxis(kernel: string): [string, string] {
+  return [kernel, "axis"];
+}
+
+/** Attributes as the graph has them: non-negative `axes`, and slices that name every axis. */
+function parsed(
+  kernel: string,
+  [x, ...others]: readonly tf.TensorInfo[],
+  attributes: Attributes,
+): Attributes {
+  if (kernel === "Slice") return sliced(x, attributes);
+  const name = namesAxes.get(kernel);
+  if (name === undefined) return attributes;
+  const { [name]: given, ...rest } = attributes;
+  const shape = kernel === "Pack" ? [1 + others.length, ...x.shape] : x.shape;
+  return { ...rest, axes: tf.util.parseAxisParam(given as number | number[], shape) };
+}
+
 /** Begin and size of a slice along every axis: TensorFlow.js lets the last ones out. */
 function sliced(x: tf.TensorInfo, attributes: Attributes): Attributes {
   const { begin, size } = attributes as Record<string, number | number[]>;
@@ -256,7 +282,7 @@ function split(
   x: tf.TensorInfo,
   { axis, numOrSizeSplits }: Attributes,
 ): tf.TensorInfo[] {
-  const at = ((axis as number) + x.shape.length) % x.shape.length;
+  const [at] = tf.util.parseAxisParam(axis as number, x.shape);
   const lengths = tf.backend_util.prepareSplitSize(
     { shape: x.shape } as tf.Tensor,
     numOrSizeSplits as number | number[],

@@ -61,10 +61,10 @@ const resizeNearest: Expansion = ({ inputs: [x], attributes, output }, add) => {
     [x, add.integers(nearest(height, rows, attributes))],
     [n, rows, width, channels],
     dtype,
-    { axis: 1 },
+    { axes: [1] },
   );
   const indices = add.integers(nearest(width, columns, attributes));
-  return add.typed("GatherV2", [tall, indices], output.shape, dtype, { axis: 2 });
+  return add.typed("GatherV2", [tall, indices], output.shape, dtype, { axes: [2] });
 };
 
 /** The matrix [after, before] that interpolates linearly along one axis. */
@@ -173,7 +173,7 @@ const depthwiseInput: Expansion = ({ inputs: [dy, filter], attributes, output },
     { ...attributes, inputShape },
   );
   const split = { value: wide.value, shape: [...output.shape, multiplier] };
-  return add.typed("Sum", [split], output.shape, "float32", { axis: [4] });
+  return add.typed("Sum", [split], output.shape, "float32", { axes: [4] });
 };
 
 const depthwiseFilter: Expansion = ({ inputs: [x, dy], attributes, output }, add) => {
@@ -205,7 +205,7 @@ const convolution: Expansion = ({ inputs: [x, filter], attributes, output }, add
   if (!single(filter.shape, output.shape)) return undefined;
   const shape = output.shape.with(3, filter.shape[2]);
   const each = add.typed("DepthwiseConv2dNative", [x, filter], shape, "float32", attributes);
-  return add.typed("Sum", [each], output.shape, "float32", { axis: [3], keepDims: true });
+  return add.typed("Sum", [each], output.shape, "float32", { axes: [3], keepDims: true });
 };
 
 /** The gradient of one filter's output is that of each channel's. */
@@ -236,7 +236,7 @@ const averagePool: Expansion = ({ inputs: [x], attributes, output }, add) => {
   const whole = height === x.shape[1] && (width ?? height) === x.shape[2] && outHeight === 1 &&
     outWidth === 1;
   if (!whole || x.shape[1] * x.shape[2] <= 64) return undefined;
-  const sum = add.typed("Sum", [x], output.shape, "float32", { axis: [1, 2] });
+  const sum = add.typed("Sum", [x], output.shape, "float32", { axes: [1, 2] });
   return add("Multiply", [sum, add.constant(1 / (x.shape[1] * x.shape[2]))]);
 };
 
