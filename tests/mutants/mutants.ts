@@ -5952,4 +5952,11 @@ export const mutants: readonly Mutant[] = [
     to: "tf.util.parseAxisParam((given ?? []) as number[], shape)",
     test: "tests/lab/compute/compile/ops_moves_test.ts",
   },
+  {
+    fault: "a step that drew its own numbers is compiled where two later traces agree by chance",
+    file: "lab/compute/compile/trace.ts",
+    from: "    if (error instanceof InputError) attempt(true);\n",
+    to: "    if (error instanceof InputError) return attempt(true);\n",
+    test: "tests/lab/compute/compile/trace_test.ts",
+  },
 ];

@@ -436,8 +436,9 @@ export function compileTraced<T>(
   try {
     return attempt(false);
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return attempt(true);
+    if (error instanceof InputError) attempt(true);
+    // What differed by chance need not differ again.
+    throw error;
   }
 }
 
@@ -448,25 +449,38 @@ function hidden(graph: Graph): { graph: Graph } & tf.TensorContainerObject {
 
 /** What differs between two traces of one step varies without being declared. */
 function refuseDifferences(first: Graph, second: Graph): void {
-  const [calls, again] = [first.operations, second.operations];
-  // An origin, an error, is written without its line.
-  if (JSON.stringify(calls) !== JSON.stringify(again)) {
-    const i = calls.findIndex((call, i) => JSON.stringify(call) !== JSON.stringify(again[i]));
-    const call: Operation | undefined = calls[i];
+  const [calls, again] = [first, second].map(({ operations }) =>
+    operations.map(({ origin: _, ...call }) => call)
+  );
+  const i = calls.findIndex((call, i) => !isSame(call, again[i]));
+  if (i >= 0 || calls.length < again.length) {
+    const call: Operation | undefined = first.operations[i];
     const isOther = call !== undefined && i < again.length;
     throw undeclared(isOther ? `the call ${call.kernel}` : "the number of its calls", call?.origin);
   }
-  const results = ({ outputs, updates }: Graph) => JSON.stringify([outputs, updates]);
-  if (results(first) !== results(second)) throw undeclared("what it returns", undefined);
+  const results = ({ outputs, updates }: Graph) => [outputs, updates];
+  if (!isSame(results(first), results(second))) throw undeclared("what it returns", undefined);
   for (const value of first.values) {
     if (value.kind !== "constant") continue;
-    const other = second.values[value.id].elements!;
-    const differs = value.elements!.some((element, i) => !Object.is(element, other[i]));
+    const elements = value.elements!;
+    // Equal elements are kept as one.
+    const other = second.values[value.id]?.elements;
+    const differs = other?.length !== elements.length ||
+      elements.some((element, i) => !Object.is(element, other[i]));
     if (differs) {
       const user = first.operations.find((each) => each.inputs.some((x) => x.value === value.id));
       throw undeclared(`a constant of ${user?.kernel ?? "its outputs"}`, user?.origin);
     }
   }
+}
+
+/** Whether plain values are the same to the bit, lists and records by what is in them. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length &&
+    names.every((name) => isSame(a[name as never], b[name as never]));
 }
 
 function undeclared(what: string, origin: Error | undefined): InputError {
