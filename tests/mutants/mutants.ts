@@ -5959,4 +5959,26 @@ export const mutants: readonly Mutant[] = [
     to: "    if (error instanceof InputError) return attempt(true);\n",
     test: "tests/lab/compute/compile/trace_test.ts",
   },
+  {
+    fault: "a policy is exported whose machine code calls for TensorFlow.js",
+    file: "lab/compute/compile/standalone.ts",
+    from: "  if (hosted !== undefined) throw new NoLowering(hosted.kernel, hosted.origin);\n",
+    to: "",
+    test: "tests/lab/compute/compile/standalone_test.ts",
+  },
+  {
+    fault: "images with channels first are taken for images with channels last",
+    file: "lab/compute/compile/trace.ts",
+    from:
+      '  if (known.dataFormat === "NCHW") throw new NoLowering(`${kernel} of NCHW`, new Error());\n',
+    to: "",
+    test: "tests/lab/compute/compile/fallback_test.ts",
+  },
+  {
+    fault: "what a step keeps in TensorFlow.js stays when it is bound anew",
+    file: "lab/compute/compile/workspace.ts",
+    from: "        linked?.dispose?.();\n",
+    to: "",
+    test: "tests/lab/compute/compile/fallback_test.ts",
+  },
 ];

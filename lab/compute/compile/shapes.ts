@@ -81,11 +81,7 @@ export function convolutionInfo(
   inputs: readonly { readonly shape: readonly number[] }[],
   attributes: Attributes,
 ): backend_util.Conv2DInfo {
-  const { strides, pad, dilations, dimRoundingMode, dataFormat, inputShape, filterShape } =
-    attributes;
-  if (dataFormat === "NCHW") {
-    throw new InputError("Cannot compile as images must be NHWC: NCHW given");
-  }
+  const { strides, pad, dilations, dimRoundingMode, inputShape, filterShape } = attributes;
   return backend_util.computeConv2DInfo(
     [...(inputShape as number[] ?? inputs[0].shape)] as [number, number, number, number],
     [...(filterShape as number[] ?? inputs[1].shape)] as [number, number, number, number],

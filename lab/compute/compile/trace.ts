@@ -67,9 +67,7 @@ class TraceBackend extends tf.KernelBackend {
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType) {
     if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
-      throw new InputError(
-        `Cannot compile as tensors are float32, int32 or bool${where()}: ${dtype}`,
-      );
+      throw new NoLowering(`tf.tensor of ${dtype}`, new Error());
     }
     const given = values as Float32Array;
     const list = dtype === "bool" ? Array.from(given, (each) => each ? -1 : 0) : given;
@@ -220,6 +218,7 @@ function record(
   if (rule === undefined) throw new NoLowering(kernel, new Error());
   const unfit = infos.find(({ dtype }) => withoutLowering.get(kernel)?.includes(dtype as Dtype));
   if (unfit !== undefined) throw new NoLowering(`${kernel} of ${unfit.dtype}`, new Error());
+  if (known.dataFormat === "NCHW") throw new NoLowering(`${kernel} of NCHW`, new Error());
   const given = parsed(kernel, infos, known);
   const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
   const origin = made.origins ? new Error() : undefined;

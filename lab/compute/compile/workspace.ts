@@ -23,7 +23,7 @@ import {
 import { type Compiled, compileStep } from "./compiler.ts";
 import { explain, explainFallback, type Explanation } from "./explain.ts";
 import { fallback, type FallbackMemory } from "./fallback.ts";
-import { hostCalls } from "./host_calls.ts";
+import { hostCalls, hostedOf } from "./host_calls.ts";
 import { type Dtype, NoLowering } from "./ir.ts";
 import { leastWork, type OpenedLibrary, productCalls } from "./library.ts";
 import { SharedArena } from "./memory.ts";
@@ -48,6 +48,8 @@ interface Linked {
   threads?(): number;
   /** An output of the last run; undefined where there is none of that name. */
   read(name: string): Float32Array | undefined;
+  /** Frees what it holds beside the memory. */
+  dispose?(): void;
 }
 
 /** State in one memory, and compiled programs over it. */
@@ -184,6 +186,7 @@ export class CompiledWorkspace implements Workspace {
       if (
         linked === undefined || groups.some((name, i) => this.#groups.get(name) !== linked!.over[i])
       ) {
+        linked?.dispose?.();
         linked = link();
       }
       const background = this.#background;
@@ -269,11 +272,12 @@ export class CompiledWorkspace implements Workspace {
     return { rounding: this.rounding, revectorized: this.#revectorized };
   }
 
-  /** Ends the threads; the memory goes with the workspace. */
+  /** Ends the threads, frees what steps left to TensorFlow.js; the memory goes with the workspace. */
   dispose(): void {
     this.#background?.close();
     this.#pool?.close();
     this.#pool = undefined;
+    for (const { linked } of this.#programs) linked()?.dispose?.();
     this.#groups.clear();
   }
 
@@ -309,8 +313,8 @@ export class CompiledWorkspace implements Workspace {
         native: this.#native?.least,
       },
     );
-    const hosted = compiled.schedule.items.find(({ kind }) => kind === "host");
-    if (hosted?.kind === "host" && !this.#fallback) {
+    const hosted = hostedOf(compiled.schedule);
+    if (hosted !== undefined && !this.#fallback) {
       throw new NoLowering(hosted.kernel, hosted.origin);
     }
     this.#arena.takeUpTo(compiled.plan.end);
@@ -369,7 +373,7 @@ export class CompiledWorkspace implements Workspace {
     const { items } = compiled.schedule;
     const splits = items.some((item) => partsOf(item, threads) !== undefined);
     // A thread of a pool knows no TensorFlow.js.
-    const hosted = items.some(({ kind }) => kind === "host");
+    const hosted = hostedOf(compiled.schedule) !== undefined;
     if (threads === 1 || !splits || hosted) return { run: one, threads: () => 1 };
     return fasterRun(
       one,

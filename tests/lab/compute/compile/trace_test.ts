@@ -270,12 +270,17 @@ refuses(
   },
 );
 
-refuses("a complex number", /float32, int32 or bool|no lowering/, "tf.complex", ({ x }) => {
+refuses("channels first", /no lowering of the kernel DepthToSpace of NCHW/, "depthTo", ({ x }) => {
+  const y = tf.depthToSpace(tf.reshape(x, [1, 4, 1, 1]) as tf.Tensor4D, 2, "NCHW");
+  return { y };
+});
+
+refuses("a complex number", /no lowering of the kernel Complex/, "tf.complex", ({ x }) => {
   const y = tf.abs(tf.complex(x, x));
   return { y };
 });
 
-refuses("text", /float32, int32 or bool .*: string/, "tf.tensor", ({ x }) => {
+refuses("text", /no lowering of the kernel tf.tensor of string/, "tf.tensor", ({ x }) => {
   const y = tf.tensor(["a", "b"]);
   return { x, y };
 });
