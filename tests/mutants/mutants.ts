@@ -5981,4 +5981,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/compute/compile/fallback_test.ts",
   },
+  {
+    fault: "a loop over no rows writes one, over what lies beside it",
+    file: "lab/compute/compile/trace.ts",
+    from: "elements(shape) === 0",
+    to: "elements(shape) < 0",
+    test: "tests/lab/compute/compile/fallback_test.ts",
+  },
 ];

@@ -51,9 +51,7 @@ export function boxOf(move: Move, of: "source" | "target"): Box | undefined {
   const one = { length: 1, source: 1, target: 1 };
   const [column, row = one, ...more] = merged(axesOfMove(move)).toReversed();
   if (column === undefined || more.length > 0) return undefined;
-  if (column.length * row.length === 0 || column.source !== 1 || column.target !== 1) {
-    return undefined;
-  }
+  if (column.source !== 1 || column.target !== 1) return undefined;
   if (row.length > 1 && (row[other] !== column.length || row[of] < column.length)) return undefined;
   return {
     ...{ offset: move[`${of}Offset`], rows: row.length, columns: column.length },

@@ -141,7 +141,7 @@ class Scheduler {
       const item = this.items[at];
       if (item?.kind !== "matMul" || item.output !== product.value) continue;
       if (item.addend !== undefined || item.batch > 1) continue;
-      if (item.inner === 0 || item.inner > mostAdded) continue;
+      if (item.inner > mostAdded) continue;
       if (this.#readers.get(product.value)! > 1 || this.#final.has(product.value)) continue;
       const { value } = other;
       if ((this.#readyAt.get(value) ?? -1) >= at) continue;

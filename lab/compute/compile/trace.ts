@@ -221,8 +221,12 @@ function record(
   if (known.dataFormat === "NCHW") throw new NoLowering(`${kernel} of NCHW`, new Error());
   const given = parsed(kernel, infos, known);
   const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
+  const result = rule(symbols, given);
+  if ([...symbols, result].some(({ shape }) => elements(shape) === 0)) {
+    throw new NoLowering(`${kernel} of no elements`, new Error());
+  }
   const origin = made.origins ? new Error() : undefined;
-  return append(made, kernel, infos, rule(symbols, given), extra(given, named), origin);
+  return append(made, kernel, infos, result, extra(given, named), origin);
 }
 
 /** Appends one kernel to the graph. */
