@@ -5988,4 +5988,11 @@ export const mutants: readonly Mutant[] = [
     to: "elements(shape) < 0",
     test: "tests/lab/compute/compile/fallback_test.ts",
   },
+  {
+    fault: "a masked row of labels has a gradient of the cross entropy",
+    file: "lab/compute/kernel_gradients.ts",
+    from: "tf.mul(tf.exp(logProbabilities), total())",
+    to: "tf.exp(logProbabilities)",
+    test: "tests/lab/compute/gradients_test.ts",
+  },
 ];
