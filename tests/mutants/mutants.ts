@@ -5995,4 +5995,18 @@ export const mutants: readonly Mutant[] = [
     to: "tf.exp(logProbabilities)",
     test: "tests/lab/compute/gradients_test.ts",
   },
+  {
+    fault: "a pool as large as the image takes its border for pixels",
+    file: "lab/compute/compile/images.ts",
+    from: "w.dilationX === 1 && w.padTop === 0 &&\n    w.padLeft === 0;",
+    to: "w.dilationX === 1;",
+    test: "tests/lab/compute/compile/ops_images_test.ts",
+  },
+  {
+    fault: "windows of a pixel that skip some are taken for every pixel",
+    file: "lab/compute/compile/images.ts",
+    from: "(w.strideY === 1 || w.height === 1) &&\n    (w.strideX === 1 || w.width === 1) && ",
+    to: "",
+    test: "tests/lab/compute/compile/ops_images_test.ts",
+  },
 ];

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { isWhole, windowsOf } from "../images.ts";
 import type { Operation, View } from "../ir.ts";
+import { poolInfo } from "../shapes.ts";
 import type { Adder, Expansion } from "./expansion.ts";
 
 /** x·scale + offset after (x − mean)/√(variance + ε): scale and offset where they are given. */
@@ -231,11 +233,8 @@ const convolutionFilter: Expansion = ({ inputs: [x, dy], attributes, output }, a
 
 /** A mean over a whole image of many pixels is a plain reduction. */
 const averagePool: Expansion = ({ inputs: [x], attributes, output }, add) => {
-  const [height, width] = [attributes.filterSize as number | number[]].flat();
-  const [, outHeight, outWidth] = output.shape;
-  const whole = height === x.shape[1] && (width ?? height) === x.shape[2] && outHeight === 1 &&
-    outWidth === 1;
-  if (!whole || x.shape[1] * x.shape[2] <= 64) return undefined;
+  const windows = windowsOf(poolInfo(x.shape, attributes));
+  if (!isWhole(windows) || x.shape[1] * x.shape[2] <= 64) return undefined;
   const sum = add.typed("Sum", [x], output.shape, "float32", { axes: [1, 2] });
   return add("Multiply", [sum, add.constant(1 / (x.shape[1] * x.shape[2]))]);
 };

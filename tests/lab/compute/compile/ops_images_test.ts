@@ -32,6 +32,22 @@ Deno.test("pools and their gradients", () => {
   }), bound);
 });
 
+Deno.test("a pool as large as the image, and windows of a pixel that skip some, with a border", () => {
+  const beside: Parameters<typeof tf.avgPool>[3] = [[0, 0], [0, 2], [2, 1], [0, 0]];
+  agree("a border", { x: noise([2, 9, 9, 3]), filter: noise([1, 1, 3, 5], 2) }, (given) => {
+    const [x, filter] = [given.x, given.filter] as [tf.Tensor4D, tf.Tensor4D];
+    const skipping = (x: tf.Tensor4D, filter: tf.Tensor4D) =>
+      tf.conv2d(x, filter, 2, [[0, 0], [0, 9], [0, 8], [0, 0]], "NHWC", 1, "floor");
+    const [dx, dFilter] = tf.grads((x, filter) =>
+      tf.sum(tf.square(skipping(x as tf.Tensor4D, filter as tf.Tensor4D)))
+    )([x, filter]);
+    return {
+      ...{ around: tf.avgPool(x, 9, 3, 1, "floor"), beside: tf.avgPool(x, 9, 9, beside, "floor") },
+      ...{ skipping: skipping(x, filter), dx, dFilter },
+    };
+  }, bound);
+});
+
 Deno.test("the first of equal elements takes a pool's whole gradient", () => {
   const x = { shape: [1, 4, 4, 1], dtype: "float32" as const, values: new Float32Array(16) };
   agree("ties", { x }, ({ x }) => ({
