@@ -6009,4 +6009,19 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/compute/compile/ops_images_test.ts",
   },
+  {
+    fault: "views hold what a thread beside this one computed on, in place of what was written",
+    file: "lab/compute/compile/background.ts",
+    from:
+      "    for (const { address, bytes } of this.#held) this.#view(address, bytes.length).set(bytes);\n",
+    to: "",
+    test: "tests/lab/compute/compile/background_test.ts",
+  },
+  {
+    fault: "measuring programs undoes what a thread beside this one computes",
+    file: "lab/compute/compile/workspace.ts",
+    from: "    if (measured) this.#background?.settle();\n",
+    to: "",
+    test: "tests/lab/compute/compile/background_test.ts",
+  },
 ];

@@ -46,6 +46,8 @@ export class Background {
   #runs: DeferredRun[] = [];
   #inputs = new Uint8Array(new SharedArrayBuffer(65536));
   #filled = 0;
+  /** What stood in the views of the programs when their runs were sent; the thread writes into them. */
+  #held: { readonly address: number; readonly bytes: Uint8Array }[] = [];
   #asked = 0;
   readonly #busy = new Set<unknown>();
 
@@ -109,7 +111,7 @@ export class Background {
       larger.set(this.#inputs);
       this.#inputs = larger;
     }
-    this.#inputs.set(new Uint8Array(this.arena.memory.buffer, from, to - from), first);
+    this.#inputs.set(this.#view(from, to - from), first);
     this.#runs.push({ program: index, from: first, to: this.#filled, address: from });
     this.#busy.add(program);
     for (const group of groups) this.#busy.add(group);
@@ -117,7 +119,7 @@ export class Background {
 
   /**
    * Waits until the thread has computed everything; with `what`, a program or groups, only where
-   * it changes or computes that.
+   * it changes or computes that. Views hold afterwards what they held when their runs were sent.
    *
    * @throws LabError where it does not.
    */
@@ -136,6 +138,8 @@ export class Background {
       }
       seen = now;
     }
+    for (const { address, bytes } of this.#held) this.#view(address, bytes.length).set(bytes);
+    this.#held = [];
     this.#busy.clear();
   }
 
@@ -179,10 +183,19 @@ export class Background {
   #send(): void {
     if (this.#runs.length === 0) return;
     this.#asked = (this.#asked + this.#runs.length) | 0;
+    const views = new Map(this.#runs.map(({ address, from, to }) => [address, to - from]));
+    this.#held = [...views].map(([address, length]) => ({
+      address,
+      bytes: this.#view(address, length).slice(),
+    }));
     this.#order();
     this.#programs = [];
     this.#runs = [];
     this.#filled = 0;
+  }
+
+  #view(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.arena.memory.buffer, address, length);
   }
 
   #order(): void {

@@ -81,16 +81,27 @@ export function tracedStep(
   };
 }
 
-/** Scalars as properties that read and write their element. */
+/**
+ * Scalars as properties that read and write their element.
+ *
+ * @param settle Called before each access.
+ */
 export function scalarViews(
   views: readonly (readonly [string, Float32Array])[],
+  settle = () => {},
 ): Record<string, number> {
   const scalar: Record<string, number> = {};
   for (const [name, view] of views) {
     Object.defineProperty(scalar, name, {
       enumerable: true,
-      get: () => view[0],
-      set: (value: number) => view[0] = value,
+      get: () => {
+        settle();
+        return view[0];
+      },
+      set: (value: number) => {
+        settle();
+        view[0] = value;
+      },
     });
   }
   return Object.seal(scalar);

@@ -159,12 +159,16 @@ export class CompiledWorkspace implements Workspace {
       (spec.scalars ?? []).map((name) => [name as string, this.#range([], "float32")]),
     );
     const views = Object.fromEntries([...inputs].map(([name, range]) => [name, this.#view(range)]));
+    let linked: Linked | undefined;
+    const settle = () => {
+      if (!this.#background?.records) this.#background?.settle(linked?.deferrable);
+    };
     const scalar = scalarViews(
       [...scalars].map(([name, range]) => [name, this.#view(range) as Float32Array]),
+      settle,
     );
     const given = { input: inputs, random: randoms, scalar: scalars };
     const groups = spec.state ?? [];
-    let linked: Linked | undefined;
     this.#programs.push({ name: spec.name, linked: () => linked });
 
     const link = (): Linked => {
@@ -209,7 +213,7 @@ export class CompiledWorkspace implements Workspace {
       throw noOutput(spec.name, name, names);
     };
     return {
-      input: inputViews(spec.name, spec.inputs, views),
+      input: inputViews(spec.name, spec.inputs, views, settle),
       scalar: scalar as { [K in Scalar]: number },
       run,
       readNow,
@@ -231,6 +235,7 @@ export class CompiledWorkspace implements Workspace {
    * @param measured Whether to time them, item by item on one thread; they leave no trace.
    */
   explain(measured = false): Explanation[] {
+    if (measured) this.#background?.settle();
     return this.#programs.flatMap(({ name, linked }) => {
       const program = linked();
       if (program === undefined) return [];
