@@ -6024,4 +6024,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/compute/compile/background_test.ts",
   },
+  {
+    fault: "a group whose name has a slash is taken for a part of another",
+    file: "lab/compute/compile/binding.ts",
+    from: ".toSorted((a, b) => b.length - a.length)",
+    to: ".toSorted((a, b) => a.length - b.length)",
+    test: "tests/lab/compute/workspace_test.ts",
+  },
 ];
