@@ -6031,4 +6031,11 @@ export const mutants: readonly Mutant[] = [
     to: ".toSorted((a, b) => a.length - b.length)",
     test: "tests/lab/compute/workspace_test.ts",
   },
+  {
+    fault: "a hyperbolic cosine overflows where eˣ does",
+    file: "lab/compute/compile/passes/expand_math.ts",
+    from: "[half(v, add), v])",
+    to: '[half(add("Square", [v]), add), add.constant(1)])',
+    test: "tests/lab/compute/compile/ops_elementwise_test.ts",
+  },
 ];
