@@ -6038,4 +6038,11 @@ export const mutants: readonly Mutant[] = [
     to: '[half(add("Square", [v]), add), add.constant(1)])',
     test: "tests/lab/compute/compile/ops_elementwise_test.ts",
   },
+  {
+    fault: "the gradient of a gather in batches of two axes takes its axis for the whole tensor's",
+    file: "lab/compute/index_gradients.ts",
+    from: "axis: axis - batchDims + 1",
+    to: "axis",
+    test: "tests/lab/compute/index_gradients_test.ts",
+  },
 ];
