@@ -6045,4 +6045,11 @@ export const mutants: readonly Mutant[] = [
     to: "axis",
     test: "tests/lab/compute/index_gradients_test.ts",
   },
+  {
+    fault: "a thread beside this one that has failed counts as one that has ended its run",
+    file: "lab/compute/compile/background_worker.ts",
+    from: "Atomics.sub(words, ended, 1);",
+    to: "Atomics.add(words, ended, 1);",
+    test: "tests/lab/compute/compile/background_test.ts",
+  },
 ];

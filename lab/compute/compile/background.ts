@@ -9,6 +9,7 @@ import {
   type DeferredProgram,
   type DeferredRun,
   ended,
+  failed,
   type Order,
   ready,
 } from "./background_order.ts";
@@ -41,6 +42,7 @@ export class Background {
   #worker: Worker | undefined;
   #lost: string | undefined;
   readonly #words = new Int32Array(new SharedArrayBuffer(64));
+  readonly #reason = new Uint8Array(new SharedArrayBuffer(256));
   readonly #known = new Map<Deferrable, number>();
   #programs: Deferrable[] = [];
   #runs: DeferredRun[] = [];
@@ -121,7 +123,7 @@ export class Background {
    * Waits until the thread has computed everything; with `what`, a program or groups, only where
    * it changes or computes that. Views hold afterwards what they held when their runs were sent.
    *
-   * @throws LabError where it does not.
+   * @throws LabError where it fails or does not answer.
    */
   settle(...what: readonly unknown[]): void {
     if (this.#busy.size === 0) return;
@@ -129,6 +131,13 @@ export class Background {
     this.#send();
     const words = this.#words;
     for (let seen = Atomics.load(words, ended); seen !== this.#asked;) {
+      if (Atomics.load(words, failed) === 1) {
+        this.#lost = new TextDecoder().decode(this.#reason.slice()).replaceAll("\0", "");
+        this.close();
+        throw new LabError(
+          `Cannot go on with the updates as the thread that computes them must not fail: ${this.#lost}`,
+        );
+      }
       const now = changed(words, ended, seen, patience);
       if (now === seen) {
         throw new LabError(
@@ -206,6 +215,7 @@ export class Background {
       programs: this.#programs.map(({ module, products }) => ({ module, products })),
       runs: this.#runs,
       inputs: this.#inputs,
+      reason: this.#reason,
     };
     this.#worker!.postMessage(order);
   }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../../../../lab/compute/backend.ts";
 import { Background } from "../../../../lab/compute/compile/background.ts";
@@ -166,6 +166,16 @@ Deno.test({
     }
     deepStrictEqual(results[1], results[0]);
   },
+});
+
+Deno.test("a thread that fails is known at once, with its reason", () => {
+  const background = new Background(new SharedArena(), { eager: true });
+  const noModule = {} as WebAssembly.Module;
+  const program = { module: noModule, products: [], given: { from: 0, to: 0 }, groups: [] };
+  const ended = background.take(() => background.add(program));
+  throws(ended, { name: "LabError", message: /must not fail: TypeError: / });
+  match(background.lost!, /^TypeError: [^\0]+$/);
+  background.close();
 });
 
 Deno.test("the thread is started for what takes long, and may be lost", async () => {
