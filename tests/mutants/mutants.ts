@@ -6052,4 +6052,18 @@ export const mutants: readonly Mutant[] = [
     to: "Atomics.add(words, ended, 1);",
     test: "tests/lab/compute/compile/background_test.ts",
   },
+  {
+    fault: "steps whose attributes differ in the sign of zero share one program",
+    file: "lab/compute/compile/exact_json.ts",
+    from: "(Number.isFinite(value) && !Object.is(value, -0))",
+    to: "Number.isFinite(value)",
+    test: "tests/lab/compute/compile/cache_test.ts",
+  },
+  {
+    fault: "a resized image with half pixels lies half a pixel off",
+    file: "lab/compute/resize.ts",
+    from: "position - (modes.halfPixelCenters ? 0.5 : 0)",
+    to: "position",
+    test: "tests/lab/compute/image_gradients_test.ts",
+  },
 ];
