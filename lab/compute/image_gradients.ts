@@ -6,6 +6,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { poolInfo } from "./compile/shapes.ts";
+import { linearShares, nearestElements } from "./resize.ts";
 
 type Image = tf.Tensor4D;
 type Attributes = tf.NamedAttrMap;
@@ -13,19 +15,6 @@ type Attributes = tf.NamedAttrMap;
 /** Runs a kernel that has no op of its own. */
 function kernel(name: string, inputs: Record<string, tf.Tensor>, attributes: Attributes) {
   return tf.engine().runKernel(name, inputs, attributes) as tf.Tensor;
-}
-
-/** How a pool's windows lie. */
-function windowsOf(shape: readonly number[], attributes: Attributes) {
-  const { filterSize, strides, pad, dimRoundingMode } = attributes;
-  return tf.backend_util.computePool2DInfo(
-    shape as Image["shape"],
-    filterSize as number,
-    strides as number,
-    1,
-    pad as "same",
-    dimRoundingMode as "floor",
-  );
 }
 
 /** Of windows along one axis, how many of their elements lie inside the image. */
@@ -41,7 +30,7 @@ function inside(windows: number, size: number, stride: number, before: number, l
  * takes the mean of those, but the kernel of its gradient divides by the size.
  */
 function correction(shape: readonly number[], attributes: Attributes): tf.Tensor {
-  const w = windowsOf(shape, attributes);
+  const w = poolInfo(shape, attributes);
   const { top, left } = w.padInfo;
   const rows = inside(w.outHeight, w.filterHeight, w.strideHeight, top, w.inHeight);
   const columns = inside(w.outWidth, w.filterWidth, w.strideWidth, left, w.inWidth);
@@ -77,7 +66,7 @@ const averagePoolGradient: tf.GradConfig = {
 
 /** The elements of each window side by side, [N, outH, outW, C, window]; `fill` outside. */
 function windowed(x: Image, attributes: Attributes, fill: number): tf.Tensor {
-  const w = windowsOf(x.shape, attributes);
+  const w = poolInfo(x.shape, attributes);
   const { top, left } = w.padInfo;
   const height = (w.outHeight - 1) * w.strideHeight + w.filterHeight;
   const width = (w.outWidth - 1) * w.strideWidth + w.filterWidth;
@@ -118,36 +107,17 @@ const maximumPoolGradient: tf.GradConfig = {
   }),
 };
 
-/** Where each element of a resized axis lies on the axis before. */
-function positions(before: number, after: number, attributes: Attributes): number[] {
-  const { alignCorners, halfPixelCenters } = attributes;
-  const ratio = alignCorners && after > 1 ? (before - 1) / (after - 1) : before / after;
-  return Array.from({ length: after }, (_, i) => ratio * (halfPixelCenters ? i + 0.5 : i));
-}
-
 /** The share that each element of an axis before has in each of the resized one, [after, before]. */
 type Shares = (before: number, after: number, attributes: Attributes) => tf.Tensor2D;
 
 const nearest: Shares = (before, after, attributes) => {
   const shares = tf.buffer([after, before]);
-  positions(before, after, attributes).forEach((at, i) => {
-    const rounded = attributes.alignCorners ? Math.round(at) : Math.floor(at);
-    shares.set(1, i, Math.min(before - 1, rounded));
-  });
+  nearestElements(before, after, attributes).forEach((at, i) => shares.set(1, i, at));
   return shares.toTensor() as tf.Tensor2D;
 };
 
-const linear: Shares = (before, after, attributes) => {
-  const shares = tf.buffer([after, before]);
-  positions(before, after, attributes).forEach((position, i) => {
-    const at = position - (attributes.halfPixelCenters ? 0.5 : 0);
-    const low = Math.max(0, Math.floor(at));
-    const high = Math.min(before - 1, Math.ceil(at));
-    shares.set(shares.get(i, low) + 1 - (at - low), i, low);
-    shares.set(shares.get(i, high) + (at - low), i, high);
-  });
-  return shares.toTensor() as tf.Tensor2D;
-};
+const linear: Shares = (before, after, attributes) =>
+  tf.tensor2d(linearShares(before, after, attributes), [after, before]);
 
 /** Each line of x along an axis times a matrix. */
 function alongAxis(x: tf.Tensor, axis: number, matrix: tf.Tensor2D): tf.Tensor {

@@ -24,6 +24,23 @@ const scatterNd: tf.GradConfig = {
   }),
 };
 
+/** Of rows by index in batches of several axes: as in batches of one axis (stock throws). */
+function gather(stock: tf.GradConfig): tf.GradConfig {
+  return {
+    ...stock,
+    gradFunc: (dy, saved, attributes) => {
+      const batchDims = attributes.batchDims as number;
+      if (batchDims < 2) return stock.gradFunc(dy, saved, attributes);
+      const [x, indices] = saved;
+      const [axis] = tf.util.parseAxisParam(attributes.axis as number, x.shape);
+      const flat = (y: tf.Tensor) => tf.reshape(y, [-1, ...y.shape.slice(batchDims)]);
+      const given = { axis: axis - batchDims + 1, batchDims: 1 };
+      const gradients = stock.gradFunc(flat(dy as tf.Tensor), [flat(x), flat(indices)], given);
+      return { x: () => tf.reshape(gradients.x(), x.shape), indices: () => indices };
+    },
+  };
+}
+
 /** Of every few elements of a box: these go back to their places, and 0 to all others. */
 const stridedSlice: tf.GradConfig = {
   kernelName: "StridedSlice",
@@ -138,6 +155,7 @@ const runningProduct: tf.GradConfig = {
 
 /** All of them. */
 export const indexGradients: readonly tf.GradConfig[] = [
+  gather(tf.getGradient("GatherV2")),
   gatherNd,
   scatterNd,
   stridedSlice,

@@ -144,8 +144,8 @@ const tile: Gradients = (dy, [x], { reps }) => {
 };
 
 /**
- * Of `tf.losses.softmaxCrossEntropy`, from the labels and the log-probabilities that it saves.
- * These are cut off the tape, so that a second derivative would be silently wrong.
+ * Of `tf.losses.softmaxCrossEntropy`, from the labels and the log-probabilities that it saves (stock
+ * is wrong where the labels of a row do not sum to 1: one that is masked, or weighted). These are cut off the tape, so that a second derivative would be silently wrong.
  */
 const crossEntropy: Gradients = (dy, [labels, logProbabilities]) => {
   if (tf.engine().state.gradientDepth > 0) {
@@ -155,8 +155,9 @@ const crossEntropy: Gradients = (dy, [labels, logProbabilities]) => {
     );
   }
   const weight = tf.expandDims(dy as tf.Tensor, -1);
+  const total = () => tf.sum(labels, -1, true);
   return {
     0: () => tf.mul(weight, tf.neg(logProbabilities)),
-    1: () => tf.mul(weight, tf.sub(tf.exp(logProbabilities), labels)),
+    1: () => tf.mul(weight, tf.sub(tf.mul(tf.exp(logProbabilities), total()), labels)),
   };
 };

@@ -12,20 +12,26 @@ import type { Distribution, InputSpec, Views } from "./workspace.ts";
  * A program's inputs by name. Reading one returns its view; values that are assigned to one are
  * copied into its view.
  *
+ * @param settle Called before each access.
  * @throws InputError (on assignment) for values that are not of the input's type and length.
  */
 export function inputViews<const Inputs extends Record<string, InputSpec>>(
   program: string,
   specs: Inputs | undefined,
   views: Readonly<Record<string, Float32Array | Int32Array>>,
+  settle = () => {},
 ): Views<Inputs> {
   const inputs = {};
   for (const [name, [shape, dtype]] of Object.entries(specs ?? {})) {
     const view = views[name];
     Object.defineProperty(inputs, name, {
       enumerable: true,
-      get: () => view,
+      get: () => {
+        settle();
+        return view;
+      },
       set: (values?: ArrayLike<number> | null) => {
+        settle();
         if (values?.constructor === view.constructor && values.length === view.length) {
           return view.set(values);
         }

@@ -163,8 +163,9 @@ export interface Workspace {
   ): Program<Inputs, Scalar, Output>;
   /**
    * Has the programs that `work` runs computed by a thread beside this one, where there is one that
-   * is faster: each on what its inputs hold at its run, in their order. What else asks for state or
-   * outputs of theirs before they have ended waits. Left out: runs compute at once.
+   * is faster: each on what its inputs hold at its run, in their order. What else asks for state,
+   * inputs, scalars or outputs of theirs before they have ended waits; a view of an input that was
+   * asked for before must not be written until then. Left out: runs compute at once.
    *
    * @param work Runs programs and reads nothing of what they compute.
    * @returns What waits for their end.

@@ -9,6 +9,7 @@ import {
   type DeferredProgram,
   type DeferredRun,
   ended,
+  failed,
   type Order,
   ready,
 } from "./background_order.ts";
@@ -41,11 +42,14 @@ export class Background {
   #worker: Worker | undefined;
   #lost: string | undefined;
   readonly #words = new Int32Array(new SharedArrayBuffer(64));
+  readonly #reason = new Uint8Array(new SharedArrayBuffer(256));
   readonly #known = new Map<Deferrable, number>();
   #programs: Deferrable[] = [];
   #runs: DeferredRun[] = [];
   #inputs = new Uint8Array(new SharedArrayBuffer(65536));
   #filled = 0;
+  /** What stood in the views of the programs when their runs were sent; the thread writes into them. */
+  #held: { readonly address: number; readonly bytes: Uint8Array }[] = [];
   #asked = 0;
   readonly #busy = new Set<unknown>();
 
@@ -109,7 +113,7 @@ export class Background {
       larger.set(this.#inputs);
       this.#inputs = larger;
     }
-    this.#inputs.set(new Uint8Array(this.arena.memory.buffer, from, to - from), first);
+    this.#inputs.set(this.#view(from, to - from), first);
     this.#runs.push({ program: index, from: first, to: this.#filled, address: from });
     this.#busy.add(program);
     for (const group of groups) this.#busy.add(group);
@@ -117,9 +121,9 @@ export class Background {
 
   /**
    * Waits until the thread has computed everything; with `what`, a program or groups, only where
-   * it changes or computes that.
+   * it changes or computes that. Views hold afterwards what they held when their runs were sent.
    *
-   * @throws LabError where it does not.
+   * @throws LabError where it fails or does not answer.
    */
   settle(...what: readonly unknown[]): void {
     if (this.#busy.size === 0) return;
@@ -127,6 +131,13 @@ export class Background {
     this.#send();
     const words = this.#words;
     for (let seen = Atomics.load(words, ended); seen !== this.#asked;) {
+      if (Atomics.load(words, failed) === 1) {
+        this.#lost = new TextDecoder().decode(this.#reason.slice()).replaceAll("\0", "");
+        this.close();
+        throw new LabError(
+          `Cannot go on with the updates as the thread that computes them must not fail: ${this.#lost}`,
+        );
+      }
       const now = changed(words, ended, seen, patience);
       if (now === seen) {
         throw new LabError(
@@ -136,6 +147,8 @@ export class Background {
       }
       seen = now;
     }
+    for (const { address, bytes } of this.#held) this.#view(address, bytes.length).set(bytes);
+    this.#held = [];
     this.#busy.clear();
   }
 
@@ -179,10 +192,19 @@ export class Background {
   #send(): void {
     if (this.#runs.length === 0) return;
     this.#asked = (this.#asked + this.#runs.length) | 0;
+    const views = new Map(this.#runs.map(({ address, from, to }) => [address, to - from]));
+    this.#held = [...views].map(([address, length]) => ({
+      address,
+      bytes: this.#view(address, length).slice(),
+    }));
     this.#order();
     this.#programs = [];
     this.#runs = [];
     this.#filled = 0;
+  }
+
+  #view(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.arena.memory.buffer, address, length);
   }
 
   #order(): void {
@@ -193,6 +215,7 @@ export class Background {
       programs: this.#programs.map(({ module, products }) => ({ module, products })),
       runs: this.#runs,
       inputs: this.#inputs,
+      reason: this.#reason,
     };
     this.#worker!.postMessage(order);
   }

@@ -22,8 +22,10 @@ export interface DeferredRun {
 /** What the thread is told. */
 export interface Order {
   readonly memory: WebAssembly.Memory;
-  /** See {@linkcode ready} and {@linkcode ended}. */
+  /** See {@linkcode ready}, {@linkcode ended} and {@linkcode failed}. */
   readonly words: Int32Array;
+  /** Where the thread says why it has failed: the text's bytes, in shared memory. */
+  readonly reason: Uint8Array;
   readonly library?: LibrarySource;
   /** Those that it has not had yet. */
   readonly programs: readonly DeferredProgram[];
@@ -36,3 +38,5 @@ export interface Order {
 export const ready = 0;
 /** Index of the word that counts the runs that it has ended, of all orders. */
 export const ended = 1;
+/** Index of the word that is 1 as soon as the thread has failed; {@linkcode ended} changes, too. */
+export const failed = 2;

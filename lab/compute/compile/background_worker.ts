@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ended, type Order, ready } from "./background_order.ts";
+import { ended, failed, type Order, ready } from "./background_order.ts";
 import { openSource, productCalls, type ProductLibrary } from "./library.ts";
 
 let library: Promise<ProductLibrary> | undefined;
@@ -27,5 +27,13 @@ async function take({ memory, words, inputs, runs, ...order }: Order): Promise<v
 
 let taken: Promise<void> = Promise.resolve();
 self.onmessage = ({ data }: MessageEvent<Order>) => {
-  taken = taken.then(() => take(data));
+  taken = taken.then(() => take(data)).catch((error) => {
+    // The caller waits for a word: no event would reach it.
+    const { words, reason } = data;
+    reason.set(new TextEncoder().encode(String(error)).subarray(0, reason.length));
+    Atomics.store(words, failed, 1);
+    // Never what it waits for.
+    Atomics.sub(words, ended, 1);
+    Atomics.notify(words, ended);
+  });
 };

@@ -58,17 +58,21 @@ export function tracedStep(
   layoutOf: (group: string) => Layout,
   step: AnyStep,
 ): TracedStep {
+  // Names of groups may have slashes, and begin like one another: the longest goes first.
+  const groups = (spec.state ?? []).toSorted((a, b) => b.length - a.length);
   return (tensors) => {
     const context: Record<string, Record<string, unknown>> = {
       input: {},
       random: {},
       scalar: {},
-      state: Object.fromEntries((spec.state ?? []).map((group) => [group, {}])),
+      state: Object.fromEntries(groups.map((group) => [group, {}])),
     };
     for (const [key, tensor] of tensors) {
-      const [kind, first, ...rest] = key.split("/");
-      if (kind === "state") (context.state[first] as Tensors)[rest.join("/")] = tensor;
-      else context[kind][key.slice(kind.length + 1)] = tensor;
+      const [kind] = key.split("/", 1);
+      const name = key.slice(kind.length + 1);
+      const group = kind === "state" && groups.find((each) => name.startsWith(`${each}/`));
+      if (group) (context.state[group] as Tensors)[name.slice(group.length + 1)] = tensor;
+      else context[kind][name] = tensor;
     }
     const { outputs, state = {} } = step(context);
     const updates: Record<string, tf.Tensor> = {};
@@ -81,16 +85,27 @@ export function tracedStep(
   };
 }
 
-/** Scalars as properties that read and write their element. */
+/**
+ * Scalars as properties that read and write their element.
+ *
+ * @param settle Called before each access.
+ */
 export function scalarViews(
   views: readonly (readonly [string, Float32Array])[],
+  settle = () => {},
 ): Record<string, number> {
   const scalar: Record<string, number> = {};
   for (const [name, view] of views) {
     Object.defineProperty(scalar, name, {
       enumerable: true,
-      get: () => view[0],
-      set: (value: number) => view[0] = value,
+      get: () => {
+        settle();
+        return view[0];
+      },
+      set: (value: number) => {
+        settle();
+        view[0] = value;
+      },
     });
   }
   return Object.seal(scalar);

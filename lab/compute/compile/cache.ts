@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { exactJson } from "./exact_json.ts";
 import type { Graph } from "./ir.ts";
 
 /** Of the constants that are compared: programs with more are compiled each time. */
@@ -21,15 +22,5 @@ export function signatureOf(graph: Graph, other: unknown): string | undefined {
   const operations = graph.operations.map(({ kernel, inputs, attributes, output }) => [
     ...[kernel, inputs, attributes, output],
   ]);
-  return JSON.stringify([graph.values, operations, graph.outputs, graph.updates, other], exact);
-}
-
-/** What JSON writes alike: arrays' bits, NaN and ±Inf, −0. */
-function exact(_: string, value: unknown): unknown {
-  if (ArrayBuffer.isView(value)) {
-    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    return `${value.constructor.name} ${bytes.join()}`;
-  }
-  if (typeof value !== "number" || (Number.isFinite(value) && !Object.is(value, -0))) return value;
-  return `number ${Object.is(value, -0) ? "-0" : value}`;
+  return exactJson([graph.values, operations, graph.outputs, graph.updates, other]);
 }

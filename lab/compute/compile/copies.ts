@@ -51,9 +51,7 @@ export function boxOf(move: Move, of: "source" | "target"): Box | undefined {
   const one = { length: 1, source: 1, target: 1 };
   const [column, row = one, ...more] = merged(axesOfMove(move)).toReversed();
   if (column === undefined || more.length > 0) return undefined;
-  if (column.length * row.length === 0 || column.source !== 1 || column.target !== 1) {
-    return undefined;
-  }
+  if (column.source !== 1 || column.target !== 1) return undefined;
   if (row.length > 1 && (row[other] !== column.length || row[of] < column.length)) return undefined;
   return {
     ...{ offset: move[`${of}Offset`], rows: row.length, columns: column.length },
@@ -114,8 +112,7 @@ export function copyOf(
     }
     case "Concat":
     case "Pack": {
-      const rank = output.shape.length;
-      const axis = ((attributes.axis as number) + rank) % rank;
+      const [axis] = attributes.axes as number[];
       let at = 0;
       const moves = inputs.map((input) => {
         const shape = kernel === "Pack" ? input.shape.toSpliced(axis, 0, 1) : input.shape;
@@ -154,10 +151,7 @@ export function copyOf(
       }]);
     }
     case "Reverse": {
-      const dims = [attributes.dims as number | number[]].flat();
-      const turned = x.shape.map((_, i) =>
-        dims.some((d) => (d + x.shape.length) % x.shape.length === i)
-      );
+      const turned = x.shape.map((_, i) => (attributes.axes as number[]).includes(i));
       return copy([{
         ...whole(x, 0),
         sourceOffset: own.reduce(

@@ -21,6 +21,8 @@ export interface FallbackMemory {
 interface Fallback {
   run(random?: Generator): void;
   read(name: string): Float32Array;
+  /** Frees all that it holds. */
+  dispose(): void;
 }
 
 /** Binds a step to the cpu backend: each run takes state and inputs over and hands state back. */
@@ -49,5 +51,6 @@ export function fallback<
       for (const group of groups) memory.write(group, plain.readNow(group));
     },
     read: (name) => program.readNow(name as Output),
+    dispose: () => plain.dispose(),
   };
 }

@@ -11,6 +11,11 @@ import type { SharedArena } from "./memory.ts";
 import type { Plan } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
 
+/** The first kernel of a schedule that is left to the host; undefined where there is none. */
+export function hostedOf({ items }: Schedule): HostCall | undefined {
+  return items.find((item) => item.kind === "host");
+}
+
 /** What machine code calls to run the host kernel that is the schedule's item of an index. */
 export function hostCalls(
   { items, values }: Schedule,

@@ -10,7 +10,7 @@ import type { Convolution, MatMul, WindowItem, Windows } from "./items.ts";
 import { convolutionInfo, poolInfo } from "./shapes.ts";
 
 /** The geometry that TensorFlow.js computes, in the schedule's terms. */
-function windowsOf(info: backend_util.Conv2DInfo): Windows {
+export function windowsOf(info: backend_util.Conv2DInfo): Windows {
   return {
     images: info.batchSize,
     height: info.inHeight,
@@ -64,18 +64,27 @@ export function windowSize({ kernelHeight, kernelWidth, channels }: Windows): nu
   return kernelHeight * kernelWidth * channels;
 }
 
+/** Whether there is one window, and it is the whole image. */
+export function isWhole(w: Windows): boolean {
+  return w.outHeight === 1 && w.outWidth === 1 && w.kernelHeight === w.height &&
+    w.kernelWidth === w.width && w.dilationY === 1 && w.dilationX === 1 && w.padTop === 0 &&
+    w.padLeft === 0;
+}
+
+/** Whether there is a window of one pixel on every pixel. */
+function isPixelwise(w: Windows): boolean {
+  return w.kernelHeight === 1 && w.kernelWidth === 1 && w.outHeight === w.height &&
+    w.outWidth === w.width && (w.strideY === 1 || w.height === 1) &&
+    (w.strideX === 1 || w.width === 1) && w.padTop === 0 && w.padLeft === 0;
+}
+
 /**
  * The plain product that a convolution is where its windows are the rows of the input as it lies:
  * 1×1 windows on every pixel, or one window that is the whole image.
  */
 function productOf({ solves, inputs, output, windows, filters }: Convolution): MatMul | undefined {
   const w = windows;
-  if (w.padTop !== 0 || w.padLeft !== 0) return undefined;
-  const pixels = w.kernelHeight === 1 && w.kernelWidth === 1 && w.outHeight === w.height &&
-    w.outWidth === w.width;
-  const whole = w.outHeight === 1 && w.outWidth === 1 && w.kernelHeight === w.height &&
-    w.kernelWidth === w.width && w.dilationY === 1 && w.dilationX === 1;
-  if (!pixels && !whole) return undefined;
+  if (!isPixelwise(w) && !isWhole(w)) return undefined;
   const rows = w.images * w.outHeight * w.outWidth;
   const inner = windowSize(w);
   const common = { kind: "matMul", output, batch: 1, batchStrides: [0, 0] } as const;

@@ -24,7 +24,7 @@ export function indexedOf(operation: Operation): Indexed | undefined {
 }
 
 function gatherOf({ inputs: [x, indices], attributes, output }: Operation): Indexed {
-  const axis = ((attributes.axis as number ?? 0) + x.shape.length) % x.shape.length;
+  const [axis] = attributes.axes as number[];
   const batchDims = attributes.batchDims as number ?? 0;
   const batch = elements(x.shape.slice(0, batchDims));
   return {
@@ -82,7 +82,7 @@ function byParts(
 /** A running sum or product; undefined for other kernels. */
 export function scanOf({ kernel, inputs: [x], attributes, output }: Operation): Scan | undefined {
   if (kernel !== "Cumsum" && kernel !== "Cumprod") return undefined;
-  const axis = ((attributes.axis as number) + x.shape.length) % x.shape.length;
+  const [axis] = attributes.axes as number[];
   return {
     kind: "scan",
     inputs: [x.value],

@@ -30,7 +30,7 @@ export interface View {
   readonly shape: readonly number[];
 }
 
-/** Attributes of a kernel, as TensorFlow.js gives them. */
+/** Attributes of a kernel as TensorFlow.js gives them, save that its axes are parsed as `axes`. */
 export type Attributes = { readonly [name: string]: unknown };
 
 /** One kernel: it makes `output` from `inputs`. */

@@ -19,7 +19,7 @@ import { hostCallOf } from "./host_kernels.ts";
 import { convolutionOf, windowItemOf } from "./images.ts";
 import { indexedOf, scanOf } from "./indices.ts";
 import type { Copy, Item, Loop, Move, Node, Operand, Reduction } from "./items.ts";
-import { axesOf, elementwise } from "./shapes.ts";
+import { elementwise } from "./shapes.ts";
 import { mostAdded } from "./wasm/matmul.ts";
 
 export type * from "./items.ts";
@@ -141,7 +141,7 @@ class Scheduler {
       const item = this.items[at];
       if (item?.kind !== "matMul" || item.output !== product.value) continue;
       if (item.addend !== undefined || item.batch > 1) continue;
-      if (item.inner === 0 || item.inner > mostAdded) continue;
+      if (item.inner > mostAdded) continue;
       if (this.#readers.get(product.value)! > 1 || this.#final.has(product.value)) continue;
       const { value } = other;
       if ((this.#readyAt.get(value) ?? -1) >= at) continue;
@@ -270,9 +270,10 @@ class Scheduler {
     const { kernel, attributes, output } = operation;
     let input = operation.inputs[0];
     const { dtype } = this.builder.values[output.value];
-    let plan = reductionOf(input.shape, axesOf(attributes, input.shape.length));
+    const axes = attributes.axes as number[];
+    let plan = reductionOf(input.shape, axes);
     if (plan === undefined) {
-      input = this.#transposeForRows(input, axesOf(attributes, input.shape.length));
+      input = this.#transposeForRows(input, axes);
       const kept = elements(output.shape);
       plan = { over: "row", columns: elements(input.shape) / kept };
     }
@@ -340,7 +341,7 @@ class Scheduler {
   #addArgMax(operation: Operation): void {
     const { attributes, output } = operation;
     let input = operation.inputs[0];
-    const [axis] = axesOf(attributes, input.shape.length);
+    const [axis] = attributes.axes as number[];
     if (axis !== input.shape.length - 1) input = this.#transposeForRows(input, [axis]);
     const columns = input.shape.at(-1)!;
     const rows = elements(input.shape) / columns;

@@ -7,7 +7,7 @@
 import { backend_util } from "@tensorflow/tfjs";
 import { InputError } from "../../core/errors.ts";
 import { stridedSlice } from "./copies.ts";
-import type { Attributes, Dtype } from "./ir.ts";
+import { type Attributes, type Dtype, NoLowering } from "./ir.ts";
 
 /** A tensor without elements. */
 export interface Shaped {
@@ -23,20 +23,13 @@ export function broadcast(a: readonly number[], b: readonly number[]): number[] 
   return backend_util.assertAndGetBroadcastShape([...a], [...b]);
 }
 
-/** Non-negative axes of a reduction; all of them where none is given. */
-export function axesOf(attributes: Attributes, rank: number): number[] {
-  const given = (attributes.axis ?? attributes.reductionIndices) as number | number[] | undefined;
-  if (given === undefined || given === null) return Array.from({ length: rank }, (_, i) => i);
-  return [given].flat().map((axis) => axis < 0 ? axis + rank : axis);
-}
-
 const arithmetic: Rule = ([a, b]) => ({ shape: broadcast(a.shape, b.shape), dtype: a.dtype });
 const comparison: Rule = ([a, b]) => ({ shape: broadcast(a.shape, b.shape), dtype: "bool" });
 const same: Rule = ([x]) => x;
 const float: Rule = ([x]) => ({ shape: x.shape, dtype: "float32" });
 
 const reduction: Rule = ([x], attributes) => {
-  const axes = axesOf(attributes, x.shape.length);
+  const axes = attributes.axes as number[];
   const shape = attributes.keepDims
     ? x.shape.map((length, i) => axes.includes(i) ? 1 : length)
     : x.shape.filter((_, i) => !axes.includes(i));
@@ -48,7 +41,7 @@ const matMul: Rule = ([a, b], { transposeA, transposeB }) => {
   const rows = a.shape[transposeA ? rank - 1 : rank - 2];
   const columns = b.shape[transposeB ? b.shape.length - 2 : b.shape.length - 1];
   const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  return { shape: [...batch, rows, columns], dtype: "float32" };
+  return { shape: [...batch, rows, columns], dtype: a.dtype };
 };
 
 /** An Einstein sum's labels, by operand and of the result, and how long each is. */
@@ -69,17 +62,26 @@ export function einsumOf(
   return { operands, result: [...result], sizes };
 }
 
+/**
+ * The type of an Einstein sum: that of the operand by which TensorFlow.js multiplies last.
+ *
+ * @throws NoLowering where that is int32 and it rounds products of float32 to it.
+ */
+function einsumType(equation: string, inputs: readonly Shaped[]): Dtype {
+  const { summedDims, idDims } = backend_util.decodeEinsumEquation(equation, inputs.length);
+  const { steps } = backend_util.getEinsumComputePath(summedDims, idDims);
+  const { dtype } = inputs[steps.flat().at(-1)!];
+  if (dtype === "float32" || inputs.every((input) => input.dtype === dtype)) return dtype;
+  throw new NoLowering(`Einsum of float32 and ${dtype}`, new Error());
+}
+
 /** The geometry of a convolution kernel, or of one of its gradients, over [N, H, W, C]. */
 export function convolutionInfo(
   kernel: string,
   inputs: readonly { readonly shape: readonly number[] }[],
   attributes: Attributes,
 ): backend_util.Conv2DInfo {
-  const { strides, pad, dilations, dimRoundingMode, dataFormat, inputShape, filterShape } =
-    attributes;
-  if (dataFormat === "NCHW") {
-    throw new InputError("Cannot compile as images must be NHWC: NCHW given");
-  }
+  const { strides, pad, dilations, dimRoundingMode, inputShape, filterShape } = attributes;
   return backend_util.computeConv2DInfo(
     [...(inputShape as number[] ?? inputs[0].shape)] as [number, number, number, number],
     [...(filterShape as number[] ?? inputs[1].shape)] as [number, number, number, number],
@@ -125,15 +127,16 @@ const pool: Rule = ([x], attributes) => ({
   dtype: x.dtype,
 });
 
-const resize: Rule = ([images], { size }) => ({
-  shape: [images.shape[0], ...size as number[], images.shape[3]],
-  dtype: "float32",
-});
+const resized = ([images]: readonly Shaped[], { size }: Attributes): number[] => [
+  images.shape[0],
+  ...size as number[],
+  images.shape[3],
+];
 
-const arg: Rule = ([x], attributes) => {
-  const [at] = axesOf(attributes, x.shape.length);
-  return { shape: x.shape.filter((_, i) => i !== at), dtype: "int32" };
-};
+const arg: Rule = ([x], { axes }) => ({
+  shape: x.shape.toSpliced((axes as number[])[0], 1),
+  dtype: "int32",
+});
 
 /** A running sum counts truth values. */
 const running: Rule = ([x]) => ({ shape: x.shape, dtype: x.dtype === "bool" ? "int32" : x.dtype });
@@ -170,7 +173,8 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["_FusedMatMul", matMul],
   ["Einsum", (inputs, { equation }) => {
     const { result, sizes } = einsumOf(equation as string, inputs);
-    return { shape: result.map((label) => sizes.get(label)!), dtype: inputs[0].dtype };
+    const dtype = einsumType(equation as string, inputs);
+    return { shape: result.map((label) => sizes.get(label)!), dtype };
   }],
   ["Transpose", ([x], { perm }) => ({
     shape: (perm as number[]).map((axis) => x.shape[axis]),
@@ -182,23 +186,18 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     ),
     dtype: x.dtype,
   })],
-  ["Concat", (inputs, { axis }) => {
-    const at = (axis as number) < 0 ? (axis as number) + inputs[0].shape.length : axis as number;
+  ["Concat", (inputs, { axes }) => {
+    const [at] = axes as number[];
     const total = inputs.reduce((sum, x) => sum + x.shape[at], 0);
     return {
       shape: inputs[0].shape.map((length, i) => i === at ? total : length),
       dtype: inputs[0].dtype,
     };
   }],
-  ["Pack", (inputs, { axis }) => {
-    const shape = [...inputs[0].shape];
-    shape.splice(
-      (axis as number) < 0 ? (axis as number) + shape.length + 1 : axis as number,
-      0,
-      inputs.length,
-    );
-    return { shape, dtype: inputs[0].dtype };
-  }],
+  ["Pack", (inputs, { axes }) => ({
+    shape: inputs[0].shape.toSpliced((axes as number[])[0], 0, inputs.length),
+    dtype: inputs[0].dtype,
+  })],
   ["PadV2", ([x], { paddings }) => ({
     shape: x.shape.map((length, i) => {
       const [before, after] = (paddings as [number, number][])[i];
@@ -219,7 +218,7 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     dtype: x.dtype,
   })],
   ["GatherV2", ([x, indices], attributes) => {
-    const [axis] = axesOf(attributes, x.shape.length);
+    const [axis] = attributes.axes as number[];
     const inner = indices.shape.slice(attributes.batchDims as number ?? 0);
     return { shape: x.shape.toSpliced(axis, 1, ...inner), dtype: x.dtype };
   }],
@@ -250,12 +249,32 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     "MaxPoolGrad",
     "AvgPoolGrad",
   ),
-  ...all(resize, "ResizeNearestNeighbor", "ResizeBilinear"),
+  ["ResizeNearestNeighbor", (inputs, attributes) => ({
+    shape: resized(inputs, attributes),
+    dtype: inputs[0].dtype,
+  })],
+  ["ResizeBilinear", (inputs, attributes) => ({
+    shape: resized(inputs, attributes),
+    dtype: "float32",
+  })],
   ["Tile", ([x], { reps }) => ({
     shape: x.shape.map((length, i) => length * (reps as number[])[i]),
     dtype: x.dtype,
   })],
 ]);
+
+/**
+ * Types of operands that a kernel has no lowering for: TensorFlow.js sums truth values up in bytes,
+ * and its fused kernels round whole numbers on the way.
+ */
+export const withoutLowering: ReadonlyMap<string, readonly Dtype[]> = new Map([
+  ...without(["bool"], "AddN", "BatchMatMul", "Einsum", "UnsortedSegmentSum", "ScatterNd"),
+  ...without(["int32", "bool"], "_FusedMatMul", "FusedBatchNorm"),
+]);
+
+function without(types: readonly Dtype[], ...kernels: string[]): [string, readonly Dtype[]][] {
+  return kernels.map((kernel) => [kernel, types]);
+}
 
 /** Kernels that make each element from the elements at its place, as they are after the passes. */
 export const elementwise: ReadonlySet<string> = new Set([

@@ -11,6 +11,8 @@ import { requireStateType } from "../layout.ts";
 import type { InputSpec, ProgramSpec, RandomSpec, Step } from "../workspace.ts";
 import { type AnyStep, declarations, type Range, tracedStep } from "./binding.ts";
 import { compileStep } from "./compiler.ts";
+import { hostedOf } from "./host_calls.ts";
+import { NoLowering } from "./ir.ts";
 import { bytesOf, constantsOf, neededValues } from "./plan.ts";
 
 const pageBytes = 65536;
@@ -73,6 +75,8 @@ export function standalone<
     },
   );
   const { plan, schedule, binary } = compiled;
+  const hosted = hostedOf(schedule);
+  if (hosted !== undefined) throw new NoLowering(hosted.kernel, hosted.origin);
   const read = new Set([...neededValues(schedule)].map((value) => schedule.values[value].name));
   const used = [...state].filter(([name]) => read.has(name));
   return {

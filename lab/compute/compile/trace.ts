@@ -19,7 +19,7 @@ import {
   type View,
 } from "./ir.ts";
 import { hostKernels, type HostResult, tracedOnHost } from "./host_kernels.ts";
-import { axesOf, rules, type Shaped } from "./shapes.ts";
+import { rules, type Shaped, withoutLowering } from "./shapes.ts";
 
 /** Name of the recording backend. */
 const backendName = "reverie-trace";
@@ -67,9 +67,7 @@ class TraceBackend extends tf.KernelBackend {
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType) {
     if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
-      throw new InputError(
-        `Cannot compile as tensors are float32, int32 or bool${where()}: ${dtype}`,
-      );
+      throw new NoLowering(`tf.tensor of ${dtype}`, new Error());
     }
     const given = values as Float32Array;
     const list = dtype === "bool" ? Array.from(given, (each) => each ? -1 : 0) : given;
@@ -202,7 +200,7 @@ function record(
   }
   if (kernel === "SplitV") return split(made, infos[0], known);
   if (kernel === "Unpack") {
-    const axis = axesOf(known, infos[0].shape.length)[0];
+    const [axis] = tf.util.parseAxisParam(known.axis as number, infos[0].shape);
     const numOrSizeSplits = infos[0].shape[axis];
     return split(made, infos[0], { axis, numOrSizeSplits }).map((part) => ({
       ...part,
@@ -217,13 +215,18 @@ function record(
     return Array.isArray(results) ? results.map(appended) : appended(results);
   }
   const rule = rules.get(kernel);
-  if (rule === undefined) {
-    throw new NoLowering(kernel, new Error());
-  }
-  const given = kernel === "Slice" ? sliced(infos[0], known) : known;
+  if (rule === undefined) throw new NoLowering(kernel, new Error());
+  const unfit = infos.find(({ dtype }) => withoutLowering.get(kernel)?.includes(dtype as Dtype));
+  if (unfit !== undefined) throw new NoLowering(`${kernel} of ${unfit.dtype}`, new Error());
+  if (known.dataFormat === "NCHW") throw new NoLowering(`${kernel} of NCHW`, new Error());
+  const given = parsed(kernel, infos, known);
   const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
+  const result = rule(symbols, given);
+  if ([...symbols, result].some(({ shape }) => elements(shape) === 0)) {
+    throw new NoLowering(`${kernel} of no elements`, new Error());
+  }
   const origin = made.origins ? new Error() : undefined;
-  return append(made, kernel, infos, rule(symbols, given), extra(given, named), origin);
+  return append(made, kernel, infos, result, extra(given, named), origin);
 }
 
 /** Appends one kernel to the graph. */
@@ -243,6 +246,32 @@ function append(
   return { dataId: made.handle(output.value), shape: [...shape], dtype };
 }
 
+/** Which attribute of a kernel names axes: any of them negative, and all where it is left out. */
+const namesAxes: ReadonlyMap<string, string> = new Map([
+  ...["Sum", "Mean", "Min", "Prod", "All", "Any", "ArgMax", "ArgMin"].map(byAxis),
+  ...["Cumsum", "Cumprod", "Concat", "Pack", "GatherV2"].map(byAxis),
+  ["Max", "reductionIndices"],
+  ["Reverse", "dims"],
+]);
+
+function byAxis(kernel: string): [string, string] {
+  return [kernel, "axis"];
+}
+
+/** Attributes as the graph has them: non-negative `axes`, and slices that name every axis. */
+function parsed(
+  kernel: string,
+  [x, ...others]: readonly tf.TensorInfo[],
+  attributes: Attributes,
+): Attributes {
+  if (kernel === "Slice") return sliced(x, attributes);
+  const name = namesAxes.get(kernel);
+  if (name === undefined) return attributes;
+  const { [name]: given, ...rest } = attributes;
+  const shape = kernel === "Pack" ? [1 + others.length, ...x.shape] : x.shape;
+  return { ...rest, axes: tf.util.parseAxisParam(given as number | number[], shape) };
+}
+
 /** Begin and size of a slice along every axis: TensorFlow.js lets the last ones out. */
 function sliced(x: tf.TensorInfo, attributes: Attributes): Attributes {
   const { begin, size } = attributes as Record<string, number | number[]>;
@@ -256,7 +285,7 @@ function split(
   x: tf.TensorInfo,
   { axis, numOrSizeSplits }: Attributes,
 ): tf.TensorInfo[] {
-  const at = ((axis as number) + x.shape.length) % x.shape.length;
+  const [at] = tf.util.parseAxisParam(axis as number, x.shape);
   const lengths = tf.backend_util.prepareSplitSize(
     { shape: x.shape } as tf.Tensor,
     numOrSizeSplits as number | number[],
@@ -410,8 +439,9 @@ export function compileTraced<T>(
   try {
     return attempt(false);
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return attempt(true);
+    if (error instanceof InputError) attempt(true);
+    // What differed by chance need not differ again.
+    throw error;
   }
 }
 
@@ -422,25 +452,38 @@ function hidden(graph: Graph): { graph: Graph } & tf.TensorContainerObject {
 
 /** What differs between two traces of one step varies without being declared. */
 function refuseDifferences(first: Graph, second: Graph): void {
-  const [calls, again] = [first.operations, second.operations];
-  // An origin, an error, is written without its line.
-  if (JSON.stringify(calls) !== JSON.stringify(again)) {
-    const i = calls.findIndex((call, i) => JSON.stringify(call) !== JSON.stringify(again[i]));
-    const call: Operation | undefined = calls[i];
+  const [calls, again] = [first, second].map(({ operations }) =>
+    operations.map(({ origin: _, ...call }) => call)
+  );
+  const i = calls.findIndex((call, i) => !isSame(call, again[i]));
+  if (i >= 0 || calls.length < again.length) {
+    const call: Operation | undefined = first.operations[i];
     const isOther = call !== undefined && i < again.length;
     throw undeclared(isOther ? `the call ${call.kernel}` : "the number of its calls", call?.origin);
   }
-  const results = ({ outputs, updates }: Graph) => JSON.stringify([outputs, updates]);
-  if (results(first) !== results(second)) throw undeclared("what it returns", undefined);
+  const results = ({ outputs, updates }: Graph) => [outputs, updates];
+  if (!isSame(results(first), results(second))) throw undeclared("what it returns", undefined);
   for (const value of first.values) {
     if (value.kind !== "constant") continue;
-    const other = second.values[value.id].elements!;
-    const differs = value.elements!.some((element, i) => !Object.is(element, other[i]));
+    const elements = value.elements!;
+    // Equal elements are kept as one.
+    const other = second.values[value.id]?.elements;
+    const differs = other?.length !== elements.length ||
+      elements.some((element, i) => !Object.is(element, other[i]));
     if (differs) {
       const user = first.operations.find((each) => each.inputs.some((x) => x.value === value.id));
       throw undeclared(`a constant of ${user?.kernel ?? "its outputs"}`, user?.origin);
     }
   }
+}
+
+/** Whether plain values are the same to the bit, lists and records by what is in them. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length &&
+    names.every((name) => isSame(a[name as never], b[name as never]));
 }
 
 function undeclared(what: string, origin: Error | undefined): InputError {

@@ -23,7 +23,7 @@ import {
 import { type Compiled, compileStep } from "./compiler.ts";
 import { explain, explainFallback, type Explanation } from "./explain.ts";
 import { fallback, type FallbackMemory } from "./fallback.ts";
-import { hostCalls } from "./host_calls.ts";
+import { hostCalls, hostedOf } from "./host_calls.ts";
 import { type Dtype, NoLowering } from "./ir.ts";
 import { leastWork, type OpenedLibrary, productCalls } from "./library.ts";
 import { SharedArena } from "./memory.ts";
@@ -48,6 +48,8 @@ interface Linked {
   threads?(): number;
   /** An output of the last run; undefined where there is none of that name. */
   read(name: string): Float32Array | undefined;
+  /** Frees what it holds beside the memory. */
+  dispose?(): void;
 }
 
 /** State in one memory, and compiled programs over it. */
@@ -157,12 +159,16 @@ export class CompiledWorkspace implements Workspace {
       (spec.scalars ?? []).map((name) => [name as string, this.#range([], "float32")]),
     );
     const views = Object.fromEntries([...inputs].map(([name, range]) => [name, this.#view(range)]));
+    let linked: Linked | undefined;
+    const settle = () => {
+      if (!this.#background?.records) this.#background?.settle(linked?.deferrable);
+    };
     const scalar = scalarViews(
       [...scalars].map(([name, range]) => [name, this.#view(range) as Float32Array]),
+      settle,
     );
     const given = { input: inputs, random: randoms, scalar: scalars };
     const groups = spec.state ?? [];
-    let linked: Linked | undefined;
     this.#programs.push({ name: spec.name, linked: () => linked });
 
     const link = (): Linked => {
@@ -184,6 +190,7 @@ export class CompiledWorkspace implements Workspace {
       if (
         linked === undefined || groups.some((name, i) => this.#groups.get(name) !== linked!.over[i])
       ) {
+        linked?.dispose?.();
         linked = link();
       }
       const background = this.#background;
@@ -206,7 +213,7 @@ export class CompiledWorkspace implements Workspace {
       throw noOutput(spec.name, name, names);
     };
     return {
-      input: inputViews(spec.name, spec.inputs, views),
+      input: inputViews(spec.name, spec.inputs, views, settle),
       scalar: scalar as { [K in Scalar]: number },
       run,
       readNow,
@@ -228,6 +235,7 @@ export class CompiledWorkspace implements Workspace {
    * @param measured Whether to time them, item by item on one thread; they leave no trace.
    */
   explain(measured = false): Explanation[] {
+    if (measured) this.#background?.settle();
     return this.#programs.flatMap(({ name, linked }) => {
       const program = linked();
       if (program === undefined) return [];
@@ -269,11 +277,12 @@ export class CompiledWorkspace implements Workspace {
     return { rounding: this.rounding, revectorized: this.#revectorized };
   }
 
-  /** Ends the threads; the memory goes with the workspace. */
+  /** Ends the threads, frees what steps left to TensorFlow.js; the memory goes with the workspace. */
   dispose(): void {
     this.#background?.close();
     this.#pool?.close();
     this.#pool = undefined;
+    for (const { linked } of this.#programs) linked()?.dispose?.();
     this.#groups.clear();
   }
 
@@ -309,8 +318,8 @@ export class CompiledWorkspace implements Workspace {
         native: this.#native?.least,
       },
     );
-    const hosted = compiled.schedule.items.find(({ kind }) => kind === "host");
-    if (hosted?.kind === "host" && !this.#fallback) {
+    const hosted = hostedOf(compiled.schedule);
+    if (hosted !== undefined && !this.#fallback) {
       throw new NoLowering(hosted.kernel, hosted.origin);
     }
     this.#arena.takeUpTo(compiled.plan.end);
@@ -369,7 +378,7 @@ export class CompiledWorkspace implements Workspace {
     const { items } = compiled.schedule;
     const splits = items.some((item) => partsOf(item, threads) !== undefined);
     // A thread of a pool knows no TensorFlow.js.
-    const hosted = items.some(({ kind }) => kind === "host");
+    const hosted = hostedOf(compiled.schedule) !== undefined;
     if (threads === 1 || !splits || hosted) return { run: one, threads: () => 1 };
     return fasterRun(
       one,

@@ -36,15 +36,9 @@ const same: Readonly<Record<string, string>> = {
   ...{ LessEqual: "LessOrEqual", LogicalAnd: "And", LogicalOr: "Or", LogicalNot: "Not" },
 };
 
-/** The axes of a reduction, all where none is named. */
-function axesOf({ attributes, inputs: [{ shape }] }: RowOperation): number[] {
-  const given = (attributes.axis ?? attributes.reductionIndices) as number | number[] | undefined;
-  if (given === undefined || given === null) return shape.map((_, i) => i);
-  return [given].flat().map((axis) => axisOf(axis, shape.length));
-}
-
-function axisOf(axis: unknown, rank: number): number {
-  return ((axis as number) + rank) % rank;
+/** The axes that a kernel's attributes name. */
+function axesOf({ attributes }: RowOperation): number[] {
+  return attributes.axes as number[];
 }
 
 /** In the shape that a reduction leaves. */
@@ -247,18 +241,17 @@ export const kernels: Readonly<Record<string, Rule>> = {
     const sliced = builder.add("Slice", [x, ...part, all, builder.integers(steps)]);
     return builder.reshaped(sliced, output.shape);
   },
-  Reverse: ({ inputs: [{ shape }], attributes }, [x], { builder }) => {
-    const turned = [attributes.dims as number | number[]].flat()
-      .map((axis) => axisOf(axis, shape.length));
+  Reverse: (operation, [x], { builder }) => {
+    const turned = axesOf(operation);
     const each = (value: number) => builder.integers(turned.map(() => value));
     return builder.add("Slice", [x, each(-1), each(LEAST), builder.integers(turned), each(-1)]);
   },
-  Concat: ({ output: { shape }, attributes }, operands, { builder }) =>
-    builder.add("Concat", operands, { axis: axisOf(attributes.axis, shape.length) }),
-  Pack: ({ inputs, output: { shape }, attributes }, operands, { builder }) => {
-    const axis = axisOf(attributes.axis, shape.length);
+  Concat: (operation, operands, { builder }) =>
+    builder.add("Concat", operands, { axis: axesOf(operation)[0] }),
+  Pack: (operation, operands, { builder }) => {
+    const [axis] = axesOf(operation);
     const parts = operands.map((operand, i) =>
-      builder.reshaped(operand, inputs[i].shape.toSpliced(axis, 0, 1))
+      builder.reshaped(operand, operation.inputs[i].shape.toSpliced(axis, 0, 1))
     );
     return builder.add("Concat", parts, { axis });
   },
@@ -275,29 +268,26 @@ export const kernels: Readonly<Record<string, Rule>> = {
   },
   Tile: ({ attributes }, [x], { builder }) =>
     builder.add("Tile", [x, builder.integers(attributes.reps as Length[])]),
-  GatherV2: ({ inputs: [{ shape }], attributes }, [x, indices], { builder }) => {
-    if (((attributes.batchDims ?? 0) as number) !== 0) {
+  GatherV2: (operation, [x, indices], { builder }) => {
+    if (((operation.attributes.batchDims ?? 0) as number) !== 0) {
       throw new InputError(
         "Cannot write a gather along each row as ONNX: no operator stands for it",
       );
     }
-    return builder.add("Gather", [x, indices], {
-      axis: axisOf(attributes.axis ?? 0, shape.length),
-    });
+    return builder.add("Gather", [x, indices], { axis: axesOf(operation)[0] });
   },
   GatherNd: (_, [x, indices], { builder }) =>
     builder.add("GatherND", [x, builder.cast(indices, "int64")]),
   ScatterNd: ({ output }, [indices, updates], to) => scattered(to, output, indices, updates),
   UnsortedSegmentSum: ({ inputs: [, { shape }], output }, [x, segments], to) =>
     scattered(to, output, to.builder.reshaped(segments, [...shape, 1]), x),
-  Cumsum: ({ inputs: [{ shape }], attributes }, [x], { builder }) =>
-    builder.add("CumSum", [
-      x,
-      builder.elements([axisOf(attributes.axis, shape.length)], "int64", []),
-    ], {
-      exclusive: attributes.exclusive ? 1 : 0,
-      reverse: attributes.reverse ? 1 : 0,
-    }),
+  Cumsum: (operation, [x], { builder }) => {
+    const { exclusive, reverse } = operation.attributes;
+    return builder.add("CumSum", [x, builder.elements(axesOf(operation), "int64", [])], {
+      exclusive: exclusive ? 1 : 0,
+      reverse: reverse ? 1 : 0,
+    });
+  },
   Conv2D: convolution([3, 2, 0, 1], false),
   DepthwiseConv2dNative: convolution([2, 3, 0, 1], true),
   Conv2DBackpropInput: transposed([3, 2, 0, 1], false),

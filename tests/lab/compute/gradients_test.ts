@@ -240,6 +240,14 @@ onCpu("a loss that is no scalar is refused", () => {
   );
 });
 
+onCpu("tf.losses.softmaxCrossEntropy is right where labels do not sum to 1", () => {
+  const labels = tf.tensor2d([[0, 0, 0], [2, 0, 0.5]]);
+  const logits = tf.tensor2d([[5, 4, 2], [0, 0, 0]]);
+  const slopes = tf.grad((x) => tf.losses.softmaxCrossEntropy(labels, x))(logits);
+  // The mean over two rows of softmax · Σ labels − labels.
+  close("logits", slopes.dataSync(), [0, 0, 0, ...[2, 0, 0.5].map((l) => (2.5 / 3 - l) / 2)], 1e-6);
+});
+
 onCpu("tf.losses.softmaxCrossEntropy is right once and refuses twice", () => {
   const labels = tf.tensor2d([[1, 0, 0]]);
   const first = (x: tf.Tensor) => tf.grad((x) => tf.losses.softmaxCrossEntropy(labels, x))(x);

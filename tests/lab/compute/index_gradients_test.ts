@@ -47,6 +47,18 @@ const cases: readonly (readonly [string, Case["tensors"], Case["plain"], lacking
     (x) => table(ROWS, 2, (i, j) => cell(x, i, [[1, 1], [0, 3], [2, 0]][i][j]) ** 2),
   ],
   [
+    "gather in batches of two axes",
+    (x) => {
+      const indices = tf.tensor3d([1, 1, 0, 1, 0, 0, 1, 0, 1, 1, 0, 1], [3, 2, 2], "int32");
+      return tf.gather(tf.reshape(tf.square(x), [3, 2, 2]), indices, 2, 2);
+    },
+    (x) =>
+      table(ROWS, COLUMNS, (i, j) => {
+        const at = [1, 1, 0, 1, 0, 0, 1, 0, 1, 1, 0, 1][i * COLUMNS + j];
+        return cell(x, i, 2 * Math.floor(j / 2) + at) ** 2;
+      }),
+  ],
+  [
     "strided slice, backwards",
     (x) => tf.stridedSlice(tf.square(x), [0, 3], [3, 0], [2, -2]),
     (x) => table(2, 2, (i, j) => cell(x, 2 * i, 3 - 2 * j) ** 2),

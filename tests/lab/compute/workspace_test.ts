@@ -37,6 +37,21 @@ function onEach(name: string, fn: (workspace: Workspace) => Promise<void>): void
   }
 }
 
+onEach("names of groups may have slashes and begin like one another", async (workspace) => {
+  workspace.define("actors", { "0/w": floats([1], 1) });
+  workspace.define("actors/left", { "0/w": floats([1], 20) });
+  const program = workspace.compile(
+    { name: "both", state: ["actors", "actors/left"] },
+    ({ state }) => {
+      const [one, left] = [state.actors["0/w"], state["actors/left"]["0/w"]];
+      return { outputs: { y: tf.add(one, left) }, state: { "actors/left": { "0/w": one } } };
+    },
+  );
+  program.run();
+  deepStrictEqual([...await program.read("y")], [21]);
+  deepStrictEqual(await values(workspace, "actors/left"), { "0/w": [1] });
+});
+
 onEach("a step reads inputs and scalars and replaces its state", async (workspace) => {
   workspace.define("sums", { a: floats([2], 1, 2), b: floats([], 10) });
   const program = workspace.compile(

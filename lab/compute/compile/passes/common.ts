@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { exactJson } from "../exact_json.ts";
 import type { Graph, View } from "../ir.ts";
 import { keep, rewrite } from "./rewrite.ts";
 
@@ -26,7 +27,7 @@ export function shareCommon(graph: Graph): Graph {
   const shared = rewrite(graph, (operation, builder) => {
     const inputs = operation.inputs.map(same);
     const { dtype } = graph.values[operation.output.value];
-    const key = JSON.stringify([operation.kernel, inputs, operation.attributes, dtype], exactly);
+    const key = exactJson([operation.kernel, inputs, operation.attributes, dtype]);
     const before = known.get(key);
     if (before !== undefined) return before;
     known.set(key, operation.output);
@@ -37,12 +38,4 @@ export function shareCommon(graph: Graph): Graph {
     outputs: shared.outputs.map(({ name, view }) => ({ name, view: same(view) })),
     updates: shared.updates.map(({ state, view }) => ({ state, view: same(view) })),
   };
-}
-
-/** JSON of numbers that it has no form for: −0, NaN and the infinities. */
-function exactly(_: string, value: unknown): unknown {
-  if (typeof value !== "number") return value;
-  return Number.isFinite(value) && !Object.is(value, -0)
-    ? value
-    : `${value < 0 || Object.is(value, -0) ? "-" : ""}${value}`;
 }

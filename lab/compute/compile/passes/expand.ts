@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { axesOf } from "../shapes.ts";
 import type { Attributes, Dtype, Graph, GraphBuilder, View } from "../ir.ts";
 import type { Adder, Expansion } from "./expansion.ts";
 import { einsum } from "./expand_einsum.ts";
@@ -73,8 +72,8 @@ const softplus: Expansion = ({ inputs: [x] }, add) =>
 /** Shifted by the row's maximum, over the last axis. */
 function shifted(x: View, add: Adder): { difference: View; row: readonly number[] } {
   const row = [...x.shape.slice(0, -1), 1];
-  const axis = { axis: [x.shape.length - 1], keepDims: true };
-  const difference = add("Sub", [x, add.typed("Max", [x], row, "float32", axis)]);
+  const last = { axes: [x.shape.length - 1], keepDims: true };
+  const difference = add("Sub", [x, add.typed("Max", [x], row, "float32", last)]);
   return { difference, row };
 }
 
@@ -83,13 +82,13 @@ const expansions: Record<string, Expansion> = {
   Softmax: ({ inputs: [x] }, add) => {
     const { difference, row } = shifted(x, add);
     const exp = add("Exp", [difference]);
-    const axis = { axis: [x.shape.length - 1], keepDims: true };
-    return add("RealDiv", [exp, add.typed("Sum", [exp], row, "float32", axis)]);
+    const last = { axes: [x.shape.length - 1], keepDims: true };
+    return add("RealDiv", [exp, add.typed("Sum", [exp], row, "float32", last)]);
   },
   LogSoftmax: ({ inputs: [x] }, add) => {
     const { difference, row } = shifted(x, add);
-    const axis = { axis: [x.shape.length - 1], keepDims: true };
-    const sum = add.typed("Sum", [add("Exp", [difference])], row, "float32", axis);
+    const last = { axes: [x.shape.length - 1], keepDims: true };
+    const sum = add.typed("Sum", [add("Exp", [difference])], row, "float32", last);
     return add("Sub", [difference, add("Log", [sum])]);
   },
   _FusedMatMul: ({ inputs: [a, b, ...rest], attributes, output }, add) => {
@@ -132,7 +131,7 @@ const expansions: Record<string, Expansion> = {
   },
   // A sum times one over the count: one reduction less for the lowerings to know.
   Mean: ({ inputs: [x], attributes, output }, add) => {
-    const count = axesOf(attributes, x.shape.length).reduce((n, axis) => n * x.shape[axis], 1);
+    const count = (attributes.axes as number[]).reduce((n, axis) => n * x.shape[axis], 1);
     const sum = add.typed("Sum", [add.cast(x, "float32")], output.shape, "float32", attributes);
     return add("Multiply", [sum, add.constant(1 / count)]);
   },
@@ -141,21 +140,35 @@ const expansions: Record<string, Expansion> = {
   ...imageExpansions,
 };
 
-/** Kernels of float32 that also take whole numbers and truth values. */
+/**
+ * Kernels that compute in float32 and also take whole numbers (exact up to 2²⁴) and truth values;
+ * those whose result has another type are cast back to it.
+ */
 const ofFloats = new Set([
   ...["Exp", "Expm1", "Log", "Log1p", "Sqrt", "Rsqrt", "Reciprocal", "Tanh", "Sigmoid", "Sin"],
   ...["Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh", "Erf"],
   ...["Softplus", "Elu", "Selu", "LeakyRelu", "Prelu", "Step", "Softmax", "LogSoftmax"],
+  ...["BatchMatMul", "Einsum", "ResizeBilinear"],
+  ...["MaxPool", "AvgPool", "MaxPoolGrad", "AvgPoolGrad"],
+  ...["Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter", "FusedConv2D"],
+  ...["DepthwiseConv2dNative", "FusedDepthwiseConv2D"],
+  ...["DepthwiseConv2dNativeBackpropInput", "DepthwiseConv2dNativeBackpropFilter"],
 ]);
 
 /** The graph without composite kernels. */
 export function expand(graph: Graph): Graph {
   return rewrite(graph, (operation, builder) => {
-    const add = adder(builder, operation.origin);
-    const inputs = ofFloats.has(operation.kernel)
+    const { kernel, output, attributes, origin } = operation;
+    const add = adder(builder, origin);
+    const inFloats = ofFloats.has(kernel);
+    const inputs = inFloats
       ? operation.inputs.map((input) => add.cast(input, "float32"))
       : operation.inputs;
+    const { dtype } = builder.values[output.value];
+    if (inFloats && dtype !== "float32") {
+      return add.cast(add.typed(kernel, inputs, output.shape, "float32", attributes), dtype);
+    }
     const given = { ...operation, inputs };
-    return expansions[operation.kernel]?.(given, add) ?? keep(given, builder);
+    return expansions[kernel]?.(given, add) ?? keep(given, builder);
   });
 }

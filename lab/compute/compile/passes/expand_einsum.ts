@@ -15,11 +15,11 @@ interface Labelled {
 
 /** Without the labels that nobody else has. */
 function summed({ view, labels }: Labelled, kept: ReadonlySet<string>, add: Adder): Labelled {
-  const axis = labels.flatMap((label, i) => kept.has(label) ? [] : [i]);
-  if (axis.length === 0) return { view, labels };
-  const shape = view.shape.filter((_, i) => !axis.includes(i));
+  const axes = labels.flatMap((label, i) => kept.has(label) ? [] : [i]);
+  if (axes.length === 0) return { view, labels };
+  const shape = view.shape.filter((_, i) => !axes.includes(i));
   return {
-    view: add.typed("Sum", [view], shape, add.valueOf(view).dtype, { axis }),
+    view: add.typed("Sum", [view], shape, add.valueOf(view).dtype, { axes }),
     labels: labels.filter((label) => kept.has(label)),
   };
 }

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import type { Operation, View } from "../ir.ts";
+import { linearShares, nearestElements } from "../../resize.ts";
+import { isWhole, windowsOf } from "../images.ts";
+import type { View } from "../ir.ts";
+import { poolInfo } from "../shapes.ts";
 import type { Adder, Expansion } from "./expansion.ts";
 
 /** x·scale + offset after (x − mean)/√(variance + ε): scale and offset where they are given. */
@@ -31,77 +34,42 @@ function fused(kernel: string): Expansion {
   };
 }
 
-/**
- * Of each element of a resized axis, where it lies in the axis before, as TensorFlow.js has it:
- * fractional, between the first and the last.
- */
-function positions(
-  before: number,
-  after: number,
-  { alignCorners, halfPixelCenters }: Operation["attributes"],
-): number[] {
-  const aligned = alignCorners === true && after > 1;
-  const ratio = aligned ? (before - 1) / (after - 1) : before / after;
-  return Array.from({ length: after }, (_, i) => halfPixelCenters ? ratio * (i + 0.5) : ratio * i);
-}
-
-/** Of each element of a resized axis, the nearest one before. */
-function nearest(before: number, after: number, attributes: Operation["attributes"]): number[] {
-  const rounded = attributes.alignCorners ? Math.round : Math.floor;
-  return positions(before, after, attributes).map((at) => Math.min(before - 1, rounded(at)));
-}
-
 /** Rows of the image by index, then columns. */
 const resizeNearest: Expansion = ({ inputs: [x], attributes, output }, add) => {
   const [n, height, width, channels] = x.shape;
   const [rows, columns] = output.shape.slice(1);
+  const { dtype } = add.valueOf(x);
   const tall = add.typed(
     "GatherV2",
-    [x, add.integers(nearest(height, rows, attributes))],
+    [x, add.integers(nearestElements(height, rows, attributes))],
     [n, rows, width, channels],
-    "float32",
-    { axis: 1 },
+    dtype,
+    { axes: [1] },
   );
-  const indices = add.integers(nearest(width, columns, attributes));
-  return add.typed("GatherV2", [tall, indices], output.shape, "float32", { axis: 2 });
+  const indices = add.integers(nearestElements(width, columns, attributes));
+  return add.typed("GatherV2", [tall, indices], output.shape, dtype, { axes: [2] });
 };
-
-/** The matrix [after, before] that interpolates linearly along one axis. */
-function interpolation(
-  before: number,
-  after: number,
-  attributes: Operation["attributes"],
-  add: Adder,
-): View {
-  const half = attributes.halfPixelCenters ? 0.5 : 0;
-  const matrix = new Float32Array(after * before);
-  positions(before, after, attributes).forEach((at, i) => {
-    const low = Math.max(0, Math.floor(at - half));
-    const fraction = at - half - low;
-    const high = Math.min(before - 1, Math.ceil(at - half));
-    matrix[i * before + low] += 1 - fraction;
-    matrix[i * before + high] += fraction;
-  });
-  return add.matrix(matrix, [after, before]);
-}
 
 /** Both axes as matrix products. */
 const resizeBilinear: Expansion = ({ inputs: [x], attributes, output }, add) => {
   const [n, height, width, channels] = x.shape;
   const [, newHeight, newWidth] = output.shape;
-  const rows = interpolation(height, newHeight, attributes, add);
-  const columns = interpolation(width, newWidth, attributes, add);
-  const product = (matrix: View, y: View, shape: number[]) =>
-    add.typed("BatchMatMul", [matrix, y], shape, "float32", {
+  const matrix = (before: number, after: number) =>
+    add.matrix(linearShares(before, after, attributes), [after, before]);
+  const product = (shares: View, y: View, shape: number[]) =>
+    add.typed("BatchMatMul", [shares, y], shape, "float32", {
       transposeA: false,
       transposeB: false,
     });
-  const tall = product(rows, { value: x.value, shape: [n, height, width * channels] }, [
+  const tall = product(matrix(height, newHeight), {
+    value: x.value,
+    shape: [n, height, width * channels],
+  }, [
     n,
     newHeight,
     width * channels,
   ]);
-  const wide = product(columns, {
+  const wide = product(matrix(width, newWidth), {
     value: tall.value,
     shape: [n * newHeight, width, channels],
   }, [n * newHeight, newWidth, channels]);
@@ -172,7 +140,7 @@ const depthwiseInput: Expansion = ({ inputs: [dy, filter], attributes, output },
     { ...attributes, inputShape },
   );
   const split = { value: wide.value, shape: [...output.shape, multiplier] };
-  return add.typed("Sum", [split], output.shape, "float32", { axis: [4] });
+  return add.typed("Sum", [split], output.shape, "float32", { axes: [4] });
 };
 
 const depthwiseFilter: Expansion = ({ inputs: [x, dy], attributes, output }, add) => {
@@ -204,7 +172,7 @@ const convolution: Expansion = ({ inputs: [x, filter], attributes, output }, add
   if (!single(filter.shape, output.shape)) return undefined;
   const shape = output.shape.with(3, filter.shape[2]);
   const each = add.typed("DepthwiseConv2dNative", [x, filter], shape, "float32", attributes);
-  return add.typed("Sum", [each], output.shape, "float32", { axis: [3], keepDims: true });
+  return add.typed("Sum", [each], output.shape, "float32", { axes: [3], keepDims: true });
 };
 
 /** The gradient of one filter's output is that of each channel's. */
@@ -230,12 +198,9 @@ const convolutionFilter: Expansion = ({ inputs: [x, dy], attributes, output }, a
 
 /** A mean over a whole image of many pixels is a plain reduction. */
 const averagePool: Expansion = ({ inputs: [x], attributes, output }, add) => {
-  const [height, width] = [attributes.filterSize as number | number[]].flat();
-  const [, outHeight, outWidth] = output.shape;
-  const whole = height === x.shape[1] && (width ?? height) === x.shape[2] && outHeight === 1 &&
-    outWidth === 1;
-  if (!whole || x.shape[1] * x.shape[2] <= 64) return undefined;
-  const sum = add.typed("Sum", [x], output.shape, "float32", { axis: [1, 2] });
+  const windows = windowsOf(poolInfo(x.shape, attributes));
+  if (!isWhole(windows) || x.shape[1] * x.shape[2] <= 64) return undefined;
+  const sum = add.typed("Sum", [x], output.shape, "float32", { axes: [1, 2] });
   return add("Multiply", [sum, add.constant(1 / (x.shape[1] * x.shape[2]))]);
 };
 

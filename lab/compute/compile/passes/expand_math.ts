@@ -39,6 +39,12 @@ const pow: Expansion = ({ inputs: [x, y], output: { shape } }, add) => {
   );
 };
 
+/** A running sum or product of truth values is one of whole numbers. */
+const running: Expansion = ({ kernel, inputs: [x], attributes, output }, add) =>
+  add.valueOf(x).dtype === "bool"
+    ? add.typed(kernel, [add.cast(x, "int32")], output.shape, "int32", attributes)
+    : undefined;
+
 const half = (x: View, add: Adder) => add("Multiply", [x, add.constant(0.5)]);
 
 /** √((1 − x)(1 + x)). */
@@ -47,14 +53,26 @@ function complement(x: View, add: Adder): View {
   return add("Sqrt", [add("Multiply", [add("Sub", [one, x]), add("Add", [one, x])])]);
 }
 
-/** Expansions by kernel. */
+/** Expansions by kernel. Hyperbolic functions go by halves of x, as eˣ overflows before they do. */
 export const mathExpansions: Record<string, Expansion> = {
   Pow: pow,
   Tan: ({ inputs: [x] }, add) => add("RealDiv", [add("Sin", [x]), add("Cos", [x])]),
-  Sinh: ({ inputs: [x] }, add) =>
-    half(add("Sub", [add("Expm1", [x]), add("Expm1", [add("Neg", [x])])]), add),
-  Cosh: ({ inputs: [x] }, add) =>
-    half(add("Add", [add("Exp", [x]), add("Exp", [add("Neg", [x])])]), add),
+  // (eˣ − 1) / 2 = u/2 · (u + 2) with u = e^(x/2) − 1, less the same of −x.
+  Sinh: ({ inputs: [x] }, add) => {
+    const part = (y: View) => {
+      const u = add("Expm1", [half(y, add)]);
+      return add("Multiply", [half(u, add), add("Add", [u, add.constant(2)])]);
+    };
+    return add("Sub", [part(x), part(add("Neg", [x]))]);
+  },
+  // eˣ / 2 = v/2 · v with v = e^(x/2), and the same of −x.
+  Cosh: ({ inputs: [x] }, add) => {
+    const part = (y: View) => {
+      const v = add("Exp", [half(y, add)]);
+      return add("Multiply", [half(v, add), v]);
+    };
+    return add("Add", [part(x), part(add("Neg", [x]))]);
+  },
   // ln(|x| + √(x² + 1)) = ln(1 + |x| + |x|/(1/|x| + √(1 + 1/x²))), with the sign of x.
   Asinh: ({ inputs: [x] }, add) => {
     const size = add("Abs", [x]);
@@ -109,10 +127,8 @@ export const mathExpansions: Record<string, Expansion> = {
     add.valueOf(x).dtype === "bool"
       ? add.typed("ArgMax", [add.cast(x, "int32")], output.shape, "int32", attributes)
       : undefined,
-  Cumsum: ({ inputs: [x], attributes, output }, add) =>
-    add.valueOf(x).dtype === "bool"
-      ? add.typed("Cumsum", [add.cast(x, "int32")], output.shape, "int32", attributes)
-      : undefined,
+  Cumsum: running,
+  Cumprod: running,
   FloorDiv: ({ inputs, output }, add) =>
     add.valueOf(inputs[0]).dtype === "float32"
       ? add.cast(add.typed("FloorDivFloat", inputs, output.shape, "float32"), "int32")

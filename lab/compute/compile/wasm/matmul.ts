@@ -20,7 +20,6 @@ import {
   i32,
   i32x4,
   Locals,
-  memory,
   type ModuleBuilder,
   repeat,
   sequence,
@@ -149,11 +148,9 @@ export class Products {
   product(shape: ProductShape, [a, b, c]: readonly [Code, Code, Code], scratch: number): Code {
     const layout = layoutOf(shape);
     const index = this.#once(["product", scratch, JSON.stringify(layout)], () => {
-      const { rows, columns, inner, bStrides, table } = layout;
+      const { rows, bStrides, table } = layout;
       const locals = new Locals(3);
-      const body = inner === 0
-        ? memory.fill(get(2), i32.const(0), i32.const(rows * columns * 4))
-        : rows < fewRows && bStrides[1] === 1 && table === undefined
+      const body = rows < fewRows && bStrides[1] === 1 && table === undefined
         ? this.#direct(layout, locals)
         : this.#tiled(layout, locals, scratch);
       return this.module.add(["i32", "i32", "i32"], locals, body);

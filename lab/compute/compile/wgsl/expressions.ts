@@ -123,7 +123,7 @@ export function expression(
   }
   switch (kernel) {
     case "AddN":
-      return codes.join(dtype === "bool" ? " || " : " + ");
+      return codes.join(" + ");
     case "Select":
       return `select(${c}, ${b}, ${a})`;
     case "Cast":

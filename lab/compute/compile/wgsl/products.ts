@@ -153,7 +153,7 @@ function tiles(product: Product, parts: number, target: number): Task {
   }
   ${pairs.map(store).join("\n  ")}`;
   return {
-    groups: rows * columns * batch === 0 ? 0 : batch * across * down * parts,
+    groups: batch * across * down * parts,
     body,
     reads: [product.a.reads, product.b.reads],
     writes: [span(target, parts * batch * rows * columns)],

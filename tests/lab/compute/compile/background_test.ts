@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../../../../lab/compute/backend.ts";
 import { Background } from "../../../../lab/compute/compile/background.ts";
@@ -54,6 +54,7 @@ async function left({ workspace, add }: ReturnType<typeof subject>, rounds: numb
       add.input.x[0] = 1000;
     });
     ended();
+    strictEqual(add.input.x[0], 1000);
   }
   return (await workspace.read("s")).x.values;
 }
@@ -87,6 +88,41 @@ Deno.test("what asks for their state or outputs waits for them, what does not go
     workspace.dispose();
   }
   deepStrictEqual(seen[1], seen[0]);
+});
+
+Deno.test("what is written into inputs and scalars while runs go on is for the next run", async () => {
+  const seen = [];
+  for (const threads of [1, 2]) {
+    const { workspace, add } = subject({ threads, eager: true });
+    const random = defaultRng(3);
+    const train = () => {
+      for (let i = 0; i < 4; i++) {
+        add.input.x[0] = i;
+        add.run(random);
+      }
+    };
+    const ended = workspace.meanwhile(train);
+    add.input.x = Float32Array.of(100);
+    ended();
+    add.run(random);
+    const after = workspace.meanwhile(train);
+    add.scalar.k = 10;
+    after();
+    strictEqual(add.scalar.k, 10);
+    add.run(random);
+    seen.push((await workspace.read("s")).x.values);
+    workspace.dispose();
+  }
+  deepStrictEqual(seen[1], seen[0]);
+});
+
+Deno.test("programs are measured between the runs of another thread, not over them", async () => {
+  const [one, two] = [subject({ threads: 1 }), subject({ threads: 2, eager: true })];
+  one.add.run(defaultRng(4));
+  two.workspace.meanwhile(() => two.add.run(defaultRng(4)));
+  strictEqual(two.workspace.explain(true).length, 1);
+  deepStrictEqual(await two.workspace.read("s"), await one.workspace.read("s"));
+  two.workspace.dispose();
 });
 
 Deno.test("a step that another thread cannot compute is computed here, in its turn", async () => {
@@ -130,6 +166,16 @@ Deno.test({
     }
     deepStrictEqual(results[1], results[0]);
   },
+});
+
+Deno.test("a thread that fails is known at once, with its reason", () => {
+  const background = new Background(new SharedArena(), { eager: true });
+  const noModule = {} as WebAssembly.Module;
+  const program = { module: noModule, products: [], given: { from: 0, to: 0 }, groups: [] };
+  const ended = background.take(() => background.add(program));
+  throws(ended, { name: "LabError", message: /must not fail: TypeError: / });
+  match(background.lost!, /^TypeError: [^\0]+$/);
+  background.close();
 });
 
 Deno.test("the thread is started for what takes long, and may be lost", async () => {

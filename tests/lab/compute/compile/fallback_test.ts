@@ -59,6 +59,82 @@ Deno.test("a step whose shapes depend on values runs kernel by kernel, and says 
   workspace.dispose();
 });
 
+Deno.test("images with channels first and text run kernel by kernel", () => {
+  const filter = () => tf.tensor4d([1, 10], [1, 1, 2, 1]);
+  const steps: Record<string, (x: tf.Tensor4D) => tf.Tensor> = {
+    "Conv2D of NCHW": (x) => tf.conv2d(x, filter(), 1, "valid", "NCHW"),
+    "tf.tensor of string": (x) => tf.mul(tf.sum(x), tf.tensor1d(["one", "other"]).size),
+  };
+  const found = Object.entries(steps).map(([what, step]) => {
+    const workspace = new CompiledWorkspace("strict");
+    const program = workspace.compile(
+      { name: what, inputs: { x: [[1, 2, 2, 2], "float32"] } },
+      ({ input }) => ({ outputs: { y: step(input.x as tf.Tensor4D) } }),
+    );
+    program.input.x.set([1, 2, 3, 4, 5, 6, 7, 8]);
+    program.run();
+    const [reason] = fallbacksOf(workspace.explain()[0]);
+    match(reason, new RegExp(`the kernel ${what} \\(.*fallback_test\\.ts:\\d+`));
+    const y = [...program.readNow("y")];
+    workspace.dispose();
+    return y;
+  });
+  deepStrictEqual(found, [[51, 62, 73, 84], [72]]);
+});
+
+Deno.test("what has no elements runs kernel by kernel, and touches nothing beside it", () => {
+  const steps: Record<string, (x: tf.Tensor, y: tf.Tensor) => Record<string, tf.Tensor>> = {
+    "Slice of no elements": (x, y) => {
+      const rows = tf.relu(tf.add(tf.slice(x, [0, 0], [0, 2]), y));
+      return { rows, beside: tf.neg(y), sum: tf.sum(rows, 0) };
+    },
+    "Max of no elements": (x) => ({
+      most: tf.max(tf.zeros([3, 0]), 1),
+      same: tf.neg(x),
+    }),
+    "Concat of no elements": (x) => ({ y: tf.concat([tf.zeros([0, 2]), x]) }),
+  };
+  for (const [kernel, step] of Object.entries(steps)) {
+    const [expected, found] = [new PlainWorkspace("cpu"), new CompiledWorkspace("strict")]
+      .map((workspace) => {
+        const names: string[] = [];
+        const program = workspace.compile(
+          { name: "none", inputs: { x: [[3, 2], "float32"], y: [[2], "float32"] } },
+          ({ input }) => {
+            const outputs = step(input.x, input.y);
+            names.splice(0, names.length, ...Object.keys(outputs));
+            return { outputs };
+          },
+        );
+        program.input.x.set([1, 2, 3, 4, 5, 6]);
+        program.input.y.set([7, 8]);
+        program.run();
+        if (workspace instanceof CompiledWorkspace) {
+          match(fallbacksOf(workspace.explain()[0])[0], new RegExp(kernel));
+        }
+        return names.map((name) => [...program.readNow(name)]);
+      });
+    deepStrictEqual(found, expected, kernel);
+  }
+});
+
+Deno.test("a step that runs kernel by kernel leaves no tensor behind", () => {
+  const workspace = new CompiledWorkspace("strict");
+  const tensors = tf.memory().numTensors;
+  workspace.define("best", { values: floats(1, 1) });
+  const program = workspace.compile(
+    { name: "distinct", state: ["best"] },
+    ({ state: { best } }) => ({ outputs: { values: tf.unique(best.values).values } }),
+  );
+  program.run();
+  // Another layout: the step is bound anew.
+  workspace.define("best", { values: floats(1, 2, 1) });
+  program.run();
+  deepStrictEqual([...program.readNow("values")], [1, 2]);
+  workspace.dispose();
+  strictEqual(tf.memory().numTensors, tensors);
+});
+
 /** The loss of a small network through its two largest activations a row, trained. */
 function trained(workspace: Workspace) {
   workspace.define("net", {

@@ -43,7 +43,7 @@ function shortOf(key: string): string {
   return key.slice(key.indexOf("/") + 1);
 }
 
-const shown = ["axis", "perm", "begin", "size", "transposeA", "transposeB", "dtype", "reps"];
+const shown = ["axes", "perm", "begin", "size", "transposeA", "transposeB", "dtype", "reps"];
 
 /** A graph as lines: `%1 = Add(x, 2) [3]`; temporaries are numbered as they are made. */
 export function linesOf(graph: Graph): string[] {

@@ -1,6 +1,6 @@
 /** Pools, depthwise convolutions, resizing and normalisation, compiled, against the cpu. */
 import * as tf from "@tensorflow/tfjs";
-import { agree, noise } from "./agree.ts";
+import { agree, noise, wholes } from "./agree.ts";
 
 const geometries = [
   [2, 2, "valid"],
@@ -32,6 +32,22 @@ Deno.test("pools and their gradients", () => {
   }), bound);
 });
 
+Deno.test("a pool as large as the image, and windows of a pixel that skip some, with a border", () => {
+  const beside: Parameters<typeof tf.avgPool>[3] = [[0, 0], [0, 2], [2, 1], [0, 0]];
+  agree("a border", { x: noise([2, 9, 9, 3]), filter: noise([1, 1, 3, 5], 2) }, (given) => {
+    const [x, filter] = [given.x, given.filter] as [tf.Tensor4D, tf.Tensor4D];
+    const skipping = (x: tf.Tensor4D, filter: tf.Tensor4D) =>
+      tf.conv2d(x, filter, 2, [[0, 0], [0, 9], [0, 8], [0, 0]], "NHWC", 1, "floor");
+    const [dx, dFilter] = tf.grads((x, filter) =>
+      tf.sum(tf.square(skipping(x as tf.Tensor4D, filter as tf.Tensor4D)))
+    )([x, filter]);
+    return {
+      ...{ around: tf.avgPool(x, 9, 3, 1, "floor"), beside: tf.avgPool(x, 9, 9, beside, "floor") },
+      ...{ skipping: skipping(x, filter), dx, dFilter },
+    };
+  }, bound);
+});
+
 Deno.test("the first of equal elements takes a pool's whole gradient", () => {
   const x = { shape: [1, 4, 4, 1], dtype: "float32" as const, values: new Float32Array(16) };
   agree("ties", { x }, ({ x }) => ({
@@ -55,6 +71,19 @@ Deno.test("depthwise convolutions and their gradients, one and two filters a cha
       }, { absolute: 3e-5, relative: 1e-5 });
     }
   });
+});
+
+Deno.test("images of whole numbers and truth values are pooled and resized as such", () => {
+  agree("whole", { n: wholes([2, 5, 4, 3], -9, 9) }, ({ n }) => {
+    const truths = tf.greater(n, 0) as tf.Tensor4D;
+    const whole = n as tf.Tensor4D;
+    return {
+      ...{ max: tf.maxPool(whole, 3, 2, "same"), any: tf.maxPool(truths, 2, 1, "same") },
+      ...{ nearest: tf.image.resizeNearestNeighbor(whole, [7, 3]) },
+      ...{ halves: tf.floorDiv(tf.image.resizeNearestNeighbor(whole, [7, 3]), 2) },
+      ...{ linear: tf.image.resizeBilinear(whole, [7, 3]) },
+    };
+  }, bound);
 });
 
 Deno.test("images are resized in every mode, gradients with them", () => {

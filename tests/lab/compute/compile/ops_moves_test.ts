@@ -27,7 +27,7 @@ Deno.test("slices, strided slices, reversals and pads", () => {
     strided: tf.stridedSlice(x, [0, 2, 4, 0], [2, 0, 0, 7], [1, -1, -2, 3]),
     dropped: tf.stridedSlice(x, [0, 1], [2, 3], [1, 1], 0, 0, 0, 0, 1),
     masked: tf.stridedSlice(x, [0, 1, 1, 1], [0, 2, 3, 4], [1, 1, 1, 2], 1, 1),
-    ...Object.fromEntries([[0], [3], [0, 3], [1, 2], [0, 1, 2, 3]].map((axes) => [
+    ...Object.fromEntries([undefined, -1, [0], [3], [0, -1], [1, 2]].map((axes) => [
       `reverse ${axes}`,
       tf.reverse(x, axes),
     ])),
@@ -35,6 +35,7 @@ Deno.test("slices, strided slices, reversals and pads", () => {
     padWhole: tf.pad(whole, [[1, 2], [0, 3]], 7),
     reflect: tf.mirrorPad(x, [[0, 0], [1, 2], [2, 1], [3, 0]], "reflect"),
     symmetric: tf.mirrorPad(x, [[1, 1], [1, 2], [2, 1], [3, 0]], "symmetric"),
+    reverseGradient: tf.grad((y) => tf.sum(tf.mul(tf.reverse(y), x)))(x),
     sliceGradient: tf.grad((x) => tf.sum(tf.square(tf.slice(x, [0, 1, 2, 1], [2, 2, 2, 5]))))(x),
     padGradient: tf.grad((x) => tf.sum(tf.square(tf.pad(x, [[1, 2], [0, 3], [2, 2], [1, 1]]))))(x),
   }));

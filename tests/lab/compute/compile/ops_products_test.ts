@@ -1,7 +1,7 @@
 /** Matrix products and convolutions, compiled, against TensorFlow.js on the cpu. */
 import * as tf from "@tensorflow/tfjs";
-import { deepStrictEqual, ok } from "node:assert";
-import { agree, compiled, type Given, near, noise, reference } from "./agree.ts";
+import { deepStrictEqual, ok, throws } from "node:assert";
+import { agree, compiled, type Given, near, noise, reference, wholes } from "./agree.ts";
 import type { Tensors } from "../../../../lab/compute/workspace.ts";
 
 const bound = { absolute: 2e-5, relative: 2e-5 };
@@ -134,6 +134,55 @@ Deno.test("Einstein sums of one and two tensors", () => {
   }));
   near("all", all, exact.all, bound);
   near("dropped", dropped, exact.dropped, bound);
+});
+
+Deno.test("products of whole numbers and truth values are counted, and say their type", () => {
+  const given = { n: wholes([5, 7], -4, 5), m: wholes([7, 3], -4, 5, 2), x: noise([7, 2], 3) };
+  agree("whole", given, ({ n, m }) => {
+    const truths = tf.greater(n, 0);
+    const rows = tf.oneHot(tf.slice(tf.abs(n), [0, 0], [5, 1]).flatten(), 7);
+    const counts = tf.matMul(rows, rows, true);
+    return {
+      ...{ plain: tf.matMul(n, m), turned: tf.matMul(m, n, true, true), counts },
+      ...{ truths: tf.matMul(truths, m), batched: tf.matMul(tf.stack([n, n]), tf.stack([m, m])) },
+      ...{ halves: tf.floorDiv(tf.matMul(n, m), tf.scalar(2, "int32")) },
+      ...{ whole: tf.einsum("ij,jk->ik", n, m), outer: tf.einsum("ij,kl->ijkl", n, m) },
+      ...{ dot: tf.dot(n, m) },
+    };
+  });
+  agree("mixed", given, ({ n, x }) => ({
+    picked: tf.einsum("ij,jk->ik", n, x),
+    truths: tf.matMul(tf.greater(n, 0), x),
+    transposed: tf.conv2dTranspose(
+      tf.reshape(n, [1, 5, 7, 1]) as tf.Tensor4D,
+      tf.ones([1, 1, 2, 1]),
+      [1, 5, 7, 2],
+      1,
+      "same",
+    ),
+  }), bound);
+});
+
+Deno.test("products whose numbers TensorFlow.js rounds on the way have no lowering", () => {
+  const given = { n: wholes([4, 4], -4, 5), x: noise([4, 4], 3) };
+  const refused: Record<string, (tensors: Tensors) => tf.Tensor> = {
+    "BatchMatMul of bool": ({ n }) => tf.matMul(tf.greater(n, 0), tf.greater(n, 1)),
+    "Einsum of bool": ({ n }) => tf.einsum("ij,jk->ik", tf.greater(n, 0), n),
+    "Einsum of float32 and int32": ({ n, x }) => tf.einsum("ij,jk->ik", x, n),
+    "_FusedMatMul of int32": ({ n }) =>
+      tf.fused.matMul({ a: n as tf.Tensor2D, b: n as tf.Tensor2D, activation: "relu" }),
+    "AddN of bool": ({ n }) => tf.addN([tf.greater(n, 0), tf.greater(n, 1)]),
+    "UnsortedSegmentSum of bool": ({ n }) =>
+      tf.unsortedSegmentSum(tf.greater(n, 0), tf.tensor1d([0, 1, 0, 1], "int32"), 2),
+    "FusedBatchNorm of int32": ({ n, x }) =>
+      tf.batchNorm(n, tf.mean(x, 0), tf.sum(tf.square(x), 0)),
+  };
+  for (const [what, f] of Object.entries(refused)) {
+    throws(() => compiled("strict", given, (tensors) => ({ y: f(tensors) })), {
+      name: "InputError",
+      message: new RegExp(`no lowering of the kernel ${what} \\(.*ops_products_test.ts`),
+    });
+  }
 });
 
 Deno.test("fused products add biases and activations", () => {

@@ -120,7 +120,11 @@ Deno.test("the first of the largest and of the smallest is found along every axi
 Deno.test("sums and products run along every axis, both ways", () => {
   const shape = [2, 3, 5, 7];
   agree("runs", { x: noise(shape), whole: wholes([3, 9], -3, 4) }, ({ x, whole }) => {
-    const results: Tensors = { whole: tf.cumsum(whole, 1) };
+    const truths = tf.greater(whole, -3);
+    const results: Tensors = {
+      ...{ whole: tf.cumsum(whole, 1), counted: tf.cumsum(truths, 1) },
+      ...{ all: tf.cumprod(truths, 1), product: tf.cumprod(whole, 1) },
+    };
     for (let axis = 0; axis < 4; axis++) {
       for (
         const [exclusive, reverse] of [[false, false], [true, false], [false, true], [true, true]]

@@ -39,8 +39,8 @@ const run = (...passes: ((graph: Graph) => Graph)[]) => (graph: Graph) =>
 golden("a mean is a sum times one over the count", expand, { x: [2, 4] }, ({ x }) => ({
   y: tf.mean(x, 1),
 }), {
-  before: ["%1 = Mean(x, axis=1) [2]", "y: %1 [2]"],
-  after: ["%1 = Sum(x, axis=1) [2]", "%2 = Multiply(%1, 0.25) [2]", "y: %2 [2]"],
+  before: ["%1 = Mean(x, axes=1) [2]", "y: %1 [2]"],
+  after: ["%1 = Sum(x, axes=1) [2]", "%2 = Multiply(%1, 0.25) [2]", "y: %2 [2]"],
 });
 
 golden("a softmax is shifted by its row's maximum", expand, { x: [2, 3] }, ({ x }) => ({
@@ -48,10 +48,10 @@ golden("a softmax is shifted by its row's maximum", expand, { x: [2, 3] }, ({ x 
 }), {
   before: ["%1 = Softmax(x) [2,3]", "y: %1 [2,3]"],
   after: [
-    "%1 = Max(x, axis=1) [2,1]",
+    "%1 = Max(x, axes=1) [2,1]",
     "%2 = Sub(x, %1) [2,3]",
     "%3 = Exp(%2) [2,3]",
-    "%4 = Sum(%3, axis=1) [2,1]",
+    "%4 = Sum(%3, axes=1) [2,1]",
     "%5 = RealDiv(%3, %4) [2,3]",
     "y: %5 [2,3]",
   ],
@@ -212,7 +212,7 @@ golden(
       "%2 = Slice(x, begin=0,0,0, size=2,1,3) [2,1,3]",
       "%3 = Tile(x, reps=1,1,1) [2,1,3]",
       "%4 = PadV2(x) [2,1,3]",
-      "%5 = Sum(x, axis=1) [2,3]",
+      "%5 = Sum(x, axes=1) [2,3]",
       "%6 = Cast(x, dtype=float32) [2,1,3]",
       "transposed: %1 [1,2,3]",
       "slice: %2 [2,1,3]",
@@ -350,8 +350,8 @@ golden(
   }),
   {
     before: [
-      "%1 = Sum(y, axis=0) [2]",
-      "%2 = Sum(y, axis=1) [2]",
+      "%1 = Sum(y, axes=0) [2]",
+      "%2 = Sum(y, axes=1) [2]",
       "%3 = Add(x, y) [2,2]",
       "%4 = Add(x, y) [4]",
       "%5 = Multiply(x, 0) [4]",
@@ -368,8 +368,8 @@ golden(
       "low: %8 [5]",
     ],
     after: [
-      "%1 = Sum(y, axis=0) [2]",
-      "%2 = Sum(y, axis=1) [2]",
+      "%1 = Sum(y, axes=0) [2]",
+      "%2 = Sum(y, axes=1) [2]",
       "%3 = Add(x, y) [2,2]",
       "%4 = Add(x, y) [4]",
       "%5 = Multiply(x, 0) [4]",

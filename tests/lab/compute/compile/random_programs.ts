@@ -132,17 +132,28 @@ const operations = {
     bound: a.tensor.size,
   }),
   product: ({ a, how, find }: Given) => {
-    const x = matrix(floats(a.tensor));
+    const x = matrix(numbers(a.tensor));
     const [turnA, turnB] = [(how & 1) === 1, (how & 2) === 2];
     const inner = x.shape[turnA ? 0 : 1];
-    const b = find((b) =>
-      b.dtype === "float32" && b.rank === 2 && b.shape[turnB ? 1 : 0] === inner
-    );
+    const b = find((b) => b.rank === 2 && b.shape[turnB ? 1 : 0] === inner);
     const bound = a.bound * (b?.bound ?? a.bound) * inner;
     // Without a partner: with itself.
     const y = b?.tensor as tf.Tensor2D ?? x;
     const turned = b === undefined ? !turnA : turnB;
-    return { tensor: tf.matMul(x, y, turnA, turned), bound };
+    return counted({ tensor: tf.matMul(x, y, turnA, turned), bound });
+  },
+  sums: ({ a }: Given) => {
+    const x = matrix(numbers(a.tensor));
+    return counted({ tensor: tf.einsum("ij,kj->ik", x, x), bound: a.bound ** 2 * x.shape[1] });
+  },
+  window: ({ a, how }: Given) => {
+    const pooled = how < 8;
+    const x = matrix(pooled ? a.tensor : numbers(a.tensor));
+    const image = tf.reshape(x, [1, ...x.shape, 1]) as tf.Tensor4D;
+    const made = pooled
+      ? tf.maxPool(image, 2, 1 + how % 2, "same")
+      : tf.image.resizeNearestNeighbor(image, [x.shape[0] + how % 2, x.shape[1]]);
+    return small({ tensor: tf.reshape(made, made.shape.slice(1, 3)), bound: a.bound }, a);
   },
   slice: ({ a, how }: Given) => {
     const begin = a.tensor.shape.map((length, i) => (how >> i) % length);
@@ -287,6 +298,18 @@ function small(made: Bounded, before: Bounded): Bounded {
 
 function floats(x: tf.Tensor): tf.Tensor {
   return x.dtype === "float32" ? x : tf.cast(x, "float32");
+}
+
+/** Truth values as whole numbers. */
+function numbers(x: tf.Tensor): tf.Tensor {
+  return x.dtype === "bool" ? tf.cast(x, "int32") : x;
+}
+
+/** Whole numbers are clipped where they are made. */
+function counted({ tensor, bound }: Bounded): Bounded {
+  return tensor.dtype === "int32"
+    ? { tensor: tf.clipByValue(tensor, -8, 8), bound: 8 }
+    : { tensor, bound };
 }
 
 function truths(x: tf.Tensor): tf.Tensor {

@@ -1,5 +1,5 @@
 /** Programs as data run without what compiled them, to the bits of a workspace. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { standalone } from "../../../../lab/compute/compile/standalone.ts";
 import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
@@ -63,6 +63,19 @@ Deno.test("a program with memory goes on from run to run, and starts anew when i
   running.run();
   deepStrictEqual([...running.output("sum")], [1, 10]);
   strictEqual(running.output("sum").length, 2);
+});
+
+Deno.test("a program that needs TensorFlow.js for a kernel is refused with its line", () => {
+  const largest = () =>
+    standalone(
+      { name: "largest", inputs: { x: [[4], "float32"] } },
+      {},
+      ({ input }) => ({ outputs: { y: tf.topk(input.x, 2).values } }),
+    );
+  throws(largest, {
+    name: "InputError",
+    message: /^Cannot compile as .* the kernel TopK \(.*standalone_test\.ts:\d+:\d+\)$/,
+  });
 });
 
 Deno.test("state that a program only hands on or shows is kept, what it does not look at is not", () => {

@@ -205,6 +205,16 @@ refuses("a counter in a constant", /a constant of Add differs/, "calls++", ({ x 
   return { y };
 });
 
+refuses(
+  "equal elements that come to differ",
+  /a constant of Multiply differs/,
+  "calls++",
+  ({ x }) => {
+    const y = tf.mul(x, tf.tensor1d([1, 1, 1, 1 - calls++ % 2]));
+    return { y };
+  },
+);
+
 refuses("a clock in a constant", /a constant of Sub differs/, "performance.now", ({ x }) => {
   const y = tf.sub(x, performance.now());
   return { y };
@@ -212,6 +222,21 @@ refuses("a clock in a constant", /a constant of Sub differs/, "performance.now",
 
 refuses("a counter in an attribute", /the call ClipByValue differs/, "-calls++", ({ x }) => {
   const y = tf.clipByValue(x, -calls++, 1);
+  return { y };
+});
+
+refuses(
+  "the sign of a zero in an attribute",
+  /the call ClipByValue differs/,
+  "calls++",
+  ({ x }) => {
+    const y = tf.clipByValue(x, calls++ % 2 === 0 ? 0 : -0, 1);
+    return { y };
+  },
+);
+
+refuses("NaN in an attribute", /the call PadV2 differs/, "calls++", ({ x }) => {
+  const y = tf.pad(x, [[1, 1]], calls++ % 2 === 0 ? NaN : Infinity);
   return { y };
 });
 
@@ -245,12 +270,17 @@ refuses(
   },
 );
 
-refuses("a complex number", /float32, int32 or bool|no lowering/, "tf.complex", ({ x }) => {
+refuses("channels first", /no lowering of the kernel DepthToSpace of NCHW/, "depthTo", ({ x }) => {
+  const y = tf.depthToSpace(tf.reshape(x, [1, 4, 1, 1]) as tf.Tensor4D, 2, "NCHW");
+  return { y };
+});
+
+refuses("a complex number", /no lowering of the kernel Complex/, "tf.complex", ({ x }) => {
   const y = tf.abs(tf.complex(x, x));
   return { y };
 });
 
-refuses("text", /float32, int32 or bool .*: string/, "tf.tensor", ({ x }) => {
+refuses("text", /no lowering of the kernel tf.tensor of string/, "tf.tensor", ({ x }) => {
   const y = tf.tensor(["a", "b"]);
   return { x, y };
 });
@@ -259,6 +289,14 @@ Deno.test("an impurity in a result that nothing computes with is seen, too", () 
   throws(() => graphOf({ x: [1] }, ({ x }) => ({ x, y: tf.scalar(calls++) })), {
     name: "InputError",
     message: /a constant of its outputs differs between two traces/,
+  });
+});
+
+Deno.test("what differed is refused though two later traces agree", () => {
+  let traces = 0;
+  throws(() => graphOf({ x: [1] }, ({ x }) => ({ y: tf.mul(x, traces++ === 1 ? 2 : 3) })), {
+    name: "InputError",
+    message: /a constant of Multiply differs between two traces/,
   });
 });
 

@@ -27,6 +27,7 @@ const filter4 = (filter: tf.Tensor) => filter as tf.Tensor4D;
 
 const functions: Readonly<Record<string, Parameters<typeof stepOf>[0]>> = {
   "a dense layer": (x, { matrix }) => tf.softplus(tf.matMul(x, matrix as tf.Tensor2D)),
+  "a dense layer turned about": (x, { matrix }) => tf.matMul(x, tf.reverse(matrix as tf.Tensor2D)),
   "rare functions": (x) =>
     tf.addN([tf.expm1(x), tf.log1p(tf.abs(x)), tf.erf(x), tf.selu(x), tf.atan(x), tf.asinh(x)]),
   "powers and remainders": (x) =>
