@@ -2075,6 +2075,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/postgres/hub_test.ts",
   },
   {
+    fault: "a hub forgets which ids sync has brought",
+    file: "lab/store/postgres/hub.ts",
+    from: 'await query("UPDATE store SET last_run = greatest(last_run, $1)", runNumberOf(run));',
+    to: "",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
     fault: "a chunk that has grown is not shipped again",
     file: "lab/store/postgres/replica.ts",
     from: "return `${attempt} ${count} ${head_checksum}`;",

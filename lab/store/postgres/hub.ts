@@ -10,7 +10,7 @@ import type { Json } from "../../core/snapshot.ts";
 import { checksum } from "../checksum.ts";
 import type { Row } from "../database.ts";
 import type { JournalContent } from "../journal.ts";
-import { nextRunNumber, runIdOf } from "../run_id.ts";
+import { nextRunNumber, runIdOf, runNumberOf } from "../run_id.ts";
 import { Connection, type PasswordOf, placeOf, type Query, type Value } from "./connection.ts";
 import { type BucketAccess, BucketFiles } from "./files/bucket.ts";
 import type { FleetFiles } from "./files/contract.ts";
@@ -166,9 +166,8 @@ export class Hub {
   /** Keeps what is asked for at once, each under the id that its run will have. */
   ask(plans: readonly Json[]): Promise<string[]> {
     return this.#within(async (query) => {
-      const [{ last_run }] = await query("SELECT last_run FROM store FOR UPDATE");
+      let number = await newestNumber(query);
       const runs: string[] = [];
-      let number = Number(last_run);
       for (const plan of plans) {
         number = nextRunNumber(number, Date.now());
         runs.push(runIdOf(number));
@@ -356,6 +355,8 @@ export class Hub {
   async put(delta: Delta): Promise<void> {
     const run = String(delta.run.id);
     await this.#changed(async (query, gone) => {
+      // Nobody asks for a run of this id from here on.
+      await query("UPDATE store SET last_run = greatest(last_run, $1)", runNumberOf(run));
       const [task] = await query("SELECT state FROM task WHERE run = $1 FOR UPDATE", run);
       if (task !== undefined && task.state !== "ended") throw fenced(run);
       const had = new Set(checkpointPaths(run, await checkpointsOf(query, run)));
@@ -440,6 +441,14 @@ function within<T>(connection: Connection, action: (query: Query) => Promise<T>)
 
 function filesAt(place: FilesPlace, access: BucketAccess): FleetFiles {
   return place.kind === "folder" ? new FolderFiles(place) : new BucketFiles(place, access);
+}
+
+/** The number of the newest id that a run has, or was asked for under; nobody gets another meanwhile. */
+async function newestNumber(query: Query): Promise<number> {
+  const [{ last_run }] = await query("SELECT last_run FROM store FOR UPDATE");
+  // Asked after the lock is held, as who held it before may have put a run.
+  const [{ newest }] = await query('SELECT max(id COLLATE "C") AS newest FROM run');
+  return Math.max(Number(last_run), newest === null ? 0 : runNumberOf(String(newest)));
 }
 
 async function seen(query: Query, worker: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { deepStrictEqual, doesNotMatch, match, rejects, strictEqual } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
 import { InputError } from "../../../../lab/core/errors.ts";
 import {
   Connection,
@@ -15,6 +16,7 @@ import {
   takeUp,
 } from "../../../../lab/store/postgres/replica.ts";
 import { migrations } from "../../../../lab/store/postgres/schema.ts";
+import { runNumberOf } from "../../../../lab/store/run_id.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../../lab/store/store.ts";
 import { addRun, checkpointAt, contentOf, pointAt, withFolder } from "../fixtures.ts";
@@ -156,6 +158,37 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
         }
         deepStrictEqual(target.sweep("rates")!.definition, { trials: 3 });
         for (const each of [store, target]) each.close();
+      }),
+  );
+
+  await t.step(
+    "a run that is asked for never gets the id of one that sync has brought",
+    () =>
+      withFolder(async (folder) => {
+        const url = await server.database();
+        await using hub = await Hub.open(url, noPassword);
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const store = openStore(`${folder}/here`);
+        // Ids run ahead of the clock where many runs begin within a second.
+        const raw = new DatabaseSync(`${folder}/here/lab.db`);
+        raw.exec("UPDATE store SET last_run = 1000000000");
+        raw.close();
+        const brought = ["one", "two"].map((name) => addRun(store, name).id);
+        store.close();
+        await syncToHub(`${folder}/here`, hub, mirror);
+        const database = url.slice(url.lastIndexOf("/") + 1);
+        const newest = "SELECT last_run::int AS newest FROM reverie.store";
+        deepStrictEqual(await server.query(database, newest), [{
+          newest: runNumberOf(brought[1]),
+        }]);
+        // Nor where the count is behind.
+        await server.query(
+          database,
+          `UPDATE reverie.store SET last_run = ${runNumberOf(brought[0])}`,
+        );
+        const [asked] = await hub.ask([{ what: "toy" }]);
+        strictEqual(runNumberOf(asked), runNumberOf(brought[1]) + 1);
+        strictEqual(await takeUp(hub, asked, `${folder}/worker`), undefined);
       }),
   );
 
