@@ -2082,6 +2082,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/postgres/hub_test.ts",
   },
   {
+    fault: "a mirror keeps what its hub has not",
+    file: "lab/store/postgres/replica.ts",
+    from: ".filter(({ id }) => !now.has(String(id)));",
+    to: ".filter(() => false);",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
+    fault: "a run that is synced takes the place of another that came meanwhile",
+    file: "lab/store/postgres/hub.ts",
+    from: "if (before?.revision !== known) {",
+    to: "if (run === undefined) {",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
     fault: "a chunk that has grown is not shipped again",
     file: "lab/store/postgres/replica.ts",
     from: "return `${attempt} ${count} ${head_checksum}`;",
@@ -2105,8 +2119,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a file of a fleet that was cut off is taken for whole",
     file: "lab/store/postgres/replica.ts",
-    from: "if (!isNamedBy(path, sha256(bytes))) {",
-    to: "if (digits === undefined) {",
+    from: "if (isNamedBy(path, sha256(bytes))) return;",
+    to: "return;",
     test: "tests/lab/store/postgres/files_test.ts",
   },
   {

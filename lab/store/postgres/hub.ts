@@ -11,6 +11,7 @@ import { checksum } from "../checksum.ts";
 import type { Row } from "../database.ts";
 import type { JournalContent } from "../journal.ts";
 import { nextRunNumber, runIdOf, runNumberOf } from "../run_id.ts";
+import { checkpointPaths } from "../sync.ts";
 import { Connection, type PasswordOf, placeOf, type Query, type Value } from "./connection.ts";
 import { type BucketAccess, BucketFiles } from "./files/bucket.ts";
 import type { FleetFiles } from "./files/contract.ts";
@@ -347,21 +348,46 @@ export class Hub {
     });
   }
 
+  /** An id for a run that is not here, its own where nothing has it; {@linkcode put} takes it. */
+  newId(own: string): Promise<string> {
+    return this.#within(async (query) => {
+      const [{ taken }] = await query(
+        `SELECT EXISTS (SELECT FROM run WHERE id = $1) OR EXISTS (SELECT FROM task WHERE run = $1)
+           AS taken`,
+        own,
+      );
+      return taken ? runIdOf(nextRunNumber(await newestNumber(query), 0)) : own;
+    });
+  }
+
   /**
-   * Puts a run that nobody trains, with all its rows, in place of what is there of it.
+   * Puts a run that nobody trains, with all its rows, in place of what is there of it, but for what a
+   * person says of that.
    *
+   * @param known The revision of what is there; undefined where nothing is.
    * @throws {FenceError} where it is one that was asked for here and has not ended.
+   * @throws {LabError} where something else is there meanwhile.
    */
-  async put(delta: Delta): Promise<void> {
+  async put(delta: Delta, known: number | undefined): Promise<void> {
     const run = String(delta.run.id);
     await this.#changed(async (query, gone) => {
       // Nobody asks for a run of this id from here on.
       await query("UPDATE store SET last_run = greatest(last_run, $1)", runNumberOf(run));
       const [task] = await query("SELECT state FROM task WHERE run = $1 FOR UPDATE", run);
       if (task !== undefined && task.state !== "ended") throw fenced(run);
+      const [before] = await query(
+        `SELECT revision, ${persons} FROM run WHERE id = $1 FOR UPDATE`,
+        run,
+      );
+      if (before?.revision !== known) {
+        throw new LabError(
+          `Cannot put run ${run} as somebody else has written it meanwhile: sync once more`,
+        );
+      }
+      const { revision: _, ...said } = before ?? {};
       const had = new Set(checkpointPaths(run, await checkpointsOf(query, run)));
       await query("DELETE FROM run WHERE id = $1", run);
-      await putDelta(query, delta, gone);
+      await putDelta(query, { ...delta, run: { ...delta.run, ...said } }, gone);
       gone.push(...had.difference(new Set(checkpointPaths(run, delta.checkpoints))));
     });
   }
@@ -475,13 +501,6 @@ async function requireFence(query: Query, { run, fence }: Claim, also?: string):
 
 function fenced(run: string): FenceError {
   return new FenceError(`Cannot go on with run ${run} as another worker has taken it up`);
-}
-
-/** Where the files of checkpoints lie: a checkpoint's tensors before the record that names them. */
-export function checkpointPaths(run: string, checkpoints: readonly Row[]): string[] {
-  return checkpoints.flatMap(({ record_file, tensor_file }) =>
-    [tensor_file, record_file].map((file) => `checkpoints/${run}/${file}`)
-  );
 }
 
 function checkpointsOf(query: Query, run: string): Promise<Row[]> {

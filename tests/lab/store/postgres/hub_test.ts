@@ -19,6 +19,7 @@ import { migrations } from "../../../../lab/store/postgres/schema.ts";
 import { runNumberOf } from "../../../../lab/store/run_id.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../../lab/store/store.ts";
+import { artifactPath } from "../../../../lab/store/sync.ts";
 import { addRun, checkpointAt, contentOf, pointAt, withFolder } from "../fixtures.ts";
 import { missing, PASSWORD, Server } from "./server.ts";
 
@@ -189,6 +190,146 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
         const [asked] = await hub.ask([{ what: "toy" }]);
         strictEqual(runNumberOf(asked), runNumberOf(brought[1]) + 1);
         strictEqual(await takeUp(hub, asked, `${folder}/worker`), undefined);
+      }),
+  );
+
+  await t.step(
+    "a sync that is interrupted goes on with the next one, and a mirror shows what the server has",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        const here = `${folder}/here`;
+        const store = openStore(here);
+        const ids = ["one", "two", "three"].map((name) => addRun(store, name).id);
+        for (const id of ids) await trained(store, id, 0, 10);
+        const { put } = hub;
+        const interrupted = async (from: number) => {
+          using mirror = new Mirror(hub, `${folder}/mirror`);
+          let puts = 0;
+          hub.put = (...given) =>
+            ++puts === from
+              ? Promise.reject(new UnreachableError("Cannot reach the server"))
+              : put.apply(hub, given);
+          await rejects(syncToHub(here, hub, mirror), UnreachableError);
+          hub.put = put;
+        };
+        const shown = async () => {
+          using mirror = new Mirror(hub, `${folder}/mirror`);
+          await mirror.refresh();
+          const read = mirror.store();
+          const runs = read.runs().map(({ id, name }) => [id, name]).sort();
+          read.close();
+          deepStrictEqual(runs.map(([id]) => id), [...(await hub.revisions()).keys()].sort());
+          return Object.fromEntries(runs);
+        };
+        const again = async () => {
+          using mirror = new Mirror(hub, `${folder}/mirror`);
+          const { added, updated, known } = await syncToHub(here, hub, mirror);
+          return { added, updated, known };
+        };
+        const [one, two, three] = ids;
+        await interrupted(2);
+        deepStrictEqual(await shown(), { [one]: "one" });
+        deepStrictEqual(await again(), { added: [two, three], updated: [], known: [one] });
+        for (const id of [one, two]) {
+          store.beginAttempt(id, 10);
+          await trained(store, id, 10, 20);
+        }
+        await interrupted(2);
+        deepStrictEqual(await again(), { added: [], updated: [two], known: [one, three] });
+        deepStrictEqual(await again(), { added: [], updated: [], known: ids });
+        // What else came into the folder goes.
+        const all = { [one]: "one", [two]: "two", [three]: "three" };
+        const mine = openStore(`${folder}/mirror`);
+        mine.update(one, { name: "mine" });
+        addRun(mine, "mine");
+        mine.close();
+        deepStrictEqual(await shown(), all);
+        using mirror = new Mirror(hub, `${folder}/other`);
+        await mirror.refresh();
+        const other = mirror.store();
+        for (const id of ids) {
+          deepStrictEqual(await contentOf(other, id), await contentOf(store, id));
+        }
+        for (const each of [store, other]) each.close();
+      }),
+  );
+
+  await t.step(
+    "an id is one run's: others get another, also where two machines sync at once",
+    () =>
+      withFolder(async (folder) => {
+        const url = await server.database();
+        await using hub = await Hub.open(url, noPassword);
+        const database = url.slice(url.lastIndexOf("/") + 1);
+        await server.query(database, "UPDATE reverie.store SET last_run = 1000000000");
+        const [asked] = await hub.ask([{ what: "toy" }]);
+        const [a, b] = ["a", "b"].map((name) => {
+          const store = openStore(`${folder}/${name}`);
+          const raw = new DatabaseSync(`${folder}/${name}/lab.db`);
+          raw.exec("UPDATE store SET last_run = 1000000000");
+          raw.close();
+          const [first] = ["first", "second"].map((each) => addRun(store, `${name}'s ${each}`).id);
+          strictEqual(first, asked);
+          store.close();
+          return new Mirror(hub, `${folder}/${name}'s mirror`);
+        });
+        const { put } = hub;
+        hub.put = async (...given) => {
+          hub.put = put;
+          await syncToHub(`${folder}/b`, hub, b);
+          await put.apply(hub, given);
+        };
+        const refused = /somebody else has written it meanwhile: sync once more$/;
+        await rejects(syncToHub(`${folder}/a`, hub, a), { message: refused });
+        await syncToHub(`${folder}/a`, hub, a);
+        const read = a.store();
+        const names = read.runs().map(({ id, name }) => {
+          strictEqual(id === asked, false);
+          return name;
+        });
+        deepStrictEqual(names.sort(), ["a's first", "a's second", "b's first", "b's second"]);
+        read.close();
+        // One that somebody else has written since it was looked at stays as it is.
+        const [run] = (await hub.revisions()).keys();
+        const content = (await hub.content(run))!;
+        const delta = {
+          ...{ run: { ...content.run, status: "failed" }, attempts: [], chunks: [], events: [] },
+          ...{ artifacts: [], checkpoints: [] },
+        };
+        for (const known of [undefined, -1]) {
+          await rejects(hub.put(delta, known), { message: refused });
+        }
+        await server.query(database, "UPDATE reverie.run SET note = 'why'");
+        await hub.put(delta, a.revisionOf(run));
+        const { status, note } = (await hub.content(run))!.run;
+        deepStrictEqual([status, note], ["failed", "why"]);
+        for (const mirror of [a, b]) mirror[Symbol.dispose]();
+      }),
+  );
+
+  await t.step(
+    "files that are missing or damaged are named, and the rest of the run comes",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const store = openStore(`${folder}/here`);
+        const { id } = addRun(store, "hurt");
+        await trained(store, id, 0, 10);
+        await trained(store, id, 10, 20);
+        const [picture] = store.artifacts(id).map(({ hash }) => artifactPath(hash));
+        const [lost] = [...Deno.readDirSync(`${folder}/here/checkpoints/${id}`)]
+          .flatMap(({ name }) => /^10-.*json$/.test(name) ? `checkpoints/${id}/${name}` : []);
+        Deno.removeSync(`${folder}/here/${lost}`);
+        Deno.truncateSync(`${folder}/here/${picture}`, 3);
+        const did = await syncToHub(`${folder}/here`, hub, mirror);
+        deepStrictEqual([did.added, did.missing, did.damaged], [[id], [lost], [picture]]);
+        strictEqual(await hub.files.get(picture), undefined);
+        const read = mirror.store();
+        deepStrictEqual(read.series(id, "losses/policy"), store.series(id, "losses/policy"));
+        await read.loadCheckpoint(id, read.checkpoints(id).at(-1)!);
+        for (const each of [read, store]) each.close();
       }),
   );
 
