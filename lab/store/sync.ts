@@ -12,6 +12,7 @@ import { contentOf, isNewer, type JournalContent, Journals } from "./journal.ts"
 import { isLocked, takeLock } from "./lock.ts";
 import { putRun } from "./recover.ts";
 import { nextRunNumber, runIdOf, runNumberOf } from "./run_id.ts";
+import { isChanged, type PlacedSweep, sweepRows, Sweeps } from "./sweeps.ts";
 
 /** What a sync did; runs by their ids in the target. */
 export interface Sync extends Lacking {
@@ -23,8 +24,8 @@ export interface Sync extends Lacking {
   readonly known: readonly string[];
   /** Runs that are being trained on either side, by their ids in the source: another time. */
   readonly training: readonly string[];
-  /** Sweeps that were added. */
-  readonly sweeps: readonly string[];
+  /** Sweeps that were added, or have more trials now: their names in the target by those in the source. */
+  readonly sweeps: ReadonlyMap<string, string>;
 }
 
 /** Files that did not come, below the source's folder. */
@@ -55,18 +56,21 @@ export interface Target {
    * @returns What did not come; undefined where the run is being trained there.
    */
   put(content: JournalContent, folder: string, to: string): Promise<Lacking | undefined>;
-  /** Adds a sweep whose name is free. */
-  putSweep(row: Row): void | Promise<void>;
+  /** Keeps what is new of sweeps; where each is there. */
+  bringSweeps(rows: readonly Row[]): PlacedSweep[] | Promise<PlacedSweep[]>;
 }
 
 /** Copies what `target` lacks of the runs of `source` outside its trash, with their files. */
 export async function sync(source: Side, target: Target): Promise<Sync> {
+  const places = await target.bringSweeps(sweepRows(source.database));
+  const names = ({ from, row }: PlacedSweep) => [from, String(row.name)] as const;
+  const sweepNames = new Map(places.map(names));
   const did = {
     added: [] as string[],
     updated: [] as string[],
     known: [] as string[],
     training: [] as string[],
-    sweeps: await bringSweeps(source.database, target),
+    sweeps: new Map(places.filter(isChanged).map(names)),
     missing: [] as string[],
     damaged: [] as string[],
   };
@@ -77,7 +81,7 @@ export async function sync(source: Side, target: Target): Promise<Sync> {
       did.training.push(from);
       continue;
     }
-    const content = contentOf(source.database, from);
+    const content = asTrial(contentOf(source.database, from), sweepNames);
     const same = sameRun(target.database, content.run);
     if (same !== undefined && !hasGoneOn(content, same, target.database)) {
       did.known.push(same);
@@ -99,8 +103,10 @@ export async function sync(source: Side, target: Target): Promise<Sync> {
 /** A folder's store, whose database is open for writing. */
 export class FolderTarget implements Target {
   readonly #journals: Journals;
+  readonly #sweeps: Sweeps;
 
   constructor(readonly database: Database, private readonly folder: string) {
+    this.#sweeps = new Sweeps(database, folder);
     this.#journals = new Journals(database, `${folder}/checkpoints`);
   }
 
@@ -133,13 +139,8 @@ export class FolderTarget implements Target {
     return lacking;
   }
 
-  putSweep({ name, definition, created_at, checksum }: Row): void {
-    this.database.write(() =>
-      this.database.run(
-        "INSERT INTO sweep VALUES (?, ?, ?, ?)",
-        ...[name, definition, created_at, checksum],
-      )
-    );
+  bringSweeps(rows: readonly Row[]): PlacedSweep[] {
+    return this.#sweeps.bring(rows);
   }
 }
 
@@ -185,13 +186,22 @@ export function artifactPath(hash: string): string {
   return `artifacts/${hash.slice(0, 2)}/${hash}`;
 }
 
-/** Adds sweeps whose names the target does not have; their names. */
-async function bringSweeps(source: Database, target: Target): Promise<string[]> {
-  const has = (name: Row[string]) =>
-    target.database.get("SELECT name FROM sweep WHERE name = ?", name) !== undefined;
-  const rows = source.all("SELECT * FROM sweep ORDER BY name").filter(({ name }) => !has(name));
-  for (const row of rows) await target.putSweep(row);
-  return rows.map(({ name }) => String(name));
+/** A run as a trial of its sweep, whose name in the target stands in `names`. */
+function asTrial(content: JournalContent, names: ReadonlyMap<string, string>): JournalContent {
+  const { run } = content;
+  if (!hasSoundManifest(run)) return content;
+  const manifest = JSON.parse(String(run.manifest));
+  const name = names.get(manifest.sweep?.name);
+  if (name === undefined || name === manifest.sweep.name) return content;
+  const text = JSON.stringify({ ...manifest, sweep: { ...manifest.sweep, name } });
+  return {
+    ...content,
+    run: { ...run, manifest: text, manifest_checksum: checksum(run.id, text) },
+  };
+}
+
+function hasSoundManifest({ id, manifest, manifest_checksum }: Row): boolean {
+  return checksum(id, manifest) === manifest_checksum;
 }
 
 /** The id under which a database has a run, in its trash too. */
@@ -239,11 +249,12 @@ function lockOf(path: string, id: string): Disposable | undefined {
 /** A run under another id, with the checksums that go with it; what was damaged stays so. */
 export function renamed(content: JournalContent, id: string): JournalContent {
   const { run, chunks } = content;
-  const isSound = checksum(run.id, run.manifest) === run.manifest_checksum;
   const ofRun = (rows: readonly Row[]) => rows.map((row) => ({ ...row, run: id }));
   const byId = (rows: ReadonlyMap<number, Row>) =>
     new Map([...rows].map(([key, row]) => [key, { ...row, run: id }]));
-  const manifestChecksum = isSound ? checksum(id, run.manifest) : run.manifest_checksum;
+  const manifestChecksum = hasSoundManifest(run)
+    ? checksum(id, run.manifest)
+    : run.manifest_checksum;
   return {
     ...content,
     run: { ...run, id, manifest_checksum: manifestChecksum },

@@ -420,6 +420,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/sync_test.ts",
   },
   {
+    fault: "runs that are synced become trials of another sweep that has their name",
+    file: "lab/store/sync.ts",
+    from: "asTrial(contentOf(source.database, from), sweepNames)",
+    to: "contentOf(source.database, from)",
+    test: "tests/lab/store/sync_test.ts",
+  },
+  {
+    fault: "a sweep that is synced is in no journal",
+    file: "lab/store/sweeps.ts",
+    from: '    appendLine(this.#journal, rows.map(lineOf).join("\\n"), { durable: true });\n',
+    to: "",
+    test: "tests/lab/store/sync_test.ts",
+  },
+  {
     fault: "how far a run is is written at every report",
     file: "lab/experiment/recorder.ts",
     from: "this.#countedAt = performance.now();",

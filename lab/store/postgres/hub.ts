@@ -405,29 +405,39 @@ export class Hub {
    */
   async keepSweep(name: string, definition: Json, before: Json = definition): Promise<void> {
     const text = JSON.stringify(definition);
-    const kept = await this.#within((query) =>
-      query(
-        `INSERT INTO sweep VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE SET
-           definition = excluded.definition, checksum = excluded.checksum
-           WHERE sweep.definition IN (excluded.definition, $5) RETURNING name`,
-        ...[name, text, Date.now(), checksum(name, text), JSON.stringify(before)],
-      )
-    );
-    if (kept.length > 0) return;
+    const row = { name, definition: text, created_at: Date.now(), checksum: checksum(name, text) };
+    if (await this.#keepSweep(row, JSON.stringify(before))) return;
     throw new InputError(
       "Cannot go on with the sweep as somebody has begun another one of its name meanwhile (the same " +
         `line again says what differs): ${name}`,
     );
   }
 
-  /** Adds a sweep as a store has it, unless there is one of its name. */
-  async putSweep({ name, definition, created_at, checksum }: Row): Promise<void> {
-    await this.#within((query) =>
+  /**
+   * Keeps a sweep as a store has it.
+   *
+   * @param before What is there of its name, and gives way; undefined where nothing is.
+   * @throws {LabError} where something else is there meanwhile.
+   */
+  async putSweep(row: Row, before: Row | undefined): Promise<void> {
+    if (await this.#keepSweep(row, before?.definition ?? row.definition)) return;
+    throw new LabError(
+      `Cannot put sweep ${row.name} as somebody else has written it meanwhile: sync once more`,
+    );
+  }
+
+  /** Whether a sweep was kept: there was none of its name, or one that tries the same or `before`. */
+  async #keepSweep(row: Row, before: Row[string]): Promise<boolean> {
+    const { name, definition, created_at, checksum } = row;
+    const kept = await this.#within((query) =>
       query(
-        "INSERT INTO sweep VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        ...[name, definition, created_at, checksum] as Value[],
+        `INSERT INTO sweep VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE SET
+           definition = excluded.definition, checksum = excluded.checksum
+           WHERE sweep.definition IN (excluded.definition, $5) RETURNING name`,
+        ...[name, definition, created_at, checksum, before] as Value[],
       )
     );
+    return kept.length > 0;
   }
 
   /** What is asked for and has not ended. */

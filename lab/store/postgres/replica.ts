@@ -12,6 +12,7 @@ import { takeLock } from "../lock.ts";
 import { putRun } from "../recover.ts";
 import { openDatabase, SqliteStore, syncInto, syncStores } from "../sqlite_store.ts";
 import type { Checkpoint, Store, StoredCheckpoint } from "../store.ts";
+import { isChanged, placedAmong, sweepRows, Sweeps } from "../sweeps.ts";
 import {
   artifactPath,
   bringFiles,
@@ -203,7 +204,11 @@ export async function syncToHub(source: string, hub: Hub, mirror: Mirror): Promi
     database,
     newId: (own) => hub.newId(own),
     put: (content, folder, to) => putWhole(hub, content, folder, to, mirror.revisionOf(to)),
-    putSweep: (row) => hub.putSweep(row),
+    bringSweeps: async (rows) => {
+      const places = placedAmong(sweepRows(database), rows);
+      for (const { row, before } of places.filter(isChanged)) await hub.putSweep(row, before);
+      return places;
+    },
   });
   await mirror.refresh();
   return did;
@@ -245,12 +250,14 @@ export async function syncFromHub(mirror: Mirror, target: string): Promise<Sync>
  */
 export class Mirror implements Disposable {
   readonly #database: Database;
+  readonly #sweeps: Sweeps;
   readonly #locks = new Map<string, Disposable>();
   /** Runs whose files were brought in. */
   readonly #whole = new Set<string>();
 
   constructor(private readonly hub: Hub, readonly folder: string) {
     this.#database = openDatabase(folder);
+    this.#sweeps = new Sweeps(this.#database, folder);
     // The hub's revision of each run, and that of its row here, which changes with whatever is written
     // beside the hub. What an older lab kept of it says less, so that all comes once more.
     this.#database.execute(`
@@ -327,19 +334,11 @@ export class Mirror implements Disposable {
   }
 
   async #refreshSweeps(): Promise<void> {
-    const known = this.#database.all("SELECT name, checksum FROM sweep");
-    const marks = new Map(known.map(({ name, checksum }) => [name, checksum]));
-    const rows = (await this.hub.sweeps())
-      .filter(({ name, checksum }) => marks.get(name) !== checksum);
-    if (rows.length === 0) return;
-    this.#database.write(() => {
-      for (const { name, definition, created_at, checksum } of rows) {
-        this.#database.run(
-          "INSERT OR REPLACE INTO sweep VALUES (?, ?, ?, ?)",
-          ...[name, definition, created_at, checksum],
-        );
-      }
-    });
+    const rows = await this.hub.sweeps();
+    const marks = new Map(sweepRows(this.#database).map((row) => [row.name, row.checksum]));
+    this.#sweeps.keep(rows.filter(({ name, checksum }) => marks.get(name) !== checksum));
+    const gone = new Set(marks.keys()).difference(new Set(rows.map(({ name }) => name)));
+    this.#sweeps.drop(new Set([...gone].map(String)));
   }
 
   /** Holds the locks of these runs, and of no others. */

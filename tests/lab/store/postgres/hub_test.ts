@@ -20,7 +20,7 @@ import { runNumberOf } from "../../../../lab/store/run_id.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../../lab/store/store.ts";
 import { artifactPath } from "../../../../lab/store/sync.ts";
-import { addRun, checkpointAt, contentOf, pointAt, withFolder } from "../fixtures.ts";
+import { addRun, checkpointAt, contentOf, manifestOf, pointAt, withFolder } from "../fixtures.ts";
 import { missing, PASSWORD, Server } from "./server.ts";
 
 const noPassword = () => Promise.resolve(undefined);
@@ -148,7 +148,8 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
           await syncToHub(here, hub, mirror),
           await syncFromHub(mirror, there),
         ];
-        for (const did of await sync()) deepStrictEqual([did.added, did.sweeps], [ids, ["rates"]]);
+        const rates = new Map([["rates", "rates"]]);
+        for (const did of await sync()) deepStrictEqual([did.added, did.sweeps], [ids, rates]);
         for (const did of await sync()) deepStrictEqual(did.known, ids);
         store.beginAttempt(ids[1], 500);
         await trained(store, ids[1], 500, 610);
@@ -305,6 +306,42 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
         const { status, note } = (await hub.content(run))!.run;
         deepStrictEqual([status, note], ["failed", "why"]);
         for (const mirror of [a, b]) mirror[Symbol.dispose]();
+      }),
+  );
+
+  await t.step(
+    "a sweep whose name another has comes to the server under a free one, with its runs",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        await hub.keepSweep("rates", { space: "rate", trials: 2 });
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const store = openStore(`${folder}/here`);
+        store.putSweep("rates", { space: "width", trials: 2 });
+        const manifest = { ...manifestOf("trial"), sweep: { name: "rates", trial: 1 } };
+        const { id } = store.createRun({ name: "trial", manifest, tags: [], note: "" });
+        const raw = new DatabaseSync(`${folder}/here/lab.db`);
+        raw.exec("UPDATE sweep SET created_at = 0");
+        raw.close();
+        const sync = async () => [...(await syncToHub(`${folder}/here`, hub, mirror)).sweeps];
+        deepStrictEqual([await sync(), await sync()], [[["rates", "rates-2"]], []]);
+        store.putSweep("rates", { space: "width", trials: 3 });
+        deepStrictEqual(await sync(), [["rates", "rates-2"]]);
+        // A mirror has the sweeps that the server has.
+        const own = openStore(mirror.folder);
+        own.putSweep("mine", {});
+        own.close();
+        await mirror.refresh();
+        const read = mirror.store();
+        deepStrictEqual(read.sweepNames().sort(), ["rates", "rates-2"]);
+        deepStrictEqual(read.sweep("rates")!.definition, { space: "rate", trials: 2 });
+        deepStrictEqual(read.sweep("rates-2")!.definition, { space: "width", trials: 3 });
+        deepStrictEqual(read.run(id)!.manifest.sweep, { name: "rates-2", trial: 1 });
+        const [row] = await hub.sweeps();
+        await rejects(hub.putSweep({ ...row, definition: "{}" }, undefined), {
+          message: /^Cannot put sweep rates as somebody else has written it meanwhile/,
+        });
+        for (const each of [read, store]) each.close();
       }),
   );
 
