@@ -2989,6 +2989,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/envs/memory_test.ts",
   },
   {
+    fault: "two jobs of one second share a folder",
+    file: "cli/slurm.ts",
+    from: "      Deno.mkdirSync(folder);\n      return folder;",
+    to: "      Deno.mkdirSync(folder, { recursive: true });\n      return folder;",
+    test: "tests/cli/slurm_test.ts",
+  },
+  {
     fault: "a sweep's job is begun beside a sweep of its name",
     file: "cli/slurm.ts",
     from: "opened.store.sweep(name) !== undefined",
