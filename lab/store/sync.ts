@@ -7,7 +7,7 @@
 import { DamageError } from "../core/errors.ts";
 import { checksum } from "./checksum.ts";
 import type { Database, Row } from "./database.ts";
-import { copyNamed, ensureFolder } from "./files.ts";
+import { copyNamed, putBelow } from "./files.ts";
 import { contentOf, isNewer, type JournalContent, Journals } from "./journal.ts";
 import { isLocked, takeLock } from "./lock.ts";
 import { putRun } from "./recover.ts";
@@ -125,10 +125,15 @@ export class FolderTarget implements Target {
     using lock = lockOf(`${this.folder}/locks/${to}`, to);
     if (lock === undefined) return undefined;
     // Files first: no row ever names one that is not there.
-    const lacking = await bringFiles(content, to, async (here, there) => {
-      await ensureFolder(`${this.folder}/${there.slice(0, there.lastIndexOf("/"))}`);
-      return await copyNamed(`${folder}/${here}`, `${this.folder}/${there}`);
-    });
+    const lacking = await putBelow(
+      this.folder,
+      (place) =>
+        bringFiles(
+          content,
+          to,
+          async (here, there) => await copyNamed(`${folder}/${here}`, await place(there)),
+        ),
+    );
     this.database.write(() => {
       const said = "SELECT name, tags, note, trashed_at FROM run WHERE id = ?";
       const run = { ...content.run, ...this.database.get(said, to) };

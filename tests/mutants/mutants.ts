@@ -174,8 +174,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "two writes of one file at once share their temporary file",
     file: "lab/store/files.ts",
-    from: "${writes++}${PARTIAL}",
-    to: "${writes}${PARTIAL}",
+    from: "${crypto.randomUUID()}${PARTIAL}",
+    to: "${Deno.pid}${PARTIAL}",
     test: "tests/lab/store/files_test.ts",
   },
   {
@@ -1390,6 +1390,20 @@ export const mutants: readonly Mutant[] = [
     file: "lab/store/files.ts",
     from: "  }\n  await file.sync();\n}\n\n/** Bytes of one write",
     to: "  }\n}\n\n/** Bytes of one write",
+    test: "tests/faults/power_loss_test.ts",
+  },
+  {
+    fault: "files that sync and backup have brought have no name on the disk",
+    file: "lab/store/files.ts",
+    from: "  for (const folder of folders) await syncFolder(folder);\n",
+    to: "",
+    test: "tests/faults/power_loss_test.ts",
+  },
+  {
+    fault: "a journal that is written anew has no name on the disk",
+    file: "lab/store/journal.ts",
+    from: "    Deno.renameSync(path + PARTIAL, path);\n    syncFolderNow(dirname(path));\n",
+    to: "    Deno.renameSync(path + PARTIAL, path);\n",
     test: "tests/faults/power_loss_test.ts",
   },
   {

@@ -6,7 +6,7 @@
  */
 import { DamageError, LabError } from "../../core/errors.ts";
 import { Database, type Row } from "../database.ts";
-import { ensureFolder, hashInName, isNamedBy, putFile, sha256, sizeOfFile } from "../files.ts";
+import { hashInName, isNamedBy, putBelow, putFile, sha256, sizeOfFile } from "../files.ts";
 import { contentOf, type JournalContent, Journals } from "../journal.ts";
 import { takeLock } from "../lock.ts";
 import { putRun } from "../recover.ts";
@@ -147,8 +147,7 @@ async function fetchFile(hub: Hub, folder: string, path: string): Promise<void> 
   const bytes = await hub.files.get(path);
   if (bytes === undefined) return;
   requireNamed(path, bytes, hub.files.name);
-  await ensureFolder(`${folder}/${path.slice(0, path.lastIndexOf("/"))}`);
-  await putFile(`${folder}/${path}`, [bytes]);
+  await putBelow(folder, async (place) => await putFile(await place(path), [bytes]));
 }
 
 /** @throws {DamageError} where a file of `place` is not what its name says. */
