@@ -103,8 +103,8 @@ export class Artifacts {
   }
 
   /**
-   * Removes a file, unless a run has it. One that another process has just put is put again by that
-   * one: see `put`.
+   * Removes a file, unless a run has it, within a write transaction. One that another process has just
+   * put is put again by that one: see `put`.
    *
    * @returns The bytes freed.
    */

@@ -150,7 +150,7 @@ export class Checkpoints {
   }
 
   /**
-   * Removes the folder of a run that is no more.
+   * Removes the folder of a run that is no more, within a write transaction.
    *
    * @returns The bytes freed.
    */

@@ -634,17 +634,16 @@ export class SqliteStore implements Store {
     }));
     let bytes = 0;
     for (const { kind, name } of tombstones) {
-      if (kind === "artifact") bytes += this.#artifacts.sweep(name);
-      else {
-        bytes += this.#checkpoints.remove(name);
-        removeFile(this.#lockPath(name));
-      }
-    }
-    this.#database.write(() => {
-      for (const { kind, name } of tombstones) {
+      // Within a write transaction: until a file is gone nobody adds a row that names it.
+      bytes += this.#database.write(() => {
         this.#database.run("DELETE FROM tombstone WHERE kind = ? AND name = ?", kind, name);
-      }
-    });
+        if (kind === "artifact") return this.#artifacts.sweep(name);
+        // It may have come back, by a sync.
+        if (this.#exists(name)) return 0;
+        removeFile(this.#lockPath(name));
+        return this.#checkpoints.remove(name);
+      });
+    }
     return bytes;
   }
 

@@ -7,7 +7,7 @@
 import { DamageError } from "../core/errors.ts";
 import { checksum } from "./checksum.ts";
 import type { Database, Row } from "./database.ts";
-import { copyNamed, putBelow } from "./files.ts";
+import { copyNamed, putBelow, sizeOfFile } from "./files.ts";
 import { contentOf, isNewer, type JournalContent, Journals } from "./journal.ts";
 import { isLocked, takeLock } from "./lock.ts";
 import { putRun } from "./recover.ts";
@@ -124,24 +124,33 @@ export class FolderTarget implements Target {
   async put(content: JournalContent, folder: string, to: string): Promise<Lacking | undefined> {
     using lock = lockOf(`${this.folder}/locks/${to}`, to);
     if (lock === undefined) return undefined;
-    // Files first: no row ever names one that is not there.
-    const lacking = await putBelow(
-      this.folder,
-      (place) =>
-        bringFiles(
-          content,
-          to,
-          async (here, there) => await copyNamed(`${folder}/${here}`, await place(there)),
-        ),
-    );
-    this.database.write(() => {
+    for (;;) {
+      // Files first: no row ever names one that is not there.
+      const files = await putBelow(
+        this.folder,
+        (place) =>
+          bringFiles(
+            content,
+            to,
+            async (here, there) => await copyNamed(`${folder}/${here}`, await place(there)),
+          ),
+      );
+      if (!this.#putRows(content, to, files.brought)) continue;
+      this.#journals.rewrite(to);
+      this.#journals.release(to);
+      return files;
+    }
+  }
+
+  /** Whether these files were still there: as long as no row names them a purge may remove them. */
+  #putRows(content: JournalContent, to: string, files: readonly string[]): boolean {
+    return this.database.write(() => {
+      if (files.some((path) => sizeOfFile(`${this.folder}/${path}`) === undefined)) return false;
       const said = "SELECT name, tags, note, trashed_at FROM run WHERE id = ?";
       const run = { ...content.run, ...this.database.get(said, to) };
       putRun(this.database, renamed({ ...content, run }, to));
+      return true;
     }, { durable: true });
-    this.#journals.rewrite(to);
-    this.#journals.release(to);
-    return lacking;
   }
 
   bringSweeps(rows: readonly Row[]): PlacedSweep[] {
@@ -154,23 +163,25 @@ export class FolderTarget implements Target {
  *
  * @param bring Brings one, of these places below the stores' folders, and returns whether it was there;
  *   throws a {@linkcode DamageError} where it is not what its name says.
+ * @returns Those that are there now, and those that did not come.
  */
 export async function bringFiles(
   content: JournalContent,
   to: string,
   bring: (here: string, there: string) => Promise<boolean>,
-): Promise<Lacking> {
-  const lacking = { missing: [] as string[], damaged: [] as string[] };
+): Promise<Lacking & { readonly brought: readonly string[] }> {
+  const files = { brought: [] as string[], missing: [] as string[], damaged: [] as string[] };
   const there = filesOf(content, to);
   for (const [i, here] of filesOf(content, String(content.run.id)).entries()) {
     try {
-      if (!await bring(here, there[i])) lacking.missing.push(here);
+      if (await bring(here, there[i])) files.brought.push(there[i]);
+      else files.missing.push(here);
     } catch (error) {
       if (!(error instanceof DamageError)) throw error;
-      lacking.damaged.push(here);
+      files.damaged.push(here);
     }
   }
-  return lacking;
+  return files;
 }
 
 /** The files of a run, below a store's folder, where the run has this id. */

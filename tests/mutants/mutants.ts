@@ -1358,6 +1358,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/runs_test.ts",
   },
   {
+    fault: "a purge removes a file that a run gets meanwhile",
+    file: "lab/store/sqlite_store.ts",
+    from: "bytes += this.#database.write(() => {",
+    to: "bytes += ((remove: () => number) => remove())(() => {",
+    test: "tests/lab/store/artifacts_test.ts",
+  },
+  {
+    fault: "a run is synced without a file that a purge has removed meanwhile",
+    file: "lab/store/sync.ts",
+    from: "if (!this.#putRows(content, to, files.brought)) continue;",
+    to: "this.#putRows(content, to, []);",
+    test: "tests/lab/store/sync_test.ts",
+  },
+  {
     fault: "checkpoints that a resume has hidden are never pruned",
     file: "lab/store/checkpoints.ts",
     from: "for (const { id } of this.#rows(run)) {",

@@ -185,6 +185,38 @@ Deno.test("files that are damaged in the source are named, and take the place of
     target.close();
   }));
 
+Deno.test("a file that a purge removes while its run is brought comes again", () =>
+  withFolder(async (folder) => {
+    const [from, to] = [`${folder}/from`, `${folder}/to`];
+    const [source, target] = [openStore(from), openStore(to)];
+    const { id } = addRun(source, "brought");
+    await trained(source, id, 0, 10);
+    // A run of the target's own had the same picture.
+    const own = addRun(target, "own").id;
+    await trained(target, own, 0, 10);
+    target.trash(own);
+    const { open } = Deno;
+    Deno.open = async (path, options) => {
+      const file = await open(path, options);
+      // What was brought has its names.
+      if (path === `${to}/artifacts`) {
+        Deno.open = open;
+        strictEqual(target.purge().runs, 1);
+        strictEqual(sizeOfFile(`${to}/${pathOf(source, id)}`), undefined);
+      }
+      return file;
+    };
+    try {
+      await syncStores(from, to);
+    } finally {
+      Deno.open = open;
+    }
+    const [run] = target.runs();
+    const { bytes, checkpoints } = await contentOf(target, run.id);
+    deepStrictEqual([bytes.length, checkpoints.length], [1, 1]);
+    for (const store of [source, target]) store.close();
+  }));
+
 /** The file of a run's first picture, below its store's folder. */
 function pathOf(store: Store, id: string): string {
   const [{ hash }] = store.artifacts(id);
