@@ -159,22 +159,23 @@ export async function launchSweepBySlurm(
   const { name } = definition;
   const sweep = await resolveSweep(definition, await io.registries(), { examine: !noCheck });
   const store = storeLocation(io, values.store);
-  const folder = `${store}/slurm/${stamp()}`;
-  const share = `${quoted(folder)}/"$SLURM_ARRAY_TASK_ID"`;
   const { partition, time } = values;
-  const script = scriptOf({
-    ...{ name, tasks: 1, folder, root: Deno.cwd(), partition, time },
-    cores: workers * threads,
-    command: [
-      ...["experiment", "run", quoted(`${folder}/sweep.ts`), "--store", share],
-      ...tag.flatMap((each) => ["--tag", quoted(each)]),
-      ...(note === undefined ? [] : ["--note", quoted(note)]),
-      ...(noCheck ? ["--no-check"] : []),
-      ...sizes(values),
-    ],
-    lock: `${share}.lock`,
-  });
-  if (values.dryRun) return printed(script, io);
+  const scriptIn = (folder: string) => {
+    const share = `${quoted(folder)}/"$SLURM_ARRAY_TASK_ID"`;
+    return scriptOf({
+      ...{ name, tasks: 1, folder, root: Deno.cwd(), partition, time },
+      cores: workers * threads,
+      command: [
+        ...["experiment", "run", quoted(`${folder}/sweep.ts`), "--store", share],
+        ...tag.flatMap((each) => ["--tag", quoted(each)]),
+        ...(note === undefined ? [] : ["--note", quoted(note)]),
+        ...(noCheck ? ["--no-check"] : []),
+        ...sizes(values),
+      ],
+      lock: `${share}.lock`,
+    });
+  };
+  if (values.dryRun) return printed(store, scriptIn, io);
   using opened = await openStoreOf(io, values.store);
   if (opened.store.sweep(name) !== undefined) {
     throw new InputError(
@@ -182,18 +183,14 @@ export async function launchSweepBySlurm(
     );
   }
   const { openStore } = await import("../lab/store/sqlite_store.ts");
-  Deno.mkdirSync(folder, { recursive: true });
-  try {
+  const { folder, said } = await submitted(store, scriptIn, (folder) => {
     const text = `export default ${JSON.stringify(definition, null, 2)};\n`;
     Deno.writeTextFileSync(`${folder}/sweep.ts`, text);
     const own = openStore(`${folder}/0`);
     own.putSweep(name, sweep as unknown as Json);
     own.close();
-    io.out(await submitted(folder, script));
-  } catch (error) {
-    Deno.removeSync(folder, { recursive: true });
-    throw error;
-  }
+  });
+  io.out(said);
   io.notice(
     `Sweep ${name}: ${plural(sweep.trials, "trial")} in ${folder}. When it has ended: ` +
       `${PROGRAM} sync ${folder}/0 ${store}\n`,
@@ -229,19 +226,19 @@ async function intoFleet(
   io: Io,
 ): Promise<number> {
   const tasks = tasksOf(requests, values);
-  const folder = `${io.store}/slurm/${stamp()}`;
-  const script = scriptOf({
-    ...jobOf(requests, values, folder),
-    tasks,
-    command: ["worker", "--store", quoted(store), "--drain", ...sizes(values)],
-  });
-  if (values.dryRun) return printed(script, io);
+  const scriptIn = (folder: string) =>
+    scriptOf({
+      ...jobOf(requests, values, folder),
+      tasks,
+      command: ["worker", "--store", quoted(store), "--drain", ...sizes(values)],
+    });
+  if (values.dryRun) return printed(io.store, scriptIn, io);
   using fleet = await openFleet(io, store);
   const registries = await io.registries();
   const plans = await plansOf(requests, { store: fleet.store, registries });
   const ids = await fleet.hub.ask(plans.map(storedPlan));
   try {
-    io.out(await submitted(folder, script));
+    io.out((await submitted(io.store, scriptIn)).said);
   } catch (error) {
     await fleet.hub.giveUp(ids);
     throw error;
@@ -262,34 +259,31 @@ async function intoStores(
 ): Promise<number> {
   const tasks = tasksOf(requests, values);
   const store = storeLocation(io, values.store);
-  const folder = `${store}/slurm/${stamp()}`;
-  const share = `${quoted(folder)}/"$SLURM_ARRAY_TASK_ID"`;
-  const script = scriptOf({
-    ...jobOf(requests, values, folder),
-    tasks,
-    command: [
-      ...["experiment", "resume", "--batch", "--store", share],
-      ...sizes(values),
-    ],
-    lock: `${share}.lock`,
-  });
-  if (values.dryRun) return printed(script, io);
+  const scriptIn = (folder: string) => {
+    const share = `${quoted(folder)}/"$SLURM_ARRAY_TASK_ID"`;
+    return scriptOf({
+      ...jobOf(requests, values, folder),
+      tasks,
+      command: [
+        ...["experiment", "resume", "--batch", "--store", share],
+        ...sizes(values),
+      ],
+      lock: `${share}.lock`,
+    });
+  };
+  if (values.dryRun) return printed(store, scriptIn, io);
   const registries = await io.registries();
   const { openStore } = await import("../lab/store/sqlite_store.ts");
   using opened = await openStoreOf(io, values.store);
   const plans = await plansOf(requests, { store: opened.store, registries });
-  Deno.mkdirSync(folder, { recursive: true });
-  try {
+  const { folder, said } = await submitted(store, scriptIn, (folder) => {
     for (let task = 0; task < tasks; task++) {
-      const opened = openStore(`${folder}/${task}`);
-      opened.addBatch(plans.filter((_, i) => i % tasks === task).map(storedPlan));
-      opened.close();
+      const own = openStore(`${folder}/${task}`);
+      own.addBatch(plans.filter((_, i) => i % tasks === task).map(storedPlan));
+      own.close();
     }
-    io.out(await submitted(folder, script));
-  } catch (error) {
-    Deno.removeSync(folder, { recursive: true });
-    throw error;
-  }
+  });
+  io.out(said);
   io.notice(
     `${plural(requests.length, "run")} in ${
       plural(tasks, "store")
@@ -322,14 +316,51 @@ function sizes({ workers = 1, threads = 1, memoryLimit }: SlurmValues): string[]
   ];
 }
 
-/** Names the folder of a job. */
-function stamp(): string {
-  return new Date().toISOString().replace(/\.\d+Z$/, "").replace(/[^\d]+/g, "-");
+/** The folder of a job that is submitted now to the store of a folder; others may have it. */
+function folderNow(store: string): string {
+  const now = new Date().toISOString().replace(/\.\d+Z$/, "").replace(/[^\d]+/g, "-");
+  return `${store}/slurm/${now}`;
 }
 
-function printed(script: string, io: Io): 0 {
-  io.out(script.trimEnd());
+/** Makes the folder of a job, which nobody else has. */
+function ownFolder(store: string): string {
+  const now = folderNow(store);
+  Deno.mkdirSync(`${store}/slurm`, { recursive: true });
+  for (let n = 1;; n++) {
+    const folder = n === 1 ? now : `${now}-${n}`;
+    try {
+      Deno.mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+  }
+}
+
+function printed(store: string, scriptIn: (folder: string) => string, io: Io): 0 {
+  io.out(scriptIn(folderNow(store)).trimEnd());
   return 0;
+}
+
+/**
+ * Submits a job in a folder of its own, which goes again where that fails.
+ *
+ * @param fill Puts into the folder what the tasks begin with.
+ * @returns The folder, and what sbatch says.
+ */
+async function submitted(
+  store: string,
+  scriptIn: (folder: string) => string,
+  fill: (folder: string) => void = () => {},
+): Promise<{ readonly folder: string; readonly said: string }> {
+  const folder = ownFolder(store);
+  try {
+    fill(folder);
+    return { folder, said: await handedToSbatch(folder, scriptIn(folder)) };
+  } catch (error) {
+    Deno.removeSync(folder, { recursive: true });
+    throw error;
+  }
 }
 
 /**
@@ -337,8 +368,7 @@ function printed(script: string, io: Io): 0 {
  *
  * @throws {InputError} where it is missing, {@linkcode LabError} where it refuses.
  */
-async function submitted(folder: string, script: string): Promise<string> {
-  Deno.mkdirSync(folder, { recursive: true });
+async function handedToSbatch(folder: string, script: string): Promise<string> {
   const path = `${folder}/job.sh`;
   Deno.writeTextFileSync(path, script);
   let output: Deno.CommandOutput;

@@ -16,10 +16,10 @@ export const sync = defineCommand({
   usage: "SOURCE TARGET",
   brief: "Copies what one store lacks of another's runs",
   description: "Copies whole runs, with their series, pictures and checkpoints, that the target " +
-    "lacks, and those that have gone on in the source since. Nothing is deleted; names, tags and " +
-    "notes of runs that are there stay, and so does each whole file; a damaged one is named and not " +
-    "copied. Done twice, the second time does nothing. A run that is " +
-    "being trained comes another time.",
+    "lacks, those that have gone on in the source since, and sweeps, by another name where the target " +
+    "has another sweep of theirs. Nothing is deleted; names, tags and notes of runs that are there " +
+    "stay, and so does each whole file; a damaged one is named and not copied. Done twice, the second " +
+    "time does nothing. A run that is being trained comes another time.",
   examples: [
     ["sync /mnt/laptop/runs runs", "the runs of another machine into this store"],
     ["sync runs /mnt/disk/runs", "what is new to a disk"],
@@ -41,11 +41,14 @@ export const sync = defineCommand({
     const { added, updated, known, training, sweeps, missing, damaged } = did;
     for (const path of missing) io.error(`missing in the source: ${path}\n`);
     for (const path of damaged) io.error(`damaged in the source, not copied: ${path}\n`);
+    const named = [...sweeps].map(([from, to]) =>
+      from === to ? to : `${to} (${from} in the source, which is another one's name here)`
+    );
     const parts = [
       `Added ${plural(added.length, "run")}${listed(added)}`,
       ...(updated.length === 0 ? [] : [`Brought up to date${listed(updated)}`]),
       ...(known.length === 0 ? [] : [`Already there: ${plural(known.length, "run")}`]),
-      ...(sweeps.length === 0 ? [] : [`Added ${plural(sweeps.length, "sweep")}${listed(sweeps)}`]),
+      ...(sweeps.size === 0 ? [] : [`Brought ${plural(sweeps.size, "sweep")}${listed(named)}`]),
       ...(training.length === 0 ? [] : [`Being trained, so another time${listed(training)}`]),
     ];
     io.out(parts.join("\n"));

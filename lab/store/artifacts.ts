@@ -8,16 +8,14 @@ import { InputError } from "../core/errors.ts";
 import { attemptOf, visibilityOf } from "./attempts.ts";
 import type { Database } from "./database.ts";
 import {
-  ensureFolder,
-  isFolder,
   namesIn,
   PARTIAL,
+  putBelow,
   putFile,
   readVerified,
   removeFile,
   sha256,
   sizeOfFile,
-  syncFolder,
 } from "./files.ts";
 import type { WriteSynced } from "./files.ts";
 import type { StoredArtifact } from "./store.ts";
@@ -105,8 +103,8 @@ export class Artifacts {
   }
 
   /**
-   * Removes a file, unless a run has it. One that another process has just put is put again by that
-   * one: see `put`.
+   * Removes a file, unless a run has it, within a write transaction. One that another process has just
+   * put is put again by that one: see `put`.
    *
    * @returns The bytes freed.
    */
@@ -127,17 +125,18 @@ export class Artifacts {
   }
 
   async #putFile(hash: string, bytes: Uint8Array): Promise<void> {
-    const path = this.#path(hash);
-    if (sizeOfFile(path) === bytes.length) return;
-    const folder = path.slice(0, path.lastIndexOf("/"));
-    const isNew = !isFolder(folder);
-    await ensureFolder(folder);
-    await putFile(path, [bytes], this.#write);
-    await syncFolder(folder);
-    if (isNew) await syncFolder(this.#folder);
+    if (sizeOfFile(this.#path(hash)) === bytes.length) return;
+    await putBelow(
+      this.#folder,
+      async (place) => await putFile(await place(belowFolder(hash)), [bytes], this.#write),
+    );
   }
 
   #path(hash: string): string {
-    return `${this.#folder}/${hash.slice(0, 2)}/${hash}`;
+    return `${this.#folder}/${belowFolder(hash)}`;
   }
+}
+
+function belowFolder(hash: string): string {
+  return `${hash.slice(0, 2)}/${hash}`;
 }

@@ -8,14 +8,15 @@ import { BatchJournal } from "./batch_journal.ts";
 import { Database } from "./database.ts";
 import {
   copySynced,
-  ensureFolder,
   isFolder,
   namesIn,
+  putBelow,
   removeFile,
   sizeOfFile,
   syncFolder,
 } from "./files.ts";
 import { Journals } from "./journal.ts";
+import { makeFolder, makeFolders } from "./location.ts";
 import type { Backup } from "./store.ts";
 import { Sweeps } from "./sweeps.ts";
 
@@ -33,9 +34,8 @@ export async function backUp(database: Database, folder: string, target: string)
   if (namesIn(target).length > 0 || (sizeOfFile(target) !== undefined && !isFolder(target))) {
     throw new InputError(`Cannot back up to ${target} as it must be a new or an empty folder`);
   }
-  for (const name of ["", "/artifacts", "/checkpoints", "/locks"]) {
-    await ensureFolder(target + name);
-  }
+  makeFolders(target);
+  for (const name of ["artifacts", "checkpoints", "locks"]) makeFolder(`${target}/${name}`);
   const copied = new Set<string>();
   const part = `${target}/lab.db.part`;
   for (let left = SNAPSHOTS;; left--) {
@@ -55,7 +55,7 @@ export async function backUp(database: Database, folder: string, target: string)
     new BatchJournal(snapshot, target).rewrite();
     new Sweeps(snapshot, target).rewrite();
     await Deno.rename(part, `${target}/lab.db`);
-    for (const name of ["", "/artifacts", "/checkpoints"]) await syncFolder(target + name);
+    await syncFolder(target);
     const files = [...copied].map((path) => sizeOfFile(`${target}/${path}`) ?? 0);
     const bytes = files.reduce((sum, size) => sum + size, sizeOfFile(`${target}/lab.db`) ?? 0);
     return { runs: runs.length, bytes, missing };
@@ -97,13 +97,13 @@ async function copyFiles(
     removeFile(`${target}/${path}`);
     copied.delete(path);
   }
-  const missing: string[] = [];
-  for (const path of named) {
-    if (copied.has(path)) continue;
-    const parent = path.slice(0, path.lastIndexOf("/"));
-    await ensureFolder(`${target}/${parent}`);
-    if (await copySynced(`${folder}/${path}`, `${target}/${path}`)) copied.add(path);
-    else missing.push(path);
-  }
-  return missing;
+  return await putBelow(target, async (place) => {
+    const missing: string[] = [];
+    for (const path of named) {
+      if (copied.has(path)) continue;
+      if (await copySynced(`${folder}/${path}`, await place(path))) copied.add(path);
+      else missing.push(path);
+    }
+    return missing;
+  });
 }

@@ -12,15 +12,7 @@ import { belowPrefix, prefixed } from "../core/tensor_data.ts";
 import { attemptOf, visibilityOf } from "./attempts.ts";
 import { decodeValues } from "./columns.ts";
 import type { Database, Row } from "./database.ts";
-import {
-  ensureFolder,
-  namesIn,
-  putFile,
-  readVerified,
-  removeFile,
-  sha256,
-  syncFolder,
-} from "./files.ts";
+import { namesIn, putBelow, putFile, readVerified, removeFile, sha256 } from "./files.ts";
 import type { WriteSynced } from "./files.ts";
 import { JOURNAL, type Journals } from "./journal.ts";
 import type { MetricWriter } from "./metric_writer.ts";
@@ -158,7 +150,7 @@ export class Checkpoints {
   }
 
   /**
-   * Removes the folder of a run that is no more.
+   * Removes the folder of a run that is no more, within a write transaction.
    *
    * @returns The bytes freed.
    */
@@ -182,12 +174,10 @@ export class Checkpoints {
     const { iteration, kind, score } = checkpoint;
     const attempt = attemptOf(this.#database, run);
     const files = encode(checkpoint);
-    const folder = `${this.#folder}/${run}`;
-    await ensureFolder(folder);
-    await putFile(`${folder}/${files.tensorFile}`, files.tensors, this.#write);
-    await putFile(`${folder}/${files.recordFile}`, [files.record], this.#write);
-    await syncFolder(folder);
-    await syncFolder(this.#folder);
+    await putBelow(this.#folder, async (place) => {
+      await putFile(await place(`${run}/${files.tensorFile}`), files.tensors, this.#write);
+      await putFile(await place(`${run}/${files.recordFile}`), [files.record], this.#write);
+    });
 
     const bytes = [...files.tensors, files.record].reduce((sum, { length }) => sum + length, 0);
     const before = this.#rows(run).flatMap(filesOf);
@@ -215,7 +205,7 @@ export class Checkpoints {
     const named = new Set(this.#rows(run).flatMap(filesOf));
     for (const name of before.filter((name) => !named.has(name))) {
       try {
-        removeFile(`${folder}/${name}`);
+        removeFile(`${this.#folder}/${run}/${name}`);
       } catch {
         // The checkpoint is safe; what could not be removed goes when the run is locked again.
       }

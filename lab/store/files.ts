@@ -27,11 +27,37 @@ const LARGEST_WRITE = 1 << 20;
 /** How the names of files end that are being written. */
 export const PARTIAL = ".part";
 
-/** Tells files apart that one process writes at once. */
-let writes = 0;
-
+/** A name that no other writer has, on whichever machine. */
 function temporaryFor(path: string): string {
-  return `${path}.${Deno.pid}-${writes++}${PARTIAL}`;
+  return `${path}.${crypto.randomUUID()}${PARTIAL}`;
+}
+
+/**
+ * Puts files below a folder, and waits until their names are on the disk as they are: each folder that
+ * has one, and those above it, are synced once, when all have been put.
+ *
+ * @param root The folder, made where it is missing.
+ * @param put Puts the files, each whole, at the paths that `place` gives for those below the folder;
+ *   it makes the folders on the way.
+ * @returns What `put` does.
+ * @throws {LabError} on a full disk and other failures of it.
+ */
+export async function putBelow<T>(
+  root: string,
+  put: (place: (below: string) => Promise<string>) => Promise<T>,
+): Promise<T> {
+  const folders = new Set<string>();
+  const result = await put(async (below) => {
+    const parents = below.split("/").slice(0, -1);
+    const folder = [root, ...parents].join("/");
+    if (!folders.has(folder)) await ensureFolder(folder);
+    for (let i = 0; i <= parents.length; i++) {
+      folders.add([root, ...parents.slice(0, i)].join("/"));
+    }
+    return `${root}/${below}`;
+  });
+  for (const folder of folders) await syncFolder(folder);
+  return result;
 }
 
 /**
@@ -132,11 +158,11 @@ export function isFolder(path: string): boolean {
 }
 
 /**
- * Makes a folder and those above it where they are missing.
+ * Makes a folder and those above it where they are missing; nobody waits for the disk.
  *
  * @throws {LabError} on a full disk and other failures of it.
  */
-export async function ensureFolder(folder: string): Promise<void> {
+async function ensureFolder(folder: string): Promise<void> {
   try {
     await Deno.mkdir(folder, { recursive: true });
   } catch (error) {
@@ -144,11 +170,26 @@ export async function ensureFolder(folder: string): Promise<void> {
   }
 }
 
-/** Waits until the names in a folder are on the disk, where the platform can. */
+/**
+ * Waits until the names in a folder are on the disk, where the platform can.
+ *
+ * @throws {LabError} where the disk fails.
+ */
 export async function syncFolder(folder: string): Promise<void> {
   if (Deno.build.os === "windows") return;
-  using file = await Deno.open(folder, { read: true });
-  await file.sync();
+  try {
+    using file = await Deno.open(folder, { read: true });
+    await file.sync();
+  } catch (error) {
+    throw writeFailure(folder, error);
+  }
+}
+
+/** As {@linkcode syncFolder}, at once; what Deno throws comes as it is. */
+export function syncFolderNow(folder: string): void {
+  if (Deno.build.os === "windows") return;
+  using file = Deno.openSync(folder, { read: true });
+  file.syncSync();
 }
 
 /**

@@ -6,10 +6,11 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { LabError } from "../core/errors.ts";
 import { checksum } from "./checksum.ts";
 import type { Database, Row } from "./database.ts";
-import { PARTIAL, removeFile, textOf, writeFailure } from "./files.ts";
+import { PARTIAL, removeFile, sizeOfFile, syncFolderNow, textOf, writeFailure } from "./files.ts";
 import { CHUNK_POINTS } from "./metric_writer.ts";
 
 /** Name of the file in a run's folder. */
@@ -247,19 +248,16 @@ function valueOf(line: string): any {
   );
 }
 
-/** Appends a line, on a line of its own also where the last one was cut off. */
+/** Appends a line, on a line of its own also where the last one was cut off; `durable` waits for the disk. */
 export function appendLine(
   path: string,
   line: string,
   { durable }: { readonly durable: boolean },
 ): void {
-  const bytes = new TextEncoder().encode(`\n${line}`);
   try {
-    using file = Deno.openSync(path, { append: true, create: true });
-    for (let written = 0; written < bytes.length;) {
-      written += file.writeSync(bytes.subarray(written));
-    }
-    if (durable) file.syncDataSync();
+    const isNew = sizeOfFile(path) === undefined;
+    append(path, line, durable);
+    if (isNew && durable) syncFolderNow(dirname(path));
   } catch (error) {
     throw writeFailure(path, error);
   }
@@ -268,6 +266,20 @@ export function appendLine(
 /** Writes a line in place of a file, or the file; the disk has it then. */
 export function writeLine(path: string, line: string): void {
   removeFile(path + PARTIAL);
-  appendLine(path + PARTIAL, line, { durable: true });
-  Deno.renameSync(path + PARTIAL, path);
+  try {
+    append(path + PARTIAL, line, true);
+    Deno.renameSync(path + PARTIAL, path);
+    syncFolderNow(dirname(path));
+  } catch (error) {
+    throw writeFailure(path, error);
+  }
+}
+
+function append(path: string, line: string, durable: boolean): void {
+  const bytes = new TextEncoder().encode(`\n${line}`);
+  using file = Deno.openSync(path, { append: true, create: true });
+  for (let written = 0; written < bytes.length;) {
+    written += file.writeSync(bytes.subarray(written));
+  }
+  if (durable) file.syncDataSync();
 }

@@ -6,6 +6,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError, LabError } from "../core/errors.ts";
+import { isFolder, syncFolderNow } from "./files.ts";
 
 /**
  * The folder of `location`: a plain path, `sqlite:PATH` or a `file:` URL.
@@ -50,18 +51,23 @@ export function makeFolder(folder: string): void {
   }
 }
 
+/** As {@linkcode makeFolder}, with the folders above it. */
+export function makeFolders(folder: string): void {
+  if (isFolder(folder)) return;
+  makeFolders(dirname(folder));
+  makeFolder(folder);
+}
+
 /** Whether the disk has no room, which is no fault of who named the folder. */
 function isFull(error: unknown): boolean {
   return error instanceof Error && "code" in error &&
     ["ENOSPC", "EDQUOT"].includes(`${error.code}`);
 }
 
-/** Waits until a folder's name is on the disk, where the platform can and Deno may look. */
+/** Waits until a folder's name is on the disk, where Deno may look. */
 function syncParent(folder: string): void {
-  if (Deno.build.os === "windows") return;
   try {
-    using parent = Deno.openSync(dirname(folder), { read: true });
-    parent.syncSync();
+    syncFolderNow(dirname(folder));
   } catch (error) {
     const { NotCapable, PermissionDenied } = Deno.errors;
     if (!(error instanceof NotCapable || error instanceof PermissionDenied)) throw error;

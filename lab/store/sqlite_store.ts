@@ -51,7 +51,7 @@ import type {
   StoredSweep,
 } from "./store.ts";
 import { Sweeps } from "./sweeps.ts";
-import { type Sync, sync } from "./sync.ts";
+import { FolderTarget, type Sync, sync, type Target } from "./sync.ts";
 import { printable } from "../core/printable.ts";
 
 /**
@@ -114,16 +114,32 @@ export function recoverStore(location: string): Recovery & { readonly setAside: 
  */
 export async function syncStores(source: string, target: string): Promise<Sync> {
   const [from, to] = [folderOf(source), folderOf(target)];
-  const path = `${from}/lab.db`;
-  refuseOther(from, path);
-  if (!isReadable(path)) throw new InputError(`Cannot sync as there is no store: ${from}`);
+  using database = openSource(from);
   refuseOther(to, `${to}/lab.db`);
   if (isReadable(`${to}/lab.db`) && Deno.realPathSync(from) === Deno.realPathSync(to)) {
     throw new InputError(`Cannot sync as source and target must be two stores: ${to}`);
   }
-  using database = openedForReading(path);
   using other = openDatabase(to);
-  return await sync({ database, folder: from }, { database: other, folder: to });
+  return await sync({ database, folder: from }, new FolderTarget(other, to));
+}
+
+/** As {@linkcode syncStores}, to another target than a folder. */
+export async function syncInto(source: string, target: Target): Promise<Sync> {
+  const folder = folderOf(source);
+  using database = openSource(folder);
+  return await sync({ database, folder }, target);
+}
+
+/**
+ * The database in the folder of a source, for reading.
+ *
+ * @throws {InputError} where there is none that can be used.
+ */
+function openSource(folder: string): Database {
+  const path = `${folder}/lab.db`;
+  refuseOther(folder, path);
+  if (!isReadable(path)) throw new InputError(`Cannot sync as there is no store: ${folder}`);
+  return openedForReading(path);
 }
 
 function openForWriting(folder: string): Store {
@@ -618,17 +634,16 @@ export class SqliteStore implements Store {
     }));
     let bytes = 0;
     for (const { kind, name } of tombstones) {
-      if (kind === "artifact") bytes += this.#artifacts.sweep(name);
-      else {
-        bytes += this.#checkpoints.remove(name);
-        removeFile(this.#lockPath(name));
-      }
-    }
-    this.#database.write(() => {
-      for (const { kind, name } of tombstones) {
+      // Within a write transaction: until a file is gone nobody adds a row that names it.
+      bytes += this.#database.write(() => {
         this.#database.run("DELETE FROM tombstone WHERE kind = ? AND name = ?", kind, name);
-      }
-    });
+        if (kind === "artifact") return this.#artifacts.sweep(name);
+        // It may have come back, by a sync.
+        if (this.#exists(name)) return 0;
+        removeFile(this.#lockPath(name));
+        return this.#checkpoints.remove(name);
+      });
+    }
     return bytes;
   }
 

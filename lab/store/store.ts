@@ -204,7 +204,7 @@ export interface StoredCheckpoint {
 /** What a sweep tries. */
 export interface StoredSweep {
   readonly name: string;
-  /** As the sweep wrote it. */
+  /** As the sweep wrote it; of it a store knows `trials` alone, how many there are. */
   readonly definition: Json;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;

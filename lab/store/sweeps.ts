@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { encodeCanonicalJson } from "../core/canonical_json.ts";
 import { DamageError } from "../core/errors.ts";
 import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -28,16 +29,26 @@ export class Sweeps {
   put(name: string, definition: Json): void {
     const text = JSON.stringify(definition);
     this.database.write(() => {
-      this.database.run(
-        `INSERT INTO sweep VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
-           definition = excluded.definition, checksum = excluded.checksum`,
-        name,
-        text,
-        Date.now(),
-        checksum(name, text),
-      );
-      const row = this.database.get("SELECT * FROM sweep WHERE name = ?", name);
-      appendLine(this.#journal, lineOf(row), { durable: true });
+      const before = this.database.get("SELECT created_at FROM sweep WHERE name = ?", name);
+      const created_at = before?.created_at ?? Date.now();
+      this.#keep([{ name, definition: text, created_at, checksum: checksum(name, text) }]);
+    });
+  }
+
+  /** Keeps rows as they are, in place of those of their names. */
+  keep(rows: readonly Row[]): void {
+    if (rows.length > 0) this.database.write(() => this.#keep(rows));
+  }
+
+  /** Keeps what is new of the sweeps of another store; where each is. */
+  bring(others: readonly Row[]): PlacedSweep[] {
+    const find = () => placedAmong(sweepRows(this.database), others);
+    const places = find();
+    if (!places.some(isChanged)) return places;
+    return this.database.write(() => {
+      const places = find();
+      this.#keep(places.filter(isChanged).map(({ row }) => row));
+      return places;
     });
   }
 
@@ -66,30 +77,113 @@ export class Sweeps {
     this.rewrite();
   }
 
-  /** Puts back those of the journal that the database lacks. */
+  /** Puts back those of the journal that the database lacks, within a write transaction. */
   putBack(): void {
     const rows = new Map(valuesOf<Row>(this.#journal).map((row) => [row.name, row]));
-    for (const { name, definition, created_at, checksum } of rows.values()) {
-      this.database.run(
-        "INSERT OR REPLACE INTO sweep VALUES (?, ?, ?, ?)",
-        ...[name, definition, created_at, checksum],
-      );
-    }
+    for (const row of rows.values()) this.#insert(row);
   }
 
   /** Writes the journal anew, in place of the one that was there. */
   rewrite(): void {
-    const rows = this.database.all("SELECT * FROM sweep ORDER BY name");
-    writeLine(this.#journal, rows.map(lineOf).join("\n"));
+    writeLine(this.#journal, sweepRows(this.database).map(lineOf).join("\n"));
+  }
+
+  #keep(rows: readonly Row[]): void {
+    for (const row of rows) this.#insert(row);
+    appendLine(this.#journal, rows.map(lineOf).join("\n"), { durable: true });
+  }
+
+  #insert({ name, definition, created_at, checksum }: Row): void {
+    this.database.run(
+      "INSERT OR REPLACE INTO sweep VALUES (?, ?, ?, ?)",
+      ...[name, definition, created_at, checksum],
+    );
   }
 }
 
+/** The sweeps that a database has, by name. */
+export function sweepRows(database: Database): Row[] {
+  return database.all("SELECT * FROM sweep ORDER BY name");
+}
+
+/** Where a sweep of another store is here. */
+export interface PlacedSweep {
+  /** Its name there. */
+  readonly from: string;
+  /** What there was of it here; undefined: nothing. */
+  readonly before: Row | undefined;
+  /** What there is to be of it: `before` itself, where that is as new. */
+  readonly row: Row;
+}
+
+/** Whether there is something of it to be written here. */
+export function isChanged({ before, row }: PlacedSweep): boolean {
+  return row !== before;
+}
+
+/**
+ * Where sweeps of another store are among those `here`: under the same name, where they try the same or
+ * began at the same moment, or under the one that they were given here. One that is here stays, with
+ * the trials of the one that has more; one whose name another has gets a name that neither store has.
+ */
+export function placedAmong(here: readonly Row[], others: readonly Row[]): PlacedSweep[] {
+  const taken = new Set([...here, ...others].map(({ name }) => name));
+  return others.map((other) => {
+    const from = String(other.name);
+    const named = here.find(({ name }) => name === from);
+    const before = named !== undefined && isOne(named, other)
+      ? named
+      : here.find(({ created_at }) => created_at === other.created_at);
+    if (before !== undefined) return { from, before, row: withMore(before, other) };
+    let name = from;
+    for (let n = 2; named !== undefined && taken.has(name); n++) name = `${from}-${n}`;
+    taken.add(name);
+    return { from, before, row: underName(other, name) };
+  });
+}
+
+/** Whether two rows of one name are of one sweep. */
+function isOne(a: Row, b: Row): boolean {
+  return a.created_at === b.created_at || a.definition === b.definition ||
+    (isSound(a) && isSound(b) && triedBy(a) === triedBy(b));
+}
+
+/** A row as another one of its sweep has it, where that is sound and has more trials. */
+function withMore(row: Row, other: Row): Row {
+  if (!isSound(other) || (isSound(row) && !(trialsOf(other) > trialsOf(row)))) return row;
+  return { ...underName(other, row.name), created_at: row.created_at };
+}
+
+/** What a sweep tries, apart from how often. */
+function triedBy(row: Row): string {
+  return encodeCanonicalJson({ ...definitionOf(row), trials: null });
+}
+
+function trialsOf(row: Row): number {
+  return Number(definitionOf(row).trials);
+}
+
+/** Of a row that is sound. */
+function definitionOf({ definition }: Row): { readonly [key: string]: Json } {
+  return JSON.parse(String(definition));
+}
+
+/** A row under another name; one that was damaged stays so. */
+function underName(row: Row, name: Row[string]): Row {
+  const sum = isSound(row) ? checksum(name, row.definition) : row.checksum;
+  return { ...row, name, checksum: sum };
+}
+
+function isSound({ name, definition, checksum: sum }: Row): boolean {
+  return checksum(name, definition) === sum;
+}
+
 function sweepOf(row: Row): StoredSweep {
-  const [name, text] = [String(row.name), String(row.definition)];
-  if (checksum(name, text) !== row.checksum) {
+  const name = String(row.name);
+  if (!isSound(row)) {
     throw new DamageError(
       `Cannot read the sweep ${printable(name)} as its record is not as it was written`,
     );
   }
-  return { name, definition: JSON.parse(text), createdAt: Number(row.created_at) };
+  return { name, definition: definitionOf(row), createdAt: Number(row.created_at) };
 }

@@ -7,14 +7,15 @@
 import { DamageError } from "../core/errors.ts";
 import { checksum } from "./checksum.ts";
 import type { Database, Row } from "./database.ts";
-import { copyNamed, ensureFolder } from "./files.ts";
+import { copyNamed, putBelow, sizeOfFile } from "./files.ts";
 import { contentOf, isNewer, type JournalContent, Journals } from "./journal.ts";
 import { isLocked, takeLock } from "./lock.ts";
 import { putRun } from "./recover.ts";
-import { nextRunNumber, runIdOf } from "./run_id.ts";
+import { nextRunNumber, runIdOf, runNumberOf } from "./run_id.ts";
+import { isChanged, type PlacedSweep, sweepRows, Sweeps } from "./sweeps.ts";
 
 /** What a sync did; runs by their ids in the target. */
-export interface Sync {
+export interface Sync extends Lacking {
   /** Runs that the target did not have. */
   readonly added: readonly string[];
   /** Runs that had gone on in the source. */
@@ -23,11 +24,15 @@ export interface Sync {
   readonly known: readonly string[];
   /** Runs that are being trained on either side, by their ids in the source: another time. */
   readonly training: readonly string[];
-  /** Sweeps that were added. */
-  readonly sweeps: readonly string[];
-  /** Files that the source should have and has not, below its folder. */
+  /** Sweeps that were added, or have more trials now: their names in the target by those in the source. */
+  readonly sweeps: ReadonlyMap<string, string>;
+}
+
+/** Files that did not come, below the source's folder. */
+export interface Lacking {
+  /** Those that the source should have and has not. */
   readonly missing: readonly string[];
-  /** Files of the source that are not what their names say, below its folder; they stay there. */
+  /** Those that are not what their names say; they stay there. */
   readonly damaged: readonly string[];
 }
 
@@ -37,18 +42,38 @@ interface Side {
   readonly folder: string;
 }
 
+/** Where runs are brought: what is there, and how more comes there. */
+export interface Target {
+  /** What is there, for reading. */
+  readonly database: Database;
+  /** An id for a run that is not there, its own where that is free. */
+  newId(own: string): string | Promise<string>;
+  /**
+   * Puts a run with its files in place of what is there of it, but for what a person says of that one.
+   *
+   * @param folder The source's.
+   * @param to The id that it has there.
+   * @returns What did not come; undefined where the run is being trained there.
+   */
+  put(content: JournalContent, folder: string, to: string): Promise<Lacking | undefined>;
+  /** Keeps what is new of sweeps; where each is there. */
+  bringSweeps(rows: readonly Row[]): PlacedSweep[] | Promise<PlacedSweep[]>;
+}
+
 /** Copies what `target` lacks of the runs of `source` outside its trash, with their files. */
-export async function sync(source: Side, target: Side): Promise<Sync> {
+export async function sync(source: Side, target: Target): Promise<Sync> {
+  const places = await target.bringSweeps(sweepRows(source.database));
+  const names = ({ from, row }: PlacedSweep) => [from, String(row.name)] as const;
+  const sweepNames = new Map(places.map(names));
   const did = {
     added: [] as string[],
     updated: [] as string[],
     known: [] as string[],
     training: [] as string[],
-    sweeps: sweepsInto(source.database, target.database),
+    sweeps: new Map(places.filter(isChanged).map(names)),
     missing: [] as string[],
     damaged: [] as string[],
   };
-  const journals = new Journals(target.database, `${target.folder}/checkpoints`);
   const ids = source.database.all("SELECT id FROM run WHERE trashed_at IS NULL ORDER BY id");
   for (const { id } of ids) {
     const from = String(id);
@@ -56,52 +81,143 @@ export async function sync(source: Side, target: Side): Promise<Sync> {
       did.training.push(from);
       continue;
     }
-    const content = contentOf(source.database, from);
+    const content = asTrial(contentOf(source.database, from), sweepNames);
     const same = sameRun(target.database, content.run);
     if (same !== undefined && !hasGoneOn(content, same, target.database)) {
       did.known.push(same);
       continue;
     }
-    const to = same ?? freeId(target.database, content.run);
-    const lock = lockOf(target, to);
-    if (lock === undefined) {
+    const to = same ?? await target.newId(from);
+    const lacking = await target.put(content, source.folder, to);
+    if (lacking === undefined) {
       did.training.push(from);
       continue;
     }
-    try {
-      // Files first: no row ever names one that is not there.
-      const { missing, damaged } = await copyFiles(source, from, target, to, content);
-      did.missing.push(...missing);
-      did.damaged.push(...damaged);
-      target.database.write(() => {
-        const kept = target.database.get("SELECT * FROM run WHERE id = ?", same ?? null);
-        putRun(target.database, renamed(content, to, kept));
-      }, { durable: true });
-      journals.rewrite(to);
-      journals.release(to);
-    } finally {
-      lock[Symbol.dispose]();
-    }
     did[same === undefined ? "added" : "updated"].push(to);
+    did.missing.push(...lacking.missing);
+    did.damaged.push(...lacking.damaged);
   }
   return did;
 }
 
-/** Adds sweeps whose names the target does not have. */
-function sweepsInto(source: Database, target: Database): string[] {
-  const has = (name: Row[string]) =>
-    target.get("SELECT name FROM sweep WHERE name = ?", name) !== undefined;
-  const rows = source.all("SELECT * FROM sweep ORDER BY name").filter(({ name }) => !has(name));
-  if (rows.length === 0) return [];
-  target.write(() => {
-    for (const { name, definition, created_at, checksum } of rows) {
-      target.run(
-        "INSERT INTO sweep VALUES (?, ?, ?, ?)",
-        ...[name, definition, created_at, checksum],
+/** A folder's store, whose database is open for writing. */
+export class FolderTarget implements Target {
+  readonly #journals: Journals;
+  readonly #sweeps: Sweeps;
+
+  constructor(readonly database: Database, private readonly folder: string) {
+    this.#sweeps = new Sweeps(database, folder);
+    this.#journals = new Journals(database, `${folder}/checkpoints`);
+  }
+
+  newId(own: string): string {
+    // Counted at once, so that no run begins under it while the files come.
+    return this.database.write(() => {
+      const isTaken = this.database.get("SELECT id FROM run WHERE id = ?", own) !== undefined;
+      const { last_run } = this.database.get("SELECT last_run FROM store")!;
+      const number = isTaken ? nextRunNumber(Number(last_run), 0) : runNumberOf(own);
+      this.database.run("UPDATE store SET last_run = MAX(last_run, ?)", number);
+      return runIdOf(number);
+    });
+  }
+
+  async put(content: JournalContent, folder: string, to: string): Promise<Lacking | undefined> {
+    using lock = lockOf(`${this.folder}/locks/${to}`, to);
+    if (lock === undefined) return undefined;
+    for (;;) {
+      // Files first: no row ever names one that is not there.
+      const files = await putBelow(
+        this.folder,
+        (place) =>
+          bringFiles(
+            content,
+            to,
+            async (here, there) => await copyNamed(`${folder}/${here}`, await place(there)),
+          ),
       );
+      if (!this.#putRows(content, to, files.brought)) continue;
+      this.#journals.rewrite(to);
+      this.#journals.release(to);
+      return files;
     }
-  });
-  return rows.map(({ name }) => String(name));
+  }
+
+  /** Whether these files were still there: as long as no row names them a purge may remove them. */
+  #putRows(content: JournalContent, to: string, files: readonly string[]): boolean {
+    return this.database.write(() => {
+      if (files.some((path) => sizeOfFile(`${this.folder}/${path}`) === undefined)) return false;
+      const said = "SELECT name, tags, note, trashed_at FROM run WHERE id = ?";
+      const run = { ...content.run, ...this.database.get(said, to) };
+      putRun(this.database, renamed({ ...content, run }, to));
+      return true;
+    }, { durable: true });
+  }
+
+  bringSweeps(rows: readonly Row[]): PlacedSweep[] {
+    return this.#sweeps.bring(rows);
+  }
+}
+
+/**
+ * Brings the files of a run to where they lie under another id.
+ *
+ * @param bring Brings one, of these places below the stores' folders, and returns whether it was there;
+ *   throws a {@linkcode DamageError} where it is not what its name says.
+ * @returns Those that are there now, and those that did not come.
+ */
+export async function bringFiles(
+  content: JournalContent,
+  to: string,
+  bring: (here: string, there: string) => Promise<boolean>,
+): Promise<Lacking & { readonly brought: readonly string[] }> {
+  const files = { brought: [] as string[], missing: [] as string[], damaged: [] as string[] };
+  const there = filesOf(content, to);
+  for (const [i, here] of filesOf(content, String(content.run.id)).entries()) {
+    try {
+      if (await bring(here, there[i])) files.brought.push(there[i]);
+      else files.missing.push(here);
+    } catch (error) {
+      if (!(error instanceof DamageError)) throw error;
+      files.damaged.push(here);
+    }
+  }
+  return files;
+}
+
+/** The files of a run, below a store's folder, where the run has this id. */
+export function filesOf({ checkpoints, artifacts }: JournalContent, id: string): string[] {
+  const hashes = new Set([...artifacts.values()].map(({ hash }) => String(hash)));
+  return [...checkpointPaths(id, checkpoints), ...[...hashes].map(artifactPath)];
+}
+
+/** Where the files of checkpoints lie: a checkpoint's tensors before the record that names them. */
+export function checkpointPaths(run: string, checkpoints: readonly Row[]): string[] {
+  return checkpoints.flatMap(({ record_file, tensor_file }) =>
+    [tensor_file, record_file].map((file) => `checkpoints/${run}/${file}`)
+  );
+}
+
+/** Where the file of a hash lies. */
+export function artifactPath(hash: string): string {
+  return `artifacts/${hash.slice(0, 2)}/${hash}`;
+}
+
+/** A run as a trial of its sweep, whose name in the target stands in `names`. */
+function asTrial(content: JournalContent, names: ReadonlyMap<string, string>): JournalContent {
+  const { run } = content;
+  if (!hasSoundManifest(run)) return content;
+  const manifest = JSON.parse(String(run.manifest));
+  const name = names.get(manifest.sweep?.name);
+  if (name === undefined || name === manifest.sweep.name) return content;
+  const text = JSON.stringify({ ...manifest, sweep: { ...manifest.sweep, name } });
+  return {
+    ...content,
+    run: { ...run, manifest: text, manifest_checksum: checksum(run.id, text) },
+  };
+}
+
+function hasSoundManifest({ id, manifest, manifest_checksum }: Row): boolean {
+  return checksum(id, manifest) === manifest_checksum;
 }
 
 /** The id under which a database has a run, in its trash too. */
@@ -138,81 +254,26 @@ function hasGoneOn(content: JournalContent, same: string, database: Database): b
     row.attempt === content.run.attempt;
 }
 
-/** The run's own id where no other run has it, else the next that is free. */
-function freeId(database: Database, { id }: Row): string {
-  if (database.get("SELECT id FROM run WHERE id = ?", id) === undefined) return String(id);
-  const { last_run } = database.get("SELECT last_run FROM store")!;
-  return runIdOf(nextRunNumber(Number(last_run), 0));
-}
-
-function lockOf({ folder }: Side, id: string): Disposable | undefined {
+function lockOf(path: string, id: string): Disposable | undefined {
   try {
-    return takeLock(`${folder}/locks/${id}`, `the run ${id}`);
+    return takeLock(path, `the run ${id}`);
   } catch {
     return undefined;
   }
 }
 
-/**
- * Copies a run's files that the target does not have whole, as other runs may share them; those that are
- * missing or damaged, below the source's folder.
- */
-async function copyFiles(
-  source: Side,
-  from: string,
-  target: Side,
-  to: string,
-  { checkpoints, artifacts }: JournalContent,
-): Promise<Pick<Sync, "missing" | "damaged">> {
-  const pairs = [
-    ...checkpoints.flatMap(({ record_file, tensor_file }) =>
-      // A record names its tensors.
-      [tensor_file, record_file].map((file) =>
-        [`checkpoints/${from}/${file}`, `checkpoints/${to}/${file}`] as const
-      )
-    ),
-    ...[...artifacts.values()].map(({ hash }) => {
-      const path = `artifacts/${String(hash).slice(0, 2)}/${hash}`;
-      return [path, path] as const;
-    }),
-  ];
-  const missing: string[] = [];
-  const damaged: string[] = [];
-  for (const [here, there] of new Map(pairs)) {
-    const parent = there.slice(0, there.lastIndexOf("/"));
-    await ensureFolder(`${target.folder}/${parent}`);
-    try {
-      const isThere = await copyNamed(`${source.folder}/${here}`, `${target.folder}/${there}`);
-      if (!isThere) missing.push(here);
-    } catch (error) {
-      if (!(error instanceof DamageError)) throw error;
-      damaged.push(here);
-    }
-  }
-  return { missing, damaged };
-}
-
-/**
- * A run under another id, with the checksums that go with it; what was damaged stays so. What a person
- * changed of the one that is there is kept.
- */
-export function renamed(
-  content: JournalContent,
-  id: string,
-  kept: Row | undefined,
-): JournalContent {
+/** A run under another id, with the checksums that go with it; what was damaged stays so. */
+export function renamed(content: JournalContent, id: string): JournalContent {
   const { run, chunks } = content;
-  const isSound = checksum(run.id, run.manifest) === run.manifest_checksum;
-  const own: Row = kept === undefined
-    ? {}
-    : { name: kept.name, tags: kept.tags, note: kept.note, trashed_at: kept.trashed_at };
   const ofRun = (rows: readonly Row[]) => rows.map((row) => ({ ...row, run: id }));
   const byId = (rows: ReadonlyMap<number, Row>) =>
     new Map([...rows].map(([key, row]) => [key, { ...row, run: id }]));
-  const manifestChecksum = isSound ? checksum(id, run.manifest) : run.manifest_checksum;
+  const manifestChecksum = hasSoundManifest(run)
+    ? checksum(id, run.manifest)
+    : run.manifest_checksum;
   return {
     ...content,
-    run: { ...run, ...own, id, manifest_checksum: manifestChecksum },
+    run: { ...run, id, manifest_checksum: manifestChecksum },
     attempts: ofRun(content.attempts),
     checkpoints: ofRun(content.checkpoints),
     chunks: new Map([...chunks].map(([key, row]) => [key, chunkOf(row, String(run.id), id)])),

@@ -169,6 +169,41 @@ Deno.test("what sbatch refuses leaves nothing behind, and what is no job is refu
     },
   ));
 
+Deno.test("jobs that are submitted in one second have a folder each, also where one is refused", () =>
+  withSlurm(
+    'test -e "$(dirname "$0")/full" && echo "sbatch: error: no room" >&2 && exit 1; echo Submitted',
+    async (type, folder) => {
+      const { toISOString } = Date.prototype;
+      Date.prototype.toISOString = () => "2026-01-02T03:04:05.678Z";
+      try {
+        const run = "run cliffwalking-value-iteration --launch slurm";
+        const sweep = "run cartpole-a2c --sweep agent.gamma=0.9,0.99 --launch slurm";
+        const jobs = `${folder}/runs/slurm`;
+        const names = () => [...Deno.readDirSync(jobs)].map(({ name }) => name).sort();
+        strictEqual((await type(`${run} --seeds 2`)).code, 0);
+        deepStrictEqual(names(), ["2026-01-02-03-04-05"]);
+        await Deno.writeTextFile(`${folder}/bin/full`, "");
+        for (const line of [run, sweep]) strictEqual((await type(line)).code, 1, line);
+        deepStrictEqual(names(), ["2026-01-02-03-04-05"]);
+        await Deno.remove(`${folder}/bin/full`);
+        for (const line of [run, sweep]) strictEqual((await type(line)).code, 0, line);
+        deepStrictEqual(names(), ["", "-2", "-3"].map((end) => `2026-01-02-03-04-05${end}`));
+        const waiting = (await type("runs")).out.match(/: .* \(where squeue/g);
+        deepStrictEqual(
+          waiting,
+          ["2 waiting", "1 waiting", "sweep cartpole-a2c-sweep with 0 of 2 trials"]
+            .map((what) => `: ${what} (where squeue`),
+        );
+        for (const name of names()) {
+          const script = await Deno.readTextFile(`${jobs}/${name}/job.sh`);
+          strictEqual(script.includes(`--output=${jobs}/${name}/%A_%a.log\n`), true);
+        }
+      } finally {
+        Date.prototype.toISOString = toISOString;
+      }
+    },
+  ));
+
 Deno.test("a task is warned two minutes before its limit, where that is short a quarter of it", () => {
   const job = { name: "job", tasks: 1, folder: "/jobs", root: "/lab", command: ["x"], cores: 1 };
   const warned = [undefined, "0:40", "1", "4:00", "0:05:00", "1:00:00", "1-00", "1-00:00"].map(

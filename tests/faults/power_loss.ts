@@ -91,6 +91,18 @@ export function afterPowerLoss(
   };
 }
 
+/** Lays out in a new folder what {@linkcode afterPowerLoss} says is left below `root`. */
+export function layOutAfterPowerLoss(
+  operations: readonly Operation[],
+  count: number,
+  root: string,
+  copy: string,
+): void {
+  const { folders, files } = afterPowerLoss(operations, count, root);
+  for (const path of folders) Deno.mkdirSync(copy + path.slice(root.length));
+  for (const [path, content] of files) Deno.writeFileSync(copy + path.slice(root.length), content);
+}
+
 function resized(bytes: Uint8Array, length: number): Uint8Array {
   const other = new Uint8Array(length);
   other.set(bytes.subarray(0, length));

@@ -57,3 +57,26 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "what sync and backup have brought is there after a loss of power, with its journals",
+  ignore: compiledDisk === undefined,
+  fn: async () => {
+    const folder = Deno.makeTempDirSync();
+    try {
+      const lines = (await onDisk("copied_store.ts", [], { FAULT_LOG: `${folder}/log` })).split(
+        "\n",
+      );
+      const found = lines.map((line) => JSON.parse(line));
+      deepStrictEqual(found.map(({ name }) => name), ["synced", "backup"]);
+      for (const { name, before, after } of found) {
+        ok(before.pictures > 0, name);
+        const { pictures } = before;
+        deepStrictEqual(before, { same: true, pictures, sweeps: ["rates"], damaged: [] }, name);
+        deepStrictEqual(after, before, name);
+      }
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});

@@ -7,7 +7,7 @@ import { resume } from "../../lab/experiment/launch.ts";
 import { verify } from "../../lab/experiment/verify.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { options } from "../lab/experiment/toy_runs.ts";
-import { afterPowerLoss, operationsOf } from "./power_loss.ts";
+import { layOutAfterPowerLoss, operationsOf } from "./power_loss.ts";
 
 const [folder, log, root] = Deno.args;
 const operations = operationsOf(Deno.readFileSync(log));
@@ -18,10 +18,8 @@ const marks = operations.flatMap(({ kind, path }, at) =>
 const spread = Array.from({ length: 8 }, (_, i) => Math.floor(i * operations.length / 8));
 const moments = new Set([...spread, ...marks.map(({ at }) => at + 1), operations.length]);
 for (const moment of moments) {
-  const { folders, files } = afterPowerLoss(operations, moment, root);
   const copy = `${folder}/${moment}`;
-  for (const path of folders) Deno.mkdirSync(copy + path.slice(root.length));
-  for (const [path, content] of files) Deno.writeFileSync(copy + path.slice(root.length), content);
+  layOutAfterPowerLoss(operations, moment, root, copy);
   const store = openStore(`${copy}/runs`);
   const { database, damaged } = await verify(store);
   const [run] = store.runs();

@@ -174,8 +174,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "two writes of one file at once share their temporary file",
     file: "lab/store/files.ts",
-    from: "${writes++}${PARTIAL}",
-    to: "${writes}${PARTIAL}",
+    from: "${crypto.randomUUID()}${PARTIAL}",
+    to: "${Deno.pid}${PARTIAL}",
     test: "tests/lab/store/files_test.ts",
   },
   {
@@ -417,6 +417,20 @@ export const mutants: readonly Mutant[] = [
     file: "lab/store/sqlite_store.ts",
     from: "Deno.realPathSync(from) === Deno.realPathSync(to)",
     to: "from === to",
+    test: "tests/lab/store/sync_test.ts",
+  },
+  {
+    fault: "runs that are synced become trials of another sweep that has their name",
+    file: "lab/store/sync.ts",
+    from: "asTrial(contentOf(source.database, from), sweepNames)",
+    to: "contentOf(source.database, from)",
+    test: "tests/lab/store/sync_test.ts",
+  },
+  {
+    fault: "a sweep that is synced is in no journal",
+    file: "lab/store/sweeps.ts",
+    from: '    appendLine(this.#journal, rows.map(lineOf).join("\\n"), { durable: true });\n',
+    to: "",
     test: "tests/lab/store/sync_test.ts",
   },
   {
@@ -1344,6 +1358,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/runs_test.ts",
   },
   {
+    fault: "a purge removes a file that a run gets meanwhile",
+    file: "lab/store/sqlite_store.ts",
+    from: "bytes += this.#database.write(() => {",
+    to: "bytes += ((remove: () => number) => remove())(() => {",
+    test: "tests/lab/store/artifacts_test.ts",
+  },
+  {
+    fault: "a run is synced without a file that a purge has removed meanwhile",
+    file: "lab/store/sync.ts",
+    from: "if (!this.#putRows(content, to, files.brought)) continue;",
+    to: "this.#putRows(content, to, []);",
+    test: "tests/lab/store/sync_test.ts",
+  },
+  {
     fault: "checkpoints that a resume has hidden are never pruned",
     file: "lab/store/checkpoints.ts",
     from: "for (const { id } of this.#rows(run)) {",
@@ -1376,6 +1404,20 @@ export const mutants: readonly Mutant[] = [
     file: "lab/store/files.ts",
     from: "  }\n  await file.sync();\n}\n\n/** Bytes of one write",
     to: "  }\n}\n\n/** Bytes of one write",
+    test: "tests/faults/power_loss_test.ts",
+  },
+  {
+    fault: "files that sync and backup have brought have no name on the disk",
+    file: "lab/store/files.ts",
+    from: "  for (const folder of folders) await syncFolder(folder);\n",
+    to: "",
+    test: "tests/faults/power_loss_test.ts",
+  },
+  {
+    fault: "a journal that is written anew has no name on the disk",
+    file: "lab/store/journal.ts",
+    from: "    Deno.renameSync(path + PARTIAL, path);\n    syncFolderNow(dirname(path));\n",
+    to: "    Deno.renameSync(path + PARTIAL, path);\n",
     test: "tests/faults/power_loss_test.ts",
   },
   {
@@ -2075,6 +2117,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/postgres/hub_test.ts",
   },
   {
+    fault: "a hub forgets which ids sync has brought",
+    file: "lab/store/postgres/hub.ts",
+    from: 'await query("UPDATE store SET last_run = greatest(last_run, $1)", runNumberOf(run));',
+    to: "",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
+    fault: "a mirror keeps what its hub has not",
+    file: "lab/store/postgres/replica.ts",
+    from: ".filter(({ id }) => !now.has(String(id)));",
+    to: ".filter(() => false);",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
+    fault: "a run that is synced takes the place of another that came meanwhile",
+    file: "lab/store/postgres/hub.ts",
+    from: "if (before?.revision !== known) {",
+    to: "if (run === undefined) {",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
     fault: "a chunk that has grown is not shipped again",
     file: "lab/store/postgres/replica.ts",
     from: "return `${attempt} ${count} ${head_checksum}`;",
@@ -2098,8 +2161,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a file of a fleet that was cut off is taken for whole",
     file: "lab/store/postgres/replica.ts",
-    from: "if (!isNamedBy(path, sha256(bytes))) {",
-    to: "if (digits === undefined) {",
+    from: "if (isNamedBy(path, sha256(bytes))) return;",
+    to: "return;",
     test: "tests/lab/store/postgres/files_test.ts",
   },
   {
@@ -2952,6 +3015,13 @@ export const mutants: readonly Mutant[] = [
     from: "Math.max(cell + (isRight ? 1 : -1), 0)",
     to: "cell + (isRight ? 1 : -1)",
     test: "tests/envs/memory_test.ts",
+  },
+  {
+    fault: "two jobs of one second share a folder",
+    file: "cli/slurm.ts",
+    from: "      Deno.mkdirSync(folder);\n      return folder;",
+    to: "      Deno.mkdirSync(folder, { recursive: true });\n      return folder;",
+    test: "tests/cli/slurm_test.ts",
   },
   {
     fault: "a sweep's job is begun beside a sweep of its name",

@@ -10,7 +10,8 @@ import type { Json } from "../../core/snapshot.ts";
 import { checksum } from "../checksum.ts";
 import type { Row } from "../database.ts";
 import type { JournalContent } from "../journal.ts";
-import { nextRunNumber, runIdOf } from "../run_id.ts";
+import { nextRunNumber, runIdOf, runNumberOf } from "../run_id.ts";
+import { checkpointPaths } from "../sync.ts";
 import { Connection, type PasswordOf, placeOf, type Query, type Value } from "./connection.ts";
 import { type BucketAccess, BucketFiles } from "./files/bucket.ts";
 import type { FleetFiles } from "./files/contract.ts";
@@ -166,9 +167,8 @@ export class Hub {
   /** Keeps what is asked for at once, each under the id that its run will have. */
   ask(plans: readonly Json[]): Promise<string[]> {
     return this.#within(async (query) => {
-      const [{ last_run }] = await query("SELECT last_run FROM store FOR UPDATE");
+      let number = await newestNumber(query);
       const runs: string[] = [];
-      let number = Number(last_run);
       for (const plan of plans) {
         number = nextRunNumber(number, Date.now());
         runs.push(runIdOf(number));
@@ -348,19 +348,46 @@ export class Hub {
     });
   }
 
+  /** An id for a run that is not here, its own where nothing has it; {@linkcode put} takes it. */
+  newId(own: string): Promise<string> {
+    return this.#within(async (query) => {
+      const [{ taken }] = await query(
+        `SELECT EXISTS (SELECT FROM run WHERE id = $1) OR EXISTS (SELECT FROM task WHERE run = $1)
+           AS taken`,
+        own,
+      );
+      return taken ? runIdOf(nextRunNumber(await newestNumber(query), 0)) : own;
+    });
+  }
+
   /**
-   * Puts a run that nobody trains, with all its rows, in place of what is there of it.
+   * Puts a run that nobody trains, with all its rows, in place of what is there of it, but for what a
+   * person says of that.
    *
+   * @param known The revision of what is there; undefined where nothing is.
    * @throws {FenceError} where it is one that was asked for here and has not ended.
+   * @throws {LabError} where something else is there meanwhile.
    */
-  async put(delta: Delta): Promise<void> {
+  async put(delta: Delta, known: number | undefined): Promise<void> {
     const run = String(delta.run.id);
     await this.#changed(async (query, gone) => {
+      // Nobody asks for a run of this id from here on.
+      await query("UPDATE store SET last_run = greatest(last_run, $1)", runNumberOf(run));
       const [task] = await query("SELECT state FROM task WHERE run = $1 FOR UPDATE", run);
       if (task !== undefined && task.state !== "ended") throw fenced(run);
+      const [before] = await query(
+        `SELECT revision, ${persons} FROM run WHERE id = $1 FOR UPDATE`,
+        run,
+      );
+      if (before?.revision !== known) {
+        throw new LabError(
+          `Cannot put run ${run} as somebody else has written it meanwhile: sync once more`,
+        );
+      }
+      const { revision: _, ...said } = before ?? {};
       const had = new Set(checkpointPaths(run, await checkpointsOf(query, run)));
       await query("DELETE FROM run WHERE id = $1", run);
-      await putDelta(query, delta, gone);
+      await putDelta(query, { ...delta, run: { ...delta.run, ...said } }, gone);
       gone.push(...had.difference(new Set(checkpointPaths(run, delta.checkpoints))));
     });
   }
@@ -378,29 +405,39 @@ export class Hub {
    */
   async keepSweep(name: string, definition: Json, before: Json = definition): Promise<void> {
     const text = JSON.stringify(definition);
-    const kept = await this.#within((query) =>
-      query(
-        `INSERT INTO sweep VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE SET
-           definition = excluded.definition, checksum = excluded.checksum
-           WHERE sweep.definition IN (excluded.definition, $5) RETURNING name`,
-        ...[name, text, Date.now(), checksum(name, text), JSON.stringify(before)],
-      )
-    );
-    if (kept.length > 0) return;
+    const row = { name, definition: text, created_at: Date.now(), checksum: checksum(name, text) };
+    if (await this.#keepSweep(row, JSON.stringify(before))) return;
     throw new InputError(
       "Cannot go on with the sweep as somebody has begun another one of its name meanwhile (the same " +
         `line again says what differs): ${name}`,
     );
   }
 
-  /** Adds a sweep as a store has it, unless there is one of its name. */
-  async putSweep({ name, definition, created_at, checksum }: Row): Promise<void> {
-    await this.#within((query) =>
+  /**
+   * Keeps a sweep as a store has it.
+   *
+   * @param before What is there of its name, and gives way; undefined where nothing is.
+   * @throws {LabError} where something else is there meanwhile.
+   */
+  async putSweep(row: Row, before: Row | undefined): Promise<void> {
+    if (await this.#keepSweep(row, before?.definition ?? row.definition)) return;
+    throw new LabError(
+      `Cannot put sweep ${row.name} as somebody else has written it meanwhile: sync once more`,
+    );
+  }
+
+  /** Whether a sweep was kept: there was none of its name, or one that tries the same or `before`. */
+  async #keepSweep(row: Row, before: Row[string]): Promise<boolean> {
+    const { name, definition, created_at, checksum } = row;
+    const kept = await this.#within((query) =>
       query(
-        "INSERT INTO sweep VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        ...[name, definition, created_at, checksum] as Value[],
+        `INSERT INTO sweep VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE SET
+           definition = excluded.definition, checksum = excluded.checksum
+           WHERE sweep.definition IN (excluded.definition, $5) RETURNING name`,
+        ...[name, definition, created_at, checksum, before] as Value[],
       )
     );
+    return kept.length > 0;
   }
 
   /** What is asked for and has not ended. */
@@ -442,6 +479,14 @@ function filesAt(place: FilesPlace, access: BucketAccess): FleetFiles {
   return place.kind === "folder" ? new FolderFiles(place) : new BucketFiles(place, access);
 }
 
+/** The number of the newest id that a run has, or was asked for under; nobody gets another meanwhile. */
+async function newestNumber(query: Query): Promise<number> {
+  const [{ last_run }] = await query("SELECT last_run FROM store FOR UPDATE");
+  // Asked after the lock is held, as who held it before may have put a run.
+  const [{ newest }] = await query('SELECT max(id COLLATE "C") AS newest FROM run');
+  return Math.max(Number(last_run), newest === null ? 0 : runNumberOf(String(newest)));
+}
+
 async function seen(query: Query, worker: string): Promise<void> {
   await query(
     `INSERT INTO worker VALUES ($1, now())
@@ -466,13 +511,6 @@ async function requireFence(query: Query, { run, fence }: Claim, also?: string):
 
 function fenced(run: string): FenceError {
   return new FenceError(`Cannot go on with run ${run} as another worker has taken it up`);
-}
-
-/** Where the files of checkpoints lie: a checkpoint's tensors before the record that names them. */
-export function checkpointPaths(run: string, checkpoints: readonly Row[]): string[] {
-  return checkpoints.flatMap(({ record_file, tensor_file }) =>
-    [tensor_file, record_file].map((file) => `checkpoints/${run}/${file}`)
-  );
 }
 
 function checkpointsOf(query: Query, run: string): Promise<Row[]> {

@@ -6,15 +6,24 @@
  */
 import { DamageError, LabError } from "../../core/errors.ts";
 import { Database, type Row } from "../database.ts";
-import { ensureFolder, hashInName, isNamedBy, putFile, sha256, sizeOfFile } from "../files.ts";
+import { hashInName, isNamedBy, putBelow, putFile, sha256, sizeOfFile } from "../files.ts";
 import { contentOf, type JournalContent, Journals } from "../journal.ts";
 import { takeLock } from "../lock.ts";
 import { putRun } from "../recover.ts";
-import { openDatabase, SqliteStore, syncStores } from "../sqlite_store.ts";
+import { openDatabase, SqliteStore, syncInto, syncStores } from "../sqlite_store.ts";
 import type { Checkpoint, Store, StoredCheckpoint } from "../store.ts";
-import { renamed, type Sync } from "../sync.ts";
+import { isChanged, placedAmong, sweepRows, Sweeps } from "../sweeps.ts";
+import {
+  artifactPath,
+  bringFiles,
+  checkpointPaths,
+  filesOf,
+  type Lacking,
+  renamed,
+  type Sync,
+} from "../sync.ts";
 import { unlessMissing } from "./files/folder.ts";
-import { checkpointPaths, type Claim, type Delta, type Hub } from "./hub.ts";
+import { type Claim, type Delta, FenceError, type Hub } from "./hub.ts";
 
 /** Times that a shipment is begun anew as its files went while it was made. */
 const TRIES = 5;
@@ -48,7 +57,7 @@ export class Shipper {
       chunks: [...content?.chunks.values() ?? []].map(chunkMark),
       events: content?.events.size ?? 0,
       artifacts: new Set([...content?.artifacts.values() ?? []].map(artifactMark)),
-      files: new Set(content === undefined ? [] : filesOf(content, run).map(({ there }) => there)),
+      files: new Set(content === undefined ? [] : filesOf(content, run)),
     };
   }
 
@@ -60,17 +69,14 @@ export class Shipper {
     for (let i = 0; i < TRIES; i++) {
       const content = this.#read();
       if (!await this.#shipFiles(hub, content, claim)) continue; // a newer checkpoint took their place
-      const chunks = numbered(content.chunks);
+      const whole = deltaOf(content);
+      const { chunks, events, artifacts } = whole;
       const marks = chunks.map(chunkMark);
-      const events = numbered(content.events);
-      const artifacts = [...content.artifacts.values()];
       await put({
-        run: content.run,
-        attempts: content.attempts,
+        ...whole,
         chunks: chunks.filter((_, at) => marks[at] !== this.#known.chunks[at]),
         events: events.slice(this.#known.events),
         artifacts: artifacts.filter((row) => !this.#known.artifacts.has(artifactMark(row))),
-        checkpoints: content.checkpoints.map((row, at) => ({ ...row, number: at })),
       });
       this.#known.chunks = marks;
       this.#known.events = events.length;
@@ -84,7 +90,7 @@ export class Shipper {
 
   #read(): JournalContent {
     using database = new Database(`${this.folder}/lab.db`, { readOnly: true });
-    return renamed(contentOf(database, this.local), this.run, undefined);
+    return renamed(contentOf(database, this.local), this.run);
   }
 
   /** Whether all were there. */
@@ -93,12 +99,14 @@ export class Shipper {
     content: JournalContent,
     claim: Claim | undefined,
   ): Promise<boolean> {
-    for (const { there, isNeeded } of filesOf(content, this.run)) {
+    const needed = new Set(checkpointPaths(this.run, content.checkpoints));
+    for (const there of filesOf(content, this.run)) {
       if (this.#known.files.has(there)) continue;
       const here = there.replace(`checkpoints/${this.run}/`, `checkpoints/${this.local}/`);
       const bytes = await unlessMissing(Deno.readFile(`${this.folder}/${here}`));
       if (bytes === undefined) {
-        if (isNeeded) return false;
+        // A checkpoint without its files is none.
+        if (needed.has(there)) return false;
         continue;
       }
       await hub.putFile(there, bytes, claim);
@@ -120,22 +128,13 @@ function numbered(rows: ReadonlyMap<number, Row>): Row[] {
   return [...rows].sort(([a], [b]) => a - b).map(([, row], number) => ({ ...row, number }));
 }
 
-/** The files of a run below a store's folder. A checkpoint without its files is none. */
-function filesOf(
-  { checkpoints, artifacts }: JournalContent,
-  run: string,
-): { readonly there: string; readonly isNeeded: boolean }[] {
-  return [
-    ...checkpointPaths(run, checkpoints).map((there) => ({ there, isNeeded: true })),
-    ...[...artifacts.values()].map(({ hash }) => ({
-      there: artifactPath(String(hash)),
-      isNeeded: false,
-    })),
-  ];
-}
-
-function artifactPath(hash: string): string {
-  return `artifacts/${hash.slice(0, 2)}/${hash}`;
+/** All of a run. */
+function deltaOf({ run, attempts, chunks, events, artifacts, checkpoints }: JournalContent): Delta {
+  return {
+    ...{ run, attempts, chunks: numbered(chunks), events: numbered(events) },
+    artifacts: [...artifacts.values()],
+    checkpoints: checkpoints.map((row, number) => ({ ...row, number })),
+  };
 }
 
 /**
@@ -147,15 +146,18 @@ async function fetchFile(hub: Hub, folder: string, path: string): Promise<void> 
   if (sizeOfFile(`${folder}/${path}`) !== undefined) return;
   const bytes = await hub.files.get(path);
   if (bytes === undefined) return;
-  if (!isNamedBy(path, sha256(bytes))) {
-    throw new DamageError(
-      `Cannot read ${path} in ${hub.files.name} as its content must hash to ${
-        hashInName(path)?.slice(0, 12)
-      }…: it was altered or cut off`,
-    );
-  }
-  await ensureFolder(`${folder}/${path.slice(0, path.lastIndexOf("/"))}`);
-  await putFile(`${folder}/${path}`, [bytes]);
+  requireNamed(path, bytes, hub.files.name);
+  await putBelow(folder, async (place) => await putFile(await place(path), [bytes]));
+}
+
+/** @throws {DamageError} where a file of `place` is not what its name says. */
+function requireNamed(path: string, bytes: Uint8Array, place: string): void {
+  if (isNamedBy(path, sha256(bytes))) return;
+  throw new DamageError(
+    `Cannot read ${path} in ${place} as its content must hash to ${
+      hashInName(path)?.slice(0, 12)
+    }…: it was altered or cut off`,
+  );
 }
 
 /** Fetches files as {@linkcode fetchFile}; those that are damaged are left out, too. */
@@ -191,19 +193,48 @@ export async function takeUp(
 
 /**
  * Brings what a folder's store has of runs, and a hub lacks, to the hub, as `syncStores` does between
- * folders: through the mirror, which is up to date.
+ * folders. What the hub has is looked up in the mirror, which hears of a run when the hub has it: so
+ * what is interrupted goes on with the next sync.
  */
 export async function syncToHub(source: string, hub: Hub, mirror: Mirror): Promise<Sync> {
-  const did = await syncStores(source, mirror.folder);
-  for (const id of [...did.added, ...did.updated]) {
-    await new Shipper(mirror.folder, id, id).ship(hub, (delta) => hub.put(delta));
-  }
+  await mirror.refresh();
   using database = new Database(`${mirror.folder}/lab.db`, { readOnly: true });
-  for (const name of did.sweeps) {
-    await hub.putSweep(database.get("SELECT * FROM sweep WHERE name = ?", name)!);
-  }
+  const did = await syncInto(source, {
+    database,
+    newId: (own) => hub.newId(own),
+    put: (content, folder, to) => putWhole(hub, content, folder, to, mirror.revisionOf(to)),
+    bringSweeps: async (rows) => {
+      const places = placedAmong(sweepRows(database), rows);
+      for (const { row, before } of places.filter(isChanged)) await hub.putSweep(row, before);
+      return places;
+    },
+  });
   await mirror.refresh();
   return did;
+}
+
+/** See {@linkcode Target.put}. `known` is the revision of what the hub has of the run. */
+async function putWhole(
+  hub: Hub,
+  content: JournalContent,
+  folder: string,
+  to: string,
+  known: number | undefined,
+): Promise<Lacking | undefined> {
+  const lacking = await bringFiles(content, to, async (here, there) => {
+    const bytes = await unlessMissing(Deno.readFile(`${folder}/${here}`));
+    if (bytes === undefined) return false;
+    requireNamed(here, bytes, folder);
+    await hub.putFile(there, bytes);
+    return true;
+  });
+  try {
+    await hub.put(deltaOf(renamed(content, to)), known);
+    return lacking;
+  } catch (error) {
+    if (error instanceof FenceError) return undefined;
+    throw error;
+  }
 }
 
 /** Brings what a hub has, and a folder's store lacks, to the folder. */
@@ -218,50 +249,66 @@ export async function syncFromHub(mirror: Mirror, target: string): Promise<Sync>
  */
 export class Mirror implements Disposable {
   readonly #database: Database;
-  readonly #revisions = new Map<string, number>();
+  readonly #sweeps: Sweeps;
   readonly #locks = new Map<string, Disposable>();
   /** Runs whose files were brought in. */
   readonly #whole = new Set<string>();
 
   constructor(private readonly hub: Hub, readonly folder: string) {
     this.#database = openDatabase(folder);
-    this.#database.execute(
-      "CREATE TABLE IF NOT EXISTS mirrored (run TEXT PRIMARY KEY, revision INTEGER NOT NULL)",
-    );
-    for (const { run, revision } of this.#database.all("SELECT * FROM mirrored")) {
-      this.#revisions.set(String(run), Number(revision));
-    }
+    this.#sweeps = new Sweeps(this.#database, folder);
+    // The hub's revision of each run, and that of its row here, which changes with whatever is written
+    // beside the hub. What an older lab kept of it says less, so that all comes once more.
+    this.#database.execute(`
+      DROP TABLE IF EXISTS mirrored;
+      CREATE TABLE IF NOT EXISTS followed (
+        run TEXT PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+        revision INTEGER NOT NULL,
+        here INTEGER NOT NULL)`);
   }
 
   /**
-   * Brings in what has changed, with the files of the runs where asked.
+   * Brings in what has changed, with the files of the runs where asked, and removes what the hub has
+   * not.
    *
    * @throws {LabError} where the hub is not to be reached; the folder stays as it was.
    */
   async refresh({ files = false }: { readonly files?: boolean } = {}): Promise<void> {
     const now = await this.hub.revisions();
     for (const [run, { revision }] of now) {
-      const isKnown = this.#revisions.get(run) === revision;
+      const isKnown = this.revisionOf(run) === revision;
       if (isKnown && (!files || this.#whole.has(run))) continue;
       const content = await this.hub.content(run);
       if (content === undefined) continue;
       if (files) await this.#bring(run, content);
+      else this.#whole.delete(run);
       if (isKnown) continue;
       this.#database.write(() => {
         putRun(this.#database, content);
-        this.#database.run("INSERT OR REPLACE INTO mirrored VALUES (?, ?)", run, revision);
+        this.#database.run(
+          "INSERT OR REPLACE INTO followed SELECT id, ?, revision FROM run WHERE id = ?",
+          ...[revision, run],
+        );
       });
-      this.#revisions.set(run, revision);
     }
-    for (const run of [...this.#revisions.keys()].filter((run) => !now.has(run))) {
+    const gone = this.#database.all("SELECT id FROM run").filter(({ id }) => !now.has(String(id)));
+    if (gone.length > 0) {
       this.#database.write(() => {
-        this.#database.run("DELETE FROM run WHERE id = ?", run);
-        this.#database.run("DELETE FROM mirrored WHERE run = ?", run);
+        for (const { id } of gone) this.#database.run("DELETE FROM run WHERE id = ?", id);
       });
-      this.#revisions.delete(run);
     }
     await this.#refreshSweeps();
     this.#lock(new Set([...now].filter(([, { active }]) => active).map(([run]) => run)));
+  }
+
+  /** The hub's revision of a run that is here as it is there; undefined where it is not. */
+  revisionOf(run: string): number | undefined {
+    const row = this.#database.get(
+      `SELECT f.revision FROM followed f JOIN run r ON r.id = f.run AND r.revision = f.here
+       WHERE f.run = ?`,
+      run,
+    );
+    return row && Number(row.revision);
   }
 
   /** Brings in the files of a run, for who reads the folder without the hub. */
@@ -271,7 +318,7 @@ export class Mirror implements Disposable {
   }
 
   async #bring(run: string, content: JournalContent): Promise<void> {
-    await fetchSound(this.hub, this.folder, filesOf(content, run).map(({ there }) => there));
+    await fetchSound(this.hub, this.folder, filesOf(content, run));
     this.#whole.add(run);
   }
 
@@ -286,19 +333,11 @@ export class Mirror implements Disposable {
   }
 
   async #refreshSweeps(): Promise<void> {
-    const known = this.#database.all("SELECT name, checksum FROM sweep");
-    const marks = new Map(known.map(({ name, checksum }) => [name, checksum]));
-    const rows = (await this.hub.sweeps())
-      .filter(({ name, checksum }) => marks.get(name) !== checksum);
-    if (rows.length === 0) return;
-    this.#database.write(() => {
-      for (const { name, definition, created_at, checksum } of rows) {
-        this.#database.run(
-          "INSERT OR REPLACE INTO sweep VALUES (?, ?, ?, ?)",
-          ...[name, definition, created_at, checksum],
-        );
-      }
-    });
+    const rows = await this.hub.sweeps();
+    const marks = new Map(sweepRows(this.#database).map((row) => [row.name, row.checksum]));
+    this.#sweeps.keep(rows.filter(({ name, checksum }) => marks.get(name) !== checksum));
+    const gone = new Set(marks.keys()).difference(new Set(rows.map(({ name }) => name)));
+    this.#sweeps.drop(new Set([...gone].map(String)));
   }
 
   /** Holds the locks of these runs, and of no others. */

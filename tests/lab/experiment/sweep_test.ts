@@ -20,9 +20,10 @@ import {
   triedAgain,
 } from "../../../lab/experiment/sweep.ts";
 import type { SweepDefinition } from "../../../lab/experiment/sweep_definition.ts";
+import { verify } from "../../../lab/experiment/verify.ts";
 import { samplers } from "../../../lab/search/samplers.ts";
 import { lockSweep } from "../../../lab/store/lock.ts";
-import { openStore, recoverStore } from "../../../lab/store/sqlite_store.ts";
+import { openStore, recoverStore, syncStores } from "../../../lab/store/sqlite_store.ts";
 import type { Run, Store } from "../../../lab/store/store.ts";
 import { inFolder } from "../../cli/folder.ts";
 import { manifestOf, pointAt } from "../store/fixtures.ts";
@@ -484,6 +485,27 @@ Deno.test("a sweep comes back with a lost database, and goes on", () =>
     deepStrictEqual(outcomeOf(await swept(again, small)), expected);
     strictEqual(again.runs().length, 4);
     again.close();
+  }));
+
+Deno.test("two sweeps of one name, synced into one store, are both what they were", () =>
+  inFolder(async (folder) => {
+    const spaces: SweepDefinition["space"][] = [{ "agent.rate": [0.1, 0.5] }, {
+      "agent.size": [3, 6],
+    }];
+    const states: SweepState[] = [];
+    for (const [i, space] of spaces.entries()) {
+      const store = openStore(`${folder}/${i}`);
+      states.push(await swept(store, { space, trials: 2, seeds: 1, judge: 1, sampler: "grid" }));
+      store.close();
+      await syncStores(`${folder}/${i}`, `${folder}/all`);
+    }
+    const all = openStore(`${folder}/all`);
+    for (const [i, name] of ["toys", "toys-2"].entries()) {
+      const state = sweepState(all, name)!;
+      deepStrictEqual([state.over, outcomeOf(state)], [true, outcomeOf(states[i])]);
+    }
+    deepStrictEqual(await verify(all), { database: [], runs: 6, damaged: [] });
+    all.close();
   }));
 
 Deno.test("a sweep keeps each thing that its definition says, and the usual of what it leaves out", async () => {

@@ -1,4 +1,5 @@
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, rejects, strictEqual, throws } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
 import { addRun, withStore } from "./fixtures.ts";
 
@@ -64,6 +65,61 @@ Deno.test("an artifact that is purged while it is read is said to be gone, not d
     } finally {
       Deno.readFile = readFile;
     }
+  }));
+
+Deno.test("while a purge removes a file that no run has, no run gets it", () =>
+  withStore(async (store, folder) => {
+    const [gone, going] = [addRun(store).id, addRun(store).id];
+    const bytes = new TextEncoder().encode("abc");
+    const { hash } = await store.putArtifact(gone, png("samples", 1, bytes));
+    store.trash(gone);
+    using other = new DatabaseSync(`${folder}/lab.db`);
+    const { removeSync } = Deno;
+    let refused: unknown;
+    Deno.removeSync = (path, options) => {
+      if (String(path).endsWith(hash)) {
+        try {
+          // As another process that found the file there.
+          other.prepare("INSERT INTO artifact VALUES (NULL, ?, 1, 'samples', 1, 'image/png', ?, 3)")
+            .run(going, hash);
+        } catch (error) {
+          refused = error;
+        }
+      }
+      removeSync(path, options);
+    };
+    try {
+      store.purge();
+    } finally {
+      Deno.removeSync = removeSync;
+    }
+    for (const each of store.artifacts(going)) await store.readArtifact(each.hash);
+    match(String(refused), /database is locked/);
+  }));
+
+Deno.test("a file that a purge removes before its row is there is put again", () =>
+  withStore(async (store, folder) => {
+    const [gone, going] = [addRun(store).id, addRun(store).id];
+    const bytes = new TextEncoder().encode("abc");
+    const { hash } = await store.putArtifact(gone, png("samples", 1, bytes));
+    store.trash(gone);
+    const path = `${folder}/artifacts/${hash.slice(0, 2)}/${hash}`;
+    const { statSync } = Deno;
+    Deno.statSync = (looked) => {
+      const found = statSync(looked);
+      if (looked === path) {
+        Deno.statSync = statSync;
+        store.purge();
+        throws(() => statSync(path), Deno.errors.NotFound);
+      }
+      return found;
+    };
+    try {
+      await store.putArtifact(going, png("samples", 1, bytes));
+    } finally {
+      Deno.statSync = statSync;
+    }
+    deepStrictEqual(await store.readArtifact(hash), bytes);
   }));
 
 Deno.test("an altered or missing artifact is reported by its file, and put back by the next writer", () =>

@@ -1,10 +1,12 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import { InputError } from "../../../lab/core/errors.ts";
+import { checksum } from "../../../lab/store/checksum.ts";
 import { sizeOfFile } from "../../../lab/store/files.ts";
 import { openStore, recoverStore, syncStores } from "../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../lab/store/store.ts";
-import { addRun, checkpointAt, pointAt, withFolder } from "./fixtures.ts";
+import { placedAmong } from "../../../lab/store/sweeps.ts";
+import { addRun, checkpointAt, manifestOf, pointAt, withFolder } from "./fixtures.ts";
 
 /** A run with points, events, a picture and checkpoints as far as an iteration. */
 async function trained(store: Store, id: string, from: number, until: number): Promise<void> {
@@ -55,7 +57,7 @@ Deno.test("sync copies what is lacking, once, and brings up to date what has gon
       [ended, going],
       [],
       [],
-      ["rates"],
+      new Map([["rates", "rates"]]),
     ]);
     let target = openStore(to);
     for (const id of [ended, going]) {
@@ -183,6 +185,38 @@ Deno.test("files that are damaged in the source are named, and take the place of
     target.close();
   }));
 
+Deno.test("a file that a purge removes while its run is brought comes again", () =>
+  withFolder(async (folder) => {
+    const [from, to] = [`${folder}/from`, `${folder}/to`];
+    const [source, target] = [openStore(from), openStore(to)];
+    const { id } = addRun(source, "brought");
+    await trained(source, id, 0, 10);
+    // A run of the target's own had the same picture.
+    const own = addRun(target, "own").id;
+    await trained(target, own, 0, 10);
+    target.trash(own);
+    const { open } = Deno;
+    Deno.open = async (path, options) => {
+      const file = await open(path, options);
+      // What was brought has its names.
+      if (path === `${to}/artifacts`) {
+        Deno.open = open;
+        strictEqual(target.purge().runs, 1);
+        strictEqual(sizeOfFile(`${to}/${pathOf(source, id)}`), undefined);
+      }
+      return file;
+    };
+    try {
+      await syncStores(from, to);
+    } finally {
+      Deno.open = open;
+    }
+    const [run] = target.runs();
+    const { bytes, checkpoints } = await contentOf(target, run.id);
+    deepStrictEqual([bytes.length, checkpoints.length], [1, 1]);
+    for (const store of [source, target]) store.close();
+  }));
+
 /** The file of a run's first picture, below its store's folder. */
 function pathOf(store: Store, id: string): string {
   const [{ hash }] = store.artifacts(id);
@@ -195,6 +229,94 @@ function alter(path: string): void {
   bytes[0] ^= 255;
   Deno.writeFileSync(path, bytes);
 }
+
+/** A run that is a trial of a sweep. */
+function addTrial(store: Store, sweep: string, trial: number): string {
+  const manifest = { ...manifestOf("trial"), sweep: { name: sweep, trial } };
+  return store.createRun({ name: `trial ${trial}`, manifest, tags: [], note: "" }).id;
+}
+
+/** The sweeps of a store: what each tries, and the names of its runs. */
+function sweepsOf(store: Store): Record<string, unknown> {
+  return Object.fromEntries(
+    store.sweepNames().sort().map((name) => {
+      const runs = store.runs().filter(({ manifest }) => manifest.sweep?.name === name);
+      return [name, [store.sweep(name)!.definition, runs.map(({ name }) => name).sort()]];
+    }),
+  );
+}
+
+Deno.test("a sweep whose name another has comes under a free one, with its runs, each time", () =>
+  withFolder(async (folder) => {
+    const [a, b] = ["a", "b"].map((name) => openStore(`${folder}/${name}`));
+    const tried = { a: { space: "rate", trials: 2 }, b: { space: "width", trials: 2 } };
+    a.putSweep("rates", tried.a);
+    b.putSweep("rates", tried.b);
+    // A name that is free in the target, but not in the source.
+    b.putSweep("rates-2", { space: "depth", trials: 1 });
+    const raw = new DatabaseSync(`${folder}/b/lab.db`);
+    raw.exec("UPDATE sweep SET created_at = created_at + 1000 * length(name)");
+    raw.close();
+    addTrial(a, "rates", 0);
+    const first = addTrial(b, "rates", 1);
+    await trained(b, first, 0, 20);
+    addTrial(b, "rates-2", 0);
+    const all = `${folder}/all`;
+    const sync = async (name: string) => [...(await syncStores(`${folder}/${name}`, all)).sweeps];
+    deepStrictEqual(await sync("a"), [["rates", "rates"]]);
+    deepStrictEqual(await sync("b"), [["rates", "rates-3"], ["rates-2", "rates-2"]]);
+    for (const name of ["a", "b"]) deepStrictEqual(await sync(name), []);
+    // It goes on, and is extended, in the source.
+    addTrial(b, "rates", 2);
+    b.beginAttempt(first, 20);
+    await trained(b, first, 20, 30);
+    b.putSweep("rates", { ...tried.b, trials: 3 });
+    deepStrictEqual(await sync("b"), [["rates", "rates-3"]]);
+    const expected = {
+      "rates": [tried.a, ["trial 0"]],
+      "rates-2": [{ space: "depth", trials: 1 }, ["trial 0"]],
+      "rates-3": [{ ...tried.b, trials: 3 }, ["trial 1", "trial 2"]],
+    };
+    const read = () => {
+      const store = openStore(all);
+      const found = sweepsOf(store);
+      const series = store.runs().filter(({ name }) => name === "trial 1")
+        .map(({ id }) => store.series(id, "losses/policy"));
+      store.close();
+      return { found, series };
+    };
+    deepStrictEqual(read(), { found: expected, series: [b.series(first, "losses/policy")] });
+    for (const each of [a, b]) each.close();
+    // The journals know it, too.
+    Deno.removeSync(`${all}/lab.db`);
+    recoverStore(all);
+    deepStrictEqual(read().found, expected);
+  }));
+
+Deno.test("a sweep is one in two stores where it tries the same, whatever its number of trials", () => {
+  const rowOf = (name: string, definition: object, created_at: number, isDamaged = false) => {
+    const text = JSON.stringify(definition);
+    return { name, definition: text, created_at, checksum: checksum(name, text) + +isDamaged };
+  };
+  const here = [rowOf("rates", { trials: 4, space: [1] }, 10), rowOf("rates-2", { trials: 1 }, 20)];
+  const placed = (...others: ReturnType<typeof rowOf>[]) =>
+    placedAmong(here, others).map(({ before, row }) => [before === row ? "as new" : before, row]);
+  deepStrictEqual(placed(rowOf("rates", { space: [1], trials: 3 }, 11)), [["as new", here[0]]]);
+  const more = rowOf("rates", { space: [1], trials: 5 }, 11);
+  deepStrictEqual(placed(more), [[here[0], { ...more, created_at: 10 }]]);
+  // It has gone on since it came, and its name was another one's.
+  deepStrictEqual(placed(rowOf("rates", { trials: 2 }, 20)), [
+    [here[1], rowOf("rates-2", { trials: 2 }, 20)],
+  ]);
+  deepStrictEqual(placed(rowOf("rates", { trials: 1, space: [2] }, 30)), [
+    [undefined, rowOf("rates-3", { trials: 1, space: [2] }, 30)],
+  ]);
+  // What is damaged stays so, and takes the place of nothing that is whole.
+  deepStrictEqual(placed(rowOf("rates", { trials: 9 }, 10, true)), [["as new", here[0]]]);
+  deepStrictEqual(placed(rowOf("other", { trials: 9 }, 30, true)), [
+    [undefined, rowOf("other", { trials: 9 }, 30, true)],
+  ]);
+});
 
 Deno.test("sync refuses one store twice, and none", () =>
   withFolder(async (folder) => {

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { dirname } from "node:path";
 import { InputError, LabError } from "../../../core/errors.ts";
-import { PARTIAL, sizeOfFile, syncFolder, writeSynced } from "../../files.ts";
+import { putBelow, putFile, sizeOfFile } from "../../files.ts";
 import { UnreachableError } from "../connection.ts";
 import { type FleetFiles, MARK } from "./contract.ts";
 import type { FolderPlace } from "./place.ts";
@@ -52,19 +51,8 @@ export class FolderFiles implements FleetFiles {
 
   close(): void {}
 
-  /** Other machines may write the same file at the same time. */
   async #write(path: string, bytes: Uint8Array): Promise<void> {
-    const there = `${this.#folder}/${path}`;
-    const temporary = `${there}.${crypto.randomUUID()}${PARTIAL}`;
-    await Deno.mkdir(dirname(there), { recursive: true });
-    try {
-      await writeSynced(temporary, [bytes]);
-      await Deno.rename(temporary, there);
-    } catch (error) {
-      await Deno.remove(temporary).catch(() => {});
-      throw error;
-    }
-    await syncFolder(dirname(there));
+    await putBelow(this.#folder, async (place) => await putFile(await place(path), [bytes]));
   }
 
   /** An empty folder may be one where nothing is mounted, yet or any more. */
@@ -79,8 +67,9 @@ export class FolderFiles implements FleetFiles {
   async #explained<T>(action: () => T | Promise<T>): Promise<T> {
     try {
       return await action();
-    } catch (error) {
-      if (error instanceof LabError || !(error instanceof Error)) throw error;
+    } catch (failure) {
+      const error = failure instanceof LabError ? failure.cause : failure;
+      if (!(error instanceof Error)) throw failure;
       const because = (why: string) => `Cannot use the files in ${this.name} as ${why}`;
       const code = "code" in error ? String(error.code) : "";
       if (error instanceof Deno.errors.NotCapable) {
@@ -92,7 +81,7 @@ export class FolderFiles implements FleetFiles {
         throw new InputError(because(`this user may not: ${error.message}`));
       }
       if (code === "ENOSPC" || code === "EDQUOT") throw new LabError(because("its disk is full"));
-      if (code === "") throw error; // a mistake of the code
+      if (code === "") throw failure; // a mistake of the code
       const why = `the folder is not to be reached: ${error.message}`;
       throw new UnreachableError(because(why), { cause: error });
     }

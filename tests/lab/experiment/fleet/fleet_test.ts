@@ -7,9 +7,10 @@ import { type FleetOptions, workForFleet } from "../../../../lab/experiment/flee
 import { launch, plansOf, storedPlan } from "../../../../lab/experiment/launch.ts";
 import type { RunProgress } from "../../../../lab/experiment/recorder.ts";
 import { resolveSweep, runSweep } from "../../../../lab/experiment/sweep.ts";
-import { checkpointPaths, Hub } from "../../../../lab/store/postgres/hub.ts";
+import { Hub } from "../../../../lab/store/postgres/hub.ts";
 import { openFleet } from "../../../../lab/store/postgres/open.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
+import { checkpointPaths } from "../../../../lab/store/sync.ts";
 import { capturedIo } from "../../../cli/captured_io.ts";
 import { Bucket, credentials } from "../../store/postgres/bucket.ts";
 import { missing, PASSWORD, Server } from "../../store/postgres/server.ts";

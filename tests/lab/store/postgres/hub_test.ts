@@ -1,4 +1,5 @@
 import { deepStrictEqual, doesNotMatch, match, rejects, strictEqual } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
 import { InputError } from "../../../../lab/core/errors.ts";
 import {
   Connection,
@@ -15,9 +16,11 @@ import {
   takeUp,
 } from "../../../../lab/store/postgres/replica.ts";
 import { migrations } from "../../../../lab/store/postgres/schema.ts";
+import { runNumberOf } from "../../../../lab/store/run_id.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../../lab/store/store.ts";
-import { addRun, checkpointAt, contentOf, pointAt, withFolder } from "../fixtures.ts";
+import { artifactPath } from "../../../../lab/store/sync.ts";
+import { addRun, checkpointAt, contentOf, manifestOf, pointAt, withFolder } from "../fixtures.ts";
 import { missing, PASSWORD, Server } from "./server.ts";
 
 const noPassword = () => Promise.resolve(undefined);
@@ -145,7 +148,8 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
           await syncToHub(here, hub, mirror),
           await syncFromHub(mirror, there),
         ];
-        for (const did of await sync()) deepStrictEqual([did.added, did.sweeps], [ids, ["rates"]]);
+        const rates = new Map([["rates", "rates"]]);
+        for (const did of await sync()) deepStrictEqual([did.added, did.sweeps], [ids, rates]);
         for (const did of await sync()) deepStrictEqual(did.known, ids);
         store.beginAttempt(ids[1], 500);
         await trained(store, ids[1], 500, 610);
@@ -156,6 +160,213 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
         }
         deepStrictEqual(target.sweep("rates")!.definition, { trials: 3 });
         for (const each of [store, target]) each.close();
+      }),
+  );
+
+  await t.step(
+    "a run that is asked for never gets the id of one that sync has brought",
+    () =>
+      withFolder(async (folder) => {
+        const url = await server.database();
+        await using hub = await Hub.open(url, noPassword);
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const store = openStore(`${folder}/here`);
+        // Ids run ahead of the clock where many runs begin within a second.
+        const raw = new DatabaseSync(`${folder}/here/lab.db`);
+        raw.exec("UPDATE store SET last_run = 1000000000");
+        raw.close();
+        const brought = ["one", "two"].map((name) => addRun(store, name).id);
+        store.close();
+        await syncToHub(`${folder}/here`, hub, mirror);
+        const database = url.slice(url.lastIndexOf("/") + 1);
+        const newest = "SELECT last_run::int AS newest FROM reverie.store";
+        deepStrictEqual(await server.query(database, newest), [{
+          newest: runNumberOf(brought[1]),
+        }]);
+        // Nor where the count is behind.
+        await server.query(
+          database,
+          `UPDATE reverie.store SET last_run = ${runNumberOf(brought[0])}`,
+        );
+        const [asked] = await hub.ask([{ what: "toy" }]);
+        strictEqual(runNumberOf(asked), runNumberOf(brought[1]) + 1);
+        strictEqual(await takeUp(hub, asked, `${folder}/worker`), undefined);
+      }),
+  );
+
+  await t.step(
+    "a sync that is interrupted goes on with the next one, and a mirror shows what the server has",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        const here = `${folder}/here`;
+        const store = openStore(here);
+        const ids = ["one", "two", "three"].map((name) => addRun(store, name).id);
+        for (const id of ids) await trained(store, id, 0, 10);
+        const { put } = hub;
+        const interrupted = async (from: number) => {
+          using mirror = new Mirror(hub, `${folder}/mirror`);
+          let puts = 0;
+          hub.put = (...given) =>
+            ++puts === from
+              ? Promise.reject(new UnreachableError("Cannot reach the server"))
+              : put.apply(hub, given);
+          await rejects(syncToHub(here, hub, mirror), UnreachableError);
+          hub.put = put;
+        };
+        const shown = async () => {
+          using mirror = new Mirror(hub, `${folder}/mirror`);
+          await mirror.refresh();
+          const read = mirror.store();
+          const runs = read.runs().map(({ id, name }) => [id, name]).sort();
+          read.close();
+          deepStrictEqual(runs.map(([id]) => id), [...(await hub.revisions()).keys()].sort());
+          return Object.fromEntries(runs);
+        };
+        const again = async () => {
+          using mirror = new Mirror(hub, `${folder}/mirror`);
+          const { added, updated, known } = await syncToHub(here, hub, mirror);
+          return { added, updated, known };
+        };
+        const [one, two, three] = ids;
+        await interrupted(2);
+        deepStrictEqual(await shown(), { [one]: "one" });
+        deepStrictEqual(await again(), { added: [two, three], updated: [], known: [one] });
+        for (const id of [one, two]) {
+          store.beginAttempt(id, 10);
+          await trained(store, id, 10, 20);
+        }
+        await interrupted(2);
+        deepStrictEqual(await again(), { added: [], updated: [two], known: [one, three] });
+        deepStrictEqual(await again(), { added: [], updated: [], known: ids });
+        // What else came into the folder goes.
+        const all = { [one]: "one", [two]: "two", [three]: "three" };
+        const mine = openStore(`${folder}/mirror`);
+        mine.update(one, { name: "mine" });
+        addRun(mine, "mine");
+        mine.close();
+        deepStrictEqual(await shown(), all);
+        using mirror = new Mirror(hub, `${folder}/other`);
+        await mirror.refresh();
+        const other = mirror.store();
+        for (const id of ids) {
+          deepStrictEqual(await contentOf(other, id), await contentOf(store, id));
+        }
+        for (const each of [store, other]) each.close();
+      }),
+  );
+
+  await t.step(
+    "an id is one run's: others get another, also where two machines sync at once",
+    () =>
+      withFolder(async (folder) => {
+        const url = await server.database();
+        await using hub = await Hub.open(url, noPassword);
+        const database = url.slice(url.lastIndexOf("/") + 1);
+        await server.query(database, "UPDATE reverie.store SET last_run = 1000000000");
+        const [asked] = await hub.ask([{ what: "toy" }]);
+        const [a, b] = ["a", "b"].map((name) => {
+          const store = openStore(`${folder}/${name}`);
+          const raw = new DatabaseSync(`${folder}/${name}/lab.db`);
+          raw.exec("UPDATE store SET last_run = 1000000000");
+          raw.close();
+          const [first] = ["first", "second"].map((each) => addRun(store, `${name}'s ${each}`).id);
+          strictEqual(first, asked);
+          store.close();
+          return new Mirror(hub, `${folder}/${name}'s mirror`);
+        });
+        const { put } = hub;
+        hub.put = async (...given) => {
+          hub.put = put;
+          await syncToHub(`${folder}/b`, hub, b);
+          await put.apply(hub, given);
+        };
+        const refused = /somebody else has written it meanwhile: sync once more$/;
+        await rejects(syncToHub(`${folder}/a`, hub, a), { message: refused });
+        await syncToHub(`${folder}/a`, hub, a);
+        const read = a.store();
+        const names = read.runs().map(({ id, name }) => {
+          strictEqual(id === asked, false);
+          return name;
+        });
+        deepStrictEqual(names.sort(), ["a's first", "a's second", "b's first", "b's second"]);
+        read.close();
+        // One that somebody else has written since it was looked at stays as it is.
+        const [run] = (await hub.revisions()).keys();
+        const content = (await hub.content(run))!;
+        const delta = {
+          ...{ run: { ...content.run, status: "failed" }, attempts: [], chunks: [], events: [] },
+          ...{ artifacts: [], checkpoints: [] },
+        };
+        for (const known of [undefined, -1]) {
+          await rejects(hub.put(delta, known), { message: refused });
+        }
+        await server.query(database, "UPDATE reverie.run SET note = 'why'");
+        await hub.put(delta, a.revisionOf(run));
+        const { status, note } = (await hub.content(run))!.run;
+        deepStrictEqual([status, note], ["failed", "why"]);
+        for (const mirror of [a, b]) mirror[Symbol.dispose]();
+      }),
+  );
+
+  await t.step(
+    "a sweep whose name another has comes to the server under a free one, with its runs",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        await hub.keepSweep("rates", { space: "rate", trials: 2 });
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const store = openStore(`${folder}/here`);
+        store.putSweep("rates", { space: "width", trials: 2 });
+        const manifest = { ...manifestOf("trial"), sweep: { name: "rates", trial: 1 } };
+        const { id } = store.createRun({ name: "trial", manifest, tags: [], note: "" });
+        const raw = new DatabaseSync(`${folder}/here/lab.db`);
+        raw.exec("UPDATE sweep SET created_at = 0");
+        raw.close();
+        const sync = async () => [...(await syncToHub(`${folder}/here`, hub, mirror)).sweeps];
+        deepStrictEqual([await sync(), await sync()], [[["rates", "rates-2"]], []]);
+        store.putSweep("rates", { space: "width", trials: 3 });
+        deepStrictEqual(await sync(), [["rates", "rates-2"]]);
+        // A mirror has the sweeps that the server has.
+        const own = openStore(mirror.folder);
+        own.putSweep("mine", {});
+        own.close();
+        await mirror.refresh();
+        const read = mirror.store();
+        deepStrictEqual(read.sweepNames().sort(), ["rates", "rates-2"]);
+        deepStrictEqual(read.sweep("rates")!.definition, { space: "rate", trials: 2 });
+        deepStrictEqual(read.sweep("rates-2")!.definition, { space: "width", trials: 3 });
+        deepStrictEqual(read.run(id)!.manifest.sweep, { name: "rates-2", trial: 1 });
+        const [row] = await hub.sweeps();
+        await rejects(hub.putSweep({ ...row, definition: "{}" }, undefined), {
+          message: /^Cannot put sweep rates as somebody else has written it meanwhile/,
+        });
+        for (const each of [read, store]) each.close();
+      }),
+  );
+
+  await t.step(
+    "files that are missing or damaged are named, and the rest of the run comes",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const store = openStore(`${folder}/here`);
+        const { id } = addRun(store, "hurt");
+        await trained(store, id, 0, 10);
+        await trained(store, id, 10, 20);
+        const [picture] = store.artifacts(id).map(({ hash }) => artifactPath(hash));
+        const [lost] = [...Deno.readDirSync(`${folder}/here/checkpoints/${id}`)]
+          .flatMap(({ name }) => /^10-.*json$/.test(name) ? `checkpoints/${id}/${name}` : []);
+        Deno.removeSync(`${folder}/here/${lost}`);
+        Deno.truncateSync(`${folder}/here/${picture}`, 3);
+        const did = await syncToHub(`${folder}/here`, hub, mirror);
+        deepStrictEqual([did.added, did.missing, did.damaged], [[id], [lost], [picture]]);
+        strictEqual(await hub.files.get(picture), undefined);
+        const read = mirror.store();
+        deepStrictEqual(read.series(id, "losses/policy"), store.series(id, "losses/policy"));
+        await read.loadCheckpoint(id, read.checkpoints(id).at(-1)!);
+        for (const each of [read, store]) each.close();
       }),
   );
 
