@@ -56,7 +56,7 @@ async function pathsOf(
   for (const [label, name] of folders.entries()) {
     const inside = pathIn(folder, name);
     const files = (await listFolder(inside)).sort().filter(isPicture);
-    paths.push(...files.map((file) => [pathIn(inside, file), label] as const));
+    for (const file of files) paths.push([pathIn(inside, file), label]);
   }
   return { paths, classNames: folders };
 }

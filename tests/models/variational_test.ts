@@ -13,11 +13,12 @@ import { activeUnits } from "../../models/metrics/active_units.ts";
 import { codeUsage } from "../../models/metrics/code_usage.ts";
 import { LogSums } from "../../models/metrics/log_sums.ts";
 import { models } from "../../models/mod.ts";
-import type { Batch } from "../../models/model.ts";
+import type { Batch, Look } from "../../models/model.ts";
 import { betaTcvae, decomposedKl } from "../../models/variational/beta_tcvae.ts";
 import { evaluated, logWeightsOf, underNormalPrior } from "../../models/variational/bound.ts";
 import { discriminatorLoss, permuted } from "../../models/variational/factor_vae.ts";
 import { importanceLoss } from "../../models/variational/iwae.ts";
+import { latentMetrics } from "../../models/variational/latent_metrics.ts";
 import { joined, klBetween, ladderVae } from "../../models/variational/ladder_vae.ts";
 import {
   semiSupervisedLoss,
@@ -501,6 +502,28 @@ Deno.test("where factors are known, codes are held against them", async () => {
   strictEqual(metrics["evaluation/beta_vae_score"], 1);
   const gap = metrics["evaluation/mutual_information_gap"];
   ok(gap > 0 && gap <= 1 && metrics["evaluation/separated_predictability"] <= 1, `${gap}`);
+});
+
+Deno.test("codes of more numbers than a call takes arguments are held against the factors of their own", async () => {
+  // Half of the codes are the factor itself, the other half are none.
+  const split = (count: number): Split => {
+    const factors = Uint8Array.from({ length: count }, (_, i) => i % 3);
+    return { count, values: Float32Array.from(factors), factors };
+  };
+  const dataset = {
+    ...{ name: "thirds", seed: 0, kind: "points", shape: [1] },
+    ...{ train: split(100_001), validation: split(7001), test: split(8000) },
+    factors: { names: ["third"], sizes: [3] },
+  };
+  const encode = (values: Float32Array) => {
+    const codes = new Float32Array(2 * values.length);
+    values.forEach((value, i) => codes[2 * i] = value);
+    return Promise.resolve(codes);
+  };
+  const metrics = await latentMetrics({ encode, dataset } as unknown as Look);
+  near([metrics["evaluation/mutual_information_gap"]], [1]);
+  near([metrics["evaluation/separated_predictability"]], [1]);
+  strictEqual(metrics["evaluation/beta_vae_score"], 1);
 });
 
 Deno.test("a conditional VAE draws the class that is asked for", async () => {

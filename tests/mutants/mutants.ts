@@ -5910,4 +5910,18 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/web/robustness_test.ts",
   },
+  {
+    fault: "codes of one split overwrite those of another before they are held against factors",
+    file: "models/variational/latent_metrics.ts",
+    from: "    at += own.length;\n",
+    to: "",
+    test: "tests/models/variational_test.ts",
+  },
+  {
+    fault: "the returns of a long evaluation are arguments of one call",
+    file: "agents/trainers/evaluated_episodes.ts",
+    from: "this.#returns.reduce((most, each) => Math.max(most, each), -Infinity)",
+    to: "Math.max(...this.#returns)",
+    test: "tests/agents/trainers/evaluated_episodes_test.ts",
+  },
 ];

@@ -152,6 +152,19 @@ Deno.test("a folder of pictures is a data set: subfolders are classes, broken on
   );
 });
 
+Deno.test("a class has room for more pictures than a call takes arguments", async () => {
+  const { create, configuration } = images;
+  const names = Array.from({ length: 200_000 }, (_, i) => `${i}.png`);
+  await rejects(
+    create({
+      configuration: configuration.parse({ folder: "mine", strict: true }),
+      readFile: () => Promise.resolve(utf8("no picture")),
+      listFolder: (path) => Promise.resolve(path === "mine" ? ["a/", "b/"] : names.slice()),
+    }),
+    { name: "InputError", message: /^Cannot decode mine\/a\/0\.png/ },
+  );
+});
+
 Deno.test("two folders of as many pictures are pairs, by the order of their names", async () => {
   const picture = bytesOf(golden.pictures[0].file);
   const folder = (counts: readonly [from: number, to: number]) =>
