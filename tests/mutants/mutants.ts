@@ -5924,4 +5924,25 @@ export const mutants: readonly Mutant[] = [
     to: "Math.max(...this.#returns)",
     test: "tests/agents/trainers/evaluated_episodes_test.ts",
   },
+  {
+    fault: "pictures whose names differ are paired with 10 before 2",
+    file: "models/datasets/image_pairs.ts",
+    from: 'digits.padStart(20, "0")',
+    to: "digits",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "folders that share some names are paired by their order",
+    file: "models/datasets/image_pairs.ts",
+    from: "if (partners.some((partner) => partner !== undefined)) {",
+    to: "if (x.length === 0) {",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "CycleGAN chooses by the distance to unrelated pictures",
+    file: "models/adversarial/cyclegan.ts",
+    from: "context.dataset.unpaired ? unmeasured : measured",
+    to: "measured",
+    test: "tests/models/adversarial/models_test.ts",
+  },
 ];

@@ -3,9 +3,12 @@
  * lines that the test writes, and what is refused.
  */
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
+import { encode as encodePng } from "fast-png";
 import { InputError } from "../../../lab/core/errors.ts";
-import { type Dataset, holdingsOf } from "../../../lab/core/dataset.ts";
+import { dataHeld, type Dataset, holdingsOf, takesData } from "../../../lab/core/dataset.ts";
 import type { DatasetDefinition } from "../../../lab/core/registry.ts";
+import { cyclegan } from "../../../models/adversarial/cyclegan.ts";
+import { pix2pix } from "../../../models/adversarial/pix2pix.ts";
 import { arrays, parseCsv } from "../../../models/datasets/arrays.ts";
 import { binarizedMnist, parseAmat } from "../../../models/datasets/binarized_mnist.ts";
 import { cifar, parseCifar } from "../../../models/datasets/cifar.ts";
@@ -165,7 +168,7 @@ Deno.test("a class has room for more pictures than a call takes arguments", asyn
   );
 });
 
-Deno.test("two folders of as many pictures are pairs, by the order of their names", async () => {
+Deno.test("two folders of as many pictures are pairs", async () => {
   const picture = bytesOf(golden.pictures[0].file);
   const folder = (counts: readonly [from: number, to: number]) =>
     Object.fromEntries(
@@ -189,6 +192,73 @@ Deno.test("two folders of as many pictures are pairs, by the order of their name
   await rejects(load(imagePairs, broken, fields), {
     name: "InputError",
     message: "Cannot decode mine/to/3.png: a damaged PNG picture",
+  });
+});
+
+/** Folders `from` and `to` of pictures with these names, each of the grey level that stands in its name. */
+function folders(from: readonly string[], to: readonly string[]): Record<string, Uint8Array> {
+  const files = [
+    ...from.map((name) => `mine/from/${name}`),
+    ...to.map((name) => `mine/to/${name}`),
+  ];
+  return Object.fromEntries(files.map((path) => {
+    const data = new Uint8Array(16).fill(Number(/\d+/.exec(path)![0]));
+    return [path, encodePng({ width: 4, height: 4, channels: 1, data })];
+  }));
+}
+
+/** Pairs of grey levels that a set holds, over all splits. */
+function levelsOf({ train, validation, test }: Dataset): [number, number][] {
+  return [train, validation, test].flatMap(({ count, values, partners }) =>
+    Array.from({ length: count }, (_, i): [number, number] => {
+      const [from, to] = [values[16 * i], partners![16 * i]].map((level) =>
+        Math.round(255 * level)
+      );
+      return [from, to];
+    })
+  );
+}
+
+const numbered = Array.from({ length: 12 }, (_, i) => i + 1);
+const small = { folder: "mine", side: 4, toSide: 4, grey: true };
+
+Deno.test("pictures of one name are pairs, and where no name is shared those of one place, digits as numbers", async () => {
+  const pairs = async (from: readonly string[], to: readonly string[]) => {
+    const set = await load(imagePairs, folders(from, to), small);
+    const levels = levelsOf(set);
+    strictEqual(levels.length, 12);
+    ok(levels.every(([from, to]) => from === to), JSON.stringify(levels));
+    return set.notes;
+  };
+  const plain = numbered.map((i) => `${i}.png`);
+  deepStrictEqual(await pairs(plain, plain), []);
+  deepStrictEqual(await pairs(plain, numbered.map((i) => `${i}.PNG`)), []);
+  deepStrictEqual(await pairs(numbered.map((i) => `${i}_edges.png`), plain), [
+    "from and to have no name in common: their pictures are paired by the order of the names, " +
+    "1_edges.png with 1.png, 2_edges.png with 2.png, 3_edges.png with 3.png, …",
+  ]);
+});
+
+Deno.test("folders that share some names alone are no pairs, but two kinds of pictures", async () => {
+  const without = (gone: number) => numbered.filter((i) => i !== gone).map((i) => `${i}.png`);
+  const files = folders(without(2), without(8));
+  await rejects(load(imagePairs, files, small), {
+    name: "InputError",
+    message: "Cannot pair the pictures of mine as both folders must hold the same names, endings " +
+      "aside, or none in common: 8.png in from alone, 2.png in to alone (--set " +
+      "dataset.unpaired=true for models that need no pairs)",
+  });
+  const set = await load(imagePairs, files, { ...small, unpaired: true });
+  strictEqual(levelsOf(set).length, 11);
+  const held = holdingsOf(set);
+  deepStrictEqual(held, {
+    ...{ kind: "images", labels: false, partners: true, unpaired: true, binary: false },
+  });
+  deepStrictEqual([takesData(pix2pix.takes, held), takesData(cyclegan.takes, held)], [false, true]);
+  strictEqual(dataHeld(held), "images of two kinds");
+  await rejects(load(imagePairs, folders(["1.png", "2.png"], ["1.png", "2.png"]), small), {
+    name: "InputError",
+    message: /^Cannot pair the pictures of mine as both folders must hold three .* at least: 2$/,
   });
 });
 
