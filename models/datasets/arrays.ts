@@ -48,11 +48,19 @@ interface Table {
  * Numbers of a CSV file with names in its first line.
  *
  * @param labels The column of labels; empty for none.
- * @throws InputError that names file and line where a row is of another length or no number.
+ * @throws InputError that names file and line where the first has numbers alone, or a row is of another
+ *   length or no number.
  */
 export function parseCsv({ bytes, path }: ReadBytes, labels = ""): Table {
   const lines = new TextDecoder().decode(bytes).split(/\r?\n/).filter((line) => line.trim() !== "");
   const names = (lines[0] ?? "").split(",").map((name) => name.trim().replaceAll('"', ""));
+  if (names.every((name) => name !== "" && Number.isFinite(Number(name)))) {
+    const some = `${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""}`;
+    throw new InputError(
+      `Cannot read ${path} as its first line must have the columns' names, or its first example is ` +
+        `lost: numbers alone, ${some} (put a line of names before it)`,
+    );
+  }
   const chosen = names.indexOf(labels);
   if (labels !== "" && chosen < 0) throw unknownName(`read ${path}`, "column", labels, names);
   const rows = lines.slice(1).map((line, row) => {
@@ -177,12 +185,29 @@ function readerOf(
   return { shape, reader: { size, binary, gather: (rows, to) => to.set(examples(rows).values) } };
 }
 
-/** @throws InputError unless it is an array of three examples at least. */
-function requireExamples([count, ...shape]: readonly number[], file: string): void {
-  if (shape.length >= 1 && shape.length <= 3 && count >= 3) return;
+/** The most channels of an image: red, green, blue and alpha. */
+const MOST_CHANNELS = 4;
+
+/** @throws InputError unless it is an array of three examples at least, images of one to four channels. */
+function requireExamples(
+  [count, ...shape]: readonly number[],
+  { file, channels }: Pick<Configuration, "file" | "channels">,
+): void {
+  const given = `[${[count, ...shape].join(", ")}]`;
+  if (shape.length < 1 || shape.length > 3 || count < 3) {
+    throw new InputError(
+      `Cannot use ${file} as it must hold three examples at least, [N, D], [N, H, W] or ` +
+        `[N, H, W, C]: ${given}`,
+    );
+  }
+  if (shape.length < 3) return;
+  const [own, other] = channels === "last" ? [shape[2], shape[0]] : [shape[0], shape[2]];
+  if (own <= MOST_CHANNELS) return;
+  const turned = channels === "last" ? "first" : "last";
   throw new InputError(
-    `Cannot use ${file} as it must hold three examples at least, [N, D], [N, H, W] or ` +
-      `[N, H, W, C]: [${[count, ...shape].join(", ")}]`,
+    `Cannot use ${file} as images must have ${MOST_CHANNELS} channels at most: ${given} has ${own} ` +
+      `with dataset.channels=${channels}` +
+      (other <= MOST_CHANNELS ? ` (--set dataset.channels=${turned} takes ${other})` : ""),
   );
 }
 
@@ -217,7 +242,7 @@ async function allOf(
   if (!streamed) {
     const table = await readTable(context.readFile, configuration);
     const [count] = table.examples.shape;
-    requireExamples(table.examples.shape, file);
+    requireExamples(table.examples.shape, configuration);
     const { shape, values } = examplesOf(table.examples, configuration);
     return { shape, all: { count, values, ...labelled(table, count) } };
   }
@@ -226,7 +251,7 @@ async function allOf(
   }
   const stored = openNpy(openerOf(context), file);
   const [count] = stored.shape;
-  requireExamples(stored.shape, file);
+  requireExamples(stored.shape, configuration);
   const labels = await readLabels(context.readFile, configuration.labels);
   const { shape, reader } = readerOf(stored, configuration);
   return { shape, all: streamedSplit({ count, reader, ...labelled(labels, count) }) };

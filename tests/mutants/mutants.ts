@@ -5945,4 +5945,18 @@ export const mutants: readonly Mutant[] = [
     to: "measured",
     test: "tests/models/adversarial/models_test.ts",
   },
+  {
+    fault: "where channels stand first, their number is looked for last",
+    file: "models/datasets/arrays.ts",
+    from: 'channels === "last" ? [shape[2], shape[0]] : [shape[0], shape[2]]',
+    to: "[shape[2], shape[0]]",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "the first example of a table without names is taken for them",
+    file: "models/datasets/arrays.ts",
+    from: 'if (names.every((name) => name !== "" && Number.isFinite(Number(name)))) {',
+    to: "if (names.length === 0) {",
+    test: "tests/models/datasets/files_test.ts",
+  },
 ];

@@ -7,6 +7,7 @@ import { encode as encodePng } from "fast-png";
 import { InputError } from "../../../lab/core/errors.ts";
 import { dataHeld, type Dataset, holdingsOf, takesData } from "../../../lab/core/dataset.ts";
 import type { DatasetDefinition } from "../../../lab/core/registry.ts";
+import { sizeOf } from "../../../lab/core/tensor_data.ts";
 import { cyclegan } from "../../../models/adversarial/cyclegan.ts";
 import { pix2pix } from "../../../models/adversarial/pix2pix.ts";
 import { arrays, parseCsv } from "../../../models/datasets/arrays.ts";
@@ -14,7 +15,7 @@ import { binarizedMnist, parseAmat } from "../../../models/datasets/binarized_mn
 import { cifar, parseCifar } from "../../../models/datasets/cifar.ts";
 import { imagePairs } from "../../../models/datasets/image_pairs.ts";
 import { images } from "../../../models/datasets/images.ts";
-import { entriesOf, parseNpy } from "../../../models/datasets/npy.ts";
+import { encodeNpy, entriesOf, parseNpy } from "../../../models/datasets/npy.ts";
 import { decodePicture, squared } from "../../../models/datasets/pictures.ts";
 import { webpDecoder } from "../../../models/datasets/webp.ts";
 import { webpBinary } from "../../../lab/experiment/codecs.ts";
@@ -107,6 +108,37 @@ Deno.test("a table of comma-separated values is points, with a column of labels"
   throws(() => parseCsv(named(utf8("a,b\n1,2\n1,x\n"))), /2 numbers: "x" in line 3$/);
   throws(() => parseCsv(named(utf8("a,b\n1,2\n1\n"))), /2 numbers: 1 values in line 3$/);
   throws(() => parseCsv(named(csv), "clas"), /"clas".*class/);
+  throws(() => parseCsv(named(utf8("1,-2,0,5e1\n3,4,0,1\n"))), {
+    name: "InputError",
+    message:
+      "Cannot read file as its first line must have the columns' names, or its first example " +
+      "is lost: numbers alone, 1, -2, 0, … (put a line of names before it)",
+  });
+  deepStrictEqual(parseCsv(named(utf8("1,b\n3,4\n"))).examples.shape, [1, 2]);
+});
+
+Deno.test("an axis of channels is no height: one above four is refused with what takes it", async () => {
+  const array = (shape: number[]) => encodeNpy(new Float32Array(sizeOf(shape)), shape);
+  const refused = (shape: number[], channels: string, message: RegExp) =>
+    rejects(load(arrays, { "a.npy": array(shape) }, { file: "a.npy", channels }), {
+      name: "InputError",
+      message,
+    });
+  await refused(
+    [5, 3, 8, 8],
+    "last",
+    /^Cannot use a\.npy as images must have 4 channels at most: \[5, 3, 8, 8\] has 8 with dataset\.channels=last \(--set dataset\.channels=first takes 3\)$/,
+  );
+  await refused(
+    [5, 8, 8, 3],
+    "first",
+    /has 8 with .*=first \(--set dataset\.channels=last takes 3\)$/,
+  );
+  await refused([5, 8, 8, 9], "last", /has 9 with dataset\.channels=last$/);
+  const set = await load(arrays, { "a.npy": array([5, 3, 8, 9]) }, {
+    ...{ file: "a.npy", channels: "first" },
+  });
+  deepStrictEqual(set.shape, [8, 9, 3]);
 });
 
 for (const { kind, file, small } of golden.pictures) {
