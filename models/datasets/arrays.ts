@@ -6,10 +6,11 @@
  * @module
  */
 import * as z from "zod";
-import type { ExampleReader, Split } from "../../lab/core/dataset.ts";
+import type { Dataset, ExampleReader, Split } from "../../lab/core/dataset.ts";
 import { InputError, unknownName } from "../../lab/core/errors.ts";
 import type { DatasetContext } from "../../lab/core/registry.ts";
 import { rowRanges } from "../../lab/core/rows.ts";
+import { classesOf } from "./classes.ts";
 import { defineDataset, drawnOut, inMemory, rowsOf } from "./define_dataset.ts";
 import type { ReadBytes, ReadFile } from "./files.ts";
 import { entriesOf, type NpyArray, type NpyRows, openNpy, parseNpy } from "./npy.ts";
@@ -24,8 +25,8 @@ const configuration = z.strictObject({
   }),
   labels: z.string().default("").meta({
     description:
-      "Whole numbers 0 … 255, a class each: an array of the .npz file, a column of the " +
-      "CSV file, or another .npy file; empty for none",
+      "Whole numbers, at most 256 of them, a class each: an array of the .npz file, a column of " +
+      "the CSV file, or another .npy file; empty for none",
   }),
   channels: z.enum(["last", "first"]).default("last").meta({
     description: "Where images of four axes have their channels: [N, H, W, C] or [N, C, H, W]",
@@ -211,40 +212,54 @@ function requireExamples(
   );
 }
 
-/** The labels of `count` examples as class indices. */
-function classesOf({ values }: NpyArray, count: number, file: string): Uint8Array {
+/** What the labels of a file's examples say. */
+interface Labelled {
+  readonly columns: Pick<Split, "labels">;
+  readonly classes: Pick<Dataset, "classes" | "classNames">;
+}
+
+/** The labels of `count` examples, where there are any, with a class for each number that occurs. */
+function labelled({ labels }: Pick<Table, "labels">, count: number, file: string): Labelled {
+  if (labels === undefined) return { columns: {}, classes: {} };
+  const { values } = labels;
   if (values.length !== count) {
     throw new InputError(
       `Cannot use ${file} as labels must be one an example, ${count}: ${values.length}`,
     );
   }
-  const wrong = values.find((label) => !(Number.isInteger(label) && label >= 0 && label < 256));
+  const wrong = values.find((label) => !Number.isInteger(label));
   if (wrong !== undefined) {
-    throw new InputError(`Cannot use ${file} as labels must be whole numbers 0 … 255: ${wrong}`);
+    throw new InputError(`Cannot use ${file} as labels must be whole numbers: ${wrong}`);
   }
-  if (values.every((label) => label === values[0])) {
+  const { indexOf, ...classes } = classesOf(values);
+  if (classes.classes === 1) {
     throw new InputError(
       `Cannot use ${file} as labels must be of two classes at least: ${values[0]} alone (without ` +
         "dataset.labels there are no classes)",
     );
   }
-  return Uint8Array.from(values);
+  if (classes.classes > 256) {
+    throw new InputError(
+      `Cannot use ${file} as labels must be of 256 classes at most: ${classes.classes} numbers`,
+    );
+  }
+  const indices = Uint8Array.from(values, (label) => indexOf.get(label)!);
+  return { columns: { labels: indices }, classes };
 }
 
-/** All examples of the file with their shape: in memory, or read as they are needed. */
+/** All examples of the file: in memory, or read as they are needed. */
 async function allOf(
   context: Pick<DatasetContext<unknown>, "readFile" | "openFile">,
   configuration: Configuration,
-): Promise<{ readonly shape: readonly number[]; readonly all: Split }> {
+): Promise<Pick<Labelled, "classes"> & { readonly shape: readonly number[]; readonly all: Split }> {
   const { file, streamed } = configuration;
-  const labelled = ({ labels }: Pick<Table, "labels">, count: number) =>
-    labels && { labels: classesOf(labels, count, file) };
   if (!streamed) {
     const table = await readTable(context.readFile, configuration);
     const [count] = table.examples.shape;
     requireExamples(table.examples.shape, configuration);
     const { shape, values } = examplesOf(table.examples, configuration);
-    return { shape, all: { count, values, ...labelled(table, count) } };
+    const { columns, classes } = labelled(table, count, file);
+    return { shape, classes, all: { count, values, ...columns } };
   }
   if (!/\.npy$/i.test(file)) {
     throw new InputError(`Cannot stream ${file} as dataset.file must be an .npy file`);
@@ -254,7 +269,8 @@ async function allOf(
   requireExamples(stored.shape, configuration);
   const labels = await readLabels(context.readFile, configuration.labels);
   const { shape, reader } = readerOf(stored, configuration);
-  return { shape, all: streamedSplit({ count, reader, ...labelled(labels, count) }) };
+  const { columns, classes } = labelled(labels, count, file);
+  return { shape, classes, all: streamedSplit({ count, reader, ...columns }) };
 }
 
 /** A user's own arrays. */
@@ -263,13 +279,12 @@ export const arrays = defineDataset({
   summary: "A table of numbers from a file: npy, npz or CSV",
   configuration,
   create: async ({ configuration, stream, ...context }) => {
-    const { shape, all } = await allOf(context, configuration);
-    const { labels } = all;
+    const { shape, classes, all } = await allOf(context, configuration);
     const [test, train] = drawnOut(all, configuration.test, stream("splits"));
     return {
       kind: shape.length === 1 ? "points" : "images",
       shape,
-      ...labels && { classes: 1 + labels.reduce((most, label) => Math.max(most, label), 0) },
+      ...classes,
       test: inMemory(all, test),
       train: rowsOf(all, train),
     };

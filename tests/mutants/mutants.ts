@@ -5959,4 +5959,18 @@ export const mutants: readonly Mutant[] = [
     to: "if (names.length === 0) {",
     test: "tests/models/datasets/files_test.ts",
   },
+  {
+    fault: "labels are classes in the order in which they occur",
+    file: "models/datasets/classes.ts",
+    from: "[...new Set(Array.from(labels))].sort((a, b) => a - b)",
+    to: "[...new Set(Array.from(labels))]",
+    test: "tests/models/datasets/idx_test.ts",
+  },
+  {
+    fault: "test labels of idx stay as they are in the file",
+    file: "models/datasets/idx.ts",
+    from: "test: indexed(test),",
+    to: "test,",
+    test: "tests/models/datasets/idx_test.ts",
+  },
 ];

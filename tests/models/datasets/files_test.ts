@@ -10,6 +10,7 @@ import type { DatasetDefinition } from "../../../lab/core/registry.ts";
 import { sizeOf } from "../../../lab/core/tensor_data.ts";
 import { cyclegan } from "../../../models/adversarial/cyclegan.ts";
 import { pix2pix } from "../../../models/adversarial/pix2pix.ts";
+import { samplingOf } from "../../../cli/sampling_options.ts";
 import { arrays, parseCsv } from "../../../models/datasets/arrays.ts";
 import { binarizedMnist, parseAmat } from "../../../models/datasets/binarized_mnist.ts";
 import { cifar, parseCifar } from "../../../models/datasets/cifar.ts";
@@ -115,6 +116,33 @@ Deno.test("a table of comma-separated values is points, with a column of labels"
       "is lost: numbers alone, 1, -2, 0, … (put a line of names before it)",
   });
   deepStrictEqual(parseCsv(named(utf8("1,b\n3,4\n"))).examples.shape, [1, 2]);
+});
+
+Deno.test("labels that do not begin at 0 are classes of their own names", async () => {
+  const table = (labels: readonly number[]) =>
+    utf8(`x,class\n${labels.map((label, i) => `${i},${label}\n`).join("")}`);
+  const made = (labels: readonly number[]) =>
+    load(arrays, { "t.csv": table(labels) }, { file: "t.csv", labels: "class" });
+  const set = await made([3, 1, 10, 3, 1, 10]);
+  deepStrictEqual([set.classes, set.classNames], [3, ["1", "3", "10"]]);
+  const splits = [set.train, set.validation, set.test];
+  const found = splits.flatMap(({ values, labels, count }) =>
+    Array.from({ length: count }, (_, i): [number, number] => [values[i], labels![i]])
+  );
+  deepStrictEqual(found.sort(([a], [b]) => a - b).map(([, label]) => label), [1, 0, 2, 1, 0, 2]);
+  strictEqual(samplingOf({ class: "10", set: [] }, set).label, 2);
+  throws(() => samplingOf({ class: "2", set: [] }, set), /"2".*1.*3/);
+  const plain = await made([0, 1, 2, 0, 1, 2]);
+  deepStrictEqual([plain.classes, plain.classNames], [3, undefined]);
+  deepStrictEqual((await made([-1, 1, -1, 1])).classNames, ["-1", "1"]);
+  await rejects(
+    made([1, 0.5, 1]),
+    /^InputError: Cannot use t\.csv as labels must be whole numbers: 0\.5$/,
+  );
+  await rejects(
+    made(Array.from({ length: 257 }, (_, i) => i)),
+    /^InputError: Cannot use t\.csv as labels must be of 256 classes at most: 257 numbers$/,
+  );
 });
 
 Deno.test("an axis of channels is no height: one above four is refused with what takes it", async () => {
