@@ -5973,4 +5973,18 @@ export const mutants: readonly Mutant[] = [
     to: "test,",
     test: "tests/models/datasets/idx_test.ts",
   },
+  {
+    fault: "a class of few examples may be in the training split alone",
+    file: "models/datasets/define_dataset.ts",
+    from: "Math.max(1, Math.round(size * own))",
+    to: "Math.round(size * own)",
+    test: "tests/models/datasets/define_dataset_test.ts",
+  },
+  {
+    fault: "a class of two examples is drawn out whole",
+    file: "models/datasets/define_dataset.ts",
+    from: "Math.min(size - 1, ",
+    to: "Math.min(size, ",
+    test: "tests/models/datasets/define_dataset_test.ts",
+  },
 ];
