@@ -5987,4 +5987,25 @@ export const mutants: readonly Mutant[] = [
     to: "Math.min(size, ",
     test: "tests/models/datasets/define_dataset_test.ts",
   },
+  {
+    fault: "the CRC-32 of an archive's arrays is not looked at",
+    file: "models/datasets/npy.ts",
+    from: "if (whole.length !== size || crc32(whole) !== sum) {",
+    to: "if (whole.length !== size) {",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "a batch of CIFAR-10 may be cut off between two images",
+    file: "models/datasets/cifar.ts",
+    from: "if (split.count === first.count) return split;",
+    to: "if (split.count <= first.count) return split;",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "two black and white images may stand on a line",
+    file: "models/datasets/binarized_mnist.ts",
+    from: "if (at - begin !== SIZE) {",
+    to: "if (at % SIZE !== 0) {",
+    test: "tests/models/datasets/files_test.ts",
+  },
 ];

@@ -93,6 +93,31 @@ Deno.test("an archive of arrays is a data set, stored or deflated, with channels
   }
 });
 
+Deno.test("an archive with any byte altered is refused, or its arrays are the same", async () => {
+  for (const { file, data, labels } of golden.archives) {
+    const whole = bytesOf(file);
+    const read = async (bytes: Uint8Array) => {
+      const entries = entriesOf(named(bytes, "a.npz"));
+      const arrays = [await entries.get("data")?.(), await entries.get("labels")?.()];
+      return arrays.map((array) => array && [...parseNpy(array).values]);
+    };
+    deepStrictEqual(await read(whole), [data, labels]);
+    const said = new Set<string>();
+    for (let at = 0; at < whole.length; at++) {
+      const altered = whole.with(at, whole[at] ^ 0x41);
+      const found = await read(altered).catch((error: Error) => {
+        strictEqual(error.name, "InputError", error.message);
+        return void said.add(error.message);
+      });
+      if (found !== undefined && !found.includes(undefined)) deepStrictEqual(found, [data, labels]);
+    }
+    ok(said.has(
+      "Cannot read a.npz, data.npy as it must have the size and the CRC-32 that the archive says: " +
+        "truncated or altered",
+    ));
+  }
+});
+
 Deno.test("a table of comma-separated values is points, with a column of labels", async () => {
   const csv = utf8("x,class,y\n1,0,2\n3,1,4.5\n-5,1,6e1\n");
   const { examples, labels } = parseCsv(named(csv), "class");
@@ -350,6 +375,15 @@ Deno.test("CIFAR-10 is its five batches to learn from and one to measure on", as
   const learned = [...set.train.labels!, ...set.validation.labels!];
   deepStrictEqual(learned.sort(), [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
   deepStrictEqual([...set.test.labels!], [9, 9]);
+  const third = "here/data_batch_3.bin";
+  for (const [content, count] of [[batch(3).subarray(3073), 1], [new Uint8Array(3 * 3073), 3]]) {
+    await rejects(load(cifar, { ...files, [third]: content as Uint8Array }, { folder: "here" }), {
+      name: "InputError",
+      message:
+        `Cannot use ${third} as all batches must have as many images (10,000 in CIFAR-10): ` +
+        `${count}, and 2 in here/data_batch_1.bin`,
+    });
+  }
 });
 
 Deno.test("lines of pixels are images of black and white, with their own splits", async () => {
@@ -358,6 +392,15 @@ Deno.test("lines of pixels are images of black and white, with their own splits"
   deepStrictEqual([count, values.length, values[0], values[784]], [2, 1568, 1, 0]);
   throws(() => parseAmat(named(utf8(line("1") + "0 1\n"))), /784 pixels: 2 in line 2/);
   throws(() => parseAmat(named(utf8(line("2")))), /0 or 1, between blanks: "2" in line 1/);
+  const refused = (text: string, message: RegExp) =>
+    throws(() => parseAmat(named(utf8(text))), message);
+  refused(line("1").trim() + " " + line("1"), /784 pixels: 1568 in line 1/);
+  refused(line("1") + "\n" + line("1"), /784 pixels: 0 in line 2/);
+  refused(line("1").replaceAll(" ", ""), /between blanks: two together in line 1/);
+  refused(line("1").replace("0 0", "00") + line("1"), /between blanks: two together in line 1/);
+  refused("", /784 pixels: 0 in line 1/);
+  strictEqual(parseAmat(named(utf8(line("1") + line("0").trim()))).count, 2);
+  strictEqual(parseAmat(named(utf8(line("1").replace("\n", " \r\n")))).count, 1);
   const files = Object.fromEntries(["train", "valid", "test"].map((split, i) => [
     `here/binarized_mnist_${split}.amat`,
     utf8(line("1").repeat(3 - i)),
