@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { ModelDefinition } from "../../lab/compute/definitions.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
 import type { Split } from "../../lab/core/dataset.ts";
+import type { Tensors } from "../../lab/compute/workspace.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
 import { activeUnits } from "../../models/metrics/active_units.ts";
@@ -259,6 +260,23 @@ Deno.test("codes are moving averages of their vectors, and begin anew where none
     const twice = next(2);
     near(values(twice.counts), [3, 2, 4]);
     near(values(codebookOf(twice)).slice(2, 4), [1, 1]);
+  }));
+
+Deno.test("a code that nothing chooses stays where it is, under any decay, and moves when it is chosen", () =>
+  onCpu(() => {
+    const vectors = tf.tensor2d([[1, 1], [1.5, 0.5]]);
+    const choice = tf.zeros([2]);
+    for (const decay of [0, 0.5, 0.9]) {
+      const fields = { decay, restartBelow: 0 };
+      let kept: Tensors = { counts: tf.ones([2, 1]), sums: tf.tensor2d([[1, 1], [9, 9]]) };
+      for (let step = 0; step < 300; step++) {
+        kept = moved(kept, vectors, nearest(vectors, codebookOf(kept)), choice, fields);
+      }
+      near(values(codebookOf(kept)), [1.25, 0.75, 9, 9]);
+      const far = tf.tensor2d([[9, 9], [7, 7]]);
+      const { counts, sums } = moved(kept, far, nearest(far, codebookOf(kept)), choice, fields);
+      near(values(codebookOf({ counts, sums })).slice(2), [8, 8], 1e-4);
+    }
   }));
 
 Deno.test("a VQ-VAE minds the distance of vectors from their codes by the commitment's weight", () =>

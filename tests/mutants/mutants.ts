@@ -746,8 +746,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a code that begins anew keeps its count",
     file: "models/variational/vq_vae.ts",
-    from: "counts: mixed(nextCounts, tf.fill([1, 1], restartBelow)),",
-    to: "counts: nextCounts,",
+    from: "counts: mixed(nextCounts, freshCounts)",
+    to: "counts: nextCounts",
     test: "tests/models/variational_test.ts",
   },
   {
@@ -2459,8 +2459,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a code that begins anew begins as one vector, whatever it is asked for",
     file: "models/variational/vq_vae.ts",
-    from: "sums: mixed(nextSums, tf.mul(tf.gather(vectors, row), restartBelow)),",
-    to: "sums: mixed(nextSums, tf.gather(vectors, row)),",
+    from: "tf.mul(tf.gather(vectors, row), restartBelow)",
+    to: "tf.gather(vectors, row)",
     test: "tests/models/variational_test.ts",
   },
   {
@@ -6007,5 +6007,12 @@ export const mutants: readonly Mutant[] = [
     from: "if (at - begin !== SIZE) {",
     to: "if (at % SIZE !== 0) {",
     test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "a code that nothing chooses fades to 0/0 where none begins anew",
+    file: "models/variational/vq_vae.ts",
+    from: "restartBelow || LEAST_COUNT",
+    to: "restartBelow",
+    test: "tests/models/variational_test.ts",
   },
 ];
