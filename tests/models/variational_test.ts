@@ -10,6 +10,8 @@ import type { Split } from "../../lab/core/dataset.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
+import { mean } from "../../lab/statistics/scores.ts";
+import { binarizedBy } from "../../models/datasets/binarized.ts";
 import { activeUnits } from "../../models/metrics/active_units.ts";
 import { codeUsage } from "../../models/metrics/code_usage.ts";
 import { LogSums } from "../../models/metrics/log_sums.ts";
@@ -500,6 +502,33 @@ Deno.test("IWAE estimates the likelihood with more draws when its budget is spen
   near([last["evaluation/bits_per_dimension"]], [nats / (16 * Math.LN2)]);
   // The bound of one draw of each image is not below that of many.
   ok(nats < last["evaluation/negative_elbo"], `${nats}`);
+});
+
+Deno.test("what an IWAE of greys is asked for is of the pixels that its run measures", async () => {
+  const dataset = halves();
+  const { values: greys, count } = dataset.test;
+  const fields = {
+    ...{ batchSize: 20, hiddenSizes: [12], latentSize: 2, draws: 2, judge: false },
+    ...{ likelihoodImages: count, finalDraws: 400, learningRate: 0.01 },
+  };
+  const likelihoods = async (fields: object) => {
+    const { trainer } = await trainerOf("iwae", dataset, fields, { budget: 4000 });
+    await trainThrough(trainer);
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1) });
+    const of = (values: Float32Array) =>
+      trainer.logLikelihood!(values, { draws: 400, random: defaultRng(2) });
+    const [asked, drawn] = [await of(greys), await of(binarizedBy(dataset, greys))];
+    trainer.dispose();
+    return { series: metrics["evaluation/negative_log_likelihood"], asked, drawn };
+  };
+  const { series, asked, drawn } = await likelihoods(fields);
+  deepStrictEqual(asked, drawn);
+  strictEqual(asked.binarized, true);
+  near([-mean([...asked.each])], [series], 0.01);
+  const plain = await likelihoods({ ...fields, binarize: false });
+  strictEqual(plain.asked.binarized, undefined);
+  near([-mean([...plain.asked.each])], [plain.series], 0.01);
+  ok(mean([...plain.asked.each]) !== mean([...plain.drawn.each]));
 });
 
 Deno.test("where factors are known, codes are held against them", async () => {

@@ -6015,4 +6015,11 @@ export const mutants: readonly Mutant[] = [
     to: "restartBelow",
     test: "tests/models/variational_test.ts",
   },
+  {
+    fault: "an IWAE that learned black and white pixels weighs greys where it is asked",
+    file: "models/asked.ts",
+    from: "estimateOf(binarizes ? binarizedBy(dataset, values) : values, options)",
+    to: "estimateOf(values, options)",
+    test: "tests/models/variational_test.ts",
+  },
 ];
