@@ -6022,4 +6022,11 @@ export const mutants: readonly Mutant[] = [
     to: "estimateOf(values, options)",
     test: "tests/models/variational_test.ts",
   },
+  {
+    fault: "every interlaced PNG is refused",
+    file: "models/datasets/pictures.ts",
+    from: "if (bytes[24] < 8 && bytes[28] === 1) {",
+    to: "if (bytes[28] === 1) {",
+    test: "tests/models/datasets/files_test.ts",
+  },
 ];

@@ -525,6 +525,28 @@ Deno.test("what a decoder stumbles over is told in the lab's words, one line of 
   throws(() => decodePicture(new Uint8Array(0)), { message: "neither PNG, JPEG nor WebP" });
 });
 
+/**
+ * Interlaced pictures of 5 × 5 greys by their bits: (x + y) mod 2 and (7x + 11y) mod 256, their seven
+ * passes (PNG specification, section 8.2) packed by Python's zlib.
+ */
+const interlaced = {
+  1: "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFAQAAAAHSEyveAAAAEUlEQVR42mNgQAIHwHAFwwoAEnYDka7PZAEAAAAASUVORK5CYII=",
+  8: "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAAAAAHfA0mvAAAALElEQVR42mNgYJBh0PFg4GOwYhBTMWJgF2WQ1WYwdmTgFpJU" +
+    "UGdQ1NA3swUANfEDhfWgfugAAAAASUVORK5CYII=",
+};
+
+Deno.test("an interlaced PNG is read, or said to be of a kind that is not, and not a damaged one", () => {
+  throws(() => decodePicture(bytesOf(interlaced[1])), {
+    message:
+      "an interlaced PNG picture of fewer than 8 bits a channel, which cannot be read: save " +
+      "it without interlacing",
+  });
+  const { values } = decodePicture(bytesOf(interlaced[8]));
+  values.forEach((value, i) =>
+    strictEqual(Math.round(255 * value), (7 * (i % 5) + 11 * Math.floor(i / 5)) % 256)
+  );
+});
+
 /** The lossless WebP picture of Pillow's. */
 const webpFile = () => bytesOf(golden.pictures.find(({ kind }) => kind === "WEBP RGBA")!.file);
 
