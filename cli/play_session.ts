@@ -65,7 +65,7 @@ export class Game {
     }
     const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
     return `${id}: ${plural(returns.length, "episode")}, return ${figure(mean)} on average, ` +
-      `${figure(Math.max(...returns))} at best`;
+      `${figure(returns.reduce((best, value) => Math.max(best, value)))} at best`;
   }
 }
 

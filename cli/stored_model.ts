@@ -8,9 +8,8 @@ import { string } from "@optique/core/valueparser";
 import { classNamesOf, type Dataset, holdingsOf } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Raster } from "../lab/core/picture.ts";
-import { streamOf } from "../lab/core/random.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
-import { binarized } from "../models/datasets/binarized.ts";
+import { binarizedBy } from "../models/datasets/binarized.ts";
 import type { Run } from "../lab/store/store.ts";
 import { checkpointOption, type Known, plain, runArgument, storeOption } from "./command.ts";
 import { webpBinary } from "../lab/experiment/codecs.ts";
@@ -140,9 +139,7 @@ export async function examplesOf(
     : pictures.map(({ label }) => known[label]);
   return {
     count: pictures.length,
-    values: holdingsOf(dataset).binary
-      ? binarized(values, streamOf(dataset.seed, "binarize"))
-      : values,
+    values: holdingsOf(dataset).binary ? binarizedBy(dataset, values) : values,
     names: pictures.map(({ path }) => path),
     labels,
   };

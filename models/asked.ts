@@ -12,6 +12,7 @@ import { zeros } from "../lab/core/tensor_data.ts";
 import type { SamplingSettings, Trainer } from "../lab/core/trainer.ts";
 import { mean } from "../lab/statistics/scores.ts";
 import { outputOverRows, type Rows, runOverRows } from "../lab/compute/batches.ts";
+import { binarizedBy } from "./datasets/binarized.ts";
 import type { SharedFields } from "./fields.ts";
 import { flowLikelihood } from "./flow_likelihood.ts";
 import { maskedMean } from "./losses.ts";
@@ -212,11 +213,18 @@ export class Asked<C extends SharedFields, N extends Networks> {
       return { each, mean: async (...given) => mean((await each(...given)).each) };
     }
     if (logWeights === undefined) return undefined;
-    const estimate = this.#estimateOf(logWeights);
+    const binarizes = bound.model.binarizes?.(bound.configuration) && !holdingsOf(dataset).binary;
+    const estimateOf = this.#estimateOf(logWeights);
+    const estimate: typeof estimateOf = (values, options) =>
+      estimateOf(binarizes ? binarizedBy(dataset, values) : values, options);
     return {
       each: async (...given) => {
         const sums = await estimate(...given);
-        return { each: sums.logs(), draws: this.#isExact() ? 0 : sums.terms };
+        return {
+          each: sums.logs(),
+          draws: this.#isExact() ? 0 : sums.terms,
+          ...binarizes && { binarized: true },
+        };
       },
       mean: async (...given) => (await estimate(...given)).meanOfLogs(),
     };

@@ -18,8 +18,8 @@ const STACKS = 26_000;
 
 /** The data set of what examples are paired with; undefined where its classes are not known. */
 function ofPartners(dataset: Dataset): Dataset | undefined {
-  const { labels, partners } = holdingsOf(dataset);
-  if (!labels || !partners || dataset.kind !== "images") return undefined;
+  const { labels, partners, unpaired } = holdingsOf(dataset);
+  if (!labels || !partners || unpaired || dataset.kind !== "images") return undefined;
   const own = (split: Dataset["train"]) => ({ ...split, values: split.partners! });
   return {
     ...dataset,

@@ -331,6 +331,9 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly flow?: Flow<N, C>;
   /** Draws for each example where no number is asked for; left out: 100. */
   weightDraws?(configuration: C): number;
+  /** Whether its likelihood is of black and white pixels: greys are drawn so before `logWeights` sees
+   * them, once, by the data set's seed; left out: examples are weighed as they are. */
+  binarizes?(configuration: C): boolean;
   /** Noise of `logWeights`; left out or empty: none. */
   weightNoise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** Metrics of its own, by full name, from the samples of an evaluation. */

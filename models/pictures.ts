@@ -12,7 +12,14 @@ import { joined, textsOf } from "../lab/core/text.ts";
 import { gatherRows } from "../lab/core/rows.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { classMeans, combined, interpolated, termsIn, traversed } from "./codes.ts";
-import { codesSheet, imageSheet, reachOf, reconstructionSheet, scatterSheet } from "./sheet.ts";
+import {
+  codesSheet,
+  imageSheet,
+  reachOf,
+  reconstructionSheet,
+  scatterSheet,
+  translationSheet,
+} from "./sheet.ts";
 
 // Pictures.
 
@@ -22,13 +29,14 @@ const SHEET_SIDE = 10;
 const DRAWN_CODES = 500;
 
 /**
- * Sheets of what a model has: `samples`, `translations` (of test images, below what they should be),
+ * Sheets of what a model has: `samples`, `translations` (of test images, below what they should be, or
+ * below themselves where nobody knows),
  * `reconstructions` (of test images, through code and back)
  * and `codes` (of test examples, in the plane of the two that vary most).
  */
 export async function picturesOf(
   { encode, decode, translate }: Pick<Trainer, "encode" | "decode" | "translate">,
-  { kind, shape, partnerShape, test, mixture }: Dataset,
+  { kind, shape, partnerShape, unpaired, test, mixture }: Dataset,
   samples: Samples | undefined,
 ): Promise<Artifact[]> {
   const artifacts: Artifact[] = [];
@@ -48,8 +56,10 @@ export async function picturesOf(
     const first = (values: Float32Array) =>
       values.subarray(0, SHEET_SIDE * (values.length / test.count));
     const made = await translate(first(test.values), test.labels);
-    const wanted = first(test.partners!);
-    const raster = reconstructionSheet(wanted, made, partnerShape as [number, number, number]);
+    const [own, partners] = [shape, partnerShape] as [number, number, number][];
+    const raster = unpaired
+      ? translationSheet(first(test.values), own, made, partners)
+      : reconstructionSheet(first(test.partners!), made, partners);
     artifacts.push({ name: "translations", raster });
   }
   if (encode === undefined) return artifacts;

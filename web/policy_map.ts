@@ -45,8 +45,7 @@ export function hasMap(
 export function rangesOf({ low, high }: Box, seen: readonly Float32Array[]): Range[] {
   return Array.from(low, (least, i) => {
     if (Number.isFinite(least) && Number.isFinite(high[i])) return [least, high[i]];
-    const values = seen.map((observation) => observation[i]);
-    const reach = Math.max(1, ...values.map(Math.abs));
+    const reach = seen.reduce((most, observation) => Math.max(most, Math.abs(observation[i])), 1);
     return [Math.max(least, -1.5 * reach), Math.min(high[i], 1.5 * reach)];
   });
 }

@@ -132,7 +132,7 @@ export class EvaluatedEpisodes {
    * `rewardThreshold` above 0 pays for its goal, so that there costs on the way may differ.
    */
   noGoal(rewardThreshold: number | undefined, training: TrainingSoFar): LabEvent | undefined {
-    const highest = Math.max(...this.#returns);
+    const highest = this.#returns.reduce((most, each) => Math.max(most, each), -Infinity);
     const found = (rewardThreshold ?? 0) > 0
       ? Math.max(highest, training.highestReturn) > 0
       : highest > 0 || training.highestReturn > highest ||

@@ -83,7 +83,7 @@ export const likelihood = defineCommand({
       values,
       { draws: asked, random, labels },
     );
-    const { each, draws, probeError } = found;
+    const { each, draws, probeError, binarized } = found;
     const nats = Array.from(each, (logLikelihood) => -logLikelihood);
     const error = standardDeviation(nats, 1) / Math.sqrt(nats.length);
     const bits = nats.map((nats) => bitsOf(nats, dimensions));
@@ -93,6 +93,7 @@ export const likelihood = defineCommand({
         run: run.id,
         draws,
         ...probeError !== undefined && Number.isFinite(probeError) && { probe_error: probeError },
+        ...binarized && { binarized },
         negative_log_likelihood: mean(nats),
         standard_error: error,
         bits_per_dimension: mean(bits),
@@ -120,9 +121,11 @@ export const likelihood = defineCommand({
       ? `at most: greys dequantised, the flow's divergence by ${counted(draws)} probes for each ` +
         `(--draws)${Number.isFinite(probeError) ? `, ± ${figure(probeError)} nats` : ""}`
       : `at most: importance sampling, ${counted(draws)} draws for each (--draws)`;
-    const greys = dataset.kind === "images" && !holdingsOf(dataset).binary
-      ? "; of greys, which no model of black and white pixels is compared with"
-      : "";
+    const greys = dataset.kind !== "images" || holdingsOf(dataset).binary
+      ? ""
+      : binarized
+      ? "; of black and white pixels, drawn once with the greys as probabilities"
+      : "; of greys, which no model of black and white pixels is compared with";
     io.out(how + greys);
     return 0;
   },

@@ -53,8 +53,9 @@ export function recordEpisodeStatistics(
     restore(own) {
       const kept = own as unknown as EpisodeStatistics & { episodeReturn: number; length: number };
       ({ episodeReturn, length } = kept);
-      episodeReturns.splice(0, Infinity, ...kept.episodeReturns);
-      episodeLengths.splice(0, Infinity, ...kept.episodeLengths);
+      episodeReturns.length = episodeLengths.length = 0;
+      for (const value of kept.episodeReturns) episodeReturns.push(value);
+      for (const value of kept.episodeLengths) episodeLengths.push(value);
     },
   });
   return Object.assign(wrapped, { episodeReturns, episodeLengths });

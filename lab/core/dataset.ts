@@ -48,6 +48,8 @@ export interface Holdings {
   readonly labels?: boolean;
   /** Whether each example is paired with another. */
   readonly partners?: boolean;
+  /** Whether that is any other: nothing is known of what the two have in common. */
+  readonly unpaired?: boolean;
   /** Whether all numbers of the examples are 0 or 1. */
   readonly binary?: boolean;
 }
@@ -80,6 +82,8 @@ export interface Dataset {
   readonly factors?: { readonly names: readonly string[]; readonly sizes: readonly number[] };
   /** Of what an example is paired with, where it is. */
   readonly partnerShape?: readonly number[];
+  /** Whether examples are paired with any others, for models that look at both kinds alone. */
+  readonly unpaired?: boolean;
   /** To learn from. */
   readonly train: Split;
   /** To choose by: which checkpoint is the best one, when to stop. */
@@ -131,12 +135,15 @@ export function gatherExamples(
 export const isBit = (value: number): boolean => value === 0 || value === 1;
 
 /** What a made data set holds. */
-export function holdingsOf({ kind, classes, train, validation, test }: Dataset): Holdings {
+export function holdingsOf(
+  { kind, classes, unpaired, train, validation, test }: Dataset,
+): Holdings {
   const splits = [train, validation, test];
   return {
     kind,
     labels: classes !== undefined && splits.every(({ labels }) => labels !== undefined),
     partners: splits.every(({ partners }) => partners !== undefined),
+    ...unpaired && { unpaired },
     binary: splits.every(({ values, reader }) => reader?.binary ?? values.every(isBit)),
   };
 }
@@ -147,8 +154,8 @@ export interface DataTakes {
   readonly examples: readonly ExampleKind[];
   /** Left out: labels are not looked at. */
   readonly labels?: "optional" | "required";
-  /** Left out: partners are not looked at. */
-  readonly partners?: "required";
+  /** `any`: of another kind, whichever they are; left out: partners are not looked at. */
+  readonly partners?: "required" | "any";
   /** Examples of 0 and 1 alone (probabilities of bits), or of other numbers (densities, as those of
    * binary examples have no bound); left out: both. Text is neither. */
   readonly values?: "binary" | "continuous";
@@ -163,29 +170,34 @@ export function takesData(
     (values === undefined || held.kind === "text" ||
       (values === "binary") === (held.binary === true)) &&
     (labels !== "required" || held.labels === true) &&
-    (partners !== "required" || held.partners === true);
+    (partners === undefined || held.partners === true) &&
+    (partners !== "required" || held.unpaired !== true);
 }
 
 /** `images with labels`: the data that a model takes, for people. */
 export function dataTaken({ examples, labels, partners, values }: DataTakes): string {
-  return dataNamed(examples, labels === "required", partners === "required", values);
+  return dataNamed(examples, labels === "required", pairings[partners ?? "none"], values);
 }
 
 /** `images with labels`: the data that are held, for people. */
 export function dataHeld(
-  { kind, labels = false, partners = false, binary = false }: Holdings,
+  { kind, labels = false, partners = false, unpaired = false, binary = false }: Holdings,
 ): string {
-  return dataNamed([kind], labels, partners, binary ? "binary" : undefined);
+  const pairing = pairings[!partners ? "none" : unpaired ? "any" : "required"];
+  return dataNamed([kind], labels, pairing, binary ? "binary" : undefined);
 }
+
+/** What is said of examples that come with others. */
+const pairings = { none: "", required: " in pairs", any: " of two kinds" } as const;
 
 function dataNamed(
   kinds: readonly ExampleKind[],
   labels: boolean,
-  partners: boolean,
+  pairing: string,
   values?: string,
 ): string {
   const named = `${values === undefined ? "" : `${values} `}${kinds.join(" or ")}`;
-  return `${named}${labels ? " with labels" : ""}${partners ? " in pairs" : ""}`;
+  return `${named}${labels ? " with labels" : ""}${pairing}`;
 }
 
 /**

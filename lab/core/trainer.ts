@@ -55,6 +55,8 @@ export interface LogLikelihoods {
   readonly each: Float64Array;
   /** Draws for each by which it is estimated, from below; 0: it is exact. */
   readonly draws: number;
+  /** Whether it is of black and white pixels, drawn once with the greys as probabilities. */
+  readonly binarized?: boolean;
 }
 
 /** A function of rows: `RowStep` of `lab/compute/row_step.ts`, which knows tensors. */

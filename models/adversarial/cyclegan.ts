@@ -58,11 +58,11 @@ function check({ shape, partnerShape = [] }: ExampleShape, c: Configuration): vo
   }
 }
 
-/** The translator without pairs. */
-export const cyclegan = defineModel({
+/** The translator on data whose pairs evaluation measures by. */
+const measured = defineModel({
   name: "cyclegan",
   summary: "Translates between two kinds of images there and back, without pairs",
-  takes: { examples: ["images"], partners: "required" },
+  takes: { examples: ["images"], partners: "any" },
   configuration,
   budget: "gradientSteps",
   bestBy: { metric: "validation/absolute_error", goal: "minimize" },
@@ -128,3 +128,19 @@ export const cyclegan = defineModel({
     cycle_error: absoluteError(backward(forward(x)), x),
   }),
 });
+
+/** The same where nothing says what an example should become: no checkpoint is known to be the best. */
+const unmeasured = defineModel({
+  ...measured.model,
+  configuration,
+  bestBy: undefined,
+  evaluate: ({ forward, backward }, { x }) => ({
+    cycle_error: absoluteError(backward(forward(x)), x),
+  }),
+});
+
+/** The translator without pairs. */
+export const cyclegan: typeof measured = {
+  ...measured,
+  create: (context) => (context.dataset.unpaired ? unmeasured : measured).create(context),
+};

@@ -6,10 +6,11 @@
  * @module
  */
 import * as z from "zod";
-import type { ExampleReader, Split } from "../../lab/core/dataset.ts";
+import type { Dataset, ExampleReader, Split } from "../../lab/core/dataset.ts";
 import { InputError, unknownName } from "../../lab/core/errors.ts";
 import type { DatasetContext } from "../../lab/core/registry.ts";
 import { rowRanges } from "../../lab/core/rows.ts";
+import { classesOf } from "./classes.ts";
 import { defineDataset, drawnOut, inMemory, rowsOf } from "./define_dataset.ts";
 import type { ReadBytes, ReadFile } from "./files.ts";
 import { entriesOf, type NpyArray, type NpyRows, openNpy, parseNpy } from "./npy.ts";
@@ -24,8 +25,8 @@ const configuration = z.strictObject({
   }),
   labels: z.string().default("").meta({
     description:
-      "Whole numbers 0 … 255, a class each: an array of the .npz file, a column of the " +
-      "CSV file, or another .npy file; empty for none",
+      "Whole numbers, at most 256 of them, a class each: an array of the .npz file, a column of " +
+      "the CSV file, or another .npy file; empty for none",
   }),
   channels: z.enum(["last", "first"]).default("last").meta({
     description: "Where images of four axes have their channels: [N, H, W, C] or [N, C, H, W]",
@@ -48,11 +49,19 @@ interface Table {
  * Numbers of a CSV file with names in its first line.
  *
  * @param labels The column of labels; empty for none.
- * @throws InputError that names file and line where a row is of another length or no number.
+ * @throws InputError that names file and line where the first has numbers alone, or a row is of another
+ *   length or no number.
  */
 export function parseCsv({ bytes, path }: ReadBytes, labels = ""): Table {
   const lines = new TextDecoder().decode(bytes).split(/\r?\n/).filter((line) => line.trim() !== "");
   const names = (lines[0] ?? "").split(",").map((name) => name.trim().replaceAll('"', ""));
+  if (names.every((name) => name !== "" && Number.isFinite(Number(name)))) {
+    const some = `${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""}`;
+    throw new InputError(
+      `Cannot read ${path} as its first line must have the columns' names, or its first example is ` +
+        `lost: numbers alone, ${some} (put a line of names before it)`,
+    );
+  }
   const chosen = names.indexOf(labels);
   if (labels !== "" && chosen < 0) throw unknownName(`read ${path}`, "column", labels, names);
   const rows = lines.slice(1).map((line, row) => {
@@ -177,59 +186,91 @@ function readerOf(
   return { shape, reader: { size, binary, gather: (rows, to) => to.set(examples(rows).values) } };
 }
 
-/** @throws InputError unless it is an array of three examples at least. */
-function requireExamples([count, ...shape]: readonly number[], file: string): void {
-  if (shape.length >= 1 && shape.length <= 3 && count >= 3) return;
+/** The most channels of an image: red, green, blue and alpha. */
+const MOST_CHANNELS = 4;
+
+/** @throws InputError unless it is an array of three examples at least, images of one to four channels. */
+function requireExamples(
+  [count, ...shape]: readonly number[],
+  { file, channels }: Pick<Configuration, "file" | "channels">,
+): void {
+  const given = `[${[count, ...shape].join(", ")}]`;
+  if (shape.length < 1 || shape.length > 3 || count < 3) {
+    throw new InputError(
+      `Cannot use ${file} as it must hold three examples at least, [N, D], [N, H, W] or ` +
+        `[N, H, W, C]: ${given}`,
+    );
+  }
+  if (shape.length < 3) return;
+  const [own, other] = channels === "last" ? [shape[2], shape[0]] : [shape[0], shape[2]];
+  if (own <= MOST_CHANNELS) return;
+  const turned = channels === "last" ? "first" : "last";
   throw new InputError(
-    `Cannot use ${file} as it must hold three examples at least, [N, D], [N, H, W] or ` +
-      `[N, H, W, C]: [${[count, ...shape].join(", ")}]`,
+    `Cannot use ${file} as images must have ${MOST_CHANNELS} channels at most: ${given} has ${own} ` +
+      `with dataset.channels=${channels}` +
+      (other <= MOST_CHANNELS ? ` (--set dataset.channels=${turned} takes ${other})` : ""),
   );
 }
 
-/** The labels of `count` examples as class indices. */
-function classesOf({ values }: NpyArray, count: number, file: string): Uint8Array {
+/** What the labels of a file's examples say. */
+interface Labelled {
+  readonly columns: Pick<Split, "labels">;
+  readonly classes: Pick<Dataset, "classes" | "classNames">;
+}
+
+/** The labels of `count` examples, where there are any, with a class for each number that occurs. */
+function labelled({ labels }: Pick<Table, "labels">, count: number, file: string): Labelled {
+  if (labels === undefined) return { columns: {}, classes: {} };
+  const { values } = labels;
   if (values.length !== count) {
     throw new InputError(
       `Cannot use ${file} as labels must be one an example, ${count}: ${values.length}`,
     );
   }
-  const wrong = values.find((label) => !(Number.isInteger(label) && label >= 0 && label < 256));
+  const wrong = values.find((label) => !Number.isInteger(label));
   if (wrong !== undefined) {
-    throw new InputError(`Cannot use ${file} as labels must be whole numbers 0 … 255: ${wrong}`);
+    throw new InputError(`Cannot use ${file} as labels must be whole numbers: ${wrong}`);
   }
-  if (values.every((label) => label === values[0])) {
+  const { indexOf, ...classes } = classesOf(values);
+  if (classes.classes === 1) {
     throw new InputError(
       `Cannot use ${file} as labels must be of two classes at least: ${values[0]} alone (without ` +
         "dataset.labels there are no classes)",
     );
   }
-  return Uint8Array.from(values);
+  if (classes.classes > 256) {
+    throw new InputError(
+      `Cannot use ${file} as labels must be of 256 classes at most: ${classes.classes} numbers`,
+    );
+  }
+  const indices = Uint8Array.from(values, (label) => indexOf.get(label)!);
+  return { columns: { labels: indices }, classes };
 }
 
-/** All examples of the file with their shape: in memory, or read as they are needed. */
+/** All examples of the file: in memory, or read as they are needed. */
 async function allOf(
   context: Pick<DatasetContext<unknown>, "readFile" | "openFile">,
   configuration: Configuration,
-): Promise<{ readonly shape: readonly number[]; readonly all: Split }> {
+): Promise<Pick<Labelled, "classes"> & { readonly shape: readonly number[]; readonly all: Split }> {
   const { file, streamed } = configuration;
-  const labelled = ({ labels }: Pick<Table, "labels">, count: number) =>
-    labels && { labels: classesOf(labels, count, file) };
   if (!streamed) {
     const table = await readTable(context.readFile, configuration);
     const [count] = table.examples.shape;
-    requireExamples(table.examples.shape, file);
+    requireExamples(table.examples.shape, configuration);
     const { shape, values } = examplesOf(table.examples, configuration);
-    return { shape, all: { count, values, ...labelled(table, count) } };
+    const { columns, classes } = labelled(table, count, file);
+    return { shape, classes, all: { count, values, ...columns } };
   }
   if (!/\.npy$/i.test(file)) {
     throw new InputError(`Cannot stream ${file} as dataset.file must be an .npy file`);
   }
   const stored = openNpy(openerOf(context), file);
   const [count] = stored.shape;
-  requireExamples(stored.shape, file);
+  requireExamples(stored.shape, configuration);
   const labels = await readLabels(context.readFile, configuration.labels);
   const { shape, reader } = readerOf(stored, configuration);
-  return { shape, all: streamedSplit({ count, reader, ...labelled(labels, count) }) };
+  const { columns, classes } = labelled(labels, count, file);
+  return { shape, classes, all: streamedSplit({ count, reader, ...columns }) };
 }
 
 /** A user's own arrays. */
@@ -238,13 +279,12 @@ export const arrays = defineDataset({
   summary: "A table of numbers from a file: npy, npz or CSV",
   configuration,
   create: async ({ configuration, stream, ...context }) => {
-    const { shape, all } = await allOf(context, configuration);
-    const { labels } = all;
+    const { shape, classes, all } = await allOf(context, configuration);
     const [test, train] = drawnOut(all, configuration.test, stream("splits"));
     return {
       kind: shape.length === 1 ? "points" : "images",
       shape,
-      ...labels && { classes: 1 + labels.reduce((most, label) => Math.max(most, label), 0) },
+      ...classes,
       test: inMemory(all, test),
       train: rowsOf(all, train),
     };

@@ -23,30 +23,34 @@ const [ZERO, ONE] = [48, 49];
 /**
  * Images [count, 784] of a file.
  *
- * @throws InputError that names file and line where a line has not 784 numbers of 0 and 1.
+ * @throws InputError that names file and line where a line has not 784 numbers of 0 and 1 between blanks.
  */
 export function parseAmat({ bytes, path }: ReadBytes): Split {
-  const pixels = new Float32Array(bytes.filter((byte) => byte === ZERO || byte === ONE).length);
-  let [at, line] = [0, 1];
+  const isPixel = (byte: number) => byte === ZERO || byte === ONE;
+  const pixels = new Float32Array(bytes.reduce((sum, byte) => sum + Number(isPixel(byte)), 0));
+  let [at, begin, line, isApart] = [0, 0, 1, true];
   const endLine = () => {
-    if (at % SIZE !== 0 || (at === 0 && line > 1)) {
+    if (at - begin !== SIZE) {
       throw new InputError(
-        `Cannot read ${path} as each line must have ${SIZE} pixels: ${at % SIZE} in line ${line}`,
+        `Cannot read ${path} as each line must have ${SIZE} pixels: ${at - begin} in line ${line}`,
       );
     }
+    begin = at;
     line++;
   };
   for (const byte of bytes) {
-    if (byte === ZERO || byte === ONE) pixels[at++] = byte - ZERO;
+    if (isPixel(byte) && isApart) pixels[at++] = byte - ZERO;
     else if (byte === 10) endLine();
     else if (byte !== 32 && byte !== 13) {
-      const given = JSON.stringify(String.fromCharCode(byte));
+      const given = isPixel(byte) ? "two together" : JSON.stringify(String.fromCharCode(byte));
       throw new InputError(
         `Cannot read ${path} as pixels must be 0 or 1, between blanks: ${given} in line ${line}`,
       );
     }
+    isApart = !isPixel(byte);
   }
-  endLine();
+  // The last line may end without a line feed.
+  if (at > begin || at === 0) endLine();
   return { count: at / SIZE, values: pixels };
 }
 

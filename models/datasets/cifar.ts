@@ -68,8 +68,17 @@ export const cifar = defineDataset({
   holds: { kind: "images", labels: true },
   configuration,
   create: async ({ configuration: { folder }, readFile }) => {
-    const batch = async (name: string) =>
-      parseCifar(await readNamed(readFile, folder, `${name}.bin`, "shapes"));
+    let first: { readonly path: string; readonly count: number } | undefined;
+    const batch = async (name: string) => {
+      const file = await readNamed(readFile, folder, `${name}.bin`, "shapes");
+      const split = parseCifar(file);
+      first ??= { path: file.path, count: split.count };
+      if (split.count === first.count) return split;
+      throw new InputError(
+        `Cannot use ${file.path} as all batches must have as many images (10,000 in CIFAR-10): ` +
+          `${split.count}, and ${first.count} in ${first.path}`,
+      );
+    };
     const batches: Split[] = [];
     for (let i = 1; i <= 5; i++) batches.push(await batch(`data_batch_${i}`));
     const test = await batch("test_batch");

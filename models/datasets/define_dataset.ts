@@ -46,7 +46,7 @@ const HELD_OUT = 0.1;
 
 /**
  * The data set as an entry of a registry, drawn by a seed of its own. Where its source makes no
- * validation split, a tenth of the training examples becomes it, at least one. The examples are
+ * validation split, a tenth of the training examples, of each class, becomes it. The examples are
  * checked when they are made: their number, their length, finite values, images in [0, 1], text in its
  * vocabulary, labels below `classes`.
  */
@@ -101,19 +101,29 @@ function heldOut(
 }
 
 /**
- * A random share of the examples, one at least and no more than memory is to hold, and the others.
+ * A random share of the examples, one at least and no more than memory is to hold, and the others. Where
+ * examples have classes, it is a share of each: one example at least, and never all.
  *
  * @returns Indices of both.
  */
 export function drawnOut(
-  { count, reader }: Pick<Split, "count" | "reader">,
+  { count, labels, reader }: Pick<Split, "count" | "labels" | "reader">,
   share: number,
   random: Generator,
 ): [drawn: Int32Array, rest: Int32Array] {
   const order = random.permutation(count);
-  const most = reader === undefined ? count : mostHeld(reader);
-  const held = Math.min(most, Math.max(1, Math.floor(count * share)));
-  return [order.slice(0, held), order.slice(held)];
+  const most = reader === undefined ? Infinity : mostHeld(reader);
+  const sizes = new Int32Array(256);
+  for (const label of labels ?? []) sizes[label]++;
+  if (!sizes.some((size) => size > 1)) {
+    const held = Math.min(most, Math.max(1, Math.floor(count * share)));
+    return [order.slice(0, held), order.slice(held)];
+  }
+  // What each class is rounded up by must fit beneath the most, too.
+  const own = Math.min(share, (most - sizes.length) / count);
+  const left = sizes.map((size) => Math.min(size - 1, Math.max(1, Math.round(size * own))));
+  const isDrawn = order.map((row) => Number(left[labels![row]]-- > 0));
+  return [order.filter((_, i) => isDrawn[i]), order.filter((_, i) => !isDrawn[i])];
 }
 
 /** These examples of a split, as one of their own. */

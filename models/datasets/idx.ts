@@ -8,6 +8,7 @@
 import * as z from "zod";
 import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { classesOf } from "./classes.ts";
 import { defineDataset } from "./define_dataset.ts";
 import { folderField, type ReadFile, readNamed } from "./files.ts";
 
@@ -129,14 +130,30 @@ export const idx = defineDataset<IdxConfiguration>({
           `${side.join("×")} and ${testSide.join("×")}`,
       );
     }
-    const labels = train.labels!;
-    if (labels.every((label) => label === labels[0])) {
+    const { indexOf, ...classes } = classesOf(train.labels!);
+    if (classes.classes === 1) {
       throw new InputError(
         `Cannot use ${folder} as its training labels must be of two classes at least: ` +
-          `${labels[0]} alone`,
+          `${train.labels![0]} alone`,
       );
     }
-    const classes = 1 + labels.reduce((largest, label) => Math.max(largest, label), 0);
-    return { kind: "images", shape: [...side, 1], classes, train, test };
+    const unknown = test.labels!.find((label) => !indexOf.has(label));
+    if (unknown !== undefined) {
+      throw new InputError(
+        `Cannot use ${folder} as each class must have training images: the test label ${unknown} ` +
+          "has none",
+      );
+    }
+    const indexed = (split: Split): Split => ({
+      ...split,
+      labels: split.labels!.map((label) => indexOf.get(label)!),
+    });
+    return {
+      kind: "images",
+      shape: [...side, 1],
+      ...classes,
+      train: indexed(train),
+      test: indexed(test),
+    };
   },
 });

@@ -38,6 +38,14 @@ export type PictureFiles =
   & Required<Pick<DatasetContext<unknown>, "readFile" | "listFolder">>
   & Pick<DatasetContext<unknown>, "webpBinary">;
 
+/** Where a place has folders. @throws InputError where it has none. */
+export function pictureFiles(
+  { readFile, listFolder, webpBinary }: Omit<DatasetContext<unknown>, "configuration">,
+): PictureFiles {
+  if (listFolder !== undefined) return { readFile, listFolder, webpBinary };
+  throw new InputError("Cannot read a folder of images as this place has no folders");
+}
+
 const isPicture = (name: string) => /\.(png|jpe?g|webp)$/i.test(name);
 
 /** Paths of pictures with their classes, in the order of their names. */
@@ -56,7 +64,7 @@ async function pathsOf(
   for (const [label, name] of folders.entries()) {
     const inside = pathIn(folder, name);
     const files = (await listFolder(inside)).sort().filter(isPicture);
-    paths.push(...files.map((file) => [pathIn(inside, file), label] as const));
+    for (const file of files) paths.push([pathIn(inside, file), label]);
   }
   return { paths, classNames: folders };
 }
@@ -182,22 +190,18 @@ export const images = defineDataset({
   name: "images",
   summary: "Pictures of any folder (PNG, JPEG, WebP), classes from its subfolders",
   configuration,
-  create: async (
-    { configuration, stream, readFile, openFile, listFolder, webpBinary, readAhead },
-  ) => {
+  create: async ({ configuration, stream, ...context }) => {
     const { folder, side, grey, strict, test, streamed } = configuration;
-    if (listFolder === undefined) {
-      throw new InputError("Cannot read a folder of images as this place has no folders");
-    }
+    const { readAhead } = context;
     const channels = grey ? 1 : 3;
     const size = side * side * channels;
-    const open = streamed ? openerOf({ openFile }) : undefined;
+    const open = streamed ? openerOf(context) : undefined;
     const paths: string[] = [];
     const given: number[] = [];
     const kept: Float32Array[] = [];
     let binary = true;
     const { classNames, note, decode, decoding } = await lookThrough(
-      { readFile, listFolder, webpBinary },
+      pictureFiles(context),
       folder,
       { side, channels, strict },
       ({ path, label, values }) => {
@@ -229,15 +233,13 @@ export const images = defineDataset({
       );
     }
     const columns = { count, ...classes > 0 && { labels: Uint8Array.from(given) } };
-    const all: Split = open === undefined
-      ? { ...columns, values: joined(kept, size) }
-      : streamedSplit({
-        ...columns,
-        reader: readerOf(open, paths, {
-          ...{ size, binary, decode },
-          ahead: readAhead?.(new URL("./picture_decoder.ts", import.meta.url), decoding, size),
-        }),
-      });
+    const all: Split = open === undefined ? { ...columns, values: joined(kept) } : streamedSplit({
+      ...columns,
+      reader: readerOf(open, paths, {
+        ...{ size, binary, decode },
+        ahead: readAhead?.(new URL("./picture_decoder.ts", import.meta.url), decoding, size),
+      }),
+    });
     const [held, rest] = drawnOut(all, test, stream("splits"));
     return {
       kind: "images",
@@ -250,7 +252,9 @@ export const images = defineDataset({
   },
 });
 
-function joined(pictures: readonly Float32Array[], size: number): Float32Array {
+/** Pictures of one size, one after another. */
+export function joined(pictures: readonly Float32Array[]): Float32Array {
+  const size = pictures[0].length;
   const values = new Float32Array(pictures.length * size);
   pictures.forEach((picture, i) => values.set(picture, i * size));
   return values;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { crc32 } from "../../lab/core/crc32.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { OpenFile } from "../../lab/core/registry.ts";
 import type { ReadBytes } from "./files.ts";
@@ -191,7 +192,8 @@ function rowMajor(stored: Float64Array, shape: readonly number[]): Float64Array 
 }
 
 /**
- * The arrays of an `.npz` file by name, each unpacked when it is asked for.
+ * The arrays of an `.npz` file by name, each unpacked when it is asked for, which throws an InputError
+ * that names the array where it is not what was stored.
  *
  * @throws InputError that names the file where it is no whole zip archive.
  */
@@ -209,7 +211,7 @@ export function entriesOf(
   for (let left = view.getUint16(end + 10, true); left > 0; left--) {
     if (at + 46 > bytes.length || view.getUint32(at, true) !== 0x02014b50) throw broken();
     const packed = view.getUint16(at + 10, true) === 8;
-    const length = view.getUint32(at + 20, true);
+    const [sum, length, size] = [16, 20, 24].map((field) => view.getUint32(at + field, true));
     const [name, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
     const local = view.getUint32(at + 42, true);
     const entry = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + name));
@@ -219,6 +221,12 @@ export function entriesOf(
       const from = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
       const content = bytes.slice(from, from + length);
       const whole = packed ? await inflate(content).catch(() => Promise.reject(broken())) : content;
+      if (whole.length !== size || crc32(whole) !== sum) {
+        throw new InputError(
+          `Cannot read ${path}, ${entry} as it must have the size and the CRC-32 that the archive ` +
+            "says: truncated or altered",
+        );
+      }
       return { bytes: whole, path: `${path}, ${entry}` };
     });
   }

@@ -139,13 +139,23 @@ function webpOrientation(bytes: Uint8Array): number {
  * Decodes a file by its first bytes, turned as its EXIF data say.
  *
  * @param webp What decodes WebP; left out: such a file is an error.
- * @throws Error where it is no PNG, JPEG or WebP, or a damaged one.
+ * @throws Error where it is no PNG, JPEG or WebP, a damaged one, or an interlaced PNG of fewer than 8 bits
+ *   a channel, which the decoder does not know.
  */
 export function decodePicture(
   bytes: Uint8Array,
   webp?: (bytes: Uint8Array) => Picture,
 ): Picture {
-  if (bytes[0] === 0x89 && bytes[1] === 0x50) return whole("PNG", () => pngPicture(bytes));
+  if (bytes[0] === 0x89 && bytes[1] === 0x50) {
+    // Of the first chunk's content: depth, and whether rows are interlaced.
+    if (bytes[24] < 8 && bytes[28] === 1) {
+      throw new Error(
+        "an interlaced PNG picture of fewer than 8 bits a channel, which cannot be read: save it " +
+          "without interlacing",
+      );
+    }
+    return whole("PNG", () => pngPicture(bytes));
+  }
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
     return whole("JPEG", () => upright(jpegPicture(bytes), orientationOf(bytes)));
   }

@@ -13,10 +13,8 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { log } from "../../lab/core/elementary.ts";
-import { streamOf } from "../../lab/core/random.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
 import { count, widths } from "../../lab/compute/sizes.ts";
-import { binarized } from "../datasets/binarized.ts";
 import { defineModel } from "../define_model.ts";
 import { bitsOf } from "../likelihood.ts";
 import type { Batch, Look, NoiseSpecs } from "../model.ts";
@@ -104,6 +102,7 @@ export const iwae = defineModel({
     },
   }],
   evaluate: boundTerms,
+  binarizes: ({ binarize }) => binarize,
   weightNoise: underNormalPrior.weightNoise,
   logWeights: (networks, { x, noise: { noise } }, { latentSize }) =>
     logWeightsOf(networks, x, noise, latentSize),
@@ -130,13 +129,11 @@ function boundTerms(networks: Applied<Coder>, batch: Batch, fields: Fields) {
 
 /** The estimate of the test images' likelihood, the same black and white ones in every run. */
 async function likelihoodOf(
-  { dataset: { test, shape, seed }, logLikelihood, random, spent }: Look,
-  { binarize, likelihoodImages, evaluationDraws, finalDraws }: Fields,
+  { dataset: { test, shape }, logLikelihood, random, spent }: Look,
+  { likelihoodImages, evaluationDraws, finalDraws }: Fields,
 ) {
   const size = sizeOf(shape);
-  const greys = test.values.slice(0, likelihoodImages * size);
-  const pixels = streamOf(seed, "binarize");
-  const values = binarize ? binarized(greys, pixels) : greys;
+  const values = test.values.slice(0, likelihoodImages * size);
   const draws = CHUNK * Math.ceil((spent < 1 ? evaluationDraws : finalDraws) / CHUNK);
   const nats = -await logLikelihood!(values, { draws, random });
   return {

@@ -23,11 +23,17 @@ export async function latentMetrics({ encode, dataset }: Look): Promise<Metrics>
   const metrics = { "evaluation/active_units": activeUnits(codes, test.count) };
   const splits = [train, validation, test];
   if (factors === undefined || !splits.every(({ factors }) => factors)) return metrics;
-  const all: number[] = [];
-  for (const { values, labels } of splits) all.push(...await encode!(values, labels));
+  const count = splits.reduce((sum, split) => sum + split.count, 0);
+  const all = new Float32Array(count * codes.length / test.count);
+  let at = 0;
+  for (const { values, labels } of splits) {
+    const own = await encode!(values, labels);
+    all.set(own, at);
+    at += own.length;
+  }
   const represented = {
-    count: train.count + validation.count + test.count,
-    codes: Float32Array.from(all),
+    count,
+    codes: all,
     factors: Uint8Array.from(splits.flatMap(({ factors }) => [...factors!])),
     sizes: factors.sizes,
   };

@@ -84,6 +84,9 @@ function quantized(vectors: tf.Tensor2D, kept: Tensors): tf.Tensor2D {
   return tf.matMul(nearest(vectors, codebookOf(kept)), codebookOf(kept));
 }
 
+/** Where none begins anew, a code stays as it is rather than fall below: m/N would become 0/0. */
+const LEAST_COUNT = 1e-5;
+
 /** γ·before + (1 − γ)·now. */
 function averaged(before: tf.Tensor, now: tf.Tensor, decay: number): tf.Tensor {
   return tf.add(tf.mul(before, decay), tf.mul(now, 1 - decay));
@@ -91,7 +94,8 @@ function averaged(before: tf.Tensor, now: tf.Tensor, decay: number): tf.Tensor {
 
 /**
  * The codebook after a minibatch: N ← γN + (1 − γ)n and m ← γm + (1 − γ)Σ of the vectors that chose it,
- * appendix A.1; a code with N below `restartBelow` begins anew at a vector.
+ * appendix A.1; a code with N below `restartBelow` begins anew at a vector. With 0 none does, and a code
+ * that nothing chooses stays where it is.
  *
  * @param picked Which code each vector chose, [N, K]; rows of zeros take no part.
  * @param choice U[0, 1), [K]: the vectors that codes may begin anew at.
@@ -106,17 +110,15 @@ export function moved(
   const chosen = tf.transpose(picked);
   const nextCounts = averaged(counts, tf.sum(chosen, 1, true), decay);
   const nextSums = averaged(sums, tf.matMul(chosen, vectors), decay);
-  if (restartBelow === 0) return { ...others, counts: nextCounts, sums: nextSums };
-  const row = tf.cast(tf.floor(tf.mul(choice, vectors.shape[0])), "int32") as tf.Tensor1D;
-  const unused = tf.cast(tf.less(nextCounts, restartBelow), "float32");
+  const unused = tf.cast(tf.less(nextCounts, restartBelow || LEAST_COUNT), "float32");
   const mixed = (kept: tf.Tensor, fresh: tf.Tensor) =>
     tf.add(tf.mul(kept, tf.sub(1, unused)), tf.mul(fresh, unused));
-  return {
-    ...others,
-    // As if as many vectors as are asked for had chosen it.
-    counts: mixed(nextCounts, tf.fill([1, 1], restartBelow)),
-    sums: mixed(nextSums, tf.mul(tf.gather(vectors, row), restartBelow)),
-  };
+  const row = tf.cast(tf.floor(tf.mul(choice, vectors.shape[0])), "int32") as tf.Tensor1D;
+  // Anew is as if as many vectors as are asked for had chosen it.
+  const [freshCounts, freshSums] = restartBelow === 0
+    ? [counts, sums]
+    : [tf.fill([1, 1], restartBelow), tf.mul(tf.gather(vectors, row), restartBelow)];
+  return { ...others, counts: mixed(nextCounts, freshCounts), sums: mixed(nextSums, freshSums) };
 }
 
 // The model.

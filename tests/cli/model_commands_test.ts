@@ -321,6 +321,16 @@ Deno.test("the likelihood of bits is exact, of a folder's pictures in black and 
     deepStrictEqual([draws, examples.length], [0, 40]);
     // The same pixels of the same greys each time.
     deepStrictEqual((await measured()).examples, examples);
+    // A model of such pixels on greys says what was drawn of them, another one that greys are none.
+    const sizes = ["side=14", "model.hiddenSizes=[8]", "model.finalDraws=8"]
+      .flatMap((each) => ["--set", each.startsWith("model") ? each : `dataset.${each}`]);
+    const said = async (binarize: boolean) => {
+      const set = ["--set", `model.binarize=${binarize}`];
+      await lab("run", "iwae", "--dataset", "glyphs", ...few, ...small, ...sizes, ...set);
+      return (await lab("likelihood", "latest", "--count", "0", "--draws", "8")).split("\n").at(-2);
+    };
+    match((await said(true))!, /; of black and white pixels, drawn once with the greys as prob/);
+    match((await said(false))!, /; of greys, which no model of black and white pixels is compared/);
   });
 });
 

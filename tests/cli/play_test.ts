@@ -209,6 +209,12 @@ Deno.test("random actions are shown until the seconds are over", async () => {
   ok(game.returns.length > 3);
 });
 
+Deno.test("more episodes than a call takes arguments have a mean and a best one", () => {
+  const game = new Game(makeEnv("Taxi-v4"), 1);
+  for (let i = 0; i < 200_000; i++) game.returns.push(i % 2);
+  strictEqual(game.summary(), "Taxi-v4: 200,000 episodes, return 0.5 on average, 1 at best");
+});
+
 Deno.test("a world that waits for keys ends with its seconds, too", async () => {
   const io = capturedIo({ screen });
   const game = new Game(makeEnv("Taxi-v4"), 1);

@@ -438,3 +438,17 @@ Deno.test("statistics of episodes keep the last ones alone, the oldest first", (
   strictEqual(env.episodeReturns.length, 2);
   ok(Math.abs(env.episodeReturns[0] - (env.episodeReturns[1] - 0.01)) < 1e-12);
 });
+
+Deno.test("statistics of more episodes than a call takes arguments are restored", () => {
+  const make = () => wrappers.recordEpisodeStatistics(makeEnv("GridWorld-v0", { map: "SG" }), 2e5);
+  const env = make();
+  env.reset({ seed: 1 });
+  for (let episode = 0; episode < 150_000; episode++) {
+    env.step(1);
+    env.reset();
+  }
+  const other = make();
+  other.restore!(env.snapshot!());
+  deepStrictEqual(other.episodeReturns, env.episodeReturns);
+  deepStrictEqual(other.episodeLengths, env.episodeLengths);
+});

@@ -7,17 +7,21 @@ import * as tf from "@tensorflow/tfjs";
 import type { ModelDefinition } from "../../lab/compute/definitions.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
 import type { Split } from "../../lab/core/dataset.ts";
+import type { Tensors } from "../../lab/compute/workspace.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
+import { mean } from "../../lab/statistics/scores.ts";
+import { binarizedBy } from "../../models/datasets/binarized.ts";
 import { activeUnits } from "../../models/metrics/active_units.ts";
 import { codeUsage } from "../../models/metrics/code_usage.ts";
 import { LogSums } from "../../models/metrics/log_sums.ts";
 import { models } from "../../models/mod.ts";
-import type { Batch } from "../../models/model.ts";
+import type { Batch, Look } from "../../models/model.ts";
 import { betaTcvae, decomposedKl } from "../../models/variational/beta_tcvae.ts";
 import { evaluated, logWeightsOf, underNormalPrior } from "../../models/variational/bound.ts";
 import { discriminatorLoss, permuted } from "../../models/variational/factor_vae.ts";
 import { importanceLoss } from "../../models/variational/iwae.ts";
+import { latentMetrics } from "../../models/variational/latent_metrics.ts";
 import { joined, klBetween, ladderVae } from "../../models/variational/ladder_vae.ts";
 import {
   semiSupervisedLoss,
@@ -260,6 +264,23 @@ Deno.test("codes are moving averages of their vectors, and begin anew where none
     near(values(codebookOf(twice)).slice(2, 4), [1, 1]);
   }));
 
+Deno.test("a code that nothing chooses stays where it is, under any decay, and moves when it is chosen", () =>
+  onCpu(() => {
+    const vectors = tf.tensor2d([[1, 1], [1.5, 0.5]]);
+    const choice = tf.zeros([2]);
+    for (const decay of [0, 0.5, 0.9]) {
+      const fields = { decay, restartBelow: 0 };
+      let kept: Tensors = { counts: tf.ones([2, 1]), sums: tf.tensor2d([[1, 1], [9, 9]]) };
+      for (let step = 0; step < 300; step++) {
+        kept = moved(kept, vectors, nearest(vectors, codebookOf(kept)), choice, fields);
+      }
+      near(values(codebookOf(kept)), [1.25, 0.75, 9, 9]);
+      const far = tf.tensor2d([[9, 9], [7, 7]]);
+      const { counts, sums } = moved(kept, far, nearest(far, codebookOf(kept)), choice, fields);
+      near(values(codebookOf({ counts, sums })).slice(2), [8, 8], 1e-4);
+    }
+  }));
+
 Deno.test("a VQ-VAE minds the distance of vectors from their codes by the commitment's weight", () =>
   onCpu(() => {
     const kept = {
@@ -483,6 +504,33 @@ Deno.test("IWAE estimates the likelihood with more draws when its budget is spen
   ok(nats < last["evaluation/negative_elbo"], `${nats}`);
 });
 
+Deno.test("what an IWAE of greys is asked for is of the pixels that its run measures", async () => {
+  const dataset = halves();
+  const { values: greys, count } = dataset.test;
+  const fields = {
+    ...{ batchSize: 20, hiddenSizes: [12], latentSize: 2, draws: 2, judge: false },
+    ...{ likelihoodImages: count, finalDraws: 400, learningRate: 0.01 },
+  };
+  const likelihoods = async (fields: object) => {
+    const { trainer } = await trainerOf("iwae", dataset, fields, { budget: 4000 });
+    await trainThrough(trainer);
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1) });
+    const of = (values: Float32Array) =>
+      trainer.logLikelihood!(values, { draws: 400, random: defaultRng(2) });
+    const [asked, drawn] = [await of(greys), await of(binarizedBy(dataset, greys))];
+    trainer.dispose();
+    return { series: metrics["evaluation/negative_log_likelihood"], asked, drawn };
+  };
+  const { series, asked, drawn } = await likelihoods(fields);
+  deepStrictEqual(asked, drawn);
+  strictEqual(asked.binarized, true);
+  near([-mean([...asked.each])], [series], 0.01);
+  const plain = await likelihoods({ ...fields, binarize: false });
+  strictEqual(plain.asked.binarized, undefined);
+  near([-mean([...plain.asked.each])], [plain.series], 0.01);
+  ok(mean([...plain.asked.each]) !== mean([...plain.drawn.each]));
+});
+
 Deno.test("where factors are known, codes are held against them", async () => {
   const known = (split: Split): Split => ({ ...split, factors: split.labels });
   const plain = halves();
@@ -501,6 +549,28 @@ Deno.test("where factors are known, codes are held against them", async () => {
   strictEqual(metrics["evaluation/beta_vae_score"], 1);
   const gap = metrics["evaluation/mutual_information_gap"];
   ok(gap > 0 && gap <= 1 && metrics["evaluation/separated_predictability"] <= 1, `${gap}`);
+});
+
+Deno.test("codes of more numbers than a call takes arguments are held against the factors of their own", async () => {
+  // Half of the codes are the factor itself, the other half are none.
+  const split = (count: number): Split => {
+    const factors = Uint8Array.from({ length: count }, (_, i) => i % 3);
+    return { count, values: Float32Array.from(factors), factors };
+  };
+  const dataset = {
+    ...{ name: "thirds", seed: 0, kind: "points", shape: [1] },
+    ...{ train: split(100_001), validation: split(7001), test: split(8000) },
+    factors: { names: ["third"], sizes: [3] },
+  };
+  const encode = (values: Float32Array) => {
+    const codes = new Float32Array(2 * values.length);
+    values.forEach((value, i) => codes[2 * i] = value);
+    return Promise.resolve(codes);
+  };
+  const metrics = await latentMetrics({ encode, dataset } as unknown as Look);
+  near([metrics["evaluation/mutual_information_gap"]], [1]);
+  near([metrics["evaluation/separated_predictability"]], [1]);
+  strictEqual(metrics["evaluation/beta_vae_score"], 1);
 });
 
 Deno.test("a conditional VAE draws the class that is asked for", async () => {

@@ -83,6 +83,8 @@ Deno.test("a number without bounds ranges over what was seen, and half as much a
   const space = new Box({ low: [-1, -Infinity, 0], high: [2, Infinity, Infinity] });
   const seen = [Float32Array.of(0, -4, 3), Float32Array.of(1, 2, 0.5)];
   deepStrictEqual(rangesOf(space, seen), [[-1, 2], [-6, 6], [0, 4.5]]);
+  const long = new Array<Float32Array>(200_000).fill(seen[1]).with(7, seen[0]);
+  deepStrictEqual(rangesOf(space, long), rangesOf(space, seen));
 });
 
 Deno.test("tables, pictures and several choices at once have no map", () => {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { crc32c } from "../../core/crc32.ts";
 import { Message } from "../../core/protobuf.ts";
 import type { Json } from "../../core/snapshot.ts";
 import type { Run, Series, StoredArtifact } from "../store.ts";
@@ -178,16 +179,8 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-/** CRC-32C (Castagnoli), reflected polynomial, byte by byte. */
-const checksums = Uint32Array.from({ length: 256 }, (_, byte) => {
-  for (let bit = 0; bit < 8; bit++) byte = byte & 1 ? byte >>> 1 ^ 0x82f63b78 : byte >>> 1;
-  return byte;
-});
-
 /** TensorFlow rotates and offsets checksums, as one of bytes that hold their own is no check. */
 export function maskedChecksum(bytes: Uint8Array): number {
-  let checksum = -1;
-  for (const byte of bytes) checksum = checksums[(checksum ^ byte) & 0xff] ^ checksum >>> 8;
-  checksum = ~checksum;
+  const checksum = crc32c(bytes);
   return (checksum >>> 15 | checksum << 17) + 0xa282ead8 >>> 0;
 }

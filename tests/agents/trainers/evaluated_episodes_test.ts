@@ -57,6 +57,12 @@ Deno.test("a goal that was never reached is reported with what helps", () => {
   strictEqual(never([-13, -13], undefined, -13, "terminated"), undefined);
 });
 
+Deno.test("more episodes than a call takes arguments are looked through for a goal", () => {
+  const { events } = episodes(new Array(200_000).fill(-200), "truncated")
+    .report(10_000, {}, { highestReturn: -200 });
+  match(events[0].message, /whose 200000 episodes all ran into their limit/);
+});
+
 Deno.test("the highest return of training outlives the window and a snapshot", () => {
   const window = new EpisodeWindow(1, 2);
   strictEqual(window.highestReturn, -Infinity);

@@ -12,7 +12,9 @@ import {
 } from "../laboratory.ts";
 import type { RowStep } from "../../../lab/compute/row_step.ts";
 import { fieldsOf } from "../../../lab/experiment/fields.ts";
+import { cyclegan } from "../../../models/adversarial/cyclegan.ts";
 import { models } from "../../../models/mod.ts";
+import { reconstructionSheet } from "../../../models/sheet.ts";
 
 const small = { batchSize: 20, roundsPerIteration: 2, filters: [4], latentSize: 3, judge: false };
 
@@ -105,6 +107,29 @@ Deno.test("CycleGAN refuses a history that is shorter than a batch", () =>
     { history: 10 },
     /^Cannot keep generated images as history must be at least batchSize, 20: 10$/,
   ));
+
+Deno.test("without pairs CycleGAN compares nothing with a partner, and shows images above their own", async () => {
+  const evaluated = async (unpaired: boolean) => {
+    const dataset = { ...halves(), ...unpaired && { unpaired } };
+    const { trainer } = await trainerOf("cyclegan", dataset, {
+      ...{ batchSize: 20, filters: [4], blocks: 0 },
+    });
+    await trainer.iterate();
+    const { metrics, artifacts } = await trainer.evaluate({ random: defaultRng(1) });
+    const first = dataset.test.values.subarray(0, 10 * 16);
+    const sheet = reconstructionSheet(first, await trainer.translate!(first), [4, 4, 1]);
+    trainer.dispose();
+    const shown = artifacts!.find(({ name }) => name === "translations")!;
+    const measured = Object.keys(metrics).filter((name) => /error|preserved/.test(name));
+    return { measured, isOwn: "raster" in shown && `${shown.raster.pixels}` === `${sheet.pixels}` };
+  };
+  deepStrictEqual(await evaluated(true), {
+    measured: ["evaluation/cycle_error", "validation/cycle_error"],
+    isOwn: true,
+  });
+  const { measured, isOwn } = await evaluated(false);
+  ok(measured.includes(cyclegan.bestBy!.metric) && !isOwn);
+});
 
 Deno.test("points are not augmented", async () =>
   refused(

@@ -1,9 +1,12 @@
 /** What every data set is given: a seed of its own, three splits, a check of what was made. */
 import { deepStrictEqual, notDeepStrictEqual, ok, rejects } from "node:assert";
+import { encode as encodePng } from "fast-png";
 import * as z from "zod";
 import type { Split } from "../../../lab/core/dataset.ts";
+import { streamOf } from "../../../lab/core/random.ts";
 import { datasets } from "../../../models/datasets/mod.ts";
-import { defineDataset } from "../../../models/datasets/define_dataset.ts";
+import { defineDataset, drawnOut } from "../../../models/datasets/define_dataset.ts";
+import { images } from "../../../models/datasets/images.ts";
 import { fieldsOf } from "../../../lab/experiment/fields.ts";
 import { noFiles } from "../laboratory.ts";
 
@@ -39,17 +42,46 @@ for (const { name, load } of datasets) {
 }
 
 Deno.test("a tenth of the training examples is held out where no validation split is made", async () => {
-  const { train, validation } = await make({});
-  deepStrictEqual([train.count, validation.count], [45, 5]);
+  const { train, validation } = await make({ train: 100 });
+  deepStrictEqual([train.count, validation.count], [90, 10]);
   const all = [...train.values, ...validation.values].sort((a, b) => a - b);
-  deepStrictEqual(all, [...counted(50).values]);
+  deepStrictEqual(all, [...counted(100).values]);
   for (const { values, labels } of [train, validation]) {
     deepStrictEqual([...labels!], Array.from(values, (value) => value % 10));
   }
-  deepStrictEqual((await make({})).validation, validation);
-  notDeepStrictEqual((await make({ seed: 1 })).validation, validation);
+  deepStrictEqual((await make({ train: 100 })).validation, validation);
+  notDeepStrictEqual((await make({ train: 100, seed: 1 })).validation, validation);
   notDeepStrictEqual((await make({ seed: 1 })).test.values, (await make({})).test.values);
   deepStrictEqual((await make({ seed: 4 })).seed, 4);
+});
+
+Deno.test("a share is drawn of each class: one example at least, and never all", () => {
+  /** How many of each class are drawn of so many, and whether each example is drawn or left once. */
+  const drawn = (sizes: readonly number[], share: number, size?: number) => {
+    const labels = Uint8Array.from(sizes.flatMap((size, label) => new Array(size).fill(label)));
+    const count = labels.length;
+    const reader = size === undefined ? undefined : { size, binary: false, gather: () => {} };
+    const [held, rest] = drawnOut({ count, labels, reader }, share, streamOf(1, "splits"));
+    deepStrictEqual([...held, ...rest].sort((a, b) => a - b), Array.from(labels, (_, i) => i));
+    return sizes.map((_, label) => held.filter((row) => labels[row] === label).length);
+  };
+  deepStrictEqual(drawn([1000, 96, 6, 3, 2, 1], 0.1), [100, 10, 1, 1, 1, 0]);
+  deepStrictEqual(drawn([10, 2, 40], 0.9), [9, 1, 36]);
+  // Fewer where memory is to hold no more: 1,000 of large examples, less a place for each of 256 classes.
+  deepStrictEqual(drawn([6000, 2000, 2], 0.5, 1 << 20), [558, 186, 1]);
+});
+
+Deno.test("the splits of few examples have every class of three examples", async () => {
+  const picture = encodePng({ width: 4, height: 4, channels: 1, data: new Uint8Array(16) });
+  const { train, validation, test } = await images.create({
+    configuration: images.configuration.parse({ folder: "few", side: 4, grey: true }),
+    readFile: () => Promise.resolve(picture),
+    listFolder: (path) =>
+      Promise.resolve(path === "few" ? ["a/", "b/", "c/", "d/"] : ["1.png", "2.png", "3.png"]),
+  });
+  for (const { labels } of [train, validation, test]) {
+    deepStrictEqual(labels!.sort(), Uint8Array.of(0, 1, 2, 3));
+  }
 });
 
 Deno.test("one example cannot be learned from and chosen by", async () => {

@@ -3,15 +3,20 @@
  * lines that the test writes, and what is refused.
  */
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
+import { encode as encodePng } from "fast-png";
 import { InputError } from "../../../lab/core/errors.ts";
-import { type Dataset, holdingsOf } from "../../../lab/core/dataset.ts";
+import { dataHeld, type Dataset, holdingsOf, takesData } from "../../../lab/core/dataset.ts";
 import type { DatasetDefinition } from "../../../lab/core/registry.ts";
+import { sizeOf } from "../../../lab/core/tensor_data.ts";
+import { cyclegan } from "../../../models/adversarial/cyclegan.ts";
+import { pix2pix } from "../../../models/adversarial/pix2pix.ts";
+import { samplingOf } from "../../../cli/sampling_options.ts";
 import { arrays, parseCsv } from "../../../models/datasets/arrays.ts";
 import { binarizedMnist, parseAmat } from "../../../models/datasets/binarized_mnist.ts";
 import { cifar, parseCifar } from "../../../models/datasets/cifar.ts";
 import { imagePairs } from "../../../models/datasets/image_pairs.ts";
 import { images } from "../../../models/datasets/images.ts";
-import { entriesOf, parseNpy } from "../../../models/datasets/npy.ts";
+import { encodeNpy, entriesOf, parseNpy } from "../../../models/datasets/npy.ts";
 import { decodePicture, squared } from "../../../models/datasets/pictures.ts";
 import { webpDecoder } from "../../../models/datasets/webp.ts";
 import { webpBinary } from "../../../lab/experiment/codecs.ts";
@@ -88,6 +93,31 @@ Deno.test("an archive of arrays is a data set, stored or deflated, with channels
   }
 });
 
+Deno.test("an archive with any byte altered is refused, or its arrays are the same", async () => {
+  for (const { file, data, labels } of golden.archives) {
+    const whole = bytesOf(file);
+    const read = async (bytes: Uint8Array) => {
+      const entries = entriesOf(named(bytes, "a.npz"));
+      const arrays = [await entries.get("data")?.(), await entries.get("labels")?.()];
+      return arrays.map((array) => array && [...parseNpy(array).values]);
+    };
+    deepStrictEqual(await read(whole), [data, labels]);
+    const said = new Set<string>();
+    for (let at = 0; at < whole.length; at++) {
+      const altered = whole.with(at, whole[at] ^ 0x41);
+      const found = await read(altered).catch((error: Error) => {
+        strictEqual(error.name, "InputError", error.message);
+        return void said.add(error.message);
+      });
+      if (found !== undefined && !found.includes(undefined)) deepStrictEqual(found, [data, labels]);
+    }
+    ok(said.has(
+      "Cannot read a.npz, data.npy as it must have the size and the CRC-32 that the archive says: " +
+        "truncated or altered",
+    ));
+  }
+});
+
 Deno.test("a table of comma-separated values is points, with a column of labels", async () => {
   const csv = utf8("x,class,y\n1,0,2\n3,1,4.5\n-5,1,6e1\n");
   const { examples, labels } = parseCsv(named(csv), "class");
@@ -104,6 +134,64 @@ Deno.test("a table of comma-separated values is points, with a column of labels"
   throws(() => parseCsv(named(utf8("a,b\n1,2\n1,x\n"))), /2 numbers: "x" in line 3$/);
   throws(() => parseCsv(named(utf8("a,b\n1,2\n1\n"))), /2 numbers: 1 values in line 3$/);
   throws(() => parseCsv(named(csv), "clas"), /"clas".*class/);
+  throws(() => parseCsv(named(utf8("1,-2,0,5e1\n3,4,0,1\n"))), {
+    name: "InputError",
+    message:
+      "Cannot read file as its first line must have the columns' names, or its first example " +
+      "is lost: numbers alone, 1, -2, 0, … (put a line of names before it)",
+  });
+  deepStrictEqual(parseCsv(named(utf8("1,b\n3,4\n"))).examples.shape, [1, 2]);
+});
+
+Deno.test("labels that do not begin at 0 are classes of their own names", async () => {
+  const table = (labels: readonly number[]) =>
+    utf8(`x,class\n${labels.map((label, i) => `${i},${label}\n`).join("")}`);
+  const made = (labels: readonly number[]) =>
+    load(arrays, { "t.csv": table(labels) }, { file: "t.csv", labels: "class" });
+  const set = await made([3, 1, 10, 3, 1, 10]);
+  deepStrictEqual([set.classes, set.classNames], [3, ["1", "3", "10"]]);
+  const splits = [set.train, set.validation, set.test];
+  const found = splits.flatMap(({ values, labels, count }) =>
+    Array.from({ length: count }, (_, i): [number, number] => [values[i], labels![i]])
+  );
+  deepStrictEqual(found.sort(([a], [b]) => a - b).map(([, label]) => label), [1, 0, 2, 1, 0, 2]);
+  strictEqual(samplingOf({ class: "10", set: [] }, set).label, 2);
+  throws(() => samplingOf({ class: "2", set: [] }, set), /"2".*1.*3/);
+  const plain = await made([0, 1, 2, 0, 1, 2]);
+  deepStrictEqual([plain.classes, plain.classNames], [3, undefined]);
+  deepStrictEqual((await made([-1, 1, -1, 1])).classNames, ["-1", "1"]);
+  await rejects(
+    made([1, 0.5, 1]),
+    /^InputError: Cannot use t\.csv as labels must be whole numbers: 0\.5$/,
+  );
+  await rejects(
+    made(Array.from({ length: 257 }, (_, i) => i)),
+    /^InputError: Cannot use t\.csv as labels must be of 256 classes at most: 257 numbers$/,
+  );
+});
+
+Deno.test("an axis of channels is no height: one above four is refused with what takes it", async () => {
+  const array = (shape: number[]) => encodeNpy(new Float32Array(sizeOf(shape)), shape);
+  const refused = (shape: number[], channels: string, message: RegExp) =>
+    rejects(load(arrays, { "a.npy": array(shape) }, { file: "a.npy", channels }), {
+      name: "InputError",
+      message,
+    });
+  await refused(
+    [5, 3, 8, 8],
+    "last",
+    /^Cannot use a\.npy as images must have 4 channels at most: \[5, 3, 8, 8\] has 8 with dataset\.channels=last \(--set dataset\.channels=first takes 3\)$/,
+  );
+  await refused(
+    [5, 8, 8, 3],
+    "first",
+    /has 8 with .*=first \(--set dataset\.channels=last takes 3\)$/,
+  );
+  await refused([5, 8, 8, 9], "last", /has 9 with dataset\.channels=last$/);
+  const set = await load(arrays, { "a.npy": array([5, 3, 8, 9]) }, {
+    ...{ file: "a.npy", channels: "first" },
+  });
+  deepStrictEqual(set.shape, [8, 9, 3]);
 });
 
 for (const { kind, file, small } of golden.pictures) {
@@ -152,7 +240,20 @@ Deno.test("a folder of pictures is a data set: subfolders are classes, broken on
   );
 });
 
-Deno.test("two folders of as many pictures are pairs, by the order of their names", async () => {
+Deno.test("a class has room for more pictures than a call takes arguments", async () => {
+  const { create, configuration } = images;
+  const names = Array.from({ length: 200_000 }, (_, i) => `${i}.png`);
+  await rejects(
+    create({
+      configuration: configuration.parse({ folder: "mine", strict: true }),
+      readFile: () => Promise.resolve(utf8("no picture")),
+      listFolder: (path) => Promise.resolve(path === "mine" ? ["a/", "b/"] : names.slice()),
+    }),
+    { name: "InputError", message: /^Cannot decode mine\/a\/0\.png/ },
+  );
+});
+
+Deno.test("two folders of as many pictures are pairs", async () => {
   const picture = bytesOf(golden.pictures[0].file);
   const folder = (counts: readonly [from: number, to: number]) =>
     Object.fromEntries(
@@ -176,6 +277,73 @@ Deno.test("two folders of as many pictures are pairs, by the order of their name
   await rejects(load(imagePairs, broken, fields), {
     name: "InputError",
     message: "Cannot decode mine/to/3.png: a damaged PNG picture",
+  });
+});
+
+/** Folders `from` and `to` of pictures with these names, each of the grey level that stands in its name. */
+function folders(from: readonly string[], to: readonly string[]): Record<string, Uint8Array> {
+  const files = [
+    ...from.map((name) => `mine/from/${name}`),
+    ...to.map((name) => `mine/to/${name}`),
+  ];
+  return Object.fromEntries(files.map((path) => {
+    const data = new Uint8Array(16).fill(Number(/\d+/.exec(path)![0]));
+    return [path, encodePng({ width: 4, height: 4, channels: 1, data })];
+  }));
+}
+
+/** Pairs of grey levels that a set holds, over all splits. */
+function levelsOf({ train, validation, test }: Dataset): [number, number][] {
+  return [train, validation, test].flatMap(({ count, values, partners }) =>
+    Array.from({ length: count }, (_, i): [number, number] => {
+      const [from, to] = [values[16 * i], partners![16 * i]].map((level) =>
+        Math.round(255 * level)
+      );
+      return [from, to];
+    })
+  );
+}
+
+const numbered = Array.from({ length: 12 }, (_, i) => i + 1);
+const small = { folder: "mine", side: 4, toSide: 4, grey: true };
+
+Deno.test("pictures of one name are pairs, and where no name is shared those of one place, digits as numbers", async () => {
+  const pairs = async (from: readonly string[], to: readonly string[]) => {
+    const set = await load(imagePairs, folders(from, to), small);
+    const levels = levelsOf(set);
+    strictEqual(levels.length, 12);
+    ok(levels.every(([from, to]) => from === to), JSON.stringify(levels));
+    return set.notes;
+  };
+  const plain = numbered.map((i) => `${i}.png`);
+  deepStrictEqual(await pairs(plain, plain), []);
+  deepStrictEqual(await pairs(plain, numbered.map((i) => `${i}.PNG`)), []);
+  deepStrictEqual(await pairs(numbered.map((i) => `${i}_edges.png`), plain), [
+    "from and to have no name in common: their pictures are paired by the order of the names, " +
+    "1_edges.png with 1.png, 2_edges.png with 2.png, 3_edges.png with 3.png, …",
+  ]);
+});
+
+Deno.test("folders that share some names alone are no pairs, but two kinds of pictures", async () => {
+  const without = (gone: number) => numbered.filter((i) => i !== gone).map((i) => `${i}.png`);
+  const files = folders(without(2), without(8));
+  await rejects(load(imagePairs, files, small), {
+    name: "InputError",
+    message: "Cannot pair the pictures of mine as both folders must hold the same names, endings " +
+      "aside, or none in common: 8.png in from alone, 2.png in to alone (--set " +
+      "dataset.unpaired=true for models that need no pairs)",
+  });
+  const set = await load(imagePairs, files, { ...small, unpaired: true });
+  strictEqual(levelsOf(set).length, 11);
+  const held = holdingsOf(set);
+  deepStrictEqual(held, {
+    ...{ kind: "images", labels: false, partners: true, unpaired: true, binary: false },
+  });
+  deepStrictEqual([takesData(pix2pix.takes, held), takesData(cyclegan.takes, held)], [false, true]);
+  strictEqual(dataHeld(held), "images of two kinds");
+  await rejects(load(imagePairs, folders(["1.png", "2.png"], ["1.png", "2.png"]), small), {
+    name: "InputError",
+    message: /^Cannot pair the pictures of mine as both folders must hold three .* at least: 2$/,
   });
 });
 
@@ -207,6 +375,15 @@ Deno.test("CIFAR-10 is its five batches to learn from and one to measure on", as
   const learned = [...set.train.labels!, ...set.validation.labels!];
   deepStrictEqual(learned.sort(), [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
   deepStrictEqual([...set.test.labels!], [9, 9]);
+  const third = "here/data_batch_3.bin";
+  for (const [content, count] of [[batch(3).subarray(3073), 1], [new Uint8Array(3 * 3073), 3]]) {
+    await rejects(load(cifar, { ...files, [third]: content as Uint8Array }, { folder: "here" }), {
+      name: "InputError",
+      message:
+        `Cannot use ${third} as all batches must have as many images (10,000 in CIFAR-10): ` +
+        `${count}, and 2 in here/data_batch_1.bin`,
+    });
+  }
 });
 
 Deno.test("lines of pixels are images of black and white, with their own splits", async () => {
@@ -215,6 +392,15 @@ Deno.test("lines of pixels are images of black and white, with their own splits"
   deepStrictEqual([count, values.length, values[0], values[784]], [2, 1568, 1, 0]);
   throws(() => parseAmat(named(utf8(line("1") + "0 1\n"))), /784 pixels: 2 in line 2/);
   throws(() => parseAmat(named(utf8(line("2")))), /0 or 1, between blanks: "2" in line 1/);
+  const refused = (text: string, message: RegExp) =>
+    throws(() => parseAmat(named(utf8(text))), message);
+  refused(line("1").trim() + " " + line("1"), /784 pixels: 1568 in line 1/);
+  refused(line("1") + "\n" + line("1"), /784 pixels: 0 in line 2/);
+  refused(line("1").replaceAll(" ", ""), /between blanks: two together in line 1/);
+  refused(line("1").replace("0 0", "00") + line("1"), /between blanks: two together in line 1/);
+  refused("", /784 pixels: 0 in line 1/);
+  strictEqual(parseAmat(named(utf8(line("1") + line("0").trim()))).count, 2);
+  strictEqual(parseAmat(named(utf8(line("1").replace("\n", " \r\n")))).count, 1);
   const files = Object.fromEntries(["train", "valid", "test"].map((split, i) => [
     `here/binarized_mnist_${split}.amat`,
     utf8(line("1").repeat(3 - i)),
@@ -337,6 +523,28 @@ Deno.test("what a decoder stumbles over is told in the lab's words, one line of 
     throws(() => decodePicture(jpeg.subarray(0, at)), damaged("JPEG"), `${at}`);
   }
   throws(() => decodePicture(new Uint8Array(0)), { message: "neither PNG, JPEG nor WebP" });
+});
+
+/**
+ * Interlaced pictures of 5 × 5 greys by their bits: (x + y) mod 2 and (7x + 11y) mod 256, their seven
+ * passes (PNG specification, section 8.2) packed by Python's zlib.
+ */
+const interlaced = {
+  1: "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFAQAAAAHSEyveAAAAEUlEQVR42mNgQAIHwHAFwwoAEnYDka7PZAEAAAAASUVORK5CYII=",
+  8: "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAAAAAHfA0mvAAAALElEQVR42mNgYJBh0PFg4GOwYhBTMWJgF2WQ1WYwdmTgFpJU" +
+    "UGdQ1NA3swUANfEDhfWgfugAAAAASUVORK5CYII=",
+};
+
+Deno.test("an interlaced PNG is read, or said to be of a kind that is not, and not a damaged one", () => {
+  throws(() => decodePicture(bytesOf(interlaced[1])), {
+    message:
+      "an interlaced PNG picture of fewer than 8 bits a channel, which cannot be read: save " +
+      "it without interlacing",
+  });
+  const { values } = decodePicture(bytesOf(interlaced[8]));
+  values.forEach((value, i) =>
+    strictEqual(Math.round(255 * value), (7 * (i % 5) + 11 * Math.floor(i / 5)) % 256)
+  );
 });
 
 /** The lossless WebP picture of Pillow's. */

@@ -72,6 +72,18 @@ Deno.test("a folder of IDX files is a data set, plain or gzip", async () => {
   deepStrictEqual(await load(packed), plain);
 });
 
+Deno.test("labels from 1 on are classes of their own names, as EMNIST's letters are", async () => {
+  const set = await load({
+    ...files(),
+    "train-labels-idx1-ubyte": idxFile([3], [2, 26, 1]),
+    "t10k-labels-idx1-ubyte": idxFile([2], [26, 2]),
+  });
+  deepStrictEqual([set.classes, set.classNames], [3, ["1", "2", "26"]]);
+  deepStrictEqual([...set.train.labels!, ...set.validation.labels!].sort(), [0, 1, 2]);
+  deepStrictEqual([...set.test.labels!], [2, 1]);
+  strictEqual((await load(files())).classNames, undefined);
+});
+
 const refused: [string, (content: Record<string, Uint8Array>) => void | Promise<void>, RegExp][] = [
   [
     "a truncated file",
@@ -124,6 +136,13 @@ const refused: [string, (content: Record<string, Uint8Array>) => void | Promise<
       content["train-labels-idx1-ubyte"] = idxFile([3], [2, 2, 2]);
     },
     /as its training labels must be of two classes at least: 2 alone/,
+  ],
+  [
+    "a class without training images",
+    (content) => {
+      content["t10k-labels-idx1-ubyte"] = idxFile([2], [1, 3]);
+    },
+    /each class must have training images: the test label 3 has none$/,
   ],
   [
     "counts that differ",

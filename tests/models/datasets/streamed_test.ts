@@ -215,6 +215,8 @@ Deno.test("what cannot be streamed is said in one line", async () => {
     },
     /numbers must be in \[0, 1\]: 2 in example 1$/,
   );
+  const turnedAround = await written("first.npy", bytesFile([4, 3, 5, 5], () => 0));
+  await refused({ file: turnedAround }, /4 channels at most: .*dataset\.channels=first takes 3\)$/);
   await refused({ file }, /this place reads whole files alone/, { openFile: undefined });
   const turned = relabelled(await Deno.readFile(file), "False", "True ");
   await refused({ file: await written("turned.npy", turned) }, /rows must lie one after another/);
