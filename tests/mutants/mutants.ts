@@ -6042,6 +6042,8 @@ export const mutants: readonly Mutant[] = [
     from: "learned[index] === FORBIDDEN",
     to: "learned[index] === -FORBIDDEN",
     test: "tests/agents/tabular/tables_test.ts",
+  },
+  {
     fault: "a compiled product reads the bits of whole numbers as floats",
     file: "lab/compute/compile/passes/expand.ts",
     from: '"BatchMatMul", "Einsum", "ResizeBilinear"',
@@ -6168,6 +6170,8 @@ export const mutants: readonly Mutant[] = [
     from: "position - (modes.halfPixelCenters ? 0.5 : 0)",
     to: "position",
     test: "tests/lab/compute/image_gradients_test.ts",
+  },
+  {
     fault: "codes of one split overwrite those of another before they are held against factors",
     file: "models/variational/latent_metrics.ts",
     from: "    at += own.length;\n",
