@@ -179,7 +179,8 @@ function classMeasures(
     recognised,
     class_share_min: Math.min(...classShares),
     class_entropy: evenness(classShares),
-    class_reverse_kl: reverseKl(classShares, counts),
+    // Of a class that the test split lacks nothing can be expected.
+    ...counts.every((count) => count > 0) && { class_reverse_kl: reverseKl(classShares, counts) },
     ...dominant(classShares),
   };
 }

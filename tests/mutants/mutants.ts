@@ -6290,4 +6290,11 @@ export const mutants: readonly Mutant[] = [
     to: "if (bytes[28] === 1) {",
     test: "tests/models/datasets/files_test.ts",
   },
+  {
+    fault: "a class that the test split lacks makes a measure infinite",
+    file: "models/yardstick.ts",
+    from: "...counts.every((count) => count > 0) && {",
+    to: "...counts.length > 0 && {",
+    test: "tests/models/metrics/likeness_test.ts",
+  },
 ];

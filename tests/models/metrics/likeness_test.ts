@@ -13,7 +13,7 @@ import { judgeOf } from "../../../models/judge.ts";
 import { likeness, meanNearestDistance, neighborhoods } from "../../../models/metrics/likeness.ts";
 import { models } from "../../../models/mod.ts";
 import { yardstick } from "../../../models/yardstick.ts";
-import { fewTexts, noFiles } from "../laboratory.ts";
+import { fewTexts, halves, noFiles } from "../laboratory.ts";
 
 const cases: {
   dimensions: number;
@@ -88,6 +88,18 @@ Deno.test("a ring with a mode that is too rare has a greater energy distance and
   const { found, best } = await shares(dataset, kept);
   ok(found.energy_distance > 10 * Math.abs(best.energy_distance), `${found.energy_distance}`);
   ok(found.mode_reverse_kl > Math.log(8 / 7) - 0.01 && best.mode_reverse_kl < 0.01);
+});
+
+Deno.test("where the test split lacks a class, nothing is said of how often each should come", async () => {
+  const dataset = halves();
+  const alone = { ...dataset.test, labels: new Uint8Array(dataset.test.count) };
+  for (const [test, is] of [[dataset.test, true], [alone, false]] as const) {
+    const judge = await judgeOf(dataset, models);
+    const { found, best } = await shares({ ...dataset, test }, dataset.train.values, judge);
+    for (const { class_reverse_kl } of [found, best]) ok(is === Number.isFinite(class_reverse_kl));
+    ok("class_reverse_kl" in found === is);
+    judge!.dispose();
+  }
 });
 
 Deno.test("ten prototypes are no glyphs, and copied training images are seen", async () => {
