@@ -3459,7 +3459,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a wrapped world forgets how its goal ends an episode",
     file: "envs/wrappers/wrapper.ts",
-    from: "    goal: env.goal,\n",
+    from: '    goal: parts.changesRewards && env.goal === "rewarded" ? undefined : env.goal,\n',
     to: "",
     test: "tests/envs/wrappers_test.ts",
   },
