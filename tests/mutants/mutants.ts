@@ -1415,6 +1415,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/runner_test.ts",
   },
   {
+    fault: "the checkpoints of a run's end do not know that it is scored",
+    file: "lab/experiment/runner.ts",
+    from: "  await score();\n  const end = await take();\n",
+    to: "  const end = await take();\n  await score();\n",
+    test: "tests/lab/experiment/runner_test.ts",
+  },
+  {
     fault: "a run that a rule ended is judged by the evaluation that ended it",
     file: "lab/experiment/score.ts",
     from: "return isScored(run) ? judgedBy(last) : last;",
