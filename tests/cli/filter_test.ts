@@ -264,7 +264,8 @@ Deno.test("runs that a rule ended are found and sorted by their score, others by
     const [ended, going, whole] = [1, 2, 3].map((seed) =>
       addRun(store, "a", seed, seed === 3 ? { [return_]: 480 } : figures).id
     );
-    for (const id of [ended, whole]) store.update(id, { digest: "d" });
+    store.update(ended, { status: "stopped", digest: "d" });
+    store.update(whole, { digest: "d" });
     deepStrictEqual(seedsWhere(store, `${return_}>=475`), [2, 3]);
     deepStrictEqual(sorted(store, store.runs(), return_).map(({ id }) => id), [
       going,

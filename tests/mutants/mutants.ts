@@ -1424,8 +1424,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a run that a rule ended is judged by the evaluation that ended it",
     file: "lab/experiment/score.ts",
-    from: "return isScored(run) ? judgedBy(last) : last;",
-    to: "return last;",
+    from: "return judgedBy(run, store.lastMetrics(run.id));",
+    to: "return store.lastMetrics(run.id);",
     test: "tests/cli/comparison_test.ts",
   },
   {
@@ -1729,9 +1729,16 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a run that goes on is judged by the score of its earlier end",
     file: "lab/experiment/score.ts",
-    from: "return digest !== null;",
-    to: "return true;",
-    test: "tests/cli/filter_test.ts",
+    from: 'status === "stopped" && digest !== null',
+    to: 'status === "stopped"',
+    test: "tests/lab/experiment/run_fields_test.ts",
+  },
+  {
+    fault: "a run that went on to the end of its budget is judged by the score of its earlier end",
+    file: "lab/experiment/score.ts",
+    from: 'return status === "stopped" && ',
+    to: "return ",
+    test: "tests/lab/experiment/stop_metric_test.ts",
   },
   {
     fault: "an evaluation's other figures become scores, too",
