@@ -11,6 +11,7 @@ import type { Raster } from "../lab/core/picture.ts";
 import { streamOf } from "../lab/core/random.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { binarized } from "../models/datasets/binarized.ts";
+import type { CheckpointChoice } from "../lab/store/chosen_checkpoint.ts";
 import type { Run } from "../lab/store/store.ts";
 import { checkpointOption, type Known, plain, runArgument, storeOption } from "./command.ts";
 import { webpBinary } from "../lab/experiment/codecs.ts";
@@ -69,7 +70,7 @@ export async function openModel(
   { run: reference, store: location, checkpoint }: {
     readonly run: string;
     readonly store?: string;
-    readonly checkpoint?: "final" | "last" | "best";
+    readonly checkpoint?: CheckpointChoice;
   },
 ): Promise<StoredModel> {
   const registries = await io.registries();

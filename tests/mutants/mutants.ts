@@ -4524,9 +4524,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a run without a best checkpoint opens at its last",
-    file: "lab/experiment/inspect.ts",
-    from: '(wanted === "best" ? undefined : kept.at(-1));',
-    to: "kept.at(-1);",
+    file: "lab/store/chosen_checkpoint.ts",
+    from: '(choice === "best" ? undefined : newest)',
+    to: "newest",
+    test: "tests/lab/experiment/launch_test.ts",
+  },
+  {
+    fault: "a run that went on from its end opens at that end",
+    file: "lab/store/chosen_checkpoint.ts",
+    from: '  if (choice === "final") return newest;\n',
+    to: "",
     test: "tests/lab/experiment/launch_test.ts",
   },
   {
@@ -4998,9 +5005,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "of several policies of a kind the oldest is played",
-    file: "web/policies.ts",
-    from: "kept.findLast(({ id, kind })",
-    to: "kept.find(({ id, kind })",
+    file: "lab/store/chosen_checkpoint.ts",
+    from: "kept.findLast(({ kind })",
+    to: "kept.find(({ kind })",
     test: "tests/web/policy_test.ts",
   },
   {
