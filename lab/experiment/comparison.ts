@@ -53,7 +53,7 @@ function numbered(labels: readonly string[]): string[] {
 export function sameButSeed(runs: readonly Run[]): Run[][] {
   const known = new Map<string, string>();
   const groups = Map.groupBy(runs, ({ manifest }) => keyOf(manifest, known));
-  const ascending = (a: Run, b: Run) => Number(BigInt(seedOf(a)) - BigInt(seedOf(b)));
+  const ascending = (a: Run, b: Run) => Number((seedNumber(a) ?? -1n) - (seedNumber(b) ?? -1n));
   return [...groups.values()].map((members) => members.sort(ascending));
 }
 
@@ -86,6 +86,11 @@ function ownCodeOf({ definition, determined }: Manifest): string | undefined {
 
 function seedOf(run: Run): string {
   return run.manifest.determined.seed;
+}
+
+/** A run's seed as a number; undefined where the record has one that is no whole number. */
+export function seedNumber(run: Run): bigint | undefined {
+  return /^\d+$/.test(seedOf(run)) ? BigInt(seedOf(run)) : undefined;
 }
 
 /**

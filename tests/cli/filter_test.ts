@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
+import { groupRuns } from "../../lab/experiment/comparison.ts";
 import { conditionsIn, meets, type Operator, written } from "../../lab/experiment/conditions.ts";
 import { columnNames, matching } from "../../lab/experiment/run_fields.ts";
 import { sorted, whyNone } from "../../cli/filter.ts";
@@ -254,6 +255,19 @@ Deno.test("a metric is asked of the store once, however many runs there are", as
     strictEqual(matching(counting, runs, conditionsIn(`${return_}>=10 and seed<15`)).length, 5);
     strictEqual(sorted(counting, runs, return_).length, 20);
     deepStrictEqual(asked, Array(4).fill("lastValues")); // the series and its scores, twice
+  });
+});
+
+Deno.test("a run whose record has no whole seed is found by what else it is, and breaks no query", async () => {
+  await withStore((store) => {
+    addRun(store, "a", 1.5);
+    for (const seed of [2, 1]) addRun(store, "a", seed);
+    const all = store.runs();
+    deepStrictEqual(seedsWhere(store, "seed>=1"), [1, 2]);
+    deepStrictEqual(seedsWhere(store, "agent=a"), [1, 1.5, 2]);
+    const inOrder = (runs: readonly Run[]) => runs.map(({ manifest }) => manifest.determined.seed);
+    deepStrictEqual(inOrder(sorted(store, all, "seed")), ["1", "2", "1.5"]);
+    deepStrictEqual(groupRuns(all).map(({ runs }) => inOrder(runs)), [["1.5", "1", "2"]]);
   });
 });
 

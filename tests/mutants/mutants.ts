@@ -1727,6 +1727,20 @@ export const mutants: readonly Mutant[] = [
   },
   // Stores, sweeps and what is looked for in them.
   {
+    fault: "a logged run has any seed that it was given",
+    file: "lab/experiment/logged_run.ts",
+    from: "String(parseSeed(String(seed)))",
+    to: "String(seed)",
+    test: "tests/lab/experiment/logged_run_test.ts",
+  },
+  {
+    fault: "one odd seed breaks the queries of a whole store",
+    file: "lab/experiment/comparison.ts",
+    from: "/^\\d+$/.test(seedOf(run)) ? BigInt(seedOf(run)) : undefined",
+    to: "BigInt(seedOf(run))",
+    test: "tests/cli/filter_test.ts",
+  },
+  {
     fault: "a run that goes on is judged by the score of its earlier end",
     file: "lab/experiment/score.ts",
     from: 'status === "stopped" && digest !== null',
