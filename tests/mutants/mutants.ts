@@ -2660,6 +2660,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/memory_test.ts",
   },
   {
+    fault: "pruners compare the k-th evaluations of trials, wherever these came",
+    file: "lab/experiment/sweep.ts",
+    from: "const rung = Math.min(rungs, Math.floor(spent / every)) - 1;",
+    to: "const rung = i;",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "trials that a rule ended are unknown to pruners from there on",
+    file: "lab/experiment/sweep.ts",
+    from: "hasEnded(run) ? rungs - curve.length : 0",
+    to: "0",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
     fault: "Hyperband compares a trial with those of other brackets",
     file: "lab/search/pruners.ts",
     from: "return isHalved(alike, trial, rungs, reduction, bracket);",
@@ -3770,7 +3784,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a halving counts trials that have not reached its rung",
     file: "lab/search/pruners.ts",
-    from: "const reached = curves.filter((curve) => curve.length > rung);",
+    from: "const reached = countedAt(curves, rung);",
     to: "const reached = curves.filter((curve) => curve.length >= rung);",
     test: "tests/lab/search/pruners_test.ts",
   },
