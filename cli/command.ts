@@ -177,7 +177,9 @@ export function storeOption() {
 export function checkpointOption() {
   return optional(
     option("--checkpoint", choice(["final", "last", "best"], { metavar: "WHICH" }), {
-      description: plain("Which checkpoint. Default: the final one, else the last."),
+      description: plain(
+        "Which checkpoint. Default: the final one, or the newest where the run went on.",
+      ),
     }),
   );
 }

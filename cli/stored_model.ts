@@ -10,6 +10,7 @@ import { InputError } from "../lab/core/errors.ts";
 import type { Raster } from "../lab/core/picture.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { binarizedBy } from "../models/datasets/binarized.ts";
+import type { CheckpointChoice } from "../lab/store/chosen_checkpoint.ts";
 import type { Run } from "../lab/store/store.ts";
 import { checkpointOption, type Known, plain, runArgument, storeOption } from "./command.ts";
 import { webpBinary } from "../lab/experiment/codecs.ts";
@@ -68,7 +69,7 @@ export async function openModel(
   { run: reference, store: location, checkpoint }: {
     readonly run: string;
     readonly store?: string;
-    readonly checkpoint?: "final" | "last" | "best";
+    readonly checkpoint?: CheckpointChoice;
   },
 ): Promise<StoredModel> {
   const registries = await io.registries();

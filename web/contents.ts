@@ -8,6 +8,7 @@ import { TIMING_PREFIX } from "../lab/core/metrics.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
 import { RETURN } from "../lab/experiment/verdict.ts";
 import { PLANE } from "../models/plane.ts";
+import type { CheckpointChoice } from "../lab/store/chosen_checkpoint.ts";
 import type { Run, Series, StoredEvent, StoreReader } from "../lab/store/store.ts";
 
 /** One picture, or samples of text. */
@@ -22,7 +23,7 @@ export interface Picture {
 export interface KeptPolicy {
   /** Of its checkpoint. */
   readonly id: number;
-  readonly kind: "final" | "best" | "last";
+  readonly kind: CheckpointChoice;
   readonly iteration: number;
   /** The evaluation of these weights, counted from 0; null: they were not evaluated. */
   readonly evaluation: number | null;

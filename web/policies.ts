@@ -7,6 +7,7 @@ import { InputError, LabError } from "../lab/core/errors.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
 import { Thread } from "../lab/core/thread.ts";
 import { foreignWorker } from "../lab/experiment/foreign_worker.ts";
+import { chosenCheckpoint } from "../lab/store/chosen_checkpoint.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import type { KeptPolicy } from "./contents.ts";
 import type { Made, Wanted } from "./policy_thread.ts";
@@ -22,7 +23,7 @@ export class Policies {
   constructor(private readonly store: Store) {}
 
   /**
-   * A file of one of a run's checkpoints, or of its newest one of a kind.
+   * A file of one of a run's checkpoints, by its id or as {@linkcode chosenCheckpoint} takes it.
    *
    * @param part What the file holds.
    * @throws InputError where there is none, or the run has no such part.
@@ -33,7 +34,9 @@ export class Policies {
     part: Wanted["part"] = "policy",
   ): Promise<Uint8Array<ArrayBuffer>> {
     const kept = this.store.checkpoints(run.id);
-    const found = kept.findLast(({ id, kind }) => id === wanted || kind === wanted);
+    const found = typeof wanted === "number"
+      ? kept.find(({ id }) => id === wanted)
+      : chosenCheckpoint(kept, wanted);
     if (found === undefined && typeof wanted === "number") {
       throw new InputError(
         `Cannot show a policy as run ${run.id} must have its checkpoint: ${wanted}`,

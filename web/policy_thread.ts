@@ -10,6 +10,7 @@ import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { joinThread } from "../lab/core/thread.ts";
 import { lineOf } from "../lab/experiment/error_lines.ts";
 import { datasetOf, modelFileOf, policyOf } from "../lab/experiment/inspect.ts";
+import { chosenCheckpoint } from "../lab/store/chosen_checkpoint.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { registries } from "../registries.ts";
 import type { Run, StoredCheckpoint } from "../lab/store/store.ts";
@@ -69,7 +70,7 @@ async function spreadsIn(
 ) {
   const kept = typeof checkpoint === "object"
     ? checkpoint
-    : store.checkpoints(run.id).findLast(({ kind }) => kind === checkpoint);
+    : chosenCheckpoint(store.checkpoints(run.id), checkpoint ?? "final");
   if (kept === undefined) {
     throw new InputError(`Cannot look into ${run.id} as it must have a checkpoint`);
   }

@@ -6,6 +6,7 @@ import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { REPLAY } from "../../lab/core/snapshot.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
+import { chosenCheckpoint } from "../../lab/store/chosen_checkpoint.ts";
 import type { ExportedPicture, ExportedRun } from "../../lab/store/exports/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { defineCommand, plain, runArguments, storeOption, whereOption } from "../command.ts";
@@ -162,12 +163,11 @@ async function picturesOf(store: Store, { id }: Run): Promise<ExportedPicture[]>
  * what batch normalisation and the like keep (`kept/`). */
 const USED = /^(average|kept)\//;
 
-/** The weights of each run, and what a model computes with beside them: the final ones, else those of
- * its last checkpoint. */
+/** The weights of each run, and what a model computes with beside them, of its newest checkpoint. */
 function weightFiles(store: Store, runs: readonly Run[]): ExportFile[] {
   return runs.map((run) => {
     const kept = store.checkpoints(run.id).filter(({ kind }) => kind !== "diverged");
-    const checkpoint = kept.find(({ kind }) => kind === "final") ?? kept.at(-1);
+    const checkpoint = chosenCheckpoint(kept, "final");
     if (checkpoint === undefined) {
       throw new InputError(`Cannot export the weights of ${run.id} as it has no checkpoint yet`);
     }
@@ -186,8 +186,7 @@ function weightFiles(store: Store, runs: readonly Run[]): ExportFile[] {
   });
 }
 
-/** Each run's greedy policy or model as a file that works alone, of its final checkpoint, else its
- * last one. */
+/** Each run's greedy policy or model as a file that works alone, of its newest checkpoint. */
 function portableFiles(
   format: "policy" | "model",
   store: Store,

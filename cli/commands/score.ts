@@ -22,6 +22,7 @@ import {
 } from "../command.ts";
 import { type Sampling, samplingOf, samplingOptions } from "../sampling_options.ts";
 import { callersSettings, type Settings, valuesOf } from "../settings.ts";
+import type { CheckpointChoice } from "../../lab/store/chosen_checkpoint.ts";
 import { openStoreOf } from "../stores.ts";
 import { count, figure, table } from "../terminal/format.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
@@ -165,7 +166,7 @@ async function samplesOf(
     readonly what: string;
     readonly count: number;
     readonly seed: Parameters<typeof streamOf>[0];
-    readonly checkpoint?: "final" | "last" | "best";
+    readonly checkpoint?: CheckpointChoice;
     readonly store?: string;
   },
   io: Io,

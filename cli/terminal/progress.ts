@@ -131,13 +131,14 @@ export class ProgressDisplay implements Disposable {
     const { run, budget } = live.latest;
     const [mark, style] = marks[run.status] ?? ["·", "dim"];
     const reason = run.message === null ? "" : ` (${run.message})`;
-    const verdict = this.judge?.run(run, judgedBy(live.metrics));
+    const figures = judgedBy(run, live.metrics);
+    const verdict = this.judge?.run(run, figures);
     const finished = run.status === "completed" || run.status === "stopped";
     const [sign, color] = finished && verdict ? verdictMarks[verdict] : [mark, style];
     const expected = ["completed", "stopped", "interrupted"].includes(run.status);
     const facts = [
       expected ? verdict ?? "" : `${run.status}${reason}`,
-      headline(judgedBy(live.metrics)),
+      headline(figures),
       `${amountOf(spentOf(live.latest), budget.unit)} in ${duration(run.wallSeconds)}`,
     ];
     const line = `${styled(this.io.color.error, color, sign)} ${label(live.latest)}: ` +

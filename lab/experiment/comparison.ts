@@ -53,7 +53,7 @@ function numbered(labels: readonly string[]): string[] {
 export function sameButSeed(runs: readonly Run[]): Run[][] {
   const known = new Map<string, string>();
   const groups = Map.groupBy(runs, ({ manifest }) => keyOf(manifest, known));
-  const ascending = (a: Run, b: Run) => Number(BigInt(seedOf(a)) - BigInt(seedOf(b)));
+  const ascending = (a: Run, b: Run) => Number((seedNumber(a) ?? -1n) - (seedNumber(b) ?? -1n));
   return [...groups.values()].map((members) => members.sort(ascending));
 }
 
@@ -86,6 +86,11 @@ function ownCodeOf({ definition, determined }: Manifest): string | undefined {
 
 function seedOf(run: Run): string {
   return run.manifest.determined.seed;
+}
+
+/** A run's seed as a number; undefined where the record has one that is no whole number. */
+export function seedNumber(run: Run): bigint | undefined {
+  return /^\d+$/.test(seedOf(run)) ? BigInt(seedOf(run)) : undefined;
 }
 
 /**
@@ -286,7 +291,32 @@ export function newestOfEachSeed(runs: readonly Run[]): Run[] {
   return runs.filter((run) => newest.get(seedOf(run)) === run);
 }
 
-/** The figure `metric` of each run in the group, by ascending seed; NaN where there is none. */
+/** Whether a run ended with a result. */
+export function isFinished({ status }: { readonly status: string }): boolean {
+  return status === "completed" || status === "stopped";
+}
+
+/**
+ * Whether a run ended without a result, as it diverged or failed. Its seed counts all the same: figures
+ * of those that came through alone would be too good. So it has none, a group with such a seed has no mean
+ * and no IQM, and where runs are held against one another it is the worst.
+ */
+export function isLost({ status }: { readonly status: string }): boolean {
+  return status === "diverged" || status === "failed";
+}
+
+/** How many of a group's runs came to a result: `5`, or `2 of 5, 3 diverged` where not all did. */
+export function seedsText(runs: readonly { readonly status: string }[]): string {
+  const lost = Map.groupBy(runs.filter(isLost), ({ status }) => status);
+  if (lost.size === 0) return String(runs.length);
+  const counts = [...lost].sort().map(([status, { length }]) => `, ${length} ${status}`);
+  return `${runs.filter((run) => !isLost(run)).length} of ${runs.length}${counts.join("")}`;
+}
+
+/**
+ * The figure `metric` of each run in the group, by ascending seed; NaN where there is none, and of a run
+ * that ended without a result.
+ */
 export function figuresOfGroup(store: Store, group: RunGroup, metric: string): number[] {
-  return group.runs.map((run) => figuresOf(store, run)[metric] ?? NaN);
+  return group.runs.map((run) => isLost(run) ? NaN : figuresOf(store, run)[metric] ?? NaN);
 }

@@ -10,6 +10,7 @@ import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
 import { REPLAY } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
+import { type CheckpointChoice, chosenCheckpoint } from "../store/chosen_checkpoint.ts";
 import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
 import { requireTrained } from "./recorded_run.ts";
@@ -29,16 +30,16 @@ interface OpenTrainer {
 }
 
 /**
- * Opens a run's trainer at its final checkpoint (default; the last one where it has not finished),
- * at its last or at its best one, or at one of its `checkpoints`. Throws an `InputError` where there is
- * no such checkpoint, or the lab did not train the run.
+ * Opens a run's trainer at the checkpoint that is chosen (see {@linkcode chosenCheckpoint}; default:
+ * `final`), or at one of its `checkpoints`. Throws an `InputError` where there is no such checkpoint, or
+ * the lab did not train the run.
  */
 export async function openTrainer(
   run: Run,
   options: {
     readonly store: Store;
     readonly registries: Registries;
-    readonly checkpoint?: "final" | "last" | "best" | StoredCheckpoint;
+    readonly checkpoint?: CheckpointChoice | StoredCheckpoint;
     /** Default: the run's own. */
     readonly backend?: BackendChoice;
   },
@@ -46,10 +47,7 @@ export async function openTrainer(
   const { store, registries, checkpoint: wanted = "final", backend } = options;
   requireTrained(run, "open");
   const kept = store.checkpoints(run.id);
-  const checkpoint = typeof wanted === "object"
-    ? wanted
-    : kept.filter(({ kind }) => kind === wanted).at(-1) ??
-      (wanted === "best" ? undefined : kept.at(-1));
+  const checkpoint = typeof wanted === "object" ? wanted : chosenCheckpoint(kept, wanted);
   if (checkpoint === undefined) {
     throw new InputError(
       `Cannot open run ${run.id} as it must have a ${wanted} checkpoint: it is ${run.status}, ` +

@@ -13,6 +13,7 @@ import type { BudgetUnit } from "../core/trainer.ts";
 import { openStore } from "../store/sqlite_store.ts";
 import type { Manifest, Store } from "../store/store.ts";
 import { LOGGED, provenance } from "./manifest.ts";
+import { parseSeed } from "./session.ts";
 
 /** Milliseconds between two writes of how far a run came, which are slower than points. */
 const SHOW_EVERY = 500;
@@ -174,6 +175,7 @@ export class LoggedRun implements Disposable {
  * Adds a run to a store and opens it.
  *
  * @param budgetUnit What its length is told in.
+ * @throws {InputError} where its name is empty, or its seed is none that a run may have.
  */
 export async function beginLogged(
   store: Store,
@@ -188,7 +190,7 @@ export async function beginLogged(
       experiment: name,
       version: 1,
       configuration,
-      seed: String(seed),
+      seed: String(parseSeed(String(seed))),
       backend: LOGGED,
     },
     budgetUnit,

@@ -8,7 +8,7 @@ import { isRecord } from "../core/plain.ts";
 import type { Json } from "../core/snapshot.ts";
 import { statuses, statusOf } from "../store/run_status.ts";
 import type { Run, Store } from "../store/store.ts";
-import { headlineMetric } from "./comparison.ts";
+import { headlineMetric, seedNumber } from "./comparison.ts";
 import { type Condition, meets, type Reading, type Value } from "./conditions.ts";
 import { figureReader, figuresOf } from "./score.ts";
 
@@ -20,7 +20,7 @@ const columns: Readonly<Record<string, (run: Run) => Value>> = {
   id: (run) => run.id,
   name: (run) => run.name,
   experiment: (run) => run.manifest.determined.experiment,
-  seed: (run) => BigInt(run.manifest.determined.seed),
+  seed: seedNumber,
   status: statusOf,
   backend: (run) => run.manifest.determined.backend,
   tag: (run) => run.tags,

@@ -234,6 +234,8 @@ export async function runTrainer(
 
   let good = copied(await take());
   let sinceSaved = stopwatch();
+  /** What the evaluation that ended the run is the best by. */
+  let bestAtEnd: number | null = null;
   while (!over()) {
     const { badLoss, crossed } = await iterate();
     if (badLoss !== undefined) {
@@ -253,8 +255,11 @@ export async function runTrainer(
     const tensor = firstBadTensor(point.snapshot.parameters);
     if (tensor !== undefined) return diverge(`parameter ${tensor}`);
     if (score !== null && !Number.isFinite(score)) return diverge(`${bestBy!.metric} is ${score}`);
+    if (over()) {
+      if (isBest) bestAtEnd = score;
+      break;
+    }
     if (isBest) await sink.checkpoint({ kind: "best", ...point, score });
-    if (over()) break;
     if (due || interrupted) {
       await sink.checkpoint({ kind: "last", ...point, score });
       sinceSaved = stopwatch();
@@ -262,8 +267,11 @@ export async function runTrainer(
     good = copied(point);
     if (interrupted) return ended("interrupted", `after iteration ${trainer.progress.iterations}`);
   }
+  // Before its checkpoints: whoever goes on from one of them does not score again.
   await score();
-  await sink.checkpoint({ kind: "final", ...await take(), score: null });
+  const end = await take();
+  if (bestAtEnd !== null) await sink.checkpoint({ kind: "best", ...end, score: bestAtEnd });
+  await sink.checkpoint({ kind: "final", ...end, score: null });
   if (!stopped()) return ended("completed", null);
   if (!ruledOut()) return ended("stopped", state.stoppedBy!);
   const times = stop!.times === 1 ? "" : ` ${stop!.times} times in a row`;

@@ -1,7 +1,8 @@
 /**
  * What a run is judged by: its last evaluation, unless that one ended it. What a rule has waited for
  * is high by choice; such a run is scored by one more evaluation, which no decision saw, as
- * `score/…`. A run that uses its whole budget ends there whatever its last evaluation says.
+ * `score/…`. A run that uses its whole budget ends there whatever its last evaluation says, also where
+ * it went on from an end that was scored.
  *
  * @module
  */
@@ -24,19 +25,27 @@ function scoreName(metric: string): string {
   return metric.startsWith(EVALUATED) ? SCORED + metric.slice(EVALUATED.length) : metric;
 }
 
+/** What of a run says whether its score is of its end. */
+type Ended = Pick<Run, "status" | "digest">;
+
 /**
  * The figures that a run is judged by, from the last value of each of its series: of what is
- * evaluated the score, where there is one.
+ * evaluated the score, where it was stopped.
  *
  * @example
  * ```ts
  * import { judgedBy } from "./score.ts";
  * import { strictEqual } from "node:assert";
- * const judged = judgedBy({ "evaluation/return_mean": 500, "score/return_mean": 470 });
- * strictEqual(judged["evaluation/return_mean"], 470);
+ * const last = { "evaluation/return_mean": 500, "score/return_mean": 470 };
+ * const stopped = judgedBy({ status: "stopped", digest: "…" }, last);
+ * strictEqual(stopped["evaluation/return_mean"], 470);
+ * // It went on from there, and used its budget.
+ * const completed = judgedBy({ status: "completed", digest: "…" }, last);
+ * strictEqual(completed["evaluation/return_mean"], 500);
  * ```
  */
-export function judgedBy(last: Metrics): Metrics {
+export function judgedBy(run: Ended, last: Metrics): Metrics {
+  if (!isScored(run)) return last;
   return Object.fromEntries(
     Object.entries(last).map(([name, value]) => [name, last[scoreName(name)] ?? value]),
   );
@@ -45,17 +54,16 @@ export function judgedBy(last: Metrics): Metrics {
 /** The figures that a stored run is judged by; throws as `Store.lastMetrics`. */
 export function figuresOf(
   store: Pick<Store, "lastMetrics">,
-  run: Pick<Run, "id" | "digest">,
+  run: Ended & Pick<Run, "id">,
 ): Metrics {
-  const last = store.lastMetrics(run.id);
-  return isScored(run) ? judgedBy(last) : last;
+  return judgedBy(run, store.lastMetrics(run.id));
 }
 
 /** Reads one of these figures off any run of the store, which is asked once; undefined: none has it. */
 export function figureReader(
   store: Pick<Store, "lastValues">,
   metric: string,
-): ((run: Pick<Run, "id" | "digest">) => number | undefined) | undefined {
+): ((run: Ended & Pick<Run, "id">) => number | undefined) | undefined {
   const last = store.lastValues(metric);
   if (last.size === 0) return undefined;
   const score = scoreName(metric);
@@ -63,7 +71,7 @@ export function figureReader(
   return (run) => (isScored(run) ? scores.get(run.id) : undefined) ?? last.get(run.id);
 }
 
-/** Only a run that has ended; where one goes on, its score is of an earlier end. */
-function isScored({ digest }: Pick<Run, "digest">): boolean {
-  return digest !== null;
+/** Only a run that a rule or a callback ended; of any other a score is of an earlier end. */
+function isScored({ status, digest }: Ended): boolean {
+  return status === "stopped" && digest !== null;
 }

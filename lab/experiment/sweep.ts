@@ -8,12 +8,12 @@
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
-import { InputError, unknownName } from "../core/errors.ts";
+import { FitError, InputError, unknownName } from "../core/errors.ts";
 import { interquartileMean } from "../core/interquartile_mean.ts";
 import { streamOf } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
 import { importances } from "../search/importance.ts";
-import { type PrunerName, pruners } from "../search/pruners.ts";
+import { type Curve, type PrunerName, pruners } from "../search/pruners.ts";
 import { gridOf, learns, type SamplerName, samplers } from "../search/samplers.ts";
 import {
   checkSpace,
@@ -24,6 +24,7 @@ import {
   type Space,
 } from "../search/space.ts";
 import { lockSweep } from "../store/lock.ts";
+import { budgetUnitOf } from "../store/run_budget.ts";
 import type { Run, Store, StoreReader } from "../store/store.ts";
 import { differingPaths, flatten, newestOfEachSeed } from "./comparison.ts";
 import { type Described, Describer } from "./describe.ts";
@@ -36,7 +37,9 @@ import {
   type Task,
   trainPlan,
 } from "./launch.ts";
+import { REFUSED } from "./manifest.ts";
 import type { Registries } from "./registries.ts";
+import { setAt } from "./resolve.ts";
 import { resumeIn } from "./resume.ts";
 import { figuresOf } from "./score.ts";
 import { checkSweep, fieldOf, type SweepDefinition } from "./sweep_definition.ts";
@@ -79,6 +82,8 @@ export interface Trial {
   /** The IQM of all of them, or where it was pruned what it had come to; undefined: not over yet. */
   readonly value: number | undefined;
   readonly pruned: boolean;
+  /** What pruners are shown of it, by its first seed; empty without a pruner. */
+  readonly curve: Curve;
 }
 
 /** How a sweep stands. */
@@ -136,13 +141,13 @@ export async function resolveSweep(
   const overrides = { set, budget };
   const described = await describer.describe(experiment, overrides);
   for (const field of space) {
+    const describe = (point: Point) =>
+      describer.describe(experiment, { ...overrides, set: [...set, ...settingsOf(point)] });
     const conditions = conditionOf(space, field);
-    const describe = (value: Json) => {
-      const tried = [...conditions, [field.path, textOf(value)] as const];
-      return describer.describe(experiment, { ...overrides, set: [...set, ...tried] });
-    };
-    for (const value of endsOf(field.range)) await describe(value);
-    await requireBetween(field, describe);
+    for (const value of endsOf(field.range)) {
+      await requireFit({ ...conditions, [field.path]: value }, space, field, describe);
+    }
+    await requireBetween(field, (value) => describe({ ...conditions, [field.path]: value }));
   }
   const { sampler, trials } = samplerOf(definition, space);
   const pruner = definition.pruner ?? "none";
@@ -176,9 +181,47 @@ function textOf(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** The settings of a point. */
+function settingsOf(point: Point): (readonly [path: string, value: string])[] {
+  return Object.entries(point).map(([path, value]) => [path, textOf(value)] as const);
+}
+
 /** The values that stand for a range when it is checked. */
 function endsOf(range: Range): readonly Json[] {
   return range.kind === "choice" ? range.values : [range.low, range.high];
+}
+
+/** Points that are looked through for one that fits, at most. */
+const MOST_LOOKED_THROUGH = 200;
+
+/**
+ * Requires of a value that it fits the experiment, or where it does not as it is, some values of the
+ * other fields. Where these are too many to be looked through, that shows when trials have it.
+ *
+ * @param alone The value and what its field's condition asks for.
+ * @throws {InputError} for a value that is none of the field's, or fits nowhere.
+ */
+async function requireFit(
+  alone: Point,
+  space: Space,
+  field: Field,
+  describe: (point: Point) => Promise<unknown>,
+): Promise<void> {
+  const fits = (point: Point) =>
+    describe(point).then(() => undefined, (error) => {
+      if (error instanceof FitError) return error;
+      throw error;
+    });
+  const refusal = await fits(alone);
+  if (refusal === undefined) return;
+  const value: Range = { kind: "choice", values: [alone[field.path]] };
+  const fixed = space.map((each) => each === field ? { ...each, range: value } : each);
+  const points = fixed.reduce((product, { range }) => product * countOf(range), 1);
+  if (points > MOST_LOOKED_THROUGH) return;
+  for (const point of gridOf(fixed)) {
+    if (field.path in point && await fits(point) === undefined) return;
+  }
+  throw refusal;
 }
 
 /**
@@ -196,6 +239,7 @@ async function requireBetween(
   try {
     await describe(low + (high - low) / Math.PI);
   } catch (error) {
+    if (error instanceof FitError) return;
     if (!(error instanceof InputError)) throw error;
     const int = range.kind === "log" ? "log-int" : "int";
     throw new InputError(
@@ -205,11 +249,11 @@ async function requireBetween(
   }
 }
 
-/** Settings with which a field is tried. */
-function conditionOf(space: Space, { when }: Field): (readonly [string, string])[] {
-  if (when === undefined) return [];
+/** Values of other fields with which a field is tried. */
+function conditionOf(space: Space, { when }: Field): Point {
+  if (when === undefined) return {};
   const other = space.find(({ path }) => path === when.path)!;
-  return [...conditionOf(space, other), [when.path, textOf(when.in[0])]];
+  return { ...conditionOf(space, other), [when.path]: when.in[0] };
 }
 
 /** @throws {InputError} */
@@ -427,15 +471,15 @@ function trialOf(
   const trial = before.length;
   const runs = ofSeeds(all, 1, sweep.seeds);
   const [first] = runs;
-  const pruned = first === undefined || sweep.pruner === "none" || isTraining(first)
-    ? undefined
-    : prunedAt(store, sweep, [...before.map(({ runs }) => curveOf(store, sweep, runs))], first);
+  const { curve, pruned }: Shown = first === undefined || isTraining(first)
+    ? { curve: [], pruned: undefined }
+    : shownOf(store, sweep, curvesOf(before), first);
   if (pruned !== undefined) {
-    return { trial, point, runs, values: [pruned], value: pruned, pruned: true };
+    return { trial, point, runs, values: [pruned], value: pruned, pruned: true, curve };
   }
   const values = valuesOf(store, sweep, runs.filter(hasEnded));
   const value = values.length === sweep.seeds ? interquartileMean(values) : undefined;
-  return { trial, point, runs, values, value, pruned: false };
+  return { trial, point, runs, values, value, pruned: false, curve };
 }
 
 function isTraining({ status, active }: Run): boolean {
@@ -447,44 +491,70 @@ interface Evaluated {
   readonly evaluation: { readonly every: number };
 }
 
-/** Evaluations of a run in full. */
+/** Rungs that pruners compare trials at: the multiples of `evaluation.every` in the budget, and its end. */
 function rungsOf({ configuration }: Pick<Sweep, "configuration">): number {
   const { budget, evaluation } = configuration as unknown as Evaluated;
   return Math.max(1, Math.ceil(budget / evaluation.every));
 }
 
-/** What a pruner is shown of a trial: losses of its first seed, evaluation by evaluation. */
-function curveOf(store: StoreReader, { objective }: Sweep, [first]: readonly Run[]): number[] {
-  if (first === undefined) return [];
-  const { values } = store.series(first.id, objective.metric);
-  return [...values].map((value) => objective.goal === "minimize" ? value : -value);
+/** What pruners are shown of a run, and where they end it. */
+interface Shown {
+  readonly curve: Curve;
+  /** The objective at the rung where they end it; undefined: they let it be. */
+  readonly pruned: number | undefined;
 }
 
 /**
- * The objective at the evaluation where a pruner ends a trial; undefined where it lets it be. A run may
- * go on a little before it hears of that: what comes after counts for nothing.
+ * What pruners are shown of a run after the trials before it. Where they end it its curve ends, too: a
+ * run may go on a little before it hears of that, which counts for nothing. One that was over before its
+ * budget was stands at all later rungs where it ended, as the worst where it failed or diverged.
  */
-function prunedAt(
+function shownOf(
   store: StoreReader,
   sweep: Sweep,
-  curves: readonly (readonly number[])[],
+  before: readonly Curve[],
   run: Run,
-): number | undefined {
+): Shown {
+  if (sweep.pruner === "none") return { curve: [], pruned: undefined };
   const rungs = rungsOf(sweep);
-  const known: number[][] = [];
-  for (const curve of [...curves, curveOf(store, sweep, [run])]) {
-    const seen: number[] = [];
-    known.push(seen);
-    let isPruned = false;
-    for (const loss of curve.slice(0, rungs)) {
-      seen.push(loss);
-      isPruned = pruners[sweep.pruner](known, known.length - 1, rungs, {});
-      if (isPruned) break;
-    }
-    if (known.length <= curves.length || !isPruned) continue;
-    const loss = seen.at(-1)!;
-    return sweep.objective.goal === "minimize" ? loss : -loss;
+  const curve = curveOf(store, sweep, run);
+  for (const rung of curve.keys()) {
+    const seen = curve.slice(0, rung + 1);
+    if (!pruners[sweep.pruner]([...before, seen], before.length, rungs, {})) continue;
+    const loss = curve[rung]!;
+    return { curve: seen, pruned: sweep.objective.goal === "minimize" ? loss : -loss };
   }
+  const left = hasEnded(run) ? rungs - curve.length : 0;
+  const held = Array.from({ length: left }, () => run.digest === null ? NaN : curve.at(-1));
+  return { curve: [...curve, ...held], pruned: undefined };
+}
+
+/**
+ * The losses of a run at the rungs that it has come to. At a rung counts the evaluation of the iteration
+ * that crossed it, or, as an iteration may cross several, the last one before; at none that a run passed
+ * before its first evaluation anything does. One that ended a run between two rungs counts at the next.
+ */
+function curveOf(
+  store: StoreReader,
+  { objective, configuration }: Sweep,
+  run: Run,
+): (number | undefined)[] {
+  const rungs = rungsOf({ configuration });
+  const { every } = (configuration as unknown as Evaluated).evaluation;
+  const series = store.series(run.id, objective.metric);
+  const curve: (number | undefined)[] = [];
+  series[budgetUnitOf(run.manifest)].forEach((spent, i) => {
+    const rung = Math.min(rungs, Math.floor(spent / every)) - 1;
+    while (curve.length < rung) curve.push(curve.at(-1));
+    const value = series.values[i];
+    if (curve.length < rungs) curve.push(objective.goal === "minimize" ? value : -value);
+  });
+  return curve;
+}
+
+/** What pruners know of trials. */
+function curvesOf(trials: readonly Trial[]): Curve[] {
+  return trials.map(({ curve }) => curve);
 }
 
 /** What {@linkcode runSweep} takes beside the store and who watches. */
@@ -518,8 +588,10 @@ export interface Elsewhere {
  * name goes on where it stood, and tries again what had failed. How many train at once decides nothing: trials of a sampler that learns,
  * and of a pruner, come one after another, their seeds side by side.
  *
- * @throws {InputError} where the stored sweep is another one, and where the first runs that end do not
- *   report the objective.
+ * A point that is refused is a trial whose runs failed, the worst.
+ *
+ * @throws {InputError} where the stored sweep is another one, where the first runs that end do not
+ *   report the objective, and where every trial was refused.
  * @throws {LabError} where another process trains it in this store.
  */
 export async function runSweep(
@@ -546,6 +618,7 @@ export async function runSweep(
   const order = { name, sweep, options, describer };
   for (;;) {
     const state = stateOf(store, name, sweep, again);
+    if (state.over) requireTaken(state);
     if (state.over || options.signal?.aborted) return state;
     const wanted = wantedOf(state);
     if (options.elsewhere !== undefined) {
@@ -572,8 +645,8 @@ interface Wanted {
   readonly seed: number;
   /** As far as it came. */
   readonly run: Run | undefined;
-  /** The trials before, where it may be pruned. */
-  readonly before: readonly Trial[] | undefined;
+  /** What pruners know of the trials before, where it may be pruned. */
+  readonly before: readonly Curve[] | undefined;
 }
 
 /** What can be trained next side by side, at least one. */
@@ -585,7 +658,8 @@ function wantedOf({ trials, best, judged, sweep }: SweepState): Wanted[] {
   }
   // The first seed decides whether the others are worth it.
   const [trial] = open;
-  const first = seedsOf(trial, trial.runs.slice(0, 1), 1, 1, trials.slice(0, trial.trial));
+  const before = curvesOf(trials.slice(0, trial.trial));
+  const first = seedsOf(trial, trial.runs.slice(0, 1), 1, 1, before);
   return first.length > 0 ? first : seedsOf(trial, trial.runs, 1, sweep.seeds);
 }
 
@@ -595,7 +669,7 @@ function seedsOf(
   runs: readonly Run[],
   from: number,
   count: number,
-  before?: readonly Trial[],
+  before?: readonly Curve[],
 ): Wanted[] {
   return Array.from({ length: count }, (_, i) => from + i).flatMap((seed) => {
     const run = runs.find(({ manifest }) => Number(manifest.determined.seed) === seed);
@@ -613,15 +687,14 @@ async function trainedElsewhere(
   const others = wanted.flatMap(({ run }) => run?.id ?? []);
   const { sweep, options: { store, signal } } = order;
   // What may be pruned is the first run of one trial.
-  const curves = curvesBefore(order, wanted[0]);
-  const endsEarly = curves &&
-    ((run: Run) => prunedAt(store, sweep, curves, run) === undefined ? undefined : prunedBy(sweep));
+  const [first] = wanted;
+  const endsEarly = (run: Run) => isPruned(store, sweep, first, run) ? prunedBy(sweep) : undefined;
   await elsewhere.train(plans, others, { endsEarly, signal });
 }
 
-/** The curves of the trials that a run may be pruned by; undefined where it may not. */
-function curvesBefore({ sweep, options: { store } }: Order, { before }: Wanted) {
-  return before?.map(({ runs }) => curveOf(store, sweep, runs));
+/** Whether a run of what was wanted is to end early. */
+function isPruned(store: StoreReader, sweep: Sweep, { before }: Wanted, run: Run): boolean {
+  return before !== undefined && shownOf(store, sweep, before, run).pruned !== undefined;
 }
 
 function prunedBy({ pruner }: Sweep): string {
@@ -630,18 +703,40 @@ function prunedBy({ pruner }: Sweep): string {
 
 /** The plan of a run that has not begun. */
 async function planned(
-  { name, sweep, options, describer }: Order,
+  order: Order,
   { trial: { point, trial }, seed }: Wanted,
 ): Promise<Plan> {
-  const tried = Object.entries(point).map(([path, value]) => [path, textOf(value)] as const);
-  const { experiment, budget, backend } = sweep;
-  const set = [...sweep.set, ...tried];
-  const described = await describer.describe(experiment, { set, budget: budget ?? undefined });
+  const { name, sweep: { backend }, options } = order;
+  const { described, refusal } = await pointOf(order, point);
   const request = {
     ...{ seed, backend, tags: options.tags, note: options.note, sweep: { name, trial } },
     name: described.name,
   };
-  return await planOf(described, request, options);
+  return { ...await planOf(described, request, options), refusal };
+}
+
+/**
+ * What a point asks for; where the experiment does not take it, why, and the configuration as it would
+ * be.
+ */
+async function pointOf(
+  { sweep, describer }: Order,
+  point: Point,
+): Promise<{ described: Described; refusal?: string }> {
+  const { experiment, budget } = sweep;
+  const describe = (set: Sweep["set"]) =>
+    describer.describe(experiment, { set, budget: budget ?? undefined });
+  try {
+    const set = [...sweep.set, ...settingsOf(point)];
+    return { described: await describe(set) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const described = structuredClone(await describe(sweep.set));
+    for (const [path, value] of Object.entries(point)) {
+      setAt(described.configuration, path.split("."), value);
+    }
+    return { described, refusal: error.message };
+  }
 }
 
 async function trained(
@@ -653,26 +748,38 @@ async function trained(
   const { run } = wanted;
   const { store, signal, onProgress } = options;
   const pruning = new AbortController();
-  const curves = curvesBefore(order, wanted);
-  const isPruned = (of: Run) =>
-    curves !== undefined && prunedAt(store, sweep, curves, of) !== undefined;
   const watching: SweepOptions = {
     ...options,
     signal: signal === undefined ? pruning.signal : AbortSignal.any([signal, pruning.signal]),
     onProgress: (progress) => {
       onProgress?.(progress);
-      if (progress.kind === "evaluation" && isPruned(progress.run)) pruning.abort();
+      if (progress.kind !== "evaluation") return;
+      if (isPruned(store, sweep, wanted, progress.run)) pruning.abort();
     },
   };
   let id = run?.id;
   if (id !== undefined) await resumeIn(worker, id, watching);
   else id = await trainPlan(worker, await planned(order, wanted), watching);
   const ended = store.run(id)!;
-  if (ended.status === "interrupted" && isPruned(ended)) {
+  if (ended.status === "interrupted" && isPruned(store, sweep, wanted, ended)) {
     store.update(id, { status: "stopped", message: prunedBy(sweep) });
   }
   requireObjective(store, order.name, sweep);
   return id;
+}
+
+/**
+ * Requires of a sweep that is over that one of its trials was not refused.
+ *
+ * @throws {InputError} that says why they were.
+ */
+function requireTaken({ name, trials }: SweepState): void {
+  const runs = trials.flatMap(({ runs }) => runs);
+  if (runs.some(({ manifest }) => manifest.determined.backend !== REFUSED)) return;
+  throw new InputError(
+    `Cannot train the sweep ${name} as one of its trials must be taken, and all ${trials.length} ` +
+      `were refused: ${runs[0].message}`,
+  );
 }
 
 /**

@@ -80,7 +80,7 @@ export interface TrainedSeries {
 export interface TrainResult extends Ending {
   /** Id of the stored run; null without a store. */
   readonly run: string | null;
-  /** Last value of every series; of `evaluation/…` the score, where a rule could end the run. */
+  /** Last value of every series; of `evaluation/…` the score, where a rule or a callback ended the run. */
   readonly metrics: Metrics;
   /** Every value of every series, by name. */
   readonly series: { readonly [name: string]: TrainedSeries };
@@ -281,6 +281,7 @@ class TrainingHere implements Trainee {
       ...this.#ending!,
       run,
       metrics: judgedBy(
+        { status: this.#ending!.status, digest },
         Object.fromEntries(series.map(({ name, values }) => [name, values.at(-1)!])),
       ),
       series: Object.fromEntries(series.map((one) => [one.name, one])),

@@ -1,6 +1,6 @@
 /**
  * Pruners: which trials are not worth their whole budget. Each is a pure function of what the trials
- * have shown at the same rungs, shares of the budget that they all pass.
+ * have shown at the same rungs, places of the budget that they all pass.
  *
  * Median: Golovin et al. (2017), "Google Vizier", section 3.2.2. ASHA: Li et al. (2020), "A system for
  * massively parallel hyperparameter tuning", algorithm 2, in its form that stops trials in place of
@@ -10,8 +10,11 @@
  */
 import { power } from "../core/elementary.ts";
 
-/** What a trial has shown: its loss at each rung so far, the lower the better. */
-export type Curve = readonly number[];
+/**
+ * What a trial has shown: its loss at each rung so far, the lower the better; undefined at rungs that it
+ * passed before it was first looked at, where it is neither judged nor counted.
+ */
+export type Curve = readonly (number | undefined)[];
 
 /** How a pruner is set. */
 export interface PrunerOptions {
@@ -32,9 +35,15 @@ type Pruner = (
   options: PrunerOptions,
 ) => boolean;
 
-/** Worst where it is no number. */
+/** Worst where it is no number, and where there is none. */
 function lossAt(curve: Curve, rung: number): number {
-  return Number.isNaN(curve[rung]) ? Infinity : curve[rung];
+  const loss = curve[rung] ?? NaN;
+  return Number.isNaN(loss) ? Infinity : loss;
+}
+
+/** The curves of trials that have a loss at a rung. */
+function countedAt(curves: readonly Curve[], rung: number): Curve[] {
+  return curves.filter((curve) => curve[rung] !== undefined);
 }
 
 /** All pruners, by name. */
@@ -43,11 +52,10 @@ export const pruners = {
   /** Worse at its best than the median of the others' at this rung. */
   median: (curves, trial, rungs, { startup = 5 }) => {
     const rung = curves[trial].length - 1;
-    if (curves.filter((curve, i) => i !== trial && curve.length === rungs).length < startup) {
-      return false;
-    }
-    const others = curves.filter((curve, i) => i !== trial && curve.length > rung)
-      .map((curve) => lossAt(curve, rung)).sort((a, b) => a - b);
+    const all = curves.filter((_, i) => i !== trial);
+    if (curves[trial][rung] === undefined) return false;
+    if (all.filter((curve) => curve.length === rungs).length < startup) return false;
+    const others = countedAt(all, rung).map((curve) => lossAt(curve, rung)).sort((a, b) => a - b);
     const middle = others.length >> 1;
     const median = others.length % 2 === 1
       ? others[middle]
@@ -88,8 +96,9 @@ function isHalved(
   if (rung + 1 >= rungs || !halvings(rungs, reduction).slice(first).includes(rung + 1)) {
     return false;
   }
+  if (curves[trial][rung] === undefined) return false;
   const mine = lossAt(curves[trial], rung);
-  const reached = curves.filter((curve) => curve.length > rung);
+  const reached = countedAt(curves, rung);
   const better = reached.filter((curve) => lossAt(curve, rung) < mine).length;
   return better >= Math.max(1, Math.floor(reached.length / reduction));
 }

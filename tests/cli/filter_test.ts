@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
+import { groupRuns } from "../../lab/experiment/comparison.ts";
 import { conditionsIn, meets, type Operator, written } from "../../lab/experiment/conditions.ts";
 import { columnNames, matching } from "../../lab/experiment/run_fields.ts";
 import { sorted, whyNone } from "../../cli/filter.ts";
@@ -257,6 +258,19 @@ Deno.test("a metric is asked of the store once, however many runs there are", as
   });
 });
 
+Deno.test("a run whose record has no whole seed is found by what else it is, and breaks no query", async () => {
+  await withStore((store) => {
+    addRun(store, "a", 1.5);
+    for (const seed of [2, 1]) addRun(store, "a", seed);
+    const all = store.runs();
+    deepStrictEqual(seedsWhere(store, "seed>=1"), [1, 2]);
+    deepStrictEqual(seedsWhere(store, "agent=a"), [1, 1.5, 2]);
+    const inOrder = (runs: readonly Run[]) => runs.map(({ manifest }) => manifest.determined.seed);
+    deepStrictEqual(inOrder(sorted(store, all, "seed")), ["1", "2", "1.5"]);
+    deepStrictEqual(groupRuns(all).map(({ runs }) => inOrder(runs)), [["1.5", "1", "2"]]);
+  });
+});
+
 Deno.test("runs that a rule ended are found and sorted by their score, others by their evaluation", async () => {
   await withStore((store) => {
     // What ended it is high by choice; the one that has no digest goes on again.
@@ -264,7 +278,8 @@ Deno.test("runs that a rule ended are found and sorted by their score, others by
     const [ended, going, whole] = [1, 2, 3].map((seed) =>
       addRun(store, "a", seed, seed === 3 ? { [return_]: 480 } : figures).id
     );
-    for (const id of [ended, whole]) store.update(id, { digest: "d" });
+    store.update(ended, { status: "stopped", digest: "d" });
+    store.update(whole, { digest: "d" });
     deepStrictEqual(seedsWhere(store, `${return_}>=475`), [2, 3]);
     deepStrictEqual(sorted(store, store.runs(), return_).map(({ id }) => id), [
       going,

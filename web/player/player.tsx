@@ -101,7 +101,7 @@ function Desk(props: DeskProps): VNode | null {
   const { constants } = world;
   const { policies } = contentsFrom(contents);
   const wanted = chosenIteration.value;
-  const chosen = wanted === undefined ? newestOf(policies) : nearestTo(policies, wanted);
+  const chosen = wanted === undefined ? policies.at(-1) : nearestTo(policies, wanted);
   const beside = useSignal<Beside>("nobody");
   const problem = useSignal("");
   const playing = useSignal(true);
@@ -379,11 +379,6 @@ function Desk(props: DeskProps): VNode | null {
       </div>
     </section>
   );
-}
-
-/** The one to be judged first: the last that was kept. */
-export function newestOf(policies: readonly KeptPolicy[]): KeptPolicy | undefined {
-  return policies.find(({ kind }) => kind === "final") ?? policies.at(-1);
 }
 
 function titleOf({ kind, iteration }: KeptPolicy): string {

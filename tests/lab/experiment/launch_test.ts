@@ -9,7 +9,7 @@ import {
   type RunRequest,
 } from "../../../lab/experiment/launch.ts";
 import { threadsOf } from "../../../lab/experiment/recorded_run.ts";
-import { temporaryStore } from "./temporary_store.ts";
+import { fullAfter, temporaryStore } from "./temporary_store.ts";
 import { registries } from "./toy_registries.ts";
 import { expectedDigest, interruptedRun, options, request } from "./toy_runs.ts";
 
@@ -261,6 +261,18 @@ Deno.test("a stored policy opens at its final or best checkpoint", async () => {
     openTrainer(stopped, { store, registries, checkpoint: "best" }),
     /must have a best/,
   );
+});
+
+Deno.test("a run that went on from its end opens where it stands", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const set = [["checkpoint.everyIterations", "3"]] as const;
+  const [{ id }] = await launch([request({ set })], options(store));
+  const failed = await resume(id, { ...options(fullAfter(store, 27)), budget: 400 });
+  strictEqual(failed.status, "failed");
+  const { trainer, checkpoint, dispose } = await openTrainer(failed, { store, registries });
+  dispose();
+  deepStrictEqual([trainer.progress.iterations, checkpoint.kind], [27, "last"]);
 });
 
 Deno.test("runs that were not started yet stay away after an interruption", async () => {

@@ -134,6 +134,17 @@ Deno.test("a logged run says what it was given, in what it counts, and that noth
       );
       strictEqual(manifest.irreproducible, "it was logged by a loop that is not the lab's");
     }
-    await rejects(beginLogged(store, { name: " " }), /name must not be empty/);
     for (const [run] of cases) run.finish();
+  }));
+
+Deno.test("a run that nothing could find again is refused before it is stored", () =>
+  withStore(async (store) => {
+    await rejects(beginLogged(store, { name: " " }), /name must not be empty/);
+    for (const seed of [1.5, -1, NaN]) {
+      await rejects(beginLogged(store, { name: "loop", seed }), {
+        name: "InputError",
+        message: `Cannot use the seed as it must be a whole number, 0 … 2¹²⁸ − 1: ${seed}`,
+      });
+    }
+    deepStrictEqual(store.runs(), []);
   }));

@@ -14,7 +14,7 @@ const configuration = {
   ...{ budget: 4000, stop: null },
 };
 const run: Run = {
-  ...{ id: "aaaaaa", name: "first", status: "completed", active: false, tags: ["x", "y z"] },
+  ...{ id: "aaaaaa", name: "first", status: "stopped", active: false, tags: ["x", "y z"] },
   ...{ note: "why", createdAt: 1_700_000_000_000, endedAt: 1_700_000_100_000, trashedAt: null },
   ...{ wallSeconds: 11, environmentSteps: 1000, gradientSteps: 23, examples: 34, iterations: 45 },
   ...{ digest: "abcd", message: null, attempt: 1 },
@@ -38,7 +38,7 @@ const read = (key: string, of = run) => readerOf(store, [of], key, "sort")(of);
 Deno.test("each field of a run is read under its own name", () => {
   const fields = {
     ...{ id: "aaaaaa", name: "first", experiment: "cartpole-ppo", seed: 56n },
-    ...{ status: "completed", backend: "wasm", tag: ["x", "y z"], note: "why" },
+    ...{ status: "stopped", backend: "wasm", tag: ["x", "y z"], note: "why" },
     ...{ started: 1_700_000_000_000, ended: 1_700_000_100_000, time: 11 },
     ...{ environment_steps: 1000, gradient_steps: 23, examples: 34, iterations: 45 },
     ...{ sweep: "rates", trial: 7 },
@@ -60,9 +60,11 @@ Deno.test("paths of the configuration and figures are read, too, and others are 
   for (const [key, value] of Object.entries(values)) {
     deepStrictEqual([key, read(key)], [key, value]);
   }
-  // A run that goes on is not judged by the score of an end before.
-  strictEqual(read("evaluation/return_mean", { ...run, digest: null }), 500);
-  strictEqual(read("figure", { ...run, digest: null }), 500);
+  // A run that goes on, or went on to its end, is not judged by the score of an end before.
+  for (const later of [{ digest: null }, { status: "completed" }] as const) {
+    strictEqual(read("evaluation/return_mean", { ...run, ...later }), 500);
+    strictEqual(read("figure", { ...run, ...later }), 500);
+  }
   throws(() => read("agent.gama"), /Cannot sort as no run has a field "agent\.gama".*agent\.gamma/);
   // What runs of another kind have.
   strictEqual(read("model"), undefined);
@@ -80,7 +82,7 @@ const judge = new Judge({ environments: [] });
 
 Deno.test("a run as JSON has each of its fields, NaN as null, and a damaged one no figures", () => {
   const entry = {
-    ...{ id: "aaaaaa", name: "first", seed: 56, status: "completed", verdict: "diverged" },
+    ...{ id: "aaaaaa", name: "first", seed: 56, status: "stopped", verdict: "diverged" },
     ...{ started: "2023-11-14T22:13:20.000Z", tags: ["x", "y z"], note: "why" },
     config: configuration,
     metrics: {
@@ -110,7 +112,7 @@ Deno.test("a run as JSON has each of its fields, NaN as null, and a damaged one 
 Deno.test("a run as a row has each of its fields, and how far its budget is spent", () => {
   const facts = {
     ...{ id: "aaaaaa", name: "first", experiment: "cartpole-ppo", world: "CartPole-v1" },
-    ...{ method: "ppo", seed: "56", status: "completed", backend: "wasm", tags: ["x", "y z"] },
+    ...{ method: "ppo", seed: "56", status: "stopped", backend: "wasm", tags: ["x", "y z"] },
   };
   deepStrictEqual(factsOf(run), facts);
   const row = {

@@ -88,6 +88,22 @@ Deno.test("what ended by a rule is scored afresh, on a stream that no evaluation
   deepStrictEqual((await run(trainer, { stop, state: runner })).reports, []);
 });
 
+Deno.test("whichever checkpoint of its end a run goes on from, it is scored once", async () => {
+  const options = {
+    stop: { metric: "evaluation/share", atLeast: 0.5, times: 1 },
+    bestBy: { metric: "evaluation/share", goal: "maximize" },
+  } as const;
+  const { checkpoints } = await run(toyTrainer({}, 200), options);
+  const ofEnd = checkpoints.filter(({ progress }) => progress.iterations === 12);
+  deepStrictEqual(kindsAt(ofEnd), ["best 12", "final 12"]);
+  for (const { snapshot, runner } of ofEnd) {
+    const trainer = toyTrainer({}, 200);
+    await trainer.restore(snapshot);
+    const rest = await run(trainer, { ...options, state: runner });
+    deepStrictEqual([rest.reports, kindsAt(rest.checkpoints)], [[], ["final 12"]]);
+  }
+});
+
 Deno.test("what uses its whole budget is judged by its last evaluation, rule or not", async () => {
   for (const stop of [null, { metric: "evaluation/share", atLeast: 9, times: 1 }]) {
     const { reports } = await run(toyTrainer({}, 200), { stop });

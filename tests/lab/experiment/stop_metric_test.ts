@@ -1,8 +1,11 @@
 /** Stop rules by series that there are, or are not, and what a run is worth that one has ended. */
 import { deepStrictEqual, notStrictEqual, rejects, strictEqual } from "node:assert";
+import { defineCallbacks } from "../../../lab/experiment/callbacks.ts";
+import { figureReader, figuresOf } from "../../../lab/experiment/score.ts";
 import { train } from "../../../lab/experiment/train.ts";
 import { registries } from "../../../registries.ts";
-import { withStopping } from "./toy_registries.ts";
+import { temporaryStore } from "./temporary_store.ts";
+import { registries as toys, toyExperiment, withStopping } from "./toy_registries.ts";
 
 /** An agent, a table, a planner and a model, trained for a moment. */
 const small: Readonly<Record<string, readonly [string, string][]>> = {
@@ -50,4 +53,31 @@ Deno.test("a training that a rule ended returns what no rule saw", async () => {
   strictEqual(status, "stopped");
   strictEqual(metrics[`evaluation/${name}`], series[`score/${name}`].values.at(-1));
   notStrictEqual(metrics[`evaluation/${name}`], series[`evaluation/${name}`].values.at(-1));
+});
+
+Deno.test("a run that went on from where it was stopped is judged by where it ended", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const callbacks = defineCallbacks({
+    onEvaluation: ({ progress }) => progress.iterations === 4 ? { stop: "far enough" } : {},
+  });
+  const definition = { ...toyExperiment, callbacks };
+  const options = { registries: toys, store: `${temporary.folder}/runs` };
+  const metric = "evaluation/return_mean";
+  const judged = () => {
+    const [run] = store.runs();
+    return [figuresOf(store, run)[metric], figureReader(store, metric)!(run)];
+  };
+  const stopped = await train(definition, { ...options, seed: 1 });
+  stopped.dispose();
+  const [score] = stopped.series["score/return_mean"].values;
+  deepStrictEqual([stopped.metrics[metric], ...judged()], [score, score, score]);
+  const whole = await train(definition, { ...options, resume: stopped.run!, budget: 250 });
+  whole.dispose();
+  deepStrictEqual([whole.status, whole.series["score/return_mean"].values.length], [
+    "completed",
+    1,
+  ]);
+  const last = whole.series[metric].values.at(-1)!;
+  deepStrictEqual([whole.metrics[metric], ...judged()], [last, last, last]);
 });

@@ -10,6 +10,7 @@ import {
 import { InputError } from "../../../lab/core/errors.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
 import { interquartileMean } from "../../../lab/core/interquartile_mean.ts";
+import { resume } from "../../../lab/experiment/launch.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
 import {
   resolveSweep,
@@ -191,6 +192,61 @@ Deno.test("a sweep's trials that fail count as the worst", () =>
     deepStrictEqual([state.best!.trial, state.over], [0, true]);
   }));
 
+Deno.test("a point that is refused is a trial that failed, and the sweep goes on", () =>
+  withStore(async (store) => {
+    const space = {
+      "agent.size": [6, 8],
+      "agent.multipleOf": [2, 4],
+      "agent.refuses": [false, true],
+    };
+    const changes = { space, sampler: "grid", trials: 8, seeds: 1, judge: 1 } as const;
+    const state = await swept(store, changes);
+    const told = state.trials.map(({ runs: [{ status, message }] }) => message ?? status);
+    const opened = "Cannot train toy as it must not refuse: true";
+    const described = "Cannot train toy as multipleOf must divide the size of 6: 4";
+    deepStrictEqual(told, [
+      ...["completed", opened, described, described],
+      ...["completed", opened, "completed", opened],
+    ]);
+    deepStrictEqual(
+      state.trials.map(({ value }) => Number.isNaN(value)),
+      told.map((each) => each !== "completed"),
+    );
+    deepStrictEqual([state.over, state.judged.values.length], [true, 1]);
+    for (const { point, runs: [{ id, manifest, digest }] } of state.trials) {
+      const { agent } = manifest.determined.configuration as { agent: Record<string, Json> };
+      deepStrictEqual(
+        Object.fromEntries(Object.keys(point).map((path) => [path, agent[path.slice(6)]])),
+        point,
+      );
+      if (digest !== null) continue;
+      await rejects(
+        resume(id, { store, registries }),
+        new RegExp(`^InputError: Cannot resume run ${id} as it must have begun: it was refused`),
+      );
+    }
+    // The same sweep tries them again, and ends the same.
+    const again: number[] = [];
+    deepStrictEqual(
+      outcomeOf(await swept(store, changes, { onBegun: (count) => again.push(count) })),
+      outcomeOf(state),
+    );
+    deepStrictEqual([again, store.runs().length], [[5], 9 + 5]);
+  }));
+
+Deno.test("a sweep of which every trial is refused says so", () =>
+  withStore(async (store) => {
+    const changes = { space: { "agent.rate": "0..1" }, set: { "agent.refuses": true }, trials: 2 };
+    for (const runs of [4, 8]) {
+      await rejects(swept(store, changes), {
+        name: "InputError",
+        message: "Cannot train the sweep toys as one of its trials must be taken, and all 2 were " +
+          "refused: Cannot train toy as it must not refuse: true",
+      });
+      strictEqual(store.runs().filter(({ status }) => status === "failed").length, runs);
+    }
+  }));
+
 /** Says of runs that they failed. */
 function fail(store: Store, runs: readonly Run[]): void {
   for (const { id } of runs) store.update(id, { status: "failed", digest: null, message: "once" });
@@ -235,6 +291,8 @@ interface Made {
   readonly trial: number;
   readonly seed: number;
   readonly values: readonly number[];
+  /** Environment steps of the evaluations; left out: 16, 32, …. */
+  readonly at?: readonly number[];
   readonly status?: Run["status"];
   readonly hasDigest?: boolean;
 }
@@ -249,7 +307,7 @@ function stateOfMade(
     const space = { "agent.rate": [0.1, 0.2, 0.3, 0.4] };
     const grid = { ...definition, space, sampler: "grid", trials: 4, ...changes } as const;
     store.putSweep("made", await resolveSweep(grid, registries) as unknown as Json);
-    for (const { trial, seed, values, status = "completed", hasDigest = true } of runs) {
+    for (const { trial, seed, values, at, status = "completed", hasDigest = true } of runs) {
       const manifest = manifestOf("line-toy");
       const { id } = store.createRun({
         manifest: {
@@ -260,7 +318,8 @@ function stateOfMade(
         ...{ name: "line-toy", tags: [], note: "" },
       });
       const name = "evaluation/return_mean";
-      store.append(id, values.map((value, i) => pointAt(name, i + 1, value)));
+      const steps = (i: number) => at === undefined ? {} : { environmentSteps: at[i] };
+      store.append(id, values.map((value, i) => ({ ...pointAt(name, i + 1, value), ...steps(i) })));
       store.update(id, { status, ...hasDigest && { digest: `digest of ${id}` } });
     }
     look(sweepState(store, "made")!);
@@ -297,6 +356,91 @@ Deno.test("a trial is over with all of its seeds, and one that failed counts as 
       deepStrictEqual(state.judged.values, []);
     },
   ));
+
+/** A sweep with a pruner whose trials are evaluated every 40 of 200 steps: five rungs. */
+const racing = {
+  seeds: 1,
+  judge: 0,
+  trials: 12,
+  sampler: "random",
+  space: { "agent.rate": "0..1" },
+};
+/** One run of a trial, with its evaluations by the steps that they came at. */
+const first = (trial: number, values: Record<number, number>, more: Partial<Made> = {}): Made => ({
+  ...{ trial, seed: 1, at: Object.keys(values).map(Number), values: Object.values(values) },
+  ...more,
+});
+
+Deno.test("pruners compare trials at the same places of the budget, however long iterations are", () =>
+  stateOfMade(
+    [
+      first(0, { 160: 45, 200: 60 }),
+      first(1, { 40: 10, 80: 20, 120: 30, 160: 50, 200: 60 }),
+      first(2, { 48: 11, 96: 12, 144: 13, 160: 14, 200: 70 }),
+      first(3, { 100: 12, 200: 80 }),
+    ],
+    { ...racing, pruner: "asha" } as Partial<SweepDefinition>,
+    ({ trials }) => {
+      deepStrictEqual(
+        trials.slice(0, 4).map(({ curve, pruned, value }) => [curve, pruned, value]),
+        [
+          [[undefined, undefined, undefined, -45, -60], false, 60],
+          [[-10, -20, -30, -50, -60], false, 60],
+          [[-11, -12, -13, -14], true, 14],
+          // What it had come to at 160 steps, by its last evaluation before.
+          [[undefined, -12, -12, -12], true, 12],
+        ],
+      );
+    },
+  ));
+
+Deno.test("a trial that was over early stands at later rungs where it ended, one that broke as the worst", () => {
+  const lost = { status: "diverged", hasDigest: false } as const;
+  return stateOfMade(
+    [
+      ...[0, 1, 2, 3].map((trial) => first(trial, { 40: 90, 88: 99 }, { status: "stopped" })),
+      first(4, { 20: 98 }, { status: "stopped" }),
+      first(5, { 40: 95, 80: 99, 100: 100 }, { status: "stopped" }),
+      first(6, { 40: 90, 80: 500 }, lost),
+      first(7, { 40: 99, 80: 99, 120: 99, 160: 99, 200: 99 }),
+      first(8, { 40: 90, 80: 90, 120: 90, 160: 90, 200: 90 }),
+      first(9, { 40: 90, 80: 90 }, { status: "interrupted", hasDigest: false }),
+    ],
+    { ...racing, pruner: "median" } as Partial<SweepDefinition>,
+    ({ trials }) => {
+      deepStrictEqual(trials.slice(0, 10).map(({ curve, pruned }) => [curve, pruned]), [
+        ...[0, 1, 2, 3].map(() => [[-90, -99, -99, -99, -99], false]),
+        [[-98, -98, -98, -98, -98], false],
+        // It ended between two rungs.
+        [[-95, -99, -100, -100, -100], false],
+        [[-90, -500, NaN, NaN, NaN], false],
+        [[-99, -99, -99, -99, -99], false],
+        // Worse than most at 80 steps, of which those that a rule ended went no further.
+        [[-90, -90], true],
+        [[-90, -90], true],
+      ]);
+    },
+  );
+});
+
+Deno.test("how a sweep stands reads each trial's curve once", () =>
+  withStore(async (store) => {
+    const changes = { ...racing, pruner: "asha", trials: 6 } as Partial<SweepDefinition>;
+    await swept(store, changes);
+    const read: string[] = [];
+    const counting = new Proxy(store, {
+      get(target, name) {
+        const value = Reflect.get(target, name, target);
+        if (typeof value !== "function") return value;
+        return (...given: unknown[]) => {
+          if (name === "series") read.push(String(given[0]));
+          return value.apply(target, given);
+        };
+      },
+    });
+    strictEqual(sweepState(counting, "toys")!.trials.length, 6);
+    deepStrictEqual([read.length, new Set(read).size], [6, 6]);
+  }));
 
 Deno.test("a sweep is over where its best trial is judged by all of its seeds", async () => {
   const two = { space: { "agent.rate": [0.1, 0.2] }, trials: 2 };
@@ -409,6 +553,27 @@ Deno.test("a sweep that cannot be is refused in a line before anything is stored
     }
     deepStrictEqual([store.runs(), store.sweepNames()], [[], []]);
   }));
+
+Deno.test("a value that fits nothing else that is tried is refused before anything is stored", async () => {
+  const resolved = (space: SweepDefinition["space"]) =>
+    resolveSweep({ name: "toys", experiment: "line-toy", space, backend: "cpu" }, registries);
+  // The experiment's size is 6.
+  const wrong: [SweepDefinition["space"], RegExp][] = [
+    [
+      { "agent.multipleOf": [2, 4] },
+      /^Cannot train toy as multipleOf must divide the size of 6: 4$/,
+    ],
+    [{ "agent.multipleOf": "int:2..4" }, /size of 6: 4$/],
+    [{ "agent.size": "int:5..9", "agent.multipleOf": [3, 11] }, /size of 6: 11$/],
+  ];
+  for (const [space, message] of wrong) {
+    await rejects(resolved(space), { name: "InputError", message });
+  }
+  // With a size of 8 it does, or that cannot be looked through.
+  await resolved({ "agent.multipleOf": [2, 4], "agent.size": [6, 8] });
+  await resolved({ "agent.multipleOf": [2, 4], "agent.rate": "0..1" });
+  await resolved({ "agent.multipleOf": "log-int:1..3" });
+});
 
 Deno.test("an objective that never appears ends the sweep after its first trials, with the nearest", () =>
   withStore(async (store) => {

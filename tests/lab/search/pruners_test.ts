@@ -13,7 +13,7 @@ const table: number[][] = JSON.parse(
 const rungs = table[0].length;
 
 /** Trains the trials of a table one after another; the curves as far as they were let. */
-function searched(name: PrunerName, order: readonly number[]): Curve[] {
+function searched(name: PrunerName, order: readonly number[]): number[][] {
   const curves: number[][] = [];
   for (const trial of order) {
     const curve: number[] = [];
@@ -27,7 +27,7 @@ function searched(name: PrunerName, order: readonly number[]): Curve[] {
 }
 
 /** The least loss of those that ran in full. */
-const least = (curves: readonly Curve[]) =>
+const least = (curves: readonly (readonly number[])[]) =>
   Math.min(...curves.filter(({ length }) => length === rungs).map((curve) => curve[rungs - 1]));
 const steps = (curves: readonly Curve[]) => curves.reduce((sum, { length }) => sum + length, 0);
 
@@ -66,6 +66,21 @@ Deno.test("ASHA halves at 1, 3, 9 … and lets the best third of a rung go on", 
   strictEqual(isPruned([9, 9, 9]), false); // the first there
   strictEqual(isPruned([9], 1), false); // its last
   strictEqual(pruners.asha([[1], [2]], 1, 27, { reduction: 2 }), true);
+});
+
+Deno.test("a trial is neither judged nor counted at rungs before it was looked at", () => {
+  const late: Curve = [undefined, undefined, undefined, 4];
+  const early = [[9, 8, 7, 6], [9, 8, 7, 5]];
+  for (const name of ["median", "asha", "hyperband"] as const) {
+    const ends = (curves: readonly Curve[], trial: number, rungs = 16) =>
+      pruners[name](curves, trial, rungs, { startup: 1 });
+    // With its first rungs alone it goes on, and the others there have nothing to fear from it.
+    strictEqual(ends([...early, late.slice(0, 1)], 2, 4), false, name);
+    strictEqual(ends([late, late, [9]], 2, 4), false, name);
+    // Where it was looked at, it counts.
+    strictEqual(ends([late, late, [9, 8, 7, 5]], 2), name !== "median", name);
+  }
+  strictEqual(pruners.median([late, late, [9, 8, 7, 5]], 2, 4, { startup: 2 }), true);
 });
 
 Deno.test("Hyperband's later brackets halve later, and look at their own trials alone", () => {
