@@ -16,7 +16,7 @@ import { factsOf, type Kind, kinds, type NamedExperiment } from "./catalogue.ts"
 import { PROGRAM } from "./command.ts";
 import { briefly, clipped, roughly, width } from "./terminal/format.ts";
 import { type Io, styled } from "./terminal/io.ts";
-import { importFile, isWorld } from "./worlds.ts";
+import { isWorld } from "./worlds.ts";
 
 /** What a file may define: what the lab has lists of, and network bodies. */
 export type FileKind = Kind | "bodies";
@@ -50,7 +50,7 @@ export async function partsOfFile(
   reference: string,
   registries: Registries,
 ): Promise<FilePart[]> {
-  const { isExperiment } = await import("../lab/experiment/load.ts");
+  const { importFile, isExperiment } = await import("../lab/experiment/load.ts");
   const { ownPartsOf } = await import("../lab/experiment/own.ts");
   const before = new Set(registries.environments.map(({ id }) => id));
   const module = await importFile(path, reference);

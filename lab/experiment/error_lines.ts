@@ -7,9 +7,27 @@ import { InputError, LabError } from "../core/errors.ts";
 
 /** The first line of an error's message, without colours. */
 export function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
+  return messageOf(error).split("\n")[0].trim();
+}
+
+function messageOf(error: unknown): string {
+  return withoutColours(error instanceof Error ? error.message || error.name : String(error));
+}
+
+function withoutColours(text: string): string {
   // deno-lint-ignore no-control-regex
-  return text.replaceAll(/\x1b\[[0-9;]*m/g, "").split("\n")[0].trim();
+  return text.replaceAll(/\x1b\[[0-9;]*m/g, "");
+}
+
+/**
+ * What a file imports that the lab does not have, where its import failed by that. A package that the
+ * frozen lock file lacks is known by the line that Deno would add to it.
+ */
+export function lackedImport(error: unknown): string | undefined {
+  const message = messageOf(error);
+  const [, bare] = /^Import "([^"]+)" not a dependency/.exec(message) ?? [];
+  if (bare !== undefined || !message.startsWith("The lockfile is out of date")) return bare;
+  return /\+\s+"((?:npm|jsr):[^"]+?)(?:@\*)?"/.exec(message)?.[1] ?? "another package";
 }
 
 /** Why a file or folder cannot be read, for the one who named it. */

@@ -5973,4 +5973,11 @@ export const mutants: readonly Mutant[] = [
     to: "learned[index] === -FORBIDDEN",
     test: "tests/agents/tabular/tables_test.ts",
   },
+  {
+    fault: "a user's file adds packages to the lab",
+    file: "deno.json",
+    from: '"frozen": true',
+    to: '"frozen": false',
+    test: "tests/faults/permissions_test.ts",
+  },
 ];
