@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { pathToFileURL } from "node:url";
 import { environmentOf } from "../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../lab/core/environment.ts";
 import { unknownEnvironment } from "../lab/core/environment_ids.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
-import { isFile } from "../lab/experiment/load.ts";
+import { importFile, isFile } from "../lab/experiment/load.ts";
 import { valuesOf } from "./settings.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
@@ -88,31 +87,6 @@ async function registeredWorld(
   });
   makeEnv(id, options); // says what is wrong before anything else happens
   return { id, make: () => makeEnv(id, options) };
-}
-
-/**
- * Imports a file of a user's.
- *
- * @param reference The file as it was typed, for messages.
- * @throws {InputError} where it is missing or throws.
- */
-export async function importFile(
-  path: string,
-  reference: string,
-): Promise<Record<string, unknown>> {
-  try {
-    if (!(await Deno.stat(path)).isFile) throw new Deno.errors.NotFound();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(`Cannot load ${reference} as there must be such a file: ${path}`);
-  }
-  try {
-    return await import(pathToFileURL(path).href);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    const { lineOf } = await import("../lab/experiment/error_lines.ts");
-    throw new InputError(`Cannot load ${reference} as it must import: ${lineOf(error)}`);
-  }
 }
 
 /** What distinguishes the worlds of a file: a definition or environment itself, or a name alone. */

@@ -37,7 +37,7 @@ import { wrapped } from "../terminal/format.ts";
 import { isPostgres, openFleet } from "../fleet.ts";
 import { callersSettings, type Settings } from "../settings.ts";
 import { openStoreOf } from "../stores.ts";
-import { conclude, fresh, startLine, watched } from "../training.ts";
+import { conclude, fresh, startLine, tellRefusals, watched } from "../training.ts";
 
 /** The command `run`. */
 export const run = defineCommand({
@@ -130,7 +130,10 @@ export const run = defineCommand({
       })),
       store: storeOption(),
       name: optional(option("--name", shortText("NAME", 100), {
-        description: plain("What to call the runs. Default: the experiment's name."),
+        description: plain(
+          "What to call the runs, by which compare and report find them; of a grid or a sweep what to " +
+            "call the sweep. Default: the experiment's name, of a sweep with -sweep behind it.",
+        ),
       })),
       tag: multiple(option("--tag", shortText("TAG", LONGEST_TAG), {
         description: plain("A word to find the runs by. Repeatable."),
@@ -171,7 +174,8 @@ export const run = defineCommand({
       );
     }
     const set = [...await chosenData(typed.dataset, io), ...await callersSettings(typed, io)];
-    const values = { ...typed, names: await experimentsOf(typed, io), set };
+    const chosen = await experimentsOf(typed, io);
+    const values = { ...typed, names: chosen.map(({ name }) => name), set };
     const { json, profile } = values;
     const registries = await io.registries();
     const { Describer } = await import("../../lab/experiment/describe.ts");
@@ -195,7 +199,7 @@ export const run = defineCommand({
     }
     const judge = new Judge(registries);
     const { launch } = await import("../../lab/experiment/launch.ts");
-    const requests = await requestsOf(values, describer, io);
+    const requests = await requestsOf({ ...values, chosen }, describer, io);
     if (values.launch === "slurm") {
       const { launchBySlurm } = await import("../slurm.ts");
       return await launchBySlurm(requests, values, io);
@@ -204,6 +208,7 @@ export const run = defineCommand({
     using opened = await openStoreOf(io, values.store);
     const { store } = opened;
     const workers = Math.min(values.workers ?? io.cores, requests.length);
+    const refused: unknown[] = [];
     const { result, interrupted } = await watched(
       io,
       requests.length,
@@ -221,16 +226,19 @@ export const run = defineCommand({
             const line = startLine(plans, { workers, cores: io.cores });
             io.notice(`${wrapped(line, io.columns()).join("\n")}\n`);
           },
+          onRefused: (refusals) => refused.push(...refusals),
         }),
       judge,
     );
+    const refusal = tellRefusals(io, refused);
     for (const text of profiles) io.error(`\n${text}\n`);
     const runs = fresh(store, result);
     const code = conclude(io, runs, {
       interrupted,
-      planned: requests.length,
+      planned: requests.length - refused.length,
       store: values.store,
-    });
+      events: (id) => store.events(id),
+    }) || refusal;
     await show(store, runs, { json, code, judge }, io);
     return code;
   },
@@ -338,7 +346,10 @@ async function runInFleet(
     );
     return 130;
   }
-  const code = conclude(io, runs, { interrupted, planned: requests.length, store: location });
+  const code = conclude(io, runs, {
+    ...{ interrupted, planned: requests.length, store: location },
+    events: (id) => store.events(id),
+  });
   await show(store, runs, { json, code, judge }, io);
   return code;
 }
@@ -346,7 +357,7 @@ async function runInFleet(
 /** What is asked for, seed by seed. */
 async function requestsOf(
   values: {
-    readonly names: readonly string[];
+    readonly chosen: readonly Chosen[];
     readonly seed?: Seed;
     readonly seeds?: number;
     readonly budget?: string;
@@ -361,7 +372,7 @@ async function requestsOf(
   io: Io,
 ): Promise<RunRequest[]> {
   const requests: RunRequest[] = [];
-  for (const name of values.names) {
+  for (const { name, called } of values.chosen) {
     const reference = callersReference(io, name);
     const { set, budget, backend = "auto", from, note } = values;
     const described = await describer.describe(reference, { set, budget });
@@ -375,7 +386,7 @@ async function requestsOf(
         seed: seedAfter(values.seed ?? 1, i),
         backend,
         from,
-        name: values.name,
+        name: values.name ?? called,
         tags: [...values.tag],
         note,
       });
@@ -384,26 +395,40 @@ async function requestsOf(
   return requests;
 }
 
+/** An experiment, and what to call its runs, where that is not its own name. */
+interface Chosen {
+  readonly name: string;
+  readonly called?: string;
+}
+
 /**
- * The names, with the first experiment of a model in place of its own name where it is said what it
- * learns from.
+ * The names, with an experiment of a model in place of its own name where it is said what it learns
+ * from: the first on that data set, else on one of that kind, else of all.
  */
 async function experimentsOf(
   { names, dataset }: { readonly names: readonly string[]; readonly dataset?: string },
   io: Io,
-): Promise<readonly string[]> {
-  if (dataset === undefined) return names;
+): Promise<readonly Chosen[]> {
+  const asTyped = names.map((name) => ({ name }));
+  if (dataset === undefined) return asTyped;
   const registries = await io.registries();
-  if (!names.some((name) => registries.models.some((model) => model.name === name))) return names;
+  if (!names.some((name) => registries.models.some((model) => model.name === name))) return asTyped;
   const { namedExperiments } = await import("../catalogue.ts");
   const known = await namedExperiments(registries);
-  return names.map((name) => {
-    if (known.some((each) => each.name === name)) return name;
-    const first = known.find(({ trains, trainer }) => trains === "models" && trainer === name);
-    if (first === undefined) return name;
+  const [[, data]] = await chosenData(dataset, io);
+  const kindOf = async (name: string) =>
+    (await registries.datasets.find((each) => each.name === name)?.load())?.kind;
+  const kind = await kindOf(data);
+  return await Promise.all(names.map(async (name) => {
+    if (known.some((each) => each.name === name)) return { name };
+    const own = known.filter(({ trains, trainer }) => trains === "models" && trainer === name);
+    const kinds = await Promise.all(own.map(({ place }) => kindOf(place)));
+    const first = own.find(({ place }) => place === data) ??
+      own.find((_, i) => kind !== undefined && kinds[i] === kind) ?? own[0];
+    if (first === undefined) return { name };
     io.notice(`${name}: with the settings of ${first.name}\n`);
-    return first.name;
-  });
+    return { name: first.name, called: `${name}-${data}` };
+  }));
 }
 
 /** What `--dataset` sets: a name, a text file, or the frames of a world. */

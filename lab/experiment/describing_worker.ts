@@ -7,6 +7,7 @@ import { resolve as resolvePath } from "node:path";
 import { FitError, InputError } from "../core/errors.ts";
 import { joinThread } from "../core/thread.ts";
 import { described, type Question, type Reply } from "./describe.ts";
+import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
 import { importFile, loadDefinition } from "./load.ts";
 import type { Registries } from "./registries.ts";
@@ -17,7 +18,7 @@ const post = joinThread<Question, Reply>(async (question) => {
   try {
     post(await replyTo(question));
   } catch (error) {
-    post({ failed: lineOf(error), kind: kindOf(error) });
+    post({ failed: lineOf(error), kind: kindOf(error), stack: stackOf(error) });
   }
 });
 

@@ -4,12 +4,26 @@
  * @module
  */
 import { InputError, LabError } from "../core/errors.ts";
+import { withoutColours, withPlace } from "../core/stack.ts";
 
 /** The first line of an error's message, without colours. */
 export function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  // deno-lint-ignore no-control-regex
-  return text.replaceAll(/\x1b\[[0-9;]*m/g, "").split("\n")[0].trim();
+  return messageOf(error).split("\n")[0].trim();
+}
+
+function messageOf(error: unknown): string {
+  return withoutColours(error instanceof Error ? error.message || error.name : String(error));
+}
+
+/**
+ * What a file imports that the lab does not have, where its import failed by that. A package that the
+ * frozen lock file lacks is known by the line that Deno would add to it.
+ */
+export function lackedImport(error: unknown): string | undefined {
+  const message = messageOf(error);
+  const [, bare] = /^Import "([^"]+)" not a dependency/.exec(message) ?? [];
+  if (bare !== undefined || !message.startsWith("The lockfile is out of date")) return bare;
+  return /\+\s+"((?:npm|jsr):[^"]+?)(?:@\*)?"/.exec(message)?.[1] ?? "another package";
 }
 
 /** Why a file or folder cannot be read, for the one who named it. */
@@ -29,8 +43,14 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "the user who calls may not read it",
 };
 
-/** The first line, with the error's class in front where it is none of the lab's own. */
+/**
+ * The first line, with the error's class in front where it is none of the lab's own, and behind it the
+ * place in a user's file that it comes from: `Error: no luck (corridor.ts:13:27)`.
+ */
 export function lineOf(error: unknown): string {
+  const line = firstLine(error);
   const own = error instanceof InputError || error instanceof LabError;
-  return own || !(error instanceof Error) ? firstLine(error) : `${error.name}: ${firstLine(error)}`;
+  // What does not parse is a TypeError that says SyntaxError.
+  const says = own || !(error instanceof Error) || line.startsWith("SyntaxError: ");
+  return withPlace(says ? line : `${error.name}: ${line}`, error);
 }

@@ -10,7 +10,7 @@ import { isAbsolute, relative, resolve as resolvePath } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { InputError, unknownName } from "../core/errors.ts";
 import type { ExperimentDefinition } from "./definition.ts";
-import { firstLine } from "./error_lines.ts";
+import { lackedImport, lineOf } from "./error_lines.ts";
 import type { Registries } from "./registries.ts";
 
 /** The folder that holds the lab, with a slash at its end. */
@@ -165,7 +165,8 @@ async function readSource(path: string): Promise<Uint8Array | undefined> {
   try {
     return await readFile(path);
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return undefined;
+    const { code } = error as { readonly code?: string };
+    if (code === "ENOENT" || code === "EISDIR") return undefined;
     throw error;
   }
 }
@@ -180,20 +181,26 @@ function localImports(source: string): string[] {
 /**
  * What a file exports, by name.
  *
- * @throws {InputError} where it is missing or throws.
+ * @param reference The file as it was typed, for messages.
+ * @throws {InputError} where it is missing, throws or imports what the lab does not have; NotCapable
+ * where it may not be read.
  */
 export async function importFile(
   path: string,
   reference: string,
 ): Promise<Record<string, unknown>> {
-  const bytes = await readSource(path);
-  if (bytes === undefined) {
+  if (await readSource(path) === undefined) {
     throw new InputError(`Cannot load ${reference} as there must be such a file: ${path}`);
   }
   try {
     return await import(pathToFileURL(path).href);
   } catch (error) {
-    throw new InputError(`Cannot load ${reference} as it must import: ${firstLine(error)}`);
+    if ((error as Error)?.name === "NotCapable") throw error;
+    const lacked = lackedImport(error);
+    const reason = lacked === undefined
+      ? `it must import: ${lineOf(error)}`
+      : `a file may import only what the lab has: ${lacked}`;
+    throw new InputError(`Cannot load ${reference} as ${reason}`, { cause: error });
   }
 }
 

@@ -189,6 +189,7 @@ function readerOf(
 export const images = defineDataset({
   name: "images",
   summary: "Pictures of any folder (PNG, JPEG, WebP), classes from its subfolders",
+  kind: "images",
   configuration,
   create: async ({ configuration, stream, ...context }) => {
     const { folder, side, grey, strict, test, streamed } = configuration;

@@ -11,7 +11,7 @@ import { main } from "../../cli/main.ts";
 import { headline } from "../../cli/terminal/figures.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { registries as ownRegistries } from "../../registries.ts";
-import { registries, withStopping } from "../lab/experiment/toy_registries.ts";
+import { registries, toyExperiment, withStopping } from "../lab/experiment/toy_registries.ts";
 import { type CapturedIo, capturedIo } from "./captured_io.ts";
 
 /** A folder of its own with toy experiments, and what a person types there. */
@@ -212,6 +212,22 @@ Deno.test("a diverged run exits with 1, and NaN is null in the document", async 
   });
 });
 
+Deno.test("a request that its trainer refuses is told once, beside the table of what did train", async () => {
+  await withLab(async (lab, folder) => {
+    const other = { ...toyExperiment, name: "other", agent: { name: "toy", size: 3 } };
+    await Deno.writeTextFile(`${folder}/other.ts`, `export default ${JSON.stringify(other)};`);
+    const { out: source } = await lab("run", "line-toy", "--seed", "5", "--json");
+    const [{ id }] = JSON.parse(source).runs;
+    const { code, out, error } = await lab(
+      ...["run", "line-toy", "other.ts", "--seeds", "2", "--from", id],
+    );
+    strictEqual(code, 2);
+    match(out, /^run .*\n(.+line-toy.* completed .*\n?){2}/);
+    match(error, /^error: Cannot start from these weights .*: \[6\] \(2 runs\)$/m);
+    strictEqual(/Not started/.test(error), false);
+  });
+});
+
 Deno.test("Ctrl-C exits with 130, says how to resume, and resume ends in the same digest", async () => {
   await withLab(async (lab, _, change) => {
     const whole = JSON.parse((await lab("run", "line-toy", "--json")).out).runs[0];
@@ -402,6 +418,28 @@ Deno.test("compare groups by configuration, counts a seed once, and needs finish
     const none = await lab("compare", "--where", "status=failed");
     strictEqual(none.code, 2);
     match(none.error, /Cannot compare as no run matches status=failed/);
+  });
+});
+
+Deno.test("compare and report take the runs of a name, theirs or their experiment's", async () => {
+  await withLab(async (lab) => {
+    for (const [name, seed] of [["lake", "1"], ["lake", "2"], ["sea", "1"]]) {
+      strictEqual((await lab("run", "line-toy", "--seed", seed, "--name", name)).code, 0);
+    }
+    const seedsOf = async (...names: string[]) => {
+      const { code, out, error } = await lab("compare", ...names, "--json");
+      strictEqual(code, 0, error);
+      const { runs } = JSON.parse(out) as { runs: { name: string; seed: number }[] };
+      return runs.map(({ name, seed }) => `${name} ${seed}`).sort();
+    };
+    deepStrictEqual(await seedsOf("lake"), ["lake 1", "lake 2"]);
+    deepStrictEqual(await seedsOf("line-toy"), ["lake 1", "lake 2", "sea 1"]);
+    deepStrictEqual(await seedsOf("latest"), ["sea 1"]);
+    deepStrictEqual(await seedsOf("latest", "lake"), ["lake 1", "lake 2", "sea 1"]);
+    const { code, out, error } = await lab("report", "lake", "--out", "pages");
+    strictEqual(code, 0, error);
+    match(out, /pages\/lake\.html$/m);
+    match((await lab("report", "lakes", "--out", "pages")).error, /did you mean "lake"/);
   });
 });
 

@@ -6,12 +6,12 @@ import { inFolder } from "../cli/folder.ts";
 const root = new URL("../../", import.meta.url).pathname;
 
 /** Types a line of the command line in a folder, as a person does. */
-async function typed(folder: string, ...args: string[]) {
+async function typed(folder: string, args: readonly string[], env: Record<string, string> = {}) {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", `--config=${root}deno.json`, "experiment", ...args],
     cwd: folder,
     clearEnv: true,
-    env: { PATH: Deno.env.get("PATH") ?? "", HOME: homedir(), XDG_RUNTIME_DIR: "/tmp" },
+    env: { PATH: Deno.env.get("PATH") ?? "", HOME: homedir(), XDG_RUNTIME_DIR: "/tmp", ...env },
     stdin: "null",
   }).output();
   return { code, error: new TextDecoder().decode(stderr) };
@@ -70,10 +70,60 @@ Deno.test("the code of a file can neither write nor read what is not its own, wh
   await inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/meddling.ts`, meddlingFile(folder));
     const path = `${folder}/meddling.ts`;
-    const trained = await typed(root, "run", path, "--store", `${folder}/runs`);
+    const trained = await typed(root, ["run", path, "--store", `${folder}/runs`]);
     match(trained.error, /^✓ meddling seed 1: /m);
     strictEqual(trained.code, 0);
-    const evaluated = await typed(folder, "evaluate", "latest", "--store", "runs");
+    const evaluated = await typed(folder, ["evaluate", "latest", "--store", "runs"]);
     strictEqual(evaluated.code, 0, evaluated.error);
+  });
+});
+
+Deno.test("a file that imports a package which the lab does not have is refused, and installs nothing", async () => {
+  const lock = await Deno.readTextFile(`${root}deno.lock`);
+  const known = Object.keys((JSON.parse(lock) as { npm: Record<string, unknown> }).npm);
+  const asked: string[] = [];
+  await using registry = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => {
+      const { origin, pathname } = new URL(request.url);
+      asked.push(pathname);
+      const name = decodeURIComponent(pathname).slice(1);
+      if (name.endsWith(".tgz")) return new Response("", { status: 404 });
+      const versions = [...known, "wherefore@1.0.0"]
+        .flatMap((each) =>
+          each.startsWith(`${name}@`) ? each.slice(name.length + 1).split("_")[0] : []
+        )
+        .map((version) => ({
+          name,
+          version,
+          dist: { tarball: `${origin}/${version}.tgz`, shasum: "0" },
+        }));
+      return Response.json({
+        name,
+        "dist-tags": { latest: versions[0]?.version },
+        versions: Object.fromEntries(versions.map((each) => [each.version, each])),
+      });
+    },
+  );
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/far.ts`, `import "npm:wherefore"; export default 1;`);
+    await Deno.writeTextFile(`${folder}/near.ts`, `import "wherefore"; export default 1;`);
+    const env = {
+      DENO_DIR: `${folder}/deno`,
+      NPM_CONFIG_REGISTRY: `http://127.0.0.1:${registry.addr.port}`,
+    };
+    for (
+      const [command, file, named] of [
+        ["run", "far.ts", "npm:wherefore"],
+        ["check", "near.ts", "wherefore"],
+      ]
+    ) {
+      const { code, error } = await typed(folder, [command, file], env);
+      match(error, /^error: Cannot load \S+ as a file may import only what the lab has: \S+\n$/);
+      match(error, new RegExp(`: ${named}\n$`));
+      strictEqual(code, 2);
+    }
+    strictEqual(asked.some((path) => path.endsWith(".tgz")), false);
+    strictEqual(await Deno.readTextFile(`${root}deno.lock`), lock);
   });
 });
