@@ -303,9 +303,14 @@ test("runs are starred, noted, trashed, and taken back", async (page) => {
   await page.locator(".own-note small:text-is('kept')").waitFor();
   strictEqual(store.run(run)!.note, "Too slow a rate.");
   await shows(() => page.inputValue("textarea"), "Too slow a rate.");
+  // What is typed as the page is left goes along with the last request.
+  await page.locator("textarea").pressSequentially(" Yes.");
+  await page.locator(".own-note small:text-is('kept')").waitFor({ state: "detached" });
+  await page.reload();
+  await shows(() => Promise.resolve(store.run(run)!.note), "Too slow a rate. Yes.");
   await page.reload();
   await ready(page);
-  await shows(() => page.inputValue("textarea"), "Too slow a rate.");
+  await shows(() => page.inputValue("textarea"), "Too slow a rate. Yes.");
 });
 
 test("runs that are chosen are compared", async (page) => {

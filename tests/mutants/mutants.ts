@@ -5973,4 +5973,18 @@ export const mutants: readonly Mutant[] = [
     to: "learned[index] === -FORBIDDEN",
     test: "tests/agents/tabular/tables_test.ts",
   },
+  {
+    fault: "a note that was written meanwhile is written over",
+    file: "web/routes/api/change.ts",
+    from: "shown !== printableLines(change.before)",
+    to: "shown === change.before + 1",
+    test: "tests/web/change_test.ts",
+  },
+  {
+    fault: "a note is called kept while more was typed",
+    file: "web/note_keeper.ts",
+    from: "this.isKept.value = this.#typed === this.#stored;",
+    to: "this.isKept.value = true;",
+    test: "tests/web/views_test.ts",
+  },
 ];

@@ -85,7 +85,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-sparks +stamp",
   ],
   "islands/run_note.tsx": [
-    "-note -text",
+    "-note -type",
   ],
   "islands/run_table.tsx": [
     "-now -then",

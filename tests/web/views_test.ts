@@ -17,6 +17,7 @@ import { Pad } from "../../web/explorer/pad.tsx";
 import { PointsExplorer } from "../../web/explorer/points.tsx";
 import RunEvents from "../../web/islands/run_events.tsx";
 import RunNote from "../../web/islands/run_note.tsx";
+import { NoteKeeper } from "../../web/note_keeper.ts";
 import { Status } from "../../web/components/status.tsx";
 import { statuses } from "../../lab/store/run_status.ts";
 import RunStatus from "../../web/islands/run_status.tsx";
@@ -292,7 +293,7 @@ Deno.test("a film goes to the moment after, from the last to the first, once it 
 
 /** Answers what is asked of the server, and keeps it. */
 async function changing(
-  response: () => Response,
+  response: () => Response | Promise<Response>,
   body: (asked: unknown[]) => Promise<void>,
 ): Promise<void> {
   const asked: unknown[] = [];
@@ -377,11 +378,91 @@ Deno.test("a note is kept as it is left, and who only reads has no field for it"
     deepStrictEqual([area.value, area.getAttribute("rows")], ["one\ntwo", "3"]);
     area.put("three");
     await answered();
-    deepStrictEqual(asked, [{ runs: ["r"], change: { action: "note", note: "three" } }]);
+    const change = { action: "note", note: "three", before: "one\ntwo" };
+    deepStrictEqual(asked.splice(0), [{ runs: ["r"], change }]);
     strictEqual(page.get("small").textContent, "kept");
+    area.type("thr");
+    strictEqual(page.get("small").textContent, "");
+    ok(page.leave());
+    await answered();
+    deepStrictEqual(asked, [{ runs: ["r"], change: { ...change, note: "thr", before: "three" } }]);
   });
   using read = new SmallPage(RunNote, { run: "r", note: "one", readOnly: true });
   deepStrictEqual([read.get("p").textContent, read.all("textarea").length], ["one", 0]);
+});
+
+Deno.test("a note is kept after a pause, the newest text last, and again once the server is back", async () => {
+  let answer = Promise.withResolvers<Response>();
+  await changing(() => answer.promise, async (asked) => {
+    const rings: (() => void)[] = [];
+    const before = { setTimeout, clearTimeout };
+    Object.assign(globalThis, {
+      setTimeout: (ring: () => void) => rings.push(ring),
+      clearTimeout: (index: number) => delete rings[index - 1],
+    });
+    const ring = () => rings.splice(0).forEach((each) => each());
+    try {
+      const keeper = new NoteKeeper("r", "");
+      const change = (note: string, before: string) => ({
+        ...{ runs: ["r"], change: { action: "note", note, before } },
+      });
+      keeper.type("a");
+      keeper.type("ab");
+      deepStrictEqual(asked, []);
+      ring();
+      keeper.type("abc");
+      ring();
+      deepStrictEqual(asked.splice(0), [change("ab", "")]);
+      answer.resolve(Response.json({ changed: ["r"] }));
+      answer = Promise.withResolvers();
+      await answered();
+      deepStrictEqual([asked.splice(0), keeper.isKept.value], [[change("abc", "ab")], false]);
+      keeper.type("abcd");
+      keeper.leave();
+      deepStrictEqual(asked.splice(0), [change("abcd", "abc")]);
+      answer.reject(new TypeError("Failed to fetch"));
+      await answered();
+      deepStrictEqual([keeper.problem.value, keeper.isKept.value], [
+        ...["Not kept: Failed to fetch", false],
+      ]);
+      answer = Promise.withResolvers();
+      answer.resolve(Response.json({ changed: ["r"] }));
+      await keeper.keep();
+      deepStrictEqual([asked, keeper.problem.value, keeper.isKept.value], [
+        ...[[change("abcd", "ab")], "", true],
+      ]);
+    } finally {
+      Object.assign(globalThis, before);
+    }
+  });
+});
+
+Deno.test("a note that was written elsewhere is shown beside what is typed, and one of them chosen", async () => {
+  for (const name of ["Keep what is typed here", "Take the other one"]) {
+    const answers = [
+      Response.json({ note: "theirs" }, { status: 409 }),
+      Response.json({ changed: ["r"] }),
+    ];
+    await changing(() => answers.shift()!, async (asked) => {
+      using page = new SmallPage(RunNote, { run: "r", note: "", readOnly: false });
+      const area = page.get("textarea");
+      area.put("mine");
+      await answered();
+      strictEqual(page.get("blockquote").textContent, "theirs");
+      deepStrictEqual([area.value, page.get("small").textContent], ["mine", ""]);
+      strictEqual(page.leave(), false);
+      area.put("mine too");
+      strictEqual(asked.splice(0).length, 1);
+      page.get("button", name).click();
+      await answered();
+      strictEqual(page.all("blockquote").length, 0);
+      ok(page.leave());
+      const keeps = name.startsWith("Keep");
+      strictEqual(area.value, keeps ? "mine too" : "theirs");
+      const change = { action: "note", note: "mine too", before: "theirs" };
+      deepStrictEqual(asked, keeps ? [{ runs: ["r"], change }] : []);
+    });
+  }
 });
 
 Deno.test("axis and smoothing are chosen by their names", () => {

@@ -19,7 +19,7 @@ import { isInOwnWorld, moduleRefusal } from "../../own/code.ts";
 import { levelsOf, playerOf } from "../../run_parts.ts";
 import { type RunSummary, summarize } from "../../summary.ts";
 import { refusalOf } from "../../training/base_run.ts";
-import { printable } from "../../../lab/core/printable.ts";
+import { printable, printableLines } from "../../../lab/core/printable.ts";
 
 interface Data {
   readonly title: string;
@@ -122,7 +122,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
         isPlane={data.isPlane}
         weighs={data.live}
       />
-      <RunNote run={row.id} note={noteOf(run)} readOnly={data.readOnly} />
+      <RunNote run={row.id} note={printableLines(run.note)} readOnly={data.readOnly} />
       {data.live && (
         <>
           <h2>Do more with it</h2>
@@ -181,11 +181,6 @@ function ordinal(place: number): string {
     : `${place}${
       ["th", "st", "nd", "rd"][place % 100 > 3 && place % 100 < 21 ? 0 : place % 10] ?? "th"
     } best`;
-}
-
-/** The note, line by line without characters that command a terminal. */
-function noteOf({ note }: Run): string {
-  return note.split("\n").map(printable).join("\n");
 }
 
 /** In place of the policy at work. */
