@@ -1179,12 +1179,17 @@ test(
     const file = await saved;
     strictEqual(file.suggestedFilename(), "cartpole-a2c-quick-4.policy.safetensors");
     strictEqual(loadPolicy(await Deno.readFile(await file.path())).about.seed, "4");
+    // It has been taken away: the page may go.
+    let asks = 0;
+    page.on("dialog", (dialog) => (asks++, dialog.accept()));
     deepStrictEqual(asked.filter((path) => !path.startsWith("/assets/")), []);
     await page.locator(".section .spark").first().waitFor();
     ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 375);
     deepStrictEqual(await findings(page), []);
     await page.emulateMedia({ colorScheme: "dark" });
     deepStrictEqual(await findings(page), []);
+    await page.reload();
+    strictEqual(asks, 0);
   },
   { viewport: { width: 375, height: 812 } },
 );
@@ -1197,6 +1202,12 @@ test("a run is trained again in a page, to its bits", async (page) => {
   await page.click("button:text-is('Start')");
   await page.locator(".result b.good").waitFor();
   await shows(() => page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
+  // Nobody has taken it away: the browser asks before it goes with the page.
+  const asked = page.waitForEvent("dialog");
+  void page.reload().catch(() => {});
+  const dialog = await asked;
+  strictEqual(dialog.type(), "beforeunload");
+  await dialog.accept();
 });
 
 test("a browser without relaxed SIMD says whose digest its run has", async (page) => {
