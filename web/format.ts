@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Spread } from "../lab/statistics/mod.ts";
 import { printable } from "../lab/core/printable.ts";
 
 /**
@@ -22,9 +23,25 @@ export function figure(value: number | string | null | undefined): string {
   });
 }
 
+const remarks = {
+  "interval": "",
+  "lowest and highest": ", extremes",
+  "rough interval": ", rough",
+} as const;
+
+/** `481 … 496`, and what it is where it is no interval to rely on. */
+export function boundsText({ low, high, kind }: Spread): string {
+  return `${figure(low)} … ${figure(high)}${remarks[kind]}`;
+}
+
 /** A count with a short suffix: 1.2k, 3.4M. */
 export function count(value: number): string {
   return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
+}
+
+/** A moment of training: `iteration 1.2K`, or that there was none yet. */
+export function momentWords(iteration: number): string {
+  return iteration === 0 ? "untrained" : `iteration ${count(iteration)}`;
 }
 
 /** Seconds as `12.3 s`, `2 min 5 s`, `1 h 3 min`. */

@@ -15,6 +15,11 @@ export function printable(text: string): string {
   return text.replace(CONTROLS, "\ufffd");
 }
 
+/** A text of several lines, each of them printable. */
+export function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
+}
+
 /** Length up to which a line of others' text is shown. */
 const LONGEST = 300;
 

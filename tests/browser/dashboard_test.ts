@@ -303,9 +303,14 @@ test("runs are starred, noted, trashed, and taken back", async (page) => {
   await page.locator(".own-note small:text-is('kept')").waitFor();
   strictEqual(store.run(run)!.note, "Too slow a rate.");
   await shows(() => page.inputValue("textarea"), "Too slow a rate.");
+  // What is typed as the page is left goes along with the last request.
+  await page.locator("textarea").pressSequentially(" Yes.");
+  await page.locator(".own-note small:text-is('kept')").waitFor({ state: "detached" });
+  await page.reload();
+  await shows(() => Promise.resolve(store.run(run)!.note), "Too slow a rate. Yes.");
   await page.reload();
   await ready(page);
-  await shows(() => page.inputValue("textarea"), "Too slow a rate.");
+  await shows(() => page.inputValue("textarea"), "Too slow a rate. Yes.");
 });
 
 test("runs that are chosen are compared", async (page) => {
@@ -1174,12 +1179,17 @@ test(
     const file = await saved;
     strictEqual(file.suggestedFilename(), "cartpole-a2c-quick-4.policy.safetensors");
     strictEqual(loadPolicy(await Deno.readFile(await file.path())).about.seed, "4");
+    // It has been taken away: the page may go.
+    let asks = 0;
+    page.on("dialog", (dialog) => (asks++, dialog.accept()));
     deepStrictEqual(asked.filter((path) => !path.startsWith("/assets/")), []);
     await page.locator(".section .spark").first().waitFor();
     ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 375);
     deepStrictEqual(await findings(page), []);
     await page.emulateMedia({ colorScheme: "dark" });
     deepStrictEqual(await findings(page), []);
+    await page.reload();
+    strictEqual(asks, 0);
   },
   { viewport: { width: 375, height: 812 } },
 );
@@ -1192,6 +1202,12 @@ test("a run is trained again in a page, to its bits", async (page) => {
   await page.click("button:text-is('Start')");
   await page.locator(".result b.good").waitFor();
   await shows(() => page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
+  // Nobody has taken it away: the browser asks before it goes with the page.
+  const asked = page.waitForEvent("dialog");
+  void page.reload().catch(() => {});
+  const dialog = await asked;
+  strictEqual(dialog.type(), "beforeunload");
+  await dialog.accept();
 });
 
 test("a browser without relaxed SIMD says whose digest its run has", async (page) => {
@@ -1236,7 +1252,7 @@ test("a model of the plane goes by over its training, and what it made of the pl
   await plane.waitFor();
   strictEqual(await page.locator(".gallery pre").count(), 0, "numbers are no samples of text");
   const drawn = () => pixels(plane);
-  const at = async () => Number((await page.locator(".explorer h3 small").innerText()).slice(13));
+  const at = async () => Number((await page.locator(".explorer h3 small").innerText()).slice(10));
   await shows(at, Math.max(...kept));
   const final = await drawn();
   await page.locator(".explorer input[type=range]").focus();

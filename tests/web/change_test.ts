@@ -38,7 +38,7 @@ Deno.test("tags, notes and the trash are changed as the store's rules say", asyn
   deepStrictEqual(store.run(first)!.tags, ["agents", "starred"]);
   await change({ action: "untag", tag: "starred" });
   deepStrictEqual(store.run(second)!.tags, ["agents"]);
-  await change({ action: "note", note: "why <b>it</b> failed" }, [first]);
+  await change({ action: "note", note: "why <b>it</b> failed", before: "" }, [first]);
   strictEqual(store.run(first)!.note, "why <b>it</b> failed");
   const page = await dashboard.app.handler(new Request(`http://127.0.0.1/runs/${first}`));
   strictEqual((await page.text()).includes("<b>it</b>"), false);
@@ -55,10 +55,28 @@ Deno.test("tags, notes and the trash are changed as the store's rules say", asyn
   strictEqual(status, 409);
   match(text, /is being trained/);
   // All or none.
-  for (const change of [{ action: "tag", tag: "x" }, { action: "note", note: "x" }]) {
+  for (
+    const change of [{ action: "tag", tag: "x" }, { action: "note", note: "x", before: kept.note }]
+  ) {
     strictEqual((await ask(dashboard, { runs: [first, "gone"], change })).status, 409);
   }
   deepStrictEqual(store.run(first), kept);
+});
+
+Deno.test("a note that was written meanwhile is answered in place of being lost", async () => {
+  await using dashboard = await openDashboard({ readOnly: false });
+  const { store, runs: { "ppo-1": run } } = dashboard;
+  const write = (note: string, before: string) =>
+    ask(dashboard, { runs: [run], change: { action: "note", note, before } });
+  strictEqual((await write("from the first tab", "")).status, 200);
+  const { status, text } = await write("from the second tab", "");
+  deepStrictEqual([status, JSON.parse(text)], [409, { note: "from the first tab" }]);
+  strictEqual(store.run(run)!.note, "from the first tab");
+  // Both wrote the same: nothing is lost.
+  strictEqual((await write("from the first tab", "")).status, 200);
+  // A page shows controls as a mark, and begins with what it shows.
+  store.update(run, { note: "a\tb" });
+  deepStrictEqual(await write("c", "a\ufffdb"), { status: 200, text: `{"changed":["${run}"]}` });
 });
 
 Deno.test("a request from elsewhere, of another form or too large changes nothing", async () => {

@@ -21,6 +21,7 @@ import RunCharts from "../../web/islands/run_charts.tsx";
 import type { Line } from "../../web/lines.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import { linesOf as linesOfBorne, Robustness } from "../../web/player/robustness_chart.tsx";
+import { reconnections } from "../../web/live.ts";
 import { answered, Small, SmallPage } from "./small_page.ts";
 
 const lineOf = (label: string, color: number, y: Line["y"], more: Partial<Line> = {}): Line => ({
@@ -50,11 +51,23 @@ Deno.test("under the cursor stand the values of all lines but faint ones, and wh
   );
   cursor.value = 149;
   page.happens("pointermove");
-  // The curves by their nearest points; a single point within a hundredth of the axis.
+  // The curves by their nearest points; a single point within two hundredths of the axis.
   strictEqual(page.get("p").textContent.replaceAll(/\s+/g, " "), "149 steps 2 (1 … 3) 7");
-  cursor.value = 147;
+  cursor.value = 145;
   page.happens("pointermove");
-  strictEqual(page.get("p").textContent.replaceAll(/\s+/g, " "), "147 steps 2 (1 … 3)");
+  strictEqual(page.get("p").textContent.replaceAll(/\s+/g, " "), "145 steps 2 (1 … 3)");
+  // Where a stretch of the axis is shown, of that.
+  page.show({
+    lines,
+    xLabel: "steps",
+    cursor,
+    moments,
+    named: false,
+    range: { from: 100, to: 150 },
+  });
+  cursor.value = 148;
+  page.happens("pointermove");
+  strictEqual(page.get("p").textContent.replaceAll(/\s+/g, " "), "148 steps 2 (1 … 3)");
 });
 
 Deno.test("single points are read off wherever the cursor is, and a legend names six", () => {
@@ -65,7 +78,10 @@ Deno.test("single points are read off wherever the cursor is, and a legend names
     using page = new SmallPage(Readout, { ...props, lines, cursor, ...more });
     return page.get("p").textContent.trim().replaceAll(/\s+/g, " ");
   };
-  strictEqual(shown(single), "1 steps 5 6");
+  strictEqual(shown(single), "100 steps 5 6");
+  // Of two places the one that is pointed at.
+  const apart = [...single, lineOf("c", 2, [7], { x: [0] })];
+  strictEqual(shown(apart), "1 steps 7");
   strictEqual(shown([single[0], lineOf("c", 2, [1, 2, 3])]), "1 steps 1");
   cursor.value = null;
   const many = Array.from({ length: 8 }, (_, i) => lineOf(`l${i}`, i, [1, 2]));
@@ -250,7 +266,7 @@ const contents = {
 Deno.test("the figures of a run: one in front, losses beside it, the others in sections", () => {
   const props = {
     ...{ run: "r", contents, axis: "environmentSteps", guide: {}, levels: [] },
-    ...{ explores: false, isPlane: false },
+    ...{ status: "running", explores: false, isPlane: false },
   };
   const heads = (within: Small) => within.all("h3").map((each) => each.textContent.trim());
   using page = new SmallPage(RunCharts, props);
@@ -293,6 +309,8 @@ Deno.test("the figures of a run: one in front, losses beside it, the others in s
     none.get("p", ".empty").textContent,
     "No figure yet: the first ones come with the first iteration.",
   );
+  none.show({ ...props, status: "completed", contents: { ...contents, names: [] } });
+  strictEqual(none.get("p", ".empty").textContent, "This run has left no figure.");
   strictEqual(chosenIteration.value, undefined);
   const kept = { ...contents, models: [{ id: 1, kind: "last", iteration: 5 }] };
   using model = new SmallPage(RunCharts, { ...props, contents: kept });
@@ -322,7 +340,7 @@ Deno.test("what is left of a training here: its digest, whose it is, and the fil
   const setting = { base: { experiment: "e" }, seed: "3", backend: "wasm", set: {} };
   const base = { seed: "3", backend: "wasm", digest: "abc" };
   const show = (run: object, asked: object = { setting }) =>
-    new SmallPage(Result, { here, trained: { run }, asked, program: "lab" });
+    new SmallPage(Result, { here, trained: { run }, asked, program: { name: "lab" } });
   const said = (...args: Parameters<typeof show>) => {
     using page = show(...args);
     return page.all("p")[0].textContent.replace(/^Digest abc Copy/, "");
@@ -409,7 +427,7 @@ Deno.test("a training here is paused, goes on and is stopped by its buttons, as 
         stop: () => done.push(["stop"]),
         ...more,
       },
-      ...{ asked: { setting }, description: undefined, ahead: undefined, program: "lab" },
+      ...{ asked: { setting }, description: undefined, ahead: undefined, program: { name: "lab" } },
     });
   const buttons = (page: Small) =>
     page.all("button").slice(0, 2).map(({ textContent, disabled }) => [textContent, disabled]);
@@ -455,7 +473,7 @@ Deno.test("of a series that is drawn by some of its points it is said of how man
   const answers = { total: 12_000, last: 3.25, axis: "iterations", iterations: [] };
   let answer: object = { ...answers, x: [], y: [], smoothed: null };
   const before = answeredBy(() =>
-    Promise.resolve({ json: () => Promise.resolve(answer) } as Response)
+    Promise.resolve({ ok: true, json: () => Promise.resolve(answer) } as Response)
   );
   try {
     const chart = { name: "losses/value", beside: [] };
@@ -478,6 +496,34 @@ Deno.test("of a series that is drawn by some of its points it is said of how man
   }
 });
 
+Deno.test("a series that cannot be read says why, and is asked for again once the server is back", async () => {
+  const series = { total: 0, last: 3.25, axis: "iterations", iterations: [], x: [], y: [] };
+  let answer: () => Promise<Response> = () =>
+    Promise.resolve(new Response("Series losses/value is damaged", { status: 500 }));
+  const before = answeredBy(() => answer());
+  try {
+    const view = { axis: "iterations", smoothing: 0 };
+    const chart = { name: "losses/value", beside: [] };
+    using page = new SmallPage(SeriesChart, { run: "r", chart, view, zoom: () => {} });
+    page.scroll(true);
+    await answered();
+    strictEqual(page.get("p", ".problem").textContent, "Series losses/value is damaged");
+    answer = () => Promise.resolve(Response.json({ ...series, smoothed: null }));
+    reconnections.value += 1;
+    await answered();
+    deepStrictEqual([page.all("p", ".problem"), page.get("span", ".last").textContent], [
+      ...[[], "3.25"],
+    ]);
+    // That nobody answers the page says in one place.
+    answer = () => Promise.reject(new TypeError("Failed to fetch"));
+    reconnections.value += 1;
+    await answered();
+    deepStrictEqual(page.all("p", ".problem"), []);
+  } finally {
+    answeredBy(before);
+  }
+});
+
 Deno.test("a figure's series are asked for once they are seen, and anew with the view and the end", async () => {
   const asked: string[] = [];
   let value = 1.5;
@@ -486,7 +532,7 @@ Deno.test("a figure's series are asked for once they are seen, and anew with the
     asked.push(`${query.get("name")} ${query.get("axis")} ${query.get("smoothing")}`);
     strictEqual(options?.signal?.aborted, false);
     const answer = { ...answerOf([value]), axis: "iterations" };
-    return Promise.resolve({ json: () => Promise.resolve(answer) } as Response);
+    return Promise.resolve({ ok: true, json: () => Promise.resolve(answer) } as Response);
   });
   const hearing = (status: string) =>
     hear(
@@ -566,8 +612,8 @@ Deno.test("a mark has its interval about it, and its seeds beside it; what is no
     const calls = (name: string) =>
       canvas.drawn.filter(([each]) => each === name).map(([, ...args]) => args);
     // Pixels count twice.
-    // Two marks of one place, 22 pixels apart.
-    const place = 500 - 22;
+    // Beside a curve it stands at its own place.
+    const place = 500;
     deepStrictEqual(calls("translate"), [[place, 60]]);
     deepStrictEqual(calls("scale"), [[2.6, 2.6]]);
     deepStrictEqual(calls("arc"), [[place - 18, 65, 4, 0, 2 * Math.PI]]);

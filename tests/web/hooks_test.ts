@@ -19,24 +19,25 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "command_palette.tsx": [
     "-found",
   ],
-  "components/explore.tsx": [
-    "-explorer",
+  "components/followed.ts": [
+    "-answer",
   ],
   "components/gallery.tsx": [
     "-text",
+  ],
+  "components/once_seen.ts": [
+    "-hasFailed -load -module +tries",
+    "-isSeen",
   ],
   "components/plot.tsx": [
     "+levels +moments",
     "-cursor -linked -named +shape",
   ],
-  "components/policy.tsx": [
-    "-player",
-  ],
   "components/series_chart.tsx": [
     "-chart",
     "-inView",
     "-loaded -misses +wanted",
-    "-loaded -names +misses +status +wanted",
+    "-loaded -names -problem +misses +status +wanted",
   ],
   "components/sheets.tsx": [
     "-pictures",
@@ -85,14 +86,11 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-sparks +stamp",
   ],
   "islands/run_note.tsx": [
-    "-note -text",
+    "-note -type",
   ],
   "islands/run_table.tsx": [
     "-now -then",
     "-problem -table +news",
-  ],
-  "islands/sweep.tsx": [
-    "-initial -view",
   ],
   "islands/train.tsx": [
     "-choose -here -thread -training",

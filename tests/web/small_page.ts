@@ -129,8 +129,12 @@ export class Small {
   blur(): void {}
   setPointerCapture(): void {}
 
+  /** By a tag or a class. */
   querySelector(name: string): Small | null {
-    return this.all(name)[0] ?? null;
+    const [found] = name.startsWith(".")
+      ? this.elements().filter((each) => each.isCalled(name))
+      : this.all(name);
+    return found ?? null;
   }
 
   /** Not in the corner, so that places of the page and of the element differ. */
@@ -205,6 +209,12 @@ export class Small {
     this.happens("click", more);
   }
 
+  /** Types, and stays in the field. */
+  write(value: string): void {
+    this.value = value;
+    this.happens("input");
+  }
+
   /** Types or chooses a value. */
   put(value: string): void {
     this.replaced = this.value;
@@ -255,7 +265,11 @@ export class SmallPage extends Small implements Disposable {
 
   constructor(view: (props: never) => unknown, props: object) {
     super("body");
-    const keys = new Map<string, (event: unknown) => void>();
+    const heard = new Map<string, Set<(event: unknown) => void>>();
+    const tell = (name: string, event: object) => {
+      for (const listener of [...heard.get(name) ?? []]) listener(event);
+      settle();
+    };
     const place = new Small("html");
     const watching = new Set<Nothing>();
     class Watching extends Nothing {
@@ -281,9 +295,11 @@ export class SmallPage extends Small implements Disposable {
       matchMedia: () => ({ matches: false, addEventListener() {}, removeEventListener() {} }),
       // As on most screens, so that pixels of the page and of the screen differ.
       devicePixelRatio: 2,
+      innerHeight: 600,
       addEventListener: (name: string, listener: (event: unknown) => void) =>
-        keys.set(name, listener),
-      removeEventListener: (name: string) => keys.delete(name),
+        heard.set(name, (heard.get(name) ?? new Set()).add(listener)),
+      removeEventListener: (name: string, listener: (event: unknown) => void) =>
+        heard.get(name)?.delete(listener),
     };
     for (const [name, value] of Object.entries(stubs)) {
       this.#before.push([name, Object.getOwnPropertyDescriptor(globalThis, name)]);
@@ -291,9 +307,12 @@ export class SmallPage extends Small implements Disposable {
     }
     const later = (what: () => void) => void queue.push(what);
     Object.assign(options, { debounceRendering: later, requestAnimationFrame: later });
-    this.press = (key) => {
-      keys.get("keydown")?.({ key, target: this, preventDefault() {} });
-      settle();
+    this.press = (key) => tell("keydown", { key, target: this, preventDefault() {} });
+    this.leave = () => {
+      let isAsked = false;
+      tell("beforeunload", { preventDefault: () => isAsked = true });
+      if (!isAsked) tell("pagehide", {});
+      return !isAsked;
     };
     this.scroll = (isIntersecting) => {
       // A browser tells all that has changed since it told last, the newest last.
@@ -321,6 +340,9 @@ export class SmallPage extends Small implements Disposable {
 
   /** Presses a key where no control has the focus. */
   readonly press: (key: string) => void;
+
+  /** Leaves the page, unless it would ask first; returns whether it is left. */
+  readonly leave: () => boolean;
 
   [Symbol.dispose](): void {
     const faults = [...choicesOf(this), ...strayingOf(this), ...wordsOf(this)];

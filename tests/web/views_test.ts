@@ -17,6 +17,7 @@ import { Pad } from "../../web/explorer/pad.tsx";
 import { PointsExplorer } from "../../web/explorer/points.tsx";
 import RunEvents from "../../web/islands/run_events.tsx";
 import RunNote from "../../web/islands/run_note.tsx";
+import { NoteKeeper } from "../../web/note_keeper.ts";
 import { Status } from "../../web/components/status.tsx";
 import { statuses } from "../../lab/store/run_status.ts";
 import RunStatus from "../../web/islands/run_status.tsx";
@@ -145,6 +146,14 @@ Deno.test("before training it is said what will be trained, for how long, judged
     fields: [fieldOf("model.name", "vae"), fieldOf("dataset.name", "glyphs"), fieldOf("budget", 9)],
     ...{ unit: "examples", seconds: null },
   } as unknown as Description;
+  {
+    using page = new SmallPage(AheadView, {
+      description: model,
+      ahead: undefined,
+      isRefused: true,
+    });
+    page.get("p", "The start is drawn once the setting can be trained.");
+  }
   using page = new SmallPage(AheadView, { description: model, ahead: undefined });
   strictEqual(page.get("h2").textContent, "vae on glyphs");
   deepStrictEqual(facts(page), ["Learns for: at most 9 examples"]);
@@ -292,7 +301,7 @@ Deno.test("a film goes to the moment after, from the last to the first, once it 
 
 /** Answers what is asked of the server, and keeps it. */
 async function changing(
-  response: () => Response,
+  response: () => Response | Promise<Response>,
   body: (asked: unknown[]) => Promise<void>,
 ): Promise<void> {
   const asked: unknown[] = [];
@@ -311,7 +320,11 @@ async function changing(
 
 Deno.test("each button of the chosen runs asks for its change, and for its opposite", async () => {
   const runs = ["a", "b"];
-  const put = (label: string, text: string) => (page: Small) => page.get("input", label).put(text);
+  const put = (label: string, text: string) => (page: Small) => {
+    page.get("input", label).put(text);
+    page.get("input", label).happens("keydown", { key: "Enter" });
+    strictEqual(page.get("input", label).value, "");
+  };
   const press = (name: string) => (page: Small) => page.get("button", name).click();
   const tag = (tag: string) => ({ action: "tag", tag });
   const untag = (tag: string) => ({ action: "untag", tag });
@@ -359,8 +372,16 @@ Deno.test("each button of the chosen runs asks for its change, and for its oppos
       chosen: new Set(["a"]),
       left: () => void left.push("left"),
     });
-    page.get("input", "Tag").put("  ");
-    deepStrictEqual(asked, []);
+    const tag = page.get("input", "Tag");
+    tag.put("  ");
+    tag.happens("keydown", { key: "Enter" });
+    // A tag that is not entered is none, also where the field is left.
+    tag.put("half a ta");
+    tag.happens("keydown", { key: "g" });
+    tag.happens("blur");
+    strictEqual(tag.value, "half a ta");
+    tag.happens("keydown", { key: "Escape" });
+    deepStrictEqual([asked, tag.value], [[], ""]);
     page.get("button", "Archive").click();
     await answered();
     deepStrictEqual([page.get("span").textContent, left], ["It is gone. ", []]);
@@ -377,11 +398,91 @@ Deno.test("a note is kept as it is left, and who only reads has no field for it"
     deepStrictEqual([area.value, area.getAttribute("rows")], ["one\ntwo", "3"]);
     area.put("three");
     await answered();
-    deepStrictEqual(asked, [{ runs: ["r"], change: { action: "note", note: "three" } }]);
+    const change = { action: "note", note: "three", before: "one\ntwo" };
+    deepStrictEqual(asked.splice(0), [{ runs: ["r"], change }]);
     strictEqual(page.get("small").textContent, "kept");
+    area.write("thr");
+    strictEqual(page.get("small").textContent, "");
+    ok(page.leave());
+    await answered();
+    deepStrictEqual(asked, [{ runs: ["r"], change: { ...change, note: "thr", before: "three" } }]);
   });
   using read = new SmallPage(RunNote, { run: "r", note: "one", readOnly: true });
   deepStrictEqual([read.get("p").textContent, read.all("textarea").length], ["one", 0]);
+});
+
+Deno.test("a note is kept after a pause, the newest text last, and again once the server is back", async () => {
+  let answer = Promise.withResolvers<Response>();
+  await changing(() => answer.promise, async (asked) => {
+    const rings: (() => void)[] = [];
+    const before = { setTimeout, clearTimeout };
+    Object.assign(globalThis, {
+      setTimeout: (ring: () => void) => rings.push(ring),
+      clearTimeout: (index: number) => delete rings[index - 1],
+    });
+    const ring = () => rings.splice(0).forEach((each) => each());
+    try {
+      const keeper = new NoteKeeper("r", "");
+      const change = (note: string, before: string) => ({
+        ...{ runs: ["r"], change: { action: "note", note, before } },
+      });
+      keeper.type("a");
+      keeper.type("ab");
+      deepStrictEqual(asked, []);
+      ring();
+      keeper.type("abc");
+      ring();
+      deepStrictEqual(asked.splice(0), [change("ab", "")]);
+      answer.resolve(Response.json({ changed: ["r"] }));
+      answer = Promise.withResolvers();
+      await answered();
+      deepStrictEqual([asked.splice(0), keeper.isKept.value], [[change("abc", "ab")], false]);
+      keeper.type("abcd");
+      keeper.leave();
+      deepStrictEqual(asked.splice(0), [change("abcd", "abc")]);
+      answer.reject(new TypeError("Failed to fetch"));
+      await answered();
+      deepStrictEqual([keeper.problem.value, keeper.isKept.value], [
+        ...["Not kept: Failed to fetch", false],
+      ]);
+      answer = Promise.withResolvers();
+      answer.resolve(Response.json({ changed: ["r"] }));
+      await keeper.keep();
+      deepStrictEqual([asked, keeper.problem.value, keeper.isKept.value], [
+        ...[[change("abcd", "ab")], "", true],
+      ]);
+    } finally {
+      Object.assign(globalThis, before);
+    }
+  });
+});
+
+Deno.test("a note that was written elsewhere is shown beside what is typed, and one of them chosen", async () => {
+  for (const name of ["Keep what is typed here", "Take the other one"]) {
+    const answers = [
+      Response.json({ note: "theirs" }, { status: 409 }),
+      Response.json({ changed: ["r"] }),
+    ];
+    await changing(() => answers.shift()!, async (asked) => {
+      using page = new SmallPage(RunNote, { run: "r", note: "", readOnly: false });
+      const area = page.get("textarea");
+      area.put("mine");
+      await answered();
+      strictEqual(page.get("blockquote").textContent, "theirs");
+      deepStrictEqual([area.value, page.get("small").textContent], ["mine", ""]);
+      strictEqual(page.leave(), false);
+      area.put("mine too");
+      strictEqual(asked.splice(0).length, 1);
+      page.get("button", name).click();
+      await answered();
+      strictEqual(page.all("blockquote").length, 0);
+      ok(page.leave());
+      const keeps = name.startsWith("Keep");
+      strictEqual(area.value, keeps ? "mine too" : "theirs");
+      const change = { action: "note", note: "mine too", before: "theirs" };
+      deepStrictEqual(asked, keeps ? [{ runs: ["r"], change }] : []);
+    });
+  }
 });
 
 Deno.test("axis and smoothing are chosen by their names", () => {
@@ -431,10 +532,11 @@ Deno.test("a run's figures stand under their names, and its end and events below
   const row = {
     ...{ id: "r", name: "n", status: "stopped", verdict: "solved", unit: "examples", count: 2500 },
     ...{ budget: 10_000, wallSeconds: 65, seed: "3", backend: "wasm", progress: 0.25 },
+    tags: [],
     headline: { name: "evaluation/return_mean", value: 475.25 },
   };
   {
-    using page = new SmallPage(RunStatus, { row, program: "lab" });
+    using page = new SmallPage(RunStatus, { row, program: { name: "lab" } });
     const all = (returned: string) => [
       ...["Status: stopped earlysolved", `evaluation return mean: ${returned}`],
       ...["examples: 2,500 of 10,000", "Time: 1 min 5 s", "Seed: 3", "Backend: wasm"],
@@ -456,6 +558,12 @@ Deno.test("a run's figures stand under their names, and its end and events below
     // A loop of a user's own has no budget.
     changes([{ ...row, budget: 0 }], []);
     strictEqual(facts(page)[2], "examples: 2,500");
+    // Tags follow what is changed elsewhere.
+    changes([{ ...row, tags: ["first", "starred"] }], []);
+    strictEqual(facts(page).at(-1), "Tags: firststarred");
+    deepStrictEqual(page.all("span", ".tag").map(({ textContent }) => textContent), [
+      ...["first", "starred"],
+    ]);
   }
   const event = (iteration: number) => ({ iteration, message: "m", level: "warning" });
   const contents = (count: number, wanted: boolean) => ({

@@ -3,16 +3,17 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import type { ComparedGroup } from "../comparison.ts";
 import { figure, metricTitle } from "../format.ts";
-import { scaleOf } from "../scales.ts";
+import { scaleOf, unbroken } from "../scales.ts";
 import { Marker } from "./marker.tsx";
 import { dashOf, paletteSize } from "./palette.ts";
+import { type Box, boxBeside, HEIGHT, ticksAlong, ticksUp, WIDTH } from "./svg_box.ts";
 
 /** Axes of settings beside each other, at most. */
 const MOST_AXES = 5;
 /** Figures stand on an even axis. */
 const even = { wide: Infinity };
-const [WIDTH, HEIGHT] = [640, 300];
-const box = { left: 64, right: WIDTH - 20, top: 14, bottom: HEIGHT - 40 };
+/** Letters of a setting below an axis, and beside one, at most. */
+const [BELOW, BESIDE] = [16, 14];
 
 /** What was tried: a group of runs, or a trial of a sweep. */
 export interface Tried {
@@ -39,8 +40,8 @@ interface SettingsProps {
   readonly paths: readonly string[];
 }
 
-const across = (share: number) => box.left + share * (box.right - box.left);
-const up = (share: number) => box.bottom - share * (box.bottom - box.top);
+const across = (box: Box, share: number) => box.left + share * (box.right - box.left);
+const up = (box: Box, share: number) => box.bottom - share * (box.bottom - box.top);
 const isFinite = (value: number | string | null): value is number => typeof value === "number";
 
 /** A point a seed: its figure over a setting that the reader chooses. */
@@ -48,14 +49,19 @@ export function SettingScatter({ tried, metric, paths }: SettingsProps): VNode {
   const chosen = useSignal<string | undefined>(undefined);
   const path = paths.find((each) => each === chosen.value) ?? paths[0];
   const x = scaleOf(tried.map(({ settings }) => settings[path] ?? "–"));
-  const points = tried.flatMap(({ label, color, strength, settings, seeds }) =>
-    seeds.flatMap(({ seed, figure: value }) =>
-      isFinite(value)
-        ? [{ label, color, strength, seed, value, setting: settings[path] ?? "–" }]
-        : []
-    )
+  const judged = tried.flatMap(({ label, color, strength, settings, seeds }) =>
+    seeds.filter(({ figure }) => figure !== null).map(({ seed, figure: value }) => (
+      { label, color, strength, seed, value, at: x.place(settings[path] ?? "–") }
+    ))
   );
+  const points = judged.flatMap((each) =>
+    isFinite(each.value) && each.at !== undefined
+      ? [{ ...each, at: each.at, value: each.value }]
+      : []
+  );
+  const left = judged.length - points.length;
   const y = scaleOf(points.map(({ value }) => value), even);
+  const box = boxBeside(y.ticks.map(({ label }) => label));
   return (
     <div class="card">
       <h3>
@@ -77,37 +83,43 @@ export function SettingScatter({ tried, metric, paths }: SettingsProps): VNode {
         role="img"
         aria-label={`${metricTitle(metric)} of each seed over ${path}`}
       >
-        {y.ticks.map(({ at, label }) => (
+        {ticksUp(y.ticks, box).map(({ at, label }) => (
           <g key={label}>
-            <line x1={box.left} x2={box.right} y1={up(at)} y2={up(at)} />
-            <text x={box.left - 8} y={up(at) + 4} text-anchor="end">{label}</text>
+            <line x1={box.left} x2={box.right} y1={up(box, at)} y2={up(box, at)} />
+            <text x={box.left - 8} y={up(box, at) + 4} text-anchor="end">{label}</text>
           </g>
         ))}
-        {x.ticks.map(({ at, label }) => (
-          <text key={label} x={across(at)} y={box.bottom + 20} text-anchor="middle">
-            {label.slice(0, 16)}
+        {ticksAlong(x.ticks, box, BELOW).map(({ at, label }) => (
+          <text key={label} x={across(box, at)} y={box.bottom + 20} text-anchor="middle">
+            {label.slice(0, BELOW)}
           </text>
         ))}
         <text x={box.right} y={HEIGHT - 4} text-anchor="end">
           {path}
           {x.kind === "logarithmic" && ", logarithmic"}
         </text>
-        {points.map(({ label, color, strength, seed, value, setting }) => (
+        {points.map(({ label, color, strength, seed, value, at }) => (
           <Marker
             key={`${label} ${seed}`}
             color={color}
             strength={strength}
-            x={across(x.place(setting)!)}
-            y={up(y.place(value)!)}
+            x={across(box, at)}
+            y={up(box, y.place(value)!)}
             title={`${label}, seed ${seed}: ${figure(value)}`}
           />
         ))}
       </svg>
+      {left > 0 && (
+        <p class="note">
+          Of {judged.length} seeds {left} {left === 1 ? "is" : "are"}{" "}
+          left out, without a finite figure or a place for {path}.
+        </p>
+      )}
     </div>
   );
 }
 
-/** A line each through its settings to its IQM: parallel coordinates. */
+/** A line each through its settings to its IQM, broken where it has none: parallel coordinates. */
 export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode {
   const shown = paths.slice(0, MOST_AXES);
   const axes = [
@@ -120,7 +132,18 @@ export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode
     ...axis,
     scale: scaleOf(tried.map(axis.of), i === shown.length ? even : {}),
   }));
-  const place = (index: number) => across(axes.length === 1 ? 0.5 : index / (axes.length - 1));
+  const box = boxBeside([]);
+  const place = (index: number) => across(box, axes.length === 1 ? 0.5 : index / (axes.length - 1));
+  const lines = tried.map((each) => {
+    const points = axes.map(({ of, scale }, i) => {
+      const height = scale.place(of(each));
+      return height === undefined
+        ? undefined
+        : `${place(i).toFixed(1)},${up(box, height).toFixed(1)}`;
+    });
+    return { ...each, parts: unbroken(points), isBroken: points.includes(undefined) };
+  });
+  const broken = lines.filter(({ isBroken }) => isBroken).length;
   return (
     <div class="card">
       <h3>Through the settings to the figure</h3>
@@ -130,31 +153,33 @@ export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode
         role="img"
         aria-label={`Settings, and the ${metricTitle(metric)}`}
       >
-        {tried.map((each) => (
-          <polyline
-            key={each.label}
-            class={`series-${each.color % paletteSize}`}
-            stroke-opacity={each.strength}
-            stroke-dasharray={dashOf(each.color).join(" ")}
-            points={axes.map(({ of, scale }, i) =>
-              `${place(i).toFixed(1)},${up(scale.place(of(each)) ?? 0).toFixed(1)}`
-            ).join(" ")}
-          >
-            <title>{each.label}: {figure(each.value)}</title>
-          </polyline>
-        ))}
+        {lines.flatMap(({ label, color, strength, value, parts }) =>
+          parts.map((points, i) => (
+            <polyline
+              key={`${label} ${i}`}
+              class={`series-${color % paletteSize}`}
+              stroke-opacity={strength}
+              // What stands alone between gaps is a dot.
+              stroke-linecap={points.length === 1 ? "round" : undefined}
+              stroke-dasharray={points.length === 1 ? undefined : dashOf(color).join(" ")}
+              points={(points.length === 1 ? [...points, ...points] : points).join(" ")}
+            >
+              <title>{label}: {figure(value)}</title>
+            </polyline>
+          ))
+        )}
         {axes.map(({ title, scale }, i) => (
           <g key={title}>
             <line class="axis" x1={place(i)} x2={place(i)} y1={box.top} y2={box.bottom} />
-            {scale.ticks.map(({ at, label }) => (
+            {ticksUp(scale.ticks, box).map(({ at, label }) => (
               <text
                 key={label}
                 class="tick"
                 x={place(i) + (i === axes.length - 1 ? -6 : 6)}
-                y={up(at) + 4}
+                y={up(box, at) + 4}
                 text-anchor={i === axes.length - 1 ? "end" : "start"}
               >
-                {label.slice(0, 14)}
+                {label.slice(0, BESIDE)}
               </text>
             ))}
             <text
@@ -167,6 +192,12 @@ export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode
           </g>
         ))}
       </svg>
+      {broken > 0 && (
+        <p class="note">
+          Of {tried.length} lines {broken} {broken === 1 ? "is" : "are"}{" "}
+          broken, where a setting or the figure has no value.
+        </p>
+      )}
       {paths.length > shown.length && (
         <p class="note">The first {shown.length} of {paths.length} settings that differ.</p>
       )}

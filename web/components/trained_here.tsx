@@ -17,17 +17,20 @@ import { commandOf } from "../training/setting.ts";
 import { HERE, type TrainedRun } from "../training/trained_run.ts";
 import { AheadView } from "./ahead_view.tsx";
 import { contentsFrom } from "../live.ts";
+import type { Program } from "../program.ts";
 
 /** The run; until there is one, what will be here. */
 export function TrainedHere(
-  { here, asked, description, ahead, program }: {
+  { here, asked, description, ahead, isRefused = false, program }: {
     here: TrainingHere;
     asked: Asked | undefined;
     /** Of what is chosen; undefined where it is not known. */
     description: Description | undefined;
     ahead: Ahead | undefined;
-    /** What commands begin with. */
-    program: string;
+    /** Whether what is chosen cannot be trained as it is. */
+    isRefused?: boolean;
+    /** How commands reach the store. */
+    program: Program;
   },
 ): VNode {
   const trained = here.trained.value;
@@ -39,7 +42,7 @@ export function TrainedHere(
       {stand === "opening" && <p class="note" role="status">It begins.</p>}
       {trained === undefined
         ? stand === "idle" && problem === "" && description !== undefined && (
-          <AheadView description={description} ahead={ahead} />
+          <AheadView {...{ description, ahead, isRefused }} />
         )
         : <Run key={trained.run.attempt} {...{ here, trained, program }} asked={asked!} />}
     </section>
@@ -51,7 +54,7 @@ function Run(
     here: TrainingHere;
     trained: TrainedRun;
     asked: Asked;
-    program: string;
+    program: Program;
   },
 ): VNode {
   const { run, last, store } = trained;
@@ -89,6 +92,7 @@ function Run(
       <RunEvents contents={contents} />
       <RunCharts
         run={HERE}
+        status={row.status}
         contents={contents}
         axis={row.axis}
         guide={{}}
@@ -116,7 +120,7 @@ export function Result(
     here: TrainingHere;
     trained: TrainedRun;
     asked: Asked;
-    program: string;
+    program: Program;
   },
 ): VNode {
   const problem = useSignal("");
@@ -124,7 +128,10 @@ export function Result(
   const part = "agent" in configuration ? "policy" : "model";
   const take = () =>
     void here.file(part).then(
-      (bytes) => download(`${experiment}-${seed}.${part}.safetensors`, new Blob([bytes])),
+      (bytes) => {
+        download(`${experiment}-${seed}.${part}.safetensors`, new Blob([bytes]));
+        here.taken.value = true;
+      },
       (error: Error) => problem.value = error.message,
     );
   return (
@@ -165,7 +172,7 @@ function Same(
   { run: { digest, manifest: { determined } }, asked: { setting, base }, program }: {
     run: TrainedRun["run"];
     asked: Asked;
-    program: string;
+    program: Program;
   },
 ): VNode {
   const { backend } = determined;

@@ -18,6 +18,7 @@ import type { Range } from "../curves.ts";
 import { metricTitle } from "../format.ts";
 import { groupLines, profileLines } from "../lines.ts";
 import { stampOfAll } from "../live.ts";
+import { commandIn, EXAMPLE, type Program } from "../program.ts";
 
 /** Groups up to which single seeds are drawn unless the reader chooses otherwise. */
 const FEW = 3;
@@ -27,19 +28,21 @@ interface View extends ComparisonRequest {
   readonly also: readonly string[];
 }
 
-/** The island. `program`: what commands begin with. */
+/** The island. `program`: how commands reach the store. */
 export default function ComparisonView(
-  { initial, request, also, program }: {
+  { initial, request, problem: why = "", also, program }: {
     initial: Comparison;
     request: ComparisonRequest;
+    /** Why `request` could not be answered. */
+    problem?: string;
     also: readonly string[];
-    program: string;
+    program: Program;
   },
 ): VNode {
   const comparison = useSignal<Comparison | null>(initial);
   // Runs of another name that begin later take no page from those that it was opened for.
   const view = useSignal<View>({ ...request, filter: request.filter || initial.filter, also });
-  const problem = useSignal("");
+  const problem = useSignal(why);
   const wanted = useSignal<boolean | undefined>(undefined);
   const hidden = useSignal<ReadonlySet<string>>(new Set());
   const looked = useSignal<string | undefined>(undefined);
@@ -153,9 +156,11 @@ export default function ComparisonView(
         </p>
       )}
       {notes.map((note) => <p class="note" key={note}>{note}</p>)}
-      {problem.value !== "" && <p class="problem">{problem.value}</p>}
+      {problem.value !== "" && <p class="problem" role="alert">{problem.value}</p>}
       {groups.length === 0
-        ? <Nothing {...comparison.value!} filter={filter} program={program} />
+        ? problem.value === "" && (
+          <Nothing {...comparison.value!} filter={filter} program={program} />
+        )
         : (
           <>
             <div class={beside.length === 0 ? "compared alone" : "compared"}>
@@ -217,12 +222,12 @@ function pathsOf(groups: readonly ComparedGroup[]): string[] {
 function Nothing(
   { names, metric, filter, found, program }:
     & Pick<Comparison, "names" | "metric" | "filter" | "found">
-    & { program: string },
+    & { program: Program },
 ): VNode {
   if (found === 0 && filter === "") {
     return (
       <p class="empty">
-        No figures to compare yet. Train some runs with <code>{program}</code>.
+        No figures to compare yet. Train some runs with <code>{commandIn(program, EXAMPLE)}</code>.
       </p>
     );
   }

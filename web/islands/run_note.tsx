@@ -1,40 +1,71 @@
 /** The note of a run, to be written where it is read. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { changeRuns } from "../change.ts";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useAskBeforeLeaving } from "../components/leaving.ts";
+import { connected } from "../live.ts";
+import { NoteKeeper } from "../note_keeper.ts";
 
-/** The island. */
+/** The island. `pause`: milliseconds without a key after which the note is kept; left out: the usual. */
 export default function RunNote(
-  { run, note, readOnly }: { run: string; note: string; readOnly: boolean },
+  { run, note, readOnly, pause }: { run: string; note: string; readOnly: boolean; pause?: number },
 ): VNode | null {
-  const said = useSignal("");
   const text = useSignal(note);
   const area = useRef<HTMLTextAreaElement>(null);
+  const keeper = useMemo(() => new NoteKeeper(run, note, pause), [run, note, pause]);
+  const type = (typed: string) => {
+    text.value = typed;
+    keeper.type(typed);
+  };
   // As the browser takes the page over, the text that the server wrote into the area is lost; what a
   // hand wrote before is kept.
   useLayoutEffect(() => {
     if (area.current === null) return;
     if (area.current.value === "") area.current.value = note;
-    else text.value = area.current.value;
+    else if (area.current.value !== note) type(area.current.value);
   }, []);
+  useEffect(() => {
+    const leave = () => keeper.leave();
+    addEventListener("pagehide", leave);
+    return () => removeEventListener("pagehide", leave);
+  }, [keeper]);
+  useEffect(() => {
+    // What the server did not answer to is asked for again.
+    if (connected.value) void keeper.keep();
+  }, [keeper, connected.value]);
+  const { other: { value: other }, problem: { value: problem } } = keeper;
+  useAskBeforeLeaving(other !== undefined || problem !== "");
   if (readOnly) return note === "" ? null : <p>{note}</p>;
   return (
-    <label class="own-note">
-      <span class="hidden">Note</span>
-      <textarea
-        rows={note === "" ? 1 : Math.min(8, note.split("\n").length + 1)}
-        placeholder="A note on this run"
-        ref={area}
-        value={text.value}
-        onInput={({ currentTarget: { value } }) => text.value = value}
-        onChange={({ currentTarget: { value } }) =>
-          void changeRuns([run], { action: "note", note: value }).then(
-            () => said.value = "kept",
-            (error) => said.value = error.message,
-          )}
-      />
-      <small role="status">{said.value}</small>
-    </label>
+    <div class="own-note">
+      <label>
+        <span class="hidden">Note</span>
+        <textarea
+          rows={note === "" ? 1 : Math.min(8, note.split("\n").length + 1)}
+          placeholder="A note on this run"
+          ref={area}
+          value={text.value}
+          onInput={({ currentTarget: { value } }) => type(value)}
+          onChange={() => void keeper.keep()}
+        />
+      </label>{" "}
+      <small role="status">{keeper.isKept.value && "kept"}</small>
+      {problem !== "" && <p class="problem" role="alert">{problem}</p>}
+      {other !== undefined && (
+        <div role="alert">
+          <p class="problem">
+            What is typed here is not kept, as the note was changed elsewhere meanwhile
+            {other === "" ? ": it is empty now." : " to:"}
+          </p>
+          {other !== "" && <blockquote>{other}</blockquote>}
+          <button type="button" class="quiet" onClick={() => void keeper.overwrite()}>
+            Keep what is typed here
+          </button>{" "}
+          <button type="button" class="quiet" onClick={() => text.value = keeper.yield()}>
+            Take the other one
+          </button>
+        </div>
+      )}
+    </div>
   );
 }

@@ -14,8 +14,9 @@ import { Spark } from "../components/spark.tsx";
 import { Status } from "../components/status.tsx";
 import { MOST_RUNS, useTrends } from "../components/trends.tsx";
 import { Width } from "../components/width.tsx";
-import { ago, count, duration, figure, metricTitle } from "../format.ts";
+import { ago, boundsText, count, duration, figure, metricTitle } from "../format.ts";
 import { heardMessages } from "../live.ts";
+import { commandIn, EXAMPLE, type Program } from "../program.ts";
 import {
   type Cell,
   groupedBy,
@@ -48,7 +49,10 @@ const usualGroups = ["configuration", "experiment", "agent", "environment", "age
 
 /** The island. `initial` is what the server made of `request` at `now`; all runs where it could not. */
 export default function RunTable(
-  { initial, request, problem: why = "", readOnly, now: then }: {
+  { location, program, initial, request, problem: why = "", readOnly, now: then }: {
+    /** Where the store lies, and how commands reach it. */
+    location: string;
+    program: Program;
     initial: TableAnswer;
     request: TableRequest;
     /** Why `request` could not be answered. */
@@ -76,6 +80,8 @@ export default function RunTable(
     asked.value = { ...asked.value, offset: 0, ...next };
   };
   const shown = group === "" ? rows.map(({ row }) => [row.id]) : groups.map(({ runs }) => runs);
+  const visible = new Set(shown.flat());
+  const hidden = [...chosen.value].filter((id) => !visible.has(id));
   const choose = (ids: readonly string[], on?: boolean) => {
     const next = new Set(chosen.value);
     const all = on ?? !ids.every((id) => next.has(id));
@@ -137,6 +143,13 @@ export default function RunTable(
   useWidths(styleOf(heads.map(({ key }) => key), widths.value));
   return (
     <section>
+      {total === 0 && (
+        <p class="empty">
+          No run yet in <code>{location}</code>. Train some with{" "}
+          <code>{commandIn(program, EXAMPLE)}</code>: they appear here while they train. Or{" "}
+          <a href="/train">train in this page</a>.
+        </p>
+      )}
       <div class="toolbar">
         <label class="grow">
           <span class="hidden">Filter runs</span>
@@ -169,7 +182,17 @@ export default function RunTable(
             : `${found.toLocaleString("en")} of ${total.toLocaleString("en")} runs`}
           {archived > 0 && `, ${archived} archived (tag=archived)`}
           {chosen.value.size > 0 && `, ${chosen.value.size} chosen`}
+          {hidden.length > 0 && `, ${hidden.length} of them not shown`}
         </small>
+        {hidden.length > 0 && (
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => choose(hidden, false)}
+          >
+            Leave them out
+          </button>
+        )}
         <button
           type="button"
           class="quiet"
@@ -510,7 +533,7 @@ function RunRow(
         <td
           key={columns[i].key}
           class={cell === null ? "number none" : isNumber(cell) ? "number" : undefined}
-          data-label={columns[i].key.split(/[./]/).at(-1)!.replaceAll("_", " ")}
+          data-label={shortLabel(columns[i])}
         >
           {shownCell(cell)}
         </td>
@@ -520,6 +543,9 @@ function RunRow(
     </Line>
   );
 }
+
+/** What a cell is of, where it stands on a card and below no head. */
+const shortLabel = ({ key }: TableColumn) => key.split(/[./]/).at(-1)!.replaceAll("_", " ");
 
 const isNumber = (cell: Cell) =>
   cell === null || typeof cell === "number" || /^(NaN|-?Infinity|-?[\d.]+)$/.test(cell);
@@ -541,17 +567,17 @@ function GroupRow(
   const { mark, trends } = useTrends(runs, metrics, JSON.stringify(cells));
   return (
     <Line label={label} {...line}>
-      <th scope="row">
+      <th scope="row" title={label}>
+        <small>{runs.length === 1 ? "1 run" : `${runs.length} runs`}</small>{" "}
         <a
           ref={mark as RefObject<HTMLAnchorElement>}
           href={`/compare?${runs.map((id) => `run=${id}`).join("&")}`}
         >
           {label}
-        </a>{" "}
-        <small>{runs.length === 1 ? "1 run" : `${runs.length} runs`}</small>
+        </a>
       </th>
-      {cells.map(({ iqm, interval, values, lost }, i) => (
-        <td key={columns[i].key} class="number">
+      {cells.map(({ iqm, spread, values, lost }, i) => (
+        <td key={columns[i].key} class="number" data-label={shortLabel(columns[i])}>
           <Spark
             values={trends.value[columns[i].key] ?? []}
             title={`IQM over training${
@@ -559,9 +585,7 @@ function GroupRow(
             }`}
           />
           <Seeds values={values} /> <span class="value">{figure(iqm)}</span>
-          <small>
-            {lost ?? (interval !== null && `${figure(interval[0])} … ${figure(interval[1])}`)}
-          </small>
+          <small>{lost ?? (spread !== null && boundsText(spread))}</small>
         </td>
       ))}
     </Line>

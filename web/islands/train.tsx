@@ -5,16 +5,25 @@
  * @module
  */
 import { useSignal } from "@preact/signals";
-import type { VNode } from "preact";
+import { Fragment, type VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { ask, keepQuery } from "../ask.ts";
+import { useAskBeforeLeaving } from "../components/leaving.ts";
 import { SettingForm } from "../components/setting_form.tsx";
 import { TrainedHere } from "../components/trained_here.tsx";
 import type { Ahead } from "../training/ahead.ts";
 import { fieldOf } from "../training/form.ts";
 import { type Answer, TrainingHere } from "../training/here.ts";
 import type { Asked, BaseRun } from "../training/protocol.ts";
-import { commandOf, pageBackends, queryOf, type Setting, settingOf } from "../training/setting.ts";
+import {
+  commandOf,
+  pageBackends,
+  queryOf,
+  type Setting,
+  settingOf,
+  withField,
+} from "../training/setting.ts";
+import type { Program } from "../program.ts";
 
 /** An experiment that can be chosen. */
 export interface ExperimentChoice {
@@ -33,8 +42,8 @@ export interface TrainProps {
   readonly experiments: readonly ExperimentChoice[];
   /** Where the thread's script lies, from the server's root. */
   readonly thread: string;
-  /** What commands begin with. */
-  readonly program: string;
+  /** How commands reach the store. */
+  readonly program: Program;
 }
 
 /** What the page is to train, and what the thread says of it. */
@@ -91,6 +100,8 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
     if (wantsGpu) void hasAdapter().then((has) => hasGpu.value = has);
   }, [wantsGpu]);
 
+  useAskBeforeLeaving(training.value?.isAtRisk ?? false);
+
   if (training.value === undefined || chosen.value === undefined) {
     return <p class="note">The lab is on its way.</p>;
   }
@@ -109,7 +120,13 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
     const { top } = run.getBoundingClientRect();
     if (top < 0 || top > innerHeight / 2) run.scrollIntoView();
   };
-  const at = fieldOf(problem, Object.keys(setting.set));
+  const fields = new Set(description?.fields.map(({ path }) => path));
+  const unknown = description === undefined
+    ? []
+    : Object.keys(setting.set).filter((path) => !fields.has(path));
+  const named = fieldOf(problem, Object.keys(setting.set));
+  // A field that the form does not have has no place for its line.
+  const at = named === "seed" || fields.has(named ?? "") ? named : undefined;
   const isShown = problem !== "" && at === undefined;
   const command = commandOf(setting, program);
   return (
@@ -166,7 +183,23 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
             This browser gives pages no graphics device: choose another backend.
           </p>
         )}
-        {isShown && <p class="problem" role="alert">{problem}</p>}
+        {isShown && (
+          <p class="problem" role="alert">
+            {problem}
+            {unknown.map((path) => (
+              <Fragment key={path}>
+                {" "}
+                <button
+                  type="button"
+                  class="quiet"
+                  onClick={() => next(withField(setting, path, undefined))}
+                >
+                  Leave {path} out
+                </button>
+              </Fragment>
+            ))}
+          </p>
+        )}
         {description?.notes.map((note) => <p class="note" key={note}>{note}</p>)}
         {description !== undefined && (
           <SettingForm {...{ setting, description, problem }} choose={next} />
@@ -193,6 +226,7 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
       </form>
       <TrainedHere
         {...{ here, description, ahead, program }}
+        isRefused={problem !== ""}
         asked={trained.value}
       />
     </div>

@@ -1,11 +1,14 @@
 /** Changes that a reader makes to runs: tags, the note, the trash and back. @module */
 import * as z from "zod";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
-import { printable } from "../../../lab/core/printable.ts";
+import { printable, printableLines } from "../../../lab/core/printable.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import type { Context } from "../../fresh.ts";
 import type { State } from "../../state.ts";
 import { LONGEST_TAG } from "../../tags.ts";
+
+/** Characters of a note, at most. */
+const LONGEST_NOTE = 10_000;
 
 const tag = z.string().trim().min(1).max(LONGEST_TAG).transform(printable);
 
@@ -13,7 +16,11 @@ const tag = z.string().trim().min(1).max(LONGEST_TAG).transform(printable);
 const changeSchema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("tag"), tag }),
   z.strictObject({ action: z.literal("untag"), tag }),
-  z.strictObject({ action: z.literal("note"), note: z.string().max(10_000) }),
+  z.strictObject({
+    ...{ action: z.literal("note"), note: z.string().max(LONGEST_NOTE) },
+    /** The note that the page began with: what was written since is not lost. */
+    before: z.string(),
+  }),
   z.strictObject({ action: z.literal("trash") }),
   z.strictObject({ action: z.literal("restore") }),
 ]);
@@ -31,9 +38,21 @@ export interface Changed {
   readonly changed: readonly string[];
 }
 
+/** Why a note is not changed: another one was written meanwhile. */
+export interface OtherNote {
+  /** The note that is stored. */
+  readonly note: string;
+}
+
+class OtherNoteError extends LabError {
+  constructor(readonly note: string) {
+    super("Cannot change the note as another one was written meanwhile");
+  }
+}
+
 /**
  * `{ runs: [ID…], change: { action: "tag", tag: "starred" } }`; returns {@linkcode Changed}. Where one
- * run refuses, none is changed.
+ * run refuses, none is changed: 409 with a line, or with the {@linkcode OtherNote} that is in the way.
  */
 export async function post({ req, state }: Context<State>): Promise<Response> {
   const { writable } = state;
@@ -61,6 +80,10 @@ export async function post({ req, state }: Context<State>): Promise<Response> {
     }
   } catch (error) {
     for (const { back } of made) back();
+    if (error instanceof OtherNoteError) {
+      const other: OtherNote = { note: error.note };
+      return Response.json(other, { status: 409 });
+    }
     if (!(error instanceof LabError || error instanceof InputError)) throw error;
     return new Response(error.message, { status: 409 });
   }
@@ -87,6 +110,9 @@ function apply(
       return () => store.trash(id);
     case "note": {
       const { note } = store.find(id);
+      const shown = printableLines(note);
+      if (shown === printableLines(change.note)) return undefined;
+      if (shown !== printableLines(change.before)) throw new OtherNoteError(shown);
       store.update(id, { note: change.note });
       return () => store.update(id, { note });
     }

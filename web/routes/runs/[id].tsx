@@ -1,12 +1,12 @@
 /** The page of one run. @module */
 import type { VNode } from "preact";
-import { unlessDamaged } from "../../../lab/core/errors.ts";
+import { InputError, unlessDamaged } from "../../../lab/core/errors.ts";
 import { flatten } from "../../../lab/experiment/comparison.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
-import type { Manifest, Run } from "../../../lab/store/store.ts";
+import type { Manifest, Run, StoreReader } from "../../../lab/store/store.ts";
 import { datasets } from "../../../models/datasets/mod.ts";
 import type { State } from "../../state.ts";
-import { type Contents, contentsOf, type Picture } from "../../contents.ts";
+import { type Contents, contentsOf, hasKept, type Picture } from "../../contents.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
 import { Live, RunCharts, RunEvents, RunNote, RunStatus } from "../../islands.ts";
 import { type Family, familyOf } from "../../family.ts";
@@ -14,12 +14,14 @@ import { type Guide, guideOfRun } from "../../metric_guide.ts";
 import type { Level } from "../../components/plot_options.ts";
 import { figure } from "../../format.ts";
 import { isComputed } from "../../../lab/experiment/manifest.ts";
+import { nextCommands } from "../../next_commands.ts";
 import type { WorldOf } from "../../player/world.ts";
 import { isInOwnWorld, moduleRefusal } from "../../own/code.ts";
 import { levelsOf, playerOf } from "../../run_parts.ts";
 import { type RunSummary, summarize } from "../../summary.ts";
 import { refusalOf } from "../../training/base_run.ts";
-import { printable } from "../../../lab/core/printable.ts";
+import { printable, printableLines } from "../../../lab/core/printable.ts";
+import { commandIn, type Program } from "../../program.ts";
 
 interface Data {
   readonly title: string;
@@ -36,8 +38,8 @@ interface Data {
   readonly moment: number;
   readonly readOnly: boolean;
   readonly live: boolean;
-  /** What commands begin with. */
-  readonly program: string;
+  /** How commands reach the store. */
+  readonly program: Program;
   /** Whether a page can train the same. */
   readonly trainable: boolean;
   /** Why the world of a user's file cannot be played, as a clause. */
@@ -48,7 +50,7 @@ interface Data {
 export async function handler(
   { params, state: { store, feed, writable, live, program, own } }: Context<State>,
 ): Promise<PageAnswer<Data>> {
-  const run = store.find(params.id);
+  const run = foundIn(store, params.id, program);
   const row = summarize(run, unlessDamaged(() => figuresOf(store, run)), 0);
   const module = await moduleRefusal(run, own);
   return page({
@@ -65,11 +67,24 @@ export async function handler(
     levels: levelsOf(run),
     family: familyOf(feed.records(), run.id),
     explores: "model" in run.manifest.determined.configuration &&
-      store.checkpoints(run.id).length > 0,
+      hasKept(store, run.id),
     isPlane: await isOfPoints(run),
     // What is written down holds one model.
     contents: live ? contentsOf(store, run) : { ...contentsOf(store, run), models: [] },
   });
+}
+
+/**
+ * The run of an address.
+ *
+ * @throws {InputError} where there is none, or it is in the trash, with the command that takes it back.
+ */
+function foundIn(store: StoreReader, reference: string, program: Program): Run {
+  if (typeof store.run(reference)?.trashedAt !== "number") return store.find(reference);
+  throw new InputError(
+    `Run ${reference} is in the trash: ${commandIn(program, `delete --restore ${reference}`)} ` +
+      "takes it back",
+  );
 }
 
 /** Whether a run's model learns points, as those of the lab's data sets in the plane are. */
@@ -88,8 +103,8 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
     <>
       <h1>{data.title}</h1>
       <p class="sub">
-        {row.method} on {row.world} · run <code>{row.id}</code> <Copy text={row.id} /> · started
-        {" "}
+        {[...subjectOf(row), ""].join(" · ")}run <code>{row.id}</code> <Copy text={row.id} />{" "}
+        · started{" "}
         <time dateTime={new Date(run.createdAt).toISOString()}>{started(run.createdAt)}</time>
         {sweep !== undefined && (
           <>
@@ -103,7 +118,6 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
             <a class="lead" href={`/train?run=${row.id}`}>train it here</a>
           </>
         )}
-        {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
       </p>
       {family && <AmongSeeds {...family} />}
       <RunStatus row={row} program={data.program} />
@@ -113,6 +127,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       )}
       <RunCharts
         run={row.id}
+        status={row.status}
         contents={contents}
         axis={row.axis}
         guide={guide}
@@ -122,7 +137,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
         isPlane={data.isPlane}
         weighs={data.live}
       />
-      <RunNote run={row.id} note={noteOf(run)} readOnly={data.readOnly} />
+      <RunNote run={row.id} note={printableLines(run.note)} readOnly={data.readOnly} />
       {data.live && (
         <>
           <h2>Do more with it</h2>
@@ -183,24 +198,24 @@ function ordinal(place: number): string {
     } best`;
 }
 
-/** The note, line by line without characters that command a terminal. */
-function noteOf({ note }: Run): string {
-  return note.split("\n").map(printable).join("\n");
-}
-
 /** In place of the policy at work. */
 function Unplayable(
-  { run, reason, program }: { run: Run; reason: string; program: string },
+  { run, reason, program }: { run: Run; reason: string; program: Program },
 ): VNode {
   const { id } = run.manifest.determined.configuration.environment as WorldOf;
   return (
     <p class="note">
       The policy does not play here, as {id} stands in a file of yours, and{" "}
-      {printable(reason)}. Where it draws a scene, <code>{program} evaluate {run.id} --render</code>
-      {" "}
-      shows it.
+      {printable(reason)}. Where it draws a scene,{" "}
+      <code>{commandIn(program, `evaluate ${run.id} --render`)}</code> shows it.
     </p>
   );
+}
+
+/** What was trained on what; nothing of a run whose program said neither. */
+function subjectOf({ method, world }: RunSummary): string[] {
+  const named = [method, world].filter((each) => each !== "");
+  return named.length === 0 ? [] : [named.join(" on ")];
 }
 
 /** `2026-11-20 07:25 UTC`. */
@@ -208,36 +223,20 @@ function started(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-type Command = [command: string, meaning: string];
-
 /** What a person may want to type next; `samples`: some, where the model makes any. */
 function Commands(
-  { row, program, samples }: { row: RunSummary; program: string; samples?: Picture },
+  { row, program, samples }: { row: RunSummary; program: Program; samples?: Picture },
 ): VNode {
-  const episodes = row.axis === "environmentSteps" ? " --episodes 100" : "";
-  const tables: Command = [
-    `export ${row.id} --format csv --out exported`,
-    "writes its series as tables",
-  ];
-  const commands: Command[] = !isComputed(row.backend) ? [tables] : [
-    [`reproduce ${row.id}`, "trains it anew and compares the digests"],
-    [`evaluate ${row.id}${episodes}`, "measures what was learned"],
-    tables,
-  ];
-  if (samples !== undefined) {
-    const how = samples.isText ? "" : " --count 64 --out samples.png";
-    commands.push([`sample ${row.id}${how}`, "draws samples"]);
-  }
-  if (isComputed(row.backend) && !["running", "completed", "stopped"].includes(row.status)) {
-    commands.unshift([`resume ${row.id}`, "goes on from the last checkpoint"]);
-  }
   return (
     <ul class="commands">
-      {commands.map(([command, meaning]) => (
-        <li key={command}>
-          <code>{program} {command}</code> <Copy text={`${program} ${command}`} /> {meaning}
-        </li>
-      ))}
+      {nextCommands(row, samples).map(({ words, meaning }) => {
+        const command = commandIn(program, words);
+        return (
+          <li key={words}>
+            <code>{command}</code> <Copy text={command} /> {meaning}
+          </li>
+        );
+      })}
     </ul>
   );
 }

@@ -1,0 +1,96 @@
+/**
+ * Keeps a run's note as it is typed: after a short pause, and as the page is left.
+ *
+ * @module
+ */
+import { signal } from "@preact/signals";
+import { changeNote } from "./change.ts";
+
+/** Milliseconds without a key after which what is typed is kept. */
+const PAUSE = 800;
+
+/** A note between a page and its store. */
+export class NoteKeeper {
+  /** Whether the store has what is typed, as far as the reader is to be told. */
+  readonly isKept = signal(false);
+  /** Why it has not; empty: it has, or will. */
+  readonly problem = signal("");
+  /** The note that was written elsewhere meanwhile: until a reader chooses, none is kept. */
+  readonly other = signal<string | undefined>(undefined);
+  #stored: string;
+  #typed: string;
+  /** What the server is asked to keep. */
+  #asked: string | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * @param run Its id.
+   * @param stored The note that the page began with.
+   * @param pause Milliseconds without a key after which it is kept.
+   */
+  constructor(
+    private readonly run: string,
+    stored: string,
+    private readonly pause = PAUSE,
+  ) {
+    this.#stored = this.#typed = stored;
+  }
+
+  /** Takes in what stands in the field now. */
+  type(note: string): void {
+    this.#typed = note;
+    this.isKept.value = false;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.keep(), this.pause);
+  }
+
+  /** Keeps what was typed; what is typed while the server is asked follows. */
+  async keep(): Promise<void> {
+    clearTimeout(this.#timer);
+    const note = this.#typed;
+    if (this.#asked !== undefined || this.other.value !== undefined) return;
+    if (note === this.#stored) return;
+    this.#asked = note;
+    try {
+      const other = await changeNote(this.run, note, this.#stored);
+      if (other === undefined) this.#stored = note;
+      else this.other.value = other.note;
+      this.isKept.value = this.#typed === this.#stored;
+      this.problem.value = "";
+    } catch (error) {
+      this.problem.value = `Not kept: ${(error as Error).message}`;
+      return;
+    } finally {
+      this.#asked = undefined;
+    }
+    await this.keep();
+  }
+
+  /** The page is left: what was typed goes to the server at once, behind what it is asked already. */
+  leave(): void {
+    if (this.#asked === undefined) return void this.keep();
+    if (this.#asked !== this.#typed) {
+      changeNote(this.run, this.#typed, this.#asked).catch(
+        () => {/* nobody is there to be told */},
+      );
+    }
+  }
+
+  /** What was typed takes the place of the other note. */
+  async overwrite(): Promise<void> {
+    this.#stored = this.other.value!;
+    this.other.value = undefined;
+    await this.keep();
+  }
+
+  /**
+   * What was typed gives way to the other note.
+   *
+   * @returns That note.
+   */
+  yield(): string {
+    this.#stored = this.#typed = this.other.value!;
+    this.other.value = undefined;
+    return this.#stored;
+  }
+}
