@@ -188,7 +188,7 @@ Deno.test("a group is chosen with all of its runs, and shows their figures", () 
 
 Deno.test("a group of which a run failed says so in the place of its figures", () => {
   const [{ runs }] = grouped.groups;
-  const broken = { iqm: null, interval: null, values: [5], lost: "1 of 2, 1 failed" };
+  const broken = { iqm: null, spread: null, values: [5], lost: "1 of 2, 1 failed" };
   const groups = [{ label: "ppo", runs, cells: [broken] }];
   return shown({ ...grouped, groups }, "group=agent", ({ page }) => {
     deepStrictEqual(rows(page).map(cells), [[" –1 of 2, 1 failed"]]);

@@ -159,7 +159,7 @@ Deno.test("groups have the IQM of their seeds with its interval, as compare has"
   const [{ runs: members, cells: [cell] }] = some.groups;
   strictEqual(members.length, 5);
   // One that diverged has no figure, and the others' are not those of the group.
-  deepStrictEqual(cell, { values, lost: "3 of 4, 1 diverged", iqm: null, interval: null });
+  deepStrictEqual(cell, { values, lost: "3 of 4, 1 diverged", iqm: null, spread: null });
   const record = tableOf(
     feed,
     feed.records(),

@@ -50,7 +50,7 @@ const usualGroups = ["configuration", "experiment", "agent", "environment", "age
 /** The island. `initial` is what the server made of `request` at `now`; all runs where it could not. */
 export default function RunTable(
   { location, program, initial, request, problem: why = "", readOnly, now: then }: {
-    /** Where the store lies, and how commands reach it. */
+    /** Where the store lies, as far as it is to be said, and how commands reach it. */
     location: string;
     program: Program;
     initial: TableAnswer;
@@ -145,7 +145,11 @@ export default function RunTable(
     <section>
       {total === 0 && (
         <p class="empty">
-          No run yet in <code>{location}</code>. Train some with{" "}
+          No run yet{location !== "" && (
+            <>
+              {" "}in <code>{location}</code>
+            </>
+          )}. Train some with{" "}
           <code>{commandIn(program, EXAMPLE)}</code>: they appear here while they train. Or{" "}
           <a href="/train">train in this page</a>.
         </p>

@@ -48,7 +48,8 @@ export default function Runs({ data }: PageProps<Data>): VNode {
     <>
       <h1>Runs</h1>
       <RunTable
-        location={location}
+        // Where the store lies is nothing that a page of runs needs.
+        location={table.total === 0 ? location : ""}
         program={program}
         initial={table}
         request={request}
