@@ -3628,8 +3628,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a missing permission to read is told as one that no folder has",
     file: "cli/main.ts",
-    from: 'if (access !== "read" && access !== "write") {',
-    to: 'if (access === "read" || access === "write") {',
+    from: 'if (refused !== "read" && refused !== "write") {',
+    to: 'if (refused === "read" || refused === "write") {',
     test: "tests/cli/options_test.ts",
   },
   {
@@ -4996,8 +4996,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "profiles stay those of the first groups",
     file: "web/islands/comparison.tsx",
-    from: "useMemo(() => profileLines(groups, metric), [groups])",
-    to: "useMemo(() => profileLines(groups, metric), [])",
+    from: "useMemo(() => profileLines(groups, metric), [groups, metric])",
+    to: "useMemo(() => profileLines(groups, metric), [metric])",
     test: "tests/web/hooks_test.ts",
   },
   {
