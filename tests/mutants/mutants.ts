@@ -6297,4 +6297,11 @@ export const mutants: readonly Mutant[] = [
     to: "...counts.length > 0 && {",
     test: "tests/models/metrics/likeness_test.ts",
   },
+  {
+    fault: "a compiled product reads beyond the matrix whose inner length is smaller",
+    file: "lab/compute/compile/shapes.ts",
+    from: "Math.min(rank, b.shape.length) >= 2 && inner[0] === inner[1]",
+    to: "Math.min(rank, b.shape.length) >= 2",
+    test: "tests/lab/compute/compile/trace_test.ts",
+  },
 ];
