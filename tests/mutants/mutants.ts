@@ -6304,4 +6304,11 @@ export const mutants: readonly Mutant[] = [
     to: "Math.min(rank, b.shape.length) >= 2",
     test: "tests/lab/compute/compile/trace_test.ts",
   },
+  {
+    fault: "compiled concatenations read the bits of whole numbers as floats",
+    file: "lab/compute/compile/shapes.ts",
+    from: 'if (kernel !== "Concat") return undefined;',
+    to: 'if (kernel !== "Select") return undefined;',
+    test: "tests/lab/compute/compile/ops_moves_test.ts",
+  },
 ];

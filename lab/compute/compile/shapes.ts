@@ -5,7 +5,15 @@
  *
  * @module
  */
-import { backend_util, gather_util, slice_util, type Tensor, util } from "@tensorflow/tfjs";
+import {
+  backend_util,
+  type DataType,
+  gather_util,
+  slice_util,
+  type Tensor,
+  upcastType,
+  util,
+} from "@tensorflow/tfjs";
 import { InputError } from "../../core/errors.ts";
 import { stridedSlice } from "./copies.ts";
 import { type Attributes, type Dtype, NoLowering } from "./ir.ts";
@@ -312,6 +320,24 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     dtype: x.dtype,
   })],
 ]);
+
+/**
+ * The type as which a kernel that hands elements on takes its operands, and from which of them on:
+ * undefined for kernels that take each as it is.
+ *
+ * @throws NoLowering where TensorFlow.js would write numbers into truth values.
+ */
+export function handedOn(
+  kernel: string,
+  inputs: readonly { readonly dtype: DataType }[],
+): { readonly dtype: DataType; readonly from: number } | undefined {
+  if (kernel === "Select") return { dtype: upcastType(inputs[1].dtype, inputs[2].dtype), from: 1 };
+  if (kernel !== "Concat") return undefined;
+  const [{ dtype }] = inputs;
+  const other = inputs.find((each) => each.dtype !== dtype);
+  if (dtype !== "bool" || other === undefined) return { dtype, from: 0 };
+  throw new NoLowering(`Concat of bool and ${other.dtype}`, new Error());
+}
 
 /**
  * Types of operands that a kernel has no lowering for: TensorFlow.js sums truth values up in bytes,

@@ -20,7 +20,7 @@ import {
   type View,
 } from "./ir.ts";
 import { hostKernels, type HostResult, tracedOnHost } from "./host_kernels.ts";
-import { rules, type Shaped, withoutLowering } from "./shapes.ts";
+import { handedOn, rules, type Shaped, withoutLowering } from "./shapes.ts";
 
 /** Name of the recording backend. */
 const backendName = "reverie-trace";
@@ -249,6 +249,14 @@ function record(
   const unfit = infos.find(({ dtype }) => withoutLowering.get(kernel)?.includes(dtype as Dtype));
   if (unfit !== undefined) throw new NoLowering(`${kernel} of ${unfit.dtype}`, new Error());
   if (known.dataFormat === "NCHW") throw new NoLowering(`${kernel} of NCHW`, new Error());
+  const cast = handedOn(kernel, infos);
+  if (cast !== undefined) {
+    const { dtype, from } = cast;
+    infos.forEach((x, i) => {
+      if (i < from || x.dtype === dtype) return;
+      infos[i] = record(made, "Cast", { x }, { dtype }) as tf.TensorInfo;
+    });
+  }
   const given = parsed(kernel, infos, known);
   const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
   const result = rule(symbols, given);

@@ -46,6 +46,10 @@ Deno.test("symbolic shapes are the concrete ones: elementwise and broadcast", ()
     clipped: tf.clipByValue(x, -1, 1),
     power: tf.pow(x, 2),
     sloped: tf.prelu(x, y),
+    either7: tf.where(tf.greater(n, 1), n, 7),
+    wholeOrTruth: tf.where(tf.greater(n, 1), tf.greater(n, 2), n),
+    joinedToFloats: tf.concat([tf.reshape(x, [12]), n, tf.greater(n, 0)]),
+    joinedToWholes: tf.concat([n, tf.reshape(x, [12])]),
   }));
 });
 
@@ -376,6 +380,11 @@ Deno.test("an error of the step's own is thrown as it is", () => {
     throw own;
   };
   throws(() => graphOf({ x: [2] }, step), (error) => error === own);
+});
+
+refuses("a number among truth values", /kernel Concat of bool and float32/, "concat", ({ x }) => {
+  const y = tf.concat([tf.greater(x, 0), x]);
+  return { y };
 });
 
 Deno.test("an impurity in a result that nothing computes with is seen, too", () => {
