@@ -6311,4 +6311,11 @@ export const mutants: readonly Mutant[] = [
     to: 'if (kernel !== "Select") return undefined;',
     test: "tests/lab/compute/compile/ops_moves_test.ts",
   },
+  {
+    fault: "the parts of a split that a step changes are those of the tape",
+    file: "lab/compute/tape.ts",
+    from: "present(inputs), [...outputs], gradient",
+    to: "present(inputs), outputs, gradient",
+    test: "tests/lab/compute/gradients_test.ts",
+  },
 ];
