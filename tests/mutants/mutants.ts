@@ -6318,4 +6318,11 @@ export const mutants: readonly Mutant[] = [
     to: "present(inputs), outputs, gradient",
     test: "tests/lab/compute/gradients_test.ts",
   },
+  {
+    fault: "state that is given too few values keeps old ones",
+    file: "lab/compute/layout.ts",
+    from: "if (values.length !== size) {",
+    to: "if (values.length > size) {",
+    test: "tests/lab/compute/workspace_test.ts",
+  },
 ];
