@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError, unknownName } from "../core/errors.ts";
+import { type NamedTensors, sizeOf, type TensorData } from "../core/tensor_data.ts";
 
 /** Shape and element type of a tensor. */
 interface Shaped {
@@ -23,16 +24,23 @@ function text(given: Shaped | undefined): string {
   return given === undefined ? "missing" : `${given.dtype} [${given.shape}]`;
 }
 
-/** @throws InputError where a tensor cannot be state: it is float32 or int32. */
-export function requireStateType(
+/** @throws InputError where tensors cannot be state: they are float32 or int32, and whole. */
+export function requireState(
   group: string,
-  name: string,
-  dtype: string,
-): asserts dtype is "float32" | "int32" {
-  if (dtype === "float32" || dtype === "int32") return;
-  throw new InputError(
-    `Cannot define "${group}/${name}" as state must be float32 or int32: ${dtype}`,
-  );
+  tensors: NamedTensors,
+): asserts tensors is Record<string, TensorData<"float32" | "int32">> {
+  for (const [name, { shape, dtype, values }] of Object.entries(tensors)) {
+    const action = `Cannot define "${group}/${name}"`;
+    if (dtype !== "float32" && dtype !== "int32") {
+      throw new InputError(`${action} as state must be float32 or int32: ${dtype}`);
+    }
+    const size = sizeOf(shape);
+    if (values.length !== size) {
+      throw new InputError(
+        `${action} as [${shape}] must have as many values (${size}): ${values.length}`,
+      );
+    }
+  }
 }
 
 /** @throws InputError where tensors to load are not those of the group (names the first). */

@@ -9,7 +9,7 @@ import { InputError, unknownName } from "../core/errors.ts";
 import type { Generator } from "../core/random.ts";
 import { allocate, type NamedTensors, sizeOf } from "../core/tensor_data.ts";
 import "./gradients.ts";
-import { requireLoadable, requireNext, requireStateType } from "./layout.ts";
+import { requireLoadable, requireNext, requireState } from "./layout.ts";
 import { draw, inputViews, noOutput } from "./program.ts";
 import type {
   InputSpec,
@@ -35,11 +35,11 @@ export class PlainWorkspace implements Workspace {
 
   /** Makes a group of state from initial values; a group of that name is replaced. */
   define(group: string, tensors: NamedTensors): void {
+    requireState(group, tensors);
     this.#activate();
     const made: Tensors = {};
     for (const [name, { shape, dtype, values }] of Object.entries(tensors)) {
-      requireStateType(group, name, dtype);
-      made[name] = tf.keep(this.#tensor(values as Float32Array | Int32Array, shape, dtype));
+      made[name] = tf.keep(this.#tensor(values, shape, dtype));
     }
     release(this.#groups.get(group));
     this.#groups.set(group, made);

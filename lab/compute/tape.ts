@@ -10,8 +10,13 @@
  *   can flow through them; differentiating `where(greater(x, 0), …)` then fails for want of a
  *   gradient of `Greater`. Here they are not recorded.
  *
- * A third makes the gradient of a kernel fail that is not given one of its optional inputs (a batch
- * normalisation without a scale): what is not there is not recorded here.
+ * Two more concern first derivatives:
+ *
+ * - The gradient of a kernel fails that is not given one of its optional inputs (a batch
+ *   normalisation without a scale). What is not there is not recorded here.
+ * - A kernel with several results returns the very array that is recorded, so that a step which
+ *   changes it (the parts of a split, reversed in place) gets another function's gradient. A copy is
+ *   recorded here.
  *
  * @module
  */
@@ -56,7 +61,7 @@ export function repairTape(): void {
     let copies = tape.length;
     while (copies > 0 && outputs.includes(tape[copies - 1].inputs.x)) copies--;
     const after = tape.splice(copies);
-    record.call(this, kernel, present(inputs), outputs, gradient, saved, attributes);
+    record.call(this, kernel, present(inputs), [...outputs], gradient, saved, attributes);
     tape.push(...after);
   };
 }

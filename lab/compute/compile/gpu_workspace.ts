@@ -9,7 +9,7 @@ import { InputError, unknownName } from "../../core/errors.ts";
 import "../gradients.ts";
 import type { Generator } from "../../core/random.ts";
 import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
-import { requireLoadable, requireStateType } from "../layout.ts";
+import { requireLoadable, requireState } from "../layout.ts";
 import { PlainWorkspace } from "../plain_workspace.ts";
 import { draw, inputViews, noOutput } from "../program.ts";
 import type { InputSpec, Program, ProgramSpec, RandomSpec, Step, Workspace } from "../workspace.ts";
@@ -83,14 +83,9 @@ export class GpuWorkspace implements Workspace {
   }
 
   define(name: string, tensors: NamedTensors): void {
-    for (const [tensor, { dtype }] of Object.entries(tensors)) {
-      requireStateType(name, tensor, dtype);
-    }
+    requireState(name, tensors);
     const layout = new Map(
-      Object.entries(tensors).map(([tensor, { shape, dtype }]) => [
-        tensor,
-        { shape, dtype: dtype as Range["dtype"] },
-      ]),
+      Object.entries(tensors).map(([tensor, { shape, dtype }]) => [tensor, { shape, dtype }]),
     );
     const group = this.#place(name, layout);
     const content = new ArrayBuffer(group.bytes);

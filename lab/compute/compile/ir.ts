@@ -110,11 +110,14 @@ export class GraphBuilder {
 /** The folder whose frames are not the step's: gradients and optimizers are called by it. */
 const own = import.meta.url.replace(/compile\/[^/]*$/, "");
 
+/** Frames of TensorFlow.js. */
+export const ofTensorFlow = /\/tfjs|tf\.node/;
+
 /** Where an operation was asked for: the first frame outside TensorFlow.js and that folder. */
 export function lineOf(origin: Error | undefined): string {
   const frames = origin?.stack?.split("\n").slice(1) ?? [];
   const frame = frames.find((each) =>
-    /(?:file|https?):/.test(each) && !/\/tfjs|tf\.node/.test(each) && !each.includes(own)
+    /(?:file|https?):/.test(each) && !ofTensorFlow.test(each) && !each.includes(own)
   );
   const at = frame?.match(/((?:file|https?):\S*?:\d+:\d+)\)?$/)?.[1];
   return at === undefined ? "" : ` (${at})`;

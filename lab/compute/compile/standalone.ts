@@ -7,7 +7,7 @@
 import type { Machine } from "../../core/machine.ts";
 import { type NamedTensors, sizeOf, type TensorData } from "../../core/tensor_data.ts";
 import "../gradients.ts";
-import { requireStateType } from "../layout.ts";
+import { requireState } from "../layout.ts";
 import type { InputSpec, ProgramSpec, RandomSpec, Step } from "../workspace.ts";
 import { type AnyStep, declarations, type Range, tracedStep } from "./binding.ts";
 import { compileStep } from "./compiler.ts";
@@ -49,9 +49,9 @@ export function standalone<
   const layouts = new Map<string, Map<string, Range>>();
   const state = new Map<string, Range & { readonly tensor: TensorData }>();
   for (const [group, tensors] of Object.entries<NamedTensors>(groups)) {
+    requireState(group, tensors);
     const layout = new Map<string, Range>();
     for (const [name, tensor] of Object.entries(tensors)) {
-      requireStateType(group, name, tensor.dtype);
       const placed = range(tensor.shape, tensor.dtype);
       layout.set(name, placed);
       state.set(`${group}/${name}`, { ...placed, tensor });

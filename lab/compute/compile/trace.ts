@@ -15,11 +15,12 @@ import {
   GraphBuilder,
   lineOf,
   NoLowering,
+  ofTensorFlow,
   type Operation,
   type View,
 } from "./ir.ts";
 import { hostKernels, type HostResult, tracedOnHost } from "./host_kernels.ts";
-import { rules, type Shaped, withoutLowering } from "./shapes.ts";
+import { handedOn, rules, type Shaped, withoutLowering } from "./shapes.ts";
 
 /** Name of the recording backend. */
 const backendName = "reverie-trace";
@@ -154,10 +155,39 @@ function prepare(): TraceBackend {
     tf.registerKernel({
       kernelName,
       backendName,
-      kernelFunc: ({ inputs, attrs }) => record(made, kernelName, inputs, attrs ?? {}),
+      kernelFunc: ({ inputs, attrs }) => checked(made, kernelName, inputs, attrs ?? {}),
     });
   }
   return backend = made;
+}
+
+/**
+ * Records one kernel.
+ *
+ * @throws InputError that names the call where its operands do not fit.
+ */
+function checked(
+  made: TraceBackend,
+  kernel: string,
+  named: tf.NamedTensorInfoMap,
+  attributes: object,
+): tf.TensorInfo | tf.TensorInfo[] {
+  try {
+    return record(made, kernel, named, attributes);
+  } catch (error) {
+    const shapes = Object.values(named).flatMap((each) => each == null ? [] : `[${each.shape}]`);
+    throw refusal(error, `${kernel} does not take ${shapes.join(" and ")} this way`);
+  }
+}
+
+/**
+ * What a step's error becomes: a failed check is one line with its place. The lab's rules and
+ * TensorFlow.js throw plain errors there; all others are thrown as they are.
+ */
+function refusal(error: unknown, what: string): unknown {
+  if (!(error instanceof Error) || error.constructor !== Error) return error;
+  const message = error.message.replaceAll(/\s+/g, " ");
+  return new InputError(`Cannot compile as ${what}${lineOf(error)}: ${message}`);
 }
 
 /** Kernels whose result is the same value in another shape. */
@@ -165,8 +195,8 @@ const aliases: Record<string, (shape: number[], attributes: Attributes) => numbe
   Identity: (shape) => shape,
   Reshape: (from, { shape }) => inferred(from, shape as number[]),
   ExpandDims: (shape, { dim }) => {
-    const at = dim as number;
-    return shape.toSpliced(at < 0 ? at + shape.length + 1 : at, 0, 1);
+    const [at] = tf.util.parseAxisParam(dim as number, [1, ...shape]);
+    return shape.toSpliced(at, 0, 1);
   },
 };
 
@@ -219,6 +249,14 @@ function record(
   const unfit = infos.find(({ dtype }) => withoutLowering.get(kernel)?.includes(dtype as Dtype));
   if (unfit !== undefined) throw new NoLowering(`${kernel} of ${unfit.dtype}`, new Error());
   if (known.dataFormat === "NCHW") throw new NoLowering(`${kernel} of NCHW`, new Error());
+  const cast = handedOn(kernel, infos);
+  if (cast !== undefined) {
+    const { dtype, from } = cast;
+    infos.forEach((x, i) => {
+      if (i < from || x.dtype === dtype) return;
+      infos[i] = record(made, "Cast", { x }, { dtype }) as tf.TensorInfo;
+    });
+  }
   const given = parsed(kernel, infos, known);
   const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
   const result = rule(symbols, given);
@@ -318,8 +356,10 @@ function copied(value: unknown): unknown {
 
 /** A shape with at most one −1, as `reshape` takes it. */
 function inferred(from: readonly number[], to: readonly number[]): number[] {
-  const known = to.filter((length) => length >= 0).reduce((a, b) => a * b, 1);
-  return to.map((length) => length >= 0 ? length : elements(from) / known);
+  const size = elements(from);
+  const shape = tf.util.inferFromImplicitShape([...to], size);
+  tf.util.assert(elements(shape) === size, () => `[${to}] does not have ${size} elements`);
+  return shape;
 }
 
 /** The line of the step that is being traced. */
@@ -351,7 +391,7 @@ function recorded(declared: readonly Declared[], step: TracedStep): Graph {
       value,
     ) => [value.name!, value.id]),
   );
-  const { outputs, updates } = step(tensors);
+  const { outputs, updates } = taken(step, tensors);
   return {
     values: builder.values,
     operations: builder.operations,
@@ -361,6 +401,17 @@ function recorded(declared: readonly Declared[], step: TracedStep): Graph {
       view: viewOf(tensor),
     })),
   };
+}
+
+/** What the step returns; a call that TensorFlow.js refuses before any kernel is one line, too. */
+function taken(step: TracedStep, tensors: ReadonlyMap<string, tf.Tensor>): Traced {
+  try {
+    return step(tensors);
+  } catch (error) {
+    const thrower = error instanceof Error ? error.stack?.match(/^\s+at .*/m)?.[0] : undefined;
+    if (thrower === undefined || !ofTensorFlow.test(thrower)) throw error;
+    throw refusal(error, "TensorFlow.js refuses a call");
+  }
 }
 
 /** What TensorFlow.js's engine computes with, by its own names. */

@@ -6,7 +6,7 @@
  */
 import { unknownName } from "../../core/errors.ts";
 import "../gradients.ts";
-import { requireLoadable, requireStateType } from "../layout.ts";
+import { requireLoadable, requireState } from "../layout.ts";
 import type { Generator } from "../../core/random.ts";
 import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
 import { draw, inputViews, noOutput } from "../program.ts";
@@ -114,11 +114,8 @@ export class CompiledWorkspace implements Workspace {
 
   define(group: string, tensors: NamedTensors): void {
     this.#background?.settle(group);
-    for (const [name, { dtype }] of Object.entries(tensors)) requireStateType(group, name, dtype);
-    const made = this.#place(
-      group,
-      Object.entries(tensors) as [string, Pick<Range, "shape" | "dtype">][],
-    );
+    requireState(group, tensors);
+    const made = this.#place(group, Object.entries(tensors));
     for (const [name, range] of made) this.#view(range).set(tensors[name].values);
   }
 

@@ -84,6 +84,29 @@ const cases: readonly (readonly [string, Case["tensors"], Plain])[] = [
     (x) => x.map((v, i) => (x[i % 3] - v * v) ** 2),
   ],
   [
+    "a part of a split that the step replaces",
+    (x) => {
+      const parts = tf.split(x, COLUMNS, 1);
+      parts[1] = tf.tanh(parts[1]);
+      return tf.square(tf.concat(parts, 1));
+    },
+    each((x, i) => (i % COLUMNS === 1 ? Math.tanh(x) : x) ** 2),
+  ],
+  [
+    "rows that the step reverses in place",
+    (x) => tf.square(tf.mul(tf.stack(tf.unstack(x).reverse()), tf.tensor2d([[1], [2]]))),
+    (x) => [...x.slice(COLUMNS), ...x.slice(0, COLUMNS)].map((v, i) => (i < 3 ? v : 2 * v) ** 2),
+  ],
+  [
+    "columns of which the step takes the first away",
+    (x) => {
+      const columns = tf.unstack(x, 1);
+      const first = columns.shift()!;
+      return tf.mul(first, tf.addN(columns));
+    },
+    (x) => [0, COLUMNS].map((i) => x[i] * (x[i + 1] + x[i + 2])),
+  ],
+  [
     "running sum along the first axis",
     (x) => tf.cumsum(tf.square(x), 0),
     (x) => x.map((v, i) => v * v + (i < 3 ? 0 : x[i - 3] ** 2)),

@@ -312,6 +312,20 @@ onEach("loading a group checks names, shapes and types", async (workspace) => {
   deepStrictEqual(await values(workspace, "net"), { a: [5, 6] });
 });
 
+onEach("state has as many values as its shape, or stays as it was", async (workspace) => {
+  workspace.define("net", { a: floats([1], 1), b: floats([3], 2, 3, 4) });
+  for (const given of [[9], [9, 8, 7, 6]]) {
+    const tensors = { a: floats([1], 5), b: floats([3], ...given) };
+    for (const change of ["define", "write"] as const) {
+      throws(() => workspace[change]("net", tensors), {
+        name: "InputError",
+        message: `Cannot define "net/b" as [3] must have as many values (3): ${given.length}`,
+      });
+    }
+  }
+  deepStrictEqual(await values(workspace, "net"), { a: [1], b: [2, 3, 4] });
+});
+
 onEach("unknown names are answered in one line", async (workspace) => {
   workspace.define("policy", { w: floats([1], 1) });
   const program = workspace.compile(

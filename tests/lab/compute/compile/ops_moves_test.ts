@@ -56,6 +56,19 @@ Deno.test("concatenations, stacks, splits and tiles along every axis", () => {
         [`repeat ${axis}`]: tf.broadcastTo(tf.slice(a, [0, 0, 0], a.shape.with(axis, 1)), a.shape),
       })),
     ));
+  const mixed = { x: noise([3, 5]), n: wholes([3, 5], -4, 9) };
+  agree("of several types", mixed, ({ x, n }) => {
+    const truth = tf.greater(x, 0);
+    return {
+      floats: tf.concat([x, n, truth]),
+      wholes: tf.concat([n, x, truth], 1),
+      floatOrWhole: tf.where(truth, x, n),
+      wholeOrNumber: tf.where(truth, n, 7.5),
+      wholeOrTruth: tf.where(tf.greater(n, 1), n, truth),
+      truthOrFloat: tf.where(tf.greater(n, 1), truth, x),
+      gradient: tf.grad((x) => tf.sum(tf.square(tf.concat([tf.where(truth, x, n), n, x]))))(x),
+    };
+  });
   agree("long rows", { a: noise([3, 67]), b: noise([3, 5]) }, ({ a, b }) => ({
     concat: tf.concat([a, b, a], 1),
     tile: tf.tile(b, [2, 9]),

@@ -263,10 +263,10 @@ golden(
 golden(
   "a product reads transposed matrices as they are",
   run(simplify, dropDead),
-  { a: [3, 2], b: [4, 3] },
-  ({ a, b }) => ({
+  { a: [3, 2], b: [4, 3], c: [4, 2] },
+  ({ a, b, c }) => ({
     once: tf.matMul(tf.transpose(a), tf.transpose(b)),
-    twice: tf.matMul(tf.transpose(a), b, true, true),
+    twice: tf.matMul(tf.transpose(a), c, true, true),
   }),
   {
     before: [
@@ -274,13 +274,13 @@ golden(
       "%2 = Transpose(b, perm=1,0) [3,4]",
       "%3 = BatchMatMul(%1, %2) [2,4]",
       "%4 = Transpose(a, perm=1,0) [2,3]",
-      "%5 = BatchMatMul(%4, b, transposeA=true, transposeB=true) [3,4]",
+      "%5 = BatchMatMul(%4, c, transposeA=true, transposeB=true) [3,4]",
       "once: %3 [2,4]",
       "twice: %5 [3,4]",
     ],
     after: [
       "%1 = BatchMatMul(a, b, transposeA=true, transposeB=true) [2,4]",
-      "%2 = BatchMatMul(a, b, transposeB=true) [3,4]",
+      "%2 = BatchMatMul(a, c, transposeB=true) [3,4]",
       "once: %1 [2,4]",
       "twice: %2 [3,4]",
     ],

@@ -45,6 +45,11 @@ Deno.test("symbolic shapes are the concrete ones: elementwise and broadcast", ()
     exp: tf.exp(tf.cast(n, "float32")),
     clipped: tf.clipByValue(x, -1, 1),
     power: tf.pow(x, 2),
+    sloped: tf.prelu(x, y),
+    either7: tf.where(tf.greater(n, 1), n, 7),
+    wholeOrTruth: tf.where(tf.greater(n, 1), tf.greater(n, 2), n),
+    joinedToFloats: tf.concat([tf.reshape(x, [12]), n, tf.greater(n, 0)]),
+    joinedToWholes: tf.concat([n, tf.reshape(x, [12])]),
   }));
 });
 
@@ -283,6 +288,103 @@ refuses("a complex number", /no lowering of the kernel Complex/, "tf.complex", (
 refuses("text", /no lowering of the kernel tf.tensor of string/, "tf.tensor", ({ x }) => {
   const y = tf.tensor(["a", "b"]);
   return { x, y };
+});
+
+/** Operands that do not go together: x [2,3], y [4,2], v [4], image [1,2,2,1], whole numbers i [4]. */
+const misfits: Record<string, (given: Tensors) => tf.Tensor> = {
+  product: ({ x, y }) => tf.matMul(x, y),
+  productOfTransposed: ({ x, y }) => tf.matMul(y, x, true, true),
+  batchedProduct: ({ x, y }) => tf.matMul(tf.stack([x, x]), tf.stack([y, y])),
+  productOfVector: ({ y, v }) => tf.matMul(v, y),
+  fusedProduct: ({ x, y }) => tf.fused.matMul({ a: x, b: y, activation: "relu" }),
+  network: ({ y, ...rest }) =>
+    mlp({ "0/kernel": rest.x, "0/bias": tf.slice(rest.v, 0, 3) }, tf.transpose(y), "tanh"),
+  sliceTooLong: ({ v }) => tf.slice(v, [2], [4]),
+  reshapeMore: ({ x }) => tf.reshape(x, [4, 2]),
+  reshapeFewer: ({ x }) => tf.reshape(x, [4]),
+  reshapeRest: ({ x }) => tf.reshape(x, [-1, 4]),
+  reshapeTwoRests: ({ x }) => tf.reshape(x, [-1, -1]),
+  concat: ({ x, y }) => tf.concat([x, y], 1),
+  concatRanks: ({ x, v }) => tf.concat([x, v]),
+  concatAxis: ({ x }) => tf.concat([x, x], 2),
+  stack: ({ x, y }) => tf.stack([x, y]),
+  stackTypes: ({ v, i }) => tf.stack([v, i]),
+  meanAxes: ({ x }) => tf.mean(x, [1, 2]),
+  gatherAxis: ({ x, i }) => tf.gather(x, i, 2),
+  gatherBatches: ({ x, i }) => tf.gather(x, i, 1, 1),
+  expandAxis: ({ x }) => tf.expandDims(x, -4),
+  einsum: ({ x, y }) => tf.einsum("ij,jk->ik", x, y),
+  einsumRank: ({ x, v }) => tf.einsum("ij,jk->ik", x, v),
+  einsumCount: ({ x }) => tf.einsum("ij,jk->ik", x),
+  gatherND: ({ x }) => tf.gatherND(x, tf.zeros([2, 3], "int32")),
+  segments: ({ x, i }) => tf.unsortedSegmentSum(x, i as tf.Tensor1D, 3),
+  prelu: ({ x, v }) => tf.prelu(x, v),
+  split: ({ v }) => tf.split(v, 3)[0],
+  beforeAnyKernel: ({ x, y }) => tf.addN([x, y]),
+  onTheHost: ({ x, y }) => tf.atan2(x, y),
+};
+
+/** What TensorFlow.js's cpu kernels compute from elements that are not there. */
+const silentOnCpu: Record<string, (given: Tensors) => tf.Tensor> = {
+  sliceBeyond: ({ v }) => tf.slice(v, [6]),
+  negativeBegin: ({ v }) => tf.slice(v, [-2], [2]),
+  padRank: ({ x }) => tf.pad(x, [[1, 1]]),
+  negativePad: ({ x }) => tf.pad(x, [[0, 0], [-1, 1]]),
+  axisTwice: ({ x }) => tf.transpose(x, [0, 0]),
+  cumsumAxis: ({ x }) => tf.cumsum(x, 2),
+  moments: ({ x, v }) => tf.batchNorm(x, v as tf.Tensor1D, v as tf.Tensor1D),
+  transposedConvolution: ({ image }) =>
+    tf.conv2dTranspose(image as tf.Tensor4D, tf.ones([2, 2, 1, 1]), [1, 7, 7, 1], 2, "same"),
+  convolutionGradient: ({ image }) =>
+    tf.engine().runKernel("Conv2DBackpropFilter", { x: image, dy: image }, {
+      ...{ strides: 2, pad: "same", dataFormat: "NHWC", filterShape: [2, 2, 1, 1] },
+    }),
+};
+
+const operands: Shapes = {
+  ...{ x: [2, 3], y: [4, 2], v: [4], image: [1, 2, 2, 1] },
+  i: [[4], "int32"],
+};
+
+for (const [what, f] of Object.entries({ ...misfits, ...silentOnCpu })) {
+  Deno.test(`operands that do not fit are refused in one line: ${what}`, () => {
+    throws(() => graphOf(operands, (given) => ({ y: f(given) })), (error: Error) => {
+      strictEqual(error.name, "InputError");
+      match(error.message, /^Cannot compile as [A-Z]\S+ [^\n]*trace_test\.ts:\d+:\d+\): [^\n]+$/);
+      return true;
+    });
+    if (what in silentOnCpu) return;
+    throws(() =>
+      tf.tidy(() => {
+        const given = Object.entries(operands).map(([name, each]) => [
+          name,
+          typeof each[1] === "string" ? tf.ones([4], "int32") : tf.ones(each as number[]),
+        ]);
+        f(Object.fromEntries(given));
+      })
+    );
+  });
+}
+
+Deno.test("what does not fit is named with its kernel, shapes and TensorFlow.js's reason", () => {
+  const { message } = refusal(({ x }) => ({ y: tf.slice(x, [2], [4]) }));
+  match(
+    message,
+    /^Cannot compile as Slice does not take \[4\] this way \(file:.*\): .*\(6\) would overflow/,
+  );
+});
+
+Deno.test("an error of the step's own is thrown as it is", () => {
+  const own = new Error("no such layer");
+  const step = () => {
+    throw own;
+  };
+  throws(() => graphOf({ x: [2] }, step), (error) => error === own);
+});
+
+refuses("a number among truth values", /kernel Concat of bool and float32/, "concat", ({ x }) => {
+  const y = tf.concat([tf.greater(x, 0), x]);
+  return { y };
 });
 
 Deno.test("an impurity in a result that nothing computes with is seen, too", () => {
