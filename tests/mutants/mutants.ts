@@ -6604,6 +6604,8 @@ export const mutants: readonly Mutant[] = [
     from: "if (heard.current === news) return;",
     to: "if (heard.current !== undefined) return;",
     test: "tests/web/sweep_island_test.ts",
+  },
+  {
     fault: "a compiled product reads beyond the matrix whose inner length is smaller",
     file: "lab/compute/compile/shapes.ts",
     from: "Math.min(rank, b.shape.length) >= 2 && inner[0] === inner[1]",
