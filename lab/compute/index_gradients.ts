@@ -24,14 +24,15 @@ const scatterNd: tf.GradConfig = {
   }),
 };
 
-/** Of rows by index in batches of several axes: as in batches of one axis (stock throws). */
+/** Of rows by index in batches of several or of −n axes: as in batches of one axis (stock throws). */
 function gather(stock: tf.GradConfig): tf.GradConfig {
   return {
     ...stock,
     gradFunc: (dy, saved, attributes) => {
-      const batchDims = attributes.batchDims as number;
-      if (batchDims < 2) return stock.gradFunc(dy, saved, attributes);
       const [x, indices] = saved;
+      const named = attributes.batchDims as number;
+      const batchDims = named < 0 ? named + indices.shape.length : named;
+      if (batchDims < 2) return stock.gradFunc(dy, saved, { ...attributes, batchDims });
       const [axis] = tf.util.parseAxisParam(attributes.axis as number, x.shape);
       const flat = (y: tf.Tensor) => tf.reshape(y, [-1, ...y.shape.slice(batchDims)]);
       const given = { axis: axis - batchDims + 1, batchDims: 1 };

@@ -101,7 +101,8 @@ function tanh({ inputs: { x }, backend }: Call): tf.TensorInfo {
 
 /** Elements of x along an axis by their indices, other ones in each batch, which stock gets wrong. */
 function gather({ inputs: { x, indices }, attrs, backend }: Call): tf.TensorInfo {
-  const batchDims = attrs.batchDims as number;
+  const named = attrs.batchDims as number;
+  const batchDims = named < 0 ? named + indices.shape.length : named;
   const axis = tf.util.parseAxisParam(attrs.axis as number, x.shape)[0];
   const [batches, outer, width] = [
     x.shape.slice(0, batchDims),

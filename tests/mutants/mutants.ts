@@ -6633,4 +6633,11 @@ export const mutants: readonly Mutant[] = [
     to: "if (values.length > size) {",
     test: "tests/lab/compute/workspace_test.ts",
   },
+  {
+    fault: "a compiled gather takes a negative number of batched axes for none or too many",
+    file: "lab/compute/compile/trace.ts",
+    from: "batchDims < 0 ? batchDims + others[0].shape.length : batchDims",
+    to: "batchDims",
+    test: "tests/lab/compute/compile/ops_moves_test.ts",
+  },
 ];

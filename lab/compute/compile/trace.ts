@@ -296,7 +296,10 @@ function byAxis(kernel: string): [string, string] {
   return [kernel, "axis"];
 }
 
-/** Attributes as the graph has them: non-negative `axes`, and slices that name every axis. */
+/**
+ * Attributes as the graph has them: non-negative `axes` and `batchDims`, and slices that name every
+ * axis.
+ */
 function parsed(
   kernel: string,
   [x, ...others]: readonly tf.TensorInfo[],
@@ -307,7 +310,10 @@ function parsed(
   if (name === undefined) return attributes;
   const { [name]: given, ...rest } = attributes;
   const shape = kernel === "Pack" ? [1 + others.length, ...x.shape] : x.shape;
-  return { ...rest, axes: tf.util.parseAxisParam(given as number | number[], shape) };
+  const axes = tf.util.parseAxisParam(given as number | number[], shape);
+  if (kernel !== "GatherV2") return { ...rest, axes };
+  const batchDims = rest.batchDims as number ?? 0;
+  return { axes, batchDims: batchDims < 0 ? batchDims + others[0].shape.length : batchDims };
 }
 
 /** Begin and size of a slice along every axis: TensorFlow.js lets the last ones out. */

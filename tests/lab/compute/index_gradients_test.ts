@@ -47,6 +47,11 @@ const cases: readonly (readonly [string, Case["tensors"], Case["plain"], lacking
     (x) => table(ROWS, 2, (i, j) => cell(x, i, [[1, 1], [0, 3], [2, 0]][i][j]) ** 2),
   ],
   [
+    "gather in batches of all axes of the indices but one",
+    (x) => tf.gather(tf.square(x), tf.tensor2d([[1, 1], [0, 3], [2, 0]], [3, 2], "int32"), 1, -1),
+    (x) => table(ROWS, 2, (i, j) => cell(x, i, [[1, 1], [0, 3], [2, 0]][i][j]) ** 2),
+  ],
+  [
     "gather in batches of two axes",
     (x) => {
       const indices = tf.tensor3d([1, 1, 0, 1, 0, 0, 1, 0, 1, 1, 0, 1], [3, 2, 2], "int32");
