@@ -11,6 +11,7 @@
 import { dirname } from "node:path";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import { printable } from "../lab/core/printable.ts";
+import { stackOf, withPlace } from "../lab/core/stack.ts";
 import { Thread } from "../lab/core/thread.ts";
 import { broughtHere } from "./fleet.ts";
 import { arithmetic } from "./commands/arithmetic.ts";
@@ -107,7 +108,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     ? args
     : args.filter((arg, i) => i >= flags.length || (arg !== "--debug" && arg !== "--quiet"));
   try {
-    return await dispatch(rest, quiet ? { ...io, notice: () => {} } : io);
+    return await dispatch(rest, { ...io, debug, ...(quiet ? { notice: () => {} } : {}) });
   } catch (error) {
     return told(error, io, debug);
   }
@@ -117,7 +118,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
 function told(error: unknown, io: Io, debug: boolean): number {
   const [line, code] = explain(error, debug);
   io.error(`${styled(io.color.error, "red", "error:")} ${line}\n`);
-  if (debug && error instanceof Error) io.error(`${error.stack}\n`);
+  if (debug && error instanceof Error) io.error(`${stackOf(error)}\n`);
   return code;
 }
 
@@ -184,7 +185,7 @@ async function commandNamed(name: string, io: Io): Promise<Command> {
 /** One line for people, and the exit code. */
 function explain(error: unknown, debug: boolean): [line: string, code: number] {
   if (!(error instanceof Error)) return [String(error), 1];
-  const line = printable(error.message.replace(/\s*\n\s*/g, " "));
+  const line = withPlace(printable(error.message.replace(/\s*\n\s*/g, " ")), error);
   if (error instanceof InputError) return [line, 2];
   if (error instanceof LabError) return [line, 1];
   if (error instanceof Deno.errors.NotCapable) return [permission(line), 1];

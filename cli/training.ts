@@ -6,10 +6,11 @@
  */
 import { amountOf } from "../lab/core/budget.ts";
 import { InputError } from "../lab/core/errors.ts";
+import { printable } from "../lab/core/printable.ts";
 import { lineOf } from "../lab/experiment/error_lines.ts";
 import { secondsInLanes } from "../lab/experiment/budget.ts";
 import type { Plan, RunProgress } from "../lab/experiment/launch.ts";
-import type { Run, Store } from "../lab/store/store.ts";
+import type { Run, Store, StoredEvent } from "../lab/store/store.ts";
 import { PROGRAM } from "./command.ts";
 import { storeFlag } from "./stores.ts";
 import { plural, roughly } from "./terminal/format.ts";
@@ -89,6 +90,8 @@ export function conclude(
     /** Whether the store keeps them as a batch; default: where several were planned. */
     readonly batch?: boolean;
     readonly store?: string;
+    /** What the store keeps of a run's events. */
+    readonly events: Store["events"];
   },
 ): number {
   const at = storeFlag(options.store);
@@ -109,10 +112,17 @@ export function conclude(
   const broken = runs.filter(({ status }) => status === "failed" || status === "diverged");
   for (const { id, name, status, message } of broken) {
     io.error(errorLine(io, `run ${id} (${name}) ${status}: ${message}`));
+    if (io.debug) io.error(callsOf(message ?? "", options.events(id)));
   }
   if (never > 0) io.error(`Not started: ${never} of ${options.planned} runs\n`);
   if (options.interrupted || stopped.length > 0) return 130;
   return broken.length > 0 ? 1 : 0;
+}
+
+/** The calls that a run's last error came from, a line each, which its event has behind the message. */
+function callsOf(message: string, events: readonly StoredEvent[]): string {
+  const error = events.findLast(({ level }) => level === "error")?.message ?? "";
+  return printable(error.slice(message.length)).replaceAll(/ (?=at )/g, "\n    ").slice(1) + "\n";
 }
 
 /** Says why some of several runs could not start, and returns the exit code of that. */

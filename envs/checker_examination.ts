@@ -7,6 +7,7 @@ import type { Environment, StepResult } from "../lab/core/environment.ts";
 import { InputError } from "../lab/core/errors.ts";
 import { firstNotJson, isRecord, show } from "../lab/core/plain.ts";
 import type { Generator } from "../lab/core/random.ts";
+import { withPlace } from "../lab/core/stack.ts";
 import { explainMiss } from "./checker_values.ts";
 
 /** What is wrong, and how to mend it. */
@@ -70,7 +71,10 @@ export class Examination {
     } catch (error) {
       this.error(
         check,
-        `it throws ${error instanceof Error ? `${error.name}: ${error.message}` : error}`,
+        withPlace(
+          `it throws ${error instanceof Error ? `${error.name}: ${error.message}` : error}`,
+          error,
+        ),
         "make it work for any seed and any action in the action space",
       );
     }

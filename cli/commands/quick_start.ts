@@ -96,7 +96,10 @@ export const quickStart = defineCommand({
     );
     const runs = fresh(store, result);
     const seconds = (io.now() - startedAt) / 1000;
-    const code = conclude(io, runs, { interrupted, planned: requests.length, store: location });
+    const code = conclude(io, runs, {
+      ...{ interrupted, planned: requests.length, store: location },
+      events: (id) => store.events(id),
+    });
     if (json) {
       io.out(runsDocument(store, runs, judge));
     } else if (interrupted && runs.length > 0) {

@@ -95,8 +95,10 @@ export const resume = defineCommand({
     const runs = fresh(store, trained);
     if (json) io.out(runsDocument(store, runs, judge));
     else if (runs.length > 0) io.out(runsTable(store, runs, io, [], judge));
-    const begun = { interrupted, planned: planned - refused.length, batch, store: location };
-    const code = conclude(io, runs, begun);
+    const code = conclude(io, runs, {
+      ...{ interrupted, planned: planned - refused.length, batch, store: location },
+      events: (id) => store.events(id),
+    });
     if (code === 0 && !batch) {
       for (const line of batchLines(store, runs, isOpen, location)) io.notice(line);
     }

@@ -230,6 +230,7 @@ export const run = defineCommand({
       interrupted,
       planned: requests.length,
       store: values.store,
+      events: (id) => store.events(id),
     });
     await show(store, runs, { json, code, judge }, io);
     return code;
@@ -338,7 +339,10 @@ async function runInFleet(
     );
     return 130;
   }
-  const code = conclude(io, runs, { interrupted, planned: requests.length, store: location });
+  const code = conclude(io, runs, {
+    ...{ interrupted, planned: requests.length, store: location },
+    events: (id) => store.events(id),
+  });
   await show(store, runs, { json, code, judge }, io);
   return code;
 }

@@ -46,6 +46,8 @@ export interface Io {
   readonly root: string;
   /** The default store: `runs` in the lab's folder, or in a project's. */
   readonly store: string;
+  /** Whether errors are followed by their stacks. */
+  readonly debug?: boolean;
   /** Folders that a run's process may read, where each run has one of its own. */
   readonly isolated?: readonly string[];
   /** Cores of the machine. */

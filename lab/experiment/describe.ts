@@ -49,7 +49,7 @@ export type Reply =
   | { readonly described: Described }
   | { readonly unit: BudgetUnit }
   | { readonly sweep: SweepDefinition | null }
-  | { readonly failed: string; readonly kind: keyof typeof failures };
+  | { readonly failed: string; readonly kind: keyof typeof failures; readonly stack: string };
 
 /** What a thread may fail by, to be thrown again here. */
 const failures = {
@@ -131,7 +131,7 @@ export class Describer implements Disposable {
       throw new LabError(`Cannot load ${module} as its thread ended: ${error.message}`);
     });
     if (!("failed" in reply)) return reply;
-    throw new failures[reply.kind](reply.failed);
+    throw Object.assign(new failures[reply.kind](reply.failed), { stack: reply.stack });
   }
 
   [Symbol.dispose](): void {

@@ -7,6 +7,7 @@ import { resolve as resolvePath } from "node:path";
 import { InputError } from "../core/errors.ts";
 import { joinThread } from "../core/thread.ts";
 import { described, type Question, type Reply } from "./describe.ts";
+import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
 import { importFile, loadDefinition } from "./load.ts";
 import type { Registries } from "./registries.ts";
@@ -19,7 +20,7 @@ const post = joinThread<Question, Reply>(async (question) => {
   } catch (error) {
     const denied = error instanceof Deno.errors.NotCapable;
     const kind = error instanceof InputError ? "input" : denied ? "denied" : "other";
-    post({ failed: lineOf(error), kind });
+    post({ failed: lineOf(error), kind, stack: stackOf(error) });
   }
 });
 

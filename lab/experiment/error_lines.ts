@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError, LabError } from "../core/errors.ts";
+import { withoutColours, withPlace } from "../core/stack.ts";
 
 /** The first line of an error's message, without colours. */
 export function firstLine(error: unknown): string {
@@ -12,11 +13,6 @@ export function firstLine(error: unknown): string {
 
 function messageOf(error: unknown): string {
   return withoutColours(error instanceof Error ? error.message || error.name : String(error));
-}
-
-function withoutColours(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replaceAll(/\x1b\[[0-9;]*m/g, "");
 }
 
 /**
@@ -47,8 +43,14 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "the user who calls may not read it",
 };
 
-/** The first line, with the error's class in front where it is none of the lab's own. */
+/**
+ * The first line, with the error's class in front where it is none of the lab's own, and behind it the
+ * place in a user's file that it comes from: `Error: no luck (corridor.ts:13:27)`.
+ */
 export function lineOf(error: unknown): string {
+  const line = firstLine(error);
   const own = error instanceof InputError || error instanceof LabError;
-  return own || !(error instanceof Error) ? firstLine(error) : `${error.name}: ${firstLine(error)}`;
+  // What does not parse is a TypeError that says SyntaxError.
+  const says = own || !(error instanceof Error) || line.startsWith("SyntaxError: ");
+  return withPlace(says ? line : `${error.name}: ${line}`, error);
 }

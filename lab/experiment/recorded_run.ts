@@ -7,6 +7,7 @@ import { InputError } from "../core/errors.ts";
 import { REPLAY, type Snapshot } from "../core/snapshot.ts";
 import type { Run, Store } from "../store/store.ts";
 import { LOGGED } from "./manifest.ts";
+import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
 import type { Opened } from "./protocol.ts";
 import { finalSnapshot, type RunProgress, type StoreRecorder } from "./recorder.ts";
@@ -126,6 +127,7 @@ export function requireLibrary(
 /** A crash of a run that goes on after it. */
 export interface Crash {
   readonly line: string;
+  readonly stack: string;
   /** The last one that the run reported. */
   readonly iteration: number;
   /** How often it has crashed. */
@@ -164,11 +166,11 @@ export async function trainRecorded(
   } catch (error) {
     const writer = recorder();
     if (writer === undefined) throw error;
-    const line = lineOf(error);
+    const [line, stack] = [lineOf(error), stackOf(error)];
     const crash = error instanceof CrashError && !signal?.aborted
-      ? crashAfter(before, line, writer.run.iterations)
+      ? crashAfter(before, { line, stack, iteration: writer.run.iterations })
       : undefined;
-    if (crash === undefined) writer.failed(line);
+    if (crash === undefined) writer.failed(line, stack);
     else {
       writer.event(
         "warning",
@@ -182,10 +184,9 @@ export async function trainRecorded(
 /** The crash that a run goes on after; undefined where it did often enough, or would meet it again. */
 function crashAfter(
   before: Crash | undefined,
-  line: string,
-  iteration: number,
+  now: Omit<Crash, "times">,
 ): Crash | undefined {
   const times = (before?.times ?? 0) + 1;
-  const isSame = before?.line === line && before.iteration === iteration;
-  return isSame || times > MOST_RETRIES ? undefined : { line, iteration, times };
+  const isSame = before?.line === now.line && before.iteration === now.iteration;
+  return isSame || times > MOST_RETRIES ? undefined : { ...now, times };
 }

@@ -155,10 +155,19 @@ export class StoreRecorder {
     this.#report("ended", progress, wallSeconds, {}, message ?? undefined);
   }
 
-  /** Marks the run as failed; the last checkpoint stays. */
-  failed(message: string): void {
+  /**
+   * Marks the run as failed; the last checkpoint stays.
+   *
+   * @param stack Of the error, whose calls the event keeps behind the message.
+   */
+  failed(message: string, stack = ""): void {
     this.store.flush();
-    this.store.appendEvents(this.#run.id, this.#run.iterations, [{ level: "error", message }]);
+    const calls = stack.split("\n").filter((line) => /^\s+at /.test(line)).map((line) =>
+      line.trim()
+    );
+    this.store.appendEvents(this.#run.id, this.#run.iterations, [
+      { level: "error", message: [message, ...calls].join(" ") },
+    ]);
     this.#update({ ...countersOf(this.#run), status: "failed", message, endedAt: Date.now() });
     this.#report("ended", this.#run, this.#run.wallSeconds, {}, message);
   }

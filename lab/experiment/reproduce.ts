@@ -10,6 +10,7 @@ import type { BudgetUnit } from "../core/trainer.ts";
 import { budgetUnitOf } from "../store/run_budget.ts";
 import type { Manifest, Run } from "../store/store.ts";
 import { digestOf, type DigestSeries } from "./digest.ts";
+import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
 import {
   irreproducibleLine,
@@ -123,7 +124,7 @@ export async function reproduce(
     outcome = await trainAgain(original, unit, options, keep, () => kept);
     kept?.ended(outcome.ending);
   } catch (error) {
-    kept?.failed(lineOf(error));
+    kept?.failed(lineOf(error), stackOf(error));
     throw error;
   }
   resources.dispose();

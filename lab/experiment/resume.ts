@@ -80,7 +80,7 @@ export async function goOnAfter(
   const { store, onProgress } = options;
   const same = { ...options, budget: undefined };
   for (let last = crash; last !== undefined;) {
-    const { line } = last;
+    const { line, stack } = last;
     store.flush();
     try {
       last = await goOn(id, trainee, same, last);
@@ -90,7 +90,7 @@ export async function goOnAfter(
       const unit = run.manifest.budgetUnit ?? "gradientSteps";
       const recorder = new StoreRecorder(store, run, unit, onProgress);
       recorder.event("warning", lineOf(error));
-      return recorder.failed(line);
+      return recorder.failed(line, stack);
     }
   }
 }

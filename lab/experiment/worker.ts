@@ -5,6 +5,7 @@
  */
 import { InputError } from "../core/errors.ts";
 import { joinThread } from "../core/thread.ts";
+import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
 import type { FromWorker, ToWorker, TrainMessage } from "./protocol.ts";
 import type { Registries } from "./registries.ts";
@@ -43,7 +44,7 @@ function fail(error: unknown, fatal: boolean): void {
     message: lineOf(error),
     input: error instanceof InputError,
     fatal,
-    stack: error instanceof Error ? error.stack ?? "" : "",
+    stack: stackOf(error),
   });
 }
 

@@ -44,7 +44,11 @@ async function typed(file: string | undefined, ...args: string[]) {
     let store;
     try {
       store = openStore(`${folder}/runs`);
-      const runs = store.runs().map((run) => ({ run, checkpoints: store!.checkpoints(run.id) }));
+      const runs = store.runs().map((run) => ({
+        run,
+        checkpoints: store!.checkpoints(run.id),
+        events: store!.events(run.id),
+      }));
       return { code, ...io.written, runs };
     } finally {
       store?.close();
@@ -115,15 +119,19 @@ Deno.test("a file's world that breaks the contract at once is refused before tra
 Deno.test("a world that throws, shows NaN or ends its thread fails its run and leaves the last checkpoint", async () => {
   for (
     const [breaks, line] of [
-      ['throw new Error("the floor is gone")', /Error: the floor is gone/],
+      ['throw new Error("the floor is gone")', /Error: the floor is gone \(own\.ts:\d+:\d+\)/],
       ["Deno.exit(0)", /the run's thread ended: its code called exit/],
       ["self.close()", /the run's thread ended: its code called exit/],
       ["{}", /Cannot learn in Own-v0 as its observations must be finite: NaN/],
     ] as const
   ) {
-    const { code, error, runs } = await typed(worldFile(breaks), "run", "own.ts");
+    const { code, error, runs } = await typed(worldFile(breaks), "run", "own.ts", "--debug");
     strictEqual(code, 1);
-    const [{ run, checkpoints }] = runs;
+    const [{ run, checkpoints, events }] = runs;
+    if (breaks.includes("throw")) {
+      match(events.at(-1)!.message, /\d\) at \S+step \(file:\S+own\.ts:\d+:\d+\) at /);
+      match(error, /\n {4}at \S+step \(file:\S+own\.ts:\d+:\d+\)\n {4}at /);
+    }
     strictEqual(run.status, "failed");
     match(run.message!, line);
     match(error, line);

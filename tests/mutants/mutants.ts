@@ -5980,4 +5980,18 @@ export const mutants: readonly Mutant[] = [
     to: '"frozen": false',
     test: "tests/faults/permissions_test.ts",
   },
+  {
+    fault: "an error in a user's file is said to come from the lab",
+    file: "lab/core/stack.ts",
+    from: "if (!isLabs && ",
+    to: "if (isLabs || ",
+    test: "tests/lab/core/stack_test.ts",
+  },
+  {
+    fault: "a file that does not load says not where it breaks",
+    file: "lab/experiment/error_lines.ts",
+    from: "return withPlace(says ? line : `${error.name}: ${line}`, error);",
+    to: "return withPlace(says ? line : `${error.name}: ${line}`, undefined);",
+    test: "tests/lab/experiment/load_test.ts",
+  },
 ];

@@ -71,8 +71,14 @@ Deno.test("an unknown name, and a file that does not load, are refused in one li
   };
   await refused("line-tou", /no experiment "line-tou" \(did you mean "line-toy"\?\)/);
   await refused(`${folder.path}/gone.ts`, /gone\.ts as there must be such a file/);
-  await refused(`${folder.path}/throws.ts`, /throws\.ts as it must import: Error: no luck$/);
-  await refused(`${folder.path}/syntax.ts`, /syntax\.ts as it must import: /);
+  await refused(
+    `${folder.path}/throws.ts`,
+    /throws\.ts as it must import: Error: no luck \(throws\.ts:1:7\)$/,
+  );
+  await refused(
+    `${folder.path}/syntax.ts`,
+    /syntax\.ts as it must import: SyntaxError: .* \(syntax\.ts:1:\d+\)$/,
+  );
   await refused(
     `${folder.path}/missing_import.ts`,
     /missing_import\.ts as it must import: .*nowhere/,
