@@ -5,7 +5,7 @@
  */
 import { printable } from "../../lab/core/printable.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
-import { headlineMetric } from "../../lab/experiment/comparison.ts";
+import { headlineMetric, headlines } from "../../lab/experiment/comparison.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import { figure } from "./format.ts";
 
@@ -30,27 +30,15 @@ export function metricLabel(metric: string): string {
     printable(metric.slice(metric.indexOf("/") + 1).replaceAll("_", " "));
 }
 
-/** What of a model's evaluation says most, first things first. */
-const telling = [
-  ...[
-    "modes",
-    "high_quality",
-    "recognised",
-    "negative_elbo",
-    "negative_log_likelihood",
-    "accuracy",
-  ],
-  "recall",
-];
 const SHOWN = 4;
 
 /**
- * `recognised 0.85 (real 0.96), recall 0.71 (real 0.9), …`: the evaluated figures that say most, with
- * what real examples get beside each.
+ * `energy distance 0.07 (real -0.02), recognised 0.85 (real 0.96), …`: the evaluated figures that say
+ * most, with what real examples get beside each.
  */
 export function evaluatedFigures(metrics: Metrics): string {
   const group = "evaluation/";
-  const rank = (name: string) => telling.indexOf(name) >>> 0;
+  const rank = (name: string) => headlines.indexOf(group + name) >>> 0;
   const names = Object.keys(metrics).filter((name) => name.startsWith(group))
     .map((name) => name.slice(group.length)).sort((a, b) => rank(a) - rank(b));
   const shown = names.slice(0, SHOWN).map((name) => {

@@ -247,16 +247,21 @@ export function firstAtLeast(series: Series, threshold: number): Reached | undef
   };
 }
 
-/** Figures that a run may be judged by, in the order of interest. */
-const headlines = [
+/**
+ * Figures that a run may be judged by, in the order of interest. What a judge is sure of comes after the
+ * distance to the data: a judge that learned from few pictures is sure of noise, too.
+ */
+export const headlines: readonly string[] = [
   "evaluation/return_mean",
   "evaluation/accuracy",
   "evaluation/negative_elbo",
   "evaluation/negative_log_likelihood",
   "evaluation/modes",
+  "evaluation/high_quality",
   "evaluation/reconstruction",
-  "evaluation/recognised",
   "evaluation/energy_distance",
+  "evaluation/recognised",
+  "evaluation/recall",
   "rollout/episode_return_mean",
   "losses/elbo",
   "losses/reconstruction",

@@ -79,6 +79,9 @@ Deno.test("an evaluated figure has that of real examples beside it", () => {
     ["kl", "a", "b", "c", "recognised"].map((name, i) => [`evaluation/${name}`, i]),
   );
   strictEqual(evaluatedFigures(many), "recognised 4, kl 0, a 1, b 2, …");
+  // What a judge is sure of may be noise: see `headlines`.
+  const noise = { "evaluation/recognised": 1, "evaluation/energy_distance": 8.21 };
+  strictEqual(evaluatedFigures(noise), "energy distance 8.21, recognised 1");
 });
 
 /** What each way of writing makes of values at the edges of its kinds. */

@@ -5257,10 +5257,10 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/datasets/pairs_test.ts",
   },
   {
-    fault: "samples of images are judged by their distance",
+    fault: "samples of images are judged by what a judge is sure of",
     file: "lab/experiment/comparison.ts",
-    from: '  "evaluation/recognised",\n  "evaluation/energy_distance",',
-    to: '  "evaluation/energy_distance",\n  "evaluation/recognised",',
+    from: '  "evaluation/energy_distance",\n  "evaluation/recognised",',
+    to: '  "evaluation/recognised",\n  "evaluation/energy_distance",',
     test: "tests/lab/experiment/comparison_test.ts",
   },
   {
