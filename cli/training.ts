@@ -125,10 +125,10 @@ function callsOf(message: string, events: readonly StoredEvent[]): string {
   return printable(error.slice(message.length)).replaceAll(/ (?=at )/g, "\n    ").slice(1) + "\n";
 }
 
-/** Says why some of several runs could not start, and returns the exit code of that. */
+/** Says why some of several runs could not start, each reason once, and returns the exit code of that. */
 export function tellRefusals(io: Io, refused: readonly unknown[]): number {
-  for (const error of refused) {
-    io.error(errorLine(io, lineOf(error)));
+  for (const [line, { length }] of Map.groupBy(refused, lineOf)) {
+    io.error(errorLine(io, length === 1 ? line : `${line} (${plural(length, "run")})`));
   }
   if (refused.length === 0) return 0;
   return refused.every((error) => error instanceof InputError) ? 2 : 1;

@@ -92,6 +92,9 @@ export const resume = defineCommand({
       judge,
     );
     const refusal = tellRefusals(io, refused);
+    if (refused.length > 0 && waiting.length > 0) {
+      io.error(`To give up what has not begun: ${commandLine("delete --waiting", location)}\n`);
+    }
     const runs = fresh(store, trained);
     if (json) io.out(runsDocument(store, runs, judge));
     else if (runs.length > 0) io.out(runsTable(store, runs, io, [], judge));

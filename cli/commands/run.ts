@@ -37,7 +37,7 @@ import { wrapped } from "../terminal/format.ts";
 import { isPostgres, openFleet } from "../fleet.ts";
 import { callersSettings, type Settings } from "../settings.ts";
 import { openStoreOf } from "../stores.ts";
-import { conclude, fresh, startLine, watched } from "../training.ts";
+import { conclude, fresh, startLine, tellRefusals, watched } from "../training.ts";
 
 /** The command `run`. */
 export const run = defineCommand({
@@ -204,6 +204,7 @@ export const run = defineCommand({
     using opened = await openStoreOf(io, values.store);
     const { store } = opened;
     const workers = Math.min(values.workers ?? io.cores, requests.length);
+    const refused: unknown[] = [];
     const { result, interrupted } = await watched(
       io,
       requests.length,
@@ -221,17 +222,19 @@ export const run = defineCommand({
             const line = startLine(plans, { workers, cores: io.cores });
             io.notice(`${wrapped(line, io.columns()).join("\n")}\n`);
           },
+          onRefused: (refusals) => refused.push(...refusals),
         }),
       judge,
     );
+    const refusal = tellRefusals(io, refused);
     for (const text of profiles) io.error(`\n${text}\n`);
     const runs = fresh(store, result);
     const code = conclude(io, runs, {
       interrupted,
-      planned: requests.length,
+      planned: requests.length - refused.length,
       store: values.store,
       events: (id) => store.events(id),
-    });
+    }) || refusal;
     await show(store, runs, { json, code, judge }, io);
     return code;
   },

@@ -4,6 +4,7 @@
  * @module
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
+import { InputError } from "../core/errors.ts";
 import type { Seed } from "../core/random.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
@@ -79,29 +80,47 @@ type StoredPlan =
  * of the requests. The numbers do not depend on how many train at once. Several are a batch, whose
  * requests the store keeps until each begins.
  *
- * All requests are checked before the first run starts: an `InputError` leaves the store as it was;
- * `onPlanned` is called in between.
- * A run that fails is marked `failed` and ends alone. Where a run cannot even start, no further one
- * is started and the error is thrown when those under way have ended.
+ * All requests are checked before the first run starts, as far as that needs no trainer: an
+ * `InputError` leaves the store as it was; `onPlanned` is called in between.
+ * A run that fails is marked `failed` and ends alone. A request that its trainer refuses is given up,
+ * and the others go on; where a run cannot start for another reason, no further one is started.
+ *
+ * @param options.onRefused Hears of what was refused, once those that train have ended.
+ * @throws InputError where no run could start, or nobody listens for what was refused; the error of a
+ *   run that could not start for another reason. Those under way have ended.
  */
 export async function launch(
   requests: readonly RunRequest[],
-  options: LaunchOptions & { readonly onPlanned?: (plans: readonly Plan[]) => void },
+  options: LaunchOptions & {
+    readonly onPlanned?: (plans: readonly Plan[]) => void;
+    readonly onRefused?: (refusals: readonly InputError[]) => void;
+  },
 ): Promise<Run[]> {
-  const { store } = options;
+  const { store, onRefused } = options;
   const plans = await plansOf(requests, options);
   options.onPlanned?.(plans);
   const batch = plans.length > 1 ? store.addBatch(plans.map(storedPlan)) : undefined;
-  const { runs, refused: [refusal] } = await inLanes(
-    plans.map((plan, i) => (worker) =>
-      trainPlan(worker, { ...plan, waiting: batch?.waiting[i] }, options)
-    ),
+  const refusals: InputError[] = [];
+  const { runs, refused: [obstacle] } = await inLanes(
+    plans.map((plan, i) => async (worker) => {
+      const waiting = batch?.waiting[i];
+      try {
+        return await trainPlan(worker, { ...plan, waiting }, options);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        if (waiting !== undefined) store.dropRequest(waiting);
+        refusals.push(error);
+      }
+    }),
     options,
     { stopAtRefusal: true },
   );
-  if (refusal === undefined) return runs;
-  if (batch !== undefined && runs.length === 0) store.dropBatch(batch.id);
-  throw refusal;
+  if (batch !== undefined && runs.length === 0 && obstacle !== undefined) store.dropBatch(batch.id);
+  const [refusal] = refusals;
+  if (refusal !== undefined && (runs.length === 0 || onRefused === undefined)) throw refusal;
+  if (refusal !== undefined) onRefused?.(refusals);
+  if (obstacle !== undefined) throw obstacle;
+  return runs;
 }
 
 /**
@@ -135,8 +154,11 @@ interface Trained {
   readonly refused: readonly unknown[];
 }
 
-/** Trains a run in a worker that is its own for so long, and returns the run's id. */
-export type Task = (worker: TrainingWorker) => Promise<string>;
+/**
+ * Trains a run in a worker that is its own for so long, and returns the run's id; undefined where it was
+ * given up.
+ */
+export type Task = (worker: TrainingWorker) => Promise<string | undefined>;
 
 /** Does tasks, each in a lane of its own, until the signal is aborted, or where asked one is refused. */
 async function inLanes(

@@ -84,6 +84,14 @@ export class Batches {
     this.journal.note([id]);
   }
 
+  /** Forgets a request that waits. */
+  dropRequest(id: number): void {
+    this.database.write(() => {
+      const { changes } = this.database.run("DELETE FROM request WHERE id = ? AND run IS NULL", id);
+      if (changes > 0) this.journal.noteDropped([id]);
+    });
+  }
+
   /** Forgets the requests of a batch that wait. */
   drop(batch: number): void {
     this.database.write(() => {

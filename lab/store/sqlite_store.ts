@@ -351,6 +351,10 @@ export class SqliteStore implements Store {
     this.#batches.drop(id);
   }
 
+  dropRequest(id: number): void {
+    this.#batches.dropRequest(id);
+  }
+
   putSweep(name: string, definition: Json): void {
     this.#sweeps.put(name, definition);
   }

@@ -304,6 +304,8 @@ export interface Store {
   request(id: number): Json;
   /** Gives up what waits of a batch. */
   dropBatch(id: number): void;
+  /** Gives up a request that waits. */
+  dropRequest(id: number): void;
   /** Keeps what a sweep tries; one of the same name gives way. */
   putSweep(name: string, definition: Json): void;
   /** The sweep of a name; undefined where there is none, a `DamageError` where it is damaged. */

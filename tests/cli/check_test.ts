@@ -108,7 +108,10 @@ Deno.test("a file without environments, a broken one and a missing one are one l
   for (
     const [text, expected] of [
       ["export const a = 1;", /world\.ts as it must export one .*it exports a\n$/],
-      ["throw new RangeError('no luck');", /world\.ts as it must import: RangeError: no luck \(world\.ts:1:7\)\n$/],
+      [
+        "throw new RangeError('no luck');",
+        /world\.ts as it must import: RangeError: no luck \(world\.ts:1:7\)\n$/,
+      ],
       ["export default {", /world\.ts as it must import: [^\n]+\n$/],
     ] as const
   ) {

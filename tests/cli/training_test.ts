@@ -11,7 +11,7 @@ import { main } from "../../cli/main.ts";
 import { headline } from "../../cli/terminal/figures.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { registries as ownRegistries } from "../../registries.ts";
-import { registries, withStopping } from "../lab/experiment/toy_registries.ts";
+import { registries, toyExperiment, withStopping } from "../lab/experiment/toy_registries.ts";
 import { type CapturedIo, capturedIo } from "./captured_io.ts";
 
 /** A folder of its own with toy experiments, and what a person types there. */
@@ -209,6 +209,22 @@ Deno.test("a diverged run exits with 1, and NaN is null in the document", async 
     strictEqual(run.status, "diverged");
     strictEqual(run.metrics["losses/toy"], null);
     match((await lab("runs")).out, /diverged/);
+  });
+});
+
+Deno.test("a request that its trainer refuses is told once, beside the table of what did train", async () => {
+  await withLab(async (lab, folder) => {
+    const other = { ...toyExperiment, name: "other", agent: { name: "toy", size: 3 } };
+    await Deno.writeTextFile(`${folder}/other.ts`, `export default ${JSON.stringify(other)};`);
+    const { out: source } = await lab("run", "line-toy", "--seed", "5", "--json");
+    const [{ id }] = JSON.parse(source).runs;
+    const { code, out, error } = await lab(
+      ...["run", "line-toy", "other.ts", "--seeds", "2", "--from", id],
+    );
+    strictEqual(code, 2);
+    match(out, /^run .*\n(.+line-toy.* completed .*\n?){2}/);
+    match(error, /^error: Cannot start from these weights .*: \[6\] \(2 runs\)$/m);
+    strictEqual(/Not started/.test(error), false);
   });
 });
 

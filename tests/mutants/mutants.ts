@@ -5994,4 +5994,18 @@ export const mutants: readonly Mutant[] = [
     to: "return withPlace(says ? line : `${error.name}: ${line}`, undefined);",
     test: "tests/lab/experiment/load_test.ts",
   },
+  {
+    fault: "a request that its trainer refused waits for ever",
+    file: "lab/experiment/launch.ts",
+    from: "        if (waiting !== undefined) store.dropRequest(waiting);\n",
+    to: "",
+    test: "tests/lab/experiment/launch_test.ts",
+  },
+  {
+    fault: "a request that was given up comes back with a lost database",
+    file: "lab/store/batches.ts",
+    from: "if (changes > 0) this.journal.noteDropped([id]);",
+    to: "if (changes > 1) this.journal.noteDropped([id]);",
+    test: "tests/lab/store/recover_test.ts",
+  },
 ];

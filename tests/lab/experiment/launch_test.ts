@@ -246,6 +246,30 @@ Deno.test("a warm start begins with another run's weights, and other shapes are 
   strictEqual(store.runs().length, 3);
 });
 
+Deno.test("a request that its trainer refuses leaves the batch, and the others go on", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [source] = await launch([request({ seed: 5 })], options(store));
+  const other = request({ from: source.id, set: [["agent.size", "3"]] });
+  const refused: InputError[] = [];
+  const onRefused = (refusals: readonly InputError[]) => void refused.push(...refusals);
+  const requests = [request(), other, request({ seed: 2 })];
+  const runs = await launch(requests, { ...options(store), onRefused });
+  deepStrictEqual(runs.map(({ manifest }) => manifest.determined.seed), ["1", "2"]);
+  deepStrictEqual(refused.map(({ name }) => name), ["InputError"]);
+  deepStrictEqual(
+    store.batches().map(({ runs, waiting }) => [runs, waiting]),
+    [[runs.map(({ id }) => id), []]],
+  );
+  await rejects(launch([request({ seed: 3 }), other], options(store)), /^InputError: Cannot start/);
+  strictEqual(store.runs().length, 4);
+  await rejects(
+    launch([other, other], { ...options(store), onRefused }),
+    /^InputError: Cannot start/,
+  );
+  strictEqual(store.batches().flatMap(({ waiting }) => waiting).length, 0);
+});
+
 Deno.test("a stored policy opens at its final or best checkpoint", async () => {
   await using temporary = await temporaryStore();
   const { store } = temporary;

@@ -218,7 +218,7 @@ Deno.test("requests that have not begun come back with a lost database, and with
         request,
       }).id;
     const dropped = store.addBatch([{ seed: 7 }, { seed: 8 }]);
-    const batch = store.addBatch([{ seed: 1 }, { seed: 2 }, { seed: 3 }]);
+    const batch = store.addBatch([{ seed: 1 }, { seed: 2 }, { seed: 3 }, { seed: 4 }]);
     store.close();
     const copy = Deno.readFileSync(`${folder}/lab.db`);
     store = openStore(folder);
@@ -226,12 +226,14 @@ Deno.test("requests that have not begun come back with a lost database, and with
     const purged = begin(dropped.waiting[0]);
     throws(() => begin(batch.waiting[0]), /another process has begun it/);
     store.dropBatch(dropped.id);
+    store.dropRequest(batch.waiting[3]);
+    store.dropRequest(batch.waiting[0]);
     // What has begun stays its batch's.
     deepStrictEqual(store.batches().at(-1), { id: dropped.id, runs: [purged], waiting: [] });
     store.trash(purged);
     store.purge();
     const before = store.batches();
-    deepStrictEqual(before, [{ id: batch.id, runs: [first], waiting: batch.waiting.slice(1) }]);
+    deepStrictEqual(before, [{ id: batch.id, runs: [first], waiting: batch.waiting.slice(1, 3) }]);
     store.close();
     for (const bytes of [undefined, copy]) {
       loseDatabase(folder);
@@ -239,7 +241,7 @@ Deno.test("requests that have not begun come back with a lost database, and with
       strictEqual(recoverStore(folder).waiting, 2);
       store = openStore(folder);
       deepStrictEqual(store.batches(), before);
-      deepStrictEqual(batch.waiting.slice(1).map((id) => store.request(id)), [
+      deepStrictEqual(batch.waiting.slice(1, 3).map((id) => store.request(id)), [
         { seed: 2 },
         { seed: 3 },
       ]);
