@@ -69,11 +69,14 @@ export async function picturesOf(
   return artifacts;
 }
 
+/** Rows of interpolations, where there are test images enough. */
+const DEFAULT_ROWS = 10;
+
 /**
  * Rows of images that lead from one test image's code to another's, each pair drawn anew.
  *
- * @param options.between One pair in place of drawn ones, by their indices; `rows` is 1.
- * @param options.rows Pairs, ≥ 1; at most half of the test images.
+ * @param options.between One pair in place of drawn ones, by their indices: one row.
+ * @param options.rows Pairs, ≥ 1; at most half of the test images. Default: as many, 10 at most.
  * @param options.steps Images a row, ≥ 2, both ends included.
  * @returns [rows · steps, H, W, C]; with labels, an image has that of the nearer end.
  * @throws InputError where the model gives no codes of images, or there are too few test images.
@@ -81,8 +84,8 @@ export async function picturesOf(
 export async function interpolations(
   { encode, decode }: Pick<Trainer, "encode" | "decode">,
   { kind, shape, test }: Dataset,
-  { rows, steps, path, random, between }: {
-    readonly rows: number;
+  { steps, path, random, between, ...asked }: {
+    readonly rows?: number;
     readonly steps: number;
     readonly path?: "linear" | "spherical";
     readonly random: Generator;
@@ -100,9 +103,12 @@ export async function interpolations(
       `Cannot interpolate as test images have the numbers 0 … ${test.count - 1}: ${wrong}`,
     );
   }
+  const most = Math.floor(test.count / 2);
+  const rows = between ? 1 : asked.rows ?? Math.max(1, Math.min(DEFAULT_ROWS, most));
   if (2 * rows > test.count) {
     throw new InputError(
-      `Cannot interpolate as ${rows} rows need ${2 * rows} test images: ${test.count}`,
+      `Cannot interpolate as ${rows} ${rows === 1 ? "row needs" : "rows need"} ${2 * rows} test ` +
+        `images (--rows ${most} at most): ${test.count}`,
     );
   }
   const ends = between ?? random.permutation(test.count).subarray(0, 2 * rows);

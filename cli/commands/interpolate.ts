@@ -1,12 +1,14 @@
 /** `interpolate RUN`: images between the codes of two test images. @module */
 import { object } from "@optique/core/constructs";
-import { optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import { choice, integer } from "@optique/core/valueparser";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { choice, integer, string } from "@optique/core/valueparser";
+import type { Dataset, Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
 import {
+  examplesOf,
   modelOptions,
   openModel,
   pathToWrite,
@@ -14,40 +16,47 @@ import {
   writePicture,
 } from "../stored_model.ts";
 import { plural } from "../terminal/format.ts";
+import type { Io } from "../terminal/io.ts";
 
 /** The command `interpolate`. */
 export const interpolate = defineCommand({
   name: "interpolate",
-  usage: "RUN --out FILE.png [OPTIONS]",
-  brief: "Draws what lies between the codes of two test images",
+  usage: "RUN [IMAGE IMAGE] --out FILE.png [OPTIONS]",
+  brief: "Draws what lies between the codes of two images",
   description:
     "Draws rows of images, each from the code of one test image to that of another, for " +
     "models that encode and decode (autoencoders, VAEs). Pairs are drawn by the seed, or one is " +
-    "named by the test images' numbers.",
+    "named by the test images' numbers, or is two pictures of your own.",
   examples: [
     ["interpolate latest --out between.png", "ten rows of eight, from image to image"],
     [
       "interpolate 3f2a --from 0 --to 7 --count 12 --out way.png",
       "one row, from the first to the eighth",
     ],
+    ["interpolate latest cat.png dog.png --out pets.png", "from a picture of your own to another"],
     ["interpolate latest --path spherical --out arc.png", "along great circles, as suits N(0, I)"],
   ],
   mayBeForeign: () => true,
   parser: (known) =>
     object({
       ...modelOptions(known),
+      own: multiple(
+        argument(string({ metavar: "IMAGE" }), {
+          description: plain("Two pictures (PNG, JPEG, WebP), in place of test images."),
+        }),
+        { max: 2 },
+      ),
       from: optional(option("--from", integer({ metavar: "I", min: 0 }), {
         description: plain("The test image that the row begins with, counted from 0."),
       })),
       to: optional(option("--to", integer({ metavar: "J", min: 0 }), {
         description: plain("The test image that it ends with."),
       })),
-      rows: defaulting(
-        option("--rows", integer({ metavar: "N", min: 1, max: 1000 }), {
-          description: plain("Rows, where no pair is named."),
-        }),
-        10,
-      ),
+      rows: optional(option("--rows", integer({ metavar: "N", min: 1, max: 1000 }), {
+        description: plain(
+          "Rows, where no pair is named. Default: 10, or half of the test images where they are fewer.",
+        ),
+      })),
       count: defaulting(
         option("--count", integer({ metavar: "N", min: 2, max: 100 }), {
           description: plain("Images a row, ends included."),
@@ -66,23 +75,44 @@ export const interpolate = defineCommand({
       ),
       out: pictureOption(),
     }),
-  async run({ from, to, rows: asked, count, path: way, seed, out, force, ...which }, io) {
+  async run({ own, from, to, rows, count, path: way, seed, out, force, ...which }, io) {
     if ((from === undefined) !== (to === undefined)) {
       throw new InputError(
         "Cannot interpolate as --from and --to name a pair together: one is given",
+      );
+    }
+    if (own.length === 1 || own.length > 0 && (from ?? rows) !== undefined) {
+      throw new InputError(
+        "Cannot interpolate as pictures of your own are two, without --from, --to and --rows: " +
+          own.join(", "),
       );
     }
     const path = await pathToWrite(io, out, [".png"], force);
     using model = await openModel(io, which);
     const { interpolations } = await import("../../models/pictures.ts");
     const { samplesSheet } = await import("../../models/sheet.ts");
-    const between = from === undefined ? undefined : [from, to!] as const;
-    const rows = between === undefined ? asked : 1;
+    const [dataset, between] = own.length > 0
+      ? [{ ...model.dataset, test: await pairOf(io, model.dataset, own) }, [0, 1] as const]
+      : [model.dataset, from === undefined ? undefined : [from, to!] as const];
     const random = streamOf(seed, "samples");
     const options = { rows, steps: count, path: way, random, between };
-    const images = await interpolations(model.trainer, model.dataset, options);
+    const images = await interpolations(model.trainer, dataset, options);
     await writePicture(path, samplesSheet(images, count));
-    io.out(`${plural(rows, "row")} of ${count} images by run ${model.run.id}: ${path}`);
+    io.out(
+      `${plural(images.count / count, "row")} of ${count} images by run ${model.run.id}: ${path}`,
+    );
     return 0;
   },
 });
+
+/** Two pictures of the caller's, as a model sees them. */
+async function pairOf(io: Io, dataset: Dataset, paths: readonly string[]): Promise<Split> {
+  const found = await Promise.all(paths.map((path) => examplesOf(io, dataset, path)));
+  const wrong = found.findIndex(({ count }) => count !== 1);
+  if (wrong < 0) {
+    return { count: 2, values: Float32Array.from(found.flatMap(({ values }) => [...values])) };
+  }
+  throw new InputError(
+    `Cannot interpolate as ${paths[wrong]} must be one picture: ${found[wrong].count}`,
+  );
+}

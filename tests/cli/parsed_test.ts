@@ -112,7 +112,8 @@ const lines: readonly (readonly [line: string, values: object])[] = [
       ...{ strength: 0.5, count: 2, ...sampled, seed: 3 },
     },
   ],
-  ["interpolate a --out x", { ...file, rows: 10, count: 8, path: "linear", seed: 1 }],
+  ["interpolate a --out x", { ...file, count: 8, path: "linear", seed: 1 }],
+  ["interpolate a b c --out x", { ...file, own: ["b", "c"], count: 8, path: "linear", seed: 1 }],
   [
     "interpolate a --checkpoint best --force --store s --from 2 --to 3 --rows 4 --count 5 " +
     "--path spherical --seed 6 --out x",

@@ -50,8 +50,13 @@ Deno.test("what makes no codes of images, or has too few of them, is refused", a
   const options = { rows: 21, steps: 2, random: defaultRng(1) };
   await rejects(
     interpolations(identity(), dataset, options),
-    /^InputError: Cannot interpolate as 21 rows need 42 test images: 40$/,
+    /^InputError: Cannot interpolate as 21 rows need 42 test images \(--rows 20 at most\): 40$/,
   );
+  const [few, one] = [13, 1].map((count) => ({ ...dataset, test: { ...dataset.test, count } }));
+  const drawn = { steps: 2, random: defaultRng(1) };
+  strictEqual((await interpolations(identity(), few, drawn)).count, 2 * 6);
+  strictEqual((await interpolations(identity(), dataset, drawn)).count, 2 * 10);
+  await rejects(interpolations(identity(), one, drawn), /as 1 row needs 2 test images/);
   const codes = /^InputError: Cannot interpolate as the model must make codes of images/;
   await rejects(interpolations({}, dataset, options), codes);
   await rejects(interpolations(identity(), await fewPoints(), options), codes);
