@@ -26,13 +26,14 @@ export class Minibatches {
    *
    * @param count Examples in the split.
    * @param size Examples a batch.
-   * @throws InputError where the only batch of an epoch would be dropped.
+   * @param remedy What else may be set where the only batch of an epoch would be dropped.
+   * @throws InputError where it would.
    */
-  constructor(count: number, size: number, last: LastBatch, random: Generator) {
+  constructor(count: number, size: number, last: LastBatch, random: Generator, remedy = "") {
     if (last === "drop" && count < size) {
       throw new InputError(
         `Cannot drop an epoch's last batch as one of ${size} examples must fit in: ${count} ` +
-          `(use lastBatch "mask")`,
+          `(set model.batchSize=${count}, or less${remedy})`,
       );
     }
     this.#count = count;

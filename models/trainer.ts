@@ -151,7 +151,11 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const { batchSize, learningRate, finalLearningRate, kinds } = configuration;
     if (kinds !== undefined) requireSortable(dataset.train, kinds);
     const last = lastBatchOf(model, configuration);
-    this.#minibatches = new Minibatches(dataset.train.count, batchSize, last, stream("minibatch"));
+    const remedy = model.budget === "examples" && configuration.lastBatch !== undefined
+      ? ", or model.lastBatch=mask"
+      : "";
+    const { count } = dataset.train;
+    this.#minibatches = new Minibatches(count, batchSize, last, stream("minibatch"), remedy);
     this.#labelled = labelledMinibatches(context);
     this.#augmenting = dataset.augmentation && stream("augmentation");
     this.#noise = stream("noise");

@@ -171,7 +171,8 @@ export const run = defineCommand({
       );
     }
     const set = [...await chosenData(typed.dataset, io), ...await callersSettings(typed, io)];
-    const values = { ...typed, names: await experimentsOf(typed, io), set };
+    const chosen = await experimentsOf(typed, io);
+    const values = { ...typed, names: chosen.map(({ name }) => name), set };
     const { json, profile } = values;
     const registries = await io.registries();
     const { Describer } = await import("../../lab/experiment/describe.ts");
@@ -195,7 +196,7 @@ export const run = defineCommand({
     }
     const judge = new Judge(registries);
     const { launch } = await import("../../lab/experiment/launch.ts");
-    const requests = await requestsOf(values, describer, io);
+    const requests = await requestsOf({ ...values, chosen }, describer, io);
     if (values.launch === "slurm") {
       const { launchBySlurm } = await import("../slurm.ts");
       return await launchBySlurm(requests, values, io);
@@ -353,7 +354,7 @@ async function runInFleet(
 /** What is asked for, seed by seed. */
 async function requestsOf(
   values: {
-    readonly names: readonly string[];
+    readonly chosen: readonly Chosen[];
     readonly seed?: Seed;
     readonly seeds?: number;
     readonly budget?: string;
@@ -368,7 +369,7 @@ async function requestsOf(
   io: Io,
 ): Promise<RunRequest[]> {
   const requests: RunRequest[] = [];
-  for (const name of values.names) {
+  for (const { name, called } of values.chosen) {
     const reference = callersReference(io, name);
     const { set, budget, backend = "auto", from, note } = values;
     const described = await describer.describe(reference, { set, budget });
@@ -382,7 +383,7 @@ async function requestsOf(
         seed: seedAfter(values.seed ?? 1, i),
         backend,
         from,
-        name: values.name,
+        name: values.name ?? called,
         tags: [...values.tag],
         note,
       });
@@ -391,26 +392,40 @@ async function requestsOf(
   return requests;
 }
 
+/** An experiment, and what to call its runs, where that is not its own name. */
+interface Chosen {
+  readonly name: string;
+  readonly called?: string;
+}
+
 /**
- * The names, with the first experiment of a model in place of its own name where it is said what it
- * learns from.
+ * The names, with an experiment of a model in place of its own name where it is said what it learns
+ * from: the first on that data set, else on one of that kind, else of all.
  */
 async function experimentsOf(
   { names, dataset }: { readonly names: readonly string[]; readonly dataset?: string },
   io: Io,
-): Promise<readonly string[]> {
-  if (dataset === undefined) return names;
+): Promise<readonly Chosen[]> {
+  const asTyped = names.map((name) => ({ name }));
+  if (dataset === undefined) return asTyped;
   const registries = await io.registries();
-  if (!names.some((name) => registries.models.some((model) => model.name === name))) return names;
+  if (!names.some((name) => registries.models.some((model) => model.name === name))) return asTyped;
   const { namedExperiments } = await import("../catalogue.ts");
   const known = await namedExperiments(registries);
-  return names.map((name) => {
-    if (known.some((each) => each.name === name)) return name;
-    const first = known.find(({ trains, trainer }) => trains === "models" && trainer === name);
-    if (first === undefined) return name;
+  const [[, data]] = await chosenData(dataset, io);
+  const kindOf = async (name: string) =>
+    (await registries.datasets.find((each) => each.name === name)?.load())?.kind;
+  const kind = await kindOf(data);
+  return await Promise.all(names.map(async (name) => {
+    if (known.some((each) => each.name === name)) return { name };
+    const own = known.filter(({ trains, trainer }) => trains === "models" && trainer === name);
+    const kinds = await Promise.all(own.map(({ place }) => kindOf(place)));
+    const first = own.find(({ place }) => place === data) ??
+      own.find((_, i) => kind !== undefined && kinds[i] === kind) ?? own[0];
+    if (first === undefined) return { name };
     io.notice(`${name}: with the settings of ${first.name}\n`);
-    return first.name;
-  });
+    return { name: first.name, called: `${name}-${data}` };
+  }));
 }
 
 /** What `--dataset` sets: a name, a text file, or the frames of a world. */

@@ -226,7 +226,10 @@ async function picturesOf(
   const made = async (name: string, settings: Settings) => {
     const definition = await loadEntry(datasets, "data set", name, "score");
     const configuration = await configurationOf(definition, settings);
-    return await definition.create({ configuration, ...filesOf(`data set ${name}`) });
+    return await definition.create({
+      configuration,
+      ...filesOf(`data set ${name}`, configuration),
+    });
   };
   const dataset = await made(against!, await callersSettings({ set, store }, io));
   requireImages(dataset);

@@ -4,7 +4,7 @@
  * @module
  */
 import type * as z from "zod";
-import type { Dataset, Holdings } from "./dataset.ts";
+import type { Dataset, ExampleKind, Holdings } from "./dataset.ts";
 import type { Json } from "./snapshot.ts";
 import type { Environment, EnvironmentDefinition } from "./environment.ts";
 import type { Space } from "./space.ts";
@@ -56,6 +56,8 @@ export interface DatasetDefinition<Configuration = any> {
   readonly summary: string;
   /** What every data set that it makes holds; left out: looked at when one is made. */
   readonly holds?: Holdings;
+  /** What its examples are, which may be known where what else it holds is not. */
+  readonly kind?: ExampleKind;
   /** Strict zod object; every field described and with a default. */
   readonly configuration: z.ZodType<Configuration>;
   /** Makes or reads the examples. */

@@ -70,7 +70,7 @@ export async function requireBody(
  */
 export async function requireDataFit(
   model: ModelDefinition,
-  { name, holds }: DatasetDefinition,
+  { name, holds }: Pick<DatasetDefinition, "name" | "holds">,
   registries: Registries,
 ): Promise<void> {
   if (holds === undefined || takesData(model.takes, holds)) return;

@@ -18,10 +18,11 @@ import type {
 } from "../compute/definitions.ts";
 import { type RaisedRate, raiseRate } from "../compute/raised_rate.ts";
 import type { Workspace } from "../compute/workspace.ts";
-import type { Dataset } from "../core/dataset.ts";
+import { type Dataset, holdingsOf } from "../core/dataset.ts";
 import { environmentOf } from "../core/define_environment.ts";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
+import { isRecord } from "../core/plain.ts";
 import { type Generator, type Seed, streamOf } from "../core/random.ts";
 import type { DatasetContext, EnvironmentEntry } from "../core/registry.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -31,6 +32,7 @@ import type { Callbacks } from "./callbacks.ts";
 import { webpBinary } from "./codecs.ts";
 import { revectorizes } from "./engine_flags.ts";
 import { whyUnreadable } from "./error_lines.ts";
+import { requireDataFit } from "./fit.ts";
 import { importModule, moduleName } from "./load.ts";
 import { isOwn, needsModule, type OwnParts, ownPartsOf, requireOwn } from "./own.ts";
 import { readAhead } from "./read_ahead.ts";
@@ -176,6 +178,11 @@ export async function openSession(
     }
     const model = await modelOf(job, registries, own);
     const dataset = await makeDataset(job, registries, own, definition);
+    await requireDataFit(
+      model,
+      { name: `"${dataset.name}"`, holds: holdingsOf(dataset) },
+      registries,
+    );
     const checked = checkStored(model.configuration, "model", configuration.model, experiment);
     const { models } = registries;
     const trainer = await model.create({ ...context, configuration: checked, dataset, models });
@@ -337,7 +344,7 @@ async function makeDataset(
   const configuration = checkStored(source.configuration, "dataset", stored, job.experiment);
   return await source.create({
     configuration,
-    ...filesOf(`data set ${stored.name}`),
+    ...filesOf(`data set ${stored.name}`, configuration),
     makeEnvironment: async (id) => {
       const entry = await knownEnvironment(id, job, registries, definition);
       return entry.make(entry.configuration.parse({}));
@@ -353,17 +360,30 @@ const hasThreads = "Deno" in globalThis;
  * What reads files and lists folders; ahead too, where there are threads.
  *
  * @param what What they are read as, for messages.
+ * @param configuration Of the data set: its field `folder` or `file` is named where what it says is
+ *   not there.
  */
 export function filesOf(
   what: string,
+  configuration?: unknown,
 ):
   & Required<Pick<DatasetContext<unknown>, "readFile" | "openFile" | "listFolder" | "webpBinary">>
   & Pick<DatasetContext<unknown>, "readAhead"> {
+  const refusal = (verb: string, path: string, error: unknown) => {
+    const fields = isRecord(configuration) ? configuration : {};
+    const field = ["folder", "file"].find((each) => each in fields);
+    const remedy = field === undefined || (error as { code?: string }).code !== "ENOENT"
+      ? ""
+      : ` (--set dataset.${field}=${field.toUpperCase()} names another)`;
+    return new InputError(
+      `Cannot ${verb} ${path} as ${what} as ${whyUnreadable(error)}${remedy}`,
+    );
+  };
   const readFile = async (path: string) => {
     try {
       return await fileSystem.readFile(path);
     } catch (error) {
-      throw new InputError(`Cannot read ${path} as ${what} as ${whyUnreadable(error)}`);
+      throw refusal("read", path, error);
     }
   };
   const listFolder = async (path: string) => {
@@ -371,7 +391,7 @@ export function filesOf(
       const entries = await fileSystem.readdir(path, { withFileTypes: true });
       return entries.map((entry) => entry.isDirectory() ? `${entry.name}/` : entry.name);
     } catch (error) {
-      throw new InputError(`Cannot list ${path} as ${what} as ${whyUnreadable(error)}`);
+      throw refusal("list", path, error);
     }
   };
   const openFile = (path: string) => {
@@ -379,7 +399,7 @@ export function filesOf(
       try {
         return act();
       } catch (error) {
-        throw new InputError(`Cannot read ${path} as ${what} as ${whyUnreadable(error)}`);
+        throw refusal("read", path, error);
       }
     };
     const file = tried(() => openSync(path, "r"));

@@ -4,7 +4,13 @@
  * @module
  */
 import * as z from "zod";
-import type { Augmentation, Dataset, Holdings, Split } from "../../lab/core/dataset.ts";
+import type {
+  Augmentation,
+  Dataset,
+  ExampleKind,
+  Holdings,
+  Split,
+} from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { type Generator, streamOf } from "../../lab/core/random.ts";
 import type { DatasetContext, DatasetDefinition } from "../../lab/core/registry.ts";
@@ -30,6 +36,8 @@ export interface DatasetSource<Configuration> {
   /** What its examples are: a run of a model that does not take them is refused before they are
    * made; left out: when they are. */
   readonly holds?: Holdings;
+  /** What its examples are, where what else they hold is looked at when they are made. */
+  readonly kind?: ExampleKind;
   /** Makes or reads the examples; all that it draws comes from `stream`, named streams of the data
    * set's own seed. */
   create(
@@ -51,7 +59,7 @@ const HELD_OUT = 0.1;
  * vocabulary, labels below `classes`.
  */
 export function defineDataset<Configuration = Record<string, never>>(
-  { name, summary, configuration, holds, create }: DatasetSource<Configuration>,
+  { name, summary, configuration, holds, kind, create }: DatasetSource<Configuration>,
 ): DatasetDefinition<Configuration & { readonly seed: number }> {
   const fields = (configuration ?? z.strictObject({})) as unknown as z.ZodObject;
   const mayAugment = holds === undefined || (holds.kind === "images" && !holds.partners);
@@ -59,6 +67,7 @@ export function defineDataset<Configuration = Record<string, never>>(
     name,
     summary,
     holds,
+    kind: holds?.kind ?? kind,
     configuration: fields.extend({
       ...mayAugment && augmentationFields,
       seed,

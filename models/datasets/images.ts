@@ -181,6 +181,7 @@ function readerOf(
 export const images = defineDataset({
   name: "images",
   summary: "Pictures of any folder (PNG, JPEG, WebP), classes from its subfolders",
+  kind: "images",
   configuration,
   create: async (
     { configuration, stream, readFile, openFile, listFolder, webpBinary, readAhead },

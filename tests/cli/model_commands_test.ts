@@ -70,7 +70,26 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       deepStrictEqual(await size(out), sheet(across, down));
     };
     await draws(["sample", "latest", "--count", "9"], 3, 3);
+    strictEqual(JSON.parse((await succeeds("runs", "--json")).out).runs[0].name, "vae-images");
     await draws(["interpolate", "latest", "--rows", "2", "--count", "5"], 5, 2);
+    await draws(["interpolate", "latest", "--count", "3"], 3, 2);
+    const pair = ["mine/zero/10.png", "mine/one/1.png"];
+    await draws(["interpolate", "latest", ...pair, "--count", "6"], 6, 1);
+    await refuses(
+      /pictures of your own are two, without --from, --to and --rows: mine\/zero\/10\.png$/m,
+      ...["interpolate", "latest", pair[0], "--out", "x.png"],
+    );
+    const forgot = await lab("run", "diffusion", "--dataset", "images", "--seed", "1");
+    strictEqual(forgot.code, 2);
+    match(forgot.error, /^diffusion: with the settings of glyphs-diffusion\n/);
+    match(forgot.error, /as it is not there \(--set dataset\.folder=FOLDER names another\)\n/);
+    const needy = await lab(
+      ...["run", "pix2pix", "--dataset", "images", "--seed", "1", ...small],
+    );
+    match(
+      needy.error,
+      /^error: Cannot train pix2pix on "images" as .* Models that fit: .*\bvae\b/m,
+    );
     await draws(["interpolate", "latest", "--from", "1", "--to", "0", "--path", "spherical"], 8, 1);
     await draws(["traverse", "latest", "--count", "4"], 4, 3);
     await draws(["arithmetic", "latest", "zero - one + one"], 4, 1);
@@ -149,7 +168,7 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     ok(Math.abs(sum / 40 - bounded.negative_log_likelihood) < 1e-9);
     ok(Math.abs(sum / 40 / 144 / Math.LN2 - bounded.bits_per_dimension) < 1e-9);
     const told = await succeeds("likelihood", "latest", "--count", "2");
-    match(told.out, /^4 examples under run \w+ {2}glyphs-vae: .* nats, .* bits\/dimension$/m);
+    match(told.out, /^4 examples under run \w+ {2}vae-images: .* nats, .* bits\/dimension$/m);
     match(told.out, /^at most: importance sampling, 104 draws for each \(--draws\); of greys/m);
 
     await succeeds("export", "latest", "--format", "model", "--out", ".");
@@ -169,7 +188,7 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       ...out,
     );
     await refuses(
-      /must be a model that makes images of images: "glyphs-vae" is none/,
+      /must be a model that makes images of images: "vae-images" is none/,
       ...["translate", "latest", "mine/zero/10.png", ...out] as const,
     );
     await refuses(/must read as "A - B \+ C"/, "arithmetic", "latest", "zero one", ...out);

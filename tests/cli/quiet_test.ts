@@ -74,7 +74,7 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
     const vae = await type(`run glyphs-vae --budget 100${few(20)}${small}`);
     strictEqual(vae.code, 0);
     const [model] = JSON.parse((await type("runs --json")).out).runs;
-    const little = "filters=[4] samplerSteps=1 solver=euler judge=false".split(" ")
+    const little = "filters=[4] samplerSteps=1 solver=euler judge=false kinds=2".split(" ")
       .map((field) => ` --set model.${field}`);
     const pictures = "folder=pictures side=8 grey=true".split(" ")
       .map((field) => ` --set dataset.${field}`);

@@ -25,7 +25,7 @@ const refused: Readonly<Record<string, readonly [Partial<ModelExperiment>, RegEx
   "a code of no numbers": [{ model: { ...vae, latentSize: 0 } }, /latentSize.*: 0/],
   "a batch larger than the data, where an epoch's last one is dropped": [
     { model: { ...vae, batchSize: 50, lastBatch: "drop" } },
-    /one of 50 examples must fit in: 20/,
+    /must fit in: 20 \(set model\.batchSize=20, or less, or model\.lastBatch=mask\)$/,
   ],
   "a likelihood that there is not": [
     { model: { ...vae, likelihood: "poisson" } },

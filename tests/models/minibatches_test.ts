@@ -24,7 +24,7 @@ Deno.test("dropping leaves only whole batches, but for the end of the budget", (
   strictEqual(batches.next(3).length, 3);
   throws(() => new Minibatches(3, 4, "drop", streamOf(1, "minibatch")), {
     name: "InputError",
-    message: /one of 4 examples must fit in: 3/,
+    message: /one of 4 examples must fit in: 3 \(set model\.batchSize=3, or less\)$/,
   });
 });
 

@@ -6008,4 +6008,18 @@ export const mutants: readonly Mutant[] = [
     to: "if (changes > 1) this.journal.noteDropped([id]);",
     test: "tests/lab/store/recover_test.ts",
   },
+  {
+    fault: "a model of images takes its settings for points",
+    file: "cli/commands/run.ts",
+    from: "kind !== undefined && kinds[i] === kind",
+    to: "kind === undefined && kinds[i] === kind",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "more rows are drawn than there are pairs of test images",
+    file: "models/pictures.ts",
+    from: "Math.min(DEFAULT_ROWS, most)",
+    to: "Math.max(DEFAULT_ROWS, most)",
+    test: "tests/models/interpolation_test.ts",
+  },
 ];
