@@ -14,7 +14,7 @@ import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { factsOf, type Kind, kinds, type NamedExperiment } from "./catalogue.ts";
 import { PROGRAM } from "./command.ts";
-import { briefly, clipped, roughly, width } from "./terminal/format.ts";
+import { briefly, clipped, padded, roughly, width } from "./terminal/format.ts";
 import { type Io, styled } from "./terminal/io.ts";
 import { isWorld } from "./worlds.ts";
 
@@ -138,7 +138,7 @@ export function filePartsPage(parts: readonly FilePart[], reference: string, io:
     const rows = parts.filter((part) => part.kind === kind);
     if (rows.length === 0) return [];
     const lines = rows.map((part) =>
-      clipped(`  ${part.name.padEnd(longest)}  ${saidOf(part)}`, io.columns()).trimEnd()
+      clipped(`  ${padded(part.name, longest)}  ${saidOf(part)}`, io.columns()).trimEnd()
     );
     return [[styled(io.color.out, "bold", headings[kind] ?? kind), ...lines].join("\n")];
   });

@@ -78,7 +78,7 @@ export function comparisonTables(
     parts.push(table(
       [
         { title: "a", flexible: true },
-        { title: "b" },
+        { title: "b", flexible: true },
         { title: `P(a > b)${pairs.some(({ spread }) => spread) ? " [95 %]" : ""}`, align: "right" },
         { title: pairs.length > 1 ? "p (Holm)" : "p", align: "right" },
         { title: "told apart beyond", align: "right" },
@@ -114,8 +114,8 @@ function figures(groups: readonly Group[], io: Io): string {
     { title: "figure" },
     { title: iqmTitle(groups), align: "right" },
     ...(judged ? [{ title: "verdict" }] : []),
-    { title: "mean", align: "right" },
-    { title: "median", align: "right" },
+    { title: "mean", align: "right", optional: 1 },
+    { title: "median", align: "right", optional: 2 },
   ];
   return table(
     columns,

@@ -4,6 +4,7 @@
  * @module
  */
 import Table from "cli-table3";
+import stringWidth from "string-width";
 import { type Io, styled } from "./io.ts";
 
 /** `12,345`; `–` for what is not known. */
@@ -70,8 +71,10 @@ export function pictures(shown: number, all: number): string {
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** The column that is wrapped where the table is too wide; at most one. */
+  /** Wrapped where the table is too wide; of several the widest first. */
   readonly flexible?: boolean;
+  /** Left out where the table is too wide still; the least first. */
+  readonly optional?: number;
   /** In a flexible column: words that are too long are cut off, not broken, so that a row is one line. */
   readonly cut?: boolean;
 }
@@ -94,16 +97,23 @@ const noBorders = {
   "middle": "  ",
 };
 
-/** Columns that `line` takes on a terminal, without its colours. */
+/**
+ * Columns that `line` takes on a terminal, without its colours: two for an emoji and for most
+ * characters of East Asia.
+ */
 export function width(line: string): number {
-  // deno-lint-ignore no-control-regex
-  return [...line.replace(/\x1b\[[0-9;]*m/g, "")].length;
+  return stringWidth(line);
 }
 
 /** `text` in at most so many columns, the end left out where it is longer. */
 export function clipped(text: string, columns: number): string {
-  const characters = [...text];
-  return characters.length <= columns ? text : `${characters.slice(0, columns - 1).join("")}…`;
+  return width(text) <= columns ? text : `${chunks(text, columns - 1)[0] ?? ""}…`;
+}
+
+/** `text` with spaces behind it, or in front of it, so that it takes so many columns. */
+export function padded(text: string, columns: number, align: "left" | "right" = "left"): string {
+  const spaces = " ".repeat(Math.max(0, columns - width(text)));
+  return align === "left" ? text + spaces : spaces + text;
 }
 
 /** Lines of whole words, at most `columns` wide but for longer words. */
@@ -111,7 +121,7 @@ export function wrapped(text: string, columns: number): string[] {
   const lines = [""];
   for (const word of text.split(/\s+/)) {
     const line = lines[lines.length - 1];
-    if (line !== "" && line.length + 1 + word.length > columns) lines.push(word);
+    if (line !== "" && width(line) + 1 + width(word) > columns) lines.push(word);
     else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
   }
   return lines;
@@ -135,7 +145,7 @@ function brokenWords(text: string, columns: number): string {
     if (width(word) <= columns || word.includes("\x1b")) return word;
     const lines = [""];
     for (const part of word.split(BREAKS).flatMap((each) => chunks(each, columns))) {
-      if (lines.at(-1)!.length + part.length > columns) lines.push(part);
+      if (width(lines.at(-1)!) + width(part) > columns) lines.push(part);
       else lines.push(lines.pop() + part);
     }
     return lines.join("\n");
@@ -143,47 +153,98 @@ function brokenWords(text: string, columns: number): string {
   return text.split(" ").map(broken).join(" ");
 }
 
-function chunks(text: string, size: number): string[] {
-  const characters = [...text];
-  const count = Math.ceil(characters.length / size);
-  return Array.from(
-    { length: count },
-    (_, i) => characters.slice(i * size, (i + 1) * size).join(""),
-  );
+const characters = new Intl.Segmenter();
+
+/** `text` in pieces of at most so many columns, none of them within what is seen as one character. */
+export function chunks(text: string, columns: number): string[] {
+  const pieces: string[] = [];
+  let room = 0;
+  for (const { segment } of characters.segment(text)) {
+    const taken = width(segment);
+    if (pieces.length === 0 || taken > room) {
+      pieces.push("");
+      room = columns;
+    }
+    pieces[pieces.length - 1] += segment;
+    room -= taken;
+  }
+  return pieces;
 }
 
+/** Columns that a wrapped column keeps where others have room to give. */
+const LEAST = 16;
+/** Columns that one keeps where there is no room else. */
+const LEAST_OF_ALL = 8;
+
 /**
- * A table without lines; the header is dim. Where it does not fit, the flexible column wraps.
+ * A table without lines; the header is dim. Where it does not fit, flexible columns wrap; then optional
+ * ones are left out; then all that stand on the left wrap.
  */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   io: Io,
 ): string {
-  const widths = columns.map((column, i) =>
+  const natural = columns.map((column, i) =>
     Math.max(
       ...[column.title, ...rows.map((row) => row[i])].flatMap((cell) =>
         cell.split("\n").map(width)
       ),
     )
   );
-  const flexible = columns.findIndex((column) => column.flexible);
-  const total = widths.reduce((sum, each) => sum + each, 0) + 2 * (columns.length - 1);
-  if (flexible >= 0 && total > io.columns()) {
-    widths[flexible] = Math.max(16, widths[flexible] - (total - io.columns()));
+  const room = io.columns();
+  const flexible = columns.map((column) => column.flexible === true);
+  let shown = [...columns.keys()];
+  const fitted = (least: number, wraps: readonly boolean[]) =>
+    fittedWidths(natural, shown, { wraps, least, room });
+  let widths = fitted(LEAST, flexible);
+  const leaving = shown.filter((i) => columns[i].optional !== undefined)
+    .sort((a, b) => columns[b].optional! - columns[a].optional!);
+  while (totalOf(widths, shown) > room && leaving.length > 0) {
+    const least = leaving.pop();
+    shown = shown.filter((i) => i !== least);
+    widths = fitted(LEAST, flexible);
   }
+  const wraps = totalOf(widths, shown) <= room
+    ? flexible
+    : columns.map(({ align }) => align !== "right");
+  if (wraps !== flexible) widths = fitted(LEAST_OF_ALL, wraps);
   const drawn = new Table({
-    head: columns.map((column) => styled(io.color.out, "dim", column.title)),
-    colAligns: columns.map((column) => column.align ?? "left"),
-    colWidths: widths,
+    head: shown.map((i) => styled(io.color.out, "dim", columns[i].title)),
+    colAligns: shown.map((i) => columns[i].align ?? "left"),
+    colWidths: shown.map((i) => widths[i]),
     wordWrap: true,
     chars: noBorders,
     style: { "head": [], "border": [], "padding-left": 0, "padding-right": 0 },
   });
   drawn.push(
     ...rows.map((row) =>
-      row.map((cell, i) => i === flexible && !columns[i].cut ? brokenWords(cell, widths[i]) : cell)
+      shown.map((i) => wraps[i] && !columns[i].cut ? brokenWords(row[i], widths[i]) : row[i])
     ),
   );
   return drawn.toString().split("\n").map((line) => line.trimEnd()).join("\n");
+}
+
+/** Columns that a table takes with the space between its columns. */
+function totalOf(widths: readonly number[], shown: readonly number[]): number {
+  return shown.reduce((sum, i) => sum + widths[i], 0) + 2 * (shown.length - 1);
+}
+
+/** Widths with which a table fits, as far as the columns that wrap can give. */
+function fittedWidths(
+  natural: readonly number[],
+  shown: readonly number[],
+  { wraps, least, room }: {
+    readonly wraps: readonly boolean[];
+    readonly least: number;
+    readonly room: number;
+  },
+): number[] {
+  const widths = [...natural];
+  for (let excess = totalOf(widths, shown) - room; excess > 0; excess--) {
+    const [widest] = shown.filter((i) => wraps[i]).sort((a, b) => widths[b] - widths[a]);
+    if (widest === undefined || widths[widest] <= least) break;
+    widths[widest]--;
+  }
+  return widths;
 }

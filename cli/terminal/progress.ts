@@ -8,7 +8,7 @@ import { amountOf, unitWords } from "../../lab/core/budget.ts";
 import type { RunProgress } from "../../lab/experiment/launch.ts";
 import { judgedBy } from "../../lab/experiment/score.ts";
 import { headline } from "./figures.ts";
-import { count, duration, width, wrapped } from "./format.ts";
+import { chunks, count, duration, padded, width, wrapped } from "./format.ts";
 import { type Io, type Style, styled } from "./io.ts";
 import type { Judge, Verdict } from "../../lab/experiment/verdict.ts";
 import { printable } from "../../lab/core/printable.ts";
@@ -206,7 +206,7 @@ function alignedLines(shown: readonly Live[], columns: number, io: Io): string[]
   const bar = Math.min(BAR.most, columns - taken);
   return rows.map((row, r) => {
     const [name, share, speed, latest, left] = row.map((part, i) =>
-      i === 0 || i === 3 ? part.padEnd(widths[i]) : part.padStart(widths[i])
+      padded(part, widths[i], i === 0 || i === 3 ? "left" : "right")
     );
     const parts = [
       name,
@@ -216,7 +216,7 @@ function alignedLines(shown: readonly Live[], columns: number, io: Io): string[]
       latest,
       left,
     ];
-    const line = parts.filter((part) => part !== "").join("  ").slice(0, columns);
+    const [line] = chunks(parts.filter((part) => part !== "").join("  "), columns);
     // Coloured after cutting, so that no escape sequence is cut.
     return line.replace(/━+/, (done) => styled(io.color.error, "cyan", done))
       .replace(/─+/, (rest) => styled(io.color.error, "dim", rest));

@@ -81,10 +81,10 @@ export function runsTable(
     { title: "seed", align: "right" },
     { title: "status" },
     { title: "figure" },
-    ...(judged ? [{ title: "verdict" }] : []),
+    ...(judged ? [{ title: "verdict", optional: 2 }] : []),
     ...more.map(({ title }) => ({ title, align: "right" as const })),
     ...(extent ? [{ title: "trained on", align: "right" } as const] : []),
-    ...(roomy ? [{ title: "time", align: "right" } as const] : []),
+    ...(roomy ? [{ title: "time", align: "right", optional: 1 } as const] : []),
     ...(wide ? [{ title: "started" }, { title: "tags" }] : []),
   ];
   return table(

@@ -4,11 +4,13 @@ import { evaluatedFigures, headline, metricLabel, scaleLines } from "../../cli/t
 import {
   briefly,
   bytes,
+  chunks,
   clipped,
   count,
   duration,
   figure,
   heading,
+  padded,
   pictures,
   plural,
   roughly,
@@ -59,6 +61,48 @@ Deno.test("a table that is too wide wraps its flexible column and fits", () => {
     ok(lines.every((line) => width(line) <= wide), lines.join("\n"));
     strictEqual(lines.length > 2, wide < 100);
   }
+});
+
+Deno.test("characters of East Asia and emoji are two columns wherever a text is measured or cut", () => {
+  deepStrictEqual([width("歩く猫"), width("🐈 x"), width("👨‍👩‍👧"), width("\x1b[32mok\x1b[0m")], [
+    6,
+    4,
+    2,
+    2,
+  ]);
+  strictEqual(clipped("歩く猫の夢", 6), "歩く…");
+  deepStrictEqual(chunks("a歩く👨‍👩‍👧b", 3), ["a歩", "く", "👨‍👩‍👧b"]);
+  deepStrictEqual(wrapped("歩く 猫の 夢", 6), ["歩く", "猫の", "夢"]);
+  deepStrictEqual([padded("歩", 4), padded("歩", 4, "right")], ["歩  ", "  歩"]);
+  const columns = [{ title: "name" }, { title: "n", align: "right" as const }];
+  const lines = table(columns, [["歩く猫", "7"], ["cat", "12"]], capturedIo({ columns: 80 }));
+  deepStrictEqual(lines.split("\n"), ["name     n", "歩く猫   7", "cat     12"]);
+});
+
+Deno.test("a table that is too wide takes from the widest, leaves out what it may, then wraps all words", () => {
+  const [a, b] = ["cartpole-ppo (agent.gamma=0.98)", "cartpole-a2c (agent.gamma=0.995)"];
+  const columns = [
+    { title: "a", flexible: true },
+    { title: "b", flexible: true },
+    { title: "what it is worth", optional: 2 },
+    { title: "time", align: "right" as const, optional: 1 },
+  ];
+  const rows = [[a, b, "no better than random", "0:07"]];
+  const drawn = (wide: number) => {
+    const lines = table(columns, rows, capturedIo({ columns: wide })).split("\n");
+    ok(lines.every((line) => width(line) <= wide), lines.join("\n"));
+    return lines;
+  };
+  const heads = [100, 80, 58, 40, 20].map((wide) => drawn(wide)[0].trim().split(/\s{2,}/));
+  const all = ["a", "b", "what it is worth", "time"];
+  deepStrictEqual(heads, [all, all, all.slice(0, 3), all.slice(0, 2), all.slice(0, 2)]);
+  strictEqual(drawn(80).join(" ").replaceAll(/\s+/g, "").includes("cartpole-ppo"), true);
+  const words = table(
+    [{ title: "x" }, { title: "y" }],
+    [["one two three", "four five"]],
+    capturedIo({ columns: 18 }),
+  );
+  ok(words.split("\n").every((line) => width(line) <= 18), words);
 });
 
 Deno.test("a word that is wider than its column is cut into lines, none of it left out", () => {

@@ -6022,4 +6022,18 @@ export const mutants: readonly Mutant[] = [
     to: "Math.max(DEFAULT_ROWS, most)",
     test: "tests/models/interpolation_test.ts",
   },
+  {
+    fault: "a wide character is cut to its own half",
+    file: "cli/terminal/format.ts",
+    from: "    const taken = width(segment);",
+    to: "    const taken = [...segment].length;",
+    test: "tests/cli/format_test.ts",
+  },
+  {
+    fault: "what a table can least do without is left out first",
+    file: "cli/terminal/format.ts",
+    from: ".sort((a, b) => columns[b].optional! - columns[a].optional!)",
+    to: ".sort((a, b) => columns[a].optional! - columns[b].optional!)",
+    test: "tests/cli/format_test.ts",
+  },
 ];
