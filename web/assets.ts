@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { LabError } from "../lab/core/errors.ts";
 
 const distribution = new URL("./dist/", import.meta.url);
@@ -24,14 +25,25 @@ let manifest: Manifest | undefined;
  * @throws {LabError} where nothing is built.
  */
 export function built(): Manifest {
-  if (manifest === undefined) {
-    try {
-      manifest = JSON.parse(Deno.readTextFileSync(new URL("manifest.json", distribution)));
-    } catch {
-      throw new LabError("Cannot serve as the islands are not built: run `deno task build`");
-    }
+  return manifest ??= manifestIn(distribution);
+}
+
+/**
+ * What a build says that lies in a folder.
+ *
+ * @throws {LabError} where none does.
+ */
+export function manifestIn(folder: URL): Manifest {
+  try {
+    return JSON.parse(Deno.readTextFileSync(new URL("manifest.json", folder)));
+  } catch {
+    // From a project, too, which has no such task.
+    const lab = fileURLToPath(new URL("../", import.meta.url));
+    throw new LabError(
+      "Cannot show pages as their browser files are not built: to build them, run deno task --cwd " +
+        `${/[\s'"]/.test(lab) ? JSON.stringify(lab) : lab} build`,
+    );
   }
-  return manifest!;
 }
 
 /** Names of all files of the browser build that pages of a site may ask for. */

@@ -44,7 +44,8 @@ export const exportRuns = defineCommand({
     "model's encoder, decoder, classifier; ONNX Runtime and others run them), gif (the pictures that a run drew at its " +
     "evaluations, a GIF for each kind: samples from the same noise, reconstructions), html (the dashboard's page of each run as one file, in which " +
     "curves zoom and the policy plays or the model dreams without a network; of several runs their " +
-    "comparison, too).",
+    "comparison, too; wants the dashboard's browser files, which deno task build makes in the lab's " +
+    "folder).",
   examples: [
     ["export latest --format csv --out figures", "the series of the newest run"],
     ["export --where agent=ppo --format tensorboard --out logs", "all runs of PPO"],
