@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { dirname } from "node:path";
+import { dirname, extname } from "node:path";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import { printable } from "../lab/core/printable.ts";
 import { stackOf, withPlace } from "../lab/core/stack.ts";
@@ -38,7 +38,7 @@ import { importRuns } from "./commands/import.ts";
 import { interpolate } from "./commands/interpolate.ts";
 import { list } from "./commands/list.ts";
 import { newFile } from "./commands/new.ts";
-import { giveUpFolder } from "./permissions.ts";
+import { giveUpFolder, isWithin } from "./permissions.ts";
 import { play } from "./commands/play.ts";
 import { quickStart } from "./commands/quick_start.ts";
 import { range } from "./commands/range.ts";
@@ -110,13 +110,17 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(rest, { ...io, debug, ...(quiet ? { notice: () => {} } : {}) });
   } catch (error) {
-    return told(error, io, debug);
+    return told(error, io, { args: flags, debug });
   }
 }
 
 /** Says what went wrong, and gives the exit code. */
-function told(error: unknown, io: Io, debug: boolean): number {
-  const [line, code] = explain(error, debug);
+function told(
+  error: unknown,
+  io: Io,
+  { args, debug }: { readonly args: readonly string[]; readonly debug: boolean },
+): number {
+  const [line, code] = explain(error, debug, typedPlaces(args, io));
   io.error(`${styled(io.color.error, "red", "error:")} ${line}\n`);
   if (debug && error instanceof Error) io.error(`${stackOf(error)}\n`);
   return code;
@@ -183,26 +187,60 @@ async function commandNamed(name: string, io: Io): Promise<Command> {
 }
 
 /** One line for people, and the exit code. */
-function explain(error: unknown, debug: boolean): [line: string, code: number] {
+function explain(
+  error: unknown,
+  debug: boolean,
+  typed: readonly TypedPlace[],
+): [line: string, code: number] {
   if (!(error instanceof Error)) return [String(error), 1];
   const line = withPlace(printable(error.message.replace(/\s*\n\s*/g, " ")), error);
   if (error instanceof InputError) return [line, 2];
   if (error instanceof LabError) return [line, 1];
-  if (error instanceof Deno.errors.NotCapable) return [permission(line), 1];
+  if (error instanceof Deno.errors.NotCapable) return [permission(line, typed), 2];
   return [`${error.name}: ${line}${debug ? "" : " (--debug prints the stack)"}`, 1];
 }
 
-/** Deno's "Requires write access to "/x", run again with the --allow-write flag" for people. */
-function permission(line: string): string {
-  const [, access, path] = /Requires (\w+) access to "([^"]*)"/.exec(line) ?? [];
-  if (access === undefined) return `Cannot go on as a permission is missing: ${line}`;
-  if (access !== "read" && access !== "write") {
-    return `Cannot use (${access}) "${path}" as the permission is not given: to give it, add ` +
-      `--allow-${access} to the task "experiment" in deno.json`;
+/** A path of the command line as it was typed. */
+interface TypedPlace {
+  readonly word: string;
+  readonly path: string;
+  /** Whether it is to be written: the value of `--out`. */
+  readonly out: boolean;
+}
+
+/** What may lead out of the caller's folder: a name alone does not. */
+function typedPlaces(args: readonly string[], io: Io): TypedPlace[] {
+  return args.flatMap((arg, i) => {
+    const [, flag = args[i - 1], word = arg] = /^(--[\w-]+)=(.*)$/s.exec(arg) ?? [];
+    const isPath = word.includes("/") && !word.startsWith("file:");
+    return isPath ? [{ word, path: callersPath(io, word), out: flag === "--out" }] : [];
+  });
+}
+
+/**
+ * Deno's "Requires write access to "/x", run again with the --allow-write flag" for people: of what was
+ * typed, where that led there.
+ */
+function permission(line: string, typed: readonly TypedPlace[]): string {
+  const [, refused, at] = /Requires (\w+) access to "([^"]*)"/.exec(line) ?? [];
+  if (refused === undefined) return `Cannot go on as a permission is missing: ${line}`;
+  if (refused !== "read" && refused !== "write") {
+    return `Cannot use (${refused}) "${at}" as the permission is not given: to give it, add ` +
+      `--allow-${refused} to the task "experiment" in deno.json`;
   }
-  return `Cannot ${access} ${path} as the lab may use only its own folder, /tmp and the folder ` +
-    `that it is called from: call it from ${dirname(path)}, or with the permission, as ` +
-    `deno run --allow-read --allow-write=runs,${dirname(path)} cli/main.ts …`;
+  const { word, path, out } =
+    typed.find(({ path }) => isWithin(at, path) || at === `${path}.part` || isWithin(path, at)) ??
+      { word: at, path: at, out: refused === "write" };
+  const folder = extname(path) === "" ? path : dirname(path);
+  const [access, elsewhere] = out
+    ? ["write", "name a place there"]
+    : [refused, `call it from ${folder}`];
+  // Of the disk's own folder all would be given.
+  const given = folder === dirname(folder)
+    ? ""
+    : `, or give the permission, as deno run --allow-read --allow-write=runs,${folder} cli/main.ts …`;
+  return `Cannot ${access} ${word} as the lab may use only its own folder, /tmp and the folder ` +
+    `that it is called from: ${elsewhere}${given}`;
 }
 
 /**
@@ -214,7 +252,7 @@ async function mainInThread(given: readonly string[], io: Io): Promise<number> {
     using here = await broughtHere(given, io);
     return await inThread(here.args, io);
   } catch (error) {
-    return told(error, io, given.includes("--debug"));
+    return told(error, io, { args: given, debug: given.includes("--debug") });
   }
 }
 

@@ -9,7 +9,7 @@ import { isAbsolute, relative } from "node:path";
 const writers = ["new", "backup", "sync"];
 
 /** Whether a path is the folder, or lies below it. */
-function isWithin(path: string, folder: string): boolean {
+export function isWithin(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return !way.startsWith("..") && !isAbsolute(way);
 }

@@ -28,8 +28,29 @@ Deno.test("a missing permission is one line that says how to give it", async () 
       const args of [["cartpole-ppo", "--store", "/somewhere/else"], ["/somewhere/else/own.ts"]]
     ) {
       const { code, stderr } = await command(folder, ["run", ...args]).output();
-      ok(code === 1 || code === 2);
+      strictEqual(code, 2);
       match(text(stderr), /^error: Cannot [^\n]*\/somewhere\/else[^\n]*--allow-[^\n]*\n$/);
+    }
+  });
+});
+
+Deno.test("a path that may not be written is named as it was typed, and its own folder proposed", async () => {
+  await inFolder(async (folder) => {
+    const up = "../".repeat(folder.split("/").length);
+    for (
+      const [out, proposed] of [
+        ["/nowhere/pages/x.png", ",/nowhere/pages cli/main.ts …"],
+        [`${up}nowhere/x.png`, ",/nowhere cli/main.ts …"],
+        ["/x.png", "name a place there"],
+      ]
+    ) {
+      for (const flag of [["--out", out], [`--out=${out}`]]) {
+        const { code, stderr } = await command(folder, ["interpolate", "latest", ...flag]).output();
+        strictEqual(code, 2);
+        const line = text(stderr).trimEnd();
+        ok(line.startsWith(`error: Cannot write ${out} as `), line);
+        ok(line.endsWith(proposed), line);
+      }
     }
   });
 });

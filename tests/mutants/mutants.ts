@@ -6036,4 +6036,11 @@ export const mutants: readonly Mutant[] = [
     to: ".sort((a, b) => columns[a].optional! - columns[b].optional!)",
     test: "tests/cli/format_test.ts",
   },
+  {
+    fault: "all of a disk is proposed to be written",
+    file: "cli/main.ts",
+    from: 'const given = folder === dirname(folder)\n    ? ""',
+    to: 'const given = folder === ""\n    ? ""',
+    test: "tests/cli/process_test.ts",
+  },
 ];
