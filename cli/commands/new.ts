@@ -5,6 +5,7 @@ import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
+import type { Registries } from "../../lab/experiment/registries.ts";
 import { defineCommand, plain, PROGRAM } from "../command.ts";
 import { exists, writeWhole } from "../files.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
@@ -63,10 +64,43 @@ export const newFile = defineCommand({
 
 /** Writes the files, none of which may be there, and returns lines that say what to do next. */
 async function starter(kind: TemplateKind, name: string, io: Io): Promise<string> {
+  requireFree(kind, name, await io.registries());
   const path = callersPath(io, `${name}.ts`);
   await writeNew(path, await template(kind, name));
   return `Wrote ${name}.ts. To train it: ${PROGRAM} run ${name}.ts`;
 }
+
+/**
+ * Refuses a name that the lab has: a run of the file would be refused, or taken for the lab's own.
+ *
+ * @throws {InputError} that proposes another.
+ */
+function requireFree(kind: TemplateKind, name: string, registries: Registries): void {
+  const { agents, models, datasets, experiments, environments } = registries;
+  const named = {
+    agent: agents,
+    model: models,
+    dataset: datasets,
+    experiment: experiments,
+    body: [],
+  };
+  const taken = kind === "environment"
+    ? environments.some(({ id }) => id === `${pascal(name)}-v0`)
+    : named[kind].some((each) => each.name === name.toLowerCase());
+  if (!taken) return;
+  throw new InputError(
+    `Cannot write ${name}.ts as the lab has ${aNoun[kind]} of that name: new ${kind} my-${name}`,
+  );
+}
+
+const aNoun: Readonly<Record<TemplateKind, string>> = {
+  agent: "an agent",
+  model: "a model",
+  environment: "a world",
+  dataset: "a data set",
+  body: "a body",
+  experiment: "an experiment",
+};
 
 /** The starting file of a kind under a name. */
 export async function template(kind: TemplateKind, name: string): Promise<string> {

@@ -95,6 +95,22 @@ Deno.test("a starting file of each kind trains as it is, and nothing is overwrit
     const again = await type("new", "agent", "quick-agent");
     strictEqual(again.code, 2);
     match(again.error, /quick-agent\.ts as there is such a file already: choose another name\n$/);
+    for (
+      const [kind, name, what] of [
+        ["agent", "ppo", "an agent"],
+        ["model", "VAE", "a model"],
+        ["dataset", "glyphs", "a data set"],
+        ["environment", "grid-world", "a world"],
+        ["experiment", "cartpole-ppo", "an experiment"],
+      ]
+    ) {
+      const { code, error } = await type("new", kind, name);
+      strictEqual(code, 2);
+      const said =
+        `Cannot write ${name}.ts as the lab has ${what} of that name: new ${kind} my-${name}`;
+      strictEqual(error, `error: ${said}\n`);
+    }
+    strictEqual([...Deno.readDirSync(folder)].some(({ name }) => name === "ppo.ts"), false);
     const wrong = await type("new", "agent", "../agent");
     strictEqual(wrong.code, 2);
     match(wrong.error, /letters, digits and single hyphens, like my-agent: \.\.\/agent\n$/);
