@@ -317,10 +317,13 @@ export function runArgument(known: Known) {
 }
 
 /** Several RUNs. */
-export function runArguments(known: Known) {
+export function runArguments(
+  known: Known,
+  description = "Runs: ids, unique prefixes of them, or latest.",
+) {
   return multiple(
     argument(named("RUN", known.runs), {
-      description: plain("Runs: ids, unique prefixes of them, or latest."),
+      description: plain(description),
     }),
   );
 }

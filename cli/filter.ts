@@ -42,6 +42,7 @@ export function whyNone(store: Store, runs: readonly Run[], where: readonly Cond
 /**
  * The runs that a command works on: those named, else all, as far as they meet every condition.
  *
+ * @param find What names mean. Default: a run each.
  * @throws {InputError} where none is left.
  */
 export function chosenRuns(
@@ -49,8 +50,9 @@ export function chosenRuns(
   action: string,
   references: readonly string[],
   where: readonly Condition[],
+  find = findRuns,
 ): Run[] {
-  const named = references.length > 0 ? findRuns(store, references) : store.runs();
+  const named = references.length > 0 ? find(store, references) : store.runs();
   const found = matching(store, named, where);
   if (found.length > 0) return found;
   throw new InputError(`Cannot ${action} as ${whyNone(store, named, where)}`);

@@ -147,13 +147,26 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     command.parser({ experiments: [], runs: [] }),
     given,
     `${callOf(command)} ${command.usage} (--help says more)`,
-    (line) => explained(line, command),
+    (line) => named ? explained(line, command) : flagsFirst(args) ?? explained(line, command),
   );
   return await command.run(values, io);
 }
 
+/** What to type where flags stand before a command; undefined where none follows. */
+function flagsFirst(args: readonly string[]): string | undefined {
+  const at = args.findIndex((arg) => commands.some(({ name }) => name === arg));
+  if (at < 0) return undefined;
+  const quoted = args.toSpliced(at, 1).map((arg) =>
+    /^[\w=,.:/@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`
+  );
+  return `Flags stand behind the command: ${[PROGRAM, args[at], ...quoted].join(" ")}.`;
+}
+
 /** The parser's line, with what is missing by its name, and what a flag that is none should be. */
 function explained(line: string, { usage }: Command): string {
+  if (line.startsWith("No matching")) {
+    return `${usage.replaceAll(/ ?\[[^\]]*\]/g, "")} is missing.`;
+  }
   if (line.startsWith("Missing required argument")) {
     return `${usage.split(" [")[0]} is missing.`;
   }
@@ -196,7 +209,9 @@ function explain(
   const line = withPlace(printable(error.message.replace(/\s*\n\s*/g, " ")), error);
   if (error instanceof InputError) return [line, 2];
   if (error instanceof LabError) return [line, 1];
-  if (error instanceof Deno.errors.NotCapable) return [permission(line, typed), 2];
+  if (error instanceof Deno.errors.NotCapable) {
+    return [permission(line, typed), /Requires (read|write) access/.test(line) ? 2 : 1];
+  }
   return [`${error.name}: ${line}${debug ? "" : " (--debug prints the stack)"}`, 1];
 }
 

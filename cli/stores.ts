@@ -67,6 +67,24 @@ export function findRuns(store: Store, references: readonly string[]): Run[] {
 }
 
 /**
+ * Runs by reference, each once, where a word may mean several: those called so, or of the experiment of
+ * that name, else the run of an id.
+ */
+export function findNamed(store: Store, references: readonly string[]): Run[] {
+  const all = store.runs();
+  const found = references.flatMap((each) => {
+    const named = all.filter((run) => isCalled(run, each));
+    return named.length > 0 ? named : [store.find(each)];
+  });
+  return [...new Map(found.map((run) => [run.id, run])).values()];
+}
+
+/** Whether a run, or its experiment, has a name. */
+export function isCalled({ name, manifest }: Run, wanted: string): boolean {
+  return name === wanted || manifest.determined.experiment === wanted;
+}
+
+/**
  * Refuses a command that needs runs and got none.
  *
  * @param or Another way to name them, for the message.

@@ -17,7 +17,7 @@ import {
 import { Judge } from "../../lab/experiment/verdict.ts";
 import { chosenRuns } from "../filter.ts";
 import { runsDocument } from "../run_document.ts";
-import { damagedLines, needRuns, openStoreOf } from "../stores.ts";
+import { damagedLines, findNamed, needRuns, openStoreOf } from "../stores.ts";
 import { plural } from "../terminal/format.ts";
 
 /** The command `compare`. */
@@ -33,13 +33,17 @@ export const compare = defineCommand({
     "tell them apart.",
   examples: [
     ["compare --where environment=CartPole-v1", "every finished run on CartPole"],
+    ["compare cartpole-ppo cartpole-a2c", "the runs of two experiments, or of these names"],
     ["compare 3f2a 91bc 77d0", "these runs"],
     ["compare --where tag=gamma --metric rollout/episode_return_mean", "by another series"],
     ["compare --where tag=gamma --against cartpole-ppo", "each with one, by its label"],
   ],
   parser: (known) =>
     object({
-      runs: runArguments(known),
+      runs: runArguments(
+        known,
+        "Runs: ids, unique prefixes of them, latest, or the name of an experiment or of runs (--name).",
+      ),
       where: whereOption(),
       metric: optional(option("--metric", string({ metavar: "NAME" }), {
         description: plain("The series to compare. Default: the evaluation's headline figure."),
@@ -64,7 +68,7 @@ export const compare = defineCommand({
     );
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
-    const found = chosenRuns(store, "compare", references, where);
+    const found = chosenRuns(store, "compare", references, where, findNamed);
     if (references.length === 0) { for (const line of damagedLines(store)) io.notice(`${line}\n`); }
     if (metric !== undefined) {
       const series = new Set(found.flatMap((run) => store.seriesNames(run.id)));

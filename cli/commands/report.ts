@@ -17,7 +17,7 @@ import {
 } from "../command.ts";
 import { whyNone } from "../filter.ts";
 import { refuseExisting, writeWhole } from "../files.ts";
-import { openStoreOf } from "../stores.ts";
+import { isCalled, openStoreOf } from "../stores.ts";
 import { callersPath } from "../terminal/io.ts";
 
 /** The command `report`. */
@@ -40,7 +40,7 @@ export const report = defineCommand({
   parser: (known) =>
     object({
       names: multiple(argument(named("NAME", known.experiments), {
-        description: plain("Experiments whose runs are reported, by name."),
+        description: plain("Experiments whose runs are reported, or names of runs (--name)."),
       })),
       where: whereOption(),
       title: optional(option("--title", string({ metavar: "TEXT" }), {
@@ -68,19 +68,19 @@ export const report = defineCommand({
     const { store } = opened;
     const all = store.runs();
     const experimentOf = (run: typeof all[number]) => run.manifest.determined.experiment;
-    const stored = new Set(all.map(experimentOf));
-    const missing = names.find((name) => !stored.has(name));
+    const missing = names.find((name) => !all.some((run) => isCalled(run, name)));
     if (missing !== undefined && store.sweepNames().includes(missing)) {
       throw new InputError(
         `Cannot report as ${missing} is a sweep, not an experiment: report --where sweep=${missing}`,
       );
     }
     if (missing !== undefined) {
+      const stored = new Set(all.flatMap((run) => [experimentOf(run), run.name]));
       throw unknownName("report", "stored experiment", missing, stored, "runs");
     }
     const chosen = names.length === 0
       ? all
-      : all.filter((run) => names.includes(experimentOf(run)));
+      : all.filter((run) => names.some((name) => isCalled(run, name)));
     const found = matching(store, chosen, where);
     if (found.length === 0) {
       throw new InputError(`Cannot report as ${whyNone(store, chosen, where)}`);

@@ -130,7 +130,10 @@ export const run = defineCommand({
       })),
       store: storeOption(),
       name: optional(option("--name", shortText("NAME", 100), {
-        description: plain("What to call the runs. Default: the experiment's name."),
+        description: plain(
+          "What to call the runs, by which compare and report find them; of a grid or a sweep what to " +
+            "call the sweep. Default: the experiment's name, of a sweep with -sweep behind it.",
+        ),
       })),
       tag: multiple(option("--tag", shortText("TAG", LONGEST_TAG), {
         description: plain("A word to find the runs by. Repeatable."),

@@ -421,6 +421,28 @@ Deno.test("compare groups by configuration, counts a seed once, and needs finish
   });
 });
 
+Deno.test("compare and report take the runs of a name, theirs or their experiment's", async () => {
+  await withLab(async (lab) => {
+    for (const [name, seed] of [["lake", "1"], ["lake", "2"], ["sea", "1"]]) {
+      strictEqual((await lab("run", "line-toy", "--seed", seed, "--name", name)).code, 0);
+    }
+    const seedsOf = async (...names: string[]) => {
+      const { code, out, error } = await lab("compare", ...names, "--json");
+      strictEqual(code, 0, error);
+      const { runs } = JSON.parse(out) as { runs: { name: string; seed: number }[] };
+      return runs.map(({ name, seed }) => `${name} ${seed}`).sort();
+    };
+    deepStrictEqual(await seedsOf("lake"), ["lake 1", "lake 2"]);
+    deepStrictEqual(await seedsOf("line-toy"), ["lake 1", "lake 2", "sea 1"]);
+    deepStrictEqual(await seedsOf("latest"), ["sea 1"]);
+    deepStrictEqual(await seedsOf("latest", "lake"), ["lake 1", "lake 2", "sea 1"]);
+    const { code, out, error } = await lab("report", "lake", "--out", "pages");
+    strictEqual(code, 0, error);
+    match(out, /pages\/lake\.html$/m);
+    match((await lab("report", "lakes", "--out", "pages")).error, /did you mean "lake"/);
+  });
+});
+
 Deno.test("export writes every format once, and over a file only with --force", async () => {
   await withLab(async (lab, folder) => {
     const { runs: [run] } = JSON.parse((await lab("run", "line-toy", "--json")).out);

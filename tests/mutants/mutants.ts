@@ -6043,4 +6043,11 @@ export const mutants: readonly Mutant[] = [
     to: 'const given = folder === ""\n    ? ""',
     test: "tests/cli/process_test.ts",
   },
+  {
+    fault: "compare takes runs by their experiment's name alone",
+    file: "cli/stores.ts",
+    from: "return name === wanted || manifest.determined.experiment === wanted;",
+    to: "return name !== name || manifest.determined.experiment === wanted;",
+    test: "tests/cli/training_test.ts",
+  },
 ];
