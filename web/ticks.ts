@@ -34,6 +34,11 @@ function compact(tick: number, digits: number): string {
   return tick.toLocaleString("en", { notation: "compact", maximumFractionDigits: digits });
 }
 
+/** Pixels along an axis that a label of its takes, of ticks between `low` and `high`. */
+export function labelRoom(low: number, high: number): number {
+  return Math.max(Math.abs(low), Math.abs(high)) >= VAST ? 90 : 50;
+}
+
 /** Labels with exponents, as short as tells them apart; what sums leave in the place of 0 is 0. */
 function exponents(ticks: readonly number[]): string[] {
   const rounding = RELATIVE * Math.max(...ticks.map(Math.abs));

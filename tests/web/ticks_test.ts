@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
-import { constantRange, isConstant, STEPS, tickLabels } from "../../web/ticks.ts";
+import { constantRange, isConstant, labelRoom, STEPS, tickLabels } from "../../web/ticks.ts";
 
 Deno.test("labels of ticks have as many digits as tell them apart, and no more", () => {
   deepStrictEqual(tickLabels([0, 10_000, 20_000]), ["0", "10K", "20K"]);
@@ -35,6 +35,10 @@ Deno.test("rounding is no change: such values are drawn as a flat line in the mi
   deepStrictEqual(constantRange(500), [450, 550]);
   deepStrictEqual(constantRange(-2), [-2.2, -1.8]);
   deepStrictEqual(constantRange(0), [-1, 1]);
+});
+
+Deno.test("labels with exponents take more room", () => {
+  deepStrictEqual([labelRoom(0, 1e6), labelRoom(-1e15, 0), labelRoom(0, 1e149)], [50, 90, 90]);
 });
 
 Deno.test("there is a step for every span, the next one at most two and a half times as long", () => {
