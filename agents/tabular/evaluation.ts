@@ -6,6 +6,7 @@
  */
 import type { Environment, TransitionTable } from "../../lab/core/environment.ts";
 import type { Generator } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { mean } from "../../lab/statistics/scores.ts";
 import {
@@ -52,8 +53,9 @@ export function expectedReturns(
 
 /** Plays and evaluates the greedy policy of a table of action values. */
 export class TableEvaluator {
-  /** For its spaces and its table; episodes are played in others. */
   #environment: Environment | undefined;
+  /** It before its first episode, where it can be kept: what it keeps over episodes is then forgotten. */
+  #asNew: Json | undefined;
   #table: TransitionTable | undefined;
 
   /**
@@ -68,7 +70,7 @@ export class TableEvaluator {
   ) {}
 
   /**
-   * Plays `episodes` whole episodes (default 100) in a new environment, seeded from `random`.
+   * Plays `episodes` whole episodes (default 100) in an environment of its own, seeded from `random`.
    * `evaluation/exact_return_mean`: what the policy expects from the states in which these episodes
    * started, computed on the transition table; exact for a world with one start.
    *
@@ -78,8 +80,8 @@ export class TableEvaluator {
     { random, episodes = 100 }: { random: Generator; episodes?: number },
     training?: TrainingSoFar,
   ): Report {
-    this.#open();
-    const environment = this.makeEnvironment();
+    const environment = this.#open();
+    if (this.#asNew !== undefined) environment.restore?.(this.#asNew);
     const { observationSpace, actionSpace } = tableShape(this.agent, environment);
     const limit = environment.timeLimit ?? (this.episodeLimit || LONGEST);
     const policy = this.#policy(observationSpace.n, actionSpace.n);
@@ -93,7 +95,6 @@ export class TableEvaluator {
       const choose = (state: number) => policy[state - start] + actionSpace.start;
       evaluated.add(playEpisode(environment, observation, limit, choose));
     }
-    environment.close?.();
     const { metrics, events } = evaluated.report(limit, environment, training);
     const ofPolicy = exact && { "evaluation/exact_return_mean": mean(expected) };
     return { metrics: { ...metrics, ...ofPolicy }, events };
@@ -124,6 +125,7 @@ export class TableEvaluator {
   #open(): Environment {
     if (this.#environment === undefined) {
       this.#environment = this.makeEnvironment();
+      this.#asNew = this.#environment.snapshot?.();
       const { observationSpace } = tableShape(this.agent, this.#environment);
       const table = this.#environment.transitions?.();
       this.#table = table?.length === observationSpace.n ? table : undefined;

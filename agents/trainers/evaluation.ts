@@ -9,12 +9,14 @@ import { vectorOf } from "../../lab/core/batched.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
 import type {
   ActOptions,
   EvaluationContext,
   PolicyFileOptions,
   Report,
 } from "../../lab/core/trainer.ts";
+import type { Vector } from "../../lab/core/vector.ts";
 import type { RowStep } from "../../lab/compute/row_step.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import {
@@ -219,6 +221,9 @@ export function policyActors(
 
 /** Measures the policy of an agent's parameters. */
 export class Evaluator {
+  #vector: Vector | undefined;
+  /** The vector before its first episode, where it can be kept. */
+  #asNew: Json | undefined;
   /** Has what a vector does not say. */
   #world: Environment | undefined;
 
@@ -243,8 +248,7 @@ export class Evaluator {
     const actor = actors(count);
     const draws = stochastic ? random : undefined;
     const translator = new ActionTranslator(actionSpace, count);
-    // New ones each time: what a world keeps over its episodes is then the same after a resume.
-    const vector = vectorOf(this.options.makeEnvironment, count, { autoreset: "same-step" });
+    const vector = this.#environments(count);
     const seeds = Array.from({ length: count }, () => random.integers(2 ** 32));
     const observations = vector.reset({ seeds }).slice();
     const started = new Uint8Array(count).fill(1);
@@ -278,7 +282,6 @@ export class Evaluator {
       }
       if (cut.includes(1)) observations.set(vector.reset({ mask: cut }));
     }
-    vector.close();
     this.#world ??= this.options.makeEnvironment();
     return evaluated.report(longest, this.#world, training);
   }
@@ -382,6 +385,19 @@ export class Evaluator {
     }
     if (scoresOf !== undefined) return scoresOf;
     throw new InputError("Cannot export the policy as the agent must say what it chooses by");
+  }
+
+  /** As new each time: what a world keeps over its episodes is then the same after a resume. */
+  #environments(count: number): Vector {
+    if (this.#vector?.count !== count) {
+      this.#vector = vectorOf(this.options.makeEnvironment, count, {
+        autoreset: "same-step",
+      });
+      this.#asNew = this.#vector.snapshot();
+    } else if (this.#asNew !== undefined) {
+      this.#vector.restore(this.#asNew);
+    }
+    return this.#vector;
   }
 }
 

@@ -6142,10 +6142,10 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/a3c/a3c_test.ts",
   },
   {
-    fault: "an evaluation over a table plays in the world of the one before",
+    fault: "an evaluation over a table goes on in the world of the one before",
     file: "agents/tabular/evaluation.ts",
-    from: "    const environment = this.makeEnvironment();\n",
-    to: "    const environment = this.#open();\n",
+    from: "    if (this.#asNew !== undefined) environment.restore?.(this.#asNew);\n",
+    to: "",
     test: "tests/agents/trainers/evaluation_test.ts",
   },
   {
