@@ -6297,4 +6297,18 @@ export const mutants: readonly Mutant[] = [
     to: "...counts.length > 0 && {",
     test: "tests/models/metrics/likeness_test.ts",
   },
+  {
+    fault: "a module that Node loads asks for Deno as it is loaded",
+    file: "lab/experiment/describe.ts",
+    from: "  get denied() {\n    return Deno.errors.NotCapable;\n  },\n",
+    to: "  denied: Deno.errors.NotCapable,\n",
+    test: "tests/package/build_test.ts",
+  },
+  {
+    fault: "a project's command line looks for its settings in the package",
+    file: "cli/commands/new.ts",
+    from: '`${root},${modules}`, " --config=deno.json")',
+    to: "`${root},${modules}`)",
+    test: "tests/package/build_test.ts",
+  },
 ];

@@ -1,6 +1,6 @@
 /** The npm package holds JavaScript for every module of the lab, and works as it is. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildPackage } from "../../package/build.ts";
 import { templateKinds } from "../../cli/commands/new.ts";
 import { registries } from "../../registries.ts";
@@ -16,8 +16,55 @@ function* filesBelow(folder: string, prefix = ""): Generator<string> {
   }
 }
 
-Deno.test("the package has every module as JavaScript, and what package.json names", async () => {
-  const out = await Deno.makeTempDir();
+/** What a program prints that is run in a folder; `INIT_CWD` as `deno task` sets it. */
+async function printed(folder: string, command: string, ...args: string[]): Promise<string> {
+  const { stdout, stderr, success } = await new Deno.Command(command, {
+    args,
+    cwd: folder,
+    env: { INIT_CWD: folder, NO_COLOR: "1" },
+  }).output();
+  ok(success, `${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+/** Trains under Node what is installed in a folder, and in a project that its command line makes there. */
+async function trainInstalled(place: string): Promise<void> {
+  const modules = `${place}/node_modules`;
+  // What it depends on is the checkout's.
+  for (const { name } of Deno.readDirSync(new URL("node_modules", root))) {
+    await Deno.symlink(fileURLToPath(new URL(`node_modules/${name}`, root)), `${modules}/${name}`);
+  }
+  await Deno.writeTextFile(`${place}/package.json`, '{ "type": "module", "private": true }');
+  await Deno.writeTextFile(
+    `${place}/program.mjs`,
+    `import { defineExperiment, train } from "reverie";
+    import "reverie/blocks";
+    const experiment = defineExperiment({
+      name: "packed",
+      environment: { id: "CartPole-v1" },
+      agent: { name: "reinforce" },
+      budget: 512,
+      evaluation: { episodes: 1 },
+    });
+    const { digest, dispose } = await train(experiment);
+    dispose();
+    console.log(digest);`,
+  );
+  match(await printed(place, "node", "program.mjs"), /^[0-9a-f]{64}\n$/);
+
+  const cli = `${modules}/reverie/cli/main.js`;
+  await printed(place, Deno.execPath(), "run", "-A", cli, "new", "project", "study");
+  const study = `${place}/study`;
+  const line = ["run", "first.ts", "--budget", "512", "--json"];
+  const { runs } = JSON.parse(
+    await printed(study, Deno.execPath(), "task", "-q", "experiment", ...line),
+  );
+  strictEqual(runs[0].status, "completed");
+}
+
+Deno.test("the package has every module as JavaScript, and trains where it is installed", async () => {
+  const place = await Deno.makeTempDir();
+  const out = `${place}/node_modules/reverie`;
   try {
     await buildPackage(out, { declarations: false });
     const built = new Set(filesBelow(out));
@@ -72,7 +119,9 @@ Deno.test("the package has every module as JavaScript, and what package.json nam
     const io = capturedIo({ folder: out });
     strictEqual(await main(["list", "--json"], io), 0);
     strictEqual(JSON.parse(io.written.out).experiments.length, registries.experiments.length);
+
+    await trainInstalled(place);
   } finally {
-    await Deno.remove(out, { recursive: true });
+    await Deno.remove(place, { recursive: true });
   }
 });
