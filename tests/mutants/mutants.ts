@@ -6311,4 +6311,11 @@ export const mutants: readonly Mutant[] = [
     to: "`${root},${modules}`)",
     test: "tests/package/build_test.ts",
   },
+  {
+    fault: "a run that is resumed with other fields is trained by its own without a word",
+    file: "lab/experiment/train.ts",
+    from: "if (isEqual(given ?? null, before)) continue;",
+    to: "continue;",
+    test: "tests/lab/experiment/own_test.ts",
+  },
 ];
