@@ -39,7 +39,8 @@ async function run(folder: string, command: string, ...args: string[]): Promise<
   const { stdout, stderr, success } = await new Deno.Command(command, {
     args,
     cwd: folder,
-    env: { NO_COLOR: "1" },
+    // `deno task test:slow` says another folder.
+    env: { INIT_CWD: folder, NO_COLOR: "1" },
   }).output();
   ok(success, `${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
