@@ -6318,4 +6318,18 @@ export const mutants: readonly Mutant[] = [
     to: "continue;",
     test: "tests/lab/experiment/own_test.ts",
   },
+  {
+    fault: "an own world's observation of any length is trained on",
+    file: "lab/core/define_environment.ts",
+    from: "if (isOfKind(space, observation)) return observation;",
+    to: 'if (isOfKind(space, observation) || call === "step") return observation;',
+    test: "tests/lab/core/define_environment_test.ts",
+  },
+  {
+    fault: "a state that step writes into passes the checker",
+    file: "envs/checker.ts",
+    from: "if (!isEqual(state, kept)) {",
+    to: "if (!isEqual(start, start)) {",
+    test: "tests/envs/checker_test.ts",
+  },
 ];
