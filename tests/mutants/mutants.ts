@@ -6332,4 +6332,11 @@ export const mutants: readonly Mutant[] = [
     to: "if (!isEqual(start, start)) {",
     test: "tests/envs/checker_test.ts",
   },
+  {
+    fault: "workers under Node are a ReferenceError",
+    file: "envs/workers/vector.ts",
+    from: "    requireWorkers(`step ${environment.id} in ${workers} workers`);\n",
+    to: "",
+    test: "tests/package/build_test.ts",
+  },
 ];

@@ -37,7 +37,7 @@ async function trainInstalled(place: string): Promise<void> {
   await Deno.writeTextFile(`${place}/package.json`, '{ "type": "module", "private": true }');
   await Deno.writeTextFile(
     `${place}/program.mjs`,
-    `import { defineExperiment, train } from "reverie";
+    `import { defineExperiment, makeVectorEnv, startRun, train } from "reverie";
     import "reverie/blocks";
     const experiment = defineExperiment({
       name: "packed",
@@ -48,9 +48,37 @@ async function trainInstalled(place: string): Promise<void> {
     });
     const { digest, dispose } = await train(experiment);
     dispose();
-    console.log(digest);`,
+    const refused = [
+      () => train(experiment, { store: "runs" }),
+      () => train(experiment, { backend: "native" }),
+      () => train({ ...experiment, agent: { name: "a3c", workers: 2 } }),
+      () => makeVectorEnv("Acrobot-v1", { count: 4, workers: 2 }),
+      () => startRun({ name: "x" }),
+    ];
+    const lines = [];
+    for (const call of refused) {
+      try {
+        await call();
+      } catch ({ name, message }) {
+        lines.push(name + ": " + message);
+      }
+    }
+    console.log(JSON.stringify({ digest, lines }));`,
   );
-  match(await printed(place, "node", "program.mjs"), /^[0-9a-f]{64}\n$/);
+  const { digest, lines } = JSON.parse(await printed(place, "node", "program.mjs"));
+  match(digest, /^[0-9a-f]{64}$/);
+  // What is Deno's, or needs the web's threads, is told in a line each.
+  const threads = "as threads need the web's Worker, which this runtime lacks: use one";
+  deepStrictEqual(
+    lines,
+    [
+      "Cannot keep runs in a store as its files and locks need Deno: train without",
+      "Cannot use the native backend as loading its library needs Deno: use wasm",
+      `Cannot train a3c with 2 workers ${threads}`,
+      `Cannot step Acrobot-v1 in 2 workers ${threads}`,
+      "Cannot start a run as the files and locks of its store need Deno: use it",
+    ].map((line) => `InputError: ${line}`),
+  );
 
   const cli = `${modules}/reverie/cli/main.js`;
   await printed(place, Deno.execPath(), "run", "-A", cli, "new", "project", "study");
