@@ -6,7 +6,7 @@
 import { fileURLToPath } from "node:url";
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
-import { InputError } from "../core/errors.ts";
+import { InputError, unknownName } from "../core/errors.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { isRecord, show } from "../core/plain.ts";
 import type { Seed } from "../core/random.ts";
@@ -127,7 +127,30 @@ export async function train(
   }
 }
 
-function checkOptions(options: TrainOptions): void {
+/** Every option, by which one that is spelt wrongly is told. */
+const optionNames: Readonly<Record<keyof TrainOptions, true>> = {
+  seed: true,
+  backend: true,
+  budget: true,
+  set: true,
+  threads: true,
+  onIteration: true,
+  onEvaluation: true,
+  signal: true,
+  store: true,
+  module: true,
+  resume: true,
+  name: true,
+  tags: true,
+};
+
+function checkOptions(
+  { registries: _, ...options }: TrainOptions & { readonly registries: Registries },
+): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionNames, name));
+  if (unknown !== undefined) {
+    throw unknownName("train", "option", unknown, Object.keys(optionNames));
+  }
   if (options.store !== undefined && !("Deno" in globalThis)) {
     throw new InputError(
       "Cannot keep runs in a store as its files and locks need Deno: train without",

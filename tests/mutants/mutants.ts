@@ -6339,4 +6339,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/package/build_test.ts",
   },
+  {
+    fault: "a list in the place of rows ends in a TypeError",
+    file: "models/model_file.ts",
+    from: '  requireFloats(name, "its rows", values);\n',
+    to: "",
+    test: "tests/models/model_file_test.ts",
+  },
 ];

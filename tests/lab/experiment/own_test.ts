@@ -365,6 +365,10 @@ Deno.test("a library call's wrong options and failures reach the caller", async 
   const store = `${own.folder}/mine`;
   await rejects(train(everything, { ...call, resume: "x" }), /option resume as it needs a store/);
   await rejects(
+    train(everything, { ...call, ...{ bugdet: 100 } }),
+    /^InputError: Cannot train as there is no option "bugdet" \(did you mean "budget"\?\): there/,
+  );
+  await rejects(
     train(everything, { ...call, store, resume: "x" }),
     /Cannot resume with the option seed/,
   );
