@@ -5,6 +5,7 @@
  * @module
  */
 import type { ExperimentDefinition } from "./lab/experiment/definition.ts";
+import { InputError } from "./lab/core/errors.ts";
 import type { LoggedRun, LoggedRunOptions } from "./lab/experiment/logged_run.ts";
 import type { TrainOptions, TrainResult } from "./lab/experiment/train.ts";
 
@@ -201,6 +202,11 @@ export async function train(
 export async function startRun(
   options: LoggedRunOptions & { readonly store?: string },
 ): Promise<LoggedRun> {
+  if (!("Deno" in globalThis)) {
+    throw new InputError(
+      "Cannot start a run as the files and locks of its store need Deno: use it",
+    );
+  }
   const { startRun } = await import("./lab/experiment/logged_run.ts");
   return await startRun(options);
 }

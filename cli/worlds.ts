@@ -16,6 +16,8 @@ import { callersPath, type Io } from "./terminal/io.ts";
 export interface World {
   readonly id: string;
   make(): Environment;
+  /** What it is made of, where it is a file's own. */
+  readonly definition?: EnvironmentDefinition;
 }
 
 /** Options of an environment as `--set` gives them. */
@@ -123,7 +125,7 @@ function worldIn(
   }
   if (!isWorld(value)) return undefined;
   const id = "id" in value ? String(value.id) : "an environment without id";
-  return "observe" in value
-    ? { id, make: () => environmentOf(value as unknown as EnvironmentDefinition) }
-    : { id, make: () => value as unknown as Environment };
+  if (!("observe" in value)) return { id, make: () => value as unknown as Environment };
+  const definition = value as unknown as EnvironmentDefinition;
+  return { id, make: () => environmentOf(definition), definition };
 }

@@ -90,12 +90,15 @@ function checkSteps(
   const first = env.reset({ seed: 3 });
   examination.lookAt(first.observation, "reset");
   examination.lookAtInfo(first.info, "reset");
-  const kept = structuredClone(first.observation);
+  let before = first.observation;
+  let changes = false;
   for (let t = 0; t < steps && performance.now() < until; t++) {
     const action = env.actionSpace.sample(random);
-    const given = structuredClone(action);
+    const [given, kept] = structuredClone([action, before]);
     const result = env.step(action);
     examination.lookAtStep(result);
+    changes ||= !isEqual(before, kept);
+    before = result.observation;
     if (!isEqual(action, given)) {
       examination.error(
         "step",
@@ -107,12 +110,31 @@ function checkSteps(
       examination.lookAt(env.reset().observation, "reset");
     }
   }
-  if (!isEqual(first.observation, kept)) {
+  if (changes) {
     examination.error(
       "observation",
       "an observation changes after it was returned",
       "return a new array from observe: the caller owns it",
     );
+  }
+}
+
+/** A state that step writes into is another one to whoever kept it; only a definition shows it. */
+function checkState(definition: EnvironmentDefinition, examination: Examination): void {
+  const random = defaultRng(10);
+  const start = definition.reset(random, {});
+  for (let t = 0, state = start; t < walkLength; t++) {
+    const kept = structuredClone(state);
+    const next = definition.step(state, definition.actionSpace.sample(random), random);
+    if (!isEqual(state, kept)) {
+      examination.error(
+        "step",
+        "step changes the state that it is given",
+        "return a new state from step instead of writing into the old one",
+      );
+      return;
+    }
+    state = next.terminated ? definition.reset(random, {}) : next.state;
   }
 }
 
@@ -305,12 +327,16 @@ function checkTransitions(env: Environment, examination: Examination): void {
  * ```
  */
 export function checkEnvironment(subject: Environment | EnvironmentDefinition): Finding[] {
-  const env = "observe" in subject ? environmentOf(subject) : subject;
+  const definition = "observe" in subject ? subject : undefined;
+  const env = definition === undefined ? subject as Environment : environmentOf(definition);
   const examination = new Examination(env);
   examination.part("id", () => checkId(env, examination));
   examination.part("spaces", () => checkSpaces(env, examination));
   examination.part("errors", () => checkErrors(env, examination));
   examination.part("step", () => checkSteps(env, examination));
+  if (definition !== undefined) {
+    examination.part("step", () => checkState(definition, examination));
+  }
   examination.part("seeds", () => checkSeeds(env, examination));
   examination.part("time limit", () => checkEnds(env, examination));
   examination.part("snapshot", () => checkSnapshot(env, examination));

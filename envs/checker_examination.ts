@@ -5,10 +5,10 @@
  */
 import type { Environment, StepResult } from "../lab/core/environment.ts";
 import { InputError } from "../lab/core/errors.ts";
+import { explainMiss, MisfitError } from "../lab/core/misfit.ts";
 import { firstNotJson, isRecord, show } from "../lab/core/plain.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { withPlace } from "../lab/core/stack.ts";
-import { explainMiss } from "./checker_values.ts";
 
 /** What is wrong, and how to mend it. */
 export interface Finding {
@@ -69,6 +69,7 @@ export class Examination {
     try {
       look();
     } catch (error) {
+      if (error instanceof MisfitError) return this.error(check, error.found, error.mend);
       this.error(
         check,
         withPlace(
@@ -85,6 +86,7 @@ export class Examination {
     try {
       call();
     } catch (error) {
+      if (error instanceof MisfitError) throw error;
       if (error instanceof InputError) return;
       this.error(check, `${what} throws ${(error as Error)?.name}, not InputError`, mend);
       return;

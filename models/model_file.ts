@@ -410,16 +410,25 @@ function requireLabel(label: number, classes: number): void {
 
 /** Rows of that width. @throws InputError where they are no whole number of rows. */
 function countOf(name: string, values: Float32Array, width: number): number {
+  requireFloats(name, "its rows", values);
   if (values.length > 0 && values.length % width === 0) return values.length / width;
   throw new InputError(
     `Cannot ${name} as each row must have ${width} numbers: ${values.length} in all`,
   );
 }
 
+/** @throws InputError where something else than a Float32Array is given, as a list. */
+function requireFloats(name: string, what: string, values: unknown): void {
+  if (values instanceof Float32Array) return;
+  throw new InputError(`Cannot ${name} as ${what} must be a Float32Array: ${show(values)}`);
+}
+
 /** @throws InputError where the noise that is given is not that of the model. */
 function requireNoise(count: number, noise: FileNoise, given: Columns): void {
-  for (const [name, { length }] of Object.entries(given)) {
+  for (const [name, values] of Object.entries(given)) {
     if (!(name in noise)) throw unknownName("sample", "noise", name, Object.keys(noise));
+    requireFloats("sample", `the noise "${name}"`, values);
+    const { length } = values;
     const [, shape, per] = noise[name];
     const expected = sizeOf(shape) * (per === "batch" ? 1 : count);
     if (length === expected) continue;

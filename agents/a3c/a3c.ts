@@ -27,6 +27,7 @@ import * as z from "zod";
 import { deriveSeed } from "../../lab/core/random.ts";
 import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
+import { requireWorkers } from "../../lab/core/thread.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import { openingOf } from "../../lab/compute/backend.ts";
 import { count, WIDEST } from "../../lab/compute/sizes.ts";
@@ -87,6 +88,7 @@ class A3cTrainer extends AgentTrainer {
     const { name, configuration: settings, workspace, seed, stream, makeEnvironment, body } =
       context;
     const { workers } = settings;
+    if (workers > 1) requireWorkers(`train ${name} with ${workers} workers`);
     const environment = makeEnvironment();
     const shape = worldShape(name, environment, distributionKinds, settings.maskActions);
     const networks = actorCritic(shape, settings, body);

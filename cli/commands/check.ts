@@ -40,9 +40,9 @@ export const check = defineCommand({
   async run({ reference, set, json }, io) {
     const worlds = await worldsOf(io, reference, set);
     const { checkEnvironment } = await import("../../envs/checker.ts");
-    const reports = worlds.map(({ id, make }): Report => ({
+    const reports = worlds.map(({ id, make, definition }): Report => ({
       id,
-      findings: checkEnvironment(make()),
+      findings: checkEnvironment(definition ?? make()),
     }));
     if (json) io.out(JSON.stringify({ environments: reports }, null, 2));
     else for (const report of reports) io.out(describe(report, io));

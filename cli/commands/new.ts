@@ -214,7 +214,8 @@ async function packageSettings(root: string): Promise<unknown> {
     },
     nodeModulesDir: "manual",
     unstable: ["worker-options", "lazy-dynamic-imports"],
-    tasks: elsewhere(tasks, root, `${root},${modules}`),
+    // Deno would look for it beside the program, in the package.
+    tasks: elsewhere(tasks, root, `${root},${modules}`, " --config=deno.json"),
   };
 }
 

@@ -9,6 +9,7 @@ import { InputError, LabError } from "../../lab/core/errors.ts";
 import { show } from "../../lab/core/plain.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { MultiDiscrete, Space } from "../../lab/core/space.ts";
+import { requireWorkers } from "../../lab/core/thread.ts";
 import {
   type Autoreset,
   checkCount,
@@ -119,6 +120,7 @@ export class WorkerVector implements Vector {
           show(workers),
       );
     }
+    requireWorkers(`step ${environment.id} in ${workers} workers`);
     this.id = environment.id;
     this.count = count;
     this.autoreset = autoreset;

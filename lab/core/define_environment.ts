@@ -16,6 +16,7 @@ import type {
   TransitionTable,
 } from "./environment.ts";
 import { InputError, unknownName } from "./errors.ts";
+import { explainMiss, isOfKind, MisfitError } from "./misfit.ts";
 import { firstNotJson, show } from "./plain.ts";
 import { defaultRng, type Generator, type Seed } from "./random.ts";
 import type { Scene } from "./scene.ts";
@@ -144,12 +145,12 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     this.#elapsed = 0;
     this.#phase = "running";
     const info = this.#definition.startInfo?.(this.#state) ?? {};
-    return { observation: this.#definition.observe(this.#state), info };
+    return { observation: this.#observe("reset"), info };
   }
 
   step(action: Action): StepResult<Observation> {
     const { reward, terminated, truncated } = this.#advance(action);
-    const observation = this.#definition.observe(this.#state!);
+    const observation = this.#observe("step");
     return { observation, reward, terminated, truncated, info: this.#info };
   }
 
@@ -158,9 +159,18 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     if (this.#definition.observeInto !== undefined) {
       this.#definition.observeInto(this.#state!, out, offset);
     } else {
-      this.observationSpace.flatten(this.#definition.observe(this.#state!), out, offset);
+      this.observationSpace.flatten(this.#observe("step"), out, offset);
     }
     return outcome;
+  }
+
+  /** The observation, of the right type and length: what is not would be written where it does not belong. */
+  #observe(call: "reset" | "step"): Observation {
+    const { observationSpace: space } = this;
+    const observation = this.#definition.observe(this.#state!);
+    if (isOfKind(space, observation)) return observation;
+    const { message, mend } = explainMiss(space, observation);
+    throw new MisfitError(`${call} ${this.id}`, `the observation of ${call} ${message}`, mend);
   }
 
   #advance(action: Action): Outcome {
@@ -171,6 +181,9 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
       );
     }
     const next = this.#definition.step(this.#state!, action, this.#random!);
+    if (typeof next?.reward !== "number" || typeof next.terminated !== "boolean") {
+      throw this.#misstep(next);
+    }
     this.#state = next.state;
     this.#info = next.info ?? noInfo;
     this.#elapsed++;
@@ -208,6 +221,15 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
       throw new InputError(`Cannot draw ${this.id} as no episode was started: call reset first`);
     }
     return this.#definition.scene!(this.#state!);
+  }
+
+  #misstep(next: { readonly reward: unknown; readonly terminated: unknown } | undefined) {
+    const [found, mend] = typeof next !== "object" || next === null
+      ? [`step returns ${show(next)}`, "return { state, reward, terminated }"]
+      : typeof next.reward !== "number"
+      ? [`the reward of step is ${show(next.reward)}`, "return a finite number as reward"]
+      : [`terminated of step is ${show(next.terminated)}`, "return true or false as terminated"];
+    return new MisfitError(`step ${this.id}`, found, mend);
   }
 
   #notRunning(action: unknown): InputError {

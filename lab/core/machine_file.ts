@@ -62,6 +62,7 @@ export function openFile<T>(
 ): T {
   const fail = (requirement: string, given: string) =>
     new InputError(`Cannot load the ${kind.name} as ${requirement}: ${given}`);
+  if (!(bytes instanceof Uint8Array)) throw fail("its bytes must be a Uint8Array", show(bytes));
   try {
     const { tensors, metadata } = decodeSafetensors(bytes);
     const { [kind.key]: text, [HASH]: hash, ...about } = metadata;

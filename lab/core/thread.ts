@@ -6,12 +6,20 @@
  * @module
  */
 
-import { LabError } from "./errors.ts";
+import { InputError, LabError } from "./errors.ts";
 
 /** The one message to a thread's global scope. */
 interface Joining {
   readonly port: MessagePort;
   readonly presence: string;
+}
+
+/** @throws InputError where the runtime, as Node, has none of the web's workers. */
+export function requireWorkers(action: string): void {
+  if (typeof Worker !== "undefined") return;
+  throw new InputError(
+    `Cannot ${action} as threads need the web's Worker, which this runtime lacks: use one`,
+  );
 }
 
 /** A thread as the one that made it sees it. Dispose to end it. */

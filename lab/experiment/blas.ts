@@ -224,6 +224,11 @@ function brand({ sysctlbyname }: Symbols): string {
  * @throws InputError with what to do where there is none or it may not be loaded.
  */
 export function findLibrary(): LibrarySource {
+  if (!("Deno" in globalThis)) {
+    throw new InputError(
+      "Cannot use the native backend as loading its library needs Deno: use wasm",
+    );
+  }
   const source = (file: string) => ({ module: import.meta.url, file });
   const own = ownFile();
   const files = own === undefined

@@ -46,6 +46,8 @@ export interface CommonFields {
     readonly every?: number;
     /** Episodes an evaluation (agents). Default 100. */
     readonly episodes?: number;
+    /** Whether evaluations draw actions from the policy (agents). Default: the best ones. */
+    readonly stochastic?: boolean;
   };
   /** When the run is saved on the way; never changes a result. */
   readonly checkpoint?: {

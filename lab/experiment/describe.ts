@@ -51,11 +51,13 @@ export type Reply =
   | { readonly sweep: SweepDefinition | null }
   | { readonly failed: string; readonly kind: keyof typeof failures; readonly stack: string };
 
-/** What a thread may fail by, to be thrown again here. */
+/** What a thread may fail by, to be thrown again here. Node and Bun load this, and have no Deno. */
 const failures = {
   fit: FitError,
   input: InputError,
-  denied: Deno.errors.NotCapable,
+  get denied() {
+    return Deno.errors.NotCapable;
+  },
   other: LabError,
 };
 

@@ -5,9 +5,12 @@
  */
 import { fileURLToPath } from "node:url";
 import type { BackendChoice } from "../compute/backend_choice.ts";
-import { InputError } from "../core/errors.ts";
+import { encodeCanonicalJson } from "../core/canonical_json.ts";
+import { InputError, unknownName } from "../core/errors.ts";
 import type { Metrics } from "../core/metrics.ts";
+import { isRecord, show } from "../core/plain.ts";
 import type { Seed } from "../core/random.ts";
+import type { Json } from "../core/snapshot.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { Run } from "../store/store.ts";
@@ -19,7 +22,7 @@ import { hashOfModule, type Loaded, moduleName } from "./load.ts";
 import { Recording, storedSeries } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import { resolve } from "./resolve.ts";
-import { resume } from "./resume.ts";
+import { resume, stagesOf } from "./resume.ts";
 import type { Trainee } from "./recorded_run.ts";
 import { encoded, runSession } from "./run_session.ts";
 import { judgedBy } from "./score.ts";
@@ -60,7 +63,8 @@ export interface TrainOptions {
   /** With `store`: the URL of the module that exports the definition (`import.meta.url`), by which
    * the command line resumes and reproduces a run with parts of its own. */
   readonly module?: string;
-  /** With `store`: a stored run to go on with (id, unique prefix or `latest`). */
+  /** With `store`: a stored run to go on with (id, unique prefix or `latest`). The definition, with `set`,
+   * must be the run's; another budget may be given. */
   readonly resume?: string;
   /** With `store`: what to call the run. Default: the experiment's name. */
   readonly name?: string;
@@ -123,7 +127,30 @@ export async function train(
   }
 }
 
-function checkOptions(options: TrainOptions): void {
+/** Every option, by which one that is spelt wrongly is told. */
+const optionNames: Readonly<Record<keyof TrainOptions, true>> = {
+  seed: true,
+  backend: true,
+  budget: true,
+  set: true,
+  threads: true,
+  onIteration: true,
+  onEvaluation: true,
+  signal: true,
+  store: true,
+  module: true,
+  resume: true,
+  name: true,
+  tags: true,
+};
+
+function checkOptions(
+  { registries: _, ...options }: TrainOptions & { readonly registries: Registries },
+): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionNames, name));
+  if (unknown !== undefined) {
+    throw unknownName("train", "option", unknown, Object.keys(optionNames));
+  }
   if (options.store !== undefined && !("Deno" in globalThis)) {
     throw new InputError(
       "Cannot keep runs in a store as its files and locks need Deno: train without",
@@ -135,9 +162,8 @@ function checkOptions(options: TrainOptions): void {
       `Cannot train with the option ${name} as it needs a store (store: "runs"): ${options[name]}`,
     );
   }
-  for (const name of ["seed", "set"] as const) {
-    if (options[name] === undefined || options.resume === undefined) continue;
-    throw new InputError(`Cannot resume with the option ${name} as the run has its own already`);
+  if (options.seed !== undefined && options.resume !== undefined) {
+    throw new InputError("Cannot resume with the option seed as the run has its own already");
   }
 }
 
@@ -198,7 +224,7 @@ async function trainInStore(
       const plan = await planOf(found, request, watched);
       run = store.run(await trainPlan(trainee, plan, watched))!;
     } else {
-      requireSame(definition, store.find(earlier));
+      await requireSame(definition, store.find(earlier), options);
       const { budget } = options;
       run = await resume(earlier, { ...watched, budget, definition, trainee });
     }
@@ -218,12 +244,53 @@ async function loaded(definition: ExperimentDefinition, module?: string): Promis
   return { definition, module: moduleName(path), hash: await hashOfModule(path) };
 }
 
-function requireSame({ name }: ExperimentDefinition, run: Run): void {
-  const { experiment } = run.manifest.determined;
-  if (experiment === name) return;
-  throw new InputError(
-    `Cannot resume run ${run.id} with the definition "${name}" as it must be of "${experiment}"`,
-  );
+/** @throws InputError where the run is of another definition: it would be trained by its own. */
+async function requireSame(
+  definition: ExperimentDefinition,
+  { id, manifest }: Run,
+  { registries, set }: TrainOptions & { readonly registries: Registries },
+): Promise<void> {
+  const { name } = definition;
+  const { experiment, configuration: { earlierBudgets: _, extendedFrom: __, ...stored } } =
+    manifest.determined;
+  if (experiment !== name) {
+    throw new InputError(
+      `Cannot resume run ${id} with the definition "${name}" as it must be of "${experiment}"`,
+    );
+  }
+  // Evaluations are as far apart as the first budget had them.
+  const [{ budget }] = stagesOf(manifest);
+  const { configuration, fields } = await resolve(definition, registries, { set, budget });
+  for (const { path, given, kept } of differences(configuration, stored)) {
+    if (path === "budget") continue;
+    // A field that the lab did not have yet is at its default.
+    const before = kept ?? fields.find((field) => field.path === path)?.default ?? null;
+    if (isEqual(given ?? null, before)) continue;
+    throw new InputError(
+      `Cannot resume run ${id} with this ${path} as it must be the run's, ${show(before)}: ` +
+        show(given ?? null),
+    );
+  }
+}
+
+/** The fields of a configuration that differ from the stored one's, by their paths. */
+function* differences(
+  given: Json | undefined,
+  kept: Json | undefined,
+  path = "",
+): Generator<{ readonly path: string; readonly given?: Json; readonly kept?: Json }> {
+  if (isRecord(given) && isRecord(kept)) {
+    for (const name of Object.keys({ ...given, ...kept })) {
+      const below = path === "" ? name : `${path}.${name}`;
+      yield* differences(given[name] as Json, kept[name] as Json, below);
+    }
+  } else if (given === undefined || kept === undefined || !isEqual(given, kept)) {
+    yield { path, given, kept };
+  }
+}
+
+function isEqual(a: Json, b: Json): boolean {
+  return encodeCanonicalJson(a) === encodeCanonicalJson(b);
 }
 
 /** Trains in this thread and keeps the session open. */

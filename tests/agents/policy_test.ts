@@ -185,6 +185,12 @@ Deno.test("a policy file with any bit flipped is refused", async () => {
 });
 
 Deno.test("what is no policy, broken, or no observation is refused in one line", async () => {
+  for (const given of ["x", undefined, null]) {
+    throws(
+      () => loadPolicy(given as unknown as Uint8Array),
+      /^InputError: Cannot load the policy as its bytes must be a Uint8Array: ("x"|undefined|null)$/,
+    );
+  }
   throws(() => loadPolicy(new Uint8Array(3)), /^InputError: Cannot read safetensors as/);
   throws(
     () => loadPolicy(encodeSafetensors({}, { run: "1" })),

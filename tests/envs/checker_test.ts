@@ -150,6 +150,25 @@ const definitions: Record<string, [Partial<EnvironmentDefinition>, RegExp, RegEx
     /observation changes after it was returned/,
     /new array from observe/,
   ],
+  "an observation that is used again and ends as it began": [
+    {
+      reset: () => ({ at: 0 }),
+      step: ({ at }) => ({ state: { at: at + 1 }, reward: 1, terminated: false }),
+      observe: (({ out }) => ({ at }) => (out[0] = at, out))({ out: new Float32Array(1) }),
+    },
+    /observation changes after it was returned/,
+    /new array from observe/,
+  ],
+  "a state that is written into, anew in each episode": [
+    {
+      step(state, action) {
+        state.at += action;
+        return { state, reward: state.at, terminated: false };
+      },
+    },
+    /step changes the state that it is given/,
+    /a new state from step/,
+  ],
   "no end": [
     { timeLimit: undefined, step: (state) => ({ state, reward: 0, terminated: false }) },
     /no episode ended within 20000/,

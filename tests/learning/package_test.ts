@@ -39,7 +39,8 @@ async function run(folder: string, command: string, ...args: string[]): Promise<
   const { stdout, stderr, success } = await new Deno.Command(command, {
     args,
     cwd: folder,
-    env: { NO_COLOR: "1" },
+    // `deno task test:slow` says another folder.
+    env: { INIT_CWD: folder, NO_COLOR: "1" },
   }).output();
   ok(success, `${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
@@ -104,8 +105,9 @@ Deno.test("the package trains under Deno, Node and Bun, and its command line und
     here.dispose();
     strictEqual(deno.runs[0].digest, here.digest, "as from the checkout");
 
+    const unstable = ["--unstable-worker-options", "--unstable-lazy-dynamic-imports"];
     const reverie = (...args: string[]) =>
-      run(place, Deno.execPath(), "run", "-A", `${bin}/reverie`, ...args);
+      run(place, Deno.execPath(), "run", "-A", ...unstable, `${bin}/reverie`, ...args);
     await reverie("new", "agent", "climber");
     const { runs } = JSON.parse(
       await reverie("run", "climber.ts", "--seeds", "2", "--budget", "4096", "--json"),
@@ -117,7 +119,8 @@ Deno.test("the package trains under Deno, Node and Bun, and its command line und
     match(await reverie("reproduce", "latest"), /^identical/);
     await run(place, Deno.execPath(), "check", "climber.ts");
 
-    await reverie("new", "project", "study");
+    // As the README has it.
+    await run(place, Deno.execPath(), "run", "-A", `${bin}/reverie`, "new", "project", "study");
     const study = `${place}/study`;
     await run(study, Deno.execPath(), "task", "experiment", "run", "first.ts", "--budget", "4096");
     ok((await Deno.stat(`${study}/runs`)).isDirectory);

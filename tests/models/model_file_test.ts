@@ -172,6 +172,22 @@ Deno.test("what does not fit a loaded model is refused in one line", async () =>
       () => model.encode!(new Float32Array(20)),
       "encode as each row must have 16 numbers: 20 in all",
     ],
+    [
+      () => model.encode!(Array(16).fill(0) as unknown as Float32Array),
+      "encode as its rows must be a Float32Array: [0,0,",
+    ],
+    [
+      () => model.encode!(undefined as unknown as Float32Array),
+      "encode as its rows must be a Float32Array: undefined",
+    ],
+    [
+      () => model.sample!({ count: 1, noise: { noise: [0, 1] as unknown as Float32Array } }),
+      'sample as the noise "noise" must be a Float32Array: [0,1]',
+    ],
+    [
+      () => loadModel("x" as unknown as Uint8Array),
+      'load the model as its bytes must be a Uint8Array: "x"',
+    ],
     [() => model.decode!(new Float32Array(0)), "decode as each row must have 2 numbers: 0 in all"],
     [
       () => model.encode!(new Float32Array(32), [0]),

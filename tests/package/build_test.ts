@@ -1,6 +1,6 @@
 /** The npm package holds JavaScript for every module of the lab, and works as it is. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildPackage } from "../../package/build.ts";
 import { templateKinds } from "../../cli/commands/new.ts";
 import { registries } from "../../registries.ts";
@@ -16,8 +16,83 @@ function* filesBelow(folder: string, prefix = ""): Generator<string> {
   }
 }
 
-Deno.test("the package has every module as JavaScript, and what package.json names", async () => {
-  const out = await Deno.makeTempDir();
+/** What a program prints that is run in a folder; `INIT_CWD` as `deno task` sets it. */
+async function printed(folder: string, command: string, ...args: string[]): Promise<string> {
+  const { stdout, stderr, success } = await new Deno.Command(command, {
+    args,
+    cwd: folder,
+    env: { INIT_CWD: folder, NO_COLOR: "1" },
+  }).output();
+  ok(success, `${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+/** Trains under Node what is installed in a folder, and in a project that its command line makes there. */
+async function trainInstalled(place: string): Promise<void> {
+  const modules = `${place}/node_modules`;
+  // What it depends on is the checkout's.
+  for (const { name } of Deno.readDirSync(new URL("node_modules", root))) {
+    await Deno.symlink(fileURLToPath(new URL(`node_modules/${name}`, root)), `${modules}/${name}`);
+  }
+  await Deno.writeTextFile(`${place}/package.json`, '{ "type": "module", "private": true }');
+  await Deno.writeTextFile(
+    `${place}/program.mjs`,
+    `import { defineExperiment, makeVectorEnv, startRun, train } from "reverie";
+    import "reverie/blocks";
+    const experiment = defineExperiment({
+      name: "packed",
+      environment: { id: "CartPole-v1" },
+      agent: { name: "reinforce" },
+      budget: 512,
+      evaluation: { episodes: 1 },
+    });
+    const { digest, dispose } = await train(experiment);
+    dispose();
+    const refused = [
+      () => train(experiment, { store: "runs" }),
+      () => train(experiment, { backend: "native" }),
+      () => train({ ...experiment, agent: { name: "a3c", workers: 2 } }),
+      () => makeVectorEnv("Acrobot-v1", { count: 4, workers: 2 }),
+      () => startRun({ name: "x" }),
+    ];
+    const lines = [];
+    for (const call of refused) {
+      try {
+        await call();
+      } catch ({ name, message }) {
+        lines.push(name + ": " + message);
+      }
+    }
+    console.log(JSON.stringify({ digest, lines }));`,
+  );
+  const { digest, lines } = JSON.parse(await printed(place, "node", "program.mjs"));
+  match(digest, /^[0-9a-f]{64}$/);
+  // What is Deno's, or needs the web's threads, is told in a line each.
+  const threads = "as threads need the web's Worker, which this runtime lacks: use one";
+  deepStrictEqual(
+    lines,
+    [
+      "Cannot keep runs in a store as its files and locks need Deno: train without",
+      "Cannot use the native backend as loading its library needs Deno: use wasm",
+      `Cannot train a3c with 2 workers ${threads}`,
+      `Cannot step Acrobot-v1 in 2 workers ${threads}`,
+      "Cannot start a run as the files and locks of its store need Deno: use it",
+    ].map((line) => `InputError: ${line}`),
+  );
+
+  const cli = `${modules}/reverie/cli/main.js`;
+  await printed(place, Deno.execPath(), "run", "-A", cli, "new", "project", "study");
+  const study = `${place}/study`;
+  const line = ["run", "first.ts", "--budget", "512", "--json"];
+  const { runs } = JSON.parse(
+    await printed(study, Deno.execPath(), "task", "-q", "experiment", ...line),
+  );
+  strictEqual(runs[0].status, "completed");
+}
+
+Deno.test("the package has every module as JavaScript, and trains where it is installed", async () => {
+  const place = await Deno.makeTempDir();
+  const out = `${place}/node_modules/reverie`;
   try {
     await buildPackage(out, { declarations: false });
     const built = new Set(filesBelow(out));
@@ -72,7 +147,9 @@ Deno.test("the package has every module as JavaScript, and what package.json nam
     const io = capturedIo({ folder: out });
     strictEqual(await main(["list", "--json"], io), 0);
     strictEqual(JSON.parse(io.written.out).experiments.length, registries.experiments.length);
+
+    await trainInstalled(place);
   } finally {
-    await Deno.remove(out, { recursive: true });
+    await Deno.remove(place, { recursive: true });
   }
 });

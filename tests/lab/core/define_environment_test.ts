@@ -3,7 +3,8 @@ import { defineEnvironment, environmentOf } from "../../../lab/core/define_envir
 import type { Environment } from "../../../lab/core/environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
-import { Box, Discrete } from "../../../lab/core/space.ts";
+import { Box, Discrete, MultiDiscrete, type Space, Tuple } from "../../../lab/core/space.ts";
+import { vectorOf } from "../../../lab/core/batched.ts";
 
 /** A random walk: every step adds the action and a normal draw; ends beyond 3. */
 const walk = defineEnvironment({
@@ -197,5 +198,73 @@ Deno.test("a snapshot is restored twice, though the world changes its state in p
   for (let i = 0; i < 2; i++) {
     env.restore!(kept);
     strictEqual(env.step(0).observation, 1);
+  }
+});
+
+Deno.test("an observation that is not of its space's type and length is refused, wherever it shows", () => {
+  const box = new Box({ low: -1, high: 1, shape: [4] });
+  const two = new Discrete(2);
+  const misfits: [Space, unknown, RegExp][] = [
+    [
+      box,
+      Float32Array.of(0, 0),
+      /reset has 2 numbers, but Box\(-1, 1, \[4\]\) needs 4: return one/,
+    ],
+    [box, Float32Array.of(0, 0, 0, 0, 9), /reset has 5 numbers/],
+    [box, [0, 0, 0, 0], /reset is no Float32Array but an Array: return Float32Array\.of/],
+    [box, Float64Array.of(0, 0, 0, 0), /reset is no Float32Array but a Float64Array/],
+    [box, 0.5, /reset is no Float32Array but a number/],
+    [box, undefined, /reset is no Float32Array but an undefined/],
+    [
+      new Discrete(3),
+      7,
+      /reset is 7, which is not in Discrete\(3\): return a whole number from 0 to 2/,
+    ],
+    [new Discrete(3), 1.5, /reset is 1\.5/],
+    [new MultiDiscrete([2, 3]), Int32Array.of(3, 1), /reset is Int32Array\(3,1\)/],
+    [new Tuple([two, two]), [1], /reset is \[1\]/],
+    [new Tuple([two, box]), [1, [0, 0, 0, 0]], /reset is \[1,\[0,0,0,0\]\]/],
+  ];
+  for (const [observationSpace, shown, message] of misfits) {
+    const world = defineEnvironment({
+      id: "Shown-v0",
+      observationSpace,
+      actionSpace: two,
+      reset: () => 0,
+      step: (state: number) => ({ state: state + 1, reward: 0, terminated: false }),
+      observe: () => shown,
+    });
+    throws(() => environmentOf(world).reset(), { name: "InputError", message });
+    // Right at first, wrong later: beside other worlds it would be written into their rows.
+    const later = { ...world, observe: (state: number) => state === 0 ? sampleOf(world) : shown };
+    const env = environmentOf(later);
+    env.reset();
+    throws(() => env.step(0), /Cannot step Shown-v0 as the observation of step/);
+    const vector = vectorOf(() => environmentOf(later), 2, { autoreset: "same-step" });
+    vector.reset({ seed: 1 });
+    throws(() => vector.step([0, 0]), /Cannot step Shown-v0 as the observation of step/);
+  }
+});
+
+const sampleOf = ({ observationSpace }: { observationSpace: Space }) =>
+  observationSpace.sample(defaultRng(1));
+
+Deno.test("an outcome of the wrong types is refused", () => {
+  for (
+    const [outcome, message] of [
+      [undefined, /step returns undefined: return \{ state, reward, terminated \}/],
+      [{ state: { at: 0 }, terminated: false }, /the reward of step is undefined/],
+      [
+        { state: { at: 0 }, reward: "1", terminated: false },
+        /the reward of step is "?1"?: return a/,
+      ],
+      [{ state: { at: 0 }, reward: 1 }, /terminated of step is undefined: return true or false/],
+      [{ state: { at: 0 }, reward: 1, terminated: 1 }, /terminated of step is 1/],
+    ] as const
+  ) {
+    const env = environmentOf({ ...walk, step: () => outcome as never });
+    env.reset();
+    throws(() => env.step(still), { name: "InputError", message });
+    throws(() => env.stepInto!(still, new Float32Array(1), 0), { name: "InputError", message });
   }
 });

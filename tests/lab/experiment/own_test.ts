@@ -323,10 +323,51 @@ Deno.test("an aborted library call leaves a checkpoint, from which another goes 
   }
 });
 
+Deno.test("a run is resumed with its own definition alone, another budget aside", async () => {
+  await using temporary = await temporaryStore();
+  const store = `${temporary.folder}/mine`;
+  const set = [["agent.size", "5"]] as const;
+  const toy = { ...toyExperiment, evaluation: { episodes: 5 } };
+  const run = await train(toy, { ...call, store, set, budget: 100 });
+  run.dispose();
+  const again = { registries, store, resume: run.run! };
+  const agent = { name: "toy", rate: 0.25, size: 5 };
+  for (
+    const [changed, line] of [
+      [{ agent: { ...agent, rate: 0.9 } }, "this agent.rate as it must be the run's, 0.25: 0.9"],
+      [{ agent: { name: "toy", rate: 0.25 } }, "this agent.size as it must be the run's, 5: 4"],
+      [{ agent, environment: { id: "Line-v0", goal: 9 } }, "this environment.goal as "],
+      [
+        { agent, evaluation: { every: 7, episodes: 5 } },
+        "this evaluation.every as it must be the run's, 10: 7",
+      ],
+      [
+        { agent, evaluation: { episodes: 5, stochastic: true } },
+        "this evaluation.stochastic as .* null: true",
+      ],
+    ] as const
+  ) {
+    await rejects(
+      train({ ...toy, ...changed }, { ...again, budget: 150 }),
+      new RegExp(`^InputError: Cannot resume run ${run.run} with ${line}`),
+    );
+  }
+  for (const [given, budget] of [[{ set }, 150], [{}, 200]] as const) {
+    const definition = { ...toy, ...("set" in given ? {} : { agent }), budget: 777 };
+    const further = await train(definition, { ...again, ...given, budget });
+    further.dispose();
+    deepStrictEqual([further.run, further.status], [run.run, "completed"]);
+  }
+});
+
 Deno.test("a library call's wrong options and failures reach the caller", async () => {
   await using own = await ownFile();
   const store = `${own.folder}/mine`;
   await rejects(train(everything, { ...call, resume: "x" }), /option resume as it needs a store/);
+  await rejects(
+    train(everything, { ...call, ...{ bugdet: 100 } }),
+    /^InputError: Cannot train as there is no option "bugdet" \(did you mean "budget"\?\): there/,
+  );
   await rejects(
     train(everything, { ...call, store, resume: "x" }),
     /Cannot resume with the option seed/,
