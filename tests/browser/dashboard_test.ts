@@ -111,6 +111,11 @@ function forFingers(dragged: Locator): Promise<string> {
   return dragged.evaluate((element) => getComputedStyle(element).touchAction);
 }
 
+/** Whether the browser would ask before the page is left. */
+function asksBeforeLeaving(page: Page): Promise<boolean> {
+  return page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+}
+
 /** Waits until the page has drawn `count` frames. */
 async function frames(page: Page, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
@@ -1179,6 +1184,8 @@ test(
     const file = await saved;
     strictEqual(file.suggestedFilename(), "cartpole-a2c-quick-4.policy.safetensors");
     strictEqual(loadPolicy(await Deno.readFile(await file.path())).about.seed, "4");
+    // It has been taken away: the page may go.
+    strictEqual(await asksBeforeLeaving(page), false);
     deepStrictEqual(asked.filter((path) => !path.startsWith("/assets/")), []);
     await page.locator(".section .spark").first().waitFor();
     ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 375);
@@ -1197,6 +1204,8 @@ test("a run is trained again in a page, to its bits", async (page) => {
   await page.click("button:text-is('Start')");
   await page.locator(".result b.good").waitFor();
   await shows(() => page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
+  // Nobody has taken it away: the browser asks before it goes with the page.
+  strictEqual(await asksBeforeLeaving(page), true);
 });
 
 test("a browser without relaxed SIMD says whose digest its run has", async (page) => {

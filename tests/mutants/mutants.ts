@@ -5987,4 +5987,11 @@ export const mutants: readonly Mutant[] = [
     to: "this.isKept.value = true;",
     test: "tests/web/views_test.ts",
   },
+  {
+    fault: "a page lets a finished run go that nobody has taken away",
+    file: "web/training/here.ts",
+    from: 'trained !== undefined && trained.run.status !== "failed"',
+    to: 'trained !== undefined && trained.run.status === "running"',
+    test: "tests/web/here_test.ts",
+  },
 ];

@@ -294,3 +294,22 @@ Deno.test("the page's run answers for itself, and the server for all else", () =
     strictEqual(await text("/api/comparison?run=a"), "the server's");
     deepStrictEqual(server, ["/api/comparison?run=a"]);
   }));
+
+Deno.test("what trains, and a run that was not taken away, would be lost with the page", () =>
+  training(({ here, says, breaks }) => {
+    strictEqual(here.isAtRisk, false);
+    for (const end of [() => says(ended("d")), () => says(ended(null))]) {
+      here.train(asked);
+      strictEqual(here.isAtRisk, true);
+      says(opened);
+      end();
+      strictEqual(here.isAtRisk, true);
+      here.taken.value = true;
+      strictEqual(here.isAtRisk, false);
+    }
+    here.train(asked);
+    says(opened);
+    strictEqual(here.isAtRisk, true);
+    breaks("Out of memory");
+    strictEqual(here.isAtRisk, false);
+  }));

@@ -129,8 +129,12 @@ export class Small {
   blur(): void {}
   setPointerCapture(): void {}
 
+  /** By a tag or a class. */
   querySelector(name: string): Small | null {
-    return this.all(name)[0] ?? null;
+    const [found] = name.startsWith(".")
+      ? this.elements().filter((each) => each.isCalled(name))
+      : this.all(name);
+    return found ?? null;
   }
 
   /** Not in the corner, so that places of the page and of the element differ. */
@@ -291,6 +295,7 @@ export class SmallPage extends Small implements Disposable {
       matchMedia: () => ({ matches: false, addEventListener() {}, removeEventListener() {} }),
       // As on most screens, so that pixels of the page and of the screen differ.
       devicePixelRatio: 2,
+      innerHeight: 600,
       addEventListener: (name: string, listener: (event: unknown) => void) =>
         heard.set(name, (heard.get(name) ?? new Set()).add(listener)),
       removeEventListener: (name: string, listener: (event: unknown) => void) =>

@@ -229,3 +229,14 @@ Deno.test("a run that is not there is said in a line", () =>
     ]);
     strictEqual(start(page).disabled, true);
   }, "?run=r2"));
+
+Deno.test("a page asks before it takes a training along", () =>
+  onPage(async ({ page, replies, says }) => {
+    await replies();
+    strictEqual(page.leave(), true);
+    page.get("form").happens("submit");
+    strictEqual(page.leave(), false);
+    says({ kind: "failed", problem: "It cannot be." });
+    await answered();
+    strictEqual(page.leave(), true);
+  }));

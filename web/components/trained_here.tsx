@@ -124,7 +124,10 @@ export function Result(
   const part = "agent" in configuration ? "policy" : "model";
   const take = () =>
     void here.file(part).then(
-      (bytes) => download(`${experiment}-${seed}.${part}.safetensors`, new Blob([bytes])),
+      (bytes) => {
+        download(`${experiment}-${seed}.${part}.safetensors`, new Blob([bytes]));
+        here.taken.value = true;
+      },
       (error: Error) => problem.value = error.message,
     );
   return (

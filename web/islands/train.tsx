@@ -8,6 +8,7 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { ask, keepQuery } from "../ask.ts";
+import { useAskBeforeLeaving } from "../components/leaving.ts";
 import { SettingForm } from "../components/setting_form.tsx";
 import { TrainedHere } from "../components/trained_here.tsx";
 import type { Ahead } from "../training/ahead.ts";
@@ -90,6 +91,8 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
   useEffect(() => {
     if (wantsGpu) void hasAdapter().then((has) => hasGpu.value = has);
   }, [wantsGpu]);
+
+  useAskBeforeLeaving(training.value?.isAtRisk ?? false);
 
   if (training.value === undefined || chosen.value === undefined) {
     return <p class="note">The lab is on its way.</p>;

@@ -44,6 +44,8 @@ export class TrainingHere implements Disposable {
   readonly problem: Signal<string> = signal("");
   /** How far the data's modes were moved. */
   readonly shifts: Signal<Shifts> = signal({});
+  /** Whether the newest run, which goes with the page, was taken away. */
+  readonly taken: Signal<boolean> = signal(false);
   readonly #thread: Worker;
   readonly #waiting = new Map<number, (told: Told) => void>();
   #number = 0;
@@ -86,6 +88,13 @@ export class TrainingHere implements Disposable {
     this.shifts.value = {};
     this.stand.value = "opening";
     this.#post({ kind: "train", asked });
+  }
+
+  /** Whether something goes with the page: what trains, or a run that nobody has taken away. */
+  get isAtRisk(): boolean {
+    if (this.stand.value !== "idle") return true;
+    const trained = this.trained.value;
+    return trained !== undefined && trained.run.status !== "failed" && !this.taken.value;
   }
 
   /** Stands still after the iteration, or goes on. */
@@ -161,6 +170,7 @@ export class TrainingHere implements Disposable {
     }, HERE);
     chosenIteration.value = undefined;
     this.trained.value = trained;
+    this.taken.value = false;
     if (this.stand.value === "opening") this.stand.value = "training";
     this.#show();
   }
