@@ -97,3 +97,14 @@ function categories(values: readonly string[]): Scale {
     ticks: sorted.map((label, i) => ({ at: at(i), label })),
   };
 }
+
+/** The parts of a line between its gaps, each with the points that follow each other there. */
+export function unbroken<Point>(points: readonly (Point | undefined)[]): Point[][] {
+  const parts: Point[][] = [];
+  for (const [i, point] of points.entries()) {
+    if (point === undefined) continue;
+    if (i === 0 || points[i - 1] === undefined) parts.push([]);
+    parts.at(-1)!.push(point);
+  }
+  return parts;
+}

@@ -5994,4 +5994,11 @@ export const mutants: readonly Mutant[] = [
     to: 'trained !== undefined && trained.run.status === "running"',
     test: "tests/web/here_test.ts",
   },
+  {
+    fault: "a line through settings goes on over a gap",
+    file: "web/scales.ts",
+    from: "i === 0 || points[i - 1] === undefined",
+    to: "parts.length === 0",
+    test: "tests/web/scales_test.ts",
+  },
 ];

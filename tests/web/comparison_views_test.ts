@@ -247,6 +247,38 @@ Deno.test("settings stand on axes from left to right, each mark at its figure", 
   ok(below[0].x < below[1].x);
 });
 
+Deno.test("what has no value has no place: a point is left out, a line broken, and both are told", () => {
+  const one = (label: string, settings: Record<string, string>, value: number | string) => ({
+    ...{ label, color: 1, settings, value, seeds: [{ seed: "1", figure: value }] },
+  });
+  const tried = [
+    one("g", { "a.x": "1", "a.y": "5" }, 10),
+    one("h", { "a.x": "4", "a.y": "6" }, "NaN"),
+    one("i", { "a.x": "2" }, 0),
+  ];
+  const props = { tried, metric: "losses/loss", paths: ["a.x", "a.y"] };
+  const notes = (page: Small) => page.all("p", ".note").map(({ textContent }) => textContent);
+  {
+    using page = new SmallPage(ParallelSettings, props);
+    const lines = page.all("polyline").map((each) => [
+      each.textContent,
+      each.getAttribute("points")!.split(" ").map((point) => Number(point.split(",")[0])),
+    ]);
+    deepStrictEqual(lines, [
+      ...[["g: 10", [64, 342, 620]], ["h: NaN", [64, 342]]],
+      ...[["i: 0", [64, 64]], ["i: 0", [620, 620]]],
+    ]);
+    deepStrictEqual(notes(page), [
+      "Of 3 lines 2 are broken, where a setting or the figure has no value.",
+    ]);
+  }
+  using page = new SmallPage(SettingScatter, { ...props, paths: ["a.y"] });
+  deepStrictEqual(page.all("title").map(({ textContent }) => textContent), ["g, seed 1: 10"]);
+  deepStrictEqual(notes(page), [
+    "Of 3 seeds 2 are left out, without a finite figure or a place for a.y.",
+  ]);
+});
+
 Deno.test("the moment that is looked at is the nearest one, of two the later, else the newest", () => {
   const all = [10, 20, 40].map((iteration) => ({ iteration }));
   const at = (iteration?: number) => nearestTo(all, iteration)?.iteration;

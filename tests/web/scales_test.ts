@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import { scaleOf } from "../../web/scales.ts";
+import { scaleOf, unbroken } from "../../web/scales.ts";
 
 Deno.test("numbers that lie far apart are placed by their logarithm", () => {
   const scale = scaleOf(["0.0001", "0.001", "0.01"]);
@@ -56,4 +56,11 @@ Deno.test("up to six values are marked each, of more six at most, and every mark
       else deepStrictEqual(ticks.map(({ at }) => at), values.map((value) => place(value)));
     }
   }
+});
+
+Deno.test("a line is broken at its gaps, wherever they lie", () => {
+  const none = undefined;
+  deepStrictEqual(unbroken([1, 2, none, 3, none, none, 4, 5]), [[1, 2], [3], [4, 5]]);
+  deepStrictEqual(unbroken([none, 1, 2, none]), [[1, 2]]);
+  deepStrictEqual(unbroken([none, none]), []);
 });

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import type { ComparedGroup } from "../comparison.ts";
 import { figure, metricTitle } from "../format.ts";
-import { scaleOf } from "../scales.ts";
+import { scaleOf, unbroken } from "../scales.ts";
 import { Marker } from "./marker.tsx";
 import { dashOf, paletteSize } from "./palette.ts";
 
@@ -48,13 +48,17 @@ export function SettingScatter({ tried, metric, paths }: SettingsProps): VNode {
   const chosen = useSignal<string | undefined>(undefined);
   const path = paths.find((each) => each === chosen.value) ?? paths[0];
   const x = scaleOf(tried.map(({ settings }) => settings[path] ?? "–"));
-  const points = tried.flatMap(({ label, color, strength, settings, seeds }) =>
-    seeds.flatMap(({ seed, figure: value }) =>
-      isFinite(value)
-        ? [{ label, color, strength, seed, value, setting: settings[path] ?? "–" }]
-        : []
-    )
+  const judged = tried.flatMap(({ label, color, strength, settings, seeds }) =>
+    seeds.filter(({ figure }) => figure !== null).map(({ seed, figure: value }) => (
+      { label, color, strength, seed, value, at: x.place(settings[path] ?? "–") }
+    ))
   );
+  const points = judged.flatMap((each) =>
+    isFinite(each.value) && each.at !== undefined
+      ? [{ ...each, at: each.at, value: each.value }]
+      : []
+  );
+  const left = judged.length - points.length;
   const y = scaleOf(points.map(({ value }) => value), even);
   return (
     <div class="card">
@@ -92,22 +96,28 @@ export function SettingScatter({ tried, metric, paths }: SettingsProps): VNode {
           {path}
           {x.kind === "logarithmic" && ", logarithmic"}
         </text>
-        {points.map(({ label, color, strength, seed, value, setting }) => (
+        {points.map(({ label, color, strength, seed, value, at }) => (
           <Marker
             key={`${label} ${seed}`}
             color={color}
             strength={strength}
-            x={across(x.place(setting)!)}
+            x={across(at)}
             y={up(y.place(value)!)}
             title={`${label}, seed ${seed}: ${figure(value)}`}
           />
         ))}
       </svg>
+      {left > 0 && (
+        <p class="note">
+          Of {judged.length} seeds {left} {left === 1 ? "is" : "are"}{" "}
+          left out, without a finite figure or a place for {path}.
+        </p>
+      )}
     </div>
   );
 }
 
-/** A line each through its settings to its IQM: parallel coordinates. */
+/** A line each through its settings to its IQM, broken where it has none: parallel coordinates. */
 export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode {
   const shown = paths.slice(0, MOST_AXES);
   const axes = [
@@ -121,6 +131,14 @@ export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode
     scale: scaleOf(tried.map(axis.of), i === shown.length ? even : {}),
   }));
   const place = (index: number) => across(axes.length === 1 ? 0.5 : index / (axes.length - 1));
+  const lines = tried.map((each) => {
+    const points = axes.map(({ of, scale }, i) => {
+      const height = scale.place(of(each));
+      return height === undefined ? undefined : `${place(i).toFixed(1)},${up(height).toFixed(1)}`;
+    });
+    return { ...each, parts: unbroken(points), isBroken: points.includes(undefined) };
+  });
+  const broken = lines.filter(({ isBroken }) => isBroken).length;
   return (
     <div class="card">
       <h3>Through the settings to the figure</h3>
@@ -130,19 +148,21 @@ export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode
         role="img"
         aria-label={`Settings, and the ${metricTitle(metric)}`}
       >
-        {tried.map((each) => (
-          <polyline
-            key={each.label}
-            class={`series-${each.color % paletteSize}`}
-            stroke-opacity={each.strength}
-            stroke-dasharray={dashOf(each.color).join(" ")}
-            points={axes.map(({ of, scale }, i) =>
-              `${place(i).toFixed(1)},${up(scale.place(of(each)) ?? 0).toFixed(1)}`
-            ).join(" ")}
-          >
-            <title>{each.label}: {figure(each.value)}</title>
-          </polyline>
-        ))}
+        {lines.flatMap(({ label, color, strength, value, parts }) =>
+          parts.map((points, i) => (
+            <polyline
+              key={`${label} ${i}`}
+              class={`series-${color % paletteSize}`}
+              stroke-opacity={strength}
+              // What stands alone between gaps is a dot.
+              stroke-linecap={points.length === 1 ? "round" : undefined}
+              stroke-dasharray={points.length === 1 ? undefined : dashOf(color).join(" ")}
+              points={(points.length === 1 ? [...points, ...points] : points).join(" ")}
+            >
+              <title>{label}: {figure(value)}</title>
+            </polyline>
+          ))
+        )}
         {axes.map(({ title, scale }, i) => (
           <g key={title}>
             <line class="axis" x1={place(i)} x2={place(i)} y1={box.top} y2={box.bottom} />
@@ -167,6 +187,12 @@ export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode
           </g>
         ))}
       </svg>
+      {broken > 0 && (
+        <p class="note">
+          Of {tried.length} lines {broken} {broken === 1 ? "is" : "are"}{" "}
+          broken, where a setting or the figure has no value.
+        </p>
+      )}
       {paths.length > shown.length && (
         <p class="note">The first {shown.length} of {paths.length} settings that differ.</p>
       )}
