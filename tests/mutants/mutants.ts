@@ -2025,10 +2025,10 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/line_names_test.ts",
   },
   {
-    fault: "marks of single points go as far from a curve's end as from each other alone",
+    fault: "marks of single points stand away from their places beside a curve",
     file: "web/components/single_points.ts",
-    from: "onlyPlace(lines) === undefined ? NEAR : FAR;",
-    to: "FAR;",
+    from: "onlyPlace(lines) === undefined\n",
+    to: "onlyPlace(lines) === NaN\n",
     test: "tests/web/single_points_test.ts",
   },
   {

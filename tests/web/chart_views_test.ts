@@ -50,11 +50,23 @@ Deno.test("under the cursor stand the values of all lines but faint ones, and wh
   );
   cursor.value = 149;
   page.happens("pointermove");
-  // The curves by their nearest points; a single point within a hundredth of the axis.
+  // The curves by their nearest points; a single point within two hundredths of the axis.
   strictEqual(page.get("p").textContent.replaceAll(/\s+/g, " "), "149 steps 2 (1 … 3) 7");
-  cursor.value = 147;
+  cursor.value = 145;
   page.happens("pointermove");
-  strictEqual(page.get("p").textContent.replaceAll(/\s+/g, " "), "147 steps 2 (1 … 3)");
+  strictEqual(page.get("p").textContent.replaceAll(/\s+/g, " "), "145 steps 2 (1 … 3)");
+  // Where a stretch of the axis is shown, of that.
+  page.show({
+    lines,
+    xLabel: "steps",
+    cursor,
+    moments,
+    named: false,
+    range: { from: 100, to: 150 },
+  });
+  cursor.value = 148;
+  page.happens("pointermove");
+  strictEqual(page.get("p").textContent.replaceAll(/\s+/g, " "), "148 steps 2 (1 … 3)");
 });
 
 Deno.test("single points are read off wherever the cursor is, and a legend names six", () => {
@@ -65,7 +77,10 @@ Deno.test("single points are read off wherever the cursor is, and a legend names
     using page = new SmallPage(Readout, { ...props, lines, cursor, ...more });
     return page.get("p").textContent.trim().replaceAll(/\s+/g, " ");
   };
-  strictEqual(shown(single), "1 steps 5 6");
+  strictEqual(shown(single), "100 steps 5 6");
+  // Of two places the one that is pointed at.
+  const apart = [...single, lineOf("c", 2, [7], { x: [0] })];
+  strictEqual(shown(apart), "1 steps 7");
   strictEqual(shown([single[0], lineOf("c", 2, [1, 2, 3])]), "1 steps 1");
   cursor.value = null;
   const many = Array.from({ length: 8 }, (_, i) => lineOf(`l${i}`, i, [1, 2]));
@@ -566,8 +581,8 @@ Deno.test("a mark has its interval about it, and its seeds beside it; what is no
     const calls = (name: string) =>
       canvas.drawn.filter(([each]) => each === name).map(([, ...args]) => args);
     // Pixels count twice.
-    // Two marks of one place, 22 pixels apart.
-    const place = 500 - 22;
+    // Beside a curve it stands at its own place.
+    const place = 500;
     deepStrictEqual(calls("translate"), [[place, 60]]);
     deepStrictEqual(calls("scale"), [[2.6, 2.6]]);
     deepStrictEqual(calls("arc"), [[place - 18, 65, 4, 0, 2 * Math.PI]]);

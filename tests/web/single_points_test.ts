@@ -11,13 +11,12 @@ const line = (color: number, ...x: number[]): Line => ({
 const toPixel = (x: number) => 10 * x;
 const placed = (...lines: readonly Line[]) => [...placesOf(lines, toPixel, [0, 1000], 1)];
 
-Deno.test("single points of one place stand side by side about it, within the chart", () => {
+Deno.test("single points of one place stand side by side about it, others at their own", () => {
   // Nothing else is there: wide apart.
   deepStrictEqual(placed(line(4, 50), line(1, 50), line(2, 50)), [[4, 390], [1, 500], [2, 610]]);
-  // Beside a curve: near, and all to the left of its end.
-  deepStrictEqual(placed(line(0, 0, 100), line(3, 100), line(5, 100)), [[3, 967], [5, 989]]);
-  // Where they differ in their place, none goes far from it.
-  deepStrictEqual(placed(line(4, 50), line(1, 50.5)), [[4, 491.5], [1, 513.5]]);
+  // Beside a curve, or where they differ in their place, each has its own.
+  deepStrictEqual(placed(line(0, 0, 100), line(3, 100), line(5, 100)), [[3, 1000], [5, 1000]]);
+  deepStrictEqual(placed(line(4, 50), line(1, 50.5)), [[4, 500], [1, 505]]);
   // Seeds take no place, nor what the zoom leaves out.
   deepStrictEqual(placed({ ...line(1, 30), faint: true }, line(1, 30), line(2, 300)), [[1, 300]]);
   // Of many each has its share of the width.

@@ -47,6 +47,8 @@ export interface PlotProps {
 }
 
 const none: readonly never[] = [];
+/** Shares of the x axis within which a moment is near the pointer, and a mark below it. */
+const [NEAR, MARK] = [0.01, 0.02];
 /** Lines that are named below a chart, at most. */
 const LEGEND = 6;
 
@@ -136,7 +138,7 @@ export function Plot(
     <figure class={height === "fill" ? "plot filling" : "plot"}>
       <div class="canvas" ref={holder} role="img" aria-label={`${title}. ${summary}`}></div>
       <div class="foot">
-        <Readout lines={lines} xLabel={xLabel} cursor={cursor} moments={moments} named={named} />
+        <Readout {...{ lines, xLabel, cursor, moments, named, range }} />
         {range !== undefined && (
           <button type="button" class="quiet" onClick={() => zoom(undefined)}>
             Zoom out
@@ -165,21 +167,22 @@ function show(plot: uPlot, range: Range | undefined): void {
 
 /** The values under the cursor, below the chart: off the curves. */
 export function Readout(
-  { lines, xLabel, cursor, moments, named }: {
+  { lines, xLabel, cursor, moments, named, range = wholeOf(lines) }: {
     lines: readonly Line[];
     xLabel: string;
     cursor: Signal<number | null>;
     moments: readonly Moment[];
     named: boolean;
+    /** The stretch that is shown; left out: all. */
+    range?: Range;
   },
 ): VNode {
-  const x = cursor.value;
+  // Marks of one place stand side by side, away from it.
+  const only = onlyPlace(lines);
+  const x = cursor.value === null ? null : only ?? cursor.value;
   const legend = named || readable(lines).length < 2 ? [] : readable(lines).slice(0, LEGEND);
-  const ends = readable(lines).map((line) => line.x.at(-1) ?? 0);
-  const reach = 0.01 * Math.max(...ends);
-  // Marks stand side by side, away from their place.
-  const around = readable(lines).every(isSingle) ? Infinity : reach;
-  const near = x === null ? [] : moments.filter((each) => Math.abs(each.x - x) < reach);
+  const length = range === undefined ? 0 : range.to - range.from;
+  const near = x === null ? [] : moments.filter((each) => Math.abs(each.x - x) < NEAR * length);
   return (
     <p class="readout" aria-hidden="true">
       {x === null
@@ -197,7 +200,7 @@ export function Readout(
           <>
             {figure(x)} {xLabel}
             {readable(lines).map((line) => {
-              const index = indexAt(line, x, around);
+              const index = indexAt(line, x, MARK * length);
               return index < 0 ? null : (
                 <span key={line.label}>
                   <Swatch color={line.color} /> <b>{figure(line.y[index])}</b>

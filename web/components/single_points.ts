@@ -1,6 +1,6 @@
 /**
  * Lines of a single point, as what is measured once at the end: a mark with its interval each, side
- * by side where they share a place.
+ * by side where all share one place, and at their own where something else tells places apart.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { colorOf } from "../theme.ts";
 import { spread } from "./line_names.ts";
 import { formOf, paletteSize } from "./palette.ts";
 
-/** Pixels from a mark to its neighbour: beside others, and where there is nothing else. */
-const [NEAR, FAR] = [22, 110];
+/** Pixels from a mark to its neighbour. */
+const BETWEEN = 110;
 /** Pixels from a mark to its seeds; half the width of an interval's ends. */
 const [BESIDE, END] = [9, 5];
 
@@ -33,9 +33,11 @@ export function placesOf(
   const marked = lines
     .map((line) => ({ line, at: toPixel(line.x[0]) }))
     .filter(({ line, at }) => !line.faint && isSingle(line) && at >= left - 1 && at <= right + 1);
-  const wanted = onlyPlace(lines) === undefined ? NEAR : FAR;
-  const gap = Math.min(wanted * ratio, (right - left) / (marked.length + 1));
-  const places = spread(marked.map(({ at }) => at), gap, left + gap / 2, right - gap / 2);
+  const own = marked.map(({ at }) => at);
+  const gap = Math.min(BETWEEN * ratio, (right - left) / (marked.length + 1));
+  const places = onlyPlace(lines) === undefined
+    ? own
+    : spread(own, gap, left + gap / 2, right - gap / 2);
   return new Map(marked.map(({ line }, i) => [line.color, places[i]]));
 }
 
