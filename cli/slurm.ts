@@ -11,8 +11,9 @@ import { plansOf, type RunRequest, storedPlan } from "../lab/experiment/launch.t
 import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
 import { FLEET_PROGRAM, memoryText, PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
-import { quoted } from "./shell.ts";
-import { openStoreOf, storeFlag, storeLocation } from "./stores.ts";
+import { quoted } from "../lab/core/shell.ts";
+import { openStoreOf, storeLocation } from "./stores.ts";
+import { storeFlag } from "../web/program.ts";
 import { plural } from "./terminal/format.ts";
 import type { Io } from "./terminal/io.ts";
 

@@ -6,6 +6,7 @@
 import { InputError } from "../lab/core/errors.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import type { Hub } from "../lab/store/postgres/hub.ts";
+import { storeFlag } from "../web/program.ts";
 import { FLEET_PROGRAM, PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
@@ -17,17 +18,6 @@ export function storeLocation(io: Io, given: string | undefined): string {
   if (scheme === undefined) return callersPath(io, given);
   if (!["sqlite", "file"].includes(scheme) || given.startsWith(`${scheme}://`)) return given;
   return `sqlite:${callersPath(io, given.slice(scheme.length + 1))}`;
-}
-
-/**
- * What a proposed command line needs to reach the same store: ` --store runs2`, or nothing. Where a
- * store's files lie is kept there.
- */
-export function storeFlag(given: string | undefined): string {
-  if (given === undefined) return "";
-  const store = isPostgres(given) ? given.replace(/[?&]files=.*$/s, "") : given;
-  const isPlain = /^[\p{L}\p{N}_@%+=:,./~-]+$/u.test(store);
-  return ` --store ${isPlain ? store : `'${store.replaceAll("'", `'\\''`)}'`}`;
 }
 
 /** What to type for a command on the same store, by the task that may reach it. */

@@ -11,7 +11,7 @@ import { secondsInLanes } from "../lab/experiment/budget.ts";
 import type { Plan, RunProgress } from "../lab/experiment/launch.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { PROGRAM } from "./command.ts";
-import { storeFlag } from "./stores.ts";
+import { storeFlag } from "../web/program.ts";
 import { plural, roughly } from "./terminal/format.ts";
 import { interruption } from "./terminal/interruption.ts";
 import { type Io, styled } from "./terminal/io.ts";

@@ -33,23 +33,23 @@ import * as sweep from "./routes/api/sweep.ts";
 import * as setting from "./routes/api/setting.ts";
 import * as train from "./routes/train.tsx";
 import * as run from "./routes/runs/[id].tsx";
-import { PROGRAM } from "./program.ts";
+import { PROGRAM, type Program } from "./program.ts";
 import type { State } from "./state.ts";
 
 /**
  * The application; `createApp(store).handler(request)` returns the response to a request.
  * `comparisons` are those of the store, for who wants to end their thread; `readOnly`: pages change
  * no tags and trash nothing; `shared`: others than this machine may ask, by a token; `feed`: of the
- * store, where it has begun to read; `program`: what commands of this store begin with.
+ * store, where it has begun to read; `program`: how commands reach this store.
  */
 export function createApp(
   store: Store,
   comparisons: State["comparisons"] = new Comparisons(store.location),
-  { readOnly = true, shared, feed = new Feed(store), program = PROGRAM }: {
+  { readOnly = true, shared, feed = new Feed(store), program = { name: PROGRAM } }: {
     readonly readOnly?: boolean;
     readonly shared?: Shared;
     readonly feed?: Feed;
-    readonly program?: string;
+    readonly program?: Program;
   } = {},
 ): App<State> {
   const policies = new Policies(store);
@@ -58,8 +58,9 @@ export function createApp(
     ...{ store, writable, live: true, program, feed, comparisons, policies },
     own: new OwnModules(program),
   };
-  // Where the store lies is nothing that a page needs.
-  const shown = (message: string) => message.replaceAll(store.location, "the store");
+  // Where the store lies is nothing that a page needs, but in a command that is to reach it.
+  const place = new RegExp(`(?<!--store '?)${RegExp.escape(store.location)}`, "g");
+  const shown = (message: string) => message.replaceAll(place, "the store");
   return new App<State>(state, Layout, shown, new Access(shared))
     .route("/", index)
     .route("/runs/:id", run)

@@ -13,9 +13,12 @@ import { isLoopback, newToken } from "./access.ts";
 import { createApp } from "./app.ts";
 import { built } from "./assets.ts";
 import { Comparisons } from "./comparisons.ts";
-import { FLEET_PROGRAM, PROGRAM } from "./program.ts";
+import { FLEET_PROGRAM, PROGRAM, type Program } from "./program.ts";
 import { Feed } from "./feed.ts";
 import { buildSite } from "./site.ts";
+
+/** The store where none is named. */
+const USUAL_STORE = "runs";
 
 /** Milliseconds between two looks at a store that machines share. */
 const REFRESH_MILLISECONDS = 1000;
@@ -44,7 +47,7 @@ function flags(
     if (!/^[\w.:-]+$/.test(host)) {
       throw new InputError(`Cannot serve as --host must be a name or an address: ${host}`);
     }
-    return { host, port, store: store === undefined ? "runs" : callersStore(store), readOnly };
+    return { host, port, store: store === undefined ? USUAL_STORE : callersStore(store), readOnly };
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
@@ -85,7 +88,7 @@ async function openedFleet(location: string): Promise<Store> {
     () => Promise.resolve(undefined),
     "deno task -q dashboard:shared",
   );
-  const { store, mirror } = await openFleet(open, "runs", { files: true });
+  const { store, mirror } = await openFleet(open, USUAL_STORE, { files: true });
   let isGone = false;
   const refresh = async () => {
     try {
@@ -138,12 +141,18 @@ function siteFlags(args: string[]) {
     });
     const { out, store, where, force } = values;
     if (out === undefined) throw new InputError(`${usage}: --out is missing`);
-    const location = store === undefined ? "runs" : callersStore(store);
+    const location = store === undefined ? USUAL_STORE : callersStore(store);
     return { out, store: location, runs: positionals, where, force };
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${usage}: ${(error as Error).message}`);
   }
+}
+
+/** How commands reach a store that is a folder: the usual one they find by themselves. */
+function programOf({ location }: Store): Program {
+  const folder = resolve(location);
+  return { name: PROGRAM, ...folder !== resolve(USUAL_STORE) && { store: folder } };
 }
 
 /** Serves until the process is stopped. */
@@ -157,7 +166,7 @@ async function serve(args: string[]): Promise<void> {
   const name = host.includes(":") ? `[${host}]` : host;
   const shared = isLoopback(host) ? undefined : { host: name, token: newToken() };
   const feed = new Feed(store);
-  const program = isShared ? FLEET_PROGRAM : PROGRAM;
+  const program = isShared ? { name: FLEET_PROGRAM, store: location } : programOf(store);
   const comparisons = new Comparisons(store.location);
   const app = createApp(store, comparisons, { readOnly: isReadOnly, shared, feed, program });
   try {

@@ -8,6 +8,7 @@ import type { Comparisons } from "./comparisons.ts";
 import type { Feed } from "./feed.ts";
 import type { OwnModules } from "./own/modules.ts";
 import type { Policies } from "./policies.ts";
+import type { Program } from "./program.ts";
 
 /** What every route sees. */
 export interface State {
@@ -16,8 +17,8 @@ export interface State {
   readonly writable: Store | null;
   /** Whether pages follow the store, and who reads them has the lab at hand. */
   readonly live: boolean;
-  /** What a person types before a command that is to reach this store. */
-  readonly program: string;
+  /** How commands reach this store. */
+  readonly program: Program;
   readonly feed: Feed;
   readonly comparisons: Pick<Comparisons, "of">;
   readonly policies: Pick<Policies, "of">;

@@ -15,6 +15,7 @@ import type { Run, StoreReader } from "../lab/store/store.ts";
 import { term } from "./filter.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { jsonNumber } from "./summary.ts";
+import { shellWord } from "../lab/core/shell.ts";
 
 /** A value as JSON: text where it is not finite. */
 type Value = number | string;
@@ -231,20 +232,16 @@ export function adviceOf(
       ...sweep.set,
       ...Object.entries(best.point).map(([path, value]) => [path, text(value)] as const),
     ];
-    const settings = set.map(([path, value]) => `--set ${path}=${quoted(value)}`).join(" ");
+    const settings = set.map(([path, value]) => `--set ${path}=${shellWord(value)}`).join(" ");
     const budget = sweep.budget === null ? "" : ` --budget ${sweep.budget}`;
     advice.push({
       text: `Train the best one on ${PROPOSED_SEEDS} seeds that chose nothing.`,
-      command: `run ${quoted(sweep.experiment)} ${settings}${budget} --seeds ${PROPOSED_SEEDS} ` +
+      command:
+        `run ${shellWord(sweep.experiment)} ${settings}${budget} --seeds ${PROPOSED_SEEDS} ` +
         "--seed 101",
     });
   }
   return advice;
-}
-
-/** As a shell reads it. */
-function quoted(value: string): string {
-  return /^[\w.,:/@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The end of its range that a value is near. */

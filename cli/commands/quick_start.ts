@@ -27,7 +27,8 @@ import { type Io, styled } from "../terminal/io.ts";
 import type { ProgressDisplay } from "../terminal/progress.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable, shownVerdict } from "../terminal/runs_table.ts";
-import { openStoreOf, storeFlag, storeLocation } from "../stores.ts";
+import { openStoreOf, storeLocation } from "../stores.ts";
+import { storeFlag } from "../../web/program.ts";
 import { conclude, fresh, watched } from "../training.ts";
 
 /** Threads of the longest run, at most. */

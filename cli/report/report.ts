@@ -24,8 +24,8 @@ import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { NATIVE_PROGRAM, PROGRAM } from "../command.ts";
 import { compareRuns, type Comparison, type Group } from "../comparison.ts";
 import { isPostgres } from "../fleet.ts";
-import { shellWord } from "../shell.ts";
-import { storeFlag } from "../stores.ts";
+import { shellWord } from "../../lab/core/shell.ts";
+import { storeFlag } from "../../web/program.ts";
 import { importanceLine, trialsTable } from "../sweeping.ts";
 import {
   iqmTitle,

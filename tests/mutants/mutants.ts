@@ -4166,8 +4166,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "one single point among curves is read off wherever the cursor is",
     file: "web/components/plot.tsx",
-    from: "readable(lines).every(isSingle) ? Infinity",
-    to: "readable(lines).some(isSingle) ? Infinity",
+    from: "indexAt(line, x, MARK * length)",
+    to: "indexAt(line, x, Infinity)",
     test: "tests/web/chart_views_test.ts",
   },
   {
@@ -6000,5 +6000,19 @@ export const mutants: readonly Mutant[] = [
     from: "i === 0 || points[i - 1] === undefined",
     to: "parts.length === 0",
     test: "tests/web/scales_test.ts",
+  },
+  {
+    fault: "a diverged run is offered to go on",
+    file: "web/next_commands.ts",
+    from: ', "stopped", "diverged"];',
+    to: ', "stopped"];',
+    test: "tests/web/dashboard_test.ts",
+  },
+  {
+    fault: "a command reaches another store than the one that is shown",
+    file: "web/program.ts",
+    from: "${name} ${words}${storeFlag(store)}",
+    to: "${name} ${words}",
+    test: "tests/web/dashboard_test.ts",
   },
 ];

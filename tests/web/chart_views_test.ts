@@ -337,7 +337,7 @@ Deno.test("what is left of a training here: its digest, whose it is, and the fil
   const setting = { base: { experiment: "e" }, seed: "3", backend: "wasm", set: {} };
   const base = { seed: "3", backend: "wasm", digest: "abc" };
   const show = (run: object, asked: object = { setting }) =>
-    new SmallPage(Result, { here, trained: { run }, asked, program: "lab" });
+    new SmallPage(Result, { here, trained: { run }, asked, program: { name: "lab" } });
   const said = (...args: Parameters<typeof show>) => {
     using page = show(...args);
     return page.all("p")[0].textContent.replace(/^Digest abc Copy/, "");
@@ -424,7 +424,7 @@ Deno.test("a training here is paused, goes on and is stopped by its buttons, as 
         stop: () => done.push(["stop"]),
         ...more,
       },
-      ...{ asked: { setting }, description: undefined, ahead: undefined, program: "lab" },
+      ...{ asked: { setting }, description: undefined, ahead: undefined, program: { name: "lab" } },
     });
   const buttons = (page: Small) =>
     page.all("button").slice(0, 2).map(({ textContent, disabled }) => [textContent, disabled]);

@@ -61,7 +61,7 @@ async function open(
   try {
     using page = new SmallPage(Comparison, {
       ...{ initial: { ...comparison, ...initial }, request: { ...request, ...wanted }, also },
-      program: "lab",
+      program: { name: "lab" },
     });
     await answered();
     await body(page, () => asked.splice(0));
@@ -205,7 +205,7 @@ Deno.test("where nothing is found it is said why", async () => {
     [
       { groups: [], names: [], filter: "", found: 0 },
       { filter: "" },
-      "No figures to compare yet. Train some runs with lab.",
+      "No figures to compare yet. Train some runs with lab run cartpole-ppo-quick.",
     ],
     [{ groups: [], names: [] }, {}, "No run with figures matches “ppo”."],
     [{ groups: [], names: [] }, { filter: "dqn" }, "No run with figures matches “dqn”."],

@@ -4,7 +4,9 @@ import { iqm, spreadOf } from "../../lab/statistics/mod.ts";
 import { createApp } from "../../web/app.ts";
 import type { Comparison } from "../../web/comparison.ts";
 import { Comparisons } from "../../web/comparisons.ts";
+import { nextCommands } from "../../web/next_commands.ts";
 import { FLEET_PROGRAM } from "../../web/program.ts";
+import { LOGGED } from "../../lab/experiment/manifest.ts";
 import type { SeriesAnswer } from "../../web/routes/api/series.ts";
 import { registries } from "../../registries.ts";
 import type { BaseRun } from "../../web/training/protocol.ts";
@@ -83,7 +85,8 @@ test("the run page shows figures, events, how it ended and what to type", async 
   const diverged = await text(dashboard, `/runs/${runs.diverged}`);
   ok(diverged.includes("diverged at iteration 61: losses/policy is NaN"));
   ok(diverged.includes("gradient norm 310 was clipped"));
-  ok(diverged.includes(`deno task -q experiment resume ${runs.diverged}`));
+  ok(diverged.includes(`deno task -q experiment reproduce ${runs.diverged}`));
+  ok(!diverged.includes("experiment resume"), "nothing goes on from numbers that are none");
   ok(diverged.includes("agent.learningRate"));
   ok(!diverged.includes("<b>?</b>"));
   ok(diverged.includes("&quot;player&quot;:"));
@@ -182,7 +185,8 @@ test("the page that trains offers every experiment by where it trains, and by wh
   const { experiments, program, thread } = JSON.parse(
     written.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&amp;", "&"),
   );
-  ok(program.includes("experiment") && /^\/assets\/training-\w+\.js$/.test(thread), thread);
+  deepStrictEqual(program, { name: "deno task -q experiment" });
+  ok(/^\/assets\/training-\w+\.js$/.test(thread), thread);
   const { environments, agents, models, datasets } = registries;
   const places = new Set([
     ...environments.map(({ id }) => id),
@@ -461,12 +465,41 @@ Deno.test("commands name the task that reaches the store", async () => {
   await using dashboard = await openDashboard();
   const { store, runs } = dashboard;
   using comparisons = new Comparisons(store.location);
-  const { handler } = createApp(store, comparisons, { program: FLEET_PROGRAM });
-  const page = async (path: string) =>
-    await (await handler(new Request(`http://127.0.0.1${path}`))).text();
-  const shown = await page(`/runs/${runs["ppo-1"]}`);
-  ok(shown.includes(`deno task -q experiment:fleet reproduce ${runs["ppo-1"]}`));
-  ok(!shown.includes("deno task -q experiment "), "no other task");
+  const program = { name: FLEET_PROGRAM, store: "/my runs" };
+  const { handler } = createApp(store, comparisons, { program });
+  for (const path of [`/runs/${runs["ppo-1"]}`, `/runs/${runs.diverged}`]) {
+    const page = await (await handler(new Request(`http://127.0.0.1${path}`))).text();
+    const commands = page.match(/(?<=<code>)deno task[^<]*/g)!;
+    ok(commands.length > 1);
+    for (const command of commands) {
+      match(command, /^deno task -q experiment:fleet .* --store '\/my runs'$/);
+      ok(page.includes(`data-copy="${command}"`), command);
+    }
+  }
+});
+
+Deno.test("a run is offered the commands that it can be given", () => {
+  const offered = (more: object, samples?: { isText?: true }) =>
+    nextCommands(
+      { id: "r", backend: "wasm", axis: "examples", status: "completed", ...more },
+      samples,
+    )
+      .map(({ words }) => words);
+  const usual = ["reproduce r", "evaluate r", "export r --format csv --out exported"];
+  deepStrictEqual(offered({}), usual);
+  for (const status of ["running", "stopped", "diverged"]) {
+    deepStrictEqual(offered({ status }), usual);
+  }
+  for (const status of ["killed", "interrupted", "failed"]) {
+    deepStrictEqual(offered({ status }), ["resume r", ...usual]);
+  }
+  strictEqual(offered({ axis: "environmentSteps" })[1], "evaluate r --episodes 100");
+  strictEqual(offered({}, {})[3], "sample r --count 64 --out samples.png");
+  strictEqual(offered({}, { isText: true })[3], "sample r");
+  deepStrictEqual(
+    offered({ backend: LOGGED, status: "killed" }, {}),
+    usual.slice(2),
+  );
 });
 
 test("a page whose filter no run knows shows all runs, the filter and what is wrong with it", async (dashboard) => {

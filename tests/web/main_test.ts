@@ -107,7 +107,9 @@ Deno.test("it serves on 127.0.0.1 and says where, also where there is no store y
     ok(address !== undefined, line);
     const response = await fetch(address);
     strictEqual(response.status, 200);
-    match(await response.text(), /No run yet/);
+    // What is typed reaches the store that is shown.
+    const typed = `deno task -q experiment run cartpole-ppo-quick --store ${folder}/new`;
+    match(await response.text(), new RegExp(`No run yet.*<code>${typed}</code>`));
     child.kill("SIGTERM");
     await reader.cancel();
     await child.stderr.cancel();

@@ -34,14 +34,16 @@ Deno.test("a backend that pages have not is the usual one", () => {
 
 Deno.test("the command trains the same, its words as a shell takes them", () => {
   strictEqual(
-    commandOf(read("experiment=cartpole-ppo&agent.hiddenSizes=%5B8%2C8%5D&budget=2k"), "reverie"),
+    commandOf(read("experiment=cartpole-ppo&agent.hiddenSizes=%5B8%2C8%5D&budget=2k"), {
+      name: "reverie",
+    }),
     "reverie run cartpole-ppo --seed 1 --budget 2k " +
       "--set 'agent.hiddenSizes=[8,8]' --backend wasm",
   );
   strictEqual(
-    commandOf(read("experiment=a&agent.word=it%27s"), "reverie"),
+    commandOf(read("experiment=a&agent.word=it%27s"), { name: "reverie" }),
     `reverie run a --seed 1 --set 'agent.word=it'\\''s' --backend wasm`,
   );
-  strictEqual(commandOf(read("run=abc123"), "reverie"), "reverie reproduce abc123");
-  strictEqual(commandOf(read("run=abc123&agent.gamma=0.9"), "reverie"), undefined);
+  strictEqual(commandOf(read("run=abc123"), { name: "reverie" }), "reverie reproduce abc123");
+  strictEqual(commandOf(read("run=abc123&agent.gamma=0.9"), { name: "reverie" }), undefined);
 });

@@ -210,7 +210,7 @@ export class Small {
   }
 
   /** Types, and stays in the field. */
-  type(value: string): void {
+  write(value: string): void {
     this.value = value;
     this.happens("input");
   }

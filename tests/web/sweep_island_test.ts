@@ -37,7 +37,7 @@ const view: SweepView = {
 };
 
 const shown = (more: Partial<SweepView> = {}) =>
-  new SmallPage(Sweep, { initial: { ...view, ...more }, program: "lab" });
+  new SmallPage(Sweep, { initial: { ...view, ...more }, program: { name: "lab" } });
 const facts = (page: Small) =>
   page.get("dl").all("div").map((each) =>
     each.all("dt")[0].textContent + ": " +

@@ -73,7 +73,7 @@ async function onPage(body: (page: Page) => Promise<void>, search = ""): Promise
         : { ok: false, text: () => Promise.resolve("There is no such run.") } as Response,
     );
   });
-  const props = { experiments, thread: "/assets/thread.js", program: "lab" };
+  const props = { experiments, thread: "/assets/thread.js", program: { name: "lab" } };
   const page = new SmallPage(() => null, {});
   Object.assign(globalThis.location, { search });
   try {

@@ -381,7 +381,7 @@ Deno.test("a note is kept as it is left, and who only reads has no field for it"
     const change = { action: "note", note: "three", before: "one\ntwo" };
     deepStrictEqual(asked.splice(0), [{ runs: ["r"], change }]);
     strictEqual(page.get("small").textContent, "kept");
-    area.type("thr");
+    area.write("thr");
     strictEqual(page.get("small").textContent, "");
     ok(page.leave());
     await answered();
@@ -515,7 +515,7 @@ Deno.test("a run's figures stand under their names, and its end and events below
     headline: { name: "evaluation/return_mean", value: 475.25 },
   };
   {
-    using page = new SmallPage(RunStatus, { row, program: "lab" });
+    using page = new SmallPage(RunStatus, { row, program: { name: "lab" } });
     const all = (returned: string) => [
       ...["Status: stopped earlysolved", `evaluation return mean: ${returned}`],
       ...["examples: 2,500 of 10,000", "Time: 1 min 5 s", "Seed: 3", "Backend: wasm"],

@@ -17,6 +17,7 @@ import { commandOf } from "../training/setting.ts";
 import { HERE, type TrainedRun } from "../training/trained_run.ts";
 import { AheadView } from "./ahead_view.tsx";
 import { contentsFrom } from "../live.ts";
+import type { Program } from "../program.ts";
 
 /** The run; until there is one, what will be here. */
 export function TrainedHere(
@@ -26,8 +27,8 @@ export function TrainedHere(
     /** Of what is chosen; undefined where it is not known. */
     description: Description | undefined;
     ahead: Ahead | undefined;
-    /** What commands begin with. */
-    program: string;
+    /** How commands reach the store. */
+    program: Program;
   },
 ): VNode {
   const trained = here.trained.value;
@@ -51,7 +52,7 @@ function Run(
     here: TrainingHere;
     trained: TrainedRun;
     asked: Asked;
-    program: string;
+    program: Program;
   },
 ): VNode {
   const { run, last, store } = trained;
@@ -116,7 +117,7 @@ export function Result(
     here: TrainingHere;
     trained: TrainedRun;
     asked: Asked;
-    program: string;
+    program: Program;
   },
 ): VNode {
   const problem = useSignal("");
@@ -168,7 +169,7 @@ function Same(
   { run: { digest, manifest: { determined } }, asked: { setting, base }, program }: {
     run: TrainedRun["run"];
     asked: Asked;
-    program: string;
+    program: Program;
   },
 ): VNode {
   const { backend } = determined;

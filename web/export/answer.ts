@@ -103,5 +103,14 @@ export function stateOf(store: StoreReader, policies: State["policies"]): State 
     script: () => Promise.reject(new InputError(`Cannot take a module to a page as ${reason}`)),
   };
   const feed = new Feed(store);
-  return { store, writable: null, live: false, program: PROGRAM, feed, comparisons, policies, own };
+  return {
+    store,
+    writable: null,
+    live: false,
+    program: { name: PROGRAM },
+    feed,
+    comparisons,
+    policies,
+    own,
+  };
 }

@@ -18,6 +18,7 @@ import type { Range } from "../curves.ts";
 import { metricTitle } from "../format.ts";
 import { groupLines, profileLines } from "../lines.ts";
 import { stampOfAll } from "../live.ts";
+import { commandIn, EXAMPLE, type Program } from "../program.ts";
 
 /** Groups up to which single seeds are drawn unless the reader chooses otherwise. */
 const FEW = 3;
@@ -27,13 +28,13 @@ interface View extends ComparisonRequest {
   readonly also: readonly string[];
 }
 
-/** The island. `program`: what commands begin with. */
+/** The island. `program`: how commands reach the store. */
 export default function ComparisonView(
   { initial, request, also, program }: {
     initial: Comparison;
     request: ComparisonRequest;
     also: readonly string[];
-    program: string;
+    program: Program;
   },
 ): VNode {
   const comparison = useSignal<Comparison | null>(initial);
@@ -217,12 +218,12 @@ function pathsOf(groups: readonly ComparedGroup[]): string[] {
 function Nothing(
   { names, metric, filter, found, program }:
     & Pick<Comparison, "names" | "metric" | "filter" | "found">
-    & { program: string },
+    & { program: Program },
 ): VNode {
   if (found === 0 && filter === "") {
     return (
       <p class="empty">
-        No figures to compare yet. Train some runs with <code>{program}</code>.
+        No figures to compare yet. Train some runs with <code>{commandIn(program, EXAMPLE)}</code>.
       </p>
     );
   }

@@ -5,10 +5,11 @@ import { Status } from "../components/status.tsx";
 import { duration, figure, metricTitle } from "../format.ts";
 import { isGone, rowOf } from "../live.ts";
 import type { RunSummary } from "../summary.ts";
+import { commandIn, type Program } from "../program.ts";
 
-/** The island. `program`: what commands begin with. */
+/** The island. `program`: how commands reach the store. */
 export default function RunStatus(
-  { row: initial, program }: { row: RunSummary; program: string },
+  { row: initial, program }: { row: RunSummary; program: Program },
 ): VNode {
   const { id } = initial;
   const gone = isGone(id);
@@ -19,7 +20,8 @@ export default function RunStatus(
     <>
       {gone && (
         <p class="problem" role="status">
-          This run is in the trash. <code>{program} delete --restore {id}</code> takes it back.
+          This run is in the trash. <code>{commandIn(program, `delete --restore ${id}`)}</code>{" "}
+          takes it back.
         </p>
       )}
       <Figures row={last.current} />

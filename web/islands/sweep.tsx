@@ -10,13 +10,14 @@ import { TrialChart } from "../components/trial_chart.tsx";
 import { figure, metricTitle } from "../format.ts";
 import { heardMessages } from "../live.ts";
 import type { Advice, SweepView } from "../sweeps.ts";
+import { commandIn, type Program } from "../program.ts";
 
 /** Of the marks of every trial, and of the best one. */
 const [USUAL, BEST] = [0, 1];
 
-/** The island. `program`: what commands begin with. */
+/** The island. `program`: how commands reach the store. */
 export default function Sweep(
-  { initial, program }: { initial: SweepView; program: string },
+  { initial, program }: { initial: SweepView; program: Program },
 ): VNode {
   const view = useView(initial);
   const { metric, paths, trials, filter, importance, next } = view;
@@ -153,14 +154,14 @@ function Importance({ importance }: { importance: SweepView["importance"] }): VN
   );
 }
 
-function Next({ next, program }: { next: readonly Advice[]; program: string }): VNode {
+function Next({ next, program }: { next: readonly Advice[]; program: Program }): VNode {
   return (
     <>
       <h2>What to run next</h2>
       <ul class="commands">
         {next.map(({ text, command }) => (
           <li key={text}>
-            {text} {command !== "" && <Command command={`${program} ${command}`} />}
+            {text} {command !== "" && <Command command={commandIn(program, command)} />}
           </li>
         ))}
       </ul>

@@ -16,6 +16,7 @@ import { fieldOf } from "../training/form.ts";
 import { type Answer, TrainingHere } from "../training/here.ts";
 import type { Asked, BaseRun } from "../training/protocol.ts";
 import { commandOf, pageBackends, queryOf, type Setting, settingOf } from "../training/setting.ts";
+import type { Program } from "../program.ts";
 
 /** An experiment that can be chosen. */
 export interface ExperimentChoice {
@@ -34,8 +35,8 @@ export interface TrainProps {
   readonly experiments: readonly ExperimentChoice[];
   /** Where the thread's script lies, from the server's root. */
   readonly thread: string;
-  /** What commands begin with. */
-  readonly program: string;
+  /** How commands reach the store. */
+  readonly program: Program;
 }
 
 /** What the page is to train, and what the thread says of it. */

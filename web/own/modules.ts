@@ -21,6 +21,7 @@ import {
 import type { Run } from "../../lab/store/store.ts";
 import { asset } from "../assets.ts";
 import type { Bundled, Sources } from "./bundling_thread.ts";
+import { commandIn, type Program } from "../program.ts";
 
 /** Scripts that are kept for the next page. */
 const KEPT = 12;
@@ -33,8 +34,8 @@ type Definition = Run["manifest"]["definition"];
 export class OwnModules {
   readonly #scripts = new RecentlyUsed<Promise<Bundled>>(KEPT);
 
-  /** @param program What commands of the store begin with. */
-  constructor(private readonly program: string) {}
+  /** @param program How commands reach the store. */
+  constructor(private readonly program: Program) {}
 
   /** Why a page cannot have the module of a run, as a clause; undefined: it can. */
   async refusalOf(
@@ -68,7 +69,7 @@ export class OwnModules {
         ? script.refused
         : `it imports ${script.missing.join(", ")}, which pages have not (they have reverie, ` +
           "reverie/blocks, zod and files of yours): in the terminal it runs, by " +
-          `${this.program} evaluate ${id}`,
+          commandIn(this.program, `evaluate ${id}`),
     );
   }
 }

@@ -6,6 +6,7 @@ import type { Context, LatePage, PageProps } from "../fresh.ts";
 import { ComparisonView, Live } from "../islands.ts";
 import { passedOver } from "../query.ts";
 import { requestOf } from "./api/comparison.ts";
+import type { Program } from "../program.ts";
 
 interface Data {
   readonly title: string;
@@ -17,7 +18,7 @@ interface Data {
   readonly also: readonly string[];
   readonly moment: number;
   readonly live: boolean;
-  readonly program: string;
+  readonly program: Program;
 }
 
 /** Metrics beside the first one, at most. */

@@ -6,6 +6,7 @@ import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts
 import { Live, RunTable } from "../islands.ts";
 import { type TableAnswer, type TableRequest, tableRequestOf } from "../runs_query.ts";
 import { tableOf } from "../runs_table.ts";
+import { commandIn, EXAMPLE, type Program } from "../program.ts";
 
 interface Data {
   readonly title: string;
@@ -16,7 +17,7 @@ interface Data {
   readonly problem: string;
   readonly readOnly: boolean;
   readonly live: boolean;
-  readonly program: string;
+  readonly program: Program;
   readonly now: number;
 }
 
@@ -49,7 +50,7 @@ export default function Runs({ data }: PageProps<Data>): VNode {
       {table.total === 0 && (
         <p class="empty">
           No run yet in <code>{location}</code>. Train some with{" "}
-          <code>{program}</code>: they appear here while they train. Or{" "}
+          <code>{commandIn(program, EXAMPLE)}</code>: they appear here while they train. Or{" "}
           <a href="/train">train in this page</a>.
         </p>
       )}

@@ -6,11 +6,12 @@ import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts
 import { Train } from "../islands.ts";
 import type { State } from "../state.ts";
 import type { ExperimentChoice } from "../islands/train.tsx";
+import type { Program } from "../program.ts";
 
 interface Data {
   readonly title: string;
   readonly experiments: readonly ExperimentChoice[];
-  readonly program: string;
+  readonly program: Program;
 }
 
 let known: Promise<readonly ExperimentChoice[]> | undefined;

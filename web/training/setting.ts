@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { commandIn, type Program } from "../program.ts";
+import { shellWord } from "../../lab/core/shell.ts";
 
 /** What a page can compute with. */
 export const pageBackends = ["wasm", "wasm-strict", "webgpu"] as const;
@@ -58,27 +60,23 @@ export function withField(setting: Setting, path: string, text: string | undefin
 }
 
 /**
- * The command that trains the same, `program` before it; undefined where no command does, as of a run with
+ * The command that trains the same; undefined where no command does, as of a run with
  * changes.
  */
 export function commandOf(
   { base, seed, backend, set }: Setting,
-  program: string,
+  program: Program,
 ): string | undefined {
   if ("run" in base) {
     const isSame = Object.keys(set).length === 0 && seed === "" && backend === "wasm";
-    return isSame ? `${program} reproduce ${base.run}` : undefined;
+    return isSame ? commandIn(program, `reproduce ${base.run}`) : undefined;
   }
   const { budget, ...fields } = set;
-  return [
-    `${program} run ${base.experiment} --seed ${quoted(seed || "1")}`,
-    ...budget === undefined ? [] : [`--budget ${quoted(budget)}`],
-    ...Object.entries(fields).map(([path, text]) => `--set ${quoted(`${path}=${text}`)}`),
+  const words = [
+    `run ${base.experiment} --seed ${shellWord(seed || "1")}`,
+    ...budget === undefined ? [] : [`--budget ${shellWord(budget)}`],
+    ...Object.entries(fields).map(([path, text]) => `--set ${shellWord(`${path}=${text}`)}`),
     `--backend ${backend}`,
-  ].join(" ");
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w.,:=+/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  ];
+  return commandIn(program, words.join(" "));
 }

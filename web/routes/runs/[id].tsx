@@ -14,12 +14,14 @@ import { type Guide, guideOfRun } from "../../metric_guide.ts";
 import type { Level } from "../../components/plot_options.ts";
 import { figure } from "../../format.ts";
 import { LOGGED } from "../../../lab/experiment/manifest.ts";
+import { nextCommands } from "../../next_commands.ts";
 import type { WorldOf } from "../../player/world.ts";
 import { isInOwnWorld, moduleRefusal } from "../../own/code.ts";
 import { levelsOf, playerOf } from "../../run_parts.ts";
 import { type RunSummary, summarize } from "../../summary.ts";
 import { refusalOf } from "../../training/base_run.ts";
 import { printable, printableLines } from "../../../lab/core/printable.ts";
+import { commandIn, type Program } from "../../program.ts";
 
 interface Data {
   readonly title: string;
@@ -36,8 +38,8 @@ interface Data {
   readonly moment: number;
   readonly readOnly: boolean;
   readonly live: boolean;
-  /** What commands begin with. */
-  readonly program: string;
+  /** How commands reach the store. */
+  readonly program: Program;
   /** Whether a page can train the same. */
   readonly trainable: boolean;
   /** Why the world of a user's file cannot be played, as a clause. */
@@ -185,15 +187,14 @@ function ordinal(place: number): string {
 
 /** In place of the policy at work. */
 function Unplayable(
-  { run, reason, program }: { run: Run; reason: string; program: string },
+  { run, reason, program }: { run: Run; reason: string; program: Program },
 ): VNode {
   const { id } = run.manifest.determined.configuration.environment as WorldOf;
   return (
     <p class="note">
       The policy does not play here, as {id} stands in a file of yours, and{" "}
-      {printable(reason)}. Where it draws a scene, <code>{program} evaluate {run.id} --render</code>
-      {" "}
-      shows it.
+      {printable(reason)}. Where it draws a scene,{" "}
+      <code>{commandIn(program, `evaluate ${run.id} --render`)}</code> shows it.
     </p>
   );
 }
@@ -203,36 +204,20 @@ function started(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-type Command = [command: string, meaning: string];
-
 /** What a person may want to type next; `samples`: some, where the model makes any. */
 function Commands(
-  { row, program, samples }: { row: RunSummary; program: string; samples?: Picture },
+  { row, program, samples }: { row: RunSummary; program: Program; samples?: Picture },
 ): VNode {
-  const episodes = row.axis === "environmentSteps" ? " --episodes 100" : "";
-  const tables: Command = [
-    `export ${row.id} --format csv --out exported`,
-    "writes its series as tables",
-  ];
-  const commands: Command[] = row.backend === LOGGED ? [tables] : [
-    [`reproduce ${row.id}`, "trains it anew and compares the digests"],
-    [`evaluate ${row.id}${episodes}`, "measures what was learned"],
-    tables,
-  ];
-  if (samples !== undefined) {
-    const how = samples.isText ? "" : " --count 64 --out samples.png";
-    commands.push([`sample ${row.id}${how}`, "draws samples"]);
-  }
-  if (row.backend !== LOGGED && !["running", "completed", "stopped"].includes(row.status)) {
-    commands.unshift([`resume ${row.id}`, "goes on from the last checkpoint"]);
-  }
   return (
     <ul class="commands">
-      {commands.map(([command, meaning]) => (
-        <li key={command}>
-          <code>{program} {command}</code> <Copy text={`${program} ${command}`} /> {meaning}
-        </li>
-      ))}
+      {nextCommands(row, samples).map(({ words, meaning }) => {
+        const command = commandIn(program, words);
+        return (
+          <li key={words}>
+            <code>{command}</code> <Copy text={command} /> {meaning}
+          </li>
+        );
+      })}
     </ul>
   );
 }

@@ -5,11 +5,12 @@ import type { State } from "../../state.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
 import { Live, Sweep } from "../../islands.ts";
 import { type SweepView, sweepView } from "../../sweeps.ts";
+import type { Program } from "../../program.ts";
 
 interface Data {
   readonly title: string;
   readonly view: SweepView;
-  readonly program: string;
+  readonly program: Program;
   readonly moment: number;
 }
 

@@ -4,11 +4,12 @@ import type { State } from "../../state.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
 import { figure, metricTitle } from "../../format.ts";
 import { type SweepRow, sweepRows } from "../../sweeps.ts";
+import { commandIn, type Program } from "../../program.ts";
 
 interface Data {
   readonly title: string;
   readonly sweeps: readonly SweepRow[];
-  readonly program: string;
+  readonly program: Program;
 }
 
 /** Their state as it is now. */
@@ -30,7 +31,7 @@ export default function Sweeps({ data: { sweeps, program } }: PageProps<Data>): 
           <p class="empty">
             No sweep yet. Begin one with{" "}
             <code>
-              {program} run cartpole-a2c --sweep agent.learningRate=log:1e-4..1e-2
+              {commandIn(program, "run cartpole-a2c --sweep agent.learningRate=log:1e-4..1e-2")}
             </code>
             : its trials appear here while they train.
           </p>

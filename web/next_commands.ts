@@ -1,0 +1,47 @@
+/**
+ * What a person may want to type next for a run.
+ *
+ * @module
+ */
+import { LOGGED } from "../lab/experiment/manifest.ts";
+import type { Picture } from "./contents.ts";
+import type { RunSummary } from "./summary.ts";
+
+/** A command of the lab. */
+export interface NextCommand {
+  /** Command and arguments. */
+  readonly words: string;
+  /** What it does, as the end of a sentence. */
+  readonly meaning: string;
+}
+
+/** Runs that stand so have nothing to go on with: they train, are over, or lost their numbers. */
+const CLOSED: readonly string[] = ["running", "completed", "stopped", "diverged"];
+
+/**
+ * The commands that a run can be given, the likeliest first.
+ *
+ * @param samples Some that its model drew, where it draws any.
+ */
+export function nextCommands(
+  { id, backend, axis, status }: Pick<RunSummary, "id" | "backend" | "axis" | "status">,
+  samples: Pick<Picture, "isText"> | undefined,
+): NextCommand[] {
+  const tables: NextCommand = {
+    words: `export ${id} --format csv --out exported`,
+    meaning: "writes its series as tables",
+  };
+  // What another program trained, this lab can neither repeat nor go on with.
+  if (backend === LOGGED) return [tables];
+  const episodes = axis === "environmentSteps" ? " --episodes 100" : "";
+  const how = samples?.isText ? "" : " --count 64 --out samples.png";
+  return [
+    ...CLOSED.includes(status)
+      ? []
+      : [{ words: `resume ${id}`, meaning: "goes on from the last checkpoint" }],
+    { words: `reproduce ${id}`, meaning: "trains it anew and compares the digests" },
+    { words: `evaluate ${id}${episodes}`, meaning: "measures what was learned" },
+    tables,
+    ...samples === undefined ? [] : [{ words: `sample ${id}${how}`, meaning: "draws samples" }],
+  ];
+}
