@@ -80,6 +80,11 @@ export function inOrder(names: Iterable<string>): string[] {
 /** What a policy is called that is several of them. */
 const kinds = ["final", "best", "last"] as const;
 
+/** Whether a run has kept anything that went well: a diverged one shows what it was before. */
+export function hasKept(store: Pick<StoreReader, "checkpoints">, run: string): boolean {
+  return store.checkpoints(run).some(({ kind }) => kind !== "diverged");
+}
+
 /** What checkpoints hold that went well: one an iteration, oldest first. */
 function keptOf(store: StoreReader, { id: run }: Run): KeptModel[] {
   const byIteration = new Map<number, KeptModel>();

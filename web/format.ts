@@ -27,6 +27,11 @@ export function count(value: number): string {
   return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
 }
 
+/** A moment of training: `iteration 1.2K`, or that there was none yet. */
+export function momentWords(iteration: number): string {
+  return iteration === 0 ? "untrained" : `iteration ${count(iteration)}`;
+}
+
 /** Seconds as `12.3 s`, `2 min 5 s`, `1 h 3 min`. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;

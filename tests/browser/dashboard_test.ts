@@ -1250,7 +1250,7 @@ test("a model of the plane goes by over its training, and what it made of the pl
   await plane.waitFor();
   strictEqual(await page.locator(".gallery pre").count(), 0, "numbers are no samples of text");
   const drawn = () => pixels(plane);
-  const at = async () => Number((await page.locator(".explorer h3 small").innerText()).slice(13));
+  const at = async () => Number((await page.locator(".explorer h3 small").innerText()).slice(10));
   await shows(at, Math.max(...kept));
   const final = await drawn();
   await page.locator(".explorer input[type=range]").focus();

@@ -6015,4 +6015,11 @@ export const mutants: readonly Mutant[] = [
     to: "${name} ${words}",
     test: "tests/web/dashboard_test.ts",
   },
+  {
+    fault: "a run that kept nothing before it diverged shows an untrained model",
+    file: "web/contents.ts",
+    from: 'some(({ kind }) => kind !== "diverged")',
+    to: "length > 0",
+    test: "tests/web/contents_test.ts",
+  },
 ];

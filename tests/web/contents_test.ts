@@ -1,6 +1,6 @@
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, strictEqual } from "node:assert";
 import fc from "fast-check";
-import { type Contents, EVENTS, newsOf, withNews } from "../../web/contents.ts";
+import { type Contents, EVENTS, hasKept, newsOf, withNews } from "../../web/contents.ts";
 
 function contents(count: number, more: Partial<Contents> = {}): Contents {
   const from = Math.max(0, count - EVENTS);
@@ -43,4 +43,11 @@ Deno.test("news lead from any contents to any later ones", () => {
     }),
     { numRuns: 50 },
   );
+});
+
+Deno.test("what a run was before it diverged is nothing that it has kept", () => {
+  const has = (...kinds: string[]) =>
+    hasKept({ checkpoints: () => kinds.map((kind) => ({ kind })) } as never, "r");
+  deepStrictEqual([has(), has("diverged"), has("diverged", "last")], [false, false, true]);
+  strictEqual(has("final"), true);
 });

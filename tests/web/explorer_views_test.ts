@@ -296,6 +296,14 @@ Deno.test("the final policy is shown, or the newest, and any other by its place"
     slider.put("1");
   }
   deepStrictEqual(new Set(chosen), new Set([2000]));
+  // One alone says which it is, too, and one before the first iteration what that means.
+  for (
+    const [i, text] of [[2, "final, iteration 3K: 400"], [0, "on the way, untrained"]] as const
+  ) {
+    const only = i === 0 ? { ...policies[0], iteration: 0 } : policies[i];
+    using page = new SmallPage(Checkpoints, { policies: [only], chosen: only, choose });
+    deepStrictEqual([page.get("output").textContent, page.all("input").length], [text, 0]);
+  }
   const beside = signal<"nobody" | "keys" | number>("nobody");
   using page = new SmallPage(BesideChoice, { policies, chosen: policies[1], beside });
   deepStrictEqual(page.all("option").map((each) => each.textContent), [
@@ -460,14 +468,14 @@ Deno.test("an explorer asks once for each moment that is looked at, by model or 
     deepStrictEqual(await at(30), ["/api/policy?run=r&part=examples", model(9)]);
     const note = () => page.all("p", ".note").at(-1)!.textContent;
     const title = () => page.get("h3").textContent;
-    strictEqual(title(), "The model at work at iteration 30");
+    strictEqual(title(), "The model at work iteration 30");
     ok(note().startsWith("It computes in this page"));
     deepStrictEqual(await at(10), [model(7)]);
-    strictEqual(title(), "The model at work at iteration 10");
+    strictEqual(title(), "The model at work iteration 10");
     // Known by now.
     deepStrictEqual(await at(30), []);
     deepStrictEqual(await at(20), ["/texts/h20"]);
-    strictEqual(title(), "The model at work at iteration 20");
+    strictEqual(title(), "The model at work iteration 20");
     ok(note().startsWith("As it was at this evaluation"));
     const canvas = page.all("canvas")[0];
     const dots = canvas.drawn.filter(([name, , , radius]) => name === "arc" && radius === 4.8);
@@ -498,6 +506,10 @@ Deno.test("an explorer asks once for each moment that is looked at, by model or 
     broken = false;
     deepStrictEqual(await at(20), ["/texts/h20"]);
     strictEqual(page.all("p", ".problem").length, 0);
+    // One alone says which it is, too.
+    using only = new SmallPage(Explorer, { run: "r", models: models.slice(0, 1), planes: [] });
+    await answered();
+    strictEqual(only.get("h3").textContent, "The model at work iteration 10");
   } finally {
     chosenIteration.value = undefined;
     answeredBy(before);

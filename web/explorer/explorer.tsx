@@ -17,7 +17,7 @@ import { Film } from "../components/film.tsx";
 import type { KeptModel, Picture as Kept } from "../contents.ts";
 import { decodeExamples, type Examples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
-import { count } from "../format.ts";
+import { momentWords } from "../format.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { Bars } from "./bars.tsx";
 import { LabelChoice } from "./label.tsx";
@@ -124,7 +124,9 @@ export function Explorer(props: ExplorerProps): VNode {
     <section class="card" aria-label="The model at work">
       <h3>
         The model at work{" "}
-        {moments.length > 1 && <small>at iteration {count(chosen!.iteration)}</small>}
+        {opened.value.iteration !== undefined && (
+          <small>{momentWords(opened.value.iteration)}</small>
+        )}
       </h3>
       {moments.length > 1 && (
         <Film

@@ -5,7 +5,7 @@
  */
 import { InputError, LabError } from "../../lab/core/errors.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
-import { contentsOf } from "../contents.ts";
+import { contentsOf, hasKept } from "../contents.ts";
 import { everything, indicesOf, picksOf } from "../curves.ts";
 import type { Part } from "../file_parts.ts";
 import type { Policies } from "../policies.ts";
@@ -73,9 +73,9 @@ function wantedOf(
   policies: readonly { readonly id: number }[],
 ): { part: Part; checkpoint?: number }[] {
   if ("model" in run.manifest.determined.configuration) {
-    return store.checkpoints(run.id).length === 0
-      ? []
-      : [{ part: "model" }, { part: "examples" }, { part: "judge" }];
+    return hasKept(store, run.id)
+      ? [{ part: "model" }, { part: "examples" }, { part: "judge" }]
+      : [];
   }
   return policies.map(({ id }) => ({ part: "policy", checkpoint: id }));
 }

@@ -21,7 +21,7 @@ import {
   extremesOf,
   playedThrough,
 } from "../evaluated_episodes.ts";
-import { count, figure } from "../format.ts";
+import { count, figure, momentWords } from "../format.ts";
 import { ghosted } from "../ghost.ts";
 import { actionsIn, type Grid, gridOf, mapped, policyValues } from "../grid_map.ts";
 import { contentsFrom } from "../live.ts";
@@ -305,13 +305,11 @@ function Desk(props: DeskProps): VNode | null {
           />
         )}
         <div class="toolbar">
-          {policies.length > 1 && (
-            <Checkpoints
-              policies={policies}
-              chosen={chosen}
-              choose={(iteration) => chosenIteration.value = iteration}
-            />
-          )}
+          <Checkpoints
+            policies={policies}
+            chosen={chosen}
+            choose={(iteration) => chosenIteration.value = iteration}
+          />
           <BesideChoice policies={policies} chosen={chosen} beside={beside} />
           {other !== undefined && (
             <label>
@@ -387,7 +385,7 @@ export function newestOf(policies: readonly KeptPolicy[]): KeptPolicy | undefine
 }
 
 function titleOf({ kind, iteration }: KeptPolicy): string {
-  return `${titles[kind]}, iteration ${count(iteration)}`;
+  return `${titles[kind]}, ${momentWords(iteration)}`;
 }
 
 /** What the page plays. */
@@ -574,16 +572,17 @@ export function Checkpoints(
 ): VNode {
   return (
     <label>
-      Checkpoint{" "}
-      <input
-        type="range"
-        class="checkpoint"
-        min={0}
-        max={policies.length - 1}
-        value={policies.indexOf(chosen)}
-        aria-valuetext={titleOf(chosen)}
-        onInput={(event) => choose(policies[Number(event.currentTarget.value)].iteration)}
-      />{" "}
+      Checkpoint {policies.length > 1 && (
+        <input
+          type="range"
+          class="checkpoint"
+          min={0}
+          max={policies.length - 1}
+          value={policies.indexOf(chosen)}
+          aria-valuetext={titleOf(chosen)}
+          onInput={(event) => choose(policies[Number(event.currentTarget.value)].iteration)}
+        />
+      )}{" "}
       <output>
         {titleOf(chosen)}
         {chosen.score !== null && `: ${figure(chosen.score)}`}

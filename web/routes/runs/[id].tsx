@@ -6,7 +6,7 @@ import { figuresOf } from "../../../lab/experiment/score.ts";
 import type { Manifest, Run } from "../../../lab/store/store.ts";
 import { datasets } from "../../../models/datasets/mod.ts";
 import type { State } from "../../state.ts";
-import { type Contents, contentsOf, type Picture } from "../../contents.ts";
+import { type Contents, contentsOf, hasKept, type Picture } from "../../contents.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
 import { Live, RunCharts, RunEvents, RunNote, RunStatus } from "../../islands.ts";
 import { type Family, familyOf } from "../../family.ts";
@@ -67,7 +67,7 @@ export async function handler(
     levels: levelsOf(run),
     family: familyOf(feed.records(), run.id),
     explores: "model" in run.manifest.determined.configuration &&
-      store.checkpoints(run.id).length > 0,
+      hasKept(store, run.id),
     isPlane: await isOfPoints(run),
     // What is written down holds one model.
     contents: live ? contentsOf(store, run) : { ...contentsOf(store, run), models: [] },
