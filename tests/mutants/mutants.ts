@@ -6022,4 +6022,18 @@ export const mutants: readonly Mutant[] = [
     to: "length > 0",
     test: "tests/web/contents_test.ts",
   },
+  {
+    fault: "who gives up hidden runs gives up the shown ones",
+    file: "web/islands/run_table.tsx",
+    from: "choose(hidden, false)",
+    to: "choose([...visible], false)",
+    test: "tests/web/run_table_island_test.ts",
+  },
+  {
+    fault: "Escape in the field of a tag sets it",
+    file: "web/components/change_bar.tsx",
+    from: 'key === "Enter" && tag !== ""',
+    to: 'tag !== ""',
+    test: "tests/web/views_test.ts",
+  },
 ];

@@ -104,6 +104,21 @@ Deno.test("rows are chosen one by one, by a stretch, and all at once", () =>
     strictEqual(page.get("a", "Compare 1 chosen").getAttribute("href"), "/compare?run=r2");
   }));
 
+Deno.test("what is chosen and no longer shown is counted, and given up by a click", () => {
+  const later = { ...single, found: 2, length: 2, rows: single.rows.slice(2) };
+  return shown(single, "", async ({ page }) => {
+    for (const i of [0, 1, 2]) boxes(page)[i].click();
+    const name = "Leave them out";
+    strictEqual(page.all("button", name).length, 0);
+    page.get("input", "Filter runs").put("r3");
+    await answered();
+    page.get("small", "2 of 9 runs, 2 archived (tag=archived), 3 chosen, 2 of them not shown");
+    page.get("button", name).click();
+    page.get("small", "2 of 9 runs, 2 archived (tag=archived), 1 chosen");
+    deepStrictEqual([chosen(page), page.all("button", name).length], [[1], 0]);
+  }, { later });
+});
+
 Deno.test("what compares takes the chosen runs, else the found ones, else the newest", () =>
   shown(single, "filter=ppo%20x", ({ page }) => {
     strictEqual(page.get("a", "Compare 4 found").getAttribute("href"), "/compare?filter=ppo+x");

@@ -312,7 +312,11 @@ async function changing(
 
 Deno.test("each button of the chosen runs asks for its change, and for its opposite", async () => {
   const runs = ["a", "b"];
-  const put = (label: string, text: string) => (page: Small) => page.get("input", label).put(text);
+  const put = (label: string, text: string) => (page: Small) => {
+    page.get("input", label).put(text);
+    page.get("input", label).happens("keydown", { key: "Enter" });
+    strictEqual(page.get("input", label).value, "");
+  };
   const press = (name: string) => (page: Small) => page.get("button", name).click();
   const tag = (tag: string) => ({ action: "tag", tag });
   const untag = (tag: string) => ({ action: "untag", tag });
@@ -360,8 +364,16 @@ Deno.test("each button of the chosen runs asks for its change, and for its oppos
       chosen: new Set(["a"]),
       left: () => void left.push("left"),
     });
-    page.get("input", "Tag").put("  ");
-    deepStrictEqual(asked, []);
+    const tag = page.get("input", "Tag");
+    tag.put("  ");
+    tag.happens("keydown", { key: "Enter" });
+    // A tag that is not entered is none, also where the field is left.
+    tag.put("half a ta");
+    tag.happens("keydown", { key: "g" });
+    tag.happens("blur");
+    strictEqual(tag.value, "half a ta");
+    tag.happens("keydown", { key: "Escape" });
+    deepStrictEqual([asked, tag.value], [[], ""]);
     page.get("button", "Archive").click();
     await answered();
     deepStrictEqual([page.get("span").textContent, left], ["It is gone. ", []]);

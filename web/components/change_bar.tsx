@@ -41,29 +41,12 @@ export function ChangeBar(
           <button type="button" class="quiet" onClick={() => tagged(STARRED, "starred")}>
             Star
           </button>
-          <label>
-            Tag{" "}
-            <input
-              class="key"
-              onChange={({ currentTarget }) => {
-                const tag = currentTarget.value.trim();
-                currentTarget.value = "";
-                if (tag !== "") tagged(tag, `tagged “${tag}”`);
-              }}
-            />
-          </label>
-          <label>
-            Take the tag away{" "}
-            <input
-              class="key"
-              onChange={({ currentTarget }) => {
-                const tag = currentTarget.value.trim();
-                currentTarget.value = "";
-                const back = { action: "tag", tag } as const;
-                if (tag !== "") void make({ action: "untag", tag }, `without “${tag}”`, back);
-              }}
-            />
-          </label>
+          <TagField title="Tag" enter={(tag) => tagged(tag, `tagged “${tag}”`)} />
+          <TagField
+            title="Take the tag away"
+            enter={(tag) =>
+              void make({ action: "untag", tag }, `without “${tag}”`, { action: "tag", tag })}
+          />
           <button type="button" class="quiet" onClick={() => tagged(ARCHIVED, "archived")}>
             Archive
           </button>
@@ -84,5 +67,24 @@ export function ChangeBar(
         )}
       </span>
     </div>
+  );
+}
+
+/** A field for a tag: Enter takes it, Escape empties the field, and who leaves it changes nothing. */
+function TagField({ title, enter }: { title: string; enter: (tag: string) => void }): VNode {
+  return (
+    <label>
+      {title}{" "}
+      <input
+        class="key"
+        enterKeyHint="done"
+        onKeyDown={({ currentTarget, key, isComposing }) => {
+          if (isComposing || (key !== "Enter" && key !== "Escape")) return;
+          const tag = currentTarget.value.trim();
+          currentTarget.value = "";
+          if (key === "Enter" && tag !== "") enter(tag);
+        }}
+      />
+    </label>
   );
 }

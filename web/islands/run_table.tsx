@@ -76,6 +76,8 @@ export default function RunTable(
     asked.value = { ...asked.value, offset: 0, ...next };
   };
   const shown = group === "" ? rows.map(({ row }) => [row.id]) : groups.map(({ runs }) => runs);
+  const visible = new Set(shown.flat());
+  const hidden = [...chosen.value].filter((id) => !visible.has(id));
   const choose = (ids: readonly string[], on?: boolean) => {
     const next = new Set(chosen.value);
     const all = on ?? !ids.every((id) => next.has(id));
@@ -169,7 +171,17 @@ export default function RunTable(
             : `${found.toLocaleString("en")} of ${total.toLocaleString("en")} runs`}
           {archived > 0 && `, ${archived} archived (tag=archived)`}
           {chosen.value.size > 0 && `, ${chosen.value.size} chosen`}
+          {hidden.length > 0 && `, ${hidden.length} of them not shown`}
         </small>
+        {hidden.length > 0 && (
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => choose(hidden, false)}
+          >
+            Leave them out
+          </button>
+        )}
         <button
           type="button"
           class="quiet"
