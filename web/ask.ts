@@ -15,6 +15,11 @@ export function ask(path: string, options?: { readonly signal?: AbortSignal }): 
   return answer(path, options);
 }
 
+/** Why a request failed, in words: `fetch` says by an error of its own that nobody answered. */
+export function reasonOf(error: Error): string {
+  return error instanceof TypeError ? "The server does not answer." : error.message;
+}
+
 /**
  * From now on `other` answers this page.
  *

@@ -29,6 +29,9 @@ export const heardMessages: Signal<number> = signal(0);
 /** Whether the page hears from the server; undefined before it began to listen. */
 export const connected: Signal<boolean | undefined> = signal(undefined);
 
+/** How often the server answered again after it did not: what failed meanwhile is asked for anew. */
+export const reconnections: Signal<number> = signal(0);
+
 /** The row of a run as it is now; `initial` is what the server knew. */
 export function rowOf(initial: RunSummary): RunSummary {
   return heard.value.rows.get(initial.id) ?? initial;
@@ -106,7 +109,10 @@ export function listen(moment: number, run: string | null): () => void {
     if (document.hidden) return;
     const query = new URLSearchParams({ after: last, ...(run === null ? {} : { run }) });
     source = new EventSource(`/api/live?${query}`);
-    source.onopen = () => connected.value = true;
+    source.onopen = () => {
+      if (connected.value === false) reconnections.value += 1;
+      connected.value = true;
+    };
     source.onerror = () => connected.value = false;
     source.onmessage = (event) => {
       last = event.lastEventId;

@@ -4336,8 +4336,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the last points of a run are not fetched at its end",
     file: "web/components/series_chart.tsx",
-    from: "[inView, run, wanted, view, status, misses.value]",
-    to: "[inView, run, wanted, view, misses.value]",
+    from: "view, status, misses.value, reconnections.value]",
+    to: "view, misses.value, reconnections.value]",
     test: "tests/web/chart_views_test.ts",
   },
   {
@@ -4785,7 +4785,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "the explorer looks at what was seen first",
-    file: "web/components/explore.tsx",
+    file: "web/components/once_seen.ts",
     from: "entries.at(-1)!.isInter",
     to: "entries[0].isInter",
     test: "tests/web/player_test.ts",
@@ -5118,8 +5118,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "figures stand behind their axis",
     file: "web/components/settings_plots.tsx",
-    from: "<text x={box.left - 8} y={up(at) + 4}",
-    to: "<text x={box.left + 8} y={up(at) + 4}",
+    from: "<text x={box.left - 8} y={up(box, at) + 4}",
+    to: "<text x={box.left + 8} y={up(box, at) + 4}",
     test: "tests/web/comparison_views_test.ts",
   },
   {
@@ -6035,5 +6035,19 @@ export const mutants: readonly Mutant[] = [
     from: 'key === "Enter" && tag !== ""',
     to: 'tag !== ""',
     test: "tests/web/views_test.ts",
+  },
+  {
+    fault: "what failed while the server was away is not asked for again",
+    file: "web/live.ts",
+    from: "if (connected.value === false) reconnections",
+    to: "if (connected.value === undefined) reconnections",
+    test: "tests/web/heard_test.ts",
+  },
+  {
+    fault: "a part that cannot be fetched is waited for all the same",
+    file: "web/components/once_seen.ts",
+    from: "hasFailed.value && module.value === null",
+    to: "hasFailed.value && module.value !== null",
+    test: "tests/web/player_test.ts",
   },
 ];

@@ -21,6 +21,7 @@ import RunCharts from "../../web/islands/run_charts.tsx";
 import type { Line } from "../../web/lines.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import { linesOf as linesOfBorne, Robustness } from "../../web/player/robustness_chart.tsx";
+import { reconnections } from "../../web/live.ts";
 import { answered, Small, SmallPage } from "./small_page.ts";
 
 const lineOf = (label: string, color: number, y: Line["y"], more: Partial<Line> = {}): Line => ({
@@ -470,7 +471,7 @@ Deno.test("of a series that is drawn by some of its points it is said of how man
   const answers = { total: 12_000, last: 3.25, axis: "iterations", iterations: [] };
   let answer: object = { ...answers, x: [], y: [], smoothed: null };
   const before = answeredBy(() =>
-    Promise.resolve({ json: () => Promise.resolve(answer) } as Response)
+    Promise.resolve({ ok: true, json: () => Promise.resolve(answer) } as Response)
   );
   try {
     const chart = { name: "losses/value", beside: [] };
@@ -493,6 +494,34 @@ Deno.test("of a series that is drawn by some of its points it is said of how man
   }
 });
 
+Deno.test("a series that cannot be read says why, and is asked for again once the server is back", async () => {
+  const series = { total: 0, last: 3.25, axis: "iterations", iterations: [], x: [], y: [] };
+  let answer: () => Promise<Response> = () =>
+    Promise.resolve(new Response("Series losses/value is damaged", { status: 500 }));
+  const before = answeredBy(() => answer());
+  try {
+    const view = { axis: "iterations", smoothing: 0 };
+    const chart = { name: "losses/value", beside: [] };
+    using page = new SmallPage(SeriesChart, { run: "r", chart, view, zoom: () => {} });
+    page.scroll(true);
+    await answered();
+    strictEqual(page.get("p", ".problem").textContent, "Series losses/value is damaged");
+    answer = () => Promise.resolve(Response.json({ ...series, smoothed: null }));
+    reconnections.value += 1;
+    await answered();
+    deepStrictEqual([page.all("p", ".problem"), page.get("span", ".last").textContent], [
+      ...[[], "3.25"],
+    ]);
+    // That nobody answers the page says in one place.
+    answer = () => Promise.reject(new TypeError("Failed to fetch"));
+    reconnections.value += 1;
+    await answered();
+    deepStrictEqual(page.all("p", ".problem"), []);
+  } finally {
+    answeredBy(before);
+  }
+});
+
 Deno.test("a figure's series are asked for once they are seen, and anew with the view and the end", async () => {
   const asked: string[] = [];
   let value = 1.5;
@@ -501,7 +530,7 @@ Deno.test("a figure's series are asked for once they are seen, and anew with the
     asked.push(`${query.get("name")} ${query.get("axis")} ${query.get("smoothing")}`);
     strictEqual(options?.signal?.aborted, false);
     const answer = { ...answerOf([value]), axis: "iterations" };
-    return Promise.resolve({ json: () => Promise.resolve(answer) } as Response);
+    return Promise.resolve({ ok: true, json: () => Promise.resolve(answer) } as Response);
   });
   const hearing = (status: string) =>
     hear(

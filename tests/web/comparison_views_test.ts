@@ -11,6 +11,7 @@ import { Spreads } from "../../web/components/spreads.tsx";
 import { paint } from "../../web/explorer/paint.ts";
 import type { Finding } from "../../web/finding.ts";
 import { chosenIteration, nearestTo } from "../../web/moment.ts";
+import { reconnections } from "../../web/live.ts";
 import { answered, Small, SmallPage } from "./small_page.ts";
 
 const finding = (other: string, more: Partial<Finding> = {}): Finding => ({
@@ -423,6 +424,11 @@ Deno.test("a checkpoint's tensors are read once a reader asks, and drawn as hist
     await answered();
     strictEqual(asked.at(-1), "/api/policy?run=r&part=weights&checkpoint=7");
     page.get("p", "Gone.");
+    deepStrictEqual(page.all("p", ".note"), []);
+    // Once the server is back it is asked again.
+    reconnections.value += 1;
+    await answered();
+    deepStrictEqual([asked.at(-1), page.all("p", "Gone.")], [asked.at(-2), []]);
     for (const at of ["1", "0"]) {
       page.get("input").put(at);
       await answered();

@@ -10,6 +10,7 @@ import {
   heardMessages,
   isGone,
   listen,
+  reconnections,
   rowOf,
   stampOf,
   stampOfAll,
@@ -114,9 +115,11 @@ Deno.test("a page listens while it is seen, from the moment that it heard last",
     const stop = listen(12, "r1");
     strictEqual(opened[0].url, "/api/live?after=12&run=r1");
     opened[0].onopen();
-    strictEqual(connected.value, true);
+    deepStrictEqual([connected.value, reconnections.value], [true, 0]);
     opened[0].onerror();
     strictEqual(connected.value, false);
+    opened[0].onopen();
+    deepStrictEqual([connected.value, reconnections.value], [true, 1]);
     const data = JSON.stringify(message({ rows: [row("z", "running", 9)] }));
     opened[0].onmessage({ lastEventId: "15", data });
     strictEqual(stampOf("z"), 9);

@@ -19,24 +19,22 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "command_palette.tsx": [
     "-found",
   ],
-  "components/explore.tsx": [
-    "-explorer",
-  ],
   "components/gallery.tsx": [
     "-text",
+  ],
+  "components/once_seen.ts": [
+    "-hasFailed -load -module +tries",
+    "-isSeen",
   ],
   "components/plot.tsx": [
     "+levels +moments",
     "-cursor -linked -named +shape",
   ],
-  "components/policy.tsx": [
-    "-player",
-  ],
   "components/series_chart.tsx": [
     "-chart",
     "-inView",
     "-loaded -misses +wanted",
-    "-loaded -names +misses +status +wanted",
+    "-loaded -names -problem +misses +status +wanted",
   ],
   "components/sheets.tsx": [
     "-pictures",

@@ -6,6 +6,10 @@ import type { Discrete } from "../../lab/core/space.ts";
 import { answeredBy } from "../../web/ask.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import { Explore } from "../../web/components/explore.tsx";
+import { h } from "preact";
+import { useOnceSeen } from "../../web/components/once_seen.ts";
+import { OnItsWay } from "../../web/components/on_its_way.tsx";
+import { reconnections } from "../../web/live.ts";
 import { PolicyAtWork } from "../../web/components/policy.tsx";
 import { Player } from "../../web/player/player.tsx";
 import { answered, type Small, SmallPage } from "./small_page.ts";
@@ -312,6 +316,39 @@ Deno.test("the player and the explorer come once they are seen, and not before",
   } finally {
     answeredBy(before);
   }
+});
+
+Deno.test("a part that cannot be fetched is tried again by a click, and once the server is back", async () => {
+  let loads = 0;
+  let isAway = true;
+  const load = () => {
+    loads++;
+    return isAway
+      ? Promise.reject(new TypeError("Failed to fetch"))
+      : Promise.resolve({ it: "it" });
+  };
+  const Part = () => {
+    const { place, module, again } = useOnceSeen(load);
+    const shown = module === null ? h(OnItsWay, { what: "The part", again }) : module.it;
+    return h("div", { ref: place }, shown);
+  };
+  using page = new SmallPage(Part, {});
+  strictEqual(page.textContent, "The part appears here.");
+  page.scroll(true);
+  await answered();
+  const line = "The part cannot be fetched, as the server does not answer. Try again";
+  deepStrictEqual([page.textContent, loads], [line, 1]);
+  page.get("button", "Try again").click();
+  strictEqual(page.textContent, "The part appears here.");
+  await answered();
+  deepStrictEqual([page.textContent, loads], [line, 2]);
+  isAway = false;
+  reconnections.value += 1;
+  await answered();
+  deepStrictEqual([page.textContent, loads], ["it", 3]);
+  reconnections.value += 1;
+  await answered();
+  strictEqual(loads, 3);
 });
 
 Deno.test("a world that has no drawing, and a policy that does not come, are said in a line", async () => {

@@ -1,32 +1,21 @@
 /** The policy at work, whose player is fetched when the page is scrolled to it. @module */
-import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { contentsFrom } from "../live.ts";
-import type { Player, PlayerProps } from "../player/player.tsx";
+import type { PlayerProps } from "../player/player.tsx";
+import { useOnceSeen } from "./once_seen.ts";
+import { OnItsWay } from "./on_its_way.tsx";
 
 /** The player, or a line in its place until there is a policy. */
 export function PolicyAtWork(props: PlayerProps): VNode | null {
-  const { policies } = contentsFrom(props.contents);
-  const place = useRef<HTMLDivElement>(null);
-  const player = useSignal<{ Player: typeof Player } | null>(null);
-  const none = policies.length === 0;
-  useEffect(() => {
-    if (none) return;
-    const observer = new IntersectionObserver((entries) => {
-      if (!entries.at(-1)!.isIntersecting) return;
-      observer.disconnect();
-      void import("../player/player.tsx").then((module) => player.value = module);
-    }, { rootMargin: "100px" });
-    observer.observe(place.current!);
-    return () => observer.disconnect();
-  }, [none]);
+  const none = contentsFrom(props.contents).policies.length === 0;
+  const load = () => import("../player/player.tsx");
+  const { place, module, again } = useOnceSeen(load, !none, "100px");
   if (none) return null;
   return (
     <div ref={place} class="player">
-      {player.value === null
-        ? <p class="note">The policy at work appears here.</p>
-        : <player.value.Player {...props} />}
+      {module === null
+        ? <OnItsWay what="The policy at work" again={again} />
+        : <module.Player {...props} />}
     </div>
   );
 }

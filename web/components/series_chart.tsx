@@ -8,7 +8,7 @@ import type { Chart } from "../charts.ts";
 import type { Range } from "../curves.ts";
 import { count, figure, metricWords, partOf } from "../format.ts";
 import { bandAround, type Line } from "../lines.ts";
-import { heardGrowth, statusHeard } from "../live.ts";
+import { heardGrowth, reconnections, statusHeard } from "../live.ts";
 import { grownBy } from "../live_series.ts";
 import type { Meaning } from "../metric_guide.ts";
 import type { SeriesAnswer } from "../routes/api/series.ts";
@@ -51,7 +51,7 @@ export function SeriesChart(
   const { element, inView } = useInView();
   const { name, deviation, beside } = chart;
   const names = [name, ...(deviation === undefined ? [] : [deviation]), ...beside.map(nameOf)];
-  const loaded = useSeries(run, names, view, inView);
+  const { loaded, problem } = useSeries(run, names, view, inView);
   const series = loaded?.[name];
   const lines = useMemo(() => loaded === null ? [] : linesOf(chart, loaded), [loaded]);
   // The densest series tells best which x an iteration has.
@@ -78,6 +78,7 @@ export function SeriesChart(
         <span class="last">{series && figure(series.last)}</span>
       </h3>
       {about !== undefined && <About {...about} />}
+      {problem !== "" && <p class="problem" role="alert">{problem}</p>}
       {series !== undefined && isCurve && (
         <>
           <Plot
@@ -153,8 +154,10 @@ function useSeries(
   names: readonly string[],
   view: View,
   inView: boolean,
-): Loaded | null {
+): { readonly loaded: Loaded | null; readonly problem: string } {
   const loaded = useSignal<Loaded | null>(null);
+  /** Why what is drawn is not what is asked for. */
+  const problem = useSignal("");
   /** How often the drawn points could not be gone on with. */
   const misses = useSignal(0);
   // The last points of a run may come with its end.
@@ -165,14 +168,22 @@ function useSeries(
     const controller = new AbortController();
     const load = async (name: string): Promise<[string, SeriesAnswer]> => {
       const response = await ask(pathOf(run, name, view), { signal: controller.signal });
+      if (!response.ok) throw new Error(await response.text());
       return [name, await response.json()];
     };
     Promise.all(names.map(load)).then(
-      (found) => loaded.value = Object.fromEntries(found),
-      () => {/* the next news fetches it again */},
+      (found) => {
+        loaded.value = Object.fromEntries(found);
+        problem.value = "";
+      },
+      (error: Error) => {
+        // Where the server is away, the page says so, and asks again once it is back.
+        const isSaid = controller.signal.aborted || error instanceof TypeError;
+        if (!isSaid) problem.value = error.message;
+      },
     );
     return () => controller.abort();
-  }, [inView, run, wanted, view, status, misses.value]);
+  }, [inView, run, wanted, view, status, misses.value, reconnections.value]);
 
   useEffect(() =>
     effect(() => {
@@ -187,7 +198,7 @@ function useSeries(
         loaded.value = Object.fromEntries(next) as Loaded;
       }
     }), [wanted]);
-  return loaded.value;
+  return { loaded: loaded.value, problem: problem.value };
 }
 
 /** The figure's line with its band, what stands beside it, and, smoothed, the raw ones behind. */

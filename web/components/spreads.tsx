@@ -2,9 +2,10 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
-import { ask } from "../ask.ts";
+import { ask, reasonOf } from "../ask.ts";
 import type { KeptModel } from "../contents.ts";
 import { figure } from "../format.ts";
+import { reconnections } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { BARS, type Spread } from "../spread.ts";
 import { Film } from "./film.tsx";
@@ -53,14 +54,16 @@ export function Spreads(
         problem.value = "";
       },
       (error: Error) => {
-        if (!controller.signal.aborted) problem.value = error.message;
+        if (!controller.signal.aborted) problem.value = reasonOf(error);
       },
     );
     return () => controller.abort();
-  }, [isOpen.value, run, id]);
+  }, [isOpen.value, run, id, reconnections.value]);
   const { title: heading, closed, open, none } = words[part];
   const title = `iteration ${iteration.toLocaleString("en")}`;
-  const said = shown.value === null
+  const said = problem.value !== ""
+    ? ""
+    : shown.value === null
     ? "The checkpoint is being read."
     : `At ${title}: ${shown.value.all.length === 0 ? none : open}.`;
   return (
@@ -74,7 +77,7 @@ export function Spreads(
       </summary>
       {isOpen.value && (
         <>
-          <p class="note">{said}</p>
+          {said !== "" && <p class="note">{said}</p>}
           <Film
             name={`the ${part}`}
             title={title}

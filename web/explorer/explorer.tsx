@@ -12,12 +12,13 @@ import { RecentlyUsed } from "../../lab/core/recently_used.ts";
 import { classMeans, interpolated } from "../../models/codes.ts";
 import { type LoadedModel, loadModel } from "../../models/model_file.ts";
 import { type Bounds, decodePlane, type Plane } from "../../models/plane.ts";
-import { ask } from "../ask.ts";
+import { ask, reasonOf } from "../ask.ts";
 import { Film } from "../components/film.tsx";
 import type { KeptModel, Picture as Kept } from "../contents.ts";
 import { decodeExamples, type Examples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
 import { momentWords } from "../format.ts";
+import { reconnections } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { Bars } from "./bars.tsx";
 import { LabelChoice } from "./label.tsx";
@@ -110,11 +111,11 @@ export function Explorer(props: ExplorerProps): VNode {
         problem.value = "";
       },
       (error) => {
-        if (!signal.aborted) problem.value = error.message;
+        if (!signal.aborted) problem.value = reasonOf(error);
       },
     );
     return () => controller.abort();
-  }, [run, iteration, hash, hash === undefined ? wanted : undefined]);
+  }, [run, iteration, hash, hash === undefined ? wanted : undefined, reconnections.value]);
   if (opened.value === null) {
     return <p class="note">{problem.value || "The model is on its way."}</p>;
   }
