@@ -11,8 +11,14 @@ const RELATIVE = 1e-9;
 /** Deviations below this are what sums of equal numbers leave. */
 const ABSOLUTE = 1e-12;
 
+/** From here on numbers have no suffix that is short. */
+const VAST = 1e15;
+/** Digits after the first one that a label has at most. */
+const DIGITS = 11;
+
 /** Labels of ascending ticks, each with as many digits as tell it from the others. */
 export function tickLabels(ticks: readonly number[]): string[] {
+  if (ticks.some((tick) => Math.abs(tick) >= VAST)) return exponents(ticks);
   const large = ticks.some((tick) => Math.abs(tick) >= 1e4);
   for (let digits = 0; large && digits <= 6; digits++) {
     const labels = ticks.map((tick) => compact(tick, digits));
@@ -26,6 +32,24 @@ export function tickLabels(ticks: readonly number[]): string[] {
 
 function compact(tick: number, digits: number): string {
   return tick.toLocaleString("en", { notation: "compact", maximumFractionDigits: digits });
+}
+
+/** Pixels along an axis that a label of its takes, of ticks between `low` and `high`. */
+export function labelRoom(low: number, high: number): number {
+  return Math.max(Math.abs(low), Math.abs(high)) >= VAST ? 90 : 50;
+}
+
+/** Labels with exponents, as short as tells them apart; what sums leave in the place of 0 is 0. */
+function exponents(ticks: readonly number[]): string[] {
+  const rounding = RELATIVE * Math.max(...ticks.map(Math.abs));
+  const labelsOf = (digits: number) =>
+    ticks.map((tick) =>
+      Math.abs(tick) <= rounding ? "0" : tick.toExponential(digits).replace(/\.?0*e/, "e")
+    );
+  for (let digits = 2; digits < DIGITS; digits++) {
+    if (areDistinct(labelsOf(digits))) return labelsOf(digits);
+  }
+  return labelsOf(DIGITS);
 }
 
 function areDistinct(labels: readonly string[]): boolean {
@@ -45,3 +69,7 @@ export function constantRange(value: number): [low: number, high: number] {
   const margin = Math.abs(value) <= ABSOLUTE ? 1 : Math.abs(value) / 10;
   return [value - margin, value + margin];
 }
+
+/** Steps between ticks, for every span that a number can have: uPlot's own end before 1e32. */
+export const STEPS: readonly number[] = Array.from({ length: 340 }, (_, i) => i - 32)
+  .flatMap((power) => [1, 2, 2.5, 5].map((digit) => Number(`${digit}e${power}`)));

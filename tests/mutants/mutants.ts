@@ -6050,4 +6050,18 @@ export const mutants: readonly Mutant[] = [
     to: "hasFailed.value && module.value !== null",
     test: "tests/web/player_test.ts",
   },
+  {
+    fault: "labels of vast numbers are written out",
+    file: "web/ticks.ts",
+    from: "Math.abs(tick) >= VAST",
+    to: "Math.abs(tick) >= VAST * VAST",
+    test: "tests/web/ticks_test.ts",
+  },
+  {
+    fault: "a label lies over that of the axis's end",
+    file: "web/components/svg_box.ts",
+    from: "fits(kept.at(-1)!, tick) && fits(tick, last)",
+    to: "fits(kept.at(-1)!, tick)",
+    test: "tests/web/svg_box_test.ts",
+  },
 ];

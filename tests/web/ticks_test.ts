@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
-import { constantRange, isConstant, tickLabels } from "../../web/ticks.ts";
+import { constantRange, isConstant, labelRoom, STEPS, tickLabels } from "../../web/ticks.ts";
 
 Deno.test("labels of ticks have as many digits as tell them apart, and no more", () => {
   deepStrictEqual(tickLabels([0, 10_000, 20_000]), ["0", "10K", "20K"]);
@@ -10,6 +10,11 @@ Deno.test("labels of ticks have as many digits as tell them apart, and no more",
   deepStrictEqual(tickLabels([7.12341, 7.12342]), ["7.12341", "7.12342"]);
   deepStrictEqual(tickLabels([0, 1000, 2000]), ["0", "1,000", "2,000"]);
   deepStrictEqual(tickLabels([1e-4, 2e-4]), ["1e-4", "2e-4"]);
+  deepStrictEqual(tickLabels([0, 5e14, 9e14]), ["0", "500T", "900T"]);
+  deepStrictEqual(tickLabels([-1e15, 0, 1e15]), ["-1e+15", "0", "1e+15"]);
+  deepStrictEqual(tickLabels([-5e27, -6.6e12, 5e27]), ["-5e+27", "0", "5e+27"]);
+  deepStrictEqual(tickLabels([1e26, 2e26, 3e26]), ["1e+26", "2e+26", "3e+26"]);
+  deepStrictEqual(tickLabels([1.0005e149, 1.001e149]), ["1.0005e+149", "1.001e+149"]);
 });
 
 Deno.test("labels of different ticks are different, however far a reader zooms", () => {
@@ -30,4 +35,13 @@ Deno.test("rounding is no change: such values are drawn as a flat line in the mi
   deepStrictEqual(constantRange(500), [450, 550]);
   deepStrictEqual(constantRange(-2), [-2.2, -1.8]);
   deepStrictEqual(constantRange(0), [-1, 1]);
+});
+
+Deno.test("labels with exponents take more room", () => {
+  deepStrictEqual([labelRoom(0, 1e6), labelRoom(-1e15, 0), labelRoom(0, 1e149)], [50, 90, 90]);
+});
+
+Deno.test("there is a step for every span, the next one at most two and a half times as long", () => {
+  ok(STEPS[0] <= 1e-32 && STEPS.at(-1)! >= 5e307 && STEPS.every(Number.isFinite));
+  ok(STEPS.every((step, i) => i === 0 || (step > STEPS[i - 1] && step <= 2.51 * STEPS[i - 1])));
 });

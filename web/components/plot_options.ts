@@ -8,7 +8,7 @@ import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
 import { isSingle, type Line } from "../lines.ts";
 import { colorOf } from "../theme.ts";
-import { constantRange, isConstant, tickLabels } from "../ticks.ts";
+import { constantRange, isConstant, labelRoom, STEPS, tickLabels } from "../ticks.ts";
 import { shortNames } from "../short_names.ts";
 import { spread } from "./line_names.ts";
 import { dashOf, paletteSize } from "./palette.ts";
@@ -83,6 +83,7 @@ export function chartOptions(
     ticks: { ...grid, size: 4 },
     font: "12px system-ui, sans-serif",
     values: (_, splits) => tickLabels(splits),
+    incrs: [...STEPS],
   };
   const only = onlyPlace(lines.current);
   const names = named && size.width >= NAMED_FROM ? namesOf(lines.current) : [];
@@ -96,7 +97,12 @@ export function chartOptions(
     },
     axes: [
       // Marks side by side stand at one x, and at none of those between.
-      { ...axis, size: 28, ...only !== undefined && { splits: () => [only] } },
+      {
+        ...axis,
+        size: 28,
+        space: (_, __, low, high) => labelRoom(low, high),
+        ...only !== undefined && { splits: () => [only] },
+      },
       { ...axis, size: widthOf },
     ],
     ...marksOf(lines.current),

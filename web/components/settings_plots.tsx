@@ -6,13 +6,14 @@ import { figure, metricTitle } from "../format.ts";
 import { scaleOf, unbroken } from "../scales.ts";
 import { Marker } from "./marker.tsx";
 import { dashOf, paletteSize } from "./palette.ts";
+import { type Box, boxBeside, HEIGHT, ticksAlong, ticksUp, WIDTH } from "./svg_box.ts";
 
 /** Axes of settings beside each other, at most. */
 const MOST_AXES = 5;
 /** Figures stand on an even axis. */
 const even = { wide: Infinity };
-const [WIDTH, HEIGHT] = [640, 300];
-const box = { left: 64, right: WIDTH - 20, top: 14, bottom: HEIGHT - 40 };
+/** Letters of a setting below an axis, and beside one, at most. */
+const [BELOW, BESIDE] = [16, 14];
 
 /** What was tried: a group of runs, or a trial of a sweep. */
 export interface Tried {
@@ -39,8 +40,8 @@ interface SettingsProps {
   readonly paths: readonly string[];
 }
 
-const across = (share: number) => box.left + share * (box.right - box.left);
-const up = (share: number) => box.bottom - share * (box.bottom - box.top);
+const across = (box: Box, share: number) => box.left + share * (box.right - box.left);
+const up = (box: Box, share: number) => box.bottom - share * (box.bottom - box.top);
 const isFinite = (value: number | string | null): value is number => typeof value === "number";
 
 /** A point a seed: its figure over a setting that the reader chooses. */
@@ -60,6 +61,7 @@ export function SettingScatter({ tried, metric, paths }: SettingsProps): VNode {
   );
   const left = judged.length - points.length;
   const y = scaleOf(points.map(({ value }) => value), even);
+  const box = boxBeside(y.ticks.map(({ label }) => label));
   return (
     <div class="card">
       <h3>
@@ -81,15 +83,15 @@ export function SettingScatter({ tried, metric, paths }: SettingsProps): VNode {
         role="img"
         aria-label={`${metricTitle(metric)} of each seed over ${path}`}
       >
-        {y.ticks.map(({ at, label }) => (
+        {ticksUp(y.ticks, box).map(({ at, label }) => (
           <g key={label}>
-            <line x1={box.left} x2={box.right} y1={up(at)} y2={up(at)} />
-            <text x={box.left - 8} y={up(at) + 4} text-anchor="end">{label}</text>
+            <line x1={box.left} x2={box.right} y1={up(box, at)} y2={up(box, at)} />
+            <text x={box.left - 8} y={up(box, at) + 4} text-anchor="end">{label}</text>
           </g>
         ))}
-        {x.ticks.map(({ at, label }) => (
-          <text key={label} x={across(at)} y={box.bottom + 20} text-anchor="middle">
-            {label.slice(0, 16)}
+        {ticksAlong(x.ticks, box, BELOW).map(({ at, label }) => (
+          <text key={label} x={across(box, at)} y={box.bottom + 20} text-anchor="middle">
+            {label.slice(0, BELOW)}
           </text>
         ))}
         <text x={box.right} y={HEIGHT - 4} text-anchor="end">
@@ -101,8 +103,8 @@ export function SettingScatter({ tried, metric, paths }: SettingsProps): VNode {
             key={`${label} ${seed}`}
             color={color}
             strength={strength}
-            x={across(at)}
-            y={up(y.place(value)!)}
+            x={across(box, at)}
+            y={up(box, y.place(value)!)}
             title={`${label}, seed ${seed}: ${figure(value)}`}
           />
         ))}
@@ -130,11 +132,14 @@ export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode
     ...axis,
     scale: scaleOf(tried.map(axis.of), i === shown.length ? even : {}),
   }));
-  const place = (index: number) => across(axes.length === 1 ? 0.5 : index / (axes.length - 1));
+  const box = boxBeside([]);
+  const place = (index: number) => across(box, axes.length === 1 ? 0.5 : index / (axes.length - 1));
   const lines = tried.map((each) => {
     const points = axes.map(({ of, scale }, i) => {
       const height = scale.place(of(each));
-      return height === undefined ? undefined : `${place(i).toFixed(1)},${up(height).toFixed(1)}`;
+      return height === undefined
+        ? undefined
+        : `${place(i).toFixed(1)},${up(box, height).toFixed(1)}`;
     });
     return { ...each, parts: unbroken(points), isBroken: points.includes(undefined) };
   });
@@ -166,15 +171,15 @@ export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode
         {axes.map(({ title, scale }, i) => (
           <g key={title}>
             <line class="axis" x1={place(i)} x2={place(i)} y1={box.top} y2={box.bottom} />
-            {scale.ticks.map(({ at, label }) => (
+            {ticksUp(scale.ticks, box).map(({ at, label }) => (
               <text
                 key={label}
                 class="tick"
                 x={place(i) + (i === axes.length - 1 ? -6 : 6)}
-                y={up(at) + 4}
+                y={up(box, at) + 4}
                 text-anchor={i === axes.length - 1 ? "end" : "start"}
               >
-                {label.slice(0, 14)}
+                {label.slice(0, BESIDE)}
               </text>
             ))}
             <text

@@ -3,9 +3,8 @@ import type { VNode } from "preact";
 import { figure, metricTitle } from "../format.ts";
 import { scaleOf } from "../scales.ts";
 import type { SweepView } from "../sweeps.ts";
+import { boxBeside, HEIGHT, ticksUp, WIDTH } from "./svg_box.ts";
 
-const [WIDTH, HEIGHT] = [640, 300];
-const box = { left: 64, right: WIDTH - 20, top: 14, bottom: HEIGHT - 40 };
 /** Labels along the trials, about. */
 const LABELS = 8;
 
@@ -17,6 +16,7 @@ export function TrialChart({ view: { trials, total, metric, better, best } }: {
     typeof value === "number" ? [{ trial, value, pruned }] : []
   );
   const y = scaleOf(judged.map(({ value }) => value), { wide: Infinity });
+  const box = boxBeside(y.ticks.map(({ label }) => label));
   const across = (trial: number) =>
     box.left + (trial + 0.5) / Math.max(1, total) * (box.right - box.left);
   const up = (value: number) => box.bottom - (y.place(value) ?? 0) * (box.bottom - box.top);
@@ -40,7 +40,7 @@ export function TrialChart({ view: { trials, total, metric, better, best } }: {
         role="img"
         aria-label={`${metricTitle(metric)} of ${judged.length} trials in their order`}
       >
-        {y.ticks.map(({ at, label }) => {
+        {ticksUp(y.ticks, box).map(({ at, label }) => {
           const height = box.bottom - at * (box.bottom - box.top);
           return (
             <g key={label}>

@@ -1,0 +1,28 @@
+import { deepStrictEqual, ok } from "node:assert";
+import { boxBeside, ticksAlong, ticksUp, WIDTH } from "../../web/components/svg_box.ts";
+
+const ticksAt = (...places: readonly (readonly [at: number, label: string])[]) =>
+  places.map(([at, label]) => ({ at, label }));
+const labels = (ticks: readonly { readonly label: string }[]) => ticks.map(({ label }) => label);
+
+Deno.test("a box begins where its longest label ends", () => {
+  deepStrictEqual([boxBeside([]).left, boxBeside(["0", "10"]).left], [64, 64]);
+  const long = boxBeside(["0", "-1,234.5"]);
+  // Eight letters of a phone's eleven units.
+  ok(long.left >= 8 * 11 && long.left < WIDTH / 4);
+});
+
+Deno.test("labels that would lie over each other are left out, those of the ends last", () => {
+  const box = boxBeside([]); // 246 high, 556 wide
+  const up = (...places: readonly number[]) =>
+    labels(ticksUp(ticksAt(...places.map((at) => [at, String(at)] as const)), box));
+  deepStrictEqual(up(), []);
+  deepStrictEqual(up(0.5), ["0.5"]);
+  deepStrictEqual(up(0.1, 0.15, 0.2, 0.5, 0.88, 0.94), ["0.1", "0.2", "0.5", "0.94"]);
+  deepStrictEqual(up(0.1, 0.12, 0.14), ["0.1"]);
+  const along = (letters: number, ...places: readonly (readonly [number, string])[]) =>
+    labels(ticksAlong(ticksAt(...places), box, letters));
+  const words = [[0.1, "0.001"], [0.2, "0.002"], [0.9, "0.5"]] as const;
+  deepStrictEqual(along(16, ...words), ["0.001", "0.5"]);
+  deepStrictEqual(along(3, ...words), ["0.001", "0.002", "0.5"]);
+});

@@ -1,0 +1,53 @@
+/** The box of a drawing over settings or trials, with room for its labels. @module */
+import type { Scale } from "../scales.ts";
+
+/** Units of such a drawing. */
+export const [WIDTH, HEIGHT] = [640, 300];
+
+/** What a letter takes of a line, and a line of the height, on a phone, where letters are large. */
+const [LETTER, LINE] = [11, 20];
+/** Room before the box at least, and between labels and what is beside them. */
+const [LEAST, BESIDE] = [64, 10];
+
+/** Where the marks lie. */
+export interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** A box whose labels at the left are seen whole. */
+export function boxBeside(labels: readonly string[]): Box {
+  const longest = Math.max(0, ...labels.map(({ length }) => length));
+  return {
+    left: Math.max(LEAST, BESIDE + LETTER * longest),
+    right: WIDTH - 20,
+    top: 14,
+    bottom: HEIGHT - 40,
+  };
+}
+
+type Tick = Scale["ticks"][number];
+
+/** The ticks of an upright axis whose labels do not overlap: both ends, and as many between as fit. */
+export function ticksUp(ticks: readonly Tick[], { top, bottom }: Box): Tick[] {
+  return apart(ticks, () => LINE / (bottom - top));
+}
+
+/** The ticks along a box whose labels, of so many letters at most, do not overlap. */
+export function ticksAlong(ticks: readonly Tick[], { left, right }: Box, letters: number): Tick[] {
+  const half = ({ label }: Tick) => LETTER * Math.min(letters, label.length) / 2;
+  return apart(ticks, (a, b) => (half(a) + half(b) + BESIDE) / (right - left));
+}
+
+/** Ascending ticks without those that are nearer to another one than `gap` says: the ends stay. */
+function apart(ticks: readonly Tick[], gap: (a: Tick, b: Tick) => number): Tick[] {
+  const fits = (a: Tick, b: Tick) => b.at - a.at >= gap(a, b);
+  const [first, ...others] = ticks;
+  const last = others.pop();
+  if (last === undefined) return [...ticks];
+  const kept = [first];
+  for (const tick of others) if (fits(kept.at(-1)!, tick) && fits(tick, last)) kept.push(tick);
+  return kept.length > 1 || fits(first, last) ? [...kept, last] : kept;
+}
