@@ -26,6 +26,7 @@ import type { Axis } from "./axes.ts";
 import { MOST_GROUPS, USUAL_GROUPS } from "./comparison_size.ts";
 import { inOrder } from "./contents.ts";
 import { binned, drawn, type Range, type SeedCurve } from "./curves.ts";
+import { figureSpread } from "./figure_spread.ts";
 import { filtered, term } from "./filter.ts";
 import { type Contender, type Finding, findingsOf } from "./finding.ts";
 import { judge, type Verdict } from "./judge.ts";
@@ -419,12 +420,10 @@ function meanOf(curves: readonly SeedCurve[], range?: Range): ComparedGroup["mea
   return curve;
 }
 
-/** The spread is the one that the command line's `compare` prints, too. */
 function statisticsOf(values: readonly number[]): ComparedGroup["statistics"] {
-  const repeats = values.length > 50 ? { repeats: 5000 } : {};
   return {
     iqm: jsonNumber(iqm(values)),
-    spread: values.every(Number.isFinite) ? spreadOf(values, iqm, repeats) : null,
+    spread: figureSpread(values),
     mean: jsonNumber(mean(values)),
     median: jsonNumber(median(values)),
   };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Spread } from "../lab/statistics/mod.ts";
 import { printable } from "../lab/core/printable.ts";
 
 /**
@@ -20,6 +21,17 @@ export function figure(value: number | string | null | undefined): string {
   return value.toLocaleString("en", {
     maximumSignificantDigits: size >= 1e3 ? Math.ceil(Math.log10(size)) : 4,
   });
+}
+
+const remarks = {
+  "interval": "",
+  "lowest and highest": ", extremes",
+  "rough interval": ", rough",
+} as const;
+
+/** `481 … 496`, and what it is where it is no interval to rely on. */
+export function boundsText({ low, high, kind }: Spread): string {
+  return `${figure(low)} … ${figure(high)}${remarks[kind]}`;
 }
 
 /** A count with a short suffix: 1.2k, 3.4M. */

@@ -5,6 +5,7 @@
  */
 import { InputError } from "../lab/core/errors.ts";
 import { printable } from "../lab/core/printable.ts";
+import type { Spread } from "../lab/statistics/mod.ts";
 import type { RunSummary } from "./summary.ts";
 
 /** What is asked for. */
@@ -38,8 +39,8 @@ export type Cell = number | string | null;
 /** A metric over the runs of a group. */
 export interface GroupCell {
   readonly iqm: Cell;
-  /** 95 % bootstrap interval of the IQM; null of a single seed. */
-  readonly interval: readonly [number, number] | null;
+  /** How far the IQM is known; null of a single seed. */
+  readonly spread: Spread | null;
   /** Of each seed. */
   readonly values: readonly number[];
 }

@@ -9,9 +9,10 @@ import { RecentlyUsed } from "../lab/core/recently_used.ts";
 import { groupRuns, sameButSeed } from "../lab/experiment/comparison.ts";
 import type { Value } from "../lab/experiment/conditions.ts";
 import { columnNames, type MetricSource, pathsOf, readerOf } from "../lab/experiment/run_fields.ts";
-import { iqm, iqmInterval } from "../lab/statistics/mod.ts";
+import { iqm, spreadOf } from "../lab/statistics/mod.ts";
 import type { Run } from "../lab/store/store.ts";
 import { counting } from "./comparison.ts";
+import { figureSpread } from "./figure_spread.ts";
 import { filtered } from "./filter.ts";
 import { directionOf } from "./metric_direction.ts";
 import {
@@ -35,8 +36,11 @@ export interface Record {
 
 /** Metrics that are columns unless others are chosen, at most. */
 const OWN_COLUMNS = 3;
-/** Figures that an interval is drawn from, about: 1,000 resamples of 25, and at least 200. */
-const DRAWS = 25_000;
+/**
+ * Figures that have the interval of Compare, at most: of more it takes a tenth of a second and longer.
+ * Those that one of more is drawn from, about: 1,000 resamples of 25, and at least 200.
+ */
+const [AS_COMPARED, DRAWS] = [16, 25_000];
 /** Groups' metrics that are kept for the next table. */
 const KEPT_CELLS = 500;
 
@@ -179,16 +183,14 @@ const cellsKept = new RecentlyUsed<GroupCell>(KEPT_CELLS);
 function groupCell(values: readonly number[]): GroupCell {
   const key = values.join();
   const cell = cellsKept.get(key) ??
-    { iqm: iqmOf(values) ?? null, interval: intervalOf(values), values };
+    { iqm: iqmOf(values) ?? null, spread: spreadBeside(values), values };
   cellsKept.set(key, cell);
   return cell;
 }
 
-function intervalOf(values: readonly number[]): GroupCell["interval"] {
-  if (values.length < 2) return null;
-  const repeats = Math.min(1000, Math.max(200, Math.ceil(DRAWS / values.length)));
-  const { low, high } = iqmInterval(values, { repeats });
-  return [low, high];
+function spreadBeside(values: readonly number[]): GroupCell["spread"] {
+  if (values.length <= AS_COMPARED) return figureSpread(values);
+  return spreadOf(values, iqm, { repeats: Math.max(200, Math.ceil(DRAWS / values.length)) });
 }
 
 /** A value as a cell. */

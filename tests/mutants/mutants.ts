@@ -6064,4 +6064,11 @@ export const mutants: readonly Mutant[] = [
     to: "fits(kept.at(-1)!, tick)",
     test: "tests/web/svg_box_test.ts",
   },
+  {
+    fault: "a group of few seeds has another interval in the table than in Compare",
+    file: "web/runs_table.ts",
+    from: "values.length <= AS_COMPARED",
+    to: "values.length <= AS_COMPARED - 10",
+    test: "tests/web/runs_table_test.ts",
+  },
 ];

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
-import { bootstrapInterval, iqm } from "../../lab/statistics/mod.ts";
+import { iqm } from "../../lab/statistics/mod.ts";
 import { Feed } from "../../web/feed.ts";
+import { figureSpread } from "../../web/figure_spread.ts";
 import { directionOf } from "../../web/metric_direction.ts";
 import {
   groupedBy,
@@ -142,8 +143,8 @@ Deno.test("groups have the IQM of their seeds with its interval, as compare has"
   );
   deepStrictEqual(ppo.cells[0].values, values);
   strictEqual(ppo.cells[0].iqm, iqm(values));
-  const { low, high } = bootstrapInterval([values], iqm, { repeats: 1000 });
-  deepStrictEqual(ppo.cells[0].interval, [low, high]);
+  const [low, , high] = values.toSorted((a, b) => a - b);
+  deepStrictEqual(ppo.cells[0].spread, { low, high, kind: "lowest and highest" });
   const means = groups.map(({ cells }) => cells[0].iqm).filter((each) => each !== null);
   deepStrictEqual(means, means.toSorted((a, b) => Number(b) - Number(a)));
   strictEqual(length, groups.length);
@@ -191,12 +192,8 @@ Deno.test("archived runs are left out unless the filter names that tag", async (
   store.update(runs.vae, { tags });
 });
 
-Deno.test("cells are lists, numbers and text; archived runs are shown, and give columns, if asked for", () => {
-  const figures: Record<string, Record<string, number>> = {
-    r1: { "evaluation/return_mean": 5, "losses/value": NaN },
-    r2: { "evaluation/return_mean": 7 },
-    r3: { "evaluation/modes": 9 },
-  };
+/** Completed runs of one experiment, with their last values; `r3` is archived. */
+function storeOf(figures: Readonly<Record<string, Record<string, number>>>) {
   const records = Object.keys(figures).map((id, i) => {
     const configuration = { ...agentConfiguration("ppo", 0.1 * (i + 1)), agents: ["x", 2] };
     const run = {
@@ -217,6 +214,36 @@ Deno.test("cells are lists, numbers and text; archived runs are shown, and give 
       ),
     seriesNames: () => [],
   } as unknown as Parameters<typeof tableOf>[0];
+  return { source, records };
+}
+
+Deno.test("a group has the spread of Compare, a rough one called so; of very many one like it", () => {
+  for (
+    const [count, kind] of [[7, "rough interval"], [16, "interval"], [300, "interval"]] as const
+  ) {
+    const values = Array.from({ length: count }, (_, i) => i * i % 17 + i / 100);
+    const { source, records } = storeOf(
+      Object.fromEntries(values.map((value, i) => [`s${i}`, { "evaluation/return_mean": value }])),
+    );
+    const { groups: [{ cells: [{ spread }] }] } = tableOf(
+      source,
+      records,
+      requestOf("group=experiment"),
+    );
+    const compared = figureSpread(values)!;
+    strictEqual(spread!.kind, kind);
+    if (count <= 16) deepStrictEqual(spread, compared);
+    else ok(Math.abs(spread!.low - compared.low) < 0.3);
+  }
+});
+
+Deno.test("cells are lists, numbers and text; archived runs are shown, and give columns, if asked for", () => {
+  const figures: Record<string, Record<string, number>> = {
+    r1: { "evaluation/return_mean": 5, "losses/value": NaN },
+    r2: { "evaluation/return_mean": 7 },
+    r3: { "evaluation/modes": 9 },
+  };
+  const { source, records } = storeOf(figures);
   const table = (query: string) => {
     const { columns, rows, found, total } = tableOf(source, records, requestOf(query));
     return {

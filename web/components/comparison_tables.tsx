@@ -2,10 +2,9 @@
 import type { VNode } from "preact";
 import { differingPaths } from "../../lab/experiment/comparison.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
-import type { Spread } from "../../lab/statistics/mod.ts";
 import { pText } from "../../lab/statistics/p_value.ts";
 import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
-import { figure } from "../format.ts";
+import { boundsText, figure } from "../format.ts";
 import type { Finding } from "../finding.ts";
 import { IntervalBar, reachOf } from "./interval_bar.tsx";
 import { Worth } from "./status.tsx";
@@ -89,7 +88,7 @@ export function Statistics(
                 <td>
                   <IntervalBar group={group} reach={reach} />
                 </td>
-                <td>{statistics.spread === null ? "–" : boundsOf(statistics.spread)}</td>
+                <td>{statistics.spread === null ? "–" : boundsText(statistics.spread)}</td>
                 {best !== undefined && (
                   <td class="number">
                     {label === best
@@ -146,9 +145,9 @@ export function Suite({ suite }: { suite: SuiteComparison }): VNode {
                 <td class="number">
                   <b>{figure(iqm.value)}</b>
                 </td>
-                <td>{iqm.spread === null ? "–" : boundsOf(iqm.spread)}</td>
+                <td>{iqm.spread === null ? "–" : boundsText(iqm.spread)}</td>
                 <td class="number">{figure(gap.value)}</td>
-                <td>{gap.spread === null ? "–" : boundsOf(gap.spread)}</td>
+                <td>{gap.spread === null ? "–" : boundsText(gap.spread)}</td>
                 <td class="number">{seeds}</td>
               </tr>
             ))}
@@ -159,13 +158,6 @@ export function Suite({ suite }: { suite: SuiteComparison }): VNode {
     </>
   );
 }
-
-/** `481 … 496`, and what it is where it is no interval to rely on. */
-function boundsOf({ low, high, kind }: Spread): string {
-  return `${figure(low)} … ${figure(high)}${kind === "interval" ? "" : `, ${remarks[kind]}`}`;
-}
-
-const remarks = { "lowest and highest": "extremes", "rough interval": "rough" } as const;
 
 /** Links to a group's runs; those that do not count say why. */
 function Seeds({ seeds }: { seeds: readonly ComparedSeed[] }): VNode {

@@ -14,7 +14,7 @@ import { Spark } from "../components/spark.tsx";
 import { Status } from "../components/status.tsx";
 import { MOST_RUNS, useTrends } from "../components/trends.tsx";
 import { Width } from "../components/width.tsx";
-import { ago, count, duration, figure, metricTitle } from "../format.ts";
+import { ago, boundsText, count, duration, figure, metricTitle } from "../format.ts";
 import { heardMessages } from "../live.ts";
 import {
   type Cell,
@@ -522,7 +522,7 @@ function RunRow(
         <td
           key={columns[i].key}
           class={cell === null ? "number none" : isNumber(cell) ? "number" : undefined}
-          data-label={columns[i].key.split(/[./]/).at(-1)!.replaceAll("_", " ")}
+          data-label={shortLabel(columns[i])}
         >
           {shownCell(cell)}
         </td>
@@ -532,6 +532,9 @@ function RunRow(
     </Line>
   );
 }
+
+/** What a cell is of, where it stands on a card and below no head. */
+const shortLabel = ({ key }: TableColumn) => key.split(/[./]/).at(-1)!.replaceAll("_", " ");
 
 const isNumber = (cell: Cell) =>
   cell === null || typeof cell === "number" || /^(NaN|-?Infinity|-?[\d.]+)$/.test(cell);
@@ -553,17 +556,17 @@ function GroupRow(
   const { mark, trends } = useTrends(runs, metrics, JSON.stringify(cells));
   return (
     <Line label={label} {...line}>
-      <th scope="row">
+      <th scope="row" title={label}>
+        <small>{runs.length === 1 ? "1 run" : `${runs.length} runs`}</small>{" "}
         <a
           ref={mark as RefObject<HTMLAnchorElement>}
           href={`/compare?${runs.map((id) => `run=${id}`).join("&")}`}
         >
           {label}
-        </a>{" "}
-        <small>{runs.length === 1 ? "1 run" : `${runs.length} runs`}</small>
+        </a>
       </th>
-      {cells.map(({ iqm, interval, values }, i) => (
-        <td key={columns[i].key} class="number">
+      {cells.map(({ iqm, spread, values }, i) => (
+        <td key={columns[i].key} class="number" data-label={shortLabel(columns[i])}>
           <Spark
             values={trends.value[columns[i].key] ?? []}
             title={`IQM over training${
@@ -571,7 +574,7 @@ function GroupRow(
             }`}
           />
           <Seeds values={values} /> <span class="value">{figure(iqm)}</span>
-          <small>{interval !== null && `${figure(interval[0])} … ${figure(interval[1])}`}</small>
+          <small>{spread !== null && boundsText(spread)}</small>
         </td>
       ))}
     </Line>
