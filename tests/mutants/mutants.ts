@@ -6071,4 +6071,18 @@ export const mutants: readonly Mutant[] = [
     to: "values.length <= AS_COMPARED - 10",
     test: "tests/web/runs_table_test.ts",
   },
+  {
+    fault: "a field that the form does not have is refused without a word",
+    file: "web/islands/train.tsx",
+    from: 'named === "seed" || fields.has(named ?? "") ? named : undefined',
+    to: "named",
+    test: "tests/web/train_island_test.ts",
+  },
+  {
+    fault: "an address of Compare with a wrong axis is a dead end",
+    file: "web/routes/api/comparison.ts",
+    from: "      query.delete(name);\n",
+    to: "",
+    test: "tests/web/dashboard_test.ts",
+  },
 ];

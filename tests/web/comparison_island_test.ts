@@ -40,7 +40,7 @@ const news = async (id: string, stamp?: number) => {
 /** The page over a server that compares the same, or says what it cannot. */
 async function open(
   body: (page: SmallPage, asked: () => string[]) => Promise<void>,
-  { initial = {}, wanted = {}, also = [] as string[] } = {},
+  { initial = {}, wanted = {}, also = [] as string[], problem = "" } = {},
 ): Promise<void> {
   const asked: string[] = [];
   const before = answeredBy((path) => {
@@ -60,7 +60,12 @@ async function open(
   });
   try {
     using page = new SmallPage(Comparison, {
-      ...{ initial: { ...comparison, ...initial }, request: { ...request, ...wanted }, also },
+      ...{
+        initial: { ...comparison, ...initial },
+        request: { ...request, ...wanted },
+        also,
+        problem,
+      },
       program: { name: "lab" },
     });
     await answered();
@@ -216,6 +221,20 @@ Deno.test("where nothing is found it is said why", async () => {
       return Promise.resolve();
     }, { initial, wanted });
   }
+});
+
+Deno.test("a filter that no run can answer stays in its field, with what is wrong, to be mended", () => {
+  const problem = 'No run has a field "agent.foo"';
+  const nothing = { metric: "", names: [], groups: [], findings: [], found: 0, filter: "" };
+  return open(async (page, asked) => {
+    strictEqual(page.get("p", ".problem").textContent, problem);
+    deepStrictEqual(page.all("p", ".empty"), []);
+    const field = page.get("input", "Filter runs");
+    strictEqual(field.value, "agent.foo<3");
+    field.put("ppo");
+    await answered();
+    deepStrictEqual([asked(), page.all("p", ".problem")], [["smoothing=0&filter=ppo"], []]);
+  }, { initial: nothing, wanted: { filter: "agent.foo<3" }, problem });
 });
 
 Deno.test("every chart shows the stretch that is asked for, and lets it go for all of them", () =>

@@ -478,6 +478,14 @@ Deno.test("commands name the task that reaches the store", async () => {
   }
 });
 
+test("an address of Compare that asks for what is not there leads to where it is mended", async (dashboard) => {
+  const mended = await text(dashboard, "/compare?filter=agent.foo%3C3&axis=foo&smoothing=9");
+  match(mended, /class="problem"[^>]*>[^<]*agent\.foo/);
+  ok(mended.includes('value="agent.foo&lt;3"'), "the filter stays in its field");
+  for (const line of [/x axis[^<]*foo/, /smoothing must be from 0 to 1: 9/]) match(mended, line);
+  match(await text(dashboard, "/compare?axis=foo"), /cartpole-ppo/);
+});
+
 Deno.test("a run is offered the commands that it can be given", () => {
   const offered = (more: object, samples?: { isText?: true }) =>
     nextCommands(

@@ -240,3 +240,18 @@ Deno.test("a page asks before it takes a training along", () =>
     await answered();
     strictEqual(page.leave(), true);
   }));
+
+Deno.test("a field that the form does not have is said above it, and left out by a click", () =>
+  onPage(async ({ page, orders, says }) => {
+    const [{ number }] = orders() as { number: number }[];
+    const problem = 'Cannot set foo as there is no such field: "foo"';
+    says({ kind: "described", number, description: description("cartpole-ppo-quick"), problem });
+    await answered();
+    strictEqual(page.get("p", ".problem").textContent, `${problem} Leave foo out`);
+    strictEqual(start(page).disabled, true);
+    page.get("button", "Leave foo out").click();
+    deepStrictEqual(page.addresses, ["?experiment=cartpole-ppo-quick&agent.gamma=0.9"]);
+    await answered();
+    const [{ asked }] = orders() as { asked: Asked }[];
+    deepStrictEqual(asked.setting.set, { "agent.gamma": "0.9" });
+  }, "?experiment=cartpole-ppo-quick&foo=1&agent.gamma=0.9"));

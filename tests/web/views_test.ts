@@ -146,6 +146,14 @@ Deno.test("before training it is said what will be trained, for how long, judged
     fields: [fieldOf("model.name", "vae"), fieldOf("dataset.name", "glyphs"), fieldOf("budget", 9)],
     ...{ unit: "examples", seconds: null },
   } as unknown as Description;
+  {
+    using page = new SmallPage(AheadView, {
+      description: model,
+      ahead: undefined,
+      isRefused: true,
+    });
+    page.get("p", "The start is drawn once the setting can be trained.");
+  }
   using page = new SmallPage(AheadView, { description: model, ahead: undefined });
   strictEqual(page.get("h2").textContent, "vae on glyphs");
   deepStrictEqual(facts(page), ["Learns for: at most 9 examples"]);

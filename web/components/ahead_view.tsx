@@ -17,10 +17,12 @@ export interface AheadViewProps {
   readonly description: Description;
   /** Undefined until the thread has looked. */
   readonly ahead: Ahead | undefined;
+  /** Whether it cannot be trained as it is, so that the thread does not look. */
+  readonly isRefused?: boolean;
 }
 
 /** The card. */
-export function AheadView({ description, ahead }: AheadViewProps): VNode {
+export function AheadView({ description, ahead, isRefused = false }: AheadViewProps): VNode {
   const value = (path: string) => valueOf(description.fields, path);
   const [agent, model] = [value("agent.name"), value("model.name")];
   const isAgent = agent !== undefined;
@@ -76,7 +78,7 @@ export function AheadView({ description, ahead }: AheadViewProps): VNode {
         {String(agent ?? model)} on {on}
       </h2>
       <div class="two">
-        <Begin ahead={ahead} on={on} />
+        <Begin {...{ ahead, isRefused, on }} />
         <dl>
           {facts.filter(([, text]) => text !== undefined).map(([title, text]) => (
             <div key={title}>
@@ -96,8 +98,18 @@ export function AheadView({ description, ahead }: AheadViewProps): VNode {
 }
 
 /** The world as an episode begins, or examples. */
-function Begin({ ahead, on }: { ahead: Ahead | undefined; on: string }): VNode | null {
-  if (ahead === undefined) return <p class="begin note">The start is being drawn.</p>;
+function Begin(
+  { ahead, isRefused, on }: { ahead: Ahead | undefined; isRefused: boolean; on: string },
+): VNode | null {
+  if (ahead === undefined) {
+    return (
+      <p class="begin note">
+        {isRefused
+          ? "The start is drawn once the setting can be trained."
+          : "The start is being drawn."}
+      </p>
+    );
+  }
   const { scene, examples, isPlane } = ahead;
   if (scene !== undefined) return <Opening scene={scene} label={`${on} as an episode begins`} />;
   if (examples === undefined) return null;

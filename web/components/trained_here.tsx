@@ -21,12 +21,14 @@ import type { Program } from "../program.ts";
 
 /** The run; until there is one, what will be here. */
 export function TrainedHere(
-  { here, asked, description, ahead, program }: {
+  { here, asked, description, ahead, isRefused = false, program }: {
     here: TrainingHere;
     asked: Asked | undefined;
     /** Of what is chosen; undefined where it is not known. */
     description: Description | undefined;
     ahead: Ahead | undefined;
+    /** Whether what is chosen cannot be trained as it is. */
+    isRefused?: boolean;
     /** How commands reach the store. */
     program: Program;
   },
@@ -40,7 +42,7 @@ export function TrainedHere(
       {stand === "opening" && <p class="note" role="status">It begins.</p>}
       {trained === undefined
         ? stand === "idle" && problem === "" && description !== undefined && (
-          <AheadView description={description} ahead={ahead} />
+          <AheadView {...{ description, ahead, isRefused }} />
         )
         : <Run key={trained.run.attempt} {...{ here, trained, program }} asked={asked!} />}
     </section>

@@ -30,9 +30,11 @@ interface View extends ComparisonRequest {
 
 /** The island. `program`: how commands reach the store. */
 export default function ComparisonView(
-  { initial, request, also, program }: {
+  { initial, request, problem: why = "", also, program }: {
     initial: Comparison;
     request: ComparisonRequest;
+    /** Why `request` could not be answered. */
+    problem?: string;
     also: readonly string[];
     program: Program;
   },
@@ -40,7 +42,7 @@ export default function ComparisonView(
   const comparison = useSignal<Comparison | null>(initial);
   // Runs of another name that begin later take no page from those that it was opened for.
   const view = useSignal<View>({ ...request, filter: request.filter || initial.filter, also });
-  const problem = useSignal("");
+  const problem = useSignal(why);
   const wanted = useSignal<boolean | undefined>(undefined);
   const hidden = useSignal<ReadonlySet<string>>(new Set());
   const looked = useSignal<string | undefined>(undefined);
@@ -154,9 +156,11 @@ export default function ComparisonView(
         </p>
       )}
       {notes.map((note) => <p class="note" key={note}>{note}</p>)}
-      {problem.value !== "" && <p class="problem">{problem.value}</p>}
+      {problem.value !== "" && <p class="problem" role="alert">{problem.value}</p>}
       {groups.length === 0
-        ? <Nothing {...comparison.value!} filter={filter} program={program} />
+        ? problem.value === "" && (
+          <Nothing {...comparison.value!} filter={filter} program={program} />
+        )
         : (
           <>
             <div class={beside.length === 0 ? "compared alone" : "compared"}>

@@ -5,7 +5,7 @@
  * @module
  */
 import { useSignal } from "@preact/signals";
-import type { VNode } from "preact";
+import { Fragment, type VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { ask, keepQuery } from "../ask.ts";
 import { useAskBeforeLeaving } from "../components/leaving.ts";
@@ -15,7 +15,14 @@ import type { Ahead } from "../training/ahead.ts";
 import { fieldOf } from "../training/form.ts";
 import { type Answer, TrainingHere } from "../training/here.ts";
 import type { Asked, BaseRun } from "../training/protocol.ts";
-import { commandOf, pageBackends, queryOf, type Setting, settingOf } from "../training/setting.ts";
+import {
+  commandOf,
+  pageBackends,
+  queryOf,
+  type Setting,
+  settingOf,
+  withField,
+} from "../training/setting.ts";
 import type { Program } from "../program.ts";
 
 /** An experiment that can be chosen. */
@@ -113,7 +120,13 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
     const { top } = run.getBoundingClientRect();
     if (top < 0 || top > innerHeight / 2) run.scrollIntoView();
   };
-  const at = fieldOf(problem, Object.keys(setting.set));
+  const fields = new Set(description?.fields.map(({ path }) => path));
+  const unknown = description === undefined
+    ? []
+    : Object.keys(setting.set).filter((path) => !fields.has(path));
+  const named = fieldOf(problem, Object.keys(setting.set));
+  // A field that the form does not have has no place for its line.
+  const at = named === "seed" || fields.has(named ?? "") ? named : undefined;
   const isShown = problem !== "" && at === undefined;
   const command = commandOf(setting, program);
   return (
@@ -170,7 +183,23 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
             This browser gives pages no graphics device: choose another backend.
           </p>
         )}
-        {isShown && <p class="problem" role="alert">{problem}</p>}
+        {isShown && (
+          <p class="problem" role="alert">
+            {problem}
+            {unknown.map((path) => (
+              <Fragment key={path}>
+                {" "}
+                <button
+                  type="button"
+                  class="quiet"
+                  onClick={() => next(withField(setting, path, undefined))}
+                >
+                  Leave {path} out
+                </button>
+              </Fragment>
+            ))}
+          </p>
+        )}
         {description?.notes.map((note) => <p class="note" key={note}>{note}</p>)}
         {description !== undefined && (
           <SettingForm {...{ setting, description, problem }} choose={next} />
@@ -197,6 +226,7 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
       </form>
       <TrainedHere
         {...{ here, description, ahead, program }}
+        isRefused={problem !== ""}
         asked={trained.value}
       />
     </div>

@@ -1,4 +1,5 @@
 /** One metric of many runs, grouped over seeds. @module */
+import { InputError } from "../../../lab/core/errors.ts";
 import type { State } from "../../state.ts";
 import type { ComparisonRequest } from "../../comparison.ts";
 import type { Context } from "../../fresh.ts";
@@ -16,6 +17,28 @@ export function requestOf(query: URLSearchParams): ComparisonRequest {
     range: rangeFrom(query),
     ...query.get("paired") === "1" ? { paired: true } : {},
   };
+}
+
+/** Parts of a URL that have a form of their own. */
+const FORMED = ["axis", "smoothing", "groups", "from", "to"];
+
+/** The comparison that an address asks for, without the parts that it cannot have, and why not. */
+export function readableRequestOf(
+  address: URLSearchParams,
+): { request: ComparisonRequest; problems: string[] } {
+  const query = new URLSearchParams(address);
+  const problems: string[] = [];
+  for (const name of FORMED) {
+    if (!query.has(name)) continue;
+    try {
+      requestOf(new URLSearchParams({ [name]: query.get(name)! }));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(error.message);
+      query.delete(name);
+    }
+  }
+  return { request: requestOf(query), problems };
 }
 
 /** `?metric=SERIES&axis=environmentSteps&smoothing=0.05`, `filter=TEXT` or `run=ID&run=ID…`, `groups=100`, `paired=1`. */
