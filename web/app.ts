@@ -30,6 +30,7 @@ import * as index from "./routes/index.tsx";
 import * as sweepPage from "./routes/sweeps/[name].tsx";
 import * as sweepPages from "./routes/sweeps/index.tsx";
 import * as sweep from "./routes/api/sweep.ts";
+import * as sweeps from "./routes/api/sweeps.ts";
 import * as setting from "./routes/api/setting.ts";
 import * as train from "./routes/train.tsx";
 import * as run from "./routes/runs/[id].tsx";
@@ -83,5 +84,6 @@ export function createApp(
     .route("/api/sparks", sparks)
     .route("/api/trends", trends)
     .route("/api/sweep", sweep)
+    .route("/api/sweeps", sweeps)
     .route("/api/comparison", comparison);
 }

@@ -12,6 +12,7 @@ import RunNoteIsland from "./islands/run_note.tsx";
 import RunStatusIsland from "./islands/run_status.tsx";
 import RunTableIsland from "./islands/run_table.tsx";
 import SweepIsland from "./islands/sweep.tsx";
+import SweepsIsland from "./islands/sweeps.tsx";
 import TrainIsland from "./islands/train.tsx";
 
 /** Groups of runs by one metric. */
@@ -30,5 +31,7 @@ export const RunStatus = island("run_status", RunStatusIsland);
 export const RunTable = island("run_table", RunTableIsland);
 /** A sweep. */
 export const Sweep = island("sweep", SweepIsland);
+/** All sweeps. */
+export const Sweeps = island("sweeps", SweepsIsland);
 /** Training in the page. */
 export const Train = island("train", TrainIsland);

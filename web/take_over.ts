@@ -15,6 +15,7 @@ const islands: Record<string, () => Promise<{ default: unknown }>> = {
   run_status: () => import("./islands/run_status.tsx"),
   run_table: () => import("./islands/run_table.tsx"),
   sweep: () => import("./islands/sweep.tsx"),
+  sweeps: () => import("./islands/sweeps.tsx"),
   train: () => import("./islands/train.tsx"),
 };
 

@@ -6085,4 +6085,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/web/dashboard_test.ts",
   },
+  {
+    fault: "an open page asks for what it follows once alone",
+    file: "web/components/followed.ts",
+    from: "if (heard.current === news) return;",
+    to: "if (heard.current !== undefined) return;",
+    test: "tests/web/sweep_island_test.ts",
+  },
 ];

@@ -266,7 +266,7 @@ const contents = {
 Deno.test("the figures of a run: one in front, losses beside it, the others in sections", () => {
   const props = {
     ...{ run: "r", contents, axis: "environmentSteps", guide: {}, levels: [] },
-    ...{ explores: false, isPlane: false },
+    ...{ status: "running", explores: false, isPlane: false },
   };
   const heads = (within: Small) => within.all("h3").map((each) => each.textContent.trim());
   using page = new SmallPage(RunCharts, props);
@@ -309,6 +309,8 @@ Deno.test("the figures of a run: one in front, losses beside it, the others in s
     none.get("p", ".empty").textContent,
     "No figure yet: the first ones come with the first iteration.",
   );
+  none.show({ ...props, status: "completed", contents: { ...contents, names: [] } });
+  strictEqual(none.get("p", ".empty").textContent, "This run has left no figure.");
   strictEqual(chosenIteration.value, undefined);
   const kept = { ...contents, models: [{ id: 1, kind: "last", iteration: 5 }] };
   using model = new SmallPage(RunCharts, { ...props, contents: kept });

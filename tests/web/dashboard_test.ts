@@ -486,6 +486,15 @@ test("an address of Compare that asks for what is not there leads to where it is
   match(await text(dashboard, "/compare?axis=foo"), /cartpole-ppo/);
 });
 
+Deno.test("the address of a run in the trash says how it is taken back", async () => {
+  await using dashboard = await openDashboard();
+  const { store, runs: { vae } } = dashboard;
+  store.trash(vae);
+  const response = await get(dashboard, `/runs/${vae}`);
+  strictEqual(response.status, 404);
+  match(await response.text(), new RegExp(`deno task -q experiment delete --restore ${vae}`));
+});
+
 Deno.test("a run is offered the commands that it can be given", () => {
   const offered = (more: object, samples?: { isText?: true }) =>
     nextCommands(

@@ -19,6 +19,9 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "command_palette.tsx": [
     "-found",
   ],
+  "components/followed.ts": [
+    "-answer",
+  ],
   "components/gallery.tsx": [
     "-text",
   ],
@@ -88,9 +91,6 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "islands/run_table.tsx": [
     "-now -then",
     "-problem -table +news",
-  ],
-  "islands/sweep.tsx": [
-    "-initial -view",
   ],
   "islands/train.tsx": [
     "-choose -here -thread -training",

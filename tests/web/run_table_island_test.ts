@@ -4,6 +4,7 @@ import { answeredBy } from "../../web/ask.ts";
 import RunTable from "../../web/islands/run_table.tsx";
 import { type TableAnswer, type TableRequest, tableRequestOf } from "../../web/runs_query.ts";
 import type { RunSummary } from "../../web/summary.ts";
+import { hear } from "../../web/live.ts";
 import { answered, type Small, SmallPage } from "./small_page.ts";
 
 const rowOf = (id: string, more: Partial<RunSummary> = {}): RunSummary => ({
@@ -67,7 +68,10 @@ async function shown(
   });
   const request: TableRequest = tableRequestOf(new URLSearchParams(query));
   try {
-    using page = new SmallPage(RunTable, { initial, request, problem, readOnly, now: 120_000 });
+    using page = new SmallPage(RunTable, {
+      ...{ initial, request, problem, readOnly, now: 120_000 },
+      ...{ location: "/runs", program: { name: "lab" } },
+    });
     await body({ page, asked });
     await answered();
   } finally {
@@ -107,6 +111,17 @@ Deno.test("rows are chosen one by one, by a stretch, and all at once", () =>
     boxes(page)[1].click();
     strictEqual(page.get("a", "Compare 1 chosen").getAttribute("href"), "/compare?run=r2");
   }));
+
+Deno.test("an empty store says what to type until the first run is there", () => {
+  const empty = { ...single, total: 0, found: 0, length: 0, rows: [], columns: [] };
+  return shown(empty, "", async ({ page }) => {
+    const [line] = page.all("p", ".empty");
+    ok(line.textContent.startsWith("No run yet in /runs. Train some with lab run cartpole-ppo"));
+    hear({ rows: [rowOf("r1")], removed: [] } as unknown as Parameters<typeof hear>[0]);
+    await answered();
+    deepStrictEqual([page.all("p", ".empty"), rows(page).length], [[], 4]);
+  }, { later: single });
+});
 
 Deno.test("what is chosen and no longer shown is counted, and given up by a click", () => {
   const later = { ...single, found: 2, length: 2, rows: single.rows.slice(2) };
@@ -380,7 +395,7 @@ Deno.test("what no run matches is said, unless the filter is wrong", async () =>
     deepStrictEqual(page.all("p", ".empty"), []);
   }, { later: { problem: "it is wrong" } });
   await shown({ ...none, total: 0 }, "", ({ page }) => {
-    deepStrictEqual(page.all("p", ".empty"), []);
+    ok(page.get("p", ".empty").textContent.startsWith("No run yet"));
   });
 });
 

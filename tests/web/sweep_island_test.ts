@@ -2,6 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { answeredBy } from "../../web/ask.ts";
 import Sweep from "../../web/islands/sweep.tsx";
+import Sweeps from "../../web/islands/sweeps.tsx";
 import { hear } from "../../web/live.ts";
 import type { SweepView, SweptRun, SweptTrial } from "../../web/sweeps.ts";
 import { answered, type Small, SmallPage } from "./small_page.ts";
@@ -228,6 +229,35 @@ Deno.test("news of runs fetch the sweep again, by its name", async () => {
     await answered();
     deepStrictEqual(asked, ["/api/sweep?name=a%20b"]);
     strictEqual(facts(page).at(-1), "Now: over");
+  } finally {
+    answeredBy(before);
+  }
+});
+
+Deno.test("the page of all sweeps follows them, from none on", async () => {
+  const row = {
+    ...{
+      name: "rates",
+      paths: ["agent.rate"],
+      ended: 2,
+      total: 8,
+      metric: "evaluation/return_mean",
+    },
+    ...{ best: 30, over: false, damage: null },
+  };
+  const before = answeredBy((path) => {
+    strictEqual(path, "/api/sweeps");
+    return Promise.resolve(Response.json([row]));
+  });
+  try {
+    using page = new SmallPage(Sweeps, { initial: [], program: { name: "lab" } });
+    ok(page.get("p").textContent.startsWith("No sweep yet. Begin one with lab run"));
+    hear({ rows: [{ id: "run", stamp: 2 }], removed: [] } as never);
+    await answered();
+    deepStrictEqual([tables(page), page.all("p")], [
+      [["rates", "agent.rate", "2 of 8, not over", "30", "evaluation return mean"]],
+      [],
+    ]);
   } finally {
     answeredBy(before);
   }

@@ -532,6 +532,7 @@ Deno.test("a run's figures stand under their names, and its end and events below
   const row = {
     ...{ id: "r", name: "n", status: "stopped", verdict: "solved", unit: "examples", count: 2500 },
     ...{ budget: 10_000, wallSeconds: 65, seed: "3", backend: "wasm", progress: 0.25 },
+    tags: [],
     headline: { name: "evaluation/return_mean", value: 475.25 },
   };
   {
@@ -557,6 +558,12 @@ Deno.test("a run's figures stand under their names, and its end and events below
     // A loop of a user's own has no budget.
     changes([{ ...row, budget: 0 }], []);
     strictEqual(facts(page)[2], "examples: 2,500");
+    // Tags follow what is changed elsewhere.
+    changes([{ ...row, tags: ["first", "starred"] }], []);
+    strictEqual(facts(page).at(-1), "Tags: firststarred");
+    deepStrictEqual(page.all("span", ".tag").map(({ textContent }) => textContent), [
+      ...["first", "starred"],
+    ]);
   }
   const event = (iteration: number) => ({ iteration, message: "m", level: "warning" });
   const contents = (count: number, wanted: boolean) => ({

@@ -92,6 +92,7 @@ function Run(
       <RunEvents contents={contents} />
       <RunCharts
         run={HERE}
+        status={row.status}
         contents={contents}
         axis={row.axis}
         guide={{}}

@@ -18,7 +18,7 @@ import { Spark } from "../components/spark.tsx";
 import type { Contents } from "../contents.ts";
 import type { Range } from "../curves.ts";
 import { figure, metricWords, sectionTitle } from "../format.ts";
-import { contentsFrom, stampOf } from "../live.ts";
+import { contentsFrom, stampOf, statusHeard } from "../live.ts";
 import type { Guide } from "../metric_guide.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import type { PlayerProps } from "../player/player.tsx";
@@ -35,6 +35,8 @@ const SPARKS_EVERY = 5000;
 /** What the page knows of the run. */
 export interface RunChartsProps {
   readonly run: string;
+  /** How it stands. */
+  readonly status: string;
   readonly contents: Contents;
   readonly axis: Axis;
   readonly guide: Guide;
@@ -54,7 +56,7 @@ export interface RunChartsProps {
 
 /** The island. */
 export default function RunCharts(props: RunChartsProps): VNode {
-  const { run, contents: initial, axis, guide, levels, player, explores, isPlane } = props;
+  const { run, status, contents: initial, axis, guide, levels, player, explores, isPlane } = props;
   const { held, weighs } = props;
   const contents = contentsFrom(initial);
   const { names, events, policies, models, planes, pictures } = contents;
@@ -161,7 +163,11 @@ export default function RunCharts(props: RunChartsProps): VNode {
           ))}
       </div>
       {names.length === 0 && (
-        <p class="empty">No figure yet: the first ones come with the first iteration.</p>
+        <p class="empty">
+          {(statusHeard(run) ?? status) === "running"
+            ? "No figure yet: the first ones come with the first iteration."
+            : "This run has left no figure."}
+        </p>
       )}
     </section>
   );

@@ -63,6 +63,12 @@ function Figures({ row }: { row: RunSummary }): VNode {
         <dt>Backend</dt>
         <dd>{row.backend}</dd>
       </div>
+      {row.tags.length > 0 && (
+        <div>
+          <dt>Tags</dt>
+          <dd>{row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}</dd>
+        </div>
+      )}
     </dl>
   );
 }

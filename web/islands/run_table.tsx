@@ -16,6 +16,7 @@ import { MOST_RUNS, useTrends } from "../components/trends.tsx";
 import { Width } from "../components/width.tsx";
 import { ago, boundsText, count, duration, figure, metricTitle } from "../format.ts";
 import { heardMessages } from "../live.ts";
+import { commandIn, EXAMPLE, type Program } from "../program.ts";
 import {
   type Cell,
   groupedBy,
@@ -48,7 +49,10 @@ const usualGroups = ["configuration", "experiment", "agent", "environment", "age
 
 /** The island. `initial` is what the server made of `request` at `now`; all runs where it could not. */
 export default function RunTable(
-  { initial, request, problem: why = "", readOnly, now: then }: {
+  { location, program, initial, request, problem: why = "", readOnly, now: then }: {
+    /** Where the store lies, as far as it is to be said, and how commands reach it. */
+    location: string;
+    program: Program;
     initial: TableAnswer;
     request: TableRequest;
     /** Why `request` could not be answered. */
@@ -139,6 +143,17 @@ export default function RunTable(
   useWidths(styleOf(heads.map(({ key }) => key), widths.value));
   return (
     <section>
+      {total === 0 && (
+        <p class="empty">
+          No run yet{location !== "" && (
+            <>
+              {" "}in <code>{location}</code>
+            </>
+          )}. Train some with{" "}
+          <code>{commandIn(program, EXAMPLE)}</code>: they appear here while they train. Or{" "}
+          <a href="/train">train in this page</a>.
+        </p>
+      )}
       <div class="toolbar">
         <label class="grow">
           <span class="hidden">Filter runs</span>

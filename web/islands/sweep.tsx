@@ -1,14 +1,11 @@
 /** A sweep, live: its trials in order, through their settings, what matters, what to run next. @module */
-import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { ask } from "../ask.ts";
+import { useFollowed } from "../components/followed.ts";
 import { ParallelSettings, SettingScatter, type Tried } from "../components/settings_plots.tsx";
 import { Trials } from "../components/sweep_trials.tsx";
 import { Worth } from "../components/status.tsx";
 import { TrialChart } from "../components/trial_chart.tsx";
 import { figure, metricTitle } from "../format.ts";
-import { heardMessages } from "../live.ts";
 import type { Advice, SweepView } from "../sweeps.ts";
 import { commandIn, type Program } from "../program.ts";
 
@@ -19,7 +16,7 @@ const [USUAL, BEST] = [0, 1];
 export default function Sweep(
   { initial, program }: { initial: SweepView; program: Program },
 ): VNode {
-  const view = useView(initial);
+  const view = useFollowed(`/api/sweep?name=${encodeURIComponent(initial.name)}`, initial);
   const { metric, paths, trials, filter, importance, next } = view;
   const tried = triedIn(view);
   const runs = `filter=${encodeURIComponent(filter)}`;
@@ -45,34 +42,6 @@ export default function Sweep(
       {trials.length > 0 && <Trials view={view} />}
     </section>
   );
-}
-
-/** The sweep as it is now: asked for again, one at a time, where the news say that runs went on. */
-function useView(initial: SweepView): SweepView {
-  const view = useSignal(initial);
-  const news = heardMessages.value;
-  const heard = useRef(news);
-  const busy = useRef<{ again: boolean }>(null);
-  useEffect(() => {
-    if (heard.current === news) return;
-    heard.current = news;
-    if (busy.current !== null) {
-      busy.current.again = true;
-      return;
-    }
-    const own = { again: true };
-    busy.current = own;
-    const load = async () => {
-      while (own.again) {
-        own.again = false;
-        const response = await ask(`/api/sweep?name=${encodeURIComponent(initial.name)}`);
-        if (response.ok) view.value = await response.json();
-      }
-    };
-    // Where the server is gone, the page says so, and the next news fetches it again.
-    void load().catch(() => {}).finally(() => busy.current = null);
-  }, [news]);
-  return view.value;
 }
 
 /** The trials that have a figure, as plots take them: the better, the stronger. */

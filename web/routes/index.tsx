@@ -6,7 +6,7 @@ import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts
 import { Live, RunTable } from "../islands.ts";
 import { type TableAnswer, type TableRequest, tableRequestOf } from "../runs_query.ts";
 import { tableOf } from "../runs_table.ts";
-import { commandIn, EXAMPLE, type Program } from "../program.ts";
+import type { Program } from "../program.ts";
 
 interface Data {
   readonly title: string;
@@ -47,14 +47,10 @@ export default function Runs({ data }: PageProps<Data>): VNode {
   return (
     <>
       <h1>Runs</h1>
-      {table.total === 0 && (
-        <p class="empty">
-          No run yet in <code>{location}</code>. Train some with{" "}
-          <code>{commandIn(program, EXAMPLE)}</code>: they appear here while they train. Or{" "}
-          <a href="/train">train in this page</a>.
-        </p>
-      )}
       <RunTable
+        // Where the store lies is nothing that a page of runs needs.
+        location={table.total === 0 ? location : ""}
+        program={program}
         initial={table}
         request={request}
         problem={problem}

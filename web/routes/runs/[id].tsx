@@ -1,9 +1,9 @@
 /** The page of one run. @module */
 import type { VNode } from "preact";
-import { unlessDamaged } from "../../../lab/core/errors.ts";
+import { InputError, unlessDamaged } from "../../../lab/core/errors.ts";
 import { flatten } from "../../../lab/experiment/comparison.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
-import type { Manifest, Run } from "../../../lab/store/store.ts";
+import type { Manifest, Run, StoreReader } from "../../../lab/store/store.ts";
 import { datasets } from "../../../models/datasets/mod.ts";
 import type { State } from "../../state.ts";
 import { type Contents, contentsOf, hasKept, type Picture } from "../../contents.ts";
@@ -50,7 +50,7 @@ interface Data {
 export async function handler(
   { params, state: { store, feed, writable, live, program, own } }: Context<State>,
 ): Promise<PageAnswer<Data>> {
-  const run = store.find(params.id);
+  const run = foundIn(store, params.id, program);
   const row = summarize(run, unlessDamaged(() => figuresOf(store, run)), 0);
   const module = await moduleRefusal(run, own);
   return page({
@@ -74,6 +74,19 @@ export async function handler(
   });
 }
 
+/**
+ * The run of an address.
+ *
+ * @throws {InputError} where there is none, or it is in the trash, with the command that takes it back.
+ */
+function foundIn(store: StoreReader, reference: string, program: Program): Run {
+  if (typeof store.run(reference)?.trashedAt !== "number") return store.find(reference);
+  throw new InputError(
+    `Run ${reference} is in the trash: ${commandIn(program, `delete --restore ${reference}`)} ` +
+      "takes it back",
+  );
+}
+
 /** Whether a run's model learns points, as those of the lab's data sets in the plane are. */
 async function isOfPoints({ manifest }: Run): Promise<boolean> {
   const { dataset } = manifest.determined.configuration as { dataset?: { name?: string } };
@@ -90,8 +103,8 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
     <>
       <h1>{data.title}</h1>
       <p class="sub">
-        {row.method} on {row.world} · run <code>{row.id}</code> <Copy text={row.id} /> · started
-        {" "}
+        {[...subjectOf(row), ""].join(" · ")}run <code>{row.id}</code> <Copy text={row.id} />{" "}
+        · started{" "}
         <time dateTime={new Date(run.createdAt).toISOString()}>{started(run.createdAt)}</time>
         {sweep !== undefined && (
           <>
@@ -105,7 +118,6 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
             <a class="lead" href={`/train?run=${row.id}`}>train it here</a>
           </>
         )}
-        {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
       </p>
       {family && <AmongSeeds {...family} />}
       <RunStatus row={row} program={data.program} />
@@ -115,6 +127,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       )}
       <RunCharts
         run={row.id}
+        status={row.status}
         contents={contents}
         axis={row.axis}
         guide={guide}
@@ -197,6 +210,12 @@ function Unplayable(
       <code>{commandIn(program, `evaluate ${run.id} --render`)}</code> shows it.
     </p>
   );
+}
+
+/** What was trained on what; nothing of a run whose program said neither. */
+function subjectOf({ method, world }: RunSummary): string[] {
+  const named = [method, world].filter((each) => each !== "");
+  return named.length === 0 ? [] : [named.join(" on ")];
 }
 
 /** `2026-11-20 07:25 UTC`. */
