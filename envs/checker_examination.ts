@@ -69,7 +69,9 @@ export class Examination {
     try {
       look();
     } catch (error) {
-      if (error instanceof MisfitError) return this.error(check, error.found, error.mend);
+      if (error instanceof MisfitError) {
+        return this.error(error.part, error.found, error.mend);
+      }
       this.error(
         check,
         withPlace(

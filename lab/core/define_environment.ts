@@ -170,7 +170,8 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     const observation = this.#definition.observe(this.#state!);
     if (isOfKind(space, observation)) return observation;
     const { message, mend } = explainMiss(space, observation);
-    throw new MisfitError(`${call} ${this.id}`, `the observation of ${call} ${message}`, mend);
+    const found = `the observation of ${call} ${message}`;
+    throw new MisfitError(`${call} ${this.id}`, "observation", found, mend);
   }
 
   #advance(action: Action): Outcome {
@@ -229,7 +230,7 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
       : typeof next.reward !== "number"
       ? [`the reward of step is ${show(next.reward)}`, "return a finite number as reward"]
       : [`terminated of step is ${show(next.terminated)}`, "return true or false as terminated"];
-    return new MisfitError(`step ${this.id}`, found, mend);
+    return new MisfitError(`step ${this.id}`, "step", found, mend);
   }
 
   #notRunning(action: unknown): InputError {

@@ -12,6 +12,8 @@ export class MisfitError extends InputError {
   /** @param action What cannot be done, as in "Cannot <action> as …". */
   constructor(
     action: string,
+    /** Which function is to be mended: what shows the world, or what moves it. */
+    readonly part: "observation" | "step",
     /** What was returned. */
     readonly found: string,
     /** What to do about it. */
