@@ -8,7 +8,12 @@ import type { ExperimentDefinition } from "./lab/experiment/definition.ts";
 import type { LoggedRun, LoggedRunOptions } from "./lab/experiment/logged_run.ts";
 import type { TrainOptions, TrainResult } from "./lab/experiment/train.ts";
 
-export { type Agent, type AgentContext, defineAgent } from "./agents/define_agent.ts";
+export {
+  type Agent,
+  type AgentContext,
+  type AgentSettings,
+  defineAgent,
+} from "./agents/define_agent.ts";
 export { defineBody } from "./agents/define_body.ts";
 export { loadPolicy, Policy } from "./agents/policy.ts";
 export { checkEnvironment, type Finding } from "./envs/checker.ts";
@@ -40,7 +45,7 @@ export type {
   Transition,
   TransitionTable,
 } from "./lab/core/environment.ts";
-export { InputError, LabError } from "./lab/core/errors.ts";
+export { FitError, InputError, LabError } from "./lab/core/errors.ts";
 export { encodeGif } from "./lab/core/gif.ts";
 export type { LabEvent, Metrics, Progress } from "./lab/core/metrics.ts";
 export type { Artifact, Raster, Samples } from "./lab/core/picture.ts";

@@ -40,6 +40,7 @@ import { compileNetworkSteps, defineNetworks, type NetworkSteps } from "./traine
 import {
   replayFields,
   ReplayTrainer,
+  requireCounts,
   transitionInputs,
   valueMetrics,
 } from "./trainers/replay_trainer.ts";
@@ -174,6 +175,7 @@ export const ddpg = defineAgent({
   summary: "Deep deterministic policy gradient: a policy ascends a critic learned from replay",
   takes: { actions: ["box"], body: true },
   configuration,
+  requires: requireCounts,
   trainer(context) {
     const { networks, ...agent } = deterministicAgent(context, 1);
     const update = compileUpdate(context, agent.world.shape, networks);

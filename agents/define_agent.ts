@@ -5,7 +5,7 @@
  */
 import type * as z from "zod";
 import type { Environment } from "../lab/core/environment.ts";
-import { InputError } from "../lab/core/errors.ts";
+import { FitError } from "../lab/core/errors.ts";
 import type { BudgetUnit, Trainer } from "../lab/core/trainer.ts";
 import type {
   AgentDefinition,
@@ -33,6 +33,12 @@ export type ProgramContext<Configuration> = Pick<
   "name" | "configuration" | "workspace"
 >;
 
+/** What of an agent is known before there is a world. */
+export type AgentSettings<Configuration> = Pick<
+  AgentContext<Configuration>,
+  "name" | "configuration" | "budget"
+>;
+
 /** An agent as its file says it. */
 export interface Agent<Configuration> {
   /** As in registries. */
@@ -46,9 +52,16 @@ export interface Agent<Configuration> {
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<Configuration>;
   /**
+   * Requires that fields and budget fit each other: asked before a run is stored, and again before its
+   * trainer is made.
+   *
+   * @throws FitError where they do not.
+   */
+  requires?(settings: AgentSettings<NoInfer<Configuration>>): void;
+  /**
    * A trainer before its first iteration.
    *
-   * @throws InputError where fields, budget and world do not fit each other.
+   * @throws InputError where it cannot train in the world.
    */
   trainer(context: AgentContext<Configuration>): Trainer;
 }
@@ -58,7 +71,7 @@ export interface Agent<Configuration> {
  *
  * @param holds Whether the requirement is met.
  * @param requirement `minibatchSize must divide the rollout`, for people.
- * @throws InputError where it is not.
+ * @throws FitError where it is not.
  */
 export function requireFit(
   agent: string,
@@ -66,22 +79,25 @@ export function requireFit(
   requirement: string,
   given: unknown,
 ): asserts holds {
-  if (!holds) throw new InputError(`Cannot train ${agent} as ${requirement}: ${given}`);
+  if (!holds) throw new FitError(`Cannot train ${agent} as ${requirement}: ${given}`);
 }
 
 /** The agent as an entry of a registry. */
 export function defineAgent<Configuration>(
-  { name, summary, budgetUnit = "environmentSteps", takes, configuration, trainer }: Agent<
-    Configuration
-  >,
+  agent: Agent<Configuration>,
 ): AgentDefinition<Configuration> {
+  const { name, summary, budgetUnit = "environmentSteps", takes, configuration } = agent;
   return {
     name,
     summary,
     budgetUnit,
     takes,
     configuration,
+    requires: (configuration, budget) => agent.requires?.({ name, configuration, budget }),
     // deno-lint-ignore require-await
-    create: async (context) => trainer({ ...context, name }),
+    create: async (context) => {
+      agent.requires?.({ ...context, name });
+      return agent.trainer({ ...context, name });
+    },
   };
 }

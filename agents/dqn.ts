@@ -59,6 +59,7 @@ import { bootstrapped, type Outcomes } from "./returns/targets.ts";
 import {
   replayFields,
   ReplayTrainer,
+  requireCounts,
   transitionInputs,
   valueMetrics,
 } from "./trainers/replay_trainer.ts";
@@ -251,27 +252,25 @@ function compileActor(
   );
 }
 
-/** @throws InputError where fields contradict each other. */
-function requireParts(agent: string, settings: DqnConfiguration): void {
-  const { quantiles, loss } = settings;
-  requireFit(
-    agent,
-    quantiles === 0 || loss === "huber",
-    `the loss of ${quantiles} quantiles must be huber`,
-    loss,
-  );
-}
-
 /** Deep Q-learning with discrete actions. */
 export const dqn = defineAgent({
   name: "dqn",
   summary: "Deep Q-learning: action values from replayed transitions and a target network",
   takes: { actions: ["discrete"], body: true },
   configuration,
+  requires(settings) {
+    const { name, configuration: { quantiles, loss } } = settings;
+    requireFit(
+      name,
+      quantiles === 0 || loss === "huber",
+      `the loss of ${quantiles} quantiles must be huber`,
+      loss,
+    );
+    requireCounts(settings);
+  },
   trainer(context) {
     const { name, configuration: settings, workspace, stream } = context;
     const { noisy, explorationInitial, explorationFinal, explorationFraction } = settings;
-    requireParts(name, settings);
     const world = new World(name, context, settings.environments, {
       maskActions: settings.maskActions,
     });

@@ -246,15 +246,17 @@ export const impala = defineAgent({
   summary: "IMPALA: actors with older policies, one learner that corrects for it by V-trace",
   takes: { actions: distributionKinds, body: true },
   configuration,
-  trainer(context) {
-    const { name, configuration: settings, workspace, stream } = context;
-    const { gamma, correction, clipRho, clipC, vtraceLambda: lambda, overlap } = settings;
+  requires({ name, configuration: { clipC, clipRho } }) {
     requireFit(
       name,
       clipC <= clipRho,
       `clipC must be at most clipRho, which is ${clipRho}`,
       clipC,
     );
+  },
+  trainer(context) {
+    const { name, configuration: settings, workspace, stream } = context;
+    const { gamma, correction, clipRho, clipC, vtraceLambda: lambda, overlap } = settings;
     const pool = new ActorPool(context);
     const random = stream("actors");
     const { shape, rollout: { environments, observationSize, size } } = pool;

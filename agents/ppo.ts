@@ -124,7 +124,7 @@ export type PpoConfiguration = z.output<typeof configuration>;
 /** Values of {@linkcode proximalFields}. */
 type ProximalConfiguration = z.output<z.ZodObject<typeof proximalFields>>;
 
-/** @throws InputError where minibatches of whole sequences do not divide the rollout. */
+/** @throws FitError where minibatches of whole sequences do not divide the rollout. */
 export function requireDivisor(
   agent: string,
   { environments, rolloutLength, minibatchSize }: ProximalConfiguration,
@@ -413,9 +413,9 @@ export const ppo = defineAgent({
   summary: "Proximal policy optimisation: clipped policy gradient on minibatches of rollouts",
   takes: { actions: distributionKinds, body: true },
   configuration,
+  requires: ({ name, configuration }) => requireDivisor(name, configuration),
   trainer(context) {
-    const { name, configuration: settings } = context;
-    requireDivisor(name, settings);
+    const { configuration: settings } = context;
     const isPenalized = settings.surrogate === "kl-penalty";
     /** β, and the mean divergence of the last epoch, as they stand. */
     let [klCoefficient, divergence] = [Math.fround(settings.klCoefficient), 0];

@@ -231,9 +231,8 @@ export const recurrentPpo = defineAgent({
   summary: "PPO with memory: an LSTM or GRU before policy and value network",
   takes: { actions: distributionKinds, body: true },
   configuration,
-  trainer(context) {
-    const { name, configuration: settings, stream } = context;
-    const { environments, rolloutLength, sequenceLength, minibatchSize } = settings;
+  requires({ name, configuration: settings }) {
+    const { rolloutLength, sequenceLength } = settings;
     requireFit(
       name,
       rolloutLength % sequenceLength === 0,
@@ -241,6 +240,10 @@ export const recurrentPpo = defineAgent({
       sequenceLength,
     );
     requireDivisor(name, settings, sequenceLength);
+  },
+  trainer(context) {
+    const { configuration: settings, stream } = context;
+    const { environments, rolloutLength, sequenceLength, minibatchSize } = settings;
     const world = onPolicyWorld(context);
     const { shape } = world;
     const features = settings.hiddenSizes.at(-1) ?? settings.recurrentSize;

@@ -39,6 +39,7 @@ import { compileNetworkSteps, defineNetworks } from "./trainers/programs.ts";
 import {
   replayFields,
   ReplayTrainer,
+  requireCounts,
   transitionInputs,
   valueMetrics,
 } from "./trainers/replay_trainer.ts";
@@ -229,15 +230,19 @@ export const sac = defineAgent({
   summary: "Soft actor-critic: a stochastic policy paid for its entropy, two critics, replay",
   takes: { actions: ["box"], body: true },
   configuration,
-  trainer(context) {
-    const { name, configuration: settings, workspace, stream } = context;
-    const { automaticTemperature, temperature } = settings;
+  requires(settings) {
+    const { name, configuration: { automaticTemperature, temperature } } = settings;
     requireFit(
       name,
       !automaticTemperature || temperature > 0,
       "temperature must be above 0 where automaticTemperature learns it",
       temperature,
     );
+    requireCounts(settings);
+  },
+  trainer(context) {
+    const { name, configuration: settings, workspace, stream } = context;
+    const { automaticTemperature, temperature } = settings;
     const world = new World(name, context, settings.environments, {
       actions: ["box"],
       scaleActions: true,

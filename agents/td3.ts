@@ -32,7 +32,12 @@ import { CRITIC } from "./networks/critics.ts";
 import { POLICY } from "./networks/deterministic_policy.ts";
 import { bootstrapped, type Outcomes } from "./returns/targets.ts";
 import { compileNetworkSteps } from "./trainers/programs.ts";
-import { ReplayTrainer, transitionInputs, valueMetrics } from "./trainers/replay_trainer.ts";
+import {
+  ReplayTrainer,
+  requireCounts,
+  transitionInputs,
+  valueMetrics,
+} from "./trainers/replay_trainer.ts";
 import type { WorldSizes } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's TD3, with the paper's exploration noise.
@@ -149,6 +154,7 @@ export const td3 = defineAgent({
   summary: "Twin delayed DDPG: the lower of two critics, smoothed targets, a slower policy",
   takes: { actions: ["box"], body: true },
   configuration,
+  requires: requireCounts,
   trainer(context) {
     const { networks, ...agent } = deterministicAgent(context, 2);
     const critics = compileCriticUpdate(context, agent.world.shape, networks);

@@ -11,7 +11,7 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import type { AgentDefinition } from "../../lab/compute/definitions.ts";
-import { type AgentContext, defineAgent } from "../define_agent.ts";
+import { type Agent, type AgentContext, defineAgent } from "../define_agent.ts";
 import { gamma } from "../fields.ts";
 import { TableEvaluator } from "./evaluation.ts";
 import { TableGroups, TableTrainer } from "./table_trainer.ts";
@@ -122,12 +122,15 @@ class PlanningTrainer extends TableTrainer {
 export function planningAgent(agent: {
   readonly name: string;
   readonly summary: string;
+  /** As of {@linkcode defineAgent}. */
+  readonly requires?: Agent<PlanningConfiguration>["requires"];
   planner(table: TransitionTable, actions: number, configuration: PlanningConfiguration): Planner;
 }): AgentDefinition<PlanningConfiguration> {
-  const { name, summary } = agent;
+  const { name, summary, requires } = agent;
   return defineAgent({
     name,
     summary,
+    requires,
     budgetUnit: "gradientSteps",
     takes: { observations: ["discrete"], actions: ["discrete"], transitions: true },
     configuration,

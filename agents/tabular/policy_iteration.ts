@@ -11,17 +11,16 @@
  *
  * @module
  */
-import { InputError } from "../../lab/core/errors.ts";
+import { requireFit } from "../define_agent.ts";
 import { backup, planningAgent, remainingError } from "./planning.ts";
 
 /** Policy iteration on a transition table. */
 export const policyIteration = planningAgent({
   name: "policy-iteration",
   summary: "Policy iteration: plans on a world's transition table, policy by policy",
+  requires: ({ name, configuration: { gamma } }) =>
+    requireFit(name, gamma < 1, "gamma must be below 1", gamma),
   planner(table, actions, { gamma, tolerance }) {
-    if (gamma === 1) {
-      throw new InputError(`Cannot plan with policy-iteration as gamma must be below 1: ${gamma}`);
-    }
     const values = new Float64Array(table.length);
     const policy = new Int32Array(table.length);
     const valued = tolerance / 10;

@@ -14,7 +14,7 @@ import type { Report } from "../../lab/core/trainer.ts";
 import { learningRateSchedule, type Schedule } from "../../lab/compute/schedules.ts";
 import { count, LONGEST, WIDEST } from "../../lab/compute/sizes.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
-import { type AgentContext, requireFit } from "../define_agent.ts";
+import { type AgentContext, type AgentSettings, requireFit } from "../define_agent.ts";
 import { type ActionRows, actionRows } from "../distributions/actions.ts";
 import { DiagonalGaussian } from "../distributions/gaussian.ts";
 import type { Explorer } from "../exploration/explorer.ts";
@@ -156,14 +156,13 @@ export class ReplayTrainer extends AgentTrainer {
   readonly #shown: Float32Array;
   readonly #actions: ActionRows;
 
-  /** @throws InputError where the counts do not fit each other or the budget. */
+  /** Of an agent that {@linkcode requireCounts} lets be. */
   constructor(
     context: AgentContext<ReplayConfiguration>,
     private readonly agent: ReplayAgent,
   ) {
     super(context.budget);
-    const { name, configuration: settings, workspace, stream, budget } = context;
-    requireCounts(name, settings, budget);
+    const { name, configuration: settings, workspace, stream } = context;
     const { environments, normalizeObservations, normalizeRewards } = settings;
     const { world, groups, resumables } = agent;
     const { observationSize, actionSpace } = world.shape;
@@ -320,8 +319,10 @@ function evaluatorOf(
   });
 }
 
-/** @throws InputError where the counts do not fit each other or the budget. */
-function requireCounts(agent: string, settings: ReplayConfiguration, budget: number): void {
+/** @throws FitError where the counts do not fit each other or the budget. */
+export function requireCounts(
+  { name: agent, configuration: settings, budget }: AgentSettings<ReplayConfiguration>,
+): void {
   const { environments, trainEvery, learningStarts, bufferSize, batchSize } = settings;
   const { overlap, priorityExponent } = settings;
   requireFit(

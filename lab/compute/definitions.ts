@@ -93,6 +93,12 @@ export interface AgentDefinition<Configuration = any> {
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<Configuration>;
   /**
+   * Requires that fields and budget fit each other, which shows before there is a world.
+   *
+   * @throws FitError where they do not.
+   */
+  requires?(configuration: Configuration, budget: number): void;
+  /**
    * A trainer before its first iteration; `makeEnvironment` makes a fresh world at each call, which
    * its giver closes, and `environmentSource`, where there is one, lets other threads do so.
    */

@@ -11,6 +11,9 @@ export class InputError extends Error {
   override readonly name = "InputError";
 }
 
+/** Values that cannot be used together, each of which may be beside others. */
+export class FitError extends InputError {}
+
 /** Something outside the caller's input failed (a disk, a lock, a store). Exit code 1. */
 export class LabError extends Error {
   /** `LabError`. */

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { InputError, LabError } from "../core/errors.ts";
+import { FitError, InputError, LabError } from "../core/errors.ts";
 import { Thread } from "../core/thread.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -53,6 +53,7 @@ export type Reply =
 
 /** What a thread may fail by, to be thrown again here. */
 const failures = {
+  fit: FitError,
   input: InputError,
   denied: Deno.errors.NotCapable,
   other: LabError,
@@ -61,7 +62,7 @@ const failures = {
 /**
  * Describes a definition at hand.
  *
- * @throws InputError as `resolve` does.
+ * @throws InputError and FitError as `resolve` does.
  */
 export async function described(
   { definition, module, hash }: Loaded,

@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve as resolvePath } from "node:path";
-import { InputError } from "../core/errors.ts";
+import { FitError, InputError } from "../core/errors.ts";
 import { joinThread } from "../core/thread.ts";
 import { described, type Question, type Reply } from "./describe.ts";
 import { lineOf } from "./error_lines.ts";
@@ -17,11 +17,15 @@ const post = joinThread<Question, Reply>(async (question) => {
   try {
     post(await replyTo(question));
   } catch (error) {
-    const denied = error instanceof Deno.errors.NotCapable;
-    const kind = error instanceof InputError ? "input" : denied ? "denied" : "other";
-    post({ failed: lineOf(error), kind });
+    post({ failed: lineOf(error), kind: kindOf(error) });
   }
 });
+
+function kindOf(error: unknown): Extract<Reply, { failed: string }>["kind"] {
+  if (error instanceof FitError) return "fit";
+  if (error instanceof InputError) return "input";
+  return error instanceof Deno.errors.NotCapable ? "denied" : "other";
+}
 
 async function replyTo(question: Question): Promise<Reply> {
   if (question.kind === "sweep") {

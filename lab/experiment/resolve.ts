@@ -62,7 +62,8 @@ interface Part {
  * Checks a definition, applies the overrides and fills in every default.
  *
  * Throws an `InputError` of one line that names path, value and allowed range, or the nearest known
- * paths; and for an agent or model that cannot learn from the world or data set, those that can.
+ * paths; and for an agent or model that cannot learn from the world or data set, those that can. Throws
+ * a `FitError` where the agent's fields and the budget do not fit each other.
  */
 export async function resolve(
   definition: ExperimentDefinition,
@@ -155,6 +156,8 @@ export async function resolve(
       environment.close?.();
     }
     requireMemory(definition.name, "agent", configuration, changes, environment);
+    const { name: _, own: __, ...fields } = configuration.agent as { [field: string]: Json };
+    (trainer as AgentDefinition).requires?.(fields, budget);
     const { convolutions } = configuration.agent as { convolutions?: Json };
     const note = own.body === undefined && pictureNote(environment.observationSpace, convolutions);
     if (note) notes.push(note);

@@ -8,7 +8,7 @@
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
-import { InputError, unknownName } from "../core/errors.ts";
+import { FitError, InputError, unknownName } from "../core/errors.ts";
 import { interquartileMean } from "../core/interquartile_mean.ts";
 import { streamOf } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -139,13 +139,13 @@ export async function resolveSweep(
   const overrides = { set, budget };
   const described = await describer.describe(experiment, overrides);
   for (const field of space) {
+    const describe = (point: Point) =>
+      describer.describe(experiment, { ...overrides, set: [...set, ...settingsOf(point)] });
     const conditions = conditionOf(space, field);
-    const describe = (value: Json) => {
-      const tried = [...conditions, [field.path, textOf(value)] as const];
-      return describer.describe(experiment, { ...overrides, set: [...set, ...tried] });
-    };
-    for (const value of endsOf(field.range)) await describe(value);
-    await requireBetween(field, describe);
+    for (const value of endsOf(field.range)) {
+      await requireFit({ ...conditions, [field.path]: value }, space, field, describe);
+    }
+    await requireBetween(field, (value) => describe({ ...conditions, [field.path]: value }));
   }
   const { sampler, trials } = samplerOf(definition, space);
   const pruner = definition.pruner ?? "none";
@@ -179,9 +179,47 @@ function textOf(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** The settings of a point. */
+function settingsOf(point: Point): (readonly [path: string, value: string])[] {
+  return Object.entries(point).map(([path, value]) => [path, textOf(value)] as const);
+}
+
 /** The values that stand for a range when it is checked. */
 function endsOf(range: Range): readonly Json[] {
   return range.kind === "choice" ? range.values : [range.low, range.high];
+}
+
+/** Points that are looked through for one that fits, at most. */
+const MOST_LOOKED_THROUGH = 200;
+
+/**
+ * Requires of a value that it fits the experiment, or where it does not as it is, some values of the
+ * other fields. Where these are too many to be looked through, that shows when trials have it.
+ *
+ * @param alone The value and what its field's condition asks for.
+ * @throws {InputError} for a value that is none of the field's, or fits nowhere.
+ */
+async function requireFit(
+  alone: Point,
+  space: Space,
+  field: Field,
+  describe: (point: Point) => Promise<unknown>,
+): Promise<void> {
+  const fits = (point: Point) =>
+    describe(point).then(() => undefined, (error) => {
+      if (error instanceof FitError) return error;
+      throw error;
+    });
+  const refusal = await fits(alone);
+  if (refusal === undefined) return;
+  const value: Range = { kind: "choice", values: [alone[field.path]] };
+  const fixed = space.map((each) => each === field ? { ...each, range: value } : each);
+  const points = fixed.reduce((product, { range }) => product * countOf(range), 1);
+  if (points > MOST_LOOKED_THROUGH) return;
+  for (const point of gridOf(fixed)) {
+    if (field.path in point && await fits(point) === undefined) return;
+  }
+  throw refusal;
 }
 
 /**
@@ -199,6 +237,7 @@ async function requireBetween(
   try {
     await describe(low + (high - low) / Math.PI);
   } catch (error) {
+    if (error instanceof FitError) return;
     if (!(error instanceof InputError)) throw error;
     const int = range.kind === "log" ? "log-int" : "int";
     throw new InputError(
@@ -208,11 +247,11 @@ async function requireBetween(
   }
 }
 
-/** Settings with which a field is tried. */
-function conditionOf(space: Space, { when }: Field): (readonly [string, string])[] {
-  if (when === undefined) return [];
+/** Values of other fields with which a field is tried. */
+function conditionOf(space: Space, { when }: Field): Point {
+  if (when === undefined) return {};
   const other = space.find(({ path }) => path === when.path)!;
-  return [...conditionOf(space, other), [when.path, textOf(when.in[0])]];
+  return { ...conditionOf(space, other), [when.path]: when.in[0] };
 }
 
 /** @throws {InputError} */
@@ -662,9 +701,8 @@ async function planned(
   { name, sweep, options, describer }: Order,
   { trial: { point, trial }, seed }: Wanted,
 ): Promise<Plan> {
-  const tried = Object.entries(point).map(([path, value]) => [path, textOf(value)] as const);
   const { experiment, budget, backend } = sweep;
-  const set = [...sweep.set, ...tried];
+  const set = [...sweep.set, ...settingsOf(point)];
   const described = await describer.describe(experiment, { set, budget: budget ?? undefined });
   const request = {
     ...{ seed, backend, tags: options.tags, note: options.note, sweep: { name, trial } },

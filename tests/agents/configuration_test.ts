@@ -1,5 +1,6 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
 import * as z from "zod";
+import { FitError } from "../../lab/core/errors.ts";
 import { Box } from "../../lab/core/space.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { definitions, forgetful, knownFields, subjectOf, worldFor } from "./laboratory.ts";
@@ -66,6 +67,33 @@ Deno.test("a checkpoint of another algorithm, or of other shapes, is refused", a
     narrow.dispose();
   }
   for (const trainer of trainers) trainer.dispose();
+});
+
+Deno.test("what agents require of their fields shows before there is a world", () => {
+  const wrong: Record<string, [object, RegExp]> = {
+    "ppo": [
+      { minibatchSize: 100 },
+      /must divide the rollout of 4 · 128 = 512 transitions .*: 100$/,
+    ],
+    "recurrent-ppo": [{ sequenceLength: 7 }, /sequenceLength must divide the rolloutLength/],
+    "impala": [{ clipC: 2 }, /clipC must be at most clipRho/],
+    "dqn": [{ quantiles: 50, loss: "mse" }, /the loss of 50 quantiles must be huber: mse$/],
+    "ddpg": [{ learningStarts: 2000 }, /learningStarts must be below the budget of 1000 /],
+    "td3": [{ bufferSize: 100 }, /bufferSize must be at least the batchSize of /],
+    "sac": [{ temperature: 0 }, /temperature must be above 0 where automaticTemperature learns it/],
+  };
+  for (const [name, [fields, message]] of Object.entries(wrong)) {
+    const { configuration, requires } = definitions[name];
+    const settings = configuration.parse({
+      ...knownFields(name, { learningStarts: 100 }),
+      ...fields,
+    });
+    throws(() => requires!(settings, 1000), (error) => {
+      ok(error instanceof FitError, String(error));
+      match(error.message, message);
+      return true;
+    }, name);
+  }
 });
 
 Deno.test("ppo refuses a minibatch that is larger than the rollout", () =>

@@ -37,7 +37,7 @@ Deno.test("a resolved experiment carries the line, for every agent with networks
   for (const name of ["ppo", "a2c", "dqn", "recurrent-ppo"]) {
     const notes = async (convolutions: string | number[][]) =>
       (await resolve({
-        ...{ name: "seen", environment: { id: "CartPolePixels-v0", size: 32 }, budget: 1000 },
+        ...{ name: "seen", environment: { id: "CartPolePixels-v0", size: 32 }, budget: 10_000 },
         agent: { name, convolutions },
       }, registries)).notes.length;
     deepStrictEqual([await notes([]), await notes("impala")], [1, 0], name);

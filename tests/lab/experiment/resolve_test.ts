@@ -1,6 +1,6 @@
-import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { defineEnvironment } from "../../../lab/core/define_environment.ts";
-import { InputError } from "../../../lab/core/errors.ts";
+import { FitError, InputError } from "../../../lab/core/errors.ts";
 import { Discrete } from "../../../lab/core/space.ts";
 import type { ExperimentDefinition } from "../../../lab/experiment/definition.ts";
 import { resolve } from "../../../lab/experiment/resolve.ts";
@@ -33,6 +33,8 @@ Deno.test("a configuration holds what was given and every default", async () => 
       sizes: [2, 3],
       lossNaNAt: 0,
       weightInfAt: 0,
+      multipleOf: 1,
+      refuses: false,
       wild: false,
       crashAt: 0,
       crashAfter: 0,
@@ -49,6 +51,15 @@ Deno.test("a configuration holds what was given and every default", async () => 
   });
   strictEqual(unit, "environmentSteps");
   deepStrictEqual(notes, []);
+});
+
+Deno.test("fields that do not fit each other are refused together, each alone is none to refuse", async () => {
+  strictEqual((await set(["agent.size", "8"], ["agent.multipleOf", "4"])).unit, "environmentSteps");
+  await rejects(set(["agent.multipleOf", "4"]), (error) => {
+    ok(error instanceof FitError);
+    strictEqual(error.message, "Cannot train toy as multipleOf must divide the size of 6: 4");
+    return true;
+  });
 });
 
 Deno.test("overrides are read by the type of their field", async () => {

@@ -497,6 +497,27 @@ Deno.test("a sweep that cannot be is refused in a line before anything is stored
     deepStrictEqual([store.runs(), store.sweepNames()], [[], []]);
   }));
 
+Deno.test("a value that fits nothing else that is tried is refused before anything is stored", async () => {
+  const resolved = (space: SweepDefinition["space"]) =>
+    resolveSweep({ name: "toys", experiment: "line-toy", space, backend: "cpu" }, registries);
+  // The experiment's size is 6.
+  const wrong: [SweepDefinition["space"], RegExp][] = [
+    [
+      { "agent.multipleOf": [2, 4] },
+      /^Cannot train toy as multipleOf must divide the size of 6: 4$/,
+    ],
+    [{ "agent.multipleOf": "int:2..4" }, /size of 6: 4$/],
+    [{ "agent.size": "int:5..9", "agent.multipleOf": [3, 11] }, /size of 6: 11$/],
+  ];
+  for (const [space, message] of wrong) {
+    await rejects(resolved(space), { name: "InputError", message });
+  }
+  // With a size of 8 it does, or that cannot be looked through.
+  await resolved({ "agent.multipleOf": [2, 4], "agent.size": [6, 8] });
+  await resolved({ "agent.multipleOf": [2, 4], "agent.rate": "0..1" });
+  await resolved({ "agent.multipleOf": "log-int:1..3" });
+});
+
 Deno.test("an objective that never appears ends the sweep after its first trials, with the nearest", () =>
   withStore(async (store) => {
     const small = { trials: 3, judge: 0 };

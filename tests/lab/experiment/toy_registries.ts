@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { AgentDefinition, ModelDefinition } from "../../../lab/compute/definitions.ts";
 import type { Dataset } from "../../../lab/core/dataset.ts";
 import { defineEnvironment, environmentOf } from "../../../lab/core/define_environment.ts";
+import { FitError, InputError } from "../../../lab/core/errors.ts";
 import type { Metrics, Progress } from "../../../lab/core/metrics.ts";
 import { type Generator, streamOf } from "../../../lab/core/random.ts";
 import type { Snapshot } from "../../../lab/core/snapshot.ts";
@@ -39,6 +40,8 @@ const toyConfiguration = z.strictObject({
   perIteration: z.int().min(1).default(10).meta({ description: "Budget an iteration uses" }),
   unlowered: z.boolean().default(false).meta({ description: "A program with a host kernel" }),
   pause: z.number().min(0).default(0).meta({ description: "Wait of an iteration", unit: "ms" }),
+  multipleOf: z.int().min(1).default(1).meta({ description: "Divides the size" }),
+  refuses: z.boolean().default(false).meta({ description: "The trainer cannot be made" }),
   wild: z.boolean().default(false).meta({ description: "Rolls dice that no seed determines" }),
   schedule: z.strictObject({
     from: z.number().default(1).meta({ description: "Where the factor begins" }),
@@ -160,7 +163,15 @@ const toyAgent: AgentDefinition<ToyConfiguration> = {
   budgetUnit: "environmentSteps",
   takes: { actions: ["discrete"] },
   configuration: toyConfiguration,
+  requires: ({ multipleOf, size }) => {
+    if (size % multipleOf === 0) return;
+    throw new FitError(
+      `Cannot train toy as multipleOf must divide the size of ${size}: ${multipleOf}`,
+    );
+  },
   create: async ({ configuration, budget, stream, makeEnvironment, workspace }) => {
+    const { refuses } = configuration;
+    if (refuses) throw new InputError(`Cannot train toy as it must not refuse: ${refuses}`);
     makeEnvironment().reset({ seed: 1 });
     const total = { unit: "environmentSteps", total: budget } as const;
     if (configuration.unlowered) {
@@ -178,6 +189,7 @@ const toyAgent: AgentDefinition<ToyConfiguration> = {
 const otherAgent: AgentDefinition<{ rate: number }> = {
   ...toyAgent,
   name: "other",
+  requires: () => {},
   configuration: z.strictObject({
     rate: z.number().default(0.5).meta({ description: "Another rate" }),
   }),
