@@ -6,7 +6,7 @@
 import { amountOf } from "../lab/core/budget.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
-import { LOGGED } from "../lab/experiment/manifest.ts";
+import { isComputed, LOGGED } from "../lab/experiment/manifest.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
 import { Judge } from "../lab/experiment/verdict.ts";
@@ -109,7 +109,7 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
       }.`
     ),
     `Started ${when(run.createdAt)}, attempt ${run.attempt}${
-      isLogged ? "" : `, on ${backend}${threads}`
+      isComputed(backend) ? `, on ${backend}${threads}` : ""
     }` +
     `${code.revision === null ? "" : `, revision ${code.revision.slice(0, 12)}${changed}`}.`,
     ...(from === undefined ? [] : [`It began with the weights of run ${from.run}.`]),
@@ -125,6 +125,9 @@ function nextOf(run: Run, location: string | undefined): [does: string, line: st
   const { determined } = run.manifest;
   const line = (words: string) => commandLine(words, location);
   if (determined.backend === LOGGED) return [["To compare it", line(`compare ${run.id}`)]];
+  if (!isComputed(determined.backend)) {
+    return [["To see its sweep", line(`sweeps ${run.manifest.sweep?.name}`)]];
+  }
   if (run.digest === null && run.status !== "diverged") {
     const resumed = isPostgres(location)
       ? `deno task -q worker${storeFlag(location)}`

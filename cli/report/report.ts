@@ -12,7 +12,7 @@ import { interquartileMean } from "../../lab/core/interquartile_mean.ts";
 import { differingPaths, flatten } from "../../lab/experiment/comparison.ts";
 import { Describer } from "../../lab/experiment/describe.ts";
 import { isFile } from "../../lab/experiment/load.ts";
-import { LOGGED } from "../../lab/experiment/manifest.ts";
+import { isComputed } from "../../lab/experiment/manifest.ts";
 import { needsModule } from "../../lab/experiment/own.ts";
 import { stagesOf } from "../../lab/experiment/resume.ts";
 import { type SweepState, sweepState } from "../../lab/experiment/sweep.ts";
@@ -331,7 +331,7 @@ async function againOf(
 ): Promise<Block[]> {
   using describer = new Describer(registries, { examine: false });
   const trained = groups.filter(({ runs: [{ manifest }] }) =>
-    manifest.determined.backend !== LOGGED
+    isComputed(manifest.determined.backend)
   );
   const again: string[] = [];
   const anew: string[] = [];

@@ -4,12 +4,13 @@
  * @module
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
+import { InputError } from "../core/errors.ts";
 import type { Seed } from "../core/random.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
 import { type Described, Describer } from "./describe.ts";
-import { manifestOf, type RunFacts } from "./manifest.ts";
+import { manifestOf, REFUSED, type RunFacts } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
 import {
   irreproducibleLine,
@@ -65,13 +66,15 @@ export interface Plan {
   readonly order: TrainOrder;
   readonly facts: Omit<RunFacts, keyof Opened>;
   readonly notes: readonly string[];
+  /** Why a point of a sweep cannot be trained. */
+  readonly refusal?: string;
   /** The stored request of a batch whose run this is. */
   readonly waiting?: number;
 }
 
 /** What a batch keeps of a plan until its run begins: all that decides the run, as plain data. */
 type StoredPlan =
-  & Pick<Plan, "unit" | "facts" | "notes">
+  & Pick<Plan, "unit" | "facts" | "notes" | "refusal">
   & Pick<RunRequest, "backend" | "threads" | "name" | "tags" | "note">;
 
 /**
@@ -188,9 +191,9 @@ export class Lanes implements Disposable {
 }
 
 /** What a batch, or a hub, keeps of a plan. */
-export function storedPlan({ request, unit, facts, notes }: Plan): Json {
+export function storedPlan({ request, unit, facts, notes, refusal }: Plan): Json {
   const { backend, threads, name, tags, note } = request;
-  const stored: StoredPlan = { unit, facts, notes, backend, threads, name, tags, note };
+  const stored: StoredPlan = { unit, facts, notes, refusal, backend, threads, name, tags, note };
   return stored as unknown as Json;
 }
 
@@ -204,12 +207,14 @@ export async function waitingPlan(
   waiting: number,
   { store, registries }: Pick<LaunchOptions, "store" | "registries">,
 ): Promise<Plan> {
-  const { unit, facts, notes, ...asked } = store.request(waiting) as unknown as StoredPlan;
+  const { unit, facts, notes, refusal, ...asked } = store.request(
+    waiting,
+  ) as unknown as StoredPlan;
   const source = facts.from === undefined ? undefined : await sourceAgain(store, facts.from);
   const changed = await changedModule({ module: facts.module, hash: facts.hash });
   const request = { ...asked, seed: BigInt(facts.seed) };
   const order = orderFor(facts, request, registries, source);
-  return { request, unit, order, facts, notes: [...notes, ...changed], waiting };
+  return { request, unit, order, facts, refusal, notes: [...notes, ...changed], waiting };
 }
 
 /** What a worker is to do for a run. */
@@ -274,7 +279,8 @@ export async function planOf(
 }
 
 /**
- * Trains a plan under the eyes of the store and returns the run's id, its lock released.
+ * Trains a plan under the eyes of the store and returns the run's id, its lock released. A point of a
+ * sweep that is refused is one of its trials all the same: its run is stored as one that failed.
  *
  * @throws what comes before the run is stored; a later failure marks the run as failed.
  */
@@ -283,27 +289,61 @@ export async function trainPlan(
   plan: Plan,
   options: Omit<LaunchOptions, "workers">,
 ): Promise<string> {
-  const { store, onProgress } = options;
-  const { request, facts, order, unit } = plan;
+  if (plan.refusal !== undefined) return await keepRefused(plan, plan.refusal, options);
   using resources = new DisposableStack();
   let recorder: StoreRecorder | undefined;
   const opened = async (opened: Opened) => {
-    const run = store.createRun({
-      name: request.name ?? facts.experiment,
-      manifest: await manifestOf({ ...facts, ...opened }),
-      tags: [...request.tags ?? [], ...(opened.resumable ? [] : [NOT_RESUMABLE])],
-      note: request.note ?? "",
-      request: plan.waiting,
-    });
-    resources.use(store.lock(run.id));
-    recorder = new StoreRecorder(store, store.run(run.id) ?? run, unit, onProgress);
-    recorder.started();
+    recorder = await begun(plan, opened, options, resources);
     for (const note of plan.notes) recorder.event("info", note);
     const { irreproducible } = opened;
     if (irreproducible !== null) recorder.event("info", irreproducibleLine(irreproducible));
   };
-  const crash = await trainRecorded(trainee, order, opened, () => recorder, options);
-  const { id } = recorder!.run;
-  await goOnAfter(crash, id, trainee, options);
-  return id;
+  try {
+    const crash = await trainRecorded(trainee, plan.order, opened, () => recorder, options);
+    const { id } = recorder!.run;
+    await goOnAfter(crash, id, trainee, options);
+    return id;
+  } catch (error) {
+    const isPoint = plan.facts.sweep !== undefined && recorder === undefined;
+    if (!isPoint || !(error instanceof InputError)) throw error;
+    return await keepRefused(plan, error.message, options);
+  }
+}
+
+/** Stores the run of a plan, which is locked until `resources` are disposed of. */
+async function begun(
+  { request, facts, unit, waiting }: Plan,
+  opened: Opened,
+  { store, onProgress }: Omit<LaunchOptions, "workers">,
+  resources: DisposableStack,
+): Promise<StoreRecorder> {
+  const run = store.createRun({
+    name: request.name ?? facts.experiment,
+    manifest: await manifestOf({ ...facts, ...opened }),
+    tags: [...request.tags ?? [], ...(opened.resumable ? [] : [NOT_RESUMABLE])],
+    note: request.note ?? "",
+    request: waiting,
+  });
+  resources.use(store.lock(run.id));
+  const recorder = new StoreRecorder(store, store.run(run.id) ?? run, unit, onProgress);
+  recorder.started();
+  return recorder;
+}
+
+/** What computed a run that was refused. */
+const nothing: Opened = {
+  ...{ backend: REFUSED, backendReason: "it was refused", adapter: null, library: null },
+  ...{ threads: 0, resumable: true, irreproducible: null },
+};
+
+/** Stores the run of a plan that was refused, and returns its id. */
+async function keepRefused(
+  plan: Plan,
+  message: string,
+  options: Omit<LaunchOptions, "workers">,
+): Promise<string> {
+  using resources = new DisposableStack();
+  const recorder = await begun(plan, nothing, options, resources);
+  recorder.failed(message);
+  return recorder.run.id;
 }

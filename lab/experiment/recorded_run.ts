@@ -6,7 +6,7 @@
 import { InputError } from "../core/errors.ts";
 import { REPLAY, type Snapshot } from "../core/snapshot.ts";
 import type { Run, Store } from "../store/store.ts";
-import { LOGGED } from "./manifest.ts";
+import { isComputed, LOGGED } from "./manifest.ts";
 import { lineOf } from "./error_lines.ts";
 import type { Opened } from "./protocol.ts";
 import { finalSnapshot, type RunProgress, type StoreRecorder } from "./recorder.ts";
@@ -82,14 +82,19 @@ export async function sourceAgain(
 }
 
 /**
- * Refuses a run that a loop of the user's own logged: the lab has nothing to train it by.
+ * Requires that the lab has trained a run: that no loop of the user's own logged it, and that it was not
+ * refused.
  *
  * @param verb What is to be done with it.
+ * @throws {InputError} that says what else it is.
  */
-export function requireTrained({ id, manifest: { determined } }: Run, verb: string): void {
-  if (determined.backend !== LOGGED) return;
+export function requireTrained({ id, message, manifest }: Run, verb: string): void {
+  const { backend } = manifest.determined;
+  if (isComputed(backend)) return;
   throw new InputError(
-    `Cannot ${verb} run ${id} as it was logged by a program of yours: the lab did not train it`,
+    backend === LOGGED
+      ? `Cannot ${verb} run ${id} as it was logged by a program of yours: the lab did not train it`
+      : `Cannot ${verb} run ${id} as it must have begun: it was refused (${message})`,
   );
 }
 

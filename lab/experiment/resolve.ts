@@ -401,7 +401,7 @@ function requireMemory(
 }
 
 /** Sets the value at a path, or takes it away. */
-function setAt(
+export function setAt(
   target: { [name: string]: Json },
   path: readonly string[],
   value: Json | undefined,

@@ -37,7 +37,9 @@ import {
   type Task,
   trainPlan,
 } from "./launch.ts";
+import { REFUSED } from "./manifest.ts";
 import type { Registries } from "./registries.ts";
+import { setAt } from "./resolve.ts";
 import { resumeIn } from "./resume.ts";
 import { figuresOf } from "./score.ts";
 import { checkSweep, fieldOf, type SweepDefinition } from "./sweep_definition.ts";
@@ -586,8 +588,10 @@ export interface Elsewhere {
  * name goes on where it stood, and tries again what had failed. How many train at once decides nothing: trials of a sampler that learns,
  * and of a pruner, come one after another, their seeds side by side.
  *
- * @throws {InputError} where the stored sweep is another one, and where the first runs that end do not
- *   report the objective.
+ * A point that is refused is a trial whose runs failed, the worst.
+ *
+ * @throws {InputError} where the stored sweep is another one, where the first runs that end do not
+ *   report the objective, and where every trial was refused.
  * @throws {LabError} where another process trains it in this store.
  */
 export async function runSweep(
@@ -614,6 +618,7 @@ export async function runSweep(
   const order = { name, sweep, options, describer };
   for (;;) {
     const state = stateOf(store, name, sweep, again);
+    if (state.over) requireTaken(state);
     if (state.over || options.signal?.aborted) return state;
     const wanted = wantedOf(state);
     if (options.elsewhere !== undefined) {
@@ -698,17 +703,40 @@ function prunedBy({ pruner }: Sweep): string {
 
 /** The plan of a run that has not begun. */
 async function planned(
-  { name, sweep, options, describer }: Order,
+  order: Order,
   { trial: { point, trial }, seed }: Wanted,
 ): Promise<Plan> {
-  const { experiment, budget, backend } = sweep;
-  const set = [...sweep.set, ...settingsOf(point)];
-  const described = await describer.describe(experiment, { set, budget: budget ?? undefined });
+  const { name, sweep: { backend }, options } = order;
+  const { described, refusal } = await pointOf(order, point);
   const request = {
     ...{ seed, backend, tags: options.tags, note: options.note, sweep: { name, trial } },
     name: described.name,
   };
-  return await planOf(described, request, options);
+  return { ...await planOf(described, request, options), refusal };
+}
+
+/**
+ * What a point asks for; where the experiment does not take it, why, and the configuration as it would
+ * be.
+ */
+async function pointOf(
+  { sweep, describer }: Order,
+  point: Point,
+): Promise<{ described: Described; refusal?: string }> {
+  const { experiment, budget } = sweep;
+  const describe = (set: Sweep["set"]) =>
+    describer.describe(experiment, { set, budget: budget ?? undefined });
+  try {
+    const set = [...sweep.set, ...settingsOf(point)];
+    return { described: await describe(set) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const described = structuredClone(await describe(sweep.set));
+    for (const [path, value] of Object.entries(point)) {
+      setAt(described.configuration, path.split("."), value);
+    }
+    return { described, refusal: error.message };
+  }
 }
 
 async function trained(
@@ -738,6 +766,20 @@ async function trained(
   }
   requireObjective(store, order.name, sweep);
   return id;
+}
+
+/**
+ * Requires of a sweep that is over that one of its trials was not refused.
+ *
+ * @throws {InputError} that says why they were.
+ */
+function requireTaken({ name, trials }: SweepState): void {
+  const runs = trials.flatMap(({ runs }) => runs);
+  if (runs.some(({ manifest }) => manifest.determined.backend !== REFUSED)) return;
+  throw new InputError(
+    `Cannot train the sweep ${name} as one of its trials must be taken, and all ${trials.length} ` +
+      `were refused: ${runs[0].message}`,
+  );
 }
 
 /**

@@ -1990,6 +1990,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/search/pruners_test.ts",
   },
   {
+    fault: "a trainer that refuses a point ends its sweep",
+    file: "lab/experiment/launch.ts",
+    from: "if (!isPoint || !(error instanceof InputError)) throw error;",
+    to: "if (isPoint || !(error instanceof InputError)) throw error;",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "a point that its experiment refuses is trained all the same",
+    file: "lab/experiment/launch.ts",
+    from: "if (plan.refusal !== undefined) return",
+    to: "if (plan.refusal === null) return",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
     fault: "fields that do not fit each other are found out when the trainer is made",
     file: "lab/experiment/resolve.ts",
     from: "    (trainer as AgentDefinition).requires?.(fields, budget);\n",

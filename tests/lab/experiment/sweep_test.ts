@@ -10,6 +10,7 @@ import {
 import { InputError } from "../../../lab/core/errors.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
 import { interquartileMean } from "../../../lab/core/interquartile_mean.ts";
+import { resume } from "../../../lab/experiment/launch.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
 import {
   resolveSweep,
@@ -188,6 +189,61 @@ Deno.test("a sweep's trials that fail count as the worst", () =>
       true,
     ]);
     deepStrictEqual([state.best!.trial, state.over], [0, true]);
+  }));
+
+Deno.test("a point that is refused is a trial that failed, and the sweep goes on", () =>
+  withStore(async (store) => {
+    const space = {
+      "agent.size": [6, 8],
+      "agent.multipleOf": [2, 4],
+      "agent.refuses": [false, true],
+    };
+    const changes = { space, sampler: "grid", trials: 8, seeds: 1, judge: 1 } as const;
+    const state = await swept(store, changes);
+    const told = state.trials.map(({ runs: [{ status, message }] }) => message ?? status);
+    const opened = "Cannot train toy as it must not refuse: true";
+    const described = "Cannot train toy as multipleOf must divide the size of 6: 4";
+    deepStrictEqual(told, [
+      ...["completed", opened, described, described],
+      ...["completed", opened, "completed", opened],
+    ]);
+    deepStrictEqual(
+      state.trials.map(({ value }) => Number.isNaN(value)),
+      told.map((each) => each !== "completed"),
+    );
+    deepStrictEqual([state.over, state.judged.values.length], [true, 1]);
+    for (const { point, runs: [{ id, manifest, digest }] } of state.trials) {
+      const { agent } = manifest.determined.configuration as { agent: Record<string, Json> };
+      deepStrictEqual(
+        Object.fromEntries(Object.keys(point).map((path) => [path, agent[path.slice(6)]])),
+        point,
+      );
+      if (digest !== null) continue;
+      await rejects(
+        resume(id, { store, registries }),
+        new RegExp(`^InputError: Cannot resume run ${id} as it must have begun: it was refused`),
+      );
+    }
+    // The same sweep tries them again, and ends the same.
+    const again: number[] = [];
+    deepStrictEqual(
+      outcomeOf(await swept(store, changes, { onBegun: (count) => again.push(count) })),
+      outcomeOf(state),
+    );
+    deepStrictEqual([again, store.runs().length], [[5], 9 + 5]);
+  }));
+
+Deno.test("a sweep of which every trial is refused says so", () =>
+  withStore(async (store) => {
+    const changes = { space: { "agent.rate": "0..1" }, set: { "agent.refuses": true }, trials: 2 };
+    for (const runs of [4, 8]) {
+      await rejects(swept(store, changes), {
+        name: "InputError",
+        message: "Cannot train the sweep toys as one of its trials must be taken, and all 2 were " +
+          "refused: Cannot train toy as it must not refuse: true",
+      });
+      strictEqual(store.runs().filter(({ status }) => status === "failed").length, runs);
+    }
   }));
 
 /** Says of runs that they failed. */

@@ -13,7 +13,7 @@ import { type Family, familyOf } from "../../family.ts";
 import { type Guide, guideOfRun } from "../../metric_guide.ts";
 import type { Level } from "../../components/plot_options.ts";
 import { figure } from "../../format.ts";
-import { LOGGED } from "../../../lab/experiment/manifest.ts";
+import { isComputed } from "../../../lab/experiment/manifest.ts";
 import type { WorldOf } from "../../player/world.ts";
 import { isInOwnWorld, moduleRefusal } from "../../own/code.ts";
 import { levelsOf, playerOf } from "../../run_parts.ts";
@@ -59,7 +59,7 @@ export async function handler(
     program,
     row,
     run,
-    trainable: row.backend !== LOGGED && refusalOf(run, module) === undefined,
+    trainable: isComputed(row.backend) && refusalOf(run, module) === undefined,
     unplayable: isInOwnWorld(run) ? module : undefined,
     guide: guideOfRun(row.method),
     levels: levelsOf(run),
@@ -219,7 +219,7 @@ function Commands(
     `export ${row.id} --format csv --out exported`,
     "writes its series as tables",
   ];
-  const commands: Command[] = row.backend === LOGGED ? [tables] : [
+  const commands: Command[] = !isComputed(row.backend) ? [tables] : [
     [`reproduce ${row.id}`, "trains it anew and compares the digests"],
     [`evaluate ${row.id}${episodes}`, "measures what was learned"],
     tables,
@@ -228,7 +228,7 @@ function Commands(
     const how = samples.isText ? "" : " --count 64 --out samples.png";
     commands.push([`sample ${row.id}${how}`, "draws samples"]);
   }
-  if (row.backend !== LOGGED && !["running", "completed", "stopped"].includes(row.status)) {
+  if (isComputed(row.backend) && !["running", "completed", "stopped"].includes(row.status)) {
     commands.unshift([`resume ${row.id}`, "goes on from the last checkpoint"]);
   }
   return (

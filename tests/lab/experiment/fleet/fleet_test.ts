@@ -297,6 +297,30 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     deepStrictEqual(decisions(state), decisions(alone));
   });
 
+  await t.step("a point that is refused is a trial that failed, on whichever machine", async () => {
+    const space = {
+      "agent.refuses": [false, true],
+      "agent.multipleOf": [3, 4],
+      "agent.size": [6, 8],
+    };
+    const definition = { ...toySweep, space, set: {}, trials: 8, seeds: 1 };
+    const sweep = await resolveSweep(definition, registries);
+    const alone = await runSweep("refused", sweep, options(store));
+    using fleet = await openFleet(() => open(), folder);
+    const stop = new AbortController();
+    const worked = work(server.port, [], { drain: false, workers: 2, signal: stop.signal });
+    const elsewhere = fleetForSweep(fleet, {});
+    const state = await runSweep("refused", sweep, { ...options(fleet.store), elsewhere });
+    stop.abort();
+    await worked;
+    const told = ({ trials, judged }: typeof state) => [
+      trials.map(({ values, runs }) => [values, runs.map(({ message }) => message)]),
+      judged.values,
+    ];
+    strictEqual(state.trials.filter(({ value }) => Number.isNaN(value)).length, 6);
+    deepStrictEqual(told(state), told(alone));
+  });
+
   await t.step("a run that is to end early, or loses its workers, is stored as such", async () => {
     const [early] = await hub.ask(plans);
     const worked = work(server.port, []);
