@@ -11,6 +11,8 @@ import {
   firstAtLeast,
   groupRuns,
   headlineMetric,
+  isFinished,
+  isLost,
   newestOfEachSeed,
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
@@ -30,6 +32,7 @@ import { type PairTest, type SeededValues, testPairs } from "../lab/statistics/p
 import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
 import { budgetUnitOf } from "../lab/store/run_budget.ts";
 import type { Run, Store } from "../lab/store/store.ts";
+import { worstOf } from "../web/metric_direction.ts";
 
 /** When the runs of a group first reached a value of `evaluation/return_mean`. */
 export interface Threshold {
@@ -49,15 +52,15 @@ export interface Group {
   readonly runs: readonly Run[];
   /** The compared series; undefined where the runs have none. */
   readonly metric: string | undefined;
-  /** Its figure, seed by seed. */
+  /** Its figure, seed by seed; NaN of one that diverged or failed, as are IQM, mean and median then. */
   readonly values: readonly number[];
   readonly iqm: number;
-  /** Of the IQM; null for a single seed. */
+  /** Of the IQM; null for a single seed, and where a seed diverged or failed. */
   readonly spread: Spread | null;
   readonly mean: number;
   readonly median: number;
   readonly threshold: Threshold | null;
-  /** On the IQM; undefined where nothing can be said. */
+  /** On the IQM; undefined where nothing can be said, as where a seed diverged or failed. */
   readonly verdict: Verdict | undefined;
   /**
    * Environment steps (agents), examples (models) or what a program of the user's counted, a second of
@@ -96,7 +99,9 @@ export interface ComparisonOptions {
 }
 
 /**
- * Compares runs: finished ones, grouped by equal configuration but for the seed.
+ * Compares runs that have ended, grouped by equal configuration but for the seed. One that diverged or
+ * failed stays in its group: that has no IQM, mean, median, verdict and test of means then, and in the
+ * probability that one group beats another such a run is worse than any figure.
  *
  * @throws {InputError} where no group has the label `options.against`.
  */
@@ -107,16 +112,16 @@ export function compareRuns(
   options: ComparisonOptions = {},
 ): Comparison {
   const notes: string[] = [];
-  const finished = runs.filter(({ status }) => status === "completed" || status === "stopped");
-  if (finished.length < runs.length) {
-    const left = runs.filter((run) => !finished.includes(run));
+  const ended = runs.filter((run) => isFinished(run) || isLost(run));
+  if (ended.length < runs.length) {
+    const left = runs.filter((run) => !ended.includes(run));
     notes.push(`left out, as not finished: ${left.map((run) => run.id).join(", ")}`);
   }
-  const sound = finished.filter((run) =>
+  const sound = ended.filter((run) =>
     !(unlessDamaged(() => readAll(store, run)) instanceof DamageError)
   );
-  if (sound.length < finished.length) {
-    const left = finished.filter((run) => !sound.includes(run));
+  if (sound.length < ended.length) {
+    const left = ended.filter((run) => !sound.includes(run));
     notes.push(`left out, as damaged: ${left.map((run) => run.id).join(", ")}`);
   }
   const sorted = groupRuns(sound).sort((a, b) => a.label.localeCompare(b.label));
@@ -128,6 +133,12 @@ export function compareRuns(
     }
     return summary(store, { ...group, runs: newest }, registries, options);
   });
+  if (groups.some(({ runs }) => runs.some(isLost))) {
+    notes.push(
+      "a group with a seed that diverged or failed has no IQM, mean and median; in P(a > b) such a " +
+        "seed is worse than any figure",
+    );
+  }
   const pairs = pairsOf(groups, options.against)
     .filter(([first, second]) => comparable(first, second));
   const scales = returnScales(sound, registries);
@@ -137,7 +148,7 @@ export function compareRuns(
     pairs: pairs.map(([first, second], i) => ({
       first,
       second,
-      ...improvementOf(first.values, second.values),
+      ...improvementOf(inOrder(first), inOrder(second)),
       ...tests[i],
     })),
     scales,
@@ -173,9 +184,12 @@ function summary(
   registries: Registries,
   options: ComparisonOptions,
 ): Group {
-  const metric = options.metric ?? headlineMetric(store.seriesNames(group.runs[0].id));
+  // A run that failed may have come to none.
+  const shown = group.runs.find(isFinished) ?? group.runs[0];
+  const metric = options.metric ?? headlineMetric(store.seriesNames(shown.id));
   const values = metric === undefined ? [] : figuresOfGroup(store, group, metric);
   const known = values.length > 0;
+  const isWhole = !group.runs.some(isLost);
   const figure = known ? iqm(values) : NaN;
   return {
     label: group.label,
@@ -185,7 +199,7 @@ function summary(
     metric,
     values,
     iqm: figure,
-    spread: spreadOf(values),
+    spread: isWhole ? spreadOf(values) : null,
     mean: known ? mean(values) : NaN,
     median: known ? median(values) : NaN,
     threshold: thresholdOf(
@@ -193,7 +207,7 @@ function summary(
       group,
       options.threshold ?? returnScale(group.configuration, registries)?.threshold,
     ),
-    verdict: known
+    verdict: known && isWhole
       ? new Judge(registries).figure(
         group.configuration,
         metric,
@@ -201,7 +215,7 @@ function summary(
         trainingOf(store, group.runs),
       )
       : undefined,
-    speed: median(group.runs.map(speedOf)),
+    speed: median(group.runs.map(speedOf).filter((speed) => !Number.isNaN(speed))),
   };
 }
 
@@ -237,6 +251,11 @@ function comparable(first: Group, second: Group): boolean {
     JSON.stringify(configuration.environment ?? configuration.dataset);
   return first.metric !== undefined && first.metric === second.metric &&
     world(first) === world(second);
+}
+
+/** A group's figures for what looks at their order alone. */
+function inOrder({ runs, values, metric }: Group): number[] {
+  return values.map((value, i) => isLost(runs[i]) ? worstOf(metric!) : value);
 }
 
 /** A group's figures with their seeds. */

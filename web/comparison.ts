@@ -12,8 +12,11 @@ import {
   flatten,
   groupRuns,
   headlineMetric,
+  isFinished,
+  isLost,
   newestOfEachSeed,
   type RunGroup,
+  sameButSeed,
 } from "../lab/experiment/comparison.ts";
 import { environments } from "../envs/mod.ts";
 import { returnScales } from "../lab/experiment/return_scale.ts";
@@ -55,9 +58,15 @@ export interface ComparedGroup {
   /** Of its lines: see `marksOf`. */
   readonly color: number;
   readonly seeds: readonly ComparedSeed[];
-  /** Mean over the seeds that count, from where all have begun to where the first still runs. */
+  /**
+   * Mean over the seeds that count, from where all have begun to where the first still runs, diverged or
+   * failed.
+   */
   readonly mean: { x: number[]; y: Value[]; low: Value[]; high: Value[] };
-  /** Of the figures of the seeds that count. The spread is the IQM's; null for one seed. */
+  /**
+   * Of the figures of the seeds that count; none where one diverged or failed. The spread is the IQM's;
+   * null for one seed.
+   */
   readonly statistics: {
     readonly iqm: Value;
     readonly spread: Spread | null;
@@ -82,7 +91,7 @@ export interface ComparedSeed {
   readonly status: string;
   /** Whether mean and statistics take it in. */
   readonly counts: boolean;
-  /** What it is judged by; null where it does not count. */
+  /** What it is judged by, NaN where it diverged or failed; null where it does not count. */
   readonly figure: Value | null;
   /** Its line; without points where the comparison draws no single lines. */
   readonly x: number[];
@@ -168,8 +177,8 @@ export class Comparer {
     const contenders: (Contender & Pick<RunGroup, "configuration">)[] = [];
     // Marks and labels are those of all groups: another metric, which some lack, changes none.
     for (const { group: { runs, ...rest }, label, color } of marked(asked)) {
-      const own = runs.filter((run) => having.includes(run));
-      if (own.length === 0) continue;
+      if (!runs.some((run) => having.includes(run))) continue;
+      const own = runs.filter((run) => having.includes(run) || isLost(run));
       const { smoothing, range } = request;
       const wanted = { metric, axis, smoothing, range, single };
       const compared = await this.#compared({ ...rest, runs: own }, wanted, turn);
@@ -257,25 +266,34 @@ export class Comparer {
         lines.push({ status: "damaged", counts: false });
         continue;
       }
+      const figure = isLost(run) ? NaN : figuresOf(this.#store, run)[metric];
+      if (counted.has(run)) {
+        figures.push(figure);
+        judged.push(run);
+      }
+      const told = counted.has(run) ? { figure: jsonNumber(figure) } : {};
+      if (read.values.length === 0) {
+        lines.push(told);
+        continue;
+      }
       const { shown, whole } = curvesOf(read, axis, smoothing);
       const line = drawn(shown, LINE_POINTS, range);
       const drawnLine = single ? { x: line.x, y: line.y.map(jsonNumber) } : {};
-      if (counted.has(run) && read.values.length > 0) {
-        curves.push({ ...whole, goesOn: run.status === "running" });
-        const figure = figuresOf(this.#store, run)[metric];
-        figures.push(figure);
-        judged.push(run);
-        lines.push({ ...drawnLine, figure: jsonNumber(figure) });
-      } else lines.push(drawnLine);
+      lines.push({ ...drawnLine, ...told });
+      if (counted.has(run)) {
+        curves.push({ ...whole, goesOn: run.status === "running" || isLost(run) });
+      }
       await turn();
     }
-    const verdict = figures.length > 0
+    const verdict = figures.length > 0 && !judged.some(isLost)
       ? judge.figure(configuration, metric, iqm(figures), trainingOf(this.#store, judged))
       : undefined;
+    // Of one that failed before it had any point nothing is known at any place.
+    const common = curves.length < judged.length ? [] : curves;
     const group = {
       verdict: verdict ?? null,
       seeds: seeds.map((seed, i) => ({ ...seed, figure: null, x: [], y: [], ...lines[i] })),
-      mean: meanOf(curves, range),
+      mean: meanOf(common, range),
       statistics: this.#statisticsOf(figures),
       settings: flatten(configuration),
     };
@@ -389,13 +407,18 @@ export function commonAxis(runs: readonly Run[]): Axis {
 }
 
 /**
- * The runs of a group that count: those that finished; while none has, those that go on; else all.
- * Of several with one seed the newest.
+ * The runs of a group that count: those that finished; while none has, those that go on; else all. Beside
+ * them those that diverged or failed. Of several with one seed the newest.
  */
 export function counting(runs: readonly Run[]): Run[] {
-  const finished = runs.filter(({ status }) => status === "completed" || status === "stopped");
-  const running = runs.filter((run) => run.status === "running" && run.active);
-  return newestOfEachSeed([finished, running, runs].find((some) => some.length > 0)!);
+  const isRunning = ({ status, active }: Run) => status === "running" && active;
+  const counts = [isFinished, isRunning].find((counts) => runs.some(counts)) ?? (() => true);
+  return newestOfEachSeed(runs.filter((run) => counts(run) || isLost(run)));
+}
+
+/** The runs that count, each configuration for itself, of those of which some run has a metric. */
+export function countingOf(runs: readonly Run[], has: (run: Run) => boolean): Run[] {
+  return sameButSeed(runs).filter((own) => own.some(has)).flatMap(counting);
 }
 
 /** The mean over seeds with its spread, bin by bin. */

@@ -44,7 +44,9 @@ const JUDGED = 10;
 
 /**
  * The group with the best IQM against each other one, the next best first; empty where no way of the
- * metric is known to be better, or the groups are of several tasks.
+ * metric is known to be better, the groups are of several tasks, or none has an IQM. A seed without a
+ * figure, as it diverged or failed, is worse than any figure, so that an IQM holds where such seeds are
+ * fewer than those that it leaves out.
  *
  * @param options.paired Tests equal seeds against one another, those that both groups have.
  */
@@ -54,17 +56,15 @@ export function findingsOf(
   options: { readonly paired?: boolean } = {},
 ): Finding[] {
   const direction = directionOf(metric);
-  const sound = contenders.filter(({ figures }) =>
-    figures.length > 0 && figures.every(Number.isFinite)
-  );
-  if (direction === null || new Set(sound.map(({ task }) => task)).size !== 1) return [];
+  const known = contenders.filter(({ figures }) => figures.length > 0);
+  if (direction === null || new Set(known.map(({ task }) => task)).size !== 1) return [];
   const sign = direction === "up" ? 1 : -1;
-  const values = sound.map(({ label, figures, seeds }) => ({
-    label,
-    seeds,
-    figures: figures.map((figure) => sign * figure),
-  }));
-  const [best, ...others] = values.sort((a, b) => iqm(b.figures) - iqm(a.figures));
+  const values = known.map(({ label, figures, seeds }) => {
+    const ordered = figures.map((figure) => Number.isFinite(figure) ? sign * figure : -Infinity);
+    return { label, seeds, figures: ordered, iqm: Math.max(iqm(ordered), -Number.MAX_VALUE) };
+  });
+  const [best, ...others] = values.sort((a, b) => b.iqm - a.iqm);
+  if (best.iqm === -Number.MAX_VALUE) return [];
   const seeded = ({ seeds, figures: values }: typeof best) => ({ seeds, values });
   const tests = testPairs(
     others.slice(0, JUDGED).map((other) => [seeded(best), seeded(other)]),

@@ -5,6 +5,7 @@
  */
 import { performanceProfile } from "../lab/statistics/scores.ts";
 import type { ComparedGroup } from "./comparison.ts";
+import { worstOf } from "./metric_direction.ts";
 
 /** One line; `low` and `high` draw a band around it. Values that are not finite are text: gaps. */
 export interface Line {
@@ -133,12 +134,14 @@ const PROFILE_POINTS = 80;
 
 /**
  * The performance profile of each group (Agarwal et al. 2021): the share of its seeds above each of
- * some even values; none where all figures are equal.
+ * some even values, one without a figure on the worse side of all; none where all figures are equal.
  */
-export function profileLines(groups: readonly ComparedGroup[]): Line[] {
-  const figures = (group: ComparedGroup) =>
-    group.seeds.flatMap(({ figure }) => typeof figure === "number" ? [figure] : []);
-  const all = groups.flatMap(figures);
+export function profileLines(groups: readonly ComparedGroup[], metric: string): Line[] {
+  const figures = ({ seeds }: ComparedGroup) =>
+    seeds.flatMap(({ figure }) =>
+      typeof figure === "number" ? [figure] : figure === "NaN" ? [worstOf(metric)] : []
+    );
+  const all = groups.flatMap(figures).filter(Number.isFinite);
   const [low, high] = [Math.min(...all), Math.max(...all)];
   if (!(high > low)) return [];
   const room = 0.02 * (high - low);
@@ -148,7 +151,7 @@ export function profileLines(groups: readonly ComparedGroup[]): Line[] {
   );
   return groups.flatMap((group) => {
     const own = figures(group);
-    if (own.length === 0) return [];
+    if (own.length === 0 || own.some(Number.isNaN)) return [];
     return [{ label: group.label, color: group.color, x, y: [...performanceProfile(own, x)] }];
   });
 }

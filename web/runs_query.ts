@@ -40,8 +40,10 @@ export interface GroupCell {
   readonly iqm: Cell;
   /** 95 % bootstrap interval of the IQM; null of a single seed. */
   readonly interval: readonly [number, number] | null;
-  /** Of each seed. */
+  /** Of each seed that has one. */
   readonly values: readonly number[];
+  /** How many seeds came to a result, where some diverged or failed: there is no IQM then. */
+  readonly lost?: string;
 }
 
 /** A run in the table. */

@@ -6,12 +6,12 @@
  */
 import { printable } from "../lab/core/printable.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
-import { groupRuns, sameButSeed } from "../lab/experiment/comparison.ts";
+import { groupRuns, isLost, seedsText } from "../lab/experiment/comparison.ts";
 import type { Value } from "../lab/experiment/conditions.ts";
 import { columnNames, type MetricSource, pathsOf, readerOf } from "../lab/experiment/run_fields.ts";
 import { iqm, iqmInterval } from "../lab/statistics/mod.ts";
 import type { Run } from "../lab/store/store.ts";
-import { counting } from "./comparison.ts";
+import { countingOf } from "./comparison.ts";
 import { filtered } from "./filter.ts";
 import { directionOf } from "./metric_direction.ts";
 import {
@@ -74,7 +74,9 @@ export function tableOf(
     request.offset < length ? request.offset : Math.max(0, Math.ceil(length / limit) - 1) * limit;
   if (group !== "") {
     const made = groupsOf(found, group, reader);
-    const values = made.map(({ members }) => readers.map((read) => numbersOf(members, read)));
+    const values = made.map(({ members }) =>
+      readers.map((read, k) => countedOf(members, read, isMetric(own[k])))
+    );
     const place = own.indexOf(request.sort);
     const keyed = made.map((each, i) => ({
       each,
@@ -159,27 +161,49 @@ function groupsOf(
   return [...groups].map(([label, members]) => ({ label, members }));
 }
 
-/** The finite numbers of the runs that count, each configuration for itself, as compared ones do. */
-function numbersOf(members: readonly Record[], read: (record: Record) => Value): number[] {
-  const byRun = new Map(members.map((record) => [record.run!, record]));
-  const counted = sameButSeed([...byRun.keys()]).flatMap(counting);
-  return counted.flatMap((run) => {
-    const value = read(byRun.get(run)!);
-    return typeof value === "number" && Number.isFinite(value) ? [value] : [];
-  });
+/** What a group's runs come to that count. */
+type Counted = Pick<GroupCell, "values" | "lost">;
+
+/** Whether a key is read off what runs came to, and not off their record. */
+function isMetric(key: string): boolean {
+  return key === "figure" || key.includes("/");
 }
 
-function iqmOf(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : iqm(values);
+/**
+ * The finite numbers of the runs that count, each configuration for itself, as compared ones do. One that
+ * diverged or failed has no figure, and says so.
+ */
+function countedOf(
+  members: readonly Record[],
+  read: (record: Record) => Value,
+  isFigure: boolean,
+): Counted {
+  const byRun = new Map(members.map((record) => [record.run!, record]));
+  const valueOf = (run: Run) => read(byRun.get(run)!);
+  const counted = countingOf([...byRun.keys()], (run) => typeof valueOf(run) === "number");
+  const lost = isFigure && counted.some(isLost);
+  const values = counted.filter((run) => !(lost && isLost(run))).flatMap((run) => {
+    const value = valueOf(run);
+    return typeof value === "number" && Number.isFinite(value) ? [value] : [];
+  });
+  return { values, ...lost && { lost: seedsText(counted) } };
+}
+
+function iqmOf({ values, lost }: Counted): number | undefined {
+  return values.length === 0 || lost !== undefined ? undefined : iqm(values);
 }
 
 const cellsKept = new RecentlyUsed<GroupCell>(KEPT_CELLS);
 
 /** A metric over runs; kept, as intervals take longer than all else of a table. */
-function groupCell(values: readonly number[]): GroupCell {
-  const key = values.join();
-  const cell = cellsKept.get(key) ??
-    { iqm: iqmOf(values) ?? null, interval: intervalOf(values), values };
+function groupCell(counted: Counted): GroupCell {
+  const { values, lost } = counted;
+  const key = JSON.stringify(counted);
+  const cell = cellsKept.get(key) ?? {
+    ...counted,
+    iqm: iqmOf(counted) ?? null,
+    interval: lost === undefined ? intervalOf(values) : null,
+  };
   cellsKept.set(key, cell);
   return cell;
 }

@@ -4,16 +4,17 @@
  * @module
  */
 import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
-import { sameButSeed } from "../lab/experiment/comparison.ts";
+import { isLost } from "../lab/experiment/comparison.ts";
 import { iqm } from "../lab/statistics/mod.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
-import { commonAxis, counting } from "./comparison.ts";
+import { commonAxis, countingOf } from "./comparison.ts";
 import { binned, type SeedCurve } from "./curves.ts";
 import { curvesOf } from "./thinned.ts";
 
 /**
  * The IQM over the runs that count, each configuration for itself, in the bins in which Compare takes
- * their mean; null where it is not finite. Empty: no run has the metric.
+ * their mean, to where the first of them diverged or failed; null where it is not finite. Empty: no run
+ * has the metric, or one failed before it had.
  */
 export function trendOf(
   store: StoreReader,
@@ -21,12 +22,15 @@ export function trendOf(
   metric: string,
 ): (number | null)[] {
   const axis = commonAxis(runs);
-  const curves = sameButSeed(runs).flatMap(counting).flatMap((run): SeedCurve[] => {
-    if (!store.seriesNames(run.id).includes(metric)) return [];
+  const has = (run: Run) => store.seriesNames(run.id).includes(metric);
+  const counted = countingOf(runs, has);
+  if (counted.some((run) => isLost(run) && !has(run))) return [];
+  const curves = counted.filter(has).flatMap((run): SeedCurve[] => {
     // All points: the lowest and the highest of buckets have another mean.
     const read = unlessDamaged(() => store.series(run.id, metric));
     if (read instanceof DamageError || read.values.length === 0) return [];
-    return [{ ...curvesOf(read, axis, 0).whole, goesOn: run.status === "running" }];
+    const goesOn = run.status === "running" || isLost(run);
+    return [{ ...curvesOf(read, axis, 0).whole, goesOn }];
   });
   if (curves.length === 0) return [];
   const { x, seeds } = binned(curves);

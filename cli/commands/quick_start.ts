@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { object } from "@optique/core/constructs";
 import { isRecord } from "../../lab/core/plain.ts";
+import { isLost } from "../../lab/experiment/comparison.ts";
 import { deriveSeed } from "../../lab/core/random.ts";
 import type { RunProgress, RunRequest } from "../../lab/experiment/launch.ts";
 import type { ExperimentEntry, Registries } from "../../lab/experiment/registries.ts";
@@ -204,7 +205,7 @@ async function results(
 }
 
 async function agentsTable(groups: readonly Group[], io: Io): Promise<string> {
-  const { iqmTitle, thresholdCells, withSpread } = await import("../terminal/comparison_table.ts");
+  const { iqmCell, iqmTitle, thresholdCells } = await import("../terminal/comparison_table.ts");
   const value = groups[0].threshold?.value;
   return table(
     [
@@ -217,7 +218,7 @@ async function agentsTable(groups: readonly Group[], io: Io): Promise<string> {
     ],
     groups.map((group) => [
       named(group, "agent").toUpperCase(),
-      withSpread(group.iqm, group.spread),
+      iqmCell(group),
       ...thresholdCells(group).slice(0, 2),
       verdictOf(group, io),
       count(group.speed),
@@ -246,7 +247,7 @@ function modelsTable(store: Store, groups: readonly Group[], io: Io): string {
       return [
         named(group, "model").toUpperCase(),
         named(group, "dataset"),
-        evaluatedFigures(figuresOf(store, group.runs[0])),
+        isLost(group.runs[0]) ? "none" : evaluatedFigures(figuresOf(store, group.runs[0])),
         count(group.speed),
       ];
     }),

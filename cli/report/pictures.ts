@@ -8,6 +8,7 @@ import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { isLive, LIVE_PACE, TURN_PACE } from "../../lab/core/pace.ts";
 import { deriveSeed } from "../../lab/core/random.ts";
+import { isFinished } from "../../lab/experiment/comparison.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { registeredWorld } from "../../lab/experiment/return_scale.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
@@ -32,7 +33,7 @@ export interface Shown {
 }
 
 /**
- * A film of each group of agents, of its first seed, and the last picture of each seed of models.
+ * A film of each group of agents, of its first seed that came to a result, and the last picture of each seed of models.
  * Those that left none, whose world draws nothing or is a user's own, have none.
  *
  * @param file What the names of the pictures' files begin with.
@@ -46,11 +47,12 @@ export async function picturesOf(
   const policies = new Policies(store);
   const pictures: Picture[] = [];
   for (const { letter, runs } of groups) {
-    const film = await filmOf(runs[0], policies, registries);
+    const filmed = runs.find(isFinished);
+    const film = filmed && await filmOf(filmed, policies, registries);
     const seedOf = (run: Run) => run.manifest.determined.seed;
     if (film !== undefined) {
       const { bytes, text } = film;
-      const label = `${letter}, seed ${seedOf(runs[0])}: ${text}`;
+      const label = `${letter}, seed ${seedOf(filmed!)}: ${text}`;
       pictures.push({ file: `${file}-${letter}.gif`, mediaType: "image/gif", bytes, text: label });
     }
     for (const run of runs) {

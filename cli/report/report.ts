@@ -9,7 +9,13 @@ import { unitWords } from "../../lab/core/budget.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { renderSvg } from "../../lab/core/render_svg.ts";
 import { interquartileMean } from "../../lab/core/interquartile_mean.ts";
-import { differingPaths, flatten } from "../../lab/experiment/comparison.ts";
+import {
+  differingPaths,
+  flatten,
+  isFinished,
+  isLost,
+  seedsText,
+} from "../../lab/experiment/comparison.ts";
 import { Describer } from "../../lab/experiment/describe.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import { isComputed } from "../../lab/experiment/manifest.ts";
@@ -28,11 +34,13 @@ import { shellWord } from "../shell.ts";
 import { storeFlag } from "../stores.ts";
 import { importanceLine, trialsTable } from "../sweeping.ts";
 import {
+  iqmCell,
   iqmTitle,
+  middleCells,
+  probabilityCell,
   suiteRows,
   suiteTitles,
   thresholdCells,
-  withSpread,
 } from "../terminal/comparison_table.ts";
 import { metricLabel, scaleLine } from "../terminal/figures.ts";
 import { duration, figure, plural } from "../terminal/format.ts";
@@ -163,12 +171,11 @@ export function resultOf(
     rows: groups.map((group, i) => [
       letterOf(i),
       group.label,
-      String(group.runs.length),
+      seedsText(group.runs),
       group.metric === undefined ? "–" : metricLabel(group.metric),
-      withSpread(group.iqm, group.spread),
+      iqmCell(group),
       ...isJudged ? [group.verdict ?? "–"] : [],
-      figure(group.mean),
-      figure(group.median),
+      ...middleCells(group),
       ...hasThreshold ? timed(thresholdCells(group), 1) : [],
     ]),
   };
@@ -186,12 +193,12 @@ export function resultOf(
   return [...blocks, {
     kind: "table",
     head: ["a", "b", "P(a > b)", "p (Holm)", "told apart beyond"],
-    rows: pairs.map(({ first, second, probability, spread, p, detectable }) => [
-      letters.get(first)!,
-      letters.get(second)!,
-      withSpread(probability, spread, (value) => value.toFixed(2)),
-      pText(p),
-      Number.isNaN(detectable) ? "–" : figure(detectable),
+    rows: pairs.map((pair) => [
+      letters.get(pair.first)!,
+      letters.get(pair.second)!,
+      probabilityCell(pair),
+      pText(pair.p),
+      Number.isNaN(pair.detectable) ? "–" : figure(pair.detectable),
     ]),
   }, {
     kind: "text",
@@ -217,7 +224,10 @@ function chartOf(store: Store, groups: readonly Group[], file: string): Block[] 
     const hasBands = shown.length <= MOST_BANDS;
     const lines = shown.flatMap(({ group, letter }) => {
       const seeds = group.runs.map((run) => store.series(run.id, metric));
-      const { x, y, low, high } = curveOf(seeds, axis);
+      const ends = seeds.flatMap((series, i) =>
+        isLost(group.runs[i]) ? [series[axis].at(-1) ?? -Infinity] : []
+      );
+      const { x, y, low, high } = curveOf(seeds, axis, Math.min(...ends));
       return x.length === 0 ? [] : [{ name: letter, x, y, ...hasBands ? { low, high } : {} }];
     });
     if (lines.length === 0 || lines.every(({ x }) => x.length < 2)) return [];
@@ -233,7 +243,7 @@ function chartOf(store: Store, groups: readonly Group[], file: string): Block[] 
         `${
           hasBands ? ", and their lowest and highest" : ""
         }. A seed that ended early keeps its last ` +
-        "value.",
+        "value; where one diverged or failed the curve ends.",
     }];
   });
 }
@@ -241,14 +251,17 @@ function chartOf(store: Store, groups: readonly Group[], file: string): Block[] 
 /**
  * Seeds on one axis: at each place where some seed has a point, each seed's last value up to there.
  * Places before every seed has one are left out.
+ *
+ * @param until The last place.
  */
 export function curveOf(
   seeds: readonly Series[],
   axis: "environmentSteps" | "gradientSteps" | "examples",
+  until = Infinity,
 ): { x: number[]; y: number[]; low: number[]; high: number[] } {
   const first = Math.max(...seeds.map((series) => series[axis][0] ?? Infinity));
   const x = [...new Set(seeds.flatMap((series) => [...series[axis]]))].sort((a, b) => a - b)
-    .filter((at) => at >= first);
+    .filter((at) => at >= first && at <= until);
   const columns = x.map((at) =>
     seeds.map((series) => series.values[series[axis].findLastIndex((each) => each <= at)])
   );
@@ -302,7 +315,13 @@ function seedsOf(groups: readonly Group[], isTimed: boolean): Block {
     head: ["", "seed", "figure", "run", "status", ...isTimed ? ["time"] : [], "digest"],
     rows: groups.flatMap(({ runs, values }, i) =>
       runs.map(({ id, status, wallSeconds, digest, manifest: { determined } }, k) => [
-        ...[letterOf(i), determined.seed, figure(values[k]), id, status],
+        ...[
+          letterOf(i),
+          determined.seed,
+          isLost({ status }) ? "none" : figure(values[k]),
+          id,
+          status,
+        ],
         ...isTimed ? [duration(wallSeconds)] : [],
         digest?.slice(0, 12) ?? "–",
       ])
@@ -340,7 +359,7 @@ async function againOf(
     again.push(...lines);
     // Where no line trains all of its runs again, each is reproduced.
     anew.push(
-      ...group.runs.slice(0, lines.length > 0 ? 1 : undefined).map((run) =>
+      ...group.runs.filter(isFinished).slice(0, lines.length > 0 ? 1 : undefined).map((run) =>
         `${programFor(run)} reproduce ${run.id}`
       ),
     );

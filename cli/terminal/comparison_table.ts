@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Comparison, Group } from "../comparison.ts";
+import { isLost, seedsText } from "../../lab/experiment/comparison.ts";
+import type { Comparison, Group, Pair } from "../comparison.ts";
 import { metricLabel, scaleLines } from "./figures.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
@@ -35,6 +36,22 @@ export function iqmTitle(groups: readonly Pick<Group, "spread">[]): string {
   return `IQM${more || !few ? " [95 %]" : ""}${few ? " (lowest … highest)" : ""}`;
 }
 
+/** A group's IQM with its spread; `none` where a seed diverged or failed. */
+export function iqmCell({ runs, iqm, spread }: Group): string {
+  return runs.some(isLost) ? "none" : withSpread(iqm, spread);
+}
+
+/** A group's mean and median, as two cells. */
+export function middleCells({ runs, mean, median }: Group): [string, string] {
+  return runs.some(isLost) ? ["none", "none"] : [figure(mean), figure(median)];
+}
+
+/** P(a > b) with its spread. */
+export function probabilityCell({ probability, spread }: Pair): string {
+  if (Number.isNaN(probability)) return "–";
+  return withSpread(probability, spread, (value) => value.toFixed(2));
+}
+
 /** Environment steps, time and seeds to a group's threshold, as three cells. */
 export function thresholdCells({ threshold, runs }: Group): [string, string, string] {
   if (threshold === null) return ["–", "–", "–"];
@@ -53,7 +70,9 @@ export const suiteTitles = ["agent", "seeds a world", "IQM [95 %]", "optimality 
 export function suiteRows({ agents }: SuiteComparison): string[][] {
   return agents.map(({ agent, seeds, iqm, gap }) => [
     ...[agent, String(seeds)],
-    ...[iqm, gap].map(({ value, spread }) => withSpread(value, spread, figure)),
+    ...[iqm, gap].map(({ value, spread }) =>
+      Number.isNaN(value) ? "none" : withSpread(value, spread)
+    ),
   ]);
 }
 
@@ -83,12 +102,12 @@ export function comparisonTables(
         { title: pairs.length > 1 ? "p (Holm)" : "p", align: "right" },
         { title: "told apart beyond", align: "right" },
       ],
-      pairs.map(({ first, second, probability, spread, p, detectable }) => [
-        first.label,
-        second.label,
-        withSpread(probability, spread, (value) => value.toFixed(2)),
-        pText(p),
-        Number.isNaN(detectable) ? "–" : figure(detectable),
+      pairs.map((pair) => [
+        pair.first.label,
+        pair.second.label,
+        probabilityCell(pair),
+        pText(pair.p),
+        Number.isNaN(pair.detectable) ? "–" : figure(pair.detectable),
       ]),
       io,
     ));
@@ -121,12 +140,11 @@ function figures(groups: readonly Group[], io: Io): string {
     columns,
     groups.map((group) => [
       group.label,
-      String(group.runs.length),
+      seedsText(group.runs),
       group.metric === undefined ? "–" : metricLabel(group.metric),
-      withSpread(group.iqm, group.spread),
+      iqmCell(group),
       ...(judged ? [shownVerdict(group.verdict, io)] : []),
-      figure(group.mean),
-      figure(group.median),
+      ...middleCells(group),
     ]),
     io,
   );
@@ -172,6 +190,9 @@ export function comparisonDocument(
       metric: group.metric ?? null,
       values: group.values.map(orNull),
       n: group.values.length,
+      finished: group.runs.filter((run) => !isLost(run)).length,
+      diverged: group.runs.filter(({ status }) => status === "diverged").length,
+      failed: group.runs.filter(({ status }) => status === "failed").length,
       iqm: orNull(group.iqm),
       interval: ends(group.spread),
       rough: group.spread?.kind === "rough interval",

@@ -291,7 +291,32 @@ export function newestOfEachSeed(runs: readonly Run[]): Run[] {
   return runs.filter((run) => newest.get(seedOf(run)) === run);
 }
 
-/** The figure `metric` of each run in the group, by ascending seed; NaN where there is none. */
+/** Whether a run ended with a result. */
+export function isFinished({ status }: { readonly status: string }): boolean {
+  return status === "completed" || status === "stopped";
+}
+
+/**
+ * Whether a run ended without a result, as it diverged or failed. Its seed counts all the same: figures
+ * of those that came through alone would be too good. So it has none, a group with such a seed has no mean
+ * and no IQM, and where runs are held against one another it is the worst.
+ */
+export function isLost({ status }: { readonly status: string }): boolean {
+  return status === "diverged" || status === "failed";
+}
+
+/** How many of a group's runs came to a result: `5`, or `2 of 5, 3 diverged` where not all did. */
+export function seedsText(runs: readonly { readonly status: string }[]): string {
+  const lost = Map.groupBy(runs.filter(isLost), ({ status }) => status);
+  if (lost.size === 0) return String(runs.length);
+  const counts = [...lost].sort().map(([status, { length }]) => `, ${length} ${status}`);
+  return `${runs.filter((run) => !isLost(run)).length} of ${runs.length}${counts.join("")}`;
+}
+
+/**
+ * The figure `metric` of each run in the group, by ascending seed; NaN where there is none, and of a run
+ * that ended without a result.
+ */
 export function figuresOfGroup(store: Store, group: RunGroup, metric: string): number[] {
-  return group.runs.map((run) => figuresOf(store, run)[metric] ?? NaN);
+  return group.runs.map((run) => isLost(run) ? NaN : figuresOf(store, run)[metric] ?? NaN);
 }

@@ -7,7 +7,7 @@
 import type { ReturnScale } from "./return_scale.ts";
 import type { Json } from "../core/snapshot.ts";
 import { RETURN } from "./verdict.ts";
-import { normalized, type SuiteFigures, suiteFigures } from "../statistics/suite.ts";
+import { type Bounded, normalized, type SuiteFigures, suiteFigures } from "../statistics/suite.ts";
 
 /** What a suite takes of a group of runs. */
 interface Scored {
@@ -49,8 +49,13 @@ export function suiteOf(
       values.map((value) => normalized(value, found[i]))
     );
     return [{ agent, ...suiteFigures(scores) }];
-  }).sort((a, b) => b.iqm.value - a.iqm.value);
+  }).sort((a, b) => rankOf(b.iqm) - rankOf(a.iqm));
   return agents.length === 0 ? undefined : { worlds: found.map(({ id }) => id), agents };
+}
+
+/** By which agents stand: last where a seed came to no result. */
+function rankOf({ value }: Bounded): number {
+  return Number.isNaN(value) ? -Number.MAX_VALUE : value;
 }
 
 /** What its figures are, in a sentence. */

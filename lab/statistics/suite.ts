@@ -14,7 +14,7 @@ export interface TaskScale {
   readonly one: number;
 }
 
-/** A figure with its bounds; null where a task has fewer than five seeds. */
+/** A figure with its bounds; null where a task has fewer than five seeds, or there is no figure. */
 export interface Bounded {
   readonly value: number;
   readonly spread: Spread | null;
@@ -35,18 +35,17 @@ export function normalized(value: number, { zero, one }: TaskScale): number {
 }
 
 /**
- * IQM and optimality gap of normalised scores.
+ * IQM and optimality gap of normalised scores; NaN where a score is.
  *
  * @param scores [tasks][seeds].
  */
 export function suiteFigures(scores: Scores): SuiteFigures {
   const seeds = Math.min(...scores.map(({ length }) => length));
   const kind = spreadKind(seeds);
-  const bounded = (statistic: (scores: Scores) => number): Bounded => ({
-    value: statistic(scores),
-    spread: kind === "lowest and highest"
-      ? null
-      : { kind, ...bootstrapInterval(scores, statistic) },
-  });
+  const bounded = (statistic: (scores: Scores) => number): Bounded => {
+    const value = statistic(scores);
+    const isKnown = kind !== "lowest and highest" && !Number.isNaN(value);
+    return { value, spread: isKnown ? { kind, ...bootstrapInterval(scores, statistic) } : null };
+  };
   return { seeds, iqm: bounded(iqm), gap: bounded((each) => optimalityGap(each)) };
 }

@@ -6,7 +6,8 @@ import { comparisonDocument, comparisonTables } from "../../cli/terminal/compari
 import { capturedIo } from "./captured_io.ts";
 
 const interval = (low: number, high: number, kind = "interval") => ({ low, high, kind });
-const runs = (...ids: string[]) => ids.map((id) => ({ id }));
+const runs = (...ids: string[]) => ids.map((id) => ({ id, status: "completed" }));
+const whole = { diverged: 0, failed: 0 };
 
 const groups = [
   {
@@ -103,18 +104,43 @@ Deno.test("a comparison as JSON has each figure under its name, and null for wha
     groups: [
       {
         ...{ ...common(ppo), runs: ["r1", "r2"], metric: "evaluation/return_mean" },
-        ...{ values: [101, 102], n: 2, iqm: 103, interval: [104, 105], rough: false },
+        ...{
+          values: [101, 102],
+          n: 2,
+          finished: 2,
+          ...whole,
+          iqm: 103,
+          interval: [104, 105],
+          rough: false,
+        },
         ...{ verdict: "solved", mean: 106, median: 107 },
         threshold: { value: 475, reached: 1, environment_steps: 12_000, wall_seconds: 65 },
       },
       {
-        ...{ ...common(dqn), runs: ["r3"], metric: null, values: [null], n: 1, iqm: null },
+        ...{
+          ...common(dqn),
+          runs: ["r3"],
+          metric: null,
+          values: [null],
+          n: 1,
+          finished: 1,
+          ...whole,
+          iqm: null,
+        },
         ...{ interval: null, rough: false, verdict: null, mean: null, median: null },
         threshold: { value: 475, reached: 0, environment_steps: null, wall_seconds: null },
       },
       {
         ...{ ...common(a2c), runs: ["r4", "r5", "r6"], metric: "score/return_mean" },
-        ...{ values: [1, 2, 3], n: 3, iqm: 2.25, interval: [2, 3], rough: true },
+        ...{
+          values: [1, 2, 3],
+          n: 3,
+          finished: 3,
+          ...whole,
+          iqm: 2.25,
+          interval: [2, 3],
+          rough: true,
+        },
         ...{ verdict: "learning", mean: 2.5, median: 2.75, threshold: null },
       },
     ],

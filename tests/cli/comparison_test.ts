@@ -201,6 +201,60 @@ Deno.test("unfinished runs are left out and named; of equal seeds the newest cou
   });
 });
 
+Deno.test("a seed that diverged or failed stays in its group: it has no IQM, and the seed is the worst", async () => {
+  await withStore((store) => {
+    const lost = [[1, 3], [2, 480], [3, 3]] as const;
+    for (const [seed, value] of lost) {
+      addRun(store, "a", seed, [value], { status: seed === 3 ? "failed" : "diverged" });
+    }
+    // The first seed failed before any evaluation.
+    addRun(store, "b", 0, [], { status: "failed" });
+    for (const seed of [4, 5]) addRun(store, "a", seed, [490 + seed]);
+    for (const seed of [1, 2, 3, 4]) addRun(store, "b", seed, [100]);
+    const comparison = compareRuns(store, store.runs(), registries, { threshold: 475 });
+    const { groups: [a, b], pairs: [pair], notes } = comparison;
+    deepStrictEqual([a.values, b.values], [[NaN, NaN, NaN, 494, 495], [NaN, 100, 100, 100, 100]]);
+    deepStrictEqual([a.iqm, a.mean, a.median, a.spread, a.verdict, b.metric], [
+      ...[NaN, NaN, NaN, null, undefined, "evaluation/return_mean"],
+    ]);
+    // Two of five beat all; of the other three each is as bad as the worst of b, and below the others.
+    deepStrictEqual([pair.probability, pair.p], [(2 * 5 + 3 * 0.5) / 25, NaN]);
+    ok(pair.spread!.low < 0.46 && 0.46 < pair.spread!.high);
+    deepStrictEqual([a.threshold!.reached, a.speed > 0], [2, true]);
+    match(notes.join(), /diverged or failed has no IQM/);
+    const tables = comparisonTables(comparison, capturedIo());
+    match(tables, /world-a +2 of 5, 2 diverged, 1 failed +return +none +none +none/);
+    match(tables, /world-b +4 of 5, 1 failed +return +none/);
+    const document = JSON.parse(JSON.stringify(comparisonDocument(comparison)));
+    const { n, finished, diverged, failed, iqm, interval, verdict, mean, values } =
+      document.groups[0];
+    deepStrictEqual(
+      { n, finished, diverged, failed, iqm, interval, verdict, mean, values },
+      {
+        ...{ n: 5, finished: 2, diverged: 2, failed: 1, iqm: null, interval: null, verdict: null },
+        ...{ mean: null, values: [null, null, null, 494, 495] },
+      },
+    );
+  });
+});
+
+Deno.test("where less is better the worst is more than any figure, and where no way is it is not known", async () => {
+  await withStore((store) => {
+    for (const agent of ["a", "b"]) {
+      const run = addRun(store, agent, 1, [1], { status: agent === "a" ? "diverged" : undefined });
+      for (const name of ["losses/loss", "rollout/length"]) {
+        store.append(run.id, [pointAt(name, 1, 5)]);
+      }
+    }
+    const probabilityOf = (metric: string) => {
+      const comparison = compareRuns(store, store.runs(), registries, { metric });
+      ok(/–/.test(comparisonTables(comparison, capturedIo())));
+      return comparison.pairs[0].probability;
+    };
+    deepStrictEqual([probabilityOf("losses/loss"), probabilityOf("rollout/length")], [1, NaN]);
+  });
+});
+
 Deno.test("a NaN among the figures is shown, never dropped", async () => {
   await withStore((store) => {
     const runs = [[1], [NaN], [3]].map((each, i) => addRun(store, "a", i, each));

@@ -32,6 +32,7 @@ Deno.test("a curve has each seed's last value at every place, from where all hav
     high: [5, 5, 7],
   });
   deepStrictEqual(curveOf([series([], []), seeds[0]], "environmentSteps").x, []);
+  deepStrictEqual(curveOf(seeds, "environmentSteps", 20).x, [15, 20]);
 });
 
 Deno.test("text stays text, in HTML and in Markdown", () => {

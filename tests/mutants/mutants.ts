@@ -1431,8 +1431,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the compare page judges a run that a rule ended by the evaluation that ended it",
     file: "web/comparison.ts",
-    from: "const figure = figuresOf(this.#store, run)[metric];",
-    to: "const figure = this.#store.lastMetrics(run.id)[metric];",
+    from: "figuresOf(this.#store, run)[metric];",
+    to: "this.#store.lastMetrics(run.id)[metric];",
     test: "tests/web/comparison_test.ts",
   },
   {
@@ -4425,10 +4425,10 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/part_page_test.ts",
   },
   {
-    fault: "a report's mean is its IQM",
-    file: "cli/report/report.ts",
-    from: "figure(group.mean),",
-    to: "figure(group.iqm),",
+    fault: "a group's mean is its median",
+    file: "cli/terminal/comparison_table.ts",
+    from: "[figure(mean), figure(median)]",
+    to: "[figure(median), figure(median)]",
     test: "tests/cli/comparison_tables_test.ts",
   },
   {
@@ -4489,10 +4489,45 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "runs that a rule ended are not compared",
-    file: "cli/comparison.ts",
-    from: 'status === "completed" || status === "stopped");',
-    to: 'status === "completed");',
+    file: "lab/experiment/comparison.ts",
+    from: 'status === "completed" || status === "stopped";',
+    to: 'status === "completed";',
     test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault: "seeds that diverged or failed are left out of their group",
+    file: "cli/comparison.ts",
+    from: "runs.filter((run) => isFinished(run) || isLost(run))",
+    to: "runs.filter(isFinished)",
+    test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault: "a seed that diverged counts with what it had come to",
+    file: "lab/experiment/comparison.ts",
+    from: "isLost(run) ? NaN : figuresOf(store, run)",
+    to: "figuresOf(store, run)",
+    test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault: "on pages seeds that diverged or failed are left out of their group",
+    file: "web/comparison.ts",
+    from: "runs.filter((run) => counts(run) || isLost(run))",
+    to: "runs.filter(counts)",
+    test: "tests/web/comparison_test.ts",
+  },
+  {
+    fault: "the mean of seeds goes on beyond where one diverged",
+    file: "web/comparison.ts",
+    from: 'goesOn: run.status === "running" || isLost(run) });',
+    to: 'goesOn: run.status === "running" });',
+    test: "tests/web/comparison_test.ts",
+  },
+  {
+    fault: "a group in the table of runs has the IQM of the seeds that came through",
+    file: "web/runs_table.ts",
+    from: "values.length === 0 || lost !== undefined ?",
+    to: "values.length === 0 ?",
+    test: "tests/web/runs_table_test.ts",
   },
   {
     fault: "a fleet's URL stays among the words of a command that has no net",
@@ -4708,8 +4743,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a report says p = 0.000",
     file: "cli/report/report.ts",
-    from: "      pText(p),\n",
-    to: "      p.toFixed(3),\n",
+    from: "      pText(pair.p),\n",
+    to: "      pair.p.toFixed(3),\n",
     test: "tests/cli/comparison_tables_test.ts",
   },
   {
@@ -4891,8 +4926,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "profiles stay those of the first groups",
     file: "web/islands/comparison.tsx",
-    from: "useMemo(() => profileLines(groups), [groups])",
-    to: "useMemo(() => profileLines(groups), [])",
+    from: "useMemo(() => profileLines(groups, metric), [groups, metric])",
+    to: "useMemo(() => profileLines(groups, metric), [])",
     test: "tests/web/hooks_test.ts",
   },
   {
@@ -5825,7 +5860,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the best of several groups is the one whose first seed is",
     file: "web/finding.ts",
-    from: "iqm(b.figures) - iqm(a.figures)",
+    from: "b.iqm - a.iqm",
     to: "b.figures[0] - a.figures[0]",
     test: "tests/web/finding_test.ts",
   },

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
-import type { Store } from "../../lab/store/store.ts";
+import type { Run, Store } from "../../lab/store/store.ts";
 import { type ComparedGroup, Comparer, type ComparisonRequest } from "../../web/comparison.ts";
 import { trendOf } from "../../web/trends.ts";
 import { withStore } from "../lab/store/fixtures.ts";
@@ -82,6 +82,45 @@ Deno.test("a seed that a rule ended counts with the score that no rule saw", () 
     const { groups: [{ statistics, seeds }] } = await new Comparer(store)
       .compare(request({ metric }));
     deepStrictEqual([statistics.mean, seeds.map(({ figure }) => figure)], [470, [470]]);
+  }));
+
+Deno.test("a seed that diverged or failed counts: no figure is that of the others alone", () =>
+  withStore(async (store) => {
+    const metric = "evaluation/return_mean";
+    const seedOf = (experiment: string, seed: number, points: number, status: Run["status"]) => {
+      const configuration = agentConfiguration("ppo", 1);
+      const run = addRun(store, { experiment, configuration, seed });
+      for (let i = 1; i <= points; i++) addPoints(store, run, i, { [metric]: 10 * i });
+      setProgress(store, run, points, { status });
+    };
+    for (const seed of [1, 2]) seedOf("x", seed, 5, "completed");
+    seedOf("x", 3, 3, "diverged");
+    for (const seed of [1, 2]) seedOf("y", seed, 2, "completed");
+    const compared = async () => (await new Comparer(store).compare(request({ metric })));
+    const { groups: [x], findings } = await compared();
+    deepStrictEqual(
+      x.seeds.map(({ status, counts, figure }) => [status, counts, figure]),
+      [["completed", true, 50], ["completed", true, 50], ["diverged", true, "NaN"]],
+    );
+    const none = { iqm: "NaN", spread: null, mean: "NaN", median: "NaN" };
+    deepStrictEqual([x.statistics, x.verdict], [none, null]);
+    // The mean goes as far as all of them do.
+    deepStrictEqual([x.mean.x, x.mean.y], [[1, 2, 3], [10, 20, 30]]);
+    // No figure of x is known, and of its three seeds two are better than y's.
+    deepStrictEqual(findings.map(({ best, other, probability }) => [best, other, probability]), [
+      ["y", "x", 1 / 3],
+    ]);
+    // One that failed before it had a point is there, too.
+    seedOf("x", 4, 0, "failed");
+    const { groups: [again] } = await compared();
+    deepStrictEqual(again.seeds.map(({ figure }) => figure), [50, 50, "NaN", "NaN"]);
+    deepStrictEqual([again.mean.x, again.statistics], [[], none]);
+    const runs = store.runs().filter(({ name }) => name === "x");
+    deepStrictEqual(trendOf(store, runs, metric), []);
+    deepStrictEqual(
+      trendOf(store, runs.filter(({ status }) => status !== "failed"), metric),
+      [10, 20, 30],
+    );
   }));
 
 Deno.test("above two hundred runs no single lines are drawn, and that is said", () =>

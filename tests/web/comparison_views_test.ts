@@ -86,6 +86,10 @@ const groups = [
     statistics: { iqm: 10, spread: spread(5, 15, "lowest and highest"), mean: 11, median: 12 },
   }),
   group("a2c", { statistics: { iqm: "NaN", spread: null, mean: "NaN", median: "NaN" } }),
+  group("sac", {
+    seeds: [seedOf("c1", "NaN", { status: "diverged" }), seedOf("c2", 7), seedOf("c3", 8)],
+    statistics: { iqm: "NaN", spread: null, mean: "NaN", median: "NaN" },
+  }),
 ];
 const cells = (row: Small) =>
   [...row.all("th"), ...row.all("td")].map(({ textContent }) => textContent);
@@ -108,9 +112,13 @@ Deno.test("each group has its figures, what is known against the best, and its s
           "1 (running), 2 (older, not counted), 3 (failed, not counted)",
         ],
         [" a2c", "NaN", "", "–", "–", "–", "–", "–", "NaN", "NaN", ""],
+        [
+          ...[" sac", "none", "", "–", "–", "–", "–", "–", "none", "none"],
+          "2 of 3, 1 diverged: 1 (diverged), 2, 3",
+        ],
       ],
     );
-    deepStrictEqual(rows.map((row) => row.isCalled(".best")), [true, false, false]);
+    deepStrictEqual(rows.map((row) => row.isCalled(".best")), [true, false, false, false]);
     rows[1].happens("pointerenter");
     rows[1].happens("pointerleave");
     deepStrictEqual(looked, ["dqn", undefined]);
@@ -131,7 +139,7 @@ Deno.test("each group has its figures, what is known against the best, and its s
       ...["/runs/a1", "/runs/a2"],
     ]);
   }
-  using page = new SmallPage(Statistics, { groups: groups.slice(2), findings: [], look });
+  using page = new SmallPage(Statistics, { groups: groups.slice(2, 3), findings: [], look });
   strictEqual(page.get("tbody").all("td").length, 7);
 });
 

@@ -52,14 +52,39 @@ Deno.test("less may be better, and few seeds have no interval", () => {
   ]);
 });
 
-Deno.test("nothing is said across tasks, of broken figures, or where no way is better", () => {
+Deno.test("a seed without a figure is worse than any, and an IQM holds where it is left out", () => {
+  const findings = findingsOf("evaluation/return_mean", [
+    group("risky", [NaN, NaN, 500, 500, 500]),
+    group("fast", [NaN, 101, 102, 103, 104]),
+    group("slow", five(0)),
+  ]);
+  deepStrictEqual(
+    findings.map(({ best, other, probability, p, seeds }) => ({
+      best,
+      other,
+      probability,
+      p,
+      seeds,
+    })),
+    [
+      // Of 25 pairs it has the higher figure in 20.
+      { best: "fast", other: "slow", probability: 20 / 25, p: null, seeds: [5, 5] },
+      // In 8 of 25, and in 2 both have none.
+      { best: "fast", other: "risky", probability: (8 + 2 / 2) / 25, p: null, seeds: [5, 5] },
+    ],
+  );
+  const [finding] = findingsOf("evaluation/negative_elbo", [
+    group("broken", [NaN, 1]),
+    group("sound", [5, 6]),
+  ]);
+  deepStrictEqual([finding.best, finding.probability], ["sound", 0.5]);
+  deepStrictEqual(findingsOf("evaluation/return_mean", [group("a", [NaN]), group("b", [NaN])]), []);
+});
+
+Deno.test("nothing is said across tasks, or where no way is better", () => {
   const figures = five(1);
   deepStrictEqual(
     findingsOf("evaluation/return_mean", [group("a", figures), group("b", figures, "car")]),
-    [],
-  );
-  deepStrictEqual(
-    findingsOf("evaluation/return_mean", [group("a", figures), group("b", [NaN])]),
     [],
   );
   deepStrictEqual(

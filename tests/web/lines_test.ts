@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert";
 import type { ComparedGroup } from "../../web/comparison.ts";
-import { groupLines, lineFigures, nearestIndex } from "../../web/lines.ts";
+import { groupLines, lineFigures, nearestIndex, profileLines } from "../../web/lines.ts";
 
 Deno.test("a line's figures are of its finite values, and the first other one is named", () => {
   const x = [1, 2, 3, 4, 5];
@@ -60,4 +60,17 @@ Deno.test("single seeds stand behind their mean, a band around it where several 
   ]);
   const means = groupLines(groups, { seeds: false, hidden: new Set() });
   deepStrictEqual(means.map(({ label }) => label), ["a", "b", "c"]);
+});
+
+Deno.test("of a seed without a figure a profile knows that it is the worst, or is left out", () => {
+  const of = (label: string, figures: (number | string)[]): ComparedGroup => {
+    const made = group(label, 0, figures.map(() => true));
+    return { ...made, seeds: made.seeds.map((seed, i) => ({ ...seed, figure: figures[i] })) };
+  };
+  const groups = [of("a", [0, "NaN", 10]), of("b", [5, 6])];
+  const ends = (metric: string) =>
+    profileLines(groups, metric).map(({ label, y }) => [label, y[0], y.at(-1)]);
+  deepStrictEqual(ends("evaluation/return_mean"), [["a", 2 / 3, 0], ["b", 1, 0]]);
+  deepStrictEqual(ends("losses/loss"), [["a", 1, 1 / 3], ["b", 1, 0]]);
+  deepStrictEqual(ends("schedule/learning_rate"), [["b", 1, 0]]);
 });

@@ -149,6 +149,15 @@ Deno.test("a group is chosen with all of its runs, and shows their figures", () 
     deepStrictEqual([chosen(page), page.all("a", "Compare 1 chosen").length], [[2], 1]);
   }));
 
+Deno.test("a group of which a run failed says so in the place of its figures", () => {
+  const [{ runs }] = grouped.groups;
+  const broken = { iqm: null, interval: null, values: [5], lost: "1 of 2, 1 failed" };
+  const groups = [{ label: "ppo", runs, cells: [broken] }];
+  return shown({ ...grouped, groups }, "group=agent", ({ page }) => {
+    deepStrictEqual(rows(page).map(cells), [[" –1 of 2, 1 failed"]]);
+  });
+});
+
 Deno.test("a group of which some runs are chosen is not", () =>
   shown(single, "", async ({ page }) => {
     boxes(page)[0].click();

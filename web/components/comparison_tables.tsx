@@ -1,6 +1,6 @@
 /** Tables of a comparison: statistics over seeds, and settings that differ. @module */
 import type { VNode } from "preact";
-import { differingPaths } from "../../lab/experiment/comparison.ts";
+import { differingPaths, isFinished, isLost, seedsText } from "../../lab/experiment/comparison.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
 import { pText } from "../../lab/statistics/p_value.ts";
@@ -73,6 +73,8 @@ export function Statistics(
           {groups.map((group) => {
             const { label, color, seeds, statistics, verdict } = group;
             const finding = findings.find(({ other }) => other === label);
+            const isWhole = !countedOf(seeds).some(isLost);
+            const shown = (value: number | string) => isWhole ? figure(value) : "none";
             return (
               <tr
                 key={label}
@@ -84,7 +86,7 @@ export function Statistics(
                   <Swatch color={color} /> {label}
                 </th>
                 <td class="number">
-                  <b>{figure(statistics.iqm)}</b>
+                  <b>{shown(statistics.iqm)}</b>
                 </td>
                 <td>
                   <IntervalBar group={group} reach={reach} />
@@ -108,8 +110,8 @@ export function Statistics(
                   </td>
                 )}
                 <td>{verdict === null ? "–" : <Worth verdict={verdict} />}</td>
-                <td class="number">{figure(statistics.mean)}</td>
-                <td class="number">{figure(statistics.median)}</td>
+                <td class="number">{shown(statistics.mean)}</td>
+                <td class="number">{shown(statistics.median)}</td>
                 <td class="links">
                   <Seeds seeds={seeds} />
                 </td>
@@ -167,10 +169,17 @@ function boundsOf({ low, high, kind }: Spread): string {
 
 const remarks = { "lowest and highest": "extremes", "rough interval": "rough" } as const;
 
-/** Links to a group's runs; those that do not count say why. */
+/** Those of a group's seeds that its statistics take in. */
+function countedOf(seeds: readonly ComparedSeed[]): ComparedSeed[] {
+  return seeds.filter(({ counts }) => counts);
+}
+
+/** Links to a group's runs, behind how many came to no result; those that do not count say why. */
 function Seeds({ seeds }: { seeds: readonly ComparedSeed[] }): VNode {
+  const counted = countedOf(seeds);
   return (
     <>
+      {counted.some(isLost) && `${seedsText(counted)}: `}
       {seeds.map(({ run, seed, status, counts }, i) => (
         <span key={run}>
           {i > 0 && ", "}
@@ -183,7 +192,7 @@ function Seeds({ seeds }: { seeds: readonly ComparedSeed[] }): VNode {
 }
 
 function remark(status: string, counts: boolean): string {
-  const finished = status === "completed" || status === "stopped";
+  const finished = isFinished({ status });
   if (counts) return finished ? "" : ` (${status})`;
   return ` (${finished ? "older" : status}, not counted)`;
 }

@@ -347,7 +347,7 @@ function Beside(
 function Profiles(
   { groups, metric }: { groups: readonly ComparedGroup[]; metric: string },
 ): VNode | null {
-  const lines = useMemo(() => profileLines(groups), [groups]);
+  const lines = useMemo(() => profileLines(groups, metric), [groups, metric]);
   if (lines.length === 0) return null;
   return (
     <div class="card">

@@ -550,7 +550,7 @@ function GroupRow(
         </a>{" "}
         <small>{runs.length === 1 ? "1 run" : `${runs.length} runs`}</small>
       </th>
-      {cells.map(({ iqm, interval, values }, i) => (
+      {cells.map(({ iqm, interval, values, lost }, i) => (
         <td key={columns[i].key} class="number">
           <Spark
             values={trends.value[columns[i].key] ?? []}
@@ -559,7 +559,9 @@ function GroupRow(
             }`}
           />
           <Seeds values={values} /> <span class="value">{figure(iqm)}</span>
-          <small>{interval !== null && `${figure(interval[0])} … ${figure(interval[1])}`}</small>
+          <small>
+            {lost ?? (interval !== null && `${figure(interval[0])} … ${figure(interval[1])}`)}
+          </small>
         </td>
       ))}
     </Line>
