@@ -34,7 +34,7 @@ function order(fault: string): void {
 
 /** Trains, or resumes, in a store; the digest. */
 async function trained(store: string, resume?: string): Promise<string> {
-  const how = resume === undefined ? options : { registries, resume };
+  const how = resume === undefined ? options : { registries, resume, set: options.set };
   const result = await train(definition, { ...how, store });
   result.dispose();
   return result.digest;
