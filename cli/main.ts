@@ -11,6 +11,7 @@
 import { dirname, extname } from "node:path";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import { printable } from "../lab/core/printable.ts";
+import { shellWord } from "../lab/core/shell.ts";
 import { stackOf, withPlace } from "../lab/core/stack.ts";
 import { Thread } from "../lab/core/thread.ts";
 import { broughtHere } from "./fleet.ts";
@@ -156,10 +157,8 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
 function flagsFirst(args: readonly string[]): string | undefined {
   const at = args.findIndex((arg) => commands.some(({ name }) => name === arg));
   if (at < 0) return undefined;
-  const quoted = args.toSpliced(at, 1).map((arg) =>
-    /^[\w=,.:/@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`
-  );
-  return `Flags stand behind the command: ${[PROGRAM, args[at], ...quoted].join(" ")}.`;
+  const flags = args.toSpliced(at, 1).map(shellWord);
+  return `Flags stand behind the command: ${[PROGRAM, args[at], ...flags].join(" ")}.`;
 }
 
 /** The parser's line, with what is missing by its name, and what a flag that is none should be. */

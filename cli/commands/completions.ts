@@ -12,6 +12,7 @@ import { type Suggestion, suggestSync } from "@optique/core/parser";
 import { argument } from "@optique/core/primitives";
 import { choice } from "@optique/core/valueparser";
 import { unknownName } from "../../lab/core/errors.ts";
+import { quoted } from "../../lab/core/shell.ts";
 import { type Command, defineCommand, type Known, plain } from "../command.ts";
 import { everywhere } from "../terminal/help.ts";
 import type { Io } from "../terminal/io.ts";
@@ -49,7 +50,7 @@ export const completions = defineCommand({
 
 /** The function that the completions are for; deno, or npx where there is none. */
 function functionFor(shell: string, root: string): string {
-  const folder = `'${root.replace(/\/$/, "").replaceAll("'", `'\\''`)}'`;
+  const folder = quoted(root.replace(/\/$/, ""));
   const task = `task --quiet --config ${folder}/deno.json experiment`;
   if (shell === "fish") {
     return [
