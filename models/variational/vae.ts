@@ -13,6 +13,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { activationNames } from "../../lab/compute/networks.ts";
 import { widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { maskedMean } from "../losses.ts";
@@ -40,6 +41,9 @@ export const hiddenFields = {
   hiddenSizes: widths().min(1).default([256, 256]).meta({
     description: "Widths of the encoder's hidden layers; the decoder has them in reverse",
   }),
+  activation: z.enum(activationNames).optional().meta({
+    description: "Activation of the hidden layers; left out: relu",
+  }),
 };
 
 /** The fields of a bound that is descended under the prior N(0, I). */
@@ -63,12 +67,15 @@ const configuration = z.strictObject({ ...boundFields, ...hiddenFields });
 /** An encoder to μ and log σ² of q(z|x), and a decoder to pixels' outputs, beside `joined` inputs. */
 export function vaeNetworks(
   { size }: { readonly size: number },
-  { hiddenSizes, latentSize }: Pick<z.output<typeof configuration>, "hiddenSizes" | "latentSize">,
+  { hiddenSizes, latentSize, activation }: Pick<
+    z.output<typeof configuration>,
+    "hiddenSizes" | "latentSize" | "activation"
+  >,
   joined = 0,
 ) {
   return {
-    encoder: dense([size + joined, ...hiddenSizes, 2 * latentSize]),
-    decoder: dense([latentSize + joined, ...hiddenSizes.toReversed(), size]),
+    encoder: dense([size + joined, ...hiddenSizes, 2 * latentSize], activation),
+    decoder: dense([latentSize + joined, ...hiddenSizes.toReversed(), size], activation),
   };
 }
 

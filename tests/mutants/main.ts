@@ -24,17 +24,18 @@ async function copyOf(folder: string): Promise<string> {
   return copy;
 }
 
-/** Seconds of a test file beyond which it hangs: well over what the slowest takes beside other work. */
-const PATIENCE = 600;
-
-/** Whether a test file passes; one that hangs does not. */
-async function passes(folder: string, test: string): Promise<boolean> {
+/**
+ * Whether a test file passes; one that hangs does not.
+ *
+ * @param patience Seconds after which it hangs.
+ */
+async function passes(folder: string, test: string, patience: number): Promise<boolean> {
   const { success } = await new Deno.Command("deno", {
     args: ["test", "--no-check", "--quiet", "--fail-fast", "--allow-all", test],
     cwd: folder,
     stdout: "null",
     stderr: "null",
-    signal: AbortSignal.timeout(1000 * PATIENCE),
+    signal: AbortSignal.timeout(1000 * patience),
   }).output();
   return success;
 }
@@ -48,15 +49,18 @@ const folder = await copyOf(root);
 let caught = 0;
 try {
   for (const [test, ofTest] of Map.groupBy(chosen, ({ test }) => test)) {
-    if (!await passes(folder, test)) {
+    const began = performance.now();
+    if (!await passes(folder, test, 600)) {
       console.log(`RED       ${test} fails without its ${ofTest.length} mutants`);
       continue;
     }
+    // Well over what it took, as other work may have begun beside it.
+    const patience = 30 + 5 * (performance.now() - began) / 1000;
     for (const { fault, file, from, to } of ofTest) {
       const path = `${folder}/${file}`;
       const code = await Deno.readTextFile(path);
       await Deno.writeTextFile(path, code.replace(from, () => to));
-      const survived = await passes(folder, test);
+      const survived = await passes(folder, test, patience);
       await Deno.writeTextFile(path, code);
       console.log(`${survived ? "SURVIVED" : "caught  "}  ${file}: ${fault}`);
       if (!survived) caught++;

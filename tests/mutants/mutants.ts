@@ -779,6 +779,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/variational_test.ts",
   },
   {
+    fault: "an encoder of dense layers has the usual activation, whatever is asked for",
+    file: "models/variational/vae.ts",
+    from: "...hiddenSizes, 2 * latentSize], activation),",
+    to: "...hiddenSizes, 2 * latentSize]),",
+    test: "tests/digests/digests_test.ts",
+  },
+  {
+    fault: "a decoder of dense layers has the usual activation, whatever is asked for",
+    file: "models/variational/vae.ts",
+    from: "...hiddenSizes.toReversed(), size], activation),",
+    to: "...hiddenSizes.toReversed(), size]),",
+    test: "tests/digests/digests_test.ts",
+  },
+  {
     fault: "all coordinates are turned alike",
     file: "models/variational/factor_vae.ts",
     from: "const places = (j + 1) % batch;",
