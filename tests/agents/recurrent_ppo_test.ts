@@ -175,3 +175,15 @@ Deno.test("what a step leads to is valued with the memory of its episode, be tha
     }
   }
 });
+
+Deno.test("recurrent-ppo standardises advantages where it is asked to, not else", async () => {
+  const after = async (normalizeAdvantages: boolean) => {
+    const fields = { ...small, normalizeAdvantages };
+    const { trainer } = await subjectOf("recurrent-ppo", () => makeEnv("CartPole-v1"), fields);
+    await trainer.iterate();
+    const { parameters } = await trainer.snapshot();
+    trainer.dispose();
+    return parameters;
+  };
+  notDeepStrictEqual(await after(true), await after(false));
+});

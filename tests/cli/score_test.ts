@@ -196,3 +196,15 @@ Deno.test("a network's file computes what its weights say", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("samples of one class are held against that class", async () => {
+  await withFolder(async (lab) => {
+    const { code, error } = await lab("run glyphs-conditional-vae-quick --budget 64 --quiet");
+    strictEqual(code, 0, error);
+    const line = "score latest --metric asked-class --count 20 --class 3 --json";
+    const { scores: [{ name, value }] } = JSON.parse((await lab(line)).out);
+    // What has learned next to nothing draws much the same each time: each is of the class, or none is.
+    strictEqual(name, "asked_class");
+    ok(value === 0 || value === 1, `${value}`);
+  });
+});

@@ -554,6 +554,12 @@ Deno.test("evaluate --stochastic draws actions, so that its figures are others",
   }
 });
 
+/** How long a GIF shows its first frame, as its graphic control extension says. */
+function hundredthsOf(gif: Uint8Array): number {
+  const at = gif.findIndex((byte, i) => byte === 0x21 && gif[i + 1] === 0xf9 && gif[i + 2] === 4);
+  return gif[at + 4] + 256 * gif[at + 5];
+}
+
 Deno.test("evaluate records the episode that it plays", async () => {
   const folder = await Deno.makeTempDir();
   const lab = async (...args: string[]) => {
@@ -569,6 +575,10 @@ Deno.test("evaluate records the episode that it plays", async () => {
     match(recorded.out, /evaluation\/return_mean +-13/);
     const gif = Deno.readFileSync(`${folder}/way.gif`);
     strictEqual(new TextDecoder().decode(gif.subarray(0, 6)), "GIF89a");
+    // A world that waits for a move is shown at four steps a second.
+    strictEqual(hundredthsOf(gif), 25);
+    strictEqual((await lab(...evaluate, "fast.gif", "--fps", "20")).code, 0);
+    strictEqual(hundredthsOf(Deno.readFileSync(`${folder}/fast.gif`)), 5);
     match((await lab(...evaluate, "way.gif")).error, /there is such a file already/);
     strictEqual((await lab(...evaluate, "way.gif", "--force")).code, 0);
     match((await lab(...evaluate, "way.svg")).error, /The first frame: .*way\.svg/);

@@ -1,6 +1,13 @@
 /** The contract over the registry, and what some models keep beside it. */
-import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual } from "node:assert";
-import { holdingsOf, takesData } from "../../lab/core/dataset.ts";
+import {
+  deepStrictEqual,
+  notDeepStrictEqual,
+  notStrictEqual,
+  ok,
+  rejects,
+  strictEqual,
+} from "node:assert";
+import { holdingsOf, type Split, takesData } from "../../lab/core/dataset.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { fieldsOf } from "../../lab/experiment/fields.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
@@ -347,4 +354,49 @@ Deno.test("a moving average whose decay rises: 1/10, 2/11, 3/12, … up to avera
     expected.forEach((value, i) => ok(Math.abs(value - Number(average[i])) < 1e-6, `${decay}`));
   }
   trainer.dispose();
+});
+
+Deno.test("a model is chosen by validation examples, not by those that it is measured on", async () => {
+  const dataset = halves();
+  const dark = { ...dataset.validation, values: dataset.validation.values.map(() => 0) };
+  const measured = async (validation: Split) => {
+    const fields = { hiddenSizes: [4], codeSize: 2 };
+    const { trainer } = await trainerOf("autoencoder", { ...dataset, validation }, fields);
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1) });
+    trainer.dispose();
+    return ["evaluation", "validation"].map((of) => metrics[`${of}/reconstruction`]);
+  };
+  const [usual, odd] = [await measured(dataset.validation), await measured(dark)];
+  strictEqual(odd[0], usual[0]);
+  notStrictEqual(odd[1], usual[1]);
+});
+
+Deno.test("a generator is chosen by other samples than it is measured by", async () => {
+  // Were they the same, so were the distances to the same examples.
+  const points = await fewPoints();
+  const { trainer } = await trainerOf(
+    "wgan-gp",
+    { ...points, validation: points.test },
+    smallOf(definitions.find(({ name }) => name === "wgan-gp")!),
+  );
+  const { metrics } = await trainer.evaluate({ random: defaultRng(1) });
+  trainer.dispose();
+  const [one, other] = ["evaluation", "validation"].map((of) => metrics[`${of}/energy_distance`]);
+  ok(one > 0 && other > 0);
+  notStrictEqual(other, one);
+});
+
+Deno.test("a moving average's decay rises with every gradient step, however many an iteration takes", async () => {
+  const definition = definitions.find(({ name }) => name === "diffusion")!;
+  const after = async (batchesPerIteration: number) => {
+    const settings = { averageDecay: 0.9, averageRampUp: true, batchesPerIteration };
+    const trainer = await smallTrainer(definition, {}, settings);
+    while (trainer.progress.gradientSteps < 3) await trainer.iterate();
+    const { state } = await trainer.snapshot();
+    trainer.dispose();
+    return Object.entries(state).filter(([name]) => name.startsWith("average/"));
+  };
+  const [one, three] = [await after(1), await after(3)];
+  ok(one.length > 0);
+  deepStrictEqual(three, one);
 });

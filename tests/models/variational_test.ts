@@ -586,3 +586,29 @@ Deno.test("a conditional VAE draws the class that is asked for", async () => {
   }
   trainer.dispose();
 });
+
+Deno.test("places of examples that are none move no code", () =>
+  onCpu(() => {
+    const fields = vqVae.configuration.parse({ codes: 2, codeSize: 2, restartBelow: 0 });
+    const moved = (beyond: number[]) => {
+      const batch = {
+        ...{ x: tf.tensor2d([[1, 0, 0, 1], beyond]), mask: tf.tensor1d([1, 0]) },
+        kept: {
+          counts: tf.ones([2, 1]),
+          sums: tf.tensor2d([[0, 0], [2, 2]]),
+          frequencies: tf.fill([2, 2], 0.5),
+        },
+        noise: { choice: tf.zeros([2]) },
+      };
+      const networks = {
+        encoder: (x: tf.Tensor) => tf.reshape(x, [-1, 2]),
+        decoder: () => tf.zeros([2, 4]),
+      };
+      // deno-lint-ignore no-explicit-any
+      const { kept } = (vqVae.model.steps[0].loss as any)(networks, batch, fields);
+      return [kept.counts, kept.sums].map((tensor) => [...values(tensor)]);
+    };
+    const [counts] = moved([2, 2, 2, 2]);
+    near(counts, [1.01, 0.99]);
+    deepStrictEqual(moved([2, 2, 2, 2]), moved([0, 0, 0, 0]));
+  }));

@@ -298,6 +298,55 @@ export const mutants: readonly Mutant[] = [
     to: "Math.ceil(episodes / count)",
     test: "tests/agents/trainers/evaluation_test.ts",
   },
+  {
+    fault: "td3's policy ascends at the next observations",
+    file: "agents/td3.ts",
+    from: "policy.input.observations.set(critics.input.observations);",
+    to: "policy.input.observations.set(critics.input.nextObservations);",
+    test: "tests/agents/td3_test.ts",
+  },
+  {
+    fault: "a resumed episode counts last visits in place of first ones",
+    file: "agents/tabular/monte_carlo.ts",
+    from: "pairs.forEach((pair, t) => first.has(pair) || first.set(pair, t));",
+    to: "pairs.forEach((pair, t) => first.set(pair, t));",
+    test: "tests/agents/tabular/identities_test.ts",
+  },
+  {
+    fault: "recurrent PPO standardises advantages unasked",
+    file: "agents/recurrent_ppo.ts",
+    from: "if (settings.normalizeAdvantages) standardize(views.advantages, views.advantages);",
+    to: "standardize(views.advantages, views.advantages);",
+    test: "tests/agents/recurrent_ppo_test.ts",
+  },
+  {
+    fault: "a step with memory is followed by its own value",
+    file: "agents/memory/recurrent_rollout.ts",
+    from: "this.#follow(t - 1, this.values.subarray(row));",
+    to: "this.#follow(t - 1, this.values.subarray(row - count));",
+    test: "tests/agents/recurrent_ppo_test.ts",
+  },
+  {
+    fault: "noise of the state is not drawn anew after a training",
+    file: "agents/exploration/squashed_explorer.ts",
+    from: "if (!stateDependentNoise || sinceTraining === 0) return true;",
+    to: "if (!stateDependentNoise) return true;",
+    test: "tests/agents/networks/squashed_policy_test.ts",
+  },
+  {
+    fault: "memory lasts beyond an evaluation episode that was cut",
+    file: "agents/trainers/evaluation.ts",
+    from: "if (!ended) cut[n] = started[n] = 1;",
+    to: "if (!ended) cut[n] = 1;",
+    test: "tests/agents/trainers/evaluation_test.ts",
+  },
+  {
+    fault: "IMPALA's actors collect beyond the budget by what waits",
+    file: "agents/impala.ts",
+    from: "const left = remaining - this.#actors.reduce((sum, { waiting }) => sum + waiting, 0);",
+    to: "const left = remaining;",
+    test: "tests/agents/impala_test.ts",
+  },
   // Models.
   {
     fault: "a judge that learned nothing judges all the same",
@@ -862,6 +911,76 @@ export const mutants: readonly Mutant[] = [
     to: "program.scalar.learningRate = schedule(0 * spent);",
     test: "tests/models/trainers_test.ts",
   },
+  {
+    fault: "the best checkpoint is chosen by test data",
+    file: "models/trainer.ts",
+    from: 'grouped("validation", await this.#measures(validation, random))',
+    to: 'grouped("validation", await this.#measures(test, random))',
+    test: "tests/models/trainers_test.ts",
+  },
+  {
+    fault: "places of examples that are none move the codebook",
+    file: "models/variational/vq_vae.ts",
+    from: "...moved(kept, fixed, counted, choice, fields),",
+    to: "...moved(kept, fixed, picked, choice, fields),",
+    test: "tests/models/variational_test.ts",
+  },
+  {
+    fault: "persistent chains stand still",
+    file: "models/energy/rbm.ts",
+    from: "        kept: { chains },\n",
+    to: "        kept: { chains: from },\n",
+    test: "tests/models/energy/energy_test.ts",
+  },
+  {
+    fault: "a Hopfield network renews each unit once only",
+    file: "models/energy/hopfield.ts",
+    from: "at: (k, { size }) => ({ unit: k % size }),",
+    to: "at: (k) => ({ unit: k }),",
+    test: "tests/models/energy/energy_test.ts",
+  },
+  {
+    fault: "a policy with memory remembers the episode before, in frames",
+    file: "models/datasets/frames.ts",
+    from: "      player?.reset();\n",
+    to: "",
+    test: "tests/models/datasets/frames_test.ts",
+  },
+  {
+    fault: "a model is chosen by the samples that it is measured by",
+    file: "models/trainer.ts",
+    from: "await distanceToChooseBy(others.values)",
+    to: "await distanceToChooseBy(samples.values)",
+    test: "tests/models/trainers_test.ts",
+  },
+  {
+    fault: "an average's ramp counts iterations in place of gradient steps",
+    file: "models/trainer.ts",
+    from: "averageRateAt(this.progress.gradientSteps, averageDecay)",
+    to: "averageRateAt(this.progress.iterations, averageDecay)",
+    test: "tests/models/trainers_test.ts",
+  },
+  {
+    fault: "diversity is taken over the spread of the validation examples",
+    file: "models/yardstick.ts",
+    from: "diversity: samples.spread / (await known.test()).spread,",
+    to: "diversity: samples.spread / (await known.validation()).spread,",
+    test: "tests/models/metrics/likeness_test.ts",
+  },
+  {
+    fault: "a guide that learns variances is followed in both halves of what it says",
+    file: "models/diffusion/steps.ts",
+    from: "const less = guide && predictor(guide, configuration);",
+    to: "const less = guide;",
+    test: "tests/models/diffusion/variances_test.ts",
+  },
+  {
+    fault: "a text's training examples hold the validation's",
+    file: "models/datasets/text.ts",
+    from: "train: windowsOf(tokens.subarray(0, first), length, stride),",
+    to: "train: windowsOf(tokens.subarray(0, second), length, stride),",
+    test: "tests/models/datasets/text_test.ts",
+  },
   // Compute.
   {
     fault: "Adam's ε is not weighed by the root of the second correction",
@@ -883,6 +1002,20 @@ export const mutants: readonly Mutant[] = [
     from: "overlap(writes, open.reads) || ",
     to: "",
     test: "tests/lab/compute/compile/distribution_test.ts",
+  },
+  {
+    fault: "the gradient of an average takes the rows' stride for columns",
+    file: "lab/compute/image_gradients.ts",
+    from: "inside(w.outWidth, w.filterWidth, w.strideWidth, left, w.inWidth)",
+    to: "inside(w.outWidth, w.filterWidth, w.strideHeight, left, w.inWidth)",
+    test: "tests/lab/compute/image_gradients_test.ts",
+  },
+  {
+    fault: "rows left from the batch before count in a short last one",
+    file: "lab/compute/batches.ts",
+    from: "mask?.fill(1, 0, rows.length).fill(0, rows.length);",
+    to: "mask?.fill(1, 0, rows.length);",
+    test: "tests/lab/compute/batches_test.ts",
   },
   // Core and worlds.
   {
@@ -933,6 +1066,13 @@ export const mutants: readonly Mutant[] = [
     from: "(result.terminated ? 0 : 1)",
     to: "(result.terminated || result.truncated ? 0 : 1)",
     test: "tests/envs/wrappers_test.ts",
+  },
+  {
+    fault: "a move against a wall goes through the portal again",
+    file: "envs/gridworld_moves.ts",
+    from: "const entered = cell !== state % map.cells.length && map.partners[cell] >= 0;",
+    to: "const entered = map.partners[cell] >= 0;",
+    test: "tests/envs/gridworld_test.ts",
   },
   // Experiments.
   {
@@ -1053,6 +1193,27 @@ export const mutants: readonly Mutant[] = [
     from: `if (trimmed !== "" && Number.isFinite(number)) return number;`,
     to: "if (Number.isFinite(number)) return number;",
     test: "tests/lab/experiment/fields_test.ts",
+  },
+  {
+    fault: "a suite's interval goes by the task with the most seeds",
+    file: "lab/statistics/suite.ts",
+    from: "const seeds = Math.min(...scores.map(({ length }) => length));",
+    to: "const seeds = Math.max(...scores.map(({ length }) => length));",
+    test: "tests/lab/statistics/statistics_test.ts",
+  },
+  {
+    fault: "a budget in updates may end before the last of them",
+    file: "lab/experiment/budget.ts",
+    from: "const whole = (count: number) => Math.ceil(count - 1e-6);",
+    to: "const whole = (count: number) => Math.round(count);",
+    test: "tests/lab/experiment/budget_test.ts",
+  },
+  {
+    fault: "a warm start takes the old target network along",
+    file: "lab/experiment/warm_start.ts",
+    from: "? parameters[name.slice(TARGET.length)]",
+    to: "? source.state[name]",
+    test: "tests/lab/experiment/warm_start_test.ts",
   },
   // Verdicts and pages.
   {
@@ -1363,6 +1524,27 @@ export const mutants: readonly Mutant[] = [
     to: "(_, i) => i % 2 === 0",
     test: "tests/web/laboratory_test.ts",
   },
+  {
+    fault: "the page behind the last one is empty where the last is full",
+    file: "web/runs_table.ts",
+    from: "Math.max(0, Math.ceil(length / limit) - 1) * limit",
+    to: "Math.floor(length / limit) * limit",
+    test: "tests/web/runs_table_test.ts",
+  },
+  {
+    fault: "news that come while a page is being written to wait for the next ones",
+    file: "web/routes/api/live.ts",
+    from: "        if (stale) send();\n",
+    to: "",
+    test: "tests/web/live_test.ts",
+  },
+  {
+    fault: "a mean curve leaves out the seeds that have no curve",
+    file: "web/comparison.ts",
+    from: "const common = curves.length < judged.length ? [] : curves;",
+    to: "const common = curves;",
+    test: "tests/web/comparison_test.ts",
+  },
   // Stores, and what keeps runs in them.
   {
     fault: "a purge takes runs of the trash that are being trained",
@@ -1447,6 +1629,13 @@ export const mutants: readonly Mutant[] = [
     from: "if (iterations[0] === iterations[1] && Object.is(values[0], values[1])) continue;",
     to: "if (iterations[0] === iterations[1] && values[0] === values[1]) continue;",
     test: "tests/lab/experiment/reproduce_test.ts",
+  },
+  {
+    fault: "the checkpoint that a run went on from is not seen any more",
+    file: "lab/store/checkpoints.ts",
+    from: ".filter((row) => Number(row.iteration) <= visibleUntil(Number(row.attempt)));",
+    to: ".filter((row) => Number(row.iteration) < visibleUntil(Number(row.attempt)));",
+    test: "tests/lab/store/checkpoints_test.ts",
   },
   // Evidence.
   {
@@ -1702,6 +1891,13 @@ export const mutants: readonly Mutant[] = [
     to: "episodes",
     test: "tests/web/robustness_test.ts",
   },
+  {
+    fault: "a whole number has its place at the edge of its share",
+    file: "lab/search/space.ts",
+    from: "return (x - low + 0.5) / (high - low + 1);",
+    to: "return (x - low) / (high - low + 1);",
+    test: "tests/lab/search/space_test.ts",
+  },
   // Adversarial models.
   {
     fault: "SeqGAN takes roll-outs of one text for those of another",
@@ -1780,6 +1976,13 @@ export const mutants: readonly Mutant[] = [
     to:
       "return { x: given.x, kept: { ...given.kept, [`${name}/vector`]: kept[`${name}/vector`] } };",
     test: "tests/models/adversarial/regularizers_test.ts",
+  },
+  {
+    fault: "the history of one side of cyclegan stays empty",
+    file: "models/adversarial/cyclegan.ts",
+    from: 'throughHistory(examples.kept, "partners", forward(x), noise)',
+    to: 'throughHistory(kept, "partners", forward(x), noise)',
+    test: "tests/models/adversarial/models_test.ts",
   },
   // Stores, sweeps and what is looked for in them.
   {
@@ -4273,6 +4476,20 @@ export const mutants: readonly Mutant[] = [
     from: "return { ...here.keeps(own), ...further?.keeps?.(next) };",
     to: "return { ...here.keeps(own) };",
     test: "tests/digests/digests_test.ts",
+  },
+  {
+    fault: "an episode is drawn at the pace of the other kind of world",
+    file: "cli/commands/evaluate.ts",
+    from: "isLive(stage) ? LIVE_PACE : TURN_PACE",
+    to: "isLive(stage) ? TURN_PACE : LIVE_PACE",
+    test: "tests/cli/training_test.ts",
+  },
+  {
+    fault: "samples of one class are scored as if all had been asked for",
+    file: "cli/commands/score.ts",
+    from: "askedClasses(number, dataset.classes!, how.label)",
+    to: "askedClasses(number, dataset.classes!)",
+    test: "tests/cli/score_test.ts",
   },
   // Columns, rows and hands.
   {

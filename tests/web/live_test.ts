@@ -3,7 +3,7 @@ import { withNews } from "../../web/contents.ts";
 import { createApp } from "../../web/app.ts";
 import { Comparisons } from "../../web/comparisons.ts";
 import { Feed } from "../../web/feed.ts";
-import type { LiveMessage } from "../../web/routes/api/live.ts";
+import { handler, type LiveMessage } from "../../web/routes/api/live.ts";
 import { type Dashboard, openDashboard } from "./built.ts";
 import { addPoints, addRun, agentConfiguration, setProgress, sheet } from "./sample_store.ts";
 import { streamOf } from "../../lab/core/random.ts";
@@ -233,4 +233,41 @@ test("a run's new points come with the news, those of another attempt are left t
 
   store.beginAttempt(runs.running, 100);
   deepStrictEqual(await next(), { attempt: 2, series: {} });
+});
+
+Deno.test("news that come while a page is written to are sent once that is done", async () => {
+  let at = 1;
+  let tell = () => {};
+  const written: (string | undefined)[] = [];
+  const ended: (() => void)[] = [];
+  const feed = {
+    readers: 0,
+    since: () => ({ at, rows: [{ id: `${at}` }], removed: [], complete: false }),
+    watch: (listener: () => void) => {
+      tell = listener;
+      return () => {};
+    },
+  };
+  const stream = {
+    aborted: false,
+    onAbort() {},
+    writeSSE({ id }: { readonly id?: string }) {
+      written.push(id);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      ended.push(resolve);
+      return promise;
+    },
+  };
+  const url = new URL("http://127.0.0.1/api/live");
+  const events = (body: (given: typeof stream) => Promise<void>) => {
+    void body(stream);
+    return new Response();
+  };
+  handler({ url, req: new Request(url), events, state: { feed, store: {} } } as never);
+  for (at = 2; at <= 3; at++) tell();
+  at = 3;
+  deepStrictEqual(written, ["1"]);
+  ended[0]();
+  await new Promise((resolve) => setTimeout(resolve));
+  deepStrictEqual(written, ["1", "3"]);
 });

@@ -267,3 +267,19 @@ Deno.test("cells are lists, numbers and text; archived runs are shown, and give 
     r2: ["y z", "1", 1, null, null, '["x",2]', null],
   });
 });
+
+Deno.test("beyond the last page comes the last one, also where that is full", async () => {
+  await using dashboard = await openDashboard();
+  const feed = new Feed(dashboard.store);
+  const { length } = feed.records();
+  for (const query of ["", "group=agent&"]) {
+    const ask = (offset: number, limit: number) =>
+      tableOf(feed, feed.records(), requestOf(`${query}offset=${offset}&limit=${limit}`));
+    const all = ask(0, length).length;
+    // All of them are two whole pages, or one.
+    const limit = all % 2 === 0 ? all / 2 : all;
+    const last = ask(500, limit);
+    strictEqual(last.offset, all - limit, query);
+    strictEqual(last.rows.length + last.groups.length, limit, query);
+  }
+});

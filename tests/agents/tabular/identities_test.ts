@@ -251,3 +251,18 @@ Deno.test("double Q-learning acts by the mean of its tables, also after a warm s
   strictEqual(await trainer.act!(0), 4);
   strictEqual(doubleQLearning.name, "double-q-learning");
 });
+
+Deno.test("Monte Carlo that goes on in mid-episode still learns from the first visit", () => {
+  // One pair, visited three times: what follows its first visit is 1 + 2 + 4.
+  const make = () =>
+    methodOf(monteCarlo, monteCarloMethod, { gamma: 1, learningRate: 0 }, {
+      states: 1,
+      actions: 1,
+    });
+  const first = make();
+  for (const reward of [1, 2]) first.learn(transitionOf({ reward }));
+  const resumed = make();
+  resumed.restore!(JSON.parse(JSON.stringify(first.snapshot!())));
+  resumed.learn(transitionOf({ reward: 4, terminated: true }));
+  strictEqual(resumed.q[0], 7);
+});

@@ -38,12 +38,18 @@ const at = (x: number[], [, height, width, channels]: Shape, [n, i, j, c]: Shape
 interface Geometry {
   readonly shape: Shape;
   readonly window: readonly [number, number];
-  readonly stride: number;
+  /** Down and to the right, where these differ. */
+  readonly stride: number | readonly [number, number];
   readonly pad: "same" | "valid" | number;
 }
 
 /** Windows and the border before the first, as TensorFlow defines "same" and "valid". */
-function windows(length: number, size: number, { stride, pad }: Geometry): [number, number] {
+function windows(
+  length: number,
+  size: number,
+  stride: number,
+  { pad }: Geometry,
+): [number, number] {
   if (pad === "same") {
     const count = Math.ceil(length / stride);
     return [count, Math.floor(Math.max(0, (count - 1) * stride + size - length) / 2)];
@@ -52,18 +58,24 @@ function windows(length: number, size: number, { stride, pad }: Geometry): [numb
   return [Math.floor((length + 2 * border - size) / stride) + 1, border];
 }
 
+/** Down and to the right. */
+function stridesOf(stride: Geometry["stride"]): [number, number] {
+  return typeof stride === "number" ? [stride, stride] : [...stride];
+}
+
 /** What `reduce` makes of the elements of each window that lie inside the image. */
 function pooled(geometry: Geometry, reduce: (inside: number[]) => number): Case["plain"] {
   const { shape, window, stride } = geometry;
+  const [down, right] = stridesOf(stride);
   const [images, height, width, channels] = shape;
-  const [rows, top] = windows(height, window[0], geometry);
-  const [columns, left] = windows(width, window[1], geometry);
+  const [rows, top] = windows(height, window[0], down, geometry);
+  const [columns, left] = windows(width, window[1], right, geometry);
   return (x) =>
     built([images, rows, columns, channels], (n, i, j, c) => {
       const inside: number[] = [];
       for (let a = 0; a < window[0]; a++) {
         for (let b = 0; b < window[1]; b++) {
-          const [row, column] = [i * stride + a - top, j * stride + b - left];
+          const [row, column] = [i * down + a - top, j * right + b - left];
           if (row < 0 || row >= height || column < 0 || column >= width) continue;
           inside.push(at(x, shape, [n, row, column, c]));
         }
@@ -80,6 +92,7 @@ const pools = ([
   { shape: [2, 5, 4, 1], window: [3, 2], stride: 2, pad: "same" },
   { shape: [1, 4, 4, 2], window: [3, 3], stride: 2, pad: 1 },
   { shape: [1, 5, 5, 1], window: [2, 2], stride: 3, pad: "same" },
+  { shape: [1, 4, 6, 1], window: [3, 3], stride: [1, 2], pad: "same" },
 ] as const).flatMap((geometry) => {
   const { shape, window, stride, pad } = geometry;
   const what = `pool [${shape}] ∗ [${window}], stride ${stride}, ${pad}`;
@@ -87,13 +100,13 @@ const pools = ([
     image(
       `average ${what}`,
       shape,
-      (x) => tf.avgPool(four(x), [...window], stride, pad),
+      (x) => tf.avgPool(four(x), [...window], stridesOf(stride), pad),
       pooled(geometry, mean),
     ),
     image(
       `maximum ${what}`,
       shape,
-      (x) => tf.maxPool(four(x), [...window], stride, pad),
+      (x) => tf.maxPool(four(x), [...window], stridesOf(stride), pad),
       pooled(geometry, (inside) => Math.max(...inside)),
     ),
   ];

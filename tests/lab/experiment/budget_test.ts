@@ -3,6 +3,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import { unitWords } from "../../../lab/core/budget.ts";
 import type { BudgetUnit } from "../../../lab/core/trainer.ts";
 import type { ExperimentDefinition } from "../../../lab/experiment/definition.ts";
+import { totalOf } from "../../../lab/experiment/budget.ts";
 import { resolve } from "../../../lab/experiment/resolve.ts";
 import { train } from "../../../lab/experiment/train.ts";
 import { registries } from "../../../registries.ts";
@@ -78,4 +79,10 @@ Deno.test("a converted budget is what training takes", async () => {
     ["model.lastBatch", "drop"],
   ];
   deepStrictEqual(await trained("glyphs-autoencoder", "7-updates", autoencoder), [7, 350]);
+});
+
+Deno.test("a budget that ends within an update takes all of it", () => {
+  const gan = { name: "gan", budgetUnit: "gradientSteps", examplesPerUpdate: () => 64 } as const;
+  const updates = (examples: number) => totalOf(`${examples}-examples`, gan, { model: {} }).total;
+  deepStrictEqual([64, 65, 96, 128, 129].map(updates), [1, 2, 2, 2, 3]);
 });

@@ -100,3 +100,11 @@ Deno.test("an empty or contradictory space is refused in a line that names the f
     throws(() => rangeOf("rate", text), InputError, text);
   }
 });
+
+Deno.test("a whole number has its place in the middle of its share", () => {
+  const range: Range = { kind: "integer", low: 3, high: 6 };
+  deepStrictEqual(
+    [3, 4, 5, 6].map((value) => placeOf(range, value)),
+    [1, 3, 5, 7].map((i) => i / 8),
+  );
+});

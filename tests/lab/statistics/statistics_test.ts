@@ -18,6 +18,7 @@ import {
   quantile,
   standardDeviation,
 } from "../../../lab/statistics/mod.ts";
+import { suiteFigures } from "../../../lab/statistics/suite.ts";
 
 function near(actual: number, expected: number, tolerance = 1e-12, message?: string): void {
   ok(Math.abs(actual - expected) <= tolerance, message ?? `${actual} is not near ${expected}`);
@@ -265,4 +266,12 @@ Deno.test("draws that are kept are those of the generator, however often and by 
     const drawn = plain.integers(300);
     deepStrictEqual([first.integers(300), second.integers(300)], [drawn, drawn]);
   }
+});
+
+Deno.test("a suite has an interval only where every task has the seeds for one", () => {
+  const five = [0.1, 0.2, 0.3, 0.4, 0.5];
+  const few = suiteFigures([five, [0.4, 0.6, 0.8]]);
+  deepStrictEqual([few.seeds, few.iqm.spread, few.gap.spread], [3, null, null]);
+  const enough = suiteFigures([five, [0.1, 0.4, 0.6, 0.8, 0.9, 1]]);
+  deepStrictEqual([enough.seeds, enough.iqm.spread!.kind], [5, "rough interval"]);
 });

@@ -229,3 +229,16 @@ for (
     notDeepStrictEqual(await parameters(fields), await parameters({}));
   });
 }
+
+Deno.test("CycleGAN keeps a history of what it made of either kind", async () => {
+  const { trainer } = await trainerOf("cyclegan", halves(), {
+    ...{ batchSize: 20, filters: [4], blocks: 0, history: 24 },
+  });
+  await trainer.iterate();
+  const { state } = await trainer.snapshot();
+  trainer.dispose();
+  for (const kind of ["examples", "partners"]) {
+    const filled = state[`kept/${kind}/filled`].values as Float32Array;
+    ok(filled.filter((place) => place === 1).length >= 20, `${kind}: ${filled}`);
+  }
+});

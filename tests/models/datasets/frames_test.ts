@@ -122,3 +122,31 @@ Deno.test("a world may be called by its name alone", () => {
   strictEqual(environmentCalled("CartPole-v0", known), "CartPole-v0");
   strictEqual(environmentCalled("chess", known), "chess");
 });
+
+Deno.test("a policy with memory forgets it where an episode begins", async () => {
+  const { observationSpace, actionSpace } = makeEnv("CartPole-v1");
+  const told: string[] = [];
+  const player = {
+    ...{ observationSpace, actionSpace, masked: false },
+    act: () => told.push("act") % 2,
+    reset: () => told.push("forget"),
+  };
+  const world = makeEnv("CartPole-v1");
+  const begun = Object.assign(makeEnv("CartPole-v1"), {
+    reset: (options: object) => (told.push("episode"), world.reset(options)),
+    step: (action: number) => world.step(action),
+    scene: () => world.scene!(),
+  });
+  await frames.create({
+    configuration: frames.configuration.parse({
+      ...{ environment: "CartPole-v1", policy: "p.safetensors", epsilon: 0, side: 8 },
+      ...{ train: 100, validation: 1, test: 1 },
+    }),
+    readFile: () => Promise.resolve(new Uint8Array()),
+    makeEnvironment: () => Promise.resolve(begun),
+    openPolicy: () => Promise.resolve(player as never),
+  });
+  const starts = told.flatMap((word, i) => word === "episode" ? [told[i + 1]] : []);
+  ok(starts.length > 3);
+  ok(starts.every((word) => word === "forget"), `${starts}`);
+});

@@ -110,3 +110,14 @@ Deno.test("the variance is learned, of points and images, and refused beside ano
     /stochasticity must be 1 with learnedVariance/,
   );
 });
+
+Deno.test("samples are guided by a network that has learned variances, too", async () => {
+  const { trainer } = await trainerOf("diffusion", await fewPoints(), {
+    ...{ hiddenSizes: [8], levels: 10, samplerSteps: 3, batchSize: 50, batchesPerIteration: 2 },
+    ...{ learnedVariance: true, guideShare: 0.5, guidance: 2, judge: false },
+  }, { budget: 1000, judges: [] });
+  await trainer.iterate();
+  const { values } = await trainer.sample!({ random: defaultRng(1), count: 20 });
+  trainer.dispose();
+  ok(values.length === 40 && values.every(Number.isFinite));
+});

@@ -2,7 +2,7 @@
  * Energy-based models against worked numbers, against their own sums over all states, and against
  * gradients that TensorFlow.js takes of those.
  */
-import { deepStrictEqual, ok, throws } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { isDeepStrictEqual } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../../lab/core/random.ts";
@@ -261,4 +261,38 @@ Deno.test("backpropagation's worked numbers", () => {
 Deno.test("a likelihood in bits a dimension, and too many units to sum over", () => {
   near(bitsPerDimension(tf.scalar(86.76), 784), 0.15965334);
   throws(() => allStates(17), /must be 16 units at most: 17/);
+});
+
+Deno.test("an RBM's persistent chains move, step by step", async () => {
+  const fields = { negative: "persistent", initialDeviation: 2, hiddenUnits: 6, batchSize: 8 };
+  const { trainer } = await trainerOf("rbm", await made(barsAndStripes), fields, { budget: 2 });
+  const chains = async () => [...(await trainer.snapshot()).state["kept/chains"].values];
+  ok((await chains()).every((bit) => bit === 0));
+  await trainer.iterate();
+  const after = await chains();
+  trainer.dispose();
+  ok(after.some((bit) => bit === 1) && after.every((bit) => bit === 0 || bit === 1), `${after}`);
+});
+
+Deno.test("a Hopfield network's units take turns as long as it is asked to recall", async () => {
+  const { train } = await made(patterns, { patterns: 6, units: 20 });
+  const weights = hopfield.hebbian(tf.tensor2d(train.values, [6, 20]));
+  const { step, at } = hopfield.hopfield.model.sampler!;
+  const shape = { size: 20 } as never;
+  const start = tf.tensor2d(Float32Array.from({ length: 20 }, (_, i) => i % 3 === 0 ? 1 : -1), [
+    1,
+    20,
+  ]);
+  let [state, moves] = [start, 0];
+  for (let k = 0; k < 400; k++) {
+    const before = [...state.dataSync()];
+    const turn = { unit: tf.scalar(at!(k, shape, {} as never).unit) };
+    const networks = { memory: () => ({ weights }) };
+    state = step(networks, { x: state, at: turn } as never, {} as never) as tf.Tensor2D;
+    if (`${[...state.dataSync()]}` !== `${before}`) moves++;
+  }
+  ok(moves > 0);
+  // Where nothing moves any more, each unit has the sign of what enters it, or nothing enters.
+  const inputs = [...tf.matMul(state, weights).dataSync()];
+  strictEqual(inputs.filter((input, i) => input * state.dataSync()[i] < -1e-6).length, 0);
 });

@@ -2,7 +2,7 @@
  * Two-sample measures against NumPy (recipe: tests/golden/numpy/likeness.py), and sets that look good
  * example by example.
  */
-import { deepStrictEqual, notDeepStrictEqual, ok } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual } from "node:assert";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Dataset } from "../../../lab/core/dataset.ts";
 import { gatherRows } from "../../../lab/core/rows.ts";
@@ -140,4 +140,16 @@ Deno.test("ten prototypes are no glyphs, and copied training images are seen", a
   const same = await again!.probabilities(train.values);
   ok(same.every((p, i) => p === sure[i]));
   for (const each of [judge, again]) each!.dispose();
+});
+
+Deno.test("samples vary as much as the test split, whatever the validation split does", async () => {
+  const { validation, test, ...rest } = await ring8.create({
+    configuration: { seed: 0, train: 60, validation: 40, test: 40 },
+    readFile: noFiles,
+  });
+  const wide = { ...validation, values: validation.values.map((value) => 3 * value) };
+  const { measure } = yardstick({ ...rest, name: "ring", seed: 0, test, validation: wide }, 40);
+  strictEqual((await measure(test.values)).diversity, 1);
+  const narrow = (await measure(test.values.map((value) => value / 2))).diversity;
+  ok(Math.abs(narrow - 0.5) < 1e-6, `${narrow}`);
 });
