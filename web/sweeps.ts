@@ -118,9 +118,11 @@ export async function sweepRows(store: StoreReader): Promise<SweepRow[]> {
 
 /** The sweep of a name; undefined where there is none. */
 export async function sweepView(store: StoreReader, name: string): Promise<SweepView | undefined> {
-  const { importancesOf, sweepState } = await import("../lab/experiment/sweep.ts");
+  const { hasEnded, importancesOf, sweepState } = await import("../lab/experiment/sweep.ts");
   const state = sweepState(store, name);
   if (state === undefined) return undefined;
+  const views = (runs: readonly Run[], values: readonly number[]) =>
+    runViews(runs, figuresByRun(runs.filter(hasEnded), values));
   const { sweep, trials, best, judged, over } = state;
   const { objective: { metric, goal } } = sweep;
   const shares = [...importancesOf(state) ?? []].map(([path, share]) => ({ path, share }));
@@ -138,10 +140,10 @@ export async function sweepView(store: StoreReader, name: string): Promise<Sweep
     total: sweep.trials,
     seeds: sweep.seeds,
     paths: sweep.space.map(({ path }) => path),
-    trials: trials.map((trial) => trialView(trial)),
+    trials: trials.map((trial) => trialView(trial, views)),
     best: best?.trial ?? null,
     judged: judged.values.length === 0 ? null : {
-      runs: runViews(judged.runs, judged.values),
+      runs: views(judged.runs, judged.values),
       value: jsonNumber(value),
       spread: judged.values.length > 1 ? spreadOf(judged.values) : null,
       verdict: configuration === undefined
@@ -154,11 +156,19 @@ export async function sweepView(store: StoreReader, name: string): Promise<Sweep
   };
 }
 
-function trialView({ trial, point, runs, values, value, pruned }: Trial): SweptTrial {
+/** Figures of runs that have ended by the runs' names. */
+function figuresByRun(ended: readonly Run[], values: readonly number[]): Map<string, number> {
+  return new Map(values.map((value, i) => [ended[i].id, value]));
+}
+
+function trialView(
+  { trial, point, runs, values, value, pruned }: Trial,
+  views: (runs: readonly Run[], values: readonly number[]) => SweptRun[],
+): SweptTrial {
   return {
     trial,
     settings: Object.fromEntries(Object.entries(point).map(([path, value]) => [path, text(value)])),
-    runs: runViews(runs, pruned ? [] : values),
+    runs: views(runs, pruned ? [] : values),
     value: value === undefined ? null : jsonNumber(value),
     spread: value === undefined || pruned || values.length < 2 || values.some(Number.isNaN)
       ? null
@@ -167,16 +177,16 @@ function trialView({ trial, point, runs, values, value, pruned }: Trial): SweptT
   };
 }
 
-/** @param values Of those that have ended, in their order. */
-function runViews(runs: readonly Run[], values: readonly number[]): SweptRun[] {
-  return runs.map((run, i) => {
+function runViews(runs: readonly Run[], figures: ReadonlyMap<string, number>): SweptRun[] {
+  return runs.map((run) => {
     const { total, spent } = budgetOf(run);
+    const figure = figures.get(run.id);
     return {
       run: run.id,
       seed: run.manifest.determined.seed,
       status: statusOf(run),
       progress: total > 0 ? Math.min(1, spent / total) : 0,
-      figure: i < values.length ? jsonNumber(values[i]) : null,
+      figure: figure === undefined ? null : jsonNumber(figure),
     };
   });
 }

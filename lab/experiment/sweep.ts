@@ -426,8 +426,8 @@ function ofSeeds(runs: readonly Run[], first: number, count: number): Run[] {
     .sort((a, b) => seedOf(a) - seedOf(b));
 }
 
-/** Whether a run is over for its sweep. */
-function hasEnded(run: Run): boolean {
+/** Whether a run is over for its sweep, so that its figure is among its trial's. */
+export function hasEnded(run: Run): boolean {
   return run.digest !== null || !isOpen(run) && !run.active || isFailed(run);
 }
 

@@ -1364,6 +1364,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/robustness_test.ts",
   },
   {
+    fault: "figures stand at a trial's first seeds, whichever have ended",
+    file: "web/sweeps.ts",
+    from: "figuresByRun(runs.filter(hasEnded), values)",
+    to: "figuresByRun(runs, values)",
+    test: "tests/web/sweeps_test.ts",
+  },
+  {
     fault: "a best value at the end of its range goes unsaid",
     file: "web/sweeps.ts",
     from: "at >= 1 - EDGE",

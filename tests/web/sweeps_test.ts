@@ -59,6 +59,16 @@ Deno.test("a sweep that goes on says how far it is, and proposes nothing to trai
     deepStrictEqual([row.name, row.ended, row.total, row.over], ["half", 5, 12, false]);
   }));
 
+Deno.test("a figure stands at its own seed, also where an earlier one has not ended", () =>
+  withStore(async (store) => {
+    addSweep(store, "half", 1);
+    const [first, second] = (await sweepView(store, "half"))!.trials[0].runs;
+    store.update(first.run, { status: "interrupted", digest: null });
+    const [open, ended] = (await sweepView(store, "half"))!.trials[0].runs;
+    deepStrictEqual([open.seed, open.figure], ["1", null]);
+    deepStrictEqual([ended.seed, ended.figure], ["2", second.figure]);
+  }));
+
 Deno.test("an unknown sweep is named with the nearest one, on a page and as text", () =>
   withStore(async (store) => {
     addSweep(store, "rates", 0);
