@@ -36,7 +36,7 @@ import { latentMetrics } from "./latent_metrics.ts";
 
 // Configuration.
 
-/** The field of dense networks. */
+/** The fields of dense networks. */
 export const hiddenFields = {
   hiddenSizes: widths().min(1).default([256, 256]).meta({
     description: "Widths of the encoder's hidden layers; the decoder has them in reverse",
