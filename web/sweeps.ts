@@ -121,9 +121,12 @@ export async function sweepView(store: StoreReader, name: string): Promise<Sweep
   const { hasEnded, importancesOf, sweepState } = await import("../lab/experiment/sweep.ts");
   const state = sweepState(store, name);
   if (state === undefined) return undefined;
-  const views = (runs: readonly Run[], values: readonly number[]) =>
-    runViews(runs, figuresByRun(runs.filter(hasEnded), values));
   const { sweep, trials, best, judged, over } = state;
+  /** By the runs' names. */
+  const figures = new Map<string, number>();
+  for (const { runs, values } of [...trials.filter(({ pruned }) => !pruned), judged]) {
+    runs.filter(hasEnded).forEach(({ id }, i) => figures.set(id, values[i]));
+  }
   const { objective: { metric, goal } } = sweep;
   const shares = [...importancesOf(state) ?? []].map(([path, share]) => ({ path, share }));
   const importance = shares.sort((a, b) => b.share - a.share);
@@ -140,10 +143,10 @@ export async function sweepView(store: StoreReader, name: string): Promise<Sweep
     total: sweep.trials,
     seeds: sweep.seeds,
     paths: sweep.space.map(({ path }) => path),
-    trials: trials.map((trial) => trialView(trial, views)),
+    trials: trials.map((trial) => trialView(trial, figures)),
     best: best?.trial ?? null,
     judged: judged.values.length === 0 ? null : {
-      runs: views(judged.runs, judged.values),
+      runs: runViews(judged.runs, figures),
       value: jsonNumber(value),
       spread: judged.values.length > 1 ? spreadOf(judged.values) : null,
       verdict: configuration === undefined
@@ -156,19 +159,14 @@ export async function sweepView(store: StoreReader, name: string): Promise<Sweep
   };
 }
 
-/** Figures of runs that have ended by the runs' names. */
-function figuresByRun(ended: readonly Run[], values: readonly number[]): Map<string, number> {
-  return new Map(values.map((value, i) => [ended[i].id, value]));
-}
-
 function trialView(
   { trial, point, runs, values, value, pruned }: Trial,
-  views: (runs: readonly Run[], values: readonly number[]) => SweptRun[],
+  figures: ReadonlyMap<string, number>,
 ): SweptTrial {
   return {
     trial,
     settings: Object.fromEntries(Object.entries(point).map(([path, value]) => [path, text(value)])),
-    runs: views(runs, pruned ? [] : values),
+    runs: runViews(runs, figures),
     value: value === undefined ? null : jsonNumber(value),
     spread: value === undefined || pruned || values.length < 2 || values.some(Number.isNaN)
       ? null

@@ -1366,8 +1366,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "figures stand at a trial's first seeds, whichever have ended",
     file: "web/sweeps.ts",
-    from: "figuresByRun(runs.filter(hasEnded), values)",
-    to: "figuresByRun(runs, values)",
+    from: "runs.filter(hasEnded).forEach(({ id }, i) => figures.set(id, values[i]));",
+    to: "values.forEach((value, i) => figures.set(runs[i].id, value));",
     test: "tests/web/sweeps_test.ts",
   },
   {
