@@ -20,23 +20,15 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import type { BodyDefinition } from "../lab/compute/definitions.ts";
-import { adam } from "../lab/compute/optimizers.ts";
-import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
-import { ActionNoise, noiseFields, PerturbedPolicy } from "./exploration/noise.ts";
+import { defineAgent, type ProgramContext } from "./define_agent.ts";
+import { noiseFields } from "./exploration/noise.ts";
 import { withDefaults } from "./fields.ts";
 import { meanSquaredError } from "./losses.ts";
-import { actingGroup } from "./networks/acting.ts";
-import { CRITIC, type Critics, criticsOf, type NetworkShape } from "./networks/critics.ts";
-import type { DenseSettings } from "./networks/dense_settings.ts";
-import {
-  type DeterministicPolicy,
-  deterministicPolicy,
-  POLICY,
-} from "./networks/deterministic_policy.ts";
+import { CRITIC } from "./networks/critics.ts";
+import { type DeterministicNetworks, POLICY } from "./networks/deterministic_policy.ts";
 import { bootstrapped } from "./returns/targets.ts";
-import { compileScores } from "./trainers/evaluation.ts";
-import { compileNetworkSteps, defineNetworks, type NetworkSteps } from "./trainers/programs.ts";
+import { deterministicAgent } from "./trainers/deterministic_agent.ts";
+import { compileNetworkSteps, type NetworkSteps } from "./trainers/programs.ts";
 import {
   replayFields,
   ReplayTrainer,
@@ -44,7 +36,7 @@ import {
   transitionInputs,
   valueMetrics,
 } from "./trainers/replay_trainer.ts";
-import { World, type WorldSizes } from "./worlds/world.ts";
+import type { WorldSizes } from "./worlds/world.ts";
 
 // Configuration.
 
@@ -69,27 +61,6 @@ export type DdpgConfiguration = z.output<typeof configuration>;
  */
 export function deterministicPolicyLoss(values: tf.Tensor): tf.Scalar {
   return tf.neg(tf.mean(values)) as tf.Scalar;
-}
-
-// Networks.
-
-/** A policy without noise and its critics. */
-export interface DeterministicNetworks {
-  readonly policy: DeterministicPolicy;
-  readonly critics: Critics;
-}
-
-/** The networks for a world, `criticCount` critics among them. */
-export function deterministicNetworks(
-  shape: NetworkShape,
-  settings: DenseSettings,
-  criticCount: number,
-  ownBody?: BodyDefinition,
-): DeterministicNetworks {
-  return {
-    policy: deterministicPolicy(shape, settings, ownBody),
-    critics: criticsOf(shape, settings, criticCount, ownBody),
-  };
 }
 
 // Trainer.
@@ -134,39 +105,6 @@ export function compileUpdate(
     const policy = stepPolicy(steps, networks, observations);
     return { policy, value, ...critic };
   });
-}
-
-/**
- * All of a deterministic off-policy agent but its gradient step: the networks, `criticCount` critics
- * among them, are defined, each with its target and its optimizer's state.
- */
-export function deterministicAgent(context: AgentContext<DdpgConfiguration>, criticCount: number) {
-  const { name, configuration: settings, workspace, stream } = context;
-  const { environments } = settings;
-  const world = new World(name, context, environments, { actions: ["box"], scaleActions: true });
-  const { shape } = world;
-  const weights = stream("initial-weights");
-  const networks = deterministicNetworks(shape, settings, criticCount, context.body);
-  const policy = networks.policy.initialParameters(weights);
-  const critics = networks.critics.initialParameters(weights);
-  const initial = { [POLICY]: policy, [CRITIC]: critics };
-  const groups = defineNetworks(workspace, initial, adam(), { ...policy, ...critics });
-  const { policy: { actions: scores } } = networks;
-  const { observationSize: size } = shape;
-  const actor = compileScores(workspace, `${name}/act`, environments, size, scores, {
-    state: actingGroup(settings),
-  });
-  const [exploration, random] = ["exploration", "noise"].map(stream);
-  const noise = new ActionNoise(settings, environments, shape.flatActionSize);
-  return {
-    networks,
-    world,
-    scores,
-    values: networks.critics.valuesOfFirst,
-    explorer: new PerturbedPolicy({ actor, noise, exploration, random }),
-    groups,
-    resumables: { exploration, noise: random, processes: noise },
-  };
 }
 
 /** Deep deterministic policy gradient with continuous actions. */

@@ -27,16 +27,12 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { expm1 } from "../lab/core/elementary.ts";
-import type { Generator } from "../lab/core/random.ts";
-import { gatherColumns, rowRanges } from "../lab/core/rows.ts";
 import type { Resumable } from "../lab/core/base_trainer.ts";
+import { gatherColumns } from "../lab/core/rows.ts";
 import { adam } from "../lab/compute/optimizers.ts";
-import { constant, linear } from "../lab/compute/schedules.ts";
 import { count } from "../lab/compute/sizes.ts";
 import type { InputSpec, Tensors } from "../lab/compute/workspace.ts";
-import { mean } from "../lab/statistics/scores.ts";
-import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
+import { defineAgent, type ProgramContext } from "./define_agent.ts";
 import { maskedLogits } from "./distributions/categorical.ts";
 import { distributionKinds } from "./distributions/mod.ts";
 import type { PolicyTerms } from "./distributions/policy_distribution.ts";
@@ -48,18 +44,16 @@ import {
   type LossCoefficients,
 } from "./networks/actor_critic.ts";
 import { standardize } from "./returns/advantages.ts";
-import { divergenceEstimate } from "./returns/importance_sampling.ts";
 import {
   batchInputs,
-  lossMetrics,
-  type OnPolicyAgent,
   onPolicyFields,
   OnPolicyTrainer,
   stateNoiseFields,
   type UpdateShape,
 } from "./trainers/on_policy_trainer.ts";
 import { compileStep, perBatch } from "./trainers/programs.ts";
-import { type EstimatedBatch, rolloutAgent, type RolloutBatch } from "./trainers/rollout_worker.ts";
+import { proximalEpochs, requireDivisor } from "./trainers/proximal_epochs.ts";
+import { rolloutAgent, type RolloutBatch } from "./trainers/rollout_worker.ts";
 
 // Configuration. Defaults are those of CleanRL's ppo.py where nothing else is said.
 
@@ -120,28 +114,6 @@ const configuration = z.strictObject({
 
 /** The fields of PPO. */
 export type PpoConfiguration = z.output<typeof configuration>;
-
-/** Values of {@linkcode proximalFields}. */
-type ProximalConfiguration = z.output<z.ZodObject<typeof proximalFields>>;
-
-/** @throws FitError where minibatches of whole sequences do not divide the rollout. */
-export function requireDivisor(
-  agent: string,
-  { environments, rolloutLength, minibatchSize }: ProximalConfiguration,
-  sequenceLength = 1,
-): void {
-  const transitions = environments * rolloutLength;
-  const sizes = Array.from({ length: transitions }, (_, i) => i + 1)
-    .filter((size) => size >= 2 && size % sequenceLength === 0 && transitions % size === 0);
-  const whole = sequenceLength > 1 ? `hold whole sequences of ${sequenceLength} steps and ` : "";
-  requireFit(
-    agent,
-    sizes.includes(minibatchSize),
-    `minibatchSize must ${whole}divide the rollout of ${environments} · ${rolloutLength} = ` +
-      `${transitions} transitions (${sizes.join(", ")})`,
-    minibatchSize,
-  );
-}
 
 // Losses.
 
@@ -277,32 +249,6 @@ export function proximalLoss(
   };
 }
 
-/**
- * How far the policy moved: the estimate mean((ρ − 1) − ln ρ) of KL(π_old ‖ π) (never negative;
- * core detail 12) and the share of ratios outside 1 ± ε.
- *
- * @example
- * ```ts
- * import { strictEqual } from "node:assert";
- * strictEqual(policyChange([0.2, -0.1], [0, 0], 0.2).clipFraction, 0.5);
- * ```
- *
- * @param logProbability ln π(a|s), [B].
- * @param oldLogProbability ln π_old(a|s), [B].
- * @param clipRange ε > 0.
- */
-export function policyChange(
-  logProbability: ArrayLike<number>,
-  oldLogProbability: ArrayLike<number>,
-  clipRange: number,
-): { approximateKl: number; clipFraction: number } {
-  const logRatios = Float64Array.from(logProbability, (value, i) => value - oldLogProbability[i]);
-  return {
-    approximateKl: mean(logRatios.map(divergenceEstimate)),
-    clipFraction: mean(logRatios.map((each) => Math.abs(expm1(each)) > clipRange ? 1 : 0)),
-  };
-}
-
 // Trainer.
 
 /** What a gradient step measures; the divergence with the KL penalty only. */
@@ -348,63 +294,6 @@ export function compileUpdate(
       ...divergence && { divergence: tf.mean(divergence) },
     } as Tensors<"loss" | Measured>;
   });
-}
-
-/** A gradient step that says which probabilities its actions have. */
-type ProximalUpdate = Parameters<typeof lossMetrics>[0] & {
-  readonly input: { readonly oldLogProbabilities: Float32Array };
-  readonly scalar: { learningRate: number; clipRange: number };
-  run(): void;
-  read(name: "logProbability"): Promise<Float32Array>;
-};
-
-/**
- * The epochs of algorithm 1: `learn` of PPO with and without memory.
- *
- * @param minibatch Draws the order of the rows in each epoch.
- * @param filled The update with chosen rows of a batch in its inputs.
- * @param stepped Called after each gradient step, on `length` of `count` rows, the `first` before it.
- * @param rowLength Transitions of a row: 1, or those of a sequence.
- */
-export function proximalEpochs<Batch extends EstimatedBatch, Update extends ProximalUpdate>(
-  { epochs, minibatchSize, targetKl, clipRange: initialClipRange, annealClipRange }:
-    ProximalConfiguration,
-  minibatch: Generator,
-  filled: (batch: Batch, rows: Int32Array) => Update,
-  stepped?: (update: Update, first: number, length: number, count: number) => Promise<void>,
-  rowLength = 1,
-): OnPolicyAgent<Batch>["learn"] {
-  const clipRangeAt = annealClipRange ? linear(initialClipRange, 0) : constant(initialClipRange);
-  return async (batch, { spent, step }) => {
-    const clipRange = clipRangeAt(spent);
-    const count = batch.transitions / rowLength;
-    let update: Update;
-    const change = async () => {
-      const { oldLogProbabilities } = update.input;
-      return policyChange(await update.read("logProbability"), oldLogProbabilities, clipRange);
-    };
-    let [epoch, isFar] = [0, false];
-    for (; epoch < epochs && !isFar; epoch++) {
-      const order = minibatch.permutation(count);
-      for (const { first, length } of rowRanges(count, minibatchSize / rowLength)) {
-        update = filled(batch, order.subarray(first, first + length));
-        update.scalar.clipRange = clipRange;
-        step(update, length * rowLength);
-        await stepped?.(update, first, length, count);
-      }
-      isFar = targetKl > 0 && (await change()).approximateKl > targetKl;
-    }
-    return async () => {
-      const { approximateKl, clipFraction } = await change();
-      return {
-        ...await lossMetrics(update, batch.values, batch.returns),
-        "losses/approximate_kl": approximateKl,
-        "losses/clip_fraction": clipFraction,
-        "schedule/clip_range": clipRange,
-        ...targetKl > 0 && { "schedule/epochs": epoch },
-      };
-    };
-  };
 }
 
 /** Proximal policy optimisation. */

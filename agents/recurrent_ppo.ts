@@ -48,17 +48,12 @@ import { withDefaults } from "./fields.ts";
 import { type RecurrentActor, RecurrentRollout } from "./memory/recurrent_rollout.ts";
 import { orthogonalParameters, stateValues } from "./networks/actor_critic.ts";
 import { fanInParameters } from "./networks/fan_in.ts";
-import {
-  proximalColumns,
-  proximalEpochs,
-  proximalFields,
-  proximalLoss,
-  requireDivisor,
-} from "./ppo.ts";
+import { proximalColumns, proximalFields, proximalLoss } from "./ppo.ts";
 import { generalizedAdvantages, standardize } from "./returns/advantages.ts";
 import { type Actor, type Choice, choiceOf } from "./trainers/evaluation.ts";
 import { batchInputs, OnPolicyTrainer, onPolicyWorld } from "./trainers/on_policy_trainer.ts";
 import { compileStep, perBatch } from "./trainers/programs.ts";
+import { proximalEpochs, requireDivisor } from "./trainers/proximal_epochs.ts";
 import type { EstimatedBatch } from "./trainers/rollout_worker.ts";
 import type { WorldShape } from "./worlds/world.ts";
 

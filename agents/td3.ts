@@ -20,17 +20,13 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { count } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import {
-  deterministicAgent,
-  deterministicFields,
-  type DeterministicNetworks,
-  stepPolicy,
-} from "./ddpg.ts";
+import { deterministicFields, stepPolicy } from "./ddpg.ts";
 import { defineAgent, type ProgramContext } from "./define_agent.ts";
 import { twinSquaredError } from "./losses.ts";
 import { CRITIC } from "./networks/critics.ts";
-import { POLICY } from "./networks/deterministic_policy.ts";
+import { type DeterministicNetworks, POLICY } from "./networks/deterministic_policy.ts";
 import { bootstrapped, type Outcomes } from "./returns/targets.ts";
+import { deterministicAgent } from "./trainers/deterministic_agent.ts";
 import { compileNetworkSteps } from "./trainers/programs.ts";
 import {
   ReplayTrainer,

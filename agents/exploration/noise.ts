@@ -26,7 +26,8 @@ export const noiseFields = {
   }),
 } as const;
 
-type NoiseConfiguration = z.output<z.ZodObject<typeof noiseFields>>;
+/** Values of {@linkcode noiseFields}. */
+export type NoiseConfiguration = z.output<z.ZodObject<typeof noiseFields>>;
 
 /**
  * One step of an Ornstein-Uhlenbeck process around 0: x + θ(0 − x)Δt + σ√Δt·ε. Uhlenbeck & Ornstein

@@ -1,5 +1,5 @@
 /**
- * The policies of DDPG and TD3: dense networks whose tanh is the action.
+ * The networks of DDPG and TD3: a dense one whose tanh is the action, and critics.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { bodyOf, bodyWithin } from "../../lab/compute/bodies.ts";
 import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
-import type { NetworkShape } from "./critics.ts";
+import { type Critics, criticsOf, type NetworkShape } from "./critics.ts";
 import type { DenseSettings } from "./dense_settings.ts";
 import { fanInParameters } from "./fan_in.ts";
 
@@ -40,5 +40,24 @@ export function deterministicPolicy(
     }),
     actions: (parameters, observations) =>
       tf.tanh(mlp(parameters, body.features(parameters, observations), activation, POLICY)),
+  };
+}
+
+/** A policy without noise and its critics. */
+export interface DeterministicNetworks {
+  readonly policy: DeterministicPolicy;
+  readonly critics: Critics;
+}
+
+/** The networks for a world, `criticCount` critics among them. */
+export function deterministicNetworks(
+  shape: NetworkShape,
+  settings: DenseSettings,
+  criticCount: number,
+  ownBody?: BodyDefinition,
+): DeterministicNetworks {
+  return {
+    policy: deterministicPolicy(shape, settings, ownBody),
+    critics: criticsOf(shape, settings, criticCount, ownBody),
   };
 }

@@ -3,12 +3,8 @@
  * tests/golden/numpy/continuous_control.py), and what one of them reduces to.
  */
 import * as tf from "@tensorflow/tfjs";
-import {
-  compileUpdate as compileDdpg,
-  ddpg,
-  deterministicNetworks,
-  deterministicPolicyLoss,
-} from "../../agents/ddpg.ts";
+import { compileUpdate as compileDdpg, ddpg, deterministicPolicyLoss } from "../../agents/ddpg.ts";
+import { deterministicNetworks } from "../../agents/networks/deterministic_policy.ts";
 import {
   compileUpdate as compileSac,
   sac,

@@ -20,8 +20,8 @@ import {
   clippedPolicyLoss,
   clippedValueLoss,
   penalizedPolicyLoss,
-  policyChange,
 } from "../../agents/ppo.ts";
+import { policyChange } from "../../agents/trainers/proximal_epochs.ts";
 import { baselineLoss } from "../../agents/reinforce.ts";
 import { reinforceLoss } from "../../lab/compute/policy_gradient.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
