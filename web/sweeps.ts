@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
+import { DamageError } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import type { SweepState, Trial } from "../lab/experiment/sweep.ts";
 import type { Field } from "../lab/search/space.ts";
@@ -95,25 +95,32 @@ export interface SweepRow {
 
 /** All sweeps of a store, newest first. */
 export async function sweepRows(store: StoreReader): Promise<SweepRow[]> {
-  const { sweepState } = await import("../lab/experiment/sweep.ts");
-  return store.sweepNames().map((name) => {
-    const state = unlessDamaged(() => sweepState(store, name)!);
-    if (state instanceof DamageError) {
-      const unknown = { paths: [], ended: 0, total: 0, metric: "", best: null, over: false };
-      return { name, ...unknown, damage: state.message };
-    }
-    const { sweep, trials, best, over } = state;
-    return {
-      name,
-      paths: sweep.space.map(({ path }) => path),
-      ended: trials.filter(({ value }) => value !== undefined).length,
-      total: sweep.trials,
-      metric: sweep.objective.metric,
-      best: best === undefined ? null : jsonNumber(best.value!),
-      over,
-      damage: null,
-    };
-  });
+  const { sweepStates } = await import("../lab/experiment/sweep.ts");
+  const rows: SweepRow[] = [];
+  for (const [name, state] of sweepStates(store)) {
+    rows.push(rowOf(name, state));
+    // Other pages are answered meanwhile.
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return rows;
+}
+
+function rowOf(name: string, state: SweepState | DamageError): SweepRow {
+  if (state instanceof DamageError) {
+    const unknown = { paths: [], ended: 0, total: 0, metric: "", best: null, over: false };
+    return { name, ...unknown, damage: state.message };
+  }
+  const { sweep, trials, best, over } = state;
+  return {
+    name,
+    paths: sweep.space.map(({ path }) => path),
+    ended: trials.filter(({ value }) => value !== undefined).length,
+    total: sweep.trials,
+    metric: sweep.objective.metric,
+    best: best === undefined ? null : jsonNumber(best.value!),
+    over,
+    damage: null,
+  };
 }
 
 /** The sweep of a name; undefined where there is none. */

@@ -2,7 +2,7 @@
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { argument } from "@optique/core/primitives";
-import { unknownName, unlessDamaged } from "../../lab/core/errors.ts";
+import { DamageError, unknownName } from "../../lab/core/errors.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import { defineCommand, jsonOption, named, plain, PROGRAM, storeOption } from "../command.ts";
 import { openStoreOf } from "../stores.ts";
@@ -30,7 +30,7 @@ export const sweeps = defineCommand({
   async run({ name, json, store: location }, io) {
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
-    const { sweepState } = await import("../../lab/experiment/sweep.ts");
+    const { sweepState, sweepStates } = await import("../../lab/experiment/sweep.ts");
     const known = store.sweepNames();
     if (name !== undefined) {
       const state = sweepState(store, name);
@@ -47,9 +47,8 @@ export const sweeps = defineCommand({
       io.out(`No sweeps yet. To begin one: ${PROGRAM} run NAME --sweep PATH=RANGE`);
       return 0;
     }
-    const rows = known.map((each) => {
-      const state = unlessDamaged(() => sweepState(store, each));
-      if (state === undefined || state instanceof Error) return [each, "–", "–", "–", "damaged"];
+    const rows = [...sweepStates(store)].map(([each, state]) => {
+      if (state instanceof DamageError) return [each, "–", "–", "–", "damaged"];
       const { sweep, trials, best, over } = state;
       const ended = trials.filter(({ value }) => value !== undefined).length;
       return [

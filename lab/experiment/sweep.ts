@@ -8,7 +8,13 @@
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
-import { FitError, InputError, unknownName } from "../core/errors.ts";
+import {
+  type DamageError,
+  FitError,
+  InputError,
+  unknownName,
+  unlessDamaged,
+} from "../core/errors.ts";
 import { interquartileMean } from "../core/interquartile_mean.ts";
 import { streamOf } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -359,25 +365,37 @@ export function sweepState(store: StoreReader, name: string): SweepState | undef
   return stateOf(store, name, stored.definition as unknown as Sweep);
 }
 
-/** @param without Ids of runs that are looked at as if they had never begun. */
+/** How each stored sweep stands, by its name, the newest first; the error of a damaged one. */
+export function* sweepStates(store: StoreReader): Generator<[string, SweepState | DamageError]> {
+  const runs = Map.groupBy(store.runs(), ({ manifest }) => manifest.sweep?.name);
+  for (const name of store.sweepNames()) {
+    yield [
+      name,
+      unlessDamaged(() => {
+        const sweep = store.sweep(name)!.definition as unknown as Sweep;
+        return stateOf(store, name, sweep, runs.get(name) ?? []);
+      }),
+    ];
+  }
+}
+
+function runsOf(store: StoreReader, name: string): Run[] {
+  return store.runs().filter(({ manifest }) => manifest.sweep?.name === name);
+}
+
+/** @param runs Those of the sweep that count. */
 function stateOf(
   store: StoreReader,
   name: string,
   sweep: Sweep,
-  without: ReadonlySet<string> = new Set(),
+  runs: readonly Run[] = runsOf(store, name),
 ): SweepState {
-  const runs = store.runs().filter(({ id, manifest }) =>
-    manifest.sweep?.name === name && !without.has(id)
-  );
   const byTrial = Map.groupBy(runs, ({ manifest }) => manifest.sweep!.trial);
+  const sampling = samplers[sweep.sampler](sweep.space, sweep.seed);
   const trials: Trial[] = [];
   while (trials.length < sweep.trials) {
-    const point = samplers[sweep.sampler]({
-      space: sweep.space,
-      seed: sweep.seed,
-      trial: trials.length,
-      outcomes: learns(sweep.sampler) ? trials.map((trial) => outcomeOf(trial, sweep)) : [],
-    });
+    const outcomes = learns(sweep.sampler) ? trials.map((trial) => outcomeOf(trial, sweep)) : [];
+    const point = sampling(trials.length, outcomes);
     if (point === undefined) break;
     const trial = trialOf(store, sweep, point, trials, byTrial.get(trials.length) ?? []);
     trials.push(trial);
@@ -617,7 +635,8 @@ export async function runSweep(
   using describer = new Describer(options.registries, options);
   const order = { name, sweep, options, describer };
   for (;;) {
-    const state = stateOf(store, name, sweep, again);
+    const runs = runsOf(store, name).filter(({ id }) => !again.has(id));
+    const state = stateOf(store, name, sweep, runs);
     if (state.over) requireTaken(state);
     if (state.over || options.signal?.aborted) return state;
     const wanted = wantedOf(state);

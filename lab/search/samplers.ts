@@ -11,32 +11,35 @@ import { sobol } from "./sobol.ts";
 import { countOf, type Field, isTried, type Point, pointAt, type Space } from "./space.ts";
 import { type Outcome, tpe } from "./tpe.ts";
 
-/** What a sampler is asked. */
-export interface Asked {
-  readonly space: Space;
-  readonly seed: Seed;
-  /** Number of the trial, from 0. */
-  readonly trial: number;
-  /** Of the trials before it, in their order; only TPE looks. */
-  readonly outcomes: readonly Outcome[];
-}
+/**
+ * The point of a trial; undefined where all have been tried.
+ *
+ * @param trial Its number, from 0.
+ * @param outcomes Of the trials before it, in their order; only TPE looks.
+ */
+type Sampling = (trial: number, outcomes: readonly Outcome[]) => Point | undefined;
 
-/** A point for a trial; undefined where all have been tried. */
-type Sampler = (asked: Asked) => Point | undefined;
+/** A sampler for a space and a sweep's seed. */
+type Sampler = (space: Space, seed: Seed) => Sampling;
 
 /** Name of a sampler. */
 export type SamplerName = "grid" | "random" | "sobol" | "tpe";
 
 /** All samplers, by name. */
 export const samplers = {
-  grid: ({ space, trial }) => gridOf(space)[trial],
-  random: ({ space, seed, trial }) => {
+  grid: (space) => {
+    const points = gridOf(space);
+    return (trial) => points[trial];
+  },
+  random: (space, seed) => (trial) => {
     const random = streamOf(seed, `trial/${trial}`);
     return pointAt(space, Float64Array.from(space, () => random.random()));
   },
-  sobol: ({ space, seed, trial }) =>
-    pointAt(space, sobol(space.length, streamOf(seed, "scramble"))(trial)),
-  tpe: ({ space, seed, trial, outcomes }) => tpe(space, outcomes, streamOf(seed, `trial/${trial}`)),
+  sobol: (space, seed) => {
+    const place = sobol(space.length, streamOf(seed, "scramble"));
+    return (trial) => pointAt(space, place(trial));
+  },
+  tpe: (space, seed) => (trial, outcomes) => tpe(space, outcomes, streamOf(seed, `trial/${trial}`)),
 } as const satisfies Record<SamplerName, Sampler>;
 
 /** Names of the samplers. */

@@ -2647,8 +2647,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "TPE is told nothing of what trials came to",
     file: "lab/experiment/sweep.ts",
-    from: "outcomes: learns(sweep.sampler) ?",
-    to: "outcomes: !learns(sweep.sampler) ?",
+    from: "const outcomes = learns(sweep.sampler) ?",
+    to: "const outcomes = !learns(sweep.sampler) ?",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
@@ -5947,8 +5947,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a sweep that goes on leaves failed what had failed",
     file: "lab/experiment/sweep.ts",
-    from: "const state = stateOf(store, name, sweep, again);",
-    to: "const state = stateOf(store, name, sweep);",
+    from: "runsOf(store, name).filter(({ id }) => !again.has(id))",
+    to: "runsOf(store, name)",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
@@ -6926,5 +6926,19 @@ export const mutants: readonly Mutant[] = [
     from: '  requireFloats(name, "its rows", values);\n',
     to: "",
     test: "tests/models/model_file_test.ts",
+  },
+  {
+    fault: "the list of sweeps holds other pages up",
+    file: "web/sweeps.ts",
+    from: "    await new Promise((resolve) => setTimeout(resolve));\n",
+    to: "",
+    test: "tests/web/sweeps_test.ts",
+  },
+  {
+    fault: "each sweep of the list reads all runs",
+    file: "lab/experiment/sweep.ts",
+    from: "return stateOf(store, name, sweep, runs.get(name) ?? []);",
+    to: "return stateOf(store, name, sweep);",
+    test: "tests/web/sweeps_test.ts",
   },
 ];

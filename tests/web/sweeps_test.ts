@@ -3,7 +3,10 @@ import { openStore } from "../../lab/store/sqlite_store.ts";
 import type { Store } from "../../lab/store/store.ts";
 import { createApp } from "../../web/app.ts";
 import { adviceOf, sweepRows, sweepView } from "../../web/sweeps.ts";
+import { build } from "./built.ts";
 import { addSweep } from "./sample_store.ts";
+
+await build();
 
 async function withStore(body: (store: Store) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -122,3 +125,26 @@ Deno.test("what to do next follows from the best point, what matters and what is
   match(text(0.5, [], { over: false })[0], /^Its trials are over, the best one is not judged/);
   deepStrictEqual(text(0.5, [0.99, 0.01], { over: false, ended: 0 }).length, 1);
 });
+
+Deno.test("the list of sweeps reads the runs once, and lets others go on after each sweep", () =>
+  withStore(async (store) => {
+    for (const name of ["one", "two"]) addSweep(store, name);
+    const seen: string[] = [];
+    const watched = new Proxy(store, {
+      get(target, name) {
+        const value = Reflect.get(target, name, target);
+        if (typeof value !== "function") return value;
+        return (...given: unknown[]) => {
+          if (name === "runs") seen.push("runs");
+          if (name === "sweep") {
+            seen.push(String(given[0]));
+            setTimeout(() => seen.push("others"));
+          }
+          return value.apply(target, given);
+        };
+      },
+    });
+    const rows = await sweepRows(watched);
+    deepStrictEqual(seen, ["runs", "two", "others", "one", "others"]);
+    deepStrictEqual(rows.map(({ name, ended }) => [name, ended]), [["two", 12], ["one", 12]]);
+  }));

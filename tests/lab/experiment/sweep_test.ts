@@ -126,10 +126,10 @@ Deno.test("a sweep's best trial has the best IQM on tuning seeds, and is judged 
 Deno.test("what TPE tries after its first points follows from what they came to", () =>
   withStore(async (store) => {
     const { trials, sweep } = await swept(store, { trials: 12, seeds: 1, judge: 0 });
-    const asked = { space: sweep.space, seed: sweep.seed, trial: 11 };
+    const sampling = samplers.tpe(sweep.space, sweep.seed);
     const outcomes = trials.slice(0, 11).map(({ point, value }) => ({ point, loss: -value! }));
-    deepStrictEqual(trials[11].point, samplers.tpe({ ...asked, outcomes }));
-    notDeepStrictEqual(trials[11].point, samplers.tpe({ ...asked, outcomes: [] }));
+    deepStrictEqual(trials[11].point, sampling(11, outcomes));
+    notDeepStrictEqual(trials[11].point, sampling(11, []));
   }));
 
 for (const changes of [{}, { pruner: "median", trials: 9 }] as const) {

@@ -13,7 +13,7 @@ const space: Space = [
 
 function outcomesOf(loss: (point: Point) => number, trials = 60) {
   return Array.from({ length: trials }, (_, trial) => {
-    const point = samplers.random({ space, seed: 1, trial, outcomes: [] })!;
+    const point = samplers.random(space, 1)(trial)!;
     return { point, loss: loss(point) };
   });
 }

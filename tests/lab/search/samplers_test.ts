@@ -49,7 +49,7 @@ function searched(
 ): number {
   const outcomes: Outcome[] = [];
   for (let trial = 0; trial < trials; trial++) {
-    const point = samplers[name]({ space: cube(axes), seed, trial, outcomes })!;
+    const point = samplers[name](cube(axes), seed)(trial, outcomes)!;
     outcomes.push({ point, loss: loss(point) });
   }
   return Math.min(...outcomes.map((each) => each.loss));
@@ -90,7 +90,7 @@ Deno.test("samplers give a trial the same point again, another one to another tr
     const outcomes: Outcome[] = [];
     const points = new Set<string>();
     for (let trial = 0; trial < 40; trial++) {
-      const ask = (seed: number) => samplers[name]({ space, seed, trial, outcomes })!;
+      const ask = (seed: number) => samplers[name](space, seed)(trial, outcomes)!;
       const point = ask(7);
       deepStrictEqual(ask(7), point);
       ok(ask(8).rate !== point.rate);
@@ -109,7 +109,7 @@ Deno.test("TPE turns to the words and the sizes that are better", () => {
   ];
   const outcomes: Outcome[] = [];
   for (let trial = 0; trial < 80; trial++) {
-    const point = samplers.tpe({ space, seed: 3, trial, outcomes })!;
+    const point = samplers.tpe(space, 3)(trial, outcomes)!;
     const loss = (point.kind === "c" ? 0 : 3) + Math.abs(Math.log2(Number(point.size)) - 5);
     outcomes.push({ point, loss });
   }
@@ -156,7 +156,7 @@ Deno.test("a grid has every point once, and what a condition leaves out but once
     { kind: "a" },
     ...[1, 2, 3].map((n) => ({ kind: "b", n })),
   ]);
-  strictEqual(samplers.grid({ space, seed: 1, trial: 4, outcomes: [] }), undefined);
+  strictEqual(samplers.grid(space)(4), undefined);
   throws(() => gridOf(cube(1)), /over a grid as x0 must have values/);
 });
 
@@ -211,7 +211,7 @@ Deno.test("a sampler waits for the trials before it where it looks at them, and 
     });
   for (const name of samplerNames) {
     const at = (outcomes: Outcome[]) =>
-      [11, 12, 13].map((trial) => samplers[name]({ space, seed: 1, trial, outcomes }));
+      [11, 12, 13].map((trial) => samplers[name](space, 1)(trial, outcomes));
     const looks = JSON.stringify(at(outcomesOf(1))) !== JSON.stringify(at(outcomesOf(-1)));
     deepStrictEqual([name, learns(name)], [name, looks]);
   }
