@@ -67,7 +67,7 @@ export function tpe(
 }
 
 /** Kernels around places, and one over the whole cube, all alike in weight. */
-class Mixture {
+export class Mixture {
   readonly #values: readonly number[];
   readonly #width: number;
   /** The logarithm of what of each kernel's normal lies within [0, 1], by place and axis. */
@@ -94,6 +94,7 @@ class Mixture {
     });
   }
 
+  /** The logarithm of the density at a place in the cube, over which it integrates to 1. */
   logDensity(place: Float64Array): number {
     // The prior's is 0.
     const logs = this.places.map((_, kernel) => this.#logKernel(kernel, place));

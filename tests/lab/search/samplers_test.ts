@@ -9,7 +9,7 @@ import {
 } from "../../../lab/search/samplers.ts";
 import { MOST_AXES, sobol } from "../../../lab/search/sobol.ts";
 import type { Point, Space } from "../../../lab/search/space.ts";
-import { normalBelow, type Outcome, tpe } from "../../../lab/search/tpe.ts";
+import { Mixture, normalBelow, type Outcome, tpe } from "../../../lab/search/tpe.ts";
 import { bootstrapInterval } from "../../../lab/statistics/mod.ts";
 
 const cube = (axes: number): Space =>
@@ -131,6 +131,19 @@ Deno.test("Sobol points are those of Joe and Kuo's numbers", () => {
     [0.625, 0.125, 0.875],
     [0.125, 0.625, 0.375],
   ]);
+  // SciPy 1.17: scipy.stats.qmc.Sobol(21, scramble=False, bits=32).random(1024)[[682, 999]] * 1024. Of the first one
+  // all ten direction numbers have a part.
+  const all = [682, 999].map((i) => [...sobol(MOST_AXES)(i)].map((x) => 1024 * x));
+  deepStrictEqual(all, [
+    [
+      ...[1023, 261, 749, 451, 921, 263, 753, 303, 735, 669, 333, 275, 239, 987, 677, 753, 459],
+      ...[411, 237, 429, 557],
+    ],
+    [
+      ...[161, 931, 83, 1013, 991, 865, 879, 729, 833, 647, 23, 453, 485, 969, 851, 571, 289],
+      ...[673, 695, 39, 343],
+    ],
+  ]);
   throws(() => sobol(MOST_AXES + 1), /at most 21 fields .*: 22/);
 });
 
@@ -144,6 +157,18 @@ Deno.test("scrambled Sobol points have one in each slice of each axis, and in ea
     }
     const cells = points.map(([x, y]) => 16 * Math.floor(16 * x) + Math.floor(16 * y));
     strictEqual(new Set(cells).size, 256);
+  }
+});
+
+Deno.test("TPE's densities integrate to 1, though kernels reach beyond the ends", () => {
+  const choice: Space = [{ path: "x0", range: { kind: "choice", values: ["a", "b", "c"] } }];
+  for (const space of [cube(1), choice]) {
+    const places = [0.02, 0.4, 0.97].map((x) => Float64Array.of(x));
+    const mixture = new Mixture(space, places);
+    const n = 3000;
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += Math.exp(mixture.logDensity(Float64Array.of((i + 0.5) / n)));
+    ok(Math.abs(sum / n - 1) < 1e-5, `${sum / n}`);
   }
 });
 

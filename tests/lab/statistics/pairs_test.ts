@@ -22,6 +22,7 @@ Deno.test("of pairs equal seeds are compared, those that both have, in any order
   // Three differences of −1: of eight ways to turn their signs two are as far from 0.
   strictEqual(paired.p, 0.25);
   ok(paired.detectable < 1e-9);
+  deepStrictEqual(testPairs([[more, few]], { paired: true })[0].p, 0.25);
   const [unpaired] = testPairs([[few, more]]);
   ok(unpaired.detectable > 100);
   const [none] = testPairs([[group([1, 2]), group([1, 2], ["8", "9"])]], { paired: true });
