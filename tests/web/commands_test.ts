@@ -48,4 +48,12 @@ Deno.test("the server finds runs, their experiments and sweeps, and nothing by h
   addSweep(store, "rates");
   const later = new Feed(store);
   deepStrictEqual(lookedUp(later, later.records(), "sweep=rates").sweeps, ["rates"]);
+  for (let i = 0; i < 7; i++) addSweep(store, `more-${i}`, 1);
+  const last = new Feed(store);
+  const records = last.records();
+  const all = lookedUp(last, records, "");
+  deepStrictEqual([all.runs.length, all.sweeps.length], [6, 6]);
+  ok(all.experiments.length > 1);
+  const nameless = records.map((each) => ({ ...each, row: { ...each.row, experiment: "" } }));
+  deepStrictEqual(lookedUp(last, nameless, "").experiments, []);
 });

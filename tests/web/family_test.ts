@@ -6,7 +6,11 @@ import type { Record } from "../../web/runs_table.ts";
 import { agentConfiguration, manifestOf } from "./sample_store.ts";
 
 /** A run with the figure that it is judged by. */
-function record(seed: number, value: number | null, name = "evaluation/return_mean"): Record {
+function record(
+  seed: number,
+  value: number | string | null,
+  name = "evaluation/return_mean",
+): Record {
   const configuration = agentConfiguration("ppo", 1e-3);
   const manifest = manifestOf({ experiment: "cartpole-ppo", configuration, seed });
   const headline = value === null ? null : { name, value };
@@ -36,6 +40,8 @@ Deno.test("a run's place among its seeds is taken over the figure that it is jud
   });
   strictEqual(familyOf(seeds, "run-1")!.place, 1);
   strictEqual(familyOf(seeds, "run-4")!.place, null);
+  const lost = record(5, "NaN");
+  strictEqual(familyOf([...seeds, lost], "run-5")!.place, null);
   strictEqual(familyOf([seeds[0]], "run-3"), undefined);
   strictEqual(familyOf(seeds, "run-9"), undefined);
 });

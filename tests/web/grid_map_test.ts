@@ -71,6 +71,15 @@ Deno.test("arrows go where an action means to, and stand above cells, below the 
   // Eleven cells that are neither hole nor goal, each with a tint and the two lines of an arrow.
   strictEqual(added.length, 33);
   deepStrictEqual(added[0].kind === "polygon" && added[0].fill, "#f7f6f2");
+  // The first cell lies at the upper left: its arrow's shaft and head.
+  const arrow = added.slice(1, 3).map((shape) => shape.kind === "line" ? shape.points : []);
+  const [[from, to]] = arrow;
+  const near = (a: number, b: number) => ok(Math.abs(a - b) < 1e-12, `${a} ${b}`);
+  const [x, y] = [(from[0] + to[0]) / 2, from[1]];
+  [[-0.25, 0], [0.25, 0], [0.1, 0.13], [0.25, 0], [0.1, -0.13]].forEach(([across, up], i) => {
+    near(arrow.flat()[i][0], x + across);
+    near(arrow.flat()[i][1], y + up);
+  });
   strictEqual(mapped(scene, grid, new Array(16).fill(NaN)).shapes.length, scene.shapes.length);
 });
 

@@ -44,6 +44,9 @@ Deno.test("a kick goes away from the pointer", () => {
   // Hanging, the upper link's angle grows to the right.
   const acrobot = handles["Acrobot-v1"];
   strictEqual(acrobot.kicked([0, 0, 0, 0], "link", [-0.1, -0.5])[2], 2);
+  // Held out to the right, it is pushed down from above.
+  strictEqual(acrobot.kicked([Math.PI / 2, 0, 0, 0], "link", [0.5, 0.1])[2], -2);
+  strictEqual(acrobot.kicked([Math.PI / 2, 0, 0, 0], "link", [0.5, -0.1])[2], 2);
   strictEqual(handles["MountainCar-v0"].kicked([0, 0], "car", [0.05, 1])[1], -0.02);
 });
 

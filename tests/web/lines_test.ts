@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import type { ComparedGroup } from "../../web/comparison.ts";
 import { groupLines, lineFigures, nearestIndex, profileLines } from "../../web/lines.ts";
 
@@ -73,4 +73,7 @@ Deno.test("of a seed without a figure a profile knows that it is the worst, or i
   deepStrictEqual(ends("evaluation/return_mean"), [["a", 2 / 3, 0], ["b", 1, 0]]);
   deepStrictEqual(ends("losses/loss"), [["a", 1, 1 / 3], ["b", 1, 0]]);
   deepStrictEqual(ends("schedule/learning_rate"), [["b", 1, 0]]);
+  const [{ x }] = profileLines(groups, "evaluation/return_mean");
+  strictEqual(x[0], -0.2);
+  ok(Math.abs(x.at(-1)! - 10.2) < 1e-12);
 });

@@ -10,6 +10,9 @@ Deno.test("a configuration keeps its colour whatever comes beside it later", () 
     // Eight colours before any comes a second time.
     strictEqual(new Set(marks.slice(0, 8).map((mark) => mark % 8)).size, Math.min(8, keys.length));
   }));
+  // FNV-1a of "a" and "foobar", by the table of Fowler, Noll and Vo; "i" has the colour of "a".
+  deepStrictEqual(marksOf(["a", "foobar"]), [0xe40c292c % 8, 0xbf9cf968 % 8]);
+  deepStrictEqual(marksOf(["a", "i"]), [4, 5]);
   // What was there before it does not matter unless it has the same colour.
   const [alone] = marksOf(["b"]);
   const other = ["c", "d", "e", "f"].find((key) => marksOf([key])[0] !== alone)!;

@@ -25,6 +25,9 @@ Deno.test("a chart as SVG has its lines where the screen has them, gaps, bands, 
   // The frame is 68 … 700 across and 316 … 36 up.
   ok(svg.includes('d="M68 316L384 36M700 176" fill="none" stroke="red"'), svg);
   ok(svg.includes('d="M68 316L700 176L700 36L68 36Z" fill="blue"'), svg);
+  ok(svg.includes('L68 36Z" fill="blue" opacity="0.16"/>'), svg);
+  const [, , mean] = chart.lines;
+  ok(svgOf({ ...chart, lines: [{ ...mean, quiet: true }] }).includes('fill="blue" opacity="0.06"'));
   ok(svg.includes('<circle cx="700" cy="36" r="4" fill="pink"/>'), svg);
   ok(svg.includes("<title>a &lt; b &amp; c</title>"));
   ok(svg.includes("solved at 0.5") && !svg.includes("far away"));

@@ -77,6 +77,12 @@ Deno.test("measured actions have a colour on either side of the middle", () => {
     { series: 1, strength: 0 },
     { series: 1, strength: 1 },
   ]);
+  // About another middle than 0.
+  deepStrictEqual(tintsOf({ ...map, rows: [[10], [11], [14]] }, 0), [
+    { series: 0, strength: 1 },
+    { series: 0, strength: 0.5 },
+    { series: 1, strength: 1 },
+  ]);
 });
 
 Deno.test("a number without bounds ranges over what was seen, and half as much again", () => {

@@ -2,7 +2,6 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { iqm } from "../../lab/statistics/mod.ts";
 import { Feed } from "../../web/feed.ts";
 import { figureSpread } from "../../web/figure_spread.ts";
-import { directionOf } from "../../web/metric_direction.ts";
 import {
   groupedBy,
   LABEL,
@@ -25,23 +24,6 @@ Deno.test("what has no value, and NaN, comes last both ways; seeds sort as numbe
   deepStrictEqual(inOrder(values, (each) => each, false), [1, 2n, 3, Infinity, NaN, undefined]);
   deepStrictEqual(inOrder(values, (each) => each, true), [Infinity, 3, 2n, 1, NaN, undefined]);
   deepStrictEqual(inOrder(["b10", "b9", "a"], (each) => each, false), ["a", "b9", "b10"]);
-});
-
-Deno.test("a metric says which way is better, other keys say nothing", () => {
-  deepStrictEqual(
-    ["evaluation/return_mean", "evaluation/modes", "losses/elbo", "rollout/episode_return_mean"]
-      .map(directionOf),
-    ["up", "up", "down", "up"],
-  );
-  deepStrictEqual(["evaluation/negative_elbo", "evaluation/return_std"].map(directionOf), [
-    "down",
-    "down",
-  ]);
-  deepStrictEqual(["agent.learningRate", "timing/steps", "losses/entropy"].map(directionOf), [
-    null,
-    null,
-    "down",
-  ]);
 });
 
 Deno.test("a request comes back from its query, and the usual one has none", () => {
