@@ -254,18 +254,23 @@ export function firstAtLeast(series: Series, threshold: number): Reached | undef
 
 /**
  * Figures that a run may be judged by, in the order of interest. What a judge is sure of comes after the
- * distance to the data: a judge that learned from few pictures is sure of noise, too.
+ * distance to the data: a judge that learned from few pictures is sure of noise, too. A likelihood comes
+ * before the bound of one draw, which grows looser where a bound of many draws is descended.
  */
 export const headlines: readonly string[] = [
   "evaluation/return_mean",
   "evaluation/accuracy",
-  "evaluation/negative_elbo",
+  "evaluation/nll_oracle",
   "evaluation/negative_log_likelihood",
+  "evaluation/negative_elbo",
   "evaluation/modes",
   "evaluation/high_quality",
+  "evaluation/recalled",
   "evaluation/reconstruction",
   "evaluation/energy_distance",
   "evaluation/recognised",
+  "evaluation/signal_to_noise",
+  "evaluation/absolute_error",
   "evaluation/recall",
   "rollout/episode_return_mean",
   "losses/elbo",

@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import { evidence } from "../../evidence/rows.ts";
+import { headlines } from "../../lab/experiment/comparison.ts";
 import { directionOf, worstOf } from "../../web/metric_direction.ts";
 
 const each = (...names: string[]) => names.map((name) => `evaluation/${name}`);
@@ -42,4 +43,9 @@ Deno.test("what a row of evidence is scored by is better where the row says so",
     if (metric === undefined || better === "near" || toFail.includes(experiment)) continue;
     strictEqual(directionOf(metric), better === "more" ? "up" : "down", `${experiment}: ${metric}`);
   }
+});
+
+Deno.test("of what a run may be judged by one way is better, of a critic's loss none", () => {
+  const none = headlines.filter((name) => directionOf(name) === null);
+  deepStrictEqual(none, ["losses/critic"]);
 });

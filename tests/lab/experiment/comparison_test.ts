@@ -52,6 +52,9 @@ Deno.test("samples are judged by their distance to the data, as a judge may be s
   strictEqual(headlineMetric(["evaluation/coverage", images.at(-1)!]), "evaluation/recognised");
   strictEqual(headlineMetric([...images, "evaluation/negative_elbo"]), "evaluation/negative_elbo");
   strictEqual(headlineMetric(["losses/else", "evaluation/else"]), "evaluation/else");
+  // Of IWAE with many draws the ELBO, a bound of one, says little.
+  const bounds = ["evaluation/negative_elbo", "evaluation/negative_log_likelihood"];
+  strictEqual(headlineMetric(bounds), "evaluation/negative_log_likelihood");
 });
 
 Deno.test("seeds of one configuration are together whatever the order of its fields", () => {
