@@ -36,6 +36,7 @@ import { importanceLine, trialsTable } from "../sweeping.ts";
 import {
   iqmCell,
   iqmTitle,
+  lessLine,
   middleCells,
   probabilityCell,
   suiteRows,
@@ -208,7 +209,7 @@ export function resultOf(
         paired ? ", equal seeds against one another" : ""
       }, two-sided, corrected for all ` +
       "pairs. The last column: a lesser difference of means " +
-      "is seen by so many seeds less than four times in five.",
+      `is seen by so many seeds less than four times in five. ${lessLine(pairs)}`.trim(),
   }];
 }
 

@@ -10,6 +10,7 @@ import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
 import { pText } from "../../lab/statistics/p_value.ts";
 import { type Column, count, duration, figure, table, wrapped } from "./format.ts";
+import { directionOf } from "../../web/metric_direction.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
 import { type Io, styled } from "./io.ts";
 import { shownVerdict } from "./runs_table.ts";
@@ -50,6 +51,14 @@ export function middleCells({ runs, mean, median }: Group): [string, string] {
 export function probabilityCell({ probability, spread }: Pair): string {
   if (Number.isNaN(probability)) return "–";
   return withSpread(probability, spread, (value) => value.toFixed(2));
+}
+
+/** Says of which metrics of the pairs less is better; empty where of none. */
+export function lessLine(pairs: readonly Pair[]): string {
+  const metrics = new Set(pairs.flatMap(({ first: { metric } }) => metric ?? []));
+  const labels = [...metrics].filter((metric) => directionOf(metric) === "down").map(metricLabel);
+  if (labels.length === 0) return "";
+  return `Of ${labels.join(", ")} less is better: a low P(a > b) speaks for a.`;
 }
 
 /** Environment steps, time and seeds to a group's threshold, as three cells. */
@@ -111,6 +120,8 @@ export function comparisonTables(
       ]),
       io,
     ));
+    const less = lessLine(pairs);
+    if (less !== "") parts.push(wrapped(less, io.columns()).join("\n"));
     const known = pairs.filter(({ detectable }) => !Number.isNaN(detectable));
     if (known.length > 0) {
       const line =

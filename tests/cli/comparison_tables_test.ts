@@ -95,6 +95,21 @@ Deno.test("a terminal has each figure of a comparison in its own column", () => 
   strictEqual(tables.at(-1), "left out, as damaged: r9");
 });
 
+Deno.test("of a metric of which less is better a comparison says so, in a terminal and a report", () => {
+  const says = ({ pairs }: Pick<Comparison, "pairs">) => {
+    const made = { ...comparison, pairs };
+    return [
+      comparisonTables(made, capturedIo({ columns: 200 })),
+      JSON.stringify(resultOf(made, { isTimed: false, paired: false })),
+    ].map((text) => /Of ([^:.]*) less is better: a low P\(a > b\) speaks for a\./.exec(text)?.[1]);
+  };
+  deepStrictEqual(says(comparison), [undefined, undefined]);
+  const pairs = ["evaluation/negative_elbo", "losses/reconstruction", "losses/reconstruction"]
+    .map((metric, i) => ({ ...comparison.pairs[i], first: { ...ppo, metric } }));
+  const words = "−ELBO, reconstruction";
+  deepStrictEqual(says({ pairs } as unknown as Comparison), [words, words]);
+});
+
 Deno.test("a comparison as JSON has each figure under its name, and null for what is none", () => {
   const [ppo, dqn, a2c] = comparison.groups;
   const common = (group: typeof ppo) => ({

@@ -6983,4 +6983,18 @@ export const mutants: readonly Mutant[] = [
     to: "y + along * dy - 2 * across * dx",
     test: "tests/web/grid_map_test.ts",
   },
+  {
+    fault: "nothing says of which metrics less is better",
+    file: "cli/terminal/comparison_table.ts",
+    from: '=== "down").map(metricLabel)',
+    to: "=== null).map(metricLabel)",
+    test: "tests/cli/comparison_tables_test.ts",
+  },
+  {
+    fault: "a run of IWAE is judged by the ELBO",
+    file: "lab/experiment/comparison.ts",
+    from: '  "evaluation/negative_log_likelihood",\n',
+    to: "",
+    test: "tests/lab/experiment/comparison_test.ts",
+  },
 ];
