@@ -5,7 +5,7 @@
  */
 import { performanceProfile } from "../lab/statistics/scores.ts";
 import type { ComparedGroup } from "./comparison.ts";
-import { worstOf } from "./metric_direction.ts";
+import { directionOf, worstOf } from "./metric_direction.ts";
 
 /** One line; `low` and `high` draw a band around it. Values that are not finite are text: gaps. */
 export interface Line {
@@ -134,7 +134,8 @@ const PROFILE_POINTS = 80;
 
 /**
  * The performance profile of each group (Agarwal et al. 2021): the share of its seeds above each of
- * some even values, one without a figure on the worse side of all; none where all figures are equal.
+ * some even values, below where less is better; one without a figure is on the worse side of all; none
+ * where all figures are equal.
  */
 export function profileLines(groups: readonly ComparedGroup[], metric: string): Line[] {
   const figures = ({ seeds }: ComparedGroup) =>
@@ -152,6 +153,9 @@ export function profileLines(groups: readonly ComparedGroup[], metric: string): 
   return groups.flatMap((group) => {
     const own = figures(group);
     if (own.length === 0 || own.some(Number.isNaN)) return [];
-    return [{ label: group.label, color: group.color, x, y: [...performanceProfile(own, x)] }];
+    const sign = directionOf(metric) === "down" ? -1 : 1;
+    const signed = (values: readonly number[]) => values.map((value) => sign * value);
+    const y = [...performanceProfile(signed(own), signed(x))];
+    return [{ label: group.label, color: group.color, x, y }];
   });
 }

@@ -6997,4 +6997,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/experiment/comparison_test.ts",
   },
+  {
+    fault: "a profile counts seeds above a value of which less is better",
+    file: "web/lines.ts",
+    from: '=== "down" ? -1 : 1',
+    to: '=== "down" ? 1 : 1',
+    test: "tests/web/lines_test.ts",
+  },
 ];

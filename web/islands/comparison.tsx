@@ -18,6 +18,7 @@ import type { Range } from "../curves.ts";
 import { metricTitle } from "../format.ts";
 import { groupLines, profileLines } from "../lines.ts";
 import { stampOfAll } from "../live.ts";
+import { directionOf } from "../metric_direction.ts";
 import { commandIn, EXAMPLE, type Program } from "../program.ts";
 
 /** Groups up to which single seeds are drawn unless the reader chooses otherwise. */
@@ -348,17 +349,18 @@ function Beside(
   );
 }
 
-/** Performance profiles: which share of a group's seeds lies above each value. */
+/** Performance profiles: which share of a group's seeds lies on the better side of each value. */
 function Profiles(
   { groups, metric }: { groups: readonly ComparedGroup[]; metric: string },
 ): VNode | null {
   const lines = useMemo(() => profileLines(groups, metric), [groups, metric]);
   if (lines.length === 0) return null;
+  const side = directionOf(metric) === "down" ? "below" : "above";
   return (
     <div class="card">
-      <h3>Performance profile: share of seeds above a value</h3>
+      <h3>Performance profile: share of seeds {side} a value</h3>
       <Plot
-        title="Share of each group's seeds above a value"
+        title={`Share of each group's seeds ${side} a value`}
         xLabel={metricTitle(metric)}
         lines={lines}
         height={300}
