@@ -150,12 +150,13 @@ export function profileLines(groups: readonly ComparedGroup[], metric: string): 
     { length: PROFILE_POINTS },
     (_, i) => low - room + (high - low + 2 * room) * i / (PROFILE_POINTS - 1),
   );
+  const sign = directionOf(metric) === "down" ? -1 : 1;
+  const signed = (values: readonly number[]) => values.map((value) => sign * value);
+  const thresholds = signed(x);
   return groups.flatMap((group) => {
     const own = figures(group);
     if (own.length === 0 || own.some(Number.isNaN)) return [];
-    const sign = directionOf(metric) === "down" ? -1 : 1;
-    const signed = (values: readonly number[]) => values.map((value) => sign * value);
-    const y = [...performanceProfile(signed(own), signed(x))];
+    const y = [...performanceProfile(signed(own), thresholds)];
     return [{ label: group.label, color: group.color, x, y }];
   });
 }

@@ -358,24 +358,26 @@ function shownField(field: Field | undefined): Json {
     : `${text} where ${when.path} is ${when.in.map(textOf).join(" or ")}`;
 }
 
-/** How a stored sweep stands. */
-export function sweepState(store: StoreReader, name: string): SweepState | undefined {
+/**
+ * How a stored sweep stands.
+ *
+ * @param runs Its own, where they are known already.
+ */
+export function sweepState(
+  store: StoreReader,
+  name: string,
+  runs?: readonly Run[],
+): SweepState | undefined {
   const stored = store.sweep(name);
   if (stored === undefined) return undefined;
-  return stateOf(store, name, stored.definition as unknown as Sweep);
+  return stateOf(store, name, stored.definition as unknown as Sweep, runs);
 }
 
 /** How each stored sweep stands, by its name, the newest first; the error of a damaged one. */
 export function* sweepStates(store: StoreReader): Generator<[string, SweepState | DamageError]> {
   const runs = Map.groupBy(store.runs(), ({ manifest }) => manifest.sweep?.name);
   for (const name of store.sweepNames()) {
-    yield [
-      name,
-      unlessDamaged(() => {
-        const sweep = store.sweep(name)!.definition as unknown as Sweep;
-        return stateOf(store, name, sweep, runs.get(name) ?? []);
-      }),
-    ];
+    yield [name, unlessDamaged(() => sweepState(store, name, runs.get(name) ?? [])!)];
   }
 }
 

@@ -6937,8 +6937,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "each sweep of the list reads all runs",
     file: "lab/experiment/sweep.ts",
-    from: "return stateOf(store, name, sweep, runs.get(name) ?? []);",
-    to: "return stateOf(store, name, sweep);",
+    from: "sweepState(store, name, runs.get(name) ?? [])!",
+    to: "sweepState(store, name)!",
     test: "tests/web/sweeps_test.ts",
   },
   {
