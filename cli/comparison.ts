@@ -32,7 +32,7 @@ import { type PairTest, type SeededValues, testPairs } from "../lab/statistics/p
 import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
 import { budgetUnitOf } from "../lab/store/run_budget.ts";
 import type { Run, Store } from "../lab/store/store.ts";
-import { worstOf } from "../web/metric_direction.ts";
+import { worstOf } from "../lab/experiment/metric_direction.ts";
 
 /** When the runs of a group first reached a value of `evaluation/return_mean`. */
 export interface Threshold {

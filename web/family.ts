@@ -4,7 +4,7 @@
  * @module
  */
 import { groupRuns } from "../lab/experiment/comparison.ts";
-import { directionOf } from "./metric_direction.ts";
+import { directionOf } from "../lab/experiment/metric_direction.ts";
 import type { Record } from "./runs_table.ts";
 
 /** One of them. */

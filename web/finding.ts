@@ -10,7 +10,7 @@ import {
   type Spread,
 } from "../lab/statistics/mod.ts";
 import { testPairs } from "../lab/statistics/pairs.ts";
-import { directionOf } from "./metric_direction.ts";
+import { directionOf } from "../lab/experiment/metric_direction.ts";
 
 /** Groups that are compared to the best one. */
 export interface Contender {

@@ -5,7 +5,7 @@
  */
 import { performanceProfile } from "../lab/statistics/scores.ts";
 import type { ComparedGroup } from "./comparison.ts";
-import { directionOf, worstOf } from "./metric_direction.ts";
+import { directionOf, worstOf } from "../lab/experiment/metric_direction.ts";
 
 /** One line; `low` and `high` draw a band around it. Values that are not finite are text: gaps. */
 export interface Line {

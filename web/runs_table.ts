@@ -14,7 +14,7 @@ import type { Run } from "../lab/store/store.ts";
 import { countingOf } from "./comparison.ts";
 import { figureSpread } from "./figure_spread.ts";
 import { filtered } from "./filter.ts";
-import { directionOf } from "./metric_direction.ts";
+import { directionOf } from "../lab/experiment/metric_direction.ts";
 import {
   type Cell,
   type GroupCell,

@@ -10,7 +10,7 @@ import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
 import { pText } from "../../lab/statistics/p_value.ts";
 import { type Column, count, duration, figure, table, wrapped } from "./format.ts";
-import { directionOf } from "../../web/metric_direction.ts";
+import { directionOf } from "../../lab/experiment/metric_direction.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
 import { type Io, styled } from "./io.ts";
 import { shownVerdict } from "./runs_table.ts";

@@ -16,6 +16,7 @@ import { InputError, unknownName } from "../core/errors.ts";
 import { badLoss, type Metrics } from "../core/metrics.ts";
 import { type Seed, streamOf } from "../core/random.ts";
 import { headlineMetric } from "./comparison.ts";
+import { directionOf } from "./metric_direction.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { Registries } from "./registries.ts";
 import { resolve } from "./resolve.ts";
@@ -180,7 +181,7 @@ function judged(
   if (metric === undefined || !names.has(metric)) {
     throw unknownName("judge the range", "series", metric ?? "losses/…", names);
   }
-  const goal = goalOf(metric);
+  const goal = directionOf(metric) === "up" ? "maximize" : "minimize";
   const values = seen.flatMap(({ learningRate, metrics }) =>
     metric in metrics ? [{ learningRate, value: metrics[metric] }] : []
   );
@@ -194,11 +195,6 @@ function judged(
     ...{ metric, goal, points, best },
     ...isInside ? { suggestion: best.learningRate / 10 } : {},
   };
-}
-
-/** Returns, accuracies and evidence bounds are to rise, all else is to fall. */
-function goalOf(metric: string): RangeResult["goal"] {
-  return /(return|accuracy|\/elbo|recognised|modes)/.test(metric) ? "maximize" : "minimize";
 }
 
 /** Mean of the values at rates from half to twice a point's. */

@@ -6943,17 +6943,17 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "what a discriminator gets right is taken for a result",
-    file: "web/metric_direction.ts",
+    file: "lab/experiment/metric_direction.ts",
     from: "losses: ofTraining, ",
     to: "",
-    test: "tests/web/metric_direction_test.ts",
+    test: "tests/lab/experiment/metric_direction_test.ts",
   },
   {
     fault: "a likelihood's lower figure is not known to be better",
-    file: "web/metric_direction.ts",
+    file: "lab/experiment/metric_direction.ts",
     from: "/negative_|^nll_",
     to: "/negative_elbo|^nll_",
-    test: "tests/web/metric_direction_test.ts",
+    test: "tests/lab/experiment/metric_direction_test.ts",
   },
   {
     fault: "a page gets no labels of examples",

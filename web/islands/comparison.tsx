@@ -18,7 +18,7 @@ import type { Range } from "../curves.ts";
 import { metricTitle } from "../format.ts";
 import { groupLines, profileLines } from "../lines.ts";
 import { stampOfAll } from "../live.ts";
-import { directionOf } from "../metric_direction.ts";
+import { directionOf } from "../../lab/experiment/metric_direction.ts";
 import { commandIn, EXAMPLE, type Program } from "../program.ts";
 
 /** Groups up to which single seeds are drawn unless the reader chooses otherwise. */

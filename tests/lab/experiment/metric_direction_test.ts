@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
-import { evidence } from "../../evidence/rows.ts";
-import { headlines } from "../../lab/experiment/comparison.ts";
-import { directionOf, worstOf } from "../../web/metric_direction.ts";
+import { evidence } from "../../../evidence/rows.ts";
+import { headlines } from "../../../lab/experiment/comparison.ts";
+import { directionOf, worstOf } from "../../../lab/experiment/metric_direction.ts";
 
 const each = (...names: string[]) => names.map((name) => `evaluation/${name}`);
 
