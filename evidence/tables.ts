@@ -206,15 +206,20 @@ function theirsOf(row: EvidenceRow, peer: References | undefined): string {
   return `${withSpread(iqm(scores), spreadOf(scores), figure)} ${peer.peer}${seeds}`;
 }
 
-/** How probable it is that a seed here is better than one of the peer; undefined where a side lacks. */
+/**
+ * How probable it is that a seed here is better than one of the peer, where one that diverged is worse
+ * than any that did not; undefined where a side lacks.
+ */
 function improvementOver(
   { better = "more" }: EvidenceRow,
   scores: readonly number[],
   peer: References | undefined,
 ): Improvement | undefined {
   if (scores.length === 0 || peer === undefined || peer.runs.length === 0) return undefined;
-  const theirs = referenceScores(peer);
-  return better === "less" ? improvementOf(theirs, scores) : improvementOf(scores, theirs);
+  const worst = better === "less" ? Infinity : -Infinity;
+  const [ours, theirs] = [scores, referenceScores(peer)]
+    .map((each) => each.map((score) => Number.isNaN(score) ? worst : score));
+  return better === "less" ? improvementOf(theirs, ours) : improvementOf(ours, theirs);
 }
 
 /** Every row that has a peer's measured scores beside it, and how probable it is that ours are better. */

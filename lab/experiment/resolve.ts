@@ -20,6 +20,7 @@ import type { AgentExperiment, ExperimentDefinition, Options } from "./definitio
 import { type Field, type FieldDescription, fieldsOf, requirementOf } from "./fields.ts";
 import { pictureNote, requireBody, requireDataFit, requireFit } from "./fit.ts";
 import { excessIn } from "./memory.ts";
+import { directionOf } from "./metric_direction.ts";
 import { hintFor } from "./other_names.ts";
 import { isOwnEnvironment, namedPart, ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
@@ -147,6 +148,7 @@ export async function resolve(
   const commonGiven = plain({ budget, evaluation, checkpoint, stop });
   const fields = [...partFields, ...fieldsOf(common, "")];
   Object.assign(configuration, check(definition.name, common, "", commonGiven, changes, fields));
+  requireStop(definition.name, configuration.stop as StopRule);
   if (own.callbacks !== undefined) configuration.callbacks = { own: true };
   if ("agent" in definition) {
     const environment = worldOf(definition, configuration, registries);
@@ -176,6 +178,22 @@ export async function resolve(
     })),
     notes,
   };
+}
+
+type StopRule = { readonly metric: string; readonly atLeast: number } | null;
+
+/**
+ * A rule ends a run where its metric has become at least as good as is asked: one that falls as a run
+ * learns begins there.
+ *
+ * @throws InputError for a metric of which less is better.
+ */
+function requireStop(experiment: string, stop: StopRule): void {
+  if (stop === null || directionOf(stop.metric) !== "down") return;
+  throw new InputError(
+    `Cannot use "${experiment}" with stop.metric=${stop.metric} as less of it is better, and a run ` +
+      `would end at its first evaluation ≥ stop.atLeast=${stop.atLeast}: take a metric that rises`,
+  );
 }
 
 /** The world of a configuration: a registered one, or the definition's own. */

@@ -3,7 +3,13 @@ import { pageWithResults } from "../../evidence/pages.ts";
 import type { References } from "../../evidence/references.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
-import { type MeasuredRow, resultsText, summaryOf, withResults } from "../../evidence/tables.ts";
+import {
+  besideOthers,
+  type MeasuredRow,
+  resultsText,
+  summaryOf,
+  withResults,
+} from "../../evidence/tables.ts";
 import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
 import { results } from "./measured.ts";
 
@@ -102,6 +108,19 @@ Deno.test("a peer that was measured on all seeds is the reference, with who is b
   match(line(none, { references: undefined }), /480, they say \| to be measured \|/);
   const less = { ...row, better: "less" } as const;
   match(line([315, 315, 315, 315, 315], { row: less, references: peer(...scores) }), / 0\.60 \[/);
+});
+
+Deno.test("a seed that diverged is worse than any other, on either side", () => {
+  const references = peer(300, 310, 320, 330, 340);
+  const less = { ...row, better: "less" } as const;
+  // Four of ours are better than two of theirs: 8 of 25 pairs.
+  match(line([315, 315, null, 315, 315], { references }), / 0\.32 \[0\.\d\d, 0\.\d\d\] rough \|/);
+  match(line([315, 315, null, 315, 315], { row: less, references }), / 0\.48 \[/);
+  const [lost, ...others] = references.runs;
+  const theirs = { ...references, runs: [{ ...lost, score: null }, ...others] };
+  match(line([315, 315, 315, 315, 315], { row: less, references: theirs }), / 0\.80 \[/);
+  const all = besideOthers([measured([315, 315, null, 315, 315], { references: theirs })]);
+  match(all, /The mean of P over these 1 rows, ties counted half: 0\.34\.$/);
 });
 
 Deno.test("a row stands beside those that it is to be better than, seed by seed", () => {

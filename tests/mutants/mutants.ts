@@ -7004,4 +7004,25 @@ export const mutants: readonly Mutant[] = [
     to: '=== "down" ? 1 : 1',
     test: "tests/web/lines_test.ts",
   },
+  {
+    fault: "a stop rule takes a metric that falls as a run learns",
+    file: "lab/experiment/resolve.ts",
+    from: '!== "down") return;',
+    to: '!== "up") return;',
+    test: "tests/lab/experiment/resolve_test.ts",
+  },
+  {
+    fault: "P over a peer is no number where a seed diverged",
+    file: "evidence/tables.ts",
+    from: "Number.isNaN(score) ? worst : score",
+    to: "score",
+    test: "tests/evidence/tables_test.ts",
+  },
+  {
+    fault: "of figures of which less is better, a seed that diverged is the best",
+    file: "evidence/tables.ts",
+    from: '=== "less" ? Infinity : -Infinity',
+    to: '=== "less" ? -Infinity : -Infinity',
+    test: "tests/evidence/tables_test.ts",
+  },
 ];

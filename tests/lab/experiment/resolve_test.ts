@@ -111,9 +111,21 @@ Deno.test("what an experiment sets is taken back by default", async () => {
 });
 
 Deno.test("a stop rule can be turned off", async () => {
-  const definition = change({ stop: { metric: "losses/toy", atLeast: 1 } });
+  const definition = change({ stop: { metric: "evaluation/share", atLeast: 1 } });
   const { configuration } = await resolve(definition, registries, { set: [["stop", "null"]] });
   strictEqual(configuration.stop, null);
+});
+
+Deno.test("a stop rule takes no metric of which less is better", async () => {
+  const by = async (metric: string) =>
+    (await resolve(change({ stop: { metric, atLeast: 110 } }), registries)).configuration.stop;
+  await refuses(
+    by("evaluation/negative_elbo"),
+    /^Cannot use "line-toy" with stop\.metric=evaluation\/negative_elbo as less of it is better, .*stop\.atLeast=110: take a metric that rises$/,
+  );
+  for (const metric of ["evaluation/elbo", "evaluation/episodes"]) {
+    deepStrictEqual(await by(metric), { metric, atLeast: 110, times: 1 });
+  }
 });
 
 Deno.test("evaluations come every tenth of the budget unless said otherwise", async () => {
