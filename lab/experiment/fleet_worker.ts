@@ -199,6 +199,8 @@ class Lane {
     }
     const content = await this.#patiently((hub) => takeUp(hub, id, folder), signal);
     const session = new Session(folder, store.store, claim, content);
+    // Before all that is there of the run had been asked for: it is none that begins.
+    if (signal.aborted) return await this.#handBack(session);
     const { mostTries = MOST_TRIES } = this.options;
     if (tries > mostTries) {
       const message = `its worker was lost ${mostTries} times before it came to another checkpoint`;
@@ -210,7 +212,7 @@ class Lane {
       const { run } = session;
       if (run === undefined || (refusal !== undefined && isOpen(run))) {
         // It was stopped before it began, or can begin nowhere.
-        if (refusal === undefined) return await this.#handBack(session, signal);
+        if (refusal === undefined) return await this.#handBack(session);
         if (!(refusal instanceof InputError)) throw refusal;
         return await this.#end(session, lineOf(refusal));
       }
@@ -223,11 +225,11 @@ class Lane {
         this.#say(`run ${id}: ${status}${message === null ? "" : `, ${message}`}`);
         return true;
       }
-      if (signal.aborted) return await this.#handBack(session, signal);
+      if (signal.aborted) return await this.#handBack(session);
       // The hub did not hear of it in time. Nobody may have taken it.
       this.#say(`run ${id}: stopped until the server is back`);
       await this.#patiently((hub) => session.ship(hub, this.#holdSeconds), signal);
-      if (signal.aborted) return await this.#handBack(session, signal);
+      if (signal.aborted) return await this.#handBack(session);
       this.#say(`run ${id}: goes on`);
     }
   }
@@ -290,7 +292,7 @@ class Lane {
   }
 
   /** Lets others go on with a run, where the hub can be told. */
-  async #handBack(session: Session, signal: AbortSignal): Promise<false> {
+  async #handBack(session: Session): Promise<false> {
     try {
       await this.#ask((hub) => session.ship(hub, "waiting"));
       this.#say(`run ${session.claim.run}: handed back`);
@@ -298,7 +300,6 @@ class Lane {
       if (!(error instanceof UnreachableError)) throw error;
       this.#say(`run ${session.claim.run}: ${error.message}; others take it up later`);
     }
-    void signal;
     return false;
   }
 }

@@ -7025,4 +7025,12 @@ export const mutants: readonly Mutant[] = [
     to: '=== "less" ? -Infinity : -Infinity',
     test: "tests/evidence/tables_test.ts",
   },
+  {
+    fault:
+      "a worker that is stopped while it takes a run begins the run anew, over what there is of it",
+    file: "lab/experiment/fleet_worker.ts",
+    from: "    if (signal.aborted) return await this.#handBack(session);\n    const",
+    to: "    const",
+    test: "tests/lab/experiment/fleet/fleet_test.ts",
+  },
 ];

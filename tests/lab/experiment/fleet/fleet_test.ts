@@ -207,6 +207,25 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     strictEqual(await worked, 0);
     strictEqual(lines.at(-1), `run ${id}: handed back`);
     strictEqual((await hub.tasks([id]))[0].state, "waiting");
+    // Also where it is stopped while it takes the run: what others trained of it is no less.
+    const { run: { iterations }, checkpoints } = (await hub.content(id))!;
+    ok(checkpoints.length > 0);
+    const taking = new AbortController();
+    const stoppedByClaim = async () => {
+      const hub = await open();
+      const { claim } = Hub.prototype;
+      return Object.assign(hub, {
+        claim: async (...args: Parameters<Hub["claim"]>) => {
+          const claimed = await claim.apply(hub, args);
+          taking.abort();
+          return claimed;
+        },
+      });
+    };
+    strictEqual(await work(0, lines, { signal: taking.signal, open: stoppedByClaim }), 0);
+    strictEqual(lines.at(-1), `run ${id}: handed back`);
+    const left = (await hub.content(id))!;
+    deepStrictEqual([left.run.iterations, left.checkpoints], [iterations, checkpoints]);
     strictEqual(await work(server.port, lines), 1);
     strictEqual((await ended(id)).length, 1);
   });
