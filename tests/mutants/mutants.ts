@@ -3054,8 +3054,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "where less is better theirs are taken for ours",
     file: "evidence/tables.ts",
-    from: 'better === "less" ? improvementOf(theirs, scores)',
-    to: 'better === "more" ? improvementOf(theirs, scores)',
+    from: 'better === "less" ? improvementOf(theirs, ours)',
+    to: 'better === "more" ? improvementOf(theirs, ours)',
     test: "tests/evidence/comparison_test.ts",
   },
   {
