@@ -96,7 +96,9 @@ export class Access {
 /** Whether a page of another origin asks for what only the dashboard's own pages do. */
 function isForeign({ headers }: Request, { pathname }: URL): boolean {
   const site = headers.get("sec-fetch-site") ?? "none"; // what is no browser sends none
-  return pathname.startsWith("/api/") && site !== "none" && site !== "same-origin";
+  // The router finds a page by its path without escapes, whatever else of it cannot be read.
+  const path = pathname.replace(/%([0-7][0-9a-f])/gi, (escaped) => decodeURIComponent(escaped));
+  return path.startsWith("/api/") && site !== "none" && site !== "same-origin";
 }
 
 async function digest(text: string): Promise<Uint8Array> {

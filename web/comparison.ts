@@ -15,6 +15,7 @@ import {
   isFinished,
   isLost,
   newestOfEachSeed,
+  numbered,
   type RunGroup,
   sameButSeed,
 } from "../lab/experiment/comparison.ts";
@@ -314,8 +315,14 @@ export class Comparer {
 
 /** Groups with their labels and colours, by label. */
 function marked(groups: readonly RunGroup[]): { group: RunGroup; label: string; color: number }[] {
-  const labels = labelsOf(
+  const bySettings = labelsOf(
     groups.map((group) => ({ ...group, settings: flatten(group.configuration) })),
+  );
+  // What no setting tells apart its own label does: a version, what a run began from, a file's code.
+  const labels = numbered(
+    groups.map(({ label }, i) =>
+      bySettings.filter((each) => each === bySettings[i]).length > 1 ? label : bySettings[i]
+    ),
   );
   const oldest = ({ runs }: RunGroup) => Math.min(...runs.map(({ createdAt }) => createdAt));
   const byAge = groups.toSorted((a, b) => oldest(a) - oldest(b));

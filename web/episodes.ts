@@ -163,9 +163,11 @@ export class Episodes {
 
   /** One step; after an end the next episode begins instead. */
   step(): void {
-    const { end, steps, episodeReturn, returns, touched } = this.#standing;
-    if (end !== null) return this.begin();
+    if (this.#standing.end !== null) return this.begin();
     this.#forget();
+    // One that was taken back to before the change is changed from here on.
+    if (this.#isChanged) this.#mark();
+    const { steps, episodeReturn, returns, touched } = this.#standing;
     const environment = this.#environment;
     const actionMask = this.#actor.masked ? environment.actionMask?.() : undefined;
     const moment = this.#moment();

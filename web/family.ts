@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { groupRuns } from "../lab/experiment/comparison.ts";
+import { groupRuns, isLost } from "../lab/experiment/comparison.ts";
 import { directionOf } from "../lab/experiment/metric_direction.ts";
 import type { Record } from "./runs_table.ts";
 
@@ -36,11 +36,11 @@ export function familyOf(records: readonly Record[], id: string): Family | undef
   if (group.runs.length < 2) return undefined;
   const metric = own.row.headline?.name;
   const rows = new Map(records.map(({ row }) => [row.id, row]));
-  const siblings = group.runs.map(({ id, manifest }): Sibling => {
+  const siblings = group.runs.map((run): Sibling => {
+    const { id, manifest: { determined: { seed } } } = run;
     const headline = rows.get(id)?.headline ?? null;
     const known = headline !== null && headline.name === metric &&
-      typeof headline.value === "number";
-    const { seed } = manifest.determined;
+      typeof headline.value === "number" && !isLost(run);
     return { run: id, seed, value: known ? headline.value as number : null };
   });
   const index = siblings.findIndex(({ run }) => run === id);

@@ -39,9 +39,9 @@ export function count(value: number): string {
   return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
 }
 
-/** A moment of training: `iteration 1.2K`, or that there was none yet. */
+/** A moment of training: `iteration 1,240`, or that there was none yet. */
 export function momentWords(iteration: number): string {
-  return iteration === 0 ? "untrained" : `iteration ${count(iteration)}`;
+  return iteration === 0 ? "untrained" : `iteration ${iteration.toLocaleString("en")}`;
 }
 
 /** Seconds as `12.3 s`, `2 min 5 s`, `1 h 3 min`. */

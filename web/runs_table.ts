@@ -78,8 +78,9 @@ export function tableOf(
     request.offset < length ? request.offset : Math.max(0, Math.ceil(length / limit) - 1) * limit;
   if (group !== "") {
     const made = groupsOf(found, group, reader);
+    const areMetrics = own.map((key) => isMetric(key, records));
     const values = made.map(({ members }) =>
-      readers.map((read, k) => countedOf(members, read, isMetric(own[k])))
+      readers.map((read, k) => countedOf(members, read, areMetrics[k]))
     );
     const place = own.indexOf(request.sort);
     const keyed = made.map((each, i) => ({
@@ -169,8 +170,9 @@ function groupsOf(
 type Counted = Pick<GroupCell, "values" | "lost">;
 
 /** Whether a key is read off what runs came to, and not off their record. */
-function isMetric(key: string): boolean {
-  return key === "figure" || key.includes("/");
+function isMetric(key: string, records: readonly Record[]): boolean {
+  return key === "figure" || key.includes("/") ||
+    records.some(({ metrics }) => metrics.includes(key));
 }
 
 /**

@@ -38,7 +38,7 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
 }
 
 /** Labels with a number behind those that stand there already, as of weights of one run at two times. */
-function numbered(labels: readonly string[]): string[] {
+export function numbered(labels: readonly string[]): string[] {
   const taken = new Set(labels);
   const seen = new Set<string>();
   return labels.map((label) => {

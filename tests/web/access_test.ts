@@ -60,9 +60,10 @@ Deno.test("what pages ask for is answered to no page from elsewhere, pages to li
           return answer.status;
         }),
       );
-    for (const path of ["/api/live", "/api/runs"]) {
+    for (const path of ["/api/live", "/api/runs", "/%61pi/runs", "/a%70%69/runs?%ff"]) {
       deepStrictEqual(await statuses(path), [200, 200, 200, 403, 403], path);
     }
+    deepStrictEqual((await statuses("/%61pi/runs/%ff")).slice(3), [403, 403]);
     deepStrictEqual(await statuses("/"), Array(5).fill(200));
   }));
 

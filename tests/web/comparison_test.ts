@@ -3,7 +3,7 @@ import type { Run, Store } from "../../lab/store/store.ts";
 import { type ComparedGroup, Comparer, type ComparisonRequest } from "../../web/comparison.ts";
 import { trendOf } from "../../web/trends.ts";
 import { withStore } from "../lab/store/fixtures.ts";
-import { addPoints, addRun, agentConfiguration, setProgress } from "./sample_store.ts";
+import { addPoints, addRun, agentConfiguration, manifestOf, setProgress } from "./sample_store.ts";
 
 /** A finished run whose metric `a` is `value` of the iterations `from` … `to`. */
 function finished(
@@ -325,4 +325,31 @@ Deno.test("a run that ends without another point counts from then on, in what wa
     store.update(run, { status: "completed", digest: "d" });
     const both = { [done]: ["completed", true], [run]: ["completed", true] };
     deepStrictEqual(await seen(), [both, 15]);
+  }));
+
+Deno.test("groups that no setting tells apart have labels of their own, and findings name them", () =>
+  withStore(async (store) => {
+    for (const version of [1, 2]) {
+      for (let seed = 1; seed <= 3; seed++) {
+        const configuration = agentConfiguration("ppo", 1);
+        const manifest = manifestOf({ experiment: "x", configuration, seed });
+        const determined = { ...manifest.determined, version };
+        const { id } = store.createRun({
+          ...{ name: "x", tags: [], note: "", manifest: { ...manifest, determined } },
+        });
+        addPoints(store, id, 1, { "evaluation/return_mean": 10 * version + seed });
+        setProgress(store, id, 1, { status: "completed" });
+      }
+    }
+    const { groups, findings } = await new Comparer(store).compare(
+      request({ metric: "evaluation/return_mean" }),
+    );
+    deepStrictEqual(groups.map(({ label, statistics }) => [label, statistics.median]), [
+      ["x (version 1)", 12],
+      ["x (version 2)", 22],
+    ]);
+    deepStrictEqual(
+      findings.map(({ best, other }) => [best, other].toSorted()),
+      [["x (version 1)", "x (version 2)"]],
+    );
   }));

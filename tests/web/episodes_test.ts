@@ -125,6 +125,27 @@ Deno.test("other constants take over where the world stands, and mark the episod
   deepStrictEqual(stateOf(run(episodes, 10)), state);
 });
 
+Deno.test("an episode that is taken back to before a change is changed from there on, and counts for nothing", () => {
+  const { constants, define } = tunableWorlds["CartPole-v1"];
+  const own = Object.fromEntries(constants({}).map(({ key, value }) => [key, value]));
+  const heavy = environmentOf(define({ suttonBartoReward: false }, { ...own, gravity: 20 }));
+  const changes: ((episodes: Episodes) => void)[] = [
+    (episodes) => episodes.enter(heavy, true),
+    (episodes) => episodes.senses = { latency: 2, noise: 0 },
+    (episodes) => episodes.senses = { latency: 0, noise: 0.05 },
+  ];
+  for (const change of changes) {
+    const episodes = run(cartPole(), 10);
+    change(episodes);
+    episodes.goTo(4);
+    strictEqual(episodes.standing.touched, null);
+    run(episodes, 1);
+    strictEqual(episodes.standing.touched, 4);
+    while (episodes.standing.end === null) episodes.step();
+    deepStrictEqual(episodes.standing.returns, []);
+  }
+});
+
 Deno.test("late actions are those of some steps before, noisy observations stay in the space", () => {
   const seen: number[][] = [];
   const actor: Actor = {

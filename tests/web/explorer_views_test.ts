@@ -279,9 +279,9 @@ Deno.test("any policy is shown by its place", () => {
   const choose = (iteration: number) => void chosen.push(iteration);
   for (
     const [i, text] of [
-      [0, "on the way, iteration 1K"],
-      [1, "best, iteration 2K: 450.3"],
-      [2, "final, iteration 3K: 400"],
+      [0, "on the way, iteration 1,000"],
+      [1, "best, iteration 2,000: 450.3"],
+      [2, "final, iteration 3,000: 400"],
     ] as const
   ) {
     using page = new SmallPage(Checkpoints, { policies, chosen: policies[i], choose });
@@ -294,7 +294,7 @@ Deno.test("any policy is shown by its place", () => {
   deepStrictEqual(new Set(chosen), new Set([2000]));
   // One alone says which it is, too, and one before the first iteration what that means.
   for (
-    const [i, text] of [[2, "final, iteration 3K: 400"], [0, "on the way, untrained"]] as const
+    const [i, text] of [[2, "final, iteration 3,000: 400"], [0, "on the way, untrained"]] as const
   ) {
     const only = i === 0 ? { ...policies[0], iteration: 0 } : policies[i];
     using page = new SmallPage(Checkpoints, { policies: [only], chosen: only, choose });
@@ -303,8 +303,8 @@ Deno.test("any policy is shown by its place", () => {
   const beside = signal<"nobody" | "keys" | number>("nobody");
   using page = new SmallPage(BesideChoice, { policies, chosen: policies[1], beside });
   deepStrictEqual(page.all("option").map((each) => each.textContent), [
-    ...["nobody", "you, by keys", "on the way, iteration 1K", "final, iteration 3K"],
-    "on the way, iteration 4K",
+    ...["nobody", "you, by keys", "on the way, iteration 1,000", "final, iteration 3,000"],
+    "on the way, iteration 4,000",
   ]);
   for (const [typed, value] of [["keys", "keys"], ["8", 8], ["nobody", "nobody"]] as const) {
     page.get("select").put(typed);
@@ -511,4 +511,19 @@ Deno.test("an explorer asks once for each moment that is looked at, by model or 
     answeredBy(before);
     Object.assign(globalThis, { setInterval, clearInterval });
   }
+});
+
+Deno.test("at another checkpoint the same code, and the walk between two, are decoded anew", () => {
+  const [first, second] = [modelOf(), modelOf()];
+  using page = new SmallPage(Shapes, { run: "r", model: first.model, examples });
+  page.get("button", "Keep as A").click();
+  page.get("button", "The middle").click();
+  page.get("button", "Keep as B").click();
+  strictEqual(second.asked.length, 0);
+  page.show({ run: "r", model: second.model, examples });
+  // One is the point at hand, the others lie between A and B.
+  deepStrictEqual(
+    second.asked.map(({ codes }) => codes.length / 3).toSorted((a, b) => a - b),
+    first.asked.slice(-2).map(({ codes }) => codes.length / 3).toSorted((a, b) => a - b),
+  );
 });

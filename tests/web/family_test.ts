@@ -50,3 +50,13 @@ Deno.test("where less is better the lowest figure has the first place", () => {
   const losses = [1, 2].map((seed) => record(seed, -seed, "evaluation/negative_elbo"));
   strictEqual(familyOf(losses, "run-2")!.place, 1);
 });
+
+Deno.test("a run that failed or diverged has no figure, and no place", () => {
+  const lost = (["failed", "diverged"] as const).map((status, i): Record => {
+    const made = record(3 + i, 490);
+    return { ...made, run: { ...made.run!, status } };
+  });
+  const family = familyOf([record(1, 300), record(2, 310), ...lost], "run-2")!;
+  deepStrictEqual(family.siblings.map(({ value }) => value), [300, 310, null, null]);
+  strictEqual(family.place, 1);
+});

@@ -1,6 +1,9 @@
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, strictEqual } from "node:assert";
 import { Feed } from "../../web/feed.ts";
+import { handler } from "../../web/routes/runs/[id].tsx";
+import type { RunSummary } from "../../web/summary.ts";
 import { addRun, pointAt, withStore } from "../lab/store/fixtures.ts";
+import { addRun as addSample, agentConfiguration, setProgress } from "./sample_store.ts";
 
 Deno.test("a run that came back from the trash is new, and no longer removed", () =>
   withStore((store) => {
@@ -24,4 +27,30 @@ Deno.test("a run that a rule ended is listed with the score that no rule saw", (
     store.update(id, { status: "stopped", digest: "d" });
     const feed = new Feed(store);
     deepStrictEqual(feed.since(0).rows.map(({ headline }) => headline!.value), [470]);
+  }));
+
+Deno.test("a run that ends while its page is made is told to the page", () =>
+  withStore(async (store) => {
+    const configuration = {
+      ...agentConfiguration("ppo", 1),
+      environment: { id: "Own-v0", own: true },
+    };
+    const id = addSample(store, { experiment: "own", configuration, seed: 1 });
+    using _training = store.lock(id);
+    const feed = new Feed(store);
+    // The page awaits what is said of the world's module.
+    const own = {
+      refusalOf: () => {
+        setProgress(store, id, 2, { status: "completed" });
+        feed.since(0);
+        return Promise.resolve(undefined);
+      },
+    };
+    const state = { store, feed, own, writable: null, live: true, program: { name: "lab" } };
+    const context = { params: { id }, state } as unknown as Parameters<typeof handler>[0];
+    const { data } = await handler(context) as unknown as {
+      data: { row: RunSummary; moment: number };
+    };
+    strictEqual(data.row.status, "running");
+    deepStrictEqual(feed.since(data.moment).rows.map(({ status }) => status), ["completed"]);
   }));

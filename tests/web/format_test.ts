@@ -7,6 +7,7 @@ import {
   figure,
   metricTitle,
   metricWords,
+  momentWords,
   partOf,
   sectionTitle,
 } from "../../web/format.ts";
@@ -23,6 +24,7 @@ const written: readonly (readonly [name: string, made: readonly string[], wanted
     "0 475.3 1,000 1,235 12,346 9,999,999 1e+7 0.001 9.9e-4 1.23e-5 ≈ 0 -0.5",
   ],
   ["figure of no number", [null, undefined, "NaN", "Infinity"].map(figure), "– – NaN Infinity"],
+  ["moment", [0, 1160, 1240].map(momentWords), "untrained iteration 1,160 iteration 1,240"],
   ["count", [0, 999, 1234, 999_950, 3_449_000].map(count), "0 999 1.2K 1M 3.4M"],
   [
     "duration",

@@ -201,18 +201,18 @@ Deno.test("who plays beside it is stepped with it, is told of, and stands apart 
     strictEqual(asked.at(-1), "/api/policy?run=r&checkpoint=6");
     deepStrictEqual(labels(page), [
       ...["FrozenLake-v1, played by the policy"],
-      "FrozenLake-v1, played by best, iteration 2K",
+      "FrozenLake-v1, played by best, iteration 2,000",
     ]);
     // Both begin on one seed.
     strictEqual(facts().Step, "0");
     deepStrictEqual(captions(page), [
-      "final, iteration 3K: return 0",
-      "best, iteration 2K: return 0",
+      "final, iteration 3,000: return 0",
+      "best, iteration 2,000: return 0",
     ]);
     for (let i = 0; i < 6; i++) page.get("button", "One step").click();
     deepStrictEqual(captions(page), [
-      "final, iteration 3K: return 1",
-      "best, iteration 2K: return 0",
+      "final, iteration 3,000: return 1",
+      "best, iteration 2,000: return 0",
     ]);
     // One that has ended waits for the other.
     page.get("button", "One step").click();
@@ -221,13 +221,13 @@ Deno.test("who plays beside it is stepped with it, is told of, and stands apart 
     page.get("input", "as a ghost").happens("change");
     deepStrictEqual(labels(page), ["FrozenLake-v1, played by the policy"]);
     deepStrictEqual(captions(page), [
-      "final, iteration 3K: return 1; pale, best, iteration 2K: return 0",
+      "final, iteration 3,000: return 1; pale, best, iteration 2,000: return 0",
     ]);
     page.get("input", "as a ghost").checked = false;
     page.get("input", "as a ghost").happens("change");
     selectOf(page, "Beside it").put("4");
     await answered();
-    deepStrictEqual(captions(page)[1], "on the way, iteration 1K: return 0");
+    deepStrictEqual(captions(page)[1], "on the way, iteration 1,000: return 0");
     selectOf(page, "Beside it").put("keys");
     await answered();
     strictEqual(labels(page)[1], "FrozenLake-v1, played by you");

@@ -112,6 +112,30 @@ Deno.test("rows are chosen one by one, by a stretch, and all at once", () =>
     strictEqual(page.get("a", "Compare 1 chosen").getAttribute("href"), "/compare?run=r2");
   }));
 
+Deno.test("a stretch begins at the run that was clicked, wherever it stands by then", async () => {
+  const of = (names: readonly string[], offset = 0): TableAnswer => ({
+    ...single,
+    ...{ found: 8, length: 8, offset },
+    rows: names.map((id) => ({ row: rowOf(id), cells: [0, 0, 0] })),
+  });
+  const newer = of(["r0", ...ids]);
+  const later = (query: URLSearchParams) =>
+    query.has("offset") ? of(["r5", "r6", "r7", "r8"], 4) : newer;
+  await shown(of(ids), "limit=4", async ({ page }) => {
+    boxes(page)[2].click();
+    hear({ complete: false, removed: [], rows: [rowOf("r0")] });
+    await answered();
+    deepStrictEqual([rows(page).length, chosen(page)], [5, [4]]);
+    boxes(page)[4].click({ shiftKey: true });
+    deepStrictEqual(chosen(page), [4, 5]);
+    // Of another page it is a click as any other.
+    page.get("button", "Older").click();
+    await answered();
+    boxes(page)[2].click({ shiftKey: true });
+    deepStrictEqual(chosen(page), [3]);
+  }, { later });
+});
+
 Deno.test("an empty store says what to type until the first run is there", () => {
   const empty = { ...single, total: 0, found: 0, length: 0, rows: [], columns: [] };
   return shown(empty, "", async ({ page }) => {

@@ -15,7 +15,8 @@ import { summarize } from "../../web/summary.ts";
 import { ARCHIVED } from "../../web/tags.ts";
 import type { Run } from "../../lab/store/store.ts";
 import { openDashboard } from "./built.ts";
-import { agentConfiguration, manifestOf } from "./sample_store.ts";
+import { withStore } from "../lab/store/fixtures.ts";
+import { addPoints, addRun, agentConfiguration, manifestOf, setProgress } from "./sample_store.ts";
 
 const requestOf = (query: string) => tableRequestOf(new URLSearchParams(query));
 
@@ -265,3 +266,22 @@ Deno.test("beyond the last page comes the last one, also where that is full", as
     strictEqual(last.rows.length + last.groups.length, limit, query);
   }
 });
+
+Deno.test("a metric without a group is one, too: a group of which a run diverged has no figure", () =>
+  withStore((store) => {
+    for (let seed = 1; seed <= 3; seed++) {
+      const id = addRun(store, { experiment: "own", configuration: { rate: 0.1 }, seed });
+      addPoints(store, id, 1, { loss: seed });
+      setProgress(store, id, 1, { status: seed === 3 ? "diverged" : "completed" });
+    }
+    const feed = new Feed(store);
+    const { groups: [{ cells }] } = tableOf(
+      feed,
+      feed.records(),
+      requestOf("group=configuration&columns=loss,rate"),
+    );
+    deepStrictEqual(cells.map(({ values, lost }) => [values, lost]), [
+      [[1, 2], "2 of 3, 1 diverged"],
+      [[0.1, 0.1, 0.1], undefined],
+    ]);
+  }));

@@ -217,7 +217,7 @@ function Codes(
     const values = model.decode!(code.value, labelsOf(1));
     rate.value = Math.round(1000 / Math.max(0.05, performance.now() - start));
     return values;
-  }, [code.value, label]);
+  }, [model, code.value, label]);
   const means = useMemo(
     () =>
       codes === undefined || examples.labels === undefined
@@ -236,7 +236,7 @@ function Codes(
     const path = interpolated(a, b, BETWEEN);
     const images = model.decode!(path, labelsOf(BETWEEN));
     return rowsOf(path, BETWEEN).map((code, i) => ({ code, values: rowsOf(images, BETWEEN)[i] }));
-  }, [a, b, label]);
+  }, [model, a, b, label]);
   const bounds: Bounds = {
     x: [ranges[axes.value[0]].low, ranges[axes.value[0]].high],
     y: [ranges[axes.value[1]].low, ranges[axes.value[1]].high],

@@ -88,13 +88,14 @@ export default function RunTable(
     for (const id of ids) all ? next.add(id) : next.delete(id);
     chosen.value = next;
   };
-  const from = useRef(-1);
-  /** Chooses a row; with Shift all from the one that was chosen before. */
+  const from = useRef<string>();
+  /** Chooses a row; with Shift all from the one that was chosen before, where that is shown. */
   const pick = (index: number, range: boolean) => {
-    const ends = range && from.current >= 0 ? [from.current, index].sort((a, b) => a - b) : [index];
+    const start = range ? shown.findIndex(([id]) => id === from.current) : -1;
+    const ends = start >= 0 ? [start, index].sort((a, b) => a - b) : [index];
     const ids = shown.slice(ends[0], ends.at(-1)! + 1).flat();
     choose(ids, range ? true : undefined);
-    from.current = index;
+    from.current = shown[index][0];
   };
   const search = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);

@@ -26,8 +26,8 @@ export function handler(
   { url, state: { store, feed, writable, live, program } }: Context<State>,
 ): PageAnswer<Data> {
   const request = tableRequestOf(url.searchParams);
-  const records = feed.records();
   const { moment } = feed;
+  const records = feed.records();
   const readOnly = writable === null;
   const { location } = store;
   const common = { title: "Runs", location, moment, readOnly, live, program, now: Date.now() };

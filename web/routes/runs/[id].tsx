@@ -50,12 +50,14 @@ interface Data {
 export async function handler(
   { params, state: { store, feed, writable, live, program, own } }: Context<State>,
 ): Promise<PageAnswer<Data>> {
+  // Taken before what is shown, so that the page hears of all that came after.
+  const { moment } = feed;
   const run = foundIn(store, params.id, program);
   const row = summarize(run, unlessDamaged(() => figuresOf(store, run)), 0);
   const module = await moduleRefusal(run, own);
   return page({
     title: `${run.name}, seed ${run.manifest.determined.seed}`,
-    moment: feed.moment,
+    moment,
     readOnly: writable === null,
     live,
     program,
