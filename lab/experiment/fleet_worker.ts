@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { InputError, LabError } from "../core/errors.ts";
+import { DamageError, InputError, LabError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import { UnreachableError } from "../store/postgres/connection.ts";
 import { type Claim, type Delta, FenceError, type Hub } from "../store/postgres/hub.ts";
@@ -209,6 +209,8 @@ class Lane {
     this.#say(`run ${id}: ${content === undefined ? "begins" : "taken up"}`);
     for (;;) {
       const refusal = await this.#attempt(session, worker, signal);
+      // No run ends of what only this machine cannot do: others go on from what was shipped of it.
+      if (session.broken !== undefined) throw session.broken;
       const { run } = session;
       if (run === undefined || (refusal !== undefined && isOpen(run))) {
         // It was stopped before it began, or can begin nowhere.
@@ -308,6 +310,8 @@ class Lane {
 class Session {
   /** Why the run is to end early; undefined where it is not. */
   stop: string | undefined;
+  /** What the store here failed of, as a full disk; undefined while it works. */
+  broken: LabError | undefined;
   #shipper: Shipper | undefined;
   readonly #request: number | undefined;
 
@@ -331,7 +335,8 @@ class Session {
     worker: TrainingWorker,
     options: Pick<LaunchOptions, "registries" | "signal">,
   ): Promise<void> {
-    const { store, run } = this;
+    const { run } = this;
+    const store = noting(this.store, (failure) => this.broken ??= failure);
     const watching = { ...options, store };
     if (run !== undefined) await resumeIn(worker, run.id, watching);
     else await trainPlan(worker, await waitingPlan(this.#request!, watching), watching);
@@ -353,11 +358,35 @@ class Session {
       if (typeof next === "number") this.stop = await hub.hold(claim, next, delta);
       else await hub.release(claim, next, { delta });
     };
-    if (run === undefined) return await put();
+    if (run === undefined || this.broken !== undefined) return await put();
     store.flush();
     this.#shipper ??= new Shipper(this.folder, run.id, claim.run, this.content);
     await this.#shipper.ship(hub, put, claim);
   }
+}
+
+/** A store that tells of its failures, but damage, which a run goes on without. */
+function noting(store: Store, note: (failure: LabError) => void): Store {
+  const noted = (error: unknown) => {
+    if (error instanceof LabError && !(error instanceof DamageError)) note(error);
+    return error;
+  };
+  return new Proxy(store, {
+    get(target, key) {
+      const value = Reflect.get(target, key, target);
+      if (typeof value !== "function") return value;
+      return (...values: unknown[]) => {
+        try {
+          const result = value.apply(target, values);
+          return result instanceof Promise
+            ? result.catch((error) => Promise.reject(noted(error)))
+            : result;
+        } catch (error) {
+          throw noted(error);
+        }
+      };
+    },
+  });
 }
 
 const neverAborted = new AbortController().signal;

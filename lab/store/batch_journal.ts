@@ -5,7 +5,7 @@
  * @module
  */
 import type { Database, Row } from "./database.ts";
-import { appendLine, lineOf, valuesOf, writeLine } from "./journal.ts";
+import { appendLines, lineOf, valuesOf, writeLines } from "./journal.ts";
 
 /** Name of the file in a store's folder. */
 export const BATCH_JOURNAL = "batches.jsonl";
@@ -40,7 +40,7 @@ export class BatchJournal {
 
   /** Writes all requests anew, in place of the journal that it had. */
   rewrite(): void {
-    writeLine(this.#path, lineOf(this.database.all(`${requests} ORDER BY id`)));
+    writeLines(this.#path, [lineOf(this.database.all(`${requests} ORDER BY id`))]);
   }
 
   /**
@@ -76,6 +76,6 @@ export class BatchJournal {
   }
 
   #append(entries: readonly Entry[]): void {
-    if (entries.length > 0) appendLine(this.#path, lineOf(entries), { durable: true });
+    if (entries.length > 0) appendLines(this.#path, [lineOf(entries)], { durable: true });
   }
 }

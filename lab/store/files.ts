@@ -218,10 +218,25 @@ export function sizeOfFile(path: string): number | undefined {
   }
 }
 
-/** Text of a file; undefined where there is none. */
-export function textOf(path: string): string | undefined {
+/** The lines of a file one after the other, however large it is; none where there is none. */
+export function* linesOf(path: string): Generator<string> {
+  using file = openedFile(path);
+  if (file === undefined) return;
+  const bytes = new Uint8Array(LARGEST_WRITE);
+  const decoder = new TextDecoder();
+  let begun = "";
+  for (let read: number | null; (read = file.readSync(bytes)) !== null;) {
+    const lines = decoder.decode(bytes.subarray(0, read), { stream: true }).split("\n");
+    lines[0] = begun + lines[0];
+    begun = lines.pop()!;
+    yield* lines;
+  }
+  yield begun + decoder.decode();
+}
+
+function openedFile(path: string): Deno.FsFile | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return Deno.openSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -1,8 +1,9 @@
 /**
  * A journal beside the checkpoints of each run: what the database holds of it, as far as its newest
  * checkpoint or its end, so that a lost database can be rebuilt (recover.ts). A line is what one
- * append found new, guarded by a checksum; a line that was cut off by a crash is left out when read,
- * and what it held comes again with the next one.
+ * append found new, or a part of it, guarded by a checksum; a line that was cut off by a crash is left
+ * out when read, and what it held comes again with the next one. As each append writes the chunks that
+ * grow once more, a journal is written anew where most of it is out of date.
  *
  * @module
  */
@@ -10,11 +11,18 @@ import { dirname } from "node:path";
 import { LabError } from "../core/errors.ts";
 import { checksum } from "./checksum.ts";
 import type { Database, Row } from "./database.ts";
-import { PARTIAL, removeFile, sizeOfFile, syncFolderNow, textOf, writeFailure } from "./files.ts";
+import { linesOf, PARTIAL, removeFile, sizeOfFile, syncFolderNow, writeFailure } from "./files.ts";
 import { CHUNK_POINTS } from "./metric_writer.ts";
 
 /** Name of the file in a run's folder. */
 export const JOURNAL = "journal.jsonl";
+
+/** Bytes that a journal may have whatever is out of date of them. */
+const SMALL = 2 ** 24;
+/** How many times as large as it was anew a journal may become. */
+const TIMES = 4;
+/** Chunks of one line: some megabytes, where a text has half a gigabyte at most. */
+const LINE_CHUNKS = 256;
 
 /** What a journal holds of a run: rows of the database by table. */
 export interface JournalContent {
@@ -52,6 +60,8 @@ interface Known {
   readonly open: readonly number[];
   /** The newest row of each table that only grows. */
   readonly last: { readonly chunk: number; readonly event: number; readonly artifact: number };
+  /** Bytes of it when it was last written anew; 0 where that is not known. */
+  readonly anew: number;
 }
 
 /** Writes the journals of a store's runs. */
@@ -69,16 +79,20 @@ export class Journals {
   /** Writes what is new of a run; `durable` waits for the disk. */
   append(run: string, options: { durable: boolean }): void {
     const known = this.#known.get(run) ?? knownOf(this.read(run));
-    this.#append(run, known, (folder, line) => appendLine(`${folder}/${JOURNAL}`, line, options));
+    const bytes = sizeOfFile(this.#path(run)) ?? 0;
+    if (bytes > Math.max(SMALL, TIMES * known.anew)) return this.rewrite(run);
+    this.#append(run, known, (path, lines) => {
+      appendLines(path, lines, options);
+      return known.anew;
+    });
   }
 
   /** Writes all of a run anew, in place of the journal that it had. */
   rewrite(run: string): void {
-    this.#append(
-      run,
-      knownOf(undefined),
-      (folder, line) => writeLine(`${folder}/${JOURNAL}`, line),
-    );
+    this.#append(run, knownOf(undefined), (path, lines) => {
+      writeLines(path, lines);
+      return sizeOfFile(path) ?? 0;
+    });
   }
 
   /** Forgets what it knows of a run, so that it takes no more memory. */
@@ -86,7 +100,12 @@ export class Journals {
     this.#known.delete(run);
   }
 
-  #append(run: string, known: Known, put: (folder: string, line: string) => void): void {
+  #path(run: string): string {
+    return `${this.#folder}/${run}/${JOURNAL}`;
+  }
+
+  /** Writes what is not known by `put`, which returns the bytes that the journal had anew. */
+  #append(run: string, known: Known, put: (path: string, lines: Iterable<string>) => number): void {
     const rows = (sql: string, ...values: (string | number)[]) =>
       this.#database.all(sql, run, ...values);
     const chunks = rows(
@@ -110,9 +129,9 @@ export class Journals {
     };
     // Until the line is on the disk, nothing of it is known to be there.
     this.#known.delete(run);
-    const folder = `${this.#folder}/${run}`;
-    Deno.mkdirSync(folder, { recursive: true });
-    put(folder, lineOf(entry));
+    const path = this.#path(run);
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    const anew = put(path, partsOf(entry).values().map(lineOf));
     const mayGrow = new Set([...known.open, ...chunks.map(({ id }) => Number(id))]);
     const newest = (list: readonly Row[], before: number) =>
       list.reduce((last, { id }) => Math.max(last, Number(id)), before);
@@ -124,12 +143,13 @@ export class Journals {
         event: newest(entry.events, known.last.event),
         artifact: newest(entry.artifacts, known.last.artifact),
       },
+      anew,
     });
   }
 
   /** The content of a run's journal; undefined where there is none, or no whole line in it. */
   read(run: string): JournalContent | undefined {
-    return readJournal(`${this.#folder}/${run}/${JOURNAL}`);
+    return readJournal(this.#path(run));
   }
 
   /**
@@ -154,8 +174,12 @@ export function isNewer({ run, checkpoints }: JournalContent, database: Database
   if (row === undefined) return true;
   if (row.attempt !== run.attempt) return Number(row.attempt) < Number(run.attempt);
   const newest = database.get("SELECT MAX(iteration) AS at FROM checkpoint WHERE run = ?", run.id)!;
-  const at = Math.max(-1, ...checkpoints.map(({ iteration }) => Number(iteration)));
-  return at > Number(newest.at ?? -1);
+  return newestOf(checkpoints) > Number(newest.at ?? -1);
+}
+
+/** The iteration of the newest of checkpoints; -1 of none. */
+export function newestOf(checkpoints: readonly Row[]): number {
+  return Math.max(-1, ...checkpoints.map(({ iteration }) => Number(iteration)));
 }
 
 /** What a journal of a run would hold now, from the database itself. */
@@ -178,23 +202,36 @@ export function contentOf(database: Database, run: string): JournalContent {
 
 /** The content of a journal; undefined where there is none, or no whole line in it. */
 function readJournal(path: string): JournalContent | undefined {
-  const entries = valuesOf<Entry>(path);
-  const last = entries.at(-1);
+  const [chunks, events, artifacts] = [0, 1, 2].map(() => new Map<number, Row>());
+  let last: Entry | undefined;
+  for (const entry of eachValueOf<Entry>(path)) {
+    last = entry;
+    // What comes later is what counts of a row.
+    for (const row of entry.chunks) chunks.set(Number(row.id), row);
+    for (const row of entry.events) events.set(Number(row.id), row);
+    for (const row of entry.artifacts) artifacts.set(Number(row.id), row);
+  }
   if (last === undefined) return undefined;
-  const byId = (key: "chunks" | "events" | "artifacts") =>
-    new Map(entries.flatMap((entry) => entry[key]).map((row) => [Number(row.id), row]));
-  const chunks = byId("chunks");
   const [count, points] = totalOf(chunks.values().map((row) => Number(row.count)));
   const { run, attempts, checkpoints, total } = last;
   const complete = count === total[0] && points === total[1];
-  const [events, artifacts] = [byId("events"), byId("artifacts")];
   return { run, attempts, checkpoints, chunks, events, artifacts, complete };
+}
+
+/** An entry as several of so many chunks each; the last one holds the other rows that only grow. */
+function partsOf(entry: Entry): Entry[] {
+  const parts = Math.max(1, Math.ceil(entry.chunks.length / LINE_CHUNKS));
+  return Array.from({ length: parts }, (_, i) => ({
+    ...entry,
+    chunks: entry.chunks.slice(i * LINE_CHUNKS, (i + 1) * LINE_CHUNKS),
+    ...i + 1 < parts && { events: [], artifacts: [] },
+  }));
 }
 
 function knownOf(journal: JournalContent | undefined): Known {
   // What a damaged line held comes again.
   if (!journal?.complete) {
-    return { chunks: new Map(), open: [], last: { chunk: 0, event: 0, artifact: 0 } };
+    return { chunks: new Map(), open: [], last: { chunk: 0, event: 0, artifact: 0 }, anew: 0 };
   }
   const counts = [...journal.chunks].map(([id, row]) => [id, Number(row.count)] as const);
   const newest = (rows: ReadonlyMap<number, Row>) => {
@@ -210,6 +247,7 @@ function knownOf(journal: JournalContent | undefined): Known {
       event: newest(journal.events),
       artifact: newest(journal.artifacts),
     },
+    anew: 0,
   };
 }
 
@@ -233,7 +271,15 @@ export function lineOf(value: unknown): string {
 
 /** The values of a file of lines, in order, without those that are not as they were written. */
 export function valuesOf<Value>(path: string): Value[] {
-  return (textOf(path) ?? "").split("\n").map(valueOf).filter((each) => each !== undefined);
+  return [...eachValueOf<Value>(path)];
+}
+
+/** The same one by one, so that a file may be larger than a text. */
+function* eachValueOf<Value>(path: string): Generator<Value> {
+  for (const line of linesOf(path)) {
+    const value = valueOf(line);
+    if (value !== undefined) yield value;
+  }
 }
 
 /** Undefined for a line that is not as it was written. */
@@ -248,26 +294,26 @@ function valueOf(line: string): any {
   );
 }
 
-/** Appends a line, on a line of its own also where the last one was cut off; `durable` waits for the disk. */
-export function appendLine(
+/** Appends lines, on lines of their own also where the last one was cut off; `durable` waits for the disk. */
+export function appendLines(
   path: string,
-  line: string,
+  lines: Iterable<string>,
   { durable }: { readonly durable: boolean },
 ): void {
   try {
     const isNew = sizeOfFile(path) === undefined;
-    append(path, line, durable);
+    append(path, lines, durable);
     if (isNew && durable) syncFolderNow(dirname(path));
   } catch (error) {
     throw writeFailure(path, error);
   }
 }
 
-/** Writes a line in place of a file, or the file; the disk has it then. */
-export function writeLine(path: string, line: string): void {
+/** Writes lines in place of a file, or the file; the disk has it then. */
+export function writeLines(path: string, lines: Iterable<string>): void {
   removeFile(path + PARTIAL);
   try {
-    append(path + PARTIAL, line, true);
+    append(path + PARTIAL, lines, true);
     Deno.renameSync(path + PARTIAL, path);
     syncFolderNow(dirname(path));
   } catch (error) {
@@ -275,11 +321,14 @@ export function writeLine(path: string, line: string): void {
   }
 }
 
-function append(path: string, line: string, durable: boolean): void {
-  const bytes = new TextEncoder().encode(`\n${line}`);
+function append(path: string, lines: Iterable<string>, durable: boolean): void {
+  const encoder = new TextEncoder();
   using file = Deno.openSync(path, { append: true, create: true });
-  for (let written = 0; written < bytes.length;) {
-    written += file.writeSync(bytes.subarray(written));
+  for (const line of lines) {
+    const bytes = encoder.encode(`\n${line}`);
+    for (let written = 0; written < bytes.length;) {
+      written += file.writeSync(bytes.subarray(written));
+    }
   }
   if (durable) file.syncDataSync();
 }

@@ -549,12 +549,13 @@ export class SqliteStore implements Store {
 
   purge(options: { orphans?: boolean } = {}): { runs: number; bytes: number } {
     this.#database.requireWritable();
-    const { sound, damaged } = this.#runs.list(true);
-    const ids = [...sound, ...damaged].map((run) => run.id)
-      .filter((id) => !isLocked(this.#lockPath(id)));
     const orphans = options.orphans ? this.#orphans() : [];
     const before = this.#databaseBytes();
-    this.#database.write(() => {
+    const purged = this.#database.write(() => {
+      // As they are now: one that was taken back a moment ago may be trained again.
+      const { sound, damaged } = this.#runs.list(true);
+      const ids = [...sound, ...damaged].map((run) => run.id)
+        .filter((id) => !isLocked(this.#lockPath(id)));
       const mark = (kind: string, name: string) =>
         this.#database.run("INSERT OR IGNORE INTO tombstone VALUES (?, ?)", kind, name);
       for (const { kind, name } of orphans) mark(kind, name);
@@ -565,11 +566,12 @@ export class SqliteStore implements Store {
         mark("run", id);
         this.#database.run("DELETE FROM run WHERE id = ?", id);
       }
+      return { sound, runs: ids.length };
     });
-    this.#dropSweepsOf(sound);
+    this.#dropSweepsOf(purged.sound);
     const files = this.#sweep();
     this.#shrink();
-    return { runs: ids.length, bytes: files + before - this.#databaseBytes() };
+    return { runs: purged.runs, bytes: files + before - this.#databaseBytes() };
   }
 
   orphans(): Orphan[] {

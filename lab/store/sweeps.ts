@@ -10,7 +10,7 @@ import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
 import { checksum } from "./checksum.ts";
 import type { Database, Row } from "./database.ts";
-import { appendLine, lineOf, valuesOf, writeLine } from "./journal.ts";
+import { appendLines, lineOf, valuesOf, writeLines } from "./journal.ts";
 import type { StoredSweep } from "./store.ts";
 
 /** Name of the journal in a store's folder: a row a line, the newest of a sweep counts. */
@@ -85,12 +85,12 @@ export class Sweeps {
 
   /** Writes the journal anew, in place of the one that was there. */
   rewrite(): void {
-    writeLine(this.#journal, sweepRows(this.database).map(lineOf).join("\n"));
+    writeLines(this.#journal, sweepRows(this.database).map(lineOf));
   }
 
   #keep(rows: readonly Row[]): void {
     for (const row of rows) this.#insert(row);
-    appendLine(this.#journal, rows.map(lineOf).join("\n"), { durable: true });
+    appendLines(this.#journal, rows.map(lineOf), { durable: true });
   }
 
   #insert({ name, definition, created_at, checksum }: Row): void {

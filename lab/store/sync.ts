@@ -8,7 +8,7 @@ import { DamageError } from "../core/errors.ts";
 import { checksum } from "./checksum.ts";
 import type { Database, Row } from "./database.ts";
 import { copyNamed, putBelow, sizeOfFile } from "./files.ts";
-import { contentOf, isNewer, type JournalContent, Journals } from "./journal.ts";
+import { contentOf, type JournalContent, Journals, newestOf } from "./journal.ts";
 import { isLocked, takeLock } from "./lock.ts";
 import { putRun } from "./recover.ts";
 import { nextRunNumber, runIdOf, runNumberOf } from "./run_id.ts";
@@ -53,9 +53,16 @@ export interface Target {
    *
    * @param folder The source's.
    * @param to The id that it has there.
-   * @returns What did not come; undefined where the run is being trained there.
+   * @param known The revision of what `database` had of it; undefined where it had nothing.
+   * @returns What did not come; `changed` where something else is there meanwhile, and undefined where
+   *   the run is being trained there: nothing is put then.
    */
-  put(content: JournalContent, folder: string, to: string): Promise<Lacking | undefined>;
+  put(
+    content: JournalContent,
+    folder: string,
+    to: string,
+    known: number | undefined,
+  ): Promise<Lacking | "changed" | undefined>;
   /** Keeps what is new of sweeps; where each is there. */
   bringSweeps(rows: readonly Row[]): PlacedSweep[] | Promise<PlacedSweep[]>;
 }
@@ -82,20 +89,25 @@ export async function sync(source: Side, target: Target): Promise<Sync> {
       continue;
     }
     const content = asTrial(contentOf(source.database, from), sweepNames);
-    const same = sameRun(target.database, content.run);
-    if (same !== undefined && !hasGoneOn(content, same, target.database)) {
-      did.known.push(same);
-      continue;
+    for (;;) {
+      const same = sameRun(target.database, content.run);
+      if (same !== undefined && !hasGoneOn(content, same.id, target.database)) {
+        did.known.push(same.id);
+        break;
+      }
+      const to = same?.id ?? await target.newId(from);
+      const lacking = await target.put(content, source.folder, to, same?.revision);
+      // Another sync was there first: by what is there now.
+      if (lacking === "changed") continue;
+      if (lacking === undefined) {
+        did.training.push(from);
+        break;
+      }
+      did[same === undefined ? "added" : "updated"].push(to);
+      did.missing.push(...lacking.missing);
+      did.damaged.push(...lacking.damaged);
+      break;
     }
-    const to = same ?? await target.newId(from);
-    const lacking = await target.put(content, source.folder, to);
-    if (lacking === undefined) {
-      did.training.push(from);
-      continue;
-    }
-    did[same === undefined ? "added" : "updated"].push(to);
-    did.missing.push(...lacking.missing);
-    did.damaged.push(...lacking.damaged);
   }
   return did;
 }
@@ -121,7 +133,12 @@ export class FolderTarget implements Target {
     });
   }
 
-  async put(content: JournalContent, folder: string, to: string): Promise<Lacking | undefined> {
+  async put(
+    content: JournalContent,
+    folder: string,
+    to: string,
+    known: number | undefined,
+  ): Promise<Lacking | "changed" | undefined> {
     using lock = lockOf(`${this.folder}/locks/${to}`, to);
     if (lock === undefined) return undefined;
     for (;;) {
@@ -135,21 +152,34 @@ export class FolderTarget implements Target {
             async (here, there) => await copyNamed(`${folder}/${here}`, await place(there)),
           ),
       );
-      if (!this.#putRows(content, to, files.brought)) continue;
+      const put = this.#putRows(content, to, { files: files.brought, known });
+      if (put === "purged") continue;
+      if (put === "changed") return put;
       this.#journals.rewrite(to);
       this.#journals.release(to);
       return files;
     }
   }
 
-  /** Whether these files were still there: as long as no row names them a purge may remove them. */
-  #putRows(content: JournalContent, to: string, files: readonly string[]): boolean {
+  /**
+   * Puts the rows, unless something else than what was known is there, or one of the files is not any
+   * more: as long as no row names them a purge may remove them.
+   */
+  #putRows(
+    content: JournalContent,
+    to: string,
+    { files, known }: { readonly files: readonly string[]; readonly known: number | undefined },
+  ): "put" | "changed" | "purged" {
     return this.database.write(() => {
-      if (files.some((path) => sizeOfFile(`${this.folder}/${path}`) === undefined)) return false;
-      const said = "SELECT name, tags, note, trashed_at FROM run WHERE id = ?";
-      const run = { ...content.run, ...this.database.get(said, to) };
-      putRun(this.database, renamed({ ...content, run }, to));
-      return true;
+      const there = this.database.get(
+        "SELECT revision, name, tags, note, trashed_at FROM run WHERE id = ?",
+        to,
+      );
+      if (there?.revision !== known) return "changed";
+      if (files.some((path) => sizeOfFile(`${this.folder}/${path}`) === undefined)) return "purged";
+      const { revision: _, ...said } = there ?? {};
+      putRun(this.database, renamed({ ...content, run: { ...content.run, ...said } }, to));
+      return "put";
     }, { durable: true });
   }
 
@@ -220,16 +250,19 @@ function hasSoundManifest({ id, manifest, manifest_checksum }: Row): boolean {
   return checksum(id, manifest) === manifest_checksum;
 }
 
-/** The id under which a database has a run, in its trash too. */
-function sameRun(database: Database, { id, created_at, manifest }: Row): string | undefined {
+/** What a database has of a run, in its trash too: the id that it has there, and its revision. */
+function sameRun(
+  database: Database,
+  { id, created_at, manifest }: Row,
+): { readonly id: string; readonly revision: number } | undefined {
   const rows = database.all(
-    "SELECT id, manifest FROM run WHERE created_at = ? ORDER BY id = ? DESC, id",
+    "SELECT id, revision, manifest FROM run WHERE created_at = ? ORDER BY id = ? DESC, id",
     created_at,
     id,
   );
   const origin = originOf(manifest);
   const same = rows.find((row) => row.manifest === manifest || originOf(row.manifest) === origin);
-  return same && String(same.id);
+  return same && { id: String(same.id), revision: Number(same.revision) };
 }
 
 /** What of a manifest stays when a run goes on, also with another budget. */
@@ -244,14 +277,24 @@ function originOf(manifest: Row[string]): string {
   }
 }
 
-/** Whether a run is further than the database has it. */
-function hasGoneOn(content: JournalContent, same: string, database: Database): boolean {
-  const row = database.get("SELECT status, attempt FROM run WHERE id = ?", same)!;
-  const asHere = { ...content, run: { ...content.run, id: same } };
-  if (isNewer(asHere, database)) return true;
+/**
+ * Whether a run is further than the database has it: by its newest checkpoint, as each of the two may
+ * have been resumed however often.
+ */
+function hasGoneOn({ run, checkpoints }: JournalContent, same: string, database: Database): boolean {
+  const there = database.get(
+    `SELECT status, digest, attempt,
+       (SELECT MAX(iteration) FROM checkpoint WHERE checkpoint.run = run.id) AS at
+     FROM run WHERE id = ?`,
+    same,
+  )!;
+  const [at, before] = [newestOf(checkpoints), Number(there.at ?? -1)];
+  if (at !== before) return at > before;
+  if (there.attempt !== run.attempt) {
+    return there.digest === null && Number(there.attempt) < Number(run.attempt);
+  }
   // It ended without a checkpoint after the last that is known.
-  return row.status === "running" && content.run.status !== "running" &&
-    row.attempt === content.run.attempt;
+  return there.status === "running" && run.status !== "running";
 }
 
 function lockOf(path: string, id: string): Disposable | undefined {

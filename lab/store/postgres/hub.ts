@@ -283,10 +283,10 @@ export class Hub {
     await this.#changed(async (query, gone) => {
       const now = await requireFence(query, claim, state);
       if (now !== "held") return;
-      if (delta !== undefined) await putDelta(query, delta, gone);
+      const isFurther = delta !== undefined && await putDelta(query, delta, gone);
       await query(
         `UPDATE task SET state = $2, message = $3, worker = NULL, held_until = NULL,
-           tries = greatest(tries - 1, 0)
+           tries = ${isFurther ? "0" : "greatest(tries - 1, 0)"}
          WHERE run = $1`,
         ...[claim.run, state, message],
       );

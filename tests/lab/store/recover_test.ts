@@ -97,6 +97,42 @@ Deno.test("a lost database is rebuilt from the journals: every run as of its new
     deepStrictEqual(recoverStore(folder).known.length, 4);
   }));
 
+Deno.test("a journal does not outgrow what it holds: most of it out of date, it is written anew", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    let store = openStore(folder);
+    const { id } = addRun(store);
+    const path = `${folder}/checkpoints/${id}/journal.jsonl`;
+    const sizes: number[] = [];
+    // Chunks of 400 series, which all grow: several lines, and all of them again at each checkpoint.
+    const round = async (i: number) => {
+      for (let k = 1; k <= 10; k++) {
+        const at = 10 * i + k;
+        store.append(
+          id,
+          Array.from({ length: 400 }, (_, s) => pointAt(`series/${s}`, at, Math.sin(at * s))),
+        );
+      }
+      await store.saveCheckpoint(id, checkpointAt(10 * i + 10));
+      sizes.push(Deno.statSync(path).size);
+    };
+    for (let i = 0; i < 24; i++) await round(i);
+    // Another process does not know how large it was anew.
+    store.close();
+    store = openStore(folder);
+    for (let i = 24; i < 30; i++) await round(i);
+    const before = await contentOf(store, id);
+    store.close();
+    ok(sizes.some((size, i) => size < sizes[i - 1]), "it was written anew");
+    const growth = Math.max(...sizes.map((size, i) => size - (sizes[i - 1] ?? 0)));
+    ok(Math.max(...sizes) < 2 ** 24 + 2 * growth, `${Math.max(...sizes)} bytes`);
+    loseDatabase(folder);
+    deepStrictEqual(recoverStore(folder).recovered, [id]);
+    store = openStore(folder);
+    deepStrictEqual(await contentOf(store, id), before);
+    store.close();
+  }));
+
 Deno.test("a picture that was put anew is recovered as it was put last", () =>
   withFolder(async (parent) => {
     const folder = `${parent}/runs`;

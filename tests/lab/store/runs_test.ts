@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
+import { Database } from "../../../lab/store/database.ts";
 import { isLocked } from "../../../lab/store/lock.ts";
 import { nextRunNumber, runIdOf } from "../../../lab/store/run_id.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
@@ -219,6 +220,29 @@ Deno.test("a sweep goes for good with the last of its runs", () =>
     store.purge();
     deepStrictEqual(store.sweepNames(), ["others"]);
     strictEqual(Deno.readTextFileSync(`${folder}/sweeps.jsonl`).includes("rates"), false);
+  }));
+
+Deno.test("a run that is taken back while a purge begins stays, with its checkpoints", () =>
+  withStore(async (store, folder) => {
+    const { id } = addRun(store);
+    await store.saveCheckpoint(id, checkpointAt(1));
+    store.trash(id);
+    const other = openStore(folder);
+    const { execute } = Database.prototype;
+    // The last that a purge does before it writes waits for other readers.
+    Database.prototype.execute = function (sql: string) {
+      execute.call(this, sql);
+      if (!sql.includes("wal_checkpoint")) return;
+      Database.prototype.execute = execute;
+      other.restore(id);
+    };
+    try {
+      strictEqual(store.purge().runs, 0);
+    } finally {
+      Database.prototype.execute = execute;
+      other.close();
+    }
+    strictEqual((await store.loadCheckpoint(id, store.checkpoints(id)[0])).progress.iterations, 1);
   }));
 
 Deno.test("the trash keeps a run until it is purged, and gives it back whole", () =>

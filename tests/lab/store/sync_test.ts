@@ -3,8 +3,11 @@ import { DatabaseSync } from "node:sqlite";
 import { InputError } from "../../../lab/core/errors.ts";
 import { checksum } from "../../../lab/store/checksum.ts";
 import { sizeOfFile } from "../../../lab/store/files.ts";
-import { openStore, recoverStore, syncStores } from "../../../lab/store/sqlite_store.ts";
+import { Database } from "../../../lab/store/database.ts";
+import { contentOf as rowsOf } from "../../../lab/store/journal.ts";
+import { openStore, recoverStore, syncInto, syncStores } from "../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../lab/store/store.ts";
+import { FolderTarget } from "../../../lab/store/sync.ts";
 import { placedAmong } from "../../../lab/store/sweeps.ts";
 import { addRun, checkpointAt, manifestOf, pointAt, withFolder } from "./fixtures.ts";
 
@@ -82,7 +85,8 @@ Deno.test("sync copies what is lacking, once, and brings up to date what has gon
     strictEqual(target.run(going)!.status, "failed");
 
     // What the target has further stays; a run that is being trained comes another time.
-    target.beginAttempt(ended, 300);
+    target.beginAttempt(ended, 600);
+    await trained(target, ended, 600, 640);
     deepStrictEqual((await syncStores(from, to)).known, [ended, going]);
     const open = addRun(source, "open").id;
     {
@@ -360,3 +364,69 @@ function copyFolder(from: string, to: string): void {
     else Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
   }
 }
+
+Deno.test("what went on in both stores is brought where it came further, however often it was resumed", () =>
+  withFolder(async (folder) => {
+    const [from, to] = [`${folder}/from`, `${folder}/to`];
+    const source = openStore(from);
+    const { id } = addRun(source);
+    await trained(source, id, 0, 10);
+    source.update(id, { status: "interrupted", iterations: 10 });
+    await syncStores(from, to);
+    const target = openStore(to);
+    target.beginAttempt(id, 10);
+    await trained(target, id, 10, 100);
+    target.update(id, { status: "completed", iterations: 100, digest: "d".repeat(64) });
+    const ended = await contentOf(target, id);
+    for (let i = 0; i < 2; i++) {
+      source.beginAttempt(id, 10);
+      source.update(id, { status: "interrupted" });
+    }
+    deepStrictEqual((await syncStores(from, to)).known, [id]);
+    deepStrictEqual(await contentOf(target, id), ended);
+    // As far as that it is the one that ended, further it is the other.
+    await trained(source, id, 10, 100);
+    deepStrictEqual((await syncStores(from, to)).known, [id]);
+    await trained(source, id, 100, 130);
+    deepStrictEqual((await syncStores(from, to)).updated, [id]);
+    strictEqual(target.run(id)!.attempt, source.run(id)!.attempt);
+    source.close();
+    target.close();
+  }));
+
+Deno.test("two syncs at once into one folder bring both runs of one id", () =>
+  withFolder(async (folder) => {
+    const ids = ["a", "b"].map((name) => {
+      const store = openStore(`${folder}/${name}`);
+      // As where both begin a run in one second.
+      const raw = new DatabaseSync(`${store.location}/lab.db`);
+      raw.exec("UPDATE store SET last_run = 1000000000");
+      raw.close();
+      const { id } = addRun(store, name);
+      store.close();
+      return id;
+    });
+    strictEqual(ids[0], ids[1]);
+    const all = `${folder}/all`;
+    const store = openStore(all);
+    using database = new Database(`${all}/lab.db`, { readOnly: false });
+    const target = new FolderTarget(database, all);
+    const newId = target.newId.bind(target);
+    let others: Promise<unknown> | undefined;
+    const slower = Object.assign(target, {
+      // The other sync begins and ends between this one's choice of an id and its rows.
+      newId: async (own: string) => {
+        const id = newId(own);
+        await (others ??= syncStores(`${folder}/b`, all));
+        return id;
+      },
+    });
+    const { added: [id] } = await syncInto(`${folder}/a`, slower);
+    deepStrictEqual(store.runs().map((run) => [run.id, run.name]), [[id, "a"], [ids[0], "b"]]);
+    // A run that changed meanwhile is looked at again.
+    strictEqual(
+      await target.put(rowsOf(database, id), `${folder}/a`, id, undefined),
+      "changed",
+    );
+    store.close();
+  }));

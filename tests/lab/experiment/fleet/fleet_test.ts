@@ -230,6 +230,32 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     strictEqual((await ended(id)).length, 1);
   });
 
+  await t.step(
+    "a worker whose own disk is full ends, and its runs are left to others",
+    async () => {
+      const ids = await hub.ask([...plans, ...plans]);
+      const lines: string[] = [];
+      const { open: opened } = Deno;
+      const full = `${folder}/full`;
+      Deno.mkdirSync(full);
+      // Small writes, as of rows, still find a place.
+      Deno.open = (path, options) =>
+        String(path).includes(full) && String(path).includes(".safetensors")
+          ? Promise.reject(Object.assign(new Error("No space left on device"), { code: "ENOSPC" }))
+          : opened(path, options);
+      try {
+        const more = { folder: full, holdSeconds: 0.8 };
+        await rejects(work(server.port, lines, more), /\.safetensors.* as the disk is full/);
+      } finally {
+        Deno.open = opened;
+      }
+      deepStrictEqual(lines, [`run ${ids[0]}: begins`]);
+      strictEqual((await hub.content(ids[0]))?.run.status ?? "running", "running");
+      strictEqual(await work(server.port, [], { workers: 2 }), 2);
+      for (const id of ids) await ended(id);
+    },
+  );
+
   await t.step("who asks sees its runs end, also one that no worker can begin", async () => {
     using fleet = await openFleet(() => open(), folder);
     const lines: string[] = [];

@@ -79,9 +79,9 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
         );
         store.update(local, { wallSeconds: 1234 });
         // A worker's tries are counted anew from each further checkpoint on.
-        const triesAfterShipping = async () => {
+        const triesAfterShipping = async (shipping = ship) => {
           await server.query("lab1", "UPDATE reverie.task SET tries = 3");
-          await ship();
+          await shipping();
           const query = "SELECT tries::int FROM reverie.task";
           const [{ tries }] = await server.query("lab1", query) as [{ tries: number }];
           return tries;
@@ -98,8 +98,11 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
         await trained(store, local, 710, 712);
         strictEqual(await triesAfterShipping(), 0);
 
-        // Another machine goes on from it.
-        await hub.release(claim, "waiting");
+        // Another machine goes on from it; one that hands it back at a further checkpoint, too.
+        await trained(store, local, 712, 713);
+        const handBack = () =>
+          shipper.ship(hub, (delta) => hub.release(claim, "waiting", { delta }), claim);
+        strictEqual(await triesAfterShipping(handBack), 0);
         deepStrictEqual((await seen()).active, false);
         const next = (await hub.claim("second", 60))!;
         deepStrictEqual((await seen()).active, true);
