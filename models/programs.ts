@@ -367,7 +367,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
         ...random,
         [coupling.noise]: coupled(random[coupling.noise], coupling, () => {
           const { program: { input } } = summed;
-          return [input.x as Float32Array, shape.size];
+          const rows = input.mask?.reduce((sum, there) => sum + there, 0) ?? batchSize;
+          return [(input.x as Float32Array).subarray(0, rows * shape.size), shape.size];
         }),
       },
       scalars: ["learningRate", "spent", ...configuration.averageRampUp ? ["averageRate"] : []],
@@ -487,7 +488,7 @@ function randomOf(noise: NoiseSpecs = {}, batch: number): Record<string, RandomS
   );
 }
 
-/** A noise whose rows are put to the examples once they are drawn. */
+/** A noise whose first rows are put to the examples that are there once they are drawn. */
 function coupled(
   [shape, distribution]: RandomSpec,
   { arrange }: Coupling,
@@ -495,7 +496,8 @@ function coupled(
 ): RandomSpec {
   return [shape, (random, view) => {
     fill(view, distribution, random);
-    arrange(view, ...examples());
+    const [x, dimensions] = examples();
+    arrange((view as Float32Array).subarray(0, x.length), x, dimensions);
   }];
 }
 

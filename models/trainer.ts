@@ -279,8 +279,12 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       }
       x.set(this.#seen);
     }
+    // What is not there is nothing, and not what was there before, which a resumed run does not know.
+    x.fill(0, rows.length * size);
     if ("partners" in input) {
-      gatherRows(partners!, rows, partnerSize, input.partners as Float32Array);
+      const others = input.partners as Float32Array;
+      gatherRows(partners!, rows, partnerSize, others);
+      others.fill(0, rows.length * partnerSize);
     }
     if ("labels" in input) {
       input.labels.fill(0);

@@ -11,6 +11,7 @@ import type { Tensors } from "../../lab/compute/workspace.ts";
 import { exp, log } from "../../lab/core/elementary.ts";
 import { type ActionRows, FORBIDDEN } from "./actions.ts";
 import type { PolicyDistribution, PolicyTerms } from "./policy_distribution.ts";
+import { oneHot } from "../../lab/compute/one_hot.ts";
 
 /** ln Σ_j exp(z_j) over `count` logits from `offset`, without overflow. */
 function logSumExp(logits: ArrayLike<number>, offset: number, count: number): number {
@@ -57,7 +58,7 @@ export function drawCategorical(
  * ```
  */
 export function scoresOf(scores: tf.Tensor, actions: tf.Tensor): tf.Tensor1D {
-  const mask = tf.oneHot(actions as tf.Tensor1D, scores.shape[1]!);
+  const mask = oneHot(actions, scores.shape[1]!);
   return tf.sum(tf.mul(scores, mask), 1);
 }
 

@@ -11,6 +11,7 @@ import { maskedLogits } from "../distributions/categorical.ts";
 import { huber } from "../losses.ts";
 import { bootstrapped, type Outcomes } from "../returns/targets.ts";
 import type { ReturnEstimate } from "./parts.ts";
+import { oneHot } from "../../lab/compute/one_hot.ts";
 
 /** τ̂ᵢ = (i + ½)/N for i = 0 … N − 1: the midpoints of N equal shares. Lemma 2. */
 export function quantileMidpoints(count: number): Float32Array {
@@ -24,7 +25,7 @@ export function quantileMidpoints(count: number): Float32Array {
  * @param actions [B], int32.
  */
 export function quantilesOf(quantiles: tf.Tensor, actions: tf.Tensor): tf.Tensor2D {
-  const mask = tf.oneHot(actions as tf.Tensor1D, quantiles.shape[1]!);
+  const mask = oneHot(actions, quantiles.shape[1]!);
   return tf.sum(tf.mul(quantiles, tf.expandDims(mask, 2)), 1);
 }
 

@@ -22,12 +22,15 @@ export function recordEpisode(
     throw new InputError(`Cannot wrap ${env.id} with recordEpisode as it draws no scene`);
   }
   const frames: Scene[] = [];
+  /** Before an episode there is nothing to draw. */
+  let hasBegun = false;
   const record = () => {
     if (frames.length < most) frames.push(env.scene!());
   };
   const wrapped = wrap(env, {
     reset(options) {
       const result = env.reset(options);
+      hasBegun = true;
       frames.length = 0;
       record();
       return result;
@@ -37,9 +40,11 @@ export function recordEpisode(
       record();
       return result;
     },
-    restore() {
+    snapshot: () => hasBegun,
+    restore(own) {
+      hasBegun = own !== false;
       frames.length = 0;
-      record();
+      if (hasBegun) record();
     },
   });
   return Object.assign(wrapped, { frames });

@@ -8,6 +8,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { poolInfo } from "./compile/shapes.ts";
 import { linearShares, nearestElements } from "./resize.ts";
+import { oneHot } from "./one_hot.ts";
 
 type Image = tf.Tensor4D;
 type Attributes = tf.NamedAttrMap;
@@ -98,7 +99,7 @@ const maximumPoolGradient: tf.GradConfig = {
   gradFunc: (ddx, [x, y], attributes) => ({
     dy: () => {
       const elements = windowed(x as Image, attributes, -Infinity);
-      const winners = tf.oneHot(tf.argMax(elements, -1), elements.shape.at(-1)!);
+      const winners = oneHot(tf.argMax(elements, -1), elements.shape.at(-1)!);
       const given = windowed(ddx as Image, attributes, 0);
       return tf.sum(tf.mul(tf.cast(winners, "float32"), given), -1);
     },

@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { stridedSlice as readStridedSlice } from "./compile/copies.ts";
+import { oneHot } from "./one_hot.ts";
 
 /** Of elements taken by index: what comes back is added up where each came from. */
 const gatherNd: tf.GradConfig = {
@@ -74,7 +75,7 @@ const topK: tf.GradConfig = {
   gradFunc: (dy, [x, indices]) => ({
     x: () => {
       const [values] = dy as tf.Tensor[];
-      const places = tf.cast(tf.oneHot(tf.cast(indices, "int32"), x.shape.at(-1)!), "float32");
+      const places = tf.cast(oneHot(tf.cast(indices, "int32"), x.shape.at(-1)!), "float32");
       return tf.sum(tf.mul(tf.expandDims(values, -1), places), -2);
     },
   }),

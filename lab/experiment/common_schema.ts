@@ -53,7 +53,12 @@ export function commonSchema(agents: boolean, budget: number, unit: BudgetUnit):
     }).prefault({}),
     stop: z.strictObject({
       metric: agents ? metric.default("evaluation/return_mean") : metric,
-      atLeast: z.number().meta({ description: "Value that the metric must reach" }),
+      atLeast: z.number().optional().meta({
+        description: "Value that the metric must rise to; left out: it is to fall to atMost",
+      }),
+      atMost: z.number().optional().meta({
+        description: "Value that the metric must fall to; left out: it is to rise to atLeast",
+      }),
       times: count(1).default(1).meta({ description: "Evaluations in a row that must reach it" }),
     }).nullable().default(null).meta({ description: "Early stop; null: none" }),
   });

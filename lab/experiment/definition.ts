@@ -8,6 +8,7 @@ import type { EnvironmentDefinition } from "../core/environment.ts";
 import type { DatasetDefinition } from "../core/registry.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Callbacks } from "./callbacks.ts";
+import type { StopRule } from "./stop_rule.ts";
 
 /** Fields of an agent, model, data set or environment, checked by its own schema. */
 export type Options = { readonly [key: string]: Json };
@@ -58,8 +59,11 @@ export interface CommonFields {
     /** How many of the last to keep. Default 2. */
     readonly keepLast?: number;
   };
-  /** Ends the run early when `metric` is at least `atLeast` in `times` evaluations in a row. */
-  readonly stop?: { readonly metric: string; readonly atLeast: number; readonly times?: number };
+  /**
+   * Ends the run early when `metric` is at least `atLeast`, or at most `atMost`, in `times` evaluations in a
+   * row: the one of a metric that rises as a run learns, the other of one that falls.
+   */
+  readonly stop?: StopRule & { readonly times?: number };
   /** See every iteration and evaluation; may log metrics and stop the run. */
   readonly callbacks?: Callbacks;
 }

@@ -25,6 +25,7 @@ import { hintFor } from "./other_names.ts";
 import { isOwnEnvironment, namedPart, ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
 import { parsedSettings } from "./settings.ts";
+import type { StopRule } from "./stop_rule.ts";
 
 /** A definition with every field filled in and checked. */
 export interface Resolved {
@@ -148,7 +149,7 @@ export async function resolve(
   const commonGiven = plain({ budget, evaluation, checkpoint, stop });
   const fields = [...partFields, ...fieldsOf(common, "")];
   Object.assign(configuration, check(definition.name, common, "", commonGiven, changes, fields));
-  requireStop(definition.name, configuration.stop as StopRule);
+  requireStop(definition.name, configuration.stop as StopRule | null);
   if (own.callbacks !== undefined) configuration.callbacks = { own: true };
   if ("agent" in definition) {
     const environment = worldOf(definition, configuration, registries);
@@ -180,19 +181,30 @@ export async function resolve(
   };
 }
 
-type StopRule = { readonly metric: string; readonly atLeast: number } | null;
-
 /**
- * A rule ends a run where its metric has become at least as good as is asked: one that falls as a run
- * learns begins there.
+ * A rule ends a run where its metric has become as good as is asked, so that the bound is to fit the way in
+ * which it is better: the other one would end the run at its first evaluation.
  *
- * @throws InputError for a metric of which less is better.
+ * @throws InputError for a rule without a bound, with both, or with the one that does not fit.
  */
-function requireStop(experiment: string, stop: StopRule): void {
-  if (stop === null || directionOf(stop.metric) !== "down") return;
+function requireStop(experiment: string, stop: StopRule | null): void {
+  if (stop === null) return;
+  const given = (["atLeast", "atMost"] as const).filter((bound) => stop[bound] !== undefined);
+  if (given.length !== 1) {
+    throw new InputError(
+      `Cannot use "${experiment}" with this stop as it must have one of stop.atLeast and stop.atMost: ` +
+        (given.length === 0 ? "neither" : "both (take the other back with =default)"),
+    );
+  }
+  const [better, fitting] = directionOf(stop.metric) === "down"
+    ? ["lower", "atMost"]
+    : ["higher", "atLeast"];
+  if (given[0] === fitting || directionOf(stop.metric) === null) return;
   throw new InputError(
-    `Cannot use "${experiment}" with stop.metric=${stop.metric} as less of it is better, and a run ` +
-      `would end at its first evaluation ≥ stop.atLeast=${stop.atLeast}: take a metric that rises`,
+    `Cannot use "${experiment}" with stop.${given[0]}=${
+      stop[given[0]]
+    } as ${stop.metric} is better the ` +
+      `${better}: set stop.${fitting}`,
   );
 }
 

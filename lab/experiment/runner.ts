@@ -16,6 +16,7 @@ import type { Report, Trainer } from "../core/trainer.ts";
 import { CallbackRunner, type Callbacks } from "./callbacks.ts";
 import { scoresOf } from "./score.ts";
 import type { BestBy } from "./session.ts";
+import { boundText, isReached, type StopRule } from "./stop_rule.ts";
 
 /** Counters of the runner: part of every checkpoint. */
 export interface RunnerState {
@@ -94,9 +95,7 @@ export interface RunnerOptions {
     readonly everyIterations: number;
     readonly everySeconds: number;
   };
-  readonly stop:
-    | { readonly metric: string; readonly atLeast: number; readonly times: number }
-    | null;
+  readonly stop: StopRule & { readonly times: number } | null;
   readonly bestBy: BestBy | null;
   /** The definition's own. */
   readonly callbacks?: Callbacks;
@@ -199,7 +198,7 @@ export async function runTrainer(
         const near = didYouMean(stop.metric, Object.keys(report.metrics), 1);
         events.push({ level: "warning", message: `no evaluation has ${stop.metric}${near}` });
       }
-      state.stopCount = report.metrics[stop.metric] >= stop.atLeast ? state.stopCount + 1 : 0;
+      state.stopCount = isReached(stop, report.metrics[stop.metric]) ? state.stopCount + 1 : 0;
     }
     await send("evaluation", { ...report, events }, timing);
     return bestBy === null ? null : report.metrics[bestBy.metric] ?? null;
@@ -275,7 +274,7 @@ export async function runTrainer(
   if (!stopped()) return ended("completed", null);
   if (!ruledOut()) return ended("stopped", state.stoppedBy!);
   const times = stop!.times === 1 ? "" : ` ${stop!.times} times in a row`;
-  return ended("stopped", `${stop!.metric} ≥ ${stop!.atLeast}${times}`);
+  return ended("stopped", `${boundText(stop!)}${times}`);
 }
 
 /** The state between two iterations. */

@@ -281,7 +281,11 @@ function originOf(manifest: Row[string]): string {
  * Whether a run is further than the database has it: by its newest checkpoint, as each of the two may
  * have been resumed however often.
  */
-function hasGoneOn({ run, checkpoints }: JournalContent, same: string, database: Database): boolean {
+function hasGoneOn(
+  { run, checkpoints }: JournalContent,
+  same: string,
+  database: Database,
+): boolean {
   const there = database.get(
     `SELECT status, digest, attempt,
        (SELECT MAX(iteration) FROM checkpoint WHERE checkpoint.run = run.id) AS at

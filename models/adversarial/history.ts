@@ -10,6 +10,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type NamedTensors, zeros } from "../../lab/core/tensor_data.ts";
 import { stopGradient } from "../../lab/compute/gradients.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
+import { oneHot } from "../../lab/compute/one_hot.ts";
 
 /** An empty history of `size` examples of D numbers: state of a model, by names below `name`. */
 export function emptyHistory(name: string, size: number, width: number): NamedTensors {
@@ -37,7 +38,7 @@ export function throughHistory(
   const first = tf.floor(tf.mul(place, size));
   const places = tf.add(tf.range(0, rows, 1, "float32"), first);
   const within = tf.sub(places, tf.mul(tf.floor(tf.div(tf.add(places, 0.5), size)), size));
-  const there = tf.cast(tf.oneHot(tf.cast(within, "int32") as tf.Tensor1D, size), "float32");
+  const there = tf.cast(oneHot(tf.cast(within, "int32"), size), "float32");
   const [at, now] = [there as tf.Tensor2D, stopGradient(made) as tf.Tensor2D];
   const full = tf.matMul(at, filled as tf.Tensor2D);
   const exchanged = tf.mul(full, tf.cast(tf.less(old, 0.5), "float32"));

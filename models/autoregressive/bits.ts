@@ -10,6 +10,7 @@ import { byLikelihood, knownLikelihood } from "../likelihood.ts";
 import { binaryCrossEntropy } from "../losses.ts";
 import type { Batch, Drawn, ExampleShape, NoiseSpecs, Of, Sampler } from "../model.ts";
 import type { Applied, Networks } from "../networks.ts";
+import { oneHot } from "../../lab/compute/one_hot.ts";
 
 /** Fields of every such model. */
 export const bitFields = { ...exampleFields, ...judgeFields };
@@ -70,7 +71,7 @@ export function bitByBit<N extends Networks, C>({ sums, start, row, logit }: Sum
       const place = tf.reshape(tf.cast(bit, "int32"), [1]) as tf.Tensor1D;
       const uniform = tf.gather(x, place, 1);
       const drawn = coin(logit(networks, before, place, configuration), uniform);
-      const change = tf.mul(tf.oneHot(place, x.shape[1]), tf.sub(drawn, uniform));
+      const change = tf.mul(oneHot(place, x.shape[1]), tf.sub(drawn, uniform));
       const added = tf.mul(drawn, row(networks, place, configuration));
       return tf.concat([tf.add(x, change), tf.add(before, added)], 1);
     },

@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { oneHot } from "../../lab/compute/one_hot.ts";
 
 /** What gives the probability of the next token, token by token. */
 export interface NextToken {
@@ -59,7 +60,7 @@ export function tokenLogProbabilities(logits: tf.Tensor, tokens: tf.Tensor): tf.
 
 /** ln p of each token where it stands among those that it may be, 0 for the others; [B, T, V]. */
 function chosenAlone(logits: tf.Tensor, tokens: tf.Tensor): tf.Tensor {
-  const chosen = tf.oneHot(tf.cast(tokens, "int32"), logits.shape.at(-1)!);
+  const chosen = oneHot(tf.cast(tokens, "int32"), logits.shape.at(-1)!);
   return tf.mul(tf.logSoftmax(logits), chosen);
 }
 

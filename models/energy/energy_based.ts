@@ -21,6 +21,7 @@ import { averageField, noisyExampleFields } from "../fields.ts";
 import { byLikelihood, ownLikelihood } from "../likelihood.ts";
 import { dense } from "../networks.ts";
 import { type Energy, energyOf, langevinStep, logDensityOf, quadratureTerms } from "./density.ts";
+import { oneHot } from "../../lab/compute/one_hot.ts";
 
 // Configuration.
 
@@ -67,7 +68,7 @@ const configuration = z.strictObject({
 export function chainsAt(buffer: tf.Tensor, place: tf.Tensor, size: number) {
   const count = buffer.shape[0]!;
   const chosen = tf.cast(tf.floor(tf.mul(place, count)), "int32");
-  const at = tf.reshape(tf.cast(tf.oneHot(chosen, count), "float32"), [1, count]) as tf.Tensor2D;
+  const at = tf.reshape(tf.cast(oneHot(chosen, count), "float32"), [1, count]) as tf.Tensor2D;
   return {
     chains: tf.reshape(tf.matMul(at, buffer as tf.Tensor2D), [-1, size]),
     after: (chains: tf.Tensor): tf.Tensor => {

@@ -111,16 +111,18 @@ export function reverseKl(shares: ArrayLike<number>, expected: ArrayLike<number>
 }
 
 /**
- * The entropy of a histogram in that of an even one: 1 where all are as frequent, 0 where there is one
- * alone, or none.
+ * The entropy of a histogram in that of an even one: 1 where all are as frequent, as a single one is,
+ * 0 where one of several is there alone, or none.
  *
  * @example
  * ```ts
  * import { strictEqual } from "node:assert";
  * strictEqual(evenness([0.25, 0.25, 0, 0]), 0.5);
+ * strictEqual(evenness([7]), 1);
  * ```
  */
 export function evenness(shares: ArrayLike<number>): number {
   if (!Array.from(shares).some((share) => share > 0)) return 0;
+  if (shares.length === 1) return 1;
   return 1 - reverseKl(shares, Array.from(shares, () => 1)) / log(shares.length);
 }

@@ -53,20 +53,21 @@ const configuration = z.strictObject({
 
 /**
  * Latent vectors whose coordinates are of different rows: coordinate j is that of the row j + 1 places
- * further, around the end. Algorithm 1 with turns in the place of random permutations.
+ * further, around the end of those that are there. Algorithm 1 with turns in the place of random
+ * permutations.
  *
  * @param latent [B, Z]
+ * @param present How many of its first rows are there, a scalar of at least 1.
  */
-export function permuted(latent: tf.Tensor): tf.Tensor2D {
+export function permuted(latent: tf.Tensor, present: tf.Tensor): tf.Tensor2D {
   const [batch, size] = latent.shape as [number, number];
-  const turned = Array.from({ length: size }, (_, j) => {
-    const places = (j + 1) % batch;
-    const column = tf.slice(latent, [0, j], [batch, 1]);
-    if (places === 0) return column;
-    const below = tf.slice(column, [places, 0], [batch - places, 1]);
-    return tf.concat([below, tf.slice(column, [0, 0], [places, 1])], 0);
-  });
-  return tf.concat(turned, 1) as tf.Tensor2D;
+  const coordinates = tf.range(0, size, 1, "float32");
+  const rows = tf.expandDims(tf.range(1, batch + 1, 1, "float32"), 1);
+  const further = tf.add(rows, tf.expandDims(coordinates, 0));
+  const turns = tf.floor(tf.div(tf.add(further, 0.5), present));
+  const row = tf.sub(further, tf.mul(turns, present));
+  const places = tf.cast(tf.add(tf.mul(row, size), coordinates), "int32");
+  return tf.gather<tf.Tensor>(tf.reshape(latent, [-1]), places) as tf.Tensor2D;
 }
 
 /**
@@ -115,10 +116,11 @@ export const factorVae = defineModel({
     {
       name: "discriminator",
       changes: ["discriminator"],
-      loss: ({ encoder, discriminator }, { x, noise: { noise } }) => {
+      loss: ({ encoder, discriminator }, { x, mask, noise: { noise } }) => {
         const [mean, logVariance] = posterior(encoder(x));
         const latent = reparameterize(mean, logVariance, noise);
-        return { loss: discriminatorLoss(discriminator(latent), discriminator(permuted(latent))) };
+        const factored = permuted(latent, tf.sum(mask));
+        return { loss: discriminatorLoss(discriminator(latent), discriminator(factored)) };
       },
     },
   ],

@@ -97,7 +97,7 @@ function averaged(before: tf.Tensor, now: tf.Tensor, decay: number): tf.Tensor {
  * appendix A.1; a code with N below `restartBelow` begins anew at a vector. With 0 none does, and a code
  * that nothing chooses stays where it is.
  *
- * @param picked Which code each vector chose, [N, K]; rows of zeros take no part.
+ * @param picked Which code each vector chose, [N, K]; rows of zeros, which come last, take no part.
  * @param choice U[0, 1), [K]: the vectors that codes may begin anew at.
  */
 export function moved(
@@ -113,7 +113,7 @@ export function moved(
   const unused = tf.cast(tf.less(nextCounts, restartBelow || LEAST_COUNT), "float32");
   const mixed = (kept: tf.Tensor, fresh: tf.Tensor) =>
     tf.add(tf.mul(kept, tf.sub(1, unused)), tf.mul(fresh, unused));
-  const row = tf.cast(tf.floor(tf.mul(choice, vectors.shape[0])), "int32") as tf.Tensor1D;
+  const row = tf.cast(tf.floor(tf.mul(choice, tf.sum(picked))), "int32") as tf.Tensor1D;
   // Anew is as if as many vectors as are asked for had chosen it.
   const [freshCounts, freshSums] = restartBelow === 0
     ? [counts, sums]

@@ -116,6 +116,18 @@ for (const { name, takes, budgetUnit } of definitions) {
     );
   });
 
+  Deno.test(`${name} trains where an action is one of one`, async () => {
+    const spaces = { discrete: new Discrete(1), "multi-discrete": new MultiDiscrete([1, 3]) };
+    for (const [kind, actionSpace] of Object.entries(spaces)) {
+      if (!takes.actions.includes(kind as keyof typeof spaces)) continue;
+      const world = worldOf(observations, "discrete", { actionSpace } as object);
+      const { status, metrics, dispose } = await train(experiment(name, world), { registries });
+      strictEqual(status, "completed");
+      ok(Number.isFinite(metrics["evaluation/return_mean"]));
+      dispose();
+    }
+  });
+
   Deno.test(`${name} hands on what a world throws in the middle of an episode`, async () => {
     const broken = worldOf(observations, actions, {
       step: (count: number) => {

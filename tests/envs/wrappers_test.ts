@@ -271,6 +271,17 @@ Deno.test("recorded frames are those of the episode", () => {
   deepStrictEqual(env.frames[5], env.scene!());
   env.reset();
   strictEqual(env.frames.length, 1);
+  env.step(1);
+  const going = env.snapshot!();
+  const other = wrappers.recordEpisode(makeEnv("CartPole-v1"));
+  const before = other.snapshot!();
+  other.restore!(going);
+  deepStrictEqual(other.frames, [env.scene!()]);
+  // Before its first episode there is nothing to draw.
+  other.restore!(before);
+  deepStrictEqual(other.frames, []);
+  other.reset();
+  strictEqual(other.frames.length, 1);
 });
 
 Deno.test("the moments stay as they are where they are not to be updated", () => {

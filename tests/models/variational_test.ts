@@ -262,6 +262,15 @@ Deno.test("codes are moving averages of their vectors, and begin anew where none
     const twice = next(2);
     near(values(twice.counts), [3, 2, 4]);
     near(values(codebookOf(twice)).slice(2, 4), [1, 1]);
+    // Of two vectors that are not there it takes none, however high the draw.
+    const masked = moved(
+      kept,
+      tf.tensor2d([[3, 1], [1, 1], [7, 7], [8, 8]]),
+      tf.tensor2d([[1, 0, 0], [1, 0, 0], [0, 0, 0], [0, 0, 0]]),
+      tf.tensor1d([0.1, 0.99, 0.9]),
+      { decay: 0.5, restartBelow: 1 },
+    );
+    near(values(codebookOf(masked)).slice(2, 4), [1, 1]);
   }));
 
 Deno.test("a code that nothing chooses stays where it is, under any decay, and moves when it is chosen", () =>
@@ -457,7 +466,10 @@ Deno.test("few labels are shown, and labels that are not change nothing", async 
 Deno.test("coordinates are taken from other rows, each row's once", () =>
   onCpu(() => {
     const rows = [[1, 10, 100], [2, 20, 200], [3, 30, 300]];
-    near(values(permuted(tf.tensor2d(rows))), [2, 30, 100, 3, 10, 200, 1, 20, 300]);
+    near(values(permuted(tf.tensor2d(rows), tf.scalar(3))), [2, 30, 100, 3, 10, 200, 1, 20, 300]);
+    // Of two that are there, whatever stands in the third place.
+    near(values(permuted(tf.tensor2d(rows), tf.scalar(2))).slice(0, 6), [2, 10, 200, 1, 20, 100]);
+    near(values(permuted(tf.tensor2d(rows), tf.scalar(1))).slice(0, 3), [1, 10, 100]);
   }));
 
 Deno.test("the discriminator of latent vectors has its worked loss", () =>

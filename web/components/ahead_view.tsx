@@ -43,7 +43,9 @@ export function AheadView({ description, ahead, isRefused = false }: AheadViewPr
     [
       "Ends early",
       typeof stop === "string"
-        ? `where ${metricWords(stop)} is ${figure(value("stop.atLeast") as number)} or more` +
+        ? `where ${metricWords(stop)} is ${
+          boundWords(value("stop.atLeast"), value("stop.atMost"))
+        }` +
           (times === 1 ? "" : `, ${times} times in a row`)
         : undefined,
     ],
@@ -144,4 +146,11 @@ function Opening({ scene, label }: { scene: Scene; label: string }): VNode {
       <figcaption>As an episode begins</figcaption>
     </figure>
   );
+}
+
+/** What a metric is to come to: the one of the two bounds that a rule has. */
+function boundWords(atLeast: unknown, atMost: unknown): string {
+  return typeof atMost === "number"
+    ? `${figure(atMost)} or less`
+    : `${figure(atLeast as number)} or more`;
 }

@@ -107,7 +107,7 @@ Deno.test("what an experiment sets is taken back by default", async () => {
     ...{ atLeast: 3, metric: "evaluation/return_mean", times: 1 },
   });
   deepStrictEqual((await set(["stop.times", "default"])).configuration, { agent, ...rest });
-  await refuses(taken("stop.atLeast"), /^Cannot set stop\.atLeast as .*: nothing$/);
+  await refuses(taken("stop.atLeast"), /one of stop\.atLeast and stop\.atMost: neither$/);
 });
 
 Deno.test("a stop rule can be turned off", async () => {
@@ -116,16 +116,29 @@ Deno.test("a stop rule can be turned off", async () => {
   strictEqual(configuration.stop, null);
 });
 
-Deno.test("a stop rule takes no metric of which less is better", async () => {
-  const by = async (metric: string) =>
-    (await resolve(change({ stop: { metric, atLeast: 110 } }), registries)).configuration.stop;
+Deno.test("a stop rule has the one bound that fits the way in which its metric is better", async () => {
+  const by = async (stop: ExperimentDefinition["stop"]) =>
+    (await resolve(change({ stop }), registries)).configuration.stop;
+  const [falls, rises] = ["evaluation/negative_elbo", "evaluation/elbo"];
   await refuses(
-    by("evaluation/negative_elbo"),
-    /^Cannot use "line-toy" with stop\.metric=evaluation\/negative_elbo as less of it is better, .*stop\.atLeast=110: take a metric that rises$/,
+    by({ metric: falls, atLeast: 110 }),
+    `Cannot use "line-toy" with stop.atLeast=110 as ${falls} is better the lower: set stop.atMost`,
   );
-  for (const metric of ["evaluation/elbo", "evaluation/episodes"]) {
-    deepStrictEqual(await by(metric), { metric, atLeast: 110, times: 1 });
-  }
+  await refuses(
+    by({ metric: rises, atMost: 1 }),
+    `Cannot use "line-toy" with stop.atMost=1 as ${rises} is better the higher: set stop.atLeast`,
+  );
+  const one =
+    'Cannot use "line-toy" with this stop as it must have one of stop.atLeast and stop.atMost: ';
+  await refuses(by({ metric: rises }), `${one}neither`);
+  await refuses(by({ metric: rises, atLeast: 1, atMost: 2 }), /: both \(take the other back/);
+  const rest = { times: 1 };
+  deepStrictEqual(await by({ metric: falls, atMost: 9 }), { metric: falls, atMost: 9, ...rest });
+  deepStrictEqual(await by({ metric: rises, atLeast: 9 }), { metric: rises, atLeast: 9, ...rest });
+  // Of what has no better way both are.
+  const metric = "evaluation/episodes";
+  deepStrictEqual(await by({ metric, atMost: 9 }), { metric, atMost: 9, ...rest });
+  deepStrictEqual(await by({ metric, atLeast: 9 }), { metric, atLeast: 9, ...rest });
 });
 
 Deno.test("evaluations come every tenth of the budget unless said otherwise", async () => {
@@ -230,7 +243,7 @@ Deno.test("a wrong definition is refused in one line", async () => {
   );
   await refused({ budget: 1.5 }, /this budget as it must be integer, ≥ 1: 1\.5/);
   await refused({ bugdet: 5 }, /no field "bugdet" \(did you mean "budget"\?\)/);
-  await refused({ stop: { metric: "x" } }, /this stop\.atLeast as it must be number: nothing/);
+  await refused({ stop: { metric: "x" } }, /one of stop\.atLeast and stop\.atMost: neither/);
   await refused({ tunedOn: 100 }, /this tunedOn as it must be integer, 0 … 99: 100/);
   await refused({ seeds: "3" }, /this seeds as it must be integer, ≥ 1: "3"/);
   await refused(

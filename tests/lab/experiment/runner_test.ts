@@ -64,6 +64,21 @@ Deno.test("the stop rule counts evaluations in a row and ends as stopped", async
   deepStrictEqual(kindsAt(checkpoints), ["final 16"]);
 });
 
+Deno.test("a rule by what falls ends a run where that is low enough, and not before", async () => {
+  const trainer = toyTrainer({}, 200);
+  let left = 5;
+  trainer.evaluate = () => Promise.resolve({ metrics: { "evaluation/m": left-- } });
+  const { ending, reports } = await run(trainer, {
+    stop: { metric: "evaluation/m", atMost: 3, times: 2 },
+  });
+  deepStrictEqual([ending.status, ending.message], [
+    "stopped",
+    "evaluation/m ≤ 3 2 times in a row",
+  ]);
+  const seen = reports.flatMap(({ metrics }) => metrics["evaluation/m"] ?? []);
+  deepStrictEqual(seen, [5, 4, 3, 2]);
+});
+
 Deno.test("what ended by a rule is scored afresh, on a stream that no evaluation draws from", async () => {
   const trainer = toyTrainer({}, 200);
   const drawn: number[] = [];
