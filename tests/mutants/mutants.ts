@@ -478,7 +478,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a sweep that is synced is in no journal",
     file: "lab/store/sweeps.ts",
-    from: '    appendLine(this.#journal, rows.map(lineOf).join("\\n"), { durable: true });\n',
+    from: "    appendLines(this.#journal, rows.map(lineOf), { durable: true });\n",
     to: "",
     test: "tests/lab/store/sync_test.ts",
   },
@@ -844,8 +844,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "all coordinates are turned alike",
     file: "models/variational/factor_vae.ts",
-    from: "const places = (j + 1) % batch;",
-    to: "const places = 1 % batch;",
+    from: "tf.add(rows, tf.expandDims(coordinates, 0))",
+    to: "tf.add(rows, tf.zeros([1, size]))",
     test: "tests/models/variational_test.ts",
   },
   {
@@ -1556,7 +1556,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a purge takes runs of the trash that are being trained",
     file: "lab/store/sqlite_store.ts",
-    from: "run.id)\n      .filter((id) => !isLocked(this.#lockPath(id)));",
+    from: "run.id)\n        .filter((id) => !isLocked(this.#lockPath(id)));",
     to: "run.id);",
     test: "tests/lab/store/runs_test.ts",
   },
@@ -1570,8 +1570,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a run is synced without a file that a purge has removed meanwhile",
     file: "lab/store/sync.ts",
-    from: "if (!this.#putRows(content, to, files.brought)) continue;",
-    to: "this.#putRows(content, to, []);",
+    from: "{ files: files.brought, known }",
+    to: "{ files: [], known }",
     test: "tests/lab/store/sync_test.ts",
   },
   {
@@ -1598,8 +1598,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a journal that knows as much as the database is taken for newer",
     file: "lab/store/journal.ts",
-    from: "return at > Number(newest.at ?? -1);",
-    to: "return at >= Number(newest.at ?? -1);",
+    from: "return newestOf(checkpoints) > Number(newest.at ?? -1);",
+    to: "return newestOf(checkpoints) >= Number(newest.at ?? -1);",
     test: "tests/lab/store/recover_test.ts",
   },
   {
@@ -2569,8 +2569,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a worker that is stopped counts as lost",
     file: "lab/store/postgres/hub.ts",
-    from: "tries = greatest(tries - 1, 0)",
-    to: "tries = tries + 1",
+    from: '"greatest(tries - 1, 0)"',
+    to: '"tries + 1"',
     test: "tests/lab/experiment/fleet/fleet_test.ts",
   },
   {
