@@ -125,13 +125,15 @@ export function compareRuns(
     notes.push(`left out, as damaged: ${left.map((run) => run.id).join(", ")}`);
   }
   const sorted = groupRuns(sound).sort((a, b) => a.label.localeCompare(b.label));
-  const groups = sorted.map((group) => {
+  const metrics = metricsOf(store, sorted);
+  const groups = sorted.map((group, i) => {
     const newest = newestOfEachSeed(group.runs);
     const repeated = group.runs.length - newest.length;
     if (repeated > 0) {
       notes.push(`${group.label}: ${repeated} older of runs with equal seeds left out`);
     }
-    return summary(store, { ...group, runs: newest }, registries, options);
+    const metric = options.metric ?? metrics[i];
+    return summary(store, { ...group, runs: newest }, registries, { ...options, metric });
   });
   if (groups.some(({ runs }) => runs.some(isLost))) {
     notes.push(
@@ -178,15 +180,31 @@ function readAll(store: Store, { id }: Run): void {
   store.series(id, RETURN);
 }
 
+/**
+ * What each group is judged by. One of which no run came to its end may have come to no evaluation: it is
+ * judged by what others in its world, or on its data, are.
+ */
+function metricsOf(store: Store, groups: readonly RunGroup[]): (string | undefined)[] {
+  const own = groups.map(({ runs }) => {
+    const shown = runs.find(isFinished) ?? runs[0];
+    return { isWhole: isFinished(shown), metric: headlineMetric(store.seriesNames(shown.id)) };
+  });
+  return groups.map((group, i) => {
+    if (own[i].isWhole) return own[i].metric;
+    const beside = groups.findIndex((other, k) =>
+      own[k].isWhole && taskOf(other) === taskOf(group)
+    );
+    return (own[beside] ?? own[i]).metric;
+  });
+}
+
 function summary(
   store: Store,
   group: RunGroup,
   registries: Registries,
   options: ComparisonOptions,
 ): Group {
-  // A run that failed may have come to none.
-  const shown = group.runs.find(isFinished) ?? group.runs[0];
-  const metric = options.metric ?? headlineMetric(store.seriesNames(shown.id));
+  const { metric } = options;
   const values = metric === undefined ? [] : figuresOfGroup(store, group, metric);
   const known = values.length > 0;
   const isWhole = !group.runs.some(isLost);
@@ -247,10 +265,13 @@ function thresholdOf(store: Store, group: RunGroup, value: number | undefined): 
 
 /** Whether two groups measured the same thing in the same world or on the same data. */
 function comparable(first: Group, second: Group): boolean {
-  const world = ({ configuration }: Group) =>
-    JSON.stringify(configuration.environment ?? configuration.dataset);
   return first.metric !== undefined && first.metric === second.metric &&
-    world(first) === world(second);
+    taskOf(first) === taskOf(second);
+}
+
+/** The world, or the data, of a group. */
+function taskOf({ configuration }: Pick<RunGroup, "configuration">): string {
+  return JSON.stringify(configuration.environment ?? configuration.dataset);
 }
 
 /** A group's figures for what looks at their order alone. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { didYouMean, InputError } from "../lab/core/errors.ts";
+import { didYouMean, InputError, unknownName } from "../lab/core/errors.ts";
 import { type Condition, type Value, written } from "../lab/experiment/conditions.ts";
 import { configured, matching, partNames, readerOf } from "../lab/experiment/run_fields.ts";
 import { statusOf } from "../lab/store/run_status.ts";
@@ -56,6 +56,21 @@ export function chosenRuns(
   const found = matching(store, named, where);
   if (found.length > 0) return found;
   throw new InputError(`Cannot ${action} as ${whyNone(store, named, where)}`);
+}
+
+/**
+ * Requires that some of the runs have a series.
+ *
+ * @throws {InputError} with the nearest one that they have.
+ */
+export function requireSeries(
+  store: Store,
+  action: string,
+  runs: readonly Run[],
+  series: string,
+): void {
+  const known = new Set(runs.flatMap((run) => store.seriesNames(run.id)));
+  if (!known.has(series)) throw unknownName(action, "series", series, known, "runs --json");
 }
 
 /**

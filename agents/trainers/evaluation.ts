@@ -286,11 +286,17 @@ export class Evaluator {
     return evaluated.report(longest, this.#world, training);
   }
 
-  /** The greedy action for one observation of the environment. */
+  /**
+   * The best action for one observation of the environment, or one that is drawn.
+   *
+   * @throws InputError where it is to be drawn and the policy has no probabilities.
+   */
   async act(
     observation: unknown,
-    { started = true, actionMask }: ActOptions = {},
+    { started = true, actionMask, random }: ActOptions = {},
   ): Promise<unknown> {
+    const actors = random === undefined ? this.options.actors : this.options.drawing;
+    if (actors === undefined) throw withoutProbabilities();
     const { shape: { observationSpace, observationSize, actionSpace }, normalizer } = this.options;
     requireObservation(observationSpace, observation);
     const flat = new Float32Array(observationSize);
@@ -298,7 +304,7 @@ export class Evaluator {
     normalizer?.normalize(flat, flat);
     const actions = actionRows(actionSpace, 1);
     const masks = this.#masks(actionMask);
-    await this.options.actors(1).act(flat, Uint8Array.of(started ? 1 : 0), actions, masks);
+    await actors(1).act(flat, Uint8Array.of(started ? 1 : 0), actions, masks, random);
     return new ActionTranslator(actionSpace, 1).first(actions);
   }
 

@@ -3,7 +3,7 @@ import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { float, string } from "@optique/core/valueparser";
-import { InputError, unknownName } from "../../lab/core/errors.ts";
+import { InputError } from "../../lab/core/errors.ts";
 import {
   againstOption,
   defineCommand,
@@ -15,7 +15,7 @@ import {
   whereOption,
 } from "../command.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
-import { chosenRuns } from "../filter.ts";
+import { chosenRuns, requireSeries } from "../filter.ts";
 import { runsDocument } from "../run_document.ts";
 import { damagedLines, findNamed, needRuns, openStoreOf } from "../stores.ts";
 import { plural } from "../terminal/format.ts";
@@ -70,12 +70,7 @@ export const compare = defineCommand({
     const { store } = opened;
     const found = chosenRuns(store, "compare", references, where, findNamed);
     if (references.length === 0) { for (const line of damagedLines(store)) io.notice(`${line}\n`); }
-    if (metric !== undefined) {
-      const series = new Set(found.flatMap((run) => store.seriesNames(run.id)));
-      if (!series.has(metric)) {
-        throw unknownName("compare", "series", metric, series, "runs --json");
-      }
-    }
+    if (metric !== undefined) requireSeries(store, "compare", found, metric);
     const comparison = compareRuns(store, found, registries, {
       metric,
       threshold,

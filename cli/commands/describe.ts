@@ -2,6 +2,7 @@
 import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
 import { amountOf } from "../../lab/core/budget.ts";
+import { secondsOf } from "../../lab/experiment/budget.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Resolved } from "../../lab/experiment/resolve.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
@@ -158,10 +159,9 @@ function page(
   io: Io,
 ): string {
   const { definition, configuration, fields, unit } = resolved;
-  const { name, summary, seeds = 1, expectedSeconds } = definition;
-  const time = expectedSeconds === undefined
-    ? ""
-    : `, about ${roughly(expectedSeconds)} a seed on two cores`;
+  const { name, summary, seeds = 1 } = definition;
+  const seconds = secondsOf(definition, configuration);
+  const time = seconds === undefined ? "" : `, about ${roughly(seconds)} a seed on two cores`;
   const worth = scale === undefined ? "" : scaleLine(scale);
   return [
     heading(name, summary, io),

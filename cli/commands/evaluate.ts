@@ -6,6 +6,7 @@ import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { isRecord } from "../../lab/core/plain.ts";
 import { isLive, LIVE_PACE, MOST_PACE, TURN_PACE } from "../../lab/core/pace.ts";
 import { deriveSeed, type Seed, streamOf } from "../../lab/core/random.ts";
 import type { Scene } from "../../lab/core/scene.ts";
@@ -62,7 +63,13 @@ export const evaluate = defineCommand({
       ),
       checkpoint: checkpointOption(),
       stochastic: option("--stochastic", {
-        description: plain("Draw actions from the policy, in place of its best ones."),
+        description: plain(
+          "Draw actions from the policy, in place of its best ones. Default: as the run's own " +
+            "evaluations do.",
+        ),
+      }),
+      greedy: option("--greedy", {
+        description: plain("Take its best actions, also where the run's own evaluations draw."),
       }),
       render: option("--render", {
         description: plain("Then draw an episode in the terminal."),
@@ -87,7 +94,10 @@ export const evaluate = defineCommand({
       json: jsonOption(),
     }),
   async run({ run: reference, episodes, seed, checkpoint, render, fps, ...options }, io) {
-    const { stochastic, out, force, store: location, json } = options;
+    const { greedy, out, force, store: location, json } = options;
+    if (greedy && options.stochastic) {
+      throw new InputError("Cannot use --greedy with --stochastic as each says how to act");
+    }
     if (fps !== undefined && !render && out === undefined) {
       throw new InputError("Cannot use --fps as nothing is drawn: add --render or --out FILE");
     }
@@ -102,6 +112,9 @@ export const evaluate = defineCommand({
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const run = store.find(reference);
+    const { evaluation } = run.manifest.determined.configuration;
+    const isUsual = isRecord(evaluation) && evaluation.stochastic === true;
+    const stochastic = options.stochastic || isUsual && !greedy;
     const { trainer, makeEnvironment, dispose } = await openTrainer(run, {
       store,
       registries,
@@ -112,14 +125,15 @@ export const evaluate = defineCommand({
         ? stageOf(trainer, makeEnvironment, run)
         : undefined;
       const random = streamOf(seed, "evaluation");
-      if (stochastic && trainer.act === undefined) {
-        throw new InputError(`Cannot draw actions as ${run.id} must be an agent: a model`);
+      if ((options.stochastic || greedy) && trainer.act === undefined) {
+        throw new InputError(`Cannot choose how to act as ${run.id} must be an agent: a model`);
       }
       const { metrics } = await trainer.evaluate({ random, episodes, stochastic });
       if (json) {
         io.out(runsDocument(store, [run], new Judge(registries), { evaluation: finite(metrics) }));
       } else {
-        const over = trainer.act === undefined ? "" : `, ${plural(episodes, "episode")}`;
+        const how = stochastic ? " with drawn actions" : "";
+        const over = trainer.act === undefined ? "" : `, ${plural(episodes, "episode")}${how}`;
         io.out(`run ${run.id}  ${run.name}  seed ${run.manifest.determined.seed}${over}\n`);
         io.out(table(
           [{ title: "metric" }, { title: "value", align: "right" }],
@@ -131,7 +145,7 @@ export const evaluate = defineCommand({
       }
       if (stage !== undefined) {
         const pace = fps ?? (isLive(stage) ? LIVE_PACE : TURN_PACE);
-        await play(trainer, stage, seed, { render, path, pace }, io);
+        await play(trainer, stage, seed, { render, path, pace, stochastic }, io);
       }
     } finally {
       dispose();
@@ -164,21 +178,24 @@ interface Shown {
   readonly path: string | undefined;
   /** Steps a second. */
   readonly pace: number;
+  /** Whether its actions are drawn. */
+  readonly stochastic: boolean;
 }
 
-/** Plays an episode by the greedy policy and shows it. */
+/** Plays an episode and shows it. */
 async function play(
   trainer: Trainer,
   environment: Drawn,
   seed: Seed,
-  { render, path, pace }: Shown,
+  { render, path, pace, stochastic }: Shown,
   io: Io,
 ): Promise<void> {
   const { drawnFrame, episodeOf } = await import("../episode.ts");
   const { mostFrames, saveRecording } = await import("../play_recording.ts");
   const scenes: Scene[] = [];
   let drawnLines = 0;
-  const act: Act = (observation, options) => trainer.act!(observation, options);
+  const random = stochastic ? streamOf(seed, "actions") : undefined;
+  const act: Act = (observation, options) => trainer.act!(observation, { ...options, random });
   for await (const frame of episodeOf(act, environment, deriveSeed(seed, "environment/0"))) {
     if (path !== undefined && scenes.length < mostFrames) scenes.push(frame.scene);
     else if (!render) break;

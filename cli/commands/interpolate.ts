@@ -81,6 +81,9 @@ export const interpolate = defineCommand({
         "Cannot interpolate as --from and --to name a pair together: one is given",
       );
     }
+    if (from !== undefined && rows !== undefined) {
+      throw new InputError(`Cannot interpolate ${rows} rows as --from and --to name one pair`);
+    }
     if (own.length === 1 || own.length > 0 && (from ?? rows) !== undefined) {
       throw new InputError(
         "Cannot interpolate as pictures of your own are two, without --from, --to and --rows: " +

@@ -249,7 +249,11 @@ function namesTable(kind: Kind, rows: readonly NamedRow[], io: Io): string {
   const room = io.columns() - others.reduce((sum, each) => sum + each, 0);
   const lines = table(
     titles.map((title) => ({ title, align: title === "used in" ? "right" : "left" })),
-    cells.map((each) => titles.map((title) => clipped(each[title], room))),
+    cells.map((each) =>
+      titles.map((title) =>
+        title === "what it is" ? clipped(each[title], Math.max(1, room)) : each[title]
+      )
+    ),
     io,
   );
   return `${lines}\n\nWhat can be set: ${PROGRAM} describe ${rows[0].name}`;

@@ -21,6 +21,7 @@ import { callersSettings } from "../settings.ts";
 import { metricLabel } from "../terminal/figures.ts";
 import { figure, table } from "../terminal/format.ts";
 import { interruption } from "../terminal/interruption.ts";
+import { shellWord } from "../../lab/core/shell.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import { callersPath, callersReference, type Io } from "../terminal/io.ts";
 
@@ -115,7 +116,12 @@ export const range = defineCommand({
     });
     if (shows) io.notice("\r\x1b[K");
     if (path !== undefined) await writeWhole(path, csv(result));
-    io.out(json ? document(definition.name, result) : await page(definition.name, result, io));
+    const asked = [
+      shellWord(name),
+      ...options.set.map(([path, value]) => `--set ${shellWord(`${path}=${value}`)}`),
+      ...options.budget === undefined ? [] : [`--budget ${shellWord(String(options.budget))}`],
+    ].join(" ");
+    io.out(json ? document(definition.name, result) : await page(asked, result, io));
     return stop.signal.aborted ? 130 : 0;
   },
 });
@@ -144,7 +150,7 @@ function document(experiment: string, result: RangeResult): string {
   );
 }
 
-async function page(experiment: string, result: RangeResult, io: Io): Promise<string> {
+async function page(asked: string, result: RangeResult, io: Io): Promise<string> {
   const { rangeRule } = await import("../../lab/experiment/range.ts");
   const { metric, points, best, suggestion, field, brokeAt } = result;
   const bars = barsOf(result);
@@ -172,7 +178,7 @@ async function page(experiment: string, result: RangeResult, io: Io): Promise<st
       ]
       : [
         `Suggested: ${short(suggestion)}, ${rangeRule} (${short(best.learningRate)}).`,
-        `To try it: ${PROGRAM} run ${experiment} --set ${field}=${short(suggestion)}`,
+        `To try it: ${PROGRAM} run ${asked} --set ${field}=${short(suggestion)}`,
       ],
   ].join("\n");
 }

@@ -15,7 +15,7 @@ import {
   storeOption,
   whereOption,
 } from "../command.ts";
-import { whyNone } from "../filter.ts";
+import { requireSeries, whyNone } from "../filter.ts";
 import { refuseExisting, writeWhole } from "../files.ts";
 import { isCalled, openStoreOf } from "../stores.ts";
 import { callersPath } from "../terminal/io.ts";
@@ -85,6 +85,7 @@ export const report = defineCommand({
     if (found.length === 0) {
       throw new InputError(`Cannot report as ${whyNone(store, chosen, where)}`);
     }
+    if (options.metric !== undefined) requireSeries(store, "report", found, options.metric);
     const words = names.length > 0 ? names : [...new Set(found.map(experimentOf))];
     const file = words.slice(0, 3).join("-").replaceAll(/[^\p{L}\p{N}._-]+/gu, "_")
       .replace(/^\.+/, "");

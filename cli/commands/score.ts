@@ -6,12 +6,11 @@ import { choice, integer, string } from "@optique/core/valueparser";
 import type { Dataset } from "../../lab/core/dataset.ts";
 import type { DatasetDefinition } from "../../lab/core/registry.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { streamOf } from "../../lab/core/random.ts";
+import { type Seed, streamOf } from "../../lab/core/random.ts";
 import type { FeatureNetwork } from "../../models/feature_network.ts";
 import type { ScoreName } from "../../models/score.ts";
 import {
   checkpointOption,
-  defaulting,
   defineCommand,
   jsonOption,
   named,
@@ -36,6 +35,9 @@ const METRICS = [
   "recognised",
   "asked-class",
 ] as const satisfies readonly ScoreName[];
+
+/** Samples of a model, unless it is said. */
+const SAMPLES = 2000;
 
 /** Pictures and what they are measured against. */
 interface Given {
@@ -102,15 +104,13 @@ export const score = defineCommand({
           description: plain("A network in TensorFlow.js's format. Default: the data set's judge."),
         }),
       ),
-      count: defaulting(
+      count: optional(
         option("--count", integer({ metavar: "N", min: 10, max: 100_000 }), {
-          description: plain("Samples of a model."),
+          description: plain(`Samples of a model. Default: ${SAMPLES}.`),
         }),
-        2000,
       ),
-      seed: defaulting(
-        option("--seed", seedValue(), { description: plain("Seed of the samples.") }),
-        1,
+      seed: optional(
+        option("--seed", seedValue(), { description: plain("Seed of the samples. Default: 1.") }),
       ),
       checkpoint: checkpointOption(),
       store: storeOption(),
@@ -162,13 +162,15 @@ export const score = defineCommand({
 
 /** Samples of a stored model, and the data that it learned from. */
 async function samplesOf(
-  { what: reference, count: number, seed, checkpoint, store: at, ...which }: Sampling & {
-    readonly what: string;
-    readonly count: number;
-    readonly seed: Parameters<typeof streamOf>[0];
-    readonly checkpoint?: CheckpointChoice;
-    readonly store?: string;
-  },
+  { what: reference, count: number = SAMPLES, seed = 1, checkpoint, store: at, ...which }:
+    & Sampling
+    & {
+      readonly what: string;
+      readonly count?: number;
+      readonly seed?: Seed;
+      readonly checkpoint?: CheckpointChoice;
+      readonly store?: string;
+    },
   io: Io,
 ): Promise<Given> {
   const [ofData] = which.set.find(([path]) => path.startsWith("dataset.")) ?? [];
@@ -213,11 +215,15 @@ async function picturesOf(
   { what: folder, against, set, store, ...which }: Sampling & {
     readonly what: string;
     readonly against?: string;
+    readonly count?: number;
+    readonly seed?: Seed;
+    readonly checkpoint?: CheckpointChoice;
     readonly store?: string;
   },
   io: Io,
 ): Promise<Given> {
-  for (const name of ["class", "steps", "sampler", "guidance"] as const) {
+  const drawing = ["count", "seed", "checkpoint", "class", "steps", "sampler", "guidance"] as const;
+  for (const name of drawing) {
     if (which[name] === undefined) continue;
     throw new InputError(`Cannot take --${name} as the pictures of a folder are drawn already`);
   }

@@ -6,6 +6,7 @@
 import { loadPolicy } from "../../agents/policy.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { isRecord } from "../../lab/core/plain.ts";
 import { isLive, LIVE_PACE, TURN_PACE } from "../../lab/core/pace.ts";
 import { deriveSeed } from "../../lab/core/random.ts";
 import { isFinished } from "../../lab/experiment/comparison.ts";
@@ -103,7 +104,11 @@ async function filmOf(
     const pace = (isLive(environment) ? LIVE_PACE : TURN_PACE) / Math.min(every, 2);
     const bytes = await encodeRecording("gif", scenes, pace, FILM_SIDE);
     const { episodeReturn, length } = frames.at(-1)!;
-    return { bytes, text: `return ${figure(episodeReturn)} after ${length} steps` };
+    const { evaluation } = configuration;
+    const how = isRecord(evaluation) && evaluation.stochastic === true
+      ? " by its best actions"
+      : "";
+    return { bytes, text: `return ${figure(episodeReturn)} after ${length} steps${how}` };
   } catch (error) {
     if (error instanceof InputError) return undefined; // its agent makes no policy
     throw error;

@@ -28,6 +28,8 @@ export interface ActOptions {
   readonly started?: boolean;
   /** The environment's action mask, for agents that mask; left out: every action is allowed. */
   readonly actionMask?: ArrayLike<number>;
+  /** What the action is drawn from the policy with; left out: it is the best one. */
+  readonly random?: Generator;
 }
 
 /** How a trainer is measured. */

@@ -121,6 +121,9 @@ export async function resolve(
   }
 
   const unit = trainer.budgetUnit;
+  if (overrides.budget !== undefined && sets.has("budget")) {
+    throw new InputError(`Cannot set budget as --budget says it, too: ${sets.get("budget")}`);
+  }
   const typed = overrides.budget ?? sets.get("budget");
   sets.delete("budget");
   const schemaOf = (budget: number) => commonSchema("agent" in definition, budget, unit);

@@ -2,7 +2,7 @@
 import { deepStrictEqual, notDeepStrictEqual, ok, rejects } from "node:assert";
 import { policyDistribution } from "../../agents/distributions/mod.ts";
 import { makeEnv } from "../../envs/mod.ts";
-import { defaultRng } from "../../lab/core/random.ts";
+import { defaultRng, type Generator } from "../../lab/core/random.ts";
 import { Box } from "../../lab/core/space.ts";
 import { train } from "../../lab/experiment/train.ts";
 import { registries } from "../../registries.ts";
@@ -27,6 +27,19 @@ for (const agent of Object.keys(definitions)) {
         (await trainer.evaluate({ random: random(), episodes: 30 })).metrics,
         metrics,
       );
+    }
+    // Single actions, too: from one generator the same ones again, which the best ones are not.
+    const environment = worldFor(agent)();
+    const { observation } = environment.reset({ seed: 1 });
+    const act = async (random?: Generator) => {
+      const actions = [];
+      for (let i = 0; i < 30; i++) actions.push(await trainer.act!(observation, { random }));
+      return actions;
+    };
+    if (greedy.includes(agent)) await rejects(act(random()), /policy must have probabilities/);
+    else {
+      deepStrictEqual(await act(random()), await act(random()));
+      notDeepStrictEqual(await act(random()), await act());
     }
     deepStrictEqual(await trainer.snapshot(), before);
     trainer.dispose();

@@ -238,6 +238,22 @@ Deno.test("a seed that diverged or failed stays in its group: it has no IQM, and
   });
 });
 
+Deno.test("a group that came to no evaluation is held against others by what they are judged by", async () => {
+  await withStore((store) => {
+    for (const seed of [1, 2]) {
+      const { id } = addRun(store, "a", seed, [], { status: "diverged" });
+      store.append(id, [pointAt("rollout/episode_return_mean", 1, 30)]);
+      addRun(store, "b", seed, [100]);
+    }
+    const { groups, pairs } = compareRuns(store, store.runs(), registries);
+    deepStrictEqual(groups.map(({ metric }) => metric), Array(2).fill("evaluation/return_mean"));
+    deepStrictEqual(pairs.map(({ probability }) => probability), [0]);
+    // Alone it has what it has.
+    const [alone] = compareRuns(store, groups[0].runs, registries).groups;
+    strictEqual(alone.metric, "rollout/episode_return_mean");
+  });
+});
+
 Deno.test("where less is better the worst is more than any figure, and where no way is it is not known", async () => {
   await withStore((store) => {
     for (const agent of ["a", "b"]) {

@@ -54,6 +54,18 @@ for (const columns of [80, 120]) {
   });
 }
 
+Deno.test("on a narrow terminal a list cuts what names are, and no name", async () => {
+  for (const columns of [60, 70]) {
+    for (const kind of ["agents", "models", "worlds", "datasets"] as const) {
+      const io = capturedIo({ columns });
+      strictEqual(await main(["list", kind], io), 0);
+      const { [kind]: rows } = JSON.parse((await lab("list", kind, "--json")).out);
+      const names = io.written.out.split("\n").slice(1).map((line) => line.split(" ")[0]);
+      for (const { name } of rows) ok(names.includes(name), `${name} at ${columns}`);
+    }
+  }
+});
+
 Deno.test("list proposes an experiment that takes seconds, where it lists one", async () => {
   const proposed = async (...args: string[]) =>
     /^To train one: .* run (\S+)$/m.exec((await lab("list", ...args)).out)![1];
@@ -136,6 +148,14 @@ Deno.test("describe shows value, default, range and meaning, and what --set chan
   match(out, /agent\.gamma\s+0\.5\s+0\.99\s+number, 0 … 1/);
   match(out, /environment\.id\s+CartPole-v1\s+string/);
   match(out, /Trains ppo in CartPole-v1\. Budget: 100,000 steps/);
+});
+
+Deno.test("describe says how long the budget that is asked for takes, where that is known", async () => {
+  const time = async (...more: string[]) =>
+    /Budget: .*/.exec((await lab("describe", "cartpole-ppo", ...more)).out)![0];
+  match(await time(), /100,000 steps, about 10 s a seed/);
+  match(await time("--budget", "10M"), /10,000,000 steps, about 17 min a seed/);
+  ok(!(await time("--set", "environment.id=Acrobot-v1")).includes("about"));
 });
 
 Deno.test("describe shows what differs from the default first, each field once", async () => {

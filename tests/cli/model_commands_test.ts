@@ -194,6 +194,16 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     await refuses(/must read as "A - B \+ C"/, "arithmetic", "latest", "zero one", ...out);
     await refuses(/numbers 0 … 3: 4/, "traverse", "latest", "--from", "4", ...out);
     await refuses(/numbers 0 … 3: 9/, "interpolate", "latest", "--from", "0", "--to", "9", ...out);
+    const named = ["--from", "0", "--to", "1"];
+    await refuses(
+      /3 rows as --from and --to name one/,
+      "interpolate",
+      "latest",
+      ...named,
+      "--rows",
+      "3",
+      ...out,
+    );
     await refuses(/--from and --to name a pair/, "interpolate", "latest", "--to", "1", ...out);
     await refuses(/vae learned without labels: 0/, "sample", "latest", "--class", "one", ...out);
     await refuses(/no class "uno"/, "sample", "latest", "--class", "uno", ...out);

@@ -95,6 +95,7 @@ const lines: readonly (readonly [line: string, values: object])[] = [
       ...{ fps: 4, force: true, store: "s", json: true },
     },
   ],
+  ["evaluate a --greedy", { run: "a", episodes: 100, seed: 1, greedy: true }],
   ["sample a", { run: "a", seed: 1 }],
   [
     `sample a --checkpoint last --force --store s --count 2 --prompt p ${sampling} --seed 3 --out x`,
@@ -157,7 +158,7 @@ const lines: readonly (readonly [line: string, values: object])[] = [
       ...{ seed: 5, strict: true, json: true },
     },
   ],
-  ["score a", { what: "a", count: 2000, seed: 1 }],
+  ["score a", { what: "a" }],
   [
     `score a --metric kid --against b ${sampling} --features f --count 20 --seed 3 ` +
     "--checkpoint best --store s --json",
@@ -211,8 +212,8 @@ const lines: readonly (readonly [line: string, values: object])[] = [
   ],
   ["import a", { files: ["a"], steps: "environmentSteps" }],
   [
-    "import a --steps examples --tag t --store s",
-    { files: ["a"], steps: "examples", tag: ["t"], store: "s" },
+    "import a --steps examples --name n --seed 2 --tag t --store s",
+    { files: ["a"], steps: "examples", name: "n", seed: 2, tag: ["t"], store: "s" },
   ],
   ["delete", {}],
   [

@@ -19,6 +19,18 @@ Deno.test("range shows a bar for each rate, the best one, and what it suggests b
   match(io.written.error, /rate 1\.00e-6, 1 of 12/);
 });
 
+Deno.test("what range proposes to try has the settings by which it was found", async () => {
+  const proposed = async (...more: string[]) => {
+    const io = capturedIo();
+    strictEqual(await main([...small, "--from", "1e-7", ...more], io), 0);
+    return /To try it: (.*)/.exec(io.written.out)?.[1] ?? io.written.out;
+  };
+  match(
+    await proposed("--budget", "4k"),
+    / run cartpole-ppo --set agent\.rolloutLength=16 .*hiddenSizes=\[8\]'? --budget 4k --set agent\.learningRate=[\d.]+$/,
+  );
+});
+
 Deno.test("range --json is one document, the same each time; --out keeps the points, once", async () => {
   const folder = await Deno.makeTempDir();
   try {

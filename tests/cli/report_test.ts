@@ -59,6 +59,8 @@ Deno.test("report writes one page that needs nothing else, and how to get its ru
     await typed("run", "points-toy");
     const { code, out, error } = await typed("report", "line-toy", "--out", "pages");
     strictEqual(code, 0, error);
+    const none = await typed("report", "line-toy", "--metric", "losses/toi", "--out", "none");
+    deepStrictEqual([none.code, /no series "losses\/toi"/.test(none.error)], [2, true]);
     const pictures = ["a-4", "a-5", "b-4", "b-5"].map((each) => `line-toy-${each}.png`);
     const names = ["line-toy.html", "line-toy.md", "line-toy.svg", ...pictures];
     deepStrictEqual(out.trim().split("\n"), names.map((name) => `${folder}/pages/${name}`));

@@ -56,6 +56,11 @@ Deno.test("score says how far pictures are from a data set, with features, numbe
     );
     match(out, /fid_glyphs is too high by chance .* 12 of 128/);
 
+    for (const given of ["--count 50", "--seed 2", "--checkpoint best", "--steps 3"]) {
+      const refused = await lab(`score squares --against glyphs ${given}`);
+      deepStrictEqual([refused.code, refused.error.includes("are drawn already")], [2, true]);
+    }
+
     await writeNetwork(`${folder}/small/model.json`, [14, 14, 3], 5);
     const json = await lab("score squares --against glyphs --features small/model.json --json");
     strictEqual(json.code, 0, json.error);

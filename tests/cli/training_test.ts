@@ -528,7 +528,11 @@ Deno.test("evaluate prints figures; sample and --render refuse what they cannot 
     strictEqual(JSON.parse(evaluated.out).evaluation["evaluation/episodes"], 12);
     strictEqual((await lab("evaluate", id, "--episodes", "12", "--json")).out, evaluated.out);
     strictEqual((await lab("evaluate", id, "--render")).code, 2);
-    match((await lab("evaluate", id, "--stochastic")).error, /Cannot draw actions as .* an agent/);
+    for (const how of ["--stochastic", "--greedy"]) {
+      match((await lab("evaluate", id, how)).error, /Cannot choose how to act as .* an agent/);
+    }
+    const both = await lab("evaluate", id, "--stochastic", "--greedy");
+    deepStrictEqual([both.code, both.error.includes("with --stochastic")], [2, true]);
     const sampled = await lab("sample", id, "--out", "x.png");
     strictEqual(sampled.code, 2);
     match(sampled.error, /must be a model that learned from data/);
@@ -549,6 +553,21 @@ Deno.test("evaluate --stochastic draws actions, so that its figures are others",
     const [best, drawn] = [await figures(), await figures("--stochastic")];
     notDeepStrictEqual(drawn.evaluation, best.evaluation);
     deepStrictEqual(await figures("--stochastic"), drawn);
+    deepStrictEqual(await figures("--greedy"), best);
+    // A run whose own evaluations draw is evaluated so, too, unless it is to act as well as it can.
+    const draws = ["--set", "evaluation.stochastic=true"];
+    await lab("run", "cartpole-reinforce-quick", "--budget", "500", "--quiet", ...draws);
+    deepStrictEqual((await figures()).evaluation, drawn.evaluation);
+    deepStrictEqual((await figures("--greedy")).evaluation, best.evaluation);
+    const headed = async (...flags: string[]) =>
+      (await lab("evaluate", "latest", "--episodes", "2", ...flags)).split("\n")[0];
+    match(await headed(), /, 2 episodes with drawn actions$/);
+    match(await headed("--greedy"), /, 2 episodes$/);
+    const film = async (name: string, ...flags: string[]) => {
+      await lab("evaluate", "latest", "--episodes", "1", "--out", name, ...flags);
+      return await Deno.readFile(`${folder}/${name}`);
+    };
+    notDeepStrictEqual(await film("drawn.gif"), await film("best.gif", "--greedy"));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -25,18 +25,29 @@ export interface ImportedRun {
   readonly points: readonly ImportedPoint[];
 }
 
+/** How a run is added whose file does not say it. */
+export interface ImportOptions {
+  /** What its steps count. */
+  readonly axis: StepAxis;
+  readonly tags: readonly string[];
+  /** Left out: what the file is called, or says. */
+  readonly name?: string;
+  /** Left out: the first one that no run of its name and configuration has. */
+  readonly seed?: number;
+}
+
 /**
  * Adds a run; points of one step are one entry, in the order of their steps.
  *
- * @param options.axis What its steps count.
  * @returns The run's id.
  */
 export async function addImported(
   store: Store,
-  { points, ...run }: ImportedRun,
-  options: { readonly axis: StepAxis; readonly note: string; readonly tags: readonly string[] },
+  { points, configuration = {}, ...run }: ImportedRun,
+  { axis, note, tags, ...options }: ImportOptions & { readonly note: string },
 ): Promise<string> {
-  const { axis, note, tags } = options;
+  const name = options.name ?? run.name;
+  const seed = options.seed ?? freeSeed(store, name, configuration);
   const entries = new Map<number, ImportedPoint>();
   for (const point of points) {
     const known = entries.get(point.step);
@@ -47,7 +58,7 @@ export async function addImported(
     });
   }
   const inOrder = [...entries.values()].sort((a, b) => a.step - b.step);
-  using logged = await beginLogged(store, { ...run, note, tags }, axis);
+  using logged = await beginLogged(store, { name, configuration, seed, note, tags }, axis);
   let wallSeconds = 0;
   for (const { step, seconds = wallSeconds, metrics } of inOrder) {
     wallSeconds = seconds;
@@ -55,4 +66,15 @@ export async function addImported(
   }
   logged.finish();
   return logged.id;
+}
+
+/** One more than the highest seed of the runs of a name and configuration; 1 of none. */
+function freeSeed(store: Store, name: string, configuration: ImportedRun["configuration"]): number {
+  const own = JSON.stringify(configuration);
+  const seeds = store.runs().flatMap((run) => {
+    const { experiment, configuration, seed } = run.manifest.determined;
+    const isSame = experiment === name && JSON.stringify(configuration) === own;
+    return isSame ? Number(seed) : [];
+  });
+  return 1 + Math.max(0, ...seeds);
 }

@@ -5,9 +5,8 @@
  */
 import { InputError } from "../../core/errors.ts";
 import type { Store } from "../../store/store.ts";
-import { addImported, type ImportedRun } from "./imported_run.ts";
+import { addImported, type ImportedRun, type ImportOptions } from "./imported_run.ts";
 import { importJsonLines } from "./json_lines.ts";
-import type { StepAxis } from "./step_axes.ts";
 import { runOfMonitor, runsOfCsv, runsOfJson } from "./table.ts";
 import { runOfTensorboard } from "./tensorboard.ts";
 
@@ -16,7 +15,7 @@ import { runOfTensorboard } from "./tensorboard.ts";
  * files (a `#` at its beginning), tables in CSV or JSON. Nothing is stored of a file that is wrong.
  *
  * @param name Path or name of the file.
- * @param options.axis What a step counts, where the file does not say.
+ * @param options Of what the file does not say: JSON lines say all of it.
  * @returns The runs' ids.
  * @throws {InputError} that says what is wrong and where.
  */
@@ -24,15 +23,22 @@ export async function importFileRuns(
   store: Store,
   bytes: Uint8Array,
   name: string,
-  options: { readonly axis: StepAxis; readonly tags: readonly string[] },
+  options: ImportOptions,
 ): Promise<string[]> {
   if (/\.(jsonl|ndjson)$/.test(name)) {
+    for (const option of ["name", "seed"] as const) {
+      if (options[option] === undefined) continue;
+      throw new InputError(
+        `Cannot import ${name} with --${option} as JSON lines say it themselves`,
+      );
+    }
     return [await importJsonLines(store, new TextDecoder().decode(bytes), name, options.tags)];
   }
   const runs = runsOf(bytes, name);
   const ids: string[] = [];
-  for (const run of runs) {
-    ids.push(await addImported(store, run, { ...options, note: `imported from ${name}` }));
+  for (const [i, run] of runs.entries()) {
+    const seed = options.seed === undefined ? undefined : options.seed + i;
+    ids.push(await addImported(store, run, { ...options, seed, note: `imported from ${name}` }));
   }
   return ids;
 }

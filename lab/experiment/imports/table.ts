@@ -200,10 +200,12 @@ export function runOfMonitor(text: string, name: string): ImportedRun {
   };
 }
 
-/** A file's name without folders and end. */
+/** A file's name without folders and end; its folder's where a program calls all of its files so. */
 export function baseName(name: string): string {
-  const last = name.split("/").at(-1)!.replace(/(\.monitor)?\.(csv|json)$/, "");
-  return printable(last) || "imported";
+  const [folder, last] = ["", ...name.split("/")].slice(-2);
+  const own = last.replace(/(\.monitor)?\.(csv|json|txt)$/, "");
+  return printable(/^(progress|monitor|\d*)$/.test(own) && folder !== "" ? folder : own) ||
+    "imported";
 }
 
 interface Line {

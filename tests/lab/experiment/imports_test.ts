@@ -90,7 +90,7 @@ Deno.test("a monitor file's episodes come with the mean of the last hundred", ()
       lines.join("\n")
     }\n`;
     const [{ id, name, environmentSteps, series }] = await imported(store, "a/0.monitor.csv", text);
-    strictEqual(name, "0");
+    strictEqual(name, "a");
     deepStrictEqual(store.run(id)!.manifest.determined.configuration, {
       environment: { id: "CartPole-v1" },
     });
@@ -109,7 +109,8 @@ Deno.test("tables of any logger: steps, seconds, quotes, empty cells, what is no
     const csv = '\ufeffglobal_step,"loss, total",time/time_elapsed,note,grad\r\n' +
       '10,0.5,1,"a ""b""\nc",\r\n30,nan,3,,-inf\r\n\r\n20,0.25,2,,7\r\n';
     const [{ name, series }] = await imported(store, "logs/progress.csv", csv);
-    strictEqual(name, "progress");
+    // All of its program's files are called so.
+    strictEqual(name, "logs");
     deepStrictEqual(series, [
       ["grad", [20, 30], [7, -Infinity], [2, 3]],
       ["loss, total", [10, 20, 30], [0.5, 0.25, NaN], [1, 2, 3]],
@@ -117,6 +118,36 @@ Deno.test("tables of any logger: steps, seconds, quotes, empty cells, what is no
     // Without a column of steps rows are counted.
     const [plain] = await imported(store, "x.csv", "loss\n3\n2\n");
     deepStrictEqual(plain.series, [["loss", [1, 2], [3, 2], [0, 0]]]);
+  }));
+
+Deno.test("files of one name are seeds of one experiment, unless it is said otherwise", () =>
+  withStore(async (store) => {
+    const add = async (name: string, more: object = {}) => {
+      const ids = await importFileRuns(store, utf8("step,a - x,b - x\n1,2,3\n"), name, {
+        ...{ ...options, ...more },
+      });
+      return ids.map((id) => {
+        const { experiment, seed } = store.run(id)!.manifest.determined;
+        return `${experiment} ${seed}`;
+      });
+    };
+    deepStrictEqual(await add("1.csv"), ["a 1", "b 1"]);
+    deepStrictEqual(await add("2.csv"), ["a 2", "b 2"]);
+    deepStrictEqual(await add("3.csv", { name: "mine" }), ["mine 1", "mine 2"]);
+    deepStrictEqual(await add("4.csv", { name: "mine", seed: 7 }), ["mine 7", "mine 8"]);
+    const names = [
+      "s1/0.monitor.csv",
+      "s2/monitor.csv",
+      "s3/progress.csv",
+      "progress.csv",
+      "s4/x.csv",
+    ];
+    const found: string[] = [];
+    for (const name of names) found.push((await imported(store, name, "r\n1\n"))[0].name);
+    deepStrictEqual(found, ["s1", "s2", "s3", "progress", "x"]);
+    for (const more of [{ name: "mine" }, { seed: 2 }]) {
+      await rejects(add("x.jsonl", more), /with --(name|seed) as JSON lines say it themselves$/);
+    }
   }));
 
 Deno.test("what the page of Weights & Biases exports is a run for each of its runs", () =>

@@ -110,6 +110,15 @@ Deno.test("what an experiment sets is taken back by default", async () => {
   await refuses(taken("stop.atLeast"), /one of stop\.atLeast and stop\.atMost: neither$/);
 });
 
+Deno.test("a budget is said once", async () => {
+  const set = [["budget", "500"]] as const;
+  strictEqual((await resolve(change({}), registries, { set })).configuration.budget, 500);
+  await refuses(
+    resolve(change({}), registries, { set, budget: 400 }),
+    "Cannot set budget as --budget says it, too: 500",
+  );
+});
+
 Deno.test("a stop rule can be turned off", async () => {
   const definition = change({ stop: { metric: "evaluation/share", atLeast: 1 } });
   const { configuration } = await resolve(definition, registries, { set: [["stop", "null"]] });
