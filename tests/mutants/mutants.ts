@@ -4312,7 +4312,7 @@ export const mutants: readonly Mutant[] = [
     file: "lab/compute/compile/compiler.ts",
     from: "if (signature !== undefined && !hosted)",
     to: "if (signature !== undefined)",
-    test: "tests/lab/compute/compile/updates_test.ts",
+    test: "tests/lab/compute/compile/fallback_test.ts",
   },
   {
     fault: "a host kernel takes its inputs in the shape of its output",

@@ -252,6 +252,26 @@ Deno.test("host kernels take whole numbers and truth values, and give the cpu's 
   }
 });
 
+Deno.test("of two steps alike each names the line where it asks for a host kernel", () => {
+  const steps: ((context: { input: { x: tf.Tensor } }) => { outputs: { y: tf.Tensor } })[] = [
+    ({ input }) => ({ outputs: { y: tf.topk(input.x, 2).values } }),
+    ({ input }) => ({ outputs: { y: tf.topk(input.x, 2).values } }),
+  ];
+  const lines = steps.map((step) => {
+    const workspace = new CompiledWorkspace("strict", { fallback: false });
+    const program = workspace.compile({ name: "alike", inputs: { x: [[5], "float32"] } }, step);
+    try {
+      program.run();
+      return "";
+    } catch (error) {
+      return /fallback_test\.ts:(\d+)/.exec((error as Error).message)![1];
+    } finally {
+      workspace.dispose();
+    }
+  });
+  strictEqual(Number(lines[1]) - Number(lines[0]), 1);
+});
+
 Deno.test("a host kernel has no rule of its own, and is refused where fallbacks are", () => {
   for (const kernel of hostKernels) {
     ok(!rules.has(kernel), kernel);
