@@ -86,8 +86,11 @@ export function putRun(
   { run, attempts, checkpoints, chunks, events, artifacts }: JournalContent,
 ): void {
   const id = String(run.id);
+  // It stays the one that a batch here asked for.
+  const requests = database.all("SELECT * FROM request WHERE run = ?", id);
   database.run("DELETE FROM run WHERE id = ?", id);
   insert(database, "run", run);
+  for (const row of requests) insert(database, "request", row);
   for (const row of attempts) insert(database, "attempt", row);
   const series = new Map<string, number>();
   for (const row of inOrder(chunks)) {

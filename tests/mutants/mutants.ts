@@ -7229,4 +7229,18 @@ export const mutants: readonly Mutant[] = [
     to: "const seconds = definition.expectedSeconds;",
     test: "tests/cli/main_test.ts",
   },
+  {
+    fault: "a run that is brought back is no part of its batch",
+    file: "lab/store/recover.ts",
+    from: '  for (const row of requests) insert(database, "request", row);\n',
+    to: "",
+    test: "tests/lab/store/sync_test.ts",
+  },
+  {
+    fault: "a worker believes a hub to have files that it has removed",
+    file: "lab/store/postgres/replica.ts",
+    from: "this.#known.files.intersection(",
+    to: "this.#known.files.union(",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
 ];

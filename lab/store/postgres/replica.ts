@@ -36,7 +36,7 @@ interface Known {
   events: number;
   artifacts: ReadonlySet<string>;
   /** Paths. */
-  readonly files: Set<string>;
+  files: Set<string>;
 }
 
 /** Ships what is new of one run of a folder's store to a hub, under the id that it has there. */
@@ -81,6 +81,8 @@ export class Shipper {
       this.#known.chunks = marks;
       this.#known.events = events.length;
       this.#known.artifacts = new Set(artifacts.map(artifactMark));
+      // The hub has removed the others; a run that begins anew makes them again.
+      this.#known.files = this.#known.files.intersection(new Set(filesOf(content, this.run)));
       return;
     }
     throw new LabError(

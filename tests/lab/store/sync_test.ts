@@ -430,3 +430,25 @@ Deno.test("two syncs at once into one folder bring both runs of one id", () =>
     );
     store.close();
   }));
+
+Deno.test("a run that went on elsewhere and is brought back stays with its batch", () =>
+  withFolder(async (folder) => {
+    const [from, to] = [`${folder}/from`, `${folder}/to`];
+    const store = openStore(from);
+    const { waiting } = store.addBatch([1, 2]);
+    const ids = waiting.map((request) => {
+      const manifest = manifestOf(`run ${request}`);
+      return store.createRun({ name: "run", manifest, tags: [], note: "", request }).id;
+    });
+    for (const id of ids) await trained(store, id, 0, 10);
+    const before = store.batches();
+    deepStrictEqual(before[0].runs, ids);
+    await syncStores(from, to);
+    const other = openStore(to);
+    other.beginAttempt(ids[0], 10);
+    await trained(other, ids[0], 10, 20);
+    other.close();
+    deepStrictEqual((await syncStores(to, from)).updated, [ids[0]]);
+    deepStrictEqual(store.batches(), before);
+    store.close();
+  }));

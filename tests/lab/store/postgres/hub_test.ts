@@ -1,4 +1,4 @@
-import { deepStrictEqual, doesNotMatch, match, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, ok, rejects, strictEqual } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import { InputError } from "../../../../lab/core/errors.ts";
 import {
@@ -19,7 +19,7 @@ import { migrations } from "../../../../lab/store/postgres/schema.ts";
 import { runNumberOf } from "../../../../lab/store/run_id.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../../lab/store/store.ts";
-import { artifactPath } from "../../../../lab/store/sync.ts";
+import { artifactPath, checkpointPaths } from "../../../../lab/store/sync.ts";
 import { addRun, checkpointAt, contentOf, manifestOf, pointAt, withFolder } from "../fixtures.ts";
 import { missing, PASSWORD, Server } from "./server.ts";
 
@@ -441,6 +441,34 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
       message: /^Cannot use the store .* as its certificate is not to be trusted: [^\n]*$/,
     });
   });
+
+  await t.step(
+    "a checkpoint that a run makes again is there again, with its files",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        const [run] = await hub.ask([{}]);
+        const claim = (await hub.claim("worker", 60))!;
+        const store = openStore(`${folder}/local`);
+        const local = addRun(store, "toy").id;
+        const shipper = new Shipper(`${folder}/local`, local, run);
+        const save = async (iteration: number) => {
+          await store.saveCheckpoint(local, checkpointAt(iteration, { kind: "best", keep: 1 }));
+          store.flush();
+          await shipper.ship(hub, (delta) => hub.hold(claim, 60, delta), claim);
+        };
+        await save(10);
+        await save(20);
+        // A run whose world keeps hidden state begins anew after a crash, and comes to the same bits.
+        store.beginAttempt(local, -1);
+        await save(10);
+        const content = (await hub.content(run))!;
+        for (const path of checkpointPaths(run, content.checkpoints)) {
+          ok(await hub.files.get(path) !== undefined, path);
+        }
+        store.close();
+      }),
+  );
 
   await t.step("files of passwords are read as libpq reads them", () => {
     const place = placeOf("postgres://me@db:5433/lab");
