@@ -128,6 +128,20 @@ Deno.test("a sweep is a job of one task, to the trials that it has without", () 
     match(again.error, /no sweep of this name yet.*: cartpole-a2c-sweep\n$/);
   }));
 
+Deno.test("a task has a core for each thread of each worker, of runs as of a sweep", () =>
+  withSlurm("exit 1", async (type) => {
+    const runs = "run cliffwalking-value-iteration --seeds 9";
+    const sweep = "run cartpole-a2c --sweep agent.gamma=0.9,0.99";
+    for (const line of [runs, `${runs} --store postgres://lab@db/lab`, sweep]) {
+      const { code, out, error } = await type(
+        `${line} --launch slurm --dry-run --workers 2 --threads 3`,
+      );
+      strictEqual(code, 0, error);
+      match(out, /\n#SBATCH --cpus-per-task=6\n/, line);
+      match(out, / --workers 2 --threads 3 &\n/, line);
+    }
+  }));
+
 Deno.test("what sbatch refuses leaves nothing behind, and what is no job is refused", () =>
   withSlurm(
     'echo "sbatch: error: invalid partition specified: none" >&2; exit 1',

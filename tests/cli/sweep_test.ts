@@ -3,7 +3,7 @@ import { main } from "../../cli/main.ts";
 import { sweepPage, trialsTable } from "../../cli/sweeping.ts";
 import type { SweepState } from "../../lab/experiment/sweep.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
-import { registries } from "../lab/experiment/toy_registries.ts";
+import { registries, toyExperiment } from "../lab/experiment/toy_registries.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
 
@@ -102,7 +102,7 @@ Deno.test("several values of a --set are a grid, those of a list are its value",
     deepStrictEqual(definition.configuration.agent.sizes, [2, 5]);
   }));
 
-Deno.test("a file that exports a sweep is one; its experiment may be a file beside it", () =>
+Deno.test("a file that exports a sweep is one", () =>
   inLab(async (typed, folder) => {
     await Deno.writeTextFile(
       `${folder}/my_sweep.ts`,
@@ -131,6 +131,30 @@ Deno.test("a file that exports a sweep is one; its experiment may be a file besi
     deepStrictEqual([definition.seed, definition.backend], [7, "cpu"]);
     const wrong = await typed("run", "my_sweep.ts", "--sweep", "agent.rate=0..1");
     deepStrictEqual([wrong.code, wrong.error.includes("the file says what is tried")], [2, true]);
+  }));
+
+Deno.test("a sweep's file names its experiment's file from its own place, wherever it is called", () =>
+  inLab(async (typed, folder) => {
+    await Deno.mkdir(`${folder}/studies/toys`, { recursive: true });
+    const toy = { ...toyExperiment, name: "beside", budget: 40 };
+    await Deno.writeTextFile(
+      `${folder}/studies/toys/beside.ts`,
+      `export default ${JSON.stringify(toy)};`,
+    );
+    await Deno.writeTextFile(
+      `${folder}/studies/my_sweep.ts`,
+      `export default {
+        name: "mine",
+        experiment: "toys/beside.ts",
+        space: { "agent.rate": [0.1] },
+        seeds: 1,
+        judge: 0,
+      };`,
+    );
+    const { code, error } = await typed("run", "studies/my_sweep.ts", "--json");
+    strictEqual(code, 0, error);
+    const { runs } = JSON.parse((await typed("runs", "--json")).out);
+    deepStrictEqual(runs.map(({ name }: { name: string }) => name), ["beside"]);
   }));
 
 Deno.test("the runs of a sweep have its note, and each is profiled where asked", () =>

@@ -328,6 +328,29 @@ Deno.test("an interrupted batch says how to go on with all of it, and resume tak
   });
 });
 
+Deno.test("resume --where with a budget leaves out what is being trained", async () => {
+  await withLab(async (lab, folder) => {
+    const { runs } = JSON.parse((await lab("run", "line-toy", "--seeds", "2", "--json")).out);
+    const [busy, idle] = runs.map(({ id }: { id: string }) => id);
+    const store = openStore(`${folder}/runs`);
+    const lock = store.lock(busy);
+    try {
+      store.update(busy, { status: "running" });
+      const longer = async (where: string) =>
+        await lab("resume", "--where", where, "--budget", "240", "--json");
+      const { code, out, error } = await longer("name=line-toy");
+      strictEqual(code, 0, error);
+      deepStrictEqual(JSON.parse(out).runs.map(({ id }: { id: string }) => id), [idle]);
+      const none = await longer(`id=${busy}`);
+      deepStrictEqual([none.code, none.out], [2, ""]);
+      match(none.error, /1 run met that and none is to go on: .* being trained\n$/);
+    } finally {
+      lock[Symbol.dispose]();
+      store.close();
+    }
+  });
+});
+
 Deno.test("reproduce exits with 0 where the digests are equal, and keeps a run only when asked", async () => {
   await withLab(async (lab) => {
     const first = JSON.parse((await lab("run", "line-toy", "--json")).out).runs[0];

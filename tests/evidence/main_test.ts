@@ -4,6 +4,7 @@ import { measure } from "../../evidence/measure.ts";
 import { knownOf, measuredRow } from "../../evidence/pages.ts";
 import { readResults, type Results, writeResults } from "../../evidence/results.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
+import { corridorReinforce } from "../../experiments/memory.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { openTrainer } from "../../lab/experiment/inspect.ts";
 import { registries } from "../../registries.ts";
@@ -79,6 +80,29 @@ Deno.test("a seed that a rule ended has the score that no rule saw", async () =>
     ["stopped", store.series(id, "score/return_mean").values[0]],
   );
   ok(Math.abs(result.score! - result.evaluations.at(-1)![1]) > 1e-3);
+});
+
+Deno.test("the best checkpoint is scored as its experiment evaluates: as many episodes, by draws too", async () => {
+  await using lab = await laboratory();
+  const { store } = lab;
+  const definition = {
+    ...corridorReinforce,
+    budget: 1000,
+    evaluation: { every: 500, episodes: 20, stochastic: true },
+  };
+  const entry = registries.experiments.find(({ name }) => name === definition.name)!;
+  const experiments = [{ ...entry, load: () => Promise.resolve(definition) }];
+  const [{ best }] = await measure({ ...row, experiment: definition.name }, definition, [101], {
+    ...{ store, registries: { ...registries, experiments }, workers: 1 },
+  });
+  const [run] = store.runs();
+  const { trainer, dispose } = await openTrainer(run, { store, registries, checkpoint: "best" });
+  const random = streamOf(101n, "score/best");
+  const { metrics } = await trainer.evaluate({ random, episodes: 20, stochastic: true });
+  dispose();
+  strictEqual(best, metrics["evaluation/return_mean"]);
+  // By its best action alone it never arrives.
+  ok(best! > -100, `${best}`);
 });
 
 Deno.test("a model's result keeps all that was measured of it and of real examples, an agent's the score", async () => {

@@ -90,14 +90,14 @@ Deno.test("bits a dimension are nats over the numbers of an image, in bits", () 
 
 Deno.test("under a Gaussian likelihood the probabilities of 8-bit greys sum to 1", () =>
   onCpu(() => {
-    const configuration = { latentSize: 1, likelihood: "gaussian", deviation: 0.1 } as const;
+    const configuration = { latentSize: 2, likelihood: "gaussian", deviation: 0.1 } as const;
     const x = tf.div(tf.range(0, 256), 255).expandDims(1) as tf.Tensor2D;
     // The posterior is the prior and every pixel's mean is 0.5, so that any weight is the probability itself.
     const networks = {
-      encoder: (rows: tf.Tensor) => tf.zeros([rows.shape[0], 2]),
+      encoder: (rows: tf.Tensor) => tf.zeros([rows.shape[0], 4]),
       decoder: (codes: tf.Tensor) => tf.fill([codes.shape[0], 1], 0.5),
     };
-    const noise = { noise: tf.randomNormal([256, 3]), level: tf.fill([256, 1], 0.5) };
+    const noise = { noise: tf.randomNormal([256, 6]), level: tf.fill([256, 1], 0.5) };
     const weights = underNormalPrior.logWeights(
       networks as never,
       { x, noise } as unknown as Batch,

@@ -7243,4 +7243,72 @@ export const mutants: readonly Mutant[] = [
     to: "this.#known.files.union(",
     test: "tests/lab/store/postgres/hub_test.ts",
   },
+  {
+    fault:
+      "The log-likelihood of grey images lacks log 256 for each latent number in place of each pixel.",
+    file: "models/variational/bound.ts",
+    from: "return isGrey ? ofLevels(weights, x.shape[1]) : weights;",
+    to: "return isGrey ? ofLevels(weights, latentSize) : weights;",
+    test: "tests/models/variational_test.ts",
+  },
+  {
+    fault:
+      "The beta-VAE score's test points are not scaled as the points that its classifier learned from.",
+    file: "models/metrics/disentanglement.ts",
+    from: "predict(point.map((v, j) => v * scales[j])) === factor",
+    to: "predict(point) === factor",
+    test: "tests/models/metrics/disentanglement_test.ts",
+  },
+  {
+    fault:
+      "The compare page shows the kept findings of unpaired tests after equal seeds were asked for, and the other way round.",
+    file: "web/comparison.ts",
+    from: "const key = JSON.stringify([metric, contenders, paired]);",
+    to: "const key = JSON.stringify([metric, contenders]);",
+    test: "tests/web/comparison_test.ts",
+  },
+  {
+    fault: "A Slurm job of several threads a run asks for one core a worker.",
+    file: "cli/slurm.ts",
+    from: "root: Deno.cwd(), cores: workers * threads, partition, time };",
+    to: "root: Deno.cwd(), cores: workers, partition, time };",
+    test: "tests/cli/slurm_test.ts",
+  },
+  {
+    fault:
+      "The experiment's file that a sweep's file names is looked for from where the command is called, not beside the sweep's file.",
+    file: "cli/sweeping.ts",
+    from: "resolve(dirname(file), experiment)",
+    to: "resolve(experiment)",
+    test: "tests/cli/sweep_test.ts",
+  },
+  {
+    fault: "resume --where with --budget takes runs that are being trained, too.",
+    file: "cli/commands/resume.ts",
+    from: "isOpen(run) || (budget !== undefined && !run.active);",
+    to: "isOpen(run) || budget !== undefined;",
+    test: "tests/cli/training_test.ts",
+  },
+  {
+    fault:
+      "The best checkpoint of a row is scored by the default number of episodes, and greedily, not as its experiment says.",
+    file: "evidence/measure.ts",
+    from: "trainer.evaluate({ ...evaluation, random })",
+    to: "trainer.evaluate({ random })",
+    test: "tests/evidence/main_test.ts",
+  },
+  {
+    fault: "The corridor's policy is evaluated by its best actions, with which it never arrives.",
+    file: "experiments/memory.ts",
+    from: "evaluation: { every: 50_000, episodes: 10_000, stochastic: true },",
+    to: "evaluation: { every: 50_000, episodes: 10_000 },",
+    test: "tests/experiments/memory_test.ts",
+  },
+  {
+    fault: "The npm package does not depend on packages that are imported by their subpaths alone.",
+    file: "package/build.ts",
+    from: "each === name || each.startsWith(`${name}/`)",
+    to: "each === name",
+    test: "tests/package/build_test.ts",
+  },
 ];

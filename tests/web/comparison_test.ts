@@ -353,3 +353,26 @@ Deno.test("groups that no setting tells apart have labels of their own, and find
       [["x (version 1)", "x (version 2)"]],
     );
   }));
+
+Deno.test("findings are of the tests that are asked for, in what was kept too", () =>
+  withStore(async (store) => {
+    const metric = "evaluation/return_mean";
+    for (const [experiment, level] of [["x", 99], ["y", 100]] as const) {
+      for (let seed = 1; seed <= 5; seed++) {
+        const configuration = agentConfiguration("ppo", 1);
+        const run = addRun(store, { experiment, configuration, seed });
+        addPoints(store, run, 1, { [metric]: level + seed });
+        setProgress(store, run, 1, { status: "completed" });
+      }
+    }
+    const comparer = new Comparer(store);
+    const tested = async (paired?: boolean) => {
+      const { findings: [{ p, detectable }] } = await comparer.compare(request({ metric, paired }));
+      return { p: p!, detectable };
+    };
+    const apart = await tested();
+    ok(apart.p > 0.2, `${apart.p}`);
+    // Five differences of 1: of 32 ways to turn their signs two are as far from 0.
+    deepStrictEqual(await tested(true), { p: 2 / 32, detectable: 0 });
+    deepStrictEqual(await tested(false), apart);
+  }));

@@ -58,7 +58,8 @@ Deno.test("codes in another unit, one a coordinate, have the same scores", () =>
     const [a, b, both] = codeOf(factors);
     return [a * 2 ** -12 - 3, b * 2 ** -10, both * 2 ** -9];
   });
-  for (const score of [mutualInformationGap, separatedPredictability]) {
+  const learned = (of: Represented) => betaVaeScore(of, defaultRng(1));
+  for (const score of [mutualInformationGap, separatedPredictability, learned]) {
     ok(score(codes) > 0.1);
     near([score(small)], [score(codes)]);
   }
