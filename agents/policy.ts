@@ -199,7 +199,8 @@ export class Policy {
    * it is measured. The next action overwrites it. Undefined: a table, which keeps none.
    */
   get scores(): Float32Array | undefined {
-    return this.#machine?.output("scores");
+    const all = this.#machine?.output("scores");
+    return this.actionSpace.kind === "box" ? all?.subarray(0, this.actionSpace.flatSize) : all;
   }
 
   /**

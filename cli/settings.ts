@@ -24,6 +24,9 @@ const file: Reading = (path, value, io) => [[path, callersPath(io, value)]];
 const readings: Readonly<Record<string, Reading>> = {
   "dataset.folder": file,
   "dataset.file": file,
+  // Of a table a column, or an array of its file.
+  "dataset.labels": (path, value, io) =>
+    /\.npy$/i.test(value) ? file(path, value, io, undefined) : [[path, value]],
   "dataset.policy": async (path, value, io, store) => {
     if (value === "") return [[path, value]];
     const { policySettings } = await import("./stored_policy.ts");

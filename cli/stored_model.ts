@@ -158,10 +158,14 @@ function filesOf(io: Io) {
   return {
     readFile: (path: string) => Deno.readFile(callersPath(io, path)).catch(failing(path)),
     listFolder: async (path: string) => {
-      const entries = await Array.fromAsync(Deno.readDir(callersPath(io, path))).catch(
-        failing(path),
-      );
-      return entries!.map(({ name, isDirectory }) => isDirectory ? `${name}/` : name);
+      const folder = callersPath(io, path);
+      const entries = await Array.fromAsync(Deno.readDir(folder)).catch(failing(path));
+      return await Promise.all(entries!.map(async ({ name, isDirectory, isSymlink }) => {
+        const isFolder = isSymlink
+          ? (await Deno.stat(`${folder}/${name}`)).isDirectory
+          : isDirectory;
+        return isFolder ? `${name}/` : name;
+      }));
     },
     webpBinary,
   };

@@ -32,7 +32,7 @@ export function imageSheet(
   gap = GAP,
 ): Raster {
   const [height, width, depth] = shape;
-  const channels = depth === 3 ? 3 : 1;
+  const channels = depth >= 3 ? 3 : 1;
   const count = values.length / (height * width * depth);
   const across = columns ?? Math.ceil(Math.sqrt(count));
   const down = Math.ceil(count / across);

@@ -373,7 +373,11 @@ export class Evaluator {
         const seen = normalizer === undefined
           ? observations
           : normalizedBy(state.moments, observations);
-        const { scores, memory: next } = step(state[PARAMETERS], seen, memory);
+        const { scores: all, memory: next } = step(state[PARAMETERS], seen, memory);
+        // Of measured actions what follows them says how they are drawn.
+        const scores = actionSpace.kind === "box"
+          ? tf.slice(all, [0, 0], [-1, actionSpace.flatSize])
+          : all;
         return { scores, ...next && { next_memory: next } };
       },
     };

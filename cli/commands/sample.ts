@@ -73,6 +73,12 @@ export const sample = defineCommand({
       }
       await writeWhole(path, [text]);
     } else {
+      if (samples.kind === "points" && samples.dimensions !== 2) {
+        throw new InputError(
+          `Cannot draw samples of ${run.id} as a picture shows points of two numbers: they have ` +
+            `${samples.dimensions} (\`export ${run.id} --format model\` draws them in a program)`,
+        );
+      }
       const { samplesSheet } = await import("../../models/sheet.ts");
       await writePicture(path!, samplesSheet(samples));
     }

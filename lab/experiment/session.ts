@@ -389,7 +389,12 @@ export function filesOf(
   const listFolder = async (path: string) => {
     try {
       const entries = await fileSystem.readdir(path, { withFileTypes: true });
-      return entries.map((entry) => entry.isDirectory() ? `${entry.name}/` : entry.name);
+      return await Promise.all(entries.map(async (entry) => {
+        const isFolder = entry.isSymbolicLink()
+          ? (await fileSystem.stat(`${path}/${entry.name}`)).isDirectory()
+          : entry.isDirectory();
+        return isFolder ? `${entry.name}/` : entry.name;
+      }));
     } catch (error) {
       throw refusal("list", path, error);
     }

@@ -53,8 +53,9 @@ interface Table {
  *   length or no number.
  */
 export function parseCsv({ bytes, path }: ReadBytes, labels = ""): Table {
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/).filter((line) => line.trim() !== "");
-  const names = (lines[0] ?? "").split(",").map((name) => name.trim().replaceAll('"', ""));
+  const lines = new TextDecoder().decode(bytes).split(/\r?\n/)
+    .map((text, i) => ({ text, number: i + 1 })).filter(({ text }) => text.trim() !== "");
+  const names = (lines[0]?.text ?? "").split(",").map((name) => name.trim().replaceAll('"', ""));
   if (names.every((name) => name !== "" && Number.isFinite(Number(name)))) {
     const some = `${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""}`;
     throw new InputError(
@@ -62,17 +63,24 @@ export function parseCsv({ bytes, path }: ReadBytes, labels = ""): Table {
         `lost: numbers alone, ${some} (put a line of names before it)`,
     );
   }
-  const chosen = names.indexOf(labels);
+  if (names.includes("")) {
+    throw new InputError(
+      `Cannot read ${path} as each column must have a name, and the ${
+        names.length > 1 ? `one numbered ${names.indexOf("") + 1}` : "only one"
+      } has none: numbers of rows are no data (pandas leaves them out by index=False)`,
+    );
+  }
+  const chosen = labels === "" ? -1 : names.indexOf(labels);
   if (labels !== "" && chosen < 0) throw unknownName(`read ${path}`, "column", labels, names);
-  const rows = lines.slice(1).map((line, row) => {
-    const cells = line.split(",");
+  const rows = lines.slice(1).map(({ text, number }) => {
+    const cells = text.split(",");
     const numbers = cells.map((cell) => cell.trim() === "" ? NaN : Number(cell));
     const wrong = numbers.findIndex((value) => !Number.isFinite(value));
     if (cells.length !== names.length || wrong >= 0) {
       const given = wrong >= 0 ? JSON.stringify(cells[wrong]) : `${cells.length} values`;
       throw new InputError(
         `Cannot read ${path} as each row must have ${names.length} numbers: ${given} in line ` +
-          `${row + 2}`,
+          `${number}`,
       );
     }
     return numbers;

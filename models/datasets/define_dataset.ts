@@ -80,6 +80,9 @@ export function defineDataset<Configuration = Record<string, never>>(
       const made = await create({ ...context, configuration, stream });
       for (const part of ["train", "validation", "test"] as const) {
         if (made[part] !== undefined) check(name, made, part, made[part]);
+        else if (part !== "validation") {
+          throw new InputError(`Cannot use the data set ${name} as it must have ${part} examples`);
+        }
       }
       const { train, validation } = made.validation === undefined
         ? heldOut(made.train, stream("validation"), name)
@@ -182,6 +185,9 @@ export function inMemory(split: Split, rows: Int32Array): Split {
   return { count: own.count, values: firstExamples(reader, own.count), ...labels && { labels } };
 }
 
+/** How many axes an example has, where its kind says so. */
+const AXES: Partial<Record<ExampleKind, number>> = { images: 3, sequences: 2 };
+
 function check(
   name: string,
   { kind, shape, partnerShape, classes, vocabulary = [] }: MadeDataset,
@@ -208,6 +214,11 @@ function check(
   ) => {
     const size = sizeOf(shape);
     require(
+      values instanceof Float32Array,
+      `${column} must be a Float32Array`,
+      Object.prototype.toString.call(values).slice(8, -1),
+    );
+    require(
       values.length === count * size,
       `${column} must have ${count} × ${size} elements`,
       values.length,
@@ -215,15 +226,25 @@ function check(
     const wrong = values.findIndex((value) => !isInside(value));
     require(wrong < 0, `${column} must be ${range}`, `${values[wrong]} at ${wrong}`);
   };
+  const axes = AXES[kind];
+  if (axes !== undefined && shape.length !== axes) {
+    throw new InputError(
+      `Cannot use the data set ${name} as the shape of ${kind} must have ${axes} axes: ${
+        JSON.stringify(shape)
+      }`,
+    );
+  }
   require(Number.isInteger(count) && count >= 1, "count must be a whole number ≥ 1", count);
   const held = reader === undefined ? count : Math.min(count, mostHeld(reader));
   requireValues("values", shape, values, held);
   if (partners !== undefined) requireValues("partners", partnerShape ?? [0], partners, count);
   if (labels === undefined) return;
   require(labels.length === count, `labels must have ${count} elements`, labels.length);
+  const isClass = (label: number) =>
+    Number.isInteger(label) && label >= 0 && label < (classes ?? 256);
   require(
-    labels.every((label) => label < (classes ?? 256)),
-    `labels must be below classes, ${classes}`,
-    labels.reduce((most, label) => Math.max(most, label), 0),
+    labels.every(isClass),
+    `labels must be whole numbers from 0 on, below classes, ${classes}`,
+    labels.find((label) => !isClass(label)),
   );
 }

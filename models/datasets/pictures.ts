@@ -23,46 +23,86 @@ function shares(numbers: ArrayLike<number>, most: number): Float32Array {
   return values;
 }
 
+/** Where a PNG says what its numbers are, and that they are of a palette. */
+const [COLOR_TYPE, INDEXED] = [25, 3];
+
 function pngPicture(bytes: Uint8Array): Picture {
-  const { width, height, channels, depth, data, palette } = decodePng(bytes, { checkCrc: true });
-  if (palette !== undefined) {
+  const { width, height, channels, depth, data, palette, transparency = [] } = decodePng(bytes, {
+    checkCrc: true,
+  });
+  // Of truecolour a palette is a proposal for screens of few colours.
+  if (palette !== undefined && bytes[COLOR_TYPE] === INDEXED) {
     const colors = convertIndexedToRgb({ width, height, channels, depth, data, palette } as never);
     const values = shares(colors, 255);
     return { width, height, channels: values.length / (width * height), values };
   }
   // Depths below 8 come as rows of packed bits.
   const most = 2 ** depth - 1;
+  const key = shares(transparency, most);
   if (depth >= 8) {
-    return { width, height, channels, values: shares(data, most) };
+    return withoutKey({ width, height, channels, values: shares(data, most) }, key);
   }
   const row = Math.ceil(width * depth / 8);
   const values = Float32Array.from({ length: width * height }, (_, i) => {
     const [y, bit] = [Math.floor(i / width), (i % width) * depth];
     return ((data[y * row + (bit >> 3)] >> (8 - depth - bit % 8)) & most) / most;
   });
-  return { width, height, channels: 1, values };
+  return withoutKey({ width, height, channels: 1, values }, key);
 }
 
+/** A picture with alpha where one color stands for no picture (PNG, section 11.3.2.1); as it is without. */
+function withoutKey(picture: Picture, key: Float32Array): Picture {
+  const { width, height, channels, values } = picture;
+  if (key.length !== channels) return picture;
+  const all = new Float32Array(width * height * (channels + 1));
+  for (let i = 0; i < width * height; i++) {
+    const pixel = values.subarray(i * channels, (i + 1) * channels);
+    all.set(pixel, i * (channels + 1));
+    all[i * (channels + 1) + channels] = pixel.every((value, c) => value === key[c]) ? 0 : 1;
+  }
+  return { width, height, channels: channels + 1, values: all };
+}
+
+/** Most pixels of a JPEG, in millions, and the bytes that its decoder may take for them. */
+const LARGEST_JPEG = { maxResolutionInMP: 400, maxMemoryUsageInMB: 6000 };
+
 function jpegPicture(bytes: Uint8Array): Picture {
-  const { width, height, data } = jpeg.decode(bytes, { useTArray: true, formatAsRGBA: false });
+  const { width, height, data } = jpeg.decode(bytes, {
+    ...{ useTArray: true, formatAsRGBA: false, ...LARGEST_JPEG },
+    ...isPlainRgb(bytes) && { colorTransform: false },
+  });
   return { width, height, channels: 3, values: shares(data, 255) };
 }
 
 /** The tag of a picture's orientation (EXIF 2.3, section 4.6.4). */
 const ORIENTATION = 0x0112;
 
-/** How a JPEG is to be turned, 1 … 8, by the first EXIF segment that says so; 1: as it is. */
-function orientationOf(bytes: Uint8Array): number {
+/** The content of a JPEG's segments of a marker that begin with a word; what is cut off is none. */
+function* segmentsOf(bytes: Uint8Array, marker: number, word: string): Generator<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // Segments: ff, a marker, the length of what follows with itself; the picture begins with ff da.
   for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda;) {
     const end = at + 2 + view.getUint16(at + 2);
-    const named = end <= bytes.length && bytes[at + 1] === 0xe1 &&
-      new TextDecoder().decode(bytes.subarray(at + 4, at + 10)) === "Exif\0\0";
-    if (named) return tagged(bytes.subarray(at + 10, end));
+    const content = bytes.subarray(at + 4, end);
+    const begin = new TextDecoder().decode(content.subarray(0, word.length));
+    if (end <= bytes.length && bytes[at + 1] === marker && begin === word) {
+      yield content.subarray(word.length);
+    }
     at = end;
   }
-  return 1;
+}
+
+/** How a JPEG is to be turned, 1 … 8, by the first EXIF segment that says so; 1: as it is. */
+function orientationOf(bytes: Uint8Array): number {
+  const [exif] = segmentsOf(bytes, 0xe1, "Exif\0\0");
+  return exif === undefined ? 1 : tagged(exif);
+}
+
+/** Whether a JPEG's components are red, green and blue themselves: Adobe's transform 0. */
+function isPlainRgb(bytes: Uint8Array): boolean {
+  const [adobe] = segmentsOf(bytes, 0xee, "Adobe");
+  // A version and two words of flags before it.
+  return adobe !== undefined && adobe[6] === 0;
 }
 
 /** The orientation among the tags of the first directory of TIFF's form; 1 where there is none. */
@@ -168,8 +208,13 @@ export function decodePicture(
 function whole(kind: string, decode: () => Picture): Picture {
   try {
     return decode();
-  } catch {
-    throw new Error(`a damaged ${kind} picture`);
+  } catch (error) {
+    const isLarge = error instanceof Error && error.message.includes("limit exceeded");
+    throw new Error(
+      isLarge
+        ? `a ${kind} picture of more pixels than can be decoded here`
+        : `a damaged ${kind} picture`,
+    );
   }
 }
 

@@ -84,6 +84,7 @@ async function agreesWithOnnx(trainer: Trainer, policy: Policy, id: string): Pro
     const given = { observations, memory: remembered };
     const { scores, next_memory } = await network.run(1, given);
     agree(scores, policy.scores!, id);
+    if (policy.actionSpace.kind === "box") strictEqual(scores.length, policy.actionSpace.flatSize);
     remembered = next_memory;
   }
 }

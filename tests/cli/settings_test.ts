@@ -13,14 +13,17 @@ Deno.test("paths of settings start in the caller's folder, and all else stands a
     const set = [
       ["dataset.folder", "pictures"],
       ["dataset.file", "../words.txt"],
+      ["dataset.labels", "classes.npy"],
       ["dataset.policy", ""],
+      ["dataset.labels", "class"],
       ["dataset.from", "pictures"],
       ["model.latentSize", "2"],
     ] as const;
     deepStrictEqual(await callersSettings({ set }, io), [
       ["dataset.folder", `${folder}/here/pictures`],
       ["dataset.file", `${folder}/words.txt`],
-      ...set.slice(2),
+      ["dataset.labels", `${folder}/here/classes.npy`],
+      ...set.slice(3),
     ]);
   }));
 

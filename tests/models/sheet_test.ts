@@ -20,6 +20,11 @@ Deno.test("images stand side by side, row by row, with a gap between", () => {
   strictEqual(at(0, 0), at(7, 7));
 });
 
+Deno.test("of four channels the three of colour are drawn", () => {
+  const { channels, pixels } = imageSheet(Float32Array.of(0, 1, 0.5, 1), [1, 1, 4], 1, 1, 0);
+  deepStrictEqual([channels, ...pixels], [3, 0, 255, 128]);
+});
+
 Deno.test("reconstructions stand below their originals", () => {
   const { width, height } = reconstructionSheet(
     new Float32Array(12),

@@ -711,8 +711,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a palette's indices are taken as greys",
     file: "models/datasets/pictures.ts",
-    from: "if (palette !== undefined) {",
-    to: "if (palette === null) {",
+    from: "bytes[COLOR_TYPE] === INDEXED) {",
+    to: "bytes[COLOR_TYPE] !== INDEXED) {",
     test: "tests/models/datasets/files_test.ts",
   },
   {
@@ -872,8 +872,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a picture whose bytes do not fit their sum is taken",
     file: "models/datasets/pictures.ts",
-    from: "{ checkCrc: true }",
-    to: "{ checkCrc: false }",
+    from: "checkCrc: true,",
+    to: "checkCrc: false,",
     test: "tests/models/datasets/files_test.ts",
   },
   {
@@ -4253,8 +4253,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a picture is turned by what stands behind its EXIF segment",
     file: "models/datasets/pictures.ts",
-    from: "if (named) return tagged(bytes.subarray(at + 10, end));",
-    to: "if (named) return tagged(bytes.subarray(at + 10));",
+    from: "const content = bytes.subarray(at + 4, end);",
+    to: "const content = bytes.subarray(at + 4);",
     test: "tests/models/datasets/files_test.ts",
   },
   {
@@ -7310,5 +7310,54 @@ export const mutants: readonly Mutant[] = [
     from: "each === name || each.startsWith(`${name}/`)",
     to: "each === name",
     test: "tests/package/build_test.ts",
+  },
+  {
+    fault: "a column without a name is that of the labels where none are asked for",
+    file: "models/datasets/arrays.ts",
+    from: 'if (names.includes("")) {',
+    to: 'if (names.includes("none")) {',
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "a proposed palette is taken for the colours",
+    file: "models/datasets/pictures.ts",
+    from: "palette !== undefined && bytes[COLOR_TYPE] === INDEXED",
+    to: "palette !== undefined",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "a colour key is where something is",
+    file: "models/datasets/pictures.ts",
+    from: "value === key[c]) ? 0 : 1",
+    to: "value === key[c]) ? 1 : 0",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "plain RGB is converted as if it were not",
+    file: "models/datasets/pictures.ts",
+    from: "adobe[6] === 0",
+    to: "adobe[6] === 3",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "a policy's network gives how actions are drawn as actions",
+    file: "agents/trainers/evaluation.ts",
+    from: 'const scores = actionSpace.kind === "box"',
+    to: 'const scores = actionSpace.kind !== "box" && actionSpace.kind === "box"',
+    test: "tests/agents/policy_test.ts",
+  },
+  {
+    fault: "a link to a folder is no class",
+    file: "lab/experiment/session.ts",
+    from: "entry.isSymbolicLink()",
+    to: "entry.isDirectory() && entry.isSymbolicLink()",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "labels below 0 are classes",
+    file: "models/datasets/define_dataset.ts",
+    from: "label >= 0 && label <",
+    to: "label <",
+    test: "tests/models/datasets/define_dataset_test.ts",
   },
 ];

@@ -117,3 +117,34 @@ Deno.test("what examples are paired with is checked as they are: length, range, 
   const broken = new Float32Array(6).with(4, NaN);
   await refused(broken, "partners must be in [0, 1]: NaN at 4");
 });
+
+Deno.test("what a source makes is refused where it lacks a split, numbers, axes or classes", async () => {
+  const split = { count: 2, values: new Float32Array(2) };
+  const made = (parts: object) =>
+    defineDataset({
+      name: "own",
+      summary: "A grey pixel each",
+      create: () =>
+        ({ kind: "images", shape: [1, 1, 1], train: split, test: split, ...parts }) as never,
+    });
+  const refused = (parts: object, line: string) => {
+    const { create, configuration } = made(parts);
+    return rejects(
+      Promise.resolve(create({ configuration: configuration.parse({}), readFile: noFiles })),
+      { name: "InputError", message: `Cannot use the data set own as ${line}` },
+    );
+  };
+  await refused({ test: undefined }, "it must have test examples");
+  await refused(
+    { train: { ...split, values: [0, 1] } },
+    "train.values must be a Float32Array: Array",
+  );
+  await refused({ shape: [1] }, "the shape of images must have 3 axes: [1]");
+  for (const label of [-1, 0.5, 2]) {
+    const train = { ...split, labels: [0, label] };
+    await refused(
+      { classes: 2, train },
+      `train.labels must be whole numbers from 0 on, below classes, 2: ${label}`,
+    );
+  }
+});

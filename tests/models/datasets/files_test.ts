@@ -4,6 +4,7 @@
  */
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
 import { encode as encodePng } from "fast-png";
+import { crc32, deflateSync } from "node:zlib";
 import { InputError } from "../../../lab/core/errors.ts";
 import { dataHeld, type Dataset, holdingsOf, takesData } from "../../../lab/core/dataset.ts";
 import type { DatasetDefinition } from "../../../lab/core/registry.ts";
@@ -20,6 +21,7 @@ import { encodeNpy, entriesOf, parseNpy } from "../../../models/datasets/npy.ts"
 import { decodePicture, squared } from "../../../models/datasets/pictures.ts";
 import { webpDecoder } from "../../../models/datasets/webp.ts";
 import { webpBinary } from "../../../lab/experiment/codecs.ts";
+import { filesOf } from "../../../lab/experiment/session.ts";
 
 interface Golden {
   readonly arrays: { file: string; shape: number[]; values: number[] | null }[];
@@ -141,6 +143,15 @@ Deno.test("a table of comma-separated values is points, with a column of labels"
       "is lost: numbers alone, 1, -2, 0, … (put a line of names before it)",
   });
   deepStrictEqual(parseCsv(named(utf8("1,b\n3,4\n"))).examples.shape, [1, 2]);
+});
+
+Deno.test("a column without a name is refused, and a wrong row named by its line in the file", () => {
+  // As pandas writes a table with the numbers of its rows.
+  throws(() => parseCsv(named(utf8(",x,y\n0,1,2\n1,3,4\n"))), {
+    name: "InputError",
+    message: /^Cannot read file as each column must have a name, and the one numbered 1 has none: /,
+  });
+  throws(() => parseCsv(named(utf8("\nx,y\n\n1,2\n\na,3\n"))), /"a" in line 6$/);
 });
 
 Deno.test("labels that do not begin at 0 are classes of their own names", async () => {
@@ -424,6 +435,64 @@ Deno.test("one message names the folder and the data set that needs none", async
   }
 });
 
+/** A part of a PNG: how long it is, its name and content, a checksum. */
+function pngPart(name: string, content: Uint8Array): Uint8Array {
+  const body = Uint8Array.of(...utf8(name), ...content);
+  const part = new DataView(new ArrayBuffer(8 + body.length));
+  part.setUint32(0, content.length);
+  new Uint8Array(part.buffer).set(body, 4);
+  part.setUint32(4 + body.length, crc32(body));
+  return new Uint8Array(part.buffer);
+}
+
+Deno.test("a PNG's colour key is where nothing is, and a proposed palette changes no colour", () => {
+  /** Channels and values of a row of four pixels. */
+  const seen = (type: number, depth: number, row: number[], name: string, content: number[]) => {
+    const parts = [
+      pngPart("IHDR", Uint8Array.of(0, 0, 0, 4, 0, 0, 0, 1, depth, type, 0, 0, 0)),
+      pngPart(name, Uint8Array.from(content)),
+      pngPart("IDAT", deflateSync(Uint8Array.of(0, ...row))),
+      pngPart("IEND", new Uint8Array()),
+    ];
+    const bytes = [137, 80, 78, 71, 13, 10, 26, 10, ...parts.flatMap((part) => [...part])];
+    const { channels, values } = decodePicture(Uint8Array.from(bytes));
+    return [channels, ...values];
+  };
+  const colors = [[255, 0, 255], [0, 255, 0], [255, 0, 0], [255, 0, 255]].flat();
+  const shares = [[1, 0, 1], [0, 1, 0], [1, 0, 0], [1, 0, 1]];
+  deepStrictEqual(seen(2, 8, colors, "tRNS", [0, 255, 0, 0, 0, 255]), [
+    4,
+    ...shares.flatMap((color, i) => [...color, i % 3 === 0 ? 0 : 1]),
+  ]);
+  deepStrictEqual(seen(2, 8, colors, "PLTE", [1, 2, 3, 4, 5, 6]), [3, ...shares.flat()]);
+  deepStrictEqual(seen(0, 8, [255, 0, 0, 255], "tRNS", [0, 255]), [2, 1, 0, 0, 1, 0, 1, 1, 0]);
+  // A bit each.
+  deepStrictEqual(seen(0, 1, [0b01010000], "tRNS", [0, 1]), [2, 0, 1, 1, 0, 0, 1, 1, 0]);
+});
+
+Deno.test("a JPEG's components are taken for colours where Adobe's segment says so, and a large one is read", () => {
+  const { file } = golden.pictures.find(({ kind }) => kind.startsWith("JPEG"))!;
+  const bytes = bytesOf(file);
+  const marked = (transform: number) => {
+    const segment = [0xff, 0xee, 0, 14, ...utf8("Adobe"), 0, 100, 0, 0, 0, 0, transform];
+    return decodePicture(Uint8Array.of(...bytes.subarray(0, 2), ...segment, ...bytes.subarray(2)));
+  };
+  const plain = decodePicture(bytes);
+  deepStrictEqual(marked(1), plain);
+  // ITU-T T.871: Y of what is seen.
+  const [y] = marked(0).values;
+  const [r, g, b] = plain.values;
+  ok(Math.abs(y - (0.299 * r + 0.587 * g + 0.114 * b)) < 0.02, `${y}`);
+  const huge = bytes.slice();
+  // Height and width of the frame: more pixels than any decoder is to take.
+  const frame = huge.findIndex((byte, i) => byte === 0xff && huge[i + 1] === 0xc0);
+  huge.fill(0xff, frame + 5, frame + 9);
+  throws(
+    () => decodePicture(huge),
+    /^Error: a JPEG picture of more pixels than can be decoded here$/,
+  );
+});
+
 Deno.test("a JPEG is turned as its EXIF data say, in either byte order", () => {
   const { file } = golden.pictures.find(({ kind }) => kind.startsWith("JPEG"))!;
   const bytes = bytesOf(file);
@@ -581,4 +650,22 @@ Deno.test("a folder may hold WebP; what is cut off, or has no decoder, is named"
     /^Error: a WebP picture, whose decoder this place does not have$/,
   );
   throws(() => decodePicture(utf8("GIF89a")), /^Error: neither PNG, JPEG nor WebP$/);
+});
+
+Deno.test("a link to a folder of pictures is a class as a folder is", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const picture = encodePng({ width: 8, height: 8, channels: 1, data: new Uint8Array(64) });
+    for (const place of ["pictures/cats", "pictures/dogs", "elsewhere"]) {
+      await Deno.mkdir(`${folder}/${place}`, { recursive: true });
+      for (let i = 0; i < 4; i++) await Deno.writeFile(`${folder}/${place}/${i}.png`, picture);
+    }
+    await Deno.symlink(`${folder}/elsewhere`, `${folder}/pictures/foxes`);
+    const configuration = images.configuration.parse({ folder: `${folder}/pictures`, side: 8 });
+    const files = filesOf("images", configuration);
+    const { classNames } = await images.create({ configuration, ...files });
+    deepStrictEqual(classNames, ["cats", "dogs", "foxes"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
