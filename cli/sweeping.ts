@@ -166,12 +166,18 @@ export async function sweep(
   const registries = await io.registries();
   const { resolveSweep, runSweep } = await import("../lab/experiment/sweep.ts");
   const examine = !values.noCheck;
-  const sweep = await resolveSweep(definition, registries, { examine });
+  const asked = await resolveSweep(definition, registries, { examine });
   using fleet = isPostgres(values.store) ? await openFleet(io, values.store) : null;
   using opened = fleet === null ? await openStoreOf(io, values.store) : null;
   const { store } = (fleet ?? opened)!;
   const judge = new Judge(registries);
   const { name } = definition;
+  // A sweep keeps the sampler that it has, whatever is usual for as many trials as it gets.
+  const stored = store.sweep(name)?.definition as Partial<SweepDefinition> | undefined;
+  const sampler = definition.sampler ?? stored?.sampler ?? asked.sampler;
+  const sweep = sampler === asked.sampler
+    ? asked
+    : await resolveSweep({ ...definition, sampler }, registries, { examine });
   const runs = sweep.trials * sweep.seeds + sweep.judge;
   const onBegun = (again: number) => {
     io.notice(

@@ -278,7 +278,7 @@ function numbersOf(
 }
 
 /** The series or tensor that is furthest off, by the share of its largest magnitude. */
-function deviation(
+export function deviation(
   before: Pick<Outcome, "series" | "parameters">,
   after: Pick<Outcome, "series" | "parameters">,
 ): { name: string; share: number } {
@@ -300,8 +300,10 @@ function shareOff(before: ArrayLike<number> = [], after: ArrayLike<number> = [])
     const off = Math.abs(before[i] - after[i]);
     furthest = Math.max(furthest, Number.isNaN(off) ? Infinity : off);
   }
-  if (furthest === 0) return 0;
-  for (let i = 0; i < before.length; i++) largest = Math.max(largest, Math.abs(before[i]));
+  if (furthest === 0 || furthest === Infinity) return furthest;
+  for (let i = 0; i < before.length; i++) {
+    if (Number.isFinite(before[i])) largest = Math.max(largest, Math.abs(before[i]));
+  }
   return furthest / largest;
 }
 

@@ -198,7 +198,13 @@ async function startOf(
       warnings.push(error.message);
     }
   }
-  if (warnings.length === 0 || since === 0 && run.digest === null) return { warnings };
+  if (since === 0 && (warnings.length === 0 || run.digest === null)) return { warnings };
+  if (warnings.length === 0) {
+    throw new InputError(
+      `Cannot resume run ${run.id} as it was left before its last budget began, which ` +
+        "follows what earlier ones led to: reproduce anew the run that it repeats",
+    );
+  }
   throw new DamageError(
     `Cannot resume run ${run.id} as nothing that it could go on from is whole: ${warnings[0]}`,
   );

@@ -98,6 +98,8 @@ export interface SweepState {
   readonly sweep: Sweep;
   /** Those whose points are known. */
   readonly trials: readonly Trial[];
+  /** Runs of these that were trained at points which are drawn no more, as what came before has changed. */
+  readonly astray: readonly Run[];
   /** The best of those that are over and were not pruned. */
   readonly best: Trial | undefined;
   /** The best one on judging seeds. */
@@ -271,14 +273,23 @@ function whole(name: string, value: number, least: number, most: number, why?: s
   );
 }
 
+/** How many points a space has; infinity where a range has no end of values, or a grid is too large. */
+function pointsOf(space: Space): number {
+  try {
+    return gridOf(space).length;
+  } catch (error) {
+    if (error instanceof InputError) return Infinity;
+    throw error;
+  }
+}
+
 function samplerOf(
   { sampler, trials }: SweepDefinition,
   space: Space,
 ): { sampler: SamplerName; trials: number } {
-  const points = space.every(({ range }) => countOf(range) < Infinity)
-    ? space.reduce((product, { range }) => product * countOf(range), 1)
-    : Infinity;
-  const chosen = sampler ?? (points <= (trials ?? TRIALS) ? "grid" : "tpe");
+  const chosen = sampler ?? (pointsOf(space) <= (trials ?? TRIALS) ? "grid" : "tpe");
+  // What it cannot draw from is refused here, before anything is stored.
+  samplers[chosen](space, 0);
   if (chosen !== "grid") return { sampler: chosen, trials: trials ?? TRIALS };
   const all = gridOf(space).length;
   return { sampler: chosen, trials: Math.min(all, trials ?? all) };
@@ -395,18 +406,27 @@ function stateOf(
   const byTrial = Map.groupBy(runs, ({ manifest }) => manifest.sweep!.trial);
   const sampling = samplers[sweep.sampler](sweep.space, sweep.seed);
   const trials: Trial[] = [];
+  const astray: Run[] = [];
   while (trials.length < sweep.trials) {
     const outcomes = learns(sweep.sampler) ? trials.map((trial) => outcomeOf(trial, sweep)) : [];
     const point = sampling(trials.length, outcomes);
     if (point === undefined) break;
-    const trial = trialOf(store, sweep, point, trials, byTrial.get(trials.length) ?? []);
+    const all = byTrial.get(trials.length) ?? [];
+    const own = runsAt(point, all);
+    astray.push(...all.filter((run) => !own.includes(run)));
+    const trial = trialOf(store, sweep, point, trials, own);
     trials.push(trial);
     if (trial.value === undefined && learns(sweep.sampler)) break;
+  }
+  // What was drawn after these followed from them.
+  if (astray.length > 0) {
+    for (const [trial, runs] of byTrial) if (trial >= trials.length) astray.push(...runs);
   }
   const over = trials.filter(({ value, pruned }) => value !== undefined && !pruned);
   const loss = (trial: Trial) => outcomeOf(trial, sweep).loss;
   const [best] = over.filter((trial) => loss(trial) < Infinity).sort((a, b) => loss(a) - loss(b));
-  const judging = ofSeeds(byTrial.get(best?.trial ?? -1) ?? [], JUDGING, sweep.judge);
+  const ofBest = best === undefined ? [] : runsAt(best.point, byTrial.get(best.trial) ?? []);
+  const judging = ofSeeds(ofBest, JUDGING, sweep.judge);
   const judged = {
     runs: judging,
     values: valuesOf(store, sweep, judging.filter(hasEnded)),
@@ -414,9 +434,23 @@ function stateOf(
   };
   const all = trials.every(({ value }) => value !== undefined);
   return {
-    ...{ name, sweep, trials, best, judged },
+    ...{ name, sweep, trials, astray, best, judged },
     over: all && (best === undefined || judged.values.length === sweep.judge),
   };
+}
+
+/**
+ * Those of a trial's runs that were trained at its point. Where a run that an earlier trial had lost comes to
+ * something after all, a sampler that learns draws other points from there on: what was trained at the ones
+ * before are no runs of theirs.
+ */
+function runsAt(point: Point, runs: readonly Run[]): Run[] {
+  const settings = settingsOf(point);
+  return runs.filter(({ manifest: { determined: { configuration } } }) => {
+    const known = flatten(configuration);
+    // A part of several fields stands there field by field.
+    return settings.every(([path, value]) => known[path] === undefined || known[path] === value);
+  });
 }
 
 /** Trials below which nothing is said of the fields. */
@@ -458,9 +492,10 @@ function isFailed({ status }: Run): boolean {
 /**
  * The runs in whose place others are trained when a sweep goes on: those that failed. Where trials follow
  * from one another, only the last trials are tried again, from after the last one without a failure; and
- * what a sampler that learns drew after the first of these follows from it, and is trained anew as a whole.
+ * what a sampler that learns drew after the first of these follows from it, and is trained anew as a whole,
+ * as is what was trained at points that are drawn no more.
  */
-export function triedAgain({ sweep, trials, judged }: SweepState): Run[] {
+export function triedAgain({ sweep, trials, astray, judged }: SweepState): Run[] {
   const isBroken = ({ pruned, runs }: Trial) => !pruned && runs.some(isFailed);
   const follow = learns(sweep.sampler) || sweep.pruner !== "none";
   const last = trials.findLastIndex((trial) => trial.runs.length > 0 && !isBroken(trial));
@@ -469,6 +504,7 @@ export function triedAgain({ sweep, trials, judged }: SweepState): Run[] {
   return [
     ...first?.runs.filter(isFailed) ?? [],
     ...later.flatMap(({ runs }) => runs.filter(anew)),
+    ...astray,
     ...judged.runs.filter(isFailed),
   ];
 }
@@ -490,7 +526,8 @@ function trialOf(
 ): Trial {
   const trial = before.length;
   const runs = ofSeeds(all, 1, sweep.seeds);
-  const [first] = runs;
+  // A pruner looks at the first seed alone, also where it is tried again.
+  const [first] = ofSeeds(all, 1, 1);
   const { curve, pruned }: Shown = first === undefined || isTraining(first)
     ? { curve: [], pruned: undefined }
     : shownOf(store, sweep, curvesOf(before), first);

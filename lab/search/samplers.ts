@@ -61,26 +61,31 @@ const MOST_POINTS = 100_000;
 export function gridOf(space: Space): Point[] {
   let points: Point[] = [{}];
   for (const field of space) {
-    points = points.flatMap((point) => isTried(field, point) ? extended(point, field) : [point]);
-    if (points.length > MOST_POINTS) {
+    const counts = points.map((point) => isTried(field, point) ? valuesIn(field) : 1);
+    // Before they are made, as there may be more than memory holds.
+    if (counts.reduce((sum, each) => sum + each, 0) > MOST_POINTS) {
       throw new InputError(
         `Cannot sweep over a grid as it may have at most ${MOST_POINTS} points: with ${field.path} ` +
           "it has more",
       );
     }
+    points = points.flatMap((point) => isTried(field, point) ? extended(point, field) : [point]);
   }
   return points;
 }
 
-function extended(point: Point, { path, range }: Field): Point[] {
+/** @throws {InputError} where there is no end of them. */
+function valuesIn({ path, range }: Field): number {
   const count = countOf(range);
-  if (count > MOST_POINTS) {
-    throw new InputError(
-      `Cannot sweep over a grid as ${path} must have values between commas, or whole numbers: ` +
-        "take another sampler for a range",
-    );
-  }
-  return Array.from({ length: count }, (_, i) => ({
+  if (count < Infinity) return count;
+  throw new InputError(
+    `Cannot sweep over a grid as ${path} must have values between commas, or whole numbers: ` +
+      "take another sampler for a range",
+  );
+}
+
+function extended(point: Point, { path, range }: Field): Point[] {
+  return Array.from({ length: countOf(range) }, (_, i) => ({
     ...point,
     [path]: range.kind === "choice" ? range.values[i] : range.low + i,
   }));

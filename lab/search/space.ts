@@ -218,7 +218,8 @@ export function rangeOf(path: string, text: string): Range {
   if (found !== null) {
     const [, word = "uniform", first, second] = found;
     const kinds = { uniform: "uniform", log: "log", int: "integer", "log-int": "log-integer" };
-    const [low, high] = [first, second].map((end) => end.trim() === "" ? NaN : Number(end));
+    // 0 has no sign where it comes back from a store.
+    const [low, high] = [first, second].map((end) => end.trim() === "" ? NaN : Number(end) + 0);
     if (Number.isNaN(low) || Number.isNaN(high)) {
       throw new InputError(
         `Cannot sweep over ${path} as both ends of a range must be numbers: "${text}"`,

@@ -83,6 +83,10 @@ function runsOfRows(rows: readonly Row[], name: string): ImportedRun[] {
   const [step, time] = [found(steps), found(seconds)];
   const unlike = [step, time, ...others.map((each) => found([each]))];
   const metrics = columns.filter((column) => !unlike.includes(column));
+  if (rows.length === 0 || metrics.length === 0) {
+    const lack = rows.length === 0 ? "rows" : "columns beside those of steps and times";
+    throw new InputError(`Cannot import ${name} as it has no ${lack}`);
+  }
   if (!metrics.every((column) => column.includes(" - "))) {
     return [{ name: baseName(name), points: pointsOf(rows, metrics, name, step, time) }];
   }

@@ -25,16 +25,24 @@ export function tensorboardFileName(run: Run): string {
   return `events.out.tfevents.${Math.floor(run.createdAt / 1000)}.${run.id}`;
 }
 
+/** What points are at, the first that a run has. */
+const usual: readonly StepAxis[] = [
+  "environmentSteps",
+  "gradientSteps",
+  "examples",
+  "iterations",
+];
+
 /**
  * The file in parts: version, hyperparameters and texts first, then one part a series, then pictures.
  * TensorBoard keeps values as float32.
  *
- * @param axis The step of each point. Default: environment steps for agents, gradient steps for
- * models.
+ * @param axis The step of each point. Default: the first that the run has of environment steps, gradient
+ * steps, examples and iterations.
  */
 export function* tensorboardParts(
   { run, series, events }: Pick<ExportedRun, "run" | "series" | "events">,
-  axis: StepAxis = run.environmentSteps > 0 ? "environmentSteps" : "gradientSteps",
+  axis: StepAxis = usual.find((each) => run[each] > 0) ?? "iterations",
   pictures: readonly ExportedPicture[] = [],
 ): Generator<Uint8Array<ArrayBuffer>> {
   const start = run.createdAt / 1000;
@@ -65,7 +73,7 @@ function scalarEvents(
   start: number,
 ): Uint8Array<ArrayBuffer> {
   const records = Array.from(values, (value, i) => {
-    const scalar = new Message().text(1, name).float(2, value);
+    const scalar = new Message().text(1, name).float(2, Math.fround(value));
     return event(start + wallSeconds[i], steps[i], scalar);
   });
   return concatenate(records);
@@ -150,7 +158,7 @@ function valueOf(value: number | string | boolean): Message {
 /** An `Event` with a `Summary` of one value. */
 function event(seconds: number, step: number, value: Message): Uint8Array<ArrayBuffer> {
   const summary = new Message().message(1, value);
-  return record(new Message().double(1, seconds).integer(2, step).message(5, summary));
+  return record(new Message().double(1, seconds).integer(2, Math.floor(step)).message(5, summary));
 }
 
 /** TFRecord: length, its checksum, the bytes, their checksum. */

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import { DamageError } from "../../../lab/core/errors.ts";
 import { storedDigest } from "../../../lab/experiment/recorder.ts";
-import { seriesDifferences } from "../../../lab/experiment/reproduce.ts";
+import { deviation, seriesDifferences } from "../../../lab/experiment/reproduce.ts";
 import { launch, reproduce } from "../../../lab/experiment/launch.ts";
 import { temporaryStore } from "./temporary_store.ts";
 import { interruptedRun, options, request } from "./toy_runs.ts";
@@ -83,6 +83,23 @@ Deno.test("an approximate reproduction takes what is off by little, and says by 
     deepStrictEqual([identical, agrees], [false, close]);
     match(lines[0], /^furthest off is .*: by [\d.e-]+ of its largest magnitude$/);
   }
+});
+
+Deno.test("how far off numbers are does not hang on what is no number among them", () => {
+  const off = (before: number[], after: number[]) => {
+    const of = (values: number[]) => ({
+      series: [],
+      parameters: { w: { shape: [values.length], values: Float64Array.from(values) } },
+    });
+    return deviation(of(before) as never, of(after) as never);
+  };
+  deepStrictEqual(off([NaN, 2, 4], [NaN, 2, 4]), { name: "nothing", share: 0 });
+  for (const none of [NaN, Infinity]) {
+    deepStrictEqual(off([none, 2, 4], [none, 2, 5]), { name: "parameter w", share: 0.25 });
+    strictEqual(off([none, 2, 4], [5, 2, 4]).share, Infinity);
+    strictEqual(off([5, 2, 4], [none, 2, 4]).share, Infinity);
+  }
+  strictEqual(off([1, 2], [1, 2, 3]).share, Infinity);
 });
 
 Deno.test("what no seed determines is said by the manifest, the run and the reproduction", async () => {

@@ -131,6 +131,27 @@ Deno.test("an interrupted run is given more or less, again and again, and is rep
   strictEqual((await reproduce(id, options(store))).identical, true);
 });
 
+Deno.test("a reproduction that was left under an earlier budget does not begin anew under the last one", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const set = [["agent.pause", "15"]] as const;
+  const [{ id }] = await launch([request({ budget: 100, set })], options(store));
+  await resume(id, { ...options(store), budget: 200 });
+  const abort = new AbortController();
+  const { run: kept } = await reproduce(id, {
+    ...{ ...options(store), keep: true, signal: abort.signal },
+    onProgress: ({ progress }) => {
+      if (progress.iterations >= 3) abort.abort();
+    },
+  });
+  strictEqual(kept!.status, "interrupted");
+  await rejects(resume(kept!.id, options(store)), {
+    name: "InputError",
+    message: /as it was left before its last budget began, .*: reproduce anew the run/,
+  });
+  strictEqual(store.run(kept!.id)!.status, "interrupted");
+});
+
 Deno.test("a budget that nothing was trained under is not kept", async () => {
   await using temporary = await temporaryStore();
   const { store } = temporary;

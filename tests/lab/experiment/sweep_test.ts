@@ -10,6 +10,7 @@ import {
 import { InputError } from "../../../lab/core/errors.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
 import { interquartileMean } from "../../../lab/core/interquartile_mean.ts";
+import { Describer } from "../../../lab/experiment/describe.ts";
 import { resume } from "../../../lab/experiment/launch.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
 import {
@@ -26,6 +27,7 @@ import { samplers } from "../../../lab/search/samplers.ts";
 import { lockSweep } from "../../../lab/store/lock.ts";
 import { openStore, recoverStore, syncStores } from "../../../lab/store/sqlite_store.ts";
 import type { Run, Store } from "../../../lab/store/store.ts";
+import { registries as lab } from "../../../registries.ts";
 import { inFolder } from "../../cli/folder.ts";
 import { manifestOf, pointAt } from "../store/fixtures.ts";
 import { registries, withStopping } from "./toy_registries.ts";
@@ -286,6 +288,60 @@ Deno.test("of trials that follow from one another the last ones are tried again,
     strictEqual(store.runs().length, 26 + 25);
   }));
 
+Deno.test("a trial's runs are those that were trained at its point, whatever came of earlier ones since", () =>
+  withStore(async (store) => {
+    const changes = { trials: 13, seeds: 1, judge: 0 } as const;
+    const state = await swept(store, changes);
+    // The best of those that are drawn at random: what is drawn after them follows from it.
+    const [best] = state.trials.slice(0, 10).toSorted((a, b) => b.value! - a.value!);
+    fail(store, best.runs);
+    const after = sweepState(store, "toys")!;
+    notDeepStrictEqual(
+      after.trials.slice(10).map(({ point }) => point),
+      state.trials.slice(10, after.trials.length).map(({ point }) => point),
+    );
+    for (const { point, runs } of after.trials) {
+      for (const { manifest: { determined: { configuration } } } of runs) {
+        const { rate, size } = configuration.agent as { rate: number; size: number };
+        deepStrictEqual({ "agent.rate": rate, "agent.size": size }, point);
+      }
+    }
+    strictEqual(after.over, false);
+  }));
+
+Deno.test("the usual sampler is a grid where that has no more points than trials, conditions counted", async () => {
+  const { sampler: _, trials: __, ...rest } = definition;
+  const usual = async (changes: Partial<SweepDefinition>) => {
+    const { sampler, trials } = await resolveSweep({ ...rest, ...changes }, registries);
+    return [sampler, trials];
+  };
+  const [rates, sizes] = [[0.1, 0.2, 0.3], [3, 6, 9, 12, 15, 18, 21, 24]];
+  deepStrictEqual(await usual({ space: { "agent.rate": rates, "agent.size": sizes } }), [
+    "tpe",
+    20,
+  ]);
+  const where = { path: "agent.rate", in: [0.1] };
+  const conditional = { "agent.rate": rates, "agent.size": { range: sizes, when: where } };
+  deepStrictEqual(await usual({ space: conditional } as Partial<SweepDefinition>), ["grid", 10]);
+});
+
+Deno.test("more fields than a sampler can draw from are refused before anything is stored", async () => {
+  const experiment = "cartpole-ppo";
+  using describer = new Describer(lab);
+  const { configuration: { agent } } = await describer.describe(experiment);
+  // Each at the value that it has.
+  const values = Object.entries(agent as Record<string, Json>)
+    .filter(([name, value]) => name !== "name" && value !== null)
+    .map(([name, value]) => [`agent.${name}`, [value]] as const);
+  const wide = (count: number) =>
+    resolveSweep({
+      ...{ name: "wide", experiment, sampler: "sobol", trials: 2 },
+      space: Object.fromEntries(values.slice(0, count)) as SweepDefinition["space"],
+    }, lab);
+  await rejects(wide(22), /Sobol points as a space may have at most 21 fields for them: 22$/);
+  strictEqual((await wide(21)).sampler, "sobol");
+});
+
 /** A run of a trial, as if it had been trained: its evaluations, and how it stands. */
 interface Made {
   readonly trial: number;
@@ -392,6 +448,20 @@ Deno.test("pruners compare trials at the same places of the budget, however long
         ],
       );
     },
+  ));
+
+Deno.test("a pruner waits for the first seed where that is tried again", () =>
+  stateOfMade(
+    [
+      first(0, { 40: 50, 80: 50, 120: 50, 160: 50, 200: 60 }),
+      first(1, { 40: 50, 80: 50, 120: 50, 160: 50, 200: 60 }),
+      first(2, { 40: 50, 80: 50, 120: 50, 160: 50, 200: 60 }),
+      { ...first(3, { 40: 1, 80: 1, 120: 1, 160: 1, 200: 1 }), seed: 2 },
+    ],
+    { ...racing, pruner: "asha", seeds: 2 } as Partial<SweepDefinition>,
+    // It has its second seed alone, which no pruner looks at.
+    ({ trials: { 3: { pruned, value, curve } } }) =>
+      deepStrictEqual([pruned, value, curve], [false, undefined, []]),
   ));
 
 Deno.test("a trial that was over early stands at later rungs where it ended, one that broke as the worst", () => {

@@ -183,6 +183,12 @@ Deno.test("a grid has every point once, and what a condition leaves out but once
   ]);
   strictEqual(samplers.grid(space)(4), undefined);
   throws(() => gridOf(cube(1)), /over a grid as x0 must have values/);
+  // More than memory holds is counted, not made.
+  const wide = { kind: "integer", low: 1, high: 100_000 } as const;
+  throws(
+    () => gridOf([{ path: "a", range: wide }, { path: "b", range: wide }]),
+    /with b it has more/,
+  );
 });
 
 Deno.test("the normal distribution is that of the tables", () => {

@@ -62,6 +62,7 @@ Deno.test("ranges are read as they are typed", () => {
     ["tanh,relu", { kind: "choice", values: ["tanh", "relu"] }],
     ["[64,64],[256]", { kind: "choice", values: [[64, 64], [256]] }],
     ["true", { kind: "choice", values: [true] }],
+    ["-0..1", { kind: "uniform", low: 0, high: 1 }],
   ];
   for (const [text, range] of read) deepStrictEqual(rangeOf("a", text), range, text);
 });

@@ -284,4 +284,22 @@ Deno.test("the step axis of a TensorBoard file can be chosen, and is gradient st
   deepStrictEqual(steps(tensorboardParts(exported, "iterations")), [1, 2, 3, 4, 5, 1, 2]);
   const model = { ...exported, run: { ...run, environmentSteps: 0 } };
   deepStrictEqual(steps(tensorboardParts(model)), [0, 3, 6, 9, 12, 0, 3]);
+  // A loop of one's own may count examples, or its iterations alone.
+  const logged = { ...exported, run: { ...run, environmentSteps: 0, gradientSteps: 0 } };
+  const byExamples = { ...logged, run: { ...logged.run, examples: 5 } };
+  deepStrictEqual(
+    steps(tensorboardParts(byExamples)),
+    steps(tensorboardParts(exported, "examples")),
+  );
+  const byIterations = { ...logged, run: { ...logged.run, examples: 0 } };
+  deepStrictEqual(steps(tensorboardParts(byIterations)), [1, 2, 3, 4, 5, 1, 2]);
+});
+
+Deno.test("TensorBoard gets what no float32 and no whole step holds as near as it can", () => {
+  const [first] = exported.series;
+  const values = first.values.map((value, i) => i === 0 ? 1e39 : value);
+  const steps = first.iterations.map((at) => at / 4);
+  const odd = { ...exported, series: [{ ...first, values, iterations: steps }] };
+  const events = parseEvents(whole(tensorboardParts(odd, "iterations"))).slice(5).map(summaryOf);
+  deepStrictEqual(events.map(({ step }) => step), [...steps].map(Math.floor));
 });
