@@ -126,6 +126,7 @@ export {
   type ModelExperiment,
   type Options,
 } from "./lab/experiment/definition.ts";
+export type { StopRule } from "./lab/experiment/stop_rule.ts";
 export type {
   LoggedEnding,
   LoggedProgress,

@@ -1,6 +1,8 @@
 /** IMPALA's actors: how old the policy is that acted, and what corrects for it. */
 import { ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
+import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
+import { Box, Discrete } from "../../lab/core/space.ts";
 import { subjectOf, trainThrough } from "./laboratory.ts";
 
 const cartPole = () => makeEnv("CartPole-v1");
@@ -47,6 +49,32 @@ async function playedThrough(overlap: boolean): Promise<void> {
   strictEqual(trainer.progress.examples, 1000);
   trainer.dispose();
 }
+
+Deno.test("each actor's rollout is valued by its own observations", async () => {
+  let made = 0;
+  /** Worlds without reward and end, which show a number of their own. */
+  const worlds = () => {
+    const value = ++made;
+    return environmentOf(defineEnvironment({
+      id: "Still-v0",
+      summary: "Nothing happens",
+      observationSpace: new Box({ low: 0, high: 100, shape: [1] }),
+      actionSpace: new Discrete(2),
+      reset: () => 0,
+      step: () => ({ state: 0, reward: 0, terminated: false }),
+      observe: () => Float32Array.of(value),
+    }));
+  };
+  const fields = { ...small, actors: 2, gamma: 1, vtraceLambda: 0 };
+  const { trainer } = await subjectOf("impala", worlds, fields);
+  // Figures are those of an iteration's last rollout; two iterations end with the second actor's.
+  for (let i = 0; i < 2; i++) {
+    const { metrics } = await trainer.iterate();
+    // Undiscounted, the target of one step is the value itself.
+    ok(metrics["losses/value"] < 1e-9, JSON.stringify(metrics));
+  }
+  trainer.dispose();
+});
 
 /** Greatest difference that the correction makes in a parameter after some updates. */
 async function correctionOf(actors: number): Promise<number> {

@@ -106,6 +106,19 @@ Deno.test("the action of a row that starts anew is ignored, after a restore, too
   });
 });
 
+Deno.test("a row that ended and was reset since has its next action looked at and taken", () => {
+  withBoth("GridWorld-v0", { count: 2, mode: "next-step", options: { map: "SG" } }, (...both) => {
+    for (const vector of both) {
+      vector.reset({ seed: 1 });
+      strictEqual(vector.step([1, 3]).terminated[0], 1);
+      vector.reset({ mask: [1, 0] });
+      throws(() => vector.step([NaN, 3]), { name: "InputError", message: /: NaN$/ });
+      const { terminated, started } = vector.step([1, 3]);
+      deepStrictEqual([[...terminated], [...started]], [[1, 0], [0, 0]]);
+    }
+  });
+});
+
 Deno.test("actions of a Box may stand side by side", () => {
   withBoth("Pendulum-v1", { count: 3, mode: "same-step" }, (workers, here) => {
     workers.reset({ seed: 1 });

@@ -450,6 +450,22 @@ Deno.test("statistics of episodes keep the last ones alone, the oldest first", (
   ok(Math.abs(env.episodeReturns[0] - (env.episodeReturns[1] - 0.01)) < 1e-12);
 });
 
+Deno.test("a restore leaves the episodes of the snapshot alone", () => {
+  const env = wrappers.recordEpisodeStatistics(makeEnv("GridWorld-v0", { map: "S..G" }));
+  /** An episode with as many detours before the goal. */
+  const walk = (detours: number) => {
+    env.reset();
+    for (const action of [...new Array(detours).fill(0), 1, 1, 1]) env.step(action);
+  };
+  walk(2);
+  const kept = env.snapshot!();
+  const returns = [...env.episodeReturns];
+  walk(0);
+  env.restore!(kept);
+  deepStrictEqual(env.episodeLengths, [5]);
+  deepStrictEqual(env.episodeReturns, returns);
+});
+
 Deno.test("statistics of more episodes than a call takes arguments are restored", () => {
   const make = () => wrappers.recordEpisodeStatistics(makeEnv("GridWorld-v0", { map: "SG" }), 2e5);
   const env = make();

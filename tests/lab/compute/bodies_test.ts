@@ -74,6 +74,31 @@ Deno.test("IMPALA's body has fifteen convolutions, halves thrice, and passes wha
   ok(Math.abs(features[0] - (most[0] + most[1])) < 1e-5, `${features[0]}, ${most}`);
 });
 
+Deno.test("IMPALA's blocks see what is above 0, and what is below passes beside them", () => {
+  const body = bodyOf(picture(3, 3, 1), { convolutions: "impala" });
+  /** What becomes of pixels of 3, with weights from a pixel's first channel to itself alone. */
+  const passed = (weights: Readonly<Record<string, number>>) => {
+    const parameters: Tensors = Object.fromEntries(
+      Object.entries(body.initialParameters(defaultRng(1))).map(([name, { shape }]) => {
+        const weight = weights[name.replace(/^body\/(.*)\/kernel$/, "$1")] ??
+          (/enter|dense/.test(name) ? 1 : 0);
+        if (name.endsWith("bias")) return [name, tf.zeros([...shape])];
+        const kernel = tf.buffer([...shape]);
+        kernel.set(weight, ...(shape.length === 4 ? [1, 1, 0, 0] : [0, 0]));
+        return [name, kernel.toTensor()];
+      }),
+    );
+    return body.features(parameters, tf.fill([1, 9], 3)).dataSync()[0];
+  };
+  // 3 + 0.5 · relu(2 · relu(3)).
+  strictEqual(passed({ "0/block0/0": 2, "0/block0/1": 0.5 }), 6);
+  // −3 enters: nothing comes of it in the block, and it goes on as it is.
+  const negative = { "0/enter": -1, "0/block0/0": -2, "0/block0/1": 0.5, "1/enter": -1 };
+  strictEqual(passed(negative), 3);
+  // relu(−2 · 3) is 0.
+  strictEqual(passed({ "0/block0/0": -2, "0/block0/1": 0.5 }), 3);
+});
+
 Deno.test("stacks of frames show the same picture in any order of their axes", () => {
   const [height, width, frames, colors] = [6, 5, 2, 3];
   const pixel = (row: number, column: number, frame: number, color: number) =>

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
 import {
+  pytorchRecurrentParameters,
   type RecurrentCellName,
   recurrentCellNames,
   recurrentParameters,
@@ -113,3 +114,15 @@ for (const cell of recurrentCellNames) {
     ok((whole.memory.arraySync() as number[][])[0].some((value, i) => value !== anew[0][i]));
   });
 }
+
+Deno.test("PyTorch's draw is bounded by the hidden size, the bias a sum of two", () => {
+  for (const cell of recurrentCellNames) {
+    const drawn = pytorchRecurrentParameters(defaultRng(1), cell, 9, 64, "l");
+    const bounds = { "l/kernel": 1 / 8, "l/recurrentKernel": 1 / 8, "l/bias": 2 / 8 };
+    deepStrictEqual(Object.keys(drawn).sort(), Object.keys(bounds).sort());
+    for (const [name, bound] of Object.entries(bounds)) {
+      const largest = Math.max(...Array.from(drawn[name].values, Math.abs));
+      ok(largest <= bound && largest > 0.8 * bound, `${cell}, ${name}: ${largest}`);
+    }
+  }
+});

@@ -139,6 +139,20 @@ Deno.test("a run that its callbacks stop says what stopped it first", async () =
   ok("score/share" in metrics, Object.keys(metrics).join());
 });
 
+Deno.test("what a callback stopped goes on under a larger budget, and under the same one does not", async () => {
+  const callbacks = defineCallbacks({
+    onIteration: ({ progress }) => ({ stop: progress.iterations === 3 ? "enough" : undefined }),
+  });
+  const { checkpoints } = await run(toyTrainer({}, 200), { callbacks });
+  const { snapshot, runner: state } = checkpoints.at(-1)!;
+  for (const [total, expected] of [[200, ["stopped", 3]], [250, ["completed", 25]]] as const) {
+    const trainer = toyTrainer({}, total);
+    await trainer.restore(snapshot);
+    const { ending } = await run(trainer, { callbacks, state });
+    deepStrictEqual([ending.status, ending.progress.iterations], expected);
+  }
+});
+
 Deno.test("a callback's stream is another one by iteration, kind and name, and the same in another run", async () => {
   const drawn = async () => {
     const numbers: number[] = [];

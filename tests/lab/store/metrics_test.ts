@@ -157,6 +157,25 @@ Deno.test("points of an earlier attempt are hidden but kept", () =>
     deepStrictEqual(store.lastMetrics(id), {});
   }));
 
+Deno.test("a series' mark changes with each point of it that is added or hidden, and else stays", () =>
+  withStore((store) => {
+    const { id } = addRun(store);
+    const marks = [store.seriesMark(id, "a")];
+    const changes = [
+      () => store.append(id, [pointAt("a", 1, 1)]),
+      () => store.append(id, [pointAt("a", 2, 1)]),
+      () => store.beginAttempt(id, 1),
+      () => store.append(id, [pointAt("a", 2, 1)]),
+    ];
+    for (const change of changes) {
+      change();
+      marks.push(store.seriesMark(id, "a"));
+      store.append(id, [pointAt("b", 1, 1)]);
+      strictEqual(store.seriesMark(id, "a"), marks.at(-1));
+    }
+    strictEqual(new Set(marks).size, 5, marks.join(", "));
+  }));
+
 Deno.test("a down-sampled series keeps its ends, its spikes and its NaN", () =>
   withStore((store) => {
     const { id } = addRun(store);

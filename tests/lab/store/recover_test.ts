@@ -133,6 +133,26 @@ Deno.test("a journal does not outgrow what it holds: most of it out of date, it 
     store.close();
   }));
 
+Deno.test("a series that rests over a checkpoint is recovered with what came after it", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    let store = openStore(folder);
+    const { id } = addRun(store);
+    for (let i = 1; i <= 5; i++) {
+      store.append(id, [pointAt("losses/policy", i, i)]);
+      // Of the same chunk, which the journal writes again each time that it has grown.
+      if (i % 2 === 1) store.append(id, [pointAt("evaluation/return_mean", i, -i)]);
+      await store.saveCheckpoint(id, checkpointAt(i));
+    }
+    const before = await contentOf(store, id);
+    store.close();
+    loseDatabase(folder);
+    recoverStore(folder);
+    store = openStore(folder);
+    deepStrictEqual(await contentOf(store, id), before);
+    store.close();
+  }));
+
 Deno.test("a picture that was put anew is recovered as it was put last", () =>
   withFolder(async (parent) => {
     const folder = `${parent}/runs`;

@@ -66,6 +66,32 @@ Deno.test("runs in another thread see their inputs, draws and scalars, in their 
   two.workspace.dispose();
 });
 
+Deno.test("runs see their inputs where these are more than was reckoned with", async () => {
+  const size = 20_000;
+  const left = [];
+  for (const threads of [1, 2]) {
+    const workspace = new CompiledWorkspace("strict", { threads, eager: true });
+    workspace.define("s", scalar(1));
+    const add = workspace.compile(
+      { name: "add", inputs: { x: [[size], "float32"] }, state: ["s"] },
+      ({ input: { x }, state: { s } }) => ({
+        outputs: {},
+        state: { s: { x: tf.add(tf.mul(2, s.x), tf.max(x)) } },
+      }),
+    );
+    workspace.meanwhile(() => {
+      for (const x of [1, 2, 3, 4, 5]) {
+        add.input.x.fill(x);
+        add.run();
+      }
+    })();
+    left.push((await workspace.read("s")).x.values[0]);
+    workspace.dispose();
+  }
+  // 2 · (2 · (2 · (2 · (2 · 1 + 1) + 2) + 3) + 4) + 5.
+  deepStrictEqual(left, [89, 89]);
+});
+
 Deno.test("what asks for their state or outputs waits for them, what does not goes on", async () => {
   const seen = [];
   for (const threads of [1, 2]) {
