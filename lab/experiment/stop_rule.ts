@@ -6,8 +6,11 @@
 
 /** A metric of the evaluations, and the value that it is to rise to, or to fall to: one of the two. */
 export interface StopRule {
+  /** A series of the evaluations, as `evaluation/return_mean`. */
   readonly metric: string;
+  /** What one that rises as a run learns is to come to. */
   readonly atLeast?: number;
+  /** What one that falls is to come to. */
   readonly atMost?: number;
 }
 
