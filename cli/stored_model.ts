@@ -162,7 +162,7 @@ function filesOf(io: Io) {
       const entries = await Array.fromAsync(Deno.readDir(folder)).catch(failing(path));
       return await Promise.all(entries!.map(async ({ name, isDirectory, isSymlink }) => {
         const isFolder = isSymlink
-          ? (await Deno.stat(`${folder}/${name}`)).isDirectory
+          ? await Deno.stat(`${folder}/${name}`).then((at) => at.isDirectory, () => false)
           : isDirectory;
         return isFolder ? `${name}/` : name;
       }));

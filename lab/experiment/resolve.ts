@@ -192,22 +192,22 @@ export async function resolve(
  */
 function requireStop(experiment: string, stop: StopRule | null): void {
   if (stop === null) return;
-  const given = (["atLeast", "atMost"] as const).filter((bound) => stop[bound] !== undefined);
-  if (given.length !== 1) {
+  const [bound, ...more] = (["atLeast", "atMost"] as const).filter((each) =>
+    stop[each] !== undefined
+  );
+  if (bound === undefined || more.length > 0) {
     throw new InputError(
       `Cannot use "${experiment}" with this stop as it must have one of stop.atLeast and stop.atMost: ` +
-        (given.length === 0 ? "neither" : "both (take the other back with =default)"),
+        (bound === undefined ? "neither" : "both (take the other back with =default)"),
     );
   }
-  const [better, fitting] = directionOf(stop.metric) === "down"
-    ? ["lower", "atMost"]
-    : ["higher", "atLeast"];
-  if (given[0] === fitting || directionOf(stop.metric) === null) return;
+  const direction = directionOf(stop.metric);
+  const [better, fitting] = direction === "down" ? ["lower", "atMost"] : ["higher", "atLeast"];
+  if (direction === null || bound === fitting) return;
+  const given = `stop.${bound}=${stop[bound]}`;
   throw new InputError(
-    `Cannot use "${experiment}" with stop.${given[0]}=${
-      stop[given[0]]
-    } as ${stop.metric} is better the ` +
-      `${better}: set stop.${fitting}`,
+    `Cannot use "${experiment}" with ${given} as ${stop.metric} is better the ${better}: ` +
+      `set stop.${fitting}`,
   );
 }
 

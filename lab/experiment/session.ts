@@ -390,8 +390,12 @@ export function filesOf(
     try {
       const entries = await fileSystem.readdir(path, { withFileTypes: true });
       return await Promise.all(entries.map(async (entry) => {
+        // A link that leads nowhere is a file that cannot be read.
         const isFolder = entry.isSymbolicLink()
-          ? (await fileSystem.stat(`${path}/${entry.name}`)).isDirectory()
+          ? await fileSystem.stat(`${path}/${entry.name}`).then(
+            (at) => at.isDirectory(),
+            () => false,
+          )
           : entry.isDirectory();
         return isFolder ? `${entry.name}/` : entry.name;
       }));

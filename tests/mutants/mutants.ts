@@ -7007,8 +7007,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a stop rule takes the bound that does not fit",
     file: "lab/experiment/resolve.ts",
-    from: "given[0] === fitting ||",
-    to: "given[0] !== fitting ||",
+    from: "direction === null || bound === fitting",
+    to: "direction === null || bound !== fitting",
     test: "tests/lab/experiment/resolve_test.ts",
   },
   {

@@ -43,6 +43,16 @@ async function contentOf(store: Store, id: string) {
   };
 }
 
+/** What a run is once its store has lost its database and recovered it. */
+async function recovered(folder: string, id: string) {
+  loseDatabase(folder);
+  deepStrictEqual(recoverStore(folder).recovered, [id]);
+  const store = openStore(folder);
+  const content = await contentOf(store, id);
+  store.close();
+  return content;
+}
+
 Deno.test("a lost database is rebuilt from the journals: every run as of its newest checkpoint", () =>
   withFolder(async (parent) => {
     const folder = `${parent}/runs`;
@@ -126,17 +136,13 @@ Deno.test("a journal does not outgrow what it holds: most of it out of date, it 
     ok(sizes.some((size, i) => size < sizes[i - 1]), "it was written anew");
     const growth = Math.max(...sizes.map((size, i) => size - (sizes[i - 1] ?? 0)));
     ok(Math.max(...sizes) < 2 ** 24 + 2 * growth, `${Math.max(...sizes)} bytes`);
-    loseDatabase(folder);
-    deepStrictEqual(recoverStore(folder).recovered, [id]);
-    store = openStore(folder);
-    deepStrictEqual(await contentOf(store, id), before);
-    store.close();
+    deepStrictEqual(await recovered(folder, id), before);
   }));
 
 Deno.test("a series that rests over a checkpoint is recovered with what came after it", () =>
   withFolder(async (parent) => {
     const folder = `${parent}/runs`;
-    let store = openStore(folder);
+    const store = openStore(folder);
     const { id } = addRun(store);
     for (let i = 1; i <= 5; i++) {
       store.append(id, [pointAt("losses/policy", i, i)]);
@@ -146,17 +152,13 @@ Deno.test("a series that rests over a checkpoint is recovered with what came aft
     }
     const before = await contentOf(store, id);
     store.close();
-    loseDatabase(folder);
-    recoverStore(folder);
-    store = openStore(folder);
-    deepStrictEqual(await contentOf(store, id), before);
-    store.close();
+    deepStrictEqual(await recovered(folder, id), before);
   }));
 
 Deno.test("a picture that was put anew is recovered as it was put last", () =>
   withFolder(async (parent) => {
     const folder = `${parent}/runs`;
-    let store = openStore(folder);
+    const store = openStore(folder);
     const { id } = addRun(store);
     for (const iteration of [1, 2]) {
       store.append(id, [pointAt("losses/policy", iteration, 0)]);
@@ -169,11 +171,7 @@ Deno.test("a picture that was put anew is recovered as it was put last", () =>
     const before = await contentOf(store, id);
     strictEqual(before.artifacts.length, 1);
     store.close();
-    loseDatabase(folder);
-    recoverStore(folder);
-    store = openStore(folder);
-    deepStrictEqual(await contentOf(store, id), before);
-    store.close();
+    deepStrictEqual(await recovered(folder, id), before);
   }));
 
 Deno.test("an older database is brought up to date, and trains nothing before that", () =>
@@ -241,11 +239,7 @@ Deno.test("a journal that lost a line hides what came of its run, one cut at its
     const journal = `${folder}/checkpoints/${id}/journal.jsonl`;
     const text = Deno.readTextFileSync(journal);
     Deno.writeTextFileSync(journal, `${text}\n123 {"run": {"id`);
-    loseDatabase(folder);
-    deepStrictEqual(recoverStore(folder).recovered, [id]);
-    store = openStore(folder);
-    deepStrictEqual(await contentOf(store, id), before);
-    store.close();
+    deepStrictEqual(await recovered(folder, id), before);
 
     const lines = text.split("\n");
     lines[3] = lines[3].replace("losses/policy", "losses/police");
