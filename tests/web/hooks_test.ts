@@ -52,11 +52,11 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-trends +state",
   ],
   "explorer/explorer.tsx": [
-    "-code -labelsOf -model +label",
+    "-code -labelsOf +label",
     "-codeSize",
     "-examples",
     "-examples -model -opened -plane -problem",
-    "-labelsOf -model -rate +label",
+    "-labelsOf -rate +label",
     "-props +models +planes",
   ],
   "explorer/map.tsx": [
