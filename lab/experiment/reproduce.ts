@@ -300,7 +300,7 @@ function shareOff(before: ArrayLike<number> = [], after: ArrayLike<number> = [])
     const off = Math.abs(before[i] - after[i]);
     furthest = Math.max(furthest, Number.isNaN(off) ? Infinity : off);
   }
-  if (furthest === 0 || furthest === Infinity) return furthest;
+  if (furthest === 0) return 0;
   for (let i = 0; i < before.length; i++) {
     if (Number.isFinite(before[i])) largest = Math.max(largest, Math.abs(before[i]));
   }

@@ -7384,8 +7384,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a share of what is no number is none",
     file: "lab/experiment/reproduce.ts",
-    from: "if (furthest === 0 || furthest === Infinity) return furthest;",
-    to: "if (furthest === 0) return furthest;",
+    from: "if (Number.isFinite(before[i])) {",
+    to: "if (!Number.isInteger(before[i] / 0)) {",
     test: "tests/lab/experiment/reproduce_test.ts",
   },
   {
