@@ -7384,8 +7384,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a share of what is no number is none",
     file: "lab/experiment/reproduce.ts",
-    from: "if (Number.isFinite(before[i])) {",
-    to: "if (!Number.isInteger(before[i] / 0)) {",
+    from: "if (Number.isFinite(before[i])) largest",
+    to: "if (before.length > 0) largest",
     test: "tests/lab/experiment/reproduce_test.ts",
   },
   {
