@@ -5,10 +5,12 @@
  */
 import { LONGEST } from "../agents/trainers/evaluated_episodes.ts";
 import type { Environment } from "../lab/core/environment.ts";
+import { isRecord } from "../lab/core/plain.ts";
 import type { Seed } from "../lab/core/random.ts";
 import { renderTerminal } from "../lab/core/render_terminal.ts";
 import type { Scene } from "../lab/core/scene.ts";
 import type { ActOptions } from "../lab/core/trainer.ts";
+import type { Run } from "../lab/store/store.ts";
 import { figure } from "./terminal/format.ts";
 import type { Io } from "./terminal/io.ts";
 
@@ -61,4 +63,10 @@ export function drawnFrame(
   const mode = io.color.error ? "color" : "ascii";
   const picture = renderTerminal(scene, { ...room, mode });
   return `${picture}\n${title}  step ${length}  return ${figure(episodeReturn)}`;
+}
+
+/** Whether the evaluations of a run draw its actions, in place of the best ones. */
+export function drawsActions({ manifest: { determined: { configuration } } }: Run): boolean {
+  const { evaluation } = configuration;
+  return isRecord(evaluation) && evaluation.stochastic === true;
 }

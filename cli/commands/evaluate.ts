@@ -6,7 +6,6 @@ import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { isRecord } from "../../lab/core/plain.ts";
 import { isLive, LIVE_PACE, MOST_PACE, TURN_PACE } from "../../lab/core/pace.ts";
 import { deriveSeed, type Seed, streamOf } from "../../lab/core/random.ts";
 import type { Scene } from "../../lab/core/scene.ts";
@@ -112,9 +111,8 @@ export const evaluate = defineCommand({
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const run = store.find(reference);
-    const { evaluation } = run.manifest.determined.configuration;
-    const isUsual = isRecord(evaluation) && evaluation.stochastic === true;
-    const stochastic = options.stochastic || isUsual && !greedy;
+    const { drawsActions } = await import("../episode.ts");
+    const stochastic = options.stochastic || drawsActions(run) && !greedy;
     const { trainer, makeEnvironment, dispose } = await openTrainer(run, {
       store,
       registries,

@@ -21,7 +21,7 @@ import { callersSettings } from "../settings.ts";
 import { metricLabel } from "../terminal/figures.ts";
 import { figure, table } from "../terminal/format.ts";
 import { interruption } from "../terminal/interruption.ts";
-import { shellWord } from "../../lab/core/shell.ts";
+import { settingWords, shellWord } from "../../lab/core/shell.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import { callersPath, callersReference, type Io } from "../terminal/io.ts";
 
@@ -118,7 +118,7 @@ export const range = defineCommand({
     if (path !== undefined) await writeWhole(path, csv(result));
     const asked = [
       shellWord(name),
-      ...options.set.map(([path, value]) => `--set ${shellWord(`${path}=${value}`)}`),
+      ...settingWords(options.set),
       ...options.budget === undefined ? [] : [`--budget ${shellWord(String(options.budget))}`],
     ].join(" ");
     io.out(json ? document(definition.name, result) : await page(asked, result, io));

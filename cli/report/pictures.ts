@@ -6,7 +6,6 @@
 import { loadPolicy } from "../../agents/policy.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { isRecord } from "../../lab/core/plain.ts";
 import { isLive, LIVE_PACE, TURN_PACE } from "../../lab/core/pace.ts";
 import { deriveSeed } from "../../lab/core/random.ts";
 import { isFinished } from "../../lab/experiment/comparison.ts";
@@ -14,7 +13,7 @@ import type { Registries } from "../../lab/experiment/registries.ts";
 import { registeredWorld } from "../../lab/experiment/return_scale.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { Policies } from "../../web/policies.ts";
-import { type Act, type Drawn, episodeOf, type Frame } from "../episode.ts";
+import { type Act, type Drawn, drawsActions, episodeOf, type Frame } from "../episode.ts";
 import { figure } from "../terminal/format.ts";
 import { encodeRecording } from "../play_recording.ts";
 import type { Picture } from "./blocks.ts";
@@ -104,10 +103,7 @@ async function filmOf(
     const pace = (isLive(environment) ? LIVE_PACE : TURN_PACE) / Math.min(every, 2);
     const bytes = await encodeRecording("gif", scenes, pace, FILM_SIDE);
     const { episodeReturn, length } = frames.at(-1)!;
-    const { evaluation } = configuration;
-    const how = isRecord(evaluation) && evaluation.stochastic === true
-      ? " by its best actions"
-      : "";
+    const how = drawsActions(run) ? " by its best actions" : "";
     return { bytes, text: `return ${figure(episodeReturn)} after ${length} steps${how}` };
   } catch (error) {
     if (error instanceof InputError) return undefined; // its agent makes no policy

@@ -13,3 +13,8 @@ export function quoted(text: string): string {
 export function shellWord(text: string): string {
   return /^[\p{L}\p{N}_@%+=:,./-]+$/u.test(text) ? text : quoted(text);
 }
+
+/** Settings as words of a command line. */
+export function settingWords(settings: Iterable<readonly [path: string, text: string]>): string[] {
+  return Array.from(settings, ([path, text]) => `--set ${shellWord(`${path}=${text}`)}`);
+}

@@ -288,11 +288,13 @@ function samplerOf(
   space: Space,
 ): { sampler: SamplerName; trials: number } {
   const chosen = sampler ?? (pointsOf(space) <= (trials ?? TRIALS) ? "grid" : "tpe");
+  if (chosen === "grid") {
+    const all = gridOf(space).length;
+    return { sampler: chosen, trials: Math.min(all, trials ?? all) };
+  }
   // What it cannot draw from is refused here, before anything is stored.
   samplers[chosen](space, 0);
-  if (chosen !== "grid") return { sampler: chosen, trials: trials ?? TRIALS };
-  const all = gridOf(space).length;
-  return { sampler: chosen, trials: Math.min(all, trials ?? all) };
+  return { sampler: chosen, trials: trials ?? TRIALS };
 }
 
 async function objectiveOf(

@@ -89,27 +89,38 @@ export async function sync(source: Side, target: Target): Promise<Sync> {
       continue;
     }
     const content = asTrial(contentOf(source.database, from), sweepNames);
-    for (;;) {
-      const same = sameRun(target.database, content.run);
-      if (same !== undefined && !hasGoneOn(content, same.id, target.database)) {
-        did.known.push(same.id);
-        break;
-      }
-      const to = same?.id ?? await target.newId(from);
-      const lacking = await target.put(content, source.folder, to, same?.revision);
-      // Another sync was there first: by what is there now.
-      if (lacking === "changed") continue;
-      if (lacking === undefined) {
-        did.training.push(from);
-        break;
-      }
-      did[same === undefined ? "added" : "updated"].push(to);
-      did.missing.push(...lacking.missing);
-      did.damaged.push(...lacking.damaged);
-      break;
+    const brought = await bring(content, source.folder, target);
+    if (brought === undefined) {
+      did.training.push(from);
+      continue;
     }
+    const { as, id: to, missing, damaged } = brought;
+    did[as].push(to);
+    did.missing.push(...missing);
+    did.damaged.push(...damaged);
   }
   return did;
+}
+
+/** Brings a run where it is further than it is there; undefined where it is being trained there. */
+async function bring(
+  content: JournalContent,
+  folder: string,
+  target: Target,
+): Promise<
+  Lacking & { readonly as: "added" | "updated" | "known"; readonly id: string } | undefined
+> {
+  for (;;) {
+    const same = sameRun(target.database, content.run);
+    if (same !== undefined && !hasGoneOn(content, same.id, target.database)) {
+      return { as: "known", id: same.id, missing: [], damaged: [] };
+    }
+    const id = same?.id ?? await target.newId(String(content.run.id));
+    const lacking = await target.put(content, folder, id, same?.revision);
+    // Another sync was there first: by what is there now.
+    if (lacking === "changed") continue;
+    return lacking && { ...lacking, as: same === undefined ? "added" : "updated", id };
+  }
 }
 
 /** A folder's store, whose database is open for writing. */

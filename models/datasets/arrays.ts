@@ -70,7 +70,7 @@ export function parseCsv({ bytes, path }: ReadBytes, labels = ""): Table {
       } has none: numbers of rows are no data (pandas leaves them out by index=False)`,
     );
   }
-  const chosen = labels === "" ? -1 : names.indexOf(labels);
+  const chosen = names.indexOf(labels);
   if (labels !== "" && chosen < 0) throw unknownName(`read ${path}`, "column", labels, names);
   const rows = lines.slice(1).map(({ text, number }) => {
     const cells = text.split(",");

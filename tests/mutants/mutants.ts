@@ -7183,7 +7183,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "evaluate takes the best actions of a run whose evaluations draw",
     file: "cli/commands/evaluate.ts",
-    from: "options.stochastic || isUsual && !greedy",
+    from: "options.stochastic || drawsActions(run) && !greedy",
     to: "options.stochastic",
     test: "tests/cli/training_test.ts",
   },

@@ -4,7 +4,7 @@
  * @module
  */
 import { commandIn, type Program } from "../program.ts";
-import { shellWord } from "../../lab/core/shell.ts";
+import { settingWords, shellWord } from "../../lab/core/shell.ts";
 
 /** What a page can compute with. */
 export const pageBackends = ["wasm", "wasm-strict", "webgpu"] as const;
@@ -75,7 +75,7 @@ export function commandOf(
   const words = [
     `run ${base.experiment} --seed ${shellWord(seed || "1")}`,
     ...budget === undefined ? [] : [`--budget ${shellWord(budget)}`],
-    ...Object.entries(fields).map(([path, text]) => `--set ${shellWord(`${path}=${text}`)}`),
+    ...settingWords(Object.entries(fields)),
     `--backend ${backend}`,
   ];
   return commandIn(program, words.join(" "));
