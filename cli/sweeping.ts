@@ -5,6 +5,7 @@
  */
 import { dirname, resolve } from "node:path";
 import { InputError } from "../lab/core/errors.ts";
+import { settingText, settingWords } from "../lab/core/shell.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import type { BackendChoice } from "../lab/compute/backend_choice.ts";
 import type { Describer } from "../lab/experiment/describe.ts";
@@ -300,9 +301,6 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
   const parts = rows.length === 0 ? [] : [table(columns, rows, io)];
   if (left > 0) parts.push(`… and ${plural(left, "trial")} more`);
   if (best !== undefined) {
-    const settings = Object.entries(best.point).map(([path, value]) =>
-      `--set ${path}=${typeof value === "string" ? value : JSON.stringify(value)}`
-    ).join(" ");
     const value = judgedValue(state);
     if (value !== undefined) {
       const verdict: Verdict | undefined = judge.figure(
@@ -317,7 +315,7 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
           `nothing: ${shown}${verdict === undefined ? "" : `, ${shownVerdict(verdict, io)}`}`,
       );
     }
-    parts.push(`Its settings: ${settings}`);
+    parts.push(`Its settings: ${settingWords(Object.entries(best.point)).join(" ")}`);
   }
   const importance = importanceLine(state);
   if (importance !== "") parts.push(importance);
@@ -337,11 +335,7 @@ function compare(a: number, b: number): number {
 
 function shown(value: Json | undefined): string {
   if (value === undefined) return "–";
-  return typeof value === "number"
-    ? figureOf(value)
-    : typeof value === "string"
-    ? value
-    : JSON.stringify(value);
+  return typeof value === "number" ? figureOf(value) : settingText(value);
 }
 
 /** A setting to four digits. */

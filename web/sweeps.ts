@@ -15,7 +15,7 @@ import type { Run, StoreReader } from "../lab/store/store.ts";
 import { term } from "./filter.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { jsonNumber } from "./summary.ts";
-import { shellWord } from "../lab/core/shell.ts";
+import { settingText, settingWords, shellWord } from "../lab/core/shell.ts";
 
 /** A value as JSON: text where it is not finite. */
 type Value = number | string;
@@ -172,7 +172,9 @@ function trialView(
 ): SweptTrial {
   return {
     trial,
-    settings: Object.fromEntries(Object.entries(point).map(([path, value]) => [path, text(value)])),
+    settings: Object.fromEntries(
+      Object.entries(point).map(([path, value]) => [path, settingText(value)]),
+    ),
     runs: runViews(runs, figures),
     value: value === undefined ? null : jsonNumber(value),
     spread: value === undefined || pruned || values.length < 2 || values.some(Number.isNaN)
@@ -194,11 +196,6 @@ function runViews(runs: readonly Run[], figures: ReadonlyMap<string, number>): S
       figure: figure === undefined ? null : jsonNumber(figure),
     };
   });
-}
-
-/** A value as `--set` takes it. */
-function text(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Seeds that are proposed for the best trial. */
@@ -229,7 +226,10 @@ export function adviceOf(
     const end = endNear(field, best.point[field.path]);
     if (end === undefined) continue;
     advice.push({
-      text: `The best ${field.path} (${text(best.point[field.path])}) lies at the ${end} end of ` +
+      text:
+        `The best ${field.path} (${
+          settingText(best.point[field.path])
+        }) lies at the ${end} end of ` +
         "its range: a range that goes on there may hold a better one.",
       command: "",
     });
@@ -243,11 +243,7 @@ export function adviceOf(
     });
   }
   if (over) {
-    const set = [
-      ...sweep.set,
-      ...Object.entries(best.point).map(([path, value]) => [path, text(value)] as const),
-    ];
-    const settings = set.map(([path, value]) => `--set ${path}=${shellWord(value)}`).join(" ");
+    const settings = settingWords([...sweep.set, ...Object.entries(best.point)]).join(" ");
     const budget = sweep.budget === null ? "" : ` --budget ${sweep.budget}`;
     advice.push({
       text: `Train the best one on ${PROPOSED_SEEDS} seeds that chose nothing.`,

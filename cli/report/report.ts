@@ -30,7 +30,7 @@ import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { NATIVE_PROGRAM, PROGRAM } from "../command.ts";
 import { compareRuns, type Comparison, type Group } from "../comparison.ts";
 import { isPostgres } from "../fleet.ts";
-import { shellWord } from "../../lab/core/shell.ts";
+import { settingWords, shellWord } from "../../lab/core/shell.ts";
 import { storeFlag } from "../../web/program.ts";
 import { importanceLine, trialsTable } from "../sweeping.ts";
 import {
@@ -409,16 +409,15 @@ async function trainingLines(
   if (isOther) return [];
   const usual = flatten(described.configuration);
   const set = Object.entries(flatten(configuration))
-    .filter(([path, value]) => usual[path] !== value)
-    .map(([path, value]) => ` --set ${path}=${shellWord(value)}`);
+    .filter(([path, value]) => usual[path] !== value);
   const { backend, from } = determined;
   const line = [
     `${programFor(runs[0])} run ${shellWord(reference)}`,
-    ...set,
+    ...settingWords(set),
     // What `auto` takes.
-    ...backend === "wasm" ? [] : [` --backend ${choiceOf(backend)}`],
-    ...from === undefined ? [] : [` --from ${from.run}`],
-  ].join("");
+    ...backend === "wasm" ? [] : [`--backend ${choiceOf(backend)}`],
+    ...from === undefined ? [] : [`--from ${from.run}`],
+  ].join(" ");
   const seeds = runs.map(({ manifest: { determined } }) => BigInt(determined.seed));
   const isRow = seeds.every((seed, i) => seed === seeds[0] + BigInt(i));
   return isRow

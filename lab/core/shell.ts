@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Json } from "./snapshot.ts";
 
 /** One word, whatever is in it. */
 export function quoted(text: string): string {
@@ -14,7 +15,15 @@ export function shellWord(text: string): string {
   return /^[\p{L}\p{N}_@%+=:,./-]+$/u.test(text) ? text : quoted(text);
 }
 
+/** A value as `--set` takes it: a text as it stands, others as JSON. */
+export function settingText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /** Settings as words of a command line. */
-export function settingWords(settings: Iterable<readonly [path: string, text: string]>): string[] {
-  return Array.from(settings, ([path, text]) => `--set ${shellWord(`${path}=${text}`)}`);
+export function settingWords(settings: Iterable<readonly [path: string, value: Json]>): string[] {
+  return Array.from(
+    settings,
+    ([path, value]) => `--set ${shellWord(path)}=${shellWord(settingText(value))}`,
+  );
 }

@@ -105,6 +105,7 @@ function faultOf(range: Range): string | undefined {
   if (!Number.isFinite(low) || !Number.isFinite(high)) {
     return `both ends must be numbers: ${low}..${high}`;
   }
+  if (high - low === Infinity) return `the ends must lie less than 1.8e308 apart: ${low}..${high}`;
   if (low >= high) return `the lower end must be below the upper one: ${low}..${high}`;
   if (kind.startsWith("log") && low <= 0) return `a logarithm needs positive ends: ${low}..${high}`;
   const isWhole = Number.isSafeInteger(low) && Number.isSafeInteger(high);
@@ -131,7 +132,7 @@ export function valueAt(range: Range, at: number): Json {
     case "uniform":
       return range.low + at * (range.high - range.low);
     case "log":
-      return within(range, exp(log(range.low) + at * log(range.high / range.low)));
+      return within(range, exp(log(range.low) + at * logOfRatio(range.high, range.low)));
     case "integer":
       return within(range, Math.floor(range.low + at * (range.high - range.low + 1)));
     case "log-integer": {
@@ -153,12 +154,18 @@ export function placeOf(range: Range, value: Json): number {
     case "uniform":
       return (x - low) / (high - low);
     case "log":
-      return log(x / low) / log(high / low);
+      return logOfRatio(x, low) / logOfRatio(high, low);
     case "integer":
       return (x - low + 0.5) / (high - low + 1);
     case "log-integer":
       return log(x / (low - 0.5)) / log((high + 0.5) / (low - 0.5));
   }
+}
+
+/** log(a / b), also where the ratio is beyond what a number holds. */
+function logOfRatio(a: number, b: number): number {
+  const ratio = a / b;
+  return ratio === Infinity ? log(a) - log(b) : log(ratio);
 }
 
 function within({ low, high }: { low: number; high: number }, value: number): number {

@@ -38,11 +38,11 @@ Deno.test("the command trains the same, its words as a shell takes them", () => 
       name: "reverie",
     }),
     "reverie run cartpole-ppo --seed 1 --budget 2k " +
-      "--set 'agent.hiddenSizes=[8,8]' --backend wasm",
+      "--set agent.hiddenSizes='[8,8]' --backend wasm",
   );
   strictEqual(
     commandOf(read("experiment=a&agent.word=it%27s"), { name: "reverie" }),
-    `reverie run a --seed 1 --set 'agent.word=it'\\''s' --backend wasm`,
+    `reverie run a --seed 1 --set agent.word='it'\\''s' --backend wasm`,
   );
   strictEqual(commandOf(read("run=abc123"), { name: "reverie" }), "reverie reproduce abc123");
   strictEqual(commandOf(read("run=abc123&agent.gamma=0.9"), { name: "reverie" }), undefined);

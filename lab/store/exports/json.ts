@@ -8,7 +8,7 @@ import type { ExportedRun } from "./exported_run.ts";
 /**
  * The text in parts, one a run: `{"runs":[{…the run, "series": {NAME: {"iterations": […], …}},
  * "events", "artifacts", "checkpoints"}]}`. As JSON has no such numbers, values that are not finite
- * are the strings "NaN", "Infinity" and "-Infinity".
+ * are the strings "NaN", "Infinity" and "-Infinity"; negative zero is 0.
  */
 export function* jsonParts(runs: Iterable<ExportedRun>): Generator<string> {
   yield '{"runs":[';

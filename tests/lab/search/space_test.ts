@@ -13,6 +13,7 @@ import {
 const ranges: readonly Range[] = [
   { kind: "uniform", low: -2, high: 3 },
   { kind: "log", low: 1e-4, high: 1e-1 },
+  { kind: "log", low: 1e-300, high: 1e300 },
   { kind: "integer", low: -1, high: 4 },
   { kind: "log-integer", low: 1, high: 1000 },
   { kind: "choice", values: ["tanh", 3, [64, 64], false] },
@@ -32,9 +33,11 @@ Deno.test("a value lies where its place says, within its range", () => {
   }
   strictEqual(valueAt(ranges[0], 0.5), 0.5);
   ok(Math.abs(Number(valueAt(ranges[1], 1 / 3)) - 1e-3) < 1e-15);
+  // Ends whose ratio no number holds.
+  ok(Math.abs(Number(valueAt(ranges[2], 2 / 3)) / 1e100 - 1) < 1e-12);
   // Each whole number has as much room as any other; in the logarithm 1 has log 3 of log 2001.
-  deepStrictEqual([0, 0.17, 0.99].map((at) => valueAt(ranges[2], at)), [-1, 0, 4]);
-  deepStrictEqual([0.144, 0.145].map((at) => valueAt(ranges[3], at)), [1, 2]);
+  deepStrictEqual([0, 0.17, 0.99].map((at) => valueAt(ranges[3], at)), [-1, 0, 4]);
+  deepStrictEqual([0.144, 0.145].map((at) => valueAt(ranges[4], at)), [1, 2]);
 });
 
 Deno.test("a field whose condition is not met is left out", () => {
@@ -76,6 +79,7 @@ Deno.test("an empty or contradictory space is refused in a line that names the f
     [rate({ kind: "uniform", low: 1, high: 1 }), /over rate as the lower end must .*: 1\.\.1/],
     [rate({ kind: "log", low: 0, high: 1 }), /over rate as a logarithm needs positive ends/],
     [rate({ kind: "integer", low: 0.5, high: 2 }), /over rate as both ends must be whole/],
+    [rate({ kind: "uniform", low: -1e308, high: 1e308 }), /over rate as the ends must lie less/],
     [rate({ kind: "uniform", low: 0, high: Infinity }), /over rate as both ends must be numbers/],
     [[...rate(ranges[0]), ...rate(ranges[1])], /over rate as it must be in the space once/],
     [
