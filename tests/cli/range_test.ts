@@ -27,7 +27,7 @@ Deno.test("what range proposes to try has the settings by which it was found", a
   };
   match(
     await proposed("--budget", "4k"),
-    / run cartpole-ppo --set agent\.rolloutLength=16 .*hiddenSizes=\[8\]'? --budget 4k --set agent\.learningRate=[\d.]+$/,
+    / run cartpole-ppo --set agent\.rolloutLength=16 .*hiddenSizes='\[8\]' --budget 4k --set agent\.learningRate=[\d.]+$/,
   );
 });
 
