@@ -232,7 +232,13 @@ Deno.removeSync(folder, { recursive: true });
 const sum = (key: keyof Counts) => runs.reduce((total, run) => total + run[key], 0);
 const skipped = sum("skipped");
 const none = sum("passed") + sum("failed") + skipped === 0;
-if (none) console.log(`No test has ${filters.join(" or ")} in its path or name`);
+if (none) {
+  const paths = filters.filter(inPath);
+  const files = paths.length === 0 ? "" : ` in files with ${paths.join(" or ")} in their path`;
+  console.log(
+    `No path has ${named.join(" or ")} in it, and no test${files} has it in its name`,
+  );
+}
 if (skipped > 0 && Deno.env.get("CI")) {
   console.log(`${skipped} tests were skipped, which CI does not allow`);
 }
