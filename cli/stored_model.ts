@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { classNamesOf, type Dataset, holdingsOf } from "../lab/core/dataset.ts";
@@ -23,8 +24,26 @@ export function modelOptions(known: Known) {
   return {
     run: runArgument(known),
     checkpoint: checkpointOption(),
+    data: dataOption(),
     force: option("--force", { description: plain("Write over a file that is there.") }),
     store: storeOption(),
+  };
+}
+
+/** `--data PATH`. */
+export function dataOption() {
+  return optional(option("--data", string({ metavar: "PATH" }), {
+    description: plain(
+      "Where the folder or file that the run learned from lies now. Default: where it lay.",
+    ),
+  }));
+}
+
+/** How a run's data are opened: where `--data` says, and what is said of them on standard error. */
+export function dataOf(io: Io, data: string | undefined) {
+  return {
+    ...data === undefined ? {} : { data: callersPath(io, data) },
+    notice: (line: string) => io.notice(`${line}\n`),
   };
 }
 
@@ -66,10 +85,11 @@ export interface StoredModel extends Disposable {
 /** Opens a run's model. @throws InputError where it is none. */
 export async function openModel(
   io: Io,
-  { run: reference, store: location, checkpoint }: {
+  { run: reference, store: location, checkpoint, data }: {
     readonly run: string;
     readonly store?: string;
     readonly checkpoint?: CheckpointChoice;
+    readonly data?: string;
   },
 ): Promise<StoredModel> {
   const registries = await io.registries();
@@ -77,7 +97,10 @@ export async function openModel(
   using opened = await openStoreOf(io, location, { readOnly: true });
   const { store } = opened;
   const run = store.find(reference);
-  const { trainer, dataset, dispose } = await openTrainer(run, { store, registries, checkpoint });
+  const { trainer, dataset, dispose } = await openTrainer(run, {
+    ...{ store, registries, checkpoint },
+    ...dataOf(io, data),
+  });
   if (dataset === undefined) {
     dispose();
     throw new InputError(

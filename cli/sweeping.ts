@@ -5,9 +5,10 @@
  */
 import { dirname, resolve } from "node:path";
 import { InputError } from "../lab/core/errors.ts";
-import { settingText, settingWords } from "../lab/core/shell.ts";
+import { settingText, settingWords, shellWord } from "../lab/core/shell.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import type { BackendChoice } from "../lab/compute/backend_choice.ts";
+import { written } from "../lab/experiment/conditions.ts";
 import type { Describer } from "../lab/experiment/describe.ts";
 import { iqm, spreadOf } from "../lab/statistics/mod.ts";
 import type { PrunerName } from "../lab/search/pruners.ts";
@@ -321,12 +322,17 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
   if (importance !== "") parts.push(importance);
   parts.push(
     over
-      ? `Its runs: ${commandLine(`runs --where sweep=${name}`, store)}`
+      ? `Its runs: ${commandLine(`runs ${whereSweep(name)}`, store)}`
       : `Not over: the same command again goes on where it stands (${
         commandLine("sweeps", store)
       } shows all)`,
   );
   return parts.join("\n");
+}
+
+/** `--where` for the runs of a sweep. */
+export function whereSweep(name: string): string {
+  return `--where ${shellWord(written({ key: "sweep", operator: "=", wanted: name }))}`;
 }
 
 function compare(a: number, b: number): number {

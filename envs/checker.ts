@@ -8,11 +8,14 @@ import type { Environment, EnvironmentDefinition, StepResult } from "../lab/core
 import { firstNotJson, show } from "../lab/core/plain.ts";
 import { defaultRng } from "../lab/core/random.ts";
 import type { Json } from "../lab/core/snapshot.ts";
+import { Box } from "../lab/core/space.ts";
 import { Examination, type Finding } from "./checker_examination.ts";
 import { isEqual, wrongActions } from "./checker_values.ts";
 
 export type { Finding } from "./checker_examination.ts";
 
+/** So wide an axis of actions is ten times what an untrained policy draws from. */
+const WIDE = 20;
 /** Steps of random actions in which an episode is expected to end. */
 const longestEpisode = 20_000;
 /** Steps of a walk that is compared with another one. */
@@ -48,9 +51,21 @@ function checkSpaces(env: Environment, examination: Examination): void {
     examination.warn(
       "spaces",
       `the action space ${actionSpace} has no bounds`,
-      "give it finite bounds: agents scale their actions to them",
+      "give it finite bounds: sac, td3 and ddpg scale their actions to them",
+    );
+  } else if (actionSpace instanceof Box && isOutOfReach(actionSpace)) {
+    examination.warn(
+      "spaces",
+      `the action space ${actionSpace} is far from [-1, 1]: what ppo, a2c, reinforce and impala draw ` +
+        "at first lies about 0, a deviation of 1 wide",
+      "let actions go from -1 to 1 and stretch them in step, or wrap it with rescaleAction",
     );
   }
+}
+
+/** Whether standard normal draws, clipped to the space, leave most of it out. */
+function isOutOfReach({ low, high }: Box): boolean {
+  return low.some((least, i) => least > 0 || high[i] < 0 || high[i] - least > WIDE);
 }
 
 function checkErrors(env: Environment, examination: Examination): void {

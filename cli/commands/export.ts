@@ -5,13 +5,14 @@ import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { REPLAY } from "../../lab/core/snapshot.ts";
-import type { Registries } from "../../lab/experiment/registries.ts";
+import type { modelFileOf } from "../../lab/experiment/inspect.ts";
 import { chosenCheckpoint } from "../../lab/store/chosen_checkpoint.ts";
 import type { ExportedPicture, ExportedRun } from "../../lab/store/exports/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { defineCommand, plain, runArguments, storeOption, whereOption } from "../command.ts";
 import { chosenRuns } from "../filter.ts";
 import { refuseExisting, writeWhole } from "../files.ts";
+import { dataOf, dataOption } from "../stored_model.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 import { needRuns, openStoreOf } from "../stores.ts";
 
@@ -72,16 +73,20 @@ export const exportRuns = defineCommand({
       out: option("--out", string({ metavar: "DIR" }), {
         description: plain("The folder to write into; made where it is missing."),
       }),
+      data: dataOption(),
       force: option("--force", { description: plain("Write over files that are there.") }),
       store: storeOption(),
     }),
-  async run({ runs: references, where, format, out, force, store: location }, io) {
+  async run({ runs: references, where, format, out, data, force, store: location }, io) {
+    if (data !== undefined && format !== "model" && format !== "onnx") {
+      throw new InputError(`Cannot export with --data as only model and onnx read data: ${format}`);
+    }
     if (where.length === 0) needRuns("export", references, "--where");
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const found = chosenRuns(store, "export", references, where);
     const folder = callersPath(io, out);
-    const files = await filesOf(store, found, format, io);
+    const files = await filesOf(store, found, format, io, dataOf(io, data));
     const paths = files.map(({ path }) => join(folder, path));
     await refuseExisting(paths, force);
     for (const [i, file] of files.entries()) {
@@ -103,12 +108,15 @@ async function filesOf(
   runs: readonly Run[],
   format: Format,
   io: Io,
+  at: ReturnType<typeof dataOf>,
 ): Promise<ExportFile[]> {
   if (format === "safetensors") return weightFiles(store, runs);
   if (format === "policy" || format === "model") {
-    return portableFiles(format, store, runs, await io.registries());
+    return portableFiles(format, runs, { store, registries: await io.registries(), ...at });
   }
-  if (format === "onnx") return await onnxFiles(store, runs, io);
+  if (format === "onnx") {
+    return await onnxFiles(runs, { store, registries: await io.registries(), ...at }, io);
+  }
   if (format === "gif") {
     const { animationsOf } = await import("../animations.ts");
     return runs.flatMap((run) =>
@@ -190,26 +198,28 @@ function weightFiles(store: Store, runs: readonly Run[]): ExportFile[] {
 /** Each run's greedy policy or model as a file that works alone, of its newest checkpoint. */
 function portableFiles(
   format: "policy" | "model",
-  store: Store,
   runs: readonly Run[],
-  registries: Registries,
+  options: Parameters<typeof modelFileOf>[1],
 ): ExportFile[] {
   return runs.map((run) => ({
     path: `${fileName(run)}.${format}.safetensors`,
     content: async () => {
       const { modelFileOf, policyOf } = await import("../../lab/experiment/inspect.ts");
-      return await (format === "policy" ? policyOf : modelFileOf)(run, { store, registries });
+      return await (format === "policy" ? policyOf : modelFileOf)(run, options);
     },
   }));
 }
 
 /** What each run's networks compute, a file each. */
-async function onnxFiles(store: Store, runs: readonly Run[], io: Io): Promise<ExportFile[]> {
+async function onnxFiles(
+  runs: readonly Run[],
+  options: Parameters<typeof modelFileOf>[1],
+  io: Io,
+): Promise<ExportFile[]> {
   const { onnxFilesOf } = await import("../../lab/experiment/inspect.ts");
-  const registries = await io.registries();
   const all: ExportFile[] = [];
   for (const run of runs) {
-    const { files, withoutSamples } = await onnxFilesOf(run, { store, registries });
+    const { files, withoutSamples } = await onnxFilesOf(run, options);
     for (const { name, bytes } of files) {
       const path = `${fileName(run)}.${name}.onnx`;
       all.push({ path, content: () => Promise.resolve(bytes) });

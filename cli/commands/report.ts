@@ -18,6 +18,7 @@ import {
 import { requireSeries, whyNone } from "../filter.ts";
 import { refuseExisting, writeWhole } from "../files.ts";
 import { isCalled, openStoreOf } from "../stores.ts";
+import { whereSweep } from "../sweeping.ts";
 import { callersPath } from "../terminal/io.ts";
 
 /** The command `report`. */
@@ -71,7 +72,7 @@ export const report = defineCommand({
     const missing = names.find((name) => !all.some((run) => isCalled(run, name)));
     if (missing !== undefined && store.sweepNames().includes(missing)) {
       throw new InputError(
-        `Cannot report as ${missing} is a sweep, not an experiment: report --where sweep=${missing}`,
+        `Cannot report as ${missing} is a sweep, not an experiment: report ${whereSweep(missing)}`,
       );
     }
     if (missing !== undefined) {

@@ -73,7 +73,9 @@ export const run = defineCommand({
         }),
       ),
       seed: optional(option("--seed", seedValue(), {
-        description: plain("The seed, or with --seeds the first one. Default: 1."),
+        description: plain(
+          "The seed, or with --seeds the first one; of a sweep, that of its sampler. Default: 1.",
+        ),
       })),
       seeds: optional(option("--seeds", integer({ metavar: "N", min: 1, max: 10_000 }), {
         description: plain("How many seeds of each. Default: the experiment's own number, or 1."),

@@ -22,6 +22,7 @@ import {
 import { type Sampling, samplingOf, samplingOptions } from "../sampling_options.ts";
 import { callersSettings, type Settings, valuesOf } from "../settings.ts";
 import type { CheckpointChoice } from "../../lab/store/chosen_checkpoint.ts";
+import { dataOf, dataOption } from "../stored_model.ts";
 import { openStoreOf } from "../stores.ts";
 import { count, figure, table } from "../terminal/format.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
@@ -113,6 +114,7 @@ export const score = defineCommand({
         option("--seed", seedValue(), { description: plain("Seed of the samples. Default: 1.") }),
       ),
       checkpoint: checkpointOption(),
+      data: dataOption(),
       store: storeOption(),
       json: jsonOption(),
     }),
@@ -162,13 +164,14 @@ export const score = defineCommand({
 
 /** Samples of a stored model, and the data that it learned from. */
 async function samplesOf(
-  { what: reference, count: number = SAMPLES, seed = 1, checkpoint, store: at, ...which }:
+  { what: reference, count: number = SAMPLES, seed = 1, checkpoint, data, store: at, ...which }:
     & Sampling
     & {
       readonly what: string;
       readonly count?: number;
       readonly seed?: Seed;
       readonly checkpoint?: CheckpointChoice;
+      readonly data?: string;
       readonly store?: string;
     },
   io: Io,
@@ -186,7 +189,10 @@ async function samplesOf(
   const { store } = opened;
   const run = store.find(reference);
   const registries = await io.registries();
-  const { trainer, dataset, dispose } = await openTrainer(run, { store, registries, checkpoint });
+  const { trainer, dataset, dispose } = await openTrainer(run, {
+    ...{ store, registries, checkpoint },
+    ...dataOf(io, data),
+  });
   try {
     if (trainer.sample === undefined || dataset === undefined) {
       throw new InputError(`Cannot score ${run.id} as "${run.name}" is no generative model`);
@@ -218,11 +224,21 @@ async function picturesOf(
     readonly count?: number;
     readonly seed?: Seed;
     readonly checkpoint?: CheckpointChoice;
+    readonly data?: string;
     readonly store?: string;
   },
   io: Io,
 ): Promise<Given> {
-  const drawing = ["count", "seed", "checkpoint", "class", "steps", "sampler", "guidance"] as const;
+  const drawing = [
+    "count",
+    "seed",
+    "checkpoint",
+    "data",
+    "class",
+    "steps",
+    "sampler",
+    "guidance",
+  ] as const;
   for (const name of drawing) {
     if (which[name] === undefined) continue;
     throw new InputError(`Cannot take --${name} as the pictures of a folder are drawn already`);

@@ -23,14 +23,34 @@ import type { Scene } from "./scene.ts";
 import type { Json } from "./snapshot.ts";
 import type { Space } from "./space.ts";
 
+/** What a definition may have. */
+const fields: Readonly<Record<keyof EnvironmentDefinition, true>> = {
+  id: true,
+  summary: true,
+  observationSpace: true,
+  actionSpace: true,
+  clipsActions: true,
+  timeLimit: true,
+  rewardThreshold: true,
+  goal: true,
+  reset: true,
+  resetOptions: true,
+  step: true,
+  startInfo: true,
+  observe: true,
+  observeInto: true,
+  actionMask: true,
+  scene: true,
+  transitions: true,
+};
 const noInfo: Info = Object.freeze({});
 const noOptions: ResetOptions = Object.freeze({});
 
 /**
  * Checks a world's definition and returns it.
  *
- * @throws InputError where the id has no version, the time limit is no whole number ≥ 1, or a
- * function or space is missing.
+ * @throws InputError where the id has no version, the time limit is no whole number ≥ 1, a
+ * function or space is missing, or a field is none of a definition's.
  *
  * @example A corridor of five cells, walked to the right
  * ```ts
@@ -84,6 +104,10 @@ export function defineEnvironment<State, Observation, Action>(
     throw new InputError(
       `Cannot define ${id} as its time limit must be a whole number ≥ 1: ${show(timeLimit)}`,
     );
+  }
+  const unknown = Object.keys(definition).find((name) => !Object.hasOwn(fields, name));
+  if (unknown !== undefined) {
+    throw unknownName(`define ${id}`, "field", unknown, Object.keys(fields));
   }
   return definition;
 }
@@ -182,16 +206,17 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
       );
     }
     const next = this.#definition.step(this.#state!, action, this.#random!);
-    if (typeof next?.reward !== "number" || typeof next.terminated !== "boolean") {
-      throw this.#misstep(next);
-    }
+    if (
+      typeof next?.reward !== "number" || typeof next.terminated !== "boolean" ||
+      (next.truncated !== undefined && typeof next.truncated !== "boolean")
+    ) throw this.#misstep(next);
     this.#state = next.state;
     this.#info = next.info ?? noInfo;
     this.#elapsed++;
     const outcome = this.#outcome;
     outcome.reward = next.reward;
     outcome.terminated = next.terminated;
-    outcome.truncated = this.#elapsed >= this.#limit;
+    outcome.truncated = next.truncated === true || this.#elapsed >= this.#limit;
     if (outcome.terminated) this.#phase = "terminated";
     else if (outcome.truncated) this.#phase = "truncated";
     return outcome;
@@ -224,12 +249,14 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     return this.#definition.scene!(this.#state!);
   }
 
-  #misstep(next: { readonly reward: unknown; readonly terminated: unknown } | undefined) {
+  #misstep(next: Readonly<Partial<Record<keyof Outcome, unknown>>> | undefined) {
     const [found, mend] = typeof next !== "object" || next === null
       ? [`step returns ${show(next)}`, "return { state, reward, terminated }"]
       : typeof next.reward !== "number"
       ? [`the reward of step is ${show(next.reward)}`, "return a finite number as reward"]
-      : [`terminated of step is ${show(next.terminated)}`, "return true or false as terminated"];
+      : typeof next.terminated !== "boolean"
+      ? [`terminated of step is ${show(next.terminated)}`, "return true or false as terminated"]
+      : [`truncated of step is ${show(next.truncated)}`, "return true or false as truncated"];
     return new MisfitError(`step ${this.id}`, "step", found, mend);
   }
 

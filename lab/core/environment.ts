@@ -202,6 +202,8 @@ export interface EnvironmentDefinition<State = any, Observation = any, Action = 
     state: State;
     reward: number;
     terminated: boolean;
+    /** Whether the episode is cut off here; `timeLimit` cuts it off besides. Default: false. */
+    truncated?: boolean;
     info?: Info;
   };
   /** Diagnostic values of a starting state, which `reset` returns; left out: none. */

@@ -5,8 +5,9 @@
  * @module
  */
 import type { Dataset } from "../core/dataset.ts";
-import { InputError } from "../core/errors.ts";
+import { InputError, unknownName } from "../core/errors.ts";
 import type { Metrics, Progress } from "../core/metrics.ts";
+import { isRecord, show } from "../core/plain.ts";
 import { type Generator, type Seed, streamOf } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Report, Trainer } from "../core/trainer.ts";
@@ -58,14 +59,56 @@ export interface Callbacks<State = any> {
  * give the same values. What the clock decides belongs under a name that begins with `timing/`.
  */
 export function defineCallbacks<State>(callbacks: Callbacks<State>): Callbacks<State> {
+  checkCallbacks(callbacks);
   return callbacks;
 }
+
+/** What callbacks are, and what each returns. */
+const [hooks, results] = [["state", "onIteration", "onEvaluation"], ["metrics", "stop"]];
+
+/** @throws InputError where a hook is none that is called, or is no function. */
+function checkCallbacks(callbacks: Callbacks): void {
+  for (const [name, hook] of Object.entries(callbacks)) {
+    if (!hooks.includes(name)) throw unknownName("use callbacks", "hook", name, hooks);
+    if (hook === undefined || typeof hook === "function") continue;
+    throw new InputError(`Cannot use callbacks as ${name} must be a function: ${show(hook)}`);
+  }
+}
+
+/** @throws InputError where a callback returned something else than it may. */
+function checkResult(result: unknown, hook: string): void {
+  if (!isRecord(result)) {
+    throw new InputError(
+      `Cannot go on as ${hook} must return nothing, or { metrics, stop }: ${show(result)}`,
+    );
+  }
+  const unknown = Object.keys(result).find((name) => !results.includes(name));
+  if (unknown !== undefined) {
+    throw unknownName(`use what ${hook} returns`, "field", unknown, results);
+  }
+  const { metrics, stop } = result;
+  if (metrics !== undefined && !isRecord(metrics)) {
+    throw new InputError(
+      `Cannot go on as the metrics of ${hook} must be numbers by name: ${show(metrics)}`,
+    );
+  }
+  if (stop !== undefined && typeof stop !== "string") {
+    throw new InputError(
+      `Cannot stop as ${hook} must return why, in a line, as stop: ${show(stop)}`,
+    );
+  }
+}
+
+/** Groups of series that evaluations alone write. */
+const judged = /^(evaluation|validation|score)\//;
 
 /** Calls a run's callbacks and merges what they return. */
 export class CallbackRunner {
   readonly #callbacks: Callbacks;
   readonly #seed: Seed;
   readonly #dataset: Dataset | undefined;
+  /** When each series was written: a point an iteration, or one an evaluation. */
+  readonly #writtenAt = new Map<string, "iteration" | "evaluation">();
   #state: Json;
 
   /**
@@ -77,6 +120,7 @@ export class CallbackRunner {
     seed: Seed,
     { dataset, state }: { readonly dataset?: Dataset; readonly state?: Json } = {},
   ) {
+    checkCallbacks(callbacks);
     this.#dataset = dataset;
     this.#callbacks = callbacks;
     this.#seed = seed;
@@ -91,7 +135,8 @@ export class CallbackRunner {
   /**
    * The report with the callback's metrics, and the reason to stop where it gave one.
    *
-   * @throws InputError where a metric is no number or has the name of one that was reported.
+   * @throws InputError where a callback returns what it may not, or a metric is no number, has no
+   * name, or has that of a series that the trainer writes, or that is written at the other times.
    */
   async call(
     kind: "iteration" | "evaluation",
@@ -109,7 +154,9 @@ export class CallbackRunner {
       state: this.#state,
       stream: (name) => streamOf(this.#seed, `callbacks/${kind}/${iterations}/${name}`),
     });
-    if (!result) return { report };
+    for (const name in report.metrics) this.#writtenAt.set(name, kind);
+    if (result === undefined || result === null) return { report };
+    checkResult(result, kind === "iteration" ? "onIteration" : "onEvaluation");
     const { metrics = {}, stop } = result;
     for (const [name, value] of Object.entries(metrics)) {
       if (typeof value !== "number") {
@@ -118,6 +165,16 @@ export class CallbackRunner {
       if (name in report.metrics) {
         throw new InputError(`Cannot log ${name} as the trainer reports a metric of that name`);
       }
+      if (name.trim() === "") {
+        throw new InputError(`Cannot log a metric as it must have a name: ${show(name)}`);
+      }
+      const at = this.#writtenAt.get(name) ?? (judged.test(name) ? "evaluation" : kind);
+      if (at !== kind) {
+        throw new InputError(
+          `Cannot log ${name} after an ${kind} as its points are those of ${at}s`,
+        );
+      }
+      this.#writtenAt.set(name, kind);
     }
     return { report: { ...report, metrics: { ...report.metrics, ...metrics } }, stop };
   }

@@ -93,9 +93,10 @@ function conditionOf(part: string, whole: string): Condition {
   return { key, operator: operator === "==" ? "=" : operator as Operator, wanted };
 }
 
-/** A condition as it is written. */
+/** A condition as it is written: in quotes where a space or a quote is in its value. */
 export function written({ key, operator, wanted }: Condition): string {
-  return `${key}${operator}${wanted}`;
+  const quote = wanted.includes('"') ? "'" : '"';
+  return `${key}${operator}${/[\s"']/.test(wanted) ? `${quote}${wanted}${quote}` : wanted}`;
 }
 
 /** Whether a value stands so to another, for numbers and big ones alike. */

@@ -8,12 +8,13 @@ import type { RowStep } from "../compute/row_step.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
+import { isRecord } from "../core/plain.ts";
 import { REPLAY } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import { type CheckpointChoice, chosenCheckpoint } from "../store/chosen_checkpoint.ts";
 import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
-import { requireTrained } from "./recorded_run.ts";
+import { hasOtherData, requireTrained } from "./recorded_run.ts";
 import { orderOf } from "./resume.ts";
 import { openSession } from "./session.ts";
 
@@ -42,9 +43,13 @@ export async function openTrainer(
     readonly checkpoint?: CheckpointChoice | StoredCheckpoint;
     /** Default: the run's own. */
     readonly backend?: BackendChoice;
+    /** Where the folder or file of its data lies now. Default: where it lay. */
+    readonly data?: string;
+    /** Called with a line where the data are other ones than those that the run learned from. */
+    readonly notice?: (line: string) => void;
   },
 ): Promise<OpenTrainer> {
-  const { store, registries, checkpoint: wanted = "final", backend } = options;
+  const { store, registries, checkpoint: wanted = "final", backend, data, notice } = options;
   requireTrained(run, "open");
   const kept = store.checkpoints(run.id);
   const checkpoint = typeof wanted === "object" ? wanted : chosenCheckpoint(kept, wanted);
@@ -55,14 +60,22 @@ export async function openTrainer(
     );
   }
   const { job } = orderOf(run.manifest, registries);
-  const chosen = backend === undefined ? job : { ...job, backend };
+  const configuration = data === undefined ? job.configuration : withData(run, data);
+  const chosen = { ...job, configuration, ...backend === undefined ? {} : { backend } };
   const { snapshot } = await store.loadCheckpoint(run.id, checkpoint, { without: REPLAY });
-  const session = await openSession(chosen, registries);
+  const session = await openSession(chosen, registries, {
+    remedy: (field) => `--data ${field.toUpperCase()} says where it lies now`,
+  });
   try {
     await session.trainer.restore(snapshot);
   } catch (error) {
     session.dispose();
     throw error;
+  }
+  if (hasOtherData(run, session.data)) {
+    notice?.(
+      "The data have changed since the run learned from them: its classes and figures may be those of others",
+    );
   }
   const { trainer, makeEnvironment, dataset } = session;
   return {
@@ -72,6 +85,18 @@ export async function openTrainer(
     checkpoint,
     dispose: () => void session.dispose(),
   };
+}
+
+/** A run's configuration with its data elsewhere. @throws InputError where it reads none. */
+function withData({ id, manifest }: Run, path: string) {
+  const { configuration } = manifest.determined;
+  const dataset = isRecord(configuration.dataset) ? configuration.dataset : {};
+  const field = ["folder", "file"].find((each) => each in dataset);
+  if (field !== undefined) return { ...configuration, dataset: { ...dataset, [field]: path } };
+  throw new InputError(
+    `Cannot open run ${id} with --data as its data must be a folder or a file: ` +
+      `${dataset.name ?? "it is an agent"}`,
+  );
 }
 
 /**

@@ -353,7 +353,13 @@ async function begun(
 
 /** What computed a run that was refused. */
 const nothing: Opened = {
-  ...{ backend: REFUSED, backendReason: "it was refused", adapter: null, library: null },
+  ...{
+    backend: REFUSED,
+    backendReason: "it was refused",
+    adapter: null,
+    library: null,
+    data: null,
+  },
   ...{ threads: 0, resumable: true, irreproducible: null },
 };
 

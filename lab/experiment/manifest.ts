@@ -123,6 +123,7 @@ export interface RunFacts {
   readonly adapter: string | null;
   readonly library: string | null;
   readonly threads: number;
+  readonly data: string | null;
   readonly irreproducible: string | null;
   readonly sweep?: Manifest["sweep"];
 }
@@ -147,6 +148,7 @@ export async function manifestOf(facts: RunFacts): Promise<Manifest> {
     versions,
     machine: { ...machine, adapter: facts.adapter, threads: facts.threads },
     backendReason: facts.backendReason,
+    ...(facts.data === null ? {} : { data: facts.data }),
     ...(facts.irreproducible === null ? {} : { irreproducible: facts.irreproducible }),
     ...(facts.sweep === undefined ? {} : { sweep: facts.sweep }),
   };

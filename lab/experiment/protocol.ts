@@ -49,6 +49,8 @@ export interface Opened {
   readonly library: string | null;
   /** Threads that its steps may use. */
   readonly threads: number;
+  /** See `Session.data`. */
+  readonly data: string | null;
   /** Whether the world can be restored to the same bits. */
   readonly resumable: boolean;
   /** See `Trainer.irreproducible`. */

@@ -129,6 +129,25 @@ export function requireLibrary(
   );
 }
 
+/** Whether the data that a run learned from are other ones now; false where its manifest does not tell. */
+export function hasOtherData({ manifest }: Pick<Run, "manifest">, data: string | null): boolean {
+  return manifest.data !== undefined && manifest.data !== data;
+}
+
+/**
+ * Requires that a run's data are what they were when it began.
+ *
+ * @throws InputError that says how to learn on from other ones.
+ */
+export function requireData(run: Run, { data }: Opened): void {
+  if (!hasOtherData(run, data)) return;
+  const { dataset } = run.manifest.determined.configuration as { dataset: { name: string } };
+  throw new InputError(
+    `Cannot resume run ${run.id} as what ${dataset.name} reads must be what it was when the run ` +
+      `began: it has changed (run … --from ${run.id} learns on from other data)`,
+  );
+}
+
 /** A crash of a run that goes on after it. */
 export interface Crash {
   readonly line: string;

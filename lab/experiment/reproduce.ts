@@ -13,6 +13,7 @@ import { digestOf, type DigestSeries } from "./digest.ts";
 import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
 import {
+  hasOtherData,
   irreproducibleLine,
   type LaunchOptions,
   requireLibrary,
@@ -257,6 +258,9 @@ async function machineChanges(manifest: Manifest, opened: Opened): Promise<strin
   }
   if (opened.library !== (determined.library ?? null)) {
     lines.push(`the library is ${opened.library}, the run's was ${determined.library ?? null}`);
+  }
+  if (hasOtherData({ manifest }, opened.data)) {
+    lines.push("the data have changed since the run began");
   }
   if (now.adapter !== machine.adapter) {
     lines.push(`the adapter is ${now.adapter}, the run's was ${machine.adapter}`);

@@ -9,7 +9,7 @@ import * as z from "zod";
 import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
 import { environmentOf } from "../core/define_environment.ts";
 import { isRecord } from "../core/plain.ts";
-import type { Environment } from "../core/environment.ts";
+import type { Environment, EnvironmentDefinition } from "../core/environment.ts";
 import { unknownEnvironment } from "../core/environment_ids.ts";
 import { InputError, unknownName } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -309,6 +309,13 @@ function checkKeys(definition: ExperimentDefinition): void {
     const helper = key === "body" ? "defineBody" : "defineCallbacks";
     throw new InputError(
       `Cannot use "${name}" with this ${key} as it must be made by ${helper}: ${shown(value)}`,
+    );
+  }
+  const { environment } = definition as { readonly environment?: Partial<EnvironmentDefinition> };
+  if (typeof environment?.step === "function" && typeof environment.observe !== "function") {
+    throw new InputError(
+      `Cannot use "${name}" with this environment as each worker makes its own: ` +
+        `register({ id, entry: () => … }) what makes it, and take environment: { id }`,
     );
   }
   if (!(has("agent") && has("environment")) && !(has("model") && has("dataset"))) {

@@ -17,6 +17,7 @@ import {
   type Crash,
   type LaunchOptions,
   NOT_RESUMABLE,
+  requireData,
   requireLibrary,
   requireTrained,
   sourceAgain,
@@ -136,6 +137,7 @@ async function goOn(
     order,
     async (opened) => {
       requireLibrary(run, opened, "resume");
+      requireData(run, opened);
       store.beginAttempt(id, point?.iteration ?? -1);
       store.update(id, {
         status: "running",

@@ -36,7 +36,7 @@ export async function runSession(
   sink: SessionSink,
   interrupted: () => boolean,
 ): Promise<Ending> {
-  const { trainer, backend, backendReason, adapter, library, threads } = session;
+  const { trainer, backend, backendReason, adapter, library, threads, data } = session;
   if (start !== undefined) await trainer.restore(start.snapshot);
   else if (source !== undefined) await startFrom(trainer, source);
   if (start === undefined) await requireStopMetric(session, job);
@@ -44,7 +44,7 @@ export async function runSession(
   const { irreproducible = null } = trainer;
   await sink.opened({
     ...{ backend, backendReason, adapter, library, threads },
-    ...{ resumable, irreproducible },
+    ...{ data, resumable, irreproducible },
   });
   const usage = usageMeter();
   return await runTrainer(trainer, {

@@ -35,9 +35,11 @@ import { whyUnreadable } from "./error_lines.ts";
 import { requireDataFit } from "./fit.ts";
 import { importModule, moduleName } from "./load.ts";
 import { isOwn, needsModule, type OwnParts, ownPartsOf, requireOwn } from "./own.ts";
+import { hashOfData } from "./data_hash.ts";
 import { readAhead } from "./read_ahead.ts";
 import type { Registries } from "./registries.ts";
 import { checkStored, environmentEntry, loadEntry } from "./resolve.ts";
+import type { StopRule } from "./stop_rule.ts";
 
 /** What decides a run's numbers, as plain data. */
 export interface Job {
@@ -78,6 +80,8 @@ export interface Session {
   readonly makeEnvironment?: () => Environment;
   /** Models: what the trainer learns from. */
   readonly dataset?: Dataset;
+  /** What tells its data from other ones, where it is read from files or the definition's own. */
+  readonly data: string | null;
   readonly bestBy: BestBy | null;
   /** The definition's own. */
   readonly callbacks?: Callbacks;
@@ -111,6 +115,7 @@ export function parseSeed(text: string): Seed {
  * @param options.threads Threads that compiled steps may use; default 1.
  * @param options.rate Takes the place of the trainer's learning rate.
  * @param options.onStep Called before each step of a world that is not the lab's.
+ * @param options.remedy What to do where a data set's folder or file is not there, by that word.
  */
 export async function openSession(
   job: Job,
@@ -120,9 +125,10 @@ export async function openSession(
     readonly threads?: number;
     readonly rate?: RaisedRate;
     readonly onStep?: () => void;
+    readonly remedy?: (field: "folder" | "file") => string;
   } = {},
 ): Promise<Session> {
-  const { definition } = options;
+  const { definition, remedy } = options;
   const seed = parseSeed(job.seed);
   const stream = (name: string): Generator => streamOf(seed, name);
   const { openWorkspace } = await import("../compute/backend.ts");
@@ -144,8 +150,11 @@ export async function openSession(
     ? requireOwn(own, "callbacks", "callbacks", job)
     : undefined;
   const budget = configuration.budget as number;
-  const stop = configuration.stop as { metric: string } | null;
-  const stopBy: BestBy | null = stop && { metric: stop.metric, goal: "maximize" };
+  const stop = configuration.stop as StopRule | null;
+  const stopBy: BestBy | null = stop && {
+    metric: stop.metric,
+    goal: stop.atMost === undefined ? "maximize" : "minimize",
+  };
   const context = { budget, workspace, seed, stream };
   const environments: Environment[] = [];
   const close = () => {
@@ -153,7 +162,7 @@ export async function openSession(
     workspace.dispose();
   };
   const opened = async (): Promise<
-    Pick<Session, "trainer" | "makeEnvironment" | "dataset" | "bestBy">
+    Pick<Session, "trainer" | "makeEnvironment" | "dataset" | "data" | "bestBy">
   > => {
     if (configuration.agent !== undefined) {
       const agent = await agentOf(job, registries, own);
@@ -174,10 +183,10 @@ export async function openSession(
         body: await networkBody(job, definition),
       });
       const bestBy = stopBy ?? { metric: "evaluation/return_mean", goal: "maximize" };
-      return { trainer, makeEnvironment, bestBy };
+      return { trainer, makeEnvironment, data: null, bestBy };
     }
     const model = await modelOf(job, registries, own);
-    const dataset = await makeDataset(job, registries, own, definition);
+    const { dataset, data } = await makeDataset(job, registries, own, definition, remedy);
     await requireDataFit(
       model,
       { name: `"${dataset.name}"`, holds: holdingsOf(dataset) },
@@ -186,7 +195,7 @@ export async function openSession(
     const checked = checkStored(model.configuration, "model", configuration.model, experiment);
     const { models } = registries;
     const trainer = await model.create({ ...context, configuration: checked, dataset, models });
-    return { trainer, dataset, bestBy: stopBy ?? model.bestBy ?? null };
+    return { trainer, dataset, data, bestBy: stopBy ?? model.bestBy ?? null };
   };
   try {
     const parts = await opened();
@@ -335,22 +344,34 @@ async function makeDataset(
   job: Job,
   registries: Registries,
   own: OwnParts,
-  definition?: ExperimentDefinition,
-): Promise<Dataset> {
+  definition: ExperimentDefinition | undefined,
+  remedy: ((field: "folder" | "file") => string) | undefined,
+): Promise<Pick<Session, "data"> & { readonly dataset: Dataset }> {
   const stored = job.configuration.dataset as { name: string };
   const source = isOwn(stored)
     ? requireOwn(own, "dataset", stored.name, job)
     : await loadEntry(registries.datasets, "data set", stored.name, job.experiment);
   const configuration = checkStored(source.configuration, "dataset", stored, job.experiment);
-  return await source.create({
+  const files = filesOf(`data set ${stored.name}`, configuration, remedy);
+  let isRead = isOwn(stored);
+  const noted = <Args extends unknown[], Result>(read: (...args: Args) => Result) => {
+    return (...args: Args) => {
+      isRead = true;
+      return read(...args);
+    };
+  };
+  const dataset = await source.create({
     configuration,
-    ...filesOf(`data set ${stored.name}`, configuration),
+    ...files,
+    readFile: noted(files.readFile),
+    openFile: noted(files.openFile),
     makeEnvironment: async (id) => {
       const entry = await knownEnvironment(id, job, registries, definition);
       return entry.make(entry.configuration.parse({}));
     },
     openPolicy: registries.openPolicy,
   });
+  return { dataset, data: isRead ? await hashOfData(dataset) : null };
 }
 
 /** Node and Bun train without threads beside the calling one. */
@@ -362,26 +383,30 @@ const hasThreads = "Deno" in globalThis;
  * @param what What they are read as, for messages.
  * @param configuration Of the data set: its field `folder` or `file` is named where what it says is
  *   not there.
+ * @param remedyOf What to do there. Default: to name another by `--set`.
  */
 export function filesOf(
   what: string,
   configuration?: unknown,
+  remedyOf = (field: "folder" | "file") =>
+    `--set dataset.${field}=${field.toUpperCase()} names another`,
 ):
   & Required<Pick<DatasetContext<unknown>, "readFile" | "openFile" | "listFolder" | "webpBinary">>
   & Pick<DatasetContext<unknown>, "readAhead"> {
   const refusal = (verb: string, path: string, error: unknown) => {
     const fields = isRecord(configuration) ? configuration : {};
-    const field = ["folder", "file"].find((each) => each in fields);
+    const field = (["folder", "file"] as const).find((each) => each in fields);
     const remedy = field === undefined || (error as { code?: string }).code !== "ENOENT"
       ? ""
-      : ` (--set dataset.${field}=${field.toUpperCase()} names another)`;
+      : ` (${remedyOf(field)})`;
     return new InputError(
       `Cannot ${verb} ${path} as ${what} as ${whyUnreadable(error)}${remedy}`,
     );
   };
   const readFile = async (path: string) => {
     try {
-      return await fileSystem.readFile(path);
+      const { buffer, byteOffset, byteLength } = await fileSystem.readFile(path);
+      return new Uint8Array(buffer, byteOffset, byteLength);
     } catch (error) {
       throw refusal("read", path, error);
     }

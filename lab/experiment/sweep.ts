@@ -284,11 +284,17 @@ function pointsOf(space: Space): number {
 }
 
 function samplerOf(
-  { sampler, trials }: SweepDefinition,
+  { name, sampler, trials, seed }: SweepDefinition,
   space: Space,
 ): { sampler: SamplerName; trials: number } {
   const chosen = sampler ?? (pointsOf(space) <= (trials ?? TRIALS) ? "grid" : "tpe");
   if (chosen === "grid") {
+    if (seed !== undefined) {
+      throw new InputError(
+        `Cannot sweep as ${name} with a seed as a grid draws nothing, and the seeds of its trials are ` +
+          `1, 2, …: ${seed}`,
+      );
+    }
     const all = gridOf(space).length;
     return { sampler: chosen, trials: Math.min(all, trials ?? all) };
   }

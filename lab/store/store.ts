@@ -61,6 +61,8 @@ export interface Manifest {
   };
   /** Why this backend was chosen. */
   readonly backendReason: string;
+  /** What tells the data from other ones, where files hold them: see `hashOfData`; absent elsewhere. */
+  readonly data?: string;
   /** Why the same seed does not give the same bits again; absent where it does. */
   readonly irreproducible?: string;
   /** The sweep that asked for it, and its trial there, from 0. */

@@ -126,7 +126,10 @@ Deno.test("!= keeps exactly what = leaves out, and an order keeps what its oppos
 
 Deno.test("conditions are read back as they were written", () => {
   const key = fc.stringMatching(/^[a-z][a-zA-Z_./0-9]{0,12}$/);
-  const value = fc.stringMatching(/^[a-z0-9.:-]{1,12}$/);
+  const value = fc.oneof(
+    fc.stringMatching(/^[a-z0-9.:'-]{1,12}$/),
+    fc.constantFrom("salt and pepper", "two  spaces", 'an "a"', "it's 3"),
+  );
   const operator = fc.constantFrom<Operator>("=", "!=", "<", "<=", ">", ">=");
   fc.assert(
     fc.property(

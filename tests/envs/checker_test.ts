@@ -187,6 +187,22 @@ const definitions: Record<string, [Partial<EnvironmentDefinition>, RegExp, RegEx
     /no bounds/,
     /finite bounds/,
   ],
+  "actions that begin beyond what is drawn": [
+    {
+      actionSpace: new Box({ low: 1, high: 3, shape: [1] }),
+      step: (state) => ({ state, reward: 0, terminated: true }),
+    },
+    /the action space Box\(.*\) is far from \[-1, 1\]/,
+    /rescaleAction/,
+  ],
+  "actions that are far wider than what is drawn": [
+    {
+      actionSpace: new Box({ low: -10, high: 10.5, shape: [1] }),
+      step: (state) => ({ state, reward: 0, terminated: true }),
+    },
+    /is far from \[-1, 1\]/,
+    /rescaleAction/,
+  ],
   "a drawing of NaN": [
     { scene: () => ({ ...sound.scene!({ at: NaN }) }) },
     /scene\.shapes\.0\.center\.0 is NaN/,

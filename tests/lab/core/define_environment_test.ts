@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import { defineEnvironment, environmentOf } from "../../../lab/core/define_environment.ts";
-import type { Environment } from "../../../lab/core/environment.ts";
+import type { Environment, EnvironmentDefinition } from "../../../lab/core/environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
 import { Box, Discrete, MultiDiscrete, type Space, Tuple } from "../../../lab/core/space.ts";
@@ -64,6 +64,39 @@ Deno.test("an episode ends by the state or is cut off by the time limit", () => 
   do result = env.step(Float32Array.of(1)); while (!result.terminated);
   strictEqual(result.truncated, false);
   strictEqual(typeof result.info.drawn, "number");
+});
+
+Deno.test("step may cut its episode off, before the time limit too", () => {
+  const env = environmentOf({
+    ...walk,
+    timeLimit: 3,
+    reset: () => 0,
+    observe: () => still,
+    step: (at: number) => ({ state: at + 1, reward: 1, terminated: false, truncated: at === 1 }),
+  } as EnvironmentDefinition);
+  const ends = () => [0, 1].map(() => env.step(still).truncated);
+  env.reset();
+  deepStrictEqual(ends(), [false, true]);
+  throws(() => env.step(still), /its episode was truncated at step 2/);
+  env.reset();
+  deepStrictEqual(ends(), [false, true]);
+});
+
+Deno.test("a field that no world has is refused with the nearest", () => {
+  const misspelt = { ...walk, timelimit: 20 };
+  throws(() => defineEnvironment(misspelt), {
+    name: "InputError",
+    message: /^Cannot define Walk-v0 as there is no field "timelimit" \(did you mean "timeLimit"/,
+  });
+  throws(
+    () => {
+      const step = () => ({ state: { at: 0 }, reward: 0, terminated: false, truncated: 1 });
+      const env = environmentOf({ ...walk, step } as unknown as EnvironmentDefinition);
+      env.reset();
+      env.step(still);
+    },
+    /truncated of step is 1/,
+  );
 });
 
 Deno.test("mistakes of the caller name the value", () => {

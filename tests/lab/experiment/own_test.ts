@@ -1,7 +1,13 @@
 /** A user's own parts go through everything that the lab's own go through. */
-import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
 import { registries as labRegistries } from "../../../registries.ts";
 import { InputError } from "../../../lab/core/errors.ts";
+import {
+  type CallbackResult,
+  type Callbacks,
+  defineCallbacks,
+} from "../../../lab/experiment/callbacks.ts";
+import { environmentOf } from "../../../lab/core/define_environment.ts";
 import {
   launch,
   plansOf,
@@ -218,6 +224,10 @@ Deno.test("own parts that cannot be used are refused in one line", async () => {
     { ...everything, callbacks: 5 },
     /callbacks as it must be made by defineCallbacks: 5/,
   );
+  await refused(
+    { ...everything, environment: environmentOf(everything.environment) },
+    /with this environment as each worker makes its own: register\(\{ id, entry/,
+  );
   await refused({ ...everything, body: "wide" }, /body as it must be made by defineBody: "wide"/);
   await refused(
     { ...everything, environment: { id: "CartPole-v1" }, agent: { name: "sac" }, body: {} },
@@ -252,6 +262,46 @@ Deno.test("callbacks must log numbers under names of their own", async () => {
     logging({ "own/x": text }),
     /Cannot log own\/x as a metric must be a number: string/,
   );
+  await rejects(logging({ " ": 1 }), /Cannot log a metric as it must have a name: " "$/);
+  for (const name of ["evaluation/own", "validation/x", "score/return_mean"]) {
+    await rejects(
+      logging({ [name]: 1 }),
+      new RegExp(`Cannot log ${name} after an iteration as its points are those of evaluations`),
+    );
+  }
+  const both = {
+    onIteration: () => ({ metrics: { x: 1 } }),
+    onEvaluation: () => ({ metrics: { x: 2 } }),
+  };
+  await rejects(
+    train({ ...everything, callbacks: both }, call),
+    /Cannot log x after an evaluation as its points are those of iterations/,
+  );
+  const late = { onEvaluation: () => ({ metrics: { "losses/walk": 2 } }) };
+  await rejects(
+    train({ ...everything, callbacks: late }, call),
+    /Cannot log losses\/walk after an evaluation as its points are those of iterations/,
+  );
+});
+
+Deno.test("a callback returns metrics and why to stop, and nothing else", async () => {
+  const returning = (result: unknown) =>
+    train({ ...everything, callbacks: { onIteration: () => result as CallbackResult } }, call);
+  const refused: readonly [unknown, RegExp][] = [
+    [5, /onIteration must return nothing, or \{ metrics, stop \}: 5$/],
+    [false, /onIteration must return nothing, or \{ metrics, stop \}: false$/],
+    [{ metric: { x: 1 } }, /onIteration returns as there is no field "metric" .*"metrics"/],
+    [{ metrics: 5 }, /the metrics of onIteration must be numbers by name: 5$/],
+    [{ stop: true }, /Cannot stop as onIteration must return why, in a line, as stop: true$/],
+  ];
+  for (const [result, message] of refused) {
+    await rejects(returning(result), { name: "InputError", message });
+  }
+  const misspelt = { onIterations: () => {} } as Callbacks;
+  throws(() => defineCallbacks(misspelt), /no hook "onIterations" \(did you mean "onIteration"/);
+  await rejects(train({ ...everything, callbacks: misspelt }, call), /no hook "onIterations"/);
+  const fixed = { state: { best: 0 } } as unknown as Callbacks;
+  throws(() => defineCallbacks(fixed), /as state must be a function: \{"best":0\}$/);
 });
 
 Deno.test("a library call with a store keeps the run as the command line does", async () => {

@@ -2,6 +2,8 @@
 import { deepStrictEqual, notStrictEqual, rejects, strictEqual } from "node:assert";
 import { defineCallbacks } from "../../../lab/experiment/callbacks.ts";
 import { figureReader, figuresOf } from "../../../lab/experiment/score.ts";
+import { resolve } from "../../../lab/experiment/resolve.ts";
+import { openSession } from "../../../lab/experiment/session.ts";
 import { train } from "../../../lab/experiment/train.ts";
 import { registries } from "../../../registries.ts";
 import { temporaryStore } from "./temporary_store.ts";
@@ -41,6 +43,24 @@ for (const name of Object.keys(small)) {
     deepStrictEqual(await trained(name, by(usual)), await trained(name, [["stop", "null"]]));
   });
 }
+
+Deno.test("the best checkpoint is the lowest where a rule waits for a metric to fall", async () => {
+  const definition = await registries.experiments.find(({ name }) => name === "ring-gan")!.load();
+  const stop = async (bound: object) => {
+    const { configuration } = await resolve(
+      { ...definition, stop: { metric, ...bound } },
+      registries,
+    );
+    const { bestBy, dispose } = await openSession(
+      { experiment: "ring-gan", module: "", configuration, seed: "1", backend: "cpu" },
+      registries,
+    );
+    dispose();
+    return bestBy;
+  };
+  const metric = "evaluation/energy_distance";
+  deepStrictEqual(await stop({ atMost: 0.01 }), { metric, goal: "minimize" });
+});
 
 Deno.test("a training that a rule ended returns what no rule saw", async () => {
   const definition = await withStopping.experiments.at(-1)!.load();

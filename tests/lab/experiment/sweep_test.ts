@@ -593,6 +593,10 @@ Deno.test("a sweep that cannot be is refused in a line before anything is stored
     ];
     const wrong: (readonly [Partial<SweepDefinition>, RegExp])[] = [
       [{ space: {} }, /the space is empty/],
+      [
+        { space: { "agent.rate": [0.1, 0.2] }, sampler: "grid", seed: 5 },
+        /as toys with a seed as a grid draws nothing, .*seeds of its trials are 1, 2, …: 5$/,
+      ],
       [{ space: { "agent.rate": [] } }, /over agent\.rate as it must have a value/],
       [{ space: { "agent.rate": "0.9..0.1" } }, /the lower end must be below/],
       [{ space: { "agent.rate": "0.1..2" } }, /Cannot set agent\.rate .*: 2/],
@@ -776,7 +780,10 @@ Deno.test("a sweep keeps each thing that its definition says, and the usual of w
   ]] as const;
   for (const [field, right, wrong] of bounds) {
     const of = (value: number) =>
-      resolveSweep({ name: "toys", experiment: "line-toy", space, [field]: value }, registries);
+      resolveSweep(
+        { name: "toys", experiment: "line-toy", space, sampler: "tpe", [field]: value },
+        registries,
+      );
     strictEqual((await of(right))[field], right);
     await rejects(of(wrong), { name: "InputError", message: new RegExp(field) });
   }

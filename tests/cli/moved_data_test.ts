@@ -1,0 +1,70 @@
+/** Stored runs whose data were moved, or changed, since they learned from them. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { main } from "../../cli/main.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+import { filesOf } from "../../lab/experiment/session.ts";
+import { encodeNpy } from "../../models/datasets/npy.ts";
+import { capturedIo } from "./captured_io.ts";
+import { inFolder } from "./folder.ts";
+
+/** 300 points of the plane. */
+function points(seed: number): Uint8Array {
+  const random = defaultRng(seed);
+  return encodeNpy(Float32Array.from({ length: 600 }, () => random.standardNormal()), [300, 2]);
+}
+
+Deno.test("data that lie elsewhere are named, and data that have changed are told of", () =>
+  inFolder(async (folder) => {
+    const lab = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder });
+      return { code: await main(args, io), ...io.written };
+    };
+    const write = (name: string, seed: number) => Deno.writeFile(`${folder}/${name}`, points(seed));
+    await write("a.npy", 1);
+    const set = ["dataset.file=a.npy", "model.depth=2", "model.hiddenSizes=[8]"];
+    const trained = await lab(
+      ...["run", "real-nvp", "--dataset", "arrays", "--budget", "300", "--backend", "cpu"],
+      ...set.flatMap((each) => ["--set", each]),
+    );
+    strictEqual(trained.code, 0, trained.error);
+    const likelihood = (...more: string[]) => lab("likelihood", "latest", ...more);
+    const before = await likelihood();
+    deepStrictEqual([before.code, before.error], [0, ""]);
+
+    await Deno.rename(`${folder}/a.npy`, `${folder}/b.npy`);
+    const gone = await likelihood();
+    strictEqual(gone.code, 2);
+    match(gone.error, /a\.npy as .* as it is not there \(--data FILE says where it lies now\)/);
+    deepStrictEqual(await likelihood("--data", "b.npy"), before);
+    const exported = await lab(
+      ...["export", "latest", "--format", "onnx", "--data", "b.npy", "--out", "o"],
+    );
+    strictEqual(exported.code, 0, exported.error);
+    match(
+      (await lab("export", "latest", "--format", "csv", "--data", "b.npy", "--out", "o")).error,
+      /Cannot export with --data as only model and onnx read data: csv/,
+    );
+
+    await write("a.npy", 2);
+    const other = await likelihood();
+    strictEqual(other.code, 0);
+    match(other.error, /^The data have changed since the run learned from them: /);
+    const resumed = await lab("resume", "latest", "--budget", "600");
+    strictEqual(resumed.code, 2);
+    match(resumed.error, /arrays reads must be what it was when the run began: it has changed/);
+    const reproduced = await lab("reproduce", "latest");
+    strictEqual(reproduced.code, 1);
+    match(reproduced.out + reproduced.error, /the data have changed since the run began/);
+
+    await write("a.npy", 1);
+    const on = await lab("resume", "latest", "--budget", "600");
+    strictEqual(on.code, 0, on.error);
+  }));
+
+Deno.test("what a data set reads is an array of its own, not a view of Node's", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/a`, Uint8Array.of(1, 2, 3));
+    const bytes = await filesOf("data").readFile(`${folder}/a`);
+    ok(bytes.constructor === Uint8Array);
+    deepStrictEqual(bytes.map((byte) => 2 * byte), Uint8Array.of(2, 4, 6));
+  }));
