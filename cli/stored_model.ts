@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename, dirname, resolve } from "node:path";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
@@ -123,6 +124,7 @@ export interface Examples {
 /**
  * The pictures of a folder or of one file, cropped and resized to the model's, black and white where it
  * learned from such pixels; without a path the test examples of its data. Pictures that cannot be decoded are named and left out.
+ * Each is of the class that the folder which it lies in is named by, where all of them are.
  *
  * @throws InputError where there is none, or the model takes no square images.
  */
@@ -156,11 +158,12 @@ export async function examplesOf(
   if (note !== undefined) io.notice(`${note}\n`);
   const values = new Float32Array(pictures.length * side * side * channels);
   pictures.forEach((picture, i) => values.set(picture.values, i * picture.values.length));
-  // Subfolders of the names that the model's classes have tell the classes.
-  const known = found.classNames.map((name) => classNamesOf(dataset).indexOf(name));
-  const labels = known.length === 0 || known.includes(-1)
-    ? undefined
-    : pictures.map(({ label }) => known[label]);
+  // Folders of the names that the model's classes have tell the classes.
+  const classes = classNamesOf(dataset);
+  const told = pictures.map(({ path }) =>
+    classes.indexOf(basename(dirname(resolve(callersPath(io, path)))))
+  );
+  const labels = told.includes(-1) ? undefined : told;
   return {
     count: pictures.length,
     values: holdingsOf(dataset).binary ? binarizedBy(dataset, values) : values,

@@ -26,7 +26,8 @@ export const interpolate = defineCommand({
   description:
     "Draws rows of images, each from the code of one test image to that of another, for " +
     "models that encode and decode (autoencoders, VAEs). Pairs are drawn by the seed, or one is " +
-    "named by the test images' numbers, or is two pictures of your own.",
+    "named by the test images' numbers, or is two pictures of your own, of the classes that their " +
+    "folders are named by.",
   examples: [
     ["interpolate latest --out between.png", "ten rows of eight, from image to image"],
     [
@@ -113,7 +114,12 @@ async function pairOf(io: Io, dataset: Dataset, paths: readonly string[]): Promi
   const found = await Promise.all(paths.map((path) => examplesOf(io, dataset, path)));
   const wrong = found.findIndex(({ count }) => count !== 1);
   if (wrong < 0) {
-    return { count: 2, values: Float32Array.from(found.flatMap(({ values }) => [...values])) };
+    const labels = found.flatMap(({ labels }) => Array.from(labels ?? []));
+    return {
+      count: 2,
+      values: Float32Array.from(found.flatMap(({ values }) => [...values])),
+      ...labels.length === 2 && { labels: Uint8Array.from(labels) },
+    };
   }
   throw new InputError(
     `Cannot interpolate as ${paths[wrong]} must be one picture: ${found[wrong].count}`,

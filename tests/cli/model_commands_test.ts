@@ -575,6 +575,25 @@ Deno.test("each command asks a model for what was typed, and writes what it answ
     deepStrictEqual((await lab("encode latest --out test.npy")).questions, [
       encoded(tests, testLabels),
     ]);
+    // A picture, and a folder of such, are of the class that their folder is named by.
+    deepStrictEqual((await lab("encode latest own/dog --out dogs.npy")).questions, [
+      encoded(share(dog), [1]),
+    ]);
+    deepStrictEqual((await lab("reconstruct latest own/dog/a.png --out dog.png")).questions, [
+      ...through(share(dog), [1]),
+    ]);
+    deepStrictEqual(
+      (await lab("reconstruct latest own/cat/../dog/a.png --out dog.png --force")).questions,
+      through(share(dog), [1]),
+    );
+    deepStrictEqual(
+      (await lab("interpolate latest own/dog/a.png own/cat/b.png --count 2 --out two.png"))
+        .questions,
+      through([...share(dog), ...share(cat)], [1, 0]),
+    );
+    deepStrictEqual((await lab("encode latest mask.png --out none.npy")).questions, [
+      ["encode", { values: share([0, 255, 0, 255]), kept: undefined, labels: undefined }],
+    ]);
     ({ questions, out } = await lab("reconstruct latest own --out through.png"));
     deepStrictEqual(questions, through(own, ownLabels));
     deepStrictEqual(await sheet("through.png"), [[cat, dog], [negative(cat), negative(dog)]]);

@@ -7588,5 +7588,17 @@ export const mutants: readonly Mutant[] = [
     from: "/[\\s\"']/.test(wanted) ? `${quote}${wanted}${quote}` : wanted",
     to: "wanted",
     test: "tests/cli/filter_test.ts",
+    fault: "Two pictures of one's own lose their classes on the way between them.",
+    file: "cli/commands/interpolate.ts",
+    from: "...labels.length === 2 && { labels: Uint8Array.from(labels) },",
+    to: "",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "A picture is of the class of its own name's folder as typed, `..` and all.",
+    file: "cli/stored_model.ts",
+    from: "basename(dirname(resolve(callersPath(io, path))))",
+    to: 'path.split("/")[1]',
+    test: "tests/cli/model_commands_test.ts",
   },
 ];
