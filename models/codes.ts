@@ -122,7 +122,7 @@ export interface Term {
 }
 
 /**
- * The terms of `7 - 1 + 4`, by the names of classes, with spaces around the signs.
+ * The terms of `7 - 1 + 4`, by the names of classes, which may have spaces, with spaces around the signs.
  *
  * @throws InputError where it is no such sum, or there is no such class.
  *
@@ -133,16 +133,16 @@ export interface Term {
  * ```
  */
 export function termsIn(text: string, names: readonly string[]): Term[] {
-  const words = ["+", ...text.trim().split(/\s+/)];
+  const words = ["+", ...text.trim().split(/\s+([+-])\s+/)];
   const terms: Term[] = [];
   for (let i = 0; i < words.length; i += 2) {
     const [sign, name] = [words[i], words[i + 1]];
-    if ((sign !== "+" && sign !== "-") || name === undefined || name === "") {
+    const label = names.indexOf(name);
+    if (label < 0 && (name === "" || /[+-]\s|\s[+-]/.test(name))) {
       throw new InputError(
         `Cannot reckon with codes as the sum must read as "A - B + C", with spaces: "${text}"`,
       );
     }
-    const label = names.indexOf(name);
     if (label < 0) throw unknownName("reckon with codes", "class", name, names);
     terms.push({ label, sign: sign === "+" ? 1 : -1 });
   }

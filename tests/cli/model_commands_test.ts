@@ -191,7 +191,8 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       /must be a model that makes images of images: "vae-images" is none/,
       ...["translate", "latest", "mine/zero/10.png", ...out] as const,
     );
-    await refuses(/must read as "A - B \+ C"/, "arithmetic", "latest", "zero one", ...out);
+    await refuses(/must read as "A - B \+ C"/, "arithmetic", "latest", "zero -one", ...out);
+    await refuses(/no class "zero one"/, "arithmetic", "latest", "zero one", ...out);
     await refuses(/numbers 0 … 3: 4/, "traverse", "latest", "--from", "4", ...out);
     await refuses(/numbers 0 … 3: 9/, "interpolate", "latest", "--from", "0", "--to", "9", ...out);
     const named = ["--from", "0", "--to", "1"];

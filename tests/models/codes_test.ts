@@ -39,6 +39,14 @@ Deno.test("classes' means are added and taken away", () => {
   for (const wrong of ["", "a -", "- a", "a b", "a * b", "a-b"]) {
     throws(() => termsIn(wrong, names), { name: "InputError" }, wrong);
   }
+  throws(() => termsIn("a -b", names), /must read as "A - B \+ C", with spaces: "a -b"$/);
+  // As folders may be called, and labels below 0.
+  const spaced = ["rare line", "ball", "-1"];
+  deepStrictEqual(
+    termsIn("-1 -  rare line + ball - -1", spaced).map(({ label, sign }) => [label, sign]),
+    [[2, 1], [0, -1], [1, 1], [2, -1]],
+  );
+  throws(() => termsIn("rare lines - ball", spaced), /no class "rare lines" .*"rare line"/);
 });
 
 Deno.test("an example's error is the mean over its numbers", () => {

@@ -7601,4 +7601,11 @@ export const mutants: readonly Mutant[] = [
     to: 'path.split("/")[1]',
     test: "tests/cli/model_commands_test.ts",
   },
+  {
+    fault: "A class that two words name is none of a sum's.",
+    file: "models/codes.ts",
+    from: "split(/\\s+([+-])\\s+/)",
+    to: "split(/\\s+/)",
+    test: "tests/models/codes_test.ts",
+  },
 ];
