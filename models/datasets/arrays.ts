@@ -158,27 +158,49 @@ function examplesOf(array: NpyArray, { channels }: Configuration): Examples {
   };
 }
 
+/**
+ * Looks at examples, the first of which has the number `first` in its file.
+ *
+ * @returns Whether every number is a bit.
+ * @throws InputError that names the file and the example where a number is none that an example may have.
+ */
+function lookAt(
+  { shape: [count, ...shape], values, bytes }: NpyArray,
+  file: string,
+  first = 0,
+): boolean {
+  const isPoints = shape.length === 1;
+  const one = bytes ? 255 : 1;
+  const [least, most] = isPoints ? [-Number.MAX_VALUE, Number.MAX_VALUE] : [0, one];
+  let binary = true;
+  for (let i = 0; i < values.length; i++) {
+    // As it is held: what rounding put a trifle above 1 is 1 in 32 bits.
+    const held = Math.fround(values[i]);
+    if (!(held >= least && held <= most)) {
+      const wanted = !isPoints
+        ? "in [0, 1]"
+        : Number.isFinite(values[i])
+        ? "finite in 32 bits"
+        : "finite";
+      throw new InputError(
+        `Cannot use ${file} as its numbers must be ${wanted}: ${values[i]} in example ` +
+          `${first + Math.floor(i * count / values.length)}`,
+      );
+    }
+    if (held !== 0 && held !== one) binary = false;
+  }
+  return binary;
+}
+
 /** Rows that are looked at together. */
 const LOOKED_AT = 256;
 
-/** Looks at all rows of an `.npy` file. @returns Whether every number is a bit. */
-function lookThrough({ shape: [count, ...shape], rows }: NpyRows, file: string): boolean {
-  const isPoints = shape.length === 1;
+/** Looks at all rows of an `.npy` file, as {@linkcode lookAt} does. */
+function lookThrough({ shape: [count], rows }: NpyRows, file: string): boolean {
   let binary = true;
   for (const { first, length } of rowRanges(count, LOOKED_AT)) {
-    const { values, bytes } = rows(Int32Array.from({ length }, (_, i) => first + i));
-    const [least, most] = isPoints ? [-Number.MAX_VALUE, Number.MAX_VALUE] : [0, bytes ? 255 : 1];
-    const one = bytes ? 255 : 1;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i];
-      if (!(value >= least && value <= most)) {
-        throw new InputError(
-          `Cannot use ${file} as its numbers must be ${isPoints ? "finite" : "in [0, 1]"}: ` +
-            `${value} in example ${first + Math.floor(i * length / values.length)}`,
-        );
-      }
-      if (value !== 0 && value !== one) binary = false;
-    }
+    const part = rows(Int32Array.from({ length }, (_, i) => first + i));
+    binary = lookAt(part, file, first) && binary;
   }
   return binary;
 }
@@ -265,6 +287,7 @@ async function allOf(
     const table = await readTable(context.readFile, configuration);
     const [count] = table.examples.shape;
     requireExamples(table.examples.shape, configuration);
+    lookAt(table.examples, file);
     const { shape, values } = examplesOf(table.examples, configuration);
     const { columns, classes } = labelled(table, count, file);
     return { shape, classes, all: { count, values, ...columns } };

@@ -7608,4 +7608,18 @@ export const mutants: readonly Mutant[] = [
     to: "split(/\\s+/)",
     test: "tests/models/codes_test.ts",
   },
+  {
+    fault: "Greys that rounding put a trifle above 1 are refused.",
+    file: "models/datasets/arrays.ts",
+    from: "const held = Math.fround(values[i]);",
+    to: "const held = values[i];",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "An example with NaN is named by its place after the shuffle.",
+    file: "models/datasets/arrays.ts",
+    from: "    lookAt(table.examples, file);\n",
+    to: "",
+    test: "tests/models/datasets/files_test.ts",
+  },
 ];

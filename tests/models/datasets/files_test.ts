@@ -154,6 +154,27 @@ Deno.test("a column without a name is refused, and a wrong row named by its line
   throws(() => parseCsv(named(utf8("\nx,y\n\n1,2\n\na,3\n"))), /"a" in line 6$/);
 });
 
+Deno.test("a number that no example may have is named by its file and its example", async () => {
+  const refused = (array: Uint8Array, message: string) =>
+    rejects(load(arrays, { "a.npy": array }, { file: "a.npy" }), {
+      name: "InputError",
+      message: `Cannot use a.npy as its numbers must be ${message}`,
+    });
+  const points = Float32Array.from({ length: 900 }, (_, i) => i === 700 ? NaN : i);
+  await refused(encodeNpy(points, [450, 2]), "finite: NaN in example 350");
+  const greys = Float32Array.from({ length: 36 }, (_, i) => i === 17 ? 1.5 : 1);
+  await refused(encodeNpy(greys, [9, 2, 2]), "in [0, 1]: 1.5 in example 4");
+  await rejects(load(arrays, { "t.csv": utf8("x\n1\n2\n-1e39\n") }, { file: "t.csv" }), {
+    message: "Cannot use t.csv as its numbers must be finite in 32 bits: -1e+39 in example 2",
+  });
+  // Of 64 bits, a trifle above 1: 1 as an example holds it.
+  const wide = new Float32Array(new Float64Array(36).fill(1 + 1e-12).buffer);
+  const file = encodeNpy(wide, [9, 2, 2]);
+  file[new TextDecoder("latin1").decode(file).indexOf("<f4") + 2] = "8".charCodeAt(0);
+  const { test } = await load(arrays, { "a.npy": file }, { file: "a.npy" });
+  ok(test.values.every((value) => value === 1));
+});
+
 Deno.test("labels that do not begin at 0 are classes of their own names", async () => {
   const table = (labels: readonly number[]) =>
     utf8(`x,class\n${labels.map((label, i) => `${i},${label}\n`).join("")}`);
