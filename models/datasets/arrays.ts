@@ -7,6 +7,7 @@
  */
 import * as z from "zod";
 import type { Dataset, ExampleReader, Split } from "../../lab/core/dataset.ts";
+import { csvRecords } from "../../lab/core/csv.ts";
 import { InputError, unknownName } from "../../lab/core/errors.ts";
 import type { DatasetContext } from "../../lab/core/registry.ts";
 import { rowRanges } from "../../lab/core/rows.ts";
@@ -46,16 +47,16 @@ interface Table {
 }
 
 /**
- * Numbers of a CSV file with names in its first line.
+ * Numbers of a CSV file with names in its first line, with or without quotes around them.
  *
  * @param labels The column of labels; empty for none.
  * @throws InputError that names file and line where the first has numbers alone, or a row is of another
  *   length or no number.
  */
 export function parseCsv({ bytes, path }: ReadBytes, labels = ""): Table {
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/)
-    .map((text, i) => ({ text, number: i + 1 })).filter(({ text }) => text.trim() !== "");
-  const names = (lines[0]?.text ?? "").split(",").map((name) => name.trim().replaceAll('"', ""));
+  const records = csvRecords(new TextDecoder().decode(bytes), `read ${path}`);
+  const head = records.next();
+  const names = head.done ? [""] : head.value.cells.map((name) => name.trim());
   if (names.every((name) => name !== "" && Number.isFinite(Number(name)))) {
     const some = `${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""}`;
     throw new InputError(
@@ -72,15 +73,14 @@ export function parseCsv({ bytes, path }: ReadBytes, labels = ""): Table {
   }
   const chosen = names.indexOf(labels);
   if (labels !== "" && chosen < 0) throw unknownName(`read ${path}`, "column", labels, names);
-  const rows = lines.slice(1).map(({ text, number }) => {
-    const cells = text.split(",");
+  const rows = Array.from(records, ({ cells, line }) => {
     const numbers = cells.map((cell) => cell.trim() === "" ? NaN : Number(cell));
     const wrong = numbers.findIndex((value) => !Number.isFinite(value));
     if (cells.length !== names.length || wrong >= 0) {
       const given = wrong >= 0 ? JSON.stringify(cells[wrong]) : `${cells.length} values`;
       throw new InputError(
         `Cannot read ${path} as each row must have ${names.length} numbers: ${given} in line ` +
-          `${number}`,
+          `${line}`,
       );
     }
     return numbers;

@@ -7622,4 +7622,25 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/models/datasets/files_test.ts",
   },
+  {
+    fault: "A doubled quote stays doubled.",
+    file: "lab/core/csv.ts",
+    from: "quoted.replaceAll('\"\"', '\"')",
+    to: "quoted",
+    test: "tests/lab/core/csv_test.ts",
+  },
+  {
+    fault: "Line ends within quotes are not counted.",
+    file: "lab/core/csv.ts",
+    from: "if (quoted !== undefined) line += quoted.match(LINE_END)?.length ?? 0;",
+    to: "",
+    test: "tests/lab/core/csv_test.ts",
+  },
+  {
+    fault: "A cell of empty quotes alone is an empty line.",
+    file: "lab/core/csv.ts",
+    from: 'text.slice(began.at, at).trim() === ""',
+    to: 'cells[0].trim() === ""',
+    test: "tests/lab/core/csv_test.ts",
+  },
 ];

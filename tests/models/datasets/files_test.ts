@@ -175,6 +175,23 @@ Deno.test("a number that no example may have is named by its file and its exampl
   ok(test.values.every((value) => value === 1));
 });
 
+Deno.test("cells of a table may stand in quotes, numbers too", () => {
+  // As Python's csv.QUOTE_ALL writes it, and a name with a comma.
+  const quoted = utf8('"height, cm","b","kind"\r\n"1","2.5","0"\r\n"-3","4e1","1"\r\n');
+  const { examples, labels } = parseCsv(named(quoted), "kind");
+  deepStrictEqual([examples.shape, [...examples.values]], [[2, 2], [1, 2.5, -3, 40]]);
+  deepStrictEqual([...labels!.values], [0, 1]);
+  const chosen = parseCsv(named(utf8('"height, cm",b\n7,8\n')), "height, cm");
+  deepStrictEqual([...chosen.labels!.values, ...chosen.examples.values], [7, 8]);
+  throws(() => parseCsv(named(utf8('a,b\n"1,5",2\n'))), /2 numbers: "1,5" in line 2$/);
+  throws(() => parseCsv(named(utf8('a\n1\n""\n'))), /1 numbers: "" in line 3$/);
+  throws(() => parseCsv(named(utf8('a,b\n1,2\n1,"2\n3,4\n'))), {
+    name: "InputError",
+    message: /^Cannot read file as quotes must be closed .*: line 3$/,
+  });
+  throws(() => parseCsv(named(utf8(""))), /the only one has none/);
+});
+
 Deno.test("labels that do not begin at 0 are classes of their own names", async () => {
   const table = (labels: readonly number[]) =>
     utf8(`x,class\n${labels.map((label, i) => `${i},${label}\n`).join("")}`);
