@@ -214,6 +214,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     }
     if (logWeights === undefined) return undefined;
     const binarizes = bound.model.binarizes?.(bound.configuration) && !holdingsOf(dataset).binary;
+    const solverSteps = bound.model.solverSteps?.(bound.configuration);
     const estimateOf = this.#estimateOf(logWeights);
     const estimate: typeof estimateOf = (values, options) =>
       estimateOf(binarizes ? binarizedBy(dataset, values) : values, options);
@@ -223,6 +224,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
         return {
           each: sums.logs(),
           draws: this.#isExact() ? 0 : sums.terms,
+          ...solverSteps !== undefined && { solverSteps },
           ...binarizes && { binarized: true },
         };
       },
@@ -245,10 +247,13 @@ export class Asked<C extends SharedFields, N extends Networks> {
       const rows = { count: values.length / size, batch, random };
       const columns = this.columnsOf(values, { labels });
       const sums = new LogSums(rows.count);
+      const wanted = draws || usual;
       do {
-        sums.add(await outputOverRows(compiled, "rows", { ...rows, columns }));
+        const weights = await outputOverRows(compiled, "rows", { ...rows, columns });
+        // A program gives several at once: of the last ones only those that are wanted.
+        sums.add(weights, isExact ? Infinity : wanted - sums.terms);
         this.#requireTold(labels, "log-weights");
-      } while (!isExact && sums.terms < (draws || usual));
+      } while (!isExact && sums.terms < wanted);
       return sums;
     };
   }

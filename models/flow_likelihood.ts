@@ -141,8 +141,9 @@ export function flowLikelihood<C extends SharedFields, N extends Networks>(
         });
       });
     }
-    if (!isImage) return { each, draws: 0 };
+    const solverSteps = places.length - 1;
+    if (!isImage) return { each, draws: 0, solverSteps };
     const squared = squares.reduce((sum, square) => sum + square, 0) / (probes - 1);
-    return { each, draws: probes, probeError: Math.sqrt(squared / probes) / count };
+    return { each, draws: probes, solverSteps, probeError: Math.sqrt(squared / probes) / count };
   };
 }

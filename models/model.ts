@@ -244,8 +244,8 @@ export interface Look {
 
 /**
  * The mean of log p(x) over examples [count, D], in nats; where it is not exact, estimated from below
- * by importance sampling with at least so many draws for each: log of the mean weight. Equation 8 of
- * Burda et al. (2016, arXiv 1509.00519).
+ * by importance sampling with so many draws for each: log of the mean weight. Equation 8 of Burda et al.
+ * (2016, arXiv 1509.00519).
  */
 export type LogLikelihood = (
   values: Float32Array,
@@ -329,6 +329,8 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly logWeights?: Of<N, Batch, C, tf.Tensor>;
   /** In place of `logWeights`: of points exactly, of images by probes, log p(x) is taken along it. */
   readonly flow?: Flow<N, C>;
+  /** Steps of a solver that `logWeights` are taken along, which they are exact but for; left out: none. */
+  solverSteps?(configuration: C): number;
   /** Draws for each example where no number is asked for; left out: 100. */
   weightDraws?(configuration: C): number;
   /** Whether its likelihood is of black and white pixels: greys are drawn so before `logWeights` sees

@@ -10,7 +10,7 @@ import type { LogLikelihoods } from "../../lab/core/trainer.ts";
 import type { ProbedLikelihoods } from "../../models/flow_likelihood.ts";
 import { defaulting, defineCommand, jsonOption, plain, seedValue } from "../command.ts";
 import { examplesOf, modelOptions, openModel } from "../stored_model.ts";
-import { count as counted, figure, table } from "../terminal/format.ts";
+import { count as counted, figure, plural, table } from "../terminal/format.ts";
 
 /** The command `likelihood`. */
 export const likelihood = defineCommand({
@@ -19,7 +19,8 @@ export const likelihood = defineCommand({
   brief: "Log-likelihood of examples under a model, in nats and bits",
   description: "Gives −log p(x) of each picture of a folder (without one, of each test example) " +
     "under a stored model: the mean in nats and in bits a dimension, and the least probable examples. " +
-    "Exact where the model knows it, else bounded from above by importance sampling; of images under a " +
+    "Exact where the model knows it, but for a solver's steps under a diffusion, flow matching and " +
+    "continuous flows of points; else bounded from above by importance sampling; of images under a " +
     "diffusion or a flow estimated along its flow, in minutes. It is the figure that models of all " +
     "families on the same data set are compared by.",
   examples: [
@@ -83,7 +84,7 @@ export const likelihood = defineCommand({
       values,
       { draws: asked, random, labels },
     );
-    const { each, draws, probeError, binarized } = found;
+    const { each, draws, solverSteps, probeError, binarized } = found;
     const nats = Array.from(each, (logLikelihood) => -logLikelihood);
     const error = standardDeviation(nats, 1) / Math.sqrt(nats.length);
     const bits = nats.map((nats) => bitsOf(nats, dimensions));
@@ -92,6 +93,7 @@ export const likelihood = defineCommand({
       const document = {
         run: run.id,
         draws,
+        ...solverSteps !== undefined && { solver_steps: solverSteps },
         ...probeError !== undefined && Number.isFinite(probeError) && { probe_error: probeError },
         ...binarized && { binarized },
         negative_log_likelihood: mean(nats),
@@ -116,7 +118,7 @@ export const likelihood = defineCommand({
         `${figure(mean(bits))} bits/dimension`,
     );
     const how = draws === 0
-      ? "exact"
+      ? `exact${solverSteps ? ` but for ${plural(solverSteps, "step")} of a solver` : ""}`
       : probeError !== undefined
       ? `at most: greys dequantised, the flow's divergence by ${counted(draws)} probes for each ` +
         `(--draws)${Number.isFinite(probeError) ? `, ± ${figure(probeError)} nats` : ""}`

@@ -55,8 +55,10 @@ export type SamplingSettings = Readonly<Record<string, Json>>;
 export interface LogLikelihoods {
   /** log p(x) of each, in nats: of densities where the examples are no bits. */
   readonly each: Float64Array;
-  /** Draws for each by which it is estimated, from below; 0: it is exact. */
+  /** Draws for each by which it is estimated, from below; 0: it is exact, but for `solverSteps`. */
   readonly draws: number;
+  /** Steps of a solver that it is taken along; absent: none. */
+  readonly solverSteps?: number;
   /** Whether it is of black and white pixels, drawn once with the greys as probabilities. */
   readonly binarized?: boolean;
 }
@@ -157,7 +159,7 @@ export interface Trainer {
   score?(values: Float32Array, labels?: ArrayLike<number>): Promise<Float32Array>;
   /**
    * Models with a likelihood: log p(x) of examples [count, D], where it is not known estimated with
-   * at least so many draws for each.
+   * so many draws for each; 0: as many as the model usually takes.
    */
   logLikelihood?(
     values: Float32Array,

@@ -44,6 +44,7 @@ export const continuousFlow = defineModel({
       continuous({ size, hiddenSizes, trainingSteps, steps, solver }),
     ],
   ),
+  solverSteps: ({ solverSteps }) => solverSteps,
   noise: ({ size }, { trace }): NoiseSpecs =>
     trace === "exact" ? {} : { probe: ["normal", [size]] },
 });

@@ -17,16 +17,22 @@ export class LogSums {
     this.#sums = new Float64Array(count).fill(-Infinity);
   }
 
-  /** Adds exp w to each row's sum for its terms w, [count, K]. */
-  add(logs: ArrayLike<number>): void {
+  /**
+   * Adds exp w to each row's sum for its terms w, [count, K].
+   *
+   * @param most How many terms of each row are taken, the first ones; left out: all.
+   */
+  add(logs: ArrayLike<number>, most = Infinity): void {
     const sums = this.#sums;
     const width = logs.length / sums.length;
-    for (let i = 0; i < logs.length; i++) {
-      const row = Math.floor(i / width);
-      const [low, high] = sums[row] < logs[i] ? [sums[row], logs[i]] : [logs[i], sums[row]];
-      sums[row] = low === -Infinity ? high : high + log(1 + exp(low - high));
+    const taken = Math.min(width, most);
+    for (let row = 0; row < sums.length; row++) {
+      for (let i = row * width; i < row * width + taken; i++) {
+        const [low, high] = sums[row] < logs[i] ? [sums[row], logs[i]] : [logs[i], sums[row]];
+        sums[row] = low === -Infinity ? high : high + log(1 + exp(low - high));
+      }
     }
-    this.terms += width;
+    this.terms += taken;
   }
 
   /** log(sum / terms) of each row. */

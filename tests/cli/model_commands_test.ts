@@ -156,8 +156,7 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     const bounded = JSON.parse(
       (await succeeds("likelihood", "latest", "mine", "--draws", "9", "--json")).out,
     );
-    // Draws are taken by eight.
-    deepStrictEqual([bounded.draws, bounded.examples.length], [16, 40]);
+    deepStrictEqual([bounded.draws, bounded.examples.length], [9, 40]);
     const nats = bounded.examples.map((each: Record<string, number>) =>
       each.negative_log_likelihood
     );
@@ -169,7 +168,7 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     ok(Math.abs(sum / 40 / 144 / Math.LN2 - bounded.bits_per_dimension) < 1e-9);
     const told = await succeeds("likelihood", "latest", "--count", "2");
     match(told.out, /^4 examples under run \w+ {2}vae-images: .* nats, .* bits\/dimension$/m);
-    match(told.out, /^at most: importance sampling, 104 draws for each \(--draws\); of greys/m);
+    match(told.out, /^at most: importance sampling, 100 draws for each \(--draws\); of greys/m);
 
     await succeeds("export", "latest", "--format", "model", "--out", ".");
     const [file] = [...Deno.readDirSync(folder)].filter(({ name }) =>
@@ -363,6 +362,22 @@ Deno.test("the likelihood of bits is exact, of a folder's pictures in black and 
     match((await said(false))!, /; of greys, which no model of black and white pixels is compared/);
   });
 });
+
+Deno.test("a flow's likelihood is said to be exact but for its solver's steps", () =>
+  inFolder(async (folder) => {
+    const lab = async (line: string) => {
+      const io = capturedIo({ folder, root: folder });
+      strictEqual(await main(line.split(" "), io), 0, io.written.error);
+      return io.written.out;
+    };
+    const small = ["train", "validation", "test"].map((each) => ` --set dataset.${each}=40`)
+      .join("") + " --budget 64 --set model.hiddenSizes=[8]";
+    await lab(`run moons-spline-flow${small}`);
+    match(await lab("likelihood latest --count 0"), /bits\/dimension\nexact\n$/);
+    await lab(`run swiss-roll-continuous-flow${small} --set model.solverSteps=3`);
+    match(await lab("likelihood latest --count 0"), /\nexact but for 3 steps of a solver\n$/);
+    strictEqual(JSON.parse(await lab("likelihood latest --json")).solver_steps, 3);
+  }));
 
 Deno.test("samples are drawn in other steps than were set, and other fields are refused", async () => {
   await inFolder(async (folder) => {

@@ -117,6 +117,10 @@ Deno.test("the importance weighted bound has its worked value, and lies above th
     sums.add([-95, 999]);
     strictEqual(sums.terms, 3);
     near([sums.meanOfLogs()], [(-88.97088142 + 1000 + Math.log1p(Math.exp(-1)) - Math.log(3)) / 2]);
+    // The first terms of each row alone.
+    sums.add([7, 2000, 2000, 8, 2000, 2000], 1);
+    strictEqual(sums.terms, 4);
+    near([...sums.logs()], [7 - Math.log(4), 1000 + Math.log1p(Math.exp(-1)) - Math.log(4)]);
   }));
 
 Deno.test("weights under the exact posterior are log p(x), whatever is drawn", () => {
@@ -541,6 +545,20 @@ Deno.test("what an IWAE of greys is asked for is of the pixels that its run meas
   strictEqual(plain.asked.binarized, undefined);
   near([-mean([...plain.asked.each])], [plain.series], 0.01);
   ok(mean([...plain.asked.each]) !== mean([...plain.drawn.each]));
+});
+
+Deno.test("a likelihood is estimated with exactly as many draws as are asked for", async () => {
+  const fields = { batchSize: 20, hiddenSizes: [12], latentSize: 2, judge: false };
+  const { trainer } = await trainerOf("vae", halves(), fields, { budget: 120 });
+  const { values } = halves().test;
+  const ask = (draws: number) => trainer.logLikelihood!(values, { draws, random: defaultRng(2) });
+  for (const draws of [1, 8, 11]) strictEqual((await ask(draws)).draws, draws);
+  strictEqual((await ask(0)).draws, 100);
+  // Of one stream the eight weights and their first one: no mean is above eight times itself.
+  const [one, eight] = [(await ask(1)).each, (await ask(8)).each];
+  one.forEach((log, i) => ok(log < eight[i] + Math.log(8) + 1e-6, `${log} beside ${eight[i]}`));
+  ok(mean([...one]) < mean([...eight]), `${mean([...one])}`);
+  trainer.dispose();
 });
 
 Deno.test("where factors are known, codes are held against them", async () => {

@@ -1,5 +1,5 @@
 /** Flows as models: what a coordinate may depend on, densities, samples, and what is refused. */
-import { ok, rejects } from "node:assert";
+import { ok, rejects, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Tensors } from "../../../lab/compute/workspace.ts";
@@ -141,7 +141,9 @@ for (const { name } of flows) {
     );
     const { trainer } = await trainerOf(name, await fewPoints(), fields, { budget: 400 });
     await trainThrough(trainer);
-    const { each, draws } = await trainer.logLikelihood!(grid, { draws: 1, random: defaultRng(1) });
+    const options = { draws: 1, random: defaultRng(1) };
+    const { each, draws, solverSteps } = await trainer.logLikelihood!(grid, options);
+    strictEqual(solverSteps, name === "continuous-flow" ? 6 : undefined);
     const whole = each.reduce((sum, log) => sum + Math.exp(log) * STEP * STEP, 0);
     ok(draws === 0 && Math.abs(whole - 1) < 5e-3, `integrates to ${whole}`);
     const { values } = await trainer.sample!({ random: defaultRng(2), count: 200 });
