@@ -298,6 +298,8 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly evaluate?: Of<N, Batch, C, Terms>;
   /** Codes [B, Z] of examples: their means where they are random. */
   readonly encode?: Of<N, Batch, C, tf.Tensor>;
+  /** Whether a code holds all of an example, however strange it is; left out: it does not. */
+  readonly invertible?: boolean;
   /** Examples [B, D] of codes. */
   readonly decode?: Of<N, Codes, C, tf.Tensor>;
   /** Examples [B, D] drawn from the model; with a `sampler`, the first draw. */

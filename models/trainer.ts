@@ -114,6 +114,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   readonly edit?: Trainer["edit"];
   readonly encode?: Trainer["encode"];
   readonly decode?: Trainer["decode"];
+  readonly invertible?: boolean;
   readonly translate?: Trainer["translate"];
   readonly classify?: Trainer["classify"];
   readonly score?: Trainer["score"];
@@ -188,6 +189,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       logLikelihood,
       sample,
       edit,
+      invertible: model.invertible,
     });
     this.parts = {
       name: model.name,

@@ -4,6 +4,7 @@ import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { float, integer, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
+import { streamOf } from "../../lab/core/random.ts";
 import { defaulting, defineCommand, jsonOption, plain } from "../command.ts";
 import { examplesOf, modelOptions, openModel, pathToWrite, writePicture } from "../stored_model.ts";
 import { figure, table } from "../terminal/format.ts";
@@ -15,8 +16,8 @@ export const detect = defineCommand({
   brief: "Scores how strange pictures are to a model",
   description: "Puts each picture of a folder (without one, each test example) through a stored " +
     "model's code and back; the mean squared error is its score, high where the model learned from " +
-    "nothing like it. Marked are those above the threshold, a quantile of the scores of the " +
-    "validation split.",
+    "nothing like it. A flow of points gives back whatever it is given: the score is −log p(x) in " +
+    "nats. Marked are those above the threshold, a quantile of the scores of the validation split.",
   examples: [
     ["detect latest holiday --out strange.png", "scores, and the ten strangest as a sheet"],
     ["detect 3f2a --count 20", "the twenty strangest test examples"],
@@ -55,9 +56,23 @@ export const detect = defineCommand({
     const { run, trainer, dataset } = model;
     const { reconstructed, reconstructionErrors } = await import("../../models/anomalies.ts");
     const { quantile } = await import("../../lab/statistics/scores.ts");
-    const scoresOf = async (values: Float32Array, count: number, labels?: ArrayLike<number>) =>
-      reconstructionErrors(values, await reconstructed(trainer, values, count, labels), count);
     const { validation } = dataset;
+    const { invertible = false, logLikelihood } = trainer;
+    if (invertible && (dataset.kind === "images" || logLikelihood === undefined)) {
+      throw new InputError(
+        `Cannot detect by ${run.id} as "${run.name}" gives back whatever it is given` +
+          (logLikelihood ? `: likelihood ${run.id} lists the least probable examples` : ""),
+      );
+    }
+    const scoresOf = async (values: Float32Array, count: number, labels?: ArrayLike<number>) => {
+      if (!invertible) {
+        const made = await reconstructed(trainer, values, count, labels);
+        return reconstructionErrors(values, made, count);
+      }
+      const random = streamOf(1, "likelihood");
+      const { each } = await trainer.logLikelihood!(values, { draws: 0, random, labels });
+      return each.map((logLikelihood) => -logLikelihood);
+    };
     const usual = await scoresOf(validation.values, validation.count, validation.labels);
     const threshold = quantile(usual.toSorted(), share);
     const examples = await examplesOf(io, dataset, folder, strict);
@@ -84,19 +99,25 @@ export const detect = defineCommand({
         score: scores[i],
         anomaly: scores[i] > threshold,
       }));
-      io.out(JSON.stringify({ run: run.id, threshold, examples: document }, null, 2));
+      const measure = invertible ? "negative_log_likelihood" : "mean_squared_error";
+      io.out(JSON.stringify({ run: run.id, measure, threshold, examples: document }, null, 2));
       return 0;
     }
     const above = scores.filter((score) => score > threshold).length;
     io.out(table(
-      [{ title: "example", flexible: true }, { title: "score", align: "right" }, { title: "" }],
+      [
+        { title: "example", flexible: true },
+        { title: invertible ? "−log p(x)" : "score", align: "right" },
+        { title: "" },
+      ],
       strangest.map((
         i,
       ) => [examples.names[i], figure(scores[i]), scores[i] > threshold ? "anomaly" : ""]),
       io,
     ));
     io.out(
-      `${above} of ${examples.count} above the threshold ${figure(threshold)} of run ${run.id}`,
+      `${above} of ${examples.count} above the threshold ${figure(threshold)} of run ${run.id}` +
+        (invertible ? ": −log p(x) in nats, as a flow gives back whatever it is given" : ""),
     );
     if (path !== undefined) io.out(`The ${strangest.length} strangest: ${path}`);
     return 0;

@@ -151,6 +151,11 @@ export interface Trainer {
   encode?(values: Float32Array, labels?: ArrayLike<number>): Promise<Float32Array>;
   /** Models with codes: examples [count, D] of codes [count, Z]. */
   decode?(codes: Float32Array, count: number, labels?: ArrayLike<number>): Promise<Float32Array>;
+  /**
+   * Models whose code holds all of an example: what comes back of one differs from it by rounding and by
+   * a solver's error alone, whatever the model has learned. Absent: it does not.
+   */
+  readonly invertible?: boolean;
   /** Models of pairs: the partners [count, P] that they make of examples [count, D]. */
   translate?(values: Float32Array, labels?: ArrayLike<number>): Promise<Float32Array>;
   /** Models that classify: probabilities [count, classes] of examples [count, D]. */

@@ -89,6 +89,7 @@ export function ofSteps<C extends { readonly averageDecay: number }>(
       return Object.keys(kept).length === 0 ? undefined : kept;
     },
     average: ["flow" as const],
+    invertible: true,
     sampleNoise: ({ size }: ExampleShape): NoiseSpecs => ({ noise: ["normal", [size]] }),
   };
 }

@@ -379,6 +379,41 @@ Deno.test("a flow's likelihood is said to be exact but for its solver's steps", 
     strictEqual(JSON.parse(await lab("likelihood latest --json")).solver_steps, 3);
   }));
 
+Deno.test("what is strange to a flow is improbable, as it gives back whatever it is given", () =>
+  inFolder(async (folder) => {
+    const lab = async (line: string) => {
+      const io = capturedIo({ folder, root: folder });
+      return { code: await main(line.split(" "), io), ...io.written };
+    };
+    const small = ["train", "validation", "test"].map((each) => ` --set dataset.${each}=40`)
+      .join("") + " --budget 64";
+    await lab(`run moons-spline-flow${small} --set model.hiddenSizes=[8]`);
+    const [found, known] = await Promise.all(
+      ["detect", "likelihood"].map(async (command) =>
+        JSON.parse((await lab(`${command} latest --json`)).out)
+      ),
+    );
+    strictEqual(found.measure, "negative_log_likelihood");
+    deepStrictEqual(
+      found.examples.map(({ example, score }: Record<string, unknown>) => [example, score]),
+      known.examples.map((each: Record<string, unknown>) => [
+        ...[each.example, each.negative_log_likelihood],
+      ]),
+    );
+    const { out } = await lab("detect latest --count 1");
+    match(out, /^example +−log p\(x\)/);
+    match(out, /of run \w+: −log p\(x\) in nats, as a flow gives back whatever it is given\n$/);
+    const pictures = " --set model.judge=false --set model.depth=1 --set model.scales=1";
+    const trained = await lab(`run glow-images --dataset glyphs${small}${pictures}`);
+    strictEqual(trained.code, 0, trained.error);
+    const { code, error } = await lab("detect latest");
+    strictEqual(code, 2);
+    match(
+      error,
+      /^error: Cannot detect by \w+ as "glow-images-glyphs" gives back .*: likelihood \w+ lists the least probable examples\n$/,
+    );
+  }));
+
 Deno.test("samples are drawn in other steps than were set, and other fields are refused", async () => {
   await inFolder(async (folder) => {
     const lab = async (...args: string[]) => {
@@ -641,6 +676,7 @@ Deno.test("each command asks a model for what was typed, and writes what it answ
     ]);
     ({ out } = await lab("detect latest own --json"));
     const found = JSON.parse(out);
+    strictEqual(found.measure, "mean_squared_error");
     deepStrictEqual([found.threshold, found.examples.map((each: object) => Object.values(each))], [
       // A twentieth of the way from 1 back to 1/16.
       1 - 0.05 * 15 / 16,

@@ -7678,4 +7678,18 @@ export const mutants: readonly Mutant[] = [
     to: '""',
     test: "tests/cli/model_commands_test.ts",
   },
+  {
+    fault: "What is strange to a flow is what its rounding errors are large at.",
+    file: "models/flows/exact.ts",
+    from: "    invertible: true,\n",
+    to: "",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "To a flow the most probable example is the strangest.",
+    file: "cli/commands/detect.ts",
+    from: "return each.map((logLikelihood) => -logLikelihood);",
+    to: "return each;",
+    test: "tests/cli/model_commands_test.ts",
+  },
 ];
