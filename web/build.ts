@@ -88,6 +88,11 @@ const builds = await Promise.all([
   build(alone, { define: { "import.meta.url": '"file:///page.js"' } }),
 ]);
 await esbuild.stop();
+// What is warned of is a page that fails where it comes to that.
+if (builds.some(({ warnings }) => warnings.length > 0)) {
+  console.error("Cannot build the dashboard as esbuild warns of what stands above: mend it");
+  Deno.exit(1);
+}
 
 const outputs = builds.map(({ metafile }) => Object.entries(metafile.outputs));
 const fileOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);

@@ -7691,5 +7691,10 @@ export const mutants: readonly Mutant[] = [
     from: "return each.map((logLikelihood) => -logLikelihood);",
     to: "return each;",
     test: "tests/cli/model_commands_test.ts",
+    fault: "A page has no `stat` where the experiment layer takes it of Node.",
+    file: "web/training/node.ts",
+    from: "export function stat()",
+    to: "export function status()",
+    test: "tests/web/main_test.ts",
   },
 ];

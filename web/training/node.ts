@@ -41,6 +41,11 @@ export function readdir(): Promise<never> {
   return Promise.reject(none());
 }
 
+/** Rejects. */
+export function stat(): Promise<never> {
+  return Promise.reject(none());
+}
+
 /** Throws. */
 export function openSync(): never {
   throw none();
