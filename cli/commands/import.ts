@@ -4,6 +4,7 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, integer, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
+import { shortened } from "../../lab/core/printable.ts";
 import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
 import { LONGEST_TAG } from "../../web/tags.ts";
 import { defaulting, defineCommand, plain, shortText, storeOption } from "../command.ts";
@@ -59,9 +60,15 @@ export const importRuns = defineCommand({
     let next = seed;
     for (const file of files) {
       const bytes = await bytesOf(callersPath(io, file), file);
-      const ids = await importFileRuns(opened.store, bytes, file, { axis, tags, name, seed: next });
+      const { ids, leftOut } = await importFileRuns(opened.store, bytes, file, {
+        ...{ axis, tags, name, seed: next },
+      });
       if (next !== undefined) next += ids.length;
       for (const id of ids) io.out(`${id}  ${file}`);
+      if (leftOut.length > 0) {
+        const columns = shortened(leftOut.join(", "));
+        io.notice(`Left out of ${file} as they hold text, no numbers: ${columns}\n`);
+      }
     }
     return 0;
   },

@@ -40,3 +40,19 @@ Deno.test("an imported run has a page, a speed of its own, and nothing of what t
       match(error, /^error: Cannot open run \w+ as it was logged by a program of yours: .*\n$/);
     }
   }));
+
+Deno.test("import says on standard error which columns it leaves out, and of which none", () =>
+  inFolder(async (folder) => {
+    const typed = async (text: string, ...flags: string[]) => {
+      await Deno.writeTextFile(`${folder}/log.csv`, text);
+      const io = capturedIo({ folder, root: folder, registries });
+      strictEqual(await main(["import", "log.csv", ...flags], io), 0);
+      return io.written.error;
+    };
+    const said = "Left out of log.csv as they hold text, no numbers: note, kind\n";
+    const table = "step,loss,note,kind,grad\n1,0.5,warm,a,\n2,nan,,b,\n";
+    strictEqual(await typed(table), said);
+    strictEqual(await typed(table, "--quiet"), "");
+    // What is empty, and what is not finite, is no text.
+    strictEqual(await typed("step,loss,grad\n1,0.5,\n2,,-Infinity\n"), "");
+  }));

@@ -7697,4 +7697,18 @@ export const mutants: readonly Mutant[] = [
     to: "export function status()",
     test: "tests/web/main_test.ts",
   },
+  {
+    fault: "Text among the numbers of a table's column is left out without a word.",
+    file: "lab/experiment/imports/table.ts",
+    from: "comma ?? (numbers.length > 0 ? texts[0] : undefined)",
+    to: "comma",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "A table's numbers with a decimal comma are taken for text.",
+    file: "lab/experiment/imports/table.ts",
+    from: "  const wrong = comma ?? ",
+    to: "  const wrong = ",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
 ];

@@ -6,11 +6,23 @@
  */
 import { InputError } from "../../core/errors.ts";
 import { isRecord } from "../../core/plain.ts";
-import { printable } from "../../core/printable.ts";
+import { printable, shortened } from "../../core/printable.ts";
 import type { ImportedPoint, ImportedRun } from "./imported_run.ts";
 
-/** A row by its columns; text that is no number, and what is empty, is left out of points. */
-type Row = Readonly<Record<string, unknown>>;
+/** A row of a table. */
+interface Row {
+  /** What it is called in messages: its line, or its place in a list. */
+  readonly at: string;
+  /** By its columns; what is empty is left out of points. */
+  readonly cells: Readonly<Record<string, unknown>>;
+}
+
+/** What a table holds. */
+export interface Table {
+  readonly runs: readonly ImportedRun[];
+  /** Columns of text, of which no run has anything. */
+  readonly leftOut: readonly string[];
+}
 
 /** Columns that hold the step, the first that there is; and seconds since the start. */
 const steps = [
@@ -33,7 +45,7 @@ const others = ["_timestamp", "wall time", "wall_time", "time"];
  * @param name What the file is called, in messages and where it names no run.
  * @throws {InputError} that names the line.
  */
-export function runsOfCsv(text: string, name: string): ImportedRun[] {
+export function runsOfCsv(text: string, name: string): Table {
   const [head, ...lines] = recordsOf(text, name);
   if (head === undefined) throw new InputError(`Cannot import ${name} as it is empty`);
   const twice = head.cells.find((column, i) => head.cells.indexOf(column) !== i);
@@ -51,7 +63,8 @@ export function runsOfCsv(text: string, name: string): ImportedRun[] {
           `${cells.length}`,
       );
     }
-    return Object.fromEntries(head.cells.map((column, i) => [column, cells[i]]));
+    const byColumn = Object.fromEntries(head.cells.map((column, i) => [column, cells[i]]));
+    return { at: `line ${line}`, cells: byColumn };
   });
   return runsOfRows(rows, name);
 }
@@ -61,7 +74,7 @@ export function runsOfCsv(text: string, name: string): ImportedRun[] {
  *
  * @throws {InputError} where it holds anything else.
  */
-export function runsOfJson(text: string, name: string): ImportedRun[] {
+export function runsOfJson(text: string, name: string): Table {
   let rows: unknown;
   try {
     rows = JSON.parse(text);
@@ -71,12 +84,12 @@ export function runsOfJson(text: string, name: string): ImportedRun[] {
   if (!Array.isArray(rows) || !rows.every(isRecord)) {
     throw new InputError(`Cannot import ${name} as it must be a list of objects, one a step`);
   }
-  return runsOfRows(rows, name);
+  return runsOfRows(rows.map((cells, i) => ({ at: `row ${i + 1}`, cells })), name);
 }
 
 /** One run; where all columns beside the steps' are W&B's `RUN - METRIC`, one a RUN. */
-function runsOfRows(rows: readonly Row[], name: string): ImportedRun[] {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+function runsOfRows(rows: readonly Row[], name: string): Table {
+  const columns = [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))];
   const found = (known: readonly string[]) =>
     known.map((each) => columns.find((column) => column.toLowerCase() === each))
       .find((column) => column !== undefined);
@@ -87,13 +100,16 @@ function runsOfRows(rows: readonly Row[], name: string): ImportedRun[] {
     const lack = rows.length === 0 ? "rows" : "columns beside those of steps and times";
     throw new InputError(`Cannot import ${name} as it has no ${lack}`);
   }
+  const leftOut = [...metrics, ...(time === undefined ? [] : [time])]
+    .filter((column) => isText(rows, column, name));
   if (!metrics.every((column) => column.includes(" - "))) {
-    return [{ name: baseName(name), points: pointsOf(rows, metrics, name, step, time) }];
+    const points = pointsOf(rows, metrics, name, step, time);
+    return { runs: [{ name: baseName(name), points }], leftOut };
   }
   // Of a panel each metric comes with its least and its greatest.
   const ofRuns = metrics.filter((column) => !/__(MIN|MAX)$/.test(column));
-  const runs = Map.groupBy(ofRuns, (column) => column.slice(0, column.indexOf(" - ")));
-  return [...runs].map(([run, own]) => {
+  const ofRun = Map.groupBy(ofRuns, (column) => column.slice(0, column.indexOf(" - ")));
+  const runs = [...ofRun].map(([run, own]) => {
     const points = pointsOf(rows, own, name, step, time).map((point) => ({
       ...point,
       metrics: Object.fromEntries(
@@ -105,6 +121,35 @@ function runsOfRows(rows: readonly Row[], name: string): ImportedRun[] {
     }));
     return { name: run.trim() || baseName(name), points };
   });
+  return { runs, leftOut };
+}
+
+/** A number as some countries write it. */
+const DECIMAL_COMMA = /^[+-]?\d*,\d+(e[+-]?\d+)?$/i;
+
+/**
+ * Whether a column is one of text, as notes are.
+ *
+ * @throws {InputError} where text stands among its numbers, or is a number with a comma: a curve
+ * would lack these points, and nobody would see it.
+ */
+function isText(rows: readonly Row[], column: string, name: string): boolean {
+  const filled = rows.map(({ at, cells }) => ({ at, cell: cells[column] }))
+    .filter(({ cell }) => String(cell ?? "").trim() !== "");
+  const [numbers, texts] = [true, false].map((isNumber) =>
+    filled.filter(({ cell }) => (numberOf(cell) !== undefined) === isNumber)
+  );
+  const comma = texts.find(({ cell }) => DECIMAL_COMMA.test(String(cell).trim()));
+  const wrong = comma ?? (numbers.length > 0 ? texts[0] : undefined);
+  if (wrong === undefined) return texts.length > 0;
+  const wanted = wrong === comma
+    ? "a number with a decimal point"
+    : `a number, as in ${numbers[0].at}, or empty`;
+  const { at, cell } = wrong;
+  const shown = shortened(typeof cell === "string" ? cell : JSON.stringify(cell));
+  throw new InputError(
+    `Cannot import ${name}, ${at} as its ${shortened(column)} must be ${wanted}: ${shown}`,
+  );
 }
 
 function pointsOf(
@@ -114,19 +159,20 @@ function pointsOf(
   step: string | undefined,
   time: string | undefined,
 ): ImportedPoint[] {
-  const points = rows.flatMap((row, i): ImportedPoint[] => {
+  const points = rows.flatMap(({ at: place, cells }, i): ImportedPoint[] => {
     const values = metrics.flatMap((column): [string, number][] => {
-      const value = numberOf(row[column]);
+      const value = numberOf(cells[column]);
       return value === undefined ? [] : [[printable(column), value]];
     });
     if (values.length === 0) return [];
-    const at = step === undefined ? i + 1 : numberOf(row[step]);
+    const at = step === undefined ? i + 1 : numberOf(cells[step]);
     if (at === undefined || !Number.isFinite(at) || at < 0) {
       throw new InputError(
-        `Cannot import ${name}, row ${i + 1} as its ${step} must be a number ≥ 0: ${row[step!]}`,
+        `Cannot import ${name}, ${place} as its ${step} must be a number ≥ 0: ` +
+          shortened(String(cells[step!] ?? "")),
       );
     }
-    const seconds = time === undefined ? undefined : numberOf(row[time]);
+    const seconds = time === undefined ? undefined : numberOf(cells[time]);
     return [{
       step: at,
       ...(seconds === undefined || !(seconds >= 0) ? {} : { seconds }),

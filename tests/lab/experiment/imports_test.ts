@@ -14,7 +14,7 @@ const options = { axis: "environmentSteps", tags: ["old"] } as const;
 /** What a file becomes: of each run its name, its series as steps and values, its seconds. */
 async function imported(store: Store, name: string, content: string | Uint8Array) {
   const bytes = typeof content === "string" ? utf8(content) : content;
-  const ids = await importFileRuns(store, bytes, name, options);
+  const { ids } = await importFileRuns(store, bytes, name, options);
   return ids.map((id) => {
     const { name, tags, note, status, environmentSteps } = store.run(id)!;
     deepStrictEqual([tags, status], [["old"], "completed"]);
@@ -123,7 +123,7 @@ Deno.test("tables of any logger: steps, seconds, quotes, empty cells, what is no
 Deno.test("files of one name are seeds of one experiment, unless it is said otherwise", () =>
   withStore(async (store) => {
     const add = async (name: string, more: object = {}) => {
-      const ids = await importFileRuns(store, utf8("step,a - x,b - x\n1,2,3\n"), name, {
+      const { ids } = await importFileRuns(store, utf8("step,a - x,b - x\n1,2,3\n"), name, {
         ...{ ...options, ...more },
       });
       return ids.map((id) => {
@@ -183,9 +183,29 @@ Deno.test("a file that is wrong is refused in a line that says where, and nothin
     const wrong: [name: string, content: string, reason: RegExp][] = [
       ["a.csv", "", /a\.csv as it is empty/],
       ["a.csv", "step,loss\n1,2\n3\n", /a\.csv, line 3 as it must have 2 cells: 1/],
-      ["a.csv", "step,loss\nx,2\n", /a\.csv, row 1 as its step must be a number ≥ 0: x/],
+      ["a.csv", "step,loss\nx,2\n", /a\.csv, line 2 as its step must be a number ≥ 0: x/],
       ["a.csv", "step,loss,loss\n1,2,3\n", /line 1 as its columns must differ: loss stands there/],
       ["a.csv", "step,loss\n1,high\n", /no column holds numbers/],
+      [
+        "a.csv",
+        "step,loss,return\n1,2,3\n\n2,,3\n3,high,3\n",
+        /a\.csv, line 5 as its loss must be a number, as in line 2, or empty: high$/,
+      ],
+      [
+        "a.csv",
+        'step,loss,return\n1,"0,5",3\n2,"1,5e-3",3\n',
+        /a\.csv, line 2 as its loss must be a number with a decimal point: 0,5$/,
+      ],
+      [
+        "a.csv",
+        "step,seconds,return\n1,2,3\n2,0:03,3\n",
+        /a\.csv, line 3 as its seconds must be a number, as in line 2, or empty: 0:03$/,
+      ],
+      [
+        "a.json",
+        '[{"loss": 1}, {"loss": null}, {"loss": {"a": "b"}}]',
+        /a\.json, row 3 as its loss must be a number, as in row 1, or empty: \{"a":"b"\}$/,
+      ],
       ["a.csv", 'step,loss\n1,"2\n', /a\.csv, line 2 as its quotes do not fit/],
       ["a.json", "{}", /must be a list of objects/],
       ["a.json", "[1", /it is no JSON/],
