@@ -12,7 +12,7 @@ import * as esbuild from "esbuild";
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** Modules that users import, by what they write after the package's name. */
-const modules = { ".": "mod", "./blocks": "blocks" } as const;
+const modules = { ".": "mod", "./blocks": "blocks", "./page": "page" } as const;
 
 /** What goes into the package beside {@linkcode modules}: sources, and files as they are. */
 const folders = [
@@ -153,6 +153,10 @@ async function manifest(used: ReadonlySet<string>): Promise<Record<string, unkno
         { types: `./${file}.d.ts`, default: `./${file}.js` },
       ]),
     ),
+    // A page takes of `reverie/page` what it imports, where its bundler knows that the rest does nothing.
+    sideEffects: ["cli", "lab/compute", "lab/experiment", "lab/store", "web"].map((folder) =>
+      `./${folder}/**`
+    ),
     bin: { reverie: "cli/main.js" },
     files: ["**", "!*.tgz"],
     engines: { node: `>=${NODE}`, deno: ">=2.9" },
@@ -168,8 +172,8 @@ async function manifest(used: ReadonlySet<string>): Promise<Record<string, unkno
   };
 }
 
-/** Adds the declarations of the public modules and of what they lead to. */
-async function declare(out: string): Promise<void> {
+/** Adds the declarations of the public modules and of what they lead to, to a folder that has the rest. */
+export async function declare(out: string): Promise<void> {
   const temporary = await Deno.makeTempDir();
   try {
     const { stdout } = await run(["types"]);

@@ -24,13 +24,14 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "registries.ts": [...parts, ...kinds],
   "mod.ts": lab,
   "blocks.ts": ["lab/core", "lab/compute", "agents", "models"],
+  "page.ts": ["lab/core", "envs", "agents", "models"],
   "cli/templates": ["mod.ts", "blocks.ts"],
   "cli": [...lab, "web"],
   "web": lab,
   "package": [],
   "evidence": [...lab, "cli"],
   "bench": [...lab, "web", "cli"],
-  "tests": [...lab, "mod.ts", "blocks.ts", "cli", "web", "package", "evidence", "bench"],
+  "tests": [...lab, "mod.ts", "blocks.ts", "page.ts", "cli", "web", "package", "evidence", "bench"],
 };
 /** Layers that run in a browser page: neither Deno's nor Node's interfaces. */
 const portable = [

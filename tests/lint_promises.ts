@@ -59,7 +59,11 @@ const program = ts.createProgram([declarations, ...files], {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   lib: ["lib.esnext.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
   types: [],
-  paths: { reverie: [`${root}mod.ts`], "reverie/blocks": [`${root}blocks.ts`] },
+  paths: {
+    reverie: [`${root}mod.ts`],
+    "reverie/blocks": [`${root}blocks.ts`],
+    "reverie/page": [`${root}page.ts`],
+  },
   jsx: ts.JsxEmit.ReactJSX,
   jsxImportSource: "preact",
   strict: true,

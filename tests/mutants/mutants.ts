@@ -7711,4 +7711,18 @@ export const mutants: readonly Mutant[] = [
     to: "  const wrong = ",
     test: "tests/lab/experiment/imports_test.ts",
   },
+  {
+    fault: "A page's bundle has every world, whatever it imports.",
+    file: "package/build.ts",
+    from: "sideEffects: [",
+    to: "effects: [",
+    test: "tests/package/build_test.ts",
+  },
+  {
+    fault: "What pages take of the lab needs Node.",
+    file: "page.ts",
+    from: "export { renderSvg } from",
+    to: 'export { hashOfModule } from "./lab/experiment/load.ts";\nexport { renderSvg } from',
+    test: "tests/package/page_test.ts",
+  },
 ];

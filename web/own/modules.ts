@@ -143,9 +143,11 @@ async function bundled(entry: string, texts: ReadonlyMap<string, string>): Promi
     lab: {
       reverie: library,
       "reverie/blocks": blocks,
+      "reverie/page": library,
       zod: asset("zod.js"),
       [`${labRoot}mod.ts`]: library,
       [`${labRoot}blocks.ts`]: blocks,
+      [`${labRoot}page.ts`]: library,
     },
   });
 }
