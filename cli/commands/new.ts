@@ -127,7 +127,7 @@ async function project(name: string, io: Io): Promise<string[]> {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const settings = await exists(`${root}deno.json`)
     ? await checkoutSettings(root)
-    : await packageSettings(root);
+    : await packageSettings(root, folder);
   const files = {
     "deno.json": `${JSON.stringify(settings, null, 2)}\n`,
     ".gitignore": "runs/\n",
@@ -185,7 +185,7 @@ async function checkoutSettings(root: string): Promise<unknown> {
     tasks: Tasks;
     compilerOptions: { lib: string[] };
   };
-  const needed = ["reverie", "reverie/blocks", "zod", "@tensorflow/tfjs"];
+  const needed = ["reverie", "reverie/blocks", "reverie/page", "zod", "@tensorflow/tfjs"];
   return {
     imports: Object.fromEntries(
       needed.map((each) => [
@@ -198,25 +198,42 @@ async function checkoutSettings(root: string): Promise<unknown> {
   };
 }
 
-/** A project's `deno.json` where the lab is an installed package. */
-async function packageSettings(root: string): Promise<unknown> {
+/**
+ * A project's `deno.json` where the lab is an installed package. What lies in a `node_modules` above
+ * the project is found there by its name, with its declarations, which a path would not lead to.
+ */
+async function packageSettings(root: string, folder: string): Promise<unknown> {
   const { reverie: { tasks } } = JSON.parse(await Deno.readTextFile(`${root}package.json`)) as {
     reverie: { tasks: Tasks };
   };
   const zod = fileURLToPath(import.meta.resolve("zod"));
   const below = "node_modules/";
   const modules = zod.slice(0, zod.indexOf(below) + below.length);
-  return {
-    imports: {
+  const imports = {
+    ...(await isAbove(folder, "reverie", root) ? {} : {
       "reverie": `${root}mod.js`,
       "reverie/blocks": `${root}blocks.js`,
-      "zod": zod,
-    },
+      "reverie/page": `${root}page.js`,
+    }),
+    ...(await isAbove(folder, "zod", dirname(zod)) ? {} : { zod }),
+  };
+  return {
+    ...(Object.keys(imports).length === 0 ? {} : { imports }),
     nodeModulesDir: "manual",
     unstable: ["worker-options", "lazy-dynamic-imports"],
     // Deno would look for it beside the program, in the package.
     tasks: elsewhere(tasks, root, `${root},${modules}`, " --config=deno.json"),
   };
+}
+
+/** Whether a package's name, looked up from a folder that is not there yet, leads to this copy of it. */
+async function isAbove(folder: string, name: string, copy: string): Promise<boolean> {
+  const real = await Deno.realPath(copy);
+  for (let above = dirname(folder);; above = dirname(above)) {
+    const found = await Deno.realPath(join(above, "node_modules", name)).catch(() => undefined);
+    if (found !== undefined) return found === real;
+    if (above === dirname(above)) return false;
+  }
 }
 
 async function writeNew(path: string, text: string): Promise<void> {

@@ -7725,4 +7725,11 @@ export const mutants: readonly Mutant[] = [
     to: 'export { hashOfModule } from "./lab/experiment/load.ts";\nexport { renderSvg } from',
     test: "tests/package/page_test.ts",
   },
+  {
+    fault: "A project's import map leads to the package's JavaScript, past its declarations.",
+    file: "cli/commands/new.ts",
+    from: "if (found !== undefined) return found === real;",
+    to: "if (found !== undefined) return false;",
+    test: "tests/package/build_test.ts",
+  },
 ];

@@ -2,9 +2,10 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
-import { buildPackage } from "../../package/build.ts";
-import { templateKinds } from "../../cli/commands/new.ts";
+import { buildPackage, declare } from "../../package/build.ts";
+import { template, templateKinds } from "../../cli/commands/new.ts";
 import { registries } from "../../registries.ts";
+import { bundled } from "../browser/bundle.ts";
 import { capturedIo } from "../cli/captured_io.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -32,12 +33,16 @@ async function importedBy(folder: string, modules: readonly string[]): Promise<S
   );
 }
 
-/** What a program prints that is run in a folder; `INIT_CWD` as `deno task` sets it. */
+/**
+ * What a program prints that is run in a folder; `INIT_CWD` as `deno task` sets it. One that hangs
+ * ends after two minutes.
+ */
 async function printed(folder: string, command: string, ...args: string[]): Promise<string> {
   const { stdout, stderr, success } = await new Deno.Command(command, {
     args,
     cwd: folder,
     env: { INIT_CWD: folder, NO_COLOR: "1" },
+    signal: AbortSignal.timeout(120_000),
   }).output();
   ok(success, `${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
@@ -106,9 +111,38 @@ async function trainInstalled(place: string): Promise<void> {
   strictEqual(runs[0].status, "completed");
 }
 
+/** Bundles for a page what is installed: what the page imports, and no worlds and options beside. */
+async function bundleInstalled(place: string): Promise<void> {
+  const contents = 'import { loadPolicy } from "reverie/page"; globalThis.load = loadPolicy;';
+  const code = await bundled("", { stdin: { contents, resolveDir: place }, minify: true });
+  ok(code.length < 60_000, `${code.length} bytes of script`);
+}
+
+/** Checks the types of every starting file in the project `study`, and that they are some. */
+async function checkInstalled(place: string): Promise<void> {
+  const study = `${place}/study`;
+  for (const kind of templateKinds) {
+    await Deno.writeTextFile(`${study}/my_${kind}.ts`, await template(kind, `own-${kind}`));
+  }
+  await Deno.writeTextFile(
+    `${study}/typed.ts`,
+    `import { train } from "reverie";
+    import { tf } from "reverie/blocks";
+    import { loadPolicy } from "reverie/page";
+    // @ts-expect-error It takes a definition.
+    train(1);
+    // @ts-expect-error It is of numbers.
+    tf.scalar({});
+    // @ts-expect-error It takes bytes.
+    await loadPolicy("file");`,
+  );
+  await printed(study, Deno.execPath(), "check", ".");
+}
+
 Deno.test("the package has every module as JavaScript, and trains where it is installed", async () => {
   const place = await Deno.makeTempDir();
   const out = `${place}/node_modules/reverie`;
+  let declared: Promise<void> | undefined;
   try {
     await buildPackage(out, { declarations: false });
     const built = new Set(filesBelow(out));
@@ -125,6 +159,7 @@ Deno.test("the package has every module as JavaScript, and trains where it is in
     );
     deepStrictEqual(wanted.filter((path) => !built.has(path)), ["web/build.js"]);
 
+    declared = declare(out);
     const manifest = JSON.parse(await Deno.readTextFile(`${out}/package.json`));
     for (const { default: file } of Object.values<{ default: string }>(manifest.exports)) {
       ok(built.has(file.slice(2)), file);
@@ -169,7 +204,11 @@ Deno.test("the package has every module as JavaScript, and trains where it is in
     strictEqual(JSON.parse(io.written.out).experiments.length, registries.experiments.length);
 
     await trainInstalled(place);
+    await bundleInstalled(place);
+    await declared;
+    await checkInstalled(place);
   } finally {
+    await declared?.catch(() => {});
     await Deno.remove(place, { recursive: true });
   }
 });
