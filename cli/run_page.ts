@@ -21,7 +21,7 @@ import { runEntry } from "./run_document.ts";
 import { headline } from "./terminal/figures.ts";
 import { duration, heading, plural, wrapped } from "./terminal/format.ts";
 import type { Io } from "./terminal/io.ts";
-import { when } from "./terminal/runs_table.ts";
+import { trainedOn, when } from "./terminal/runs_table.ts";
 
 /** The fields of a run's configuration, or why today's lab cannot say them. */
 async function fieldsOrReason(
@@ -99,9 +99,7 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
       : `${trained(configuration)}, seed ${seed}.`,
     `${status === "stopped" ? "early stop" : status}${run.message ? ` (${run.message})` : ""}: ` +
     `${
-      isLogged
-        ? amountOf(spent, unit)
-        : `${spent.toLocaleString("en-US")} of ${amountOf(total, unit)}`
+      isLogged ? trainedOn(run) : `${spent.toLocaleString("en-US")} of ${amountOf(total, unit)}`
     } in ` +
     `${[duration(run.wallSeconds), ...worth].join(", ")}.`,
     ...earlier.map(({ budget, iterations }) =>

@@ -35,10 +35,10 @@ import { filtered, term } from "./filter.ts";
 import { type Contender, type Finding, findingsOf } from "./finding.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { trainingOf } from "../lab/experiment/verdict.ts";
+import { usualCount } from "../lab/store/run_budget.ts";
 import { labelsOf, marksOf } from "./marks.ts";
 import { factsOf, jsonNumber } from "./summary.ts";
 import { curvesOf } from "./thinned.ts";
-import { usualAxis } from "./usual_axis.ts";
 
 /** Runs whose single lines are drawn, at most: a browser draws no thousands of them. */
 const MOST_LINES = 200;
@@ -410,7 +410,7 @@ function newest(runs: readonly Run[], most: number): { groups: RunGroup[]; left:
 
 /** What most axes of such runs count: their common unit, else seconds. */
 export function commonAxis(runs: readonly Run[]): Axis {
-  const own = new Set<Axis>(runs.map(usualAxis));
+  const own = new Set<Axis>(runs.map(usualCount));
   return own.size === 1 ? [...own][0] : own.size === 0 ? "environmentSteps" : "wallSeconds";
 }
 

@@ -10,12 +10,11 @@ import { printable } from "../lab/core/printable.ts";
 import { judge, type Verdict } from "./judge.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
-import { budgetOf } from "../lab/store/run_budget.ts";
+import { budgetOf, usualCount } from "../lab/store/run_budget.ts";
 import type { DamagedRun, Run } from "../lab/store/store.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import { unitWords } from "../lab/core/budget.ts";
 import { type Axis, axisTitle } from "./axes.ts";
-import { usualAxis } from "./usual_axis.ts";
 
 /** What a run is called and how it stands. */
 export interface RunFacts {
@@ -111,7 +110,7 @@ export function summarize(run: Run, read: Metrics | DamageError, stamp: number):
   const last = isDamaged ? {} : read;
   const headline = headlineMetric(Object.keys(last));
   const { total: budget, spent } = budgetOf(run);
-  const axis = usualAxis(run);
+  const axis = usualCount(run);
   return {
     ...factsOf(run),
     ...isDamaged ? { status: "damaged", damage: read.message } : { damage: null },

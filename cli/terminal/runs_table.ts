@@ -7,11 +7,11 @@ import { amountOf } from "../../lab/core/budget.ts";
 import { headlineMetric } from "../../lab/experiment/comparison.ts";
 import { figuresOf } from "../../lab/experiment/score.ts";
 import { DamageError, unlessDamaged } from "../../lab/core/errors.ts";
-import { budgetOf } from "../../lab/store/run_budget.ts";
+import { usualCount } from "../../lab/store/run_budget.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { headline } from "./figures.ts";
 import { statusOf } from "../../lab/store/run_status.ts";
-import { type Column, duration, figure, table } from "./format.ts";
+import { type Column, duration, figure, plural, table } from "./format.ts";
 import { type Io, type Style, styled } from "./io.ts";
 import type { Judge, Verdict } from "../../lab/experiment/verdict.ts";
 
@@ -111,10 +111,10 @@ function cell(value: unknown): string {
   return typeof value === "number" ? figure(value) : String(value);
 }
 
-/** How far a run came, in what its budget counts. */
-function trainedOn(run: Run): string {
-  const { spent, unit } = budgetOf(run);
-  return amountOf(spent, unit);
+/** How far a run came, in what its budget counts; a loop of a user's own in what it counted. */
+export function trainedOn(run: Run): string {
+  const count = usualCount(run);
+  return count === "iterations" ? plural(run.iterations, "iteration") : amountOf(run[count], count);
 }
 
 /** `2026-11-20 07:25`, in local time. */

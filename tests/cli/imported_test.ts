@@ -56,3 +56,30 @@ Deno.test("import says on standard error which columns it leaves out, and of whi
     // What is empty, and what is not finite, is no text.
     strictEqual(await typed("step,loss,grad\n1,0.5,\n2,,-Infinity\n"), "");
   }));
+
+Deno.test("a logged run's length is told in what it counted", () =>
+  inFolder(async (folder) => {
+    const typed = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder, registries });
+      strictEqual(await main(args, io), 0, io.written.error);
+      return io.written.out;
+    };
+    const cases: [counts: object, unit: string, shown: string][] = [
+      [{ examples: 6400, gradientSteps: 100 }, "examples", "6,400 examples"],
+      [{ gradientSteps: 100 }, "gradientSteps", "100 updates"],
+      [{ examples: 6400, environmentSteps: 9 }, "environmentSteps", "9 steps"],
+      [{ iteration: 7, examples: 0 }, "gradientSteps", "7 iterations"],
+    ];
+    for (const [counts, unit, shown] of cases) {
+      const lines = [{ run: { name: "loop" } }, { metrics: { loss: 1 }, ...counts }];
+      await Deno.writeTextFile(
+        `${folder}/a.jsonl`,
+        lines.map((each) => JSON.stringify(each)).join("\n"),
+      );
+      const id = (await typed("import", "a.jsonl")).split(" ")[0];
+      const { runs } = JSON.parse(await typed("runs", "--json"));
+      strictEqual(runs.find((run: { id: string }) => run.id === id).budget_unit, unit);
+      match(await typed("runs"), new RegExp(`${id}.* ${shown} `));
+      match(await typed("describe", id), new RegExp(`completed: ${shown} in `));
+    }
+  }));

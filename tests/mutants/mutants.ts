@@ -7732,4 +7732,18 @@ export const mutants: readonly Mutant[] = [
     to: "if (found !== undefined) return false;",
     test: "tests/package/build_test.ts",
   },
+  {
+    fault: "A run of JSON lines that count examples is told in updates, of which it has none.",
+    file: "lab/experiment/imports/json_lines.ts",
+    from: "}, unitOf(entries));",
+    to: "});",
+    test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "The table of runs tells a loop of a user's own in updates, of which it has none.",
+    file: "cli/terminal/runs_table.ts",
+    from: "const count = usualCount(run);",
+    to: "const count = run.manifest.budgetUnit!;",
+    test: "tests/cli/imported_test.ts",
+  },
 ];

@@ -7,6 +7,8 @@ import * as z from "zod";
 import { InputError } from "../../core/errors.ts";
 import type { Progress } from "../../core/metrics.ts";
 import type { Json } from "../../core/snapshot.ts";
+import type { BudgetUnit } from "../../core/trainer.ts";
+import { counts } from "../../store/run_budget.ts";
 import type { Store } from "../../store/store.ts";
 import {
   advanced,
@@ -82,10 +84,16 @@ export async function importJsonLines(
     ...options,
     tags: [...new Set([...options.tags, ...tags])],
     configuration: options.configuration as { [key: string]: Json },
-  });
+  }, unitOf(entries));
   for (const each of entries) await put(run, each);
   run.finish();
   return run.id;
+}
+
+/** What the length of a run is told in: the most telling of what its entries count. */
+function unitOf(entries: readonly Entry[]): BudgetUnit | undefined {
+  return counts.filter((count) => count !== "iterations")
+    .find((count) => entries.some((each) => "metrics" in each && (each[count] ?? 0) > 0));
 }
 
 /** Refuses entries that a run could not take one after the other. */

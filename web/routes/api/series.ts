@@ -1,4 +1,5 @@
 /** One series of one run, down-sampled for a chart. @module */
+import { usualCount } from "../../../lab/store/run_budget.ts";
 import type { State } from "../../state.ts";
 import type { Axis } from "../../axes.ts";
 import { everything, indicesOf, picksOf } from "../../curves.ts";
@@ -6,7 +7,6 @@ import type { Context } from "../../fresh.ts";
 import { axisFrom, numberFrom, rangeFrom, smoothingFrom } from "../../query.ts";
 import { jsonNumber } from "../../summary.ts";
 import { curvesOf } from "../../thinned.ts";
-import { usualAxis } from "../../usual_axis.ts";
 
 /** A series as JSON; values that are not finite as text. */
 export interface SeriesAnswer {
@@ -30,7 +30,7 @@ export interface SeriesAnswer {
 export function handler({ url: { searchParams: query }, state }: Context<State>): Response {
   const run = state.store.find(query.get("run") ?? "");
   const name = query.get("name") ?? "";
-  const axis = axisFrom(query, usualAxis(run));
+  const axis = axisFrom(query, usualCount(run));
   const points = numberFrom(query, "points", { low: 2, high: 5000, fallback: 1000 });
   const share = smoothingFrom(query);
   const range = rangeFrom(query);
