@@ -16,6 +16,7 @@ import {
   openFile,
   runningMachine,
 } from "../lab/core/machine_file.ts";
+import { checkOptions } from "../lab/core/options.ts";
 import { show } from "../lab/core/plain.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { Box, Discrete, MultiDiscrete, type Space, Tuple } from "../lab/core/space.ts";
@@ -157,7 +158,9 @@ export class Policy {
    * @throws InputError where the observation does not lie in `observationSpace`, or the mask does not
    *   fit the policy.
    */
-  act(observation: unknown, { actionMask }: Pick<ActOptions, "actionMask"> = {}): unknown {
+  act(observation: unknown, options: Pick<ActOptions, "actionMask"> = {}): unknown {
+    checkOptions<typeof options>("act", options, { actionMask: true });
+    const { actionMask } = options;
     const { observationSpace } = this;
     requireObservation(observationSpace, observation);
     if (this.#machine !== undefined) {

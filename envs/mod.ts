@@ -9,9 +9,10 @@ import { environmentOf } from "../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../lab/core/environment.ts";
 import { unknownEnvironment } from "../lab/core/environment_ids.ts";
 import { InputError, unknownName } from "../lab/core/errors.ts";
+import { checkOptions, type KnownOptions } from "../lab/core/options.ts";
 import { show } from "../lab/core/plain.ts";
 import type { EnvironmentEntry } from "../lab/core/registry.ts";
-import type { Autoreset, Vector } from "../lab/core/vector.ts";
+import { type Autoreset, autoresets, type Vector } from "../lab/core/vector.ts";
 import { ownEntries } from "./entries.ts";
 import { mayWait, WorkerVector } from "./workers/vector.ts";
 import { timeLimit } from "./wrappers/time_limit.ts";
@@ -214,15 +215,23 @@ export interface VectorOptions {
   readonly answerSeconds?: number;
 }
 
+const vectorOptions: KnownOptions<VectorOptions> = {
+  count: true,
+  mode: autoresets,
+  options: true,
+  workers: true,
+  module: true,
+  answerSeconds: true,
+};
+
 /**
  * Makes `count` environments that are stepped side by side.
  *
- * @throws InputError as `makeEnv` does, and where a count is no whole number ≥ 1.
+ * @throws InputError as `makeEnv` does, and where a count is no whole number ≥ 1 or an option is none.
  */
-export function makeVectorEnv(
-  id: string,
-  { count, mode = "next-step", options = {}, workers = 0, ...threaded }: VectorOptions,
-): Vector {
+export function makeVectorEnv(id: string, given: VectorOptions): Vector {
+  checkOptions<VectorOptions>(`make environments ${id}`, given, vectorOptions);
+  const { count, mode = "next-step", options = {}, workers = 0, ...threaded } = given;
   const first = makeEnv(id, options);
   if (workers !== 0) {
     if (mayWait()) {

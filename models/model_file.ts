@@ -14,6 +14,7 @@ import {
   type FileKind,
   openFile,
 } from "../lab/core/machine_file.ts";
+import { checkOptions } from "../lab/core/options.ts";
 import type { Samples } from "../lab/core/picture.ts";
 import { drawnKinds, promptOf, samplesOf } from "./samples.ts";
 import { show } from "../lab/core/plain.ts";
@@ -331,8 +332,12 @@ export class LoadedModel {
       readonly numbers: Columns;
       readonly drawn: number;
     },
-    { count, random, noise: given, label, prompt, watch }: SampleOptions,
+    options: SampleOptions,
   ): Samples {
+    checkOptions<SampleOptions>("sample", options, {
+      ...{ count: true, random: true, noise: true, label: true, prompt: true, watch: true },
+    });
+    const { count, random, noise: given, label, prompt, watch } = options;
     if (!(Number.isInteger(count) && count >= 1)) {
       throw new InputError(`Cannot sample as there must be 1 or more: ${show(count)}`);
     }

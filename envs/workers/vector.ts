@@ -12,8 +12,8 @@ import type { MultiDiscrete, Space } from "../../lab/core/space.ts";
 import { requireWorkers } from "../../lab/core/thread.ts";
 import {
   type Autoreset,
-  checkCount,
   checkRows,
+  checkVector,
   type ResetRows,
   restoreRows,
   seedsOf,
@@ -113,7 +113,7 @@ export class WorkerVector implements Vector {
     { count, autoreset, options, workers, module, answerSeconds = ANSWERING_SECONDS }:
       WorkerOptions,
   ) {
-    checkCount(count);
+    checkVector(count, { autoreset });
     if (!Number.isInteger(workers) || workers < 1) {
       throw new InputError(
         `Cannot step ${environment.id} in workers as there must be a whole number ≥ 1 of them: ` +

@@ -5,6 +5,7 @@
  */
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { checkOptions } from "../../lab/core/options.ts";
 import { Box } from "../../lab/core/space.ts";
 import { boxOf, wrap } from "./wrapper.ts";
 
@@ -15,8 +16,12 @@ import { boxOf, wrap } from "./wrapper.ts";
 export function frameStack(
   env: Environment,
   size: number,
-  { padding = "reset" }: { padding?: "reset" | "zero" } = {},
+  options: { padding?: "reset" | "zero" } = {},
 ): Environment {
+  checkOptions<typeof options>(`wrap ${env.id} with frameStack`, options, {
+    padding: ["reset", "zero"],
+  });
+  const { padding = "reset" } = options;
   if (!Number.isInteger(size) || size < 1) {
     throw new InputError(
       `Cannot wrap ${env.id} with frameStack as its size must be a whole number ≥ 1: ${size}`,

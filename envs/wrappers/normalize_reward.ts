@@ -5,6 +5,7 @@
  */
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { checkOptions } from "../../lab/core/options.ts";
 import { RunningMoments } from "../../lab/core/running_moments.ts";
 import { wrap } from "./wrapper.ts";
 
@@ -15,8 +16,12 @@ import { wrap } from "./wrapper.ts";
  */
 export function normalizeReward(
   env: Environment,
-  { gamma = 0.99, epsilon = 1e-8 }: { gamma?: number; epsilon?: number } = {},
+  options: { gamma?: number; epsilon?: number } = {},
 ): Environment & { updateRunningMean: boolean } {
+  checkOptions<typeof options>(`wrap ${env.id} with normalizeReward`, options, {
+    ...{ gamma: true, epsilon: true },
+  });
+  const { gamma = 0.99, epsilon = 1e-8 } = options;
   if (!(gamma >= 0 && gamma <= 1) || !(epsilon > 0)) {
     throw new InputError(
       `Cannot wrap ${env.id} with normalizeReward as gamma must lie in [0, 1] and epsilon be ` +

@@ -5,6 +5,7 @@
  */
 import type { EnvironmentDefinition } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { checkOptions } from "../../lab/core/options.ts";
 import { Rasterizer } from "../../lab/core/render_raster.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import { Box } from "../../lab/core/space.ts";
@@ -44,11 +45,13 @@ const shares = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
  * Draws scenes as observations: float32 values k / 255, so that a byte a value keeps them. The view
  * is stretched over the picture, as resized frames of Gymnasium are. Nothing is allocated a frame.
  *
- * @throws InputError where a size or `frames` is no whole number ≥ 1.
+ * @throws InputError where a size or `frames` is no whole number ≥ 1, or an option is none.
  */
-export function pixelView(
-  { width = 84, height = 84, grey = false, frames = 1 }: FrameOptions = {},
-): PixelView {
+export function pixelView(options: FrameOptions = {}): PixelView {
+  checkOptions<FrameOptions>("show pixels", options, {
+    ...{ width: true, height: true, grey: true, frames: true },
+  });
+  const { width = 84, height = 84, grey = false, frames = 1 } = options;
   if (!Number.isInteger(frames) || frames < 1) {
     throw new InputError(`Cannot show pixels as frames must be a whole number ≥ 1: ${frames}`);
   }

@@ -5,6 +5,7 @@
  */
 import type { Environment, Outcome } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { checkOptions } from "../../lab/core/options.ts";
 import { type PixelOptions, pixelView } from "./pixels.ts";
 import { transformObservation } from "./transform_observation.ts";
 
@@ -15,6 +16,9 @@ import { transformObservation } from "./transform_observation.ts";
  * @throws InputError where the world draws no scene, or a size is no whole number ≥ 1.
  */
 export function renderObservation(env: Environment, options: PixelOptions = {}): Environment {
+  checkOptions<PixelOptions>(`wrap ${env.id} with renderObservation`, options, {
+    ...{ width: true, height: true, grey: true },
+  });
   if (env.scene === undefined) {
     throw new InputError(`Cannot wrap ${env.id} with renderObservation as it draws no scene`);
   }

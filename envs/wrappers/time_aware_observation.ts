@@ -5,6 +5,7 @@
  */
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { checkOptions } from "../../lab/core/options.ts";
 import { Box } from "../../lab/core/space.ts";
 import { flattenObservation } from "./flatten_observation.ts";
 import { wrap } from "./wrapper.ts";
@@ -19,6 +20,9 @@ export function timeAwareObservation(
   env: Environment,
   options: { normalizeTime?: boolean } = {},
 ): Environment {
+  checkOptions<typeof options>(`wrap ${env.id} with timeAwareObservation`, options, {
+    normalizeTime: true,
+  });
   const limit = env.timeLimit;
   if (limit === undefined) {
     throw new InputError(

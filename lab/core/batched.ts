@@ -12,8 +12,8 @@ import type { Json } from "./snapshot.ts";
 import type { Box, Discrete, Space } from "./space.ts";
 import {
   type Autoreset,
-  checkCount,
   checkRows,
+  checkVector,
   maskReader,
   newStep,
   type ResetRows,
@@ -62,7 +62,7 @@ export class BatchedEnvironment implements Vector {
    * @throws InputError where `count` is no whole number ≥ 1 or the environment has no batch form.
    */
   constructor(environment: Environment, count: number, options: { autoreset: Autoreset }) {
-    checkCount(count);
+    checkVector(count, options);
     if (environment.batch === undefined) {
       throw new InputError(
         `Cannot step ${environment.id} in a batch as it must have a batch form: it has none`,
@@ -312,7 +312,7 @@ export function vectorOf(
   count: number,
   options: { autoreset: Autoreset },
 ): Vector {
-  checkCount(count);
+  checkVector(count, options);
   const environments = Array.from({ length: count }, (_, index) => make(index));
   const [first] = environments;
   const isBatch = environments.every((other) =>

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "./errors.ts";
+import { checkOptions } from "./options.ts";
 
 /** Where `choose` takes its numbers from: NumPy's `Generator`, of which it needs two draws. */
 export interface Draws {
@@ -28,8 +29,10 @@ export function choose(
   random: Draws,
   n: number,
   size: number,
-  { replace = true, p, shuffle = true }: ChoiceOptions = {},
+  options: ChoiceOptions = {},
 ): Int32Array {
+  checkOptions<ChoiceOptions>("choose", options, { replace: true, p: true, shuffle: true });
+  const { replace = true, p, shuffle = true } = options;
   const isCount = (value: number) => Number.isInteger(value) && value >= 0 && value < 2 ** 31;
   if (!isCount(n) || !isCount(size) || (n === 0 && size > 0)) {
     throw new InputError(

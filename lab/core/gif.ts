@@ -5,6 +5,7 @@
  */
 import { encode } from "modern-gif";
 import { InputError } from "./errors.ts";
+import { checkOptions } from "./options.ts";
 import type { Raster } from "./picture.ts";
 
 /** Viewers slow down what asks for less between two frames. */
@@ -30,8 +31,10 @@ function opaque({ channels, pixels }: Raster): Uint8ClampedArray<ArrayBuffer> {
  */
 export async function encodeGif(
   frames: readonly Raster[],
-  { milliseconds }: { milliseconds: number },
+  options: { milliseconds: number },
 ): Promise<Uint8Array> {
+  checkOptions<typeof options>("make a GIF", options, { milliseconds: true });
+  const { milliseconds } = options;
   if (frames.length === 0) throw new InputError("Cannot make a GIF as it needs a frame: none");
   const { width, height } = frames[0];
   const odd = frames.find((frame) => frame.width !== width || frame.height !== height);

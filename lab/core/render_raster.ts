@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "./errors.ts";
+import { checkOptions } from "./options.ts";
 import type { Raster } from "./picture.ts";
 import { Coverage } from "./render_coverage.ts";
 import { capHeight, layOut, strokeWidth } from "./render_font.ts";
@@ -174,8 +175,12 @@ export class Rasterizer {
  */
 export function renderRaster(
   scene: Scene,
-  { width, height, texts }: { width: number; height?: number; texts?: boolean },
+  options: { width: number; height?: number; texts?: boolean },
 ): Raster {
+  checkOptions<typeof options>("draw as pixels", options, {
+    ...{ width: true, height: true, texts: true },
+  });
+  const { width, height, texts } = options;
   const [left, bottom, right, top] = scene.view;
   const rows = height ?? Math.max(1, Math.round(width * (top - bottom) / (right - left)));
   const rasterizer = new Rasterizer(width, rows);

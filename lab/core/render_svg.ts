@@ -4,6 +4,7 @@
  * @module
  */
 import { escaped } from "./markup.ts";
+import { checkOptions } from "./options.ts";
 import type { Scene, Shape } from "./scene.ts";
 
 /** A length in pixels, to a thousandth. */
@@ -30,6 +31,7 @@ function pixels(value: number): string {
  * ```
  */
 export function renderSvg(scene: Scene, options: { width?: number } = {}): string {
+  checkOptions<typeof options>("draw as SVG", options, { width: true });
   const [left, bottom, right, top] = scene.view;
   const width = options.width ?? 600;
   const scale = width / (right - left);

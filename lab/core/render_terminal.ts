@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "./options.ts";
 import { lumaOf, renderRaster, rgbOf } from "./render_raster.ts";
 import type { Raster } from "./picture.ts";
 import type { Scene, Shape } from "./scene.ts";
@@ -49,8 +50,13 @@ const mean = (a: readonly number[], b: readonly number[]) =>
 /**
  * The lines of a scene, joined by line breaks, without one at the end. The picture keeps its
  * proportions (a character is twice as high as wide) and fits into `columns` × `rows`.
+ *
+ * @throws InputError where an option is none.
  */
 export function renderTerminal(scene: Scene, options: TerminalOptions = {}): string {
+  checkOptions<TerminalOptions>("draw for a terminal", options, {
+    ...{ columns: true, rows: true, mode: ["color", "ascii"] },
+  });
   const [left, bottom, right, top] = scene.view;
   const aspect = (right - left) / (top - bottom);
   const columns = Math.max(

@@ -7,10 +7,14 @@
 import { copyActionMask } from "./action_mask.ts";
 import type { Environment } from "./environment.ts";
 import { InputError } from "./errors.ts";
+import { checkOptions } from "./options.ts";
 import { show } from "./plain.ts";
 import type { Seed } from "./random.ts";
 import type { Json } from "./snapshot.ts";
 import type { Space } from "./space.ts";
+
+/** The names of {@linkcode Autoreset}. */
+export const autoresets: readonly Autoreset[] = ["next-step", "same-step", "disabled"];
 
 /**
  * When an ended episode gives way to the next one. `same-step`: within the step that ended it, so
@@ -109,8 +113,9 @@ export interface Vector {
   close(): void;
 }
 
-/** Throws an `InputError` unless `count` is a whole number ≥ 1. */
-export function checkCount(count: number): void {
+/** Throws an `InputError` unless `count` is a whole number ≥ 1, and the options are a vector's. */
+export function checkVector(count: number, options: { readonly autoreset: Autoreset }): void {
+  checkOptions<typeof options>("make a vector of environments", options, { autoreset: autoresets });
   if (!Number.isInteger(count) || count < 1) {
     throw new InputError(
       `Cannot make a vector of environments as count must be a whole number ≥ 1: ${show(count)}`,
@@ -226,7 +231,7 @@ export class VectorEnvironment implements Vector {
     count: number,
     options: { autoreset: Autoreset },
   ) {
-    checkCount(count);
+    checkVector(count, options);
     this.count = count;
     this.autoreset = options.autoreset;
     this.environments = Array.from({ length: count }, (_, index) => make(index));

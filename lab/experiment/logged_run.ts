@@ -5,6 +5,7 @@
  */
 import type { LabEvent, Metrics, Progress } from "../core/metrics.ts";
 import { InputError } from "../core/errors.ts";
+import { checkOptions } from "../core/options.ts";
 import type { Raster } from "../core/picture.ts";
 import { encodePng } from "../core/png.ts";
 import type { Seed } from "../core/random.ts";
@@ -209,7 +210,11 @@ export async function beginLogged(
  * @param options.store Folder of the store. Default: `runs`.
  */
 export async function startRun(
-  { store: folder = "runs", ...options }: LoggedRunOptions & { readonly store?: string },
+  given: LoggedRunOptions & { readonly store?: string },
 ): Promise<LoggedRun> {
+  checkOptions<typeof given>("start a run", given, {
+    ...{ name: true, configuration: true, seed: true, tags: true, note: true, store: true },
+  });
+  const { store: folder = "runs", ...options } = given;
   return await beginLogged(openStore(folder), options);
 }

@@ -6,8 +6,9 @@
 import { fileURLToPath } from "node:url";
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
-import { InputError, unknownName } from "../core/errors.ts";
+import { InputError } from "../core/errors.ts";
 import type { Metrics } from "../core/metrics.ts";
+import { checkOptions, type KnownOptions } from "../core/options.ts";
 import { isRecord, show } from "../core/plain.ts";
 import type { Seed } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -115,7 +116,7 @@ export async function train(
   definition: ExperimentDefinition,
   options: TrainOptions & { readonly registries: Registries },
 ): Promise<TrainResult> {
-  checkOptions(options);
+  requireOptions(options);
   const trainee = new TrainingHere(definition, options);
   try {
     return options.store === undefined
@@ -128,7 +129,7 @@ export async function train(
 }
 
 /** Every option, by which one that is spelt wrongly is told. */
-const optionNames: Readonly<Record<keyof TrainOptions, true>> = {
+const known: KnownOptions<TrainOptions> = {
   seed: true,
   backend: true,
   budget: true,
@@ -144,13 +145,10 @@ const optionNames: Readonly<Record<keyof TrainOptions, true>> = {
   tags: true,
 };
 
-function checkOptions(
+function requireOptions(
   { registries: _, ...options }: TrainOptions & { readonly registries: Registries },
 ): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionNames, name));
-  if (unknown !== undefined) {
-    throw unknownName("train", "option", unknown, Object.keys(optionNames));
-  }
+  checkOptions<TrainOptions>("train", options, known);
   if (options.store !== undefined && !("Deno" in globalThis)) {
     throw new InputError(
       "Cannot keep runs in a store as its files and locks need Deno: train without",

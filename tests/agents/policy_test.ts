@@ -201,7 +201,12 @@ Deno.test("what is no policy, broken, or no observation is refused in one line",
     () => loadPolicy(encodeSafetensors({}, { "reverie.policy": '{"format":1}' })),
     /^InputError: Cannot load the policy as its format must be 2: 1$/,
   );
-  const { tensors, metadata } = decodeSafetensors(await exported());
+  const bytes = await exported();
+  throws(
+    () => loadPolicy(bytes).act(new Float32Array(4), { mask: [1, 0] } as object),
+    /^InputError: Cannot act as there is no option "mask" \(did you mean "actionMask"\?\)/,
+  );
+  const { tensors, metadata } = decodeSafetensors(bytes);
   const broken = { ...tensors[PROGRAM], values: tensors[PROGRAM].values.map((byte) => byte ^ 1) };
   const rest = Object.fromEntries(Object.entries(tensors).filter(([name]) => name !== PROGRAM));
   for (const changed of [{ ...tensors, [PROGRAM]: broken as typeof tensors[string] }, rest]) {

@@ -7746,4 +7746,18 @@ export const mutants: readonly Mutant[] = [
     to: "const count = run.manifest.budgetUnit!;",
     test: "tests/cli/imported_test.ts",
   },
+  {
+    fault: "An option that a function does not know is passed over.",
+    file: "lab/core/options.ts",
+    from: "if (!Object.hasOwn(known, name)) throw",
+    to: "if (!Object.hasOwn(known, name) && name.length > 99) throw",
+    test: "tests/lab/core/options_test.ts",
+  },
+  {
+    fault: "Any word is an autoreset.",
+    file: "lab/core/vector.ts",
+    from: "{ autoreset: autoresets }",
+    to: "{ autoreset: true }",
+    test: "tests/lab/core/options_test.ts",
+  },
 ];
