@@ -7588,6 +7588,8 @@ export const mutants: readonly Mutant[] = [
     from: "/[\\s\"']/.test(wanted) ? `${quote}${wanted}${quote}` : wanted",
     to: "wanted",
     test: "tests/cli/filter_test.ts",
+  },
+  {
     fault: "Two pictures of one's own lose their classes on the way between them.",
     file: "cli/commands/interpolate.ts",
     from: "...labels.length === 2 && { labels: Uint8Array.from(labels) },",
@@ -7691,6 +7693,8 @@ export const mutants: readonly Mutant[] = [
     from: "return each.map((logLikelihood) => -logLikelihood);",
     to: "return each;",
     test: "tests/cli/model_commands_test.ts",
+  },
+  {
     fault: "A page has no `stat` where the experiment layer takes it of Node.",
     file: "web/training/node.ts",
     from: "export function stat()",
