@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { csvRecords } from "../../core/csv.ts";
 import { InputError } from "../../core/errors.ts";
 import { isRecord } from "../../core/plain.ts";
 import { printable, shortened } from "../../core/printable.ts";
@@ -46,7 +47,7 @@ const others = ["_timestamp", "wall time", "wall_time", "time"];
  * @throws {InputError} that names the line.
  */
 export function runsOfCsv(text: string, name: string): Table {
-  const [head, ...lines] = recordsOf(text, name);
+  const [head, ...lines] = csvRecords(text, `import ${name}`);
   if (head === undefined) throw new InputError(`Cannot import ${name} as it is empty`);
   const twice = head.cells.find((column, i) => head.cells.indexOf(column) !== i);
   if (twice !== undefined) {
@@ -210,7 +211,7 @@ export function runOfMonitor(text: string, name: string): ImportedRun {
   } catch {
     throw new InputError(`Cannot import ${name} as its first line must be JSON behind a #`);
   }
-  const [columns, ...lines] = recordsOf(text.slice(end + 1), name);
+  const [columns, ...lines] = csvRecords(text.slice(end + 1), `import ${name}`);
   const [r, l, t] = ["r", "l", "t"].map((column) => columns?.cells.indexOf(column) ?? -1);
   if (r < 0 || l < 0 || t < 0) {
     throw new InputError(`Cannot import ${name} as a monitor file has the columns r, l and t`);
@@ -256,38 +257,4 @@ export function baseName(name: string): string {
   const own = last.replace(/(\.monitor)?\.(csv|json|txt)$/, "");
   return printable(/^(progress|monitor|\d*)$/.test(own) && folder !== "" ? folder : own) ||
     "imported";
-}
-
-interface Line {
-  readonly cells: readonly string[];
-  /** Where it begins, from 1. */
-  readonly line: number;
-}
-
-/** The records of CSV (RFC 4180); empty lines are left out. */
-function recordsOf(text: string, name: string): Line[] {
-  const lines: Line[] = [];
-  let cells: string[] = [];
-  let [line, began] = [1, 1];
-  const cell = /"((?:[^"]|"")*)"(?=,|\r?\n|$)|([^",\r\n]*)(?=,|\r?\n|$)/y;
-  for (let at = text.startsWith("\ufeff") ? 1 : 0; at <= text.length;) {
-    cell.lastIndex = at;
-    const found = cell.exec(text);
-    if (found === null) {
-      throw new InputError(`Cannot import ${name}, line ${line} as its quotes do not fit`);
-    }
-    const [whole, quoted, plain] = found;
-    cells.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));
-    line += whole.split("\n").length - 1;
-    at += whole.length;
-    if (text[at] === ",") {
-      at++;
-      continue;
-    }
-    if (cells.length > 1 || cells[0] !== "") lines.push({ cells, line: began });
-    cells = [];
-    at += text[at] === "\r" ? 2 : 1;
-    began = ++line;
-  }
-  return lines;
 }

@@ -206,7 +206,7 @@ Deno.test("a file that is wrong is refused in a line that says where, and nothin
         '[{"loss": 1}, {"loss": null}, {"loss": {"a": "b"}}]',
         /a\.json, row 3 as its loss must be a number, as in row 1, or empty: \{"a":"b"\}$/,
       ],
-      ["a.csv", 'step,loss\n1,"2\n', /a\.csv, line 2 as its quotes do not fit/],
+      ["a.csv", 'step,loss\n1,"2\n', /import a\.csv as quotes must be closed .*: line 2$/],
       ["a.json", "{}", /must be a list of objects/],
       ["a.json", "[1", /it is no JSON/],
       ["a.monitor.csv", "#{\nr,l,t\n", /its first line must be JSON behind a #/],
