@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { plansOf, type RunRequest, storedPlan } from "../lab/experiment/launch.ts";
@@ -177,6 +178,7 @@ export async function launchSweepBySlurm(
     });
   };
   if (values.dryRun) return printed(store, scriptIn, io);
+  await requireSbatch();
   using opened = await openStoreOf(io, values.store);
   if (opened.store.sweep(name) !== undefined) {
     throw new InputError(
@@ -234,6 +236,7 @@ async function intoFleet(
       command: ["worker", "--store", quoted(store), "--drain", ...sizes(values)],
     });
   if (values.dryRun) return printed(io.store, scriptIn, io);
+  await requireSbatch();
   using fleet = await openFleet(io, store);
   const registries = await io.registries();
   const plans = await plansOf(requests, { store: fleet.store, registries });
@@ -273,6 +276,7 @@ async function intoStores(
     });
   };
   if (values.dryRun) return printed(store, scriptIn, io);
+  await requireSbatch();
   const registries = await io.registries();
   const { openStore } = await import("../lab/store/sqlite_store.ts");
   using opened = await openStoreOf(io, values.store);
@@ -326,9 +330,9 @@ function folderNow(store: string): string {
 /** Makes the folder of a job, which nobody else has. */
 function ownFolder(store: string): string {
   const now = folderNow(store);
-  Deno.mkdirSync(`${store}/slurm`, { recursive: true });
   for (let n = 1;; n++) {
     const folder = n === 1 ? now : `${now}-${n}`;
+    Deno.mkdirSync(`${store}/slurm`, { recursive: true });
     try {
       Deno.mkdirSync(folder);
       return folder;
@@ -360,8 +364,20 @@ async function submitted(
     return { folder, said: await handedToSbatch(folder, scriptIn(folder)) };
   } catch (error) {
     Deno.removeSync(folder, { recursive: true });
+    try {
+      Deno.removeSync(dirname(folder));
+    } catch { /* other jobs' folders are in it */ }
     throw error;
   }
+}
+
+/**
+ * Makes sure that there is a sbatch, before anything is written.
+ *
+ * @throws {InputError}
+ */
+async function requireSbatch(): Promise<void> {
+  await sbatch("--version");
 }
 
 /**
@@ -372,9 +388,18 @@ async function submitted(
 async function handedToSbatch(folder: string, script: string): Promise<string> {
   const path = `${folder}/job.sh`;
   Deno.writeTextFileSync(path, script);
-  let output: Deno.CommandOutput;
+  const output = await sbatch(path);
+  const [said, refused] = [output.stdout, output.stderr]
+    .map((bytes) => new TextDecoder().decode(bytes).trim());
+  if (output.success) return said;
+  const reason = refused.split("\n")[0].replace(/^sbatch: (error: )?/, "");
+  throw new LabError(`Cannot submit as sbatch refuses: ${reason || `exit code ${output.code}`}`);
+}
+
+/** What sbatch answers to an argument. */
+async function sbatch(argument: string): Promise<Deno.CommandOutput> {
   try {
-    output = await new Deno.Command("sbatch", { args: [path], stdin: "null" }).output();
+    return await new Deno.Command("sbatch", { args: [argument], stdin: "null" }).output();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable)) {
       throw error;
@@ -384,9 +409,4 @@ async function handedToSbatch(folder: string, script: string): Promise<string> {
         `${SLURM_PROGRAM} on a machine of the cluster (--dry-run prints the script)`,
     );
   }
-  const [said, refused] = [output.stdout, output.stderr]
-    .map((bytes) => new TextDecoder().decode(bytes).trim());
-  if (output.success) return said;
-  const reason = refused.split("\n")[0].replace(/^sbatch: (error: )?/, "");
-  throw new LabError(`Cannot submit as sbatch refuses: ${reason || `exit code ${output.code}`}`);
 }

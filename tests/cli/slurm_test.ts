@@ -34,6 +34,8 @@ async function withSlurm(
 
 const isThere = (path: string) => sizeOfFile(path) !== undefined;
 
+const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
+
 /** Starts a task of a job as Slurm does. */
 function task(script: string, index: number): Deno.ChildProcess {
   return new Deno.Command("bash", {
@@ -157,7 +159,7 @@ Deno.test("what sbatch refuses leaves nothing behind, and what is no job is refu
         1,
         /^error: Cannot submit as sbatch refuses: invalid partition specified: none\n$/,
       );
-      deepStrictEqual([...Deno.readDirSync(`${folder}/runs/slurm`)], []);
+      strictEqual(namesIn(`${folder}/runs`).includes("slurm"), false);
       await refused(`${run} --time 3`, 2, /--time belongs to a job: --launch slurm/);
       await refused(`${run} --launch slurm --time soon`, 2, /--time must be one of Slurm's/);
       await refused(`${run} --launch slurm --partition a;b`, 2, /--partition must be a name: a;b/);
@@ -170,10 +172,14 @@ Deno.test("what sbatch refuses leaves nothing behind, and what is no job is refu
         /a sweep into PostgreSQL .* without --launch, while workers run as a job/,
       );
       await refused(sweep, 1, /sbatch refuses/);
-      deepStrictEqual([...Deno.readDirSync(`${folder}/runs/slurm`)], []);
+      strictEqual(namesIn(`${folder}/runs`).includes("slurm"), false);
       Deno.removeSync(`${folder}/bin/sbatch`);
       Deno.env.set("PATH", `${folder}/bin`); // where the machine has one of its own
-      await refused(`${run} --launch slurm`, 2, /there is no sbatch here/);
+      await Deno.remove(`${folder}/runs`, { recursive: true });
+      for (const line of [`${run} --launch slurm`, sweep]) {
+        await refused(line, 2, /there is no sbatch here/);
+        deepStrictEqual(namesIn(folder), ["bin"]);
+      }
       const { code, out } = await type(
         `${run} --launch slurm --dry-run --store postgres://lab@db/lab --array 9 --workers 2`,
       );

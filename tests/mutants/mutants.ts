@@ -7764,4 +7764,11 @@ export const mutants: readonly Mutant[] = [
     to: "{ autoreset: true }",
     test: "tests/lab/core/options_test.ts",
   },
+  {
+    fault: "Whether there is a sbatch is seen once the store is made.",
+    file: "cli/slurm.ts",
+    from: 'await sbatch("--version");',
+    to: "await Promise.resolve();",
+    test: "tests/cli/slurm_test.ts",
+  },
 ];
