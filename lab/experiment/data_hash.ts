@@ -3,29 +3,23 @@
  *
  * @module
  */
-import { classNamesOf, type Dataset, type Split } from "../core/dataset.ts";
-import { sha256 } from "../core/sha256.ts";
+import { createHash } from "node:crypto";
+import { classNamesOf, type Dataset } from "../core/dataset.ts";
 
 /**
  * SHA-256 of a data set's shape, the names of its classes and its examples; of those that are read while
  * a model learns, their number and the ones that memory holds.
  */
-export async function hashOfData(dataset: Dataset): Promise<string> {
+export function hashOfData(dataset: Dataset): string {
   const { shape, train, validation, test } = dataset;
-  const splits = await Promise.all([train, validation, test].map(partsOf));
-  const parts = JSON.stringify([shape, classNamesOf(dataset), splits]);
-  return sha256(new TextEncoder().encode(parts));
-}
-
-async function partsOf({ count, values, labels, factors, partners }: Split) {
-  const columns = [values, labels, factors, partners].map((column) =>
-    column === undefined ? null : digestOf(column)
-  );
-  return [count, ...await Promise.all(columns)];
-}
-
-async function digestOf(column: Float32Array | Uint8Array): Promise<string> {
-  const { buffer, byteOffset, byteLength } = column;
-  const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([shape, classNamesOf(dataset)]));
+  for (const { count, values, labels, factors, partners } of [train, validation, test]) {
+    for (const column of [values, labels, factors, partners]) {
+      hash.update(JSON.stringify([count, column?.length ?? null]));
+      if (column === undefined) continue;
+      hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
+    }
+  }
+  return hash.digest("hex");
 }

@@ -6,6 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { isAbsolute, resolve } from "node:path";
+import { hexOf } from "../core/hex.ts";
 
 /** What is known of a working tree; null: unknown. */
 interface Revision {
@@ -131,7 +132,7 @@ function parseIndex(bytes: Uint8Array): Index | undefined {
     const end = bytes.indexOf(0, begin);
     entries.push({
       path: new TextDecoder().decode(bytes.subarray(begin, end)),
-      hash: bytes.subarray(at + 40, at + 60).toHex(),
+      hash: hexOf(bytes.subarray(at + 40, at + 60)),
       size: view.getUint32(at + 36),
       modifiedSeconds: view.getUint32(at + 8),
       modifiedNanoseconds: view.getUint32(at + 12),

@@ -5,6 +5,7 @@
  */
 import type { LabEvent, Metrics, Progress } from "../core/metrics.ts";
 import { InputError } from "../core/errors.ts";
+import { hexOf } from "../core/hex.ts";
 import { checkOptions } from "../core/options.ts";
 import type { Raster } from "../core/picture.ts";
 import { encodePng } from "../core/png.ts";
@@ -79,8 +80,8 @@ const PNG_END = "0000000049454e44ae426082";
 
 /** @throws {InputError} where the bytes are no PNG, or are cut off. */
 export function requirePng(bytes: Uint8Array): void {
-  const isWhole = bytes.subarray(0, PNG_HEAD.length / 2).toHex() === PNG_HEAD &&
-    bytes.subarray(-PNG_END.length / 2).toHex() === PNG_END;
+  const isWhole = hexOf(bytes.subarray(0, PNG_HEAD.length / 2)) === PNG_HEAD &&
+    hexOf(bytes.subarray(-PNG_END.length / 2)) === PNG_END;
   if (isWhole) return;
   throw new InputError(
     `Cannot keep the picture as it must be a whole PNG: ${bytes.length} bytes that are none`,

@@ -371,7 +371,7 @@ async function makeDataset(
     },
     openPolicy: registries.openPolicy,
   });
-  return { dataset, data: isRead ? await hashOfData(dataset) : null };
+  return { dataset, data: isRead ? hashOfData(dataset) : null };
 }
 
 /** Node and Bun train without threads beside the calling one. */
