@@ -8,7 +8,7 @@ import { InputError } from "../lab/core/errors.ts";
 import { settingText, settingWords, shellWord } from "../lab/core/shell.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import type { BackendChoice } from "../lab/compute/backend_choice.ts";
-import { written } from "../lab/experiment/conditions.ts";
+import { term } from "../lab/experiment/conditions.ts";
 import type { Describer } from "../lab/experiment/describe.ts";
 import { iqm, spreadOf } from "../lab/statistics/mod.ts";
 import type { PrunerName } from "../lab/search/pruners.ts";
@@ -332,7 +332,7 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
 
 /** `--where` for the runs of a sweep. */
 export function whereSweep(name: string): string {
-  return `--where ${shellWord(written({ key: "sweep", operator: "=", wanted: name }))}`;
+  return `--where ${shellWord(term("sweep", name))}`;
 }
 
 function compare(a: number, b: number): number {

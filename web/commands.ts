@@ -4,7 +4,7 @@
  * @module
  */
 import { queryIn } from "../lab/experiment/conditions.ts";
-import { term } from "./filter.ts";
+import { term } from "../lab/experiment/conditions.ts";
 import type { Lookup } from "./lookup.ts";
 import { pages } from "./page_names.ts";
 import type { Theme } from "./theme.ts";

@@ -50,13 +50,3 @@ export function filtered<Each extends Listed>(
   }
   return left;
 }
-
-/** The condition that asks for a value: `tag=first`, `tag="second try"`. */
-export function term(key: string, value: string): string {
-  if (/^[\w.-]+$/.test(value)) return `${key}=${value}`;
-  if (!value.includes('"')) return `${key}="${value}"`;
-  if (!value.includes("'")) return `${key}='${value}'`;
-  // No quotes are left to hold it: its longest piece without any is looked for.
-  const pieces = value.split(/["']/).sort((a, b) => b.length - a.length);
-  return pieces[0].trim() === "" ? "" : `"${pieces[0]}"`;
-}

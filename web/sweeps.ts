@@ -12,7 +12,7 @@ import { iqm, type Spread, spreadOf } from "../lab/statistics/mod.ts";
 import { budgetOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
-import { term } from "./filter.ts";
+import { term } from "../lab/experiment/conditions.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { jsonNumber } from "./summary.ts";
 import { settingText, settingWords, shellWord } from "../lab/core/shell.ts";

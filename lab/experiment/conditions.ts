@@ -95,8 +95,23 @@ function conditionOf(part: string, whole: string): Condition {
 
 /** A condition as it is written: in quotes where a space or a quote is in its value. */
 export function written({ key, operator, wanted }: Condition): string {
-  const quote = wanted.includes('"') ? "'" : '"';
-  return `${key}${operator}${/[\s"']/.test(wanted) ? `${quote}${wanted}${quote}` : wanted}`;
+  return `${key}${operator}${/[\s"']/.test(wanted) ? inQuotes(wanted) ?? wanted : wanted}`;
+}
+
+/** A value in the quotes that are not in it; undefined where both are. */
+function inQuotes(value: string): string | undefined {
+  const quote = [`"`, `'`].find((each) => !value.includes(each));
+  return quote && `${quote}${value}${quote}`;
+}
+
+/** The condition that asks for a value: `tag=first`, `tag="second try"`. */
+export function term(key: string, value: string): string {
+  if (/^[\w.-]+$/.test(value)) return `${key}=${value}`;
+  const quoted = inQuotes(value);
+  if (quoted !== undefined) return `${key}=${quoted}`;
+  // No quotes are left to hold it: its longest piece without any is looked for.
+  const pieces = value.split(/["']/).sort((a, b) => b.length - a.length);
+  return pieces[0].trim() === "" ? "" : `"${pieces[0]}"`;
 }
 
 /** Whether a value stands so to another, for numbers and big ones alike. */

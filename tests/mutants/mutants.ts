@@ -7585,7 +7585,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "The runs of a sweep whose name has spaces are asked for without quotes.",
     file: "lab/experiment/conditions.ts",
-    from: "/[\\s\"']/.test(wanted) ? `${quote}${wanted}${quote}` : wanted",
+    from: "/[\\s\"']/.test(wanted) ? inQuotes(wanted) ?? wanted : wanted",
     to: "wanted",
     test: "tests/cli/filter_test.ts",
   },

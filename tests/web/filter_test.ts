@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
-import { filtered, type Listed, term } from "../../web/filter.ts";
+import { term } from "../../lab/experiment/conditions.ts";
+import { filtered, type Listed } from "../../web/filter.ts";
 import { factsOf } from "../../web/summary.ts";
 import { openDashboard } from "./built.ts";
 import type { Run } from "../../lab/store/store.ts";
