@@ -40,10 +40,15 @@ export function dataOption() {
   }));
 }
 
+/** Where `--data` says that a run's data lie. */
+export function dataPath(io: Io, data: string | undefined) {
+  return data === undefined ? {} : { data: callersPath(io, data) };
+}
+
 /** How a run's data are opened: where `--data` says, and what is said of them on standard error. */
 export function dataOf(io: Io, data: string | undefined) {
   return {
-    ...data === undefined ? {} : { data: callersPath(io, data) },
+    ...dataPath(io, data),
     notice: (line: string) => io.notice(`${line}\n`),
   };
 }

@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type Dataset, holdingsOf, type Split } from "../lab/core/dataset.ts";
-import { InputError, unknownName } from "../lab/core/errors.ts";
+import { checkNames, InputError } from "../lab/core/errors.ts";
 import { rowRanges } from "../lab/core/rows.ts";
 import { zeros } from "../lab/core/tensor_data.ts";
 import type { SamplingSettings, Trainer } from "../lab/core/trainer.ts";
@@ -347,12 +347,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
    */
   #withSettings(settings: SamplingSettings): C {
     const { model, configuration } = this.bound;
-    const fields: readonly string[] = model.samplingFields ?? [];
-    for (const field of Object.keys(settings)) {
-      if (!fields.includes(field)) {
-        throw unknownName(`sample ${model.name}`, "sampling field", field, fields);
-      }
-    }
+    checkNames(`sample ${model.name}`, "sampling field", settings, model.samplingFields ?? []);
     const parsed = model.configuration.safeParse({ ...configuration, ...settings });
     if (parsed.success) return parsed.data;
     const [{ path, message }] = parsed.error.issues;

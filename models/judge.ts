@@ -8,6 +8,7 @@
  */
 import type { Dataset } from "../lab/core/dataset.ts";
 import { log } from "../lab/core/elementary.ts";
+import { hexOf } from "../lab/core/hex.ts";
 import type { Entry } from "../lab/core/registry.ts";
 import { streamOf } from "../lab/core/random.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
@@ -187,5 +188,5 @@ function entropyOf(labels: ArrayLike<number>, classes: number): number {
 
 async function digestOf(bytes: ArrayBufferView): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", bytes as ArrayBufferView<ArrayBuffer>);
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(new Uint8Array(hash));
 }

@@ -12,6 +12,7 @@ import {
 import { styled } from "../terminal/io.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import { runsDocument } from "../run_document.ts";
+import { dataOption, dataPath } from "../stored_model.ts";
 import { openStoreOf } from "../stores.ts";
 import { watched } from "../training.ts";
 
@@ -39,11 +40,12 @@ export const reproduce = defineCommand({
             "for another library, processor or version.",
         ),
       }),
+      data: dataOption(),
       threads: threadsOption(),
       store: storeOption(),
       json: jsonOption(),
     }),
-  async run({ run: reference, keep, approximately, threads, store: location, json }, io) {
+  async run({ run: reference, keep, approximately, data, threads, store: location, json }, io) {
     const registries = await io.registries();
     const judge = new Judge(registries);
     const launching = await import("../../lab/experiment/launch.ts");
@@ -61,6 +63,7 @@ export const reproduce = defineCommand({
           keep,
           approximately,
           threads,
+          ...dataPath(io, data),
           ...watch,
         }),
       judge,

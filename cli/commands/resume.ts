@@ -21,6 +21,7 @@ import type { Batch, Run, Store } from "../../lab/store/store.ts";
 import { runsDocument } from "../run_document.ts";
 import { plural } from "../terminal/format.ts";
 import { runsTable } from "../terminal/runs_table.ts";
+import { dataOption, dataPath } from "../stored_model.ts";
 import { commandLine, findRuns, needRuns, openStoreOf } from "../stores.ts";
 import { conclude, fresh, tellRefusals, watched } from "../training.ts";
 import { trainedIn } from "../waiting.ts";
@@ -50,21 +51,25 @@ export const resume = defineCommand({
         ),
       }),
       budget: budgetOption("Another total budget, larger for a finished run"),
+      data: dataOption(),
       workers: workersOption(),
       threads: threadsOption(),
       memoryLimit: memoryLimitOption(),
       store: storeOption(),
       json: jsonOption(),
     }),
-  async run({ runs: references, where, batch, budget, store: location, json, ...values }, io) {
+  async run(
+    { runs: references, where, batch, budget, data, store: location, json, ...values },
+    io,
+  ) {
     if (!batch && where.length === 0) needRuns("resume", references, "--where or --batch");
     const registries = await io.registries();
     const judge = new Judge(registries);
     const { isOpen, resumeAll } = await import("../../lab/experiment/launch.ts");
     using opened = await openStoreOf(io, location);
     const { store } = opened;
-    if (batch && (where.length > 0 || budget !== undefined)) {
-      throw new InputError("Cannot resume as --batch takes neither --where nor --budget");
+    if (batch && (where.length > 0 || budget !== undefined || data !== undefined)) {
+      throw new InputError("Cannot resume as --batch takes no --where, --budget or --data");
     }
     const open = (run: Run) => isOpen(run) || (budget !== undefined && !run.active);
     const { ids, waiting } = batch
@@ -87,6 +92,7 @@ export const resume = defineCommand({
         resumeAll(ids, waiting, {
           ...{ store, registries, workers, budget, isolated: io.isolated },
           ...{ threads: values.threads, memoryLimit: values.memoryLimit },
+          ...dataPath(io, data),
           ...watch,
         }),
       judge,

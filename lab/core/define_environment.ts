@@ -15,7 +15,7 @@ import type {
   StepResult,
   TransitionTable,
 } from "./environment.ts";
-import { InputError, unknownName } from "./errors.ts";
+import { checkNames, InputError } from "./errors.ts";
 import { explainMiss, isOfKind, MisfitError } from "./misfit.ts";
 import { firstNotJson, show } from "./plain.ts";
 import { defaultRng, type Generator, type Seed } from "./random.ts";
@@ -105,10 +105,7 @@ export function defineEnvironment<State, Observation, Action>(
       `Cannot define ${id} as its time limit must be a whole number ≥ 1: ${show(timeLimit)}`,
     );
   }
-  const unknown = Object.keys(definition).find((name) => !Object.hasOwn(fields, name));
-  if (unknown !== undefined) {
-    throw unknownName(`define ${id}`, "field", unknown, Object.keys(fields));
-  }
+  checkNames(`define ${id}`, "field", definition, Object.keys(fields));
   return definition;
 }
 
@@ -223,11 +220,8 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
   }
 
   #checked(options: ResetOptions): ResetOptions {
+    checkNames(`reset ${this.id}`, "reset option", options, this.#definition.resetOptions ?? []);
     for (const [name, value] of Object.entries(options)) {
-      const known = this.#definition.resetOptions ?? [];
-      if (!known.includes(name)) {
-        throw unknownName(`reset ${this.id}`, "reset option", name, known);
-      }
       if (!Number.isFinite(value)) {
         throw new InputError(
           `Cannot reset ${this.id} as ${name} must be a finite number: ${show(value)}`,

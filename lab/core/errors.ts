@@ -161,3 +161,18 @@ export function unknownName(
       `${didYouMean(name, names, few ? 1 : PROPOSED)}: ${all}`,
   );
 }
+
+/**
+ * Refuses what has a name that is not known, by {@linkcode unknownName}.
+ *
+ * @param given What was given, by name.
+ */
+export function checkNames(
+  action: string,
+  kind: string,
+  given: object,
+  known: readonly string[],
+): void {
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw unknownName(action, kind, unknown, known);
+}

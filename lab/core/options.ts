@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { unknownName } from "./errors.ts";
+import { checkNames, unknownName } from "./errors.ts";
 
 /** Every option of a function: true, or the words that it may be. */
 export type KnownOptions<Options> = {
@@ -31,8 +31,8 @@ export function checkOptions<Options extends object>(
   given: NoInfer<Partial<Options>>,
   known: KnownOptions<Options>,
 ): void {
+  checkNames(action, "option", given, Object.keys(known));
   for (const name in given) {
-    if (!Object.hasOwn(known, name)) throw unknownName(action, "option", name, Object.keys(known));
     const words: unknown = known[name];
     const value = given[name];
     if (words === true || value === undefined) continue;

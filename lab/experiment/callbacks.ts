@@ -5,7 +5,7 @@
  * @module
  */
 import type { Dataset } from "../core/dataset.ts";
-import { InputError, unknownName } from "../core/errors.ts";
+import { checkNames, InputError } from "../core/errors.ts";
 import type { Metrics, Progress } from "../core/metrics.ts";
 import { isRecord, show } from "../core/plain.ts";
 import { type Generator, type Seed, streamOf } from "../core/random.ts";
@@ -68,8 +68,8 @@ const [hooks, results] = [["state", "onIteration", "onEvaluation"], ["metrics", 
 
 /** @throws InputError where a hook is none that is called, or is no function. */
 function checkCallbacks(callbacks: Callbacks): void {
+  checkNames("use callbacks", "hook", callbacks, hooks);
   for (const [name, hook] of Object.entries(callbacks)) {
-    if (!hooks.includes(name)) throw unknownName("use callbacks", "hook", name, hooks);
     if (hook === undefined || typeof hook === "function") continue;
     throw new InputError(`Cannot use callbacks as ${name} must be a function: ${show(hook)}`);
   }
@@ -82,10 +82,7 @@ function checkResult(result: unknown, hook: string): void {
       `Cannot go on as ${hook} must return nothing, or { metrics, stop }: ${show(result)}`,
     );
   }
-  const unknown = Object.keys(result).find((name) => !results.includes(name));
-  if (unknown !== undefined) {
-    throw unknownName(`use what ${hook} returns`, "field", unknown, results);
-  }
+  checkNames(`use what ${hook} returns`, "field", result, results);
   const { metrics, stop } = result;
   if (metrics !== undefined && !isRecord(metrics)) {
     throw new InputError(

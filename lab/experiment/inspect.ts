@@ -8,7 +8,6 @@ import type { RowStep } from "../compute/row_step.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
-import { isRecord } from "../core/plain.ts";
 import { REPLAY } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import { type CheckpointChoice, chosenCheckpoint } from "../store/chosen_checkpoint.ts";
@@ -59,13 +58,10 @@ export async function openTrainer(
         `with ${kept.length === 0 ? "none yet" : kept.map(({ kind }) => kind).join(", ")}`,
     );
   }
-  const { job } = orderOf(run.manifest, registries);
-  const configuration = data === undefined ? job.configuration : withData(run, data);
-  const chosen = { ...job, configuration, ...backend === undefined ? {} : { backend } };
+  const { job, again } = orderOf(run.manifest, registries, data);
+  const chosen = { ...job, ...backend === undefined ? {} : { backend } };
   const { snapshot } = await store.loadCheckpoint(run.id, checkpoint, { without: REPLAY });
-  const session = await openSession(chosen, registries, {
-    remedy: (field) => `--data ${field.toUpperCase()} says where it lies now`,
-  });
+  const session = await openSession(chosen, registries, { again });
   try {
     await session.trainer.restore(snapshot);
   } catch (error) {
@@ -85,18 +81,6 @@ export async function openTrainer(
     checkpoint,
     dispose: () => void session.dispose(),
   };
-}
-
-/** A run's configuration with its data elsewhere. @throws InputError where it reads none. */
-function withData({ id, manifest }: Run, path: string) {
-  const { configuration } = manifest.determined;
-  const dataset = isRecord(configuration.dataset) ? configuration.dataset : {};
-  const field = ["folder", "file"].find((each) => each in dataset);
-  if (field !== undefined) return { ...configuration, dataset: { ...dataset, [field]: path } };
-  throw new InputError(
-    `Cannot open run ${id} with --data as its data must be a folder or a file: ` +
-      `${dataset.name ?? "it is an agent"}`,
-  );
 }
 
 /**

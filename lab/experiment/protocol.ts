@@ -20,6 +20,8 @@ export interface TrainMessage {
   readonly start?: { readonly snapshot: Snapshot; readonly runner: RunnerState };
   /** What another run learned, without its replay, to start from. */
   readonly source?: Snapshot;
+  /** Whether a stored run is opened, whose data `--data` names where they were moved. */
+  readonly again?: boolean;
   /** Iterations after which the run is to end as if it were interrupted. */
   readonly until?: number;
   /** Threads that compiled steps may use; decides no bit of the result. */

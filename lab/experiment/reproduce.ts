@@ -61,6 +61,8 @@ export interface ReproduceOptions extends LaunchOptions {
    * or version can reach.
    */
   readonly approximately?: boolean;
+  /** Where the folder or file of its data lies now. Default: where it lay. */
+  readonly data?: string;
 }
 
 /** What training anew gave. */
@@ -164,14 +166,14 @@ export async function reproduce(
 async function trainAgain(
   original: Run,
   unit: BudgetUnit,
-  options: LaunchOptions,
+  options: Omit<ReproduceOptions, "keep">,
   keep: (opened: Opened) => Promise<void>,
   kept: () => StoreRecorder | undefined,
 ): Promise<Outcome> {
   const { store, registries, signal } = options;
   const { determined } = original.manifest;
   const recording = new Recording();
-  const order = orderOf(original.manifest, registries);
+  const order = orderOf(original.manifest, registries, options.data);
   if (determined.from !== undefined) {
     order.source = await sourceAgain(store, determined.from);
   }
@@ -203,7 +205,7 @@ async function trainAgain(
   using worker = new TrainingWorker(threadsOf(options, 1), options);
   let ending: Ending | undefined;
   for (const { budget, iterations: until } of stagesOf(original.manifest)) {
-    const configuration = { ...determined.configuration, budget };
+    const configuration = { ...order.job.configuration, budget };
     const start = final && { start: { snapshot: final.snapshot, runner: final.runner } };
     const job = { ...order.job, configuration };
     ending = await worker.train({ ...order, ...start, job, until }, recorder, signal);

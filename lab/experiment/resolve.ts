@@ -11,7 +11,7 @@ import { environmentOf } from "../core/define_environment.ts";
 import { isRecord } from "../core/plain.ts";
 import type { Environment, EnvironmentDefinition } from "../core/environment.ts";
 import { unknownEnvironment } from "../core/environment_ids.ts";
-import { InputError, unknownName } from "../core/errors.ts";
+import { checkNames, InputError, unknownName } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import { commonSchema } from "./common_schema.ts";
@@ -284,8 +284,7 @@ function checkKeys(definition: ExperimentDefinition): void {
   if (typeof name !== "string" || name === "") {
     throw new InputError(`Cannot use the definition as it must have a name: ${shown(name)}`);
   }
-  const unknown = Object.keys(definition).find((key) => !allKeys.includes(key));
-  if (unknown !== undefined) throw unknownName(`use "${name}"`, "field", unknown, allKeys);
+  checkNames(`use "${name}"`, "field", definition, allKeys);
   for (const key of ["version", "seeds"] as const) {
     const value: unknown = definition[key];
     if (value === undefined || (Number.isInteger(value) && (value as number) >= 1)) continue;

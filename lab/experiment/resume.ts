@@ -7,6 +7,7 @@ import { choiceOf } from "../compute/backend_choice.ts";
 import { amountOf } from "../core/budget.ts";
 import { DamageError, InputError, unlessDamaged } from "../core/errors.ts";
 import type { Progress } from "../core/metrics.ts";
+import { isRecord } from "../core/plain.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run, Store } from "../store/store.ts";
@@ -107,6 +108,8 @@ export interface ResumeOptions
   readonly trainee?: Trainee;
   /** The run's definition, where it is at hand. */
   readonly definition?: ExperimentDefinition;
+  /** Where the folder or file of its data lies now. Default: where it lay. */
+  readonly data?: string;
 }
 
 async function goOn(
@@ -126,7 +129,7 @@ async function goOn(
   const { point, warnings } = await startOf(store, run);
   const { state, progress = noProgress } = point?.runner ?? {} as Partial<StoredRunner>;
   const manifest = continued(run, { unit, progress, budget });
-  const order = orderOf(manifest, registries);
+  const order = orderOf(manifest, registries, options.data);
   const { from } = manifest.determined;
   if (point !== undefined) order.start = { snapshot: point.snapshot, runner: state! };
   else if (from !== undefined) order.source = await sourceAgain(store, from);
@@ -220,20 +223,37 @@ function unreadableSeries(store: Store, { id }: Run): string[] {
     .map(({ message }) => message);
 }
 
-/** What a manifest orders a worker to do. */
+/**
+ * What a manifest orders a worker to do.
+ *
+ * @param data Where the folder or file of its data lies now. Default: where it lay.
+ * @throws InputError for `data` of a run that reads neither.
+ */
 export function orderOf(
   { determined, definition }: Manifest,
   registries: Registries,
+  data?: string,
 ): { -readonly [K in keyof TrainOrder]: TrainOrder[K] } {
   const { experiment, configuration, seed, backend } = determined;
   const job = {
     experiment,
     module: definition.module,
-    configuration,
+    configuration: data === undefined ? configuration : withData(configuration, data),
     seed,
     backend: choiceOf(backend),
   };
-  return { job, registries: registries.module };
+  return { job, registries: registries.module, again: true };
+}
+
+/** A configuration with its data elsewhere. @throws InputError where it reads none. */
+function withData(configuration: Configuration, path: string): Configuration {
+  const dataset = isRecord(configuration.dataset) ? configuration.dataset : {};
+  const field = ["folder", "file"].find((each) => each in dataset);
+  if (field !== undefined) return { ...configuration, dataset: { ...dataset, [field]: path } };
+  throw new InputError(
+    "Cannot read --data as a run's data must be a folder or a file: " +
+      `${dataset.name ?? "it is an agent"}`,
+  );
 }
 
 /** What trains a run, as far as its budget is concerned. */

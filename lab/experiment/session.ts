@@ -115,7 +115,7 @@ export function parseSeed(text: string): Seed {
  * @param options.threads Threads that compiled steps may use; default 1.
  * @param options.rate Takes the place of the trainer's learning rate.
  * @param options.onStep Called before each step of a world that is not the lab's.
- * @param options.remedy What to do where a data set's folder or file is not there, by that word.
+ * @param options.again Whether a stored run is opened: its data were there, and `--data` names them now.
  */
 export async function openSession(
   job: Job,
@@ -125,10 +125,10 @@ export async function openSession(
     readonly threads?: number;
     readonly rate?: RaisedRate;
     readonly onStep?: () => void;
-    readonly remedy?: (field: "folder" | "file") => string;
+    readonly again?: boolean;
   } = {},
 ): Promise<Session> {
-  const { definition, remedy } = options;
+  const { definition, again } = options;
   const seed = parseSeed(job.seed);
   const stream = (name: string): Generator => streamOf(seed, name);
   const { openWorkspace } = await import("../compute/backend.ts");
@@ -186,7 +186,7 @@ export async function openSession(
       return { trainer, makeEnvironment, data: null, bestBy };
     }
     const model = await modelOf(job, registries, own);
-    const { dataset, data } = await makeDataset(job, registries, own, definition, remedy);
+    const { dataset, data } = await makeDataset(job, registries, own, definition, again);
     await requireDataFit(
       model,
       { name: `"${dataset.name}"`, holds: holdingsOf(dataset) },
@@ -345,14 +345,14 @@ async function makeDataset(
   registries: Registries,
   own: OwnParts,
   definition: ExperimentDefinition | undefined,
-  remedy: ((field: "folder" | "file") => string) | undefined,
+  again: boolean | undefined,
 ): Promise<Pick<Session, "data"> & { readonly dataset: Dataset }> {
   const stored = job.configuration.dataset as { name: string };
   const source = isOwn(stored)
     ? requireOwn(own, "dataset", stored.name, job)
     : await loadEntry(registries.datasets, "data set", stored.name, job.experiment);
   const configuration = checkStored(source.configuration, "dataset", stored, job.experiment);
-  const files = filesOf(`data set ${stored.name}`, configuration, remedy);
+  const files = filesOf(`data set ${stored.name}`, configuration, again);
   let isRead = isOwn(stored);
   const noted = <Args extends unknown[], Result>(read: (...args: Args) => Result) => {
     return (...args: Args) => {
@@ -383,22 +383,24 @@ const hasThreads = "Deno" in globalThis;
  * @param what What they are read as, for messages.
  * @param configuration Of the data set: its field `folder` or `file` is named where what it says is
  *   not there.
- * @param remedyOf What to do there. Default: to name another by `--set`.
+ * @param again Whether a stored run is opened, which takes `--data` there; a new one takes `--set`.
  */
 export function filesOf(
   what: string,
   configuration?: unknown,
-  remedyOf = (field: "folder" | "file") =>
-    `--set dataset.${field}=${field.toUpperCase()} names another`,
+  again = false,
 ):
   & Required<Pick<DatasetContext<unknown>, "readFile" | "openFile" | "listFolder" | "webpBinary">>
   & Pick<DatasetContext<unknown>, "readAhead"> {
   const refusal = (verb: string, path: string, error: unknown) => {
     const fields = isRecord(configuration) ? configuration : {};
     const field = (["folder", "file"] as const).find((each) => each in fields);
-    const remedy = field === undefined || (error as { code?: string }).code !== "ENOENT"
+    const isGone = (error as { code?: string }).code === "ENOENT";
+    const remedy = field === undefined || !isGone
       ? ""
-      : ` (${remedyOf(field)})`;
+      : again
+      ? ` (--data ${field.toUpperCase()} says where it lies now)`
+      : ` (--set dataset.${field}=${field.toUpperCase()} names another)`;
     return new InputError(
       `Cannot ${verb} ${path} as ${what} as ${whyUnreadable(error)}${remedy}`,
     );

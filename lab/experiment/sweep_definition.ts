@@ -4,7 +4,7 @@
  * @module
  */
 import { type BackendChoice, backendChoices } from "../compute/backend_choice.ts";
-import { InputError, unknownName } from "../core/errors.ts";
+import { checkNames, InputError, unknownName } from "../core/errors.ts";
 import { isRecord } from "../core/plain.ts";
 import type { Json } from "../core/snapshot.ts";
 import { type PrunerName, prunerNames } from "../search/pruners.ts";
@@ -73,10 +73,7 @@ export function checkSweep(definition: SweepDefinition): void {
   if (typeof name !== "string" || name.trim() === "") {
     throw new InputError(`Cannot sweep as the sweep must have a name: ${shown(name)}`);
   }
-  const unknown = Object.keys(definition).find((key) => !allKeys.includes(key));
-  if (unknown !== undefined) {
-    throw unknownName(`use the sweep "${name}"`, "field", unknown, allKeys);
-  }
+  checkNames(`use the sweep "${name}"`, "field", definition, allKeys);
   const requireKind = (
     key: keyof SweepDefinition,
     kind: string,
@@ -125,11 +122,8 @@ export function fieldOf(path: string, field: FieldDefinition): Field {
   const refused = (requirement: string, value: unknown = field) =>
     new InputError(`Cannot sweep over ${path} as ${requirement}: ${shown(value)}`);
   if (isRecord(field) && "range" in field) {
-    const { range, when, ...more } = field;
-    const [unknown] = Object.keys(more);
-    if (unknown !== undefined) {
-      throw unknownName(`sweep over ${path}`, "field", unknown, ["range", "when"]);
-    }
+    checkNames(`sweep over ${path}`, "field", field, ["range", "when"]);
+    const { range, when } = field;
     if (when === undefined) return fieldOf(path, range);
     if (!isRecord(when) || typeof when.path !== "string" || !Array.isArray(when.in)) {
       throw refused('its condition must be as { path: "agent.optimizer", in: ["rmsprop"] }', when);

@@ -318,6 +318,7 @@ class TrainingHere implements Trainee {
       const session = this.session = await openSession(order.job, registries, {
         definition: this.#definition,
         threads,
+        again: order.again,
       });
       const ending = this.#ending = await runSession(session, order, {
         opened: (opened) => recorder.opened(opened),

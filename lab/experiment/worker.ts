@@ -60,6 +60,7 @@ async function train(message: TrainMessage): Promise<void> {
   const signs = new Signs(message.signs);
   const session = await openSession(message.job, registries, {
     threads: message.threads,
+    again: message.again,
     onStep: () => signs.beat(),
   });
   try {

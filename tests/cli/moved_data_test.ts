@@ -36,6 +36,12 @@ Deno.test("data that lie elsewhere are named, and data that have changed are tol
     strictEqual(gone.code, 2);
     match(gone.error, /a\.npy as .* as it is not there \(--data FILE says where it lies now\)/);
     deepStrictEqual(await likelihood("--data", "b.npy"), before);
+    const unmoved = await lab("resume", "latest", "--budget", "600");
+    strictEqual(unmoved.code, 2);
+    match(unmoved.error, /--data FILE says where it lies now/);
+    const again = await lab("reproduce", "latest", "--data", "b.npy");
+    strictEqual(again.code, 0, again.error);
+    match(again.out, /^identical/);
     const exported = await lab(
       ...["export", "latest", "--format", "onnx", "--data", "b.npy", "--out", "o"],
     );
@@ -57,8 +63,13 @@ Deno.test("data that lie elsewhere are named, and data that have changed are tol
     match(reproduced.out + reproduced.error, /the data have changed since the run began/);
 
     await write("a.npy", 1);
-    const on = await lab("resume", "latest", "--budget", "600");
+    await Deno.rename(`${folder}/a.npy`, `${folder}/c.npy`);
+    const on = await lab("resume", "latest", "--budget", "600", "--data", "c.npy");
     strictEqual(on.code, 0, on.error);
+    strictEqual((await lab("resume", "latest", "--batch", "--data", "c.npy")).code, 2);
+    await Deno.rename(`${folder}/c.npy`, `${folder}/a.npy`);
+    const extended = await lab("reproduce", "latest");
+    strictEqual(extended.code, 0, extended.error);
   }));
 
 Deno.test("what a data set reads is an array of its own, not a view of Node's", () =>

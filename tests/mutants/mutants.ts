@@ -3560,8 +3560,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a world without reset options takes any",
     file: "lab/core/define_environment.ts",
-    from: "if (!known.includes(name)) {",
-    to: "if (known.length > 0 && !known.includes(name)) {",
+    from: "options, this.#definition.resetOptions ?? []);",
+    to: "options, this.#definition.resetOptions ?? Object.keys(options));",
     test: "tests/envs/bad_input_test.ts",
   },
   {
@@ -7528,8 +7528,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "A misspelt field of a world is dropped.",
     file: "lab/core/define_environment.ts",
-    from: "if (unknown !== undefined) {",
-    to: "if (unknown === definition) {",
+    from: 'checkNames(`define ${id}`, "field", definition, Object.keys(fields));',
+    to: "",
     test: "tests/lab/core/define_environment_test.ts",
   },
   {
@@ -7753,8 +7753,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "An option that a function does not know is passed over.",
     file: "lab/core/options.ts",
-    from: "if (!Object.hasOwn(known, name)) throw",
-    to: "if (!Object.hasOwn(known, name) && name.length > 99) throw",
+    from: 'checkNames(action, "option", given, Object.keys(known));',
+    to: "",
     test: "tests/lab/core/options_test.ts",
   },
   {
@@ -7770,5 +7770,19 @@ export const mutants: readonly Mutant[] = [
     from: 'await sbatch("--version");',
     to: "await Promise.resolve();",
     test: "tests/cli/slurm_test.ts",
+  },
+  {
+    fault: "A stored run whose data were moved is told to take `--set`, which `resume` has not.",
+    file: "lab/experiment/worker.ts",
+    from: "    again: message.again,\n",
+    to: "",
+    test: "tests/cli/moved_data_test.ts",
+  },
+  {
+    fault: "`reproduce --data` trains on the data where they lay.",
+    file: "lab/experiment/reproduce.ts",
+    from: "const configuration = { ...order.job.configuration, budget };",
+    to: "const configuration = { ...determined.configuration, budget };",
+    test: "tests/cli/moved_data_test.ts",
   },
 ];
