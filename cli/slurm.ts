@@ -13,6 +13,7 @@ import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
 import { FLEET_PROGRAM, memoryText, PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
 import { quoted } from "../lab/core/shell.ts";
+import { folderOf } from "../lab/store/location.ts";
 import { openStoreOf, storeLocation } from "./stores.ts";
 import { storeFlag } from "../web/program.ts";
 import { plural } from "./terminal/format.ts";
@@ -160,7 +161,7 @@ export async function launchSweepBySlurm(
   const { resolveSweep } = await import("../lab/experiment/sweep.ts");
   const { name } = definition;
   const sweep = await resolveSweep(definition, await io.registries(), { examine: !noCheck });
-  const store = storeLocation(io, values.store);
+  const store = folderOf(storeLocation(io, values.store));
   const { partition, time } = values;
   const scriptIn = (folder: string) => {
     const share = `${quoted(folder)}/"$SLURM_ARRAY_TASK_ID"`;
@@ -262,7 +263,7 @@ async function intoStores(
   io: Io,
 ): Promise<number> {
   const tasks = tasksOf(requests, values);
-  const store = storeLocation(io, values.store);
+  const store = folderOf(storeLocation(io, values.store));
   const scriptIn = (folder: string) => {
     const share = `${quoted(folder)}/"$SLURM_ARRAY_TASK_ID"`;
     return scriptOf({

@@ -101,7 +101,7 @@ Deno.test("a sweep is a job of one task, to the trials that it has without", () 
   withSlurm('echo "Submitted batch job 8"', async (type) => {
     const line = "run cartpole-a2c --budget 2000 --sweep agent.gamma=0.9,0.99 --seeds 1 --judge 1";
     const { code, out, error } = await type(
-      `${line} --tag it's --note a'b --launch slurm --workers 2 --memory-limit 3GB`,
+      `${line} --tag it's --note a'b --launch slurm --workers 2 --memory-limit 3GB --store sqlite:runs`,
     );
     deepStrictEqual([code, out], [0, "Submitted batch job 8\n"], error);
     const [, job] = /^Sweep cartpole-a2c-sweep: 2 trials in (\S+)\. When/.exec(error)!;

@@ -7785,4 +7785,11 @@ export const mutants: readonly Mutant[] = [
     to: "const configuration = { ...determined.configuration, budget };",
     test: "tests/cli/moved_data_test.ts",
   },
+  {
+    fault: "A job of a store named as sqlite:PATH has its folder under another one.",
+    file: "cli/slurm.ts",
+    from: "const store = folderOf(storeLocation(io, values.store));\n  const { partition",
+    to: "const store = storeLocation(io, values.store);\n  const { partition",
+    test: "tests/cli/slurm_test.ts",
+  },
 ];
