@@ -5,10 +5,10 @@
  */
 import { dirname, resolve } from "node:path";
 import { InputError } from "../lab/core/errors.ts";
-import { settingText, settingWords, shellWord } from "../lab/core/shell.ts";
+import { settingText, settingWords } from "../lab/core/shell.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import type { BackendChoice } from "../lab/compute/backend_choice.ts";
-import { term } from "../lab/experiment/conditions.ts";
+import { lostText } from "../lab/experiment/comparison.ts";
 import type { Describer } from "../lab/experiment/describe.ts";
 import { iqm, spreadOf } from "../lab/statistics/mod.ts";
 import type { PrunerName } from "../lab/search/pruners.ts";
@@ -18,6 +18,7 @@ import {
   type SweepOptions,
   type SweepState,
   triedAgain,
+  whereSweep,
 } from "../lab/experiment/sweep.ts";
 import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
 import type { Verdict } from "../lab/experiment/verdict.ts";
@@ -279,11 +280,23 @@ export function trialsTable(
   const rows = begun.slice(0, SHOWN).map((trial) => [
     String(trial.trial),
     ...paths.map((path) => shown(trial.point[path])),
-    trial.value === undefined ? "–" : withSpread(trial.value, spreadOf(trial.values), figure),
-    `${trial.values.length} of ${sweep.seeds}`,
+    valueCell(trial),
+    seedsCell(trial, sweep.seeds),
     trial.pruned ? "pruned" : trial === best ? "best" : "",
   ]);
   return { columns, rows, left: begun.length - rows.length };
+}
+
+/** What a trial came to: `none` where a seed of it diverged or failed. */
+function valueCell({ value, values }: SweepState["trials"][number]): string {
+  if (value === undefined) return "–";
+  return Number.isNaN(value) ? "none" : withSpread(value, spreadOf(values), figure);
+}
+
+/** How many of a trial's seeds came to a figure: `2 of 3`, or `1 of 3, 1 diverged`. */
+function seedsCell({ runs, values }: SweepState["trials"][number], seeds: number): string {
+  const given = values.filter((value) => !Number.isNaN(value)).length;
+  return `${given} of ${seeds}${lostText(runs)}`;
 }
 
 /** Which fields of a sweep matter, in a line; "" where that cannot be told. */
@@ -330,11 +343,6 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
   return parts.join("\n");
 }
 
-/** `--where` for the runs of a sweep. */
-export function whereSweep(name: string): string {
-  return `--where ${shellWord(term("sweep", name))}`;
-}
-
 function compare(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }
@@ -362,7 +370,15 @@ export function sweepDocument(state: SweepState): string {
     importance: Object.fromEntries(importancesOf(state) ?? []),
     trials: trials.map(({ trial, point, runs, values, value, pruned }) => ({
       ...{ trial, point, value: finite(value), values: values.map(finite), pruned },
+      state: pruned
+        ? "pruned"
+        : value === undefined
+        ? "open"
+        : Number.isNaN(value)
+        ? "failed"
+        : "complete",
       runs: ids(runs),
+      statuses: runs.map(({ status }) => status),
     })),
     best: best === undefined ? null : {
       trial: best.trial,

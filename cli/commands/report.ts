@@ -18,7 +18,7 @@ import {
 import { requireSeries, whyNone } from "../filter.ts";
 import { refuseExisting, writeWhole } from "../files.ts";
 import { isCalled, openStoreOf } from "../stores.ts";
-import { whereSweep } from "../sweeping.ts";
+import { whereSweep } from "../../lab/experiment/sweep.ts";
 import { callersPath } from "../terminal/io.ts";
 
 /** The command `report`. */

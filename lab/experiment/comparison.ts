@@ -317,10 +317,14 @@ export function isLost({ status }: { readonly status: string }): boolean {
 
 /** How many of a group's runs came to a result: `5`, or `2 of 5, 3 diverged` where not all did. */
 export function seedsText(runs: readonly { readonly status: string }[]): string {
+  if (!runs.some(isLost)) return String(runs.length);
+  return `${runs.filter((run) => !isLost(run)).length} of ${runs.length}${lostText(runs)}`;
+}
+
+/** How many runs ended without a result, to follow how many did not: `, 3 diverged, 1 failed`, or nothing. */
+export function lostText(runs: readonly { readonly status: string }[]): string {
   const lost = Map.groupBy(runs.filter(isLost), ({ status }) => status);
-  if (lost.size === 0) return String(runs.length);
-  const counts = [...lost].sort().map(([status, { length }]) => `, ${length} ${status}`);
-  return `${runs.filter((run) => !isLost(run)).length} of ${runs.length}${counts.join("")}`;
+  return [...lost].sort().map(([status, { length }]) => `, ${length} ${status}`).join("");
 }
 
 /**

@@ -24,7 +24,7 @@ import {
 } from "./recorded_run.ts";
 import { StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
-import { changedModule, goOnAfter, resumeIn, type ResumeOptions } from "./resume.ts";
+import { goOnAfter, isOwnFileChanged, resumeIn, type ResumeOptions } from "./resume.ts";
 import { parseSeed } from "./session.ts";
 import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
 
@@ -221,8 +221,8 @@ export function storedPlan({ request, unit, facts, notes, refusal }: Plan): Json
 /**
  * The plan of a request that waits.
  *
- * @throws InputError where the weights that it starts from are no longer the same; LabError where it
- *   has begun.
+ * @throws InputError where the weights that it starts from, or the file that defines it, are no longer the
+ *   same; LabError where it has begun.
  */
 export async function waitingPlan(
   waiting: number,
@@ -232,10 +232,16 @@ export async function waitingPlan(
     waiting,
   ) as unknown as StoredPlan;
   const source = facts.from === undefined ? undefined : await sourceAgain(store, facts.from);
-  const changed = await changedModule({ module: facts.module, hash: facts.hash });
-  const request = { ...asked, seed: BigInt(facts.seed) };
+  const { experiment, module, seed } = facts;
+  if (await isOwnFileChanged(facts)) {
+    throw new InputError(
+      `Cannot begin ${experiment} seed ${seed} as ${module} must be what it was when the run was asked ` +
+        "for: it has changed",
+    );
+  }
+  const request = { ...asked, seed: BigInt(seed) };
   const order = orderFor(facts, request, registries, source);
-  return { request, unit, order, facts, refusal, notes: [...notes, ...changed], waiting };
+  return { request, unit, order, facts, refusal, notes, waiting };
 }
 
 /** What a worker is to do for a run. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isAbsolute } from "node:path";
 import { choiceOf } from "../compute/backend_choice.ts";
 import { amountOf } from "../core/budget.ts";
 import { DamageError, InputError, unlessDamaged } from "../core/errors.ts";
@@ -350,7 +351,10 @@ function continued(
 /** Lines on what is no longer as the manifest says: results may then differ. */
 export async function changesSince(manifest: Manifest): Promise<string[]> {
   const { code, versions } = await provenance();
-  const lines = await changedModule(manifest.definition);
+  const { definition } = manifest;
+  const lines = await isChanged(definition)
+    ? [`the definition file ${definition.module} has changed since the run began`]
+    : [];
   if (code.hash !== manifest.code.hash) {
     lines.push(`the lab's code has changed since the run began: ${shownCode(manifest.code)}`);
   }
@@ -363,10 +367,14 @@ export async function changesSince(manifest: Manifest): Promise<string[]> {
   return lines;
 }
 
-/** A line where the file of a definition is no longer the one that a run was asked for with. */
-export async function changedModule({ module, hash }: Manifest["definition"]): Promise<string[]> {
-  if (module === "" || await hashOfModule(modulePath(module)) === hash) return [];
-  return [`the definition file ${module} has changed since the run began`];
+/** Whether the file of a definition is no longer the one that a run was asked for with. */
+async function isChanged({ module, hash }: Manifest["definition"]): Promise<boolean> {
+  return module !== "" && await hashOfModule(modulePath(module)) !== hash;
+}
+
+/** Whether a definition is a file of the user's that has changed; the lab's own belong to its version. */
+export async function isOwnFileChanged(definition: Manifest["definition"]): Promise<boolean> {
+  return isAbsolute(definition.module) && await isChanged(definition);
 }
 
 /** A revision for people: twelve digits, and whether files had changed. */

@@ -17,6 +17,7 @@ import {
 } from "../core/errors.ts";
 import { interquartileMean } from "../core/interquartile_mean.ts";
 import { streamOf } from "../core/random.ts";
+import { shellWord } from "../core/shell.ts";
 import type { Json } from "../core/snapshot.ts";
 import { importances } from "../search/importance.ts";
 import { type Curve, type PrunerName, pruners } from "../search/pruners.ts";
@@ -25,6 +26,7 @@ import {
   checkSpace,
   countOf,
   type Field,
+  isTried,
   type Point,
   type Range,
   type Space,
@@ -32,6 +34,7 @@ import {
 import { lockSweep } from "../store/lock.ts";
 import { budgetUnitOf } from "../store/run_budget.ts";
 import type { Run, Store, StoreReader } from "../store/store.ts";
+import { term } from "./conditions.ts";
 import { differingPaths, flatten, newestOfEachSeed } from "./comparison.ts";
 import { type Described, Describer } from "./describe.ts";
 import {
@@ -44,9 +47,10 @@ import {
   trainPlan,
 } from "./launch.ts";
 import { REFUSED } from "./manifest.ts";
+import { directionOf } from "./metric_direction.ts";
 import type { Registries } from "./registries.ts";
 import { setAt } from "./resolve.ts";
-import { resumeIn } from "./resume.ts";
+import { isOwnFileChanged, resumeIn } from "./resume.ts";
 import { figuresOf } from "./score.ts";
 import { checkSweep, fieldOf, type SweepDefinition } from "./sweep_definition.ts";
 import { RETURN, trainingOf } from "./verdict.ts";
@@ -310,7 +314,14 @@ async function objectiveOf(
 ): Promise<Objective> {
   if (text !== undefined) {
     const [, goal, metric] = /^(?:(min|max):)?(.*)$/.exec(text)!;
-    return { metric, goal: goal === "min" ? "minimize" : "maximize" };
+    const known = directionOf(metric);
+    if (goal === "min" || (goal === undefined && known === "down")) {
+      return { metric, goal: "minimize" };
+    }
+    if (goal === "max" || known === "up") return { metric, goal: "maximize" };
+    throw new InputError(
+      `Cannot sweep by ${metric} as it must be said which way is better: max:${metric} or min:${metric}`,
+    );
   }
   if ("agent" in configuration) return { metric: RETURN, goal: "maximize" };
   const { name } = configuration.model as { name: string };
@@ -364,6 +375,31 @@ export function requireSame(
   );
 }
 
+/**
+ * Requires that the user's files that finished runs of a sweep are defined in are what they were.
+ *
+ * @throws {InputError} that names one that has changed.
+ */
+async function requireSameFile(name: string, runs: readonly Run[]): Promise<void> {
+  const finished = runs.filter(({ digest }) => digest !== null);
+  const files = new Map(
+    finished.map(({ manifest: { definition } }) => [JSON.stringify(definition), definition]),
+  );
+  for (const definition of files.values()) {
+    if (!await isOwnFileChanged(definition)) continue;
+    throw new InputError(
+      `Cannot go on with the sweep ${name} as ${definition.module} must be what it was when its runs ` +
+        "were trained: it has changed (another --name begins another sweep; delete " +
+        `${whereSweep(name)} lets this one begin anew)`,
+    );
+  }
+}
+
+/** `--where` for the runs of a sweep, as it is typed. */
+export function whereSweep(name: string): string {
+  return `--where ${shellWord(term("sweep", name))}`;
+}
+
 /** A field as `--sweep` takes it. */
 function shownField(field: Field | undefined): Json {
   if (field === undefined) return "not tried";
@@ -389,7 +425,7 @@ export function sweepState(
 ): SweepState | undefined {
   const stored = store.sweep(name);
   if (stored === undefined) return undefined;
-  return stateOf(store, name, stored.definition as unknown as Sweep, runs);
+  return stateOf(store, name, stored.definition as unknown as Sweep, runs, { reads: true });
 }
 
 /** How each stored sweep stands, by its name, the newest first; the error of a damaged one. */
@@ -404,12 +440,17 @@ function runsOf(store: StoreReader, name: string): Run[] {
   return store.runs().filter(({ manifest }) => manifest.sweep?.name === name);
 }
 
-/** @param runs Those of the sweep that count. */
+/**
+ * @param runs Those of the sweep that count.
+ * @param options.reads Whether nothing is to be trained: where a trial that later ones followed from lacks
+ *   runs, these have their points from their own.
+ */
 function stateOf(
   store: StoreReader,
   name: string,
   sweep: Sweep,
   runs: readonly Run[] = runsOf(store, name),
+  { reads = false }: { readonly reads?: boolean } = {},
 ): SweepState {
   const byTrial = Map.groupBy(runs, ({ manifest }) => manifest.sweep!.trial);
   const sampling = samplers[sweep.sampler](sweep.space, sweep.seed);
@@ -422,9 +463,18 @@ function stateOf(
     const all = byTrial.get(trials.length) ?? [];
     const own = runsAt(point, all);
     astray.push(...all.filter((run) => !own.includes(run)));
-    const trial = trialOf(store, sweep, point, trials, own);
+    const trial = trialOf(store, sweep, { trial: trials.length, point, runs: own }, trials);
     trials.push(trial);
     if (trial.value === undefined && learns(sweep.sampler)) break;
+  }
+  if (reads && astray.length === 0) {
+    const later = [...byTrial].filter(([trial]) => trial >= trials.length).sort(([a], [b]) =>
+      a - b
+    );
+    for (const [trial, all] of later) {
+      const point = pointOfRun(sweep.space, all[0]);
+      trials.push(trialOf(store, sweep, { trial, point, runs: runsAt(point, all) }, trials));
+    }
   }
   // What was drawn after these followed from them.
   if (astray.length > 0) {
@@ -459,6 +509,22 @@ function runsAt(point: Point, runs: readonly Run[]): Run[] {
     // A part of several fields stands there field by field.
     return settings.every(([path, value]) => known[path] === undefined || known[path] === value);
   });
+}
+
+/** The point of a space that a run was trained at, by its configuration. */
+function pointOfRun(space: Space, { manifest }: Run): Point {
+  const known = flatten(manifest.determined.configuration);
+  const point: { [path: string]: Json } = {};
+  for (const field of space) {
+    const { path, range } = field;
+    const text = known[path];
+    if (text === undefined || !isTried(field, point)) continue;
+    const value = range.kind === "choice"
+      ? range.values.find((each) => textOf(each) === text)
+      : Number(text);
+    if (value !== undefined) point[path] = value;
+  }
+  return point;
 }
 
 /** Trials below which nothing is said of the fields. */
@@ -525,14 +591,14 @@ function valuesOf(
   return runs.map((run) => run.digest === null ? NaN : figuresOf(store, run)[metric] ?? NaN);
 }
 
+/** @param known Number, point and all runs at it. */
 function trialOf(
   store: StoreReader,
   sweep: Sweep,
-  point: Point,
+  known: Pick<Trial, "trial" | "point" | "runs">,
   before: readonly Trial[],
-  all: readonly Run[],
 ): Trial {
-  const trial = before.length;
+  const { trial, point, runs: all } = known;
   const runs = ofSeeds(all, 1, sweep.seeds);
   // A pruner looks at the first seed alone, also where it is tried again.
   const [first] = ofSeeds(all, 1, 1);
@@ -672,6 +738,7 @@ export async function runSweep(
     // One that no run reports was a mistake, and may be mended.
     const { objective } = reportedOf(store, name, before) === undefined ? before : sweep;
     requireSame(name, { ...before, objective }, sweep, options);
+    await requireSameFile(name, runsOf(store, name));
   }
   const definition = sweep as unknown as Json;
   if (options.elsewhere === undefined) store.putSweep(name, definition);

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
-import { sweepPage, trialsTable } from "../../cli/sweeping.ts";
+import { sweepDocument, sweepPage, trialsTable } from "../../cli/sweeping.ts";
 import type { SweepState } from "../../lab/experiment/sweep.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import { registries, toyExperiment } from "../lab/experiment/toy_registries.ts";
@@ -215,7 +215,8 @@ function stateOf(count: number, goal: "maximize" | "minimize" = "maximize"): Swe
   const space = [{ path: "agent.rate", range: { kind: "uniform", low: 0, high: 1 } }];
   const trials = Array.from({ length: count + 1 }, (_, trial) => ({
     ...{ trial, point: { "agent.rate": trial / 7 }, pruned: trial === 1 },
-    ...{ runs: trial < count ? [{}] : [], values: trial === 2 ? [NaN] : [trial, trial] },
+    ...{ runs: trial < count ? [{ status: trial === 2 ? "diverged" : "completed" }] : [] },
+    ...{ values: trial === 2 ? [NaN] : [trial, trial] },
     value: trial === 2 ? NaN : trial === 3 ? undefined : trial,
   }));
   return {
@@ -237,6 +238,12 @@ Deno.test("a sweep's page has its twenty best trials, and says how many more the
   deepStrictEqual([...rows[0].slice(0, 2), rows[0][3]], ["5", "0.7143", "2 of 2"]);
   deepStrictEqual(rows.map((row) => row.at(-1)), ["best", "", "", "", "", "pruned"]);
   deepStrictEqual(rows.map((row) => row[3]), [
-    ...["2 of 2", "2 of 2", "2 of 2", "1 of 2", "2 of 2", "2 of 2"],
+    ...["2 of 2", "2 of 2", "2 of 2", "0 of 2, 1 diverged", "2 of 2", "2 of 2"],
   ]);
+  deepStrictEqual([rows[3][2], rows[4][2]], ["none", "–"]);
+  const { trials: told } = JSON.parse(sweepDocument(stateOf(4)));
+  deepStrictEqual(told.map(({ state }: { state: string }) => state), [
+    ...["complete", "pruned", "failed", "open", "complete"],
+  ]);
+  deepStrictEqual(told[2].statuses, ["diverged"]);
 });

@@ -7792,4 +7792,40 @@ export const mutants: readonly Mutant[] = [
     to: "const store = storeLocation(io, values.store);\n  const { partition",
     test: "tests/cli/slurm_test.ts",
   },
+  {
+    fault:
+      "A request begins with a file that has changed since, under the hash of the one asked for.",
+    file: "lab/experiment/launch.ts",
+    from: "if (await isOwnFileChanged(facts)) {",
+    to: 'if (facts.module === "") {',
+    test: "tests/lab/experiment/own_test.ts",
+  },
+  {
+    fault: "A sweep goes on with a file that has changed since its finished runs were trained.",
+    file: "lab/experiment/sweep.ts",
+    from: "if (!await isOwnFileChanged(definition)) continue;",
+    to: "if (await isOwnFileChanged(definition)) continue;",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "Trials of TPE after one that lacks a run are not shown.",
+    file: "lab/experiment/sweep.ts",
+    from: "if (reads && astray.length === 0) {",
+    to: "if (reads && astray.length > 0) {",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "A sweep maximises an error whose name is all that is said of the objective.",
+    file: "lab/experiment/sweep.ts",
+    from: '(goal === undefined && known === "down")',
+    to: "(goal === undefined && known === null)",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "A trial all of whose seeds diverged has them among those that came to a figure.",
+    file: "cli/sweeping.ts",
+    from: "const given = values.filter((value) => !Number.isNaN(value)).length;",
+    to: "const given = values.length;",
+    test: "tests/cli/sweep_test.ts",
+  },
 ];

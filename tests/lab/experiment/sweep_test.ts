@@ -607,7 +607,7 @@ Deno.test("a sweep that cannot be is refused in a line before anything is stored
       [{ sampler: "grid" }, /over a grid as agent\.rate must have values/],
       [{ sampler: "tpx" as "tpe" }, /no sampler "tpx" \(did you mean "tpe"\?\)/],
       [{ pruner: "ashe" as "asha" }, /no pruner "ashe" \(did you mean "asha"\?\)/],
-      [{ pruner: "asha", objective: "losses/toy" }, /a pruner looks at evaluations/],
+      [{ pruner: "asha", objective: "min:losses/toy" }, /a pruner looks at evaluations/],
       [
         { pruner: "asha", budget: 100, set: { "evaluation.every": 100 } },
         /runs must be evaluated .* \(--set evaluation\.every=10\): every 100 of a budget of 100/,
@@ -663,7 +663,7 @@ Deno.test("an objective that never appears ends the sweep after its first trials
       ...[true, "evaluation/return_mean", 6],
     ]);
     await rejects(
-      swept(store, { ...small, objective: "evaluation/share" }),
+      swept(store, { ...small, objective: "max:evaluation/share" }),
       /its objective must be what it was/,
     );
   }));
@@ -673,6 +673,62 @@ Deno.test("an objective that never appears ends a sweep of trials side by side a
     const objective = "evaluation/return_meen";
     await rejects(swept(store, { objective, sampler: "random" }, { workers: 1 }), /return_mean"\?/);
     strictEqual(store.runs().length, 1);
+  }));
+
+Deno.test("a metric whose better way is known needs no word for it, any other does", async () => {
+  const objectiveOf = async (objective: string) =>
+    (await resolveSweep({ ...definition, objective }, registries)).objective;
+  const goals = { "losses/reconstruction": "minimize", "evaluation/elbo": "maximize" };
+  for (const [metric, goal] of Object.entries(goals)) {
+    deepStrictEqual(await objectiveOf(metric), { metric, goal });
+  }
+  const metric = "losses/value";
+  deepStrictEqual(await objectiveOf(`max:${metric}`), { metric, goal: "maximize" });
+  await rejects(
+    objectiveOf("losses/policy"),
+    /^InputError: Cannot sweep by losses\/policy as it must .*: max:losses\/policy or min:losses\/policy$/,
+  );
+});
+
+Deno.test("trials after one whose run was deleted are shown, and stay what they were", () =>
+  withStore(async (store) => {
+    const whole = await swept(store);
+    const hole = whole.best!.trial === 1 ? 2 : 1;
+    const gone = whole.trials[hole].runs[1].id;
+    store.trash(gone);
+    const { trials, best, over } = sweepState(store, "toys")!;
+    deepStrictEqual([trials.length, best?.trial, over], [6, whole.best!.trial, false]);
+    for (const { trial, point, value } of trials) {
+      deepStrictEqual(point, whole.trials[trial].point);
+      strictEqual(value, trial === hole ? undefined : whole.trials[trial].value);
+    }
+    store.trash(whole.trials[hole].runs[0].id);
+    deepStrictEqual(sweepState(store, "toys")!.trials.length, 6);
+    deepStrictEqual(outcomeOf(await swept(store)), outcomeOf(whole));
+  }));
+
+Deno.test("a sweep does not go on where the file of its finished runs has changed", () =>
+  inFolder(async (folder) => {
+    const file = `${folder}/own.ts`;
+    const text = await Deno.readTextFile(new URL("own_parts.ts", import.meta.url));
+    await Deno.writeTextFile(file, text);
+    const store = openStore(`${folder}/runs`);
+    try {
+      const short = {
+        ...{ experiment: file, space: { "agent.size": [3] }, sampler: "grid" as const },
+        ...{ trials: undefined, seeds: 1, judge: 0 },
+      };
+      strictEqual((await swept(store, short)).over, true);
+      await Deno.writeTextFile(file, `${text}// Another one.\n`);
+      await rejects(
+        swept(store, short),
+        /Cannot go on with the sweep toys as .*own\.ts must be .*; delete --where sweep=toys lets /,
+      );
+      for (const { id } of store.runs()) store.trash(id);
+      strictEqual((await swept(store, short)).over, true);
+    } finally {
+      store.close();
+    }
   }));
 
 Deno.test("a model's sweep is judged by what the model is, the least where that is best", () =>
