@@ -59,7 +59,7 @@ Deno.test("a sweep without a trial that came to anything fails, says why, and tr
         /^error: No trial of the sweep line-toy-sweep came .*: evaluation\/return_mean$/m,
       );
       match(error, /^To try 2 runs again: the same command again$/m);
-      match(out, /^ +\d +\d +NaN/m);
+      match(out, /^ +\d +\d +none +0 of 1, 1 failed$/m);
       const found = JSON.parse((await typed("runs", "--json")).out).runs;
       deepStrictEqual(
         found.map(({ status }: { status: string }) => status),

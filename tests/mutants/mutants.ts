@@ -3073,13 +3073,6 @@ export const mutants: readonly Mutant[] = [
     test: "tests/evidence/main_test.ts",
   },
   {
-    fault: "a run that waits does not tell that its module has changed",
-    file: "lab/experiment/launch.ts",
-    from: "notes: [...notes, ...changed], waiting",
-    to: "notes, waiting",
-    test: "tests/lab/experiment/own_test.ts",
-  },
-  {
     fault: "structural similarity leaves out the rightmost windows",
     file: "models/metrics/image_quality.ts",
     from: "left + WINDOW <= width",
