@@ -1,15 +1,15 @@
 /** `import FILE…`: runs that other programs logged. @module */
+import { basename, dirname, join } from "node:path";
 import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, integer, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
-import { shortened } from "../../lab/core/printable.ts";
 import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
 import { LONGEST_TAG } from "../../web/tags.ts";
 import { defaulting, defineCommand, plain, shortText, storeOption } from "../command.ts";
 import { openStoreOf } from "../stores.ts";
-import { callersPath } from "../terminal/io.ts";
+import { callersPath, type Io } from "../terminal/io.ts";
 
 /** The command `import`. */
 export const importRuns = defineCommand({
@@ -18,12 +18,15 @@ export const importRuns = defineCommand({
   brief: "Adds runs that other programs logged, from their files",
   description: "Adds the runs of each file: JSON lines (.jsonl, as " +
     "docs/dashboard.md#log-from-your-own-code has them), TensorBoard's event files, the monitor " +
-    "files of Stable-Baselines3, CSV with a column of steps, and what the page of Weights & Biases " +
-    "exports as CSV or JSON. The dashboard and the commands show such runs like the lab's own; " +
+    "files of Stable-Baselines3, CSV with a column of steps, what the page of Weights & Biases " +
+    "exports as CSV or JSON, and what export --format csv wrote. The event files of a folder are " +
+    "one run, and FILE may be a folder that has them, or folders with them. What was imported " +
+    "before is not added again. The dashboard and the commands show such runs like the lab's own; " +
     "resume, reproduce and evaluate need the lab's.",
   examples: [
     ["import training.jsonl", "one run"],
     ["import logs/ppo_1/events.out.tfevents.1700000000.host", "a run that TensorBoard shows"],
+    ["import logs", "all runs of a folder that TensorBoard shows"],
     ["import monitor.csv wandb_export.csv --tag old", "tables, found again by a tag"],
     ["import logs/*/0.monitor.csv --name ppo-sb3", "seeds of one experiment, compared as such"],
     ["import logs/*.jsonl --store other-runs", "a folder of them, into another store"],
@@ -31,7 +34,7 @@ export const importRuns = defineCommand({
   parser: () =>
     object({
       files: multiple(argument(string({ metavar: "FILE" }), {
-        description: plain("Files that other programs wrote."),
+        description: plain("Files that other programs wrote, or folders of event files."),
       })),
       steps: defaulting(
         option("--steps", choice(stepAxes, { metavar: "AXIS" }), {
@@ -55,30 +58,121 @@ export const importRuns = defineCommand({
     }),
   async run({ files, steps: axis, name, seed, tag: tags, store: location }, io) {
     if (files.length === 0) throw new InputError("Cannot import as FILE is missing");
-    const { importFileRuns } = await import("../../lab/experiment/imports/mod.ts");
+    const { importEventRun, importFileRuns } = await import("../../lab/experiment/imports/mod.ts");
+    const sources = await sourcesOf(io, files);
     using opened = await openStoreOf(io, location);
     let next = seed;
-    for (const file of files) {
-      const bytes = await bytesOf(callersPath(io, file), file);
-      const { ids, leftOut } = await importFileRuns(opened.store, bytes, file, {
-        ...{ axis, tags, name, seed: next },
-      });
-      if (next !== undefined) next += ids.length;
-      for (const id of ids) io.out(`${id}  ${file}`);
-      if (leftOut.length > 0) {
-        const columns = shortened(leftOut.join(", "));
-        io.notice(`Left out of ${file} as they hold text, no numbers: ${columns}\n`);
-      }
+    for (const { files, folder } of sources) {
+      const options = { axis, tags, name, seed: next };
+      const named = await Promise.all(
+        files.map(async ({ at, path }) => ({ name: at, bytes: await bytesOf(path, at) })),
+      );
+      const at = named.length === 1 ? named[0].name : folder!.at;
+      const { ids, known, remarks } = folder === undefined
+        ? await importFileRuns(opened.store, named[0].bytes, at, options)
+        : await importEventRun(opened.store, named, { ...folder, at }, options);
+      if (next !== undefined) next += ids.length + known.length;
+      for (const id of ids) io.out(`${id}  ${at}`);
+      for (const id of known) io.out(`already there: ${id}  ${at}`);
+      for (const remark of remarks) io.notice(`${remark}\n`);
     }
     return 0;
   },
 });
 
+/** A file: what it is called in messages, and where it lies. */
+interface Place {
+  readonly at: string;
+  readonly path: string;
+}
+
+/** What is imported at once: a file, or event files of a folder, which are one run. */
+interface Source {
+  readonly files: Place[];
+  /** Of event files: what the run is called, and whether it may have nothing. */
+  readonly folder?: { readonly at: string; readonly run: string; readonly mayBeEmpty: boolean };
+}
+
+/** What is given, in its order; event files stand where the first one of their folder does. */
+async function sourcesOf(io: Io, given: readonly string[]): Promise<Source[]> {
+  const { isEventFile } = await import("../../lab/experiment/imports/mod.ts");
+  const sources: Source[] = [];
+  const folders = new Map<string, Source>();
+  const addEvents = (path: string, source: Source) => {
+    const known = folders.get(path);
+    if (known === undefined) {
+      folders.set(path, source);
+      sources.push(source);
+      return;
+    }
+    const paths = known.files.map(({ path }) => path);
+    known.files.push(...source.files.filter(({ path }) => !paths.includes(path)));
+  };
+  for (const at of given) {
+    const path = callersPath(io, at);
+    if (await isFolder(path)) {
+      const found = eventFolders({ at, path }, isEventFile);
+      if (found.length === 0) {
+        throw new InputError(
+          `Cannot import ${at} as a folder must hold TensorBoard's event files (tfevents), or ` +
+            "folders with them: name other files one by one",
+        );
+      }
+      for (const { below, files } of found) {
+        const run = below || basename(path);
+        const folder = { at: join(at, below), run, mayBeEmpty: found.length > 1 };
+        addEvents(join(path, below), { files, folder });
+      }
+    } else if (isEventFile(at)) {
+      const folder = { at: dirname(at), run: basename(dirname(path)), mayBeEmpty: false };
+      addEvents(dirname(path), { files: [{ at, path }], folder });
+    } else sources.push({ files: [{ at, path }] });
+  }
+  return sources;
+}
+
+/** A folder and those in it that have event files, by their paths below it; links to folders are none. */
+function eventFolders(
+  { at, path }: Place,
+  isEventFile: (name: string) => boolean,
+  below = "",
+): { readonly below: string; readonly files: Place[] }[] {
+  const inside = (name: string) => join(below, name);
+  const entries = entriesOf({ at: join(at, below), path: join(path, below) });
+  const files = entries.filter(({ name, isDirectory }) => !isDirectory && isEventFile(name))
+    .map(({ name }) => ({ at: join(at, inside(name)), path: join(path, inside(name)) }));
+  const inner = entries.filter(({ isDirectory }) => isDirectory)
+    .flatMap(({ name }) => eventFolders({ at, path }, isEventFile, inside(name)));
+  return files.length === 0 ? inner : [{ below, files }, ...inner];
+}
+
+function entriesOf({ at, path }: Place): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(path)].sort((a, b) => a.name < b.name ? -1 : 1);
+  } catch (error) {
+    throw unreadable(at, error);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false; // what cannot be read is said where it is read
+  }
+}
+
 async function bytesOf(path: string, file: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new InputError(`Cannot import ${file} as it cannot be read: ${(error as Error).name}`);
+    throw unreadable(file, error);
   }
+}
+
+/** What is said of what cannot be read; the error itself where the process may not read it. */
+function unreadable(at: string, error: unknown): unknown {
+  if (error instanceof Deno.errors.NotCapable) return error;
+  return new InputError(`Cannot import ${at} as it cannot be read: ${(error as Error).name}`);
 }

@@ -13,7 +13,7 @@ import type { Seed } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import { openStore } from "../store/sqlite_store.ts";
-import type { Manifest, Store } from "../store/store.ts";
+import type { ImportSource, Manifest, Store } from "../store/store.ts";
 import { LOGGED, provenance } from "./manifest.ts";
 import { parseSeed } from "./session.ts";
 
@@ -40,6 +40,9 @@ export interface LoggedProgress extends Partial<Progress> {
   /** Since the run began; default: the clock's. */
   readonly wallSeconds?: number;
 }
+
+/** What a run says that was left before it had ended. */
+export const LEFT = "left before its end";
 
 /** How a run may end. */
 export const loggedEndings: readonly LoggedEnding[] = [
@@ -165,7 +168,7 @@ export class LoggedRun implements Disposable {
 
   /** Ends it as failed, unless it has ended. */
   [Symbol.dispose](): void {
-    this.finish("failed", "left before its end");
+    this.finish("failed", LEFT);
   }
 
   #requireOpen(action: string): void {
@@ -177,12 +180,14 @@ export class LoggedRun implements Disposable {
  * Adds a run to a store and opens it.
  *
  * @param budgetUnit What its length is told in.
+ * @param source Of a run that is imported.
  * @throws {InputError} where its name is empty, or its seed is none that a run may have.
  */
 export async function beginLogged(
   store: Store,
   options: LoggedRunOptions,
   budgetUnit: BudgetUnit = "gradientSteps",
+  source?: ImportSource,
 ): Promise<LoggedRun> {
   const { name, configuration = {}, seed = 1, tags = [], note = "" } = options;
   if (name.trim() === "") throw new InputError("Cannot start a run as its name must not be empty");
@@ -200,6 +205,7 @@ export async function beginLogged(
     ...{ code, versions },
     machine: { ...machine, adapter: null },
     backendReason: "a loop of the user's own",
+    ...(source === undefined ? {} : { source }),
     irreproducible: "it was logged by a loop that is not the lab's",
   };
   return new LoggedRun(store, store.createRun({ name, manifest, tags, note }).id);

@@ -16,6 +16,14 @@ export const runStatuses = [
 /** Where a run stands. */
 export type RunStatus = typeof runStatuses[number];
 
+/** What tells the file that a run was imported from. */
+export interface ImportSource {
+  /** SHA-256 of its bytes, of several files one after the other, in hexadecimal. */
+  readonly hash: string;
+  /** The run's among those that the file holds, from 0. */
+  readonly place: number;
+}
+
 /**
  * The record that determines and describes a run. The part under `determined` decides the result
  * and goes into the digest.
@@ -63,6 +71,8 @@ export interface Manifest {
   readonly backendReason: string;
   /** What tells the data from other ones, where files hold them: see `hashOfData`; absent elsewhere. */
   readonly data?: string;
+  /** Of an imported run; absent elsewhere. */
+  readonly source?: ImportSource;
   /** Why the same seed does not give the same bits again; absent where it does. */
   readonly irreproducible?: string;
   /** The sweep that asked for it, and its trial there, from 0. */

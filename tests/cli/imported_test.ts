@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
+import { type ExportedRun, tensorboardParts } from "../../lab/store/exports/mod.ts";
 import { registries } from "../../registries.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
@@ -52,9 +53,14 @@ Deno.test("import says on standard error which columns it leaves out, and of whi
     const said = "Left out of log.csv as they hold text, no numbers: note, kind\n";
     const table = "step,loss,note,kind,grad\n1,0.5,warm,a,\n2,nan,,b,\n";
     strictEqual(await typed(table), said);
-    strictEqual(await typed(table, "--quiet"), "");
+    strictEqual(await typed(table.replace("0.5", "0.25"), "--quiet"), "");
     // What is empty, and what is not finite, is no text.
     strictEqual(await typed("step,loss,grad\n1,0.5,\n2,,-Infinity\n"), "");
+    strictEqual(
+      await typed("loss\n1\n"),
+      "Rows of log.csv are counted as its steps, as no column is called step, or alike\n",
+    );
+    strictEqual(await typed("loss\n1\n"), ""); // which is there already
   }));
 
 Deno.test("a logged run's length is told in what it counted", () =>
@@ -82,4 +88,74 @@ Deno.test("a logged run's length is told in what it counted", () =>
       match(await typed("runs"), new RegExp(`${id}.* ${shown} `));
       match(await typed("describe", id), new RegExp(`completed: ${shown} in `));
     }
+  }));
+
+/** An event file of one value, as TensorBoard has it; the lab's writer has its own test. */
+async function eventFile(step: number, value: number): Promise<Uint8Array> {
+  const zeros = new Float64Array(1);
+  const series = {
+    ...{
+      name: "loss",
+      iterations: Float64Array.of(step),
+      values: Float64Array.of(value),
+      total: 1,
+    },
+    ...{ environmentSteps: Float64Array.of(step), gradientSteps: zeros, examples: zeros },
+    wallSeconds: Float64Array.of(step),
+  };
+  const run = { createdAt: 1000 * step, endedAt: null, environmentSteps: step, name: "", note: "" };
+  const exported = { run: { ...run, manifest: { determined: {} } }, series: [series], events: [] };
+  const parts = [...tensorboardParts(exported as unknown as ExportedRun)];
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+Deno.test("import takes a folder of event files, says what is there already, and counts no run twice", () =>
+  inFolder(async (folder) => {
+    const typed = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder, registries });
+      const code = await main(["import", ...args], io);
+      return [
+        code,
+        io.written.out.replaceAll(/\b\w{6}(?= {2})/g, "RUN"),
+        io.written.error,
+      ] as const;
+    };
+    for (const at of ["logs/ppo/1", "logs/ppo/2", "logs/dqn/1", "logs/empty", "tables", "bare"]) {
+      await Deno.mkdir(`${folder}/${at}`, { recursive: true });
+    }
+    const put = async (path: string, step: number, value: number) =>
+      await Deno.writeFile(`${folder}/${path}`, await eventFile(step, value));
+    await put("logs/ppo/1/events.out.tfevents.1.h", 1, 1);
+    await put("logs/ppo/1/events.out.tfevents.2.h", 2, 2);
+    await put("logs/ppo/2/events.out.tfevents.1.h", 1, 3);
+    await put("logs/dqn/1/events.out.tfevents.1.h", 1, 4);
+    await Deno.writeFile(`${folder}/logs/empty/events.out.tfevents.1.h`, new Uint8Array());
+    await Deno.writeTextFile(`${folder}/tables/a.csv`, "step,loss\n1,2\n");
+    deepStrictEqual(await typed("logs"), [
+      0,
+      "RUN  logs/dqn/1/events.out.tfevents.1.h\nRUN  logs/ppo/1\n" +
+      "RUN  logs/ppo/2/events.out.tfevents.1.h\n",
+      "Left out logs/empty/events.out.tfevents.1.h as it has no scalars\n",
+    ]);
+    const io = capturedIo({ folder, root: folder, registries });
+    strictEqual(await main(["runs", "--json"], io), 0);
+    const { runs } = JSON.parse(io.written.out);
+    deepStrictEqual(runs.map(({ name }: { name: string }) => name), ["ppo/2", "ppo/1", "dqn/1"]);
+    // The two files of a folder, named by themselves, are the run that they are together.
+    const files = [1, 2].map((i) => `logs/ppo/1/events.out.tfevents.${i}.h`);
+    deepStrictEqual(await typed(...files, "logs/ppo/1"), [
+      ...[0, "already there: RUN  logs/ppo/1\n", ""],
+    ]);
+    deepStrictEqual(await typed("tables/a.csv", "tables/a.csv"), [
+      ...[0, "RUN  tables/a.csv\nalready there: RUN  tables/a.csv\n", ""],
+    ]);
+    for (const at of ["tables", "bare"]) {
+      const [code, out, error] = await typed("logs/ppo/1", at);
+      deepStrictEqual([code, out], [2, ""]);
+      match(
+        error,
+        new RegExp(`^error: Cannot import ${at} as a folder must hold .* \\(tfevents\\).*\\n$`),
+      );
+    }
+    match((await typed("none"))[2], /^error: Cannot import none as it cannot be read: NotFound\n$/);
   }));

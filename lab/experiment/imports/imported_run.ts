@@ -3,10 +3,13 @@
  *
  * @module
  */
-import type { Metrics } from "../../core/metrics.ts";
+import type { MetricPoint, Metrics } from "../../core/metrics.ts";
+import type { Seed } from "../../core/random.ts";
 import type { Json } from "../../core/snapshot.ts";
-import type { Store } from "../../store/store.ts";
-import { beginLogged } from "../logged_run.ts";
+import type { BudgetUnit } from "../../core/trainer.ts";
+import { counts } from "../../store/run_budget.ts";
+import type { ImportSource, Store } from "../../store/store.ts";
+import { beginLogged, LEFT } from "../logged_run.ts";
 import type { StepAxis } from "./step_axes.ts";
 
 /** What was logged at a step. */
@@ -25,6 +28,16 @@ export interface ImportedRun {
   readonly points: readonly ImportedPoint[];
 }
 
+/** A run of the lab, as its export has it. */
+export interface LabRun {
+  /** In the store that it was exported from. */
+  readonly id: string;
+  readonly name: string;
+  readonly seed: Seed;
+  /** By ascending iteration, at least one. */
+  readonly points: readonly MetricPoint[];
+}
+
 /** How a run is added whose file does not say it. */
 export interface ImportOptions {
   /** What its steps count. */
@@ -36,6 +49,12 @@ export interface ImportOptions {
   readonly seed?: number;
 }
 
+/** Where a run is from. */
+interface Origin {
+  readonly note: string;
+  readonly source: ImportSource;
+}
+
 /**
  * Adds a run; points of one step are one entry, in the order of their steps.
  *
@@ -44,7 +63,7 @@ export interface ImportOptions {
 export async function addImported(
   store: Store,
   { points, configuration = {}, ...run }: ImportedRun,
-  { axis, note, tags, ...options }: ImportOptions & { readonly note: string },
+  { axis, note, source, tags, ...options }: ImportOptions & Origin,
 ): Promise<string> {
   const name = options.name ?? run.name;
   const seed = options.seed ?? freeSeed(store, name, configuration);
@@ -58,7 +77,7 @@ export async function addImported(
     });
   }
   const inOrder = [...entries.values()].sort((a, b) => a.step - b.step);
-  using logged = await beginLogged(store, { name, configuration, seed, note, tags }, axis);
+  using logged = await beginLogged(store, { name, configuration, seed, note, tags }, axis, source);
   let wallSeconds = 0;
   for (const { step, seconds = wallSeconds, metrics } of inOrder) {
     wallSeconds = seconds;
@@ -66,6 +85,37 @@ export async function addImported(
   }
   logged.finish();
   return logged.id;
+}
+
+/**
+ * Adds a run of the lab, each point at the counts that it had.
+ *
+ * @returns The run's id.
+ */
+export async function addLabRun(
+  store: Store,
+  { name, seed, points }: LabRun,
+  { note, source, tags }: Pick<ImportOptions, "tags"> & Origin,
+): Promise<string> {
+  const { name: _, value: __, ...last } = points.at(-1)!;
+  const unit = unitOf((count) => last[count] > 0);
+  using logged = await beginLogged(store, { name, seed, note, tags }, unit, source);
+  store.append(logged.id, points);
+  if (last.iterations > 0) logged.log({}, last);
+  logged.finish();
+  return logged.id;
+}
+
+/** What the length of a run is told in: the most telling of what it counts. */
+export function unitOf(isCounted: (count: BudgetUnit) => boolean): BudgetUnit | undefined {
+  return counts.filter((count) => count !== "iterations").find(isCounted);
+}
+
+/** The run that a file has become already; one whose import broke off is none. */
+export function knownRun(store: Store, { hash, place }: ImportSource): string | undefined {
+  return store.runs().find(({ manifest: { source }, endedAt, message }) =>
+    source?.hash === hash && source.place === place && endedAt !== null && message !== LEFT
+  )?.id;
 }
 
 /** One more than the highest seed of the runs of a name and configuration; 1 of none. */

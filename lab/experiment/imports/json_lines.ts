@@ -8,8 +8,7 @@ import { InputError } from "../../core/errors.ts";
 import type { Progress } from "../../core/metrics.ts";
 import type { Json } from "../../core/snapshot.ts";
 import type { BudgetUnit } from "../../core/trainer.ts";
-import { counts } from "../../store/run_budget.ts";
-import type { Store } from "../../store/store.ts";
+import type { ImportSource, Store } from "../../store/store.ts";
 import {
   advanced,
   beginLogged,
@@ -18,6 +17,7 @@ import {
   type LoggedRun,
   requirePng,
 } from "../logged_run.ts";
+import { unitOf } from "./imported_run.ts";
 
 const count = z.int().min(0);
 /** JSON has no number for what is not finite. */
@@ -62,6 +62,7 @@ interface Line {
  *
  * @param name What the text is called in messages.
  * @param tags Beside the run's own.
+ * @param source What the text is from.
  * @returns The run's id.
  * @throws {InputError} that names the line; nothing is stored then.
  */
@@ -70,6 +71,7 @@ export async function importJsonLines(
   text: string,
   name: string,
   tags: readonly string[] = [],
+  source?: ImportSource,
 ): Promise<string> {
   const lines = text.split("\n").map((line, i) => ({ line, at: `${name}, line ${i + 1}` }))
     .filter(({ line }) => line.trim() !== "");
@@ -80,20 +82,21 @@ export async function importJsonLines(
   const wanted = "it must hold metrics, event, image and png, or finish";
   const entries = rest.map((each) => parsed(entry, each, wanted));
   requireCourse(entries, rest);
-  using run = await beginLogged(store, {
-    ...options,
-    tags: [...new Set([...options.tags, ...tags])],
-    configuration: options.configuration as { [key: string]: Json },
-  }, unitOf(entries));
+  const isCounted = (count: BudgetUnit) =>
+    entries.some((each) => "metrics" in each && (each[count] ?? 0) > 0);
+  using run = await beginLogged(
+    store,
+    {
+      ...options,
+      tags: [...new Set([...options.tags, ...tags])],
+      configuration: options.configuration as { [key: string]: Json },
+    },
+    unitOf(isCounted),
+    source,
+  );
   for (const each of entries) await put(run, each);
   run.finish();
   return run.id;
-}
-
-/** What the length of a run is told in: the most telling of what its entries count. */
-function unitOf(entries: readonly Entry[]): BudgetUnit | undefined {
-  return counts.filter((count) => count !== "iterations")
-    .find((count) => entries.some((each) => "metrics" in each && (each[count] ?? 0) > 0));
 }
 
 /** Refuses entries that a run could not take one after the other. */

@@ -4,44 +4,58 @@
  *
  * @module
  */
-import { csvRecords } from "../../core/csv.ts";
+import { type CsvRecord, csvRecords } from "../../core/csv.ts";
 import { InputError } from "../../core/errors.ts";
 import { isRecord } from "../../core/plain.ts";
 import { printable, shortened } from "../../core/printable.ts";
-import type { ImportedPoint, ImportedRun } from "./imported_run.ts";
+import { isExported, runsOfExported } from "./exported_csv.ts";
+import type { ImportedPoint, ImportedRun, LabRun } from "./imported_run.ts";
+import { numberOf, onePerStep, type Row } from "./rows.ts";
 
-/** A row of a table. */
-interface Row {
-  /** What it is called in messages: its line, or its place in a list. */
-  readonly at: string;
-  /** By its columns; what is empty is left out of points. */
-  readonly cells: Readonly<Record<string, unknown>>;
-}
-
-/** What a table holds. */
+/** What a file holds. */
 export interface Table {
-  readonly runs: readonly ImportedRun[];
-  /** Columns of text, of which no run has anything. */
-  readonly leftOut: readonly string[];
+  readonly runs: readonly (ImportedRun | LabRun)[];
+  /** Lines on what of it no run has, and on what was taken for granted. */
+  readonly remarks: readonly string[];
 }
 
-/** Columns that hold the step, the first that there is; and seconds since the start. */
+/** Columns that hold the step, the first that has any; and seconds since the start. */
 const steps = [
   ...["step", "_step", "global_step", "environment_steps", "timesteps", "total_timesteps"],
-  ...["time/total_timesteps", "iteration", "iterations", "epoch", "update"],
+  ...["time/total_timesteps", "num_env_steps_sampled_lifetime", "timesteps_total"],
+  ...["num_env_steps_sampled", "iteration", "iterations", "epoch", "update", "training_iteration"],
 ];
 const seconds = [
   "seconds",
   "wall_seconds",
   "_runtime",
   "time/time_elapsed",
+  "time_total_s",
   "relative time (process)",
 ];
 /** Columns that are neither. */
 const others = ["_timestamp", "wall time", "wall_time", "time"];
 
+/** Tables that have a row a run, by columns that all of them have, and what to import in their place. */
+const tablesOfRuns = [
+  {
+    kind: "a table of Weights & Biases with a row a run",
+    columns: [/^Name$/, /^(State|Created|Runtime)$/],
+    instead: "export the chart of a metric, or the history of a run",
+  },
+  {
+    kind: "a table of Optuna with a row a trial",
+    columns: [/^number$/, /^state$/, /^(value|values_.+|params_.+)$/],
+    instead: "import what each trial logged as it was trained",
+  },
+];
+
+/** How a column is called that has no name, by itself or by pandas. */
+const UNNAMED = /^(Unnamed: \d+(\.\d+)?)?$/;
+
 /**
- * The runs of a CSV file: a column of steps and one a metric; of W&B's, columns `RUN - METRIC`.
+ * The runs of a CSV file: a column of steps and one a metric; of W&B's, columns `RUN - METRIC`; those
+ * of the lab's own export.
  *
  * @param name What the file is called, in messages and where it names no run.
  * @throws {InputError} that names the line.
@@ -49,6 +63,17 @@ const others = ["_timestamp", "wall time", "wall_time", "time"];
 export function runsOfCsv(text: string, name: string): Table {
   const [head, ...lines] = csvRecords(text, `import ${name}`);
   if (head === undefined) throw new InputError(`Cannot import ${name} as it is empty`);
+  requireSteps(head.cells, name);
+  const isIndexed = hasIndex(head, lines);
+  const unnamed = head.cells.findIndex((column, i) =>
+    UNNAMED.test(column.trim()) && !(i === 0 && isIndexed)
+  );
+  if (unnamed >= 0) {
+    throw new InputError(
+      `Cannot import ${name}, line ${head.line} as each column must have a name: column ` +
+        `${unnamed + 1} has none`,
+    );
+  }
   const twice = head.cells.find((column, i) => head.cells.indexOf(column) !== i);
   if (twice !== undefined) {
     throw new InputError(
@@ -64,10 +89,32 @@ export function runsOfCsv(text: string, name: string): Table {
           `${cells.length}`,
       );
     }
-    const byColumn = Object.fromEntries(head.cells.map((column, i) => [column, cells[i]]));
-    return { at: `line ${line}`, cells: byColumn };
+    const byColumn = head.cells.map((column, i) => [column, cells[i]]);
+    return {
+      at: `line ${line}`,
+      cells: Object.fromEntries(isIndexed ? byColumn.slice(1) : byColumn),
+    };
   });
-  return runsOfRows(rows, name);
+  const index = isIndexed ? [`Left out of ${name} as it numbers the rows: column 1`] : [];
+  const { runs, remarks } = isExported(head.cells)
+    ? { runs: runsOfExported(rows, head.cells, name), remarks: [] }
+    : runsOfRows(rows, name);
+  return { runs, remarks: [...index, ...remarks] };
+}
+
+/** Whether the first column is the index that pandas writes, which numbers the rows from 0. */
+function hasIndex({ cells: [first] }: CsvRecord, lines: readonly CsvRecord[]): boolean {
+  return /^(Unnamed: 0)?$/.test(first.trim()) &&
+    lines.every(({ cells }, i) => numberOf(cells[0]) === i);
+}
+
+/** Refuses tables that have a row a run. */
+function requireSteps(columns: readonly string[], name: string): void {
+  const table = tablesOfRuns.find((each) =>
+    each.columns.every((pattern) => columns.some((column) => pattern.test(column)))
+  );
+  if (table === undefined) return;
+  throw new InputError(`Cannot import ${name} as it is ${table.kind}: ${table.instead}`);
 }
 
 /**
@@ -91,8 +138,10 @@ export function runsOfJson(text: string, name: string): Table {
 /** One run; where all columns beside the steps' are W&B's `RUN - METRIC`, one a RUN. */
 function runsOfRows(rows: readonly Row[], name: string): Table {
   const columns = [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))];
+  const isFilled = (column: string) =>
+    rows.some(({ cells }) => String(cells[column] ?? "").trim() !== "");
   const found = (known: readonly string[]) =>
-    known.map((each) => columns.find((column) => column.toLowerCase() === each))
+    known.map((each) => columns.find((column) => column.toLowerCase() === each && isFilled(column)))
       .find((column) => column !== undefined);
   const [step, time] = [found(steps), found(seconds)];
   const unlike = [step, time, ...others.map((each) => found([each]))];
@@ -101,28 +150,37 @@ function runsOfRows(rows: readonly Row[], name: string): Table {
     const lack = rows.length === 0 ? "rows" : "columns beside those of steps and times";
     throw new InputError(`Cannot import ${name} as it has no ${lack}`);
   }
-  const leftOut = [...metrics, ...(time === undefined ? [] : [time])]
+  const texts = [...metrics, ...(time === undefined ? [] : [time])]
     .filter((column) => isText(rows, column, name));
+  const remarks = [
+    ...texts.length === 0
+      ? []
+      : [`Left out of ${name} as they hold text, no numbers: ${shortened(texts.join(", "))}`],
+    ...step === undefined
+      ? [`Rows of ${name} are counted as its steps, as no column is called ${steps[0]}, or alike`]
+      : [],
+  ];
   if (!metrics.every((column) => column.includes(" - "))) {
     const points = pointsOf(rows, metrics, name, step, time);
-    return { runs: [{ name: baseName(name), points }], leftOut };
+    return { runs: [{ name: baseName(name), points }], remarks };
   }
   // Of a panel each metric comes with its least and its greatest.
   const ofRuns = metrics.filter((column) => !/__(MIN|MAX)$/.test(column));
-  const ofRun = Map.groupBy(ofRuns, (column) => column.slice(0, column.indexOf(" - ")));
+  // Names of runs hold " - " more often than names of metrics do.
+  const ofRun = Map.groupBy(ofRuns, (column) => column.slice(0, column.lastIndexOf(" - ")));
   const runs = [...ofRun].map(([run, own]) => {
     const points = pointsOf(rows, own, name, step, time).map((point) => ({
       ...point,
       metrics: Object.fromEntries(
         Object.entries(point.metrics).map(([column, value]) => [
-          column.slice(column.indexOf(" - ") + 3),
+          column.slice(column.lastIndexOf(" - ") + 3),
           value,
         ]),
       ),
     }));
     return { name: run.trim() || baseName(name), points };
   });
-  return { runs, leftOut };
+  return { runs, remarks };
 }
 
 /** A number as some countries write it. */
@@ -160,6 +218,7 @@ function pointsOf(
   step: string | undefined,
   time: string | undefined,
 ): ImportedPoint[] {
+  const requireOne = onePerStep(name, step ?? "row");
   const points = rows.flatMap(({ at: place, cells }, i): ImportedPoint[] => {
     const values = metrics.flatMap((column): [string, number][] => {
       const value = numberOf(cells[column]);
@@ -173,6 +232,7 @@ function pointsOf(
           shortened(String(cells[step!] ?? "")),
       );
     }
+    for (const [metric, value] of values) requireOne(metric, at, value, place);
     const seconds = time === undefined ? undefined : numberOf(cells[time]);
     return [{
       step: at,
@@ -182,16 +242,6 @@ function pointsOf(
   });
   if (points.length > 0) return points;
   throw new InputError(`Cannot import ${name} as no column holds numbers`);
-}
-
-/** A number as loggers write it; undefined where there is none. */
-function numberOf(value: unknown): number | undefined {
-  if (typeof value === "number") return value;
-  const text = String(value ?? "").trim();
-  if (/^[+-]?nan$/i.test(text)) return NaN;
-  const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
-  if (infinite !== null) return infinite[1] === "-" ? -Infinity : Infinity;
-  return text === "" || Number.isNaN(Number(text)) ? undefined : Number(text);
 }
 
 /** Episodes that a running mean is taken over, as Stable-Baselines3 logs it. */

@@ -7,26 +7,56 @@
 import { InputError } from "../../core/errors.ts";
 import { printable } from "../../core/printable.ts";
 import { maskedChecksum } from "../../store/exports/mod.ts";
-import type { ImportedPoint, ImportedRun } from "./imported_run.ts";
+import type { ImportedPoint } from "./imported_run.ts";
 
 /** A field of a message: a whole number, or bytes. */
 type Field = readonly [field: number, value: number | Uint8Array];
 
+/** A file, and what it is called in messages. */
+export interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What stands in an event file, with the times of its clock. */
+interface EventFile {
+  readonly name: string;
+  /** Of the first event and the last one; undefined where no event has a time. */
+  readonly start: number | undefined;
+  readonly end: number | undefined;
+  readonly points: readonly ImportedPoint[];
+}
+
 /**
- * The run of an event file. A record that was cut off at its end, as of a program that still writes, is
- * left out.
+ * What the event files of a folder hold: one run, whose program may have been started several times. The
+ * files follow one another by the times of their first events; of a metric that a later one takes up
+ * again at a step, what earlier ones have from there on gives way, and of a step that a file has twice
+ * the last value counts. Seconds are counted from the first event, without those between two files. A
+ * record that was cut off at its end, as of a program that still writes, is left out.
  *
- * @throws {InputError} where a record is not as it was written, or no scalar is found.
+ * @returns Points, none where no scalar is found, and how many values gave way.
+ * @throws {InputError} where a record is not as it was written.
  */
-export function runOfTensorboard(bytes: Uint8Array, name: string): ImportedRun {
+export function pointsOfTensorboard(
+  given: readonly NamedBytes[],
+): { points: ImportedPoint[]; rewritten: number } {
+  const files = given.map(eventFileOf).sort((a, b) =>
+    (a.start ?? 0) - (b.start ?? 0) || a.name.localeCompare(b.name, "en", { numeric: true })
+  );
+  return withoutRewritten(sinceStart(files));
+}
+
+function eventFileOf({ name, bytes }: NamedBytes): EventFile {
   const points: ImportedPoint[] = [];
   let start: number | undefined;
+  let end: number | undefined;
   for (const event of recordsOf(bytes, name)) {
     const fields = fieldsOf(event, name);
     const time = fields.find(([field]) => field === 1)?.[1];
     const step = Number(fields.find(([field]) => field === 2)?.[1] ?? 0);
     const seconds = time instanceof Uint8Array ? float64(time) : undefined;
     start ??= seconds;
+    end = seconds ?? end;
     const summary = fields.find(([field]) => field === 5)?.[1];
     if (!(summary instanceof Uint8Array)) continue;
     const metrics: Record<string, number> = {};
@@ -36,13 +66,52 @@ export function runOfTensorboard(bytes: Uint8Array, name: string): ImportedRun {
       if (scalar !== undefined) metrics[printable(scalar.tag)] = scalar.value;
     }
     if (Object.keys(metrics).length === 0) continue;
-    const since = seconds === undefined ? undefined : Math.max(0, seconds - start!);
-    points.push({ step, ...(since === undefined ? {} : { seconds: since }), metrics });
+    points.push({ step, ...(seconds === undefined ? {} : { seconds }), metrics });
   }
-  if (points.length === 0) throw new InputError(`Cannot import ${name} as it has no scalars`);
-  const parts = name.split("/");
-  // Event files are told apart by their folders.
-  return { name: printable(parts.at(-2) ?? "") || "tensorboard", points };
+  return { name, start, end, points };
+}
+
+/** The files' points with seconds of work: those between the end of one and the start of the next are none. */
+function sinceStart(files: readonly EventFile[]): ImportedPoint[][] {
+  let origin: number | undefined;
+  let end: number | undefined;
+  return files.map((file) => {
+    if (file.start !== undefined) {
+      origin = (origin ?? file.start) + Math.max(0, file.start - (end ?? file.start));
+      end = Math.max(end ?? file.start, file.end ?? file.start);
+    }
+    return file.points.map(({ seconds, ...point }) =>
+      seconds === undefined ? point : { ...point, seconds: Math.max(0, seconds - origin!) }
+    );
+  });
+}
+
+/** The points of files in their order, without values that gave way. */
+function withoutRewritten(
+  files: readonly (readonly ImportedPoint[])[],
+): { points: ImportedPoint[]; rewritten: number } {
+  /** By metric, the first step that a later file has. */
+  const taken = new Map<string, number>();
+  const points: ImportedPoint[] = [];
+  let rewritten = 0;
+  for (const file of files.toReversed()) {
+    const own = new Map<string, Set<number>>();
+    for (const { metrics, ...point } of file.toReversed()) {
+      const kept = Object.entries(metrics).filter(([metric]) => {
+        const steps = own.get(metric) ?? new Set();
+        own.set(metric, steps);
+        return point.step < (taken.get(metric) ?? Infinity) && !steps.has(point.step) &&
+          steps.add(point.step);
+      });
+      rewritten += Object.keys(metrics).length - kept.length;
+      if (kept.length > 0) points.push({ ...point, metrics: Object.fromEntries(kept) });
+    }
+    for (const [metric, steps] of own) {
+      const first = steps.values().reduce((least, step) => Math.min(least, step), Infinity);
+      taken.set(metric, Math.min(first, taken.get(metric) ?? Infinity));
+    }
+  }
+  return { points: points.reverse(), rewritten };
 }
 
 /** A summary's value: its tag, and a number where it is one. */

@@ -5,7 +5,8 @@
  */
 import type { ExportedRun } from "./exported_run.ts";
 
-const columns = [
+/** What the columns are called, in their order. */
+export const csvColumns = [
   "run",
   "name",
   "seed",
@@ -16,7 +17,7 @@ const columns = [
   "examples",
   "wall_seconds",
   "value",
-];
+] as const;
 
 /**
  * The text in parts: the header, then one part a series. Fields are quoted as in RFC 4180, lines end
@@ -25,7 +26,7 @@ const columns = [
 export function* csvParts(
   runs: Iterable<Pick<ExportedRun, "run" | "series">>,
 ): Generator<string> {
-  yield `${columns.join(",")}\n`;
+  yield `${csvColumns.join(",")}\n`;
   for (const { run, series } of runs) {
     for (const points of series) {
       const labels = [run.id, run.name, run.manifest.determined.seed, points.name].map(quote);

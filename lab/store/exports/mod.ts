@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { csvParts } from "./csv.ts";
+export { csvColumns, csvParts } from "./csv.ts";
 export type { ExportedRun } from "./exported_run.ts";
 export { jsonParts } from "./json.ts";
 export {

@@ -1,15 +1,17 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
-import { importFileRuns } from "../../../lab/experiment/imports/mod.ts";
-import { tensorboardParts } from "../../../lab/store/exports/mod.ts";
+import { importEventRun, importFileRuns } from "../../../lab/experiment/imports/mod.ts";
+import { csvParts, tensorboardParts } from "../../../lab/store/exports/mod.ts";
 import { Message } from "../../../lab/core/protobuf.ts";
 import { maskedChecksum } from "../../../lab/store/exports/tensorboard.ts";
 import { budgetOf } from "../../../lab/store/run_budget.ts";
 import type { Store } from "../../../lab/store/store.ts";
-import { addRun, pointAt, withStore } from "../store/fixtures.ts";
+import { addRun, manifestOf, pointAt, withStore } from "../store/fixtures.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const options = { axis: "environmentSteps", tags: ["old"] } as const;
+/** The first line of the lab's own CSV. */
+const exported = [...csvParts([])].join("");
 
 /** What a file becomes: of each run its name, its series as steps and values, its seconds. */
 async function imported(store: Store, name: string, content: string | Uint8Array) {
@@ -122,8 +124,10 @@ Deno.test("tables of any logger: steps, seconds, quotes, empty cells, what is no
 
 Deno.test("files of one name are seeds of one experiment, unless it is said otherwise", () =>
   withStore(async (store) => {
+    let contents = 0;
     const add = async (name: string, more: object = {}) => {
-      const { ids } = await importFileRuns(store, utf8("step,a - x,b - x\n1,2,3\n"), name, {
+      const text = `step,a - x,b - x\n1,2,${++contents}\n`;
+      const { ids } = await importFileRuns(store, utf8(text), name, {
         ...{ ...options, ...more },
       });
       return ids.map((id) => {
@@ -143,7 +147,9 @@ Deno.test("files of one name are seeds of one experiment, unless it is said othe
       "s4/x.csv",
     ];
     const found: string[] = [];
-    for (const name of names) found.push((await imported(store, name, "r\n1\n"))[0].name);
+    for (const name of names) {
+      found.push((await imported(store, name, `r\n${++contents}\n`))[0].name);
+    }
     deepStrictEqual(found, ["s1", "s2", "s3", "progress", "x"]);
     for (const more of [{ name: "mine" }, { seed: 2 }]) {
       await rejects(add("x.jsonl", more), /with --(name|seed) as JSON lines say it themselves$/);
@@ -160,6 +166,16 @@ Deno.test("what the page of Weights & Biases exports is a run for each of its ru
       ["ppo-1", [["return", [0, 100], [1, 2], [0, 0]]]],
       ["a2c", [["return", [100], [5], [0]]]],
     ]);
+    // A run's name may hold what stands before the metric.
+    const dashes = await imported(
+      store,
+      "b.csv",
+      "Step,ppo - v2 - x,ppo - v2 - x__MIN,a - x\n1,2,2,3\n",
+    );
+    deepStrictEqual(dashes.map(({ name, series }) => [name, series[0][0]]), [["ppo - v2", "x"], [
+      "a",
+      "x",
+    ]]);
     // One column that is called so makes no panel of the others.
     const [plain, ...none] = await imported(store, "own.csv", "step,reward,loss - train\n1,2,3\n");
     deepStrictEqual([plain.name, plain.series, none], [
@@ -207,6 +223,61 @@ Deno.test("a file that is wrong is refused in a line that says where, and nothin
         /a\.json, row 3 as its loss must be a number, as in row 1, or empty: \{"a":"b"\}$/,
       ],
       ["a.csv", 'step,loss\n1,"2\n', /import a\.csv as quotes must be closed .*: line 2$/],
+      [
+        "a.csv",
+        "step,loss,return\n1,2,3\n2,,4\n1,5,3\n",
+        /a\.csv, line 4 as a metric must have one value at a step: loss at step 1 is 5, and 2 in line 2$/,
+      ],
+      [
+        "a.json",
+        '[{"_step": 1, "loss": 1}, {"_step": 1, "loss": 2}]',
+        /a\.json, row 2 as a metric .*: loss at _step 1 is 2, and 1 in row 1$/,
+      ],
+      [
+        "a.csv",
+        "step,,loss\n1,2,3\n",
+        /a\.csv, line 1 as each column must have a name: column 2 has/,
+      ],
+      [
+        "a.csv",
+        ",loss\n5,3\n",
+        /a\.csv, line 1 as each column must have a name: column 1 has none$/,
+      ],
+      [
+        "a.csv",
+        "step,loss,Unnamed: 2\n1,2,3\n",
+        /each column must have a name: column 3 has none$/,
+      ],
+      [
+        "a.csv",
+        '"Name","State","Created","Runtime","lr","return"\n"a","finished","2026","9","0.1","3"\n',
+        /a\.csv as it is a table of Weights & Biases with a row a run: export the chart of a metric, /,
+      ],
+      [
+        "a.csv",
+        ",number,value,datetime_start,params_lr,state\n5,0,1.5,2026,0.1,COMPLETE\n",
+        /a\.csv as it is a table of Optuna with a row a trial: import what each trial logged /,
+      ],
+      [
+        "a.csv",
+        "run,name,seed,metric,iteration,value\nx,a,1,loss,1,2\n",
+        /a\.csv as a table with a row a point must .*: environment_steps is missing$/,
+      ],
+      [
+        "a.csv",
+        `${exported}x,a,1,loss,1,0,1,0,0.5,2\nx,a,1,loss,-1,0,2,0,1,3\n`,
+        /a\.csv, line 3 as its iteration must be a number ≥ 0: -1$/,
+      ],
+      [
+        "a.csv",
+        `${exported}x,a,1,loss,1,0,1,0,0.5,2\ny,,1,loss,1,0,2,0,1,3\n`,
+        /a\.csv, line 3 as a run must have a name and a seed, a whole number: , 1$/,
+      ],
+      [
+        "a.csv",
+        `${exported}x,a,1,loss,1,0,1,0,0.5,2\nx,a,1,loss,1,0,1,0,0.5,3\n`,
+        /a\.csv, line 3 as a metric must .*: loss at iteration 1 is 3, and 2 in line 2$/,
+      ],
       ["a.json", "{}", /must be a list of objects/],
       ["a.json", "[1", /it is no JSON/],
       ["a.monitor.csv", "#{\nr,l,t\n", /its first line must be JSON behind a #/],
@@ -222,4 +293,155 @@ Deno.test("a file that is wrong is refused in a line that says where, and nothin
       });
     }
     strictEqual(store.runs().length, 0);
+  }));
+
+Deno.test("content that was imported is not imported again, but one whose import broke off is", () =>
+  withStore(async (store) => {
+    const add = (name: string, text: string, more: object = {}) =>
+      importFileRuns(store, utf8(text), name, { ...options, ...more });
+    const panel = "step,a - x,b - x\n1,2,3\n";
+    const { ids } = await add("s1/progress.csv", panel);
+    deepStrictEqual(await add("copy/log.csv", panel, { name: "mine", seed: 7 }), {
+      ...{ ids: [], known: ids, remarks: [] },
+    });
+    const lines = '{"run": {"name": "loop"}}\n{"metrics": {"loss": 1}}\n';
+    const loop = await add("a.jsonl", lines);
+    deepStrictEqual(await add("b.jsonl", lines), { ids: [], known: loop.ids, remarks: [] });
+    strictEqual(store.runs().length, 3);
+    // A run that lies in the trash is none, and neither is one that was left at its half.
+    store.update(ids[0], { status: "failed", message: "left before its end" });
+    store.trash(loop.ids[0]);
+    const again = await add("s1/progress.csv", panel);
+    deepStrictEqual([again.ids.length, again.known], [1, [ids[1]]]);
+    strictEqual((await add("a.jsonl", lines)).ids.length, 1);
+  }));
+
+Deno.test("rows of one step are one entry where they agree", () =>
+  withStore(async (store) => {
+    const text = "step,loss,return\n1,0.5,\n1,,7\n2,nan,8\n2,nan,8\n";
+    const [{ series }] = await imported(store, "a.csv", text);
+    deepStrictEqual(series, [
+      ["loss", [1, 2], [0.5, NaN], [0, 0]],
+      ["return", [1, 2], [7, 8], [0, 0]],
+    ]);
+  }));
+
+Deno.test("RLlib's columns are known, and what is taken for granted is said", () =>
+  withStore(async (store) => {
+    const add = async (head: string, row: string) => {
+      const { ids: [id], remarks } = await importFileRuns(
+        store,
+        utf8(`${head}\n${row}\n`),
+        "log.csv",
+        options,
+      );
+      const { environmentSteps: [step], wallSeconds: [seconds] } = store.series(id, "return");
+      ok(!store.seriesNames(id).some((name) => /^(|Unnamed.*)$/.test(name)));
+      return [step, seconds, ...remarks];
+    };
+    const both = "training_iteration,timesteps_total,time_total_s,return";
+    deepStrictEqual(await add(both, "3,4000,12.5,1"), [4000, 12.5]);
+    deepStrictEqual(await add(both, "3,,12.5,1"), [3, 12.5]);
+    deepStrictEqual(await add("return,num_env_steps_sampled", "1,80"), [80, 0]);
+    deepStrictEqual(await add("return,num_env_steps_sampled_lifetime", "1,90"), [90, 0]);
+    deepStrictEqual(await add(",step,return", "0,5,1"), [
+      ...[5, 0, "Left out of log.csv as it numbers the rows: column 1"],
+    ]);
+    deepStrictEqual(await add("Unnamed: 0,return", "0,1"), [
+      ...[1, 0, "Left out of log.csv as it numbers the rows: column 1"],
+      "Rows of log.csv are counted as its steps, as no column is called step, or alike",
+    ]);
+  }));
+
+Deno.test("the lab's own CSV gives the runs that it holds, each point at its counts", () =>
+  withStore(async (store) => {
+    const runs = [1, 2].map((seed) => {
+      const manifest = manifestOf("corridor");
+      const determined = { ...manifest.determined, seed: String(seed) };
+      const { id } = store.createRun({
+        ...{ name: "cor, ridor", tags: [], note: "" },
+        manifest: { ...manifest, determined },
+      });
+      for (const i of [0, 1, 2]) store.append(id, [pointAt("a/x", i, seed / i)]);
+      store.append(id, [pointAt("b", 2, -seed)]);
+      store.flush();
+      return id;
+    });
+    const whole = runs.map((id) => ({
+      run: store.run(id)!,
+      series: store.seriesNames(id).map((name) => store.series(id, name)),
+    }));
+    const text = [...csvParts(whole)].join("");
+    // Where the runs lie they are there already.
+    deepStrictEqual(await importFileRuns(store, utf8(text), "metrics.csv", options), {
+      ...{ ids: [], known: runs, remarks: [] },
+    });
+    for (const more of [{ name: "mine" }, { seed: 2 }]) {
+      await rejects(
+        importFileRuns(store, utf8(text), "metrics.csv", { ...options, ...more }),
+        /with --(name|seed) as the lab's own export says it itself$/,
+      );
+    }
+    await withStore(async (other) => {
+      const { ids } = await importFileRuns(other, utf8(text), "metrics.csv", options);
+      ids.forEach((id, i) => {
+        const run = other.run(id)!;
+        deepStrictEqual(
+          [run.name, run.manifest.determined.seed, run.manifest.budgetUnit, run.status],
+          ["cor, ridor", String(i + 1), "environmentSteps", "completed"],
+        );
+        deepStrictEqual([run.iterations, run.environmentSteps, run.examples], [2, 32, 128]);
+        deepStrictEqual(
+          other.seriesNames(id).map((name) => other.series(id, name)),
+          whole[i].series,
+        );
+      });
+      const { known } = await importFileRuns(other, utf8(text), "copy.csv", options);
+      deepStrictEqual(known, ids);
+    });
+  }));
+
+/** An event file: at each second of the clock a metric's value at a step. */
+function eventFile(points: [second: number, metric: string, step: number, value: number][]) {
+  const records = points.map(([second, metric, step, value]) => {
+    const summary = new Message().message(1, new Message().text(1, metric).float(2, value));
+    const event = new Message().double(1, second).integer(2, step).message(5, summary);
+    return [...record([...event.finish()])];
+  });
+  return Uint8Array.from(records.flat());
+}
+
+Deno.test("event files of a folder are one run: what a restart writes again takes the first one's place", () =>
+  withStore(async (store) => {
+    const first = eventFile([
+      [1000, "x", 1, 10],
+      [1010, "x", 2, 20],
+      [1011, "y", 3, 1],
+      [1020, "x", 3, 30],
+      [1030, "x", 5, 50],
+    ]);
+    const second = eventFile([[5000, "x", 2, 21], [5000, "x", 2, 22], [5010, "x", 4, 40]]);
+    // In the order of their clocks, whatever they are called.
+    const files = [{ name: "d/a.tfevents", bytes: second }, { name: "d/b.tfevents", bytes: first }];
+    const folder = { at: "d", run: "d" };
+    const { ids: [id], remarks } = await importEventRun(store, files, folder, options);
+    const of = (name: string) => {
+      const { environmentSteps, values, wallSeconds } = store.series(id, name);
+      return [[...environmentSteps], [...values], [...wallSeconds]];
+    };
+    // The 3970 s between the two sessions are none of training.
+    deepStrictEqual(of("x"), [[1, 2, 4], [10, 22, 40], [0, 30, 40]]);
+    deepStrictEqual(of("y"), [[3], [1], [11]]);
+    deepStrictEqual(remarks, ["Left out of d as they were written again later: 4 values"]);
+    const again = await importEventRun(store, files.toReversed(), folder, options);
+    deepStrictEqual(again.known, [id]);
+    const empty = [{ name: "e/a.tfevents", bytes: record([]) }];
+    await rejects(
+      importEventRun(store, empty, { at: "e", run: "e" }, options),
+      /^InputError: Cannot import e as it has no scalars$/,
+    );
+    deepStrictEqual(
+      await importEventRun(store, empty, { at: "e", run: "e", mayBeEmpty: true }, options),
+      { ids: [], known: [], remarks: ["Left out e as it has no scalars"] },
+    );
   }));

@@ -1,0 +1,82 @@
+/**
+ * Runs from the CSV that the lab itself exports: a row a point, of any number of runs.
+ *
+ * @module
+ */
+import { InputError } from "../../core/errors.ts";
+import type { MetricPoint } from "../../core/metrics.ts";
+import { printable, shortened } from "../../core/printable.ts";
+import { csvColumns } from "../../store/exports/mod.ts";
+import { parseSeed } from "../session.ts";
+import type { LabRun } from "./imported_run.ts";
+import { numberOf, onePerStep, type Row } from "./rows.ts";
+
+/** Whether a table has a row a point, as the lab's own export has. */
+export function isExported(columns: readonly string[]): boolean {
+  return ["run", "metric", "value"].every((column) => columns.includes(column));
+}
+
+/**
+ * The runs of such a table, with their seeds and all of their counts.
+ *
+ * @throws {InputError} that names the line, or the column that is missing.
+ */
+export function runsOfExported(
+  rows: readonly Row[],
+  columns: readonly string[],
+  name: string,
+): LabRun[] {
+  const missing = csvColumns.find((column) => !columns.includes(column));
+  if (missing !== undefined) {
+    throw new InputError(
+      `Cannot import ${name} as a table with a row a point must have the columns of the lab's own ` +
+        `export: ${missing} is missing`,
+    );
+  }
+  if (rows.length === 0) throw new InputError(`Cannot import ${name} as it has no rows`);
+  const label = ({ cells }: Row) => JSON.stringify([cells.run, cells.name, cells.seed]);
+  return [...Map.groupBy(rows, label).values()].map((own) => runOf(own, name));
+}
+
+function runOf(rows: readonly Row[], file: string): LabRun {
+  const [{ at, cells: { run, name, seed } }] = rows;
+  if (String(name).trim() === "" || !/^\d{1,38}$/.test(String(seed))) {
+    throw new InputError(
+      `Cannot import ${file}, ${at} as a run must have a name and a seed, a whole number: ` +
+        shortened(`${name}, ${seed}`),
+    );
+  }
+  const requireOne = onePerStep(file, "iteration");
+  const points = new Map<string, MetricPoint>();
+  for (const row of rows) {
+    const point = pointOf(row, file);
+    requireOne(point.name, point.iterations, point.value, row.at);
+    points.set(`${point.iterations} ${point.name}`, point);
+  }
+  return {
+    id: String(run),
+    name: printable(String(name)),
+    seed: parseSeed(String(seed)),
+    points: [...points.values()].sort((a, b) => a.iterations - b.iterations),
+  };
+}
+
+function pointOf({ at, cells }: Row, file: string): MetricPoint {
+  const number = (column: typeof csvColumns[number], isCount = true): number => {
+    const value = numberOf(cells[column]);
+    if (value !== undefined && (!isCount || (value >= 0 && value < Infinity))) return value;
+    throw new InputError(
+      `Cannot import ${file}, ${at} as its ${column} must be a number${isCount ? " ≥ 0" : ""}: ` +
+        shortened(String(cells[column])),
+    );
+  };
+  return {
+    name: printable(String(cells.metric)),
+    value: number("value", false),
+    iterations: number("iteration"),
+    environmentSteps: number("environment_steps"),
+    gradientSteps: number("gradient_steps"),
+    examples: number("examples"),
+    wallSeconds: number("wall_seconds"),
+  };
+}

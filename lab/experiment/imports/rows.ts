@@ -1,0 +1,48 @@
+/**
+ * Rows of tables, whatever they are of.
+ *
+ * @module
+ */
+import { InputError } from "../../core/errors.ts";
+
+/** A row of a table. */
+export interface Row {
+  /** What it is called in messages: its line, or its place in a list. */
+  readonly at: string;
+  /** By its columns; what is empty is left out of points. */
+  readonly cells: Readonly<Record<string, unknown>>;
+}
+
+/** A number as loggers write it; undefined where there is none. */
+export function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  const text = String(value ?? "").trim();
+  if (/^[+-]?nan$/i.test(text)) return NaN;
+  const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
+  if (infinite !== null) return infinite[1] === "-" ? -Infinity : Infinity;
+  return text === "" || Number.isNaN(Number(text)) ? undefined : Number(text);
+}
+
+/**
+ * What takes note of the values of a table, and refuses two that differ of one metric at one step.
+ *
+ * @param name What the table is called in messages.
+ * @param step What its steps are called there.
+ */
+export function onePerStep(
+  name: string,
+  step: string,
+): (metric: string, at: number, value: number, row: string) => void {
+  const known = new Map<string, Map<number, { readonly value: number; readonly row: string }>>();
+  return (metric, at, value, row) => {
+    const ofMetric = known.get(metric) ?? new Map();
+    known.set(metric, ofMetric);
+    const before = ofMetric.get(at);
+    ofMetric.set(at, before ?? { value, row });
+    if (before === undefined || [before.value].includes(value)) return;
+    throw new InputError(
+      `Cannot import ${name}, ${row} as a metric must have one value at a step: ${metric} at ` +
+        `${step} ${at} is ${value}, and ${before.value} in ${before.row}`,
+    );
+  };
+}
