@@ -35,7 +35,10 @@ export interface Finding {
   readonly told: boolean;
   /** Of a permutation test of the means, corrected for all that are tested; null where there is none. */
   readonly p: number | null;
-  /** So many seeds do not tell a smaller difference of means apart; null where there is no test. */
+  /**
+   * So many seeds do not tell a smaller difference of means apart; null where there is no test, and where
+   * they tell none apart.
+   */
   readonly detectable: number | null;
 }
 

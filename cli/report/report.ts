@@ -24,7 +24,7 @@ import { stagesOf } from "../../lab/experiment/resume.ts";
 import { type SweepState, sweepState } from "../../lab/experiment/sweep.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { suiteLine } from "../../lab/experiment/suite.ts";
-import { pText } from "../../lab/statistics/p_value.ts";
+import { detectableText, pText } from "../../lab/statistics/p_value.ts";
 import { budgetOf } from "../../lab/store/run_budget.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { NATIVE_PROGRAM, PROGRAM } from "../command.ts";
@@ -38,6 +38,7 @@ import {
   iqmTitle,
   lessLine,
   middleCells,
+  neverLine,
   probabilityCell,
   suiteRows,
   suiteTitles,
@@ -199,7 +200,7 @@ export function resultOf(
       letters.get(pair.second)!,
       probabilityCell(pair),
       pText(pair.p),
-      Number.isNaN(pair.detectable) ? "–" : figure(pair.detectable),
+      detectableText(pair, figure),
     ]),
   }, {
     kind: "text",
@@ -209,7 +210,11 @@ export function resultOf(
         paired ? ", equal seeds against one another" : ""
       }, two-sided, corrected for all ` +
       "pairs. The last column: a lesser difference of means " +
-      `is seen by so many seeds less than four times in five. ${lessLine(pairs)}`.trim(),
+      [
+        "is seen by so many seeds less than four times in five (at p < 0.05).",
+        neverLine(pairs),
+        lessLine(pairs),
+      ].filter((line) => line !== "").join(" "),
   }];
 }
 

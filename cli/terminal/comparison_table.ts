@@ -8,7 +8,7 @@ import type { Comparison, Group, Pair } from "../comparison.ts";
 import { metricLabel, scaleLines } from "./figures.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
-import { pText } from "../../lab/statistics/p_value.ts";
+import { detectableText, NEVER, pText } from "../../lab/statistics/p_value.ts";
 import { type Column, count, duration, figure, table, wrapped } from "./format.ts";
 import { directionOf } from "../../lab/experiment/metric_direction.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
@@ -59,6 +59,13 @@ export function lessLine(pairs: readonly Pair[]): string {
   const labels = [...metrics].filter((metric) => directionOf(metric) === "down").map(metricLabel);
   if (labels.length === 0) return "";
   return `Of ${labels.join(", ")} less is better: a low P(a > b) speaks for a.`;
+}
+
+/** Says what `never` means where a pair is told apart by no difference; empty where none is. */
+export function neverLine(pairs: readonly Pair[]): string {
+  if (!pairs.some((pair) => detectableText(pair, figure) === NEVER)) return "";
+  return `${NEVER}: p of so few seeds does not get below 0.05 in so many tests, however far apart the ` +
+    "means are; more seeds are needed.";
 }
 
 /** Environment steps, time and seeds to a group's threshold, as three cells. */
@@ -116,17 +123,17 @@ export function comparisonTables(
         pair.second.label,
         probabilityCell(pair),
         pText(pair.p),
-        Number.isNaN(pair.detectable) ? "–" : figure(pair.detectable),
+        detectableText(pair, figure),
       ]),
       io,
     ));
     const less = lessLine(pairs);
     if (less !== "") parts.push(wrapped(less, io.columns()).join("\n"));
-    const known = pairs.filter(({ detectable }) => !Number.isNaN(detectable));
-    if (known.length > 0) {
-      const line =
-        "With so many seeds a lesser difference of means than in the last column is seen " +
-        "less than four times in five (at p < 0.05).";
+    const seen = pairs.some(({ detectable }) => !Number.isNaN(detectable))
+      ? "With so many seeds a lesser difference of means than in the last column is seen " +
+        "less than four times in five (at p < 0.05)."
+      : "";
+    for (const line of [seen, neverLine(pairs)].filter((line) => line !== "")) {
       parts.push(wrapped(line, io.columns()).join("\n"));
     }
   }

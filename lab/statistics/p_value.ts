@@ -1,5 +1,5 @@
 /**
- * What a test's p is shown as.
+ * What a test's p is shown as, and the difference that it sees.
  *
  * @module
  */
@@ -11,4 +11,21 @@ const LEAST = 0.001;
 export function pText(p: number | null | undefined): string {
   if (p === null || p === undefined || Number.isNaN(p)) return "–";
   return p < LEAST ? `< ${LEAST}` : p.toFixed(3);
+}
+
+/** What stands for a difference that a test sees where it sees none. */
+export const NEVER = "never";
+
+/**
+ * The difference of means that a test of this p sees; `never` where no difference is large enough for so
+ * few seeds, a dash where there is no test.
+ *
+ * @param show Of a difference.
+ */
+export function detectableText(
+  { p, detectable }: { readonly p: number | null; readonly detectable: number | null },
+  show: (value: number) => string,
+): string {
+  if (p === null || Number.isNaN(p)) return "–";
+  return detectable === null || Number.isNaN(detectable) ? NEVER : show(detectable);
 }

@@ -22,7 +22,10 @@ export interface SeededValues {
 export interface PairTest {
   /** Of a permutation test of the means, corrected for all pairs (Holm); NaN where there is none. */
   readonly p: number;
-  /** A smaller difference of means cannot be told apart; NaN below two seeds. */
+  /**
+   * A smaller difference of means cannot be told apart, at 5 % for all pairs together; NaN where there is
+   * no test, and where so few seeds never get there.
+   */
   readonly detectable: number;
 }
 
@@ -31,14 +34,20 @@ export function testPairs(
   pairs: readonly (readonly [SeededValues, SeededValues])[],
   { paired = false }: { readonly paired?: boolean } = {},
 ): PairTest[] {
-  const tests = pairs.map(([first, second]) => {
-    const [x, y] = paired ? matched(first, second) : [first.values, second.values];
-    return paired
-      ? { p: pairedPermutationTest(x, y), detectable: detectablePairedDifference(x, y) }
-      : { p: permutationTest(x, y), detectable: detectableDifference(x, y) };
-  });
-  const ps = holm(tests.map(({ p }) => p));
-  return tests.map(({ detectable }, i) => ({ p: ps[i], detectable }));
+  const values = pairs.map(([first, second]): readonly [readonly number[], readonly number[]] =>
+    paired ? matched(first, second) : [first.values, second.values]
+  );
+  const ps = values.map(([x, y]) => paired ? pairedPermutationTest(x, y) : permutationTest(x, y));
+  const tests = ps.filter((p) => !Number.isNaN(p)).length;
+  const corrected = holm(ps);
+  return values.map(([x, y], i) => ({
+    p: corrected[i],
+    detectable: Number.isNaN(ps[i])
+      ? NaN
+      : paired
+      ? detectablePairedDifference(x, y, tests)
+      : detectableDifference(x, y, tests),
+  }));
 }
 
 /** The figures of the seeds that both groups have, in the order of the first. */

@@ -122,29 +122,65 @@ const POWER = 0.8;
 /**
  * The least difference of means that tests on so many seeds see with 80 % probability at 5 %, two-sided,
  * by Student's distribution with the deviations that the values have: a smaller one cannot be told
- * apart. NaN for less than two values each.
+ * apart. NaN where none is large enough, as the permutation test of so few values never gets below its
+ * level.
+ *
+ * @param tests How many are made, of which the level of each is a share: see {@linkcode holm}.
+ *
+ * @example
+ * ```ts
+ * import { detectableDifference } from "./mod.ts";
+ * import { ok } from "node:assert";
+ * // Of 20 ways to deal six values out two are the farthest apart: p is 0.1 at least.
+ * ok(Number.isNaN(detectableDifference([1, 2, 3], [7, 8, 9])));
+ * ```
  */
-export function detectableDifference(x: readonly number[], y: readonly number[]): number {
-  if (x.length < 2 || y.length < 2) return NaN;
+export function detectableDifference(
+  x: readonly number[],
+  y: readonly number[],
+  tests = 1,
+): number {
+  const level = LEVEL / tests;
+  if (x.length === 0 || y.length === 0 || leastP(x.length, y.length) > level) return NaN;
   const freedom = x.length + y.length - 2;
   const square = (values: readonly number[]) => {
     const deviation = standardDeviation(values, 0);
     return deviation * deviation * values.length;
   };
   const pooled = (square(x) + square(y)) / freedom;
-  return reach(freedom) * Math.sqrt(pooled * (1 / x.length + 1 / y.length));
+  return reach(freedom, level) * Math.sqrt(pooled * (1 / x.length + 1 / y.length));
 }
 
 /** The same of pairs, by the deviation of their differences. */
-export function detectablePairedDifference(x: readonly number[], y: readonly number[]): number {
-  if (x.length < 2 || x.length !== y.length) return NaN;
+export function detectablePairedDifference(
+  x: readonly number[],
+  y: readonly number[],
+  tests = 1,
+): number {
+  const level = LEVEL / tests;
+  if (x.length !== y.length || leastPairedP(x.length) > level) return NaN;
   const differences = x.map((value, i) => value - y[i]);
-  return reach(x.length - 1) * standardDeviation(differences, 1) / Math.sqrt(x.length);
+  return reach(x.length - 1, level) * standardDeviation(differences, 1) / Math.sqrt(x.length);
+}
+
+/**
+ * The least p that {@linkcode permutationTest} gives of any values. Where both have as many, dealing
+ * them out the other way round is as far apart.
+ */
+function leastP(first: number, second: number): number {
+  const ways = waysToChoose(first, first + second);
+  if (ways > ARRANGEMENTS) return 1 / (ARRANGEMENTS + 1);
+  return (first === second ? 2 : 1) / ways;
+}
+
+/** The least p that {@linkcode pairedPermutationTest} gives: all signs turned are as far from 0. */
+function leastPairedP(pairs: number): number {
+  return 2 ** pairs > ARRANGEMENTS ? 1 / (ARRANGEMENTS + 1) : 2 / 2 ** pairs;
 }
 
 /** Standard errors between no difference and one that is seen. */
-function reach(freedom: number): number {
-  return studentQuantile(1 - LEVEL / 2, freedom) + studentQuantile(POWER, freedom);
+function reach(freedom: number, level: number): number {
+  return studentQuantile(1 - level / 2, freedom) + studentQuantile(POWER, freedom);
 }
 
 /** The value that Student's t with so many degrees of freedom is below with probability p ≥ ½. */

@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { compareRuns } from "../../cli/comparison.ts";
+import { resultOf } from "../../cli/report/report.ts";
 import { comparisonDocument, comparisonTables } from "../../cli/terminal/comparison_table.ts";
 import { permutationTest } from "../../lab/statistics/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
@@ -110,22 +111,34 @@ Deno.test("against one group each other is compared with it, and fewer tests are
 
 Deno.test("pairs have a p for all of them together, and the difference that their seeds can show", async () => {
   await withStore((store) => {
-    const scores = [[1, 2, 3, 4], [2, 3, 4, 5], [11, 12, 13, 14]];
+    const scores = [[1, 2, 3, 4, 5], [2, 3, 4, 5, 6], [11, 12, 13, 14, 15]];
     const runs = ["a", "b", "c"].flatMap((agent, k) =>
       scores[k].map((score, i) => addRun(store, agent, i, [score]))
     );
     const { pairs } = compareRuns(store, runs, registries);
-    // Of 70 ways to deal 4 and 4 values out two differ as much as those that lie apart; three tests.
+    // Of 252 ways to deal 5 and 5 values out two differ as much as those that lie apart; three tests.
     deepStrictEqual(pairs.map(({ p }) => p), [
       permutationTest(scores[0], scores[1]),
-      3 * 2 / 70,
-      3 * 2 / 70,
+      3 * 2 / 252,
+      3 * 2 / 252,
     ]);
-    ok(pairs.every(({ detectable }) => detectable > 2 && detectable < 4));
+    ok(pairs.every(({ detectable }) => detectable > 3.5 && detectable < 4.5));
     // Seed by seed each differs from the next by the same; the first seed of one is missing.
-    const paired = compareRuns(store, runs.slice(1), registries, { paired: true }).pairs;
-    deepStrictEqual(paired.map(({ p }) => p), [2 * 2 / 8, 2 * 2 / 8, 3 * 2 / 16]);
-    deepStrictEqual(paired.map(({ detectable }) => detectable), [0, 0, 0]);
+    const tested = compareRuns(store, runs.slice(1), registries, { paired: true });
+    deepStrictEqual(tested.pairs.map(({ p }) => p), [2 * 2 / 16, 2 * 2 / 16, 3 * 2 / 32]);
+    // So few pairs are told apart by nothing, and terminal, page and JSON say the same.
+    const io = capturedIo({ columns: 200 });
+    match(
+      comparisonTables(tested, io),
+      /0\.188 +never\n\nnever: p of so few seeds.*more seeds/,
+    );
+    ok(!/told apart beyond[^]*four times in five/.test(comparisonTables(tested, io)));
+    match(
+      JSON.stringify(resultOf(tested, { isTimed: false, paired: true })),
+      /"0\.188","never"[^]*never: p of so few seeds/,
+    );
+    const { pairs: written } = comparisonDocument(tested) as { pairs: { detectable: unknown }[] };
+    deepStrictEqual(written.map(({ detectable }) => detectable), [null, null, null]);
   });
 });
 

@@ -3355,8 +3355,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "p is not corrected for all pairs",
     file: "lab/statistics/pairs.ts",
-    from: "holm(tests.map(({ p }) => p))",
-    to: "tests.map(({ p }) => p)",
+    from: "const corrected = holm(ps);",
+    to: "const corrected = ps;",
     test: "tests/lab/statistics/pairs_test.ts",
   },
   {
@@ -6263,8 +6263,8 @@ export const mutants: readonly Mutant[] = [
     fault:
       "what so many pairs can tell apart is computed with the degrees of freedom of unpaired seeds",
     file: "lab/statistics/significance.ts",
-    from: "reach(x.length - 1)",
-    to: "reach(2 * x.length - 2)",
+    from: "reach(x.length - 1, level)",
+    to: "reach(2 * x.length - 2, level)",
     test: "tests/lab/statistics/significance_test.ts",
   },
   {
@@ -7923,5 +7923,24 @@ export const mutants: readonly Mutant[] = [
     from: "    ...step === undefined\n",
     to: "    ...false\n",
     test: "tests/cli/imported_test.ts",
+    fault: "What seeds can tell apart is said of one test, however many are made.",
+    file: "lab/statistics/pairs.ts",
+    from: "detectableDifference(x, y, tests)",
+    to: "detectableDifference(x, y)",
+    test: "tests/lab/statistics/pairs_test.ts",
+  },
+  {
+    fault: "Three seeds against three are told apart, where no p is below 0.1.",
+    file: "lab/statistics/significance.ts",
+    from: "(first === second ? 2 : 1) / ways",
+    to: "1 / ways",
+    test: "tests/lab/statistics/significance_test.ts",
+  },
+  {
+    fault: "A pair that is no test counts as one.",
+    file: "lab/statistics/pairs.ts",
+    from: "ps.filter((p) => !Number.isNaN(p)).length",
+    to: "ps.length",
+    test: "tests/lab/statistics/pairs_test.ts",
   },
 ];

@@ -35,8 +35,14 @@ Deno.test("a comparison says whom the best one beats, by how much, and how that 
       "cannot tell means apart that differ by less than 12.5.",
     ],
     [
-      [finding("a2c", { told: true, p: 0.0004 })],
-      "ppo beats a2c: P = 0.88 [0.50, 1.00], p < 0.001, n = 5 each.",
+      [finding("a2c", { told: true, p: 0.0004, detectable: 3 })],
+      "ppo beats a2c: P = 0.88 [0.50, 1.00], p < 0.001, n = 5 each, which cannot tell means apart " +
+      "that differ by less than 3.",
+    ],
+    [
+      [finding("a2c", { spread: null, seeds: [3, 3], p: 0.1 })],
+      "ppo is ahead of a2c: P = 0.88, p = 0.100, n = 3 each, too few seeds for an interval, which " +
+      "cannot tell means apart, however far: more seeds are needed.",
     ],
     [
       [finding("a2c", { spread: null, seeds: [2, 2] })],

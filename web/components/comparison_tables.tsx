@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import { differingPaths, isFinished, isLost, seedsText } from "../../lab/experiment/comparison.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
-import { pText } from "../../lab/statistics/p_value.ts";
+import { detectableText, pText } from "../../lab/statistics/p_value.ts";
 import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
 import { boundsText, figure } from "../format.ts";
 import type { Finding } from "../finding.ts";
@@ -57,7 +57,7 @@ export function Statistics(
               <th
                 scope="col"
                 class="number"
-                title="So many seeds see a smaller difference of means less than four times in five"
+                title="So many seeds see a smaller difference of means less than four times in five, at p < 0.05; never: more seeds are needed"
               >
                 Told apart beyond
               </th>
@@ -103,9 +103,7 @@ export function Statistics(
                 {best !== undefined && <td class="number">{pText(finding?.p)}</td>}
                 {best !== undefined && (
                   <td class="number">
-                    {finding === undefined || finding.detectable === null
-                      ? "–"
-                      : figure(finding.detectable)}
+                    {finding === undefined ? "–" : detectableText(finding, figure)}
                   </td>
                 )}
                 <td>{verdict === null ? "–" : <Worth verdict={verdict} />}</td>

@@ -1,6 +1,6 @@
 /** A comparison's result in a sentence. @module */
 import type { VNode } from "preact";
-import { pText } from "../../lab/statistics/p_value.ts";
+import { detectableText, NEVER, pText } from "../../lab/statistics/p_value.ts";
 import type { Finding } from "../finding.ts";
 import { figure } from "../format.ts";
 import { shortNames } from "../short_names.ts";
@@ -34,14 +34,18 @@ function verb({ told, spread, probability }: Finding): string {
 }
 
 function evidence(
-  { probability, spread, seeds: [own, other], p, detectable }: Finding,
+  finding: Finding,
 ): string {
+  const { probability, spread, seeds: [own, other], p } = finding;
   const seeds = own === other ? `n = ${own} each` : `n = ${own} and ${other}`;
   const bounds = spread === null ? "" : ` [${spread.low.toFixed(2)}, ${spread.high.toFixed(2)}]`;
   const few = spread === null ? ", too few seeds for an interval" : "";
   const test = p === null ? "" : `, p ${pText(p).replace(/^\d/, "= $&")}`;
-  const power = detectable === null
+  const least = detectableText(finding, figure);
+  const power = p === null
     ? ""
-    : `, which cannot tell means apart that differ by less than ${figure(detectable)}`;
+    : least === NEVER
+    ? ", which cannot tell means apart, however far: more seeds are needed"
+    : `, which cannot tell means apart that differ by less than ${least}`;
   return `P = ${probability.toFixed(2)}${bounds}${test}, ${seeds}${few}${power}`;
 }

@@ -69,10 +69,48 @@ Deno.test("five seeds see a difference of two deviations, and a test has that po
     if (permutationTest(draw(0), draw(least)) <= 0.05) seen++;
   }
   ok(Math.abs(seen / 400 - 0.8) < 0.07, `${seen / 400}`);
-  // The same of pairs, nct.sf(t.ppf(0.975, 4), 4, d·√5) = 0.8 by SciPy 1.17.
-  const ofPairs = detectablePairedDifference(five, [0, 0, 0, 0, 0]);
-  ok(Math.abs(ofPairs - 1.682) < 0.03, `${ofPairs}`);
+  // The same of six pairs: P(T > t(0.975, 5)) = 0.8 of the noncentral distribution about d·√6, integrated
+  // over its χ² numerically.
+  const pairs = [1, -1, 1, -1, 1, -1].map((value) => value * Math.sqrt(5 / 6)); // a deviation of 1
+  const ofPairs = detectablePairedDifference(pairs, Array(6).fill(0));
+  ok(Math.abs(ofPairs - 1.4345) < 0.03, `${ofPairs}`);
   // Pairs that differ by the same each time are told apart, however far they lie from one another.
-  strictEqual(detectablePairedDifference([1, 5, 9], [2, 6, 10]), 0);
-  ok(Number.isNaN(detectableDifference([1], [2, 3])));
+  const six = [1, 5, 9, 3, 7, 2];
+  strictEqual(detectablePairedDifference(six, six.map((value) => value + 1)), 0);
+});
+
+Deno.test("what no permutation test of so few seeds sees is no difference that they tell apart", () => {
+  const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+  const fewest = (isSeen: (count: number) => boolean) => upTo(20).findIndex(isSeen);
+  for (const tests of [1, 6, 10]) {
+    // Of values that lie wholly apart, and of pairs that all differ to the same side.
+    const apart = (count: number) => permutationTest(upTo(count), upTo(count).map((i) => i + 99));
+    const paired = (count: number) =>
+      pairedPermutationTest(upTo(count).map((i) => i + 1), upTo(count));
+    const counts = [apart, paired].map((test) => fewest((count) => test(count) * tests <= 0.05));
+    deepStrictEqual(counts, { 1: [4, 6], 6: [5, 8], 10: [6, 9] }[tests]);
+    deepStrictEqual(
+      [detectableDifference, detectablePairedDifference].map((of) =>
+        fewest((count) => !Number.isNaN(of(upTo(count), upTo(count), tests)))
+      ),
+      counts,
+      `${tests} tests`,
+    );
+  }
+  // One beside nineteen is the farthest in one of twenty ways, beside eighteen in one of nineteen.
+  deepStrictEqual(
+    [18, 19].map((count) => Number.isNaN(detectableDifference([1], upTo(count)))),
+    [true, false],
+  );
+  ok(Number.isNaN(detectableDifference([], upTo(30))));
+});
+
+Deno.test("several tests share the level, and see less each", () => {
+  const five = [-1.2649, -0.6325, 0, 0.6325, 1.2649]; // a deviation of 1
+  // t(0.995, 8) + t(0.8, 8) of the tables, by √(2 / 5).
+  const least = detectableDifference(five, five, 5);
+  ok(Math.abs(least - (3.355 + 0.889) * Math.sqrt(2 / 5)) < 1e-3, `${least}`);
+  const ten = [...five, ...five].map((value) => value * Math.sqrt(9 / 8)); // a deviation of 1, too
+  const ofPairs = detectablePairedDifference(ten, Array(10).fill(0), 5);
+  ok(Math.abs(ofPairs - (3.25 + 0.883) / Math.sqrt(10)) < 1e-3, `${ofPairs}`);
 });
