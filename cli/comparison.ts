@@ -5,6 +5,7 @@
  * @module
  */
 import { DamageError, unknownName, unlessDamaged } from "../lab/core/errors.ts";
+import { printable } from "../lab/core/printable.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import {
   figuresOfGroup,
@@ -13,6 +14,7 @@ import {
   headlineMetric,
   isFinished,
   isLost,
+  lackingOf,
   newestOfEachSeed,
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
@@ -52,15 +54,20 @@ export interface Group {
   readonly runs: readonly Run[];
   /** The compared series; undefined where the runs have none. */
   readonly metric: string | undefined;
-  /** Its figure, seed by seed; NaN of one that diverged or failed, as are IQM, mean and median then. */
+  /**
+   * Its figure, seed by seed; NaN of one that diverged, failed or lacks it, as are IQM, mean and median
+   * then.
+   */
   readonly values: readonly number[];
+  /** Those of the runs that came to their end without the figure. */
+  readonly lacking: readonly Run[];
   readonly iqm: number;
-  /** Of the IQM; null for a single seed, and where a seed diverged or failed. */
+  /** Of the IQM; null for a single seed, and where a seed has no figure. */
   readonly spread: Spread | null;
   readonly mean: number;
   readonly median: number;
   readonly threshold: Threshold | null;
-  /** On the IQM; undefined where nothing can be said, as where a seed diverged or failed. */
+  /** On the IQM; undefined where nothing can be said, as where a seed has no figure. */
   readonly verdict: Verdict | undefined;
   /**
    * Environment steps (agents), examples (models) or what a program of the user's counted, a second of
@@ -101,7 +108,8 @@ export interface ComparisonOptions {
 /**
  * Compares runs that have ended, grouped by equal configuration but for the seed. One that diverged or
  * failed stays in its group: that has no IQM, mean, median, verdict and test of means then, and in the
- * probability that one group beats another such a run is worse than any figure.
+ * probability that one group beats another such a run is worse than any figure. Of one that finished
+ * without the figure nothing is known: its group has no such probability either.
  *
  * @throws {InputError} where no group has the label `options.against`.
  */
@@ -141,6 +149,7 @@ export function compareRuns(
         "seed is worse than any figure",
     );
   }
+  notes.push(...groups.flatMap((group) => lackingNote(store, group)));
   const pairs = pairsOf(groups, options.against)
     .filter(([first, second]) => comparable(first, second));
   const scales = returnScales(sound, registries);
@@ -174,6 +183,32 @@ function pairsOf(groups: readonly Group[], against: string | undefined): [Group,
   return groups.filter((group) => group !== one).map((group) => [group, one]);
 }
 
+/** Series that a note names; of more it says how many there are. */
+const NAMED = 10;
+
+/** What a group lacks to be compared; nothing where it has it all. */
+function lackingNote(store: Store, { label, metric, runs, lacking }: Group): string[] {
+  if (metric === undefined) {
+    const names = [...new Set(runs.flatMap(({ id }) => store.seriesNames(id)))].sort();
+    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+    return [
+      `${label} has no headline figure` +
+      (names.length === 0
+        ? ", as it has no series"
+        : `: compare by --metric NAME; it has: ${
+          names.slice(0, NAMED).map(printable).join(", ")
+        }${more}`),
+    ];
+  }
+  if (lacking.length === 0) return [];
+  const seeds = lacking.map(({ manifest: { determined } }) => determined.seed);
+  return [
+    `${lacking.length} of ${runs.length} run${runs.length === 1 ? "" : "s"} ` +
+    `${lacking.length === 1 ? "has" : "have"} no ${printable(metric)}: ${label} ` +
+    `seed${seeds.length === 1 ? "" : "s"} ${seeds.join(", ")}`,
+  ];
+}
+
 /** Reads what a comparison may need of a run. */
 function readAll(store: Store, { id }: Run): void {
   store.lastMetrics(id);
@@ -186,8 +221,10 @@ function readAll(store: Store, { id }: Run): void {
  */
 function metricsOf(store: Store, groups: readonly RunGroup[]): (string | undefined)[] {
   const own = groups.map(({ runs }) => {
-    const shown = runs.find(isFinished) ?? runs[0];
-    return { isWhole: isFinished(shown), metric: headlineMetric(store.seriesNames(shown.id)) };
+    const finished = runs.filter(isFinished);
+    const shown = finished.length > 0 ? finished : runs.slice(0, 1);
+    const names = new Set(shown.flatMap(({ id }) => store.seriesNames(id)));
+    return { isWhole: finished.length > 0, metric: headlineMetric(names) };
   });
   return groups.map((group, i) => {
     if (own[i].isWhole) return own[i].metric;
@@ -206,8 +243,9 @@ function summary(
 ): Group {
   const { metric } = options;
   const values = metric === undefined ? [] : figuresOfGroup(store, group, metric);
+  const lacking = metric === undefined ? [] : lackingOf(store, group, metric);
   const known = values.length > 0;
-  const isWhole = !group.runs.some(isLost);
+  const isWhole = lacking.length === 0 && !group.runs.some(isLost);
   const figure = known ? iqm(values) : NaN;
   return {
     label: group.label,
@@ -216,6 +254,7 @@ function summary(
     runs: group.runs,
     metric,
     values,
+    lacking,
     iqm: figure,
     spread: isWhole ? spreadOf(values) : null,
     mean: known ? mean(values) : NaN,

@@ -6,6 +6,7 @@
 import { choiceOf } from "../../lab/compute/backend_choice.ts";
 import { chartScene } from "../../lab/core/chart.ts";
 import { unitWords } from "../../lab/core/budget.ts";
+import type { BudgetUnit } from "../../lab/core/trainer.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { renderSvg } from "../../lab/core/render_svg.ts";
 import { interquartileMean } from "../../lab/core/interquartile_mean.ts";
@@ -18,7 +19,7 @@ import {
 } from "../../lab/experiment/comparison.ts";
 import { Describer } from "../../lab/experiment/describe.ts";
 import { isFile } from "../../lab/experiment/load.ts";
-import { isComputed } from "../../lab/experiment/manifest.ts";
+import { isComputed, LOGGED } from "../../lab/experiment/manifest.ts";
 import { needsModule } from "../../lab/experiment/own.ts";
 import { stagesOf } from "../../lab/experiment/resume.ts";
 import { type SweepState, sweepState } from "../../lab/experiment/sweep.ts";
@@ -45,7 +46,7 @@ import {
   thresholdCells,
 } from "../terminal/comparison_table.ts";
 import { metricLabel, scaleLine } from "../terminal/figures.ts";
-import { duration, figure, plural } from "../terminal/format.ts";
+import { count, duration, figure, plural } from "../terminal/format.ts";
 import type { Block } from "./blocks.ts";
 import { picturesOf } from "./pictures.ts";
 
@@ -224,19 +225,27 @@ function chartOf(store: Store, groups: readonly Group[], file: string): Block[] 
     each !== undefined
   );
   return metrics.flatMap((metric): Block[] => {
-    const shown = groups.map((group, i) => ({ group, letter: letterOf(i) }))
-      .filter(({ group }) => group.metric === metric).slice(0, MOST_LINES);
+    const judged = groups.map((group, i) => ({ group, letter: letterOf(i) }))
+      .filter(({ group }) => group.metric === metric);
+    const shown = judged.slice(0, MOST_LINES);
     const axis = budgetOf(shown[0].group.runs[0]).unit;
     const hasBands = shown.length <= MOST_BANDS;
-    const lines = shown.flatMap(({ group, letter }) => {
-      const seeds = group.runs.map((run) => store.series(run.id, metric));
-      const ends = seeds.flatMap((series, i) =>
-        isLost(group.runs[i]) ? [series[axis].at(-1) ?? -Infinity] : []
-      );
-      const { x, y, low, high } = curveOf(seeds, axis, Math.min(...ends));
-      return x.length === 0 ? [] : [{ name: letter, x, y, ...hasBands ? { low, high } : {} }];
-    });
-    if (lines.length === 0 || lines.every(({ x }) => x.length < 2)) return [];
+    const curves = shown.map(({ group, letter }) => ({
+      name: letter,
+      ...curveOfGroup(store, group, metric, axis),
+    }));
+    const lines = curves.filter(({ y }) => y.some(Number.isFinite))
+      .map(({ name, x, y, low, high }) => ({ name, x, y, ...hasBands ? { low, high } : {} }));
+    const said = [
+      ...curves.flatMap(({ name, said }) => said.map((each) => `${name}: ${each}`)),
+      ...judged.length > shown.length
+        ? [`the first ${shown.length} of ${judged.length} groups are drawn`]
+        : [],
+    ].join("; ");
+    if (lines.length === 0) {
+      return [{ kind: "text", text: `No curve of ${metricLabel(metric)} can be drawn: ${said}.` }];
+    }
+    if (lines.every(({ x }) => x.length < 2)) return [];
     const svg = renderSvg(
       chartScene({ xLabel: unitWords[axis].full, yLabel: metricLabel(metric), lines }),
       { width: 900 },
@@ -249,9 +258,55 @@ function chartOf(store: Store, groups: readonly Group[], file: string): Block[] 
         `${
           hasBands ? ", and their lowest and highest" : ""
         }. A seed that ended early keeps its last ` +
-        "value; where one diverged or failed the curve ends.",
+        "value; where one diverged or failed the curve ends." + (said === "" ? "" : ` ${said}.`),
     }];
   });
+}
+
+/**
+ * The curve of a group, over those of its seeds that have points, and in `said` what there is to say of the
+ * others and of points without a finite value. Where a seed was lost before its first point there is no
+ * curve.
+ */
+function curveOfGroup(
+  store: Store,
+  { runs }: Group,
+  metric: string,
+  axis: BudgetUnit,
+): Curve & { readonly said: readonly string[] } {
+  const all = runs.map((run) => ({ run, series: store.series(run.id, metric) }));
+  const empty = all.filter(({ series }) => series.values.length === 0).map(({ run }) => run);
+  const drawn = all.filter(({ run }) => isLost(run) || !empty.includes(run));
+  const ends = all.filter(({ run }) => isLost(run)).map(({ series }) => series[axis].at(-1));
+  const until = Math.min(...ends.map((end) => end ?? -Infinity));
+  const curve = curveOf(drawn.map(({ series }) => series), axis, until);
+  const lacking = empty.filter((run) => !isLost(run)).length;
+  const { seeds, at } = curve.gaps;
+  const without = (some: number, what: string) =>
+    `${some} of ${plural(runs.length, "seed")} without ${what}`;
+  return {
+    ...curve,
+    said: [
+      ...empty.filter(isLost).map(({ status, manifest: { determined } }) =>
+        `no curve, as seed ${determined.seed} ${status} before its first point`
+      ),
+      ...lacking === 0 ? [] : [without(lacking, metricLabel(metric))],
+      ...seeds === 0 ? [] : [
+        `${without(seeds, "a finite value")} at ${count(at[0])}` +
+        (at.length === 1 ? "" : ` … ${count(at.at(-1)!)} (${at.length} places)`),
+      ],
+    ],
+  };
+}
+
+/** A line with a band. */
+interface Curve {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  /** How many seeds have no finite value somewhere, and the places where one has none. */
+  readonly gaps: { readonly seeds: number; readonly at: readonly number[] };
 }
 
 /**
@@ -262,9 +317,9 @@ function chartOf(store: Store, groups: readonly Group[], file: string): Block[] 
  */
 export function curveOf(
   seeds: readonly Series[],
-  axis: "environmentSteps" | "gradientSteps" | "examples",
+  axis: BudgetUnit,
   until = Infinity,
-): { x: number[]; y: number[]; low: number[]; high: number[] } {
+): Curve {
   const first = Math.max(...seeds.map((series) => series[axis][0] ?? Infinity));
   const x = [...new Set(seeds.flatMap((series) => [...series[axis]]))].sort((a, b) => a - b)
     .filter((at) => at >= first && at <= until);
@@ -276,6 +331,10 @@ export function curveOf(
     y: columns.map((values) => interquartileMean(values)),
     low: columns.map((values) => Math.min(...values)),
     high: columns.map((values) => Math.max(...values)),
+    gaps: {
+      seeds: seeds.filter((_, i) => columns.some((values) => !Number.isFinite(values[i]))).length,
+      at: x.filter((_, j) => !columns[j].every(Number.isFinite)),
+    },
   };
 }
 
@@ -292,44 +351,70 @@ function setupOf(groups: readonly Group[]): Block[] {
       rows: paths.map((path) => [path, ...settings.map((each) => each[path] ?? "–")]),
     });
   }
-  blocks.push({ kind: "table", head: ["field of all", "value"], rows: common });
-  const [{ manifest }] = groups[0].runs;
-  const { code, versions, machine, determined } = manifest;
-  const machines = new Set(
-    groups.flatMap(({ runs }) => runs.map(({ manifest }) => manifest.code.hash)),
+  if (common.length > 0) {
+    blocks.push({ kind: "table", head: ["field of all", "value"], rows: common });
+  }
+  return [...blocks, { kind: "table", head: ["computed by", ""], rows: computedByRows(groups) }];
+}
+
+/**
+ * What the runs were computed by, a row a part: all values that it has, and where not all groups have the
+ * same, whose each is.
+ */
+function computedByRows(groups: readonly Group[]): string[][] {
+  const known = groups.flatMap(({ runs }, i) =>
+    runs.map((run) => ({ letter: letterOf(i), parts: computedBy(run) }))
   );
-  blocks.push({
-    kind: "table",
-    head: ["computed by", ""],
-    rows: [
-      ["backend", determined.backend],
-      [
-        "code",
-        `${code.revision ?? "no revision"}${code.dirty ? ", changed" : ""}` +
-        `${machines.size > 1 ? ", and others" : ""}`,
-      ],
-      ...Object.entries(versions),
-      ["machine", `${machine.os}, ${machine.cores} cores`],
-    ],
+  const names = new Set(known.flatMap(({ parts }) => Object.keys(parts)));
+  return [...names].map((name) => {
+    const having = known.filter(({ parts }) => name in parts);
+    const values = Map.groupBy(having, ({ parts }) => parts[name]);
+    const lettersOf = (some: typeof known) => [...new Set(some.map(({ letter }) => letter))];
+    const isSame = [...values.values()].every((some) => lettersOf(some).length === groups.length);
+    const texts = [...values].map(([value, some]) =>
+      isSame ? value : `${value} (${lettersOf(some).join(", ")})`
+    );
+    return [name, texts.join("; ")];
   });
-  return blocks;
+}
+
+/** Digits of a hash that tell changed sources apart. */
+const HASH_DIGITS = 6;
+
+/** What a run was computed by, as far as the lab knows it: of another program's runs it stored them. */
+function computedBy({ manifest }: Run): Record<string, string> {
+  const { code, versions, machine, determined: { backend } } = manifest;
+  const isExact = code.revision !== null && code.dirty === false;
+  const lab = [
+    code.revision ?? "no revision",
+    ...code.dirty ? ["changed"] : [],
+    ...isExact || code.hash === "" ? [] : [`sources ${code.hash.slice(0, HASH_DIGITS)}`],
+  ].join(", ");
+  if (backend === LOGGED) return { program: `logged by another program; stored with ${lab}` };
+  if (!isComputed(backend)) return { program: "none, as it was refused" };
+  return {
+    backend,
+    code: lab,
+    ...versions,
+    machine: `${machine.os}, ${machine.cores} cores`,
+  };
 }
 
 function seedsOf(groups: readonly Group[], isTimed: boolean): Block {
   return {
     kind: "table",
     head: ["", "seed", "figure", "run", "status", ...isTimed ? ["time"] : [], "digest"],
-    rows: groups.flatMap(({ runs, values }, i) =>
-      runs.map(({ id, status, wallSeconds, digest, manifest: { determined } }, k) => [
+    rows: groups.flatMap(({ runs, values, lacking }, i) =>
+      runs.map((run, k) => [
         ...[
           letterOf(i),
-          determined.seed,
-          isLost({ status }) ? "none" : figure(values[k]),
-          id,
-          status,
+          run.manifest.determined.seed,
+          isLost(run) || lacking.includes(run) ? "none" : figure(values[k]),
+          run.id,
+          run.status,
         ],
-        ...isTimed ? [duration(wallSeconds)] : [],
-        digest?.slice(0, 12) ?? "–",
+        ...isTimed ? [duration(run.wallSeconds)] : [],
+        run.digest?.slice(0, 12) ?? "–",
       ])
     ),
   };

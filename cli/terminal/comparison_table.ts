@@ -37,14 +37,19 @@ export function iqmTitle(groups: readonly Pick<Group, "spread">[]): string {
   return `IQM${more || !few ? " [95 %]" : ""}${few ? " (lowest … highest)" : ""}`;
 }
 
-/** A group's IQM with its spread; `none` where a seed diverged or failed. */
-export function iqmCell({ runs, iqm, spread }: Group): string {
-  return runs.some(isLost) ? "none" : withSpread(iqm, spread);
+/** Whether each seed of a group has the figure that it is judged by. */
+function isWhole({ runs, metric, lacking }: Group): boolean {
+  return metric !== undefined && lacking.length === 0 && !runs.some(isLost);
+}
+
+/** A group's IQM with its spread; `none` where a seed has no figure. */
+export function iqmCell(group: Group): string {
+  return isWhole(group) ? withSpread(group.iqm, group.spread) : "none";
 }
 
 /** A group's mean and median, as two cells. */
-export function middleCells({ runs, mean, median }: Group): [string, string] {
-  return runs.some(isLost) ? ["none", "none"] : [figure(mean), figure(median)];
+export function middleCells(group: Group): [string, string] {
+  return isWhole(group) ? [figure(group.mean), figure(group.median)] : ["none", "none"];
 }
 
 /** P(a > b) with its spread. */
@@ -211,6 +216,7 @@ export function comparisonDocument(
       finished: group.runs.filter((run) => !isLost(run)).length,
       diverged: group.runs.filter(({ status }) => status === "diverged").length,
       failed: group.runs.filter(({ status }) => status === "failed").length,
+      lacking: group.lacking.length,
       iqm: orNull(group.iqm),
       interval: ends(group.spread),
       rough: group.spread?.kind === "rough interval",

@@ -42,7 +42,8 @@ const TICKS = 6;
 
 /**
  * Draws a chart whose axes reach from the least to the greatest of what is shown, with a grid at round
- * numbers.
+ * numbers. What is not finite is not shown: lines and bands have a gap there, and a place between two
+ * gaps is a dot.
  */
 export function chartScene({ xLabel, yLabel, lines }: Chart): Scene {
   const [x0, x1] = extent(lines.flatMap(({ x }) => x));
@@ -72,18 +73,25 @@ export function chartScene({ xLabel, yLabel, lines }: Chart): Scene {
     const [, place] = at(x0, tick);
     return [line([[0, place], [WIDTH, place]], GRID, 0.03), text(label(tick), -0.8, place)];
   });
-  const bands = lines.flatMap(({ x, low, high }, i): Shape[] =>
-    low === undefined || high === undefined ? [] : [{
-      kind: "polygon",
-      points: [
-        ...x.map((place, j) => at(place, high[j])),
-        ...x.map((place, j) => at(place, low[j])).toReversed(),
-      ],
-      fill: colors[i % colors.length][1],
-    }]
+  const bands = lines.flatMap(({ x, low, high }, i) =>
+    low === undefined || high === undefined
+      ? []
+      : finiteStretches(low, high).map((places): Shape => ({
+        kind: "polygon",
+        points: [
+          ...places.map((j) => at(x[j], high[j])),
+          ...places.map((j) => at(x[j], low[j])).toReversed(),
+        ],
+        fill: colors[i % colors.length][1],
+      }))
   );
-  const drawn = lines.map(({ x, y }, i) =>
-    line(x.map((place, j) => at(place, y[j])), colors[i % colors.length][0], 0.07)
+  const drawn = lines.flatMap(({ x, y }, i) =>
+    finiteStretches(y).map((places): Shape => {
+      const [points, color] = [places.map((j) => at(x[j], y[j])), colors[i % colors.length][0]];
+      return points.length === 1
+        ? { kind: "circle", center: points[0], radius: 0.1, fill: color }
+        : line(points, color, 0.07);
+    })
   );
   const names = lines.map(({ name }, i) =>
     text(name, WIDTH + 1.6, HEIGHT - 0.3 - 0.7 * i, colors[i % colors.length][0])
@@ -105,9 +113,24 @@ export function chartScene({ xLabel, yLabel, lines }: Chart): Scene {
 
 type Points = readonly (readonly [number, number])[];
 
+/** Least and greatest of the finite values; apart where they are one, about 0 where there is none. */
 function extent(values: readonly number[]): [number, number] {
-  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  const finite = values.filter(Number.isFinite);
+  if (finite.length === 0) return [-0.5, 0.5];
+  const [least, greatest] = [Math.min(...finite), Math.max(...finite)];
   return least < greatest ? [least, greatest] : [least - 0.5, least + 0.5];
+}
+
+/** The places at which each of some columns has a finite value, those next to one another together. */
+function finiteStretches(...columns: readonly (readonly number[])[]): number[][] {
+  const stretches: number[][] = [];
+  for (const j of columns[0].keys()) {
+    if (!columns.every((values) => Number.isFinite(values[j]))) continue;
+    const last = stretches.at(-1);
+    if (last?.at(-1) === j - 1) last.push(j);
+    else stretches.push([j]);
+  }
+  return stretches;
 }
 
 function label(value: number): string {

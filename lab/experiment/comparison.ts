@@ -328,6 +328,14 @@ export function lostText(runs: readonly { readonly status: string }[]): string {
 }
 
 /**
+ * The runs of a group that came to their end without a figure `metric`, as where it was not measured. A run
+ * that ended without a result lacks none: {@linkcode isLost} says of it what there is to say.
+ */
+export function lackingOf(store: Store, group: RunGroup, metric: string): Run[] {
+  return group.runs.filter((run) => !isLost(run) && !(metric in figuresOf(store, run)));
+}
+
+/**
  * The figure `metric` of each run in the group, by ascending seed; NaN where there is none, and of a run
  * that ended without a result.
  */

@@ -7,7 +7,7 @@ import { capturedIo } from "./captured_io.ts";
 
 const interval = (low: number, high: number, kind = "interval") => ({ low, high, kind });
 const runs = (...ids: string[]) => ids.map((id) => ({ id, status: "completed" }));
-const whole = { diverged: 0, failed: 0 };
+const whole = { diverged: 0, failed: 0, lacking: 0 };
 
 const groups = [
   {
@@ -29,7 +29,7 @@ const groups = [
     ...{ spread: interval(2, 3, "rough interval"), verdict: "learning", speed: 7 },
     threshold: null,
   },
-];
+].map((group) => ({ ...group, lacking: [] }));
 const [ppo, dqn, a2c] = groups;
 
 const comparison = {
@@ -72,7 +72,7 @@ Deno.test("a terminal has each figure of a comparison in its own column", () => 
   const flat = tables.map((each) => cellsOf(each).map((cells) => cells.join("|")));
   deepStrictEqual(flat[0].slice(1), [
     "ppo one|2|return|103.0 [104.0, 105.0]|solved|106.0|107.0",
-    "dqn two|1|–|NaN|–|NaN|∞",
+    "dqn two|1|–|none|–|none|none",
     "a2c|3|return mean|2.25 [2, 3] rough|learning|2.5|2.75",
   ]);
   deepStrictEqual(flat[1], [
@@ -212,7 +212,7 @@ Deno.test("a report has each figure of a comparison in its own column", () => {
       ...["a", "ppo one", "2", "return", "103.0 [104.0, 105.0]", "solved", "106.0", "107.0"],
       ...["12,000", "1:05", "1 of 2"],
     ],
-    ["b", "dqn two", "1", "–", "NaN", "–", "NaN", "∞", "–", "–", "0 of 1"],
+    ["b", "dqn two", "1", "–", "none", "–", "none", "none", "–", "–", "0 of 1"],
     [
       ...["c", "a2c", "3", "return mean", "2.25 [2, 3] rough", "learning", "2.5", "2.75"],
       ...["–", "–", "–"],

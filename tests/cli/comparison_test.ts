@@ -284,6 +284,42 @@ Deno.test("where less is better the worst is more than any figure, and where no 
   });
 });
 
+Deno.test("a run that came to its end without the figure leaves its group without statistics, and is named", async () => {
+  await withStore((store) => {
+    for (const seed of [1, 2, 3]) addRun(store, "a", seed, [seed]);
+    const lacking = [4, 5].map((seed) => addRun(store, "b", seed, []));
+    addRun(store, "b", 6, [100]);
+    for (const { id } of lacking) store.append(id, [pointAt("losses/loss", 1, 5)]);
+    const comparison = compareRuns(store, store.runs(), registries);
+    const { groups: [a, b], pairs: [pair], notes } = comparison;
+    // What one of them has is what all are judged by.
+    deepStrictEqual([b.metric, b.values], ["evaluation/return_mean", [NaN, NaN, 100]]);
+    deepStrictEqual(b.lacking.map(({ id }) => id), lacking.map(({ id }) => id));
+    deepStrictEqual([b.spread, b.verdict, a.lacking, a.iqm], [null, undefined, [], 2]);
+    deepStrictEqual([pair.probability, pair.p, pair.detectable], [NaN, NaN, NaN]);
+    deepStrictEqual(notes, ["2 of 3 runs have no evaluation/return_mean: world-b seeds 4, 5"]);
+    const tables = comparisonTables(comparison, capturedIo());
+    match(tables, /world-b +3 +return +none +none +none/);
+    const { groups } = comparisonDocument(comparison) as { groups: { lacking: number }[] };
+    deepStrictEqual(groups.map(({ lacking }) => lacking), [0, 2]);
+  });
+});
+
+Deno.test("a group without a headline figure says which series it has", async () => {
+  await withStore((store) => {
+    const noted = (count: number) => {
+      const { id } = addRun(store, `a${count}`, 1, []);
+      for (let i = 0; i < count; i++) store.append(id, [pointAt(`own/s${10 + i}`, 1, 5)]);
+      const comparison = compareRuns(store, [store.run(id)!], registries);
+      match(comparisonTables(comparison, capturedIo()), / – +none +none +none/);
+      return comparison.notes[0].replace(/^world-a\d+ has no headline figure/, "");
+    };
+    deepStrictEqual(noted(0), ", as it has no series");
+    deepStrictEqual(noted(2), ": compare by --metric NAME; it has: own/s10, own/s11");
+    match(noted(12), /own\/s18, own\/s19 and 2 more$/);
+  });
+});
+
 Deno.test("a NaN among the figures is shown, never dropped", async () => {
   await withStore((store) => {
     const runs = [[1], [NaN], [3]].map((each, i) => addRun(store, "a", i, each));

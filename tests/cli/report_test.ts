@@ -9,7 +9,7 @@ import { Policies } from "../../web/policies.ts";
 import { registries as every } from "../../registries.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 import { capturedIo } from "./captured_io.ts";
-import { pointAt } from "../lab/store/fixtures.ts";
+import { manifestOf, pointAt } from "../lab/store/fixtures.ts";
 import { inFolder } from "./folder.ts";
 
 const series = (steps: number[], values: number[]) =>
@@ -30,10 +30,135 @@ Deno.test("a curve has each seed's last value at every place, from where all hav
     y: [(1 + 5 + 0) / 3, (2 + 5 + 0) / 3, (3 + 7 + 0) / 3],
     low: [0, 0, 0],
     high: [5, 5, 7],
+    gaps: { seeds: 0, at: [] },
   });
+  const broken = [series([10, 20, 30], [1, NaN, 3]), series([10, 30], [5, Infinity]), seeds[2]];
+  const { y, gaps } = curveOf(broken, "environmentSteps");
+  deepStrictEqual([y, gaps], [[2, NaN, Infinity], { seeds: 2, at: [20, 30] }]);
   deepStrictEqual(curveOf([series([], []), seeds[0]], "environmentSteps").x, []);
   deepStrictEqual(curveOf(seeds, "environmentSteps", 20).x, [15, 20]);
 });
+
+/** Imports a CSV file a seed, and reads what a report of them wrote: its page, and its chart if any. */
+async function reported(
+  files: Readonly<Record<string, readonly string[]>>,
+  ...args: string[]
+): Promise<{ markdown: string; svg: string | undefined }> {
+  let [markdown, svg]: [string, string | undefined] = ["", undefined];
+  await inFolder(async (folder) => {
+    for (const [name, texts] of Object.entries(files)) {
+      const paths = texts.map((_, i) => `${folder}/${name}${i + 1}.csv`);
+      texts.forEach((text, i) => Deno.writeTextFileSync(paths[i], text));
+      strictEqual((await typedIn(folder, ["import", ...paths, "--name", name])).code, 0);
+    }
+    const names = Object.keys(files);
+    const { code, out, error } = await typedIn(folder, [
+      "report",
+      ...names,
+      ...args,
+      "--out",
+      "pages",
+    ]);
+    strictEqual(code, 0, error);
+    const written = (end: string) => {
+      const path = out.trim().split("\n").find((path) => path.endsWith(end));
+      return path === undefined ? undefined : Deno.readTextFileSync(path);
+    };
+    [markdown, svg] = [written(".md")!, written(".svg")];
+  });
+  return { markdown, svg };
+}
+
+Deno.test("what is not finite is a gap of a report's chart, and its caption counts it", async () => {
+  const seed = (i: number, at10 = String(i)) => `step,loss\n0,${i}\n10,${at10}\n20,1\n30,0.${i}\n`;
+  const seeds = [1, 2, 3, 4].map((i) => seed(i));
+  const { markdown, svg } = await reported({ n: [...seeds, seed(5, "NaN")] }, "--metric", "loss");
+  match(markdown, /a: 1 of 5 seeds without a finite value at 10\.\]\(n\.svg\)/);
+  ok(!svg!.includes("NaN"));
+  match(svg!, /<polyline[^>]*stroke="#1f77b4"/);
+  const broken = seed(5, "NaN").replace("20,1", "20,NaN");
+  const more = await reported({ n: [...seeds, broken] }, "--metric", "loss");
+  match(more.markdown, /a: 1 of 5 seeds without a finite value at 10 … 20 \(2 places\)\./);
+  // Where nothing is finite there is no chart, and the page says why.
+  const none = await reported({ n: ["step,loss\n0,NaN\n10,NaN\n"] }, "--metric", "loss");
+  match(
+    none.markdown,
+    /^No curve of loss can be drawn: a: 1 of 1 seed without a finite value at 0 … 10/m,
+  );
+  strictEqual(none.svg, undefined);
+});
+
+Deno.test("a report says which seeds have no figure, and draws the others", async () => {
+  const whole = "step,eval_return,loss\n0,1,3\n10,2,3\n";
+  const files = { q: [whole, whole, "step,loss\n0,1\n10,2\n"] };
+  const { markdown, svg } = await reported(files, "--metric", "eval_return");
+  match(markdown, /^\| a \| q \| 3 \| eval return \| none \| none \| none \|$/m);
+  match(markdown, /^\| a \| 3 \| none \| /m);
+  match(markdown, /^1 of 3 runs has no eval\\_return: q seed 3$/m);
+  match(markdown, /a: 1 of 3 seeds without eval return\.\]/);
+  match(svg!, /<polyline[^>]*stroke="#1f77b4"/);
+  const unnamed = await reported(files);
+  match(
+    unnamed.markdown,
+    /q has no headline figure: compare by --metric NAME; it has: eval\\_return, loss/,
+  );
+});
+
+Deno.test("a report says of all runs what computed them, and whose each version is", () =>
+  inFolder(async (folder) => {
+    const store = openStore(`${folder}/runs`);
+    const add = (name: string, seed: number, more: Partial<Run["manifest"]> = {}) => {
+      const manifest = { ...manifestOf(name), ...more };
+      const determined = { ...manifest.determined, seed: String(seed) };
+      const run = store.createRun({
+        ...{ name, tags: [], note: "", manifest: { ...manifest, determined } },
+      });
+      for (const at of [1, 2]) store.append(run.id, [pointAt("evaluation/return_mean", at, at)]);
+      store.update(run.id, { status: "completed", digest: "d" });
+    };
+    const { code, machine } = manifestOf("one");
+    const clean = { ...code, revision: "abc", dirty: false };
+    add("one", 1, { code: clean, versions: { deno: "2.9.6" } });
+    add("one", 2, {
+      code: { ...clean, dirty: true, hash: "1234567" },
+      versions: { deno: "2.9.6" },
+    });
+    add("two", 1, {
+      ...{ code: clean, versions: { deno: "2.9.7", tfjs: "4" } },
+      machine: { ...machine, os: "darwin", cores: 64 },
+    });
+    store.close();
+    Deno.writeTextFileSync(`${folder}/log.csv`, "step,reward\n1,2\n2,3\n");
+    strictEqual((await typedIn(folder, ["import", `${folder}/log.csv`, "--name", "log"])).code, 0);
+    const rowsOf = async (...names: string[]) => {
+      const { error } = await typedIn(folder, ["report", ...names, "--out", "pages"]);
+      strictEqual(error, "");
+      const page = await Deno.readTextFile(`${folder}/pages/${names.join("-")}.md`);
+      const rows = page.slice(page.indexOf("| computed by |")).split("\n\n")[0].split("\n").slice(
+        2,
+      );
+      return rows.map((row) => row.slice(2, -2).split(" | "));
+    };
+    const { backend } = manifestOf("one").determined;
+    const machineOf = (name: string, os = machine.os, cores = machine.cores) =>
+      `${os}, ${cores} cores (${name})`;
+    deepStrictEqual(await rowsOf("one", "two"), [
+      ["backend", backend],
+      ["code", "abc (a, b); abc, changed, sources 123456 (a)"],
+      ["deno", "2.9.6 (a); 2.9.7 (b)"],
+      ["machine", `${machineOf("a")}; ${machineOf("b", "darwin", 64)}`],
+      ["tfjs", "4 (b)"],
+    ]);
+    // Of what another program computed the lab knows nothing but by what it was stored.
+    const [[part, by], ...others] = await rowsOf("log");
+    deepStrictEqual([part, others], ["program", []]);
+    match(by, /^logged by another program; stored with /);
+    ok(
+      (await rowsOf("log", "two")).some(([part, by]) =>
+        part === "backend" && by === `${backend} (b)`
+      ),
+    );
+  }));
 
 Deno.test("text stays text, in HTML and in Markdown", () => {
   const text = '<script>alert("1")</script> *a* | [b](c)';

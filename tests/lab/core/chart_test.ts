@@ -49,7 +49,8 @@ Deno.test("a chart's grid stands at round numbers, six at most, wherever its axe
 Deno.test("a chart's lines go through their points, over bands between their bounds", () => {
   const [first, second] = shapes("line", chart).filter(({ color }) => color !== "#e8e8e8");
   deepStrictEqual(first.points, [[0, 9 * 0.25], [8, 9 * 0.75], [16, 9 * 0.5]]);
-  deepStrictEqual(second.points, [[16, 0]]);
+  strictEqual(second, undefined);
+  deepStrictEqual(shapes("circle", chart).map(({ center }) => center), [[16, 0]]);
   const [band, ...others] = shapes("polygon", chart);
   strictEqual(others.length, 0);
   deepStrictEqual(band.points, [
@@ -62,9 +63,10 @@ Deno.test("a chart's lines go through their points, over bands between their bou
 
 Deno.test("a chart names its axes, and each line in the line's colour", () => {
   const names = shapes("text", chart).filter(({ text }) => ["a", "b"].includes(text));
-  const [first, second] = shapes("line", chart).filter(({ color }) => color !== "#e8e8e8");
-  deepStrictEqual(names.map(({ color }) => color), [first.color, second.color]);
-  ok(first.color !== second.color);
+  const [line] = shapes("line", chart).filter(({ color }) => color !== "#e8e8e8");
+  const [point] = shapes("circle", chart);
+  deepStrictEqual(names.map(({ color }) => color), [line.color, point.fill]);
+  ok(line.color !== point.fill);
   ok(names[0].at[1] > names[1].at[1]);
   for (const label of ["steps", "return"]) {
     strictEqual(shapes("text", chart).filter(({ text }) => text === label).length, 1);
@@ -72,9 +74,27 @@ Deno.test("a chart names its axes, and each line in the line's colour", () => {
 });
 
 Deno.test("a chart of one value stands in the middle of its axes", () => {
-  const [point] = shapes("line", {
+  const [point] = shapes("circle", {
     ...{ xLabel: "x", yLabel: "y" },
     lines: [{ name: "a", x: [3], y: [7] }],
-  }).filter(({ color }) => color !== "#e8e8e8");
-  deepStrictEqual(point.points, [[8, 4.5]]);
+  });
+  deepStrictEqual(point.center, [8, 4.5]);
+});
+
+Deno.test("a chart has gaps where a value is not finite, and its axes are those of the others", () => {
+  const gaps = {
+    ...{ xLabel: "x", yLabel: "y" },
+    lines: [{
+      ...{ name: "a", x: [0, 1, 2, 3, 4], y: [0, NaN, 10, 5, 10] },
+      ...{ low: [0, NaN, 5, -Infinity, 10], high: [0, NaN, 10, 5, 10] },
+    }],
+  };
+  const drawn = shapes("line", gaps).filter(({ color }) => color !== "#e8e8e8");
+  deepStrictEqual(drawn.map(({ points }) => points), [[[8, 9], [12, 4.5], [16, 9]]]);
+  deepStrictEqual(shapes("circle", gaps).map(({ center }) => center), [[0, 0]]);
+  deepStrictEqual(shapes("polygon", gaps).map(({ points }) => points), [
+    ...[[[0, 0], [0, 0]], [[8, 9], [8, 4.5]], [[16, 9], [16, 9]]],
+  ]);
+  const none = { ...gaps, lines: [{ name: "a", x: [0, 1], y: [NaN, Infinity] }] };
+  ok(!JSON.stringify(chartScene(none)).includes("null"), "a place that is no number");
 });
