@@ -166,6 +166,7 @@ function elsewhere(tasks: Tasks, root: string, reads: string, flags = "") {
     description,
     command: command
       .replace("deno task --quiet build", `deno task --quiet --cwd "${root}" build`)
+      .replace("test -f .git && git ", `test -f "${root}.git" && git -C "${root}" `)
       .replace("deno run", `deno run${flags}`)
       .replace("--allow-read=.,", `--allow-read=.,${reads},`)
       .replace(

@@ -17,18 +17,29 @@ interface Revision {
    * (`*.md`, `docs/`) computes nothing and does not count while it is not in the index.
    */
   readonly dirty: boolean | null;
+  /** The folder that says it, where it may not be read; left out elsewhere. */
+  readonly refused?: string;
 }
 
-/** Reads revision and state of the working tree in `folder`; both null where there is none. */
+/**
+ * Reads revision and state of the working tree in `folder`; both null where there is none, and where what
+ * says it may not be read.
+ */
 export async function revisionOf(folder: string): Promise<Revision> {
+  const unknown = { revision: null, dirty: null };
+  const gitFolder = await gitFolderOf(folder).catch(() => undefined);
+  if (gitFolder === undefined) return unknown;
   try {
-    const gitFolder = await gitFolderOf(folder);
     const revision = await headOf(gitFolder);
     const index = await Deno.readFile(`${gitFolder}/index`);
     return { revision, dirty: await isDirty(folder, index) };
-  } catch {
-    return { revision: null, dirty: null };
+  } catch (error) {
+    return isRefusal(error) ? { ...unknown, refused: gitFolder } : unknown;
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return (error as Error)?.name === "NotCapable";
 }
 
 /** `.git`, or the folder that a `.git` file of a linked working tree names. */
@@ -58,7 +69,8 @@ async function headOf(gitFolder: string): Promise<string | null> {
 async function textOf(path: string): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(path);
-  } catch {
+  } catch (error) {
+    if (isRefusal(error)) throw error;
     return undefined;
   }
 }

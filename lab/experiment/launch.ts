@@ -10,7 +10,7 @@ import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
 import { type Described, Describer } from "./describe.ts";
-import { manifestOf, REFUSED, type RunFacts } from "./manifest.ts";
+import { manifestOf, provenance, REFUSED, type RunFacts } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
 import {
   irreproducibleLine,
@@ -322,6 +322,8 @@ export async function trainPlan(
   const opened = async (opened: Opened) => {
     recorder = await begun(plan, opened, options, resources);
     for (const note of plan.notes) recorder.event("info", note);
+    const { warning } = await provenance();
+    if (warning !== undefined) recorder.event("warning", warning);
     const { irreproducible } = opened;
     if (irreproducible !== null) recorder.event("info", irreproducibleLine(irreproducible));
   };

@@ -14,6 +14,8 @@ import { labRoot, sourceFolders } from "./load.ts";
 /** The part of a manifest that is the same for every run of a process. */
 type Provenance = Pick<Manifest, "code" | "versions"> & {
   readonly machine: Omit<Manifest["machine"], "adapter" | "threads">;
+  /** Why the revision is unknown, where there is one; left out elsewhere. */
+  readonly warning?: string;
 };
 
 /** The backend of runs that a user's own loop logged: the lab does not compute them. */
@@ -35,7 +37,7 @@ export function provenance(): Promise<Provenance> {
 }
 
 async function describe(): Promise<Provenance> {
-  const [{ revision, dirty }, hash, lock, versions] = await Promise.all([
+  const [{ revision, dirty, refused }, hash, lock, versions] = await Promise.all([
     revisionOf(labRoot),
     hashOfSources(),
     hashOfFile(`${labRoot}deno.lock`),
@@ -49,7 +51,13 @@ async function describe(): Promise<Provenance> {
       cores: navigator.hardwareConcurrency,
       os: Deno.build.os,
     },
+    ...(refused === undefined ? {} : { warning: unrecorded(refused) }),
   };
+}
+
+/** Why a manifest has no commit, where the folder that says it may not be read. */
+export function unrecorded(gitFolder: string): string {
+  return `the commit is not recorded: .git lies in ${gitFolder}, which this task may not read`;
 }
 
 /** SHA-256 over the lab's source files that can influence a result, by ascending path. */

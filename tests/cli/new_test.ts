@@ -204,6 +204,8 @@ Deno.test("a project's task is the lab's command line with the project's runs", 
     for (const { command } of Object.values<{ command: string }>(tasks)) {
       const [, program] = command.match(/"([^"]+\.ts)"(?: worker)?$/)!;
       ok((await Deno.stat(program)).isFile, command);
+      // The commit is the lab's, not the project's.
+      match(command, /^GIT=\$\(test -f "(.+)\.git" && git -C "\1" rev-parse .*\$GIT"/);
     }
     ok((await Deno.stat(`${project}/runs`)).isDirectory, "beside the project's files");
     strictEqual((await type("new", "project", "study")).code, 2);

@@ -7999,4 +7999,25 @@ export const mutants: readonly Mutant[] = [
     to: "finished.length > 0 ? finished.slice(0, 1) : runs.slice(0, 1)",
     test: "tests/cli/comparison_test.ts",
   },
+  {
+    fault: "A commit that may not be read is taken for a tree without one.",
+    file: "lab/experiment/git.ts",
+    from: "return isRefusal(error) ? { ...unknown, refused: gitFolder } : unknown;",
+    to: "return isRefusal(error) ? unknown : unknown;",
+    test: "tests/lab/experiment/manifest_test.ts",
+  },
+  {
+    fault: "A run does not say that its commit is not recorded.",
+    file: "lab/experiment/launch.ts",
+    from: 'if (warning !== undefined) recorder.event("warning", warning);',
+    to: "void warning;",
+    test: "tests/lab/experiment/unrecorded_test.ts",
+  },
+  {
+    fault: "A branch that may not be read in the common folder of git is taken for none.",
+    file: "lab/experiment/git.ts",
+    from: "    if (isRefusal(error)) throw error;\n",
+    to: "",
+    test: "tests/lab/experiment/manifest_test.ts",
+  },
 ];

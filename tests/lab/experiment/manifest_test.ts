@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert";
+import { fileURLToPath } from "node:url";
 import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
 import { cpuFeatures } from "../../../lab/experiment/cpu_features.ts";
 import { digestOf } from "../../../lab/experiment/digest.ts";
@@ -200,4 +201,65 @@ Deno.test("the hash of the sources is over the path, the length and the bytes of
   strictEqual(code.hash, hash.digest("hex"));
   const lock = createHash("sha256").update(Deno.readFileSync(`${labRoot}deno.lock`)).digest("hex");
   strictEqual(code.lock, lock);
+});
+
+Deno.test("the tasks that train read the folder that a .git file leads to, and nothing beside it", async () => {
+  if (!await hasGit()) return;
+  const root = fileURLToPath(new URL("../../../", import.meta.url));
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${root}deno.json`)) as {
+    tasks: Record<string, { command?: string }>;
+  };
+  const commands = Object.values(tasks).flatMap(({ command = "" }) => command);
+  const asking = commands.filter((command) => command.startsWith("GIT="));
+  strictEqual(asking.length, 10);
+  ok(asking.every((command) => /"--allow-read=\.,[^" ]*\$GIT"/.test(command)));
+  const [set, ...others] = new Set(
+    asking.map((command) => /^GIT=.*?; GIT=.*?; /.exec(command)![0]),
+  );
+  deepStrictEqual(others, []);
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    const [main, linked] = [`${folder}/main`, `${folder}/linked`];
+    await Deno.mkdir(main);
+    const given = async (place: string) => {
+      const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["task", "--quiet", "--cwd", place, "given"],
+        env: { NO_COLOR: "1" },
+      }).output();
+      return new TextDecoder().decode(stdout).trim() + new TextDecoder().decode(stderr);
+    };
+    const settings = { tasks: { given: `${set}echo "--allow-read=.,/tmp$GIT"` } };
+    await Deno.writeTextFile(`${main}/deno.json`, JSON.stringify(settings));
+    strictEqual(await given(main), "--allow-read=.,/tmp");
+    await git(main, "init", "-q", "-b", "main");
+    await git(main, "add", ".");
+    await git(main, "commit", "-q", "-m", "first");
+    await git(main, "worktree", "add", "-q", "--detach", linked);
+    strictEqual(await given(main), "--allow-read=.,/tmp");
+    strictEqual(await given(linked), `--allow-read=.,/tmp,${main}/.git`);
+    // Without that folder it is told apart from a tree that there is none of.
+    const script = `${linked}/revision.ts`;
+    await Deno.writeTextFile(
+      script,
+      `import { revisionOf } from "${new URL("../../../lab/experiment/git.ts", import.meta.url)}";
+       console.log(JSON.stringify(await revisionOf("${linked}")));`,
+    );
+    const read = async (...reads: string[]) => {
+      const { stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--quiet", "--no-prompt", `--allow-read=${reads}`, script],
+      }).output();
+      return JSON.parse(new TextDecoder().decode(stdout));
+    };
+    const revision = await git(main, "rev-parse", "HEAD");
+    deepStrictEqual(await read(linked, `${main}/.git`), { revision, dirty: false });
+    const refused = { revision: null, dirty: null, refused: `${main}/.git/worktrees/linked` };
+    deepStrictEqual(await read(linked), refused);
+    // A branch stands in the folder that all trees share.
+    await git(linked, "checkout", "-q", "-b", "other");
+    deepStrictEqual(await read(linked, `${main}/.git/worktrees`), refused);
+    await Deno.writeTextFile(`${linked}/.git`, "gitdir: /nowhere/at-all\n");
+    strictEqual(await given(linked), "--allow-read=.,/tmp");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
