@@ -35,15 +35,17 @@ const kinds: readonly ActionSpace["kind"][] = ["discrete", "multi-discrete", "bo
 const ITERATION = 2000;
 
 /**
- * Whole episodes of uniformly random actions, within the world's action masks.
+ * Whole episodes of uniformly random actions.
  *
  * @param random Seeds each episode, then draws its actions.
  * @param episodes How many, one after the other.
+ * @param masked Whether actions are drawn from those alone that the world's masks allow.
  */
 export function randomEpisodes(
   environment: Environment,
   random: Generator,
   episodes: number,
+  masked = true,
 ): EvaluatedEpisodes {
   const { id, actionSpace, timeLimit = LONGEST } = environment;
   const evaluated = new EvaluatedEpisodes();
@@ -53,7 +55,7 @@ export function randomEpisodes(
       environment,
       observation,
       timeLimit,
-      () => sampleAction(id, actionSpace, random, environment.actionMask?.()),
+      () => sampleAction(id, actionSpace, random, masked ? environment.actionMask?.() : undefined),
     ));
   }
   return evaluated;

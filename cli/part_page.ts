@@ -68,7 +68,10 @@ export async function partOf(
   }
   const { configuration, make } = registries.environments.find(({ id }) => id === name)!;
   const { returnScale } = await import("../lab/experiment/return_scale.ts");
-  const worth = scaleLine(returnScale({ environment: { id: name } }, registries)!);
+  // Of agents that do not stay within the world's masks, and of those that do.
+  const worth = [false, true].map((maskActions) =>
+    scaleLine(returnScale({ environment: { id: name }, agent: { maskActions } }, registries)!)
+  );
   const world = make(configuration.parse({}));
   const { observationSpace, actionSpace, timeLimit } = world;
   const fitting = await agentsThatFit(world, registries);
@@ -76,7 +79,7 @@ export async function partOf(
   return part(configuration, [
     `Observations: ${observationSpace}. Actions: ${actionSpace}.`,
     ...(timeLimit === undefined ? [] : [`Episodes end after ${count(timeLimit)} steps.`]),
-    ...(worth === "" ? [] : [`${worth}.`]),
+    ...[...new Set(worth)].flatMap((line) => line === "" ? [] : [`${line}.`]),
     `Agents that fit: ${fitting.join(", ") || "none"}.`,
   ]);
 }

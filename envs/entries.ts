@@ -56,7 +56,7 @@ import {
   gridWorldPixelsBatch,
   gridWorldPixelsConfiguration,
 } from "./pixel_worlds.ts";
-import { randomReturns } from "./random_returns.ts";
+import { randomAllowedReturns, randomReturns } from "./random_returns.ts";
 import { repeatPrevious, repeatPreviousConfiguration } from "./repeat_previous.ts";
 import { switchedCorridor, switchedCorridorConfiguration } from "./switched_corridor.ts";
 import { taxi, taxiConfiguration } from "./taxi.ts";
@@ -75,6 +75,7 @@ function entry<Options>(
     summary,
     configuration,
     randomReturn: randomReturns[id],
+    randomAllowedReturn: randomAllowedReturns[id],
     make: (options) => environmentOf(define(options), formOf(options)),
     define,
   };

@@ -37,7 +37,7 @@ export function greedyTable(environment: Environment, parameters: NamedTensors):
 }
 
 /** The states in which episodes start; each as likely as the others in these worlds. */
-function startsOf(environment: Environment): number[] {
+export function startsOf(environment: Environment): number[] {
   const starts = new Set<number>();
   for (let seed = 0; seed < 5000; seed++) starts.add(environment.reset({ seed }).observation);
   return [...starts];

@@ -4,7 +4,7 @@
  * @module
  */
 import { environments } from "../envs/mod.ts";
-import { returnScale } from "../lab/experiment/return_scale.ts";
+import { evaluatedRandom, randomWords, returnScale } from "../lab/experiment/return_scale.ts";
 import type { Run } from "../lab/store/store.ts";
 import type { Level } from "./components/plot_options.ts";
 import { figure } from "./format.ts";
@@ -17,11 +17,10 @@ export function levelsOf({ manifest }: Run): Level[] {
   const scale = returnScale(manifest.determined.configuration, { environments });
   if (scale === undefined) return [];
   const { threshold, random } = scale;
+  const mean = random && evaluatedRandom(random).mean;
   return [
     ...(threshold === undefined ? [] : [{ y: threshold, label: `solved at ${figure(threshold)}` }]),
-    ...(random === undefined
-      ? []
-      : [{ y: random.mean, label: `random actions ${figure(random.mean)}` }]),
+    ...(mean === undefined ? [] : [{ y: mean, label: `${randomWords(scale)} ${figure(mean)}` }]),
   ];
 }
 

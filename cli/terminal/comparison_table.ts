@@ -196,8 +196,15 @@ function thresholds(groups: readonly Group[], io: Io): string {
 }
 
 /** What returns are worth in a world, as JSON. */
-export function scaleDocument({ id, random, threshold }: ReturnScale): Record<string, unknown> {
-  return { id, random_return: random ?? null, reward_threshold: threshold ?? null };
+export function scaleDocument(
+  { id, random, masked, threshold }: ReturnScale,
+): Record<string, unknown> {
+  return {
+    id,
+    random_return: random ?? null,
+    ...masked && { random_actions: "allowed" },
+    reward_threshold: threshold ?? null,
+  };
 }
 
 /** The comparison as JSON: field names as in the document of runs. */

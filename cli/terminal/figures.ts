@@ -5,9 +5,10 @@
  */
 import { printable } from "../../lab/core/printable.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
+import type { RandomReturn } from "../../lab/core/registry.ts";
 import { headlineMetric, headlines } from "../../lab/experiment/comparison.ts";
-import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
-import { figure } from "./format.ts";
+import { randomWords, type ReturnScale } from "../../lab/experiment/return_scale.ts";
+import { count, figure } from "./format.ts";
 
 /** Words for series whose own name reads poorly. */
 const labels: Readonly<Record<string, string>> = {
@@ -50,14 +51,20 @@ export function evaluatedFigures(metrics: Metrics): string {
 }
 
 /** `CartPole-v1: random actions return 22.3 ± 11.0, solved at 475`; empty where neither is known. */
-export function scaleLine({ id, random, threshold }: ReturnScale): string {
+export function scaleLine({ id, random, masked, threshold }: ReturnScale): string {
   const marks = [
-    ...(random === undefined
-      ? []
-      : [`random actions return ${figure(random.mean)} ± ${figure(random.deviation)}`]),
+    ...(random === undefined ? [] : [`${randomWords({ masked })} return ${returned(random)}`]),
     ...(threshold === undefined ? [] : [`solved at ${threshold}`]),
   ];
   return marks.length === 0 ? "" : `${id}: ${marks.join(", ")}`;
+}
+
+/** `22.3 ± 11.0`, and what it is where evaluations cut episodes. */
+function returned({ cut, ...whole }: RandomReturn): string {
+  const of = ({ mean, deviation }: typeof whole) => `${figure(mean)} ± ${figure(deviation)}`;
+  return cut === undefined
+    ? of(whole)
+    : `${of(whole)} (${of(cut)} where episodes are cut after ${count(cut.after)} steps)`;
 }
 
 /** What returns are worth, a line a world; empty where nothing is known. */

@@ -26,11 +26,16 @@ export interface TrainerEntry<T> extends Entry<T> {
   readonly budgetUnit?: BudgetUnit;
 }
 
-/** What uniformly random actions return in a world: over whole episodes. */
-export interface RandomReturn {
+/** Mean and standard deviation of an episode's return. */
+interface Returns {
   readonly mean: number;
-  /** Standard deviation of an episode's return. */
   readonly deviation: number;
+}
+
+/** What uniformly random actions return in a world: over whole episodes. */
+export interface RandomReturn extends Returns {
+  /** The same where episodes are cut, as evaluations do, after so many steps; left out: none is. */
+  readonly cut?: Returns & { readonly after: number };
 }
 
 /** A world with options. */
@@ -43,6 +48,8 @@ export interface EnvironmentEntry<Options = any> {
   make(options: Options): Environment;
   /** What random actions return with the default options; undefined: not measured. */
   readonly randomReturn?: RandomReturn;
+  /** The same of random actions that its masks allow; undefined: it has none, or not measured. */
+  readonly randomAllowedReturn?: RandomReturn;
   /** The world as plain functions; undefined where it is none. */
   define?(options: Options): EnvironmentDefinition | undefined;
 }

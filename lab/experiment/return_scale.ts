@@ -15,6 +15,8 @@ export interface ReturnScale {
   readonly id: string;
   /** What random actions return; undefined: not measured, or the options differ from the defaults. */
   readonly random: RandomReturn | undefined;
+  /** Whether these are drawn from the actions alone that the world's masks allow. */
+  readonly masked: boolean;
   /** Mean return at which the world counts as solved; undefined: not registered. */
   readonly threshold: number | undefined;
 }
@@ -36,6 +38,46 @@ export function registeredWorld(
   return success ? { entry, options } : undefined; // else an earlier version's options
 }
 
+/** What a return is held against, in words. */
+export function randomWords({ masked }: Pick<ReturnScale, "masked">): string {
+  return masked ? "random allowed actions" : "random actions";
+}
+
+/** What random actions return in episodes as evaluations play them. */
+export function evaluatedRandom(random: RandomReturn): Pick<RandomReturn, "mean" | "deviation"> {
+  return random.cut ?? random;
+}
+
+/**
+ * The return of random actions that an agent is held against: of allowed ones where it stays within its
+ * world's masks, by its field `maskActions`. The agent `random`, which has no fields, does so, too.
+ */
+function randomOf(
+  configuration: { readonly [key: string]: Json },
+  registries: Pick<Registries, "environments">,
+): Pick<ReturnScale, "random" | "masked"> {
+  const world = registeredWorld(configuration, registries);
+  if (world === undefined) return { random: undefined, masked: false };
+  const { entry: { configuration: schema, randomReturn, randomAllowedReturn }, options } = world;
+  if (JSON.stringify(options) !== JSON.stringify(schema.parse({}))) {
+    return { random: undefined, masked: false };
+  }
+  const { name, maskActions = name === "random" } = (configuration.agent ?? {}) as Record<
+    string,
+    Json
+  >;
+  const masked = maskActions === true && randomAllowedReturn !== undefined;
+  return { random: masked ? randomAllowedReturn : randomReturn, masked };
+}
+
+/** Equal for configurations whose scale is the same one. */
+export function scaleKey(
+  configuration: { readonly [key: string]: Json },
+  registries: Pick<Registries, "environments">,
+): string {
+  return JSON.stringify([configuration.environment, randomOf(configuration, registries).masked]);
+}
+
 /**
  * The scale of the world in a resolved configuration.
  *
@@ -49,24 +91,26 @@ export function returnScale(
   const world = registeredWorld(configuration, { environments });
   if (world === undefined) return undefined;
   const { entry, options } = world;
-  const usual = JSON.stringify(options) === JSON.stringify(entry.configuration.parse({}));
   const environment = entry.make(options);
   environment.close?.();
   return {
     id: entry.id,
-    random: usual ? entry.randomReturn : undefined,
+    ...randomOf(configuration, { environments }),
     threshold: environment.rewardThreshold,
   };
 }
 
-/** The scales of the worlds of runs, each world once for each choice of its options. */
+/**
+ * The scales of the worlds of runs: each world once for each choice of its options, and once more where
+ * agents act in it both within its masks and without them.
+ */
 export function returnScales(
   runs: readonly Run[],
   registries: Pick<Registries, "environments">,
 ): ReturnScale[] {
   const scales = new Map<string, ReturnScale>();
   for (const { manifest: { determined: { configuration } } } of runs) {
-    const key = JSON.stringify(configuration.environment);
+    const key = scaleKey(configuration, registries);
     const scale = scales.has(key) ? undefined : returnScale(configuration, registries);
     if (scale !== undefined) scales.set(key, scale);
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ReturnScale } from "./return_scale.ts";
+import { evaluatedRandom, type ReturnScale } from "./return_scale.ts";
 import type { Json } from "../core/snapshot.ts";
 import { RETURN } from "./verdict.ts";
 import { type Bounded, normalized, type SuiteFigures, suiteFigures } from "../statistics/suite.ts";
@@ -30,12 +30,17 @@ export function suiteOf(
   groups: readonly Scored[],
   scales: readonly ReturnScale[],
 ): SuiteComparison | undefined {
-  const known = scales.flatMap(({ id, random, threshold }) =>
+  // A world has one zero: where agents act in it within its masks and without them, that of all actions.
+  const whole = scales.filter(({ masked, random }) => !masked && random !== undefined);
+  const shared = scales.filter(({ id, masked }) =>
+    !masked || !whole.some((each) => each.id === id)
+  );
+  const known = shared.flatMap(({ id, random, threshold }) =>
     random === undefined || threshold === undefined
       ? []
-      : [{ id, zero: random.mean, one: threshold }]
+      : [{ id, zero: evaluatedRandom(random).mean, one: threshold }]
   );
-  const once = known.filter(({ id }) => scales.filter((scale) => scale.id === id).length === 1);
+  const once = known.filter(({ id }) => shared.filter((scale) => scale.id === id).length === 1);
   const worldOf = ({ configuration }: Scored) => (configuration.environment as { id: string })?.id;
   const agentOf = ({ configuration }: Scored) => (configuration.agent as { name: string })?.name;
   const returns = groups.filter(({ metric, values }) => metric === RETURN && values.length > 0);

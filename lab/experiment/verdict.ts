@@ -9,7 +9,7 @@ import type { Json } from "../core/snapshot.ts";
 import { interquartileMean } from "../core/interquartile_mean.ts";
 import type { Run, StoreReader } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
-import { type ReturnScale, returnScale } from "./return_scale.ts";
+import { evaluatedRandom, type ReturnScale, returnScale, scaleKey } from "./return_scale.ts";
 
 /** What may be said of a run. */
 export type Verdict = "solved" | "learning" | "no better than random" | "diverged";
@@ -42,8 +42,8 @@ export function verdictOfReturn(
   if (!Number.isFinite(value)) return "diverged";
   if (threshold !== undefined && value >= threshold) return "solved";
   if (random === undefined) return undefined;
-  const bar = (count: number) =>
-    random.mean + ERRORS * random.deviation / Math.sqrt(Math.max(1, count));
+  const { mean, deviation } = evaluatedRandom(random);
+  const bar = (count: number) => mean + ERRORS * deviation / Math.sqrt(Math.max(1, count));
   const isBetter = value > bar(episodes) && training > bar(TRAINING_EPISODES);
   return isBetter ? "learning" : "no better than random";
 }
@@ -103,7 +103,7 @@ export class Judge {
   }
 
   #scaleOf(configuration: { readonly [key: string]: Json }): ReturnScale | undefined {
-    const key = JSON.stringify(configuration.environment);
+    const key = scaleKey(configuration, this.#registries);
     if (!this.#scales.has(key)) this.#scales.set(key, returnScale(configuration, this.#registries));
     return this.#scales.get(key);
   }

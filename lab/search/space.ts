@@ -224,6 +224,8 @@ export function rangeOf(path: string, text: string): Range {
   const found = /^(?:(log|int|log-int|uniform):)?([^.,:]*(?:\.\d[^.,:]*)?)\.\.(.*)$/.exec(text);
   if (found !== null) {
     const [, word = "uniform", first, second] = found;
+    // A third dot is a slip, and no decimal point.
+    if (second.startsWith(".")) throw misspelledRange(path, text);
     const kinds = { uniform: "uniform", log: "log", int: "integer", "log-int": "log-integer" };
     // 0 has no sign where it comes back from a store.
     const [low, high] = [first, second].map((end) => end.trim() === "" ? NaN : Number(end) + 0);
@@ -235,12 +237,16 @@ export function rangeOf(path: string, text: string): Range {
     return { kind: kinds[word as keyof typeof kinds] as "log", low, high };
   }
   if (/^((log|int|log-int|uniform):|[\w-]+:[-+.\de]+\.\.[-+.\de]+$)/i.test(text)) {
-    throw new InputError(
-      `Cannot sweep over ${path} as a range is written LOW..HIGH, with log:, int: or log-int: before it or ` +
-        `nothing (log:1e-4..1e-2): "${text}"`,
-    );
+    throw misspelledRange(path, text);
   }
   return { kind: "choice", values: text.trim() === "" ? [] : listed(text).map(jsonOf) };
+}
+
+function misspelledRange(path: string, text: string): InputError {
+  return new InputError(
+    `Cannot sweep over ${path} as a range is written LOW..HIGH, with log:, int: or log-int: before it or ` +
+      `nothing (log:1e-4..1e-2): "${text}"`,
+  );
 }
 
 /** The parts of a text between commas, those within brackets left whole. */

@@ -2,7 +2,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import type { Comparison } from "../../cli/comparison.ts";
 import { resultOf } from "../../cli/report/report.ts";
-import { comparisonDocument, comparisonTables } from "../../cli/terminal/comparison_table.ts";
+import {
+  comparisonDocument,
+  comparisonTables,
+  scaleDocument,
+} from "../../cli/terminal/comparison_table.ts";
 import { capturedIo } from "./captured_io.ts";
 
 const interval = (low: number, high: number, kind = "interval") => ({ low, high, kind });
@@ -187,14 +191,19 @@ Deno.test("a comparison as JSON has each figure under its name, and null for wha
     },
     notes: ["left out, as damaged: r9"],
   });
+  const scale = { id: "X-v0", random: undefined, masked: false, threshold: undefined };
   const { suite, environments } = comparisonDocument({
     ...comparison,
-    ...{ suite: undefined, scales: [{ id: "X-v0", random: undefined, threshold: undefined }] },
+    ...{ suite: undefined, scales: [scale] },
   });
   deepStrictEqual([suite, environments], [
     null,
     [{ id: "X-v0", random_return: null, reward_threshold: null }],
   ]);
+  const random = { mean: -186, deviation: 41 };
+  deepStrictEqual(scaleDocument({ ...scale, random, masked: true }), {
+    ...{ id: "X-v0", random_return: random, random_actions: "allowed", reward_threshold: null },
+  });
 });
 
 Deno.test("a report has each figure of a comparison in its own column", () => {

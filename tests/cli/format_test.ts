@@ -187,12 +187,16 @@ Deno.test("what returns are worth is a line for each world of which something is
       { id: "B" },
       { id: "C", threshold: -0.5 },
       { id: "D", random: { mean: -5, deviation: 0 } },
+      { id: "E", random, masked: true },
+      { id: "F", random: { mean: -65375, deviation: 65364, cut: { after: 10_000, ...random } } },
     ] as unknown as Parameters<typeof scaleLines>[0],
   );
   deepStrictEqual(line.split("\n"), [
     "A: random actions return 22.3 ± 11.0, solved at 475",
     "C: solved at -0.5",
     "D: random actions return -5 ± 0",
+    "E: random allowed actions return 22.3 ± 11.0",
+    "F: random actions return -65375 ± 65364 (22.3 ± 11.0 where episodes are cut after 10,000 steps)",
   ]);
   strictEqual(scaleLines([{ id: "B" } as Parameters<typeof scaleLines>[0][0]]), "");
 });

@@ -209,6 +209,12 @@ Deno.test("describe takes every agent, model, world and data set by its name", a
   const { out } = await lab("describe", "Pendulum-v1");
   match(out, /Observations: Box\(.*Actions: Box\(/);
   match(out, /Agents that fit: [^\n]*sac/);
+  strictEqual(out.match(/Pendulum-v1: random actions return/g)?.length, 1);
+  const taxi = (await lab("describe", "Taxi-v4")).out;
+  match(taxi, /^Taxi-v4: random actions return -773\.9 ± 104\.3, solved at 8\.$/m);
+  match(taxi, /^Taxi-v4: random allowed actions return -185\.7 ± 41\.1, solved at 8\.$/m);
+  const preset = (await lab("describe", "taxi-q-learning")).out;
+  match(preset, /^Taxi-v4: random allowed actions return -185\.7 ± 41\.1, solved at 8\.$/m);
   const { fields, kind, facts } = JSON.parse((await lab("describe", "sac", "--json")).out);
   strictEqual(kind, "agent");
   deepStrictEqual(facts[0], "Takes Box actions.");

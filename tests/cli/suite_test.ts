@@ -12,8 +12,8 @@ const group = (agent: string, id: string, values: number[], metric = "evaluation
     values,
     configuration: { agent: { name: agent }, environment: { id } },
   }) as unknown as Group;
-const scale = (id: string, mean: number, threshold?: number) => ({
-  ...{ id, threshold, random: { mean, deviation: 1, episodes: 10 } },
+const scale = (id: string, mean: number, threshold?: number, masked = false) => ({
+  ...{ id, threshold, masked, random: { mean, deviation: 1 } },
 });
 
 Deno.test("agents in several worlds have one figure, on a scale from random to solved", () => {
@@ -44,6 +44,18 @@ Deno.test("one world, or two groups of an agent in one, make no suite", () => {
   strictEqual(suiteOf([pole], two), undefined);
   strictEqual(suiteOf([pole, pole, car], two), undefined);
   ok(suiteOf([pole, car], two) !== undefined);
+});
+
+Deno.test("a world has one zero, whether agents act in it within its masks or not", () => {
+  const groups = [group("dqn", "Pole", [1]), group("dqn", "Taxi", [-200])];
+  const iqmOf = (scales: ReturnType<typeof scale>[]) =>
+    suiteOf(groups, [scale("Pole", 0, 1), ...scales])?.agents[0].iqm.value;
+  const [all, allowed] = [scale("Taxi", -400, 0), scale("Taxi", -200, 0, true)];
+  strictEqual(iqmOf([all]), 0.75);
+  strictEqual(iqmOf([allowed]), 0.5);
+  strictEqual(iqmOf([allowed, all]), 0.75);
+  // Other options make it another world.
+  strictEqual(iqmOf([all, scale("Taxi", -300, 0)]), undefined);
 });
 
 Deno.test("compare and report say the same of several worlds", () =>

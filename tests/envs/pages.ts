@@ -7,6 +7,7 @@
  * @module
  */
 import { environments, makeEnv } from "../../envs/mod.ts";
+import type { RandomReturn } from "../../lab/core/registry.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { renderSvg } from "../../lab/core/render_svg.ts";
 
@@ -61,18 +62,41 @@ function picture(id: string): string {
 
 /** What a return is worth in the worlds of a page, as a table. */
 function scales(ids: readonly string[]): string {
-  const rows = ids.map((id) => {
-    const { mean, deviation } = environments.find((entry) => entry.id === id)!.randomReturn!;
-    return `| \`${id}\` | ${shown(mean)} ± ${shown(deviation)} | ` +
-      `${shown(makeEnv(id).rewardThreshold)} |\n`;
-  });
-  return `| world | return of random actions | solved at |\n|---|---|---|\n${rows.join("")}`;
+  const entries = ids.map((id) => environments.find((entry) => entry.id === id)!);
+  const isMasked = entries.some(({ randomAllowedReturn }) => randomAllowedReturn !== undefined);
+  const rows = entries.map(({ id, randomReturn, randomAllowedReturn }) => [
+    ...[`\`${id}\``, returned(randomReturn)],
+    ...isMasked ? [returned(randomAllowedReturn)] : [],
+    shown(makeEnv(id).rewardThreshold),
+  ]);
+  const titles = [
+    ...["world", "return of random actions"],
+    ...isMasked ? ["of random allowed actions"] : [],
+    "solved at",
+  ];
+  return [titles, titles.map(() => "---"), ...rows].map((row, i) =>
+    i === 1 ? `|${row.join("|")}|\n` : `| ${row.join(" | ")} |\n`
+  ).join("");
 }
 
-/** Four digits, with the minus sign of the pages. */
+/** A return with its deviation, and what they are where evaluations cut episodes. */
+function returned(random: RandomReturn | undefined): string {
+  if (random === undefined) return "–";
+  const of = ({ mean, deviation }: Pick<RandomReturn, "mean" | "deviation">) =>
+    `${shown(mean)} ± ${shown(deviation)}`;
+  const { cut } = random;
+  return cut === undefined
+    ? of(random)
+    : `${of(random)}; ${of(cut)} where episodes are cut after ${
+      cut.after.toLocaleString("en")
+    } steps`;
+}
+
+/** Four digits, or all before the point, with the minus sign of the pages. */
 function shown(value: number | undefined): string {
   if (value === undefined) return "–";
-  return String(Number(value.toPrecision(4))).replace("-", "−");
+  const rounded = Math.abs(value) < 1e4 ? Number(value.toPrecision(4)) : Math.round(value);
+  return String(rounded).replace("-", "−");
 }
 
 /** The pages and pictures by their names in docs/environments/. */

@@ -76,6 +76,9 @@ Deno.test("the page shows a world as an episode begins, or examples, and how lon
   deepStrictEqual(cartpole.scene, environment.scene!());
   strictEqual(cartpole.threshold, 475);
   ok(Math.abs(cartpole.random! - 22) < 1);
+  strictEqual(cartpole.masked, undefined);
+  const taxi = await ahead(of("experiment=taxi-q-learning"));
+  deepStrictEqual([Math.round(taxi.random!), taxi.masked], [-186, true]);
   const glyphs = await ahead(of("experiment=glyphs-vae-quick"));
   ok("raster" in glyphs.examples! && !glyphs.isPlane);
   const ring = await ahead(of("experiment=ring-wgan-gp-quick"));

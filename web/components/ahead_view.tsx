@@ -53,7 +53,10 @@ export function AheadView({ description, ahead, isRefused = false }: AheadViewPr
       "Counts as solved",
       ahead?.threshold === undefined ? undefined : `at ${figure(ahead.threshold)}`,
     ],
-    ["Random actions", ahead?.random === undefined ? undefined : `return ${figure(ahead.random)}`],
+    [
+      ahead?.masked ? "Random allowed actions" : "Random actions",
+      ahead?.random === undefined ? undefined : `return ${figure(ahead.random)}`,
+    ],
     [
       "Takes",
       seconds === undefined

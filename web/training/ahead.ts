@@ -22,6 +22,8 @@ export interface Ahead {
   /** Mean return at which the world counts as solved, and that of random actions. */
   readonly threshold?: number;
   readonly random?: number;
+  /** Whether these are drawn from the actions alone that the world's masks allow. */
+  readonly masked?: boolean;
   /** Examples to learn from; undefined where they are no pictures, points in the plane or text. */
   readonly examples?: Artifact;
   /** Whether these are points. */
@@ -72,6 +74,9 @@ export async function aheadOf(
   const environment = (await environmentMaker(job, registries, definition))();
   // The seed of the first episode that the page plays.
   environment.reset({ seed: 0 });
-  const { threshold, random } = returnScale(configuration, registries) ?? {};
-  return { scene: environment.scene?.(), threshold, random: random?.mean, isPlane: false };
+  const { threshold, random, masked } = returnScale(configuration, registries) ?? {};
+  return {
+    ...{ scene: environment.scene?.(), threshold, random: random?.mean, isPlane: false },
+    ...masked && { masked },
+  };
 }

@@ -101,7 +101,8 @@ Deno.test("an empty or contradictory space is refused in a line that names the f
         error instanceof InputError && reason.test(error.message) && !error.message.includes("\n"),
     );
   }
-  for (const text of ["log:1e-4", "log:a..b", "1..", "int:..3", "log:1,2"]) {
+  const slips = ["log:1e-4...1e-2", "0.1...9", "1....2"];
+  for (const text of ["log:1e-4", "log:a..b", "1..", "int:..3", "log:1,2", ...slips]) {
     throws(() => rangeOf("rate", text), InputError, text);
   }
 });
