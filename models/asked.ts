@@ -213,8 +213,11 @@ export class Asked<C extends SharedFields, N extends Networks> {
       return { each, mean: async (...given) => mean((await each(...given)).each) };
     }
     if (logWeights === undefined) return undefined;
-    const binarizes = bound.model.binarizes?.(bound.configuration) && !holdingsOf(dataset).binary;
-    const solverSteps = bound.model.solverSteps?.(bound.configuration);
+    const { model, configuration } = bound;
+    const isGrey = !holdingsOf(dataset).binary;
+    const binarizes = isGrey && model.binarizes?.(configuration);
+    const crossEntropy = isGrey && !binarizes && model.weighsBits?.(configuration);
+    const solverSteps = model.solverSteps?.(configuration);
     const estimateOf = this.#estimateOf(logWeights);
     const estimate: typeof estimateOf = (values, options) =>
       estimateOf(binarizes ? binarizedBy(dataset, values) : values, options);
@@ -226,6 +229,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
           draws: this.#isExact() ? 0 : sums.terms,
           ...solverSteps !== undefined && { solverSteps },
           ...binarizes && { binarized: true },
+          ...crossEntropy && { crossEntropy },
         };
       },
       mean: async (...given) => (await estimate(...given)).meanOfLogs(),

@@ -338,6 +338,9 @@ export interface Model<C extends SharedFields, N extends Networks> {
   /** Whether its likelihood is of black and white pixels: greys are drawn so before `logWeights` sees
    * them, once, by the data set's seed; left out: examples are weighed as they are. */
   binarizes?(configuration: C): boolean;
+  /** Whether its likelihood is one of bits, so that of greys which are not drawn black and white it is a
+   * cross-entropy and no likelihood; left out: it is one of whatever the model takes. */
+  weighsBits?(configuration: C): boolean;
   /** Noise of `logWeights`; left out or empty: none. */
   weightNoise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** Metrics of its own, by full name, from the samples of an evaluation. */

@@ -22,7 +22,8 @@ export const likelihood = defineCommand({
     "Exact where the model knows it, but for a solver's steps under a diffusion, flow matching and " +
     "continuous flows of points; else bounded from above by importance sampling; of images under a " +
     "diffusion or a flow estimated along its flow, in minutes. It is the figure that models of all " +
-    "families on the same data set are compared by.",
+    "families on the same data set are compared by. Greys under a model of bits (vae on glyphs) have a " +
+    "cross-entropy, which is no likelihood and is called so.",
   examples: [
     ["likelihood latest", "of the test examples"],
     ["likelihood 3f2a holiday --count 20", "of own pictures, the twenty least probable"],
@@ -84,38 +85,50 @@ export const likelihood = defineCommand({
       values,
       { draws: asked, random, labels },
     );
-    const { each, draws, solverSteps, probeError, binarized } = found;
+    const { each, draws, solverSteps, probeError, binarized, crossEntropy } = found;
     const nats = Array.from(each, (logLikelihood) => -logLikelihood);
     const error = standardDeviation(nats, 1) / Math.sqrt(nats.length);
-    const bits = nats.map((nats) => bitsOf(nats, dimensions));
+    const bits = crossEntropy ? undefined : nats.map((nats) => bitsOf(nats, dimensions));
+    const kind = crossEntropy
+      ? "no likelihood"
+      : probeError !== undefined
+      ? "estimate"
+      : draws > 0
+      ? "bound"
+      : "exact";
+    const named = crossEntropy ? "bernoulli_cross_entropy" : "negative_log_likelihood";
     const order = nats.map((_, i) => i).sort((a, b) => nats[b] - nats[a] || a - b);
     if (json) {
       const document = {
         run: run.id,
+        kind,
         draws,
         ...solverSteps !== undefined && { solver_steps: solverSteps },
         ...probeError !== undefined && Number.isFinite(probeError) && { probe_error: probeError },
         ...binarized && { binarized },
-        negative_log_likelihood: mean(nats),
+        [named]: mean(nats),
         standard_error: error,
-        bits_per_dimension: mean(bits),
-        examples: order.map((i) => ({ example: names[i], negative_log_likelihood: nats[i] })),
+        ...bits && { bits_per_dimension: mean(bits) },
+        examples: order.map((i) => ({ example: names[i], [named]: nats[i] })),
       };
       io.out(JSON.stringify(document, null, 2));
       return 0;
     }
     if (count > 0) {
       const columns = [{ title: "least probable", flexible: true }] as const;
-      const numbers = ["nats", "bits/dimension"].map((
-        title,
-      ) => ({ title, align: "right" } as const));
-      const rows = order.slice(0, count).map((i) => [names[i], figure(nats[i]), figure(bits[i])]);
+      const numbers = ["nats", ...bits ? ["bits/dimension"] : []]
+        .map((title) => ({ title, align: "right" } as const));
+      const rows = order.slice(0, count).map((i) => [
+        ...[names[i], figure(nats[i])],
+        ...bits ? [figure(bits[i])] : [],
+      ]);
       io.out(table([...columns, ...numbers], rows, io) + "\n");
     }
     io.out(
-      `${counted(nats.length)} examples under run ${run.id}  ${run.name}: −log p(x) = ` +
-        `${figure(mean(nats))} ± ${figure(error)} nats, ` +
-        `${figure(mean(bits))} bits/dimension`,
+      `${counted(nats.length)} examples under run ${run.id}  ${run.name}: ` +
+        `${crossEntropy ? "Bernoulli cross-entropy" : "−log p(x)"} = ` +
+        `${figure(mean(nats))} ± ${figure(error)} nats` +
+        (bits ? `, ${figure(mean(bits))} bits/dimension` : ""),
     );
     const how = draws === 0
       ? `exact${solverSteps ? ` but for ${plural(solverSteps, "step")} of a solver` : ""}`
@@ -125,6 +138,8 @@ export const likelihood = defineCommand({
       : `at most: importance sampling, ${counted(draws)} draws for each (--draws)`;
     const greys = dataset.kind !== "images" || holdingsOf(dataset).binary
       ? ""
+      : crossEntropy
+      ? "; of greys, no likelihood: comparable with the same model alone"
       : binarized
       ? "; of black and white pixels, drawn once with the greys as probabilities"
       : "; of greys, which no model of black and white pixels is compared with";

@@ -61,6 +61,11 @@ export interface LogLikelihoods {
   readonly solverSteps?: number;
   /** Whether it is of black and white pixels, drawn once with the greys as probabilities. */
   readonly binarized?: boolean;
+  /**
+   * Whether it is no likelihood: greys count as probabilities of bits, whose cross-entropy stands where
+   * log p(x) would. It is comparable with that of the same model alone.
+   */
+  readonly crossEntropy?: boolean;
 }
 
 /** A function of rows: `RowStep` of `lab/compute/row_step.ts`, which knows tensors. */

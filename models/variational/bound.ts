@@ -277,6 +277,8 @@ export const underNormalPrior = {
     const { mean, logVariance, reconstruction } = drawn(networks, batch, configuration);
     return evaluated(reconstruction, gaussianKl(mean, logVariance), batch.x.shape[1]);
   },
+  weighsBits: ({ likelihood }: Partial<LikelihoodConfiguration>): boolean =>
+    likelihood !== "gaussian",
   weightNoise: (
     { size }: ExampleShape,
     { latentSize, likelihood }: { readonly latentSize: number } & Partial<LikelihoodConfiguration>,

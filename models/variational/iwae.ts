@@ -103,6 +103,7 @@ export const iwae = defineModel({
   }],
   evaluate: boundTerms,
   binarizes: ({ binarize }) => binarize,
+  weighsBits: () => true,
   weightNoise: underNormalPrior.weightNoise,
   logWeights: (networks, { x, noise: { noise } }, { latentSize }) =>
     logWeightsOf(networks, x, noise, latentSize),

@@ -157,18 +157,27 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       (await succeeds("likelihood", "latest", "mine", "--draws", "9", "--json")).out,
     );
     deepStrictEqual([bounded.draws, bounded.examples.length], [9, 40]);
+    // Greys as probabilities of bits: no figure to compare with another model's.
+    strictEqual(bounded.kind, "no likelihood");
+    ok(!("negative_log_likelihood" in bounded) && !("bits_per_dimension" in bounded));
     const nats = bounded.examples.map((each: Record<string, number>) =>
-      each.negative_log_likelihood
+      each.bernoulli_cross_entropy
     );
     const sum = nats.reduce((sum: number, each: number, i: number) => {
       ok(i === 0 || each <= nats[i - 1]);
       return sum + each;
     }, 0);
-    ok(Math.abs(sum / 40 - bounded.negative_log_likelihood) < 1e-9);
-    ok(Math.abs(sum / 40 / 144 / Math.LN2 - bounded.bits_per_dimension) < 1e-9);
+    ok(Math.abs(sum / 40 - bounded.bernoulli_cross_entropy) < 1e-9);
     const told = await succeeds("likelihood", "latest", "--count", "2");
-    match(told.out, /^4 examples under run \w+ {2}vae-images: .* nats, .* bits\/dimension$/m);
-    match(told.out, /^at most: importance sampling, 100 draws for each \(--draws\); of greys/m);
+    match(told.out, /^least probable +nats\n/);
+    match(
+      told.out,
+      /^4 examples under run \w+ {2}vae-images: Bernoulli cross-entropy = \S+ ± \S+ nats$/m,
+    );
+    match(
+      told.out,
+      /^at most: .*, 100 draws for each \(--draws\); of greys, no likelihood: comparable with the same /m,
+    );
 
     await succeeds("export", "latest", "--format", "model", "--out", ".");
     const [file] = [...Deno.readDirSync(folder)].filter(({ name }) =>
@@ -346,8 +355,14 @@ Deno.test("the likelihood of bits is exact, of a folder's pictures in black and 
       /^7 examples under run /,
     );
     const measured = async () => JSON.parse(await lab("likelihood", "latest", "mine", "--json"));
-    const { draws, examples } = await measured();
-    deepStrictEqual([draws, examples.length], [0, 40]);
+    const { kind, draws, examples, ...means } = await measured();
+    deepStrictEqual([kind, draws, examples.length], ["exact", 0, 40]);
+    const nats: number[] = examples.map((each: Record<string, number>) =>
+      each.negative_log_likelihood
+    );
+    const sum = nats.reduce((sum, each) => sum + each, 0);
+    ok(Math.abs(sum / 40 - means.negative_log_likelihood) < 1e-9);
+    ok(Math.abs(sum / 40 / 196 / Math.LN2 - means.bits_per_dimension) < 1e-9);
     // The same pixels of the same greys each time.
     deepStrictEqual((await measured()).examples, examples);
     // A model of such pixels on greys says what was drawn of them, another one that greys are none.
@@ -356,10 +371,26 @@ Deno.test("the likelihood of bits is exact, of a folder's pictures in black and 
     const said = async (binarize: boolean) => {
       const set = ["--set", `model.binarize=${binarize}`];
       await lab("run", "iwae", "--dataset", "glyphs", ...few, ...small, ...sizes, ...set);
-      return (await lab("likelihood", "latest", "--count", "0", "--draws", "8")).split("\n").at(-2);
+      return await saidOfLatest();
     };
-    match((await said(true))!, /; of black and white pixels, drawn once with the greys as prob/);
-    match((await said(false))!, /; of greys, which no model of black and white pixels is compared/);
+    const saidOfLatest = async () => {
+      const told = await lab("likelihood", "latest", "--count", "0", "--draws", "8");
+      return [told.split("\n").at(-2)!, (await measured()).kind];
+    };
+    const [drawn, kindOfDrawn] = await said(true);
+    match(drawn, /; of black and white pixels, drawn once with the greys as prob/);
+    const [greys, kindOfGreys] = await said(false);
+    match(greys, /; of greys, no likelihood: comparable with the same model alone$/);
+    deepStrictEqual([kindOfDrawn, kindOfGreys], ["bound", "no likelihood"]);
+    // Dequantised under a Gaussian they have a likelihood, of bits they have one under any.
+    const vae = ["run", "vae", ...few, ...small, ...sizes.slice(0, 4), "--dataset"];
+    await lab(...vae, "glyphs", "--set", "model.likelihood=gaussian");
+    const [dequantised, kindOfDequantised] = await saidOfLatest();
+    match(dequantised, /; of greys, which no model of black and white pixels is compared with$/);
+    await lab(...vae, "glyphs-binarized");
+    const [bits, kindOfBits] = await saidOfLatest();
+    match(bits, /^at most: importance sampling, 8 draws for each \(--draws\)$/);
+    deepStrictEqual([kindOfDequantised, kindOfBits], ["bound", "bound"]);
   });
 });
 

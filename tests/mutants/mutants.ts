@@ -8067,4 +8067,25 @@ export const mutants: readonly Mutant[] = [
     to: 'if (second.startsWith("/"))',
     test: "tests/lab/search/space_test.ts",
   },
+  {
+    fault: "A cross-entropy of greys is called a likelihood.",
+    file: "models/asked.ts",
+    from: "isGrey && !binarizes && model.weighsBits?.(configuration)",
+    to: "undefined",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "Greys that are drawn black and white are said to have no likelihood.",
+    file: "models/asked.ts",
+    from: "isGrey && !binarizes && model",
+    to: "isGrey && model",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "Dequantised greys under a Gaussian are said to have no likelihood.",
+    file: "models/variational/bound.ts",
+    from: 'likelihood !== "gaussian",',
+    to: "likelihood !== undefined,",
+    test: "tests/cli/model_commands_test.ts",
+  },
 ];
