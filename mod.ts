@@ -188,7 +188,7 @@ export async function train(
 
 /**
  * Starts a run of a loop of your own, of this lab or not, which the dashboard and the commands show
- * like any other: `log` adds points, `image` keeps a picture, `event` a line, `finish` ends it.
+ * like any other: `log` adds points, with counts or an iteration behind them, `image` keeps a picture, `event` a line, `finish` ends it.
  * Needs Deno.
  *
  * @param options.store Folder of the store. Default: `runs`.

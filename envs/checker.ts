@@ -9,6 +9,7 @@ import { firstNotJson, show } from "../lab/core/plain.ts";
 import { defaultRng } from "../lab/core/random.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { Box } from "../lab/core/space.ts";
+import { sceneFault } from "./checker_scene.ts";
 import { Examination, type Finding } from "./checker_examination.ts";
 import { isEqual, wrongActions } from "./checker_values.ts";
 
@@ -20,6 +21,8 @@ const WIDE = 20;
 const longestEpisode = 20_000;
 /** Steps of a walk that is compared with another one. */
 const walkLength = 200;
+/** States of a walk that are drawn. */
+const drawn = 20;
 /** Steps, and milliseconds, that a first look takes at most. */
 const [firstSteps, firstMilliseconds] = [100, 200];
 
@@ -105,6 +108,7 @@ function checkSteps(
   const first = env.reset({ seed: 3 });
   examination.lookAt(first.observation, "reset");
   examination.lookAtInfo(first.info, "reset");
+  examination.lookAtMask();
   let before = first.observation;
   let changes = false;
   for (let t = 0; t < steps && performance.now() < until; t++) {
@@ -112,6 +116,7 @@ function checkSteps(
     const [given, kept] = structuredClone([action, before]);
     const result = env.step(action);
     examination.lookAtStep(result);
+    examination.lookAtMask();
     changes ||= !isEqual(before, kept);
     before = result.observation;
     if (!isEqual(action, given)) {
@@ -123,6 +128,7 @@ function checkSteps(
     }
     if (result.terminated || result.truncated) {
       examination.lookAt(env.reset().observation, "reset");
+      examination.lookAtMask();
     }
   }
   if (changes) {
@@ -279,16 +285,19 @@ function checkStepInto(env: Environment, examination: Examination): void {
 function checkScene(env: Environment, examination: Examination): void {
   if (env.scene === undefined) return;
   env.reset({ seed: 9 });
-  examination.walk(5, defaultRng(9));
-  const scene = env.scene();
-  const wrong = firstNotJson(scene, "scene");
-  const [left, bottom, right, top] = scene.view;
-  if (wrong !== undefined || !(left < right && bottom < top)) {
-    examination.error(
-      "scene",
-      wrong ?? `the view is empty: ${show(scene.view)}`,
-      "draw with finite numbers in a view [left, bottom, right, top]",
-    );
+  const random = defaultRng(9);
+  for (let t = 0; t < drawn; t++) {
+    const wrong = sceneFault(env.scene());
+    if (wrong !== undefined) {
+      examination.error(
+        "scene",
+        wrong,
+        "draw lines, polygons, circles and texts with finite numbers and colours #rrggbb in a view " +
+          "[left, bottom, right, top]",
+      );
+      return;
+    }
+    examination.walk(1, random);
   }
 }
 
@@ -313,7 +322,7 @@ function checkTransitions(env: Environment, examination: Examination): void {
 }
 
 /**
- * Examines an environment, or a definition, with a few thousand steps: spaces, seeds,
+ * Examines an environment, or a definition, with a few thousand steps: spaces, action masks, seeds,
  * determinism, ends, snapshots, errors, drawing. Hand over a new one that was not reset yet.
  *
  * @returns What was found, errors first; nothing where all is well.
@@ -363,7 +372,7 @@ export function checkEnvironment(subject: Environment | EnvironmentDefinition): 
 }
 
 /**
- * A first look, well under a second: spaces, reset and the first steps, as
+ * A first look, well under a second: spaces, reset, the first steps and their action masks, as
  * {@linkcode checkEnvironment} looks at them. Hand over a new one that was not reset yet.
  *
  * @returns What is wrong and how to mend it, in a line; undefined where nothing is.

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { copyActionMask } from "../lab/core/action_mask.ts";
 import type { Environment, StepResult } from "../lab/core/environment.ts";
 import { InputError } from "../lab/core/errors.ts";
 import { explainMiss, MisfitError } from "../lab/core/misfit.ts";
 import { firstNotJson, isRecord, show } from "../lab/core/plain.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { withPlace } from "../lab/core/stack.ts";
+import { isEqual } from "./checker_values.ts";
 
 /** What is wrong, and how to mend it. */
 export interface Finding {
@@ -25,6 +27,7 @@ export interface Finding {
     | "errors"
     | "time limit"
     | "snapshot"
+    | "mask"
     | "scene"
     | "stepInto"
     | "transitions";
@@ -134,6 +137,33 @@ export class Examination {
         `return true or false as ${name}`,
       );
     }
+  }
+
+  /** Whether the action mask of the present state fits, and is the same when it is read again. */
+  lookAtMask(): void {
+    const { id, actionSpace, actionMask } = this.#env;
+    if (actionMask === undefined) return;
+    const mend =
+      "return 1 for each action that may be chosen, 0 for the others: one of them at least";
+    const mask: ArrayLike<unknown> = this.#env.actionMask!();
+    try {
+      const allowed = new Uint8Array(actionSpace.flatSize);
+      copyActionMask(id, actionSpace, mask as ArrayLike<number>, allowed);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return this.error("mask", error.message, mend);
+    }
+    const values = Array.from(mask);
+    const wrong = values.find((value) => ![0, 1, false, true].includes(value as number));
+    if (wrong !== undefined) {
+      return this.error("mask", `the action mask has ${show(wrong)}, no 0 or 1`, mend);
+    }
+    if (isEqual(values, Array.from(this.#env.actionMask!()))) return;
+    this.error(
+      "mask",
+      "the action mask of the same state is another one when it is read again",
+      "make it of the state alone, never of Math.random, the clock or a variable outside of it",
+    );
   }
 
   /** Random actions over ends of episodes. */

@@ -21,8 +21,8 @@ export const check = defineCommand({
   brief: "Examines an environment of your own and says how to mend it",
   description:
     "Examines every environment that a file exports, or that an experiment in it trains " +
-    "in: spaces, observations, seeds, determinism, snapshots, errors, time limit, drawing. Each " +
-    "finding says how to mend it. Exit code 1 where one of them is an error.",
+    "in: spaces, observations, action masks, seeds, determinism, snapshots, errors, time limit, " +
+    "drawing. Each finding says how to mend it. Exit code 1 where one of them is an error.",
   examples: [
     ["check corridor.ts", "every environment of a file"],
     ["check GridWorld-v0 --set mapName=maze", "a registered one"],

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "./errors.ts";
+import { kindOf } from "./plain.ts";
 import type { Generator } from "./random.ts";
 import type { Space } from "./space.ts";
 
@@ -33,9 +34,10 @@ export function copyActionMask(
 ): void {
   const bounds = boundsOf(space);
   const length = bounds.at(-1)!;
-  if (mask.length !== length) {
+  if (mask?.length !== length) {
     throw new InputError(
-      `Cannot choose an action in ${id} as its mask must have ${length} values: ${mask.length}`,
+      `Cannot choose an action in ${id} as its mask must have ${length} values: ` +
+        (mask?.length ?? kindOf(mask)),
     );
   }
   for (let choice = 0; choice + 1 < bounds.length; choice++) {

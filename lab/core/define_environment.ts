@@ -15,7 +15,7 @@ import type {
   StepResult,
   TransitionTable,
 } from "./environment.ts";
-import { checkNames, InputError } from "./errors.ts";
+import { checkNames, InputError, unknownName } from "./errors.ts";
 import { explainMiss, isOfKind, MisfitError } from "./misfit.ts";
 import { firstNotJson, show } from "./plain.ts";
 import { defaultRng, type Generator, type Seed } from "./random.ts";
@@ -43,14 +43,16 @@ const fields: Readonly<Record<keyof EnvironmentDefinition, true>> = {
   scene: true,
   transitions: true,
 };
+/** How an episode may end that reached its goal. */
+const goals: Readonly<Record<GoalEnding, true>> = { terminated: true, rewarded: true };
 const noInfo: Info = Object.freeze({});
 const noOptions: ResetOptions = Object.freeze({});
 
 /**
  * Checks a world's definition and returns it.
  *
- * @throws InputError where the id has no version, the time limit is no whole number ≥ 1, a
- * function or space is missing, or a field is none of a definition's.
+ * @throws InputError where the id has no version, the time limit is no whole number ≥ 1, the goal is
+ * none that there is, a function or space is missing, or a field is none of a definition's.
  *
  * @example A corridor of five cells, walked to the right
  * ```ts
@@ -78,7 +80,7 @@ const noOptions: ResetOptions = Object.freeze({});
 export function defineEnvironment<State, Observation, Action>(
   definition: EnvironmentDefinition<State, Observation, Action>,
 ): EnvironmentDefinition<State, Observation, Action> {
-  const { id, timeLimit } = definition;
+  const { id, timeLimit, goal } = definition;
   if (typeof id !== "string" || !/^[A-Za-z0-9_.:/-]+-v\d+$/.test(id)) {
     throw new InputError(
       `Cannot define an environment as its id must end in a version, like "Corridor-v0": ${
@@ -104,6 +106,9 @@ export function defineEnvironment<State, Observation, Action>(
     throw new InputError(
       `Cannot define ${id} as its time limit must be a whole number ≥ 1: ${show(timeLimit)}`,
     );
+  }
+  if (goal !== undefined && !Object.hasOwn(goals, goal)) {
+    throw unknownName(`define ${id}`, "goal", String(goal), Object.keys(goals));
   }
   checkNames(`define ${id}`, "field", definition, Object.keys(fields));
   return definition;

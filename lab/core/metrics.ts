@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkNames, InputError } from "./errors.ts";
+import { isPlain, kindOf, show } from "./plain.ts";
 
 /** Values by metric name (`losses/policy`, `rollout/episode_return_mean`, …). NaN is a value. */
 export type Metrics = Record<string, number>;
@@ -25,6 +27,60 @@ export interface Progress {
   gradientSteps: number;
   /** Training examples seen, with repetition. */
   examples: number;
+}
+
+/** Every count of a trainer. */
+const counts: Readonly<Record<keyof Progress, true>> = {
+  iterations: true,
+  environmentSteps: true,
+  gradientSteps: true,
+  examples: true,
+};
+
+/**
+ * Refuses counts that there are none of, and what is no whole number ≥ 0.
+ *
+ * @param action What cannot be done then, as in "Cannot <action> as …".
+ * @param given Counts by name, of which some may be left out.
+ * @param others Names that may stand among them, whose values are not looked at.
+ */
+export function checkCounts(action: string, given: unknown, others: readonly string[] = []): void {
+  if (!isPlain(given)) {
+    throw new InputError(
+      `Cannot ${action} as counts must be whole numbers by name, like { iterations: 10 }: ` +
+        show(given),
+    );
+  }
+  checkNames(action, "count", given, [...Object.keys(counts), ...others]);
+  for (const [name, count] of Object.entries(given)) {
+    if ((Number.isInteger(count) && count as number >= 0) || others.includes(name)) continue;
+    throw new InputError(
+      `Cannot ${action} as ${name} must be a whole number ≥ 0: ${show(count)}`,
+    );
+  }
+}
+
+/**
+ * Refuses metrics that are no numbers, and names that are none.
+ *
+ * @param from What they come from: `iterate`.
+ */
+export function checkMetrics(from: string, given: unknown): asserts given is Metrics {
+  if (!isPlain(given)) {
+    throw new InputError(
+      `Cannot go on as the metrics of ${from} must be numbers by name: ${show(given)}`,
+    );
+  }
+  for (const name in given) {
+    if (typeof given[name] !== "number") {
+      throw new InputError(
+        `Cannot log ${name} as a metric must be a number: ${kindOf(given[name])}`,
+      );
+    }
+    if (name.trim() === "") {
+      throw new InputError(`Cannot log a metric as it must have a name: ${show(name)}`);
+    }
+  }
 }
 
 /** One value of one series, with every x axis that a reader may choose. */

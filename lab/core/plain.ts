@@ -27,9 +27,22 @@ export function show(value: unknown): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
+/** What `value` is, in a word: `string`, `null`, `Array`, `Float32Array`, `Promise`. */
+export function kindOf(value: unknown): string {
+  if (typeof value !== "object") return typeof value;
+  return value === null ? "null" : value.constructor?.name ?? "object";
+}
+
 /** Whether `value` is an object that holds values by key: neither null nor a list. */
 export function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether `value` is an object as it is written in code: no list, no map, nothing of a class. */
+export function isPlain(value: unknown): value is { readonly [key: string]: unknown } {
+  if (!isRecord(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** What JSON would change first in `value`, like "state.at is NaN", or undefined. */
@@ -39,8 +52,7 @@ export function firstNotJson(value: unknown, path: string): string | undefined {
     return Number.isFinite(value) ? undefined : `${path} is ${value}`;
   }
   if (typeof value !== "object") return `${path} is ${typeof value}`;
-  const prototype = Object.getPrototypeOf(value);
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
+  if (!Array.isArray(value) && !isPlain(value)) {
     return `${path} is a ${value.constructor?.name}`;
   }
   for (const [key, part] of Object.entries(value)) {

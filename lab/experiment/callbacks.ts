@@ -6,7 +6,7 @@
  */
 import type { Dataset } from "../core/dataset.ts";
 import { checkNames, InputError } from "../core/errors.ts";
-import type { Metrics, Progress } from "../core/metrics.ts";
+import { checkMetrics, type Metrics, type Progress } from "../core/metrics.ts";
 import { isRecord, show } from "../core/plain.ts";
 import { type Generator, type Seed, streamOf } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -84,11 +84,7 @@ function checkResult(result: unknown, hook: string): void {
   }
   checkNames(`use what ${hook} returns`, "field", result, results);
   const { metrics, stop } = result;
-  if (metrics !== undefined && !isRecord(metrics)) {
-    throw new InputError(
-      `Cannot go on as the metrics of ${hook} must be numbers by name: ${show(metrics)}`,
-    );
-  }
+  if (metrics !== undefined) checkMetrics(hook, metrics);
   if (stop !== undefined && typeof stop !== "string") {
     throw new InputError(
       `Cannot stop as ${hook} must return why, in a line, as stop: ${show(stop)}`,
@@ -155,15 +151,9 @@ export class CallbackRunner {
     if (result === undefined || result === null) return { report };
     checkResult(result, kind === "iteration" ? "onIteration" : "onEvaluation");
     const { metrics = {}, stop } = result;
-    for (const [name, value] of Object.entries(metrics)) {
-      if (typeof value !== "number") {
-        throw new InputError(`Cannot log ${name} as a metric must be a number: ${typeof value}`);
-      }
+    for (const name in metrics) {
       if (name in report.metrics) {
         throw new InputError(`Cannot log ${name} as the trainer reports a metric of that name`);
-      }
-      if (name.trim() === "") {
-        throw new InputError(`Cannot log a metric as it must have a name: ${show(name)}`);
       }
       const at = this.#writtenAt.get(name) ?? (judged.test(name) ? "evaluation" : kind);
       if (at !== kind) {

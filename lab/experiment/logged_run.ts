@@ -3,11 +3,18 @@
  *
  * @module
  */
-import type { LabEvent, Metrics, Progress } from "../core/metrics.ts";
+import {
+  checkCounts,
+  checkMetrics,
+  type LabEvent,
+  type Metrics,
+  type Progress,
+} from "../core/metrics.ts";
 import { InputError } from "../core/errors.ts";
 import { hexOf } from "../core/hex.ts";
 import { checkOptions } from "../core/options.ts";
 import type { Raster } from "../core/picture.ts";
+import { show } from "../core/plain.ts";
 import { encodePng } from "../core/png.ts";
 import type { Seed } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -110,9 +117,27 @@ export class LoggedRun implements Disposable {
   /**
    * Adds a point to each of some series.
    *
-   * @throws {InputError} where the iteration does not rise, or the run has ended.
+   * @param progress Where the entry stands; a number is its iteration.
+   * @throws {InputError} where a metric is no number or has no name, a count is unknown or no whole
+   * number ≥ 0, the iteration does not rise, or the run has ended. Nothing is kept of the entry then.
    */
-  log(metrics: Metrics, progress: LoggedProgress = {}): void {
+  log(metrics: Metrics, progress: LoggedProgress | number = {}): void {
+    checkMetrics("log", metrics);
+    const given: LoggedProgress = typeof progress === "number"
+      ? { iterations: progress }
+      : progress;
+    checkCounts("log", given, ["wallSeconds"]);
+    const { wallSeconds = 0 } = given;
+    if (!(Number.isFinite(wallSeconds) && wallSeconds >= 0)) {
+      throw new InputError(
+        `Cannot log as wallSeconds must be a number ≥ 0: ${show(wallSeconds)}`,
+      );
+    }
+    this.add(metrics, given);
+  }
+
+  /** {@linkcode log} of what is checked; another program's steps may be parts of an epoch. */
+  add(metrics: Metrics, progress: LoggedProgress): void {
     this.#requireOpen("log");
     const { wallSeconds = (performance.now() - this.#began) / 1000, ...counts } = progress;
     const next = advanced(this.#progress, counts);

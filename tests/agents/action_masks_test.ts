@@ -92,6 +92,13 @@ Deno.test("a mask that forbids everything, or of another length, is refused", ()
     () => copyActionMask("Narrow-v0", new Discrete(3), [1, 1], out),
     /Cannot choose an action in Narrow-v0 as its mask must have 3 values: 2/,
   );
+  throws(
+    () => copyActionMask("Narrow-v0", new Discrete(3), undefined as unknown as number[], out),
+    {
+      name: "InputError",
+      message: "Cannot choose an action in Narrow-v0 as its mask must have 3 values: undefined",
+    },
+  );
   for (const space of [new Discrete(3), new MultiDiscrete([1, 2]), new MultiDiscrete([3])]) {
     for (const length of [0, 2, 4]) {
       throws(

@@ -4,6 +4,7 @@ import { environments, makeEnv } from "../../envs/mod.ts";
 import { wrap } from "../../envs/wrappers/wrapper.ts";
 import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../../lab/core/environment.ts";
+import type { Scene } from "../../lab/core/scene.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
 
 for (const { id } of environments) {
@@ -38,6 +39,7 @@ Deno.test("a first look finds nothing wrong with any world, and what shows on it
   });
   match(faultOf({ step: step({ reward: "50" }) })!, /the reward of step is "50": return a finite/);
   match(faultOf({ step: step({ terminated: undefined }) })!, /terminated of step is undefined/);
+  match(faultOf({ actionMask: () => [1] })!, /mask must have 2 values: 1: return 1 for each/);
 });
 
 Deno.test("a first look takes a fifth of a second and one step at most", () => {
@@ -79,6 +81,13 @@ const sound: EnvironmentDefinition<{ at: number }, Float32Array, number> = {
     shapes: [{ kind: "circle", center: [at, 0], radius: 0.2, fill: "#000000" }],
   }),
 };
+
+const view = { view: [-30, -1, 30, 1], background: "#ffffff" } as const;
+const disc = { kind: "circle", center: [0, 0], radius: 0.2, fill: "#000000" } as const;
+/** A drawing of one disc, with changes to it and to the whole that are mistakes. */
+const drawing = (shape: object, whole: object = {}): Partial<EnvironmentDefinition> => ({
+  scene: () => ({ ...view, shapes: [{ ...disc, ...shape }], ...whole } as unknown as Scene),
+});
 
 const definitions: Record<string, [Partial<EnvironmentDefinition>, RegExp, RegExp]> = {
   "chance from elsewhere": [
@@ -208,6 +217,95 @@ const definitions: Record<string, [Partial<EnvironmentDefinition>, RegExp, RegEx
     /scene\.shapes\.0\.center\.0 is NaN/,
     /finite numbers/,
   ],
+  "a mask of another length": [
+    { actionMask: () => [1] },
+    /its mask must have 2 values: 1$/,
+    /1 for each action that may be chosen/,
+  ],
+  "no mask": [
+    { actionMask: () => undefined as unknown as number[] },
+    /its mask must have 2 values: undefined$/,
+    /1 for each action/,
+  ],
+  "a mask that is still to come": [
+    { actionMask: () => Promise.resolve([1, 1]) as unknown as number[] },
+    /its mask must have 2 values: Promise$/,
+    /1 for each action/,
+  ],
+  "a mask that once allows nothing": [
+    { actionMask: ({ at }) => at > 3 ? [0, 0] : [1, 1] },
+    /its mask must allow one at least: \[0,0\]$/,
+    /one of them at least/,
+  ],
+  "a mask of shares": [
+    { actionMask: () => [0.5, 1] },
+    /^the action mask has 0\.5, no 0 or 1$/,
+    /1 for each action/,
+  ],
+  "a mask by chance, in one array": [
+    {
+      actionMask: (({ out }) => () => (out[0] = Math.random() < 0.5 ? 1 : 0, out))({
+        out: Uint8Array.of(1, 1),
+      }),
+    },
+    /mask of the same state is another one/,
+    /never of Math\.random/,
+  ],
+  "a drawing that is none": [
+    { scene: () => null as unknown as Scene },
+    /draw the scene as it must be an object: null$/,
+    /lines, polygons/,
+  ],
+  "a drawing with a field of another name": [
+    drawing({}, { backround: "#ffffff" }),
+    /draw the scene as there is no field "backround" \(did you mean "background"\?\)/,
+    /lines, polygons/,
+  ],
+  "an empty view": [
+    drawing({}, { view: [0, 0, 0, 1] }),
+    /the scene as its view must be \[left, bottom, right, top\] .*: \[0,0,0,1\]$/,
+    /in a view/,
+  ],
+  "a ground without a colour": [
+    drawing({}, { background: "#fff" }),
+    /the scene as its background must be a colour #rrggbb: "#fff"$/,
+    /colours #rrggbb/,
+  ],
+  "a shape of a kind that is not drawn": [
+    drawing({ kind: "circel" }),
+    /draw shape 0 as there is no kind "circel" \(did you mean "circle"\?\)/,
+    /lines, polygons, circles and texts/,
+  ],
+  "a shape in a colour by name": [
+    drawing({ fill: "blue" }),
+    /draw shape 0, a circle, as its fill must be a colour #rrggbb: "blue"$/,
+    /colours #rrggbb/,
+  ],
+  "a shape with a field of another kind": [
+    drawing({ color: "#000000" }),
+    /draw shape 0, a circle, as there is no field "color"/,
+    /lines, polygons/,
+  ],
+  "a shape without a size": [
+    { scene: () => ({ ...view, shapes: [{ kind: "circle", center: [0, 0], fill: "#000000" }] }) },
+    /draw shape 0, a circle, as its radius must be a number ≥ 0: undefined$/,
+    /finite numbers/,
+  ],
+  "a shape of less than no size, drawn late": [
+    { scene: ({ at }) => ({ ...view, shapes: [{ ...disc, radius: 3 - Math.abs(at) }] }) },
+    /draw shape 0, a circle, as its radius must be a number ≥ 0: -/,
+    /finite numbers/,
+  ],
+  "a line through points of three numbers": [
+    {
+      scene: () => ({
+        ...view,
+        shapes: [{ kind: "line", points: [[0, 0, 0]], color: "#000000", width: 1 }],
+      } as unknown as Scene),
+    },
+    /draw shape 0, a line, as its points must be a list of points \[x, y\]: \[\[0,0,0\]\]$/,
+    /finite numbers/,
+  ],
   "observeInto that writes something else": [
     { observeInto: ({ at }, out, offset) => void (out[offset] = at + 1) },
     /other numbers than step/,
@@ -221,6 +319,20 @@ const definitions: Record<string, [Partial<EnvironmentDefinition>, RegExp, RegEx
     /every way/,
   ],
 };
+
+Deno.test("the checker takes masks of true and false, and every shape that is drawn", () => {
+  const scene: Scene = {
+    ...view,
+    shapes: [
+      disc,
+      { kind: "line", points: [[0, 0], [1, 1]], color: "#0A0b0c", width: 0 },
+      { kind: "polygon", points: [[0, 0], [1, 1], [0, 1]], fill: "#000000" },
+      { kind: "text", at: [0, 0], text: "", size: 1, color: "#000000" },
+    ],
+  };
+  const actionMask = () => [true, false] as unknown as number[];
+  deepStrictEqual(checkEnvironment({ ...sound, scene: () => scene, actionMask }), []);
+});
 
 Deno.test("the checker finds nothing wrong with the sound walk", () => {
   deepStrictEqual(checkEnvironment(sound), []);

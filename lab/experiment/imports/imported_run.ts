@@ -81,7 +81,7 @@ export async function addImported(
   let wallSeconds = 0;
   for (const { step, seconds = wallSeconds, metrics } of inOrder) {
     wallSeconds = seconds;
-    logged.log(metrics, { [axis]: step, wallSeconds });
+    logged.add(metrics, { [axis]: step, wallSeconds });
   }
   logged.finish();
   return logged.id;

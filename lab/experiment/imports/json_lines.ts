@@ -127,7 +127,7 @@ function countsOf(
 async function put(run: LoggedRun, each: Entry): Promise<void> {
   if ("metrics" in each) {
     const { metrics, seconds } = each;
-    run.log(metrics, {
+    run.add(metrics, {
       ...countsOf(each),
       ...(seconds === undefined ? {} : { wallSeconds: seconds }),
     });

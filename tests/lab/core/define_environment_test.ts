@@ -99,6 +99,22 @@ Deno.test("a field that no world has is refused with the nearest", () => {
   );
 });
 
+Deno.test("a goal that no episode can reach is refused with the nearest", () => {
+  for (const goal of ["terminated", "rewarded", undefined] as const) {
+    strictEqual(defineEnvironment({ ...walk, goal }).goal, goal);
+  }
+  throws(() => defineEnvironment({ ...walk, goal: "reward" as "rewarded" }), {
+    name: "InputError",
+    message:
+      'Cannot define Walk-v0 as there is no goal "reward" (did you mean "rewarded"?): known ' +
+      "are terminated, rewarded",
+  });
+  throws(
+    () => defineEnvironment({ ...walk, goal: "toString" as "rewarded" }),
+    /no goal "toString"/,
+  );
+});
+
 Deno.test("mistakes of the caller name the value", () => {
   const env = environmentOf(walk);
   throws(() => env.step(still), { name: "InputError", message: /no episode was started/ });

@@ -445,3 +445,9 @@ Deno.test("event files of a folder are one run: what a restart writes again take
       { ids: [], known: [], remarks: ["Left out e as it has no scalars"] },
     );
   }));
+
+Deno.test("steps of another program may be parts of an epoch", () =>
+  withStore(async (store) => {
+    const [{ series }] = await imported(store, "a.csv", "epoch,loss\n0.5,2\n1.5,1\n");
+    deepStrictEqual(series[0].slice(0, 3), ["loss", [0.5, 1.5], [2, 1]]);
+  }));

@@ -1,8 +1,9 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
+import type { Metrics } from "../../../lab/core/metrics.ts";
 import { encodePng } from "../../../lab/core/png.ts";
 import { importJsonLines } from "../../../lab/experiment/imports/json_lines.ts";
-import { beginLogged } from "../../../lab/experiment/logged_run.ts";
+import { beginLogged, type LoggedProgress } from "../../../lab/experiment/logged_run.ts";
 import { requireTrained } from "../../../lab/experiment/recorded_run.ts";
 import { reproduce } from "../../../lab/experiment/reproduce.ts";
 import { resume } from "../../../lab/experiment/resume.ts";
@@ -40,6 +41,62 @@ Deno.test("iterations rise, and a run that is left has failed", () =>
       throws(() => run.log({ loss: 1 }, { iterations: 5 }), InputError);
     }
     strictEqual(store.run(id)!.status, "failed");
+  }));
+
+Deno.test("a number behind the metrics is their iteration", () =>
+  withStore(async (store) => {
+    using run = await beginLogged(store, { name: "loop" });
+    run.log({ loss: 2 }, 10);
+    run.log({ loss: 1 });
+    throws(() => run.log({ loss: 1 }, 11), /iterations must rise: 11 after 11$/);
+    deepStrictEqual([...store.series(run.id, "loss").iterations], [10, 11]);
+  }));
+
+Deno.test("what is no metric and no count is refused in a line, and the run goes on", () =>
+  withStore(async (store) => {
+    using run = await beginLogged(store, { name: "loop" });
+    const refused: [metrics: unknown, progress: unknown, message: RegExp][] = [
+      [{ loss: "0.5" }, {}, /^Cannot log loss as a metric must be a number: string$/],
+      [{ loss: true }, {}, /^Cannot log loss as a metric must be a number: boolean$/],
+      [{ loss: null }, {}, /^Cannot log loss as a metric must be a number: null$/],
+      [{ loss: undefined }, {}, /^Cannot log loss as a metric must be a number: undefined$/],
+      [{ loss: 3n }, {}, /^Cannot log loss as a metric must be a number: bigint$/],
+      [{ histogram: [1, 2] }, {}, /^Cannot log histogram as a metric must be a number: Array$/],
+      [{ good: 1, "": 3 }, {}, /^Cannot log a metric as it must have a name: ""$/],
+      [undefined, {}, /^Cannot go on as the metrics of log must be numbers by name: undefined$/],
+      [Float32Array.of(1), {}, /metrics of log must be numbers by name: Float32Array\(1\)$/],
+      [new Map([["loss", 1]]), {}, /^Cannot go on as the metrics of log must be numbers/],
+      [
+        { loss: 1 },
+        { environmentStep: 2000 },
+        /^Cannot log as there is no count "environmentStep" \(did you mean "environmentSteps"\?\)/,
+      ],
+      [{ loss: 1 }, { wallSecond: 2 }, /no count "wallSecond" \(did you mean "wallSeconds"\?\)/],
+      [
+        { loss: 1 },
+        { examples: "12" },
+        /^Cannot log as examples must be a whole number ≥ 0: "12"$/,
+      ],
+      [{ loss: 1 }, { examples: 1.5 }, /^Cannot log as examples must be a whole number ≥ 0: 1\.5$/],
+      [{ loss: 1 }, { examples: -1 }, /must be a whole number ≥ 0: -1$/],
+      [{ loss: 1 }, { examples: undefined }, /must be a whole number ≥ 0: undefined$/],
+      [{ loss: 1 }, { wallSeconds: "4" }, /^Cannot log as wallSeconds must be a number ≥ 0: "4"$/],
+      [{ loss: 1 }, { wallSeconds: -4 }, /^Cannot log as wallSeconds must be a number ≥ 0: -4$/],
+      [{ loss: 1 }, 2.5, /^Cannot log as iterations must be a whole number ≥ 0: 2\.5$/],
+      [{ loss: 1 }, "10", /^Cannot log as counts must be whole numbers by name, .*: "10"$/],
+      [{ loss: 1 }, null, /^Cannot log as counts must be whole numbers by name, .*: null$/],
+    ];
+    for (const [metrics, progress, message] of refused) {
+      throws(() => run.log(metrics as Metrics, progress as LoggedProgress), {
+        name: "InputError",
+        message,
+      });
+    }
+    run.log({ loss: 7 }, { examples: 32 });
+    run.finish();
+    const { values, iterations } = store.series(run.id, "loss");
+    deepStrictEqual([[...values], [...iterations]], [[7], [1]]);
+    strictEqual(store.run(run.id)!.status, "completed");
   }));
 
 const lines = (...objects: object[]) => objects.map((each) => JSON.stringify(each)).join("\n");
