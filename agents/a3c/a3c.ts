@@ -145,9 +145,11 @@ class A3cTrainer extends AgentTrainer {
     const limit = Math.min(Math.ceil(steps / rollout) * rollout, this.remaining);
     const order = { environmentSteps: this.progress.environmentSteps, limit, budget };
     this.#claimed[0] = 0;
-    const learned = await Promise.all(this.#workers.map((worker) => worker.learn(order)));
-    workspace.write(PARAMETERS, this.#parameters.tensors);
-    workspace.write("optimizer", this.#optimizer.tensors);
+    const learning = Promise.all(this.#workers.map((worker) => worker.learn(order)));
+    const learned = await learning.finally(() => {
+      workspace.write(PARAMETERS, this.#parameters.tensors);
+      workspace.write("optimizer", this.#optimizer.tensors);
+    });
     for (const { environmentSteps, gradientSteps, highestReturn } of learned) {
       this.progress.environmentSteps += environmentSteps;
       this.progress.gradientSteps += gradientSteps;

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { InputError } from "../../lab/core/errors.ts";
+import { kindOf } from "../../lab/core/plain.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Box, Discrete, MultiDiscrete } from "../../lab/core/space.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
@@ -79,6 +81,16 @@ export class ActionTranslator {
     const translated = this.translate(actions);
     return this.space.kind === "discrete" ? translated[0] : this.#views[0].slice();
   }
+}
+
+/** What is thrown where no action can be drawn from `count` of a policy's numbers from `first` on. */
+export function undrawable(inputs: ArrayLike<number>, first: number, count: number): InputError {
+  const found = typeof inputs?.length === "number"
+    ? `[${Array.from({ length: count }, (_, j) => inputs[first + j])}]`
+    : `a ${kindOf(inputs)}`;
+  return new InputError(
+    `Cannot draw an action as the policy's numbers must be finite, and awaited: ${found}`,
+  );
 }
 
 /** The logit of a forbidden action: its exponential is 0. */

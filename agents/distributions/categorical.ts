@@ -9,7 +9,7 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { exp, log } from "../../lab/core/elementary.ts";
-import { type ActionRows, FORBIDDEN } from "./actions.ts";
+import { type ActionRows, FORBIDDEN, undrawable } from "./actions.ts";
 import type { PolicyDistribution, PolicyTerms } from "./policy_distribution.ts";
 import { oneHot } from "../../lab/compute/one_hot.ts";
 
@@ -27,6 +27,7 @@ function logSumExp(logits: ArrayLike<number>, offset: number, count: number): nu
  *
  * @param logits Of `count` actions from `offset` on.
  * @returns The action, 0 … count − 1, and its log-probability.
+ * @throws InputError where a logit is no number, or none is finite.
  */
 export function drawCategorical(
   logits: ArrayLike<number>,
@@ -35,6 +36,7 @@ export function drawCategorical(
   random: Generator,
 ): [action: number, logProbability: number] {
   const normalizer = logSumExp(logits, offset, count);
+  if (!Number.isFinite(normalizer)) throw undrawable(logits, offset, count);
   let left = random.random();
   let action = 0;
   for (; action < count - 1; action++) {

@@ -10,7 +10,7 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { constant } from "../../lab/compute/initializers.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { exp, log } from "../../lab/core/elementary.ts";
-import type { ActionRows } from "./actions.ts";
+import { type ActionRows, undrawable } from "./actions.ts";
 import type { PolicyDistribution, PolicyTerms } from "./policy_distribution.ts";
 
 /** ½ ln 2π. */
@@ -52,6 +52,7 @@ export class DiagonalGaussian implements PolicyDistribution {
     for (let i = 0; i < actions.length; i++) {
       const at = width * Math.floor(i / size) + i % size;
       actions[i] = inputs[at] + exp(inputs[at + size]) * random.standardNormal();
+      if (Number.isNaN(actions[i])) throw undrawable(inputs, at - i % size, 2 * size);
     }
   }
   terms(inputs: tf.Tensor, actions: tf.Tensor): PolicyTerms {
@@ -85,6 +86,7 @@ export function negatedLogDensity(value: number, mean: number, logStd: number): 
  * @param size K.
  * @param actions Out: [B, K].
  * @param logProbabilities Out: [B].
+ * @throws InputError where a mean or a deviation is no number.
  */
 export function sampleGaussian(
   inputs: ArrayLike<number>,
@@ -99,6 +101,7 @@ export function sampleGaussian(
       const mean = inputs[2 * size * b + k];
       const logStd = inputs[2 * size * b + size + k];
       actions[size * b + k] = mean + exp(logStd) * random.standardNormal();
+      if (Number.isNaN(actions[size * b + k])) throw undrawable(inputs, 2 * size * b, 2 * size);
       sum -= negatedLogDensity(actions[size * b + k], mean, logStd);
     }
     logProbabilities[b] = sum;

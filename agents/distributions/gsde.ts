@@ -17,7 +17,7 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { stopGradient } from "../../lab/compute/gradients.ts";
 import { constant } from "../../lab/compute/initializers.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
-import type { ActionRows } from "./actions.ts";
+import { type ActionRows, undrawable } from "./actions.ts";
 import { DiagonalGaussian, negatedLogDensity } from "./gaussian.ts";
 
 /** Added to a variance before its root is taken, as Stable-Baselines3. */
@@ -85,6 +85,7 @@ export class StateDependentGaussian extends DiagonalGaussian {
           noise += inputs[width * b + 2 * size + at] * this.#noise[features * size * b + at];
         }
         actions[size * b + k] = mean + noise;
+        if (Number.isNaN(actions[size * b + k])) throw undrawable(inputs, width * b, 2 * size);
         sum -= negatedLogDensity(actions[size * b + k], mean, inputs[width * b + size + k]);
       }
       logProbabilities[b] = sum;

@@ -84,7 +84,11 @@ export interface Trainer {
   readonly budget: { readonly unit: BudgetUnit; readonly total: number };
   /** Why the same seed does not give the same bits again; absent where it does. */
   readonly irreproducible?: string;
-  /** One rollout and its updates, or one part of an epoch. */
+  /**
+   * One rollout and its updates, or one part of an epoch. Raises `progress.iterations`, and what the
+   * budget counts: not in every iteration, but within a hundred. Its metrics are none of
+   * `evaluation/`, `validation/` and `score/`, which evaluations alone write.
+   */
   iterate(): Promise<Report>;
   /**
    * Measures without touching training.

@@ -11,6 +11,7 @@ import { isRecord, show } from "../core/plain.ts";
 import { type Generator, type Seed, streamOf } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Report, Trainer } from "../core/trainer.ts";
+import { isJudged, writtenElsewhere } from "./reports.ts";
 
 /** What a callback sees. */
 export interface CallbackContext<State = Json> {
@@ -92,9 +93,6 @@ function checkResult(result: unknown, hook: string): void {
   }
 }
 
-/** Groups of series that evaluations alone write. */
-const judged = /^(evaluation|validation|score)\//;
-
 /** Calls a run's callbacks and merges what they return. */
 export class CallbackRunner {
   readonly #callbacks: Callbacks;
@@ -155,12 +153,8 @@ export class CallbackRunner {
       if (name in report.metrics) {
         throw new InputError(`Cannot log ${name} as the trainer reports a metric of that name`);
       }
-      const at = this.#writtenAt.get(name) ?? (judged.test(name) ? "evaluation" : kind);
-      if (at !== kind) {
-        throw new InputError(
-          `Cannot log ${name} after an ${kind} as its points are those of ${at}s`,
-        );
-      }
+      const at = this.#writtenAt.get(name) ?? (isJudged(name) ? "evaluation" : kind);
+      if (at !== kind) throw writtenElsewhere(name, kind, at);
       this.#writtenAt.set(name, kind);
     }
     return { report: { ...report, metrics: { ...report.metrics, ...metrics } }, stop };

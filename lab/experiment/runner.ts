@@ -14,6 +14,7 @@ import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { Report, Trainer } from "../core/trainer.ts";
 import { CallbackRunner, type Callbacks } from "./callbacks.ts";
+import { checkReport, Course } from "./reports.ts";
 import { scoresOf } from "./score.ts";
 import type { BestBy } from "./session.ts";
 import { boundText, isReached, type StopRule } from "./stop_rule.ts";
@@ -129,9 +130,11 @@ export function runnerOptions(
  * - Where evaluations decided that the run ends (by the stop rule or a callback), one more, on the
  *   stream `score` that no decision saw, scores the final policy or model: `score/…`.
  * - A checkpoint is the last thing of its iteration, so that going on from it repeats nothing.
+ * - What the trainer reports, and how its progress goes, is held to its contract (`reports.ts`).
  * - A loss that is NaN or infinite after an iteration, or such a parameter or judging metric at an
- *   evaluation or checkpoint, ends the run as `diverged`; the latest good snapshot goes out as the
- *   checkpoint `diverged`, without what was lent (a replay buffer's rows): nothing goes on from it.
+ *   evaluation or checkpoint, or such a parameter where the trainer throws, ends the run as
+ *   `diverged`; the latest good snapshot goes out as the checkpoint `diverged`, without what was lent
+ *   (a replay buffer's rows): nothing goes on from it.
  */
 export async function runTrainer(
   trainer: Trainer,
@@ -171,10 +174,27 @@ export async function runTrainer(
     if (stop !== undefined) state.stoppedBy ??= stop;
     return whole;
   };
+  const course = new Course(unit);
+  /** What the trainer reports. */
+  const reported = async (call: "iterate" | "evaluate", report: Promise<Report>) => {
+    try {
+      await report;
+    } catch (error) {
+      // Whatever was refused (no action can be drawn from NaN) came of that.
+      const tensor = await trainer.snapshot().then(
+        ({ parameters }) => firstBadTensor(parameters),
+        () => undefined,
+      );
+      throw tensor === undefined ? error : new Divergence(`parameter ${tensor}`);
+    }
+    checkReport(call, await report);
+    return await report;
+  };
   const iterate = async () => {
     const previous = { ...trainer.progress };
     const seconds = stopwatch();
-    const report = await trainer.iterate();
+    const report = await reported("iterate", trainer.iterate());
+    course.check(previous, trainer.progress);
     const timing = rates(previous, trainer.progress, seconds());
     await send("iteration", await seen("iteration", report), timing);
     return {
@@ -187,7 +207,7 @@ export async function runTrainer(
   const evaluate = async () => {
     const seconds = stopwatch();
     const random = streamOf(options.seed, `evaluation/${state.evaluations}`);
-    const measured = await trainer.evaluate({ ...evaluation, random });
+    const measured = await reported("evaluate", trainer.evaluate({ ...evaluation, random }));
     const timing = { "timing/evaluation_seconds": seconds() };
     state.evaluations++;
     state.evaluatedAt = trainer.progress.iterations;
@@ -207,7 +227,7 @@ export async function runTrainer(
   const score = async () => {
     if (!stopped() || state.scoredAt === trainer.progress.iterations) return;
     const random = streamOf(options.seed, "score");
-    const { metrics } = await trainer.evaluate({ ...evaluation, random });
+    const { metrics } = await reported("evaluate", trainer.evaluate({ ...evaluation, random }));
     state.scoredAt = trainer.progress.iterations;
     await send("evaluation", { metrics: scoresOf(metrics) }, {});
   };
@@ -235,47 +255,62 @@ export async function runTrainer(
   let sinceSaved = stopwatch();
   /** What the evaluation that ended the run is the best by. */
   let bestAtEnd: number | null = null;
-  while (!over()) {
-    const { badLoss, crossed } = await iterate();
-    if (badLoss !== undefined) {
-      const tensor = firstBadTensor((await trainer.snapshot()).parameters);
-      return diverge(tensor === undefined ? badLoss : `${badLoss}, parameter ${tensor}`);
-    }
-    const evaluating = crossed || over();
-    const score = evaluating ? await evaluate() : null;
-    const interrupted = options.interrupted?.() ?? false;
-    const due = sinceSaved() >= checkpoint.everySeconds ||
-      trainer.progress.iterations % checkpoint.everyIterations === 0;
-    if (!evaluating && !interrupted && !due) continue;
+  const train = async (): Promise<Ending> => {
+    while (!over()) {
+      const { badLoss, crossed } = await iterate();
+      if (badLoss !== undefined) {
+        const tensor = firstBadTensor((await trainer.snapshot()).parameters);
+        return diverge(tensor === undefined ? badLoss : `${badLoss}, parameter ${tensor}`);
+      }
+      const evaluating = crossed || over();
+      const score = evaluating ? await evaluate() : null;
+      const interrupted = options.interrupted?.() ?? false;
+      const due = sinceSaved() >= checkpoint.everySeconds ||
+        trainer.progress.iterations % checkpoint.everyIterations === 0;
+      if (!evaluating && !interrupted && !due) continue;
 
-    const isBest = improves(score, state.best, bestBy);
-    if (isBest) state.best = score;
-    const point = await take();
-    const tensor = firstBadTensor(point.snapshot.parameters);
-    if (tensor !== undefined) return diverge(`parameter ${tensor}`);
-    if (score !== null && !Number.isFinite(score)) return diverge(`${bestBy!.metric} is ${score}`);
-    if (over()) {
-      if (isBest) bestAtEnd = score;
-      break;
+      const isBest = improves(score, state.best, bestBy);
+      if (isBest) state.best = score;
+      const point = await take();
+      const tensor = firstBadTensor(point.snapshot.parameters);
+      if (tensor !== undefined) return diverge(`parameter ${tensor}`);
+      if (score !== null && !Number.isFinite(score)) {
+        return diverge(`${bestBy!.metric} is ${score}`);
+      }
+      if (over()) {
+        if (isBest) bestAtEnd = score;
+        break;
+      }
+      if (isBest) await sink.checkpoint({ kind: "best", ...point, score });
+      if (due || interrupted) {
+        await sink.checkpoint({ kind: "last", ...point, score });
+        sinceSaved = stopwatch();
+      }
+      good = copied(point);
+      if (interrupted) {
+        return ended("interrupted", `after iteration ${trainer.progress.iterations}`);
+      }
     }
-    if (isBest) await sink.checkpoint({ kind: "best", ...point, score });
-    if (due || interrupted) {
-      await sink.checkpoint({ kind: "last", ...point, score });
-      sinceSaved = stopwatch();
-    }
-    good = copied(point);
-    if (interrupted) return ended("interrupted", `after iteration ${trainer.progress.iterations}`);
+    // Before its checkpoints: whoever goes on from one of them does not score again.
+    await score();
+    const end = await take();
+    if (bestAtEnd !== null) await sink.checkpoint({ kind: "best", ...end, score: bestAtEnd });
+    await sink.checkpoint({ kind: "final", ...end, score: null });
+    if (!stopped()) return ended("completed", null);
+    if (!ruledOut()) return ended("stopped", state.stoppedBy!);
+    const times = stop!.times === 1 ? "" : ` ${stop!.times} times in a row`;
+    return ended("stopped", `${boundText(stop!)}${times}`);
+  };
+  try {
+    return await train();
+  } catch (error) {
+    if (error instanceof Divergence) return diverge(error.message);
+    throw error;
   }
-  // Before its checkpoints: whoever goes on from one of them does not score again.
-  await score();
-  const end = await take();
-  if (bestAtEnd !== null) await sink.checkpoint({ kind: "best", ...end, score: bestAtEnd });
-  await sink.checkpoint({ kind: "final", ...end, score: null });
-  if (!stopped()) return ended("completed", null);
-  if (!ruledOut()) return ended("stopped", state.stoppedBy!);
-  const times = stop!.times === 1 ? "" : ` ${stop!.times} times in a row`;
-  return ended("stopped", `${boundText(stop!)}${times}`);
 }
+
+/** A parameter is no finite number: the message says which. */
+class Divergence extends Error {}
 
 /** The state between two iterations. */
 type RunPoint = Pick<RunCheckpoint, "progress" | "snapshot" | "runner">;

@@ -1669,8 +1669,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the checkpoints of a run's end do not know that it is scored",
     file: "lab/experiment/runner.ts",
-    from: "  await score();\n  const end = await take();\n",
-    to: "  const end = await take();\n  await score();\n",
+    from: "    await score();\n    const end = await take();\n",
+    to: "    const end = await take();\n    await score();\n",
     test: "tests/lab/experiment/runner_test.ts",
   },
   {
@@ -4651,8 +4651,10 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "an iteration is timed from its end on",
     file: "lab/experiment/runner.ts",
-    from: "    const seconds = stopwatch();\n    const report = await trainer.iterate();",
-    to: "    const report = await trainer.iterate();\n    const seconds = stopwatch();",
+    from:
+      '    const seconds = stopwatch();\n    const report = await reported("iterate", trainer.iterate());',
+    to:
+      '    const report = await reported("iterate", trainer.iterate());\n    const seconds = stopwatch();',
     test: "tests/lab/experiment/runner_test.ts",
   },
   {
@@ -7528,7 +7530,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "A callback may write among the evaluations' own points.",
     file: "lab/experiment/callbacks.ts",
-    from: 'judged.test(name) ? "evaluation" : kind',
+    from: 'isJudged(name) ? "evaluation" : kind',
     to: "kind",
     test: "tests/lab/experiment/own_test.ts",
   },
@@ -8134,5 +8136,70 @@ export const mutants: readonly Mutant[] = [
     from: "      checkFields(`shape ${i}, a ${kind},`, shape, kinds[kind]);\n",
     to: "",
     test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "A categorical action is drawn from logits that are no numbers: always the last one.",
+    file: "agents/distributions/categorical.ts",
+    from: "  if (!Number.isFinite(normalizer)) throw undrawable(logits, offset, count);\n",
+    to: "",
+    test: "tests/agents/distributions/policy_distribution_test.ts",
+  },
+  {
+    fault: "A Gaussian action may be NaN.",
+    file: "agents/distributions/gaussian.ts",
+    from:
+      "      if (Number.isNaN(actions[size * b + k])) throw undrawable(inputs, 2 * size * b, 2 * size);\n",
+    to: "",
+    test: "tests/agents/distributions/policy_distribution_test.ts",
+  },
+  {
+    fault: "An action under state-dependent noise may be NaN.",
+    file: "agents/distributions/gsde.ts",
+    from:
+      "        if (Number.isNaN(actions[size * b + k])) throw undrawable(inputs, width * b, 2 * size);\n",
+    to: "",
+    test: "tests/agents/distributions/policy_distribution_test.ts",
+  },
+  {
+    fault: "A trainer that never spends its budget trains for ever.",
+    file: "lab/experiment/reports.ts",
+    from: "if (this.#idle < MOST_IDLE) return;",
+    to: "if (this.#idle < Infinity) return;",
+    test: "tests/lab/experiment/runner_test.ts",
+  },
+  {
+    fault: "Iterations that spend nothing are counted over all of a run, not in a row.",
+    file: "lab/experiment/reports.ts",
+    from: "after[unit] > before[unit] ? 0 : this.#idle + 1",
+    to: "after[unit] > before[unit] ? this.#idle : this.#idle + 1",
+    test: "tests/lab/experiment/runner_test.ts",
+  },
+  {
+    fault: "All points of a run may stand at one iteration.",
+    file: "lab/experiment/reports.ts",
+    from: "after.iterations <= before.iterations",
+    to: "after.iterations < before.iterations",
+    test: "tests/lab/experiment/runner_test.ts",
+  },
+  {
+    fault: "A trainer reports an evaluation that there was none of.",
+    file: "lab/experiment/reports.ts",
+    from: 'if (call === "evaluate") return;',
+    to: "return;",
+    test: "tests/lab/experiment/runner_test.ts",
+  },
+  {
+    fault: "What a trainer reports is not looked at.",
+    file: "lab/experiment/runner.ts",
+    from: "    checkReport(call, await report);\n",
+    to: "",
+    test: "tests/lab/experiment/runner_test.ts",
+  },
+  {
+    fault: "A trainer that throws on parameters of NaN has failed, not diverged.",
+    file: "lab/experiment/runner.ts",
+    from: "throw tensor === undefined ? error : new Divergence(`parameter ${tensor}`);",
+    to: "throw error;",
+    test: "tests/lab/experiment/runner_test.ts",
   },
 ];

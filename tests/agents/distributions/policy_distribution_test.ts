@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { bestActions } from "../../../agents/distributions/actions.ts";
 import { gaussianTerms, sampleGaussian } from "../../../agents/distributions/gaussian.ts";
@@ -123,4 +123,34 @@ Deno.test("one choice is the categorical distribution over its logits", () => {
   const distribution = policyDistribution(new Discrete(3));
   strictEqual(distribution.outputSize, 3);
   deepStrictEqual(distribution.initialParameters(), {});
+});
+
+Deno.test("no action is drawn from what is no number, and a forgotten await is named", () => {
+  const box = new Box({ low: -1, high: 1, shape: [1] });
+  const gsde = policyDistribution(box, { stateDependentNoise: true }, 1);
+  gsde.renewNoise!(0, 1, defaultRng(1));
+  const cases = [
+    [policyDistribution(new Discrete(2)), Int32Array, "[NaN,1]", Float32Array.of(NaN, 1)],
+    [policyDistribution(new Discrete(2)), Int32Array, "[0,Infinity]", [0, Infinity]],
+    [policyDistribution(box), Float32Array, "[NaN,0]", Float32Array.of(NaN, 0)],
+    [gsde, Float32Array, "[NaN,0]", Float32Array.of(NaN, 0, 1)],
+  ] as const;
+  const promise = Promise.resolve([]) as unknown as number[];
+  for (const [distribution, Actions, shown, inputs] of cases) {
+    for (const [given, found] of [[inputs, shown], [promise, "a Promise"]] as const) {
+      const expected = {
+        name: "InputError",
+        message:
+          `Cannot draw an action as the policy's numbers must be finite, and awaited: ${found}`,
+      };
+      const random = defaultRng(1);
+      const actions = new Actions(1);
+      throws(() => distribution.sample(given, random, actions, new Float64Array(1)), expected);
+      throws(() => distribution.draw(given, random, actions), expected);
+    }
+  }
+  // One logit of −∞ forbids its action.
+  const actions = new Int32Array(1);
+  policyDistribution(new Discrete(2)).draw([-Infinity, 0], defaultRng(1), actions);
+  deepStrictEqual([...actions], [1]);
 });

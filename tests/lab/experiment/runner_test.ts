@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { streamOf } from "../../../lab/core/random.ts";
-import type { Trainer } from "../../../lab/core/trainer.ts";
+import type { Progress } from "../../../lab/core/metrics.ts";
+import type { Report, Trainer } from "../../../lab/core/trainer.ts";
 import {
   type RunCheckpoint,
   type RunnerOptions,
@@ -394,4 +395,88 @@ Deno.test("iterations and evaluations are timed from their beginning to their en
     if (clock === undefined) delete (performance as { now?: unknown }).now;
     else Object.defineProperty(performance, "now", clock);
   }
+});
+
+/** A toy trainer whose iterations go otherwise. */
+function changed(change: (trainer: ReturnType<typeof toyTrainer>, report: Report) => unknown) {
+  const trainer = toyTrainer({}, 2000);
+  const iterate = trainer.iterate.bind(trainer);
+  trainer.iterate = async () => change(trainer, await iterate()) as Report;
+  return trainer;
+}
+
+Deno.test("what iterate and evaluate return is held to the contract", async () => {
+  const reports: [report: unknown, message: RegExp][] = [
+    [undefined, /^Cannot go on as iterate must return \{ metrics \}: undefined$/],
+    [{}, /^Cannot go on as the metrics of iterate must be numbers by name: undefined$/],
+    [{ metrics: [1] }, /^Cannot go on as the metrics of iterate must be numbers by name: \[1\]$/],
+    [{ metrics: {}, event: [] }, /what iterate returns as there is no field "event" .*"events"/],
+    [{ metrics: { "losses/x": "abc" } }, /^Cannot log losses\/x as .* must be a number: string$/],
+    [{ metrics: { x: Float32Array.of(1) } }, /^Cannot log x as .* a number: Float32Array$/],
+    [{ metrics: { x: undefined } }, /^Cannot log x as a metric must be a number: undefined$/],
+    ...["evaluation/return_mean", "validation/x", "score/x"].map((name): [unknown, RegExp] => [
+      { metrics: { [name]: 500 } },
+      new RegExp(`^Cannot log ${name} after an iteration as its points are those of evaluations$`),
+    ]),
+  ];
+  for (const [report, message] of reports) {
+    await rejects(run(changed(() => report)), { name: "InputError", message });
+  }
+  const trainer = toyTrainer({}, 200);
+  trainer.evaluate = () => Promise.resolve({ metrics: { "evaluation/m": null } } as never);
+  await rejects(run(trainer), {
+    name: "InputError",
+    message: "Cannot log evaluation/m as a metric must be a number: null",
+  });
+});
+
+Deno.test("iterations rise, and the budget is spent: an iteration that forgets it is an error", async () => {
+  const forgetful = (change: (progress: Progress, iterations: number) => void) => {
+    let iterations = 0;
+    return changed((trainer, report) => {
+      change(trainer.progress, ++iterations);
+      return report;
+    });
+  };
+  await rejects(run(forgetful((progress) => void (progress.iterations = 0))), {
+    name: "InputError",
+    message: "Cannot go on as iterate must raise progress.iterations: 0 after 0",
+  });
+  await rejects(run(forgetful((progress) => void (progress.environmentSteps = 10))), {
+    name: "InputError",
+    message: "Cannot go on as iterate must raise progress.environmentSteps, which the budget " +
+      "counts: 10 for 100 iterations",
+  });
+  await rejects(run(forgetful((progress) => void (progress.environmentSteps += 0.5))), {
+    name: "InputError",
+    message: "Cannot go on as environmentSteps must be a whole number ≥ 0: 10.5",
+  });
+  await rejects(
+    run(forgetful((progress) => void Object.assign(progress, { environmentStep: 10 }))),
+    /Cannot go on as there is no count "environmentStep" \(did you mean "environmentSteps"\?\)/,
+  );
+  const filling = forgetful((progress, iterations) => {
+    if (iterations % 100 !== 0) progress.environmentSteps -= 10;
+  });
+  strictEqual((await run(filling)).ending.progress.iterations, 20_000);
+});
+
+Deno.test("where a trainer throws as a parameter is no number, the run has diverged", async () => {
+  const throwing = (weightInfAt: number) => {
+    const trainer = toyTrainer({ weightInfAt }, 200);
+    const iterate = trainer.iterate.bind(trainer);
+    trainer.iterate = async () => {
+      const report = await iterate();
+      if (trainer.progress.iterations === 3) throw new RangeError("cannot draw");
+      return report;
+    };
+    return run(trainer);
+  };
+  await rejects(throwing(0), { name: "RangeError", message: "cannot draw" });
+  const { ending, checkpoints } = await throwing(3);
+  deepStrictEqual([ending.status, ending.message], [
+    "diverged",
+    "diverged at iteration 3: parameter policy/weights has Infinity",
+  ]);
+  deepStrictEqual(kindsAt(checkpoints), ["diverged 0"]);
 });

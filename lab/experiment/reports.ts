@@ -1,0 +1,82 @@
+/**
+ * What a trainer may report, and how its progress goes: the contract of `iterate` and `evaluate`.
+ *
+ * @module
+ */
+import { checkNames, InputError } from "../core/errors.ts";
+import { checkCounts, checkMetrics, type Progress } from "../core/metrics.ts";
+import { isRecord, show } from "../core/plain.ts";
+import type { BudgetUnit, Report } from "../core/trainer.ts";
+
+/** Iterations in a row that may spend nothing of the budget: a replay may have to fill first. */
+const MOST_IDLE = 100;
+
+/** Groups of series that evaluations alone write. */
+const judged = /^(evaluation|validation|score)\//;
+const parts: Readonly<Record<keyof Report, true>> = {
+  metrics: true,
+  events: true,
+  artifacts: true,
+};
+
+/** Whether evaluations alone write a series of this name. */
+export function isJudged(name: string): boolean {
+  return judged.test(name);
+}
+
+/** What is thrown for a series that is written after the other of an iteration and an evaluation. */
+export function writtenElsewhere(
+  name: string,
+  kind: "iteration" | "evaluation",
+  at: "iteration" | "evaluation",
+): InputError {
+  return new InputError(
+    `Cannot log ${name} after an ${kind} as its points are those of ${at}s`,
+  );
+}
+
+/**
+ * @throws InputError where a report has no metrics, or a part that is none; where a metric is no number
+ * or has no name; and where an iteration reports what evaluations alone measure.
+ */
+export function checkReport(call: "iterate" | "evaluate", report: unknown): void {
+  if (!isRecord(report)) {
+    throw new InputError(`Cannot go on as ${call} must return { metrics }: ${show(report)}`);
+  }
+  checkNames(`use what ${call} returns`, "field", report, Object.keys(parts));
+  const { metrics } = report;
+  checkMetrics(call, metrics);
+  if (call === "evaluate") return;
+  for (const name in metrics) {
+    if (isJudged(name)) throw writtenElsewhere(name, "iteration", "evaluation");
+  }
+}
+
+/** How a trainer's progress goes from one iteration to the next. */
+export class Course {
+  #idle = 0;
+
+  /** @param unit What the budget counts. */
+  constructor(private readonly unit: BudgetUnit) {}
+
+  /**
+   * @throws InputError where a count is no whole number ≥ 0, iterations do not rise, or what the
+   * budget counts has not risen for long: training would have no end.
+   */
+  check(before: Progress, after: Progress): void {
+    const { unit } = this;
+    checkCounts("go on", after);
+    if (after.iterations <= before.iterations) {
+      throw new InputError(
+        "Cannot go on as iterate must raise progress.iterations: " +
+          `${after.iterations} after ${before.iterations}`,
+      );
+    }
+    this.#idle = after[unit] > before[unit] ? 0 : this.#idle + 1;
+    if (this.#idle < MOST_IDLE) return;
+    throw new InputError(
+      `Cannot go on as iterate must raise progress.${unit}, which the budget counts: ` +
+        `${after[unit]} for ${MOST_IDLE} iterations`,
+    );
+  }
+}
