@@ -7822,6 +7822,8 @@ export const mutants: readonly Mutant[] = [
     from: "const given = values.filter((value) => !Number.isNaN(value)).length;",
     to: "const given = values.length;",
     test: "tests/cli/sweep_test.ts",
+  },
+  {
     fault: "The same file imported twice is two seeds.",
     file: "lab/experiment/imports/imported_run.ts",
     from: "source?.hash === hash && source.place === place",
@@ -7925,6 +7927,8 @@ export const mutants: readonly Mutant[] = [
     from: "    ...step === undefined\n",
     to: "    ...false\n",
     test: "tests/cli/imported_test.ts",
+  },
+  {
     fault: "What seeds can tell apart is said of one test, however many are made.",
     file: "lab/statistics/pairs.ts",
     from: "detectableDifference(x, y, tests)",
@@ -8021,6 +8025,8 @@ export const mutants: readonly Mutant[] = [
     from: "    if (isRefusal(error)) throw error;\n",
     to: "",
     test: "tests/lab/experiment/manifest_test.ts",
+  },
+  {
     fault: "An agent that may choose anything is held against random actions within the masks.",
     file: "lab/experiment/return_scale.ts",
     from: "const masked = maskActions === true && ",
@@ -8089,6 +8095,8 @@ export const mutants: readonly Mutant[] = [
     from: 'likelihood !== "gaussian",',
     to: "likelihood !== undefined,",
     test: "tests/cli/model_commands_test.ts",
+  },
+  {
     fault: "A logged run takes metrics that are no numbers.",
     file: "lab/experiment/logged_run.ts",
     from: '    checkMetrics("log", metrics);\n',
