@@ -71,6 +71,22 @@ export const halfPi: readonly [number, number, number] = [
   7.549790126404332e-8,
 ];
 
+/** Up to this magnitude the three parts reduce an argument within the bound of the functions. */
+export const sineBound = 8192;
+
+/**
+ * 2/π by its first 192 bits: hexadecimal digits after the point, cut into numbers of so many, each
+ * a whole number. The largest float32 has 128 bits before its point, 64 are left for the quarter of a
+ * turn and what is beyond it.
+ */
+export function inverseHalfPi(digits: 7 | 8): number[] {
+  const all = "A2F9836E4E441529FC2757D1F534DDC0DB6295993C439041";
+  return Array.from(
+    { length: Math.floor(all.length / digits) },
+    (_, i) => parseInt(all.slice(i * digits, (i + 1) * digits), 16),
+  );
+}
+
 /** Of (sin r − r)/r³ in r², for |r| ≤ π/4. */
 export const sine: readonly number[] = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1];
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Attributes, Dtype, Graph, GraphBuilder, View } from "../ir.ts";
+import { broadcast } from "../shapes.ts";
 import type { Adder, Expansion } from "./expansion.ts";
 import { einsum } from "./expand_einsum.ts";
 import { imageExpansions } from "./expand_images.ts";
@@ -17,10 +18,10 @@ function adder(builder: GraphBuilder, origin: Error | undefined): Adder {
     const expanded = expansions[kernel]?.({ kernel, inputs, attributes, output }, made);
     return expanded ?? builder.apply(kernel, inputs, shape, dtype, attributes, origin);
   };
-  const longest = (views: readonly View[]) =>
-    views.reduce((a, b) => b.shape.length > a.shape.length ? b : a).shape;
-  const add = (kernel: string, inputs: readonly View[], attributes = {}) =>
-    typed(kernel, inputs, longest(inputs), "float32", attributes);
+  const add = (kernel: string, inputs: readonly View[], attributes = {}) => {
+    const shape = inputs.map((view) => view.shape).reduce(broadcast);
+    return typed(kernel, inputs, shape, "float32", attributes);
+  };
   const made: Adder = Object.assign(add, {
     typed,
     valueOf,

@@ -53,6 +53,14 @@ function complement(x: View, add: Adder): View {
   return add("Sqrt", [add("Multiply", [add("Sub", [one, x]), add("Add", [one, x])])]);
 }
 
+/** ln(1 + a + b), where b is a once a is large: then ln a + ln 2, as the sum may overflow. */
+function logOfSum(a: View, b: View, add: Adder): View {
+  const large = add.typed("Greater", [a, add.constant(2 ** 126)], a.shape, "bool");
+  const either = (yes: View, no: View) => add("Select", [large, yes, no]);
+  const log = add("Log1p", [either(a, add("Add", [a, b]))]);
+  return add("Add", [log, either(add.constant(Math.LN2), add.constant(0))]);
+}
+
 /** Expansions by kernel. Hyperbolic functions go by halves of x, as eˣ overflows before they do. */
 export const mathExpansions: Record<string, Expansion> = {
   Pow: pow,
@@ -79,7 +87,7 @@ export const mathExpansions: Record<string, Expansion> = {
     const inverse = add("Reciprocal", [size]);
     const root = add("Sqrt", [add("Add", [add.constant(1), add("Square", [inverse])])]);
     const rest = add("RealDiv", [size, add("Add", [inverse, root])]);
-    return add("Multiply", [add("Sign", [x]), add("Log1p", [add("Add", [size, rest])])]);
+    return add("Multiply", [add("Sign", [x]), logOfSum(size, rest, add)]);
   },
   // ln(1 + t + √t·√(x + 1)) with t = x − 1: no loss near 1.
   Acosh: ({ inputs: [x] }, add) => {
@@ -87,7 +95,7 @@ export const mathExpansions: Record<string, Expansion> = {
     const root = (y: View) => add("Sqrt", [y]);
     const excess = add("Sub", [x, one]);
     const product = add("Multiply", [root(excess), root(add("Add", [x, one]))]);
-    return add("Log1p", [add("Add", [excess, product])]);
+    return logOfSum(excess, product, add);
   },
   Atanh: ({ inputs: [x] }, add) =>
     half(add("Sub", [add("Log1p", [x]), add("Log1p", [add("Neg", [x])])]), add),

@@ -10,7 +10,7 @@ export type Expansion = (operation: Operation, add: Adder) => View | undefined;
 
 /** Short forms for appending operations of the composite's origin; these are expanded in turn. */
 export interface Adder {
-  /** A float32 elementwise kernel: the result has the shape of the input of the highest rank. */
+  /** A float32 elementwise kernel: the result has the shape to which the inputs broadcast. */
   (kernel: string, inputs: readonly View[], attributes?: Attributes): View;
   /** A kernel with the shape and type of its result. */
   typed(

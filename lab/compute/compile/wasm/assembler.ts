@@ -156,7 +156,7 @@ const aligned = (opcode: number) => (address: Code, offset = 0): Code => [
   ...unsigned(offset),
 ];
 
-function bytesOf(lanes: Float32Array | Int32Array): number[] {
+function bytesOf(lanes: Float32Array | Float64Array | Int32Array): number[] {
   return [...new Uint8Array(lanes.buffer)];
 }
 
@@ -185,12 +185,14 @@ export const v128 = {
     ...unsigned(offset),
     lane,
   ],
-  const: (lanes: Float32Array | Int32Array): Code => [0xfd, 12, ...bytesOf(lanes)],
+  const: (lanes: Float32Array | Float64Array | Int32Array): Code => [0xfd, 12, ...bytesOf(lanes)],
   and: (a: Code, b: Code): Code => simd(0x4e, a, b),
   andNot: (a: Code, b: Code): Code => simd(0x4f, a, b),
   or: (a: Code, b: Code): Code => simd(0x50, a, b),
   xor: (a: Code, b: Code): Code => simd(0x51, a, b),
   not: (a: Code): Code => simd(0x4d, a),
+  /** An i32: 1 where any bit is set. */
+  anyTrue: (a: Code): Code => simd(0x53, a),
   /** Bits of a where the mask is set, else of b. */
   select: (a: Code, b: Code, mask: Code): Code => simd(0x52, a, b, mask),
   /** Lanes of a (0–3) and b (4–7) by index. */
@@ -244,10 +246,14 @@ export const f32x4 = {
 
 /** Two float64 lanes, made from and turned into the first two lanes of a vector. */
 export const f64x2 = {
+  /** One float64 in both lanes. */
+  splat: (x: number): Code => v128.const(new Float64Array(2).fill(x)),
+  add: (a: Code, b: Code): Code => simd(0xf0, a, b),
   sub: (a: Code, b: Code): Code => simd(0xf1, a, b),
   mul: (a: Code, b: Code): Code => simd(0xf2, a, b),
   div: (a: Code, b: Code): Code => simd(0xf3, a, b),
   floor: (a: Code): Code => simd(0x75, a),
+  nearest: (a: Code): Code => simd(0x94, a),
   fromFloat: (a: Code): Code => simd(0x5f, a),
   fromInt: (a: Code): Code => simd(0xfe, a),
   /** Zeros in the last two lanes. */

@@ -4,7 +4,20 @@
  * @module
  */
 import type { Attributes, Dtype } from "../ir.ts";
-import { type Code, f32x4, f64x2, i32x4, splat, splatInt, v128 } from "./assembler.ts";
+import {
+  type Code,
+  f32x4,
+  f64x2,
+  get,
+  i32x4,
+  sequence,
+  set,
+  splat,
+  splatInt,
+  v128,
+  when,
+} from "./assembler.ts";
+import { sineBound } from "../series.ts";
 import type { VectorMath } from "./math.ts";
 
 /** A kernel's operands as code (cheap: a local or a constant) with their element types. */
@@ -47,7 +60,7 @@ const floats: Record<string, Float> = {
   FloorDivFloat: (a, b) => inDoubles("float32", (x, y) => f64x2.floor(f64x2.div(x, y)), a, b),
 };
 
-/** a − b·⌊a/b⌋, exact where |a/b| < 2²⁹. */
+/** a − b·⌊a/b⌋, exact where |a/b| < 2²⁹; NaN for an infinite b. */
 function modulo(a: Code, b: Code): Code {
   return f64x2.sub(a, f64x2.mul(b, f64x2.floor(f64x2.div(a, b))));
 }
@@ -113,6 +126,57 @@ const transcendental: Record<string, (math: VectorMath, x: Code) => Code> = {
 /** Whether a kernel is many instructions: an elementary function. */
 export function isElementary(kernel: string): boolean {
   return kernel in transcendental || kernel === "Pow";
+}
+
+/** What a kernel of float32 gives for arguments beyond those of its code. */
+interface Beyond {
+  /** Which lanes are beyond. */
+  readonly where: (codes: readonly Code[]) => Code;
+  readonly code: (codes: readonly Code[], math: VectorMath) => Code;
+}
+
+const isLarge = ([x]: readonly Code[]) => f32x4.gt(f32x4.abs(x), splat(sineBound));
+
+const beyond: Record<string, Beyond> = {
+  Sin: { where: isLarge, code: ([x], math) => math.farSine(x, 0) },
+  Cos: { where: isLarge, code: ([x], math) => math.farSine(x, 1) },
+  // An infinite divisor leaves a finite dividend of its sign; NaN otherwise, as TensorFlow.js has it.
+  Mod: {
+    where: ([, b]) => f32x4.eq(f32x4.abs(b), splat(Infinity)),
+    code: ([a, b]) => {
+      const differ = v128.xor(f32x4.lt(a, splat(0)), f32x4.lt(b, splat(0)));
+      const leaves = v128.andNot(f32x4.lt(f32x4.abs(a), splat(Infinity)), differ);
+      return v128.select(a, splat(NaN), leaves);
+    },
+  },
+};
+
+/** Whether the code of a kernel is to be followed by {@linkcode farther}. */
+export function isBounded(kernel: string, dtype: Dtype): boolean {
+  return dtype === "float32" && kernel in beyond;
+}
+
+/**
+ * Puts right what the code of a kernel leaves beyond its bounds, in the locals of its results: for all
+ * vectors of a turn behind one branch.
+ *
+ * @param codes The operands of each vector, cheap as those of {@linkcode expression}.
+ */
+export function farther(
+  kernel: string,
+  codes: readonly (readonly Code[])[],
+  results: readonly number[],
+  math: VectorMath,
+): Code {
+  const { where, code } = beyond[kernel];
+  return when(
+    v128.anyTrue(codes.map(where).reduce(v128.or)),
+    sequence(
+      ...codes.map((each, i) =>
+        set(results[i], v128.select(code(each, math), get(results[i]), where(each)))
+      ),
+    ),
+  );
 }
 
 /** Code for one kernel; undefined where there is none for these types. */

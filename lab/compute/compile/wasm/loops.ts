@@ -6,11 +6,13 @@
  * makes one vector of 256 bits of them, lane by lane the same arithmetic. It begins at stores to
  * neighbouring addresses that no check of bounds stands between, so to constant ones: each result is
  * also stored to scratch memory that nobody reads. For the same reason it does not take two vectors as
- * they are loaded, but does once a lane of them was replaced, here by itself.
+ * they are loaded, but does once a lane of them was replaced, here by itself. Nor does it pair across a
+ * branch, which some functions have for arguments that are far out: such stores come before it, and
+ * such lanes after it.
  *
  * @module
  */
-import { NoLowering, type Value } from "../ir.ts";
+import { type Dtype, NoLowering, type Value } from "../ir.ts";
 import type { Loop, Node, Operand, Reduction } from "../items.ts";
 import {
   type Code,
@@ -26,7 +28,7 @@ import {
   splatInt,
   v128,
 } from "./assembler.ts";
-import { expression, isElementary } from "./expressions.ts";
+import { expression, farther, isBounded, isElementary } from "./expressions.ts";
 import { type Madd, VectorMath } from "./math.ts";
 
 /** What a loop's code depends on beside the loop. */
@@ -211,7 +213,7 @@ class LoopWriter {
 
   /** All nodes on four lanes, or on one (in all lanes; the first is kept). */
   #one(vector: boolean): Code {
-    return sequence(this.#load(vector), this.#compute(), this.#keep(vector));
+    return sequence(this.#load(vector), this.#compute([0]), this.#keep(vector));
   }
 
   /** All nodes on two vectors, as V8 makes one of them. */
@@ -223,21 +225,26 @@ class LoopWriter {
       this.item.reductions.some(({ operand }) =>
         operand.access === "full" && operand.value === output
       );
-    // Of a pair of stores the higher first: else V8 keeps the lower one, too.
-    const seeds = this.item.nodes.flatMap(({ output, places }, i) =>
-      this.context.stored(output) || places.length > 0 || isReduced(output)
-        ? [1, 0].map((copy) => {
-          const to = this.context.scratch! + i * pairBytes + copy * vectorBytes;
-          return v128.store(i32.const(0), this.#result(output, copy), to);
-        })
+    const seeds = this.item.nodes.flatMap((node) =>
+      !this.#isBounded(node) &&
+        (this.context.stored(node.output) || node.places.length > 0 || isReduced(node.output))
+        ? this.#seeds(node)
         : []
     );
     return sequence(
       ...[0, 1].map((copy) => this.#load(true, copy)),
-      ...operands.map((local) => set(local, f32x4.replaceLane(get(local), f32x4.lane(get(local))))),
-      ...[0, 1].map((copy) => this.#compute(copy)),
+      ...operands.map(pairable),
+      this.#compute([0, 1]),
       ...seeds,
       ...[0, 1].map((copy) => this.#keep(true, copy)),
+    );
+  }
+
+  /** Stores a result where nobody reads it: the higher vector first, else V8 keeps the lower one, too. */
+  #seeds(node: Node): Code[] {
+    const at = this.context.scratch! + this.item.nodes.indexOf(node) * pairBytes;
+    return [1, 0].map((copy) =>
+      v128.store(i32.const(0), this.#result(node.output, copy), at + copy * vectorBytes)
     );
   }
 
@@ -262,8 +269,40 @@ class LoopWriter {
     return sequence(...loads);
   }
 
-  #compute(copy = 0): Code {
-    return sequence(...this.item.nodes.map((node) => this.#node(node, copy)));
+  /** All nodes on each vector; a bounded one is put right for all of them before the next node. */
+  #compute(copies: readonly number[]): Code {
+    const { nodes } = this.item;
+    const ends = [
+      ...nodes.flatMap((node, i) => this.#isBounded(node) ? [i + 1] : []),
+      nodes.length,
+    ];
+    return sequence(
+      ...ends.flatMap((end, i) => {
+        const some = nodes.slice(ends[i - 1] ?? 0, end);
+        const last = some.at(-1);
+        return [
+          ...copies.flatMap((copy) => some.map((node) => this.#node(node, copy))),
+          last !== undefined && this.#isBounded(last) ? this.#farther(last, copies) : [],
+        ];
+      }),
+    );
+  }
+
+  #isBounded({ kernel, operands: [x] }: Node): boolean {
+    return isBounded(kernel, this.#dtypeOf(x));
+  }
+
+  #farther(node: Node, copies: readonly number[]): Code {
+    const { kernel, operands, output } = node;
+    const results = this.#nodes.get(output)!.slice(0, copies.length);
+    const codes = copies.map((copy) => operands.map((operand) => this.#read(operand, copy)));
+    const code = farther(kernel, codes, results, this.#math);
+    if (copies.length === 1) return code;
+    const isRead = this.item.nodes.some(({ operands }) =>
+      operands.some((operand) => operand.access === "full" && operand.value === output)
+    );
+    // V8 pairs nothing across a branch: it ends before, and begins anew after it.
+    return sequence(...this.#seeds(node), code, ...(isRead ? results.map(pairable) : []));
   }
 
   /** Stores results and accumulates reductions. */
@@ -286,9 +325,7 @@ class LoopWriter {
   }
 
   #node(node: Node, copy: number): Code {
-    const dtypes = node.operands.map((operand) =>
-      operand.access === "immediate" ? operand.dtype : this.context.values[operand.value].dtype
-    );
+    const dtypes = node.operands.map((operand) => this.#dtypeOf(operand));
     const code = expression(node.kernel, {
       codes: node.operands.map((operand) => this.#read(operand, copy)),
       dtypes,
@@ -299,6 +336,12 @@ class LoopWriter {
       throw new NoLowering(`${node.kernel} on ${dtypes.join(", ")}`, node.origin);
     }
     return set(this.#nodes.get(node.output)![copy], code);
+  }
+
+  #dtypeOf(operand: Operand): Dtype {
+    return operand.access === "immediate"
+      ? operand.dtype
+      : this.context.values[operand.value].dtype;
   }
 
   #read(operand: Operand, copy: number): Code {
@@ -375,6 +418,11 @@ class LoopWriter {
 /** What tells operands in memory apart. */
 function keyOf(operand: Exclude<Operand, { access: "immediate" }>): string {
   return Object.values(operand).join();
+}
+
+/** A vector as V8 takes two of them as one: with a lane replaced by itself. */
+function pairable(local: number): Code {
+  return set(local, f32x4.replaceLane(get(local), f32x4.lane(get(local))));
 }
 
 function increase(local: number, bytes: number): Code {

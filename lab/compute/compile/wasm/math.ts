@@ -9,6 +9,7 @@
 import {
   type Code,
   f32x4,
+  f64x2,
   get,
   i32x4,
   type Locals,
@@ -116,19 +117,17 @@ export class VectorMath {
   log1p(value: Code): Code {
     const [x, u] = [5, 6].map((i) => this.#temporary(i));
     const small = f32x4.eq(get(u), splat(1));
-    const large = f32x4.eq(get(u), splat(Infinity));
-    const log = this.#temporary(7);
+    const [log, product] = [7, 8].map((i) => this.#temporary(i));
+    // ln(u)·x overflows where u is x, at −1, where it is −∞·−1, and from 4e36 on.
+    const isLog = f32x4.eq(get(product), splat(Infinity));
     return sequence(
       set(x, value),
       set(u, f32x4.add(get(x), splat(1))),
       set(log, this.log(get(u))),
+      set(product, f32x4.mul(get(log), get(x))),
       v128.select(
         get(x),
-        v128.select(
-          get(log),
-          f32x4.div(f32x4.mul(get(log), get(x)), f32x4.sub(get(u), splat(1))),
-          v128.or(large, f32x4.eq(get(u), splat(0))),
-        ),
+        v128.select(get(log), f32x4.div(get(product), f32x4.sub(get(u), splat(1))), isLog),
         small,
       ),
     );
@@ -167,10 +166,59 @@ export class VectorMath {
 
   /**
    * sin(x + quarters·π/2): 0 for sin, 1 for cos. Within 2e-7 absolute for |x| ≤ 8192, beyond
-   * which the reduction by π/2 in three parts loses digits.
+   * which the reduction by π/2 in three parts loses digits: see {@linkcode farSine}.
    */
   sine(value: Code, quarters: 0 | 1): Code {
-    const [x, n, r, square, k] = [0, 1, 2, 3, 4].map((i) => this.#temporary(i));
+    const [x, n, r, , k] = [0, 1, 2, 3, 4].map((i) => this.#temporary(i));
+    return sequence(
+      set(x, value),
+      set(k, this.madd(get(x), splat(2 / Math.PI), splat(toWhole))),
+      set(n, f32x4.sub(get(k), splat(toWhole))),
+      set(r, this.madd(get(n), splat(-halfPi[0]), get(x))),
+      set(r, this.madd(get(n), splat(-halfPi[1]), get(r))),
+      set(r, this.madd(get(n), splat(-halfPi[2]), get(r))),
+      this.#turnedSine(quarters),
+    );
+  }
+
+  /**
+   * {@linkcode sine} for any x, within 2e-7 absolute; NaN for an infinite one. Products of x with the
+   * parts of 2/π are exact in float64, and so is what is left of them by whole turns.
+   */
+  farSine(value: Code, quarters: 0 | 1): Code {
+    const [x, , r, , k, sum, part, lowR, lowK] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
+      .map((i) => this.#temporary(i));
+    // Of 28 bits, with 24 of x.
+    const parts = coefficients.inverseHalfPi(7).map((part, i) => part * 2 ** (-28 * (i + 1)));
+    const turns = f64x2.floor(f64x2.mul(get(part), f64x2.splat(0.25)));
+    /** r and k of the first two lanes. */
+    const reduced = (lanes: Code, toR: number, toK: number) =>
+      sequence(
+        set(x, f64x2.fromFloat(lanes)),
+        set(sum, f64x2.splat(0)),
+        ...parts.flatMap((each) => [
+          set(part, f64x2.mul(get(x), f64x2.splat(each))),
+          set(part, f64x2.sub(get(part), f64x2.mul(turns, f64x2.splat(4)))),
+          set(sum, f64x2.add(get(sum), get(part))),
+        ]),
+        set(part, f64x2.nearest(get(sum))),
+        set(toK, f64x2.toInt(get(part))),
+        set(part, f64x2.sub(get(sum), get(part))),
+        set(toR, f64x2.toFloat(f64x2.mul(get(part), f64x2.splat(Math.PI / 2)))),
+      );
+    const joined = (low: number, high: number) => v128.shuffle(get(low), get(high), [0, 1, 4, 5]);
+    return sequence(
+      reduced(value, lowR, lowK),
+      reduced(v128.shuffle(value, value, [2, 3, 2, 3]), r, k),
+      set(r, joined(lowR, r)),
+      set(k, joined(lowK, k)),
+      this.#turnedSine(quarters),
+    );
+  }
+
+  /** The sine or cosine of r + k·π/2, both in their locals. */
+  #turnedSine(quarters: 0 | 1): Code {
+    const [r, square, k] = [2, 3, 4].map((i) => this.#temporary(i));
     const sine = this.#polynomial(get(square), coefficients.sine);
     const cosine = this.#polynomial(get(square), coefficients.cosine);
     const odd = this.madd(f32x4.mul(sine, get(square)), get(r), get(r));
@@ -180,12 +228,6 @@ export class VectorMath {
       this.madd(get(square), splat(-0.5), splat(1)),
     );
     return sequence(
-      set(x, value),
-      set(k, this.madd(get(x), splat(2 / Math.PI), splat(toWhole))),
-      set(n, f32x4.sub(get(k), splat(toWhole))),
-      set(r, this.madd(get(n), splat(-halfPi[0]), get(x))),
-      set(r, this.madd(get(n), splat(-halfPi[1]), get(r))),
-      set(r, this.madd(get(n), splat(-halfPi[2]), get(r))),
       set(square, f32x4.mul(get(r), get(r))),
       set(k, i32x4.add(get(k), splatInt(quarters))),
       set(r, v128.select(even, odd, i32x4.ne(v128.and(get(k), splatInt(1)), splatInt(0)))),

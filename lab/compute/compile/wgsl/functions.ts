@@ -31,10 +31,14 @@ export function literal(number: number): string {
   return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
 }
 
+/** A float32's bits as hexadecimal digits. */
+function bitsOf(number: number): string {
+  return `0x${new Uint32Array(Float32Array.of(number).buffer)[0].toString(16)}`;
+}
+
 /** A float32 that the WGSL compiler does not compute with. */
 export function opaque(number: number): string {
-  const bits = new Uint32Array(Float32Array.of(number).buffer)[0];
-  return `number(0x${bits.toString(16)}u)`;
+  return `number(${bitsOf(number)}u)`;
 }
 
 const infinity = opaque(Infinity);
@@ -42,7 +46,7 @@ const infinity = opaque(Infinity);
 const logSeries = polynomial("m", coefficients.logarithm);
 const [ln2High, ln2Low] = coefficients.ln2;
 const { limit, above, below } = coefficients.hyperbolicTangent;
-const halfPi = coefficients.halfPi;
+const { halfPi, sineBound } = coefficients;
 const tail = coefficients.errorFunctionTail;
 
 // The parts of a period are taken off one by one; a clamp between them, to bounds that are never
@@ -107,16 +111,50 @@ const functions: Record<string, string> = {
   return select(0.0f, 1.0f, x > 0.0f) - select(0.0f, 1.0f, x < 0.0f);
 }`,
   sine: `fn sine(x: f32, quarters: i32) -> f32 {
+  let size = bitcast<u32>(x) & 0x7fffffffu;
+  if (size >= 0x7f800000u) { return ${opaque(NaN)}; }
+  if (size > ${bitsOf(sineBound)}u) { return farSine(x, quarters); }
   let n = round(x * 0.6366197723675814f);
   let high = clamp(fma(n, ${literal(-halfPi[0])}, x), -4.0f, 4.0f);
   let middle = clamp(fma(n, ${literal(-halfPi[1])}, high), -2.0f, 2.0f);
   let r = fma(n, ${literal(-halfPi[2])}, middle);
+  return turnedSine(r, i32(n) + quarters);
+}`,
+  // |x| = m·2^e with m of 24 bits. Of 2/π only the bits from 2^(1 − e) down to 2^(−62 − e) make a
+  // quarter of a turn or less with m: m times that window, of which the upper word, in units of
+  // 2⁻³⁰ quarters, keeps the remainder by whole turns as it overflows.
+  farSine: `fn farSine(x: f32, quarters: i32) -> f32 {
+  var turn = array<u32, 7>(0u, ${
+    coefficients.inverseHalfPi(8).map((word) => `${word}u`).join(", ")
+  });
+  let bits = bitcast<u32>(x) & 0x7fffffffu;
+  let m = (bits & 0x007fffffu) | 0x00800000u;
+  let first = (bits >> 23u) - 120u;
+  let word = first >> 5u;
+  let high = window(turn[word], turn[word + 1u], first & 31u);
+  let low = window(turn[word + 1u], turn[word + 2u], first & 31u);
+  let quotient = m * high + upperWord(m, low);
+  let k = (quotient + 0x20000000u) >> 30u;
+  let r = f32(bitcast<i32>(quotient - (k << 30u))) * ${literal(Math.PI / 2 ** 31)};
+  let negative = bitcast<u32>(x) > 0x7fffffffu;
+  return turnedSine(select(r, -r, negative), select(i32(k), -i32(k), negative) + quarters);
+}`,
+  window: `fn window(a: u32, b: u32, first: u32) -> u32 {
+  return select((a << first) | (b >> ((32u - first) & 31u)), a, first == 0u);
+}`,
+  // Of the product of 24 bits with 32, by halves.
+  upperWord: `fn upperWord(a: u32, b: u32) -> u32 {
+  let low = (a & 0xffffu) * (b & 0xffffu);
+  let middle = (a >> 16u) * (b & 0xffffu) + (low >> 16u);
+  let other = (a & 0xffffu) * (b >> 16u) + (middle & 0xffffu);
+  return (a >> 16u) * (b >> 16u) + (middle >> 16u) + (other >> 16u);
+}`,
+  turnedSine: `fn turnedSine(r: f32, k: i32) -> f32 {
   let square = r * r;
   let odd = fma(${polynomial("square", coefficients.sine)} * square, r, r);
   let even = fma(${
     polynomial("square", coefficients.cosine)
   } * square, square, fma(square, -0.5f, 1.0f));
-  let k = i32(n) + quarters;
   let turned = select(odd, even, (k & 1) != 0);
   return select(turned, -turned, (k & 2) != 0);
 }`,
@@ -156,7 +194,13 @@ const functions: Record<string, string> = {
   let above = (r < 0.0f && b > 0.0f) || (r > 0.0f && b < 0.0f);
   return select(select(q, q + 1.0f, abs(r) >= abs(b) && r != 0.0f), q - 1.0f, above);
 }`,
-  modulo: "fn modulo(a: f32, b: f32) -> f32 { return fma(-floorQuotient(a, b), b, a); }",
+  modulo: `fn modulo(a: f32, b: f32) -> f32 {
+  if ((bitcast<u32>(b) & 0x7fffffffu) == 0x7f800000u) {
+    let leaves = (bitcast<u32>(a) & 0x7fffffffu) < 0x7f800000u && (a < 0.0f) == (b < 0.0f);
+    return select(${opaque(NaN)}, a, leaves);
+  }
+  return fma(-floorQuotient(a, b), b, a);
+}`,
   remainder: `fn remainder(a: i32, b: i32) -> i32 {
   let r = a % b;
   return select(r, r + b, r != 0 && ((r < 0) != (b < 0)));

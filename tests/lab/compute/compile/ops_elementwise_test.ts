@@ -86,6 +86,35 @@ Deno.test("two operands broadcast in every way, at every tail", () => {
   }
 });
 
+Deno.test("composite kernels broadcast in every way", () => {
+  const pairs: [number[], number[]][] = [
+    [[3, 1], [1, 2]],
+    [[1, 2], [3, 1]],
+    [[1, 2], [3, 2]],
+    [[2], [3, 1]],
+    [[2], [3, 2]],
+    [[2, 1, 4], [3, 1]],
+    [[2, 1, 4], [1, 3, 1]],
+    [[], [2, 3]],
+  ];
+  for (const [left, right] of pairs) {
+    const given = { x: noise(left, 1), alpha: noise(right, 2) };
+    agree(`[${left}] with [${right}]`, given, ({ x, alpha }) => ({
+      prelu: tf.prelu(x, alpha),
+      power: tf.pow(tf.abs(x), tf.fill(right, 2)),
+      squaredDifference: tf.squaredDifference(x, alpha),
+      floorDiv: tf.floorDiv(x, tf.add(tf.abs(alpha), 0.5)),
+    }), { relative: 1e-6, absolute: 1e-6 });
+  }
+  const moments = { x: noise([2, 3]), mean: noise([1, 3], 2), variance: noise([1, 1], 3) };
+  agree("moments", { ...moments, scale: noise([1, 3], 4), offset: noise([2, 3], 5) }, (given) => {
+    const { x, mean, variance, scale, offset } = given as Record<string, tf.Tensor2D>;
+    return {
+      y: tf.batchNorm2d(x, mean, tf.abs(variance), offset, scale),
+    };
+  }, { relative: 1e-5, absolute: 1e-6 });
+});
+
 Deno.test("what is tiled to broadcast reaches every element", () => {
   const given = { x: noise([3, 5]), row: noise([5], 2), column: noise([3, 1], 3) };
   agree("tiles", given, ({ x, row, column }) => ({
@@ -234,6 +263,36 @@ Deno.test("sine and cosine lie within 2e-7 up to 8192", () => {
   }
 });
 
+Deno.test("elementary functions keep their bounds up to the largest numbers", () => {
+  const large = Float32Array.from({ length: 4003 }, (_, i) => {
+    const size = 8000 * (3.4e38 / 8000) ** (i / 4002);
+    return i % 2 === 0 ? size : -size;
+  });
+  const positive = large.map(Math.abs);
+  const [x, size] = [
+    floats([...large, 7e6, 1e10, Math.fround(3.4e38)]),
+    floats([...positive, ...[1e38, 3.4e38].map(Math.fround)]),
+  ];
+  for (const build of ["relaxed", "strict"] as const) {
+    const found = compiled(build, { x, size }, ({ x, size }) => ({
+      sin: tf.sin(x),
+      cos: tf.cos(x),
+      // Among small ones, and where a node of the loop reads it.
+      mixed: tf.neg(tf.sin(tf.where(tf.less(tf.abs(x), 1e20), tf.mul(x, 1e-20), x))),
+      log1p: tf.log1p(size),
+      asinh: tf.asinh(x),
+      acosh: tf.acosh(size),
+    }));
+    const sine = (x: number) => -Math.sin(Math.abs(x) < 1e20 ? Math.fround(x * 1e-20) : x);
+    within(`sin, ${build}`, 4, x.values, found.sin, Math.sin);
+    within(`cos, ${build}`, 4, x.values, found.cos, Math.cos);
+    within(`mixed, ${build}`, 4, x.values, found.mixed, sine);
+    within(`log1p, ${build}`, 4, size.values, found.log1p, Math.log1p);
+    within(`asinh, ${build}`, 4, x.values, found.asinh, Math.asinh);
+    within(`acosh, ${build}`, 5, size.values, found.acosh, Math.acosh);
+  }
+});
+
 Deno.test("elementary functions have their limits at NaN, infinities and zeros", () => {
   const limits = [NaN, Infinity, -Infinity, 0, -0, 89.5, -104, 89, -89];
   const { erf: _, ...stock } = functions;
@@ -241,6 +300,7 @@ Deno.test("elementary functions have their limits at NaN, infinities and zeros",
     ...Object.fromEntries(Object.entries(stock).map(([name, { f }]) => [name, f(x)])),
     selu: tf.selu(x),
     sin: tf.sin(x),
+    cos: tf.cos(x),
     erf: tf.erf(tf.where(tf.isFinite(x), x, tf.zerosLike(x))),
   }), { relative: 1e-6, absolute: 1e-30 });
 });
@@ -271,6 +331,13 @@ Deno.test("a remainder has the divisor's sign, exactly", () => {
     relative: 1e-6,
     absolute: 1e-6,
   });
+});
+
+Deno.test("an infinite divisor leaves a dividend of its sign, as the cpu has it", () => {
+  const all = [...nothing, ...special];
+  const [x, y] = [all.flatMap((x) => nothing.map(() => x)), all.flatMap(() => nothing)];
+  const given = { x: floats(x), y: floats(y) };
+  agree("infinite divisors", given, ({ x, y }) => ({ mod: tf.mod(x, y) }));
 });
 
 Deno.test("a kernel without lowering for its types is named with its line", () => {

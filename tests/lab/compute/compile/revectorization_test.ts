@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { agreesWithScalars } from "../../../../lab/compute/compile/revectorization.ts";
 import { explanationTable } from "../../../../lab/compute/compile/explain.ts";
 import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
-import { type Given, noise } from "./agree.ts";
+import { type Given, noise, within } from "./agree.ts";
 
 const flag = "--experimental-wasm-revectorize";
 const root = new URL("../../../../", import.meta.url);
@@ -141,6 +141,33 @@ Deno.test("elementary functions leave the same bits one vector a turn or two, wh
       deepStrictEqual(two, one, `${rows} × ${columns}`);
     }
   }
+});
+
+Deno.test("what is put right behind a branch is so one vector a turn or two", () => {
+  const wide = (given: Given): Given => ({
+    ...given,
+    values: Float32Array.from(given.values, (x, i) => i % 5 === 3 ? x * 1e7 : x),
+  });
+  const over = (given: Given): Given => ({
+    ...given,
+    values: Float32Array.from(given.values, (x, i) => i % 3 === 1 ? Infinity * x : x),
+  });
+  const given = { x: wide(noise([3, 21], 1)), y: over(noise([3, 21], 2)) };
+  const [one, two] = [undefined, true].map((revectorized) => {
+    const workspace = new CompiledWorkspace("strict", { revectorized });
+    const inputs = { x: [[3, 21], "float32"], y: [[3, 21], "float32"] } as const;
+    const program = workspace.compile({ name: "far", inputs }, ({ input: { x, y } }) => {
+      const [sin, cos] = [tf.sin(x), tf.cos(x)];
+      const wave = tf.mul(tf.exp(sin), cos);
+      return { outputs: { sin, wave, sum: tf.sum(cos, 1), left: tf.exp(tf.neg(tf.mod(x, y))) } };
+    });
+    program.input.x.set(given.x.values);
+    program.input.y.set(given.y.values);
+    program.run();
+    return (["sin", "wave", "sum", "left"] as const).map((name) => program.readNow(name));
+  });
+  deepStrictEqual(two, one);
+  within("sin", 4, given.x.values, two[0], Math.sin);
 });
 
 Deno.test("a task starts where V8 does not know its flag", async () => {

@@ -43,6 +43,25 @@ agree(
   },
 );
 
+const large = Float32Array.from(
+  { length: 499 },
+  (_, i) => (i % 2 === 0 ? 1 : -1) * 8000 * (3.4e38 / 8000) ** (i / 498),
+);
+
+agree(
+  "elementary functions of large numbers are within 2e-7 of the largest element",
+  { ofLargest: 2e-7 },
+  { x: [[large.length], "float32"] },
+  { x: large },
+  ({ x }) => ({
+    sin: tf.sin(x),
+    cos: tf.cos(x),
+    log1p: tf.log1p(tf.abs(x)),
+    asinh: tf.asinh(x),
+    acosh: tf.acosh(tf.abs(x)),
+  }),
+);
+
 agree(
   "arithmetic with broadcasts is within 1e-6 of the largest element",
   { ofLargest: 1e-6 },
@@ -126,6 +145,9 @@ agree(
     most: tf.max(x),
     least: tf.min(tf.slice(x, [1], [8])),
     best: tf.argMax(tf.reshape(x, [3, 3]), 1),
+    left: tf.mod(x, Infinity),
+    under: tf.mod(x, -Infinity),
+    waves: tf.isNaN(tf.sin(x)),
   }),
 );
 
