@@ -10,7 +10,14 @@ import type { Generator } from "../core/random.ts";
 import { allocate, type NamedTensors, sizeOf } from "../core/tensor_data.ts";
 import "./gradients.ts";
 import { requireLoadable, requireNext, requireState } from "./layout.ts";
-import { draw, inputViews, noOutput } from "./program.ts";
+import {
+  checkDeclaration,
+  checkedResult,
+  draw,
+  inputViews,
+  noOutput,
+  scalarViews,
+} from "./program.ts";
 import type {
   InputSpec,
   Program,
@@ -95,6 +102,7 @@ export class PlainWorkspace implements Workspace {
     spec: ProgramSpec<Inputs, Randoms, Scalar, Group>,
     step: Step<Inputs, Randoms, Scalar, Group, Output>,
   ): Program<Inputs, Scalar, Output> {
+    checkDeclaration(spec);
     const inputs = Object.entries(spec.inputs ?? {}) as [string, InputSpec][];
     const randoms = Object.entries(spec.random ?? {}) as [string, RandomSpec][];
     const views: Record<string, Float32Array | Int32Array> = {};
@@ -105,8 +113,7 @@ export class PlainWorkspace implements Workspace {
       distribution,
       view: allocate("float32", sizeOf(shape)),
     }));
-    const scalar: Record<string, number> = {};
-    for (const name of spec.scalars ?? []) scalar[name] = 0;
+    const scalar = scalarViews(spec.name, (spec.scalars ?? []).map((name) => [name, [0]]));
     const groups = spec.state ?? [];
     let outputs: Tensors = {};
 
@@ -130,7 +137,7 @@ export class PlainWorkspace implements Workspace {
       const next: { outputs: Tensors; state: Record<string, Tensors> } = { outputs: {}, state: {} };
       try {
         tf.tidy(() => {
-          const result = step(context());
+          const result = checkedResult(spec.name, step(context()));
           const state = Object.entries(result.state ?? {}) as [string, Tensors][];
           for (const [group, tensors] of state) {
             const layout = new Map(Object.entries(this.#groups.get(group) ?? {}));
@@ -157,7 +164,7 @@ export class PlainWorkspace implements Workspace {
     };
     const program: Program<Inputs, Scalar, Output> = {
       input: inputViews(spec.name, spec.inputs, views),
-      scalar: Object.seal(scalar) as { [K in Scalar]: number },
+      scalar: scalar as { [K in Scalar]: number },
       run,
       read: async (name) => floats(await output(name).data()),
       readNow: (name) => {

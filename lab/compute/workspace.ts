@@ -105,13 +105,14 @@ export interface Program<
    * @throws InputError (on assignment) that names the input, its shape and type and what was given.
    */
   readonly input: Views<Inputs>;
-  /** Values that the next `run` uses. */
+  /** Values that the next `run` uses; what is no number is refused. */
   readonly scalar: { [K in Scalar]: number };
   /**
    * Runs the step once; `random` is needed where random inputs are declared.
    *
-   * @throws InputError for a next state of other names, shapes or types than the group's, and for
-   *   a kernel that the backend lacks. Nothing has changed then.
+   * @throws InputError for what is no result of a step (a promise, say), for a next state of other
+   *   names, shapes or types than the group's, and for a kernel that the backend lacks. Nothing has
+   *   changed then.
    */
   run(random?: Generator): void;
   /** A copy of an output of the last run, as float32 whatever its type. */
@@ -138,6 +139,8 @@ export interface Workspace {
   copy(from: string, to: string): void;
   /**
    * Binds a pure step to this workspace.
+   *
+   * @throws InputError for a declaration that cannot be: element types, shapes, distributions, names.
    *
    * @example
    * ```ts ignore

@@ -6,6 +6,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { type Layout, requireNext } from "../layout.ts";
+import { checkedResult } from "../program.ts";
 import type { Tensors } from "../workspace.ts";
 import type { Declared, TracedStep } from "./trace.ts";
 
@@ -74,7 +75,7 @@ export function tracedStep(
       if (group) (context.state[group] as Tensors)[name.slice(group.length + 1)] = tensor;
       else context[kind][name] = tensor;
     }
-    const { outputs, state = {} } = step(context);
+    const { outputs, state = {} } = checkedResult(spec.name, step(context));
     const updates: Record<string, tf.Tensor> = {};
     for (const [group, next] of Object.entries(state)) {
       const layout = spec.state?.includes(group) ? layoutOf(group) : new Map();
@@ -83,30 +84,4 @@ export function tracedStep(
     }
     return { outputs, updates };
   };
-}
-
-/**
- * Scalars as properties that read and write their element.
- *
- * @param settle Called before each access.
- */
-export function scalarViews(
-  views: readonly (readonly [string, Float32Array])[],
-  settle = () => {},
-): Record<string, number> {
-  const scalar: Record<string, number> = {};
-  for (const [name, view] of views) {
-    Object.defineProperty(scalar, name, {
-      enumerable: true,
-      get: () => {
-        settle();
-        return view[0];
-      },
-      set: (value: number) => {
-        settle();
-        view[0] = value;
-      },
-    });
-  }
-  return Object.seal(scalar);
 }

@@ -11,16 +11,9 @@ import type { Generator } from "../../core/random.ts";
 import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
 import { requireLoadable, requireState } from "../layout.ts";
 import { PlainWorkspace } from "../plain_workspace.ts";
-import { draw, inputViews, noOutput } from "../program.ts";
+import { checkDeclaration, draw, inputViews, noOutput, scalarViews } from "../program.ts";
 import type { InputSpec, Program, ProgramSpec, RandomSpec, Step, Workspace } from "../workspace.ts";
-import {
-  type AnyStep,
-  declarations,
-  type Range,
-  type Ranges,
-  scalarViews,
-  tracedStep,
-} from "./binding.ts";
+import { type AnyStep, declarations, type Range, type Ranges, tracedStep } from "./binding.ts";
 import { beginningOf, type Block, extentOf, floats, viewOf } from "./blocks.ts";
 import { explain, explainFallback, type Explanation } from "./explain.ts";
 import { HostCopies } from "./host_copies.ts";
@@ -139,6 +132,7 @@ export class GpuWorkspace implements Workspace {
     spec: ProgramSpec<Inputs, Randoms, Scalar, Group>,
     step: Step<Inputs, Randoms, Scalar, Group, Output>,
   ): Program<Inputs, Scalar, Output> {
+    checkDeclaration(spec);
     const randomSpecs = Object.entries(spec.random ?? {}) as [string, RandomSpec][];
     if (this.#host !== undefined && spec.placement === "host") {
       return this.#host.compile(spec as never, step as unknown as AnyStep) as never;
@@ -186,6 +180,7 @@ export class GpuWorkspace implements Workspace {
     return {
       input: inputViews(spec.name, spec.inputs, Object.fromEntries(views(block.ranges.input))),
       scalar: scalarViews(
+        spec.name,
         views(block.ranges.scalar) as [string, Float32Array][],
       ) as { [K in Scalar]: number },
       run,

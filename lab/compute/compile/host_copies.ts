@@ -8,7 +8,7 @@
 import { InputError } from "../../core/errors.ts";
 import type { NamedTensors } from "../../core/tensor_data.ts";
 import type { Generator } from "../../core/random.ts";
-import { draw, inputViews } from "../program.ts";
+import { checkedResult, draw, inputViews, scalarViews } from "../program.ts";
 import type { InputSpec, Program, Workspace } from "../workspace.ts";
 import type { AnyStep } from "./binding.ts";
 import { type AnySpec, drawnInput, withDrawnInputs } from "./host_steps.ts";
@@ -35,7 +35,7 @@ export class HostCopies {
     const { spec, step } = withDrawnInputs(given, givenStep);
     const { name, state = [] } = spec;
     const reading: AnyStep = (context) => {
-      const result = step(context);
+      const result = checkedResult(name, step(context));
       const [replaced] = Object.keys(result.state ?? {});
       if (replaced === undefined) return result;
       throw new InputError(
@@ -54,7 +54,7 @@ export class HostCopies {
       const view = input[drawnInput(random)] as Float32Array;
       return { name: random, distribution, view };
     });
-    const scalar = Object.fromEntries((spec.scalars ?? []).map((key) => [key, 0]));
+    const scalar = scalarViews(name, (spec.scalars ?? []).map((key) => [key, [0]]));
     let waiting: Promise<void> | undefined;
 
     const runOn = (inputs: typeof input, scalars: typeof scalar) => {
@@ -79,7 +79,7 @@ export class HostCopies {
     };
     return {
       input: inputViews(name, given.inputs, input),
-      scalar: Object.seal(scalar),
+      scalar,
       run,
       read: async (output) => {
         await waiting;

@@ -9,17 +9,10 @@ import "../gradients.ts";
 import { requireLoadable, requireState } from "../layout.ts";
 import type { Generator } from "../../core/random.ts";
 import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
-import { draw, inputViews, noOutput } from "../program.ts";
+import { checkDeclaration, draw, inputViews, noOutput, scalarViews } from "../program.ts";
 import type { InputSpec, Program, ProgramSpec, RandomSpec, Step, Workspace } from "../workspace.ts";
 import { Background, type Deferrable } from "./background.ts";
-import {
-  type AnyStep,
-  declarations,
-  extentOf,
-  type Range,
-  scalarViews,
-  tracedStep,
-} from "./binding.ts";
+import { type AnyStep, declarations, extentOf, type Range, tracedStep } from "./binding.ts";
 import { type Compiled, compileStep } from "./compiler.ts";
 import { explain, explainFallback, type Explanation } from "./explain.ts";
 import { fallback, type FallbackMemory } from "./fallback.ts";
@@ -150,6 +143,7 @@ export class CompiledWorkspace implements Workspace {
     spec: ProgramSpec<Inputs, Randoms, Scalar, Group>,
     step: Step<Inputs, Randoms, Scalar, Group, Output>,
   ): Program<Inputs, Scalar, Output> {
+    checkDeclaration(spec);
     const inputs = this.#declare(spec.inputs ?? {}, ([, dtype]) => dtype);
     const randoms = this.#declare(spec.random ?? {}, () => "float32");
     const scalars = new Map(
@@ -161,6 +155,7 @@ export class CompiledWorkspace implements Workspace {
       if (!this.#background?.records) this.#background?.settle(linked?.deferrable);
     };
     const scalar = scalarViews(
+      spec.name,
       [...scalars].map(([name, range]) => [name, this.#view(range) as Float32Array]),
       settle,
     );

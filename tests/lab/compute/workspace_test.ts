@@ -52,6 +52,113 @@ onEach("names of groups may have slashes and begin like one another", async (wor
   deepStrictEqual(await values(workspace, "actors/left"), { "0/w": [1] });
 });
 
+onEach("a declaration that cannot be is refused in one line", (workspace) => {
+  const declared: Record<string, [spec: object, message: RegExp | string]> = {
+    "a bool input": [
+      { inputs: { done: [[4], "bool"] } },
+      'Cannot compile "p" as its input "done" must be float32 or int32 ' +
+      '(take int32 and tf.cast(x, "bool")): "bool"',
+    ],
+    "an unknown type": [
+      { inputs: { x: [[4], "float64"] } },
+      'Cannot compile "p" as its input "x" must be float32 or int32 (did you mean "float32"?): "float64"',
+    ],
+    "no type": [{ inputs: { x: [[4]] } }, /input "x" must be float32 or int32: undefined$/],
+    "a part of an element": [
+      { inputs: { x: [[2.5], "float32"] } },
+      'Cannot compile "p" as its input "x" must be of a shape of whole numbers: [2.5]',
+    ],
+    "a negative length": [{ random: { u: [[-1, 3], "normal"] } }, /random input "u".*: \[-1,3\]$/],
+    "a number as shape": [
+      { inputs: { x: [4, "float32"] } },
+      'Cannot compile "p" as its input "x" must be declared as [shape, type], the shape a list: ' +
+      '[4,"float32"]',
+    ],
+    "an unknown distribution": [
+      { random: { u: [[4], "gaussian"] } },
+      'Cannot compile "p" as its random input "u" must be uniform, normal or a function: "gaussian"',
+    ],
+    "an unknown word": [
+      { input: { x: [[4], "float32"] } },
+      /^Cannot compile "p" as there is no option "input" \(did you mean "inputs"\?\): known are/,
+    ],
+    "an unknown placement": [{ placement: "device" }, /no placement "device": known are host$/],
+  };
+  for (const [what, [spec, message]] of Object.entries(declared)) {
+    throws(
+      () => workspace.compile({ name: "p", ...spec } as never, () => ({ outputs: {} })),
+      { name: "InputError", message },
+      what,
+    );
+  }
+  return Promise.resolve();
+});
+
+onEach("what is no result of a step is refused by the program's name", async (workspace) => {
+  const returned: Record<string, [step: () => unknown, message: RegExp]> = {
+    "a promise": [
+      () => Promise.resolve({ outputs: {} }),
+      /^Cannot run "p" as its step must return its result at once: it is async$/,
+    ],
+    "a failed promise": [() => Promise.reject(new Error("late")), /it is async$/],
+    "nothing": [
+      () => {},
+      /^Cannot run "p" as its step must return \{ outputs, state \}: undefined$/,
+    ],
+    "a tensor": [() => tf.scalar(1), /its step must return \{ outputs, state \}/],
+    "a number as output": [
+      () => ({ outputs: { y: 3 } }),
+      /^Cannot run "p" as its output "y" must be a tensor: 3$/,
+    ],
+    "a number as state": [
+      () => ({ outputs: {}, state: { sums: { a: 3 } } }),
+      /^Cannot run "p" as its state of "sums" "a" must be a tensor: 3$/,
+    ],
+    "no tensors of a group": [
+      () => ({ outputs: {}, state: { sums: null } }),
+      /^Cannot run "p" as its state of "sums" must be tensors by name: null$/,
+    ],
+  };
+  workspace.define("sums", { a: floats([], 1) });
+  for (const placement of [undefined, "host"] as const) {
+    for (const [what, [step, message]] of Object.entries(returned)) {
+      const program = workspace.compile(
+        { name: "p", state: ["sums"], ...(placement && { placement }) },
+        step as never,
+      ) as { run(): void; read(name: string): Promise<unknown> };
+      await rejects(
+        async () => {
+          program.run();
+          // A program that waits for a device's state says so when it is read.
+          await program.read("y");
+        },
+        { name: "InputError", message },
+        what,
+      );
+    }
+  }
+  deepStrictEqual(await values(workspace, "sums"), { a: [1] });
+});
+
+onEach("a scalar takes numbers alone", async (workspace) => {
+  for (const placement of [undefined, "host"] as const) {
+    const program = workspace.compile(
+      { name: "twice", scalars: ["rate"], ...(placement && { placement }) },
+      ({ scalar }) => ({ outputs: { y: tf.mul(scalar.rate, 2) } }),
+    );
+    program.scalar.rate = 3;
+    for (const wrong of ["abc", undefined, [1]]) {
+      throws(() => program.scalar.rate = wrong as never, {
+        name: "InputError",
+        message:
+          /^Cannot set the scalar "rate" of "twice" as it must be a number: ("abc"|undefined|\[1\])$/,
+      });
+    }
+    program.run();
+    deepStrictEqual([...await program.read("y")], [6]);
+  }
+});
+
 onEach("a step reads inputs and scalars and replaces its state", async (workspace) => {
   workspace.define("sums", { a: floats([2], 1, 2), b: floats([], 10) });
   const program = workspace.compile(
