@@ -41,7 +41,8 @@ export function compute<T>(
   const inputs = Object.fromEntries(
     Object.entries(given).map(([name, { shape, dtype, values }]) => [
       name,
-      backend.makeTensorInfo([...shape], dtype, values),
+      // Some kernels look at a tensor's rank, which its description has not.
+      { ...backend.makeTensorInfo([...shape], dtype, values), rank: shape.length },
     ]),
   );
   const { kernelFunc } = tf.getKernel(kernel, "cpu");

@@ -58,12 +58,16 @@ function truths(operator: string): Rule {
   };
 }
 
+function ofRows(what: string): InputError {
+  return new InputError(`Cannot write ${what} of rows as ONNX as each row must be computed alone`);
+}
+
 /** The end of a slice along an axis. */
 function endOf(begin: Length, size: Length): Length {
   if (typeof begin === "number" && typeof size === "number") return begin + size;
   const multiples = [begin, size].map((each) => each === 0 ? 0 : (each as Multiple).rows);
   if (multiples.includes(undefined as never)) {
-    throw new InputError("Cannot write a slice of rows as ONNX as each row must be computed alone");
+    throw ofRows("a slice");
   }
   return { rows: multiples[0] + multiples[1] };
 }
@@ -260,11 +264,21 @@ export const kernels: Readonly<Record<string, Rule>> = {
     const value = builder.number(attributes.constantValue as number, to.dtypeOf(view));
     return builder.add("Pad", [x, builder.integers(padded(attributes)), value]);
   },
-  MirrorPad: ({ attributes }, [x], { builder }) => {
-    if (attributes.mode !== "reflect") {
-      throw new InputError("Cannot write a symmetric padding as ONNX as no operator stands for it");
+  MirrorPad: ({ inputs: [{ shape }], attributes }, [x], { builder }) => {
+    if (attributes.mode === "reflect") {
+      return builder.add("Pad", [x, builder.integers(padded(attributes))], { mode: "reflect" });
     }
-    return builder.add("Pad", [x, builder.integers(padded(attributes))], { mode: "reflect" });
+    // ONNX has no padding that repeats the edge: an axis is gathered by where its elements come from.
+    return (attributes.paddings as [number, number][]).reduce((padded, [before, after], axis) => {
+      const length = shape[axis];
+      if (before === 0 && after === 0) return padded;
+      if (typeof length !== "number") throw ofRows("a padding");
+      const from = Array.from({ length: before + length + after }, (_, i) => {
+        const at = i - before;
+        return at < 0 ? -1 - at : at < length ? at : 2 * length - 1 - at;
+      });
+      return builder.add("Gather", [padded, builder.integers(from)], { axis });
+    }, x);
   },
   Tile: ({ attributes }, [x], { builder }) =>
     builder.add("Tile", [x, builder.integers(attributes.reps as Length[])]),
@@ -287,6 +301,25 @@ export const kernels: Readonly<Record<string, Rule>> = {
       exclusive: exclusive ? 1 : 0,
       reverse: reverse ? 1 : 0,
     });
+  },
+  // ONNX has no running product: each turn takes in twice as many elements as the one before.
+  Cumprod: (operation, [x], to) => {
+    const { builder } = to;
+    const { inputs: [view], attributes: { exclusive, reverse } } = operation;
+    const [axis] = axesOf(operation);
+    const length = view.shape[axis];
+    if (typeof length !== "number") throw ofRows("a running product");
+    const one = builder.number(1, to.dtypeOf(view));
+    const shifted = (tensor: string, by: number) => {
+      const before = view.shape.map((_, i) => i === axis ? (reverse ? -by : by) : 0);
+      const pads = builder.integers([...before, ...before.map((each) => -each)]);
+      return builder.add("Pad", [tensor, pads, one]);
+    };
+    let product = exclusive ? shifted(x, 1) : x;
+    for (let by = 1; by < length; by *= 2) {
+      product = builder.add("Mul", [product, shifted(product, by)]);
+    }
+    return product;
   },
   Conv2D: convolution([3, 2, 0, 1], false),
   DepthwiseConv2dNative: convolution([2, 3, 0, 1], true),

@@ -216,6 +216,18 @@ Deno.test("host kernels take whole numbers and truth values, and give the cpu's 
       tf.conv3d(v as tf.Tensor5D, tf.ones([2, 2, 2, 2, 3]) as tf.Tensor5D, 1, "valid"),
     Dilation2D: (x) =>
       tf.dilation2d(x as tf.Tensor4D, tf.ones([2, 2, 3]) as tf.Tensor3D, 1, "same", 1),
+    Dilation2DBackpropInput: (x) =>
+      tf.grad((x) =>
+        tf.sum(
+          tf.square(
+            tf.dilation2d(x as tf.Tensor4D, tf.ones([2, 2, 3]) as tf.Tensor3D, 1, "same", 1),
+          ),
+        )
+      )(x),
+    Dilation2DBackpropFilter: (x) =>
+      tf.grad((filter) =>
+        tf.sum(tf.square(tf.dilation2d(x as tf.Tensor4D, filter as tf.Tensor3D, 1, "same", 1)))
+      )(tf.ones([2, 2, 3])),
     Bincount: (_, __, i) => tf.bincount(i as tf.Tensor1D, tf.tensor1d([]), 9),
     BitwiseAnd: (_, __, i) => tf.bitwiseAnd(i, tf.scalar(6, "int32").broadcastTo([6])),
     TopK: (_, __, i) => tf.topk(i, 4).indices,
