@@ -8209,6 +8209,8 @@ export const mutants: readonly Mutant[] = [
     from: "throw tensor === undefined ? error : new Divergence(`parameter ${tensor}`);",
     to: "throw error;",
     test: "tests/lab/experiment/runner_test.ts",
+  },
+  {
     fault: "A composite kernel has the shape of its first operand of the highest rank.",
     file: "lab/compute/compile/passes/expand.ts",
     from: "inputs.map((view) => view.shape).reduce(broadcast);",
