@@ -20,7 +20,7 @@ import { LogSums } from "./metrics/log_sums.ts";
 import { askedClasses, drawnKinds, promptOf, samplesOf } from "./samples.ts";
 import type { Batch, Drawn, LogLikelihood, NoiseSpecs, Of } from "./model.ts";
 import type { Networks } from "./networks.ts";
-import type { BoundModel, Inputs, RowProgram } from "./programs.ts";
+import { type BoundModel, type Inputs, requireTerm, type RowProgram } from "./programs.ts";
 
 /** The group in which a sampler's x lies between two of its steps. */
 const CHAIN = "chain";
@@ -173,9 +173,11 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const program = bound.compileRows(
       "mean-score",
       { batch, inputs },
-      (networks, seen, c, { mask }) => ({
-        outputs: { mean: maskedMean(score(networks, seen, c), mask) },
-      }),
+      (networks, seen, c, { mask }) => {
+        const scores = score(networks, seen, c);
+        requireTerm(`score by ${bound.model.name}`, "score", scores, batch);
+        return { outputs: { mean: maskedMean(scores, mask) } };
+      },
     );
     return async (values) => {
       const rows = { count: values.length / size, batch, columns: this.columnsOf(values) };

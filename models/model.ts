@@ -294,7 +294,8 @@ export interface Model<C extends SharedFields, N extends Networks> {
   /** Networks whose moving average θ̄ ← d·θ̄ + (1 − d)·θ, d the configuration's `averageDecay`, is what
    * everything but the steps sees, where there are such networks under a configuration. */
   readonly average?: readonly (keyof N & string)[];
-  /** Terms of each test example, [B]; their means are reported under `evaluation/`. */
+  /** Terms of each test example, [B], whose means are reported under `evaluation/`; a scalar is of all
+   * B rows, those without an example too. */
   readonly evaluate?: Of<N, Batch, C, Terms>;
   /** Codes [B, Z] of examples: their means where they are random. */
   readonly encode?: Of<N, Batch, C, tf.Tensor>;

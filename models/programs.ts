@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { holdingsOf, requireData } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
+import { show } from "../lab/core/plain.ts";
 import { belowPrefix, type NamedTensors, prefixed, sizeOf } from "../lab/core/tensor_data.ts";
 import { outputNames } from "../lab/compute/compile/step_graph.ts";
 import type { ModelContext } from "../lab/compute/definitions.ts";
@@ -303,7 +304,9 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     return this.#compileSummed("evaluation", parts, this.#initial, (context) => {
       const seen = this.#seen("evaluation", context, batch);
       return averaged(
+        `evaluate ${model.name}`,
         evaluate(this.#averaged(context), seen, configuration),
+        batch,
         context.input.mask,
       );
     });
@@ -321,6 +324,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     const changes = step.changes ?? Object.keys(this.#networks);
     const maximumGradientNorm = step.maximumGradientNorm?.(configuration);
     const own = `${step.name}_optimizer`;
+    const action = `take the step ${step.name} of ${model.name}`;
     const initial = optimizer.initialState(parametersOf(this.#initial[PARAMETERS], ...changes));
 
     /** The terms at parameters, the tensors kept by names of their own, and a rule's gradients. */
@@ -328,9 +332,10 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
       const nets = applied(this.#networks, parameters);
       const seen = this.#seen(step.name, context, batchSize);
       const { gradients, kept = {}, terms } = step.gradients === undefined
-        ? termsOf(step.loss!(nets, seen, configuration))
+        ? termsOf(action, step.loss!(nets, seen, configuration), batchSize)
         : step.gradients(nets, seen, configuration);
-      const values = { ...averaged(terms, context.input.mask), ...prefixed(kept, `${KEPT}/`) };
+      const means = averaged(action, terms, batchSize, context.input.mask);
+      const values = { ...means, ...prefixed(kept, `${KEPT}/`) };
       return { gradients, values: values as Tensors & { readonly loss: tf.Tensor } };
     };
     /** Terms, and the parameters and optimizer's state that follow. */
@@ -473,9 +478,24 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   }
 }
 
-/** What a loss returns, as a learning rule would. */
-function termsOf({ kept, ...terms }: Losses) {
+/** What a loss returns, as a learning rule would; B is `batch`. */
+function termsOf(action: string, { kept, ...terms }: Losses, batch: number) {
+  requireTerm(action, "loss", terms.loss, batch);
   return { terms: terms as Tensors, kept, gradients: undefined };
+}
+
+/**
+ * What else than [B] or a scalar would be broadcast with the mask of examples.
+ *
+ * @throws InputError that names the term and its shape.
+ */
+export function requireTerm(action: string, name: string, term: unknown, batch: number): void {
+  const shape = term instanceof tf.Tensor ? term.shape : undefined;
+  if (shape?.length === 0 || (shape?.length === 1 && shape[0] === batch)) return;
+  throw new InputError(
+    `Cannot ${action} as its ${name} must be one number an example, [${batch}], or one in all: ` +
+      show(shape ?? term),
+  );
 }
 
 /** [B, …] of each noise, or one draw for all. */
@@ -501,8 +521,13 @@ function coupled(
   }];
 }
 
-/** Terms of examples as means over those that are there; scalars stay as they are. */
-function averaged(terms: Readonly<Tensors>, mask: tf.Tensor | undefined): Tensors {
+/** Terms of B examples as means over those that are there; scalars stay as they are. */
+function averaged(
+  action: string,
+  terms: Readonly<Tensors>,
+  batch: number,
+  mask: tf.Tensor | undefined,
+): Tensors {
   const means = new Map<tf.Tensor, tf.Tensor>();
   const mean = (term: tf.Tensor) => {
     if (term.rank === 0) return term;
@@ -510,5 +535,10 @@ function averaged(terms: Readonly<Tensors>, mask: tf.Tensor | undefined): Tensor
     means.set(term, known);
     return known;
   };
-  return Object.fromEntries(Object.entries(terms).map(([name, term]) => [name, mean(term)]));
+  return Object.fromEntries(
+    Object.entries(terms).map(([name, term]) => {
+      requireTerm(action, name, term, batch);
+      return [name, mean(term)];
+    }),
+  );
 }
