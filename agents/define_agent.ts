@@ -5,7 +5,10 @@
  */
 import type * as z from "zod";
 import type { Environment } from "../lab/core/environment.ts";
+import { unitWords } from "../lab/core/budget.ts";
 import { FitError } from "../lab/core/errors.ts";
+import { checkFields, checkWord, type KnownFields } from "../lab/core/options.ts";
+import { spaceNames } from "../lab/core/space.ts";
 import type { BudgetUnit, Trainer } from "../lab/core/trainer.ts";
 import type {
   AgentDefinition,
@@ -82,11 +85,37 @@ export function requireFit(
   if (!holds) throw new FitError(`Cannot train ${agent} as ${requirement}: ${given}`);
 }
 
-/** The agent as an entry of a registry. */
+/** What an agent has, and in which worlds it learns. */
+const fields: KnownFields<Agent<unknown>> = {
+  required: {
+    name: "text",
+    summary: "text",
+    takes: "object",
+    configuration: "object",
+    trainer: "function",
+  },
+  optional: { budgetUnit: Object.keys(unitWords) as BudgetUnit[], requires: "function" },
+};
+const worlds: KnownFields<Takes> = {
+  required: { actions: "list" },
+  optional: { observations: "list", transitions: "boolean", body: "boolean" },
+};
+
+/**
+ * The agent as an entry of a registry.
+ *
+ * @throws InputError where a field is missing, of another sort than it must be, or none of an agent's.
+ */
 export function defineAgent<Configuration>(
   agent: Agent<Configuration>,
 ): AgentDefinition<Configuration> {
   const { name, summary, budgetUnit = "environmentSteps", takes, configuration } = agent;
+  const action = `define the agent ${name}`;
+  checkFields(action, agent, fields as KnownFields<Agent<Configuration>>);
+  checkFields(`${action} by its takes`, takes, worlds);
+  for (const kind of [...takes.actions, ...takes.observations ?? []]) {
+    checkWord(`${action} by its takes`, "kind of space", kind, Object.keys(spaceNames));
+  }
   return {
     name,
     summary,

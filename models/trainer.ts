@@ -208,7 +208,9 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const rounds = roundsPerIteration ?? batchesPerIteration ?? 1;
     let remaining = this.remaining;
     for (let round = 0; round < rounds && remaining > 0; round++) {
-      remaining -= this.#round(remaining);
+      const taken = this.#round(remaining);
+      if (taken === 0) throw this.#stuck();
+      remaining -= taken;
     }
     this.progress.iterations++;
     const metrics: Metrics = { "schedule/learning_rate": this.#schedule(this.spent) };
@@ -221,6 +223,16 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const events: LabEvent[] = told.map((message) => ({ level: "warning", message }));
     events.push(...this.#alarms.look("iteration", metrics, this.progress, this.spent));
     return { metrics, events };
+  }
+
+  /** A round that takes nothing of the budget would be taken for ever. */
+  #stuck(): InputError {
+    const { unit } = this.budget;
+    const what = unit === "examples" ? "the next examples" : "a gradient step";
+    return new InputError(
+      `Cannot train ${this.#bound.model.name} as one of its steps must take ${what} wherever its ` +
+        `training stands: none does once ${this.spent} of the budget is spent`,
+    );
   }
 
   /** What is said of the data once: what was left out, and a batch that is never full. */
@@ -350,9 +362,10 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       const others = await this.sample!({ random, count: samples.count });
       metrics["validation/energy_distance"] = await distanceToChooseBy(others.values);
     }
-    if (model.bestFrom && spent < model.bestFrom(configuration)) {
-      delete metrics[model.bestBy!.metric];
-    }
+    const pending = model.bestBy && model.bestFrom && spent < model.bestFrom(configuration)
+      ? [model.bestBy.metric]
+      : [];
+    for (const name of pending) delete metrics[name];
     events.push(...this.#alarms.look("evaluation", metrics, this.progress, this.spent));
     // From the same noise at each evaluation, so that the sheets are an animation.
     const shown = samples &&
@@ -362,7 +375,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       ...await picturesOf(this, dataset, shown),
       ...await planeArtifacts({ score }, dataset, shown),
     ];
-    return { metrics, artifacts, events };
+    return { metrics, pending, artifacts, events };
   }
 
   /** How many samples, of all classes in turn, the judge calls what they were asked to be. */

@@ -7,6 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { InputError } from "../core/errors.ts";
+import { checkFields } from "../core/options.ts";
 import { pictureLayout } from "../core/picture_space.ts";
 import type { Generator } from "../core/random.ts";
 import type { Box, Space } from "../core/space.ts";
@@ -177,8 +178,8 @@ const byName = { nature, minatar, impala } as const;
  * The body for an observation space: the experiment's own, else convolutions for pictures, else
  * none. Pictures between other bounds than 0 and 1 are scaled to these, unless they come normalised.
  *
- * @throws InputError where a kernel is larger than what it is moved over, and where an own body's
- *   tensors have other names than `body/…`.
+ * @throws InputError where a kernel is larger than what it is moved over, and where an own body is
+ *   none, or its tensors have other names than `body/…`.
  */
 export function bodyOf(
   space: Space,
@@ -235,6 +236,10 @@ export function bodyWithin(network: string, { size, ...body }: Body): Body {
 /** An own body, whose tensors must not be mistaken for another network's. */
 function checkedBody({ name, create }: BodyDefinition, space: Space): Body {
   const body = create(space);
+  checkFields<Body>(`use what the body ${name} creates`, body, {
+    required: { size: "number", initialParameters: "function", features: "function" },
+    optional: {},
+  });
   return {
     size: body.size,
     features: (parameters, observations) => body.features(parameters, observations),

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "./errors.ts";
+import { checkFields, checkWord } from "./options.ts";
 import { gatherRows } from "./rows.ts";
 
 /** Examples that are read as they are needed. */
@@ -37,8 +38,11 @@ export interface Split {
   readonly partners?: Float32Array;
 }
 
+/** What the examples of a data set may be. */
+export const exampleKinds = ["images", "points", "sequences", "text"] as const;
+
 /** What the examples of a data set are. */
-export type ExampleKind = "images" | "points" | "sequences" | "text";
+export type ExampleKind = typeof exampleKinds[number];
 
 /** What a data set holds: enough to say which models can learn from it. */
 export interface Holdings {
@@ -159,6 +163,21 @@ export interface DataTakes {
   /** Examples of 0 and 1 alone (probabilities of bits), or of other numbers (densities, as those of
    * binary examples have no bound); left out: both. Text is neither. */
   readonly values?: "binary" | "continuous";
+}
+
+/** @throws InputError for what a model takes that no data set is. */
+export function checkTakes(action: string, takes: DataTakes): void {
+  checkFields<DataTakes>(`${action} by its takes`, takes, {
+    required: { examples: "list" },
+    optional: {
+      labels: ["optional", "required"],
+      partners: ["required", "any"],
+      values: ["binary", "continuous"],
+    },
+  });
+  for (const kind of takes.examples) {
+    checkWord(`${action} by its takes`, "kind of examples", kind, exampleKinds);
+  }
 }
 
 /** Whether such a data set will do. */

@@ -13,11 +13,12 @@ import type {
   Outcome,
   ResetOptions,
   StepResult,
+  Transition,
   TransitionTable,
 } from "./environment.ts";
-import { checkNames, InputError, unknownName } from "./errors.ts";
+import { checkNames, didYouMean, InputError, unknownIn, unknownName } from "./errors.ts";
 import { explainMiss, isOfKind, MisfitError } from "./misfit.ts";
-import { firstNotJson, show } from "./plain.ts";
+import { firstNotJson, isPlain, show } from "./plain.ts";
 import { defaultRng, type Generator, type Seed } from "./random.ts";
 import type { Scene } from "./scene.ts";
 import type { Json } from "./snapshot.ts";
@@ -45,6 +46,17 @@ const fields: Readonly<Record<keyof EnvironmentDefinition, true>> = {
 };
 /** How an episode may end that reached its goal. */
 const goals: Readonly<Record<GoalEnding, true>> = { terminated: true, rewarded: true };
+/** What a step of one returns; a row of a transition table may be it. */
+const ofStep: Readonly<
+  Record<keyof ReturnType<EnvironmentDefinition["step"]> | keyof Transition, true>
+> = {
+  state: true,
+  reward: true,
+  terminated: true,
+  truncated: true,
+  info: true,
+  probability: true,
+};
 const noInfo: Info = Object.freeze({});
 const noOptions: ResetOptions = Object.freeze({});
 
@@ -135,6 +147,8 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
   #phase: Phase = "unstarted";
   #elapsed = 0;
   #info: Info = noInfo;
+  /** Whether a step was looked at for fields that none has: the first one was. */
+  #isKnown = false;
 
   constructor(
     definition: EnvironmentDefinition<State, Observation, Action>,
@@ -212,6 +226,10 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
       typeof next?.reward !== "number" || typeof next.terminated !== "boolean" ||
       (next.truncated !== undefined && typeof next.truncated !== "boolean")
     ) throw this.#misstep(next);
+    if (!this.#isKnown) {
+      this.#requireKnown(next);
+      this.#isKnown = true;
+    }
     this.#state = next.state;
     this.#info = next.info ?? noInfo;
     this.#elapsed++;
@@ -257,6 +275,20 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
       ? [`terminated of step is ${show(next.terminated)}`, "return true or false as terminated"]
       : [`truncated of step is ${show(next.truncated)}`, "return true or false as truncated"];
     return new MisfitError(`step ${this.id}`, "step", found, mend);
+  }
+
+  /** What is made by a class may have more than is asked of it. */
+  #requireKnown(next: object): void {
+    const known = Object.keys(ofStep);
+    const unknown = isPlain(next) ? unknownIn(next, known) : undefined;
+    if (unknown === undefined) return;
+    const found = `step returns ${unknown}${didYouMean(unknown, known, 1)}`;
+    throw new MisfitError(
+      `step ${this.id}`,
+      "step",
+      found,
+      "return { state, reward, terminated, truncated, info }",
+    );
   }
 
   #notRunning(action: unknown): InputError {

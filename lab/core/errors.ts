@@ -162,6 +162,11 @@ export function unknownName(
   );
 }
 
+/** The first name in what was given that is not known. */
+export function unknownIn(given: object, known: readonly string[]): string | undefined {
+  return Object.keys(given).find((name) => !known.includes(name));
+}
+
 /**
  * Refuses what has a name that is not known, by {@linkcode unknownName}.
  *
@@ -173,6 +178,6 @@ export function checkNames(
   given: object,
   known: readonly string[],
 ): void {
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  const unknown = unknownIn(given, known);
   if (unknown !== undefined) throw unknownName(action, kind, unknown, known);
 }

@@ -16,6 +16,8 @@ export type BudgetUnit = "environmentSteps" | "gradientSteps" | "examples";
 export interface Report {
   /** Values by name. */
   readonly metrics: Metrics;
+  /** Series that have no value yet. */
+  readonly pending?: readonly string[];
   /** What is worth telling beside them. */
   readonly events?: readonly LabEvent[];
   /** Pictures to keep. */

@@ -17,6 +17,7 @@ const parts: Readonly<Record<keyof Report, true>> = {
   metrics: true,
   events: true,
   artifacts: true,
+  pending: true,
 };
 
 /** Whether evaluations alone write a series of this name. */

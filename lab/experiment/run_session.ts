@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { unknownName } from "../core/errors.ts";
 import { streamOf } from "../core/random.ts";
 import type { EncodedArtifact, Opened, WorkerReport } from "./protocol.ts";
 import {
   type Ending,
+  requireSeries,
   type RunCheckpoint,
   runnerOptions,
   type RunReport,
@@ -17,6 +17,7 @@ import {
 import { type Job, parseSeed, type Session } from "./session.ts";
 import type { TrainOrder } from "./training_worker.ts";
 import { usageMeter } from "./usage.ts";
+import { RETURN } from "./verdict.ts";
 import { startFrom } from "./warm_start.ts";
 
 /** Where a session's reports and checkpoints go. */
@@ -74,12 +75,10 @@ export async function runSession(
 async function requireStopMetric({ trainer, callbacks }: Session, job: Job): Promise<void> {
   const { configuration, seed } = job;
   const { stop } = runnerOptions(configuration);
-  const isUsual = "agent" in configuration && stop?.metric === "evaluation/return_mean";
+  const isUsual = "agent" in configuration && stop?.metric === RETURN;
   if (stop === null || isUsual || callbacks !== undefined) return;
   const random = streamOf(parseSeed(seed), "stop-metric");
-  const { metrics } = await trainer.evaluate({ random, episodes: 1 });
-  if (stop.metric in metrics) return;
-  throw unknownName("stop training", "evaluated series", stop.metric, Object.keys(metrics));
+  requireSeries("stop training", stop.metric, await trainer.evaluate({ random, episodes: 1 }));
 }
 
 /** The report with its pictures as PNG files and its texts as UTF-8. */

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Dataset } from "../core/dataset.ts";
-import { didYouMean } from "../core/errors.ts";
+import { didYouMean, unknownName } from "../core/errors.ts";
 import { badLoss, type LabEvent, type Metrics, type Progress } from "../core/metrics.ts";
 import type { Artifact } from "../core/picture.ts";
 import { type Seed, streamOf } from "../core/random.ts";
@@ -18,6 +18,7 @@ import { checkReport, Course } from "./reports.ts";
 import { scoresOf } from "./score.ts";
 import type { BestBy } from "./session.ts";
 import { boundText, isReached, type StopRule } from "./stop_rule.ts";
+import { RETURN } from "./verdict.ts";
 
 /** Counters of the runner: part of every checkpoint. */
 export interface RunnerState {
@@ -129,6 +130,8 @@ export function runnerOptions(
  *   iteration at most. Callbacks see each report before it goes out.
  * - Where evaluations decided that the run ends (by the stop rule or a callback), one more, on the
  *   stream `score` that no decision saw, scores the final policy or model: `score/…`.
+ * - A series to judge by that the first evaluation does not have ends it with an `InputError`, unless
+ *   it is the usual one of agents.
  * - A checkpoint is the last thing of its iteration, so that going on from it repeats nothing.
  * - What the trainer reports, and how its progress goes, is held to its contract (`reports.ts`).
  * - A loss that is NaN or infinite after an iteration, or such a parameter or judging metric at an
@@ -213,11 +216,19 @@ export async function runTrainer(
     state.evaluatedAt = trainer.progress.iterations;
     const report = await seen("evaluation", measured);
     const events = [...report.events ?? []];
-    if (stop !== null) {
-      if (state.evaluations === 1 && !(stop.metric in report.metrics)) {
-        const near = didYouMean(stop.metric, Object.keys(report.metrics), 1);
-        events.push({ level: "warning", message: `no evaluation has ${stop.metric}${near}` });
+    const judging = stop?.metric ?? bestBy?.metric;
+    if (state.evaluations === 1 && judging !== undefined && lacks(report, judging)) {
+      // Callbacks may bring series of their own later; that of agents goes without saying.
+      const isAsked = stop === null && callbacks === undefined;
+      if (isAsked && judging !== RETURN) {
+        requireSeries("choose the best checkpoint", judging, report);
       }
+      if (!isAsked) {
+        const near = didYouMean(judging, Object.keys(report.metrics), 1);
+        events.push({ level: "warning", message: `no evaluation has ${judging}${near}` });
+      }
+    }
+    if (stop !== null) {
       state.stopCount = isReached(stop, report.metrics[stop.metric]) ? state.stopCount + 1 : 0;
     }
     await send("evaluation", { ...report, events }, timing);
@@ -311,6 +322,17 @@ export async function runTrainer(
 
 /** A parameter is no finite number: the message says which. */
 class Divergence extends Error {}
+
+/** Whether an evaluation has no value of a series, nor will a later one. */
+function lacks({ metrics, pending = [] }: Report, series: string): boolean {
+  return !(series in metrics) && !pending.includes(series);
+}
+
+/** @throws InputError that names the nearest series, where an evaluation has not the one that is named. */
+export function requireSeries(action: string, series: string, report: Report): void {
+  if (!lacks(report, series)) return;
+  throw unknownName(action, "evaluated series", series, Object.keys(report.metrics));
+}
 
 /** The state between two iterations. */
 type RunPoint = Pick<RunCheckpoint, "progress" | "snapshot" | "runner">;

@@ -40,6 +40,7 @@ import { readAhead } from "./read_ahead.ts";
 import type { Registries } from "./registries.ts";
 import { checkStored, environmentEntry, loadEntry } from "./resolve.ts";
 import type { StopRule } from "./stop_rule.ts";
+import { RETURN } from "./verdict.ts";
 
 /** What decides a run's numbers, as plain data. */
 export interface Job {
@@ -182,7 +183,7 @@ export async function openSession(
         environmentSource: environmentSource(job, registries, definition),
         body: await networkBody(job, definition),
       });
-      const bestBy = stopBy ?? { metric: "evaluation/return_mean", goal: "maximize" };
+      const bestBy = stopBy ?? { metric: RETURN, goal: "maximize" };
       return { trainer, makeEnvironment, data: null, bestBy };
     }
     const model = await modelOf(job, registries, own);

@@ -4,14 +4,17 @@
  * @module
  */
 import * as z from "zod";
-import type {
-  Augmentation,
-  Dataset,
-  ExampleKind,
-  Holdings,
-  Split,
+import {
+  type Augmentation,
+  type Dataset,
+  type ExampleKind,
+  exampleKinds,
+  type ExampleReader,
+  type Holdings,
+  type Split,
 } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { checkFields, type KnownFields } from "../../lab/core/options.ts";
 import { type Generator, streamOf } from "../../lab/core/random.ts";
 import type { DatasetContext, DatasetDefinition } from "../../lab/core/registry.ts";
 import { type Column, gatherRows } from "../../lab/core/rows.ts";
@@ -45,6 +48,45 @@ export interface DatasetSource<Configuration> {
   ): MadeDataset | Promise<MadeDataset>;
 }
 
+const ofSource: KnownFields<DatasetSource<unknown>> = {
+  required: { name: "text", summary: "text", create: "function" },
+  optional: { configuration: "object", holds: "object", kind: exampleKinds },
+};
+
+const ofHoldings: KnownFields<Holdings> = {
+  required: { kind: exampleKinds },
+  optional: { labels: "boolean", partners: "boolean", unpaired: "boolean", binary: "boolean" },
+};
+
+const ofMade: KnownFields<MadeDataset> = {
+  required: { kind: exampleKinds, shape: "list", train: "object", test: "object" },
+  optional: {
+    classes: "number",
+    classNames: "list",
+    factors: "object",
+    partnerShape: "list",
+    unpaired: "boolean",
+    validation: "object",
+    augmentation: "object",
+    notes: "list",
+    anomalous: "list",
+    channels: "object",
+    vocabulary: "list",
+    logDensity: "function",
+    mixture: "object",
+  },
+};
+
+const ofSplit: KnownFields<Split> = {
+  required: { count: "number", values: "object" },
+  optional: { reader: "object", labels: "object", factors: "object", partners: "object" },
+};
+
+const ofReader: KnownFields<ExampleReader> = {
+  required: { size: "number", binary: "boolean", gather: "function" },
+  optional: { prefetch: "function" },
+};
+
 const seed = z.int().min(0).max(2 ** 32 - 1).default(0).meta({
   description: "Draws the examples, the splits and the judge; runs of any seed share them",
 });
@@ -57,10 +99,17 @@ const HELD_OUT = 0.1;
  * validation split, a tenth of the training examples, of each class, becomes it. The examples are
  * checked when they are made: their number, their length, finite values, images in [0, 1], text in its
  * vocabulary, labels below `classes`.
+ *
+ * @throws InputError where a field is missing, of another sort than it must be, or none of a data
+ * set's; what is made is held to the same.
  */
 export function defineDataset<Configuration = Record<string, never>>(
-  { name, summary, configuration, holds, kind, create }: DatasetSource<Configuration>,
+  source: DatasetSource<Configuration>,
 ): DatasetDefinition<Configuration & { readonly seed: number }> {
+  const { name, summary, configuration, holds, kind, create } = source;
+  const action = `define the data set ${name}`;
+  checkFields(action, source, ofSource as KnownFields<DatasetSource<Configuration>>);
+  if (holds !== undefined) checkFields(`${action} by what it holds`, holds, ofHoldings);
   const fields = (configuration ?? z.strictObject({})) as unknown as z.ZodObject;
   const mayAugment = holds === undefined || (holds.kind === "images" && !holds.partners);
   return {
@@ -78,11 +127,9 @@ export function defineDataset<Configuration = Record<string, never>>(
       const { seed } = configuration;
       const stream = (part: string) => streamOf(seed, `dataset/${part}`);
       const made = await create({ ...context, configuration, stream });
+      checkFields(`use the data set ${name}`, made, ofMade);
       for (const part of ["train", "validation", "test"] as const) {
         if (made[part] !== undefined) check(name, made, part, made[part]);
-        else if (part !== "validation") {
-          throw new InputError(`Cannot use the data set ${name} as it must have ${part} examples`);
-        }
       }
       const { train, validation } = made.validation === undefined
         ? heldOut(made.train, stream("validation"), name)
@@ -192,8 +239,11 @@ function check(
   name: string,
   { kind, shape, partnerShape, classes, vocabulary = [] }: MadeDataset,
   part: string,
-  { count, values, reader, labels, partners }: Split,
+  split: Split,
 ): void {
+  checkFields(`use ${part} of the data set ${name}`, split, ofSplit);
+  const { count, values, reader, labels, partners } = split;
+  if (reader !== undefined) checkFields(`use the reader of ${part}`, reader, ofReader);
   const require = (holds: boolean, what: string, given: unknown) => {
     if (holds) return;
     throw new InputError(`Cannot use the data set ${name} as ${part}.${what}: ${given}`);

@@ -4,7 +4,7 @@ import { environments, makeEnv } from "../../envs/mod.ts";
 import { wrap } from "../../envs/wrappers/wrapper.ts";
 import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../../lab/core/environment.ts";
-import type { Scene } from "../../lab/core/scene.ts";
+import type { Scene, Shape } from "../../lab/core/scene.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
 
 for (const { id } of environments) {
@@ -287,7 +287,12 @@ const definitions: Record<string, [Partial<EnvironmentDefinition>, RegExp, RegEx
     /lines, polygons/,
   ],
   "a shape without a size": [
-    { scene: () => ({ ...view, shapes: [{ kind: "circle", center: [0, 0], fill: "#000000" }] }) },
+    {
+      scene: () => ({
+        ...view,
+        shapes: [{ kind: "circle", center: [0, 0], fill: "#000000" } as unknown as Shape],
+      }),
+    },
     /draw shape 0, a circle, as its radius must be a number ≥ 0: undefined$/,
     /finite numbers/,
   ],

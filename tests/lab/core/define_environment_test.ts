@@ -115,6 +115,24 @@ Deno.test("a goal that no episode can reach is refused with the nearest", () => 
   );
 });
 
+Deno.test("a field that no step has is refused with the nearest at the first step", () => {
+  const stepped = (step: () => object) => {
+    const env = environmentOf(defineEnvironment({ ...walk, step: step as typeof walk.step }));
+    env.reset();
+    env.step(still);
+  };
+  const next = { state: { at: 0 }, reward: 0, terminated: false };
+  throws(() => stepped(() => ({ ...next, truncatd: true })), {
+    name: "InputError",
+    message: 'Cannot step Walk-v0 as step returns truncatd (did you mean "truncated"?): ' +
+      "return { state, reward, terminated, truncated, info }",
+  });
+  class Moved {
+    readonly from = 1;
+  }
+  stepped(() => Object.assign(new Moved(), next));
+});
+
 Deno.test("mistakes of the caller name the value", () => {
   const env = environmentOf(walk);
   throws(() => env.step(still), { name: "InputError", message: /no episode was started/ });

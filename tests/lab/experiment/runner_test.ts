@@ -181,6 +181,40 @@ Deno.test("a stop rule by a series that no evaluation has is said once, with the
   ]);
 });
 
+Deno.test("a best checkpoint by a series that no evaluation has is refused at the first one", async () => {
+  const by = (metric: string) => ({ bestBy: { metric, goal: "maximize" } as const });
+  const trainer = toyTrainer({}, 200);
+  await rejects(run(trainer, by("evaluation/shares")), {
+    name: "InputError",
+    message:
+      /^Cannot choose the best checkpoint as there is no evaluated series "evaluation\/shares"/,
+  });
+  strictEqual(trainer.progress.iterations, 4);
+  // It may be one of the callbacks, later, or one that the trainer has no value of yet.
+  const callbacks = defineCallbacks({
+    onEvaluation: ({ progress: { iterations } }) =>
+      iterations > 4 ? { metrics: { "own/late": iterations } } : {},
+  });
+  const { checkpoints, reports } = await run(toyTrainer({}, 80), { ...by("own/late"), callbacks });
+  deepStrictEqual(kindsAt(checkpoints), ["best 8", "final 8"]);
+  ok(reports.some(({ events }) => events.some(({ message }) => /has own\/late/.test(message))));
+  const pending = toyTrainer({}, 80);
+  const evaluate = pending.evaluate.bind(pending);
+  pending.evaluate = async (how) => {
+    const { metrics } = await evaluate(how);
+    return pending.progress.iterations > 4
+      ? { metrics: { ...metrics, "validation/late": 1 } }
+      : { metrics, pending: ["validation/late"] };
+  };
+  const late = await run(pending, by("validation/late"));
+  deepStrictEqual(kindsAt(late.checkpoints), ["best 8", "final 8"]);
+  // An agent that has no returns is judged by none.
+  const silent = toyTrainer({}, 80);
+  silent.evaluate = () => Promise.resolve({ metrics: {} });
+  const { ending } = await run(silent, by("evaluation/return_mean"));
+  strictEqual(ending.status, "completed");
+});
+
 Deno.test("a stop count begins anew after an evaluation below the threshold", async () => {
   const trainer = toyTrainer({}, 200);
   let calls = 0;

@@ -1,5 +1,5 @@
 /** What every data set is given: a seed of its own, three splits, a check of what was made. */
-import { deepStrictEqual, notDeepStrictEqual, ok, rejects } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, ok, rejects, throws } from "node:assert";
 import { encode as encodePng } from "fast-png";
 import * as z from "zod";
 import type { Split } from "../../../lab/core/dataset.ts";
@@ -134,7 +134,16 @@ Deno.test("what a source makes is refused where it lacks a split, numbers, axes 
       { name: "InputError", message: `Cannot use the data set own as ${line}` },
     );
   };
-  await refused({ test: undefined }, "it must have test examples");
+  await refused({ test: undefined }, "test must be an object: undefined");
+  await refused({ shape: undefined }, "shape must be a list: undefined");
+  await refused(
+    { kind: "image" },
+    'there is no kind "image" (did you mean "images"?): known are images, points, sequences, text',
+  );
+  await refused(
+    { valid: split },
+    'there is no field "valid" (did you mean "validation"?): there are 17',
+  );
   await refused(
     { train: { ...split, values: [0, 1] } },
     "train.values must be a Float32Array: Array",
@@ -147,4 +156,49 @@ Deno.test("what a source makes is refused where it lacks a split, numbers, axes 
       `train.labels must be whole numbers from 0 on, below classes, 2: ${label}`,
     );
   }
+});
+
+Deno.test("a data set and its splits have no field that none has", async () => {
+  const split = { count: 2, values: new Float32Array(2) };
+  const source = {
+    name: "own",
+    summary: "A grey pixel each",
+    create: () => ({ kind: "images", shape: [1, 1, 1], train: split, test: split }),
+  };
+  const define = (parts: object) => defineDataset({ ...source, ...parts } as never);
+  const refused: [parts: object, line: RegExp][] = [
+    [
+      { sumary: "A" },
+      /^Cannot define the data set own as .* "sumary" \(did you mean "summary"\?\)/,
+    ],
+    [{ summary: undefined }, / own as summary must be a text: undefined$/],
+    [{ create: undefined }, / own as create must be a function: undefined$/],
+    [{ kind: "image" }, / own as there is no kind "image" \(did you mean "images"\?\)/],
+    [
+      { holds: { kind: "images", label: true } },
+      / own by what it holds as there is no field "label" \(did you mean "labels"/,
+    ],
+  ];
+  for (const [parts, message] of refused) {
+    throws(() => define(parts), { name: "InputError", message });
+  }
+  const made = (test: object) => {
+    const { create, configuration } = define({ create: () => ({ ...source.create(), test }) });
+    return create({ configuration: configuration.parse({}), readFile: noFiles });
+  };
+  await rejects(async () => await made({ ...split, label: new Uint8Array(2) }), {
+    name: "InputError",
+    message: /^Cannot use test of the data set own as there is no field "label" .*"labels"/,
+  });
+  const reader = { size: 1, binary: false, gather: () => {}, prefech: () => {} };
+  await rejects(async () => await made({ ...split, reader }), {
+    name: "InputError",
+    message: /^Cannot use the reader of test as there is no field "prefech" .*"prefetch"/,
+  });
+  class Streamed {
+    readonly count = 2;
+    readonly values = new Float32Array(2);
+    readonly file = "pixels";
+  }
+  deepStrictEqual((await made(new Streamed())).test.count, 2);
 });

@@ -1,0 +1,72 @@
+/** What is no agent or no body is refused where it is defined, or made. */
+import { strictEqual, throws } from "node:assert";
+import * as z from "zod";
+import { defineAgent } from "../../agents/define_agent.ts";
+import { defineBody } from "../../agents/define_body.ts";
+import { bodyOf } from "../../lab/compute/bodies.ts";
+import { Box } from "../../lab/core/space.ts";
+
+const call = () => {};
+const agent = {
+  name: "mine",
+  summary: "Learns",
+  takes: { actions: ["discrete"] },
+  configuration: z.strictObject({}),
+  trainer: call,
+};
+const body = { size: 3, initialParameters: () => ({}), features: call };
+
+const space = new Box({ low: 0, high: 1, shape: [3] });
+const ofAgent = (parts: object) => () => defineAgent({ ...agent, ...parts } as never);
+const ofBody = (parts: object) => () => {
+  bodyOf(space, {}, defineBody({ name: "mine", create: () => ({ ...body, ...parts }) } as never));
+};
+
+const refused: [define: () => void, line: RegExp][] = [
+  [ofAgent({ trainr: call }), /^Cannot define the agent mine as .* field "trainr" .*"trainer"/],
+  [ofAgent({ trainer: undefined }), / mine as trainer must be a function: undefined$/],
+  [ofAgent({ summary: undefined }), / mine as summary must be a text: undefined$/],
+  [ofAgent({ configuration: undefined }), / mine as configuration must be an object: undefined$/],
+  [ofAgent({ budgetUnit: "steps" }), / as there is no budgetUnit "steps".*: known are /],
+  [ofAgent({ takes: undefined }), / as takes must be an object: undefined$/],
+  [ofAgent({ takes: {} }), / by its takes as actions must be a list: undefined$/],
+  [
+    ofAgent({ takes: { action: ["discrete"] } }),
+    / by its takes as there is no field "action" \(did you mean "actions"/,
+  ],
+  [
+    ofAgent({ takes: { actions: ["Discrete"] } }),
+    / by its takes as there is no kind of space "Discrete" \(did you mean "discrete"\?\)/,
+  ],
+  [
+    ofAgent({ takes: { actions: [], observations: ["boxes"] } }),
+    / by its takes as there is no kind of space "boxes" \(did you mean "box"\?\)/,
+  ],
+  [
+    () => defineBody({ name: "mine", creat: call } as never),
+    /^Cannot define the body mine as there is no field "creat" \(did you mean "create"\?\)/,
+  ],
+  [() => defineBody({ name: "mine" } as never), / mine as create must be a function: undefined$/],
+  [
+    ofBody({ featurs: call }),
+    /^Cannot use what the body mine creates as .* field "featurs" \(did you mean "features"\?\)/,
+  ],
+  [ofBody({ size: undefined }), / creates as size must be a number: undefined$/],
+];
+
+for (const [define, line] of refused) {
+  Deno.test(`refused in one line: an agent or a body, ${line.source}`, () => {
+    throws(define, { name: "InputError", message: line });
+  });
+}
+
+Deno.test("a body of a class may have more than is asked of it", () => {
+  class Wide {
+    readonly size = 3;
+    readonly scale = 2;
+    initialParameters = () => ({});
+    features = (_: unknown, observations: unknown) => observations;
+  }
+  const wide = defineBody({ name: "wide", create: () => new Wide() as never });
+  strictEqual(bodyOf(space, {}, wide).size, 3);
+});
