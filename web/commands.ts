@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { queryIn } from "../lab/experiment/conditions.ts";
-import { term } from "../lab/experiment/conditions.ts";
+import { holdsCondition, term } from "../lab/experiment/conditions.ts";
 import type { Lookup } from "./lookup.ts";
 import { pages } from "./page_names.ts";
 import type { Theme } from "./theme.ts";
@@ -63,7 +62,7 @@ export function commandsFor(text: string, found: Lookup): Command[] {
     ...{ kind: "run", title: name, hint: `seed ${seed}, ${status}, ${id}` },
     does: { href: `/runs/${id}` },
   }));
-  const hint = words.length > 0 && queryIn(text).conditions.length > 0
+  const hint = words.length > 0 && holdsCondition(text)
     ? "runs that meet it"
     : "runs with these words";
   const filter: Command = { kind: "filter", title: text.trim(), hint, does: filtered(text.trim()) };

@@ -23,9 +23,9 @@ export type Value = string | number | bigint | boolean | readonly string[] | und
 export const CONDITION = "KEY=VALUE, or with !=, <, <=, >, >=";
 
 /**
- * The conditions in a text, joined by `and`. A value that holds `and` stands in quotes.
+ * The conditions in a text, joined by `and`. A value that holds `and` or `or` stands in quotes.
  *
- * @throws {InputError} for what is no condition.
+ * @throws {InputError} for what is no condition, and for conditions joined by `or`.
  *
  * @example
  * ```ts
@@ -38,6 +38,7 @@ export const CONDITION = "KEY=VALUE, or with !=, <, <=, >, >=";
  * ```
  */
 export function conditionsIn(text: string): Condition[] {
+  checkNoOr(piecesIn(text), text);
   const parts = text.match(/(?:"[^"]*"|'[^']*'|(?!\s+and\s).)+/gis) ?? [""];
   return parts.map((part) => conditionOf(part.replace(/^\s*and\s+/i, "").trim(), text));
 }
@@ -51,6 +52,8 @@ export interface Query {
 /**
  * What a line of a page asks for: conditions and words in any order, with or without `and` between
  * them; quotes keep words together.
+ *
+ * @throws {InputError} for an `or` between them that is not in quotes.
  *
  * @example
  * ```ts
@@ -66,18 +69,46 @@ export interface Query {
  * ```
  */
 export function queryIn(text: string): Query {
+  const pieces = piecesIn(text);
+  checkNoOr(pieces, text);
+  const conditions: Condition[] = [];
+  const words: string[] = [];
+  for (const { condition, word } of pieces) {
+    if (condition !== undefined) conditions.push(conditionOf(condition, text));
+    else if (word!.toLowerCase() !== "and") words.push(word!.replace(/^(["'])(.*)\1$/s, "$2"));
+  }
+  return { conditions, words };
+}
+
+/** Whether a query holds a condition, words aside, whatever joins what it holds. */
+export function holdsCondition(text: string): boolean {
+  return piecesIn(text).some(({ condition }) => condition !== undefined);
+}
+
+/** A condition or a word as it is written, in its quotes. */
+interface Piece {
+  readonly condition?: string;
+  readonly word?: string;
+}
+
+/** What stands in a text, in its order. */
+function piecesIn(text: string): Piece[] {
   const value = `"[^"]*"|'[^']*'|[^\\s"']+`;
   const pieces = new RegExp(
     `([^\\s<>=!"']+\\s*(?:==|!=|<=|>=|=|<|>)\\s*(?:${value}))|(${value})`,
     "g",
   );
-  const conditions: Condition[] = [];
-  const words: string[] = [];
-  for (const [, condition, word] of text.matchAll(pieces)) {
-    if (condition !== undefined) conditions.push(conditionOf(condition, text));
-    else if (word.toLowerCase() !== "and") words.push(word.replace(/^(["'])(.*)\1$/s, "$2"));
-  }
-  return { conditions, words };
+  return [...text.matchAll(pieces)].map(([, condition, word]) => ({ condition, word }));
+}
+
+/** Refuses an `or` between two others: as a word that must occur it would find next to nothing. */
+function checkNoOr(pieces: readonly Piece[], whole: string): void {
+  const isOr = pieces.slice(1, -1).some(({ word }) => word?.toLowerCase() === "or");
+  if (!isOr) return;
+  throw new InputError(
+    `Cannot filter runs as conditions are joined by and, never by or (the word "or" is written in ` +
+      `quotes): ${shortened(whole)}`,
+  );
 }
 
 function conditionOf(part: string, whole: string): Condition {

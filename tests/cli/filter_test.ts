@@ -199,6 +199,13 @@ Deno.test("what cannot be compared is one line that says what can", async () => 
     refused("name<world", /name is no number: = and != compare it/);
     refused("status=complete", /no status "complete" \(did you mean "completed"\?\): known are/);
     refused("started>noon", /started is a time, written as 2026-11-20/);
+    refused("tag=class or tag=sw", /joined by and, never by or .*quotes\): tag=class or tag=sw$/);
+    refused("agent=ppo and tag=class OR tag=sw", /never by or/);
+    refused("name=salt or pepper", /never by or/);
+    deepStrictEqual(conditionsIn(`name="salt or pepper" and tag = or`), [
+      { key: "name", operator: "=", wanted: "salt or pepper" },
+      { key: "tag", operator: "=", wanted: "or" },
+    ]);
   });
 });
 

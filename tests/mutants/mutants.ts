@@ -8356,5 +8356,17 @@ export const mutants: readonly Mutant[] = [
     from: " && !pending.includes(series)",
     to: "",
     test: "tests/lab/experiment/runner_test.ts",
+    fault: "On a page an or between two conditions is a word that must occur.",
+    file: "lab/experiment/conditions.ts",
+    from: "checkNoOr(pieces, text);",
+    to: "",
+    test: "tests/web/filter_test.ts",
+  },
+  {
+    fault: "On the command line an or between two conditions is a part of the first one's value.",
+    file: "lab/experiment/conditions.ts",
+    from: "checkNoOr(piecesIn(text), text);",
+    to: "",
+    test: "tests/cli/filter_test.ts",
   },
 ];

@@ -11,6 +11,8 @@ Deno.test("words leave the commands that have all of them, and lead to the runs 
   ok(titles("").includes("Compare"));
   deepStrictEqual(titles("colours DARK"), ["Dark colours", "colours DARK"]);
   deepStrictEqual(titles("seed=1"), ["seed=1"]);
+  // The page of runs says why it finds nothing by this.
+  deepStrictEqual(titles("ppo or seed=1"), ["ppo or seed=1"]);
   const [{ kind, does }] = commandsFor(" seed=1 ", nothingFound);
   deepStrictEqual({ kind, does }, { kind: "filter", does: { href: "/?filter=seed%3D1" } });
 });

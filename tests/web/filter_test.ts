@@ -48,6 +48,20 @@ Deno.test("a condition on what no run has names the nearest", () => {
   throws(() => matches(run({}), "status=complete"), /completed/);
 });
 
+Deno.test("an or between conditions or words is refused; in quotes, or alone, it is a word", () => {
+  for (const text of ["seed=1 or seed=2", "ppo Or dqn", "ppo or seed=1", "seed = 1 or dqn"]) {
+    throws(() => matches(run({}), text), {
+      name: "InputError",
+      message:
+        `Cannot filter runs as conditions are joined by and, never by or (the word "or" is ` +
+        `written in quotes): ${text}`,
+    });
+  }
+  for (const found of [`ppo "or" first`, "or", "ppo or", "tag=or ppo"]) {
+    strictEqual(matches(run({ name: "First or last", tags: ["or"] }), found), true, found);
+  }
+});
+
 Deno.test("a damaged run is found by its words and its status", () => {
   const damaged: Listed = {
     run: undefined,
