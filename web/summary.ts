@@ -10,6 +10,7 @@ import { printable } from "../lab/core/printable.ts";
 import { judge, type Verdict } from "./judge.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
+import { judgedSeries } from "../lab/experiment/score.ts";
 import { budgetOf, usualCount } from "../lab/store/run_budget.ts";
 import type { DamagedRun, Run } from "../lab/store/store.ts";
 import { statusOf } from "../lab/store/run_status.ts";
@@ -32,6 +33,15 @@ export interface RunFacts {
   readonly tags: readonly string[];
 }
 
+/** The figure that a run is judged by. */
+export interface Headline {
+  readonly name: string;
+  /** The series that it is the last value of: another one where it is a score. */
+  readonly series: string;
+  /** As text where it is not finite. */
+  readonly value: number | string;
+}
+
 /** A run in one row. */
 export interface RunSummary extends RunFacts {
   /** What is damaged, in words; null where nothing is known to be. */
@@ -45,8 +55,8 @@ export interface RunSummary extends RunFacts {
   readonly budget: number;
   readonly wallSeconds: number;
   readonly createdAt: number;
-  /** The figure that the run is judged by; its value as text where it is not finite. */
-  readonly headline: { readonly name: string; readonly value: number | string } | null;
+  /** The figure that the run is judged by; null where it has none. */
+  readonly headline: Headline | null;
   /** What its figures say; null where that is not known. */
   readonly verdict: Verdict | null;
   /** Grows with every change of the run or of its figures. */
@@ -104,7 +114,7 @@ export function factsOf(run: Run): RunFacts {
   };
 }
 
-/** One run as a row, from its record and the last values of its series, or their damage. */
+/** One run as a row, from its record and the figures that it is judged by, or their damage. */
 export function summarize(run: Run, read: Metrics | DamageError, stamp: number): RunSummary {
   const isDamaged = read instanceof DamageError;
   const last = isDamaged ? {} : read;
@@ -121,7 +131,11 @@ export function summarize(run: Run, read: Metrics | DamageError, stamp: number):
     budget,
     wallSeconds: run.wallSeconds,
     createdAt: run.createdAt,
-    headline: headline === undefined ? null : { name: headline, value: jsonNumber(last[headline]) },
+    headline: headline === undefined ? null : {
+      name: headline,
+      series: judgedSeries(run, last, headline),
+      value: jsonNumber(last[headline]),
+    },
     verdict: judge.run(run, last) ?? null,
     stamp,
   };

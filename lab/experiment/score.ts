@@ -47,8 +47,14 @@ type Ended = Pick<Run, "status" | "digest">;
 export function judgedBy(run: Ended, last: Metrics): Metrics {
   if (!isScored(run)) return last;
   return Object.fromEntries(
-    Object.entries(last).map(([name, value]) => [name, last[scoreName(name)] ?? value]),
+    Object.keys(last).map((name) => [name, last[judgedSeries(run, last, name)]]),
   );
+}
+
+/** The series that a figure of a run is the last value of: `score/…`, where it is the score. */
+export function judgedSeries(run: Ended, last: Metrics, metric: string): string {
+  const score = scoreName(metric);
+  return isScored(run) && score in last ? score : metric;
 }
 
 /** The figures that a stored run is judged by; throws as `Store.lastMetrics`. */

@@ -8369,4 +8369,18 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/cli/filter_test.ts",
   },
+  {
+    fault: "A training in the page that a rule ended is judged by what ended it.",
+    file: "web/training/trained_run.ts",
+    from: "return judgedBy(this.#run, this.#last);",
+    to: "return this.#last;",
+    test: "tests/web/here_test.ts",
+  },
+  {
+    fault: "A run's page calls its score an evaluation.",
+    file: "web/summary.ts",
+    from: "series: judgedSeries(run, last, headline),",
+    to: "series: headline,",
+    test: "tests/web/feed_test.ts",
+  },
 ];

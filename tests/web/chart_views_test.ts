@@ -421,7 +421,7 @@ Deno.test("a training here is paused, goes on and is stopped by its buttons, as 
   const show = (stand: string, more: object = {}) =>
     new SmallPage(TrainedHere, {
       here: {
-        ...{ trained: { value: { run, last: {}, store, learned: [] } }, problem: { value: "" } },
+        ...{ trained: { value: { run, figures: {}, store, learned: [] } }, problem: { value: "" } },
         ...{ stand: { value: stand }, shifts: { value: {} }, move: () => {} },
         pause: (paused: boolean) => done.push(["pause", paused]),
         stop: () => done.push(["stop"]),

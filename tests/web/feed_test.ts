@@ -26,7 +26,10 @@ Deno.test("a run that a rule ended is listed with the score that no rule saw", (
     ]);
     store.update(id, { status: "stopped", digest: "d" });
     const feed = new Feed(store);
-    deepStrictEqual(feed.since(0).rows.map(({ headline }) => headline!.value), [470]);
+    const [{ headline }] = feed.since(0).rows;
+    deepStrictEqual(headline, {
+      ...{ name: "evaluation/return_mean", series: "score/return_mean", value: 470 },
+    });
   }));
 
 Deno.test("a run that ends while its page is made is told to the page", () =>

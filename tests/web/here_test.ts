@@ -256,6 +256,25 @@ Deno.test("what is new is shown four times a second at most, and for a seventh o
     strictEqual(rowOf({ id: HERE } as never).status, "completed");
   }));
 
+Deno.test("a training that a rule ended is judged by its score, as a stored run", () =>
+  training(({ here, says }) => {
+    here.train(asked);
+    says(opened);
+    const evaluated = (name: string, value: number) =>
+      says({ kind: "reports", reports: [{ ...report(1), metrics: { [name]: value } }] });
+    evaluated("evaluation/return_mean", 500);
+    evaluated("score/return_mean", 470);
+    // The world counts as solved from 475 on.
+    const { ending } = ended("d");
+    says({ ...ended("d"), ending: { ...ending, status: "stopped" } });
+    const { headline, verdict } = rowOf({ id: HERE } as never);
+    deepStrictEqual([headline, verdict], [
+      { name: "evaluation/return_mean", series: "score/return_mean", value: 470 },
+      "learning",
+    ]);
+    strictEqual(here.trained.value!.figures["evaluation/return_mean"], 470);
+  }));
+
 Deno.test("the page's run answers for itself, and the server for all else", () =>
   training(async ({ here, says, orders, server }) => {
     const text = async (path: string) => await (await ask(path)).text();

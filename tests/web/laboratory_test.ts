@@ -248,7 +248,7 @@ Deno.test("each series of a training here has the places of its own points, on e
       ]
     ) deepStrictEqual([...series[axis]], at.map((i) => factor * i), axis);
   }
-  deepStrictEqual(run.last, { "losses/a": 4, "losses/b": -4 });
+  deepStrictEqual(run.figures, { "losses/a": 4, "losses/b": -4 });
   const { iterations, environmentSteps, gradientSteps, examples, wallSeconds } = run.run;
   deepStrictEqual([iterations, environmentSteps, gradientSteps, examples, wallSeconds], [
     ...[4, 40, 8, 12, 1],

@@ -68,7 +68,11 @@ test("the first message holds every run, the next only what changed", async (das
   store.flush();
   const second = await messages.next();
   deepStrictEqual(second.rows.map(({ id }) => id), [runs.running]);
-  deepStrictEqual(second.rows[0].headline, { name: "evaluation/return_mean", value: 321 });
+  deepStrictEqual(second.rows[0].headline, {
+    name: "evaluation/return_mean",
+    series: "evaluation/return_mean",
+    value: 321,
+  });
 
   setProgress(store, runs.running, 250);
   const third = await messages.next();

@@ -533,7 +533,9 @@ Deno.test("a run's figures stand under their names, and its end and events below
     ...{ id: "r", name: "n", status: "stopped", verdict: "solved", unit: "examples", count: 2500 },
     ...{ budget: 10_000, wallSeconds: 65, seed: "3", backend: "wasm", progress: 0.25 },
     tags: [],
-    headline: { name: "evaluation/return_mean", value: 475.25 },
+    headline: {
+      ...{ name: "evaluation/return_mean", series: "evaluation/return_mean", value: 475.25 },
+    },
   };
   {
     using page = new SmallPage(RunStatus, { row, program: { name: "lab" } });
@@ -558,6 +560,9 @@ Deno.test("a run's figures stand under their names, and its end and events below
     // A loop of a user's own has no budget.
     changes([{ ...row, budget: 0 }], []);
     strictEqual(facts(page)[2], "examples: 2,500");
+    // What is no evaluation's figure is not called by its name.
+    changes([{ ...row, headline: { ...row.headline, series: "score/return_mean" } }], []);
+    strictEqual(facts(page)[1], "score return mean: 475.3");
     // Tags follow what is changed elsewhere.
     changes([{ ...row, tags: ["first", "starred"] }], []);
     strictEqual(facts(page).at(-1), "Tags: firststarred");

@@ -57,14 +57,14 @@ function Run(
     program: Program;
   },
 ): VNode {
-  const { run, last, store } = trained;
+  const { run, figures, store } = trained;
   const stand = here.stand.value;
   const contents = contentsOf(store, run);
   const { levels, player } = useMemo(
     () => ({ levels: levelsOf(run), player: playerOf(run, asked.base?.own) }),
     [run.attempt],
   );
-  const row = summarize(run, last, 0);
+  const row = summarize(run, figures, 0);
   return (
     <>
       {stand !== "idle" && (

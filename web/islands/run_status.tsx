@@ -40,7 +40,7 @@ function Figures({ row }: { row: RunSummary }): VNode {
       </div>
       {row.headline !== null && (
         <div>
-          <dt>{metricTitle(row.headline.name)}</dt>
+          <dt>{metricTitle(row.headline.series)}</dt>
           <dd>{figure(row.headline.value)}</dd>
         </div>
       )}

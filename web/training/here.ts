@@ -195,12 +195,12 @@ export class TrainingHere implements Disposable {
     const trained = this.trained.value;
     if (trained === undefined) return;
     const start = performance.now();
-    const { store, run, last } = trained;
+    const { store, run, figures } = trained;
     const contents = contentsOf(store, run);
     hear({
       complete: false,
       removed: [],
-      rows: [summarize(run, last, this.#attempt * 1e9 + run.iterations)],
+      rows: [summarize(run, figures, this.#attempt * 1e9 + run.iterations)],
       contents,
       grown: this.#grower!.next(contents.names),
     });

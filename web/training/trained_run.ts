@@ -11,6 +11,8 @@ import type {
   StoredCheckpoint,
   StoredEvent,
 } from "../../lab/store/store.ts";
+import type { Metrics } from "../../lab/core/metrics.ts";
+import { judgedBy } from "../../lab/experiment/score.ts";
 import { axes, type Body, type PackedSeries } from "../export/capsule.ts";
 import { CapsuleStore } from "../export/capsule_store.ts";
 import { rasters } from "../rasters.ts";
@@ -74,9 +76,9 @@ export class TrainedRun {
     return this.#run;
   }
 
-  /** The last value of each series. */
-  get last(): Readonly<Record<string, number>> {
-    return this.#last;
+  /** What it is judged by: the last values of its series, of what is evaluated the score. */
+  get figures(): Metrics {
+    return judgedBy(this.#run, this.#last);
   }
 
   /** The run as the dashboard's code reads runs, as it is now. */
