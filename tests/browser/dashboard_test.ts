@@ -978,6 +978,27 @@ function dreamingRun(): Promise<string> {
   return dreaming;
 }
 
+test("the pad stays where it is under a stroke, whatever is said beside it", async (page) => {
+  await open(page, `/runs/${await dreamingRun()}`);
+  await page.locator(".explorer").scrollIntoViewIfNeeded();
+  const pad = page.locator(".pad canvas");
+  await pad.waitFor({ timeout: patience });
+  await pad.scrollIntoViewIfNeeded();
+  const box = (await pad.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + 20);
+  await page.mouse.down();
+  for (let y = 30; y < box.height - 20; y += 20) {
+    await page.mouse.move(box.x + box.width / 2, box.y + y);
+    deepStrictEqual(await pad.boundingBox(), box);
+  }
+  await page.mouse.up();
+  // Of a fast machine, and of a larger font.
+  await page.locator(".pair figcaption small").evaluate((said) => {
+    said.textContent = "20,000,000 images a second, and more than that";
+  });
+  deepStrictEqual(await pad.boundingBox(), box);
+});
+
 test("the dream is dragged over its map, turned by sliders, drawn, and mixed", async (page) => {
   await open(page, `/runs/${await dreamingRun()}`);
   await page.locator(".explorer").scrollIntoViewIfNeeded();

@@ -8383,4 +8383,11 @@ export const mutants: readonly Mutant[] = [
     to: "series: headline,",
     test: "tests/web/feed_test.ts",
   },
+  {
+    fault: "A caption beside the pad moves it under the hand.",
+    file: "web/static/style.css",
+    from: ".pair figure {\n  width: 200px;",
+    to: ".pair figure {",
+    test: "tests/browser/dashboard_test.ts",
+  },
 ];

@@ -17,7 +17,7 @@ import { Film } from "../components/film.tsx";
 import type { KeptModel, Picture as Kept } from "../contents.ts";
 import { decodeExamples, type Examples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
-import { momentWords } from "../format.ts";
+import { count, momentWords } from "../format.ts";
 import { reconnections } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { Bars } from "./bars.tsx";
@@ -280,10 +280,10 @@ function Codes(
       </div>
       <div>
         <div class="pair">
-          <figure>
+          <figure class="decoded">
             <Picture values={made} shape={shape} label="What the model makes of it" size="large" />
             <figcaption>
-              Decoded <small>{rate.value} images a second</small>
+              Decoded <small>{count(rate.value)} images a second</small>
             </figcaption>
           </figure>
           {canDraw && (
