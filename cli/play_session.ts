@@ -5,6 +5,7 @@
  */
 import type { Environment } from "../lab/core/environment.ts";
 import type { Seed } from "../lab/core/random.ts";
+import { Moves } from "../lab/core/pace.ts";
 import type { Scene } from "../lab/core/scene.ts";
 import { figure, plural } from "./terminal/format.ts";
 import { type Io, type Keyboard, leaveScreen } from "./terminal/io.ts";
@@ -114,19 +115,20 @@ class Session {
   readonly #game: Game;
   readonly #io: Io;
   readonly #options: SessionOptions;
-  /** What a live world goes on with. */
-  #action: unknown;
+  readonly #moves: Moves;
+  #episode = 1;
   #isPaused: boolean;
 
   constructor(game: Game, io: Io, options: SessionOptions) {
     this.#game = game;
     this.#io = io;
     this.#options = options;
+    this.#moves = new Moves(options.framesPerSecond > 0);
     this.#isPaused = options.choose === undefined;
   }
 
   get #isLive(): boolean {
-    return this.#options.framesPerSecond > 0;
+    return this.#moves.isLive;
   }
 
   async run(keyboard: Keyboard, stop: Promise<symbol>): Promise<boolean> {
@@ -166,30 +168,31 @@ class Session {
   /** The next frame of a world that goes by itself. */
   #advance(): void {
     const { choose } = this.#options;
-    if (this.#game.ended === "") this.#step(choose === undefined ? this.#action : choose());
+    if (this.#game.ended === "") this.#step(choose === undefined ? this.#moves.action : choose());
     else if (choose !== undefined) this.#restart();
     if (this.#game.ended !== "" && choose === undefined) this.#isPaused = true;
   }
 
   #press(key: string): void {
     if (key === "r") return this.#restart();
-    if (key === "p" && this.#isLive && (this.#action ?? this.#options.choose) !== undefined) {
+    const { choose } = this.#options;
+    const hasBegun = choose !== undefined || this.#moves.hasBegun(this.#episode);
+    if (key === "p" && this.#isLive && hasBegun) {
       this.#isPaused = !this.#isPaused;
       return;
     }
     const action = this.#options.controls?.actionOf(key);
-    if (this.#game.ended !== "" && this.#options.choose === undefined) {
+    if (this.#game.ended !== "" && choose === undefined) {
       if (action !== undefined || key === "enter" || key === "space") this.#restart();
     } else if (action !== undefined) {
-      this.#action = action;
       this.#isPaused = false;
-      if (!this.#isLive) this.#step(action);
+      if (this.#moves.take(action, this.#episode)) this.#step(action);
     }
   }
 
   #restart(): void {
     this.#game.restart();
-    this.#action = undefined;
+    this.#episode++;
     this.#isPaused = this.#options.choose === undefined;
     this.#record();
   }
@@ -239,6 +242,8 @@ class Session {
       return `${this.#game.ended}: enter starts the next episode, q quits`;
     }
     if (!this.#isPaused || !this.#isLive) return keys;
-    return this.#action === undefined ? `Press a key to start: ${keys}` : `Paused: ${keys}`;
+    return this.#moves.hasBegun(this.#episode) || this.#options.choose !== undefined
+      ? `Paused: ${keys}`
+      : `Press a key to start: ${keys}`;
   }
 }

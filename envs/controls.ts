@@ -7,8 +7,16 @@ import type { Environment } from "../lab/core/environment.ts";
 import { InputError } from "../lab/core/errors.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
 
+/** A key, and what it is for: `left` and `← left`. */
+export interface Key {
+  readonly key: string;
+  readonly label: string;
+}
+
 /** The keys of a world. */
 export interface Controls {
+  /** One for each action that a person may choose. */
+  readonly keys: readonly Key[];
   /** For people: `← left  → right`. */
   readonly legend: string;
   /** What actions are called, in their order; empty where they have no names. */
@@ -68,10 +76,16 @@ function discreteControls(id: string, { n, start }: Discrete): Controls {
   names.forEach((name, i) => {
     if (name in signs) keys.set(name === "rest" ? "space" : name, start + i);
   });
+  const all = names.length === n
+    ? names.map((name, i): Key => {
+      const key = name === "rest" ? "space" : name in signs ? name : indexKeys[i];
+      return { key, label: `${signs[name] ?? key} ${name}` };
+    })
+    : [...indexKeys.slice(0, n)].map((key): Key => ({ key, label: key }));
   const legend = names.length === n
-    ? names.map((name, i) => `${signs[name] ?? indexKeys[i]} ${name}`).join("  ")
-    : `${indexKeys[0]} … ${indexKeys[Math.min(n, indexKeys.length) - 1]} actions`;
-  return { legend, names, actionOf: (key) => keys.get(key) };
+    ? legendOf(all)
+    : `${all[0].label} … ${all.at(-1)!.label} actions`;
+  return { keys: all, legend, names, actionOf: (key) => keys.get(key) };
 }
 
 /** Arrows push the first two values to their bounds, space lets go. */
@@ -83,19 +97,24 @@ function boxControls(space: Box): Controls {
     return action;
   };
   const keys = new Map<string, () => Float32Array>([["space", () => at(0)]]);
-  const legend: string[] = [];
+  const all: Key[] = [];
   const pairs = [["left", "right"], ["down", "up"]].slice(0, space.flatSize);
   pairs.forEach(([less, more], i) => {
     const [low, high] = [bound(space.low[i]), bound(space.high[i])];
     keys.set(less, () => at(i, low));
     keys.set(more, () => at(i, high));
-    legend.push(`${signs[less]} ${figureOf(low)}`, `${signs[more]} ${figureOf(high)}`);
+    all.push({ key: less, label: `${signs[less]} ${figureOf(low)}` });
+    all.push({ key: more, label: `${signs[more]} ${figureOf(high)}` });
   });
+  all.push({ key: "space", label: "space lets go" });
   return {
-    legend: [...legend, "space lets go"].join("  "),
+    keys: all,
+    legend: legendOf(all),
     names: [],
     actionOf: (key) => keys.get(key)?.(),
   };
 }
+
+const legendOf = (keys: readonly Key[]) => keys.map(({ label }) => label).join("  ");
 
 const figureOf = (value: number) => String(Number(value.toPrecision(3))).replace("-", "−");

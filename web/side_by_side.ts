@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Moves } from "../lab/core/pace.ts";
 import type { Episodes } from "./episodes.ts";
 
 /**
@@ -13,6 +14,33 @@ export function stepTogether(players: readonly Episodes[]): void {
   const going = players.filter(({ standing }) => standing.end === null);
   for (const each of going) each.step();
   if (going.length === 0) beginTogether(players, players[0].standing.seed + 1);
+}
+
+/**
+ * Whether the clock steps them while a person is among them: a world that waits for the person's key
+ * is not stepped, nor does the next episode begin without one.
+ */
+export function isDue(players: readonly Episodes[], person: Episodes, moves: Moves): boolean {
+  const { episode, end } = person.standing;
+  if (end === null) return moves.goesOn(episode);
+  return players.some(({ standing }) => standing.end === null);
+}
+
+/**
+ * A person's key among them: a step of all where the world waits for it; where all have ended, the
+ * next episode. Returns whether they were stepped.
+ */
+export function stepByKey(
+  players: readonly Episodes[],
+  person: Episodes,
+  moves: Moves,
+  action: unknown,
+): boolean {
+  const { episode, end } = person.standing;
+  const isStep = moves.take(action, episode) && end === null;
+  const haveEnded = players.every(({ standing }) => standing.end !== null);
+  if (isStep || haveEnded) stepTogether(players);
+  return isStep;
 }
 
 /** Takes all of them to a step of theirs, to its last one whose episode was shorter. */

@@ -797,7 +797,7 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   const beside = panel.locator("label:has-text('Beside it') select");
   await beside.focus();
   await beside.selectOption("keys");
-  await panel.locator("text=Your keys: ← left").waitFor();
+  await panel.locator(".keys button:has-text('← left')").waitFor();
   const alike = async () => await picture(page) === await picture(page, 1);
   await shows(alike, true);
   // One way and the other: wherever the episode was paused, the policy does not act the same.

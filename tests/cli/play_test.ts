@@ -87,6 +87,21 @@ Deno.test("arrows mean what each world means by its actions", () => {
   match(legend, /−1 {2}.* 1 {2}/);
 });
 
+Deno.test("every key of a world has its label, and the legend is made of them", () => {
+  const keysOf = (id: string) => controlsOf(makeEnv(id)).keys.map(({ key, label }) => [key, label]);
+  deepStrictEqual(keysOf("MountainCar-v0"), [
+    ...[["left", "← left"], ["space", "space rest"], ["right", "→ right"]],
+  ]);
+  deepStrictEqual(keysOf("Blackjack-v1"), [["0", "0 stick"], ["1", "1 hit"]]);
+  deepStrictEqual(keysOf("Pendulum-v1"), [
+    ...[["left", "← −2"], ["right", "→ 2"], ["space", "space lets go"]],
+  ]);
+  for (const id of ["Taxi-v4", "GridWorld-v0", "Bandit-v0", "Pendulum-v1"]) {
+    const { keys, actionOf } = controlsOf(makeEnv(id));
+    ok(keys.every(({ key }) => actionOf(key) !== undefined), id);
+  }
+});
+
 Deno.test("the moves of the legend go where they say", () => {
   for (const id of ["GridWorld-v0", "FrozenLake-v1", "CliffWalking-v1"]) {
     const env = makeEnv(id, id === "FrozenLake-v1" ? { isSlippery: false } : {});

@@ -8390,4 +8390,32 @@ export const mutants: readonly Mutant[] = [
     to: ".pair figure {",
     test: "tests/browser/dashboard_test.ts",
   },
+  {
+    fault: "A world that waits for a person's move is stepped by the clock.",
+    file: "lab/core/pace.ts",
+    from: "return this.isLive && this.hasBegun(episode);",
+    to: "return this.hasBegun(episode);",
+    test: "tests/web/side_by_side_test.ts",
+  },
+  {
+    fault: "In the terminal a world that waits takes a key and does not step.",
+    file: "lab/core/pace.ts",
+    from: "return !this.isLive;",
+    to: "return this.isLive;",
+    test: "tests/cli/play_test.ts",
+  },
+  {
+    fault: "The next episode begins while a person's key is waited for.",
+    file: "web/side_by_side.ts",
+    from: "return players.some(({ standing }) => standing.end === null);",
+    to: "return true;",
+    test: "tests/web/player_test.ts",
+  },
+  {
+    fault: "A pointer's press of a key counts twice.",
+    file: "web/player/player.tsx",
+    from: "detail === 0 && press(key)",
+    to: "detail >= 0 && press(key)",
+    test: "tests/web/player_test.ts",
+  },
 ];

@@ -101,6 +101,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-other -policies -problem -show -values -world",
     "-own -played -problem -world",
     "-playing",
+    "-press +main",
     "-rate -show -trying",
   ],
   "player/policy_map_view.tsx": [

@@ -12,6 +12,7 @@ import { OnItsWay } from "../../web/components/on_its_way.tsx";
 import { reconnections } from "../../web/live.ts";
 import { PolicyAtWork } from "../../web/components/policy.tsx";
 import { Player } from "../../web/player/player.tsx";
+import { Hand } from "../../web/player/world.ts";
 import { answered, type Small, SmallPage } from "./small_page.ts";
 
 const world = { id: "FrozenLake-v1", isSlippery: false };
@@ -194,7 +195,7 @@ Deno.test("a policy that has no answer stands still and says why, until it begin
   }, { world: { id: "CartPole-v1" } }));
 
 Deno.test("who plays beside it is stepped with it, is told of, and stands apart or as a ghost", () =>
-  playing(async (page, { asked, facts }) => {
+  playing(async (page, { asked, facts, frames }) => {
     page.get("button", "One step").click();
     selectOf(page, "Beside it").put("6");
     await answered();
@@ -231,17 +232,75 @@ Deno.test("who plays beside it is stepped with it, is told of, and stands apart 
     selectOf(page, "Beside it").put("keys");
     await answered();
     strictEqual(labels(page)[1], "FrozenLake-v1, played by you");
-    ok(page.all("p", ".note").some(({ textContent }) => textContent.startsWith("Your keys: ")));
-    for (const key of ["Down", "Down", "Right", "Down", "Right", "Right"]) {
+    const keys = () => page.get("div", ".keys");
+    deepStrictEqual(keys().all("button").map(({ textContent }) => textContent), [
+      ...["← left", "↓ down", "→ right", "↑ up"],
+    ]);
+    strictEqual(keys().get("small").textContent, "Each is a step.");
+    // A world that waits for a move is stepped by keys alone, and each is one step of both.
+    frames(8, 250);
+    strictEqual(facts().Step, "0");
+    for (const [i, key] of ["Down", "Down", "Right", "Down"].entries()) {
       page.press(`Arrow${key}`);
       page.press("F5");
-      page.get("button", "One step").click();
+      frames(2, 250);
+      strictEqual(facts().Step, String(i + 1));
     }
+    const [right, left] = [keys().all("button")[2], keys().all("button")[0]];
+    right.happens("pointerdown", { pointerId: 1 });
+    right.happens("pointerup", { pointerId: 1 });
+    right.happens("click", { detail: 1 });
+    strictEqual(facts().Step, "5");
+    // By Enter on the button.
+    right.happens("click", { detail: 0 });
     deepStrictEqual(captions(page)[1], "you: return 1, terminated");
+    strictEqual(keys().get("small").textContent, "A key begins the next episode.");
+    frames(8, 250);
+    strictEqual(facts().Step, "6");
+    left.happens("click", { detail: 0 });
+    deepStrictEqual([facts().Step, captions(page)[1]], ["0", "you: return 0"]);
     selectOf(page, "Beside it").put("nobody");
     await answered();
     deepStrictEqual([labels(page).length, captions(page)], [1, []]);
   }));
+
+Deno.test("where the world goes by itself, a person's first key begins", () =>
+  playing(async (page, { frames, facts }) => {
+    selectOf(page, "Beside it").put("keys");
+    await answered();
+    const keys = page.get("div", ".keys");
+    const said = () => keys.get("small").textContent;
+    frames(4, 250);
+    deepStrictEqual([facts().Step, said()], ["0", "The first one begins."]);
+    const [left] = keys.all("button");
+    left.happens("pointerdown", { pointerId: 1 });
+    deepStrictEqual([facts().Step, said()], ["0", ""]);
+    frames(1, 200);
+    left.happens("pointerup", { pointerId: 1 });
+    strictEqual(facts().Step, "5");
+    // To the end of both, which waits for a key.
+    frames(100, 200);
+    strictEqual(said(), "A key begins the next episode.");
+    page.press("ArrowRight");
+    frames(1, 200);
+    deepStrictEqual([facts().Step, said()], ["0", "The first one begins."]);
+  }, cartPole));
+
+Deno.test("a key that is let go of leaves the action of nothing, where there is one and it goes on", () => {
+  const car = new Hand(makeEnv("MountainCar-v0"));
+  strictEqual(car.act(), 1);
+  car.moves.take(car.actionOf("ArrowLeft"), 1);
+  strictEqual(car.act(), 0);
+  car.release(2);
+  strictEqual(car.act(), 0);
+  car.release(1);
+  strictEqual(car.act(), 1);
+  const pole = new Hand(makeEnv("CartPole-v1"));
+  pole.moves.take(pole.actionOf("right"), 1);
+  pole.release(1);
+  strictEqual(pole.act(), 1);
+  deepStrictEqual([pole.actionOf("F5"), car.actionOf(" ")], [undefined, 1]);
+});
 
 Deno.test("frames step at the pace that is chosen, and not while it is paused", () =>
   playing((page, { frames, facts }) => {
@@ -380,7 +439,7 @@ const sliderOf = (page: Small, name: string) =>
   )!;
 
 Deno.test("a world that is changed is that of both who play, until it is as it was again", () =>
-  playing(async (page, { facts }) => {
+  playing(async (page, { facts, frames }) => {
     page.get("button", "Pause").click();
     /** Steps until both have ended. */
     const played = () => {

@@ -1,11 +1,14 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
+import { Moves } from "../../lab/core/pace.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { type Actor, Episodes } from "../../web/episodes.ts";
 import {
   beginTogether,
   goTogether,
+  isDue,
   stepAhead,
   stepBack,
+  stepByKey,
   stepTogether,
 } from "../../web/side_by_side.ts";
 
@@ -71,4 +74,49 @@ Deno.test("two go to a step together, the shorter one to its end, and ahead thro
   deepStrictEqual(worlds(), last);
   stepAhead(pair);
   deepStrictEqual(pair.map(({ standing }) => [standing.seed, standing.steps]), [[8, 0], [8, 0]]);
+});
+
+/** Two as in {@linkcode pairOf}, the second played by a person whose keys push to a side. */
+function besidePerson(isLive: boolean) {
+  const moves = new Moves(isLive);
+  const person: Actor = { masked: false, act: () => moves.action, reset() {} };
+  const pair = pairOf(alternating(), person);
+  return {
+    pair,
+    steps: () => pair.map(({ standing }) => standing.steps),
+    due: () => isDue(pair, pair[1], moves),
+    press: (side: number) => stepByKey(pair, pair[1], moves, side),
+    /** Steps both until the person's episode has ended, or both have. */
+    play: (which: "person" | "both") => {
+      const [first, second] = pair;
+      while (second.standing.end === null || (which === "both" && first.standing.end === null)) {
+        stepTogether(pair);
+      }
+    },
+  };
+}
+
+Deno.test("a world that waits is stepped by a person's keys alone, the rest of it by the clock", () => {
+  const { pair, steps, due, press, play } = besidePerson(false);
+  strictEqual(due(), false);
+  deepStrictEqual([press(1), press(0), steps(), due()], [true, true, [2, 2], false]);
+  // A person whose episode is over waits for the other one, whom the clock steps.
+  press(1);
+  play("person");
+  const [, over] = steps();
+  deepStrictEqual([due(), press(0), steps()[1], pair[0].standing.end], [true, false, over, null]);
+  play("both");
+  strictEqual(due(), false);
+  // The next episode begins with a key, and waits for the next one.
+  deepStrictEqual([press(0), steps(), due()], [false, [0, 0], false]);
+});
+
+Deno.test("a world that goes by itself begins with a person's first key of an episode", () => {
+  const { steps, due, press, play } = besidePerson(true);
+  strictEqual(due(), false);
+  deepStrictEqual([press(1), steps(), due()], [false, [0, 0], true]);
+  play("both");
+  strictEqual(due(), false);
+  deepStrictEqual([press(1), steps(), due()], [false, [0, 0], false]);
+  deepStrictEqual([press(1), steps(), due()], [false, [0, 0], true]);
 });

@@ -28,7 +28,15 @@ import { contentsFrom } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import type { OwnCode } from "../own/code.ts";
 import { hasMap } from "../policy_map.ts";
-import { beginTogether, goTogether, stepAhead, stepBack, stepTogether } from "../side_by_side.ts";
+import {
+  beginTogether,
+  goTogether,
+  isDue,
+  stepAhead,
+  stepBack,
+  stepByKey,
+  stepTogether,
+} from "../side_by_side.ts";
 import { stripOf, WORTH_COLOR, worthsOf } from "../strip.ts";
 import { animate, inFrames } from "./frames.ts";
 import { PolicyMapView } from "./policy_map_view.tsx";
@@ -138,12 +146,40 @@ function Desk(props: DeskProps): VNode | null {
         if (!stepBack(both)) playing.value = false;
         return;
       }
+      if (other?.hand !== undefined && !isDue(both, other.episodes, other.hand.moves)) return;
       trying(() => stepTogether(both));
       countVisit(visits, main);
     };
     const pace = isLive(main.episodes.environment) ? LIVE_PACE : TURN_PACE;
     return animate(speed.value === 0 ? Infinity : pace * speed.value, move, show, rate);
   }, [main, other, playing.value, isBack.value, speed.value]);
+
+  /** Takes a key of the person beside it; returns whether it stands for an action. */
+  const press = (key: string): boolean => {
+    if (main === undefined || other?.hand === undefined) return false;
+    const { hand, episodes } = other;
+    const action = hand.actionOf(key);
+    if (action === undefined) return false;
+    isBack.value = false;
+    trying(() => {
+      const isStep = stepByKey(playersOf(main, other), episodes, hand.moves, action);
+      if (isStep) countVisit(visits, main);
+    });
+    show();
+    return true;
+  };
+
+  useEffect(() => {
+    if (other?.hand === undefined) return;
+    const controller = new AbortController();
+    addEventListener("keydown", (event) => {
+      const { tagName } = event.target as HTMLElement;
+      const types = ["INPUT", "SELECT", "TEXTAREA"].includes(tagName);
+      if (types || event.metaKey || event.ctrlKey) return;
+      if (press(event.key)) event.preventDefault();
+    }, { signal: controller.signal });
+    return () => controller.abort();
+  }, [main, other]);
 
   const turn = (key: string, value: number) => {
     const own = Object.fromEntries(constants.map((each) => [each.key, each.value]));
@@ -228,6 +264,14 @@ function Desk(props: DeskProps): VNode | null {
             />
             <figcaption>{told(apart)}</figcaption>
           </figure>
+        )}
+        {other?.hand !== undefined && (
+          <Keys
+            hand={other.hand}
+            standing={other.episodes.standing}
+            isOver={players.every(({ standing }) => standing.end !== null)}
+            press={press}
+          />
         )}
         {world.handle !== undefined && (
           <p class="note">Drag {world.handle.parts}, or click for a push.</p>
@@ -335,9 +379,6 @@ function Desk(props: DeskProps): VNode | null {
             </label>
           )}
         </div>
-        {other?.hand !== undefined && (
-          <p class="note" role="status">Your keys: {other.hand.legend}</p>
-        )}
         <World
           constants={constants}
           values={values.value}
@@ -466,14 +507,6 @@ function useBeside(
       episodes.senses = main.episodes.senses;
       const title = kept === undefined ? "you" : titleOf(kept);
       beginTogether([main.episodes, episodes], main.episodes.standing.seed);
-      if (hand !== undefined) {
-        addEventListener("keydown", (event) => {
-          const { tagName } = event.target as HTMLElement;
-          const types = ["INPUT", "SELECT", "TEXTAREA"].includes(tagName);
-          if (types || event.metaKey || event.ctrlKey) return;
-          if (hand.press(event.key)) event.preventDefault();
-        }, { signal });
-      }
       other.value = { episodes, title, hand };
       show();
     };
@@ -613,6 +646,51 @@ export function BesideChoice(
         ))}
       </select>
     </label>
+  );
+}
+
+/** The keys of the person beside the policy, as buttons that fingers and pointers press, too. */
+export function Keys(
+  { hand, standing, isOver, press }: {
+    hand: Hand;
+    standing: Standing;
+    /** Whether no episode goes on. */
+    isOver: boolean;
+    press: (key: string) => void;
+  },
+): VNode {
+  const release = () => hand.release(standing.episode);
+  const { isLive } = hand.moves;
+  return (
+    <div class="keys" role="group" aria-label="Your keys">
+      <span>Your keys:</span>
+      {hand.keys.map(({ key, label }) => (
+        <button
+          key={key}
+          type="button"
+          class="button plain"
+          onPointerDown={(event) => {
+            (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+            press(key);
+          }}
+          onPointerUp={release}
+          onPointerCancel={release}
+          // By Enter, or by what reads the page aloud: a pointer's press has come already.
+          onClick={({ detail }) => detail === 0 && press(key)}
+        >
+          {label}
+        </button>
+      ))}
+      <small role="status">
+        {isOver
+          ? "A key begins the next episode."
+          : standing.end === null && !isLive
+          ? "Each is a step."
+          : standing.end === null && !hand.moves.hasBegun(standing.episode)
+          ? "The first one begins."
+          : ""}
+      </small>
+    </div>
   );
 }
 

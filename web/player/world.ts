@@ -4,12 +4,13 @@
  * @module
  */
 import { loadPolicy, type Policy } from "../../agents/policy.ts";
-import { controlsOf } from "../../envs/controls.ts";
+import { controlsOf, type Key } from "../../envs/controls.ts";
 import { definitionOf, makeEnv } from "../../envs/mod.ts";
 import { type Constant, type Constants, tunableWorlds } from "../../envs/tunable.ts";
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../../lab/core/environment.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
+import { isLive, Moves } from "../../lab/core/pace.ts";
 import { Discrete } from "../../lab/core/space.ts";
 import { ownPartsOf, requireOwn } from "../../lab/experiment/own.ts";
 import { ask } from "../ask.ts";
@@ -108,36 +109,40 @@ export function episodesOf({ make, observe }: PlayedWorld, actor: Actor): Episod
 /** A person at the keys, as an actor: the last key counts until another one. */
 export class Hand implements Actor {
   readonly masked = false;
-  readonly legend: string;
+  readonly keys: readonly Key[];
   /** What actions are called, in their order. */
   readonly names: readonly string[];
+  readonly moves: Moves;
   readonly #actionOf: (key: string) => unknown;
-  #action: unknown;
+  /** Until a key comes. */
+  readonly #first: unknown;
 
-  constructor(private readonly environment: Environment) {
-    const { legend, names, actionOf } = controlsOf(environment);
-    this.legend = legend;
+  constructor(environment: Environment) {
+    const { keys, names, actionOf } = controlsOf(environment);
+    this.keys = keys;
     this.names = names;
+    this.moves = new Moves(isLive(environment));
     this.#actionOf = actionOf;
-    this.reset();
+    const { actionSpace } = environment;
+    this.#first = actionOf("space") ??
+      (actionSpace instanceof Discrete ? actionSpace.start : undefined);
   }
 
-  /** Takes a key as the browser names it; returns whether it stands for an action. */
-  press(name: string): boolean {
-    const key = name === " " ? "space" : name.toLowerCase().replace(/^arrow/, "");
-    const action = this.#actionOf(key);
-    if (action === undefined) return false;
-    this.#action = action;
-    return true;
+  /** The action of a key as the browser, or {@linkcode keys}, name it; undefined: it stands for none. */
+  actionOf(name: string): unknown {
+    return this.#actionOf(name === " " ? "space" : name.toLowerCase().replace(/^arrow/, ""));
+  }
+
+  /** Lets go of a key in an episode that goes on: the action of nothing, where there is one. */
+  release(episode: number): void {
+    const rest = this.#actionOf("space");
+    if (rest !== undefined && this.moves.goesOn(episode)) this.moves.take(rest, episode);
   }
 
   act(): unknown {
-    return this.#action;
+    return this.moves.action ?? this.#first;
   }
 
-  reset(): void {
-    const { actionSpace } = this.environment;
-    this.#action = this.#actionOf("space") ??
-      (actionSpace instanceof Discrete ? actionSpace.start : undefined);
-  }
+  /** Nothing: what a key was pressed for holds when an episode is taken back, too. */
+  reset(): void {}
 }
