@@ -26,7 +26,7 @@ import { Judge } from "../lab/experiment/verdict.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
 import { commandLine, openStoreOf } from "./stores.ts";
 import { withSpread } from "./terminal/comparison_table.ts";
-import { metricLabel } from "./terminal/figures.ts";
+import { metricLabel } from "../lab/experiment/metric_label.ts";
 import { type Column, figure, plural, table } from "./terminal/format.ts";
 import { isFile } from "../lab/experiment/load.ts";
 import { callersReference, type Io } from "./terminal/io.ts";

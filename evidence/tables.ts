@@ -5,7 +5,7 @@
  */
 import { LabError } from "../lab/core/errors.ts";
 import { withSpread } from "../cli/terminal/comparison_table.ts";
-import { metricLabel } from "../cli/terminal/figures.ts";
+import { metricLabel } from "../lab/experiment/metric_label.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { type Improvement, improvementOf, iqm, spreadOf } from "../lab/statistics/mod.ts";
 import { referenceFor, type References, referenceScores } from "./references.ts";

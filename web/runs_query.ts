@@ -11,7 +11,7 @@ import type { RunSummary } from "./summary.ts";
 /** What is asked for. */
 export interface TableRequest {
   readonly filter: string;
-  /** Keys of `--where`; empty: the metrics that the found runs are judged by. */
+  /** Keys of `--where`; empty: the metrics that the found runs are judged by, of many `figure`. */
   readonly columns: readonly string[];
   readonly sort: string;
   readonly descending: boolean;
@@ -43,6 +43,8 @@ export interface GroupCell {
   readonly spread: Spread | null;
   /** Of each seed that has one. */
   readonly values: readonly number[];
+  /** In the column of figures: the metrics that its runs are judged by; of several there is no IQM. */
+  readonly metrics?: readonly string[];
   /** How many seeds came to a result, where some diverged or failed: there is no IQM then. */
   readonly lost?: string;
 }

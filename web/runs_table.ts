@@ -14,6 +14,7 @@ import type { Run } from "../lab/store/store.ts";
 import { countingOf } from "./comparison.ts";
 import { figureSpread } from "./figure_spread.ts";
 import { filtered } from "./filter.ts";
+import { FIGURE } from "../lab/experiment/metric_label.ts";
 import { directionOf } from "../lab/experiment/metric_direction.ts";
 import {
   type Cell,
@@ -34,7 +35,7 @@ export interface Record {
   readonly metrics: readonly string[];
 }
 
-/** Metrics that are columns unless others are chosen, at most. */
+/** Metrics that are columns unless others are chosen, at most: of more what each run is judged by is one. */
 const OWN_COLUMNS = 3;
 /**
  * Figures that have the interval of Compare, at most: of more it takes a tenth of a second and longer.
@@ -79,8 +80,14 @@ export function tableOf(
   if (group !== "") {
     const made = groupsOf(found, group, reader);
     const areMetrics = own.map((key) => isMetric(key, records));
-    const values = made.map(({ members }) =>
-      readers.map((read, k) => countedOf(members, read, areMetrics[k]))
+    const judged = made.map(({ members }) => judgingMetrics(members));
+    const values = made.map(({ members }, i) =>
+      readers.map((read, k) =>
+        // Figures of several metrics have no mean.
+        own[k] === FIGURE && judged[i].length > 1
+          ? { values: [] }
+          : countedOf(members, read, areMetrics[k])
+      )
     );
     const place = own.indexOf(request.sort);
     const keyed = made.map((each, i) => ({
@@ -94,7 +101,10 @@ export function tableOf(
     const groups = ordered.slice(offset, offset + limit).map(({ each: { label, members }, i }) => ({
       label,
       runs: members.map(({ row }) => row.id),
-      cells: values[i].map(groupCell),
+      cells: values[i].map((counted, k) => ({
+        ...groupCell(counted),
+        ...own[k] === FIGURE && { metrics: judged[i] },
+      })),
     }));
     return { ...answer, length: made.length, offset, rows: [], groups };
   }
@@ -108,14 +118,20 @@ export function tableOf(
 }
 
 /** The metrics that runs are judged by, those of most runs first. */
-function ownColumns(found: readonly Record[]): string[] {
+function judgingMetrics(found: readonly Record[]): string[] {
   const counts = new Map<string, number>();
   for (const { row: { headline }, metrics } of found) {
     // One whose name cannot stand on a page is no column.
     if (headline === null || !metrics.includes(headline.name)) continue;
     counts.set(headline.name, (counts.get(headline.name) ?? 0) + 1);
   }
-  return [...counts].sort((a, b) => b[1] - a[1]).slice(0, OWN_COLUMNS).map(([name]) => name);
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
+}
+
+/** A column for each metric that runs are judged by; where these are many, one for all. */
+function ownColumns(found: readonly Record[]): string[] {
+  const metrics = judgingMetrics(found);
+  return metrics.length > OWN_COLUMNS ? [FIGURE] : metrics;
 }
 
 const keys = new WeakMap<readonly Record[], string[]>();
@@ -140,7 +156,7 @@ function findKeys(records: readonly Record[], runs: readonly Run[]): string[] {
   }
   const metrics = new Set<string>();
   for (const record of records) for (const name of record.metrics) metrics.add(name);
-  return [...columnNames, ...[...paths].sort(), ...[...metrics].sort()];
+  return [...columnNames, FIGURE, ...[...paths].sort(), ...[...metrics].sort()];
 }
 
 interface Members {
@@ -171,7 +187,7 @@ type Counted = Pick<GroupCell, "values" | "lost">;
 
 /** Whether a key is read off what runs came to, and not off their record. */
 function isMetric(key: string, records: readonly Record[]): boolean {
-  return key === "figure" || key.includes("/") ||
+  return key === FIGURE || key.includes("/") ||
     records.some(({ metrics }) => metrics.includes(key));
 }
 

@@ -18,7 +18,7 @@ import {
 } from "../command.ts";
 import { refuseExisting, writeWhole } from "../files.ts";
 import { callersSettings } from "../settings.ts";
-import { metricLabel } from "../terminal/figures.ts";
+import { metricLabel } from "../../lab/experiment/metric_label.ts";
 import { figure, table } from "../terminal/format.ts";
 import { interruption } from "../terminal/interruption.ts";
 import { settingWords, shellWord } from "../../lab/core/shell.ts";

@@ -45,7 +45,8 @@ import {
   suiteTitles,
   thresholdCells,
 } from "../terminal/comparison_table.ts";
-import { metricLabel, scaleLine } from "../terminal/figures.ts";
+import { metricLabel } from "../../lab/experiment/metric_label.ts";
+import { scaleLine } from "../terminal/figures.ts";
 import { count, duration, figure, plural } from "../terminal/format.ts";
 import type { Block } from "./blocks.ts";
 import { picturesOf } from "./pictures.ts";

@@ -5,7 +5,8 @@
  */
 import { isLost, seedsText } from "../../lab/experiment/comparison.ts";
 import type { Comparison, Group, Pair } from "../comparison.ts";
-import { metricLabel, scaleLines } from "./figures.ts";
+import { metricLabel } from "../../lab/experiment/metric_label.ts";
+import { scaleLines } from "./figures.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
 import { detectableText, NEVER, pText } from "../../lab/statistics/p_value.ts";

@@ -3,32 +3,17 @@
  *
  * @module
  */
-import { printable } from "../../lab/core/printable.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
-import type { RandomReturn } from "../../lab/core/registry.ts";
 import { headlineMetric, headlines } from "../../lab/experiment/comparison.ts";
+import type { RandomReturn } from "../../lab/core/registry.ts";
+import { metricLabel } from "../../lab/experiment/metric_label.ts";
 import { randomWords, type ReturnScale } from "../../lab/experiment/return_scale.ts";
 import { count, figure } from "./format.ts";
-
-/** Words for series whose own name reads poorly. */
-const labels: Readonly<Record<string, string>> = {
-  "evaluation/return_mean": "return",
-  "evaluation/negative_elbo": "−ELBO",
-  "evaluation/negative_log_likelihood": "−log p(x)",
-  "rollout/episode_return_mean": "rollout",
-  "losses/elbo": "ELBO",
-};
 
 /** `return 487.2`; empty where nothing is known yet. */
 export function headline(metrics: Metrics): string {
   const metric = headlineMetric(Object.keys(metrics));
   return metric === undefined ? "" : `${metricLabel(metric)} ${figure(metrics[metric])}`;
-}
-
-/** The word for a metric: `return` for `evaluation/return_mean`. */
-export function metricLabel(metric: string): string {
-  return labels[metric] ??
-    printable(metric.slice(metric.indexOf("/") + 1).replaceAll("_", " "));
 }
 
 const SHOWN = 4;

@@ -10,6 +10,7 @@ import { statuses, statusOf } from "../store/run_status.ts";
 import type { Run, Store } from "../store/store.ts";
 import { headlineMetric, seedNumber } from "./comparison.ts";
 import { type Condition, meets, type Reading, type Value } from "./conditions.ts";
+import { FIGURE } from "./metric_label.ts";
 import { figureReader, figuresOf } from "./score.ts";
 
 /** Where last values of metrics are read: a store, or what a page keeps of it. */
@@ -47,7 +48,7 @@ export const columnNames: readonly string[] = Object.keys(columns);
 
 /** Whether a key names a metric or a path of the configuration rather than a field of any run. */
 export function isOwnKey(key: string): boolean {
-  return !(key in columns) && key !== "figure";
+  return !(key in columns) && key !== FIGURE;
 }
 
 /** Value at a dotted path of the configuration; a named part (`agent`) is its name or id. */
@@ -85,7 +86,7 @@ export function readerOf(
   action: string,
 ): (run: Run) => Value {
   if (Object.hasOwn(columns, key)) return columns[key];
-  if (key === "figure") {
+  if (key === FIGURE) {
     return (run) => {
       const metrics = unlessDamaged(() => figuresOf(store, run));
       return metrics instanceof DamageError
@@ -101,7 +102,7 @@ export function readerOf(
   if (runs.length === 0 || partNames.includes(key)) return () => undefined;
   const configurations = runs.map((run) => run.manifest.determined.configuration);
   const paths = new Set(configurations.flatMap((configuration) => pathsOf(configuration)));
-  const known = [...columnNames, "figure", ...paths, ...store.seriesNames()];
+  const known = [...columnNames, FIGURE, ...paths, ...store.seriesNames()];
   throw new InputError(
     `Cannot ${action} as no run has a field "${key}"${didYouMean(key, known)}: \`runs --help\` ` +
       "shows all, `runs --json` their metrics and configurations",

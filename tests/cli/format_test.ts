@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
-import { evaluatedFigures, headline, metricLabel, scaleLines } from "../../cli/terminal/figures.ts";
+import { metricLabel } from "../../lab/experiment/metric_label.ts";
+import { evaluatedFigures, headline, scaleLines } from "../../cli/terminal/figures.ts";
 import {
   briefly,
   bytes,

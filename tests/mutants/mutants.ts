@@ -8418,4 +8418,18 @@ export const mutants: readonly Mutant[] = [
     to: "detail >= 0 && press(key)",
     test: "tests/web/player_test.ts",
   },
+  {
+    fault: "Of many metrics that runs are judged by the table leaves out all but three.",
+    file: "web/runs_table.ts",
+    from: "return metrics.length > OWN_COLUMNS ? [FIGURE] : metrics;",
+    to: "return metrics.slice(0, OWN_COLUMNS);",
+    test: "tests/web/runs_table_test.ts",
+  },
+  {
+    fault: "A group of figures of several metrics has their mean.",
+    file: "web/runs_table.ts",
+    from: "own[k] === FIGURE && judged[i].length > 1",
+    to: "own[k] === FIGURE && judged[i].length > 9",
+    test: "tests/web/runs_table_test.ts",
+  },
 ];

@@ -439,7 +439,7 @@ const sliderOf = (page: Small, name: string) =>
   )!;
 
 Deno.test("a world that is changed is that of both who play, until it is as it was again", () =>
-  playing(async (page, { facts, frames }) => {
+  playing(async (page, { facts }) => {
     page.get("button", "Pause").click();
     /** Steps until both have ended. */
     const played = () => {

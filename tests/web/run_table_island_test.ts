@@ -219,6 +219,33 @@ Deno.test("a group of which a run failed says so in the place of its figures", (
   });
 });
 
+Deno.test("the column of figures says of which metric each is, and of none that there is no mean", async () => {
+  const headline = (name: string) => ({ headline: { name, series: name, value: 3 } });
+  const columns = [{ key: "figure", better: null }];
+  const rows = [
+    { row: rowOf("r1", headline("evaluation/return_mean")), cells: [3] },
+    { row: rowOf("r2", headline("evaluation/energy_distance")), cells: [0.5] },
+    { row: rowOf("r3"), cells: [null] },
+  ];
+  const texts = (page: Small) => page.all("td", ".number").map(({ textContent }) => textContent);
+  await shown({ ...single, columns, rows }, "", ({ page }) => {
+    const found = texts(page).filter((_, i) => i % 4 === 1);
+    deepStrictEqual(found, ["return 3", "energy distance 0.5", "–"]);
+  });
+  const metrics = ["evaluation/return_mean", "evaluation/energy_distance"];
+  const none = { iqm: null, spread: null, values: [], metrics };
+  const groups = [
+    { label: "ppo", runs: ["r1"], cells: [{ ...cell, metrics: metrics.slice(0, 1) }] },
+    { label: "all", runs: ["r1", "r2"], cells: [none] },
+  ];
+  await shown({ ...grouped, columns, groups }, "group=agent", ({ page }) => {
+    deepStrictEqual(texts(page).map((text) => text.trim().replaceAll(/\s+/g, " ")), [
+      "return 21 … 3, rough",
+      "return, energy distance –",
+    ]);
+  });
+});
+
 Deno.test("a group of which some runs are chosen is not", () =>
   shown(single, "", async ({ page }) => {
     boxes(page)[0].click();

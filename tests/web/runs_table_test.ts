@@ -251,6 +251,35 @@ Deno.test("cells are lists, numbers and text; archived runs are shown, and give 
   });
 });
 
+Deno.test("of more metrics than three that runs are judged by, one column says each run's own", () => {
+  const metrics = ["return_mean", "modes", "recognised", "energy_distance"];
+  const figures = Object.fromEntries(metrics.map((name, i) => [`s${i}`, {
+    [`evaluation/${name}`]: i + 1,
+  }]));
+  const { source, records } = storeOf(figures);
+  const table = (query: string) => tableOf(source, records, requestOf(query));
+  const few = table("filter=seed<3");
+  deepStrictEqual(few.columns.map(({ key }) => key), [
+    ...metrics.slice(0, 3).map((name) => `evaluation/${name}`),
+  ]);
+  const all = table("sort=figure");
+  deepStrictEqual(all.columns, [{ key: "figure", better: null }]);
+  deepStrictEqual(all.rows.map(({ row, cells }) => [row.headline!.name, ...cells]), [
+    ...metrics.map((name, i) => [`evaluation/${name}`, i + 1]),
+  ]);
+  ok(all.keys.includes("figure"));
+  // A group of one metric has its IQM, of several none.
+  const { groups: [single] } = table("group=name&sort=-figure");
+  const { metrics: judging, iqm } = single.cells[0];
+  deepStrictEqual([judging, iqm], [["evaluation/energy_distance"], 4]);
+  const { groups: [mixed] } = table("group=experiment");
+  const { spread, ...cell } = mixed.cells[0];
+  deepStrictEqual([cell, spread], [
+    { values: [], iqm: null, metrics: metrics.map((name) => `evaluation/${name}`) },
+    null,
+  ]);
+});
+
 Deno.test("beyond the last page comes the last one, also where that is full", async () => {
   await using dashboard = await openDashboard();
   const feed = new Feed(dashboard.store);

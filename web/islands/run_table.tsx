@@ -15,6 +15,7 @@ import { Status } from "../components/status.tsx";
 import { MOST_RUNS, useTrends } from "../components/trends.tsx";
 import { Width } from "../components/width.tsx";
 import { ago, boundsText, count, duration, figure, metricTitle } from "../format.ts";
+import { FIGURE, metricLabel } from "../../lab/experiment/metric_label.ts";
 import { heardMessages } from "../live.ts";
 import { commandIn, EXAMPLE, type Program } from "../program.ts";
 import {
@@ -540,6 +541,9 @@ function RunRow(
           class={cell === null ? "number none" : isNumber(cell) ? "number" : undefined}
           data-label={shortLabel(columns[i])}
         >
+          {columns[i].key === FIGURE && row.headline !== null && (
+            <span class="of">{`${metricLabel(row.headline.name)} `}</span>
+          )}
           {shownCell(cell)}
         </td>
       ))}
@@ -568,7 +572,12 @@ function GroupRow(
     pick: (range: boolean) => void;
   },
 ): VNode {
-  const metrics = columns.flatMap(({ key }) => key.includes("/") ? [key] : []);
+  /** The metric of each column; undefined: of none, or of several. */
+  const own = columns.map(({ key }, i) => {
+    if (key !== FIGURE) return key.includes("/") ? key : undefined;
+    return cells[i]?.metrics?.length === 1 ? cells[i].metrics[0] : undefined;
+  });
+  const metrics = own.flatMap((each) => each ?? []);
   const { mark, trends } = useTrends(runs, metrics, JSON.stringify(cells));
   return (
     <Line label={label} {...line}>
@@ -581,15 +590,19 @@ function GroupRow(
           {label}
         </a>
       </th>
-      {cells.map(({ iqm, spread, values, lost }, i) => (
+      {cells.map(({ iqm, spread, values, lost, metrics: judging }, i) => (
         <td key={columns[i].key} class="number" data-label={shortLabel(columns[i])}>
           <Spark
-            values={trends.value[columns[i].key] ?? []}
+            values={trends.value[own[i] ?? ""] ?? []}
             title={`IQM over training${
               runs.length > MOST_RUNS ? `, of the newest ${MOST_RUNS} runs` : ""
             }`}
           />
-          <Seeds values={values} /> <span class="value">{figure(iqm)}</span>
+          <Seeds values={values} />{" "}
+          {judging !== undefined && (
+            <span class="of">{`${judging.map(metricLabel).join(", ")} `}</span>
+          )}
+          <span class="value">{figure(iqm)}</span>
           <small>{lost ?? (spread !== null && boundsText(spread))}</small>
         </td>
       ))}
