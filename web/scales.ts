@@ -6,9 +6,12 @@
 import { roundNumbers } from "../lab/core/round_numbers.ts";
 import { figure } from "./format.ts";
 
+/** How numbers lie on an axis. */
+export type NumberKind = "linear" | "logarithmic";
+
 /** An axis from 0 to 1. */
 export interface Scale {
-  readonly kind: "linear" | "logarithmic" | "categories";
+  readonly kind: NumberKind | "categories";
   /** Where a value stands; undefined: it is none of this axis. */
   place(value: string | number): number | undefined;
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
@@ -36,24 +39,25 @@ const GAPS: readonly (string | number)[] = [
  * The scale of values, as they stand in configurations: numbers, else categories by the alphabet. What has
  * no place among numbers is off their axis.
  *
- * @param options `wide`: so many times the lowest value make the axis logarithmic.
+ * @param kind Of numbers, as it was declared; left out: where they lie far apart, by their logarithm.
  */
 export function scaleOf(
   values: readonly (string | number)[],
-  { wide = WIDE }: { readonly wide?: number } = {},
+  kind?: NumberKind,
 ): Scale {
   const different = [...new Set(values)];
   const told = different.filter((value) => !GAPS.includes(value));
   const numbers = told.map(Number);
   const areNumbers = told.length > 0 &&
     numbers.every((value, i) => Number.isFinite(value) && told[i] !== "");
-  return areNumbers ? scaleOfNumbers(numbers, wide) : categories(different.map(String));
+  return areNumbers ? scaleOfNumbers(numbers, kind) : categories(different.map(String));
 }
 
-function scaleOfNumbers(numbers: readonly number[], wide: number): Scale {
+function scaleOfNumbers(numbers: readonly number[], kind: NumberKind | undefined): Scale {
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const isWide = low > 0 && high / low >= wide;
-  const unit = (value: number) => isWide ? Math.log10(value) : value;
+  const isLogarithmic = low > 0 &&
+    (kind ?? (high / low >= WIDE && "logarithmic")) === "logarithmic";
+  const unit = (value: number) => isLogarithmic ? Math.log10(value) : value;
   const reach = unit(high) - unit(low);
   const place = (value: string | number) => {
     const along = unit(Number(value)) - unit(low);
@@ -63,17 +67,20 @@ function scaleOfNumbers(numbers: readonly number[], wide: number): Scale {
   const sorted = numbers.toSorted((a, b) => a - b);
   const marks = sorted.length <= TICKS
     ? sorted
-    : isWide
+    : isLogarithmic
     ? roundPowers(low, high)
     : roundNumbers(low, high, TICKS);
   return {
-    kind: isWide ? "logarithmic" : "linear",
+    kind: isLogarithmic ? "logarithmic" : "linear",
     place,
     ticks: marks.map((value) => ({ at: place(value)!, label: figure(value) })),
   };
 }
 
-/** 1, 2 and 5 times each power of ten between two numbers, or the powers alone, or every so many. */
+/**
+ * 1, 2 and 5 times each power of ten between two numbers, or the powers alone, or every so many; of
+ * numbers between which there is no more than one of these, round ones.
+ */
 function roundPowers(low: number, high: number): number[] {
   const [first, last] = [low, high].map((end) => Math.floor(Math.log10(end)));
   const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
@@ -82,7 +89,8 @@ function roundPowers(low: number, high: number): number[] {
       .flatMap((power) => leading.map((digit) => Number(`${digit}e${power}`)))
       .filter((number) => low <= number && number <= high);
   const sparser = powers.map((_, i) => between([1], i + 1));
-  return [between([1, 2, 5]), ...sparser].find(({ length }) => length <= TICKS)!;
+  const marks = [between([1, 2, 5]), ...sparser].find(({ length }) => length <= TICKS)!;
+  return marks.length > 1 ? marks : roundNumbers(low, high, TICKS);
 }
 
 function categories(values: readonly string[]): Scale {

@@ -6,7 +6,7 @@
 import { DamageError } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import type { SweepState, Trial } from "../lab/experiment/sweep.ts";
-import type { Field } from "../lab/search/space.ts";
+import type { Field, Space } from "../lab/search/space.ts";
 import { placeOf } from "../lab/search/space.ts";
 import { iqm, type Spread, spreadOf } from "../lab/statistics/mod.ts";
 import { budgetOf } from "../lab/store/run_budget.ts";
@@ -14,6 +14,7 @@ import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import { term } from "../lab/experiment/conditions.ts";
 import { judge, type Verdict } from "./judge.ts";
+import type { NumberKind } from "./scales.ts";
 import { jsonNumber } from "./summary.ts";
 import { settingText, settingWords, shellWord } from "../lab/core/shell.ts";
 
@@ -57,6 +58,8 @@ export interface SweepView {
   readonly total: number;
   readonly seeds: number;
   readonly paths: readonly string[];
+  /** How numbers of a field lie, where it is tried in a range. */
+  readonly kinds: Readonly<Record<string, NumberKind>>;
   /** Those whose points are known, by number. */
   readonly trials: readonly SweptTrial[];
   readonly best: number | null;
@@ -150,6 +153,7 @@ export async function sweepView(store: StoreReader, name: string): Promise<Sweep
     total: sweep.trials,
     seeds: sweep.seeds,
     paths: sweep.space.map(({ path }) => path),
+    kinds: kindsOf(sweep.space),
     trials: trials.map((trial) => trialView(trial, figures)),
     best: best?.trial ?? null,
     judged: judged.values.length === 0 ? null : {
@@ -164,6 +168,15 @@ export async function sweepView(store: StoreReader, name: string): Promise<Sweep
     over,
     next: adviceOf(state, importance),
   };
+}
+
+/** How the numbers of a space's ranges lie; choices are as they are. */
+function kindsOf(space: Space): SweepView["kinds"] {
+  return Object.fromEntries(
+    space.flatMap(({ path, range: { kind } }): [string, NumberKind][] =>
+      kind === "choice" ? [] : [[path, kind.startsWith("log") ? "logarithmic" : "linear"]]
+    ),
+  );
 }
 
 function trialView(

@@ -8432,4 +8432,18 @@ export const mutants: readonly Mutant[] = [
     to: "own[k] === FIGURE && judged[i].length > 9",
     test: "tests/web/runs_table_test.ts",
   },
+  {
+    fault: "A sweep over a logarithmic range is drawn evenly.",
+    file: "web/sweeps.ts",
+    from: 'kind.startsWith("log") ? "logarithmic" : "linear"',
+    to: '"linear"',
+    test: "tests/web/sweeps_test.ts",
+  },
+  {
+    fault: "The lines through the settings guess how a field lies.",
+    file: "web/components/settings_plots.tsx",
+    from: "i === shown.length ? even : kinds[shown[i]]",
+    to: "i === shown.length ? even : undefined",
+    test: "tests/web/sweep_island_test.ts",
+  },
 ];

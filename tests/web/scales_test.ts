@@ -26,6 +26,22 @@ Deno.test("of many values round numbers between them are marked", () => {
   ]);
 });
 
+Deno.test("where it is declared how numbers lie, that decides, however far apart they are", () => {
+  const near = [0.0003, 0.0005, 0.0006, 0.0008, 0.001, 0.0012, 0.0013];
+  const scale = scaleOf(near, "logarithmic");
+  strictEqual(scale.kind, "logarithmic");
+  ok(Math.abs(scale.place(Math.sqrt(0.0003 * 0.0013))! - 0.5) < 1e-12);
+  deepStrictEqual(scale.ticks.map(({ label }) => label), ["5e-4", "0.001"]);
+  // Between two powers round numbers are marked.
+  const nearer = scaleOf([11, 12, 13, 14, 15, 16, 18], "logarithmic");
+  deepStrictEqual(nearer.ticks.map(({ label }) => label), ["12", "14", "16", "18"]);
+  const far = scaleOf([1, 1000], "linear");
+  strictEqual(far.kind, "linear");
+  // What has no logarithm stands evenly.
+  strictEqual(scaleOf([0, 10], "logarithmic").kind, "linear");
+  strictEqual(scaleOf(["relu", "tanh"], "logarithmic").kind, "categories");
+});
+
 Deno.test("near ones evenly, one alone in the middle, words by the alphabet", () => {
   const scale = scaleOf(["1", "2", "5"]);
   strictEqual(scale.kind, "linear");

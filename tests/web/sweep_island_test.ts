@@ -23,6 +23,7 @@ const view: SweepView = {
   ...{ name: "rates", filter: "sweep=rates", experiment: "e", metric: "evaluation/return_mean" },
   ...{ better: "up", sampler: "tpe", pruner: "median", total: 8, seeds: 2, judged: null },
   paths: ["agent.rate", "agent.gamma"],
+  kinds: { "agent.rate": "logarithmic" },
   trials: [
     trialOf(0, 10, { spread: { low: 9, high: 11, kind: "interval" } as never }),
     trialOf(1, 5),
@@ -48,6 +49,21 @@ const tables = (page: Small) =>
   page.get("tbody").all("tr").map((row) =>
     [...row.all("th"), ...row.all("td")].map((each) => each.textContent.replaceAll("\u00a0", " "))
   );
+
+Deno.test("the axes of a sweep lie as its ranges were declared", () => {
+  const drawn = (kinds: SweepView["kinds"]) => {
+    using page = shown({ kinds });
+    const title = page.all("text").find(({ textContent }) => textContent.startsWith("agent.rate"))!;
+    const lines = page.all("polyline").map((each) => each.getAttribute("points")!.split(" ")[0]);
+    return [title.textContent, ...lines];
+  };
+  const [[even, ...straight], [logarithmic, ...bent]] = [
+    drawn({ "agent.rate": "linear" }),
+    drawn({ "agent.rate": "logarithmic" }),
+  ];
+  deepStrictEqual([even, logarithmic], ["agent.rate", "agent.rate, logarithmic"]);
+  ok(straight.length > 2 && straight.join() !== bent.join());
+});
 
 Deno.test("a sweep says how far it came, which trial leads and what trains", () => {
   {

@@ -36,6 +36,7 @@ Deno.test("a sweep's page has the best trial, what matters, and what to run next
       "agent.learningRate",
       "agent.gamma",
     ]);
+    deepStrictEqual(view.kinds, { "agent.learningRate": "logarithmic" });
     const texts = view.next.map(({ text }) => text).join("\n");
     match(texts, /The best agent\.learningRate \(\S+\) lies at the upper end of its range/);
     match(texts, /agent\.gamma decides next to nothing/);

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import type { ComparedGroup } from "../comparison.ts";
 import { figure, metricTitle } from "../format.ts";
-import { scaleOf, unbroken } from "../scales.ts";
+import { type NumberKind, scaleOf, unbroken } from "../scales.ts";
 import { Marker } from "./marker.tsx";
 import { dashOf, paletteSize } from "./palette.ts";
 import { type Box, boxBeside, HEIGHT, ticksAlong, ticksUp, WIDTH } from "./svg_box.ts";
@@ -11,7 +11,7 @@ import { type Box, boxBeside, HEIGHT, ticksAlong, ticksUp, WIDTH } from "./svg_b
 /** Axes of settings beside each other, at most. */
 const MOST_AXES = 5;
 /** Figures stand on an even axis. */
-const even = { wide: Infinity };
+const even = "linear";
 /** Letters of a setting below an axis, and beside one, at most. */
 const [BELOW, BESIDE] = [16, 14];
 
@@ -38,6 +38,8 @@ interface SettingsProps {
   readonly metric: string;
   /** Settings in which they differ. */
   readonly paths: readonly string[];
+  /** How numbers of a setting lie, where that was declared. */
+  readonly kinds?: Readonly<Record<string, NumberKind>>;
 }
 
 const across = (box: Box, share: number) => box.left + share * (box.right - box.left);
@@ -45,10 +47,10 @@ const up = (box: Box, share: number) => box.bottom - share * (box.bottom - box.t
 const isFinite = (value: number | string | null): value is number => typeof value === "number";
 
 /** A point a seed: its figure over a setting that the reader chooses. */
-export function SettingScatter({ tried, metric, paths }: SettingsProps): VNode {
+export function SettingScatter({ tried, metric, paths, kinds = {} }: SettingsProps): VNode {
   const chosen = useSignal<string | undefined>(undefined);
   const path = paths.find((each) => each === chosen.value) ?? paths[0];
-  const x = scaleOf(tried.map(({ settings }) => settings[path] ?? "–"));
+  const x = scaleOf(tried.map(({ settings }) => settings[path] ?? "–"), kinds[path]);
   const judged = tried.flatMap(({ label, color, strength, settings, seeds }) =>
     seeds.filter(({ figure }) => figure !== null).map(({ seed, figure: value }) => (
       { label, color, strength, seed, value, at: x.place(settings[path] ?? "–") }
@@ -120,7 +122,7 @@ export function SettingScatter({ tried, metric, paths }: SettingsProps): VNode {
 }
 
 /** A line each through its settings to its IQM, broken where it has none: parallel coordinates. */
-export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode {
+export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsProps): VNode {
   const shown = paths.slice(0, MOST_AXES);
   const axes = [
     ...shown.map((path) => ({
@@ -130,7 +132,7 @@ export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode
     { title: metricTitle(metric), of: ({ value }: Tried) => value },
   ].map((axis, i) => ({
     ...axis,
-    scale: scaleOf(tried.map(axis.of), i === shown.length ? even : {}),
+    scale: scaleOf(tried.map(axis.of), i === shown.length ? even : kinds[shown[i]]),
   }));
   const box = boxBeside([]);
   const place = (index: number) => across(box, axes.length === 1 ? 0.5 : index / (axes.length - 1));

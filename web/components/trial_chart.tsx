@@ -15,7 +15,7 @@ export function TrialChart({ view: { trials, total, metric, better, best } }: {
   const judged = trials.flatMap(({ trial, value, pruned }) =>
     typeof value === "number" ? [{ trial, value, pruned }] : []
   );
-  const y = scaleOf(judged.map(({ value }) => value), { wide: Infinity });
+  const y = scaleOf(judged.map(({ value }) => value), "linear");
   const box = boxBeside(y.ticks.map(({ label }) => label));
   const across = (trial: number) =>
     box.left + (trial + 0.5) / Math.max(1, total) * (box.right - box.left);

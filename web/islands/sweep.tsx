@@ -17,7 +17,7 @@ export default function Sweep(
   { initial, program }: { initial: SweepView; program: Program },
 ): VNode {
   const view = useFollowed(`/api/sweep?name=${encodeURIComponent(initial.name)}`, initial);
-  const { metric, paths, trials, filter, importance, next } = view;
+  const { metric, paths, kinds, trials, filter, importance, next } = view;
   const tried = triedIn(view);
   const runs = `filter=${encodeURIComponent(filter)}`;
   return (
@@ -30,8 +30,8 @@ export default function Sweep(
           <div class="compared">
             <TrialChart view={view} />
             {importance.length > 1 && <Importance importance={importance} />}
-            <ParallelSettings tried={tried} metric={metric} paths={paths} />
-            <SettingScatter tried={tried} metric={metric} paths={paths} />
+            <ParallelSettings {...{ tried, metric, paths, kinds }} />
+            <SettingScatter {...{ tried, metric, paths, kinds }} />
           </div>
         )}
       {next.length > 0 && <Next next={next} program={program} />}
