@@ -9,11 +9,13 @@ import { Layout } from "./components/layout.tsx";
 import { Comparisons } from "./comparisons.ts";
 import { Feed } from "./feed.ts";
 import { App } from "./fresh.ts";
+import { guideOfRun } from "./metric_guide.ts";
 import { OwnModules } from "./own/modules.ts";
 import { Policies } from "./policies.ts";
 import * as change from "./routes/api/change.ts";
 import * as comparison from "./routes/api/comparison.ts";
 import * as find from "./routes/api/find.ts";
+import * as guide from "./routes/api/guide.ts";
 import * as live from "./routes/api/live.ts";
 import * as own from "./routes/api/own.ts";
 import * as pictures from "./routes/api/pictures.ts";
@@ -57,6 +59,7 @@ export function createApp(
   const writable = readOnly ? null : store;
   const state = {
     ...{ store, writable, live: true, program, feed, comparisons, policies },
+    guides: { of: guideOfRun },
     own: new OwnModules(program),
   };
   // Where the store lies is nothing that a page needs, but in a command that is to reach it.
@@ -74,6 +77,7 @@ export function createApp(
     .route("/assets/:name", asset)
     .change("/api/change", change)
     .route("/api/find", find)
+    .route("/api/guide", guide)
     .route("/api/live", live)
     .route("/api/own", own)
     .route("/api/pictures", pictures)

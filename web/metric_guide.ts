@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { RecentlyUsed } from "../lab/core/recently_used.ts";
 
 /** What a series is, and how it looks where training goes well and where it does not. */
 export interface Meaning {
@@ -44,6 +45,9 @@ const ofEveryRun: Guide = {
   },
 };
 
+/** Guides that are kept, more than there are methods. */
+const KEPT = 500;
+
 const folders = ["agents", "models"].map((name) => new URL(`../docs/${name}/`, import.meta.url));
 
 interface Page {
@@ -54,7 +58,7 @@ interface Page {
 
 /** The pages of methods, by their names without the ending. */
 let pages: Map<string, Page> | undefined;
-const guides = new Map<string, Guide>();
+const guides = new RecentlyUsed<Guide>(KEPT);
 
 /** The guide of a run: that of its method, and what is told of every run. */
 export function guideOfRun(method: string): Guide {

@@ -6,6 +6,7 @@
 import type { Store, StoreReader } from "../lab/store/store.ts";
 import type { Comparisons } from "./comparisons.ts";
 import type { Feed } from "./feed.ts";
+import type { Guide } from "./metric_guide.ts";
 import type { OwnModules } from "./own/modules.ts";
 import type { Policies } from "./policies.ts";
 import type { Program } from "./program.ts";
@@ -22,6 +23,8 @@ export interface State {
   readonly feed: Feed;
   readonly comparisons: Pick<Comparisons, "of">;
   readonly policies: Pick<Policies, "of">;
+  /** What the series of a method mean. */
+  readonly guides: { of(method: string): Guide | Promise<Guide> };
   /** What stands in users' files. */
   readonly own: Pick<OwnModules, "refusalOf" | "script">;
 }

@@ -8446,4 +8446,25 @@ export const mutants: readonly Mutant[] = [
     to: "i === shown.length ? even : undefined",
     test: "tests/web/sweep_island_test.ts",
   },
+  {
+    fault: "A page that trains explains none of its figures.",
+    file: "web/components/trained_here.tsx",
+    from: "guide={guides[row.method] ?? unknown}",
+    to: "guide={unknown}",
+    test: "tests/web/chart_views_test.ts",
+  },
+  {
+    fault: "The four figures of a page that trains stay those of before its guide came.",
+    file: "web/islands/run_charts.tsx",
+    from: '[names.join("\\n"), guide],',
+    to: '[names.join("\\n")],',
+    test: "tests/web/chart_views_test.ts",
+  },
+  {
+    fault: "A site knows no guide of a method.",
+    file: "web/export/pages.tsx",
+    from: "[name, guideOfRun(name)]",
+    to: "[name, {}]",
+    test: "tests/web/export_test.ts",
+  },
 ];

@@ -456,6 +456,50 @@ Deno.test("a training here is paused, goes on and is stopped by its buttons, as 
   deepStrictEqual(idle.all("button", "Stop"), []);
 });
 
+Deno.test("a page that trains explains its figures, and shows the four of the method's page", async () => {
+  const meaning = (text: string) => ({ meaning: text, healthy: "", sick: "" });
+  const guide = Object.fromEntries(
+    ["e", "d", "c", "b"].map((name) => [`losses/${name}`, meaning(`It is ${name}.`)]),
+  );
+  const before = answeredBy((path) =>
+    Promise.resolve(Response.json(path.startsWith("/api/guide?method=vae") ? guide : {}))
+  );
+  try {
+    const names = ["a", "b", "c", "d", "e"].map((name) => `losses/${name}`);
+    const store = {
+      ...{ artifacts: () => [], checkpoints: () => [], events: () => [], eventCount: () => 0 },
+      ...{ seriesNames: () => names, series: () => ({ iterations: [] }) },
+    };
+    const configuration = { model: { name: "vae" }, dataset: { name: "ring" }, budget: 10 };
+    const run = {
+      ...{ id: "here", name: "e", status: "running", active: true, tags: [], attempt: 1 },
+      ...{ digest: null, message: null, wallSeconds: 1, createdAt: 0, environmentSteps: 0 },
+      ...{ gradientSteps: 0, examples: 5, iterations: 1 },
+      manifest: {
+        determined: { experiment: "e", seed: "3", backend: "wasm", version: 1, configuration },
+        budgetUnit: "examples",
+      },
+    };
+    using page = new SmallPage(TrainedHere, {
+      here: {
+        ...{ trained: { value: { run, figures: {}, store, learned: [] } }, problem: { value: "" } },
+        ...{ stand: { value: "training" }, shifts: { value: {} }, move: () => {} },
+      },
+      asked: { setting: { base: { experiment: "e" }, seed: "3", backend: "wasm", set: {} } },
+      description: { fields: [{ path: "model.name", value: "vae" }] },
+      ...{ ahead: undefined, program: { name: "lab" } },
+    });
+    const four = () => page.get("div", ".four").all("h3").map(({ textContent }) => textContent);
+    await answered();
+    deepStrictEqual(four().map((text) => /^losses (.)/.exec(text.trim())?.[1] ?? text), [
+      ...["e", "d", "c", "b"],
+    ]);
+    ok(page.all("p", ".about").some(({ textContent }) => textContent === "It is e."));
+  } finally {
+    answeredBy(before);
+  }
+});
+
 Deno.test("a figure's meaning unfolds to what is healthy and what is sick, where that is known", () => {
   const said = (more: object) => {
     const about = { meaning: "It is so.", healthy: "", sick: "", ...more };

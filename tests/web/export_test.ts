@@ -186,6 +186,25 @@ Deno.test("an export says nothing of the machine's folders, and holds other runs
   }
 });
 
+Deno.test("a site holds what the series of each method mean, as the server says it", async () => {
+  await using dashboard = await openDashboard();
+  const [run] = dashboard.store.runs();
+  const capsule = await capsuleOf(dashboard.store, [run]);
+  const files = await Array.fromAsync(siteFiles(capsule));
+  const ask = answerFrom((name) => {
+    const file = files.find(({ path }) => path === `data/${name}.bin`)!;
+    return Promise.resolve(new Uint8Array(gunzipSync(file.content as Uint8Array)));
+  });
+  for (const method of ["ppo", "vae"]) {
+    const path = `/api/guide?method=${method}`;
+    const there = await dashboard.app.handler(new Request(`http://127.0.0.1${path}`));
+    const wanted = await there.json();
+    ok(Object.keys(wanted).some((name) => name.startsWith("losses/")), method);
+    deepStrictEqual(await (await ask(path)).json(), wanted);
+  }
+  deepStrictEqual(await (await ask("/api/guide?method=mine")).json(), {});
+});
+
 Deno.test("a page may run its own script, and reach nobody", async () => {
   await using dashboard = await openDashboard();
   const [run] = dashboard.store.runs().filter(({ status }) => status === "completed");

@@ -25,6 +25,9 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "components/gallery.tsx": [
     "-text",
   ],
+  "components/guides.ts": [
+    "-guides",
+  ],
   "components/once_seen.ts": [
     "-hasFailed -load -module +tries",
     "-isSeen",
@@ -82,7 +85,6 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-moment -run",
   ],
   "islands/run_charts.tsx": [
-    "-guide",
     "-sparks +stamp",
   ],
   "islands/run_note.tsx": [

@@ -23,6 +23,8 @@ const experiments = [
 /** What is answered of a run when a test says so. */
 /** What was asked of runs. */
 const bases: string[] = [];
+/** What was asked of methods. */
+const guidesAsked: string[] = [];
 let late = Promise.withResolvers<Response>();
 
 interface Page {
@@ -62,6 +64,10 @@ async function onPage(body: (page: Page) => Promise<void>, search = ""): Promise
   Object.assign(globalThis, { Worker: Thread });
   bases.splice(0);
   const own = answeredBy((path) => {
+    if (path.startsWith("/api/guide?")) {
+      guidesAsked.push(path);
+      return Promise.resolve(Response.json({}));
+    }
     bases.push(path);
     if (path === "/api/setting?run=late") return late.promise;
     return Promise.resolve(
@@ -118,6 +124,15 @@ const asked = (orders: readonly Order[]) =>
 const usual = {
   ...{ base: { experiment: "cartpole-ppo-quick" }, seed: "", backend: "wasm", set: {} },
 };
+
+Deno.test("what a method's series mean is asked for once, before anything trains", () =>
+  onPage(async ({ replies }) => {
+    guidesAsked.splice(0);
+    await replies();
+    deepStrictEqual(guidesAsked, ["/api/guide?method=ppo"]);
+    await replies();
+    strictEqual(guidesAsked.length, 1);
+  }));
 
 Deno.test("a page asks for the usual setting, then for what is chosen, and keeps that", () =>
   onPage(async ({ page, orders, replies }) => {

@@ -8,6 +8,7 @@ import RunCharts from "../islands/run_charts.tsx";
 import RunEvents from "../islands/run_events.tsx";
 import RunStatus from "../islands/run_status.tsx";
 import { download } from "../plot_files.ts";
+import type { Guide } from "../metric_guide.ts";
 import { levelsOf, playerOf } from "../run_parts.ts";
 import { summarize } from "../summary.ts";
 import type { TrainingHere } from "../training/here.ts";
@@ -15,9 +16,13 @@ import type { Ahead } from "../training/ahead.ts";
 import type { Asked, Description } from "../training/protocol.ts";
 import { commandOf } from "../training/setting.ts";
 import { HERE, type TrainedRun } from "../training/trained_run.ts";
+import { useGuides } from "./guides.ts";
 import { AheadView } from "./ahead_view.tsx";
 import { contentsFrom } from "../live.ts";
 import type { Program } from "../program.ts";
+
+/** Of a method whose guide is not there. */
+const unknown: Guide = {};
 
 /** The run; until there is one, what will be here. */
 export function TrainedHere(
@@ -36,6 +41,8 @@ export function TrainedHere(
   const trained = here.trained.value;
   const problem = here.problem.value;
   const stand = here.stand.value;
+  // Asked for before anything trains, as nothing is asked of the server then.
+  const guides = useGuides(methodOf(description));
   return (
     <section class="trained" aria-label="The run">
       {problem !== "" && <p class="problem" role="alert">{problem}</p>}
@@ -44,16 +51,26 @@ export function TrainedHere(
         ? stand === "idle" && problem === "" && description !== undefined && (
           <AheadView {...{ description, ahead, isRefused }} />
         )
-        : <Run key={trained.run.attempt} {...{ here, trained, program }} asked={asked!} />}
+        : <Run key={trained.run.attempt} {...{ here, trained, program, guides }} asked={asked!} />}
     </section>
   );
 }
 
+/** The agent or the model of a setting. */
+function methodOf(description: Description | undefined): string | undefined {
+  const name = description?.fields.find(({ path }) =>
+    path === "agent.name" || path === "model.name"
+  );
+  return name && String(name.value);
+}
+
 function Run(
-  { here, trained, asked, program }: {
+  { here, trained, asked, guides, program }: {
     here: TrainingHere;
     trained: TrainedRun;
     asked: Asked;
+    /** By method. */
+    guides: ReturnType<typeof useGuides>;
     program: Program;
   },
 ): VNode {
@@ -95,7 +112,7 @@ function Run(
         status={row.status}
         contents={contents}
         axis={row.axis}
-        guide={{}}
+        guide={guides[row.method] ?? unknown}
         levels={levels}
         player={contentsFrom(contents).policies.length > 0 ? player : undefined}
         explores={"model" in run.manifest.determined.configuration &&

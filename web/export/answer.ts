@@ -12,6 +12,7 @@ import { Feed } from "../feed.ts";
 import type { Context } from "../fresh.ts";
 import { PROGRAM } from "../program.ts";
 import * as comparison from "../routes/api/comparison.ts";
+import * as guide from "../routes/api/guide.ts";
 import * as pictures from "../routes/api/pictures.ts";
 import * as policy from "../routes/api/policy.ts";
 import * as runs from "../routes/api/runs.ts";
@@ -20,7 +21,7 @@ import * as setting from "../routes/api/setting.ts";
 import * as sparks from "../routes/api/sparks.ts";
 import * as trends from "../routes/api/trends.ts";
 import type { State } from "../state.ts";
-import { type Body, fileName, type Head, textName } from "./capsule.ts";
+import { type Body, fileName, GUIDES, type Guides, type Head, textName } from "./capsule.ts";
 import { CapsuleStore } from "./capsule_store.ts";
 
 /** Reads a part of a capsule by its name: `runs`, `run-ID`, or a file's. */
@@ -30,6 +31,7 @@ type Handler = (context: Context<State>) => Response | Promise<Response>;
 
 const handlers: Readonly<Record<string, Handler>> = {
   "/api/comparison": comparison.handler,
+  "/api/guide": guide.handler,
   "/api/pictures": pictures.handler,
   "/api/policy": policy.handler,
   "/api/runs": runs.handler,
@@ -82,7 +84,10 @@ async function open(read: Read) {
       return read(name);
     },
   };
-  return { state: stateOf(store, policies), load };
+  const guides: State["guides"] = {
+    of: async (method) => (await json<Guides>(GUIDES))[method] ?? {},
+  };
+  return { state: { ...stateOf(store, policies), guides }, load };
 }
 
 /** What routes see that nobody changes. */
@@ -111,6 +116,7 @@ export function stateOf(store: StoreReader, policies: State["policies"]): State 
     feed,
     comparisons,
     policies,
+    guides: { of: () => ({}) },
     own,
   };
 }

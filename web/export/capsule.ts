@@ -6,6 +6,7 @@
  */
 import type { Run, StoredArtifact, StoredCheckpoint, StoredEvent } from "../../lab/store/store.ts";
 import type { Part } from "../file_parts.ts";
+import type { Guide } from "../metric_guide.ts";
 import type { Between } from "../thinned.ts";
 
 /** What is known of every run at once. */
@@ -51,6 +52,12 @@ export interface Capsule {
   /** PNG files by hash. */
   readonly pictures: ReadonlyMap<string, Uint8Array>;
 }
+
+/** What a site's part is called that holds what the series of each method mean. */
+export const GUIDES = "guides";
+
+/** Guides by method. */
+export type Guides = Readonly<Record<string, Guide>>;
 
 /** What a file of samples of text is called. */
 export function textName(hash: string): string {

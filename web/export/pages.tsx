@@ -10,6 +10,9 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { type ComponentType, h, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { agents } from "../../agents/mod.ts";
+import { models } from "../../models/mod.ts";
+import { guideOfRun } from "../metric_guide.ts";
 import { asset, built, builtNames, readAsset } from "../assets.ts";
 import { ThemeChoice } from "../components/theme_choice.tsx";
 import type { Context, LatePage, PageAnswer, PageProps } from "../fresh.ts";
@@ -19,7 +22,7 @@ import * as run from "../routes/runs/[id].tsx";
 import * as train from "../routes/train.tsx";
 import type { State } from "../state.ts";
 import { stateOf } from "./answer.ts";
-import type { Capsule } from "./capsule.ts";
+import { type Capsule, GUIDES, type Guides } from "./capsule.ts";
 import { CapsuleStore } from "./capsule_store.ts";
 import { inFile, inSite, ledBy, type Place } from "./places.ts";
 
@@ -106,6 +109,11 @@ export async function* siteFiles(capsule: Capsule): AsyncGenerator<SiteFile> {
   for (const [name, bytes] of partsOf(capsule)) {
     yield { path: `data/${name}.bin`, content: await packed(bytes) };
   }
+  // Of all that its page trains, whatever the runs are of.
+  const guides: Guides = Object.fromEntries(
+    [...agents, ...models].map(({ name }) => [name, guideOfRun(name)]),
+  );
+  yield { path: `data/${GUIDES}.bin`, content: await packed(encoded(guides)) };
   for (const [hash, bytes] of capsule.pictures) yield { path: `data/${hash}.png`, content: bytes };
 }
 

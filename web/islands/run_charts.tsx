@@ -65,7 +65,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
   const view = useSignal<View>({ axis, smoothing: 0 });
   const { hero, small, sections } = useMemo(
     () => arranged(names, Object.keys(guide)),
-    [names.join("\n")],
+    [names.join("\n"), guide],
   );
   const sparks = useSparks(run);
   const zoom = (range: Range | undefined) => view.value = { ...view.value, range };
