@@ -99,14 +99,14 @@ export interface LayoutProps {
 
 /**
  * Nothing from elsewhere, nothing inline; WebAssembly, as policies are programs; workers, as a page may
- * train.
+ * train; pictures that a page has drawn itself.
  */
 const headers = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
     styleSrc: ["'self'"],
-    imgSrc: ["'self'"],
+    imgSrc: ["'self'", "data:"],
     connectSrc: ["'self'"],
     baseUri: ["'none'"],
     formAction: ["'none'"],

@@ -30,3 +30,16 @@ export function fileNameOf(title: string, ending: string): string {
     title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "chart"
   }.${ending}`;
 }
+
+/** Pixels of a picture for one of its drawing: sharp on paper and on fine screens. */
+const FINENESS = 2;
+
+/** An SVG document as a PNG file. */
+export async function pngOf(svg: string): Promise<Blob> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = new OffscreenCanvas(FINENESS * image.width, FINENESS * image.height);
+  canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return await canvas.convertToBlob({ type: "image/png" });
+}

@@ -1,6 +1,7 @@
 /** Every page and every island of the dashboard in a real browser. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { decode } from "fast-png";
 import { startRun } from "../../mod.ts";
 import { registries } from "../../registries.ts";
 import { streamOf } from "../../lab/core/random.ts";
@@ -547,7 +548,15 @@ test("axis, smoothing and search change the charts of a run", async (page) => {
   for (const kind of ["CSV", "PNG", "SVG"]) {
     const saved = page.waitForEvent("download");
     await page.click(`button:visible:text-is('${kind}')`);
-    strictEqual((await saved).suggestedFilename(), `entropy.${kind.toLowerCase()}`);
+    const file = await saved;
+    strictEqual(file.suggestedFilename(), `entropy.${kind.toLowerCase()}`);
+    if (kind !== "PNG") continue;
+    // What the SVG holds, title and legend included, at twice its size and on the card's ground.
+    const { width, height, data, channels } = decode(await Deno.readFile(await file.path()));
+    deepStrictEqual([width, height], [1440, 2 * (360 + 18)]);
+    deepStrictEqual([...data.slice(0, channels)], [...new Array(channels).fill(255)]);
+    const left = (y: number) => data.subarray(channels * width * y, channels * (width * y + 700));
+    ok(left(36).some((value) => value < 128), "a title");
   }
 });
 

@@ -8467,4 +8467,11 @@ export const mutants: readonly Mutant[] = [
     to: "[name, {}]",
     test: "tests/web/export_test.ts",
   },
+  {
+    fault: "A chart that is saved as PNG has the size of the screen's.",
+    file: "web/plot_files.ts",
+    from: "const FINENESS = 2;",
+    to: "const FINENESS = 1;",
+    test: "tests/browser/dashboard_test.ts",
+  },
 ];

@@ -10,7 +10,7 @@ import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
 import { figure } from "../format.ts";
 import { indexAt, isSingle, type Line, lineFigures } from "../lines.ts";
-import { csvOf, download, fileNameOf } from "../plot_files.ts";
+import { csvOf, download, fileNameOf, pngOf } from "../plot_files.ts";
 import { svgOf } from "../plot_svg.ts";
 import { colorOf, onThemeChange } from "../theme.ts";
 import {
@@ -227,17 +227,15 @@ function Figures(
 ): VNode {
   const saveTable = () =>
     download(fileNameOf(title, "csv"), new Blob([csvOf(lines, xLabel)], { type: "text/csv" }));
-  const savePicture = () =>
-    chart.current?.ctx.canvas.toBlob((blob) => {
-      if (blob !== null) download(fileNameOf(title, "png"), blob);
-    });
-  const saveDrawing = () => {
+  const problem = useSignal("");
+  /** What is shown as an SVG document; undefined where nothing is. */
+  const drawing = () => {
     const { x, y } = chart.current?.scales ?? {};
-    if (x?.min === undefined || y?.min === undefined) return;
+    if (x?.min === undefined || y?.min === undefined) return undefined;
     const stretch = (scale: uPlot.Scale) => [scale.min!, scale.max!] as const;
     // As every reader of SVG takes it, without a share of opacity.
     const color = (name: string) => `rgb(${colorOf(name).match(/[\d.]+/g)!.slice(0, 3)})`;
-    const svg = svgOf({
+    return svgOf({
       ...{ title, xLabel, lines, levels, x: stretch(x), y: stretch(y) },
       colors: {
         ...{ paper: color("--card"), ink: color("--ink") },
@@ -245,7 +243,15 @@ function Figures(
         line: (index) => color(`--series-${index % paletteSize}`),
       },
     });
+  };
+  const saveDrawing = () => {
+    const svg = drawing();
+    if (svg === undefined) return;
     download(fileNameOf(title, "svg"), new Blob([svg], { type: "image/svg+xml" }));
+  };
+  const savePicture = async () => {
+    const svg = drawing();
+    if (svg !== undefined) download(fileNameOf(title, "png"), await pngOf(svg));
   };
   const rows = useMemo(() => readable(lines).map(lineFigures), [lines]);
   return (
@@ -261,8 +267,18 @@ function Figures(
         <summary>Figures</summary>
         <p class="note">
           Save as <button type="button" class="quiet" onClick={saveTable}>CSV</button>{" "}
-          <button type="button" class="quiet" onClick={savePicture}>PNG</button>{" "}
-          <button type="button" class="quiet" onClick={saveDrawing}>SVG</button>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() =>
+              savePicture().catch(() =>
+                problem.value = "This browser cannot draw it as PNG: take the SVG."
+              )}
+          >
+            PNG
+          </button>{" "}
+          <button type="button" class="quiet" onClick={saveDrawing}>SVG</button>{" "}
+          {problem.value !== "" && <span class="problem" role="alert">{problem.value}</span>}
         </p>
         <div class="scroll">
           <table>
