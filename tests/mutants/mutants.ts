@@ -8356,6 +8356,8 @@ export const mutants: readonly Mutant[] = [
     from: " && !pending.includes(series)",
     to: "",
     test: "tests/lab/experiment/runner_test.ts",
+  },
+  {
     fault: "On a page an or between two conditions is a word that must occur.",
     file: "lab/experiment/conditions.ts",
     from: "checkNoOr(pieces, text);",
