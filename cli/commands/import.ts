@@ -62,8 +62,9 @@ export const importRuns = defineCommand({
     const sources = await sourcesOf(io, files);
     using opened = await openStoreOf(io, location);
     let next = seed;
+    const added: string[] = [];
     for (const { files, folder } of sources) {
-      const options = { axis, tags, name, seed: next };
+      const options = { axis, tags, name, seed: next, apart: added };
       const named = await Promise.all(
         files.map(async ({ at, path }) => ({ name: at, bytes: await bytesOf(path, at) })),
       );
@@ -72,6 +73,7 @@ export const importRuns = defineCommand({
         ? await importFileRuns(opened.store, named[0].bytes, at, options)
         : await importEventRun(opened.store, named, { ...folder, at }, options);
       if (next !== undefined) next += ids.length + known.length;
+      added.push(...ids);
       for (const id of ids) io.out(`${id}  ${at}`);
       for (const id of known) io.out(`already there: ${id}  ${at}`);
       for (const remark of remarks) io.notice(`${remark}\n`);
@@ -126,7 +128,9 @@ async function sourcesOf(io: Io, given: readonly string[]): Promise<Source[]> {
     } else if (isEventFile(at)) {
       const folder = { at: dirname(at), run: basename(dirname(path)), mayBeEmpty: false };
       addEvents(dirname(path), { files: [{ at, path }], folder });
-    } else sources.push({ files: [{ at, path }] });
+    } else if (!sources.some(({ files }) => files.some((file) => file.path === path))) {
+      sources.push({ files: [{ at, path }] });
+    }
   }
   return sources;
 }

@@ -69,7 +69,9 @@ export const resume = defineCommand({
     using opened = await openStoreOf(io, location);
     const { store } = opened;
     if (batch && (where.length > 0 || budget !== undefined || data !== undefined)) {
-      throw new InputError("Cannot resume as --batch takes no --where, --budget or --data");
+      throw new InputError(
+        "Cannot resume as --batch takes neither --where nor --budget nor --data",
+      );
     }
     const open = (run: Run) => isOpen(run) || (budget !== undefined && !run.active);
     const { ids, waiting } = batch

@@ -10,14 +10,8 @@ import type { Generator } from "../core/random.ts";
 import { allocate, type NamedTensors, sizeOf } from "../core/tensor_data.ts";
 import "./gradients.ts";
 import { requireLoadable, requireNext, requireState } from "./layout.ts";
-import {
-  checkDeclaration,
-  checkedResult,
-  draw,
-  inputViews,
-  noOutput,
-  scalarViews,
-} from "./program.ts";
+import { checkDeclaration, checkedResult } from "./declaration.ts";
+import { draw, inputViews, noOutput, scalarViews } from "./program.ts";
 import type {
   InputSpec,
   Program,

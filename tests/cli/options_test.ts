@@ -272,8 +272,8 @@ const apart: Readonly<Record<string, readonly [said: RegExp, ...ways: readonly (
     ...[["--purge", "--orphans"], ["--waiting"]],
   ],
   resume: [
-    /^error: Cannot resume as --batch takes neither --where nor --budget\n$/,
-    ...[["--batch"], ["--where agent.gamma>0", "--budget 9"]],
+    /^error: Cannot resume as --batch takes neither --where nor --budget nor --data\n$/,
+    ...[["--batch"], ["--where agent.gamma>0", "--budget 9", "--data a"]],
   ],
 };
 

@@ -8247,14 +8247,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "An input may be declared of any type.",
-    file: "lab/compute/program.ts",
+    file: "lab/compute/declaration.ts",
     from: "if (known.includes(word) ||",
     to: 'if (kind === "input" || known.includes(word) ||',
     test: "tests/lab/compute/workspace_test.ts",
   },
   {
     fault: "A step that is async is taken for one without a result.",
-    file: "lab/compute/program.ts",
+    file: "lab/compute/declaration.ts",
     from: "if (result instanceof Promise) {",
     to: "if (false) {",
     test: "tests/lab/compute/workspace_test.ts",
@@ -8475,5 +8475,12 @@ export const mutants: readonly Mutant[] = [
     from: "const FINENESS = 2;",
     to: "const FINENESS = 1;",
     test: "tests/browser/dashboard_test.ts",
+  },
+  {
+    fault: "Two files of one content that are imported together are one run.",
+    file: "lab/experiment/imports/imported_run.ts",
+    from: "!apart.includes(id)",
+    to: "apart !== undefined",
+    test: "tests/cli/imported_test.ts",
   },
 ];

@@ -6,7 +6,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { type Layout, requireNext } from "../layout.ts";
-import { checkedResult } from "../program.ts";
+import { checkedResult } from "../declaration.ts";
 import type { Tensors } from "../workspace.ts";
 import type { Declared, TracedStep } from "./trace.ts";
 

@@ -8,7 +8,8 @@
 import { InputError } from "../../core/errors.ts";
 import type { NamedTensors } from "../../core/tensor_data.ts";
 import type { Generator } from "../../core/random.ts";
-import { checkedResult, draw, inputViews, scalarViews } from "../program.ts";
+import { checkedResult } from "../declaration.ts";
+import { draw, inputViews, scalarViews } from "../program.ts";
 import type { InputSpec, Program, Workspace } from "../workspace.ts";
 import type { AnyStep } from "./binding.ts";
 import { type AnySpec, drawnInput, withDrawnInputs } from "./host_steps.ts";

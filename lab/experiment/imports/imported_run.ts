@@ -47,6 +47,8 @@ export interface ImportOptions {
   readonly name?: string;
   /** Left out: the first one that no run of its name and configuration has. */
   readonly seed?: number;
+  /** Runs of other files that were named beside it: others, though the content may be the same. */
+  readonly apart?: readonly string[];
 }
 
 /** Where a run is from. */
@@ -111,10 +113,19 @@ export function unitOf(isCounted: (count: BudgetUnit) => boolean): BudgetUnit | 
   return counts.filter((count) => count !== "iterations").find(isCounted);
 }
 
-/** The run that a file has become already; one whose import broke off is none. */
-export function knownRun(store: Store, { hash, place }: ImportSource): string | undefined {
-  return store.runs().find(({ manifest: { source }, endedAt, message }) =>
-    source?.hash === hash && source.place === place && endedAt !== null && message !== LEFT
+/**
+ * The run that a file has become already; one whose import broke off is none.
+ *
+ * @param apart Runs that are others for sure.
+ */
+export function knownRun(
+  store: Store,
+  { hash, place }: ImportSource,
+  apart: readonly string[] = [],
+): string | undefined {
+  return store.runs().find(({ id, manifest: { source }, endedAt, message }) =>
+    source?.hash === hash && source.place === place && endedAt !== null && message !== LEFT &&
+    !apart.includes(id)
   )?.id;
 }
 

@@ -56,7 +56,7 @@ export async function importFileRuns(
   if (/\.(jsonl|ndjson)$/.test(name)) {
     refuseOptions(options, name, "JSON lines say it themselves");
     const source = { hash: sha256(bytes), place: 0 };
-    const known = knownRun(store, source);
+    const known = knownRun(store, source, options.apart);
     if (known !== undefined) return { ids: [], known: [known], remarks: [] };
     const text = new TextDecoder().decode(bytes);
     const id = await importJsonLines(store, text, name, options.tags, source);
@@ -111,7 +111,8 @@ async function add(
   for (const [place, run] of runs.entries()) {
     const origin = { note: `imported from ${name}`, source: { hash, place } };
     if ("id" in run) refuseOptions(options, name, "the lab's own export says it itself");
-    const there = knownRun(store, origin.source) ?? ("id" in run ? ownRun(store, run) : undefined);
+    const there = knownRun(store, origin.source, options.apart) ??
+      ("id" in run ? ownRun(store, run) : undefined);
     if (there !== undefined) {
       known.push(there);
       continue;
