@@ -14,7 +14,6 @@ import {
   headlineMetric,
   isFinished,
   isLost,
-  lackingOf,
   newestOfEachSeed,
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
@@ -242,8 +241,9 @@ function summary(
   options: ComparisonOptions,
 ): Group {
   const { metric } = options;
-  const values = metric === undefined ? [] : figuresOfGroup(store, group, metric);
-  const lacking = metric === undefined ? [] : lackingOf(store, group, metric);
+  const figures = metric === undefined ? [] : figuresOfGroup(store, group, metric);
+  const values = figures.map((figure) => figure ?? NaN);
+  const lacking = group.runs.filter((_, i) => i in figures && figures[i] === undefined);
   const known = values.length > 0;
   const isWhole = lacking.length === 0 && !group.runs.some(isLost);
   const figure = known ? iqm(values) : NaN;
@@ -296,7 +296,8 @@ function thresholdOf(store: Store, group: RunGroup, value: number | undefined): 
   };
   return {
     value,
-    reached: figuresOfGroup(store, group, RETURN).filter((figure) => figure >= value).length,
+    reached: figuresOfGroup(store, group, RETURN)
+      .filter((figure) => figure !== undefined && figure >= value).length,
     environmentSteps: finite(first.map((each) => each?.environmentSteps ?? Infinity)),
     wallSeconds: finite(first.map((each) => each?.wallSeconds ?? Infinity)),
   };

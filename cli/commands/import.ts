@@ -6,6 +6,7 @@ import { argument, option } from "@optique/core/primitives";
 import { choice, integer, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
+import { isFolder } from "../../lab/store/files.ts";
 import { LONGEST_TAG } from "../../web/tags.ts";
 import { defaulting, defineCommand, plain, shortText, storeOption } from "../command.ts";
 import { openStoreOf } from "../stores.ts";
@@ -62,9 +63,10 @@ export const importRuns = defineCommand({
     const sources = await sourcesOf(io, files);
     using opened = await openStoreOf(io, location);
     let next = seed;
-    const added: string[] = [];
+    // Files that are named together are runs of their own, though their content be the same.
+    const before = opened.store.runs();
     for (const { files, folder } of sources) {
-      const options = { axis, tags, name, seed: next, apart: added };
+      const options = { axis, tags, name, seed: next, before };
       const named = await Promise.all(
         files.map(async ({ at, path }) => ({ name: at, bytes: await bytesOf(path, at) })),
       );
@@ -73,7 +75,6 @@ export const importRuns = defineCommand({
         ? await importFileRuns(opened.store, named[0].bytes, at, options)
         : await importEventRun(opened.store, named, { ...folder, at }, options);
       if (next !== undefined) next += ids.length + known.length;
-      added.push(...ids);
       for (const id of ids) io.out(`${id}  ${at}`);
       for (const id of known) io.out(`already there: ${id}  ${at}`);
       for (const remark of remarks) io.notice(`${remark}\n`);
@@ -112,7 +113,7 @@ async function sourcesOf(io: Io, given: readonly string[]): Promise<Source[]> {
   };
   for (const at of given) {
     const path = callersPath(io, at);
-    if (await isFolder(path)) {
+    if (isFolderAt({ at, path })) {
       const found = eventFolders({ at, path }, isEventFile);
       if (found.length === 0) {
         throw new InputError(
@@ -158,12 +159,11 @@ function entriesOf({ at, path }: Place): Deno.DirEntry[] {
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
+function isFolderAt({ at, path }: Place): boolean {
   try {
-    return (await Deno.stat(path)).isDirectory;
+    return isFolder(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return false; // what cannot be read is said where it is read
+    throw unreadable(at, error);
   }
 }
 

@@ -328,17 +328,13 @@ export function lostText(runs: readonly { readonly status: string }[]): string {
 }
 
 /**
- * The runs of a group that came to their end without a figure `metric`, as where it was not measured. A run
- * that ended without a result lacks none: {@linkcode isLost} says of it what there is to say.
+ * The figure `metric` of each run in the group, by ascending seed; NaN of a run that ended without a
+ * result, undefined of one that came to its end without the figure, as where it was not measured.
  */
-export function lackingOf(store: Store, group: RunGroup, metric: string): Run[] {
-  return group.runs.filter((run) => !isLost(run) && !(metric in figuresOf(store, run)));
-}
-
-/**
- * The figure `metric` of each run in the group, by ascending seed; NaN where there is none, and of a run
- * that ended without a result.
- */
-export function figuresOfGroup(store: Store, group: RunGroup, metric: string): number[] {
-  return group.runs.map((run) => isLost(run) ? NaN : figuresOf(store, run)[metric] ?? NaN);
+export function figuresOfGroup(
+  store: Store,
+  group: RunGroup,
+  metric: string,
+): (number | undefined)[] {
+  return group.runs.map((run) => isLost(run) ? NaN : figuresOf(store, run)[metric]);
 }

@@ -7889,7 +7889,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "Runs of the lab's own CSV lie beside themselves in their store.",
     file: "lab/experiment/imports/mod.ts",
-    from: '("id" in run ? ownRun(store, run) : undefined)',
+    from: '("id" in run ? ownRun(before, run) : undefined)',
     to: "undefined",
     test: "tests/lab/experiment/imports_test.ts",
   },
@@ -8478,9 +8478,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "Two files of one content that are imported together are one run.",
-    file: "lab/experiment/imports/imported_run.ts",
-    from: "!apart.includes(id)",
-    to: "apart !== undefined",
+    file: "cli/commands/import.ts",
+    from: "seed: next, before };",
+    to: "seed: next, get before() { return opened.store.runs(); } };",
     test: "tests/cli/imported_test.ts",
   },
 ];

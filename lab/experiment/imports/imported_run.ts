@@ -8,7 +8,7 @@ import type { Seed } from "../../core/random.ts";
 import type { Json } from "../../core/snapshot.ts";
 import type { BudgetUnit } from "../../core/trainer.ts";
 import { counts } from "../../store/run_budget.ts";
-import type { ImportSource, Store } from "../../store/store.ts";
+import type { ImportSource, Run, Store } from "../../store/store.ts";
 import { beginLogged, LEFT } from "../logged_run.ts";
 import type { StepAxis } from "./step_axes.ts";
 
@@ -47,8 +47,8 @@ export interface ImportOptions {
   readonly name?: string;
   /** Left out: the first one that no run of its name and configuration has. */
   readonly seed?: number;
-  /** Runs of other files that were named beside it: others, though the content may be the same. */
-  readonly apart?: readonly string[];
+  /** Among these its own run may be already. Default: all of the store's. */
+  readonly before?: readonly Run[];
 }
 
 /** Where a run is from. */
@@ -113,19 +113,13 @@ export function unitOf(isCounted: (count: BudgetUnit) => boolean): BudgetUnit | 
   return counts.filter((count) => count !== "iterations").find(isCounted);
 }
 
-/**
- * The run that a file has become already; one whose import broke off is none.
- *
- * @param apart Runs that are others for sure.
- */
+/** The run that a file has become before; one whose import broke off is none. */
 export function knownRun(
-  store: Store,
+  before: readonly Run[],
   { hash, place }: ImportSource,
-  apart: readonly string[] = [],
 ): string | undefined {
-  return store.runs().find(({ id, manifest: { source }, endedAt, message }) =>
-    source?.hash === hash && source.place === place && endedAt !== null && message !== LEFT &&
-    !apart.includes(id)
+  return before.find(({ manifest: { source }, endedAt, message }) =>
+    source?.hash === hash && source.place === place && endedAt !== null && message !== LEFT
   )?.id;
 }
 

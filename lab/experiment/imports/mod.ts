@@ -56,7 +56,7 @@ export async function importFileRuns(
   if (/\.(jsonl|ndjson)$/.test(name)) {
     refuseOptions(options, name, "JSON lines say it themselves");
     const source = { hash: sha256(bytes), place: 0 };
-    const known = knownRun(store, source, options.apart);
+    const known = knownRun(options.before ?? store.runs(), source);
     if (known !== undefined) return { ids: [], known: [known], remarks: [] };
     const text = new TextDecoder().decode(bytes);
     const id = await importJsonLines(store, text, name, options.tags, source);
@@ -107,12 +107,13 @@ async function add(
   hash: string,
   options: ImportOptions,
 ): Promise<Imported> {
+  const { before = store.runs() } = options;
   const [ids, known]: string[][] = [[], []];
   for (const [place, run] of runs.entries()) {
     const origin = { note: `imported from ${name}`, source: { hash, place } };
     if ("id" in run) refuseOptions(options, name, "the lab's own export says it itself");
-    const there = knownRun(store, origin.source, options.apart) ??
-      ("id" in run ? ownRun(store, run) : undefined);
+    const there = knownRun(before, origin.source) ??
+      ("id" in run ? ownRun(before, run) : undefined);
     if (there !== undefined) {
       known.push(there);
       continue;
@@ -128,9 +129,9 @@ async function add(
 }
 
 /** The run that an export is of, where it lies in the same store. */
-function ownRun(store: Store, { id, seed }: LabRun): string | undefined {
+function ownRun(before: readonly Run[], { id, seed }: LabRun): string | undefined {
   const isIt = (run: Run) => run.id === id && run.manifest.determined.seed === String(seed);
-  return store.runs().find(isIt)?.id;
+  return before.find(isIt)?.id;
 }
 
 function refuseOptions(options: ImportOptions, name: string, reason: string): void {
