@@ -38,11 +38,11 @@ export interface Split {
   readonly partners?: Float32Array;
 }
 
-/** What the examples of a data set may be. */
-export const exampleKinds = ["images", "points", "sequences", "text"] as const;
-
 /** What the examples of a data set are. */
-export type ExampleKind = typeof exampleKinds[number];
+export type ExampleKind = "images" | "points" | "sequences" | "text";
+
+/** What the examples of a data set may be. */
+export const exampleKinds: readonly ExampleKind[] = ["images", "points", "sequences", "text"];
 
 /** What a data set holds: enough to say which models can learn from it. */
 export interface Holdings {
