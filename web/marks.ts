@@ -5,7 +5,7 @@
  * @module
  */
 import { printable } from "../lab/core/printable.ts";
-import { differingPaths, isUsual, shortNumbers } from "../lab/experiment/comparison.ts";
+import { differingPaths, isUsual, lastParts, shortNumbers } from "../lab/experiment/comparison.ts";
 import { paletteSize } from "./components/palette.ts";
 
 /**
@@ -78,7 +78,7 @@ function partsOf(groups: readonly Labelled[]): string[][] {
     chosen.push(...left.splice(counts.indexOf(most), 1));
     classes = most;
   }
-  const names = namesOf(chosen);
+  const names = lastParts(chosen);
   const values = chosen.map((path) => settings.map((each) => each[path]));
   const shown = values.map(shortNumbers);
   return settings.map((own, k) =>
@@ -94,18 +94,4 @@ function countClasses(
 ): number {
   return new Set(settings.map((own) => JSON.stringify(paths.map((path) => own[path] ?? null))))
     .size;
-}
-
-/** The last parts of dotted paths, as many as tell them apart. */
-function namesOf(paths: readonly string[]): string[] {
-  return paths.map((path) => {
-    const parts = path.split(".");
-    for (let count = 1; count < parts.length; count++) {
-      const name = parts.slice(-count).join(".");
-      if (paths.filter((each) => each === name || each.endsWith(`.${name}`)).length === 1) {
-        return name;
-      }
-    }
-    return path;
-  });
 }

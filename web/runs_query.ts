@@ -52,6 +52,8 @@ export interface GroupCell {
 /** A run in the table. */
 export interface TableRow {
   readonly row: RunSummary;
+  /** What tells it from the others of its experiment on the page, beside the seed: `learningRate=0.003`. */
+  readonly apart: readonly string[];
   readonly cells: readonly Cell[];
 }
 

@@ -6,7 +6,7 @@
  */
 import { printable } from "../lab/core/printable.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
-import { groupRuns, isLost, seedsText } from "../lab/experiment/comparison.ts";
+import { groupRuns, isLost, seedsText, settingsApart } from "../lab/experiment/comparison.ts";
 import type { Value } from "../lab/experiment/conditions.ts";
 import { columnNames, type MetricSource, pathsOf, readerOf } from "../lab/experiment/run_fields.ts";
 import { iqm, spreadOf } from "../lab/statistics/mod.ts";
@@ -110,8 +110,11 @@ export function tableOf(
   }
   const ordered = inOrder(found, reader(request.sort, "sort runs"), request.descending);
   const offset = offsetIn(found.length);
-  const rows = ordered.slice(offset, offset + limit).map((record) => ({
+  const page = ordered.slice(offset, offset + limit);
+  const apart = settingsApart(page.flatMap(({ run }) => run ?? []));
+  const rows = page.map((record) => ({
     row: record.row,
+    apart: (record.run && apart.get(record.run)) ?? [],
     cells: readers.map((read) => cellOf(read(record))),
   }));
   return { ...answer, length: found.length, offset, rows, groups: [] };

@@ -53,7 +53,17 @@ export function scaleOf(
   return areNumbers ? scaleOfNumbers(numbers, kind) : categories(different.map(String));
 }
 
-function scaleOfNumbers(numbers: readonly number[], kind: NumberKind | undefined): Scale {
+/** The even scale of what was measured: its ticks are round numbers, be the figures as few as they may. */
+export function figureScale(figures: readonly number[]): Scale {
+  return scaleOfNumbers(figures, "linear", 1);
+}
+
+/** @param few Of so many numbers at most each one is a tick. */
+function scaleOfNumbers(
+  numbers: readonly number[],
+  kind: NumberKind | undefined,
+  few: number = TICKS,
+): Scale {
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   const isLogarithmic = low > 0 &&
     (kind ?? (high / low >= WIDE && "logarithmic")) === "logarithmic";
@@ -64,8 +74,8 @@ function scaleOfNumbers(numbers: readonly number[], kind: NumberKind | undefined
     if (!Number.isFinite(along)) return undefined;
     return reach === 0 ? 0.5 : MARGIN + (1 - 2 * MARGIN) * along / reach;
   };
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const marks = sorted.length <= TICKS
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+  const marks = sorted.length <= few
     ? sorted
     : isLogarithmic
     ? roundPowers(low, high)

@@ -73,3 +73,11 @@ export function constantRange(value: number): [low: number, high: number] {
 /** Steps between ticks, for every span that a number can have: uPlot's own end before 1e32. */
 export const STEPS: readonly number[] = Array.from({ length: 340 }, (_, i) => i - 32)
   .flatMap((power) => [1, 2, 2.5, 5].map((digit) => Number(`${digit}e${power}`)));
+
+/** Steps for values, of which whole numbers, as a count of modes, have no ticks between them. */
+export function stepsFor(values: Iterable<number | string>): number[] {
+  const areWhole = [...values].every((value) =>
+    typeof value !== "number" || Number.isInteger(value)
+  );
+  return STEPS.filter((step) => !areWhole || Number.isInteger(step));
+}

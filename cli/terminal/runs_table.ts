@@ -4,7 +4,7 @@
  * @module
  */
 import { amountOf } from "../../lab/core/budget.ts";
-import { headlineMetric } from "../../lab/experiment/comparison.ts";
+import { headlineMetric, settingsApart } from "../../lab/experiment/comparison.ts";
 import { figuresOf } from "../../lab/experiment/score.ts";
 import { DamageError, unlessDamaged } from "../../lab/core/errors.ts";
 import { usualCount } from "../../lab/store/run_budget.ts";
@@ -51,7 +51,7 @@ export interface AskedColumn {
 }
 
 /**
- * A line a run: what it is, how it ended, its headline figure and what that is worth where it is
+ * A line a run: what it is, where it differs from others of its name, how it ended, its headline figure and what that is worth where it is
  * known, what was asked for, what it took. A
  * run with damaged series is shown as such.
  */
@@ -75,10 +75,13 @@ export function runsTable(
   const judged = shown.some(({ verdict }) => verdict !== undefined);
   const roomy = wide || more.length === 0;
   const extent = wide || roomy && !judged;
+  const apart = settingsApart(runs);
+  const parted = [...apart.values()].some((own) => own.length > 0);
   const columns: Column[] = [
     { title: "run" },
     { title: "name", flexible: true, cut: true },
     { title: "seed", align: "right" },
+    ...(parted ? [{ title: "settings", flexible: true, optional: 3 }] : []),
     { title: "status" },
     { title: "figure" },
     ...(judged ? [{ title: "verdict", optional: 2 }] : []),
@@ -93,6 +96,7 @@ export function runsTable(
       run.id,
       run.name,
       run.manifest.determined.seed,
+      ...(parted ? [apart.get(run)!.join(", ")] : []),
       shownStatus(status, io),
       headline(metrics),
       ...(judged ? [shownVerdict(verdict, io)] : []),

@@ -19,22 +19,68 @@ import { figuresOf } from "./score.ts";
 export interface RunGroup {
   /** Experiment's name; where several groups share it, that in which they differ is appended. */
   readonly label: string;
+  /** In what it differs from others of its experiment; empty where there are none, or it has what most have. */
+  readonly apart: readonly Part[];
   readonly experiment: string;
   readonly configuration: { readonly [key: string]: Json };
   readonly backend: string;
   readonly runs: readonly Run[];
 }
 
+/** A setting by its dotted path, or what else tells groups apart, which has no name. */
+export interface Part {
+  readonly path?: string;
+  readonly value: string;
+}
+
 /** Groups runs by everything that determines them but the seed, each with a label that no other has. */
 export function groupRuns(runs: readonly Run[]): RunGroup[] {
   const made = sameButSeed(runs).map((members) => {
     const { experiment, configuration, backend } = members[0].manifest.determined;
-    return { label: printable(experiment), experiment, configuration, backend, runs: members };
+    return { experiment, configuration, backend, runs: members };
   });
   const namesakes = Map.groupBy(made, ({ experiment }) => experiment);
-  const labels = new Map([...namesakes.values()].flatMap(labelsOf));
-  const told = numbered(made.map((group) => labels.get(group)!));
-  return made.map((group, i) => ({ ...group, label: told[i] }));
+  const parts = new Map([...namesakes.values()].flatMap(partsOf));
+  const labels = numbered(made.map((group) => {
+    const name = printable(group.experiment);
+    const own = parts.get(group)!;
+    return own.length === 0 ? name : `${name} (${own.map((part) => saidBy(part)).join(", ")})`;
+  }));
+  return made.map((group, i) => ({ ...group, label: labels[i], apart: parts.get(group)! }));
+}
+
+/**
+ * What tells each of some runs from the others of its experiment among them, beside the seed
+ * ({@linkcode RunGroup.apart}), as `name=value` with the last parts of paths.
+ */
+export function settingsApart(runs: readonly Run[]): Map<Run, readonly string[]> {
+  const groups = groupRuns(runs);
+  const paths = [
+    ...new Set(groups.flatMap(({ apart }) => apart.flatMap(({ path }) => path ?? []))),
+  ];
+  const names = new Map(lastParts(paths).map((name, i) => [paths[i], name]));
+  return new Map(groups.flatMap(({ apart, runs }) => {
+    const own = apart.map((part) => saidBy(part, names));
+    return runs.map((run): [Run, readonly string[]] => [run, own]);
+  }));
+}
+
+function saidBy({ path, value }: Part, names?: ReadonlyMap<string, string>): string {
+  return path === undefined ? value : `${names?.get(path) ?? path}=${value}`;
+}
+
+/** The last parts of dotted paths, as many as tell them apart. */
+export function lastParts(paths: readonly string[]): string[] {
+  return paths.map((path) => {
+    const parts = path.split(".");
+    for (let count = 1; count < parts.length; count++) {
+      const name = parts.slice(-count).join(".");
+      if (paths.filter((each) => each === name || each.endsWith(`.${name}`)).length === 1) {
+        return name;
+      }
+    }
+    return path;
+  });
 }
 
 /** Labels with a number behind those that stand there already, as of weights of one run at two times. */
@@ -93,11 +139,13 @@ export function seedNumber(run: Run): bigint | undefined {
   return /^\d+$/.test(seedOf(run)) ? BigInt(seedOf(run)) : undefined;
 }
 
+type Unlabelled = Omit<RunGroup, "label" | "apart">;
+
 /**
- * Of groups of one experiment: its name, and the settings, or what else, that tell each from the others. What more
+ * Of groups of one experiment: the settings, or what else, that tell each from the others. What more
  * than half of those that a setting tells apart share goes without saying.
  */
-function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
+function partsOf(groups: readonly Unlabelled[]): [Unlabelled, Part[]][] {
   const settings = groups.map(({ configuration, runs: [{ manifest }] }): Settings => ({
     ...flatten(configuration),
     ...factsOf(manifest),
@@ -107,14 +155,13 @@ function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
   const shown = new Map(
     paths.map((path) => [path, shortNumbers(settings.map((own) => own[path]))]),
   );
-  return groups.map((group, i) => {
-    const own = paths.filter((path) => !goesWithoutSaying(path, settings[i]))
-      .map((path) => {
-        const value = shown.get(path)![i] ?? "unset";
-        return nameless.includes(path) ? value : `${path}=${value}`;
-      });
-    return [group, own.length === 0 ? group.label : `${group.label} (${own.join(", ")})`];
-  });
+  return groups.map((group, i) => [
+    group,
+    paths.filter((path) => !goesWithoutSaying(path, settings[i])).map((path) => ({
+      ...!nameless.includes(path) && { path },
+      value: shown.get(path)![i] ?? "unset",
+    })),
+  ]);
 }
 
 /**

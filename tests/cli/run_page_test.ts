@@ -66,6 +66,16 @@ Deno.test("the table of runs has what its width has room for, each figure in its
   ]);
   // What is the headline anyway is no column of its own.
   deepStrictEqual(shown(140, [run], ["evaluation/return_mean"])[0], shown(140)[0]);
+  // Runs of one name say in what they differ, to the last.
+  const { manifest } = run;
+  const slow = { ...determined, configuration: { ...determined.configuration, budget: 1 } };
+  const apart = [run, { ...run, manifest: { ...manifest, determined: slow } }] as Run[];
+  deepStrictEqual(shown(140, apart).map((row) => row.slice(2, 5)), [
+    ["seed", "settings", "status"],
+    ["56", "budget=50000", "early stop"],
+    ["56", "budget=1", "early stop"],
+  ]);
+  deepStrictEqual(shown(60, apart)[1].slice(2, 5), ["56", "budget=50000", "early stop"]);
   const plain = storeOf({ "losses/value": 2.5 });
   deepStrictEqual(shown(109, [run], [], plain)[0], [
     ...["run", "name", "seed", "status", "figure", "trained on", "time"],

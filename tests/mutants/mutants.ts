@@ -8483,4 +8483,40 @@ export const mutants: readonly Mutant[] = [
     to: "seed: next, get before() { return opened.store.runs(); } };",
     test: "tests/cli/imported_test.ts",
   },
+  {
+    fault:
+      "The table of runs says of a page's rows in what they differ from those of other pages' seeds alone",
+    file: "web/runs_table.ts",
+    from: "settingsApart(page.flatMap(({ run }) => run ?? []))",
+    to: "settingsApart(page.slice(0, 1).flatMap(({ run }) => run ?? []))",
+    test: "tests/web/runs_table_test.ts",
+  },
+  {
+    fault: "Short names of settings are no longer told apart where they end alike",
+    file: "lab/experiment/comparison.ts",
+    from: "if (paths.filter((each) => each === name || each.endsWith(`.${name}`)).length === 1) {",
+    to: "if (paths.filter((each) => each === name || each.endsWith(`.${name}`)).length >= 1) {",
+    test: "tests/lab/experiment/comparison_test.ts",
+  },
+  {
+    fault: "The terminal's table of runs says every run's settings to be the first one's",
+    file: "cli/terminal/runs_table.ts",
+    from: 'apart.get(run)!.join(", ")',
+    to: 'apart.get(runs[0])!.join(", ")',
+    test: "tests/cli/run_page_test.ts",
+  },
+  {
+    fault: "Figures below seven are the ticks themselves",
+    file: "web/scales.ts",
+    from: 'return scaleOfNumbers(figures, "linear", 1);',
+    to: 'return scaleOfNumbers(figures, "linear");',
+    test: "tests/web/scales_test.ts",
+  },
+  {
+    fault: "Counts have ticks between whole numbers",
+    file: "web/ticks.ts",
+    from: "!areWhole || Number.isInteger(step)",
+    to: "areWhole || step > 0",
+    test: "tests/web/ticks_test.ts",
+  },
 ];

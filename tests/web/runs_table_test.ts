@@ -205,6 +205,22 @@ function storeOf(figures: Readonly<Record<string, Record<string, number>>>) {
   return { source, records };
 }
 
+Deno.test("rows of one experiment on a page say in which settings they differ", () => {
+  const { source, records } = storeOf({ r1: {}, r2: {}, r4: {} });
+  const apart = (query: string) =>
+    tableOf(source, records, requestOf(query)).rows.map(({ row, apart }) => [row.id, ...apart]);
+  deepStrictEqual(apart("sort=started"), [
+    ["r1", "learningRate=0.1"],
+    ["r2", "learningRate=0.2"],
+    ["r4", "learningRate=0.3"],
+  ]);
+  deepStrictEqual(apart("sort=started&limit=1"), [["r1"]]);
+  const damaged = records.map((each, i) => i === 0 ? { ...each, run: undefined } : each);
+  deepStrictEqual(tableOf(source, damaged, requestOf("")).rows.map(({ apart }) => apart.length), [
+    ...[1, 1, 0],
+  ]);
+});
+
 Deno.test("a group has the spread of Compare, a rough one called so; of very many one like it", () => {
   for (
     const [count, kind] of [[7, "rough interval"], [16, "interval"], [300, "interval"]] as const

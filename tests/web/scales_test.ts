@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import { scaleOf, unbroken } from "../../web/scales.ts";
+import { figureScale, scaleOf, unbroken } from "../../web/scales.ts";
 
 Deno.test("numbers that lie far apart are placed by their logarithm", () => {
   const scale = scaleOf(["0.0001", "0.001", "0.01"]);
@@ -79,4 +79,19 @@ Deno.test("a line is broken at its gaps, wherever they lie", () => {
   deepStrictEqual(unbroken([1, 2, none, 3, none, none, 4, 5]), [[1, 2], [3], [4, 5]]);
   deepStrictEqual(unbroken([none, 1, 2, none]), [[1, 2]]);
   deepStrictEqual(unbroken([none, none]), []);
+});
+
+Deno.test("figures have round numbers beside them, be they few, and one alone has itself", () => {
+  const labels = (...figures: number[]) => {
+    const { ticks, place } = figureScale(figures);
+    for (const { at, label } of ticks) ok(Math.abs(at - place(label)!) < 1e-12);
+    return ticks.map(({ label }) => label);
+  };
+  deepStrictEqual(labels(90.66, 433.5, 343.7), ["100", "200", "300", "400"]);
+  deepStrictEqual(labels(0.1, 0.3), ["0.1", "0.15", "0.2", "0.25", "0.3"]);
+  deepStrictEqual(labels(475.1, 475.1), ["475.1"]);
+  strictEqual(figureScale([475.1]).place(475.1), 0.5);
+  deepStrictEqual(labels(), []);
+  // Not by their logarithm, however far apart they are.
+  strictEqual(figureScale([1, 1000]).kind, "linear");
 });

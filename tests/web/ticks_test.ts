@@ -1,6 +1,13 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
-import { constantRange, isConstant, labelRoom, STEPS, tickLabels } from "../../web/ticks.ts";
+import {
+  constantRange,
+  isConstant,
+  labelRoom,
+  STEPS,
+  stepsFor,
+  tickLabels,
+} from "../../web/ticks.ts";
 
 Deno.test("labels of ticks have as many digits as tell them apart, and no more", () => {
   deepStrictEqual(tickLabels([0, 10_000, 20_000]), ["0", "10K", "20K"]);
@@ -44,4 +51,10 @@ Deno.test("labels with exponents take more room", () => {
 Deno.test("there is a step for every span, the next one at most two and a half times as long", () => {
   ok(STEPS[0] <= 1e-32 && STEPS.at(-1)! >= 5e307 && STEPS.every(Number.isFinite));
   ok(STEPS.every((step, i) => i === 0 || (step > STEPS[i - 1] && step <= 2.51 * STEPS[i - 1])));
+});
+
+Deno.test("between whole numbers, as counts are, there are no ticks", () => {
+  deepStrictEqual(stepsFor([7, 8, "NaN", 8]).slice(0, 4), [1, 2, 5, 10]);
+  deepStrictEqual(stepsFor([7, 8.5, 8]), [...STEPS]);
+  deepStrictEqual(stepsFor([0.25]).includes(0.1), true);
 });

@@ -8,7 +8,7 @@ import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
 import { isSingle, type Line } from "../lines.ts";
 import { colorOf } from "../theme.ts";
-import { constantRange, isConstant, labelRoom, STEPS, tickLabels } from "../ticks.ts";
+import { constantRange, isConstant, labelRoom, STEPS, stepsFor, tickLabels } from "../ticks.ts";
 import { shortNames } from "../short_names.ts";
 import { spread } from "./line_names.ts";
 import { dashOf, paletteSize } from "./palette.ts";
@@ -103,7 +103,12 @@ export function chartOptions(
         space: (_, __, low, high) => labelRoom(low, high),
         ...only !== undefined && { splits: () => [only] },
       },
-      { ...axis, size: widthOf },
+      {
+        ...axis,
+        size: widthOf,
+        incrs: () =>
+          stepsFor(lines.current.flatMap(({ y, low = [], high = [] }) => [...y, ...low, ...high])),
+      },
     ],
     ...marksOf(lines.current),
     legend: { show: false },

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import type { ComparedGroup } from "../comparison.ts";
 import { figure, metricTitle } from "../format.ts";
-import { type NumberKind, scaleOf, unbroken } from "../scales.ts";
+import { figureScale, type NumberKind, scaleOf, unbroken } from "../scales.ts";
 import { Marker } from "./marker.tsx";
 import { dashOf, paletteSize } from "./palette.ts";
 import { type Box, boxBeside, HEIGHT, ticksAlong, ticksUp, WIDTH } from "./svg_box.ts";
@@ -62,7 +62,7 @@ export function SettingScatter({ tried, metric, paths, kinds = {} }: SettingsPro
       : []
   );
   const left = judged.length - points.length;
-  const y = scaleOf(points.map(({ value }) => value), even);
+  const y = figureScale(points.map(({ value }) => value));
   const box = boxBeside(y.ticks.map(({ label }) => label));
   return (
     <div class="card">

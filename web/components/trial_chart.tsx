@@ -1,7 +1,7 @@
 /** The trials of a sweep in their order, with the best so far. @module */
 import type { VNode } from "preact";
 import { figure, metricTitle } from "../format.ts";
-import { scaleOf } from "../scales.ts";
+import { figureScale } from "../scales.ts";
 import type { SweepView } from "../sweeps.ts";
 import { boxBeside, HEIGHT, ticksUp, WIDTH } from "./svg_box.ts";
 
@@ -15,7 +15,7 @@ export function TrialChart({ view: { trials, total, metric, better, best } }: {
   const judged = trials.flatMap(({ trial, value, pruned }) =>
     typeof value === "number" ? [{ trial, value, pruned }] : []
   );
-  const y = scaleOf(judged.map(({ value }) => value), "linear");
+  const y = figureScale(judged.map(({ value }) => value));
   const box = boxBeside(y.ticks.map(({ label }) => label));
   const across = (trial: number) =>
     box.left + (trial + 0.5) / Math.max(1, total) * (box.right - box.left);

@@ -516,7 +516,7 @@ function Line(
 }
 
 function RunRow(
-  { row, cells, columns, now, ...line }: TableRow & {
+  { row, apart, cells, columns, now, ...line }: TableRow & {
     columns: readonly TableColumn[];
     now: number;
     chosen: boolean;
@@ -528,6 +528,7 @@ function RunRow(
     <Line label={`${row.name}, seed ${row.seed}`} {...line}>
       <th scope="row" title={row.damage ?? `${row.id}: ${row.method} on ${row.world}`}>
         <a href={`/runs/${row.id}`}>{row.name}</a>
+        {apart.length > 0 && <small class="apart">{apart.join(", ")}</small>}
         {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
         {row.damage !== null && <small>{row.damage}</small>}
       </th>

@@ -4,6 +4,7 @@ import {
   groupRuns,
   headlineMetric,
   sameButSeed,
+  settingsApart,
   shortNumbers,
 } from "../../../lab/experiment/comparison.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
@@ -41,6 +42,31 @@ Deno.test("two agents are told apart by their names, not by every field of each"
   deepStrictEqual(labels(...worlds.map((environment) => runOf({ environment }))), [
     "pole (Line-v0)",
     "pole (Pit-v0)",
+  ]);
+});
+
+Deno.test("of each run is said what tells it from the others of its experiment, briefly", () => {
+  const ppo = { name: "ppo", gamma: 0.9, clipRange: 0.2 };
+  const runs = [
+    runOf({ agent: ppo, evaluation: { every: 5 } }),
+    runOf({ agent: ppo, evaluation: { every: 5 } }),
+    runOf({ agent: { ...ppo, gamma: 0.8 }, evaluation: { every: 6 } }, "native"),
+  ];
+  const { manifest } = runOf({ agent: ppo });
+  const determined = { ...manifest.determined, experiment: "rod" };
+  const other = { ...runs[0], manifest: { ...manifest, determined } };
+  const said = settingsApart([...runs, other]);
+  deepStrictEqual([...runs, other].map((run) => said.get(run)), [
+    ["gamma=0.9", "every=5", "wasm"],
+    ["gamma=0.9", "every=5", "wasm"],
+    ["gamma=0.8", "every=6", "native"],
+    [],
+  ]);
+  // As much of a name as tells it from another's.
+  const alike = [1, 2].map((rate) => runOf({ agent: { rate }, model: { rate: rate + 1 } }));
+  deepStrictEqual([...settingsApart(alike).values()], [
+    ["agent.rate=1", "model.rate=2"],
+    ["agent.rate=2", "model.rate=3"],
   ]);
 });
 
