@@ -4076,8 +4076,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "every group is named by the first one's value",
     file: "lab/experiment/comparison.ts",
-    from: 'const value = shown.get(path)![i] ?? "unset";',
-    to: 'const value = shown.get(path)![0] ?? "unset";',
+    from: 'value: shown.get(path)![i] ?? "unset",',
+    to: 'value: shown.get(path)![0] ?? "unset",',
     test: "tests/lab/experiment/comparison_test.ts",
   },
   {
@@ -5407,8 +5407,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "six values of an axis are marked at round numbers",
     file: "web/scales.ts",
-    from: "sorted.length <= TICKS",
-    to: "sorted.length < TICKS",
+    from: "sorted.length <= few",
+    to: "sorted.length < few",
     test: "tests/web/scales_test.ts",
   },
   {
