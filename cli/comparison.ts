@@ -8,6 +8,7 @@ import { DamageError, unknownName, unlessDamaged } from "../lab/core/errors.ts";
 import { printable } from "../lab/core/printable.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import {
+  choiceNote,
   figuresOfGroup,
   firstAtLeast,
   groupRuns,
@@ -149,6 +150,7 @@ export function compareRuns(
     );
   }
   notes.push(...groups.flatMap((group) => lackingNote(store, group)));
+  notes.push(...groups.flatMap(({ label, runs }) => choiceNote(label, runs)));
   const pairs = pairsOf(groups, options.against)
     .filter(([first, second]) => comparable(first, second));
   const scales = returnScales(sound, registries);

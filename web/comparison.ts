@@ -9,6 +9,7 @@ import { DamageError, InputError, unlessDamaged } from "../lab/core/errors.ts";
 import { streamOf } from "../lab/core/random.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
 import {
+  choiceNote,
   flatten,
   groupRuns,
   headlineMetric,
@@ -177,6 +178,7 @@ export class Comparer {
     const single = having.length <= MOST_LINES;
     const lacking = series.size - having.length;
     const groups: ComparedGroup[] = [];
+    const counted: { label: string; runs: Run[] }[] = [];
     const contenders: (Contender & Pick<RunGroup, "configuration">)[] = [];
     // Marks and labels are those of all groups: another metric, which some lack, changes none.
     for (const { group: { runs, ...rest }, label, color } of marked(asked)) {
@@ -187,6 +189,7 @@ export class Comparer {
       const compared = await this.#compared({ ...rest, runs: own }, wanted, turn);
       const group = { label, color, ...compared };
       groups.push(group);
+      counted.push({ label, runs: own });
       contenders.push({ ...contender(group), configuration: rest.configuration });
     }
     const notes = [
@@ -204,6 +207,7 @@ export class Comparer {
           } nothing of this metric.`,
         ]
         : []),
+      ...counted.flatMap(({ label, runs }) => choiceNote(label, runs)).map((note) => `${note}.`),
       ...(single ? [] : [`Single seeds are drawn for at most ${MOST_LINES} runs.`]),
     ];
     return {

@@ -12,6 +12,9 @@ import type { Manifest, Run, Series, Store } from "../store/store.ts";
 import { needsModule } from "./own.ts";
 import { figuresOf } from "./score.ts";
 
+/** The first seed that no decision of a sweep may see: from here on seeds judge. */
+export const JUDGING = 101;
+
 /**
  * Runs of one experiment with equal configuration, version, backend and code of its own, by ascending
  * seed.
@@ -360,6 +363,24 @@ export function isFinished({ status }: { readonly status: string }): boolean {
  */
 export function isLost({ status }: { readonly status: string }): boolean {
   return status === "diverged" || status === "failed";
+}
+
+/**
+ * A line where a group has both the seeds by which a sweep chose its settings among others and those that judge
+ * them: the figure of all is too good.
+ */
+export function choiceNote(label: string, runs: readonly Run[]): string[] {
+  const bySweep = Map.groupBy(runs, ({ manifest }) => manifest.sweep?.name);
+  return [...bySweep].flatMap(([sweep, members]) => {
+    const [chose, judge] = [true, false].map((early) =>
+      members.filter((run) => (seedNumber(run) ?? 0n) < BigInt(JUDGING) === early)
+    );
+    if (sweep === undefined || chose.length === 0 || judge.length === 0) return [];
+    return [
+      `${label}: ${chose.length} of ${members.length} seeds chose these settings in the sweep ` +
+      `${printable(sweep)} and flatter them; those that judge alone are found by seed>=${JUDGING}`,
+    ];
+  });
 }
 
 /** How many of a group's runs came to a result: `5`, or `2 of 5, 3 diverged` where not all did. */

@@ -35,7 +35,7 @@ import { lockSweep } from "../store/lock.ts";
 import { budgetUnitOf } from "../store/run_budget.ts";
 import type { Run, Store, StoreReader } from "../store/store.ts";
 import { term } from "./conditions.ts";
-import { differingPaths, flatten, newestOfEachSeed } from "./comparison.ts";
+import { differingPaths, flatten, JUDGING, newestOfEachSeed } from "./comparison.ts";
 import { type Described, Describer } from "./describe.ts";
 import {
   isOpen,
@@ -117,8 +117,6 @@ export interface SweepState {
   readonly over: boolean;
 }
 
-/** The first seed that no decision may see. */
-const JUDGING = 101;
 const MOST_TUNING_SEEDS = JUDGING - 2;
 /** Trials where nothing says how many. */
 const TRIALS = 20;

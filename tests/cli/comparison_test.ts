@@ -305,6 +305,19 @@ Deno.test("a run that came to its end without the figure leaves its group withou
   });
 });
 
+Deno.test("of seeds that chose their settings in a sweep a line says so, beside those that judge", async () => {
+  await withStore((store) => {
+    const runs = [1, 101].map((seed) => addRun(store, "a", seed, [seed])).map((run) => {
+      const manifest = { ...run.manifest, sweep: { name: "rates", trial: 0 } };
+      return { ...run, manifest };
+    });
+    deepStrictEqual(compareRuns(store, runs, registries).notes, [
+      "world-a: 1 of 2 seeds chose these settings in the sweep rates and flatter them; those that " +
+      "judge alone are found by seed>=101",
+    ]);
+  });
+});
+
 Deno.test("a group without a headline figure says which series it has", async () => {
   await withStore((store) => {
     const noted = (count: number) => {

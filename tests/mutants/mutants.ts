@@ -8519,4 +8519,25 @@ export const mutants: readonly Mutant[] = [
     to: "areWhole || step > 0",
     test: "tests/web/ticks_test.ts",
   },
+  {
+    fault: "seeds that chose are told from those that judge one too late",
+    file: "lab/experiment/comparison.ts",
+    from: "(seedNumber(run) ?? 0n) < BigInt(JUDGING) === early",
+    to: "(seedNumber(run) ?? 0n) <= BigInt(JUDGING) === early",
+    test: "tests/lab/experiment/comparison_test.ts",
+  },
+  {
+    fault: "compare does not say that some seeds chose",
+    file: "web/comparison.ts",
+    from: "counted.push({ label, runs: own });",
+    to: "",
+    test: "tests/web/comparison_test.ts",
+  },
+  {
+    fault: "compare in the terminal does not say that some seeds chose",
+    file: "cli/comparison.ts",
+    from: "  notes.push(...groups.flatMap(({ label, runs }) => choiceNote(label, runs)));\n",
+    to: "",
+    test: "tests/cli/comparison_test.ts",
+  },
 ];

@@ -69,6 +69,24 @@ Deno.test("of two runs of one seed the newer counts, the other is marked as one 
     strictEqual(statistics.mean, 25);
   }));
 
+Deno.test("of seeds that chose their settings in a sweep a line says so, beside those that judge", () =>
+  withStore(async (store) => {
+    for (const seed of [1, 101]) {
+      const configuration = agentConfiguration("ppo", 1);
+      const manifest = {
+        ...manifestOf({ experiment: "x", configuration, seed }),
+        sweep: { name: "rates", trial: 0 },
+      };
+      const { id } = store.createRun({ name: "x", manifest, tags: [], note: "" });
+      addPoints(store, id, 1, { a: 1 });
+      setProgress(store, id, 1, { status: "completed" });
+    }
+    deepStrictEqual((await new Comparer(store).compare(request())).notes, [
+      "x: 1 of 2 seeds chose these settings in the sweep rates and flatter them; those that judge " +
+      "alone are found by seed>=101.",
+    ]);
+  }));
+
 Deno.test("a seed that a rule ended counts with the score that no rule saw", () =>
   withStore(async (store) => {
     const run = addRun(store, {

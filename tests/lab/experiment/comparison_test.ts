@@ -1,6 +1,7 @@
 /** Labels of groups that share an experiment. */
 import { deepStrictEqual, strictEqual } from "node:assert";
 import {
+  choiceNote,
   groupRuns,
   headlineMetric,
   sameButSeed,
@@ -68,6 +69,25 @@ Deno.test("of each run is said what tells it from the others of its experiment, 
     ["agent.rate=1", "model.rate=2"],
     ["agent.rate=2", "model.rate=3"],
   ]);
+});
+
+Deno.test("seeds that chose settings are not told as if they judged them", () => {
+  const ofSweep = (sweep: string | undefined, ...seeds: number[]) =>
+    seeds.map((seed) => {
+      const { manifest } = runOf({});
+      const determined = { ...manifest.determined, seed: String(seed) };
+      return {
+        manifest: { ...manifest, determined, ...sweep && { sweep: { name: sweep, trial: 0 } } },
+      } as Run;
+    });
+  deepStrictEqual(choiceNote("pole", ofSweep("rates", 1, 2, 100, 101, 105)), [
+    "pole: 3 of 5 seeds chose these settings in the sweep rates and flatter them; those that judge " +
+    "alone are found by seed>=101",
+  ]);
+  deepStrictEqual(choiceNote("pole", ofSweep("rates", 1, 2)), []);
+  deepStrictEqual(choiceNote("pole", ofSweep("rates", 101, 102)), []);
+  deepStrictEqual(choiceNote("pole", ofSweep(undefined, 1, 101)), []);
+  deepStrictEqual(choiceNote("pole", [...ofSweep("a", 1), ...ofSweep("b", 101)]), []);
 });
 
 Deno.test("samples are judged by their distance to the data, as a judge may be sure of noise", () => {
