@@ -5,6 +5,7 @@
  * @module
  */
 import { DamageError, unknownName, unlessDamaged } from "../lab/core/errors.ts";
+import { RETURN } from "../lab/core/metrics.ts";
 import { printable } from "../lab/core/printable.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import {
@@ -20,7 +21,7 @@ import {
 } from "../lab/experiment/comparison.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { type ReturnScale, returnScale, returnScales } from "../lab/experiment/return_scale.ts";
-import { Judge, RETURN, trainingOf, type Verdict } from "../lab/experiment/verdict.ts";
+import { Judge, trainingOf, type Verdict } from "../lab/experiment/verdict.ts";
 import {
   type Improvement,
   improvementOf,

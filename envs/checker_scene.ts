@@ -48,7 +48,7 @@ const kinds: { readonly [Kind in Shape["kind"]]: Rules<Extract<Shape, { kind: Ki
 };
 
 /** @throws InputError where a field is missing, wrong or none of those that are drawn. */
-function checkFields(what: string, given: object, rules: Readonly<Record<string, Rule>>): void {
+function checkRules(what: string, given: object, rules: Readonly<Record<string, Rule>>): void {
   checkNames(`draw ${what}`, "field", given, Object.keys(rules));
   for (const [name, [wanted, holds]] of Object.entries(rules)) {
     const value = (given as Record<string, unknown>)[name];
@@ -65,13 +65,13 @@ export function sceneFault(scene: unknown): string | undefined {
     if (!isRecord(scene)) {
       throw new InputError(`Cannot draw the scene as it must be an object: ${show(scene)}`);
     }
-    checkFields("the scene", scene, whole);
+    checkRules("the scene", scene, whole);
     for (const [i, shape] of (scene as unknown as Scene).shapes.entries()) {
       const { kind } = shape;
       if (!Object.hasOwn(kinds, kind)) {
         throw unknownName(`draw shape ${i}`, "kind", String(kind), Object.keys(kinds));
       }
-      checkFields(`shape ${i}, a ${kind},`, shape, kinds[kind]);
+      checkRules(`shape ${i}, a ${kind},`, shape, kinds[kind]);
     }
   } catch (error) {
     if (error instanceof InputError) return error.message;

@@ -40,6 +40,8 @@ const NUMBERS = "numbers/";
 /** The same of a field's moments, where they are not the sampler's steps. */
 const MOMENTS = "moments/";
 
+/** Numbers of the samples that are drawn at a time, at most: a gibibyte. */
+const MOST_DRAWN = 2 ** 28;
 /** Most of what a file counts: rows, classes, steps. */
 const MOST = 1_000_000;
 
@@ -341,8 +343,17 @@ export class LoadedModel {
     if (!(Number.isInteger(count) && count >= 1)) {
       throw new InputError(`Cannot sample as there must be 1 or more: ${show(count)}`);
     }
-    requireNoise(count, this.noise, given ?? {});
+    if (random !== undefined && typeof random?.fillStandardNormal !== "function") {
+      throw new InputError(
+        `Cannot sample as random must be a Generator, as of defaultRng(1): ${show(random)}`,
+      );
+    }
     const { shape, classes, kinds, vocabulary } = this;
+    const most = Math.floor(MOST_DRAWN / sizeOf(shape));
+    if (count > most) {
+      throw new InputError(`Cannot sample as there must be at most ${most} at a time: ${count}`);
+    }
+    requireNoise(count, this.noise, given ?? {});
     if (label !== undefined && classes === 0) {
       throw new InputError(`Cannot sample one class as the model learned without labels: ${label}`);
     }
@@ -388,6 +399,11 @@ export class LoadedModel {
     const { classes, kinds } = this;
     const width = classes + kinds;
     if (width === 0) return {};
+    if (labels !== undefined && labels.length !== count) {
+      throw new InputError(
+        `Cannot use labels as there must be one a row, ${count}: ${labels.length}`,
+      );
+    }
     const rows = new Float32Array(count * width);
     if (kinds > 0 && !tellsKinds) return { labels: rows };
     for (let i = 0; i < count; i++) {

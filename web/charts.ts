@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TRAINING_RETURN } from "../lab/core/metrics.ts";
 
 /** A series drawn beside a chart's own. */
 export interface Companion {
@@ -31,8 +32,6 @@ export interface Arrangement {
 
 /** Charts in front beside the hero. */
 const SMALL = 4;
-/** What is trained on, beside what is evaluated. */
-const TRAINING_RETURN = "rollout/episode_return_mean";
 
 const partOf = (name: string) => name.slice(0, Math.max(0, name.indexOf("/")));
 

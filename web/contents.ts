@@ -4,9 +4,8 @@
  * @module
  */
 import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
-import { TIMING_PREFIX } from "../lab/core/metrics.ts";
+import { RETURN, TIMING_PREFIX } from "../lab/core/metrics.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
-import { RETURN } from "../lab/experiment/verdict.ts";
 import { PLANE } from "../models/plane.ts";
 import type { CheckpointChoice } from "../lab/store/chosen_checkpoint.ts";
 import type { Run, Series, StoredEvent, StoreReader } from "../lab/store/store.ts";

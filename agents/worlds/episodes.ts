@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Metrics } from "../../lab/core/metrics.ts";
+import { type Metrics, TRAINING_RETURN } from "../../lab/core/metrics.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 
 /** Counts episodes while they run and remembers the last completed ones. */
@@ -68,7 +68,7 @@ export class EpisodeWindow {
       lengths += episodeLength;
     }
     return {
-      "rollout/episode_return_mean": returns / count,
+      [TRAINING_RETURN]: returns / count,
       "rollout/episode_length_mean": lengths / count,
     };
   }

@@ -305,6 +305,7 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
       throw new InputError(`Cannot snapshot ${this.id} as its state must be plain JSON: ${wrong}`);
     }
     return structuredClone({
+      world: this.id,
       state: state as Json,
       random: this.#random?.snapshot() ?? null,
       phase: this.#phase,
@@ -313,7 +314,9 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
   }
 
   restore(snapshot: Json): void {
-    const kept = snapshot as { state: Json; random: Json; phase: Phase; elapsed: number } | null;
+    const kept = snapshot as
+      | { world?: string; state: Json; random: Json; phase: Phase; elapsed: number }
+      | null;
     if (!Number.isInteger(kept?.elapsed) || kept?.phase === undefined) {
       throw new InputError(
         `Cannot restore ${this.id} as this is no snapshot of an environment: ${
@@ -321,7 +324,13 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
         }`,
       );
     }
-    const { state, random, phase, elapsed } = structuredClone(kept);
+    // Older snapshots name none.
+    const { world = this.id, state, random, phase, elapsed } = structuredClone(kept);
+    if (world !== this.id) {
+      throw new InputError(
+        `Cannot restore ${this.id} as this is a snapshot of another world: ${world}`,
+      );
+    }
     this.#random = undefined;
     if (random !== null) {
       this.#random = defaultRng(0);

@@ -77,10 +77,15 @@ export function checkMetrics(from: string, given: unknown): asserts given is Met
         `Cannot log ${name} as a metric must be a number: ${kindOf(given[name])}`,
       );
     }
-    if (name.trim() === "") {
-      throw new InputError(`Cannot log a metric as it must have a name: ${show(name)}`);
-    }
+    checkMetricName(name);
   }
+}
+
+/** Refuses a name that is none, and what no store keeps apart from another: one with a NUL. */
+export function checkMetricName(name: string): void {
+  if (name.trim() !== "" && !name.includes("\0")) return;
+  const wanted = name.trim() === "" ? "have a name" : "have no NUL in its name";
+  throw new InputError(`Cannot log a metric as it must ${wanted}: ${show(name)}`);
 }
 
 /** One value of one series, with every x axis that a reader may choose. */
@@ -90,6 +95,12 @@ export interface MetricPoint extends Progress {
   /** Seconds of training up to this point, over all attempts. */
   readonly wallSeconds: number;
 }
+
+/** The series that agents are judged by, and that thresholds are about. */
+export const RETURN = "evaluation/return_mean";
+
+/** The mean return of the last episodes of training. */
+export const TRAINING_RETURN = "rollout/episode_return_mean";
 
 /** Series whose name starts so hold wall-clock figures and stay outside the digest. */
 export const TIMING_PREFIX = "timing/";

@@ -5,7 +5,7 @@
  * @module
  */
 import { checkNames, InputError, unknownName } from "./errors.ts";
-import { isPlain, show } from "./plain.ts";
+import { isPlain, isRecord, show } from "./plain.ts";
 
 /** Every option of a function: true, or the words that it may be. */
 export type KnownOptions<Options> = {
@@ -33,6 +33,9 @@ export function checkOptions<Options extends object>(
   given: NoInfer<Partial<Options>>,
   known: KnownOptions<Options>,
 ): void {
+  if (!isRecord(given)) {
+    throw new InputError(`Cannot ${action} as its options must be an object: ${show(given)}`);
+  }
   checkNames(action, "option", given, Object.keys(known));
   for (const name in given) {
     const words: unknown = known[name];

@@ -5,6 +5,7 @@
  */
 import * as z from "zod";
 import { unitWords } from "../core/budget.ts";
+import { RETURN } from "../core/metrics.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 
 /**
@@ -52,7 +53,7 @@ export function commonSchema(agents: boolean, budget: number, unit: BudgetUnit):
       keepLast: count(1).default(2).meta({ description: "How many of the last to keep" }),
     }).prefault({}),
     stop: z.strictObject({
-      metric: agents ? metric.default("evaluation/return_mean") : metric,
+      metric: agents ? metric.default(RETURN) : metric,
       atLeast: z.number().optional().meta({
         description: "Value that the metric must rise to; left out: it is to fall to atMost",
       }),

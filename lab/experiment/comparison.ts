@@ -5,6 +5,7 @@
  * @module
  */
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
+import { RETURN, TRAINING_RETURN } from "../core/metrics.ts";
 import { isRecord } from "../core/plain.ts";
 import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -308,7 +309,7 @@ export function firstAtLeast(series: Series, threshold: number): Reached | undef
  * before the bound of one draw, which grows looser where a bound of many draws is descended.
  */
 export const headlines: readonly string[] = [
-  "evaluation/return_mean",
+  RETURN,
   "evaluation/accuracy",
   "evaluation/nll_oracle",
   "evaluation/negative_log_likelihood",
@@ -322,7 +323,7 @@ export const headlines: readonly string[] = [
   "evaluation/signal_to_noise",
   "evaluation/absolute_error",
   "evaluation/recall",
-  "rollout/episode_return_mean",
+  TRAINING_RETURN,
   "losses/elbo",
   "losses/reconstruction",
   "losses/critic",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { RETURN, TRAINING_RETURN } from "../core/metrics.ts";
 import { printable } from "../core/printable.ts";
 
 /** The key of what a run is judged by, whichever metric that is. */
@@ -10,10 +11,10 @@ export const FIGURE = "figure";
 
 /** Words for series whose own name reads poorly. */
 const labels: Readonly<Record<string, string>> = {
-  "evaluation/return_mean": "return",
+  [RETURN]: "return",
   "evaluation/negative_elbo": "−ELBO",
   "evaluation/negative_log_likelihood": "−log p(x)",
-  "rollout/episode_return_mean": "rollout",
+  [TRAINING_RETURN]: "rollout",
   "losses/elbo": "ELBO",
 };
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isAbsolute } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { choiceOf } from "../compute/backend_choice.ts";
 import { amountOf } from "../core/budget.ts";
 import { DamageError, InputError, unlessDamaged } from "../core/errors.ts";
@@ -246,15 +246,35 @@ export function orderOf(
   return { job, registries: registries.module, again: true };
 }
 
-/** A configuration with its data elsewhere. @throws InputError where it reads none. */
+/**
+ * A configuration with its data elsewhere; labels in a file of their own that is gone lie beside them.
+ *
+ * @throws InputError where it reads none.
+ */
 function withData(configuration: Configuration, path: string): Configuration {
   const dataset = isRecord(configuration.dataset) ? configuration.dataset : {};
   const field = ["folder", "file"].find((each) => each in dataset);
-  if (field !== undefined) return { ...configuration, dataset: { ...dataset, [field]: path } };
+  if (field !== undefined) {
+    const { labels } = dataset;
+    const moved: Configuration =
+      typeof labels === "string" && /\.npy$/i.test(labels) && !isThere(labels)
+        ? { labels: join(dirname(path), basename(labels)) }
+        : {};
+    const elsewhere: Configuration = { ...dataset, [field]: path, ...moved };
+    return { ...configuration, dataset: elsewhere };
+  }
   throw new InputError(
     "Cannot read --data as a run's data must be a folder or a file: " +
       `${dataset.name ?? "it is an agent"}`,
   );
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /** What trains a run, as far as its budget is concerned. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { RETURN } from "../core/metrics.ts";
 import { streamOf } from "../core/random.ts";
 import type { EncodedArtifact, Opened, WorkerReport } from "./protocol.ts";
 import {
@@ -17,7 +18,6 @@ import {
 import { type Job, parseSeed, type Session } from "./session.ts";
 import type { TrainOrder } from "./training_worker.ts";
 import { usageMeter } from "./usage.ts";
-import { RETURN } from "./verdict.ts";
 import { startFrom } from "./warm_start.ts";
 
 /** Where a session's reports and checkpoints go. */

@@ -7,7 +7,7 @@
  */
 import type { Dataset } from "../core/dataset.ts";
 import { didYouMean, unknownName } from "../core/errors.ts";
-import { badLoss, type LabEvent, type Metrics, type Progress } from "../core/metrics.ts";
+import { badLoss, type LabEvent, type Metrics, type Progress, RETURN } from "../core/metrics.ts";
 import type { Artifact } from "../core/picture.ts";
 import { type Seed, streamOf } from "../core/random.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
@@ -18,7 +18,6 @@ import { checkReport, Course } from "./reports.ts";
 import { scoresOf } from "./score.ts";
 import type { BestBy } from "./session.ts";
 import { boundText, isReached, type StopRule } from "./stop_rule.ts";
-import { RETURN } from "./verdict.ts";
 
 /** Counters of the runner: part of every checkpoint. */
 export interface RunnerState {
@@ -179,9 +178,10 @@ export async function runTrainer(
   };
   const course = new Course(unit);
   /** What the trainer reports. */
-  const reported = async (call: "iterate" | "evaluate", report: Promise<Report>) => {
+  const reported = async (call: "iterate" | "evaluate", pending: Promise<Report>) => {
+    let report: Report;
     try {
-      await report;
+      report = await pending;
     } catch (error) {
       // Whatever was refused (no action can be drawn from NaN) came of that.
       const tensor = await trainer.snapshot().then(
@@ -190,8 +190,8 @@ export async function runTrainer(
       );
       throw tensor === undefined ? error : new Divergence(`parameter ${tensor}`);
     }
-    checkReport(call, await report);
-    return await report;
+    checkReport(call, report);
+    return report;
   };
   const iterate = async () => {
     const previous = { ...trainer.progress };

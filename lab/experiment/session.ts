@@ -22,6 +22,7 @@ import { type Dataset, holdingsOf } from "../core/dataset.ts";
 import { environmentOf } from "../core/define_environment.ts";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
+import { RETURN } from "../core/metrics.ts";
 import { isRecord } from "../core/plain.ts";
 import { type Generator, type Seed, streamOf } from "../core/random.ts";
 import type { DatasetContext, EnvironmentEntry } from "../core/registry.ts";
@@ -40,7 +41,6 @@ import { readAhead } from "./read_ahead.ts";
 import type { Registries } from "./registries.ts";
 import { checkStored, environmentEntry, loadEntry } from "./resolve.ts";
 import type { StopRule } from "./stop_rule.ts";
-import { RETURN } from "./verdict.ts";
 
 /** What decides a run's numbers, as plain data. */
 export interface Job {
@@ -399,6 +399,10 @@ export function filesOf(
     const isGone = (error as { code?: string }).code === "ENOENT";
     const remedy = field === undefined || !isGone
       ? ""
+      : path === fields.labels
+      ? again
+        ? ` (--data ${field.toUpperCase()} has it looked for beside ${field.toUpperCase()})`
+        : " (--set dataset.labels=FILE names another)"
       : again
       ? ` (--data ${field.toUpperCase()} says where it lies now)`
       : ` (--set dataset.${field}=${field.toUpperCase()} names another)`;

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { evaluatedRandom, type ReturnScale } from "./return_scale.ts";
+import { RETURN } from "../core/metrics.ts";
 import type { Json } from "../core/snapshot.ts";
-import { RETURN } from "./verdict.ts";
+import { evaluatedRandom, type ReturnScale } from "./return_scale.ts";
 import { type Bounded, normalized, type SuiteFigures, suiteFigures } from "../statistics/suite.ts";
 
 /** What a suite takes of a group of runs. */

@@ -16,6 +16,7 @@ import {
   unlessDamaged,
 } from "../core/errors.ts";
 import { interquartileMean } from "../core/interquartile_mean.ts";
+import { RETURN } from "../core/metrics.ts";
 import { streamOf } from "../core/random.ts";
 import { shellWord } from "../core/shell.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -53,7 +54,7 @@ import { setAt } from "./resolve.ts";
 import { isOwnFileChanged, resumeIn } from "./resume.ts";
 import { figuresOf } from "./score.ts";
 import { checkSweep, fieldOf, type SweepDefinition } from "./sweep_definition.ts";
-import { RETURN, trainingOf } from "./verdict.ts";
+import { trainingOf } from "./verdict.ts";
 
 /** What trials are judged by: a metric's IQM over seeds. */
 export interface Objective {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { badLoss, type Metrics } from "../core/metrics.ts";
+import { badLoss, type Metrics, RETURN, TRAINING_RETURN } from "../core/metrics.ts";
 import type { Json } from "../core/snapshot.ts";
 import { interquartileMean } from "../core/interquartile_mean.ts";
 import type { Run, StoreReader } from "../store/store.ts";
@@ -14,11 +14,7 @@ import { evaluatedRandom, type ReturnScale, returnScale, scaleKey } from "./retu
 /** What may be said of a run. */
 export type Verdict = "solved" | "learning" | "no better than random" | "diverged";
 
-/** The series that agents are judged by, and that thresholds are about. */
-export const RETURN = "evaluation/return_mean";
-/** The mean return of the last episodes of training. */
-const TRAINING_RETURN = "rollout/episode_return_mean";
-/** Episodes that it is taken over. */
+/** Episodes that the mean return of training is taken over. */
 const TRAINING_EPISODES = 100;
 /** Standard errors of random play's mean that a return must exceed to be better. */
 const ERRORS = 2;

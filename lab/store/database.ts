@@ -104,12 +104,15 @@ export class Database {
   }
 
   /**
-   * Runs a statement.
+   * Runs a statement. SQLite ends a text at NUL, so that it is written as `�` there.
    *
    * @returns The rows changed and the last row's number.
    */
   run(sql: string, ...values: SQLInputValue[]): { changes: number; row: number } {
-    const { changes, lastInsertRowid } = this.#explain(() => this.#statement(sql).run(...values));
+    const whole = values.map((value) =>
+      typeof value === "string" ? value.replaceAll("\0", "\ufffd") : value
+    );
+    const { changes, lastInsertRowid } = this.#explain(() => this.#statement(sql).run(...whole));
     return { changes: Number(changes), row: Number(lastInsertRowid) };
   }
 

@@ -1,6 +1,6 @@
 /**
  * `arrays`: examples from a file of numbers. An `.npy` file or an array of an `.npz` archive of shape
- * [N, D] holds points, [N, H, W] or [N, H, W, C] images (bytes are divided by 255); a CSV file holds
+ * [N, D] holds points, [N, H, W] or [N, H, W, C] images (whose bytes are divided by 255); a CSV file holds
  * points, a row each, with names in its first line.
  *
  * @module
@@ -149,13 +149,17 @@ interface Examples {
 
 /** An array's examples, channels last, bytes as shares of 255. */
 function examplesOf(array: NpyArray, { channels }: Configuration): Examples {
-  const { shape: [, ...shape], values, bytes } = array.shape.length === 4 && channels === "first"
-    ? channelsLast(array)
-    : array;
+  const ordered = array.shape.length === 4 && channels === "first" ? channelsLast(array) : array;
+  const { shape: [, ...shape], values } = ordered;
   return {
     shape: shape.length === 2 ? [...shape, 1] : shape,
-    values: new Float32Array(bytes ? values.map((x) => x / 255) : values),
+    values: new Float32Array(arePixels(ordered) ? values.map((x) => x / 255) : values),
   };
+}
+
+/** Whether numbers are shares of 255: bytes of images. Those of points are what they are. */
+function arePixels({ shape, bytes }: NpyArray): boolean {
+  return bytes && shape.length > 2;
 }
 
 /**
@@ -165,12 +169,13 @@ function examplesOf(array: NpyArray, { channels }: Configuration): Examples {
  * @throws InputError that names the file and the example where a number is none that an example may have.
  */
 function lookAt(
-  { shape: [count, ...shape], values, bytes }: NpyArray,
+  array: NpyArray,
   file: string,
   first = 0,
 ): boolean {
+  const { shape: [count, ...shape], values } = array;
   const isPoints = shape.length === 1;
-  const one = bytes ? 255 : 1;
+  const one = arePixels(array) ? 255 : 1;
   const [least, most] = isPoints ? [-Number.MAX_VALUE, Number.MAX_VALUE] : [0, one];
   let binary = true;
   for (let i = 0; i < values.length; i++) {

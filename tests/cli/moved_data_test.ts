@@ -72,6 +72,37 @@ Deno.test("data that lie elsewhere are named, and data that have changed are tol
     strictEqual(extended.code, 0, extended.error);
   }));
 
+Deno.test("labels in a file of their own lie beside the data, where both were moved", () =>
+  inFolder(async (folder) => {
+    const lab = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder });
+      return { code: await main(args, io), ...io.written };
+    };
+    const labels = encodeNpy(Float32Array.from({ length: 300 }, (_, i) => i % 2), [300]);
+    await Deno.writeFile(`${folder}/a.npy`, points(1));
+    await Deno.writeFile(`${folder}/kinds.npy`, labels);
+    const set = ["dataset.file=a.npy", "dataset.labels=kinds.npy", "model.hiddenSizes=[8]"];
+    const trained = await lab(
+      ...["run", "real-nvp", "--dataset", "arrays", "--budget", "300", "--backend", "cpu"],
+      ...[...set, "model.depth=2"].flatMap((each) => ["--set", each]),
+    );
+    strictEqual(trained.code, 0, trained.error);
+    const before = await lab("likelihood", "latest");
+    await Deno.mkdir(`${folder}/there`);
+    await Deno.rename(`${folder}/a.npy`, `${folder}/there/b.npy`);
+    // The labels stay where they lay.
+    deepStrictEqual(await lab("likelihood", "latest", "--data", "there/b.npy"), before);
+    await Deno.rename(`${folder}/kinds.npy`, `${folder}/kinds`);
+    const gone = await lab("likelihood", "latest", "--data", "there/b.npy");
+    strictEqual(gone.code, 2);
+    match(
+      gone.error,
+      /there\/kinds\.npy .* not there \(--data FILE has it looked for beside FILE\)/,
+    );
+    await Deno.rename(`${folder}/kinds`, `${folder}/there/kinds.npy`);
+    deepStrictEqual(await lab("likelihood", "latest", "--data", "there/b.npy"), before);
+  }));
+
 Deno.test("what a data set reads is an array of its own, not a view of Node's", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(`${folder}/a`, Uint8Array.of(1, 2, 3));

@@ -190,8 +190,8 @@ Deno.test("what does not fit a loaded model is refused in one line", async () =>
     ],
     [() => model.decode!(new Float32Array(0)), "decode as each row must have 2 numbers: 0 in all"],
     [
-      () => model.encode!(new Float32Array(32), [0]),
-      "use a label as it must be a whole number, 0 … 1: undefined",
+      () => model.encode!(new Float32Array(32), [0, 2]),
+      "use a label as it must be a whole number, 0 … 1: 2",
     ],
     [
       () => model.sample!({ count: 3, label: 2, random: defaultRng(1) }),
@@ -202,6 +202,23 @@ Deno.test("what does not fit a loaded model is refused in one line", async () =>
       'sample as the noise "noise" must be given or drawn by random',
     ],
     [() => model.sample!({ count: 0.5 }), "sample as there must be 1 or more: 0.5"],
+    [
+      () => model.sample!({ count: 1e9, random: defaultRng(1) }),
+      "sample as there must be at most 16777216 at a time: 1000000000",
+    ],
+    [
+      () => model.sample!({ count: 1, random: Math.random as never }),
+      "sample as random must be a Generator, as of defaultRng(1)",
+    ],
+    [() => model.sample!(undefined as never), "sample as its options must be an object: undefined"],
+    [
+      () => model.decode!(new Float32Array(2 * model.codeSize), [0, 1, 0]),
+      "use labels as there must be one a row, 2: 3",
+    ],
+    [
+      () => model.decode!(new Float32Array(2 * model.codeSize), [0]),
+      "use labels as there must be one a row, 2: 1",
+    ],
     [
       () => model.sample!({ count: 3, noise: { noise: new Float32Array(5) } }),
       'sample as the noise "noise" must have 6 numbers: 5',

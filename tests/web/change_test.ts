@@ -61,6 +61,18 @@ Deno.test("tags, notes and the trash are changed as the store's rules say", asyn
     strictEqual((await ask(dashboard, { runs: [first, "gone"], change })).status, 409);
   }
   deepStrictEqual(store.run(first), kept);
+  // What is so already is no change, and taken back with none.
+  deepStrictEqual(await change({ action: "restore" }, [first]), []);
+  await change({ action: "trash" }, [second]);
+  deepStrictEqual(await change({ action: "trash" }, [second]), []);
+  for (const [id, action] of [[first, "restore"], [second, "trash"]]) {
+    strictEqual((await ask(dashboard, { runs: [id, "gone"], change: { action } })).status, 409);
+  }
+  deepStrictEqual(
+    [first, second].map((id) => store.run(id)!.trashedAt === null),
+    [true, false],
+  );
+  await change({ action: "restore" }, [second]);
 });
 
 Deno.test("a note that was written meanwhile is answered in place of being lost", async () => {

@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import { InputError } from "../../core/errors.ts";
-import type { Progress } from "../../core/metrics.ts";
+import { checkMetricName, type Progress } from "../../core/metrics.ts";
 import type { Json } from "../../core/snapshot.ts";
 import type { BudgetUnit } from "../../core/trainer.ts";
 import type { ImportSource, Store } from "../../store/store.ts";
@@ -108,7 +108,10 @@ function requireCourse(entries: readonly Entry[], lines: readonly Line[]): void 
       if (end >= 0 && i > end) {
         throw new InputError(`Cannot import what stands behind the run's end (${lines[end].at})`);
       }
-      if ("metrics" in each) progress = advanced(progress, countsOf(each));
+      if ("metrics" in each) {
+        Object.keys(each.metrics).forEach(checkMetricName);
+        progress = advanced(progress, countsOf(each));
+      }
       if ("image" in each) requirePng(Uint8Array.fromBase64(each.png));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

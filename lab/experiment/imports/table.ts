@@ -6,6 +6,7 @@
  */
 import { type CsvRecord, csvRecords } from "../../core/csv.ts";
 import { InputError } from "../../core/errors.ts";
+import { TRAINING_RETURN } from "../../core/metrics.ts";
 import { isRecord } from "../../core/plain.ts";
 import { printable, shortened } from "../../core/printable.ts";
 import { isExported, runsOfExported } from "./exported_csv.ts";
@@ -288,7 +289,7 @@ export function runOfMonitor(text: string, name: string): ImportedRun {
       metrics: {
         "rollout/episode_return": value,
         "rollout/episode_length": length,
-        "rollout/episode_return_mean": mean(returns),
+        [TRAINING_RETURN]: mean(returns),
         "rollout/episode_length_mean": mean(lengths),
       },
     };

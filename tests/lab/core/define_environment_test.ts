@@ -198,6 +198,23 @@ Deno.test("a state that JSON would change cannot be snapshot, and is named", () 
   throws(() => environmentOf(walk).restore!({ at: 1 }), /no snapshot/);
 });
 
+Deno.test("a snapshot of another world is refused, one that names none is of older days", () => {
+  const other = environmentOf(defineEnvironment({ ...walk, id: "Other-v0" }));
+  other.reset({ seed: 1 });
+  const { world, ...kept } = other.snapshot!() as { readonly [key: string]: Json };
+  strictEqual(world, "Other-v0");
+  const env = environmentOf(walk);
+  env.reset({ seed: 2 });
+  const before = env.snapshot!();
+  throws(() => env.restore!({ world, ...kept }), {
+    name: "InputError",
+    message: `Cannot restore ${env.id} as this is a snapshot of another world: Other-v0`,
+  });
+  deepStrictEqual(env.snapshot!(), before);
+  env.restore!(kept);
+  deepStrictEqual(trace(env, 5), trace(other, 5));
+});
+
 Deno.test("stepInto writes what step returns", () => {
   const [env, other] = [environmentOf(walk), environmentOf(walk)];
   env.reset({ seed: 5 });

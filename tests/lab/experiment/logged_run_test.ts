@@ -63,6 +63,7 @@ Deno.test("what is no metric and no count is refused in a line, and the run goes
       [{ loss: 3n }, {}, /^Cannot log loss as a metric must be a number: bigint$/],
       [{ histogram: [1, 2] }, {}, /^Cannot log histogram as a metric must be a number: Array$/],
       [{ good: 1, "": 3 }, {}, /^Cannot log a metric as it must have a name: ""$/],
+      [{ good: 1, "a\0b": 3 }, {}, /^Cannot log a metric as it must have no NUL in its name: "a/],
       [undefined, {}, /^Cannot go on as the metrics of log must be numbers by name: undefined$/],
       [Float32Array.of(1), {}, /metrics of log must be numbers by name: Float32Array\(1\)$/],
       [new Map([["loss", 1]]), {}, /^Cannot go on as the metrics of log must be numbers/],
@@ -128,6 +129,7 @@ Deno.test("a wrong line is named, and nothing of the file is stored", () =>
       [lines({ metrics: { a: 1 } }), /line 1 as its first line must be|line 1 as run is wrong/],
       [lines(head, { metrics: { a: "big" } }), /line 2/],
       [lines(head, { event: "x", level: "loud" }), /line 2/],
+      [lines(head, { metrics: { "a\0b": 1 } }), /no NUL in its name: "a.*line 2\)/],
       [lines(head, { iteration: 5, metrics }, { iteration: 5, metrics }), /5 after 5 .*line 3\)/],
       [
         lines(head, { finish: "completed" }, { metrics }),

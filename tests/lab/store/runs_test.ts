@@ -25,6 +25,19 @@ Deno.test("a run comes back as it was created, also after the store was closed",
     again.close();
   }));
 
+Deno.test("of a text with a NUL nothing is lost, though SQLite ends it there", () =>
+  withStore((store) => {
+    const manifest = manifestOf("corridor-dqn");
+    const { id } = store.createRun({ name: "a\0b", manifest, tags: ["c\0d"], note: "e\0f" });
+    store.appendEvents(id, 1, [{ level: "info", message: "g\0h" }]);
+    const { name, tags, note } = store.run(id)!;
+    deepStrictEqual([name, tags, note, store.events(id).map(({ message }) => message)], [
+      ...["a\ufffdb", ["c\ufffdd"], "e\ufffdf", ["g\ufffdh"]],
+    ]);
+    store.update(id, { note: "\0" });
+    strictEqual(store.run(id)!.note, "\ufffd");
+  }));
+
 Deno.test("ids of runs rise with creation, also within one second and with a clock set back", () => {
   const now = Date.UTC(2026, 0, 1);
   const first = nextRunNumber(0, now);

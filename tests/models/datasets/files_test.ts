@@ -69,6 +69,25 @@ for (const [i, { file, shape, values }] of golden.arrays.entries()) {
   });
 }
 
+Deno.test("bytes are shares of 255 in images, and what they are in points", async () => {
+  // Of NumPy's format 1.0: six rows of two bytes, or as many images of one row.
+  const npy = (shape: string) => {
+    const head = `{'descr': '|u1', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + "\n";
+    const numbers = [0, 1, 1, 0, 1, 1, 0, 0, 1, 1, 0, 1];
+    return Uint8Array.of(
+      ...[0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, 118, 0],
+      ...new TextEncoder().encode(head),
+      ...numbers,
+    );
+  };
+  const valuesOf = async (shape: string) => {
+    const set = await load(arrays, { "a.npy": npy(shape) }, { file: "a.npy" });
+    return [set.kind, holdingsOf(set).binary, Math.max(...set.train.values)];
+  };
+  deepStrictEqual(await valuesOf("(6, 2)"), ["points", true, 1]);
+  deepStrictEqual(await valuesOf("(6, 1, 2)"), ["images", false, Math.fround(1 / 255)]);
+});
+
 Deno.test("an archive of arrays is a data set, stored or deflated, with channels first", async () => {
   for (const { file, data, labels } of golden.archives) {
     const fields = { file: "a.npz", labels: "labels", channels: "first" };

@@ -103,11 +103,16 @@ function apply(
 ): (() => void) | undefined {
   switch (change.action) {
     case "trash":
-      store.trash(id);
-      return () => store.restore(id);
-    case "restore":
-      store.restore(id);
-      return () => store.trash(id);
+    case "restore": {
+      const run = store.run(id);
+      const isTrash = change.action === "trash";
+      if (run !== undefined && isTrash === (run.trashedAt !== null)) return undefined;
+      const [there, back] = isTrash
+        ? (["trash", "restore"] as const)
+        : (["restore", "trash"] as const);
+      store[there](id);
+      return () => store[back](id);
+    }
     case "note": {
       const { note } = store.find(id);
       const shown = printableLines(note);
