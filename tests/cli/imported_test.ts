@@ -162,3 +162,68 @@ Deno.test("import takes a folder of event files, says what is there already, and
     }
     match((await typed("none"))[2], /^error: Cannot import none as it cannot be read: NotFound\n$/);
   }));
+
+Deno.test("an import hands on what was typed: name, first seed, tags, what steps count", () =>
+  inFolder(async (folder) => {
+    const typed = async (line: string) => {
+      const io = capturedIo({ folder, root: folder, registries });
+      strictEqual(await main(line.split(" "), io), 0, io.written.error);
+      return io.written.out;
+    };
+    const stored = async () => {
+      const { runs } = JSON.parse(await typed("runs --json --sort seed"));
+      return runs.map((run: Record<string, unknown>) =>
+        [run.name, run.seed, run.tags, run.budget_unit].join()
+      );
+    };
+    for (const i of [1, 2, 3, 4]) {
+      await Deno.writeTextFile(`${folder}/${i}.csv`, `step,loss\n1,${i}\n2,0\n`);
+    }
+    await typed("import 1.csv 2.csv --name mine --seed 5 --tag old --tag b --steps examples");
+    deepStrictEqual(await stored(), ["mine,5,old,b,examples", "mine,6,old,b,examples"]);
+    // Seeds count on over what is there already.
+    await typed("import 1.csv 3.csv 4.csv --name mine --seed 7");
+    deepStrictEqual((await stored()).slice(2), [
+      ...["mine,8,,environmentSteps", "mine,9,,environmentSteps"],
+    ]);
+  }));
+
+Deno.test("event files that are named by themselves are called as their folder, and must hold something", () =>
+  inFolder(async (folder) => {
+    const typed = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder, registries });
+      const code = await main(args, io);
+      return { code, ...io.written };
+    };
+    const name = "events.out.tfevents.1.h";
+    for (const at of ["logs/ppo", "logs/dqn", "logs/sac/x", "none/at/all"]) {
+      await Deno.mkdir(`${folder}/${at}`, { recursive: true });
+    }
+    await Deno.writeFile(`${folder}/logs/ppo/${name}`, await eventFile(1, 1));
+    await Deno.writeFile(`${folder}/logs/dqn/${name}`, await eventFile(1, 2));
+    await Deno.writeFile(`${folder}/logs/sac/${name}`, await eventFile(1, 3));
+    await Deno.writeFile(`${folder}/logs/sac/x/${name}`, await eventFile(1, 4));
+    await Deno.writeFile(`${folder}/none/at/all/${name}`, new Uint8Array());
+    for (const given of [`none/at/all/${name}`, "none/at/all", "none"]) {
+      const { code, error } = await typed("import", given);
+      strictEqual(code, 2, given);
+      strictEqual(
+        error,
+        `error: Cannot import none/at/all/${name} as it has no scalars\n`,
+      );
+    }
+    strictEqual((await typed("import", `logs/ppo/${name}`)).code, 0);
+    strictEqual((await typed("import", "logs/dqn")).code, 0);
+    // A folder that has event files beside a folder that has some: two runs.
+    const { out } = await typed("import", "logs/sac");
+    deepStrictEqual(out.split("\n").map((line) => line.slice(line.indexOf(" ") + 2)), [
+      ...[`logs/sac/${name}`, `logs/sac/x/${name}`, ""],
+    ]);
+    const { runs } = JSON.parse((await typed("runs", "--json", "--sort", "started")).out);
+    deepStrictEqual(
+      new Set(runs.map(({ name }: { name: string }) => name)),
+      new Set([
+        ...["ppo", "dqn", "sac", "x"],
+      ]),
+    );
+  }));

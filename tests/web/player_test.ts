@@ -323,6 +323,80 @@ Deno.test("frames step at the pace that is chosen, and not while it is paused", 
     return Promise.resolve();
   }));
 
+Deno.test("an episode plays backwards to its first step, where it stands until it is told to go on", () =>
+  playing((page, { frames, facts }) => {
+    const step = () => Number(facts().Step);
+    const backwards = () => page.get("button", "Play backwards");
+    const goesBack = () => backwards().getAttribute("aria-pressed");
+    const plays = () => page.all("button", "Pause").length === 1;
+    for (let i = 0; i < 5; i++) page.get("button", "One step").click();
+    deepStrictEqual([step(), plays(), goesBack()], [5, false, "false"]);
+    backwards().click();
+    deepStrictEqual([goesBack(), plays()], ["true", false]);
+    frames(2, 250);
+    deepStrictEqual([step(), goesBack()], [3, "true"]);
+    // The same button stops it, and goes on.
+    backwards().click();
+    frames(2, 250);
+    deepStrictEqual([step(), goesBack(), plays()], [3, "false", false]);
+    backwards().click();
+    frames(1, 250);
+    deepStrictEqual([step(), goesBack()], [2, "true"]);
+    // The other one turns it round, without a stop.
+    page.get("button", "Play").click();
+    deepStrictEqual([goesBack(), plays()], ["false", true]);
+    frames(1, 250);
+    strictEqual(step(), 3);
+    backwards().click();
+    frames(3, 250);
+    deepStrictEqual([step(), goesBack()], [0, "true"]);
+    frames(1, 250);
+    deepStrictEqual([step(), facts().Episode, goesBack(), plays()], [0, "1", "false", false]);
+    page.get("button", "Play").click();
+    frames(2, 250);
+    deepStrictEqual([step(), facts().Episode], [2, "1"]);
+    // A new episode goes forwards, whichever way the one before went.
+    backwards().click();
+    page.get("button", "New episode").click();
+    deepStrictEqual([step(), facts().Episode, goesBack(), plays()], [0, "2", "false", true]);
+    frames(2, 250);
+    strictEqual(step(), 2);
+    return Promise.resolve();
+  }));
+
+Deno.test("keys that are typed elsewhere, or are the browser's own, move nobody; others turn back to forwards", () =>
+  playing(async (page, { frames, facts }) => {
+    const beside = selectOf(page, "Beside it");
+    let blurred = 0;
+    beside.blur = () => void blurred++;
+    beside.put("6");
+    await answered();
+    strictEqual(blurred, 0);
+    beside.put("keys");
+    await answered();
+    // Its letters would go on choosing.
+    strictEqual(blurred, 1);
+    let prevented = 0;
+    const preventDefault = () => void prevented++;
+    page.press("ArrowDown", { preventDefault });
+    deepStrictEqual([facts().Step, prevented], ["1", 1]);
+    for (
+      const more of [
+        ...["INPUT", "SELECT", "TEXTAREA"].map((tagName) => ({ target: { tagName } })),
+        { ctrlKey: true },
+        { metaKey: true },
+      ]
+    ) page.press("ArrowDown", { preventDefault, ...more });
+    page.press("Tab", { preventDefault });
+    deepStrictEqual([facts().Step, prevented], ["1", 1]);
+    page.get("button", "Play backwards").click();
+    page.press("ArrowDown");
+    strictEqual(facts().Step, "2");
+    strictEqual(page.get("button", "Play backwards").getAttribute("aria-pressed"), "false");
+    frames(4, 250);
+    strictEqual(facts().Step, "2");
+  }));
+
 Deno.test("another checkpoint takes over at once where it is chosen, and its evaluation with it", () =>
   playing(async (page, { asked, facts, frames }) => {
     page.get("button", "Pause").click();

@@ -307,7 +307,8 @@ export class SmallPage extends Small implements Disposable {
     }
     const later = (what: () => void) => void queue.push(what);
     Object.assign(options, { debounceRendering: later, requestAnimationFrame: later });
-    this.press = (key) => tell("keydown", { key, target: this, preventDefault() {} });
+    this.press = (key, more = {}) =>
+      tell("keydown", { key, target: this, preventDefault() {}, ...more });
     this.leave = () => {
       let isAsked = false;
       tell("beforeunload", { preventDefault: () => isAsked = true });
@@ -338,8 +339,8 @@ export class SmallPage extends Small implements Disposable {
   /** Brings all of the page into view, or out of it. */
   readonly scroll: (isInView: boolean) => void;
 
-  /** Presses a key where no control has the focus. */
-  readonly press: (key: string) => void;
+  /** Presses a key where no control has the focus, unless `more` names the element that has it. */
+  readonly press: (key: string, more?: Happening) => void;
 
   /** Leaves the page, unless it would ask first; returns whether it is left. */
   readonly leave: () => boolean;
