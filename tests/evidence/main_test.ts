@@ -4,6 +4,7 @@ import { measure } from "../../evidence/measure.ts";
 import { knownOf, measuredRow } from "../../evidence/pages.ts";
 import { readResults, type Results, writeResults } from "../../evidence/results.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
+import { evidence } from "../../evidence/rows.ts";
 import { corridorReinforce } from "../../experiments/memory.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { openTrainer } from "../../lab/experiment/inspect.ts";
@@ -65,6 +66,25 @@ Deno.test("seeds are measured from a commit's code, scored on streams of their o
     bringUpToDate({ ...row, seeds: 2 }, { ...options, code: clean }),
     /Cannot add seeds to bandit-ucb as its code has changed since the first: .* --verify/,
   );
+});
+
+Deno.test("a row that is measured again forgets what it had; one that goes on stays in order", async () => {
+  await using lab = await laboratory();
+  const { around } = lab;
+  const runs = results(1, 2).map((run) => ({ ...run, digest: "another" }));
+  const measure = (seeds: number, again: boolean) =>
+    bringUpToDate({ ...row, seeds }, { ...around, code: clean, again, workers: 1 });
+  // Of seed 101 there is none yet.
+  await lab.keep({ runs: runs.slice(1), sources: lab.sources });
+  strictEqual(await measure(2, false), false);
+  const [first, second, ...more] = (await lab.kept())!.runs;
+  deepStrictEqual([first.seed, second, more], [101, runs[1], []]);
+  ok(first.digest !== "another");
+  // Even what other code gave, which nothing could be added to.
+  await lab.keep({ runs, sources: "of other code" });
+  await measure(1, true);
+  const { runs: anew, sources } = (await lab.kept())!;
+  deepStrictEqual([anew.map(({ digest }) => digest), sources], [[first.digest], lab.sources]);
 });
 
 Deno.test("a seed that a rule ended has the score that no rule saw", async () => {
@@ -173,6 +193,21 @@ Deno.test("which of the cheap rows is verified hangs on the revision", async () 
     "bandit-gradient",
     "bandit-ucb",
   ]);
+});
+
+Deno.test("a list says how the rows stand that a word means, and measures nothing", async () => {
+  await using lab = await laboratory();
+  const { io } = lab;
+  const named = evidence.find(({ experiment }) => experiment === "windy-sarsa")!;
+  const { key, sources } = await knownOf(named, io);
+  await writeResults(`${lab.folder}/docs/results`, {
+    ...{ experiment: named.experiment, metric: "", key, sources, runs: results(-17, -17) },
+  });
+  strictEqual(await main(["windy-sarsa", "windy-q-learning", "--list"], io), 0);
+  const [first, second, ...more] = io.written.out.trim().split("\n");
+  match(first, /^windy-sarsa: IQM -17 \(-17 … -17\).* of 2 seeds, 8 seeds missing\)$/);
+  deepStrictEqual([second, more], ["windy-q-learning: to be measured", []]);
+  deepStrictEqual([...Deno.readDirSync(`${lab.folder}/docs`)].map(({ name }) => name), ["results"]);
 });
 
 Deno.test("wrong words are refused in one line, before anything is measured", async () => {

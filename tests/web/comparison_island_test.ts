@@ -248,3 +248,82 @@ Deno.test("every chart shows the stretch that is asked for, and lets it go for a
     deepStrictEqual(asked().map((query) => /from|to=/.test(query)), [false, false]);
     ok(!page.addresses.at(-1)!.includes("from="));
   }, { also: [names[2]], wanted: { range: { from: 2, to: 5 } } }));
+
+Deno.test("settings that differ come in an order: those that all groups have, those with most values, by name", () => {
+  const settings = [
+    { b: "1", a: "1", many: "1", some: "1", same: "x" },
+    { b: "2", a: "2", many: "2", some: "2", same: "x" },
+    { b: "1", a: "1", many: "3", same: "x" },
+  ];
+  const groups = settings.map((each, i) => group(`g${i}`, i, each));
+  return open((page) => {
+    const [choice] = page.all("select").filter((each) =>
+      each.all("option").some(({ textContent }) => textContent === "many")
+    );
+    deepStrictEqual(choice.all("option").map(({ textContent }) => textContent), [
+      ...["many", "a", "b", "some"],
+    ]);
+    return Promise.resolve();
+  }, { initial: { groups } });
+});
+
+Deno.test("seeds are drawn one by one of few groups, of more where that is asked for", async () => {
+  const seeds = (page: Small) => page.get("input", "Single seeds");
+  for (const count of [3, 4]) {
+    const groups = Array.from({ length: count }, (_, i) => group(`g${i}`, i));
+    await open((page) => {
+      strictEqual(seeds(page).checked, count === 3);
+      seeds(page).checked = count !== 3;
+      seeds(page).happens("change");
+      strictEqual(seeds(page).checked, count !== 3);
+      return Promise.resolve();
+    }, { initial: { groups, found: count } });
+  }
+});
+
+Deno.test("a profile tells the better side of its metric, and is of groups that are shown", async () => {
+  const withFigure = (label: string, color: number, figures: readonly number[]) => {
+    const { seeds: [seed], ...more } = group(label, color);
+    return { ...more, seeds: figures.map((figure) => ({ ...seed, figure })) };
+  };
+  const groups = [withFigure("ppo", 0, [1, 2]), withFigure("dqn", 1, [3, 5])];
+  for (const [metric, side] of [[names[0], "above"], ["evaluation/energy_distance", "below"]]) {
+    await open((page) => {
+      page.get("h3", `Performance profile: share of seeds ${side} a value`);
+      const chart = () =>
+        page.all("div", ".canvas").map((each) => each.getAttribute("aria-label")!)
+          .find((label) => label.startsWith(`Share of each group's seeds ${side} a value`))!;
+      ok(chart().includes("ppo:") && chart().includes("dqn:"), chart());
+      page.get("ul", "Groups").all("button")[1].click();
+      ok(chart().includes("ppo:") && !chart().includes("dqn:"), chart());
+      return Promise.resolve();
+    }, { initial: { groups, metric } });
+  }
+});
+
+Deno.test("a filter finds others in place of the chosen runs, and what was asked for is given up with the page", async () => {
+  await open(async (page, asked) => {
+    const field = page.get("input", "Filter runs");
+    strictEqual(field.getAttribute("placeholder"), "2 chosen runs; a filter finds others");
+    field.put("dqn");
+    await answered();
+    deepStrictEqual(asked(), ["smoothing=0&filter=dqn"]);
+    ok(page.get("input", "Filter runs").getAttribute("placeholder")!.startsWith("Filter: ppo"));
+    deepStrictEqual(
+      choiceOf(page, "Beside it").all("option").map(({ textContent }) => textContent),
+      ["another metric …", "losses kl", "losses value"],
+    );
+  }, { initial: { filter: "" }, wanted: { runs: ["r1", "r2"], filter: "" } });
+  let signal: AbortSignal | undefined;
+  await open((page) => {
+    const before = answeredBy((_, options) => {
+      signal = options?.signal ?? undefined;
+      return new Promise(() => {});
+    });
+    choiceOf(page, "Metric").put(names[1]);
+    answeredBy(before);
+    strictEqual(signal!.aborted, false);
+    return Promise.resolve();
+  });
+  strictEqual(signal!.aborted, true);
+});

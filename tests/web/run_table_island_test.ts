@@ -185,7 +185,16 @@ Deno.test("a link names no more runs than an address holds, and says so", () => 
     const [, query] = link.getAttribute("href")!.split("?");
     const named = new URLSearchParams(query).getAll("run");
     deepStrictEqual(named, runs.slice(0, 5000));
-  });
+  }).then(() =>
+    shown(
+      { ...grouped, groups: [{ ...first, runs: runs.slice(1) }] },
+      "group=agent",
+      ({ page }) => {
+        boxes(page)[0].click();
+        page.get("a", "Compare 5000 chosen");
+      },
+    )
+  );
 });
 
 Deno.test("a group is chosen with all of its runs, and shows their figures", () =>
@@ -290,6 +299,43 @@ Deno.test("keys go down and up, choose and open, and stop at both ends", () =>
         strictEqual(page.all("kbd").length > 0, isOpen);
       }
     }
+  }));
+
+Deno.test("keys that mean nothing, are typed in a field or are the browser's own, are left alone", () =>
+  shown(single, "", ({ page }) => {
+    const taken: string[] = [];
+    const opened: string[] = [];
+    const press = (key: string, more: object = {}) =>
+      page.press(key, { preventDefault: () => taken.push(key), ...more });
+    const at = () => rows(page).findIndex((row) => row.getAttribute("aria-current") !== null);
+    for (const row of rows(page)) row.get("a").listeners.set("click", () => opened.push("a"));
+    // No row is pointed at yet.
+    press("Enter");
+    deepStrictEqual([taken, opened, at()], [[], [], -1]);
+    press("j");
+    for (const key of ["q", "J", "Escape"]) press(key);
+    deepStrictEqual([taken, opened, at(), chosen(page)], [["j"], [], 0, []]);
+    const typing = ["INPUT", "SELECT", "TEXTAREA"].map((tagName) => ({ target: { tagName } }));
+    for (const more of [...typing, { metaKey: true }, { ctrlKey: true }, { altKey: true }]) {
+      press("j", more);
+    }
+    deepStrictEqual([taken, at()], [["j"], 0]);
+    // A box that was clicked keeps no key; what it does by Enter belongs to a link or a button.
+    press("j", { target: { tagName: "INPUT", type: "checkbox" } });
+    press("j", { target: { tagName: "A" } });
+    deepStrictEqual([taken, at()], [["j", "j", "j"], 2]);
+    for (const tagName of ["A", "BUTTON"]) press("Enter", { target: { tagName } });
+    deepStrictEqual([taken.length, opened], [3, []]);
+    press("Enter");
+    deepStrictEqual([taken.length, opened], [4, ["a"]]);
+    const search = page.get("input", "Filter runs");
+    let focused = 0;
+    search.focus = () => void focused++;
+    press("/");
+    deepStrictEqual([focused, taken.at(-1)], [1, "/"]);
+    // Other rows, other places.
+    search.put("r");
+    strictEqual(at(), -1);
   }));
 
 Deno.test("a head sorts by the better end first, then the other way round", async () => {
@@ -487,6 +533,67 @@ Deno.test("a row says what is known of a run, each in its column", async () => {
   await shown(single, "", ({ page }) => {
     strictEqual(rows(page)[0].get("th").getAttribute("title"), "r1: m on w");
     ok(!rows(page)[0].textContent.includes("%"));
+  });
+});
+
+Deno.test("numbers stand to the right, written ones too, and words to the left", () => {
+  const columns = ["agent.size", "agent.rate", "agent.optimizer", "agent.low"].map((key) => ({
+    ...{ key, better: null },
+  }));
+  const rowsOf = [{ row: rowOf("r1"), cells: [3, "-0.5", "adam 2", "-Infinity"] }];
+  return shown({ ...single, columns, rows: rowsOf }, "", ({ page }) => {
+    const found = rows(page)[0].all("td").slice(3, 7);
+    deepStrictEqual(found.map((each) => [each.textContent, each.getAttribute("class")]), [
+      ...[["3", "number"], ["-0.5", "number"], ["adam 2", null], ["-Infinity", "number"]],
+    ]);
+  });
+});
+
+Deno.test("a group's metrics are asked for once its row is seen, and drawn each in its column", async () => {
+  const runs = Array.from({ length: 51 }, (_, i) => `r${i}`);
+  const columns = ["figure", "agent.gamma", "losses/value"].map((key) => ({ key, better: null }));
+  const judged = { ...cell, metrics: ["evaluation/return_mean"] };
+  const groups = [
+    { label: "ppo", runs, cells: [judged, cell, cell] },
+    // A column of several metrics has no trend.
+    { label: "all", runs: ["r1"], cells: [{ ...cell, metrics: ["a", "b"] }, cell, cell] },
+  ];
+  await shown({ ...grouped, columns, groups }, "group=agent", async ({ page }) => {
+    const questions: [string[], string[]][] = [];
+    const before = answeredBy((path) => {
+      const [at, query] = path.split("?");
+      strictEqual(at, "/api/trends");
+      const asked = new URLSearchParams(query);
+      questions.push([asked.getAll("metric"), asked.getAll("run")]);
+      return Promise.resolve(
+        Response.json({ "evaluation/return_mean": [1, 2], "losses/value": [3, null, 1, 2] }),
+      );
+    });
+    try {
+      page.scroll(false);
+      await answered();
+      deepStrictEqual([questions, page.all("path").length], [[], 0]);
+      page.scroll(true);
+      await answered();
+      page.scroll(true);
+      await answered();
+    } finally {
+      answeredBy(before);
+    }
+    deepStrictEqual(questions, [
+      [["evaluation/return_mean", "losses/value"], runs.slice(0, 50)],
+      [["losses/value"], ["r1"]],
+    ]);
+    const sparks = rows(page).map((row) =>
+      row.all("td").slice(1).map((each) => each.all("path").map((path) => path.getAttribute("d")))
+    );
+    const value = "M2.0 2.0M47.3 16.0L70.0 9.0";
+    deepStrictEqual(sparks, [[["M2.0 16.0L70.0 2.0"], [], [value]], [[], [], [value]]]);
+    const titles = rows(page).map((row) => row.all("title").map(({ textContent }) => textContent));
+    deepStrictEqual(titles, [
+      Array(2).fill("IQM over training, of the newest 50 runs"),
+      ["IQM over training"],
+    ]);
   });
 });
 
