@@ -254,6 +254,95 @@ Deno.test("a disturbance is measured in a thread, until it is stopped or has fai
   }
 });
 
+Deno.test("each round of a disturbance is drawn as it comes; the last one ends it, another policy adds a line", async () => {
+  interface Thread {
+    onmessage: (event: { data: object }) => void;
+    onerror: (event: { message: string; preventDefault: () => void }) => void;
+  }
+  const threads: Thread[] = [];
+  let ended = 0;
+  const { Worker: before } = globalThis;
+  let made = Promise.withResolvers<void>();
+  Object.assign(globalThis, {
+    Worker: function (this: Thread) {
+      threads.push(this);
+      Object.assign(this, { postMessage() {}, terminate: () => void ended++ });
+      made.resolve();
+    },
+  });
+  try {
+    const world = {
+      ...{ id: "CartPole-v1", of: { id: "CartPole-v1" }, make: () => makeEnv("CartPole-v1") },
+      constants: [],
+    };
+    const props = { world, own: undefined, bytes: Uint8Array.of(1) };
+    using page = new SmallPage(Robustness, { ...props, checkpoint: "final" });
+    const play = async () => {
+      made = Promise.withResolvers();
+      page.get("button", "Play 800 episodes").click();
+      await made.promise;
+      await answered();
+      return threads.at(-1)!;
+    };
+    const round = async (thread: Thread, returned: number) => {
+      thread.onmessage({ data: { kind: "round", returns: Array(8).fill(returned) } });
+      await answered();
+    };
+    const lines = () =>
+      page.all("tbody").flatMap((body) =>
+        body.all("tr").map((row) =>
+          [row.get("th"), ...row.all("td")].map((each) => each.textContent)
+        )
+      );
+    const note = () => page.all("p", ".note").map(({ textContent }) => textContent);
+    deepStrictEqual(lines(), []);
+    const first = await play();
+    await round(first, 10);
+    strictEqual(page.get("small").textContent, "8 of 800 …");
+    await round(first, 20);
+    strictEqual(page.get("small").textContent, "16 of 800 …");
+    // Until its tenth step late: the mean of both rounds everywhere.
+    deepStrictEqual(lines(), [["final", "10", "15", "15", "15"]]);
+    ok(note().some((text) => text.startsWith("Means of 2 episodes, the same ones")));
+    page.get("button", "Stop").click();
+    // Begun anew it has nothing of the rounds before.
+    const second = await play();
+    await round(second, 40);
+    deepStrictEqual(lines().map(([, , last]) => last), ["40"]);
+    for (let i = 1; i < 100; i++) {
+      strictEqual(ended, 1);
+      await round(second, 40);
+    }
+    strictEqual(ended, 2);
+    strictEqual(page.get("button", "Another checkpoint adds a line").disabled, true);
+    deepStrictEqual(page.all("small"), []);
+    page.show({ ...props, checkpoint: "best" });
+    const third = await play();
+    await round(third, 7);
+    deepStrictEqual(lines().map(([name, , last]) => [name, last]), [["final", "40"], [
+      "best",
+      "7",
+    ]]);
+    ok(note().some((text) => text.startsWith("Means of 100 episodes")));
+    let prevented = 0;
+    for (const message of ["It broke.", ""]) {
+      third.onerror({ message, preventDefault: () => prevented++ });
+      await answered();
+      strictEqual(
+        page.get("p", ".problem").textContent,
+        message || "The script of the thread cannot be loaded",
+      );
+    }
+    strictEqual(prevented, 2);
+    page.get("button", "Play 800 episodes");
+    // What was drawn of another disturbance is none of this one.
+    page.get("select").put("noise");
+    deepStrictEqual(lines(), []);
+  } finally {
+    Object.assign(globalThis, { Worker: before });
+  }
+});
+
 const contents = {
   names: [
     ...["evaluation/return_mean", "evaluation/return_std", "rollout/episode_return_mean"],
@@ -317,6 +406,124 @@ Deno.test("the figures of a run: one in front, losses beside it, the others in s
   deepStrictEqual([none, model].map((page) => page.textContent.includes("The model at work")), [
     ...[false, true],
   ]);
+});
+
+Deno.test("what a run shows stands beside its figure: a policy, a model over the plane, else pictures", () => {
+  const props = {
+    ...{ run: "r", axis: "environmentSteps", guide: {}, levels: [] },
+    ...{ status: "running", explores: false, isPlane: false },
+  };
+  const picture = (name: string) => ({ name, iteration: 5, hash: name, isText: false });
+  const pictures = [picture("samples")];
+  const models = [{ id: 1, kind: "last", iteration: 5 }];
+  const policies = [{ id: 1, kind: "last", iteration: 5, evaluation: null, score: null }];
+  const player = {
+    ...{ run: "r", agent: "a", seed: "1", episodes: 3, gamma: 1 },
+    world: { id: "CartPole-v1" },
+  };
+  const parts = { gallery: "section", explorer: "div", player: "div" };
+  /** What is there, and where: before the figure's side, in it, in a row below or by itself. */
+  const places = (has: object, more: object = {}) => {
+    using page = new SmallPage(RunCharts, { ...props, ...more, contents: { ...contents, ...has } });
+    const [front] = page.all("div", ".front");
+    const where = Object.entries(parts).flatMap(([part, tag]) =>
+      page.all(tag, `.${part}`).map((each) => {
+        const around = each.around().slice(1).map((one) => one.getAttribute("class") ?? "");
+        const place = ["beside", "sheet-row"].find((name) => around.includes(name)) ?? "below";
+        return `${part} ${place}`;
+      })
+    );
+    const [four] = page.all("div", ".four");
+    const [row] = page.all("div", ".sheet-row");
+    const isBelow = row?.contains(four) ?? false;
+    return [front.getAttribute("class"), ...where, isBelow ? "four below" : "four in front"];
+  };
+  deepStrictEqual(places({}), ["front", "four in front"]);
+  deepStrictEqual(places({ pictures }), ["front two", "gallery beside", "four in front"]);
+  deepStrictEqual(places({ models }), ["front", "explorer below", "four in front"]);
+  deepStrictEqual(places({}, { explores: true }), ["front", "explorer below", "four in front"]);
+  deepStrictEqual(places({ models, pictures }), [
+    ...["front two", "gallery beside", "explorer below", "four in front"],
+  ]);
+  // Over the plane of its data the model has the place; one sheet has a row with the small figures.
+  deepStrictEqual(places({ models, pictures }, { isPlane: true }), [
+    ...["front two", "gallery sheet-row", "explorer beside", "four below"],
+  ]);
+  const more = [...pictures, picture("codes")];
+  deepStrictEqual(places({ models, pictures: more }, { isPlane: true }), [
+    ...["front two", "gallery below", "explorer beside", "four in front"],
+  ]);
+  deepStrictEqual(places({ policies, pictures }, { player }), [
+    ...["front two playing", "gallery sheet-row", "player beside", "four below"],
+  ]);
+  // No policy yet, or no world to play it in.
+  deepStrictEqual(places({ pictures }, { player }), [
+    ...["front two", "gallery beside", "four in front"],
+  ]);
+  deepStrictEqual(places({ policies }), ["front", "four in front"]);
+  const spreads = (has: object, weighs: boolean) => {
+    using page = new SmallPage(RunCharts, {
+      ...{ ...props, weighs, contents: { ...contents, ...has } },
+    });
+    return page.all("details").length;
+  };
+  const without = spreads({ policies }, false);
+  deepStrictEqual([spreads({ policies }, true), spreads({}, true)], [without + 2, without]);
+});
+
+Deno.test("a folded section has a spark of each figure, fetched anew as the run goes on but not at every word", async () => {
+  const asked: string[] = [];
+  const timers: { readonly call: () => void; readonly wait: number }[] = [];
+  const { setTimeout: set, clearTimeout: clear } = globalThis;
+  const clock = Object.getOwnPropertyDescriptor(performance, "now");
+  let now = 10_000;
+  Object.defineProperty(performance, "now", { value: () => now, configurable: true });
+  Object.assign(globalThis, {
+    setTimeout: (call: () => void, wait: number) => timers.push({ call, wait }),
+    clearTimeout: (timer: number) => timers.splice(timer - 1, 1, { call() {}, wait: NaN }),
+  });
+  const before = answeredBy((path) => {
+    if (path.startsWith("/api/sparks")) asked.push(path);
+    return Promise.resolve(Response.json({ "schedule/learning_rate": [1, 3, 2.5] }));
+  });
+  const hearOf = (stamp: number) =>
+    hear({ complete: false, rows: [{ id: "r", stamp } as never], removed: [] });
+  try {
+    using page = new SmallPage(RunCharts, {
+      ...{ run: "r", contents, axis: "environmentSteps", guide: {}, levels: [] },
+      ...{ status: "running", explores: false, isPlane: false },
+    });
+    const due = async () => {
+      timers.at(-1)!.call();
+      await answered();
+    };
+    strictEqual(timers.at(-1)!.wait, 0);
+    await due();
+    deepStrictEqual(asked, ["/api/sparks?run=r"]);
+    const [schedule] = page.all("details", ".section");
+    strictEqual(schedule.get("b").textContent, "2.5");
+    strictEqual(schedule.get("path").getAttribute("d"), "M2.0 16.0L36.0 2.0L70.0 5.5");
+    now += 1500;
+    hearOf(101);
+    await answered();
+    strictEqual(timers.at(-1)!.wait, 3500);
+    hearOf(102);
+    await answered();
+    // One wait alone is left.
+    deepStrictEqual(timers.filter(({ wait }) => wait > 0).map(({ wait }) => wait), [3500]);
+    strictEqual(asked.length, 1);
+    await due();
+    strictEqual(asked.length, 2);
+    now += 9000;
+    hearOf(103);
+    await answered();
+    strictEqual(timers.at(-1)!.wait, 0);
+  } finally {
+    answeredBy(before);
+    Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+    if (clock === undefined) delete (performance as { now?: unknown }).now;
+    else Object.defineProperty(performance, "now", clock);
+  }
 });
 
 Deno.test("what is left of a training here: its digest, whose it is, and the file", async () => {

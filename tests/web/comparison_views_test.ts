@@ -431,6 +431,14 @@ Deno.test("a checkpoint's tensors are read once a reader asks, and drawn as hist
       44,
     ]);
     deepStrictEqual(first.all("rect").map((each) => Number(each.getAttribute("y"))), [44, 33, 0]);
+    const place = (each: Small, ...names: string[]) =>
+      names.map((name) => Number(each.getAttribute(name)));
+    const [, x, width] = [0, ...place(first.all("rect")[1], "x", "width")];
+    strictEqual(x, width);
+    // A single bar stands in the middle.
+    const [, , whole] = second.get("svg").getAttribute("viewBox")!.split(" ").map(Number);
+    const [only] = second.all("rect");
+    deepStrictEqual(place(only, "x", "width"), [(whole - width) / 2, width]);
     strictEqual(first.get("p").textContent, "1 of its numbers is not finite");
     deepStrictEqual(second.all("p"), []);
     ok(page.get("p", ".note").textContent.startsWith("At iteration 2,000: of the networks"));

@@ -141,6 +141,13 @@ Deno.test("an agent comes to its digest, its policies on the way, and its stop t
   const policy = loadPolicy(first.bytes);
   ok(environment.actionSpace.contains(policy.act(observation)));
   ok(Number.isFinite(policy.value), "the page shows what its critic expects");
+  const origin = {
+    ...{ experiment: "cartpole-a2c-quick", seed: "4", iteration: "0" },
+    ...{ agent: "a2c", environment: "CartPole-v1" },
+  };
+  deepStrictEqual(policy.about, origin);
+  const final = policies.at(-1)!;
+  deepStrictEqual(loadPolicy(final.bytes).about, { ...origin, iteration: `${final.iteration}` });
 
   let last: Told | undefined;
   const laboratory = new Laboratory(registries, (each) => {
@@ -175,7 +182,10 @@ Deno.test("a model of a run comes to the same bits, shows samples, and leaves a 
   ok(ended.kind === "ended");
   strictEqual(ended.digest, digest);
   ok(model.kind === "file" && "bytes" in model);
-  strictEqual(loadModel(model.bytes).kind, "points");
+  const { kind, about } = loadModel(model.bytes);
+  strictEqual(kind, "points");
+  const { experiment, seed, model: name, dataset } = about;
+  deepStrictEqual([experiment, seed, name, dataset], ["ring-wgan-gp", "2", "wgan-gp", "ring-8"]);
   ok(policy.kind === "file" && "problem" in policy);
   match(policy.problem, /^Cannot make the file as this agent makes no policy$/);
 

@@ -1,6 +1,7 @@
 /** A sweep's page in a reader's hand. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { answeredBy } from "../../web/ask.ts";
+import { TrialChart } from "../../web/components/trial_chart.tsx";
 import Sweep from "../../web/islands/sweep.tsx";
 import Sweeps from "../../web/islands/sweeps.tsx";
 import { hear } from "../../web/live.ts";
@@ -277,4 +278,50 @@ Deno.test("the page of all sweeps follows them, from none on", async () => {
   } finally {
     answeredBy(before);
   }
+});
+
+Deno.test("each trial stands above its number, the best so far goes in steps past those that were pruned", () => {
+  const values = [10, 5, 30, 50, 20];
+  const trials = values.map((value, i) => trialOf(i, value, { pruned: i === 3 }));
+  const chart = (more: Partial<SweepView>) =>
+    new SmallPage(TrialChart, { view: { ...view, trials, total: 18, ...more } });
+  const numbers = (each: Small, ...names: string[]) =>
+    names.map((name) => Number(each.getAttribute(name)));
+  {
+    using page = chart({});
+    const dots = page.all("circle");
+    const across = dots.map((each) => numbers(each, "cx")[0]);
+    // Side by side, each in the middle of its eighteenth of the frame, from which nothing sticks out.
+    const [{ 0: left, 1: right }] = page.all("line").map((each) => numbers(each, "x1", "x2"));
+    across.forEach((at, i) => ok(Math.abs(at - (left + (i + 0.5) * (right - left) / 18)) < 0.01));
+    const labels = page.all("text").filter((each) => each.getAttribute("text-anchor") === "middle");
+    // Eight labels would do: every third.
+    deepStrictEqual(labels.map(({ textContent }) => textContent), ["0", "3", "6", "9", "12", "15"]);
+    ok(Math.abs(numbers(labels[1], "x")[0] - across[3]) < 0.01);
+    const ups = dots.map((each) => numbers(each, "cy")[0]);
+    // Heights are even: from 5 up to 50.
+    for (const [i, value] of values.entries()) {
+      const expected = ups[1] + (ups[3] - ups[1]) * (value - 5) / 45;
+      ok(Math.abs(ups[i] - expected) < 0.01, `${i}`);
+    }
+    ok(ups[3] < ups[1]);
+    deepStrictEqual(dots.map((each) => each.getAttribute("class")), [
+      ...["trial series-0", "trial series-0", "trial series-1", "trial series-0 pruned"],
+      "trial series-0",
+    ]);
+    const radii = dots.map((each) => numbers(each, "r")[0]);
+    ok(radii[2] > radii[0] && new Set(radii.toSpliced(2, 1)).size === 1);
+    deepStrictEqual(dots.map(({ textContent }) => textContent), [
+      ...["trial 0: 10", "trial 1: 5", "trial 2: 30", "trial 3, pruned: 50", "trial 4: 20"],
+    ]);
+    const line = page.get("polyline").getAttribute("points")!.split(" ")
+      .map((point) => point.split(",").map(Number));
+    const at = (trial: number, value: number) => [across[trial], ups[values.indexOf(value)]];
+    const steps = [at(0, 10), at(1, 10), at(2, 10), at(2, 30), at(4, 30)];
+    deepStrictEqual(line, steps.map((point) => point.map((each) => Number(each.toFixed(1)))));
+  }
+  using page = chart({ better: "down", best: 1 });
+  const [first, second, third, ...more] = page.get("polyline").getAttribute("points")!.split(" ")
+    .map((point) => Number(point.split(",")[1]));
+  ok(first === second && third > second && more.every((each) => each === third));
 });

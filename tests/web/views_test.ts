@@ -160,6 +160,36 @@ Deno.test("before training it is said what will be trained, for how long, judged
   page.get("p", "The start is being drawn.");
 });
 
+Deno.test("before a training stands how an episode begins, else what it learns from", () => {
+  const fields = [fieldOf("model.name", "vae"), fieldOf("dataset.name", "glyphs")];
+  const show = (ahead: object) =>
+    new SmallPage(AheadView, {
+      ahead: { isPlane: false, ...ahead },
+      description: { fields, unit: "examples", seconds: null } as unknown as Description,
+    });
+  const raster = { width: 2, height: 1, channels: 1, pixels: Uint8Array.of(0, 255) };
+  {
+    const disc = { kind: "circle", center: [0.5, 0.5], radius: 0.25, fill: [1, 2, 3] };
+    const scene = { view: [0, 0, 1, 1], background: [255, 255, 255], shapes: [disc] };
+    using page = show({ scene });
+    strictEqual(page.get("figcaption").textContent, "As an episode begins");
+    const label = page.get("canvas").getAttribute("aria-label");
+    strictEqual(label, "glyphs as an episode begins");
+  }
+  for (const [isPlane, style] of [[false, "sheet"], [true, "sheet points-on-white"]]) {
+    using page = show({ examples: { raster }, isPlane });
+    strictEqual(page.get("figcaption").textContent, "What it learns from");
+    const canvas = page.get("canvas", "Examples of glyphs");
+    deepStrictEqual([canvas.getAttribute("class"), canvas.width], [style, 2]);
+  }
+  {
+    using page = show({ examples: { text: "a cab" } });
+    strictEqual(page.get("pre", "Examples of glyphs").textContent, "a cab");
+  }
+  using page = show({});
+  deepStrictEqual(page.all("figure"), []);
+});
+
 Deno.test("a probability is a bar and a share of a hundred, beside its class", () => {
   using page = new SmallPage(Bars, { names: ["cat"], values: [0.875, 0.125] });
   deepStrictEqual(page.all("li").map((each) => each.textContent), ["cat88 %", "113 %"]);
