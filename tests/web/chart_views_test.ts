@@ -22,7 +22,7 @@ import type { Line } from "../../web/lines.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import { linesOf as linesOfBorne, Robustness } from "../../web/player/robustness_chart.tsx";
 import { reconnections } from "../../web/live.ts";
-import { answered, Small, SmallPage } from "./small_page.ts";
+import { answered, settle, Small, SmallPage } from "./small_page.ts";
 
 const lineOf = (label: string, color: number, y: Line["y"], more: Partial<Line> = {}): Line => ({
   ...{ label, color, y, x: y.map((_, i) => 100 * i) },
@@ -277,16 +277,19 @@ Deno.test("each round of a disturbance is drawn as it comes; the last one ends i
     };
     const props = { world, own: undefined, bytes: Uint8Array.of(1) };
     using page = new SmallPage(Robustness, { ...props, checkpoint: "final" });
-    const play = async () => {
+    // A chart that stayed on the page while something is awaited would be drawn, which takes a browser.
+    const turn = (disturbance: string) => page.get("select").put(disturbance);
+    const begun = async () => {
+      turn("latency");
       made = Promise.withResolvers();
       page.get("button", "Play 800 episodes").click();
+      turn("noise");
       await made.promise;
       await answered();
-      return threads.at(-1)!;
     };
-    const round = async (thread: Thread, returned: number) => {
-      thread.onmessage({ data: { kind: "round", returns: Array(8).fill(returned) } });
-      await answered();
+    const round = (returned: number) => {
+      threads.at(-1)!.onmessage({ data: { kind: "round", returns: Array(8).fill(returned) } });
+      settle();
     };
     const lines = () =>
       page.all("tbody").flatMap((body) =>
@@ -296,29 +299,32 @@ Deno.test("each round of a disturbance is drawn as it comes; the last one ends i
       );
     const note = () => page.all("p", ".note").map(({ textContent }) => textContent);
     deepStrictEqual(lines(), []);
-    const first = await play();
-    await round(first, 10);
+    await begun();
+    turn("latency");
+    round(10);
     strictEqual(page.get("small").textContent, "8 of 800 …");
-    await round(first, 20);
+    round(20);
     strictEqual(page.get("small").textContent, "16 of 800 …");
     // Until its tenth step late: the mean of both rounds everywhere.
     deepStrictEqual(lines(), [["final", "10", "15", "15", "15"]]);
     ok(note().some((text) => text.startsWith("Means of 2 episodes, the same ones")));
     page.get("button", "Stop").click();
     // Begun anew it has nothing of the rounds before.
-    const second = await play();
-    await round(second, 40);
+    await begun();
+    turn("latency");
+    round(40);
     deepStrictEqual(lines().map(([, , last]) => last), ["40"]);
     for (let i = 1; i < 100; i++) {
       strictEqual(ended, 1);
-      await round(second, 40);
+      round(40);
     }
     strictEqual(ended, 2);
     strictEqual(page.get("button", "Another checkpoint adds a line").disabled, true);
     deepStrictEqual(page.all("small"), []);
     page.show({ ...props, checkpoint: "best" });
-    const third = await play();
-    await round(third, 7);
+    await begun();
+    turn("latency");
+    round(7);
     deepStrictEqual(lines().map(([name, , last]) => [name, last]), [["final", "40"], [
       "best",
       "7",
@@ -326,8 +332,8 @@ Deno.test("each round of a disturbance is drawn as it comes; the last one ends i
     ok(note().some((text) => text.startsWith("Means of 100 episodes")));
     let prevented = 0;
     for (const message of ["It broke.", ""]) {
-      third.onerror({ message, preventDefault: () => prevented++ });
-      await answered();
+      threads.at(-1)!.onerror({ message, preventDefault: () => prevented++ });
+      settle();
       strictEqual(
         page.get("p", ".problem").textContent,
         message || "The script of the thread cannot be loaded",
@@ -336,7 +342,7 @@ Deno.test("each round of a disturbance is drawn as it comes; the last one ends i
     strictEqual(prevented, 2);
     page.get("button", "Play 800 episodes");
     // What was drawn of another disturbance is none of this one.
-    page.get("select").put("noise");
+    turn("noise");
     deepStrictEqual(lines(), []);
   } finally {
     Object.assign(globalThis, { Worker: before });
