@@ -1,6 +1,14 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import type { ComparedGroup } from "../../web/comparison.ts";
-import { groupLines, lineFigures, nearestIndex, profileLines } from "../../web/lines.ts";
+import {
+  bandAround,
+  groupLines,
+  indexAt,
+  isSingle,
+  lineFigures,
+  nearestIndex,
+  profileLines,
+} from "../../web/lines.ts";
 
 Deno.test("a line's figures are of its finite values, and the first other one is named", () => {
   const x = [1, 2, 3, 4, 5];
@@ -77,4 +85,39 @@ Deno.test("of a seed without a figure a profile knows that it is the worst, or i
   const [{ x }] = profileLines(groups, "evaluation/return_mean");
   strictEqual(x[0], -0.2);
   ok(Math.abs(x.at(-1)! - 10.2) < 1e-12);
+});
+
+Deno.test("a group that is pointed at shows its seeds and its band alone, of many the bands are pale", () => {
+  const groups = [group("a", 0, [true, true]), group("b", 5, [true, true])];
+  const of = (style: object) =>
+    groupLines(groups, { seeds: true, hidden: new Set(), ...style })
+      .map(({ label, low, quiet }) => [label, low !== undefined, quiet === true]);
+  const seedsOf = (label: string) =>
+    [0, 1].map((i) => [`${label}, seed ${i}, ${label}${i}`, false, false]);
+  const all = (quiet: boolean) => [
+    ...[...seedsOf("a"), ["a", true, quiet], ...seedsOf("b"), ["b", true, quiet]],
+  ];
+  deepStrictEqual([of({}), of({ quiet: true })], [all(false), all(true)]);
+  const looked = [["a", false, false], ...seedsOf("b"), ["b", true, false]];
+  deepStrictEqual(of({ looked: "b" }), looked);
+  // Also where seeds are not asked for, and never pale.
+  deepStrictEqual(of({ looked: "b", seeds: false, quiet: true }), looked);
+  deepStrictEqual(of({ seeds: false }), [["a", true, false], ["b", true, false]]);
+});
+
+Deno.test("a band lies a deviation about its values, and has a gap where either is none", () => {
+  deepStrictEqual(bandAround([1, "NaN", 3, 4], [0.5, 1, "Infinity", 2]), {
+    low: [0.5, "NaN", "NaN", 2],
+    high: [1.5, "NaN", "NaN", 6],
+  });
+});
+
+Deno.test("a single point is read off within reach of it, a curve between its ends", () => {
+  const line = (x: number[]) => ({ label: "a", color: 0, x, y: x });
+  const [single, curve] = [line([10]), line([0, 10])];
+  deepStrictEqual([7.9, 8, 10, 12, 12.1].map((x) => indexAt(single, x, 2)), [-1, 0, 0, 0, -1]);
+  deepStrictEqual([-1, 4, 6, 11].map((x) => indexAt(curve, x, 2)), [-1, 0, 1, -1]);
+  deepStrictEqual([indexAt(line([]), 0, 9), [single, curve, line([])].map(isSingle)], [
+    ...[-1, [true, false, false]],
+  ]);
 });

@@ -53,3 +53,38 @@ Deno.test("below a chart each line that is told has its row, its colour and its 
   const [, bottom] = /height="(\d+)" font-family/.exec(svg)!;
   ok(Number(bottom) >= first + 2 * height && Number(bottom) < first + 4 * height);
 });
+
+Deno.test("an axis has lines at round numbers, each with its number at its end", () => {
+  const svg = svgOf({ ...chart, lines: [], levels: [], x: [0, 30], y: [-1, 1] });
+  const marks = [...svg.matchAll(
+    /<path d="M(\d+(?:\.\d)?) (\d+(?:\.\d)?)([VH])\d+"\/><text x="([\d.]+)" y="([\d.]+)".*?text-anchor="(\w+)" >(.*?)</g,
+  )].map(([, x, y, way, atX, atY, anchor, label]) =>
+    [way, ...[x, y, atX, atY].map(Number), anchor, label] as const
+  );
+  const upright = marks.filter(([way]) => way === "V");
+  const level = marks.filter(([way]) => way === "H");
+  ok(upright.length >= 3 && level.length >= 3, svg);
+  for (const [, x, y, atX, atY, anchor, label] of upright) {
+    // 632 pixels of 30.
+    ok(Math.abs(x - (68 + 632 * Number(label) / 30)) < 0.1, label);
+    deepStrictEqual([y, atX, anchor, atY > 316], [36, x, "middle", true]);
+  }
+  for (const [, x, y, atX, atY, anchor, label] of level) {
+    // 280 pixels of 2; a number stands before the frame, its middle at the line.
+    const value = Number(label.replace("\u2212", "-"));
+    ok(Math.abs(y - (316 - 280 * (value + 1) / 2)) < 0.1, label);
+    deepStrictEqual([x, anchor, atX < 68, atY - y], [68, "end", true, 4]);
+  }
+});
+
+Deno.test("a line has its dash where its colour has one, faint ones are thin and pale", () => {
+  const paths = (color: number, faint: boolean) => {
+    const line = { label: "a", color, x: [0, 10], y: [0, 1], faint };
+    const svg = svgOf({ ...chart, lines: [line], levels: [] });
+    return /stroke="\w+" (stroke-width[^/]*)\/>/.exec(svg)![1];
+  };
+  deepStrictEqual([paths(0, false), paths(2, false), paths(2, true)], [
+    ...['stroke-width="2" stroke-dasharray="none"', 'stroke-width="2" stroke-dasharray="2 3"'],
+    'stroke-width="1" opacity="0.4"',
+  ]);
+});

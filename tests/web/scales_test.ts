@@ -95,3 +95,8 @@ Deno.test("figures have round numbers beside them, be they few, and one alone ha
   // Not by their logarithm, however far apart they are.
   strictEqual(figureScale([1, 1000]).kind, "linear");
 });
+
+Deno.test("categories with numbers in them stand in the order of the numbers", () => {
+  const { ticks } = scaleOf(["net-10", "net-9", "net-100"], "linear");
+  deepStrictEqual(ticks.map(({ label }) => label), ["net-9", "net-10", "net-100"]);
+});
