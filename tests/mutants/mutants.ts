@@ -1677,7 +1677,7 @@ export const mutants: readonly Mutant[] = [
     fault: "names that command a terminal stand on pages",
     file: "web/feed.ts",
     from: "printable(name) === name",
-    to: "printable(name) !== \"\"",
+    to: 'printable(name) !== ""',
     test: "tests/web/feed_test.ts",
   },
   {
@@ -1726,7 +1726,7 @@ export const mutants: readonly Mutant[] = [
     fault: "who watches is called at every look",
     file: "web/feed.ts",
     from: "if (this.#state !== this.#seen) {",
-    to: "if (this.#state !== \"\") {",
+    to: 'if (this.#state !== "") {',
     test: "tests/web/feed_test.ts",
   },
   {
@@ -4698,8 +4698,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "faint lines of a saved chart are as strong as others",
     file: "web/plot_svg.ts",
-    from: "`stroke-width=\"1\" opacity=\"0.4\"`",
-    to: "`stroke-width=\"2\"`",
+    from: '`stroke-width="1" opacity="0.4"`',
+    to: '`stroke-width="2"`',
     test: "tests/web/plot_svg_test.ts",
   },
   {
@@ -4712,8 +4712,10 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "rounds of a disturbance are drawn once all are played",
     file: "web/player/robustness_chart.tsx",
-    from: "        borne.value = [...others, { ...mine, rounds: [...rounds] }];\n        if (rounds.length === EPISODES) stop();",
-    to: "        if (rounds.length === EPISODES) {\n          borne.value = [...others, { ...mine, rounds: [...rounds] }];\n          stop();\n        }",
+    from:
+      "        borne.value = [...others, { ...mine, rounds: [...rounds] }];\n        if (rounds.length === EPISODES) stop();",
+    to:
+      "        if (rounds.length === EPISODES) {\n          borne.value = [...others, { ...mine, rounds: [...rounds] }];\n          stop();\n        }",
     test: "tests/web/chart_views_test.ts",
   },
   {
@@ -4733,7 +4735,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a thread that cannot be loaded leaves the chart waiting",
     file: "web/player/robustness_chart.tsx",
-    from: "      fail(event.message || \"The script of the thread cannot be loaded\");\n",
+    from: '      fail(event.message || "The script of the thread cannot be loaded");\n',
     to: "",
     test: "tests/web/chart_views_test.ts",
   },
@@ -5270,8 +5272,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what is not there is titled an error",
     file: "web/fresh.ts",
-    from: "const title = status === 404 ? \"Not found\" : \"Error\";",
-    to: "const title = \"Error\";",
+    from: 'const title = status === 404 ? "Not found" : "Error";',
+    to: 'const title = "Error";',
     test: "tests/web/fresh_test.ts",
   },
   {
@@ -5701,8 +5703,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a profile says the worse side of its metric",
     file: "web/islands/comparison.tsx",
-    from: "directionOf(metric) === \"down\" ? \"below\" : \"above\"",
-    to: "directionOf(metric) === \"up\" ? \"below\" : \"above\"",
+    from: 'directionOf(metric) === "down" ? "below" : "above"',
+    to: 'directionOf(metric) === "up" ? "below" : "above"',
     test: "tests/web/comparison_island_test.ts",
   },
   {
@@ -5729,8 +5731,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "each metric that can stand beside is called another metric",
     file: "web/islands/comparison.tsx",
-    from: "{name === \"\" ? \"another metric",
-    to: "{name !== \"\" ? \"another metric",
+    from: '{name === "" ? "another metric',
+    to: '{name !== "" ? "another metric',
     test: "tests/web/comparison_island_test.ts",
   },
   {
@@ -7133,6 +7135,76 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/contents_test.ts",
   },
   {
+    fault: "an agent's page shows its checkpoints as models",
+    file: "web/contents.ts",
+    from: '"model" in configuration ? keptOf(store, run) : []',
+    to: "keptOf(store, run)",
+    test: "tests/web/contents_test.ts",
+  },
+  {
+    fault: "of checkpoints of one iteration the last one counts",
+    file: "web/contents.ts",
+    from: "kinds.indexOf(known.kind) <= kinds.indexOf(kind)",
+    to: "kinds.indexOf(known.kind) >= kinds.indexOf(kind)",
+    test: "tests/web/contents_test.ts",
+  },
+  {
+    fault: "a run shows what it was before it diverged",
+    file: "web/contents.ts",
+    from: '    if (kind === "diverged") continue;\n',
+    to: "",
+    test: "tests/web/contents_test.ts",
+  },
+  {
+    fault: "a policy has the figure of another evaluation",
+    file: "web/contents.ts",
+    from: "(read as Series).values[evaluation] }",
+    to: "(read as Series).values.at(-1)! }",
+    test: "tests/web/contents_test.ts",
+  },
+  {
+    fault: "samples of text are taken for planes",
+    file: "web/contents.ts",
+    from: "isText === true && name === PLANE",
+    to: "isText === true",
+    test: "tests/web/contents_test.ts",
+  },
+  {
+    fault: "files that are no pictures stand in the gallery",
+    file: "web/contents.ts",
+    from: 'mediaType === "image/png" || mediaType === "text/plain")',
+    to: 'mediaType !== "")',
+    test: "tests/web/contents_test.ts",
+  },
+  {
+    fault: "a stop that was wanted is told as a failure",
+    file: "web/contents.ts",
+    from: 'wanted: run.status === "stopped",',
+    to: 'wanted: run.status === "completed",',
+    test: "tests/web/contents_test.ts",
+  },
+  {
+    fault: "a page lists a run's oldest events",
+    file: "web/contents.ts",
+    from: "store.events(run.id, { newest: EVENTS })",
+    to: "store.events(run.id).slice(0, EVENTS)",
+    test: "tests/web/contents_test.ts",
+  },
+  {
+    fault: "metrics go by name whatever they measure",
+    file: "web/contents.ts",
+    from: "placed(a) - placed(b) || (a < b ? -1 : 1)",
+    to: "a < b ? -1 : 1",
+    test: "tests/web/contents_test.ts",
+  },
+  {
+    fault: "metrics of one kind are in the order that they came in",
+    file: "web/contents.ts",
+    from: "(a < b ? -1 : 1)",
+    to: "-1",
+    test: "tests/web/contents_test.ts",
+  },
+  {
     fault: "who gives up hidden runs gives up the shown ones",
     file: "web/islands/run_table.tsx",
     from: "choose(hidden, false)",
@@ -7366,8 +7438,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a curve's band has no gap where its deviation is none",
     file: "web/lines.ts",
-    from: "typeof value === \"number\" && typeof reach === \"number\" ?",
-    to: "typeof value === \"number\" ?",
+    from: 'typeof value === "number" && typeof reach === "number" ?',
+    to: 'typeof value === "number" ?',
     test: "tests/web/lines_test.ts",
   },
   {
@@ -7477,6 +7549,48 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/episodes_test.ts",
   },
   {
+    fault: "another policy that is chosen never acts",
+    file: "web/episodes.ts",
+    from: "  follow(actor: Actor): void {\n    this.#next = actor;",
+    to: "  follow(_: Actor): void {",
+    test: "tests/web/episodes_test.ts",
+  },
+  {
+    fault: "another policy takes over the returns of the one before",
+    file: "web/episodes.ts",
+    from: "= isNew ? nothing : this.#standing;",
+    to: "= this.#standing;",
+    test: "tests/web/episodes_test.ts",
+  },
+  {
+    fault: "another policy acts in the middle of an episode",
+    file: "web/episodes.ts",
+    from: "    this.#next = actor;\n  }\n\n  /** Leaves",
+    to: "    this.#next = this.#actor = actor;\n  }\n\n  /** Leaves",
+    test: "tests/web/episodes_test.ts",
+  },
+  {
+    fault: "an episode that is taken back has no end",
+    file: "web/episodes.ts",
+    from: "(isFront ? this.#standing : this.#front?.standing)?.end ?? null",
+    to: "this.#standing.end ?? null",
+    test: "tests/web/episodes_test.ts",
+  },
+  {
+    fault: "noise is the same whatever range an observation has",
+    file: "web/episodes.ts",
+    from: "Number.isFinite(high - low) ? high - low : 1",
+    to: "1",
+    test: "tests/web/episodes_test.ts",
+  },
+  {
+    fault: "noisy observations leave their space downwards",
+    file: "web/episodes.ts",
+    from: "Math.min(high, Math.max(low, value +",
+    to: "Math.min(high, Math.min(high, value +",
+    test: "tests/web/episodes_test.ts",
+  },
+  {
     fault: "a page from elsewhere is answered where it escapes a letter of the path",
     file: "web/access.ts",
     from: "(escaped) => decodeURIComponent(escaped)",
@@ -7493,8 +7607,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "any key opens the run that is pointed at",
     file: "web/islands/run_table.tsx",
-    from: "else if (key === \"Enter\" && at.value >= 0) {",
-    to: "else if (key === \"Enter\" || at.value >= 0) {",
+    from: 'else if (key === "Enter" && at.value >= 0) {',
+    to: 'else if (key === "Enter" || at.value >= 0) {',
     test: "tests/web/run_table_island_test.ts",
   },
   {
@@ -7507,8 +7621,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "words in the table of runs stand as numbers do",
     file: "web/islands/run_table.tsx",
-    from: "isNumber(cell) ? \"number\" : undefined}",
-    to: "isNumber(cell) ? \"number\" : \"number\"}",
+    from: 'isNumber(cell) ? "number" : undefined}',
+    to: 'isNumber(cell) ? "number" : "number"}',
     test: "tests/web/run_table_island_test.ts",
   },
   {
@@ -7542,7 +7656,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "keys move nothing after a click on a box",
     file: "web/islands/run_table.tsx",
-    from: " &&\n        (event.target as HTMLInputElement).type !== \"checkbox\"",
+    from: ' &&\n        (event.target as HTMLInputElement).type !== "checkbox"',
     to: "",
     test: "tests/web/run_table_island_test.ts",
   },
@@ -7778,7 +7892,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a seed that diverged has its last figure as a score",
     file: "evidence/measure.ts",
-    from: "score: status === \"diverged\" || !Number.isFinite(score) ? null : score,",
+    from: 'score: status === "diverged" || !Number.isFinite(score) ? null : score,',
     to: "score: Number.isFinite(score) ? score : null,",
     test: "tests/evidence/measure_test.ts",
   },
@@ -7806,7 +7920,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "runs of evidence are not found by their tag",
     file: "evidence/measure.ts",
-    from: "    tags: [\"evidence\"],\n",
+    from: '    tags: ["evidence"],\n',
     to: "",
     test: "tests/evidence/measure_test.ts",
   },
@@ -8617,7 +8731,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a peer's answer is looked for in all that its script wrote",
     file: "evidence/references_main.ts",
-    from: "JSON.parse(text(stdout).split(\"\\n\").at(-1)!)",
+    from: 'JSON.parse(text(stdout).split("\\n").at(-1)!)',
     to: "JSON.parse(text(stdout))",
     test: "tests/evidence/references_main_test.ts",
   },
@@ -9025,8 +9139,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a new episode plays backwards",
     file: "web/player/player.tsx",
-    from: "    isBack.value = false;\n    problem.value = \"\";",
-    to: "    problem.value = \"\";",
+    from: '    isBack.value = false;\n    problem.value = "";',
+    to: '    problem.value = "";',
     test: "tests/web/player_test.ts",
   },
   {
@@ -9053,7 +9167,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a choice that takes the keys keeps them",
     file: "web/player/player.tsx",
-    from: "if (value === \"keys\") select.blur();",
+    from: 'if (value === "keys") select.blur();',
     to: "",
     test: "tests/web/player_test.ts",
   },
@@ -9165,8 +9279,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the spread of gradients is not offered",
     file: "web/islands/run_charts.tsx",
-    from: "([\"weights\", \"gradients\"] as const)",
-    to: "([\"weights\"] as const)",
+    from: '(["weights", "gradients"] as const)',
+    to: '(["weights"] as const)',
     test: "tests/web/chart_views_test.ts",
   },
   {
@@ -9368,7 +9482,7 @@ export const mutants: readonly Mutant[] = [
     fault: "what an import's steps count is not handed on",
     file: "cli/commands/import.ts",
     from: "{ axis, tags, name,",
-    to: "{ axis: \"environmentSteps\" as const, tags, name,",
+    to: '{ axis: "environmentSteps" as const, tags, name,',
     test: "tests/cli/imported_test.ts",
   },
 ];

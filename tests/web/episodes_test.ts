@@ -3,7 +3,9 @@ import { environmentOf } from "../../lab/core/define_environment.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { definitionOf, makeEnv } from "../../envs/mod.ts";
 import { tunableWorlds } from "../../envs/tunable.ts";
-import { type Actor, Episodes } from "../../web/episodes.ts";
+import { streamOf } from "../../lab/core/random.ts";
+import { Box, Discrete } from "../../lab/core/space.ts";
+import { type Actor, Episodes, sensed } from "../../web/episodes.ts";
 
 /** Pushes against the pole's fall; remembers how often it acted. */
 class Balance implements Actor {
@@ -171,4 +173,66 @@ Deno.test("late actions are those of some steps before, noisy observations stay 
   run(noisy, 5);
   // Those that led there are seen again, then the rest with the same noise.
   deepStrictEqual(seen, first);
+});
+
+Deno.test("another policy acts from the next episode on, and its episodes count from 1 again", () => {
+  const right: Actor = { masked: false, act: () => 1, reset() {} };
+  const episodes = cartPole();
+  while (episodes.standing.end === null && episodes.standing.steps < 600) episodes.step();
+  strictEqual(episodes.standing.returns.length, 1);
+  episodes.begin();
+  run(episodes, 10);
+  const { seed, episode } = episodes.standing;
+  strictEqual(episode, 2);
+  episodes.follow(right);
+  run(episodes, 20);
+  // Always to the right the pole would lie by then.
+  deepStrictEqual([episodes.standing.steps, episodes.standing.end], [30, null]);
+  ok(episodes.actions.includes(0));
+  episodes.begin(seed);
+  const { standing } = episodes;
+  deepStrictEqual([standing.episode, standing.seed, standing.returns], [1, seed, []]);
+  while (episodes.standing.end === null) episodes.step();
+  ok(episodes.standing.steps < 15);
+  deepStrictEqual(new Set(episodes.actions), new Set([1]));
+  strictEqual(episodes.standing.returns.length, 1);
+  // The same one again goes on counting.
+  episodes.follow(right);
+  episodes.begin();
+  deepStrictEqual([episodes.standing.episode, episodes.standing.returns.length], [2, 1]);
+});
+
+Deno.test("how an episode ends is known wherever it is taken back to, and not before", () => {
+  const episodes = cartPole({ masked: false, act: () => 1, reset() {} });
+  episodes.step();
+  strictEqual(episodes.end, null);
+  episodes.goTo(0);
+  strictEqual(episodes.end, null);
+  while (episodes.standing.end === null) episodes.step();
+  strictEqual(episodes.end, "terminated");
+  episodes.goTo(3);
+  deepStrictEqual([episodes.standing.end, episodes.end], [null, "terminated"]);
+  deepStrictEqual(episodes.seen.length, 4);
+  // Another way from there leads to no end yet.
+  episodes.step();
+  strictEqual(episodes.end, null);
+});
+
+Deno.test("noise is a share of an observation's range, of 1 where it has none, and stays within it", () => {
+  const space = new Box({ low: [-1, 0, -Infinity], high: [3, 1, Infinity], shape: [3] });
+  const seen = Float32Array.of(1, 0.5, 7);
+  const random = streamOf(3, "noise");
+  const expected = [4, 1, 1].map((range, i) => seen[i] + 0.01 * range * random.normal());
+  const world = { observationSpace: space } as never;
+  const noisy = sensed(seen, world, { latency: 0, noise: 0.01 }, streamOf(3, "noise"));
+  deepStrictEqual(noisy, Float32Array.from(expected));
+  const wild = Array.from(
+    { length: 50 },
+    (_, i) => sensed(seen, world, { latency: 0, noise: 9 }, streamOf(i, "noise")) as Float32Array,
+  );
+  ok(wild.every((each) => space.contains(each)));
+  for (const end of [0, 1]) ok(wild.some(([, share]) => share === end));
+  strictEqual(sensed(seen, world, { latency: 3, noise: 0 }, random), seen);
+  const discrete = { observationSpace: new Discrete(4) } as never;
+  strictEqual(sensed(2, discrete, { latency: 0, noise: 9 }, random), 2);
 });

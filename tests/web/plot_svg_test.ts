@@ -58,18 +58,18 @@ Deno.test("an axis has lines at round numbers, each with its number at its end",
   const svg = svgOf({ ...chart, lines: [], levels: [], x: [0, 30], y: [-1, 1] });
   const marks = [...svg.matchAll(
     /<path d="M(\d+(?:\.\d)?) (\d+(?:\.\d)?)([VH])\d+"\/><text x="([\d.]+)" y="([\d.]+)".*?text-anchor="(\w+)" >(.*?)</g,
-  )].map(([, x, y, way, atX, atY, anchor, label]) =>
-    [way, ...[x, y, atX, atY].map(Number), anchor, label] as const
-  );
-  const upright = marks.filter(([way]) => way === "V");
-  const level = marks.filter(([way]) => way === "H");
+  )].map(([, x, y, way, atX, atY, anchor, label]) => ({
+    ...{ way, x: Number(x), y: Number(y), atX: Number(atX), atY: Number(atY), anchor, label },
+  }));
+  const upright = marks.filter(({ way }) => way === "V");
+  const level = marks.filter(({ way }) => way === "H");
   ok(upright.length >= 3 && level.length >= 3, svg);
-  for (const [, x, y, atX, atY, anchor, label] of upright) {
+  for (const { x, y, atX, atY, anchor, label } of upright) {
     // 632 pixels of 30.
     ok(Math.abs(x - (68 + 632 * Number(label) / 30)) < 0.1, label);
     deepStrictEqual([y, atX, anchor, atY > 316], [36, x, "middle", true]);
   }
-  for (const [, x, y, atX, atY, anchor, label] of level) {
+  for (const { x, y, atX, atY, anchor, label } of level) {
     // 280 pixels of 2; a number stands before the frame, its middle at the line.
     const value = Number(label.replace("\u2212", "-"));
     ok(Math.abs(y - (316 - 280 * (value + 1) / 2)) < 0.1, label);
