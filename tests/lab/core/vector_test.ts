@@ -4,6 +4,7 @@ import { makeEnv, makeVectorEnv } from "../../../envs/mod.ts";
 import type { Environment } from "../../../lab/core/environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
+import { Box } from "../../../lab/core/space.ts";
 import { type Autoreset, VectorEnvironment, type VectorStep } from "../../../lab/core/vector.ts";
 
 const cartPoles = (count: number, autoreset: Autoreset) =>
@@ -243,4 +244,66 @@ Deno.test("wrong counts, unequal spaces and foreign snapshots are refused", () =
     new VectorEnvironment(kept, 1, { autoreset: "same-step" }).snapshot(),
     undefined,
   );
+});
+
+Deno.test("a vector shows masks where every one of its environments has them, and each row its own", () => {
+  const masked = (allowed: readonly number[]) => ({ ...counter(9), actionMask: () => allowed });
+  const vectorOf = (...environments: Environment[]) =>
+    new VectorEnvironment((i) => environments[i], environments.length, { autoreset: "same-step" });
+  const rows = [[1, 0], [0, 1], [1, 1]];
+  deepStrictEqual([...vectorOf(...rows.map(masked)).actionMasks!()], rows.flat());
+  for (
+    const environments of [
+      [counter(9)],
+      [masked([1, 0]), counter(9)],
+      [counter(9), masked([1, 0])],
+    ]
+  ) strictEqual(vectorOf(...environments).actionMasks, undefined);
+});
+
+/** Shows the sum of the actions that it took, which are pairs of numbers, and tells of each. */
+function adder(taken: unknown[]): Environment & { closed: number; sum: number } {
+  const box = new Box({ low: -9, high: 9, shape: [2] });
+  return {
+    ...{ id: "Adder-v0", observationSpace: box, actionSpace: box, closed: 0, sum: 0 },
+    reset({ seed = -1 } = {}) {
+      this.sum = Number(seed);
+      return { observation: Float32Array.of(this.sum, 0), info: {} };
+    },
+    step(action) {
+      taken.push([...action as Float32Array]);
+      const observation = Float32Array.of(...action as Float32Array);
+      return { observation, reward: 1, terminated: false, truncated: false, info: {} };
+    },
+    snapshot: () => 0,
+    restore: () => {},
+    close() {
+      this.closed++;
+    },
+  };
+}
+
+Deno.test("actions of a Box stand in one array, or each in its own, one for each environment", () => {
+  const taken: unknown[] = [];
+  const environments = [adder(taken), adder(taken)];
+  const vector = new VectorEnvironment((i) => environments[i], 2, { autoreset: "same-step" });
+  vector.reset({ seed: 1 });
+  vector.step(Float32Array.of(1, 2, 3, 4));
+  vector.step([Float32Array.of(5, 6), Float32Array.of(7, 8)]);
+  deepStrictEqual(taken, [[1, 2], [3, 4], [5, 6], [7, 8]]);
+  deepStrictEqual([...vector.observations], [5, 6, 7, 8]);
+  throws(() => vector.step(Float32Array.of(1, 2)), /2 environments .*: 1 actions/);
+  throws(() => vector.step(Float32Array.of(1, 2, 3)), /: 1\.5 actions/);
+  strictEqual(taken.length, 4, "nothing was stepped");
+  // Rows that a mask leaves out go on, and keep what they show; the others take their own seeds.
+  vector.reset({ seeds: [30, 40], mask: [0, 1] });
+  deepStrictEqual([...vector.observations], [5, 6, 40, 0]);
+  // What JSON has no word for is kept, too.
+  vector.step(Float32Array.of(NaN, -0, Infinity, 1e-45));
+  const kept = JSON.parse(JSON.stringify(vector.snapshot())) as Json;
+  vector.reset({ seed: 1 });
+  vector.restore(kept);
+  deepStrictEqual([...vector.observations], [NaN, -0, Infinity, Math.fround(1e-45)]);
+  vector.close();
+  deepStrictEqual(environments.map(({ closed }) => closed), [1, 1]);
 });

@@ -68,8 +68,14 @@ export function compiled(
     names.splice(0, names.length, ...Object.keys(outputs));
     return { outputs };
   });
-  for (const name in given) program.input[name].set(given[name].values as never);
-  program.run();
+  // A run on other numbers leaves its marks in the memory, of which the next one must know nothing.
+  for (const order of ["backward", "forward"]) {
+    for (const name in given) {
+      const values = Array.from(given[name].values);
+      program.input[name].set((order === "backward" ? values.reverse() : values) as never);
+    }
+    program.run();
+  }
   return Object.fromEntries(names.map((name) => [name, program.readNow(name as never)]));
 }
 
