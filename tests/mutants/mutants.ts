@@ -5673,6 +5673,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/metrics_test.ts",
   },
   {
+    fault: "a stored column of −0 comes back as 0",
+    file: "lab/store/columns.ts",
+    from: "if (!Object.is(start + i * rise, column[i])) return undefined;",
+    to: "if (start + i * rise !== column[i]) return undefined;",
+    test: "tests/lab/store/columns_test.ts",
+  },
+  {
+    fault: "bytes with a point too many are read",
+    file: "lab/store/columns.ts",
+    from: "return at === words.length ?",
+    to: "return at <= words.length ?",
+    test: "tests/lab/store/columns_test.ts",
+  },
+  {
     fault: "a run is recovered at its beginning",
     file: "lab/store/recover.ts",
     from: "    run.iterations,\n    complete",
@@ -5776,6 +5790,13 @@ export const mutants: readonly Mutant[] = [
     from: "kept.findLast(({ kind })",
     to: "kept.find(({ kind })",
     test: "tests/web/policy_test.ts",
+  },
+  {
+    fault: "a run without a best checkpoint is said to have its newest one for it",
+    file: "lab/store/chosen_checkpoint.ts",
+    from: '(choice === "best" ? undefined : newest)',
+    to: "newest",
+    test: "tests/lab/store/chosen_checkpoint_test.ts",
   },
   {
     fault: "six values of an axis are marked at round numbers",
@@ -8138,6 +8159,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/recover_test.ts",
   },
   {
+    fault: "a chart's buckets are wider than its points allow",
+    file: "lab/store/downsample.ts",
+    from: "Math.ceil((total - 2) / buckets)",
+    to: "Math.ceil(total / buckets)",
+    test: "tests/lab/store/metrics_test.ts",
+  },
+  {
+    fault: "of equal values of a bucket the last is picked",
+    file: "lab/store/downsample.ts",
+    from: "value < this.#leastValue || this.#least < 0",
+    to: "value <= this.#leastValue || this.#least < 0",
+    test: "tests/lab/store/metrics_test.ts",
+  },
+  {
     fault: "Checkpoints lack the moments of rewards: a resumed run divides rewards by 1.",
     file: "agents/trainers/replay_trainer.ts",
     from: "        ...this.#rewards && { rewards: this.#rewards },\n",
@@ -8526,6 +8561,15 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
+    fault: "pruned trials say which fields matter",
+    file: "lab/experiment/sweep.ts",
+    from:
+      "  const over = trials.filter(({ value, pruned }) => value !== undefined && !pruned)\n    .map((trial) => outcomeOf(trial, sweep));",
+    to:
+      "  const over = trials.filter(({ value }) => value !== undefined)\n    .map((trial) => outcomeOf(trial, sweep));",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
     fault: "A trial all of whose seeds diverged has them among those that came to a figure.",
     file: "cli/sweeping.ts",
     from: "const given = values.filter((value) => !Number.isNaN(value)).length;",
@@ -8649,6 +8693,20 @@ export const mutants: readonly Mutant[] = [
     file: "lab/statistics/significance.ts",
     from: "(first === second ? 2 : 1) / ways",
     to: "1 / ways",
+    test: "tests/lab/statistics/significance_test.ts",
+  },
+  {
+    fault: "what is drawn of a permutation test begins at another sum",
+    file: "lab/statistics/significance.ts",
+    from: "all.subarray(0, x.length).reduce((sum, value) => sum + value, 0)",
+    to: "all.subarray(0, x.length).reduce((sum, value) => sum + value, 1)",
+    test: "tests/lab/statistics/significance_test.ts",
+  },
+  {
+    fault: "small differences of pairs count as none",
+    file: "lab/statistics/significance.ts",
+    from: "const scale = differences.reduce((most, each) => Math.max(most, Math.abs(each)), 0);",
+    to: "const scale = differences.reduce((most, each) => Math.max(most, Math.abs(each)), 1);",
     test: "tests/lab/statistics/significance_test.ts",
   },
   {
@@ -8876,6 +8934,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/search/space_test.ts",
   },
   {
+    fault: "a space of fractions must have whole ends",
+    file: "lab/search/space.ts",
+    from: 'kind.endsWith("integer") && !isWhole',
+    to: "!isWhole",
+    test: "tests/lab/search/space_test.ts",
+  },
+  {
+    fault: "a whole range may end between two numbers",
+    file: "lab/search/space.ts",
+    from: "Number.isSafeInteger(low) && Number.isSafeInteger(high)",
+    to: "Number.isSafeInteger(low)",
+    test: "tests/lab/search/space_test.ts",
+  },
+  {
+    fault: "a whole number's place in the logarithm is that of another range's",
+    file: "lab/search/space.ts",
+    from: "log((high + 0.5) / (low - 0.5))",
+    to: "log((high + 1) / (low - 0.5))",
+    test: "tests/lab/search/space_test.ts",
+  },
+  {
     fault: "A cross-entropy of greys is called a likelihood.",
     file: "models/asked.ts",
     from: "isGrey && !binarizes && model.weighsBits?.(configuration)",
@@ -9095,6 +9174,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/compute/onnx/onnx_test.ts",
   },
   {
+    fault: "a rate that is annealed stays",
+    file: "lab/compute/schedules.ts",
+    from: "annealLearningRate ? linear(learningRate, 0) :",
+    to: "annealLearningRate ? linear(learningRate, learningRate) :",
+    test: "tests/lab/compute/schedules_test.ts",
+  },
+  {
     fault: "A loss or a figure of any shape is broadcast with the mask.",
     file: "models/programs.ts",
     from: "requireTerm(action, name, term, batch);",
@@ -9184,6 +9270,27 @@ export const mutants: readonly Mutant[] = [
     from: "parts = [whole.subarray(wanted)];",
     to: "parts = [];",
     test: "tests/lab/experiment/frames_test.ts",
+  },
+  {
+    fault: "a thread that takes too long goes on reading",
+    file: "lab/experiment/read_ahead.ts",
+    from: "        thread!.terminate();\n",
+    to: "",
+    test: "tests/lab/experiment/read_ahead_test.ts",
+  },
+  {
+    fault: "examples that were read ahead are handed over for other files",
+    file: "lab/experiment/read_ahead.ts",
+    from: "paths.some((path, i) => path !== asked[i])",
+    to: "false",
+    test: "tests/lab/experiment/read_ahead_test.ts",
+  },
+  {
+    fault: "a thread that still reads is asked for other files, whose numbers mix",
+    file: "lab/experiment/read_ahead.ts",
+    from: "if (before === phase.reads || before === phase.failed) return;",
+    to: "if (before === phase.failed) return;",
+    test: "tests/lab/experiment/read_ahead_test.ts",
   },
   {
     fault: "A training in the page that a rule ended is judged by what ended it.",

@@ -10,10 +10,12 @@ import {
 import { InputError } from "../../../lab/core/errors.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
 import { interquartileMean } from "../../../lab/core/interquartile_mean.ts";
+import { streamOf } from "../../../lab/core/random.ts";
 import { Describer } from "../../../lab/experiment/describe.ts";
 import { resume } from "../../../lab/experiment/launch.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
 import {
+  importancesOf,
   resolveSweep,
   runSweep,
   type SweepOptions,
@@ -23,6 +25,7 @@ import {
 } from "../../../lab/experiment/sweep.ts";
 import type { SweepDefinition } from "../../../lab/experiment/sweep_definition.ts";
 import { verify } from "../../../lab/experiment/verify.ts";
+import { importances } from "../../../lab/search/importance.ts";
 import { samplers } from "../../../lab/search/samplers.ts";
 import { lockSweep } from "../../../lab/store/lock.ts";
 import { openStore, recoverStore, syncStores } from "../../../lab/store/sqlite_store.ts";
@@ -842,5 +845,42 @@ Deno.test("a sweep keeps each thing that its definition says, and the usual of w
       );
     strictEqual((await of(right))[field], right);
     await rejects(of(wrong), { name: "InputError", message: new RegExp(field) });
+  }
+});
+
+Deno.test("of trials that ran to their end ten say which fields matter, by the sweep's own stream", async () => {
+  const space = { "agent.rate": "0..1", "agent.size": "int:1..9" };
+  for (const objective of ["max:evaluation/share", "min:evaluation/share"]) {
+    const sweep = await resolveSweep({ ...definition, space, objective, seed: 3 }, registries);
+    const points = Array.from(
+      { length: 30 },
+      (_, trial) => samplers.random(sweep.space, 1)(trial)!,
+    );
+    const stateOf = (values: readonly (number | undefined)[]) => ({
+      sweep,
+      trials: values.map((value, trial) => ({
+        ...{ trial, value, point: points[trial], pruned: trial % 3 === 2 },
+        ...{ runs: [], values: [], curve: [] },
+      })),
+    } as unknown as SweepState);
+    const values = points.map(({ "agent.rate": rate }, trial) =>
+      trial === 0 ? undefined : trial === 1 ? NaN : Number(rate)
+    );
+    // Twenty of thirty were not pruned, one of them is not over, and one is lost.
+    const sign = objective.startsWith("min") ? 1 : -1;
+    const outcomes = values.flatMap((value, trial) =>
+      value === undefined || trial % 3 === 2
+        ? []
+        : [{ point: points[trial], loss: Number.isNaN(value) ? Infinity : sign * value }]
+    );
+    strictEqual(outcomes.length, 19);
+    deepStrictEqual(
+      importancesOf(stateOf(values)),
+      importances(sweep.space, outcomes, streamOf(3, "importance")),
+    );
+    ok(importancesOf(stateOf(values))!.get("agent.rate")! > 0.9);
+    // Of the first sixteen there are nine with a figure, of the first seventeen ten.
+    strictEqual(importancesOf(stateOf(values.slice(0, 16))), undefined);
+    ok(importancesOf(stateOf(values.slice(0, 17))) !== undefined);
   }
 });

@@ -35,9 +35,14 @@ Deno.test("a value lies where its place says, within its range", () => {
   ok(Math.abs(Number(valueAt(ranges[1], 1 / 3)) - 1e-3) < 1e-15);
   // Ends whose ratio no number holds.
   ok(Math.abs(Number(valueAt(ranges[2], 2 / 3)) / 1e100 - 1) < 1e-12);
+  // The upper end itself is a place, too.
+  deepStrictEqual([0, 3, 4, 5].map((i) => valueAt(ranges[i], 1)), [3, 4, 1000, false]);
   // Each whole number has as much room as any other; in the logarithm 1 has log 3 of log 2001.
   deepStrictEqual([0, 0.17, 0.99].map((at) => valueAt(ranges[3], at)), [-1, 0, 4]);
   deepStrictEqual([0.144, 0.145].map((at) => valueAt(ranges[4], at)), [1, 2]);
+  const logs = [1, 7, 1000].map((x) => Math.log(2 * x) / Math.log(2001));
+  ok([1, 7, 1000].every((x, i) => Math.abs(placeOf(ranges[4], x) - logs[i]) < 1e-12));
+  deepStrictEqual(logs.map((at) => valueAt(ranges[4], at)), [1, 7, 1000]);
 });
 
 Deno.test("a field whose condition is not met is left out", () => {
@@ -66,8 +71,18 @@ Deno.test("ranges are read as they are typed", () => {
     ["[64,64],[256]", { kind: "choice", values: [[64, 64], [256]] }],
     ["true", { kind: "choice", values: [true] }],
     ["-0..1", { kind: "uniform", low: 0, high: 1 }],
+    [" ", { kind: "choice", values: [] }],
   ];
   for (const [text, range] of read) deepStrictEqual(rangeOf("a", text), range, text);
+});
+
+Deno.test("a space of any ranges is taken, with conditions on choices and on numbers", () => {
+  checkSpace([
+    ...ranges.map((range, i) => ({ path: `field${i}`, range })),
+    { path: "a", range: { kind: "uniform", low: 0.25, high: 0.5 } },
+    { path: "b", range: { kind: "log", low: 0.25, high: 0.5 }, when: { path: "a", in: [7] } },
+    { path: "c", range: ranges[3], when: { path: "field5", in: [[64, 64], false] } },
+  ]);
 });
 
 Deno.test("an empty or contradictory space is refused in a line that names the field", () => {
@@ -79,6 +94,9 @@ Deno.test("an empty or contradictory space is refused in a line that names the f
     [rate({ kind: "uniform", low: 1, high: 1 }), /over rate as the lower end must .*: 1\.\.1/],
     [rate({ kind: "log", low: 0, high: 1 }), /over rate as a logarithm needs positive ends/],
     [rate({ kind: "integer", low: 0.5, high: 2 }), /over rate as both ends must be whole/],
+    [rate({ kind: "integer", low: 0, high: 2.5 }), /over rate as both ends must be whole/],
+    [rate({ kind: "integer", low: 0, high: 2 ** 53 }), /over rate as both ends must be whole/],
+    [rate({ kind: "log-integer", low: 1, high: 2.5 }), /over rate as both ends must be whole/],
     [rate({ kind: "uniform", low: -1e308, high: 1e308 }), /over rate as the ends must lie less/],
     [rate({ kind: "uniform", low: 0, high: Infinity }), /over rate as both ends must be numbers/],
     [[...rate(ranges[0]), ...rate(ranges[1])], /over rate as it must be in the space once/],

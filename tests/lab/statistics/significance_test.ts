@@ -52,6 +52,39 @@ Deno.test("beyond exact tests p is drawn, and small where all differ", () => {
   strictEqual(pairedPermutationTest(x, x), 1);
 });
 
+Deno.test("what is drawn comes near to what the hypergeometric and the binomial distribution say", () => {
+  const choose = (n: number, k: number): number => k === 0 ? 1 : choose(n - 1, k - 1) * n / k;
+  const bits = (ones: number, all: number) =>
+    Array.from({ length: all }, (_, i) => i < ones ? 1 : 0);
+  // Eleven ones among twenty values: eight of them in the first ten, or as far from half.
+  const [x, y] = [bits(8, 10), bits(3, 10)];
+  const ofTen = (k: number) => choose(11, k) * choose(9, 10 - k) / choose(20, 10);
+  const p = [1, 2, 3, 8, 9, 10].reduce((sum, k) => sum + ofTen(k), 0);
+  const within = (found: number, p: number) =>
+    ok(Math.abs(found - p) < 4 * Math.sqrt(p * (1 - p) / 20_000), `${found} ${p}`);
+  within(permutationTest(x, y), p);
+  // Of sixteen differences of ±1 four are negative, or as many positive.
+  const signs = bits(12, 16).map((bit) => 2 * bit - 1);
+  const ofSixteen = [0, 1, 2, 3, 4].reduce((sum, k) => sum + choose(16, k) / 2 ** 16, 0);
+  within(pairedPermutationTest(signs, bits(0, 16)), 2 * ofSixteen);
+});
+
+Deno.test("the unit of the values, and where their zero is, changes no p", () => {
+  const [x, y] = [[1, 5, 2, 9, 4], [3, 8, 7, 12, 6]];
+  const [p, paired] = [permutationTest(x, y), pairedPermutationTest(x, y)];
+  ok(p > 0.1 && p < 0.3 && paired > 0.05 && paired < 0.2, `${p} ${paired}`);
+  for (const unit of [2 ** -60, 2 ** 40, -1]) {
+    const scaled = [x, y].map((values) => values.map((value) => unit * value));
+    strictEqual(permutationTest(scaled[0], scaled[1]), p);
+    strictEqual(pairedPermutationTest(scaled[0], scaled[1]), paired);
+  }
+  const moved = [x, y].map((values) => values.map((value) => value + 1024));
+  deepStrictEqual(
+    [permutationTest(moved[0], moved[1]), pairedPermutationTest(moved[0], moved[1])],
+    [p, paired],
+  );
+});
+
 Deno.test("Holm's correction is the least p times the tests that are left, and rises", () => {
   deepStrictEqual(holm([0.01, 0.04, 0.03]), [0.03, 0.06, 0.06]);
   deepStrictEqual(holm([0.5, 0.9, NaN, 0.001]), [1, 1, NaN, 0.003]);

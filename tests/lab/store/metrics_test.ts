@@ -242,6 +242,24 @@ Deno.test("down-sampling picks ascending indices, the extremes among them", () =
   );
 });
 
+Deno.test("of each bucket between the ends the least, the greatest and the first NaN are picked", () => {
+  const picksOf = (points: number, values: readonly number[]) => {
+    const sampler = new Downsampler(values.length, points);
+    sampler.add([99, ...values, 99], 1, values.length + 1);
+    return sampler.picks;
+  };
+  // Two buckets of four: 1 … 4 and 5 … 8.
+  deepStrictEqual(picksOf(6, [5, 2, 9, 1, 3, 7, 7, 6, 8, 0]), [0, 2, 3, 7, 8, 9]);
+  deepStrictEqual(picksOf(6, [5, 2, NaN, NaN, 3, NaN, NaN, NaN, NaN, 0]), [0, 1, 2, 4, 5, 9]);
+  deepStrictEqual(picksOf(7, [5, 2, 9, 1, 3, 7, 7, 6, 8, 0]), [0, 2, 3, 7, 8, 9]);
+  // One bucket; of equal values the first.
+  deepStrictEqual(picksOf(2, [5, 4, 4, 4, 4, 9]), [0, 1, 5]);
+  deepStrictEqual(picksOf(4, [5, -Infinity, Infinity, 0, 0, 9]), [0, 1, 2, 5]);
+  // As many as there are.
+  deepStrictEqual(picksOf(6, [3, 1, 2, 1, 2, 3]), [0, 1, 2, 3, 4, 5]);
+  deepStrictEqual(picksOf(6, [3]), [0]);
+});
+
 Deno.test("queued points are written half a second after the first, while the process waits", () =>
   withStore((store, folder) => {
     const { id } = addRun(store);

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
 import { Database } from "../../../lab/store/database.ts";
 import { isLocked } from "../../../lab/store/lock.ts";
-import { nextRunNumber, runIdOf } from "../../../lab/store/run_id.ts";
+import { nextRunNumber, runIdOf, runNumberOf } from "../../../lab/store/run_id.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
 import { addRun, checkpointAt, manifestOf, pointAt, withFolder, withStore } from "./fixtures.ts";
 
@@ -48,6 +48,12 @@ Deno.test("ids of runs rise with creation, also within one second and with a clo
   strictEqual(runIdOf(0), "000000");
   strictEqual(runIdOf(32 ** 6 - 1), "zzzzzz");
   ok(runIdOf(first) < runIdOf(first + 1) && runIdOf(31) < runIdOf(32));
+  // Digits of base 32, without those that are misread.
+  const digits = [1, 17, 18, 20, 22, 31];
+  strictEqual(runIdOf(digits.reduce((sum, digit) => 32 * sum + digit, 0)), "1hjmpz");
+  for (const number of [0, 31, 32, first, 32 ** 6 - 1]) {
+    strictEqual(runNumberOf(runIdOf(number)), number);
+  }
 });
 
 Deno.test("the runs of a store are listed newest first", () =>
