@@ -22,10 +22,16 @@ function recorder(): { context: Context2d; calls: string[] } {
     moveTo: call("moveTo"),
     lineTo: call("lineTo"),
     closePath: call("closePath"),
-    ellipse: (x, y, radiusX, radiusY) => void calls.push(`ellipse ${[x, y, radiusX, radiusY]}`),
+    ellipse: (...given) => void calls.push(`ellipse ${given}`),
     fill: call("fill", () => context.fillStyle),
-    stroke: call("stroke", () => `${context.strokeStyle} ${context.lineWidth} ${context.lineCap}`),
-    fillText: call("fillText", () => `${context.fillStyle} ${context.font} ${context.textAlign}`),
+    stroke: call(
+      "stroke",
+      () => `${context.strokeStyle} ${context.lineWidth} ${context.lineCap} ${context.lineJoin}`,
+    ),
+    fillText: call(
+      "fillText",
+      () => `${context.fillStyle} ${context.font} ${context.textAlign} ${context.textBaseline}`,
+    ),
   };
   return { context, calls };
 }
@@ -47,9 +53,28 @@ Deno.test("a canvas gets every kind of mark, scaled to fit and in the middle", (
     "fillRect 0 0 40 30 #ffffff",
     ...["beginPath", "moveTo 0 25", "lineTo 10 25", "lineTo 10 15", "closePath"],
     "fill evenodd #ff0000",
-    ...["beginPath", "moveTo 0 5", "lineTo 40 25", "stroke #00ff00 5 round"],
-    ...["beginPath", "ellipse 20,15,5,5", "fill nonzero #0000ff"],
-    ...["beginPath", "fillText G 30 15 #000000 10px sans-serif center"],
+    ...["beginPath", "moveTo 0 5", "lineTo 40 25", "stroke #00ff00 5 round round"],
+    ...["beginPath", `ellipse 20,15,5,5,0,0,${2 * Math.PI}`, "fill nonzero #0000ff"],
+    ...["beginPath", "fillText G 30 15 #000000 10px sans-serif center middle"],
+  ]);
+});
+
+Deno.test("a scene that is higher than its canvas has its margins left and right, its view's corner anywhere", () => {
+  const { context, calls } = recorder();
+  drawScene(
+    context,
+    {
+      view: [-1, 2, 1, 6],
+      background: "#ffffff",
+      shapes: [{ kind: "circle", center: [-1, 6], radius: 0.25, fill: "#0000ff" }],
+    },
+    100,
+    80,
+  );
+  // Twenty pixels a unit: 40 of 100 are the scene's, 30 are free on each side.
+  deepStrictEqual(calls, [
+    "fillRect 0 0 100 80 #ffffff",
+    ...["beginPath", `ellipse 30,0,5,5,0,0,${2 * Math.PI}`, "fill nonzero #0000ff"],
   ]);
 });
 

@@ -98,7 +98,63 @@ Deno.test("samples of a choice take every value about equally often", () => {
   ok(counts.every((count) => Math.abs(count - 1000) < 120), `${counts}`);
 });
 
+Deno.test("a Box has the length of its bounds where it has no shape, and one number where both are one", () => {
+  const shapes = [
+    new Box({ low: [0, 1, 2], high: 9 }),
+    new Box({ low: -9, high: [0, 1] }),
+    new Box({ low: [0, 0], high: [1, 1] }),
+    new Box({ low: 0, high: 1 }),
+    new Box({ low: 0, high: [1, 2, 3, 4, 5, 6], shape: [2, 3] }),
+  ].map(({ shape, low, high, flatSize }) => [shape, [...low], [...high], flatSize]);
+  deepStrictEqual(shapes, [
+    [[3], [0, 1, 2], [9, 9, 9], 3],
+    [[2], [-9, -9], [0, 1], 2],
+    [[2], [0, 0], [1, 1], 2],
+    [[1], [0], [1], 1],
+    [[2, 3], [0, 0, 0, 0, 0, 0], [1, 2, 3, 4, 5, 6], 6],
+  ]);
+});
+
+Deno.test("a sample of a Box is uniform between ends, and has a tail where there is none", () => {
+  const count = 4000;
+  const random = defaultRng(8);
+  const ends = new Box({ low: [2, 2, -Infinity, -Infinity], high: [4, Infinity, 2, Infinity] });
+  const samples = Array.from({ length: count }, () => ends.sample(random));
+  // Mean and variance: uniform 3 and 1/3, exponential 2 ± 1 and 1, normal 0 and 1.
+  for (const [i, [mean, variance]] of [[3, 1 / 3], [3, 1], [1, 1], [0, 1]].entries()) {
+    const average = samples.reduce((sum, sample) => sum + sample[i], 0) / count;
+    const spread = samples.reduce((sum, sample) => sum + (sample[i] - mean) ** 2, 0) / count;
+    ok(Math.abs(average - mean) < 4 * Math.sqrt(variance / count), `${i}: ${average}`);
+    ok(Math.abs(spread / variance - 1) < 0.2, `${i}: ${spread}`);
+  }
+});
+
+Deno.test("each space fills an array from its beginning where nothing else is said", () => {
+  const cases: [Space, unknown, number[]][] = [
+    [new Discrete(3, 4), 5, [0, 1, 0]],
+    [new Box({ low: 0, high: 9, shape: [2] }), Float32Array.of(3, 4), [3, 4]],
+    [new MultiDiscrete([2, 3]), Int32Array.of(1, 0), [0, 1, 1, 0, 0]],
+    [new Tuple([new Discrete(2)]), [0], [1, 0]],
+  ];
+  for (const [space, value, flat] of cases) {
+    const out = new Float32Array(flat.length + 1).fill(7);
+    space.flatten(value, out);
+    deepStrictEqual([...out], [...flat, 7], `${space}`);
+  }
+});
+
 Deno.test("a space says what it is in one line", () => {
+  // Seven digits are what a float32 is written with.
+  strictEqual(
+    String(new Box({ low: [0.1, -2.4], high: [1 / 3, 2.4] })),
+    "Box([0.1, -2.4], [0.3333333, 2.4])",
+  );
+  strictEqual(String(new Box({ low: -1, high: 1 })), "Box([-1], [1])");
+  strictEqual(
+    String(new Box({ low: -1, high: Infinity, shape: [2, 2] })),
+    "Box(-1, Infinity, [2, 2])",
+  );
+  strictEqual(String(new Box({ low: [0, 0], high: [1, 2] })), "Box([0, 0], [1, 2])");
   strictEqual(String(new Discrete(3)), "Discrete(3)");
   strictEqual(String(new Discrete(3, 1)), "Discrete(3, start=1)");
   strictEqual(String(new Box({ low: [-1, 0], high: [1, 2] })), "Box([-1, 0], [1, 2])");
@@ -117,5 +173,12 @@ Deno.test("spaces of no values or unequal bounds are input errors that show what
   }
   throws(() => new MultiDiscrete([2, 0]), InputError);
   throws(() => new Box({ low: [0, 0], high: [1] }), InputError);
-  throws(() => new Box({ low: [0, 0], high: 1, shape: [3] }), InputError);
+  throws(() => new Box({ low: [0, 0], high: 1, shape: [3] }), {
+    message: "Cannot make a Box space as its bounds must have 3 values: 2 and 3",
+  });
+  throws(() => new Box({ low: [0, 2, 3], high: [1, 1, 1] }), {
+    message: "Cannot make a Box space as every low must be ≤ its high: 2 and 1 at 1",
+  });
+  throws(() => new Box({ low: [0, NaN], high: 1 }), /NaN and 1 at 1/);
+  strictEqual(new Box({ low: 1, high: 1 }).flatSize, 1);
 });

@@ -2,14 +2,26 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import {
   choiceNote,
+  differingPaths,
+  figuresOfGroup,
+  firstAtLeast,
+  flatten,
   groupRuns,
   headlineMetric,
+  isFinished,
+  isLost,
+  isUsual,
+  lostText,
+  newestOfEachSeed,
+  numbered,
   sameButSeed,
+  seedNumber,
+  seedsText,
   settingsApart,
   shortNumbers,
 } from "../../../lab/experiment/comparison.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
-import type { Run } from "../../../lab/store/store.ts";
+import type { Run, Series, Store } from "../../../lab/store/store.ts";
 
 function runOf(configuration: Record<string, Json>, backend = "wasm"): Run {
   const determined = { experiment: "pole", version: 1, configuration, seed: "1", backend };
@@ -184,4 +196,91 @@ Deno.test("fractions have as few digits as tell them apart, other values stay", 
   deepStrictEqual(shortNumbers(["0.5", "0.50"]), ["0.5", "0.50"]);
   deepStrictEqual(shortNumbers([]), []);
   deepStrictEqual(shortNumbers(["1e-7", "2.00000001e-7"]), ["1e-7", "2e-7"]);
+});
+
+Deno.test("of runs with one seed the newest counts, wherever it stands, and the order stays", () => {
+  const run = (id: string, seed: string) =>
+    ({ id, manifest: { determined: { seed } } }) as unknown as Run;
+  const ids = (...runs: Run[]) => newestOfEachSeed(runs).map(({ id }) => id);
+  deepStrictEqual(ids(run("a", "1"), run("b", "2"), run("c", "1"), run("d", "3")), ["b", "c", "d"]);
+  deepStrictEqual(ids(run("d", "1"), run("b", "2"), run("a", "1")), ["d", "b"]);
+  deepStrictEqual(ids(), []);
+});
+
+Deno.test("labels that stand there already have a number behind them that no other one has", () => {
+  deepStrictEqual(numbered(["a", "a", "b", "a"]), ["a", "a #2", "b", "a #3"]);
+  deepStrictEqual(numbered(["a", "a #2", "a"]), ["a", "a #2", "a #3"]);
+  deepStrictEqual(numbered(["a", "a", "a #2"]), ["a", "a #3", "a #2"]);
+});
+
+Deno.test("what more than half have is usual", () => {
+  deepStrictEqual(
+    [[1, 1, 2], [1, 2], [1], [2]].map((values) => isUsual(1, values)),
+    [true, false, true, false],
+  );
+});
+
+Deno.test("a configuration is flat text by path, and differs where a path has another value, or none", () => {
+  const flat = flatten({ a: { b: 1, c: { d: "x" } }, e: [1, { f: 2 }], g: null, h: {} });
+  deepStrictEqual(flat, { "a.b": "1", "a.c.d": "x", "e": '[1,{"f":2}]', "g": "null" });
+  deepStrictEqual(
+    [...differingPaths([{ a: "1", b: "2" }, { a: "1", b: "3" }, { a: "1", b: "2", c: "4" }])],
+    ["b", "c"],
+  );
+  deepStrictEqual([...differingPaths([{ a: "1" }, { a: "1" }])], []);
+});
+
+Deno.test("a threshold is reached by the first point that is as high, with where that stands", () => {
+  const series = {
+    values: [1, 5, NaN, 7, 9],
+    environmentSteps: [10, 20, 30, 40, 50],
+    wallSeconds: [0.1, 0.2, 0.3, 0.4, 0.5],
+  } as unknown as Series;
+  deepStrictEqual(firstAtLeast(series, 5), { environmentSteps: 20, wallSeconds: 0.2 });
+  deepStrictEqual(firstAtLeast(series, 5.5), { environmentSteps: 40, wallSeconds: 0.4 });
+  deepStrictEqual(firstAtLeast(series, 1), { environmentSteps: 10, wallSeconds: 0.1 });
+  strictEqual(firstAtLeast(series, 9.5), undefined);
+});
+
+Deno.test("a run has a result, is lost, or neither, and a group says how many are lost", () => {
+  const all = ["completed", "stopped", "diverged", "failed", "running", "interrupted"];
+  const those = (is: typeof isLost) => all.filter((status) => is({ status }));
+  deepStrictEqual(those(isFinished), ["completed", "stopped"]);
+  deepStrictEqual(those(isLost), ["diverged", "failed"]);
+  const text = (...statuses: string[]) => {
+    const runs = statuses.map((status) => ({ status }));
+    return [seedsText(runs), lostText(runs)];
+  };
+  deepStrictEqual(text("completed", "running"), ["2", ""]);
+  deepStrictEqual(text("completed", "failed", "diverged", "stopped", "diverged"), [
+    ...["2 of 5, 2 diverged, 1 failed", ", 2 diverged, 1 failed"],
+  ]);
+  const seeds = ["7", "18446744073709551616", "1e3", "-1", ""].map((seed) =>
+    seedNumber({ manifest: { determined: { seed } } } as unknown as Run)
+  );
+  deepStrictEqual(seeds, [7n, 2n ** 64n, undefined, undefined, undefined]);
+});
+
+Deno.test("runs of a group come by their seed as a number, with their figures, lost ones as NaN", () => {
+  const run = (id: string, seed: string, status: Run["status"]) =>
+    ({
+      ...{ id, status, digest: status === "failed" ? null : "d" },
+      manifest: { determined: { experiment: "pole", configuration: {}, seed } },
+    }) as unknown as Run;
+  const [group, ...others] = groupRuns([
+    run("a", "10", "completed"),
+    run("b", "9", "stopped"),
+    run("c", "1", "failed"),
+    run("d", "2", "completed"),
+  ]);
+  strictEqual(others.length, 0);
+  deepStrictEqual(group.runs.map(({ id }) => id), ["c", "d", "b", "a"]);
+  const figures: Record<string, Record<string, number>> = {
+    a: { "evaluation/m": 1, "score/m": 9 },
+    b: { "evaluation/m": 2, "score/m": 3 },
+    c: { "evaluation/m": 4 },
+    d: {},
+  };
+  const store = { lastMetrics: (id: string) => figures[id] } as unknown as Store;
+  deepStrictEqual(figuresOfGroup(store, group, "evaluation/m"), [NaN, undefined, 3, 1]);
 });
