@@ -7569,6 +7569,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/runner_test.ts",
   },
   {
+    fault: "a rule with an upper bound is reached above it",
+    file: "lab/experiment/stop_rule.ts",
+    from: "value >= atLeast! : value <= atMost",
+    to: "value >= atLeast! : value >= atMost",
+    test: "tests/lab/experiment/stop_rule_test.ts",
+  },
+  {
     fault: "P over a peer is no number where a seed diverged",
     file: "evidence/tables.ts",
     from: "Number.isNaN(score) ? worst : score",
@@ -8199,6 +8206,13 @@ export const mutants: readonly Mutant[] = [
     from: "value < this.#leastValue || this.#least < 0",
     to: "value <= this.#leastValue || this.#least < 0",
     test: "tests/lab/store/metrics_test.ts",
+  },
+  {
+    fault: "an attempt is visible up to where the next one went on from, whatever came later",
+    file: "lab/store/attempts.ts",
+    from: "Number(row.attempt) > attempt ? Math",
+    to: "Number(row.attempt) === attempt + 1 ? Math",
+    test: "tests/lab/store/attempts_test.ts",
   },
   {
     fault: "Checkpoints lack the moments of rewards: a resumed run divides rewards by 1.",
@@ -9293,6 +9307,34 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/filter_test.ts",
   },
   {
+    fault: "a date begins a day late where none is named",
+    file: "lab/experiment/conditions.ts",
+    from: "const [year, month = 1, day = 1, hour",
+    to: "const [year, month = 1, day = 2, hour",
+    test: "tests/lab/experiment/conditions_test.ts",
+  },
+  {
+    fault: "a date's end belongs to it",
+    file: "lab/experiment/conditions.ts",
+    from: "return moment >= from && moment < to;",
+    to: "return moment >= from && moment <= to;",
+    test: "tests/lab/experiment/conditions_test.ts",
+  },
+  {
+    fault: "what is not after a date begins after it began",
+    file: "lab/experiment/conditions.ts",
+    from: "      return moment < to;",
+    to: "      return moment <= from;",
+    test: "tests/lab/experiment/conditions_test.ts",
+  },
+  {
+    fault: "a list holds what is a part of one of its words",
+    file: "lab/experiment/conditions.ts",
+    from: "if (Array.isArray(value)) return value.includes(wanted);",
+    to: "if (Array.isArray(value)) return `${value}`.includes(wanted);",
+    test: "tests/lab/experiment/conditions_test.ts",
+  },
+  {
     fault: "of a frame that comes with the next one's beginning the rest is lost",
     file: "lab/experiment/frames.ts",
     from: "parts = [whole.subarray(wanted)];",
@@ -9319,6 +9361,13 @@ export const mutants: readonly Mutant[] = [
     from: "if (before === phase.reads || before === phase.failed) return;",
     to: "if (before === phase.failed) return;",
     test: "tests/lab/experiment/read_ahead_test.ts",
+  },
+  {
+    fault: "a setting's text is its value",
+    file: "lab/experiment/settings.ts",
+    from: "[path, parseValue(text, field)]",
+    to: "[path, text]",
+    test: "tests/lab/experiment/settings_test.ts",
   },
   {
     fault: "A training in the page that a rule ended is judged by what ended it.",
@@ -9354,6 +9403,13 @@ export const mutants: readonly Mutant[] = [
     from: "return !this.isLive;",
     to: "return this.isLive;",
     test: "tests/cli/play_test.ts",
+  },
+  {
+    fault: "a world goes on in an episode whose first key has not come",
+    file: "lab/core/pace.ts",
+    from: "return this.isLive && this.hasBegun(episode);",
+    to: "return this.isLive;",
+    test: "tests/lab/core/pace_test.ts",
   },
   {
     fault: "a quote in a word ends the shell's word",
@@ -9544,6 +9600,20 @@ export const mutants: readonly Mutant[] = [
     from: '  context.textBaseline = "middle";\n',
     to: "",
     test: "tests/lab/core/render_canvas_test.ts",
+  },
+  {
+    fault: "a picture in a terminal has 24 lines at most, whatever is asked for",
+    file: "lab/core/render_terminal.ts",
+    from: "Math.min(options.rows ?? 24, Math",
+    to: "Math.min(24, Math",
+    test: "tests/lab/core/render_test.ts",
+  },
+  {
+    fault: "ASCII's darkest letter is for no colour of a grey background",
+    file: "lab/core/render_terminal.ts",
+    from: "Math.max(ground, 255 - ground)",
+    to: "255",
+    test: "tests/lab/core/render_test.ts",
   },
   {
     fault: "The next episode begins while a person's key is waited for.",

@@ -221,6 +221,48 @@ Deno.test("plain ASCII has no colours and shows texts as letters", () => {
   deepStrictEqual(lines.split("\n"), ["", "      G", "@@@@", "@@@@"]);
 });
 
+Deno.test("plain ASCII is the denser the further a colour's luma is from the background's", () => {
+  // Four columns of greys: 0, 1/4, 1/2 and 3/4 and a little of the way from white to black.
+  const greys = ["#ffffff", "#b8b8b8", "#787878", "#383838"] as const;
+  const bars = greys.map((fill, i): Shape => ({
+    kind: "polygon",
+    points: [[i, 0], [i + 1, 0], [i + 1, 4], [i, 4]],
+    fill,
+  }));
+  const drawn = (background: "#ffffff" | "#000000") =>
+    renderTerminal({ ...scene(...bars), background }, { columns: 4, mode: "ascii" }).split("\n");
+  const ramp = " .:-=+*#%@";
+  const letters = (far: (grey: number) => number) =>
+    [255, 0xb8, 0x78, 0x38].map((grey) => ramp[Math.min(9, Math.floor(10 * far(grey) / 255))])
+      .join("");
+  deepStrictEqual(drawn("#ffffff"), Array(2).fill(letters((grey) => 255 - grey)));
+  deepStrictEqual(drawn("#000000"), Array(2).fill(letters((grey) => grey)));
+  // Of a background between the two the further one is all of the way.
+  const middle = renderTerminal({ ...scene(...bars), background: "#404040" }, {
+    columns: 4,
+    mode: "ascii",
+  });
+  const most = 255 - 0x40;
+  const far = (grey: number) => ramp[Math.min(9, Math.floor(10 * Math.abs(grey - 0x40) / most))];
+  strictEqual(middle.split("\n")[0], [255, 0xb8, 0x78, 0x38].map(far).join("").trimEnd());
+});
+
+Deno.test("a picture has the columns and rows that its proportions ask for, a character twice as high", () => {
+  const sizeOf = (view: Scene["view"], options: { columns?: number; rows?: number }) => {
+    const lines = renderTerminal({ ...scene(square), view }, options).split("\n")
+      // deno-lint-ignore no-control-regex
+      .map((line) => line.replaceAll(/\x1b\[[\d;]*m/g, "").length);
+    return [lines[0], lines.length];
+  };
+  const [even, wide] = [[0, 0, 4, 4], [0, 0, 16, 4]] as const;
+  deepStrictEqual(sizeOf(even, {}), [48, 24]);
+  deepStrictEqual(sizeOf(wide, {}), [80, 10]);
+  deepStrictEqual(sizeOf(even, { rows: 40 }), [80, 40]);
+  deepStrictEqual(sizeOf(even, { rows: 50 }), [80, 40]);
+  deepStrictEqual(sizeOf(wide, { rows: 5 }), [40, 5]);
+  deepStrictEqual(sizeOf(wide, { columns: 16, rows: 40 }), [16, 2]);
+});
+
 Deno.test("a picture fits into the columns and rows and keeps its proportions", () => {
   const wide = { ...scene(square), view: [0, 0, 16, 4] as const };
   for (const [columns, most] of [[80, 24], [80, 5], [10, 24], [1, 1]]) {
