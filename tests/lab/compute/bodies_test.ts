@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { bodyOf, convolutions } from "../../../lab/compute/bodies.ts";
+import { bodyOf, bodyWithin, convolutions } from "../../../lab/compute/bodies.ts";
 import type { Tensors } from "../../../lab/compute/workspace.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
@@ -38,6 +38,7 @@ Deno.test("the default body is Nature's, and MinAtar's for pictures that its ker
     ["body/3/kernel", [7 * 7 * 64, 512]],
     ["body/3/bias", [512]],
   ]);
+  strictEqual(bodyOf(picture(5, 5, 4), nature).size, 128);
   deepStrictEqual(shapesOf(bodyOf(picture(5, 5, 4), nature)), [
     ["body/0/kernel", [3, 3, 4, 16]],
     ["body/0/bias", [16]],
@@ -51,6 +52,7 @@ Deno.test("IMPALA's body has fifteen convolutions, halves thrice, and passes wha
   const space = picture(9, 5, 2);
   const body = bodyOf(space, { convolutions: "impala" });
   const shapes = shapesOf(body);
+  strictEqual(body.size, 256);
   strictEqual(shapes.filter(([, shape]) => shape.length === 4).length, 15);
   deepStrictEqual(shapes.at(-2), ["body/dense/kernel", [2 * 1 * 32, 256]]);
   const parameters: Tensors = Object.fromEntries(
@@ -146,6 +148,37 @@ Deno.test("pictures in 0 … 255 are scaled by their bounds, unless they come no
     bodyOf(space, { convolutions: layers, normalizeObservations })
       .features(parameters, white).dataSync()[0];
   deepStrictEqual([sum(false), sum(true)], [25, 25 * 255]);
+  // Between bounds that are one for all and have an end: others are seen as they are.
+  const one = Array(25).fill(0);
+  const seen = (low: number | number[], high: number | number[], pixel: number) =>
+    bodyOf(new Box({ low, high, shape: [5, 5, 1] }), { convolutions: layers })
+      .features(parameters, tf.fill([1, 25], pixel)).dataSync()[0] / 25;
+  deepStrictEqual([seen(-1, 3, 1), seen(-1, 3, 3), seen(0, 1, 0.5)], [0.5, 1, 0.5]);
+  deepStrictEqual([seen(0, Infinity, 3), seen(-Infinity, 0, 3), seen(2, 2, 2)], [3, 3, 2]);
+  deepStrictEqual([seen(one.with(24, -1), 4, 3), seen(0, one.fill(4).with(7, 5), 3)], [3, 3]);
+});
+
+Deno.test("a body within a network has its tensors below the network's name, and sees no others", () => {
+  const body = bodyOf(picture(5, 5, 1), { convolutions: [[1, 5, 1]] });
+  const within = bodyWithin("policy", body);
+  strictEqual(within.size, body.size);
+  deepStrictEqual(
+    shapesOf(within),
+    shapesOf(body).map(([name, shape]) => [`policy/${name}`, shape]),
+  );
+  deepStrictEqual(
+    within.initialParameters(defaultRng(1))["policy/body/0/kernel"],
+    body.initialParameters(defaultRng(1))["body/0/kernel"],
+  );
+  const parameters = (weight: number) => ({
+    "body/0/kernel": tf.fill([5, 5, 1, 1], weight),
+    "body/0/bias": tf.zeros([1]),
+  });
+  const [own, others] = ["policy", "critic"].map((network, i) =>
+    Object.entries(parameters(i + 1)).map(([name, x]) => [`${network}/${name}`, x])
+  );
+  const all: Tensors = Object.fromEntries([...own, ...others]);
+  strictEqual(within.features(all, tf.ones([1, 25])).dataSync()[0], 25);
 });
 
 Deno.test("a body sums windows of the picture, channels last, and cuts below 0", () => {
@@ -170,6 +203,17 @@ Deno.test("a kernel larger than the picture is refused", () => {
     () => bodyOf(picture(32, 32, 1), { convolutions: [[1, 33, 1]] }),
     /Cannot convolve pictures of 32 × 32 as the kernel must not be larger: 33/,
   );
+  for (const [height, width] of [[4, 40], [40, 4]]) {
+    const kernel = (size: number) =>
+      bodyOf(picture(height, width, 1), { convolutions: [[1, size, 1]] });
+    throws(() => kernel(5), /must not be larger: 5/);
+    strictEqual(kernel(4).size, 37);
+    // Of the second layer by what the first one leaves.
+    throws(
+      () => bodyOf(picture(height, width, 1), { convolutions: [[2, 3, 1], [1, 3, 1]] }),
+      new RegExp(`pictures of ${height - 2} × ${width - 2} as`),
+    );
+  }
 });
 
 Deno.test("an own body is taken as it is, and its tensors' names must begin with body/", () => {
