@@ -576,6 +576,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/usage_test.ts",
   },
   {
+    fault: "what the system does for a process counts as idle",
+    file: "lab/experiment/usage.ts",
+    from: "return (user + system) / 1000;",
+    to: "return (user - system) / 1000;",
+    test: "tests/lab/experiment/usage_test.ts",
+  },
+  {
     fault: "compare passes over what it knows",
     file: "web/query.ts",
     from: "!known.includes(name)",
@@ -9670,6 +9677,13 @@ export const mutants: readonly Mutant[] = [
     from: "    [under(PROGRAM, name)]: {",
     to: "    [PROGRAM]: {",
     test: "tests/lab/core/machine_file_test.ts",
+  },
+  {
+    fault: "a header's broken letters are read as others",
+    file: "lab/core/safetensors.ts",
+    from: "{ fatal: true }",
+    to: "{ fatal: false }",
+    test: "tests/lab/core/safetensors_test.ts",
   },
   {
     fault: "The next episode begins while a person's key is waited for.",

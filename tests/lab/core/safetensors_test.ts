@@ -126,6 +126,18 @@ Deno.test("what is wrong with a file is named", () => {
   }
 });
 
+Deno.test("a header that is no UTF-8 is refused, not read with other letters", () => {
+  const bytes = encodeSafetensors({ a: small.scalar }, { note: "zz" });
+  const at = bytes.findIndex((byte, i) => byte === 0x7a && bytes[i + 1] === 0x7a);
+  deepStrictEqual(decodeSafetensors(bytes).metadata, { note: "zz" });
+  for (const wrong of [0xff, 0xc3, 0x80]) {
+    throws(() => decodeSafetensors(bytes.with(at, wrong)), {
+      name: "InputError",
+      message: /the header must be JSON/,
+    });
+  }
+});
+
 Deno.test("tensors that do not fill their shape or take the format's name are not written", () => {
   const values = new Float32Array(3);
   throws(
