@@ -7366,6 +7366,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/compute/workspace_test.ts",
   },
   {
+    fault: "state of other axes is loaded where the first ones are the same",
+    file: "lab/compute/layout.ts",
+    from: "given?.dtype === dtype && given.shape.length === shape.length &&",
+    to: "given?.dtype === dtype && given.shape.length <= shape.length &&",
+    test: "tests/lab/compute/layout_test.ts",
+  },
+  {
+    fault: "whole numbers are loaded where numbers were",
+    file: "lab/compute/layout.ts",
+    from: "given?.dtype === dtype && given.shape",
+    to: "given !== undefined && given.shape",
+    test: "tests/lab/compute/layout_test.ts",
+  },
+  {
+    fault: "a tensor that the group has not is loaded",
+    file: "lab/compute/layout.ts",
+    from: "Object.keys(tensors).find((name) => !layout.has(name));",
+    to: "undefined;",
+    test: "tests/lab/compute/layout_test.ts",
+  },
+  {
     fault: "a compiled gather takes a negative number of batched axes for none or too many",
     file: "lab/compute/compile/trace.ts",
     from: "batchDims < 0 ? batchDims + others[0].shape.length : batchDims",
@@ -8250,6 +8271,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/attempts_test.ts",
   },
   {
+    fault: "a run that is being trained was killed",
+    file: "lab/store/run_status.ts",
+    from: 'run.status === "running" && !run.active',
+    to: 'run.status === "running" && run.active',
+    test: "tests/lab/store/run_status_test.ts",
+  },
+  {
     fault: "Checkpoints lack the moments of rewards: a resumed run divides rewards by 1.",
     file: "agents/trainers/replay_trainer.ts",
     from: "        ...this.#rewards && { rewards: this.#rewards },\n",
@@ -8794,6 +8822,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/statistics/pairs_test.ts",
   },
   {
+    fault: "a p of a thousandth is said to be below it",
+    file: "lab/statistics/p_value.ts",
+    from: "return p < LEAST ?",
+    to: "return p <= LEAST ?",
+    test: "tests/lab/statistics/p_value_test.ts",
+  },
+  {
+    fault: "so few seeds that see nothing are said to have no test",
+    file: "lab/statistics/p_value.ts",
+    from: "? NEVER : show(detectable);",
+    to: '? "–" : show(detectable);',
+    test: "tests/lab/statistics/p_value_test.ts",
+  },
+  {
     fault: "One NaN empties a report's chart.",
     file: "lab/core/chart.ts",
     from: "const finite = values.filter(Number.isFinite);",
@@ -9256,6 +9298,20 @@ export const mutants: readonly Mutant[] = [
     from: "annealLearningRate ? linear(learningRate, 0) :",
     to: "annealLearningRate ? linear(learningRate, learningRate) :",
     test: "tests/lab/compute/schedules_test.ts",
+  },
+  {
+    fault: "a raised rate of 0 is the trainer's own",
+    file: "lab/compute/raised_rate.ts",
+    from: "if (rate.value !== undefined) {",
+    to: "if (rate.value) {",
+    test: "tests/lab/compute/raised_rate_test.ts",
+  },
+  {
+    fault: "a program with a raised rate has no random numbers",
+    file: "lab/compute/raised_rate.ts",
+    from: "      run(random);",
+    to: "      run();",
+    test: "tests/lab/compute/raised_rate_test.ts",
   },
   {
     fault: "A loss or a figure of any shape is broadcast with the mask.",
