@@ -1047,6 +1047,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/core/elementary_test.ts",
   },
   {
+    fault: "eˣ − 1 of large x loses its last place",
+    file: "lab/core/elementary.ts",
+    from: "k < 20 ? (1 - small) - (e - r) : (r - (e + small)) + 1",
+    to: "(1 - small) - (e - r)",
+    test: "tests/lab/core/elementary_test.ts",
+  },
+  {
     fault: "a sample's choice is drawn by the engine's exponential",
     file: "agents/distributions/categorical.ts",
     from: "left -= exp(logits",

@@ -30,6 +30,18 @@ Deno.test("elementary functions at the edges of the numbers", () => {
   deepStrictEqual([angleOf(0, 0), angleOf(0, -1), angleOf(-1, -0)], [0, -Math.PI / 2, Math.PI]);
 });
 
+Deno.test("eˣ − 1 is rounded well where 1 is less than a unit in its last place", () => {
+  // Python 3.11: float(Decimal(x).exp() - 1) at 60 digits.
+  const known = [
+    [37.09375, 1.2870959925200902e16],
+    [37.125, 1.3279528051011174e16],
+    [37.2, 1.4313792817412866e16],
+    [38.15625, 3.72433574371586e16],
+    [38.59375, 5.768364042153212e16],
+  ];
+  for (const [x, expected] of known) strictEqual(elementary.expm1(x), expected, `${x}`);
+});
+
 Deno.test("the hyperbolic tangent lies within two units in the last place", () => {
   // mpmath.tanh at 30 digits.
   const known = [
