@@ -5031,6 +5031,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/recorder_test.ts",
   },
   {
+    fault: "a run's row is behind its checkpoint",
+    file: "lab/experiment/recorder.ts",
+    from: "this.#count(progress, runner.wallSeconds, true);",
+    to: "this.#count(progress, runner.wallSeconds, false);",
+    test: "tests/lab/experiment/recorder_test.ts",
+  },
+  {
     fault: "a model is said to be trained on itself",
     file: "cli/catalogue.ts",
     from: "trainer: namedPart(model).name, place: namedPart(dataset).name",

@@ -3,7 +3,14 @@ import { launch, type RunProgress } from "../../../lab/experiment/launch.ts";
 import { type Trainee, trainRecorded } from "../../../lab/experiment/recorded_run.ts";
 import { finalSnapshot, storedSeries, StoreRecorder } from "../../../lab/experiment/recorder.ts";
 import { CrashError, type TrainOrder } from "../../../lab/experiment/training_worker.ts";
-import { addRun, checkpointAt, pointAt, withStore } from "../store/fixtures.ts";
+import {
+  addRun,
+  checkpointAt,
+  manifestOf,
+  pointAt,
+  snapshotAt,
+  withStore,
+} from "../store/fixtures.ts";
 import { temporaryStore } from "./temporary_store.ts";
 import { options, request } from "./toy_runs.ts";
 
@@ -56,6 +63,43 @@ Deno.test("how far a run is goes into its row once a second at most", async () =
   }
   ok(written >= 1 && written < 25, `${written}`);
 });
+
+Deno.test("a checkpoint's counts go into the run's row with it, those of a divergence do not", () =>
+  withStore(async (store) => {
+    const manifest = manifestOf("line-toy");
+    const { determined } = manifest;
+    const configuration = { ...determined.configuration, budget: 100, checkpoint: { keepLast: 2 } };
+    const run = store.createRun({
+      manifest: { ...manifest, determined: { ...determined, configuration } },
+      ...{ name: "line-toy", tags: [], note: "" },
+    });
+    const recorder = new StoreRecorder(store, run, "environmentSteps");
+    const counts = (i: number) => ({
+      ...{ iterations: i, environmentSteps: 2 * i, gradientSteps: 3 * i, examples: 4 * i },
+    });
+    const state = { evaluations: 0, evaluatedAt: -1, stopCount: 0, budget: 100, best: null };
+    for (
+      const [i, kind, stored] of [[7, "last", 7], [9, "best", 9], [11, "diverged", 9]] as const
+    ) {
+      await recorder.checkpoint({
+        ...{ kind, progress: counts(i), snapshot: snapshotAt(i), score: null },
+        runner: { ...state, wallSeconds: i / 2 },
+      });
+      const { iterations, environmentSteps, gradientSteps, examples, wallSeconds } = store.run(
+        run.id,
+      )!;
+      deepStrictEqual(
+        { iterations, environmentSteps, gradientSteps, examples, wallSeconds },
+        { ...counts(stored), wallSeconds: stored / 2 },
+        kind,
+      );
+    }
+    deepStrictEqual(store.checkpoints(run.id).map(({ kind, iteration }) => [kind, iteration]), [
+      ["last", 7],
+      ["best", 9],
+      ["diverged", 11],
+    ]);
+  }));
 
 Deno.test("what is noticed from outside, and a crash that is gone on after, are warnings of the run", async () => {
   await using temporary = await temporaryStore();
