@@ -271,3 +271,196 @@ Deno.test("a generator that hardly learns draws of few modes, and is told to onc
   const names = events.map(({ message }) => message.replace(/ after .*/, ""));
   deepStrictEqual(names, ["mode collapse"]);
 });
+
+/** Windows that an alarm's bound divides: the first sounds, the second does not. */
+const edges: Record<
+  Exclude<keyof typeof alarms, "nonFinite">,
+  [Window["series"], Window["series"]][]
+> = {
+  explodingGradient: [
+    // Above 100 …
+    [{ "gradients/critic": [1, 1, 101] }, { "gradients/critic": [1, 1, 100] }],
+    // … and ten times the median of those before.
+    [{ "gradients/critic": [5, 90, 11, 111] }, { "gradients/critic": [5, 90, 11, 110] }],
+    // Of twenty iterations: of an even number the greater of the middle ones.
+    [
+      {
+        "gradients/critic": [
+          ...Array(90).fill(900),
+          ...Array(10).fill(1),
+          ...Array(10).fill(20),
+          201,
+        ],
+      },
+      {
+        "gradients/critic": [
+          ...Array(90).fill(900),
+          ...Array(10).fill(1),
+          ...Array(10).fill(20),
+          200,
+        ],
+      },
+    ],
+    // Any network's.
+    [
+      { "gradients/critic": [1, 1, 1], "gradients/generator": [1, 1, 200] },
+      { "gradients/critic": [1, 1, 1], "losses/generator": [1, 1, 200] },
+    ],
+  ],
+  overpowering: [
+    [
+      { "losses/discriminator_accuracy": long(0.951), "losses/discriminator": long(0.049) },
+      { "losses/discriminator_accuracy": long(0.949), "losses/discriminator": long(0.049) },
+    ],
+    [
+      { ...sure, "losses/discriminator": long(0.049) },
+      { ...sure, "losses/discriminator": long(0.051) },
+    ],
+    // The loss is a mean, which a single one does not lower, and what was long ago does not count.
+    [
+      { ...sure, "losses/discriminator": [9, ...long(0.01)] },
+      { ...sure, "losses/discriminator": [...long(0.06).slice(1), 0.001] },
+    ],
+    [
+      { ...sure, "gradients/generator": [...long(1).slice(1), 0.099] },
+      { ...sure, "gradients/generator": [...long(1).slice(1), 0.101] },
+    ],
+    [
+      { ...sure, "gradients/generator": [...long(2), 0.1] },
+      { ...sure, "gradients/generator": [2, ...long(0.2), 0.1] },
+    ],
+  ],
+  equilibrium: [
+    ...["real_score", "generated_score"].flatMap((name) =>
+      [0.5, -0.5].map((way): [Window["series"], Window["series"]] => [
+        { ...even, [`losses/${name}`]: long(0.5 + 0.038 * way) },
+        { ...even, [`losses/${name}`]: long(0.5 + 0.042 * way) },
+      ])
+    ),
+    ...Object.entries({ discriminator: 2 * Math.LN2, generator: Math.LN2 }).flatMap((
+      [name, level],
+    ) =>
+      [1, -1].map((way): [Window["series"], Window["series"]] => [
+        { ...even, [`losses/${name}`]: long(level + 0.029 * way) },
+        { ...even, [`losses/${name}`]: long(level + 0.031 * way) },
+      ])
+    ),
+  ],
+  modeCollapse: [
+    [
+      { "ceiling/modes": [25, 25], "evaluation/modes": [22, 22] },
+      { "ceiling/modes": [25, 25], "evaluation/modes": [22, 23] },
+    ],
+    [
+      { "ceiling/modes": [25, 25], "evaluation/modes": [22, 22] },
+      { "ceiling/modes": [25, 25], "evaluation/modes": [23, 22] },
+    ],
+    [{ "evaluation/diversity": [0.49, 0.49] }, { "evaluation/diversity": [0.49, 0.51] }],
+    [
+      { "evaluation/recall": [0.29, 0.29], "evaluation/precision": [0.81, 0.81] },
+      { "evaluation/recall": [0.29, 0.31], "evaluation/precision": [0.81, 0.81] },
+    ],
+    [
+      { "evaluation/recall": [0.29, 0.29], "evaluation/precision": [0.81, 0.81] },
+      { "evaluation/recall": [0.29, 0.29], "evaluation/precision": [0.81, 0.79] },
+    ],
+    [
+      { "evaluation/class_entropy": [0.79, 0.79], "evaluation/recognised": [0.51, 0.51] },
+      { "evaluation/class_entropy": [0.79, 0.81], "evaluation/recognised": [0.51, 0.51] },
+    ],
+    [
+      { "evaluation/class_entropy": [0.79, 0.79], "evaluation/recognised": [0.51, 0.51] },
+      { "evaluation/class_entropy": [0.79, 0.79], "evaluation/recognised": [0.51, 0.49] },
+    ],
+  ],
+  oscillation: [
+    [
+      { ...hopping, "evaluation/dominant": [3, 1, 1, 4, 4, 2] },
+      { ...hopping, "evaluation/dominant": [3, 1, 1, 1, 1, 2] },
+    ],
+    [
+      { "evaluation/dominant_share": Array(5).fill(0.51), "evaluation/dominant": [1, 2, 1, 2, 1] },
+      {
+        "evaluation/dominant_share": [0.51, 0.51, 0.49, 0.51, 0.51],
+        "evaluation/dominant": [1, 2, 1, 2, 1],
+      },
+    ],
+  ],
+  memorisation: [
+    [
+      { ...near, "evaluation/nearest_train": [0.29, 0.29] },
+      { ...near, "evaluation/nearest_train": [0.29, 0.31] },
+    ],
+    [
+      { ...near, "evaluation/recall": [0.31, 0.31], "evaluation/nearest_train": [0.1, 0.1] },
+      { ...near, "evaluation/recall": [0.31, 0.29], "evaluation/nearest_train": [0.1, 0.1] },
+    ],
+  ],
+  posteriorCollapse: [
+    [{ "evaluation/active_units": [0, 0, 0] }, { "evaluation/active_units": [0, 1, 0] }],
+  ],
+};
+
+for (const [name, pairs] of Object.entries(edges)) {
+  const alarm: Alarm = alarms[name as keyof typeof edges];
+  Deno.test(`${alarm.name}: sounds just beyond each of its bounds, and not before`, () => {
+    for (const [sounds, silent] of pairs) {
+      ok(alarm.find(window(sounds)) !== undefined, JSON.stringify(sounds));
+      strictEqual(alarm.find(window(silent)), undefined);
+    }
+  });
+}
+
+Deno.test("collapse is told from a quarter of the budget on", () => {
+  const few = { ...ring, "evaluation/modes": [3, 3] };
+  strictEqual(alarms.modeCollapse.find(window(few, 0.249)), undefined);
+  ok(alarms.modeCollapse.find(window(few, 0.25)) !== undefined);
+});
+
+Deno.test("each alarm has its level, and looks at the reports that it is told of", () => {
+  deepStrictEqual(
+    Object.fromEntries(
+      Object.entries<Alarm>(alarms).map(([name, { level, after }]) => [name, `${level} ${after}`]),
+    ),
+    {
+      nonFinite: "error iteration",
+      explodingGradient: "warning iteration",
+      overpowering: "warning iteration",
+      equilibrium: "info iteration",
+      modeCollapse: "warning evaluation",
+      oscillation: "warning evaluation",
+      memorisation: "warning evaluation",
+      posteriorCollapse: "warning evaluation",
+    },
+  );
+  // What evaluations report is none of iterations, and the other way round.
+  const watch = new Alarms({});
+  const series = { "evaluation/diversity": 0.1 };
+  for (let i = 0; i < 3; i++) deepStrictEqual(watch.look("iteration", series, progress, 0.9), []);
+  deepStrictEqual(watch.look("evaluation", series, progress, 0.9), []);
+  strictEqual(watch.look("evaluation", series, progress, 0.9).length, 1);
+});
+
+Deno.test("what was reported more than 500 reports ago is forgotten", () => {
+  const watch = new Alarms({});
+  const counts = { ...progress, iterations: 1, gradientSteps: 1 };
+  const look = (norm: number) =>
+    watch.look(
+      "iteration",
+      {
+        "losses/discriminator_accuracy": 1,
+        "losses/discriminator": 1,
+        "gradients/generator": norm,
+      },
+      counts,
+      0.5,
+    ).length;
+  // The gradient fell to less than a tenth, and stays there: no longer a fall after 500 reports.
+  strictEqual(look(50), 0);
+  for (let i = 0; i < 498; i++) strictEqual(look(1), 0);
+  strictEqual(look(1), 1);
+  strictEqual(look(1), 0);
+  // It has ended, so that the next fall is told again.
+  for (let i = 0; i < 500; i++) strictEqual(look(50), 0);
+  strictEqual(look(1), 1);
+});

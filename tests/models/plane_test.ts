@@ -52,3 +52,32 @@ Deno.test("of other data, and of a model without samples and score, there is non
   deepStrictEqual(await planeArtifacts(none, { kind: "images", shape: [2], test }, samples), []);
   deepStrictEqual(await planeArtifacts(none, { kind: "points", shape: [2], test }, undefined), []);
 });
+
+Deno.test("a stretch holds the points with a fifth of it around, of one place a fifth of 1", () => {
+  const near = (found: readonly number[], expected: readonly number[]) =>
+    expected.forEach((value, i) => ok(Math.abs(found[i] - value) < 1e-6, `${found}`));
+  const { x, y } = boundsOf(Float32Array.of(4, -1, 0, 1, 1, 7));
+  near(x, [-0.8, 4.8]);
+  near(y, [-2.6, 8.6]);
+  const place = boundsOf(Float32Array.of(3, -2, 3, -2));
+  near(place.x, [2.8, 3.2]);
+  near(place.y, [-2.2, -1.8]);
+  near(boundsOf(values, 0.5).x, [-2, 6]);
+});
+
+Deno.test("cells are told by their centres, row by row from the top", () => {
+  const points = gridOf({ x: [0, 4], y: [10, 18] }, 2);
+  deepStrictEqual([...points], [1, 16, 3, 16, 1, 12, 3, 12]);
+  strictEqual(gridOf({ x: [0, 1], y: [0, 1] }).length, 2 * 40 * 40);
+});
+
+Deno.test("a model that draws samples alone leaves no surface, and one with a score alone no samples", async () => {
+  const of = { kind: "points", shape: [2], test } as const;
+  const kept = async (score: undefined | (() => Promise<Float32Array>), drawn?: typeof samples) => {
+    const [artifact] = await planeArtifacts({ score }, of, drawn);
+    return Object.keys(decodePlane("text" in artifact ? artifact.text : ""));
+  };
+  deepStrictEqual(await kept(undefined, samples), ["samples"]);
+  const flat = () => Promise.resolve(new Float32Array(CELLS * CELLS));
+  deepStrictEqual(await kept(flat), ["surface"]);
+});
