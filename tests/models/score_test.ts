@@ -1,7 +1,9 @@
 /** Pictures measured by the classes that a network names. */
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import type { FeatureNetwork } from "../../models/feature_network.ts";
-import { scoreImages } from "../../models/score.ts";
+import { frechetDistance, momentsOf } from "../../models/metrics/frechet.ts";
+import { likeness, meanNearestDistance, neighborhoods } from "../../models/metrics/likeness.ts";
+import { scoreImages, type ScoreName } from "../../models/score.ts";
 import { halves } from "./laboratory.ts";
 
 /** Sure that an image is of the first of five classes where its first pixel is above a half. */
@@ -30,4 +32,138 @@ Deno.test("recognised is the share whose class the network is sure of, of sample
   deepStrictEqual(scores, [
     { name: "recognised", value: 0.25, real: bright(dataset.validation.values) },
   ]);
+});
+
+/** So many images of the same pixels, the first pixel of each among some. */
+const imagesOf = (count: number, first: readonly number[]) =>
+  Float32Array.from(
+    { length: 16 * count },
+    (_, i) => i % 16 === 0 ? first[i / 16 % first.length] : (i * 31 % 97) / 97,
+  );
+
+Deno.test("each measure is given where it is asked for, and no other", async () => {
+  const values = imagesOf(20, [0.9, 0.1, 0.2]);
+  const namesOf = async (...names: ScoreName[]) =>
+    (await scoreImages(values, halves(), network, names)).scores.map(({ name }) => name);
+  deepStrictEqual(await namesOf("fid"), ["fid_first"]);
+  deepStrictEqual(await namesOf("kid"), ["kid_first"]);
+  deepStrictEqual(await namesOf("inception-score"), ["inception_score_first"]);
+  deepStrictEqual(await namesOf("recognised", "fid"), ["fid_first", "recognised"]);
+  const alike = ["energy_distance", "precision", "recall", "density", "coverage", "nearest_train"];
+  deepStrictEqual(await namesOf("likeness", "kid"), ["kid_first", ...alike]);
+});
+
+Deno.test("likeness is of features: of samples and of validation images to test and training images", async () => {
+  const dataset = halves();
+  const values = imagesOf(30, [0.9, 0.1, 0.2]);
+  const { scores } = await scoreImages(values, dataset, network, ["likeness", "fid"]);
+  const seen = async (images: Float32Array) => (await network.see(images)).features;
+  const test = await seen(dataset.test.values);
+  for (const [which, images] of [["value", values], ["real", dataset.validation.values]] as const) {
+    const made = await seen(images);
+    const { energyDistance, ...shares } = likeness(neighborhoods(made, 2), neighborhoods(test, 2));
+    const expected = {
+      fid_first: frechetDistance(momentsOf(made, 2), momentsOf(test, 2)),
+      energy_distance: energyDistance,
+      ...shares,
+      nearest_train: meanNearestDistance(made, await seen(dataset.train.values), 2),
+    };
+    deepStrictEqual(
+      Object.fromEntries(scores.map((score) => [score.name, score[which]])),
+      expected,
+    );
+  }
+});
+
+Deno.test("of many pictures a thousand are compared, and 250 looked for among the training images", async () => {
+  const dataset = halves();
+  const { train: { values: known } } = dataset;
+  const first = Float32Array.from({ length: 250 * 16 }, (_, i) => known[i % known.length]);
+  const thousand = Float32Array.of(...first, ...imagesOf(750, [0.3, 0.7]));
+  const more = Float32Array.of(...thousand, ...imagesOf(100, [9]));
+  const valuesOf = async (values: Float32Array) => {
+    const { scores } = await scoreImages(values, dataset, network, ["likeness", "recognised"]);
+    return Object.fromEntries(scores.map(({ name, value }) => [name, value]));
+  };
+  const [alone, measured] = [await valuesOf(thousand), await valuesOf(more)];
+  strictEqual(measured.nearest_train, 0);
+  ok(measured.recognised > alone.recognised);
+  deepStrictEqual({ ...measured, recognised: 0 }, { ...alone, recognised: 0 });
+});
+
+Deno.test("asked classes are held against what the network names, real ones against their labels", async () => {
+  const dataset = { ...halves(), classes: 5 };
+  // Bright ones are surely of class 0; of the others every class is as probable, which is no answer.
+  const values = imagesOf(12, [0.9, 0.1]);
+  const asked = Uint8Array.from({ length: 12 }, (_, i) => i < 6 ? 0 : 1);
+  const { scores } = await scoreImages(values, dataset, network, ["asked-class"], asked);
+  const { validation: { values: real, labels, count } } = dataset;
+  const right = Array.from(labels!).filter((label, i) => real[16 * i] > 0.5 && label === 0).length;
+  deepStrictEqual(scores, [{ name: "asked_class", value: 3 / 12, real: right / count }]);
+});
+
+Deno.test("too few pictures or real images are refused, and what needs classes without any", async () => {
+  const few = imagesOf(9, [0.1]);
+  const refused = (
+    message: RegExp,
+    values: Float32Array,
+    names: ScoreName[],
+    dataset = halves(),
+    by = network,
+  ) => rejects(scoreImages(values, dataset, by, names), message);
+  const enough = imagesOf(10, [0.9, 0.1]);
+  await refused(/^InputError: Cannot score as there must be 10 pictures at least: 9$/, few, [
+    "fid",
+  ]);
+  await refused(
+    /^InputError: Cannot score as there must be 10 test images at least: 9$/,
+    enough,
+    ["fid"],
+    halves(120, 9),
+  );
+  await refused(/^InputError: Cannot measure asked-class as the images must be/, enough, [
+    "asked-class",
+  ]);
+  const blind: FeatureNetwork = {
+    ...network,
+    of: "eyes",
+    see: async (values) => ({ ...await network.see(values), probabilities: undefined }),
+  };
+  for (const name of ["inception-score", "recognised"] as const) {
+    await refused(
+      new RegExp(
+        `^InputError: Cannot measure ${name} as eyes must classify: it has features alone$`,
+      ),
+      ...[enough, ["fid", name] as ScoreName[], halves(), blind] as const,
+    );
+  }
+  const { scores } = await scoreImages(enough, halves(120, 10), blind, ["fid", "likeness"]);
+  strictEqual(scores[0].name, "fid_first");
+  ok(scores.every(({ value, real }) => Number.isFinite(value) && Number.isFinite(real)));
+});
+
+Deno.test("without validation images enough nothing is said of real ones, and that is told", async () => {
+  const whole = halves();
+  const validation = {
+    ...whole.validation,
+    count: 9,
+    values: whole.validation.values.subarray(0, 144),
+  };
+  const values = imagesOf(20, [0.9, 0.1]);
+  const { scores, notes } = await scoreImages(values, { ...whole, validation }, network, ["kid"]);
+  deepStrictEqual(scores.map((score) => Object.keys(score)), [["name", "value"]]);
+  const told = {
+    level: "warning",
+    message:
+      "what real images get is not measured as there must be 10 validation images at least: 9",
+  };
+  deepStrictEqual(notes.at(-1), told);
+  deepStrictEqual(notes[0], {
+    level: "info",
+    message:
+      "fid_first and kid_first compare 20 samples with 40 test images in 2 features of first, " +
+      "without resizing",
+  });
+  const all = await scoreImages(values, whole, network, ["kid"]);
+  deepStrictEqual(all.notes, notes.slice(0, -1));
 });

@@ -143,3 +143,22 @@ for (const [name, step] of Object.entries({ ...steps, ...ofImages })) {
     ok(off < (name.includes("spline") ? 2e-2 : 1e-3), `off by ${off}`);
   });
 }
+
+Deno.test("of coupled coordinates the first half stays at even turns and the second at odd ones", () => {
+  const x = tf.tensor2d([[0.3, -0.2, 0.9, 0.4, -0.7], [1, 2, 3, 4, 5]]);
+  for (const [turn, stays] of [[0, [0, 1]], [1, [2, 3, 4]], [2, [0, 1]], [3, [2, 3, 4]]] as const) {
+    const step = coupling({ channels: 5, turn, bijection: affine, conditioner });
+    const { x: moved } = drawn(step, 0.5).forward(x);
+    const [before, after] = [x, moved].map((each) => each.arraySync() as number[][]);
+    for (const row of [0, 1]) {
+      for (let d = 0; d < 5; d++) {
+        const isSame = after[row][d] === before[row][d];
+        strictEqual(
+          isSame,
+          (stays as readonly number[]).includes(d),
+          `turn ${turn}, coordinate ${d}`,
+        );
+      }
+    }
+  }
+});

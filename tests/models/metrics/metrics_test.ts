@@ -1,6 +1,6 @@
 /** Mode coverage and recognition on counted examples. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import { modeCoverage, reverseKl } from "../../../models/metrics/mode_coverage.ts";
+import { evenness, modeCoverage, reverseKl } from "../../../models/metrics/mode_coverage.ts";
 import { accuracyOf, recognition } from "../../../models/metrics/recognition.ts";
 
 Deno.test("mode coverage counts high-quality samples by nearest centre", () => {
@@ -66,4 +66,29 @@ Deno.test("a mode's spread is that about its own mean", () => {
   const { spread } = modeCoverage(samples, Float32Array.of(0, 0, 100, 100), 2, 1);
   // Squares 4 · 0.25 over 4 − 1 examples and 2 axes.
   ok(Math.abs(spread - Math.sqrt(1 / 6)) < 1e-6);
+});
+
+Deno.test("evenness is 1 of equal shares, 0 of a single one among several, and in between by entropy", () => {
+  const near = (actual: number, expected: number) => ok(Math.abs(actual - expected) < 1e-12);
+  strictEqual(evenness([0, 0, 0]), 0);
+  strictEqual(evenness([0]), 0);
+  strictEqual(evenness([0.3]), 1);
+  near(evenness([5, 5, 5]), 1);
+  near(evenness([0, 2, 0]), 0);
+  const [a, b] = [0.75, 0.25];
+  near(evenness([3, 1, 0]), -(a * Math.log(a) + b * Math.log(b)) / Math.log(3));
+});
+
+Deno.test("a sample is of high quality within three deviations, and no farther", () => {
+  const centers = Float32Array.of(0, 0, 10, 0);
+  const at = (x: number) => modeCoverage(Float32Array.of(x, 0), centers, 2, 0.5).highQuality;
+  deepStrictEqual([1.49, 1.5, 1.51].map(at), [1, 0, 0]);
+});
+
+Deno.test("what is as sure as the threshold is recognised", () => {
+  const { recognised, classShares } = recognition(Float32Array.of(0.25, 0.75, 0.5, 0.5), 2, 0.75);
+  strictEqual(recognised, 0.5);
+  deepStrictEqual([...classShares], [0, 0.5]);
+  // By itself nine tenths.
+  strictEqual(recognition(Float32Array.of(0.89, 0.11, 0.91, 0.09), 2).recognised, 0.5);
 });
