@@ -202,3 +202,8 @@ Deno.test("a data set and its splits have no field that none has", async () => {
   }
   deepStrictEqual((await made(new Streamed())).test.count, 2);
 });
+
+Deno.test("what is held out and what is left stand in the order in which they were", async () => {
+  const { train, validation } = await make({ train: 100 });
+  for (const { values } of [train, validation]) deepStrictEqual(values, values.slice().sort());
+});

@@ -726,3 +726,128 @@ Deno.test("a link to a folder of pictures is a class as a folder is", async () =
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("of pictures that cannot be decoded three are named, and further ones counted", async () => {
+  const [, one] = golden.pictures.map(({ file }) => bytesOf(file));
+  const noted = async (broken: readonly string[]) => {
+    const whole = Object.fromEntries(["x", "y", "z"].map((name) => [`p/${name}.png`, one]));
+    const files = Object.fromEntries(broken.map((name) => [`p/${name}.png`, utf8("no picture")]));
+    return (await load(images, { ...whole, ...files }, { folder: "p", side: 4 })).notes;
+  };
+  deepStrictEqual(await noted([]), []);
+  deepStrictEqual(await noted(["c", "a", "b"]), [
+    "3 of 6 pictures cannot be decoded: p/a.png, p/b.png, p/c.png",
+  ]);
+  deepStrictEqual(await noted(["c", "a", "b", "d", "e"]), [
+    "5 of 8 pictures cannot be decoded: p/a.png, p/b.png, p/c.png and 2 more",
+  ]);
+});
+
+Deno.test("256 folders are classes, and one more are too many", async () => {
+  const [, one] = golden.pictures.map(({ file }) => bytesOf(file));
+  const made = (count: number) => {
+    const names = Array.from({ length: count }, (_, i) => `${i}`);
+    return load(
+      images,
+      Object.fromEntries(
+        names.map((name) => [`many/${name}/1.png`, one]),
+      ),
+      { folder: "many", side: 4, grey: true },
+    );
+  };
+  strictEqual((await made(256)).classes, 256);
+  await rejects(made(257), {
+    name: "InputError",
+    message: /^Cannot use many as classes must be 2 to 256 folders: 257 \(/,
+  });
+});
+
+Deno.test("a pixel is seen over black as far as it covers, grey or coloured", () => {
+  const near = (found: Float32Array, expected: readonly number[]) => {
+    strictEqual(found.length, expected.length);
+    expected.forEach((value, i) => ok(Math.abs(found[i] - value) < 1e-6, `${found}`));
+  };
+  const pixel = (...values: number[]) => (
+    { width: 1, height: 1, channels: values.length, values: Float32Array.from(values) }
+  );
+  near(squared(pixel(0.8), 1, 3), [0.8, 0.8, 0.8]);
+  near(squared(pixel(0.8, 0.25), 1, 3), [0.2, 0.2, 0.2]);
+  near(squared(pixel(0.8, 0.25), 1, 1), [0.2]);
+  near(squared(pixel(0.8, 0.4, 0.2), 1, 3), [0.8, 0.4, 0.2]);
+  near(squared(pixel(0.8, 0.4, 0.2, 0.5), 1, 3), [0.4, 0.2, 0.1]);
+  const grey = 0.299 * 0.8 + 0.587 * 0.4 + 0.114 * 0.2;
+  near(squared(pixel(0.8, 0.4, 0.2), 1, 1), [grey]);
+  near(squared(pixel(0.8, 0.4, 0.2, 0.5), 1, 1), [grey / 2]);
+});
+
+Deno.test("a wide picture is cropped about its middle, and each pixel is a mean over what it covers", () => {
+  // Two rows of five: the middle two columns are seen, of an odd rest the left one more is left out.
+  const values = Float32Array.of(9, 0.1, 0.2, 9, 9, 9, 0.3, 0.4, 9, 9);
+  const near = (found: Float32Array, expected: readonly number[]) =>
+    expected.forEach((value, i) => ok(Math.abs(found[i] - value) < 1e-6, `${found}`));
+  const wide = { width: 5, height: 2, channels: 1, values };
+  near(squared(wide, 2, 1), [0.1, 0.2, 0.3, 0.4]);
+  near(squared(wide, 1, 1), [0.25]);
+  // Enlarged, each pixel lies in one or reaches over two.
+  near(squared(wide, 4, 1), [0.1, 0.1, 0.2, 0.2, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.4]);
+  near(squared(wide, 3, 1), [0.1, 0.15, 0.2, 0.2, 0.25, 0.3, 0.3, 0.35, 0.4]);
+  const tall = {
+    width: 2,
+    height: 4,
+    channels: 1,
+    values: Float32Array.of(9, 9, 0.1, 0.2, 0.3, 0.4, 9, 9),
+  };
+  near(squared(tall, 2, 1), [0.1, 0.2, 0.3, 0.4]);
+});
+
+Deno.test("what is white stays 1 in any size, and not a trifle more", () => {
+  for (let old = 5; old < 40; old++) {
+    const values = new Float32Array(old * old).fill(1);
+    for (let side = 4; side < 20; side++) {
+      const found = squared({ width: old, height: old, channels: 1, values }, side, 1);
+      ok(found.every((value) => value <= 1 && value > 1 - 1e-5), `${old} to ${side}`);
+    }
+  }
+});
+
+Deno.test("chunks of a WebP picture have even lengths, a byte more where what they hold is odd", () => {
+  const bytes = webpFile();
+  const plain = decodePicture(bytes, webp);
+  // TIFF, little-endian: a directory of one entry, the orientation, mirrored.
+  const tiff = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 2, 0, 0, 0];
+  const exif = [...utf8("EXIF"), tiff.length, 0, 0, 0, ...tiff];
+  for (
+    const odd of [[...utf8("XYZA"), 3, 0, 0, 0, 1, 2, 3, 0], [...utf8("XYZA"), 2, 0, 0, 0, 1, 2]]
+  ) {
+    const turned = decodePicture(Uint8Array.of(...bytes, ...odd, ...exif), webp);
+    const { width, channels } = plain;
+    deepStrictEqual(
+      turned.values.subarray(0, channels),
+      plain.values.subarray((width - 1) * channels, width * channels),
+    );
+  }
+});
+
+Deno.test("an archive is read through a comment of its own, and through those of its entries", async () => {
+  const [{ file, data, labels }] = golden.archives;
+  const whole = bytesOf(file);
+  const read = async (bytes: Uint8Array) => {
+    const entries = entriesOf(named(bytes, "a.npz"));
+    const arrays = [await entries.get("data")!(), await entries.get("labels")!()];
+    return arrays.map((array) => [...parseNpy(array).values]);
+  };
+  const end = whole.length - 22;
+  const view = new DataView(whole.buffer);
+  for (const length of [1, 300, 65_535]) {
+    const commented = new Uint8Array(whole.length + length).fill(7);
+    commented.set(whole);
+    new DataView(commented.buffer).setUint16(end + 20, length, true);
+    deepStrictEqual(await read(commented), [data, labels]);
+  }
+  // Behind the first entry of the directory three bytes more.
+  const first = view.getUint32(end + 16, true);
+  const behind = first + 46 + view.getUint16(first + 28, true) + view.getUint16(first + 30, true);
+  const told = Uint8Array.of(...whole.subarray(0, behind), 1, 2, 3, ...whole.subarray(behind));
+  new DataView(told.buffer).setUint16(first + 32, 3, true);
+  deepStrictEqual(await read(told), [data, labels]);
+});

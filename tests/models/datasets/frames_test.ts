@@ -150,3 +150,14 @@ Deno.test("a policy with memory forgets it where an episode begins", async () =>
   ok(starts.length > 3);
   ok(starts.every((word) => word === "forget"), `${starts}`);
 });
+
+Deno.test("every third frame is the first of three, too, from an episode's start on", async () => {
+  const fields = { environment: "Pendulum-v1" };
+  const [each, third] = [await make(fields), await make({ ...fields, every: 3 })];
+  for (let i = 0; i < 13; i++) {
+    deepStrictEqual(
+      third.train.values.subarray(256 * i, 256 * (i + 1)),
+      each.train.values.subarray(768 * i, 768 * i + 256),
+    );
+  }
+});

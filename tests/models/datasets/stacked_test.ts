@@ -25,3 +25,15 @@ Deno.test("modes of stacks are combinations of classes, and equal shares have a 
   const { modes, reverseKl } = stackedModes([[1, 1], [2, 2], [3, 3]], 10);
   deepStrictEqual([modes, reverseKl.toFixed(4)], [1, "6.9078"]);
 });
+
+Deno.test("digits are drawn image by image, red, green and blue in turn", () => {
+  const values = Float32Array.from({ length: 10 * 196 }, (_, i) => Math.floor(i / 196) / 10);
+  const { count, values: stacks } = stack({ count: 10, values }, 20, defaultRng(1));
+  strictEqual(count, 20);
+  const random = defaultRng(1);
+  for (let i = 0; i < count; i++) {
+    for (const channel of [0, 1, 2]) {
+      strictEqual(stacks[i * 588 + 3 * 77 + channel], Math.fround(random.integers(10) / 10));
+    }
+  }
+});

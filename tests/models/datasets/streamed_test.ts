@@ -227,3 +227,26 @@ Deno.test("what cannot be streamed is said in one line", async () => {
   await Deno.truncate(`${folder}/short.npy`, 200);
   throws(() => shown(set), /Cannot read .*short\.npy as data set as it must have \d+ bytes: \d+$/);
 });
+
+Deno.test("streamed examples are black and white where all of them are, wherever a grey one stands", async () => {
+  const side = 4;
+  const greyAt = [0, 299, 599, undefined];
+  for (const at of greyAt) {
+    const values = (i: number) => i === at ? 128 : 255 * (i % 2);
+    // A row for each pixel, more than are looked at together.
+    const file = await written("bits.npy", bytesFile([600, 1, 1], values));
+    const { train: { reader } } = await load(arrays, { file, streamed: true, test: 0.1 });
+    strictEqual(reader!.binary, at === undefined, `array, grey at ${at}`);
+  }
+  await Deno.mkdir(`${folder}/bits`, { recursive: true });
+  for (const at of [0, 3, 5, undefined]) {
+    for (let i = 0; i < 6; i++) {
+      const data = Uint8Array.from({ length: side * side }, (_, k) => 255 * (k % 2));
+      if (i === at) data[3] = 128;
+      await written(`bits/${i}.png`, encodePng({ width: side, height: side, data, channels: 1 }));
+    }
+    const fields = { folder: `${folder}/bits`, side, grey: true, streamed: true };
+    const { train: { reader } } = await load(images, fields);
+    strictEqual(reader!.binary, at === undefined, `pictures, grey at ${at}`);
+  }
+});
