@@ -4602,6 +4602,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/worlds/world_test.ts",
   },
   {
+    fault: "rewards of episodes that do not go on are discounted into the next ones",
+    file: "agents/worlds/world.ts",
+    from: "      this.#rewardNormalizer?.abandon();\n",
+    to: "",
+    test: "tests/agents/worlds/world_test.ts",
+  },
+  {
+    fault: "returns of episodes that do not go on are counted with the next ones",
+    file: "agents/worlds/world.ts",
+    from: "      this.episodes.abandon();\n",
+    to: "",
+    test: "tests/agents/worlds/world_test.ts",
+  },
+  {
     fault: "a fickle passenger changes his mind at every step",
     file: "envs/batched/toy_text.ts",
     from: "      taxis.setState(i, other);\n      fickle[i] = 0;",
@@ -4790,6 +4804,20 @@ export const mutants: readonly Mutant[] = [
     file: "agents/memory/episode_batch.ts",
     from: "this.masks = grow(new Uint8Array(capacity * this.shape.flatActionSize), this.masks);",
     to: "this.masks = new Uint8Array(capacity * this.shape.flatActionSize);",
+    test: "tests/agents/memory/episode_batch_test.ts",
+  },
+  {
+    fault: "a batch of episodes goes beyond its limit by an environment",
+    file: "agents/memory/episode_batch.ts",
+    from: "for (let n = 0; n < count && this.transitions < limit; n++)",
+    to: "for (let n = 0; n < count; n++)",
+    test: "tests/agents/memory/episode_batch_test.ts",
+  },
+  {
+    fault: "what an open episode was paid is counted with the next one",
+    file: "agents/memory/episode_batch.ts",
+    from: "    this.episodes.abandon();\n    return",
+    to: "    return",
     test: "tests/agents/memory/episode_batch_test.ts",
   },
   {
@@ -6829,6 +6857,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/memory/rollout_values_test.ts",
   },
   {
+    fault: "the mask of the next episode's start is kept with an ended one",
+    file: "agents/memory/transition_memory.ts",
+    from: "if (ended) this.#nextMask.fill(1);\n        else this.#nextMask.set(mask);",
+    to: "this.#nextMask.set(mask);",
+    test: "tests/agents/memory/transition_memory_test.ts",
+  },
+  {
+    fault: "every environment's next mask is the first one's",
+    file: "agents/memory/transition_memory.ts",
+    from: "nextMasks.subarray(n * choices, (n + 1) * choices)",
+    to: "nextMasks.subarray(0, choices)",
+    test: "tests/agents/memory/transition_memory_test.ts",
+  },
+  {
     fault:
       "after a time limit Sarsa begins the next episode with the action that it chose for the last state",
     file: "agents/tabular/tabular_trainer.ts",
@@ -6965,6 +7007,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/worlds/world_test.ts",
   },
   {
+    fault: "actors without episodes count as if theirs were worth nothing",
+    file: "agents/worlds/episodes.ts",
+    from: "/ values.length];",
+    to: "/ all.length];",
+    test: "tests/agents/worlds/episodes_test.ts",
+  },
+  {
     fault: "an off-policy run starts from weights of observations seen otherwise",
     file: "agents/trainers/replay_trainer.ts",
     from: "      inherit: (kept) => inheritMoments(normalizer, kept),\n",
@@ -6986,11 +7035,46 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/trainers/evaluation_test.ts",
   },
   {
+    fault: "a world's own time limit gives way to an agent's in evaluation",
+    file: "agents/tabular/evaluation.ts",
+    from: "environment.timeLimit ?? (this.episodeLimit || LONGEST)",
+    to: "this.episodeLimit || (environment.timeLimit ?? LONGEST)",
+    test: "tests/agents/tabular/evaluation_test.ts",
+  },
+  {
+    fault: "what is expected exactly is of a state further on",
+    file: "agents/tabular/evaluation.ts",
+    from: "expected.push(exact[observation - start])",
+    to: "expected.push(exact[observation])",
+    test: "tests/agents/tabular/evaluation_test.ts",
+  },
+  {
+    fault: "a table is looked up by what is shown, and not from its start",
+    file: "agents/tabular/evaluation.ts",
+    from: "policy[state - start] + actionSpace.start",
+    to: "policy[state] + actionSpace.start",
+    test: "tests/agents/tabular/evaluation_test.ts",
+  },
+  {
     fault: "a table takes a mask that allows what it forbade",
     file: "agents/tabular/tabular_trainer.ts",
     from: "learned[index] === FORBIDDEN",
     to: "learned[index] === -FORBIDDEN",
     test: "tests/agents/tabular/tables_test.ts",
+  },
+  {
+    fault: "failures of a Bernoulli arm are all of its pulls",
+    file: "agents/tabular/thompson_bandit.ts",
+    from: "1 + visits[index] - sums[index], random",
+    to: "1 + visits[index], random",
+    test: "tests/agents/tabular/bandits_test.ts",
+  },
+  {
+    fault: "an arm is believed to be as good as it was, however seldom that was seen",
+    file: "agents/tabular/thompson_bandit.ts",
+    from: "(1 + sums[index]) / (2 + visits[index])",
+    to: "sums[index] / visits[index]",
+    test: "tests/agents/tabular/bandits_test.ts",
   },
   {
     fault: "a compiled product reads the bits of whole numbers as floats",
@@ -7132,6 +7216,20 @@ export const mutants: readonly Mutant[] = [
     file: "agents/trainers/evaluated_episodes.ts",
     from: "this.#returns.reduce((most, each) => Math.max(most, each), -Infinity)",
     to: "Math.max(...this.#returns)",
+    test: "tests/agents/trainers/evaluated_episodes_test.ts",
+  },
+  {
+    fault: "an episode that has no end is played for a step more",
+    file: "agents/trainers/evaluated_episodes.ts",
+    from: 'end === "cut" && length < longest',
+    to: 'end === "cut" && length <= longest',
+    test: "tests/agents/trainers/evaluated_episodes_test.ts",
+  },
+  {
+    fault: "an episode that pays anywhere has reached its goal",
+    file: "agents/trainers/evaluated_episodes.ts",
+    from: "lastReward: step.reward };",
+    to: "lastReward: episodeReturn };",
     test: "tests/agents/trainers/evaluated_episodes_test.ts",
   },
   {
@@ -9479,6 +9577,13 @@ export const mutants: readonly Mutant[] = [
     from:
       "      if (Number.isNaN(actions[size * b + k])) throw undrawable(inputs, 2 * size * b, 2 * size);\n",
     to: "",
+    test: "tests/agents/distributions/policy_distribution_test.ts",
+  },
+  {
+    fault: "an action that cannot be drawn is shown with the numbers of the row behind it",
+    file: "agents/distributions/gaussian.ts",
+    from: "throw undrawable(inputs, at - i % size, 2 * size)",
+    to: "throw undrawable(inputs, at, 2 * size)",
     test: "tests/agents/distributions/policy_distribution_test.ts",
   },
   {

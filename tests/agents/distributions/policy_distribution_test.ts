@@ -154,3 +154,21 @@ Deno.test("no action is drawn from what is no number, and a forgotten await is n
   policyDistribution(new Discrete(2)).draw([-Infinity, 0], defaultRng(1), actions);
   deepStrictEqual([...actions], [1]);
 });
+
+Deno.test("of many rows the one whose action cannot be drawn is shown, all of it", () => {
+  const box = policyDistribution(new Box({ low: -1, high: 1, shape: [2] }));
+  const choices = policyDistribution(new MultiDiscrete([2, 3]));
+  const cases = [
+    [box, new Float32Array(4), [0, 1, 0, 0, 5, NaN, 0.5, 0], "[5,NaN,0.5,0]"],
+    [choices, new Int32Array(4), [0, 1, 0, 0, 2, 3, 4, NaN, 5, 6], "[NaN,5,6]"],
+  ] as const;
+  for (const [distribution, actions, inputs, found] of cases) {
+    const expected = {
+      message:
+        `Cannot draw an action as the policy's numbers must be finite, and awaited: ${found}`,
+    };
+    const random = defaultRng(1);
+    throws(() => distribution.sample(inputs, random, actions, new Float64Array(2)), expected);
+    throws(() => distribution.draw(inputs, random, actions), expected);
+  }
+});

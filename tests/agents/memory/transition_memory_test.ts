@@ -175,3 +175,47 @@ Deno.test("a snapshot of other flags or of another n is refused", () => {
   throws(restored({ priorityExponent: 1 }, {}), /without priorities: .* with priorities/);
   throws(restored({ rewardSteps: 2 }, { rewardSteps: 3 }), /\[3,1\] .* has \[2,1\] of 1/);
 });
+
+Deno.test("what may be chosen next is kept with a transition, and everything behind an episode's end", () => {
+  const masked = { ...shape, actionSpace: new Discrete(3), masked: true };
+  const memory = new TransitionMemory(masked, { ...options, environments: 2, bufferSize: 8 });
+  const step: VectorStep = {
+    observations: Float32Array.of(1, 2),
+    rewards: Float64Array.of(10, 20),
+    terminated: Uint8Array.of(0, 0),
+    truncated: Uint8Array.of(0, 0),
+    finalObservations: Float32Array.of(NaN, NaN),
+    started: Uint8Array.of(0, 0),
+  };
+  const store = (at: number, ended: Partial<VectorStep>, masks: number[]) =>
+    memory.store(
+      Float32Array.of(at, at + 1),
+      Int32Array.of(0, 2),
+      { ...step, ...ended },
+      Uint8Array.from(masks),
+    );
+  store(10, {}, [0, 1, 1, 1, 0, 0]);
+  const finalObservations = Float32Array.of(71, 72);
+  store(20, { terminated: Uint8Array.of(1, 0), finalObservations }, [0, 0, 1, 0, 1, 0]);
+  store(30, { truncated: Uint8Array.of(0, 1), finalObservations }, [1, 1, 0, 0, 0, 1]);
+  const batch = { ...batchOf(400), nextMasks: new Float32Array(1200) };
+  memory.sample(defaultRng(1), batch, 0);
+  const rows = new Map<number, unknown[]>();
+  for (let i = 0; i < 400; i++) {
+    rows.set(batch.observations[i], [
+      batch.actions[i],
+      batch.rewards[i],
+      batch.nextObservations[i],
+      batch.terminated[i],
+      batch.nextMasks.subarray(3 * i, 3 * i + 3).join(""),
+    ]);
+  }
+  deepStrictEqual(Object.fromEntries(rows), {
+    10: [0, 10, 1, 0, "011"],
+    11: [2, 20, 2, 0, "100"],
+    20: [0, 10, 71, 1, "111"],
+    21: [2, 20, 2, 0, "010"],
+    30: [0, 10, 1, 0, "110"],
+    31: [2, 20, 72, 0, "111"],
+  });
+});

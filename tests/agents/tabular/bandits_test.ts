@@ -6,8 +6,9 @@ import { gradientBandit, gradientBanditMethod } from "../../../agents/tabular/gr
 import { softmax } from "../../../agents/tabular/gradient_bandit.ts";
 import { drawBeta, drawGamma } from "../../../agents/tabular/thompson_bandit.ts";
 import { upperBound } from "../../../agents/tabular/ucb_bandit.ts";
+import { environmentSeed } from "../../../agents/worlds/world.ts";
 import { makeEnv } from "../../../envs/mod.ts";
-import { defaultRng } from "../../../lab/core/random.ts";
+import { defaultRng, streamOf } from "../../../lab/core/random.ts";
 import { bandits, trainerOf, trainThrough, transitionOf } from "./laboratory.ts";
 
 const rounded = (values: Iterable<number>, digits: number) =>
@@ -97,4 +98,34 @@ Deno.test("thompson sampling refuses a reward that no Bernoulli arm pays", async
   const world = () => makeEnv("Bandit-v0");
   const trainer = await trainerOf("thompson-bandit", world, { rewards: "bernoulli" });
   await rejects(() => trainer.iterate(), /rewards must be 0 or 1 where "rewards" is "bernoulli"/);
+});
+
+Deno.test("Thompson sampling of Bernoulli arms acts on draws from Beta(1 + successes, 1 + failures)", async () => {
+  const options = { kind: "bernoulli", arms: 3, means: [0.2, 0.7, 0.6] };
+  const world = () => makeEnv("Bandit-v0", options);
+  const trainer = await trainerOf("thompson-bandit", world, { rewards: "bernoulli" }, {
+    budget: 300,
+  });
+  deepStrictEqual([...(await trainer.snapshot()).parameters["q/table"].values], [0.5, 0.5, 0.5]);
+  await trainer.iterate();
+  const { parameters, state } = await trainer.snapshot();
+  trainer.dispose();
+  // The same, step by step, from the streams of its seed.
+  const environment = world();
+  environment.reset({ seed: environmentSeed(1, 0) });
+  const random = streamOf(1, "exploration");
+  const [successes, failures] = [[0, 0, 0], [0, 0, 0]];
+  for (let t = 0; t < 300; t++) {
+    const draws = [0, 1, 2].map((arm) => drawBeta(1 + successes[arm], 1 + failures[arm], random));
+    const arm = draws.indexOf(Math.max(...draws));
+    (environment.step(arm).reward === 1 ? successes : failures)[arm] += 1;
+  }
+  deepStrictEqual([...state["state/sums/table"].values], successes);
+  deepStrictEqual(
+    [...state["state/visits/table"].values],
+    successes.map((count, arm) => count + failures[arm]),
+  );
+  // What is believed on average.
+  const means = successes.map((count, arm) => (1 + count) / (2 + count + failures[arm]));
+  deepStrictEqual([...parameters["q/table"].values], means);
 });

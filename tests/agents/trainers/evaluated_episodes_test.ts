@@ -1,5 +1,11 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { type EpisodeEnd, EvaluatedEpisodes } from "../../../agents/trainers/evaluated_episodes.ts";
+import {
+  type EpisodeEnd,
+  EvaluatedEpisodes,
+  playEpisode,
+} from "../../../agents/trainers/evaluated_episodes.ts";
+import { defineEnvironment, environmentOf } from "../../../lab/core/define_environment.ts";
+import { Discrete } from "../../../lab/core/space.ts";
 import type { GoalEnding } from "../../../lab/core/environment.ts";
 import { EpisodeWindow } from "../../../agents/worlds/episodes.ts";
 
@@ -72,4 +78,64 @@ Deno.test("the highest return of training outlives the window and a snapshot", (
   for (const reward of [-5, -2, -9, -9]) window.step([reward], [1], [0]);
   restored.restore(JSON.parse(JSON.stringify(window.snapshot())));
   strictEqual(restored.highestReturn, -2);
+});
+
+Deno.test("an episode is played by what is seen, to its end or as far as it may go", () => {
+  const world = (timeLimit?: number) =>
+    environmentOf(defineEnvironment({
+      id: "Sum-v0",
+      observationSpace: new Discrete(1000),
+      actionSpace: new Discrete(10),
+      ...timeLimit !== undefined && { timeLimit },
+      reset: () => 3,
+      step: (sum: number, action: number) => ({
+        state: sum + action,
+        reward: 10 * action - 1,
+        terminated: sum + action >= 20,
+      }),
+      observe: (sum) => sum,
+    }));
+  const played = (longest: number, timeLimit?: number) => {
+    const seen: number[] = [];
+    const environment = world(timeLimit);
+    const { observation } = environment.reset({ seed: 1 });
+    const episode = playEpisode(environment, observation, longest, (sum) => {
+      seen.push(sum);
+      return sum === 9 ? 0 : sum === 3 ? 6 : 5;
+    });
+    return { seen, ...episode };
+  };
+  // It stands at 9 for ever, as an action of 0 leads nowhere.
+  deepStrictEqual(played(4), {
+    ...{ seen: [3, 9, 9, 9], episodeReturn: 59 - 3, length: 4, end: "cut", lastReward: -1 },
+  });
+  deepStrictEqual(played(1), {
+    ...{ seen: [3], episodeReturn: 59, length: 1, end: "cut", lastReward: 59 },
+  });
+  deepStrictEqual(played(4, 2), {
+    ...{ seen: [3, 9], episodeReturn: 58, length: 2, end: "truncated", lastReward: -1 },
+  });
+  const environment = world();
+  const { observation } = environment.reset({ seed: 1 });
+  deepStrictEqual(playEpisode(environment, observation, 4, () => 9), {
+    ...{ episodeReturn: 178, length: 2, end: "terminated", lastReward: 89 },
+  });
+});
+
+Deno.test("episodes are told in the order in which they ended, and some of them were cut", () => {
+  const evaluated = new EvaluatedEpisodes();
+  const ends = ["terminated", "cut", "truncated", "cut"] as const;
+  ends.forEach((end, i) =>
+    evaluated.add({ episodeReturn: [4, -1, 9, 0][i], length: 1 + i, end, lastReward: 1 })
+  );
+  deepStrictEqual([evaluated.count, evaluated.returns], [4, [4, -1, 9, 0]]);
+  const { metrics, events } = evaluated.report(7, { goal: "rewarded" });
+  strictEqual(metrics["evaluation/length_mean"], 2.5);
+  // What pays at its end is a goal where the episode ends by it alone.
+  strictEqual(metrics["evaluation/success_rate"], 0.25);
+  deepStrictEqual(events, [{
+    level: "warning",
+    message:
+      "2 of 4 evaluation episodes had no end after 7 steps: their returns count as they stood",
+  }]);
 });

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert";
-import { EpisodeWindow } from "../../../agents/worlds/episodes.ts";
+import { EpisodeWindow, meanMetrics } from "../../../agents/worlds/episodes.ts";
 
 function figures(mean: number, length: number) {
   return { "rollout/episode_return_mean": mean, "rollout/episode_length_mean": length };
@@ -38,4 +38,16 @@ Deno.test("abandoned episodes leave no trace in the next ones", () => {
   window.abandon();
   window.step([1], [1], [0]);
   deepStrictEqual(window.metrics(), figures(1, 1));
+});
+
+Deno.test("metrics of several actors are means over those that have them", () => {
+  deepStrictEqual(meanMetrics([{ a: 1, b: 10 }, {}, { a: 4 }]), { a: 2.5, b: 10 });
+  deepStrictEqual(meanMetrics([{}, {}]), {});
+});
+
+Deno.test("a window holds a hundred episodes where nobody says how many", () => {
+  const window = new EpisodeWindow(1);
+  for (let i = 0; i < 150; i++) window.step([i], [1], [0]);
+  // 50 … 149.
+  deepStrictEqual(window.metrics(), figures(99.5, 1));
 });

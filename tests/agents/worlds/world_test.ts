@@ -123,3 +123,70 @@ Deno.test("final observations are normalised as all others are", () => {
   const expected = (30 - mean[0]) / Math.sqrt(variance[0] + 1e-8);
   ok(Math.abs(finalObservations[0] - expected) < 1e-5, `${finalObservations}`);
 });
+
+/** A world of two counters whose rewards and observations are normalised. */
+const normalizing = (seed = 1) =>
+  new World("test", { seed, makeEnvironment: () => environmentOf(counter) }, 2, {
+    normalizeObservations: true,
+    normalizeRewards: { gamma: 0.5 },
+  });
+
+/** What a world's snapshot holds. */
+interface Kept {
+  readonly vector: unknown;
+  readonly episodes: unknown;
+  readonly observations: Record<"mean" | "variance", number[]>;
+  readonly rewards: { readonly moments: unknown; readonly discounted: number[] };
+}
+
+Deno.test("episodes that do not go on leave nothing of themselves to the next ones' rewards", () => {
+  const world = normalizing();
+  for (let t = 0; t < 2; t++) world.step(Int32Array.of(0, 0));
+  const kept = world.snapshot() as unknown as Kept;
+  // 1 + ½ of each.
+  deepStrictEqual(kept.rewards.discounted, [1.5, 1.5]);
+  const other = normalizing(2);
+  other.restore({ ...kept, vector: null } as never);
+  ok(other.beganAnew);
+  const begun = other.snapshot() as unknown as Kept;
+  deepStrictEqual(begun.rewards, { moments: kept.rewards.moments, discounted: [0, 0] });
+  deepStrictEqual(begun.observations, kept.observations);
+  deepStrictEqual(other.episodes.metrics(), {});
+  // Three steps end both episodes, of three rewards each and not of five.
+  for (let t = 0; t < 3; t++) other.step(Int32Array.of(0, 0));
+  deepStrictEqual(other.episodes.metrics(), {
+    "rollout/episode_return_mean": 3,
+    "rollout/episode_length_mean": 3,
+  });
+  other.restore(kept as never);
+  ok(!other.beganAnew);
+  deepStrictEqual(other.snapshot() as unknown, kept);
+});
+
+Deno.test("another run's moments are taken, of rewards and of observations, and no episode of it", () => {
+  const world = normalizing();
+  for (let t = 0; t < 5; t++) world.step(Int32Array.of(0, 0));
+  const kept = world.snapshot() as unknown as Kept;
+  const other = normalizing(2);
+  const before = other.snapshot() as unknown as Kept;
+  other.inherit(kept as never);
+  const after = other.snapshot() as unknown as Kept;
+  deepStrictEqual(after.rewards, { moments: kept.rewards.moments, discounted: [0, 0] });
+  deepStrictEqual(after.observations, kept.observations);
+  deepStrictEqual([after.vector, after.episodes], [before.vector, before.episodes]);
+  ok(Math.abs(other.rewardUnit - world.rewardUnit) < 1e-12);
+  // What is shown is normalised by them at once.
+  const { mean, variance } = kept.observations;
+  const shown = (0 - mean[0]) / Math.sqrt(variance[0] + 1e-8);
+  ok(other.observations.every((value) => Math.abs(value - shown) < 1e-5), `${other.observations}`);
+  const plain = new World("test", { seed: 1, makeEnvironment: () => environmentOf(counter) }, 2);
+  deepStrictEqual(plain.rewardUnit, 1);
+  throws(
+    () => plain.inherit(kept as never),
+    /^InputError: Cannot start from these weights as observations are not normalised \(.*\): for them they were normalised$/,
+  );
+  throws(
+    () => other.inherit(plain.snapshot()),
+    /observations are normalised \(.*\): for them they were not normalised$/,
+  );
+});
