@@ -306,3 +306,12 @@ Deno.test("a mask of ones changes no bit", async () => {
   const open = { ...identity(), actionMask: () => [1, 1, 1, 1] };
   deepStrictEqual(await course(open), await course(identity()));
 });
+
+Deno.test("a policy file says whether it learned within masks", () => {
+  const space = new Discrete(2);
+  const table = Int32Array.of(0, 1);
+  const masked = [true, false, undefined].map((masked) =>
+    loadPolicy(encodePolicy({ observationSpace: space, actionSpace: space, table, masked })).masked
+  );
+  deepStrictEqual(masked, [true, false, false]);
+});

@@ -174,3 +174,20 @@ Deno.test("sac refuses to learn a temperature that starts at 0", () =>
     () => subjectOf("sac", worldFor("sac"), { temperature: 0 }),
     /temperature must be above 0 where automaticTemperature learns it: 0/,
   ));
+
+for (const agent of ["dqn", "sac", "td3", "ddpg"]) {
+  Deno.test(`${agent} refuses to normalise by what it never measures`, () => {
+    const { configuration, requires } = definitions[agent];
+    const settings = (fields: object) =>
+      configuration.parse({ learningStarts: 0, bufferSize: 5000, ...fields });
+    for (const field of ["normalizeObservations", "normalizeRewards"]) {
+      throws(() => requires!(settings({ [field]: true }), 1000), {
+        name: "InputError",
+        message:
+          /learningStarts must be above 0 to measure observations or rewards that are .*: 0$/,
+      });
+      requires!(settings({ [field]: true, learningStarts: 1 }), 1000);
+    }
+    requires!(settings({}), 1000);
+  });
+}

@@ -479,3 +479,42 @@ Deno.test("statistics of more episodes than a call takes arguments are restored"
   deepStrictEqual(other.episodeReturns, env.episodeReturns);
   deepStrictEqual(other.episodeLengths, env.episodeLengths);
 });
+
+Deno.test("rewards are divided by a deviation that stands still where it is told to", () => {
+  const env = wrappers.normalizeReward(makeEnv("CartPole-v1"), { gamma: 0.5 });
+  env.reset({ seed: 1 });
+  for (let t = 0; t < 3; t++) env.step(t % 2);
+  env.updateRunningMean = false;
+  const still = Array.from({ length: 4 }, (_, t) => env.step(t % 2).reward);
+  strictEqual(new Set(still).size, 1);
+  // Returns 1, 1.5 and 1.75 beside a 0 of variance 1 that counts as 10⁻⁴ of one.
+  const returns = [1, 1.5, 1.75];
+  const count = 3 + 1e-4;
+  const mean = returns.reduce((sum, value) => sum + value, 0) / count;
+  const square = (1e-4 + returns.reduce((sum, value) => sum + value * value, 0)) / count;
+  ok(Math.abs(still[0] - 1 / Math.sqrt(square - mean * mean + 1e-8)) < 1e-9, `${still[0]}`);
+  env.updateRunningMean = true;
+  ok(env.step(0).reward !== still[0]);
+});
+
+Deno.test("a time limit is the shorter one of its own and the world's", () => {
+  const limits = [7, 500, 900].map((limit) =>
+    wrappers.timeLimit(makeEnv("CartPole-v1"), limit).timeLimit
+  );
+  deepStrictEqual(limits, [7, 500, 500]);
+  const { timeLimit: none, ...endless } = makeEnv("CartPole-v1");
+  strictEqual(none, 500);
+  strictEqual(wrappers.timeLimit(endless, 900).timeLimit, 900);
+});
+
+Deno.test("no more drawings of an episode are kept than is said", () => {
+  const env = wrappers.recordEpisode(makeEnv("CartPole-v1"), 3);
+  env.reset({ seed: 1 });
+  const first = env.scene!();
+  strictEqual(env.frames.length, 1);
+  for (let t = 0; t < 6; t++) env.step(t % 2);
+  strictEqual(env.frames.length, 3);
+  deepStrictEqual(env.frames[0], first);
+  env.reset();
+  strictEqual(env.frames.length, 1);
+});

@@ -562,6 +562,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/model_file_test.ts",
   },
   {
+    fault: "noise that samples share is drawn for each row of a file",
+    file: "models/row_program.ts",
+    from: 'sizeOf(shape) * (per === "batch" ? 1 : rows)',
+    to: "sizeOf(shape) * rows",
+    test: "tests/models/row_program_test.ts",
+  },
+  {
+    fault: "noise that is given to a file is that of its first rows",
+    file: "models/row_program.ts",
+    from: "columns[input] = rowsOf(given, count, range)[name];",
+    to: "columns[input] = rowsOf(given, count, { ...range, first: 0 })[name];",
+    test: "tests/models/row_program_test.ts",
+  },
+  {
     fault: "a model file's sampler takes every step with the numbers of the first",
     file: "models/model_file.ts",
     from: "...rowAt(numbers, k)",
@@ -1079,6 +1093,13 @@ export const mutants: readonly Mutant[] = [
     file: "envs/wrappers/normalize_reward.ts",
     from: "(result.terminated ? 0 : 1)",
     to: "(result.terminated || result.truncated ? 0 : 1)",
+    test: "tests/envs/wrappers_test.ts",
+  },
+  {
+    fault: "the deviation of rewards goes on where it is told to stand still",
+    file: "envs/wrappers/normalize_reward.ts",
+    from: "if (wrapped.updateRunningMean) moments.update([discounted]);",
+    to: "moments.update([discounted]);",
     test: "tests/envs/wrappers_test.ts",
   },
   {
@@ -4828,6 +4849,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/policy_value_test.ts",
   },
   {
+    fault: "a policy file forgets that it learned within masks",
+    file: "agents/policy.ts",
+    from: "masked: parts.masked ?? false,",
+    to: "masked: false,",
+    test: "tests/agents/action_masks_test.ts",
+  },
+  {
     fault: "SAC's fixed temperature is 1 whatever it is set to",
     file: "agents/sac.ts",
     from: ": tf.scalar(settings.temperature);",
@@ -8228,6 +8256,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/envs/wrappers_test.ts",
   },
   {
+    fault: "a drawing more of an episode is kept than is said",
+    file: "envs/wrappers/record_episode.ts",
+    from: "if (frames.length < most) frames",
+    to: "if (frames.length <= most) frames",
+    test: "tests/envs/wrappers_test.ts",
+  },
+  {
     fault: "evaluate takes the best actions of a run whose evaluations draw",
     file: "cli/commands/evaluate.ts",
     from: "options.stochastic || drawsActions(run) && !greedy",
@@ -8663,6 +8698,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/resume_test.ts",
   },
   {
+    fault: "an off-policy agent normalises by what it never measures",
+    file: "agents/trainers/replay_trainer.ts",
+    from: "learningStarts > 0 || !(settings.normalizeObservations || settings.normalizeRewards)",
+    to: "true",
+    test: "tests/agents/configuration_test.ts",
+  },
+  {
+    fault: "a gradient step counts as one example",
+    file: "agents/trainers/replay_trainer.ts",
+    from: "progress.examples += this.#settings.batchSize;",
+    to: "progress.examples += 1;",
+    test: "tests/agents/trainers/replay_trainer_test.ts",
+  },
+  {
     fault: "IMPALA values the first actor's rollout, whichever actor's is learned from.",
     file: "agents/impala.ts",
     from: "rolloutValues.of(transitions, following, rollout)",
@@ -8689,6 +8738,13 @@ export const mutants: readonly Mutant[] = [
     file: "envs/wrappers/record_episode_statistics.ts",
     from: "      episodeReturns.length = episodeLengths.length = 0;\n",
     to: "",
+    test: "tests/envs/wrappers_test.ts",
+  },
+  {
+    fault: "a world says that it lasts longer than it does",
+    file: "envs/wrappers/time_limit.ts",
+    from: "Math.min(limit, env.timeLimit ?? Infinity)",
+    to: "limit",
     test: "tests/envs/wrappers_test.ts",
   },
   {
@@ -9563,6 +9619,13 @@ export const mutants: readonly Mutant[] = [
     from: "      checkRules(`shape ${i}, a ${kind},`, shape, kinds[kind]);\n",
     to: "",
     test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "the opposite of the numbers that are shown is paid",
+    file: "envs/identity.ts",
+    from: "action as Float32Array)[i] - shown)",
+    to: "action as Float32Array)[i] + shown)",
+    test: "tests/envs/identity_test.ts",
   },
   {
     fault: "A categorical action is drawn from logits that are no numbers: always the last one.",

@@ -122,3 +122,15 @@ for (const agent of Object.keys(definitions).filter(hasReplay)) {
     trainer.dispose();
   });
 }
+
+Deno.test("examples are those of all gradient steps, several at each training", async () => {
+  const { trainer } = await subjectOf("dqn", () => makeEnv("CartPole-v1"), {
+    ...{ learningStarts: 20, batchSize: 12, bufferSize: 500, hiddenSizes: [4] },
+    ...{ trainEvery: 8, gradientStepsPerTrain: 3 },
+  });
+  await trainer.iterate();
+  const { environmentSteps, gradientSteps, examples } = trainer.progress;
+  trainer.dispose();
+  // Trainings after 24, 32, … 256 steps.
+  deepStrictEqual([environmentSteps, gradientSteps, examples], [256, 3 * 30, 3 * 30 * 12]);
+});
