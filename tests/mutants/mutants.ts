@@ -2975,6 +2975,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/datasets/frames_test.ts",
   },
   {
+    fault: "a data set of frames leaves its world open",
+    file: "models/datasets/frames.ts",
+    from: "environment.close?.();",
+    to: "",
+    test: "tests/models/datasets/frames_test.ts",
+  },
+  {
     fault: "a fetched file keeps its name whatever its hash",
     file: "cli/fetch/download.ts",
     from: "if (found !== sha256) {\n    await Deno.remove(part);\n    throw",

@@ -161,3 +161,21 @@ Deno.test("every third frame is the first of three, too, from an episode's start
     );
   }
 });
+
+Deno.test("the world is closed once its frames are taken, and where they cannot be", async () => {
+  let closed = 0;
+  const taken = (policy: string) =>
+    frames.create({
+      configuration: frames.configuration.parse({
+        ...{ train: 4, validation: 2, test: 2, side: 8, environment: "CartPole-v1", policy },
+      }),
+      readFile: () => Promise.resolve(always(1)),
+      makeEnvironment: (id) =>
+        Promise.resolve(Object.assign(makeEnv(id), { close: () => closed++ })),
+      openPolicy: (bytes) => Promise.resolve(loadPolicy(bytes)),
+    });
+  strictEqual((await taken("")).train.count, 4);
+  strictEqual(closed, 1);
+  await rejects(taken("p.safetensors"), /Cannot play CartPole-v1 by p\.safetensors/);
+  strictEqual(closed, 2);
+});
