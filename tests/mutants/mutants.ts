@@ -10652,6 +10652,8 @@ export const mutants: readonly Mutant[] = [
     from: "        Object.keys(each.metrics).forEach(checkMetricName);\n",
     to: "",
     test: "tests/lab/experiment/logged_run_test.ts",
+  },
+  {
     fault: "an event file that is named by itself may be empty",
     file: "cli/commands/import.ts",
     from: "run: basename(dirname(path)), mayBeEmpty: false }",
