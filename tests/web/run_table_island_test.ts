@@ -23,7 +23,7 @@ const single: TableAnswer = {
     { key: "evaluation/return_mean", better: "up" },
     { key: "agent.gamma", better: null },
   ],
-  rows: ids.map((id, i) => ({ row: rowOf(id), cells: [i, null, "NaN"] })),
+  rows: ids.map((id, i) => ({ row: rowOf(id), apart: [], cells: [i, null, "NaN"] })),
 };
 const cell = {
   iqm: 2,
@@ -116,7 +116,7 @@ Deno.test("a stretch begins at the run that was clicked, wherever it stands by t
   const of = (names: readonly string[], offset = 0): TableAnswer => ({
     ...single,
     ...{ found: 8, length: 8, offset },
-    rows: names.map((id) => ({ row: rowOf(id), cells: [0, 0, 0] })),
+    rows: names.map((id) => ({ row: rowOf(id), apart: [], cells: [0, 0, 0] })),
   });
   const newer = of(["r0", ...ids]);
   const later = (query: URLSearchParams) =>
@@ -232,9 +232,9 @@ Deno.test("the column of figures says of which metric each is, and of none that 
   const headline = (name: string) => ({ headline: { name, series: name, value: 3 } });
   const columns = [{ key: "figure", better: null }];
   const rows = [
-    { row: rowOf("r1", headline("evaluation/return_mean")), cells: [3] },
-    { row: rowOf("r2", headline("evaluation/energy_distance")), cells: [0.5] },
-    { row: rowOf("r3"), cells: [null] },
+    { row: rowOf("r1", headline("evaluation/return_mean")), apart: [], cells: [3] },
+    { row: rowOf("r2", headline("evaluation/energy_distance")), apart: [], cells: [0.5] },
+    { row: rowOf("r3"), apart: [], cells: [null] },
   ];
   const texts = (page: Small) => page.all("td", ".number").map(({ textContent }) => textContent);
   await shown({ ...single, columns, rows }, "", ({ page }) => {
@@ -510,7 +510,10 @@ Deno.test("a row says what is known of a run, each in its column", async () => {
     ...{ status: "running", tags: ["starred"], damage: "its clock is wrong", verdict: "learning" },
     ...{ progress: 0.25, count: 250, wallSeconds: 50, world: "Pendulum-v1", method: "sac" },
   });
-  const answer = { ...single, rows: [{ row, cells: [0.125, null, "NaN"] }] };
+  const answer = {
+    ...single,
+    rows: [{ row, apart: ["gamma=0.9", "lambda=1"], cells: [0.125, null, "NaN"] }],
+  };
   await shown(answer, "", ({ page }) => {
     const [line] = rows(page);
     deepStrictEqual(cells(line), [
@@ -520,7 +523,7 @@ Deno.test("a row says what is known of a run, each in its column", async () => {
     const head = line.get("th");
     deepStrictEqual(
       [head.textContent, head.getAttribute("title"), head.get("a").getAttribute("href")],
-      ["name-r7starredits clock is wrong", "its clock is wrong", "/runs/r7"],
+      ["name-r7gamma=0.9, lambda=1starredits clock is wrong", "its clock is wrong", "/runs/r7"],
     );
     strictEqual(line.all("td").at(-2)!.getAttribute("title"), "250 environment steps");
     const labels = line.all("td").map((each) => each.getAttribute("data-label"));
@@ -540,7 +543,7 @@ Deno.test("numbers stand to the right, written ones too, and words to the left",
   const columns = ["agent.size", "agent.rate", "agent.optimizer", "agent.low"].map((key) => ({
     ...{ key, better: null },
   }));
-  const rowsOf = [{ row: rowOf("r1"), cells: [3, "-0.5", "adam 2", "-Infinity"] }];
+  const rowsOf = [{ row: rowOf("r1"), apart: [], cells: [3, "-0.5", "adam 2", "-Infinity"] }];
   return shown({ ...single, columns, rows: rowsOf }, "", ({ page }) => {
     const found = rows(page)[0].all("td").slice(3, 7);
     deepStrictEqual(found.map((each) => [each.textContent, each.getAttribute("class")]), [
