@@ -6,6 +6,7 @@
  */
 import type { Batch, BatchStep, Environment } from "./environment.ts";
 import { InputError } from "./errors.ts";
+import { keptWorld, phases } from "./kept_world.ts";
 import { firstNotJson, show } from "./plain.ts";
 import { defaultRng, type Generator, type Seed } from "./random.ts";
 import type { Json } from "./snapshot.ts";
@@ -25,16 +26,7 @@ import {
   type VectorStep,
 } from "./vector.ts";
 
-const phases = ["unstarted", "running", "terminated", "truncated"] as const;
 const [unstarted, running, terminated, truncated] = [0, 1, 2, 3];
-
-/** A row of a snapshot: that of the environment alone. */
-interface KeptRow {
-  readonly state: Json;
-  readonly random: Json;
-  readonly phase: typeof phases[number];
-  readonly elapsed: number;
-}
 
 /** N environments that have a batch form. `step` allocates nothing. */
 export class BatchedEnvironment implements Vector {
@@ -270,7 +262,10 @@ export class BatchedEnvironment implements Vector {
         );
       }
       const random = this.#randoms[i]?.snapshot() ?? null;
-      return { state, random, phase: phases[phase], elapsed: this.#elapsed[i] };
+      return {
+        ...{ world: this.id, state, random },
+        ...{ phase: phases[phase], elapsed: this.#elapsed[i] },
+      };
     });
     const ended = Array.from(
       this.#phase,
@@ -282,12 +277,7 @@ export class BatchedEnvironment implements Vector {
   restore(snapshot: Json): void {
     const { environments, observations } = restoreRows(this, snapshot);
     environments.forEach((kept, i) => {
-      const { state, random, phase, elapsed } = kept as unknown as KeptRow;
-      if (!Number.isInteger(elapsed) || !phases.includes(phase)) {
-        throw new InputError(
-          `Cannot restore ${this.id} as this is no snapshot of an environment: ${show(kept)}`,
-        );
-      }
+      const { state, random, phase, elapsed } = keptWorld(this.id, kept);
       if (random === null) delete this.#randoms[i];
       else (this.#randoms[i] = defaultRng(0)).restore(random);
       this.#phase[i] = phases.indexOf(phase);

@@ -17,6 +17,7 @@ import type {
   TransitionTable,
 } from "./environment.ts";
 import { checkNames, didYouMean, InputError, unknownIn, unknownName } from "./errors.ts";
+import { keptWorld, type Phase } from "./kept_world.ts";
 import { explainMiss, isOfKind, MisfitError } from "./misfit.ts";
 import { firstNotJson, isPlain, show } from "./plain.ts";
 import { defaultRng, type Generator, type Seed } from "./random.ts";
@@ -125,8 +126,6 @@ export function defineEnvironment<State, Observation, Action>(
   checkNames(`define ${id}`, "field", definition, Object.keys(fields));
   return definition;
 }
-
-type Phase = "unstarted" | "running" | "terminated" | "truncated";
 
 class DefinedEnvironment<State, Observation, Action> implements Environment<Observation, Action> {
   readonly id: string;
@@ -314,23 +313,7 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
   }
 
   restore(snapshot: Json): void {
-    const kept = snapshot as
-      | { world?: string; state: Json; random: Json; phase: Phase; elapsed: number }
-      | null;
-    if (!Number.isInteger(kept?.elapsed) || kept?.phase === undefined) {
-      throw new InputError(
-        `Cannot restore ${this.id} as this is no snapshot of an environment: ${
-          JSON.stringify(snapshot)?.slice(0, 80)
-        }`,
-      );
-    }
-    // Older snapshots name none.
-    const { world = this.id, state, random, phase, elapsed } = structuredClone(kept);
-    if (world !== this.id) {
-      throw new InputError(
-        `Cannot restore ${this.id} as this is a snapshot of another world: ${world}`,
-      );
-    }
+    const { state, random, phase, elapsed } = structuredClone(keptWorld(this.id, snapshot));
     this.#random = undefined;
     if (random !== null) {
       this.#random = defaultRng(0);

@@ -1077,8 +1077,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a restored world shares its state with the snapshot",
     file: "lab/core/define_environment.ts",
-    from: "= structuredClone(kept);",
-    to: "= kept;",
+    from: "= structuredClone(keptWorld(this.id, snapshot));",
+    to: "= keptWorld(this.id, snapshot);",
     test: "tests/lab/core/define_environment_test.ts",
   },
   {
@@ -10634,9 +10634,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a world goes on from another world's snapshot",
-    file: "lab/core/define_environment.ts",
-    from: "if (world !== this.id) {",
-    to: "if (world === undefined) {",
+    file: "lab/core/kept_world.ts",
+    from: "(kept.world ?? id) === id",
+    to: "(kept.world ?? id) !== undefined",
     test: "tests/lab/core/define_environment_test.ts",
   },
   {

@@ -208,7 +208,7 @@ Deno.test("a snapshot of another world is refused, one that names none is of old
   const before = env.snapshot!();
   throws(() => env.restore!({ world, ...kept }), {
     name: "InputError",
-    message: `Cannot restore ${env.id} as this is a snapshot of another world: Other-v0`,
+    message: `Cannot restore ${env.id} as this is a snapshot of another world: "Other-v0"`,
   });
   deepStrictEqual(env.snapshot!(), before);
   env.restore!(kept);
