@@ -5,40 +5,10 @@
  *
  * @module
  */
+import { copyOf, passes } from "./copy.ts";
 import { mutants } from "./mutants.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-
-/** A copy of what git knows and does not ignore, with its packages. */
-async function copyOf(folder: string): Promise<string> {
-  const copy = await Deno.makeTempDir({ prefix: "mutants_" });
-  const { stdout } = await new Deno.Command("git", {
-    args: ["ls-files", "--cached", "--others", "--exclude-standard"],
-    cwd: folder,
-  }).output();
-  for (const path of new TextDecoder().decode(stdout).trim().split("\n")) {
-    await Deno.mkdir(`${copy}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
-    await Deno.copyFile(`${folder}/${path}`, `${copy}/${path}`);
-  }
-  await new Deno.Command("deno", { args: ["install", "--frozen"], cwd: copy }).output();
-  return copy;
-}
-
-/**
- * Whether a test file passes; one that hangs does not.
- *
- * @param patience Seconds after which it hangs.
- */
-async function passes(folder: string, test: string, patience: number): Promise<boolean> {
-  const { success } = await new Deno.Command("deno", {
-    args: ["test", "--no-check", "--quiet", "--fail-fast", "--allow-all", test],
-    cwd: folder,
-    stdout: "null",
-    stderr: "null",
-    signal: AbortSignal.timeout(1000 * patience),
-  }).output();
-  return success;
-}
 
 const words = Deno.args;
 const chosen = mutants.filter(({ file, fault, test }) =>

@@ -10709,4 +10709,25 @@ export const mutants: readonly Mutant[] = [
     to: '{ axis: "environmentSteps" as const, tags, name,',
     test: "tests/cli/imported_test.ts",
   },
+  {
+    fault: "scrambled Sobol points are shifted and no more",
+    file: "lab/search/sobol.ts",
+    from: "const above = i === 0 ? 0 : (0xffffffff << (BITS - i)) >>> 0;",
+    to: "const above = 0 * i;",
+    test: "tests/lab/search/samplers_test.ts",
+  },
+  {
+    fault: "TPE draws words as numbers between their places",
+    file: "lab/search/tpe.ts",
+    from: 'range.kind === "choice" ? countOf(range) : 0',
+    to: 'range.kind === "choice" ? 0 * countOf(range) : 0',
+    test: "tests/lab/search/samplers_test.ts",
+  },
+  {
+    fault: "a random mistake leaves out what is called and its argument",
+    file: "tests/mutants/mistakes.ts",
+    from: 'yield change("call left out", node, text(first));',
+    to: 'yield change("call left out", node, "");',
+    test: "tests/mutants/mistakes_test.ts",
+  },
 ];

@@ -160,6 +160,35 @@ Deno.test("scrambled Sobol points have one in each slice of each axis, and in ea
   }
 });
 
+Deno.test("scrambling keeps an axis' first bits and mixes them into those below, which no shift alone does", () => {
+  const axes = 5;
+  const [plain, scrambled] = [sobol(axes), sobol(axes, defaultRng(3))];
+  // Bits that two points have different: a shift of all points changes none of these.
+  const differing = (at: (index: number) => Float64Array, axis: number) =>
+    Array.from({ length: 64 }, (_, i) => (at(i)[axis] * 2 ** 32 ^ at(0)[axis] * 2 ** 32) >>> 0);
+  for (let axis = 0; axis < axes; axis++) {
+    const [own, mixed] = [differing(plain, axis), differing(scrambled, axis)];
+    deepStrictEqual(mixed.map((bits) => bits >>> 31), own.map((bits) => bits >>> 31));
+    // Linear over bits: where points differ in the first bit alone, so do their images, and below.
+    const mean = own.reduce((sum, bits, i) => sum + Number(bits !== mixed[i]), 0) / own.length;
+    ok(mean > 0.9, `axis ${axis}: ${mean}`);
+  }
+});
+
+Deno.test("TPE's kernel of words takes its own and, now and then, any other", () => {
+  const space: Space = [{ path: "x0", range: { kind: "choice", values: ["a", "b", "c"] } }];
+  const mixture = new Mixture(space, Array.from({ length: 3 }, () => Float64Array.of(0.5)));
+  // Three kernels at "b", each any word half of the time, 3 / (3 + 3), and one over all: by hand.
+  const densityAt = (x: number) => Math.exp(mixture.logDensity(Float64Array.of(x)));
+  ok(Math.abs(densityAt(0.4) - (3 * (0.5 + 0.5 * 3) + 1) / 4) < 1e-12);
+  for (const x of [0.1, 0.9]) ok(Math.abs(densityAt(x) - (3 * 0.5 + 1) / 4) < 1e-12);
+  const random = defaultRng(4);
+  const draws = Array.from({ length: 8000 }, () => mixture.draw(random)[0]);
+  const own = draws.filter((x) => x === 0.5).length / draws.length;
+  // Of 3 in 4 draws half are the kernel's own; five deviations.
+  ok(Math.abs(own - 0.375) < 5 * Math.sqrt(0.375 * 0.625 / draws.length), `${own}`);
+});
+
 Deno.test("TPE's densities integrate to 1, though kernels reach beyond the ends", () => {
   const choice: Space = [{ path: "x0", range: { kind: "choice", values: ["a", "b", "c"] } }];
   for (const space of [cube(1), choice]) {
