@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { RETURN } from "../lab/core/metrics.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { iqm, type Spread, spreadOf, standardDeviation } from "../lab/statistics/mod.ts";
@@ -58,7 +59,7 @@ export function judgingSeeds({ seeds }: Pick<EvidenceRow, "seeds">): number[] {
 
 /** The name of what a row's scores measure. */
 export function metricOf(row: EvidenceRow): string {
-  return row.score?.name ?? row.metric ?? "evaluation/return_mean";
+  return row.score?.name ?? row.metric ?? RETURN;
 }
 
 /** A reference from the scores of several seeds. */

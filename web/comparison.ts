@@ -178,7 +178,7 @@ export class Comparer {
     const single = having.length <= MOST_LINES;
     const lacking = series.size - having.length;
     const groups: ComparedGroup[] = [];
-    const counted: { label: string; runs: Run[] }[] = [];
+    const choices: string[] = [];
     const contenders: (Contender & Pick<RunGroup, "configuration">)[] = [];
     // Marks and labels are those of all groups: another metric, which some lack, changes none.
     for (const { group: { runs, ...rest }, label, color } of marked(asked)) {
@@ -189,7 +189,7 @@ export class Comparer {
       const compared = await this.#compared({ ...rest, runs: own }, wanted, turn);
       const group = { label, color, ...compared };
       groups.push(group);
-      counted.push({ label, runs: own });
+      choices.push(...choiceNote(label, own));
       contenders.push({ ...contender(group), configuration: rest.configuration });
     }
     const notes = [
@@ -207,7 +207,7 @@ export class Comparer {
           } nothing of this metric.`,
         ]
         : []),
-      ...counted.flatMap(({ label, runs }) => choiceNote(label, runs)).map((note) => `${note}.`),
+      ...choices.map((note) => `${note}.`),
       ...(single ? [] : [`Single seeds are drawn for at most ${MOST_LINES} runs.`]),
     ];
     return {

@@ -74,10 +74,12 @@ export function constantRange(value: number): [low: number, high: number] {
 export const STEPS: readonly number[] = Array.from({ length: 340 }, (_, i) => i - 32)
   .flatMap((power) => [1, 2, 2.5, 5].map((digit) => Number(`${digit}e${power}`)));
 
-/** Steps for values, of which whole numbers, as a count of modes, have no ticks between them. */
-export function stepsFor(values: Iterable<number | string>): number[] {
-  const areWhole = [...values].every((value) =>
-    typeof value !== "number" || Number.isInteger(value)
+const WHOLE_STEPS = STEPS.filter(Number.isInteger);
+
+/** Steps for columns of values: between whole numbers, as counts of modes are, there are no ticks. */
+export function stepsFor(...columns: readonly (readonly (number | string)[])[]): number[] {
+  const areWhole = columns.every((values) =>
+    values.every((value) => typeof value !== "number" || Number.isInteger(value))
   );
-  return STEPS.filter((step) => !areWhole || Number.isInteger(step));
+  return [...areWhole ? WHOLE_STEPS : STEPS];
 }

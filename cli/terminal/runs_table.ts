@@ -51,9 +51,9 @@ export interface AskedColumn {
 }
 
 /**
- * A line a run: what it is, where it differs from others of its name, how it ended, its headline figure and what that is worth where it is
- * known, what was asked for, what it took. A
- * run with damaged series is shown as such.
+ * A line a run: what it is, where it differs from others of its name, how it ended, its headline
+ * figure and what that is worth where it is known, what was asked for, what it took. A run with
+ * damaged series is shown as such.
  */
 export function runsTable(
   store: Store,

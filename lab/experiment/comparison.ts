@@ -23,7 +23,10 @@ export const JUDGING = 101;
 export interface RunGroup {
   /** Experiment's name; where several groups share it, that in which they differ is appended. */
   readonly label: string;
-  /** In what it differs from others of its experiment; empty where there are none, or it has what most have. */
+  /**
+   * In what it differs from others of its experiment; empty where there are none, or it has what most
+   * have.
+   */
   readonly apart: readonly Part[];
   readonly experiment: string;
   readonly configuration: { readonly [key: string]: Json };
@@ -367,18 +370,16 @@ export function isLost({ status }: { readonly status: string }): boolean {
 }
 
 /**
- * A line where a group has both the seeds by which a sweep chose its settings among others and those that judge
- * them: the figure of all is too good.
+ * A line where a group has both the seeds by which a sweep chose its settings among others and those
+ * that judge them: the figure of all is too good.
  */
 export function choiceNote(label: string, runs: readonly Run[]): string[] {
   const bySweep = Map.groupBy(runs, ({ manifest }) => manifest.sweep?.name);
   return [...bySweep].flatMap(([sweep, members]) => {
-    const [chose, judge] = [true, false].map((early) =>
-      members.filter((run) => (seedNumber(run) ?? 0n) < BigInt(JUDGING) === early)
-    );
-    if (sweep === undefined || chose.length === 0 || judge.length === 0) return [];
+    const chose = members.filter((run) => (seedNumber(run) ?? 0n) < JUDGING).length;
+    if (sweep === undefined || chose === 0 || chose === members.length) return [];
     return [
-      `${label}: ${chose.length} of ${members.length} seeds chose these settings in the sweep ` +
+      `${label}: ${chose} of ${members.length} seeds chose these settings in the sweep ` +
       `${printable(sweep)} and flatter them; those that judge alone are found by seed>=${JUDGING}`,
     ];
   });

@@ -107,7 +107,7 @@ export function chartOptions(
         ...axis,
         size: widthOf,
         incrs: () =>
-          stepsFor(lines.current.flatMap(({ y, low = [], high = [] }) => [...y, ...low, ...high])),
+          stepsFor(...lines.current.flatMap(({ y, low = [], high = [] }) => [y, low, high])),
       },
     ],
     ...marksOf(lines.current),
