@@ -1,6 +1,7 @@
 /**
- * Training steps on the graphics device beside stock tfjs-webgpu on the same device. A software
- * adapter says nothing about either: it is not measured.
+ * Training steps on the graphics device beside stock tfjs-webgpu on the same device, and beside
+ * PyTorch on CUDA where it is asked for. A software adapter says nothing about any: it is not
+ * measured.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import { ComputeDevice } from "../lab/compute/compile/wgsl/device.ts";
 import { openGraphics } from "../lab/compute/graphics.ts";
 import type { Bench } from "./group.ts";
 import { measure, type Subject } from "./measure.ts";
+import { peerRow } from "./peers/peer.ts";
 import { missingRow, type Row, row } from "./row.ts";
 import { steps } from "./steps/mod.ts";
 
@@ -29,7 +31,8 @@ export async function* graphics(bench: Bench): AsyncIterable<Row> {
 }
 
 /** A row for each step, whatever the adapter. */
-async function* graphicsRows({ progress }: Bench): AsyncIterable<Row> {
+async function* graphicsRows({ progress, peer }: Bench): AsyncIterable<Row> {
+  const cuda = await peer("cuda_steps.py");
   const opened = await openGraphics();
   progress(`on ${opened.name}`);
   const compute = new ComputeDevice(opened);
@@ -39,16 +42,20 @@ async function* graphicsRows({ progress }: Bench): AsyncIterable<Row> {
   for (const step of steps) {
     progress(step.title);
     const own = new GpuWorkspace(compute);
-    const milliseconds = await measure({
+    const subjects: Record<string, Subject> = {
       own: finished(step.bind(own), () => queue.onSubmittedWorkDone()),
       stock: finished(step.bind(stock), () => {
         if (backend.commandEncoder !== null) backend.submitQueue();
         return backend.queue.onSubmittedWorkDone();
       }),
-    });
+    };
+    if (typeof cuda === "object") subjects.cuda = cuda.subject(step.name);
+    const milliseconds = await measure(subjects);
     own.dispose();
-    const reference = { name: "stock tfjs-webgpu", value: milliseconds.stock };
-    yield row(`${step.title}, webgpu`, milliseconds.own, "ms", reference);
+    const name = `${step.title}, on ${opened.name}`;
+    const reference = { name: "stock tfjs-webgpu", value: milliseconds.stock, reach: 1 };
+    yield row(name, milliseconds.own, "ms", reference);
+    yield* peerRow(cuda, name, milliseconds.own, "ms", milliseconds.cuda);
   }
   stock.dispose();
 }

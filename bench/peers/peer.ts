@@ -15,6 +15,7 @@ import type { LabBackend } from "../workspaces.ts";
  */
 export type PeerScript =
   | "steps.py"
+  | "cuda_steps.py"
   | "worlds.py"
   | "baselines.py"
   | "sbx_agents.py"

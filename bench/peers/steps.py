@@ -1,7 +1,8 @@
 """The steps of bench/steps in PyTorch's public API, timed on request.
 
 Prints its name, then answers each line "COUNT STEP" with the milliseconds that COUNT calls took.
-One thread. The set-ups are those of the lab's steps; inputs are copied in anew for every call.
+One thread. The set-ups are those of the lab's steps; inputs are copied in anew for every call, on a
+graphics device from the processor's memory.
 """
 
 import sys
@@ -27,9 +28,10 @@ def mlp(*sizes, activation):
 def fed(*columns):
     """What copies the columns into tensors of their own, as a trainer feeds its batches."""
     inputs = [torch.empty_like(column) for column in columns]
+    held = [column.cpu() for column in columns]
 
     def feed():
-        for tensor, column in zip(inputs, columns):
+        for tensor, column in zip(inputs, held):
             tensor.copy_(column)
         return inputs
 
@@ -326,8 +328,11 @@ makers = {
 }
 
 
-def main():
-    print(f"PyTorch {torch.__version__} {torch.backends.cpu.get_cpu_capability()}", flush=True)
+def main(device="cpu"):
+    torch.set_default_device(device)
+    cuda = device == "cuda"
+    on = torch.cuda.get_device_name() if cuda else torch.backends.cpu.get_cpu_capability()
+    print(f"PyTorch {torch.__version__} {on}", flush=True)
     made = {}
     for line in sys.stdin:
         count, name, *sizes = line.split()
@@ -338,7 +343,10 @@ def main():
         started_at = time.perf_counter()
         for _ in range(int(count)):
             step()
+        if cuda:
+            torch.cuda.synchronize()
         print((time.perf_counter() - started_at) * 1000, flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
