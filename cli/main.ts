@@ -9,6 +9,7 @@
  * @module
  */
 import { dirname, extname } from "node:path";
+import { driverQuiet } from "../lab/compute/graphics.ts";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import { printable } from "../lab/core/printable.ts";
 import { shellWord } from "../lab/core/shell.ts";
@@ -270,8 +271,9 @@ async function mainInThread(given: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** The thread is left to the process's end: it may hold a graphics device (see `deviceGivenUp`). */
 async function inThread(args: readonly string[], io: Io): Promise<number> {
-  using thread = new Thread<readonly string[], number>(
+  const thread = new Thread<readonly string[], number>(
     foreignWorker(new URL("./guest.ts", import.meta.url), args[0], await writable(args, io)),
   );
   try {
@@ -308,5 +310,7 @@ if (import.meta.main) {
   const args = isIsolated ? Deno.args.slice(1) : Deno.args;
   const isolated = isIsolated ? [...new Set([Deno.cwd(), io.folder, "/tmp"])] : undefined;
   giveUpFolder(args, io);
-  Deno.exit(await (mayBeForeign(args) ? mainInThread : main)(args, { ...io, isolated }));
+  const code = await (mayBeForeign(args) ? mainInThread : main)(args, { ...io, isolated });
+  await driverQuiet();
+  Deno.exit(code);
 }

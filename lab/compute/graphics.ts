@@ -45,6 +45,25 @@ export async function holdDriver(): Promise<void> {
   await (held ??= Promise.resolve(globalThis.navigator?.gpu?.requestAdapter()));
 }
 
+/** Milliseconds after which a thread that was ended has taken its device down, with room to spare. */
+const TAKEN_DOWN = 500;
+
+let quiet: Promise<void> = Promise.resolve();
+
+/**
+ * To be called where a thread with a device of its own is ended: the engine takes the device down in
+ * that thread, later, and a process that exits meanwhile takes the driver from under it and crashes.
+ * One that ends by itself waits for it.
+ */
+export function deviceGivenUp(): void {
+  quiet = new Promise((resolve) => setTimeout(resolve, TAKEN_DOWN));
+}
+
+/** Resolves when the process may exit, as the devices of ended threads have been taken down. */
+export function driverQuiet(): Promise<void> {
+  return quiet;
+}
+
 /** What the kernels need beyond the guaranteed minimum: as much as the adapter has. */
 function limitsOf(adapter: GPUAdapter): Record<string, number> {
   const names = [

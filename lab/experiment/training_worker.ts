@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { holdDriver } from "../compute/graphics.ts";
+import { deviceGivenUp, holdDriver } from "../compute/graphics.ts";
 import { InputError, LabError } from "../core/errors.ts";
 import { Thread } from "../core/thread.ts";
 import { firstLine } from "./error_lines.ts";
@@ -56,6 +56,8 @@ type TrainingThread = Pick<Thread<ToWorker, FromWorker>, "post" | "listen"> & Di
 /** Trains runs, one at a time, in a thread of its own that starts with the first. */
 export class TrainingWorker implements Disposable {
   #thread: TrainingThread | undefined;
+  /** Whether the thread holds a graphics device. */
+  #hasDevice = false;
 
   /**
    * @param threads Threads that compiled steps may use, where an order does not say.
@@ -106,6 +108,7 @@ export class TrainingWorker implements Disposable {
             stop();
           }
           if (message.kind === "opened") {
+            this.#hasDevice ||= isolated === undefined && message.opened.adapter !== null;
             noticeSilence(signs, this.watching, recorder, over.signal);
           }
           if (message.kind === "report" || message.kind === "checkpoint") {
@@ -139,6 +142,8 @@ export class TrainingWorker implements Disposable {
   [Symbol.dispose](): void {
     this.#thread?.[Symbol.dispose]();
     this.#thread = undefined;
+    if (this.#hasDevice) deviceGivenUp();
+    this.#hasDevice = false;
   }
 }
 

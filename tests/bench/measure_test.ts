@@ -36,6 +36,19 @@ Deno.test("a slow subject is measured less often, but spread over the whole time
   ok(measured.indexOf("S") < 10 && measured.lastIndexOf("S") > 40);
 });
 
+Deno.test("a first call that compiles does not decide how many calls make a batch", async () => {
+  const counts: number[] = [];
+  await measure({
+    compiled: {
+      time: (count) => {
+        counts.push(count);
+        return counts.length === 1 ? 1000 : count;
+      },
+    },
+  }, { batchMilliseconds: 16, rounds: 5 });
+  deepStrictEqual(counts.slice(-5), [16, 16, 16, 16, 16]);
+});
+
 Deno.test("calls that return promises are awaited", async () => {
   let running = 0;
   await measure({

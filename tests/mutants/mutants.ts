@@ -10730,4 +10730,25 @@ export const mutants: readonly Mutant[] = [
     to: 'yield change("call left out", node, "");',
     test: "tests/mutants/mistakes_test.ts",
   },
+  {
+    fault: "reads of the graphics device wait for Deno to look each time",
+    file: "lab/compute/compile/wgsl/device.ts",
+    from: "      this.#mappedBefore.add(staging);\n",
+    to: "",
+    test: "tests/lab/compute/compile/wgsl_workspace_test.ts",
+  },
+  {
+    fault: "the process exits while a thread takes its device down",
+    file: "lab/compute/graphics.ts",
+    from: "setTimeout(resolve, TAKEN_DOWN)",
+    to: "resolve()",
+    test: "tests/lab/compute/graphics_test.ts",
+  },
+  {
+    fault: "a first call that compiles decides how many calls are timed at once",
+    file: "bench/measure.ts",
+    from: "  await time(1);\n",
+    to: "",
+    test: "tests/bench/measure_test.ts",
+  },
 ];

@@ -1,6 +1,6 @@
 /** What a graphics device is asked for, of an adapter that is made up. */
-import { deepStrictEqual, rejects } from "node:assert";
-import { openGraphics } from "../../../lab/compute/graphics.ts";
+import { deepStrictEqual, ok, rejects } from "node:assert";
+import { deviceGivenUp, driverQuiet, openGraphics } from "../../../lab/compute/graphics.ts";
 
 /** Opens a device where the machine's adapter is this one; also what was asked for. */
 async function openedWith(info: object | undefined) {
@@ -68,4 +68,14 @@ Deno.test("where there is no adapter, what to do is said", async () => {
     name: "InputError",
     message: /needs a graphics adapter: none found \(install a driver/,
   });
+});
+
+Deno.test("a process may exit a while after a thread with a device was ended, else at once", async () => {
+  const before = performance.now();
+  await driverQuiet();
+  const at = performance.now();
+  deviceGivenUp();
+  await driverQuiet();
+  ok(at - before < 100);
+  ok(performance.now() - at >= 400);
 });

@@ -98,12 +98,14 @@ const functions: Record<string, string> = {
   let near = m + fma(z, -0.5f, ${logSeries} * m * z);
   return select(logarithm(1.0f + x), near, x > -0.29f && x < 0.41f);
 }`,
+  // At the limit the quotient is 1, which a driver's division may miss.
   hyperbolicTangent: `fn hyperbolicTangent(given: f32) -> f32 {
   let x = min(max(given, ${literal(-limit)}), ${literal(limit)});
   let square = x * x;
   let above = ${polynomial("square", above)};
   let below = ${polynomial("square", below)};
-  return select(x * above / below, given, isNan(given));
+  let ratio = select(x * above / below, sign(x), abs(given) >= ${literal(limit)});
+  return select(ratio, given, isNan(given));
 }`,
   // Division by a large number may flush to 0 early, at results below 2⁻¹²⁶.
   logistic: "fn logistic(x: f32) -> f32 { return 1.0f / (1.0f + exponential(-x)); }",
@@ -201,8 +203,9 @@ const functions: Record<string, string> = {
   }
   return fma(-floorQuotient(a, b), b, a);
 }`,
+  // Vulkan leaves open what % is of negative numbers, and NVIDIA's driver takes the freedom.
   remainder: `fn remainder(a: i32, b: i32) -> i32 {
-  let r = a % b;
+  let r = a - a / b * b;
   return select(r, r + b, r != 0 && ((r < 0) != (b < 0)));
 }`,
   quotient: "fn quotient(a: i32, b: i32) -> i32 { return (a - remainder(a, b)) / b; }",

@@ -42,6 +42,17 @@ function adder(workspace: Workspace) {
   );
 }
 
+onDevice("what is read again does not wait for Deno to look", async (workspace) => {
+  workspace.define("state", { w: floats(1, 2) });
+  await workspace.read("state");
+  workspace.define("state", { w: floats(3, 4) });
+  const read = workspace.read("state").then(({ w }) => [...w.values]);
+  const timer = Promise.withResolvers<string>();
+  const later = setTimeout(() => timer.resolve("a timer"));
+  deepStrictEqual(await Promise.race([read, timer.promise]), [3, 4]);
+  clearTimeout(later);
+});
+
 /** The buffers that live on this thread's devices while `work` runs: how many more at its end. */
 async function buffersLeft(work: () => Promise<void>): Promise<number> {
   let count = 0;
