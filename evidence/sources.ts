@@ -19,6 +19,13 @@ const TRAINING = "lab/experiment/worker.ts";
 const CONFIGURING = "lab/experiment/resolve.ts";
 /** What values a table of actions in place of a series. */
 const VALUING = "evidence/exact_return.ts";
+/** What computes on graphics devices, on which no row is measured. */
+const GRAPHICS = [
+  "lab/compute/graphics.ts",
+  "lab/compute/webgpu_kernels.ts",
+  "lab/compute/compile/gpu_workspace.ts",
+  "lab/compute/compile/wgsl/",
+];
 /** What finds and makes a world, and names each with what it is made of. */
 const WORLDS = { registry: "envs/mod.ts", entries: "envs/entries.ts" } as const;
 /** Modules that name agents, models and data sets with what they are loaded from. */
@@ -91,12 +98,13 @@ export async function modulesOf(
 
 /**
  * Whether a file that another one imports belongs to what runs go through: how rows are told and shown
- * computes nothing of a run, nor does what makes its configuration, and of the worlds only the row's own
- * counts.
+ * computes nothing of a run, nor does what makes its configuration or computes on a graphics device, and of
+ * the worlds only the row's own counts.
  */
 export function belongs(imported: string, importer: string): boolean {
   return !imported.startsWith(`${labRoot}evidence/`) && imported !== labRoot + CONFIGURING &&
-    importer !== labRoot + WORLDS.entries;
+    importer !== labRoot + WORLDS.entries &&
+    !GRAPHICS.some((path) => imported.startsWith(labRoot + path));
 }
 
 /** A file as it runs: of TypeScript the JavaScript, without types, comments and blanks. */

@@ -10751,4 +10751,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/bench/measure_test.ts",
   },
+  {
+    fault: "what computes on graphics devices voids rows measured on processors",
+    file: "evidence/sources.ts",
+    from: '  "lab/compute/compile/wgsl/",\n',
+    to: "",
+    test: "tests/evidence/results_test.ts",
+  },
 ];
