@@ -100,6 +100,10 @@ export async function launch(
 ): Promise<Run[]> {
   const { store, onRefused } = options;
   const plans = await plansOf(requests, options);
+  if (options.isolated === undefined && plans.some(({ order }) => order.job.backend === "native")) {
+    // Said before anything else is, where there is none.
+    (await import("./blas.ts")).findLibrary();
+  }
   options.onPlanned?.(plans);
   const batch = plans.length > 1 ? store.addBatch(plans.map(storedPlan)) : undefined;
   const refusals: InputError[] = [];

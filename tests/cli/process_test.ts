@@ -62,7 +62,7 @@ Deno.test("the native backend without the permission is one line that names the 
     strictEqual(code, 2);
     match(
       text(stderr),
-      /\nerror: Cannot use the native [^\n]* deno task -q experiment:native in[^\n]*\n$/,
+      /^error: Cannot use the native [^\n]* deno task -q experiment:native in[^\n]*\n$/,
     );
   });
 });

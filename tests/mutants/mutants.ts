@@ -10758,4 +10758,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/evidence/results_test.ts",
   },
+  {
+    fault: "a library that may not be loaded is said after what is to be trained",
+    file: "lab/experiment/launch.ts",
+    from: '    (await import("./blas.ts")).findLibrary();\n  }\n  options.onPlanned',
+    to: "  }\n  options.onPlanned",
+    test: "tests/cli/process_test.ts",
+  },
 ];
