@@ -78,7 +78,14 @@ function limitsOf(adapter: GPUAdapter): Record<string, number> {
   return Object.fromEntries(names.map((name) => [name, adapter.limits[name]]));
 }
 
+const SOFTWARE = " (software)";
+
+/** Whether the adapter that manifests name so computes on the processor. */
+export function isSoftware(adapter: string): boolean {
+  return adapter.endsWith(SOFTWARE);
+}
+
 function nameOf(info: GPUAdapterInfo): string {
   const name = info.description || info.device || info.vendor || "unnamed adapter";
-  return info.isFallbackAdapter ? `${name} (software)` : name;
+  return info.isFallbackAdapter ? `${name}${SOFTWARE}` : name;
 }

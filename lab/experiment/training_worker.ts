@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { deviceGivenUp, holdDriver } from "../compute/graphics.ts";
+import { deviceGivenUp, holdDriver, isSoftware } from "../compute/graphics.ts";
 import { InputError, LabError } from "../core/errors.ts";
 import { Thread } from "../core/thread.ts";
 import { firstLine } from "./error_lines.ts";
@@ -194,8 +194,14 @@ function watchMemory(
 async function record(message: FromWorker, recorder: RunRecorder): Promise<void> {
   if (message.kind === "opened") {
     // Before this worker or another can end.
-    if (message.opened.adapter !== null) await holdDriver();
+    const { adapter } = message.opened;
+    if (adapter !== null) await holdDriver();
     await recorder.opened(message.opened);
+    if (adapter !== null && isSoftware(adapter)) {
+      recorder.noticed?.(
+        `trains on ${adapter}, which computes on the processor: many times slower than wasm`,
+      );
+    }
   } else if (message.kind === "report") await recorder.report(message.report);
   else if (message.kind === "checkpoint") await recorder.checkpoint(message.checkpoint);
   else if (message.kind === "profile") recorder.profiled?.(message.text);

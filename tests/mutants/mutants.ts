@@ -10765,4 +10765,11 @@ export const mutants: readonly Mutant[] = [
     to: "  }\n  options.onPlanned",
     test: "tests/cli/process_test.ts",
   },
+  {
+    fault: "nobody hears that a graphics adapter is software",
+    file: "lab/experiment/training_worker.ts",
+    from: "adapter !== null && isSoftware(adapter)",
+    to: "adapter === null",
+    test: "tests/lab/experiment/launch_test.ts",
+  },
 ];

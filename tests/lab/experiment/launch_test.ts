@@ -147,6 +147,11 @@ Deno.test({
       const runs = await launch([request({ backend: "webgpu" })], options(store));
       strictEqual(held, 1);
       deepStrictEqual(runs.map((run) => run.status), ["completed"]);
+      const { adapter } = runs[0].manifest.machine;
+      const warned = store.events(runs[0].id).some(({ message }) =>
+        /slower than wasm/.test(message)
+      );
+      strictEqual(warned, String(adapter).endsWith("(software)"));
     } finally {
       GPU.prototype.requestAdapter = requestAdapter;
     }
