@@ -15,6 +15,9 @@ from torch.nn import functional as F
 torch.set_num_threads(1)
 torch.manual_seed(1)
 
+# Where tensors are made. Within a step it is named: a default device slows every call down.
+device = "cpu"
+
 
 def mlp(*sizes, activation):
     layers = []
@@ -180,7 +183,7 @@ def dcgan(batch=64, latent=100):
 
     def step():
         (real,) = feed()
-        noise = torch.randn(batch, latent)
+        noise = torch.randn(batch, latent, device=device)
         fake = generator(noise)
         loss = F.softplus(-discriminator(real)).mean() + F.softplus(discriminator(fake.detach())).mean()
         optimizers[0].zero_grad()
@@ -203,8 +206,8 @@ def wgan_gp(batch=64, width=128):
     def step():
         (real,) = feed()
         with torch.no_grad():
-            fake = generator(torch.randn(batch, 2))
-        alpha = torch.rand(batch, 1)
+            fake = generator(torch.randn(batch, 2, device=device))
+        alpha = torch.rand(batch, 1, device=device)
         between = (fake + alpha * (real - fake)).requires_grad_()
         (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
         penalty = ((slope.norm(dim=1) - 1) ** 2).mean()
@@ -270,7 +273,7 @@ class UNet(nn.Module):
         self.skip = nn.Linear(embedded, 1)
 
     def forward(self, x, time):
-        angles = torch.pi * time * torch.tensor([1.0, 2.0, 4.0, 8.0])
+        angles = torch.pi * time * torch.tensor([1.0, 2.0, 4.0, 8.0], device=device)
         embedding = self.time(torch.cat([angles.sin(), angles.cos()], 1))
         seen = self.blocks[0](self.first(x), embedding)
         below = self.blocks[1](self.halved(seen), embedding)
@@ -328,17 +331,19 @@ makers = {
 }
 
 
-def main(device="cpu"):
-    torch.set_default_device(device)
+def main(on="cpu"):
+    global device
+    device = on
     cuda = device == "cuda"
-    on = torch.cuda.get_device_name() if cuda else torch.backends.cpu.get_cpu_capability()
-    print(f"PyTorch {torch.__version__} {on}", flush=True)
+    found = torch.cuda.get_device_name() if cuda else torch.backends.cpu.get_cpu_capability()
+    print(f"PyTorch {torch.__version__} {found}", flush=True)
     made = {}
     for line in sys.stdin:
         count, name, *sizes = line.split()
         key = (name, *sizes)
         if key not in made:
-            made[key] = makers[name](*sizes)
+            with torch.device(device):
+                made[key] = makers[name](*sizes)
         step = made[key]
         started_at = time.perf_counter()
         for _ in range(int(count)):
