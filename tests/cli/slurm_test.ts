@@ -226,10 +226,11 @@ Deno.test("jobs that are submitted in one second have a folder each, also where 
 
 Deno.test("a task is warned two minutes before its limit, where that is short a quarter of it", () => {
   const job = { name: "job", tasks: 1, folder: "/jobs", root: "/lab", command: ["x"], cores: 1 };
-  const warned = [undefined, "0:40", "1", "4:00", "0:05:00", "1:00:00", "1-00", "1-00:00"].map(
-    (time) => /--signal=B:USR1@(\d+)\n/.exec(scriptOf({ ...job, time }))![1],
-  );
-  deepStrictEqual(warned.map(Number), [120, 15, 15, 60, 75, 120, 120, 120]);
+  const warned = [undefined, "0:40", "1", "4:00", "0:05:00", "1:00:00", "0-1", "1-00", "1-00:00"]
+    .map(
+      (time) => /--signal=B:USR1@(\d+)\n/.exec(scriptOf({ ...job, time }))![1],
+    );
+  deepStrictEqual(warned.map(Number), [120, 15, 15, 60, 75, 120, 120, 120, 120]);
 });
 
 Deno.test("a job's head says each thing that it is made of, and no more", () => {

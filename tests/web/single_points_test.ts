@@ -19,6 +19,7 @@ Deno.test("single points of one place stand side by side about it, others at the
   deepStrictEqual(placed(line(4, 50), line(1, 50.5)), [[4, 500], [1, 505]]);
   // Seeds take no place, nor what the zoom leaves out.
   deepStrictEqual(placed({ ...line(1, 30), faint: true }, line(1, 30), line(2, 300)), [[1, 300]]);
+  deepStrictEqual(placed({ ...line(1, 50), faint: true }, line(1, 50)), [[1, 500]]);
   // Of many each has its share of the width.
   const many = placed(...Array.from({ length: 19 }, (_, i) => line(i, 50)));
   deepStrictEqual([many[0], many[9], many[18]], [[0, 50], [9, 500], [18, 950]]);
