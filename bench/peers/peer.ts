@@ -10,8 +10,9 @@ import { missingRow, type Row, row } from "../row.ts";
 import type { LabBackend } from "../workspaces.ts";
 
 /**
- * Training steps in PyTorch's public API, in JAX's and in jax-js's, environments of Gymnasium, agents
- * of Stable-Baselines3 and of SBX, agents as plain loops in PyTorch and in JAX, CleanRL's PPO.
+ * Training steps in PyTorch's public API (on the processor and on CUDA), in JAX's and in jax-js's,
+ * environments of Gymnasium, agents of Stable-Baselines3 and of SBX, agents as plain loops in PyTorch
+ * and in JAX, CleanRL's PPO.
  */
 export type PeerScript =
   | "steps.py"
