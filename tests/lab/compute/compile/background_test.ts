@@ -116,6 +116,29 @@ Deno.test("what asks for their state or outputs waits for them, what does not go
   deepStrictEqual(seen[1], seen[0]);
 });
 
+Deno.test("a state that is read while long runs go on is what they leave", async () => {
+  const values = Float32Array.from({ length: 256 * 256 }, (_, i) => (i % 7) / 768);
+  const seen = [];
+  for (const threads of [1, 2]) {
+    const workspace = new CompiledWorkspace("strict", { threads, eager: true });
+    workspace.define("w", { x: { shape: [256, 256], dtype: "float32", values } });
+    const turn = workspace.compile(
+      { name: "turn", state: ["w"] },
+      ({ state: { w } }) => ({
+        outputs: {},
+        state: { w: { x: tf.add(tf.matMul(w.x, w.x), 1 / 512) } },
+      }),
+    );
+    turn.run();
+    workspace.meanwhile(() => {
+      for (let i = 0; i < 50; i++) turn.run();
+    });
+    seen.push((await workspace.read("w")).x.values.slice(0, 5));
+    workspace.dispose();
+  }
+  deepStrictEqual(seen[1], seen[0]);
+});
+
 Deno.test("what is written into inputs and scalars while runs go on is for the next run", async () => {
   const seen = [];
   for (const threads of [1, 2]) {
