@@ -10772,4 +10772,18 @@ export const mutants: readonly Mutant[] = [
     to: "adapter === null",
     test: "tests/lab/experiment/launch_test.ts",
   },
+  {
+    fault: "an imported run keeps what its program took back as it went on",
+    file: "lab/experiment/imports/tensorboard.ts",
+    from: "      if (goesOn) wentOn = Math.min(wentOn, point.step);\n",
+    to: "",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "a checkpoint in TensorBoard's log of sessions takes back what stands before it",
+    file: "lab/experiment/imports/tensorboard.ts",
+    from: "field === 1 && value === START",
+    to: "field === 1",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
 ];

@@ -24,14 +24,21 @@ interface EventFile {
   /** Of the first event and the last one; undefined where no event has a time. */
   readonly start: number | undefined;
   readonly end: number | undefined;
-  readonly points: readonly ImportedPoint[];
+  readonly points: readonly EventPoint[];
 }
+
+/** What stands at a step: values; or that a program went on from there, which takes back what it had. */
+type EventPoint = ImportedPoint & { readonly goesOn?: true };
+
+/** The state that an event of the log of sessions tells of where a program has started. */
+const START = 1;
 
 /**
  * What the event files of a folder hold: one run, whose program may have been started several times. The
  * files follow one another by the times of their first events; of a metric that a later one takes up
- * again at a step, what earlier ones have from there on gives way, and of a step that a file has twice
- * the last value counts. Seconds are counted from the first event, without those between two files. A
+ * again at a step, what earlier ones have from there on gives way; so does whatever stands from a step on
+ * before an event that says that the program went on from there (a writer's `purge_step`). Of a step that a
+ * file has twice the last value counts. Seconds are counted from the first event, without those between two files. A
  * record that was cut off at its end, as of a program that still writes, is left out.
  *
  * @returns Points, none where no scalar is found, and how many values gave way.
@@ -47,7 +54,7 @@ export function pointsOfTensorboard(
 }
 
 function eventFileOf({ name, bytes }: NamedBytes): EventFile {
-  const points: ImportedPoint[] = [];
+  const points: EventPoint[] = [];
   let start: number | undefined;
   let end: number | undefined;
   for (const event of recordsOf(bytes, name)) {
@@ -57,6 +64,11 @@ function eventFileOf({ name, bytes }: NamedBytes): EventFile {
     const seconds = time instanceof Uint8Array ? float64(time) : undefined;
     start ??= seconds;
     end = seconds ?? end;
+    const session = fields.find(([field]) => field === 7)?.[1];
+    if (
+      session instanceof Uint8Array &&
+      fieldsOf(session, name).some(([field, value]) => field === 1 && value === START)
+    ) points.push({ step, metrics: {}, goesOn: true });
     const summary = fields.find(([field]) => field === 5)?.[1];
     if (!(summary instanceof Uint8Array)) continue;
     const metrics: Record<string, number> = {};
@@ -72,7 +84,7 @@ function eventFileOf({ name, bytes }: NamedBytes): EventFile {
 }
 
 /** The files' points with seconds of work: those between the end of one and the start of the next are none. */
-function sinceStart(files: readonly EventFile[]): ImportedPoint[][] {
+function sinceStart(files: readonly EventFile[]): EventPoint[][] {
   let origin: number | undefined;
   let end: number | undefined;
   return files.map((file) => {
@@ -88,20 +100,22 @@ function sinceStart(files: readonly EventFile[]): ImportedPoint[][] {
 
 /** The points of files in their order, without values that gave way. */
 function withoutRewritten(
-  files: readonly (readonly ImportedPoint[])[],
+  files: readonly (readonly EventPoint[])[],
 ): { points: ImportedPoint[]; rewritten: number } {
   /** By metric, the first step that a later file has. */
   const taken = new Map<string, number>();
   const points: ImportedPoint[] = [];
+  let wentOn = Infinity;
   let rewritten = 0;
   for (const file of files.toReversed()) {
     const own = new Map<string, Set<number>>();
-    for (const { metrics, ...point } of file.toReversed()) {
+    for (const { metrics, goesOn, ...point } of file.toReversed()) {
+      if (goesOn) wentOn = Math.min(wentOn, point.step);
       const kept = Object.entries(metrics).filter(([metric]) => {
         const steps = own.get(metric) ?? new Set();
         own.set(metric, steps);
-        return point.step < (taken.get(metric) ?? Infinity) && !steps.has(point.step) &&
-          steps.add(point.step);
+        return point.step < Math.min(wentOn, taken.get(metric) ?? Infinity) &&
+          !steps.has(point.step) && steps.add(point.step);
       });
       rewritten += Object.keys(metrics).length - kept.length;
       if (kept.length > 0) points.push({ ...point, metrics: Object.fromEntries(kept) });

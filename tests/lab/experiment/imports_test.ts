@@ -446,6 +446,38 @@ Deno.test("event files of a folder are one run: what a restart writes again take
     );
   }));
 
+Deno.test("an event file that says where its program went on takes back what stood from there on", () =>
+  withStore(async (store) => {
+    // TensorFlow's Event: session_log is field 7, whose status (1) is START (1) or CHECKPOINT (3).
+    const session = (status: number) =>
+      record([
+        ...new Message().double(1, 2000).integer(2, 3).message(7, new Message().integer(1, status))
+          .finish(),
+      ]);
+    const before = eventFile([[1000, "x", 2, 20], [1010, "x", 4, 40], [1020, "y", 4, 4]]);
+    const after = eventFile([[2001, "x", 5, 50]]);
+    const within = eventFile([[1000, "x", 2, 20], [1010, "x", 4, 40]]);
+    const left = async (files: readonly Uint8Array[]) => {
+      const named = files.map((bytes, i) => ({ name: `d/${i}.tfevents`, bytes }));
+      const run = { at: "d", run: `${files.length}-${files[0].length}` };
+      const { ids: [id] } = await importEventRun(store, named, run, options);
+      return store.seriesNames(id).map((name) => {
+        const { environmentSteps, values } = store.series(id, name);
+        return [name, [...environmentSteps], [...values]];
+      });
+    };
+    const started = Uint8Array.from([...session(1), ...after]);
+    deepStrictEqual(await left([before, started]), [["x", [2, 5], [20, 50]]]);
+    deepStrictEqual(await left([Uint8Array.from([...within, ...started])]), [
+      ["x", [2, 5], [20, 50]],
+    ]);
+    const kept = Uint8Array.from([...session(3), ...after]);
+    deepStrictEqual(await left([before, kept]), [
+      ["x", [2, 4, 5], [20, 40, 50]],
+      ["y", [4], [4]],
+    ]);
+  }));
+
 Deno.test("steps of another program may be parts of an epoch", () =>
   withStore(async (store) => {
     const [{ series }] = await imported(store, "a.csv", "epoch,loss\n0.5,2\n1.5,1\n");
