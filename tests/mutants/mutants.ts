@@ -9196,8 +9196,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "What a restarted program writes again stands beside what it wrote before.",
     file: "lab/experiment/imports/tensorboard.ts",
-    from: "point.step < (taken.get(metric) ?? Infinity) && ",
-    to: "",
+    from: "Math.min(wentOn, taken.get(metric) ?? Infinity)",
+    to: "wentOn",
     test: "tests/lab/experiment/imports_test.ts",
   },
   {
