@@ -127,6 +127,11 @@ export class LoggedRun implements Disposable {
       ? { iterations: progress }
       : progress;
     checkCounts("log", given, ["wallSeconds"]);
+    const beyond = Object.entries(given).find(([, count]) => count > Number.MAX_SAFE_INTEGER);
+    if (beyond !== undefined) {
+      const [name, count] = beyond;
+      throw new InputError(`Cannot log as ${name} must be at most 2⁵³ − 1: ${show(count)}`);
+    }
     const { wallSeconds = 0 } = given;
     if (!(Number.isFinite(wallSeconds) && wallSeconds >= 0)) {
       throw new InputError(

@@ -12,6 +12,14 @@ import { checksum } from "./checksum.ts";
 /** A row as SQLite returns it. */
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 
+function inNumbers(row: Row): Row {
+  return Object.fromEntries(
+    Object.entries(row).map((
+      [column, value],
+    ) => [column, typeof value === "bigint" ? Number(value) : value]),
+  );
+}
+
 /** Milliseconds that a process waits for another one's write transaction. */
 const BUSY_MILLISECONDS = 10_000;
 
@@ -95,12 +103,13 @@ export class Database {
 
   /** All rows of a query. */
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#explain(() => this.#statement(sql).all(...values) as Row[]);
+    return this.#read(sql, (statement) => statement.all(...values) as Row[]);
   }
 
   /** The first row of a query. */
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#explain(() => this.#statement(sql).get(...values) as Row | undefined);
+    const found = (row: unknown) => row === undefined ? [] : [row as Row];
+    return this.#read(sql, (statement) => found(statement.get(...values)))[0];
   }
 
   /**
@@ -185,6 +194,24 @@ export class Database {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+
+  /** Reads rows; a whole number beyond 2⁵³, at which SQLite's driver gives up, as the nearest number. */
+  #read(sql: string, read: (statement: StatementSync) => Row[]): Row[] {
+    return this.#explain(() => {
+      const statement = this.#statement(sql);
+      try {
+        return read(statement);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        statement.setReadBigInts(true);
+        try {
+          return read(statement).map(inNumbers);
+        } finally {
+          statement.setReadBigInts(false);
+        }
+      }
+    });
   }
 
   #explain<T>(action: () => T): T {

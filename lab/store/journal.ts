@@ -168,13 +168,15 @@ export class Journals {
   }
 }
 
-/** Whether a journal holds a later checkpoint or attempt than the database does. */
+/** Whether a journal holds a later checkpoint or attempt, or the end, which the database does not know. */
 export function isNewer({ run, checkpoints }: JournalContent, database: Database): boolean {
-  const row = database.get("SELECT attempt FROM run WHERE id = ?", run.id);
+  const row = database.get("SELECT attempt, status FROM run WHERE id = ?", run.id);
   if (row === undefined) return true;
   if (row.attempt !== run.attempt) return Number(row.attempt) < Number(run.attempt);
   const newest = database.get("SELECT MAX(iteration) AS at FROM checkpoint WHERE run = ?", run.id)!;
-  return newestOf(checkpoints) > Number(newest.at ?? -1);
+  const [journals, own] = [newestOf(checkpoints), Number(newest.at ?? -1)];
+  if (journals !== own) return journals > own;
+  return row.status === "running" && run.status !== "running";
 }
 
 /** The iteration of the newest of checkpoints; -1 of none. */

@@ -9,7 +9,7 @@ import { printable, shortened } from "../../core/printable.ts";
 import { csvColumns } from "../../store/exports/mod.ts";
 import { parseSeed } from "../session.ts";
 import type { LabRun } from "./imported_run.ts";
-import { numberOf, onePerStep, type Row } from "./rows.ts";
+import { isStep, numberOf, onePerStep, type Row, STEPS } from "./rows.ts";
 
 /** Whether a table has a row a point, as the lab's own export has. */
 export function isExported(columns: readonly string[]): boolean {
@@ -40,7 +40,7 @@ export function runsOfExported(
 
 function runOf(rows: readonly Row[], file: string): LabRun {
   const [{ at, cells: { run, name, seed } }] = rows;
-  if (String(name).trim() === "" || !/^\d{1,38}$/.test(String(seed))) {
+  if (String(name).trim() === "" || !/^\d{1,39}$/.test(String(seed))) {
     throw new InputError(
       `Cannot import ${file}, ${at} as a run must have a name and a seed, a whole number: ` +
         shortened(`${name}, ${seed}`),
@@ -62,18 +62,23 @@ function runOf(rows: readonly Row[], file: string): LabRun {
 }
 
 function pointOf({ at, cells }: Row, file: string): MetricPoint {
-  const number = (column: typeof csvColumns[number], isCount = true): number => {
+  const number = (
+    column: typeof csvColumns[number],
+    isRight: (value: number) => boolean = isStep,
+    right = STEPS,
+  ): number => {
     const value = numberOf(cells[column]);
-    if (value !== undefined && (!isCount || (value >= 0 && value < Infinity))) return value;
+    if (value !== undefined && isRight(value)) return value;
     throw new InputError(
-      `Cannot import ${file}, ${at} as its ${column} must be a number${isCount ? " ≥ 0" : ""}: ` +
+      `Cannot import ${file}, ${at} as its ${column} must be ${right}: ` +
         shortened(String(cells[column])),
     );
   };
+  const isWhole = (value: number) => isStep(value) && Number.isInteger(value);
   return {
     name: printable(String(cells.metric)),
-    value: number("value", false),
-    iterations: number("iteration"),
+    value: number("value", () => true, "a number"),
+    iterations: number("iteration", isWhole, "a whole number from 0 to 2⁵³ − 1"),
     environmentSteps: number("environment_steps"),
     gradientSteps: number("gradient_steps"),
     examples: number("examples"),

@@ -103,7 +103,7 @@ export async function addLabRun(
   const unit = unitOf((count) => last[count] > 0);
   using logged = await beginLogged(store, { name, seed, note, tags }, unit, source);
   store.append(logged.id, points);
-  if (last.iterations > 0) logged.log({}, last);
+  if (last.iterations > 0) logged.add({}, last);
   logged.finish();
   return logged.id;
 }

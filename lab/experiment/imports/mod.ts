@@ -109,11 +109,16 @@ async function add(
 ): Promise<Imported> {
   const { before = store.runs() } = options;
   const [ids, known]: string[][] = [[], []];
-  for (const [place, run] of runs.entries()) {
+  // The lab's own in the order in which they began, which their ids have: of two of a seed the newer counts.
+  const began = (run: Table["runs"][number]) => "id" in run ? run.id : "";
+  const inOrder = [...runs.entries()].sort(([, a], [, b]) =>
+    began(a) === began(b) ? 0 : began(a) < began(b) ? -1 : 1
+  );
+  for (const [place, run] of inOrder) {
     const origin = { note: `imported from ${name}`, source: { hash, place } };
     if ("id" in run) refuseOptions(options, name, "the lab's own export says it itself");
     const there = knownRun(before, origin.source) ??
-      ("id" in run ? ownRun(before, run) : undefined);
+      ("id" in run ? ownRun(store, before, run) : undefined);
     if (there !== undefined) {
       known.push(there);
       continue;
@@ -128,10 +133,23 @@ async function add(
   return { ids, known, remarks: ids.length === 0 ? [] : remarks };
 }
 
-/** The run that an export is of, where it lies in the same store. */
-function ownRun(before: readonly Run[], { id, seed }: LabRun): string | undefined {
-  const isIt = (run: Run) => run.id === id && run.manifest.determined.seed === String(seed);
-  return before.find(isIt)?.id;
+/**
+ * The run that an export is of, where it lies in the same store: another machine's may have its id and its
+ * seed, but not the points.
+ */
+function ownRun(
+  store: Store,
+  before: readonly Run[],
+  { id, seed, points }: LabRun,
+): string | undefined {
+  const run = before.find((each) => each.id === id);
+  if (run?.manifest.determined.seed !== String(seed)) return undefined;
+  const { name, iterations, value, wallSeconds } = points.at(-1)!;
+  if (!store.seriesNames(id).includes(name)) return undefined;
+  const series = store.series(id, name);
+  const at = series.iterations.indexOf(iterations);
+  const isIt = Object.is(series.values[at], value) && series.wallSeconds[at] === wallSeconds;
+  return isIt ? id : undefined;
 }
 
 function refuseOptions(options: ImportOptions, name: string, reason: string): void {

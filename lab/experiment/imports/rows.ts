@@ -23,6 +23,14 @@ export function numberOf(value: unknown): number | undefined {
   return text === "" || Number.isNaN(Number(text)) ? undefined : Number(text);
 }
 
+/** Whether a number may be a step or another count: a store keeps none beyond 2⁵³ − 1. */
+export function isStep(value: number | undefined): value is number {
+  return value !== undefined && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}
+
+/** What is to be said of one that may not. */
+export const STEPS = "a number from 0 to 2⁵³ − 1";
+
 /**
  * What takes note of the values of a table, and refuses two that differ of one metric at one step.
  *

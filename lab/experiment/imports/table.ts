@@ -11,7 +11,7 @@ import { isRecord } from "../../core/plain.ts";
 import { printable, shortened } from "../../core/printable.ts";
 import { isExported, runsOfExported } from "./exported_csv.ts";
 import type { ImportedPoint, ImportedRun, LabRun } from "./imported_run.ts";
-import { numberOf, onePerStep, type Row } from "./rows.ts";
+import { isStep, numberOf, onePerStep, type Row, STEPS } from "./rows.ts";
 
 /** What a file holds. */
 export interface Table {
@@ -227,9 +227,9 @@ function pointsOf(
     });
     if (values.length === 0) return [];
     const at = step === undefined ? i + 1 : numberOf(cells[step]);
-    if (at === undefined || !Number.isFinite(at) || at < 0) {
+    if (!isStep(at)) {
       throw new InputError(
-        `Cannot import ${name}, ${place} as its ${step} must be a number ≥ 0: ` +
+        `Cannot import ${name}, ${place} as its ${step} must be ${STEPS}: ` +
           shortened(String(cells[step!] ?? "")),
       );
     }
@@ -279,6 +279,14 @@ export function runOfMonitor(text: string, name: string): ImportedRun {
     returns.push(value);
     lengths.push(length);
     step += length;
+    if (!(length >= 0) || !isStep(step)) {
+      throw new InputError(
+        `Cannot import ${name}, line ${
+          line + 1
+        } as l, the steps of an episode, and their sum must be ` +
+          `${STEPS}: ${length}`,
+      );
+    }
     const mean = (values: readonly number[]) => {
       const last = values.slice(-EPISODES);
       return last.reduce((sum, each) => sum + each, 0) / last.length;

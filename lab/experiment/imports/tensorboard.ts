@@ -8,6 +8,7 @@ import { InputError } from "../../core/errors.ts";
 import { printable } from "../../core/printable.ts";
 import { maskedChecksum } from "../../store/exports/mod.ts";
 import type { ImportedPoint } from "./imported_run.ts";
+import { isStep, STEPS } from "./rows.ts";
 
 /** A field of a message: a whole number, or bytes. */
 type Field = readonly [field: number, value: number | Uint8Array];
@@ -61,6 +62,11 @@ function eventFileOf({ name, bytes }: NamedBytes): EventFile {
     const fields = fieldsOf(event, name);
     const time = fields.find(([field]) => field === 1)?.[1];
     const step = Number(fields.find(([field]) => field === 2)?.[1] ?? 0);
+    if (!isStep(step)) {
+      // Below 0 it is, as the file has it, above 2⁶³.
+      const shown = step < 2 ** 63 ? `${step}` : "less than 0";
+      throw new InputError(`Cannot import ${name} as its steps must be ${STEPS}: one is ${shown}`);
+    }
     const seconds = time instanceof Uint8Array ? float64(time) : undefined;
     start ??= seconds;
     end = seconds ?? end;

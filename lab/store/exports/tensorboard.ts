@@ -37,12 +37,15 @@ const usual: readonly StepAxis[] = [
  * The file in parts: version, hyperparameters and texts first, then one part a series, then pictures.
  * TensorBoard keeps values as float32.
  *
- * @param axis The step of each point. Default: the first that the run has of environment steps, gradient
- * steps, examples and iterations.
+ * @param axis The step of each point, without its fraction. Default: the first that the run has, in whole
+ * numbers, of environment steps, gradient steps, examples and iterations.
  */
 export function* tensorboardParts(
   { run, series, events }: Pick<ExportedRun, "run" | "series" | "events">,
-  axis: StepAxis = usual.find((each) => run[each] > 0) ?? "iterations",
+  axis: StepAxis =
+    usual.find((each) =>
+      run[each] > 0 && series.every((points) => points[each].every(Number.isInteger))
+    ) ?? "iterations",
   pictures: readonly ExportedPicture[] = [],
 ): Generator<Uint8Array<ArrayBuffer>> {
   const start = run.createdAt / 1000;

@@ -93,8 +93,8 @@ const tables = {
     columns: {
       ...{ id: "text", name: "text", status: "text", manifest: "text", manifest_checksum: "int8" },
       ...{ tags: "text", note: "text", created_at: "float8", ended_at: "float8" },
-      ...{ trashed_at: "float8", wall_seconds: "float8", environment_steps: "int8" },
-      ...{ gradient_steps: "int8", examples: "int8", iterations: "int8", digest: "text" },
+      ...{ trashed_at: "float8", wall_seconds: "float8", environment_steps: "float8" },
+      ...{ gradient_steps: "float8", examples: "float8", iterations: "int8", digest: "text" },
       ...{ message: "text", attempt: "int8" },
     },
     key: ["id"],

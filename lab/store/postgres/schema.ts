@@ -128,6 +128,13 @@ export const migrations: readonly string[] = [
   -- Where files lie: 'file:/srv/lab' or 's3://bucket/prefix'; NULL: in the table.
   ALTER TABLE store ADD COLUMN files text;
   `,
+  `
+  -- Steps of other programs may be parts of an epoch.
+  ALTER TABLE run
+    ALTER COLUMN environment_steps TYPE double precision,
+    ALTER COLUMN gradient_steps TYPE double precision,
+    ALTER COLUMN examples TYPE double precision;
+  `,
 ];
 
 /** Any number: who brings the schema forward waits for others who do. */

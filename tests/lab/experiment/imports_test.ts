@@ -196,10 +196,22 @@ Deno.test("what the page of Weights & Biases exports is a run for each of its ru
 
 Deno.test("a file that is wrong is refused in a line that says where, and nothing of it is stored", () =>
   withStore(async (store) => {
-    const wrong: [name: string, content: string, reason: RegExp][] = [
+    const wrong: [name: string, content: string | Uint8Array, reason: RegExp][] = [
       ["a.csv", "", /a\.csv as it is empty/],
       ["a.csv", "step,loss\n1,2\n3\n", /a\.csv, line 3 as it must have 2 cells: 1/],
-      ["a.csv", "step,loss\nx,2\n", /a\.csv, line 2 as its step must be a number ≥ 0: x/],
+      [
+        "a.csv",
+        "step,loss\nx,2\n",
+        /a\.csv, line 2 as its step must be a number from 0 to 2⁵³ − 1: x/,
+      ],
+      ["a.csv", "step,loss\n1,2\n-1,2\n", /a\.csv, line 3 as its step must be .*: -1$/],
+      // One more than a store keeps.
+      [
+        "a.csv",
+        "step,loss\n9007199254740992,2\n",
+        /line 2 as its step must be .*: 9007199254740992$/,
+      ],
+      ["a.monitor.csv", "#{}\nr,l,t\n1,-3,2\n", /line 3 as l, the steps .*: -3$/],
       ["a.csv", "step,loss,loss\n1,2,3\n", /line 1 as its columns must differ: loss stands there/],
       ["a.csv", "step,loss\n1,high\n", /no column holds numbers/],
       [
@@ -266,8 +278,19 @@ Deno.test("a file that is wrong is refused in a line that says where, and nothin
       [
         "a.csv",
         `${exported}x,a,1,loss,1,0,1,0,0.5,2\nx,a,1,loss,-1,0,2,0,1,3\n`,
-        /a\.csv, line 3 as its iteration must be a number ≥ 0: -1$/,
+        /a\.csv, line 3 as its iteration must be a whole number from 0 to 2⁵³ − 1: -1$/,
       ],
+      [
+        "a.csv",
+        `${exported}x,a,1,loss,1,0,1,0,0.5,2\nx,a,1,loss,1.5,0,2,0,1,3\n`,
+        /a\.csv, line 3 as its iteration must be a whole number from 0 to 2⁵³ − 1: 1\.5$/,
+      ],
+      [
+        "tfevents.1",
+        eventFile([[1000, "x", 2 ** 53, 1]]),
+        /steps must be .*: one is 9007199254740992$/,
+      ],
+      ["tfevents.1", eventFile([[1000, "x", -1, 1]]), /steps must be .*: one is less than 0$/],
       [
         "a.csv",
         `${exported}x,a,1,loss,1,0,1,0,0.5,2\ny,,1,loss,1,0,2,0,1,3\n`,
@@ -399,6 +422,32 @@ Deno.test("the lab's own CSV gives the runs that it holds, each point at its cou
       const { known } = await importFileRuns(other, utf8(text), "copy.csv", options);
       deepStrictEqual(known, ids);
     });
+    // Another machine's runs may have the ids and the seeds of these: they are not there yet.
+    const foreign = whole.map(({ run, series }) => ({
+      run,
+      series: series.map((each) => ({ ...each, values: each.values.map((value) => value - 1) })),
+    }));
+    const theirs = utf8([...csvParts(foreign)].join(""));
+    const { ids, known } = await importFileRuns(store, theirs, "theirs.csv", options);
+    deepStrictEqual([ids.length, known], [2, []]);
+  }));
+
+Deno.test("runs of the lab's CSV keep their order, whichever stands first", () =>
+  withStore(async (store) => {
+    const runs = ["first", "second", "third"].map((name) => {
+      const { id } = addRun(store, name);
+      store.append(id, [pointAt("a/x", 1, 1)]);
+      store.flush();
+      return { run: store.run(id)!, series: [store.series(id, "a/x")] };
+    });
+    // As `export --where` writes them: the newest first.
+    const text = [...csvParts(runs.toReversed())].join("");
+    await withStore(async (other) => {
+      const { ids } = await importFileRuns(other, utf8(text), "metrics.csv", options);
+      deepStrictEqual(ids.map((id) => other.run(id)!.name), ["first", "second", "third"]);
+      const again = await importFileRuns(other, utf8(text), "metrics.csv", options);
+      deepStrictEqual(again.known, ids);
+    });
   }));
 
 /** An event file: at each second of the clock a metric's value at a step. */
@@ -482,4 +531,22 @@ Deno.test("steps of another program may be parts of an epoch", () =>
   withStore(async (store) => {
     const [{ series }] = await imported(store, "a.csv", "epoch,loss\n0.5,2\n1.5,1\n");
     deepStrictEqual(series[0].slice(0, 3), ["loss", [0.5, 1.5], [2, 1]]);
+    // The lab's own CSV of it, with the largest seed that there is, can be read again.
+    const [run] = store.runs();
+    const whole = [{ run, series: [store.series(run.id, "loss")] }];
+    const seed = `${2n ** 128n - 1n}`;
+    const [head, ...rows] = [...csvParts(whole)].join("").trim().split("\n");
+    const text = [head, ...rows.map((row) => row.replace(",a,1,", `,a,${seed},`))].join("\n");
+    ok(text.includes(seed));
+    await withStore(async (other) => {
+      const { ids: [id] } = await importFileRuns(other, utf8(text), "metrics.csv", options);
+      const { environmentSteps, manifest } = other.run(id)!;
+      deepStrictEqual([environmentSteps, manifest.determined.seed], [1.5, seed]);
+      deepStrictEqual([...other.series(id, "loss").environmentSteps], [0.5, 1.5]);
+    });
+    // TensorBoard's steps are whole: there it stands at its iterations.
+    const parts = [...tensorboardParts({ ...whole[0], events: [] })];
+    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+    const [again] = await imported(store, "b/tfevents.1", bytes);
+    deepStrictEqual(again.series[0].slice(0, 3), ["loss", [1, 2], [2, 1]]);
   }));

@@ -80,6 +80,11 @@ Deno.test("what is no metric and no count is refused in a line, and the run goes
       ],
       [{ loss: 1 }, { examples: 1.5 }, /^Cannot log as examples must be a whole number ≥ 0: 1\.5$/],
       [{ loss: 1 }, { examples: -1 }, /must be a whole number ≥ 0: -1$/],
+      [
+        { loss: 1 },
+        { examples: 2 ** 53 },
+        /^Cannot log as examples must be at most 2⁵³ − 1: 9007199/,
+      ],
       [{ loss: 1 }, { examples: undefined }, /must be a whole number ≥ 0: undefined$/],
       [{ loss: 1 }, { wallSeconds: "4" }, /^Cannot log as wallSeconds must be a number ≥ 0: "4"$/],
       [{ loss: 1 }, { wallSeconds: -4 }, /^Cannot log as wallSeconds must be a number ≥ 0: -4$/],

@@ -53,6 +53,27 @@ async function recovered(folder: string, id: string) {
   return content;
 }
 
+Deno.test("an older database learns of the end of a run that had no checkpoint since", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    const store = openStore(folder);
+    const { id } = addRun(store, "logged");
+    store.append(id, [pointAt("losses/policy", 1, 1)]);
+    store.flush();
+    await store.backUp(`${parent}/copy`);
+    store.append(id, [pointAt("losses/policy", 2, 2)]);
+    store.update(id, { status: "completed", iterations: 2, endedAt: 5 });
+    const before = await contentOf(store, id);
+    store.close();
+    loseDatabase(folder);
+    Deno.copyFileSync(`${parent}/copy/lab.db`, `${folder}/lab.db`);
+    deepStrictEqual(recoverStore(folder).recovered, [id]);
+    const again = openStore(folder);
+    deepStrictEqual(await contentOf(again, id), before);
+    again.close();
+    deepStrictEqual(recoverStore(folder).known, [id]);
+  }));
+
 Deno.test("a lost database is rebuilt from the journals: every run as of its newest checkpoint", () =>
   withFolder(async (parent) => {
     const folder = `${parent}/runs`;

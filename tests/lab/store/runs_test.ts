@@ -25,6 +25,19 @@ Deno.test("a run comes back as it was created, also after the store was closed",
     again.close();
   }));
 
+Deno.test("a run whose steps are beyond what a number counts is listed, and breaks no other", () =>
+  withFolder((folder) => {
+    const store = openStore(`${folder}/runs`);
+    const [{ id }, { id: other }] = [addRun(store, "long"), addRun(store, "other")];
+    using raw = new DatabaseSync(`${folder}/runs/lab.db`);
+    raw.exec(`UPDATE run SET examples = 9007199254740993 WHERE id = '${id}'`);
+    deepStrictEqual(store.runs().map((run) => [run.id, run.examples]), [[other, 0], [id, 2 ** 53]]);
+    strictEqual(store.run(id)!.examples, 2 ** 53);
+    store.trash(id);
+    deepStrictEqual(store.runs().map((run) => run.id), [other]);
+    store.close();
+  }));
+
 Deno.test("of a text with a NUL nothing is lost, though SQLite ends it there", () =>
   withStore((store) => {
     const manifest = manifestOf("corridor-dqn");
