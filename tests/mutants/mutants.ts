@@ -2774,7 +2774,7 @@ export const mutants: readonly Mutant[] = [
     file: "lab/store/postgres/hub.ts",
     from: '"greatest(tries - 1, 0)"',
     to: '"tries + 1"',
-    test: "tests/lab/experiment/fleet/fleet_test.ts",
+    test: "tests/lab/store/postgres/hub_test.ts",
   },
   {
     fault: "what waits in Slurm's jobs is not shown",

@@ -495,7 +495,11 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
     const claims = await Promise.all(hubs.map((each, i) => each.claim(`w${i}`, 60)));
     deepStrictEqual(claims.flatMap((claim) => claim?.run ?? []).sort(), runs);
     strictEqual(await hub.workers(60), 4);
-    const [first] = claims.filter((claim) => claim !== undefined);
+    const [first, second] = claims.filter((claim) => claim !== undefined);
+    // What is handed back, without a further checkpoint, was not taken in vain.
+    await hub.release(second, "waiting");
+    const taken = (await hub.claim("again", 60))!;
+    deepStrictEqual([taken.run, taken.fence, taken.tries], [second.run, second.fence + 1, 1]);
     await hub.hold(first, -1);
     deepStrictEqual((await hub.tasks([first.run]))[0].state, "waiting");
     const next = (await hub.claim("again", 60))!;
