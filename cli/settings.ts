@@ -18,7 +18,21 @@ type Reading = (
   store: string | undefined,
 ) => Settings | Promise<Settings>;
 
-const file: Reading = (path, value, io) => [[path, callersPath(io, value)]];
+/** A path, or several of a sweep. */
+const file: Reading = (path, value, io) => {
+  const whole = callersPath(io, value);
+  if (!value.includes(",") || isThere(whole)) return [[path, whole]];
+  return [[path, value.split(",").map((each) => callersPath(io, each.trim())).join(",")]];
+};
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** How the values of fields are read that do not stand as they are typed. */
 const readings: Readonly<Record<string, Reading>> = {
@@ -55,6 +69,13 @@ export async function valuesOf(
     [...byPath].flatMap(([path, value]) =>
       value === undefined ? [] : [[path.slice(before), value]]
     ),
+  );
+}
+
+/** Values of fields to try, as `--sweep` has them, with paths as an experiment takes them. */
+export function callersRanges(sweep: Settings, io: Io): Settings {
+  return sweep.flatMap(([path, range]) =>
+    readings[path] === file ? file(path, range, io, undefined) as Settings : [[path, range]]
   );
 }
 

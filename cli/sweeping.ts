@@ -130,7 +130,15 @@ function requireOne({ names, from }: SweepValues): void {
   }
 }
 
-/** The settings that have several values: their fields do not take the text as it stands. */
+/** A number with commas between its thousands, or several of three digits. */
+const THOUSANDS = /^\d{1,3}(,\d{3})+$/;
+
+/**
+ * The settings that have several values: their fields do not take the text as it stands, neither beside
+ * those that hold no comma nor alone.
+ *
+ * @throws {InputError} for a budget that may be one or several.
+ */
 async function listsIn(
   { set, budget }: SweepValues,
   reference: string,
@@ -138,12 +146,22 @@ async function listsIn(
 ): Promise<Record<"lists" | "rest", (readonly [string, string])[]>> {
   const lists: (readonly [string, string])[] = [];
   const rest: (readonly [string, string])[] = [];
+  const single = set.filter(([, value]) => !value.includes(","));
+  const isTaken = (settings: SweepValues["set"]) =>
+    describer.describe(reference, { set: settings, budget }).then(() => true, (error) => {
+      if (error instanceof InputError) return false;
+      throw error;
+    });
   for (const each of set) {
-    const isValue = !each[1].includes(",") ||
-      await describer.describe(reference, { set: [each], budget }).then(() => true, (error) => {
-        if (error instanceof InputError) return false;
-        throw error;
-      });
+    const [path, value] = each;
+    if (path === "budget" && THOUSANDS.test(value)) {
+      throw new InputError(
+        `Cannot run as --set budget=${value} may be one budget or several: write ` +
+          `${value.replaceAll(",", "")}, or --sweep budget=${value}`,
+      );
+    }
+    const isValue = !value.includes(",") || await isTaken([...single, each]) ||
+      await isTaken([each]);
     (isValue ? rest : lists).push(each);
   }
   return { lists, rest };

@@ -175,8 +175,8 @@ const USED = /^(average|kept)\//;
 /** The weights of each run, and what a model computes with beside them, of its newest checkpoint. */
 function weightFiles(store: Store, runs: readonly Run[]): ExportFile[] {
   return runs.map((run) => {
-    const kept = store.checkpoints(run.id).filter(({ kind }) => kind !== "diverged");
-    const checkpoint = chosenCheckpoint(kept, "final");
+    // Of a diverged run, as of its policy, the state from before.
+    const checkpoint = chosenCheckpoint(store.checkpoints(run.id), "final");
     if (checkpoint === undefined) {
       throw new InputError(`Cannot export the weights of ${run.id} as it has no checkpoint yet`);
     }

@@ -35,7 +35,7 @@ import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { wrapped } from "../terminal/format.ts";
 import { isPostgres, openFleet } from "../fleet.ts";
-import { callersSettings, type Settings } from "../settings.ts";
+import { callersRanges, callersSettings, type Settings } from "../settings.ts";
 import { openStoreOf } from "../stores.ts";
 import { conclude, fresh, startLine, tellRefusals, watched } from "../training.ts";
 
@@ -177,12 +177,13 @@ export const run = defineCommand({
     }
     const set = [...await chosenData(typed.dataset, io), ...await callersSettings(typed, io)];
     const chosen = await experimentsOf(typed, io);
-    const values = { ...typed, names: chosen.map(({ name }) => name), set };
+    const sweep = callersRanges(typed.sweep, io);
+    const values = { ...typed, names: chosen.map(({ name }) => name), set, sweep };
     const { json, profile } = values;
     const registries = await io.registries();
     const { Describer } = await import("../../lab/experiment/describe.ts");
     using describer = new Describer(registries, { examine: !values.noCheck });
-    const { sweep, sweepAsked } = await import("../sweeping.ts");
+    const { sweep: trainSweep, sweepAsked } = await import("../sweeping.ts");
     const asked = await sweepAsked(values, describer, io);
     requireLaunch(values);
     requireHere(values);
@@ -192,7 +193,7 @@ export const run = defineCommand({
       : undefined;
     if (asked !== undefined) {
       if (values.launch === undefined) {
-        const code = await sweep(asked, { ...values, onProfile }, io);
+        const code = await trainSweep(asked, { ...values, onProfile }, io);
         for (const text of profiles) io.error(`\n${text}\n`);
         return code;
       }

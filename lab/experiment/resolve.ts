@@ -458,7 +458,8 @@ export function setAt(
   setAt(open, rest, value);
 }
 
-function valueAt(values: Json, path: string): Json | undefined {
+/** The value at a path; undefined where there is none. */
+export function valueAt(values: Json, path: string): Json | undefined {
   return path.split(".").reduce<Json | undefined>(
     (value, name) =>
       value !== null && typeof value === "object"

@@ -12,6 +12,7 @@ import {
   type DamageError,
   FitError,
   InputError,
+  LabError,
   unknownName,
   unlessDamaged,
 } from "../core/errors.ts";
@@ -20,6 +21,7 @@ import { RETURN } from "../core/metrics.ts";
 import { streamOf } from "../core/random.ts";
 import { shellWord } from "../core/shell.ts";
 import type { Json } from "../core/snapshot.ts";
+import { isRecord } from "../core/plain.ts";
 import { importances } from "../search/importance.ts";
 import { type Curve, type PrunerName, pruners } from "../search/pruners.ts";
 import { gridOf, learns, type SamplerName, samplers } from "../search/samplers.ts";
@@ -50,7 +52,7 @@ import {
 import { REFUSED } from "./manifest.ts";
 import { directionOf } from "./metric_direction.ts";
 import type { Registries } from "./registries.ts";
-import { setAt } from "./resolve.ts";
+import { setAt, valueAt } from "./resolve.ts";
 import { isOwnFileChanged, resumeIn } from "./resume.ts";
 import { figuresOf } from "./score.ts";
 import { checkSweep, fieldOf, type SweepDefinition } from "./sweep_definition.ts";
@@ -135,12 +137,12 @@ export async function resolveSweep(
 ): Promise<Sweep> {
   checkSweep(definition);
   const { experiment, budget, seeds = 3, judge = 5, seed = 1, backend = "auto" } = definition;
-  const space = Object.entries(definition.space).map(([path, field]) => fieldOf(path, field));
-  checkSpace(space);
+  const typed = Object.entries(definition.space).map(([path, field]) => fieldOf(path, field));
+  checkSpace(typed);
   const set = Object.entries(definition.set ?? {}).map(([path, value]) =>
     [path, textOf(value)] as const
   );
-  const both = set.find(([path]) => space.some((field) => field.path === path));
+  const both = set.find(([path]) => typed.some((field) => field.path === path));
   if (both !== undefined) {
     throw new InputError(`Cannot sweep over ${both[0]} as it must not be set, too: ${both[1]}`);
   }
@@ -151,15 +153,23 @@ export async function resolveSweep(
   using describer = new Describer(registries, options);
   const overrides = { set, budget };
   const described = await describer.describe(experiment, overrides);
-  for (const field of space) {
+  /** Of each field, by its values' JSON, what the experiment reads in their place. */
+  const read = new Map<string, Map<string, Json>>();
+  for (const field of typed) {
+    const { path } = field;
     const describe = (point: Point) =>
       describer.describe(experiment, { ...overrides, set: [...set, ...settingsOf(point)] });
-    const conditions = conditionOf(space, field);
+    const conditions = conditionOf(typed, field);
+    const own = new Map<string, Json>();
     for (const value of endsOf(field.range)) {
-      await requireFit({ ...conditions, [field.path]: value }, space, field, describe);
+      const fitting = await requireFit({ ...conditions, [path]: value }, typed, field, describe);
+      own.set(JSON.stringify(value), readIn(fitting, path, value));
     }
-    await requireBetween(field, (value) => describe({ ...conditions, [field.path]: value }));
+    read.set(path, own);
+    await requireBetween(field, (value) => describe({ ...conditions, [path]: value }));
   }
+  const space = typed.map((field) => asRead(field, read));
+  checkSpace(space);
   const { sampler, trials } = samplerOf(definition, space);
   const pruner = definition.pruner ?? "none";
   const objective = await objectiveOf(definition.objective, described, registries);
@@ -187,6 +197,30 @@ export async function resolveSweep(
   };
 }
 
+/**
+ * What an experiment makes of a value that is text: `1k` of a budget is 1000, `default` what that is. A
+ * value that leaves its field out, or is a part of several fields, stays as it is.
+ */
+function readIn(described: Described | undefined, path: string, value: Json): Json {
+  if (described === undefined || typeof value !== "string") return value;
+  const read = valueAt(described.configuration, path);
+  return read === undefined || isRecord(read) ? value : read;
+}
+
+/** A field whose values, and those of its condition, are what the experiment reads. */
+function asRead(field: Field, read: ReadonlyMap<string, ReadonlyMap<string, Json>>): Field {
+  const { range, when } = field;
+  const values = (path: string, typed: readonly Json[]) =>
+    typed.map((value) => read.get(path)?.get(JSON.stringify(value)) ?? value);
+  return {
+    ...field,
+    ...(range.kind === "choice"
+      ? { range: { ...range, values: values(field.path, range.values) } }
+      : {}),
+    ...(when === undefined ? {} : { when: { ...when, in: values(when.path, when.in) } }),
+  };
+}
+
 /** A value as `--set` takes it. */
 function textOf(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
@@ -210,29 +244,32 @@ const MOST_LOOKED_THROUGH = 200;
  * other fields. Where these are too many to be looked through, that shows when trials have it.
  *
  * @param alone The value and what its field's condition asks for.
+ * @returns The experiment with it; undefined where too much would have to be looked through.
  * @throws {InputError} for a value that is none of the field's, or fits nowhere.
  */
 async function requireFit(
   alone: Point,
   space: Space,
   field: Field,
-  describe: (point: Point) => Promise<unknown>,
-): Promise<void> {
+  describe: (point: Point) => Promise<Described>,
+): Promise<Described | undefined> {
   const fits = (point: Point) =>
-    describe(point).then(() => undefined, (error) => {
+    describe(point).catch((error) => {
       if (error instanceof FitError) return error;
       throw error;
     });
-  const refusal = await fits(alone);
-  if (refusal === undefined) return;
+  const described = await fits(alone);
+  if (!(described instanceof FitError)) return described;
   const value: Range = { kind: "choice", values: [alone[field.path]] };
   const fixed = space.map((each) => each === field ? { ...each, range: value } : each);
   const points = fixed.reduce((product, { range }) => product * countOf(range), 1);
   if (points > MOST_LOOKED_THROUGH) return;
   for (const point of gridOf(fixed)) {
-    if (field.path in point && await fits(point) === undefined) return;
+    if (!(field.path in point)) continue;
+    const other = await fits(point);
+    if (!(other instanceof FitError)) return other;
   }
-  throw refusal;
+  throw described;
 }
 
 /**
@@ -502,12 +539,22 @@ function stateOf(
  * before are no runs of theirs.
  */
 function runsAt(point: Point, runs: readonly Run[]): Run[] {
-  const settings = settingsOf(point);
-  return runs.filter(({ manifest: { determined: { configuration } } }) => {
-    const known = flatten(configuration);
-    // A part of several fields stands there field by field.
-    return settings.every(([path, value]) => known[path] === undefined || known[path] === value);
-  });
+  return runs.filter(({ manifest: { determined: { configuration } } }) =>
+    leaves(point, configuration) === undefined
+  );
+}
+
+/** The first setting of a point at which a configuration does not lie, with what stands there. */
+function leaves(
+  point: Point,
+  configuration: Described["configuration"],
+): { path: string; value: string; other: string } | undefined {
+  const known = flatten(configuration);
+  // A part of several fields stands there field by field.
+  const [path, value] =
+    settingsOf(point).find(([path, value]) => known[path] !== undefined && known[path] !== value) ??
+      [];
+  return path === undefined ? undefined : { path, value: value!, other: known[path] };
 }
 
 /** The point of a space that a run was trained at, by its configuration. */
@@ -840,6 +887,14 @@ async function planned(
 ): Promise<Plan> {
   const { name, sweep: { backend }, options } = order;
   const { described, refusal } = await pointOf(order, point);
+  const left = leaves(point, described.configuration);
+  if (left !== undefined) {
+    // Its runs would never be found again.
+    throw new LabError(
+      `Cannot try trial ${trial} of the sweep ${name} as its ${left.path} must be ${left.value}: it is ` +
+        left.other,
+    );
+  }
   const request = {
     ...{ seed, backend, tags: options.tags, note: options.note, sweep: { name, trial } },
     name: described.name,
