@@ -18,10 +18,11 @@ import {
 } from "../core/errors.ts";
 import { interquartileMean } from "../core/interquartile_mean.ts";
 import { RETURN } from "../core/metrics.ts";
+import { isRecord } from "../core/plain.ts";
+import { printable } from "../core/printable.ts";
 import { streamOf } from "../core/random.ts";
 import { shellWord } from "../core/shell.ts";
 import type { Json } from "../core/snapshot.ts";
-import { isRecord } from "../core/plain.ts";
 import { importances } from "../search/importance.ts";
 import { type Curve, type PrunerName, pruners } from "../search/pruners.ts";
 import { gridOf, learns, type SamplerName, samplers } from "../search/samplers.ts";
@@ -551,9 +552,9 @@ function leaves(
 ): { path: string; value: string; other: string } | undefined {
   const known = flatten(configuration);
   // A part of several fields stands there field by field.
-  const [path, value] =
-    settingsOf(point).find(([path, value]) => known[path] !== undefined && known[path] !== value) ??
-      [];
+  const isLeft = ([path, value]: readonly [string, string]) =>
+    known[path] !== undefined && known[path] !== printable(value);
+  const [path, value] = settingsOf(point).find(isLeft) ?? [];
   return path === undefined ? undefined : { path, value: value!, other: known[path] };
 }
 
@@ -566,7 +567,7 @@ function pointOfRun(space: Space, { manifest }: Run): Point {
     const text = known[path];
     if (text === undefined || !isTried(field, point)) continue;
     const value = range.kind === "choice"
-      ? range.values.find((each) => textOf(each) === text)
+      ? range.values.find((each) => printable(textOf(each)) === text)
       : Number(text);
     if (value !== undefined) point[path] = value;
   }

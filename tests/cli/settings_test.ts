@@ -3,7 +3,7 @@ import { deepStrictEqual, strictEqual } from "node:assert";
 import { parseSync } from "@optique/core/parser";
 import { memoryLimitOption } from "../../cli/command.ts";
 import { main } from "../../cli/main.ts";
-import { callersSettings } from "../../cli/settings.ts";
+import { callersRanges, callersSettings } from "../../cli/settings.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
 
@@ -24,6 +24,19 @@ Deno.test("paths of settings start in the caller's folder, and all else stands a
       ["dataset.file", `${folder}/words.txt`],
       ["dataset.labels", `${folder}/here/classes.npy`],
       ...set.slice(3),
+    ]);
+    // Several of a grid or a sweep; a name with a comma is one where it is there.
+    const several = [["dataset.file", "a.txt, b.txt"]] as const;
+    const paths = [["dataset.file", `${folder}/here/a.txt,${folder}/here/b.txt`]];
+    deepStrictEqual(await callersSettings({ set: several }, io), paths);
+    deepStrictEqual(callersRanges([...several, ["model.latentSize", "2,3"]], io), [
+      ...paths,
+      ["model.latentSize", "2,3"],
+    ]);
+    await Deno.mkdir(`${folder}/here`);
+    await Deno.writeTextFile(`${folder}/here/a,b.txt`, "");
+    deepStrictEqual(await callersSettings({ set: [["dataset.file", "a,b.txt"]] }, io), [
+      ["dataset.file", `${folder}/here/a,b.txt`],
     ]);
   }));
 

@@ -100,6 +100,16 @@ Deno.test("several values of a --set are a grid, those of a list are its value",
       [0.1, 0.2].map((rate) => ({ "agent.rate": rate })),
     );
     deepStrictEqual(definition.configuration.agent.sizes, [2, 5]);
+    // What a list asks for stands in another setting; a budget may be one or several.
+    const needy = ["--set", "agent.refuses=false", "--set", "agent.sizes=[2,6]", "--json"];
+    const alone = JSON.parse((await typed("run", "line-toy", ...needy)).out);
+    strictEqual(alone.length ?? alone.runs.length, 1);
+    const { code, error } = await typed("run", "line-toy", "--set", "budget=100,200");
+    strictEqual(code, 2);
+    match(
+      error,
+      /budget=100,200 may be one budget or several: write 100200, or --sweep budget=100,/,
+    );
   }));
 
 Deno.test("a file that exports a sweep is one", () =>

@@ -2482,8 +2482,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a value that fits beside others that are tried is refused",
     file: "lab/experiment/sweep.ts",
-    from: "if (field.path in point && await fits(point) === undefined) return;",
-    to: "if (field.path in point && await fits(point) === undefined) break;",
+    from: "if (!(other instanceof FitError)) return other;",
+    to: "if (!(other instanceof FitError)) break;",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
@@ -8529,8 +8529,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "runs at other points are a trial's",
     file: "lab/experiment/sweep.ts",
-    from: "known[path] === undefined || known[path] === value",
-    to: 'known[path] !== "" || known[path] === value',
+    from: "known[path] !== undefined && known[path] !== printable(value)",
+    to: "known[path] === path",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
@@ -10848,5 +10848,40 @@ export const mutants: readonly Mutant[] = [
     from: "points[each].every(Number.isInteger)",
     to: "points[each].length > 0",
     test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "a sweep keeps a grid's values as they are typed",
+    file: "lab/experiment/sweep.ts",
+    from: "return read === undefined || isRecord(read) ? value : read;",
+    to: "return value;",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "a value of several lines never finds its runs again",
+    file: "lab/experiment/sweep.ts",
+    from: "printable(textOf(each)) === text",
+    to: "textOf(each) === text",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "a list that needs another setting is taken for a grid",
+    file: "cli/sweeping.ts",
+    from: "await isTaken([...single, each]) ||\n      await isTaken([each]);",
+    to: "false;",
+    test: "tests/cli/sweep_test.ts",
+  },
+  {
+    fault: "two budgets of a grid become one",
+    file: "cli/sweeping.ts",
+    from: 'path === "budget" && THOUSANDS.test(value)',
+    to: "THOUSANDS.test(value) && false",
+    test: "tests/cli/sweep_test.ts",
+  },
+  {
+    fault: "of the paths of a grid the first alone starts where the caller stands",
+    file: "cli/settings.ts",
+    from: '!value.includes(",") || isThere(whole)',
+    to: "true",
+    test: "tests/cli/settings_test.ts",
   },
 ];

@@ -128,6 +128,43 @@ Deno.test("a sweep's best trial has the best IQM on tuning seeds, and is judged 
     strictEqual(store.runs().length, 6 * 2 + 2);
   }));
 
+Deno.test("a grid's values are what its experiment reads: each is trained once a seed", () =>
+  withStore(async (store) => {
+    const space = {
+      "agent.rate": [".5", "default"],
+      "agent.sizes": ["[2, 5]"],
+      budget: { range: ["60", "1k"], when: { path: "agent.rate", in: ["default"] } },
+    };
+    const changes = { space, trials: undefined, sampler: undefined, seeds: 1, judge: 0 };
+    const { trials, over } = await swept(store, changes);
+    deepStrictEqual(trials.map(({ point }) => point), [
+      { "agent.rate": 0.5, "agent.sizes": [2, 5] },
+      { "agent.rate": 0.1, "agent.sizes": [2, 5], budget: 60 },
+      { "agent.rate": 0.1, "agent.sizes": [2, 5], budget: 1000 },
+    ]);
+    deepStrictEqual([over, store.runs().length], [true, 3]);
+    await rejects(
+      swept(store, { ...changes, space: { "agent.rate": ["default", "0.10"] } }),
+      /over agent\.rate as each value must be there once: 0\.1 is twice$/,
+    );
+  }));
+
+Deno.test("text of several lines is a value as any other", () =>
+  withStore(async (store) => {
+    const maps = ["S.G", "S..\n..G"];
+    const asked = {
+      ...{ name: "maps", experiment: "gridworld-dqn", budget: 1100 },
+      ...{ space: { "environment.map": maps }, seeds: 1, judge: 1 },
+    };
+    const sweep = await resolveSweep(asked, lab);
+    const { over } = await runSweep("maps", sweep, { store, registries: lab, workers: 2 });
+    deepStrictEqual([over, store.runs().length], [true, 3]);
+    deepStrictEqual(
+      sweepState(store, "maps")!.trials.map(({ point }) => point["environment.map"]),
+      maps,
+    );
+  }));
+
 Deno.test("what TPE tries after its first points follows from what they came to", () =>
   withStore(async (store) => {
     const { trials, sweep } = await swept(store, { trials: 12, seeds: 1, judge: 0 });
