@@ -74,13 +74,35 @@ export const BEGUN: Progress = {
 /**
  * Where a run stands after an entry.
  *
- * @throws {InputError} where the iteration does not rise.
+ * @throws {InputError} where the iteration does not rise, or another count falls.
  */
 export function advanced(before: Progress, counts: Partial<Progress>): Progress {
   const next = { ...before, iterations: before.iterations + 1, ...counts };
-  if (next.iterations > before.iterations) return next;
+  if (next.iterations <= before.iterations) {
+    throw new InputError(
+      `Cannot log as iterations must rise: ${next.iterations} after ${before.iterations}`,
+    );
+  }
+  for (const name of ["environmentSteps", "gradientSteps", "examples"] as const) {
+    requireNoFall(name, before[name], next[name]);
+  }
+  return next;
+}
+
+/** @throws {InputError} where a count falls, or a clock. */
+export function requireNoFall(name: string, before: number, next: number): void {
+  if (next >= before) return;
+  throw new InputError(`Cannot log as ${name} must not fall: ${next} after ${before}`);
+}
+
+/** How much an event matters. */
+const levels: readonly LabEvent["level"][] = ["info", "warning", "error"];
+
+/** @throws {InputError} with all of the words. */
+function requireOneOf(action: string, kind: string, word: string, words: readonly string[]): void {
+  if (words.includes(word)) return;
   throw new InputError(
-    `Cannot log as iterations must rise: ${next.iterations} after ${before.iterations}`,
+    `Cannot ${action} as its ${kind} must be one of ${words.join(", ")}: ${show(word)}`,
   );
 }
 
@@ -107,11 +129,19 @@ export class LoggedRun implements Disposable {
   #wallSeconds = 0;
   #shown = -Infinity;
   #ended = false;
+  /** Settled when all pictures are kept. */
+  #pictures: Promise<unknown> = Promise.resolve();
+  readonly #onEnd: () => void;
 
-  /** Of a run that {@linkcode beginLogged} added. */
-  constructor(store: Store, readonly id: string) {
+  /**
+   * Of a run that {@linkcode beginLogged} added.
+   *
+   * @param onEnd Called when it has ended and its pictures are kept.
+   */
+  constructor(store: Store, readonly id: string, onEnd: () => void = () => {}) {
     this.#store = store;
     this.#lock = store.lock(id);
+    this.#onEnd = onEnd;
   }
 
   /**
@@ -119,7 +149,8 @@ export class LoggedRun implements Disposable {
    *
    * @param progress Where the entry stands; a number is its iteration.
    * @throws {InputError} where a metric is no number or has no name, a count is unknown or no whole
-   * number ≥ 0, the iteration does not rise, or the run has ended. Nothing is kept of the entry then.
+   * number from 0 to 2⁵³ − 1, the iteration does not rise, another count or the seconds fall, or the run has
+   * ended. Nothing is kept of the entry then.
    */
   log(metrics: Metrics, progress: LoggedProgress | number = {}): void {
     checkMetrics("log", metrics);
@@ -138,13 +169,18 @@ export class LoggedRun implements Disposable {
         `Cannot log as wallSeconds must be a number ≥ 0: ${show(wallSeconds)}`,
       );
     }
+    if (given.wallSeconds !== undefined) {
+      requireNoFall("wallSeconds", this.#wallSeconds, wallSeconds);
+    }
     this.add(metrics, given);
   }
 
   /** {@linkcode log} of what is checked; another program's steps may be parts of an epoch. */
   add(metrics: Metrics, progress: LoggedProgress): void {
     this.#requireOpen("log");
-    const { wallSeconds = (performance.now() - this.#began) / 1000, ...counts } = progress;
+    // The clock of this process may be behind what was said.
+    const clock = Math.max(this.#wallSeconds, (performance.now() - this.#began) / 1000);
+    const { wallSeconds = clock, ...counts } = progress;
     const next = advanced(this.#progress, counts);
     this.#progress = next;
     this.#wallSeconds = wallSeconds;
@@ -167,23 +203,41 @@ export class LoggedRun implements Disposable {
   async image(name: string, picture: Raster | Uint8Array): Promise<void> {
     this.#requireOpen("keep the picture");
     if (picture instanceof Uint8Array) requirePng(picture);
-    await this.#store.putArtifact(this.id, {
+    const kept = this.#store.putArtifact(this.id, {
       name,
       iteration: this.#progress.iterations,
       mediaType: "image/png",
       bytes: picture instanceof Uint8Array ? picture : encodePng(picture),
     });
+    this.#pictures = Promise.allSettled([this.#pictures, kept]);
+    await kept;
   }
 
-  /** Notes something that is no number. */
+  /**
+   * Notes something that is no number.
+   *
+   * @throws {InputError} where it is no text, its level is none, or the run has ended.
+   */
   event(message: string, level: LabEvent["level"] = "info"): void {
     this.#requireOpen("note the event");
+    if (typeof message !== "string") {
+      throw new InputError(`Cannot note the event as it must be text: ${show(message)}`);
+    }
+    requireOneOf("note the event", "level", level, levels);
     this.#store.appendEvents(this.id, this.#progress.iterations, [{ level, message }]);
   }
 
-  /** Ends the run; without it the run is shown as killed once the process is gone. */
+  /**
+   * Ends the run; without it the run is shown as killed once the process is gone.
+   *
+   * @throws {InputError} where a run does not end so; it stays open then.
+   */
   finish(status: LoggedEnding = "completed", message?: string): void {
     if (this.#ended) return;
+    requireOneOf("end the run", "status", status, loggedEndings);
+    if (message !== undefined && typeof message !== "string") {
+      throw new InputError(`Cannot end the run as its message must be text: ${show(message)}`);
+    }
     this.#ended = true;
     this.#store.update(this.id, {
       ...this.#progress,
@@ -194,6 +248,7 @@ export class LoggedRun implements Disposable {
     });
     this.#store.flush();
     this.#lock[Symbol.dispose]();
+    void this.#pictures.then(this.#onEnd);
   }
 
   /** Ends it as failed, unless it has ended. */
@@ -211,6 +266,7 @@ export class LoggedRun implements Disposable {
  *
  * @param budgetUnit What its length is told in.
  * @param source Of a run that is imported.
+ * @param onEnd See {@linkcode LoggedRun}.
  * @throws {InputError} where its name is empty, or its seed is none that a run may have.
  */
 export async function beginLogged(
@@ -218,6 +274,7 @@ export async function beginLogged(
   options: LoggedRunOptions,
   budgetUnit: BudgetUnit = "gradientSteps",
   source?: ImportSource,
+  onEnd?: () => void,
 ): Promise<LoggedRun> {
   const { name, configuration = {}, seed = 1, tags = [], note = "" } = options;
   if (name.trim() === "") throw new InputError("Cannot start a run as its name must not be empty");
@@ -238,7 +295,7 @@ export async function beginLogged(
     ...(source === undefined ? {} : { source }),
     irreproducible: "it was logged by a loop that is not the lab's",
   };
-  return new LoggedRun(store, store.createRun({ name, manifest, tags, note }).id);
+  return new LoggedRun(store, store.createRun({ name, manifest, tags, note }).id, onEnd);
 }
 
 /**
@@ -253,5 +310,11 @@ export async function startRun(
     ...{ name: true, configuration: true, seed: true, tags: true, note: true, store: true },
   });
   const { store: folder = "runs", ...options } = given;
-  return await beginLogged(openStore(folder), options);
+  const store = openStore(folder);
+  try {
+    return await beginLogged(store, options, undefined, undefined, () => store.close());
+  } catch (error) {
+    store.close();
+    throw error;
+  }
 }

@@ -50,8 +50,11 @@ function runOf(rows: readonly Row[], file: string): LabRun {
   const points = new Map<string, MetricPoint>();
   for (const row of rows) {
     const point = pointOf(row, file);
-    requireOne(point.name, point.iterations, point.value, row.at);
-    points.set(`${point.iterations} ${point.name}`, point);
+    // What is measured of the machine may stand twice at an iteration, seconds apart.
+    const { name, value, ...counts } = point;
+    const place = Object.values(counts).join(" ");
+    requireOne(name, point.iterations, value, row.at, place);
+    points.set(`${place} ${name}`, point);
   }
   return {
     id: String(run),

@@ -123,13 +123,17 @@ export function knownRun(
   )?.id;
 }
 
-/** One more than the highest seed of the runs of a name and configuration; 1 of none. */
+/** The least seed, from 1 on, that no run of a name and configuration has. */
 function freeSeed(store: Store, name: string, configuration: ImportedRun["configuration"]): number {
   const own = JSON.stringify(configuration);
-  const seeds = store.runs().flatMap((run) => {
-    const { experiment, configuration, seed } = run.manifest.determined;
-    const isSame = experiment === name && JSON.stringify(configuration) === own;
-    return isSame ? Number(seed) : [];
-  });
-  return 1 + Math.max(0, ...seeds);
+  const taken = new Set(
+    store.runs().flatMap((run) => {
+      const { experiment, configuration, seed } = run.manifest.determined;
+      const isSame = experiment === name && JSON.stringify(configuration) === own;
+      return isSame ? seed : [];
+    }),
+  );
+  let seed = 1;
+  while (taken.has(String(seed))) seed++;
+  return seed;
 }

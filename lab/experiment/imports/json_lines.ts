@@ -15,6 +15,7 @@ import {
   BEGUN,
   loggedEndings,
   type LoggedRun,
+  requireNoFall,
   requirePng,
 } from "../logged_run.ts";
 import { unitOf } from "./imported_run.ts";
@@ -102,6 +103,7 @@ export async function importJsonLines(
 /** Refuses entries that a run could not take one after the other. */
 function requireCourse(entries: readonly Entry[], lines: readonly Line[]): void {
   let progress = BEGUN;
+  let clock = 0;
   const end = entries.findIndex((each) => "finish" in each);
   for (const [i, each] of entries.entries()) {
     try {
@@ -111,6 +113,9 @@ function requireCourse(entries: readonly Entry[], lines: readonly Line[]): void 
       if ("metrics" in each) {
         Object.keys(each.metrics).forEach(checkMetricName);
         progress = advanced(progress, countsOf(each));
+        const { seconds = clock } = each;
+        requireNoFall("seconds", clock, seconds);
+        clock = seconds;
       }
       if ("image" in each) requirePng(Uint8Array.fromBase64(each.png));
     } catch (error) {

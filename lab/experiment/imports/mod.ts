@@ -147,7 +147,7 @@ function ownRun(
   const { name, iterations, value, wallSeconds } = points.at(-1)!;
   if (!store.seriesNames(id).includes(name)) return undefined;
   const series = store.series(id, name);
-  const at = series.iterations.indexOf(iterations);
+  const at = series.iterations.lastIndexOf(iterations);
   const isIt = Object.is(series.values[at], value) && series.wallSeconds[at] === wallSeconds;
   return isIt ? id : undefined;
 }

@@ -36,17 +36,19 @@ export const STEPS = "a number from 0 to 2⁵³ − 1";
  *
  * @param name What the table is called in messages.
  * @param step What its steps are called there.
+ * @returns Takes a value; `place` is what tells points apart, where it is more than the step.
  */
 export function onePerStep(
   name: string,
   step: string,
-): (metric: string, at: number, value: number, row: string) => void {
-  const known = new Map<string, Map<number, { readonly value: number; readonly row: string }>>();
-  return (metric, at, value, row) => {
-    const ofMetric = known.get(metric) ?? new Map();
+): (metric: string, at: number, value: number, row: string, place?: string) => void {
+  type Found = { readonly value: number; readonly row: string };
+  const known = new Map<string, Map<number | string, Found>>();
+  return (metric, at, value, row, place = undefined) => {
+    const ofMetric = known.get(metric) ?? new Map<number | string, Found>();
     known.set(metric, ofMetric);
-    const before = ofMetric.get(at);
-    ofMetric.set(at, before ?? { value, row });
+    const before = ofMetric.get(place ?? at);
+    ofMetric.set(place ?? at, before ?? { value, row });
     if (before === undefined || [before.value].includes(value)) return;
     throw new InputError(
       `Cannot import ${name}, ${row} as a metric must have one value at a step: ${metric} at ` +

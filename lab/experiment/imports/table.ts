@@ -212,6 +212,9 @@ function isText(rows: readonly Row[], column: string, name: string): boolean {
   );
 }
 
+/** Seconds that a clock falls by at least where it begins anew: by less it falls between threads that log. */
+const ANEW = 1;
+
 function pointsOf(
   rows: readonly Row[],
   metrics: readonly string[],
@@ -220,6 +223,8 @@ function pointsOf(
   time: string | undefined,
 ): ImportedPoint[] {
   const requireOne = onePerStep(name, step ?? "row");
+  // A clock that begins anew, as of a program that went on, counts on from where it was.
+  let [before, clock] = [0, 0];
   const points = rows.flatMap(({ at: place, cells }, i): ImportedPoint[] => {
     const values = metrics.flatMap((column): [string, number][] => {
       const value = numberOf(cells[column]);
@@ -234,10 +239,15 @@ function pointsOf(
       );
     }
     for (const [metric, value] of values) requireOne(metric, at, value, place);
-    const seconds = time === undefined ? undefined : numberOf(cells[time]);
+    const told = time === undefined ? undefined : numberOf(cells[time]);
+    const isTold = told !== undefined && told >= 0;
+    if (isTold) {
+      if (told < clock - ANEW) before += clock;
+      clock = told;
+    }
     return [{
       step: at,
-      ...(seconds === undefined || !(seconds >= 0) ? {} : { seconds }),
+      ...(isTold ? { seconds: before + told } : {}),
       metrics: Object.fromEntries(values),
     }];
   });

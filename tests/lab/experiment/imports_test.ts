@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
 import { importEventRun, importFileRuns } from "../../../lab/experiment/imports/mod.ts";
+import { beginLogged } from "../../../lab/experiment/logged_run.ts";
 import { csvParts, tensorboardParts } from "../../../lab/store/exports/mod.ts";
 import { Message } from "../../../lab/core/protobuf.ts";
 import { maskedChecksum } from "../../../lab/store/exports/tensorboard.ts";
@@ -430,6 +431,34 @@ Deno.test("the lab's own CSV gives the runs that it holds, each point at its cou
     const theirs = utf8([...csvParts(foreign)].join(""));
     const { ids, known } = await importFileRuns(store, theirs, "theirs.csv", options);
     deepStrictEqual([ids.length, known], [2, []]);
+  }));
+
+Deno.test("what a run measured twice at an iteration comes back from the lab's CSV", () =>
+  withStore(async (store) => {
+    const { id } = addRun(store, "measured");
+    const twice = [pointAt("timing/heap_mb", 1, 5), pointAt("timing/heap_mb", 1, 6)]
+      .map((point, i) => ({ ...point, wallSeconds: i + 1 }));
+    store.append(id, twice);
+    store.flush();
+    const whole = [{ run: store.run(id)!, series: [store.series(id, "timing/heap_mb")] }];
+    const text = utf8([...csvParts(whole)].join(""));
+    deepStrictEqual((await importFileRuns(store, text, "metrics.csv", options)).known, [id]);
+    await withStore(async (other) => {
+      const { ids: [own] } = await importFileRuns(other, text, "metrics.csv", options);
+      deepStrictEqual(other.series(own, "timing/heap_mb"), whole[0].series[0]);
+    });
+  }));
+
+Deno.test("a clock that begins anew counts on, and a free seed is the least", () =>
+  withStore(async (store) => {
+    const text = "step,seconds,loss\n1,10,1\n2,20,1\n3,19.5,1\n4,5,1\n5,15,1\n";
+    const [{ series }] = await imported(store, "a.csv", text);
+    deepStrictEqual(series[0][3], [10, 20, 19.5, 24.5, 34.5]);
+    const seed = BigInt("9".repeat(38));
+    using logged = await beginLogged(store, { name: "a", seed });
+    logged.finish();
+    const [{ id }] = await imported(store, "a.csv", "step,loss\n1,2\n");
+    strictEqual(store.run(id)!.manifest.determined.seed, "2");
   }));
 
 Deno.test("runs of the lab's CSV keep their order, whichever stands first", () =>

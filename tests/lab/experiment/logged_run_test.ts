@@ -3,11 +3,12 @@ import { InputError } from "../../../lab/core/errors.ts";
 import type { Metrics } from "../../../lab/core/metrics.ts";
 import { encodePng } from "../../../lab/core/png.ts";
 import { importJsonLines } from "../../../lab/experiment/imports/json_lines.ts";
-import { beginLogged, type LoggedProgress } from "../../../lab/experiment/logged_run.ts";
+import { beginLogged, type LoggedProgress, startRun } from "../../../lab/experiment/logged_run.ts";
 import { requireTrained } from "../../../lab/experiment/recorded_run.ts";
 import { reproduce } from "../../../lab/experiment/reproduce.ts";
 import { resume } from "../../../lab/experiment/resume.ts";
 import { registries } from "../../../registries.ts";
+import { inFolder } from "../../cli/folder.ts";
 import { withStore } from "../store/fixtures.ts";
 
 Deno.test("a loop of one's own is a run: points, pictures, events, how it ended", () =>
@@ -41,6 +42,47 @@ Deno.test("iterations rise, and a run that is left has failed", () =>
       throws(() => run.log({ loss: 1 }, { iterations: 5 }), InputError);
     }
     strictEqual(store.run(id)!.status, "failed");
+  }));
+
+Deno.test("counts and clocks do not fall, and a run ends in a way that there is", () =>
+  withStore(async (store) => {
+    using run = await beginLogged(store, { name: "loop" });
+    run.log({ loss: 1 }, { examples: 30, wallSeconds: 1000 });
+    const refused: [() => void, RegExp][] = [
+      [() => run.log({ loss: 1 }, { examples: 5 }), /log as examples must not fall: 5 after 30$/],
+      [() => run.log({ loss: 1 }, { wallSeconds: 9 }), /wallSeconds must not fall: 9 after 1000$/],
+      [() => run.finish("done" as "failed"), /status must be one of completed, .*: "done"$/],
+      [() => run.finish("failed", 3 as unknown as string), /its message must be text: 3$/],
+      [
+        () => run.event("x", "warn" as "info"),
+        /level must be one of info, warning, error: "warn"$/,
+      ],
+      [() => run.event({} as string), /note the event as it must be text/],
+    ];
+    for (const [act, message] of refused) throws(act, { name: "InputError", message });
+    // The process's clock is behind what was said: it stands until it has caught up.
+    run.log({ loss: 2 });
+    run.finish("stopped");
+    const { wallSeconds, examples } = store.series(run.id, "loss");
+    deepStrictEqual([[...wallSeconds], [...examples]], [[1000, 1000], [30, 30]]);
+    strictEqual(store.run(run.id)!.status, "stopped");
+  }));
+
+Deno.test("a run that has ended gives back what it opened, once its pictures are kept", () =>
+  inFolder(async (folder) => {
+    const store = `${folder}/runs`;
+    const isOpen = () => [...Deno.readDirSync(store)].some(({ name }) => name === "lab.db-wal");
+    const run = await startRun({ name: "loop", store });
+    run.log({ loss: 1 });
+    const kept = run.image("x", { width: 1, height: 1, channels: 1, pixels: new Uint8Array(1) });
+    run.finish();
+    strictEqual(isOpen(), true);
+    await kept;
+    await new Promise((resolve) => setTimeout(resolve));
+    // The last one to close SQLite's file removes what stands beside it.
+    strictEqual(isOpen(), false);
+    await rejects(startRun({ name: " ", store }), /name must not be empty/);
+    strictEqual(isOpen(), false);
   }));
 
 Deno.test("a number behind the metrics is their iteration", () =>
@@ -136,6 +178,14 @@ Deno.test("a wrong line is named, and nothing of the file is stored", () =>
       [lines(head, { event: "x", level: "loud" }), /line 2/],
       [lines(head, { metrics: { "a\0b": 1 } }), /no NUL in its name: "a.*line 2\)/],
       [lines(head, { iteration: 5, metrics }, { iteration: 5, metrics }), /5 after 5 .*line 3\)/],
+      [
+        lines(head, { examples: 5, metrics }, { examples: 4, metrics }),
+        /examples .* 4 after 5 .*line 3\)/,
+      ],
+      [
+        lines(head, { seconds: 5, metrics }, { seconds: 4, metrics }),
+        /seconds .* 4 after 5 .*line 3\)/,
+      ],
       [
         lines(head, { finish: "completed" }, { metrics }),
         /behind the run's end .*line 2.*line 3\)/,
