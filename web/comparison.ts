@@ -288,7 +288,7 @@ export class Comparer {
       const drawnLine = single ? { x: line.x, y: line.y.map(jsonNumber) } : {};
       lines.push({ ...drawnLine, ...told });
       if (counted.has(run)) {
-        curves.push({ ...whole, goesOn: run.status === "running" || isLost(run) });
+        curves.push({ ...whole, goesOn: !isFinished(run) });
       }
       await turn();
     }

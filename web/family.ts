@@ -5,6 +5,7 @@
  */
 import { groupRuns, isLost } from "../lab/experiment/comparison.ts";
 import { directionOf } from "../lab/experiment/metric_direction.ts";
+import { counting } from "./comparison.ts";
 import type { Record } from "./runs_table.ts";
 
 /** One of them. */
@@ -20,8 +21,10 @@ export interface Family {
   readonly siblings: readonly Sibling[];
   /** Its index among them. */
   readonly index: number;
-  /** Its place among those with a figure, the best one's 1; null where that is not known. */
+  /** Its place among those that count and have a figure, the best one's 1; null where that is not known. */
   readonly place: number | null;
+  /** How many these are. */
+  readonly judged: number;
 }
 
 /** The family of a run; undefined where it is alone. */
@@ -44,17 +47,21 @@ export function familyOf(records: readonly Record[], id: string): Family | undef
     return { run: id, seed, value: known ? headline.value as number : null };
   });
   const index = siblings.findIndex(({ run }) => run === id);
-  return { siblings, index, place: placeOf(siblings, index, metric) };
+  // As in comparisons: of one seed the newest run alone.
+  const counted = new Set(counting(group.runs).map((run) => run.id));
+  const values = siblings.flatMap(({ run, value }) =>
+    counted.has(run) && value !== null ? [value] : []
+  );
+  const place = counted.has(id) ? placeOf(siblings[index].value, values, metric) : null;
+  return { siblings, index, place, judged: values.length };
 }
 
 function placeOf(
-  siblings: readonly Sibling[],
-  index: number,
+  value: number | null,
+  values: readonly number[],
   metric: string | undefined,
 ): number | null {
   const direction = metric === undefined ? null : directionOf(metric);
-  const { value } = siblings[index];
   if (direction === null || value === null) return null;
-  const better = (other: number) => direction === "up" ? other > value : other < value;
-  return 1 + siblings.filter((each) => each.value !== null && better(each.value)).length;
+  return 1 + values.filter((other) => direction === "up" ? other > value : other < value).length;
 }

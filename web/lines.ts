@@ -140,7 +140,7 @@ const PROFILE_POINTS = 80;
 export function profileLines(groups: readonly ComparedGroup[], metric: string): Line[] {
   const figures = ({ seeds }: ComparedGroup) =>
     seeds.flatMap(({ figure }) =>
-      typeof figure === "number" ? [figure] : figure === "NaN" ? [worstOf(metric)] : []
+      typeof figure === "number" ? [figure] : figure === null ? [] : [worstOf(metric)]
     );
   const all = groups.flatMap(figures).filter(Number.isFinite);
   const [low, high] = [Math.min(...all), Math.max(...all)];

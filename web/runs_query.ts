@@ -109,7 +109,7 @@ export function tableRequestOf(query: URLSearchParams): TableRequest {
   };
   return {
     filter: query.get("filter") ?? "",
-    columns: (query.get("columns") ?? "").split(",").filter((key) =>
+    columns: (query.get("columns") ?? "").split(",").map(fromList).filter((key) =>
       key !== "" && printable(key) === key
     ),
     sort: sort.replace(/^-/, ""),
@@ -127,9 +127,18 @@ function widthsIn(text: string): Record<string, number> {
   const widths = parts.flatMap((found): [string, number][] =>
     found === null || printable(found[1]) !== found[1]
       ? []
-      : [[found[1], widthOf(Number(found[2]))]]
+      : [[fromList(found[1]), widthOf(Number(found[2]))]]
   );
   return Object.fromEntries(widths);
+}
+
+/** A key as it stands in a list with commas. */
+function inList(key: string): string {
+  return key.replaceAll("%", "%25").replaceAll(",", "%2C");
+}
+
+function fromList(text: string): string {
+  return text.replaceAll("%2C", ",").replaceAll("%25", "%");
 }
 
 /** A width that a column may have, in whole pixels. */
@@ -161,12 +170,12 @@ export function queryOf(request: TableRequest): URLSearchParams {
   const query = new URLSearchParams();
   const { filter, columns, sort, descending, group, offset, limit, widths } = request;
   if (filter !== "") query.set("filter", filter);
-  if (columns.length > 0) query.set("columns", columns.join(","));
+  if (columns.length > 0) query.set("columns", columns.map(inList).join(","));
   if (sort !== "started" || !descending) query.set("sort", `${descending ? "-" : ""}${sort}`);
   if (group !== "") query.set("group", group);
   if (offset > 0) query.set("offset", String(offset));
   if (limit !== USUAL_LIMIT) query.set("limit", String(limit));
-  const sized = Object.entries(widths).map(([key, width]) => `${key}:${width}`);
+  const sized = Object.entries(widths).map(([key, width]) => `${inList(key)}:${width}`);
   if (sized.length > 0) query.set("widths", sized.join(","));
   return query;
 }

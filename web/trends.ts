@@ -4,7 +4,7 @@
  * @module
  */
 import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
-import { isLost } from "../lab/experiment/comparison.ts";
+import { isFinished, isLost } from "../lab/experiment/comparison.ts";
 import { iqm } from "../lab/statistics/mod.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import { commonAxis, countingOf } from "./comparison.ts";
@@ -29,8 +29,7 @@ export function trendOf(
     // All points: the lowest and the highest of buckets have another mean.
     const read = unlessDamaged(() => store.series(run.id, metric));
     if (read instanceof DamageError || read.values.length === 0) return [];
-    const goesOn = run.status === "running" || isLost(run);
-    return [{ ...curvesOf(read, axis, 0).whole, goesOn }];
+    return [{ ...curvesOf(read, axis, 0).whole, goesOn: !isFinished(run) }];
   });
   if (curves.length === 0) return [];
   const { x, seeds } = binned(curves);

@@ -323,6 +323,19 @@ Deno.test("agents in two worlds have one figure together, by their returns alone
     strictEqual((await comparer.compare(request())).suite, null);
   }));
 
+Deno.test("a mean ends where an interrupted run does, which may go on", () =>
+  withStore(async (store) => {
+    const configuration = agentConfiguration("ppo", 1);
+    for (const [seed, last] of [[1, 2], [2, 6]]) {
+      const run = addRun(store, { experiment: "x", configuration, seed });
+      for (let i = 1; i <= last; i++) addPoints(store, run, i, { a: seed });
+      setProgress(store, run, last, { status: "interrupted" });
+    }
+    const { groups: [{ mean }] } = await new Comparer(store).compare(request());
+    const [first, second] = [mean.x.at(0)!, mean.x.at(-1)!];
+    deepStrictEqual(second, 2 * first);
+  }));
+
 Deno.test("a run that ends without another point counts from then on, in what was kept too", () =>
   withStore(async (store) => {
     const configuration = agentConfiguration("ppo", 1);

@@ -14,6 +14,7 @@ import { withoutPaths } from "../../web/export/without_paths.ts";
 import { build, openDashboard } from "./built.ts";
 import { addPoints, agentConfiguration, manifestOf, setProgress, sheet } from "./sample_store.ts";
 import { defaultRng } from "../../lab/core/random.ts";
+import { withStore } from "../lab/store/fixtures.ts";
 
 await build();
 
@@ -113,7 +114,25 @@ Deno.test("paths give way to their last names, addresses and ratios stay", () =>
   for (const [text, plain] of cases) {
     deepStrictEqual(withoutPaths({ a: [text] }, ["/home/me/own lab/runs"]), { a: [plain] });
   }
+  // What differs in its folder alone differs still, wherever it is told of.
+  const names = new Map<string, string>();
+  const told = ["/a/b/train.csv", "/a/c/train.csv", "file:///a/b/train.csv", "in /a/c/train.csv:3"]
+    .map((text) => withoutPaths(text, [], names));
+  deepStrictEqual(told, ["train.csv", "train.csv (2)", "train.csv", "in train.csv (2):3"]);
 });
+
+Deno.test("runs that differ in a folder alone stay two groups in an export, the older one's name first", () =>
+  withStore(async (store) => {
+    const runs = ["/scratch/b/train.csv", "/scratch/a/train.csv"].map((file) => {
+      const configuration = { ...agentConfiguration("ppo", 0.01), file };
+      const manifest = manifestOf({ experiment: "mine", seed: 1, configuration });
+      const { id } = store.createRun({ name: "mine", tags: [], note: "", manifest });
+      return id;
+    });
+    const taken = await capsuleOf(store, runs.toReversed().map((id) => store.run(id)!));
+    const files = taken.head.runs.map(({ run }) => run.manifest.determined.configuration.file);
+    deepStrictEqual(files, ["train.csv (2)", "train.csv"]);
+  }));
 
 Deno.test("an export says nothing of the machine's folders, and holds other runs' names nowhere", async () => {
   const folder = await Deno.makeTempDir({ prefix: "zanzibar folder " });

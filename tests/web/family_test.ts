@@ -37,6 +37,7 @@ Deno.test("a run's place among its seeds is taken over the figure that it is jud
     ],
     index: 2,
     place: 2,
+    judged: 2,
   });
   strictEqual(familyOf(seeds, "run-1")!.place, 1);
   strictEqual(familyOf(seeds, "run-4")!.place, null);
@@ -44,6 +45,21 @@ Deno.test("a run's place among its seeds is taken over the figure that it is jud
   strictEqual(familyOf([...seeds, lost], "run-5")!.place, null);
   strictEqual(familyOf([seeds[0]], "run-3"), undefined);
   strictEqual(familyOf(seeds, "run-9"), undefined);
+});
+
+Deno.test("of two runs of a seed the newer one counts", () => {
+  const made = record(1, 900);
+  const older = (id: string, createdAt: number): Record => ({
+    ...made,
+    row: { ...made.row, id },
+    run: { ...made.run!, id, createdAt },
+  });
+  const runs = [older("first", 1), older("second", 2), record(2, 950)];
+  const told = ["first", "second", "run-2"].map((id) => {
+    const { place, judged } = familyOf(runs, id)!;
+    return [place, judged];
+  });
+  deepStrictEqual(told, [[null, 2], [2, 2], [1, 2]]);
 });
 
 Deno.test("where less is better the lowest figure has the first place", () => {

@@ -82,6 +82,12 @@ Deno.test("of a seed without a figure a profile knows that it is the worst, or i
   // Where less is better: those below.
   deepStrictEqual(ends("losses/loss"), [["a", 0, 2 / 3], ["b", 0, 1]]);
   deepStrictEqual(ends("schedule/learning_rate"), [["b", 1, 0]]);
+  // Infinite figures are none to draw, and on the worse side of all.
+  const infinite = [of("a", [0, "Infinity", 10]), groups[1]];
+  deepStrictEqual(
+    profileLines(infinite, "losses/loss").map(({ label, y }) => [label, y.at(-1)]),
+    [["a", 2 / 3], ["b", 1]],
+  );
   const [{ x }] = profileLines(groups, "evaluation/return_mean");
   strictEqual(x[0], -0.2);
   ok(Math.abs(x.at(-1)! - 10.2) < 1e-12);

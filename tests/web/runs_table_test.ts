@@ -32,6 +32,12 @@ Deno.test("a request comes back from its query, and the usual one has none", () 
   const query =
     "filter=ppo&columns=seed%2Cagent.gamma&sort=evaluation%2Fmodes&group=agent&offset=100&limit=5";
   strictEqual(queryOf(requestOf(query)).toString(), query);
+  // Names of metrics may have commas and per cent.
+  const columns = ["evaluation/accuracy@1,5", "seed", "win%2C", "50%"];
+  const widths = { "evaluation/accuracy@1,5": 240, "50%": 90 };
+  const odd = { ...requestOf(""), columns, widths };
+  deepStrictEqual(requestOf(queryOf(odd).toString()), odd);
+  deepStrictEqual(requestOf("columns=50%25,a").columns, ["50%", "a"]);
   throws(() => requestOf("limit=1e9"), /limit must be a whole number from 1 to 500: 1e9/);
   throws(() => requestOf("limit=0"), /limit/);
   throws(() => requestOf("offset=-1"), /offset/);

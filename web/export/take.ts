@@ -33,7 +33,11 @@ export async function capsuleOf(
   policies?: Pick<Policies, "of">,
 ): Promise<Capsule> {
   const known = [store.location, ...runs.map(({ manifest }) => manifest.definition.module)];
-  const plain = <Data>(data: Data) => withoutPaths(data, known);
+  const names = new Map<string, string>();
+  const plain = <Data>(data: Data) => withoutPaths(data, known, names);
+  // The oldest run's paths keep their names, in whatever order runs are taken.
+  const byAge = [...runs].sort((a, b) => a.id < b.id ? -1 : 1);
+  for (const { manifest } of byAge) plain(manifest.determined.configuration);
   const head: { run: Run; last: Record<string, number | string> }[] = [];
   const missing: Record<string, string> = {};
   const bodies = new Map<string, Body>();

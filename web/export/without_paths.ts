@@ -20,13 +20,30 @@ const below = (folder: string) =>
  * The same data with the last name of every absolute path in the place of the path.
  *
  * @param known Folders and files that may stand in it, which may have spaces in their names.
+ * @param names Paths by what stands in their place: of a further path with the same last name that is
+ * `train.csv (2)`, so that what differs in its folder differs still.
  */
-export function withoutPaths<Data>(data: Data, known: readonly string[] = []): Data {
+export function withoutPaths<Data>(
+  data: Data,
+  known: readonly string[] = [],
+  names: Map<string, string> = new Map(),
+): Data {
   const folders = [...new Set(known.flatMap(above))].sort((a, b) => b.length - a.length)
     .map(below);
+  const named = (match: string, last: string) => {
+    if (last === "") return last;
+    const path = match.replace(/^file:\/\//, "");
+    for (let i = 1;; i++) {
+      const name = i === 1 ? last : `${last} (${i})`;
+      const owner = names.get(name);
+      if (owner !== undefined && owner !== path) continue;
+      names.set(name, path);
+      return name;
+    }
+  };
   const plain = (text: string) => {
-    for (const folder of folders) text = text.replace(folder, "$1");
-    return text.replace(absolute, "$1").replace(ofDrives, "$1");
+    for (const folder of folders) text = text.replace(folder, named);
+    return text.replace(absolute, named).replace(ofDrives, named);
   };
   const within = (value: Json): Json => {
     if (typeof value === "string") return plain(value);

@@ -167,9 +167,8 @@ function Copy({ text }: { text: string }): VNode {
 }
 
 /** The run's place among its seeds, with the way to the others. */
-function AmongSeeds({ siblings, index, place }: Family): VNode {
+function AmongSeeds({ siblings, index, place, judged }: Family): VNode {
   const [before, after] = [siblings[index - 1], siblings[index + 1]];
-  const judged = siblings.filter(({ value }) => value !== null).length;
   return (
     <nav class="family" aria-label="Other seeds">
       {before ? <a href={`/runs/${before.run}`} rel="prev">‹ seed {before.seed}</a> : <span />}
