@@ -156,7 +156,13 @@ function measuredFigures(figures: Metrics): Metrics {
   );
 }
 
-/** What the best checkpoint is worth on a stream that did not choose it; null where none is kept. */
+/** By how many draws a likelihood was estimated: figures compare at an equal number alone. */
+const DRAWS = "evaluation/likelihood_draws";
+
+/**
+ * What the best checkpoint is worth on a stream that did not choose it; null where none is kept, or where it
+ * is estimated by another number of draws than the last one.
+ */
 async function bestScore(
   run: Run,
   metric: string,
@@ -169,6 +175,7 @@ async function bestScore(
     const evaluation = configuration.evaluation as { episodes?: number; stochastic?: boolean };
     const random = streamOf(parseSeed(seed), "score/best");
     const { metrics } = await trainer.evaluate({ ...evaluation, random });
+    if (metrics[DRAWS] !== figuresOf(options.store, run)[DRAWS]) return null;
     return Number.isFinite(metrics[metric]) ? metrics[metric] : null;
   } finally {
     dispose();

@@ -325,11 +325,21 @@ function origins(measured: readonly MeasuredRow[]): string {
   if (machines.size === 0) return "";
   return `Measured with \`deno task docs:results\` on ${
     [...machines].join("; ")
-  }, one thread a run; ` +
+  }, one thread a run${threaded(measured)}; ` +
     "commits and dates stand in [docs/results](../results/README.md)." +
     (versions.size === 0
       ? "\n"
       : ` Theirs with \`deno task docs:references\`: ${[...versions].join("; ")}.\n`);
+}
+
+/** Of rows whose agents train in several threads, what is to be said of them. */
+function threaded(measured: readonly MeasuredRow[]): string {
+  const names = measured.flatMap(({ definition, row }) => {
+    const agent = "agent" in definition ? definition.agent : {};
+    const { workers = 1 } = agent as { readonly workers?: number };
+    return workers > 1 ? [`${workers} of \`${row.experiment}\``] : [];
+  });
+  return names.length === 0 ? "" : `, but ${names.join(", ")}`;
 }
 
 /** Five digits at most, thousands apart; zeros at the end fall away. */

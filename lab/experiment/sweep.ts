@@ -180,6 +180,12 @@ export async function resolveSweep(
         "evaluation/… or validation/…",
     );
   }
+  const moved = space.find(({ path }) => path === "budget" || path === "evaluation.every");
+  if (pruner !== "none" && moved !== undefined) {
+    throw new InputError(
+      `Cannot prune by ${pruner} as trials must be evaluated at the same places: ${moved.path} is tried`,
+    );
+  }
   if (pruner !== "none" && rungsOf(described) < 2) {
     const { budget, evaluation } = described.configuration as unknown as Evaluated;
     const often = Math.max(1, Math.ceil(budget / 10));

@@ -194,6 +194,12 @@ Deno.test("a table names each machine and version once, whatever commits and day
   match(text, /Theirs with `deno task docs:references`: peer 1\.2\.\n$/);
   strictEqual(text.match(/2 × processor/g)!.length, 1);
   doesNotMatch(text, /1234567|2027/);
+  match(text, /, one thread a run; /);
+  const threaded = { ...definition, agent: { name: "toy", workers: 2 } } as ExperimentDefinition;
+  match(
+    resultsText([measured([500]), measured([500], { definition: threaded })]),
+    /, one thread a run, but 2 of `toy`; /,
+  );
 });
 
 Deno.test("a page keeps what stands around its table", () => {

@@ -5292,8 +5292,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the mean of seeds goes on beyond where one diverged",
     file: "web/comparison.ts",
-    from: 'goesOn: run.status === "running" || isLost(run) });',
-    to: 'goesOn: run.status === "running" });',
+    from: "goesOn: !isFinished(run) });",
+    to: "goesOn: !isFinished(run) && !isLost(run) });",
     test: "tests/web/comparison_test.ts",
   },
   {
@@ -10974,5 +10974,19 @@ export const mutants: readonly Mutant[] = [
     from: "  for (const { manifest } of byAge) plain(manifest.determined.configuration);\n",
     to: "",
     test: "tests/web/export_test.ts",
+  },
+  {
+    fault: "a row whose agent trains in two threads is told as one of one",
+    file: "evidence/tables.ts",
+    from: "workers > 1 ? [",
+    to: "workers > 2 ? [",
+    test: "tests/evidence/tables_test.ts",
+  },
+  {
+    fault: "trials are pruned at other places of their budgets",
+    file: "lab/experiment/sweep.ts",
+    from: 'path === "budget" || path === "evaluation.every"',
+    to: 'path === "evaluation.every"',
+    test: "tests/lab/experiment/sweep_test.ts",
   },
 ];

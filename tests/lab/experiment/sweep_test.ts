@@ -649,6 +649,10 @@ Deno.test("a sweep that cannot be is refused in a line before anything is stored
       [{ pruner: "ashe" as "asha" }, /no pruner "ashe" \(did you mean "asha"\?\)/],
       [{ pruner: "asha", objective: "min:losses/toy" }, /a pruner looks at evaluations/],
       [
+        { pruner: "median", space: { budget: [100, 200] }, sampler: "grid", trials: undefined },
+        /prune by median as trials must be evaluated at the same places: budget is tried$/,
+      ],
+      [
         { pruner: "asha", budget: 100, set: { "evaluation.every": 100 } },
         /runs must be evaluated .* \(--set evaluation\.every=10\): every 100 of a budget of 100/,
       ],
