@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import { choiceOf } from "../../lab/compute/backend_choice.ts";
 import { chartScene } from "../../lab/core/chart.ts";
 import { unitWords } from "../../lab/core/budget.ts";
@@ -33,6 +34,7 @@ import { compareRuns, type Comparison, type Group } from "../comparison.ts";
 import { isPostgres } from "../fleet.ts";
 import { settingWords, shellWord } from "../../lab/core/shell.ts";
 import { storeFlag } from "../../web/program.ts";
+import type { Settings } from "../settings.ts";
 import { importanceLine, trialsTable } from "../sweeping.ts";
 import {
   iqmCell,
@@ -477,9 +479,12 @@ async function againOf(
   ];
 }
 
+/** Fields that others have their defaults from. */
+const LEADING = ["agent.name", "model.name", "environment.id", "dataset.name", "budget"];
+
 /**
  * Command lines that train all runs of a group again. None where the definition is not at hand or no
- * longer the one of the runs, or where they were given another budget on the way.
+ * longer the one of the runs, where they were given another budget on the way, or where no line says all.
  */
 async function trainingLines(
   { experiment, configuration, runs }: Group,
@@ -491,16 +496,29 @@ async function trainingLines(
   if (stagesOf(manifest).length > 1) return [];
   const isKnown = registries.experiments.some(({ name }) => name === experiment);
   const reference = isKnown || !isFile(definition.module) ? experiment : definition.module;
-  const described = await describer.describe(reference).catch((error) => {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  });
+  const describe = (set: Settings = []) =>
+    describer.describe(reference, { set }).catch((error) => {
+      if (error instanceof InputError) return undefined;
+      throw error;
+    });
+  const described = await describe();
   const isOther = described === undefined || described.version !== determined.version ||
     (needsModule(configuration) && described.hash !== definition.hash);
   if (isOther) return [];
-  const usual = flatten(described.configuration);
-  const set = Object.entries(flatten(configuration))
-    .filter(([path, value]) => usual[path] !== value);
+  const own = flatten(configuration);
+  const differing = (usual: Readonly<Record<string, string>>) =>
+    Object.entries(own).filter(([path, value]) => usual[path] !== value);
+  // What others have their defaults from is said first.
+  const leading = differing(flatten(described.configuration))
+    .filter(([path]) => LEADING.includes(path));
+  const led = flatten((await describe(leading) ?? described).configuration);
+  const set = [
+    ...leading,
+    ...differing(led).filter(([path]) => !LEADING.includes(path)),
+    ...Object.keys(led).filter((path) => !(path in own)).map((path) => [path, "default"] as const),
+  ];
+  const again = await describe(set);
+  if (again === undefined || !isDeepStrictEqual(flatten(again.configuration), own)) return [];
   const { backend, from } = determined;
   const line = [
     `${programFor(runs[0])} run ${shellWord(reference)}`,

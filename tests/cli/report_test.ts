@@ -296,6 +296,38 @@ Deno.test("the lines of a report train the same again, or reproduce it where non
     strictEqual(new Set(digests(again)).size, 2);
   }));
 
+Deno.test("a report's line says what other fields have their defaults from, and what was taken back", () =>
+  inFolder(async (folder) => {
+    const typed = (...args: string[]) => typedIn(folder, [...args, "--store", "runs"], every);
+    const set = (...fields: string[]) => fields.flatMap((field) => ["--set", field]);
+    // PPO anneals its learning rate, A2C does not unless it is asked to.
+    const other = set("agent.name=a2c", "agent.annealLearningRate=true", "evaluation.every=1000");
+    const quick = ["run", "cartpole-ppo-quick", "--budget", "400", "--seed", "1"];
+    const stop = set("stop.atLeast=default", "stop.atMost=3", "stop.metric=evaluation/length_mean");
+    for (const asked of [other, stop]) {
+      const { code, error } = await typed(...quick, ...asked, "--name", "mine");
+      strictEqual(code, 0, error);
+    }
+    await typed("report", "mine", "--out", "pages");
+    const page = Deno.readTextFileSync(`${folder}/pages/mine.md`);
+    const lines = page.split("\n").filter((line) => / run cartpole-ppo-quick /.test(line));
+    strictEqual(lines.length, 2, page);
+    const configurations = () => {
+      const store = openStore(`${folder}/runs`, { readOnly: true });
+      const all = store.runs().map(({ manifest }) => manifest.determined.configuration);
+      store.close();
+      return all.map((each) => JSON.stringify(each));
+    };
+    const before = configurations();
+    for (const line of lines) {
+      const words = line.replace("deno task -q experiment", "").replace("--store runs", "").trim()
+        .split(" ");
+      const { code, error } = await typed(...words);
+      strictEqual(code, 0, `${line}: ${error}`);
+    }
+    deepStrictEqual(configurations().slice(0, 2).sort(), before.toSorted());
+  }));
+
 Deno.test("a report has a film of each agent, by its first seed", () =>
   inFolder(async (folder) => {
     const typed = (line: string) => typedIn(folder, line.split(" "), every);

@@ -10989,4 +10989,11 @@ export const mutants: readonly Mutant[] = [
     to: 'path === "evaluation.every"',
     test: "tests/lab/experiment/sweep_test.ts",
   },
+  {
+    fault: "a report's line leaves out what another agent has by default",
+    file: "cli/report/report.ts",
+    from: "(await describe(leading) ?? described).configuration",
+    to: "described.configuration",
+    test: "tests/cli/report_test.ts",
+  },
 ];
