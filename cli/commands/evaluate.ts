@@ -10,7 +10,7 @@ import { isLive, LIVE_PACE, MOST_PACE, TURN_PACE } from "../../lab/core/pace.ts"
 import { deriveSeed, type Seed, streamOf } from "../../lab/core/random.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import type { Trainer } from "../../lab/core/trainer.ts";
-import type { Run } from "../../lab/store/store.ts";
+import type { Run, StoredCheckpoint } from "../../lab/store/store.ts";
 import {
   checkpointOption,
   defaulting,
@@ -113,11 +113,11 @@ export const evaluate = defineCommand({
     const run = store.find(reference);
     const { drawsActions } = await import("../episode.ts");
     const stochastic = options.stochastic || drawsActions(run) && !greedy;
-    const { trainer, makeEnvironment, dispose } = await openTrainer(run, {
-      store,
-      registries,
-      checkpoint,
-    });
+    const opening = { store, registries, checkpoint };
+    const { trainer, makeEnvironment, checkpoint: taken, dispose } = await openTrainer(
+      run,
+      opening,
+    );
     try {
       const stage = render || path !== undefined
         ? stageOf(trainer, makeEnvironment, run)
@@ -132,7 +132,8 @@ export const evaluate = defineCommand({
       } else {
         const how = stochastic ? " with drawn actions" : "";
         const over = trainer.act === undefined ? "" : `, ${plural(episodes, "episode")}${how}`;
-        io.out(`run ${run.id}  ${run.name}  seed ${run.manifest.determined.seed}${over}\n`);
+        const when = whenOf(taken, run);
+        io.out(`run ${run.id}  ${run.name}  seed ${run.manifest.determined.seed}${over}${when}\n`);
         io.out(table(
           [{ title: "metric" }, { title: "value", align: "right" }],
           Object.entries(metrics).map(([name, value]) => [name, figure(value)]),
@@ -151,6 +152,13 @@ export const evaluate = defineCommand({
     return 0;
   },
 });
+
+/** Which time of its training a checkpoint is of, where it is not of the end. */
+function whenOf({ iteration }: StoredCheckpoint, { iterations, status }: Run): string {
+  if (iteration >= iterations) return "";
+  const cause = status === "diverged" ? ", before it diverged" : "";
+  return `, at iteration ${iteration} of ${iterations}${cause}`;
+}
 
 /** A world to draw an episode in; an `InputError` where the run has none. */
 function stageOf(

@@ -7,7 +7,8 @@
 import { defaultRng } from "../core/random.ts";
 import { sort } from "../core/interquartile_mean.ts";
 import { defaultDraws, type Draws, KeptDraws } from "./draws.ts";
-import { performanceProfile, quantile, type Scores } from "./scores.ts";
+import { quantile, type Scores } from "./scores.ts";
+import { performanceProfile } from "./tasks.ts";
 
 /** An interval of confidence. */
 export interface Interval {

@@ -4,17 +4,8 @@
  *
  * @module
  */
-export {
-  type AnyScores,
-  iqm,
-  mean,
-  median,
-  optimalityGap,
-  performanceProfile,
-  quantile,
-  type Scores,
-  standardDeviation,
-} from "./scores.ts";
+export { type AnyScores, median, quantile, type Scores, standardDeviation } from "./scores.ts";
+export { iqm, mean, optimalityGap, performanceProfile } from "./tasks.ts";
 export {
   bootstrapInterval,
   type BootstrapOptions,

@@ -5,8 +5,9 @@
  * @module
  */
 import { bootstrapInterval } from "./bootstrap.ts";
-import { iqm, optimalityGap, type Scores } from "./scores.ts";
+import type { Scores } from "./scores.ts";
 import { type Spread, spreadKind } from "./spread.ts";
+import { iqm, optimalityGap } from "./tasks.ts";
 
 /** What is 0 and what is 1 on the scale of a task. */
 export interface TaskScale {

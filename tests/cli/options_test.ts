@@ -154,6 +154,10 @@ Deno.test("evaluate takes the checkpoint that it is told to", () =>
     );
     strictEqual(await figures(""), final);
     strictEqual(new Set([final, last, best]).size, 3);
+    const told = async (more: string) =>
+      (await typed(`evaluate latest${more}`)).out.split("\n", 1)[0];
+    doesNotMatch(await told(""), /iteration/);
+    match(await told(" --checkpoint last"), /, at iteration \d+ of \d+$/);
     const { code, error } = await typed("evaluate latest --checkpoint first");
     deepStrictEqual([code, error.includes("first")], [2, true]);
   }));

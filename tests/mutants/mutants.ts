@@ -10996,4 +10996,18 @@ export const mutants: readonly Mutant[] = [
     to: "described.configuration",
     test: "tests/cli/report_test.ts",
   },
+  {
+    fault: "worlds with more seeds weigh more in the IQM of a suite",
+    file: "lab/statistics/tasks.ts",
+    from: "times: alike / task.length",
+    to: "times: 1",
+    test: "tests/lab/statistics/statistics_test.ts",
+  },
+  {
+    fault: "a suite's optimality gap pools the seeds of its worlds",
+    file: "lab/statistics/tasks.ts",
+    from: "  if (!isUneven(scores)) return pooledGap(scores, gamma);\n",
+    to: "  return pooledGap(scores, gamma);\n",
+    test: "tests/lab/statistics/statistics_test.ts",
+  },
 ];

@@ -118,11 +118,32 @@ Deno.test("the interquartile mean drops a quarter at each end, rounded down", ()
   strictEqual(iqm([4]), 4);
 });
 
+Deno.test("tasks with different numbers of runs weigh alike, as if their runs were repeated", () => {
+  const random = defaultRng(5);
+  const drawn = (count: number) => Array.from({ length: count }, () => random.integers(64) / 16);
+  const repeated = (task: number[], times: number) =>
+    Array.from({ length: times }, () => task).flat();
+  for (const [a, b, c, least] of [[4, 2, 6, 12], [5, 10, 10, 10], [3, 5, 1, 15], [7, 4, 2, 28]]) {
+    const scores = [drawn(a), drawn(b), drawn(c)];
+    const alike = scores.map((task) => repeated(task, least / task.length));
+    for (const figure of [mean, iqm, optimalityGap]) {
+      near(figure(scores), figure(alike.flat()), 1e-12);
+    }
+    const above = performanceProfile(scores, [1, 2]);
+    performanceProfile(alike.flat(), [1, 2]).forEach((share, i) => near(above[i], share, 1e-12));
+  }
+  // By hand, of 0 twice, 0 twice, 8, 4, 8, 4 without the lowest and the highest two.
+  strictEqual(iqm([[0, 0], [8, 4, 8, 4]]), 2);
+  strictEqual(iqm([[0], [2, 4]]), 1);
+});
+
 Deno.test("NaN is never dropped and no scores give NaN", () => {
   for (const figure of [mean, median, iqm, optimalityGap]) {
     ok(Number.isNaN(figure([1, 2, 3, NaN])), figure.name);
     ok(Number.isNaN(figure([])), figure.name);
+    ok(Number.isNaN(figure([[1, 2], [3, NaN, 4]])), figure.name);
   }
+  ok(Number.isNaN(performanceProfile([1, NaN], [0])[0]));
   ok(Number.isNaN(probabilityOfImprovement([[NaN]], [[1]])));
   const interval = bootstrapInterval([[1, NaN]], iqm, { repeats: 20 });
   ok(Number.isNaN(interval.low) && Number.isNaN(interval.high));
