@@ -16,6 +16,7 @@ import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import { provenance } from "../lab/experiment/manifest.ts";
 import { registries } from "../registries.ts";
 import { requireCommitted } from "./measure.ts";
+import { keyOfLines, keyOfRuns, type ReportKeys } from "./report_keys.ts";
 import { reports, type ShippedReport } from "./reports.ts";
 
 const help = `Usage: deno task docs:reports [NAME…] [--pages]
@@ -24,7 +25,8 @@ Trains the runs of the reports of evidence/reports.ts, or of those named, each r
 its own, runs/reports/NAME, and writes them to docs/reports. A store that is there already is not
 trained again: delete it first, or give
 
-  --pages  Only writes pages, from the stores that are there.`;
+  --pages  Only writes pages, from the stores that are there, and the list, which says which pages are
+           behind their lines.`;
 
 /** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
@@ -39,7 +41,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       if (!args.includes("--pages")) {
         const code = await train(report, io);
         if (code !== 0) return code;
-      }
+      } else if (names.length === 0 && !await exists(storeOf(report, io))) continue;
       await writePage(report, io);
     }
     await writeWhole(join(pagesOf(io), "README.md"), [await index(io)]);
@@ -85,7 +87,8 @@ async function train(report: ShippedReport, io: Io): Promise<number> {
 async function writePage(report: ShippedReport, io: Io): Promise<void> {
   using opened = await openStoreOf(io, storeOf(report, io), { readOnly: true });
   const { store } = opened;
-  const blocks = await reportOf(store, store.runs(), registries, {
+  const trained = store.runs();
+  const blocks = await reportOf(store, trained, registries, {
     ...report,
     file: report.name,
     isTimed: false,
@@ -95,19 +98,39 @@ async function writePage(report: ShippedReport, io: Io): Promise<void> {
     await writeWhole(path, [content]);
     io.out(path);
   }
+  const keys = { ...await readKeys(io), [report.name]: keyOfRuns(report, trained) };
+  const sorted = Object.entries(keys).sort(([a], [b]) => a < b ? -1 : 1);
+  const text = JSON.stringify(Object.fromEntries(sorted), undefined, 2);
+  await writeWhole(keysPath(io), [`${text}\n`]);
+}
+
+function keysPath(io: Pick<Io, "root">): string {
+  return join(pagesOf(io), "keys.json");
+}
+
+/** The hash of what the runs of each page were trained with: see `keyOfRuns`. */
+async function readKeys(io: Pick<Io, "root">): Promise<ReportKeys> {
+  return JSON.parse(await Deno.readTextFile(keysPath(io)));
 }
 
 /** The list of the reports that are written, as docs/reports/README.md has it. */
 export async function index(io: Pick<Io, "root">): Promise<string> {
   const rows: string[] = [];
-  for (const { name, title, question } of reports) {
+  const keys = await readKeys(io);
+  for (const report of reports) {
+    const { name, title, question } = report;
     if (!await exists(join(pagesOf(io), `${name}.md`))) continue;
-    rows.push(`| [${title}](${name}.md) | ${question} | \`deno task docs:reports ${name}\` |`);
+    const isBehind = keys[name] !== await keyOfLines(report);
+    const state = isBehind ? ", to be written anew" : "";
+    rows.push(
+      `| [${title}](${name}.md)${state} | ${question} | \`deno task docs:reports ${name}\` |`,
+    );
   }
   return `# Reports
 
 Experiments that the lab ran in full, on seeds that no preset was tuned on. The command of each trains
-it again and writes its page; \`${PROGRAM} report\` writes such a page of runs of your own.
+it again and writes its page; \`${PROGRAM} report\` writes such a page of runs of your own. A page
+is marked where its lines mean another configuration by now, or its statistics are made in another way.
 
 | report | question | command |
 |---|---|---|

@@ -3,17 +3,44 @@ import { fileURLToPath } from "node:url";
 import { main as guidanceMain } from "../../evidence/guidance_main.ts";
 import { main as resultsMain } from "../../evidence/main.ts";
 import { main as referencesMain } from "../../evidence/references_main.ts";
+import { keyOfLines, keyOfRuns } from "../../evidence/report_keys.ts";
 import { index, main as reportsMain } from "../../evidence/reports_main.ts";
 import { reports } from "../../evidence/reports.ts";
 import { judgingSeeds } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
+import { main as commandLine } from "../../cli/main.ts";
+import { openStoreOf } from "../../cli/stores.ts";
 import { registries } from "../../registries.ts";
 import { capturedIo } from "../cli/captured_io.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-Deno.test("the list of reports has every page that is written", async () => {
+Deno.test("the list of reports has every page that is written, and says which are behind their lines", async () => {
   strictEqual(await Deno.readTextFile(`${root}docs/reports/README.md`), await index({ root }));
+});
+
+Deno.test("the key of a report's lines is that of the runs they train, and another where a field is", async () => {
+  const line = (rest: string) => `windy-q-learning windy-sarsa --seeds 2 --budget 200${rest}`;
+  const set = line(" --set agent.learningRate=3e-1");
+  const swept = line(" --sweep agent.learningRate=0.1,0.2").replace(" windy-sarsa", "");
+  const keys: string[] = [];
+  for (const trained of [set, swept]) {
+    const folder = await Deno.makeTempDir();
+    const io = capturedIo({ root });
+    try {
+      const words = ["run", ...trained.split(" "), "--store", folder];
+      strictEqual(await commandLine(words, io), 0, io.written.error);
+      using opened = await openStoreOf(io, folder, { readOnly: true });
+      const report = { runs: [trained] };
+      keys.push(await keyOfLines(report));
+      strictEqual(keyOfRuns(report, opened.store.runs()), keys.at(-1));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+  strictEqual(await keyOfLines({ runs: [set.replace("3e-1", "0.30")] }), keys[0]);
+  keys.push(await keyOfLines({ runs: [line("")] }), await keyOfLines({ runs: [set, line("")] }));
+  strictEqual(new Set(keys).size, keys.length);
 });
 
 for (const { name, runs } of reports) {

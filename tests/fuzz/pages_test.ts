@@ -25,7 +25,8 @@ async function* kinds(): AsyncGenerator<ExperimentDefinition> {
     // What reads files of the user's has none here.
     if (found === undefined || data === undefined || data.name === "images") continue;
     const [model, dataset] = [await entry.load(), await data.load()];
-    const few = known(dataset.configuration, { train: 200, validation: 40, test: 40 });
+    // As many as there are kinds that a model is told.
+    const few = known(dataset.configuration, { train: 256, validation: 40, test: 40 });
     const own = known(model.configuration, { judge: false, batchSize: 4 });
     yield {
       ...{ name: entry.name, budget: 400, evaluation: often },

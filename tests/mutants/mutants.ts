@@ -11010,4 +11010,18 @@ export const mutants: readonly Mutant[] = [
     to: "  return pooledGap(scores, gamma);\n",
     test: "tests/lab/statistics/statistics_test.ts",
   },
+  {
+    fault: "a report's key is that of the preset, whatever its line sets",
+    file: "evidence/report_keys.ts",
+    from: "resolve(definition, registries, { set, budget })",
+    to: "resolve(definition, registries, { budget })",
+    test: "tests/evidence/reports_test.ts",
+  },
+  {
+    fault: "a report's key hangs on what a sweep has chosen",
+    file: "evidence/report_keys.ts",
+    from: "    delete within[last];\n",
+    to: "",
+    test: "tests/evidence/reports_test.ts",
+  },
 ];

@@ -1,0 +1,75 @@
+/**
+ * What a report's runs are configured with and how its figures are made, as a hash: a page that has
+ * another one by now is to be written anew.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { run } from "../cli/commands/run.ts";
+import { parsedWords } from "../cli/command.ts";
+import { encodeCanonicalJson } from "../lab/core/canonical_json.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import { resolve } from "../lab/experiment/resolve.ts";
+import type { Manifest, Run } from "../lab/store/store.ts";
+import { registries } from "../registries.ts";
+import type { ShippedReport } from "./reports.ts";
+
+/** Raised where the statistics of a page are made in another way. */
+const STATISTICS = 2;
+
+/** Hashes by the report's name, as docs/reports/keys.json holds them. */
+export type ReportKeys = { readonly [report: string]: string };
+
+type Determined = Pick<Manifest["determined"], "experiment" | "version" | "configuration">;
+
+/** The hash of what a report's lines mean. @throws InputError where a line cannot be run. */
+export async function keyOfLines({ runs }: Pick<ShippedReport, "runs">): Promise<string> {
+  const configured: Determined[] = [];
+  for (const line of runs) {
+    const { names, set, budget, sweep } = parsedRun(line);
+    for (const name of names) {
+      const definition = await registries.experiments.find((entry) => entry.name === name)!.load();
+      const { configuration } = await resolve(definition, registries, { set, budget });
+      const { version = 1 } = definition;
+      configured.push(without({ experiment: name, version, configuration }, sweep));
+    }
+  }
+  return hashOf(configured);
+}
+
+/** The hash of what its runs were trained with. */
+export function keyOfRuns({ runs }: Pick<ShippedReport, "runs">, trained: readonly Run[]): string {
+  const swept = runs.flatMap((line) => parsedRun(line).sweep);
+  return hashOf(trained.map(({ manifest }) => without(manifest.determined, swept)));
+}
+
+function parsedRun(line: string) {
+  return parsedWords(
+    run.parser({ experiments: [], runs: [] }),
+    line.split(" "),
+    `run ${run.usage}`,
+  );
+}
+
+/** Without when it is saved, which decides no result, and without what a sweep chooses. */
+function without(
+  { experiment, version, configuration }: Determined,
+  swept: readonly (readonly [path: string, range: string])[],
+): Determined {
+  const kept = structuredClone(configuration) as { [field: string]: Json };
+  delete kept.checkpoint;
+  for (const [path] of swept) {
+    const names = path.split(".");
+    const last = names.pop()!;
+    const within = names.reduce((part, name) => part[name] as { [field: string]: Json }, kept);
+    delete within[last];
+  }
+  return { experiment, version, configuration: kept };
+}
+
+/** SHA-256 over those that differ, in whichever order. */
+function hashOf(configured: readonly Determined[]): string {
+  const texts = configured.map((each) => encodeCanonicalJson(each as unknown as Json));
+  const text = [`${STATISTICS}`, ...new Set(texts.sort())].join("\n");
+  return createHash("sha256").update(text).digest("hex");
+}
