@@ -180,11 +180,11 @@ export function openDatabase(folder: string): Database {
 function refuseOther(folder: string, path: string): void {
   refuseFolder(path);
   if (isReadable(path) && sizeOfFile(path)! > 0) return;
-  const runs = isReadable(folder) ? namesIn(`${folder}/checkpoints`).length : 0;
-  const others = isReadable(folder) ? namesIn(`${folder}/artifacts`).length : 0;
-  if (runs + others === 0) return;
+  const holds = (files: string) => isReadable(folder) && namesIn(`${folder}/${files}`).length > 0;
+  const held = ["checkpoints", "artifacts"].filter(holds);
+  if (held.length === 0) return;
   throw new LabError(
-    `Cannot open the store as ${folder} holds checkpoints of ${runs} runs but no database: put ` +
+    `Cannot open the store as ${folder} holds ${held.join(" and ")} of runs but no database: put ` +
       "lab.db back, or rebuild it (`recover`)",
   );
 }

@@ -330,9 +330,14 @@ Deno.test("sync refuses one store twice, and none", () =>
     await rejects(syncStores(`${folder}/linked`, `${folder}/runs`), /must be two stores/);
     // Nor does it make an empty database beside files that one has lost.
     Deno.mkdirSync(`${folder}/lost/checkpoints/1a2b3c`, { recursive: true });
-    await rejects(syncStores(`${folder}/runs`, `${folder}/lost`), /checkpoints of 1 runs but no/);
-    await rejects(syncStores(`${folder}/none`, `${folder}/runs`), (error) =>
-      error instanceof InputError && /there is no store: .*none/.test(error.message));
+    await rejects(
+      syncStores(`${folder}/runs`, `${folder}/lost`),
+      /holds checkpoints of runs but no/,
+    );
+    await rejects(
+      syncStores(`${folder}/none`, `${folder}/runs`),
+      (error) => error instanceof InputError && /there is no store: .*none/.test(error.message),
+    );
   }));
 
 Deno.test("of two runs alike that began at once each goes on under its own id", () =>
