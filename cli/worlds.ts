@@ -28,10 +28,16 @@ export type SetOptions = readonly (readonly [name: string, value: string])[];
  * experiments, or registers environments. What a file exports as default comes first. Only registered
  * environments, a file's own included, have options to set.
  *
+ * @param options.orNone Whether a file may have none. Default false.
  * @throws InputError for an unknown id (with the nearest), an unknown or wrong option, and a file
  * that is missing, throws or has no environment.
  */
-export async function worldsOf(io: Io, reference: string, set: SetOptions): Promise<World[]> {
+export async function worldsOf(
+  io: Io,
+  reference: string,
+  set: SetOptions,
+  options: { readonly orNone?: boolean } = {},
+): Promise<World[]> {
   const registries = await io.registries();
   if (!isFile(reference)) {
     return [await registeredWorld(registries, reference, set)];
@@ -58,8 +64,16 @@ export async function worldsOf(io: Io, reference: string, set: SetOptions): Prom
   for (const { id } of registered) {
     if (!worlds.has(id)) worlds.set(id, { id, make: () => makeEnv(id) });
   }
-  if (worlds.size > 0) return [...worlds.values()];
-  throw new InputError(
+  if (worlds.size > 0 || options.orNone) return [...worlds.values()];
+  throw noWorldIn(reference, module);
+}
+
+/** The error for a file without an environment. */
+export function noWorldIn(
+  reference: string,
+  module: Readonly<Record<string, unknown>>,
+): InputError {
+  return new InputError(
     `Cannot find an environment in ${reference} as it must export one ` +
       `(export default defineEnvironment({ … })): it exports ${
         Object.keys(module).join(", ") || "nothing"

@@ -1,30 +1,36 @@
-/** `check FILE.ts`: examines environments and says how to mend them. @module */
+/** `check FILE.ts`: examines environments, agents and models and says how to mend them. @module */
 import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
 import type { Finding } from "../../envs/checker.ts";
 import { defineCommand, jsonOption, named, plain, setOption } from "../command.ts";
 import { plural } from "../terminal/format.ts";
-import { isFile } from "../../lab/experiment/load.ts";
-import { type Io, styled } from "../terminal/io.ts";
-import { worldsOf } from "../worlds.ts";
+import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
+import { importFile, isExperiment, isFile } from "../../lab/experiment/load.ts";
+import type { TrainerFinding } from "../../lab/experiment/trainer_check.ts";
+import { callersPath, type Io, styled } from "../terminal/io.ts";
+import { noWorldIn, type World, worldsOf } from "../worlds.ts";
 
-/** What was found in one environment. */
+/** What was found in one environment, or in what one experiment trains. */
 interface Report {
   readonly id: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly (Finding | TrainerFinding)[];
 }
 
 /** The command `check`. */
 export const check = defineCommand({
   name: "check",
   usage: "FILE.ts | ENV [OPTIONS]",
-  brief: "Examines an environment of your own and says how to mend it",
+  brief: "Examines a world, agent or model of your own, says how to mend it",
   description:
     "Examines every environment that a file exports, or that an experiment in it trains " +
     "in: spaces, observations, action masks, seeds, determinism, snapshots, errors, time limit, " +
-    "drawing. Each finding says how to mend it. Exit code 1 where one of them is an error.",
+    "drawing. What trains in its experiments by code of its own (an agent, a model, a data set, a " +
+    "network body) is trained for a few iterations: the same seed must give the same bits, with an " +
+    "evaluation between and from a snapshot, too. Each finding says how to mend it. Exit code 1 " +
+    "where one of them is an error.",
   examples: [
     ["check corridor.ts", "every environment of a file"],
+    ["check my-agent.ts", "and its agent"],
     ["check GridWorld-v0 --set mapName=maze", "a registered one"],
     ["check corridor.ts --json", "the same for a program"],
   ],
@@ -38,20 +44,49 @@ export const check = defineCommand({
       json: jsonOption(),
     }),
   async run({ reference, set, json }, io) {
-    const worlds = await worldsOf(io, reference, set);
+    const worlds = await worldsOf(io, reference, set, { orNone: true });
+    const experiments = isFile(reference) ? await trainersOf(io, reference, worlds) : [];
     const { checkEnvironment } = await import("../../envs/checker.ts");
-    const reports = worlds.map(({ id, make, definition }): Report => ({
+    const environments = worlds.map(({ id, make, definition }): Report => ({
       id,
       findings: checkEnvironment(definition ?? make()),
     }));
-    if (json) io.out(JSON.stringify({ environments: reports }, null, 2));
-    else for (const report of reports) io.out(describe(report, io));
+    const trained: Report[] = [];
+    const registries = await io.registries();
+    for (const definition of experiments) {
+      const { checkTrainer } = await import("../../lab/experiment/trainer_check.ts");
+      const findings = await checkTrainer(definition, registries);
+      trained.push({ id: definition.name, findings });
+    }
+    const reports = [...environments, ...trained];
+    if (json) {
+      const experiments = trained.map(({ id, findings }) => ({ name: id, findings }));
+      io.out(JSON.stringify({ environments, experiments }, null, 2));
+    } else for (const report of reports) io.out(describe(report, io));
     const errors = reports.flatMap(({ findings }) => findings).filter(isError);
     return errors.length > 0 ? 1 : 0;
   },
 });
 
-const isError = ({ severity }: Finding) => severity === "error";
+/**
+ * The experiments of a file that train what is written in it.
+ *
+ * @throws InputError where there is none, and no world either.
+ */
+async function trainersOf(
+  io: Io,
+  reference: string,
+  worlds: readonly World[],
+): Promise<ExperimentDefinition[]> {
+  const { trainsOwn } = await import("../../lab/experiment/trainer_check.ts");
+  const module = await importFile(callersPath(io, reference), reference);
+  const exported = new Set(Object.values(module).flat());
+  const experiments = [...exported].filter(isExperiment).filter(trainsOwn);
+  if (worlds.length + experiments.length === 0) throw noWorldIn(reference, module);
+  return experiments;
+}
+
+const isError = ({ severity }: Pick<Finding, "severity">) => severity === "error";
 
 function describe({ id, findings }: Report, io: Io): string {
   if (findings.length === 0) {

@@ -359,7 +359,7 @@ function firstDifference(
 }
 
 /** The first tensor that differs, by name, and the largest difference over all. */
-function parameterDifferences(before: NamedTensors, after: NamedTensors): string[] {
+export function parameterDifferences(before: NamedTensors, after: NamedTensors): string[] {
   let first: string | undefined;
   let largest = 0;
   for (const name of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {

@@ -148,3 +148,29 @@ Deno.test("completions offer the environments", async () => {
   strictEqual(await main(["complete", "fish", "check", "Taxi"], io), 0);
   match(io.written.out, /^Taxi-v4\b/);
 });
+
+Deno.test("check trains what a file's experiments train by code of its own", async () => {
+  const text = await Deno.readTextFile(new URL("tests/lab/experiment/own_parts.ts", root));
+  deepStrictEqual(await check(text), {
+    code: 0,
+    out: "✓ Own-v0: all is well\n✓ own-everything: all is well\n✓ own-points: all is well\n",
+    error: "",
+  });
+  const forgetful = text.replace("{ walk: this.#random };", "{};");
+  const { code, out } = await check(forgetful);
+  strictEqual(code, 1);
+  match(
+    out,
+    /\nown-everything: 1 error\n {2}error \(snapshot\): a restored [^\n]+ at iteration 4: /,
+  );
+  const { experiments } = JSON.parse((await check(forgetful, "--json")).out);
+  deepStrictEqual(
+    experiments.map(({ name, findings: [{ check }] }: Named) => [name, check]),
+    [["own-everything", "snapshot"], ["own-points", "snapshot"]],
+  );
+});
+
+interface Named {
+  readonly name: string;
+  readonly findings: readonly { readonly check: string }[];
+}

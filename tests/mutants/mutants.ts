@@ -11024,4 +11024,25 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/evidence/reports_test.ts",
   },
+  {
+    fault: "check says nothing of an agent whose evaluation draws from training's generator",
+    file: "lab/experiment/trainer_check.ts",
+    from: '    await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });\n',
+    to: "",
+    test: "tests/lab/experiment/trainer_check_test.ts",
+  },
+  {
+    fault: "check compares no series of two trainings",
+    file: "lab/experiment/trainer_check.ts",
+    from: "[...seriesDifferences(a.series, b.series), ...parameterDifferences",
+    to: "[...parameterDifferences",
+    test: "tests/lab/experiment/trainer_check_test.ts",
+  },
+  {
+    fault: "check ends with 0 where a trainer is wrong",
+    file: "cli/commands/check.ts",
+    from: "const reports = [...environments, ...trained];",
+    to: "const reports = [...environments];",
+    test: "tests/cli/check_test.ts",
+  },
 ];

@@ -1,0 +1,166 @@
+/**
+ * Examines an agent or a model as `check` does a world: whether the same seed gives the same training,
+ * whether evaluations leave it alone, and whether a restored trainer goes on to the same bits.
+ *
+ * @module
+ */
+import { decodeCanonicalJson, encodeCanonicalJson } from "../core/canonical_json.ts";
+import { InputError } from "../core/errors.ts";
+import { streamOf } from "../core/random.ts";
+import type { Snapshot } from "../core/snapshot.ts";
+import type { Trainer } from "../core/trainer.ts";
+import type { ExperimentDefinition } from "./definition.ts";
+import type { DigestSeries } from "./digest.ts";
+import { ownPartsOf } from "./own.ts";
+import type { Registries } from "./registries.ts";
+import { parameterDifferences, seriesDifferences } from "./reproduce.ts";
+import { resolve } from "./resolve.ts";
+import { openSession } from "./session.ts";
+
+/** What of a trainer breaks the contract, and how to mend it. */
+export interface TrainerFinding {
+  readonly severity: "error";
+  /** What was looked at. */
+  readonly check: "seeds" | "evaluation" | "snapshot";
+  readonly message: string;
+  readonly mend: string;
+}
+
+/** Iterations before a snapshot, and as many after it. */
+const ITERATIONS = 3;
+
+const findings = {
+  seeds: {
+    message: "the same seed gives another training",
+    mend:
+      "take all chance from the streams that the trainer is given, never from Math.random or the " +
+      "clock, and keep nothing in variables outside of the trainer",
+  },
+  evaluation: {
+    message: "training goes on otherwise after an evaluation",
+    mend:
+      "evaluate with the generator that evaluate is given, in environments of its own, and change " +
+      "nothing there that iterate reads",
+  },
+  snapshot: {
+    message: "a restored trainer goes on otherwise than the one that was kept",
+    mend: "keep everything that decides on later iterations in the snapshot: tensors in the " +
+      "workspace, in a group that parts.groups names, generators and counters in parts.resumables",
+  },
+} as const;
+
+/** Whether an experiment trains what is written in its own file: an agent, a model, data, a network. */
+export function trainsOwn(definition: ExperimentDefinition): boolean {
+  const { agent, model, dataset, body } = ownPartsOf(definition);
+  return [agent, model, dataset, body].some((part) => part !== undefined);
+}
+
+/**
+ * Trains an experiment for a few iterations, several times, with seed 1: what is wrong, at most one
+ * finding a check. Nothing is found of a trainer that says that it is irreproducible, and of snapshots
+ * nothing in a world that has none.
+ *
+ * @throws InputError where the definition cannot be resolved, and what the trainer throws.
+ */
+export async function checkTrainer(
+  definition: ExperimentDefinition,
+  registries: Registries,
+): Promise<TrainerFinding[]> {
+  const { configuration } = await resolve(definition, registries);
+  const job = {
+    ...{ experiment: definition.name, module: "", configuration },
+    ...{ seed: "1", backend: "auto" as const },
+  };
+  const sessions: Disposable[] = [];
+  const open = async () => {
+    const session = await openSession(job, registries, { definition });
+    sessions.push({ [Symbol.dispose]: () => void session.dispose() });
+    return session;
+  };
+  try {
+    const { trainer, makeEnvironment } = await open();
+    if (trainer.irreproducible !== undefined) return [];
+    const first = await stretch(trainer);
+    const second = await stretch(trainer);
+
+    const again = (await open()).trainer;
+    const otherwise = difference(first, await stretch(again));
+    // Where chance decides, everything else differs, too.
+    if (otherwise !== undefined) return [found("seeds", otherwise)];
+    await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });
+    const touched = difference(second, await stretch(again));
+
+    const goesOn = makeEnvironment === undefined || makeEnvironment().snapshot !== undefined;
+    const restored = goesOn
+      ? await afterRestore((await open()).trainer, first.snapshot, second)
+      : undefined;
+    return [
+      ...touched === undefined ? [] : [found("evaluation", touched)],
+      ...restored === undefined ? [] : [found("snapshot", restored)],
+    ];
+  } finally {
+    for (const session of sessions) session[Symbol.dispose]();
+  }
+}
+
+function found(check: keyof typeof findings, what: string): TrainerFinding {
+  const { message, mend } = findings[check];
+  return { severity: "error", check, message: `${message}: ${what}`, mend };
+}
+
+/** A few iterations, and what there is after them. */
+interface Stretch {
+  readonly series: readonly DigestSeries[];
+  readonly snapshot: Snapshot;
+}
+
+async function stretch(trainer: Trainer): Promise<Stretch> {
+  const series = new Map<string, { iterations: number[]; values: number[] }>();
+  const { progress, budget } = trainer;
+  for (let i = 0; i < ITERATIONS && progress[budget.unit] < budget.total; i++) {
+    const { metrics } = await trainer.iterate();
+    for (const [name, value] of Object.entries(metrics)) {
+      const { iterations, values } = series.get(name) ?? { iterations: [], values: [] };
+      iterations.push(progress.iterations);
+      values.push(value);
+      series.set(name, { iterations, values });
+    }
+  }
+  return {
+    series: [...series].map(([name, { iterations, values }]) => ({
+      name,
+      iterations: Float64Array.from(iterations),
+      values: Float64Array.from(values),
+    })),
+    snapshot: stored(await trainer.snapshot()),
+  };
+}
+
+/** As a checkpoint has it. */
+function stored({ parameters, state, lent, values }: Snapshot): Snapshot {
+  return {
+    ...structuredClone({ parameters, state: { ...state, ...lent } }),
+    values: decodeCanonicalJson(encodeCanonicalJson(values)),
+  };
+}
+
+async function afterRestore(
+  trainer: Trainer,
+  snapshot: Snapshot,
+  expected: Stretch,
+): Promise<string | undefined> {
+  try {
+    await trainer.restore(snapshot);
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+  return difference(expected, await stretch(trainer));
+}
+
+/** What differs first between two stretches of the same iterations. */
+function difference(a: Stretch, b: Stretch): string | undefined {
+  const tensors = ({ snapshot: { parameters, state } }: Stretch) => ({ ...state, ...parameters });
+  return [...seriesDifferences(a.series, b.series), ...parameterDifferences(tensors(a), tensors(b))]
+    .at(0);
+}

@@ -1,0 +1,122 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import {
+  Box,
+  defineAgent,
+  defineEnvironment,
+  defineExperiment,
+  Discrete,
+  type Report,
+} from "reverie";
+import { BaseTrainer, type TensorGroups } from "reverie/blocks";
+import * as z from "zod";
+import type { Generator } from "../../../lab/core/random.ts";
+import { checkTrainer, trainsOwn } from "../../../lab/experiment/trainer_check.ts";
+import { registries } from "../../../registries.ts";
+import sound, { points } from "./own_parts.ts";
+
+/** What a trainer does wrong. */
+type Fault = "clock" | "outside" | "evaluation" | "counter" | "generator" | "moments";
+
+let outside = 0;
+
+/** A random walk whose every number depends on all that came before, and one fault. */
+function walk(fault: Fault | undefined) {
+  class Walk extends BaseTrainer {
+    protected readonly parts;
+    readonly #weights = new Float32Array(3);
+    readonly #moments = new Float32Array(3);
+    readonly #random;
+    #count = 0;
+
+    constructor(stream: (name: string) => Generator) {
+      super("environmentSteps", 1000);
+      const random = this.#random = stream("walk");
+      const tensor = (values: Float32Array) => ({
+        ...{ shape: [3], dtype: "float32" as const, values: values.slice() },
+      });
+      const groups: TensorGroups = {
+        read: (group) => Promise.resolve({ w: tensor(this.#of(group)) }),
+        write: (group, { w }) => this.#of(group).set(w.values),
+        dispose: () => {},
+      };
+      const counter = {
+        snapshot: () => this.#count,
+        restore: (value: unknown) => void (this.#count = value as number),
+      };
+      const resumables = {
+        ...fault === "generator" ? {} : { walk: random },
+        ...fault === "counter" ? {} : { counter },
+      };
+      const kept = fault === "moments" ? [] : ["moments"];
+      this.parts = { name: "walk", workspace: groups, groups: kept, resumables };
+    }
+
+    #of(group: string) {
+      return group === "moments" ? this.#moments : this.#weights;
+    }
+
+    // deno-lint-ignore require-await
+    async iterate(): Promise<Report> {
+      const chance = fault === "clock" ? Math.random() : fault === "outside" ? outside++ : 0;
+      this.#weights.forEach((_, i) => {
+        this.#moments[i] = 0.9 * this.#moments[i] + this.#random.standardNormal() + chance;
+        this.#weights[i] += this.#moments[i] / (1 + this.#count);
+      });
+      this.#count += 1;
+      this.progress.environmentSteps += 10;
+      this.progress.iterations += 1;
+      return { metrics: { "losses/walk": this.#weights[0], count: this.#count } };
+    }
+
+    evaluate(): Promise<Report> {
+      if (fault === "evaluation") this.#random.random();
+      return Promise.resolve({ metrics: { "evaluation/return_mean": this.#weights[0] } });
+    }
+  }
+  const agent = defineAgent({
+    name: "walk",
+    summary: "A random walk",
+    takes: { actions: ["discrete"] },
+    configuration: z.strictObject({}),
+    trainer: ({ stream }) => new Walk(stream),
+  });
+  const environment = defineEnvironment({
+    id: "Walk-v0",
+    observationSpace: new Box({ low: 0, high: 9, shape: [1] }),
+    actionSpace: new Discrete(2),
+    timeLimit: 5,
+    reset: () => 0,
+    step: (state: number) => ({ state: state + 1, reward: 1, terminated: false }),
+    observe: (state) => Float32Array.of(state),
+  });
+  return defineExperiment({ name: "walk", environment, agent, budget: 1000 });
+}
+
+Deno.test("nothing is found in a trainer that keeps the contract", async () => {
+  for (const definition of [sound, points, walk(undefined)]) {
+    deepStrictEqual(await checkTrainer(definition, registries), []);
+  }
+});
+
+const faults: Record<Fault, [check: string, message: RegExp]> = {
+  clock: ["seeds", /: the first metric to differ is losses\/walk at iteration 1: /],
+  outside: ["seeds", /losses\/walk at iteration 1/],
+  evaluation: ["evaluation", /after an evaluation: the first metric .* at iteration 4: /],
+  counter: ["snapshot", /the first metric to differ is count at iteration 4: 4, now 1$/],
+  generator: ["snapshot", /losses\/walk at iteration 4/],
+  moments: ["snapshot", /losses\/walk at iteration 4/],
+};
+
+for (const [fault, [check, message]] of Object.entries(faults)) {
+  Deno.test(`a trainer's fault is found: ${fault}`, async () => {
+    const findings = await checkTrainer(walk(fault as Fault), registries);
+    deepStrictEqual(findings.map((each) => [each.severity, each.check]), [["error", check]]);
+    match(findings[0].message, message);
+  });
+}
+
+Deno.test("what trains by the lab's code alone is not examined", async () => {
+  const entry = registries.experiments.find(({ name }) => name === "cartpole-ppo")!;
+  strictEqual(trainsOwn(await entry.load()), false);
+  strictEqual(trainsOwn(sound), true);
+});
