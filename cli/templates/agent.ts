@@ -4,6 +4,7 @@
  *
  *   deno task -q experiment run my-agent.ts --seeds 3
  *   deno task -q experiment run my-agent.ts --set agent.name=ppo     # the same world, to compare
+ *   deno task -q experiment check my-agent.ts                        # resumes to the same bits?
  */
 import { type AgentContext, defineAgent, defineExperiment, type Report } from "reverie";
 import {

@@ -4,6 +4,7 @@
  *
  *   deno task -q experiment run my-model.ts
  *   deno task -q experiment run my-model.ts --set model.name=autoencoder  # the same data, to compare
+ *   deno task -q experiment check my-model.ts                             # resumes to the same bits?
  */
 import { defineExperiment } from "reverie";
 import { binaryCrossEntropy, defineModel, exampleFields, modelNetworks, tf } from "reverie/blocks";
