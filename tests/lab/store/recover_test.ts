@@ -100,7 +100,8 @@ Deno.test("a lost database is rebuilt from the journals: every run as of its new
       throws(
         () => openStore(folder, { readOnly }),
         (error) =>
-          error instanceof LabError && /holds checkpoints and artifacts of runs but no database.*`recover`/.test(error.message),
+          error instanceof LabError &&
+          /holds checkpoints and artifacts of runs but no database.*`recover`/.test(error.message),
       );
     }
     Deno.writeFileSync(`${folder}/lab.db`, new Uint8Array());
