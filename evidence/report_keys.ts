@@ -9,7 +9,9 @@ import { run } from "../cli/commands/run.ts";
 import { parsedWords } from "../cli/command.ts";
 import { encodeCanonicalJson } from "../lab/core/canonical_json.ts";
 import type { Json } from "../lab/core/snapshot.ts";
-import { resolve } from "../lab/experiment/resolve.ts";
+import { described } from "../lab/experiment/describe.ts";
+import { loadDefinition } from "../lab/experiment/load.ts";
+import { setAt } from "../lab/experiment/resolve.ts";
 import type { Manifest, Run } from "../lab/store/store.ts";
 import { registries } from "../registries.ts";
 import type { ShippedReport } from "./reports.ts";
@@ -28,9 +30,8 @@ export async function keyOfLines({ runs }: Pick<ShippedReport, "runs">): Promise
   for (const line of runs) {
     const { names, set, budget, sweep } = parsedRun(line);
     for (const name of names) {
-      const definition = await registries.experiments.find((entry) => entry.name === name)!.load();
-      const { configuration } = await resolve(definition, registries, { set, budget });
-      const { version = 1 } = definition;
+      const loaded = await loadDefinition(name, registries);
+      const { version, configuration } = await described(loaded, registries, { set, budget });
       configured.push(without({ experiment: name, version, configuration }, sweep));
     }
   }
@@ -58,12 +59,7 @@ function without(
 ): Determined {
   const kept = structuredClone(configuration) as { [field: string]: Json };
   delete kept.checkpoint;
-  for (const [path] of swept) {
-    const names = path.split(".");
-    const last = names.pop()!;
-    const within = names.reduce((part, name) => part[name] as { [field: string]: Json }, kept);
-    delete within[last];
-  }
+  for (const [path] of swept) setAt(kept, path.split("."), undefined);
   return { experiment, version, configuration: kept };
 }
 

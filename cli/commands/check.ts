@@ -6,6 +6,7 @@ import { defineCommand, jsonOption, named, plain, setOption } from "../command.t
 import { plural } from "../terminal/format.ts";
 import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
 import { importFile, isExperiment, isFile } from "../../lab/experiment/load.ts";
+import { ownPartsOf } from "../../lab/experiment/own.ts";
 import type { TrainerFinding } from "../../lab/experiment/trainer_check.ts";
 import { callersPath, type Io, styled } from "../terminal/io.ts";
 import { noWorldIn, type World, worldsOf } from "../worlds.ts";
@@ -52,10 +53,9 @@ export const check = defineCommand({
       findings: checkEnvironment(definition ?? make()),
     }));
     const trained: Report[] = [];
-    const registries = await io.registries();
     for (const definition of experiments) {
       const { checkTrainer } = await import("../../lab/experiment/trainer_check.ts");
-      const findings = await checkTrainer(definition, registries);
+      const findings = await checkTrainer(definition, await io.registries());
       trained.push({ id: definition.name, findings });
     }
     const reports = [...environments, ...trained];
@@ -78,12 +78,17 @@ async function trainersOf(
   reference: string,
   worlds: readonly World[],
 ): Promise<ExperimentDefinition[]> {
-  const { trainsOwn } = await import("../../lab/experiment/trainer_check.ts");
   const module = await importFile(callersPath(io, reference), reference);
   const exported = new Set(Object.values(module).flat());
   const experiments = [...exported].filter(isExperiment).filter(trainsOwn);
   if (worlds.length + experiments.length === 0) throw noWorldIn(reference, module);
   return experiments;
+}
+
+/** Whether an experiment trains what is written in its own file: an agent, a model, data, a network. */
+export function trainsOwn(definition: ExperimentDefinition): boolean {
+  const { agent, model, dataset, body } = ownPartsOf(definition);
+  return [agent, model, dataset, body].some((part) => part !== undefined);
 }
 
 const isError = ({ severity }: Pick<Finding, "severity">) => severity === "error";

@@ -113,11 +113,11 @@ export const evaluate = defineCommand({
     const run = store.find(reference);
     const { drawsActions } = await import("../episode.ts");
     const stochastic = options.stochastic || drawsActions(run) && !greedy;
-    const opening = { store, registries, checkpoint };
-    const { trainer, makeEnvironment, checkpoint: taken, dispose } = await openTrainer(
-      run,
-      opening,
-    );
+    const { trainer, makeEnvironment, checkpoint: taken, dispose } = await openTrainer(run, {
+      store,
+      registries,
+      checkpoint,
+    });
     try {
       const stage = render || path !== undefined
         ? stageOf(trainer, makeEnvironment, run)

@@ -11,7 +11,6 @@ import type { Snapshot } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { DigestSeries } from "./digest.ts";
-import { ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
 import { parameterDifferences, seriesDifferences } from "./reproduce.ts";
 import { resolve } from "./resolve.ts";
@@ -49,12 +48,6 @@ const findings = {
   },
 } as const;
 
-/** Whether an experiment trains what is written in its own file: an agent, a model, data, a network. */
-export function trainsOwn(definition: ExperimentDefinition): boolean {
-  const { agent, model, dataset, body } = ownPartsOf(definition);
-  return [agent, model, dataset, body].some((part) => part !== undefined);
-}
-
 /**
  * Trains an experiment for a few iterations, several times, with seed 1: what is wrong, at most one
  * finding a check. Nothing is found of a trainer that says that it is irreproducible, and of snapshots
@@ -71,36 +64,32 @@ export async function checkTrainer(
     ...{ experiment: definition.name, module: "", configuration },
     ...{ seed: "1", backend: "auto" as const },
   };
-  const sessions: Disposable[] = [];
+  using sessions = new DisposableStack();
   const open = async () => {
     const session = await openSession(job, registries, { definition });
-    sessions.push({ [Symbol.dispose]: () => void session.dispose() });
+    sessions.defer(() => void session.dispose());
     return session;
   };
-  try {
-    const { trainer, makeEnvironment } = await open();
-    if (trainer.irreproducible !== undefined) return [];
-    const first = await stretch(trainer);
-    const second = await stretch(trainer);
+  const { trainer, makeEnvironment } = await open();
+  if (trainer.irreproducible !== undefined) return [];
+  const first = await stretch(trainer);
+  const second = await stretch(trainer);
 
-    const again = (await open()).trainer;
-    const otherwise = difference(first, await stretch(again));
-    // Where chance decides, everything else differs, too.
-    if (otherwise !== undefined) return [found("seeds", otherwise)];
-    await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });
-    const touched = difference(second, await stretch(again));
+  const again = (await open()).trainer;
+  const otherwise = difference(first, await stretch(again));
+  // Where chance decides, everything else differs, too.
+  if (otherwise !== undefined) return [found("seeds", otherwise)];
+  await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });
+  const touched = difference(second, await stretch(again));
 
-    const goesOn = makeEnvironment === undefined || makeEnvironment().snapshot !== undefined;
-    const restored = goesOn
-      ? await afterRestore((await open()).trainer, first.snapshot, second)
-      : undefined;
-    return [
-      ...touched === undefined ? [] : [found("evaluation", touched)],
-      ...restored === undefined ? [] : [found("snapshot", restored)],
-    ];
-  } finally {
-    for (const session of sessions) session[Symbol.dispose]();
-  }
+  const goesOn = makeEnvironment === undefined || makeEnvironment().snapshot !== undefined;
+  const restored = goesOn
+    ? await afterRestore((await open()).trainer, first.snapshot, second)
+    : undefined;
+  return [
+    ...touched === undefined ? [] : [found("evaluation", touched)],
+    ...restored === undefined ? [] : [found("snapshot", restored)],
+  ];
 }
 
 function found(check: keyof typeof findings, what: string): TrainerFinding {

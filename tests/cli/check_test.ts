@@ -1,5 +1,8 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { trainsOwn } from "../../cli/commands/check.ts";
 import { main } from "../../cli/main.ts";
+import { registries } from "../../registries.ts";
+import ownEverything from "../lab/experiment/own_parts.ts";
 import { capturedIo } from "./captured_io.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -174,3 +177,9 @@ interface Named {
   readonly name: string;
   readonly findings: readonly { readonly check: string }[];
 }
+
+Deno.test("what trains by the lab's code alone is not examined", async () => {
+  const entry = registries.experiments.find(({ name }) => name === "cartpole-ppo")!;
+  strictEqual(trainsOwn(await entry.load()), false);
+  strictEqual(trainsOwn(ownEverything), true);
+});
