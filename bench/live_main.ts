@@ -126,7 +126,7 @@ async function measured(): Promise<Row[]> {
 }
 
 if (import.meta.main) {
-  console.log(JSON.stringify(hasChromium() ? await measured() : []));
+  console.log(JSON.stringify(hasChromium ? await measured() : []));
   // What the browser leaves open ends with the process.
   Deno.exit(0);
 }

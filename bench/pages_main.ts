@@ -206,7 +206,7 @@ async function* measured(): AsyncIterable<Row> {
 
 if (import.meta.main) {
   const rows: Row[] = [];
-  if (hasChromium()) {
+  if (hasChromium) {
     for await (const each of measured()) rows.push(each);
   }
   console.log(JSON.stringify(rows));

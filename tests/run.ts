@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { hasChromium } from "../bench/chromium.ts";
 import { places } from "../lab/experiment/blas.ts";
 
 const root = new URL("../", import.meta.url);
@@ -28,8 +29,8 @@ interface Need {
 const needs: readonly Need[] = [
   {
     name: "Chromium (browser tests)",
-    present: () => exists("/usr/bin/chromium"),
-    packages: ["chromium"],
+    present: () => hasChromium,
+    packages: ["chromium-headless-shell"],
   },
   {
     name: "a Vulkan driver (WebGPU without a GPU)",
