@@ -10,4 +10,6 @@ export { openBrowser, patience } from "../../bench/chromium.ts";
 /** True where browser tests are left out: without Chromium, though never in CI. */
 export const missing = !Deno.env.get("CI") && !hasChromium;
 
-if (missing) console.log("No Chromium, browser tests are skipped: apt-get install -y chromium-headless-shell");
+if (missing) {
+  console.log("No Chromium, browser tests are skipped: apt-get install -y chromium-headless-shell");
+}
