@@ -5,7 +5,7 @@ import { definitions, knownFields, subjectOf, worldFor } from "./laboratory.ts";
 
 const small = {
   ...{ hiddenSizes: [8], learningStarts: 64, batchSize: 8, environments: 2, trainEvery: 2 },
-  ...{ rolloutLength: 32, minibatchSize: 32, recurrentSize: 8 },
+  ...{ rolloutLength: 32, minibatchSize: 32, recurrentSize: 8, sequenceLength: 8 },
 };
 
 /** The greatest change of each network's tensors in one iteration. */

@@ -43,7 +43,7 @@ for (const entry of agents) {
         name,
         ...fields.includes("learningStarts") ? { learningStarts: 200 } : {},
         ...fields.includes("hiddenSizes") ? { hiddenSizes: [16] } : {},
-        ...fields.includes("recurrentSize") ? { recurrentSize: 16 } : {},
+        ...fields.includes("recurrentSize") ? { recurrentSize: 16, sequenceLength: 8 } : {},
       },
       budget: 1000,
       evaluation: { episodes: 3 },

@@ -9,7 +9,7 @@ import { definitions, knownFields, subjectOf, worldFor } from "./laboratory.ts";
 const fields = {
   ...{ hiddenSizes: [8], normalizeObservations: true, normalizeRewards: true },
   ...{ learningStarts: 100, batchSize: 8, environments: 2, trainEvery: 64 },
-  ...{ rolloutLength: 32, minibatchSize: 32, recurrentSize: 8 },
+  ...{ rolloutLength: 32, minibatchSize: 32, recurrentSize: 8, sequenceLength: 8 },
 };
 
 const normalizing = Object.keys(definitions)

@@ -44,7 +44,7 @@ function worldOf(
 const replay = { learningStarts: 20, bufferSize: 300, hiddenSizes: [16] };
 const small: Record<string, Options> = {
   ...{ dqn: replay, sac: replay, td3: replay, ddpg: replay },
-  "recurrent-ppo": { recurrentSize: 16, hiddenSizes: [16] },
+  "recurrent-ppo": { recurrentSize: 16, sequenceLength: 8, hiddenSizes: [16] },
 };
 const BUDGET = 120;
 
