@@ -102,10 +102,12 @@ export function requireCommitted(
   { revision, dirty }: Pick<Manifest["code"], "revision" | "dirty">,
 ): void {
   if (revision !== null && dirty === false) return;
-  throw new InputError(
-    "Cannot measure as the code must be a commit's: " +
-      (revision === null ? "there is no revision here" : "files differ from it"),
-  );
+  const found = revision === null
+    ? "there is no revision here"
+    : dirty === null
+    ? "whether files differ from it cannot be told"
+    : "files differ from it";
+  throw new InputError(`Cannot measure as the code must be a commit's: ${found}`);
 }
 
 /** What a run that has ended gave; undefined where it was interrupted. */

@@ -4,17 +4,17 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { isAbsolute, resolve } from "node:path";
 import { hexOf } from "../core/hex.ts";
+import { hashOf, treeOf, treeOfCommit } from "./git_objects.ts";
 
 /** What is known of a working tree; null: unknown. */
 interface Revision {
   /** Commit that is checked out. */
   readonly revision: string | null;
   /**
-   * Whether a tracked file differs from the index, or the index was changed since the commit. Prose
-   * (`*.md`, `docs/`) computes nothing and does not count while it is not in the index.
+   * Whether a tracked file differs from the index, or the index from the commit. Prose (`*.md`, `docs/`)
+   * computes nothing and does not count while the index has it as the commit does.
    */
   readonly dirty: boolean | null;
   /** The folder that says it, where it may not be read; left out elsewhere. */
@@ -30,9 +30,14 @@ export async function revisionOf(folder: string): Promise<Revision> {
   const gitFolder = await gitFolderOf(folder).catch(() => undefined);
   if (gitFolder === undefined) return unknown;
   try {
-    const revision = await headOf(gitFolder);
-    const index = await Deno.readFile(`${gitFolder}/index`);
-    return { revision, dirty: await isDirty(folder, index) };
+    const common = await commonFolderOf(gitFolder);
+    const revision = await headOf(gitFolder, common);
+    if (revision === null) return { revision, dirty: null };
+    const [index, tree] = await Promise.all([
+      Deno.readFile(`${gitFolder}/index`),
+      treeOfCommit(common, revision),
+    ]);
+    return { revision, dirty: await isDirty(folder, index, tree) };
   } catch (error) {
     return isRefusal(error) ? { ...unknown, refused: gitFolder } : unknown;
   }
@@ -50,13 +55,16 @@ async function gitFolderOf(folder: string): Promise<string> {
   return isAbsolute(target) ? target : resolve(folder, target);
 }
 
-async function headOf(gitFolder: string): Promise<string | null> {
+/** The folder that all working trees share. */
+async function commonFolderOf(gitFolder: string): Promise<string> {
+  return resolve(gitFolder, (await textOf(`${gitFolder}/commondir`))?.trim() ?? ".");
+}
+
+async function headOf(gitFolder: string, common: string): Promise<string | null> {
   const head = (await Deno.readTextFile(`${gitFolder}/HEAD`)).trim();
   if (!head.startsWith("ref: ")) return head;
   const name = head.slice("ref: ".length);
-  const common = await textOf(`${gitFolder}/commondir`);
-  const folders = [gitFolder, ...(common === undefined ? [] : [resolve(gitFolder, common.trim())])];
-  for (const folder of folders) {
+  for (const folder of new Set([gitFolder, common])) {
     const loose = await textOf(`${folder}/${name}`);
     if (loose !== undefined) return loose.trim();
     const packed = await textOf(`${folder}/packed-refs`);
@@ -91,12 +99,20 @@ interface IndexEntry {
 /** Files that no run depends on. */
 const PROSE = /^docs\/|\.md$/;
 
-/** Compares every tracked file but prose with the index; null where the index is of an unknown kind. */
-async function isDirty(folder: string, bytes: Uint8Array): Promise<boolean | null> {
+/**
+ * Compares the index with the commit's tree, and every tracked file but prose with the index; null where
+ * the index is of an unknown kind, or the commit is not at hand.
+ */
+async function isDirty(
+  folder: string,
+  bytes: Uint8Array,
+  tree: string | undefined,
+): Promise<boolean | null> {
   const index = parseIndex(bytes);
-  if (index === undefined) return null;
-  if (index.changed) return true;
-  for (const entry of index.entries) {
+  if (index === undefined || tree === undefined) return null;
+  const { entries, cachedTree = treeOf(entries) } = index;
+  if (cachedTree !== tree) return true;
+  for (const entry of entries) {
     if (entry.skipped || PROSE.test(entry.path)) continue;
     if (entry.mode === 0o160000 || entry.mode === 0o120000) continue;
     if (await differs(`${folder}/${entry.path}`, entry)) return true;
@@ -115,15 +131,14 @@ async function differs(path: string, entry: IndexEntry): Promise<boolean> {
   } catch {
     return true;
   }
-  const hash = createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
-  return hash !== entry.hash;
+  return hashOf("blob", bytes) !== entry.hash;
 }
 
 /** What is read of an index. */
 interface Index {
   readonly entries: readonly IndexEntry[];
-  /** Its cached tree, which a commit or checkout writes and `git add` invalidates, is not valid. */
-  readonly changed: boolean;
+  /** The hash of the tree that a commit of the entries has, where git knew it as it wrote them. */
+  readonly cachedTree?: string;
 }
 
 /**
@@ -153,14 +168,17 @@ function parseIndex(bytes: Uint8Array): Index | undefined {
     });
     at += (end - at + 8) & ~7;
   }
-  return { entries, changed: !hasValidTree(bytes, view, at) };
+  return { entries, cachedTree: cachedTreeOf(bytes, view, at) };
 }
 
-/** The extension `TREE` begins with the root: a zero byte, then its entries, -1 where invalid. */
-function hasValidTree(bytes: Uint8Array, view: DataView, from: number): boolean {
+/** The extension `TREE` begins with the root: a zero byte, its counts and a line's end, and its hash. */
+function cachedTreeOf(bytes: Uint8Array, view: DataView, from: number): string | undefined {
   const checksum = 20;
   for (let at = from; at < bytes.length - checksum; at += 8 + view.getUint32(at + 4)) {
-    if (view.getUint32(at) === 0x54524545) return bytes[at + 9] !== "-".charCodeAt(0);
+    if (view.getUint32(at) !== 0x54524545) continue;
+    const isValid = bytes[at + 9] !== "-".charCodeAt(0);
+    const hash = bytes.indexOf("\n".charCodeAt(0), at + 9) + 1;
+    return isValid ? hexOf(bytes.subarray(hash, hash + 20)) : undefined;
   }
-  return false;
+  return undefined;
 }

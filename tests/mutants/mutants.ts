@@ -4209,8 +4209,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the folder that linked working trees share is looked for beside the process",
     file: "lab/experiment/git.ts",
-    from: "[gitFolder, ...(common === undefined ? [] : [resolve(gitFolder, common.trim())])]",
-    to: "[gitFolder, ...(common === undefined ? [] : [resolve(common.trim())])]",
+    from: "resolve(gitFolder, (await textOf",
+    to: "resolve((await textOf",
     test: "tests/lab/experiment/manifest_test.ts",
   },
   {
@@ -11044,5 +11044,47 @@ export const mutants: readonly Mutant[] = [
     from: "const reports = [...environments, ...trained];",
     to: "const reports = [...environments];",
     test: "tests/cli/check_test.ts",
+  },
+  {
+    fault: "an index of another commit than the one that is checked out is taken for unchanged",
+    file: "lab/experiment/git.ts",
+    from: "  if (cachedTree !== tree) return true;\n",
+    to: "",
+    test: "tests/lab/experiment/manifest_test.ts",
+  },
+  {
+    fault: "an index whose tree git has forgotten is taken for changed",
+    file: "lab/experiment/git.ts",
+    from: "cachedTree = treeOf(entries) }",
+    to: 'cachedTree = "" }',
+    test: "tests/lab/experiment/manifest_test.ts",
+  },
+  {
+    fault: "a commit in a pack is looked for one object before its base",
+    file: "lab/experiment/git_objects.ts",
+    from: "distance = (distance + 1) * 128",
+    to: "distance = distance * 128",
+    test: "tests/lab/experiment/manifest_test.ts",
+  },
+  {
+    fault: "a base in a pack that is named by its hash is not found",
+    file: "lab/experiment/git_objects.ts",
+    from: "} else if (type === 7) {",
+    to: "} else if (type === 5) {",
+    test: "tests/lab/experiment/manifest_test.ts",
+  },
+  {
+    fault: "pieces of a base of an object in a pack begin within the first 64 KiB",
+    file: "lab/experiment/git_objects.ts",
+    from: "[[0, 1, 2, 3], [4, 5, 6]]",
+    to: "[[0, 1], [4, 5, 6]]",
+    test: "tests/lab/experiment/manifest_test.ts",
+  },
+  {
+    fault: "a clone that borrows its objects does not find its commit",
+    file: "lab/experiment/git_objects.ts",
+    from: '...alternates?.split("\\n").filter(Boolean) ?? []',
+    to: "",
+    test: "tests/lab/experiment/manifest_test.ts",
   },
 ];

@@ -179,6 +179,74 @@ Deno.test("a linked working tree, a detached one and other indexes are read as g
   }
 });
 
+Deno.test("what the index has is held against the commit, wherever git keeps that", async () => {
+  if (!await hasGit()) return;
+  const folder = await Deno.makeTempDir();
+  const main = `${folder}/main`;
+  try {
+    await Deno.mkdir(`${main}/inner/deep`, { recursive: true });
+    await git(main, "init", "-q", "-b", "main");
+    const write = (name: string, text: string) => Deno.writeTextFile(`${main}/${name}`, text);
+    await write("inner.ts", "beside a folder of that name");
+    await write("inner/deep/a.ts", "deep");
+    await write("run.sh", "may be executed");
+    await Deno.chmod(`${main}/run.sh`, 0o755);
+    await Deno.symlink("run.sh", `${main}/link`);
+    // Messages so long and alike that the pack keeps some as differences, of numbers of several bytes.
+    const message = (i: number) =>
+      Array.from({ length: 9000 }, (_, line) => `${i} ${line % 1000 === 0 ? i : ""} ${line}`)
+        .join("\n").slice(0, 1 + 70_000 * (i % 2 + 1));
+    const commits: string[] = [];
+    for (let i = 0; i < 8; i++) {
+      await write("b.ts", `${i}`);
+      await git(main, "add", ".");
+      await write("../message", message(5).replace("5", `${i}`));
+      await git(main, "commit", "-q", "-F", "../message");
+      commits.push(await git(main, "rev-parse", "HEAD"));
+    }
+    const revision = commits.at(-1)!;
+    const [clean, changed] = [{ revision, dirty: false }, { revision, dirty: true }];
+    deepStrictEqual(await revisionOf(main), clean);
+    // What was staged and is taken back leaves an index that knows its tree no more.
+    await write("b.ts", "other");
+    await git(main, "add", "b.ts");
+    deepStrictEqual(await revisionOf(main), changed);
+    await git(main, "restore", "--staged", "--worktree", "b.ts");
+    deepStrictEqual(await revisionOf(main), clean);
+    await write("b.ts", "other");
+    await git(main, "stash", "-q", "--", "b.ts");
+    deepStrictEqual(await revisionOf(main), clean);
+    await git(main, "stash", "drop", "-q");
+    // An index of another commit, whose tree git knows, and files as it has them.
+    await git(main, "reset", "-q", "--soft", "HEAD~1");
+    deepStrictEqual(await revisionOf(main), { revision: commits.at(-2), dirty: true });
+    await git(main, "reset", "-q", "--hard", revision);
+    // All of them from a pack, with differences from earlier and from later ones.
+    await git(main, "gc", "-q");
+    for (const references of ["true", "false"]) {
+      await git(main, "-c", `repack.useDeltaBaseOffset=${references}`, "repack", "-adfq");
+      const types = await git(
+        main,
+        "cat-file",
+        "--batch-all-objects",
+        "--batch-check=%(objecttype) %(deltabase)",
+      );
+      ok(/^commit 0*[1-9a-f]/m.test(types) && /^commit 0+$/m.test(types), types);
+      for (const commit of commits) {
+        await git(main, "checkout", "-q", "--detach", commit);
+        deepStrictEqual(await revisionOf(main), { revision: commit, dirty: false });
+      }
+    }
+    // A clone that borrows them, and one that has lost them.
+    await git(folder, "clone", "-q", "--shared", "main", "borrows");
+    deepStrictEqual(await revisionOf(`${folder}/borrows`), clean);
+    await Deno.remove(`${folder}/borrows/.git/objects/info/alternates`);
+    deepStrictEqual(await revisionOf(`${folder}/borrows`), { revision, dirty: null });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("the hash of the sources is over the path, the length and the bytes of each", async () => {
   const paths: string[] = [];
   const walk = (folder: string) => {
