@@ -87,17 +87,37 @@ export const deleteRuns = defineCommand({
       if (active !== undefined) {
         throw new LabError(`Cannot delete ${active.id} as it is training now: stop it first`);
       }
-      for (const run of found) store.trash(run.id);
-      io.out(
-        `Moved ${plural(found.length, "run")} to the trash: ` +
-          `${found.map(({ id }) => id).join(", ")}\n` +
-          `To take back: ${line("delete --restore RUN")}\n` +
-          `To free the space: ${line("delete --purge")}`,
-      );
+      const ids = found.map(({ id }) => id);
+      const sweeps = sweepsOf(store, ids);
+      for (const id of ids) store.trash(id);
+      io.out([
+        `Moved ${plural(ids.length, "run")} to the trash: ${ids.join(", ")}`,
+        ...gapsOf(store, sweeps),
+        `To take back: ${line("delete --restore RUN")}`,
+        `To free the space: ${line("delete --purge")}`,
+      ].join("\n"));
     }
     return 0;
   },
 });
+
+/** How many of these runs each sweep has, by its name. */
+function sweepsOf(store: Store, ids: readonly string[]): Map<string, number> {
+  const taken = new Set(ids);
+  const swept = store.runs().flatMap(({ id, manifest: { sweep } }) =>
+    sweep !== undefined && taken.has(id) ? [sweep.name] : []
+  );
+  return new Map([...Map.groupBy(swept, String)].map(([name, { length }]) => [name, length]));
+}
+
+/** A line for each sweep that is still there, of what it lacks now. */
+function gapsOf(store: Store, lost: ReadonlyMap<string, number>): string[] {
+  const left = new Set(store.runs().map(({ manifest }) => manifest.sweep?.name));
+  return [...lost].filter(([name]) => left.has(name)).map(([name, count]) =>
+    `The sweep ${name} lacks ${count === 1 ? "it" : `${count} of them`} and trains as much again ` +
+    "where it goes on"
+  );
+}
 
 /**
  * Gives up what waits of batches that nothing trains.

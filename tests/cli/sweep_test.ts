@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
 import { sweepDocument, sweepPage, trialsTable } from "../../cli/sweeping.ts";
 import type { SweepState } from "../../lab/experiment/sweep.ts";
@@ -45,6 +45,12 @@ Deno.test("run --sweep tries, judges the best, and says how to get it; sweeps sh
       JSON.parse(found.out).runs.map(({ id }: { id: string }) => id).sort(),
       [...trials[1].runs, ...best.trial === 1 ? best.judged.runs : []].sort(),
     );
+    const lacks = / to the trash: .*\nThe sweep line-toy-sweep lacks (\w+)( of them)? and trains/;
+    match((await typed("delete", trials[0].runs[0])).out, lacks);
+    const [, lacking] = (await typed("delete", ...trials[2].runs)).out.match(lacks)!;
+    strictEqual(lacking, "2");
+    const whole = await typed("delete", "--where", "sweep=line-toy-sweep");
+    doesNotMatch(whole.out, /lacks/);
   }));
 
 Deno.test("a sweep without a trial that came to anything fails, says why, and tries again", () =>

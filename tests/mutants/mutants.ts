@@ -11087,4 +11087,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/experiment/manifest_test.ts",
   },
+  {
+    fault: "delete says that a sweep goes on of which no run is left",
+    file: "cli/commands/delete.ts",
+    from: ".filter(([name]) => left.has(name))",
+    to: "",
+    test: "tests/cli/sweep_test.ts",
+  },
 ];
