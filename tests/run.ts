@@ -120,7 +120,12 @@ async function denoTest(args: readonly string[]): Promise<Counts> {
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
-    env: { XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp", ...built },
+    env: {
+      XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp",
+      // One more than there are cores, as files of tests also wait.
+      DENO_JOBS: Deno.env.get("DENO_JOBS") ?? `${navigator.hardwareConcurrency + 1}`,
+      ...built,
+    },
   }).spawn();
   let tail = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -146,27 +151,38 @@ const COMPUTING = /^import .* from "@tensorflow\/tfjs"/m;
 const [TOGETHER, MANY] = [8, 40];
 
 /**
- * The modules to run: of a whole run those of a room together, eight at a time, as each isolate loads the
- * lab anew.
+ * The modules to run. Of a whole run each imports a file, or up to eight of a room, as each isolate loads
+ * the lab anew; those with the most text come first, as one that takes long would else end alone. (Of the
+ * modules of one folder Deno keeps the order.)
  *
  * @param folder Where modules may be written.
  */
 function modulesOf(files: readonly string[], folder: string): string[] {
   if (files.length < MANY) return [...files];
-  const isAlone = (path: string) => {
-    const text = Deno.readTextFileSync(new URL(path, root));
-    return HEARING.test(text) || path.startsWith("tests/models/") && COMPUTING.test(text);
-  };
+  const textOf = (path: string) => Deno.readTextFileSync(new URL(path, root));
+  const sizeOf = (paths: readonly string[]) =>
+    paths.reduce((sum, path) => sum + textOf(path).length, 0);
+  const isAlone = (path: string) =>
+    HEARING.test(textOf(path)) || path.startsWith("tests/models/") && COMPUTING.test(textOf(path));
   const rooms = Map.groupBy(files, (path) => isAlone(path) ? undefined : SHARED.exec(path)?.[1]);
-  return [...rooms].flatMap(([room, paths]) => {
-    if (room === undefined) return paths;
-    return Array.from({ length: Math.ceil(paths.length / TOGETHER) }, (_, i) => {
-      const module = `${folder}/${room.replace("/", "-")}-${i + 1}_test.ts`;
-      const together = paths.slice(TOGETHER * i, TOGETHER * (i + 1));
-      const text = together.map((path) => `import "${new URL(path, root)}";\n`).join("");
-      Deno.writeTextFileSync(module, text);
-      return module;
-    });
+  const modules = [...rooms].flatMap(([room, paths]) => {
+    if (room === undefined) {
+      return paths.map((path) => ({ name: path.replace(/_test\.tsx?$/, ""), paths: [path] }));
+    }
+    // Neighbours, which are often alike, go into different ones.
+    const count = Math.ceil(paths.length / TOGETHER);
+    return Array.from({ length: count }, (_, i) => ({
+      name: `tests/${room}/${i + 1}`,
+      paths: paths.filter((_, j) => j % count === i),
+    }));
+  });
+  const bySize = modules.map((module) => ({ ...module, size: sizeOf(module.paths) }))
+    .toSorted((a, b) => b.size - a.size);
+  return bySize.map(({ name, paths }) => {
+    const module = `${folder}/${name.replaceAll("/", "-")}_test.ts`;
+    const text = paths.map((path) => `import "${new URL(path, root)}";\n`).join("");
+    Deno.writeTextFileSync(module, text);
+    return module;
   });
 }
 

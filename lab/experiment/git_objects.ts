@@ -122,6 +122,9 @@ function piece({ file }: Pack, from: number, length: number): Uint8Array {
   return bytes.subarray(0, read);
 }
 
+/** What the bytes of a number count, the lowest first. */
+const UNITS = [1, 0x100, 0x10000, 0x1000000];
+
 /** What a delta makes of a base: after two lengths, pieces of the base and new bytes. */
 function changed(base: Uint8Array, delta: Uint8Array): Uint8Array {
   let at = 0;
@@ -131,7 +134,7 @@ function changed(base: Uint8Array, delta: Uint8Array): Uint8Array {
     const code = delta[at++];
     if (code & 0x80) {
       const [from, length] = [[0, 1, 2, 3], [4, 5, 6]].map((bits) =>
-        bits.reduce((sum, bit, i) => sum + (code & 1 << bit ? delta[at++] * 256 ** i : 0), 0)
+        bits.reduce((sum, bit, i) => sum + (code & 1 << bit ? delta[at++] * UNITS[i] : 0), 0)
       );
       parts.push(base.subarray(from, from + (length || 0x10000)));
     } else {
