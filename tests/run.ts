@@ -169,11 +169,9 @@ function modulesOf(files: readonly string[], folder: string): string[] {
     if (room === undefined) {
       return paths.map((path) => ({ name: path.replace(/_test\.tsx?$/, ""), paths: [path] }));
     }
-    // Neighbours, which are often alike, go into different ones.
-    const count = Math.ceil(paths.length / TOGETHER);
-    return Array.from({ length: count }, (_, i) => ({
+    return Array.from({ length: Math.ceil(paths.length / TOGETHER) }, (_, i) => ({
       name: `tests/${room}/${i + 1}`,
-      paths: paths.filter((_, j) => j % count === i),
+      paths: paths.slice(TOGETHER * i, TOGETHER * (i + 1)),
     }));
   });
   const bySize = modules.map((module) => ({ ...module, size: sizeOf(module.paths) }))
