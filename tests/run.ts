@@ -120,12 +120,7 @@ async function denoTest(args: readonly string[]): Promise<Counts> {
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
-    env: {
-      XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp",
-      // One more than there are cores, as files of tests also wait.
-      DENO_JOBS: Deno.env.get("DENO_JOBS") ?? `${navigator.hardwareConcurrency + 1}`,
-      ...built,
-    },
+    env: { XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp", ...built },
   }).spawn();
   let tail = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
