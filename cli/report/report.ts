@@ -239,12 +239,11 @@ function chartOf(store: Store, groups: readonly Group[], file: string): Block[] 
     }));
     const lines = curves.filter(({ y }) => y.some(Number.isFinite))
       .map(({ name, x, y, low, high }) => ({ name, x, y, ...hasBands ? { low, high } : {} }));
-    const said = [
-      ...curves.flatMap(({ name, said }) => said.map((each) => `${name}: ${each}`)),
-      ...judged.length > shown.length
-        ? [`the first ${shown.length} of ${judged.length} groups are drawn`]
-        : [],
-    ].join("; ");
+    const said = curves.flatMap(({ name, said }) => said.map((each) => `${name}: ${each}`))
+      .join("; ");
+    const drawn = judged.length > shown.length
+      ? ` of the first ${shown.length} of ${judged.length} groups`
+      : "";
     if (lines.length === 0) {
       return [{ kind: "text", text: `No curve of ${metricLabel(metric)} can be drawn: ${said}.` }];
     }
@@ -257,7 +256,7 @@ function chartOf(store: Store, groups: readonly Group[], file: string): Block[] 
       kind: "figure",
       svg,
       file: `${file}${metrics.length === 1 ? "" : `-${metric.replaceAll("/", "-")}`}.svg`,
-      text: `${metricLabel(metric)} along training: the interquartile mean over seeds` +
+      text: `${metricLabel(metric)} along training${drawn}: the interquartile mean over seeds` +
         `${
           hasBands ? ", and their lowest and highest" : ""
         }. A seed that ended early keeps its last ` +

@@ -88,6 +88,14 @@ Deno.test("what is not finite is a gap of a report's chart, and its caption coun
   strictEqual(none.svg, undefined);
 });
 
+Deno.test("a chart of many groups draws the first eight, and says so", async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 9 }, (_, i) => [`n${i}`, [`step,loss\n0,1\n10,${i}\n`]]),
+  );
+  const { markdown } = await reported(files, "--metric", "loss");
+  match(markdown, /^!\[loss along training of the first 8 of 9 groups: the interquartile mean/m);
+});
+
 Deno.test("a report says which seeds have no figure, and draws the others", async () => {
   const whole = "step,eval_return,loss\n0,1,3\n10,2,3\n";
   const files = { q: [whole, whole.replaceAll(",3", ",4"), "step,loss\n0,1\n10,2\n"] };

@@ -11094,4 +11094,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/cli/sweep_test.ts",
   },
+  {
+    fault: "a report's chart does not say that it leaves out groups",
+    file: "cli/report/report.ts",
+    from: "along training${drawn}:",
+    to: "along training:",
+    test: "tests/cli/report_test.ts",
+  },
 ];
