@@ -154,7 +154,8 @@ const [TOGETHER, MANY] = [8, 40];
  */
 function modulesOf(files: readonly string[], folder: string): string[] {
   if (files.length < MANY) return [...files];
-  const textOf = (path: string) => Deno.readTextFileSync(new URL(path, root));
+  const texts = new Map(files.map((path) => [path, Deno.readTextFileSync(new URL(path, root))]));
+  const textOf = (path: string) => texts.get(path)!;
   const sizeOf = (paths: readonly string[]) =>
     paths.reduce((sum, path) => sum + textOf(path).length, 0);
   const isAlone = (path: string) =>

@@ -88,11 +88,11 @@ export const deleteRuns = defineCommand({
         throw new LabError(`Cannot delete ${active.id} as it is training now: stop it first`);
       }
       const ids = found.map(({ id }) => id);
-      const sweeps = sweepsOf(store, ids);
+      const gaps = gapsOf(store, ids);
       for (const id of ids) store.trash(id);
       io.out([
         `Moved ${plural(ids.length, "run")} to the trash: ${ids.join(", ")}`,
-        ...gapsOf(store, sweeps),
+        ...gaps,
         `To take back: ${line("delete --restore RUN")}`,
         `To free the space: ${line("delete --purge")}`,
       ].join("\n"));
@@ -101,22 +101,18 @@ export const deleteRuns = defineCommand({
   },
 });
 
-/** How many of these runs each sweep has, by its name. */
-function sweepsOf(store: Store, ids: readonly string[]): Map<string, number> {
+/** A line for each sweep that loses some of its runs, but not all, with these. */
+function gapsOf(store: Store, ids: readonly string[]): string[] {
   const taken = new Set(ids);
-  const swept = store.runs().flatMap(({ id, manifest: { sweep } }) =>
-    sweep !== undefined && taken.has(id) ? [sweep.name] : []
-  );
-  return new Map([...Map.groupBy(swept, String)].map(([name, { length }]) => [name, length]));
-}
-
-/** A line for each sweep that is still there, of what it lacks now. */
-function gapsOf(store: Store, lost: ReadonlyMap<string, number>): string[] {
-  const left = new Set(store.runs().map(({ manifest }) => manifest.sweep?.name));
-  return [...lost].filter(([name]) => left.has(name)).map(([name, count]) =>
-    `The sweep ${name} lacks ${count === 1 ? "it" : `${count} of them`} and trains as much again ` +
-    "where it goes on"
-  );
+  const sweeps = Map.groupBy(store.runs(), ({ manifest }) => manifest.sweep?.name);
+  return [...sweeps].flatMap(([name, runs]) => {
+    const lost = runs.filter(({ id }) => taken.has(id)).length;
+    if (name === undefined || lost === 0 || lost === runs.length) return [];
+    return `The sweep ${name} lacks ${
+      lost === 1 ? "it" : `${lost} of them`
+    } and trains as much again ` +
+      "where it goes on";
+  });
 }
 
 /**

@@ -11090,7 +11090,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "delete says that a sweep goes on of which no run is left",
     file: "cli/commands/delete.ts",
-    from: ".filter(([name]) => left.has(name))",
+    from: " || lost === runs.length",
     to: "",
     test: "tests/cli/sweep_test.ts",
   },
