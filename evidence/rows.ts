@@ -242,6 +242,21 @@ export const evidence: readonly EvidenceRow[] = [
     }],
   ),
   ...rowsOf(
+    "models/autoencoders",
+    ...Object.entries({
+      sparse: ["activity", "active_share"],
+      contractive: ["slope"],
+      convolutional: [],
+      stacked: [],
+    }).map(([kind, figures]) =>
+      [`glyphs-${kind}-autoencoder-quick`, undefined, {
+        ...few,
+        ...lower("evaluation/mean_squared_error"),
+        figures: ["reconstruction", ...figures].map((name) => `evaluation/${name}`),
+      }] as const
+    ),
+  ),
+  ...rowsOf(
     "models/applications",
     ["glyphs-pca", threshold(1.001, "1.001, principal components"), {
       ...few,
@@ -361,15 +376,22 @@ export const evidence: readonly EvidenceRow[] = [
   ),
   ...rowsOf(
     "models/autoregressive",
-    ...Object.entries({ fvsbn: [], nade: ["fvsbn"], made: ["fvsbn"], pixelcnn: ["nade", "made"] })
-      .map(([model, betterThan]) =>
-        [`glyphs-${model}`, undefined, {
-          ...few,
-          ...lower("evaluation/negative_log_likelihood"),
-          figures: ["evaluation/bits_per_dimension", "evaluation/recognised"],
-          betterThan: betterThan.map((other) => `glyphs-${other}`),
-        }] as const
-      ),
+    ...Object.entries({
+      fvsbn: [],
+      nade: ["fvsbn"],
+      made: ["fvsbn"],
+      pixelcnn: ["nade", "made"],
+      "conditional-pixelcnn": ["pixelcnn"],
+    }).map(([model, betterThan]) =>
+      [`glyphs-${model}`, undefined, {
+        ...few,
+        ...lower("evaluation/negative_log_likelihood"),
+        figures: ["bits_per_dimension", "recognised", "asked_class"].map((name) =>
+          `evaluation/${name}`
+        ),
+        betterThan: betterThan.map((other) => `glyphs-${other}`),
+      }] as const
+    ),
   ),
   ...rowsOf(
     "models/energy",
@@ -386,14 +408,22 @@ export const evidence: readonly EvidenceRow[] = [
       lower("evaluation/negative_log_likelihood"),
     ],
     [
+      "parity-boltzmann-machine",
+      threshold(1.4556, "1.4556 nats: 5 % above ln 4, the words' own"),
+      lower("evaluation/negative_log_likelihood"),
+    ],
+    ["glyphs-dbn-quick", undefined, judged],
+    [
       "patterns-hopfield",
       threshold(0.99, "0.99 of the units at 0.05 patterns a unit"),
       { metric: "evaluation/recalled" },
     ],
-    ["moons-energy-based", undefined, {
-      ...lower(NATS),
-      figures: ["evaluation/log_partition", ENERGY],
-    }],
+    ...["energy-based", "noise-contrastive"].map((model) =>
+      [`moons-${model}`, undefined, {
+        ...lower(NATS),
+        figures: [NATS, "evaluation/log_partition", ENERGY],
+      }] as const
+    ),
     ["xor-perceptron", undefined, { metric: "evaluation/accuracy" }],
     [
       "xor-classifier",
@@ -510,6 +540,13 @@ export const evidence: readonly EvidenceRow[] = [
   ),
   ...rowsOf(
     "models/flows",
+    ...["real-nvp", "glow"].map((model) =>
+      [`glyphs-${model}-quick`, undefined, {
+        ...few,
+        ...lower("evaluation/bits_per_dimension"),
+        figures: [NATS, ...ofGans],
+      }] as const
+    ),
     ...Object.entries(ownNats).flatMap(([plane, own]) => {
       const flows = ["spline-flow", "continuous-flow"];
       if (plane === "moons") flows.push("nice", "real-nvp", "glow", "maf");

@@ -50,4 +50,8 @@ export const autoregressiveExperiments: readonly ModelExperiment[] = [
     [60_000, 400],
     [10_000, 80],
   ]),
+  ...onDigits("conditional-pixelcnn", "Gated PixelCNN that is told the class,", { batchSize: 50 }, [
+    [60_000, 400],
+    [10_000, 80],
+  ]),
 ];

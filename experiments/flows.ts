@@ -17,7 +17,7 @@ const ringToMoons = defineExperiment({
   evaluation: { every: 640_000 },
 });
 
-/** What those of drawn digits share: fifty passes by a small U-Net. */
+/** What those of drawn digits share: fifty passes, most of them by a small U-Net. */
 const digits = {
   tunedOn: 1,
   expectedSeconds: 480,
@@ -148,6 +148,17 @@ export const flowExperiments: readonly ModelExperiment[] = [
     expectedSeconds: 600,
     model: { ...strokes, samplerSteps: 16, ...kinds, guidance: 2.5 },
   }),
+  ...Object.entries({ "real-nvp": "RealNVP", glow: "Glow" }).map(([model, title]) =>
+    defineExperiment({
+      ...digits,
+      name: `glyphs-${model}-quick`,
+      summary: `A short run of ${title} at two scales on drawn digits`,
+      expectedSeconds: 300,
+      model: { name: `${model}-images` },
+      budget: 100_000,
+      evaluation: { every: 50_000 },
+    })
+  ),
   defineExperiment({
     ...digits,
     name: "glyphs-consistency",

@@ -180,6 +180,12 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./flows/glow.ts")).glow,
   },
   {
+    name: "real-nvp-images",
+    summary:
+      "Flow of images by couplings of a checkerboard's fields and of channels, at several scales",
+    load: async () => (await import("./flows/real_nvp_images.ts")).realNvpImages,
+  },
+  {
     name: "glow-images",
     summary: "Flow of images at several scales, by convolutions: likelihood of 8-bit pixels",
     load: async () => (await import("./flows/glow_images.ts")).glowImages,

@@ -93,6 +93,32 @@ export function multiScale(
   };
 }
 
+/** Quarters of the last axis in another order. */
+function ordered(x: tf.Tensor, order: readonly number[]): tf.Tensor {
+  const axis = x.rank - 1;
+  const quarters = tf.split(x, 4, axis);
+  return tf.concat(order.map((quarter) => quarters[quarter]), axis);
+}
+
+/**
+ * Steps that see the halves of the channels as the fields of a checkerboard: of each block of 2 × 2 pixels,
+ * which {@linkcode multiScale} has made quarters of the channels, those of the one diagonal stand first.
+ * Figure 3 of Dinh et al.
+ */
+export function onCheckerboard(steps: readonly FlowStep[]): FlowStep {
+  const whole = chain(steps);
+  const [fields, rows] = [[0, 3, 1, 2], [0, 2, 3, 1]];
+  return {
+    ...whole,
+    forward: (x, name, surroundings) => {
+      const moved = whole.forward(ordered(x, fields), name, surroundings);
+      return { ...moved, x: ordered(moved.x, rows) };
+    },
+    inverse: (z, name, surroundings) =>
+      ordered(whole.inverse(ordered(z, fields), name, surroundings), rows),
+  };
+}
+
 /**
  * Networks of three convolutions, 3 × 3, 1 × 1 and 3 × 3, the last of which is 0 at first: section 3.3 of
  * Kingma & Dhariwal.

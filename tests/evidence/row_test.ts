@@ -9,7 +9,10 @@ import {
   verdictOf,
 } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
+import { agents } from "../../agents/mod.ts";
 import { experiments } from "../../experiments/mod.ts";
+import { namedPart } from "../../lab/experiment/own.ts";
+import { models } from "../../models/mod.ts";
 
 const row = { seeds: 5 } as EvidenceRow;
 const reference: Reference = { value: 500, source: "" };
@@ -41,6 +44,19 @@ Deno.test("every row names an experiment, once, and ten seeds, or five where the
       ? 5
       : 10;
     strictEqual(seeds, planned, experiment);
+  }
+});
+
+Deno.test("every model has a row, and every agent but random actions and bandits, which have tables of their own", async () => {
+  const load = (name: string) => experiments.find((entry) => entry.name === name)!.load();
+  const measured = new Set<unknown>();
+  for (const { experiment } of evidence) {
+    const definition = await load(experiment);
+    measured.add(namedPart("agent" in definition ? definition.agent : definition.model).name);
+  }
+  for (const { name } of [...models, ...agents]) {
+    const hasTable = name === "random" || name.endsWith("-bandit");
+    strictEqual(measured.has(name), !hasTable, name);
   }
 });
 

@@ -6921,8 +6921,8 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/autoregressive/gpt_test.ts",
   },
   {
-    fault: "Glow encodes images without moving them about 0, and decodes them brighter by a half",
-    file: "models/flows/glow_images.ts",
+    fault: "flows encode images without moving them about 0, and decode them brighter by a half",
+    file: "models/flows/images.ts",
     from: "flow({ kept }).forward(tf.sub(x, 0.5)).x",
     to: "flow({ kept }).forward(x).x",
     test: "tests/models/flows/models_test.ts",
@@ -11100,5 +11100,19 @@ export const mutants: readonly Mutant[] = [
     from: "along training${drawn}:",
     to: "along training:",
     test: "tests/cli/report_test.ts",
+  },
+  {
+    fault: "RealNVP's checkerboard couples rows of pixels, not the fields of one colour",
+    file: "models/flows/multi_scale.ts",
+    from: "[[0, 3, 1, 2], [0, 2, 3, 1]]",
+    to: "[[0, 1, 2, 3], [0, 1, 2, 3]]",
+    test: "tests/models/flows/steps_test.ts",
+  },
+  {
+    fault: "the channels of a checkerboard's fields do not go back to where they were",
+    file: "models/flows/multi_scale.ts",
+    from: "x: ordered(moved.x, rows)",
+    to: "x: ordered(moved.x, fields)",
+    test: "tests/models/flows/steps_test.ts",
   },
 ];

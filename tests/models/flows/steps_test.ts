@@ -14,7 +14,7 @@ import { continuous } from "../../../models/flows/continuous.ts";
 import { coupling } from "../../../models/flows/coupling.ts";
 import type { Conditioner } from "../../../models/flows/coupling.ts";
 import type { FlowStep } from "../../../models/flows/flow.ts";
-import { multiScale } from "../../../models/flows/multi_scale.ts";
+import { multiScale, onCheckerboard } from "../../../models/flows/multi_scale.ts";
 import { actnorm, invertibleConvolution, scaling } from "../../../models/flows/mixing.ts";
 import { rationalQuadratic } from "../../../models/flows/splines.ts";
 import { dense } from "../../../models/networks.ts";
@@ -51,9 +51,22 @@ const stepsOfImages = (channels: number) => [
   invertibleConvolution(channels),
   coupling({ channels, turn: 0, bijection: affine, conditioner: convolved }),
 ];
+/** Couplings of a checkerboard's fields, then of the channels' halves, that move little each. */
+const fieldsOfImages = (channels: number) => {
+  const conditioner: Conditioner = (inputs, filters) => {
+    const { initial, apply } = convolved(inputs, filters);
+    return { initial, apply: (parameters, x) => tf.mul(apply(parameters, x), 0.2) };
+  };
+  const couplings = [0, 1].map((turn) =>
+    coupling({ channels, turn, bijection: affine, conditioner })
+  );
+  return [onCheckerboard(couplings), ...couplings];
+};
 const ofImages = {
   images: multiScale([4, 4, 1], 2, stepsOfImages),
   wideImages: multiScale([2, 8, 1], 1, stepsOfImages),
+  fields: multiScale([2, 4, 2], 1, fieldsOfImages),
+  fieldsOfScales: multiScale([4, 4, 1], 2, fieldsOfImages),
 };
 
 /** Tensors moved off their initial values, so that no step is the identity. */
@@ -143,6 +156,25 @@ for (const [name, step] of Object.entries({ ...steps, ...ofImages })) {
     ok(off < (name.includes("spline") ? 2e-2 : 1e-3), `off by ${off}`);
   });
 }
+
+Deno.test("on a checkerboard the pixels of one colour stay, and those of the other move", () => {
+  const [height, width] = [4, 6];
+  for (const turn of [0, 1]) {
+    const stepsAt = (channels: number) => [
+      onCheckerboard([coupling({ channels, turn, bijection: affine, conditioner: convolved })]),
+    ];
+    const x = pointsOf(3, height * width);
+    const { x: z } = drawn(multiScale([height, width, 1], 1, stepsAt), 0.3).forward(x);
+    // [B, H/2, W/2, 2, 2]: each block of 2 × 2 pixels.
+    const blocks = tf.reshape(z, [-1, height / 2, width / 2, 2, 2]);
+    const pixels = tf.reshape(tf.transpose(blocks, [0, 1, 3, 2, 4]), [-1, height * width]);
+    const moved = tf.max(tf.abs(tf.sub(pixels, x)), 0).arraySync() as number[];
+    moved.forEach((change, i) => {
+      const colour = (Math.floor(i / width) + i % width) % 2;
+      strictEqual(change > 1e-3, colour !== turn, `pixel ${i} moves by ${change}`);
+    });
+  }
+});
 
 Deno.test("of coupled coordinates the first half stays at even turns and the second at odd ones", () => {
   const x = tf.tensor2d([[0.3, -0.2, 0.9, 0.4, -0.7], [1, 2, 3, 4, 5]]);

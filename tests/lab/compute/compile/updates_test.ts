@@ -55,6 +55,7 @@ const settings: Record<string, object[]> = {
     ...{ cell, recurrentSize: 8, hiddenSizes: [12] },
     ...{ environments: 2, rolloutLength: 8, sequenceLength: 4, minibatchSize: 8 },
   })),
+  "real-nvp-images": [{ batchSize: 8, channels: 4, depth: 1, scales: 1, judge: false }],
   "glow-images": [{ batchSize: 8, channels: 4, depth: 1, scales: 1, judge: false }],
   // Its deeper layers are pixelcnn's.
   "conditional-pixelcnn": [{ batchSize: 8, features: 2, layers: 1, judge: false }],
