@@ -87,7 +87,7 @@ export const likelihood = defineCommand({
     );
     const { each, draws, solverSteps, probeError, binarized, crossEntropy } = found;
     const nats = Array.from(each, (logLikelihood) => -logLikelihood);
-    const error = standardDeviation(nats, 1) / Math.sqrt(nats.length);
+    const error = nats.length < 2 ? undefined : standardDeviation(nats, 1) / Math.sqrt(nats.length);
     const bits = crossEntropy ? undefined : nats.map((nats) => bitsOf(nats, dimensions));
     const kind = crossEntropy
       ? "no likelihood"
@@ -107,7 +107,7 @@ export const likelihood = defineCommand({
         ...probeError !== undefined && Number.isFinite(probeError) && { probe_error: probeError },
         ...binarized && { binarized },
         [named]: mean(nats),
-        standard_error: error,
+        ...error !== undefined && { standard_error: error },
         ...bits && { bits_per_dimension: mean(bits) },
         examples: order.map((i) => ({ example: names[i], [named]: nats[i] })),
       };
@@ -125,9 +125,9 @@ export const likelihood = defineCommand({
       io.out(table([...columns, ...numbers], rows, io) + "\n");
     }
     io.out(
-      `${counted(nats.length)} examples under run ${run.id}  ${run.name}: ` +
+      `${plural(nats.length, "example")} under run ${run.id}  ${run.name}: ` +
         `${crossEntropy ? "Bernoulli cross-entropy" : "−log p(x)"} = ` +
-        `${figure(mean(nats))} ± ${figure(error)} nats` +
+        `${figure(mean(nats))}${error === undefined ? "" : ` ± ${figure(error)}`} nats` +
         (bits ? `, ${figure(mean(bits))} bits/dimension` : ""),
     );
     const how = draws === 0

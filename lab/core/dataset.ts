@@ -13,6 +13,8 @@ export interface ExampleReader {
   readonly size: number;
   /** Whether all numbers are 0 or 1. */
   readonly binary: boolean;
+  /** SHA-256 of what it reads of, where all of that was looked through once. */
+  readonly digest?: string;
   /** Reads the examples `rows` into the first places of `to`, [≥ rows.length, size]. */
   gather(rows: ArrayLike<number>, to: Float32Array): void;
   /** Says which examples are gathered next, so that they may be read meanwhile. */

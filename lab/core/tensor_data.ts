@@ -62,6 +62,11 @@ export function tensorOf(values: TypedArrays[Dtype], shape: readonly number[]): 
   return { shape, dtype, values };
 }
 
+/** The bytes of an array, without a copy. */
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}
+
 /** The tensors with `prefix` before their names. */
 export function prefixed<Tensor>(
   tensors: Readonly<Record<string, Tensor>>,

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
 import { TIMING_PREFIX } from "../core/metrics.ts";
 import type { Json } from "../core/snapshot.ts";
-import type { NamedTensors } from "../core/tensor_data.ts";
+import { bytesOf, type NamedTensors } from "../core/tensor_data.ts";
 import type { Manifest } from "../store/store.ts";
 
 /** A series as the digest sees it. */
@@ -47,8 +47,4 @@ export function digestOf(
 /** By UTF-16 code units: the same everywhere. */
 function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function bytesOf(values: ArrayBufferView): Uint8Array {
-  return new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
 }

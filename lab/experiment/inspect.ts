@@ -62,13 +62,19 @@ export async function openTrainer(
   const chosen = { ...job, ...backend === undefined ? {} : { backend } };
   const { snapshot } = await store.loadCheckpoint(run.id, checkpoint, { without: REPLAY });
   const session = await openSession(chosen, registries, { again });
+  const isOther = hasOtherData(run, session.data);
   try {
     await session.trainer.restore(snapshot);
   } catch (error) {
     session.dispose();
-    throw error;
+    if (!isOther || !(error instanceof InputError)) throw error;
+    const { dataset } = run.manifest.determined.configuration as { dataset: { name: string } };
+    throw new InputError(
+      `Cannot open run ${run.id} as what ${dataset.name} reads must have the classes and the shape of ` +
+        `what the run learned from: it has changed (${error.message})`,
+    );
   }
-  if (hasOtherData(run, session.data)) {
+  if (isOther) {
     notice?.(
       "The data have changed since the run learned from them: its classes and figures may be those of others",
     );

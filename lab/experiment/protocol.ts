@@ -18,6 +18,8 @@ export interface TrainMessage {
   readonly signs: SharedArrayBuffer;
   /** To go on from. */
   readonly start?: { readonly snapshot: Snapshot; readonly runner: RunnerState };
+  /** What tells the data that it must find from others: see `Opened`. Default: whatever they are. */
+  readonly data?: string | null;
   /** What another run learned, without its replay, to start from. */
   readonly source?: Snapshot;
   /** Whether a stored run is opened, whose data `--data` names where they were moved. */

@@ -134,20 +134,6 @@ export function hasOtherData({ manifest }: Pick<Run, "manifest">, data: string |
   return manifest.data !== undefined && manifest.data !== data;
 }
 
-/**
- * Requires that a run's data are what they were when it began.
- *
- * @throws InputError that says how to learn on from other ones.
- */
-export function requireData(run: Run, { data }: Opened): void {
-  if (!hasOtherData(run, data)) return;
-  const { dataset } = run.manifest.determined.configuration as { dataset: { name: string } };
-  throw new InputError(
-    `Cannot resume run ${run.id} as what ${dataset.name} reads must be what it was when the run ` +
-      `began: it has changed (run … --from ${run.id} learns on from other data)`,
-  );
-}
-
 /** A crash of a run that goes on after it. */
 export interface Crash {
   readonly line: string;

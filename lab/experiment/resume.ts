@@ -19,7 +19,6 @@ import {
   type Crash,
   type LaunchOptions,
   NOT_RESUMABLE,
-  requireData,
   requireLibrary,
   requireTrained,
   sourceAgain,
@@ -130,7 +129,7 @@ async function goOn(
   const { point, warnings } = await startOf(store, run);
   const { state, progress = noProgress } = point?.runner ?? {} as Partial<StoredRunner>;
   const manifest = continued(run, { unit, progress, budget });
-  const order = orderOf(manifest, registries, options.data);
+  const order = { ...orderOf(manifest, registries, options.data), data: manifest.data };
   const { from } = manifest.determined;
   if (point !== undefined) order.start = { snapshot: point.snapshot, runner: state! };
   else if (from !== undefined) order.source = await sourceAgain(store, from);
@@ -141,7 +140,6 @@ async function goOn(
     order,
     async (opened) => {
       requireLibrary(run, opened, "resume");
-      requireData(run, opened);
       store.beginAttempt(id, point?.iteration ?? -1);
       store.update(id, {
         status: "running",

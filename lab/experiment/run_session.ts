@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { InputError } from "../core/errors.ts";
 import { RETURN } from "../core/metrics.ts";
 import { streamOf } from "../core/random.ts";
 import type { EncodedArtifact, Opened, WorkerReport } from "./protocol.ts";
@@ -30,14 +31,15 @@ export interface SessionSink {
 /** Trains an open session to its end; the session stays open. */
 export async function runSession(
   session: Session,
-  { job, start, source, until = Infinity }: Pick<
+  { job, start, source, data: expected, until = Infinity }: Pick<
     TrainOrder,
-    "job" | "start" | "source" | "until"
+    "job" | "start" | "source" | "data" | "until"
   >,
   sink: SessionSink,
   interrupted: () => boolean,
 ): Promise<Ending> {
   const { trainer, backend, backendReason, adapter, library, threads, data } = session;
+  requireData(expected, data, job);
   if (start !== undefined) await trainer.restore(start.snapshot);
   else if (source !== undefined) await startFrom(trainer, source);
   if (start === undefined) await requireStopMetric(session, job);
@@ -64,6 +66,24 @@ export async function runSession(
     },
     checkpoint: (checkpoint) => sink.checkpoint(checkpoint),
   });
+}
+
+/**
+ * Requires that a run's data are what they were when it began.
+ *
+ * @throws InputError that says how to learn on from other ones.
+ */
+function requireData(
+  then: string | null | undefined,
+  now: string | null,
+  { configuration }: Job,
+): void {
+  if (then === undefined || then === now) return;
+  const { name } = configuration.dataset as { readonly name: string };
+  throw new InputError(
+    `Cannot resume as what ${name} reads must be what it was when the run began: it has changed ` +
+      "(run … --from RUN learns on from other data)",
+  );
 }
 
 /**

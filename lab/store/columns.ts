@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { bytesOf } from "../core/tensor_data.ts";
 
 /** The x axes of a point. */
 export const AXES = [
@@ -144,8 +145,4 @@ export function encodeValues(values: readonly number[]): Uint8Array {
 export function decodeValues(bytes: Uint8Array): Float64Array {
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   return new Float64Array(aligned.buffer as ArrayBuffer, aligned.byteOffset, bytes.length / 8);
-}
-
-function bytesOf(column: Float64Array): Uint8Array {
-  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }

@@ -15,7 +15,7 @@ import { classesOf } from "./classes.ts";
 import { defineDataset, drawnOut, inMemory, rowsOf } from "./define_dataset.ts";
 import type { ReadBytes, ReadFile } from "./files.ts";
 import { entriesOf, type NpyArray, type NpyRows, openNpy, parseNpy } from "./npy.ts";
-import { openerOf, streamedField, streamedSplit } from "./streamed.ts";
+import { digestOfParts, openerOf, streamedField, streamedSplit } from "./streamed.ts";
 
 const configuration = z.strictObject({
   file: z.string().min(1).default("examples.npz").meta({
@@ -69,6 +69,13 @@ export function parseCsv({ bytes, path }: ReadBytes, labels = ""): Table {
       `Cannot read ${path} as each column must have a name, and the ${
         names.length > 1 ? `one numbered ${names.indexOf("") + 1}` : "only one"
       } has none: numbers of rows are no data (pandas leaves them out by index=False)`,
+    );
+  }
+  const twice = names.findIndex((name, i) => names.indexOf(name) < i);
+  if (twice >= 0) {
+    throw new InputError(
+      `Cannot read ${path} as each column must have a name of its own: ` +
+        `"${names[twice]}" is that of columns ${names.indexOf(names[twice]) + 1} and ${twice + 1}`,
     );
   }
   const chosen = names.indexOf(labels);
@@ -201,24 +208,32 @@ function lookAt(
 const LOOKED_AT = 256;
 
 /** Looks at all rows of an `.npy` file, as {@linkcode lookAt} does. */
-function lookThrough({ shape: [count], rows }: NpyRows, file: string): boolean {
+async function lookThrough(
+  { shape: [count], rows }: NpyRows,
+  file: string,
+): Promise<Pick<ExampleReader, "binary" | "digest">> {
   let binary = true;
+  const parts = digestOfParts();
   for (const { first, length } of rowRanges(count, LOOKED_AT)) {
     const part = rows(Int32Array.from({ length }, (_, i) => first + i));
     binary = lookAt(part, file, first) && binary;
+    await parts.add(part.values);
   }
-  return binary;
+  return { binary, digest: parts.digest() };
 }
 
 /** What reads the examples of an `.npy` file, all of which are looked at once. */
-function readerOf(
+async function readerOf(
   stored: NpyRows,
   configuration: Configuration,
-): Pick<Examples, "shape"> & { readonly reader: ExampleReader } {
-  const binary = lookThrough(stored, configuration.file);
+): Promise<Pick<Examples, "shape"> & { readonly reader: ExampleReader }> {
+  const looked = await lookThrough(stored, configuration.file);
   const examples = (rows: ArrayLike<number>) => examplesOf(stored.rows(rows), configuration);
   const { shape, values: { length: size } } = examples([0]);
-  return { shape, reader: { size, binary, gather: (rows, to) => to.set(examples(rows).values) } };
+  return {
+    shape,
+    reader: { size, ...looked, gather: (rows, to) => to.set(examples(rows).values) },
+  };
 }
 
 /** The most channels of an image: red, green, blue and alpha. */
@@ -304,7 +319,7 @@ async function allOf(
   const [count] = stored.shape;
   requireExamples(stored.shape, configuration);
   const labels = await readLabels(context.readFile, configuration.labels);
-  const { shape, reader } = readerOf(stored, configuration);
+  const { shape, reader } = await readerOf(stored, configuration);
   const { columns, classes } = labelled(labels, count, file);
   return { shape, classes, all: streamedSplit({ count, reader, ...columns }) };
 }

@@ -84,7 +84,7 @@ const ofSplit: KnownFields<Split> = {
 
 const ofReader: KnownFields<ExampleReader> = {
   required: { size: "number", binary: "boolean", gather: "function" },
-  optional: { prefetch: "function" },
+  optional: { digest: "text", prefetch: "function" },
 };
 
 const seed = z.int().min(0).max(2 ** 32 - 1).default(0).meta({

@@ -12,7 +12,7 @@ import { defineDataset, drawnOut, inMemory, rowsOf } from "./define_dataset.ts";
 import { folderField, pathIn } from "./files.ts";
 import { type DecodePicture, decoderOf, type Decoding } from "./picture_decoder.ts";
 import { isWebp } from "./pictures.ts";
-import { openerOf, streamedField, streamedSplit } from "./streamed.ts";
+import { digestOfParts, openerOf, streamedField, streamedSplit } from "./streamed.ts";
 
 const configuration = z.strictObject({
   ...folderField(
@@ -113,7 +113,7 @@ export async function readPictures(
   options: PictureOptions,
 ): Promise<Pictures> {
   const pictures: FolderPicture[] = [];
-  const found = await lookThrough(files, folder, options, (picture) => pictures.push(picture));
+  const found = await lookThrough(files, folder, options, (picture) => void pictures.push(picture));
   return { pictures, ...found };
 }
 
@@ -122,7 +122,7 @@ async function lookThrough(
   files: PictureFiles,
   folder: string,
   { side, channels, strict }: PictureOptions,
-  look: (picture: FolderPicture) => void,
+  look: (picture: FolderPicture) => void | Promise<void>,
 ): Promise<Found> {
   const { paths, classNames } = isPicture(folder)
     ? { paths: [[folder, 0] as const], classNames: [] }
@@ -136,13 +136,16 @@ async function lookThrough(
       decoding = { ...decoding, webp: true };
       decode = await decoderOf(decoding, files);
     }
+    let values: Float32Array;
     try {
-      look({ path, label, values: decode(bytes) });
+      values = decode(bytes);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (strict) throw new InputError(`Cannot decode ${path}: ${reason}`);
       broken.push(path);
+      continue;
     }
+    await look({ path, label, values });
   }
   const note = `${broken.length} of ${paths.length} pictures cannot be decoded: ${named(broken)}`;
   return { classNames, decode, decoding, ...broken.length > 0 && { note } };
@@ -158,8 +161,8 @@ function named(broken: readonly string[]): string {
 function readerOf(
   open: (path: string) => OpenFile,
   paths: readonly string[],
-  { size, binary, decode, ahead }:
-    & Pick<ExampleReader, "size" | "binary">
+  { decode, ahead, ...known }:
+    & Pick<ExampleReader, "size" | "binary" | "digest">
     & Pick<Found, "decode">
     & { readonly ahead?: ReadAhead },
 ): ExampleReader {
@@ -175,11 +178,11 @@ function readerOf(
   };
   const pathsAt = (rows: ArrayLike<number>) => Array.from(rows, (row) => paths[row]);
   return {
-    ...{ size, binary },
+    ...known,
     gather(rows, to) {
       const wanted = pathsAt(rows);
       if (ahead?.take(wanted, to)) return;
-      wanted.forEach((path, i) => to.set(again(path), i * size));
+      wanted.forEach((path, i) => to.set(again(path), i * known.size));
     },
     prefetch: ahead && ((rows) => ahead.ask(pathsAt(rows))),
   };
@@ -201,15 +204,17 @@ export const images = defineDataset({
     const given: number[] = [];
     const kept: Float32Array[] = [];
     let binary = true;
+    const parts = digestOfParts();
     const { classNames, note, decode, decoding } = await lookThrough(
       pictureFiles(context),
       folder,
       { side, channels, strict },
-      ({ path, label, values }) => {
+      async ({ path, label, values }) => {
         paths.push(path);
         given.push(label);
-        if (open === undefined) kept.push(values);
-        else binary &&= values.every(isBit);
+        if (open === undefined) return void kept.push(values);
+        binary &&= values.every(isBit);
+        await parts.add(values);
       },
     );
     const count = paths.length;
@@ -237,7 +242,7 @@ export const images = defineDataset({
     const all: Split = open === undefined ? { ...columns, values: joined(kept) } : streamedSplit({
       ...columns,
       reader: readerOf(open, paths, {
-        ...{ size, binary, decode },
+        ...{ size, binary, digest: parts.digest(), decode },
         ahead: readAhead?.(new URL("./picture_decoder.ts", import.meta.url), decoding, size),
       }),
     });

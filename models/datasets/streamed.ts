@@ -9,6 +9,8 @@ import * as z from "zod";
 import type { ExampleReader, Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { DatasetContext } from "../../lab/core/registry.ts";
+import { sha256 } from "../../lab/core/sha256.ts";
+import { bytesOf } from "../../lab/core/tensor_data.ts";
 
 /** The field `streamed`. */
 export const streamedField = {
@@ -45,6 +47,24 @@ export function firstExamples(reader: ExampleReader, count: number): Float32Arra
   const values = new Float32Array(count * reader.size);
   reader.gather(Int32Array.from({ length: count }, (_, i) => i), values);
   return values;
+}
+
+/** What tells a file's examples from others: SHA-256 over that of each part, in their order. */
+export function digestOfParts(): {
+  add(part: ArrayBufferView): Promise<void>;
+  digest(): string;
+} {
+  const digests: string[] = [];
+  return {
+    add: async (part) => {
+      const digest = await crypto.subtle.digest(
+        "SHA-256",
+        bytesOf(part) as Uint8Array<ArrayBuffer>,
+      );
+      digests.push(new Uint8Array(digest).toHex());
+    },
+    digest: () => sha256(new TextEncoder().encode(digests.join())),
+  };
 }
 
 /** What opens files. @throws InputError where a place has none. */

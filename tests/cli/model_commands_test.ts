@@ -723,6 +723,10 @@ Deno.test("each command asks a model for what was typed, and writes what it answ
     // 0, 1 and 2 nats of four pixels: a mean of 1, whose standard error is 1 / √3; ln 2 is 0.693.
     match(out, /^test 2 +2 +0\.721\ntest 1 +1 +0\.361\n\n3 examples under run /m);
     match(out, /= 1 ± 0\.577 nats, 0\.361 bits\/dimension\nat most: .* 5 draws for each/);
+    ({ out } = await lab("likelihood latest --examples 1 --draws 5 --count 0"));
+    match(out, /^1 example under run .* = 0 nats, 0 bits\/dimension\n/);
+    ({ out } = await lab("likelihood latest --examples 1 --json"));
+    ok(!("standard_error" in JSON.parse(out)));
     ({ out } = await lab("likelihood latest own --json"));
     const nats = JSON.parse(out).examples.map((each: { example: string }) => each.example);
     deepStrictEqual(nats, ["own/cat/b.png", "own/dog/a.png"]);

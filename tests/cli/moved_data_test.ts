@@ -72,6 +72,39 @@ Deno.test("data that lie elsewhere are named, and data that have changed are tol
     strictEqual(extended.code, 0, extended.error);
   }));
 
+Deno.test("data of another number of classes have changed, which is no fault of the checkpoint", () =>
+  inFolder(async (folder) => {
+    const lab = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder });
+      return { code: await main(args, io), ...io.written };
+    };
+    const label = (classes: number) =>
+      Deno.writeFile(
+        `${folder}/kinds.npy`,
+        encodeNpy(Float32Array.from({ length: 300 }, (_, i) => i % classes), [300]),
+      );
+    await Deno.writeFile(`${folder}/a.npy`, points(1));
+    await label(2);
+    const set = ["dataset.file=a.npy", "dataset.labels=kinds.npy", "model.hiddenSizes=[8]"];
+    const trained = await lab(
+      ...["run", "classifier", "--dataset", "arrays", "--budget", "300", "--backend", "cpu"],
+      ...set.flatMap((each) => ["--set", each]),
+    );
+    strictEqual(trained.code, 0, trained.error);
+    await label(3);
+    const resumed = await lab("resume", "latest", "--budget", "600");
+    strictEqual(resumed.code, 2);
+    match(resumed.error, /arrays reads must be what it was when the run began: it has changed/);
+    const evaluated = await lab("evaluate", "latest");
+    strictEqual(evaluated.code, 2);
+    match(
+      evaluated.error,
+      /^error: Cannot open run \w+ as what arrays reads must have the classes and the shape of what the run learned from: it has changed \(Cannot load /,
+    );
+    await label(2);
+    strictEqual((await lab("evaluate", "latest")).code, 0);
+  }));
+
 Deno.test("labels in a file of their own lie beside the data, where both were moved", () =>
   inFolder(async (folder) => {
     const lab = async (...args: string[]) => {

@@ -1681,9 +1681,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "the digest hashes the whole buffer behind a view",
-    file: "lab/experiment/digest.ts",
-    from: "values.buffer as ArrayBuffer, values.byteOffset, values.byteLength",
-    to: "values.buffer as ArrayBuffer",
+    file: "lab/core/tensor_data.ts",
+    from: "new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength)",
+    to: "new Uint8Array(buffer as ArrayBuffer)",
     test: "tests/lab/experiment/digest_test.ts",
   },
   {
@@ -3905,8 +3905,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a folder of streamed pictures is black and white where the last one is",
     file: "models/datasets/images.ts",
-    from: "else binary &&= values.every(isBit);",
-    to: "else binary = values.every(isBit);",
+    from: "binary &&= values.every(isBit);",
+    to: "binary = values.every(isBit);",
     test: "tests/models/datasets/streamed_test.ts",
   },
   {
@@ -8799,8 +8799,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "A run goes on with other data than it began with.",
-    file: "lab/experiment/resume.ts",
-    from: "      requireData(run, opened);\n",
+    file: "lab/experiment/run_session.ts",
+    from: "  requireData(expected, data, job);\n",
     to: "",
     test: "tests/cli/moved_data_test.ts",
   },
@@ -8828,8 +8828,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a data set's hash is of the whole memory that a view lies in",
     file: "lab/experiment/data_hash.ts",
-    from: "new Uint8Array(column.buffer, column.byteOffset, column.byteLength)",
-    to: "new Uint8Array(column.buffer)",
+    from: "bytesOf(column)",
+    to: "new Uint8Array(column.buffer as ArrayBuffer)",
     test: "tests/lab/experiment/data_hash_test.ts",
   },
   {
@@ -11114,5 +11114,42 @@ export const mutants: readonly Mutant[] = [
     from: "x: ordered(moved.x, rows)",
     to: "x: ordered(moved.x, fields)",
     test: "tests/models/flows/steps_test.ts",
+  },
+  {
+    fault: "streamed examples beyond those in memory may change unseen",
+    file: "lab/experiment/data_hash.ts",
+    from: "if (reader?.digest !== undefined) hash.update(reader.digest);",
+    to: "",
+    test: "tests/lab/experiment/data_hash_test.ts",
+  },
+  {
+    fault: "of a streamed array the last rows alone are told from others",
+    file: "models/datasets/arrays.ts",
+    from: "await parts.add(part.values);",
+    to: "if (first > 0) await parts.add(part.values);",
+    test: "tests/models/datasets/streamed_test.ts",
+  },
+  {
+    fault: "of two columns of one name the second is data, whatever the label is to be",
+    file: "models/datasets/arrays.ts",
+    from: "if (twice >= 0) {",
+    to: "if (twice > names.length) {",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "a resumed run restores its checkpoint before it looks whether the data have changed",
+    file: "lab/experiment/run_session.ts",
+    from:
+      "  requireData(expected, data, job);\n  if (start !== undefined) await trainer.restore(start.snapshot);\n  else if (source !== undefined) await startFrom(trainer, source);",
+    to:
+      "  if (start !== undefined) await trainer.restore(start.snapshot);\n  else if (source !== undefined) await startFrom(trainer, source);\n  requireData(expected, data, job);",
+    test: "tests/cli/moved_data_test.ts",
+  },
+  {
+    fault: "one example has an error of its mean, which is NaN",
+    file: "cli/commands/likelihood.ts",
+    from: "nats.length < 2",
+    to: "nats.length < 1",
+    test: "tests/cli/model_commands_test.ts",
   },
 ];

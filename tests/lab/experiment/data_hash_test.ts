@@ -34,6 +34,7 @@ Deno.test("the hash is SHA-256 of shape, class names and every column behind its
 Deno.test("all that a model sees of a data set changes its hash, and nothing else does", () => {
   const hash = hashOfData(dataset());
   const train = split(1);
+  const reader = { size: 1, binary: false, gather: () => {} };
   const changes: Partial<Dataset>[] = [
     { shape: [1, 1] },
     { classNames: ["a", "b"] },
@@ -44,6 +45,8 @@ Deno.test("all that a model sees of a data set changes its hash, and nothing els
     { train: { ...train, labels: undefined } },
     { train: { ...train, factors: Uint8Array.of(0, 1) } },
     { train: { ...train, partners: Float32Array.of(0, 1) } },
+    { train: { ...train, reader: { ...reader, digest: "a" } } },
+    { train: { ...train, reader: { ...reader, digest: "b" } } },
     { validation: split(2.25) },
     { test: split(3.25) },
     { validation: split(3), test: split(2) },

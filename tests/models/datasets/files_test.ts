@@ -170,6 +170,11 @@ Deno.test("a column without a name is refused, and a wrong row named by its line
     name: "InputError",
     message: /^Cannot read file as each column must have a name, and the one numbered 1 has none: /,
   });
+  throws(() => parseCsv(named(utf8("y,a,y\n0,1,2\n")), "y"), {
+    name: "InputError",
+    message:
+      'Cannot read file as each column must have a name of its own: "y" is that of columns 1 and 3',
+  });
   throws(() => parseCsv(named(utf8("\nx,y\n\n1,2\n\na,3\n"))), /"a" in line 6$/);
 });
 

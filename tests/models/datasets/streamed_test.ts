@@ -173,6 +173,26 @@ Deno.test("beside a streamed split memory holds so many examples, and no more ar
   ok(most <= 2 ** 16 + 10, `${most} bytes`);
 });
 
+Deno.test("what a streamed split reads of is told from all that differs in any example", async () => {
+  const values = Float32Array.from({ length: 600 }, (_, i) => i);
+  const digests = [];
+  for (const place of [0, 299, 599]) {
+    const file = await written("told.npy", encodeNpy(values.with(place, -1), [300, 2]));
+    digests.push((await load(arrays, { file, streamed: true })).train.reader!.digest);
+  }
+  const fields = { folder: `${folder}/told`, side: 4, streamed: true };
+  await Deno.mkdir(fields.folder);
+  for (const shade of [10, 200]) {
+    for (let i = 0; i < 4; i++) {
+      const data = new Uint8Array(4 * 4).fill(i === 3 ? shade : i);
+      await written(`told/${i}.png`, encodePng({ width: 4, height: 4, data, channels: 1 }));
+    }
+    digests.push((await load(images, fields)).train.reader!.digest);
+  }
+  strictEqual(new Set(digests).size, 5);
+  ok(digests.every((digest) => /^[0-9a-f]{64}$/.test(digest!)));
+});
+
 Deno.test("a run on streamed examples learns what one in memory learns, to the bit", async () => {
   const file = await written("pixels.npy", bytesFile([80, 4, 4], (i) => (31 * i) % 256));
   const run = (streamed: boolean) =>
