@@ -31,7 +31,7 @@ export * from "./envs/wrappers/mod.ts";
 export { renderTerminal, type TerminalOptions } from "./lab/core/render_terminal.ts";
 export { type BackendChoice, backendChoices } from "./lab/compute/backend_choice.ts";
 export { BatchedEnvironment, vectorOf } from "./lab/core/batched.ts";
-export { defineEnvironment, environmentOf } from "./lab/core/define_environment.ts";
+export { defineEnvironment, environmentOf, observeInto } from "./lab/core/define_environment.ts";
 export type {
   Batch,
   BatchForm,
@@ -40,6 +40,7 @@ export type {
   EnvironmentDefinition,
   GoalEnding,
   Info,
+  Observe,
   Outcome,
   ResetOptions,
   StepResult,

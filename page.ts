@@ -16,7 +16,7 @@
  */
 export { loadPolicy, Policy } from "./agents/policy.ts";
 export { makeEnv } from "./envs/mod.ts";
-export { defineEnvironment, environmentOf } from "./lab/core/define_environment.ts";
+export { defineEnvironment, environmentOf, observeInto } from "./lab/core/define_environment.ts";
 export type { Environment, EnvironmentDefinition } from "./lab/core/environment.ts";
 export { InputError } from "./lab/core/errors.ts";
 export { defaultRng, Generator } from "./lab/core/random.ts";

@@ -51,7 +51,7 @@
  * @module
  */
 import * as z from "zod";
-import { defineEnvironment } from "../lab/core/define_environment.ts";
+import { defineEnvironment, observeInto } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../lab/core/environment.ts";
 import type { Scene } from "../lab/core/scene.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
@@ -187,17 +187,12 @@ export function acrobot(
       const terminated = -cosine(state[0]) - cosine(state[1] + state[0]) > 1;
       return { state, reward: terminated ? 0 : -1, terminated };
     },
-    observe: (state) => {
-      const observation = new Float32Array(6);
-      observeInto(state, observation, 0);
-      return observation;
-    },
-    observeInto,
+    observe: observeInto(6, write),
     scene: ([angle1, angle2]) => draw(angle1, angle2),
   });
 }
 
-function observeInto(state: AcrobotState, out: Float32Array, offset: number): void {
+function write(state: AcrobotState, out: Float32Array, offset: number): void {
   out[offset] = cosine(state[0]);
   out[offset + 1] = sine(state[0]);
   out[offset + 2] = cosine(state[1]);

@@ -49,7 +49,7 @@
  * @module
  */
 import * as z from "zod";
-import { defineEnvironment } from "../lab/core/define_environment.ts";
+import { defineEnvironment, observeInto } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../lab/core/environment.ts";
 import type { Color, Scene, Shape } from "../lab/core/scene.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
@@ -157,13 +157,12 @@ export function cartPole(
         state[2] < -angleLimit || state[2] > angleLimit;
       return { state, reward: terminated ? fallen : running, terminated };
     },
-    observe: (state) => new Float32Array(state),
-    observeInto(state, out, offset) {
+    observe: observeInto(4, (state, out, offset) => {
       out[offset] = state[0];
       out[offset + 1] = state[1];
       out[offset + 2] = state[2];
       out[offset + 3] = state[3];
-    },
+    }),
     scene: ([x, , angle]) => draw(x, angle, 2 * halfLength),
   });
 }

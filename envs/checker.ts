@@ -260,7 +260,8 @@ function checkStepInto(env: Environment, examination: Examination): void {
   const walk = (step: (action: unknown, out: Float32Array) => { reward: number }) => {
     const random = defaultRng(8);
     env.reset({ seed: 8 });
-    const out = new Float32Array(size);
+    // In the middle of three rows: what is written past its own shows.
+    const out = new Float32Array(3 * size);
     return Array.from({ length: 50 }, () => {
       const outcome = step(env.actionSpace.sample(random), out) as StepResult<unknown>;
       const { reward, terminated, truncated } = outcome;
@@ -268,17 +269,17 @@ function checkStepInto(env: Environment, examination: Examination): void {
       return [out.slice(), reward, terminated, truncated];
     });
   };
-  const written = walk((action, out) => env.stepInto!(action, out, 0));
+  const written = walk((action, out) => env.stepInto!(action, out, size));
   const stepped = walk((action, out) => {
     const result = env.step(action);
-    env.observationSpace.flatten(result.observation, out);
+    env.observationSpace.flatten(result.observation, out, size);
     return result;
   });
   if (isEqual(written, stepped)) return;
   examination.error(
     "stepInto",
     "stepInto writes other numbers than step returns",
-    "let observeInto write the flat form of what observe returns",
+    "let it write the flat form of what step returns, as an observe made by observeInto does",
   );
 }
 

@@ -257,7 +257,7 @@ export function gridWorld(
   options: GridWorldOptions,
 ): EnvironmentDefinition<number, unknown, number> {
   const { map, actions, view, reset, rowOf } = partsOf(options);
-  const { space, observe, observeInto } = view;
+  const { space, observe } = view;
   return defineEnvironment({
     id: "GridWorld-v0",
     summary: "Walk over a map to a goal",
@@ -271,7 +271,6 @@ export function gridWorld(
       return row.length === 1 ? row[0] : drawTransition(row, random);
     },
     observe,
-    observeInto,
     scene: drawingOf(map),
     transitions: () => tabulate(stateCount(map), actions, rowOf),
   });

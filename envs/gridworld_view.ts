@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { observeInto } from "../lab/core/define_environment.ts";
+import type { Observe } from "../lab/core/environment.ts";
 import type { Scene } from "../lab/core/scene.ts";
 import { rgbOf } from "../lab/core/render_raster.ts";
 import { Box, Discrete, type Space } from "../lab/core/space.ts";
@@ -17,9 +19,7 @@ export const observationKinds = ["index", "coordinates", "one-hot", "window", "i
 /** A space of observations and the function that shows a state in it. */
 export interface View {
   readonly space: Space;
-  observe(state: number): number | Float32Array;
-  /** The flat form, written without allocating; left out where `observe` has to do. */
-  observeInto?(state: number, out: Float32Array, offset: number): void;
+  readonly observe: Observe<number, number | Float32Array>;
 }
 
 /** What a cell holds where keys are held: a key that was taken is gone, an unlocked door open. */
@@ -91,7 +91,7 @@ export function viewOf(
       return imageView(map);
   }
   const length = (kind === "one-hot" ? size : 2) + keys.length;
-  const observeInto = (state: number, out: Float32Array, offset: number) => {
+  const write = (state: number, out: Float32Array, offset: number) => {
     const cell = state % size;
     if (kind === "one-hot") {
       out.fill(0, offset, offset + size);
@@ -104,12 +104,7 @@ export function viewOf(
   };
   return {
     space: new Box({ low: 0, high: 1, shape: [length] }),
-    observe(state) {
-      const out = new Float32Array(length);
-      observeInto(state, out, 0);
-      return out;
-    },
-    observeInto,
+    observe: observeInto(length, write),
   };
 }
 

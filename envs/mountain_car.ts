@@ -42,7 +42,7 @@
  * @module
  */
 import * as z from "zod";
-import { defineEnvironment } from "../lab/core/define_environment.ts";
+import { defineEnvironment, observeInto } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../lab/core/environment.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
 import { drawMountainCar } from "./mountain_car_scene.ts";
@@ -118,11 +118,10 @@ export function mountainCar(
       const terminated = position >= goalPosition && velocity >= options.goalVelocity;
       return { state: [position, velocity] as const, reward: -1, terminated };
     },
-    observe: (state) => new Float32Array(state),
-    observeInto(state, out, offset) {
+    observe: observeInto(2, (state, out, offset) => {
       out[offset] = state[0];
       out[offset + 1] = state[1];
-    },
+    }),
     scene: ([position]) => drawMountainCar(position, goalPosition),
   });
 }

@@ -41,7 +41,7 @@
  * @module
  */
 import type * as z from "zod";
-import { defineEnvironment } from "../lab/core/define_environment.ts";
+import { defineEnvironment, observeInto } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../lab/core/environment.ts";
 import { Box } from "../lab/core/space.ts";
 import {
@@ -100,11 +100,10 @@ export function mountainCarContinuous(
         terminated,
       };
     },
-    observe: (state) => new Float32Array(state),
-    observeInto(state, out, offset) {
+    observe: observeInto(2, (state, out, offset) => {
       out[offset] = state[0];
       out[offset + 1] = state[1];
-    },
+    }),
     scene: ([position]) => drawMountainCar(position, goalPosition),
   });
 }

@@ -52,7 +52,6 @@ function without<State, Action>(
     summary: `${definition.summary}, without seeing velocities`,
     observationSpace: new Box({ low: keep(low), high: keep(high) }),
     observe: (state) => keep(definition.observe(state)),
-    observeInto: undefined,
   });
 }
 

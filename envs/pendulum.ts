@@ -43,7 +43,7 @@
  * @module
  */
 import * as z from "zod";
-import { defineEnvironment } from "../lab/core/define_environment.ts";
+import { defineEnvironment, observeInto } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../lab/core/environment.ts";
 import type { Scene } from "../lab/core/scene.ts";
 import { Box } from "../lab/core/space.ts";
@@ -118,13 +118,11 @@ export function pendulum(
       next = Math.max(-mostSpeed, Math.min(mostSpeed, next));
       return { state: [angle + next * tau, next] as const, reward: -cost, terminated: false };
     },
-    observe: ([angle, angularVelocity]) =>
-      Float32Array.of(cosine(angle), sine(angle), angularVelocity),
-    observeInto(state, out, offset) {
+    observe: observeInto(3, (state, out, offset) => {
       out[offset] = cosine(state[0]);
       out[offset + 1] = sine(state[0]);
       out[offset + 2] = state[1];
-    },
+    }),
     scene: ([angle]) => draw(angle, length),
   });
 }

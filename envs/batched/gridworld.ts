@@ -19,6 +19,6 @@ export function gridWorldBatch(options: GridWorldOptions, count: number): Tabula
     observationSize: space.flatSize,
     reset,
     rowOf,
-    ...options.observation !== "index" && { observeInto: view.observeInto ?? shown },
+    ...options.observation !== "index" && { observeInto: observe.into ?? shown },
   }, count);
 }

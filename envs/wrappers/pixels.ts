@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { observeInto } from "../../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { checkOptions } from "../../lab/core/options.ts";
@@ -111,8 +112,6 @@ export function pixels<State, Action>(
   }
   const { space, frames, write } = pixelView(options);
   const last = (states: readonly State[]) => states[states.length - 1];
-  const observeInto = (states: readonly State[], out: Float32Array, offset: number) =>
-    states.forEach((state, frame) => write(scene(state), frame, out, offset));
   return {
     ...definition,
     observationSpace: space,
@@ -125,12 +124,11 @@ export function pixels<State, Action>(
       return { ...next, state: [...states.slice(1), next.state] };
     },
     startInfo: (states) => definition.startInfo?.(last(states)) ?? {},
-    observe(states) {
-      const out = new Float32Array(space.flatSize);
-      observeInto(states, out, 0);
-      return out;
-    },
-    observeInto,
+    observe: observeInto(
+      space.flatSize,
+      (states, out, offset) =>
+        states.forEach((state, frame) => write(scene(state), frame, out, offset)),
+    ),
     actionMask: definition.actionMask && ((states) => definition.actionMask!(last(states))),
     scene: (states) => scene(last(states)),
   };

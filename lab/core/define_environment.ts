@@ -10,6 +10,7 @@ import type {
   EnvironmentDefinition,
   GoalEnding,
   Info,
+  Observe,
   Outcome,
   ResetOptions,
   StepResult,
@@ -40,7 +41,6 @@ const fields: Readonly<Record<keyof EnvironmentDefinition, true>> = {
   step: true,
   startInfo: true,
   observe: true,
-  observeInto: true,
   actionMask: true,
   scene: true,
   transitions: true,
@@ -127,6 +127,37 @@ export function defineEnvironment<State, Observation, Action>(
   return definition;
 }
 
+/**
+ * An `observe` that shows what `into` writes: vectors of environments call `into` itself, with a row
+ * of theirs, and allocate nothing.
+ *
+ * @param size Numbers of an observation: the length of its Box.
+ * @param into Writes all of them into `out` from `offset` on.
+ *
+ * @example
+ * ```ts
+ * import { observeInto } from "./define_environment.ts";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const observe = observeInto(2, (angle: number, out, offset) => {
+ *   out[offset] = Math.cos(angle);
+ *   out[offset + 1] = Math.sin(angle);
+ * });
+ * deepStrictEqual(observe(0), Float32Array.of(1, 0));
+ * ```
+ */
+export function observeInto<State>(
+  size: number,
+  into: NonNullable<Observe<State, Float32Array>["into"]>,
+): Observe<State, Float32Array> {
+  const observe = (state: State) => {
+    const out = new Float32Array(size);
+    into(state, out, 0);
+    return out;
+  };
+  return Object.assign(observe, { into });
+}
+
 class DefinedEnvironment<State, Observation, Action> implements Environment<Observation, Action> {
   readonly id: string;
   readonly observationSpace: Space<Observation>;
@@ -195,11 +226,9 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
 
   stepInto(action: Action, out: Float32Array, offset: number): Outcome {
     const outcome = this.#advance(action);
-    if (this.#definition.observeInto !== undefined) {
-      this.#definition.observeInto(this.#state!, out, offset);
-    } else {
-      this.observationSpace.flatten(this.#observe("step"), out, offset);
-    }
+    const { observe } = this.#definition;
+    if (observe.into !== undefined) observe.into(this.#state!, out, offset);
+    else this.observationSpace.flatten(this.#observe("step"), out, offset);
     return outcome;
   }
 

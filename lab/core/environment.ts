@@ -168,6 +168,16 @@ export interface Batch<State = any> {
   setState(row: number, state: State): void;
 }
 
+/** Shows a state of a world: a fresh observation each time. */
+export interface Observe<State, Observation> {
+  (state: State): Observation;
+  /**
+   * Writes the flat form of the same observation into `out` from `offset` on, without allocating.
+   * Left out: the observation, then `observationSpace.flatten`.
+   */
+  into?(state: State, out: Float32Array, offset: number): void;
+}
+
 /**
  * A world as plain functions over plain state. `State` must be JSON (numbers, strings, arrays,
  * plain objects), so that snapshot, restore and checking come for free.
@@ -208,13 +218,8 @@ export interface EnvironmentDefinition<State = any, Observation = any, Action = 
   };
   /** Diagnostic values of a starting state, which `reset` returns; left out: none. */
   startInfo?(state: State): Info;
-  /** A fresh observation of `state`. */
-  observe(state: State): Observation;
-  /**
-   * Writes the flat form of the observation into `out` from `offset` on, without allocating.
-   * Left out: `observe`, then `observationSpace.flatten`.
-   */
-  observeInto?(state: State, out: Float32Array, offset: number): void;
+  /** A fresh observation of a state; `observeInto` makes one that vectors call without allocating. */
+  readonly observe: Observe<State, Observation>;
   /** 1 for each action that may be chosen in `state`, as {@linkcode Environment.actionMask}. */
   actionMask?(state: State): ArrayLike<number>;
   /** A drawing of `state`. */

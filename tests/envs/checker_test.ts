@@ -82,6 +82,10 @@ const sound: EnvironmentDefinition<{ at: number }, Float32Array, number> = {
   }),
 };
 
+/** The walk's observation, written by another function. */
+const writing = (into: (state: { at: number }, out: Float32Array, offset: number) => void) =>
+  Object.assign((state: { at: number }) => sound.observe(state), { into });
+
 const view = { view: [-30, -1, 30, 1], background: "#ffffff" } as const;
 const disc = { kind: "circle", center: [0, 0], radius: 0.2, fill: "#000000" } as const;
 /** A drawing of one disc, with changes to it and to the whole that are mistakes. */
@@ -311,8 +315,13 @@ const definitions: Record<string, [Partial<EnvironmentDefinition>, RegExp, RegEx
     /draw shape 0, a line, as its points must be a list of points \[x, y\]: \[\[0,0,0\]\]$/,
     /finite numbers/,
   ],
-  "observeInto that writes something else": [
-    { observeInto: ({ at }, out, offset) => void (out[offset] = at + 1) },
+  "an observation that is written otherwise": [
+    { observe: writing(({ at }, out, offset) => void (out[offset] = at + 1)) },
+    /other numbers than step/,
+    /flat form/,
+  ],
+  "an observation that is written past its row": [
+    { observe: writing(({ at }, out, offset) => void out.fill(at, offset, offset + 2)) },
     /other numbers than step/,
     /flat form/,
   ],

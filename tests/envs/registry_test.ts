@@ -7,6 +7,8 @@ import { definitionOf, environments, makeEnv, register } from "../../envs/mod.ts
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import { environmentCalled, unknownEnvironment } from "../../lab/core/environment_ids.ts";
 import { defaultRng } from "../../lab/core/random.ts";
+import { Box } from "../../lab/core/space.ts";
+import { VectorEnvironment } from "../../lab/core/vector.ts";
 
 const entry = () => cartPole({ suttonBartoReward: false });
 
@@ -101,4 +103,23 @@ Deno.test("a definition has its options and its registration's id; an environmen
 Deno.test("ids that are taken or have no version are refused", () => {
   throws(() => register({ id: "CartPole-v1", entry }), /CartPole-v1 as the id is taken/);
   throws(() => register({ id: "Pole", entry }), /end in a version.*"Pole"/);
+});
+
+Deno.test("a world that is changed to show something else shows it in vectors, too", () => {
+  for (const { id } of ownEntries) {
+    const changed = {
+      ...definitionOf(id),
+      observationSpace: new Box({ low: -1, high: 1 }),
+      observe: () => Float32Array.of(-1),
+    };
+    const vector = new VectorEnvironment(() => environmentOf(changed), 2, {
+      autoreset: "disabled",
+    });
+    vector.reset({ seed: 3 });
+    const action = vector.actionSpace.sample(defaultRng(3));
+    const actions = action instanceof Float32Array
+      ? Float32Array.of(...action, ...action)
+      : [action, action];
+    deepStrictEqual(vector.step(actions).observations, Float32Array.of(-1, -1), id);
+  }
 });

@@ -11151,5 +11151,17 @@ export const mutants: readonly Mutant[] = [
     from: "nats.length < 2",
     to: "nats.length < 1",
     test: "tests/cli/model_commands_test.ts",
+    fault: "an observation is written into the first row, whatever its own",
+    file: "lab/core/define_environment.ts",
+    from: "observe.into(this.#state!, out, offset);",
+    to: "observe.into(this.#state!, out, 0);",
+    test: "tests/lab/core/define_environment_test.ts",
+  },
+  {
+    fault: "the checker does not see what stepInto writes past its row",
+    file: "envs/checker.ts",
+    from: "const out = new Float32Array(3 * size);",
+    to: "const out = new Float32Array(3 * size).subarray(0, 2 * size);",
+    test: "tests/envs/checker_test.ts",
   },
 ];

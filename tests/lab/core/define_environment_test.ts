@@ -1,5 +1,9 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
-import { defineEnvironment, environmentOf } from "../../../lab/core/define_environment.ts";
+import {
+  defineEnvironment,
+  environmentOf,
+  observeInto,
+} from "../../../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../../../lab/core/environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
@@ -31,6 +35,12 @@ const walk = defineEnvironment({
 });
 
 const still = Float32Array.of(0);
+
+function startedOf(definition: EnvironmentDefinition): Environment {
+  const env = environmentOf(definition);
+  env.reset({ seed: 5 });
+  return env;
+}
 
 function trace(env: Environment, length: number): unknown[] {
   return Array.from({ length }, () => env.step(still));
@@ -226,6 +236,30 @@ Deno.test("stepInto writes what step returns", () => {
     deepStrictEqual({ ...outcome }, expected);
     deepStrictEqual(out, Float32Array.of(7, observation[0], 7));
   }
+});
+
+Deno.test("a row is written by what the observation is made of, and by nothing once that is another", () => {
+  let written = 0;
+  const observe = observeInto(2, ({ at }: { at: number }, out, offset) => {
+    written++;
+    out[offset] = at;
+    out[offset + 1] = 2 * at;
+  });
+  const wide = { ...walk, observationSpace: new Box({ low: -9, high: 9, shape: [2] }), observe };
+  const rowOf = (definition: EnvironmentDefinition) => {
+    const env = environmentOf(definition);
+    env.reset({ seed: 5 });
+    const out = new Float32Array(4).fill(7);
+    written = 0;
+    env.stepInto!(still, out, 1);
+    return [...out];
+  };
+  const [{ observation: [at] }] = trace(startedOf(walk), 1) as { observation: Float32Array }[];
+  deepStrictEqual(rowOf(wide), [7, at, 2 * at, 7]);
+  strictEqual(written, 1);
+  deepStrictEqual(rowOf({ ...wide, observe: ({ at }) => Float32Array.of(1, at) }), [7, 1, at, 7]);
+  strictEqual(written, 0);
+  deepStrictEqual([...observe({ at: 3 })], [3, 6]);
 });
 
 Deno.test("only a world that draws has a scene", () => {
