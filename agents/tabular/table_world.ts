@@ -6,6 +6,7 @@
 import { copyActionMask } from "../../lab/core/action_mask.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { requireKind } from "../../lab/core/misfit.ts";
 import type { Seed } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Discrete } from "../../lab/core/space.ts";
@@ -89,6 +90,7 @@ export class TableWorld {
     const result = this.#environment.step(action + actionSpace.start);
     requireFinite(this.#environment.id, "rewards", [result.reward]);
     requireFinite(this.#environment.id, "observations", [result.observation]);
+    requireKind(this.#environment, result.observation, "step");
     this.#elapsed += 1;
     this.reward = result.reward;
     this.terminated = result.terminated;
@@ -117,6 +119,7 @@ export class TableWorld {
 
   #start(seed?: Seed): void {
     const { observation } = this.#environment.reset(seed === undefined ? undefined : { seed });
+    requireKind(this.#environment, observation, "reset");
     this.state = observation - this.shape.observationSpace.start;
     this.#elapsed = 0;
     this.#readMask(this.state);

@@ -19,7 +19,7 @@ import type {
 } from "./environment.ts";
 import { checkNames, didYouMean, InputError, unknownIn, unknownName } from "./errors.ts";
 import { keptWorld, type Phase } from "./kept_world.ts";
-import { explainMiss, isOfKind, MisfitError } from "./misfit.ts";
+import { MisfitError, requireKind } from "./misfit.ts";
 import { firstNotJson, isPlain, show } from "./plain.ts";
 import { defaultRng, type Generator, type Seed } from "./random.ts";
 import type { Scene } from "./scene.ts";
@@ -232,14 +232,8 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     return outcome;
   }
 
-  /** The observation, of the right type and length: what is not would be written where it does not belong. */
   #observe(call: "reset" | "step"): Observation {
-    const { observationSpace: space } = this;
-    const observation = this.#definition.observe(this.#state!);
-    if (isOfKind(space, observation)) return observation;
-    const { message, mend } = explainMiss(space, observation);
-    const found = `the observation of ${call} ${message}`;
-    throw new MisfitError(`${call} ${this.id}`, "observation", found, mend);
+    return requireKind(this, this.#definition.observe(this.#state!), call);
   }
 
   #advance(action: Action): Outcome {

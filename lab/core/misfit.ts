@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Environment } from "./environment.ts";
 import { InputError } from "./errors.ts";
 import { show } from "./plain.ts";
 import { Box, Discrete, type Space, type Tuple } from "./space.ts";
@@ -30,6 +31,23 @@ export function isOfKind(space: Space, value: unknown): boolean {
   const { spaces } = space as unknown as Tuple;
   return Array.isArray(value) && value.length === spaces.length &&
     spaces.every((part, i) => isOfKind(part, value[i]));
+}
+
+/**
+ * An observation that `reset` or `step` of an environment returned, of its space's type and length:
+ * what is not would be written where it does not belong.
+ *
+ * @throws MisfitError for another one.
+ */
+export function requireKind<Observation>(
+  { id, observationSpace: space }: Pick<Environment<Observation>, "id" | "observationSpace">,
+  observation: Observation,
+  call: "reset" | "step",
+): Observation {
+  if (isOfKind(space, observation)) return observation;
+  const { message, mend } = explainMiss(space, observation);
+  const found = `the observation of ${call} ${message}`;
+  throw new MisfitError(`${call} ${id}`, "observation", found, mend);
 }
 
 /** Why a value does not lie in a space ("has …", "is …"), and what to do about it. */

@@ -7,6 +7,7 @@
 import { copyActionMask } from "./action_mask.ts";
 import type { Environment } from "./environment.ts";
 import { InputError } from "./errors.ts";
+import { requireKind } from "./misfit.ts";
 import { checkOptions } from "./options.ts";
 import { show } from "./plain.ts";
 import type { Seed } from "./random.ts";
@@ -299,7 +300,8 @@ export class VectorEnvironment implements Vector {
       outcome = environment.stepInto(action, observations, offset);
     } else {
       const result = environment.step(action);
-      this.observationSpace.flatten(result.observation, observations, offset);
+      const observation = requireKind(environment, result.observation, "step");
+      this.observationSpace.flatten(observation, observations, offset);
       outcome = result;
     }
     const { reward, terminated, truncated } = outcome;
@@ -328,7 +330,9 @@ export class VectorEnvironment implements Vector {
   }
 
   #reset(i: number, seed: Seed | undefined): void {
-    const { observation } = this.environments[i].reset(seed === undefined ? undefined : { seed });
+    const environment = this.environments[i];
+    const result = environment.reset(seed === undefined ? undefined : { seed });
+    const observation = requireKind(environment, result.observation, "reset");
     this.observationSpace.flatten(observation, this.observations, i * this.observationSize);
     this.#ended[i] = 0;
   }

@@ -28,19 +28,28 @@ function kindOf(error: unknown): Extract<Reply, { failed: string }>["kind"] {
   return error instanceof Deno.errors.NotCapable ? "denied" : "other";
 }
 
+/** The registries, and which worlds they had before a user's file was imported. */
+let laboratory: Promise<{ registries: Registries; known: ReadonlySet<string> }> | undefined;
+
+function laboratoryOf({ registries }: Question): NonNullable<typeof laboratory> {
+  return laboratory ??= import(registries).then(({ registries }: { registries: Registries }) => ({
+    registries,
+    known: new Set(registries.environments.map(({ id }) => id)),
+  }));
+}
+
 async function replyTo(question: Question): Promise<Reply> {
+  const { registries, known } = await laboratoryOf(question);
   if (question.kind === "sweep") {
     const { reference } = question;
     const { default: sweep } = await importFile(resolvePath(reference), reference);
     // As plain data: it came from a file.
     return { sweep: isSweep(sweep) ? JSON.parse(JSON.stringify(sweep)) : null };
   }
-  const { registries } = await import(question.registries) as { registries: Registries };
   if (question.kind === "unit") {
     return { unit: (await trainerDefinition(question.job, registries)).budgetUnit };
   }
   const { reference, overrides, examine } = question;
-  const known = new Set(registries.environments.map(({ id }) => id));
   const loaded = await loadDefinition(reference, registries);
   const description = await described(loaded, registries, overrides);
   const { environment } = description.configuration as { environment?: { id: string; own?: true } };

@@ -99,6 +99,12 @@ Deno.test("a file's world that breaks the contract at once is refused before tra
     /^error: Cannot train in Own-v0 as the reward of step is "50": return .*\n$/,
   );
   deepStrictEqual(refused.runs, []);
+  const registered = text.replace("defineEnvironment,", "defineEnvironment, register,")
+    .replace("environment: world", 'environment: { id: "Own-v0" }')
+    .replace("export default", 'register({ id: "Own-v0", entry: () => world });\nexport default');
+  const { code, error, runs } = await typed(registered, "run", "own.ts");
+  match(error, /^error: Cannot train in Own-v0 as the reward of step is "50": return .*\n$/);
+  deepStrictEqual([code, runs], [2, []]);
   const trained = await typed(text, "run", "own.ts", "--no-check", "--budget", "20");
   strictEqual(trained.runs.length, 1);
   const sweep = [

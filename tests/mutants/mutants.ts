@@ -7808,7 +7808,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "an own world's observation of any length is trained on",
-    file: "lab/core/define_environment.ts",
+    file: "lab/core/misfit.ts",
     from: "if (isOfKind(space, observation)) return observation;",
     to: 'if (isOfKind(space, observation) || call === "step") return observation;',
     test: "tests/lab/core/define_environment_test.ts",
@@ -11163,5 +11163,27 @@ export const mutants: readonly Mutant[] = [
     from: "const out = new Float32Array(3 * size);",
     to: "const out = new Float32Array(3 * size).subarray(0, 2 * size);",
     test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault:
+      "a world that a file registers is not looked at, as it is known once the file was imported",
+    file: "lab/experiment/describing_worker.ts",
+    from: "!known.has(environment.id)",
+    to: "!registries.environments.some(({ id }) => id === environment.id)",
+    test: "tests/faults/worlds_test.ts",
+  },
+  {
+    fault: "a vector writes an observation of any length into its row",
+    file: "lab/core/vector.ts",
+    from: 'requireKind(environment, result.observation, "step")',
+    to: "result.observation",
+    test: "tests/lab/core/vector_test.ts",
+  },
+  {
+    fault: "a state that no row of a table is for is learnt from",
+    file: "agents/tabular/table_world.ts",
+    from: '    requireKind(this.#environment, result.observation, "step");\n',
+    to: "",
+    test: "tests/agents/tabular/resume_test.ts",
   },
 ];

@@ -145,6 +145,28 @@ Deno.test("a reward that is no number ends training with its world's name", asyn
   await rejects(() => trainer.iterate(), /learn in Broken-v0 as its rewards must be finite: NaN/);
 });
 
+Deno.test("a state that no row of a table is for ends training with its world's name", async () => {
+  for (const [first, then] of [[3, 0], [0, 3], [0, 0.5]]) {
+    const world = (): Environment => ({
+      id: "Outside-v0",
+      observationSpace: new Discrete(3),
+      actionSpace: new Discrete(2),
+      reset: () => ({ observation: first, info: {} }),
+      step: () => ({
+        observation: then,
+        reward: 0,
+        terminated: false,
+        truncated: false,
+        info: {},
+      }),
+    });
+    await rejects(
+      async () => await trainThrough(await trainerOf("q-learning", world, {}, { budget: 10 })),
+      /Cannot (re|)(set|step) Outside-v0 as the observation of .* which is not in Discrete\(3\)/,
+    );
+  }
+});
+
 Deno.test("an evaluation without end is cut off and says so", async () => {
   const world = () => makeEnv("CliffWalking-v1");
   const trainer = await trainerOf("q-learning", world, { episodeLimit: 50 });

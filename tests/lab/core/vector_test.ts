@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as fc from "fast-check";
 import { makeEnv, makeVectorEnv } from "../../../envs/mod.ts";
+import { transformObservation } from "../../../envs/wrappers/transform_observation.ts";
 import type { Environment } from "../../../lab/core/environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
@@ -244,6 +245,31 @@ Deno.test("wrong counts, unequal spaces and foreign snapshots are refused", () =
     new VectorEnvironment(kept, 1, { autoreset: "same-step" }).snapshot(),
     undefined,
   );
+});
+
+Deno.test("an observation that does not fill its row is refused", () => {
+  for (
+    const [length, says] of [[2, /has 2 numbers, but .* needs 4/], [6, /has 6 numbers/]] as const
+  ) {
+    const resized = (observation: Float32Array) =>
+      Float32Array.from({ length }, (_, i) => observation[i] ?? 7);
+    const cut = (when: number) => {
+      let shown = 0;
+      return new VectorEnvironment(
+        () =>
+          transformObservation(
+            makeEnv("CartPole-v1"),
+            (observation) => shown++ < when ? observation : resized(observation),
+          ),
+        1,
+        { autoreset: "same-step" },
+      );
+    };
+    throws(() => cut(0).reset({ seed: 1 }), says);
+    const late = cut(1);
+    late.reset({ seed: 1 });
+    throws(() => late.step([1]), says);
+  }
 });
 
 Deno.test("a vector shows masks where every one of its environments has them, and each row its own", () => {
