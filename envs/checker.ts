@@ -3,12 +3,19 @@
  *
  * @module
  */
+import { sampleAction } from "../lab/core/action_mask.ts";
 import { environmentOf } from "../lab/core/define_environment.ts";
-import type { Environment, EnvironmentDefinition, StepResult } from "../lab/core/environment.ts";
+import type {
+  Environment,
+  EnvironmentDefinition,
+  StepResult,
+  TransitionTable,
+} from "../lab/core/environment.ts";
 import { firstNotJson, show } from "../lab/core/plain.ts";
 import { defaultRng } from "../lab/core/random.ts";
 import type { Json } from "../lab/core/snapshot.ts";
-import { Box } from "../lab/core/space.ts";
+import { Box, Discrete } from "../lab/core/space.ts";
+import { tableFault } from "../lab/core/transition_table.ts";
 import { sceneFault } from "./checker_scene.ts";
 import { Examination, type Finding } from "./checker_examination.ts";
 import { isEqual, wrongActions } from "./checker_values.ts";
@@ -302,24 +309,57 @@ function checkScene(env: Environment, examination: Examination): void {
   }
 }
 
-function checkTransitions(env: Environment, examination: Examination): void {
+function checkTransitions(
+  env: Environment,
+  examination: Examination,
+  { steps = walkLength, milliseconds = Infinity } = {},
+): void {
+  const { observationSpace, actionSpace } = env;
   const table = env.transitions?.();
-  table?.forEach((actions, state) =>
-    actions.forEach((transitions, action) => {
-      const sum = transitions.reduce((total, { probability }) => total + probability, 0);
-      const isComplete = transitions.length === 0 || Math.abs(sum - 1) < 1e-9;
-      const unknown = transitions.find((each) => table[each.state] === undefined);
-      if (isComplete && unknown === undefined) return;
+  if (table === undefined || !(actionSpace instanceof Discrete)) return;
+  const wrong = tableFault(table, actionSpace.n);
+  if (wrong !== undefined) {
+    examination.error(
+      "transitions",
+      wrong,
+      "list every way in which the action may turn out, with indices into the table",
+    );
+  } else if (observationSpace instanceof Discrete && observationSpace.n === table.length) {
+    const firsts = [observationSpace.start, actionSpace.start] as const;
+    compareTransitions(env, table, firsts, examination, { steps, milliseconds });
+  }
+}
+
+/** What steps do must stand in the table, whose states are then what the world shows. */
+function compareTransitions(
+  env: Environment,
+  table: TransitionTable,
+  [firstState, firstAction]: readonly [number, number],
+  examination: Examination,
+  { steps, milliseconds }: { readonly steps: number; readonly milliseconds: number },
+): void {
+  const until = performance.now() + milliseconds;
+  const random = defaultRng(11);
+  let { observation: from } = env.reset({ seed: 11 });
+  for (let t = 0; t < steps && performance.now() < until; t++) {
+    const action = sampleAction(env.id, env.actionSpace, random, env.actionMask?.()) as number;
+    const { observation: to, reward, terminated, truncated } = env.step(action);
+    const isKnown = table[from - firstState][action - firstAction].some((each) =>
+      each.probability > 0 && each.terminated === terminated &&
+      (terminated || each.state === to - firstState) &&
+      Math.abs(each.reward - reward) <= 1e-9 * Math.max(1, Math.abs(reward))
+    );
+    if (!isKnown) {
       examination.error(
         "transitions",
-        `in state ${state} action ${action} ` +
-          (isComplete
-            ? `leads to the unknown state ${unknown!.state}`
-            : `has probabilities that add up to ${sum}`),
-        "list every way in which the action may turn out, with indices into the table",
+        `from ${from} action ${action} leads to ${to} with reward ${reward}` +
+          `${terminated ? " and ends the episode" : ""}, which the table does not have`,
+        "change step and transitions together, or leave transitions out: planners trust it",
       );
-    })
-  );
+      return;
+    }
+    from = terminated || truncated ? env.reset().observation : to;
+  }
 }
 
 /**
@@ -373,8 +413,8 @@ export function checkEnvironment(subject: Environment | EnvironmentDefinition): 
 }
 
 /**
- * A first look, well under a second: spaces, reset, the first steps and their action masks, as
- * {@linkcode checkEnvironment} looks at them. Hand over a new one that was not reset yet.
+ * A first look, well under a second: spaces, reset, the first steps, their action masks and whether a table
+ * of transitions has them, as {@linkcode checkEnvironment} looks at them. Hand over a new one that was not reset yet.
  *
  * @returns What is wrong and how to mend it, in a line; undefined where nothing is.
  */
@@ -383,6 +423,7 @@ export function firstFault(env: Environment): string | undefined {
   examination.part("spaces", () => checkSpaces(env, examination));
   const briefly = { steps: firstSteps, milliseconds: firstMilliseconds };
   examination.part("step", () => checkSteps(env, examination, briefly));
+  examination.part("transitions", () => checkTransitions(env, examination, briefly));
   const fault = examination.findings.find(({ severity }) => severity === "error");
   return fault && `${fault.message}: ${fault.mend}`;
 }

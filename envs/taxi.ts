@@ -219,7 +219,8 @@ export function taxi(options: TaxiOptions): EnvironmentDefinition<TaxiState, num
     observe: ([state]) => state,
     actionMask: ([state]) => masks[state],
     scene: ([state]) => draw(state),
-    transitions: () => table,
+    // Who is fickle does not show in the observation, which is the table's state.
+    ...!options.ficklePassenger && { transitions: () => table },
   });
 }
 

@@ -18,7 +18,7 @@ import {
 import { encodePolicy } from "../policy.ts";
 import { requireObservation } from "../worlds/finite.ts";
 import { greedy } from "./tables.ts";
-import { tableShape } from "./table_world.ts";
+import { tableOf, tableShape } from "./table_world.ts";
 
 /**
  * The undiscounted return that a policy expects within `horizon` steps, by starting state:
@@ -127,7 +127,7 @@ export class TableEvaluator {
       this.#environment = this.makeEnvironment();
       this.#asNew = this.#environment.snapshot?.();
       const { observationSpace } = tableShape(this.agent, this.#environment);
-      const table = this.#environment.transitions?.();
+      const table = tableOf(this.#environment);
       this.#table = table?.length === observationSpace.n ? table : undefined;
     }
     return this.#environment;

@@ -12,10 +12,11 @@ import type { Json } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { type Agent, type AgentContext, defineAgent } from "../define_agent.ts";
+import { FORBIDDEN } from "../distributions/actions.ts";
 import { gamma } from "../fields.ts";
 import { TableEvaluator } from "./evaluation.ts";
 import { TableGroups, TableTrainer } from "./table_trainer.ts";
-import { tableShape } from "./table_world.ts";
+import { tableOf, tableShape } from "./table_world.ts";
 
 const configuration = z.strictObject({
   gamma,
@@ -29,7 +30,7 @@ export type PlanningConfiguration = z.output<typeof configuration>;
 
 /**
  * Q(s, a) = Σ p(s', r | s, a) · (r + γ(1 − terminated) V(s')). Sutton and Barto (2018), equation
- * 4.2. 0 where no action can be taken.
+ * 4.2. 0 where the action cannot be taken.
  */
 export function backup(
   table: TransitionTable,
@@ -43,6 +44,25 @@ export function backup(
     sum += probability * (reward + (terminated ? 0 : gamma * values[next]));
   }
   return sum;
+}
+
+/** The actions that can be taken in each state of a table; none where nothing is left to do. */
+export type PossibleActions = readonly (readonly number[])[];
+
+/** V(s) = max_a Q(s, a) over the actions that can be taken; 0 where none can. Equation 4.10. */
+export function bestBackup(
+  table: TransitionTable,
+  possible: PossibleActions,
+  state: number,
+  values: Float64Array,
+  gamma: number,
+): number {
+  if (possible[state].length === 0) return 0;
+  let best = -Infinity;
+  for (const action of possible[state]) {
+    best = Math.max(best, backup(table, state, action, values, gamma));
+  }
+  return best;
 }
 
 /**
@@ -74,6 +94,7 @@ class PlanningTrainer extends TableTrainer {
     name: string,
     private readonly context: AgentContext<PlanningConfiguration>,
     private readonly table: TransitionTable,
+    private readonly possible: PossibleActions,
     private readonly planner: Planner,
     private readonly actions: number,
   ) {
@@ -102,10 +123,13 @@ class PlanningTrainer extends TableTrainer {
   async iterate(): Promise<Report> {
     const { sweeps, change, converged } = this.planner.plan(this.remaining);
     const { gamma } = this.context.configuration;
-    for (let index = 0; index < this.#q.length; index++) {
-      const state = Math.floor(index / this.actions);
-      this.#q[index] = backup(this.table, state, index % this.actions, this.planner.values, gamma);
-    }
+    this.possible.forEach((possible, state) => {
+      const row = state * this.actions;
+      this.#q.fill(possible.length === 0 ? 0 : FORBIDDEN, row, row + this.actions);
+      for (const action of possible) {
+        this.#q[row + action] = backup(this.table, state, action, this.planner.values, gamma);
+      }
+    });
     this.progress.iterations += 1;
     this.progress.gradientSteps += sweeps;
     this.progress.examples += sweeps * this.table.length;
@@ -124,7 +148,11 @@ export function planningAgent(agent: {
   readonly summary: string;
   /** As of {@linkcode defineAgent}. */
   readonly requires?: Agent<PlanningConfiguration>["requires"];
-  planner(table: TransitionTable, actions: number, configuration: PlanningConfiguration): Planner;
+  planner(
+    table: TransitionTable,
+    possible: PossibleActions,
+    configuration: PlanningConfiguration,
+  ): Planner;
 }): AgentDefinition<PlanningConfiguration> {
   const { name, summary, requires } = agent;
   return defineAgent({
@@ -137,7 +165,7 @@ export function planningAgent(agent: {
     trainer: (context) => {
       const environment = context.makeEnvironment();
       const { observationSpace, actionSpace } = tableShape(name, environment);
-      const table = environment.transitions?.();
+      const table = tableOf(environment);
       if (table?.length !== observationSpace.n) {
         throw new InputError(
           `Cannot plan with ${name} in ${environment.id} as it takes a world with a transition ` +
@@ -145,8 +173,9 @@ export function planningAgent(agent: {
             `${table === undefined ? "none" : `${table.length} states`}`,
         );
       }
-      const planner = agent.planner(table, actionSpace.n, context.configuration);
-      return new PlanningTrainer(name, context, table, planner, actionSpace.n);
+      const possible = table.map((lists) => [...lists.keys()].filter((a) => lists[a].length > 0));
+      const planner = agent.planner(table, possible, context.configuration);
+      return new PlanningTrainer(name, context, table, possible, planner, actionSpace.n);
     },
   });
 }

@@ -4,12 +4,13 @@
  * @module
  */
 import { copyActionMask } from "../../lab/core/action_mask.ts";
-import type { Environment } from "../../lab/core/environment.ts";
+import type { Environment, TransitionTable } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { requireKind } from "../../lab/core/misfit.ts";
 import type { Seed } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Discrete } from "../../lab/core/space.ts";
+import { tableFault } from "../../lab/core/transition_table.ts";
 import { EpisodeWindow } from "../worlds/episodes.ts";
 import { requireFinite } from "../worlds/finite.ts";
 import { environmentSeed } from "../worlds/world.ts";
@@ -37,6 +38,21 @@ export function tableShape(agent: string, environment: Environment): TableShape 
     );
   }
   return { observationSpace: observationSpace as Discrete, actionSpace: actionSpace as Discrete };
+}
+
+/**
+ * The transition table of an environment with Discrete actions; undefined where it has none.
+ *
+ * @throws InputError where it is none that could be planned on.
+ */
+export function tableOf(environment: Environment): TransitionTable | undefined {
+  const table = environment.transitions?.();
+  const wrong = table && tableFault(table, environment.actionSpace.flatSize);
+  if (wrong === undefined) return table;
+  throw new InputError(
+    `Cannot read the transitions of ${environment.id} as each action must list every way in which ` +
+      `it may turn out: ${wrong}`,
+  );
 }
 
 /** The training environment, its open episode and those before it. */

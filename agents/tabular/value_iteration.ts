@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { backup, planningAgent, remainingError } from "./planning.ts";
+import { bestBackup, planningAgent, remainingError } from "./planning.ts";
 
 /** Sweeps of one iteration. */
 const ITERATION = 100;
@@ -18,15 +18,12 @@ const ITERATION = 100;
 export const valueIteration = planningAgent({
   name: "value-iteration",
   summary: "Value iteration: plans on a world's transition table, sweep by sweep",
-  planner(table, actions, { gamma, tolerance }) {
+  planner(table, possible, { gamma, tolerance }) {
     const values = new Float64Array(table.length);
     const sweep = () => {
       let change = 0;
       for (let state = 0; state < table.length; state++) {
-        let best = -Infinity;
-        for (let action = 0; action < actions; action++) {
-          best = Math.max(best, backup(table, state, action, values, gamma));
-        }
+        const best = bestBackup(table, possible, state, values, gamma);
         change = Math.max(change, Math.abs(best - values[state]));
         values[state] = best;
       }

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { checkEnvironment, firstFault } from "../../envs/checker.ts";
-import { environments, makeEnv } from "../../envs/mod.ts";
+import { definitionOf, environments, makeEnv } from "../../envs/mod.ts";
 import { wrap } from "../../envs/wrappers/wrapper.ts";
 import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../../lab/core/environment.ts";
@@ -327,9 +327,34 @@ const definitions: Record<string, [Partial<EnvironmentDefinition>, RegExp, RegEx
   ],
   "probabilities that do not add up to 1": [
     {
-      transitions: () => [[[{ probability: 0.5, state: 0, reward: 0, terminated: false }]]],
+      transitions: () => [[[{ probability: 0.5, state: 0, reward: 0, terminated: false }], []]],
     },
     /state 0 action 0 has probabilities that add up to 0\.5/,
+    /every way/,
+  ],
+  "a probability below 0": [
+    {
+      transitions: () => [[
+        [-0.5, 1.5].map((probability) => ({ probability, state: 0, reward: 0, terminated: false })),
+        [],
+      ]],
+    },
+    /state 0 action 0 has the probability -0\.5/,
+    /every way/,
+  ],
+  "a state without one of its actions": [
+    { transitions: () => [[[]]] },
+    /state 0 has 1 lists of transitions, but there are 2 actions/,
+    /every way/,
+  ],
+  "a way to a state that there is not": [
+    { transitions: () => [[[], [{ probability: 1, state: 7, reward: 0, terminated: false }]]] },
+    /state 0 action 1 leads to the unknown state 7/,
+    /every way/,
+  ],
+  "a transition with a reward of NaN": [
+    { transitions: () => [[[{ probability: 1, state: 0, reward: NaN, terminated: true }], []]] },
+    /state 0 action 0 has the reward NaN/,
     /every way/,
   ],
 };
@@ -423,6 +448,43 @@ for (const [name, [change, message]] of Object.entries(handmade)) {
 
 /** Draws nothing: the handmade worlds take no chance. */
 const random = { random: () => 0 } as unknown as Parameters<typeof sound.step>[2];
+
+Deno.test("a table is of what step does: where one of them is changed alone, both looks say so", () => {
+  const cliff = definitionOf("CliffWalking-v1");
+  const goesOtherwise: ((next: ReturnType<typeof cliff.step>) => object)[] = [
+    ({ reward }) => ({ reward: reward - 1 }),
+    () => ({ state: 0 }),
+    () => ({ terminated: true }),
+  ];
+  for (const change of goesOtherwise) {
+    const changed: EnvironmentDefinition = {
+      ...cliff,
+      timeLimit: 50,
+      step(state, action, random) {
+        const next = cliff.step(state, action, random);
+        return { ...next, ...change(next) };
+      },
+    };
+    match(firstFault(environmentOf(changed))!, /, which the table does not have: change step and/);
+    deepStrictEqual(checkEnvironment(changed).map(({ check }) => check), ["transitions"]);
+    deepStrictEqual(checkEnvironment({ ...changed, transitions: undefined }), []);
+  }
+  strictEqual(makeEnv("Taxi-v4", { ficklePassenger: true }).transitions, undefined);
+  // What a mask forbids may be missing; states and actions are counted from where their spaces begin.
+  const narrow: EnvironmentDefinition<number> = {
+    ...sound as unknown as EnvironmentDefinition<number>,
+    observationSpace: new Discrete(2, 5),
+    actionSpace: new Discrete(2, 3),
+    reset: () => 0,
+    step: (cell, action) => ({ state: 1 - cell, reward: action, terminated: false }),
+    observe: (cell) => 5 + cell,
+    actionMask: () => [0, 1],
+    scene: undefined,
+    transitions: () =>
+      [1, 0].map((state) => [[], [{ probability: 1, state, reward: 4, terminated: false }]]),
+  };
+  deepStrictEqual(checkEnvironment(narrow), []);
+});
 
 Deno.test("errors come before warnings, and one mistake is reported once", () => {
   const findings = checkEnvironment(defineEnvironment({

@@ -4,8 +4,10 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { expectedReturns } from "../../../agents/tabular/evaluation.ts";
 import { remainingError } from "../../../agents/tabular/planning.ts";
+import { FORBIDDEN } from "../../../agents/distributions/actions.ts";
 import { makeEnv } from "../../../envs/mod.ts";
 import { defineEnvironment } from "../../../lab/core/define_environment.ts";
+import type { TransitionTable } from "../../../lab/core/environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { Discrete } from "../../../lab/core/space.ts";
 import { actionValuesOf, trainerOf, trainThrough } from "./laboratory.ts";
@@ -80,6 +82,91 @@ Deno.test("value iteration solves a chain: 0.81, 0.9, 1", async () => {
     await trainThrough(trainer);
     const values = (await actionValuesOf(trainer)).map((value) => Number(value.toFixed(12)));
     strictEqual(`${values}`, "0.81,0.9,1,0");
+  }
+});
+
+/** A walk to the right end of five cells, in whose first there is no way to the left. */
+const walk = defineEnvironment({
+  id: "Walk-v0",
+  observationSpace: new Discrete(5),
+  actionSpace: new Discrete(2),
+  timeLimit: 20,
+  reset: () => 0,
+  step(cell: number, action: number) {
+    const next = Math.max(0, cell + 2 * action - 1);
+    return { state: next, reward: -1, terminated: next === 4 };
+  },
+  observe: (cell) => cell,
+  actionMask: (cell) => [cell === 0 ? 0 : 1, 1],
+  transitions() {
+    const one = (state: number) => [
+      { probability: 1, state, reward: -1, terminated: state === 4 },
+    ];
+    return [[[], one(1)], [one(0), one(2)], [one(1), one(3)], [one(2), one(4)], [[], []]];
+  },
+});
+
+for (const agent of ["value-iteration", "policy-iteration"]) {
+  Deno.test(`${agent} takes no action that cannot be taken, however much others cost`, async () => {
+    const trainer = await trainerOf(agent, walk, { gamma: 0.5 });
+    await trainThrough(trainer);
+    const values = await actionValuesOf(trainer);
+    deepStrictEqual(values, [FORBIDDEN, -1.875, -1.9375, -1.75, -1.875, -1.5, -1.75, -1, 0, 0]);
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1), episodes: 2 });
+    strictEqual(metrics["evaluation/return_mean"], -4);
+    strictEqual(metrics["evaluation/exact_return_mean"], -4);
+  });
+
+  Deno.test(`${agent} ends within its tolerance, where an action is hardly better too`, async () => {
+    const tables = [[0, 0.019], [0.019, 0], [0, 0.0002, 0.0009]];
+    for (const rewards of tables) {
+      const lazy = defineEnvironment({
+        ...walk,
+        observationSpace: new Discrete(1),
+        actionSpace: new Discrete(rewards.length),
+        step: (_, action) => ({ state: 0, reward: rewards[action], terminated: false }),
+        actionMask: undefined,
+        transitions: () => [
+          rewards.map((reward) => [{ probability: 1, state: 0, reward, terminated: false }]),
+        ],
+      });
+      for (const tolerance of [0.1, 0.01]) {
+        const trainer = await trainerOf(agent, lazy, { gamma: 0.99, tolerance });
+        const { events } = await trainer.iterate();
+        if (events!.length === 0) await trainThrough(trainer);
+        const best = Math.max(...rewards) / (1 - 0.99);
+        for (const [action, value] of (await actionValuesOf(trainer)).entries()) {
+          const away = Math.abs(value - (rewards[action] + 0.99 * best));
+          ok(away <= tolerance, `${rewards} within ${tolerance}: ${away} of action ${action}`);
+        }
+      }
+    }
+  });
+}
+
+Deno.test("no table is planned on, or taken as the measure of a policy, that is none", async () => {
+  const to = (change: object) => ({
+    ...{ probability: 1, state: 1, reward: 0, terminated: false },
+    ...change,
+  });
+  const wrong = [
+    [[[to({})], []], /state 1 has 0 lists of transitions, but there are 2 actions/],
+    [[[to({ state: 7 })], []], /in state 0 action 0 leads to the unknown state 7/],
+    [[[to({ probability: 0.5 })], []], /action 0 has probabilities that add up to 0.5/],
+    [[[to({ reward: NaN })], []], /action 0 has the reward NaN/],
+  ] as const;
+  for (const [row, message] of wrong) {
+    const rest = /1 has 0 lists/.test(`${message}`) ? [] : [[], []];
+    const world = {
+      ...walk,
+      observationSpace: new Discrete(2),
+      transitions: () => [row, rest] as unknown as TransitionTable,
+    };
+    for (const agent of ["value-iteration", "policy-iteration"]) {
+      await rejects(() => trainerOf(agent, world), message);
+    }
+    const trainer = await trainerOf("q-learning", world);
+    await rejects(async () => await trainer.evaluate({ random: defaultRng(1) }), message);
   }
 });
 
