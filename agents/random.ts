@@ -15,6 +15,7 @@ import { sampleAction } from "../lab/core/action_mask.ts";
 import { BaseTrainer, type TrainerParts } from "../lab/core/base_trainer.ts";
 import type { Environment } from "../lab/core/environment.ts";
 import type { Generator } from "../lab/core/random.ts";
+import type { Json } from "../lab/core/snapshot.ts";
 import type { ActOptions, Report } from "../lab/core/trainer.ts";
 import { type AgentContext, defineAgent } from "./define_agent.ts";
 import { actionRows, type ActionSpace } from "./distributions/actions.ts";
@@ -69,6 +70,8 @@ class RandomTrainer extends BaseTrainer {
   readonly #shown: Generator;
   readonly #makeEnvironment: () => Environment;
   #evaluated: Environment | undefined;
+  /** It before its first episode, where it can be kept: what it keeps over episodes is then forgotten. */
+  #asNew: Json | undefined;
 
   constructor(context: AgentContext<RandomConfiguration>) {
     super("environmentSteps", context.budget);
@@ -110,9 +113,19 @@ class RandomTrainer extends BaseTrainer {
   async evaluate(
     { random, episodes = 100 }: { random: Generator; episodes?: number },
   ): Promise<Report> {
-    const environment = this.#evaluated ??= this.#makeEnvironment();
+    const environment = this.#open();
     const limit = environment.timeLimit ?? LONGEST;
     return randomEpisodes(environment, random, episodes).report(limit, environment);
+  }
+
+  #open(): Environment {
+    if (this.#evaluated === undefined) {
+      this.#evaluated = this.#makeEnvironment();
+      this.#asNew = this.#evaluated.snapshot?.();
+    } else if (this.#asNew !== undefined) {
+      this.#evaluated.restore?.(this.#asNew);
+    }
+    return this.#evaluated;
   }
 
   /** A random action; each call draws the next one. @throws InputError for a wrong observation. */

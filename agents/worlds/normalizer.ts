@@ -132,8 +132,8 @@ export class RewardNormalizer {
 
   /** What rewards are divided by now; 1 where none but 0 was seen, of which nothing can be measured. */
   get deviation(): number {
-    const { mean: [mean], variance: [variance] } = this.#moments;
-    return mean === 0 ? 1 : Math.sqrt(variance + EPSILON);
+    const { isSilent, variance: [variance] } = this.#moments;
+    return isSilent ? 1 : Math.sqrt(variance + EPSILON);
   }
 
   /** Takes a step's rewards [N] in and writes the normalised ones into `out` [N]. */

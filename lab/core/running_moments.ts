@@ -5,6 +5,11 @@
  */
 import type { Json } from "./snapshot.ts";
 
+/** Samples for which the start counts, the sum of their squares as well, as their variance is 1. */
+const START = 1e-4;
+/** By so much a sum of squares may be off. */
+const ROUNDING = 1e-6;
+
 /**
  * Mean and variance by the parallel algorithm of T. F. Chan et al. (1979), with Gymnasium's start:
  * mean 0, variance 1, counted as 1e-4 samples.
@@ -14,7 +19,7 @@ export class RunningMoments {
   readonly mean: Float64Array;
   /** Of each element, divided by the count. */
   readonly variance: Float64Array;
-  #count = 1e-4;
+  #count = START;
 
   /** Moments of vectors with `size` elements. */
   constructor(size: number) {
@@ -32,6 +37,13 @@ export class RunningMoments {
       this.variance[i] = (this.variance[i] * count + delta * delta * count / total) / total;
     }
     this.#count = total;
+  }
+
+  /** Whether none but 0 was taken in, of which nothing can be measured: no square was added. */
+  get isSilent(): boolean {
+    return this.mean.every((mean, i) =>
+      mean === 0 && this.variance[i] * this.#count <= START * (1 + ROUNDING)
+    );
   }
 
   /** Everything that decides on later moments. */

@@ -2,6 +2,7 @@
 import { deepStrictEqual, match, notDeepStrictEqual, ok, strictEqual } from "node:assert";
 import { random as randomAgent } from "../../agents/random.ts";
 import { makeEnv } from "../../envs/mod.ts";
+import { normalizeReward } from "../../envs/wrappers/normalize_reward.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
 import { sampleAction } from "../../lab/core/action_mask.ts";
 import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
@@ -38,6 +39,7 @@ const worlds: Record<string, () => Environment> = {
   "Box, bounded": worldOf(new Box({ low: [-1, 0], high: [1, 5] })),
   "Box, unbounded": worldOf(new Box({ low: [-Infinity, 0], high: [Infinity, Infinity] })),
   "Tuple observations": () => makeEnv("Blackjack-v1"),
+  "rewards scaled over episodes": () => normalizeReward(makeEnv("Pendulum-v1")),
 };
 
 function trainerIn(makeEnvironment: () => Environment, { budget = 9000, seed = 1 } = {}) {

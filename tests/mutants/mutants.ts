@@ -7037,8 +7037,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "rewards of which none but 0 was measured are divided by next to nothing",
     file: "agents/worlds/normalizer.ts",
-    from: "mean === 0 ? 1 : Math.sqrt(variance + EPSILON)",
-    to: "mean === Infinity ? 1 : Math.sqrt(variance + EPSILON)",
+    from: "isSilent ? 1 : Math.sqrt(variance + EPSILON)",
+    to: "isSilent && variance === Infinity ? 1 : Math.sqrt(variance + EPSILON)",
     test: "tests/agents/worlds/world_test.ts",
   },
   {
@@ -11235,5 +11235,20 @@ export const mutants: readonly Mutant[] = [
     from: '  examination.part("transitions", () => checkTransitions(env, examination, briefly));\n',
     to: "",
     test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "an evaluation of random actions goes on in the world of the one before",
+    file: "agents/random.ts",
+    from:
+      "    } else if (this.#asNew !== undefined) {\n      this.#evaluated.restore?.(this.#asNew);\n    }",
+    to: "    }",
+    test: "tests/agents/random_test.ts",
+  },
+  {
+    fault: "rewards whose returns balance exactly are taken for none",
+    file: "lab/core/running_moments.ts",
+    from: "mean === 0 && this.variance[i] * this.#count <= START * (1 + ROUNDING)",
+    to: "mean === 0 && this.variance[i] > 0",
+    test: "tests/agents/worlds/world_test.ts",
   },
 ];

@@ -79,6 +79,25 @@ Deno.test("rewards of which none but 0 was seen are divided by 1", () => {
   deepStrictEqual([...rewards], [1, -3]);
 });
 
+Deno.test("rewards that balance exactly are divided by their deviation, also after a restore", () => {
+  let balanced = 0;
+  for (let seed = 0; seed < 20; seed++) {
+    const random = defaultRng(seed);
+    let normalizer = new RewardNormalizer(1, 0.99);
+    for (let t = 0; t < 200; t++) {
+      const rewards = Float64Array.of(random.random() < 0.5 ? 100 : -100);
+      normalizer.update({ rewards, terminated: Uint8Array.of(1), truncated: Uint8Array.of(0) });
+      const kept = normalizer.snapshot() as { moments: { mean: number[] } };
+      if (kept.moments.mean[0] !== 0) continue;
+      balanced++;
+      normalizer = new RewardNormalizer(1, 0.99);
+      normalizer.restore(kept);
+      ok(Math.abs(normalizer.deviation - 100) < 1, `${normalizer.deviation} at ${seed}, ${t}`);
+    }
+  }
+  ok(balanced > 0);
+});
+
 Deno.test("a normalised world shows its agent normalised values and counts plain episodes", () => {
   const context = { seed: 1, makeEnvironment: () => makeEnv("Pendulum-v1") };
   const plain = new World("test", context, 2, { actions: ["box"] });
