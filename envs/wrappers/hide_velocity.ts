@@ -9,24 +9,31 @@ import { Box } from "../../lab/core/space.ts";
 import { transformObservation } from "./transform_observation.ts";
 import { boxOf } from "./wrapper.ts";
 
-/** Elements of the observation that are velocities. */
-const velocities: Readonly<Record<string, readonly number[]>> = {
-  "CartPole-v1": [1, 3],
-  "MountainCar-v0": [1],
-  "MountainCarContinuous-v0": [1],
-  "Acrobot-v1": [4, 5],
-  "Pendulum-v1": [2],
+/** Elements of a world's own observation, and those of them that are velocities. */
+const worlds: Readonly<Record<string, { elements: number; velocities: readonly number[] }>> = {
+  "CartPole-v1": { elements: 4, velocities: [1, 3] },
+  "MountainCar-v0": { elements: 2, velocities: [1] },
+  "MountainCarContinuous-v0": { elements: 2, velocities: [1] },
+  "Acrobot-v1": { elements: 6, velocities: [4, 5] },
+  "Pendulum-v1": { elements: 3, velocities: [2] },
 };
+
+/** The velocities of a world that shows its own observation; undefined of another one. */
+function velocitiesOf({ id, observationSpace }: Environment): readonly number[] | undefined {
+  const world = worlds[id];
+  return world?.elements === observationSpace.flatSize ? world.velocities : undefined;
+}
 
 /**
  * Leaves elements out of the observation.
  *
  * @param hidden Their indices. Default: the velocities of a classic control world.
- * @throws InputError where the world is another one and no indices are given, or an index is wrong.
+ * @throws InputError where no indices are given and the world is another one, or shows more than its
+ * own observation (so that `frameStack` goes around this), or an index is wrong.
  */
 export function hideVelocity(
   env: Environment,
-  hidden: readonly number[] | undefined = velocities[env.id],
+  hidden: readonly number[] | undefined = velocitiesOf(env),
 ): Environment {
   const { low, high, flatSize } = boxOf(env, "observation", "hideVelocity");
   const isValid = hidden?.every((i) => Number.isInteger(i) && i >= 0 && i < flatSize);

@@ -261,6 +261,15 @@ Deno.test("hidden velocities are gone, and other worlds need indices", () => {
   throws(() => wrappers.hideVelocity(grid()), /indices of some of the 2 elements: undefined/);
   throws(() => wrappers.hideVelocity(grid(), [2]), /: 2$/);
   strictEqual(wrappers.hideVelocity(grid(), [0]).observationSpace.flatSize, 1);
+  const stacked = () => wrappers.frameStack(makeEnv("CartPole-v1"), 3);
+  throws(() => wrappers.hideVelocity(stacked()), /indices of some of the 12 elements: undefined/);
+  const all = wrappers.hideVelocity(stacked(), [1, 3, 5, 7, 9, 11]);
+  deepStrictEqual(
+    all.reset({ seed: 1 }).observation,
+    Float32Array.of(x, angle, x, angle, x, angle),
+  );
+  const scaled = wrappers.normalizeObservation(makeEnv("CartPole-v1"));
+  strictEqual(wrappers.hideVelocity(scaled).observationSpace.flatSize, 2);
 });
 
 Deno.test("recorded frames are those of the episode", () => {

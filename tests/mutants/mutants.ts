@@ -11251,4 +11251,11 @@ export const mutants: readonly Mutant[] = [
     to: "mean === 0 && this.variance[i] > 0",
     test: "tests/agents/worlds/world_test.ts",
   },
+  {
+    fault: "of stacked frames the velocities of the oldest alone are hidden",
+    file: "envs/wrappers/hide_velocity.ts",
+    from: "world?.elements === observationSpace.flatSize ? world.velocities : undefined",
+    to: "world !== undefined && observationSpace !== undefined ? world.velocities : undefined",
+    test: "tests/envs/wrappers_test.ts",
+  },
 ];
