@@ -55,6 +55,13 @@ function checkSpaces(env: Environment, examination: Examination): void {
         "use Discrete, Box, MultiDiscrete or Tuple of the lab",
       );
     }
+    if (space.flatSize === 0) {
+      examination.error(
+        "spaces",
+        `the ${part} ${space} has no numbers`,
+        "give it one at least: nothing can be learnt from none",
+      );
+    }
   }
   const { actionSpace } = env;
   if (actionSpace.kind === "box" && /Infinity/.test(actionSpace.toString())) {

@@ -68,7 +68,10 @@ function makeRegistered(registration: Registration, options: unknown): Environme
   if (definition !== undefined) return environmentOf(definition);
   const threshold = rewardThreshold ?? made.rewardThreshold;
   const environment = made as Environment;
-  const limited = limit === undefined ? wrap(environment, {}) : timeLimit(environment, limit);
+  const transitions = environment.transitions && (() => environment.transitions!());
+  const limited = limit === undefined
+    ? wrap(environment, { transitions })
+    : timeLimit(environment, limit);
   return { ...limited, id, rewardThreshold: threshold };
 }
 

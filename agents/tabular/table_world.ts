@@ -15,6 +15,11 @@ import { EpisodeWindow } from "../worlds/episodes.ts";
 import { requireFinite } from "../worlds/finite.ts";
 import { environmentSeed } from "../worlds/world.ts";
 
+const BYTES = Float64Array.BYTES_PER_ELEMENT;
+const GIB = 2 ** 30;
+/** Gigabytes of a table. */
+const MOST = 4;
+
 /** What a table must fit. */
 interface TableShape {
   /** Observations, start … start + n − 1: the states S. */
@@ -27,7 +32,7 @@ interface TableShape {
  * The shape of an environment with Discrete observations and actions.
  *
  * @param agent Named in the error.
- * @throws InputError for other spaces.
+ * @throws InputError for other spaces, and where a table would be larger than memory.
  */
 export function tableShape(agent: string, environment: Environment): TableShape {
   const { id, observationSpace, actionSpace } = environment;
@@ -35,6 +40,15 @@ export function tableShape(agent: string, environment: Environment): TableShape 
     throw new InputError(
       `Cannot train ${agent} in ${id} as it takes Discrete observations and Discrete actions: ` +
         `${observationSpace} and ${actionSpace}`,
+    );
+  }
+  const size = observationSpace.flatSize * actionSpace.flatSize * BYTES / GIB;
+  if (size > MOST) {
+    throw new InputError(
+      `Cannot train ${agent} in ${id} as a table of it takes ${
+        size.toFixed(1)
+      } GB of memory, and ` +
+        `${MOST.toFixed(1)} GB is the most: ${observationSpace} and ${actionSpace}`,
     );
   }
   return { observationSpace: observationSpace as Discrete, actionSpace: actionSpace as Discrete };

@@ -41,7 +41,7 @@ export interface WorldShape extends WorldSizes {
  * @param agent Named in the error.
  * @param kinds Kinds of actions that the agent can choose.
  * @param maskActions Whether it chooses within the environment's masks, where there are some.
- * @throws InputError for actions of other kinds.
+ * @throws InputError for actions of other kinds, and for observations or actions without numbers.
  */
 export function worldShape(
   agent: string,
@@ -56,6 +56,14 @@ export function worldShape(
     throw new InputError(
       `Cannot train ${agent} in ${environment.id} as it takes ` +
         `${kinds.map((kind) => spaceNames[kind]).join(" or ")} actions: ${actionSpace}`,
+    );
+  }
+  for (
+    const [what, space] of [["observations", observationSpace], ["actions", actionSpace]] as const
+  ) {
+    if (space.flatSize > 0) continue;
+    throw new InputError(
+      `Cannot train ${agent} in ${environment.id} as its ${what} must have a number at least: ${space}`,
     );
   }
   return {

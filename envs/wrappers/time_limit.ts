@@ -18,6 +18,7 @@ export function timeLimit(env: Environment, limit: number): Environment {
   let elapsed = 0;
   return wrap(env, {
     timeLimit: Math.min(limit, env.timeLimit ?? Infinity),
+    transitions: env.transitions && (() => env.transitions!()),
     reset(options) {
       elapsed = 0;
       return env.reset(options);

@@ -27,10 +27,15 @@ export interface Space<T = unknown> {
 export class Discrete implements Space<number> {
   readonly kind = "discrete";
   readonly flatSize: number;
-  /** `n` integers from `start` on. @throws InputError where `n` is no whole number ≥ 1. */
+  /** `n` integers from `start` on. @throws InputError where `n` is no whole number ≥ 1, or `start` none. */
   constructor(readonly n: number, readonly start = 0) {
     if (!Number.isInteger(n) || n < 1) {
       throw new InputError(`Cannot make a Discrete space as n must be a whole number ≥ 1: ${n}`);
+    }
+    if (!Number.isInteger(start)) {
+      throw new InputError(
+        `Cannot make a Discrete space as start must be a whole number: ${start}`,
+      );
     }
     this.flatSize = n;
   }
@@ -74,6 +79,12 @@ export class Box implements Space<Float32Array> {
       ? high.length
       : undefined;
     this.shape = bounds.shape ?? [length ?? 1];
+    if (!this.shape.every((axis) => Number.isInteger(axis) && axis >= 0)) {
+      throw new InputError(
+        `Cannot make a Box space as the lengths of its shape must be whole numbers ≥ 0: ` +
+          `[${this.shape.join(", ")}]`,
+      );
+    }
     this.flatSize = sizeOf(this.shape);
     const fill = (bound: number | ArrayLike<number>) =>
       typeof bound === "number"

@@ -25,10 +25,13 @@ export async function requireFit(
 ): Promise<void> {
   if (fits(agent.takes, environment)) return;
   const fitting = await agentsThatFit(environment, registries);
-  const { id, observationSpace, actionSpace } = environment;
+  const { id, observationSpace, actionSpace, transitions } = environment;
+  const lacking = agent.takes.transitions && transitions === undefined
+    ? ", no transition table"
+    : "";
   throw new InputError(
     `Cannot train ${agent.name} in ${id} as it takes ${takesOf(agent.takes)}: observations ` +
-      `${observationSpace}, actions ${actionSpace}. Agents that fit: ${
+      `${observationSpace}, actions ${actionSpace}${lacking}. Agents that fit: ${
         fitting.join(", ") || "none"
       }`,
   );

@@ -173,7 +173,26 @@ Deno.test("a refusal names the agents that fit, from all that are registered", a
     /takes Discrete observations and Discrete actions and a transition table: observations Tuple/,
   );
   strictEqual(makeEnv("Blackjack-v1").transitions, undefined);
+  match(
+    (await refused("policy-iteration", "Bandit-v0"))!,
+    /observations Discrete\(1\), actions Discrete\(10\), no transition table\. Agents that fit: /,
+  );
 });
+
+for (const { name, takes } of definitions) {
+  if (takes.observations?.includes("box") === false) continue;
+  const blind = worldOf("box", takes.actions.includes("box") ? "box" : "discrete", {
+    observationSpace: new Box({ low: [], high: [] }),
+    observe: () => new Float32Array(0),
+  });
+  Deno.test(`${name} refuses a world that shows no numbers, naming the space`, () =>
+    rejects(
+      train(experiment(name, blind), { registries }),
+      new RegExp(
+        `Cannot train ${name} in Small-v0 as its observations must have a number at least: Box`,
+      ),
+    ));
+}
 
 Deno.test("a goal that is never reached is reported with what helps", async () => {
   const warnings: string[] = [];

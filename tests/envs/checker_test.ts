@@ -332,6 +332,14 @@ const definitions: Record<string, [Partial<EnvironmentDefinition>, RegExp, RegEx
     /state 0 action 0 has probabilities that add up to 0\.5/,
     /every way/,
   ],
+  "an observation without numbers": [
+    {
+      observationSpace: new Box({ low: [], high: [] }),
+      observe: () => new Float32Array(0),
+    },
+    /the observationSpace Box\(\[\], \[\]\) has no numbers/,
+    /one at least/,
+  ],
   "a probability below 0": [
     {
       transitions: () => [[

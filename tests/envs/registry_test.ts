@@ -37,6 +37,18 @@ Deno.test("a registered environment is limited, and has the options of its schem
   throws(() => makeEnv("ShortPole-v0", { suton: 1 }), /did you mean "sutton"/);
 });
 
+Deno.test("a registered environment keeps its table of transitions, with a limit of its own, too", () => {
+  register({ id: "SameCliff-v0", entry: () => makeEnv("CliffWalking-v1") });
+  register({ id: "ShortCliff-v0", entry: () => makeEnv("CliffWalking-v1"), timeLimit: 100 });
+  const table = makeEnv("CliffWalking-v1").transitions!();
+  for (const id of ["SameCliff-v0", "ShortCliff-v0"]) {
+    const env = makeEnv(id);
+    deepStrictEqual(env.transitions!(), table);
+    if (id === "ShortCliff-v0") deepStrictEqual(checkEnvironment(env), []);
+  }
+  strictEqual(makeEnv("ShortPole-v0").transitions, undefined);
+});
+
 Deno.test("an outdated version says which is current, an unknown id the nearest", () => {
   register({ id: "OldPole-v3", entry });
   register({ id: "OldPole-v5", entry });

@@ -105,6 +105,20 @@ for (const { name: agent, summary, load } of tabularAgents) {
       new RegExp(`Cannot train ${agent} in CartPole-v1 as it takes Discrete observations`),
     ));
 
+  Deno.test(`${agent} refuses a world whose table has no room in memory, in one line`, () =>
+    rejects(
+      () =>
+        trainerOf(agent, () => ({
+          ...makeEnv("CliffWalking-v1"),
+          id: "Vast-v0",
+          observationSpace: new Discrete(2 ** 34),
+          actionSpace: new Discrete(2),
+        })),
+      new RegExp(
+        `Cannot train ${agent} in Vast-v0 as a table of it takes 256.0 GB of memory, and 4`,
+      ),
+    ));
+
   if (planners.includes(agent)) continue;
 
   Deno.test(`${agent}: the budget ends exactly`, async () => {

@@ -171,6 +171,20 @@ Deno.test("spaces of no values or unequal bounds are input errors that show what
       return error instanceof InputError && error.message.endsWith(`: ${n}`);
     });
   }
+  for (const start of [0.5, NaN, Infinity]) {
+    throws(() => new Discrete(3, start), {
+      name: "InputError",
+      message: `Cannot make a Discrete space as start must be a whole number: ${start}`,
+    });
+  }
+  for (const shape of [[-2, -2], [1.5, 2], [NaN]]) {
+    throws(() => new Box({ low: 0, high: 1, shape }), {
+      name: "InputError",
+      message: `Cannot make a Box space as the lengths of its shape must be whole numbers ≥ 0: [${
+        shape.join(", ")
+      }]`,
+    });
+  }
   throws(() => new MultiDiscrete([2, 0]), InputError);
   throws(() => new Box({ low: [0, 0], high: [1] }), InputError);
   throws(() => new Box({ low: [0, 0], high: 1, shape: [3] }), {
