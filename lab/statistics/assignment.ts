@@ -19,6 +19,7 @@ const LAST_RAISE = 1e-5;
  * @param costs c(i, j), [n, n], finite.
  * @param n Rows, and columns.
  * @returns [n], a permutation; of several of equal cost one that depends on the costs alone.
+ * @throws RangeError where a cost is not finite.
  *
  * @example
  * ```ts
@@ -28,6 +29,9 @@ const LAST_RAISE = 1e-5;
  * ```
  */
 export function assignment(costs: ArrayLike<number>, n: number): Int32Array {
+  for (let i = 0; i < n * n; i++) {
+    if (!Number.isFinite(costs[i])) throw new RangeError(`A cost must be finite: ${costs[i]}`);
+  }
   const columnOf = new Int32Array(n).fill(-1);
   const rowOf = new Int32Array(n).fill(-1);
   const columnPrices = auctioned(costs, n);
@@ -141,7 +145,7 @@ function auctioned(costs: ArrayLike<number>, n: number): Float64Array {
 
 /**
  * W₂² between two sets of points, each as often as the others: the mean of ‖x_i − y_π(i)‖² under the
- * best π. Exact.
+ * best π. Exact; NaN where a coordinate is not finite.
  *
  * @param x [n, D]
  * @param y [n, D]
@@ -153,6 +157,7 @@ export function squaredWasserstein(
 ): number {
   const n = x.length / dimensions;
   const costs = squaredDistances(x, y, dimensions);
+  if (!costs.every(Number.isFinite)) return NaN;
   const columns = assignment(costs, n);
   return columns.reduce((sum, column, row) => sum + costs[n * row + column], 0) / n;
 }

@@ -161,7 +161,8 @@ function seeded(
 
 /**
  * The mean silhouette (Rousseeuw 1987): (b − a) / max(a, b) with a the mean distance to the others of a
- * row's cluster, b the least mean distance to another cluster; 0 of a row alone in its cluster.
+ * row's cluster, b the least mean distance to another cluster; 0 where a = b, and of a row alone in its
+ * cluster.
  *
  * @param values [count, width]
  * @param clusters [count]
@@ -186,7 +187,8 @@ export function silhouette(values: ArrayLike<number>, clusters: ArrayLike<number
     for (let c = 0; c < k; c++) {
       if (c !== own && sizes[c] > 0) between = Math.min(between, distances[c] / sizes[c]);
     }
-    if (between < Infinity) sum += (between - within) / Math.max(within, between);
+    if (between === Infinity || between === within) continue;
+    sum += (between - within) / Math.max(within, between);
   }
   return sum / count;
 }

@@ -4,11 +4,15 @@
  * @module
  */
 
-/** Places by falling score, those of equal scores together: how many are positive, how many not. */
+/**
+ * Places by falling score, those of equal scores together: how many are positive, how many not. A score
+ * that is NaN has no place, and leaves none known.
+ */
 function ranked(
   scores: ArrayLike<number>,
   positive: ArrayLike<number | boolean>,
 ): { readonly hits: number; readonly misses: number }[] {
+  if (Array.from(scores).some(Number.isNaN)) return [{ hits: NaN, misses: NaN }];
   const order = Array.from(scores, (_, i) => i).sort((a, b) => scores[b] - scores[a]);
   const groups: { hits: number; misses: number }[] = [];
   let last = NaN;
@@ -25,7 +29,7 @@ function ranked(
  * above another one, ties counting half (Hanley & McNeil 1982). 0.5: chance.
  *
  * @param positive 1 or true for each example that should score high.
- * @returns [0, 1]; NaN where all are alike.
+ * @returns [0, 1]; NaN where all are alike or a score is NaN.
  *
  * @example
  * ```ts
@@ -50,7 +54,7 @@ export function areaUnderRoc(
  * The mean precision over the positive examples: at each threshold, the precision times the recall that
  * it adds, as scikit-learn's `average_precision_score`. The share of positives: chance.
  *
- * @returns [0, 1]; NaN where there is no positive example.
+ * @returns [0, 1]; NaN where there is no positive example or a score is NaN.
  */
 export function averagePrecision(
   scores: ArrayLike<number>,

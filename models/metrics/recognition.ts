@@ -14,7 +14,7 @@ export interface Recognition {
 }
 
 /**
- * Counts the samples that a classifier is sure of.
+ * Counts the samples that a classifier is sure of: none whose probabilities are NaN.
  *
  * @param probabilities [count, classes], rows sum to 1.
  * @param threshold In (0, 1].
@@ -40,7 +40,7 @@ export function recognition(
     for (let c = 1; c < classes; c++) {
       if (probabilities[row + c] > probabilities[row + best]) best = c;
     }
-    if (probabilities[row + best] < threshold) continue;
+    if (!(probabilities[row + best] >= threshold)) continue;
     recognised++;
     classShares[best]++;
   }

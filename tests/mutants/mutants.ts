@@ -2383,8 +2383,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what is just recognised is not",
     file: "models/metrics/recognition.ts",
-    from: "if (probabilities[row + best] < threshold) continue;",
-    to: "if (probabilities[row + best] <= threshold) continue;",
+    from: "if (!(probabilities[row + best] >= threshold)) continue;",
+    to: "if (!(probabilities[row + best] > threshold)) continue;",
     test: "tests/models/metrics/metrics_test.ts",
   },
   {
@@ -11306,5 +11306,31 @@ export const mutants: readonly Mutant[] = [
     from: "if (space.flatSize === 0) {",
     to: "if (space.flatSize < 0) {",
     test: "tests/envs/checker_test.ts",
+    fault: "distances that are not finite are assigned by all the same",
+    file: "lab/statistics/assignment.ts",
+    from: "  if (!costs.every(Number.isFinite)) return NaN;\n",
+    to: "",
+    test: "tests/lab/statistics/assignment_test.ts",
+  },
+  {
+    fault: "probabilities that are NaN are recognised",
+    file: "models/metrics/recognition.ts",
+    from: "if (!(probabilities[row + best] >= threshold)) continue;",
+    to: "if (probabilities[row + best] < threshold) continue;",
+    test: "tests/models/metrics/metrics_test.ts",
+  },
+  {
+    fault: "scores that are NaN have a place in a ranking",
+    file: "models/metrics/ranking.ts",
+    from: "  if (Array.from(scores).some(Number.isNaN)) return [{ hits: NaN, misses: NaN }];\n",
+    to: "",
+    test: "tests/models/metrics/applications_test.ts",
+  },
+  {
+    fault: "the silhouette of equal points is 0/0",
+    file: "models/metrics/clusters.ts",
+    from: " || between === within) continue;",
+    to: ") continue;",
+    test: "tests/models/metrics/applications_test.ts",
   },
 ];

@@ -1,5 +1,5 @@
 /** Assignments against SciPy's (recipe: tests/golden/numpy/assignment.py) and against every permutation. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { assignment, squaredWasserstein } from "../../../lab/statistics/assignment.ts";
 import golden from "../../golden/numpy/assignment.json" with { type: "json" };
@@ -42,4 +42,12 @@ Deno.test("the squared Wasserstein distance of points on a line is that of the s
   ok(Math.abs(squaredWasserstein(x, y, 1) - expected) < 1e-12);
   strictEqual(squaredWasserstein([0, 0, 3, 4], [3, 4, 0, 0], 2), 0);
   strictEqual(squaredWasserstein([0, 0, 3, 4], [0, 0, 0, 0], 2), 12.5);
+});
+
+Deno.test("the distance to points that are not finite is NaN, and no row is assigned by such costs", () => {
+  for (const bad of [NaN, Infinity]) {
+    strictEqual(squaredWasserstein([bad, bad, bad, 1], [0, 1, 2, 3], 1), NaN);
+    strictEqual(squaredWasserstein([0, 1, 2, 3], [0, bad, 2, bad], 1), NaN);
+    throws(() => assignment([1, 2, bad, 4], 2), RangeError);
+  }
 });

@@ -23,6 +23,12 @@ Deno.test("areas and precisions of rankings are those of pairs counted by hand",
   // Thresholds 3: precision 1, recall 1/2; 2: none added; 1: precision 2/4, recall 1.
   near(averagePrecision([3, 1, 1, 2], [true, true, false, false]), 0.75);
   deepStrictEqual([areaUnderRoc([1, 2], [1, 1]), averagePrecision([1], [0])], [NaN, NaN]);
+  // Nothing is known of a score that is NaN.
+  const unknown = [NaN, 1, 2];
+  deepStrictEqual(
+    [areaUnderRoc(unknown, [0, 0, 1]), averagePrecision(unknown, [0, 0, 1])],
+    [NaN, NaN],
+  );
 });
 
 Deno.test("signal to noise and structural similarity are those of the published pair", () => {
@@ -85,6 +91,9 @@ Deno.test("clusters far apart are found, and their silhouette is counted by hand
   const expected = (10 / 11 + 9 / 10 + 7.5 / 9.5 + 9.5 / 11.5) / 4;
   near(silhouette(values, [0, 0, 1, 1]), expected);
   near(silhouette(values, [0, 0, 1, 2]), (9 / 10 + 8 / 9) / 4);
+  // Rousseeuw's s(i) is 0 where a = b, as of points that are all one.
+  strictEqual(silhouette([3, 3, 3, 3], [0, 0, 1, 1]), 0);
+  strictEqual(silhouette([3, NaN, 3, 3], [0, 0, 1, 1]), NaN);
   near(purity([0, 0, 0, 1], [5, 5, 6, 6]), 0.75);
 });
 

@@ -89,6 +89,9 @@ Deno.test("what is as sure as the threshold is recognised", () => {
   const { recognised, classShares } = recognition(Float32Array.of(0.25, 0.75, 0.5, 0.5), 2, 0.75);
   strictEqual(recognised, 0.5);
   deepStrictEqual([...classShares], [0, 0.5]);
+  // NaN is sure of nothing.
+  const nothing = recognition(new Float32Array(4).fill(NaN), 2);
+  deepStrictEqual([nothing.recognised, ...nothing.classShares], [0, 0, 0]);
   // By itself nine tenths.
   strictEqual(recognition(Float32Array.of(0.89, 0.11, 0.91, 0.09), 2).recognised, 0.5);
 });
