@@ -17,6 +17,7 @@ import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { openWorkspace } from "../lab/compute/backend.ts";
 import type { ModelDefinition } from "../lab/compute/definitions.ts";
+import { accuracyOf } from "./metrics/recognition.ts";
 
 /** A trained classifier that looks at samples. */
 export interface Judge {
@@ -47,7 +48,7 @@ const LEARNING_RATES = [4e-3, 4e-4];
 const LEARNED = 0.95;
 
 /** What training a judge leaves. */
-export type Trained = Pick<Judge, "digest" | "accuracy"> & { readonly parameters: NamedTensors };
+export type Trained = Pick<Judge, "digest"> & { readonly parameters: NamedTensors };
 
 /** Judges of this thread by the digest of what they learned from. */
 const trained = new RecentlyUsed<Promise<Trained | undefined>>(4);
@@ -69,12 +70,21 @@ export async function judgeOf(
   trained.set(key, training);
   training.catch(() => trained.delete(key));
   const known = await training;
-  if (known === undefined) return undefined;
+  return known && await judgeBy(known, classifier, dataset);
+}
+
+/** The judge of what training left. */
+async function judgeBy(
+  { digest, parameters }: Trained,
+  classifier: ModelDefinition,
+  dataset: Dataset,
+): Promise<Judge> {
   const judge = await open(classifier, dataset);
-  await judge.restore({ ...await judge.snapshot(), parameters: known.parameters });
+  await judge.restore({ ...await judge.snapshot(), parameters });
+  const { test, classes } = dataset;
   return {
-    digest: known.digest,
-    accuracy: known.accuracy,
+    digest,
+    accuracy: accuracyOf(await judge.classify!(test.values), test.labels!, classes!),
     probabilities: (values) => judge.classify!(values),
     featureSize: JUDGE.hiddenSizes.at(-1)!,
     features: (values) => judge.encode!(values),
@@ -98,13 +108,14 @@ export async function judgeFile(
   classifier: ModelDefinition,
   dataset: Dataset,
 ): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined> {
-  const judge = await trainJudge(classifier, dataset);
-  if (judge === undefined) return undefined;
-  const { digest, accuracy, parameters } = judge;
+  const trained = await trainJudge(classifier, dataset);
+  if (trained === undefined) return undefined;
+  const { digest, accuracy, dispose } = await judgeBy(trained, classifier, dataset);
+  dispose();
   const about = { dataset: dataset.name, digest, accuracy: `${accuracy}` };
   return {
     name: `${await keyOf(dataset)}.safetensors`,
-    bytes: encodeSafetensors(parameters, about),
+    bytes: encodeSafetensors(trained.parameters, about),
   };
 }
 
@@ -125,11 +136,12 @@ async function kept(key: string): Promise<Trained> {
 
 /** What a file of {@linkcode judgeFile} holds. Throws where it is not whole. */
 export async function judgeIn(bytes: Uint8Array): Promise<Trained> {
-  const { tensors: parameters, metadata: { digest, accuracy } } = decodeSafetensors(bytes);
+  const { tensors: parameters, metadata: { digest } } = decodeSafetensors(bytes);
   if (await digestOf(encodeSafetensors(parameters)) !== digest) throw new Error("It is damaged");
-  return { digest, accuracy: Number(accuracy), parameters };
+  return { digest, parameters };
 }
 
+/** A judge before it learns, from images as they are. */
 async function open(
   classifier: ModelDefinition,
   dataset: Dataset,
@@ -142,7 +154,7 @@ async function open(
     seed: dataset.seed,
     stream: (name) => streamOf(dataset.seed, `judge/${name}`),
     workspace,
-    dataset,
+    dataset: { ...dataset, augmentation: undefined },
   });
 }
 
@@ -169,11 +181,8 @@ async function trainedOf(judge: Trainer, dataset: Dataset): Promise<Trained | un
   }
   const unseen = entropyOf(dataset.train.labels!, dataset.classes!);
   if (unseen > 0 && !(loss < LEARNED * unseen)) return undefined;
-  const random = streamOf(dataset.seed, "judge/evaluation");
-  const { metrics } = await judge.evaluate({ random });
   const { parameters } = await judge.snapshot();
-  const digest = await digestOf(encodeSafetensors(parameters));
-  return { digest, accuracy: metrics["evaluation/accuracy"], parameters };
+  return { digest: await digestOf(encodeSafetensors(parameters)), parameters };
 }
 
 /** −Σ p log p of the classes' shares, in nats. */

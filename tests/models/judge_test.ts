@@ -1,5 +1,5 @@
 /** Judges: no network that learned nothing of a data set judges samples of it. */
-import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import type { ModelDefinition } from "../../lab/compute/definitions.ts";
 import type { Dataset } from "../../lab/core/dataset.ts";
 import type { Entry } from "../../lab/core/registry.ts";
@@ -12,12 +12,19 @@ import { judgeFile, judgeIn, judgeOf } from "../../models/judge.ts";
 import { halves, noFiles, smallOf, trainerOf } from "./laboratory.ts";
 import { models } from "../../models/mod.ts";
 
-/** A classifier whose loss ends where it is told for its step size; and the step sizes that it was given. */
+/**
+ * A classifier whose loss ends where it is told for its step size; the step sizes and the data sets that
+ * it was given.
+ */
 function classifierOf(lossOf: (learningRate: number) => number) {
   const tried: number[] = [];
-  const create = ({ configuration }: { configuration: { learningRate: number } }) => {
+  const given: Dataset[] = [];
+  const create = (
+    { configuration, dataset }: { configuration: { learningRate: number }; dataset: Dataset },
+  ) => {
     const progress = { examples: 0 };
     const { learningRate } = configuration;
+    given.push(dataset);
     if (!tried.includes(learningRate)) tried.push(learningRate);
     const trainer = {
       progress,
@@ -25,7 +32,11 @@ function classifierOf(lossOf: (learningRate: number) => number) {
         progress.examples += 60_000;
         return Promise.resolve({ metrics: { "losses/cross_entropy": lossOf(learningRate) } });
       },
-      evaluate: () => Promise.resolve({ metrics: { "evaluation/accuracy": 0.9 } }),
+      // As bright as the half of the class is: of halves always right.
+      classify: (values: Float32Array) =>
+        Promise.resolve(
+          Float32Array.from({ length: values.length / 8 }, (_, i) => values[8 * (i ^ 1)]),
+        ),
       snapshot: () => Promise.resolve({ parameters: {}, state: {} }),
       restore: () => Promise.resolve(),
       dispose: () => {},
@@ -38,7 +49,7 @@ function classifierOf(lossOf: (learningRate: number) => number) {
     summary: "",
     load: () => Promise.resolve(definition as unknown as ModelDefinition),
   };
-  return { entry, tried };
+  return { entry, tried, given };
 }
 
 const FOLDER = new URL("../../models/judges/", import.meta.url);
@@ -64,7 +75,7 @@ const even = (): Dataset => ({ ...halves(40, 10), seed: seed++ });
 
 Deno.test("a judge that learned stays at its step size", async () => {
   const { entry, tried } = classifierOf(() => 0.64);
-  strictEqual((await judgeOf(even(), [entry]))!.accuracy, 0.9);
+  strictEqual((await judgeOf(even(), [entry]))!.accuracy, 1);
   deepStrictEqual(tried, [4e-3]);
 });
 
@@ -72,8 +83,20 @@ Deno.test("one that learned nothing is trained anew by smaller steps, in the end
   for (const nothing of [0.693, NaN]) {
     const dying = classifierOf((rate) => rate === 4e-3 ? nothing : 0.1);
     const judge = await judgeOf(even(), [dying.entry]);
-    deepStrictEqual([judge!.accuracy, dying.tried], [0.9, [4e-3, 4e-4]]);
+    deepStrictEqual([judge!.accuracy, dying.tried], [1, [4e-3, 4e-4]]);
     strictEqual(await judgeOf(even(), [classifierOf(() => nothing).entry]), undefined);
+  }
+});
+
+Deno.test("a judge learns from images as they are, and its accuracy is of the test split at hand", async () => {
+  const { entry, given } = classifierOf(() => 0.1);
+  const dataset = even();
+  const { test } = dataset;
+  await judgeOf({ ...dataset, augmentation: { flip: true } }, [entry]);
+  ok(given.length > 0 && given.every(({ augmentation }) => augmentation === undefined));
+  const wrong = { ...test, labels: test.labels!.map((label) => 1 - label) };
+  for (const [split, accuracy] of [[test, 1], [wrong, 0]] as const) {
+    strictEqual((await judgeOf({ ...dataset, test: split }, [entry]))!.accuracy, accuracy);
   }
 });
 

@@ -11333,4 +11333,19 @@ export const mutants: readonly Mutant[] = [
     to: ") continue;",
     test: "tests/models/metrics/applications_test.ts",
   },
+  {
+    fault: "a judge learns from images as a run augments them, and judges those of other runs",
+    file: "models/judge.ts",
+    from: "dataset: { ...dataset, augmentation: undefined },",
+    to: "dataset,",
+    test: "tests/models/judge_test.ts",
+  },
+  {
+    fault: "a judge's accuracy is of its training split",
+    file: "models/judge.ts",
+    from: "accuracy: accuracyOf(await judge.classify!(test.values), test.labels!, classes!),",
+    to:
+      "accuracy: accuracyOf(\n      await judge.classify!(dataset.train.values),\n      dataset.train.labels!,\n      classes!,\n    ),",
+    test: "tests/models/judge_test.ts",
+  },
 ];
