@@ -129,6 +129,8 @@ export interface ModelDefinition<Configuration = any> {
   readonly configuration: z.ZodType<Configuration>;
   /** The evaluated series by which a checkpoint is called best; undefined: none is. */
   readonly bestBy?: { readonly metric: string; readonly goal: "maximize" | "minimize" };
+  /** Whether that series compares with partners: where examples are in no pairs there is none. */
+  readonly byPairs?: boolean;
   /**
    * A trainer before its first iteration.
    *

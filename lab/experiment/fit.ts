@@ -80,6 +80,14 @@ export async function requireDataFit(
   requireData(model, name, holds, await modelsThatFit(holds, registries));
 }
 
+/** The series by which a model's checkpoint is called best on such data; undefined: none is. */
+export function bestByOn(
+  { bestBy, byPairs }: ModelDefinition,
+  { unpaired }: Pick<Holdings, "unpaired">,
+): ModelDefinition["bestBy"] {
+  return byPairs && unpaired ? undefined : bestBy;
+}
+
 /** Names of the registered models that can learn from such a data set. */
 export async function modelsThatFit(held: Holdings, registries: Registries): Promise<string[]> {
   const models = await Promise.all(registries.models.map((entry) => entry.load()));

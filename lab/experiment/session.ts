@@ -33,7 +33,7 @@ import type { Callbacks } from "./callbacks.ts";
 import { webpBinary } from "./codecs.ts";
 import { revectorizes } from "./engine_flags.ts";
 import { whyUnreadable } from "./error_lines.ts";
-import { requireDataFit } from "./fit.ts";
+import { bestByOn, requireDataFit } from "./fit.ts";
 import { importModule, moduleName } from "./load.ts";
 import { isOwn, needsModule, type OwnParts, ownPartsOf, requireOwn } from "./own.ts";
 import { hashOfData } from "./data_hash.ts";
@@ -196,7 +196,7 @@ export async function openSession(
     const checked = checkStored(model.configuration, "model", configuration.model, experiment);
     const { models } = registries;
     const trainer = await model.create({ ...context, configuration: checked, dataset, models });
-    return { trainer, dataset, data, bestBy: stopBy ?? model.bestBy ?? null };
+    return { trainer, dataset, data, bestBy: stopBy ?? bestByOn(model, dataset) ?? null };
   };
   try {
     const parts = await opened();

@@ -8,6 +8,7 @@
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
+import type { Holdings } from "../core/dataset.ts";
 import {
   type DamageError,
   FitError,
@@ -50,6 +51,7 @@ import {
   type Task,
   trainPlan,
 } from "./launch.ts";
+import { bestByOn } from "./fit.ts";
 import { REFUSED } from "./manifest.ts";
 import { directionOf } from "./metric_direction.ts";
 import type { Registries } from "./registries.ts";
@@ -369,7 +371,8 @@ async function objectiveOf(
   if ("agent" in configuration) return { metric: RETURN, goal: "maximize" };
   const { name } = configuration.model as { name: string };
   const entry = registries.models.find((each) => each.name === name);
-  const bestBy = (await entry?.load())?.bestBy;
+  const bestBy = entry &&
+    bestByOn(await entry.load(), configuration.dataset as Pick<Holdings, "unpaired">);
   if (bestBy !== undefined) return bestBy;
   throw new InputError(
     `Cannot sweep over ${name} as it must be said what is best: --objective min:METRIC or max:METRIC`,

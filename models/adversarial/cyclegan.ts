@@ -142,5 +142,6 @@ const unmeasured = defineModel({
 /** The translator without pairs. */
 export const cyclegan: typeof measured = {
   ...measured,
+  byPairs: true,
   create: (context) => (context.dataset.unpaired ? unmeasured : measured).create(context),
 };

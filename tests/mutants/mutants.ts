@@ -11348,4 +11348,18 @@ export const mutants: readonly Mutant[] = [
       "accuracy: accuracyOf(\n      await judge.classify!(dataset.train.values),\n      dataset.train.labels!,\n      classes!,\n    ),",
     test: "tests/models/judge_test.ts",
   },
+  {
+    fault: "a model that compares with partners chooses by them where there are none",
+    file: "lab/experiment/fit.ts",
+    from: "return byPairs && unpaired ? undefined : bestBy;",
+    to: "return bestBy;",
+    test: "tests/models/adversarial/models_test.ts",
+  },
+  {
+    fault: "a sweep over data without pairs takes the objective of pairs",
+    file: "lab/experiment/sweep.ts",
+    from: 'bestByOn(await entry.load(), configuration.dataset as Pick<Holdings, "unpaired">);',
+    to: "bestByOn(await entry.load(), {});",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
 ];

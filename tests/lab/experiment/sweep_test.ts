@@ -7,6 +7,7 @@ import {
   strictEqual,
   throws,
 } from "node:assert";
+import * as z from "zod";
 import { InputError } from "../../../lab/core/errors.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
 import { interquartileMean } from "../../../lab/core/interquartile_mean.ts";
@@ -731,6 +732,34 @@ Deno.test("a metric whose better way is known needs no word for it, any other do
   await rejects(
     objectiveOf("losses/policy"),
     /^InputError: Cannot sweep by losses\/policy as it must .*: max:losses\/policy or min:losses\/policy$/,
+  );
+});
+
+Deno.test("where a model is judged by pairs a sweep without any must say what is best", async () => {
+  const [model, data] = await Promise.all([
+    registries.models[0].load(),
+    registries.datasets[0].load(),
+  ]);
+  const configuration = z.strictObject({
+    unpaired: z.boolean().default(false).meta({ description: "Whether there are no pairs" }),
+  });
+  const known = {
+    ...registries,
+    models: [{ ...registries.models[0], load: () => Promise.resolve({ ...model, byPairs: true }) }],
+    datasets: [{
+      ...registries.datasets[0],
+      load: () => Promise.resolve({ ...data, configuration }),
+    }],
+  };
+  const sweepOf = (unpaired: boolean) =>
+    resolveSweep({
+      ...{ name: "pairs", experiment: "points-toy", space: { "model.size": [3, 6] } },
+      set: { "dataset.unpaired": unpaired },
+    }, known);
+  deepStrictEqual((await sweepOf(false)).objective, model.bestBy);
+  await rejects(
+    sweepOf(true),
+    /^InputError: Cannot sweep over toy-model as it must be said what is/,
   );
 });
 

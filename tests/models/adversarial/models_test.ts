@@ -1,5 +1,5 @@
 /** What the adversarial models keep beside the contract, and what they refuse. */
-import { deepStrictEqual, notDeepStrictEqual, ok, rejects } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Dataset } from "../../../lab/core/dataset.ts";
 import {
@@ -13,8 +13,10 @@ import {
 import type { RowStep } from "../../../lab/compute/row_step.ts";
 import { fieldsOf } from "../../../lab/experiment/fields.ts";
 import { cyclegan } from "../../../models/adversarial/cyclegan.ts";
+import { defineDataset } from "../../../models/datasets/define_dataset.ts";
 import { models } from "../../../models/mod.ts";
 import { reconstructionSheet } from "../../../models/sheet.ts";
+import { train } from "../../../mod.ts";
 
 const small = { batchSize: 20, roundsPerIteration: 2, filters: [4], latentSize: 3, judge: false };
 
@@ -129,6 +131,27 @@ Deno.test("without pairs CycleGAN compares nothing with a partner, and shows ima
   });
   const { measured, isOwn } = await evaluated(false);
   ok(measured.includes(cyclegan.bestBy!.metric) && !isOwn);
+});
+
+Deno.test("a run of CycleGAN without pairs ends with its final checkpoint, as nothing says which is best", async () => {
+  const unpaired = defineDataset({
+    name: "unpaired",
+    summary: "Halves, and the inverse of others",
+    holds: { kind: "images", partners: true, unpaired: true },
+    create: () => {
+      const { name: _, seed: __, ...made } = halves();
+      return { ...made, unpaired: true };
+    },
+  });
+  const { status, metrics, dispose } = await train({
+    name: "unpaired-cyclegan",
+    budget: 4,
+    dataset: unpaired,
+    model: { name: "cyclegan", batchSize: 20, filters: [4], blocks: 0 },
+  }, { seed: 1 });
+  dispose();
+  strictEqual(status, "completed");
+  ok("evaluation/cycle_error" in metrics);
 });
 
 Deno.test("points are not augmented", async () =>
