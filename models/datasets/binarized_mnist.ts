@@ -8,7 +8,7 @@
 import * as z from "zod";
 import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { defineDataset } from "./define_dataset.ts";
+import { defineDataset, shuffled } from "./define_dataset.ts";
 import { folderField, type ReadBytes, readNamed } from "./files.ts";
 
 const configuration = z.strictObject(folderField(
@@ -60,15 +60,15 @@ export const binarizedMnist = defineDataset({
   summary: "MNIST of black and white pixels, from a folder of .amat files",
   holds: { kind: "images", binary: true },
   configuration,
-  create: async ({ configuration: { folder }, readFile }) => {
+  create: async ({ configuration: { folder }, readFile, stream }) => {
     const split = async (name: string) =>
       parseAmat(await readNamed(readFile, folder, `binarized_mnist_${name}.amat`, "glyphs"));
     return {
       kind: "images",
       shape: [28, 28, 1],
       train: await split("train"),
-      validation: await split("valid"),
-      test: await split("test"),
+      validation: shuffled(await split("valid"), stream("validation")),
+      test: shuffled(await split("test"), stream("test")),
     };
   },
 });

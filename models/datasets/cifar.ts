@@ -8,7 +8,7 @@
 import * as z from "zod";
 import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { defineDataset } from "./define_dataset.ts";
+import { defineDataset, shuffled } from "./define_dataset.ts";
 import { folderField, type ReadBytes, readNamed } from "./files.ts";
 
 const configuration = z.strictObject(folderField(
@@ -67,7 +67,7 @@ export const cifar = defineDataset({
   summary: "Colour images of CIFAR-10's binary files in a folder",
   holds: { kind: "images", labels: true },
   configuration,
-  create: async ({ configuration: { folder }, readFile }) => {
+  create: async ({ configuration: { folder }, readFile, stream }) => {
     let first: { readonly path: string; readonly count: number } | undefined;
     const batch = async (name: string) => {
       const file = await readNamed(readFile, folder, `${name}.bin`, "shapes");
@@ -81,7 +81,7 @@ export const cifar = defineDataset({
     };
     const batches: Split[] = [];
     for (let i = 1; i <= 5; i++) batches.push(await batch(`data_batch_${i}`));
-    const test = await batch("test_batch");
+    const test = shuffled(await batch("test_batch"), stream("test"));
     return { kind: "images", shape: [SIDE, SIDE, 3], classes: 10, train: joined(batches), test };
   },
 });

@@ -143,7 +143,10 @@ export function defineDataset<Configuration = Record<string, never>>(
   };
 }
 
-/** A random tenth of a split as one of its own, and the rest, in the order in which they stand. */
+/**
+ * A random tenth of a split as one of its own, in the order in which it is drawn, as the first examples are
+ * compared; and the rest, in the order in which it stands.
+ */
 function heldOut(
   train: Split,
   random: Generator,
@@ -156,7 +159,7 @@ function heldOut(
     );
   }
   const [validation, rest] = drawnOut(train, HELD_OUT, random);
-  return { train: rowsOf(train, rest.sort()), validation: inMemory(train, validation.sort()) };
+  return { train: rowsOf(train, rest.sort()), validation: inMemory(train, validation) };
 }
 
 /**
@@ -206,6 +209,14 @@ export function rowsOf(split: Split, rows: Int32Array): Split {
       prefetch: (which) => reader.prefetch?.(there(which)),
     },
   });
+}
+
+/**
+ * The examples of a split in an order that is drawn: those that are compared are its first ones, and a file
+ * may be sorted by class.
+ */
+export function shuffled(split: Split, random: Generator): Split {
+  return rowsOf(split, random.permutation(split.count));
 }
 
 /** These rows of the columns that a split has. */

@@ -9,7 +9,7 @@ import * as z from "zod";
 import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { classesOf } from "./classes.ts";
-import { defineDataset } from "./define_dataset.ts";
+import { defineDataset, shuffled } from "./define_dataset.ts";
 import { folderField, type ReadFile, readNamed } from "./files.ts";
 
 const configuration = z.strictObject(folderField(
@@ -121,7 +121,7 @@ export const idx = defineDataset<IdxConfiguration>({
   summary: "Images from a folder of IDX files (MNIST, Fashion-MNIST)",
   holds: { kind: "images", labels: true },
   configuration,
-  create: async ({ configuration: { folder }, readFile }) => {
+  create: async ({ configuration: { folder }, readFile, stream }) => {
     const { side, ...train } = await readSplit(readFile, folder, "train");
     const { side: testSide, ...test } = await readSplit(readFile, folder, "t10k");
     if (`${side}` !== `${testSide}`) {
@@ -153,7 +153,7 @@ export const idx = defineDataset<IdxConfiguration>({
       shape: [...side, 1],
       ...classes,
       train: indexed(train),
-      test: indexed(test),
+      test: shuffled(indexed(test), stream("test")),
     };
   },
 });

@@ -7312,8 +7312,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "test labels of idx stay as they are in the file",
     file: "models/datasets/idx.ts",
-    from: "test: indexed(test),",
-    to: "test,",
+    from: "shuffled(indexed(test), ",
+    to: "shuffled(test, ",
     test: "tests/models/datasets/idx_test.ts",
   },
   {
@@ -11361,5 +11361,35 @@ export const mutants: readonly Mutant[] = [
     from: 'bestByOn(await entry.load(), configuration.dataset as Pick<Holdings, "unpaired">);',
     to: "bestByOn(await entry.load(), {});",
     test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault:
+      "samples are compared with the first test images of an IDX file, which may be of one class",
+    file: "models/datasets/idx.ts",
+    from: 'shuffled(indexed(test), stream("test"))',
+    to: "indexed(test)",
+    test: "tests/models/datasets/idx_test.ts",
+  },
+  {
+    fault: "samples are compared with CIFAR's first test images as they stand in the file",
+    file: "models/datasets/cifar.ts",
+    from: 'shuffled(await batch("test_batch"), stream("test"))',
+    to: 'await batch("test_batch")',
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault:
+      "checkpoints of binarized MNIST are chosen by its first images as they stand in the file",
+    file: "models/datasets/binarized_mnist.ts",
+    from: 'shuffled(await split("valid"), stream("validation"))',
+    to: 'await split("valid")',
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "what is held out comes in the order of the file",
+    file: "models/datasets/define_dataset.ts",
+    from: "inMemory(train, validation) };",
+    to: "inMemory(train, validation.sort()) };",
+    test: "tests/models/datasets/define_dataset_test.ts",
   },
 ];

@@ -2,7 +2,15 @@
  * Data sets that are read: files of NumPy and Pillow (recipe: tests/golden/numpy/files.py), records and
  * lines that the test writes, and what is refused.
  */
-import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
+import {
+  deepStrictEqual,
+  match,
+  notDeepStrictEqual,
+  ok,
+  rejects,
+  strictEqual,
+  throws,
+} from "node:assert";
 import { encode as encodePng } from "fast-png";
 import { crc32, deflateSync } from "node:zlib";
 import { InputError } from "../../../lab/core/errors.ts";
@@ -448,6 +456,13 @@ Deno.test("CIFAR-10 is its five batches to learn from and one to measure on", as
   const learned = [...set.train.labels!, ...set.validation.labels!];
   deepStrictEqual(learned.sort(), [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
   deepStrictEqual([...set.test.labels!], [9, 9]);
+  // What is measured on comes in a drawn order, as it may stand by class.
+  const many = new Uint8Array(40 * 3073);
+  for (let i = 0; i < 40; i++) many[i * 3073] = Math.floor(i / 4);
+  const whole = Object.fromEntries(Object.keys(files).map((path) => [path, many]));
+  const { test } = await load(cifar, whole, { folder: "here" });
+  deepStrictEqual(test.labels!.toSorted(), parseCifar(named(many)).labels);
+  notDeepStrictEqual(test.labels, test.labels!.toSorted());
   const third = "here/data_batch_3.bin";
   for (const [content, count] of [[batch(3).subarray(3073), 1], [new Uint8Array(3 * 3073), 3]]) {
     await rejects(load(cifar, { ...files, [third]: content as Uint8Array }, { folder: "here" }), {
@@ -480,6 +495,18 @@ Deno.test("lines of pixels are images of black and white, with their own splits"
   ]));
   const set = await load(binarizedMnist, files, { folder: "here" });
   deepStrictEqual([set.train.count, set.validation.count, set.test.count], [3, 2, 1]);
+  // What is compared with stands by class in the file, and comes in a drawn order.
+  const byClass = utf8(line("0").repeat(20) + line("1").repeat(20));
+  const { train, validation, test } = await load(
+    binarizedMnist,
+    Object.fromEntries(Object.keys(files).map((path) => [path, byClass])),
+    { folder: "here" },
+  );
+  for (const [{ values }, isDrawn] of [[train, false], [validation, true], [test, true]] as const) {
+    const first = values.filter((_, i) => i % 784 === 0);
+    strictEqual(first.reduce((sum, value) => sum + value), 20);
+    strictEqual(first.subarray(0, 10).includes(1), isDrawn);
+  }
 });
 
 Deno.test("one message names the folder and the data set that needs none", async () => {
