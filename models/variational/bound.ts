@@ -261,12 +261,23 @@ export function logWeightsOf(
   return tf.reshape(weights, [batch, draws]);
 }
 
-/** The terms of every evaluation of images of `size` numbers, −ELBO among them, of both parts [B]. */
-export function evaluated(reconstruction: tf.Tensor, kl: tf.Tensor, size: number) {
+/**
+ * The terms of every evaluation of images of `size` numbers, −ELBO among them, of both parts [B]. Bits a
+ * dimension are of 8-bit pixels where the likelihood is a density of greys.
+ */
+export function evaluated(
+  reconstruction: tf.Tensor,
+  kl: tf.Tensor,
+  size: number,
+  likelihood: LikelihoodConfiguration["likelihood"] = "bernoulli",
+) {
   const negative_elbo = tf.add(reconstruction, kl);
+  const nats = likelihood === "gaussian"
+    ? tf.neg(ofLevels(tf.neg(negative_elbo), size))
+    : negative_elbo;
   return {
     ...{ reconstruction, kl, negative_elbo },
-    bits_per_dimension: bitsPerDimension(negative_elbo, size),
+    bits_per_dimension: bitsPerDimension(nats, size),
   };
 }
 
@@ -275,7 +286,8 @@ export const underNormalPrior = {
   noise: latentNoise,
   evaluate: (networks: Applied<Coder>, batch: Batch, configuration: LikelihoodConfiguration) => {
     const { mean, logVariance, reconstruction } = drawn(networks, batch, configuration);
-    return evaluated(reconstruction, gaussianKl(mean, logVariance), batch.x.shape[1]);
+    const kl = gaussianKl(mean, logVariance);
+    return evaluated(reconstruction, kl, batch.x.shape[1], configuration.likelihood);
   },
   weighsBits: ({ likelihood }: Partial<LikelihoodConfiguration>): boolean =>
     likelihood !== "gaussian",

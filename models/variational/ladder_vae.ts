@@ -151,7 +151,8 @@ export const ladderVae = defineModel({
   }],
   evaluate: (networks, batch, fields) => {
     const { reconstruction, top_kl, lower_kl } = terms(networks, batch, fields);
-    const all = evaluated(reconstruction, tf.add(top_kl, lower_kl), batch.x.shape[1]);
+    const kl = tf.add(top_kl, lower_kl);
+    const all = evaluated(reconstruction, kl, batch.x.shape[1], fields.likelihood);
     return { ...all, top_kl, lower_kl };
   },
   encode: (networks, { x }) => {

@@ -30,7 +30,7 @@ import {
 import { vaeMixture } from "../../models/variational/vae_mixture.ts";
 import { vampPrior } from "../../models/variational/vampprior.ts";
 import { codebookOf, moved, nearest, through, vqVae } from "../../models/variational/vq_vae.ts";
-import { fewGlyphs, halves, trainerOf, trainThrough } from "./laboratory.ts";
+import { fewGlyphs, halves, smallOf, trainerOf, trainThrough } from "./laboratory.ts";
 import { near, onCpu, values } from "./worked.ts";
 
 interface Decomposition {
@@ -86,7 +86,22 @@ Deno.test("bits a dimension are nats over the numbers of an image, in bits", () 
   onCpu(() => {
     const { bits_per_dimension } = evaluated(tf.tensor([80]), tf.tensor([6.76]), 784);
     near(values(bits_per_dimension), [0.15965334]);
+    // A level of 8 bits is 1/256 of [0, 1]: of a density of pixels there it has 8 bits more.
+    const levels = evaluated(tf.tensor([80]), tf.tensor([6.76]), 784, "gaussian");
+    near(values(levels.bits_per_dimension), [8.15965334], 1e-6);
+    near(values(levels.negative_elbo), [86.76], 1e-5);
   }));
+
+Deno.test("under a Gaussian likelihood evaluations give the bits of 8-bit pixels", async () => {
+  for (const name of ["vae", "ladder-vae"]) {
+    const fields = { ...smallOf(await definitionOf(name)), likelihood: "gaussian" };
+    const { trainer } = await trainerOf(name, halves(), fields);
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1) });
+    trainer.dispose();
+    const nats = metrics["evaluation/negative_elbo"];
+    near([metrics["evaluation/bits_per_dimension"]], [nats / (16 * Math.LN2) + 8], 1e-5);
+  }
+});
 
 Deno.test("under a Gaussian likelihood the probabilities of 8-bit greys sum to 1", () =>
   onCpu(() => {

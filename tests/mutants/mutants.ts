@@ -3152,8 +3152,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a ladder's evaluation leaves the upper layer's KL out",
     file: "models/variational/ladder_vae.ts",
-    from: "evaluated(reconstruction, tf.add(top_kl, lower_kl), batch.x.shape[1])",
-    to: "evaluated(reconstruction, lower_kl, batch.x.shape[1])",
+    from: "const kl = tf.add(top_kl, lower_kl);",
+    to: "const kl = lower_kl;",
     test: "tests/models/variational_test.ts",
   },
   {
@@ -11391,5 +11391,12 @@ export const mutants: readonly Mutant[] = [
     from: "inMemory(train, validation) };",
     to: "inMemory(train, validation.sort()) };",
     test: "tests/models/datasets/define_dataset_test.ts",
+  },
+  {
+    fault: "bits a dimension of a Gaussian likelihood are of a density of pixels in [0, 1]",
+    file: "models/variational/bound.ts",
+    from: "return evaluated(reconstruction, kl, batch.x.shape[1], configuration.likelihood);",
+    to: "return evaluated(reconstruction, kl, batch.x.shape[1]);",
+    test: "tests/models/variational_test.ts",
   },
 ];
