@@ -58,6 +58,8 @@ export interface Holdings {
   readonly unpaired?: boolean;
   /** Whether all numbers of the examples are 0 or 1. */
   readonly binary?: boolean;
+  /** Whether all numbers of the examples are −1 or 1. */
+  readonly bipolar?: boolean;
 }
 
 /** How training images are changed each time they are seen. */
@@ -140,17 +142,22 @@ export function gatherExamples(
 /** Whether a number is 0 or 1. */
 export const isBit = (value: number): boolean => value === 0 || value === 1;
 
+/** Whether a number is −1 or 1. */
+const isSign = (value: number): boolean => value === -1 || value === 1;
+
 /** What a made data set holds. */
 export function holdingsOf(
   { kind, classes, unpaired, train, validation, test }: Dataset,
 ): Holdings {
   const splits = [train, validation, test];
+  const bipolar = splits.every(({ values, reader }) => !reader && values.every(isSign));
   return {
     kind,
     labels: classes !== undefined && splits.every(({ labels }) => labels !== undefined),
     partners: splits.every(({ partners }) => partners !== undefined),
     ...unpaired && { unpaired },
     binary: splits.every(({ values, reader }) => reader?.binary ?? values.every(isBit)),
+    ...bipolar && { bipolar },
   };
 }
 
@@ -162,9 +169,9 @@ export interface DataTakes {
   readonly labels?: "optional" | "required";
   /** `any`: of another kind, whichever they are; left out: partners are not looked at. */
   readonly partners?: "required" | "any";
-  /** Examples of 0 and 1 alone (probabilities of bits), or of other numbers (densities, as those of
-   * binary examples have no bound); left out: both. Text is neither. */
-  readonly values?: "binary" | "continuous";
+  /** Examples of 0 and 1 alone (probabilities of bits), of −1 and 1 alone, or of any but 0 and 1 alone
+   * (densities, as those of binary examples have no bound); left out: all. Text is none of them. */
+  readonly values?: "binary" | "bipolar" | "continuous";
 }
 
 /** @throws InputError for what a model takes that no data set is. */
@@ -174,7 +181,7 @@ export function checkTakes(action: string, takes: DataTakes): void {
     optional: {
       labels: ["optional", "required"],
       partners: ["required", "any"],
-      values: ["binary", "continuous"],
+      values: ["binary", "bipolar", "continuous"],
     },
   });
   for (const kind of takes.examples) {
@@ -189,7 +196,9 @@ export function takesData(
 ): boolean {
   return examples.includes(held.kind) &&
     (values === undefined || held.kind === "text" ||
-      (values === "binary") === (held.binary === true)) &&
+      (values === "bipolar"
+        ? held.bipolar === true
+        : (values === "binary") === (held.binary === true))) &&
     (labels !== "required" || held.labels === true) &&
     (partners === undefined || held.partners === true) &&
     (partners !== "required" || held.unpaired !== true);
@@ -202,22 +211,29 @@ export function dataTaken({ examples, labels, partners, values }: DataTakes): st
 
 /** `images with labels`: the data that are held, for people. */
 export function dataHeld(
-  { kind, labels = false, partners = false, unpaired = false, binary = false }: Holdings,
+  { kind, labels = false, partners = false, unpaired = false, binary, bipolar }: Holdings,
 ): string {
   const pairing = pairings[!partners ? "none" : unpaired ? "any" : "required"];
-  return dataNamed([kind], labels, pairing, binary ? "binary" : undefined);
+  return dataNamed([kind], labels, pairing, binary ? "binary" : bipolar ? "bipolar" : undefined);
 }
 
 /** What is said of examples that come with others. */
 const pairings = { none: "", required: " in pairs", any: " of two kinds" } as const;
 
+/** What is said of examples of such numbers. */
+const numbers = {
+  binary: "binary ",
+  bipolar: "bipolar (−1 and 1) ",
+  continuous: "continuous ",
+} as const;
+
 function dataNamed(
   kinds: readonly ExampleKind[],
   labels: boolean,
   pairing: string,
-  values?: string,
+  values?: keyof typeof numbers,
 ): string {
-  const named = `${values === undefined ? "" : `${values} `}${kinds.join(" or ")}`;
+  const named = `${values === undefined ? "" : numbers[values]}${kinds.join(" or ")}`;
   return `${named}${labels ? " with labels" : ""}${pairing}`;
 }
 

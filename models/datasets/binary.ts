@@ -95,7 +95,7 @@ export const parity = defineDataset({
 export const patterns = defineDataset({
   name: "patterns",
   summary: "Random patterns of −1 and 1, to be remembered",
-  holds: { kind: "points" },
+  holds: { kind: "points", bipolar: true },
   configuration: z.strictObject({
     patterns: z.int().min(2).max(10_000).default(10).meta({ description: "How many" }),
     units: z.int().min(2).max(4096).default(200).meta({ description: "Length of a pattern" }),

@@ -55,7 +55,13 @@ const ofSource: KnownFields<DatasetSource<unknown>> = {
 
 const ofHoldings: KnownFields<Holdings> = {
   required: { kind: exampleKinds },
-  optional: { labels: "boolean", partners: "boolean", unpaired: "boolean", binary: "boolean" },
+  optional: {
+    labels: "boolean",
+    partners: "boolean",
+    unpaired: "boolean",
+    binary: "boolean",
+    bipolar: "boolean",
+  },
 };
 
 const ofMade: KnownFields<MadeDataset> = {

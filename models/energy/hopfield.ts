@@ -74,7 +74,7 @@ function agreement(states: tf.Tensor, patterns: tf.Tensor): tf.Tensor1D {
 export const hopfield = defineModel({
   name: "hopfield",
   summary: "Hopfield network: patterns remembered by Hebb's rule, recalled from damaged ones",
-  takes: { examples: ["points"] },
+  takes: { examples: ["points"], values: "bipolar" },
   configuration,
   budget: "gradientSteps",
   networks: ({ size }) => ({

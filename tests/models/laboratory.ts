@@ -99,6 +99,21 @@ function fewCorners(train = 120, test = 40): Dataset {
   };
 }
 
+/** The same of −1 and 1. */
+function fewPatterns(): Dataset {
+  const corners = fewCorners();
+  const signed = ({ count, values }: Dataset["train"]) => ({
+    count,
+    values: values.map((bit) => 2 * bit - 1),
+  });
+  return {
+    ...{ ...corners, name: "patterns" },
+    train: signed(corners.train),
+    validation: signed(corners.validation),
+    test: signed(corners.test),
+  };
+}
+
 /** Few sines of four steps. */
 export function fewSequences(train = 120, test = 40): Dataset {
   const split = (count: number, name: string) => {
@@ -140,6 +155,7 @@ export const smallDatasets: readonly Dataset[] = [
   fewSequences(),
   binaryHalves(),
   fewCorners(),
+  fewPatterns(),
 ];
 
 /** Points, halves, sequences, text or bits, whichever a model takes. */

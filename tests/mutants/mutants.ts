@@ -11399,4 +11399,18 @@ export const mutants: readonly Mutant[] = [
     to: "return evaluated(reconstruction, kl, batch.x.shape[1]);",
     test: "tests/models/variational_test.ts",
   },
+  {
+    fault: "a Hopfield network is trained on units of any numbers",
+    file: "models/energy/hopfield.ts",
+    from: ', values: "bipolar" }',
+    to: " }",
+    test: "tests/models/energy/energy_test.ts",
+  },
+  {
+    fault: "examples are bipolar where one split of them is",
+    file: "lab/core/dataset.ts",
+    from: "splits.every(({ values, reader }) => !reader && values.every(isSign))",
+    to: "splits.some(({ values, reader }) => !reader && values.every(isSign))",
+    test: "tests/lab/core/dataset_test.ts",
+  },
 ];

@@ -26,11 +26,14 @@ Deno.test("a model takes the examples that it names, of the values that it names
   ]);
   // By what the model takes: bits alone, other numbers alone, either.
   const ofValues = (values: DataTakes["values"]) =>
-    [{ binary: true }, { binary: false }, {}].map((held) => fits({ values }, held));
-  deepStrictEqual(ofValues("binary"), [true, false, false]);
-  deepStrictEqual(ofValues("continuous"), [false, true, true]);
-  deepStrictEqual(ofValues(undefined), [true, true, true]);
-  for (const values of ["binary", "continuous"] as const) {
+    [{ binary: true }, { binary: false }, {}, { bipolar: true }].map((held) =>
+      fits({ values }, held)
+    );
+  deepStrictEqual(ofValues("binary"), [true, false, false, false]);
+  deepStrictEqual(ofValues("bipolar"), [false, false, false, true]);
+  deepStrictEqual(ofValues("continuous"), [false, true, true, true]);
+  deepStrictEqual(ofValues(undefined), [true, true, true, true]);
+  for (const values of ["binary", "bipolar", "continuous"] as const) {
     strictEqual(takesData({ ...both, values }, { kind: "text" }), true, "text is neither");
   }
 });
@@ -56,6 +59,7 @@ Deno.test("what is taken and what is held are said in the same words", () => {
     [{ examples: ["images"], labels: "optional" }, "images"],
     [{ examples: ["images"], labels: "required", values: "binary" }, "binary images with labels"],
     [{ examples: ["points"], values: "continuous" }, "continuous points"],
+    [{ examples: ["points"], values: "bipolar" }, "bipolar (−1 and 1) points"],
     [{ examples: ["images"], partners: "required" }, "images in pairs"],
     [{ examples: ["images"], partners: "any" }, "images of two kinds"],
   ];
@@ -66,6 +70,7 @@ Deno.test("what is taken and what is held are said in the same words", () => {
     [{ kind: "images", partners: true }, "images in pairs"],
     [{ kind: "images", partners: true, unpaired: true }, "images of two kinds"],
     [{ kind: "images", unpaired: true }, "images"],
+    [{ kind: "points", bipolar: true }, "bipolar (−1 and 1) points"],
   ];
   for (const [holds, text] of held) strictEqual(dataHeld(holds), text);
 });
@@ -95,7 +100,7 @@ Deno.test("what no data set is, a model cannot take", () => {
     [{ examples: ["image"] }, /no kind of examples "image" \(did you mean "images"\?\)/],
     [{ examples: [], labels: "needed" }, /no labels "needed".*optional, required/],
     [{ examples: [], partners: "optional" }, /no partners "optional".*required, any/],
-    [{ examples: [], values: "bits" }, /no values "bits".*binary, continuous/],
+    [{ examples: [], values: "bits" }, /no values "bits".*binary, bipolar, continuous/],
     [{ examples: [], label: "required" }, /no field "label" \(did you mean "labels"\?\)/],
   ];
   for (const [takes, message] of wrong) {
@@ -129,6 +134,12 @@ Deno.test("a data set holds what all three of its splits hold", () => {
     const { labels, partners } = holdingsOf(whole({ ...all, classes: 2, [part]: split([1]) }));
     deepStrictEqual([labels, partners], [false, false], part);
     strictEqual(holdingsOf(whole({ [part]: split([0.5]) })).binary, false, part);
+  }
+  const signs = split([-1, 1]);
+  const signed = { train: signs, validation: signs, test: signs };
+  strictEqual(holdingsOf(whole(signed)).bipolar, true);
+  for (const part of parts) {
+    strictEqual(holdingsOf(whole({ ...signed, [part]: split([0]) })).bipolar, undefined, part);
   }
   // What is read as it is needed says so itself, whatever the first examples are.
   for (const binary of [true, false]) {

@@ -2,7 +2,7 @@
  * Energy-based models against worked numbers, against their own sums over all states, and against
  * gradients that TensorFlow.js takes of those.
  */
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { isDeepStrictEqual } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../../lab/core/random.ts";
@@ -208,6 +208,21 @@ Deno.test("one unit after the other never raises a Hopfield network's energy", a
     const after = hopfield.energy(weights, state).dataSync();
     after.forEach((energy, i) => ok(energy <= before[i] + 1e-6));
     before = after;
+  }
+});
+
+Deno.test("a Hopfield network takes units of −1 and 1 alone", async () => {
+  for (const values of [[1, -1, 0, 1], [1, -1, 0.5, -1]]) {
+    const split = { count: 2, values: Float32Array.from(values) };
+    const dataset: Dataset = {
+      ...{ name: "dots", seed: 1, kind: "points", shape: [2] },
+      ...{ train: split, validation: split, test: split },
+    };
+    await rejects(trainerOf("hopfield", dataset, {}), {
+      name: "InputError",
+      message:
+        'Cannot train hopfield on "dots" as it takes bipolar (−1 and 1) points: "dots" holds points',
+    });
   }
 });
 
