@@ -25,7 +25,8 @@ export interface LevelFields extends NoiseRange {
 }
 
 /**
- * N − 1 at each stage of training, all of them equally long: s₀, 2s₀, … s₁. Equation 9.
+ * N − 1 at each stage of training, all of them equally long: s₀, 2s₀, … s₁, min(s₀·2^i, s₁) at the i-th.
+ * Equation 9, whose K′ is the budget over the number of stages.
  *
  * @example
  * ```ts
@@ -36,7 +37,7 @@ export function stages(
   { firstLevels, lastLevels }: Pick<LevelFields, "firstLevels" | "lastLevels">,
 ): number[] {
   const levels = [firstLevels];
-  while (2 * levels.at(-1)! <= lastLevels) levels.push(2 * levels.at(-1)!);
+  while (levels.at(-1)! < lastLevels) levels.push(Math.min(2 * levels.at(-1)!, lastLevels));
   return levels;
 }
 

@@ -11413,4 +11413,12 @@ export const mutants: readonly Mutant[] = [
     to: "splits.some(({ values, reader }) => !reader && values.every(isSign))",
     test: "tests/lab/core/dataset_test.ts",
   },
+  {
+    fault: "consistency training ends at a double of its first levels, below what is asked for",
+    file: "models/diffusion/consistency_levels.ts",
+    from:
+      "while (levels.at(-1)! < lastLevels) levels.push(Math.min(2 * levels.at(-1)!, lastLevels));",
+    to: "while (2 * levels.at(-1)! <= lastLevels) levels.push(2 * levels.at(-1)!);",
+    test: "tests/models/diffusion/consistency_test.ts",
+  },
 ];

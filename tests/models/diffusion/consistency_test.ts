@@ -28,7 +28,7 @@ Deno.test("an example at the least noise is its own end, whatever the network sa
 
 Deno.test("levels double until there are as many as asked for", () => {
   deepStrictEqual(stages({ firstLevels: 10, lastLevels: 1280 }).length, 8);
-  deepStrictEqual(stages({ firstLevels: 10, lastLevels: 79 }), [10, 20, 40]);
+  deepStrictEqual(stages({ firstLevels: 10, lastLevels: 150 }), [10, 20, 40, 80, 150]);
   deepStrictEqual(stages({ firstLevels: 5, lastLevels: 5 }), [5]);
 });
 
