@@ -47,6 +47,9 @@ const configuration = z.strictObject({
   learningRate: z.number().positive().default(1e-3).meta({
     description: "Adam's step size at the start",
   }),
+}).refine(({ batchSize, latentSize }) => latentSize < batchSize, {
+  path: ["latentSize"],
+  message: "latentSize must be below batchSize, as each coordinate is taken from another image",
 });
 
 // Losses.
@@ -54,7 +57,7 @@ const configuration = z.strictObject({
 /**
  * Latent vectors whose coordinates are of different rows: coordinate j is that of the row j + 1 places
  * further, around the end of those that are there. Algorithm 1 with turns in the place of random
- * permutations.
+ * permutations. Of Z rows or fewer some coordinates stay together.
  *
  * @param latent [B, Z]
  * @param present How many of its first rows are there, a scalar of at least 1.
@@ -116,11 +119,15 @@ export const factorVae = defineModel({
     {
       name: "discriminator",
       changes: ["discriminator"],
-      loss: ({ encoder, discriminator }, { x, mask, noise: { noise } }) => {
+      loss: ({ encoder, discriminator }, { x, mask, noise: { noise } }, { latentSize }) => {
         const [mean, logVariance] = posterior(encoder(x));
         const latent = reparameterize(mean, logVariance, noise);
-        const factored = permuted(latent, tf.sum(mask));
-        return { loss: discriminatorLoss(discriminator(latent), discriminator(factored)) };
+        const present = tf.sum(mask);
+        const factored = permuted(latent, present);
+        const told = discriminatorLoss(discriminator(latent), discriminator(factored));
+        // A last minibatch whose rows are too few to be turned apart teaches nothing.
+        const weight = tf.cast(tf.greater(present, latentSize), "float32");
+        return { loss: tf.mul(told, weight), discriminator: told };
       },
     },
   ],

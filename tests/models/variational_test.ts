@@ -2,7 +2,7 @@
  * Terms of the variational family against worked numbers and NumPy (recipe:
  * tests/golden/numpy/variational.py), and what its models keep beside the contract.
  */
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import type { ModelDefinition } from "../../lab/compute/definitions.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
@@ -19,7 +19,7 @@ import { models } from "../../models/mod.ts";
 import type { Batch, Look } from "../../models/model.ts";
 import { betaTcvae, decomposedKl } from "../../models/variational/beta_tcvae.ts";
 import { evaluated, logWeightsOf, underNormalPrior } from "../../models/variational/bound.ts";
-import { discriminatorLoss, permuted } from "../../models/variational/factor_vae.ts";
+import { discriminatorLoss, factorVae, permuted } from "../../models/variational/factor_vae.ts";
 import { importanceLoss } from "../../models/variational/iwae.ts";
 import { latentMetrics } from "../../models/variational/latent_metrics.ts";
 import { joined, klBetween, ladderVae } from "../../models/variational/ladder_vae.ts";
@@ -489,6 +489,30 @@ Deno.test("coordinates are taken from other rows, each row's once", () =>
     // Of two that are there, whatever stands in the third place.
     near(values(permuted(tf.tensor2d(rows), tf.scalar(2))).slice(0, 6), [2, 10, 200, 1, 20, 100]);
     near(values(permuted(tf.tensor2d(rows), tf.scalar(1))).slice(0, 3), [1, 10, 100]);
+  }));
+
+Deno.test("a FactorVAE's discriminator learns of more rows than there are coordinates alone", () =>
+  onCpu(() => {
+    const { loss } = factorVae.model.steps[1];
+    const descended = (rows: number) => {
+      const networks = {
+        encoder: (x: tf.Tensor) => tf.zeros([x.shape[0], 6]),
+        discriminator: (latent: tf.Tensor) => tf.slice(latent, [0, 0], [-1, 1]),
+      };
+      const batch = {
+        x: tf.zeros([5, 4]),
+        mask: tf.tensor1d([1, 1, 1, 1, 1].fill(0, rows)),
+        noise: { noise: tf.randomNormal([5, 3]) },
+      };
+      return values(loss!(networks as never, batch as never, { latentSize: 3 } as never).loss);
+    };
+    ok(descended(3).every((value) => value === 0));
+    ok(descended(4).every((value) => value > 0));
+    const fields = { batchSize: 10, latentSize: 10 };
+    match(
+      factorVae.configuration.safeParse(fields).error!.message,
+      /latentSize must be below batchSize/,
+    );
   }));
 
 Deno.test("the discriminator of latent vectors has its worked loss", () =>

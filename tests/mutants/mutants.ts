@@ -11421,4 +11421,19 @@ export const mutants: readonly Mutant[] = [
     to: "while (2 * levels.at(-1)! <= lastLevels) levels.push(2 * levels.at(-1)!);",
     test: "tests/models/diffusion/consistency_test.ts",
   },
+  {
+    fault:
+      "a FactorVAE's discriminator learns of coordinates that stay together in a short last minibatch",
+    file: "models/variational/factor_vae.ts",
+    from: "loss: tf.mul(told, weight)",
+    to: "loss: told",
+    test: "tests/models/variational_test.ts",
+  },
+  {
+    fault: "a FactorVAE takes minibatches of no more rows than there are coordinates",
+    file: "models/variational/factor_vae.ts",
+    from: "latentSize < batchSize",
+    to: "latentSize <= batchSize",
+    test: "tests/models/variational_test.ts",
+  },
 ];
