@@ -56,9 +56,10 @@ async function pathsOf(
   readonly paths: readonly (readonly [path: string, label: number])[];
   readonly classNames: readonly string[];
 }> {
-  const names = (await listFolder(folder)).sort();
-  const folders = names.filter((name) => name.endsWith("/")).map((name) => name.slice(0, -1));
-  const own = names.filter(isPicture).map((name) => [pathIn(folder, name), 0] as const);
+  const names = await listFolder(folder);
+  const folders = names.filter((name) => name.endsWith("/")).map((name) => name.slice(0, -1))
+    .sort();
+  const own = names.filter(isPicture).sort().map((name) => [pathIn(folder, name), 0] as const);
   if (own.length > 0 || folders.length === 0) return { paths: own, classNames: [] };
   const paths: (readonly [string, number])[] = [];
   for (const [label, name] of folders.entries()) {

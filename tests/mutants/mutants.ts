@@ -11436,4 +11436,11 @@ export const mutants: readonly Mutant[] = [
     to: "latentSize <= batchSize",
     test: "tests/models/variational_test.ts",
   },
+  {
+    fault: "folders of classes are in the order of their names with a slash behind",
+    file: "models/datasets/images.ts",
+    from: ".map((name) => name.slice(0, -1))\n    .sort();",
+    to: ".sort()\n    .map((name) => name.slice(0, -1));",
+    test: "tests/models/datasets/files_test.ts",
+  },
 ];

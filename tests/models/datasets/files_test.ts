@@ -663,6 +663,8 @@ Deno.test("one class alone is refused, and so are pictures that cannot be read",
     folder: "mine",
   });
   deepStrictEqual(classNames, ["cat", "dog"]);
+  const longer = { ...alone, "mine/cat 2/1.png": two };
+  deepStrictEqual((await load(images, longer, { folder: "mine" })).classNames, ["cat", "cat 2"]);
 });
 
 Deno.test("what a decoder stumbles over is told in the lab's words, one line of them", () => {
