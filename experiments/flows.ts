@@ -153,6 +153,7 @@ export const flowExperiments: readonly ModelExperiment[] = [
       ...digits,
       name: `glyphs-${model}-quick`,
       summary: `A short run of ${title} at two scales on drawn digits`,
+      tunedOn: 3,
       expectedSeconds: 300,
       model: { name: `${model}-images` },
       budget: 100_000,

@@ -149,7 +149,7 @@ export interface ModelStep<N extends Networks, C> {
   /** Its step size by progress; left out: the model's. */
   schedule?(configuration: C): Schedule;
   /** Longer gradients are scaled down to this global norm; left out: they are not. */
-  maximumGradientNorm?(configuration: C): number;
+  maximumGradientNorm?(configuration: C): number | undefined;
   /** What becomes of the changed networks' parameters, by full name, after each step; left out: they
    * stay as the step leaves them. */
   constrain?(parameters: Tensors, configuration: C): Tensors;

@@ -32,6 +32,9 @@ export const imageFlowFields = (depth: number, ofDepth: string) => ({
     description:
       "Deviation of the noise that samples come from: below 1 they are likelier, and alike",
   }),
+  maximumGradientNorm: z.number().positive().optional().meta({
+    description: "Gradients are scaled down to this norm; without one they are not",
+  }),
   averageDecay: averageField.averageDecay.default(0.99),
   ...judgeFields,
 });
@@ -84,6 +87,7 @@ export function flowOfImages(
         const { logLikelihood, kept } = likelihoodOf(networks, batch, batch.mask);
         return { loss: tf.neg(logLikelihood), kept };
       },
+      maximumGradientNorm: ({ maximumGradientNorm }: ImageFlowFields) => maximumGradientNorm,
     }],
     evaluate: (networks: Applied<FlowNetworks>, batch: Batch) =>
       likelihoodTerms(tf.neg(likelihoodOf(networks, batch).logLikelihood), batch.x.shape[1]),
