@@ -11151,6 +11151,8 @@ export const mutants: readonly Mutant[] = [
     from: "nats.length < 2",
     to: "nats.length < 1",
     test: "tests/cli/model_commands_test.ts",
+  },
+  {
     fault: "an observation is written into the first row, whatever its own",
     file: "lab/core/define_environment.ts",
     from: "observe.into(this.#state!, out, offset);",
