@@ -16,6 +16,7 @@ import {
   headlineMetric,
   isFinished,
   isLost,
+  lackingNote,
   newestOfEachSeed,
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
@@ -150,7 +151,7 @@ export function compareRuns(
         "seed is worse than any figure",
     );
   }
-  notes.push(...groups.flatMap((group) => lackingNote(store, group)));
+  notes.push(...groups.flatMap((group) => missingNote(store, group)));
   notes.push(...groups.flatMap(({ label, runs }) => choiceNote(label, runs)));
   const pairs = pairsOf(groups, options.against)
     .filter(([first, second]) => comparable(first, second));
@@ -189,7 +190,7 @@ function pairsOf(groups: readonly Group[], against: string | undefined): [Group,
 const NAMED = 10;
 
 /** What a group lacks to be compared; nothing where it has it all. */
-function lackingNote(store: Store, { label, metric, runs, lacking }: Group): string[] {
+function missingNote(store: Store, { label, metric, runs, lacking }: Group): string[] {
   if (metric === undefined) {
     const names = [...new Set(runs.flatMap(({ id }) => store.seriesNames(id)))].sort();
     const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
@@ -202,13 +203,8 @@ function lackingNote(store: Store, { label, metric, runs, lacking }: Group): str
         }${more}`),
     ];
   }
-  if (lacking.length === 0) return [];
   const seeds = lacking.map(({ manifest: { determined } }) => determined.seed);
-  return [
-    `${lacking.length} of ${runs.length} run${runs.length === 1 ? "" : "s"} ` +
-    `${lacking.length === 1 ? "has" : "have"} no ${printable(metric)}: ${label} ` +
-    `seed${seeds.length === 1 ? "" : "s"} ${seeds.join(", ")}`,
-  ];
+  return lackingNote(label, metric, runs.length, seeds);
 }
 
 /** Reads what a comparison may need of a run. */

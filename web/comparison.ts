@@ -15,6 +15,7 @@ import {
   headlineMetric,
   isFinished,
   isLost,
+  lackingNote,
   newestOfEachSeed,
   numbered,
   type RunGroup,
@@ -33,13 +34,14 @@ import { inOrder } from "./contents.ts";
 import { binned, drawn, type Range, type SeedCurve } from "./curves.ts";
 import { figureSpread } from "./figure_spread.ts";
 import { term } from "../lab/experiment/conditions.ts";
-import { filtered } from "./filter.ts";
+import { filtered, unlessArchived } from "./filter.ts";
 import { type Contender, type Finding, findingsOf } from "./finding.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { trainingOf } from "../lab/experiment/verdict.ts";
 import { usualCount } from "../lab/store/run_budget.ts";
 import { labelsOf, marksOf } from "./marks.ts";
 import { factsOf, jsonNumber } from "./summary.ts";
+import { ARCHIVED, STARRED } from "./tags.ts";
 import { curvesOf } from "./thinned.ts";
 
 /** Runs whose single lines are drawn, at most: a browser draws no thousands of them. */
@@ -68,8 +70,8 @@ export interface ComparedGroup {
    */
   readonly mean: { x: number[]; y: Value[]; low: Value[]; high: Value[] };
   /**
-   * Of the figures of the seeds that count; none where one diverged or failed. The spread is the IQM's;
-   * null for one seed.
+   * Of the figures of the seeds that count; none where one has no figure. The spread is the IQM's; null for
+   * one seed.
    */
   readonly statistics: {
     readonly iqm: Value;
@@ -85,6 +87,12 @@ export interface ComparedGroup {
 /** A group before it stands beside others. */
 type Unmarked = Omit<ComparedGroup, "label" | "color">;
 
+/** A group as it is held against others. */
+type Contending = Contender & Pick<RunGroup, "configuration"> & {
+  /** Whether no seed that counts lacks the metric: nothing is known of one that does. */
+  readonly isWhole: boolean;
+};
+
 /** What the groups of a comparison say together. */
 type Conclusions = Pick<Comparison, "findings" | "suite">;
 
@@ -95,7 +103,9 @@ export interface ComparedSeed {
   readonly status: string;
   /** Whether mean and statistics take it in. */
   readonly counts: boolean;
-  /** What it is judged by, NaN where it diverged or failed; null where it does not count. */
+  /** Whether it counts, and came to its end without the metric. */
+  readonly lacks: boolean;
+  /** What it is judged by, NaN where it diverged, failed or lacks it; null where it does not count. */
   readonly figure: Value | null;
   /** Its line; without points where the comparison draws no single lines. */
   readonly x: number[];
@@ -177,13 +187,14 @@ export class Comparer {
     const axis = request.axis ?? commonAxis(having);
     const single = having.length <= MOST_LINES;
     const lacking = series.size - having.length;
+    const has = (run: Run) => having.includes(run);
     const groups: ComparedGroup[] = [];
     const choices: string[] = [];
-    const contenders: (Contender & Pick<RunGroup, "configuration">)[] = [];
+    const contenders: Contending[] = [];
     // Marks and labels are those of all groups: another metric, which some lack, changes none.
     for (const { group: { runs, ...rest }, label, color } of marked(asked)) {
-      if (!runs.some((run) => having.includes(run))) continue;
-      const own = runs.filter((run) => having.includes(run) || isLost(run));
+      if (!runs.some(has)) continue;
+      const own = askedFor(runs, has);
       const { smoothing, range } = request;
       const wanted = { metric, axis, smoothing, range, single };
       const compared = await this.#compared({ ...rest, runs: own }, wanted, turn);
@@ -200,14 +211,16 @@ export class Comparer {
           } left out. ${missing[0].message}.`,
         ]
         : []),
-      ...(having.length > 0 && lacking > 0
+      ...(having.length > 0 && lacking > groups.flatMap(lackingSeeds).length
         ? [
           `${lacking} of ${series.size} runs ${
             lacking === 1 ? "has" : "have"
           } nothing of this metric.`,
         ]
         : []),
-      ...choices.map((note) => `${note}.`),
+      ...[...groups.flatMap((group) => noteOf(group, metric)), ...choices].map((note) =>
+        `${note}.`
+      ),
       ...(single ? [] : [`Single seeds are drawn for at most ${MOST_LINES} runs.`]),
     ];
     return {
@@ -226,7 +239,7 @@ export class Comparer {
   /** Kept, as intervals take longer than all else. */
   #conclusions(
     metric: string,
-    contenders: readonly (Contender & Pick<RunGroup, "configuration">)[],
+    contenders: readonly Contending[],
     runs: readonly Run[],
     paired: boolean,
   ): Conclusions {
@@ -239,7 +252,7 @@ export class Comparer {
       values: figures,
     }));
     const concluded = {
-      findings: findingsOf(metric, contenders, { paired }),
+      findings: findingsOf(metric, contenders.filter(({ isWhole }) => isWhole), { paired }),
       suite: suiteOf(scored, returnScales(runs, { environments })) ?? null,
     };
     this.#concluded.set(key, concluded);
@@ -267,20 +280,24 @@ export class Comparer {
     const curves: SeedCurve[] = [];
     const figures: number[] = [];
     const judged: Run[] = [];
+    // Whether of one that counts nothing is known at any place: it failed before it had any point.
+    let unknown = false;
     for (const run of runs) {
       const read = unlessDamaged(() => this.#store.series(run.id, metric));
       if (read instanceof DamageError) {
         lines.push({ status: "damaged", counts: false });
         continue;
       }
-      const figure = isLost(run) ? NaN : figuresOf(this.#store, run)[metric];
+      const last = isLost(run) ? NaN : figuresOf(this.#store, run)[metric];
+      const [figure, lacks] = [last ?? NaN, last === undefined];
       if (counted.has(run)) {
         figures.push(figure);
         judged.push(run);
       }
-      const told = counted.has(run) ? { figure: jsonNumber(figure) } : {};
+      const told = counted.has(run) ? { figure: jsonNumber(figure), lacks } : {};
       if (read.values.length === 0) {
         lines.push(told);
+        unknown ||= counted.has(run) && isLost(run);
         continue;
       }
       const { shown, whole } = curvesOf(read, axis, smoothing);
@@ -292,14 +309,17 @@ export class Comparer {
       }
       await turn();
     }
-    const verdict = figures.length > 0 && !judged.some(isLost)
+    const isWhole = !judged.some(isLost) && !lines.some(({ lacks }) => lacks);
+    const verdict = figures.length > 0 && isWhole
       ? judge.figure(configuration, metric, iqm(figures), trainingOf(this.#store, judged))
       : undefined;
-    // Of one that failed before it had any point nothing is known at any place.
-    const common = curves.length < judged.length ? [] : curves;
+    const common = unknown ? [] : curves;
     const group = {
       verdict: verdict ?? null,
-      seeds: seeds.map((seed, i) => ({ ...seed, figure: null, x: [], y: [], ...lines[i] })),
+      seeds: seeds.map((seed, i) => ({
+        ...{ ...seed, lacks: false, figure: null, x: [], y: [] },
+        ...lines[i],
+      })),
       mean: meanOf(common, range),
       statistics: this.#statisticsOf(figures),
       settings: flatten(configuration),
@@ -337,8 +357,19 @@ function marked(groups: readonly RunGroup[]): { group: RunGroup; label: string; 
   })).sort((a, b) => a.label < b.label ? -1 : 1);
 }
 
-/** A group as findings take it. */
-function contender({ label, seeds, settings }: ComparedGroup): Contender {
+/** The seeds of a group that count and lack the metric. */
+function lackingSeeds({ seeds }: ComparedGroup): string[] {
+  return seeds.filter(({ lacks }) => lacks).map(({ seed }) => seed);
+}
+
+function noteOf(group: ComparedGroup, metric: string): string[] {
+  const counted = group.seeds.filter(({ counts }) => counts);
+  return lackingNote(group.label, metric, counted.length, lackingSeeds(group));
+}
+
+/** A group as it is held against others, but for its configuration. */
+function contender(group: ComparedGroup): Omit<Contending, "configuration"> {
+  const { label, seeds, settings } = group;
   const task = Object.entries(settings).filter(([path]) => /^(environment|dataset)\./.test(path));
   const counted = seeds.filter(({ figure }) => figure !== null);
   return {
@@ -346,6 +377,7 @@ function contender({ label, seeds, settings }: ComparedGroup): Contender {
     figures: counted.map(({ figure }) => Number(figure)),
     seeds: counted.map(({ seed }) => seed),
     task: JSON.stringify(task),
+    isWhole: lackingSeeds(group).length === 0,
   };
 }
 
@@ -387,17 +419,20 @@ function chosen(
   }
   const all = store.runs();
   // A run that has only begun takes no page from those that have something to show.
-  const first = () => all.find(({ id }) => store.seriesNames(id).length > 0) ?? all[0];
+  const first = () => {
+    const own = all.filter(({ tags }) => !tags.includes(ARCHIVED));
+    return own.find(({ id }) => store.seriesNames(id).length > 0) ?? own[0];
+  };
   const filter = asked.trim() === "" ? filterOf(first()) : asked;
   const listed = all.map((run) => ({ run, row: factsOf(run) }));
-  const runs = filtered(store, listed, filter).map(({ run }) => run);
+  const runs = unlessArchived(filtered(store, listed, filter), filter).map(({ run }) => run);
   return { ...newest(runs, most), filter, missing: [] };
 }
 
-/** What finds a run and those that belong to it: by its first tag, else by its experiment. */
+/** What finds a run and those that belong to it: by its first tag beside `starred`, else by its experiment. */
 function filterOf(run: Run | undefined): string {
   if (run === undefined) return "";
-  const [tag] = run.tags;
+  const tag = run.tags.find((each) => each !== STARRED);
   return tag === undefined
     ? term("experiment", run.manifest.determined.experiment)
     : term("tag", tag);
@@ -429,9 +464,16 @@ export function counting(runs: readonly Run[]): Run[] {
   return newestOfEachSeed(runs.filter((run) => counts(run) || isLost(run)));
 }
 
+/** The runs of a group that a metric is asked of: those that have it, and those that came to their end. */
+function askedFor(runs: readonly Run[], has: (run: Run) => boolean): Run[] {
+  return runs.filter((run) => has(run) || isFinished(run) || isLost(run));
+}
+
 /** The runs that count, each configuration for itself, of those of which some run has a metric. */
 export function countingOf(runs: readonly Run[], has: (run: Run) => boolean): Run[] {
-  return sameButSeed(runs).filter((own) => own.some(has)).flatMap(counting);
+  return sameButSeed(runs).filter((own) => own.some(has)).flatMap((own) =>
+    counting(askedFor(own, has))
+  );
 }
 
 /** The mean over seeds with its spread, bin by bin. */

@@ -9,6 +9,7 @@ import { queryIn } from "../lab/experiment/conditions.ts";
 import { matching, type MetricSource } from "../lab/experiment/run_fields.ts";
 import type { Run } from "../lab/store/store.ts";
 import type { RunFacts } from "./summary.ts";
+import { ARCHIVED } from "./tags.ts";
 
 /** A run with what it is called; one whose record is damaged has none. */
 export interface Listed {
@@ -49,4 +50,10 @@ export function filtered<Each extends Listed>(
     }
   }
   return left;
+}
+
+/** What a filter found without the archived runs, unless it names their tag. */
+export function unlessArchived<Each extends Listed>(found: readonly Each[], text: string): Each[] {
+  const all = text.includes(ARCHIVED);
+  return found.filter(({ row }) => all || !row.tags.includes(ARCHIVED));
 }

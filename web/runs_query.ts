@@ -41,11 +41,11 @@ export interface GroupCell {
   readonly iqm: Cell;
   /** How far the IQM is known; null of a single seed. */
   readonly spread: Spread | null;
-  /** Of each seed that has one. */
+  /** Of each seed that has a finite one. */
   readonly values: readonly number[];
   /** In the column of figures: the metrics that its runs are judged by; of several there is no IQM. */
   readonly metrics?: readonly string[];
-  /** How many seeds came to a result, where some diverged or failed: there is no IQM then. */
+  /** How many seeds have a figure, where some diverged, failed or lack it: there is no IQM then. */
   readonly lost?: string;
 }
 

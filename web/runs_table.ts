@@ -13,7 +13,7 @@ import { iqm, spreadOf } from "../lab/statistics/mod.ts";
 import type { Run } from "../lab/store/store.ts";
 import { countingOf } from "./comparison.ts";
 import { figureSpread } from "./figure_spread.ts";
-import { filtered } from "./filter.ts";
+import { filtered, unlessArchived } from "./filter.ts";
 import { FIGURE } from "../lab/experiment/metric_label.ts";
 import { directionOf } from "../lab/experiment/metric_direction.ts";
 import {
@@ -24,7 +24,6 @@ import {
   type TableRequest,
 } from "./runs_query.ts";
 import { jsonNumber, type RunSummary } from "./summary.ts";
-import { ARCHIVED } from "./tags.ts";
 
 /** What a table is made of. */
 export interface Record {
@@ -56,9 +55,7 @@ export function tableOf(
   request: TableRequest,
 ): TableAnswer {
   const all = filtered(source, records, request.filter);
-  const found = request.filter.includes(ARCHIVED)
-    ? all
-    : all.filter(({ row }) => !row.tags.includes(ARCHIVED));
+  const found = unlessArchived(all, request.filter);
   const runs = records.flatMap(({ run }) => run ?? []);
   const reader = (key: string, action: string) => {
     const read = readerOf(source, runs, key, action);
@@ -195,8 +192,8 @@ function isMetric(key: string, records: readonly Record[]): boolean {
 }
 
 /**
- * The finite numbers of the runs that count, each configuration for itself, as compared ones do. One that
- * diverged or failed has no figure, and says so.
+ * The numbers of the runs that count, each configuration for itself, as compared ones do. One that
+ * diverged, failed or came to its end without it has no figure, and says so.
  */
 function countedOf(
   members: readonly Record[],
@@ -206,12 +203,10 @@ function countedOf(
   const byRun = new Map(members.map((record) => [record.run!, record]));
   const valueOf = (run: Run) => read(byRun.get(run)!);
   const counted = countingOf([...byRun.keys()], (run) => typeof valueOf(run) === "number");
-  const lost = isFigure && counted.some(isLost);
-  const values = counted.filter((run) => !(lost && isLost(run))).flatMap((run) => {
-    const value = valueOf(run);
-    return typeof value === "number" && Number.isFinite(value) ? [value] : [];
-  });
-  return { values, ...lost && { lost: seedsText(counted) } };
+  const judged = isFigure ? counted.filter((run) => !isLost(run)) : counted;
+  const values = judged.map(valueOf).filter((value) => typeof value === "number");
+  if (!isFigure || values.length === counted.length) return { values };
+  return { values, lost: seedsText(counted, judged.length - values.length) };
 }
 
 function iqmOf({ values, lost }: Counted): number | undefined {
@@ -223,10 +218,11 @@ const cellsKept = new RecentlyUsed<GroupCell>(KEPT_CELLS);
 /** A metric over runs; kept, as intervals take longer than all else of a table. */
 function groupCell(counted: Counted): GroupCell {
   const { values, lost } = counted;
-  const key = JSON.stringify(counted);
+  const key = [lost, ...values].join();
   const cell = cellsKept.get(key) ?? {
     ...counted,
-    iqm: iqmOf(counted) ?? null,
+    values: values.filter(Number.isFinite),
+    iqm: cellOf(iqmOf(counted)),
     spread: lost === undefined ? spreadBeside(values) : null,
   };
   cellsKept.set(key, cell);
@@ -234,7 +230,7 @@ function groupCell(counted: Counted): GroupCell {
 }
 
 function spreadBeside(values: readonly number[]): GroupCell["spread"] {
-  if (values.length <= AS_COMPARED) return figureSpread(values);
+  if (values.length <= AS_COMPARED || !values.every(Number.isFinite)) return figureSpread(values);
   return spreadOf(values, iqm, { repeats: Math.max(200, Math.ceil(DRAWS / values.length)) });
 }
 

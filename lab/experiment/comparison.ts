@@ -385,10 +385,31 @@ export function choiceNote(label: string, runs: readonly Run[]): string[] {
   });
 }
 
-/** How many of a group's runs came to a result: `5`, or `2 of 5, 3 diverged` where not all did. */
-export function seedsText(runs: readonly { readonly status: string }[]): string {
-  if (!runs.some(isLost)) return String(runs.length);
-  return `${runs.filter((run) => !isLost(run)).length} of ${runs.length}${lostText(runs)}`;
+/** A line where `seeds` of a group's `count` runs came to their end without the figure `metric`. */
+export function lackingNote(
+  label: string,
+  metric: string,
+  count: number,
+  seeds: readonly string[],
+): string[] {
+  if (seeds.length === 0) return [];
+  return [
+    `${seeds.length} of ${count} run${count === 1 ? "" : "s"} ` +
+    `${seeds.length === 1 ? "has" : "have"} no ${printable(metric)}: ${label} ` +
+    `seed${seeds.length === 1 ? "" : "s"} ${seeds.join(", ")}`,
+  ];
+}
+
+/**
+ * How many of a group's runs came to a result: `5`, or `2 of 5, 3 diverged` where not all did.
+ *
+ * @param lacking How many came to their end without the figure.
+ */
+export function seedsText(runs: readonly { readonly status: string }[], lacking = 0): string {
+  const whole = runs.filter((run) => !isLost(run)).length - lacking;
+  if (whole === runs.length) return String(whole);
+  const without = lacking === 0 ? "" : `, ${lacking} without a figure`;
+  return `${whole} of ${runs.length}${lostText(runs)}${without}`;
 }
 
 /** How many runs ended without a result, to follow how many did not: `, 3 diverged, 1 failed`, or nothing. */

@@ -15,6 +15,7 @@ const group = (label: string, color: number, settings = {}) => ({
       seed: "1",
       status: "completed",
       counts: true,
+      lacks: false,
       figure: null,
       x: [],
       y: [],

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { type ComparedGroup, Comparer, type ComparisonRequest } from "../../web/comparison.ts";
+import { ARCHIVED, STARRED } from "../../web/tags.ts";
 import { trendOf } from "../../web/trends.ts";
 import { withStore } from "../lab/store/fixtures.ts";
 import { addPoints, addRun, agentConfiguration, manifestOf, setProgress } from "./sample_store.ts";
@@ -141,6 +142,36 @@ Deno.test("a seed that diverged or failed counts: no figure is that of the other
     );
   }));
 
+Deno.test("a seed whose newest run finished without the metric leaves its group without statistics", () =>
+  withStore(async (store) => {
+    const metric = "evaluation/return_mean";
+    const seedOf = (experiment: string, seed: number, metrics: Record<string, number>) => {
+      const configuration = agentConfiguration("ppo", 1);
+      const run = addRun(store, { experiment, configuration, seed });
+      addPoints(store, run, 1, { "losses/value": 1, ...metrics });
+      return run;
+    };
+    const over = (run: string) => setProgress(store, run, 1, { status: "completed" });
+    for (const seed of [1, 2]) {
+      for (const experiment of ["x", "y"]) over(seedOf(experiment, seed, { [metric]: seed }));
+    }
+    // One that trains has only no figure yet.
+    const again = seedOf("x", 2, {});
+    const compared = async () => await new Comparer(store).compare(request({ metric }));
+    strictEqual((await compared()).groups[0].statistics.iqm, 1.5);
+    over(again);
+    const { groups: [{ seeds, statistics, verdict, mean }, y], findings, notes } = await compared();
+    deepStrictEqual(
+      seeds.map(({ seed, counts, lacks, figure }) => [seed, counts, lacks, figure]),
+      [["1", true, false, 1], ["2", true, true, "NaN"], ["2", false, false, null]],
+    );
+    deepStrictEqual(statistics, { iqm: "NaN", spread: null, mean: "NaN", median: "NaN" });
+    // The line is that of the seeds that have one, as in a report.
+    deepStrictEqual([verdict, mean.y, y.statistics.iqm], [null, [1], 1.5]);
+    // Of a seed of which nothing is known no probability is.
+    deepStrictEqual([findings, notes], [[], [`1 of 2 runs has no ${metric}: x seed 2.`]]);
+  }));
+
 Deno.test("above two hundred runs no single lines are drawn, and that is said", () =>
   withStore(async (store) => {
     for (let seed = 0; seed < 201; seed++) finished(store, "x", seed, [1, 2], (i) => i);
@@ -220,6 +251,28 @@ Deno.test("without a choice those of the newest run's tag are compared, else of 
     deepStrictEqual(await shown({ filter: " " }), ["experiment=z", "z"]);
     deepStrictEqual(await shown({ filter: "experiment=y" }), ["experiment=y", "y"]);
     deepStrictEqual(await shown({ runs: [run] }), ["", "z"]);
+  }));
+
+Deno.test("archived runs are left out unless the filter names that tag, or they are chosen", () =>
+  withStore(async (store) => {
+    const good = [1, 2].map((seed) => finished(store, "x", seed, [1, 2], () => seed));
+    const bad = finished(store, "x", 2, [1, 2], () => 99);
+    store.update(bad, { tags: [ARCHIVED] });
+    const comparer = new Comparer(store);
+    const shown = async (more: Partial<ComparisonRequest>) => {
+      const { filter, groups } = await comparer.compare(request(more));
+      return [filter, ...groups.flatMap(({ seeds }) => seeds.map(({ run }) => run))];
+    };
+    deepStrictEqual(await shown({}), ["agent=ppo", ...good]);
+    deepStrictEqual(await shown({ filter: "" }), ["experiment=x", ...good]);
+    deepStrictEqual(await shown({ filter: `tag=${ARCHIVED}` }), [`tag=${ARCHIVED}`, bad]);
+    deepStrictEqual(await shown({ runs: [bad] }), ["", bad]);
+    store.update(good[1], { tags: [STARRED, "mine"] });
+    deepStrictEqual(await shown({ filter: "" }), ["tag=mine", good[1]]);
+    store.update(good[1], { tags: [STARRED] });
+    deepStrictEqual(await shown({ filter: "" }), ["experiment=x", ...good]);
+    for (const run of good) store.update(run, { tags: [ARCHIVED] });
+    deepStrictEqual(await shown({ filter: "" }), [""]);
   }));
 
 Deno.test("a newer run takes no page from those with figures before it has any", () =>

@@ -66,7 +66,16 @@ Deno.test("a comparison says whom the best one beats, by how much, and how that 
 });
 
 const seedOf = (run: string, figure: number | string | null, more = {}) => ({
-  ...{ run, seed: run.slice(1), status: "completed", counts: true, figure, x: [], y: [] },
+  ...{
+    run,
+    seed: run.slice(1),
+    status: "completed",
+    counts: true,
+    lacks: false,
+    figure,
+    x: [],
+    y: [],
+  },
   ...more,
 });
 const group = (label: string, more = {}) =>

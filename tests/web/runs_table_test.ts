@@ -336,3 +336,38 @@ Deno.test("a metric without a group is one, too: a group of which a run diverged
       [[0.1, 0.1, 0.1], undefined],
     ]);
   }));
+
+Deno.test("a group with a figure that is no number has that for its IQM, and the others' dots", () => {
+  for (const odd of [NaN, Infinity]) {
+    const { source, records } = storeOf({
+      r1: { "evaluation/return_mean": 0.9 },
+      r2: { "evaluation/return_mean": odd },
+    });
+    const { groups: [{ cells: [cell] }] } = tableOf(source, records, requestOf("group=experiment"));
+    deepStrictEqual(cell, { values: [0.9], iqm: String(odd), spread: null });
+  }
+});
+
+Deno.test("a seed whose newest run finished without the metric counts in the table, too", () =>
+  withStore((store) => {
+    const configuration = { rate: 0.1 };
+    for (const [experiment, status] of [["own", "completed"], ["own2", "interrupted"]] as const) {
+      for (const [seed, loss] of [[1, 1], [2, 2], [2, undefined]] as const) {
+        const id = addRun(store, { experiment, configuration, seed });
+        addPoints(store, id, 1, { other: 1, ...loss !== undefined && { loss } });
+        setProgress(store, id, 1, { status });
+      }
+    }
+    const feed = new Feed(store);
+    const query = "group=experiment&columns=loss,other,rate";
+    const { groups: [{ cells }, unfinished] } = tableOf(feed, feed.records(), requestOf(query));
+    // One that is to go on may come to it.
+    deepStrictEqual(unfinished.cells[0], {
+      ...{ values: [1, 2], iqm: 1.5, spread: { kind: "lowest and highest", low: 1, high: 2 } },
+    });
+    deepStrictEqual(cells.map(({ values, iqm, lost }) => [values, iqm, lost]), [
+      [[1], null, "1 of 2, 1 without a figure"],
+      [[1, 1], 1, undefined],
+      [[0.1, 0.1], 0.1, undefined],
+    ]);
+  }));

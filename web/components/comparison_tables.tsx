@@ -72,7 +72,7 @@ export function Statistics(
           {groups.map((group) => {
             const { label, color, seeds, statistics, verdict } = group;
             const finding = findings.find(({ other }) => other === label);
-            const isWhole = !countedOf(seeds).some(isLost);
+            const isWhole = !countedOf(seeds).some((seed) => isLost(seed) || seed.lacks);
             const shown = (value: number | string) => isWhole ? figure(value) : "none";
             return (
               <tr
@@ -169,12 +169,13 @@ function Seeds({ seeds }: { seeds: readonly ComparedSeed[] }): VNode {
   const counted = countedOf(seeds);
   return (
     <>
-      {counted.some(isLost) && `${seedsText(counted)}: `}
-      {seeds.map(({ run, seed, status, counts }, i) => (
+      {counted.some((seed) => isLost(seed) || seed.lacks) &&
+        `${seedsText(counted, counted.filter(({ lacks }) => lacks).length)}: `}
+      {seeds.map(({ run, seed, status, counts, lacks }, i) => (
         <span key={run}>
           {i > 0 && ", "}
           <a href={`/runs/${run}`}>{seed}</a>
-          <small>{remark(status, counts)}</small>
+          <small>{lacks ? " (without a figure)" : remark(status, counts)}</small>
         </span>
       ))}
     </>
