@@ -4,14 +4,13 @@
  *
  * @module
  */
+import { longestOf } from "../agents/trainers/evaluated_episodes.ts";
 import type { Environment } from "../lab/core/environment.ts";
 import { streamOf } from "../lab/core/random.ts";
 import { type Actor, clear, sensed, type Senses } from "./episodes.ts";
 
 /** Episodes of an evaluation that have a seed each; those beyond go on from others' ends. */
 const SEEDED = 100;
-/** Steps after which an episode of a world without a time limit is left. */
-const LONGEST = 100_000;
 
 /** Which evaluation of which run. */
 export interface EvaluationOf {
@@ -20,6 +19,8 @@ export interface EvaluationOf {
   /** Counted from 0. */
   readonly evaluation: number;
   readonly episodes: number;
+  /** Of an agent of tables: see `longestOf`. */
+  readonly episodeLimit?: number;
 }
 
 /** An episode by its seed, and its return. */
@@ -37,20 +38,26 @@ export function evaluationSeeds({ seed, evaluation, episodes }: EvaluationOf): n
   return Array.from({ length: Math.min(episodes, SEEDED) }, () => random.integers(2 ** 32));
 }
 
-/** Plays one episode to its end, with senses as `Episodes` has them; returns its return. */
+/**
+ * Plays one episode to where an evaluation ends it, with senses as `Episodes` has them; returns its return.
+ *
+ * @param episodeLimit As of {@linkcode EvaluationOf}.
+ */
 export function playedThrough(
   environment: Environment,
   actor: Actor,
   seed: number,
   senses: Senses = clear,
+  episodeLimit = 0,
 ): number {
+  const longest = longestOf(environment, episodeLimit);
   let { observation } = environment.reset({ seed });
   actor.reset();
   const random = streamOf(seed, "noise");
   /** Actions that have not arrived. */
   const late: unknown[] = [];
   let sum = 0;
-  for (let t = 0; t < LONGEST; t++) {
+  for (let t = 0; t < longest; t++) {
     const actionMask = actor.masked ? environment.actionMask?.() : undefined;
     const seen = sensed(observation, environment, senses, random);
     late.push(actor.act(seen, actionMask === undefined ? {} : { actionMask }));
@@ -72,7 +79,7 @@ export function evaluatedEpisodes(
 ): { returns: EvaluatedEpisode[] } & Extremes {
   const returns = evaluationSeeds(of).map((seed) => ({
     seed,
-    value: playedThrough(environment, actor, seed),
+    value: playedThrough(environment, actor, seed, clear, of.episodeLimit),
   }));
   return { returns, ...extremesOf(returns) };
 }

@@ -35,13 +35,14 @@ export function playerOf(
 ): Omit<PlayerProps, "contents"> | undefined {
   const { configuration, seed } = run.manifest.determined;
   const { agent, environment: world, evaluation } = configuration as {
-    agent?: { name?: string; gamma?: number };
+    agent?: { name?: string; gamma?: number; episodeLimit?: number };
     environment?: WorldOf;
     evaluation?: { episodes?: number };
   };
   if (world === undefined || typeof world.id !== "string") return undefined;
-  const { name = "", gamma = 1 } = agent ?? {};
+  const { name = "", gamma = 1, episodeLimit } = agent ?? {};
   const own = isInOwnWorld(run) ? code : undefined;
   const episodes = evaluation?.episodes ?? 100;
-  return { run: run.id, agent: name, seed, world, gamma, episodes, ...own && { own } };
+  const limit = episodeLimit === undefined ? {} : { episodeLimit };
+  return { run: run.id, agent: name, seed, world, gamma, episodes, ...limit, ...own && { own } };
 }

@@ -11,7 +11,7 @@ import type { Report } from "../../lab/core/trainer.ts";
 import { mean } from "../../lab/statistics/scores.ts";
 import {
   EvaluatedEpisodes,
-  LONGEST,
+  longestOf,
   playEpisode,
   type TrainingSoFar,
 } from "../trainers/evaluated_episodes.ts";
@@ -83,7 +83,7 @@ export class TableEvaluator {
     const environment = this.#open();
     if (this.#asNew !== undefined) environment.restore?.(this.#asNew);
     const { observationSpace, actionSpace } = tableShape(this.agent, environment);
-    const limit = environment.timeLimit ?? (this.episodeLimit || LONGEST);
+    const limit = longestOf(environment, this.episodeLimit);
     const policy = this.#policy(observationSpace.n, actionSpace.n);
     const exact = this.#table && expectedReturns(this.#table, policy, limit);
     const expected: number[] = [];

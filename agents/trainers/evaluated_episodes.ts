@@ -13,6 +13,15 @@ import { mean, standardDeviation } from "../../lab/statistics/scores.ts";
 /** Steps after which an episode of an environment without time limit counts as it stands. */
 export const LONGEST = 10_000;
 
+/**
+ * Steps after which an evaluation ends an episode.
+ *
+ * @param episodeLimit Of an agent of tables, where the world has no limit of its own; 0: {@linkcode LONGEST}.
+ */
+export function longestOf({ timeLimit }: Pick<Environment, "timeLimit">, episodeLimit = 0): number {
+  return timeLimit ?? (episodeLimit || LONGEST);
+}
+
 /** How an episode ended; `cut`: it had no end of its own and counts as it stood. */
 export type EpisodeEnd = "terminated" | "truncated" | "cut";
 

@@ -7071,9 +7071,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a world's own time limit gives way to an agent's in evaluation",
-    file: "agents/tabular/evaluation.ts",
-    from: "environment.timeLimit ?? (this.episodeLimit || LONGEST)",
-    to: "this.episodeLimit || (environment.timeLimit ?? LONGEST)",
+    file: "agents/trainers/evaluated_episodes.ts",
+    from: "return timeLimit ?? (episodeLimit || LONGEST);",
+    to: "return episodeLimit || (timeLimit ?? LONGEST);",
     test: "tests/agents/tabular/evaluation_test.ts",
   },
   {
@@ -11500,5 +11500,19 @@ export const mutants: readonly Mutant[] = [
     from: "contenders.filter(({ isWhole }) => isWhole)",
     to: "contenders",
     test: "tests/web/comparison_test.ts",
+  },
+  {
+    fault: "the page plays an episode without an end ten times as long as the evaluation did",
+    file: "web/evaluated_episodes.ts",
+    from: "t < longest;",
+    to: "t < 10 * longest;",
+    test: "tests/web/robustness_test.ts",
+  },
+  {
+    fault: "the page plays on where an agent of tables ends an episode",
+    file: "web/run_parts.ts",
+    from: "gamma, episodes, ...limit,",
+    to: "gamma, episodes,",
+    test: "tests/web/robustness_test.ts",
   },
 ];

@@ -1,10 +1,15 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { LONGEST } from "../../agents/trainers/evaluated_episodes.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { tunableWorlds } from "../../envs/tunable.ts";
+import { timeLimit } from "../../envs/wrappers/time_limit.ts";
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import { type Actor, clear, Episodes } from "../../web/episodes.ts";
-import { evaluationSeeds, playedThrough } from "../../web/evaluated_episodes.ts";
+import { evaluatedEpisodes, evaluationSeeds, playedThrough } from "../../web/evaluated_episodes.ts";
 import { disturbancesOf, returnUnder } from "../../web/robustness.ts";
+import type { Run } from "../../lab/store/store.ts";
+import { playerOf } from "../../web/run_parts.ts";
+import { manifestOf } from "./sample_store.ts";
 
 /** Pushes to where the pole leans, which sways it more and more. */
 const sway: Actor = {
@@ -69,4 +74,23 @@ Deno.test("the first hundred episodes of an evaluation have a seed each, of its 
   strictEqual(seeds(250).length, 100);
   deepStrictEqual(seeds(5), seeds(250).slice(0, 5));
   strictEqual(seeds(5).some((seed) => seeds(5, 4).includes(seed)), false);
+});
+
+Deno.test("an episode without an end is left where the evaluation left it", () => {
+  // Against the wall at −1 a step.
+  const stay: Actor = { masked: false, act: () => 3, reset() {} };
+  const cliff = () => makeEnv("CliffWalking-v1");
+  strictEqual(playedThrough(cliff(), stay, 1), -LONGEST);
+  strictEqual(playedThrough(cliff(), stay, 1, clear, 200), -200);
+  const configuration = {
+    environment: { id: "CliffWalking-v1" },
+    agent: { name: "q-learning", episodeLimit: 50 },
+    evaluation: { episodes: 3 },
+  };
+  const manifest = manifestOf({ experiment: "cliff", configuration, seed: 1 });
+  const player = playerOf({ id: "r", manifest } as Run)!;
+  const { returns } = evaluatedEpisodes(cliff(), stay, { ...player, evaluation: 0 });
+  deepStrictEqual(returns.map(({ value }) => value), [-50, -50, -50]);
+  // A world's own limit goes before.
+  strictEqual(playedThrough(timeLimit(cliff(), 30), stay, 1, clear, 20), -30);
 });

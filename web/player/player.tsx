@@ -63,6 +63,8 @@ export interface PlayerProps {
   readonly own?: OwnCode;
   /** Of an evaluation. */
   readonly episodes: number;
+  /** Of an agent of tables: see `longestOf`. */
+  readonly episodeLimit?: number;
   /** γ of the returns, for maps of values. */
   readonly gamma: number;
   readonly contents: Contents;
@@ -775,7 +777,7 @@ function Slider(
 
 /** The episodes of the stored evaluation, played again, and its worst and its best one. */
 function Evaluation(
-  { kept, bytes, begin, world, seed, episodes }: DeskProps & {
+  { kept, bytes, begin, world, seed, episodes, episodeLimit }: DeskProps & {
     kept: KeptPolicy;
     bytes: Uint8Array;
     begin: (seed: number) => void;
@@ -791,7 +793,7 @@ function Evaluation(
     const found: EvaluatedEpisode[] = [];
     const next = () => {
       const own = seeds[found.length];
-      found.push({ seed: own, value: playedThrough(environment, actor, own) });
+      found.push({ seed: own, value: playedThrough(environment, actor, own, clear, episodeLimit) });
     };
     stop.current = inFrames(seeds.length, next, () => played.value = [...found]);
   };
