@@ -29,7 +29,10 @@ export const heardMessages: Signal<number> = signal(0);
 /** Whether the page hears from the server; undefined before it began to listen. */
 export const connected: Signal<boolean | undefined> = signal(undefined);
 
-/** How often the server answered again after it did not: what failed meanwhile is asked for anew. */
+/**
+ * How often the page listens again, after the server did not answer or nobody looked at it: what failed or
+ * came meanwhile is asked for anew.
+ */
 export const reconnections: Signal<number> = signal(0);
 
 /** The row of a run as it is now; `initial` is what the server knew. */
@@ -100,6 +103,7 @@ export function hear(message: LiveMessage): void {
 export function listen(moment: number, run: string | null): () => void {
   let source: EventSource | undefined;
   let last = String(moment);
+  let wasOpen = false;
   const stop = () => {
     source?.close();
     source = undefined;
@@ -110,8 +114,8 @@ export function listen(moment: number, run: string | null): () => void {
     const query = new URLSearchParams({ after: last, ...(run === null ? {} : { run }) });
     source = new EventSource(`/api/live?${query}`);
     source.onopen = () => {
-      if (connected.value === false) reconnections.value += 1;
-      connected.value = true;
+      if (wasOpen || connected.value === false) reconnections.value += 1;
+      wasOpen = connected.value = true;
     };
     source.onerror = () => connected.value = false;
     source.onmessage = (event) => {

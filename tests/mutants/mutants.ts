@@ -7676,7 +7676,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what failed while the server was away is not asked for again",
     file: "web/live.ts",
-    from: "if (connected.value === false) reconnections",
+    from: "if (wasOpen || connected.value === false) reconnections",
     to: "if (connected.value === undefined) reconnections",
     test: "tests/web/heard_test.ts",
   },
@@ -11514,5 +11514,12 @@ export const mutants: readonly Mutant[] = [
     from: "gamma, episodes, ...limit,",
     to: "gamma, episodes,",
     test: "tests/web/robustness_test.ts",
+  },
+  {
+    fault: "a page that is looked at again keeps the chart of before",
+    file: "web/live.ts",
+    from: "if (wasOpen || ",
+    to: "if (",
+    test: "tests/web/heard_test.ts",
   },
 ];

@@ -129,10 +129,21 @@ Deno.test("a page listens while it is seen, from the moment that it heard last",
     seen.hidden = false;
     for (const turn of turns) turn();
     deepStrictEqual([opened[1].url, opened[1].isOpen], ["/api/live?after=15&run=r1", true]);
+    // Points that came meanwhile are told by no message.
+    opened[1].onopen();
+    deepStrictEqual([connected.value, reconnections.value], [true, 2]);
     stop();
     deepStrictEqual([opened[1].isOpen, turns.size], [false, 0]);
-    listen(3, null)();
+    const leave = listen(3, null);
     strictEqual(opened[2].url, "/api/live?after=3");
+    opened[2].onopen();
+    strictEqual(reconnections.value, 2);
+    leave();
+    const again = listen(3, null);
+    opened[3].onerror();
+    opened[3].onopen();
+    strictEqual(reconnections.value, 3);
+    again();
   } finally {
     names.forEach((name, i) => {
       delete (globalThis as Record<string, unknown>)[name];
