@@ -6,8 +6,8 @@
  */
 import { answeredBy, ask } from "./ask.ts";
 import { answerFrom, type Read } from "./export/answer.ts";
+import { comparedBy } from "./export/compared_by.ts";
 import { inFile, inSite, ledBy } from "./export/places.ts";
-import { requestOf } from "./routes/api/comparison.ts";
 import { tableRequestOf } from "./runs_query.ts";
 import { takeOver } from "./take_over.ts";
 import { chooseTheme, themeOf } from "./theme.ts";
@@ -57,10 +57,7 @@ function open(): void {
       return { ...props, ...made, now: Date.now() };
     }
     if (island !== "comparison" || query.size === 0) return undefined;
-    const initial = await answered(`/api/comparison?${query}`);
-    return "problem" in initial
-      ? undefined
-      : { ...props, initial, request: requestOf(query), also: query.getAll("also") };
+    return { ...props, ...await comparedBy(query) };
   });
 }
 

@@ -11522,4 +11522,18 @@ export const mutants: readonly Mutant[] = [
     to: "if (",
     test: "tests/web/heard_test.ts",
   },
+  {
+    fault: "a site's address that the page does not know is passed over without a word",
+    file: "web/export/compared_by.ts",
+    from: "[passed, ...problems, problem]",
+    to: "[problem]",
+    test: "tests/web/export_test.ts",
+  },
+  {
+    fault: "a wrong part of a site's address takes the rest with it",
+    file: "web/export/compared_by.ts",
+    from: "ask(`/api/comparison?${query}`)",
+    to: "ask(`/api/comparison?${address}`)",
+    test: "tests/web/export_test.ts",
+  },
 ];

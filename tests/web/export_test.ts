@@ -7,6 +7,7 @@ import { encodePlane } from "../../models/plane.ts";
 import { contentsOf } from "../../web/contents.ts";
 import { answeredBy, ask as pageAsks } from "../../web/ask.ts";
 import { answerFrom } from "../../web/export/answer.ts";
+import { comparedBy } from "../../web/export/compared_by.ts";
 import { pageFile, siteFiles } from "../../web/export/pages.tsx";
 import { capsuleOf } from "../../web/export/take.ts";
 import type { Capsule } from "../../web/export/capsule.ts";
@@ -53,6 +54,30 @@ Deno.test("a page answers from its capsule what the server answers", async () =>
   strictEqual((await ask("/api/change")).status, 404);
   const aborted = AbortSignal.abort(new RangeError("nobody waits"));
   await rejects(ask(paths[0], { signal: aborted }), /nobody waits/);
+});
+
+Deno.test("a site's address that asks for what is not there compares nothing, and says why", async () => {
+  await using dashboard = await openDashboard();
+  const { store } = dashboard;
+  const runs = store.runs().filter(({ status }) => status === "completed");
+  const answer = answeredBy(answerFrom(reader(await capsuleOf(store, runs))));
+  const of = async (query: string) => {
+    const { initial, request, problem } = await comparedBy(new URLSearchParams(query));
+    return { groups: initial.groups.length, request, problem };
+  };
+  try {
+    const wrong = await of("filter=agent.gama%3C1");
+    deepStrictEqual([wrong.groups, wrong.request.filter], [0, "agent.gama<1"]);
+    match(wrong.problem, /did you mean "agent.gamma"/);
+    // The rest of an address holds.
+    const { groups, request, problem } = await of("filter=ppo&axis=steps&smothing=0.1");
+    ok(groups > 0);
+    deepStrictEqual([request.filter, request.axis], ["ppo", undefined]);
+    match(problem, /does not know it: "smothing" \(did you mean "smoothing"\?\)\. .*x axis "steps"/);
+    strictEqual((await of("filter=ppo")).problem, "");
+  } finally {
+    answeredBy(answer);
+  }
 });
 
 Deno.test("a page reads its runs from its site's folder, wherever it lies, or from itself", async () => {

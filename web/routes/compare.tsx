@@ -5,8 +5,7 @@ import type { State } from "../state.ts";
 import { type Comparison, type ComparisonRequest, namedRuns } from "../comparison.ts";
 import type { Context, LatePage, PageProps } from "../fresh.ts";
 import { ComparisonView, Live } from "../islands.ts";
-import { passedOver } from "../query.ts";
-import { readableRequestOf } from "./api/comparison.ts";
+import { nothing, readableRequestOf } from "./api/comparison.ts";
 import type { Program } from "../program.ts";
 
 interface Data {
@@ -26,29 +25,6 @@ interface Data {
   readonly program: Program;
 }
 
-/** Metrics beside the first one, at most. */
-const MOST_BESIDE = 8;
-
-/** What is compared where the address asks for what no run has. */
-const nothing: Comparison = {
-  ...{ metric: "", axis: "environmentSteps", filter: "", names: [], groups: [], findings: [] },
-  ...{ suite: null, found: 0, left: 0, notes: [] },
-};
-
-/** What an address may ask for. */
-const KNOWN = [
-  "run",
-  "filter",
-  "metric",
-  "also",
-  "axis",
-  "smoothing",
-  "groups",
-  "from",
-  "to",
-  "paired",
-];
-
 /**
  * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `axis`, `smoothing`, `groups`, `paired=1` as a
  * reader left them.
@@ -57,7 +33,7 @@ export function handler(
   { req, url, state: { comparisons, store, feed, live, program } }: Context<State>,
 ): LatePage<Data> {
   const { moment } = feed;
-  const { request, problems } = readableRequestOf(url.searchParams);
+  const { request, also, passed, problems } = readableRequestOf(url.searchParams);
   const { runs, missing } = namedRuns(store, request.runs);
   if (runs.length === 0 && missing.length > 0) throw missing[0]; // there is no page of none
   const title = "Compare";
@@ -74,9 +50,7 @@ export function handler(
   const later = async () => ({
     title,
     ...await compared(),
-    ...{ moment, live, program, request, problems },
-    passed: passedOver(url.searchParams, KNOWN),
-    also: url.searchParams.getAll("also").slice(0, MOST_BESIDE),
+    ...{ moment, live, program, request, also, passed, problems },
   });
   return { title, islands: ["comparison", ...live ? ["live"] : []], later };
 }

@@ -1,9 +1,9 @@
 /** One metric of many runs, grouped over seeds. @module */
 import { InputError } from "../../../lab/core/errors.ts";
 import type { State } from "../../state.ts";
-import type { ComparisonRequest } from "../../comparison.ts";
+import type { Comparison, ComparisonRequest } from "../../comparison.ts";
 import type { Context } from "../../fresh.ts";
-import { axisFrom, groupsFrom, rangeFrom, smoothingFrom } from "../../query.ts";
+import { axisFrom, groupsFrom, passedOver, rangeFrom, smoothingFrom } from "../../query.ts";
 
 /** The comparison that a URL asks for. */
 export function requestOf(query: URLSearchParams): ComparisonRequest {
@@ -22,10 +22,33 @@ export function requestOf(query: URLSearchParams): ComparisonRequest {
 /** Parts of a URL that have a form of their own. */
 const FORMED = ["axis", "smoothing", "groups", "from", "to"];
 
+/** Metrics beside the first one, at most. */
+const MOST_BESIDE = 8;
+
+/** What is compared where the address asks for what no run has. */
+export const nothing: Comparison = {
+  ...{ metric: "", axis: "environmentSteps", filter: "", names: [], groups: [], findings: [] },
+  ...{ suite: null, found: 0, left: 0, notes: [] },
+};
+
+/** What an address may ask for. */
+const KNOWN = ["run", "filter", "metric", "also", "paired", ...FORMED];
+
+/** What the address of a page that compares asks for. */
+interface Readable {
+  readonly request: ComparisonRequest;
+  /** The query that makes it. */
+  readonly query: URLSearchParams;
+  /** Metrics beside the first one. */
+  readonly also: readonly string[];
+  /** What of the address means nothing here. */
+  readonly passed: string | undefined;
+  /** Why parts of it are passed over. */
+  readonly problems: readonly string[];
+}
+
 /** The comparison that an address asks for, without the parts that it cannot have, and why not. */
-export function readableRequestOf(
-  address: URLSearchParams,
-): { request: ComparisonRequest; problems: string[] } {
+export function readableRequestOf(address: URLSearchParams): Readable {
   const query = new URLSearchParams(address);
   const problems: string[] = [];
   for (const name of FORMED) {
@@ -38,7 +61,8 @@ export function readableRequestOf(
       query.delete(name);
     }
   }
-  return { request: requestOf(query), problems };
+  const also = query.getAll("also").slice(0, MOST_BESIDE);
+  return { request: requestOf(query), query, also, passed: passedOver(query, KNOWN), problems };
 }
 
 /** `?metric=SERIES&axis=environmentSteps&smoothing=0.05`, `filter=TEXT` or `run=ID&run=ID…`, `groups=100`, `paired=1`. */
