@@ -11536,4 +11536,32 @@ export const mutants: readonly Mutant[] = [
     to: "ask(`/api/comparison?${address}`)",
     test: "tests/web/export_test.ts",
   },
+  {
+    fault: "a configuration's path with a space in its name leaves the machine",
+    file: "web/export/take.ts",
+    from: "...pathsIn(determined.configuration),",
+    to: "",
+    test: "tests/web/export_test.ts",
+  },
+  {
+    fault: "a path with slashes of both kinds leaves the machine",
+    file: "web/export/without_paths.ts",
+    from: "[A-Za-z]:${slash}|",
+    to: "[A-Za-z]:\\\\\\\\|",
+    test: "tests/web/export_test.ts",
+  },
+  {
+    fault: "a path behind a colon leaves the machine",
+    file: "web/export/without_paths.ts",
+    from: "(?<![\\\\w/.~-])",
+    to: "(?<![\\\\w:/.~-])",
+    test: "tests/web/export_test.ts",
+  },
+  {
+    fault: "a known path is taken out of what only ends with its letters",
+    file: "web/export/without_paths.ts",
+    from: "`${start}${RegExp.escape(path)}(?!",
+    to: "`${RegExp.escape(path)}(?!",
+    test: "tests/web/export_test.ts",
+  },
 ];

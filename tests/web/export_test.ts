@@ -73,7 +73,10 @@ Deno.test("a site's address that asks for what is not there compares nothing, an
     const { groups, request, problem } = await of("filter=ppo&axis=steps&smothing=0.1");
     ok(groups > 0);
     deepStrictEqual([request.filter, request.axis], ["ppo", undefined]);
-    match(problem, /does not know it: "smothing" \(did you mean "smoothing"\?\)\. .*x axis "steps"/);
+    match(
+      problem,
+      /does not know it: "smothing" \(did you mean "smoothing"\?\)\. .*x axis "steps"/,
+    );
     strictEqual((await of("filter=ppo")).problem, "");
   } finally {
     answeredBy(answer);
@@ -135,6 +138,9 @@ Deno.test("paths give way to their last names, addresses and ratios stay", () =>
     ["C:\\Users\\me\\own.ts", "own.ts"],
     ["evaluation/return_mean 1/2/3 ./a/b ~/c/d", "evaluation/return_mean 1/2/3 ./a/b ~/c/d"],
     ["https://example.org/a/b", "https://example.org/a/b"],
+    ["at:/srv/me/x.csv:3 C:/Users/me/y.csv", "at:x.csv:3 y.csv"],
+    ["see \\\\server\\share\\me\\x.csv", "see x.csv"],
+    ["losses/runs /runs -I/home/me/own lab/x", "losses/runs /runs -Ix"],
   ];
   for (const [text, plain] of cases) {
     deepStrictEqual(withoutPaths({ a: [text] }, ["/home/me/own lab/runs"]), { a: [plain] });
@@ -144,6 +150,36 @@ Deno.test("paths give way to their last names, addresses and ratios stay", () =>
   const told = ["/a/b/train.csv", "/a/c/train.csv", "file:///a/b/train.csv", "in /a/c/train.csv:3"]
     .map((text) => withoutPaths(text, [], names));
   deepStrictEqual(told, ["train.csv", "train.csv (2)", "train.csv", "in train.csv (2):3"]);
+});
+
+Deno.test("a configuration's path gives way whatever letters are in it, wherever it is told of", async () => {
+  const paths = [
+    "/home/jo smith/secret project/my train.csv",
+    "/home/o'neil/secret/(v2)/train.csv/",
+    "/jo smith/train.csv",
+    "D:\\jo smith\\train.csv",
+    "\\\\server\\jo smith\\train.csv",
+    "/only",
+  ];
+  await withStore(async (store) => {
+    const configuration = { ...agentConfiguration("ppo", 0.01), files: { paths }, rate: "a/b" };
+    const manifest = manifestOf({ experiment: "mine", seed: 1, configuration });
+    const { id } = store.createRun({ name: "mine", tags: [], note: "losses/only", manifest });
+    const messages = [
+      ...paths.map((path) => `no ${path}: it is gone`),
+      "no /home/jo smith/secret project/b.csv, no D:\\jo smith\\b.csv",
+    ];
+    store.appendEvents(id, 1, messages.map((message) => ({ level: "info", message })));
+    const { head, bodies } = await capsuleOf(store, [store.run(id)!]);
+    const [{ run: { note, manifest: { determined } } }] = head.runs;
+    const last = ["my train.csv", ...[1, 2, 3, 4].map((i) => `train.csv${i > 1 ? ` (${i})` : ""}`)];
+    const { files, rate } = determined.configuration;
+    deepStrictEqual([files, rate, note], [{ paths: [...last, "only"] }, "a/b", "losses/only"]);
+    deepStrictEqual(bodies.get(id)!.events.map(({ message }) => message), [
+      ...[...last, "only"].map((name) => `no ${name}: it is gone`),
+      "no b.csv, no b.csv (2)",
+    ]);
+  });
 });
 
 Deno.test("runs that differ in a folder alone stay two groups in an export, the older one's name first", () =>

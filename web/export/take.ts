@@ -12,7 +12,7 @@ import type { Policies } from "../policies.ts";
 import { jsonNumber } from "../summary.ts";
 import { betweenOf } from "../thinned.ts";
 import { axes, type Body, type Capsule, fileName, type PackedSeries, textName } from "./capsule.ts";
-import { withoutPaths } from "./without_paths.ts";
+import { pathsIn, withoutPaths } from "./without_paths.ts";
 
 /**
  * Points of a series that leave the store, about: of more the lowest and highest of each bucket, and
@@ -32,7 +32,13 @@ export async function capsuleOf(
   runs: readonly Run[],
   policies?: Pick<Policies, "of">,
 ): Promise<Capsule> {
-  const known = [store.location, ...runs.map(({ manifest }) => manifest.definition.module)];
+  const known = [
+    store.location,
+    ...runs.flatMap(({ manifest: { definition, determined } }) => [
+      definition.module,
+      ...pathsIn(determined.configuration),
+    ]),
+  ];
   const names = new Map<string, string>();
   const plain = <Data>(data: Data) => withoutPaths(data, known, names);
   // The oldest run's paths keep their names, in whatever order runs are taken.
