@@ -37,7 +37,7 @@ export const deleteRuns = defineCommand({
       orphans: option("--orphans", {
         description: plain(
           "List files that no run has, as a lost or older database leaves them; with --purge, " +
-            "delete them.",
+            "delete these alone.",
         ),
       }),
       waiting: option("--waiting", {
@@ -74,8 +74,11 @@ export const deleteRuns = defineCommand({
       ].join("\n"));
     } else if (waiting) {
       io.out(givenUp(store));
+    } else if (orphans) {
+      const purged = store.purgeOrphans();
+      io.out(`Deleted ${plural(purged.orphans, "orphan")} for good: ${bytes(purged.bytes)} freed`);
     } else if (purge) {
-      const purged = store.purge({ orphans });
+      const purged = store.purge();
       io.out(`Deleted ${plural(purged.runs, "run")} for good: ${bytes(purged.bytes)} freed`);
     } else if (restore.length > 0) {
       const found = restore.map((reference) => store.idOf(reference, { trashed: true }));

@@ -304,6 +304,12 @@ function copyOf(path: string): string | undefined {
   }
 }
 
+/** A run with its files, by its id, or an artifact's file, by its hash. */
+interface Owned {
+  readonly kind: "run" | "artifact";
+  readonly name: string;
+}
+
 /** See {@linkcode openStore}. `write` stands in for the disk in tests. */
 export class SqliteStore implements Store {
   readonly location: string;
@@ -547,23 +553,19 @@ export class SqliteStore implements Store {
     this.#note(id);
   }
 
-  purge(options: { orphans?: boolean } = {}): { runs: number; bytes: number } {
+  purge(): { runs: number; bytes: number } {
     this.#database.requireWritable();
-    const orphans = options.orphans ? this.#orphans() : [];
     const before = this.#databaseBytes();
     const purged = this.#database.write(() => {
       // As they are now: one that was taken back a moment ago may be trained again.
       const { sound, damaged } = this.#runs.list(true);
       const ids = [...sound, ...damaged].map((run) => run.id)
         .filter((id) => !isLocked(this.#lockPath(id)));
-      const mark = (kind: string, name: string) =>
-        this.#database.run("INSERT OR IGNORE INTO tombstone VALUES (?, ?)", kind, name);
-      for (const { kind, name } of orphans) mark(kind, name);
       for (const id of ids) {
         for (const { hash } of this.#database.all("SELECT hash FROM artifact WHERE run = ?", id)) {
-          mark("artifact", String(hash));
+          this.#mark({ kind: "artifact", name: String(hash) });
         }
-        mark("run", id);
+        this.#mark({ kind: "run", name: id });
         this.#database.run("DELETE FROM run WHERE id = ?", id);
       }
       return { sound, runs: ids.length };
@@ -585,6 +587,13 @@ export class SqliteStore implements Store {
         .map((file) => sizeOfFile(`${this.location}/${path}/${file}`) ?? 0);
       return { path, bytes: sizes.reduce((sum, size) => sum + size, 0) };
     });
+  }
+
+  purgeOrphans(): { orphans: number; bytes: number } {
+    this.#database.requireWritable();
+    const orphans = this.#orphans();
+    this.#database.write(() => orphans.forEach((orphan) => this.#mark(orphan)));
+    return { orphans: orphans.length, bytes: this.#sweep() };
   }
 
   backUp(target: string): Promise<Backup> {
@@ -609,7 +618,7 @@ export class SqliteStore implements Store {
   }
 
   /** Files that no run has, nor a process that trains. */
-  #orphans(): { kind: "run" | "artifact"; name: string }[] {
+  #orphans(): Owned[] {
     const runs = this.#checkpoints.orphans().filter((id) => !isLocked(this.#lockPath(id)));
     return [
       ...runs.map((name) => ({ kind: "run" as const, name })),
@@ -626,6 +635,11 @@ export class SqliteStore implements Store {
     if (left.some(({ damaged }) => damaged.length > 0)) return;
     const kept = sweepsOf(left.flatMap(({ sound }) => sound));
     this.#sweeps.drop(had.difference(kept));
+  }
+
+  /** Notes whose files are to go, until {@linkcode #sweep} has removed them. */
+  #mark({ kind, name }: Owned): void {
+    this.#database.run("INSERT OR IGNORE INTO tombstone VALUES (?, ?)", kind, name);
   }
 
   /**

@@ -429,14 +429,19 @@ export interface Store {
   /** Takes a run back out of the trash. */
   restore(id: string): void;
   /**
-   * Deletes trashed runs for good with their files, the sweeps that have no run left, and where asked
-   * the orphans.
+   * Deletes trashed runs for good with their files, and the sweeps that have no run left.
    *
    * @returns How many runs and the bytes freed.
    */
-  purge(options?: { orphans?: boolean }): { runs: number; bytes: number };
+  purge(): { runs: number; bytes: number };
   /** Files that no run of the store has: what a lost or older database once knew. */
   orphans(): Orphan[];
+  /**
+   * Deletes the orphans for good, and no run.
+   *
+   * @returns How many there were and the bytes freed.
+   */
+  purgeOrphans(): { orphans: number; bytes: number };
   /**
    * Copies the store to a new or empty folder, as of one moment, also while runs train. The copy is
    * a store itself.

@@ -116,7 +116,10 @@ Deno.test("files that no run has are listed, and deleted where that is said", ()
     ok(out.includes("1 orphan, "), out);
     ok(Deno.statSync(`${folder}/runs/${path}`).isFile);
     match((await typed("delete --purge")).out, /^Deleted 0 runs/);
-    match((await typed("delete --orphans --purge")).out, /^Deleted 0 runs for good: 2(\.0)? [kK]/);
+    match(
+      (await typed("delete --orphans --purge")).out,
+      /^Deleted 1 orphan for good: 2(\.0)? [kK]/,
+    );
     match((await typed("delete --orphans")).out, /^No orphans/);
   }));
 

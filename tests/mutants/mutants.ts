@@ -8657,7 +8657,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "A purge leaves the artifact files of the runs that it deletes.",
     file: "lab/store/sqlite_store.ts",
-    from: '          mark("artifact", String(hash));\n',
+    from: '          this.#mark({ kind: "artifact", name: String(hash) });\n',
     to: "",
     test: "tests/lab/store/runs_test.ts",
   },
@@ -11563,5 +11563,19 @@ export const mutants: readonly Mutant[] = [
     from: "`${start}${RegExp.escape(path)}(?!",
     to: "`${RegExp.escape(path)}(?!",
     test: "tests/web/export_test.ts",
+  },
+  {
+    fault: "the orphans are deleted with what lies in the trash",
+    file: "lab/store/sqlite_store.ts",
+    from: "    const orphans = this.#orphans();\n    this.#database.write(",
+    to: "    const orphans = this.#orphans();\n    this.purge();\n    this.#database.write(",
+    test: "tests/lab/store/runs_test.ts",
+  },
+  {
+    fault: "`delete --orphans --purge` empties the trash",
+    file: "cli/commands/delete.ts",
+    from: "} else if (orphans) {",
+    to: "} else if (orphans && !purge) {",
+    test: "tests/cli/options_test.ts",
   },
 ];
