@@ -326,7 +326,8 @@ function requireOpen(run: Run, unit: BudgetUnit, budget: number | undefined): vo
 }
 
 /**
- * The manifest that a run goes on under from its checkpoint.
+ * The manifest that a run goes on under from its checkpoint. One that begins under another budget than its
+ * sweep gave it is no run of that sweep.
  *
  * @throws InputError where the checkpoint has spent the budget already.
  */
@@ -352,8 +353,10 @@ function continued(
   const earlier = earlierStages(configuration);
   const isLonger = iterations > (earlier.at(-1)?.iterations ?? 0);
   const earlierBudgets = [...earlier, ...(isLonger ? [{ budget: total, iterations }] : [])];
+  const { sweep, ...others } = manifest;
   return {
-    ...manifest,
+    ...others,
+    ...(earlierBudgets.length > 0 && sweep !== undefined ? { sweep } : {}),
     budgetUnit: unit,
     determined: {
       ...determined,

@@ -56,7 +56,7 @@ import { REFUSED } from "./manifest.ts";
 import { directionOf } from "./metric_direction.ts";
 import type { Registries } from "./registries.ts";
 import { setAt, valueAt } from "./resolve.ts";
-import { isOwnFileChanged, resumeIn } from "./resume.ts";
+import { isOwnFileChanged, resumeIn, stagesOf } from "./resume.ts";
 import { figuresOf } from "./score.ts";
 import { checkSweep, fieldOf, type SweepDefinition } from "./sweep_definition.ts";
 import { trainingOf } from "./verdict.ts";
@@ -460,7 +460,7 @@ function shownField(field: Field | undefined): Json {
 }
 
 /**
- * How a stored sweep stands.
+ * How a stored sweep stands. A run that went on under another budget is none of its runs any more.
  *
  * @param runs Its own, where they are known already.
  */
@@ -498,7 +498,10 @@ function stateOf(
   runs: readonly Run[] = runsOf(store, name),
   { reads = false }: { readonly reads?: boolean } = {},
 ): SweepState {
-  const byTrial = Map.groupBy(runs, ({ manifest }) => manifest.sweep!.trial);
+  const byTrial = Map.groupBy(
+    runs.filter(({ manifest }) => stagesOf(manifest).length === 1),
+    ({ manifest }) => manifest.sweep!.trial,
+  );
   const sampling = samplers[sweep.sampler](sweep.space, sweep.seed);
   const trials: Trial[] = [];
   const astray: Run[] = [];

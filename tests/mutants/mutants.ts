@@ -11578,4 +11578,18 @@ export const mutants: readonly Mutant[] = [
     to: "} else if (orphans && !purge) {",
     test: "tests/cli/options_test.ts",
   },
+  {
+    fault: "a run that was extended beyond its sweep's budget is among its trial's runs",
+    file: "lab/experiment/sweep.ts",
+    from: "stagesOf(manifest).length === 1",
+    to: "stagesOf(manifest).length > 0",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "a run that begins under another budget stays one of its sweep",
+    file: "lab/experiment/resume.ts",
+    from: "earlierBudgets.length > 0 && sweep !== undefined",
+    to: "sweep !== undefined",
+    test: "tests/lab/experiment/resume_test.ts",
+  },
 ];

@@ -167,6 +167,21 @@ Deno.test("a budget that nothing was trained under is not kept", async () => {
   strictEqual((await reproduce(id, options(store))).identical, true);
 });
 
+Deno.test("a sweep's run that begins under another budget than its trial's leaves the sweep", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const sweep = { name: "toys", trial: 0 };
+  const set = [["checkpoint.everyIterations", "3"]] as const;
+  const sweepOf = async (kept: number, budget?: number) => {
+    const [{ id }] = await launch([request({ set, sweep })], options(fullAfter(store, kept)));
+    return (await resume(id, { ...options(store), budget })).manifest.sweep;
+  };
+  deepStrictEqual(await sweepOf(2), sweep);
+  strictEqual(await sweepOf(2, 150), undefined);
+  // Whose budgets say that it was another's.
+  deepStrictEqual(await sweepOf(4, 150), sweep);
+});
+
 Deno.test("a run that was extended before budgets had iterations is trained through the same ones", async () => {
   await using temporary = await temporaryStore();
   const { store } = temporary;

@@ -780,6 +780,21 @@ Deno.test("trials after one whose run was deleted are shown, and stay what they 
     deepStrictEqual(outcomeOf(await swept(store)), outcomeOf(whole));
   }));
 
+Deno.test("a run that went on under another budget is no trial's any more: its seed is trained again", () =>
+  withStore(async (store) => {
+    const whole = await swept(store);
+    const worst = whole.trials.toSorted((a, b) => a.value! - b.value!)[0];
+    for (const { id } of [...worst.runs, whole.judged.runs[0]]) {
+      await resume(id, { store, registries, workers: 1, budget: 5000 });
+    }
+    const { trials, best, judged, over, astray } = sweepState(store, "toys")!;
+    deepStrictEqual([trials[worst.trial].runs, trials[worst.trial].value], [[], undefined]);
+    deepStrictEqual([best?.trial, judged.values.length, over], [whole.best!.trial, 1, false]);
+    deepStrictEqual([trials.length, astray], [6, []]);
+    deepStrictEqual(outcomeOf(await swept(store)), outcomeOf(whole));
+    strictEqual(store.runs().length, 6 * 2 + 2 + 3);
+  }));
+
 Deno.test("a sweep does not go on where the file of its finished runs has changed", () =>
   inFolder(async (folder) => {
     const file = `${folder}/own.ts`;
