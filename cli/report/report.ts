@@ -59,7 +59,7 @@ const MOST_LINES = 8;
 const MOST_BANDS = 3;
 
 /**
- * The page of runs. Of a sweep's runs those that chose the best trial are told as its trials, those
+ * The page of runs. Of a whole sweep's runs those that chose the best trial are told as its trials, those
  * that judge it are what is reported.
  *
  * @param options.file Name of the page's files, without their ends.
@@ -125,12 +125,21 @@ function questionOf(groups: readonly Group[], { experiments }: Registries): stri
   return summaries.map((summary) => `${summary.replace(/\.$/, "")}.`).join(" ");
 }
 
-/** The sweep that all of `runs` belong to, where its best trial has been judged. */
+/**
+ * The sweep whose runs all of `runs` are, none left out but those that do not judge, where its best trial has
+ * been judged.
+ */
 function judgedSweepOf(store: Store, runs: readonly Run[]): SweepState | undefined {
   const [name, ...others] = new Set(runs.map(({ manifest }) => manifest.sweep?.name));
   if (name === undefined || others.length > 0) return undefined;
-  const state = sweepState(store, name);
-  return state !== undefined && state.judged.runs.length > 0 ? state : undefined;
+  const all = store.runs().filter(({ manifest }) => manifest.sweep?.name === name);
+  const state = sweepState(store, name, all);
+  if (state === undefined || state.judged.runs.length === 0) return undefined;
+  const idsOf = (some: readonly Run[]) => new Set(some.map(({ id }) => id));
+  const isWhole = [all, state.judged.runs].some((some) =>
+    idsOf(some).symmetricDifference(idsOf(runs)).size === 0
+  );
+  return isWhole ? state : undefined;
 }
 
 /** What a sweep tried, from the best down. */

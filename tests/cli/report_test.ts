@@ -397,4 +397,21 @@ Deno.test("a sweep is told by its trials, and reported by the seeds that chose n
       "102",
     ]);
     strictEqual(seeds.includes("| b |"), false);
+    // Of some of its runs these are what is reported.
+    const best = Number(/^\| (\d+) \|.*\| best \|/m.exec(page)![1]);
+    const conditions = {
+      "seed>100": [true, "101", "102"],
+      "seed=102": [false, "102"],
+      [`trial=${best}`]: [false, "1", "101", "102"],
+      [`trial=${1 - best}`]: [false, "1"],
+    };
+    for (const [where, expected] of Object.entries(conditions)) {
+      const found = `sweep=line-toy-sweep and ${where}`;
+      const { code, error } = await typed("report", "--where", found, "--out", "p", "--force");
+      strictEqual(code, 0, error);
+      const some = await Deno.readTextFile(`${folder}/p/line-toy.md`);
+      const rows = some.slice(some.indexOf("## Every seed")).matchAll(/^\| a \| (\d+) \|/gm);
+      const reported = [...rows].map(([, seed]) => seed);
+      deepStrictEqual([some.includes("## Trials"), ...reported], expected, where);
+    }
   }));

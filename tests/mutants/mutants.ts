@@ -11592,4 +11592,18 @@ export const mutants: readonly Mutant[] = [
     to: "sweep !== undefined",
     test: "tests/lab/experiment/resume_test.ts",
   },
+  {
+    fault: "a report of some runs of a judged sweep reports the judging ones",
+    file: "cli/report/report.ts",
+    from: "return isWhole ? state : undefined;",
+    to: "return isWhole || true ? state : undefined;",
+    test: "tests/cli/report_test.ts",
+  },
+  {
+    fault: "a report of the judging runs of a sweep does not tell its trials",
+    file: "cli/report/report.ts",
+    from: "[all, state.judged.runs].some(",
+    to: "[all].some(",
+    test: "tests/cli/report_test.ts",
+  },
 ];
