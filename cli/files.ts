@@ -7,6 +7,16 @@
 import { dirname } from "node:path";
 import { InputError, LabError } from "../lab/core/errors.ts";
 
+/** Bytes of {@linkcode inFileName}: two of them, a seed, an id and an end are within the 255 of a file's name. */
+const MOST_BYTES = 96;
+
+/** A text as part of a file's name, with nothing in it that a path could misread; of a long one the beginning. */
+export function inFileName(text: string): string {
+  const name = text.replaceAll(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^\.+/, "");
+  const { read } = new TextEncoder().encodeInto(name, new Uint8Array(MOST_BYTES));
+  return name.slice(0, read);
+}
+
 /** Refuses paths that exist already. */
 export async function refuseExisting(paths: readonly string[], force: boolean): Promise<void> {
   if (force) return;

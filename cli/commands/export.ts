@@ -5,13 +5,14 @@ import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { REPLAY } from "../../lab/core/snapshot.ts";
+import { numbered } from "../../lab/experiment/comparison.ts";
 import type { modelFileOf } from "../../lab/experiment/inspect.ts";
 import { chosenCheckpoint } from "../../lab/store/chosen_checkpoint.ts";
 import type { ExportedPicture, ExportedRun } from "../../lab/store/exports/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { defineCommand, plain, runArguments, storeOption, whereOption } from "../command.ts";
 import { chosenRuns } from "../filter.ts";
-import { refuseExisting, writeWhole } from "../files.ts";
+import { inFileName, refuseExisting, writeWhole } from "../files.ts";
 import { dataOf, dataOption } from "../stored_model.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 import { needRuns, openStoreOf } from "../stores.ts";
@@ -119,12 +120,14 @@ async function filesOf(
   }
   if (format === "gif") {
     const { animationsOf } = await import("../animations.ts");
-    return runs.flatMap((run) =>
-      animationsOf(store, run).map(({ name, content }) => ({
-        path: `${fileName(run)}.${name}.gif`,
+    return runs.flatMap((run) => {
+      const animations = animationsOf(store, run);
+      const names = numbered(animations.map(({ name }) => inFileName(name)));
+      return animations.map(({ content }, i) => ({
+        path: `${fileName(run)}.${names[i]}.gif`,
         content,
-      }))
-    );
+      }));
+    });
   }
   if (format === "html") return await pageFiles(store, runs);
   const { csvParts, jsonParts, tensorboardFileName, tensorboardParts } = await import(
@@ -258,6 +261,5 @@ function originOf({ id, digest, manifest: { determined } }: Run): Record<string,
 
 /** `cartpole-ppo-seed1-1w8q3z`, with nothing in it that a path could misread. */
 function fileName(run: Run): string {
-  const name = run.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^\.+/, "");
-  return `${name}-seed${run.manifest.determined.seed}-${run.id}`;
+  return `${inFileName(run.name)}-seed${run.manifest.determined.seed}-${run.id}`;
 }

@@ -16,7 +16,7 @@ import {
   whereOption,
 } from "../command.ts";
 import { requireSeries, whyNone } from "../filter.ts";
-import { refuseExisting, writeWhole } from "../files.ts";
+import { inFileName, refuseExisting, writeWhole } from "../files.ts";
 import { isCalled, openStoreOf } from "../stores.ts";
 import { whereSweep } from "../../lab/experiment/sweep.ts";
 import { callersPath } from "../terminal/io.ts";
@@ -88,8 +88,7 @@ export const report = defineCommand({
     }
     if (options.metric !== undefined) requireSeries(store, "report", found, options.metric);
     const words = names.length > 0 ? names : [...new Set(found.map(experimentOf))];
-    const file = words.slice(0, 3).join("-").replaceAll(/[^\p{L}\p{N}._-]+/gu, "_")
-      .replace(/^\.+/, "");
+    const file = inFileName(words.slice(0, 3).join("-"));
     const { reportOf } = await import("../report/report.ts");
     const { reportFiles } = await import("../report/blocks.ts");
     const blocks = await reportOf(store, found, await io.registries(), {

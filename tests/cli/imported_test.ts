@@ -1,5 +1,6 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
+import { encodePng } from "../../lab/core/png.ts";
 import { type ExportedRun, tensorboardParts } from "../../lab/store/exports/mod.ts";
 import { registries } from "../../registries.ts";
 import { capturedIo } from "./captured_io.ts";
@@ -88,6 +89,41 @@ Deno.test("a logged run's length is told in what it counted", () =>
       match(await typed("runs"), new RegExp(`${id}.* ${shown} `));
       match(await typed("describe", id), new RegExp(`completed: ${shown} in `));
     }
+  }));
+
+Deno.test("whatever runs and pictures are called, their files lie in the folder, each its own", () =>
+  inFolder(async (folder) => {
+    const typed = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder, registries });
+      strictEqual(await main(args, io), 0, io.written.error);
+      return io.written.out;
+    };
+    const pixels = new Uint8Array(4);
+    const png = encodePng({ width: 2, height: 2, channels: 1, pixels }).toBase64();
+    const name = "名".repeat(100);
+    const lines = [
+      { run: { name, seed: 7 } },
+      { metrics: { loss: 1 }, iteration: 1 },
+      ...["a/../../../evil", "../evil", "a b", "a_b", name].map((image) => ({ image, png })),
+    ];
+    const text = lines.map((each) => JSON.stringify(each)).join("\n");
+    await Deno.writeTextFile(`${folder}/a.jsonl`, text);
+    await typed("import", "a.jsonl");
+    await typed("export", "latest", "--format", "gif", "--out", "films");
+    const films = [...Deno.readDirSync(`${folder}/films`)].map(({ name }) => name.split(".gif")[0]);
+    const cut = "名".repeat(32);
+    deepStrictEqual(
+      films.map((film) => film.split(/\.(.*)/s)[1]).sort(),
+      [
+        ...["_evil", "a_.._.._.._evil", "a_b", "a_b #2", cut],
+      ].sort(),
+    );
+    ok(films.every((film) => film.startsWith(`${cut}-seed7-`)), films.join());
+    await typed("report", name, "--metric", "loss", "--out", "pages");
+    ok(Deno.statSync(`${folder}/pages/${cut}.html`).isFile);
+    deepStrictEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
+      ...["a.jsonl", "films", "pages", "runs"],
+    ]);
   }));
 
 /** An event file of one value, as TensorBoard has it; the lab's writer has its own test. */

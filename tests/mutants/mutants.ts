@@ -11606,4 +11606,25 @@ export const mutants: readonly Mutant[] = [
     to: "[all].some(",
     test: "tests/cli/report_test.ts",
   },
+  {
+    fault: "a picture's name leads its GIF out of the folder",
+    file: "cli/commands/export.ts",
+    from: "numbered(animations.map(({ name }) => inFileName(name)))",
+    to: "animations.map(({ name }) => name)",
+    test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "GIFs of two pictures' names that are one as files write over each other",
+    file: "cli/commands/export.ts",
+    from: "numbered(animations.map(({ name }) => inFileName(name)))",
+    to: "animations.map(({ name }) => inFileName(name))",
+    test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "a run's long name is too long for a file's",
+    file: "cli/files.ts",
+    from: "const MOST_BYTES = 96;",
+    to: "const MOST_BYTES = 960;",
+    test: "tests/cli/imported_test.ts",
+  },
 ];
