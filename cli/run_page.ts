@@ -8,11 +8,12 @@ import { InputError, LabError } from "../lab/core/errors.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
 import { isComputed, LOGGED } from "../lab/experiment/manifest.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
+import { sourceRun } from "../lab/experiment/recorded_run.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
 import { Judge } from "../lab/experiment/verdict.ts";
 import { budgetOf, budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
-import type { Run, Store } from "../lab/store/store.ts";
+import type { Manifest, Run, Store } from "../lab/store/store.ts";
 import { isPostgres } from "./fleet.ts";
 import { commandLine } from "./stores.ts";
 import { storeFlag } from "../web/program.ts";
@@ -111,12 +112,22 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
       isComputed(backend) ? `, on ${backend}${threads}` : ""
     }` +
     `${code.revision === null ? "" : `, revision ${code.revision.slice(0, 12)}${changed}`}.`,
-    ...(from === undefined ? [] : [`It began with the weights of run ${from.run}.`]),
+    ...(from === undefined ? [] : [beganWith(store, from)]),
     ...(irreproducible === undefined ? [] : [`No two runs of it are the same: ${irreproducible}.`]),
     ...(run.tags.length === 0 ? [] : [`Tags: ${run.tags.join(", ")}.`]),
     ...(run.note === "" ? [] : [`Note: ${run.note}`]),
     ...(run.digest === null ? [] : [`Digest: ${run.digest}`]),
   ];
+}
+
+function beganWith(store: Store, from: NonNullable<Manifest["determined"]["from"]>): string {
+  const source = sourceRun(store, from);
+  return source === undefined
+    ? `It began with the weights of run ${from.run} (digest ${
+      from.digest.slice(0, 12)
+    }), which the store ` +
+      "does not have as it was then."
+    : `It began with the weights of run ${source.id}.`;
 }
 
 /** What a person may want of it next. */

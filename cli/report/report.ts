@@ -22,6 +22,7 @@ import { Describer } from "../../lab/experiment/describe.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import { isComputed, LOGGED } from "../../lab/experiment/manifest.ts";
 import { needsModule } from "../../lab/experiment/own.ts";
+import { sourceRun } from "../../lab/experiment/recorded_run.ts";
 import { stagesOf } from "../../lab/experiment/resume.ts";
 import { type SweepState, sweepState } from "../../lab/experiment/sweep.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
@@ -112,7 +113,7 @@ export async function reportOf(
     heading("Every seed"),
     seedsOf(groups, isTimed),
     ...notes.map(text),
-    ...await againOf(groups, registries, options.store),
+    ...await againOf(store, groups, registries, options.store),
   ];
 }
 
@@ -446,9 +447,10 @@ async function shownOf(
 
 /** Command lines that train the groups again, and that reproduce runs of them. */
 async function againOf(
+  store: Store,
   groups: readonly Group[],
   registries: Registries,
-  store: string | undefined,
+  location: string | undefined,
 ): Promise<Block[]> {
   using describer = new Describer(registries, { examine: false });
   const trained = groups.filter(({ runs: [{ manifest }] }) =>
@@ -457,7 +459,7 @@ async function againOf(
   const again: string[] = [];
   const anew: string[] = [];
   for (const group of trained) {
-    const lines = await trainingLines(group, describer, registries);
+    const lines = await trainingLines(store, group, describer, registries);
     again.push(...lines);
     // Where no line trains all of its runs again, each is reproduced.
     anew.push(
@@ -467,11 +469,12 @@ async function againOf(
     );
   }
   // Workers alone store runs in a database, so that nothing is reproduced there.
-  const lines = [...again, ...isPostgres(store) ? [] : anew].map((line) => line + storeFlag(store));
+  const lines = [...again, ...isPostgres(location) ? [] : anew]
+    .map((line) => line + storeFlag(location));
   if (lines.length === 0) return [];
   const text = [
     ...again.length > 0 ? ["The first lines train the same again"] : [],
-    ...anew.length > 0 && !isPostgres(store)
+    ...anew.length > 0 && !isPostgres(location)
       ? [
         `${
           again.length > 0 ? "the others" : "These lines"
@@ -492,9 +495,11 @@ const LEADING = ["agent.name", "model.name", "environment.id", "dataset.name", "
 
 /**
  * Command lines that train all runs of a group again. None where the definition is not at hand or no
- * longer the one of the runs, where they were given another budget on the way, or where no line says all.
+ * longer the one of the runs, where they were given another budget on the way, where the run that they
+ * began with is not at hand, or where no line says all.
  */
 async function trainingLines(
+  store: Store,
   { experiment, configuration, runs }: Group,
   describer: Describer,
   registries: Registries,
@@ -528,12 +533,14 @@ async function trainingLines(
   const again = await describe(set);
   if (again === undefined || !isDeepStrictEqual(flatten(again.configuration), own)) return [];
   const { backend, from } = determined;
+  const source = from && sourceRun(store, from);
+  if (from !== undefined && source === undefined) return [];
   const line = [
     `${programFor(runs[0])} run ${shellWord(reference)}`,
     ...settingWords(set),
     // What `auto` takes.
     ...backend === "wasm" ? [] : [`--backend ${choiceOf(backend)}`],
-    ...from === undefined ? [] : [`--from ${from.run}`],
+    ...source === undefined ? [] : [`--from ${source.id}`],
   ].join(" ");
   const seeds = runs.map(({ manifest: { determined } }) => BigInt(determined.seed));
   const isRow = seeds.every((seed, i) => seed === seeds[0] + BigInt(i));

@@ -5,7 +5,7 @@
  */
 import { InputError } from "../core/errors.ts";
 import { REPLAY, type Snapshot } from "../core/snapshot.ts";
-import type { Run, Store } from "../store/store.ts";
+import type { Manifest, Run, Store } from "../store/store.ts";
 import { isComputed, LOGGED } from "./manifest.ts";
 import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
@@ -70,15 +70,26 @@ export async function sourceOf(
   };
 }
 
-/** What a run started from; an `InputError` where it is no longer the same. */
-export async function sourceAgain(
-  store: Store,
-  from: { readonly run: string; readonly digest: string },
-): Promise<Snapshot> {
-  const { from: now, snapshot } = await sourceOf(store, from.run);
-  if (now.digest === from.digest) return snapshot;
+/** How a manifest names the run whose weights another began with. */
+type From = NonNullable<Manifest["determined"]["from"]>;
+
+/**
+ * The run whose weights another began with, which its digest says: one may have been trained further since,
+ * and a sync may have given it another id. Undefined where the store has it no more.
+ */
+export function sourceRun(store: Pick<Store, "run" | "runs">, from: From): Run | undefined {
+  const named = store.run(from.run);
+  if (named?.digest === from.digest) return named;
+  return store.runs().find(({ digest }) => digest === from.digest);
+}
+
+/** What a run started from; an `InputError` where the store has it no more. */
+export async function sourceAgain(store: Store, from: From): Promise<Snapshot> {
+  const run = sourceRun(store, from);
+  if (run !== undefined) return await finalSnapshot(store, run, REPLAY);
   throw new InputError(
-    `Cannot start again from the weights of run ${from.run} as it has been trained further since`,
+    `Cannot start again from the weights of run ${from.run} as the store must have the run that it ` +
+      `was then: none has the digest ${from.digest.slice(0, 12)}`,
   );
 }
 

@@ -5622,8 +5622,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a run that was trained further is started from again",
     file: "lab/experiment/recorded_run.ts",
-    from: "if (now.digest === from.digest) return snapshot;",
-    to: "if (now.run === from.run) return snapshot;",
+    from: "if (named?.digest === from.digest) return named;",
+    to: "if (named !== undefined) return named;",
     test: "tests/lab/experiment/recorded_run_test.ts",
   },
   {
@@ -6553,7 +6553,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a report's lines train from fresh weights",
     file: "cli/report/report.ts",
-    from: "[`--from ${from.run}`]",
+    from: "[`--from ${source.id}`]",
     to: "[]",
     test: "tests/cli/report_test.ts",
   },
@@ -11626,5 +11626,12 @@ export const mutants: readonly Mutant[] = [
     from: "const MOST_BYTES = 96;",
     to: "const MOST_BYTES = 960;",
     test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "the run that another one began with is not found under the id that a sync gave it",
+    file: "lab/experiment/recorded_run.ts",
+    from: "return store.runs().find(({ digest }) => digest === from.digest);",
+    to: "return undefined;",
+    test: "tests/lab/experiment/recorded_run_test.ts",
   },
 ];
