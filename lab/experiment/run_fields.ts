@@ -48,13 +48,15 @@ export const columnNames: readonly string[] = Object.keys(columns);
 
 /** Whether a key names a metric or a path of the configuration rather than a field of any run. */
 export function isOwnKey(key: string): boolean {
-  return !(key in columns) && key !== FIGURE;
+  return !Object.hasOwn(columns, key) && key !== FIGURE;
 }
 
 /** Value at a dotted path of the configuration; a named part (`agent`) is its name or id. */
 export function configured(run: Run, path: string): Json | undefined {
   let value: Json | undefined = run.manifest.determined.configuration;
-  for (const part of path.split(".")) value = isRecord(value) ? value[part] : undefined;
+  for (const part of path.split(".")) {
+    value = isRecord(value) && Object.hasOwn(value, part) ? value[part] : undefined;
+  }
   return isRecord(value) ? value.name ?? value.id ?? value : value;
 }
 

@@ -11634,4 +11634,25 @@ export const mutants: readonly Mutant[] = [
     to: "return undefined;",
     test: "tests/lab/experiment/recorded_run_test.ts",
   },
+  {
+    fault: "seconds of a monitor file fall where a second program went on with it",
+    file: "lab/experiment/imports/table.ts",
+    from: "seconds: clock(seconds),",
+    to: "seconds,",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "what every object has is taken for a field of a run's configuration",
+    file: "lab/experiment/run_fields.ts",
+    from: "isRecord(value) && Object.hasOwn(value, part) ?",
+    to: "isRecord(value) ?",
+    test: "tests/lab/experiment/run_fields_test.ts",
+  },
+  {
+    fault: "the page that trains a run again computes otherwise than the run did",
+    file: "web/routes/runs/[id].tsx",
+    from: "pageBackends.find((each) => each === backend)",
+    to: "undefined",
+    test: "tests/web/dashboard_test.ts",
+  },
 ];

@@ -112,6 +112,16 @@ test("the run page shows figures, events, how it ended and what to type", async 
     /^Cannot train run \w+ in a page as experiments\/corridor\.ts is gone$/,
   );
   ok(diverged.includes(`<a class="lead" href="/train?run=${runs.diverged}">train it here</a>`));
+  const learned = dashboard.store.run(runs.diverged)!;
+  const { id: strict } = dashboard.store.createRun({
+    name: learned.name,
+    manifest: {
+      ...learned.manifest,
+      determined: { ...learned.manifest.determined, backend: "wasm-strict" },
+    },
+    ...{ tags: [], note: "" },
+  });
+  match(await text(dashboard, `/runs/${strict}`), /"\/train\?run=\w+&amp;backend=wasm-strict"/);
   const { configuration, seed, digest } = await json<BaseRun>(
     dashboard,
     `/api/setting?run=${runs.diverged}`,

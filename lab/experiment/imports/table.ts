@@ -215,6 +215,16 @@ function isText(rows: readonly Row[], column: string, name: string): boolean {
 /** Seconds that a clock falls by at least where it begins anew: by less it falls between threads that log. */
 const ANEW = 1;
 
+/** Seconds of a clock that begins anew, as of a program that went on: they count on from where it was. */
+function steadyClock(): (told: number) => number {
+  let [before, clock] = [0, 0];
+  return (told) => {
+    if (told < clock - ANEW) before += clock;
+    clock = told;
+    return before + told;
+  };
+}
+
 function pointsOf(
   rows: readonly Row[],
   metrics: readonly string[],
@@ -223,8 +233,7 @@ function pointsOf(
   time: string | undefined,
 ): ImportedPoint[] {
   const requireOne = onePerStep(name, step ?? "row");
-  // A clock that begins anew, as of a program that went on, counts on from where it was.
-  let [before, clock] = [0, 0];
+  const clock = steadyClock();
   const points = rows.flatMap(({ at: place, cells }, i): ImportedPoint[] => {
     const values = metrics.flatMap((column): [string, number][] => {
       const value = numberOf(cells[column]);
@@ -241,13 +250,9 @@ function pointsOf(
     for (const [metric, value] of values) requireOne(metric, at, value, place);
     const told = time === undefined ? undefined : numberOf(cells[time]);
     const isTold = told !== undefined && told >= 0;
-    if (isTold) {
-      if (told < clock - ANEW) before += clock;
-      clock = told;
-    }
     return [{
       step: at,
-      ...(isTold ? { seconds: before + told } : {}),
+      ...(isTold ? { seconds: clock(told) } : {}),
       metrics: Object.fromEntries(values),
     }];
   });
@@ -279,6 +284,7 @@ export function runOfMonitor(text: string, name: string): ImportedRun {
   }
   const [returns, lengths]: number[][] = [[], []];
   let step = 0;
+  const clock = steadyClock();
   const points = lines.map(({ cells, line }): ImportedPoint => {
     const [value, length, seconds] = [r, l, t].map((at) => numberOf(cells[at]));
     if (value === undefined || length === undefined || seconds === undefined) {
@@ -303,7 +309,7 @@ export function runOfMonitor(text: string, name: string): ImportedRun {
     };
     return {
       step,
-      seconds,
+      seconds: clock(seconds),
       metrics: {
         "rollout/episode_return": value,
         "rollout/episode_length": length,

@@ -107,6 +107,14 @@ Deno.test("a monitor file's episodes come with the mean of the last hundred", ()
     strictEqual(budgetOf(store.run(id)!).spent, 1575);
   }));
 
+Deno.test("a monitor file that a second program went on with has seconds that never fall", () =>
+  withStore(async (store) => {
+    const text = "#{}\nr,l,t\n20,20,10.5\n30,30,20.5\n40,40,1.5\n50,50,3.5\n";
+    const [{ series }] = await imported(store, "on.monitor.csv", text);
+    const returns = series.find(([name]) => name === "rollout/episode_return")!;
+    deepStrictEqual(returns[3], [10.5, 20.5, 22, 24]);
+  }));
+
 Deno.test("tables of any logger: steps, seconds, quotes, empty cells, what is not finite", () =>
   withStore(async (store) => {
     const csv = '\ufeffglobal_step,"loss, total",time/time_elapsed,note,grad\r\n' +

@@ -2,7 +2,13 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import { runEntry } from "../../../cli/run_document.ts";
 import { DamageError } from "../../../lab/core/errors.ts";
-import { columnNames, isOwnKey, pathsOf, readerOf } from "../../../lab/experiment/run_fields.ts";
+import {
+  columnNames,
+  configured,
+  isOwnKey,
+  pathsOf,
+  readerOf,
+} from "../../../lab/experiment/run_fields.ts";
 import { Judge, trainingOf } from "../../../lab/experiment/verdict.ts";
 import type { Run, Store } from "../../../lab/store/store.ts";
 import { factsOf, summarize } from "../../../web/summary.ts";
@@ -66,6 +72,7 @@ Deno.test("paths of the configuration and figures are read, too, and others are 
     strictEqual(read("figure", { ...run, ...later }), 500);
   }
   throws(() => read("agent.gama"), /Cannot sort as no run has a field "agent\.gama".*agent\.gamma/);
+  strictEqual(configured(run, "constructor"), undefined);
   // What runs of another kind have.
   strictEqual(read("model"), undefined);
   strictEqual(readerOf({ ...store, lastValues: () => new Map() }, [], "x", "sort")(run), undefined);

@@ -20,6 +20,7 @@ import { isInOwnWorld, moduleRefusal } from "../../own/code.ts";
 import { levelsOf, playerOf } from "../../run_parts.ts";
 import { type RunSummary, summarize } from "../../summary.ts";
 import { refusalOf } from "../../training/base_run.ts";
+import { pageBackends, queryOf } from "../../training/setting.ts";
 import { printable, printableLines } from "../../../lab/core/printable.ts";
 import { commandIn, type Program } from "../../program.ts";
 
@@ -96,6 +97,12 @@ async function isOfPoints({ manifest }: Run): Promise<boolean> {
   return (await entry?.load())?.holds?.kind === "points";
 }
 
+/** The address that trains a run again, on its own backend where a page has that. */
+function trainingOf({ id, backend }: Pick<RunSummary, "id" | "backend">): string {
+  const same = pageBackends.find((each) => each === backend);
+  return queryOf({ base: { run: id }, seed: "", backend: same ?? "wasm", set: {} });
+}
+
 /** The page. */
 export default function RunPage({ data }: PageProps<Data>): VNode {
   const { row, run, contents, guide, levels, family } = data;
@@ -117,7 +124,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
         {data.trainable && (
           <>
             {" "}
-            <a class="lead" href={`/train?run=${row.id}`}>train it here</a>
+            <a class="lead" href={`/train?${trainingOf(row)}`}>train it here</a>
           </>
         )}
       </p>
