@@ -11308,6 +11308,8 @@ export const mutants: readonly Mutant[] = [
     from: "if (space.flatSize === 0) {",
     to: "if (space.flatSize < 0) {",
     test: "tests/envs/checker_test.ts",
+  },
+  {
     fault: "distances that are not finite are assigned by all the same",
     file: "lab/statistics/assignment.ts",
     from: "  if (!costs.every(Number.isFinite)) return NaN;\n",

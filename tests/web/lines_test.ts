@@ -41,6 +41,7 @@ function group(label: string, color: number, counts: boolean[]): ComparedGroup {
       seed: String(i),
       status: "completed",
       counts,
+      lacks: false,
       figure: 5,
       x,
       y: [i, i],
