@@ -30,7 +30,13 @@ const run = {
     irreproducible: "it rolls dice",
   },
 } as unknown as Run;
-const storeOf = (last: Record<string, number>) => ({ lastMetrics: () => last }) as unknown as Store;
+const source = { id: "bbbbbb", digest: "0123456789abcdef" };
+const storeOf = (last: Record<string, number>) =>
+  ({
+    lastMetrics: () => last,
+    run: (id: string) => id === source.id ? source : undefined,
+    runs: () => [source],
+  }) as unknown as Store;
 const store = storeOf({ "evaluation/return_mean": 480, "losses/value": 2.5 });
 
 /** The parts of each line, by the two spaces between them. */
@@ -125,21 +131,31 @@ Deno.test("the page of a run says how it stands, with what, and what to type nex
     "To train it anew: lab reproduce aaaaaa",
   ]);
   const bare = { ...determined.configuration, earlierBudgets: undefined };
-  const simple = {
+  const begunFrom = (from: { run: string; digest: string }) => ({
     ...{ message: null, tags: [], note: "", digest: null, status: "interrupted" },
     manifest: {
       ...{ ...run.manifest, irreproducible: undefined },
       code: { revision: null, dirty: null, hash: "11", lock: "22" },
       machine: { ...run.manifest.machine, threads: undefined },
-      determined: { ...determined, configuration: bare, from: { run: "bbbbbb", digest: "d" } },
+      determined: { ...determined, configuration: bare, from },
     },
-  };
+  });
+  const simple = begunFrom({ run: source.id, digest: source.digest });
   const other = await pageOf(simple, "elsewhere");
   deepStrictEqual(other.state.slice(1), [
     "interrupted: 12,345 of 50,000 steps in 1:05, return 480.0, solved.",
     `Started ${when(run.createdAt)}, attempt 2, on wasm.`,
     "It began with the weights of run bbbbbb.",
   ]);
+  // A sync may have given it another id; one that was trained further is not what the run began with.
+  const renamed = await pageOf(begunFrom({ run: "cccccc", digest: source.digest }));
+  strictEqual(renamed.state.at(-1), "It began with the weights of run bbbbbb.");
+  const gone = await pageOf(begunFrom({ run: source.id, digest: "fedcba9876543210" }));
+  strictEqual(
+    gone.state.at(-1),
+    "It began with the weights of run bbbbbb (digest fedcba987654), which the store does not have as " +
+      "it was then.",
+  );
   deepStrictEqual(words(other.next), ["To go on: lab resume aaaaaa --store elsewhere"]);
   const fleet = await pageOf(simple, "postgres://me@db/lab");
   ok(fleet.next[0].startsWith("To go on: deno task -q worker --store"));
