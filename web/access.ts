@@ -19,7 +19,7 @@ const WRONG_TOKENS = 20;
 
 /** What others than this machine need. */
 export interface Shared {
-  /** The name or address that is listened on; `::` in brackets. */
+  /** The name or address that is listened on, as a URL's `hostname` writes it. */
   readonly host: string;
   /** Letters and digits. */
   readonly token: string;

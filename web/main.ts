@@ -23,6 +23,13 @@ const USUAL_STORE = "runs";
 /** Milliseconds between two looks at a store that machines share. */
 const REFRESH_MILLISECONDS = 1000;
 
+/** A host as addresses write it: in small letters, of IPv6 in brackets, which a request is held to. */
+function hostIn(host: string): string {
+  const name = URL.parse(`http://${host.includes(":") ? `[${host}]` : host}`)?.hostname;
+  if (/^[\w.:-]+$/.test(host) && name !== undefined) return name;
+  throw new InputError(`Cannot serve as --host must be a name or an address: ${host}`);
+}
+
 /** Reads the flags. */
 function flags(
   args: string[],
@@ -44,10 +51,10 @@ function flags(
       );
     }
     const { host, store, "read-only": readOnly } = values;
-    if (!/^[\w.:-]+$/.test(host)) {
-      throw new InputError(`Cannot serve as --host must be a name or an address: ${host}`);
-    }
-    return { host, port, store: store === undefined ? USUAL_STORE : callersStore(store), readOnly };
+    return {
+      host: hostIn(host),
+      ...{ port, readOnly, store: store === undefined ? USUAL_STORE : callersStore(store) },
+    };
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
@@ -163,22 +170,22 @@ async function serve(args: string[]): Promise<void> {
   const { store, readOnly: isReadOnly } = isShared
     ? { store: await openedFleet(location), readOnly: true }
     : openedStore(location, readOnly);
-  const name = host.includes(":") ? `[${host}]` : host;
-  const shared = isLoopback(host) ? undefined : { host: name, token: newToken() };
+  const hostname = host.replace(/^\[|\]$/g, "");
+  const shared = isLoopback(host) ? undefined : { host, token: newToken() };
   const feed = new Feed(store);
   const program = isShared ? { name: FLEET_PROGRAM, store: location } : programOf(store);
   const comparisons = new Comparisons(store.location);
   const app = createApp(store, comparisons, { readOnly: isReadOnly, shared, feed, program });
   try {
     const server = Deno.serve({
-      hostname: host,
+      hostname,
       port,
       onListen: (address) => {
         const query = shared === undefined ? "" : `/?token=${shared.token}`;
         console.log(
           `Reverie's dashboard shows ${
             isShared ? location : store.location
-          } at http://${name}:${address.port}${query}`,
+          } at http://${host}:${address.port}${query}`,
         );
         // Thousands of runs are read while the reader turns to the browser.
         setTimeout(() => unlessDamaged(() => feed.records()));
@@ -196,11 +203,11 @@ async function serve(args: string[]): Promise<void> {
     }
     if (error instanceof Deno.errors.NotCapable) {
       throw new InputError(
-        `Cannot serve as this task may listen on 127.0.0.1 alone: deno task -q dashboard:shared --host ${host}`,
+        `Cannot serve as this task may listen on 127.0.0.1 alone: deno task -q dashboard:shared --host ${hostname}`,
       );
     }
     if (error instanceof Deno.errors.AddrNotAvailable) {
-      throw new InputError(`Cannot serve as this machine has no such address: --host ${host}`);
+      throw new InputError(`Cannot serve as this machine has no such address: --host ${hostname}`);
     }
     throw error;
   }

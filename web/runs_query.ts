@@ -31,6 +31,8 @@ export interface TableColumn {
   readonly key: string;
   /** Which way is better; null: it is not known, or there is none. */
   readonly better: "up" | "down" | null;
+  /** Whether its figures are moments, in milliseconds since 1970. */
+  readonly isMoment?: boolean;
 }
 
 /** A cell: a number, or text as it stands; null where there is none. */

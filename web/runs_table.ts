@@ -8,7 +8,13 @@ import { printable } from "../lab/core/printable.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
 import { groupRuns, isLost, seedsText, settingsApart } from "../lab/experiment/comparison.ts";
 import type { Value } from "../lab/experiment/conditions.ts";
-import { columnNames, type MetricSource, pathsOf, readerOf } from "../lab/experiment/run_fields.ts";
+import {
+  columnNames,
+  isMoment,
+  type MetricSource,
+  pathsOf,
+  readerOf,
+} from "../lab/experiment/run_fields.ts";
 import { iqm, spreadOf } from "../lab/statistics/mod.ts";
 import type { Run } from "../lab/store/store.ts";
 import { countingOf } from "./comparison.ts";
@@ -62,7 +68,10 @@ export function tableOf(
     return ({ run }: Record) => run && read(run);
   };
   const own = request.columns.length > 0 ? request.columns : ownColumns(found);
-  const columns = own.map((key) => ({ key, better: directionOf(key) }));
+  const columns = own.map((key) => ({
+    ...{ key, better: directionOf(key) },
+    ...isMoment(key) && { isMoment: true },
+  }));
   const readers = own.map((key) => reader(key, "show the column"));
   const answer = {
     total: records.length,

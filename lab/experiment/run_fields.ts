@@ -40,6 +40,11 @@ const columns: Readonly<Record<string, (run: Run) => Value>> = {
 /** Those that are not compared as they are. */
 const readings: Readonly<Record<string, Reading>> = { id: "id", started: "time", ended: "time" };
 
+/** Whether a key names a moment, in milliseconds since 1970. */
+export function isMoment(key: string): boolean {
+  return Object.hasOwn(readings, key) && readings[key] === "time";
+}
+
 /** What a run's configuration may name, of which a run of agents has others than one of models. */
 export const partNames: readonly string[] = ["agent", "environment", "model", "dataset"];
 

@@ -11657,4 +11657,25 @@ export const mutants: readonly Mutant[] = [
     to: "undefined",
     test: "tests/web/dashboard_test.ts",
   },
+  {
+    fault: "a page tells to reproduce a run on another backend than the page has trained it on",
+    file: "web/training/setting.ts",
+    from: "backend === run?.backend;",
+    to: 'backend === "wasm";',
+    test: "tests/web/setting_test.ts",
+  },
+  {
+    fault: "the dashboard's host is compared as it was typed with a request's",
+    file: "web/main.ts",
+    from: "name !== undefined) return name;",
+    to: "name !== undefined) return host;",
+    test: "tests/web/main_test.ts",
+  },
+  {
+    fault: "a column of moments shows milliseconds",
+    file: "web/islands/run_table.tsx",
+    from: "return isMoment ? ago(cell, now) : figure(cell);",
+    to: "return figure(cell);",
+    test: "tests/web/run_table_island_test.ts",
+  },
 ];

@@ -60,6 +60,8 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
         /127\.0\.0\.1 alone: deno task -q dashboard:shared/,
       ],
       [["--host", "a b"], 2, /--host must be a name or an address: a b/],
+      [["--host", "300.1.1.1"], 2, /--host must be a name or an address: 300\.1\.1\.1/],
+      [["--host", "fd00::zz"], 2, /--host must be a name or an address: fd00::zz/],
       [["extra"], 2, /extra/],
       [["build"], 2, /--out is missing/],
       [["build", "--out", "x", "--for"], 2, /it takes --out FOLDER.*--for/],
@@ -99,7 +101,9 @@ Deno.test("a relative store starts at the folder that the task is called from", 
 
 Deno.test("it serves on 127.0.0.1 and says where, also where there is no store yet", () =>
   withStore(async (folder) => {
-    const child = command(["--port", "0", "--store", `${folder}/new`], folder).spawn();
+    // However the host is written, its requests have the name that a browser makes of it.
+    const flags = ["--host", "127.1", "--port", "0", "--store", `${folder}/new`];
+    const child = command(flags, folder).spawn();
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     let line = "";
     while (!line.includes("\n")) line += (await reader.read()).value ?? "\n";

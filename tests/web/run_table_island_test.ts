@@ -255,6 +255,22 @@ Deno.test("the column of figures says of which metric each is, and of none that 
   });
 });
 
+Deno.test("moments are told by how long ago they were, a group's without an interval", async () => {
+  const columns = [{ key: "ended", better: null, isMoment: true }];
+  const moment = 120_000 - 3 * 3600_000 - 1000;
+  const texts = (page: Small) => page.all("td", ".number").map(({ textContent }) => textContent);
+  const rows = [{ row: rowOf("r1"), apart: [], cells: [moment] }];
+  await shown({ ...single, columns, rows }, "", ({ page }) => {
+    strictEqual(texts(page)[1], "3 h ago");
+  });
+  const spread = { low: moment - 1, high: moment, kind: "rough interval" } as const;
+  const cells = [{ iqm: moment, spread, values: [moment - 1, moment] }];
+  const groups = [{ label: "ppo", runs: ["r1", "r2"], cells }];
+  await shown({ ...grouped, columns, groups }, "group=agent", ({ page }) => {
+    strictEqual(texts(page)[0].trim(), "3 h ago");
+  });
+});
+
 Deno.test("a group of which some runs are chosen is not", () =>
   shown(single, "", async ({ page }) => {
     boxes(page)[0].click();

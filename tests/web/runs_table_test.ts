@@ -86,6 +86,12 @@ Deno.test("the table has a column a metric, any key as a column, and pages", asy
   deepStrictEqual(values, values.toSorted((a, b) => Number(b) - Number(a)));
   ok(chosen.keys.includes("agent.hiddenSizes") && chosen.keys.includes("losses/kl"));
 
+  // Moments are told apart, as they are shown otherwise than figures.
+  deepStrictEqual(
+    table("columns=ended,time,agent.learningRate").columns.map(({ isMoment }) => isMoment),
+    [true, undefined, undefined],
+  );
+
   const second = table("offset=5&limit=5");
   deepStrictEqual(
     second.rows.map(({ row }) => row.id),

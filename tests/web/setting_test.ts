@@ -4,6 +4,10 @@ import { commandOf, queryOf, settingOf, USUAL, withField } from "../../web/train
 
 const read = (query: string) => settingOf(new URLSearchParams(query));
 
+/** The command of a page that takes a run's configuration. */
+const ofRun = (query: string, backend: string) =>
+  commandOf(read(`run=abc123${query}`), { name: "reverie" }, { backend });
+
 Deno.test("an address without words trains the usual experiment, and stays so", () => {
   deepStrictEqual(read(""), { base: { experiment: USUAL }, seed: "", backend: "wasm", set: {} });
   strictEqual(queryOf(read("")), `experiment=${USUAL}`);
@@ -44,6 +48,12 @@ Deno.test("the command trains the same, its words as a shell takes them", () => 
     commandOf(read("experiment=a&agent.word=it%27s"), { name: "reverie" }),
     `reverie run a --seed 1 --set agent.word='it'\\''s' --backend wasm`,
   );
-  strictEqual(commandOf(read("run=abc123"), { name: "reverie" }), "reverie reproduce abc123");
-  strictEqual(commandOf(read("run=abc123&agent.gamma=0.9"), { name: "reverie" }), undefined);
+  strictEqual(ofRun("", "wasm"), "reverie reproduce abc123");
+  strictEqual(ofRun("&agent.gamma=0.9", "wasm"), undefined);
+});
+
+Deno.test("a run is named to be reproduced only on the backend that it was trained on", () => {
+  strictEqual(ofRun("&backend=wasm-strict", "wasm-strict"), "reverie reproduce abc123");
+  strictEqual(ofRun("", "wasm-strict"), undefined);
+  strictEqual(ofRun("&backend=webgpu", "wasm"), undefined);
 });

@@ -213,7 +213,7 @@ function Same(
       ? <b class="bad">The run has another one: the lab's code has changed since.</b>
       : <>The run has another one: it was trained on {base.backend}.</>;
   }
-  const command = commandOf(setting, program);
+  const command = commandOf(setting, program, base);
   return command === undefined
     ? <>A run of this configuration has the same on the command line.</>
     : (

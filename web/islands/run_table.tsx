@@ -255,6 +255,7 @@ export default function RunTable(
                 key={each.label}
                 group={each}
                 columns={columns}
+                now={now}
                 chosen={each.runs.every((id) => chosen.value.has(id))}
                 isAt={at.value === i}
                 pick={(range) => pick(i, range)}
@@ -545,7 +546,7 @@ function RunRow(
           {columns[i].key === FIGURE && row.headline !== null && (
             <span class="of">{`${metricLabel(row.headline.name)} `}</span>
           )}
-          {shownCell(cell)}
+          {shownCell(cell, columns[i], now)}
         </td>
       ))}
       <td class="number" title={`${count(row.count)} ${row.unit}`}>{duration(row.wallSeconds)}</td>
@@ -560,14 +561,16 @@ const shortLabel = ({ key }: TableColumn) => key.split(/[./]/).at(-1)!.replaceAl
 const isNumber = (cell: Cell) =>
   cell === null || typeof cell === "number" || /^(NaN|-?Infinity|-?[\d.]+)$/.test(cell);
 
-function shownCell(cell: Cell): ComponentChildren {
-  return typeof cell === "number" ? figure(cell) : cell ?? "–";
+function shownCell(cell: Cell, { isMoment }: TableColumn, now: number): ComponentChildren {
+  if (typeof cell !== "number") return cell ?? "–";
+  return isMoment ? ago(cell, now) : figure(cell);
 }
 
 function GroupRow(
-  { group: { label, runs, cells }, columns, ...line }: {
+  { group: { label, runs, cells }, columns, now, ...line }: {
     group: TableGroup;
     columns: readonly TableColumn[];
+    now: number;
     chosen: boolean;
     isAt: boolean;
     pick: (range: boolean) => void;
@@ -603,8 +606,8 @@ function GroupRow(
           {judging !== undefined && (
             <span class="of">{`${judging.map(metricLabel).join(", ")} `}</span>
           )}
-          <span class="value">{figure(iqm)}</span>
-          <small>{lost ?? (spread !== null && boundsText(spread))}</small>
+          <span class="value">{shownCell(iqm, columns[i], now)}</span>
+          <small>{lost ?? (spread !== null && !columns[i].isMoment && boundsText(spread))}</small>
         </td>
       ))}
     </Line>

@@ -128,7 +128,7 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
   // A field that the form does not have has no place for its line.
   const at = named === "seed" || fields.has(named ?? "") ? named : undefined;
   const isShown = problem !== "" && at === undefined;
-  const command = commandOf(setting, program);
+  const command = commandOf(setting, program, base);
   return (
     <div ref={page} class="training">
       <form

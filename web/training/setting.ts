@@ -61,14 +61,17 @@ export function withField(setting: Setting, path: string, text: string | undefin
 
 /**
  * The command that trains the same; undefined where no command does, as of a run with
- * changes.
+ * changes, or on a backend that is not the run's.
+ *
+ * @param run The run whose configuration is taken.
  */
 export function commandOf(
   { base, seed, backend, set }: Setting,
   program: Program,
+  run?: { readonly backend: string },
 ): string | undefined {
   if ("run" in base) {
-    const isSame = Object.keys(set).length === 0 && seed === "" && backend === "wasm";
+    const isSame = Object.keys(set).length === 0 && seed === "" && backend === run?.backend;
     return isSame ? commandIn(program, `reproduce ${base.run}`) : undefined;
   }
   const { budget, ...fields } = set;
