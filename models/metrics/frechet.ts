@@ -70,7 +70,7 @@ function rootOf(covariance: Matrix): Matrix {
 /**
  * The Fréchet distance of two Gaussians, squared, as FID is printed.
  *
- * @returns ≥ 0 but for rounding; 0 for equal moments.
+ * @returns ≥ 0 but for rounding; 0 for equal moments; NaN where a moment is not finite.
  *
  * @example
  * ```ts
@@ -85,7 +85,10 @@ export function frechetDistance(a: Moments, b: Moments): number {
     (sum, mean, i) => sum + (mean - b.mean[i]) * (mean - b.mean[i]),
     0,
   );
+  const apart = between + a.covariance.trace() + b.covariance.trace();
+  // The search for eigenvalues ends in an error where a matrix holds NaN.
+  if (!Number.isFinite(apart)) return NaN;
   const half = rootOf(a.covariance);
   const trace = roots(half.mmul(b.covariance).mmul(half)).roots.reduce((sum, x) => sum + x, 0);
-  return between + a.covariance.trace() + b.covariance.trace() - 2 * trace;
+  return apart - 2 * trace;
 }

@@ -99,6 +99,19 @@ Deno.test("distances are taken between the judge's features, without one between
   }
 });
 
+Deno.test("samples that are not finite have distances that are no numbers, and end in no error", async () => {
+  for (const value of [NaN, Infinity]) {
+    for (const part of [imagesOf(30, [0.1, 0.5]), imagesOf(30, [value])]) {
+      part[2] = value;
+      for (const given of [judge, undefined]) {
+        const measured = await yardstick(dataset(), 30, given).measure(part);
+        const named = ["energy_distance", ...given ? ["fid_pair", "kid_pair"] : []];
+        for (const name of named) ok(!Number.isFinite(measured[name]), `${name} ${measured[name]}`);
+      }
+    }
+  }
+});
+
 Deno.test("of many images a thousand are compared, and 250 looked for among the training examples", async () => {
   const set = dataset();
   // Images of the training split first, then far ones, then all of another class.

@@ -11678,4 +11678,11 @@ export const mutants: readonly Mutant[] = [
     to: "return figure(cell);",
     test: "tests/web/run_table_island_test.ts",
   },
+  {
+    fault: "samples that are no numbers end a run in an error of the linear algebra",
+    file: "models/metrics/frechet.ts",
+    from: "if (!Number.isFinite(apart)) return NaN;",
+    to: "",
+    test: "tests/models/metrics/features_test.ts",
+  },
 ];

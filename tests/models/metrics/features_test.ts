@@ -2,7 +2,7 @@
  * Measures in the features of a network against NumPy and SciPy (recipe:
  * tests/golden/numpy/features.py), and against worked numbers.
  */
-import { deepStrictEqual, match, ok } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { Matrix } from "ml-matrix";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { frechetDistance, momentsOf } from "../../../models/metrics/frechet.ts";
@@ -76,6 +76,11 @@ Deno.test("the Fréchet distance of worked moments", () => {
   near(distance([0, 0], [[1, .3], [.3, 2]], [1, .5], [[2, .5], [.5, 1]]), 1.6085459109352156);
   const own = moments([3, 1], [[2, .5], [.5, 1]]);
   near(frechetDistance(own, own), 0);
+  for (const value of [NaN, Infinity]) {
+    strictEqual(frechetDistance(own, moments([0, value], [[1, 0], [0, 1]])), NaN);
+    const wrong = moments([0, 0], [[1, NaN], [NaN, value]]);
+    deepStrictEqual([frechetDistance(own, wrong), frechetDistance(wrong, own)], [NaN, NaN]);
+  }
 });
 
 Deno.test("Inception Scores of worked answers", () => {
