@@ -3,12 +3,13 @@ import { basename, dirname, join } from "node:path";
 import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { choice, integer, string } from "@optique/core/valueparser";
+import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
+import { parseSeed } from "../../lab/core/seed_sequence.ts";
 import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
 import { isFolder } from "../../lab/store/files.ts";
 import { LONGEST_TAG } from "../../web/tags.ts";
-import { defaulting, defineCommand, plain, shortText, storeOption } from "../command.ts";
+import { defaulting, defineCommand, plain, seedValue, shortText, storeOption } from "../command.ts";
 import { openStoreOf } from "../stores.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 
@@ -46,7 +47,7 @@ export const importRuns = defineCommand({
       name: optional(option("--name", string({ metavar: "NAME" }), {
         description: plain("What the runs are called. Default: as the file, or its folder."),
       })),
-      seed: optional(option("--seed", integer({ metavar: "N", min: 0 }), {
+      seed: optional(option("--seed", seedValue(), {
         description: plain(
           "Seed of the first run; those after it count on. Default: the first one that no run of its " +
             "name has.",
@@ -62,7 +63,7 @@ export const importRuns = defineCommand({
     const { importEventRun, importFileRuns } = await import("../../lab/experiment/imports/mod.ts");
     const sources = await sourcesOf(io, files);
     using opened = await openStoreOf(io, location);
-    let next = seed;
+    let next = seed === undefined ? undefined : parseSeed(seed);
     // Files that are named together are runs of their own, though their content be the same.
     const before = opened.store.runs();
     for (const { files, folder } of sources) {
@@ -74,7 +75,7 @@ export const importRuns = defineCommand({
       const { ids, known, remarks } = folder === undefined
         ? await importFileRuns(opened.store, named[0].bytes, at, options)
         : await importEventRun(opened.store, named, { ...folder, at }, options);
-      if (next !== undefined) next += ids.length + known.length;
+      if (next !== undefined) next += BigInt(ids.length + known.length);
       for (const id of ids) io.out(`${id}  ${at}`);
       for (const id of known) io.out(`already there: ${id}  ${at}`);
       for (const remark of remarks) io.notice(`${remark}\n`);

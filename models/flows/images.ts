@@ -32,8 +32,10 @@ export const imageFlowFields = (depth: number, ofDepth: string) => ({
     description:
       "Deviation of the noise that samples come from: below 1 they are likelier, and alike",
   }),
-  maximumGradientNorm: z.number().positive().optional().meta({
-    description: "Gradients are scaled down to this norm; without one they are not",
+  // A flat background teaches couplings to expand twentyfold, and an edge that they miss then weighs
+  // more than all other pixels together.
+  maximumGradientNorm: z.number().positive().default(100).meta({
+    description: "Gradients are scaled down to this norm",
   }),
   averageDecay: averageField.averageDecay.default(0.99),
   ...judgeFields,

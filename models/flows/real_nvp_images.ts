@@ -20,19 +20,12 @@ import { flowOfImages, imageFlowFields } from "./images.ts";
 import { actnorm } from "./mixing.ts";
 import { onCheckerboard } from "./multi_scale.ts";
 
-const fields = imageFlowFields(3, "Couplings of each kind at each scale");
-
 /** Real-valued non-volume preserving transformations, of images. */
 export const realNvpImages = defineModel({
   name: "real-nvp-images",
   summary:
     "Flow of images by couplings of a checkerboard's fields and of channels, at several scales",
-  configuration: z.strictObject({
-    ...fields,
-    // A flat background teaches couplings to expand twentyfold, and an edge that they miss then weighs
-    // more than all other pixels together.
-    maximumGradientNorm: fields.maximumGradientNorm.default(100),
-  }),
+  configuration: z.strictObject(imageFlowFields(3, "Couplings of each kind at each scale")),
   ...flowOfImages((channels, depth, conditioner) => {
     const couplings = Array.from({ length: depth }, (_, turn) => [
       actnorm(channels),

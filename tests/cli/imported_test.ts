@@ -222,6 +222,14 @@ Deno.test("an import hands on what was typed: name, first seed, tags, what steps
     deepStrictEqual((await stored()).slice(2), [
       ...["mine,8,,environmentSteps", "mine,9,,environmentSteps"],
     ]);
+    // Beyond what a double tells apart.
+    await Deno.writeTextFile(`${folder}/5.csv`, "step,loss\n1,5\n");
+    await Deno.writeTextFile(`${folder}/6.csv`, "step,loss\n1,6\n");
+    await typed(`import 5.csv 6.csv --name mine --seed ${2n ** 60n}`);
+    deepStrictEqual((await stored()).slice(4), [
+      "mine,1152921504606846976,,environmentSteps",
+      "mine,1152921504606846977,,environmentSteps",
+    ]);
   }));
 
 Deno.test("event files that are named by themselves are called as their folder, and must hold something", () =>

@@ -11685,4 +11685,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/models/metrics/features_test.ts",
   },
+  {
+    fault: "imported runs have the seed of the first one",
+    file: "lab/experiment/imports/mod.ts",
+    from: ": parseSeed(options.seed) + BigInt(place);",
+    to: ": options.seed;",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
 ];

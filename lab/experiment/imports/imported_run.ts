@@ -46,7 +46,7 @@ export interface ImportOptions {
   /** Left out: what the file is called, or says. */
   readonly name?: string;
   /** Left out: the first one that no run of its name and configuration has. */
-  readonly seed?: number;
+  readonly seed?: Seed;
   /** Among these its own run may be already. Default: all of the store's. */
   readonly before?: readonly Run[];
 }

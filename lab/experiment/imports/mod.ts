@@ -5,6 +5,7 @@
  */
 import { InputError } from "../../core/errors.ts";
 import { printable } from "../../core/printable.ts";
+import { parseSeed } from "../../core/seed_sequence.ts";
 import { sha256 } from "../../store/files.ts";
 import type { Run, Store } from "../../store/store.ts";
 import {
@@ -123,7 +124,7 @@ async function add(
       known.push(there);
       continue;
     }
-    const seed = options.seed === undefined ? undefined : options.seed + place;
+    const seed = options.seed === undefined ? undefined : parseSeed(options.seed) + BigInt(place);
     ids.push(
       await ("id" in run
         ? addLabRun(store, run, { ...options, ...origin })

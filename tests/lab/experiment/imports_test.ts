@@ -148,6 +148,10 @@ Deno.test("files of one name are seeds of one experiment, unless it is said othe
     deepStrictEqual(await add("2.csv"), ["a 2", "b 2"]);
     deepStrictEqual(await add("3.csv", { name: "mine" }), ["mine 1", "mine 2"]);
     deepStrictEqual(await add("4.csv", { name: "mine", seed: 7 }), ["mine 7", "mine 8"]);
+    deepStrictEqual(await add("5.csv", { name: "mine", seed: 2n ** 60n }), [
+      "mine 1152921504606846976",
+      "mine 1152921504606846977",
+    ]);
     const names = [
       "s1/0.monitor.csv",
       "s2/monitor.csv",
