@@ -10684,8 +10684,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the seeds of an import pass over no run that is there",
     file: "cli/commands/import.ts",
-    from: "next += ids.length + known.length;",
-    to: "next += ids.length;",
+    from: "next += BigInt(ids.length + known.length);",
+    to: "next += BigInt(ids.length);",
     test: "tests/cli/imported_test.ts",
   },
   {
