@@ -5,7 +5,8 @@
  * Kingma & Dhariwal, "Glow: Generative Flow with Invertible 1×1 Convolutions" (2018, arXiv 1807.03039):
  * table 1 and figure 2.
  *
- * Differs from the paper: smaller; noise of all scales is N(0, I), without learned moments.
+ * Differs from the paper: smaller; noise of all scales is N(0, I), without learned moments; gradients are
+ * scaled down to a norm.
  *
  * @module
  */

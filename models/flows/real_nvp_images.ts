@@ -8,7 +8,7 @@
  * Differs from the paper: networks of three convolutions in place of residual ones; the checkerboard's
  * fields are taken after blocks of pixels have become channels, so that the last scale has both kinds of
  * couplings, too; actnorm (Kingma & Dhariwal 2018) in place of batch normalisation (section 3.7); pixels as
- * they are, not their logits; no penalty on weights.
+ * they are, not their logits; no penalty on weights; gradients are scaled down to a norm.
  *
  * @module
  */
