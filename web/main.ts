@@ -23,7 +23,7 @@ const USUAL_STORE = "runs";
 /** Milliseconds between two looks at a store that machines share. */
 const REFRESH_MILLISECONDS = 1000;
 
-/** A host as addresses write it: in small letters, of IPv6 in brackets, which a request is held to. */
+/** A host as a URL's `hostname` writes it, which that of each request is compared with. */
 function hostIn(host: string): string {
   const name = URL.parse(`http://${host.includes(":") ? `[${host}]` : host}`)?.hostname;
   if (/^[\w.:-]+$/.test(host) && name !== undefined) return name;
@@ -53,7 +53,9 @@ function flags(
     const { host, store, "read-only": readOnly } = values;
     return {
       host: hostIn(host),
-      ...{ port, readOnly, store: store === undefined ? USUAL_STORE : callersStore(store) },
+      port,
+      store: store === undefined ? USUAL_STORE : callersStore(store),
+      readOnly,
     };
   } catch (error) {
     if (error instanceof InputError) throw error;

@@ -42,7 +42,7 @@ const readings: Readonly<Record<string, Reading>> = { id: "id", started: "time",
 
 /** Whether a key names a moment, in milliseconds since 1970. */
 export function isMoment(key: string): boolean {
-  return Object.hasOwn(readings, key) && readings[key] === "time";
+  return readings[key] === "time";
 }
 
 /** What a run's configuration may name, of which a run of agents has others than one of models. */
