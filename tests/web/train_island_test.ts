@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { answeredBy } from "../../web/ask.ts";
 import Train from "../../web/islands/train.tsx";
-import type { Asked, Order, Told } from "../../web/training/protocol.ts";
+import type { Asked, BaseRun, Order, Told } from "../../web/training/protocol.ts";
 import { answered, type Small, SmallPage } from "./small_page.ts";
 
 const field = (path: string, value: unknown) => ({
@@ -20,11 +20,16 @@ const experiments = [
   { name: "acrobot-ppo", summary: "", seconds: 1, on: "Acrobot-v1", method: "ppo" },
 ];
 
-/** What is answered of a run when a test says so. */
+/** The run "r1", as the server knows it. */
+const base: BaseRun = {
+  ...{ experiment: "acrobot-ppo", version: 1, configuration: {}, seed: "5", backend: "wasm" },
+  digest: "d",
+};
 /** What was asked of runs. */
 const bases: string[] = [];
 /** What was asked of methods. */
 const guidesAsked: string[] = [];
+/** What is answered of the run "late" when a test says so. */
 let late = Promise.withResolvers<Response>();
 
 interface Page {
@@ -72,10 +77,7 @@ async function onPage(body: (page: Page) => Promise<void>, search = ""): Promise
     if (path === "/api/setting?run=late") return late.promise;
     return Promise.resolve(
       path === "/api/setting?run=r1"
-        ? {
-          ok: true,
-          json: () => Promise.resolve({ experiment: "acrobot-ppo", seed: "5", digest: "d" }),
-        } as Response
+        ? { ok: true, json: () => Promise.resolve(base) } as Response
         : { ok: false, text: () => Promise.resolve("There is no such run.") } as Response,
     );
   });
@@ -213,7 +215,6 @@ Deno.test("a later problem of an earlier choice is not said", () => {
 
 Deno.test("what is chosen is trained with its base, once it can be", () =>
   onPage(async ({ page, orders, replies }) => {
-    const base = { experiment: "acrobot-ppo", seed: "5", digest: "d" };
     const setting = { ...usual, base: { run: "r1" } };
     const [describe] = orders() as { asked: Asked }[];
     deepStrictEqual(describe.asked, { setting, base });
@@ -223,6 +224,11 @@ Deno.test("what is chosen is trained with its base, once it can be", () =>
       "as run r1",
     ]);
     strictEqual(page.get("code").textContent, "lab reproduce r1");
+    byId(page, "select", "backend").put("wasm-strict");
+    await replies();
+    deepStrictEqual(page.all("code"), []);
+    byId(page, "select", "backend").put("wasm");
+    await replies();
     // The run is asked for once.
     byId(page, "input", "field-agent.gamma").put("0.9");
     await replies();
