@@ -62,6 +62,14 @@ type Fields = z.output<typeof configuration>;
 // Losses.
 
 /**
+ * Nats below the largest weight from which one is none. It would change no sum of 32 bits; its gradients
+ * would be subnormal numbers, by which processors multiply at half their speed or less.
+ */
+const NEGLIGIBLE = 60;
+/** The logarithm of no weight. */
+const NONE = -1e30;
+
+/**
  * −log (1/K) Σ_k exp w_k: minus the bound of K importance weights. Equation 8.
  *
  * @param logWeights w = log p(x, z) − log q(z|x), [B, K]
@@ -74,7 +82,9 @@ type Fields = z.output<typeof configuration>;
  * ```
  */
 export function importanceLoss(logWeights: tf.Tensor): tf.Tensor1D {
-  return tf.sub(log(logWeights.shape[1]!), tf.logSumExp(logWeights, 1));
+  const isNone = tf.less(logWeights, tf.sub(tf.max(logWeights, 1, true), NEGLIGIBLE));
+  const counted = tf.where(isNone, tf.scalar(NONE), logWeights);
+  return tf.sub(log(logWeights.shape[1]!), tf.logSumExp(counted, 1));
 }
 
 // The model.

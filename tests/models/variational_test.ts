@@ -126,6 +126,13 @@ Deno.test("the importance weighted bound has its worked value, and lies above th
     const weights = [-90, -88, -95];
     near(values(importanceLoss(tf.tensor([weights]))), [88.97088142]);
     near(values(importanceLoss(tf.tensor([[-91]]))), [91]);
+    // Below e^−60 of the largest a weight is none, and has no subnormal gradient.
+    const far = tf.tensor2d([[-90, -149.5, -150.5, -185], [-300, -90, -240, -90]]);
+    near(values(importanceLoss(far)), [90 + Math.log(4), 90 + Math.log(2)]);
+    const gradient = values(tf.grad((weights) => tf.sum(importanceLoss(weights)))(far));
+    near(gradient, [-1, -Math.exp(-59.5), 0, 0, 0, -0.5, 0, -0.5]);
+    deepStrictEqual([...gradient.keys()].filter((i) => gradient[i] === 0), [2, 3, 4, 6]);
+    ok(Number.isNaN(values(importanceLoss(tf.tensor([[-90, NaN]])))[0]));
     // Term by term, in pieces of any width.
     const sums = new LogSums(2);
     sums.add([-90, -88, -1000, 1000]);

@@ -767,8 +767,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the bound of K weights is that of their sum",
     file: "models/variational/iwae.ts",
-    from: "tf.sub(log(logWeights.shape[1]!), tf.logSumExp(logWeights, 1))",
-    to: "tf.neg(tf.logSumExp(logWeights, 1))",
+    from: "tf.sub(log(logWeights.shape[1]!), tf.logSumExp(counted, 1))",
+    to: "tf.neg(tf.logSumExp(counted, 1))",
     test: "tests/models/variational_test.ts",
   },
   {
@@ -11691,5 +11691,20 @@ export const mutants: readonly Mutant[] = [
     from: ": parseSeed(options.seed) + BigInt(place);",
     to: ": options.seed;",
     test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "importance weights that change nothing have subnormal gradients",
+    file: "models/variational/iwae.ts",
+    from: "const NEGLIGIBLE = 60;",
+    to: "const NEGLIGIBLE = 100;",
+    test: "tests/models/variational_test.ts",
+  },
+  {
+    fault: "importance weights that are no numbers are none",
+    file: "models/variational/iwae.ts",
+    from: "tf.where(isNone, tf.scalar(NONE), logWeights)",
+    to:
+      "tf.where(tf.logicalAnd(tf.logicalNot(isNone), tf.greaterEqual(logWeights, NONE)), logWeights, tf.scalar(NONE))",
+    test: "tests/models/variational_test.ts",
   },
 ];
