@@ -17,6 +17,7 @@ import type { Run } from "../lab/store/store.ts";
 import { checkpointOption, type Known, plain, runArgument, storeOption } from "./command.ts";
 import { webpBinary } from "../lab/experiment/codecs.ts";
 import { refuseExisting, writeWhole } from "./files.ts";
+import { pictureLines } from "./previews.ts";
 import { openStoreOf } from "./stores.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
@@ -55,9 +56,9 @@ export function dataOf(io: Io, data: string | undefined) {
 
 /** `--out FILE.png`. */
 export function pictureOption() {
-  return option("--out", string({ metavar: "FILE.png" }), {
-    description: plain("The picture to write."),
-  });
+  return optional(option("--out", string({ metavar: "FILE.png" }), {
+    description: plain("The picture to write. Default: it is drawn in the terminal."),
+  }));
 }
 
 /** The path of a file to write, refused where it ends otherwise or is there already. */
@@ -73,6 +74,35 @@ export async function pathToWrite(
   const path = callersPath(io, out);
   await refuseExisting([path], force);
   return path;
+}
+
+/**
+ * The path of a picture to write; undefined where no file is asked for and the terminal takes it.
+ *
+ * @throws {InputError} where there is no terminal either, and as {@linkcode pathToWrite}.
+ */
+export async function picturePath(
+  io: Io,
+  out: string | undefined,
+  force: boolean,
+): Promise<string | undefined> {
+  if (out !== undefined) return await pathToWrite(io, out, [".png"], force);
+  if (io.screen() !== undefined) return undefined;
+  throw new InputError(
+    "Cannot draw a picture as standard error is no terminal: --out FILE.png writes it",
+  );
+}
+
+/** Writes a picture, or draws it in the terminal where there is no path, and says what it is. */
+export async function givePicture(
+  io: Io,
+  path: string | undefined,
+  raster: Raster,
+  what: string,
+): Promise<void> {
+  if (path === undefined) io.error(`${pictureLines(raster, io)}\n`);
+  else await writePicture(path, raster);
+  io.out(path === undefined ? what : `${what}: ${path}`);
 }
 
 /** Writes a picture as PNG. */

@@ -10,8 +10,10 @@ import { printable } from "../lab/core/printable.ts";
 import { lineOf } from "../lab/experiment/error_lines.ts";
 import { secondsInLanes } from "../lab/experiment/budget.ts";
 import type { Plan, RunProgress } from "../lab/experiment/launch.ts";
+import type { Registries } from "../lab/experiment/registries.ts";
 import type { Run, Store, StoredEvent } from "../lab/store/store.ts";
 import { PROGRAM } from "./command.ts";
+import { Previews } from "./previews.ts";
 import { storeFlag } from "../web/program.ts";
 import { plural, roughly } from "./terminal/format.ts";
 import { interruption } from "./terminal/interruption.ts";
@@ -59,19 +61,28 @@ export function startLine(
   return `${elsewhere ? "Asking for" : "Training"} ${parts.join("; ")}${time}`;
 }
 
-/** Trains `total` runs and shows on a terminal where they stand. */
+/**
+ * Trains `total` runs and shows on a terminal where they stand, and what models among them draw where
+ * it is said where that is kept.
+ */
 export async function watched<T>(
   io: Io,
   total: number,
   work: (watch: Watch, display: ProgressDisplay) => Promise<T>,
   judge?: Judge,
+  kept?: { readonly store: Store; readonly registries: Registries },
 ): Promise<{ result: T; interrupted: boolean }> {
   using display = new ProgressDisplay(io, total, judge);
   using stop = interruption(io, (line) => display.reply(line));
+  const previews = kept && new Previews(display, kept, io);
   const result = await work({
-    onProgress: (progress) => display.update(progress),
+    onProgress: (progress) => {
+      display.update(progress);
+      previews?.take(progress);
+    },
     signal: stop.signal,
   }, display);
+  await previews?.end(total === 1);
   return { result, interrupted: stop.signal.aborted };
 }
 

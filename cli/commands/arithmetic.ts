@@ -4,17 +4,17 @@ import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { defineCommand, plain } from "../command.ts";
 import {
+  givePicture,
   modelOptions,
   openModel,
-  pathToWrite,
   pictureOption,
-  writePicture,
+  picturePath,
 } from "../stored_model.ts";
 
 /** The command `arithmetic`. */
 export const arithmetic = defineCommand({
   name: "arithmetic",
-  usage: 'RUN "A - B + C" --out FILE.png [OPTIONS]',
+  usage: 'RUN "A - B + C" [OPTIONS]',
   brief: "Adds and subtracts the mean codes of classes",
   description:
     "Draws the mean code of each class that the sum names, and last that of the sum, for " +
@@ -34,13 +34,13 @@ export const arithmetic = defineCommand({
       out: pictureOption(),
     }),
   async run({ sum, out, force, ...which }, io) {
-    const path = await pathToWrite(io, out, [".png"], force);
+    const path = await picturePath(io, out, force);
     using model = await openModel(io, which);
     const { arithmetic } = await import("../../models/pictures.ts");
     const { samplesSheet } = await import("../../models/sheet.ts");
     const images = await arithmetic(model.trainer, model.dataset, sum);
-    await writePicture(path, samplesSheet(images, images.count));
-    io.out(`${sum} by run ${model.run.id}, the sum last: ${path}`);
+    const sheet = samplesSheet(images, images.count);
+    await givePicture(io, path, sheet, `${sum} by run ${model.run.id}, the sum last`);
     return 0;
   },
 });

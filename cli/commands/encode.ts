@@ -2,17 +2,19 @@
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { defineCommand, plain } from "../command.ts";
 import { examplesOf, modelOptions, openModel, pathToWrite } from "../stored_model.ts";
 import { writeWhole } from "../files.ts";
 import { plural } from "../terminal/format.ts";
 
+const FORMATS = ["npy", "csv"] as const;
+
 /** The command `encode`. */
 export const encode = defineCommand({
   name: "encode",
-  usage: "RUN [FOLDER] --out FILE.npy|FILE.csv [OPTIONS]",
+  usage: "RUN [FOLDER] [OPTIONS]",
   brief: "Writes the codes of pictures, for NumPy or as a table",
   description:
     "Writes the codes that a stored model gives the pictures of a folder (PNG, JPEG, WebP; its " +
@@ -21,7 +23,7 @@ export const encode = defineCommand({
     "file's name first.",
   examples: [
     ["encode latest holiday --out codes.npy", "numpy.load('codes.npy')"],
-    ["encode 3f2a --out codes.csv", "of the test examples, as a table"],
+    ["encode 3f2a --format csv", "of the test examples, as a table: codes.csv"],
   ],
   mayBeForeign: () => true,
   parser: (known) =>
@@ -33,12 +35,16 @@ export const encode = defineCommand({
       strict: option("--strict", {
         description: plain("Stop at a picture that cannot be decoded, in place of leaving it out."),
       }),
-      out: option("--out", string({ metavar: "FILE" }), {
-        description: plain("The file to write: its ending says the format, .npy or .csv."),
-      }),
+      format: optional(option("--format", choice([...FORMATS]), {
+        description: plain("Of the file. Default: what --out ends in, else npy."),
+      })),
+      out: optional(option("--out", string({ metavar: "FILE" }), {
+        description: plain("The file to write, .npy or .csv. Default: codes.npy, codes.csv."),
+      })),
     }),
-  async run({ folder, strict, out, force, ...which }, io) {
-    const path = await pathToWrite(io, out, [".npy", ".csv"], force);
+  async run({ folder, strict, format, out, force, ...which }, io) {
+    const endings = FORMATS.filter((each) => each === (format ?? each)).map((each) => `.${each}`);
+    const path = await pathToWrite(io, out ?? `codes${endings[0]}`, endings, force);
     using model = await openModel(io, which);
     const { run, trainer, dataset } = model;
     if (trainer.encode === undefined) {

@@ -9,18 +9,18 @@ import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
 import { samplingOf, samplingOptions } from "../sampling_options.ts";
 import {
   examplesOf,
+  givePicture,
   modelOptions,
   openModel,
-  pathToWrite,
   pictureOption,
-  writePicture,
+  picturePath,
 } from "../stored_model.ts";
 import { plural } from "../terminal/format.ts";
 
 /** The command `inpaint`. */
 export const inpaint = defineCommand({
   name: "inpaint",
-  usage: "RUN IMAGE --out FILE.png [--mask MASK.png] [--strength S] [OPTIONS]",
+  usage: "RUN IMAGE [--mask MASK.png] [--strength S] [OPTIONS]",
   brief: "Draws parts of a picture anew by a diffusion or flow model",
   description: "Draws the parts of a picture anew that are white in a mask, so that they fit the " +
     "rest (inpainting), by a stored model that samples from noise. Without a mask the whole " +
@@ -64,7 +64,7 @@ export const inpaint = defineCommand({
     if (mask === undefined && strength === undefined) {
       throw new InputError("Cannot draw it anew as --mask or --strength must be given: neither is");
     }
-    const path = await pathToWrite(io, out, [".png"], force);
+    const path = await picturePath(io, out, force);
     using model = await openModel(io, which);
     const { run, trainer, dataset } = model;
     if (trainer.edit === undefined) {
@@ -90,8 +90,8 @@ export const inpaint = defineCommand({
     const shown = kept === undefined ? values : values.map((value, i) => kept[i] ? value : 0.5);
     const { reconstructionSheet } = await import("../../models/sheet.ts");
     const shape = dataset.shape as [number, number, number];
-    await writePicture(path, reconstructionSheet(shown, made.values, shape));
-    io.out(`${plural(count, "version")} by run ${run.id}: ${path}`);
+    const sheet = reconstructionSheet(shown, made.values, shape);
+    await givePicture(io, path, sheet, `${plural(count, "version")} by run ${run.id}`);
     return 0;
   },
 });

@@ -9,11 +9,11 @@ import { streamOf } from "../../lab/core/random.ts";
 import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
 import {
   examplesOf,
+  givePicture,
   modelOptions,
   openModel,
-  pathToWrite,
   pictureOption,
-  writePicture,
+  picturePath,
 } from "../stored_model.ts";
 import { plural } from "../terminal/format.ts";
 import type { Io } from "../terminal/io.ts";
@@ -21,7 +21,7 @@ import type { Io } from "../terminal/io.ts";
 /** The command `interpolate`. */
 export const interpolate = defineCommand({
   name: "interpolate",
-  usage: "RUN [IMAGE IMAGE] --out FILE.png [OPTIONS]",
+  usage: "RUN [IMAGE IMAGE] [OPTIONS]",
   brief: "Draws what lies between the codes of two images",
   description:
     "Draws rows of images, each from the code of one test image to that of another, for " +
@@ -91,7 +91,7 @@ export const interpolate = defineCommand({
           own.join(", "),
       );
     }
-    const path = await pathToWrite(io, out, [".png"], force);
+    const path = await picturePath(io, out, force);
     using model = await openModel(io, which);
     const { interpolations } = await import("../../models/pictures.ts");
     const { samplesSheet } = await import("../../models/sheet.ts");
@@ -101,10 +101,9 @@ export const interpolate = defineCommand({
     const random = streamOf(seed, "samples");
     const options = { rows, steps: count, path: way, random, between };
     const images = await interpolations(model.trainer, dataset, options);
-    await writePicture(path, samplesSheet(images, count));
-    io.out(
-      `${plural(images.count / count, "row")} of ${count} images by run ${model.run.id}: ${path}`,
-    );
+    const lines = plural(images.count / count, "row");
+    const what = `${lines} of ${count} images by run ${model.run.id}`;
+    await givePicture(io, path, samplesSheet(images, count), what);
     return 0;
   },
 });

@@ -5,11 +5,11 @@ import { string } from "@optique/core/valueparser";
 import { defineCommand, plain } from "../command.ts";
 import {
   examplesOf,
+  givePicture,
   modelOptions,
   openModel,
-  pathToWrite,
   pictureOption,
-  writePicture,
+  picturePath,
 } from "../stored_model.ts";
 import { figure, pictures } from "../terminal/format.ts";
 
@@ -19,7 +19,7 @@ const MOST = 100;
 /** The command `reconstruct`. */
 export const reconstruct = defineCommand({
   name: "reconstruct",
-  usage: "RUN IMAGE|FOLDER --out FILE.png [OPTIONS]",
+  usage: "RUN IMAGE|FOLDER [OPTIONS]",
   brief: "Draws pictures, and what a model makes of their codes",
   description:
     "Puts a picture, or those of a folder, through a stored model's code and back: the " +
@@ -39,7 +39,7 @@ export const reconstruct = defineCommand({
       out: pictureOption(),
     }),
   async run({ from, out, force, ...which }, io) {
-    const path = await pathToWrite(io, out, [".png"], force);
+    const path = await picturePath(io, out, force);
     using model = await openModel(io, which);
     const { reconstructed, reconstructionErrors } = await import("../../models/anomalies.ts");
     const { reconstructionSheet } = await import("../../models/sheet.ts");
@@ -49,12 +49,10 @@ export const reconstruct = defineCommand({
     const originals = values.subarray(0, count * values.length / all);
     const made = await reconstructed(trainer, originals, count, labels);
     const shape = dataset.shape as [number, number, number];
-    await writePicture(path, reconstructionSheet(originals, made, shape));
     const errors = reconstructionErrors(originals, made, count);
     const mean = errors.reduce((sum, error) => sum + error, 0) / count;
-    io.out(
-      `${pictures(count, all)} by run ${run.id}, mean squared error ${figure(mean)}: ${path}`,
-    );
+    const what = `${pictures(count, all)} by run ${run.id}, mean squared error ${figure(mean)}`;
+    await givePicture(io, path, reconstructionSheet(originals, made, shape), what);
     return 0;
   },
 });

@@ -98,6 +98,7 @@ export const resume = defineCommand({
           ...watch,
         }),
       judge,
+      { store, registries },
     );
     const refusal = tellRefusals(io, refused);
     if (refused.length > 0 && waiting.length > 0) {

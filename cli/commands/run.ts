@@ -232,6 +232,7 @@ export const run = defineCommand({
           onRefused: (refusals) => refused.push(...refusals),
         }),
       judge,
+      { store, registries },
     );
     const refusal = tellRefusals(io, refused);
     for (const text of profiles) io.error(`\n${text}\n`);

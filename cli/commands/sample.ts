@@ -9,7 +9,7 @@ import { joined, textsOf } from "../../lab/core/text.ts";
 import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
 import { writeWhole } from "../files.ts";
 import { samplingOf, samplingOptions } from "../sampling_options.ts";
-import { modelOptions, openModel, pathToWrite, writePicture } from "../stored_model.ts";
+import { givePicture, modelOptions, openModel, pathToWrite, picturePath } from "../stored_model.ts";
 import { count } from "../terminal/format.ts";
 
 /** The command `sample`. */
@@ -47,7 +47,7 @@ export const sample = defineCommand({
       ),
       out: optional(option("--out", string({ metavar: "FILE" }), {
         description: plain(
-          "The picture to write, FILE.png; of text FILE.txt. Default: text is printed.",
+          "The picture to write, FILE.png; of text FILE.txt. Default: it is shown in the terminal.",
         ),
       })),
     }),
@@ -63,8 +63,10 @@ export const sample = defineCommand({
     const random = streamOf(seed, "samples");
     const isText = dataset.kind === "text";
     requireEnding(run.id, path, isText);
+    if (!isText) await picturePath(io, out, force);
     const drawn = { random, count: asked ?? (isText ? 3 : 100), prompt };
     const samples = await trainer.sample({ ...drawn, ...samplingOf(which, dataset) });
+    const what = `${count(samples.count)} samples of run ${run.id}`;
     if (samples.kind === "text") {
       const text = joined(textsOf(samples));
       if (path === undefined) {
@@ -80,9 +82,10 @@ export const sample = defineCommand({
         );
       }
       const { samplesSheet } = await import("../../models/sheet.ts");
-      await writePicture(path!, samplesSheet(samples));
+      await givePicture(io, path, samplesSheet(samples), what);
+      return 0;
     }
-    io.out(`${count(samples.count)} samples of run ${run.id}: ${path}`);
+    io.out(`${what}: ${path}`);
     return 0;
   },
 });
@@ -90,12 +93,10 @@ export const sample = defineCommand({
 /** @throws InputError where the file is none that holds such samples. */
 function requireEnding(run: string, path: string | undefined, isText: boolean): void {
   const ending = isText ? ".txt" : ".png";
-  if (path === undefined ? isText : path.toLowerCase().endsWith(ending)) return;
+  if (path === undefined || path.toLowerCase().endsWith(ending)) return;
   const what = isText ? "text" : "a picture";
   throw new InputError(
-    `Cannot write samples of ${run} as they are ${what}, --out FILE${ending}: ${
-      path ?? "no --out"
-    }`,
+    `Cannot write samples of ${run} as they are ${what}, --out FILE${ending}: ${path}`,
   );
 }
 

@@ -22,7 +22,7 @@ import {
 import { type Sampling, samplingOf, samplingOptions } from "../sampling_options.ts";
 import { callersSettings, type Settings, valuesOf } from "../settings.ts";
 import type { CheckpointChoice } from "../../lab/store/chosen_checkpoint.ts";
-import { dataOf, dataOption } from "../stored_model.ts";
+import { dataOf, dataOption, examplesOf } from "../stored_model.ts";
 import { openStoreOf } from "../stores.ts";
 import { count, figure, table } from "../terminal/format.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
@@ -246,15 +246,15 @@ async function picturesOf(
   const { loadEntry } = await import("../../lab/experiment/resolve.ts");
   const { filesOf } = await import("../../lab/experiment/session.ts");
   const { datasets } = await io.registries();
-  const made = async (name: string, settings: Settings) => {
-    const definition = await loadEntry(datasets, "data set", name, "score");
-    const configuration = await configurationOf(definition, settings);
-    return await definition.create({
-      configuration,
-      ...filesOf(`data set ${name}`, configuration),
-    });
-  };
-  const dataset = await made(against!, await callersSettings({ set, store }, io));
+  const definition = await loadEntry(datasets, "data set", against!, "score");
+  const configuration = await configurationOf(
+    definition,
+    await callersSettings({ set, store }, io),
+  );
+  const dataset = await definition.create({
+    configuration,
+    ...filesOf(`data set ${against}`, configuration),
+  });
   requireImages(dataset);
   const [height, width, channels] = dataset.shape;
   if (height !== width || (channels !== 1 && channels !== 3)) {
@@ -263,22 +263,13 @@ async function picturesOf(
         `${height} × ${width} × ${channels}`,
     );
   }
-  const path = callersPath(io, folder);
-  const { train, validation, test, notes = [] } = await made("images", [
-    ["dataset.folder", path],
-    ["dataset.side", `${height}`],
-    ["dataset.grey", `${channels === 1}`],
-  ]);
-  const parts = [train, validation, test];
-  const values = new Float32Array(parts.reduce((sum, part) => sum + part.values.length, 0));
-  parts.reduce((at, part) => (values.set(part.values, at), at + part.values.length), 0);
-  const number = values.length / (height * width * channels);
+  const { values, count: number } = await examplesOf(io, dataset, folder);
   return {
     values,
     dataset,
     what: `${count(number)} pictures of ${folder} against ${against}, cropped and resized to ` +
       `${height} × ${width}`,
-    notes: [...dataset.notes ?? [], ...notes],
+    notes: dataset.notes ?? [],
     dispose: () => {},
   };
 }

@@ -1,12 +1,20 @@
 /** `translate RUN image.png`: what a model of pairs makes of a picture, or of a folder's. @module */
 import { basename, join } from "node:path";
 import { object } from "@optique/core/constructs";
+import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { defineCommand, plain } from "../command.ts";
 import { refuseExisting } from "../files.ts";
-import { examplesOf, modelOptions, openModel, writePicture } from "../stored_model.ts";
+import {
+  examplesOf,
+  givePicture,
+  modelOptions,
+  openModel,
+  picturePath,
+  writePicture,
+} from "../stored_model.ts";
 import { pictures } from "../terminal/format.ts";
 import { callersPath } from "../terminal/io.ts";
 
@@ -16,7 +24,7 @@ const MOST = 100;
 /** The command `translate`. */
 export const translate = defineCommand({
   name: "translate",
-  usage: "RUN IMAGE|FOLDER --out FILE.png|DIR [OPTIONS]",
+  usage: "RUN IMAGE|FOLDER [OPTIONS]",
   brief: "Draws what a model of pairs makes of pictures",
   description:
     "Translates a picture, or those of a folder, by a stored model that learned from pairs " +
@@ -34,17 +42,16 @@ export const translate = defineCommand({
       from: argument(string({ metavar: "IMAGE" }), {
         description: plain("A picture (PNG, JPEG, WebP), or a folder of them."),
       }),
-      out: option("--out", string({ metavar: "FILE.png" }), {
+      out: optional(option("--out", string({ metavar: "FILE.png" }), {
         description: plain(
           `The sheet to write, of ${MOST} pictures at most; or the folder for a file each, made ` +
-            "where it is missing.",
+            "where it is missing. Default: the sheet is drawn in the terminal.",
         ),
-      }),
+      })),
     }),
   async run({ from, out, force, ...which }, io) {
-    const path = callersPath(io, out);
-    const isSheet = /\.png$/i.test(out);
-    if (isSheet) await refuseExisting([path], force);
+    const isSheet = out === undefined || /\.png$/i.test(out);
+    const sheetPath = isSheet ? await picturePath(io, out, force) : undefined;
     using model = await openModel(io, which);
     const { run, trainer, dataset: { shape, partnerShape }, dataset } = model;
     if (trainer.translate === undefined || partnerShape?.length !== 3) {
@@ -57,20 +64,22 @@ export const translate = defineCommand({
     const size = all.length / names.length;
     const count = isSheet ? Math.min(names.length, MOST) : names.length;
     const values = all.subarray(0, count * size);
-    const paths = isSheet ? [] : translationPaths(names, path);
+    const paths = isSheet ? [] : translationPaths(names, callersPath(io, out));
     await refuseExisting(paths, force);
     const made = await trainer.translate(values, labels);
     const { imageSheet, translationSheet } = await import("../../models/sheet.ts");
     const [seen, drawn] = [shape, partnerShape] as [number, number, number][];
-    if (isSheet) await writePicture(path, translationSheet(values, seen, made, drawn));
+    const what = `${pictures(count, names.length)} by run ${run.id}`;
+    if (isSheet) {
+      await givePicture(io, sheetPath, translationSheet(values, seen, made, drawn), what);
+      return 0;
+    }
     for (const [i, each] of paths.entries()) {
       const width = made.length / count;
       const image = made.subarray(i * width, (i + 1) * width);
       await writePicture(each, imageSheet(image, drawn, 1, 1, 0));
     }
-    io.out(
-      `${pictures(count, names.length)} by run ${run.id}: ${path}`,
-    );
+    io.out(`${what}: ${callersPath(io, out)}`);
     return 0;
   },
 });

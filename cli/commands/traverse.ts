@@ -4,18 +4,18 @@ import { option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
 import { defaulting, defineCommand, plain } from "../command.ts";
 import {
+  givePicture,
   modelOptions,
   openModel,
-  pathToWrite,
   pictureOption,
-  writePicture,
+  picturePath,
 } from "../stored_model.ts";
 import { plural } from "../terminal/format.ts";
 
 /** The command `traverse`. */
 export const traverse = defineCommand({
   name: "traverse",
-  usage: "RUN --out FILE.png [OPTIONS]",
+  usage: "RUN [OPTIONS]",
   brief: "Draws what each latent coordinate does to an image",
   description:
     "Draws a row of images for each coordinate of a test image's code: it goes from −3 to " +
@@ -46,14 +46,14 @@ export const traverse = defineCommand({
       out: pictureOption(),
     }),
   async run({ from, count, out, force, ...which }, io) {
-    const path = await pathToWrite(io, out, [".png"], force);
+    const path = await picturePath(io, out, force);
     using model = await openModel(io, which);
     const { traversals } = await import("../../models/pictures.ts");
     const { samplesSheet } = await import("../../models/sheet.ts");
     const images = await traversals(model.trainer, model.dataset, { of: from, steps: count });
-    await writePicture(path, samplesSheet(images, count));
     const latents = plural(images.count / count, "latent coordinate");
-    io.out(`${latents} of run ${model.run.id}, a row each: ${path}`);
+    const what = `${latents} of run ${model.run.id}, a row each`;
+    await givePicture(io, path, samplesSheet(images, count), what);
     return 0;
   },
 });

@@ -1,5 +1,5 @@
 /**
- * Draws a scene in a terminal: half blocks in 24-bit colour, or plain ASCII.
+ * Draws a scene, or a picture, in a terminal: half blocks in 24-bit colour, or plain ASCII.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { lumaOf, renderRaster, rgbOf } from "./render_raster.ts";
 import type { Raster } from "./picture.ts";
 import type { Scene, Shape } from "./scene.ts";
 
-/** How a scene is drawn in a terminal. */
+/** How a scene or a picture is drawn in a terminal. */
 export interface TerminalOptions {
   /** Most characters a line; 80 where left out. */
   readonly columns?: number;
@@ -54,25 +54,87 @@ const mean = (a: readonly number[], b: readonly number[]) =>
  * @throws InputError where an option is none.
  */
 export function renderTerminal(scene: Scene, options: TerminalOptions = {}): string {
+  const [left, bottom, right, top] = scene.view;
+  const [columns, rows] = fitted((right - left) / (top - bottom), options);
+  const raster = renderRaster(scene, { width: columns, height: 2 * rows, texts: false });
+  const ground = lumaOf(rgbOf(scene.background));
+  return linesOf(raster, ground, options.mode, letters(scene, columns, rows));
+}
+
+/**
+ * The lines of a picture, as those of a scene: each half of a character has the mean colour of what
+ * it covers, where a picture is transparent as if on black. It is shrunk to fit, never enlarged.
+ *
+ * @throws InputError where an option is none.
+ */
+export function renderPictureTerminal(picture: Raster, options: TerminalOptions = {}): string {
+  const { width, height } = picture;
+  const [columns, rows] = fitted(width / height, options, width);
+  return linesOf(shrunk(picture, columns, 2 * rows), 0, options.mode);
+}
+
+/**
+ * Columns and rows of the largest picture of these proportions that fits, no wider than `widest`.
+ *
+ * @throws InputError where an option is none.
+ */
+function fitted(
+  aspect: number,
+  options: TerminalOptions,
+  widest = Infinity,
+): [columns: number, rows: number] {
   checkOptions<TerminalOptions>("draw for a terminal", options, {
     ...{ columns: true, rows: true, mode: ["color", "ascii"] },
   });
-  const [left, bottom, right, top] = scene.view;
-  const aspect = (right - left) / (top - bottom);
-  const columns = Math.max(
-    1,
-    Math.floor(Math.min(options.columns ?? 80, 2 * (options.rows ?? 24) * aspect)),
-  );
-  const rows = Math.max(1, Math.min(options.rows ?? 24, Math.round(columns / aspect / 2)));
-  const raster = renderRaster(scene, { width: columns, height: 2 * rows, texts: false });
-  const placed = letters(scene, columns, rows);
-  const draw = options.mode === "ascii" ? asciiLine : colorLine;
-  return Array.from({ length: rows }, (_, row) => draw(scene, raster, placed, row)).join("\n");
+  const { columns: across = 80, rows: down = 24 } = options;
+  const columns = Math.max(1, Math.floor(Math.min(across, 2 * down * aspect, widest)));
+  return [columns, Math.max(1, Math.min(down, Math.round(columns / aspect / 2)))];
+}
+
+/** A picture in so many pixels, red, green and blue: each is the mean of those that it covers. */
+function shrunk(
+  { width, height, channels, pixels }: Raster,
+  columns: number,
+  rows: number,
+): Raster {
+  const small = new Uint8Array(columns * rows * 3);
+  const from = (index: number, of: number, size: number) => Math.floor(index * size / of);
+  for (let row = 0; row < rows; row++) {
+    const top = from(row, rows, height);
+    const bottom = Math.max(top + 1, from(row + 1, rows, height));
+    for (let column = 0; column < columns; column++) {
+      const left = from(column, columns, width);
+      const right = Math.max(left + 1, from(column + 1, columns, width));
+      const sums = [0, 0, 0];
+      for (let y = top; y < bottom; y++) {
+        for (let x = left; x < right; x++) {
+          const at = (y * width + x) * channels;
+          const opacity = channels === 4 ? pixels[at + 3] / 255 : 1;
+          for (let c = 0; c < 3; c++) sums[c] += opacity * pixels[at + (channels === 1 ? 0 : c)];
+        }
+      }
+      const count = (bottom - top) * (right - left);
+      small.set(sums.map((sum) => Math.round(sum / count)), (row * columns + column) * 3);
+    }
+  }
+  return { width: columns, height: rows, channels: 3, pixels: small };
 }
 
 type Placed = ReturnType<typeof letters>;
 
-function colorLine(_: Scene, raster: Raster, placed: Placed, row: number): string {
+/** A line for each two rows of red, green and blue; of ASCII on a ground of this brightness. */
+function linesOf(
+  raster: Raster,
+  ground: number,
+  mode: TerminalOptions["mode"],
+  placed: Placed = new Map(),
+): string {
+  const draw = mode === "ascii" ? asciiLine : colorLine;
+  const rows = raster.height / 2;
+  return Array.from({ length: rows }, (_, row) => draw(raster, ground, placed, row)).join("\n");
+}
+
+function colorLine(raster: Raster, _: number, placed: Placed, row: number): string {
   let [line, before] = ["", ""];
   for (let column = 0; column < raster.width; column++) {
     const [upper, lower] = [half(raster, row, column, 0), half(raster, row, column, 1)];
@@ -90,8 +152,7 @@ function colorLine(_: Scene, raster: Raster, placed: Placed, row: number): strin
   return `${line}\x1b[0m`;
 }
 
-function asciiLine(scene: Scene, raster: Raster, placed: Placed, row: number): string {
-  const ground = lumaOf(rgbOf(scene.background));
+function asciiLine(raster: Raster, ground: number, placed: Placed, row: number): string {
   const most = Math.max(ground, 255 - ground);
   let line = "";
   for (let column = 0; column < raster.width; column++) {

@@ -57,6 +57,14 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     match(trained.error, /^vae: with the settings of glyphs-vae\n/);
     match(trained.error, /1 of 41 pictures cannot be decoded: .*\/mine\/one\/broken\.jpg/);
 
+    // In a terminal its samples stay, of several runs none.
+    for (const [seeds, stay] of [["1", true], ["2", false]] as const) {
+      const io = capturedIo({ folder, root: folder, screen: { columns: 80, rows: 24 } });
+      const again = ["run", "vae", "--dataset", "images", "--budget", "100", "--seed", "5"];
+      strictEqual(await main([...again, "--seeds", seeds, ...small, ...model], io), 0);
+      const last = io.written.error.split("\x1b[J").at(-1)!;
+      strictEqual(/^[ .:=+*#%@-]{70,}$/m.test(last), stay, last);
+    }
     const size = async (file: string) => {
       const { width, height } = decodePicture(await Deno.readFile(`${folder}/${file}`));
       return [width, height];
@@ -69,6 +77,23 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       match(written.out, new RegExp(`: .*/${out}\n$`));
       deepStrictEqual(await size(out), sheet(across, down));
     };
+    /** In a terminal as wide as the sheet, two rows of pixels a line. */
+    const shows = async (args: string[], across: number, down: number, line: RegExp) => {
+      await refuses(/standard error is no terminal: --out FILE\.png writes it$/m, ...args);
+      const [columns, high] = sheet(across, down);
+      const io = capturedIo({ folder, root: folder, screen: { columns, rows: 24 } });
+      strictEqual(await main(args, io), 0, io.written.error);
+      match(io.written.out, line);
+      deepStrictEqual(
+        io.written.error.split("\n").filter((each) => each.length === columns).length,
+        high / 2,
+      );
+    };
+    await shows(["sample", "latest", "--count", "9"], 3, 3, /^9 samples of run \w+\n$/);
+    await shows(["traverse", "latest", "--count", "4"], 4, 3, /^3 .* \w+, a row each\n$/);
+    await shows(["interpolate", "latest", "--rows", "1"], 8, 1, /^1 row of .* run \w+\n$/);
+    await shows(["arithmetic", "latest", "zero - one"], 3, 1, /, the sum last\n$/);
+    await shows(["reconstruct", "latest", "mine/zero/10.png"], 1, 2, /squared error [\d.]+\n$/);
     await draws(["sample", "latest", "--count", "9"], 3, 3);
     strictEqual(JSON.parse((await succeeds("runs", "--json")).out).runs[0].name, "vae-images");
     await draws(["interpolate", "latest", "--rows", "2", "--count", "5"], 5, 2);
@@ -115,7 +140,18 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       path: "",
     });
     deepStrictEqual(shape, [40, 3]);
-    await succeeds("encode", "latest", "mine", "--out", "codes.csv");
+    await refuses(/codes\.npy .*--force/, "encode", "latest", "mine", "--format", "npy");
+    await refuses(
+      /--out must end in \.npy: x\.csv$/m,
+      "encode",
+      "latest",
+      "--format",
+      "npy",
+      "--out",
+      "x.csv",
+    );
+    const table = await succeeds("encode", "latest", "mine", "--format", "csv");
+    match(table.out, /^40 codes of 3 numbers by run \w+: .*\/codes\.csv\n$/);
     const lines = (await Deno.readTextFile(`${folder}/codes.csv`)).trimEnd().split("\n");
     deepStrictEqual([lines.length, lines[0]], [41, "example,z0,z1,z2"]);
     deepStrictEqual(lines[1].split(",")[0], "mine/one/1.png");
@@ -475,7 +511,7 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
     ok(fast.some((byte, i) => byte !== usual[i]));
     for (
       const [line, ...args] of [
-        ["they are a picture, --out FILE.png: no --out"],
+        ["Cannot draw a picture as standard error is no terminal: --out FILE.png writes it"],
         ["they are a picture, --out FILE.png: ", "--out", "x.txt"],
         [
           "Cannot go on from a prompt as flow-matching draws no text",

@@ -77,7 +77,9 @@ Deno.test("score says how far pictures are from a data set, with features, numbe
 
 Deno.test("score compares two folders, and a folder with a file of arrays", async () => {
   await withFolder(async (lab, folder) => {
-    await writePictures(`${folder}/squares`, 12);
+    // One folder within tells no classes, of pictures that are compared whatever they are of.
+    await writePictures(`${folder}/squares/all`, 12);
+    await Deno.writeTextFile(`${folder}/squares/all/cut.png`, "no picture");
     await writePictures(`${folder}/others`, 24);
     await Deno.writeTextFile(`${folder}/others/broken.png`, "no picture");
     await writeNetwork(`${folder}/eyes.json`, [8, 8, 1], 5);
@@ -91,6 +93,7 @@ Deno.test("score compares two folders, and a folder with a file of arrays", asyn
     match(out, /\nfid_eyes +[\d.]+ *\n/);
     match(out, /what real images get is not measured as .* 10 validation images at least: 1/);
     match(out, /1 of 25 pictures cannot be decoded: .*others\/broken.png/);
+    match(error, /1 of 13 pictures cannot be decoded: squares\/all\/cut.png/);
 
     const values = Float32Array.from({ length: 30 * 64 }, (_, i) => (i * 7 % 64) / 64);
     await Deno.writeFile(`${folder}/rows.npy`, encodeNpy(values, [30, 8, 8]));

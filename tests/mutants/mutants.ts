@@ -10277,8 +10277,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a picture in a terminal has 24 lines at most, whatever is asked for",
     file: "lab/core/render_terminal.ts",
-    from: "Math.min(options.rows ?? 24, Math",
-    to: "Math.min(24, Math",
+    from: "Math.min(down, Math.round",
+    to: "Math.min(24, Math.round",
     test: "tests/lab/core/render_test.ts",
   },
   {
@@ -11706,5 +11706,54 @@ export const mutants: readonly Mutant[] = [
     to:
       "tf.where(tf.logicalAnd(tf.logicalNot(isNone), tf.greaterEqual(logWeights, NONE)), logWeights, tf.scalar(NONE))",
     test: "tests/models/variational_test.ts",
+  },
+  {
+    fault: "a sheet in the terminal is cut through its images",
+    file: "cli/previews.ts",
+    from: "row > 0 && isPlain(row)",
+    to: "row > 0",
+    test: "tests/cli/previews_test.ts",
+  },
+  {
+    fault: "the first samples of a run are shown in the terminal, not the newest",
+    file: "cli/previews.ts",
+    from: "findLast(({ name }) => name === SAMPLES)",
+    to: "find(({ name }) => name === SAMPLES)",
+    test: "tests/cli/previews_test.ts",
+  },
+  {
+    fault: "a picture of many runs' samples stays in the terminal",
+    file: "cli/previews.ts",
+    from: "if (stays) this.display.note(preview);",
+    to: "this.display.note(preview);",
+    test: "tests/cli/previews_test.ts",
+  },
+  {
+    fault: "points are cut in the terminal as sheets are",
+    file: "cli/previews.ts",
+    from: 'await this.#kindOf(run) === "images"',
+    to: "true",
+    test: "tests/cli/previews_test.ts",
+  },
+  {
+    fault: "a picture in a terminal is enlarged",
+    file: "lab/core/render_terminal.ts",
+    from: "fitted(width / height, options, width)",
+    to: "fitted(width / height, options)",
+    test: "tests/lab/core/render_test.ts",
+  },
+  {
+    fault: "what is transparent is seen in a terminal",
+    file: "lab/core/render_terminal.ts",
+    from: "channels === 4 ? pixels[at + 3] / 255 : 1",
+    to: "1",
+    test: "tests/lab/core/render_test.ts",
+  },
+  {
+    fault: "`encode --format csv` writes NumPy's format",
+    file: "cli/commands/encode.ts",
+    from: "each === (format ?? each)",
+    to: "each === each",
+    test: "tests/cli/model_commands_test.ts",
   },
 ];

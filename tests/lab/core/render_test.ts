@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import { environments, makeEnv } from "../../../envs/mod.ts";
-import { renderTerminal } from "../../../lab/core/render_terminal.ts";
+import { renderPictureTerminal, renderTerminal } from "../../../lab/core/render_terminal.ts";
 import { InputError } from "../../../lab/core/errors.ts";
 import { layOut } from "../../../lab/core/render_font.ts";
 import { Rasterizer, renderRaster } from "../../../lab/core/render_raster.ts";
@@ -210,6 +210,35 @@ Deno.test("the terminal shows two pixels a character in 24-bit colours", () => {
       `\x1b[38;2;255;255;255;48;2;${red}▀▀\x1b[48;2;${white}  \x1b[0m`,
     ].join("\n"),
   );
+});
+
+Deno.test("a picture in a terminal is the means of what it covers, on black, and never enlarged", () => {
+  const grey = { width: 4, height: 4, channels: 1, pixels: new Uint8Array(16) } as const;
+  grey.pixels.set([0, 20, 100, 100, 40, 60, 100, 101, 200, 200, 255, 255, 200, 200, 255, 255]);
+  strictEqual(
+    renderPictureTerminal(grey, { columns: 2 }),
+    "\x1b[38;2;30;30;30;48;2;200;200;200m▀\x1b[38;2;100;100;100;48;2;255;255;255m▀\x1b[0m",
+  );
+  const sizeOf = (options: { columns?: number; rows?: number }) =>
+    // deno-lint-ignore no-control-regex
+    renderPictureTerminal(grey, options).replaceAll(/\x1b\[[\d;]*m/g, "").split("\n")
+      .map((line) => line.length);
+  deepStrictEqual([sizeOf({}), sizeOf({ columns: 3 }), sizeOf({ rows: 1 })], [[4, 4], [3, 3], [2]]);
+  // Red that is half there, and what is not there at all.
+  const pixels = Uint8Array.of(255, 0, 0, 128, 90, 90, 90, 0);
+  strictEqual(
+    renderPictureTerminal({ width: 2, height: 1, channels: 4, pixels }),
+    "\x1b[48;2;128;0;0m \x1b[48;2;0;0;0m \x1b[0m",
+  );
+  const rgb = {
+    width: 1,
+    height: 2,
+    channels: 3,
+    pixels: Uint8Array.of(1, 2, 3, 4, 5, 6),
+  } as const;
+  strictEqual(renderPictureTerminal(rgb), "\x1b[38;2;1;2;3;48;2;4;5;6m▀\x1b[0m");
+  strictEqual(renderPictureTerminal(grey, { mode: "ascii" }).split("\n")[1], "##@@");
+  throws(() => renderPictureTerminal(grey, { mode: "asci" as "ascii" }), InputError);
 });
 
 Deno.test("plain ASCII has no colours and shows texts as letters", () => {
