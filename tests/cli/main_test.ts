@@ -381,7 +381,7 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["compare"], /RUN is needed .*, or --where/],
   [["export"], /error: RUN… \| --where CONDITION --format FORMAT --out DIR is missing\. Usage/],
   [["report"], /error: NAME… \| --where CONDITION --out DIR is missing\. Usage/],
-  [["interpolate"], /error: RUN --out FILE\.png is missing\. Usage/],
+  [["interpolate"], /error: RUN is missing\. Usage/],
   [
     ["--seed", "1", "run", "cartpole-ppo", "--tag", "a b"],
     /: Flags stand behind the command: deno task -q experiment run --seed 1 cartpole-ppo --tag 'a b'\./,

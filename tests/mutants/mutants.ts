@@ -5853,13 +5853,6 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/options_test.ts",
   },
   {
-    fault: "pictures of the test split are not scored",
-    file: "cli/commands/score.ts",
-    from: "const parts = [train, validation, test];",
-    to: "const parts = [train, validation];",
-    test: "tests/cli/score_test.ts",
-  },
-  {
     fault: "a misspelled sweep has no near one",
     file: "cli/commands/sweeps.ts",
     from: '"sweep", name, known, "sweeps")',
