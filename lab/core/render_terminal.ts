@@ -64,13 +64,16 @@ export function renderTerminal(scene: Scene, options: TerminalOptions = {}): str
 /**
  * The lines of a picture, as those of a scene: each half of a character has the mean colour of what
  * it covers, where a picture is transparent as if on black. It is shrunk to fit, never enlarged.
+ * Letters stand for how far it is from black, or from white, whichever most of it is nearer to.
  *
  * @throws InputError where an option is none.
  */
 export function renderPictureTerminal(picture: Raster, options: TerminalOptions = {}): string {
   const { width, height } = picture;
   const [columns, rows] = fitted(width / height, options, width);
-  return linesOf(shrunk(picture, columns, 2 * rows), 0, options.mode);
+  const small = shrunk(picture, columns, 2 * rows);
+  const brightness = small.pixels.reduce((sum, value) => sum + value, 0) / small.pixels.length;
+  return linesOf(small, brightness < 128 ? 0 : 255, options.mode);
 }
 
 /**

@@ -11749,4 +11749,11 @@ export const mutants: readonly Mutant[] = [
     to: "each === each",
     test: "tests/cli/model_commands_test.ts",
   },
+  {
+    fault: "a white picture in letters is all of the darkest one",
+    file: "lab/core/render_terminal.ts",
+    from: "brightness < 128 ? 0 : 255",
+    to: "0",
+    test: "tests/lab/core/render_test.ts",
+  },
 ];

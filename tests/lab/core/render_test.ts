@@ -237,7 +237,10 @@ Deno.test("a picture in a terminal is the means of what it covers, on black, and
     pixels: Uint8Array.of(1, 2, 3, 4, 5, 6),
   } as const;
   strictEqual(renderPictureTerminal(rgb), "\x1b[38;2;1;2;3;48;2;4;5;6m▀\x1b[0m");
-  strictEqual(renderPictureTerminal(grey, { mode: "ascii" }).split("\n")[1], "##@@");
+  const letters = (picture: typeof grey) => renderPictureTerminal(picture, { mode: "ascii" });
+  deepStrictEqual(letters(grey).split("\n"), ["@@**", "::"]);
+  const dark = { ...grey, pixels: grey.pixels.map((value) => 255 - value) };
+  deepStrictEqual(letters(dark).split("\n"), ["@@**", "::"]);
   throws(() => renderPictureTerminal(grey, { mode: "asci" as "ascii" }), InputError);
 });
 
