@@ -291,6 +291,17 @@ export const evidence: readonly EvidenceRow[] = [
       metric: "application/purity",
       figures: ["application/silhouette", "application/pixels_purity"],
     }],
+    ["glyphs-early-stopping", undefined, {
+      ...few,
+      ...lower("evaluation/mean_squared_error"),
+    }],
+    ...[2, 4, 8, 16, 32, 64].map((size) =>
+      [`glyphs-code-${size}`, undefined, {
+        ...few,
+        ...lower("evaluation/mean_squared_error"),
+        ...size > 2 && { betterThan: [`glyphs-code-${size / 2}`] },
+      }] as const
+    ),
   ),
   ...rowsOf(
     "models/vae",
