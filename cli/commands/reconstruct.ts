@@ -1,8 +1,10 @@
 /** `reconstruct RUN image.png`: a picture through a model's code and back. @module */
 import { object } from "@optique/core/constructs";
-import { argument } from "@optique/core/primitives";
+import { multiple } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { defineCommand, plain } from "../command.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import { defineCommand, named, plain } from "../command.ts";
 import {
   examplesOf,
   givePicture,
@@ -13,8 +15,8 @@ import {
 } from "../stored_model.ts";
 import { figure, pictures } from "../terminal/format.ts";
 
-/** Most pictures of one sheet. */
-const MOST = 100;
+/** Most pictures of one sheet, and of one that shows where models differ. */
+const [MOST, MOST_OF_SEVERAL] = [100, 16];
 
 /** The command `reconstruct`. */
 export const reconstruct = defineCommand({
@@ -24,10 +26,12 @@ export const reconstruct = defineCommand({
   description:
     "Puts a picture, or those of a folder, through a stored model's code and back: the " +
     "pictures as the model sees them in a row, what it makes of them in the one below. Prints the mean " +
-    "squared error of pixels in [0, 1].",
+    "squared error of pixels in [0, 1]. With other runs, as those of more seeds, the second row is " +
+    "the mean of all, the third one where they differ: white at the largest deviation.",
   examples: [
     ["reconstruct latest cat.png --out cats.png", "one picture"],
     ["reconstruct 3f2a holiday --out pairs.png", "those of a folder"],
+    ["reconstruct 3f2a cat.png --with 7b1c --with 9d4e --out unsure.png", "by three runs"],
   ],
   mayBeForeign: () => true,
   parser: (known) =>
@@ -36,23 +40,53 @@ export const reconstruct = defineCommand({
       from: argument(string({ metavar: "IMAGE" }), {
         description: plain(`A picture (PNG, JPEG, WebP), or a folder: the first ${MOST} of it.`),
       }),
+      others: multiple(option("--with", named("RUN", known.runs), {
+        description: plain("Another run of the same data. Repeatable."),
+      })),
       out: pictureOption(),
     }),
-  async run({ from, out, force, ...which }, io) {
+  async run({ from, others, out, force, ...which }, io) {
     const path = await picturePath(io, out, force);
     using model = await openModel(io, which);
     const { reconstructed, reconstructionErrors } = await import("../../models/anomalies.ts");
-    const { reconstructionSheet } = await import("../../models/sheet.ts");
+    const { imageSheet, reconstructionSheet } = await import("../../models/sheet.ts");
     const { run, trainer, dataset } = model;
     const { count: all, values, labels } = await examplesOf(io, dataset, from);
     const count = Math.min(all, MOST);
     const originals = values.subarray(0, count * values.length / all);
-    const made = await reconstructed(trainer, originals, count, labels);
     const shape = dataset.shape as [number, number, number];
-    const errors = reconstructionErrors(originals, made, count);
-    const mean = errors.reduce((sum, error) => sum + error, 0) / count;
-    const what = `${pictures(count, all)} by run ${run.id}, mean squared error ${figure(mean)}`;
-    await givePicture(io, path, reconstructionSheet(originals, made, shape), what);
+    const errorOf = (made: Float32Array) =>
+      reconstructionErrors(originals, made, count).reduce((sum, error) => sum + error, 0) / count;
+    const members = [await reconstructed(trainer, originals, count, labels)];
+    for (const other of others) {
+      using opened = await openModel(io, { ...which, run: other });
+      if (`${opened.dataset.shape}` !== `${shape}`) {
+        throw new InputError(
+          `Cannot reconstruct by ${run.id} and ${opened.run.id} together as they must have learned from ` +
+            `images of one shape: [${shape.join(", ")}] and [${opened.dataset.shape.join(", ")}]`,
+        );
+      }
+      members.push(await reconstructed(opened.trainer, originals, count, labels));
+    }
+    if (members.length === 1) {
+      const [made] = members;
+      const what = `${pictures(count, all)} by run ${run.id}, mean squared error ${
+        figure(errorOf(made))
+      }`;
+      await givePicture(io, path, reconstructionSheet(originals, made, shape), what);
+      return 0;
+    }
+    const { ensembleOf } = await import("../../models/ensembles.ts");
+    const { mean, deviation } = ensembleOf(members);
+    const largest = deviation.reduce((most, each) => Math.max(most, each), 0);
+    const shown = Math.min(count, MOST_OF_SEVERAL);
+    const rows = [originals, mean, deviation.map((each) => each / (largest || 1))];
+    const sheet = rows.map((row) => row.subarray(0, shown * row.length / count));
+    const alone = members.reduce((sum, made) => sum + errorOf(made), 0) / members.length;
+    const what = `${pictures(count, all)} by ${members.length} runs, mean squared error ` +
+      `${figure(errorOf(mean))} (${figure(alone)} alone), largest deviation ${figure(largest)}`;
+    const joined = Float32Array.from(sheet.flatMap((row) => [...row]));
+    await givePicture(io, path, imageSheet(joined, shape, shown), what);
     return 0;
   },
 });

@@ -121,6 +121,29 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     await draws(["reconstruct", "latest", "mine"], 16, 6);
     await draws(["reconstruct", "latest", "mine/zero/10.png"], 1, 2);
 
+    // Three runs together: no picture is further from their mean than from them on average.
+    const [last, before, first] = JSON.parse((await succeeds("runs", "--json")).out).runs
+      .map(({ id }: { id: string }) => id);
+    const others = ["--with", before, "--with", first];
+    await draws(["reconstruct", last, "mine/zero/10.png", ...others], 1, 3);
+    await draws(["reconstruct", last, "mine", ...others], 16, 3);
+    const together = await succeeds("reconstruct", last, "mine", ...others, "--out", "3.png");
+    const [error, ofOne, deviation] = together.out.match(
+      /^40 pictures by 3 runs, .* error ([\d.]+) \(([\d.]+) alone\), largest deviation ([\d.]+):/,
+    )!.slice(1).map(Number);
+    ok(error < ofOne && deviation > 0 && deviation <= 0.5, together.out);
+    const same = await succeeds("reconstruct", last, "mine", "--with", last, "--out", "2.png");
+    const [own, ownOfOne] = same.out.match(/error ([\d.]+) \(([\d.]+) alone\)/)!.slice(1);
+    strictEqual(own, ownOfOne);
+    match(same.out, /largest deviation 0:/);
+    const large = [...small, "--set", "dataset.side=14", "--name", "large", ...model];
+    await succeeds("run", "vae", "--dataset", "images", "--budget", "20", ...large);
+    await refuses(
+      /must have learned from images of one shape: \[12, 12, 1\] and \[14, 14, 1\]$/m,
+      ...["reconstruct", last, "mine/zero/10.png", "--with", "latest", "--out", "x.png"],
+    );
+    await succeeds("delete", "latest");
+
     const networks = await succeeds("export", "latest", "--format", "onnx", "--out", "networks");
     deepStrictEqual(
       networks.out.trim().split("\n").map((path) => path.match(/\.(\w+)\.onnx$/)?.[1]),

@@ -11756,4 +11756,18 @@ export const mutants: readonly Mutant[] = [
     to: "0",
     test: "tests/lab/core/render_test.ts",
   },
+  {
+    fault: "an ensemble's deviation is squared",
+    file: "models/ensembles.ts",
+    from: "return Math.sqrt(meanOf((member) => (member[i] - middle) ** 2));",
+    to: "return meanOf((member) => (member[i] - middle) ** 2);",
+    test: "tests/models/ensembles_test.ts",
+  },
+  {
+    fault: "`reconstruct --with` puts runs together whatever the shape of their images",
+    file: "cli/commands/reconstruct.ts",
+    from: "if (`${opened.dataset.shape}` !== `${shape}`) {",
+    to: "if (shape.length === 0) {",
+    test: "tests/cli/model_commands_test.ts",
+  },
 ];

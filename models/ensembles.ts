@@ -1,0 +1,40 @@
+/**
+ * What several models of the same data make of it together: their mean, and where they differ.
+ *
+ * Lakshminarayanan, Pritzel, Blundell, "Simple and Scalable Predictive Uncertainty Estimation using Deep
+ * Ensembles" (2017, arXiv 1612.01474): members differ by their random weights and the order of their
+ * examples alone, as runs of several seeds do.
+ *
+ * @module
+ */
+
+/** The mean of several models' outputs, and the deviation of one of them from it. */
+export interface Ensemble {
+  readonly mean: Float32Array;
+  /** √ of the members' mean squared distance from their mean, ≥ 0. */
+  readonly deviation: Float32Array;
+}
+
+/**
+ * Element by element. The mean squared error of the members is that of their mean plus the mean of
+ * the squared deviations.
+ *
+ * @param members Outputs of one length, at least one.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert";
+ * const { mean, deviation } = ensembleOf([Float32Array.of(0, 1), Float32Array.of(1, 1)]);
+ * deepStrictEqual([...mean, ...deviation], [0.5, 1, 0.5, 0]);
+ * ```
+ */
+export function ensembleOf(members: readonly Float32Array[]): Ensemble {
+  const meanOf = (of: (member: Float32Array) => number) =>
+    members.reduce((sum, member) => sum + of(member), 0) / members.length;
+  const mean = members[0].map((_, i) => meanOf((member) => member[i]));
+  const deviation = mean.map((_, i) => {
+    const middle = meanOf((member) => member[i]);
+    return Math.sqrt(meanOf((member) => (member[i] - middle) ** 2));
+  });
+  return { mean, deviation };
+}
