@@ -34,7 +34,7 @@ export function ensembleOf(members: readonly Float32Array[]): Ensemble {
   const mean = members[0].map((_, i) => meanOf((member) => member[i]));
   const deviation = mean.map((_, i) => {
     const middle = meanOf((member) => member[i]);
-    return Math.sqrt(meanOf((member) => (member[i] - middle) ** 2));
+    return Math.sqrt(meanOf((member) => (member[i] - middle) * (member[i] - middle)));
   });
   return { mean, deviation };
 }
