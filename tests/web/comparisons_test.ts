@@ -13,7 +13,7 @@ Deno.test("other pages are answered while runs are compared", async () => {
   await using dashboard = await openDashboard({ empty: true });
   const { app, store } = dashboard;
   let newest = "";
-  for (let i = 0; i < 120; i++) {
+  for (let i = 0; i < 180; i++) {
     const configuration = agentConfiguration("ppo", i % 30);
     newest = addRun(store, { experiment: "sweep", configuration, seed: Math.floor(i / 30) });
     addPoints(store, newest, 1, { "evaluation/return_mean": i });
