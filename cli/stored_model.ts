@@ -87,7 +87,13 @@ export async function picturePath(
   force: boolean,
 ): Promise<string | undefined> {
   if (out !== undefined) return await pathToWrite(io, out, [".png"], force);
-  if (io.screen() !== undefined) return undefined;
+  requireTerminal(io);
+  return undefined;
+}
+
+/** @throws {InputError} where there is no terminal that a picture can be drawn in. */
+export function requireTerminal(io: Io): void {
+  if (io.screen() !== undefined) return;
   throw new InputError(
     "Cannot draw a picture as standard error is no terminal: --out FILE.png writes it",
   );

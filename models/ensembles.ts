@@ -31,10 +31,12 @@ export interface Ensemble {
 export function ensembleOf(members: readonly Float32Array[]): Ensemble {
   const meanOf = (of: (member: Float32Array) => number) =>
     members.reduce((sum, member) => sum + of(member), 0) / members.length;
-  const mean = members[0].map((_, i) => meanOf((member) => member[i]));
-  const deviation = mean.map((_, i) => {
+  const { length } = members[0];
+  const [mean, deviation] = [new Float32Array(length), new Float32Array(length)];
+  for (let i = 0; i < length; i++) {
     const middle = meanOf((member) => member[i]);
-    return Math.sqrt(meanOf((member) => (member[i] - middle) * (member[i] - middle)));
-  });
+    mean[i] = middle;
+    deviation[i] = Math.sqrt(meanOf((member) => (member[i] - middle) * (member[i] - middle)));
+  }
   return { mean, deviation };
 }

@@ -76,6 +76,7 @@ export const reconstruct = defineCommand({
       await givePicture(io, path, reconstructionSheet(originals, made, shape), what);
       return 0;
     }
+    const { joined } = await import("../../models/datasets/images.ts");
     const { ensembleOf } = await import("../../models/ensembles.ts");
     const { mean, deviation } = ensembleOf(members);
     const largest = deviation.reduce((most, each) => Math.max(most, each), 0);
@@ -85,8 +86,7 @@ export const reconstruct = defineCommand({
     const alone = members.reduce((sum, made) => sum + errorOf(made), 0) / members.length;
     const what = `${pictures(count, all)} by ${members.length} runs, mean squared error ` +
       `${figure(errorOf(mean))} (${figure(alone)} alone), largest deviation ${figure(largest)}`;
-    const joined = Float32Array.from(sheet.flatMap((row) => [...row]));
-    await givePicture(io, path, imageSheet(joined, shape, shown), what);
+    await givePicture(io, path, imageSheet(joined(sheet), shape, shown), what);
     return 0;
   },
 });

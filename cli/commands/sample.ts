@@ -9,7 +9,13 @@ import { joined, textsOf } from "../../lab/core/text.ts";
 import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
 import { writeWhole } from "../files.ts";
 import { samplingOf, samplingOptions } from "../sampling_options.ts";
-import { givePicture, modelOptions, openModel, pathToWrite, picturePath } from "../stored_model.ts";
+import {
+  givePicture,
+  modelOptions,
+  openModel,
+  pathToWrite,
+  requireTerminal,
+} from "../stored_model.ts";
 import { count } from "../terminal/format.ts";
 
 /** The command `sample`. */
@@ -63,7 +69,7 @@ export const sample = defineCommand({
     const random = streamOf(seed, "samples");
     const isText = dataset.kind === "text";
     requireEnding(run.id, path, isText);
-    if (!isText) await picturePath(io, out, force);
+    if (!isText && path === undefined) requireTerminal(io);
     const drawn = { random, count: asked ?? (isText ? 3 : 100), prompt };
     const samples = await trainer.sample({ ...drawn, ...samplingOf(which, dataset) });
     const what = `${count(samples.count)} samples of run ${run.id}`;

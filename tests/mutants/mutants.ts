@@ -11759,8 +11759,9 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "an ensemble's deviation is squared",
     file: "models/ensembles.ts",
-    from: "return Math.sqrt(meanOf((member) => (member[i] - middle) * (member[i] - middle)));",
-    to: "return meanOf((member) => (member[i] - middle) * (member[i] - middle));",
+    from:
+      "deviation[i] = Math.sqrt(meanOf((member) => (member[i] - middle) * (member[i] - middle)));",
+    to: "deviation[i] = meanOf((member) => (member[i] - middle) * (member[i] - middle));",
     test: "tests/models/ensembles_test.ts",
   },
   {
