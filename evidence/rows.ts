@@ -8,6 +8,7 @@
  * @module
  */
 import { namedPart } from "../lab/experiment/own.ts";
+import { CODE_SIZES } from "../experiments/applications.ts";
 import { tabularExperiments } from "../experiments/tabular.ts";
 import { exactReturn } from "./exact_return.ts";
 import type { EvidenceRow, Reference } from "./row.ts";
@@ -295,7 +296,15 @@ export const evidence: readonly EvidenceRow[] = [
       ...few,
       ...lower("evaluation/mean_squared_error"),
     }],
-    ...[2, 4, 8, 16, 32, 64].map((size) =>
+    ["glyphs-ensemble", undefined, {
+      ...few,
+      ...lower("evaluation/mean_squared_error"),
+      figures: ["alone_squared_error", "uncertainty_correlation"].map((name) =>
+        `evaluation/${name}`
+      ),
+      betterThan: ["glyphs-code-32"],
+    }],
+    ...CODE_SIZES.map((size) =>
       [`glyphs-code-${size}`, undefined, {
         ...few,
         ...lower("evaluation/mean_squared_error"),

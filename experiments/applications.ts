@@ -166,7 +166,8 @@ function earlyStopping(metric: string, patience: number) {
 
 // Experiments.
 
-const CODE_SIZES = [2, 4, 8, 16, 32, 64];
+/** Lengths of the codes of `glyphs-code-2` … `glyphs-code-64`. */
+export const CODE_SIZES = [2, 4, 8, 16, 32, 64];
 
 /** The applications, each on the data that it is for. */
 export const applicationExperiments: readonly ModelExperiment[] = [
@@ -261,6 +262,16 @@ export const applicationExperiments: readonly ModelExperiment[] = [
     evaluation: { every: 5_000 },
     callbacks: earlyStopping("validation/reconstruction", 5),
     tunedOn: 1,
+  }),
+  defineExperiment({
+    name: "glyphs-ensemble",
+    summary: "Five autoencoders of digits together: their mean, and where they are unsure",
+    expectedSeconds: 25,
+    dataset: { name: "glyphs" },
+    model: { name: "ensemble-autoencoder" },
+    budget: 120_000,
+    evaluation: { every: 60_000 },
+    tunedOn: 0,
   }),
   ...CODE_SIZES.map((codeSize) =>
     defineExperiment({

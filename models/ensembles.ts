@@ -7,6 +7,9 @@
  *
  * @module
  */
+import type { Trainer } from "../lab/core/trainer.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import { reconstructed } from "./anomalies.ts";
 
 /** The mean of several models' outputs, and the deviation of one of them from it. */
 export interface Ensemble {
@@ -39,4 +42,40 @@ export function ensembleOf(members: readonly Float32Array[]): Ensemble {
     deviation[i] = Math.sqrt(meanOf((member) => (member[i] - middle) * (member[i] - middle)));
   }
   return { mean, deviation };
+}
+
+/**
+ * What each member of a model makes of examples when it is asked alone: those of an
+ * `ensemble-autoencoder`, whose codes end with a number for each, how far it is left out; any other
+ * model has one member.
+ *
+ * @param values [count, D]
+ * @param model Its resolved configuration.
+ * @returns [count, D] each.
+ * @throws InputError where the model gives no codes of examples, or no examples of codes.
+ */
+export async function membersReconstructions(
+  trainer: Pick<Trainer, "encode" | "decode">,
+  values: Float32Array,
+  count: number,
+  { model, labels }: {
+    readonly model: Readonly<Record<string, Json>>;
+    readonly labels?: ArrayLike<number>;
+  },
+): Promise<Float32Array[]> {
+  if (model.name !== "ensemble-autoencoder") {
+    return [await reconstructed(trainer, values, count, labels)];
+  }
+  const members = model.members as number;
+  const codes = await trainer.encode!(values);
+  const width = codes.length / count;
+  const made: Float32Array[] = [];
+  for (let k = 0; k < members; k++) {
+    const alone = codes.map((value, i) => {
+      const member = i % width - (width - members);
+      return member < 0 ? value : Number(member !== k);
+    });
+    made.push(await trainer.decode!(alone, count));
+  }
+  return made;
 }

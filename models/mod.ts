@@ -39,6 +39,11 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./autoencoders/stacked.ts")).stackedAutoencoder,
   },
   {
+    name: "ensemble-autoencoder",
+    summary: "Ensemble of dense autoencoders: their mean, and where they are unsure",
+    load: async () => (await import("./autoencoders/ensemble.ts")).ensembleAutoencoder,
+  },
+  {
     name: "sequence-autoencoder",
     summary: "LSTM autoencoder: sequences through a code and back; its error finds anomalies",
     load: async () => (await import("./autoencoders/sequence.ts")).sequenceAutoencoder,

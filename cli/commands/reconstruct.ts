@@ -4,6 +4,7 @@ import { multiple } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
 import { defineCommand, named, plain } from "../command.ts";
 import {
   examplesOf,
@@ -12,6 +13,7 @@ import {
   openModel,
   pictureOption,
   picturePath,
+  type StoredModel,
 } from "../stored_model.ts";
 import { figure, pictures } from "../terminal/format.ts";
 
@@ -26,8 +28,8 @@ export const reconstruct = defineCommand({
   description:
     "Puts a picture, or those of a folder, through a stored model's code and back: the " +
     "pictures as the model sees them in a row, what it makes of them in the one below. Prints the mean " +
-    "squared error of pixels in [0, 1]. With other runs, as those of more seeds, the second row is " +
-    "the mean of all, the third one where they differ: white at the largest deviation.",
+    "squared error of pixels in [0, 1]. Of an ensemble, and with other runs, as those of more seeds, the " +
+    "second row is the mean of all, the third one where they differ: white at the largest deviation.",
   examples: [
     ["reconstruct latest cat.png --out cats.png", "one picture"],
     ["reconstruct 3f2a holiday --out pairs.png", "those of a folder"],
@@ -48,16 +50,22 @@ export const reconstruct = defineCommand({
   async run({ from, others, out, force, ...which }, io) {
     const path = await picturePath(io, out, force);
     using model = await openModel(io, which);
-    const { reconstructed, reconstructionErrors } = await import("../../models/anomalies.ts");
+    const { reconstructionErrors } = await import("../../models/anomalies.ts");
+    const { ensembleOf, membersReconstructions } = await import("../../models/ensembles.ts");
     const { imageSheet, reconstructionSheet } = await import("../../models/sheet.ts");
-    const { run, trainer, dataset } = model;
+    const { run, dataset } = model;
     const { count: all, values, labels } = await examplesOf(io, dataset, from);
     const count = Math.min(all, MOST);
     const originals = values.subarray(0, count * values.length / all);
     const shape = dataset.shape as [number, number, number];
     const errorOf = (made: Float32Array) =>
       reconstructionErrors(originals, made, count).reduce((sum, error) => sum + error, 0) / count;
-    const members = [await reconstructed(trainer, originals, count, labels)];
+    const madeBy = ({ run, trainer }: StoredModel) =>
+      membersReconstructions(trainer, originals, count, {
+        model: run.manifest.determined.configuration.model as Readonly<Record<string, Json>>,
+        labels,
+      });
+    const members = await madeBy(model);
     for (const other of others) {
       using opened = await openModel(io, { ...which, run: other });
       if (`${opened.dataset.shape}` !== `${shape}`) {
@@ -66,7 +74,7 @@ export const reconstruct = defineCommand({
             `images of one shape: [${shape.join(", ")}] and [${opened.dataset.shape.join(", ")}]`,
         );
       }
-      members.push(await reconstructed(opened.trainer, originals, count, labels));
+      members.push(...await madeBy(opened));
     }
     if (members.length === 1) {
       const [made] = members;
@@ -77,14 +85,18 @@ export const reconstruct = defineCommand({
       return 0;
     }
     const { joined } = await import("../../models/datasets/images.ts");
-    const { ensembleOf } = await import("../../models/ensembles.ts");
     const { mean, deviation } = ensembleOf(members);
     const largest = deviation.reduce((most, each) => Math.max(most, each), 0);
     const shown = Math.min(count, MOST_OF_SEVERAL);
     const rows = [originals, mean, deviation.map((each) => each / (largest || 1))];
     const sheet = rows.map((row) => row.subarray(0, shown * row.length / count));
     const alone = members.reduce((sum, made) => sum + errorOf(made), 0) / members.length;
-    const what = `${pictures(count, all)} by ${members.length} runs, mean squared error ` +
+    const by = others.length === 0
+      ? `the ${members.length} members of run ${run.id}`
+      : members.length === others.length + 1
+      ? `${members.length} runs`
+      : `${members.length} members of ${others.length + 1} runs`;
+    const what = `${pictures(count, all)} by ${by}, mean squared error ` +
       `${figure(errorOf(mean))} (${figure(alone)} alone), largest deviation ${figure(largest)}`;
     await givePicture(io, path, imageSheet(joined(sheet), shape, shown), what);
     return 0;

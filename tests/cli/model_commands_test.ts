@@ -143,6 +143,18 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       ...["reconstruct", last, "mine/zero/10.png", "--with", "latest", "--out", "x.png"],
     );
     await succeeds("delete", "latest");
+    const three = ["--set", "model.members=3", "--name", "three"];
+    const ensemble = ["run", "ensemble-autoencoder", "--dataset", "images", "--budget", "20"];
+    await succeeds(...ensemble, ...small, ...three);
+    await draws(["reconstruct", "latest", "mine/zero/10.png"], 1, 3);
+    const own3 = await succeeds("reconstruct", "latest", "mine", "--out", "own3.png");
+    match(
+      own3.out,
+      /^40 pictures by the 3 members of run \w+, .* alone\), largest deviation 0\.\d/,
+    );
+    const four = await succeeds("reconstruct", "latest", "mine", "--with", last, "--out", "4.png");
+    match(four.out, /^40 pictures by 4 members of 2 runs, /);
+    await succeeds("delete", "latest");
 
     const networks = await succeeds("export", "latest", "--format", "onnx", "--out", "networks");
     deepStrictEqual(

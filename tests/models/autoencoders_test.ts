@@ -1,6 +1,8 @@
 /** What some autoencoders keep beside the contract: phases, statistics of a batch, order in time. */
 import { deepStrictEqual, notDeepStrictEqual, ok, rejects } from "node:assert";
 import { defaultRng } from "../../lab/core/random.ts";
+import { reconstructed } from "../../models/anomalies.ts";
+import { membersReconstructions } from "../../models/ensembles.ts";
 import {
   fewGlyphs,
   fewPoints,
@@ -98,4 +100,55 @@ Deno.test("a denoising autoencoder learns to fill in", async () => {
     images.reduce((sum, value, i) => sum + (value - values[i]) ** 2, 0) / values.length;
   ok(error(made) < 0.5 * error(masked), `${error(made)} against ${error(masked)}`);
   trainer.dispose();
+});
+
+Deno.test("an ensemble is the mean of its members, and unsure where they differ", async () => {
+  const members = 3;
+  const { trainer } = await trainerOf("ensemble-autoencoder", halves(), {
+    ...{ batchSize: 20, hiddenSizes: [12], codeSize: 4, learningRate: 0.01, members },
+  }, { budget: 2000 });
+  await trainThrough(trainer);
+  const { values, count } = halves().test;
+  const size = values.length / count;
+  const model = { name: "ensemble-autoencoder", members };
+  const alone = await membersReconstructions(trainer, values, count, { model });
+  const { metrics } = await trainer.evaluate({ random: defaultRng(1) });
+  const codes = await trainer.encode!(values);
+  const made = await reconstructed(trainer, values, count);
+  trainer.dispose();
+  deepStrictEqual(alone.length, members);
+  notDeepStrictEqual(alone[0], alone[1]);
+  // Four numbers of each member, and one for each that leaves none out.
+  deepStrictEqual(codes.length / count, 15);
+  ok(codes.every((code, i) => i % 15 < 12 || code === 0));
+
+  // The evaluation again in plain arithmetic, image by image.
+  const mean = (of: (i: number) => number, length: number) =>
+    Array.from({ length }, (_, i) => of(i)).reduce((sum, each) => sum + each, 0) / length;
+  const expected = { mean: 0, alone: 0, uncertainty: 0, correlation: 0 };
+  for (let image = 0; image < count; image++) {
+    const at = (i: number) => image * size + i;
+    const middle = (i: number) => mean((k) => alone[k][at(i)], members);
+    const variance = (i: number) => mean((k) => (alone[k][at(i)] - middle(i)) ** 2, members);
+    const [unsure, off] = [
+      (i: number) => Math.sqrt(variance(i)),
+      (i: number) => Math.abs(values[at(i)] - middle(i)),
+    ];
+    const covariance = (a: (i: number) => number, b: (i: number) => number) =>
+      mean((i) => a(i) * b(i), size) - mean(a, size) * mean(b, size);
+    const lengths = Math.sqrt(covariance(unsure, unsure) * covariance(off, off));
+    expected.mean += mean((i) => off(i) ** 2, size) / count;
+    expected.alone += mean((i) => mean((k) => (alone[k][at(i)] - values[at(i)]) ** 2, 3), size) /
+      count;
+    expected.uncertainty += mean(unsure, size) / count;
+    expected.correlation += covariance(unsure, off) / lengths / count;
+    for (let i = 0; i < size; i++) ok(Math.abs(middle(i) - made[at(i)]) < 1e-6);
+  }
+  const near = (name: string, value: number) =>
+    ok(Math.abs(metrics[`evaluation/${name}`] - value) < 1e-5 * (1 + value), `${name}: ${value}`);
+  near("mean_squared_error", expected.mean);
+  near("alone_squared_error", expected.alone);
+  near("uncertainty", expected.uncertainty);
+  near("uncertainty_correlation", expected.correlation);
+  ok(expected.mean < expected.alone, JSON.stringify(expected));
 });
