@@ -67,7 +67,7 @@ const fieldsByRange: Readonly<Record<string, string>> = {
     actors channels codeSize embeddingSize environments hiddenUnits latentSize recurrentSize
     seqgan.features topSize width workers`,
   "whole 10 … 1000000": "test train validation",
-  "whole 2 … 100": "mapSize",
+  "whole 2 … 100": "mapSize members",
   "whole 2 … 1000": "actions categories symbols",
   "whole 2 … 10000": "patterns",
   "whole 2 … 1000000": `
