@@ -89,7 +89,7 @@ export async function sync(source: Side, target: Target): Promise<Sync> {
       continue;
     }
     const content = asTrial(contentOf(source.database, from), sweepNames);
-    const brought = await bring(content, source.folder, target);
+    const brought = await bring(content, source, target);
     if (brought === undefined) {
       did.training.push(from);
       continue;
@@ -105,13 +105,13 @@ export async function sync(source: Side, target: Target): Promise<Sync> {
 /** Brings a run where it is further than it is there; undefined where it is being trained there. */
 async function bring(
   content: JournalContent,
-  folder: string,
+  { database, folder }: Side,
   target: Target,
 ): Promise<
   Lacking & { readonly as: "added" | "updated" | "known"; readonly id: string } | undefined
 > {
   for (;;) {
-    const same = sameRun(target.database, content.run);
+    const same = sameRun(target.database, database, content.run);
     if (same !== undefined && !hasGoneOn(content, same.id, target.database)) {
       return { as: "known", id: same.id, missing: [], damaged: [] };
     }
@@ -261,9 +261,14 @@ function hasSoundManifest({ id, manifest, manifest_checksum }: Row): boolean {
   return checksum(id, manifest) === manifest_checksum;
 }
 
-/** What a database has of a run, in its trash too: the id that it has there, and its revision. */
+/**
+ * What a database has of a run, in its trash too: the id that it has there, and its revision. Runs that
+ * began in the same moment, as those of several workers do, may be alike: what is there under the id of
+ * another one of the source is that one.
+ */
 function sameRun(
   database: Database,
+  source: Database,
   { id, created_at, manifest }: Row,
 ): { readonly id: string; readonly revision: number } | undefined {
   const rows = database.all(
@@ -272,7 +277,12 @@ function sameRun(
     id,
   );
   const origin = originOf(manifest);
-  const same = rows.find((row) => row.manifest === manifest || originOf(row.manifest) === origin);
+  const isAlike = (row: Row) => row.manifest === manifest || originOf(row.manifest) === origin;
+  const others = source
+    .all("SELECT id, manifest FROM run WHERE created_at = ? AND id <> ?", created_at, id)
+    .filter(isAlike);
+  const isOther = (row: Row) => others.some((other) => other.id === row.id);
+  const same = rows.find((row) => isAlike(row) && !isOther(row));
   return same && { id: String(same.id), revision: Number(same.revision) };
 }
 
@@ -280,9 +290,9 @@ function sameRun(
 function originOf(manifest: Row[string]): string {
   try {
     const { determined } = JSON.parse(String(manifest));
-    const { experiment, seed, backend, configuration } = determined;
-    const { agent, environment, model, dataset } = configuration;
-    return JSON.stringify([experiment, seed, backend, agent, environment, model, dataset]);
+    const { budget: _, earlierBudgets: __, extendedFrom: ___, ...configuration } =
+      determined.configuration;
+    return JSON.stringify({ ...determined, configuration });
   } catch {
     return String(manifest);
   }

@@ -359,7 +359,56 @@ Deno.test("of two runs alike that began at once each goes on under its own id", 
       strictEqual(target.series(id, "losses/policy").total, 10 + i);
       target.close();
     }
+    // Also where the other one is in the target alone.
+    source.trash(ids[0]);
+    source.purge();
+    source.beginAttempt(ids[1], 11);
+    await trained(source, ids[1], 11, 20);
     source.close();
+    deepStrictEqual((await syncStores(from, to)).updated, [ids[1]]);
+  }));
+
+Deno.test("runs that began in one moment are all brought, whatever they differ in", () =>
+  withFolder(async (folder) => {
+    const [from, to] = [`${folder}/from`, `${folder}/to`];
+    const source = openStore(from);
+    const { determined, ...rest } = manifestOf("sweep");
+    const configurations = [
+      { ...determined.configuration },
+      { ...determined.configuration, budget: 600 },
+      { ...determined.configuration, evaluation: { every: 7 } },
+    ];
+    const created = configurations.map((configuration) => {
+      const manifest = { ...rest, determined: { ...determined, configuration } };
+      return source.createRun({ name: "trial", manifest, tags: [], note: "" }).id;
+    });
+    // Nothing but its seed's luck tells the last one from the first.
+    const ids = [...created, addRun(source, "sweep").id];
+    for (const [i, id] of ids.entries()) {
+      await trained(source, id, 0, 10 + i);
+      source.update(id, { status: "completed", digest: `d${i}`, iterations: 10 + i });
+    }
+    source.close();
+    const raw = new DatabaseSync(`${from}/lab.db`);
+    raw.exec("UPDATE run SET created_at = 1700000000000");
+    raw.close();
+    deepStrictEqual((await syncStores(from, to)).added, ids);
+    deepStrictEqual((await syncStores(from, to)).known, ids);
+    const target = openStore(to, { readOnly: true });
+    deepStrictEqual(ids.map((id) => target.run(id)!.digest), ["d0", "d1", "d2", "d3"]);
+    target.close();
+    // From another machine, where it has an id that nothing here has.
+    const other = openStore(`${folder}/other`);
+    const manifest = {
+      ...rest,
+      determined: { ...determined, configuration: { ...configurations[2], stop: null } },
+    };
+    const { id } = other.createRun({ name: "trial", manifest, tags: [], note: "" });
+    other.close();
+    const there = new DatabaseSync(`${folder}/other/lab.db`);
+    there.exec("UPDATE run SET created_at = 1700000000000");
+    there.close();
+    strictEqual((await syncStores(`${folder}/other`, to)).added.length, 1, id);
   }));
 
 function copyFolder(from: string, to: string): void {
