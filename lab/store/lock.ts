@@ -4,6 +4,7 @@
  * @module
  */
 import { LabError } from "../core/errors.ts";
+import { checksum } from "./checksum.ts";
 
 /** Tries and pause of {@linkcode takeLock}: a process that only looks holds the lock for an instant. */
 const TRIES = 10;
@@ -46,6 +47,10 @@ export function takeLock(path: string, what: string): Disposable {
 
 /** What the names of sweeps' locks begin with, among those of runs. */
 const SWEEP = "sweep-";
+/** What stands in such a name, and in none that is whole, where a longer one was cut: its checksum follows. */
+const CUT = "+";
+/** Bytes of such a name at most, below the 255 that file systems take. */
+const MOST_BYTES = 200;
 
 /**
  * Takes the lock of a sweep in the store of a folder.
@@ -53,13 +58,23 @@ const SWEEP = "sweep-";
  * @throws {LabError} where another holder has it.
  */
 export function lockSweep(location: string, name: string): Disposable {
-  return takeLock(`${location}/locks/${SWEEP}${encodeURIComponent(name)}`, `the sweep ${name}`);
+  return takeLock(`${location}/locks/${SWEEP}${inFileName(name)}`, `the sweep ${name}`);
+}
+
+/** A name as a part of a file's, in which most letters beyond ASCII take six to twelve bytes. */
+function inFileName(name: string): string {
+  const letters = [...name.toWellFormed()].map(encodeURIComponent);
+  let bytes = 0;
+  const fitting = letters.findIndex((each) => (bytes += each.length) > MOST_BYTES);
+  if (fitting < 0) return letters.join("");
+  return `${letters.slice(0, fitting).join("")}${CUT}${checksum(name).toString(16)}`;
 }
 
 /** What the lock of this file name stands for, in messages: `run 1rsv7v`, `sweep rates`. */
 export function nameOfLock(file: string): string {
   if (!file.startsWith(SWEEP)) return `run ${file}`;
-  return `sweep ${decodeURIComponent(file.slice(SWEEP.length))}`;
+  const [name, cut] = file.slice(SWEEP.length).split(CUT);
+  return `sweep ${decodeURIComponent(name)}${cut === undefined ? "" : "…"}`;
 }
 
 /** Whether somebody, this process included, holds the lock of a file. Makes nothing. */

@@ -98,6 +98,25 @@ Deno.test("a sweep that another process trains is refused before anything is tra
     );
   }));
 
+Deno.test("a sweep's name may be longer than a file's, and has a lock of its own", () =>
+  withStore(async (store) => {
+    const { location } = store;
+    const sweep = await resolveSweep({ ...definition, trials: 1, judge: 0 }, registries);
+    // Twelve bytes a letter where it is a part of a file's name.
+    const long = "🌊".repeat(100);
+    const options = { store, registries, workers: 2 };
+    {
+      using _other = lockSweep(location, `${long}2`);
+      strictEqual((await runSweep(`${long}1`, sweep, options)).over, true);
+      await rejects(runSweep(`${long}2`, sweep, options), /is being trained by another process/);
+      throws(
+        () => recoverStore(location),
+        /^LabError: Cannot recover as sweep (🌊){16}… is being trained: stop that first$/u,
+      );
+    }
+    using _half = lockSweep(location, "\ud83c");
+  }));
+
 Deno.test("a sweep's best trial has the best IQM on tuning seeds, and is judged on others", () =>
   withStore(async (store) => {
     const state = await swept(store);
