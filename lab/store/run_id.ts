@@ -11,9 +11,16 @@ const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
 const LENGTH = 6;
 const EPOCH_MILLISECONDS = Date.UTC(2025, 0, 1);
 
-/** The number of the next run, given the newest one's so far and the time. */
+/** From here on, in the year 2059, no id holds the seconds. */
+const END_MILLISECONDS = EPOCH_MILLISECONDS + 1000 * DIGITS.length ** LENGTH;
+
+/**
+ * The number of the next run, given the newest one's so far and the time. A clock that is set to a time
+ * that no id holds counts for nothing: ids would begin again below those that there are.
+ */
 export function nextRunNumber(newest: number, now: number): number {
-  return Math.max(newest + 1, Math.floor((now - EPOCH_MILLISECONDS) / 1000));
+  const time = now < END_MILLISECONDS ? now : EPOCH_MILLISECONDS;
+  return Math.max(newest + 1, Math.floor((time - EPOCH_MILLISECONDS) / 1000));
 }
 
 /** The number of a run's id. */

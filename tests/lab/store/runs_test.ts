@@ -51,13 +51,19 @@ Deno.test("of a text with a NUL nothing is lost, though SQLite ends it there", (
     strictEqual(store.run(id)!.note, "\ufffd");
   }));
 
-Deno.test("ids of runs rise with creation, also within one second and with a clock set back", () => {
+Deno.test("ids of runs rise with creation, also within one second and with a clock that jumps", () => {
   const now = Date.UTC(2026, 0, 1);
   const first = nextRunNumber(0, now);
   strictEqual(first, 365 * 24 * 3600);
   strictEqual(nextRunNumber(first, now), first + 1);
   strictEqual(nextRunNumber(first, now - 5000), first + 1);
   strictEqual(nextRunNumber(first, now + 5000), first + 5);
+  // Where no id of six digits holds the seconds.
+  const beyond = Date.UTC(2025, 0, 1) + 32 ** 6 * 1000;
+  strictEqual(runIdOf(nextRunNumber(first, beyond - 1)), "zzzzzz");
+  for (const jumped of [beyond, Date.UTC(2093, 0, 1), Date.UTC(9999, 0, 1)]) {
+    strictEqual(nextRunNumber(first, jumped), first + 1);
+  }
   strictEqual(runIdOf(0), "000000");
   strictEqual(runIdOf(32 ** 6 - 1), "zzzzzz");
   ok(runIdOf(first) < runIdOf(first + 1) && runIdOf(31) < runIdOf(32));
