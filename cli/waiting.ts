@@ -5,6 +5,7 @@
  * @module
  */
 import { isFolder, namesIn, sizeOfFile } from "../lab/store/files.ts";
+import { isBatchLocked } from "../lab/store/lock.ts";
 import type { Hub } from "../lab/store/postgres/hub.ts";
 import type { Batch, Run, Store } from "../lab/store/store.ts";
 import { commandLine } from "./stores.ts";
@@ -67,9 +68,15 @@ export function waitingIn(batches: readonly Batch[]): number {
   return batches.reduce((sum, { waiting }) => sum + waiting.length, 0);
 }
 
-/** The run of a batch, of all `runs`, that is being trained now: its process begins those that wait. */
-export function trainedIn(runs: readonly Run[], batch: Batch): Run | undefined {
-  return runs.find(({ id, active }) => active && batch.runs.includes(id));
+/**
+ * What says that a batch is being trained now, so that its process begins the runs that wait: a run of it, of
+ * all `runs` of the store, or that it is held while none of its runs is; undefined where nothing does.
+ */
+export function trainedBy(store: Store, runs: readonly Run[], batch: Batch): string | undefined {
+  const run = runs.find(({ id, active }) => active && batch.runs.includes(id));
+  if (run !== undefined) return `${run.id} as that run is training now`;
+  if (!isBatchLocked(store.location, batch.id)) return undefined;
+  return `request ${batch.id} as another process trains it`;
 }
 
 function foldersIn(path: string): string[] {

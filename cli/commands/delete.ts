@@ -9,7 +9,7 @@ import type { Condition } from "../../lab/experiment/conditions.ts";
 import { bytes, plural } from "../terminal/format.ts";
 import { chosenRuns } from "../filter.ts";
 import { commandLine, needRuns, openStoreOf } from "../stores.ts";
-import { trainedIn, waitingIn } from "../waiting.ts";
+import { trainedBy, waitingIn } from "../waiting.ts";
 
 /** The command `delete`. */
 export const deleteRuns = defineCommand({
@@ -126,7 +126,7 @@ function gapsOf(store: Store, ids: readonly string[]): string[] {
 function givenUp(store: Store): string {
   const runs = store.runs();
   const batches = store.batches().filter(({ waiting }) => waiting.length > 0);
-  const idle = batches.filter((batch) => trainedIn(runs, batch) === undefined);
+  const idle = batches.filter((batch) => trainedBy(store, runs, batch) === undefined);
   for (const { id } of idle) store.dropBatch(id);
   const given = waitingIn(idle);
   const left = waitingIn(batches) - given;

@@ -24,7 +24,7 @@ import { runsTable } from "../terminal/runs_table.ts";
 import { dataOption, dataPath } from "../stored_model.ts";
 import { commandLine, findRuns, needRuns, openStoreOf } from "../stores.ts";
 import { conclude, fresh, tellRefusals, watched } from "../training.ts";
-import { trainedIn } from "../waiting.ts";
+import { trainedBy } from "../waiting.ts";
 
 /** The command `resume`. */
 export const resume = defineCommand({
@@ -139,15 +139,20 @@ function chosen(
 interface Rest {
   readonly ids: readonly string[];
   readonly waiting: readonly number[];
-  /** A run of it that is being trained now, whose process begins those that wait. */
+  /** What says that it is being trained now, by a process that begins those that wait. */
   readonly active?: string;
 }
 
 /** @param stored All runs. */
-function restOf(stored: readonly Run[], batch: Batch, isOpen: (run: Run) => boolean): Rest {
+function restOf(
+  store: Store,
+  stored: readonly Run[],
+  batch: Batch,
+  isOpen: (run: Run) => boolean,
+): Rest {
   const open = stored.filter((run) => batch.runs.includes(run.id) && isOpen(run));
   const ids = open.map(({ id }) => id).sort();
-  return { ids, waiting: batch.waiting, active: trainedIn(stored, batch)?.id };
+  return { ids, waiting: batch.waiting, active: trainedBy(store, stored, batch) };
 }
 
 /**
@@ -169,13 +174,13 @@ function unfinished(
   }
   const rests = batches
     .filter(({ runs }) => named.length === 0 || runs.some((id) => named.includes(id)))
-    .map((each) => restOf(stored, each, isOpen))
+    .map((each) => restOf(store, stored, each, isOpen))
     .filter(({ ids, waiting }) => ids.length + waiting.length > 0);
   const idle = rests.filter(({ active }) => active === undefined);
   const busy = rests.find(({ active }) => active !== undefined);
   if (busy !== undefined && (named.length > 0 || idle.length === 0)) {
     throw new LabError(
-      `Cannot resume the batch of ${busy.active} as that run is training now: what waits begins after it`,
+      `Cannot resume the batch of ${busy.active}: what waits begins after it`,
     );
   }
   if (rests.length === 0 && (batches.length === 0 || stored.some(({ active }) => active))) {
@@ -199,7 +204,7 @@ function batchLines(
   return store.batches().flatMap((batch) => {
     const member = runs.find(({ id }) => batch.runs.includes(id));
     if (member === undefined) return [];
-    const { ids, waiting } = restOf(stored, batch, isOpen);
+    const { ids, waiting } = restOf(store, stored, batch, isOpen);
     const left = ids.length + waiting.length;
     if (left === 0) return [];
     return `Of its batch ${plural(left, "run")} did not end. To go on: ` +

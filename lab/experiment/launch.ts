@@ -8,7 +8,8 @@ import { InputError } from "../core/errors.ts";
 import type { Seed } from "../core/random.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
-import type { Manifest, Run } from "../store/store.ts";
+import { lockBatch } from "../store/lock.ts";
+import type { Manifest, Run, Store } from "../store/store.ts";
 import { type Described, Describer } from "./describe.ts";
 import { manifestOf, provenance, REFUSED, type RunFacts } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
@@ -106,6 +107,7 @@ export async function launch(
   }
   options.onPlanned?.(plans);
   const batch = plans.length > 1 ? store.addBatch(plans.map(storedPlan)) : undefined;
+  using _lock = batch && lockBatch(store.location, batch.id);
   const refusals: InputError[] = [];
   const { runs, refused: [obstacle] } = await inLanes(
     plans.map((plan, i) => async (worker) => {
@@ -133,23 +135,45 @@ export async function launch(
  * Goes on with several runs as {@linkcode resume} does, and begins the runs of requests that a batch
  * left waiting, `workers` at a time, each to the bits that it would have had.
  *
- * @returns The runs that went on or began, and what was thrown by those that could not; the others do
- *   not wait for it.
+ * @returns The runs that went on or began, and what was thrown by those that could not, as where another
+ *   process begins those of their batch; the others do not wait for it.
  */
-export function resumeAll(
+export async function resumeAll(
   ids: readonly string[],
   waiting: readonly number[],
   options: Omit<ResumeOptions, "workers" | "trainee"> & Pick<LaunchOptions, "workers">,
 ): Promise<Trained> {
-  return inLanes([
+  using locks = new DisposableStack();
+  const taken = takenElsewhere(waiting, options.store, locks);
+  return await inLanes([
     ...ids.map((id) => async (worker: TrainingWorker) => {
       await resumeIn(worker, id, options);
       return id;
     }),
-    ...waiting.map((request) => async (worker: TrainingWorker) =>
-      await trainPlan(worker, await waitingPlan(request, options), options)
-    ),
+    ...waiting.map((request) => async (worker: TrainingWorker) => {
+      if (taken.has(request)) throw taken.get(request);
+      return await trainPlan(worker, await waitingPlan(request, options), options);
+    }),
   ], options);
+}
+
+/** Takes the locks of the batches of requests; of those whose batch another process holds, the error. */
+function takenElsewhere(
+  waiting: readonly number[],
+  store: Store,
+  locks: DisposableStack,
+): ReadonlyMap<number, unknown> {
+  const taken = new Map<number, unknown>();
+  for (const batch of waiting.length === 0 ? [] : store.batches()) {
+    const own = batch.waiting.filter((request) => waiting.includes(request));
+    if (own.length === 0) continue;
+    try {
+      locks.use(lockBatch(store.location, batch.id));
+    } catch (error) {
+      for (const request of own) taken.set(request, error);
+    }
+  }
+  return taken;
 }
 
 /** What became of several runs. */

@@ -1,5 +1,5 @@
 /**
- * Locks of runs and sweeps: files locked by the operating system, which lets go of them with the process.
+ * Locks of runs, sweeps and batches: files locked by the operating system, which lets go of them with the process.
  *
  * @module
  */
@@ -61,6 +61,24 @@ export function lockSweep(location: string, name: string): Disposable {
   return takeLock(`${location}/locks/${SWEEP}${inFileName(name)}`, `the sweep ${name}`);
 }
 
+/** What the names of batches' locks begin with. */
+const BATCH = "batch-";
+
+/**
+ * Takes the lock of a batch in the store of a folder, which whoever begins its runs holds: before the first
+ * one, and between two of them, no lock of a run says so.
+ *
+ * @throws {LabError} where another holder has it.
+ */
+export function lockBatch(location: string, batch: number): Disposable {
+  return takeLock(`${location}/locks/${BATCH}${batch}`, `the batch of request ${batch}`);
+}
+
+/** Whether somebody, this process included, begins the runs of a batch. */
+export function isBatchLocked(location: string, batch: number): boolean {
+  return isLocked(`${location}/locks/${BATCH}${batch}`);
+}
+
 /** A name as a part of a file's, in which most letters beyond ASCII take six to twelve bytes. */
 function inFileName(name: string): string {
   const letters = [...name.toWellFormed()].map(encodeURIComponent);
@@ -72,6 +90,7 @@ function inFileName(name: string): string {
 
 /** What the lock of this file name stands for, in messages: `run 1rsv7v`, `sweep rates`. */
 export function nameOfLock(file: string): string {
+  if (file.startsWith(BATCH)) return `the batch of request ${file.slice(BATCH.length)}`;
   if (!file.startsWith(SWEEP)) return `run ${file}`;
   const [name, cut] = file.slice(SWEEP.length).split(CUT);
   return `sweep ${decodeURIComponent(name)}${cut === undefined ? "" : "…"}`;

@@ -4,6 +4,7 @@ import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:asse
 import { worker } from "../../cli/commands/worker.ts";
 import { commands, main } from "../../cli/main.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
+import { lockBatch } from "../../lab/store/lock.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { registries, toyExperiment } from "../lab/experiment/toy_registries.ts";
 import { manifestOf } from "../lab/store/fixtures.ts";
@@ -249,6 +250,18 @@ Deno.test("what waits is given up, or begun by another process, where nothing tr
       match(refused.error, new RegExp(`batch of ${id} as that run is training now`));
     }
     lock[Symbol.dispose]();
+    {
+      // Its process is between two runs.
+      using _held = lockBatch(store.location, busy.id);
+      const { out } = await typed("delete --waiting");
+      strictEqual(
+        out.trim(),
+        "Gave up 0 runs that had not begun; 2 runs of batches in training stay",
+      );
+      const { code, error } = await typed("resume --batch");
+      strictEqual(code, 1);
+      match(error, new RegExp(`batch of request ${busy.id} as another process trains it`));
+    }
     strictEqual((await typed("delete --waiting")).out.trim(), "Gave up 2 runs that had not begun");
     deepStrictEqual(store.batches().flatMap(({ waiting }) => [...waiting, ...idle.runs]), []);
     store.close();

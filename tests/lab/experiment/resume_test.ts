@@ -1,5 +1,6 @@
 import {
   deepStrictEqual,
+  doesNotMatch,
   match,
   notStrictEqual,
   ok,
@@ -299,6 +300,33 @@ Deno.test("a batch that ended early goes on as one, with what had not begun, to 
     [whole.map(({ id }) => id), []],
     [runs.map(({ id }) => id), []],
   ]);
+});
+
+Deno.test("what a batch in training has not begun is begun by no other process", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const requests = [1, 2, 3].map((seed) => request({ seed }));
+  const others: Promise<unknown>[] = [];
+  const runs = await launch(requests, {
+    ...options(store),
+    workers: 1,
+    onProgress: ({ kind }) => {
+      if (kind !== "started" && kind !== "ended") return;
+      const [{ waiting }] = store.batches();
+      others.push(resumeAll([], waiting, options(store)));
+    },
+  });
+  deepStrictEqual(runs.map(({ status }) => status), ["completed", "completed", "completed"]);
+  strictEqual(store.runs().length, 3);
+  const refused = (await Promise.all(others) as { refused: unknown[] }[]).flatMap(({ refused }) =>
+    refused
+  );
+  strictEqual(refused.length, 2 + 2 + 1 + 1);
+  for (const error of refused) match(String(error), /^LabError: .* by another process/);
+  // Nobody holds it any more.
+  const { waiting } = store.addBatch([{}]);
+  const [error] = (await resumeAll([], waiting, options(store))).refused;
+  doesNotMatch(String(error), /another process/);
 });
 
 Deno.test("of several runs that go on one that cannot holds up no other", async () => {
