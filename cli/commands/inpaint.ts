@@ -74,8 +74,10 @@ export const inpaint = defineCommand({
       );
     }
     const repeated = async (path: string) => {
-      const { values, count: found } = await examplesOf(io, dataset, path, true);
-      const one = values.subarray(0, values.length / found);
+      const { values: one, count: found } = await examplesOf(io, dataset, path, true);
+      if (found !== 1) {
+        throw new InputError(`Cannot inpaint as ${path} must be one picture: ${found}`);
+      }
       return Float32Array.from({ length: count * one.length }, (_, i) => one[i % one.length]);
     };
     const values = await repeated(from);

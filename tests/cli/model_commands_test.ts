@@ -699,6 +699,11 @@ Deno.test("each command asks a model for what was typed, and writes what it answ
       "inpaint latest own/dog/a.png --mask whole.png --out whole.png --force",
     ));
     deepStrictEqual(questions[0][1].kept, new Array(32).fill(0));
+    for (const line of ["own --strength 0.5", "own/dog/a.png --mask own"]) {
+      const io = capturedIo({ folder, root: folder, registries: echoing });
+      strictEqual(await main(`inpaint latest ${line} --out none.png`.split(" "), io), 2);
+      strictEqual(io.written.error, "error: Cannot inpaint as own must be one picture: 2\n");
+    }
 
     ({ questions, out } = await lab(`sample latest --count 3 ${typed} --out drawn.png`));
     const drawn = { first: first(9, "samples"), count: 3, prompt: undefined, label: 1, settings };
