@@ -199,18 +199,29 @@ export async function examplesOf(
   if (note !== undefined) io.notice(`${note}\n`);
   const values = new Float32Array(pictures.length * side * side * channels);
   pictures.forEach((picture, i) => values.set(picture.values, i * picture.values.length));
-  // Folders of the names that the model's classes have tell the classes.
-  const classes = classNamesOf(dataset);
-  const told = pictures.map(({ path }) =>
-    classes.indexOf(basename(dirname(resolve(callersPath(io, path)))))
-  );
-  const labels = told.includes(-1) ? undefined : told;
+  const names = pictures.map(({ path }) => path);
   return {
     count: pictures.length,
     values: holdingsOf(dataset).binary ? binarizedBy(dataset, values) : values,
-    names: pictures.map(({ path }) => path),
-    labels,
+    names,
+    labels: toldClasses(io, dataset, names),
   };
+}
+
+/**
+ * The classes of pictures by a data set's numbers, as the folders that they lie in are named;
+ * undefined where not all of them are told.
+ */
+export function toldClasses(
+  io: Io,
+  dataset: Dataset,
+  paths: readonly string[],
+): readonly number[] | undefined {
+  const classes = classNamesOf(dataset);
+  const told = paths.map((path) =>
+    classes.indexOf(basename(dirname(resolve(callersPath(io, path)))))
+  );
+  return told.includes(-1) ? undefined : told;
 }
 
 /** The caller's files. */

@@ -14,6 +14,7 @@ import {
   pictureOption,
   picturePath,
   type StoredModel,
+  toldClasses,
 } from "../stored_model.ts";
 import { figure, pictures } from "../terminal/format.ts";
 
@@ -54,16 +55,17 @@ export const reconstruct = defineCommand({
     const { ensembleOf, membersReconstructions } = await import("../../models/ensembles.ts");
     const { imageSheet, reconstructionSheet } = await import("../../models/sheet.ts");
     const { run, dataset } = model;
-    const { count: all, values, labels } = await examplesOf(io, dataset, from);
+    const { count: all, values, names } = await examplesOf(io, dataset, from);
     const count = Math.min(all, MOST);
     const originals = values.subarray(0, count * values.length / all);
     const shape = dataset.shape as [number, number, number];
     const errorOf = (made: Float32Array) =>
       reconstructionErrors(originals, made, count).reduce((sum, error) => sum + error, 0) / count;
-    const madeBy = ({ run, trainer }: StoredModel) =>
+    // A class has in each run the number that the run's own data give it.
+    const madeBy = ({ run, trainer, dataset }: StoredModel) =>
       membersReconstructions(trainer, originals, count, {
         model: run.manifest.determined.configuration.model as Readonly<Record<string, Json>>,
-        labels,
+        labels: toldClasses(io, dataset, names),
       });
     const members = await madeBy(model);
     for (const other of others) {

@@ -131,22 +131,26 @@ const experiment: ExperimentDefinition = {
   ...{ name: "squares-echo", budget: 1, dataset: { name: "squares" }, model: { name: "echo" } },
 };
 
-/** Registries of it alone. */
+/** A data set as its registry has it. */
+function entryOf(dataset: Dataset): Registries["datasets"][number] {
+  const about = { name: dataset.name, summary: "Squares of one grey" };
+  return {
+    ...about,
+    load: () =>
+      Promise.resolve({
+        ...{ ...about, holds: { kind: "images" } as const, configuration: z.strictObject({}) },
+        create: () => Promise.resolve(dataset),
+      }),
+  };
+}
+
+/** Registries of it alone, with a data set whose classes stand in another order. */
 export const registries: Registries = {
   module: import.meta.url,
   environments: [],
   agents: [],
   models: [{ name: "echo", summary: echo.summary, load: () => Promise.resolve(echo) }],
-  datasets: [{
-    name: "squares",
-    summary: "Squares of one grey",
-    load: () =>
-      Promise.resolve({
-        ...{ name: "squares", summary: "Squares of one grey", holds: { kind: "images" } as const },
-        configuration: z.strictObject({}),
-        create: () => Promise.resolve(squares),
-      }),
-  }],
+  datasets: [entryOf(squares), entryOf({ ...squares, name: "turned", classNames: ["dog", "cat"] })],
   experiments: [{
     ...{ name: experiment.name, summary: "Learns nothing", expectedSeconds: 1 },
     ...{ module: import.meta.url, load: () => Promise.resolve(experiment) },

@@ -757,6 +757,13 @@ Deno.test("each command asks a model for what was typed, and writes what it answ
     deepStrictEqual(await sheet("through.png"), [[cat, dog], [negative(cat), negative(dog)]]);
     // Of 1 − 2x: 1, 0.36, 0.04 and 1 both times.
     match(out, /^2 pictures by run \w+, mean squared error 0\.6: /);
+    const [, squaresRun] = out.match(/run (\w+)/)!;
+    // Another run is told the classes as its own data count them.
+    await lab("run echo --dataset turned");
+    asked.splice(0);
+    ({ questions } = await lab(`reconstruct ${squaresRun} own --with latest --out both.png`));
+    deepStrictEqual(questions, [...through(own, ownLabels), ...through(own, [1, 0])]);
+    await lab("delete latest");
     ({ questions } = await lab("translate latest own --out pairs.png"));
     deepStrictEqual(questions, [["translate", {
       ...{ values: own, kept: undefined, labels: ownLabels },
