@@ -68,8 +68,16 @@ export const reconstruct = defineCommand({
         labels: toldClasses(io, dataset, names),
       });
     const members = await madeBy(model);
+    const taken = new Set([run.id]);
     for (const other of others) {
       using opened = await openModel(io, { ...which, run: other });
+      const { id } = opened.run;
+      if (taken.has(id)) {
+        throw new InputError(
+          `Cannot reconstruct by ${id} twice as each run counts once: --with must name other runs`,
+        );
+      }
+      taken.add(id);
       if (`${opened.dataset.shape}` !== `${shape}`) {
         throw new InputError(
           `Cannot reconstruct by ${run.id} and ${opened.run.id} together as they must have learned from ` +
