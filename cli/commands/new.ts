@@ -64,9 +64,11 @@ export const newFile = defineCommand({
 
 /** Writes the files, none of which may be there, and returns lines that say what to do next. */
 async function starter(kind: TemplateKind, name: string, io: Io): Promise<string> {
-  requireFree(kind, name, await io.registries());
-  const path = callersPath(io, `${name}.ts`);
-  await writeNew(path, await template(kind, name));
+  const registries = await io.registries();
+  requireFree(kind, name, registries);
+  const text = await template(kind, name);
+  requireFreeExperiment(kind, name, text, registries);
+  await writeNew(callersPath(io, `${name}.ts`), text);
   return `Wrote ${name}.ts. To train it: ${PROGRAM} run ${name}.ts`;
 }
 
@@ -90,6 +92,21 @@ function requireFree(kind: TemplateKind, name: string, registries: Registries): 
   if (!taken) return;
   throw new InputError(
     `Cannot write ${name}.ts as the lab has ${aNoun[kind]} of that name: new ${kind} my-${name}`,
+  );
+}
+
+/** Refuses a file whose experiment the lab has by its name: its runs would be called as the lab's own. */
+function requireFreeExperiment(
+  kind: TemplateKind,
+  name: string,
+  text: string,
+  { experiments }: Registries,
+): void {
+  const [, own] = /defineExperiment\(\{\s+name: "(.+)"/.exec(text)!;
+  if (!experiments.some(({ name }) => name === own.toLowerCase())) return;
+  throw new InputError(
+    `Cannot write ${name}.ts as the lab has an experiment of its experiment's name, ${own}: ` +
+      `new ${kind} my-${name}`,
   );
 }
 

@@ -110,6 +110,22 @@ Deno.test("a starting file of each kind trains as it is, and nothing is overwrit
         `Cannot write ${name}.ts as the lab has ${what} of that name: new ${kind} my-${name}`;
       strictEqual(error, `error: ${said}\n`);
     }
+    // An experiment of the file is none of the lab's either.
+    for (
+      const [kind, name, experiment] of [
+        ["agent", "dqn-quick", "cartpole-dqn-quick"],
+        ["body", "PPO", "cartpole-PPO"],
+        ["model", "vae-quick", "glyphs-vae-quick"],
+        ["environment", "cartpole-ppo", "cartpole-ppo"],
+      ]
+    ) {
+      const { code, error } = await type("new", kind, name);
+      strictEqual(code, 2);
+      const said =
+        `Cannot write ${name}.ts as the lab has an experiment of its experiment's name, ` +
+        `${experiment}: new ${kind} my-${name}`;
+      strictEqual(error, `error: ${said}\n`);
+    }
     strictEqual([...Deno.readDirSync(folder)].some(({ name }) => name === "ppo.ts"), false);
     const wrong = await type("new", "agent", "../agent");
     strictEqual(wrong.code, 2);
