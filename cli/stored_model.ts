@@ -13,7 +13,7 @@ import type { Raster } from "../lab/core/picture.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { binarizedBy } from "../models/datasets/binarized.ts";
 import type { CheckpointChoice } from "../lab/store/chosen_checkpoint.ts";
-import type { Run } from "../lab/store/store.ts";
+import type { Run, StoredCheckpoint } from "../lab/store/store.ts";
 import { checkpointOption, type Known, plain, runArgument, storeOption } from "./command.ts";
 import { webpBinary } from "../lab/experiment/codecs.ts";
 import { refuseExisting, writeWhole } from "./files.ts";
@@ -139,7 +139,7 @@ export async function openModel(
   using opened = await openStoreOf(io, location, { readOnly: true });
   const { store } = opened;
   const run = store.find(reference);
-  const { trainer, dataset, dispose } = await openTrainer(run, {
+  const { trainer, dataset, checkpoint: taken, dispose } = await openTrainer(run, {
     ...{ store, registries, checkpoint },
     ...dataOf(io, data),
   });
@@ -149,7 +149,18 @@ export async function openModel(
       `Cannot use ${run.id} as it must be a model that learned from data: "${run.name}" is an agent`,
     );
   }
+  noticeDiverged(io, run, taken);
   return { run, trainer, dataset, [Symbol.dispose]: dispose };
+}
+
+/** Says of a model that diverged from when before that it is: it may have learned nothing yet. */
+export function noticeDiverged(
+  io: Io,
+  { id, status, iterations }: Run,
+  { iteration }: StoredCheckpoint,
+): void {
+  if (status !== "diverged") return;
+  io.notice(`Run ${id} diverged: it is used as of iteration ${iteration} of ${iterations}\n`);
 }
 
 /** Examples that a model is given. */

@@ -22,7 +22,7 @@ import {
 import { type Sampling, samplingOf, samplingOptions } from "../sampling_options.ts";
 import { callersSettings, type Settings, valuesOf } from "../settings.ts";
 import type { CheckpointChoice } from "../../lab/store/chosen_checkpoint.ts";
-import { dataOf, dataOption, examplesOf } from "../stored_model.ts";
+import { dataOf, dataOption, examplesOf, noticeDiverged } from "../stored_model.ts";
 import { openStoreOf } from "../stores.ts";
 import { count, figure, table } from "../terminal/format.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
@@ -189,11 +189,12 @@ async function samplesOf(
   const { store } = opened;
   const run = store.find(reference);
   const registries = await io.registries();
-  const { trainer, dataset, dispose } = await openTrainer(run, {
+  const { trainer, dataset, checkpoint: taken, dispose } = await openTrainer(run, {
     ...{ store, registries, checkpoint },
     ...dataOf(io, data),
   });
   try {
+    noticeDiverged(io, run, taken);
     if (trainer.sample === undefined || dataset === undefined) {
       throw new InputError(`Cannot score ${run.id} as "${run.name}" is no generative model`);
     }

@@ -158,6 +158,17 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     match(four.out, /^40 pictures by 4 members of 2 runs, /);
     await succeeds("delete", "latest");
 
+    // What diverged is used as it was before, and says so: here it had learned nothing.
+    const broken = [...small, ...model, "--set", "model.learningRate=1e30", "--name", "broken"];
+    strictEqual(
+      (await lab("run", "vae", "--dataset", "images", "--budget", "60", ...broken)).code,
+      1,
+    );
+    for (const args of [["sample", "latest", "--out", "broken.png"], ["score", "latest"]]) {
+      match((await lab(...args)).error, /^Run \w+ diverged: it is used as of iteration 0 of 1\n/);
+    }
+    await succeeds("delete", "latest");
+
     const networks = await succeeds("export", "latest", "--format", "onnx", "--out", "networks");
     deepStrictEqual(
       networks.out.trim().split("\n").map((path) => path.match(/\.(\w+)\.onnx$/)?.[1]),
