@@ -120,7 +120,10 @@ export interface Comparison {
   readonly filter: string;
   /** Metrics that may be chosen. */
   readonly names: readonly string[];
-  /** Groups that have the metric. */
+  /**
+   * Groups that have the metric. Beside them, where it is an evaluation's, those of the same world or data
+   * whose runs all diverged or failed before they came to one.
+   */
   readonly groups: readonly ComparedGroup[];
   /** The best of them against each other one, the next best first. */
   readonly findings: readonly Finding[];
@@ -192,16 +195,23 @@ export class Comparer {
     const choices: string[] = [];
     const contenders: Contending[] = [];
     // Marks and labels are those of all groups: another metric, which some lack, changes none.
-    for (const { group: { runs, ...rest }, label, color } of marked(asked)) {
-      if (!runs.some(has)) continue;
+    const tasks = new Set(
+      asked.filter(({ runs }) => runs.some(has)).map(({ configuration }) => taskOf(configuration)),
+    );
+    const isLostBefore = ({ runs, configuration }: RunGroup) =>
+      metric.startsWith("evaluation/") && counting(runs).every(isLost) &&
+      tasks.has(taskOf(configuration));
+    for (const { group, label, color } of marked(asked)) {
+      const { runs, ...rest } = group;
+      if (!runs.some(has) && !isLostBefore(group)) continue;
       const own = askedFor(runs, has);
       const { smoothing, range } = request;
       const wanted = { metric, axis, smoothing, range, single };
       const compared = await this.#compared({ ...rest, runs: own }, wanted, turn);
-      const group = { label, color, ...compared };
-      groups.push(group);
+      const shown = { label, color, ...compared };
+      groups.push(shown);
       choices.push(...choiceNote(label, own));
-      contenders.push({ ...contender(group), configuration: rest.configuration });
+      contenders.push({ ...contender(shown), configuration: rest.configuration });
     }
     const notes = [
       ...(missing.length > 0
@@ -379,6 +389,11 @@ function contender(group: ComparedGroup): Omit<Contending, "configuration"> {
     task: JSON.stringify(task),
     isWhole: lackingSeeds(group).length === 0,
   };
+}
+
+/** The world, or the data, of a configuration. */
+function taskOf({ environment, dataset }: RunGroup["configuration"]): string {
+  return JSON.stringify(environment ?? dataset ?? null);
 }
 
 /** What a group's colour goes with. */

@@ -201,6 +201,37 @@ Deno.test("the mean is that of all points, seed by seed", () =>
     ok(seeds[0].y.includes(1000) && seeds[0].y.length < 200);
   }));
 
+Deno.test("a group whose seeds all were lost before their first evaluation stands beside the others", () =>
+  withStore(async (store) => {
+    const metric = "evaluation/return_mean";
+    const seedOf = (experiment: string, seed: number, world: string, status: Run["status"]) => {
+      const configuration = { ...agentConfiguration("ppo", 1), environment: { id: world } };
+      const run = addRun(store, { experiment, configuration, seed });
+      addPoints(store, run, 1, { a: 1, ...status === "completed" && { [metric]: seed } });
+      setProgress(store, run, 1, { status });
+    };
+    for (const seed of [1, 2]) seedOf("good", seed, "CartPole-v1", "completed");
+    for (const seed of [1, 2, 3]) seedOf("lost", seed, "CartPole-v1", "diverged");
+    // One that goes on may still come to it, and of another world nothing is to be said.
+    seedOf("new", 1, "CartPole-v1", "running");
+    seedOf("elsewhere", 1, "Acrobot-v1", "failed");
+    const { groups, findings } = await new Comparer(store).compare(request({ metric }));
+    deepStrictEqual(groups.map(({ label }) => label), ["good", "lost"]);
+    const none = { iqm: "NaN", spread: null, mean: "NaN", median: "NaN" };
+    deepStrictEqual([groups[1].statistics, groups[1].mean.x], [none, []]);
+    deepStrictEqual(
+      groups[1].seeds.map(({ status, counts, figure }) => [status, counts, figure]),
+      Array(3).fill(["diverged", true, "NaN"]),
+    );
+    deepStrictEqual(findings.map(({ best, other, probability }) => [best, other, probability]), [
+      ["good", "lost", 1],
+    ]);
+    // What a method alone measures says nothing of the others.
+    addPoints(store, store.runs().find(({ name }) => name === "good")!.id, 2, { "losses/own": 1 });
+    const { groups: own } = await new Comparer(store).compare(request({ metric: "losses/own" }));
+    deepStrictEqual(own.map(({ label }) => label), ["good"]);
+  }));
+
 Deno.test("runs without the metric are counted in a note", () =>
   withStore(async (store) => {
     finished(store, "own", 1, [1, 3], () => 1);
