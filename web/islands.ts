@@ -7,6 +7,7 @@ import { island } from "./fresh.ts";
 import ComparisonIsland from "./islands/comparison.tsx";
 import LiveIsland from "./islands/live.tsx";
 import RunChartsIsland from "./islands/run_charts.tsx";
+import RunCommandsIsland from "./islands/run_commands.tsx";
 import RunEventsIsland from "./islands/run_events.tsx";
 import RunNoteIsland from "./islands/run_note.tsx";
 import RunStatusIsland from "./islands/run_status.tsx";
@@ -21,6 +22,8 @@ export const ComparisonView = island("comparison", ComparisonIsland);
 export const Live = island("live", LiveIsland);
 /** Series of a run. */
 export const RunCharts = island("run_charts", RunChartsIsland);
+/** What can be typed next for a run. */
+export const RunCommands = island("run_commands", RunCommandsIsland);
 /** Events of a run. */
 export const RunEvents = island("run_events", RunEventsIsland);
 /** The note of a run. */

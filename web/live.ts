@@ -67,8 +67,10 @@ export function stampOfAll(named: readonly string[]): string {
   return all.filter((each) => named.some((id) => each.startsWith(id))).join();
 }
 
-/** What the page's run holds now. */
-export function contentsFrom(initial: Contents): Contents {
+/** What the page's run holds now; `initial`: what of it the page was made with. */
+export function contentsFrom<Key extends keyof Contents>(
+  initial: Pick<Contents, Key>,
+): Pick<Contents, Key> {
   return heardContents.value ?? initial;
 }
 

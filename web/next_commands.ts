@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { isComputed } from "../lab/experiment/manifest.ts";
 import type { Picture } from "./contents.ts";
 import type { RunSummary } from "./summary.ts";
 
@@ -15,6 +14,11 @@ export interface NextCommand {
   readonly meaning: string;
 }
 
+/** What of a run its commands depend on; `isComputed`: whether the lab trained it. */
+export type Commanded = Pick<RunSummary, "id" | "axis" | "status"> & {
+  readonly isComputed: boolean;
+};
+
 /** Runs that stand so have nothing to go on with: they train, are over, or lost their numbers. */
 const CLOSED: readonly string[] = ["running", "completed", "stopped", "diverged"];
 
@@ -24,7 +28,7 @@ const CLOSED: readonly string[] = ["running", "completed", "stopped", "diverged"
  * @param samples Some that its model drew, where it draws any.
  */
 export function nextCommands(
-  { id, backend, axis, status }: Pick<RunSummary, "id" | "backend" | "axis" | "status">,
+  { id, axis, status, isComputed }: Commanded,
   samples: Pick<Picture, "isText"> | undefined,
 ): NextCommand[] {
   const tables: NextCommand = {
@@ -32,7 +36,7 @@ export function nextCommands(
     meaning: "writes its series as tables",
   };
   // What another program trained, or nobody did, this lab can neither repeat nor go on with.
-  if (!isComputed(backend)) return [tables];
+  if (!isComputed) return [tables];
   const episodes = axis === "environmentSteps" ? " --episodes 100" : "";
   const how = samples?.isText ? "" : " --count 64 --out samples.png";
   return [

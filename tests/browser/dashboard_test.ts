@@ -428,6 +428,12 @@ test("curves, series, pictures and status grow while a run trains", async (page)
   await shows(() => page.locator(".figures").innerText(), /66,560/);
   store.appendEvents(run, 260, [{ level: "warning", message: "half of it is over" }]);
   await page.locator("text=half of it is over").waitFor();
+  const resume = page.locator(".commands li", { hasText: `resume ${run}` });
+  strictEqual(await resume.count(), 0);
+  setProgress(store, run, 260, { status: "interrupted" });
+  await resume.waitFor();
+  setProgress(store, run, 260, { status: "running" });
+  await resume.waitFor({ state: "detached" });
 });
 
 test("a zoom fetches its range, outlives new points and is undone", async (page) => {

@@ -6,7 +6,6 @@ import type { Comparison } from "../../web/comparison.ts";
 import { Comparisons } from "../../web/comparisons.ts";
 import { nextCommands } from "../../web/next_commands.ts";
 import { FLEET_PROGRAM } from "../../web/program.ts";
-import { LOGGED } from "../../lab/experiment/manifest.ts";
 import type { SeriesAnswer } from "../../web/routes/api/series.ts";
 import { registries } from "../../registries.ts";
 import type { BaseRun } from "../../web/training/protocol.ts";
@@ -508,7 +507,7 @@ Deno.test("the address of a run in the trash says how it is taken back", async (
 Deno.test("a run is offered the commands that it can be given", () => {
   const offered = (more: object, samples?: { isText?: true }) =>
     nextCommands(
-      { id: "r", backend: "wasm", axis: "examples", status: "completed", ...more },
+      { id: "r", isComputed: true, axis: "examples", status: "completed", ...more },
       samples,
     )
       .map(({ words }) => words);
@@ -524,7 +523,7 @@ Deno.test("a run is offered the commands that it can be given", () => {
   strictEqual(offered({}, {})[3], "sample r --count 64 --out samples.png");
   strictEqual(offered({}, { isText: true })[3], "sample r");
   deepStrictEqual(
-    offered({ backend: LOGGED, status: "killed" }, {}),
+    offered({ isComputed: false, status: "killed" }, {}),
     usual.slice(2),
   );
 });

@@ -9,12 +9,14 @@ import { Film } from "../../web/components/film.tsx";
 import { SettingForm } from "../../web/components/setting_form.tsx";
 import { answeredBy } from "../../web/ask.ts";
 import { Spark } from "../../web/components/spark.tsx";
+import type { Contents } from "../../web/contents.ts";
 import { Gallery } from "../../web/components/gallery.tsx";
 import { Bars } from "../../web/explorer/bars.tsx";
 import { CodeMap } from "../../web/explorer/map.tsx";
 import { Modes } from "../../web/explorer/modes.tsx";
 import { Pad } from "../../web/explorer/pad.tsx";
 import { PointsExplorer } from "../../web/explorer/points.tsx";
+import RunCommands from "../../web/islands/run_commands.tsx";
 import RunEvents from "../../web/islands/run_events.tsx";
 import RunNote from "../../web/islands/run_note.tsx";
 import { NoteKeeper } from "../../web/note_keeper.ts";
@@ -419,6 +421,27 @@ Deno.test("each button of the chosen runs asks for its change, and for its oppos
   });
   using none = new SmallPage(ChangeBar, { chosen: new Set<string>(), left: () => {} });
   strictEqual(none.textContent, "");
+});
+
+Deno.test("what can be typed next follows the run", () => {
+  const row = { id: "next", isComputed: true, axis: "examples", status: "running" } as const;
+  const props = { row, pictures: [], program: { name: "lab" } };
+  using page = new SmallPage(RunCommands, props);
+  const offered = () => page.all("code").map(({ textContent }) => textContent.split(" ")[1]);
+  const usual = ["reproduce", "evaluate", "export"];
+  deepStrictEqual(offered(), usual);
+  const heard = (status: string, contents: object | null) => {
+    const rows = [{ ...row, status } as unknown as RunSummary];
+    hear({ complete: false, rows, removed: [], contents: contents as Contents });
+    settle();
+  };
+  const contents = { pictures: [{ name: "samples" }] };
+  heard("running", contents);
+  deepStrictEqual(offered(), [...usual, "sample"]);
+  heard("interrupted", contents);
+  deepStrictEqual(offered(), ["resume", ...usual, "sample"]);
+  // What was heard stays in the page: other tests have pages of their own.
+  heard("interrupted", null);
 });
 
 Deno.test("a note is kept as it is left, and who only reads has no field for it", async () => {

@@ -6,15 +6,15 @@ import { figuresOf } from "../../../lab/experiment/score.ts";
 import type { Manifest, Run, StoreReader } from "../../../lab/store/store.ts";
 import { datasets } from "../../../models/datasets/mod.ts";
 import type { State } from "../../state.ts";
-import { type Contents, contentsOf, hasKept, type Picture } from "../../contents.ts";
+import { Copy } from "../../components/copy.tsx";
+import { type Contents, contentsOf, hasKept } from "../../contents.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
-import { Live, RunCharts, RunEvents, RunNote, RunStatus } from "../../islands.ts";
+import { Live, RunCharts, RunCommands, RunEvents, RunNote, RunStatus } from "../../islands.ts";
 import { type Family, familyOf } from "../../family.ts";
 import { type Guide, guideOfRun } from "../../metric_guide.ts";
 import type { Level } from "../../components/plot_options.ts";
 import { figure } from "../../format.ts";
 import { isComputed } from "../../../lab/experiment/manifest.ts";
-import { nextCommands } from "../../next_commands.ts";
 import type { WorldOf } from "../../player/world.ts";
 import { isInOwnWorld, moduleRefusal } from "../../own/code.ts";
 import { levelsOf, playerOf } from "../../run_parts.ts";
@@ -150,10 +150,15 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       {data.live && (
         <>
           <h2>Do more with it</h2>
-          <Commands
-            row={row}
+          <RunCommands
+            row={{
+              id: row.id,
+              axis: row.axis,
+              status: row.status,
+              isComputed: isComputed(row.backend),
+            }}
+            pictures={contents.pictures.filter(({ name }) => name === "samples").slice(0, 1)}
             program={data.program}
-            samples={contents.pictures.find(({ name }) => name === "samples")}
           />
         </>
       )}
@@ -163,13 +168,6 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       </details>
       {data.live && <Live moment={data.moment} run={row.id} />}
     </>
-  );
-}
-
-/** A button that copies a text. */
-function Copy({ text }: { text: string }): VNode {
-  return (
-    <button type="button" class="copy" data-copy={text} aria-label={`Copy ${text}`}>Copy</button>
   );
 }
 
@@ -229,24 +227,6 @@ function subjectOf({ method, world }: RunSummary): string[] {
 /** `2026-11-20 07:25 UTC`. */
 function started(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-}
-
-/** What a person may want to type next; `samples`: some, where the model makes any. */
-function Commands(
-  { row, program, samples }: { row: RunSummary; program: Program; samples?: Picture },
-): VNode {
-  return (
-    <ul class="commands">
-      {nextCommands(row, samples).map(({ words, meaning }) => {
-        const command = commandIn(program, words);
-        return (
-          <li key={words}>
-            <code>{command}</code> <Copy text={command} /> {meaning}
-          </li>
-        );
-      })}
-    </ul>
-  );
 }
 
 function factsOf({ determined, definition, code, versions, machine, backendReason }: Manifest) {
