@@ -56,13 +56,24 @@ export function isOwnKey(key: string): boolean {
   return !Object.hasOwn(columns, key) && key !== FIGURE;
 }
 
-/** Value at a dotted path of the configuration; a named part (`agent`) is its name or id. */
+/**
+ * Value at a dotted path of the configuration; a named part (`agent`) is its name or id. Keys of a
+ * user's own configuration may have dots themselves.
+ */
 export function configured(run: Run, path: string): Json | undefined {
-  let value: Json | undefined = run.manifest.determined.configuration;
-  for (const part of path.split(".")) {
-    value = isRecord(value) && Object.hasOwn(value, part) ? value[part] : undefined;
-  }
+  const value = valueAt(run.manifest.determined.configuration, path);
   return isRecord(value) ? value.name ?? value.id ?? value : value;
+}
+
+/** What stands at a dotted path; of several readings that of the shortest first key. */
+function valueAt(value: Json, path: string): Json | undefined {
+  if (!isRecord(value)) return undefined;
+  for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", dot + 1)) {
+    const key = path.slice(0, dot);
+    const inner = Object.hasOwn(value, key) ? valueAt(value[key], path.slice(dot + 1)) : undefined;
+    if (inner !== undefined) return inner;
+  }
+  return Object.hasOwn(value, path) ? value[path] : undefined;
 }
 
 /** A configured value as one that can be compared: lists and groups as their JSON. */

@@ -85,6 +85,22 @@ Deno.test("paths of the configuration and figures are read, too, and others are 
   ]);
 });
 
+Deno.test("what a configuration is listed with can be read, keys with dots too", () => {
+  const own = { "optimizer.rate": 0.1, "a.b": { c: { "d.e": 2 } }, a: { f: 3, "b.c": { d: 4 } } };
+  const { determined } = run.manifest;
+  const logged = {
+    ...run,
+    manifest: { ...run.manifest, determined: { ...determined, configuration: own } },
+  };
+  const leaves = pathsOf(own).map((path) => [path, configured(logged, path)]);
+  deepStrictEqual(leaves.filter(([, value]) => typeof value !== "object"), [
+    ...[["optimizer.rate", 0.1], ["a.b.c.d.e", 2], ["a.f", 3], ["a.b.c.d", 4]],
+  ]);
+  for (const none of ["optimizer", "a.b.d", "a.b.c.d.e.f", "optimizer.rate.", "."]) {
+    strictEqual(configured(logged, none), undefined, none);
+  }
+});
+
 const judge = new Judge({ environments: [] });
 
 Deno.test("a run as JSON has each of its fields, NaN as null, and a damaged one no figures", () => {
