@@ -78,6 +78,28 @@ Deno.test("README names the environment variables that the task may read", async
   deepStrictEqual([...said.matchAll(/`(\w+)`/g)].map((name) => name[1]), given.split(","));
 });
 
+Deno.test("README and ARCHITECTURE.md name the tasks that may start other programs", async () => {
+  const architecture = await Deno.readTextFile(new URL("ARCHITECTURE.md", root));
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  // The builds, the checks, the benchmarks and the tests are named as such.
+  const kinds = /^(build|package|check|bench|test)\b/;
+  const expected = Object.entries<{ command?: string }>(tasks).filter(([name, { command }]) =>
+    command?.includes("--allow-run") && !kinds.test(name)
+  ).map(([name]) => name).sort();
+  for (
+    const [text, sentence] of [
+      [readme, /Other programs are started by (.*?)\n/],
+      [architecture, /No task needs `--allow-run`, save (.*?)\. /],
+    ] as const
+  ) {
+    const [, said] = sentence.exec(text)!;
+    deepStrictEqual(
+      [...said.matchAll(/`([a-z]+:[a-z]+)`/g)].map((name) => name[1]).sort(),
+      expected,
+    );
+  }
+});
+
 Deno.test("README links to files that are there", async () => {
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((link) => link[1]);
   match(links.join(" "), /ARCHITECTURE\.md/);
