@@ -195,7 +195,7 @@ export class LoadedModel {
   readonly about: Readonly<Record<string, string>>;
   /** What its examples are. */
   readonly kind: ExampleKind;
-  /** Of one example: [H, W, C] of an image, [D] of a point, [T, F] of a sequence. */
+  /** Of one example: [H, W, C] of an image, [D] of a point, [T, F] of a sequence, [T] of a text. */
   readonly shape: readonly number[];
   /** Classes where it looks at labels, else 0. */
   readonly classes: number;
