@@ -67,7 +67,7 @@ export function guideOfRun(method: string): Guide {
 
 /**
  * The guide of an agent or a model by its name: that of its page, or of the first page that this one
- * refers to; empty where no page says anything.
+ * refers to, and what the page of its family has beside it; empty where no page says anything.
  */
 export function guideOf(method: string): Guide {
   const known = guides.get(method);
@@ -80,9 +80,21 @@ export function guideOf(method: string): Guide {
     return text.includes(`\`${method}\``) ? 1 + says : 0;
   };
   const [best] = [...pages].sort((a, b) => nearness(b) - nearness(a));
-  const guide = best === undefined || nearness(best) === 0 ? {} : guideFrom(best[1]);
+  const own = best === undefined || nearness(best) === 0 ? {} : guideFrom(best[1]);
+  const families = [...pages.values()].filter(({ text }) => lists(text, method));
+  const guide: Record<string, Meaning> = { ...own };
+  for (const { guide: family } of families) {
+    for (const [name, meaning] of Object.entries(family)) guide[name] ??= meaning;
+  }
   guides.set(method, guide);
   return guide;
+}
+
+/** Whether a row of one of the page's tables is about the method. */
+function lists(page: string, method: string): boolean {
+  return page.split("\n").some((line) =>
+    line.startsWith("|") && line.split("|", 2)[1].includes(`\`${method}\``)
+  );
 }
 
 function guideFrom({ text, guide }: Page): Guide {
@@ -122,14 +134,17 @@ export function meaningsIn(page: string): Guide {
   return guide;
 }
 
-/** `evaluation/return_mean`, `_std` are two names: the second replaces the first one's ending. */
+/**
+ * `evaluation/return_mean`, `_std` are two names: the second replaces the first one's ending. In
+ * `evaluation/recall`, `coverage` it has the first one's part before the slash.
+ */
 function namesIn(cell: string): string[] {
   const names: string[] = [];
   for (const [, name] of cell.matchAll(/`([^`]+)`/g)) {
     const before = names.at(-1);
-    names.push(
-      name.startsWith("_") && before !== undefined ? before.replace(/_[a-z0-9]+$/, name) : name,
-    );
+    if (before === undefined || name.includes("/")) names.push(name);
+    else if (name.startsWith("_")) names.push(before.replace(/_[a-z0-9]+$/, name));
+    else names.push(before.replace(/[^/]*$/, name));
   }
   return names;
 }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { agents } from "../../agents/mod.ts";
 import { models } from "../../models/mod.ts";
 import { guideOf, meaningsIn } from "../../web/metric_guide.ts";
@@ -8,13 +8,18 @@ Deno.test("a table's row explains each of its names, as plain text", () => {
     "| metric | meaning | healthy | sick |",
     "|---|---|---|---|",
     "| `evaluation/return_mean`, `_std` | of [100](x.md) `greedy` episodes | rises | falls |",
+    "| `evaluation/recall`, `coverage`, `losses/kl` | what is met | | |",
     "",
     "| `other` | table |",
   ].join("\n");
   const meaning = { meaning: "of 100 greedy episodes", healthy: "rises", sick: "falls" };
+  const met = { meaning: "what is met", healthy: "", sick: "" };
   deepStrictEqual(meaningsIn(page), {
     "evaluation/return_mean": meaning,
     "evaluation/return_std": meaning,
+    "evaluation/recall": met,
+    "evaluation/coverage": met,
+    "losses/kl": met,
   });
 });
 
@@ -24,4 +29,13 @@ Deno.test("every agent and every model has a page that explains its series", () 
   }
   ok(guideOf("ppo")["losses/entropy"].sick.includes("exploration"));
   deepStrictEqual(guideOf("no such method"), {});
+});
+
+Deno.test("a model's series are explained by its first relative's page and by its family's", () => {
+  const guide = guideOf("ensemble-autoencoder");
+  ok(guide["evaluation/uncertainty"].meaning.startsWith("ensemble: "));
+  // Both pages have it: the first relative's counts.
+  strictEqual(guide["evaluation/mean_squared_error"].sick, "0.07: the mean image");
+  ok("evaluation/top_kl" in guideOf("ladder-vae") && "losses/kl" in guideOf("ladder-vae"));
+  ok("evaluation/high_quality" in guideOf("gan"));
 });
