@@ -52,6 +52,8 @@ export interface Command<Values = any> {
   readonly description: string;
   /** Arguments after the program's name, and what they do. */
   readonly examples: readonly (readonly [line: string, does: string])[];
+  /** Files that it may write into the caller's folder where `--out` names none. Default: none. */
+  readonly writes?: readonly string[];
   parser(known: Known): Parser<"sync", Values, unknown>;
   /**
    * Whether with these arguments it may import code of a user's own: it then runs in a thread. Left

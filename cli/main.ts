@@ -289,19 +289,28 @@ async function inThread(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** The paths that `--out` names to be written, where the process may write them. */
+/**
+ * The paths that `--out` names to be written, or that the command writes without it, where the process
+ * may write them.
+ */
 async function writable(args: readonly string[], io: Io): Promise<string[]> {
   const at = args.findLastIndex((arg) => arg === "--out" || arg.startsWith("--out="));
   const given = args[at]?.slice("--out=".length) || args[at + 1];
-  if (at < 0 || !given?.trim()) return [];
-  const paths = await pathsToWrite(callersPath(io, given));
+  const files = at < 0 ? commandOf(args)?.writes ?? [] : [given ?? ""];
+  if (files.some((file) => file.trim() === "")) return [];
+  const paths = (await Promise.all(files.map((file) => pathsToWrite(callersPath(io, file)))))
+    .flat();
   const states = paths.map((path) => Deno.permissions.querySync({ name: "write", path }).state);
   return states.every((state) => state === "granted") ? paths : [];
 }
 
 /** Whether a command line may bring code of a user's own that would run in the command's thread. */
-function mayBeForeign([first, ...rest]: readonly string[]): boolean {
-  return commands.find(({ name }) => name === first)?.mayBeForeign?.(rest) ?? false;
+function mayBeForeign(args: readonly string[]): boolean {
+  return commandOf(args)?.mayBeForeign?.(args.slice(1)) ?? false;
+}
+
+function commandOf([first]: readonly string[]): Command | undefined {
+  return commands.find(({ name }) => name === first);
 }
 
 if (import.meta.main) {

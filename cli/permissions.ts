@@ -5,8 +5,8 @@
  */
 import { isAbsolute, relative } from "node:path";
 
-/** Commands whose arguments name what they write. */
-const writers = ["new", "backup", "sync"];
+/** Commands that write where they are called from, or whose arguments name where. */
+const writers = ["encode", "new", "backup", "sync"];
 
 /** Whether a path is the folder, or lies below it. */
 export function isWithin(path: string, folder: string): boolean {

@@ -11,6 +11,9 @@ import { plural } from "../terminal/format.ts";
 
 const FORMATS = ["npy", "csv"] as const;
 
+/** What is written where nobody names a file. */
+const fileOf = (format: typeof FORMATS[number]) => `codes.${format}`;
+
 /** The command `encode`. */
 export const encode = defineCommand({
   name: "encode",
@@ -25,6 +28,7 @@ export const encode = defineCommand({
     ["encode latest holiday --out codes.npy", "numpy.load('codes.npy')"],
     ["encode 3f2a --format csv", "of the test examples, as a table: codes.csv"],
   ],
+  writes: FORMATS.map(fileOf),
   mayBeForeign: () => true,
   parser: (known) =>
     object({
@@ -44,7 +48,7 @@ export const encode = defineCommand({
     }),
   async run({ folder, strict, format, out, force, ...which }, io) {
     const endings = FORMATS.filter((each) => each === (format ?? each)).map((each) => `.${each}`);
-    const path = await pathToWrite(io, out ?? `codes${endings[0]}`, endings, force);
+    const path = await pathToWrite(io, out ?? fileOf(format ?? FORMATS[0]), endings, force);
     using model = await openModel(io, which);
     const { run, trainer, dataset } = model;
     if (trainer.encode === undefined) {

@@ -35,6 +35,7 @@ Deno.test("what names no place in the caller's folder gives up writing there, an
         ["mine", "resume latest --quiet", ["lab/runs", "/tmp"]],
         ["mine", "run own.ts --store=runs", ["mine", "lab/runs", "/tmp"]],
         ["mine", "sample latest --out samples.png", ["mine", "lab/runs", "/tmp"]],
+        ["mine", "encode latest", ["mine", "lab/runs", "/tmp"]],
         ["mine", "new agent walker", ["mine", "lab/runs", "/tmp"]],
         ["lab/runs", "runs", ["lab/runs", "lab/runs", "/tmp"]],
       ] as const

@@ -55,6 +55,22 @@ Deno.test("a path that may not be written is named as it was typed, and its own 
   });
 });
 
+Deno.test("codes are written where the command is called from, unless a file is named", async () => {
+  await inFolder(async (folder) => {
+    const sizes = ["train=100", "validation=20", "test=20"].flatMap((each) => [
+      ...["--set", `dataset.${each}`],
+    ]);
+    const trained = ["run", "autoencoder", "--dataset", "glyphs", "--budget", "100", ...sizes];
+    for (const args of [trained, ["encode", "latest"], ["encode", "latest", "--format", "csv"]]) {
+      const { code, stderr } = await command(folder, [...args, "--store", "runs"]).output();
+      strictEqual(code, 0, text(stderr));
+    }
+    for (const file of ["codes.npy", "codes.csv"]) {
+      ok((await Deno.stat(`${folder}/${file}`)).isFile);
+    }
+  });
+});
+
 Deno.test("the native backend without the permission is one line that names the task", async () => {
   await inFolder(async (folder) => {
     const args = ["run", "cartpole-ppo", "--backend", "native", "--store", "runs"];
