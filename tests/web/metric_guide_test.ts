@@ -38,4 +38,5 @@ Deno.test("a model's series are explained by its first relative's page and by it
   strictEqual(guide["evaluation/mean_squared_error"].sick, "0.07: the mean image");
   ok("evaluation/top_kl" in guideOf("ladder-vae") && "losses/kl" in guideOf("ladder-vae"));
   ok("evaluation/high_quality" in guideOf("gan"));
+  ok("losses/generated_score" in guideOf("wgan-gp-images"));
 });
