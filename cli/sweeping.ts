@@ -100,7 +100,13 @@ export async function sweepAsked(
 /** What was given of some options. */
 function given(values: SweepValues): Partial<SweepDefinition> {
   const { budget, trials, seeds, sampler, pruner, objective, judge, backend } = values;
-  const seed = values.seed === undefined ? undefined : Number(values.seed);
+  if (typeof values.seed === "bigint") {
+    throw new InputError(
+      `Cannot sweep with this seed as that of a sampler must be a whole number from 0 to ` +
+        `${Number.MAX_SAFE_INTEGER}: ${values.seed}`,
+    );
+  }
+  const { seed } = values;
   const all = { budget, trials, seeds, sampler, pruner, objective, judge, seed, backend };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -8,6 +8,7 @@ import ComparisonIsland from "./islands/comparison.tsx";
 import LiveIsland from "./islands/live.tsx";
 import RunChartsIsland from "./islands/run_charts.tsx";
 import RunCommandsIsland from "./islands/run_commands.tsx";
+import RunDigestIsland from "./islands/run_digest.tsx";
 import RunEventsIsland from "./islands/run_events.tsx";
 import RunNoteIsland from "./islands/run_note.tsx";
 import RunStatusIsland from "./islands/run_status.tsx";
@@ -24,6 +25,8 @@ export const Live = island("live", LiveIsland);
 export const RunCharts = island("run_charts", RunChartsIsland);
 /** What can be typed next for a run. */
 export const RunCommands = island("run_commands", RunCommandsIsland);
+/** The digest of a run. */
+export const RunDigest = island("run_digest", RunDigestIsland);
 /** Events of a run. */
 export const RunEvents = island("run_events", RunEventsIsland);
 /** The note of a run. */

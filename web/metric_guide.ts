@@ -60,9 +60,36 @@ interface Page {
 let pages: Map<string, Page> | undefined;
 const guides = new RecentlyUsed<Guide>(KEPT);
 
-/** The guide of a run: that of its method, and what is told of every run. */
-export function guideOfRun(method: string): Guide {
-  return { ...guideOf(method), ...ofEveryRun };
+/**
+ * The guide of a run: that of its method, what samples are measured by where it is a model's, and what is
+ * told of every run.
+ *
+ * @param series Names of a model's series, or some of them; left out: without those measures.
+ */
+export function guideOfRun(method: string, series?: readonly string[]): Guide {
+  const own = guideOf(method);
+  // The method's own come first, in their order.
+  const measures = series === undefined ? {} : guideOfMeasures(series);
+  return { ...own, ...measures, ...own, ...ofEveryRun };
+}
+
+/**
+ * What samples of every model are measured by, as the page on data says it, without what no series of
+ * these names is, of those that are named by a network.
+ */
+function guideOfMeasures(series: readonly string[]): Guide {
+  pages ??= read();
+  const guide: Record<string, Meaning> = {};
+  for (const [names, meaning, sick] of rowsIn(pages.get("datasets")!.text, "| measure, under")) {
+    for (const [, name] of names.matchAll(/`([^`]+)`/g)) {
+      const [before, network] = `evaluation/${name}`.split("DATASET");
+      const found = network === undefined
+        ? [before]
+        : series.filter((each) => each.startsWith(before));
+      for (const each of found) guide[each] = { meaning, healthy: "", sick };
+    }
+  }
+  return guide;
 }
 
 /**
@@ -119,19 +146,25 @@ function read(): Map<string, Page> {
 /** The meanings in the tables of a page. */
 export function meaningsIn(page: string): Guide {
   const guide: Record<string, Meaning> = {};
+  for (const [names, meaning = "", healthy = "", sick = ""] of rowsIn(page, "| metric | meaning")) {
+    for (const name of namesIn(names)) guide[name] = { meaning, healthy, sick };
+  }
+  return guide;
+}
+
+/** Cells of the rows below a head that begins so: the first as it is written, the others as plain text. */
+function* rowsIn(page: string, head: string): Generator<string[]> {
   let inTable = false;
   for (const line of page.split("\n")) {
     if (!line.startsWith("|")) inTable = false;
-    else if (/^\| metric \| meaning/.test(line)) inTable = true;
+    else if (line.startsWith(head)) inTable = true;
     else if (inTable && !line.startsWith("|--")) {
       const [names = "", ...texts] = line.split(/(?<!\\)\|/).slice(1, -1).map((cell) =>
         cell.trim()
       );
-      const [meaning = "", healthy = "", sick = ""] = texts.map(plain);
-      for (const name of namesIn(names)) guide[name] = { meaning, healthy, sick };
+      yield [names, ...texts.map(plain)];
     }
   }
-  return guide;
 }
 
 /**

@@ -11,6 +11,7 @@ const islands: Record<string, () => Promise<{ default: unknown }>> = {
   live: () => import("./islands/live.tsx"),
   run_charts: () => import("./islands/run_charts.tsx"),
   run_commands: () => import("./islands/run_commands.tsx"),
+  run_digest: () => import("./islands/run_digest.tsx"),
   run_events: () => import("./islands/run_events.tsx"),
   run_note: () => import("./islands/run_note.tsx"),
   run_status: () => import("./islands/run_status.tsx"),

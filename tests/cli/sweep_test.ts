@@ -212,6 +212,10 @@ Deno.test("what makes no sweep is refused in one line", () =>
       [["line-toy", "--sweep", "agent.rate=log:0..1"], /a logarithm needs positive ends/],
       [["line-toy", "--sweep", "agent.rate="], /it must have a value to try/],
       [["line-toy", "--sweep", "agent.rate=log:1e-4"], /a range is written LOW\.\.HIGH/],
+      [
+        ["line-toy", ...sweep, "--seed", "9007199254740993"],
+        /to 9007199254740991: 9007199254740993$/m,
+      ],
       [["line-toy", ...sweep, "--seeds", "150"], /seeds must be .* from 1 to 99/],
       [["line-toy", ...sweep, "--sampler", "tpf"], /sampler/],
     ];

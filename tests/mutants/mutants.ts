@@ -11974,4 +11974,25 @@ export const mutants: readonly Mutant[] = [
     to: "    gap: 6px;\n    padding: 6px 14px;",
     test: "tests/browser/dashboard_test.ts",
   },
+  {
+    fault: "an open page's digest stays as the page was made",
+    file: "web/islands/run_digest.tsx",
+    from: "contentsFrom({ digest: initial })",
+    to: "{ digest: initial }",
+    test: "tests/web/views_test.ts",
+  },
+  {
+    fault: "no page says what samples are measured by",
+    file: "web/metric_guide.ts",
+    from: "series === undefined ? {} : guideOfMeasures(series)",
+    to: "{}",
+    test: "tests/web/metric_guide_test.ts",
+  },
+  {
+    fault: "a sampler's seed is refused by another number than was typed",
+    file: "cli/sweeping.ts",
+    from: 'typeof values.seed === "bigint"',
+    to: "false",
+    test: "tests/cli/sweep_test.ts",
+  },
 ];

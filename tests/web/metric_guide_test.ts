@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { agents } from "../../agents/mod.ts";
 import { models } from "../../models/mod.ts";
-import { guideOf, meaningsIn } from "../../web/metric_guide.ts";
+import { guideOf, guideOfRun, meaningsIn } from "../../web/metric_guide.ts";
 
 Deno.test("a table's row explains each of its names, as plain text", () => {
   const page = [
@@ -39,4 +39,16 @@ Deno.test("a model's series are explained by its first relative's page and by it
   ok("evaluation/top_kl" in guideOf("ladder-vae") && "losses/kl" in guideOf("ladder-vae"));
   ok("evaluation/high_quality" in guideOf("gan"));
   ok("losses/generated_score" in guideOf("wgan-gp-images"));
+});
+
+Deno.test("a model's page explains what samples are measured by", () => {
+  const guide = guideOfRun("dcgan", ["evaluation/fid_glyphs", "losses/fid_glyphs"]);
+  deepStrictEqual(guide["evaluation/diversity"].sick, "samples that are all alike");
+  ok(guide["evaluation/fid_glyphs"].meaning.includes("Fréchet distance"));
+  ok(!("losses/fid_glyphs" in guide) && !("evaluation/kid_glyphs" in guide));
+  // The method's own page counts where both explain a series, and its order.
+  const own = guideOf("dcgan");
+  deepStrictEqual(Object.keys(guide).slice(0, Object.keys(own).length), Object.keys(own));
+  for (const [name, meaning] of Object.entries(own)) deepStrictEqual(guide[name], meaning);
+  ok(!("evaluation/coverage" in guideOfRun("ppo")));
 });

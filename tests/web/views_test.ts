@@ -17,6 +17,7 @@ import { Modes } from "../../web/explorer/modes.tsx";
 import { Pad } from "../../web/explorer/pad.tsx";
 import { PointsExplorer } from "../../web/explorer/points.tsx";
 import RunCommands from "../../web/islands/run_commands.tsx";
+import RunDigest from "../../web/islands/run_digest.tsx";
 import RunEvents from "../../web/islands/run_events.tsx";
 import RunNote from "../../web/islands/run_note.tsx";
 import { NoteKeeper } from "../../web/note_keeper.ts";
@@ -442,6 +443,18 @@ Deno.test("what can be typed next follows the run", () => {
   deepStrictEqual(offered(), ["resume", ...usual, "sample"]);
   // What was heard stays in the page: other tests have pages of their own.
   heard("interrupted", null);
+});
+
+Deno.test("a run's digest stands on its page as it ends", () => {
+  using page = new SmallPage(RunDigest, { digest: null });
+  strictEqual(page.textContent, "not finished");
+  const heard = (contents: object | null) => {
+    hear({ complete: false, rows: [], removed: [], contents: contents as Contents });
+    settle();
+  };
+  heard({ digest: "c0ffee" });
+  strictEqual(page.textContent, "c0ffee");
+  heard(null);
 });
 
 Deno.test("a note is kept as it is left, and who only reads has no field for it", async () => {

@@ -9,7 +9,15 @@ import type { State } from "../../state.ts";
 import { Copy } from "../../components/copy.tsx";
 import { type Contents, contentsOf, hasKept } from "../../contents.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
-import { Live, RunCharts, RunCommands, RunEvents, RunNote, RunStatus } from "../../islands.ts";
+import {
+  Live,
+  RunCharts,
+  RunCommands,
+  RunDigest,
+  RunEvents,
+  RunNote,
+  RunStatus,
+} from "../../islands.ts";
 import { type Family, familyOf } from "../../family.ts";
 import { type Guide, guideOfRun } from "../../metric_guide.ts";
 import type { Level } from "../../components/plot_options.ts";
@@ -56,6 +64,8 @@ export async function handler(
   const run = foundIn(store, params.id, program);
   const row = summarize(run, unlessDamaged(() => figuresOf(store, run)), 0);
   const module = await moduleRefusal(run, own);
+  const contents = contentsOf(store, run);
+  const isModel = "model" in run.manifest.determined.configuration;
   return page({
     title: `${run.name}, seed ${run.manifest.determined.seed}`,
     moment,
@@ -66,14 +76,13 @@ export async function handler(
     run,
     trainable: isComputed(row.backend) && refusalOf(run, module) === undefined,
     unplayable: isInOwnWorld(run) ? module : undefined,
-    guide: guideOfRun(row.method),
+    guide: guideOfRun(row.method, isModel ? contents.names : undefined),
     levels: levelsOf(run),
     family: familyOf(feed.records(), run.id),
-    explores: "model" in run.manifest.determined.configuration &&
-      hasKept(store, run.id),
+    explores: isModel && hasKept(store, run.id),
     isPlane: await isOfPoints(run),
     // What is written down holds one model.
-    contents: live ? contentsOf(store, run) : { ...contentsOf(store, run), models: [] },
+    contents: live ? contents : { ...contents, models: [] },
   });
 }
 
@@ -164,7 +173,14 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       )}
       <details>
         <summary>Configuration and manifest</summary>
-        <Facts facts={[["digest", run.digest ?? "not finished"], ...factsOf(run.manifest)]} />
+        <Facts
+          facts={[
+            ["digest", <RunDigest key="digest" digest={run.digest} />],
+            ...factsOf(run.manifest).map(([name, value]) =>
+              [name, <code key={name}>{printable(value)}</code>] as const
+            ),
+          ]}
+        />
       </details>
       {data.live && <Live moment={data.moment} run={row.id} />}
     </>
@@ -246,7 +262,7 @@ function factsOf({ determined, definition, code, versions, machine, backendReaso
   });
 }
 
-function Facts({ facts }: { facts: readonly (readonly [string, string])[] }): VNode {
+function Facts({ facts }: { facts: readonly (readonly [string, VNode])[] }): VNode {
   return (
     <div class="scroll">
       <table class="facts">
@@ -254,9 +270,7 @@ function Facts({ facts }: { facts: readonly (readonly [string, string])[] }): VN
           {facts.map(([name, value]) => (
             <tr key={name}>
               <th scope="row">{printable(name)}</th>
-              <td>
-                <code>{printable(value)}</code>
-              </td>
+              <td>{value}</td>
             </tr>
           ))}
         </tbody>
