@@ -12,7 +12,7 @@ const LENGTH = 6;
 const EPOCH_MILLISECONDS = Date.UTC(2025, 0, 1);
 
 /** From here on, in the year 2059, no id holds the seconds. */
-const END_MILLISECONDS = EPOCH_MILLISECONDS + 1000 * DIGITS.length ** LENGTH;
+const END_MILLISECONDS = EPOCH_MILLISECONDS + 1000 * (runNumberOf("z".repeat(LENGTH)) + 1);
 
 /**
  * The number of the next run, given the newest one's so far and the time. A clock that is set to a time
