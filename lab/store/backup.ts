@@ -63,7 +63,7 @@ export async function backUp(database: Database, folder: string, target: string)
 }
 
 /** Paths of the files that a database names, below the store's folder. */
-function filesOf(database: Database): string[] {
+export function filesNamedBy(database: Database): string[] {
   const checkpoints = database.all("SELECT run, record_file, tensor_file FROM checkpoint");
   const artifacts = database.all("SELECT DISTINCT hash FROM artifact");
   const paths = [
@@ -77,7 +77,7 @@ function filesOf(database: Database): string[] {
 
 /** Whether a database still names a file. */
 function isNamed(database: Database, path: string): boolean {
-  return filesOf(database).includes(path);
+  return filesNamedBy(database).includes(path);
 }
 
 /**
@@ -91,7 +91,7 @@ async function copyFiles(
   target: string,
   copied: Set<string>,
 ): Promise<string[]> {
-  const named = new Set(filesOf(snapshot));
+  const named = new Set(filesNamedBy(snapshot));
   for (const path of copied) {
     if (named.has(path)) continue;
     removeFile(`${target}/${path}`);

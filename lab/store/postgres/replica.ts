@@ -5,13 +5,14 @@
  * @module
  */
 import { DamageError, LabError } from "../../core/errors.ts";
+import { filesNamedBy } from "../backup.ts";
 import { Database, type Row } from "../database.ts";
 import { hashInName, isNamedBy, putBelow, putFile, sha256, sizeOfFile } from "../files.ts";
 import { contentOf, type JournalContent, Journals } from "../journal.ts";
 import { takeLock } from "../lock.ts";
 import { putRun } from "../recover.ts";
 import { openDatabase, SqliteStore, syncInto, syncStores } from "../sqlite_store.ts";
-import type { Checkpoint, Store, StoredCheckpoint } from "../store.ts";
+import type { Backup, Checkpoint, Store, StoredCheckpoint } from "../store.ts";
 import { isChanged, placedAmong, sweepRows, Sweeps } from "../sweeps.ts";
 import {
   artifactPath,
@@ -390,5 +391,10 @@ class MirrorStore extends SqliteStore {
       await fetchFile(this.#hub, this.location, `checkpoints/${id}/${name}`);
     }
     return await super.loadCheckpoint(id, checkpoint, options);
+  }
+
+  override async backUp(target: string): Promise<Backup> {
+    await fetchSound(this.#hub, this.location, filesNamedBy(this.#database));
+    return await super.backUp(target);
   }
 }

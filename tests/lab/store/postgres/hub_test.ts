@@ -375,6 +375,24 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
       }),
   );
 
+  await t.step(
+    "a backup has the files that nothing has read before",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const store = openStore(`${folder}/here`);
+        const { id } = addRun(store, "kept");
+        await trained(store, id, 0, 10);
+        await syncToHub(`${folder}/here`, hub, mirror);
+        const read = mirror.store();
+        deepStrictEqual((await read.backUp(`${folder}/backup`)).missing, []);
+        const copy = openStore(`${folder}/backup`);
+        deepStrictEqual(await contentOf(copy, id), await contentOf(store, id));
+        for (const each of [copy, read, store]) each.close();
+      }),
+  );
+
   await t.step("what cannot be used is refused in a line without the password", async () => {
     const url = await server.database();
     const refused = async (location: string, pattern: RegExp, password?: string) => {
