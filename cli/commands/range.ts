@@ -171,16 +171,24 @@ async function page(asked: string, result: RangeResult, io: Io): Promise<string>
   return [
     shown,
     ...brokeAt === undefined ? [] : [`Learning broke at ${short(brokeAt)}: a loss is not finite.`],
-    ...suggestion === undefined
-      ? [
-        `No rate is suggested as ${metric} is best at the ` +
-        (best === points.at(-1) ? "highest rate: raise --to." : "lowest rate: lower --from."),
-      ]
-      : [
-        `Suggested: ${short(suggestion)}, ${rangeRule} (${short(best.learningRate)}).`,
-        `To try it: ${PROGRAM} run ${asked} --set ${field}=${short(suggestion)}`,
-      ],
+    ...suggestion === undefined ? [`No rate is suggested as ${whyNone(result)}.`] : [
+      `Suggested: ${short(suggestion)}, ${rangeRule} (${short(best.learningRate)}).`,
+      `To try it: ${PROGRAM} run ${asked} --set ${field}=${short(suggestion)}`,
+    ],
   ].join("\n");
+}
+
+/** Why no rate is suggested, and what helps. */
+function whyNone({ metric, points, best, brokeAt }: RangeResult): string {
+  if (brokeAt !== undefined && brokeAt === points[0].learningRate) {
+    return "learning broke at the lowest rate: lower --from";
+  }
+  if (points.every(({ smoothed }) => Object.is(smoothed, best.smoothed))) {
+    return `${metric} is the same at every rate`;
+  }
+  if (best === points[0]) return `${metric} is best at the lowest rate: lower --from`;
+  return `${metric} is best at the ` +
+    (brokeAt === undefined ? "highest rate: raise --to" : "rate at which learning broke");
 }
 
 /**

@@ -197,7 +197,7 @@ function judged(
   };
 }
 
-/** Mean of the values at rates from half to twice a point's. */
+/** Mean of the values at rates from half to twice a point's; of equal ones these, which rounding keeps. */
 function smoothedAt(
   { learningRate }: { readonly learningRate: number },
   values: readonly { readonly learningRate: number; readonly value: number }[],
@@ -205,5 +205,7 @@ function smoothedAt(
   const near = values.filter((other) =>
     other.learningRate >= learningRate / 2 && other.learningRate <= 2 * learningRate
   );
+  const [{ value: first }] = near;
+  if (near.every(({ value }) => value === first)) return first;
   return near.reduce((sum, { value }) => sum + value, 0) / near.length;
 }

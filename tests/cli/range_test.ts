@@ -65,3 +65,20 @@ Deno.test("range ends after the iteration in which it is interrupted, with what 
   strictEqual(await main(small, io), 130);
   strictEqual(io.written.out.match(/^\s+\d\.\de[+-]\d/gm)!.length, 3);
 });
+
+Deno.test("range says why it suggests nothing: the same at every rate, or broken from the first one on", async () => {
+  const said = async (...args: string[]) => {
+    const io = capturedIo();
+    strictEqual(await main(args, io), 0);
+    return io.written.out.trimEnd().split("\n").at(-1)!;
+  };
+  const mountain = ["range", "mountaincar-dqn", "--budget", "20000", "--episodes", "1"];
+  strictEqual(
+    await said(...mountain, "--iterations", "12"),
+    "No rate is suggested as evaluation/return_mean is the same at every rate.",
+  );
+  strictEqual(
+    await said(...small.with(small.indexOf("10"), "1e38"), "--from", "1e30"),
+    "No rate is suggested as learning broke at the lowest rate: lower --from.",
+  );
+});
