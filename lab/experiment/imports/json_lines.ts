@@ -19,6 +19,7 @@ import {
   requirePng,
 } from "../logged_run.ts";
 import { unitOf } from "./imported_run.ts";
+import { jsonOf } from "./rows.ts";
 
 const count = z.int().min(0);
 /** JSON has no number for what is not finite. */
@@ -149,13 +150,7 @@ function parsed<Schema extends z.ZodType>(
   { line, at }: Line,
   wanted: string,
 ): z.output<Schema> {
-  let object: unknown;
-  try {
-    object = JSON.parse(line);
-  } catch {
-    throw new InputError(`Cannot import ${at} as it is no JSON`);
-  }
-  const { success, data, error } = schema.safeParse(object);
+  const { success, data, error } = schema.safeParse(jsonOf(line, at));
   if (success) return data;
   const [{ path, message }] = error.issues;
   const where = path.length === 0 ? wanted : `${path.join(".")} is wrong: ${message}`;

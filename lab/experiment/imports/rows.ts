@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../../core/errors.ts";
+import { parseStrictJson } from "../../core/strict_json.ts";
 
 /** A row of a table. */
 export interface Row {
@@ -55,4 +56,28 @@ export function onePerStep(
         `${step} ${at} is ${value}, and ${before.value} in ${before.row}`,
     );
   };
+}
+
+/**
+ * What a text of JSON holds.
+ *
+ * @param name What it is called in messages.
+ * @throws {InputError} where it is none, or has a key twice in one object, of which one value would be lost.
+ */
+export function jsonOf(text: string, name: string): unknown {
+  try {
+    return parseStrictJson(text);
+  } catch (error) {
+    const reason = isJson(text) ? (error as Error).message : "it is no JSON";
+    throw new InputError(`Cannot import ${name} as ${reason}`);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -11,7 +11,7 @@ import { isRecord } from "../../core/plain.ts";
 import { printable, shortened } from "../../core/printable.ts";
 import { isExported, runsOfExported } from "./exported_csv.ts";
 import type { ImportedPoint, ImportedRun, LabRun } from "./imported_run.ts";
-import { isStep, numberOf, onePerStep, type Row, STEPS } from "./rows.ts";
+import { isStep, jsonOf, numberOf, onePerStep, type Row, STEPS } from "./rows.ts";
 
 /** What a file holds. */
 export interface Table {
@@ -124,12 +124,7 @@ function requireSteps(columns: readonly string[], name: string): void {
  * @throws {InputError} where it holds anything else.
  */
 export function runsOfJson(text: string, name: string): Table {
-  let rows: unknown;
-  try {
-    rows = JSON.parse(text);
-  } catch {
-    throw new InputError(`Cannot import ${name} as it is no JSON`);
-  }
+  const rows = jsonOf(text, name);
   if (!Array.isArray(rows) || !rows.every(isRecord)) {
     throw new InputError(`Cannot import ${name} as it must be a list of objects, one a step`);
   }

@@ -316,6 +316,7 @@ Deno.test("a file that is wrong is refused in a line that says where, and nothin
       ],
       ["a.json", "{}", /must be a list of objects/],
       ["a.json", "[1", /it is no JSON/],
+      ["a.json", '[{"step": 1, "x": 1, "x": 2}]', /a\.json as a key stands twice in one object$/],
       ["a.monitor.csv", "#{\nr,l,t\n", /its first line must be JSON behind a #/],
       ["a.monitor.csv", "#{}\nr,l\n1,2\n", /has the columns r, l and t/],
       ["a.monitor.csv", "#{}\nr,l,t\n1,x,2\n", /line 3 as r, l and t must be numbers: 1,x,2/],

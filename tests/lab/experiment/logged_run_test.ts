@@ -173,6 +173,10 @@ Deno.test("a wrong line is named, and nothing of the file is stored", () =>
     const cases: [text: string, message: RegExp][] = [
       ["", /a\.jsonl as it is empty/],
       ["{", /a\.jsonl, line 1 as it is no JSON/],
+      [
+        `${lines(head)}\n{"metrics": {"a": 1, "a": 2}}`,
+        /line 2 as a key stands twice in one object/,
+      ],
       [lines({ metrics: { a: 1 } }), /line 1 as its first line must be|line 1 as run is wrong/],
       [lines(head, { metrics: { a: "big" } }), /line 2/],
       [lines(head, { event: "x", level: "loud" }), /line 2/],
