@@ -11995,4 +11995,32 @@ export const mutants: readonly Mutant[] = [
     to: "false",
     test: "tests/cli/sweep_test.ts",
   },
+  {
+    fault: "a backup of a fleet's store lacks the files that nothing has read",
+    file: "lab/store/postgres/replica.ts",
+    from: "    await fetchSound(this.#hub, this.location, filesNamedBy(this.#database));\n",
+    to: "",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
+    fault: "`range` says that the lowest of equal rates is best",
+    file: "cli/commands/range.ts",
+    from: "if (points.every(({ smoothed }) => Object.is(smoothed, best.smoothed))) {",
+    to: "if (false) {",
+    test: "tests/cli/range_test.ts",
+  },
+  {
+    fault: "`range` that breaks at once proposes higher rates",
+    file: "cli/commands/range.ts",
+    from: "if (brokeAt !== undefined && brokeAt === points[0].learningRate) {",
+    to: "if (false) {",
+    test: "tests/cli/range_test.ts",
+  },
+  {
+    fault: "of a key that stands twice in JSON the first value is dropped",
+    file: "lab/experiment/imports/rows.ts",
+    from: "return parseStrictJson(text);",
+    to: "return JSON.parse(text);",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
 ];
