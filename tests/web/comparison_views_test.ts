@@ -222,6 +222,12 @@ Deno.test("settings stand on axes from left to right, each mark at its figure", 
       ["evaluation return mean", "end"],
     ]);
     deepStrictEqual(names.map((each) => Number(each.getAttribute("x"))), [64, 342, 620]);
+    // The figure's name, which is long, stands a line below those that it would lie over.
+    const heights = (page: Small) =>
+      page.all("text").filter((each) => !each.isCalled(".tick")).map((each) =>
+        Number(each.getAttribute("y"))
+      );
+    deepStrictEqual(heights(page), [278, 278, 278]);
     const [g, h] = page.all("polyline").map((each) =>
       each.getAttribute("points")!.split(" ").map((point) => point.split(",").map(Number))
     );
@@ -248,6 +254,8 @@ Deno.test("settings stand on axes from left to right, each mark at its figure", 
       deepStrictEqual(page.all("p", ".note").map(({ textContent }) => textContent), [
         ...count > 5 ? ["The first 5 of 6 settings that differ."] : [],
       ]);
+      deepStrictEqual(heights(page), [278, 278, 278, 278, 278, 298]);
+      deepStrictEqual(page.get("svg").getAttribute("viewBox"), "0 0 640 308");
     }
   }
   using page = new SmallPage(SettingScatter, props);

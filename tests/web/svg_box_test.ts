@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from "node:assert";
-import { boxBeside, ticksAlong, ticksUp, WIDTH } from "../../web/components/svg_box.ts";
+import { boxBeside, rowsOf, ticksAlong, ticksUp, WIDTH } from "../../web/components/svg_box.ts";
 
 const ticksAt = (...places: readonly (readonly [at: number, label: string])[]) =>
   places.map(([at, label]) => ({ at, label }));
@@ -25,4 +25,18 @@ Deno.test("labels that would lie over each other are left out, those of the ends
   const words = [[0.1, "0.001"], [0.2, "0.002"], [0.9, "0.5"]] as const;
   deepStrictEqual(along(16, ...words), ["0.001", "0.5"]);
   deepStrictEqual(along(3, ...words), ["0.001", "0.002", "0.5"]);
+});
+
+Deno.test("names below axes take another row where they would lie over each other", () => {
+  const names = ["learningRate", "gamma", "environments", "evaluation return mean"];
+  const anchors = ["start", "middle", "middle", "end"] as const;
+  const rows = (...labels: readonly string[]) =>
+    rowsOf(labels.map((label, i) => ({ label, x: 64 + i * 556 / 3, anchor: anchors[i] })));
+  deepStrictEqual(rows(), []);
+  deepStrictEqual(rows(...names), [0, 0, 0, 1]);
+  // Where the one before it has gone to the second row, the first is free again.
+  deepStrictEqual(rows("rolloutLengthOfEach", "learningRate", "x", "iqm"), [0, 1, 0, 0]);
+  deepStrictEqual(rows("optimizerEpsilon", "optimizerMomentum", "a".repeat(40), "loss"), [
+    ...[0, 1, 2, 0],
+  ]);
 });

@@ -6,7 +6,17 @@ import { figure, metricTitle } from "../format.ts";
 import { figureScale, type NumberKind, scaleOf, unbroken } from "../scales.ts";
 import { Marker } from "./marker.tsx";
 import { dashOf, paletteSize } from "./palette.ts";
-import { type Box, boxBeside, HEIGHT, ticksAlong, ticksUp, WIDTH } from "./svg_box.ts";
+import {
+  type Box,
+  boxBeside,
+  HEIGHT,
+  LINE,
+  type Placed,
+  rowsOf,
+  ticksAlong,
+  ticksUp,
+  WIDTH,
+} from "./svg_box.ts";
 
 /** Axes of settings beside each other, at most. */
 const MOST_AXES = 5;
@@ -146,12 +156,19 @@ export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsP
     return { ...each, parts: unbroken(points), isBroken: points.includes(undefined) };
   });
   const broken = lines.filter(({ isBroken }) => isBroken).length;
+  const names = axes.map(({ title }, i): Placed => ({
+    label: title,
+    x: place(i),
+    anchor: i === 0 ? "start" : i === axes.length - 1 ? "end" : "middle",
+  }));
+  const rows = rowsOf(names);
+  const lowest = box.bottom + 18 + LINE * Math.max(...rows);
   return (
     <div class="card">
       <h3>Through the settings to the figure</h3>
       <svg
         class="settings-plot"
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        viewBox={`0 0 ${WIDTH} ${Math.max(HEIGHT, lowest + LINE / 2)}`}
         role="img"
         aria-label={`Settings, and the ${metricTitle(metric)}`}
       >
@@ -186,8 +203,8 @@ export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsP
             ))}
             <text
               x={place(i)}
-              y={box.bottom + (i % 2 === 0 ? 18 : 34)}
-              text-anchor={i === 0 ? "start" : i === axes.length - 1 ? "end" : "middle"}
+              y={box.bottom + 18 + LINE * rows[i]}
+              text-anchor={names[i].anchor}
             >
               {title}
             </text>

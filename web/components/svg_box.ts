@@ -5,7 +5,8 @@ import type { Scale } from "../scales.ts";
 export const [WIDTH, HEIGHT] = [640, 300];
 
 /** What a letter takes of a line, and a line of the height, on a phone, where letters are large. */
-const [LETTER, LINE] = [11, 20];
+const LETTER = 11;
+export const LINE = 20;
 /** Room before the box at least, and between labels and what is beside them. */
 const [LEAST, BESIDE] = [64, 10];
 
@@ -39,6 +40,26 @@ export function ticksUp(ticks: readonly Tick[], { top, bottom }: Box): Tick[] {
 export function ticksAlong(ticks: readonly Tick[], { left, right }: Box, letters: number): Tick[] {
   const half = ({ label }: Tick) => LETTER * Math.min(letters, label.length) / 2;
   return apart(ticks, (a, b) => (half(a) + half(b) + BESIDE) / (right - left));
+}
+
+/** A label at a place of a line: it begins there, ends there, or has it in its middle. */
+export interface Placed {
+  readonly label: string;
+  readonly x: number;
+  readonly anchor: "start" | "middle" | "end";
+}
+
+/** The row of each label, from 0 on, the first in which it lies over none before it. */
+export function rowsOf(labels: readonly Placed[]): number[] {
+  const ends: number[] = [];
+  return labels.map(({ label, x, anchor }) => {
+    const length = LETTER * label.length;
+    const from = x - length * { start: 0, middle: 0.5, end: 1 }[anchor];
+    const fits = ends.findIndex((end) => end + BESIDE <= from);
+    const row = fits < 0 ? ends.length : fits;
+    ends[row] = from + length;
+    return row;
+  });
 }
 
 /** Ascending ticks without those that are nearer to another one than `gap` says: the ends stay. */
