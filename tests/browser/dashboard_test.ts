@@ -1269,6 +1269,29 @@ test("a browser without relaxed SIMD says whose digest its run has", async (page
   );
 });
 
+test("who starts, stops or waits for a run by keys stays at it", async (page) => {
+  const focus = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+  const press = async (name: string) => {
+    await page.getByRole("button", { name, exact: true }).first().focus();
+    await page.keyboard.press("Enter");
+  };
+  await page.goto("/train?experiment=cartpole-a2c-quick");
+  await page.locator("[type=submit]:enabled").waitFor();
+  await press("Start");
+  await shows(focus, "The run");
+  await page.locator(".trained .toolbar .button", { hasText: "Stop" }).waitFor();
+  await press("Stop");
+  await page.locator(".result").waitFor();
+  await shows(focus, "The run");
+  // A run that comes to its end takes the button with it that has the focus.
+  await press("Start anew");
+  await page.locator(".trained .toolbar .button", { hasText: "Stop" }).waitFor();
+  await press("Pause");
+  await press("Go on");
+  await page.locator(".result").waitFor();
+  await shows(focus, "The run");
+});
+
 test("a model of the plane goes by over its training, and what it made of the plane where none was kept", async (page) => {
   const set = {
     ...{ "model.width": "8", "model.layers": "2", "model.batchSize": "16" },

@@ -99,8 +99,9 @@ export class Small {
     this.parentNode?.removeChild(this);
   }
 
-  contains(node: Small | null): boolean {
-    return node !== null && (node === this || this.contains(node.parentNode));
+  /** Of what has the focus there is no node. */
+  contains(node: Small | null | undefined): boolean {
+    return node != null && (node === this || this.contains(node.parentNode));
   }
 
   setAttribute(name: string, value: unknown): void {

@@ -1,7 +1,7 @@
 /** The run that the page trains, with what holds it and what it leaves. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { isOwn } from "../../lab/experiment/own.ts";
 import { contentsOf } from "../contents.ts";
 import RunCharts from "../islands/run_charts.tsx";
@@ -44,7 +44,7 @@ export function TrainedHere(
   // Asked for before anything trains, as nothing is asked of the server then.
   const guides = useGuides(methodOf(description));
   return (
-    <section class="trained" aria-label="The run">
+    <section class="trained" aria-label="The run" tabIndex={-1}>
       {problem !== "" && <p class="problem" role="alert">{problem}</p>}
       {stand === "opening" && <p class="note" role="status">It begins.</p>}
       {trained === undefined
@@ -84,26 +84,7 @@ function Run(
   const row = summarize(run, figures, 0);
   return (
     <>
-      {stand !== "idle" && (
-        <div class="toolbar">
-          <button
-            type="button"
-            class="button"
-            disabled={stand === "stopping" || stand === "opening"}
-            onClick={() => here.pause(stand !== "paused")}
-          >
-            {stand === "paused" ? "Go on" : "Pause"}
-          </button>
-          <button
-            type="button"
-            class="button plain"
-            disabled={stand === "stopping"}
-            onClick={() => here.stop()}
-          >
-            {stand === "stopping" ? "It stops after this iteration" : "Stop"}
-          </button>
-        </div>
-      )}
+      {stand !== "idle" && <Hold here={here} />}
       <RunStatus row={row} program={program} />
       {stand === "idle" && <Result {...{ here, trained, asked, program }} />}
       <RunEvents contents={contents} />
@@ -121,6 +102,39 @@ function Run(
         held={heldOf(here, run)}
       />
     </>
+  );
+}
+
+/** Pause and stop; who has the focus here gets to the run once they have gone. */
+function Hold({ here }: { here: TrainingHere }): VNode {
+  const bar = useRef<HTMLDivElement>(null);
+  const stand = here.stand.value;
+  const leave = () => bar.current?.parentElement?.focus({ preventScroll: true });
+  useLayoutEffect(() => () => {
+    if (bar.current?.contains(document.activeElement)) leave();
+  }, []);
+  return (
+    <div class="toolbar" ref={bar}>
+      <button
+        type="button"
+        class="button"
+        disabled={stand === "stopping" || stand === "opening"}
+        onClick={() => here.pause(stand !== "paused")}
+      >
+        {stand === "paused" ? "Go on" : "Pause"}
+      </button>
+      <button
+        type="button"
+        class="button plain"
+        disabled={stand === "stopping"}
+        onClick={() => {
+          leave();
+          here.stop();
+        }}
+      >
+        {stand === "stopping" ? "It stops after this iteration" : "Stop"}
+      </button>
+    </div>
   );
 }
 

@@ -116,7 +116,9 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
     trained.value = { setting, base };
     here.train({ setting, base });
     // The button may stand below a long form, or above the run on a narrow screen.
-    const run = page.current!.querySelector(".trained")!;
+    const run = page.current!.querySelector<HTMLElement>(".trained")!;
+    // The button cannot be pressed now, and would leave the keys at the top of the page.
+    if (document.activeElement?.matches("[type=submit]")) run.focus({ preventScroll: true });
     const { top } = run.getBoundingClientRect();
     if (top < 0 || top > innerHeight / 2) run.scrollIntoView();
   };
