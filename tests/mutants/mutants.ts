@@ -12023,4 +12023,33 @@ export const mutants: readonly Mutant[] = [
     to: "return JSON.parse(text);",
     test: "tests/lab/experiment/imports_test.ts",
   },
+  {
+    fault: "the page that trains drops the focus as a run starts",
+    file: "web/islands/train.tsx",
+    from:
+      'if (document.activeElement?.matches("[type=submit]")) run.focus({ preventScroll: true });',
+    to: "",
+    test: "tests/browser/dashboard_test.ts",
+  },
+  {
+    fault: "the page that trains drops the focus as a run ends",
+    file: "web/components/trained_here.tsx",
+    from: "if (bar.current?.contains(document.activeElement)) leave();",
+    to: "",
+    test: "tests/browser/dashboard_test.ts",
+  },
+  {
+    fault: "names below axes all stand in one row",
+    file: "web/components/svg_box.ts",
+    from: "const row = fits < 0 ? ends.length : fits;",
+    to: "const row = 0;",
+    test: "tests/web/svg_box_test.ts",
+  },
+  {
+    fault: "a drawing of settings puts all names on one line",
+    file: "web/components/settings_plots.tsx",
+    from: "y={box.bottom + 18 + LINE * rows[i]}",
+    to: "y={box.bottom + 18}",
+    test: "tests/web/comparison_views_test.ts",
+  },
 ];
