@@ -12034,7 +12034,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the page that trains drops the focus as a run ends",
     file: "web/components/trained_here.tsx",
-    from: "if (bar.current?.contains(document.activeElement)) leave();",
+    from: "if (bar.current?.contains(document.activeElement)) focusRun(bar.current);",
     to: "",
     test: "tests/browser/dashboard_test.ts",
   },

@@ -105,13 +105,17 @@ function Run(
   );
 }
 
+/** Puts the focus on the run that a bar stands in. */
+function focusRun(bar: HTMLElement | null): void {
+  bar?.parentElement?.focus({ preventScroll: true });
+}
+
 /** Pause and stop; who has the focus here gets to the run once they have gone. */
 function Hold({ here }: { here: TrainingHere }): VNode {
   const bar = useRef<HTMLDivElement>(null);
   const stand = here.stand.value;
-  const leave = () => bar.current?.parentElement?.focus({ preventScroll: true });
   useLayoutEffect(() => () => {
-    if (bar.current?.contains(document.activeElement)) leave();
+    if (bar.current?.contains(document.activeElement)) focusRun(bar.current);
   }, []);
   return (
     <div class="toolbar" ref={bar}>
@@ -128,7 +132,7 @@ function Hold({ here }: { here: TrainingHere }): VNode {
         class="button plain"
         disabled={stand === "stopping"}
         onClick={() => {
-          leave();
+          focusRun(bar.current);
           here.stop();
         }}
       >
