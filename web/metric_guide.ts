@@ -58,6 +58,8 @@ interface Page {
 
 /** The pages of methods, by their names without the ending. */
 let pages: Map<string, Page> | undefined;
+/** Rows of the table of measures. */
+let measures: readonly string[][] | undefined;
 const guides = new RecentlyUsed<Guide>(KEPT);
 
 /**
@@ -67,10 +69,17 @@ const guides = new RecentlyUsed<Guide>(KEPT);
  * @param series Names of a model's series, or some of them; left out: without those measures.
  */
 export function guideOfRun(method: string, series?: readonly string[]): Guide {
-  const own = guideOf(method);
-  // The method's own come first, in their order.
-  const measures = series === undefined ? {} : guideOfMeasures(series);
-  return { ...own, ...measures, ...own, ...ofEveryRun };
+  const ofSamples = series === undefined ? {} : guideOfMeasures(series);
+  return { ...together([guideOf(method), ofSamples]), ...ofEveryRun };
+}
+
+/** One guide of several, in their order: of a series that more of them explain the first one counts. */
+function together(guides: readonly Guide[]): Guide {
+  const all: Record<string, Meaning> = {};
+  for (const guide of guides) {
+    for (const [name, meaning] of Object.entries(guide)) all[name] ??= meaning;
+  }
+  return all;
 }
 
 /**
@@ -79,8 +88,9 @@ export function guideOfRun(method: string, series?: readonly string[]): Guide {
  */
 function guideOfMeasures(series: readonly string[]): Guide {
   pages ??= read();
+  measures ??= [...rowsIn(pages.get("datasets")!.text, "| measure, under")];
   const guide: Record<string, Meaning> = {};
-  for (const [names, meaning, sick] of rowsIn(pages.get("datasets")!.text, "| measure, under")) {
+  for (const [names, meaning, sick] of measures) {
     for (const [, name] of names.matchAll(/`([^`]+)`/g)) {
       const [before, network] = `evaluation/${name}`.split("DATASET");
       const found = network === undefined
@@ -109,10 +119,7 @@ export function guideOf(method: string): Guide {
   const [best] = [...pages].sort((a, b) => nearness(b) - nearness(a));
   const own = best === undefined || nearness(best) === 0 ? {} : guideFrom(best[1]);
   const families = [...pages.values()].filter(({ text }) => lists(text, method));
-  const guide: Record<string, Meaning> = { ...own };
-  for (const { guide: family } of families) {
-    for (const [name, meaning] of Object.entries(family)) guide[name] ??= meaning;
-  }
+  const guide = together([own, ...families.map(({ guide }) => guide)]);
   guides.set(method, guide);
   return guide;
 }

@@ -80,7 +80,7 @@ export const reconstruct = defineCommand({
       taken.add(id);
       if (`${opened.dataset.shape}` !== `${shape}`) {
         throw new InputError(
-          `Cannot reconstruct by ${run.id} and ${opened.run.id} together as they must have learned from ` +
+          `Cannot reconstruct by ${run.id} and ${id} together as they must have learned from ` +
             `images of one shape: [${shape.join(", ")}] and [${opened.dataset.shape.join(", ")}]`,
         );
       }

@@ -11907,15 +11907,15 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the guide of a model leaves its family's page out",
     file: "web/metric_guide.ts",
-    from: "for (const { guide: family } of families) {",
-    to: "for (const { guide: family } of families.slice(0, 0)) {",
+    from: "together([own, ...families.map(({ guide }) => guide)])",
+    to: "together([own])",
     test: "tests/web/metric_guide_test.ts",
   },
   {
     fault: "a family's row takes the place of the first relative's",
     file: "web/metric_guide.ts",
-    from: "guide[name] ??= meaning",
-    to: "guide[name] = meaning",
+    from: "all[name] ??= meaning",
+    to: "all[name] = meaning",
     test: "tests/web/metric_guide_test.ts",
   },
   {

@@ -16,6 +16,7 @@ import type { Ahead } from "../training/ahead.ts";
 import type { Asked, Description } from "../training/protocol.ts";
 import { commandOf } from "../training/setting.ts";
 import { HERE, type TrainedRun } from "../training/trained_run.ts";
+import { Copy } from "./copy.tsx";
 import { useGuides } from "./guides.ts";
 import { AheadView } from "./ahead_view.tsx";
 import { contentsFrom } from "../live.ts";
@@ -182,9 +183,7 @@ export function Result(
         : (
           <p>
             Digest <code class="digest">{run.digest}</code>{" "}
-            <button type="button" class="copy" data-copy={run.digest} aria-label="Copy the digest">
-              Copy
-            </button>
+            <Copy text={run.digest} what="the digest" />
             <br />
             <Same run={run} asked={asked} program={program} />
           </p>

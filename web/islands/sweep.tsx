@@ -1,4 +1,5 @@
 /** A sweep, live: its trials in order, through their settings, what matters, what to run next. @module */
+import { Copy } from "../components/copy.tsx";
 import type { VNode } from "preact";
 import { useFollowed } from "../components/followed.ts";
 import { ParallelSettings, SettingScatter, type Tried } from "../components/settings_plots.tsx";
@@ -141,10 +142,7 @@ function Next({ next, program }: { next: readonly Advice[]; program: Program }):
 function Command({ command }: { command: string }): VNode {
   return (
     <>
-      <code>{command}</code>{" "}
-      <button type="button" class="copy" data-copy={command} aria-label={`Copy ${command}`}>
-        Copy
-      </button>
+      <code>{command}</code> <Copy text={command} />
     </>
   );
 }

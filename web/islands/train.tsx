@@ -10,6 +10,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { ask, keepQuery } from "../ask.ts";
 import { useAskBeforeLeaving } from "../components/leaving.ts";
 import { SettingForm } from "../components/setting_form.tsx";
+import { Copy } from "../components/copy.tsx";
 import { TrainedHere } from "../components/trained_here.tsx";
 import type { Ahead } from "../training/ahead.ts";
 import { fieldOf } from "../training/form.ts";
@@ -218,10 +219,7 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
           {command !== undefined && (
             <details class="grow">
               <summary>The same on the command line</summary>
-              <code>{command}</code>{" "}
-              <button type="button" class="copy" data-copy={command} aria-label="Copy the command">
-                Copy
-              </button>
+              <code>{command}</code> <Copy text={command} what="the command" />
             </details>
           )}
         </div>
