@@ -355,7 +355,7 @@ export class GpuWorkspace implements Workspace {
     );
     return {
       replaced: groups.filter((_, i) => replaced.has(names[i])),
-      pass: { pipelines: compute.pipelines(shader), shader },
+      pass: this.#arena.pass(shader),
       compiled,
     };
   }

@@ -14,7 +14,7 @@ export class ComputeDevice {
   readonly device: GPUDevice;
   /** The adapter as manifests name it. */
   readonly name: string;
-  /** One storage buffer: the arena. */
+  /** The arena, and where a dispatch finds what in it. */
   readonly layout: GPUBindGroupLayout;
   readonly #pipelineLayout: GPUPipelineLayout;
   readonly #pipelines = new Map<string, GPUComputePipeline>();
@@ -26,7 +26,14 @@ export class ComputeDevice {
     this.device = device;
     this.name = name;
     this.layout = device.createBindGroupLayout({
-      entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "storage" } }],
+      entries: [
+        { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "storage" } },
+        {
+          binding: 1,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: { type: "uniform", hasDynamicOffset: true },
+        },
+      ],
     });
     this.#pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [this.layout] });
     void device.lost.then(({ message, reason }) => {
@@ -73,6 +80,15 @@ export class ComputeDevice {
 export interface Pass {
   readonly pipelines: readonly GPUComputePipeline[];
   readonly shader: Shader;
+  /** The addresses of each dispatch, at its offset. */
+  readonly addresses: GPUBuffer;
+  readonly offsets: readonly number[];
+}
+
+/** Addresses that each dispatch sees from its offset on: as many as one has at most. */
+function windowOf(shader: Shader): number {
+  return 4 *
+    Math.ceil(shader.reduce((most, { addresses }) => Math.max(most, addresses.length), 0) / 4);
 }
 
 /** Bytes of an arena at first; the first ones stay free, so that 0 is no address. */
@@ -82,7 +98,9 @@ const firstAddress = 64;
 /** One growing device buffer. Reads go through staging buffers that are used again. */
 export class DeviceArena {
   #buffer: GPUBuffer;
-  #bindGroup: GPUBindGroup;
+  /** By program, for the buffer as it is. */
+  readonly #bindGroups = new Map<Pass, GPUBindGroup>();
+  readonly #addresses: GPUBuffer[] = [];
   #top = firstAddress;
   /** What a copy within the buffer goes through, as WebGPU has none. */
   #between: GPUBuffer | undefined;
@@ -92,7 +110,6 @@ export class DeviceArena {
 
   constructor(readonly compute: ComputeDevice) {
     this.#buffer = this.#make(Math.min(firstBytes, compute.mostBytes));
-    this.#bindGroup = this.#bind();
   }
 
   /** The first free byte. */
@@ -116,7 +133,7 @@ export class DeviceArena {
     if (end > this.#buffer.size) {
       const before = this.#buffer;
       this.#buffer = this.#make(Math.min(most, Math.max(end, 2 * before.size)));
-      this.#bindGroup = this.#bind();
+      this.#bindGroups.clear();
       const encoder = this.compute.device.createCommandEncoder();
       encoder.copyBufferToBuffer(before, 0, this.#buffer, 0, before.size);
       this.#submit(encoder);
@@ -159,14 +176,37 @@ export class DeviceArena {
     this.#submit(encoder);
   }
 
+  /** Makes a program ready. */
+  pass(shader: Shader): Pass {
+    const { device } = this.compute;
+    const aligned = device.limits.minUniformBufferOffsetAlignment / 4;
+    const offsets: number[] = [];
+    let size = 0;
+    for (const { addresses } of shader) {
+      offsets.push(size * 4);
+      size += Math.ceil(addresses.length / aligned) * aligned;
+    }
+    const numbers = new Uint32Array(Math.max(4, size + windowOf(shader)));
+    shader.forEach(({ addresses }, i) => numbers.set(addresses, offsets[i] / 4));
+    const addresses = device.createBuffer({
+      size: numbers.byteLength,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
+    device.queue.writeBuffer(addresses, 0, numbers);
+    this.#addresses.push(addresses);
+    return { pipelines: this.compute.pipelines(shader), shader, addresses, offsets };
+  }
+
   /** Submits a program: one compute pass. */
-  run({ pipelines, shader }: Pass): void {
+  run(program: Pass): void {
+    const { pipelines, shader, offsets } = program;
     if (shader.length === 0) return;
     const encoder = this.compute.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    pass.setBindGroup(0, this.#bindGroup);
+    const bindGroup = this.#bindGroups.get(program) ?? this.#bind(program);
     shader.forEach(({ grid: [x, y] }, i) => {
       pass.setPipeline(pipelines[i]);
+      pass.setBindGroup(0, bindGroup, [offsets[i]]);
       pass.dispatchWorkgroups(x, y);
     });
     pass.end();
@@ -227,6 +267,7 @@ export class DeviceArena {
     this.#disposed = true;
     this.#buffer.destroy();
     this.#between?.destroy();
+    for (const addresses of this.#addresses) addresses.destroy();
     for (const staging of this.#staging) staging.destroy();
     this.#staging.length = 0;
   }
@@ -259,10 +300,18 @@ export class DeviceArena {
     return buffer;
   }
 
-  #bind(): GPUBindGroup {
-    return this.compute.device.createBindGroup({
+  #bind(program: Pass): GPUBindGroup {
+    const bindGroup = this.compute.device.createBindGroup({
       layout: this.compute.layout,
-      entries: [{ binding: 0, resource: { buffer: this.#buffer } }],
+      entries: [
+        { binding: 0, resource: { buffer: this.#buffer } },
+        {
+          binding: 1,
+          resource: { buffer: program.addresses, size: windowOf(program.shader) * 4 },
+        },
+      ],
     });
+    this.#bindGroups.set(program, bindGroup);
+    return bindGroup;
   }
 }

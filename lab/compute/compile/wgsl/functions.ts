@@ -54,6 +54,9 @@ const tail = coefficients.errorFunctionTail;
 const functions: Record<string, string> = {
   number: "fn number(bits: u32) -> f32 { return bitcast<f32>(bits); }",
   integer: "fn integer(given: i32) -> i32 { return given; }",
+  // Whether a dispatch has no workgroups is not known before, to drivers that would write a loop of few
+  // steps out: they take ten times as long for what runs no faster.
+  repeated: "fn repeated(steps: u32) -> u32 { return select(steps, 0u, workgroups == 0u); }",
   isNan: "fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }",
   maximum: `fn maximum(a: f32, b: f32) -> f32 {
   return select(select(max(a, b), b, isNan(b)), a, isNan(a));

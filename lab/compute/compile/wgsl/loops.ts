@@ -31,6 +31,7 @@ class Walk {
   readonly #rows: number;
   readonly #nodes: readonly Node[];
   readonly #own: ReadonlySet<number>;
+  readonly #numbers = new Map<number, number>();
 
   constructor(
     private readonly item: Loop,
@@ -88,7 +89,7 @@ class Walk {
     for (var c = 0u; c < ${this.#columns}u; c++) {
       ${this.#rowBody(sinks)}
     }
-    ${sinks.map((sink) => this.#finish(sink, "r")).join("\n    ")}
+    ${sinks.map((sink, s) => this.#finish(sink, s, "r")).join("\n    ")}
   }`,
       reads: this.#reads(),
       writes: [...this.#stores(), ...this.#results()],
@@ -104,9 +105,9 @@ class Walk {
   for (var c = lane; c < ${this.#columns}u; c += ${lanes}u) {
     ${this.#rowBody(sinks)}
   }
-  ${sinks.map((sink) => fold(sink, 1)).join("\n  ")}
+  ${sinks.map((sink, s) => fold(sink, s, 1)).join("\n  ")}
   if (lane == 0u) {
-    ${sinks.map((sink) => this.#finish(sink, "r")).join("\n    ")}
+    ${sinks.map((sink, s) => this.#finish(sink, s, "r")).join("\n    ")}
   }`,
       reads: this.#reads(),
       writes: [...this.#stores(), ...this.#results()],
@@ -120,9 +121,9 @@ class Walk {
       ${sinks.map(take).join(" ")}`;
   }
 
-  #finish(sink: Sink, at: string): string {
+  #finish(sink: Sink, place: number, at: string): string {
     const to = index(sink.target / 4, [at, 1]);
-    return `m[${to}] = ${bitsOf(sink.dtype, nameOf(sink))};`;
+    return `m[${to}] = ${bitsOf(sink.dtype, nameOf(place))};`;
   }
 
   /** A place by the element's number alone. */
@@ -136,10 +137,12 @@ class Walk {
 
   /** Loads, nodes and stores at a place. */
   #body(place: Place): string {
-    const nodes = this.#nodes.map((node) => `let node${node.output} = ${this.#node(node)};`);
+    const nodes = this.#nodes.map((node) =>
+      `let ${this.#nameOf(node.output)} = ${this.#node(node)};`
+    );
     const stores = this.storing.map(({ output, dtype }) =>
       `m[${index(this.lowering.address(output) / 4, [place.element, 1])}] = ${
-        bitsOf(dtype, `node${output}`)
+        bitsOf(dtype, this.#nameOf(output))
       };`
     );
     const loads = [...this.#operands().values()].map((operand) => {
@@ -148,7 +151,7 @@ class Walk {
         offsetOf(operand, place),
         operand.access === "single" ? 0 : 1,
       ]);
-      return `let ${localOf(operand)} = ${load(dtype, at)};`;
+      return `let ${this.#localOf(operand)} = ${load(dtype, at)};`;
     });
     return [...loads, ...nodes, ...stores].join("\n    ");
   }
@@ -164,13 +167,29 @@ class Walk {
 
   #read(operand: Operand, alone: boolean): string {
     if (operand.access === "immediate") return immediate(operand.number, operand.dtype, alone);
-    return this.#isOwn(operand) ? `node${operand.value}` : localOf(operand);
+    return this.#isOwn(operand) ? this.#nameOf(operand.value) : this.#localOf(operand);
   }
 
   #dtypeOf(operand: Operand): Dtype {
     return operand.access === "immediate"
       ? operand.dtype
       : this.lowering.values[operand.value].dtype;
+  }
+
+  /** The local of a node's value. */
+  #nameOf(value: number): string {
+    return `node${this.#numberOf(value)}`;
+  }
+
+  /** The local of an operand that is read from memory. */
+  #localOf({ access, value }: Operand & { value: number }): string {
+    return `${prefixes[access as keyof typeof prefixes]}${this.#numberOf(value)}`;
+  }
+
+  /** Values are numbered as they are first named: loops that compute alike have one code. */
+  #numberOf(value: number): number {
+    if (!this.#numbers.has(value)) this.#numbers.set(value, this.#numbers.size);
+    return this.#numbers.get(value)!;
   }
 
   #isOwn(operand: Operand): boolean {
@@ -186,7 +205,7 @@ class Walk {
     const read = new Map<string, Operand & { value: number }>();
     for (const operand of operands) {
       if (operand.access === "immediate" || this.#isOwn(operand)) continue;
-      read.set(localOf(operand), operand);
+      read.set(this.#localOf(operand), operand);
     }
     return read;
   }
@@ -241,7 +260,3 @@ function offsetOf(operand: Operand, place: Place): string {
 }
 
 const prefixes = { full: "x", perColumn: "column", perRow: "row", single: "single" } as const;
-
-function localOf(operand: Operand & { value: number }): string {
-  return `${prefixes[operand.access as keyof typeof prefixes]}${operand.value}`;
-}

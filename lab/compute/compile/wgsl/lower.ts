@@ -1,7 +1,8 @@
 /**
  * A planned schedule as WGSL: a shader for each dispatch of one compute pass, over one storage
- * buffer with constant offsets. A shader is small on purpose: drivers compile all of it for each
- * entry point.
+ * buffer. A shader is small on purpose: drivers compile all of it for each entry point. Where things lie
+ * is given to it with the dispatch, so that layers of one shape, members of an ensemble and programs
+ * that differ in their addresses share its pipeline.
  *
  * @module
  */
@@ -16,7 +17,7 @@ import { loopTasks } from "./loops.ts";
 import { argMaxTask, copyTasks, rangeTask } from "./moves.ts";
 import { matMulTasks, productMemory } from "./products.ts";
 import { foldFunctions } from "./reductions.ts";
-import { dispatchesOf, lanes, type Lowering, type Task } from "./tasks.ts";
+import { dispatchesOf, lanes, type Lowering, type Task, withoutAddresses } from "./tasks.ts";
 
 /** A program for the graphics device: shaders in order, all with the entry point `main`. */
 export type Shader = readonly Dispatch[];
@@ -24,9 +25,14 @@ export type Shader = readonly Dispatch[];
 /** One shader and the workgroups that run it. */
 interface Dispatch {
   readonly code: string;
+  /** Where what the code names begins, in elements. */
+  readonly addresses: readonly number[];
   /** Numbers of workgroups along x and y. */
   readonly grid: readonly [number, number];
 }
+
+/** Addresses of a dispatch, at most: a quarter of what a uniform binding holds everywhere. */
+const mostAddresses = 4096;
 
 /** Scratch bytes that the schedule's items need. */
 export function scratchBytes(schedule: Schedule): number {
@@ -41,11 +47,11 @@ export function scratchBytes(schedule: Schedule): number {
 
 /** The shaders; `widest` is the largest number of workgroups along one axis of a dispatch. */
 export function lower(schedule: Schedule, plan: Plan, widest: number): Shader {
-  return dispatchesOf(tasksOf(schedule, plan)).map((tasks) => dispatchOf(tasks, widest));
+  return dispatchesOf(tasksOf(schedule, plan)).flatMap((tasks) => dispatchesFor(tasks, widest));
 }
 
-/** Tasks side by side: each workgroup finds its task by its number. */
-function dispatchOf(tasks: readonly Task[], widest: number): Dispatch {
+/** Tasks side by side: each workgroup finds its task by its number. Too many for one dispatch take two. */
+function dispatchesFor(tasks: readonly Task[], widest: number): Dispatch[] {
   let groups = 0;
   const branches = tasks.map((task, i) => {
     const first = groups;
@@ -53,25 +59,41 @@ function dispatchOf(tasks: readonly Task[], widest: number): Dispatch {
     return `if (group < ${groups}u) { task${i}(group - ${first}u, lane); }`;
   });
   const across = Math.min(groups, widest);
-  const own = `${tasks.map(({ body }, i) => functionOf(`task${i}`, body)).join("\n")}
+  const bodies = tasks.map(({ body }, i) => functionOf(`task${i}`, body)).join("\n");
+  const [placed, addresses] = withoutAddresses(
+    bodies,
+    (i) => `addresses[${i >> 2}].${"xyzw"[i & 3]}`,
+  );
+  if (addresses.length > mostAddresses && tasks.length > 1) {
+    const half = tasks.length >> 1;
+    return [tasks.slice(0, half), tasks.slice(half)].flatMap((some) => dispatchesFor(some, widest));
+  }
+  const own = `${placed}
 @compute @workgroup_size(${lanes}) fn main(
-  @builtin(workgroup_id) at: vec3u, @builtin(local_invocation_index) lane: u32) {
+  @builtin(workgroup_id) at: vec3u, @builtin(num_workgroups) all: vec3u,
+  @builtin(local_invocation_index) lane: u32) {
+  workgroups = all.x;
   let group = at.x + at.y * ${across}u;
   ${branches.join(" else ")}
 }`;
   const folds = foldFunctions(own);
   const parts = [
     "@group(0) @binding(0) var<storage, read_write> m: array<u32>;",
+    `@group(0) @binding(1) var<uniform> addresses: array<vec4u, ${
+      Math.ceil(addresses.length / 4)
+    }>;`,
+    "var<private> workgroups: u32;",
     own.includes("panelA") ? productMemory : "",
     folds === "" ? "" : `var<workgroup> pool: array<u32, ${lanes}>;`,
     functionsFor(own + folds),
     folds,
     own,
   ];
-  return {
+  return [{
     code: parts.filter((part) => part !== "").join("\n"),
+    addresses,
     grid: [across, Math.ceil(groups / across)],
-  };
+  }];
 }
 
 function functionOf(name: string, body: string): string {

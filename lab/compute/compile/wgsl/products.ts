@@ -9,18 +9,32 @@ import { powerOfTwoFrom } from "../../../core/elementary.ts";
 import type { MatMul } from "../items.ts";
 import { columnTasks } from "./reductions.ts";
 import { load } from "./expressions.ts";
-import { index, type Lowering, type Span, span, spanOf, type Task } from "./tasks.ts";
+import {
+  coordinates,
+  each,
+  index,
+  type Lowering,
+  type Span,
+  span,
+  spanOf,
+  type Task,
+} from "./tasks.ts";
 
 /** Lanes of a workgroup as a square. */
 const square = 8;
 /** Most sums that a lane holds along each side, and most steps of the inner axis in a panel. */
 const longestSide = 4;
 const longestDepth = 32;
+/** Steps through a panel that stand one after another: drivers take long for all of them. */
+const mostTogether = 4;
 /** Steps of the inner axis from which on it may be split, and how many a part has at least. */
 const longInner = 512;
 const partInner = 256;
 /** About as many workgroups as a split aims at. */
 const aim = 128;
+
+/** Multiplications up to which a lane for each element of c needs no panels. */
+const smallProduct = 32768;
 
 /** Declarations that products need. */
 export const productMemory = ["A", "B"].map((name) =>
@@ -74,8 +88,9 @@ function partsOf(product: Product): number {
 
 /** The product as a task; a split one as two, of which the second adds the parts up. */
 export function productTasks(product: Product, lowering: Lowering): Task[] {
-  const parts = partsOf(product);
   const size = product.batch * product.rows * product.columns;
+  if (size * product.inner <= smallProduct) return [elements(product)];
+  const parts = partsOf(product);
   if (parts === 1) return [tiles(product, 1, product.target)];
   const partial = lowering.scratch(parts * size);
   const adding = columnTasks({
@@ -92,6 +107,23 @@ export function productTasks(product: Product, lowering: Lowering): Task[] {
     writes: [],
   }, lowering);
   return [tiles(product, parts, partial), ...adding];
+}
+
+/** A lane for each element of c, which walks the inner axis alone. */
+function elements({ rows, columns, inner, batch, a, b, target }: Product): Task {
+  const size = batch * rows * columns;
+  const factor = (name: string, t: string, { element }: Factor) =>
+    `var ${name} = 0.0f;
+      { let t = ${t}; var x = 0.0f; ${element} ${name} = x; }`;
+  const body = `${coordinates("i", [["batch", batch], ["row", rows], ["column", columns]])}
+    var sum = 0.0f;
+    for (var k = 0u; k < repeated(${inner}u); k++) {
+      ${factor("left", "row", a)}
+      ${factor("right", "column", b)}
+      sum = fma(left, right, sum);
+    }
+    m[${index(target / 4, ["i", 1])}] = bitcast<u32>(sum);`;
+  return each(size, body, [a.reads, b.reads], [span(target, size)]);
 }
 
 function tiles(product: Product, parts: number, target: number): Task {
@@ -121,6 +153,10 @@ function tiles(product: Product, parts: number, target: number): Task {
     sums.map((i) =>
       `let ${name.toLowerCase()}${i} = panel${name}[k * ${tile}u + ${lane} + ${i * square}u];`
     ).join(" ");
+  const step = (k: string) =>
+    `{ let k = ${k}; ${reads("A", "y")} ${reads("B", "x")}
+      ${pairs.map(([i, j]) => `c${i}${j} = fma(a${i}, b${j}, c${i}${j});`).join(" ")} }`;
+  const together = Math.min(mostTogether, depth);
   const store = ([i, j]: number[]) => {
     const [r, c] = [`row + y + ${i * square}u`, `column + x + ${j * square}u`];
     const at = index(
@@ -144,10 +180,8 @@ function tiles(product: Product, parts: number, target: number): Task {
     ${panel("A", product.a)}
     ${panel("B", product.b)}
     workgroupBarrier();
-    for (var k = 0u; k < ${depth}u; k++) {
-      ${reads("A", "y")}
-      ${reads("B", "x")}
-      ${pairs.map(([i, j]) => `c${i}${j} = fma(a${i}, b${j}, c${i}${j});`).join(" ")}
+    for (var at = 0u; at < repeated(${depth}u); at += ${together}u) {
+      ${Array.from({ length: together }, (_, i) => step(`at + ${i}u`)).join("\n      ")}
     }
     workgroupBarrier();
   }

@@ -71,12 +71,12 @@ export function columnTasks(columns: Columns, lowering: Lowering): Task[] {
       ${sinks.map(take).join(" ")}
     }
   }
-  ${sinks.map((sink) => fold(sink, width)).join("\n  ")}
+  ${sinks.map((sink, s) => fold(sink, s, width)).join("\n  ")}
   if (lane < ${width}u && j < ${length}u) {
     ${
     sinks.map((sink, s) => {
       const at = index(targets[s] / 4, ["part", parts === 1 ? 0 : length], ["j", 1]);
-      return `m[${at}] = ${bitsOf(sink.dtype, nameOf(sink))};`;
+      return `m[${at}] = ${bitsOf(sink.dtype, nameOf(s))};`;
     }).join("\n    ")
   }
   }`;
@@ -102,28 +102,28 @@ export function columnTasks(columns: Columns, lowering: Lowering): Task[] {
   return [first, ...rest];
 }
 
-/** The variable of a running value. */
-export function nameOf(sink: Sink): string {
-  return `sum${sink.target}`;
+/** The variable of a running value, by its place among the sinks. */
+export function nameOf(place: number): string {
+  return `sum${place}`;
 }
 
 /** Declares the running values. */
 export function begin(sinks: readonly Sink[]): string {
-  return sinks.map((sink) =>
-    `var ${nameOf(sink)}: ${typeOf[sink.dtype]} = ${identityOf(sink.combine, sink.dtype)};`
+  return sinks.map(({ combine, dtype }, place) =>
+    `var ${nameOf(place)}: ${typeOf[dtype]} = ${identityOf(combine, dtype)};`
   ).join("\n  ");
 }
 
 /** Takes the next value in. */
-export function take(sink: Sink): string {
-  const name = nameOf(sink);
-  return `${name} = ${combined(sink.combine, sink.dtype, name, sink.taken)};`;
+export function take({ combine, dtype, taken }: Sink, place: number): string {
+  const name = nameOf(place);
+  return `${name} = ${combined(combine, dtype, name, taken)};`;
 }
 
 /** The lanes' parts into the first `width` lanes. */
-export function fold(sink: Sink, width: number): string {
-  const name = nameOf(sink);
-  return `${name} = fold${sink.combine}_${typeOf[sink.dtype]}(lane, ${width}u, ${name});`;
+export function fold({ combine, dtype }: Sink, place: number, width: number): string {
+  const name = nameOf(place);
+  return `${name} = fold${combine}_${typeOf[dtype]}(lane, ${width}u, ${name});`;
 }
 
 const dtypes: Record<string, Dtype> = { f32: "float32", i32: "int32", bool: "bool" };

@@ -67,13 +67,29 @@ export function dispatchesOf(tasks: readonly Task[]): Task[][] {
   return dispatches;
 }
 
-/** Code of an element's index: a base and terms, each some code times a constant. */
+/** Code with its addresses elsewhere, and the addresses: what differs in nothing else has one code. */
+export function withoutAddresses(
+  code: string,
+  place: (i: number) => string,
+): [code: string, addresses: number[]] {
+  const places = new Map<string, number>();
+  const placed = code.replace(/#(\d+)/g, (_, address) => {
+    if (!places.has(address)) places.set(address, places.size);
+    return place(places.get(address)!);
+  });
+  return [placed, [...places.keys()].map(Number)];
+}
+
+/**
+ * Code of an element's index: the address of the first one, which {@linkcode withoutAddresses} finds by
+ * its sign, and terms, each some code times a constant.
+ */
 export function index(base: number, ...terms: readonly (readonly [code: string, by: number])[]) {
   const parts = terms.filter(([, by]) => by !== 0).map(([code, by]) => {
     const size = Math.abs(by);
     return `${by < 0 ? "-" : "+"} ${size === 1 ? code : `${code} * ${size}u`}`;
   });
-  return [`${base}u`, ...parts].join(" ");
+  return [`#${base}`, ...parts].join(" ");
 }
 
 /** A task with a lane for each of `count` elements; the body sees the element's number `i`. */

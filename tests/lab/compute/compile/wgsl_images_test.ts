@@ -58,10 +58,13 @@ agree(
     ]);
     outputs["depthwise by x"] = byX;
     outputs["depthwise by filter"] = byFilter;
-    // A long inner axis is split over workgroups.
-    outputs["many by filter"] = tf.grad((filter) =>
-      tf.sum(tf.square(tf.conv2d(input.many as tf.Tensor4D, filter as tf.Tensor4D, 1, "same")))
-    )(input.small);
+    // Through panels; a long inner axis is split over workgroups.
+    const panels = (x: tf.Tensor, filter: tf.Tensor) =>
+      tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same");
+    outputs.many = panels(input.many, input.small);
+    [outputs["many by x"], outputs["many by filter"]] = tf.grads((x, filter) =>
+      tf.sum(tf.square(panels(x, filter)))
+    )([input.many, input.small]);
     return outputs;
   },
 );

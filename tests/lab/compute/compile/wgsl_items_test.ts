@@ -187,7 +187,11 @@ agree(
     ),
 );
 
-const products = [[1, 1, 1], [5, 3, 2], [40, 17, 9], [33, 64, 70], [130, 70, 150]] as const;
+const products = [
+  ...[[1, 1, 1], [5, 3, 2], [40, 17, 9], [33, 64, 70], [130, 70, 150]],
+  // Panels of a step.
+  [300, 1, 120],
+] as const;
 
 agree(
   "matrix products are within 1e-6 of their largest element, for every transposition and batch",
