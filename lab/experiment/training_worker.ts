@@ -68,8 +68,8 @@ export class TrainingWorker implements Disposable {
    * Trains a run to its end.
    *
    * Rejects with an `InputError` where the worker refused the input, with a {@linkcode CrashError}
-   * where it failed or its thread is gone, with a `LabError` where it holds too much memory, and with
-   * what a recorder threw; the run in the worker is over then, too.
+   * where it failed or its thread is gone, with a `LabError` where it holds too much memory or would
+   * need more than there can be, and with what a recorder threw; the run in the worker is over then, too.
    */
   async train(order: TrainOrder, recorder: RunRecorder, signal?: AbortSignal): Promise<Ending> {
     const { isolated } = this.watching;
@@ -96,10 +96,8 @@ export class TrainingWorker implements Disposable {
         };
         const receive = async (message: FromWorker) => {
           if (message.kind === "failed") {
-            const { message: line, input, fatal, stack } = message;
-            const error = new (input ? InputError : CrashError)(line);
-            error.stack = stack;
-            return fatal ? lost(error) : reject(refused ?? error);
+            const error = failureOf(message);
+            return message.fatal ? lost(error) : reject(refused ?? error);
           }
           try {
             if (refused === undefined) await record(message, recorder);
@@ -145,6 +143,25 @@ export class TrainingWorker implements Disposable {
     if (this.#hasDevice) deviceGivenUp();
     this.#hasDevice = false;
   }
+}
+
+/** The error that a thread's word of a failure stands for: what needs too much memory would again. */
+export function failureOf(
+  { message: line, input, stack }: Pick<
+    FromWorker & { kind: "failed" },
+    "message" | "input" | "stack"
+  >,
+): Error {
+  const [, pages] = /initial memory size \((\d+) pages\) is larger/.exec(line) ?? [];
+  const tooMuch = pages !== undefined || line.startsWith("Cannot hold the programs in ");
+  const said = pages === undefined
+    ? line
+    : `Cannot compile a step as it needs ${
+      (Number(pages) / 16384).toFixed(1)
+    } GiB of memory and WebAssembly has 4 at most: smaller batches, shapes or networks need less`;
+  const error = new (input ? InputError : tooMuch ? LabError : CrashError)(said);
+  error.stack = stack;
+  return error;
 }
 
 /** Tells the recorder, once, that a run gives no sign of life, and when it goes on; until it is over. */

@@ -12101,4 +12101,11 @@ export const mutants: readonly Mutant[] = [
     to: "size + windowOf(shader)",
     test: "tests/lab/compute/workspace_test.ts",
   },
+  {
+    fault: "a step that needs too much memory is tried again",
+    file: "lab/experiment/training_worker.ts",
+    from: "input ? InputError : tooMuch ? LabError : CrashError",
+    to: "input ? InputError : CrashError",
+    test: "tests/lab/experiment/recorded_run_test.ts",
+  },
 ];

@@ -13,7 +13,7 @@ import {
 } from "../../../lab/experiment/recorded_run.ts";
 import type { Opened } from "../../../lab/experiment/protocol.ts";
 import { StoreRecorder } from "../../../lab/experiment/recorder.ts";
-import { CrashError, type TrainOrder } from "../../../lab/experiment/training_worker.ts";
+import { CrashError, failureOf, type TrainOrder } from "../../../lab/experiment/training_worker.ts";
 import type { Run, Store } from "../../../lab/store/store.ts";
 import { addRun, checkpointAt, withStore } from "../store/fixtures.ts";
 
@@ -135,6 +135,43 @@ Deno.test("a run goes on after three crashes, and not where one comes back or so
     // Another crash at the same iteration is not the same one.
     const other = { ...before(1, 5), line: "out of memory" };
     strictEqual((await afterError(store, crashed, { before: other })).crash?.times, 2);
+  }));
+
+/** The engine's own words for a module that begins with more memory than there can be. */
+function tooLarge(pages: number): string {
+  const number = [pages & 127 | 128, pages >> 7 & 127 | 128, pages >> 14];
+  const memory = [1, 1, 97, 1, 98, 2, 0, ...number];
+  try {
+    new WebAssembly.Module(
+      Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, 2, memory.length, ...memory]),
+    );
+  } catch (error) {
+    return String(error);
+  }
+  throw new Error("the engine takes it");
+}
+
+Deno.test("a step that needs more memory than there can be fails at once, with how much", () =>
+  withStore(async (store) => {
+    const held = "Cannot hold the programs in memory as WebAssembly offers at most 1 bytes here";
+    const cases = [
+      [held, held],
+      [
+        tooLarge(3 * 65536),
+        "Cannot compile a step as it needs 12.0 GiB of memory and WebAssembly has 4 at most: " +
+        "smaller batches, shapes or networks need less",
+      ],
+    ];
+    for (const [message, said] of cases) {
+      const error = failureOf({ message, input: false, stack: "" });
+      const { crash, ...stored } = await afterError(store, error);
+      strictEqual(crash, undefined);
+      deepStrictEqual([stored.status, stored.message], ["failed", said]);
+    }
+    const failed = (input: boolean) => failureOf({ message: "no luck", input, stack: "at a.ts" });
+    strictEqual(failed(true).name, "InputError");
+    strictEqual(failed(false) instanceof CrashError, true);
+    strictEqual(failed(false).stack, "at a.ts");
   }));
 
 Deno.test("an error before a run is open is the caller's, one after it is the run's, with its calls", () =>
