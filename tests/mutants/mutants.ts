@@ -12081,17 +12081,17 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/compute/compile/wgsl_workspace_test.ts",
   },
   {
-    fault: "a small product on a GPU leaves out a step",
+    fault: "a product on a GPU leaves out its last step",
     file: "lab/compute/compile/wgsl/products.ts",
-    from: "k < repeated(${inner}u)",
-    to: "k < repeated(${inner - 1}u)",
+    from: "turn < repeated(${steps}u)",
+    to: "turn < repeated(${steps - 1}u)",
     test: "tests/lab/compute/compile/wgsl_items_test.ts",
   },
   {
-    fault: "of a panel on a GPU one step in four is taken",
+    fault: "of a product on a GPU one step in four is taken",
     file: "lab/compute/compile/wgsl/products.ts",
-    from: "step(`at + ${i}u`)",
-    to: "step(`at`)",
+    from: "let k = turn + ${i}u;",
+    to: "let k = turn;",
     test: "tests/lab/compute/compile/wgsl_images_test.ts",
   },
   {

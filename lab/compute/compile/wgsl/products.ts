@@ -25,7 +25,7 @@ const square = 8;
 /** Most sums that a lane holds along each side, and most steps of the inner axis in a panel. */
 const longestSide = 4;
 const longestDepth = 32;
-/** Steps through a panel that stand one after another: drivers take long for all of them. */
+/** Steps of the inner axis that stand one after another, so that they wait together for what they read. */
 const mostTogether = 4;
 /** Steps of the inner axis from which on it may be split, and how many a part has at least. */
 const longInner = 512;
@@ -33,8 +33,9 @@ const partInner = 256;
 /** About as many workgroups as a split aims at. */
 const aim = 128;
 
-/** Multiplications up to which a lane for each element of c needs no panels. */
+/** Multiplications, and turns of its loop, up to which a lane for each element of c needs no panels. */
 const smallProduct = 32768;
+const mostTurns = 32;
 
 /** Declarations that products need. */
 export const productMemory = ["A", "B"].map((name) =>
@@ -89,7 +90,11 @@ function partsOf(product: Product): number {
 /** The product as a task; a split one as two, of which the second adds the parts up. */
 export function productTasks(product: Product, lowering: Lowering): Task[] {
   const size = product.batch * product.rows * product.columns;
-  if (size * product.inner <= smallProduct) return [elements(product)];
+  if (
+    size * product.inner <= smallProduct && product.inner / together(product.inner) <= mostTurns
+  ) {
+    return [elements(product)];
+  }
   const parts = partsOf(product);
   if (parts === 1) return [tiles(product, 1, product.target)];
   const partial = lowering.scratch(parts * size);
@@ -109,19 +114,31 @@ export function productTasks(product: Product, lowering: Lowering): Task[] {
   return [tiles(product, parts, partial), ...adding];
 }
 
+/** How many steps of an axis stand one after another: none is left over. */
+function together(steps: number): number {
+  return steps % mostTogether === 0 ? mostTogether : steps % 2 === 0 ? 2 : 1;
+}
+
+/** Code for each of some steps, a few a turn of a loop that drivers do not write out. */
+function eachStep(steps: number, step: string): string {
+  const few = together(steps);
+  const turn = Array.from({ length: few }, (_, i) => `{ let k = turn + ${i}u; ${step} }`);
+  return `for (var turn = 0u; turn < repeated(${steps}u); turn += ${few}u) {
+      ${turn.join("\n      ")}
+    }`;
+}
+
 /** A lane for each element of c, which walks the inner axis alone. */
 function elements({ rows, columns, inner, batch, a, b, target }: Product): Task {
   const size = batch * rows * columns;
   const factor = (name: string, t: string, { element }: Factor) =>
-    `var ${name} = 0.0f;
-      { let t = ${t}; var x = 0.0f; ${element} ${name} = x; }`;
+    `var ${name} = 0.0f; { let t = ${t}; var x = 0.0f; ${element} ${name} = x; }`;
+  const step = `${factor("left", "row", a)}
+      ${factor("right", "column", b)}
+      sum = fma(left, right, sum);`;
   const body = `${coordinates("i", [["batch", batch], ["row", rows], ["column", columns]])}
     var sum = 0.0f;
-    for (var k = 0u; k < repeated(${inner}u); k++) {
-      ${factor("left", "row", a)}
-      ${factor("right", "column", b)}
-      sum = fma(left, right, sum);
-    }
+    ${eachStep(inner, step)}
     m[${index(target / 4, ["i", 1])}] = bitcast<u32>(sum);`;
   return each(size, body, [a.reads, b.reads], [span(target, size)]);
 }
@@ -153,10 +170,8 @@ function tiles(product: Product, parts: number, target: number): Task {
     sums.map((i) =>
       `let ${name.toLowerCase()}${i} = panel${name}[k * ${tile}u + ${lane} + ${i * square}u];`
     ).join(" ");
-  const step = (k: string) =>
-    `{ let k = ${k}; ${reads("A", "y")} ${reads("B", "x")}
-      ${pairs.map(([i, j]) => `c${i}${j} = fma(a${i}, b${j}, c${i}${j});`).join(" ")} }`;
-  const together = Math.min(mostTogether, depth);
+  const step = `${reads("A", "y")} ${reads("B", "x")}
+      ${pairs.map(([i, j]) => `c${i}${j} = fma(a${i}, b${j}, c${i}${j});`).join(" ")}`;
   const store = ([i, j]: number[]) => {
     const [r, c] = [`row + y + ${i * square}u`, `column + x + ${j * square}u`];
     const at = index(
@@ -180,9 +195,7 @@ function tiles(product: Product, parts: number, target: number): Task {
     ${panel("A", product.a)}
     ${panel("B", product.b)}
     workgroupBarrier();
-    for (var at = 0u; at < repeated(${depth}u); at += ${together}u) {
-      ${Array.from({ length: together }, (_, i) => step(`at + ${i}u`)).join("\n      ")}
-    }
+    ${eachStep(depth, step)}
     workgroupBarrier();
   }
   ${pairs.map(store).join("\n  ")}`;
