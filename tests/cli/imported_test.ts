@@ -171,7 +171,9 @@ Deno.test("import takes a folder of event files, says what is there already, and
       0,
       "RUN  logs/dqn/1/events.out.tfevents.1.h\nRUN  logs/ppo/1\n" +
       "RUN  logs/ppo/2/events.out.tfevents.1.h\n",
-      "Left out logs/empty/events.out.tfevents.1.h as it has no scalars\n",
+      "Left out logs/empty/events.out.tfevents.1.h as it has no scalars\n" +
+      "Left out of the event files as they are no scalars: _hparams_/session_start_info, " +
+      "configuration, experiment\n",
     ]);
     const io = capturedIo({ folder, root: folder, registries });
     strictEqual(await main(["runs", "--json"], io), 0);
