@@ -11998,8 +11998,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a backup of a fleet's store lacks the files that nothing has read",
     file: "lab/store/postgres/replica.ts",
-    from: "    await fetchSound(this.#hub, this.location, filesNamedBy(this.#database));\n",
-    to: "",
+    from: "fetch: (paths) => fetchSound(this.#hub, this.location, paths),",
+    to: "fetch: () => Promise.resolve(),",
     test: "tests/lab/store/postgres/hub_test.ts",
   },
   {
@@ -12290,6 +12290,13 @@ export const mutants: readonly Mutant[] = [
     from: 'z.string().regex(/\\S/, "it must not be empty")',
     to: "z.string().min(1)",
     test: "tests/lab/experiment/logged_run_test.ts",
+  },
+  {
+    fault: "a fleet's backup names checkpoints as missing that a worker has replaced",
+    file: "lab/store/backup.ts",
+    from: "    if (missing.length > 0) await followed?.refresh();\n",
+    to: "",
+    test: "tests/lab/store/postgres/hub_test.ts",
   },
   {
     fault: "a text that no string holds is taken for one in another encoding",
