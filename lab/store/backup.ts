@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { InputError } from "../core/errors.ts";
 import { BatchJournal } from "./batch_journal.ts";
 import { Database } from "./database.ts";
@@ -36,7 +37,7 @@ export interface Followed {
  * one moment, the files that it names, and journals of their own.
  *
  * @param followed Of a folder that follows another store: what is not there yet comes from that one.
- * @throws {InputError} where `target` is there and not empty.
+ * @throws {InputError} where `target` is there and not empty, or lies in the store.
  * @throws {LabError} on a full disk and other failures of it.
  */
 export async function backUp(
@@ -47,6 +48,9 @@ export async function backUp(
 ): Promise<Backup> {
   if (namesIn(target).length > 0 || (sizeOfFile(target) !== undefined && !isFolder(target))) {
     throw new InputError(`Cannot back up to ${target} as it must be a new or an empty folder`);
+  }
+  if (`${resolve(target)}/`.startsWith(`${resolve(folder)}/`)) {
+    throw new InputError(`Cannot back up to ${target} as it must lie outside the store: ${folder}`);
   }
   makeFolders(target);
   for (const name of ["artifacts", "checkpoints", "locks"]) makeFolder(`${target}/${name}`);
