@@ -1,6 +1,7 @@
 /** What a command finds decides how it ends, as text and as JSON alike. */
 import { deepStrictEqual, match } from "node:assert";
 import { main } from "../../cli/main.ts";
+import { LabError } from "../../lab/core/errors.ts";
 import { launch } from "../../lab/experiment/launch.ts";
 import { storedDigest } from "../../lab/experiment/recorder.ts";
 import { temporaryStore } from "../lab/experiment/temporary_store.ts";
@@ -114,4 +115,11 @@ Deno.test("a run that was killed before its first checkpoint is not called runni
     deepStrictEqual(code, 2);
     match(error, new RegExp(`${id} as it must have ${wanted}: ${reason}\n$`));
   }
+});
+
+Deno.test("of a failure that leaves something behind which cannot be closed either, the failure is told", async () => {
+  const io = capturedIo({ folder: "/nowhere" });
+  const failed = new SuppressedError(new Error("closing"), new LabError("Cannot go on"));
+  const code = await main(["nothing"], { ...io, registries: () => Promise.reject(failed) });
+  deepStrictEqual([code, io.written.error], [1, "error: Cannot go on\n"]);
 });

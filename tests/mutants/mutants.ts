@@ -12327,6 +12327,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/exit_codes_test.ts",
   },
   {
+    fault: "a failure is hidden by what could not be closed after it",
+    file: "cli/main.ts",
+    from: "if (error instanceof SuppressedError) return explain",
+    to: "if (false) return explain",
+    test: "tests/cli/exit_codes_test.ts",
+  },
+  {
     fault: "a run that was killed before its first checkpoint is called running",
     file: "lab/experiment/inspect.ts",
     from: "it is ${statusOf(run)}, ",
