@@ -5,7 +5,7 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
-import { shortened } from "../../lab/core/printable.ts";
+import { printable, shortened } from "../../lab/core/printable.ts";
 import { parseSeed } from "../../lab/core/seed_sequence.ts";
 import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
 import { isFolder } from "../../lab/store/files.ts";
@@ -78,9 +78,9 @@ export const importRuns = defineCommand({
         ? await importFileRuns(opened.store, named[0].bytes, at, options)
         : await importEventRun(opened.store, named, { ...folder, at }, options);
       if (next !== undefined) next += BigInt(ids.length + known.length);
-      for (const id of ids) io.out(`${id}  ${at}`);
-      for (const id of known) io.out(`already there: ${id}  ${at}`);
-      for (const remark of remarks) io.notice(`${remark}\n`);
+      for (const id of ids) io.out(`${id}  ${printable(at)}`);
+      for (const id of known) io.out(`already there: ${id}  ${printable(at)}`);
+      for (const remark of remarks) io.notice(`${printable(remark)}\n`);
       for (const tag of others) leftOut.add(tag);
     }
     if (leftOut.size > 0) {

@@ -273,3 +273,15 @@ Deno.test("event files that are named by themselves are called as their folder, 
       ]),
     );
   }));
+
+Deno.test("the name of an imported file says nothing to a terminal", () =>
+  inFolder(async (folder) => {
+    const name = "a\x1b[31mb\nc.csv";
+    await Deno.writeTextFile(`${folder}/${name}`, "step,loss,note\n1,2,a\n");
+    for (const remark of [/^Left out of a�\[31mb�c\.csv as [^\n]*\n$/, /^$/]) {
+      const io = capturedIo({ folder, root: folder, registries });
+      strictEqual(await main(["import", name], io), 0);
+      match(io.written.out, /^[^\n]*\w{6} {2}a�\[31mb�c\.csv\n$/);
+      match(io.written.error, remark);
+    }
+  }));

@@ -12354,4 +12354,25 @@ export const mutants: readonly Mutant[] = [
     to: "if (false) {",
     test: "tests/lab/experiment/imports_test.ts",
   },
+  {
+    fault: "the name of an imported file commands the terminal",
+    file: "cli/commands/import.ts",
+    from: "io.out(`${id}  ${printable(at)}`)",
+    to: "io.out(`${id}  ${at}`)",
+    test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "the name of a file that is there already commands the terminal",
+    file: "cli/commands/import.ts",
+    from: "${id}  ${printable(at)}`);\n      for (const remark",
+    to: "${id}  ${at}`);\n      for (const remark",
+    test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "a remark on an imported file commands the terminal",
+    file: "cli/commands/import.ts",
+    from: "${printable(remark)}",
+    to: "${remark}",
+    test: "tests/cli/imported_test.ts",
+  },
 ];
