@@ -6,6 +6,7 @@
  */
 import { dirname } from "node:path";
 import { InputError, LabError } from "../lab/core/errors.ts";
+import { isFolder } from "../lab/store/files.ts";
 
 /** Bytes of {@linkcode inFileName}: two of them, a seed, an id and an end are within the 255 of a file's name. */
 const MOST_BYTES = 96;
@@ -17,11 +18,11 @@ export function inFileName(text: string): string {
   return name.slice(0, read);
 }
 
-/** Refuses paths that exist already. */
+/** Refuses paths that exist already, unless forced, and those where no file can be. */
 export async function refuseExisting(paths: readonly string[], force: boolean): Promise<void> {
-  if (force) return;
   for (const path of paths) {
-    if (await exists(path)) {
+    await requirePlace(path);
+    if (!force && await exists(path)) {
       throw new InputError(
         `Cannot write ${path} as there is such a file already: choose another, or give --force`,
       );
@@ -38,6 +39,18 @@ export async function exists(path: string): Promise<boolean> {
     const { NotFound, NotADirectory } = Deno.errors;
     if (error instanceof NotFound || error instanceof NotADirectory) return false;
     throw error;
+  }
+}
+
+/** Refuses a path below a file, and that of a folder. */
+async function requirePlace(path: string): Promise<void> {
+  let above = dirname(path);
+  while (!await exists(above)) above = dirname(above);
+  if (!isFolder(above)) {
+    throw new InputError(`Cannot write ${path} as a file is in the place of its folder: ${above}`);
+  }
+  if (isFolder(path)) {
+    throw new InputError(`Cannot write ${path} as there is a folder of that name`);
   }
 }
 

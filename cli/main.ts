@@ -206,6 +206,8 @@ function explain(
   typed: readonly TypedPlace[],
 ): [line: string, code: number] {
   if (!(error instanceof Error)) return [String(error), 1];
+  // What a failure leaves may not be closed either, as on a full disk: the failure is why.
+  if (error instanceof SuppressedError) return explain(error.suppressed, debug, typed);
   const line = withPlace(printable(error.message.replace(/\s*\n\s*/g, " ")), error);
   if (error instanceof InputError) return [line, 2];
   if (error instanceof LabError) return [line, 1];

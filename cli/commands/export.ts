@@ -9,6 +9,7 @@ import { numbered } from "../../lab/experiment/comparison.ts";
 import type { modelFileOf } from "../../lab/experiment/inspect.ts";
 import { chosenCheckpoint } from "../../lab/store/chosen_checkpoint.ts";
 import type { ExportedPicture, ExportedRun } from "../../lab/store/exports/mod.ts";
+import { statusOf } from "../../lab/store/run_status.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { defineCommand, plain, runArguments, storeOption, whereOption } from "../command.ts";
 import { chosenRuns } from "../filter.ts";
@@ -137,8 +138,15 @@ async function filesOf(
     for (const run of runs) yield exported(store, run);
   };
   switch (format) {
-    case "csv":
-      return [{ path: "metrics.csv", content: () => Promise.resolve(csvParts(whole())) }];
+    case "csv": {
+      const without = runs.filter(({ id }) => store.seriesNames(id).length === 0);
+      const content = () => {
+        const ids = without.map(({ id }) => id).join(", ");
+        if (ids !== "") io.notice(`Left out of metrics.csv as they have no series: ${ids}\n`);
+        return Promise.resolve(csvParts(whole()));
+      };
+      return [{ path: "metrics.csv", content }];
+    }
     case "json":
       return [{ path: "runs.json", content: () => Promise.resolve(jsonParts(whole())) }];
     case "tensorboard":
@@ -181,7 +189,12 @@ function weightFiles(store: Store, runs: readonly Run[]): ExportFile[] {
     // Of a diverged run, as of its policy, the state from before.
     const checkpoint = chosenCheckpoint(store.checkpoints(run.id), "final");
     if (checkpoint === undefined) {
-      throw new InputError(`Cannot export the weights of ${run.id} as it has no checkpoint yet`);
+      throw new InputError(
+        `Cannot export the weights of ${run.id} as it must have a checkpoint: it is ${
+          statusOf(run)
+        }, ` +
+          `with none${run.active ? " yet" : ""}`,
+      );
     }
     return {
       path: `${fileName(run)}.safetensors`,

@@ -5,6 +5,7 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
+import { printable, shortened } from "../../lab/core/printable.ts";
 import { parseSeed } from "../../lab/core/seed_sequence.ts";
 import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
 import { isFolder } from "../../lab/store/files.ts";
@@ -66,19 +67,25 @@ export const importRuns = defineCommand({
     let next = seed === undefined ? undefined : parseSeed(seed);
     // Files that are named together are runs of their own, though their content be the same.
     const before = opened.store.runs();
+    const leftOut = new Set<string>();
     for (const { files, folder } of sources) {
       const options = { axis, tags, name, seed: next, before };
       const named = await Promise.all(
         files.map(async ({ at, path }) => ({ name: at, bytes: await bytesOf(path, at) })),
       );
       const at = named.length === 1 ? named[0].name : folder!.at;
-      const { ids, known, remarks } = folder === undefined
+      const { ids, known, remarks, others = [] } = folder === undefined
         ? await importFileRuns(opened.store, named[0].bytes, at, options)
         : await importEventRun(opened.store, named, { ...folder, at }, options);
       if (next !== undefined) next += BigInt(ids.length + known.length);
-      for (const id of ids) io.out(`${id}  ${at}`);
-      for (const id of known) io.out(`already there: ${id}  ${at}`);
-      for (const remark of remarks) io.notice(`${remark}\n`);
+      for (const id of ids) io.out(`${id}  ${printable(at)}`);
+      for (const id of known) io.out(`already there: ${id}  ${printable(at)}`);
+      for (const remark of remarks) io.notice(`${printable(remark)}\n`);
+      for (const tag of others) leftOut.add(tag);
+    }
+    if (leftOut.size > 0) {
+      const tags = shortened([...leftOut].join(", "));
+      io.notice(`Left out of the event files as they are no scalars: ${tags}\n`);
     }
     return 0;
   },

@@ -11,6 +11,7 @@ import { InputError } from "../core/errors.ts";
 import { REPLAY } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import { type CheckpointChoice, chosenCheckpoint } from "../store/chosen_checkpoint.ts";
+import { statusOf } from "../store/run_status.ts";
 import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
 import { hasOtherData, requireTrained } from "./recorded_run.ts";
@@ -53,9 +54,10 @@ export async function openTrainer(
   const kept = store.checkpoints(run.id);
   const checkpoint = typeof wanted === "object" ? wanted : chosenCheckpoint(kept, wanted);
   if (checkpoint === undefined) {
+    const none = run.active ? "none yet" : "none";
     throw new InputError(
-      `Cannot open run ${run.id} as it must have a ${wanted} checkpoint: it is ${run.status}, ` +
-        `with ${kept.length === 0 ? "none yet" : kept.map(({ kind }) => kind).join(", ")}`,
+      `Cannot open run ${run.id} as it must have a ${wanted} checkpoint: it is ${statusOf(run)}, ` +
+        `with ${kept.length === 0 ? none : kept.map(({ kind }) => kind).join(", ")}`,
     );
   }
   const { job, again } = orderOf(run.manifest, registries, data);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { InputError } from "../core/errors.ts";
 import { BatchJournal } from "./batch_journal.ts";
 import { Database } from "./database.ts";
@@ -23,16 +24,33 @@ import { Sweeps } from "./sweeps.ts";
 /** Snapshots that are taken at most. */
 const SNAPSHOTS = 20;
 
+/** Where a folder's rows and files are from that follows another store. */
+export interface Followed {
+  /** Brings in rows as they are now. */
+  refresh(): Promise<void>;
+  /** Brings in files that are not there yet. */
+  fetch(paths: readonly string[]): Promise<void>;
+}
+
 /**
  * Copies the store of `database`, which lies in `folder`, to the folder `target`: the database as of
  * one moment, the files that it names, and journals of their own.
  *
- * @throws {InputError} where `target` is there and not empty.
+ * @param followed Of a folder that follows another store: what is not there yet comes from that one.
+ * @throws {InputError} where `target` is there and not empty, or lies in the store.
  * @throws {LabError} on a full disk and other failures of it.
  */
-export async function backUp(database: Database, folder: string, target: string): Promise<Backup> {
+export async function backUp(
+  database: Database,
+  folder: string,
+  target: string,
+  followed?: Followed,
+): Promise<Backup> {
   if (namesIn(target).length > 0 || (sizeOfFile(target) !== undefined && !isFolder(target))) {
     throw new InputError(`Cannot back up to ${target} as it must be a new or an empty folder`);
+  }
+  if (`${resolve(target)}/`.startsWith(`${resolve(folder)}/`)) {
+    throw new InputError(`Cannot back up to ${target} as it must lie outside the store: ${folder}`);
   }
   makeFolders(target);
   for (const name of ["artifacts", "checkpoints", "locks"]) makeFolder(`${target}/${name}`);
@@ -44,8 +62,10 @@ export async function backUp(database: Database, folder: string, target: string)
     using snapshot = new Database(part, { readOnly: false });
     // One file, without a log beside it.
     snapshot.execute("PRAGMA journal_mode = DELETE");
+    await followed?.fetch(filesNamedBy(snapshot));
     const missing = await copyFiles(snapshot, folder, target, copied);
     // A run that trains replaces checkpoints: then its next snapshot, of which less is to be copied.
+    if (missing.length > 0) await followed?.refresh();
     if (missing.length > 0 && left > 1 && missing.some((path) => !isNamed(database, path))) {
       continue;
     }

@@ -213,7 +213,8 @@ export function sizeOfFile(path: string): number | undefined {
   try {
     return Deno.statSync(path).size;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    const { NotADirectory, NotFound } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return undefined;
     throw error;
   }
 }

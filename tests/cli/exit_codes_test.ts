@@ -1,12 +1,13 @@
 /** What a command finds decides how it ends, as text and as JSON alike. */
 import { deepStrictEqual, match } from "node:assert";
 import { main } from "../../cli/main.ts";
+import { LabError } from "../../lab/core/errors.ts";
 import { launch } from "../../lab/experiment/launch.ts";
 import { storedDigest } from "../../lab/experiment/recorder.ts";
 import { temporaryStore } from "../lab/experiment/temporary_store.ts";
 import { options, request } from "../lab/experiment/toy_runs.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
-import { addRun } from "../lab/store/fixtures.ts";
+import { addRun, pointAt } from "../lab/store/fixtures.ts";
 import { capturedIo } from "./captured_io.ts";
 
 /** A store in which commands are typed. */
@@ -60,4 +61,65 @@ Deno.test("sync takes over what there is, and fails where files of it are missin
   deepStrictEqual(code, 1);
   match(out, new RegExp(`^Added 1 run: ${run.id}`));
   match(error, new RegExp(`missing in the source: .*${hash}`));
+});
+
+Deno.test("a place where nothing can be written is wrong input: below a file, a folder, the store itself", async () => {
+  await using lab = await typedIn();
+  const { store, folder, typed } = lab;
+  addRun(store, "whole");
+  store.flush();
+  await Deno.writeTextFile(`${folder}/file`, "");
+  await Deno.mkdir(`${folder}/taken/metrics.csv`, { recursive: true });
+  const csv = ["export", "latest", "--format", "csv", "--out"];
+  const wrong: [line: string[], said: RegExp][] = [
+    [[...csv, "file"], /as a file is in the place of its folder: .*\/file$/],
+    [[...csv, "file/a/b"], /as a file is in the place of its folder: .*\/file$/],
+    [[...csv, "taken", "--force"], /taken\/metrics\.csv as there is a folder of that name$/],
+    [["backup", "file"], /must be a new or an empty folder$/],
+    [["backup", "file/a/b"], /as there is a file of that name$/],
+    [["backup", "runs/copy"], /as it must lie outside the store: .*\/runs$/],
+  ];
+  for (const [line, said] of wrong) {
+    const { code, out, error } = await typed(...line);
+    deepStrictEqual([code, out], [2, ""], error);
+    match(error.trimEnd(), said);
+  }
+  deepStrictEqual((await typed("backup", "runs2")).code, 0);
+});
+
+Deno.test("runs that have no series are named where they are exported as CSV", async () => {
+  await using lab = await typedIn();
+  const { store, typed } = lab;
+  const [none, some] = ["none", "some"].map((name) => addRun(store, name).id);
+  store.append(some, [pointAt("loss", 1, 2)]);
+  store.flush();
+  const exported = (run: string, out: string) =>
+    typed("export", run, some, "--format", "csv", "--out", out);
+  const { code, error } = await exported(none, "a");
+  deepStrictEqual([code, error], [0, `Left out of metrics.csv as they have no series: ${none}\n`]);
+  deepStrictEqual((await exported(some, "b")).error, "");
+  // What is refused is not said twice.
+  deepStrictEqual((await exported(none, "a")).error.match(/Left out/), null);
+});
+
+Deno.test("a run that was killed before its first checkpoint is not called running", async () => {
+  await using lab = await typedIn();
+  const { store, typed } = lab;
+  const { id } = addRun(store, "toy");
+  store.flush();
+  const reason = "it is killed, with none";
+  for (
+    const [format, wanted] of [["safetensors", "a checkpoint"], ["model", "a final checkpoint"]]
+  ) {
+    const { code, error } = await typed("export", id, "--format", format, "--out", "x");
+    deepStrictEqual(code, 2);
+    match(error, new RegExp(`${id} as it must have ${wanted}: ${reason}\n$`));
+  }
+});
+
+Deno.test("of a failure that leaves something behind which cannot be closed either, the failure is told", async () => {
+  const io = capturedIo({ folder: "/nowhere" });
+  const failed = new SuppressedError(new Error("closing"), new LabError("Cannot go on"));
+  const code = await main(["nothing"], { ...io, registries: () => Promise.reject(failed) });
+  deepStrictEqual([code, io.written.error], [1, "error: Cannot go on\n"]);
 });

@@ -171,7 +171,9 @@ Deno.test("import takes a folder of event files, says what is there already, and
       0,
       "RUN  logs/dqn/1/events.out.tfevents.1.h\nRUN  logs/ppo/1\n" +
       "RUN  logs/ppo/2/events.out.tfevents.1.h\n",
-      "Left out logs/empty/events.out.tfevents.1.h as it has no scalars\n",
+      "Left out logs/empty/events.out.tfevents.1.h as it has no scalars\n" +
+      "Left out of the event files as they are no scalars: _hparams_/session_start_info, " +
+      "configuration, experiment\n",
     ]);
     const io = capturedIo({ folder, root: folder, registries });
     strictEqual(await main(["runs", "--json"], io), 0);
@@ -270,4 +272,16 @@ Deno.test("event files that are named by themselves are called as their folder, 
         ...["ppo", "dqn", "sac", "x"],
       ]),
     );
+  }));
+
+Deno.test("the name of an imported file says nothing to a terminal", () =>
+  inFolder(async (folder) => {
+    const name = "a\x1b[31mb\nc.csv";
+    await Deno.writeTextFile(`${folder}/${name}`, "step,loss,note\n1,2,a\n");
+    for (const remark of [/^Left out of a�\[31mb�c\.csv as [^\n]*\n$/, /^$/]) {
+      const io = capturedIo({ folder, root: folder, registries });
+      strictEqual(await main(["import", name], io), 0);
+      match(io.written.out, /^[^\n]*\w{6} {2}a�\[31mb�c\.csv\n$/);
+      match(io.written.error, remark);
+    }
   }));

@@ -9,7 +9,7 @@ import { printable, shortened } from "../../core/printable.ts";
 import { csvColumns } from "../../store/exports/mod.ts";
 import { parseSeed } from "../session.ts";
 import type { LabRun } from "./imported_run.ts";
-import { isStep, numberOf, onePerStep, type Row, STEPS } from "./rows.ts";
+import { isStep, LARGEST_SEED, numberOf, onePerStep, type Row, STEPS } from "./rows.ts";
 
 /** Whether a table has a row a point, as the lab's own export has. */
 export function isExported(columns: readonly string[]): boolean {
@@ -40,10 +40,11 @@ export function runsOfExported(
 
 function runOf(rows: readonly Row[], file: string): LabRun {
   const [{ at, cells: { run, name, seed } }] = rows;
-  if (String(name).trim() === "" || !/^\d{1,39}$/.test(String(seed))) {
+  const isSeed = /^\d{1,39}$/.test(String(seed)) && BigInt(String(seed)) <= LARGEST_SEED;
+  if (String(name).trim() === "" || !isSeed) {
     throw new InputError(
-      `Cannot import ${file}, ${at} as a run must have a name and a seed, a whole number: ` +
-        shortened(`${name}, ${seed}`),
+      `Cannot import ${file}, ${at} as a run must have a name and a seed, a whole number up to ` +
+        shortened(`2¹²⁸ − 1: ${name}, ${seed}`),
     );
   }
   const requireOne = onePerStep(file, "iteration");
@@ -77,9 +78,13 @@ function pointOf({ at, cells }: Row, file: string): MetricPoint {
         shortened(String(cells[column])),
     );
   };
+  const metric = printable(String(cells.metric));
+  if (metric.trim() === "") {
+    throw new InputError(`Cannot import ${file}, ${at} as its metric must have a name`);
+  }
   const isWhole = (value: number) => isStep(value) && Number.isInteger(value);
   return {
-    name: printable(String(cells.metric)),
+    name: metric,
     value: number("value", () => true, "a number"),
     iterations: number("iteration", isWhole, "a whole number from 0 to 2⁵³ − 1"),
     environmentSteps: number("environment_steps"),

@@ -123,6 +123,33 @@ export function knownRun(
   )?.id;
 }
 
+/**
+ * The run that the same program's log has become when it held less: all of its points are at the beginning
+ * of this one.
+ */
+export function beginningOf(
+  store: Store,
+  before: readonly Run[],
+  { name, points }: Pick<ImportedRun, "name" | "points">,
+  axis: StepAxis,
+): string | undefined {
+  const inOrder = points.toSorted((a, b) => a.step - b.step);
+  const end = inOrder.at(-1)!.step;
+  const isBeginning = (id: string, metric: string) => {
+    const series = store.series(id, metric);
+    const own = inOrder.filter(({ metrics }) => metric in metrics);
+    return series.values.every((value, i) =>
+      own[i]?.step === series[axis][i] && Object.is(own[i].metrics[metric], value)
+    );
+  };
+  return before.find(({ id, manifest, ...run }) => {
+    const isShorter = manifest.source !== undefined && manifest.determined.experiment === name &&
+      run.endedAt !== null && run[axis] < end;
+    const metrics = isShorter ? store.seriesNames(id) : [];
+    return metrics.length > 0 && metrics.every((metric) => isBeginning(id, metric));
+  })?.id;
+}
+
 /** The least seed, from 1 on, that no run of a name and configuration has. */
 function freeSeed(store: Store, name: string, configuration: ImportedRun["configuration"]): number {
   const own = JSON.stringify(configuration);

@@ -4,8 +4,9 @@
  * @module
  */
 import * as z from "zod";
-import { InputError } from "../../core/errors.ts";
+import { didYouMean, InputError } from "../../core/errors.ts";
 import { checkMetricName, type Progress } from "../../core/metrics.ts";
+import { isRecord } from "../../core/plain.ts";
 import type { Json } from "../../core/snapshot.ts";
 import type { BudgetUnit } from "../../core/trainer.ts";
 import type { ImportSource, Store } from "../../store/store.ts";
@@ -21,21 +22,25 @@ import {
 import { unitOf } from "./imported_run.ts";
 import { jsonOf } from "./rows.ts";
 
-const count = z.int().min(0);
+const WHOLE = "it must be a whole number from 0 to 2⁵³ − 1";
+const count = z.int(WHOLE).min(0, WHOLE);
 /** JSON has no number for what is not finite. */
-const value = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"]).transform(Number)]);
+const value = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"]).transform(Number)], {
+  error: 'it must be a number, "NaN", "Infinity" or "-Infinity"',
+});
 
 const head = z.strictObject({
   run: z.strictObject({
-    name: z.string().min(1),
+    name: z.string().regex(/\S/, "it must not be empty"),
     configuration: z.record(z.string(), z.json()).default({}),
     seed: count.default(1),
     tags: z.array(z.string()).default([]),
     note: z.string().default(""),
   }),
 });
-const entry = z.union([
-  z.strictObject({
+/** What a line may be, by the key that says it. */
+const entries = {
+  metrics: z.strictObject({
     metrics: z.record(z.string(), value),
     iteration: count.optional(),
     environmentSteps: count.optional(),
@@ -43,14 +48,14 @@ const entry = z.union([
     examples: count.optional(),
     seconds: z.number().min(0).optional(),
   }),
-  z.strictObject({
+  event: z.strictObject({
     event: z.string(),
     level: z.enum(["info", "warning", "error"]).default("info"),
   }),
-  z.strictObject({ image: z.string().min(1), png: z.base64() }),
-  z.strictObject({ finish: z.enum(loggedEndings), message: z.string().optional() }),
-]);
-type Entry = z.output<typeof entry>;
+  image: z.strictObject({ image: z.string().min(1), png: z.base64() }),
+  finish: z.strictObject({ finish: z.enum(loggedEndings), message: z.string().optional() }),
+};
+type Entry = z.output<typeof entries[keyof typeof entries]>;
 
 /** A line of the file, and what it is called in messages. */
 interface Line {
@@ -79,13 +84,12 @@ export async function importJsonLines(
     .filter(({ line }) => line.trim() !== "");
   const [first, ...rest] = lines;
   if (first === undefined) throw new InputError(`Cannot import ${name} as it is empty`);
-  const { run: options } = parsed(head, first, `its first line must be {"run": {"name": …}}`);
+  const { run: options } = headOf(first);
   // Checked as a whole before anything is stored.
-  const wanted = "it must hold metrics, event, image and png, or finish";
-  const entries = rest.map((each) => parsed(entry, each, wanted));
-  requireCourse(entries, rest);
+  const course = rest.map(entryOf);
+  requireCourse(course, rest);
   const isCounted = (count: BudgetUnit) =>
-    entries.some((each) => "metrics" in each && (each[count] ?? 0) > 0);
+    course.some((each) => "metrics" in each && (each[count] ?? 0) > 0);
   using run = await beginLogged(
     store,
     {
@@ -96,7 +100,7 @@ export async function importJsonLines(
     unitOf(isCounted),
     source,
   );
-  for (const each of entries) await put(run, each);
+  for (const each of course) await put(run, each);
   run.finish();
   return run.id;
 }
@@ -145,14 +149,38 @@ async function put(run: LoggedRun, each: Entry): Promise<void> {
   else run.finish(each.finish, each.message);
 }
 
-function parsed<Schema extends z.ZodType>(
+function headOf({ line, at }: Line): z.output<typeof head> {
+  const content = jsonOf(line, at);
+  if (isRecord(content) && isRecord(content.run)) return parsed(head, content, at);
+  throw new InputError(`Cannot import ${at} as its first line must be {"run": {"name": …}}`);
+}
+
+function entryOf({ line, at }: Line): Entry {
+  const content = jsonOf(line, at);
+  const kinds = Object.keys(entries) as (keyof typeof entries)[];
+  const kind = kinds.find((each) => isRecord(content) && Object.hasOwn(content, each));
+  if (kind !== undefined) return parsed(entries[kind] as z.ZodObject, content, at) as Entry;
+  throw new InputError(
+    `Cannot import ${at} as it must hold metrics, event, image and png, or finish`,
+  );
+}
+
+function parsed<Schema extends z.ZodObject>(
   schema: Schema,
-  { line, at }: Line,
-  wanted: string,
+  content: unknown,
+  at: string,
 ): z.output<Schema> {
-  const { success, data, error } = schema.safeParse(jsonOf(line, at));
+  const { success, data, error } = schema.safeParse(content);
   if (success) return data;
-  const [{ path, message }] = error.issues;
-  const where = path.length === 0 ? wanted : `${path.join(".")} is wrong: ${message}`;
-  throw new InputError(`Cannot import ${at} as ${where}`);
+  const [issue] = error.issues;
+  if (issue.code !== "unrecognized_keys") {
+    const path = issue.path.join(".");
+    throw new InputError(`Cannot import ${at} as ${path} is wrong: ${issue.message}`);
+  }
+  const [unknown] = issue.keys;
+  const { shape } = issue.path.length === 0 ? schema : head.shape.run;
+  const path = [...issue.path, unknown].join(".");
+  throw new InputError(
+    `Cannot import ${at} as there is no field ${path}${didYouMean(unknown, Object.keys(shape))}`,
+  );
 }

@@ -4,20 +4,22 @@
  * @module
  */
 import { InputError } from "../../core/errors.ts";
-import { printable } from "../../core/printable.ts";
-import { parseSeed } from "../../core/seed_sequence.ts";
+import { printable, shortened } from "../../core/printable.ts";
 import { sha256 } from "../../store/files.ts";
 import type { Run, Store } from "../../store/store.ts";
 import {
   addImported,
   addLabRun,
+  beginningOf,
   type ImportOptions,
   knownRun,
   type LabRun,
 } from "./imported_run.ts";
+import { scoresOf } from "../score.ts";
 import { importJsonLines } from "./json_lines.ts";
 import { runOfMonitor, runsOfCsv, runsOfJson, type Table } from "./table.ts";
-import { type NamedBytes, pointsOfTensorboard } from "./tensorboard.ts";
+import { LARGEST_SEED, textOf } from "./rows.ts";
+import { type Events, type NamedBytes, pointsOfTensorboard } from "./tensorboard.ts";
 
 /** What came of a file. */
 export interface Imported {
@@ -27,6 +29,8 @@ export interface Imported {
   readonly known: readonly string[];
   /** Lines on what of the file no run has, and on what was taken for granted. */
   readonly remarks: readonly string[];
+  /** Of event files: tags of what no run has as it is no scalar. */
+  readonly others?: readonly string[];
 }
 
 /** Whether a file is one of TensorBoard's events, by its name. */
@@ -54,13 +58,12 @@ export async function importFileRuns(
     const folder = name.split("/").at(-2) ?? "";
     return await importEventRun(store, [{ name, bytes }], { at: name, run: folder }, options);
   }
-  if (/\.(jsonl|ndjson)$/.test(name)) {
+  if (/\.(jsonl|ndjson)$/i.test(name)) {
     refuseOptions(options, name, "JSON lines say it themselves");
     const source = { hash: sha256(bytes), place: 0 };
     const known = knownRun(options.before ?? store.runs(), source);
     if (known !== undefined) return { ids: [], known: [known], remarks: [] };
-    const text = new TextDecoder().decode(bytes);
-    const id = await importJsonLines(store, text, name, options.tags, source);
+    const id = await importJsonLines(store, textOf(bytes, name), name, options.tags, source);
     return { ids: [id], known: [], remarks: [] };
   }
   return await add(store, tableOf(bytes, name), name, sha256(bytes), options);
@@ -85,19 +88,31 @@ export async function importEventRun(
   options: ImportOptions,
 ): Promise<Imported> {
   const inOrder = files.toSorted((a, b) => a.name < b.name ? -1 : 1);
-  const { points, rewritten } = pointsOfTensorboard(inOrder);
+  const { points, ...left } = pointsOfTensorboard(inOrder);
+  const others = left.others.length === 0 ? {} : { others: left.others };
   if (points.length === 0) {
     if (mayBeEmpty) {
-      return { ids: [], known: [], remarks: [`Left out ${at} as it has no scalars`] };
+      return { ids: [], known: [], remarks: [`Left out ${at} as it has no scalars`], ...others };
     }
-    throw new InputError(`Cannot import ${at} as it has no scalars`);
+    const but = left.others.length === 0 ? "" : `, but ${shortened(left.others.join(", "))}`;
+    throw new InputError(`Cannot import ${at} as it has no scalars${but}`);
   }
-  const remarks = rewritten === 0
-    ? []
-    : [`Left out of ${at} as they were written again later: ${rewritten} values`];
   const hash = sha256(...inOrder.map(({ bytes }) => bytes));
   const runs = [{ name: printable(run) || "tensorboard", points }];
-  return await add(store, { runs, remarks }, at, hash, options);
+  const imported = await add(store, { runs, remarks: remarksOn(left, at) }, at, hash, options);
+  return imported.ids.length === 0 ? imported : { ...imported, ...others };
+}
+
+/** Lines on what of event files no run has. */
+function remarksOn({ rewritten, cutOff }: Omit<Events, "points">, at: string): string[] {
+  return [
+    ...rewritten === 0
+      ? []
+      : [`Left out of ${at} as they were written again later: ${rewritten} values`],
+    ...cutOff.map(({ name, bytes }) =>
+      `Left out of ${name} as its last record is cut off: ${bytes} bytes`
+    ),
+  ];
 }
 
 /** Adds what a file holds, but for the runs that are there. */
@@ -108,8 +123,16 @@ async function add(
   hash: string,
   options: ImportOptions,
 ): Promise<Imported> {
-  const { before = store.runs() } = options;
-  const [ids, known]: string[][] = [[], []];
+  const { before = store.runs(), seed: first } = options;
+  if (first !== undefined && BigInt(first) + BigInt(runs.length - 1) > LARGEST_SEED) {
+    const have = runs.length === 1
+      ? "its run would have"
+      : `its ${runs.length} runs would begin at`;
+    throw new InputError(
+      `Cannot import ${name} as seeds must be at most 2¹²⁸ − 1: ${have} ${first}`,
+    );
+  }
+  const [ids, known, grown]: string[][] = [[], [], []];
   // The lab's own in the order in which they began, which their ids have: of two of a seed the newer counts.
   const began = (run: Table["runs"][number]) => "id" in run ? run.id : "";
   const inOrder = [...runs.entries()].sort(([, a], [, b]) =>
@@ -124,14 +147,44 @@ async function add(
       known.push(there);
       continue;
     }
-    const seed = options.seed === undefined ? undefined : parseSeed(options.seed) + BigInt(place);
-    ids.push(
-      await ("id" in run
-        ? addLabRun(store, run, { ...options, ...origin })
-        : addImported(store, run, { ...options, ...origin, seed })),
-    );
+    const seed = first === undefined ? undefined : BigInt(first) + BigInt(place);
+    if ("id" in run) ids.push(await addLabRun(store, run, { ...options, ...origin }));
+    else {
+      const called = { ...run, name: options.name ?? run.name };
+      const beginning = beginningOf(store, before, called, options.axis);
+      if (beginning !== undefined) grown.push(beginning);
+      ids.push(await addImported(store, run, { ...options, ...origin, seed }));
+    }
   }
-  return { ids, known, remarks: ids.length === 0 ? [] : remarks };
+  const scored = ids.filter((id) => isScored(store, id));
+  const more = [
+    ...grown.map((id) =>
+      `The run ${id} is the beginning of ${name}, imported before: delete it, or both count as seeds`
+    ),
+    ...scored.length === 0 ? [] : [
+      `Shown by the last evaluation, for which a rule had waited: ${
+        scored.join(", ")
+      }; what such a ` +
+      "run is judged by is its score, the series score/…",
+    ],
+  ];
+  return { ids, known, remarks: ids.length === 0 ? [] : [...remarks, ...more] };
+}
+
+/**
+ * Whether a run was scored where it ended, by another figure than its last evaluation's: the file of a run
+ * does not say how that ended, so that the store takes none for stopped by a rule.
+ */
+function isScored(store: Store, id: string): boolean {
+  const last = store.lastMetrics(id);
+  return Object.keys(last).some((evaluated) => {
+    const [score] = Object.keys(scoresOf({ [evaluated]: 0 }));
+    if (score === undefined || !(score in last) || last[score] === last[evaluated]) return false;
+    const [scoredAt, evaluatedAt] = [score, evaluated].map((series) =>
+      store.series(id, series).iterations.at(-1)
+    );
+    return scoredAt === evaluatedAt;
+  });
 }
 
 /**
@@ -161,10 +214,13 @@ function refuseOptions(options: ImportOptions, name: string, reason: string): vo
 }
 
 function tableOf(bytes: Uint8Array, name: string): Table {
-  const text = new TextDecoder().decode(bytes);
-  if (text.startsWith("#")) return { runs: [runOfMonitor(text, name)], remarks: [] };
-  if (/\.json$/.test(name)) return runsOfJson(text, name);
-  if (/\.(csv|txt)$/.test(name)) return runsOfCsv(text, name);
+  // What is no table may be no text either.
+  const isJson = /\.json$/i.test(name);
+  if (isJson || /\.(csv|txt)$/i.test(name) || bytes[0] === "#".charCodeAt(0)) {
+    const text = textOf(bytes, name);
+    if (text.startsWith("#")) return runOfMonitor(text, name);
+    return isJson ? runsOfJson(text, name) : runsOfCsv(text, name);
+  }
   throw new InputError(
     `Cannot import ${name} as it must be JSON lines (.jsonl), a TensorBoard file (tfevents), or a ` +
       "table (.csv, .json)",

@@ -14,6 +14,30 @@ export interface Row {
   readonly cells: Readonly<Record<string, unknown>>;
 }
 
+/** Bytes of the longest text: a string of the engine has no more characters. */
+const LONGEST_TEXT = 536_870_888;
+
+/**
+ * What a file's bytes say; a byte-order mark is left out.
+ *
+ * @param name What the file is called in messages.
+ * @throws {InputError} where they are too many, or no UTF-8, of which names would come out mangled.
+ */
+export function textOf(bytes: Uint8Array, name: string): string {
+  if (bytes.length > LONGEST_TEXT) {
+    throw new InputError(
+      `Cannot import ${name} as its text must have at most ${LONGEST_TEXT} bytes: ${bytes.length}`,
+    );
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new InputError(
+      `Cannot import ${name} as its text must be UTF-8: it is written in another encoding`,
+    );
+  }
+}
+
 /** A number as loggers write it; undefined where there is none. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;
@@ -31,6 +55,9 @@ export function isStep(value: number | undefined): value is number {
 
 /** What is to be said of one that may not. */
 export const STEPS = "a number from 0 to 2⁵³ − 1";
+
+/** The largest seed that a run may have. */
+export const LARGEST_SEED = (1n << 128n) - 1n;
 
 /**
  * What takes note of the values of a table, and refuses two that differ of one metric at one step.

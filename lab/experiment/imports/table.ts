@@ -9,6 +9,7 @@ import { InputError } from "../../core/errors.ts";
 import { TRAINING_RETURN } from "../../core/metrics.ts";
 import { isRecord } from "../../core/plain.ts";
 import { printable, shortened } from "../../core/printable.ts";
+import { csvColumns } from "../../store/exports/mod.ts";
 import { isExported, runsOfExported } from "./exported_csv.ts";
 import type { ImportedPoint, ImportedRun, LabRun } from "./imported_run.ts";
 import { isStep, jsonOf, numberOf, onePerStep, type Row, STEPS } from "./rows.ts";
@@ -65,7 +66,49 @@ export function runsOfCsv(text: string, name: string): Table {
   const [head, ...lines] = csvRecords(text, `import ${name}`);
   if (head === undefined) throw new InputError(`Cannot import ${name} as it is empty`);
   requireSteps(head.cells, name);
+  requireCommas([head, ...lines], name);
   const isIndexed = hasIndex(head, lines);
+  const rows = rowsOf(head, lines, name, isIndexed);
+  const index = isIndexed ? [`Left out of ${name} as it numbers the rows: column 1`] : [];
+  if (!isExported(head.cells)) {
+    const { runs, remarks } = runsOfRows(rows, name);
+    return { runs, remarks: [...index, ...remarks] };
+  }
+  const known: readonly string[] = csvColumns;
+  const others = head.cells.slice(index.length).filter((column) => !known.includes(column));
+  const remark = `Left out of ${name} as the lab's own export has no such columns: ` +
+    shortened(others.join(", "));
+  return {
+    runs: runsOfExported(rows, head.cells, name),
+    remarks: others.length === 0 ? index : [...index, remark],
+  };
+}
+
+/** Refuses cells that something else than commas separates. */
+function requireCommas([head, ...lines]: readonly CsvRecord[], name: string): void {
+  const separator = [";", "\t"].find((each) =>
+    head.cells.length === 1 &&
+    [head, ...lines].every(({ cells }) => cells.some((cell) => cell.includes(each)))
+  );
+  if (separator === undefined) return;
+  throw new InputError(
+    `Cannot import ${name} as commas must separate its cells: ` +
+      `${separator === ";" ? "semicolons" : "tabs"} do`,
+  );
+}
+
+/**
+ * The rows of a table by their columns.
+ *
+ * @param isIndexed Whether the first column is left out, which may have no name then.
+ * @throws {InputError} where a column has no name or another's, or a row more cells than there are, or less.
+ */
+function rowsOf(
+  head: CsvRecord,
+  lines: readonly CsvRecord[],
+  name: string,
+  isIndexed = false,
+): Row[] {
   const unnamed = head.cells.findIndex((column, i) =>
     UNNAMED.test(column.trim()) && !(i === 0 && isIndexed)
   );
@@ -83,7 +126,7 @@ export function runsOfCsv(text: string, name: string): Table {
       } stands there twice`,
     );
   }
-  const rows = lines.map(({ cells, line }) => {
+  return lines.map(({ cells, line }) => {
     if (cells.length !== head.cells.length) {
       throw new InputError(
         `Cannot import ${name}, line ${line} as it must have ${head.cells.length} cells: ` +
@@ -96,11 +139,6 @@ export function runsOfCsv(text: string, name: string): Table {
       cells: Object.fromEntries(isIndexed ? byColumn.slice(1) : byColumn),
     };
   });
-  const index = isIndexed ? [`Left out of ${name} as it numbers the rows: column 1`] : [];
-  const { runs, remarks } = isExported(head.cells)
-    ? { runs: runsOfExported(rows, head.cells, name), remarks: [] }
-    : runsOfRows(rows, name);
-  return { runs, remarks: [...index, ...remarks] };
 }
 
 /** Whether the first column is the index that pandas writes, which numbers the rows from 0. */
@@ -126,7 +164,10 @@ function requireSteps(columns: readonly string[], name: string): void {
 export function runsOfJson(text: string, name: string): Table {
   const rows = jsonOf(text, name);
   if (!Array.isArray(rows) || !rows.every(isRecord)) {
-    throw new InputError(`Cannot import ${name} as it must be a list of objects, one a step`);
+    const own = isRecord(rows) && Array.isArray(rows.runs)
+      ? ": of the lab's own exports the CSV comes back (export --format csv)"
+      : "";
+    throw new InputError(`Cannot import ${name} as it must be a list of objects, one a step${own}`);
   }
   return runsOfRows(rows.map((cells, i) => ({ at: `row ${i + 1}`, cells })), name);
 }
@@ -146,12 +187,8 @@ function runsOfRows(rows: readonly Row[], name: string): Table {
     const lack = rows.length === 0 ? "rows" : "columns beside those of steps and times";
     throw new InputError(`Cannot import ${name} as it has no ${lack}`);
   }
-  const texts = [...metrics, ...(time === undefined ? [] : [time])]
-    .filter((column) => isText(rows, column, name));
   const remarks = [
-    ...texts.length === 0
-      ? []
-      : [`Left out of ${name} as they hold text, no numbers: ${shortened(texts.join(", "))}`],
+    ...textsOf(rows, [...metrics, ...(time === undefined ? [] : [time])], name),
     ...step === undefined
       ? [`Rows of ${name} are counted as its steps, as no column is called ${steps[0]}, or alike`]
       : [],
@@ -177,6 +214,14 @@ function runsOfRows(rows: readonly Row[], name: string): Table {
     return { name: run.trim() || baseName(name), points };
   });
   return { runs, remarks };
+}
+
+/** A remark on those of the columns that hold text; see {@linkcode isText}. */
+function textsOf(rows: readonly Row[], columns: readonly string[], name: string): string[] {
+  const texts = columns.filter((column) => isText(rows, column, name));
+  return texts.length === 0
+    ? []
+    : [`Left out of ${name} as they hold text, no numbers: ${shortened(texts.join(", "))}`];
 }
 
 /** A number as some countries write it. */
@@ -230,10 +275,7 @@ function pointsOf(
   const requireOne = onePerStep(name, step ?? "row");
   const clock = steadyClock();
   const points = rows.flatMap(({ at: place, cells }, i): ImportedPoint[] => {
-    const values = metrics.flatMap((column): [string, number][] => {
-      const value = numberOf(cells[column]);
-      return value === undefined ? [] : [[printable(column), value]];
-    });
+    const values = numbersOf(cells, metrics);
     if (values.length === 0) return [];
     const at = step === undefined ? i + 1 : numberOf(cells[step]);
     if (!isStep(at)) {
@@ -244,10 +286,9 @@ function pointsOf(
     }
     for (const [metric, value] of values) requireOne(metric, at, value, place);
     const told = time === undefined ? undefined : numberOf(cells[time]);
-    const isTold = told !== undefined && told >= 0;
     return [{
       step: at,
-      ...(isTold ? { seconds: clock(told) } : {}),
+      ...(isStep(told) ? { seconds: clock(told) } : {}),
       metrics: Object.fromEntries(values),
     }];
   });
@@ -260,44 +301,42 @@ const EPISODES = 100;
 
 /**
  * The run of a monitor file: a line of JSON behind `#`, then return, length and seconds of each
- * episode. `rollout/episode_return_mean` and `…_length_mean` are of the last 100 episodes.
+ * episode, and what else was asked of it, by the columns' names. `rollout/episode_return_mean` and
+ * `…_length_mean` are of the last 100 episodes.
  *
- * @throws {InputError} where it is none.
+ * @throws {InputError} where it is none, or has no episode.
  */
-export function runOfMonitor(text: string, name: string): ImportedRun {
-  const end = text.indexOf("\n");
-  let head: { env_id?: unknown };
-  try {
-    head = JSON.parse(text.slice(1, end));
-  } catch {
-    throw new InputError(`Cannot import ${name} as its first line must be JSON behind a #`);
-  }
-  const [columns, ...lines] = csvRecords(text.slice(end + 1), `import ${name}`);
-  const [r, l, t] = ["r", "l", "t"].map((column) => columns?.cells.indexOf(column) ?? -1);
-  if (r < 0 || l < 0 || t < 0) {
+export function runOfMonitor(text: string, name: string): Table {
+  const [first] = text.split("\n", 1);
+  const environment = monitoredWorld(first, name);
+  // The first line is left empty, so that the others have their numbers.
+  const [head, ...lines] = csvRecords(text.slice(first.length), `import ${name}`);
+  const known = ["r", "l", "t"];
+  if (head === undefined || !known.every((column) => head.cells.includes(column))) {
     throw new InputError(`Cannot import ${name} as a monitor file has the columns r, l and t`);
   }
+  const rows = rowsOf(head, lines, name);
+  if (rows.length === 0) throw new InputError(`Cannot import ${name} as it has no episodes`);
+  const others = head.cells.filter((column) => !known.includes(column));
+  const remarks = textsOf(rows, others, name);
   const [returns, lengths]: number[][] = [[], []];
   let step = 0;
   const clock = steadyClock();
-  const points = lines.map(({ cells, line }): ImportedPoint => {
-    const [value, length, seconds] = [r, l, t].map((at) => numberOf(cells[at]));
+  const points = rows.map(({ at, cells }): ImportedPoint => {
+    const [value, length, seconds] = known.map((column) => numberOf(cells[column]));
+    const refused = (why: string) => new InputError(`Cannot import ${name}, ${at} as ${why}`);
     if (value === undefined || length === undefined || seconds === undefined) {
-      throw new InputError(
-        `Cannot import ${name}, line ${line + 1} as r, l and t must be numbers: ${cells}`,
+      throw refused(
+        `r, l and t must be numbers: ${known.map((column) => cells[column]).join(",")}`,
       );
     }
     returns.push(value);
     lengths.push(length);
     step += length;
     if (!(length >= 0) || !isStep(step)) {
-      throw new InputError(
-        `Cannot import ${name}, line ${
-          line + 1
-        } as l, the steps of an episode, and their sum must be ` +
-          `${STEPS}: ${length}`,
-      );
+      throw refused(`l, the steps of an episode, and their sum must be ${STEPS}: ${length}`);
     }
+    if (!isStep(seconds)) throw refused(`t, its seconds, must be ${STEPS}: ${seconds}`);
     const mean = (values: readonly number[]) => {
       const last = values.slice(-EPISODES);
       return last.reduce((sum, each) => sum + each, 0) / last.length;
@@ -306,6 +345,7 @@ export function runOfMonitor(text: string, name: string): ImportedRun {
       step,
       seconds: clock(seconds),
       metrics: {
+        ...Object.fromEntries(numbersOf(cells, others)),
         "rollout/episode_return": value,
         "rollout/episode_length": length,
         [TRAINING_RETURN]: mean(returns),
@@ -313,18 +353,44 @@ export function runOfMonitor(text: string, name: string): ImportedRun {
       },
     };
   });
-  const world = typeof head.env_id === "string" ? head.env_id : undefined;
   return {
-    name: baseName(name),
-    ...(world === undefined ? {} : { configuration: { environment: { id: world } } }),
-    points,
+    runs: [{
+      name: baseName(name),
+      ...(environment === undefined ? {} : { configuration: { environment } }),
+      points,
+    }],
+    remarks,
   };
+}
+
+/** The world that a monitor file's first line names. */
+function monitoredWorld(line: string, name: string): { readonly id: string } | undefined {
+  let head: unknown;
+  try {
+    head = JSON.parse(line.slice(1));
+  } catch {
+    // As what is no object.
+  }
+  if (!isRecord(head)) {
+    throw new InputError(
+      `Cannot import ${name} as the first line of a monitor file must be a JSON object behind its #`,
+    );
+  }
+  return typeof head.env_id === "string" ? { id: head.env_id } : undefined;
+}
+
+/** The numbers of a row with its columns' names, without what is empty or text. */
+function numbersOf(cells: Row["cells"], columns: readonly string[]): [string, number][] {
+  return columns.flatMap((column): [string, number][] => {
+    const value = numberOf(cells[column]);
+    return value === undefined ? [] : [[printable(column), value]];
+  });
 }
 
 /** A file's name without folders and end; its folder's where a program calls all of its files so. */
 export function baseName(name: string): string {
   const [folder, last] = ["", ...name.split("/")].slice(-2);
-  const own = last.replace(/(\.monitor)?\.(csv|json|txt)$/, "");
+  const own = last.replace(/(\.monitor)?\.(csv|json|txt)$/i, "");
   return printable(/^(progress|monitor|\d*)$/.test(own) && folder !== "" ? folder : own) ||
     "imported";
 }

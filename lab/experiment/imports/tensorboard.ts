@@ -1,6 +1,6 @@
 /**
  * Runs from TensorBoard's event files: scalars, as TensorFlow 1 and PyTorch write them (a value of
- * their own) and as TensorFlow 2 does (a tensor).
+ * their own) and as TensorFlow 2 and JAX do (a tensor of one number, whatever its type).
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { maskedChecksum } from "../../store/exports/mod.ts";
 import type { ImportedPoint } from "./imported_run.ts";
 import { isStep, STEPS } from "./rows.ts";
 
-/** A field of a message: a whole number, or bytes. */
-type Field = readonly [field: number, value: number | Uint8Array];
+/** A field of a message: its number, and its bytes. */
+type Field = readonly [field: number, value: Uint8Array];
 
 /** A file, and what it is called in messages. */
 export interface NamedBytes {
@@ -26,13 +26,28 @@ interface EventFile {
   readonly start: number | undefined;
   readonly end: number | undefined;
   readonly points: readonly EventPoint[];
+  /** Tags of what is no scalar. */
+  readonly others: ReadonlySet<string>;
+  /** Bytes of a record that was cut off at its end. */
+  readonly cutOff: number;
+}
+
+/** What event files hold. */
+export interface Events {
+  readonly points: readonly ImportedPoint[];
+  /** Values that gave way. */
+  readonly rewritten: number;
+  /** Tags of what is no scalar, as pictures and texts. */
+  readonly others: readonly string[];
+  /** Files that end within a record, and the bytes that they have of it. */
+  readonly cutOff: readonly { readonly name: string; readonly bytes: number }[];
 }
 
 /** What stands at a step: values; or that a program went on from there, which takes back what it had. */
 type EventPoint = ImportedPoint & { readonly goesOn?: true };
 
 /** The state that an event of the log of sessions tells of where a program has started. */
-const START = 1;
+const START = 1n;
 
 /**
  * What the event files of a folder hold: one run, whose program may have been started several times. The
@@ -42,51 +57,59 @@ const START = 1;
  * file has twice the last value counts. Seconds are counted from the first event, without those between two files. A
  * record that was cut off at its end, as of a program that still writes, is left out.
  *
- * @returns Points, none where no scalar is found, and how many values gave way.
+ * @returns No points where no scalar is found.
  * @throws {InputError} where a record is not as it was written.
  */
-export function pointsOfTensorboard(
-  given: readonly NamedBytes[],
-): { points: ImportedPoint[]; rewritten: number } {
+export function pointsOfTensorboard(given: readonly NamedBytes[]): Events {
   const files = given.map(eventFileOf).sort((a, b) =>
     (a.start ?? 0) - (b.start ?? 0) || a.name.localeCompare(b.name, "en", { numeric: true })
   );
-  return withoutRewritten(sinceStart(files));
+  return {
+    ...withoutRewritten(sinceStart(files)),
+    others: [...new Set(files.flatMap(({ others }) => [...others]))],
+    cutOff: files.filter(({ cutOff }) => cutOff > 0)
+      .map(({ name, cutOff }) => ({ name, bytes: cutOff })),
+  };
 }
 
 function eventFileOf({ name, bytes }: NamedBytes): EventFile {
   const points: EventPoint[] = [];
+  const others = new Set<string>();
   let start: number | undefined;
   let end: number | undefined;
-  for (const event of recordsOf(bytes, name)) {
+  const { records, rest } = recordsOf(bytes, name);
+  for (const event of records) {
     const fields = fieldsOf(event, name);
-    const time = fields.find(([field]) => field === 1)?.[1];
-    const step = Number(fields.find(([field]) => field === 2)?.[1] ?? 0);
+    const of = (wanted: number) => fields.find(([field]) => field === wanted)?.[1];
+    const step = Number(BigInt.asIntN(64, integerOf(of(2))));
     if (!isStep(step)) {
-      // Below 0 it is, as the file has it, above 2⁶³.
-      const shown = step < 2 ** 63 ? `${step}` : "less than 0";
-      throw new InputError(`Cannot import ${name} as its steps must be ${STEPS}: one is ${shown}`);
+      throw new InputError(`Cannot import ${name} as its steps must be ${STEPS}: one is ${step}`);
     }
-    const seconds = time instanceof Uint8Array ? float64(time) : undefined;
+    const seconds = secondsOf(of(1));
     start ??= seconds;
     end = seconds ?? end;
-    const session = fields.find(([field]) => field === 7)?.[1];
+    const session = of(7);
     if (
-      session instanceof Uint8Array &&
-      fieldsOf(session, name).some(([field, value]) => field === 1 && value === START)
+      session !== undefined &&
+      fieldsOf(session, name).some(([field, value]) => field === 1 && integerOf(value) === START)
     ) points.push({ step, metrics: {}, goesOn: true });
-    const summary = fields.find(([field]) => field === 5)?.[1];
-    if (!(summary instanceof Uint8Array)) continue;
     const metrics: Record<string, number> = {};
-    for (const [field, value] of fieldsOf(summary, name)) {
-      if (field !== 1 || !(value instanceof Uint8Array)) continue;
-      const scalar = scalarOf(value, name);
-      if (scalar !== undefined) metrics[printable(scalar.tag)] = scalar.value;
+    for (const [field, value] of fieldsOf(of(5) ?? new Uint8Array(), name)) {
+      if (field !== 1) continue;
+      const [tag, number] = scalarOf(value, name);
+      if (number === undefined || tag.trim() === "") others.add(tag.trim() || "(no tag)");
+      else metrics[tag] = number;
     }
     if (Object.keys(metrics).length === 0) continue;
     points.push({ step, ...(seconds === undefined ? {} : { seconds }), metrics });
   }
-  return { name, start, end, points };
+  return { name, start, end, points, others, cutOff: rest };
+}
+
+/** What a clock shows; undefined where that is no time. */
+function secondsOf(bytes: Uint8Array | undefined): number | undefined {
+  const seconds = bytes?.length === 8 ? viewOf(bytes).getFloat64(0, true) : undefined;
+  return isStep(seconds) ? seconds : undefined;
 }
 
 /** The files' points with seconds of work: those between the end of one and the start of the next are none. */
@@ -135,55 +158,128 @@ function withoutRewritten(
 }
 
 /** A summary's value: its tag, and a number where it is one. */
-function scalarOf(bytes: Uint8Array, name: string): { tag: string; value: number } | undefined {
+function scalarOf(bytes: Uint8Array, name: string): [tag: string, number: number | undefined] {
   const fields = fieldsOf(bytes, name);
   const of = (wanted: number) => fields.find(([field]) => field === wanted)?.[1];
   const [tag, simple, tensor] = [of(1), of(2), of(8)];
-  if (!(tag instanceof Uint8Array)) return undefined;
-  const text = new TextDecoder().decode(tag);
-  if (simple instanceof Uint8Array) return { tag: text, value: float32(simple) };
-  if (!(tensor instanceof Uint8Array)) return undefined;
-  const parts = fieldsOf(tensor, name);
-  const kind = parts.find(([field]) => field === 1)?.[1];
-  const content = parts.find(([field]) => field === 4)?.[1];
-  const single = parts.find(([field]) => field === (kind === 2 ? 6 : 5))?.[1];
-  const number = content instanceof Uint8Array && content.length > 0 ? content : single;
-  if (!(number instanceof Uint8Array)) return undefined;
-  if (kind === 1 && number.length === 4) return { tag: text, value: float32(number) };
-  if (kind === 2 && number.length === 8) return { tag: text, value: float64(number) };
+  const number = simple?.length === 4
+    ? viewOf(simple).getFloat32(0, true)
+    : tensor && numberIn(tensor, name);
+  return [printable(new TextDecoder().decode(tag)), number];
+}
+
+/** How a type of tensors is written: bytes of a number in its content, and the field of its values. */
+interface NumberType {
+  readonly bytes: number;
+  readonly field: number;
+  /** Of a number's bytes. */
+  readonly read: (view: DataView) => number;
+  /** Of a value of a field that holds whole numbers; left out: its values are these bytes. */
+  readonly of?: (value: bigint) => number;
+}
+
+/** A type of whole numbers of so many bytes. */
+function whole(bytes: number, field: number, isSigned: boolean): NumberType {
+  const as = isSigned ? BigInt.asIntN : BigInt.asUintN;
+  const of = (value: bigint) => Number(as(8 * bytes, value));
+  const bits = (view: DataView) =>
+    Array.from({ length: bytes }, (_, i) => BigInt(view.getUint8(i)) << BigInt(8 * i));
+  return { bytes, field, of, read: (view) => of(bits(view).reduce((sum, each) => sum + each, 0n)) };
+}
+
+/** A type of two bytes, whose values are whole numbers with the same bits. */
+function short(read: (view: DataView) => number): NumberType {
+  const of = (value: bigint) => read(new DataView(Uint16Array.of(Number(value)).buffer));
+  return { bytes: 2, field: 13, read, of };
+}
+
+/** The beginning of a float32 is a bfloat16. */
+function bfloat16(view: DataView): number {
+  return new Float32Array(Uint32Array.of(view.getUint16(0, true) << 16).buffer)[0];
+}
+
+/** TensorFlow's types of real numbers (tensorflow/core/framework/types.proto), by number. */
+const numberTypes: ReadonlyMap<number, NumberType> = new Map([
+  [1, { bytes: 4, field: 5, read: (view) => view.getFloat32(0, true) }],
+  [2, { bytes: 8, field: 6, read: (view) => view.getFloat64(0, true) }],
+  [3, whole(4, 7, true)],
+  [4, whole(1, 7, false)],
+  [5, whole(2, 7, true)],
+  [6, whole(1, 7, true)],
+  [9, whole(8, 10, true)],
+  [10, whole(1, 11, false)],
+  [14, short(bfloat16)],
+  [17, whole(2, 7, false)],
+  [19, short((view) => view.getFloat16(0, true))],
+  [22, whole(4, 16, false)],
+  [23, whole(8, 17, false)],
+]);
+
+/**
+ * The number that a tensor is (tensorflow/core/framework/tensor.proto); undefined where it is none, or
+ * several. One of one element without a value is 0.
+ */
+function numberIn(tensor: Uint8Array, name: string): number | undefined {
+  const fields = fieldsOf(tensor, name);
+  const of = (wanted: number) => fields.find(([field]) => field === wanted)?.[1];
+  const type = numberTypes.get(Number(integerOf(of(1))));
+  const sizes = fieldsOf(of(2) ?? new Uint8Array(), name).filter(([field]) => field === 2)
+    .map(([, size]) => fieldsOf(size, name).find(([field]) => field === 1)?.[1])
+    .map(integerOf);
+  if (type === undefined || sizes.some((size) => size !== 1n)) return undefined;
+  const content = of(4);
+  if (content !== undefined && content.length > 0) {
+    return content.length === type.bytes ? type.read(viewOf(content)) : undefined;
+  }
+  const values = fields.filter(([field]) => field === type.field).map(([, value]) => value);
+  if (values.length > 1) return undefined;
+  const [value] = values;
+  if (value === undefined || value.length === 0) return 0;
+  if (type.of === undefined) {
+    return value.length === type.bytes ? type.read(viewOf(value)) : undefined;
+  }
+  // Several stand one behind another, where each but the last byte of a number is above 127.
+  return value.findIndex((byte) => byte < 128) === value.length - 1
+    ? type.of(integerOf(value))
+    : undefined;
 }
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function float32(bytes: Uint8Array): number {
-  return viewOf(bytes).getFloat32(0, true);
+/** A whole number: seven bits a byte, the lowest first; 0 where there is none. */
+function integerOf(bytes: Uint8Array = new Uint8Array()): bigint {
+  return bytes.reduceRight((sum, byte) => sum << 7n | BigInt(byte & 127), 0n);
 }
 
-function float64(bytes: Uint8Array): number {
-  return viewOf(bytes).getFloat64(0, true);
-}
-
-/** TFRecords: length, its checksum, the bytes, their checksum. */
-function* recordsOf(bytes: Uint8Array, name: string): Generator<Uint8Array> {
+/**
+ * TFRecords: length, its checksum, the bytes, their checksum.
+ *
+ * @returns The records, and the bytes of one that was cut off behind them.
+ */
+function recordsOf(bytes: Uint8Array, name: string): { records: Uint8Array[]; rest: number } {
   const view = viewOf(bytes);
-  for (let at = 0; at + 12 <= bytes.length;) {
+  const records: Uint8Array[] = [];
+  let at = 0;
+  while (at + 12 <= bytes.length) {
     const damaged = new InputError(`Cannot import ${name} as it is damaged at byte ${at}`);
     if (view.getUint32(at + 8, true) !== maskedChecksum(bytes.subarray(at, at + 8))) throw damaged;
     const length = view.getUint32(at, true) + 2 ** 32 * view.getUint32(at + 4, true);
-    if (at + 16 + length > bytes.length) return;
+    if (at + 16 + length > bytes.length) break;
     const content = bytes.subarray(at + 12, at + 12 + length);
     if (view.getUint32(at + 12 + length, true) !== maskedChecksum(content)) throw damaged;
-    yield content;
+    records.push(content);
     at += 16 + length;
   }
+  return { records, rest: bytes.length - at };
 }
 
 /** The fields of a message of the Protocol Buffers wire format. */
 function fieldsOf(bytes: Uint8Array, name: string): Field[] {
   const fields: Field[] = [];
   let at = 0;
+  const cutOff = () => new InputError(`Cannot import ${name} as a message in it is cut off`);
   const varint = () => {
     let value = 0;
     for (let shift = 1; at < bytes.length; shift *= 128) {
@@ -191,19 +287,19 @@ function fieldsOf(bytes: Uint8Array, name: string): Field[] {
       value += (byte & 127) * shift;
       if (byte < 128) return value;
     }
-    throw new InputError(`Cannot import ${name} as a message in it is cut off`);
+    throw cutOff();
   };
   while (at < bytes.length) {
     const key = varint();
     const [field, wire] = [Math.floor(key / 8), key % 8];
+    const began = at;
     if (wire === 0) {
-      fields.push([field, varint()]);
+      varint();
+      fields.push([field, bytes.subarray(began, at)]);
       continue;
     }
     const length = wire === 1 ? 8 : wire === 5 ? 4 : wire === 2 ? varint() : NaN;
-    if (!(at + length <= bytes.length)) {
-      throw new InputError(`Cannot import ${name} as a message in it is cut off`);
-    }
+    if (!(at + length <= bytes.length)) throw cutOff();
     fields.push([field, bytes.subarray(at, at + length)]);
     at += length;
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import { DamageError, LabError } from "../../core/errors.ts";
-import { filesNamedBy } from "../backup.ts";
+import { backUp } from "../backup.ts";
 import { Database, type Row } from "../database.ts";
 import { hashInName, isNamedBy, putBelow, putFile, sha256, sizeOfFile } from "../files.ts";
 import { contentOf, type JournalContent, Journals } from "../journal.ts";
@@ -327,7 +327,7 @@ export class Mirror implements Disposable {
 
   /** The folder's store, for reading. */
   store(): Store {
-    return new MirrorStore(this.hub, this.folder);
+    return new MirrorStore(this.hub, this);
   }
 
   [Symbol.dispose](): void {
@@ -364,12 +364,14 @@ export class Mirror implements Disposable {
 /** The store of a mirror's folder: what it has not yet comes from the hub when it is read. */
 class MirrorStore extends SqliteStore {
   readonly #hub: Hub;
+  readonly #mirror: Mirror;
   readonly #database: Database;
 
-  constructor(hub: Hub, folder: string) {
-    const database = new Database(`${folder}/lab.db`, { readOnly: true });
-    super(folder, database);
+  constructor(hub: Hub, mirror: Mirror) {
+    const database = new Database(`${mirror.folder}/lab.db`, { readOnly: true });
+    super(mirror.folder, database);
     this.#hub = hub;
+    this.#mirror = mirror;
     this.#database = database;
   }
 
@@ -394,7 +396,9 @@ class MirrorStore extends SqliteStore {
   }
 
   override async backUp(target: string): Promise<Backup> {
-    await fetchSound(this.#hub, this.location, filesNamedBy(this.#database));
-    return await super.backUp(target);
+    return await backUp(this.#database, this.location, target, {
+      refresh: () => this.#mirror.refresh(),
+      fetch: (paths) => fetchSound(this.#hub, this.location, paths),
+    });
   }
 }

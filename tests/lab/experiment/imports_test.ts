@@ -303,21 +303,58 @@ Deno.test("a file that is wrong is refused in a line that says where, and nothin
         eventFile([[1000, "x", 2 ** 53, 1]]),
         /steps must be .*: one is 9007199254740992$/,
       ],
-      ["tfevents.1", eventFile([[1000, "x", -1, 1]]), /steps must be .*: one is less than 0$/],
+      ["tfevents.1", eventFile([[1000, "x", -1, 1]]), /steps must be .*: one is -1$/],
       [
         "a.csv",
         `${exported}x,a,1,loss,1,0,1,0,0.5,2\ny,,1,loss,1,0,2,0,1,3\n`,
-        /a\.csv, line 3 as a run must have a name and a seed, a whole number: , 1$/,
+        /a\.csv, line 3 as a run must have a name and a seed, a whole number up to 2¹²⁸ − 1: , 1$/,
       ],
       [
         "a.csv",
         `${exported}x,a,1,loss,1,0,1,0,0.5,2\nx,a,1,loss,1,0,1,0,0.5,3\n`,
         /a\.csv, line 3 as a metric must .*: loss at iteration 1 is 3, and 2 in line 2$/,
       ],
-      ["a.json", "{}", /must be a list of objects/],
+      [
+        "a.csv",
+        `${exported}x,a,1,loss,1,0,1,0,0.5,2\nx,a,1, ,1,0,1,0,0.5,3\n`,
+        /a\.csv, line 3 as its metric must have a name$/,
+      ],
+      [
+        "a.csv",
+        `${exported}x,a,1,loss,1,0,1,0,0.5,2\ny,a,${2n ** 128n},loss,1,0,1,0,0.5,3\n`,
+        /a\.csv, line 3 as a run must have .* up to 2¹²⁸ − 1: a, 340282366920938463463374607431768211456$/,
+      ],
+      ["a.csv", new Uint8Array(536_870_889), /at most 536870888 bytes: 536870889$/],
+      ["a.csv", "step;loss\n1;0,5\n", /a\.csv as commas must separate its cells: semicolons do$/],
+      ["a.csv", "step\tloss\n1\t5\n", /a\.csv as commas must separate its cells: tabs do$/],
+      ...["csv", "json", "jsonl", "monitor.csv"].map((end): [string, Uint8Array, RegExp] => [
+        ...[`a.${end}`, Uint8Array.of(...utf8("#"), 0xe9)] as const,
+        new RegExp(`a\\.${end} as its text must be UTF-8`),
+      ]),
+      [
+        "a.json",
+        '{"runs": []}',
+        /must be a list of objects, .* the CSV comes back \(export --format/,
+      ],
+      ["a.json", "{}", /must be a list of objects, one a step$/],
       ["a.json", "[1", /it is no JSON/],
       ["a.json", '[{"step": 1, "x": 1, "x": 2}]', /a\.json as a key stands twice in one object$/],
-      ["a.monitor.csv", "#{\nr,l,t\n", /its first line must be JSON behind a #/],
+      [
+        "a.monitor.csv",
+        "#{\nr,l,t\n",
+        /first line of a monitor file must be a JSON object behind its #/,
+      ],
+      [
+        "a.monitor.csv",
+        "#null\nr,l,t\n1,2,3\n",
+        /first line .* must be a JSON object behind its #/,
+      ],
+      ["a.monitor.csv", "#[1]\nr,l,t\n1,2,3\n", /first line .* must be a JSON object behind its #/],
+      ["a.monitor.csv", "#{}", /a\.monitor\.csv as a monitor file has the columns r, l and t$/],
+      ["a.monitor.csv", "#{}\r\nr,l,t\r\n", /a\.monitor\.csv as it has no episodes$/],
+      ["a.monitor.csv", "#{}\nr,l,t\n1,2,3,4\n", /line 3 as it must have 3 cells: 4$/],
+      ["a.monitor.csv", "#{}\nr,l,t\n1,2,inf\n", /line 3 as t, its seconds, must be .*: Infinity$/],
+      ["a.monitor.csv", "#{}\nr,l,t\n1,2,-3\n", /line 3 as t, its seconds, must be .*: -3$/],
       ["a.monitor.csv", "#{}\nr,l\n1,2\n", /has the columns r, l and t/],
       ["a.monitor.csv", "#{}\nr,l,t\n1,x,2\n", /line 3 as r, l and t must be numbers: 1,x,2/],
       ["a.pickle", "x", /must be JSON lines \(\.jsonl\), a TensorBoard file/],
@@ -591,4 +628,169 @@ Deno.test("steps of another program may be parts of an epoch", () =>
     const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
     const [again] = await imported(store, "b/tfevents.1", bytes);
     deepStrictEqual(again.series[0].slice(0, 3), ["loss", [1, 2], [2, 1]]);
+  }));
+
+Deno.test("whole numbers and short ones that TensorBoard was given as tensors come back", () =>
+  withStore(async (store) => {
+    // TensorProto: dtype (1), tensor_shape (2), tensor_content (4), a list of values for each kind of type.
+    const typed = (type: number) => new Message().integer(1, type);
+    const packed = (...bytes: number[]) => Uint8Array.from(bytes);
+    const shape = (size: number) => new Message().message(2, new Message().integer(1, size));
+    const minusFive = packed(0xfb, ...Array(8).fill(0xff), 0x01);
+    const tensors: [tag: string, tensor: Message, value: number | undefined][] = [
+      ["int32", typed(3).bytes(7, packed(0x96, 0x01)), 150],
+      ["int32 alone", typed(3).integer(7, 150), 150],
+      ["int32 below 0", typed(3).bytes(7, minusFive), -5],
+      ["int32 as content", typed(3).bytes(4, packed(0xf9, 0xff, 0xff, 0xff)), -7],
+      ["uint8", typed(4).bytes(4, packed(200)), 200],
+      ["int16", typed(5).bytes(4, packed(0xfe, 0xff)), -2],
+      ["int8", typed(6).bytes(7, minusFive), -5],
+      ["int64", typed(9).bytes(10, minusFive), -5],
+      ["int64 as content", typed(9).bytes(4, packed(0, 0, 0, 0, 0, 1, 0, 0)), 2 ** 40],
+      ["bool", typed(10).bytes(11, packed(1)), 1],
+      ["bfloat16", typed(14).bytes(13, packed(0x80, 0x7f)), 1],
+      ["bfloat16 as content", typed(14).bytes(4, packed(0x80, 0xbf)), -1],
+      ["uint16", typed(17).bytes(4, packed(0x60, 0xea)), 60000],
+      ["half", typed(19).bytes(13, packed(0x80, 0x78)), 1],
+      ["half as content", typed(19).bytes(4, packed(0, 0xb8)), -0.5],
+      ["uint32", typed(22).bytes(16, packed(0x80, 0xd0, 0xac, 0xf3, 0x0e)), 4e9],
+      ["uint64", typed(23).bytes(17, packed(5)), 5],
+      ["double, packed", typed(2).bytes(6, new Uint8Array(Float64Array.of(0.1).buffer)), 0.1],
+      ["one in a row", typed(3).message(2, shape(1)).bytes(7, packed(3)), 3],
+      ["of no value", typed(9), 0],
+      // What is no number, or several, is named.
+      ["row", typed(1).message(2, shape(2)).bytes(5, new Uint8Array(8)), undefined],
+      ["row of no value", typed(3).message(2, shape(2)), undefined],
+      ["two", typed(3).bytes(7, packed(1, 2)), undefined],
+      ["text", typed(7).text(8, "hi"), undefined],
+    ];
+    const summary = new Message().messages(
+      1,
+      tensors,
+      ([tag, tensor]) => new Message().text(1, tag).message(8, tensor),
+    );
+    const event = record([...new Message().integer(2, 1).message(5, summary).finish()]);
+    const { ids: [id], others } = await importFileRuns(store, event, "d/tfevents.1", options);
+    deepStrictEqual(others, ["row", "row of no value", "two", "text"]);
+    const kept = tensors.filter(([, , value]) => value !== undefined);
+    deepStrictEqual(
+      Object.fromEntries(
+        store.seriesNames(id).map((tag) => [tag, store.series(id, tag).values[0]]),
+      ),
+      Object.fromEntries(kept.map(([tag, , value]) => [tag, value])),
+    );
+    const picture = new Message().message(1, new Message().text(1, "x").message(4, new Message()));
+    const none = record([...new Message().integer(2, 1).message(5, picture).finish()]);
+    await rejects(
+      importFileRuns(store, none, "e/tfevents.1", options),
+      /^InputError: Cannot import e\/tfevents\.1 as it has no scalars, but x$/,
+    );
+  }));
+
+Deno.test("what an event file lacks at its end is said, and a clock that shows no time is none", () =>
+  withStore(async (store) => {
+    const whole = eventFile([[1000, "x", 1, 10], [NaN, "x", 2, 20], [Infinity, "x", 3, 30], [
+      1004,
+      "x",
+      4,
+      40,
+    ]]);
+    const { ids: [id], remarks } = await importFileRuns(store, whole, "d/tfevents.1", options);
+    deepStrictEqual([...store.series(id, "x").wallSeconds], [0, 0, 0, 4]);
+    deepStrictEqual(remarks, []);
+    const cut = await importFileRuns(store, whole.subarray(0, -7), "c/tfevents.1", options);
+    deepStrictEqual(cut.remarks, [
+      `Left out of c/tfevents.1 as its last record is cut off: ${whole.length / 4 - 7} bytes`,
+    ]);
+  }));
+
+Deno.test("times of a table that are none are left out, and its run can be read", () =>
+  withStore(async (store) => {
+    const text = "step,seconds,loss\n1,inf,1\n2,5,2\n3,-1,3\n4,1e300,4\n5,7,5\n";
+    const [{ series }] = await imported(store, "a.csv", text);
+    deepStrictEqual(series[0][3], [0, 5, 5, 5, 7]);
+    deepStrictEqual(store.damagedRuns(), []);
+  }));
+
+Deno.test("a monitor file's further columns are series by their names, those of text are named", () =>
+  withStore(async (store) => {
+    const text = "#{}\nr,l,t,is_success,level,won\n1,2,3,1,easy,\n4,2,4,0,hard,7\n";
+    const { ids: [id], remarks } = await importFileRuns(store, utf8(text), "a.csv", options);
+    deepStrictEqual(remarks, ["Left out of a.csv as they hold text, no numbers: level"]);
+    deepStrictEqual(
+      ["is_success", "won"].map((name) => [...store.series(id, name).values]),
+      [[1, 0], [7]],
+    );
+  }));
+
+Deno.test("seeds beyond the largest are refused before a run of their file is stored", () =>
+  withStore(async (store) => {
+    const seed = 2n ** 128n - 1n;
+    const add = (text: string, first: bigint) =>
+      importFileRuns(store, utf8(text), "a.csv", { ...options, seed: first });
+    const panel = "step,a - x,b - x\n1,2,3\n";
+    await rejects(add(panel, seed), {
+      name: "InputError",
+      message: "Cannot import a.csv as seeds must be at most 2¹²⁸ − 1: its 2 runs would begin at " +
+        seed,
+    });
+    await rejects(
+      add("loss\n1\n", seed + 1n),
+      /its run would have 340282366920938463463374607431768211456$/,
+    );
+    strictEqual(store.runs().length, 0);
+    const { ids } = await add(panel, seed - 1n);
+    deepStrictEqual(ids.map((id) => store.run(id)!.manifest.determined.seed), [
+      ...[`${seed - 1n}`, `${seed}`],
+    ]);
+  }));
+
+Deno.test("columns that the lab's CSV does not have are named, and ends of names may be capitals", () =>
+  withStore(async (store) => {
+    const [head] = exported.split("\n");
+    const text = `${head},note\nx,a,1,loss,1,0,1,0,0.5,2,why\n`;
+    const { remarks } = await importFileRuns(store, utf8(text), "M.CSV", options);
+    deepStrictEqual(remarks, [
+      "Left out of M.CSV as the lab's own export has no such columns: note",
+    ]);
+    const [{ name }] = await imported(store, "LOG.CSV", "step,loss\n1,2\n");
+    strictEqual(name, "LOG");
+    const lines = '{"run": {"name": "loop"}}\n';
+    strictEqual((await importFileRuns(store, utf8(lines), "A.JSONL", options)).ids.length, 1);
+  }));
+
+Deno.test("a run whose score is another than its last evaluation is named: its file does not say that it stopped", () =>
+  withStore(async (store) => {
+    const add = async (...rows: [metric: string, iteration: number, value: number][]) => {
+      const text = rows.map(([metric, iteration, value]) =>
+        `x,a,1,${metric},${iteration},0,${iteration},0,${iteration},${value}\n`
+      );
+      const bytes = utf8(exported + text.join(""));
+      return await importFileRuns(store, bytes, "metrics.csv", options);
+    };
+    const evaluated = ["evaluation/return_mean", 2, 500] as const;
+    const { ids: [id], remarks } = await add([...evaluated], ["score/return_mean", 2, 470]);
+    deepStrictEqual(remarks, [
+      `Shown by the last evaluation, for which a rule had waited: ${id}; what such a run is judged ` +
+      "by is its score, the series score/…",
+    ]);
+    // Where both are one figure, or the run went on from there, the last evaluation is what counts.
+    deepStrictEqual((await add([...evaluated], ["score/return_mean", 2, 500])).remarks, []);
+    deepStrictEqual((await add([...evaluated], ["score/return_mean", 1, 470])).remarks, []);
+  }));
+
+Deno.test("a log that has grown since it was imported is said to be the same run", () =>
+  withStore(async (store) => {
+    const add = (name: string, text: string) => importFileRuns(store, utf8(text), name, options);
+    const { ids: [first] } = await add("a/progress.csv", "step,loss,rate\n1,5,1\n2,4,1\n");
+    const said = (id: string) => [
+      `The run ${id} is the beginning of a/progress.csv, imported before: delete it, or both count ` +
+      "as seeds",
+    ];
+    const grown = "step,loss,rate\n1,5,1\n2,4,1\n3,3,1\n";
+    deepStrictEqual((await add("a/progress.csv", grown)).remarks, said(first));
+    // Other seeds agree in what has no chance in it alone, and other steps are another run's.
+    for (const other of [grown.replace("2,4", "2,4.5"), grown.replaceAll(/^(\d)/gm, "$10")]) {
+      deepStrictEqual((await add("a/progress.csv", other)).remarks, []);
+    }
   }));

@@ -178,8 +178,28 @@ Deno.test("a wrong line is named, and nothing of the file is stored", () =>
         /line 2 as a key stands twice in one object/,
       ],
       [lines({ metrics: { a: 1 } }), /line 1 as its first line must be|line 1 as run is wrong/],
-      [lines(head, { metrics: { a: "big" } }), /line 2/],
-      [lines(head, { event: "x", level: "loud" }), /line 2/],
+      [
+        lines(head, { metrics: { a: "big" } }),
+        /line 2 as metrics\.a is wrong: it must be a number, "NaN", "Infinity" or "-Infinity"$/,
+      ],
+      [
+        lines(head, { metrics, exampels: 5 }),
+        /line 2 as there is no field exampels \(did you mean "examples"\?\)$/,
+      ],
+      [
+        lines({ run: { name: "loop", seeds: 5 } }),
+        /line 1 as there is no field run\.seeds \(did you mean "seed"\?\)$/,
+      ],
+      [lines({ run: { name: " " } }), /line 1 as run\.name is wrong: it must not be empty$/],
+      [
+        lines(head, { metrics, examples: 0.5 }),
+        /examples is wrong: it must be a whole number from 0/,
+      ],
+      [lines(head, { event: "x", level: "loud" }), /line 2 as level is wrong/],
+      [
+        lines(head, { note: "x" }),
+        /line 2 as it must hold metrics, event, image and png, or finish$/,
+      ],
       [lines(head, { metrics: { "a\0b": 1 } }), /no NUL in its name: "a.*line 2\)/],
       [lines(head, { iteration: 5, metrics }, { iteration: 5, metrics }), /5 after 5 .*line 3\)/],
       [

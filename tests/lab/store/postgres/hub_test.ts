@@ -393,6 +393,31 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
       }),
   );
 
+  await t.step(
+    "a backup follows a run whose checkpoints a worker replaces meanwhile",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const [run] = await hub.ask([{ what: "toy" }]);
+        const claim = (await hub.claim("worker", 60))!;
+        const store = openStore(`${folder}/here`);
+        const local = addRun(store, "toy").id;
+        const shipper = new Shipper(`${folder}/here`, local, run);
+        const ship = () => shipper.ship(hub, (delta) => hub.hold(claim, 60, delta), claim);
+        await trained(store, local, 0, 10);
+        await ship();
+        await mirror.refresh();
+        for (const until of [20, 30, 40]) await trained(store, local, until - 10, until);
+        await ship();
+        const read = mirror.store();
+        deepStrictEqual((await read.backUp(`${folder}/backup`)).missing, []);
+        const copy = openStore(`${folder}/backup`);
+        deepStrictEqual(await contentOf(copy, run), await contentOf(store, local));
+        for (const each of [copy, read, store]) each.close();
+      }),
+  );
+
   await t.step("what cannot be used is refused in a line without the password", async () => {
     const url = await server.database();
     const refused = async (location: string, pattern: RegExp, password?: string) => {
