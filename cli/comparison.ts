@@ -24,13 +24,13 @@ import type { Registries } from "../lab/experiment/registries.ts";
 import { type ReturnScale, returnScale, returnScales } from "../lab/experiment/return_scale.ts";
 import { Judge, trainingOf, type Verdict } from "../lab/experiment/verdict.ts";
 import {
+  figureSpread,
   type Improvement,
   improvementOf,
   iqm,
   mean,
   median,
   type Spread,
-  spreadOf,
 } from "../lab/statistics/mod.ts";
 import { type PairTest, type SeededValues, testPairs } from "../lab/statistics/pairs.ts";
 import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
@@ -255,7 +255,7 @@ function summary(
     values,
     lacking,
     iqm: figure,
-    spread: isWhole ? spreadOf(values) : null,
+    spread: figureSpread(values),
     mean: known ? mean(values) : NaN,
     median: known ? median(values) : NaN,
     threshold: thresholdOf(

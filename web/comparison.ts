@@ -25,14 +25,21 @@ import { environments } from "../envs/mod.ts";
 import { returnScales } from "../lab/experiment/return_scale.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
 import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
-import { iqm, KeptDraws, mean, median, type Spread, spreadOf } from "../lab/statistics/mod.ts";
+import {
+  figureSpread,
+  iqm,
+  KeptDraws,
+  mean,
+  median,
+  type Spread,
+  spreadOf,
+} from "../lab/statistics/mod.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import type { Axis } from "./axes.ts";
 import { MOST_GROUPS, USUAL_GROUPS } from "./comparison_size.ts";
 import { inOrder } from "./contents.ts";
 import { binned, drawn, type Range, type SeedCurve } from "./curves.ts";
-import { figureSpread } from "./figure_spread.ts";
 import { term } from "../lab/experiment/conditions.ts";
 import { filtered, unlessArchived } from "./filter.ts";
 import { type Contender, type Finding, findingsOf } from "./finding.ts";

@@ -15,10 +15,9 @@ import {
   pathsOf,
   readerOf,
 } from "../lab/experiment/run_fields.ts";
-import { iqm, spreadOf } from "../lab/statistics/mod.ts";
+import { figureSpread, iqm, spreadOf } from "../lab/statistics/mod.ts";
 import type { Run } from "../lab/store/store.ts";
 import { countingOf } from "./comparison.ts";
-import { figureSpread } from "./figure_spread.ts";
 import { filtered, unlessArchived } from "./filter.ts";
 import { FIGURE } from "../lab/experiment/metric_label.ts";
 import { directionOf } from "../lab/experiment/metric_direction.ts";

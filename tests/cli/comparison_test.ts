@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { compareRuns } from "../../cli/comparison.ts";
 import { resultOf } from "../../cli/report/report.ts";
 import { comparisonDocument, comparisonTables } from "../../cli/terminal/comparison_table.ts";
-import { permutationTest } from "../../lab/statistics/mod.ts";
+import { figureSpread, permutationTest } from "../../lab/statistics/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { registries as worlds } from "../../registries.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
@@ -339,5 +339,13 @@ Deno.test("a NaN among the figures is shown, never dropped", async () => {
     const comparison = compareRuns(store, runs, registries);
     ok(Number.isNaN(comparison.groups[0].iqm));
     match(comparisonTables(comparison, capturedIo()), /world-a\s+3\s+return\s+NaN/);
+  });
+});
+
+Deno.test("of many seeds the interval is that of the dashboard", async () => {
+  await withStore((store) => {
+    const returns = Array.from({ length: 51 }, (_, i) => i * i % 37);
+    const runs = returns.map((value, i) => addRun(store, "a", i + 1, [value]));
+    deepStrictEqual(compareRuns(store, runs, registries).groups[0].spread, figureSpread(returns));
   });
 });

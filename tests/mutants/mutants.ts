@@ -12101,4 +12101,18 @@ export const mutants: readonly Mutant[] = [
     to: "size + windowOf(shader)",
     test: "tests/lab/compute/workspace_test.ts",
   },
+  {
+    fault: "an interval of very many seeds is drawn as often as one of few",
+    file: "lab/statistics/spread.ts",
+    from: "figures.length < MANY ?",
+    to: "figures.length < Infinity ?",
+    test: "tests/lab/statistics/statistics_test.ts",
+  },
+  {
+    fault: "bounds of an IQM that is named are drawn resample by resample",
+    file: "lab/statistics/spread.ts",
+    from: 'import { iqm, mean } from "./tasks.ts";',
+    to: 'import { iqm, mean } from "./scores.ts";',
+    test: "tests/lab/statistics/statistics_test.ts",
+  },
 ];

@@ -1,7 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
-import { iqm } from "../../lab/statistics/mod.ts";
+import { figureSpread, iqm } from "../../lab/statistics/mod.ts";
 import { Feed } from "../../web/feed.ts";
-import { figureSpread } from "../../web/figure_spread.ts";
 import {
   groupedBy,
   LABEL,
