@@ -12115,4 +12115,18 @@ export const mutants: readonly Mutant[] = [
     to: 'import { iqm, mean } from "./scores.ts";',
     test: "tests/lab/statistics/statistics_test.ts",
   },
+  {
+    fault: "a run that was lost early has siblings without figures",
+    file: "web/family.ts",
+    from: "group.runs.find((run) => !isLost(run)) ?? own.run",
+    to: "own.run",
+    test: "tests/web/family_test.ts",
+  },
+  {
+    fault: "a run's page does not hear of its other seeds",
+    file: "web/islands/run_family.tsx",
+    from: "const { family } = useFollowed(`/api/family?run=${run}`, initial);",
+    to: "const { family } = initial;",
+    test: "tests/web/family_test.ts",
+  },
 ];
