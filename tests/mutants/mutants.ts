@@ -2503,8 +2503,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a sweep that minimises takes the greatest",
     file: "lab/experiment/sweep.ts",
-    from: 'const loss = objective.goal === "minimize" ? value! : -value!;',
-    to: "const loss = -value!;",
+    from: 'return goal === "minimize" ? value : -value;',
+    to: "return -value;",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
@@ -12114,6 +12114,41 @@ export const mutants: readonly Mutant[] = [
     from: 'import { iqm, mean } from "./tasks.ts";',
     to: 'import { iqm, mean } from "./scores.ts";',
     test: "tests/lab/statistics/statistics_test.ts",
+  },
+  {
+    fault: "a sweep's best trial with a judging seed that was lost came to NaN",
+    file: "cli/sweeping.ts",
+    from: "const isNone = Number.isNaN(value);",
+    to: "const isNone = false;",
+    test: "tests/cli/sweep_test.ts",
+  },
+  {
+    fault: "a page has bounds of a best trial without a figure",
+    file: "web/sweeps.ts",
+    from: "spread: figureSpread(judged.values)",
+    to: 'spread: { kind: "lowest and highest", low: NaN, high: NaN }',
+    test: "tests/web/sweeps_test.ts",
+  },
+  {
+    fault: "a page looks for the best trial at the place of its number",
+    file: "web/islands/sweep.tsx",
+    from: "trials.find(({ trial }) => trial === best)?.value",
+    to: "trials[best ?? 0].value",
+    test: "tests/web/sweep_island_test.ts",
+  },
+  {
+    fault: "an infinite figure makes a trial the best",
+    file: "lab/experiment/sweep.ts",
+    from: "if (!Number.isFinite(value)) return Infinity;",
+    to: "if (Number.isNaN(value)) return Infinity;",
+    test: "tests/web/sweeps_test.ts",
+  },
+  {
+    fault: "a pruner lets a loss of minus infinity go on",
+    file: "lab/search/pruners.ts",
+    from: "Number.isFinite(loss) ? loss : Infinity",
+    to: "Number.isNaN(loss) ? Infinity : loss",
+    test: "tests/lab/search/pruners_test.ts",
   },
   {
     fault: "a run that was lost early has siblings without figures",
