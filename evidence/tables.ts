@@ -7,7 +7,7 @@ import { LabError } from "../lab/core/errors.ts";
 import { withSpread } from "../cli/terminal/comparison_table.ts";
 import { metricLabel } from "../lab/experiment/metric_label.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
-import { type Improvement, improvementOf, iqm, spreadOf } from "../lab/statistics/mod.ts";
+import { figureSpread, type Improvement, improvementOf, iqm } from "../lab/statistics/mod.ts";
 import { referenceFor, type References, referenceScores } from "./references.ts";
 import { scoresOf, type SeedResult, spentAtGoal } from "./results.ts";
 import { markdownTable } from "./markdown.ts";
@@ -69,7 +69,7 @@ function pairCells({ row, runs }: MeasuredRow, than: MeasuredRow): string[] {
   const names = [row, than.row].map(({ experiment }) => `\`${experiment}\``);
   const all = Math.min(row.seeds, than.row.seeds);
   if (gains.length === 0) return [...names, "", "to be measured", ""];
-  const spread = gains.every(Number.isFinite) ? spreadOf(gains) : null;
+  const spread = figureSpread(gains);
   const isShown = spread !== null && spread.low > 0;
   return [
     ...names,
@@ -177,16 +177,17 @@ function wordsOf({ row, runs, toVerify }: MeasuredRow, verdict: Verdict): string
   ].join(", ");
 }
 
-/** `recall 0.91 (0.97)`: IQM over seeds, and what real examples get by the same measure. */
+/** `recall 0.91 (0.97)`: IQM over seeds, none where one lacks it, and what real examples get by the same measure. */
 function furtherOf({ row: { figures = [] }, runs }: MeasuredRow): string {
-  const middle = (name: string) => {
-    const values = runs.map(({ figures }) => figures?.[name]).filter((value) =>
-      value !== undefined
-    );
-    return values.length === 0 ? undefined : figure(iqm(values), 3);
-  };
+  const known = (name: string) => runs.flatMap(({ figures }) => figures?.[name] ?? []);
+  const middle = (values: readonly number[]) =>
+    values.length === 0 ? undefined : figure(iqm(values), 3);
   return figures.flatMap((metric) => {
-    const [obtained, real] = [middle(metric), middle(metric.replace("evaluation/", "ceiling/"))];
+    const values = known(metric);
+    // A seed that diverged, or lacks the figure, has no part in an IQM of the others.
+    const isWhole = values.length === runs.length && runs.every(({ score }) => score !== null);
+    const obtained = middle(isWhole ? values : values.map(() => NaN));
+    const real = middle(known(metric.replace("evaluation/", "ceiling/")));
     if (obtained === undefined) return [];
     return `${metricLabel(metric)} ${obtained}${real === undefined ? "" : ` (${real})`}`;
   }).join(", ");
@@ -203,7 +204,7 @@ function theirsOf(row: EvidenceRow, peer: References | undefined): string {
   if (peer === undefined || peer.runs.length === 0) return row.reference?.source ?? "";
   const scores = referenceScores(peer);
   const seeds = scores.length < row.seeds ? `, ${scores.length} of ${row.seeds} seeds` : "";
-  return `${withSpread(iqm(scores), spreadOf(scores), figure)} ${peer.peer}${seeds}`;
+  return `${withSpread(iqm(scores), figureSpread(scores), figure)} ${peer.peer}${seeds}`;
 }
 
 /**
@@ -232,7 +233,7 @@ export function besideOthers(measured: readonly MeasuredRow[]): string {
   const titles = ["row", "ours", "theirs", "P(ours > theirs) [95 %]", "steps", "core-seconds"];
   const rows = found.map(({ row, runs, peer, improvement }) => [
     `\`${row.experiment}\``,
-    withSpread(iqm(scoresOf(runs)), spreadOf(scoresOf(runs)), figure),
+    withSpread(iqm(scoresOf(runs)), figureSpread(scoresOf(runs)), figure),
     theirsOf(row, peer),
     withSpread(improvement.probability, improvement.spread, (value) => value.toFixed(2)),
     ...spentBeside(runs, peer),

@@ -164,7 +164,7 @@ function figures(groups: readonly Group[], io: Io): string {
     columns,
     groups.map((group) => [
       group.label,
-      seedsText(group.runs),
+      seedsText(group.runs, group.lacking.length),
       group.metric === undefined ? "–" : metricLabel(group.metric),
       iqmCell(group),
       ...(judged ? [shownVerdict(group.verdict, io)] : []),

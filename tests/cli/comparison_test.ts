@@ -299,7 +299,10 @@ Deno.test("a run that came to its end without the figure leaves its group withou
     deepStrictEqual([pair.probability, pair.p, pair.detectable], [NaN, NaN, NaN]);
     deepStrictEqual(notes, ["2 of 3 runs have no evaluation/return_mean: world-b seeds 4, 5"]);
     const tables = comparisonTables(comparison, capturedIo());
-    match(tables, /world-b +3 +return +none +none +none/);
+    match(tables, /world-b +1 of 3, 2 without a figure +return +none +none +none/);
+    const [table] = resultOf(comparison, { isTimed: true, paired: false });
+    const rows = table.kind === "table" ? table.rows : [];
+    strictEqual(rows[1][2], "1 of 3, 2 without a figure");
     const { groups } = comparisonDocument(comparison) as { groups: { lacking: number }[] };
     deepStrictEqual(groups.map(({ lacking }) => lacking), [0, 2]);
   });
