@@ -21,7 +21,12 @@ import {
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
-import { type ReturnScale, returnScale, returnScales } from "../lab/experiment/return_scale.ts";
+import {
+  isSolved,
+  type ReturnScale,
+  returnScale,
+  returnScales,
+} from "../lab/experiment/return_scale.ts";
 import { Judge, trainingOf, type Verdict } from "../lab/experiment/verdict.ts";
 import {
   figureSpread,
@@ -296,7 +301,7 @@ function thresholdOf(store: Store, group: RunGroup, value: number | undefined): 
   return {
     value,
     reached: figuresOfGroup(store, group, RETURN)
-      .filter((figure) => figure !== undefined && figure >= value).length,
+      .filter((figure) => figure !== undefined && isSolved(figure, value)).length,
     environmentSteps: finite(first.map((each) => each?.environmentSteps ?? Infinity)),
     wallSeconds: finite(first.map((each) => each?.wallSeconds ?? Infinity)),
   };

@@ -11,7 +11,14 @@ import { figureSpread, type Improvement, improvementOf, iqm } from "../lab/stati
 import { referenceFor, type References, referenceScores } from "./references.ts";
 import { scoresOf, type SeedResult, spentAtGoal } from "./results.ts";
 import { markdownTable } from "./markdown.ts";
-import { type Bar, type EvidenceRow, judgingSeeds, type Verdict, verdictOf } from "./row.ts";
+import {
+  type Bar,
+  type EvidenceRow,
+  judgingSeeds,
+  type Verdict,
+  verdictOf,
+  within,
+} from "./row.ts";
 
 /** A row with its experiment and what was measured of it. */
 export interface MeasuredRow {
@@ -104,7 +111,7 @@ export function summaryOf(measured: MeasuredRow): string {
   if (runs.length === 0) return `${row.experiment}: to be measured`;
   const verdict = judged(measured);
   const missing = runs.length < row.seeds ? `, ${row.seeds - runs.length} seeds missing` : "";
-  const figures = `${row.experiment}: IQM ${withSpread(verdict.iqm, verdict.spread, figure)}`;
+  const figures = `${row.experiment}: IQM ${obtained(verdict)}`;
   const words = wordsOf(measured, verdict);
   if (!isJudged(verdict)) {
     return `${figures}${words === "" ? "" : `: ${words}`} (${runs.length} seeds${missing})`;
@@ -143,7 +150,7 @@ function cells(measured: MeasuredRow): string[] {
   return [
     name,
     seedsOf(row, runs),
-    withSpread(verdict.iqm, verdict.spread, figure),
+    obtained(verdict),
     scores.length === 1 ? "" : `${figure(Math.min(...scores))}, ${figure(Math.max(...scores))}`,
     bests.length < runs.length ? "" : figure(iqm(bests)),
     [goal, wordsOf(measured, verdict)].filter((part) => part !== "").join(": "),
@@ -343,8 +350,23 @@ function threaded(measured: readonly MeasuredRow[]): string {
   return names.length === 0 ? "" : `, but ${names.join(", ")}`;
 }
 
-/** Five digits at most, thousands apart; zeros at the end fall away. */
+/** Five digits unless said, thousands apart; zeros at the end fall away. */
 function figure(value: number, digits = 5): string {
   if (Number.isNaN(value)) return "none";
-  return Number(value.toPrecision(digits)).toLocaleString("en", { maximumFractionDigits: 6 });
+  return Number(value.toPrecision(digits)).toLocaleString("en", {
+    maximumFractionDigits: Math.max(6, digits),
+  });
+}
+
+/** Digits of a figure that says by so little whether it lies within a bar, at most. */
+const MOST_DIGITS = 12;
+
+/** The IQM with its spread, each with as many digits as say whether it lies within the bar. */
+function obtained({ iqm, spread, bar }: Verdict): string {
+  return withSpread(iqm, spread, (value) => {
+    let digits = 5;
+    const isTold = () => within(bar, Number(value.toPrecision(digits))) === within(bar, value);
+    while (digits < MOST_DIGITS && !isTold()) digits++;
+    return figure(value, digits);
+  });
 }

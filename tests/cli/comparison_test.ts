@@ -352,3 +352,24 @@ Deno.test("of many seeds the interval is that of the dashboard", async () => {
     deepStrictEqual(compareRuns(store, runs, registries).groups[0].spread, figureSpread(returns));
   });
 });
+
+Deno.test("a threshold that a return lacks by a rounding is reached, at the end and on the way", async () => {
+  await withStore((store) => {
+    const third = (0.7 + 0.7 + 0.7) / 3;
+    const run = addRun(store, "a", 1, [0.5, third, third]);
+    const { groups } = compareRuns(store, [run], registries, { threshold: 0.7 });
+    const { reached, environmentSteps } = groups[0].threshold!;
+    deepStrictEqual([third < 0.7, reached, environmentSteps], [true, 1, 32]);
+  });
+});
+
+Deno.test("an IQM that misses the threshold is not rounded to it", async () => {
+  await withStore((store) => {
+    const runs = [474.94, 474.97, 474.97].map((value, i) => addRun(store, "a", i + 1, [value]));
+    const shown = (options: { metric?: string; threshold?: number }) =>
+      comparisonTables(compareRuns(store, runs, registries, options), capturedIo());
+    match(shown({ threshold: 475 }), /return +474\.96 \(474\.9 … 474\.97\)/);
+    match(shown({ threshold: 470 }), /return +475\.0 \(474\.9 … 475\.0\)/);
+    match(shown({}), /return +475\.0 \(474\.9 … 475\.0\)/);
+  });
+});

@@ -229,3 +229,13 @@ Deno.test("further figures of a row of which a seed diverged are none, and so ar
   ]);
   match(page, /\| `toy` \| none \| none Peer, TOY, 3 of 5 seeds \|/);
 });
+
+Deno.test("an IQM that misses its goal is not rounded to it", () => {
+  const reference = { value: 1, margin: 0, source: "" };
+  const shown = (score: number) =>
+    resultsText([measured([score], { row: { ...row, seeds: 1, reference } })]).split("\n")[2];
+  match(shown(0.999996), /\| 0\.999996 \|.*≥ 1: \*\*falls short\*\*/);
+  match(shown(0.99999996), /\| 0\.99999996 \|.*≥ 1: \*\*falls short\*\*/);
+  match(shown(1.000004), /\| 1 \|.*≥ 1: reached/);
+  match(shown(0.98765432), /\| 0\.98765 \|/);
+});

@@ -7907,7 +7907,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a threshold is reached by what is above it alone",
     file: "lab/experiment/comparison.ts",
-    from: "(value) => value >= threshold",
+    from: "(value) => isSolved(value, threshold)",
     to: "(value) => value > threshold",
     test: "tests/lab/experiment/comparison_test.ts",
   },
@@ -12116,6 +12116,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/statistics/statistics_test.ts",
   },
   {
+    fault: "a group that is solved seed by seed is not, for a rounding of its mean",
+    file: "lab/experiment/return_scale.ts",
+    from: "threshold - ROUNDING * Math.max(1, Math.abs(threshold))",
+    to: "threshold",
+    test: "tests/lab/experiment/verdict_test.ts",
+  },
+  {
+    fault: "a return that lacks the threshold by a rounding was never there on the way",
+    file: "lab/experiment/comparison.ts",
+    from: "isSolved(value, threshold)",
+    to: "value >= threshold",
+    test: "tests/cli/comparison_test.ts",
+  },
+  {
     fault: "a run without the figure is among the seeds that have it on the command line",
     file: "cli/terminal/comparison_table.ts",
     from: "seedsText(group.runs, group.lacking.length)",
@@ -12215,11 +12229,32 @@ export const mutants: readonly Mutant[] = [
     test: "tests/evidence/comparison_test.ts",
   },
   {
+    fault: "an IQM that misses the threshold is rounded to it",
+    file: "cli/terminal/comparison_table.ts",
+    from: "figureBeside(value, threshold.value)",
+    to: "figure(value)",
+    test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault: "an IQM that misses its goal is rounded to it",
+    file: "evidence/tables.ts",
+    from: "digits < MOST_DIGITS && !isTold()",
+    to: "false",
+    test: "tests/evidence/tables_test.ts",
+  },
+  {
     fault: "a profile takes a seed of which nothing is known for the worst",
     file: "web/lines.ts",
     from: "if (lacks) return [NaN];",
     to: "",
     test: "tests/web/lines_test.ts",
+  },
+  {
+    fault: "a page calls a minute 60 s",
+    file: "web/format.ts",
+    from: "if (whole < 60)",
+    to: "if (seconds < 60)",
+    test: "tests/web/format_test.ts",
   },
   {
     fault: "an agent without a figure over worlds has a dash, which says that nothing is known",
