@@ -21,16 +21,21 @@ import {
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
-import { type ReturnScale, returnScale, returnScales } from "../lab/experiment/return_scale.ts";
+import {
+  isSolved,
+  type ReturnScale,
+  returnScale,
+  returnScales,
+} from "../lab/experiment/return_scale.ts";
 import { Judge, trainingOf, type Verdict } from "../lab/experiment/verdict.ts";
 import {
+  figureSpread,
   type Improvement,
   improvementOf,
   iqm,
   mean,
   median,
   type Spread,
-  spreadOf,
 } from "../lab/statistics/mod.ts";
 import { type PairTest, type SeededValues, testPairs } from "../lab/statistics/pairs.ts";
 import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
@@ -255,7 +260,7 @@ function summary(
     values,
     lacking,
     iqm: figure,
-    spread: isWhole ? spreadOf(values) : null,
+    spread: figureSpread(values),
     mean: known ? mean(values) : NaN,
     median: known ? median(values) : NaN,
     threshold: thresholdOf(
@@ -296,7 +301,7 @@ function thresholdOf(store: Store, group: RunGroup, value: number | undefined): 
   return {
     value,
     reached: figuresOfGroup(store, group, RETURN)
-      .filter((figure) => figure !== undefined && figure >= value).length,
+      .filter((figure) => figure !== undefined && isSolved(figure, value)).length,
     environmentSteps: finite(first.map((each) => each?.environmentSteps ?? Infinity)),
     wallSeconds: finite(first.map((each) => each?.wallSeconds ?? Infinity)),
   };

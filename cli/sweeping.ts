@@ -10,11 +10,12 @@ import type { Json } from "../lab/core/snapshot.ts";
 import type { BackendChoice } from "../lab/compute/backend_choice.ts";
 import { lostText } from "../lab/experiment/comparison.ts";
 import type { Describer } from "../lab/experiment/describe.ts";
-import { iqm, spreadOf } from "../lab/statistics/mod.ts";
+import { figureSpread, iqm } from "../lab/statistics/mod.ts";
 import type { PrunerName } from "../lab/search/pruners.ts";
 import type { SamplerName } from "../lab/search/samplers.ts";
 import {
   importancesOf,
+  lossOf,
   type SweepOptions,
   type SweepState,
   triedAgain,
@@ -288,9 +289,7 @@ export function trialsTable(
   { sweep, trials, best }: SweepState,
 ): { columns: Column[]; rows: string[][]; left: number } {
   const paths = sweep.space.map(({ path }) => path);
-  const sign = sweep.objective.goal === "minimize" ? 1 : -1;
-  const loss = (value: number | undefined) =>
-    value === undefined || Number.isNaN(value) ? Infinity : sign * value;
+  const loss = (value = NaN) => lossOf(sweep.objective, value);
   const begun = trials.filter(({ runs }) => runs.length > 0)
     .sort((a, b) => Number(a.pruned) - Number(b.pruned) || compare(loss(a.value), loss(b.value)));
   const short = (path: string) => path.replace(/^(agent|model)\./, "");
@@ -314,7 +313,7 @@ export function trialsTable(
 /** What a trial came to: `none` where a seed of it diverged or failed. */
 function valueCell({ value, values }: SweepState["trials"][number]): string {
   if (value === undefined) return "–";
-  return Number.isNaN(value) ? "none" : withSpread(value, spreadOf(values), figure);
+  return Number.isNaN(value) ? "none" : withSpread(value, figureSpread(values), figure);
 }
 
 /** How many of a trial's seeds came to a figure: `2 of 3`, or `1 of 3, 1 diverged`. */
@@ -341,13 +340,16 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
   if (best !== undefined) {
     const value = judgedValue(state);
     if (value !== undefined) {
-      const verdict: Verdict | undefined = judge.figure(
+      const isNone = Number.isNaN(value);
+      const verdict: Verdict | undefined = isNone ? undefined : judge.figure(
         judged.runs[0].manifest.determined.configuration,
         sweep.objective.metric,
         value,
         judged.training,
       );
-      const shown = withSpread(value, spreadOf(judged.values), figure);
+      const shown = isNone
+        ? `none${lostText(judged.runs)}`
+        : withSpread(value, figureSpread(judged.values), figure);
       parts.push(
         `Trial ${best.trial} on ${plural(judged.values.length, "seed")} from 101 on, which chose ` +
           `nothing: ${shown}${verdict === undefined ? "" : `, ${shownVerdict(verdict, io)}`}`,

@@ -58,7 +58,7 @@ const THRESHOLDS = Array.from({ length: 51 }, (_, i) => i / 40);
 /** An agent on all worlds of a suite. */
 export interface SuiteScores {
   readonly agent: string;
-  /** Normalised, [worlds][seeds]. */
+  /** Normalised, [worlds][seeds]; NaN of a seed that diverged. */
   readonly scores: Scores;
   /** The same at each share of the budget, [places][worlds][seeds]. */
   readonly curve: readonly Scores[];
@@ -97,8 +97,7 @@ export function compareSuite(
     experiment.startsWith(`${first}-`) ? [experiment.slice(first.length + 1)] : []
   ).filter((agent) => suite.worlds.every(({ prefix }) => named(prefix, agent) !== undefined));
   const of = (agent: string) => suite.worlds.map(({ prefix }) => named(prefix, agent)!);
-  const isWhole = ({ row, runs }: MeasuredRow) =>
-    runs.length === row.seeds && runs.every(({ score }) => score !== null);
+  const isWhole = ({ row, runs }: MeasuredRow) => runs.length === row.seeds;
   const measured = candidates.filter((agent) => of(agent).every(isWhole));
   return {
     suite,
@@ -128,7 +127,7 @@ function valueAt({ evaluations }: SeedResult, amount: number): number | undefine
 
 /** The table of a suite. */
 export function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison): string {
-  const figure = (value: number) => value.toFixed(2);
+  const figure = (value: number) => Number.isNaN(value) ? "none" : value.toFixed(2);
   const rows = agents.map(({ agent, scores }) => {
     const { seeds, iqm, gap } = suiteFigures(scores);
     const bounded = ({ value, spread }: Bounded) => withSpread(value, spread, figure);
@@ -139,7 +138,7 @@ export function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison
   const marks = scale.map(({ id, zero, one }) =>
     `${id} ${Number(zero.toPrecision(4))} and ${Number(one.toPrecision(4))}`
   );
-  const pictures = agents.length === 0 ? "" : `
+  const pictures = drawnOf(agents).length === 0 ? "" : `
 ![Performance profiles](images/profile-${suite.name}.svg)
 
 ![Scores on the way](images/curve-${suite.name}.svg)
@@ -152,12 +151,19 @@ ${table}
 ${pictures}`;
 }
 
+/** The agents that charts draw: those of which no seed diverged. */
+function drawnOf(agents: readonly SuiteScores[]): SuiteScores[] {
+  return agents.filter(({ scores }) =>
+    scores.every((world) => Array.from(world).every(Number.isFinite))
+  );
+}
+
 /** Share of all runs above each normalised score. */
 export function profileChart({ agents }: SuiteComparison): Chart {
   return {
     xLabel: "normalised score τ",
     yLabel: "share of runs above τ",
-    lines: agents.map(({ agent, scores }) => {
+    lines: drawnOf(agents).map(({ agent, scores }) => {
       const bounds = performanceProfileIntervals(scores, THRESHOLDS);
       return {
         name: agent,
@@ -175,7 +181,7 @@ export function curveChart({ agents }: SuiteComparison): Chart {
   return {
     xLabel: "share of the budget",
     yLabel: "IQM of normalised scores",
-    lines: agents.map(({ agent, curve }) => {
+    lines: drawnOf(agents).map(({ agent, curve }) => {
       const bounds = curve.map((scores) => bootstrapInterval(scores, iqm, { repeats: 2000 }));
       return {
         name: agent,

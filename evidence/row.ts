@@ -7,7 +7,7 @@
 import { RETURN } from "../lab/core/metrics.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
-import { iqm, type Spread, spreadOf, standardDeviation } from "../lab/statistics/mod.ts";
+import { figureSpread, iqm, type Spread, standardDeviation } from "../lab/statistics/mod.ts";
 
 /** What a row's scores are held against. */
 export interface Reference {
@@ -122,7 +122,7 @@ export function verdictOf(
 ): Verdict {
   const bar = barOf(row, reference);
   const middle = iqm(scores);
-  const spread = scores.every(Number.isFinite) ? spreadOf(scores) : null;
+  const spread = figureSpread(scores);
   const [low, high] = [spread?.low ?? middle, spread?.high ?? middle];
   const reached = scores.length === row.seeds && within(bar, middle);
   return {

@@ -7,11 +7,18 @@ import { LabError } from "../lab/core/errors.ts";
 import { withSpread } from "../cli/terminal/comparison_table.ts";
 import { metricLabel } from "../lab/experiment/metric_label.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
-import { type Improvement, improvementOf, iqm, spreadOf } from "../lab/statistics/mod.ts";
+import { figureSpread, type Improvement, improvementOf, iqm } from "../lab/statistics/mod.ts";
 import { referenceFor, type References, referenceScores } from "./references.ts";
 import { scoresOf, type SeedResult, spentAtGoal } from "./results.ts";
 import { markdownTable } from "./markdown.ts";
-import { type Bar, type EvidenceRow, judgingSeeds, type Verdict, verdictOf } from "./row.ts";
+import {
+  type Bar,
+  type EvidenceRow,
+  judgingSeeds,
+  type Verdict,
+  verdictOf,
+  within,
+} from "./row.ts";
 
 /** A row with its experiment and what was measured of it. */
 export interface MeasuredRow {
@@ -69,7 +76,7 @@ function pairCells({ row, runs }: MeasuredRow, than: MeasuredRow): string[] {
   const names = [row, than.row].map(({ experiment }) => `\`${experiment}\``);
   const all = Math.min(row.seeds, than.row.seeds);
   if (gains.length === 0) return [...names, "", "to be measured", ""];
-  const spread = gains.every(Number.isFinite) ? spreadOf(gains) : null;
+  const spread = figureSpread(gains);
   const isShown = spread !== null && spread.low > 0;
   return [
     ...names,
@@ -104,7 +111,7 @@ export function summaryOf(measured: MeasuredRow): string {
   if (runs.length === 0) return `${row.experiment}: to be measured`;
   const verdict = judged(measured);
   const missing = runs.length < row.seeds ? `, ${row.seeds - runs.length} seeds missing` : "";
-  const figures = `${row.experiment}: IQM ${withSpread(verdict.iqm, verdict.spread, figure)}`;
+  const figures = `${row.experiment}: IQM ${obtained(verdict)}`;
   const words = wordsOf(measured, verdict);
   if (!isJudged(verdict)) {
     return `${figures}${words === "" ? "" : `: ${words}`} (${runs.length} seeds${missing})`;
@@ -143,7 +150,7 @@ function cells(measured: MeasuredRow): string[] {
   return [
     name,
     seedsOf(row, runs),
-    withSpread(verdict.iqm, verdict.spread, figure),
+    obtained(verdict),
     scores.length === 1 ? "" : `${figure(Math.min(...scores))}, ${figure(Math.max(...scores))}`,
     bests.length < runs.length ? "" : figure(iqm(bests)),
     [goal, wordsOf(measured, verdict)].filter((part) => part !== "").join(": "),
@@ -177,16 +184,17 @@ function wordsOf({ row, runs, toVerify }: MeasuredRow, verdict: Verdict): string
   ].join(", ");
 }
 
-/** `recall 0.91 (0.97)`: IQM over seeds, and what real examples get by the same measure. */
+/** `recall 0.91 (0.97)`: IQM over seeds, none where one lacks it, and what real examples get by the same measure. */
 function furtherOf({ row: { figures = [] }, runs }: MeasuredRow): string {
-  const middle = (name: string) => {
-    const values = runs.map(({ figures }) => figures?.[name]).filter((value) =>
-      value !== undefined
-    );
-    return values.length === 0 ? undefined : figure(iqm(values), 3);
-  };
+  const known = (name: string) => runs.flatMap(({ figures }) => figures?.[name] ?? []);
+  const middle = (values: readonly number[]) =>
+    values.length === 0 ? undefined : figure(iqm(values), 3);
   return figures.flatMap((metric) => {
-    const [obtained, real] = [middle(metric), middle(metric.replace("evaluation/", "ceiling/"))];
+    const values = known(metric);
+    // A seed that diverged, or lacks the figure, has no part in an IQM of the others.
+    const isWhole = values.length === runs.length && runs.every(({ score }) => score !== null);
+    const obtained = middle(isWhole ? values : values.map(() => NaN));
+    const real = middle(known(metric.replace("evaluation/", "ceiling/")));
     if (obtained === undefined) return [];
     return `${metricLabel(metric)} ${obtained}${real === undefined ? "" : ` (${real})`}`;
   }).join(", ");
@@ -203,7 +211,7 @@ function theirsOf(row: EvidenceRow, peer: References | undefined): string {
   if (peer === undefined || peer.runs.length === 0) return row.reference?.source ?? "";
   const scores = referenceScores(peer);
   const seeds = scores.length < row.seeds ? `, ${scores.length} of ${row.seeds} seeds` : "";
-  return `${withSpread(iqm(scores), spreadOf(scores), figure)} ${peer.peer}${seeds}`;
+  return `${withSpread(iqm(scores), figureSpread(scores), figure)} ${peer.peer}${seeds}`;
 }
 
 /**
@@ -232,7 +240,7 @@ export function besideOthers(measured: readonly MeasuredRow[]): string {
   const titles = ["row", "ours", "theirs", "P(ours > theirs) [95 %]", "steps", "core-seconds"];
   const rows = found.map(({ row, runs, peer, improvement }) => [
     `\`${row.experiment}\``,
-    withSpread(iqm(scoresOf(runs)), spreadOf(scoresOf(runs)), figure),
+    withSpread(iqm(scoresOf(runs)), figureSpread(scoresOf(runs)), figure),
     theirsOf(row, peer),
     withSpread(improvement.probability, improvement.spread, (value) => value.toFixed(2)),
     ...spentBeside(runs, peer),
@@ -342,8 +350,23 @@ function threaded(measured: readonly MeasuredRow[]): string {
   return names.length === 0 ? "" : `, but ${names.join(", ")}`;
 }
 
-/** Five digits at most, thousands apart; zeros at the end fall away. */
+/** Five digits unless said, thousands apart; zeros at the end fall away. */
 function figure(value: number, digits = 5): string {
   if (Number.isNaN(value)) return "none";
-  return Number(value.toPrecision(digits)).toLocaleString("en", { maximumFractionDigits: 6 });
+  return Number(value.toPrecision(digits)).toLocaleString("en", {
+    maximumFractionDigits: Math.max(6, digits),
+  });
+}
+
+/** Digits of a figure that says by so little whether it lies within a bar, at most. */
+const MOST_DIGITS = 12;
+
+/** The IQM with its spread, each with as many digits as say whether it lies within the bar. */
+function obtained({ iqm, spread, bar }: Verdict): string {
+  return withSpread(iqm, spread, (value) => {
+    let digits = 5;
+    const isTold = () => within(bar, Number(value.toPrecision(digits))) === within(bar, value);
+    while (digits < MOST_DIGITS && !isTold()) digits++;
+    return figure(value, digits);
+  });
 }

@@ -14,6 +14,7 @@ import { OwnModules } from "./own/modules.ts";
 import { Policies } from "./policies.ts";
 import * as change from "./routes/api/change.ts";
 import * as comparison from "./routes/api/comparison.ts";
+import * as family from "./routes/api/family.ts";
 import * as find from "./routes/api/find.ts";
 import * as guide from "./routes/api/guide.ts";
 import * as live from "./routes/api/live.ts";
@@ -76,6 +77,7 @@ export function createApp(
     .route("/texts/:hash", text)
     .route("/assets/:name", asset)
     .change("/api/change", change)
+    .route("/api/family", family)
     .route("/api/find", find)
     .route("/api/guide", guide)
     .route("/api/live", live)

@@ -25,14 +25,21 @@ import { environments } from "../envs/mod.ts";
 import { returnScales } from "../lab/experiment/return_scale.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
 import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
-import { iqm, KeptDraws, mean, median, type Spread, spreadOf } from "../lab/statistics/mod.ts";
+import {
+  figureSpread,
+  iqm,
+  KeptDraws,
+  mean,
+  median,
+  type Spread,
+  spreadOf,
+} from "../lab/statistics/mod.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import type { Axis } from "./axes.ts";
 import { MOST_GROUPS, USUAL_GROUPS } from "./comparison_size.ts";
 import { inOrder } from "./contents.ts";
 import { binned, drawn, type Range, type SeedCurve } from "./curves.ts";
-import { figureSpread } from "./figure_spread.ts";
 import { term } from "../lab/experiment/conditions.ts";
 import { filtered, unlessArchived } from "./filter.ts";
 import { type Contender, type Finding, findingsOf } from "./finding.ts";
@@ -194,16 +201,11 @@ export class Comparer {
     const groups: ComparedGroup[] = [];
     const choices: string[] = [];
     const contenders: Contending[] = [];
+    const isLostBefore = lostBefore(metric, () => having);
     // Marks and labels are those of all groups: another metric, which some lack, changes none.
-    const tasks = new Set(
-      asked.filter(({ runs }) => runs.some(has)).map(({ configuration }) => taskOf(configuration)),
-    );
-    const isLostBefore = ({ runs, configuration }: RunGroup) =>
-      metric.startsWith("evaluation/") && counting(runs).every(isLost) &&
-      tasks.has(taskOf(configuration));
     for (const { group, label, color } of marked(asked)) {
       const { runs, ...rest } = group;
-      if (!runs.some(has) && !isLostBefore(group)) continue;
+      if (!runs.some(has) && !isLostBefore(runs)) continue;
       const own = askedFor(runs, has);
       const { smoothing, range } = request;
       const wanted = { metric, axis, smoothing, range, single };
@@ -484,9 +486,34 @@ function askedFor(runs: readonly Run[], has: (run: Run) => boolean): Run[] {
   return runs.filter((run) => has(run) || isFinished(run) || isLost(run));
 }
 
-/** The runs that count, each configuration for itself, of those of which some run has a metric. */
-export function countingOf(runs: readonly Run[], has: (run: Run) => boolean): Run[] {
-  return sameButSeed(runs).filter((own) => own.some(has)).flatMap((own) =>
+/**
+ * Tells of the runs of a configuration whether all that count diverged or failed before they came to an
+ * evaluation that others in their world, or on their data, came to: no figure of these is without them.
+ *
+ * @param having The runs that have the metric.
+ */
+export function lostBefore(
+  metric: string,
+  having: () => readonly Run[],
+): (runs: readonly Run[]) => boolean {
+  let tasks: Set<string> | undefined;
+  return (runs) => {
+    if (!metric.startsWith("evaluation/") || !counting(runs).every(isLost)) return false;
+    tasks ??= new Set(having().map(({ manifest }) => taskOf(manifest.determined.configuration)));
+    return tasks.has(taskOf(runs[0].manifest.determined.configuration));
+  };
+}
+
+/**
+ * The runs that count, each configuration for itself, of those of which some run has a metric, or which
+ * were {@linkcode lostBefore}.
+ */
+export function countingOf(
+  runs: readonly Run[],
+  has: (run: Run) => boolean,
+  isLostBefore: (runs: readonly Run[]) => boolean,
+): Run[] {
+  return sameButSeed(runs).filter((own) => own.some(has) || isLostBefore(own)).flatMap((own) =>
     counting(askedFor(own, has))
   );
 }

@@ -37,8 +37,10 @@ export function familyOf(records: readonly Record[], id: string): Family | undef
   );
   const group = groupRuns(runs).find((each) => each.runs.some((run) => run.id === id))!;
   if (group.runs.length < 2) return undefined;
-  const metric = own.row.headline?.name;
   const rows = new Map(records.map(({ row }) => [row.id, row]));
+  // One that was lost may have come to no evaluation: it stands among the figures of those that were not.
+  const judged = isLost(own.run) ? group.runs.find((run) => !isLost(run)) ?? own.run : own.run;
+  const metric = rows.get(judged.id)?.headline?.name;
   const siblings = group.runs.map((run): Sibling => {
     const { id, manifest: { determined: { seed } } } = run;
     const headline = rows.get(id)?.headline ?? null;

@@ -44,11 +44,12 @@ export function momentWords(iteration: number): string {
   return iteration === 0 ? "untrained" : `iteration ${iteration.toLocaleString("en")}`;
 }
 
-/** Seconds as `12.3 s`, `2 min 5 s`, `1 h 3 min`. */
+/** Seconds as `7.3 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
 export function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return seconds < 9.95 ? `${seconds.toFixed(1)} s` : `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 

@@ -10,6 +10,7 @@ import RunChartsIsland from "./islands/run_charts.tsx";
 import RunCommandsIsland from "./islands/run_commands.tsx";
 import RunDigestIsland from "./islands/run_digest.tsx";
 import RunEventsIsland from "./islands/run_events.tsx";
+import RunFamilyIsland from "./islands/run_family.tsx";
 import RunNoteIsland from "./islands/run_note.tsx";
 import RunStatusIsland from "./islands/run_status.tsx";
 import RunTableIsland from "./islands/run_table.tsx";
@@ -29,6 +30,8 @@ export const RunCommands = island("run_commands", RunCommandsIsland);
 export const RunDigest = island("run_digest", RunDigestIsland);
 /** Events of a run. */
 export const RunEvents = island("run_events", RunEventsIsland);
+/** A run among its seeds. */
+export const RunFamily = island("run_family", RunFamilyIsland);
 /** The note of a run. */
 export const RunNote = island("run_note", RunNoteIsland);
 /** Live status of a run. */

@@ -134,14 +134,15 @@ const PROFILE_POINTS = 80;
 
 /**
  * The performance profile of each group (Agarwal et al. 2021): the share of its seeds above each of
- * some even values, below where less is better; one without a figure is on the worse side of all; none
- * where all figures are equal.
+ * some even values, below where less is better; one that diverged or failed is on the worse side of all,
+ * of a group with one that lacks the metric nothing is known. None where all figures are equal.
  */
 export function profileLines(groups: readonly ComparedGroup[], metric: string): Line[] {
   const figures = ({ seeds }: ComparedGroup) =>
-    seeds.flatMap(({ figure }) =>
-      typeof figure === "number" ? [figure] : figure === null ? [] : [worstOf(metric)]
-    );
+    seeds.flatMap(({ figure, lacks }) => {
+      if (lacks) return [NaN];
+      return typeof figure === "number" ? [figure] : figure === null ? [] : [worstOf(metric)];
+    });
   const all = groups.flatMap(figures).filter(Number.isFinite);
   const [low, high] = [Math.min(...all), Math.max(...all)];
   if (!(high > low)) return [];

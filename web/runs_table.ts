@@ -15,11 +15,11 @@ import {
   pathsOf,
   readerOf,
 } from "../lab/experiment/run_fields.ts";
-import { iqm, spreadOf } from "../lab/statistics/mod.ts";
+import { figureSpread, iqm, spreadOf } from "../lab/statistics/mod.ts";
 import type { Run } from "../lab/store/store.ts";
-import { countingOf } from "./comparison.ts";
-import { figureSpread } from "./figure_spread.ts";
+import { countingOf, lostBefore } from "./comparison.ts";
 import { filtered, unlessArchived } from "./filter.ts";
+import { RETURN } from "../lab/core/metrics.ts";
 import { FIGURE } from "../lab/experiment/metric_label.ts";
 import { directionOf } from "../lab/experiment/metric_direction.ts";
 import {
@@ -86,13 +86,23 @@ export function tableOf(
   if (group !== "") {
     const made = groupsOf(found, group, reader);
     const areMetrics = own.map((key) => isMetric(key, records));
-    const judged = made.map(({ members }) => judgingMetrics(members));
+    const judged = made.map(({ members }) => {
+      const whole = members.filter(({ run }) => !isLost(run!));
+      return judgingMetrics(whole.length > 0 ? whole : members);
+    });
+    const areLostBefore = readers.map((read, k) =>
+      // What each run is judged by is an evaluation's.
+      lostBefore(own[k] === FIGURE ? RETURN : own[k], () =>
+        found.flatMap((record) =>
+          record.run !== undefined && typeof read(record) === "number" ? [record.run] : []
+        ))
+    );
     const values = made.map(({ members }, i) =>
       readers.map((read, k) =>
         // Figures of several metrics have no mean.
         own[k] === FIGURE && judged[i].length > 1
           ? { values: [] }
-          : countedOf(members, read, areMetrics[k])
+          : countedOf(members, read, areMetrics[k], areLostBefore[k])
       )
     );
     const place = own.indexOf(request.sort);
@@ -208,10 +218,15 @@ function countedOf(
   members: readonly Record[],
   read: (record: Record) => Value,
   isFigure: boolean,
+  isLostBefore: (runs: readonly Run[]) => boolean,
 ): Counted {
   const byRun = new Map(members.map((record) => [record.run!, record]));
   const valueOf = (run: Run) => read(byRun.get(run)!);
-  const counted = countingOf([...byRun.keys()], (run) => typeof valueOf(run) === "number");
+  const counted = countingOf(
+    [...byRun.keys()],
+    (run) => typeof valueOf(run) === "number",
+    isLostBefore,
+  );
   const judged = isFigure ? counted.filter((run) => !isLost(run)) : counted;
   const values = judged.map(valueOf).filter((value) => typeof value === "number");
   if (!isFigure || values.length === counted.length) return { values };

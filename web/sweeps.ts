@@ -8,7 +8,7 @@ import type { Json } from "../lab/core/snapshot.ts";
 import type { SweepState, Trial } from "../lab/experiment/sweep.ts";
 import type { Field, Space } from "../lab/search/space.ts";
 import { placeOf } from "../lab/search/space.ts";
-import { iqm, type Spread, spreadOf } from "../lab/statistics/mod.ts";
+import { figureSpread, iqm, type Spread } from "../lab/statistics/mod.ts";
 import { budgetOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
@@ -38,7 +38,7 @@ export interface SweptTrial {
   /** Values of the fields as text; a field that a condition leaves out is missing. */
   readonly settings: Readonly<Record<string, string>>;
   readonly runs: readonly SweptRun[];
-  /** The IQM over its seeds, or what it had come to where it was pruned; null: not over. */
+  /** The IQM over its seeds, NaN where one has no figure, or what it had come to where it was pruned; null: not over. */
   readonly value: Value | null;
   readonly spread: Spread | null;
   readonly pruned: boolean;
@@ -63,7 +63,10 @@ export interface SweepView {
   /** Those whose points are known, by number. */
   readonly trials: readonly SweptTrial[];
   readonly best: number | null;
-  /** The best one on seeds that chose nothing; null while there are none. */
+  /**
+   * The best one on seeds that chose nothing, NaN and without a verdict where one of them has no figure;
+   * null while there are none.
+   */
   readonly judged: {
     readonly runs: readonly SweptRun[];
     readonly value: Value;
@@ -159,8 +162,8 @@ export async function sweepView(store: StoreReader, name: string): Promise<Sweep
     judged: judged.values.length === 0 ? null : {
       runs: runViews(judged.runs, figures),
       value: jsonNumber(value),
-      spread: judged.values.length > 1 ? spreadOf(judged.values) : null,
-      verdict: configuration === undefined
+      spread: figureSpread(judged.values),
+      verdict: configuration === undefined || Number.isNaN(value)
         ? null
         : judge.figure(configuration, metric, value, judged.training) ?? null,
     },
@@ -190,9 +193,7 @@ function trialView(
     ),
     runs: runViews(runs, figures),
     value: value === undefined ? null : jsonNumber(value),
-    spread: value === undefined || pruned || values.length < 2 || values.some(Number.isNaN)
-      ? null
-      : spreadOf(values),
+    spread: value === undefined ? null : figureSpread(values),
     pruned,
   };
 }

@@ -13,6 +13,7 @@ const islands: Record<string, () => Promise<{ default: unknown }>> = {
   run_commands: () => import("./islands/run_commands.tsx"),
   run_digest: () => import("./islands/run_digest.tsx"),
   run_events: () => import("./islands/run_events.tsx"),
+  run_family: () => import("./islands/run_family.tsx"),
   run_note: () => import("./islands/run_note.tsx"),
   run_status: () => import("./islands/run_status.tsx"),
   run_table: () => import("./islands/run_table.tsx"),

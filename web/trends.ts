@@ -7,7 +7,7 @@ import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import { isFinished, isLost } from "../lab/experiment/comparison.ts";
 import { iqm } from "../lab/statistics/mod.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
-import { commonAxis, countingOf } from "./comparison.ts";
+import { commonAxis, countingOf, lostBefore } from "./comparison.ts";
 import { binned, type SeedCurve } from "./curves.ts";
 import { curvesOf } from "./thinned.ts";
 
@@ -23,7 +23,7 @@ export function trendOf(
 ): (number | null)[] {
   const axis = commonAxis(runs);
   const has = (run: Run) => store.seriesNames(run.id).includes(metric);
-  const counted = countingOf(runs, has);
+  const counted = countingOf(runs, has, lostBefore(metric, () => runs.filter(has)));
   if (counted.some((run) => isLost(run) && !has(run))) return [];
   const curves = counted.filter(has).flatMap((run): SeedCurve[] => {
     // All points: the lowest and the highest of buckets have another mean.

@@ -187,7 +187,7 @@ export function resultOf(
     rows: groups.map((group, i) => [
       letterOf(i),
       group.label,
-      seedsText(group.runs),
+      seedsText(group.runs, group.lacking.length),
       group.metric === undefined ? "–" : metricLabel(group.metric),
       iqmCell(group),
       ...isJudged ? [group.verdict ?? "–"] : [],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { RETURN } from "../../lab/core/metrics.ts";
 import { isLost, seedsText } from "../../lab/experiment/comparison.ts";
 import type { Comparison, Group, Pair } from "../comparison.ts";
 import { metricLabel } from "../../lab/experiment/metric_label.ts";
@@ -10,7 +11,7 @@ import { scaleLines } from "./figures.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
 import { detectableText, NEVER, pText } from "../../lab/statistics/p_value.ts";
-import { type Column, count, duration, figure, table, wrapped } from "./format.ts";
+import { type Column, count, duration, figure, figureBeside, table, wrapped } from "./format.ts";
 import { directionOf } from "../../lab/experiment/metric_direction.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
 import { type Io, styled } from "./io.ts";
@@ -45,7 +46,12 @@ function isWhole({ runs, metric, lacking }: Group): boolean {
 
 /** A group's IQM with its spread; `none` where a seed has no figure. */
 export function iqmCell(group: Group): string {
-  return isWhole(group) ? withSpread(group.iqm, group.spread) : "none";
+  if (!isWhole(group)) return "none";
+  const { metric, threshold } = group;
+  const show = metric === RETURN && threshold !== null
+    ? (value: number) => figureBeside(value, threshold.value)
+    : figure;
+  return withSpread(group.iqm, group.spread, show);
 }
 
 /** A group's mean and median, as two cells. */
@@ -164,7 +170,7 @@ function figures(groups: readonly Group[], io: Io): string {
     columns,
     groups.map((group) => [
       group.label,
-      seedsText(group.runs),
+      seedsText(group.runs, group.lacking.length),
       group.metric === undefined ? "–" : metricLabel(group.metric),
       iqmCell(group),
       ...(judged ? [shownVerdict(group.verdict, io)] : []),

@@ -21,13 +21,27 @@ export function briefly(value: number): string {
 
 /** A figure with about four significant digits; NaN and infinities by their names. */
 export function figure(value: number | null | undefined): string {
+  return withDigits(value, 0);
+}
+
+function withDigits(value: number | null | undefined, more: number): string {
   if (value === null || value === undefined) return "–";
   if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞");
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(2);
-  if (size >= 1000) return value.toFixed(0);
-  return size >= 10 ? value.toFixed(1) : String(Number(value.toPrecision(3)));
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(2 + more);
+  if (size >= 1000) return value.toFixed(more);
+  return size >= 10 ? value.toFixed(1 + more) : String(Number(value.toPrecision(3 + more)));
+}
+
+/** Digits that a figure beside a mark has more than others, at most. */
+const MORE_DIGITS = 6;
+
+/** A {@linkcode figure} that is on the side of a mark that its value is on: 474.96 beside 475, not 475.0. */
+export function figureBeside(value: number, mark: number): string {
+  const sideOf = (shown: number) => Math.sign(shown - mark);
+  const digits = Array.from({ length: MORE_DIGITS + 1 }, (_, more) => withDigits(value, more));
+  return digits.find((shown) => sideOf(Number(shown)) === sideOf(value)) ?? digits[0];
 }
 
 /** Seconds as `0:07`, `12:34` or `1:02:03`. */

@@ -11,6 +11,7 @@ import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Manifest, Run, Series, Store } from "../store/store.ts";
 import { needsModule } from "./own.ts";
+import { isSolved } from "./return_scale.ts";
 import { figuresOf } from "./score.ts";
 
 /** The first seed that no decision of a sweep may see: from here on seeds judge. */
@@ -296,9 +297,9 @@ interface Reached {
   readonly wallSeconds: number;
 }
 
-/** The first point of `series` with a value of at least `threshold`; undefined: never. */
+/** The first point of `series` with a return that comes to `threshold`; undefined: never. */
 export function firstAtLeast(series: Series, threshold: number): Reached | undefined {
-  const index = series.values.findIndex((value) => value >= threshold);
+  const index = series.values.findIndex((value) => isSolved(value, threshold));
   if (index < 0) return undefined;
   return {
     environmentSteps: series.environmentSteps[index],

@@ -9,6 +9,9 @@ import type { Json } from "../core/snapshot.ts";
 import type { Run } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
 
+/** What rounding takes off a mean, as a share of it, at most. */
+const ROUNDING = 1e-9;
+
 /** Two marks on the scale of a registered world's returns. */
 export interface ReturnScale {
   /** The world's name and version. */
@@ -115,4 +118,12 @@ export function returnScales(
     if (scale !== undefined) scales.set(key, scale);
   }
   return [...scales.values()];
+}
+
+/**
+ * Whether a return comes to what counts as solved. The mean of returns that do may be a rounding below
+ * them: that of three of 0.7 is.
+ */
+export function isSolved(value: number, threshold: number): boolean {
+  return value >= threshold - ROUNDING * Math.max(1, Math.abs(threshold));
 }

@@ -600,9 +600,15 @@ export function importancesOf({ sweep, trials }: SweepState): Map<string, number
   return importances(sweep.space, over, streamOf(sweep.seed, "importance"));
 }
 
+/** What a trial led to; the worst where its objective is no finite number. */
 function outcomeOf({ point, value }: Trial, { objective }: Sweep): { point: Point; loss: number } {
-  const loss = objective.goal === "minimize" ? value! : -value!;
-  return { point, loss: Number.isNaN(loss) ? Infinity : loss };
+  return { point, loss: lossOf(objective, value!) };
+}
+
+/** An objective as a loss, the lower the better: of what is no finite number the worst. */
+export function lossOf({ goal }: Pick<Objective, "goal">, value: number): number {
+  if (!Number.isFinite(value)) return Infinity;
+  return goal === "minimize" ? value : -value;
 }
 
 /** The newest run of each of `count` seeds, by ascending seed. */

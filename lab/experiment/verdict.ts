@@ -9,7 +9,13 @@ import type { Json } from "../core/snapshot.ts";
 import { interquartileMean } from "../core/interquartile_mean.ts";
 import type { Run, StoreReader } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
-import { evaluatedRandom, type ReturnScale, returnScale, scaleKey } from "./return_scale.ts";
+import {
+  evaluatedRandom,
+  isSolved,
+  type ReturnScale,
+  returnScale,
+  scaleKey,
+} from "./return_scale.ts";
 
 /** What may be said of a run. */
 export type Verdict = "solved" | "learning" | "no better than random" | "diverged";
@@ -36,7 +42,7 @@ export function verdictOfReturn(
   training = Infinity,
 ): Verdict | undefined {
   if (!Number.isFinite(value)) return "diverged";
-  if (threshold !== undefined && value >= threshold) return "solved";
+  if (threshold !== undefined && isSolved(value, threshold)) return "solved";
   if (random === undefined) return undefined;
   const { mean, deviation } = evaluatedRandom(random);
   const bar = (count: number) => mean + ERRORS * deviation / Math.sqrt(Math.max(1, count));

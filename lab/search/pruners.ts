@@ -35,10 +35,10 @@ type Pruner = (
   options: PrunerOptions,
 ) => boolean;
 
-/** Worst where it is no number, and where there is none. */
+/** Worst where it is no finite number, and where there is none. */
 function lossAt(curve: Curve, rung: number): number {
   const loss = curve[rung] ?? NaN;
-  return Number.isNaN(loss) ? Infinity : loss;
+  return Number.isFinite(loss) ? loss : Infinity;
 }
 
 /** The curves of trials that have a loss at a rung. */

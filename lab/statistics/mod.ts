@@ -15,7 +15,7 @@ export {
   performanceProfileIntervals,
 } from "./bootstrap.ts";
 export { type Draws, KeptDraws } from "./draws.ts";
-export { type Spread, type SpreadKind, spreadKind, spreadOf } from "./spread.ts";
+export { figureSpread, type Spread, type SpreadKind, spreadKind, spreadOf } from "./spread.ts";
 export {
   type Improvement,
   improvementOf,

@@ -10,7 +10,7 @@ import {
   iqmInterval,
   meanInterval,
 } from "./bootstrap.ts";
-import { iqm, mean } from "./scores.ts";
+import { iqm, mean } from "./tasks.ts";
 
 /**
  * Below so many seeds a bootstrap interval is narrower than it says: simulated on normal scores, the
@@ -62,4 +62,16 @@ export function spreadOf(
     ? meanInterval(scores, options)
     : bootstrapInterval([scores], statistic, options);
   return { kind, ...bounds };
+}
+
+/** Figures from which on fewer resamples tell as much, and those resamples. */
+const [MANY, RESAMPLES] = [51, 5000];
+
+/**
+ * How far the IQM of a group's figures is known, the same on every page and on the command line; null of
+ * one figure, and where one is none.
+ */
+export function figureSpread(figures: readonly number[]): Spread | null {
+  if (!figures.every(Number.isFinite)) return null;
+  return spreadOf(figures, iqm, figures.length < MANY ? {} : { repeats: RESAMPLES });
 }

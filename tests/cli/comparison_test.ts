@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { compareRuns } from "../../cli/comparison.ts";
 import { resultOf } from "../../cli/report/report.ts";
 import { comparisonDocument, comparisonTables } from "../../cli/terminal/comparison_table.ts";
-import { permutationTest } from "../../lab/statistics/mod.ts";
+import { figureSpread, permutationTest } from "../../lab/statistics/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { registries as worlds } from "../../registries.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
@@ -299,7 +299,10 @@ Deno.test("a run that came to its end without the figure leaves its group withou
     deepStrictEqual([pair.probability, pair.p, pair.detectable], [NaN, NaN, NaN]);
     deepStrictEqual(notes, ["2 of 3 runs have no evaluation/return_mean: world-b seeds 4, 5"]);
     const tables = comparisonTables(comparison, capturedIo());
-    match(tables, /world-b +3 +return +none +none +none/);
+    match(tables, /world-b +1 of 3, 2 without a figure +return +none +none +none/);
+    const [table] = resultOf(comparison, { isTimed: true, paired: false });
+    const rows = table.kind === "table" ? table.rows : [];
+    strictEqual(rows[1][2], "1 of 3, 2 without a figure");
     const { groups } = comparisonDocument(comparison) as { groups: { lacking: number }[] };
     deepStrictEqual(groups.map(({ lacking }) => lacking), [0, 2]);
   });
@@ -339,5 +342,34 @@ Deno.test("a NaN among the figures is shown, never dropped", async () => {
     const comparison = compareRuns(store, runs, registries);
     ok(Number.isNaN(comparison.groups[0].iqm));
     match(comparisonTables(comparison, capturedIo()), /world-a\s+3\s+return\s+NaN/);
+  });
+});
+
+Deno.test("of many seeds the interval is that of the dashboard", async () => {
+  await withStore((store) => {
+    const returns = Array.from({ length: 51 }, (_, i) => i * i % 37);
+    const runs = returns.map((value, i) => addRun(store, "a", i + 1, [value]));
+    deepStrictEqual(compareRuns(store, runs, registries).groups[0].spread, figureSpread(returns));
+  });
+});
+
+Deno.test("a threshold that a return lacks by a rounding is reached, at the end and on the way", async () => {
+  await withStore((store) => {
+    const third = (0.7 + 0.7 + 0.7) / 3;
+    const run = addRun(store, "a", 1, [0.5, third, third]);
+    const { groups } = compareRuns(store, [run], registries, { threshold: 0.7 });
+    const { reached, environmentSteps } = groups[0].threshold!;
+    deepStrictEqual([third < 0.7, reached, environmentSteps], [true, 1, 32]);
+  });
+});
+
+Deno.test("an IQM that misses the threshold is not rounded to it", async () => {
+  await withStore((store) => {
+    const runs = [474.94, 474.97, 474.97].map((value, i) => addRun(store, "a", i + 1, [value]));
+    const shown = (options: { metric?: string; threshold?: number }) =>
+      comparisonTables(compareRuns(store, runs, registries, options), capturedIo());
+    match(shown({ threshold: 475 }), /return +474\.96 \(474\.9 … 474\.97\)/);
+    match(shown({ threshold: 470 }), /return +475\.0 \(474\.9 … 475\.0\)/);
+    match(shown({}), /return +475\.0 \(474\.9 … 475\.0\)/);
   });
 });

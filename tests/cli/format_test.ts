@@ -10,6 +10,7 @@ import {
   count,
   duration,
   figure,
+  figureBeside,
   heading,
   padded,
   pictures,
@@ -29,6 +30,26 @@ Deno.test("figures are short, and NaN and infinities keep their names", () => {
   strictEqual(figure(NaN), "NaN");
   strictEqual(figure(-Infinity), "-∞");
   strictEqual(figure(undefined), "–");
+});
+
+Deno.test("a figure beside a mark is never rounded over it, nor to it", () => {
+  deepStrictEqual(
+    [474.96, 475, 475.04, 475.1, 474.9999].map((value) => figureBeside(value, 475)),
+    ["474.96", "475.0", "475.04", "475.1", "474.9999"],
+  );
+  deepStrictEqual([0.9996, 1, 0.7, 1234.4].map((value) => figureBeside(value, 1)), [
+    ...["0.9996", "1", "0.7", "1234"],
+  ]);
+  deepStrictEqual([-110.04, NaN, Infinity].map((value) => figureBeside(value, -110)), [
+    ...["-110.04", "NaN", "∞"],
+  ]);
+  // A rounding away from it no figure tells.
+  strictEqual(figureBeside((0.7 + 0.7 + 0.7) / 3, 0.7), "0.7");
+  fc.assert(fc.property(fc.double({ min: -600, max: 600, noNaN: true }), (mark) => {
+    for (const value of [mark + 0.001, mark - 0.001]) {
+      strictEqual(Math.sign(Number(figureBeside(value, mark)) - mark), Math.sign(value - mark));
+    }
+  }));
 });
 
 Deno.test("no finite figure takes more than ten characters", () => {

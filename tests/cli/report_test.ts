@@ -100,7 +100,10 @@ Deno.test("a report says which seeds have no figure, and draws the others", asyn
   const whole = "step,eval_return,loss\n0,1,3\n10,2,3\n";
   const files = { q: [whole, whole.replaceAll(",3", ",4"), "step,loss\n0,1\n10,2\n"] };
   const { markdown, svg } = await reported(files, "--metric", "eval_return");
-  match(markdown, /^\| a \| q \| 3 \| eval return \| none \| none \| none \|$/m);
+  match(
+    markdown,
+    /^\| a \| q \| 2 of 3, 1 without a figure \| eval return \| none \| none \| none \|$/m,
+  );
   match(markdown, /^\| a \| 3 \| none \| /m);
   match(markdown, /^1 of 3 runs has no eval\\_return: q seed 3$/m);
   match(markdown, /a: 1 of 3 seeds without eval return\.\]/);

@@ -2,6 +2,7 @@ import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:asse
 import { main } from "../../cli/main.ts";
 import { sweepDocument, sweepPage, trialsTable } from "../../cli/sweeping.ts";
 import type { SweepState } from "../../lab/experiment/sweep.ts";
+import type { Run } from "../../lab/store/store.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import { registries, toyExperiment } from "../lab/experiment/toy_registries.ts";
 import { capturedIo } from "./captured_io.ts";
@@ -245,6 +246,12 @@ function stateOf(count: number, goal: "maximize" | "minimize" = "maximize"): Swe
   } as unknown as SweepState;
 }
 
+/** A run that judges the best trial. */
+function judgedRun(status: Run["status"]): Run {
+  const configuration = { environment: { id: "CartPole-v1" }, agent: { name: "ppo" } };
+  return { status, manifest: { determined: { configuration } } } as unknown as Run;
+}
+
 Deno.test("a sweep's page has its twenty best trials, and says how many more there are", async () => {
   const io = capturedIo();
   const judge = new Judge(await io.registries());
@@ -261,6 +268,11 @@ Deno.test("a sweep's page has its twenty best trials, and says how many more the
     ...["2 of 2", "2 of 2", "2 of 2", "0 of 2, 1 diverged", "2 of 2", "2 of 2"],
   ]);
   deepStrictEqual([rows[3][2], rows[4][2]], ["none", "–"]);
+  const lost = { runs: [judgedRun("completed"), judgedRun("diverged")], values: [450, NaN] };
+  match(
+    sweepPage({ ...stateOf(4), judged: { ...lost, training: undefined } }, judge, io),
+    /^Trial 3 on 2 seeds from 101 on, which chose nothing: none, 1 diverged$/m,
+  );
   const { trials: told } = JSON.parse(sweepDocument(stateOf(4)));
   deepStrictEqual(told.map(({ state }: { state: string }) => state), [
     ...["complete", "pruned", "failed", "open", "complete"],

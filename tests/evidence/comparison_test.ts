@@ -47,8 +47,10 @@ const second = [0.6, 0.5, 0.7, 0.4, 0.8];
 const rows = [
   rowOf("a-good", first.map((score) => 500 * score), 500),
   rowOf("b-good", second.map((score) => -200 + 100 * score), -110),
-  rowOf("a-part", [1, 2, 3, 4, null], 400),
+  rowOf("a-part", [1, 2, 3, 4], 400),
   rowOf("b-part", [1, 2, 3, 4, 5], -100),
+  rowOf("a-lost", [1, 2, 3, 4, null], 400),
+  rowOf("b-lost", [1, 2, 3, 4, 5], -100),
   rowOf("a-alone", [1, 2, 3, 4, 5], 1),
 ];
 
@@ -59,7 +61,8 @@ Deno.test("agents with a row in every world are compared between random actions 
     { id: "B-v0", zero: -200, one: -100 },
   ]);
   deepStrictEqual(compared.unmeasured, ["part"]);
-  const [{ agent, scores, curve }] = compared.agents;
+  const [{ agent, scores, curve }, lost] = compared.agents;
+  deepStrictEqual([compared.agents.length, lost.agent], [2, "lost"]);
   strictEqual(agent, "good");
   ok(Math.abs(iqm(scores) - 0.775) < 1e-12);
   // Nothing was evaluated at the beginning: as random actions. Then each first evaluation gave 0.
@@ -71,6 +74,8 @@ Deno.test("agents with a row in every world are compared between random actions 
     /`good` \| 5 \| 0\.7[78] \[0\.68, 0\.84\] rough \| 0\.25 \[0\.\d\d, 0\.\d\d\] rough \|/,
   );
   match(page, /`part` \|\s+\| to be measured/);
+  // All seeds were measured, of which one came to nothing.
+  match(page, /`lost` \| 5 \| none \| none \|/);
   match(page, /profile-toys\.svg/);
   doesNotMatch(page, /alone/);
 });
@@ -98,7 +103,10 @@ Deno.test("rows with a peer stand beside it, and the mean of P counts each row o
 
 Deno.test("profiles are the share of runs above a score, and curves lie in their bands", () => {
   const compared = compareSuite(suite, rows, environments);
-  const [profile] = profileChart(compared).lines;
+  const [profile, ...others] = profileChart(compared).lines;
+  deepStrictEqual([profile.name, others, curveChart(compared).lines.length], ["good", [], 1]);
+  const alone = { ...compared, agents: compared.agents.slice(1) };
+  doesNotMatch(comparisonPage([alone], []), /\.svg/);
   const at = (threshold: number) => profile.y[profile.x.indexOf(threshold)];
   deepStrictEqual([0.25, 0.5, 0.75, 0.9].map(at), [1, 0.8, 0.6, 0.2]);
   for (const { y, low, high } of [profile, ...curveChart(compared).lines]) {

@@ -209,3 +209,33 @@ Deno.test("a page keeps what stands around its table", () => {
   strictEqual(withResults(written, "page", [measured([])]), written);
   throws(() => withResults("a", "page", []), /Cannot write the results into page/);
 });
+
+Deno.test("further figures of a row of which a seed diverged are none, and so are bounds", () => {
+  const figuresOf = (...values: (number | null)[]) =>
+    results(...values).map((run, i) => ({
+      ...run,
+      figures: {
+        ...values[i] !== null && { "evaluation/recall": values[i] },
+        "ceiling/recall": 0.9,
+      },
+    }));
+  const further = { ...row, figures: ["evaluation/recall"] };
+  const shown = (...values: (number | null)[]) =>
+    resultsText([measured([], { row: further, runs: figuresOf(...values) })]).split("\n")[2];
+  match(shown(0.1, 0.2, 0.3, 0.4), /\| recall 0\.25 \(0\.9\) \|$/);
+  match(shown(0.1, 0.2, 0.3, null), /\| recall none \(0\.9\) \|$/);
+  const page = besideOthers([
+    measured([500, 500, 490, 480, null], { references: peer(1, 2, NaN) }),
+  ]);
+  match(page, /\| `toy` \| none \| none Peer, TOY, 3 of 5 seeds \|/);
+});
+
+Deno.test("an IQM that misses its goal is not rounded to it", () => {
+  const reference = { value: 1, margin: 0, source: "" };
+  const shown = (score: number) =>
+    resultsText([measured([score], { row: { ...row, seeds: 1, reference } })]).split("\n")[2];
+  match(shown(0.999996), /\| 0\.999996 \|.*≥ 1: \*\*falls short\*\*/);
+  match(shown(0.99999996), /\| 0\.99999996 \|.*≥ 1: \*\*falls short\*\*/);
+  match(shown(1.000004), /\| 1 \|.*≥ 1: reached/);
+  match(shown(0.98765432), /\| 0\.98765 \|/);
+});

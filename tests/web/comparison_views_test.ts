@@ -188,6 +188,15 @@ Deno.test("agents over worlds are a row each", () => {
       },
     ],
   };
+  {
+    // One of whose seeds some diverged, as JSON brings it.
+    const none = { value: null, spread: null } as never;
+    const agents = [{ ...suite.agents[0], iqm: none, gap: none }];
+    using page = new SmallPage(Suite, { suite: { ...suite, agents } });
+    deepStrictEqual(page.get("tbody").all("tr").map(cells), [
+      ["ppo", "none", "–", "none", "–", "5"],
+    ]);
+  }
   using page = new SmallPage(Suite, { suite });
   deepStrictEqual(page.get("tbody").all("tr").map(cells), [
     ["ppo", "0.9", "0.5 … 2", "0.25", "0.125 … 2", "5"],

@@ -1,9 +1,18 @@
 /** A run among those that differ from it in their seed alone, by hand. */
 import { deepStrictEqual, strictEqual } from "node:assert";
 import type { Run } from "../../lab/store/store.ts";
+import { createApp } from "../../web/app.ts";
+import { answeredBy } from "../../web/ask.ts";
 import { familyOf } from "../../web/family.ts";
+import RunFamily from "../../web/islands/run_family.tsx";
+import { hear } from "../../web/live.ts";
 import type { Record } from "../../web/runs_table.ts";
-import { agentConfiguration, manifestOf } from "./sample_store.ts";
+import { withStore } from "../lab/store/fixtures.ts";
+import { build } from "./built.ts";
+import { addPoints, addRun, agentConfiguration, manifestOf, setProgress } from "./sample_store.ts";
+import { answered, SmallPage } from "./small_page.ts";
+
+await build();
 
 /** A run with the figure that it is judged by. */
 function record(
@@ -76,3 +85,51 @@ Deno.test("a run that failed or diverged has no figure, and no place", () => {
   deepStrictEqual(family.siblings.map(({ value }) => value), [300, 310, null, null]);
   strictEqual(family.place, 1);
 });
+
+Deno.test("a run that was lost before its first evaluation stands among the figures of the others", () => {
+  const made = record(3, 20, "rollout/episode_return_mean");
+  const lost = { ...made, run: { ...made.run!, status: "diverged" as const } };
+  const { siblings, index, place, judged } = familyOf(
+    [record(1, 300), record(2, 310), lost],
+    "run-3",
+  )!;
+  deepStrictEqual(siblings.map(({ value }) => value), [300, 310, null]);
+  deepStrictEqual([index, place, judged], [2, null, 2]);
+});
+
+Deno.test("a run's page follows its other seeds: those that end, and those that begin", () =>
+  withStore(async (store) => {
+    const app = createApp(store);
+    const configuration = agentConfiguration("ppo", 1e-3);
+    const begin = (seed: number) => addRun(store, { experiment: "e", configuration, seed });
+    const end = (run: string, value: number) => {
+      addPoints(store, run, 1, { "evaluation/return_mean": value });
+      setProgress(store, run, 1, { status: "completed" });
+    };
+    const first = begin(1);
+    end(first, 400);
+    const asked: Promise<Response>[] = [];
+    const before = answeredBy((path) => {
+      const response = Promise.resolve(app.handler(new Request(`http://127.0.0.1${path}`)));
+      asked.push(response);
+      return response;
+    });
+    try {
+      using page = new SmallPage(RunFamily, { run: first, initial: { family: null } });
+      deepStrictEqual(page.all("nav"), []);
+      const heard = async () => {
+        hear({ rows: [{ id: "another", stamp: 1 }], removed: [] } as never);
+        await answered();
+        await asked.at(-1);
+        await answered();
+        const [seeds, ...words] = [page.get("nav").all("span").at(-1)!, ...page.all("small")];
+        return [seeds.all("a"), words].map((all) => all.map(({ textContent }) => textContent));
+      };
+      const second = begin(2);
+      deepStrictEqual(await heard(), [["400", "–"], ["best of 1 seed"]]);
+      end(second, 450);
+      deepStrictEqual(await heard(), [["400", "450"], ["2nd best of 2 seeds"]]);
+    } finally {
+      answeredBy(before);
+    }
+  }));

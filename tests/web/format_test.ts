@@ -28,8 +28,8 @@ const written: readonly (readonly [name: string, made: readonly string[], wanted
   ["count", [0, 999, 1234, 999_950, 3_449_000].map(count), "0 999 1.2K 1M 3.4M"],
   [
     "duration",
-    [0, 9.94, 10, 59.4, 60, 61.9, 3599, 3600, 7260].map(duration),
-    "0.0 s 9.9 s 10 s 59 s 1 min 0 s 1 min 1 s 59 min 59 s 1 h 0 min 2 h 1 min",
+    [0, 9.94, 9.97, 59.4, 59.7, 61.9, 3599, 3599.6, 7260].map(duration),
+    "0.0 s 9.9 s 10 s 59 s 1 min 0 s 1 min 2 s 59 min 59 s 1 h 0 min 2 h 1 min",
   ],
   [
     "ago",

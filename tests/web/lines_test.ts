@@ -89,6 +89,10 @@ Deno.test("of a seed without a figure a profile knows that it is the worst, or i
     profileLines(infinite, "losses/loss").map(({ label, y }) => [label, y.at(-1)]),
     [["a", 2 / 3], ["b", 1]],
   );
+  // Of one that came to its end without the metric nothing is known.
+  const [{ seeds: [first, second, third], ...a }, b] = groups;
+  const lacking = [{ ...a, seeds: [first, { ...second, lacks: true }, third] }, b];
+  deepStrictEqual(profileLines(lacking, "evaluation/return_mean").map(({ label }) => label), ["b"]);
   const [{ x }] = profileLines(groups, "evaluation/return_mean");
   strictEqual(x[0], -0.2);
   ok(Math.abs(x.at(-1)! - 10.2) < 1e-12);

@@ -1,7 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
-import { iqm } from "../../lab/statistics/mod.ts";
+import { figureSpread, iqm } from "../../lab/statistics/mod.ts";
 import { Feed } from "../../web/feed.ts";
-import { figureSpread } from "../../web/figure_spread.ts";
 import {
   groupedBy,
   LABEL,
@@ -13,6 +12,7 @@ import {
 import { inOrder, tableOf } from "../../web/runs_table.ts";
 import { summarize } from "../../web/summary.ts";
 import { ARCHIVED } from "../../web/tags.ts";
+import { trendOf } from "../../web/trends.ts";
 import type { Run } from "../../lab/store/store.ts";
 import { openDashboard } from "./built.ts";
 import { withStore } from "../lab/store/fixtures.ts";
@@ -376,4 +376,51 @@ Deno.test("a seed whose newest run finished without the metric counts in the tab
       [[1, 1], 1, undefined],
       [[0.1, 0.1], 0.1, undefined],
     ]);
+  }));
+
+Deno.test("in the table seeds that were lost before their first evaluation count, as in Compare", () =>
+  withStore((store) => {
+    const seedsOf = (rate: number, world: string, count: number, returned: number | null) => {
+      const configuration = { ...agentConfiguration("ppo", rate), environment: { id: world } };
+      for (let seed = 1; seed <= count; seed++) {
+        const id = addRun(store, { experiment: `e${rate}`, configuration, seed });
+        const training = { "rollout/episode_return_mean": 1 };
+        addPoints(store, id, 1, {
+          ...training,
+          ...returned !== null && { "evaluation/return_mean": returned },
+        });
+        setProgress(store, id, 1, { status: returned === null ? "diverged" : "completed" });
+      }
+    };
+    seedsOf(1, "CartPole-v1", 2, 400);
+    seedsOf(2, "CartPole-v1", 3, null);
+    seedsOf(3, "Acrobot-v1", 1, null);
+    const feed = new Feed(store);
+    const told = (query: string) =>
+      tableOf(feed, feed.records(), requestOf(query)).groups.map(({ label, cells: [cell] }) => [
+        ...[label, cell.values, cell.iqm, cell.lost],
+      ]);
+    const column = "columns=evaluation/return_mean&sort=label";
+    deepStrictEqual(told(`group=environment.id&${column}`), [
+      // In a world without any evaluation there is none to be without.
+      ["Acrobot-v1", [], null, undefined],
+      ["CartPole-v1", [400, 400], null, "2 of 5, 3 diverged"],
+    ]);
+    deepStrictEqual(told(`group=configuration&${column}`), [
+      ["e1", [400, 400], 400, undefined],
+      ["e2", [], null, "0 of 3, 3 diverged"],
+      ["e3", [], null, undefined],
+    ]);
+    // What lost seeds came to stands in no figure's way, and is none.
+    deepStrictEqual(told("group=environment.id&columns=figure&sort=label"), [
+      ["Acrobot-v1", [], null, "0 of 1, 1 diverged"],
+      ["CartPole-v1", [400, 400], null, "2 of 5, 3 diverged"],
+    ]);
+    const cartPoles = store.runs().filter(({ manifest }) =>
+      JSON.stringify(manifest.determined.configuration).includes("CartPole")
+    );
+    const metric = "evaluation/return_mean";
+    deepStrictEqual(trendOf(store, cartPoles, metric), []);
+    const whole = cartPoles.filter(({ status }) => status === "completed");
+    deepStrictEqual(trendOf(store, whole, metric), [400]);
   }));

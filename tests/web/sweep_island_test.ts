@@ -82,6 +82,16 @@ Deno.test("a sweep says how far it came, which trial leads and what trains", () 
     ]);
   }
   {
+    // A trial before the best one has no runs any more.
+    using page = shown({ trials: view.trials.slice(1) });
+    strictEqual(facts(page)[1], "Best evaluation return mean: 30 trial 2");
+  }
+  {
+    const lost = [runOf("a", "101", 7), runOf("b", "102", null, { status: "diverged" })];
+    using page = shown({ judged: { runs: lost, value: "NaN", spread: null, verdict: null } });
+    strictEqual(facts(page)[2], "On seeds that chose nothing: none, 1 diverged");
+  }
+  {
     using page = shown({ trials: [trialOf(0, null)], best: null });
     deepStrictEqual(facts(page), [
       ...["Trials: 0 of 8", "Best evaluation return mean: –", "Now: waits"],
@@ -102,7 +112,7 @@ Deno.test("trials stand the best first, pruned ones behind, then those that have
       ["3", "0.004", "0.9", "50", "", "1 ", "pruned at 25 %"],
       ["5", "0.006", "0.9", "–", "", "1 2 25 % ", "1 of 2 seeds"],
       ["6", "0.007", "0.9", "–", "", "", "waits"],
-      ["7", "0.008", "0.9", "NaN", "", "1 ", ""],
+      ["7", "0.008", "0.9", "none", "", "1 ", ""],
     ]);
     const best = page.get("tbody").all("tr", ".best");
     deepStrictEqual(best.map((row) => row.all("th")[0].textContent), ["2"]);

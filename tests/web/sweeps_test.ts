@@ -1,10 +1,13 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { trialsTable } from "../../cli/sweeping.ts";
+import { RETURN } from "../../lab/core/metrics.ts";
+import { sweepState } from "../../lab/experiment/sweep.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import type { Store } from "../../lab/store/store.ts";
 import { createApp } from "../../web/app.ts";
 import { adviceOf, sweepRows, sweepView } from "../../web/sweeps.ts";
 import { build } from "./built.ts";
-import { addSweep } from "./sample_store.ts";
+import { addPoints, addSweep } from "./sample_store.ts";
 
 await build();
 
@@ -48,6 +51,27 @@ Deno.test("a sweep's page has the best trial, what matters, and what to run next
       } --budget 20k --seeds 10 --seed 101`,
     );
     ok(view.over);
+  }));
+
+Deno.test("a best trial that a judging seed lost has no figure, no bounds and no verdict", () =>
+  withStore(async (store) => {
+    addSweep(store, "rates");
+    const [{ run }] = (await sweepView(store, "rates"))!.judged!.runs;
+    store.update(run, { status: "diverged", digest: null });
+    const { value, spread, verdict } = (await sweepView(store, "rates"))!.judged!;
+    deepStrictEqual([value, spread, verdict], ["NaN", null, null]);
+  }));
+
+Deno.test("a trial with an infinite figure is not the best, for whichever goal", () =>
+  withStore(async (store) => {
+    addSweep(store, "rates");
+    const [broken, ...sound] = (await sweepView(store, "rates"))!.trials;
+    for (const { run } of broken.runs) addPoints(store, run, 391, { [RETURN]: Infinity });
+    const view = (await sweepView(store, "rates"))!;
+    const sorted = sound.toSorted((a, b) => Number(b.value) - Number(a.value));
+    deepStrictEqual([view.trials[0].value, view.best], ["Infinity", sorted[0].trial]);
+    const { rows } = trialsTable(sweepState(store, "rates")!);
+    deepStrictEqual([rows[0][0], rows.at(-1)![0]], [String(sorted[0].trial), "0"]);
   }));
 
 Deno.test("a sweep that goes on says how far it is, and proposes nothing to train", () =>

@@ -121,6 +121,10 @@ export function Statistics(
   );
 }
 
+/** A figure over all worlds: `none` where a seed has none, which JSON has no number for. */
+const known = (value: number | null) =>
+  value === null || Number.isNaN(value) ? "none" : figure(value);
+
 /** A row an agent, over all worlds that are compared: the best first. */
 export function Suite({ suite }: { suite: SuiteComparison }): VNode {
   return (
@@ -143,10 +147,10 @@ export function Suite({ suite }: { suite: SuiteComparison }): VNode {
               <tr key={agent}>
                 <th scope="row">{agent}</th>
                 <td class="number">
-                  <b>{figure(iqm.value)}</b>
+                  <b>{known(iqm.value)}</b>
                 </td>
                 <td>{iqm.spread === null ? "–" : boundsText(iqm.spread)}</td>
-                <td class="number">{figure(gap.value)}</td>
+                <td class="number">{known(gap.value)}</td>
                 <td>{gap.spread === null ? "–" : boundsText(gap.spread)}</td>
                 <td class="number">{seeds}</td>
               </tr>

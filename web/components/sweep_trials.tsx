@@ -47,7 +47,7 @@ export function Trials({ view }: { view: SweepView }): VNode {
                   </td>
                 ))}
                 <td class="number">
-                  <b>{figure(each.value)}</b>
+                  <b>{cameTo(each.value)}</b>
                 </td>
                 <td>
                   {each.spread === null
@@ -74,6 +74,11 @@ export function Trials({ view }: { view: SweepView }): VNode {
       )}
     </>
   );
+}
+
+/** What seeds came to: `none` where one of them has no figure. */
+export function cameTo(value: SweptTrial["value"]): string {
+  return value === "NaN" ? "none" : figure(value);
 }
 
 /** A number to a few digits; other values as they are. */

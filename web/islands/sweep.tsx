@@ -3,12 +3,13 @@ import { Copy } from "../components/copy.tsx";
 import type { VNode } from "preact";
 import { useFollowed } from "../components/followed.ts";
 import { ParallelSettings, SettingScatter, type Tried } from "../components/settings_plots.tsx";
-import { Trials } from "../components/sweep_trials.tsx";
+import { cameTo, Trials } from "../components/sweep_trials.tsx";
 import { Worth } from "../components/status.tsx";
 import { TrialChart } from "../components/trial_chart.tsx";
 import { figure, metricTitle } from "../format.ts";
 import type { Advice, SweepView } from "../sweeps.ts";
 import { commandIn, type Program } from "../program.ts";
+import { lostText } from "../../lab/experiment/comparison.ts";
 
 /** Of the marks of every trial, and of the best one. */
 const [USUAL, BEST] = [0, 1];
@@ -77,7 +78,7 @@ function Standing({ view }: { view: SweepView }): VNode {
       <div>
         <dt>Best {metricTitle(metric)}</dt>
         <dd>
-          {figure(best === null ? null : trials[best].value)}
+          {figure(trials.find(({ trial }) => trial === best)?.value)}
           {best !== null && <small>&nbsp;trial {best}</small>}
         </dd>
       </div>
@@ -85,7 +86,8 @@ function Standing({ view }: { view: SweepView }): VNode {
         <div>
           <dt>On seeds that chose nothing</dt>
           <dd>
-            {figure(judged.value)}
+            {cameTo(judged.value)}
+            {judged.value === "NaN" && lostText(judged.runs)}
             {judged.spread !== null && (
               <small>&nbsp;{figure(judged.spread.low)} … {figure(judged.spread.high)}</small>
             )}

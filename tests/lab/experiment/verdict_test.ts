@@ -1,5 +1,7 @@
-import { strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { RETURN } from "../../../lab/core/metrics.ts";
 import { Judge, verdictOfReturn } from "../../../lab/experiment/verdict.ts";
+import { iqm } from "../../../lab/statistics/mod.ts";
 import type { Manifest, RunStatus } from "../../../lab/store/store.ts";
 import { registries } from "../../../registries.ts";
 
@@ -32,6 +34,14 @@ Deno.test("a return is judged between random play and what counts as solved", ()
   for (const [value, expected] of cases) {
     strictEqual(verdict(cartPole, { "evaluation/return_mean": value }), expected, `${value}`);
   }
+});
+
+Deno.test("seeds that are solved are solved together, though their mean is a rounding below them", () => {
+  const lake = { environment: { id: "FrozenLake-v1" }, agent: { name: "ppo" } };
+  const together = iqm([0.7, 0.7, 0.7]);
+  ok(together < 0.7);
+  const verdictOn = (value: number) => judge.figure(lake, RETURN, value);
+  deepStrictEqual([together, 0.7, 0.6999].map(verdictOn), ["solved", "solved", "learning"]);
 });
 
 Deno.test("a return counts as learned only where training shows it, too", () => {

@@ -50,6 +50,8 @@ Deno.test("the median pruner ends what is worse at its best than half of the oth
   const even = [[1, 1, 1], [2, 2, 2], [4, 4, 4], [6, 6, 6], [8, 8, 8], [9, 9, 9]];
   const isPrunedOfEven = (curve: number[]) => pruners.median([...even, curve], 6, 3, {});
   deepStrictEqual([[5], [5.1]].map(isPrunedOfEven), [false, true]);
+  // What is no finite number is the worst, whichever end of the line it lies at.
+  deepStrictEqual([[-Infinity], [Infinity], [-Infinity, 1]].map(isPruned), [true, true, false]);
   // The first five run in full.
   strictEqual(pruners.median([...curves.slice(1), [99]], 4, 3, {}), false);
 });

@@ -4,6 +4,8 @@ import { InputError } from "../../../lab/core/errors.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import {
   bootstrapInterval,
+  type Draws,
+  figureSpread,
   iqm,
   iqmInterval,
   KeptDraws,
@@ -16,6 +18,7 @@ import {
   probabilityOfImprovement,
   probabilityOfImprovementInterval,
   quantile,
+  spreadOf,
   standardDeviation,
 } from "../../../lab/statistics/mod.ts";
 import { suiteFigures } from "../../../lab/statistics/suite.ts";
@@ -295,4 +298,29 @@ Deno.test("a suite has an interval only where every task has the seeds for one",
   deepStrictEqual([few.seeds, few.iqm.spread, few.gap.spread], [3, null, null]);
   const enough = suiteFigures([five, [0.1, 0.4, 0.6, 0.8, 0.9, 1]]);
   deepStrictEqual([enough.seeds, enough.iqm.spread!.kind], [5, "rough interval"]);
+});
+
+Deno.test("the bounds of a figure are those of its IQM, of fewer resamples for many seeds", () => {
+  const figures = (count: number) => Array.from({ length: count }, (_, i) => (i * i) % 37);
+  const bounds = (count: number, repeats: number) =>
+    bootstrapInterval([figures(count)], iqm, { repeats });
+  deepStrictEqual(figureSpread(figures(50)), { kind: "interval", ...bounds(50, 50_000) });
+  deepStrictEqual(figureSpread(figures(51)), { kind: "interval", ...bounds(51, 5000) });
+  deepStrictEqual(figureSpread([3, 1]), { kind: "lowest and highest", low: 1, high: 3 });
+  for (const none of [[1, NaN, 3], [1, 2, 3, 4, 5, Infinity], [1], []]) {
+    strictEqual(figureSpread(none), null);
+  }
+});
+
+Deno.test("of few seeds each resample that differs is looked at once, whoever names the figure", () => {
+  class Counts extends KeptDraws {
+    override again(): Draws {
+      throw new Error("each resample is drawn");
+    }
+  }
+  for (const statistic of [iqm, mean, undefined]) {
+    const random = new Counts(defaultRng(1), 5);
+    const spread = spreadOf([1, 5, 2, 9, 4], statistic, { random, repeats: 200 })!;
+    ok(1 <= spread.low && spread.low < spread.high && spread.high <= 9);
+  }
 });

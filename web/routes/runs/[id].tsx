@@ -15,13 +15,13 @@ import {
   RunCommands,
   RunDigest,
   RunEvents,
+  RunFamily,
   RunNote,
   RunStatus,
 } from "../../islands.ts";
 import { type Family, familyOf } from "../../family.ts";
 import { type Guide, guideOfRun } from "../../metric_guide.ts";
 import type { Level } from "../../components/plot_options.ts";
-import { figure } from "../../format.ts";
 import { isComputed } from "../../../lab/experiment/manifest.ts";
 import type { WorldOf } from "../../player/world.ts";
 import { isInOwnWorld, moduleRefusal } from "../../own/code.ts";
@@ -39,7 +39,7 @@ interface Data {
   readonly contents: Contents;
   readonly guide: Guide;
   readonly levels: readonly Level[];
-  readonly family: Family | undefined;
+  readonly family: Family | null;
   /** Whether there is a model that the page can ask. */
   readonly explores: boolean;
   /** Whether its data are points in the plane. */
@@ -78,7 +78,7 @@ export async function handler(
     unplayable: isInOwnWorld(run) ? module : undefined,
     guide: guideOfRun(row.method, isModel ? contents.names : undefined),
     levels: levelsOf(run),
-    family: familyOf(feed.records(), run.id),
+    family: familyOf(feed.records(), run.id) ?? null,
     explores: isModel && hasKept(store, run.id),
     isPlane: await isOfPoints(run),
     // What is written down holds one model.
@@ -137,7 +137,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
           </>
         )}
       </p>
-      {family && <AmongSeeds {...family} />}
+      <RunFamily run={row.id} initial={{ family }} />
       <RunStatus row={row} program={data.program} />
       <RunEvents contents={contents} />
       {data.unplayable !== undefined && (
@@ -185,39 +185,6 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       {data.live && <Live moment={data.moment} run={row.id} />}
     </>
   );
-}
-
-/** The run's place among its seeds, with the way to the others. */
-function AmongSeeds({ siblings, index, place, judged }: Family): VNode {
-  const [before, after] = [siblings[index - 1], siblings[index + 1]];
-  return (
-    <nav class="family" aria-label="Other seeds">
-      {before ? <a href={`/runs/${before.run}`} rel="prev">‹ seed {before.seed}</a> : <span />}
-      <span>
-        {siblings.map(({ run, seed, value }, i) => (
-          <a
-            key={run}
-            href={`/runs/${run}`}
-            aria-current={i === index ? "page" : undefined}
-            title={`seed ${seed}`}
-          >
-            {value === null ? "–" : figure(value)}
-          </a>
-        ))}
-      </span>
-      {place !== null && <small>{ordinal(place)} of {judged} seeds</small>}
-      <a href={`/compare?${siblings.map(({ run }) => `run=${run}`).join("&")}`}>all together</a>
-      {after && <a href={`/runs/${after.run}`} rel="next">seed {after.seed} ›</a>}
-    </nav>
-  );
-}
-
-function ordinal(place: number): string {
-  return place === 1
-    ? "best"
-    : `${place}${
-      ["th", "st", "nd", "rd"][place % 100 > 3 && place % 100 < 21 ? 0 : place % 10] ?? "th"
-    } best`;
 }
 
 /** In place of the policy at work. */

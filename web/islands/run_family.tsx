@@ -1,0 +1,53 @@
+/** A run's place among its seeds, with the way to the others, live. @module */
+import type { VNode } from "preact";
+import { useFollowed } from "../components/followed.ts";
+import type { Family } from "../family.ts";
+import { figure } from "../format.ts";
+
+/** What is known of a run's family; null where it is alone. */
+export interface FamilyAnswer {
+  readonly family: Family | null;
+}
+
+/** The island. */
+export default function RunFamily({ run, initial }: {
+  run: string;
+  initial: FamilyAnswer;
+}): VNode | null {
+  const { family } = useFollowed(`/api/family?run=${run}`, initial);
+  return family && <AmongSeeds {...family} />;
+}
+
+function AmongSeeds({ siblings, index, place, judged }: Family): VNode {
+  const [before, after] = [siblings[index - 1], siblings[index + 1]];
+  return (
+    <nav class="family" aria-label="Other seeds">
+      {before ? <a href={`/runs/${before.run}`} rel="prev">‹ seed {before.seed}</a> : <span />}
+      <span>
+        {siblings.map(({ run, seed, value }, i) => (
+          <a
+            key={run}
+            href={`/runs/${run}`}
+            aria-current={i === index ? "page" : undefined}
+            title={`seed ${seed}`}
+          >
+            {value === null ? "–" : figure(value)}
+          </a>
+        ))}
+      </span>
+      {place !== null && (
+        <small>{ordinal(place)} of {judged} {judged === 1 ? "seed" : "seeds"}</small>
+      )}
+      <a href={`/compare?${siblings.map(({ run }) => `run=${run}`).join("&")}`}>all together</a>
+      {after && <a href={`/runs/${after.run}`} rel="next">seed {after.seed} ›</a>}
+    </nav>
+  );
+}
+
+function ordinal(place: number): string {
+  return place === 1
+    ? "best"
+    : `${place}${
+      ["th", "st", "nd", "rd"][place % 100 > 3 && place % 100 < 21 ? 0 : place % 10] ?? "th"
+    } best`;
+}
