@@ -12101,4 +12101,25 @@ export const mutants: readonly Mutant[] = [
     to: "size + windowOf(shader)",
     test: "tests/lab/compute/workspace_test.ts",
   },
+  {
+    fault: "a played world that waits is not drawn anew in a terminal of another size",
+    file: "cli/play_session.ts",
+    from: "[reading, stop, resizing.promise]",
+    to: "[reading, stop]",
+    test: "tests/cli/play_test.ts",
+  },
+  {
+    fault: "a played world is drawn anew for the first other size alone",
+    file: "cli/play_session.ts",
+    from: "      resizing = Promise.withResolvers();\n",
+    to: "",
+    test: "tests/cli/play_test.ts",
+  },
+  {
+    fault: "arrows mean nothing in the gridworld of pixels",
+    file: "envs/controls.ts",
+    from: '  "GridWorldPixels-v0": directions,\n',
+    to: "",
+    test: "tests/cli/play_test.ts",
+  },
 ];
