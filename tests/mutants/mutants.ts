@@ -12122,4 +12122,55 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/cli/play_test.ts",
   },
+  {
+    fault: "the checker compares two walks after a variable outside of the state has come to rest",
+    file: "envs/checker.ts",
+    from: 'examination.part("step", () => earlier = seededWalk(env, examination));\n' +
+      '  examination.part("step", () => checkSteps(env, examination));\n',
+    to: 'examination.part("step", () => checkSteps(env, examination));\n' +
+      '  examination.part("step", () => earlier = seededWalk(env, examination));\n',
+    test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "a first look at a world does not ask whether a seed gives the same again",
+    file: "envs/checker.ts",
+    from: 'examination.part("step", () => earlier = seededWalk(env, examination, briefly));',
+    to: "",
+    test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "the checker lays to the snapshot what chance has done",
+    file: "envs/checker.ts",
+    from: '({ check }) => check === "seeds")) {',
+    to: '({ check }) => check === "mask")) {',
+    test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "a world's Promise is examined as if it were its value",
+    file: "envs/checker.ts",
+    from: "if (!(value instanceof Promise)) return value;",
+    to: "return value;",
+    test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "a state that no snapshot takes is played all the same",
+    file: "envs/checker.ts",
+    from: "if (next?.state !== undefined) isPlain(next.state);",
+    to: "",
+    test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "check takes a loss of NaN for one",
+    file: "lab/experiment/trainer_check.ts",
+    from: 'if (first.badLoss !== undefined) return [found("losses", first.badLoss)];',
+    to: "",
+    test: "tests/lab/experiment/trainer_check_test.ts",
+  },
+  {
+    fault: "check does not ask callbacks before it says that nothing measures the best checkpoint",
+    file: "lab/experiment/trainer_check.ts",
+    from: "definition.callbacks === undefined",
+    to: "true",
+    test: "tests/lab/experiment/trainer_check_test.ts",
+  },
 ];

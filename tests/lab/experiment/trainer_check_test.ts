@@ -2,9 +2,11 @@ import { deepStrictEqual, match } from "node:assert";
 import {
   Box,
   defineAgent,
+  defineCallbacks,
   defineEnvironment,
   defineExperiment,
   Discrete,
+  type ModelDefinition,
   type Report,
 } from "reverie";
 import { BaseTrainer, type TensorGroups } from "reverie/blocks";
@@ -15,7 +17,7 @@ import { registries } from "../../../registries.ts";
 import sound, { points } from "./own_parts.ts";
 
 /** What a trainer does wrong. */
-type Fault = "clock" | "outside" | "evaluation" | "counter" | "generator" | "moments";
+type Fault = "loss" | "clock" | "outside" | "evaluation" | "counter" | "generator" | "moments";
 
 let outside = 0;
 
@@ -65,7 +67,8 @@ function walk(fault: Fault | undefined) {
       this.#count += 1;
       this.progress.environmentSteps += 10;
       this.progress.iterations += 1;
-      return { metrics: { "losses/walk": this.#weights[0], count: this.#count } };
+      const loss = fault === "loss" && this.#count === 2 ? NaN : this.#weights[0];
+      return { metrics: { "losses/walk": loss, count: this.#count } };
     }
 
     evaluate(): Promise<Report> {
@@ -99,6 +102,7 @@ Deno.test("nothing is found in a trainer that keeps the contract", async () => {
 });
 
 const faults: Record<Fault, [check: string, message: RegExp]> = {
+  loss: ["losses", /^a loss is no number .*: losses\/walk is NaN at iteration 2$/],
   clock: ["seeds", /: the first metric to differ is losses\/walk at iteration 1: /],
   outside: ["seeds", /losses\/walk at iteration 1/],
   evaluation: ["evaluation", /after an evaluation: the first metric .* at iteration 4: /],
@@ -114,3 +118,19 @@ for (const [fault, [check, message]] of Object.entries(faults)) {
     match(findings[0].message, message);
   });
 }
+
+Deno.test("a model is found that is judged by what no evaluation measures", async () => {
+  const { model } = points as Extract<typeof points, { model: unknown }>;
+  const judgedBy = (metric: string) => ({
+    ...points,
+    model: { ...model as ModelDefinition, bestBy: { metric, goal: "minimize" as const } },
+  });
+  deepStrictEqual(await checkTrainer(judgedBy("evaluation/return_mean"), registries), []);
+  const misspelt = judgedBy("evaluation/return_maen");
+  const [{ check, message }] = await checkTrainer(misspelt, registries);
+  deepStrictEqual(check, "best");
+  match(message, /: evaluation\/return_maen \(did you mean "evaluation\/return_mean"\?\)$/);
+  const onEvaluation = () => ({ metrics: { "evaluation/return_maen": 1 } });
+  const later = { ...misspelt, callbacks: defineCallbacks({ onEvaluation }) };
+  deepStrictEqual(await checkTrainer(later, registries), []);
+});
