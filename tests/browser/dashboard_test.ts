@@ -783,8 +783,11 @@ test("the pole is pushed and dragged, the world turned, and the episode says so"
   await panel.locator("button", { hasText: "New episode" }).click();
   await shows(pushed, "");
   await panel.locator("summary", { hasText: "Another world: constants" }).click();
-  await panel.locator("label:has-text('gravity') input").fill("25.05");
+  const gravity = panel.locator("label:has-text('gravity') input");
+  strictEqual(await gravity.inputValue(), "9.8");
+  await gravity.press("ArrowRight");
   await shows(pushed, /from step 0 on/);
+  await shows(() => gravity.getAttribute("aria-valuetext"), /^9.948 m/);
   await panel.locator("label:has-text('come late') input").fill("4");
   await panel.locator("button", { hasText: "As it was trained in" }).click();
   await panel.locator("button", { hasText: "New episode" }).click();

@@ -12173,4 +12173,32 @@ export const mutants: readonly Mutant[] = [
     to: "true",
     test: "tests/lab/experiment/trainer_check_test.ts",
   },
+  {
+    fault: "no step of a slider is what the world has",
+    file: "web/player/player.tsx",
+    from: "(value - least) / Math.ceil((value - least) / step)",
+    to: "step",
+    test: "tests/web/explorer_views_test.ts",
+  },
+  {
+    fault: "keys do not lead a slider away from what the world has",
+    file: "web/player/player.tsx",
+    from: "Math.abs(now - value) < step / 2",
+    to: "Math.abs(now - value) < 2 * step",
+    test: "tests/web/explorer_views_test.ts",
+  },
+  {
+    fault: "a slider of the player says its number without what it means",
+    file: "web/player/player.tsx",
+    from: "        aria-valuetext={shown(value)}\n",
+    to: "",
+    test: "tests/web/explorer_views_test.ts",
+  },
+  {
+    fault: "the slider of smoothing says its share without its unit",
+    file: "web/components/choices.tsx",
+    from: "        aria-valuetext={shown}\n",
+    to: "",
+    test: "tests/web/views_test.ts",
+  },
 ];
