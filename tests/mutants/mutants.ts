@@ -12201,4 +12201,18 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/web/views_test.ts",
   },
+  {
+    fault: "words beside an axis of settings lie over the next one",
+    file: "web/components/svg_box.ts",
+    from: "Math.floor((distance - BESIDE) / SMALL_LETTER)",
+    to: "Math.floor(distance)",
+    test: "tests/web/comparison_views_test.ts",
+  },
+  {
+    fault: "figures at the last axis of settings leave the drawing",
+    file: "web/components/svg_box.ts",
+    from: "{ left: WIDTH - right, right: WIDTH - left, ...heights }",
+    to: "{ left, right, ...heights }",
+    test: "tests/web/comparison_views_test.ts",
+  },
 ];
