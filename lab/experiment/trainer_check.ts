@@ -6,14 +6,16 @@
  * @module
  */
 import { decodeCanonicalJson, encodeCanonicalJson } from "../core/canonical_json.ts";
-import { didYouMean, InputError } from "../core/errors.ts";
+import { didYouMean, InputError, nearestNames } from "../core/errors.ts";
 import { badLoss } from "../core/metrics.ts";
+import { show } from "../core/plain.ts";
 import { streamOf } from "../core/random.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { DigestSeries } from "./digest.ts";
 import type { Registries } from "./registries.ts";
+import { checkReport, Course } from "./reports.ts";
 import { parameterDifferences, seriesDifferences } from "./reproduce.ts";
 import { resolve } from "./resolve.ts";
 import { openSession } from "./session.ts";
@@ -65,7 +67,8 @@ const findings = {
  * finding a check. Nothing is found of a trainer that says that it is irreproducible, and of snapshots
  * nothing in a world that has none.
  *
- * @throws InputError where the definition cannot be resolved, and what the trainer throws.
+ * @throws InputError where the definition cannot be resolved, or what it makes is no trainer or reports
+ * what none may, and what the trainer throws.
  */
 export async function checkTrainer(
   definition: ExperimentDefinition,
@@ -79,6 +82,7 @@ export async function checkTrainer(
   using sessions = new DisposableStack();
   const open = async () => {
     const session = await openSession(job, registries, { definition });
+    requireTrainer(definition.name, session.trainer);
     sessions.defer(() => void session.dispose());
     return session;
   };
@@ -92,7 +96,9 @@ export async function checkTrainer(
   const otherwise = difference(first, await stretch(again));
   // Where chance decides, everything else differs, too.
   if (otherwise !== undefined) return [found("seeds", otherwise)];
-  const { metrics } = await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });
+  const report = await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });
+  checkReport("evaluate", report);
+  const { metrics } = report;
   // A stop rule and callbacks may wait for what comes later.
   const isAsked = "model" in definition && definition.stop === undefined &&
     definition.callbacks === undefined;
@@ -118,6 +124,29 @@ function found(check: keyof typeof findings, what: string): TrainerFinding {
   return { severity: "error", check, message: `${message}: ${what}`, mend };
 }
 
+/** What is called of every trainer. */
+const methods = ["iterate", "evaluate", "snapshot", "restore"] as const;
+
+/** @throws InputError where a trainer is none, or lacks a method. */
+function requireTrainer(experiment: string, trainer: unknown): void {
+  const names = namesOf(trainer);
+  const lacking = methods.find((name) =>
+    typeof (trainer as Partial<Trainer> | undefined)?.[name] !== "function"
+  );
+  if (lacking === undefined) return;
+  const [near] = nearestNames(lacking, names, 1);
+  const given = names.length === 0 ? show(trainer) : near === undefined ? "none" : `it has ${near}`;
+  throw new InputError(
+    `Cannot train "${experiment}" as its trainer must have the method ${lacking}: ${given}`,
+  );
+}
+
+/** The names of an object's methods and fields, those of its classes included. */
+function namesOf(value: unknown): string[] {
+  if (value === null || typeof value !== "object" || value === Object.prototype) return [];
+  return [...Object.getOwnPropertyNames(value), ...namesOf(Object.getPrototypeOf(value))];
+}
+
 /** A few iterations, and what there is after them. */
 interface Stretch {
   readonly series: readonly DigestSeries[];
@@ -129,9 +158,14 @@ interface Stretch {
 async function stretch(trainer: Trainer): Promise<Stretch> {
   const series = new Map<string, { iterations: number[]; values: number[] }>();
   const { progress, budget } = trainer;
+  const course = new Course(budget.unit);
   let bad: string | undefined;
   for (let i = 0; i < ITERATIONS && progress[budget.unit] < budget.total; i++) {
-    const { metrics } = await trainer.iterate();
+    const before = { ...progress };
+    const report = await trainer.iterate();
+    checkReport("iterate", report);
+    course.check(before, progress);
+    const { metrics } = report;
     const loss = badLoss(metrics);
     if (loss !== undefined) bad ??= `${loss} at iteration ${progress.iterations}`;
     for (const [name, value] of Object.entries(metrics)) {

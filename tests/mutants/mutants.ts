@@ -12215,4 +12215,32 @@ export const mutants: readonly Mutant[] = [
     to: "{ left, right, ...heights }",
     test: "tests/web/comparison_views_test.ts",
   },
+  {
+    fault: "check does not ask whether a trainer is one",
+    file: "lab/experiment/trainer_check.ts",
+    from: "requireTrainer(definition.name, session.trainer);",
+    to: "",
+    test: "tests/lab/experiment/trainer_check_test.ts",
+  },
+  {
+    fault: "check lets a trainer stand still",
+    file: "lab/experiment/trainer_check.ts",
+    from: "course.check(before, progress);",
+    to: "",
+    test: "tests/lab/experiment/trainer_check_test.ts",
+  },
+  {
+    fault: "a configuration that is no schema fails inside of zod",
+    file: "lab/experiment/resolve.ts",
+    from: 'schema as Partial<z.ZodType> | undefined)?.safeParse === "function"',
+    to: "schema as Partial<z.ZodType> | undefined) !== undefined",
+    test: "tests/lab/experiment/resolve_test.ts",
+  },
+  {
+    fault: "a stored run is evaluated by another world without a word",
+    file: "cli/commands/evaluate.ts",
+    from: "notice: (line) => io.notice(`${line}\\n`),",
+    to: "",
+    test: "tests/faults/worlds_test.ts",
+  },
 ];

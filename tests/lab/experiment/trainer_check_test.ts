@@ -1,4 +1,4 @@
-import { deepStrictEqual, match } from "node:assert";
+import { deepStrictEqual, match, rejects } from "node:assert";
 import {
   Box,
   defineAgent,
@@ -8,6 +8,7 @@ import {
   Discrete,
   type ModelDefinition,
   type Report,
+  type Trainer,
 } from "reverie";
 import { BaseTrainer, type TensorGroups } from "reverie/blocks";
 import * as z from "zod";
@@ -133,4 +134,34 @@ Deno.test("a model is found that is judged by what no evaluation measures", asyn
   const onEvaluation = () => ({ metrics: { "evaluation/return_maen": 1 } });
   const later = { ...misspelt, callbacks: defineCallbacks({ onEvaluation }) };
   deepStrictEqual(await checkTrainer(later, registries), []);
+});
+
+Deno.test("what is no trainer, or reports what none may, is said in a line", async () => {
+  const { environment } = walk(undefined) as Extract<ReturnType<typeof walk>, { agent: unknown }>;
+  const refused = async (trainer: unknown, message: RegExp) => {
+    const agent = defineAgent({
+      name: "broken",
+      summary: "None",
+      takes: { actions: ["discrete"] },
+      configuration: z.strictObject({}),
+      trainer: () => trainer as Trainer,
+    });
+    const definition = defineExperiment({ name: "broken", environment, agent, budget: 1000 });
+    await rejects(checkTrainer(definition, registries), message);
+  };
+  const whole = {
+    progress: { environmentSteps: 0, gradientSteps: 0, examples: 0, iterations: 0 },
+    budget: { unit: "environmentSteps", total: 1000 },
+    iterate: () => Promise.resolve({ metrics: {} }),
+    evaluate: () => Promise.resolve({ metrics: {} }),
+    snapshot: () => Promise.resolve({ parameters: {}, state: {}, values: {} }),
+    restore: () => Promise.resolve(),
+    dispose: () => {},
+  };
+  await refused(undefined, /^InputError: Cannot train "broken" as .* method iterate: undefined$/);
+  const { evaluate, ...others } = whole;
+  await refused({ ...others, evalute: evaluate }, /have the method evaluate: it has evalute$/);
+  await refused(whole, /must raise progress\.iterations: 0 after 0$/);
+  const text = () => Promise.resolve({ metrics: { "losses/walk": "1" } });
+  await refused({ ...whole, iterate: text }, /losses\/walk as a metric must be a number: string$/);
 });
