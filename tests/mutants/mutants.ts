@@ -12243,4 +12243,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/faults/worlds_test.ts",
   },
+  {
+    fault: "sliders of the player are a finger long on a phone",
+    file: "web/static/style.css",
+    from: "    grid-area: 2 / 1 / auto / -1;\n",
+    to: "    width: 48px;\n",
+    test: "tests/browser/dashboard_test.ts",
+  },
 ];
