@@ -19,6 +19,6 @@ export const registries: Registries = {
   models,
   datasets,
   experiments,
-  faultOf: async (environment) => (await import("./envs/checker.ts")).firstFault(environment),
+  faultOf: async (...world) => (await import("./envs/checker.ts")).firstFault(...world),
   openPolicy: async (bytes) => (await import("./agents/policy.ts")).loadPolicy(bytes),
 };

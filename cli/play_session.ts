@@ -16,8 +16,8 @@ import { renderTerminal } from "../lab/core/render_terminal.ts";
 /** Another screen without a cursor. */
 const enterScreen = "\x1b[?1049h\x1b[?25l\x1b[2J";
 
-/** What ends a session or a wait: the process is to stop, a frame is due. */
-const [stopped, due] = [Symbol("stopped"), Symbol("due")] as const;
+/** What ends a session or a wait: the process is to stop, a frame is due, the terminal has another size. */
+const [stopped, due, resized] = [Symbol("stopped"), Symbol("due"), Symbol("resized")] as const;
 
 /** A world with the counts of what was played. */
 export class Game {
@@ -136,6 +136,11 @@ class Session {
     const start = this.#io.now();
     let tick = start + (this.#isPaused ? 0 : 1000 / framesPerSecond);
     let reading = keyboard.read();
+    let resizing = Promise.withResolvers<symbol>();
+    using _listening = this.#io.onResize(() => {
+      resizing.resolve(resized);
+      resizing = Promise.withResolvers();
+    });
     this.#record();
     for (;;) {
       this.#draw();
@@ -143,7 +148,7 @@ class Session {
       if (now - start >= seconds * 1000) return false;
       tick = Math.max(tick, now - 1000);
       const isMoving = this.#isLive && !this.#isPaused;
-      const waits: Promise<string | symbol | null>[] = [reading, stop];
+      const waits: Promise<string | symbol | null>[] = [reading, stop, resizing.promise];
       const next = isMoving ? tick : start + seconds * 1000;
       if (next < Infinity) waits.push(sleep(Math.max(0, next - now)).then(() => due));
       const event = await Promise.race(waits);
@@ -151,7 +156,7 @@ class Session {
         tick += 1000 / framesPerSecond;
         this.#advance();
       }
-      if (event === due) continue;
+      if (event === due || event === resized) continue;
       if (event === stopped) return true;
       if (typeof event !== "string") return false;
       reading = keyboard.read();

@@ -30,8 +30,16 @@ const longestEpisode = 20_000;
 const walkLength = 200;
 /** States of a walk that are drawn. */
 const drawn = 20;
-/** Steps, and milliseconds, that a first look takes at most. */
+/** Steps, and milliseconds, that a part of a first look takes at most. */
 const [firstSteps, firstMilliseconds] = [100, 200];
+
+const plainState = "keep the state plain JSON: numbers, strings, arrays";
+
+/** How far a part looks. */
+interface Reach {
+  readonly steps?: number;
+  readonly milliseconds?: number;
+}
 
 function checkId(env: Environment, examination: Examination): void {
   if (!/-v\d+$/.test(env.id)) {
@@ -115,7 +123,7 @@ function checkErrors(env: Environment, examination: Examination): void {
 function checkSteps(
   env: Environment,
   examination: Examination,
-  { steps = walkLength, milliseconds = Infinity } = {},
+  { steps = walkLength, milliseconds = Infinity }: Reach = {},
 ): void {
   const until = performance.now() + milliseconds;
   const random = defaultRng(3);
@@ -173,14 +181,67 @@ function checkState(definition: EnvironmentDefinition, examination: Examination)
   }
 }
 
-function checkSeeds(env: Environment, examination: Examination): void {
-  const episodes = [0, 1].map(() => {
-    const { observation } = env.reset({ seed: 4 });
-    const start = structuredClone(observation);
-    return [start, examination.walk(walkLength, defaultRng(4))];
-  });
-  if (isEqual(episodes[0], episodes[1])) return;
-  const where = isEqual(episodes[0][0], episodes[1][0]) ? "the steps after it" : "reset";
+/**
+ * Whether a definition returns what is still to come, or keeps what no snapshot takes: of neither can
+ * anything else be examined.
+ */
+function isUnfit(definition: EnvironmentDefinition, examination: Examination): boolean {
+  const random = defaultRng(12);
+  /** What a function returned, unless that is still to come. */
+  const there = <Value>(name: "reset" | "step" | "observe", value: Value): Value | undefined => {
+    if (!(value instanceof Promise)) return value;
+    value.catch(() => {}); // it is not waited for
+    examination.error(
+      name === "observe" ? "observation" : name,
+      `${name} returns a Promise`,
+      `let ${name} be no async function: what it waits for can stand at the top of the file`,
+    );
+  };
+  const isPlain = (state: unknown) => {
+    const wrong = firstNotJson(state, "state");
+    if (wrong !== undefined) examination.error("snapshot", wrong, plainState);
+    return wrong === undefined;
+  };
+  try {
+    const state = there("reset", definition.reset(random, {}));
+    if (state === undefined || !isPlain(state)) return examination.findings.length > 0;
+    there("observe", definition.observe(state));
+    const next = there(
+      "step",
+      definition.step(state, definition.actionSpace.sample(random), random),
+    );
+    if (next?.state !== undefined) isPlain(next.state);
+  } catch {
+    // The parts that play it say what it throws.
+  }
+  return examination.findings.length > 0;
+}
+
+/** The start that a seed makes, and the steps after it. */
+function seededWalk(
+  env: Environment,
+  examination: Examination,
+  { steps = walkLength, milliseconds = Infinity }: Reach = {},
+): unknown[] {
+  const until = performance.now() + milliseconds;
+  const random = defaultRng(4);
+  const walk = [structuredClone(env.reset({ seed: 4 }).observation)];
+  while (walk.length <= steps && performance.now() < until) {
+    walk.push(...examination.walk(1, random));
+  }
+  return walk;
+}
+
+/** Whether the seed of an earlier walk gives it again, whatever was played since. */
+function checkSeeds(
+  env: Environment,
+  examination: Examination,
+  earlier: readonly unknown[] | undefined,
+): void {
+  if (earlier === undefined) return;
+  const again = seededWalk(env, examination, { steps: earlier.length - 1 });
+  if (isEqual(earlier, again)) return;
+  const where = isEqual(earlier[0], again[0]) ? "the steps after it" : "reset";
   examination.error(
     "seeds",
     `the same seed gives other episodes: ${where} differ`,
@@ -246,7 +307,7 @@ function checkSnapshot(env: Environment, examination: Examination): void {
   const snapshot = env.snapshot();
   const wrong = firstNotJson(snapshot, "snapshot");
   if (wrong !== undefined) {
-    examination.error("snapshot", wrong, "keep the state plain JSON: numbers, strings, arrays");
+    examination.error("snapshot", wrong, plainState);
     return;
   }
   const text = JSON.stringify(snapshot);
@@ -319,7 +380,7 @@ function checkScene(env: Environment, examination: Examination): void {
 function checkTransitions(
   env: Environment,
   examination: Examination,
-  { steps = walkLength, milliseconds = Infinity } = {},
+  { steps = walkLength, milliseconds = Infinity }: Reach = {},
 ): void {
   const { observationSpace, actionSpace } = env;
   const table = env.transitions?.();
@@ -402,17 +463,23 @@ export function checkEnvironment(subject: Environment | EnvironmentDefinition): 
   const definition = "observe" in subject ? subject : undefined;
   const env = definition === undefined ? subject as Environment : environmentOf(definition);
   const examination = new Examination(env);
+  if (definition !== undefined && isUnfit(definition, examination)) return examination.findings;
+  let earlier: unknown[] | undefined;
   examination.part("id", () => checkId(env, examination));
   examination.part("spaces", () => checkSpaces(env, examination));
   examination.part("errors", () => checkErrors(env, examination));
+  examination.part("step", () => earlier = seededWalk(env, examination));
   examination.part("step", () => checkSteps(env, examination));
   if (definition !== undefined) {
     examination.part("step", () => checkState(definition, examination));
   }
-  examination.part("seeds", () => checkSeeds(env, examination));
   examination.part("time limit", () => checkEnds(env, examination));
-  examination.part("snapshot", () => checkSnapshot(env, examination));
-  examination.part("stepInto", () => checkStepInto(env, examination));
+  examination.part("seeds", () => checkSeeds(env, examination, earlier));
+  // Where something else than the seed decides, everything that is played again differs, too.
+  if (!examination.findings.some(({ check }) => check === "seeds")) {
+    examination.part("snapshot", () => checkSnapshot(env, examination));
+    examination.part("stepInto", () => checkStepInto(env, examination));
+  }
   examination.part("scene", () => checkScene(env, examination));
   examination.part("transitions", () => checkTransitions(env, examination));
   const rank = ({ severity }: Finding) => severity === "error" ? 0 : 1;
@@ -420,17 +487,27 @@ export function checkEnvironment(subject: Environment | EnvironmentDefinition): 
 }
 
 /**
- * A first look, well under a second: spaces, reset, the first steps, their action masks and whether a table
- * of transitions has them, as {@linkcode checkEnvironment} looks at them. Hand over a new one that was not reset yet.
+ * A first look, about a second at most: spaces, reset, the first steps, their action masks, whether a
+ * table of transitions has them and whether a seed gives them again, as {@linkcode checkEnvironment}
+ * looks at them. Hand over a new one that was not reset yet.
  *
+ * @param definition What it was made from, where that is at hand.
  * @returns What is wrong and how to mend it, in a line; undefined where nothing is.
  */
-export function firstFault(env: Environment): string | undefined {
+export function firstFault(
+  env: Environment,
+  definition?: EnvironmentDefinition,
+): string | undefined {
   const examination = new Examination(env);
-  examination.part("spaces", () => checkSpaces(env, examination));
-  const briefly = { steps: firstSteps, milliseconds: firstMilliseconds };
-  examination.part("step", () => checkSteps(env, examination, briefly));
-  examination.part("transitions", () => checkTransitions(env, examination, briefly));
+  if (definition === undefined || !isUnfit(definition, examination)) {
+    const briefly = { steps: firstSteps, milliseconds: firstMilliseconds };
+    let earlier: unknown[] | undefined;
+    examination.part("spaces", () => checkSpaces(env, examination));
+    examination.part("step", () => earlier = seededWalk(env, examination, briefly));
+    examination.part("step", () => checkSteps(env, examination, briefly));
+    examination.part("transitions", () => checkTransitions(env, examination, briefly));
+    examination.part("seeds", () => checkSeeds(env, examination, earlier));
+  }
   const fault = examination.findings.find(({ severity }) => severity === "error");
   return fault && `${fault.message}: ${fault.mend}`;
 }

@@ -151,7 +151,7 @@ export class Examination {
       copyActionMask(id, actionSpace, mask as ArrayLike<number>, allowed);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      return this.error("mask", error.message, mend);
+      return this.error("mask", error.message.replace(/^Cannot .*? as /, ""), mend);
     }
     const values = Array.from(mask);
     const wrong = values.find((value) => ![0, 1, false, true].includes(value as number));

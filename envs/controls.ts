@@ -37,6 +37,7 @@ const signs: Readonly<Record<string, string>> = {
 const indexKeys = "0123456789abcdefghijklmnostuvwxyz";
 
 const compass = ["up", "right", "down", "left"];
+const directions = [...compass, "up right", "down right", "down left", "up left"];
 
 /** Names of actions; those in `signs` get that key, too. */
 const actionNames: Readonly<Record<string, readonly string[]>> = {
@@ -45,7 +46,8 @@ const actionNames: Readonly<Record<string, readonly string[]>> = {
   "CliffWalkingSlippery-v1": compass,
   "FrozenLake-v1": ["left", "down", "right", "up"],
   "FrozenLake8x8-v1": ["left", "down", "right", "up"],
-  "GridWorld-v0": [...compass, "up right", "down right", "down left", "up left"],
+  "GridWorld-v0": directions,
+  "GridWorldPixels-v0": directions,
   "MemoryCorridor-v0": ["right", "up", "down"],
   "Taxi-v4": ["down", "up", "right", "left", "pick up", "drop off"],
 };

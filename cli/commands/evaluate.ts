@@ -117,6 +117,7 @@ export const evaluate = defineCommand({
       store,
       registries,
       checkpoint,
+      notice: (line) => io.notice(`${line}\n`),
     });
     try {
       const stage = render || path !== undefined

@@ -56,6 +56,8 @@ export interface Io {
   now(): number;
   /** Calls `handler` on SIGINT, SIGTERM and SIGHUP until it is disposed. */
   onInterrupt(handler: () => void): Disposable;
+  /** Calls `handler` whenever the terminal has got another size, until it is disposed. */
+  onResize(handler: () => void): Disposable;
   /** What the lab has by name; imported when it is asked for. */
   registries(): Promise<Registries>;
   /** Ends the process at once. */
@@ -147,6 +149,16 @@ function taskFolder(root: string): string {
   return inside.startsWith("..") || isAbsolute(inside) ? Deno.cwd() : root;
 }
 
+/** Calls `handler` on each of these signals until it is disposed. */
+function listening(signals: readonly Deno.Signal[], handler: () => void): Disposable {
+  for (const signal of signals) Deno.addSignalListener(signal, handler);
+  return {
+    [Symbol.dispose]: () => {
+      for (const signal of signals) Deno.removeSignalListener(signal, handler);
+    },
+  };
+}
+
 /** The process's own surroundings. */
 export function processIo(): Io {
   const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -172,15 +184,8 @@ export function processIo(): Io {
     store: resolve(taskFolder(root), "runs"),
     cores: navigator.hardwareConcurrency,
     now: () => performance.now(),
-    onInterrupt: (handler) => {
-      const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-      for (const signal of signals) Deno.addSignalListener(signal, handler);
-      return {
-        [Symbol.dispose]: () => {
-          for (const signal of signals) Deno.removeSignalListener(signal, handler);
-        },
-      };
-    },
+    onInterrupt: (handler) => listening(["SIGINT", "SIGTERM", "SIGHUP"], handler),
+    onResize: (handler) => listening(["SIGWINCH"], handler),
     registries: async () => (await import("../../registries.ts")).registries,
     exit: (code) => Deno.exit(code),
   };

@@ -10,6 +10,7 @@ import { described, type Question, type Reply } from "./describe.ts";
 import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
 import { importFile, loadDefinition } from "./load.ts";
+import { ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
 import { environmentMaker, trainerDefinition } from "./session.ts";
 import { isSweep } from "./sweep_definition.ts";
@@ -62,7 +63,7 @@ async function replyTo(question: Question): Promise<Reply> {
       backend: "auto",
     } as const;
     const make = await environmentMaker(job, registries, loaded.definition);
-    const fault = await registries.faultOf(make());
+    const fault = await registries.faultOf(make(), ownPartsOf(loaded.definition).environment);
     if (fault !== undefined) {
       throw new InputError(
         `Cannot train in ${environment.id} as ${fault} (check ${reference} says more, --no-check ` +

@@ -15,7 +15,8 @@ import { statusOf } from "../store/run_status.ts";
 import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
 import { hasOtherData, requireTrained } from "./recorded_run.ts";
-import { orderOf } from "./resume.ts";
+import { needsModule } from "./own.ts";
+import { isOwnFileChanged, orderOf } from "./resume.ts";
 import { openSession } from "./session.ts";
 
 /** A stored trainer, open to be looked at: its replay buffer is empty. */
@@ -45,7 +46,7 @@ export async function openTrainer(
     readonly backend?: BackendChoice;
     /** Where the folder or file of its data lies now. Default: where it lay. */
     readonly data?: string;
-    /** Called with a line where the data are other ones than those that the run learned from. */
+    /** Called with a line where the data, or the file of its own parts, are others than it was trained with. */
     readonly notice?: (line: string) => void;
   },
 ): Promise<OpenTrainer> {
@@ -79,6 +80,13 @@ export async function openTrainer(
   if (isOther) {
     notice?.(
       "The data have changed since the run learned from them: its classes and figures may be those of others",
+    );
+  }
+  const { definition, determined } = run.manifest;
+  if (needsModule(determined.configuration) && await isOwnFileChanged(definition)) {
+    notice?.(
+      `${definition.module} has changed since the run began: figures and pictures may be those of ` +
+        "another world, agent, model or data set than it was trained with",
     );
   }
   const { trainer, makeEnvironment, dataset } = session;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
-import type { Environment } from "../core/environment.ts";
+import type { Environment, EnvironmentDefinition } from "../core/environment.ts";
 import type {
   DatasetDefinition,
   Entry,
@@ -38,10 +38,14 @@ export interface Registries {
   readonly datasets: readonly Entry<DatasetDefinition>[];
   readonly experiments: readonly ExperimentEntry[];
   /**
-   * What a world of a user's own does wrong on reset and its first steps, and how to mend it, in a
-   * line; undefined where nothing is. Left out: such worlds are not looked at.
+   * What a world of a user's own, made from `definition` where it stands in the file, does wrong on
+   * reset and its first steps, and how to mend it, in a line; undefined where nothing is. Left out:
+   * such worlds are not looked at.
    */
-  readonly faultOf?: (environment: Environment) => Promise<string | undefined>;
+  readonly faultOf?: (
+    environment: Environment,
+    definition?: EnvironmentDefinition,
+  ) => Promise<string | undefined>;
   /** Opens a policy file, for data sets of what policies see. Left out: there are none. */
   readonly openPolicy?: (bytes: Uint8Array) => Promise<Player>;
 }

@@ -127,6 +127,13 @@ export async function resolve(
   const typed = overrides.budget ?? sets.get("budget");
   sets.delete("budget");
   const schemaOf = (budget: number) => commonSchema("agent" in definition, budget, unit);
+  for (const { path, schema } of parts) {
+    if (typeof (schema as Partial<z.ZodType> | undefined)?.safeParse === "function") continue;
+    throw new InputError(
+      `Cannot use "${definition.name}" as the configuration of its ${path} must be a schema of zod, ` +
+        `as z.strictObject({ … }): ${shown(schema)}`,
+    );
+  }
   const partFields = parts.flatMap((part) => [
     selectorField(part),
     ...fieldsOf(part.schema, part.path),

@@ -1,17 +1,21 @@
 /**
- * Examines an agent or a model as `check` does a world: whether the same seed gives the same training,
- * whether evaluations leave it alone, and whether a restored trainer goes on to the same bits.
+ * Examines an agent or a model as `check` does a world: whether its losses are numbers, whether the
+ * same seed gives the same training, whether evaluations leave it alone and measure what its best
+ * checkpoint is chosen by, and whether a restored trainer goes on to the same bits.
  *
  * @module
  */
 import { decodeCanonicalJson, encodeCanonicalJson } from "../core/canonical_json.ts";
-import { InputError } from "../core/errors.ts";
+import { didYouMean, InputError, nearestNames } from "../core/errors.ts";
+import { badLoss } from "../core/metrics.ts";
+import { show } from "../core/plain.ts";
 import { streamOf } from "../core/random.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { DigestSeries } from "./digest.ts";
 import type { Registries } from "./registries.ts";
+import { checkReport, Course } from "./reports.ts";
 import { parameterDifferences, seriesDifferences } from "./reproduce.ts";
 import { resolve } from "./resolve.ts";
 import { openSession } from "./session.ts";
@@ -20,7 +24,7 @@ import { openSession } from "./session.ts";
 export interface TrainerFinding {
   readonly severity: "error";
   /** What was looked at. */
-  readonly check: "seeds" | "evaluation" | "snapshot";
+  readonly check: "losses" | "seeds" | "evaluation" | "best" | "snapshot";
   readonly message: string;
   readonly mend: string;
 }
@@ -29,6 +33,12 @@ export interface TrainerFinding {
 const ITERATIONS = 3;
 
 const findings = {
+  losses: {
+    message: "a loss is no number after a few iterations",
+    mend:
+      "look for a logarithm or a root of what may be 0 or less, a division by what may be 0, or " +
+      "a rate of learning that is too high",
+  },
   seeds: {
     message: "the same seed gives another training",
     mend:
@@ -40,6 +50,10 @@ const findings = {
     mend:
       "evaluate with the generator that evaluate is given, in environments of its own, and change " +
       "nothing there that iterate reads",
+  },
+  best: {
+    message: "no evaluation measures what the best checkpoint is chosen by",
+    mend: "let bestBy name a series that evaluations have",
   },
   snapshot: {
     message: "a restored trainer goes on otherwise than the one that was kept",
@@ -53,7 +67,8 @@ const findings = {
  * finding a check. Nothing is found of a trainer that says that it is irreproducible, and of snapshots
  * nothing in a world that has none.
  *
- * @throws InputError where the definition cannot be resolved, and what the trainer throws.
+ * @throws InputError where the definition cannot be resolved, or what it makes is no trainer or reports
+ * what none may, and what the trainer throws.
  */
 export async function checkTrainer(
   definition: ExperimentDefinition,
@@ -67,19 +82,30 @@ export async function checkTrainer(
   using sessions = new DisposableStack();
   const open = async () => {
     const session = await openSession(job, registries, { definition });
+    requireTrainer(definition.name, session.trainer);
     sessions.defer(() => void session.dispose());
     return session;
   };
-  const { trainer, makeEnvironment } = await open();
+  const { trainer, makeEnvironment, bestBy } = await open();
   if (trainer.irreproducible !== undefined) return [];
   const first = await stretch(trainer);
+  if (first.badLoss !== undefined) return [found("losses", first.badLoss)];
   const second = await stretch(trainer);
 
   const again = (await open()).trainer;
   const otherwise = difference(first, await stretch(again));
   // Where chance decides, everything else differs, too.
   if (otherwise !== undefined) return [found("seeds", otherwise)];
-  await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });
+  const report = await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });
+  checkReport("evaluate", report);
+  const { metrics } = report;
+  // A stop rule and callbacks may wait for what comes later.
+  const isAsked = "model" in definition && definition.stop === undefined &&
+    definition.callbacks === undefined;
+  const judging = isAsked ? bestBy?.metric : undefined;
+  const unmeasured = judging === undefined || judging in metrics
+    ? undefined
+    : `${judging}${didYouMean(judging, Object.keys(metrics))}`;
   const touched = difference(second, await stretch(again));
 
   const goesOn = makeEnvironment === undefined || makeEnvironment().snapshot !== undefined;
@@ -88,6 +114,7 @@ export async function checkTrainer(
     : undefined;
   return [
     ...touched === undefined ? [] : [found("evaluation", touched)],
+    ...unmeasured === undefined ? [] : [found("best", unmeasured)],
     ...restored === undefined ? [] : [found("snapshot", restored)],
   ];
 }
@@ -97,17 +124,50 @@ function found(check: keyof typeof findings, what: string): TrainerFinding {
   return { severity: "error", check, message: `${message}: ${what}`, mend };
 }
 
+/** What is called of every trainer. */
+const methods = ["iterate", "evaluate", "snapshot", "restore"] as const;
+
+/** @throws InputError where a trainer is none, or lacks a method. */
+function requireTrainer(experiment: string, trainer: unknown): void {
+  const names = namesOf(trainer);
+  const lacking = methods.find((name) =>
+    typeof (trainer as Partial<Trainer> | undefined)?.[name] !== "function"
+  );
+  if (lacking === undefined) return;
+  const [near] = nearestNames(lacking, names, 1);
+  const given = names.length === 0 ? show(trainer) : near === undefined ? "none" : `it has ${near}`;
+  throw new InputError(
+    `Cannot train "${experiment}" as its trainer must have the method ${lacking}: ${given}`,
+  );
+}
+
+/** The names of an object's methods and fields, those of its classes included. */
+function namesOf(value: unknown): string[] {
+  if (value === null || typeof value !== "object" || value === Object.prototype) return [];
+  return [...Object.getOwnPropertyNames(value), ...namesOf(Object.getPrototypeOf(value))];
+}
+
 /** A few iterations, and what there is after them. */
 interface Stretch {
   readonly series: readonly DigestSeries[];
   readonly snapshot: Snapshot;
+  /** The first loss that is no finite number, and where. */
+  readonly badLoss: string | undefined;
 }
 
 async function stretch(trainer: Trainer): Promise<Stretch> {
   const series = new Map<string, { iterations: number[]; values: number[] }>();
   const { progress, budget } = trainer;
+  const course = new Course(budget.unit);
+  let bad: string | undefined;
   for (let i = 0; i < ITERATIONS && progress[budget.unit] < budget.total; i++) {
-    const { metrics } = await trainer.iterate();
+    const before = { ...progress };
+    const report = await trainer.iterate();
+    checkReport("iterate", report);
+    course.check(before, progress);
+    const { metrics } = report;
+    const loss = badLoss(metrics);
+    if (loss !== undefined) bad ??= `${loss} at iteration ${progress.iterations}`;
     for (const [name, value] of Object.entries(metrics)) {
       const { iterations, values } = series.get(name) ?? { iterations: [], values: [] };
       iterations.push(progress.iterations);
@@ -122,6 +182,7 @@ async function stretch(trainer: Trainer): Promise<Stretch> {
       values: Float64Array.from(values),
     })),
     snapshot: stored(await trainer.snapshot()),
+    badLoss: bad,
   };
 }
 

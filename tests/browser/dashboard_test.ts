@@ -783,13 +783,38 @@ test("the pole is pushed and dragged, the world turned, and the episode says so"
   await panel.locator("button", { hasText: "New episode" }).click();
   await shows(pushed, "");
   await panel.locator("summary", { hasText: "Another world: constants" }).click();
-  await panel.locator("label:has-text('gravity') input").fill("25.05");
+  const gravity = panel.locator("label:has-text('gravity') input");
+  strictEqual(await gravity.inputValue(), "9.8");
+  await gravity.press("ArrowRight");
   await shows(pushed, /from step 0 on/);
+  await shows(() => gravity.getAttribute("aria-valuetext"), /^9.948 m/);
   await panel.locator("label:has-text('come late') input").fill("4");
   await panel.locator("button", { hasText: "As it was trained in" }).click();
   await panel.locator("button", { hasText: "New episode" }).click();
   await shows(pushed, "");
   await shows(() => panel.locator("label:has-text('gravity') output").innerText(), /^9.8 m/);
+});
+
+test("on a phone the player's sliders are as long as its card, and all is high enough for a finger", async (page) => {
+  const before = page.viewportSize()!;
+  await page.setViewportSize({ width: 360, height: 780 });
+  try {
+    await openPlayer(page);
+    const panel = page.locator(".policy");
+    await panel.locator("summary", { hasText: "Another world: constants" }).click();
+    const sizes = await panel.locator("input[type=range], button, summary, select").evaluateAll(
+      (all) =>
+        all.map((each) => {
+          const { width, height } = each.getBoundingClientRect();
+          return { isSlider: each.closest(".sliders") !== null && "min" in each, width, height };
+        }),
+    );
+    ok(sizes.filter(({ isSlider }) => isSlider).length >= 7);
+    deepStrictEqual(sizes.filter(({ height }) => height < 24), []);
+    deepStrictEqual(sizes.filter(({ isSlider, width }) => isSlider && width < 240), []);
+  } finally {
+    await page.setViewportSize(before);
+  }
 });
 
 test("checkpoints follow the slider, two play on one seed, a person beside them by keys", async (page) => {

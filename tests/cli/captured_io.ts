@@ -9,6 +9,8 @@ export interface CapturedIo extends Io {
   /** Milliseconds that `now` returns. */
   clock: number;
   interrupt(): void;
+  /** Gives the terminal another size. */
+  resize(to: { columns: number; rows: number }): void;
   readonly exits: number[];
 }
 
@@ -30,6 +32,8 @@ export function capturedIo(
 ): CapturedIo {
   const written = { out: "", error: "" };
   const handlers = new Set<() => void>();
+  const resized = new Set<() => void>();
+  let screen = options.screen;
   const exits: number[] = [];
   const color = options.color ?? false;
   const io: CapturedIo = {
@@ -37,11 +41,15 @@ export function capturedIo(
     clock: 0,
     exits,
     interrupt: () => handlers.forEach((handler) => handler()),
+    resize: (to) => {
+      screen = to;
+      resized.forEach((handler) => handler());
+    },
     out: (text) => void (written.out += `${text}\n`),
     error: (text) => void (written.error += text),
     notice: (text) => void (written.error += text),
     columns: () => options.columns ?? 120,
-    screen: () => options.screen,
+    screen: () => screen,
     keyboard: () => options.keyboard,
     color: { out: color, error: color },
     folder: options.folder ?? "/nowhere",
@@ -54,6 +62,10 @@ export function capturedIo(
     onInterrupt: (handler) => {
       handlers.add(handler);
       return { [Symbol.dispose]: () => void handlers.delete(handler) };
+    },
+    onResize: (handler) => {
+      resized.add(handler);
+      return { [Symbol.dispose]: () => void resized.delete(handler) };
     },
     registries: () => Promise.resolve(options.registries ?? registries),
     exit: (code) => {

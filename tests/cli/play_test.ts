@@ -74,6 +74,10 @@ Deno.test("arrows mean what each world means by its actions", () => {
   deepStrictEqual(["left", "space", "right"].map((key) => action("MountainCar-v0", key)), [
     ...[0, 1, 2],
   ]);
+  deepStrictEqual(
+    ["up", "right", "down", "left"].map((key) => action("GridWorldPixels-v0", key)),
+    [0, 1, 2, 3],
+  );
   strictEqual(action("CartPole-v1", "2"), undefined);
   deepStrictEqual(action("Pendulum-v1", "left"), Float32Array.of(-2));
   deepStrictEqual(action("Pendulum-v1", "space"), Float32Array.of(0));
@@ -142,6 +146,31 @@ Deno.test("a frame fits the terminal", async () => {
     const lines = lastFrame(io).split("\r\n");
     ok(lines.length <= screen.rows && lines.every((line) => [...line].length < screen.columns));
   }
+});
+
+Deno.test("a world that waits is drawn anew where the terminal gets another size", async () => {
+  const env = makeEnv("GridWorld-v0");
+  const io = capturedIo({ screen: { columns: 100, rows: 40 } });
+  const quit = Promise.withResolvers<string>();
+  const keyboard: Keyboard = { raw: () => {}, read: () => quit.promise };
+  const playing = playSession(new Game(env, 1), io, keyboard, {
+    controls: controlsOf(env),
+    framesPerSecond: 0,
+  });
+  const turn = () => new Promise<void>((resolve) => setTimeout(resolve));
+  for (const to of [{ columns: 30, rows: 12 }, { columns: 20, rows: 8 }]) {
+    io.resize(to);
+    await turn();
+    const lines = lastFrame(io).split("\r\n");
+    strictEqual(lines.length <= to.rows, true);
+    strictEqual(lines.at(-1)!.length, to.columns - 1);
+  }
+  quit.resolve("q");
+  strictEqual((await playing).interrupted, false);
+  const { length } = io.written.error;
+  io.resize(screen);
+  await turn();
+  strictEqual(io.written.error.length, length);
 });
 
 Deno.test("a world that moves by itself starts with a key, keeps its action and ends", async () => {

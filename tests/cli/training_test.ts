@@ -493,7 +493,7 @@ Deno.test("export writes every format once, and over a file only with --force", 
     strictEqual((await lab("export", "latest", "--format", "csv", ...out, "--force")).code, 0);
     match(await Deno.readTextFile(paths.csv), /^run,/);
     const inFile = await lab("export", "latest", "--format", "csv", "--out", "data/metrics.csv");
-    strictEqual(inFile.code, 1);
+    strictEqual(inFile.code, 2);
     match(inFile.error, /^error: Cannot write [^\n]+\n$/);
     const policy = await lab("export", "latest", "--format", "policy", ...out);
     deepStrictEqual(

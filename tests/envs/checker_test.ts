@@ -39,10 +39,19 @@ Deno.test("a first look finds nothing wrong with any world, and what shows on it
   });
   match(faultOf({ step: step({ reward: "50" }) })!, /the reward of step is "50": return a finite/);
   match(faultOf({ step: step({ terminated: undefined }) })!, /terminated of step is undefined/);
-  match(faultOf({ actionMask: () => [1] })!, /mask must have 2 values: 1: return 1 for each/);
+  match(faultOf({ actionMask: () => [1] })!, /^its mask must have 2 values: 1: return 1 for each/);
+  match(faultOf({ reset: () => ({ at: clock += 0.01 }) })!, /^the same seed gives other episodes/);
+  const waiting = { ...sound, step: (...given: Parameters<typeof sound.step>) => ready(given) };
+  match(
+    firstFault(environmentOf(waiting), waiting)!,
+    /^step returns a Promise: let step be no async function/,
+  );
+  const kept = { ...sound, reset: () => new Place(0) };
+  match(firstFault(environmentOf(kept), kept)!, /^state is a Place: keep the state plain JSON/);
+  strictEqual(firstFault(environmentOf(sound), sound), undefined);
 });
 
-Deno.test("a first look takes a fifth of a second and one step at most", () => {
+Deno.test("each part of a first look takes a fifth of a second and one step at most", () => {
   const now = performance.now;
   let [time, steps] = [0, 0];
   performance.now = () => time;
@@ -56,11 +65,17 @@ Deno.test("a first look takes a fifth of a second and one step at most", () => {
   } finally {
     performance.now = now;
   }
-  strictEqual(steps, 2);
+  strictEqual(steps, 3 * 2);
 });
 
-let clock = 0;
+let [clock, played] = [0, 0];
+// deno-lint-ignore no-explicit-any
+const ready = (value: unknown) => Promise.resolve(value) as any;
 const drift = { at: 0 };
+
+class Place {
+  constructor(readonly at: number) {}
+}
 
 /** A random walk without mistakes, and a change to it that is one. */
 const sound: EnvironmentDefinition<{ at: number }, Float32Array, number> = {
@@ -103,6 +118,21 @@ const definitions: Record<string, [Partial<EnvironmentDefinition>, RegExp, RegEx
     { step: (state, action) => ({ state, reward: clock += action + 1, terminated: false }) },
     /same seed gives other episodes: the steps after it differ/,
     /a variable outside of the state/,
+  ],
+  "hidden state that soon stays as it is": [
+    { step: (state) => ({ state, reward: 0, terminated: ++played > 30 }) },
+    /same seed gives other episodes: the steps after it differ/,
+    /a variable outside of the state/,
+  ],
+  "a start that is still to come": [
+    { reset: () => ready({ at: 0 }) },
+    /^reset returns a Promise$/,
+    /let reset be no async function/,
+  ],
+  "an observation that is still to come": [
+    { observe: () => ready(Float32Array.of(0)) },
+    /^observe returns a Promise$/,
+    /let observe be no async function/,
   ],
   "a list instead of an array of float32": [
     { observe: ({ at }) => [at] },
@@ -189,8 +219,13 @@ const definitions: Record<string, [Partial<EnvironmentDefinition>, RegExp, RegEx
   ],
   "a state that is no JSON": [
     { reset: () => ({ at: 0, when: new Map() }) },
-    /state\.when is a Map/,
-    /any seed/,
+    /^state\.when is a Map$/,
+    /plain JSON/,
+  ],
+  "a state of a class, after the start": [
+    { step: () => ({ state: new Place(1), reward: 0, terminated: false }) },
+    /^state is a Place$/,
+    /plain JSON/,
   ],
   "an action space without bounds": [
     {
@@ -393,6 +428,20 @@ for (const [name, [change, message, mend]] of Object.entries(definitions)) {
     match(finding.mend, mend);
   });
 }
+
+Deno.test("what follows from chance or from a Promise is not found beside it", () => {
+  const checks = (change: Partial<EnvironmentDefinition>) =>
+    checkEnvironment({ ...sound, ...change }).map(({ check }) => check);
+  const step = (...given: Parameters<typeof sound.step>) => {
+    const next = sound.step(...given);
+    return { ...next, state: { at: next.state.at + (clock += 0.01) % 0.1 } };
+  };
+  deepStrictEqual(checks({ step, observe: writing(({ at }, out, i) => void (out[i] = at)) }), [
+    "seeds",
+  ]);
+  deepStrictEqual(checks({ reset: () => ready({ at: 0 }) }), ["reset"]);
+  deepStrictEqual(checks({ reset: () => new Place(0) }), ["snapshot"]);
+});
 
 const handmade: Record<string, [(env: Environment) => Partial<Environment>, RegExp]> = {
   "an id without version": [() => ({ id: "Walk" }), /id "Walk" has no version/],

@@ -232,3 +232,23 @@ Deno.test("a run without a sign of life says so, and that it goes on", async () 
     match(messages[1], /^goes on after \d+ s without a sign of life$/);
   });
 });
+
+Deno.test("evaluate says that a run's own file has changed since, and of the same file nothing", async () => {
+  await inFolder(async (folder) => {
+    const lab = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: `${folder}/` });
+      const code = await main(args, io);
+      return { code, ...io.written };
+    };
+    const text = worldFile("{}").replace("count === 701 ? NaN : 0", "0");
+    await Deno.writeTextFile(`${folder}/own.ts`, text);
+    strictEqual((await lab("run", "own.ts", "--budget", "20")).code, 0);
+    const before = await lab("evaluate", "latest", "--episodes", "1");
+    deepStrictEqual([before.code, before.error], [0, ""]);
+    await Deno.writeTextFile(`${folder}/own.ts`, text.replace("reward: action", "reward: 2"));
+    const after = await lab("evaluate", "latest", "--episodes", "1");
+    strictEqual(after.code, 0);
+    match(after.error, /^\S+own\.ts has changed since the run began: figures and pictures may/);
+    match(after.out, /return_mean/);
+  });
+});

@@ -230,7 +230,7 @@ Deno.test("settings stand on axes from left to right, each mark at its figure", 
       ["y", "middle"],
       ["evaluation return mean", "end"],
     ]);
-    deepStrictEqual(names.map((each) => Number(each.getAttribute("x"))), [64, 342, 620]);
+    deepStrictEqual(names.map((each) => Number(each.getAttribute("x"))), [20, 298, 576]);
     // The figure's name, which is long, stands a line below those that it would lie over.
     const heights = (page: Small) =>
       page.all("text").filter((each) => !each.isCalled(".tick")).map((each) =>
@@ -240,18 +240,18 @@ Deno.test("settings stand on axes from left to right, each mark at its figure", 
     const [g, h] = page.all("polyline").map((each) =>
       each.getAttribute("points")!.split(" ").map((point) => point.split(",").map(Number))
     );
-    deepStrictEqual([g.map(([x]) => x), h.map(([x]) => x)], [[64, 342, 620], [64, 342, 620]]);
+    deepStrictEqual([g.map(([x]) => x), h.map(([x]) => x)], [[20, 298, 576], [20, 298, 576]]);
     ok(g[0][1] > h[0][1] && g[1][1] > h[1][1] && g[2][1] < h[2][1]);
     deepStrictEqual(page.all("polyline").map((each) => each.textContent), ["g: 10", "h: 0"]);
-    // Words of ticks stand beside their axis, those of the last one before it, on one height.
+    // Words of ticks stand beside their axis, on one height.
     const ticks = page.all("text", ".tick").map((each) =>
       ["x", "y", "text-anchor", "textContent"].map((name) =>
         name === "textContent" ? each.textContent : each.getAttribute(name)
       )
     );
     deepStrictEqual(ticks.map(([x, , anchor, text]) => [Number(x), anchor, text]), [
-      ...[[70, "start", "0"], [70, "start", "4"], [348, "start", "5"], [348, "start", "6"]],
-      ...[[614, "end", "0"], [614, "end", "10"]],
+      ...[[26, "start", "0"], [26, "start", "4"], [304, "start", "5"], [304, "start", "6"]],
+      ...[[582, "start", "0"], [582, "start", "10"]],
     ]);
     deepStrictEqual(ticks.map(([, y]) => Number(Number(y).toFixed(1))), [
       ...[g[0][1], h[0][1], g[1][1], h[1][1], h[2][1], g[2][1]].map((y) => y + 4),
@@ -266,6 +266,20 @@ Deno.test("settings stand on axes from left to right, each mark at its figure", 
       deepStrictEqual(heights(page), [278, 278, 278, 278, 278, 298]);
       deepStrictEqual(page.get("svg").getAttribute("viewBox"), "0 0 640 308");
     }
+    // Words end before the next axis, figures within the drawing; a shortened one is there to read.
+    const settings = Object.fromEntries(
+      Array.from({ length: 5 }, (_, i) => [`a.p${i}`, "orthogonal-initialization"]),
+    );
+    const long = [{ ...tried[0], settings, value: 0.0001234 }];
+    page.show({ ...props, tried: long, paths: Object.keys(settings) });
+    const words = page.all("text", ".tick");
+    deepStrictEqual(words.slice(0, 5).map(({ textContent }) => textContent), [
+      ...Array(5).fill("orthogonal-i…orthogonal-initialization"),
+    ]);
+    deepStrictEqual(words[5].textContent, "1.23e-4");
+    const at = words.map((each) => Number(each.getAttribute("x")));
+    ok(at.every((x, i) => x + 7 * (i < 5 ? 13 : 7) < (at[i + 1] ?? 640)), at.join(" "));
+    ok(page.get("div", ".scroll").get("svg").isCalled(".axes"));
   }
   using page = new SmallPage(SettingScatter, props);
   deepStrictEqual(page.all("title").map((each) => each.textContent), [
@@ -306,8 +320,8 @@ Deno.test("what has no value has no place: a point is left out, a line broken, a
       each.getAttribute("points")!.split(" ").map((point) => Number(point.split(",")[0])),
     ]);
     deepStrictEqual(lines, [
-      ...[["g: 10", [64, 342, 620]], ["h: NaN", [64, 342]]],
-      ...[["i: 0", [64, 64]], ["i: 0", [620, 620]]],
+      ...[["g: 10", [20, 298, 576]], ["h: NaN", [20, 298]]],
+      ...[["i: 0", [20, 20]], ["i: 0", [576, 576]]],
     ]);
     deepStrictEqual(notes(page), [
       "Of 3 lines 2 are broken, where a setting or the figure has no value.",

@@ -91,6 +91,7 @@ Deno.test("a code is turned, taken from examples, kept, and moved between and by
   deepStrictEqual(ends(1), [4, 6, 0.01]);
   sliders[2].put("7");
   deepStrictEqual(codeOf(page), ["0.00", "5.00", "7.00"]);
+  strictEqual(sliders[2].getAttribute("aria-valuetext"), "7.00");
   deepStrictEqual(asked.at(-1), { codes: [0, 5, 7], labels: undefined });
   // The two that vary most lie across and up.
   const chosen = page.all("select", "Coordinate").map((each) =>
@@ -312,7 +313,7 @@ Deno.test("any policy is shown by its place", () => {
   }
 });
 
-Deno.test("each slider of the world turns its own, and snaps to what the world has", () => {
+Deno.test("each slider of the world turns its own, says what it shows, and leads to what the world has", () => {
   const done: unknown[][] = [];
   const tell = (name: string) => (...args: unknown[]) => void done.push([name, ...args]);
   const constant = { unit: "m", value: 0.5, least: 0.1, most: 2.1 };
@@ -328,26 +329,49 @@ Deno.test("each slider of the world turns its own, and snaps to what the world h
   const sliders = page.all("input");
   deepStrictEqual(sliders.map(({ value }) => Number(value)), [1.23456, 0.5, 2, 0.05]);
   deepStrictEqual(page.all("output").map(({ textContent }) => textContent), [
-    ...["1.23 m", "0.5 kg", "2 steps", "5.0 %"],
+    ...["1.235 m", "0.5 kg", "2 steps", "5.0 %"],
+  ]);
+  deepStrictEqual(sliders.map((each) => each.getAttribute("aria-valuetext")), [
+    ...["1.235 m", "0.5 kg", "2 steps", "5.0 %"],
   ]);
   const ends = sliders.map((each) =>
     ["min", "max", "step"].map((name) => Number(each.getAttribute(name)))
   );
   deepStrictEqual(ends, [[0.1, 2.1, 0.01], [0.1, 2.1, 0.01], [0, 10, 1], [0, 0.2, 0.005]]);
   sliders[0].put("1.5");
-  sliders[1].put("0.515");
-  sliders[1].put("0.525");
+  sliders[1].put("0.504");
+  sliders[1].put("0.51");
   sliders[2].put("4");
   sliders[3].put("0.1");
   page.get("button", "As it was trained in").click();
   deepStrictEqual(done, [
-    ...[["turn", "length", 1.5], ["turn", "mass", 0.5], ["turn", "mass", 0.525]],
+    ...[["turn", "length", 1.5], ["turn", "mass", 0.5], ["turn", "mass", 0.51]],
     ["sense", { latency: 4, noise: 0.05 }],
     ["sense", { latency: 2, noise: 0.1 }],
     ["reset"],
   ]);
   using own = new SmallPage(World, { ...props, values: undefined });
   deepStrictEqual(own.all("input").slice(0, 2).map(({ value }) => value), [0.5, 0.5]);
+});
+
+Deno.test("a whole number of a slider's steps leads to what the world has", () => {
+  const apart = (value: number, [least, most]: readonly [number, number]) => {
+    const constant = { key: "gravity", title: "gravity", unit: "m/s²", value, least, most };
+    const props = {
+      ...{ constants: [constant], values: undefined, senses: { latency: 1, noise: 0 } },
+      ...{ turn: () => {}, sense: () => {}, reset: () => {} },
+    };
+    using page = new SmallPage(World, props);
+    deepStrictEqual(page.all("output")[1].textContent, "1 step");
+    return Number(page.all("input")[0].getAttribute("step"));
+  };
+  for (const [value, ends] of [[9.8, [0, 30]], [0.1, [0.01, 2]], [0.0025, [0, 0.005]]] as const) {
+    const [step, least] = [apart(value, ends), ends[0]];
+    const steps = (value - least) / step;
+    ok(Math.abs(steps - Math.round(steps)) < 1e-9, `${steps} steps to ${value}`);
+    ok(step <= (ends[1] - least) / 200 + 1e-12 && step > (ends[1] - least) / 300);
+  }
+  strictEqual(apart(2, [2, 4]), 0.01);
 });
 
 Deno.test("a world of cells is drawn with the values or the visits of its states", () => {

@@ -563,6 +563,7 @@ Deno.test("axis and smoothing are chosen by their names", () => {
   for (const [share, told] of [[0, "off"], [0.125, "12.5 %"]] as const) {
     using page = new SmallPage(SmoothingChoice, { share, choose });
     strictEqual(page.get("output").textContent, told);
+    strictEqual(page.get("input").getAttribute("aria-valuetext"), told);
     page.get("input").put("0.05");
   }
   deepStrictEqual(chosen, ["wallSeconds", 0.05, 0.05]);

@@ -22,6 +22,7 @@ export function AxisChoice(
 export function SmoothingChoice(
   { share, choose }: { share: number; choose: (share: number) => void },
 ): VNode {
+  const shown = share === 0 ? "off" : `${(share * 100).toFixed(1)} %`;
   return (
     <label title="y(x) = Σ yᵢ·exp(−(x−xᵢ)/w) ÷ Σ exp(−(x−xᵢ)/w) over xᵢ ≤ x; w is this share of the x range">
       Smoothing{" "}
@@ -31,9 +32,10 @@ export function SmoothingChoice(
         max={0.2}
         step={0.005}
         value={share}
+        aria-valuetext={shown}
         onInput={(event) => choose(Number(event.currentTarget.value))}
       />{" "}
-      <output>{share === 0 ? "off" : `${(share * 100).toFixed(1)} %`}</output>
+      <output>{shown}</output>
     </label>
   );
 }

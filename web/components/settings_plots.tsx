@@ -9,10 +9,13 @@ import { dashOf, paletteSize } from "./palette.ts";
 import {
   type Box,
   boxBeside,
+  boxOfAxes,
   HEIGHT,
+  lettersBetween,
   LINE,
   type Placed,
   rowsOf,
+  shortened,
   ticksAlong,
   ticksUp,
   WIDTH,
@@ -22,8 +25,8 @@ import {
 const MOST_AXES = 5;
 /** Figures stand on an even axis. */
 const even = "linear";
-/** Letters of a setting below an axis, and beside one, at most. */
-const [BELOW, BESIDE] = [16, 14];
+/** Letters of a setting below an axis, at most. */
+const BELOW = 16;
 
 /** What was tried: a group of runs, or a trial of a sweep. */
 export interface Tried {
@@ -103,7 +106,7 @@ export function SettingScatter({ tried, metric, paths, kinds = {} }: SettingsPro
         ))}
         {ticksAlong(x.ticks, box, BELOW).map(({ at, label }) => (
           <text key={label} x={across(box, at)} y={box.bottom + 20} text-anchor="middle">
-            {label.slice(0, BELOW)}
+            {shortened(label, BELOW)}
           </text>
         ))}
         <text x={box.right} y={HEIGHT - 4} text-anchor="end">
@@ -144,7 +147,9 @@ export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsP
     ...axis,
     scale: scaleOf(tried.map(axis.of), i === shown.length ? even : kinds[shown[i]]),
   }));
-  const box = boxBeside([]);
+  const figures = axes[shown.length].scale.ticks.map(({ label }) => label);
+  const box = boxOfAxes(figures);
+  const letters = lettersBetween((box.right - box.left) / shown.length);
   const place = (index: number) => across(box, axes.length === 1 ? 0.5 : index / (axes.length - 1));
   const lines = tried.map((each) => {
     const points = axes.map(({ of, scale }, i) => {
@@ -166,51 +171,54 @@ export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsP
   return (
     <div class="card">
       <h3>Through the settings to the figure</h3>
-      <svg
-        class="settings-plot"
-        viewBox={`0 0 ${WIDTH} ${Math.max(HEIGHT, lowest + LINE / 2)}`}
-        role="img"
-        aria-label={`Settings, and the ${metricTitle(metric)}`}
-      >
-        {lines.flatMap(({ label, color, strength, value, parts }) =>
-          parts.map((points, i) => (
-            <polyline
-              key={`${label} ${i}`}
-              class={`series-${color % paletteSize}`}
-              stroke-opacity={strength}
-              // What stands alone between gaps is a dot.
-              stroke-linecap={points.length === 1 ? "round" : undefined}
-              stroke-dasharray={points.length === 1 ? undefined : dashOf(color).join(" ")}
-              points={(points.length === 1 ? [...points, ...points] : points).join(" ")}
-            >
-              <title>{label}: {figure(value)}</title>
-            </polyline>
-          ))
-        )}
-        {axes.map(({ title, scale }, i) => (
-          <g key={title}>
-            <line class="axis" x1={place(i)} x2={place(i)} y1={box.top} y2={box.bottom} />
-            {ticksUp(scale.ticks, box).map(({ at, label }) => (
-              <text
-                key={label}
-                class="tick"
-                x={place(i) + (i === axes.length - 1 ? -6 : 6)}
-                y={up(box, at) + 4}
-                text-anchor={i === axes.length - 1 ? "end" : "start"}
+      <div class="scroll" role="region" tabIndex={0} aria-label="Axes of the settings">
+        <svg
+          class="settings-plot axes"
+          viewBox={`0 0 ${WIDTH} ${Math.max(HEIGHT, lowest + LINE / 2)}`}
+          role="img"
+          aria-label={`Settings, and the ${metricTitle(metric)}`}
+        >
+          {lines.flatMap(({ label, color, strength, value, parts }) =>
+            parts.map((points, i) => (
+              <polyline
+                key={`${label} ${i}`}
+                class={`series-${color % paletteSize}`}
+                stroke-opacity={strength}
+                // What stands alone between gaps is a dot.
+                stroke-linecap={points.length === 1 ? "round" : undefined}
+                stroke-dasharray={points.length === 1 ? undefined : dashOf(color).join(" ")}
+                points={(points.length === 1 ? [...points, ...points] : points).join(" ")}
               >
-                {label.slice(0, BESIDE)}
+                <title>{label}: {figure(value)}</title>
+              </polyline>
+            ))
+          )}
+          {axes.map(({ title, scale }, i) => (
+            <g key={title}>
+              <line class="axis" x1={place(i)} x2={place(i)} y1={box.top} y2={box.bottom} />
+              {ticksUp(scale.ticks, box).map(({ at, label }) => (
+                <text
+                  key={label}
+                  class="tick"
+                  x={place(i) + 6}
+                  y={up(box, at) + 4}
+                  text-anchor="start"
+                >
+                  {i === shown.length ? label : shortened(label, letters)}
+                  {i < shown.length && label.length > letters && <title>{label}</title>}
+                </text>
+              ))}
+              <text
+                x={place(i)}
+                y={box.bottom + 18 + LINE * rows[i]}
+                text-anchor={names[i].anchor}
+              >
+                {title}
               </text>
-            ))}
-            <text
-              x={place(i)}
-              y={box.bottom + 18 + LINE * rows[i]}
-              text-anchor={names[i].anchor}
-            >
-              {title}
-            </text>
-          </g>
-        ))}
-      </svg>
+            </g>
+          ))}
+        </svg>
+      </div>
       {broken > 0 && (
         <p class="note">
           Of {tried.length} lines {broken} {broken === 1 ? "is" : "are"}{" "}

@@ -7,6 +7,8 @@ export const [WIDTH, HEIGHT] = [640, 300];
 /** What a letter takes of a line, and a line of the height, on a phone, where letters are large. */
 const LETTER = 11;
 export const LINE = 20;
+/** What a letter takes where a drawing is as large on a phone as elsewhere. */
+const SMALL_LETTER = 7;
 /** Room before the box at least, and between labels and what is beside them. */
 const [LEAST, BESIDE] = [64, 10];
 
@@ -27,6 +29,22 @@ export function boxBeside(labels: readonly string[]): Box {
     top: 14,
     bottom: HEIGHT - 40,
   };
+}
+
+/** A box of upright axes, whose labels at the right of the last one are seen whole. */
+export function boxOfAxes(labels: readonly string[]): Box {
+  const { left, right, ...heights } = boxBeside(labels);
+  return { left: WIDTH - right, right: WIDTH - left, ...heights };
+}
+
+/** How many letters stand between two upright axes that lie so far apart. */
+export function lettersBetween(distance: number): number {
+  return Math.floor((distance - BESIDE) / SMALL_LETTER);
+}
+
+/** A label of so many letters at most. */
+export function shortened(label: string, letters: number): string {
+  return label.length <= letters ? label : `${label.slice(0, letters - 1)}…`;
 }
 
 type Tick = Scale["ticks"][number];

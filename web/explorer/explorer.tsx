@@ -390,6 +390,7 @@ function Codes(
               max={ranges[z].high}
               step={(ranges[z].high - ranges[z].low) / 200}
               value={code.value[z]}
+              aria-valuetext={code.value[z].toFixed(2)}
               onInput={(event) => turn(z, Number(event.currentTarget.value))}
             />
             <output>{code.value[z].toFixed(2)}</output>

@@ -72,6 +72,8 @@ export interface PlayerProps {
 
 /** Steps a second as multiples of the world's own pace; 0: as many as the page can, undrawn. */
 const speeds = [0.25, 1, 4, 16, 0];
+/** Steps of a slider over a constant of the world, at least. */
+const STEPS = 200;
 const titles = { final: "final", best: "best", last: "on the way" } as const;
 
 /** Lines of what an episode is worth, by its end. */
@@ -711,26 +713,29 @@ export function World(
     <details>
       <summary>Another world: constants, delay, noise</summary>
       <div class="sliders">
-        {constants.map(({ key, title, unit, value, least, most }) => (
-          <Slider
-            key={key}
-            title={title}
-            value={values?.[key] ?? value}
-            least={least}
-            most={most}
-            step={(most - least) / 200}
-            shown={(now) => `${figure(Number(now.toPrecision(3)))} ${unit}`}
-            // The world's own value lies between two steps of the slider.
-            set={(now) => turn(key, Math.abs(now - value) < (most - least) / 100 ? value : now)}
-          />
-        ))}
+        {constants.map(({ key, title, unit, value, least, most }) => {
+          const step = stepThrough(value, least, most);
+          return (
+            <Slider
+              key={key}
+              title={title}
+              value={values?.[key] ?? value}
+              least={least}
+              most={most}
+              step={step}
+              shown={(now) => `${figure(now)} ${unit}`}
+              // The world's own value to the bit, where the slider has rounded it.
+              set={(now) => turn(key, Math.abs(now - value) < step / 2 ? value : now)}
+            />
+          );
+        })}
         <Slider
           title="actions come late by"
           value={senses.latency}
           least={0}
           most={10}
           step={1}
-          shown={(now) => `${now} steps`}
+          shown={(now) => `${now} ${now === 1 ? "step" : "steps"}`}
           set={(latency) => sense({ ...senses, latency })}
         />
         <Slider
@@ -746,6 +751,12 @@ export function World(
       <button type="button" class="quiet" onClick={reset}>As it was trained in</button>
     </details>
   );
+}
+
+/** A two-hundredth of a slider's way, or a little less: a whole number of steps leads to `value`. */
+function stepThrough(value: number, least: number, most: number): number {
+  const step = (most - least) / STEPS;
+  return value === least ? step : (value - least) / Math.ceil((value - least) / step);
 }
 
 function Slider(
@@ -768,6 +779,7 @@ function Slider(
         max={most}
         step={step}
         value={value}
+        aria-valuetext={shown(value)}
         onInput={(event) => set(Number(event.currentTarget.value))}
       />
       <output>{shown(value)}</output>

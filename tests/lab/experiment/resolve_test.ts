@@ -286,3 +286,18 @@ Deno.test("an own environment is recorded by its id and can be replaced by a reg
   });
   deepStrictEqual(replaced.configuration.environment, { id: "Line-v0", goal: 4 });
 });
+
+Deno.test("fields that are no schema are refused with what they are", async () => {
+  const agent = {
+    name: "own",
+    summary: "Own",
+    budgetUnit: "environmentSteps",
+    takes: { actions: ["discrete"] },
+    configuration: { gamma: 0.9 },
+    create: () => {},
+  };
+  await refuses(
+    resolve(change({ agent }), registries),
+    /configuration of its agent must be a schema of zod, as z\.strictObject\(.*: \{"gamma":0\.9\}$/,
+  );
+});

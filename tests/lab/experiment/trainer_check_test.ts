@@ -1,11 +1,14 @@
-import { deepStrictEqual, match } from "node:assert";
+import { deepStrictEqual, match, rejects } from "node:assert";
 import {
   Box,
   defineAgent,
+  defineCallbacks,
   defineEnvironment,
   defineExperiment,
   Discrete,
+  type ModelDefinition,
   type Report,
+  type Trainer,
 } from "reverie";
 import { BaseTrainer, type TensorGroups } from "reverie/blocks";
 import * as z from "zod";
@@ -15,7 +18,7 @@ import { registries } from "../../../registries.ts";
 import sound, { points } from "./own_parts.ts";
 
 /** What a trainer does wrong. */
-type Fault = "clock" | "outside" | "evaluation" | "counter" | "generator" | "moments";
+type Fault = "loss" | "clock" | "outside" | "evaluation" | "counter" | "generator" | "moments";
 
 let outside = 0;
 
@@ -65,7 +68,8 @@ function walk(fault: Fault | undefined) {
       this.#count += 1;
       this.progress.environmentSteps += 10;
       this.progress.iterations += 1;
-      return { metrics: { "losses/walk": this.#weights[0], count: this.#count } };
+      const loss = fault === "loss" && this.#count === 2 ? NaN : this.#weights[0];
+      return { metrics: { "losses/walk": loss, count: this.#count } };
     }
 
     evaluate(): Promise<Report> {
@@ -99,6 +103,7 @@ Deno.test("nothing is found in a trainer that keeps the contract", async () => {
 });
 
 const faults: Record<Fault, [check: string, message: RegExp]> = {
+  loss: ["losses", /^a loss is no number .*: losses\/walk is NaN at iteration 2$/],
   clock: ["seeds", /: the first metric to differ is losses\/walk at iteration 1: /],
   outside: ["seeds", /losses\/walk at iteration 1/],
   evaluation: ["evaluation", /after an evaluation: the first metric .* at iteration 4: /],
@@ -114,3 +119,49 @@ for (const [fault, [check, message]] of Object.entries(faults)) {
     match(findings[0].message, message);
   });
 }
+
+Deno.test("a model is found that is judged by what no evaluation measures", async () => {
+  const { model } = points as Extract<typeof points, { model: unknown }>;
+  const judgedBy = (metric: string) => ({
+    ...points,
+    model: { ...model as ModelDefinition, bestBy: { metric, goal: "minimize" as const } },
+  });
+  deepStrictEqual(await checkTrainer(judgedBy("evaluation/return_mean"), registries), []);
+  const misspelt = judgedBy("evaluation/return_maen");
+  const [{ check, message }] = await checkTrainer(misspelt, registries);
+  deepStrictEqual(check, "best");
+  match(message, /: evaluation\/return_maen \(did you mean "evaluation\/return_mean"\?\)$/);
+  const onEvaluation = () => ({ metrics: { "evaluation/return_maen": 1 } });
+  const later = { ...misspelt, callbacks: defineCallbacks({ onEvaluation }) };
+  deepStrictEqual(await checkTrainer(later, registries), []);
+});
+
+Deno.test("what is no trainer, or reports what none may, is said in a line", async () => {
+  const { environment } = walk(undefined) as Extract<ReturnType<typeof walk>, { agent: unknown }>;
+  const refused = async (trainer: unknown, message: RegExp) => {
+    const agent = defineAgent({
+      name: "broken",
+      summary: "None",
+      takes: { actions: ["discrete"] },
+      configuration: z.strictObject({}),
+      trainer: () => trainer as Trainer,
+    });
+    const definition = defineExperiment({ name: "broken", environment, agent, budget: 1000 });
+    await rejects(checkTrainer(definition, registries), message);
+  };
+  const whole = {
+    progress: { environmentSteps: 0, gradientSteps: 0, examples: 0, iterations: 0 },
+    budget: { unit: "environmentSteps", total: 1000 },
+    iterate: () => Promise.resolve({ metrics: {} }),
+    evaluate: () => Promise.resolve({ metrics: {} }),
+    snapshot: () => Promise.resolve({ parameters: {}, state: {}, values: {} }),
+    restore: () => Promise.resolve(),
+    dispose: () => {},
+  };
+  await refused(undefined, /^InputError: Cannot train "broken" as .* method iterate: undefined$/);
+  const { evaluate, ...others } = whole;
+  await refused({ ...others, evalute: evaluate }, /have the method evaluate: it has evalute$/);
+  await refused(whole, /must raise progress\.iterations: 0 after 0$/);
+  const text = () => Promise.resolve({ metrics: { "losses/walk": "1" } });
+  await refused({ ...whole, iterate: text }, /losses\/walk as a metric must be a number: string$/);
+});
