@@ -11020,8 +11020,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "check says nothing of an agent whose evaluation draws from training's generator",
     file: "lab/experiment/trainer_check.ts",
-    from: '  await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });\n',
-    to: "",
+    from: 'const report = await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });',
+    to: "const report = {};",
     test: "tests/lab/experiment/trainer_check_test.ts",
   },
   {
