@@ -16,10 +16,11 @@ import { argument, option } from "@optique/core/primitives";
 import { choice, integer, keyValue, string, type ValueParser } from "@optique/core/valueparser";
 import { backendChoices } from "../lab/compute/backend_choice.ts";
 import { InputError } from "../lab/core/errors.ts";
-import { printable, shortened } from "../lab/core/printable.ts";
+import { shortened } from "../lab/core/printable.ts";
 import type { Seed } from "../lab/core/random.ts";
 import { CONDITION, type Condition, conditionsIn, written } from "../lab/experiment/conditions.ts";
 import { columnNames } from "../lab/experiment/run_fields.ts";
+import { isShortLine } from "../lab/experiment/tags.ts";
 import { FLEET_PROGRAM, PROGRAM } from "../web/program.ts";
 import type { Io } from "./terminal/io.ts";
 
@@ -116,15 +117,12 @@ export function shortText(metavar: "NAME" | "TAG", most: number): ValueParser<"s
   return {
     ...string({ metavar }),
     parse(input) {
-      const length = [...input].length;
-      return input.trim() !== "" && length <= most && printable(input) === input
-        ? { success: true, value: input }
-        : {
-          success: false,
-          error: plain(
-            `Expected 1 to ${most} characters in one line, but got "${shortened(input)}".`,
-          ),
-        };
+      return isShortLine(input, most) ? { success: true, value: input } : {
+        success: false,
+        error: plain(
+          `Expected 1 to ${most} characters in one line, but got "${shortened(input)}".`,
+        ),
+      };
     },
   };
 }

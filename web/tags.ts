@@ -6,6 +6,3 @@
 
 /** Of runs worth another look, and of those that the table leaves out. */
 export const [STARRED, ARCHIVED] = ["starred", "archived"];
-
-/** Characters of the longest tag. */
-export const LONGEST_TAG = 50;

@@ -9,7 +9,7 @@ import { printable, shortened } from "../../lab/core/printable.ts";
 import { parseSeed } from "../../lab/core/seed_sequence.ts";
 import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
 import { isFolder } from "../../lab/store/files.ts";
-import { LONGEST_TAG } from "../../web/tags.ts";
+import { LONGEST_TAG } from "../../lab/experiment/tags.ts";
 import { defaulting, defineCommand, plain, seedValue, shortText, storeOption } from "../command.ts";
 import { openStoreOf } from "../stores.ts";
 import { callersPath, type Io } from "../terminal/io.ts";

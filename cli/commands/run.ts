@@ -11,7 +11,7 @@ import type { Describer } from "../../lab/experiment/describe.ts";
 import { prunerNames } from "../../lab/search/pruners.ts";
 import { samplerNames } from "../../lab/search/samplers.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
-import { LONGEST_TAG } from "../../web/tags.ts";
+import { LONGEST_TAG } from "../../lab/experiment/tags.ts";
 import {
   budgetOption,
   defineCommand,

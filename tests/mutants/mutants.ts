@@ -12693,4 +12693,11 @@ export const mutants: readonly Mutant[] = [
     to: "    width: 48px;\n",
     test: "tests/browser/dashboard_test.ts",
   },
+  {
+    fault: "a tag of a file of JSON lines may have several lines",
+    file: "lab/experiment/tags.ts",
+    from: 'text.trim() !== "" && [...text].length <= most && printable(text) === text',
+    to: 'text.trim() !== "" && [...text].length <= most',
+    test: "tests/lab/experiment/logged_run_test.ts",
+  },
 ];

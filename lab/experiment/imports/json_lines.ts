@@ -19,6 +19,7 @@ import {
   requireNoFall,
   requirePng,
 } from "../logged_run.ts";
+import { isShortLine, LONGEST_TAG } from "../tags.ts";
 import { unitOf } from "./imported_run.ts";
 import { jsonOf } from "./rows.ts";
 
@@ -29,12 +30,16 @@ const value = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"]).tran
   error: 'it must be a number, "NaN", "Infinity" or "-Infinity"',
 });
 
+const tag = z.string().refine((text) => isShortLine(text, LONGEST_TAG), {
+  error: `it must have 1 to ${LONGEST_TAG} characters in one line`,
+});
+
 const head = z.strictObject({
   run: z.strictObject({
     name: z.string().regex(/\S/, "it must not be empty"),
     configuration: z.record(z.string(), z.json()).default({}),
     seed: count.default(1),
-    tags: z.array(z.string()).default([]),
+    tags: z.array(tag).default([]),
     note: z.string().default(""),
   }),
 });

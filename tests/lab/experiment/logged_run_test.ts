@@ -191,6 +191,10 @@ Deno.test("a wrong line is named, and nothing of the file is stored", () =>
         /line 1 as there is no field run\.seeds \(did you mean "seed"\?\)$/,
       ],
       [lines({ run: { name: " " } }), /line 1 as run\.name is wrong: it must not be empty$/],
+      ...["", " ", "a\nb", "t".repeat(51)].map((tag): [string, RegExp] => [
+        lines({ run: { name: "torch", tags: ["mine", tag] } }),
+        /line 1 as run\.tags\.1 is wrong: it must have 1 to 50 characters in one line$/,
+      ]),
       [
         lines(head, { metrics, examples: 0.5 }),
         /examples is wrong: it must be a whole number from 0/,

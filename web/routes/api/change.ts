@@ -5,7 +5,7 @@ import { printable, printableLines } from "../../../lab/core/printable.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import type { Context } from "../../fresh.ts";
 import type { State } from "../../state.ts";
-import { LONGEST_TAG } from "../../tags.ts";
+import { LONGEST_TAG } from "../../../lab/experiment/tags.ts";
 
 /** Characters of a note, at most. */
 const LONGEST_NOTE = 10_000;
