@@ -20,6 +20,7 @@ import { shortened } from "../lab/core/printable.ts";
 import type { Seed } from "../lab/core/random.ts";
 import { CONDITION, type Condition, conditionsIn, written } from "../lab/experiment/conditions.ts";
 import { columnNames } from "../lab/experiment/run_fields.ts";
+import { LARGEST_SEED } from "../lab/experiment/seeds.ts";
 import { isShortLine } from "../lab/experiment/tags.ts";
 import { FLEET_PROGRAM, PROGRAM } from "../web/program.ts";
 import type { Io } from "./terminal/io.ts";
@@ -134,9 +135,6 @@ export function defaulting<M extends Mode, T, State>(
 ) {
   return withDefault<M, T, State, T>(parser, value, { message: plain(String(value)) });
 }
-
-/** The largest seed, 2¹²⁸ − 1. */
-const LARGEST_SEED = 2n ** 128n - 1n;
 
 /** A whole number from 0 to 2¹²⁸ − 1; a bigint where a number is not exact. */
 export function seedValue(): ValueParser<"sync", Seed> {

@@ -7,9 +7,8 @@ import { InputError } from "../../lab/core/errors.ts";
 import { REPLAY } from "../../lab/core/snapshot.ts";
 import { numbered } from "../../lab/experiment/comparison.ts";
 import type { modelFileOf } from "../../lab/experiment/inspect.ts";
-import { chosenCheckpoint } from "../../lab/store/chosen_checkpoint.ts";
+import { chosenCheckpoint, standingWith } from "../../lab/store/chosen_checkpoint.ts";
 import type { ExportedPicture, ExportedRun } from "../../lab/store/exports/mod.ts";
-import { statusOf } from "../../lab/store/run_status.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { defineCommand, plain, runArguments, storeOption, whereOption } from "../command.ts";
 import { chosenRuns } from "../filter.ts";
@@ -190,10 +189,8 @@ function weightFiles(store: Store, runs: readonly Run[]): ExportFile[] {
     const checkpoint = chosenCheckpoint(store.checkpoints(run.id), "final");
     if (checkpoint === undefined) {
       throw new InputError(
-        `Cannot export the weights of ${run.id} as it must have a checkpoint: it is ${
-          statusOf(run)
-        }, ` +
-          `with none${run.active ? " yet" : ""}`,
+        `Cannot export the weights of ${run.id} as it must have a checkpoint: it is ` +
+          standingWith(run, []),
       );
     }
     return {

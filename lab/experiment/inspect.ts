@@ -10,8 +10,11 @@ import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
 import { REPLAY } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
-import { type CheckpointChoice, chosenCheckpoint } from "../store/chosen_checkpoint.ts";
-import { statusOf } from "../store/run_status.ts";
+import {
+  type CheckpointChoice,
+  chosenCheckpoint,
+  standingWith,
+} from "../store/chosen_checkpoint.ts";
 import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
 import { hasOtherData, requireTrained } from "./recorded_run.ts";
@@ -55,10 +58,9 @@ export async function openTrainer(
   const kept = store.checkpoints(run.id);
   const checkpoint = typeof wanted === "object" ? wanted : chosenCheckpoint(kept, wanted);
   if (checkpoint === undefined) {
-    const none = run.active ? "none yet" : "none";
     throw new InputError(
-      `Cannot open run ${run.id} as it must have a ${wanted} checkpoint: it is ${statusOf(run)}, ` +
-        `with ${kept.length === 0 ? none : kept.map(({ kind }) => kind).join(", ")}`,
+      `Cannot open run ${run.id} as it must have a ${wanted} checkpoint: it is ` +
+        standingWith(run, kept),
     );
   }
   const { job, again } = orderOf(run.manifest, registries, data);

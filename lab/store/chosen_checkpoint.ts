@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { StoredCheckpoint } from "./store.ts";
+import { statusOf } from "./run_status.ts";
+import type { Run, StoredCheckpoint } from "./store.ts";
 
 /** What may be asked for: where a run ended, or stands; on the way; its best. */
 export type CheckpointChoice = Exclude<StoredCheckpoint["kind"], "diverged">;
@@ -30,4 +31,11 @@ export function chosenCheckpoint<Kept extends Pick<StoredCheckpoint, "kind">>(
   const newest = kept.at(-1);
   if (choice === "final") return newest;
   return kept.findLast(({ kind }) => kind === choice) ?? (choice === "best" ? undefined : newest);
+}
+
+/** How a run stands, and the checkpoints that it has, for who misses one: `killed, with none`. */
+export function standingWith(run: Run, kept: readonly Pick<StoredCheckpoint, "kind">[]): string {
+  const none = run.active ? "none yet" : "none";
+  const kinds = kept.length === 0 ? none : kept.map(({ kind }) => kind).join(", ");
+  return `${statusOf(run)}, with ${kinds}`;
 }

@@ -12342,16 +12342,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a run that was killed before its first checkpoint is called running",
-    file: "lab/experiment/inspect.ts",
-    from: "it is ${statusOf(run)}, ",
-    to: "it is ${run.status}, ",
+    file: "lab/store/chosen_checkpoint.ts",
+    from: "return `${statusOf(run)}, with",
+    to: "return `${run.status}, with",
     test: "tests/cli/exit_codes_test.ts",
   },
   {
     fault: "weights of a run that was killed are awaited",
-    file: "cli/commands/export.ts",
-    from: 'run.active ? " yet" : ""',
-    to: '" yet"',
+    file: "lab/store/chosen_checkpoint.ts",
+    from: 'run.active ? "none yet" : "none"',
+    to: '"none yet"',
     test: "tests/cli/exit_codes_test.ts",
   },
   {

@@ -7,9 +7,10 @@ import { InputError } from "../../core/errors.ts";
 import type { MetricPoint } from "../../core/metrics.ts";
 import { printable, shortened } from "../../core/printable.ts";
 import { csvColumns } from "../../store/exports/mod.ts";
+import { LARGEST_SEED } from "../seeds.ts";
 import { parseSeed } from "../session.ts";
 import type { LabRun } from "./imported_run.ts";
-import { isStep, LARGEST_SEED, numberOf, onePerStep, type Row, STEPS } from "./rows.ts";
+import { isStep, numberOf, onePerStep, type Row, STEPS } from "./rows.ts";
 
 /** Whether a table has a row a point, as the lab's own export has. */
 export function isExported(columns: readonly string[]): boolean {

@@ -18,7 +18,8 @@ import {
 import { scoresOf } from "../score.ts";
 import { importJsonLines } from "./json_lines.ts";
 import { runOfMonitor, runsOfCsv, runsOfJson, type Table } from "./table.ts";
-import { LARGEST_SEED, textOf } from "./rows.ts";
+import { LARGEST_SEED } from "../seeds.ts";
+import { textOf } from "./rows.ts";
 import { type Events, type NamedBytes, pointsOfTensorboard } from "./tensorboard.ts";
 
 /** What came of a file. */

@@ -56,9 +56,6 @@ export function isStep(value: number | undefined): value is number {
 /** What is to be said of one that may not. */
 export const STEPS = "a number from 0 to 2⁵³ − 1";
 
-/** The largest seed that a run may have. */
-export const LARGEST_SEED = (1n << 128n) - 1n;
-
 /**
  * What takes note of the values of a table, and refuses two that differ of one metric at one step.
  *
