@@ -12784,4 +12784,25 @@ export const mutants: readonly Mutant[] = [
     to: '"noise",',
     test: "tests/web/player_test.ts",
   },
+  {
+    fault: "a run whose file is gone is opened to find nothing there",
+    file: "lab/experiment/inspect.ts",
+    from: '  requireOwnFile(run, "open");\n',
+    to: "",
+    test: "tests/lab/experiment/own_test.ts",
+  },
+  {
+    fault: "a definition's file that is gone is said to have changed",
+    file: "lab/experiment/resume.ts",
+    from: 'isGone(definition) ? "is gone" : "has changed"',
+    to: '"has changed"',
+    test: "tests/lab/experiment/own_test.ts",
+  },
+  {
+    fault: "the page of a run whose file is gone offers what needs the file",
+    file: "web/routes/runs/[id].tsx",
+    from: "isComputed(row.backend) && !data.isGone",
+    to: "isComputed(row.backend)",
+    test: "tests/web/own_modules_test.ts",
+  },
 ];
