@@ -12805,4 +12805,18 @@ export const mutants: readonly Mutant[] = [
     to: "isComputed(row.backend)",
     test: "tests/web/own_modules_test.ts",
   },
+  {
+    fault: "a body of another width than it says fails within the lab's own layers",
+    file: "agents/define_body.ts",
+    from: "shape?.length === 2 && shape.every((length, i) => length === wanted[i])",
+    to: "shape !== undefined",
+    test: "tests/agents/definitions_test.ts",
+  },
+  {
+    fault: "a body of no features is taken",
+    file: "agents/define_body.ts",
+    from: "!Number.isInteger(size) || size < 1",
+    to: "false",
+    test: "tests/agents/definitions_test.ts",
+  },
 ];
