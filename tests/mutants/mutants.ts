@@ -12819,4 +12819,32 @@ export const mutants: readonly Mutant[] = [
     to: "false",
     test: "tests/agents/definitions_test.ts",
   },
+  {
+    fault: "check calls no callback after an evaluation",
+    file: "lab/experiment/trainer_check.ts",
+    from: '  await watchedAgain?.call("evaluation", again, report);\n',
+    to: "",
+    test: "tests/lab/experiment/trainer_check_test.ts",
+  },
+  {
+    fault: "check finds nothing where callbacks forget what they were restored to",
+    file: "lab/experiment/trainer_check.ts",
+    from: "seriesDifferences(second.watched, after.watched).at(0)",
+    to: "undefined",
+    test: "tests/lab/experiment/trainer_check_test.ts",
+  },
+  {
+    fault: "check finds nothing where callbacks leave it to chance what they return",
+    file: "lab/experiment/trainer_check.ts",
+    from: "seriesDifferences(first.watched, firstAgain.watched).at(0)",
+    to: "undefined",
+    test: "tests/lab/experiment/trainer_check_test.ts",
+  },
+  {
+    fault: "check passes by what alone is a file's own: its callbacks",
+    file: "cli/commands/check.ts",
+    from: "[agent, model, dataset, body, callbacks].some",
+    to: "[agent, model, dataset, body].some",
+    test: "tests/cli/check_test.ts",
+  },
 ];
