@@ -34,6 +34,8 @@ export interface TrainerFinding {
 
 /** Iterations before a snapshot, and as many after it. */
 const ITERATIONS = 3;
+/** Milliseconds that a callback may take: as long as a run waits for a sign of life. */
+const PATIENCE = 60_000;
 
 const findings = {
   losses: {
@@ -76,12 +78,14 @@ const findings = {
  * finding a check. Nothing is found of a trainer that says that it is irreproducible, and of snapshots
  * nothing in a world that has none.
  *
+ * @param patience Milliseconds that a callback may take.
  * @throws InputError where the definition cannot be resolved, or what it makes is no trainer or reports
  * what none may, and what the trainer throws.
  */
 export async function checkTrainer(
   definition: ExperimentDefinition,
   registries: Registries,
+  patience = PATIENCE,
 ): Promise<TrainerFinding[]> {
   const { configuration } = await resolve(definition, registries);
   const job = {
@@ -101,12 +105,12 @@ export async function checkTrainer(
   const watching = (state?: Json) =>
     callbacks && new CallbackRunner(callbacks, 1, { dataset, state });
   const watched = watching();
-  const first = await stretch(trainer, watched);
+  const first = await stretch(trainer, patience, watched);
   if (first.badLoss !== undefined) return [found("losses", first.badLoss)];
-  const second = await stretch(trainer, watched);
+  const second = await stretch(trainer, patience, watched);
 
   const [again, watchedAgain] = [(await open()).trainer, watching()];
-  const firstAgain = await stretch(again, watchedAgain);
+  const firstAgain = await stretch(again, patience, watchedAgain);
   const otherwise = difference(first, firstAgain);
   // Where chance decides, everything else differs, too.
   if (otherwise !== undefined) return [found("seeds", otherwise)];
@@ -120,12 +124,12 @@ export async function checkTrainer(
   const unmeasured = judging === undefined || judging in metrics
     ? undefined
     : `${judging}${didYouMean(judging, Object.keys(metrics))}`;
-  const touched = difference(second, await stretch(again));
-  await watchedAgain?.call("evaluation", again, report);
+  const touched = difference(second, await stretch(again, patience));
+  await answered(watchedAgain?.call("evaluation", again, report), "onEvaluation", patience);
 
   const goesOn = makeEnvironment === undefined || makeEnvironment().snapshot !== undefined;
   const after = goesOn
-    ? await afterRestore((await open()).trainer, first, watching(first.kept))
+    ? await afterRestore((await open()).trainer, first, patience, watching(first.kept))
     : undefined;
   const restored = typeof after === "string" ? after : after && difference(second, after);
   // Those of a trainer that goes on otherwise see other numbers.
@@ -182,10 +186,32 @@ interface Stretch {
   readonly badLoss: string | undefined;
 }
 
+/** What a callback answers. @throws InputError where it takes longer than `patience` milliseconds. */
+async function answered<Answer>(
+  call: Promise<Answer> | undefined,
+  hook: string,
+  patience: number,
+): Promise<Answer | undefined> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const late = new InputError(
+    `Cannot go on as ${hook} must return, or its promise settle, within ${patience / 1000} s`,
+  );
+  const timer = setTimeout(() => reject(late), patience);
+  try {
+    return await Promise.race([call, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** The points of series, by name. */
 type Points = Map<string, { iterations: number[]; values: number[] }>;
 
-async function stretch(trainer: Trainer, callbacks?: CallbackRunner): Promise<Stretch> {
+async function stretch(
+  trainer: Trainer,
+  patience: number,
+  callbacks?: CallbackRunner,
+): Promise<Stretch> {
   const [series, watched]: [Points, Points] = [new Map(), new Map()];
   const { progress, budget } = trainer;
   const course = new Course(budget.unit);
@@ -198,7 +224,11 @@ async function stretch(trainer: Trainer, callbacks?: CallbackRunner): Promise<St
     const { metrics } = report;
     const loss = badLoss(metrics);
     if (loss !== undefined) bad ??= `${loss} at iteration ${progress.iterations}`;
-    const called = await callbacks?.call("iteration", trainer, report);
+    const called = await answered(
+      callbacks?.call("iteration", trainer, report),
+      "onIteration",
+      patience,
+    );
     for (const [name, value] of Object.entries({ ...metrics, ...called?.report.metrics })) {
       const those = name in metrics ? series : watched;
       const { iterations, values } = those.get(name) ?? { iterations: [], values: [] };
@@ -246,6 +276,7 @@ function stored({ parameters, state, lent, values }: Snapshot): Snapshot {
 async function afterRestore(
   trainer: Trainer,
   { snapshot }: Stretch,
+  patience: number,
   callbacks: CallbackRunner | undefined,
 ): Promise<Stretch | string> {
   try {
@@ -254,7 +285,7 @@ async function afterRestore(
     if (error instanceof InputError) return error.message;
     throw error;
   }
-  return await stretch(trainer, callbacks);
+  return await stretch(trainer, patience, callbacks);
 }
 
 /** What differs first between two stretches of the same iterations. */

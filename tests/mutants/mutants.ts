@@ -12822,7 +12822,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "check calls no callback after an evaluation",
     file: "lab/experiment/trainer_check.ts",
-    from: '  await watchedAgain?.call("evaluation", again, report);\n',
+    from:
+      'await answered(watchedAgain?.call("evaluation", again, report), "onEvaluation", patience);',
     to: "",
     test: "tests/lab/experiment/trainer_check_test.ts",
   },
@@ -12846,5 +12847,12 @@ export const mutants: readonly Mutant[] = [
     from: "[agent, model, dataset, body, callbacks].some",
     to: "[agent, model, dataset, body].some",
     test: "tests/cli/check_test.ts",
+  },
+  {
+    fault: "check waits for ever for a callback",
+    file: "lab/experiment/trainer_check.ts",
+    from: "Promise.race([call, promise])",
+    to: "Promise.race([call])",
+    test: "tests/lab/experiment/trainer_check_test.ts",
   },
 ];

@@ -222,3 +222,11 @@ Deno.test("callbacks are found whose values do not come again, or whose state ca
     /Cannot log evaluation\/return_mean as the trainer reports/,
   );
 });
+
+Deno.test("a callback that never answers is found, and not waited for", async () => {
+  const callbacks = defineCallbacks({ onIteration: () => new Promise<void>(() => {}) });
+  await rejects(
+    checkTrainer({ ...walk(undefined), callbacks }, registries, 20),
+    /^InputError: Cannot go on as onIteration must return, or its promise settle, within 0\.02 s$/,
+  );
+});
