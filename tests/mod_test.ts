@@ -114,7 +114,7 @@ Deno.test("a file with an own world trains in a worker, resumes and is reproduce
   match(lines[0], /definition file .*corridor\.ts has changed/);
   match(lines[1], /first metric to differ is .* at iteration/);
   await Deno.remove(file);
-  await rejects(reproduce(run.id, options), /corridor\.ts as there must be such a file/);
+  await rejects(reproduce(run.id, options), /must lie where it was: .*corridor\.ts is gone/);
 });
 
 Deno.test("a world that a file registers is trained on by its id, with its options", async () => {

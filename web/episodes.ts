@@ -113,7 +113,7 @@ export class Episodes {
     return this.#made.length;
   }
 
-  /** What each action was the best of, step by step. */
+  /** What each action was the best of, step by step; −∞ for one that the world's mask forbade. */
   get scores(): readonly (Float32Array | undefined)[] {
     return this.#made.map(({ scores }) => scores);
   }
@@ -173,7 +173,7 @@ export class Episodes {
     const moment = this.#moment();
     const seen = this.#sensed();
     const choice = this.#actor.act(seen, actionMask === undefined ? {} : { actionMask });
-    const scores = this.#actor.scores?.slice();
+    const scores = allowedScores(this.#actor.scores, actionMask);
     const { value } = this.#actor;
     const action = this.#delayed(choice);
     const { observation, reward, terminated, truncated } = environment.step(action);
@@ -274,6 +274,14 @@ export class Episodes {
   #sensed(): unknown {
     return sensed(this.#observation, this.#environment, this.#senses, this.#noise);
   }
+}
+
+/** A copy of an action's scores, −∞ for each that a mask forbids. */
+function allowedScores(
+  scores: Float32Array | undefined,
+  mask: ArrayLike<number> | undefined,
+): Float32Array | undefined {
+  return scores?.map((score, action) => mask?.[action] === 0 ? -Infinity : score);
 }
 
 /** An observation with noise, within its space. */

@@ -6,6 +6,8 @@
  */
 import type { Environment, TransitionTable } from "../lab/core/environment.ts";
 import type { Color, Scene, Shape } from "../lab/core/scene.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import { Discrete } from "../lab/core/space.ts";
 import type { Actor } from "./episodes.ts";
 
 /** A grid whose states are its cells, row by row from the top left. */
@@ -21,24 +23,42 @@ export function gridOf(environment: Environment): Grid | undefined {
   const scene = table && environment.scene?.();
   if (table === undefined || scene === undefined) return undefined;
   const [left, bottom, columns, rows] = scene.view;
+  const { observationSpace: seen, actionSpace: done } = environment;
   const isOfCells = left === 0 && bottom === 0 && rows * columns === table.length &&
-    environment.observationSpace.kind === "discrete" &&
-    (environment.observationSpace as { n?: number }).n === table.length;
+    seen instanceof Discrete && seen.n === table.length && seen.start === 0 &&
+    done instanceof Discrete && done.start === 0;
   return isOfCells ? { rows, columns, table } : undefined;
 }
 
-/** What an actor does in each state [S]. */
-export function actionsIn(table: TransitionTable, actor: Pick<Actor, "act">): Int32Array {
-  return Int32Array.from(table, (_, state) => actor.act(state) as number);
+/**
+ * What an actor does in each state [S], within the world's action masks where it keeps to them.
+ *
+ * @param place A world of its own that has begun: it is put into each state.
+ */
+export function actionsIn(
+  table: TransitionTable,
+  actor: Pick<Actor, "act" | "masked">,
+  place: Environment,
+): Int32Array {
+  const begun = place.snapshot?.() as { readonly [key: string]: Json } | undefined;
+  const isMasked = actor.masked && place.actionMask !== undefined &&
+    typeof begun?.state === "number";
+  return Int32Array.from(table, (_, state) => {
+    if (!isMasked) return actor.act(state) as number;
+    place.restore!({ ...begun, state });
+    return actor.act(state, { actionMask: place.actionMask!() }) as number;
+  });
 }
 
-/** Sweeps after which values are taken as they are. */
+/** Sweeps after which a value that still changes, as a share of itself, has no end to go to. */
 const SWEEPS = 10_000;
 const PRECISION = 1e-9;
+const STILL = 1e-6;
 
 /**
  * What each state is worth under a policy: v(s) = Σ p (r + γ v(s′)), Sutton and Barto (2018),
- * equation 4.4, by sweeps in place until no value changes by 10⁻⁹. Terminal states are worth 0.
+ * equation 4.4, by sweeps in place until no value changes by 10⁻⁹. Terminal states are worth 0; NaN
+ * where the sum does not settle, as without a discount where the policy comes to no end.
  *
  * @param actions The policy's action in each state [S].
  * @param gamma γ in [0, 1].
@@ -49,6 +69,7 @@ export function policyValues(
   gamma: number,
 ): Float64Array {
   const values = new Float64Array(table.length);
+  const changes = new Float64Array(table.length);
   for (let sweep = 0, change = 1; change > PRECISION && sweep < SWEEPS; sweep++) {
     change = 0;
     table.forEach((row, state) => {
@@ -56,11 +77,24 @@ export function policyValues(
       for (const { probability, state: next, reward, terminated } of row[actions[state]] ?? []) {
         value += probability * (reward + (terminated ? 0 : gamma * values[next]));
       }
-      change = Math.max(change, Math.abs(value - values[state]));
+      changes[state] = Math.abs(value - values[state]);
+      change = Math.max(change, changes[state]);
       values[state] = value;
     });
   }
-  return values;
+  return values.map((value, state) =>
+    changes[state] > STILL * Math.max(1, Math.abs(value)) ? NaN : value
+  );
+}
+
+/** The state of the cell at a point of the drawing; undefined: the point lies outside. */
+export function stateAt(
+  { rows, columns }: Grid,
+  [x, y]: readonly [x: number, y: number],
+): number | undefined {
+  const [row, column] = [rows - 1 - Math.floor(y), Math.floor(x)];
+  const isInside = row >= 0 && row < rows && column >= 0 && column < columns;
+  return isInside ? row * columns + column : undefined;
 }
 
 /** Whether nothing follows in a state: no action leads out of it. */

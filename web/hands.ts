@@ -15,6 +15,8 @@ export type Pose = readonly number[];
 export interface Handle {
   /** The parts that can be held, for people. */
   readonly parts: string;
+  /** The one that is pushed by a button. */
+  readonly pushed: string;
   /** The part under the pointer; undefined: none. `length` is that of rods, in m. */
   partAt(pose: Pose, point: Point, length: number): string | undefined;
   /** The pose with a part at the pointer, at rest. */
@@ -50,6 +52,7 @@ const [TRACK, TILT] = [4.8, 24 * Math.PI / 180];
 
 const cartPole: Handle = {
   parts: "the pole or the cart",
+  pushed: "pole",
   partAt([x, , angle], point, length) {
     const tip: Point = [x + length * Math.sin(angle), HINGE + length * Math.cos(angle)];
     if (point[1] > HINGE && distanceTo(point, [x, HINGE], tip) < NEAR) return "pole";
@@ -72,6 +75,7 @@ const cartPole: Handle = {
 
 const pendulum: Handle = {
   parts: "the rod",
+  pushed: "rod",
   partAt: ([angle], point, length) =>
     distanceTo(point, [0, 0], [-length * Math.sin(angle), length * Math.cos(angle)]) < NEAR
       ? "rod"
@@ -86,6 +90,7 @@ const pendulum: Handle = {
 
 const car: Handle = {
   parts: "the car",
+  pushed: "car",
   partAt: ([position], [x]) => Math.abs(x - position) < 0.15 ? "car" : undefined,
   dragged: (_, __, [x]) => [Math.max(-1.2, Math.min(0.44, x)), 0],
   kicked: ([position, velocity], _, [x]) => [
@@ -96,6 +101,7 @@ const car: Handle = {
 
 const acrobot: Handle = {
   parts: "the upper link",
+  pushed: "link",
   partAt: ([angle], point) =>
     distanceTo(point, [0, 0], [Math.sin(angle), -Math.cos(angle)]) < NEAR ? "link" : undefined,
   dragged: ([, second, , spin], _, [x, y]) => [Math.atan2(x, -y), second, 0, spin],
@@ -104,6 +110,11 @@ const acrobot: Handle = {
     return [angle, second, within(4 * Math.PI, first + (side >= 0 ? -2 : 2)), spin];
   },
 };
+
+/** The pose after a push to the right (1) or the left (−1), as a pointer far off gives it. */
+export function pushedTo({ kicked, pushed }: Handle, pose: Pose, side: 1 | -1): Pose {
+  return kicked(pose, pushed, [-1000 * side, 0]);
+}
 
 /** Handles by the world's id. */
 export const handles: Readonly<Record<string, Handle>> = {

@@ -14,7 +14,10 @@ export interface NextCommand {
   readonly meaning: string;
 }
 
-/** What of a run its commands depend on; `isComputed`: whether the lab trained it. */
+/**
+ * What of a run its commands depend on; `isComputed`: whether the lab trained it, and has what it was
+ * trained with.
+ */
 export type Commanded = Pick<RunSummary, "id" | "axis" | "status"> & {
   readonly isComputed: boolean;
 };
@@ -35,7 +38,8 @@ export function nextCommands(
     words: `export ${id} --format csv --out exported`,
     meaning: "writes its series as tables",
   };
-  // What another program trained, or nobody did, this lab can neither repeat nor go on with.
+  // What another program trained, or nobody did, or a file that is gone, this lab can neither repeat
+  // nor go on with.
   if (!isComputed) return [tables];
   const episodes = axis === "environmentSteps" ? " --episodes 100" : "";
   const how = samples?.isText ? "" : " --count 64 --out samples.png";

@@ -1,14 +1,19 @@
 /**
- * What the numbers of an observation are, in the worlds of the lab.
+ * What the numbers of an observation are, in the worlds of the lab, with their units.
  *
  * @module
  */
 
 const circle = (angle: string) => [`cosine of ${angle}`, `sine of ${angle}`];
 
-const cart = ["cart position", "cart velocity", "pole angle", "pole angular velocity"];
+const cart = [
+  "cart position, m",
+  "cart velocity, m/s",
+  "pole angle, rad",
+  "pole angular velocity, rad/s",
+];
 const car = ["position", "velocity"];
-const rod = [...circle("the angle"), "angular velocity"];
+const rod = [...circle("the angle"), "angular velocity, rad/s"];
 
 const names: Readonly<Record<string, readonly string[]>> = {
   "CartPole-v1": cart,
@@ -20,8 +25,8 @@ const names: Readonly<Record<string, readonly string[]>> = {
   "Acrobot-v1": [
     ...circle("the first angle"),
     ...circle("the second angle"),
-    "first angular velocity",
-    "second angular velocity",
+    "first angular velocity, rad/s",
+    "second angular velocity, rad/s",
   ],
 };
 

@@ -26,5 +26,5 @@ export interface State {
   /** What the series of a method mean. */
   readonly guides: { of(method: string): Guide | Promise<Guide> };
   /** What stands in users' files. */
-  readonly own: Pick<OwnModules, "refusalOf" | "script">;
+  readonly own: Pick<OwnModules, "isGone" | "refusalOf" | "script">;
 }

@@ -15,7 +15,7 @@ export const WORTH_COLOR = 4;
 /** What is drawn along an episode. */
 export interface Strip {
   readonly kind: "probabilities" | "values" | "actions" | "worths";
-  /** [steps][lines]; undefined: nothing is known of the step. */
+  /** [steps][lines]; undefined: nothing is known of the step. Values of forbidden actions are −∞. */
   readonly rows: readonly (readonly number[] | undefined)[];
   /** Lowest and highest of all rows. */
   readonly range: readonly [low: number, high: number];
@@ -34,7 +34,7 @@ export function softmax(logits: ArrayLike<number>): number[] {
  * The strip of an episode; undefined where the policy keeps no scores, as a table, or chooses
  * several things at once.
  *
- * @param scores Of each step.
+ * @param scores Of each step; −∞ for actions that were forbidden.
  * @param agent The name of what was trained.
  */
 export function stripOf(
@@ -88,7 +88,7 @@ export function worthsOf(
 }
 
 function rangeOf(rows: Strip["rows"]): [number, number] {
-  const [low, high] = extremes(rows.flatMap((row) => [...row ?? []]));
+  const [low, high] = extremes(rows.flatMap((row) => [...row ?? []]).filter(Number.isFinite));
   return low < high ? [low, high] : low === high ? [low - 1, low + 1] : [0, 1];
 }
 

@@ -26,7 +26,7 @@ export const check = defineCommand({
     "Examines every environment that a file exports, or that an experiment in it trains " +
     "in: spaces, observations, action masks, seeds, determinism, snapshots, errors, time limit, " +
     "drawing. What trains in its experiments by code of its own (an agent, a model, a data set, a " +
-    "network body) is trained for a few iterations: the same seed must give the same bits, with an " +
+    "network body, callbacks) is trained for a few iterations: the same seed must give the same bits, with an " +
     "evaluation between and from a snapshot, too. Each finding says how to mend it. Exit code 1 " +
     "where one of them is an error.",
   examples: [
@@ -85,10 +85,10 @@ async function trainersOf(
   return experiments;
 }
 
-/** Whether an experiment trains what is written in its own file: an agent, a model, data, a network. */
+/** Whether an experiment trains what is written in its own file: an agent, a model, data, a network, callbacks. */
 export function trainsOwn(definition: ExperimentDefinition): boolean {
-  const { agent, model, dataset, body } = ownPartsOf(definition);
-  return [agent, model, dataset, body].some((part) => part !== undefined);
+  const { agent, model, dataset, body, callbacks } = ownPartsOf(definition);
+  return [agent, model, dataset, body, callbacks].some((part) => part !== undefined);
 }
 
 const isError = ({ severity }: Pick<Finding, "severity">) => severity === "error";

@@ -19,7 +19,7 @@ import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
 import { hasOtherData, requireTrained } from "./recorded_run.ts";
 import { needsModule } from "./own.ts";
-import { isOwnFileChanged, orderOf } from "./resume.ts";
+import { isOwnFileChanged, orderOf, requireOwnFile } from "./resume.ts";
 import { openSession } from "./session.ts";
 
 /** A stored trainer, open to be looked at: its replay buffer is empty. */
@@ -63,6 +63,7 @@ export async function openTrainer(
         standingWith(run, kept),
     );
   }
+  requireOwnFile(run, "open");
   const { job, again } = orderOf(run.manifest, registries, data);
   const chosen = { ...job, ...backend === undefined ? {} : { backend } };
   const { snapshot } = await store.loadCheckpoint(run.id, checkpoint, { without: REPLAY });

@@ -30,7 +30,7 @@ import {
   storedSeries,
   StoreRecorder,
 } from "./recorder.ts";
-import { changesSince, orderOf, stagesOf, trainerOf } from "./resume.ts";
+import { changesSince, orderOf, requireOwnFile, stagesOf, trainerOf } from "./resume.ts";
 import type { Ending, RunCheckpoint } from "./runner.ts";
 import { type RunRecorder, TrainingWorker } from "./training_worker.ts";
 import { digestLine } from "./verify.ts";
@@ -173,6 +173,7 @@ async function trainAgain(
   const { store, registries, signal } = options;
   const { determined } = original.manifest;
   const recording = new Recording();
+  requireOwnFile(original, "reproduce");
   const order = orderOf(original.manifest, registries, options.data);
   if (determined.from !== undefined) {
     order.source = await sourceAgain(store, determined.from);

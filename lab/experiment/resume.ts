@@ -28,7 +28,7 @@ import {
 } from "./recorded_run.ts";
 import { lineOf } from "./error_lines.ts";
 import { hashOfModule, modulePath } from "./load.ts";
-import { isOwn } from "./own.ts";
+import { isOwn, needsModule } from "./own.ts";
 import { provenance } from "./manifest.ts";
 import { type StoredRunner, StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
@@ -120,6 +120,7 @@ async function goOn(
 ): Promise<Crash | undefined> {
   const { store, registries, onProgress } = options;
   const run = store.run(id)!;
+  if (options.definition === undefined) requireOwnFile(run, "go on with");
   const trainer = () => trainerOf(run.manifest, registries, options.definition);
   const unit = run.manifest.budgetUnit ?? (await trainer()).budgetUnit;
   const budget = options.budget === undefined
@@ -373,8 +374,9 @@ function continued(
 export async function changesSince(manifest: Manifest): Promise<string[]> {
   const { code, versions } = await provenance();
   const { definition } = manifest;
+  const become = isGone(definition) ? "is gone" : "has changed";
   const lines = await isChanged(definition)
-    ? [`the definition file ${definition.module} has changed since the run began`]
+    ? [`the definition file ${definition.module} ${become} since the run began`]
     : [];
   if (code.hash !== manifest.code.hash) {
     lines.push(`the lab's code has changed since the run began: ${shownCode(manifest.code)}`);
@@ -386,6 +388,31 @@ export async function changesSince(manifest: Manifest): Promise<string[]> {
     lines.push(`${name} is ${versions[name]}, the run began with ${manifest.versions[name]}`);
   }
   return lines;
+}
+
+/**
+ * @param act What is to be done with the run: `go on with`.
+ * @throws InputError where the run has parts of a file that is gone, with what there is without it.
+ */
+export function requireOwnFile({ id, manifest }: Run, act: string): void {
+  const { definition, determined } = manifest;
+  if (!needsModule(determined.configuration) || !isGone(definition)) return;
+  throw new InputError(
+    `Cannot ${act} run ${id} as the file of its own parts must lie where it was: ` +
+      `${definition.module} is gone (its figures need no file: runs, compare, report, ` +
+      "export --format csv)",
+  );
+}
+
+/** Whether the file of a definition lies there no longer; one that may not be read is not said to. */
+function isGone({ module }: Manifest["definition"]): boolean {
+  if (module === "") return false;
+  try {
+    Deno.statSync(modulePath(module));
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
 }
 
 /** Whether the file of a definition is no longer the one that a run was asked for with. */

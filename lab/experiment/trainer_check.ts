@@ -1,7 +1,8 @@
 /**
  * Examines an agent or a model as `check` does a world: whether its losses are numbers, whether the
  * same seed gives the same training, whether evaluations leave it alone and measure what its best
- * checkpoint is chosen by, and whether a restored trainer goes on to the same bits.
+ * checkpoint is chosen by, whether a restored trainer goes on to the same bits, and the same of what
+ * callbacks return and keep.
  *
  * @module
  */
@@ -10,10 +11,12 @@ import { didYouMean, InputError, nearestNames } from "../core/errors.ts";
 import { badLoss } from "../core/metrics.ts";
 import { show } from "../core/plain.ts";
 import { streamOf } from "../core/random.ts";
-import type { Snapshot } from "../core/snapshot.ts";
+import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
+import { CallbackRunner } from "./callbacks.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { DigestSeries } from "./digest.ts";
+import { lineOf } from "./error_lines.ts";
 import type { Registries } from "./registries.ts";
 import { checkReport, Course } from "./reports.ts";
 import { parameterDifferences, seriesDifferences } from "./reproduce.ts";
@@ -24,13 +27,15 @@ import { openSession } from "./session.ts";
 export interface TrainerFinding {
   readonly severity: "error";
   /** What was looked at. */
-  readonly check: "losses" | "seeds" | "evaluation" | "best" | "snapshot";
+  readonly check: "losses" | "seeds" | "evaluation" | "best" | "snapshot" | "callbacks";
   readonly message: string;
   readonly mend: string;
 }
 
 /** Iterations before a snapshot, and as many after it. */
 const ITERATIONS = 3;
+/** Milliseconds that a callback may take: as long as a run waits for a sign of life. */
+const PATIENCE = 60_000;
 
 const findings = {
   losses: {
@@ -60,6 +65,12 @@ const findings = {
     mend: "keep everything that decides on later iterations in the snapshot: tensors in the " +
       "workspace, in a group that parts.groups names, generators and counters in parts.resumables",
   },
+  callbacks: {
+    message: "what the callbacks return or keep does not come again",
+    mend:
+      "draw from `stream`, remember in the fields of `state` alone, as plain data, and let the " +
+      "name of what the clock decides begin with timing/",
+  },
 } as const;
 
 /**
@@ -67,12 +78,14 @@ const findings = {
  * finding a check. Nothing is found of a trainer that says that it is irreproducible, and of snapshots
  * nothing in a world that has none.
  *
+ * @param patience Milliseconds that a callback may take.
  * @throws InputError where the definition cannot be resolved, or what it makes is no trainer or reports
  * what none may, and what the trainer throws.
  */
 export async function checkTrainer(
   definition: ExperimentDefinition,
   registries: Registries,
+  patience = PATIENCE,
 ): Promise<TrainerFinding[]> {
   const { configuration } = await resolve(definition, registries);
   const job = {
@@ -86,14 +99,19 @@ export async function checkTrainer(
     sessions.defer(() => void session.dispose());
     return session;
   };
-  const { trainer, makeEnvironment, bestBy } = await open();
+  const { trainer, makeEnvironment, bestBy, dataset } = await open();
   if (trainer.irreproducible !== undefined) return [];
-  const first = await stretch(trainer);
+  const { callbacks } = definition;
+  const watching = (state?: Json) =>
+    callbacks && new CallbackRunner(callbacks, 1, { dataset, state });
+  const watched = watching();
+  const first = await stretch(trainer, patience, watched);
   if (first.badLoss !== undefined) return [found("losses", first.badLoss)];
-  const second = await stretch(trainer);
+  const second = await stretch(trainer, patience, watched);
 
-  const again = (await open()).trainer;
-  const otherwise = difference(first, await stretch(again));
+  const [again, watchedAgain] = [(await open()).trainer, watching()];
+  const firstAgain = await stretch(again, patience, watchedAgain);
+  const otherwise = difference(first, firstAgain);
   // Where chance decides, everything else differs, too.
   if (otherwise !== undefined) return [found("seeds", otherwise)];
   const report = await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });
@@ -106,16 +124,24 @@ export async function checkTrainer(
   const unmeasured = judging === undefined || judging in metrics
     ? undefined
     : `${judging}${didYouMean(judging, Object.keys(metrics))}`;
-  const touched = difference(second, await stretch(again));
+  const touched = difference(second, await stretch(again, patience));
+  await answered(watchedAgain?.call("evaluation", again, report), "onEvaluation", patience);
 
   const goesOn = makeEnvironment === undefined || makeEnvironment().snapshot !== undefined;
-  const restored = goesOn
-    ? await afterRestore((await open()).trainer, first.snapshot, second)
+  const after = goesOn
+    ? await afterRestore((await open()).trainer, first, patience, watching(first.kept))
     : undefined;
+  const restored = typeof after === "string" ? after : after && difference(second, after);
+  // Those of a trainer that goes on otherwise see other numbers.
+  const unlike = first.unkept ?? seriesDifferences(first.watched, firstAgain.watched).at(0) ??
+    (typeof after === "object" && restored === undefined
+      ? seriesDifferences(second.watched, after.watched).at(0)
+      : undefined);
   return [
     ...touched === undefined ? [] : [found("evaluation", touched)],
     ...unmeasured === undefined ? [] : [found("best", unmeasured)],
     ...restored === undefined ? [] : [found("snapshot", restored)],
+    ...unlike === undefined ? [] : [found("callbacks", unlike)],
   ];
 }
 
@@ -151,12 +177,42 @@ function namesOf(value: unknown): string[] {
 interface Stretch {
   readonly series: readonly DigestSeries[];
   readonly snapshot: Snapshot;
+  /** What callbacks returned, and what they keep after it. */
+  readonly watched: readonly DigestSeries[];
+  readonly kept: Json | undefined;
+  /** Why that cannot be kept. */
+  readonly unkept: string | undefined;
   /** The first loss that is no finite number, and where. */
   readonly badLoss: string | undefined;
 }
 
-async function stretch(trainer: Trainer): Promise<Stretch> {
-  const series = new Map<string, { iterations: number[]; values: number[] }>();
+/** What a callback answers. @throws InputError where it takes longer than `patience` milliseconds. */
+async function answered<Answer>(
+  call: Promise<Answer> | undefined,
+  hook: string,
+  patience: number,
+): Promise<Answer | undefined> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const late = new InputError(
+    `Cannot go on as ${hook} must return, or its promise settle, within ${patience / 1000} s`,
+  );
+  const timer = setTimeout(() => reject(late), patience);
+  try {
+    return await Promise.race([call, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The points of series, by name. */
+type Points = Map<string, { iterations: number[]; values: number[] }>;
+
+async function stretch(
+  trainer: Trainer,
+  patience: number,
+  callbacks?: CallbackRunner,
+): Promise<Stretch> {
+  const [series, watched]: [Points, Points] = [new Map(), new Map()];
   const { progress, budget } = trainer;
   const course = new Course(budget.unit);
   let bad: string | undefined;
@@ -168,22 +224,44 @@ async function stretch(trainer: Trainer): Promise<Stretch> {
     const { metrics } = report;
     const loss = badLoss(metrics);
     if (loss !== undefined) bad ??= `${loss} at iteration ${progress.iterations}`;
-    for (const [name, value] of Object.entries(metrics)) {
-      const { iterations, values } = series.get(name) ?? { iterations: [], values: [] };
+    const called = await answered(
+      callbacks?.call("iteration", trainer, report),
+      "onIteration",
+      patience,
+    );
+    for (const [name, value] of Object.entries({ ...metrics, ...called?.report.metrics })) {
+      const those = name in metrics ? series : watched;
+      const { iterations, values } = those.get(name) ?? { iterations: [], values: [] };
       iterations.push(progress.iterations);
       values.push(value);
-      series.set(name, { iterations, values });
+      those.set(name, { iterations, values });
     }
   }
   return {
-    series: [...series].map(([name, { iterations, values }]) => ({
-      name,
-      iterations: Float64Array.from(iterations),
-      values: Float64Array.from(values),
-    })),
+    series: seriesOf(series),
+    watched: seriesOf(watched),
     snapshot: stored(await trainer.snapshot()),
+    ...keptBy(callbacks),
     badLoss: bad,
   };
+}
+
+function seriesOf(points: Points): DigestSeries[] {
+  return [...points].map(([name, { iterations, values }]) => ({
+    name,
+    iterations: Float64Array.from(iterations),
+    values: Float64Array.from(values),
+  }));
+}
+
+/** What callbacks keep, as a checkpoint has it. */
+function keptBy(callbacks: CallbackRunner | undefined): Pick<Stretch, "kept" | "unkept"> {
+  try {
+    const kept = callbacks && decodeCanonicalJson(encodeCanonicalJson(callbacks.snapshot()));
+    return { kept, unkept: undefined };
+  } catch (error) {
+    return { kept: undefined, unkept: lineOf(error) };
+  }
 }
 
 /** As a checkpoint has it. */
@@ -194,18 +272,20 @@ function stored({ parameters, state, lent, values }: Snapshot): Snapshot {
   };
 }
 
+/** The stretch after a snapshot; a line where the trainer refuses it. */
 async function afterRestore(
   trainer: Trainer,
-  snapshot: Snapshot,
-  expected: Stretch,
-): Promise<string | undefined> {
+  { snapshot }: Stretch,
+  patience: number,
+  callbacks: CallbackRunner | undefined,
+): Promise<Stretch | string> {
   try {
     await trainer.restore(snapshot);
   } catch (error) {
     if (error instanceof InputError) return error.message;
     throw error;
   }
-  return difference(expected, await stretch(trainer));
+  return await stretch(trainer, patience, callbacks);
 }
 
 /** What differs first between two stretches of the same iterations. */

@@ -22,6 +22,12 @@ const ofBody = (parts: object) => () => {
   bodyOf(space, {}, defineBody({ name: "mine", create: () => ({ ...body, ...parts }) } as never));
 };
 
+/** Features of four observations. */
+const featuresOf = (features: () => unknown) => () => {
+  const mine = defineBody({ name: "mine", create: () => ({ ...body, features }) } as never);
+  mine.create(space).features({}, { shape: [4, 3] } as never);
+};
+
 const refused: [define: () => void, line: RegExp][] = [
   [ofAgent({ trainr: call }), /^Cannot define the agent mine as .* field "trainr" .*"trainer"/],
   [ofAgent({ trainer: undefined }), / mine as trainer must be a function: undefined$/],
@@ -52,6 +58,14 @@ const refused: [define: () => void, line: RegExp][] = [
     /^Cannot use what the body mine creates as .* field "featurs" \(did you mean "features"\?\)/,
   ],
   [ofBody({ size: undefined }), / creates as size must be a number: undefined$/],
+  [ofBody({ size: 0 }), /^Cannot use the body mine as its size must be a whole number ≥ 1: 0$/],
+  [ofBody({ size: 2.5 }), / the body mine as its size must be a whole number ≥ 1: 2\.5$/],
+  [
+    featuresOf(() => ({ shape: [4, 2] })),
+    /^Cannot use the body mine as its features must be a tensor \[4,3\], of its size 3: \[4,2\]$/,
+  ],
+  [featuresOf(() => ({ shape: [12] })), / a tensor \[4,3\], of its size 3: \[12\]$/],
+  [featuresOf(() => undefined), / a tensor \[4,3\], of its size 3: undefined$/],
 ];
 
 for (const [define, line] of refused) {
@@ -69,4 +83,6 @@ Deno.test("a body of a class may have more than is asked of it", () => {
   }
   const wide = defineBody({ name: "wide", create: () => new Wide() as never });
   strictEqual(bodyOf(space, {}, wide).size, 3);
+  const observations = { shape: [4, 3] } as never;
+  strictEqual(bodyOf(space, {}, wide).features({}, observations), observations);
 });

@@ -865,11 +865,11 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
 
   await panel.locator("summary:has-text('elsewhere')").click();
   const map = panel.locator(".policy-map canvas");
-  await shows(() => map.getAttribute("aria-label"), "cart position and cart velocity");
+  await shows(() => map.getAttribute("aria-label"), "cart position, m and cart velocity, m/s");
   const drawn = () => pixels(map);
   const before = await drawn();
-  await panel.locator("label:has-text('Across') select").selectOption("pole angle");
-  await shows(() => map.getAttribute("aria-label"), "pole angle and cart velocity");
+  await panel.locator("label:has-text('Across') select").selectOption("pole angle, rad");
+  await shows(() => map.getAttribute("aria-label"), "pole angle, rad and cart velocity, m/s");
   await changes(drawn, before);
   await shows(() => panel.locator(".policy-map .legend").innerText(), /left\s+right\s+from/);
   for (const colorScheme of ["light", "dark"] as const) {

@@ -182,4 +182,5 @@ Deno.test("what trains by the lab's code alone is not examined", async () => {
   const entry = registries.experiments.find(({ name }) => name === "cartpole-ppo")!;
   strictEqual(trainsOwn(await entry.load()), false);
   strictEqual(trainsOwn(ownEverything), true);
+  strictEqual(trainsOwn({ ...await entry.load(), callbacks: {} }), true);
 });

@@ -127,7 +127,7 @@ test("the run page shows figures, events, how it ended and what to type", async 
   );
   const base = dashboard.store.run(runs.diverged)!.manifest.determined;
   deepStrictEqual([configuration, seed, digest], [base.configuration, base.seed, null]);
-  match(corridor, /as Corridor-v0 stands in a file of yours, and.*evaluate \w+ --render/s);
+  match(corridor, /as Corridor-v0 stands in a file of yours, and.*is gone\. Put back there/s);
   const vae = await text(dashboard, `/runs/${runs.vae}`);
   strictEqual(vae.match(/<img src="\/artifacts\/[0-9a-f]{64}"/g)?.length, 1);
   ok(vae.includes("samples at iteration 100"));

@@ -236,3 +236,22 @@ Deno.test("noise is a share of an observation's range, of 1 where it has none, a
   const discrete = { observationSpace: new Discrete(4) } as never;
   strictEqual(sensed(2, discrete, { latency: 0, noise: 9 }, random), 2);
 });
+
+Deno.test("a policy that keeps to masks is shown what it chose among: forbidden actions have no score", () => {
+  const scores = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const actor = (masked: boolean): Actor => ({
+    masked,
+    scores,
+    act: (_, { actionMask } = {}) => actionMask?.[5] === 0 ? 0 : 5,
+    reset() {},
+  });
+  const environment = makeEnv("Taxi-v4");
+  const [kept] = run(new Episodes(environment, actor(true)), 1).scores;
+  const place = makeEnv("Taxi-v4");
+  place.reset({ seed: 0 });
+  const mask = place.actionMask!();
+  ok([...mask as number[]].includes(0));
+  deepStrictEqual([...kept!], [...scores].map((score, i) => mask[i] === 0 ? -Infinity : score));
+  const [all] = run(new Episodes(makeEnv("Taxi-v4"), actor(false)), 1).scores;
+  deepStrictEqual([...all!], [...scores]);
+});

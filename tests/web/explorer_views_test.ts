@@ -8,7 +8,7 @@ import { encodePlane } from "../../models/plane.ts";
 import { answeredBy } from "../../web/ask.ts";
 import { encodeExamples } from "../../web/examples.ts";
 import { Explorer, momentsOf, Shapes } from "../../web/explorer/explorer.tsx";
-import { gridOf } from "../../web/grid_map.ts";
+import { gridOf, policyValues } from "../../web/grid_map.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import {
   BesideChoice,
@@ -324,6 +324,7 @@ Deno.test("each slider of the world turns its own, says what it shows, and leads
     ],
     ...{ values: { length: 1.23456, mass: 0.5 }, senses: { latency: 2, noise: 0.05 } },
     ...{ turn: tell("turn"), sense: tell("sense"), reset: () => void done.push(["reset"]) },
+    isMeasured: true,
   };
   using page = new SmallPage(World, props);
   const sliders = page.all("input");
@@ -359,7 +360,7 @@ Deno.test("a whole number of a slider's steps leads to what the world has", () =
     const constant = { key: "gravity", title: "gravity", unit: "m/s²", value, least, most };
     const props = {
       ...{ constants: [constant], values: undefined, senses: { latency: 1, noise: 0 } },
-      ...{ turn: () => {}, sense: () => {}, reset: () => {} },
+      ...{ isMeasured: true, turn: () => {}, sense: () => {}, reset: () => {} },
     };
     using page = new SmallPage(World, props);
     deepStrictEqual(page.all("output")[1].textContent, "1 step");
@@ -379,12 +380,18 @@ Deno.test("a world of cells is drawn with the values or the visits of its states
   environment.reset({ seed: 0 });
   const grid = gridOf(environment)!;
   const actions = Int32Array.from(grid.table, () => 2);
-  const playing = { grid, actions, episodes: { environment } } as unknown as Playing;
+  const worths = policyValues(grid.table, actions, 0.9);
+  const playing = {
+    grid,
+    actions,
+    values: worths,
+    episodes: { environment },
+  } as unknown as Playing;
   const scene = environment.scene!();
   const drawn = (map: "none" | "values" | "visits", visits?: Float64Array) =>
-    drawnOver(scene, map, playing, 0.9, visits);
+    drawnOver(scene, map, playing, visits);
   strictEqual(drawn("none"), scene);
-  strictEqual(drawnOver(scene, "values", { ...playing, grid: undefined }, 1, undefined), scene);
+  strictEqual(drawnOver(scene, "values", { ...playing, grid: undefined }, undefined), scene);
   const count = (shown: typeof scene, kind: string) =>
     shown.shapes.filter((shape) => shape.kind === kind).length -
     scene.shapes.filter((shape) => shape.kind === kind).length;

@@ -1,6 +1,17 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
-import { actionsIn, gridOf, headingOf, mapped, mixed, policyValues } from "../../web/grid_map.ts";
+import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
+import { Discrete } from "../../lab/core/space.ts";
+import type { ActOptions } from "../../lab/core/trainer.ts";
+import {
+  actionsIn,
+  gridOf,
+  headingOf,
+  mapped,
+  mixed,
+  policyValues,
+  stateAt,
+} from "../../web/grid_map.ts";
 
 /** A world that has begun, as a drawing needs. */
 function begun(id: string, options: object = {}) {
@@ -19,8 +30,54 @@ Deno.test("a world whose states are cells is a grid, another is none", () => {
 
 Deno.test("what a policy does is asked in every state", () => {
   const { table } = gridOf(begun("FrozenLake-v1"))!;
-  const actions = actionsIn(table, { act: (state) => (state as number) % 3 });
+  const actor = { masked: false, act: (state: unknown) => (state as number) % 3 };
+  const actions = actionsIn(table, actor, begun("FrozenLake-v1"));
   deepStrictEqual(actions, Int32Array.from({ length: 16 }, (_, state) => state % 3));
+});
+
+Deno.test("what a policy that keeps to masks does is asked within the mask of each state", () => {
+  const row = defineEnvironment({
+    id: "Row-v0",
+    observationSpace: new Discrete(3),
+    actionSpace: new Discrete(2),
+    reset: () => 1,
+    step: (x: number) => ({ state: x, reward: 0, terminated: true }),
+    observe: (x: number) => x,
+    actionMask: (x: number) => [x > 0 ? 1 : 0, 1],
+  });
+  const place = environmentOf(row);
+  place.reset({ seed: 0 });
+  const first = {
+    act: (_: unknown, { actionMask }: ActOptions = {}) => actionMask?.[0] === 0 ? 1 : 0,
+  };
+  const table = new Array(3).fill([]);
+  deepStrictEqual([...actionsIn(table, { ...first, masked: true }, place)], [1, 0, 0]);
+  deepStrictEqual([...actionsIn(table, { ...first, masked: false }, place)], [0, 0, 0]);
+});
+
+Deno.test("a policy that comes to no end has no value without a discount, and one with it", () => {
+  // Left for ever, at −1 a step, or to the end.
+  const to = (state: number, terminated: boolean) => [
+    [{ probability: 1, state, reward: -1, terminated }],
+  ];
+  const table = [to(0, false), to(2, true), to(2, true)];
+  deepStrictEqual([...policyValues(table, [0, 0, 0], 1)], [NaN, -1, -1]);
+  const [endless, ...others] = policyValues(table, [0, 0, 0], 0.999);
+  ok(Math.abs(endless + 1000) < 0.1, String(endless));
+  deepStrictEqual(others, [-1, -1]);
+});
+
+Deno.test("the cell under a point is a state, row by row from the top left", () => {
+  const grid = gridOf(begun("FrozenLake-v1"))!;
+  deepStrictEqual(
+    [[0.5, 3.5], [1.2, 3.9], [0, 2.5], [3.9, 0.1]].map(([x, y]) => stateAt(grid, [x, y])),
+    [
+      ...[0, 1, 4, 15],
+    ],
+  );
+  deepStrictEqual([[-0.1, 1], [4, 1], [1, 4], [1, -0.1]].map(([x, y]) => stateAt(grid, [x, y])), [
+    ...[undefined, undefined, undefined, undefined],
+  ]);
 });
 
 Deno.test("values of a policy solve Bellman's equation", () => {

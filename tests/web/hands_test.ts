@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { definitionOf } from "../../envs/mod.ts";
 import { streamOf } from "../../lab/core/random.ts";
-import { handles, type Point, type Pose } from "../../web/hands.ts";
+import { handles, type Point, type Pose, pushedTo } from "../../web/hands.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 
 /** The end of a world's last thick line: the tip of the pole, of the rod, of the upper link. */
@@ -77,4 +77,15 @@ Deno.test("whatever a hand does, the world looks like one that it can be", () =>
     }
     strictEqual(moved.size, parts[id]?.length ?? 1, id);
   }
+});
+
+Deno.test("a button pushes what stands or hangs to its own side, as a pointer from the other does", () => {
+  const side = (id: string, pose: readonly number[], at: number) =>
+    ([-1, 1] as const).map((side) => pushedTo(handles[id], pose, side)[at]);
+  deepStrictEqual(side("CartPole-v1", [1, 0, 0, 0], 3), [-0.5, 0.5]);
+  deepStrictEqual(side("MountainCar-v0", [-0.5, 0], 1), [-0.02, 0.02]);
+  // Upright, a positive spin goes to the left; hanging, to the right.
+  deepStrictEqual(side("Pendulum-v1", [0, 0], 1), [3, -3]);
+  deepStrictEqual(side("Pendulum-v1", [Math.PI, 0], 1), [-3, 3]);
+  deepStrictEqual(side("Acrobot-v1", [0, 0, 0, 0], 2), [-2, 2]);
 });

@@ -4,7 +4,10 @@ import { Box } from "../../lab/core/space.ts";
 import { observationNames } from "../../web/observation_names.ts";
 
 Deno.test("each number that a world shows has a name of its own", () => {
-  deepStrictEqual(observationNames("CartPoleNoVel-v1", 2), ["cart position", "pole angle"]);
+  deepStrictEqual(observationNames("CartPoleNoVel-v1", 2), [
+    "cart position, m",
+    "pole angle, rad",
+  ]);
   deepStrictEqual(observationNames("PendulumNoVel-v1", 2), [
     "cosine of the angle",
     "sine of the angle",

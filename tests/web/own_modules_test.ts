@@ -112,15 +112,24 @@ Deno.test("what has changed since, or is gone, is not run, and the page says so"
     ok(!page.includes("train it here"));
     ok(!page.includes("&quot;player&quot;:"));
     match((await get(`/api/setting?run=${run}`)).text, reason);
+    return page;
   };
+  const commands = ["reproduce", "evaluate"].map((word) =>
+    `deno task -q experiment ${word} ${run}`
+  );
+  const named = (page: string) => commands.filter((command) => page.includes(command));
   await Deno.writeTextFile(`${folder}/goal.ts`, "export const GOAL = 6;\n");
   await refused(/corridor\.ts has changed since the run was trained with it/);
   await Deno.writeTextFile(`${folder}/goal.ts`, "export const GOAL: number = 5;\n");
   strictEqual((await get(`/api/setting?run=${run}`)).status, 200);
   await Deno.writeTextFile(module, corridor.replace("0.01", "0.02"));
-  await refused(/corridor\.ts has changed since the run was trained with it/);
+  const changed = await refused(/corridor\.ts has changed since the run was trained with it/);
+  deepStrictEqual(named(changed), commands);
   await Deno.remove(module);
-  await refused(/corridor\.ts is gone/);
+  // No command is offered that needs the file.
+  const gone = await refused(/corridor\.ts is gone/);
+  match(gone, /corridor\.ts is gone\. Put back there it plays again/);
+  deepStrictEqual(named(gone), []);
 });
 
 Deno.test("the page of a run reads its module once, and of a world without an id none", async () => {
@@ -128,6 +137,7 @@ Deno.test("the page of a run reads its module once, and of a world without an id
   await using _ = dashboard;
   let read = 0;
   const own: State["own"] = {
+    isGone: () => Promise.resolve(false),
     refusalOf: () => Promise.resolve(`it is read ${++read} times`),
     script: () => Promise.reject(),
   };

@@ -40,10 +40,12 @@ const idle = Uint8Array.of(
   111, 114, 121, 2, 1, 1, 1, 3, 2, 1, 0, 7, 8, 1, 4, 114, 117, 110, 48, 0, 0, 10, 4, 1, 2, 0, 11,
 );
 
-/** A policy for two actions that prefers the second wherever it is. */
+/** A policy that prefers the second of its actions wherever it is. */
 function steadyPolicy(id: string): Uint8Array {
   const { observationSpace, actionSpace } = makeEnv(id);
-  const scores = { shape: [1, 2], dtype: "float32", values: Float32Array.of(0, 1) } as const;
+  const { flatSize } = actionSpace;
+  const preferred = Float32Array.from({ length: flatSize }, (_, i) => i === 1 ? 1 : 0);
+  const scores = { shape: [1, flatSize], dtype: "float32", values: preferred } as const;
   const value = { shape: [1], dtype: "float32", values: Float32Array.of(7) } as const;
   return encodePolicy({
     ...{ observationSpace, actionSpace: actionSpace as Discrete },
@@ -55,11 +57,18 @@ function steadyPolicy(id: string): Uint8Array {
       ],
       inputs: { observations: { address: 0, length: observationSpace.flatSize } },
       outputs: {
-        scores: { address: 64, length: 2 },
+        scores: { address: 64, length: flatSize },
         value: { address: 128, length: 1 },
       },
     },
   });
+}
+
+/** A table for the taxi, which goes down wherever it is. */
+function taxiTable(): Uint8Array {
+  const { observationSpace, actionSpace } = makeEnv("Taxi-v4");
+  const table = new Int32Array(observationSpace.flatSize);
+  return encodePolicy({ observationSpace, actionSpace: actionSpace as Discrete, table });
 }
 
 const cartPole = { world: { id: "CartPole-v1" }, policy: steadyPolicy("CartPole-v1") };
@@ -397,6 +406,95 @@ Deno.test("keys that are typed elsewhere, or are the browser's own, move nobody;
     strictEqual(facts().Step, "2");
   }));
 
+Deno.test("a map of cells says its figures: the range of its colours, and that of the cell stood in", () =>
+  playing(async (page, { facts }) => {
+    selectOf(page, "Map").put("values");
+    const said = () =>
+      page.all("p", ".note").map(({ textContent }) => textContent)
+        .find((text) => /^(Return|Times)/.test(text));
+    // γ = 0.9 and a 1 at the end of six moves: from 0.9⁵ at the start to 1 before the goal.
+    const range = "Return from each cell on, discounted by 0.9 a step: 0.59 (pale) … 1 (deep)";
+    strictEqual(said(), `${range}; here 0.59, down`);
+    page.get("button", "One step").click();
+    strictEqual(said(), `${range}; here 0.656, down`);
+    const canvas = page.all("canvas").find((each) =>
+      each.getAttribute("aria-label")?.includes("played by")
+    )!;
+    canvas.getBoundingClientRect = () => ({ left: 0, top: 0, width: 400, height: 400 }) as never;
+    canvas.happens("pointermove", { clientX: 250, clientY: 350, currentTarget: canvas });
+    strictEqual(said(), `${range}; row 4, column 3 1, right`);
+    canvas.happens("pointerleave", {});
+    strictEqual(said(), `${range}; here 0.656, down`);
+    selectOf(page, "Map").put("visits");
+    // The cell where the episode began counts, and one that is taken back to is not counted again.
+    const times = "Times in each cell, coloured by their logarithm: 0 (pale) … 1 (deep)";
+    strictEqual(said(), `${times}; here 1`);
+    page.get("button", "One step back").click();
+    strictEqual(said(), `${times}; here 1`);
+    page.get("button", "One step").click();
+    strictEqual(said(), `${times}; here 1`);
+    page.get("button", "New episode").click();
+    strictEqual(said(), `${times.replace("1 (deep)", "2 (deep)")}; here 2`);
+    strictEqual(facts().Step, "0");
+    await answered();
+  }));
+
+Deno.test("keys of actions that a world forbids say so, and are a step all the same", () =>
+  playing(async (page, { facts }) => {
+    selectOf(page, "Beside it").put("keys");
+    await answered();
+    const keys = page.get("div", ".keys");
+    const dashed = () => keys.all("button", ".forbidden").map(({ textContent }) => textContent);
+    const mask = () => keys.get("small").textContent;
+    // Where seed 0 puts the taxi.
+    const place = makeEnv("Taxi-v4");
+    place.reset({ seed: 0 });
+    const labels = keys.all("button").map(({ textContent }) => textContent);
+    const forbidden = labels.filter((_, i) => place.actionMask!()[i] === 0);
+    ok(forbidden.length > 0);
+    deepStrictEqual(dashed(), forbidden);
+    strictEqual(
+      mask(),
+      `Each is a step. Forbidden here, a step all the same: ${forbidden.join(", ")}.`,
+    );
+    keys.all("button").find(({ textContent }) => textContent === forbidden[0])!
+      .happens("click", { detail: 0 });
+    strictEqual(facts().Step, "1");
+    // What is no measured number takes no noise.
+    deepStrictEqual(
+      page.all("summary").map(({ textContent }) => textContent)[0],
+      "Another world: delay",
+    );
+    deepStrictEqual(
+      page.all("span").filter(({ textContent }) => textContent.startsWith("noise")),
+      [],
+    );
+  }, { world: { id: "Taxi-v4" }, policy: taxiTable() }));
+
+Deno.test("buttons push for those without a pointer, and Space presses what has the focus", () =>
+  playing(async (page, { facts }) => {
+    page.get("button", "Push the car to the right").click();
+    ok(page.all("p", ".pushed")[0].textContent.startsWith("Changed by hand from step 0 on"));
+    selectOf(page, "Beside it").put("keys");
+    await answered();
+    const prevented = (key: string, more: object) => {
+      let count = 0;
+      page.press(key, { preventDefault: () => void count++, ...more });
+      return count;
+    };
+    deepStrictEqual(
+      [
+        prevented(" ", { target: { tagName: "BUTTON" } }),
+        prevented(" ", { target: { tagName: "SUMMARY" } }),
+        prevented("ArrowLeft", { altKey: true }),
+        prevented(" ", {}),
+        prevented("ArrowLeft", { target: { tagName: "BUTTON" } }),
+      ],
+      [0, 0, 0, 1, 1],
+    );
+    strictEqual(facts().Step, "0");
+  }, { world: { id: "MountainCar-v0" }, policy: steadyPolicy("MountainCar-v0") }));
+
 Deno.test("another checkpoint takes over at once where it is chosen, and its evaluation with it", () =>
   playing(async (page, { asked, facts, frames }) => {
     page.get("button", "Pause").click();
@@ -585,13 +683,13 @@ Deno.test("the map says between what its colours lie, of each action and of the 
     strictEqual(legend(), "Probability of rightfrom 0.731 (faint) to 0.731");
     const canvas = () =>
       map.all("canvas").find((each) => each.getAttribute("aria-label")?.includes(" and "))!;
-    strictEqual(canvas().getAttribute("aria-label"), "cart position and cart velocity");
+    strictEqual(canvas().getAttribute("aria-label"), "cart position, m and cart velocity, m/s");
     const ends = () => map.all("small").map(({ textContent }) => textContent);
     const before = ends();
     selectOf(map, "Across").put("2");
-    strictEqual(canvas().getAttribute("aria-label"), "pole angle and cart velocity");
+    strictEqual(canvas().getAttribute("aria-label"), "pole angle, rad and cart velocity, m/s");
     selectOf(map, "Up").put("0");
-    strictEqual(canvas().getAttribute("aria-label"), "pole angle and cart position");
+    strictEqual(canvas().getAttribute("aria-label"), "pole angle, rad and cart position, m");
     // The upper end, the lower one; then from left to right.
     deepStrictEqual([ends()[1], ends()[0]], [before[2], before[3]]);
     const disabled = (name: string) =>

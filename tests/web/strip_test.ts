@@ -27,6 +27,14 @@ Deno.test("logits are drawn as probabilities, values and measured actions as the
   strictEqual(stripOf(scores, [], new MultiDiscrete([2, 2]), "ppo"), undefined);
 });
 
+Deno.test("an action that was forbidden has no probability, and its value widens no range", () => {
+  const scores = [Float32Array.of(0, -Infinity, 0), Float32Array.of(1, 3, 2)];
+  const choices = new Discrete(3);
+  deepStrictEqual(stripOf(scores, [0, 1], choices, "ppo")!.rows[0], [0.5, 0, 0.5]);
+  const values = stripOf(scores, [0, 1], choices, "dqn")!;
+  deepStrictEqual([values.rows[0], values.range], [[0, -Infinity, 0], [0, 3]]);
+});
+
 Deno.test("beside what is expected stands what came, once the world ended the episode", () => {
   const steps = [{ value: 5, reward: 1 }, { value: undefined, reward: 2 }, { value: 3, reward: 4 }];
   deepStrictEqual(worthsOf(steps, "terminated", 0.5), {

@@ -45,6 +45,14 @@ export class OwnModules {
     return typeof texts === "string" ? texts : undefined;
   }
 
+  /** Whether the module of a run lies where it was no longer. */
+  async isGone({ manifest: { definition } }: Pick<Run, "manifest">): Promise<boolean> {
+    const { module } = definition;
+    const isAbsent = (error: unknown) => error instanceof Deno.errors.NotFound;
+    return module !== "" &&
+      await Deno.lstat(modulePath(module)).then(() => false, isAbsent);
+  }
+
   /**
    * The module of a run as a script.
    *

@@ -9,9 +9,11 @@ import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Policy } from "../../agents/policy.ts";
 import type { Constant, Constants } from "../../envs/tunable.ts";
+import type { Environment } from "../../lab/core/environment.ts";
 import { isLive, LIVE_PACE, TURN_PACE } from "../../lab/core/pace.ts";
 import type { Scene } from "../../lab/core/scene.ts";
-import { Discrete } from "../../lab/core/space.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import { Box, Discrete } from "../../lab/core/space.ts";
 import { mean } from "../../lab/statistics/scores.ts";
 import type { Contents, KeptPolicy } from "../contents.ts";
 import { clear, type Episodes, type Senses, type Standing } from "../episodes.ts";
@@ -25,6 +27,7 @@ import { count, figure, momentWords } from "../format.ts";
 import { ghosted } from "../ghost.ts";
 import { actionsIn, type Grid, gridOf, mapped, policyValues } from "../grid_map.ts";
 import { contentsFrom } from "../live.ts";
+import { type Handle, type Point, type Pose, pushedTo } from "../hands.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import type { OwnCode } from "../own/code.ts";
 import { hasMap } from "../policy_map.ts";
@@ -39,6 +42,7 @@ import {
 } from "../side_by_side.ts";
 import { stripOf, WORTH_COLOR, worthsOf } from "../strip.ts";
 import { animate, inFrames } from "./frames.ts";
+import { MapLegend } from "./map_legend.tsx";
 import { PolicyMapView } from "./policy_map_view.tsx";
 import { Robustness } from "./robustness_chart.tsx";
 import { Stage } from "./stage.tsx";
@@ -125,6 +129,7 @@ function Desk(props: DeskProps): VNode | null {
   const isGhost = useSignal(false);
   const values = useSignal<Constants | undefined>(undefined);
   const visits = useRef<Float64Array>();
+  const pointed = useSignal<Point | undefined>(undefined);
   const show = () => frame.value += 1;
   /** Plays on; a world or a policy that cannot stands still, and says why. */
   const trying = (step: () => void) => {
@@ -141,6 +146,12 @@ function Desk(props: DeskProps): VNode | null {
   useEffect(() => {
     playing.value = !matchMedia("(prefers-reduced-motion: reduce)").matches;
   }, []);
+
+  // Where each policy was, the first state of its episodes included.
+  useEffect(() => {
+    visits.current = undefined;
+    if (main !== undefined) countVisit(visits, main);
+  }, [main?.kept.id]);
 
   useEffect(() => {
     if (main === undefined || !playing.value) return;
@@ -179,7 +190,9 @@ function Desk(props: DeskProps): VNode | null {
     addEventListener("keydown", (event) => {
       const { tagName } = event.target as HTMLElement;
       const types = ["INPUT", "SELECT", "TEXTAREA"].includes(tagName);
-      if (types || event.metaKey || event.ctrlKey) return;
+      // Space presses what has the focus.
+      const presses = event.key === " " && ["BUTTON", "SUMMARY"].includes(tagName);
+      if (types || presses || event.metaKey || event.ctrlKey || event.altKey) return;
       if (press(event.key)) event.preventDefault();
     }, { signal: controller.signal });
     return () => controller.abort();
@@ -211,7 +224,7 @@ function Desk(props: DeskProps): VNode | null {
   const length = values.value?.length ?? constants.find(({ key }) => key === "length")?.value ?? 1;
   const apart = isGhost.value ? undefined : other;
   const over = (scene: Scene) => {
-    const drawn = drawnOver(scene, map.value, main, gamma, visits.current);
+    const drawn = drawnOver(scene, map.value, main, visits.current);
     const ghost = isGhost.value ? other?.episodes.environment.scene?.() : undefined;
     return ghost === undefined ? drawn : ghosted(scene, ghost, drawn);
   };
@@ -231,6 +244,18 @@ function Desk(props: DeskProps): VNode | null {
     isBack.value = false;
     problem.value = "";
     beginTogether(players, seed);
+    countVisit(visits, main);
+    show();
+  };
+  /** One step ahead, of which the state counts where it was not made before. */
+  const ahead = () => {
+    const { length, standing: { episode } } = episodes;
+    stepAhead(players);
+    const isNew = episodes.length > length || episodes.standing.episode !== episode;
+    if (isNew) countVisit(visits, main);
+  };
+  const push = (handle: Handle, side: 1 | -1) => {
+    episodes.touch((state) => [...pushedTo(handle, state as unknown as Pose, side)] as Json);
     show();
   };
   const strip = stripOf(episodes.scores, episodes.actions, policy.actionSpace, agent);
@@ -247,6 +272,7 @@ function Desk(props: DeskProps): VNode | null {
             length={length}
             over={over}
             touched={show}
+            pointed={map.value === "none" ? undefined : (point) => pointed.value = point}
           />
           {other !== undefined && (
             <figcaption>
@@ -273,13 +299,27 @@ function Desk(props: DeskProps): VNode | null {
           <Keys
             hand={other.hand}
             standing={other.episodes.standing}
+            mask={other.episodes.environment.actionMask?.()}
             isOver={players.every(({ standing }) => standing.end !== null)}
             press={press}
           />
         )}
-        {world.handle !== undefined && (
-          <p class="note">Drag {world.handle.parts}, or click for a push.</p>
+        {grid !== undefined && map.value !== "none" && (
+          <MapLegend
+            title={map.value === "values"
+              ? `Return from each cell on, discounted by ${figure(gamma)} a step`
+              : "Times in each cell, coloured by their logarithm"}
+            grid={grid}
+            figures={map.value === "values" ? main.values! : visits.current!}
+            goes={map.value === "values"
+              ? (state) =>
+                namesOf(episodes)[main.actions![state]] ?? `action ${main.actions![state]}`
+              : undefined}
+            stands={stateIn(episodes)}
+            pointed={pointed.value}
+          />
         )}
+        {world.handle !== undefined && <Push handle={world.handle} push={push} />}
       </div>
       <div class="desk">
         <h3>The policy at work</h3>
@@ -310,7 +350,7 @@ function Desk(props: DeskProps): VNode | null {
             type="button"
             class="button plain"
             aria-label="One step"
-            onClick={() => paused(() => stepAhead(players))}
+            onClick={() => paused(ahead)}
           >
             ▸
           </button>
@@ -388,6 +428,7 @@ function Desk(props: DeskProps): VNode | null {
           values={values.value}
           turn={turn}
           senses={episodes.senses}
+          isMeasured={episodes.environment.observationSpace instanceof Box}
           sense={sense}
           reset={() => {
             for (const { key, value } of constants) turn(key, value);
@@ -400,6 +441,7 @@ function Desk(props: DeskProps): VNode | null {
             bytes={main.bytes}
             agent={agent}
             names={namesOf(episodes)}
+            isMasked={policy.masked && episodes.environment.actionMask !== undefined}
             frame={frame.value}
           />
         )}
@@ -436,8 +478,9 @@ export interface Playing {
   readonly policy: Policy;
   readonly bytes: Uint8Array;
   readonly grid: Grid | undefined;
-  /** In a world of cells: what the policy does in each. */
+  /** In a world of cells: what the policy does in each, and what it is worth from there on. */
   readonly actions: Int32Array | undefined;
+  readonly values: Float64Array | undefined;
 }
 
 /**
@@ -445,7 +488,7 @@ export interface Playing {
  * episode; one that was chosen does not.
  */
 function useEpisodes(
-  { run, world }: DeskProps,
+  { run, world, gamma }: DeskProps,
   chosen: KeptPolicy | undefined,
   isWanted: boolean,
   problem: Signal<string>,
@@ -465,8 +508,9 @@ function useEpisodes(
         if (isWanted) episodes.begin(episodes.standing.seed);
       }
       const grid = gridOf(episodes.environment);
-      const actions = grid && actionsIn(grid.table, opened(bytes));
-      playing.value = { kept: chosen, episodes, policy, bytes, grid, actions };
+      const actions = grid && actionsIn(grid.table, opened(bytes), begun(world));
+      const values = grid && policyValues(grid.table, actions!, gamma);
+      playing.value = { kept: chosen, episodes, policy, bytes, grid, actions, values };
       problem.value = "";
       show();
     };
@@ -476,6 +520,13 @@ function useEpisodes(
     return () => controller.abort();
   }, [run, chosen?.id]);
   return playing.value;
+}
+
+/** A world of its own, at the beginning of an episode. */
+function begun(world: PlayedWorld): Environment {
+  const environment = world.make();
+  environment.reset({ seed: 0 });
+  return environment;
 }
 
 /** Who plays beside it. */
@@ -539,23 +590,27 @@ export function countVisit(
 ): void {
   if (grid === undefined) return;
   visits.current ??= new Float64Array(grid.table.length);
-  const { state } = episodes.environment.snapshot!() as { state?: number };
-  if (typeof state === "number") visits.current[state]++;
+  const state = stateIn(episodes);
+  if (state !== undefined) visits.current[state]++;
+}
+
+/** The state that an episode in a world of cells stands in. */
+export function stateIn({ environment }: Episodes): number | undefined {
+  const { state } = environment.snapshot!() as { state?: Json };
+  return typeof state === "number" ? state : undefined;
 }
 
 /** The scene of a world of cells under the map that was asked for; that of another as it is. */
 export function drawnOver(
   scene: Scene,
   map: Map,
-  { grid, actions, episodes }: Playing,
-  gamma: number,
+  { grid, actions, values, episodes }: Playing,
   visits: Float64Array | undefined,
 ): Scene {
   if (grid === undefined || map === "none") return scene;
   if (map === "visits") return mapped(scene, grid, visits?.map(Math.log1p) ?? []);
   const names = namesOf(episodes);
-  const values = policyValues(grid.table, actions!, gamma);
-  return mapped(scene, grid, values, (state) => names[actions![state]] ?? "");
+  return mapped(scene, grid, values!, (state) => names[actions![state]] ?? "");
 }
 
 /** What actions are called, where they are choices. */
@@ -653,11 +708,42 @@ export function BesideChoice(
   );
 }
 
+/** How a hand takes hold of the world, and pushes for those without a pointer. */
+function Push(
+  { handle, push }: { handle: Handle; push: (handle: Handle, side: 1 | -1) => void },
+): VNode {
+  return (
+    <p class="note pushes">
+      Drag {handle.parts}, or click for a push:{" "}
+      <span>
+        <button
+          type="button"
+          class="button plain"
+          aria-label={`Push the ${handle.pushed} to the left`}
+          onClick={() => push(handle, -1)}
+        >
+          ←
+        </button>{" "}
+        <button
+          type="button"
+          class="button plain"
+          aria-label={`Push the ${handle.pushed} to the right`}
+          onClick={() => push(handle, 1)}
+        >
+          →
+        </button>
+      </span>
+    </p>
+  );
+}
+
 /** The keys of the person beside the policy, as buttons that fingers and pointers press, too. */
 export function Keys(
-  { hand, standing, isOver, press }: {
+  { hand, standing, mask, isOver, press }: {
     hand: Hand;
     standing: Standing;
+    /** 1 for each action that the world allows the person; undefined: all. */
+    mask?: ArrayLike<number>;
     /** Whether no episode goes on. */
     isOver: boolean;
     press: (key: string) => void;
@@ -665,6 +751,9 @@ export function Keys(
 ): VNode {
   const release = () => hand.release(standing.episode);
   const { isLive } = hand.moves;
+  const forbidden = mask === undefined || standing.end !== null
+    ? []
+    : hand.keys.filter(({ key }) => mask[hand.indexOf(key)] === 0);
   return (
     <div class="keys" role="group" aria-label="Your keys">
       <span>Your keys:</span>
@@ -672,7 +761,9 @@ export function Keys(
         <button
           key={key}
           type="button"
-          class="button plain"
+          class={forbidden.some((each) => each.key === key)
+            ? "button plain forbidden"
+            : "button plain"}
           onPointerDown={(event) => {
             (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
             press(key);
@@ -693,6 +784,10 @@ export function Keys(
           : standing.end === null && !hand.moves.hasBegun(standing.episode)
           ? "The first one begins."
           : ""}
+        {forbidden.length > 0 &&
+          ` Forbidden here, a step all the same: ${
+            forbidden.map(({ label }) => label).join(", ")
+          }.`}
       </small>
     </div>
   );
@@ -700,18 +795,26 @@ export function Keys(
 
 /** Sliders of the world's constants, and of what stands between it and the policy. */
 export function World(
-  { constants, values, turn, senses, sense, reset }: {
+  { constants, values, turn, senses, isMeasured, sense, reset }: {
     constants: readonly Constant[];
     values: Constants | undefined;
     turn: (key: string, value: number) => void;
     senses: Senses;
+    /** Whether what it sees are measured numbers, which noise can be added to. */
+    isMeasured: boolean;
     sense: (senses: Senses) => void;
     reset: () => void;
   },
 ): VNode {
   return (
     <details>
-      <summary>Another world: constants, delay, noise</summary>
+      <summary>
+        Another world: {[
+          ...constants.length > 0 ? ["constants"] : [],
+          "delay",
+          ...isMeasured ? ["noise"] : [],
+        ].join(", ")}
+      </summary>
       <div class="sliders">
         {constants.map(({ key, title, unit, value, least, most }) => {
           const step = stepThrough(value, least, most);
@@ -738,15 +841,17 @@ export function World(
           shown={(now) => `${now} ${now === 1 ? "step" : "steps"}`}
           set={(latency) => sense({ ...senses, latency })}
         />
-        <Slider
-          title="noise on what it sees"
-          value={senses.noise}
-          least={0}
-          most={0.2}
-          step={0.005}
-          shown={(now) => `${(100 * now).toFixed(1)} %`}
-          set={(noise) => sense({ ...senses, noise })}
-        />
+        {isMeasured && (
+          <Slider
+            title="noise on what it sees"
+            value={senses.noise}
+            least={0}
+            most={0.2}
+            step={0.005}
+            shown={(now) => `${(100 * now).toFixed(1)} %`}
+            set={(noise) => sense({ ...senses, noise })}
+          />
+        )}
       </div>
       <button type="button" class="quiet" onClick={reset}>As it was trained in</button>
     </details>

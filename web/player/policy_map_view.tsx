@@ -21,6 +21,8 @@ export interface PolicyMapProps {
   readonly agent: string;
   /** What actions are called. */
   readonly names: readonly string[];
+  /** Whether it learned within the world's action masks, which are known here and now alone. */
+  readonly isMasked: boolean;
   /** Changes with every frame. */
   readonly frame: number;
 }
@@ -36,7 +38,7 @@ export function PolicyMapView(props: PolicyMapProps): VNode {
   );
 }
 
-function OpenMap({ episodes, bytes, agent, names }: PolicyMapProps): VNode {
+function OpenMap({ episodes, bytes, agent, names, isMasked }: PolicyMapProps): VNode {
   const space = episodes.environment.observationSpace as Box;
   const numbers = observationNames(episodes.environment.id, space.flatSize);
   const across = useSignal(0);
@@ -115,6 +117,8 @@ function OpenMap({ episodes, bytes, agent, names }: PolicyMapProps): VNode {
       <Legend map={map} shown={shown} nameOf={nameOf} />
       <p class="note">
         All other numbers are as they are now (the ring); the line is the episode so far.
+        {isMasked &&
+          " What the world forbids elsewhere is not known: here the policy chooses among all actions."}
       </p>
     </div>
   );

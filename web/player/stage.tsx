@@ -24,11 +24,13 @@ export interface StageProps {
   readonly over: (scene: Scene) => Scene;
   /** Told that a hand has changed the world. */
   readonly touched: () => void;
+  /** Told of the point of the drawing that a pointer is over, and that it has left; undefined: nobody asks. */
+  readonly pointed?: (point: Point | undefined) => void;
 }
 
 /** The canvas. Drag a part to hold it, click it for a push. */
 export function Stage(
-  { episodes, label, frame, handle, length, over, touched }: StageProps,
+  { episodes, label, frame, handle, length, over, touched, pointed }: StageProps,
 ): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const held = useRef<{ part: string; from: [number, number]; moved: boolean; point: Point }>(null);
@@ -88,6 +90,10 @@ export function Stage(
       data-frame={frame}
       class={handle && "handled"}
       {...hand}
+      {...pointed && {
+        onPointerMove: (event: PointerEvent) => pointed(pointOf(event)),
+        onPointerLeave: () => pointed(undefined),
+      }}
     />
   );
 }

@@ -32,7 +32,7 @@ export function StripView(
         {titles[kind]}
         {now.map((value, i) => (
           <span key={i} class={`series-${(color + i) % paletteSize} key`}>
-            {names[i] ?? i} <b>{figure(Number(value.toPrecision(3)))}</b>
+            {names[i] ?? i} <b>{wordsOf(value)}</b>
           </span>
         ))}
         {kind !== "probabilities" && (
@@ -44,6 +44,10 @@ export function StripView(
       <canvas ref={canvas} aria-hidden="true" />
     </figure>
   );
+}
+
+function wordsOf(value: number): string {
+  return value === -Infinity ? "forbidden" : figure(Number(value.toPrecision(3)));
 }
 
 function draw(
@@ -80,7 +84,7 @@ function draw(
       context.strokeStyle = colors[i];
       context.beginPath();
       rows.forEach((row, t) => {
-        if (row?.[i] !== undefined) context.lineTo((t + 0.5) * step, y(row[i]));
+        if (Number.isFinite(row?.[i])) context.lineTo((t + 0.5) * step, y(row![i]));
       });
       context.stroke();
     }

@@ -116,6 +116,8 @@ export class Hand implements Actor {
   readonly #actionOf: (key: string) => unknown;
   /** Until a key comes. */
   readonly #first: unknown;
+  /** Of the actions, where they are choices. */
+  readonly #start: number;
 
   constructor(environment: Environment) {
     const { keys, names, actionOf } = controlsOf(environment);
@@ -124,6 +126,7 @@ export class Hand implements Actor {
     this.moves = new Moves(isLive(environment));
     this.#actionOf = actionOf;
     const { actionSpace } = environment;
+    this.#start = actionSpace instanceof Discrete ? actionSpace.start : NaN;
     this.#first = actionOf("space") ??
       (actionSpace instanceof Discrete ? actionSpace.start : undefined);
   }
@@ -131,6 +134,11 @@ export class Hand implements Actor {
   /** The action of a key as the browser, or {@linkcode keys}, name it; undefined: it stands for none. */
   actionOf(name: string): unknown {
     return this.#actionOf(name === " " ? "space" : name.toLowerCase().replace(/^arrow/, ""));
+  }
+
+  /** Which of the choices a key stands for, from 0; NaN: actions are measured. */
+  indexOf(name: string): number {
+    return (this.actionOf(name) as number) - this.#start;
   }
 
   /** Lets go of a key in an episode that goes on: the action of nothing, where there is one. */

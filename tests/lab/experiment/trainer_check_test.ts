@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, rejects } from "node:assert";
 import {
   Box,
+  type Callbacks,
   defineAgent,
   defineCallbacks,
   defineEnvironment,
@@ -164,4 +165,68 @@ Deno.test("what is no trainer, or reports what none may, is said in a line", asy
   await refused(whole, /must raise progress\.iterations: 0 after 0$/);
   const text = () => Promise.resolve({ metrics: { "losses/walk": "1" } });
   await refused({ ...whole, iterate: text }, /losses\/walk as a metric must be a number: string$/);
+});
+
+Deno.test("callbacks are found whose values do not come again, or whose state cannot be kept", async () => {
+  const checked = async (callbacks: Callbacks) => {
+    const findings = await checkTrainer({ ...walk(undefined), callbacks }, registries);
+    return findings.map(({ check, message }) => [check, message.replace(/^[^:]*: /, "")] as const);
+  };
+  const state = () => ({ calls: 0 });
+  const sound = defineCallbacks<{ calls: number; seen?: number }>({
+    state,
+    onIteration: ({ state, stream }) => ({
+      metrics: {
+        "mine/calls": ++state.calls,
+        "mine/drawn": stream("noise").random(),
+        "timing/mine": performance.now(),
+      },
+    }),
+    // Changes what is kept, as no iteration without an evaluation before it would.
+    onEvaluation: ({ state }) => {
+      state.calls += 100;
+      return { metrics: { "mine/evaluated": 1 } };
+    },
+  });
+  deepStrictEqual(await checked(sound), []);
+
+  const [[chance, line]] = await checked({
+    onIteration: () => ({ metrics: { "mine/noise": Math.random() } }),
+  });
+  deepStrictEqual(chance, "callbacks");
+  match(line, /^the first metric to differ is mine\/noise at iteration 1: /);
+
+  // Begins with the run, and is lost where the run goes on.
+  const lost = new WeakMap<object, number>();
+  deepStrictEqual(
+    await checked({
+      state,
+      onIteration: ({ state }) => {
+        lost.set(state, (lost.get(state) ?? 0) + 1);
+        return { metrics: { "mine/lost": lost.get(state)! } };
+      },
+    }),
+    [["callbacks", "the first metric to differ is mine/lost at iteration 4: 4, now 1"]],
+  );
+
+  const [[kind, why]] = await checked({ state: () => ({ since: new Date(0) }) });
+  deepStrictEqual(kind, "callbacks");
+  match(why, /value\.since must be plain JSON/);
+
+  await rejects(
+    checked({ onIteration: () => ({ metrics: { "losses/walk": 1 } }) }),
+    /^InputError: Cannot log losses\/walk as the trainer reports a metric of that name$/,
+  );
+  await rejects(
+    checked({ onEvaluation: () => ({ metrics: { "evaluation/return_mean": 1 } }) }),
+    /Cannot log evaluation\/return_mean as the trainer reports/,
+  );
+});
+
+Deno.test("a callback that never answers is found, and not waited for", async () => {
+  const callbacks = defineCallbacks({ onIteration: () => new Promise<void>(() => {}) });
+  await rejects(
+    checkTrainer({ ...walk(undefined), callbacks }, registries, 20),
+    /^InputError: Cannot go on as onIteration must return, or its promise settle, within 0\.02 s$/,
+  );
 });

@@ -53,6 +53,8 @@ interface Data {
   readonly trainable: boolean;
   /** Why the world of a user's file cannot be played, as a clause. */
   readonly unplayable: string | undefined;
+  /** Whether the file of its own parts is gone, so that it can be neither opened nor trained anew. */
+  readonly isGone: boolean;
 }
 
 /** Everything about one run but its series. */
@@ -76,6 +78,7 @@ export async function handler(
     run,
     trainable: isComputed(row.backend) && refusalOf(run, module) === undefined,
     unplayable: isInOwnWorld(run) ? module : undefined,
+    isGone: module !== undefined && await own.isGone(run),
     guide: guideOfRun(row.method, isModel ? contents.names : undefined),
     levels: levelsOf(run),
     family: familyOf(feed.records(), run.id) ?? null,
@@ -141,7 +144,12 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       <RunStatus row={row} program={data.program} />
       <RunEvents contents={contents} />
       {data.unplayable !== undefined && (
-        <Unplayable run={run} reason={data.unplayable} program={data.program} />
+        <Unplayable
+          run={run}
+          reason={data.unplayable}
+          isGone={data.isGone}
+          program={data.program}
+        />
       )}
       <RunCharts
         run={row.id}
@@ -164,7 +172,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
               id: row.id,
               axis: row.axis,
               status: row.status,
-              isComputed: isComputed(row.backend),
+              isComputed: isComputed(row.backend) && !data.isGone,
             }}
             pictures={contents.pictures.filter(({ name }) => name === "samples").slice(0, 1)}
             program={data.program}
@@ -189,14 +197,25 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
 
 /** In place of the policy at work. */
 function Unplayable(
-  { run, reason, program }: { run: Run; reason: string; program: Program },
+  { run, reason, isGone, program }: {
+    run: Run;
+    reason: string;
+    isGone: boolean;
+    program: Program;
+  },
 ): VNode {
   const { id } = run.manifest.determined.configuration.environment as WorldOf;
   return (
     <p class="note">
-      The policy does not play here, as {id} stands in a file of yours, and{" "}
-      {printable(reason)}. Where it draws a scene,{" "}
-      <code>{commandIn(program, `evaluate ${run.id} --render`)}</code> shows it.
+      The policy does not play here, as {id} stands in a file of yours, and {printable(reason)}.
+      {" "}
+      {isGone ? "Put back there it plays again; figures and exports of them need no file." : (
+        <>
+          Where it draws a scene, <code>{commandIn(program, `evaluate ${run.id} --render`)}</code>
+          {" "}
+          shows it.
+        </>
+      )}
     </p>
   );
 }
