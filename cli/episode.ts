@@ -4,6 +4,7 @@
  * @module
  */
 import { LONGEST } from "../agents/trainers/evaluated_episodes.ts";
+import { drawingOf } from "../envs/checker_scene.ts";
 import type { Environment } from "../lab/core/environment.ts";
 import { isRecord } from "../lab/core/plain.ts";
 import type { Seed } from "../lab/core/random.ts";
@@ -41,7 +42,7 @@ export async function* episodeOf(
 ): AsyncGenerator<Frame> {
   let { observation } = environment.reset({ seed });
   let [length, episodeReturn, over] = [0, 0, false];
-  yield { scene: environment.scene(), length, episodeReturn, over };
+  yield { scene: drawingOf(environment)!, length, episodeReturn, over };
   while (!over) {
     const options = { started: length === 0, actionMask: environment.actionMask?.() };
     const result = environment.step(await act(observation, options));
@@ -49,7 +50,7 @@ export async function* episodeOf(
     episodeReturn += result.reward;
     length++;
     over = result.terminated || result.truncated || length >= LONGEST;
-    yield { scene: environment.scene(), length, episodeReturn, over };
+    yield { scene: drawingOf(environment)!, length, episodeReturn, over };
   }
 }
 

@@ -9,6 +9,7 @@ import { Moves } from "../lab/core/pace.ts";
 import type { Scene } from "../lab/core/scene.ts";
 import { figure, plural } from "./terminal/format.ts";
 import { type Io, type Keyboard, leaveScreen } from "./terminal/io.ts";
+import { drawingOf } from "../envs/checker_scene.ts";
 import type { Controls } from "../envs/controls.ts";
 import { keysOf } from "./terminal/play_keys.ts";
 import { renderTerminal } from "../lab/core/render_terminal.ts";
@@ -208,17 +209,18 @@ class Session {
   }
 
   #record(): void {
-    const { environment } = this.#game;
-    if (environment.scene !== undefined) this.#options.onScene?.(environment.scene());
+    const scene = drawingOf(this.#game.environment);
+    if (scene !== undefined) this.#options.onScene?.(scene);
   }
 
   #draw(): void {
     const { columns, rows } = this.#io.screen() ?? { columns: 80, rows: 24 };
     const fits = (line: string) => [...line].slice(0, columns - 1).join("");
     const { environment, observation } = this.#game;
-    const picture = environment.scene === undefined
+    const scene = drawingOf(environment);
+    const picture = scene === undefined
       ? fits(`observation ${Array.isArray(observation) ? observation.join(", ") : observation}`)
-      : renderTerminal(environment.scene(), {
+      : renderTerminal(scene, {
         columns: columns - 1,
         rows: Math.max(1, rows - 3),
         mode: this.#io.color.error ? "color" : "ascii",

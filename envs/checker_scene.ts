@@ -1,8 +1,9 @@
 /**
- * What the checker asks of a drawing: what `lab/core/scene.ts` says, field by field.
+ * What is asked of a drawing: what `lab/core/scene.ts` says, field by field.
  *
  * @module
  */
+import type { Environment } from "../lab/core/environment.ts";
 import { checkNames, InputError, unknownName } from "../lab/core/errors.ts";
 import { firstNotJson, isRecord, show } from "../lab/core/plain.ts";
 import type { Scene, Shape } from "../lab/core/scene.ts";
@@ -78,4 +79,17 @@ export function sceneFault(scene: unknown): string | undefined {
     throw error;
   }
   return undefined;
+}
+
+/**
+ * What a world draws; undefined: it does not.
+ *
+ * @throws InputError where that cannot be drawn, as what a user's world gives.
+ */
+export function drawingOf(world: Pick<Environment, "scene">): Scene | undefined {
+  if (world.scene === undefined) return undefined;
+  const scene = world.scene();
+  const fault = sceneFault(scene);
+  if (fault !== undefined) throw new InputError(fault);
+  return scene;
 }

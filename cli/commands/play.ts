@@ -17,6 +17,7 @@ import {
   seedValue,
   setOption,
 } from "../command.ts";
+import { drawingOf } from "../../envs/checker_scene.ts";
 import { refuseExisting } from "../files.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
@@ -147,11 +148,11 @@ async function recordRandom(
   }
   const game = new Game(environment, seed);
   const random = streamOf(seed, "play");
-  const frames: Scene[] = [environment.scene!()];
+  const frames: Scene[] = [drawingOf(environment)!];
   while (frames.length < length) {
     if (game.ended === "") game.act(environment.actionSpace.sample(random));
     else game.restart();
-    frames.push(environment.scene!());
+    frames.push(drawingOf(environment)!);
   }
   io.out(await saveRecording(path!, frames, framesPerSecond));
   if (isGif) io.out(game.summary());

@@ -1,8 +1,11 @@
 /** A policy at work in its world: what it is asked, and what each frame says. */
-import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import { LONGEST } from "../../agents/trainers/evaluated_episodes.ts";
 import { type Drawn, drawnFrame, episodeOf, type Frame } from "../../cli/episode.ts";
 import { capturedIo } from "./captured_io.ts";
+
+/** A drawing that says how far a world is. */
+const sceneOf = (at: number) => ({ view: [0, 0, at + 1, 1], background: "#ffffff", shapes: [] });
 
 /** A world that ends after so many steps, and all that it and its policy are asked. */
 async function played(steps: number, end: "terminated" | "truncated") {
@@ -11,7 +14,7 @@ async function played(steps: number, end: "terminated" | "truncated") {
   const environment = {
     reset: (options: unknown) => (asked.push(options), { observation: "o0" }),
     actionMask: () => [at],
-    scene: () => ({ at }),
+    scene: () => sceneOf(at),
     step: (action: unknown) => {
       asked.push(action);
       at++;
@@ -41,12 +44,19 @@ Deno.test("an episode begins anew, asks with what is seen and allowed, and ends 
       "a2",
     ]);
     deepStrictEqual(frames as unknown, [
-      { scene: { at: 0 }, length: 0, episodeReturn: 0, over: false },
-      { scene: { at: 1 }, length: 1, episodeReturn: 1, over: false },
-      { scene: { at: 2 }, length: 2, episodeReturn: 3, over: false },
-      { scene: { at: 3 }, length: 3, episodeReturn: 6, over: true },
+      { scene: sceneOf(0), length: 0, episodeReturn: 0, over: false },
+      { scene: sceneOf(1), length: 1, episodeReturn: 1, over: false },
+      { scene: sceneOf(2), length: 2, episodeReturn: 3, over: false },
+      { scene: sceneOf(3), length: 3, episodeReturn: 6, over: true },
     ]);
   }
+});
+
+Deno.test("what a world gives that cannot be drawn is refused in a line", async () => {
+  const background = "Cannot draw the scene as its background must be a colour #rrggbb: undefined";
+  const environment = { reset: () => ({}), scene: () => ({ view: [0, 0, 1, 1], shapes: [] }) };
+  const episode = episodeOf(() => 0, environment as unknown as Drawn, 7);
+  await rejects(() => episode.next(), { name: "InputError", message: background });
 });
 
 Deno.test("an episode without an end is cut off where evaluation cuts it off", async () => {

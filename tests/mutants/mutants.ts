@@ -12855,4 +12855,18 @@ export const mutants: readonly Mutant[] = [
     to: "Promise.race([call])",
     test: "tests/lab/experiment/trainer_check_test.ts",
   },
+  {
+    fault: "a drawing that cannot be drawn is an error of the lab's own",
+    file: "envs/checker_scene.ts",
+    from: "  if (fault !== undefined) throw new InputError(fault);\n",
+    to: "",
+    test: "tests/cli/episode_test.ts",
+  },
+  {
+    fault: "a page opens a user's world whose drawing cannot be drawn",
+    file: "web/player/world.ts",
+    from: "if (drawingOf(environment) !== undefined) return opened;",
+    to: "if (environment.scene !== undefined) return opened;",
+    test: "tests/web/own_modules_test.ts",
+  },
 ];

@@ -1,11 +1,12 @@
 /** Users' modules as scripts of a page: the one that a run was trained with, and no other file. */
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import { hashOfModule } from "../../lab/experiment/load.ts";
 import { ownPartsOf } from "../../lab/experiment/own.ts";
 import { asset } from "../../web/assets.ts";
 import { stateOf } from "../../web/export/answer.ts";
 import * as pageOfRun from "../../web/routes/runs/[id].tsx";
+import { openWorld } from "../../web/player/world.ts";
 import { playerOf } from "../../web/run_parts.ts";
 import type { State } from "../../web/state.ts";
 import { build, openDashboard, root } from "./built.ts";
@@ -95,6 +96,21 @@ Deno.test("a run's module becomes a script of the page's own lab", async () => {
   ok(page.includes("train it here"));
   const base = JSON.parse((await get(`/api/setting?run=${run}`)).text);
   deepStrictEqual(base.own, { address: `/api/own?run=${run}`, module, experiment: "corridor" });
+});
+
+Deno.test("a module's world is opened where its drawing can be drawn", async () => {
+  const { dashboard, folder } = await opened();
+  await using _ = dashboard;
+  const worldOf = async (name: string, text: string) => {
+    const file = `${folder}/${name}.ts`;
+    await Deno.writeTextFile(file, text.replace('"reverie"', `"${root}mod.ts"`));
+    const code = { address: `file://${file}`, module: file, experiment: "corridor" };
+    return openWorld({ id: "Corridor-v0", own: true }, code);
+  };
+  strictEqual((await worldOf("drawn", corridor)).id, "Corridor-v0");
+  await rejects(() => worldOf("undrawn", corridor.replace('background: "#ffffff", ', "")), {
+    message: "Cannot draw the scene as its background must be a colour #rrggbb: undefined",
+  });
 });
 
 Deno.test("what has changed since, or is gone, is not run, and the page says so", async () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { loadPolicy, type Policy } from "../../agents/policy.ts";
+import { drawingOf } from "../../envs/checker_scene.ts";
 import { controlsOf, type Key } from "../../envs/controls.ts";
 import { definitionOf, makeEnv } from "../../envs/mod.ts";
 import { type Constant, type Constants, tunableWorlds } from "../../envs/tunable.ts";
@@ -57,7 +58,8 @@ export interface PlayedWorld {
 /**
  * Opens a run's world: the lab's, or that of the user's module that the run was trained with.
  *
- * Rejects with a line where the module does not come, or the world has no drawing.
+ * Rejects with a line where the module does not come, or the world has no drawing, or one that cannot
+ * be drawn.
  */
 export async function openWorld(world: WorldOf, code?: OwnCode): Promise<PlayedWorld> {
   const { id, own, ...options } = world;
@@ -65,7 +67,9 @@ export async function openWorld(world: WorldOf, code?: OwnCode): Promise<PlayedW
   const opened = own === true
     ? definedWorld(requireOwn(ownPartsOf(definition!), "environment", id, code!), world)
     : registeredWorld(world, options);
-  if (opened.make().scene !== undefined) return opened;
+  const environment = opened.make();
+  environment.reset({ seed: 0 });
+  if (drawingOf(environment) !== undefined) return opened;
   throw new Error(`${id} has no drawing to play it in`);
 }
 
