@@ -35,6 +35,7 @@ import { pathsToWrite } from "./files.ts";
 import { foreignWorker } from "../lab/experiment/foreign_worker.ts";
 import { isFile } from "../lab/experiment/load.ts";
 import { callersPath, type Io, leaveScreen, processIo, styled } from "./terminal/io.ts";
+import { isOfOwnFile } from "../lab/experiment/own_errors.ts";
 import { flagHint } from "../lab/experiment/other_names.ts";
 import { importRuns } from "./commands/import.ts";
 import { interpolate } from "./commands/interpolate.ts";
@@ -214,6 +215,7 @@ function explain(
   if (error instanceof Deno.errors.NotCapable) {
     return [permission(line, typed), /Requires (read|write) access/.test(line) ? 2 : 1];
   }
+  if (isOfOwnFile(error)) return [`${error.name}: ${line}`, 2];
   return [`${error.name}: ${line}${debug ? "" : " (--debug prints the stack)"}`, 1];
 }
 
