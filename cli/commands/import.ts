@@ -3,14 +3,22 @@ import { basename, dirname, join } from "node:path";
 import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { printable, shortened } from "../../lab/core/printable.ts";
 import { parseSeed } from "../../lab/core/seed_sequence.ts";
 import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
 import { isFolder } from "../../lab/store/files.ts";
-import { LONGEST_TAG } from "../../lab/experiment/tags.ts";
-import { defaulting, defineCommand, plain, seedValue, shortText, storeOption } from "../command.ts";
+import { LONGEST_NAME, LONGEST_TAG } from "../../lab/experiment/tags.ts";
+import {
+  defaulting,
+  defineCommand,
+  oneOf,
+  plain,
+  seedValue,
+  shortText,
+  storeOption,
+} from "../command.ts";
 import { openStoreOf } from "../stores.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 
@@ -40,12 +48,12 @@ export const importRuns = defineCommand({
         description: plain("Files that other programs wrote, or folders of event files."),
       })),
       steps: defaulting(
-        option("--steps", choice(stepAxes, { metavar: "AXIS" }), {
+        option("--steps", oneOf(stepAxes, { metavar: "AXIS" }), {
           description: plain("What a file's steps count; JSON lines say it themselves."),
         }),
         "environmentSteps",
       ),
-      name: optional(option("--name", string({ metavar: "NAME" }), {
+      name: optional(option("--name", shortText("NAME", LONGEST_NAME), {
         description: plain("What the runs are called. Default: as the file, or its folder."),
       })),
       seed: optional(option("--seed", seedValue(), {

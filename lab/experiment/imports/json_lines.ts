@@ -7,6 +7,7 @@ import * as z from "zod";
 import { didYouMean, InputError } from "../../core/errors.ts";
 import { checkMetricName, type Progress } from "../../core/metrics.ts";
 import { isRecord } from "../../core/plain.ts";
+import { printable } from "../../core/printable.ts";
 import type { Json } from "../../core/snapshot.ts";
 import type { BudgetUnit } from "../../core/trainer.ts";
 import type { ImportSource, Store } from "../../store/store.ts";
@@ -19,7 +20,7 @@ import {
   requireNoFall,
   requirePng,
 } from "../logged_run.ts";
-import { isShortLine, LONGEST_TAG } from "../tags.ts";
+import { isNote, isShortLine, LONGEST_TAG, NOTE_RULE } from "../tags.ts";
 import { unitOf } from "./imported_run.ts";
 import { jsonOf } from "./rows.ts";
 
@@ -36,11 +37,14 @@ const tag = z.string().refine((text) => isShortLine(text, LONGEST_TAG), {
 
 const head = z.strictObject({
   run: z.strictObject({
-    name: z.string().regex(/\S/, "it must not be empty"),
+    name: z.string().regex(/\S/, "it must not be empty").refine(
+      (text) => printable(text) === text,
+      { error: "it must be one line without control characters" },
+    ),
     configuration: z.record(z.string(), z.json()).default({}),
     seed: count.default(1),
     tags: z.array(tag).default([]),
-    note: z.string().default(""),
+    note: z.string().refine(isNote, { error: NOTE_RULE }).default(""),
   }),
 });
 /** What a line may be, by the key that says it. */
