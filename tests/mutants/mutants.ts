@@ -6939,8 +6939,8 @@ export const mutants: readonly Mutant[] = [
     fault:
       "what so many pairs can tell apart is computed with the degrees of freedom of unpaired seeds",
     file: "lab/statistics/significance.ts",
-    from: "reach(x.length - 1, level)",
-    to: "reach(2 * x.length - 2, level)",
+    from: "reach(x.length - 1, LEVEL / tests)",
+    to: "reach(2 * x.length - 2, LEVEL / tests)",
     test: "tests/lab/statistics/significance_test.ts",
   },
   {
@@ -9273,8 +9273,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "Three seeds against three are told apart, where no p is below 0.1.",
     file: "lab/statistics/significance.ts",
-    from: "(first === second ? 2 : 1) / ways",
-    to: "1 / ways",
+    from: "far: first === second ? 2 : 1",
+    to: "far: 1",
     test: "tests/lab/statistics/significance_test.ts",
   },
   {
@@ -9287,8 +9287,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "small differences of pairs count as none",
     file: "lab/statistics/significance.ts",
-    from: "const scale = differences.reduce((most, each) => Math.max(most, Math.abs(each)), 0);",
-    to: "const scale = differences.reduce((most, each) => Math.max(most, Math.abs(each)), 1);",
+    from: "const slack = roundingOf([...x, ...y]);",
+    to: "const slack = 1e-12;",
     test: "tests/lab/statistics/significance_test.ts",
   },
   {
@@ -12853,5 +12853,40 @@ export const mutants: readonly Mutant[] = [
     from: "key === FIGURE || key === headline?.name ? headline?.mark",
     to: "key === FIGURE || key === headline?.name ? undefined",
     test: "tests/web/run_table_island_test.ts",
+  },
+  {
+    fault: "a p at the level is called below it",
+    file: "lab/statistics/significance.ts",
+    from: "return far * tests * ONE_IN < ways;",
+    to: "return far * tests * ONE_IN <= ways;",
+    test: "tests/lab/statistics/significance_test.ts",
+  },
+  {
+    fault: "the least p of several tests is held against the level in rounded shares",
+    file: "lab/statistics/significance.ts",
+    from: "return far * tests * ONE_IN < ways;",
+    to: "return far / ways * tests < LEVEL;",
+    test: "tests/lab/statistics/significance_test.ts",
+  },
+  {
+    fault: "permutation tests take differences far below the largest value for none",
+    file: "lab/statistics/significance.ts",
+    from: "const ROUNDING = 2 * Number.EPSILON;",
+    to: "const ROUNDING = 1e-12;",
+    test: "tests/lab/statistics/significance_test.ts",
+  },
+  {
+    fault: "sums that rounding makes of equal ones are told apart",
+    file: "lab/statistics/significance.ts",
+    from: "const ROUNDING = 2 * Number.EPSILON;",
+    to: "const ROUNDING = 0;",
+    test: "tests/lab/statistics/significance_test.ts",
+  },
+  {
+    fault: "the rounding of pairs is that of their differences alone",
+    file: "lab/statistics/significance.ts",
+    from: "const slack = roundingOf([...x, ...y]);",
+    to: "const slack = roundingOf(differences) / 4;",
+    test: "tests/lab/statistics/significance_test.ts",
   },
 ];
