@@ -185,6 +185,9 @@ function isFolderAt({ at, path }: Place): boolean {
 
 async function bytesOf(path: string, file: string): Promise<Uint8Array> {
   try {
+    const { isFile } = await Deno.stat(path);
+    // A pipe, say, which would be waited for.
+    if (!isFile) throw new InputError(`Cannot import ${file} as it is no file`);
     return await Deno.readFile(path);
   } catch (error) {
     throw unreadable(file, error);
@@ -193,6 +196,6 @@ async function bytesOf(path: string, file: string): Promise<Uint8Array> {
 
 /** What is said of what cannot be read; the error itself where the process may not read it. */
 function unreadable(at: string, error: unknown): unknown {
-  if (error instanceof Deno.errors.NotCapable) return error;
+  if (error instanceof Deno.errors.NotCapable || error instanceof InputError) return error;
   return new InputError(`Cannot import ${at} as it cannot be read: ${(error as Error).name}`);
 }

@@ -12889,4 +12889,32 @@ export const mutants: readonly Mutant[] = [
     to: "const slack = roundingOf(differences) / 4;",
     test: "tests/lab/statistics/significance_test.ts",
   },
+  {
+    fault: "JSON lines lose what is called __proto__",
+    file: "lab/experiment/imports/json_lines.ts",
+    from: "if (path === undefined) return content;",
+    to: "return content;",
+    test: "tests/lab/experiment/logged_run_test.ts",
+  },
+  {
+    fault: "what is called __proto__ inside of a list is lost",
+    file: "lab/experiment/imports/json_lines.ts",
+    from: "if (name === key || below !== undefined)",
+    to: "if (name === key)",
+    test: "tests/lab/experiment/logged_run_test.ts",
+  },
+  {
+    fault: "import waits for what is no file",
+    file: "cli/commands/import.ts",
+    from: "if (!isFile) throw",
+    to: 'if (path === "") throw',
+    test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "a run is called as its file, escapes and all",
+    file: "lab/experiment/imports/mod.ts",
+    from: "name: printable(found.name) }",
+    to: "name: found.name }",
+    test: "tests/cli/imported_test.ts",
+  },
 ];

@@ -199,6 +199,14 @@ Deno.test("a wrong line is named, and nothing of the file is stored", () =>
       ],
       [lines({ run: { name: " " } }), /line 1 as run\.name is wrong: it must not be empty$/],
       [
+        `{"run": {"name": "a", "configuration": {"b": [{"__proto__": 1}]}}}`,
+        /line 1 as no field may be called __proto__: run\.configuration\.b\.0\.__proto__$/,
+      ],
+      [
+        `${lines(head)}\n{"metrics": {"a": 1, "__proto__": 2}}`,
+        /line 2 as no field may be called __proto__: metrics\.__proto__$/,
+      ],
+      [
         lines({ run: { name: "a\nb" } }),
         /line 1 as run\.name is wrong: it must be one line without control characters$/,
       ],
