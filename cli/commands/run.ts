@@ -184,7 +184,10 @@ export const run = defineCommand({
     const { json, profile } = values;
     const registries = await io.registries();
     const { Describer } = await import("../../lab/experiment/describe.ts");
-    using describer = new Describer(registries, { examine: !values.noCheck });
+    using describer = new Describer(registries, {
+      examine: !values.noCheck,
+      onSlow: (line) => io.error(`${line}\n`),
+    });
     const { sweep: trainSweep, sweepAsked } = await import("../sweeping.ts");
     const asked = await sweepAsked(values, describer, io);
     requireLaunch(values);

@@ -12917,4 +12917,25 @@ export const mutants: readonly Mutant[] = [
     to: "name: found.name }",
     test: "tests/cli/imported_test.ts",
   },
+  {
+    fault: "a command that waits for a file of one's own says nothing",
+    file: "cli/loading.ts",
+    from: "using _told = isFile(reference) ? io.loading?.(reference) : undefined;",
+    to: "",
+    test: "tests/cli/process_test.ts",
+  },
+  {
+    fault: "run says nothing of a file that does not end",
+    file: "lab/experiment/describe.ts",
+    from: "using _waiting = onSlow && whileWaiting(module, onSlow);",
+    to: "",
+    test: "tests/cli/process_test.ts",
+  },
+  {
+    fault: "the JSON export loses the sign of a zero",
+    file: "lab/store/exports/json.ts",
+    from: '      if (Object.is(value, -0)) return rawJSON("-0.0");\n',
+    to: "",
+    test: "tests/lab/store/exports_test.ts",
+  },
 ];
