@@ -13,15 +13,22 @@ import {
 import { map, multiple, optional, withDefault } from "@optique/core/modifiers";
 import { type Mode, type Parser, parseSync } from "@optique/core/parser";
 import { argument, option } from "@optique/core/primitives";
-import { choice, integer, keyValue, string, type ValueParser } from "@optique/core/valueparser";
+import {
+  choice,
+  integer,
+  keyValue,
+  type NonEmptyString,
+  string,
+  type ValueParser,
+} from "@optique/core/valueparser";
 import { backendChoices } from "../lab/compute/backend_choice.ts";
-import { InputError } from "../lab/core/errors.ts";
+import { InputError, nearestNames } from "../lab/core/errors.ts";
 import { shortened } from "../lab/core/printable.ts";
 import type { Seed } from "../lab/core/random.ts";
 import { CONDITION, type Condition, conditionsIn, written } from "../lab/experiment/conditions.ts";
 import { columnNames } from "../lab/experiment/run_fields.ts";
 import { LARGEST_SEED } from "../lab/experiment/seeds.ts";
-import { isShortLine } from "../lab/experiment/tags.ts";
+import { isNote, isShortLine } from "../lab/experiment/tags.ts";
 import { FLEET_PROGRAM, PROGRAM } from "../web/program.ts";
 import type { Io } from "./terminal/io.ts";
 
@@ -128,6 +135,38 @@ export function shortText(metavar: "NAME" | "TAG", most: number): ValueParser<"s
   };
 }
 
+/** A text of several lines. */
+export function noteText(): ValueParser<"sync", string> {
+  return {
+    ...string({ metavar: "TEXT" }),
+    parse(input) {
+      return isNote(input) ? { success: true, value: input } : {
+        success: false,
+        error: plain(
+          `Expected a text without control characters but line breaks, but got "${
+            shortened(input)
+          }".`,
+        ),
+      };
+    },
+  };
+}
+
+/** One of several words; another one is refused with the nearest of them. */
+export function oneOf<const Choice extends string>(
+  choices: readonly Choice[],
+  options: { readonly metavar?: NonEmptyString } = {},
+): ValueParser<"sync", Choice> {
+  return choice(choices, { ...options, suggest: nearestChoices });
+}
+
+/** The choice nearest to a word, behind what another library writes before it: `cpu` to `tfjs-cpu`. */
+function nearestChoices(word: string, choices: readonly string[]): string[] {
+  const parts = word.toLowerCase().split(/[-_./:]/);
+  const end = parts.map((_, i) => parts.slice(i).join("-")).find((each) => choices.includes(each));
+  return end === undefined ? nearestNames(word, choices, 1) : [end];
+}
+
 /** `parser` with a default that help shows as it is typed. */
 export function defaulting<M extends Mode, T, State>(
   parser: Parser<M, T, State>,
@@ -174,7 +213,7 @@ export function storeOption() {
 /** `--checkpoint final | last | best`. */
 export function checkpointOption() {
   return optional(
-    option("--checkpoint", choice(["final", "last", "best"], { metavar: "WHICH" }), {
+    option("--checkpoint", oneOf(["final", "last", "best"], { metavar: "WHICH" }), {
       description: plain(
         "Which checkpoint. Default: the final one, or the newest where the run went on.",
       ),
@@ -299,7 +338,7 @@ export function optionalBackend(description: string) {
 }
 
 function givenBackend(description: string) {
-  return option("--backend", choice(backendChoices, { metavar: "BACKEND" }), {
+  return option("--backend", oneOf(backendChoices, { metavar: "BACKEND" }), {
     description: plain(description),
   });
 }

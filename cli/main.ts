@@ -34,7 +34,10 @@ import { commandHelp, overallHelp } from "./terminal/help.ts";
 import { pathsToWrite } from "./files.ts";
 import { foreignWorker } from "../lab/experiment/foreign_worker.ts";
 import { isFile } from "../lab/experiment/load.ts";
+import type { FromGuest } from "./loading.ts";
+import { whileWaiting } from "../lab/experiment/slow_file.ts";
 import { callersPath, type Io, leaveScreen, processIo, styled } from "./terminal/io.ts";
+import { isOfOwnFile } from "../lab/experiment/own_errors.ts";
 import { flagHint } from "../lab/experiment/other_names.ts";
 import { importRuns } from "./commands/import.ts";
 import { interpolate } from "./commands/interpolate.ts";
@@ -214,6 +217,7 @@ function explain(
   if (error instanceof Deno.errors.NotCapable) {
     return [permission(line, typed), /Requires (read|write) access/.test(line) ? 2 : 1];
   }
+  if (isOfOwnFile(error)) return [`${error.name}: ${line}`, 2];
   return [`${error.name}: ${line}${debug ? "" : " (--debug prints the stack)"}`, 1];
 }
 
@@ -275,11 +279,25 @@ async function mainInThread(given: readonly string[], io: Io): Promise<number> {
 
 /** The thread is left to the process's end: it may hold a graphics device (see `deviceGivenUp`). */
 async function inThread(args: readonly string[], io: Io): Promise<number> {
-  const thread = new Thread<readonly string[], number>(
+  const thread = new Thread<readonly string[], FromGuest>(
     foreignWorker(new URL("./guest.ts", import.meta.url), args[0], await writable(args, io)),
   );
+  let waiting: Disposable | undefined;
   try {
-    return await thread.ask(args);
+    return await new Promise<number>((resolve, reject) => {
+      thread.listen((message) => {
+        waiting?.[Symbol.dispose]();
+        if ("code" in message) return resolve(message.code);
+        const { loading } = message;
+        waiting = loading === undefined
+          ? undefined
+          : whileWaiting(loading, (line) => io.error(`${line}\n`));
+      }, (reason) => {
+        waiting?.[Symbol.dispose]();
+        reject(new LabError(reason));
+      });
+      thread.post(args);
+    });
   } catch (error) {
     if (args[0] === play.name && io.screen() !== undefined) {
       io.keyboard()?.raw(false);

@@ -90,7 +90,10 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
   const isLogged = backend === LOGGED;
   const status = statusOf(run);
   const metrics = figuresOf(store, run);
-  const worth = [headline(metrics), judge.run(run, metrics) ?? ""].filter((each) => each !== "");
+  const worth = [
+    headline(metrics, (metric) => judge.mark(configuration, metric)),
+    judge.run(run, metrics) ?? "",
+  ].filter((each) => each !== "");
   const earlier = (configuration.earlierBudgets ?? []) as { budget: number; iterations: number }[];
   const threads = machine.threads === undefined ? "" : `, ${plural(machine.threads, "thread")}`;
   const changed = code.dirty ? " with changes" : "";

@@ -9,6 +9,7 @@ import { unknownEnvironment } from "../lab/core/environment_ids.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { importFile, isFile } from "../lab/experiment/load.ts";
+import { loading } from "./loading.ts";
 import { valuesOf } from "./settings.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
@@ -43,7 +44,11 @@ export async function worldsOf(
     return [await registeredWorld(registries, reference, set)];
   }
   const before = new Set(registries.environments.map(({ id }) => id));
-  const module = await importFile(callersPath(io, reference), reference);
+  const module = await loading(
+    io,
+    reference,
+    () => importFile(callersPath(io, reference), reference),
+  );
   const { makeEnv } = await import("../envs/mod.ts");
   const registered = registries.environments.filter(({ id }) => !before.has(id));
   if (set.length > 0) {

@@ -4,6 +4,7 @@
  * @module
  */
 import { LabError } from "../lab/core/errors.ts";
+import { besideMark } from "../lab/experiment/beside.ts";
 import { withSpread } from "../cli/terminal/comparison_table.ts";
 import { metricLabel } from "../lab/experiment/metric_label.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
@@ -358,15 +359,12 @@ function figure(value: number, digits = 5): string {
   });
 }
 
-/** Digits of a figure that says by so little whether it lies within a bar, at most. */
-const MOST_DIGITS = 12;
-
 /** The IQM with its spread, each with as many digits as say whether it lies within the bar. */
 function obtained({ iqm, spread, bar }: Verdict): string {
-  return withSpread(iqm, spread, (value) => {
-    let digits = 5;
-    const isTold = () => within(bar, Number(value.toPrecision(digits))) === within(bar, value);
-    while (digits < MOST_DIGITS && !isTold()) digits++;
-    return figure(value, digits);
-  });
+  const isWithin = (value: number) => within(bar, value);
+  return withSpread(
+    iqm,
+    spread,
+    (value) => besideMark(value, isWithin, (more) => figure(value, 5 + more)),
+  );
 }

@@ -86,6 +86,8 @@ export interface ComparedGroup {
     readonly mean: Value;
     readonly median: Value;
   };
+  /** The return at which the world counts as solved, where that is what is compared; else null. */
+  readonly mark: number | null;
   /** On the IQM; null where nothing can be said. */
   readonly verdict: Verdict | null;
   readonly settings: Record<string, string>;
@@ -327,6 +329,7 @@ export class Comparer {
       : undefined;
     const common = unknown ? [] : curves;
     const group = {
+      mark: judge.mark(configuration, metric) ?? null,
       verdict: verdict ?? null,
       seeds: seeds.map((seed, i) => ({
         ...{ ...seed, lacks: false, figure: null, x: [], y: [] },

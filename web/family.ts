@@ -25,6 +25,8 @@ export interface Family {
   readonly place: number | null;
   /** How many these are. */
   readonly judged: number;
+  /** What their figures are held against; left out where that is not known. */
+  readonly mark?: number;
 }
 
 /** The family of a run; undefined where it is alone. */
@@ -40,7 +42,7 @@ export function familyOf(records: readonly Record[], id: string): Family | undef
   const rows = new Map(records.map(({ row }) => [row.id, row]));
   // One that was lost may have come to no evaluation: it stands among the figures of those that were not.
   const judged = isLost(own.run) ? group.runs.find((run) => !isLost(run)) ?? own.run : own.run;
-  const metric = rows.get(judged.id)?.headline?.name;
+  const { name: metric, mark } = rows.get(judged.id)?.headline ?? {};
   const siblings = group.runs.map((run): Sibling => {
     const { id, manifest: { determined: { seed } } } = run;
     const headline = rows.get(id)?.headline ?? null;
@@ -55,7 +57,8 @@ export function familyOf(records: readonly Record[], id: string): Family | undef
     counted.has(run) && value !== null ? [value] : []
   );
   const place = counted.has(id) ? placeOf(siblings[index].value, values, metric) : null;
-  return { siblings, index, place, judged: values.length };
+  const beside = mark === undefined ? {} : { mark };
+  return { siblings, index, place, judged: values.length, ...beside };
 }
 
 function placeOf(

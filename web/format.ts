@@ -5,6 +5,7 @@
  */
 import type { Spread } from "../lab/statistics/mod.ts";
 import { printable } from "../lab/core/printable.ts";
+import { besideMark, sideOf } from "../lab/experiment/beside.ts";
 
 /**
  * A figure in four significant digits (three beside a power of ten), or all of a whole one; text (NaN,
@@ -12,14 +13,26 @@ import { printable } from "../lab/core/printable.ts";
  */
 export function figure(value: number | string | null | undefined): string {
   if (value === null || value === undefined) return "–";
-  if (typeof value === "string") return value;
+  return typeof value === "string" ? value : withDigits(value, 0);
+}
+
+/** The same on the side of a mark that its value is on; null: there is none. */
+export function figureBeside(
+  value: number | string | null | undefined,
+  mark: number | null | undefined,
+): string {
+  if (typeof value !== "number" || typeof mark !== "number") return figure(value);
+  return besideMark(value, sideOf(mark), (more) => withDigits(value, more));
+}
+
+function withDigits(value: number, more: number): string {
   const size = Math.abs(value);
   if (size !== 0 && size < 1e-12) return "≈ 0";
   if (size !== 0 && (size >= 1e7 || size < 1e-3)) {
-    return value.toExponential(2).replace(/\.?0+e/, "e");
+    return value.toExponential(2 + more).replace(/\.?0+e/, "e");
   }
   return value.toLocaleString("en", {
-    maximumSignificantDigits: size >= 1e3 ? Math.ceil(Math.log10(size)) : 4,
+    maximumSignificantDigits: more + (size >= 1e3 ? Math.ceil(Math.log10(size)) : 4),
   });
 }
 
@@ -29,9 +42,9 @@ const remarks = {
   "rough interval": ", rough",
 } as const;
 
-/** `481 … 496`, and what it is where it is no interval to rely on. */
-export function boundsText({ low, high, kind }: Spread): string {
-  return `${figure(low)} … ${figure(high)}${remarks[kind]}`;
+/** `481 … 496`, and what it is where it is no interval to rely on, each beside a mark where there is one. */
+export function boundsText({ low, high, kind }: Spread, mark?: number | null): string {
+  return `${figureBeside(low, mark)} … ${figureBeside(high, mark)}${remarks[kind]}`;
 }
 
 /** A count with a short suffix: 1.2k, 3.4M. */

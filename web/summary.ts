@@ -40,6 +40,8 @@ export interface Headline {
   readonly series: string;
   /** As text where it is not finite. */
   readonly value: number | string;
+  /** The return at which its world counts as solved; left out where it is not known. */
+  readonly mark?: number;
 }
 
 /** A run in one row. */
@@ -119,6 +121,7 @@ export function summarize(run: Run, read: Metrics | DamageError, stamp: number):
   const isDamaged = read instanceof DamageError;
   const last = isDamaged ? {} : read;
   const headline = headlineMetric(Object.keys(last));
+  const mark = judge.mark(run.manifest.determined.configuration, headline);
   const { total: budget, spent } = budgetOf(run);
   const axis = usualCount(run);
   return {
@@ -135,6 +138,7 @@ export function summarize(run: Run, read: Metrics | DamageError, stamp: number):
       name: headline,
       series: judgedSeries(run, last, headline),
       value: jsonNumber(last[headline]),
+      ...(mark === undefined ? {} : { mark }),
     },
     verdict: judge.run(run, last) ?? null,
     stamp,

@@ -6,15 +6,22 @@ import { defineCommand, jsonOption, named, plain, setOption } from "../command.t
 import { plural } from "../terminal/format.ts";
 import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
 import { importFile, isExperiment, isFile } from "../../lab/experiment/load.ts";
+import { isOfOwnFile, refusalOf } from "../../lab/experiment/own_errors.ts";
+import type { Registries } from "../../lab/experiment/registries.ts";
 import { ownPartsOf } from "../../lab/experiment/own.ts";
 import type { TrainerFinding } from "../../lab/experiment/trainer_check.ts";
 import { callersPath, type Io, styled } from "../terminal/io.ts";
 import { noWorldIn, type World, worldsOf } from "../worlds.ts";
 
-/** What was found in one environment, or in what one experiment trains. */
+/** What was found in one experiment. */
+type ExperimentFinding =
+  | TrainerFinding
+  | Omit<TrainerFinding, "check"> & { readonly check: "world" };
+
+/** What was found in one environment, or in one experiment. */
 interface Report {
   readonly id: string;
-  readonly findings: readonly (Finding | TrainerFinding)[];
+  readonly findings: readonly (Finding | ExperimentFinding)[];
 }
 
 /** The command `check`. */
@@ -25,10 +32,11 @@ export const check = defineCommand({
   description:
     "Examines every environment that a file exports, or that an experiment in it trains " +
     "in: spaces, observations, action masks, seeds, determinism, snapshots, errors, time limit, " +
-    "drawing. What trains in its experiments by code of its own (an agent, a model, a data set, a " +
-    "network body, callbacks) is trained for a few iterations: the same seed must give the same bits, with an " +
-    "evaluation between and from a snapshot, too. Each finding says how to mend it. Exit code 1 " +
-    "where one of them is an error.",
+    "drawing. Its experiments must be such as run would train. What trains in them by code of their " +
+    "own (an agent, a model, a data set, a network body, callbacks) is trained for a few iterations: " +
+    "the same seed must give the same bits, with an evaluation between and from a snapshot, too. Each " +
+    "finding says how to mend it. Exit code 1 where one of them is an error, 2 where an experiment " +
+    "cannot be run.",
   examples: [
     ["check corridor.ts", "every environment of a file"],
     ["check my-agent.ts", "and its agent"],
@@ -46,41 +54,81 @@ export const check = defineCommand({
     }),
   async run({ reference, set, json }, io) {
     const worlds = await worldsOf(io, reference, set, { orNone: true });
-    const experiments = isFile(reference) ? await trainersOf(io, reference, worlds) : [];
+    const definitions = isFile(reference) ? await experimentsOf(io, reference, worlds) : [];
+    const told = (report: Report) => {
+      if (!json) io.out(describe(report, io));
+      return report;
+    };
     const { checkEnvironment } = await import("../../envs/checker.ts");
-    const environments = worlds.map(({ id, make, definition }): Report => ({
-      id,
-      findings: checkEnvironment(definition ?? make()),
-    }));
-    const trained: Report[] = [];
-    for (const definition of experiments) {
-      const { checkTrainer } = await import("../../lab/experiment/trainer_check.ts");
-      const findings = await checkTrainer(definition, await io.registries());
-      trained.push({ id: definition.name, findings });
+    const environments = worlds.map(({ id, make, definition }) =>
+      told({ id, findings: checkEnvironment(definition ?? make()) })
+    );
+    const experiments: Report[] = [];
+    for (const definition of definitions) {
+      const world = "environment" in definition ? definition.environment.id : undefined;
+      const isBroken = environments.some(({ id, findings }) =>
+        id === world && findings.some(isError)
+      );
+      const findings = isBroken
+        ? [brokenWorld(`${world}`)]
+        : await findingsIn(definition, await io.registries());
+      experiments.push(told({ id: definition.name, findings }));
     }
-    const reports = [...environments, ...trained];
     if (json) {
-      const experiments = trained.map(({ id, findings }) => ({ name: id, findings }));
-      io.out(JSON.stringify({ environments, experiments }, null, 2));
-    } else for (const report of reports) io.out(describe(report, io));
-    const errors = reports.flatMap(({ findings }) => findings).filter(isError);
+      const named = experiments.map(({ id, findings }) => ({ name: id, findings }));
+      io.out(JSON.stringify({ environments, experiments: named }, null, 2));
+    }
+    const errors = [...environments, ...experiments].flatMap(({ findings }) => findings)
+      .filter(isError);
     return errors.length > 0 ? 1 : 0;
   },
 });
 
+/** What is found in an experiment whose world has errors: what follows from them is not told. */
+function brokenWorld(id: string): ExperimentFinding {
+  return {
+    severity: "error",
+    check: "world",
+    message: `it is not looked at, as its world has errors: ${id}`,
+    mend: "mend the world first",
+  };
+}
+
 /**
- * The experiments of a file that train what is written in it.
+ * What is found in an experiment: what trains by code of its own is trained.
+ *
+ * @throws InputError where it could not be run, or its file throws.
+ */
+async function findingsIn(
+  definition: ExperimentDefinition,
+  registries: Registries,
+): Promise<readonly TrainerFinding[]> {
+  if (trainsOwn(definition)) {
+    const { checkTrainer } = await import("../../lab/experiment/trainer_check.ts");
+    try {
+      return await checkTrainer(definition, registries);
+    } catch (error) {
+      throw isOfOwnFile(error) ? refusalOf(`train "${definition.name}"`, error) : error;
+    }
+  }
+  const { resolve } = await import("../../lab/experiment/resolve.ts");
+  await resolve(definition, registries);
+  return [];
+}
+
+/**
+ * The experiments of a file.
  *
  * @throws InputError where there is none, and no world either.
  */
-async function trainersOf(
+async function experimentsOf(
   io: Io,
   reference: string,
   worlds: readonly World[],
 ): Promise<ExperimentDefinition[]> {
   const module = await importFile(callersPath(io, reference), reference);
   const exported = new Set(Object.values(module).flat());
-  const experiments = [...exported].filter(isExperiment).filter(trainsOwn);
+  const experiments = [...exported].filter(isExperiment);
   if (worlds.length + experiments.length === 0) throw noWorldIn(reference, module);
   return experiments;
 }

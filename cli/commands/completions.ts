@@ -10,10 +10,9 @@ import { bash, fish, type ShellCompletion, zsh } from "@optique/core/completion"
 import { object } from "@optique/core/constructs";
 import { type Suggestion, suggestSync } from "@optique/core/parser";
 import { argument } from "@optique/core/primitives";
-import { choice } from "@optique/core/valueparser";
 import { unknownName } from "../../lab/core/errors.ts";
 import { quoted } from "../../lab/core/shell.ts";
-import { type Command, defineCommand, type Known, plain } from "../command.ts";
+import { type Command, defineCommand, type Known, oneOf, plain } from "../command.ts";
 import { everywhere } from "../terminal/help.ts";
 import type { Io } from "../terminal/io.ts";
 import { openStoreOf } from "../stores.ts";
@@ -37,7 +36,7 @@ export const completions = defineCommand({
   ],
   parser: () =>
     object({
-      shell: argument(choice(["bash", "zsh", "fish"], { metavar: "SHELL" }), {
+      shell: argument(oneOf(["bash", "zsh", "fish"], { metavar: "SHELL" }), {
         description: plain("Your shell."),
       }),
     }),

@@ -27,6 +27,7 @@ import { exists } from "../files.ts";
 import { scaleLine } from "../terminal/figures.ts";
 import { heading, roughly, wrapped } from "../terminal/format.ts";
 import { isFile } from "../../lab/experiment/load.ts";
+import { loading } from "../loading.ts";
 import { callersReference, type Io } from "../terminal/io.ts";
 
 /** The command `describe`. */
@@ -104,7 +105,11 @@ export const describe = defineCommand({
     }
     const { loadDefinition } = await import("../../lab/experiment/load.ts");
     const { resolve } = await import("../../lab/experiment/resolve.ts");
-    const { definition } = await loadDefinition(callersReference(io, name), registries);
+    const { definition } = await loading(
+      io,
+      name,
+      () => loadDefinition(callersReference(io, name), registries),
+    );
     const overrides = set.map(([path, value]): [string, string] => [path, value]);
     const resolved = await resolve(definition, registries, { set: overrides, budget });
     const { returnScale } = await import("../../lab/experiment/return_scale.ts");

@@ -2,9 +2,9 @@
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
-import { defineCommand, plain } from "../command.ts";
+import { defineCommand, oneOf, plain } from "../command.ts";
 import { examplesOf, modelOptions, openModel, pathToWrite } from "../stored_model.ts";
 import { writeWhole } from "../files.ts";
 import { plural } from "../terminal/format.ts";
@@ -39,7 +39,7 @@ export const encode = defineCommand({
       strict: option("--strict", {
         description: plain("Stop at a picture that cannot be decoded, in place of leaving it out."),
       }),
-      format: optional(option("--format", choice([...FORMATS]), {
+      format: optional(option("--format", oneOf([...FORMATS]), {
         description: plain("Of the file. Default: what --out ends in, else npy."),
       })),
       out: optional(option("--out", string({ metavar: "FILE" }), {

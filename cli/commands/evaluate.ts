@@ -26,7 +26,7 @@ import { Judge } from "../../lab/experiment/verdict.ts";
 import type { Act, Drawn } from "../episode.ts";
 import { refuseExisting } from "../files.ts";
 import { scaleLines } from "../terminal/figures.ts";
-import { figure, plural, table } from "../terminal/format.ts";
+import { figureBeside, plural, table } from "../terminal/format.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 import { finite, runsDocument } from "../run_document.ts";
 import { openStoreOf } from "../stores.ts";
@@ -128,8 +128,9 @@ export const evaluate = defineCommand({
         throw new InputError(`Cannot choose how to act as ${run.id} must be an agent: a model`);
       }
       const { metrics } = await trainer.evaluate({ random, episodes, stochastic });
+      const judge = new Judge(registries);
       if (json) {
-        io.out(runsDocument(store, [run], new Judge(registries), { evaluation: finite(metrics) }));
+        io.out(runsDocument(store, [run], judge, { evaluation: finite(metrics) }));
       } else {
         const how = stochastic ? " with drawn actions" : "";
         const over = trainer.act === undefined ? "" : `, ${plural(episodes, "episode")}${how}`;
@@ -137,7 +138,10 @@ export const evaluate = defineCommand({
         io.out(`run ${run.id}  ${run.name}  seed ${run.manifest.determined.seed}${over}${when}\n`);
         io.out(table(
           [{ title: "metric" }, { title: "value", align: "right" }],
-          Object.entries(metrics).map(([name, value]) => [name, figure(value)]),
+          Object.entries(metrics).map(([name, value]) => [
+            name,
+            figureBeside(value, judge.mark(run.manifest.determined.configuration, name)),
+          ]),
           io,
         ));
         const worth = scaleLines(returnScales([run], registries));

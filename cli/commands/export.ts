@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { object } from "@optique/core/constructs";
 import { option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { REPLAY } from "../../lab/core/snapshot.ts";
 import { numbered } from "../../lab/experiment/comparison.ts";
@@ -10,7 +10,7 @@ import type { modelFileOf } from "../../lab/experiment/inspect.ts";
 import { chosenCheckpoint, standingWith } from "../../lab/store/chosen_checkpoint.ts";
 import type { ExportedPicture, ExportedRun } from "../../lab/store/exports/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
-import { defineCommand, plain, runArguments, storeOption, whereOption } from "../command.ts";
+import { defineCommand, oneOf, plain, runArguments, storeOption, whereOption } from "../command.ts";
 import { chosenRuns } from "../filter.ts";
 import { inFileName, refuseExisting, writeWhole } from "../files.ts";
 import { dataOf, dataOption } from "../stored_model.ts";
@@ -66,7 +66,7 @@ export const exportRuns = defineCommand({
       where: whereOption(),
       format: option(
         "--format",
-        choice(formats, { metavar: "FORMAT" }),
+        oneOf(formats, { metavar: "FORMAT" }),
         {
           description: plain("What to write."),
         },

@@ -3,14 +3,22 @@ import { basename, dirname, join } from "node:path";
 import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { printable, shortened } from "../../lab/core/printable.ts";
 import { parseSeed } from "../../lab/core/seed_sequence.ts";
 import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
 import { isFolder } from "../../lab/store/files.ts";
-import { LONGEST_TAG } from "../../lab/experiment/tags.ts";
-import { defaulting, defineCommand, plain, seedValue, shortText, storeOption } from "../command.ts";
+import { LONGEST_NAME, LONGEST_TAG } from "../../lab/experiment/tags.ts";
+import {
+  defaulting,
+  defineCommand,
+  oneOf,
+  plain,
+  seedValue,
+  shortText,
+  storeOption,
+} from "../command.ts";
 import { openStoreOf } from "../stores.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 
@@ -40,12 +48,12 @@ export const importRuns = defineCommand({
         description: plain("Files that other programs wrote, or folders of event files."),
       })),
       steps: defaulting(
-        option("--steps", choice(stepAxes, { metavar: "AXIS" }), {
+        option("--steps", oneOf(stepAxes, { metavar: "AXIS" }), {
           description: plain("What a file's steps count; JSON lines say it themselves."),
         }),
         "environmentSteps",
       ),
-      name: optional(option("--name", string({ metavar: "NAME" }), {
+      name: optional(option("--name", shortText("NAME", LONGEST_NAME), {
         description: plain("What the runs are called. Default: as the file, or its folder."),
       })),
       seed: optional(option("--seed", seedValue(), {
@@ -177,6 +185,9 @@ function isFolderAt({ at, path }: Place): boolean {
 
 async function bytesOf(path: string, file: string): Promise<Uint8Array> {
   try {
+    const { isFile } = await Deno.stat(path);
+    // A pipe, say, which would be waited for.
+    if (!isFile) throw new InputError(`Cannot import ${file} as it is no file`);
     return await Deno.readFile(path);
   } catch (error) {
     throw unreadable(file, error);
@@ -185,6 +196,6 @@ async function bytesOf(path: string, file: string): Promise<Uint8Array> {
 
 /** What is said of what cannot be read; the error itself where the process may not read it. */
 function unreadable(at: string, error: unknown): unknown {
-  if (error instanceof Deno.errors.NotCapable) return error;
+  if (error instanceof Deno.errors.NotCapable || error instanceof InputError) return error;
   return new InputError(`Cannot import ${at} as it cannot be read: ${(error as Error).name}`);
 }

@@ -2,11 +2,11 @@
 import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { choice, integer, string } from "@optique/core/valueparser";
+import { integer, string } from "@optique/core/valueparser";
 import type { Dataset, Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
-import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
+import { defaulting, defineCommand, oneOf, plain, seedValue } from "../command.ts";
 import {
   examplesOf,
   givePicture,
@@ -65,7 +65,7 @@ export const interpolate = defineCommand({
         8,
       ),
       path: defaulting(
-        option("--path", choice(["linear", "spherical"], { metavar: "PATH" }), {
+        option("--path", oneOf(["linear", "spherical"], { metavar: "PATH" }), {
           description: plain("The way between two codes: a line, or a great circle."),
         }),
         "linear" as const,

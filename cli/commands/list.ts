@@ -29,6 +29,7 @@ import { withWords } from "../words.ts";
 import { defineCommand, jsonOption, named, plain, PROGRAM } from "../command.ts";
 import { briefly, clipped, roughly, table, width } from "../terminal/format.ts";
 import { isFile } from "../../lab/experiment/load.ts";
+import { loading } from "../loading.ts";
 import { callersPath, type Io, styled } from "../terminal/io.ts";
 
 /** Time that the experiment proposed to a newcomer takes at most, where one does. */
@@ -94,7 +95,7 @@ export const list = defineCommand({
       const beside = given.filter((each) => each !== file);
       const asked = flag === undefined ? beside : [...beside, `--${flag}`];
       const parts = kindOfParts(
-        await partsOfFile(callersPath(io, file), file, registries),
+        await loading(io, file, () => partsOfFile(callersPath(io, file), file, registries)),
         file,
         asked,
       );

@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
-import { defineCommand, plain, PROGRAM } from "../command.ts";
+import { defineCommand, oneOf, plain, PROGRAM } from "../command.ts";
 import { exists, writeWhole } from "../files.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 
@@ -42,7 +42,7 @@ export const newFile = defineCommand({
   ],
   parser: () =>
     object({
-      kind: argument(choice([...templateKinds, "project"], { metavar: "KIND" }), {
+      kind: argument(oneOf([...templateKinds, "project"], { metavar: "KIND" }), {
         description: plain("What to write."),
       }),
       name: argument(string({ metavar: "NAME" }), {

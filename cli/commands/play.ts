@@ -3,6 +3,7 @@ import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
+import { sampleAction } from "../../lab/core/action_mask.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
@@ -128,6 +129,13 @@ async function playWorld(
   );
 }
 
+/** Chance, which chooses among the actions that the world allows at the moment. */
+function randomPlayer(environment: Environment, seed: number | bigint): () => unknown {
+  const { id, actionSpace } = environment;
+  const random = streamOf(seed, "play");
+  return () => sampleAction(id, actionSpace, random, environment.actionMask?.());
+}
+
 /** Random actions, unseen, into a file. */
 async function recordRandom(
   environment: Environment,
@@ -147,10 +155,10 @@ async function recordRandom(
     );
   }
   const game = new Game(environment, seed);
-  const random = streamOf(seed, "play");
+  const choose = randomPlayer(environment, seed);
   const frames: Scene[] = [drawingOf(environment)!];
   while (frames.length < length) {
-    if (game.ended === "") game.act(environment.actionSpace.sample(random));
+    if (game.ended === "") game.act(choose());
     else game.restart();
     frames.push(drawingOf(environment)!);
   }
@@ -178,11 +186,10 @@ async function playInTerminal(
   }
   const controls = random ? undefined : controlsOf(environment);
   const game = new Game(environment, seed);
-  const stream = streamOf(seed, "play");
   const frames: Scene[] = [];
   const { interrupted } = await playSession(game, io, keyboard, {
     controls,
-    ...(random ? { choose: () => environment.actionSpace.sample(stream) } : {}),
+    ...(random ? { choose: randomPlayer(environment, seed) } : {}),
     framesPerSecond,
     seconds,
     onScene: (scene) => {

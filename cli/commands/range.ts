@@ -23,6 +23,7 @@ import { figure, table } from "../terminal/format.ts";
 import { interruption } from "../terminal/interruption.ts";
 import { settingWords, shellWord } from "../../lab/core/shell.ts";
 import { isFile } from "../../lab/experiment/load.ts";
+import { loading } from "../loading.ts";
 import { callersPath, callersReference, type Io } from "../terminal/io.ts";
 
 /** Rates that the table shows at most. */
@@ -102,7 +103,11 @@ export const range = defineCommand({
     const registries = await io.registries();
     const { loadDefinition } = await import("../../lab/experiment/load.ts");
     const { rangeTest } = await import("../../lab/experiment/range.ts");
-    const { definition } = await loadDefinition(callersReference(io, name), registries);
+    const { definition } = await loading(
+      io,
+      name,
+      () => loadDefinition(callersReference(io, name), registries),
+    );
     using stop = interruption(io, () => io.error("\nStopping after this iteration …\n"));
     const shows = io.screen() !== undefined;
     const result = await rangeTest(definition, {

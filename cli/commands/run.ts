@@ -2,7 +2,7 @@
 import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { choice, integer, keyValue, string } from "@optique/core/valueparser";
+import { integer, keyValue, string } from "@optique/core/valueparser";
 import { environmentCalled } from "../../lab/core/environment_ids.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Seed } from "../../lab/core/random.ts";
@@ -11,7 +11,7 @@ import type { Describer } from "../../lab/experiment/describe.ts";
 import { prunerNames } from "../../lab/search/pruners.ts";
 import { samplerNames } from "../../lab/search/samplers.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
-import { LONGEST_TAG } from "../../lab/experiment/tags.ts";
+import { LONGEST_NAME, LONGEST_TAG } from "../../lab/experiment/tags.ts";
 import {
   budgetOption,
   defineCommand,
@@ -19,6 +19,8 @@ import {
   jsonOption,
   memoryLimitOption,
   named,
+  noteText,
+  oneOf,
   optionalBackend,
   plain,
   PROGRAM,
@@ -101,13 +103,13 @@ export const run = defineCommand({
       trials: optional(option("--trials", integer({ metavar: "N", min: 1, max: 100_000 }), {
         description: plain("Points of a sweep. Default: all of a grid, else 20."),
       })),
-      sampler: optional(option("--sampler", choice(samplerNames, { metavar: "SAMPLER" }), {
+      sampler: optional(option("--sampler", oneOf(samplerNames, { metavar: "SAMPLER" }), {
         description: plain(
           "How a sweep chooses points: grid, random, sobol, tpe. Default: grid where that has no " +
             "more points than trials, else tpe.",
         ),
       })),
-      pruner: optional(option("--pruner", choice(prunerNames, { metavar: "PRUNER" }), {
+      pruner: optional(option("--pruner", oneOf(prunerNames, { metavar: "PRUNER" }), {
         description: plain(
           "What ends trials early, by the evaluations of their first seed: median, asha, " +
             "hyperband. Default: none.",
@@ -131,7 +133,7 @@ export const run = defineCommand({
         description: plain("Start from the weights of this run."),
       })),
       store: storeOption(),
-      name: optional(option("--name", shortText("NAME", 100), {
+      name: optional(option("--name", shortText("NAME", LONGEST_NAME), {
         description: plain(
           "What to call the runs, by which compare and report find them; of a grid or a sweep what to " +
             "call the sweep. Default: the experiment's name, of a sweep with -sweep behind it.",
@@ -140,10 +142,10 @@ export const run = defineCommand({
       tag: multiple(option("--tag", shortText("TAG", LONGEST_TAG), {
         description: plain("A word to find the runs by. Repeatable."),
       })),
-      note: optional(option("--note", string({ metavar: "TEXT" }), {
+      note: optional(option("--note", noteText(), {
         description: plain("A remark that is kept with the runs."),
       })),
-      launch: optional(option("--launch", choice(["slurm"], { metavar: "HOW" }), {
+      launch: optional(option("--launch", oneOf(["slurm"], { metavar: "HOW" }), {
         description: plain("Submit an array job, whose tasks train, and do not wait: slurm."),
       })),
       partition: optional(option("--partition", string({ metavar: "NAME" }), {
@@ -182,7 +184,10 @@ export const run = defineCommand({
     const { json, profile } = values;
     const registries = await io.registries();
     const { Describer } = await import("../../lab/experiment/describe.ts");
-    using describer = new Describer(registries, { examine: !values.noCheck });
+    using describer = new Describer(registries, {
+      examine: !values.noCheck,
+      onSlow: (line) => io.error(`${line}\n`),
+    });
     const { sweep: trainSweep, sweepAsked } = await import("../sweeping.ts");
     const asked = await sweepAsked(values, describer, io);
     requireLaunch(values);

@@ -2,7 +2,7 @@
 import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { choice, integer, string } from "@optique/core/valueparser";
+import { integer, string } from "@optique/core/valueparser";
 import type { Dataset } from "../../lab/core/dataset.ts";
 import type { DatasetDefinition } from "../../lab/core/registry.ts";
 import { InputError } from "../../lab/core/errors.ts";
@@ -14,6 +14,7 @@ import {
   defineCommand,
   jsonOption,
   named,
+  oneOf,
   plain,
   seedValue,
   setOption,
@@ -81,7 +82,7 @@ export const score = defineCommand({
         description: plain("A run (id, unique prefix, latest), or with --against a folder."),
       }),
       metrics: multiple(
-        option("--metric", choice([...METRICS], { metavar: "METRIC" }), {
+        option("--metric", oneOf([...METRICS], { metavar: "METRIC" }), {
           description: plain(
             "What to measure; likeness is precision, recall, density, coverage, energy distance " +
               "and the nearest training image; recognised the share whose class the judge is sure " +

@@ -41,6 +41,7 @@ import {
   iqmCell,
   iqmTitle,
   lessLine,
+  markOf,
   middleCells,
   neverLine,
   probabilityCell,
@@ -50,7 +51,7 @@ import {
 } from "../terminal/comparison_table.ts";
 import { metricLabel } from "../../lab/experiment/metric_label.ts";
 import { scaleLine } from "../terminal/figures.ts";
-import { count, duration, figure, plural } from "../terminal/format.ts";
+import { count, duration, figure, figureBeside, plural } from "../terminal/format.ts";
 import type { Block } from "./blocks.ts";
 import { picturesOf } from "./pictures.ts";
 
@@ -416,12 +417,14 @@ function seedsOf(groups: readonly Group[], isTimed: boolean): Block {
   return {
     kind: "table",
     head: ["", "seed", "figure", "run", "status", ...isTimed ? ["time"] : [], "digest"],
-    rows: groups.flatMap(({ runs, values, lacking }, i) =>
-      runs.map((run, k) => [
+    rows: groups.flatMap((group, i) =>
+      group.runs.map((run, k) => [
         ...[
           letterOf(i),
           run.manifest.determined.seed,
-          isLost(run) || lacking.includes(run) ? "none" : figure(values[k]),
+          isLost(run) || group.lacking.includes(run)
+            ? "none"
+            : figureBeside(group.values[k], markOf(group)),
           run.id,
           run.status,
         ],

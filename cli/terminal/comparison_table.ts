@@ -44,14 +44,16 @@ function isWhole({ runs, metric, lacking }: Group): boolean {
   return metric !== undefined && lacking.length === 0 && !runs.some(isLost);
 }
 
+/** What a group's figures are held against; undefined: nothing. */
+export function markOf({ metric, threshold }: Group): number | undefined {
+  return metric === RETURN ? threshold?.value : undefined;
+}
+
 /** A group's IQM with its spread; `none` where a seed has no figure. */
 export function iqmCell(group: Group): string {
   if (!isWhole(group)) return "none";
-  const { metric, threshold } = group;
-  const show = metric === RETURN && threshold !== null
-    ? (value: number) => figureBeside(value, threshold.value)
-    : figure;
-  return withSpread(group.iqm, group.spread, show);
+  const mark = markOf(group);
+  return withSpread(group.iqm, group.spread, (value) => figureBeside(value, mark));
 }
 
 /** A group's mean and median, as two cells. */

@@ -8,12 +8,20 @@ import { headlineMetric, headlines } from "../../lab/experiment/comparison.ts";
 import type { RandomReturn } from "../../lab/core/registry.ts";
 import { metricLabel } from "../../lab/experiment/metric_label.ts";
 import { randomWords, type ReturnScale } from "../../lab/experiment/return_scale.ts";
-import { count, figure } from "./format.ts";
+import { count, figure, figureBeside } from "./format.ts";
 
-/** `return 487.2`; empty where nothing is known yet. */
-export function headline(metrics: Metrics): string {
+/**
+ * `return 487.2`; empty where nothing is known yet.
+ *
+ * @param markOf What a figure of a metric is held against; undefined: nothing.
+ */
+export function headline(
+  metrics: Metrics,
+  markOf: (metric: string) => number | undefined = () => undefined,
+): string {
   const metric = headlineMetric(Object.keys(metrics));
-  return metric === undefined ? "" : `${metricLabel(metric)} ${figure(metrics[metric])}`;
+  if (metric === undefined) return "";
+  return `${metricLabel(metric)} ${figureBeside(metrics[metric], markOf(metric))}`;
 }
 
 const SHOWN = 4;

@@ -5,6 +5,7 @@
  */
 import Table from "cli-table3";
 import stringWidth from "string-width";
+import { besideMark, sideOf } from "../../lab/experiment/beside.ts";
 import { type Io, styled } from "./io.ts";
 
 /** `12,345`; `–` for what is not known. */
@@ -34,14 +35,12 @@ function withDigits(value: number | null | undefined, more: number): string {
   return size >= 10 ? value.toFixed(1 + more) : String(Number(value.toPrecision(3 + more)));
 }
 
-/** Digits that a figure beside a mark has more than others, at most. */
-const MORE_DIGITS = 6;
-
-/** A {@linkcode figure} that is on the side of a mark that its value is on: 474.96 beside 475, not 475.0. */
-export function figureBeside(value: number, mark: number): string {
-  const sideOf = (shown: number) => Math.sign(shown - mark);
-  const digits = Array.from({ length: MORE_DIGITS + 1 }, (_, more) => withDigits(value, more));
-  return digits.find((shown) => sideOf(Number(shown)) === sideOf(value)) ?? digits[0];
+/**
+ * A {@linkcode figure} that is on the side of a mark that its value is on; undefined: there is none.
+ */
+export function figureBeside(value: number | null | undefined, mark: number | undefined): string {
+  if (mark === undefined || typeof value !== "number") return figure(value);
+  return besideMark(value, sideOf(mark), (more) => withDigits(value, more));
 }
 
 /** Seconds as `0:07`, `12:34` or `1:02:03`. */

@@ -62,6 +62,8 @@ export interface Io {
   registries(): Promise<Registries>;
   /** Ends the process at once. */
   exit(code: number): never;
+  /** Hears that a user's file is imported in this thread, until what is returned is disposed. */
+  loading?(file: string): Disposable;
 }
 
 /** `text` in a style where `on`, else as it is. */

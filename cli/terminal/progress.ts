@@ -138,7 +138,10 @@ export class ProgressDisplay implements Disposable {
     const expected = ["completed", "stopped", "interrupted"].includes(run.status);
     const facts = [
       expected ? verdict ?? "" : `${run.status}${reason}`,
-      headline(figures),
+      headline(
+        figures,
+        (metric) => this.judge?.mark(run.manifest.determined.configuration, metric),
+      ),
       `${amountOf(spentOf(live.latest), budget.unit)} in ${duration(run.wallSeconds)}`,
     ];
     const line = `${styled(this.io.color.error, color, sign)} ${label(live.latest)}: ` +

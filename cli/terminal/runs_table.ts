@@ -11,7 +11,7 @@ import { usualCount } from "../../lab/store/run_budget.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { headline } from "./figures.ts";
 import { statusOf } from "../../lab/store/run_status.ts";
-import { type Column, duration, figure, plural, table } from "./format.ts";
+import { type Column, duration, figureBeside, plural, table } from "./format.ts";
 import { type Io, type Style, styled } from "./io.ts";
 import type { Judge, Verdict } from "../../lab/experiment/verdict.ts";
 
@@ -68,7 +68,10 @@ export function runsTable(
     const metrics = damaged ? {} : read;
     const status = damaged ? "damaged" : statusOf(run);
     const verdict = judge?.run(run, metrics);
-    return { run, status, metrics, verdict, headline: headlineMetric(Object.keys(metrics)) };
+    const { configuration } = run.manifest.determined;
+    const markOf = (metric: string) => judge?.mark(configuration, metric);
+    const headline = headlineMetric(Object.keys(metrics));
+    return { run, status, metrics, verdict, markOf, headline };
   });
   const more = asked.filter(({ title }) => shown.some(({ headline }) => headline !== title));
   const wide = io.columns() >= 110;
@@ -92,15 +95,15 @@ export function runsTable(
   ];
   return table(
     columns,
-    shown.map(({ run, status, metrics, verdict }) => [
+    shown.map(({ run, status, metrics, verdict, markOf }) => [
       run.id,
       run.name,
       run.manifest.determined.seed,
       ...(parted ? [apart.get(run)!.join(", ")] : []),
       shownStatus(status, io),
-      headline(metrics),
+      headline(metrics, markOf),
       ...(judged ? [shownVerdict(verdict, io)] : []),
-      ...more.map(({ read }) => cell(read(run))),
+      ...more.map(({ title, read }) => cell(read(run), markOf(title))),
       ...(extent ? [trainedOn(run)] : []),
       ...(roomy ? [duration(run.wallSeconds)] : []),
       ...(wide ? [when(run.createdAt), run.tags.join(", ")] : []),
@@ -109,10 +112,10 @@ export function runsTable(
   );
 }
 
-/** A value of any kind; numbers as figures. */
-function cell(value: unknown): string {
+/** A value of any kind; numbers as figures beside their mark. */
+function cell(value: unknown, mark: number | undefined): string {
   if (value === undefined) return "–";
-  return typeof value === "number" ? figure(value) : String(value);
+  return typeof value === "number" ? figureBeside(value, mark) : String(value);
 }
 
 /** How far a run came, in what its budget counts; a loop of a user's own in what it counted. */

@@ -15,6 +15,7 @@ import { isFile, loadDefinition, type Loaded } from "./load.ts";
 import type { Registries } from "./registries.ts";
 import { type Overrides, resolve } from "./resolve.ts";
 import type { Job } from "./session.ts";
+import { whileWaiting } from "./slow_file.ts";
 import type { SweepDefinition } from "./sweep_definition.ts";
 
 /** A definition with every field filled in and checked, without its code. */
@@ -83,10 +84,14 @@ export class Describer implements Disposable {
 
   /**
    * @param options.examine False: the worlds of files are not looked at. Default true.
+   * @param options.onSlow Hears, in a line, that a file is waited for.
    */
   constructor(
     private readonly registries: Registries,
-    private readonly options: { readonly examine?: boolean } = {},
+    private readonly options: {
+      readonly examine?: boolean;
+      readonly onSlow?: (line: string) => void;
+    } = {},
   ) {}
 
   /**
@@ -130,6 +135,8 @@ export class Describer implements Disposable {
     const thread = this.#thread ??= new Thread<Question, Reply>(
       foreignWorker(new URL("./describing_worker.ts", import.meta.url), "describing"),
     );
+    const { onSlow } = this.options;
+    using _waiting = onSlow && whileWaiting(module, onSlow);
     const reply = await thread.ask(question).catch((error) => {
       throw new LabError(`Cannot load ${module} as its thread ended: ${error.message}`);
     });

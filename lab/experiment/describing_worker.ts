@@ -10,6 +10,7 @@ import { described, type Question, type Reply } from "./describe.ts";
 import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
 import { importFile, loadDefinition } from "./load.ts";
+import { isOfOwnFile, refusalOf } from "./own_errors.ts";
 import { ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
 import { environmentMaker, trainerDefinition } from "./session.ts";
@@ -18,10 +19,15 @@ import { isSweep } from "./sweep_definition.ts";
 const post = joinThread<Question, Reply>(async (question) => {
   try {
     post(await replyTo(question));
-  } catch (error) {
+  } catch (thrown) {
+    const error = isOfOwnFile(thrown) ? refusalOf(`use ${fileOf(question)}`, thrown) : thrown;
     post({ failed: lineOf(error), kind: kindOf(error), stack: stackOf(error) });
   }
 });
+
+function fileOf(question: Question): string {
+  return question.kind === "unit" ? question.job.module : question.reference;
+}
 
 function kindOf(error: unknown): Extract<Reply, { failed: string }>["kind"] {
   if (error instanceof FitError) return "fit";

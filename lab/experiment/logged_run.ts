@@ -23,6 +23,7 @@ import { openStore } from "../store/sqlite_store.ts";
 import type { ImportSource, Manifest, Store } from "../store/store.ts";
 import { LOGGED, provenance } from "./manifest.ts";
 import { parseSeed } from "./session.ts";
+import { requireWords } from "./tags.ts";
 
 /** Milliseconds between two writes of how far a run came, which are slower than points. */
 const SHOW_EVERY = 500;
@@ -267,7 +268,8 @@ export class LoggedRun implements Disposable {
  * @param budgetUnit What its length is told in.
  * @param source Of a run that is imported.
  * @param onEnd See {@linkcode LoggedRun}.
- * @throws {InputError} where its name is empty, or its seed is none that a run may have.
+ * @throws {InputError} where its name is empty, it or what it is found by has control characters, or its
+ *   seed is none that a run may have.
  */
 export async function beginLogged(
   store: Store,
@@ -278,6 +280,7 @@ export async function beginLogged(
 ): Promise<LoggedRun> {
   const { name, configuration = {}, seed = 1, tags = [], note = "" } = options;
   if (name.trim() === "") throw new InputError("Cannot start a run as its name must not be empty");
+  requireWords("start a run", { name, tags, note });
   const { code, versions, machine } = await provenance();
   const manifest: Manifest = {
     determined: {

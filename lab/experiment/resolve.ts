@@ -292,18 +292,18 @@ function checkKeys(definition: ExperimentDefinition): void {
     throw new InputError(`Cannot use the definition as it must have a name: ${shown(name)}`);
   }
   checkNames(`use "${name}"`, "field", definition, allKeys);
-  for (const key of ["version", "seeds"] as const) {
+  for (
+    const [key, least, most, requirement] of [
+      ["version", 1, Infinity, "integer, ≥ 1"],
+      ["seeds", 1, Infinity, "how many, integer, ≥ 1 (--seed N says the first one)"],
+      ["tunedOn", 0, 99, "integer, 0 … 99"],
+    ] as const
+  ) {
     const value: unknown = definition[key];
-    if (value === undefined || (Number.isInteger(value) && (value as number) >= 1)) continue;
-    throw new InputError(
-      `Cannot use "${name}" with this ${key} as it must be integer, ≥ 1: ${shown(value)}`,
-    );
-  }
-  const { tunedOn } = definition;
-  if (tunedOn !== undefined && !(Number.isInteger(tunedOn) && tunedOn >= 0 && tunedOn <= 99)) {
-    throw new InputError(
-      `Cannot use "${name}" with this tunedOn as it must be integer, 0 … 99: ${shown(tunedOn)}`,
-    );
+    const isCount = Number.isInteger(value) && value as number >= least && value as number <= most;
+    if (value !== undefined && !isCount) {
+      throw misfit(name, key, `it must be ${requirement}`, value);
+    }
   }
   const has = (key: string) => {
     const value: unknown = (definition as unknown as Record<string, unknown>)[key];
@@ -313,9 +313,7 @@ function checkKeys(definition: ExperimentDefinition): void {
     const { [key]: value } = definition as unknown as Record<string, unknown>;
     if (value === undefined || has(key)) continue;
     const helper = key === "body" ? "defineBody" : "defineCallbacks";
-    throw new InputError(
-      `Cannot use "${name}" with this ${key} as it must be made by ${helper}: ${shown(value)}`,
-    );
+    throw misfit(name, key, `it must be made by ${helper}`, value);
   }
   const { environment } = definition as { readonly environment?: Partial<EnvironmentDefinition> };
   if (typeof environment?.step === "function" && typeof environment.observe !== "function") {
@@ -412,7 +410,7 @@ function check(
   const field = fields.find((field) => field.path === full) ??
     fields.find((field) => full.startsWith(`${field.path}.`));
   const named = field?.path ?? full;
-  const value = shown(valueAt(values, named.slice(prefix.length)));
+  const value = valueAt(values, named.slice(prefix.length));
   const requirement = field === undefined || issue.code === "custom"
     ? issue.message
     : `it must be ${requirementOf(field)}`;
@@ -423,12 +421,24 @@ function refusal(
   experiment: string,
   field: string,
   requirement: string,
-  value: string,
+  value: Json | undefined,
   changes: ReadonlyMap<string, Json | undefined>,
 ): InputError {
   return changes.has(field)
-    ? new InputError(`Cannot set ${field} as ${requirement}: ${value}`)
-    : new InputError(`Cannot use "${experiment}" with this ${field} as ${requirement}: ${value}`);
+    ? new InputError(`Cannot set ${field} as ${requirement}: ${shown(value)}`)
+    : misfit(experiment, field, requirement, value);
+}
+
+/** The error for a field of a definition: its name may be a word for one or for several. */
+function misfit(
+  experiment: string,
+  field: string,
+  requirement: string,
+  value: unknown,
+): InputError {
+  return new InputError(
+    `Cannot use "${experiment}" with the field ${field} as ${requirement}: ${shown(value)}`,
+  );
 }
 
 /** @throws InputError that names the field which takes more memory than there can be. */
@@ -443,7 +453,7 @@ function requireMemory(
   const excess = excessIn(values, environment?.observationSpace.flatSize ?? 1);
   if (excess === undefined) return;
   const { field, reason } = excess;
-  throw refusal(experiment, `${part}.${field}`, reason, shown(values[field]), changes);
+  throw refusal(experiment, `${part}.${field}`, reason, values[field], changes);
 }
 
 /** Sets the value at a path, or takes it away. */

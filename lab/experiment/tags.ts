@@ -1,9 +1,13 @@
 /**
- * What a tag may be, whoever gives it.
+ * What names, tags and notes of runs may be, whoever gives them.
  *
  * @module
  */
-import { printable } from "../core/printable.ts";
+import { InputError } from "../core/errors.ts";
+import { printable, printableLines, shortened } from "../core/printable.ts";
+
+/** Characters of the longest name that is typed. */
+export const LONGEST_NAME = 100;
 
 /** Characters of the longest tag. */
 export const LONGEST_TAG = 50;
@@ -11,4 +15,38 @@ export const LONGEST_TAG = 50;
 /** Whether a text has 1 to `most` characters, which stand in one line. */
 export function isShortLine(text: string, most: number): boolean {
   return text.trim() !== "" && [...text].length <= most && printable(text) === text;
+}
+
+/** Whether a text has several lines at most, and nothing that commands a terminal. */
+export function isNote(text: string): boolean {
+  return printableLines(text) === text;
+}
+
+/** What is said of a note that is none. */
+export const NOTE_RULE = "it must have no control characters but line breaks";
+
+/**
+ * Requires of what a run is found by that it is shown as it is.
+ *
+ * @param action What cannot be done, as in "Cannot <action> as …".
+ * @throws InputError that names what has control characters, or is no tag.
+ */
+export function requireWords(
+  action: string,
+  { name = "", tags = [], note = "" }: {
+    readonly name?: string;
+    readonly tags?: readonly string[];
+    readonly note?: string;
+  },
+): void {
+  const refused = (what: string, text: string) =>
+    new InputError(`Cannot ${action} as its ${what}: ${shortened(text)}`);
+  if (printable(name) !== name) {
+    throw refused("name must be one line without control characters", name);
+  }
+  const tag = tags.find((each) => !isShortLine(each, LONGEST_TAG));
+  if (tag !== undefined) {
+    throw refused(`tags must have 1 to ${LONGEST_TAG} characters in one line each`, tag);
+  }
+  if (!isNote(note)) throw refused("note must have no control characters but line breaks", note);
 }

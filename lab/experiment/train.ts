@@ -27,6 +27,7 @@ import { resume, stagesOf } from "./resume.ts";
 import type { Trainee } from "./recorded_run.ts";
 import { encoded, runSession } from "./run_session.ts";
 import { judgedBy } from "./score.ts";
+import { requireWords } from "./tags.ts";
 import type { RunRecorder, TrainOrder } from "./training_worker.ts";
 import type { Ending, RunReport } from "./runner.ts";
 import { openSession, parseSeed, type Session } from "./session.ts";
@@ -160,6 +161,7 @@ function requireOptions(
       `Cannot train with the option ${name} as it needs a store (store: "runs"): ${options[name]}`,
     );
   }
+  requireWords("train", options);
   if (options.seed !== undefined && options.resume !== undefined) {
     throw new InputError("Cannot resume with the option seed as the run has its own already");
   }
@@ -265,7 +267,7 @@ async function requireSame(
     const before = kept ?? fields.find((field) => field.path === path)?.default ?? null;
     if (isEqual(given ?? null, before)) continue;
     throw new InputError(
-      `Cannot resume run ${id} with this ${path} as it must be the run's, ${show(before)}: ` +
+      `Cannot resume run ${id} with the field ${path} as it must be the run's, ${show(before)}: ` +
         show(given ?? null),
     );
   }

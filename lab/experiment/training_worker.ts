@@ -6,9 +6,11 @@
  */
 import { deviceGivenUp, holdDriver, isSoftware } from "../compute/graphics.ts";
 import { InputError, LabError } from "../core/errors.ts";
+import { withPlace } from "../core/stack.ts";
 import { Thread } from "../core/thread.ts";
 import { firstLine } from "./error_lines.ts";
 import { foreignWorker } from "./foreign_worker.ts";
+import { refusalOf } from "./own_errors.ts";
 import type { FromWorker, Opened, ToWorker, TrainMessage, WorkerReport } from "./protocol.ts";
 import type { Ending, RunCheckpoint } from "./runner.ts";
 import { RunProcess } from "./run_process.ts";
@@ -67,7 +69,8 @@ export class TrainingWorker implements Disposable {
   /**
    * Trains a run to its end.
    *
-   * Rejects with an `InputError` where the worker refused the input, with a {@linkcode CrashError}
+   * Rejects with an `InputError` where the worker refused the input, or the run's own file threw before
+   * the run was open, with a {@linkcode CrashError}
    * where it failed or its thread is gone, with a `LabError` where it holds too much memory or would
    * need more than there can be, and with what a recorder threw; the run in the worker is over then, too.
    */
@@ -89,6 +92,7 @@ export class TrainingWorker implements Disposable {
       return await new Promise<Ending>((resolve, reject) => {
         let inOrder = Promise.resolve();
         let refused: unknown;
+        let isOpen = false;
         /** The thread can take no further run. */
         const lost = (error: unknown) => {
           this[Symbol.dispose]();
@@ -96,7 +100,8 @@ export class TrainingWorker implements Disposable {
         };
         const receive = async (message: FromWorker) => {
           if (message.kind === "failed") {
-            const error = failureOf(message);
+            const failure = failureOf(message);
+            const error = isOpen ? failure : beforeItBegan(order.job.experiment, failure);
             return message.fatal ? lost(error) : reject(refused ?? error);
           }
           try {
@@ -106,6 +111,7 @@ export class TrainingWorker implements Disposable {
             stop();
           }
           if (message.kind === "opened") {
+            isOpen = true;
             this.#hasDevice ||= isolated === undefined && message.opened.adapter !== null;
             noticeSilence(signs, this.watching, recorder, over.signal);
           }
@@ -162,6 +168,12 @@ export function failureOf(
   const error = new (input ? InputError : tooMuch ? LabError : CrashError)(said);
   error.stack = stack;
   return error;
+}
+
+/** A failure before a run was open: where the run's own file threw, that is wrong input. */
+function beforeItBegan(experiment: string, failure: Error): Error {
+  const isOwn = failure instanceof CrashError && withPlace("", failure) !== "";
+  return isOwn ? refusalOf(`train "${experiment}"`, failure) : failure;
 }
 
 /** Tells the recorder, once, that a run gives no sign of life, and when it goes on; until it is over. */

@@ -104,6 +104,14 @@ export class Judge {
       verdictOfReturn(value, scale, typeof episodes === "number" ? episodes : 1, training);
   }
 
+  /** The return at which the world of a configuration counts as solved; undefined of another metric. */
+  mark(
+    configuration: { readonly [key: string]: Json },
+    metric: string | undefined,
+  ): number | undefined {
+    return metric === RETURN ? this.#scaleOf(configuration)?.threshold : undefined;
+  }
+
   #scaleOf(configuration: { readonly [key: string]: Json }): ReturnScale | undefined {
     const key = scaleKey(configuration, this.#registries);
     if (!this.#scales.has(key)) this.#scales.set(key, returnScale(configuration, this.#registries));

@@ -11,8 +11,8 @@ import { standardDeviation } from "./scores.ts";
 
 /** Exact tests go through so many arrangements at most; beyond that so many are drawn. */
 const ARRANGEMENTS = 20_000;
-/** Differences that rounding makes of equal ones. */
-const SLACK = 1e-12;
+/** What rounding may take off a sum, as a share of its terms' sizes, for each of them. */
+const ROUNDING = 2 * Number.EPSILON;
 
 /**
  * Two-sided p of a permutation test of the difference of means: the share of ways to deal all values
@@ -32,8 +32,8 @@ export function permutationTest(x: readonly number[], y: readonly number[]): num
   if (!Number.isFinite(total) || x.length === 0 || y.length === 0) return NaN;
   const differenceOf = (sum: number) => Math.abs(sum / x.length - (total - sum) / y.length);
   const observed = differenceOf(x.reduce((sum, value) => sum + value, 0));
-  const scale = all.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const isAsFar = (sum: number) => differenceOf(sum) >= observed - SLACK * scale;
+  const slack = roundingOf(all) * (1 / x.length + 1 / y.length);
+  const isAsFar = (sum: number) => differenceOf(sum) >= observed - slack;
   if (waysToChoose(x.length, all.length) <= ARRANGEMENTS) {
     let [far, ways] = [0, 0];
     const choose = (from: number, left: number, sum: number) => {
@@ -71,8 +71,8 @@ export function pairedPermutationTest(x: readonly number[], y: readonly number[]
   const differences = x.map((value, i) => value - y[i]);
   const sum = differences.reduce((total, each) => total + each, 0);
   if (!Number.isFinite(sum) || x.length === 0) return NaN;
-  const scale = differences.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
-  const isAsFar = (other: number) => Math.abs(other) >= Math.abs(sum) - SLACK * scale * x.length;
+  const slack = roundingOf([...x, ...y]);
+  const isAsFar = (other: number) => Math.abs(other) >= Math.abs(sum) - slack;
   const exact = 2 ** x.length <= ARRANGEMENTS;
   const random = defaultRng(0);
   let far = exact ? 0 : 1;
@@ -85,6 +85,12 @@ export function pairedPermutationTest(x: readonly number[], y: readonly number[]
     if (isAsFar(turned)) far++;
   }
   return far / (exact ? ways : ways + 1);
+}
+
+/** By how much sums of values may differ that are equal but for rounding, of the values and of the sums. */
+function roundingOf(values: ArrayLike<number>): number {
+  const size = Array.from(values).reduce((sum, value) => sum + Math.abs(value), 0);
+  return ROUNDING * values.length * size;
 }
 
 function waysToChoose(k: number, n: number): number {
@@ -115,8 +121,9 @@ export function holm(ps: readonly number[]): number[] {
   return corrected;
 }
 
-/** Error of the first kind, and the probability that a difference is seen. */
-const LEVEL = 0.05;
+/** Error of the first kind: one in so many, and as a share; and the probability that a difference is seen. */
+const ONE_IN = 20;
+const LEVEL = 1 / ONE_IN;
 const POWER = 0.8;
 
 /**
@@ -140,15 +147,14 @@ export function detectableDifference(
   y: readonly number[],
   tests = 1,
 ): number {
-  const level = LEVEL / tests;
-  if (x.length === 0 || y.length === 0 || leastP(x.length, y.length) > level) return NaN;
+  if (x.length === 0 || y.length === 0 || !isSeen(fewest(x.length, y.length), tests)) return NaN;
   const freedom = x.length + y.length - 2;
   const square = (values: readonly number[]) => {
     const deviation = standardDeviation(values, 0);
     return deviation * deviation * values.length;
   };
   const pooled = (square(x) + square(y)) / freedom;
-  return reach(freedom, level) * Math.sqrt(pooled * (1 / x.length + 1 / y.length));
+  return reach(freedom, LEVEL / tests) * Math.sqrt(pooled * (1 / x.length + 1 / y.length));
 }
 
 /** The same of pairs, by the deviation of their differences. */
@@ -157,25 +163,37 @@ export function detectablePairedDifference(
   y: readonly number[],
   tests = 1,
 ): number {
-  const level = LEVEL / tests;
-  if (x.length !== y.length || leastPairedP(x.length) > level) return NaN;
+  if (x.length !== y.length || !isSeen(fewestPaired(x.length), tests)) return NaN;
   const differences = x.map((value, i) => value - y[i]);
-  return reach(x.length - 1, level) * standardDeviation(differences, 1) / Math.sqrt(x.length);
+  return reach(x.length - 1, LEVEL / tests) * standardDeviation(differences, 1) /
+    Math.sqrt(x.length);
+}
+
+/** Of how many ways how many are as far apart, at least: what the least p of a test is made of. */
+interface Fewest {
+  readonly far: number;
+  readonly ways: number;
+}
+
+/** Whether the least p of so many tests is below the level: in whole numbers, as p may be the level itself. */
+function isSeen({ far, ways }: Fewest, tests: number): boolean {
+  return far * tests * ONE_IN < ways;
 }
 
 /**
- * The least p that {@linkcode permutationTest} gives of any values. Where both have as many, dealing
- * them out the other way round is as far apart.
+ * Of {@linkcode permutationTest}. Where both have as many, dealing them out the other way round is as far
+ * apart.
  */
-function leastP(first: number, second: number): number {
+function fewest(first: number, second: number): Fewest {
   const ways = waysToChoose(first, first + second);
-  if (ways > ARRANGEMENTS) return 1 / (ARRANGEMENTS + 1);
-  return (first === second ? 2 : 1) / ways;
+  if (ways > ARRANGEMENTS) return { far: 1, ways: ARRANGEMENTS + 1 };
+  return { far: first === second ? 2 : 1, ways };
 }
 
-/** The least p that {@linkcode pairedPermutationTest} gives: all signs turned are as far from 0. */
-function leastPairedP(pairs: number): number {
-  return 2 ** pairs > ARRANGEMENTS ? 1 / (ARRANGEMENTS + 1) : 2 / 2 ** pairs;
+/** Of {@linkcode pairedPermutationTest}: all signs turned are as far from 0. */
+function fewestPaired(pairs: number): Fewest {
+  const ways = 2 ** pairs;
+  return ways > ARRANGEMENTS ? { far: 1, ways: ARRANGEMENTS + 1 } : { far: 2, ways };
 }
 
 /** Standard errors between no difference and one that is seen. */

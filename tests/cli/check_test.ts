@@ -77,7 +77,7 @@ Deno.test("check finds an experiment's own environment, and a registered one tha
 Deno.test("check examines a world once that is exported and trained on", async () => {
   const text = `${sound.replace("export default", "export const world =")}
     export default { name: "mine", environment: world, agent: { name: "ppo" }, budget: 1000 };`;
-  strictEqual((await check(text)).out, "✓ Corridor-v0: all is well\n");
+  strictEqual((await check(text)).out, "✓ Corridor-v0: all is well\n✓ mine: all is well\n");
 });
 
 Deno.test("check sets options of a world that a file registers, and of no other", async () => {
@@ -173,12 +173,60 @@ Deno.test("check trains what a file's experiments train by code of its own", asy
   );
 });
 
+Deno.test("a trainer that throws where it is made is wrong input, with the place", async () => {
+  const text = await Deno.readTextFile(new URL("tests/lab/experiment/own_parts.ts", root));
+  const broken = text.replace("create: (context) =>", "$& (null as any).luck ??");
+  const { code, error } = await check(broken);
+  strictEqual(code, 2);
+  match(
+    error,
+    /^error: Cannot train "own-\w+" as its file throws TypeError: .*\(world\.ts:\d+:\d+\)\n$/,
+  );
+});
+
 interface Named {
   readonly name: string;
   readonly findings: readonly { readonly check: string }[];
 }
 
-Deno.test("what trains by the lab's code alone is not examined", async () => {
+Deno.test("check says of an experiment that cannot be run what run says", async () => {
+  const parts = (text: string) => `export default { name: "mine", budget: 1000, ${text} };`;
+  for (
+    const [text, expected, out] of [
+      [
+        `environment: { id: "GridWorld-v0" }, agent: { name: "ppoo" }`,
+        /no agent "ppoo" \(did you mean "ppo"\?\)/,
+        "✓ GridWorld-v0: all is well\n",
+      ],
+      [
+        `environment: { id: "Pendulum-v1" }, agent: { name: "dqn" }`,
+        /Cannot train dqn in Pendulum-v1 as it takes Discrete actions/,
+        "✓ Pendulum-v1: all is well\n",
+      ],
+      [`dataset: { name: "glyphs" }, model: { name: "vaee" }`, /no model "vaee"/, ""],
+      [`dataset: { name: "glyph" }, model: { name: "vae" }`, /no data set "glyph"/, ""],
+      [`dataset: { name: "text" }, model: { name: "vae" }`, /Cannot train vae on text/, ""],
+    ] as const
+  ) {
+    const said = await check(parts(text));
+    strictEqual(said.code, 2);
+    match(said.error, expected);
+    match(said.error, /^error: [^\n]+\n$/);
+    strictEqual(said.out, out);
+  }
+  const sound = parts(`dataset: { name: "glyphs" }, model: { name: "vae" }`);
+  deepStrictEqual(await check(sound), { code: 0, out: "✓ mine: all is well\n", error: "" });
+});
+
+Deno.test("an experiment is not looked at before its world is mended", async () => {
+  const world = source("Chance-v0", "export const one =", chance);
+  const { code, out } = await check(`${world}
+    export default { name: "mine", environment: one, agent: { name: "ppoo" }, budget: 1000 };`);
+  strictEqual(code, 1);
+  match(out, /\nmine: 1 error\n {2}error \(world\): [^\n]+: Chance-v0\n/);
+});
+
+Deno.test("what trains by the lab's code alone is not trained", async () => {
   const entry = registries.experiments.find(({ name }) => name === "cartpole-ppo")!;
   strictEqual(trainsOwn(await entry.load()), false);
   strictEqual(trainsOwn(ownEverything), true);

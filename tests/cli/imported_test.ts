@@ -284,4 +284,23 @@ Deno.test("the name of an imported file says nothing to a terminal", () =>
       match(io.written.out, /^[^\n]*\w{6} {2}a�\[31mb�c\.csv\n$/);
       match(io.written.error, remark);
     }
+    // Nor does a column that names its run.
+    await Deno.writeTextFile(`${folder}/panel.csv`, "Step,a\x1bb - loss\n1,2\n");
+    strictEqual(await main(["import", "panel.csv"], capturedIo({ folder, root: folder })), 0);
+    const io = capturedIo({ folder, root: folder, registries });
+    strictEqual(await main(["runs", "--json"], io), 0);
+    const { runs } = JSON.parse(io.written.out) as { runs: Record<string, unknown>[] };
+    deepStrictEqual(runs.map(({ name, note }) => [name, note]), [
+      ["a�b", "imported from panel.csv"],
+      ["a�[31mb�c", "imported from a�[31mb�c.csv"],
+    ]);
+  }));
+
+Deno.test("what is no file is not waited for", () =>
+  inFolder(async (folder) => {
+    const { success } = await new Deno.Command("mkfifo", { args: [`${folder}/pipe.csv`] }).output();
+    strictEqual(success, true);
+    const io = capturedIo({ folder, root: folder, registries });
+    strictEqual(await main(["import", "pipe.csv"], io), 2);
+    strictEqual(io.written.error, "error: Cannot import pipe.csv as it is no file\n");
   }));

@@ -276,7 +276,16 @@ Deno.test("a name or tag that is empty, long or of many lines is refused, and an
         ok(error.includes(`Expected 1 to ${most} characters`) && error.length < 500, error);
       }
     }
-    const most = ["--name", "x".repeat(100), "--tag", "é".repeat(50)];
+    for (const words of [["--note", "a\nb\u001b[31m"], ["--note", "\u202eb"]]) {
+      const { code, error } = await typed(["run", "line-toy", ...words]);
+      deepStrictEqual([code, error.split("\n").length], [2, 2]);
+      match(error, /--note: Expected a text without control characters but line breaks, but got/);
+    }
+    match(
+      (await typed(["import", "x.csv", "--name", "a\nb"])).error,
+      /--name: Expected 1 to 100 char/,
+    );
+    const most = ["--name", "x".repeat(100), "--tag", "é".repeat(50), "--note", "two\nlines"];
     strictEqual((await typed(["run", "line-toy", "--budget", "10", ...most])).code, 0);
     for (const line of ["export latest --format csv --out", "runs --store"]) {
       const { code, error } = await typed([...line.split(" "), ""]);
@@ -368,4 +377,23 @@ Deno.test("what belongs to something else is refused where that is not asked for
       match(error, said, line);
       strictEqual(error.split("\n").length, 2, error);
     }
+  }));
+
+Deno.test("a word that is no choice is refused with the nearest, behind what others write before it", () =>
+  inLab(async (typed) => {
+    for (
+      const [line, near] of [
+        ["run x --backend tfjs-cpu", "cpu"],
+        ["run x --backend TF-cpu", "cpu"],
+        ["run x --backend keras/tfjs-wasm", "tfjs-wasm"],
+        ["run x --backend tfjs-webgp", "tfjs-webgpu"],
+        ["run x --sampler optuna.tpe", "tpe"],
+        ["run x --sampler soboll", "sobol"],
+        ["new data-set x", "dataset"],
+      ]
+    ) {
+      const { code, error } = await typed(line);
+      deepStrictEqual([code, /Did you mean "([^"]+)"\?/.exec(error)?.[1]], [2, near], error);
+    }
+    doesNotMatch((await typed("run x --backend rust")).error, /Did you mean/);
   }));

@@ -289,6 +289,34 @@ Deno.test("--random --out records a GIF of so many frames, the same with the sam
   });
 });
 
+Deno.test("chance takes no action that the world's mask forbids", async () => {
+  const lab = new URL("../../mod.ts", import.meta.url).href;
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(
+      `${folder}/masked.ts`,
+      `import { defineEnvironment, Discrete } from "${lab}";
+       export default defineEnvironment({
+         id: "Masked-v0",
+         observationSpace: new Discrete(2),
+         actionSpace: new Discrete(4),
+         timeLimit: 10,
+         reset: () => 0,
+         step: (at, action) => {
+           if (action % 2 !== at) throw new Error("forbidden: " + action);
+           return { state: 1 - at, reward: 1, terminated: false };
+         },
+         observe: (at) => at,
+         actionMask: (at) => [1 - at, at, 1 - at, at],
+         scene: () => ({ view: [0, 0, 1, 1], background: "#ffffff", shapes: [] }),
+       });`,
+    );
+    const io = capturedIo({ folder, root: folder });
+    const args = ["play", "masked.ts", "--random", "--seconds", "12", "--out", "a.gif"];
+    strictEqual(await main(args, io), 0, io.written.error);
+    match(io.written.out, /Masked-v0: 4 episodes, return 10.0 on average/);
+  });
+});
+
 Deno.test("--out draws the first frame as PNG or SVG, with the world's options", async () => {
   await inFolder(async (folder) => {
     const args = ["play", "FrozenLake-v1", "--random", "--set", "mapName=8x8", "--out"];

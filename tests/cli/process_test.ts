@@ -5,8 +5,13 @@ const main = new URL("../../cli/main.ts", import.meta.url).pathname;
 const root = new URL("../../", import.meta.url).pathname;
 
 /** The lab as a process of its own, with the permissions of its task. */
-function command(folder: string, args: readonly string[]): Deno.Command {
+function command(
+  folder: string,
+  args: readonly string[],
+  options: Deno.CommandOptions = {},
+): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
+    ...options,
     args: [
       ...["run", "--quiet", "--no-prompt", `--allow-read=${root},${folder}`],
       ...[`--allow-write=${folder}`, "--allow-env=INIT_CWD,NO_COLOR,XDG_RUNTIME_DIR"],
@@ -21,6 +26,27 @@ function command(folder: string, args: readonly string[]): Deno.Command {
 }
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+Deno.test("a file that does not end is said to be waited for, and Ctrl-C ends that", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/loop.ts`, "while (true);\n");
+    for (const args of [["check", "loop.ts"], ["run", "loop.ts"]]) {
+      const child = command(folder, args, { signal: AbortSignal.timeout(40_000) }).spawn();
+      const said: string[] = [];
+      for await (const bytes of child.stderr) {
+        said.push(text(bytes));
+        if (said.join("").includes("\n")) break;
+      }
+      match(
+        said.join(""),
+        /^Waiting for [^\n]*loop\.ts: its code takes long, or does not end [^\n]*\n$/,
+      );
+      child.kill("SIGINT");
+      strictEqual((await child.status).success, false);
+      await child.stdout.cancel();
+    }
+  });
+});
 
 Deno.test("a missing permission is one line that says how to give it", async () => {
   await inFolder(async (folder) => {

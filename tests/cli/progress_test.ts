@@ -206,11 +206,11 @@ Deno.test("a run that ended says what its return is worth, and only what is good
   };
   ended("aaaaaa", "stopped", 500);
   ended("bbbbbb", "completed", 9.51);
-  ended("cccccc", "completed", 300);
+  ended("cccccc", "completed", 474.96);
   deepStrictEqual(io.written.error.trimEnd().split("\n"), [
     "✓ cartpole-ppo seed 1: solved, return 500.0, 50,000 steps in 0:03 (aaaaaa)",
     "! cartpole-ppo seed 1: no better than random, return 9.51, 50,000 steps in 0:03 (bbbbbb)",
-    "✓ cartpole-ppo seed 1: learning, return 300.0, 50,000 steps in 0:03 (cccccc)",
+    "✓ cartpole-ppo seed 1: learning, return 474.96, 50,000 steps in 0:03 (cccccc)",
   ]);
 });
 

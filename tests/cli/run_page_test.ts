@@ -70,6 +70,9 @@ Deno.test("the table of runs has what its width has room for, each figure in its
     ["run", "name", "seed", "status", "figure", "verdict", "losses/value"],
     ["aaaaaa", "first", "56", "early stop", "return 480.0", "solved", "0.125"],
   ]);
+  // A figure is on the side of what counts as solved that its verdict says.
+  const almost = storeOf({ "evaluation/return_mean": 474.96 });
+  deepStrictEqual(shown(109, [run], [], almost)[1].slice(4, 6), ["return 474.96", "learning"]);
   // What is the headline anyway is no column of its own.
   deepStrictEqual(shown(140, [run], ["evaluation/return_mean"])[0], shown(140)[0]);
   // Runs of one name say in what they differ, to the last.

@@ -107,6 +107,8 @@ Deno.test("a request from elsewhere, of another form or too large changes nothin
     [own, { runs: [], change: { action: "trash" } }, 400],
     [own, { runs: body.runs, change: { action: "purge" } }, 400],
     [own, { runs: body.runs, change: { action: "tag", tag: "x".repeat(51) } }, 400],
+    [own, { runs: body.runs, change: { action: "tag", tag: "a\u001bb" } }, 400],
+    [own, { runs: body.runs, change: { action: "note", note: "a\u001bb", before: "" } }, 400],
     [own, { runs: ["../../etc"], change: { action: "trash" } }, 409],
   ];
   for (const [headers, attack, expected] of attacks) {

@@ -80,7 +80,7 @@ const seedOf = (run: string, figure: number | string | null, more = {}) => ({
 });
 const group = (label: string, more = {}) =>
   ({
-    ...{ label, color: 0, seeds: [], verdict: null, settings: {} },
+    ...{ label, color: 0, seeds: [], mark: null, verdict: null, settings: {} },
     ...{ mean: { x: [], y: [], low: [], high: [] } },
     statistics: { iqm: 10, spread: null, mean: 11, median: 12 },
     ...more,
@@ -89,9 +89,9 @@ const spread = (low: number, high: number, kind = "interval") => ({ low, high, k
 
 const groups = [
   group("ppo", {
-    ...{ color: 9, verdict: "solved" },
+    ...{ color: 9, mark: 30, verdict: "learning" },
     seeds: [seedOf("a1", 20), seedOf("a2", 30, { status: "stopped" })],
-    statistics: { iqm: 25, spread: spread(20, 30), mean: 24, median: 26 },
+    statistics: { iqm: 29.9996, spread: spread(20, 30), mean: 24, median: 26 },
   }),
   group("dqn", {
     seeds: [
@@ -122,7 +122,7 @@ Deno.test("each group has its figures, what is known against the best, and its s
     deepStrictEqual(
       rows.map(cells),
       [
-        [" ppo", "25", "", "20 … 30", "best", "–", "–", "solved", "24", "26", "1, 2"],
+        [" ppo", "29.9996", "", "20 … 30", "best", "–", "–", "learning", "24", "26", "1, 2"],
         [
           ...[" dqn", "10", "", "5 … 15, extremes", "0.94", "0.012", "3", "–", "11", "12"],
           "1 (running), 2 (older, not counted), 3 (failed, not counted)",

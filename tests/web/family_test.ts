@@ -56,6 +56,19 @@ Deno.test("a run's place among its seeds is taken over the figure that it is jud
   strictEqual(familyOf(seeds, "run-9"), undefined);
 });
 
+Deno.test("figures among seeds are on the side of what counts as solved that they are on", () => {
+  const marked = (seed: number, value: number): Record => {
+    const made = record(seed, value);
+    return { ...made, row: { ...made.row, headline: { ...made.row.headline!, mark: 475 } } };
+  };
+  const family = familyOf([marked(1, 474.96), marked(2, 480)], "run-2")!;
+  using page = new SmallPage(RunFamily, { run: "run-2", initial: { family } });
+  deepStrictEqual(
+    page.get("span").all("a").map(({ textContent }) => textContent),
+    ["474.96", "480"],
+  );
+});
+
 Deno.test("of two runs of a seed the newer one counts", () => {
   const made = record(1, 900);
   const older = (id: string, createdAt: number): Record => ({

@@ -5,6 +5,7 @@ import {
   count,
   duration,
   figure,
+  figureBeside,
   metricTitle,
   metricWords,
   momentWords,
@@ -22,6 +23,19 @@ const written: readonly (readonly [name: string, made: readonly string[], wanted
       figure,
     ),
     "0 475.3 1,000 1,235 12,346 9,999,999 1e+7 0.001 9.9e-4 1.23e-5 ≈ 0 -0.5",
+  ],
+  [
+    "figure beside a mark",
+    [474.96, 475, 475.04, 474.99996, 999.99].map((value) => figureBeside(value, 475)),
+    "474.96 475 475.04 474.99996 1,000",
+  ],
+  [
+    "figure beside another mark",
+    [
+      ...[figureBeside(12_345.96, 12_346), figureBeside(1e-5, 0), figureBeside(-110.04, -110)],
+      ...[figureBeside("NaN", 1), figureBeside(474.96, null), figureBeside(null, 5)],
+    ],
+    "12,345.96 1e-5 -110.04 NaN 475 –",
   ],
   ["figure of no number", [null, undefined, "NaN", "Infinity"].map(figure), "– – NaN Infinity"],
   ["moment", [0, 1160, 1240].map(momentWords), "untrained iteration 1,160 iteration 1,240"],

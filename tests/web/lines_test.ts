@@ -48,6 +48,7 @@ function group(label: string, color: number, counts: boolean[]): ComparedGroup {
     })),
     mean: { x, y: [5, 5], low: [4, 4], high: [6, 6] },
     statistics: { iqm: 5, spread: null, mean: 5, median: 5 },
+    mark: null,
     verdict: null,
     settings: {},
   };

@@ -72,6 +72,7 @@ test("the first message holds every run, the next only what changed", async (das
     name: "evaluation/return_mean",
     series: "evaluation/return_mean",
     value: 321,
+    mark: 475,
   });
 
   setProgress(store, runs.running, 250);

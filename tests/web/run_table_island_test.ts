@@ -1,6 +1,7 @@
 /** The table of runs in a reader's hand. */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { answeredBy } from "../../web/ask.ts";
+import { FIGURE } from "../../lab/experiment/metric_label.ts";
 import RunTable from "../../web/islands/run_table.tsx";
 import { type TableAnswer, type TableRequest, tableRequestOf } from "../../web/runs_query.ts";
 import type { RunSummary } from "../../web/summary.ts";
@@ -518,6 +519,22 @@ Deno.test("what no run matches is said, unless the filter is wrong", async () =>
   }, { later: { problem: "it is wrong" } });
   await shown({ ...none, total: 0 }, "", ({ page }) => {
     ok(page.get("p", ".empty").textContent.startsWith("No run yet"));
+  });
+});
+
+Deno.test("the figure of a row is on the side of what counts as solved that its value is on", async () => {
+  const name = "evaluation/return_mean";
+  const row = rowOf("r7", { headline: { name, series: name, value: 474.96, mark: 475 } });
+  const columns = [FIGURE, name, "agent.gamma"].map((key) => ({ key, better: null }));
+  const answer = {
+    ...single,
+    columns,
+    rows: [{ row, apart: [], cells: [474.96, 474.96, 474.96] }],
+  };
+  await shown(answer, "", ({ page }) => {
+    deepStrictEqual(cells(rows(page)[0]).slice(2, 5).map((each) => each.match(/[\d.]+$/)?.[0]), [
+      ...["474.96", "474.96", "475"],
+    ]);
   });
 });
 

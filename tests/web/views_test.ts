@@ -617,6 +617,10 @@ Deno.test("a run's figures stand under their names, and its end and events below
       settle();
     };
     changes([{ ...row, headline: { ...row.headline, value: 480 } }], []);
+    deepStrictEqual(facts(page), all("480"));
+    changes([{ ...row, headline: { ...row.headline, value: 474.96, mark: 475 } }], []);
+    deepStrictEqual(facts(page), all("474.96"));
+    changes([{ ...row, headline: { ...row.headline, value: 480 } }], []);
     changes([], ["r"]);
     deepStrictEqual([facts(page), page.get("p").textContent], [
       all("480"),

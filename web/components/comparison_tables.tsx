@@ -4,7 +4,7 @@ import { differingPaths, isFinished, isLost, seedsText } from "../../lab/experim
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
 import { detectableText, pText } from "../../lab/statistics/p_value.ts";
 import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
-import { boundsText, figure } from "../format.ts";
+import { boundsText, figure, figureBeside } from "../format.ts";
 import type { Finding } from "../finding.ts";
 import { IntervalBar, reachOf } from "./interval_bar.tsx";
 import { Worth } from "./status.tsx";
@@ -70,10 +70,10 @@ export function Statistics(
         </thead>
         <tbody>
           {groups.map((group) => {
-            const { label, color, seeds, statistics, verdict } = group;
+            const { label, color, seeds, statistics, mark, verdict } = group;
             const finding = findings.find(({ other }) => other === label);
             const isWhole = !countedOf(seeds).some((seed) => isLost(seed) || seed.lacks);
-            const shown = (value: number | string) => isWhole ? figure(value) : "none";
+            const shown = (value: number | string) => isWhole ? figureBeside(value, mark) : "none";
             return (
               <tr
                 key={label}
@@ -90,7 +90,7 @@ export function Statistics(
                 <td>
                   <IntervalBar group={group} reach={reach} />
                 </td>
-                <td>{statistics.spread === null ? "–" : boundsText(statistics.spread)}</td>
+                <td>{statistics.spread === null ? "–" : boundsText(statistics.spread, mark)}</td>
                 {best !== undefined && (
                   <td class="number">
                     {label === best

@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import { useFollowed } from "../components/followed.ts";
 import type { Family } from "../family.ts";
-import { figure } from "../format.ts";
+import { figureBeside } from "../format.ts";
 
 /** What is known of a run's family; null where it is alone. */
 export interface FamilyAnswer {
@@ -18,7 +18,7 @@ export default function RunFamily({ run, initial }: {
   return family && <AmongSeeds {...family} />;
 }
 
-function AmongSeeds({ siblings, index, place, judged }: Family): VNode {
+function AmongSeeds({ siblings, index, place, judged, mark }: Family): VNode {
   const [before, after] = [siblings[index - 1], siblings[index + 1]];
   return (
     <nav class="family" aria-label="Other seeds">
@@ -31,7 +31,7 @@ function AmongSeeds({ siblings, index, place, judged }: Family): VNode {
             aria-current={i === index ? "page" : undefined}
             title={`seed ${seed}`}
           >
-            {value === null ? "–" : figure(value)}
+            {figureBeside(value, mark)}
           </a>
         ))}
       </span>

@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
 import { Status } from "../components/status.tsx";
-import { duration, figure, metricTitle } from "../format.ts";
+import { duration, figureBeside, metricTitle } from "../format.ts";
 import { isGone, rowOf } from "../live.ts";
 import type { RunSummary } from "../summary.ts";
 import { commandIn, type Program } from "../program.ts";
@@ -41,7 +41,7 @@ function Figures({ row }: { row: RunSummary }): VNode {
       {row.headline !== null && (
         <div>
           <dt>{metricTitle(row.headline.series)}</dt>
-          <dd>{figure(row.headline.value)}</dd>
+          <dd>{figureBeside(row.headline.value, row.headline.mark)}</dd>
         </div>
       )}
       <div>

@@ -14,7 +14,8 @@ import { Spark } from "../components/spark.tsx";
 import { Status } from "../components/status.tsx";
 import { MOST_RUNS, useTrends } from "../components/trends.tsx";
 import { Width } from "../components/width.tsx";
-import { ago, boundsText, count, duration, figure, metricTitle } from "../format.ts";
+import { ago, boundsText, count, duration, figure, figureBeside, metricTitle } from "../format.ts";
+import type { Headline } from "../summary.ts";
 import { FIGURE, metricLabel } from "../../lab/experiment/metric_label.ts";
 import { heardMessages } from "../live.ts";
 import { commandIn, EXAMPLE, type Program } from "../program.ts";
@@ -546,7 +547,7 @@ function RunRow(
           {columns[i].key === FIGURE && row.headline !== null && (
             <span class="of">{`${metricLabel(row.headline.name)} `}</span>
           )}
-          {shownCell(cell, columns[i], now)}
+          {shownCell(cell, columns[i], now, row.headline)}
         </td>
       ))}
       <td class="number" title={`${count(row.count)} ${row.unit}`}>{duration(row.wallSeconds)}</td>
@@ -561,9 +562,15 @@ const shortLabel = ({ key }: TableColumn) => key.split(/[./]/).at(-1)!.replaceAl
 const isNumber = (cell: Cell) =>
   cell === null || typeof cell === "number" || /^(NaN|-?Infinity|-?[\d.]+)$/.test(cell);
 
-function shownCell(cell: Cell, { isMoment }: TableColumn, now: number): ComponentChildren {
+function shownCell(
+  cell: Cell,
+  { key, isMoment }: TableColumn,
+  now: number,
+  headline: Headline | null = null,
+): ComponentChildren {
   if (typeof cell !== "number") return cell ?? "–";
-  return isMoment ? ago(cell, now) : figure(cell);
+  if (isMoment) return ago(cell, now);
+  return figureBeside(cell, key === FIGURE || key === headline?.name ? headline?.mark : undefined);
 }
 
 function GroupRow(

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { didYouMean, InputError } from "../../core/errors.ts";
 import { checkMetricName, type Progress } from "../../core/metrics.ts";
 import { isRecord } from "../../core/plain.ts";
+import { printable } from "../../core/printable.ts";
 import type { Json } from "../../core/snapshot.ts";
 import type { BudgetUnit } from "../../core/trainer.ts";
 import type { ImportSource, Store } from "../../store/store.ts";
@@ -19,7 +20,7 @@ import {
   requireNoFall,
   requirePng,
 } from "../logged_run.ts";
-import { isShortLine, LONGEST_TAG } from "../tags.ts";
+import { isNote, isShortLine, LONGEST_TAG, NOTE_RULE } from "../tags.ts";
 import { unitOf } from "./imported_run.ts";
 import { jsonOf } from "./rows.ts";
 
@@ -36,11 +37,14 @@ const tag = z.string().refine((text) => isShortLine(text, LONGEST_TAG), {
 
 const head = z.strictObject({
   run: z.strictObject({
-    name: z.string().regex(/\S/, "it must not be empty"),
+    name: z.string().regex(/\S/, "it must not be empty").refine(
+      (text) => printable(text) === text,
+      { error: "it must be one line without control characters" },
+    ),
     configuration: z.record(z.string(), z.json()).default({}),
     seed: count.default(1),
     tags: z.array(tag).default([]),
-    note: z.string().default(""),
+    note: z.string().refine(isNote, { error: NOTE_RULE }).default(""),
   }),
 });
 /** What a line may be, by the key that says it. */
@@ -154,14 +158,34 @@ async function put(run: LoggedRun, each: Entry): Promise<void> {
   else run.finish(each.finish, each.message);
 }
 
-function headOf({ line, at }: Line): z.output<typeof head> {
+/** What a line holds; `__proto__` is no key that is kept. */
+function contentOf({ line, at }: Line): unknown {
   const content = jsonOf(line, at);
+  const path = pathTo("__proto__", content);
+  if (path === undefined) return content;
+  throw new InputError(`Cannot import ${at} as no field may be called __proto__: ${path}`);
+}
+
+/** Where a key stands in a value, by the keys above it. */
+function pathTo(key: string, value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [name, part] of Object.entries(value)) {
+    const below = pathTo(key, part);
+    if (name === key || below !== undefined) return name === key ? name : `${name}.${below}`;
+  }
+  return undefined;
+}
+
+function headOf(first: Line): z.output<typeof head> {
+  const content = contentOf(first);
+  const { at } = first;
   if (isRecord(content) && isRecord(content.run)) return parsed(head, content, at);
   throw new InputError(`Cannot import ${at} as its first line must be {"run": {"name": …}}`);
 }
 
-function entryOf({ line, at }: Line): Entry {
-  const content = jsonOf(line, at);
+function entryOf(line: Line): Entry {
+  const content = contentOf(line);
+  const { at } = line;
   const kinds = Object.keys(entries) as (keyof typeof entries)[];
   const kind = kinds.find((each) => isRecord(content) && Object.hasOwn(content, each));
   if (kind !== undefined) return parsed(entries[kind] as z.ZodObject, content, at) as Entry;

@@ -139,8 +139,10 @@ async function add(
   const inOrder = [...runs.entries()].sort(([, a], [, b]) =>
     began(a) === began(b) ? 0 : began(a) < began(b) ? -1 : 1
   );
-  for (const [place, run] of inOrder) {
-    const origin = { note: `imported from ${name}`, source: { hash, place } };
+  for (const [place, found] of inOrder) {
+    // A file's name, or a column's, is none that anyone typed.
+    const run = { ...found, name: printable(found.name) };
+    const origin = { note: `imported from ${printable(name)}`, source: { hash, place } };
     if ("id" in run) refuseOptions(options, name, "the lab's own export says it itself");
     const there = knownRun(before, origin.source) ??
       ("id" in run ? ownRun(store, before, run) : undefined);

@@ -82,6 +82,13 @@ Deno.test("a run that has ended gives back what it opened, once its pictures are
     // The last one to close SQLite's file removes what stands beside it.
     strictEqual(isOpen(), false);
     await rejects(startRun({ name: " ", store }), /name must not be empty/);
+    for (
+      const [words, said] of [
+        [{ name: "a\nb" }, /as its name must be one line without control characters: a\ufffdb$/],
+        [{ name: "a", tags: ["b", "\u001bc"] }, /its tags must have 1 to 50 .* each: \ufffdc$/],
+        [{ name: "a", note: "b\n\u0007" }, /its note must have no control characters but line br/],
+      ] as const
+    ) await rejects(startRun({ ...words, store }), said);
     strictEqual(isOpen(), false);
   }));
 
@@ -191,6 +198,22 @@ Deno.test("a wrong line is named, and nothing of the file is stored", () =>
         /line 1 as there is no field run\.seeds \(did you mean "seed"\?\)$/,
       ],
       [lines({ run: { name: " " } }), /line 1 as run\.name is wrong: it must not be empty$/],
+      [
+        `{"run": {"name": "a", "configuration": {"b": [{"__proto__": 1}]}}}`,
+        /line 1 as no field may be called __proto__: run\.configuration\.b\.0\.__proto__$/,
+      ],
+      [
+        `${lines(head)}\n{"metrics": {"a": 1, "__proto__": 2}}`,
+        /line 2 as no field may be called __proto__: metrics\.__proto__$/,
+      ],
+      [
+        lines({ run: { name: "a\nb" } }),
+        /line 1 as run\.name is wrong: it must be one line without control characters$/,
+      ],
+      [
+        lines({ run: { name: "a", note: "b\n\u001b" } }),
+        /line 1 as run\.note is wrong: it must have no control characters but line breaks$/,
+      ],
       ...["", " ", "a\nb", "t".repeat(51)].map((tag): [string, RegExp] => [
         lines({ run: { name: "torch", tags: ["mine", tag] } }),
         /line 1 as run\.tags\.1 is wrong: it must have 1 to 50 characters in one line$/,

@@ -396,16 +396,22 @@ Deno.test("a run is resumed with its own definition alone, another budget aside"
   const agent = { name: "toy", rate: 0.25, size: 5 };
   for (
     const [changed, line] of [
-      [{ agent: { ...agent, rate: 0.9 } }, "this agent.rate as it must be the run's, 0.25: 0.9"],
-      [{ agent: { name: "toy", rate: 0.25 } }, "this agent.size as it must be the run's, 5: 4"],
-      [{ agent, environment: { id: "Line-v0", goal: 9 } }, "this environment.goal as "],
+      [
+        { agent: { ...agent, rate: 0.9 } },
+        "the field agent.rate as it must be the run's, 0.25: 0.9",
+      ],
+      [
+        { agent: { name: "toy", rate: 0.25 } },
+        "the field agent.size as it must be the run's, 5: 4",
+      ],
+      [{ agent, environment: { id: "Line-v0", goal: 9 } }, "the field environment.goal as "],
       [
         { agent, evaluation: { every: 7, episodes: 5 } },
-        "this evaluation.every as it must be the run's, 10: 7",
+        "the field evaluation.every as it must be the run's, 10: 7",
       ],
       [
         { agent, evaluation: { episodes: 5, stochastic: true } },
-        "this evaluation.stochastic as .* null: true",
+        "the field evaluation.stochastic as .* null: true",
       ],
     ] as const
   ) {
@@ -426,6 +432,10 @@ Deno.test("a library call's wrong options and failures reach the caller", async 
   await using own = await ownFile();
   const store = `${own.folder}/mine`;
   await rejects(train(everything, { ...call, resume: "x" }), /option resume as it needs a store/);
+  await rejects(
+    train(everything, { ...call, store: "/tmp/none", name: "a\nb" }),
+    /Cannot train as its name must be one line without control characters/,
+  );
   await rejects(
     train(everything, { ...call, ...{ bugdet: 100 } }),
     /^InputError: Cannot train as there is no option "bugdet" \(did you mean "budget"\?\): there/,

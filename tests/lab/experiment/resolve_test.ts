@@ -241,7 +241,7 @@ Deno.test("a wrong definition is refused in one line", async () => {
   );
   await refused(
     { agent: { name: "toy", rate: "1" } },
-    /this agent\.rate as it must be number, 0 … 1: "1"/,
+    /with the field agent\.rate as it must be number, 0 … 1: "1"/,
   );
   await refused({ agent: { rate: 1 } }, /agent\.name must be a string: nothing/);
   await refused({ agent: { name: "toy", rate: () => 1 } }, /rate must be plain data/);
@@ -250,11 +250,15 @@ Deno.test("a wrong definition is refused in one line", async () => {
     { environment: undefined },
     /must have environment and agent, or dataset and model/,
   );
-  await refused({ budget: 1.5 }, /this budget as it must be integer, ≥ 1: 1\.5/);
+  await refused({ budget: 1.5 }, /with the field budget as it must be integer, ≥ 1: 1\.5/);
   await refused({ bugdet: 5 }, /no field "bugdet" \(did you mean "budget"\?\)/);
   await refused({ stop: { metric: "x" } }, /one of stop\.atLeast and stop\.atMost: neither/);
-  await refused({ tunedOn: 100 }, /this tunedOn as it must be integer, 0 … 99: 100/);
-  await refused({ seeds: "3" }, /this seeds as it must be integer, ≥ 1: "3"/);
+  await refused({ tunedOn: 100 }, /with the field tunedOn as it must be integer, 0 … 99: 100/);
+  await refused({ version: 0 }, /with the field version as it must be integer, ≥ 1: 0/);
+  await refused(
+    { seeds: [1, 2] },
+    /with the field seeds as it must be how many, integer, ≥ 1 \(--seed N says the first one\): \[1,2\]/,
+  );
   await refused(
     { evaluation: { evry: 5 } },
     /no field evaluation\.evry \(did you mean "evaluation/,

@@ -85,6 +85,71 @@ Deno.test("the unit of the values, and where their zero is, changes no p", () =>
   );
 });
 
+/** The same p by whole numbers of any size. */
+function exactly(x: readonly number[], y: readonly number[]): number {
+  const all = [...x, ...y].map(BigInt);
+  const total = all.reduce((sum, value) => sum + value, 0n);
+  // |mean − mean|, times both counts.
+  const apart = (sum: bigint) => {
+    const difference = sum * BigInt(all.length) - total * BigInt(x.length);
+    return difference < 0n ? -difference : difference;
+  };
+  const observed = apart(x.reduce((sum, value) => sum + BigInt(value), 0n));
+  let [far, ways] = [0, 0];
+  for (let dealt = 0; dealt < 1 << all.length; dealt++) {
+    const own = all.filter((_, i) => (dealt >> i) % 2 === 1);
+    if (own.length !== x.length) continue;
+    ways++;
+    if (apart(own.reduce((sum, value) => sum + value, 0n)) >= observed) far++;
+  }
+  return far / ways;
+}
+
+/** And of pairs. */
+function exactlyPaired(x: readonly number[], y: readonly number[]): number {
+  const differences = x.map((value, i) => BigInt(value) - BigInt(y[i]));
+  const size = (turned: number) => {
+    const sum = differences.reduce((a, b, i) => (turned >> i) % 2 === 1 ? a - b : a + b, 0n);
+    return sum < 0n ? -sum : sum;
+  };
+  const ways = Array.from({ length: 1 << x.length }, (_, turned) => size(turned));
+  return ways.filter((each) => each >= ways[0]).length / ways.length;
+}
+
+Deno.test("what is as far apart is told exactly, of values many decades apart", () => {
+  const random = defaultRng(8);
+  // Few digits, so that many ways are equally far apart.
+  const draw = (count: number) =>
+    Array.from(
+      { length: count },
+      () => (random.integers(5) - 2) * Number(`1e${random.integers(14)}`),
+    );
+  for (let i = 0; i < 300; i++) {
+    const [x, y] = [draw(2 + i % 3), draw(2 + i % 4)];
+    strictEqual(permutationTest(x, y), exactly(x, y), `${x} | ${y}`);
+    const [a, b] = [draw(5), draw(5)];
+    strictEqual(pairedPermutationTest(a, b), exactlyPaired(a, b), `${a} | ${b}`);
+  }
+  strictEqual(permutationTest([1e13, 5, 6], [1, 2, 3]), 2 / 20);
+});
+
+Deno.test("sums that are equal but for rounding are as far apart", () => {
+  // In tenths all of them are whole: of 0.1 + 0.2 and 0.3 + 0 the engine makes two numbers.
+  const tenths = (values: readonly number[]) => values.map((value) => value / 10);
+  const random = defaultRng(9);
+  const draw = (count: number) => Array.from({ length: count }, () => random.integers(12));
+  for (let i = 0; i < 300; i++) {
+    const [x, y] = [draw(2 + i % 3), draw(2 + i % 4)];
+    strictEqual(permutationTest(tenths(x), tenths(y)), exactly(x, y), `${x} | ${y}`);
+    const [a, b] = [draw(5), draw(5)];
+    // Differences of large values have the rounding of these.
+    for (const added of [0, 10_000]) {
+      const [c, d] = [a, b].map((values) => tenths(values.map((value) => value + added)));
+      strictEqual(pairedPermutationTest(c, d), exactlyPaired(a, b), `${c} | ${d}`);
+    }
+  }
+});
+
 Deno.test("Holm's correction is the least p times the tests that are left, and rises", () => {
   deepStrictEqual(holm([0.01, 0.04, 0.03]), [0.03, 0.06, 0.06]);
   deepStrictEqual(holm([0.5, 0.9, NaN, 0.001]), [1, 1, NaN, 0.003]);
@@ -120,7 +185,7 @@ Deno.test("what no permutation test of so few seeds sees is no difference that t
     const apart = (count: number) => permutationTest(upTo(count), upTo(count).map((i) => i + 99));
     const paired = (count: number) =>
       pairedPermutationTest(upTo(count).map((i) => i + 1), upTo(count));
-    const counts = [apart, paired].map((test) => fewest((count) => test(count) * tests <= 0.05));
+    const counts = [apart, paired].map((test) => fewest((count) => test(count) * tests < 0.05));
     deepStrictEqual(counts, { 1: [4, 6], 6: [5, 8], 10: [6, 9] }[tests]);
     deepStrictEqual(
       [detectableDifference, detectablePairedDifference].map((of) =>
@@ -130,11 +195,12 @@ Deno.test("what no permutation test of so few seeds sees is no difference that t
       `${tests} tests`,
     );
   }
-  // One beside nineteen is the farthest in one of twenty ways, beside eighteen in one of nineteen.
-  deepStrictEqual(
-    [18, 19].map((count) => Number.isNaN(detectableDifference([1], upTo(count)))),
-    [true, false],
-  );
+  // One beside nineteen is the farthest in one of twenty ways: p is 0.05, and below it beside twenty.
+  const isNever = (count: number, tests?: number) =>
+    Number.isNaN(detectableDifference([1], upTo(count), tests));
+  deepStrictEqual([18, 19, 20].map((count) => isNever(count)), [true, true, false]);
+  // Where p is the level but for rounding, too.
+  deepStrictEqual([139, 140].map((count) => isNever(count, 7)), [true, false]);
   ok(Number.isNaN(detectableDifference([], upTo(30))));
 });
 

@@ -103,7 +103,8 @@ Deno.test("JSON holds the run, its series in columns, and values that are not fi
   const [first] = runs;
   strictEqual(first.manifest.determined.seed, run.manifest.determined.seed);
   strictEqual(first.name, run.name);
-  deepStrictEqual(first.series["losses/policy"].values, [0.1, "NaN", 0, "Infinity", "-Infinity"]);
+  deepStrictEqual(first.series["losses/policy"].values, [0.1, "NaN", -0, "Infinity", "-Infinity"]);
+  ok(text.includes('"values":[0.1,"NaN",-0.0,"Infinity"'));
   deepStrictEqual(first.series["evaluation/return_mean"], {
     iterations: [1, 2],
     environmentSteps: [5, 2 ** 33 + 1],

@@ -1,23 +1,28 @@
 /** Changes that a reader makes to runs: tags, the note, the trash and back. @module */
 import * as z from "zod";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
-import { printable, printableLines } from "../../../lab/core/printable.ts";
+import { printableLines } from "../../../lab/core/printable.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import type { Context } from "../../fresh.ts";
 import type { State } from "../../state.ts";
-import { LONGEST_TAG } from "../../../lab/experiment/tags.ts";
+import { isNote, isShortLine, LONGEST_TAG, NOTE_RULE } from "../../../lab/experiment/tags.ts";
 
 /** Characters of a note, at most. */
 const LONGEST_NOTE = 10_000;
 
-const tag = z.string().trim().min(1).max(LONGEST_TAG).transform(printable);
+const tag = z.string().trim().refine((text) => isShortLine(text, LONGEST_TAG), {
+  error: `it must have 1 to ${LONGEST_TAG} characters in one line`,
+});
 
 /** What may be asked for. */
 const changeSchema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("tag"), tag }),
-  z.strictObject({ action: z.literal("untag"), tag }),
+  z.strictObject({ action: z.literal("untag"), tag: z.string().trim() }),
   z.strictObject({
-    ...{ action: z.literal("note"), note: z.string().max(LONGEST_NOTE) },
+    ...{
+      action: z.literal("note"),
+      note: z.string().max(LONGEST_NOTE).refine(isNote, { error: NOTE_RULE }),
+    },
     /** The note that the page began with: what was written since is not lost. */
     before: z.string(),
   }),
