@@ -13107,4 +13107,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/store/exports_test.ts",
   },
+  {
+    fault: "a chart pushes down what stands below it as it is drawn",
+    file: "web/components/plot.tsx",
+    from: "minHeight: `${height}px`",
+    to: "",
+    test: "tests/web/chart_views_test.ts",
+  },
 ];
