@@ -943,6 +943,20 @@ test("no page is wider than a phone, and every control has a name", async (page)
   await page.locator(".runs tbody td.number:visible").first().waitFor();
 }, { viewport: { width: 375, height: 812 } });
 
+test("charts of the compare page push nothing away as they are drawn", async (page) => {
+  await page.addInitScript(() => {
+    const seen: number[] = Object.assign(globalThis, { shifts: [] }).shifts;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        seen.push((entry as unknown as { value: number }).value);
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  await open(page, "/compare");
+  await page.locator(".compared canvas").first().waitFor();
+  await shows(() => page.evaluate(() => (globalThis as unknown as { shifts: [] }).shifts), []);
+});
+
 test("the pages work from the keyboard, with a ring on what has the focus", async (page) => {
   await open(page, "/");
   await page.keyboard.press("Tab");

@@ -13109,9 +13109,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a chart pushes down what stands below it as it is drawn",
-    file: "web/components/plot.tsx",
-    from: "minHeight: `${height}px`",
-    to: "",
-    test: "tests/web/chart_views_test.ts",
+    file: "web/islands/comparison.tsx",
+    from: 'height="fill"\n        linked',
+    to: "height={600}\n        linked",
+    test: "tests/browser/dashboard_test.ts",
   },
 ];

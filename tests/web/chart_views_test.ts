@@ -118,18 +118,6 @@ Deno.test("a chart has a table of its figures, and says where a line broke first
   deepStrictEqual(whole.all("button", "Zoom out"), []);
 });
 
-Deno.test("a chart takes its place before it is drawn, and none where there is nothing to draw", () => {
-  const props = { title: "Return", xLabel: "steps", zoom: () => {}, range: undefined };
-  const placeOf = (lines: Line[], height: number | "fill") => {
-    using page = new SmallPage(Plot, { ...props, lines, height });
-    return page.get("div", ".canvas").style.minHeight;
-  };
-  const lines = [lineOf("ppo", 0, [1, 3, 2])];
-  strictEqual(placeOf(lines, 380), "380px");
-  strictEqual(placeOf(lines, "fill"), undefined);
-  strictEqual(placeOf([lineOf("ppo", 0, [])], 380), undefined);
-});
-
 Deno.test("a series is asked for as the view shows it", () => {
   const view = { axis: "environmentSteps", smoothing: 0.05 } as const;
   strictEqual(

@@ -136,15 +136,7 @@ export function Plot(
   ).join("; ");
   return (
     <figure class={height === "fill" ? "plot filling" : "plot"}>
-      <div
-        class="canvas"
-        ref={holder}
-        role="img"
-        aria-label={`${title}. ${summary}`}
-        // Its place is kept until it is drawn.
-        style={drawable && height !== "fill" ? { minHeight: `${height}px` } : undefined}
-      >
-      </div>
+      <div class="canvas" ref={holder} role="img" aria-label={`${title}. ${summary}`}></div>
       <div class="foot">
         <Readout {...{ lines, xLabel, cursor, moments, named, range }} />
         {range !== undefined && (

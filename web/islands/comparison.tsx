@@ -170,7 +170,6 @@ export default function ComparisonView(
                 drawn={drawn}
                 range={view.value.range}
                 zoom={zoom}
-                height={beside.length === 0 ? 380 : 280}
               />
               {beside.map((name) => (
                 <Beside
@@ -280,12 +279,11 @@ interface Drawn {
 }
 
 function ComparedPlot(
-  { comparison: { metric, axis, groups }, drawn, range, zoom, height, leave }: {
+  { comparison: { metric, axis, groups }, drawn, range, zoom, leave }: {
     comparison: Comparison;
     drawn: Drawn;
     range: Range | undefined;
     zoom: (range: Range | undefined) => void;
-    height: number;
     leave?: () => void;
   },
 ): VNode {
@@ -312,7 +310,7 @@ function ComparedPlot(
         title={`${metricTitle(metric)} of each group`}
         xLabel={axisTitle(axis)}
         lines={lines}
-        height={height}
+        height="fill"
         linked
         named
         range={range}
@@ -343,7 +341,6 @@ function Beside(
       drawn={drawn}
       range={request.range}
       zoom={zoom}
-      height={280}
       leave={leave}
     />
   );
@@ -363,7 +360,7 @@ function Profiles(
         title={`Share of each group's seeds ${side} a value`}
         xLabel={metricTitle(metric)}
         lines={lines}
-        height={300}
+        height="fill"
         named
         range={undefined}
         zoom={() => {}}
