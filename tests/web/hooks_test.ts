@@ -99,7 +99,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-hasGpu",
   ],
   "player/player.tsx": [
-    "-isWanted -playing -problem -show -world",
+    "-gamma -isWanted -playing -problem -show -world",
     "-other -policies -problem -show -values -world",
     "-own -played -problem -world",
     "-playing",
