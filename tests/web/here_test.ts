@@ -269,7 +269,7 @@ Deno.test("a training that a rule ended is judged by its score, as a stored run"
     says({ ...ended("d"), ending: { ...ending, status: "stopped" } });
     const { headline, verdict } = rowOf({ id: HERE } as never);
     deepStrictEqual([headline, verdict], [
-      { name: "evaluation/return_mean", series: "score/return_mean", value: 470 },
+      { name: "evaluation/return_mean", series: "score/return_mean", value: 470, mark: 475 },
       "learning",
     ]);
     strictEqual(here.trained.value!.figures["evaluation/return_mean"], 470);

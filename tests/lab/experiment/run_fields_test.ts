@@ -142,7 +142,12 @@ Deno.test("a run as a row has each of its fields, and how far its budget is spen
     ...{ ...facts, damage: null, progress: 0.25, axis: "environmentSteps" },
     ...{ unit: "environment steps", count: 1000, budget: 4000, wallSeconds: 11 },
     ...{ createdAt: 1_700_000_000_000, verdict: "solved", stamp: 9 },
-    headline: { name: "evaluation/return_mean", series: "evaluation/return_mean", value: 500 },
+    headline: {
+      name: "evaluation/return_mean",
+      series: "evaluation/return_mean",
+      value: 500,
+      mark: 475,
+    },
   };
   deepStrictEqual(summarize(run, { "evaluation/return_mean": 500 }, 9), row);
   deepStrictEqual(summarize(run, { "evaluation/return_mean": NaN }, 9), {
