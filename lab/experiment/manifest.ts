@@ -9,7 +9,7 @@ import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest } from "../store/store.ts";
 import { cpuFeatures } from "./cpu_features.ts";
 import { revisionOf } from "./git.ts";
-import { labRoot, sourceFolders } from "./load.ts";
+import { labRoot, modulePath, sourceFolders } from "./load.ts";
 
 /** The part of a manifest that is the same for every run of a process. */
 type Provenance = Pick<Manifest, "code" | "versions"> & {
@@ -160,4 +160,15 @@ export async function manifestOf(facts: RunFacts): Promise<Manifest> {
     ...(facts.irreproducible === null ? {} : { irreproducible: facts.irreproducible }),
     ...(facts.sweep === undefined ? {} : { sweep: facts.sweep }),
   };
+}
+
+/** Whether the file of a definition lies there no longer; one that may not be read is not said to. */
+export function isGone({ module }: Manifest["definition"]): boolean {
+  if (module === "") return false;
+  try {
+    Deno.statSync(modulePath(module));
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
 }

@@ -29,7 +29,7 @@ import {
 import { lineOf } from "./error_lines.ts";
 import { hashOfModule, modulePath } from "./load.ts";
 import { isOwn, needsModule } from "./own.ts";
-import { provenance } from "./manifest.ts";
+import { isGone, provenance } from "./manifest.ts";
 import { type StoredRunner, StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import { trainerDefinition } from "./session.ts";
@@ -402,17 +402,6 @@ export function requireOwnFile({ id, manifest }: Run, act: string): void {
       `${definition.module} is gone (its figures need no file: runs, compare, report, ` +
       "export --format csv)",
   );
-}
-
-/** Whether the file of a definition lies there no longer; one that may not be read is not said to. */
-function isGone({ module }: Manifest["definition"]): boolean {
-  if (module === "") return false;
-  try {
-    Deno.statSync(modulePath(module));
-    return false;
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound;
-  }
 }
 
 /** Whether the file of a definition is no longer the one that a run was asked for with. */

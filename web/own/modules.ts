@@ -8,6 +8,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { InputError } from "../../lab/core/errors.ts";
+import { isGone } from "../../lab/experiment/manifest.ts";
 import { RecentlyUsed } from "../../lab/core/recently_used.ts";
 import { Thread } from "../../lab/core/thread.ts";
 import {
@@ -46,11 +47,8 @@ export class OwnModules {
   }
 
   /** Whether the module of a run lies where it was no longer. */
-  async isGone({ manifest: { definition } }: Pick<Run, "manifest">): Promise<boolean> {
-    const { module } = definition;
-    const isAbsent = (error: unknown) => error instanceof Deno.errors.NotFound;
-    return module !== "" &&
-      await Deno.lstat(modulePath(module)).then(() => false, isAbsent);
+  isGone({ manifest }: Pick<Run, "manifest">): Promise<boolean> {
+    return Promise.resolve(isGone(manifest.definition));
   }
 
   /**
