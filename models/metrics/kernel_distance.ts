@@ -7,20 +7,17 @@
  *
  * @module
  */
-import { innerProducts } from "./pairs.ts";
+import { rowSums } from "./pairs.ts";
 
 /** Mean kernel of the rows of two sets; of a set with itself, each row with all others. */
 export function meanKernel(a: Float32Array, b: Float32Array, size: number): number {
   const own = a === b;
   const [n, m] = [a.length / size, b.length / size];
-  // Sums of doubles need no conversion at every element.
-  const x = new Float64Array(a);
-  const y = own ? x : new Float64Array(b);
-  const products = new Float64Array(m);
+  const productsOf = rowSums("products", a, b, size);
   let sum = 0;
   for (let i = 0; i < n; i++) {
+    const products = productsOf(i);
     const count = own ? i : m;
-    innerProducts(x, i, y, count, size, products);
     for (let j = 0; j < count; j++) {
       const base = products[j] / size + 1;
       sum += base * base * base;

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { squaredDistances } from "./pairs.ts";
+import { rowSums } from "./pairs.ts";
 
 /** Neighbour whose distance is the radius of an example's ball. */
 const NEIGHBOR = { precision: 3, density: 5 };
@@ -65,19 +65,18 @@ export function neighborhoods(values: Float32Array, dimensions: number): Neighbo
   const kept = Math.max(...Object.values(NEIGHBOR));
   const last = kept - 1;
   const nearest = new Float64Array(count * kept).fill(Infinity);
-  const points = new Float64Array(values); // sums of doubles need no conversion at every element
-  const squared = new Float64Array(count);
   /** The last of each example's nearest, side by side: most pairs are further apart. */
   const reach = new Float64Array(count).fill(Infinity);
   const approach = (i: number, between: number) => {
     insert(nearest, i * kept, i * kept + last, between);
     reach[i] = nearest[i * kept + last];
   };
+  const distancesOf = rowSums("distances", values, values, dimensions);
   let sum = 0;
   for (let i = 0; i < count; i++) {
-    squaredDistances(points, i, points, i, dimensions, squared);
+    const distances = distancesOf(i);
     for (let j = 0; j < i; j++) {
-      const between = Math.sqrt(squared[j]);
+      const between = distances[j];
       sum += between;
       if (between < reach[i]) approach(i, between);
       if (between < reach[j]) approach(j, between);
@@ -114,12 +113,11 @@ export function likeness(samples: Neighborhoods, real: Neighborhoods): Likeness 
   let near = 0;
   const inReal = new Uint8Array(samples.count);
   const [inSample, covered] = [new Uint8Array(real.count), new Uint8Array(real.count)];
-  const [x, y] = [new Float64Array(samples.values), new Float64Array(real.values)];
-  const squared = new Float64Array(real.count);
+  const distancesOf = rowSums("distances", samples.values, real.values, real.dimensions);
   for (let i = 0; i < samples.count; i++) {
-    squaredDistances(x, i, y, real.count, real.dimensions, squared);
+    const distances = distancesOf(i);
     for (let j = 0; j < real.count; j++) {
-      const between = Math.sqrt(squared[j]);
+      const between = distances[j];
       sum += between;
       if (between <= real.precisionRadii[j]) inReal[i] = 1;
       if (between <= samples.precisionRadii[i]) inSample[j] = 1;

@@ -4707,12 +4707,17 @@ export const mutants: readonly Mutant[] = [
     test: "tests/digests/digests_test.ts",
   },
   {
-    fault: "four rows abreast go beyond the last one",
+    fault: "rows that do not fill sixteen are left out",
     file: "models/metrics/pairs.ts",
-    from:
-      "  const from = i * size;\n  let j = 0;\n  for (; j + ABREAST <= count; j += ABREAST) {\n    const q = j * size;\n    let first = 0, second = 0, third = 0, fourth = 0;\n    for (let d = 0; d < size; d++) {\n      const value = a[from + d];\n      first += value * b[q + d];",
-    to:
-      "  const from = i * size;\n  let j = 0;\n  for (; j + ABREAST <= count + 1; j += ABREAST) {\n    const q = j * size;\n    let first = 0, second = 0, third = 0, fourth = 0;\n    for (let d = 0; d < size; d++) {\n      const value = a[from + d];\n      first += value * b[q + d];",
+    from: "const blocks = Math.ceil(m / ABREAST);",
+    to: "const blocks = Math.max(1, Math.floor(m / ABREAST));",
+    test: "tests/models/metrics/pairs_test.ts",
+  },
+  {
+    fault: "of a set with itself the last rows before one are not met",
+    file: "models/metrics/pairs.ts",
+    from: "a === b ? Math.ceil(i / ABREAST)",
+    to: "a === b ? Math.floor(i / ABREAST)",
     test: "tests/models/metrics/pairs_test.ts",
   },
   {

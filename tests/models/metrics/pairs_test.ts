@@ -1,29 +1,34 @@
 /** Sums side by side are those one by one, to the bit. */
 import { deepStrictEqual } from "node:assert";
 import { defaultRng } from "../../../lab/core/random.ts";
-import { innerProducts, squaredDistances } from "../../../models/metrics/pairs.ts";
+import { rowSums } from "../../../models/metrics/pairs.ts";
 
-Deno.test("sums of four rows abreast have the bits of one row alone, whatever is left over", () => {
+Deno.test("sums of sixteen rows abreast have the bits of one row alone, whatever is left over", () => {
   const random = defaultRng(5);
-  for (const [rows, size] of [[1, 3], [4, 1], [7, 5], [12, 16]]) {
-    const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
+  for (const [rows, size] of [[1, 3], [16, 1], [17, 5], [40, 16]]) {
+    const draw = (count: number) => Float32Array.from({ length: count }, () => random.normal());
     const [a, b] = [draw(2 * size), draw(rows * size)];
-    const squared = new Float64Array(rows + 1).fill(-1);
-    const products = squared.slice();
-    squaredDistances(a, 1, b, rows, size, squared);
-    innerProducts(a, 1, b, rows, size, products);
-    const expected = { squared: [] as number[], products: [] as number[] };
+    const expected = { distances: [] as number[], products: [] as number[] };
     for (let j = 0; j < rows; j++) {
-      let [distance, product] = [0, 0];
+      let [squared, product] = [0, 0];
       for (let d = 0; d < size; d++) {
         const [x, y] = [a[size + d], b[j * size + d]];
-        distance += (x - y) * (x - y);
+        squared += (x - y) * (x - y);
         product += x * y;
       }
-      expected.squared.push(distance);
+      expected.distances.push(Math.sqrt(squared));
       expected.products.push(product);
     }
-    deepStrictEqual([...squared], [...expected.squared, -1]);
-    deepStrictEqual([...products], [...expected.products, -1]);
+    for (const  of of["distances", "products"] as const) {
+      deepStrictEqual([...rowSums(of, a, b, size)(1).subarray(0, rows)], expected[of]);
+    }
+  }
+});
+
+Deno.test("of a set with itself a row meets those before it", () => {
+  const line = Float32Array.from({ length: 35 }, (_, i) => i);
+  const distancesOf = rowSums("distances", line, line, 1);
+  for (const i of [1, 16, 17, 34]) {
+    deepStrictEqual([...distancesOf(i).subarray(0, i)], Array.from(line, (j) => i - j).slice(0, i));
   }
 });

@@ -248,10 +248,13 @@ export const f32x4 = {
 export const f64x2 = {
   /** One float64 in both lanes. */
   splat: (x: number): Code => v128.const(new Float64Array(2).fill(x)),
+  /** One element in both lanes. */
+  loadSplat: aligned(10),
   add: (a: Code, b: Code): Code => simd(0xf0, a, b),
   sub: (a: Code, b: Code): Code => simd(0xf1, a, b),
   mul: (a: Code, b: Code): Code => simd(0xf2, a, b),
   div: (a: Code, b: Code): Code => simd(0xf3, a, b),
+  sqrt: (a: Code): Code => simd(0xef, a),
   floor: (a: Code): Code => simd(0x75, a),
   nearest: (a: Code): Code => simd(0x94, a),
   fromFloat: (a: Code): Code => simd(0x5f, a),
