@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Dataset, holdingsOf, type Split } from "../lab/core/dataset.ts";
+import { classNamesOf, type Dataset, holdingsOf, type Split } from "../lab/core/dataset.ts";
 import { checkNames, InputError } from "../lab/core/errors.ts";
 import { rowRanges } from "../lab/core/rows.ts";
 import { zeros } from "../lab/core/tensor_data.ts";
@@ -441,9 +441,8 @@ export class Asked<C extends SharedFields, N extends Networks> {
     if (label === undefined) return undefined;
     const { labelled, sorted, model, shape: { classes } } = this.bound;
     if (!labelled || sorted) {
-      throw new InputError(
-        `Cannot sample one class as ${model.name} learned without labels: ${label}`,
-      );
+      const name = classNamesOf(this.dataset)[label] ?? label;
+      throw new InputError(`Cannot sample one class as ${model.name} is not conditional: ${name}`);
     }
     if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
       throw new InputError(

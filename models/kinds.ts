@@ -39,7 +39,7 @@ export function requireSortable({ count, reader }: Split, kinds: number): void {
   if (count < kinds) {
     throw new InputError(
       `Cannot sort examples into model.kinds as there must be one for each at least, ${kinds}: ${count} ` +
-        `(--set model.kinds=N for fewer)`,
+        "(add examples, or take fewer kinds by --set model.kinds=N, none by --set model.kinds=default)",
     );
   }
 }

@@ -355,7 +355,7 @@ export class LoadedModel {
     }
     requireNoise(count, this.noise, given ?? {});
     if (label !== undefined && classes === 0) {
-      throw new InputError(`Cannot sample one class as the model learned without labels: ${label}`);
+      throw new InputError(`Cannot sample one class as the model is not conditional: ${label}`);
     }
     const told = kinds > 0 && random !== undefined ? drawnKinds(count, kinds, random) : undefined;
     const labels = label === undefined ? told : Array(count).fill(label);

@@ -298,7 +298,7 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       ...out,
     );
     await refuses(/--from and --to name a pair/, "interpolate", "latest", "--to", "1", ...out);
-    await refuses(/vae learned without labels: 0/, "sample", "latest", "--class", "one", ...out);
+    await refuses(/vae is not conditional: one/, "sample", "latest", "--class", "one", ...out);
     await refuses(/no class "uno"/, "sample", "latest", "--class", "uno", ...out);
     await refuses(
       /as its model must sample step by step from noise/,

@@ -194,7 +194,7 @@ for (const name of members) {
       draw({ settings: { guidance: 2 } }),
       /^InputError: Cannot sample .* as guidance: guidance other than 1 needs/,
     );
-    await rejects(draw({ label: 1 }), /learned without labels: 1/);
+    await rejects(draw({ label: 1 }), /is not conditional: 1/);
     trainer.dispose();
   });
 }

@@ -106,7 +106,7 @@ Deno.test("there must be an example for each kind, and memory must hold them all
   throws(() => requireSortable(split, 4), {
     name: "InputError",
     message: "Cannot sort examples into model.kinds as there must be one for each at least, 4: 3 " +
-      "(--set model.kinds=N for fewer)",
+      "(add examples, or take fewer kinds by --set model.kinds=N, none by --set model.kinds=default)",
   });
   const reader = { size: 1, binary: false, gather: () => {} };
   throws(() => requireSortable({ ...split, reader }, 2), {
@@ -166,10 +166,10 @@ for (const { name, load } of models) {
       ok(Math.abs(value - values[i]) < 1e-4, `${i}: ${value}, ${values[i]}`)
     );
     const one = { random: defaultRng(3), count: 2, label: 1 };
-    throws(() => file.sample!(one), { name: "InputError", message: /learned without labels: 1$/ });
+    throws(() => file.sample!(one), { name: "InputError", message: /is not conditional: 1$/ });
     await rejects(trainer.sample!(one), {
       name: "InputError",
-      message: /^Cannot sample one class as .* learned without labels: 1$/,
+      message: /^Cannot sample one class as .* is not conditional: 1$/,
     });
 
     // What is made of codes is of a kind, of all of them in turn where none is told.

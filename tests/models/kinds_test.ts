@@ -45,7 +45,7 @@ Deno.test("under a label the class that was asked for is drawn", async () => {
   const points = await smallTrainer(kinds.diffusion);
   await rejects(points.sample!({ random: defaultRng(1), count: 1, label: 1 }), {
     name: "InputError",
-    message: /trial-diffusion learned without labels: 1/,
+    message: /trial-diffusion is not conditional: 1/,
   });
   points.dispose();
 });

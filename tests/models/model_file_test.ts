@@ -236,7 +236,7 @@ Deno.test("what does not fit a loaded model is refused in one line", async () =>
   }
   const unlabelled = await smallTrainer(definitions.find(({ name }) => name === "vae")!);
   const plain = loadModel(await unlabelled.exportModel!());
-  throws(() => plain.sample!({ count: 1, label: 1 }), /as the model learned without labels: 1$/);
+  throws(() => plain.sample!({ count: 1, label: 1 }), /as the model is not conditional: 1$/);
   const unasked: object = { count: 1, rng: defaultRng(1) };
   throws(() => plain.sample!(unasked as { count: 1 }), /^InputError: .* there is no option "rng"/);
   unlabelled.dispose();
