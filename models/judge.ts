@@ -93,9 +93,11 @@ async function judgeBy(
   };
 }
 
-/** What a judge learns from: a name of its file. */
-async function keyOf({ seed, train: { values, labels } }: Dataset): Promise<string> {
-  const learned = `${seed} ${await digestOf(values)} ${await digestOf(labels!)}`;
+/** What a judge learns from: a name of its file. Classes count where labels do not show how many there are. */
+async function keyOf({ seed, classes, train: { values, labels } }: Dataset): Promise<string> {
+  const shown = labels!.reduce((most, label) => Math.max(most, label + 1), 0);
+  const beyond = classes === shown ? "" : ` ${classes}`;
+  const learned = `${seed} ${await digestOf(values)} ${await digestOf(labels!)}${beyond}`;
   return (await digestOf(new TextEncoder().encode(learned))).slice(0, 16);
 }
 

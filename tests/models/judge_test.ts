@@ -100,6 +100,18 @@ Deno.test("a judge learns from images as they are, and its accuracy is of the te
   }
 });
 
+Deno.test("data sets that differ in their classes alone do not share a judge", async () => {
+  const { entry, given } = classifierOf(() => 0.1);
+  const dataset = even();
+  const labelled = { ...dataset, classes: 2 };
+  for (const each of [labelled, { ...labelled, classes: 3 }, { ...labelled, classes: 4 }]) {
+    await judgeOf(each, [entry]);
+    await judgeOf(each, [entry]);
+  }
+  // Each is opened once to train, and at every call.
+  deepStrictEqual(given.map(({ classes }) => classes), [2, 2, 2, 3, 3, 3, 4, 4, 4]);
+});
+
 Deno.test("a training whose data have no judge says so, and measures pixels", async () => {
   const vae = await models.find(({ name }) => name === "vae")!.load();
   const { trainer } = await trainerOf(vae, even(), { ...smallOf(vae), judge: true }, {

@@ -13119,4 +13119,18 @@ export const mutants: readonly Mutant[] = [
     to: "height={600}\n        linked",
     test: "tests/browser/dashboard_test.ts",
   },
+  {
+    fault: "one class asked of a model without labels is called by its number",
+    file: "models/asked.ts",
+    from: "classNamesOf(this.dataset)[label] ?? label",
+    to: "label",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "data sets that differ in classes alone share a judge",
+    file: "models/judge.ts",
+    from: 'const beyond = classes === shown ? "" : ` ${classes}`;',
+    to: 'const beyond = "";',
+    test: "tests/models/judge_test.ts",
+  },
 ];
