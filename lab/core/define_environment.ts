@@ -101,6 +101,7 @@ export function defineEnvironment<State, Observation, Action>(
       }`,
     );
   }
+  checkNames(`define ${id}`, "field", definition, Object.keys(fields));
   for (const name of ["reset", "step", "observe"] as const) {
     if (typeof definition[name] !== "function") {
       throw new InputError(
@@ -123,7 +124,6 @@ export function defineEnvironment<State, Observation, Action>(
   if (goal !== undefined && !Object.hasOwn(goals, goal)) {
     throw unknownName(`define ${id}`, "goal", String(goal), Object.keys(goals));
   }
-  checkNames(`define ${id}`, "field", definition, Object.keys(fields));
   return definition;
 }
 

@@ -1,9 +1,10 @@
 /**
- * What a trainer may report, and how its progress goes: the contract of `iterate` and `evaluate`.
+ * What a trainer must have, what it may report, and how its progress goes: the contract of `iterate` and
+ * `evaluate`.
  *
  * @module
  */
-import { checkNames, InputError } from "../core/errors.ts";
+import { checkNames, InputError, nearestNames } from "../core/errors.ts";
 import { checkCounts, checkMetrics, type Progress } from "../core/metrics.ts";
 import { isRecord, show } from "../core/plain.ts";
 import type { BudgetUnit, Report } from "../core/trainer.ts";
@@ -80,4 +81,40 @@ export class Course {
         `${after[unit]} for ${MOST_IDLE} iterations`,
     );
   }
+}
+
+/** What is called and read of every trainer. */
+const members = {
+  iterate: "function",
+  evaluate: "function",
+  snapshot: "function",
+  restore: "function",
+  dispose: "function",
+  progress: "object",
+  budget: "object",
+} as const;
+
+/** @throws InputError where a trainer is none, or lacks a member. */
+export function requireTrainer(experiment: string, trainer: unknown): void {
+  const names = namesOf(trainer);
+  for (const [name, sort] of Object.entries(members)) {
+    const member: unknown = (trainer as Record<string, unknown> | null | undefined)?.[name];
+    if (typeof member === sort && member !== null) continue;
+    const [near] = nearestNames(name, names, 1);
+    const given = names.length === 0
+      ? show(trainer)
+      : near === undefined
+      ? "none"
+      : `it has ${near}`;
+    const kind = sort === "function" ? "method" : "field";
+    throw new InputError(
+      `Cannot train "${experiment}" as its trainer must have the ${kind} ${name}: ${given}`,
+    );
+  }
+}
+
+/** The names of an object's methods and fields, those of its classes included. */
+function namesOf(value: unknown): string[] {
+  if (value === null || typeof value !== "object" || value === Object.prototype) return [];
+  return [...Object.getOwnPropertyNames(value), ...namesOf(Object.getPrototypeOf(value))];
 }

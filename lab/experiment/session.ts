@@ -39,6 +39,7 @@ import { isOwn, needsModule, type OwnParts, ownPartsOf, requireOwn } from "./own
 import { hashOfData } from "./data_hash.ts";
 import { readAhead } from "./read_ahead.ts";
 import type { Registries } from "./registries.ts";
+import { requireTrainer } from "./reports.ts";
 import { checkStored, environmentEntry, loadEntry } from "./resolve.ts";
 import type { StopRule } from "./stop_rule.ts";
 
@@ -200,6 +201,7 @@ export async function openSession(
   };
   try {
     const parts = await opened();
+    requireTrainer(experiment, parts.trainer);
     return {
       ...parts,
       callbacks,

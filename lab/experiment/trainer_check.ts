@@ -7,9 +7,8 @@
  * @module
  */
 import { decodeCanonicalJson, encodeCanonicalJson } from "../core/canonical_json.ts";
-import { didYouMean, InputError, nearestNames } from "../core/errors.ts";
+import { didYouMean, InputError } from "../core/errors.ts";
 import { badLoss } from "../core/metrics.ts";
-import { show } from "../core/plain.ts";
 import { streamOf } from "../core/random.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
@@ -95,7 +94,6 @@ export async function checkTrainer(
   using sessions = new DisposableStack();
   const open = async () => {
     const session = await openSession(job, registries, { definition });
-    requireTrainer(definition.name, session.trainer);
     sessions.defer(() => void session.dispose());
     return session;
   };
@@ -148,29 +146,6 @@ export async function checkTrainer(
 function found(check: keyof typeof findings, what: string): TrainerFinding {
   const { message, mend } = findings[check];
   return { severity: "error", check, message: `${message}: ${what}`, mend };
-}
-
-/** What is called of every trainer. */
-const methods = ["iterate", "evaluate", "snapshot", "restore"] as const;
-
-/** @throws InputError where a trainer is none, or lacks a method. */
-function requireTrainer(experiment: string, trainer: unknown): void {
-  const names = namesOf(trainer);
-  const lacking = methods.find((name) =>
-    typeof (trainer as Partial<Trainer> | undefined)?.[name] !== "function"
-  );
-  if (lacking === undefined) return;
-  const [near] = nearestNames(lacking, names, 1);
-  const given = names.length === 0 ? show(trainer) : near === undefined ? "none" : `it has ${near}`;
-  throw new InputError(
-    `Cannot train "${experiment}" as its trainer must have the method ${lacking}: ${given}`,
-  );
-}
-
-/** The names of an object's methods and fields, those of its classes included. */
-function namesOf(value: unknown): string[] {
-  if (value === null || typeof value !== "object" || value === Object.prototype) return [];
-  return [...Object.getOwnPropertyNames(value), ...namesOf(Object.getPrototypeOf(value))];
 }
 
 /** A few iterations, and what there is after them. */

@@ -12664,9 +12664,9 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/comparison_views_test.ts",
   },
   {
-    fault: "check does not ask whether a trainer is one",
-    file: "lab/experiment/trainer_check.ts",
-    from: "requireTrainer(definition.name, session.trainer);",
+    fault: "neither check nor train asks whether a trainer is one",
+    file: "lab/experiment/session.ts",
+    from: "requireTrainer(experiment, parts.trainer);",
     to: "",
     test: "tests/lab/experiment/trainer_check_test.ts",
   },
@@ -13132,5 +13132,12 @@ export const mutants: readonly Mutant[] = [
     from: 'const beyond = classes === shown ? "" : ` ${classes}`;',
     to: 'const beyond = "";',
     test: "tests/models/judge_test.ts",
+  },
+  {
+    fault: "a misspelt function of a world is called missing, not misspelt",
+    file: "lab/core/define_environment.ts",
+    from: '  checkNames(`define ${id}`, "field", definition, Object.keys(fields));\n',
+    to: "",
+    test: "tests/lab/core/define_environment_test.ts",
   },
 ];

@@ -98,6 +98,11 @@ Deno.test("a field that no world has is refused with the nearest", () => {
     name: "InputError",
     message: /^Cannot define Walk-v0 as there is no field "timelimit" \(did you mean "timeLimit"/,
   });
+  const { reset, ...others } = walk;
+  throws(() => defineEnvironment({ ...others, rest: reset } as unknown as typeof walk), {
+    name: "InputError",
+    message: /^Cannot define Walk-v0 as there is no field "rest" \(did you mean "reset"/,
+  });
   throws(
     () => {
       const step = () => ({ state: { at: 0 }, reward: 0, terminated: false, truncated: 1 });

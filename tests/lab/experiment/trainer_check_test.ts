@@ -9,6 +9,7 @@ import {
   Discrete,
   type ModelDefinition,
   type Report,
+  train,
   type Trainer,
 } from "reverie";
 import { BaseTrainer, type TensorGroups } from "reverie/blocks";
@@ -149,6 +150,7 @@ Deno.test("what is no trainer, or reports what none may, is said in a line", asy
     });
     const definition = defineExperiment({ name: "broken", environment, agent, budget: 1000 });
     await rejects(checkTrainer(definition, registries), message);
+    await rejects(train(definition), message);
   };
   const whole = {
     progress: { environmentSteps: 0, gradientSteps: 0, examples: 0, iterations: 0 },
@@ -162,6 +164,10 @@ Deno.test("what is no trainer, or reports what none may, is said in a line", asy
   await refused(undefined, /^InputError: Cannot train "broken" as .* method iterate: undefined$/);
   const { evaluate, ...others } = whole;
   await refused({ ...others, evalute: evaluate }, /have the method evaluate: it has evalute$/);
+  const { dispose: _dispose, ...undisposed } = whole;
+  await refused(undisposed, /have the method dispose: none$/);
+  const { progress, ...aimless } = whole;
+  await refused({ ...aimless, progres: progress }, /have the field progress: it has progres$/);
   await refused(whole, /must raise progress\.iterations: 0 after 0$/);
   const text = () => Promise.resolve({ metrics: { "losses/walk": "1" } });
   await refused({ ...whole, iterate: text }, /losses\/walk as a metric must be a number: string$/);
