@@ -210,8 +210,9 @@ async function importDefinition(
   name?: string,
 ): Promise<ExperimentDefinition> {
   const module = await importFile(path, reference);
-  // One by one, or several as a list.
-  const all = Object.values(module).flat().filter(isExperiment);
+  const places = placesOf(module);
+  requireOwnNames(reference, places);
+  const all = [...places.keys()];
   const named = all.find((definition) => definition.name === name);
   if (named !== undefined) return named;
   const candidates = isExperiment(module.default) ? [module.default] : all;
@@ -223,6 +224,38 @@ async function importDefinition(
     `Cannot load ${reference} as it must export one experiment definition ` +
       `(export default defineExperiment({ … })): ${found}`,
   );
+}
+
+/** Where a module exports each experiment: one by one (`short`), or several as a list (`all[1]`). */
+function placesOf(module: Record<string, unknown>): Map<ExperimentDefinition, string> {
+  const places = new Map<ExperimentDefinition, string>();
+  for (const [name, value] of Object.entries(module)) {
+    const parts = Array.isArray(value)
+      ? value.map((part, i) => [part, `${name}[${i}]`] as const)
+      : [[value, name] as const];
+    for (const [part, place] of parts) {
+      if (isExperiment(part) && !places.has(part)) places.set(part, place);
+    }
+  }
+  return places;
+}
+
+/** @throws InputError where two experiments of a file have one name, as a run is known by it. */
+function requireOwnNames(
+  reference: string,
+  places: ReadonlyMap<ExperimentDefinition, string>,
+): void {
+  const seen = new Map<string, string>();
+  for (const [{ name }, place] of places) {
+    const other = seen.get(name);
+    if (other !== undefined) {
+      throw new InputError(
+        `Cannot load ${reference} as each of its experiments must have a name of its own: ` +
+          `${other} and ${place} are both "${name}"`,
+      );
+    }
+    seen.set(name, place);
+  }
 }
 
 /** Whether an exported value looks like an experiment's definition; `resolve` checks it. */

@@ -13140,4 +13140,18 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/core/define_environment_test.ts",
   },
+  {
+    fault: "of two experiments of one name in a file the first is taken",
+    file: "lab/experiment/load.ts",
+    from: "  requireOwnNames(reference, places);\n",
+    to: "",
+    test: "tests/lab/experiment/load_test.ts",
+  },
+  {
+    fault: "an experiment that a file exports twice is two",
+    file: "lab/experiment/load.ts",
+    from: "isExperiment(part) && !places.has(part)",
+    to: "isExperiment(part)",
+    test: "tests/lab/experiment/load_test.ts",
+  },
 ];

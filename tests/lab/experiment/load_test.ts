@@ -53,6 +53,26 @@ export const a = ${definition("a")};`,
   strictEqual((await importModule(`${folder.path}/several.ts`, "b")).name, "b");
 });
 
+Deno.test("two experiments of one name are refused where they stand, one that is exported twice is not", async () => {
+  await using folder = await folderOf({
+    "both.ts": `export const short = ${definition("a")}; export const long = ${definition("a")};`,
+    "list.ts": `const b = ${definition("b")};
+export const all = [${definition("a")}, b, ${definition("a")}]; export default b;`,
+    "twice.ts": `const a = ${definition("a")}; export { a, a as again }; export default a;`,
+  });
+  const refused = async (name: string, places: string) => {
+    const message =
+      `as each of its experiments must have a name of its own: ${places} are both "a"`;
+    const path = `${folder.path}/${name}`;
+    for (const loaded of [() => loadDefinition(path, registries), () => importModule(path, "a")]) {
+      await rejects(loaded, { name: "InputError", message: `Cannot load ${path} ${message}` });
+    }
+  };
+  await refused("both.ts", "long and short");
+  await refused("list.ts", "all[0] and all[2]");
+  strictEqual((await loadDefinition(`${folder.path}/twice.ts`, registries)).definition.name, "a");
+});
+
 Deno.test("an unknown name, and a file that does not load, are refused in one line", async () => {
   await using folder = await folderOf({
     "throws.ts": `throw new Error("no luck\\ntoday");`,
