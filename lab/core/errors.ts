@@ -77,10 +77,16 @@ function occursIn(name: string, candidate: string): boolean {
   return words.length > 0 && words.every((word) => word.length > 1 && whole.includes(word));
 }
 
+/** Whether every word of `candidate`, of two letters or more each, is one of `name`. */
+function isPartOf(name: string, candidate: string): boolean {
+  const [words, parts] = [wordsOf(name), wordsOf(candidate)];
+  return parts.length > 0 && parts.every((part) => part.length > 1 && words.includes(part));
+}
+
 /**
  * The known names nearest to `name`, best first, at most `most`: the one that differs by case,
- * separators or the order of words alone, else those in which all its words occur, then those of
- * which at most half of the letters differ.
+ * separators or the order of words alone, else those in which all its words occur or whose words are all
+ * among its own, then those of which at most half of the letters differ.
  *
  * @example
  * ```ts
@@ -90,6 +96,7 @@ function occursIn(name: string, candidate: string): boolean {
  * deepStrictEqual(nearestNames("ppo", known), ["cartpole-ppo", "pendulum-ppo"]);
  * deepStrictEqual(nearestNames("PPO cartpole", known), ["cartpole-ppo"]);
  * deepStrictEqual(nearestNames("glyph_vea", known), ["glyphs-vae"]);
+ * deepStrictEqual(nearestNames("my-glyphs-vae", known), ["glyphs-vae"]);
  * ```
  */
 export function nearestNames(name: string, known: Iterable<string>, most = PROPOSED): string[] {
@@ -97,7 +104,7 @@ export function nearestNames(name: string, known: Iterable<string>, most = PROPO
     .map((candidate) => ({
       candidate,
       edits: distance(name, candidate),
-      occurs: occursIn(name, candidate),
+      occurs: occursIn(name, candidate) || isPartOf(name, candidate),
     }))
     .filter(({ candidate, edits, occurs }) =>
       occurs || edits <= Math.max(name.length, candidate.length) / 2

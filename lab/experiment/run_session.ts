@@ -7,6 +7,7 @@
 import { InputError } from "../core/errors.ts";
 import { RETURN } from "../core/metrics.ts";
 import { streamOf } from "../core/random.ts";
+import { isOwn } from "./own.ts";
 import type { EncodedArtifact, Opened, WorkerReport } from "./protocol.ts";
 import {
   type Ending,
@@ -42,7 +43,7 @@ export async function runSession(
   requireData(expected, data, job);
   if (start !== undefined) await trainer.restore(start.snapshot);
   else if (source !== undefined) await startFrom(trainer, source);
-  if (start === undefined) await requireStopMetric(session, job);
+  if (start === undefined) await requireJudgingSeries(session, job);
   const resumable = session.makeEnvironment?.().snapshot !== undefined || !session.makeEnvironment;
   const { irreproducible = null } = trainer;
   await sink.opened({
@@ -87,18 +88,22 @@ function requireData(
 }
 
 /**
- * Refuses a stop rule by a series that evaluations do not bring, which one evaluation shows, as it
- * leaves training as it is. Callbacks may bring series of their own later.
+ * Refuses a stop rule, or the best checkpoint of an own model, by a series that evaluations do not bring,
+ * which one evaluation shows, as it leaves training as it is. Callbacks may bring series of their own later.
  *
  * @throws InputError that names the nearest one.
  */
-async function requireStopMetric({ trainer, callbacks }: Session, job: Job): Promise<void> {
-  const { configuration, seed } = job;
+async function requireJudgingSeries(
+  { trainer, callbacks, bestBy }: Session,
+  { configuration, seed }: Job,
+): Promise<void> {
   const { stop } = runnerOptions(configuration);
-  const isUsual = "agent" in configuration && stop?.metric === RETURN;
-  if (stop === null || isUsual || callbacks !== undefined) return;
+  const judging = stop?.metric ?? (isOwn(configuration.model) ? bestBy?.metric : undefined);
+  const isUsual = "agent" in configuration && judging === RETURN;
+  if (judging === undefined || isUsual || callbacks !== undefined) return;
   const random = streamOf(parseSeed(seed), "stop-metric");
-  requireSeries("stop training", stop.metric, await trainer.evaluate({ random, episodes: 1 }));
+  const action = stop === null ? "choose the best checkpoint" : "stop training";
+  requireSeries(action, judging, await trainer.evaluate({ random, episodes: 1 }));
 }
 
 /** The report with its pictures as PNG files and its texts as UTF-8. */

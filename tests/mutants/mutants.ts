@@ -13154,4 +13154,18 @@ export const mutants: readonly Mutant[] = [
     to: "isExperiment(part)",
     test: "tests/lab/experiment/load_test.ts",
   },
+  {
+    fault: "what an own model's best is chosen by is asked for at the first evaluation only",
+    file: "lab/experiment/run_session.ts",
+    from: "(isOwn(configuration.model) ? bestBy?.metric : undefined)",
+    to: "undefined",
+    test: "tests/lab/experiment/stop_metric_test.ts",
+  },
+  {
+    fault: "a known name among the words of one that is not known is not near it",
+    file: "lab/core/errors.ts",
+    from: "occursIn(name, candidate) || isPartOf(name, candidate)",
+    to: "occursIn(name, candidate)",
+    test: "tests/lab/core/errors_test.ts",
+  },
 ];

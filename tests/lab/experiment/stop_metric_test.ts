@@ -1,11 +1,13 @@
 /** Stop rules by series that there are, or are not, and what a run is worth that one has ended. */
-import { deepStrictEqual, notStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import type { ModelDefinition } from "../../../lab/compute/definitions.ts";
 import { defineCallbacks } from "../../../lab/experiment/callbacks.ts";
 import { figureReader, figuresOf } from "../../../lab/experiment/score.ts";
 import { resolve } from "../../../lab/experiment/resolve.ts";
 import { openSession } from "../../../lab/experiment/session.ts";
 import { train } from "../../../lab/experiment/train.ts";
 import { registries } from "../../../registries.ts";
+import { points } from "./own_parts.ts";
 import { temporaryStore } from "./temporary_store.ts";
 import { registries as toys, toyExperiment, withStopping } from "./toy_registries.ts";
 
@@ -43,6 +45,29 @@ for (const name of Object.keys(small)) {
     deepStrictEqual(await trained(name, by(usual)), await trained(name, [["stop", "null"]]));
   });
 }
+
+Deno.test("an own model is refused before training where no evaluation has the series of its best", async () => {
+  const { model, ...others } = points as Extract<typeof points, { model: unknown }>;
+  const own = model as ModelDefinition;
+  let iterations = 0;
+  const judgedBy = (metric: string) => {
+    const create: typeof own.create = async (context) => {
+      const trainer = await own.create(context);
+      const iterate = trainer.iterate.bind(trainer);
+      return Object.assign(trainer, { iterate: () => (iterations++, iterate()) });
+    };
+    const bestBy = { metric, goal: "minimize" as const };
+    return train({ ...others, model: { ...own, create, bestBy } }, { registries });
+  };
+  await rejects(judgedBy("evaluation/return_maen"), {
+    name: "InputError",
+    message:
+      /^Cannot choose the best checkpoint as there is no evaluated series "evaluation\/return_maen" .*"evaluation\/return_mean"/,
+  });
+  strictEqual(iterations, 0);
+  (await judgedBy("evaluation/return_mean")).dispose();
+  ok(iterations > 0);
+});
 
 Deno.test("the best checkpoint is the lowest where a rule waits for a metric to fall", async () => {
   const definition = await registries.experiments.find(({ name }) => name === "ring-gan")!.load();
