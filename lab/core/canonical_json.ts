@@ -18,9 +18,23 @@ import { DEEPEST, parseStrictJson } from "./strict_json.ts";
 const NUMBER = "$number";
 const NAMED = new Map([["NaN", NaN], ["Infinity", Infinity], ["-Infinity", -Infinity]]);
 
+/** What messages call a value, and what cannot be done with it, as in "Cannot <action> as …". */
+interface Named {
+  readonly action: string;
+  readonly name: string;
+}
+
+/** Where in a value a part of it stands. */
+interface Place {
+  readonly action: string;
+  readonly place: string;
+  readonly depth: number;
+}
+
 /**
  * The canonical text of a value. Properties that are undefined are left out, as by
- * `JSON.stringify`; anything else that is no JSON throws an `InputError` that names its place.
+ * `JSON.stringify`; anything else that is no JSON throws an `InputError` that names its place, in words of
+ * the caller's where these are given.
  *
  * @example
  * ```ts
@@ -29,8 +43,11 @@ const NAMED = new Map([["NaN", NaN], ["Infinity", Infinity], ["-Infinity", -Infi
  * strictEqual(encodeCanonicalJson({ b: [1e21, NaN], a: -0 }), '{"a":-0.0,"b":[1e+21,{"$number":"NaN"}]}');
  * ```
  */
-export function encodeCanonicalJson(value: Json): string {
-  return encode(value, "the value", 0);
+export function encodeCanonicalJson(
+  value: Json,
+  { action, name }: Named = { action: "write canonical JSON", name: "the value" },
+): string {
+  return encode(value, { action, place: name, depth: 0 });
 }
 
 /** Reads what {@linkcode encodeCanonicalJson} wrote; throws an `InputError` where it is no JSON. */
@@ -46,7 +63,7 @@ export function decodeCanonicalJson(text: string): Json {
   return decode(value);
 }
 
-function encode(value: unknown, place: string, depth: number): string {
+function encode(value: unknown, { action, place, depth }: Place): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "number") {
@@ -55,26 +72,24 @@ function encode(value: unknown, place: string, depth: number): string {
   }
   if (depth === DEEPEST) {
     throw new InputError(
-      `Cannot write canonical JSON as it must be nested no deeper than ${DEEPEST}: ` +
-        shortened(place),
+      `Cannot ${action} as it must be nested no deeper than ${DEEPEST}: ${shortened(place)}`,
     );
   }
+  const within = (part: string) => ({ action, place: `${place}${part}`, depth: depth + 1 });
   if (Array.isArray(value)) {
-    return `[${
-      Array.from(value, (item, i) => encode(item, `${place}[${i}]`, depth + 1)).join(",")
-    }]`;
+    return `[${Array.from(value, (item, i) => encode(item, within(`[${i}]`))).join(",")}]`;
   }
   if (isPlain(value)) {
     const fields = Object.keys(value).sort().filter((key) => value[key] !== undefined).map(
       (key) => {
         const text = JSON.stringify(key.startsWith("$") ? `$${key}` : key);
-        return `${text}:${encode(value[key], `${place}.${key}`, depth + 1)}`;
+        return `${text}:${encode(value[key], within(`.${key}`))}`;
       },
     );
     return `{${fields.join(",")}}`;
   }
   const kind = typeof value === "object" ? Object.prototype.toString.call(value) : typeof value;
-  throw new InputError(`Cannot write canonical JSON as ${place} must be plain JSON: ${kind}`);
+  throw new InputError(`Cannot ${action} as ${place} must be plain JSON: ${kind}`);
 }
 
 function decode(value: Json): Json {

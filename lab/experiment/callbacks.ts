@@ -5,6 +5,7 @@
  * @module
  */
 import type { Dataset } from "../core/dataset.ts";
+import { decodeCanonicalJson, encodeCanonicalJson } from "../core/canonical_json.ts";
 import { checkNames, InputError } from "../core/errors.ts";
 import { checkMetrics, type Metrics, type Progress } from "../core/metrics.ts";
 import { isRecord, show } from "../core/plain.ts";
@@ -76,6 +77,11 @@ function checkCallbacks(callbacks: Callbacks): void {
   }
 }
 
+/** @throws InputError where callbacks cannot be called, or what they begin with cannot be kept. */
+export function requireCallbacks(callbacks: Callbacks): void {
+  new CallbackRunner(callbacks, 0);
+}
+
 /** @throws InputError where a callback returned something else than it may. */
 function checkResult(result: unknown, hook: string): void {
   if (!isRecord(result)) {
@@ -105,6 +111,7 @@ export class CallbackRunner {
   /**
    * @param options.dataset Of a model's run.
    * @param options.state What an earlier checkpoint kept; left out: as the callbacks begin.
+   * @throws InputError where a hook is none, or no checkpoint can hold what they begin with.
    */
   constructor(
     callbacks: Callbacks,
@@ -116,11 +123,17 @@ export class CallbackRunner {
     this.#callbacks = callbacks;
     this.#seed = seed;
     this.#state = state === undefined ? callbacks.state?.() ?? {} : structuredClone(state);
+    this.snapshot();
   }
 
-  /** A copy of what the callbacks keep. */
+  /**
+   * A copy of what the callbacks keep, as a checkpoint has it.
+   *
+   * @throws InputError where it has a part that no checkpoint can hold.
+   */
   snapshot(): Json {
-    return structuredClone(this.#state);
+    const kept = { action: "keep what the callbacks remember", name: "state" };
+    return decodeCanonicalJson(encodeCanonicalJson(this.#state, kept));
   }
 
   /**

@@ -29,7 +29,7 @@ import type { DatasetContext, EnvironmentEntry } from "../core/registry.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
-import type { Callbacks } from "./callbacks.ts";
+import { type Callbacks, requireCallbacks } from "./callbacks.ts";
 import { webpBinary } from "./codecs.ts";
 import { revectorizes } from "./engine_flags.ts";
 import { whyUnreadable } from "./error_lines.ts";
@@ -151,6 +151,7 @@ export async function openSession(
   const callbacks = isOwn(configuration.callbacks)
     ? requireOwn(own, "callbacks", "callbacks", job)
     : undefined;
+  if (callbacks !== undefined) requireCallbacks(callbacks);
   const budget = configuration.budget as number;
   const stop = configuration.stop as StopRule | null;
   const stopBy: BestBy | null = stop && {

@@ -232,8 +232,7 @@ function seriesOf(points: Points): DigestSeries[] {
 /** What callbacks keep, as a checkpoint has it. */
 function keptBy(callbacks: CallbackRunner | undefined): Pick<Stretch, "kept" | "unkept"> {
   try {
-    const kept = callbacks && decodeCanonicalJson(encodeCanonicalJson(callbacks.snapshot()));
-    return { kept, unkept: undefined };
+    return { kept: callbacks?.snapshot(), unkept: undefined };
   } catch (error) {
     return { kept: undefined, unkept: lineOf(error) };
   }

@@ -13168,4 +13168,11 @@ export const mutants: readonly Mutant[] = [
     to: "occursIn(name, candidate)",
     test: "tests/lab/core/errors_test.ts",
   },
+  {
+    fault: "what callbacks begin with is looked at with the first checkpoint only",
+    file: "lab/experiment/callbacks.ts",
+    from: "    this.snapshot();\n",
+    to: "",
+    test: "tests/lab/experiment/trainer_check_test.ts",
+  },
 ];

@@ -215,9 +215,12 @@ Deno.test("callbacks are found whose values do not come again, or whose state ca
     [["callbacks", "the first metric to differ is mine/lost at iteration 4: 4, now 1"]],
   );
 
-  const [[kind, why]] = await checked({ state: () => ({ since: new Date(0) }) });
+  const [[kind, why]] = await checked({
+    state: () => ({ calls: 0 }),
+    onIteration: ({ state }) => void (state.since = new Date(0)),
+  });
   deepStrictEqual(kind, "callbacks");
-  match(why, /value\.since must be plain JSON/);
+  match(why, /state\.since must be plain JSON/);
 
   await rejects(
     checked({ onIteration: () => ({ metrics: { "losses/walk": 1 } }) }),
@@ -227,6 +230,31 @@ Deno.test("callbacks are found whose values do not come again, or whose state ca
     checked({ onEvaluation: () => ({ metrics: { "evaluation/return_mean": 1 } }) }),
     /Cannot log evaluation\/return_mean as the trainer reports/,
   );
+});
+
+Deno.test("what callbacks begin with is refused before a run where no checkpoint can hold it", async () => {
+  let steps = 0;
+  const onIteration = () => void steps++;
+  const definition = walk(undefined);
+  for (
+    const [since, kind] of [
+      [new Date(0), "[object Date]"],
+      [new Map(), "[object Map]"],
+      [() => 0, "function"],
+      [new (class Seen {})(), "[object Object]"],
+    ] as const
+  ) {
+    const message =
+      `Cannot keep what the callbacks remember as state.since must be plain JSON: ${kind}`;
+    const callbacks = { state: () => ({ since }), onIteration };
+    const given = { ...definition, callbacks };
+    await rejects(checkTrainer(given, registries), { name: "InputError", message });
+    await rejects(train(given), { name: "InputError", message });
+  }
+  deepStrictEqual(steps, 0);
+  // Numbers that JSON has none for are kept, and what is undefined is left out.
+  const callbacks = { state: () => ({ best: -Infinity, last: undefined }), onIteration };
+  deepStrictEqual(await checkTrainer({ ...definition, callbacks }, registries), []);
 });
 
 Deno.test("a callback that never answers is found, and not waited for", async () => {
