@@ -9,6 +9,7 @@ import * as z from "zod";
 import { InputError } from "../core/errors.ts";
 import { checkFields } from "../core/options.ts";
 import { pictureLayout } from "../core/picture_space.ts";
+import { isPlain, show } from "../core/plain.ts";
 import type { Generator } from "../core/random.ts";
 import type { Box, Space } from "../core/space.ts";
 import { belowPrefix, type NamedTensors, prefixed } from "../core/tensor_data.ts";
@@ -242,9 +243,23 @@ function checkedBody({ name, create }: BodyDefinition, space: Space): Body {
   });
   return {
     size: body.size,
-    features: (parameters, observations) => body.features(parameters, observations),
+    features(parameters, observations) {
+      const own = Object.entries(parameters).filter(([each]) => each.startsWith("body/"));
+      try {
+        return body.features(Object.fromEntries(own), observations);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        throw new InputError(`${error.message} (in the body ${name})`, { cause: error });
+      }
+    },
     initialParameters(random) {
       const parameters = body.initialParameters(random);
+      if (!isPlain(parameters)) {
+        throw new InputError(
+          `Cannot use the body ${name} as initialParameters must return its tensors by name, {} for ` +
+            `none: ${show(parameters)}`,
+        );
+      }
       const wrong = Object.keys(parameters).find((each) => !each.startsWith("body/"));
       if (wrong === undefined) return parameters;
       throw new InputError(

@@ -1,9 +1,13 @@
 /** What is no agent or no body is refused where it is defined, or made. */
-import { strictEqual, throws } from "node:assert";
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import type * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { defineAgent } from "../../agents/define_agent.ts";
 import { defineBody } from "../../agents/define_body.ts";
 import { bodyOf } from "../../lab/compute/bodies.ts";
+import { dense } from "../../lab/compute/networks.ts";
+import type { Tensors } from "../../lab/compute/workspace.ts";
+import { defaultRng } from "../../lab/core/random.ts";
 import { Box } from "../../lab/core/space.ts";
 
 const call = () => {};
@@ -73,6 +77,27 @@ for (const [define, line] of refused) {
     throws(define, { name: "InputError", message: line });
   });
 }
+
+Deno.test("a body without tensors is one, and what lacks them says of which body", () => {
+  const made = (parts: object) =>
+    bodyOf(space, {}, { name: "mine", create: () => ({ ...body, ...parts }) as never });
+  deepStrictEqual(made({}).initialParameters(defaultRng(1)), {});
+  for (const [none, shown] of [[undefined, "undefined"], [Promise.resolve({}), "{}"]]) {
+    throws(() => made({ initialParameters: () => none }).initialParameters(defaultRng(1)), {
+      name: "InputError",
+      message: "Cannot use the body mine as initialParameters must return its tensors by name, " +
+        `{} for none: ${shown}`,
+    });
+  }
+  const features = (parameters: Tensors, x: tf.Tensor) => dense(parameters, x, "body/0");
+  const x = { shape: [4, 3] } as never;
+  // The layers of the network that it stands in are none of its own.
+  throws(() => made({ features }).features({ "0/kernel": x }, x), {
+    name: "InputError",
+    message:
+      'Cannot apply a layer as there is no parameter "body/0/kernel": known are none (in the body mine)',
+  });
+});
 
 Deno.test("a body of a class may have more than is asked of it", () => {
   class Wide {

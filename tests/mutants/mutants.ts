@@ -13175,4 +13175,18 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/experiment/trainer_check_test.ts",
   },
+  {
+    fault: "a body is offered the layers of the network that it stands in",
+    file: "lab/compute/bodies.ts",
+    from: '.filter(([each]) => each.startsWith("body/"))',
+    to: "",
+    test: "tests/agents/definitions_test.ts",
+  },
+  {
+    fault: "a body whose tensors are none ends in an error that does not name it",
+    file: "lab/compute/bodies.ts",
+    from: "if (!isPlain(parameters)) {",
+    to: "if (parameters === null) {",
+    test: "tests/agents/definitions_test.ts",
+  },
 ];
