@@ -158,14 +158,8 @@ export function failureOf(
     "message" | "input" | "stack"
   >,
 ): Error {
-  const [, pages] = /initial memory size \((\d+) pages\) is larger/.exec(line) ?? [];
-  const tooMuch = pages !== undefined || line.startsWith("Cannot hold the programs in ");
-  const said = pages === undefined
-    ? line
-    : `Cannot compile a step as it needs ${
-      (Number(pages) / 16384).toFixed(1)
-    } GiB of memory and WebAssembly has 4 at most: smaller batches, shapes or networks need less`;
-  const error = new (input ? InputError : tooMuch ? LabError : CrashError)(said);
+  const tooMuch = line.startsWith("Cannot hold the programs in ");
+  const error = new (input ? InputError : tooMuch ? LabError : CrashError)(line);
   error.stack = stack;
   return error;
 }

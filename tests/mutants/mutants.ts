@@ -13189,4 +13189,11 @@ export const mutants: readonly Mutant[] = [
     to: "if (parameters === null) {",
     test: "tests/agents/definitions_test.ts",
   },
+  {
+    fault: "a step of more memory than there can be is handed to the engine",
+    file: "lab/compute/compile/compiler.ts",
+    from: "    requireMemory(name, planned, mostPages);\n",
+    to: "",
+    test: "tests/lab/compute/compile/plan_test.ts",
+  },
 ];

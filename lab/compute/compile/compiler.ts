@@ -4,8 +4,10 @@
  *
  * @module
  */
+import { InputError } from "../../core/errors.ts";
 import { RecentlyUsed } from "../../core/recently_used.ts";
 import { signatureOf } from "./cache.ts";
+import { pageBytes } from "./memory.ts";
 import { compileTraced, type Declared, type TracedStep } from "./trace.ts";
 import type { Graph } from "./ir.ts";
 import type { ProductCall } from "./library.ts";
@@ -40,11 +42,31 @@ export function optimize(graph: Graph): Graph {
   return dropDead(shareCommon(simplify(expand(dropDead(graph)))));
 }
 
-/** Compiles a step over declared tensors; its own memory begins at byte `start`. */
+/** @throws InputError where a step's memory would end behind the last byte that there can be. */
+function requireMemory(name: string, { end }: Plan, mostPages: number): void {
+  const most = mostPages * pageBytes;
+  if (end <= most) return;
+  const inMebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  throw new InputError(
+    `Cannot compile "${name}" as steps have at most ${inMebibytes(most)} of memory: it needs ` +
+      `${
+        inMebibytes(end)
+      } (smaller batches, as by batchSize, narrower networks, as by hiddenSizes or ` +
+      "filters, or smaller examples need less)",
+  );
+}
+
+/**
+ * Compiles a step over declared tensors; its own memory begins at byte `start`.
+ *
+ * @throws InputError where that is more than there can be.
+ */
 export function compileStep(
   declared: readonly Declared[],
   step: TracedStep,
   options: {
+    /** The program's, for messages. */
+    readonly name: string;
     readonly start: number;
     /** Where the workspace keeps what it declares: state, inputs, random numbers, scalars. */
     readonly addressOf: (kind: Declared["kind"], name: string) => number;
@@ -58,7 +80,7 @@ export function compileStep(
     readonly native?: number;
   },
 ): Compiled {
-  const { start, addressOf, rounding, revectorized, native, threads } = options;
+  const { name, start, addressOf, rounding, revectorized, native, threads } = options;
   const { shared, mostPages } = options.arena;
   const addresses = declared.map(({ kind, name }) => addressOf(kind, name));
   const built = { start, addresses, rounding, revectorized, shared, mostPages, threads, native };
@@ -72,6 +94,7 @@ export function compileStep(
     const graph = optimize(traced);
     const scheduled = schedule(graph);
     const planned = plan(scheduled, start, addressOf, scratchBytes(scheduled), threads);
+    requireMemory(name, planned, mostPages);
     const { binary, products } = lower(scheduled, planned, { ...options, threads: 1 });
     const compiled: Compiled = {
       ...{ calls: traced.operations.length, graph, schedule: scheduled, plan: planned, binary },

@@ -5,7 +5,8 @@
  */
 import { LabError } from "../../core/errors.ts";
 
-const pageBytes = 65536;
+/** Of a WebAssembly memory. */
+export const pageBytes = 65536;
 
 /**
  * Hands out byte ranges that are never taken back. Where the page or worker may share memory, it

@@ -13,9 +13,8 @@ import { type AnyStep, declarations, type Range, tracedStep } from "./binding.ts
 import { compileStep } from "./compiler.ts";
 import { hostedOf } from "./host_calls.ts";
 import { NoLowering } from "./ir.ts";
+import { pageBytes } from "./memory.ts";
 import { bytesOf, constantsOf, neededValues } from "./plan.ts";
-
-const pageBytes = 65536;
 
 /** Most pages that an imported memory may have. */
 const mostPages = 65536;
@@ -67,6 +66,7 @@ export function standalone<
       step as unknown as AnyStep,
     ),
     {
+      name: spec.name,
       start: top,
       addressOf: (kind, name) => (ranges[kind].get(name) as Range).address,
       rounding: "strict",

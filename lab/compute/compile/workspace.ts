@@ -303,6 +303,7 @@ export class CompiledWorkspace implements Workspace {
       declarations(ranges),
       tracedStep(spec, (group) => this.#group(group), step),
       {
+        name: spec.name,
         start: this.#arena.top,
         addressOf: (kind, name) => ranges[kind].get(name)!.address,
         ...this.#build,

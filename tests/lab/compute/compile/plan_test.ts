@@ -382,3 +382,22 @@ Deno.test("more memory than there is names the bytes", () => {
   strictEqual(arena.top, 64, "nothing was taken");
   arena.take(64);
 });
+
+Deno.test("a step that needs more memory than there can be is refused, with how much and what helps", () => {
+  const workspace = new CompiledWorkspace("strict");
+  const most = new SharedArena().mostPages / 16;
+  const program = (side: number) =>
+    workspace.compile(
+      { name: "toy/great", inputs: { a: [[side, 1], "float32"], b: [[1, side], "float32"] } },
+      ({ input: { a, b } }) => ({ outputs: { y: tf.sum(tf.matMul(a, b)) } }),
+    );
+  throws(() => program(17_000).run(), {
+    name: "InputError",
+    message: new RegExp(
+      `^Cannot compile "toy/great" as steps have at most ${most} MiB of memory: it needs 1103 MiB ` +
+        "\\(smaller batches, as by batchSize, .*\\)$",
+    ),
+  });
+  // What was refused has taken nothing.
+  program(100).run();
+});

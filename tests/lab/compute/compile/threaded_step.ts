@@ -68,6 +68,7 @@ export async function left(
     return [`${kind}/${name}`, { address, size }];
   }));
   const compiled = compileStep(declared, step, {
+    name: "threaded",
     start: arena.top,
     addressOf: (kind, name) => places.get(`${kind}/${name}`)!.address,
     rounding: "relaxed",
