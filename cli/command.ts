@@ -24,10 +24,9 @@ import {
 import { backendChoices } from "../lab/compute/backend_choice.ts";
 import { InputError, nearestNames } from "../lab/core/errors.ts";
 import { shortened } from "../lab/core/printable.ts";
-import type { Seed } from "../lab/core/random.ts";
+import { type Seed, seedIn } from "../lab/core/seed_sequence.ts";
 import { CONDITION, type Condition, conditionsIn, written } from "../lab/experiment/conditions.ts";
 import { columnNames } from "../lab/experiment/run_fields.ts";
-import { LARGEST_SEED } from "../lab/experiment/seeds.ts";
 import { isNote, isShortLine } from "../lab/experiment/tags.ts";
 import { FLEET_PROGRAM, PROGRAM } from "../web/program.ts";
 import type { Io } from "./terminal/io.ts";
@@ -182,16 +181,11 @@ export function seedValue(): ValueParser<"sync", Seed> {
     metavar: "N",
     placeholder: 1,
     parse(input) {
-      const value = /^\d+$/.test(input) ? BigInt(input) : -1n;
-      if (value < 0n || value > LARGEST_SEED) {
-        return {
-          success: false,
-          error: message`Expected a whole number from 0 to 2^128 - 1, but got ${input}.`,
-        };
-      }
+      const value = seedIn(input);
+      if (value !== undefined) return { success: true, value };
       return {
-        success: true,
-        value: value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value,
+        success: false,
+        error: message`Expected a whole number from 0 to 2^128 - 1, but got ${input}.`,
       };
     },
     format: (value) => `${value}`,

@@ -9,18 +9,29 @@ import { InputError } from "./errors.ts";
 /** A run's or an environment's seed: 0 … 2¹²⁸ − 1, as a number up to 2⁵³ − 1. */
 export type Seed = number | bigint;
 
+/** The largest seed, 2¹²⁸ − 1. */
+export const LARGEST_SEED = (1n << 128n) - 1n;
+
 const POOL_SIZE = 4;
 
 /** The seed as a bigint; throws an {@linkcode InputError} where it is none. */
 export function parseSeed(seed: Seed): bigint {
   const fits = typeof seed === "bigint"
-    ? seed >= 0n && seed < 1n << 128n
+    ? seed >= 0n && seed <= LARGEST_SEED
     : Number.isSafeInteger(seed) && seed >= 0;
   if (fits) return BigInt(seed);
   throw new InputError(
     `Cannot seed a generator as a seed is a whole number from 0 to 2^128 - 1 ` +
       `(a bigint above 2^53 - 1): ${seed}`,
   );
+}
+
+/** The seed of a decimal form, a number where that is exact; undefined where it is none. */
+export function seedIn(text: string): Seed | undefined {
+  if (!/^\d+$/.test(text)) return undefined;
+  const seed = BigInt(text);
+  if (seed > LARGEST_SEED) return undefined;
+  return seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
 }
 
 /** Little-endian 32-bit words of a whole number; [0] for 0. */

@@ -27,7 +27,7 @@ import { StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import { goOnAfter, isOwnFileChanged, resumeIn, type ResumeOptions } from "./resume.ts";
 import { parseSeed } from "./session.ts";
-import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
+import { settleLibrary, TrainingWorker, type TrainOrder } from "./training_worker.ts";
 
 export type { LaunchOptions } from "./recorded_run.ts";
 export type { RunProgress } from "./recorder.ts";
@@ -101,10 +101,8 @@ export async function launch(
 ): Promise<Run[]> {
   const { store, onRefused } = options;
   const plans = await plansOf(requests, options);
-  if (options.isolated === undefined && plans.some(({ order }) => order.job.backend === "native")) {
-    // Said before anything else is, where there is none.
-    (await import("./blas.ts")).findLibrary();
-  }
+  // Said before anything else is, where there is none.
+  await settleLibrary(plans.map(({ order }) => order), options.isolated);
   options.onPlanned?.(plans);
   const batch = plans.length > 1 ? store.addBatch(plans.map(storedPlan)) : undefined;
   using _lock = batch && lockBatch(store.location, batch.id);

@@ -25,6 +25,7 @@ import { InputError } from "../core/errors.ts";
 import { RETURN } from "../core/metrics.ts";
 import { isRecord } from "../core/plain.ts";
 import { type Generator, type Seed, streamOf } from "../core/random.ts";
+import { seedIn } from "../core/seed_sequence.ts";
 import type { DatasetContext, EnvironmentEntry } from "../core/registry.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
@@ -103,11 +104,9 @@ export interface Session {
 
 /** A seed from its decimal form. Throws an `InputError` where it is none. */
 export function parseSeed(text: string): Seed {
-  if (!/^\d+$/.test(text) || BigInt(text) >= 1n << 128n) {
-    throw new InputError(`Cannot use the seed as it must be a whole number, 0 … 2¹²⁸ − 1: ${text}`);
-  }
-  const seed = BigInt(text);
-  return seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
+  const seed = seedIn(text);
+  if (seed !== undefined) return seed;
+  throw new InputError(`Cannot use the seed as it must be a whole number, 0 … 2¹²⁸ − 1: ${text}`);
 }
 
 /**

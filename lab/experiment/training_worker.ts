@@ -76,10 +76,7 @@ export class TrainingWorker implements Disposable {
    */
   async train(order: TrainOrder, recorder: RunRecorder, signal?: AbortSignal): Promise<Ending> {
     const { isolated } = this.watching;
-    if (order.job.backend === "native" && isolated === undefined) {
-      // Which code a library runs is settled by who opens it first, for all threads.
-      (await import("./blas.ts")).findLibrary();
-    }
+    await settleLibrary([order], isolated);
     const thread: TrainingThread = this.#thread ??= isolated === undefined
       ? new Thread(foreignWorker(new URL("./worker.ts", import.meta.url), "training"))
       : new RunProcess(isolated);
@@ -149,6 +146,20 @@ export class TrainingWorker implements Disposable {
     if (this.#hasDevice) deviceGivenUp();
     this.#hasDevice = false;
   }
+}
+
+/**
+ * Opens the library of `native` where an order asks for it: which code it runs is settled by who opens it
+ * first, for all threads. A run in a process of its own opens it there.
+ *
+ * @throws InputError with what to do where there is none or it may not be loaded.
+ */
+export async function settleLibrary(
+  orders: readonly Pick<TrainOrder, "job">[],
+  isolated: Watching["isolated"],
+): Promise<void> {
+  if (isolated !== undefined || orders.every(({ job }) => job.backend !== "native")) return;
+  (await import("./blas.ts")).findLibrary();
 }
 
 /** The error that a thread's word of a failure stands for: what needs too much memory would again. */

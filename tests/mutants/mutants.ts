@@ -10759,8 +10759,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a library that may not be loaded is said after what is to be trained",
     file: "lab/experiment/launch.ts",
-    from: '    (await import("./blas.ts")).findLibrary();\n  }\n  options.onPlanned',
-    to: "  }\n  options.onPlanned",
+    from: "  await settleLibrary(plans.map(({ order }) => order), options.isolated);\n",
+    to: "",
     test: "tests/cli/process_test.ts",
   },
   {
@@ -12185,8 +12185,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a seed of the lab's CSV is told too large without its line",
-    file: "lab/experiment/imports/exported_csv.ts",
-    from: " && BigInt(String(seed)) <= LARGEST_SEED",
+    file: "lab/core/seed_sequence.ts",
+    from: "  if (seed > LARGEST_SEED) return undefined;\n",
     to: "",
     test: "tests/lab/experiment/imports_test.ts",
   },

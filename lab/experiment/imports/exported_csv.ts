@@ -6,9 +6,8 @@
 import { InputError } from "../../core/errors.ts";
 import type { MetricPoint } from "../../core/metrics.ts";
 import { printable, shortened } from "../../core/printable.ts";
+import { seedIn } from "../../core/seed_sequence.ts";
 import { csvColumns } from "../../store/exports/mod.ts";
-import { LARGEST_SEED } from "../seeds.ts";
-import { parseSeed } from "../session.ts";
 import type { LabRun } from "./imported_run.ts";
 import { isStep, numberOf, onePerStep, type Row, STEPS } from "./rows.ts";
 
@@ -40,12 +39,12 @@ export function runsOfExported(
 }
 
 function runOf(rows: readonly Row[], file: string): LabRun {
-  const [{ at, cells: { run, name, seed } }] = rows;
-  const isSeed = /^\d{1,39}$/.test(String(seed)) && BigInt(String(seed)) <= LARGEST_SEED;
-  if (String(name).trim() === "" || !isSeed) {
+  const [{ at, cells: { run, name, ...cells } }] = rows;
+  const seed = seedIn(String(cells.seed));
+  if (String(name).trim() === "" || seed === undefined) {
     throw new InputError(
       `Cannot import ${file}, ${at} as a run must have a name and a seed, a whole number up to ` +
-        shortened(`2¹²⁸ − 1: ${name}, ${seed}`),
+        shortened(`2¹²⁸ − 1: ${name}, ${cells.seed}`),
     );
   }
   const requireOne = onePerStep(file, "iteration");
@@ -61,7 +60,7 @@ function runOf(rows: readonly Row[], file: string): LabRun {
   return {
     id: String(run),
     name: printable(String(name)),
-    seed: parseSeed(String(seed)),
+    seed,
     points: [...points.values()].sort((a, b) => a.iterations - b.iterations),
   };
 }

@@ -5,6 +5,7 @@
  */
 import { InputError } from "../../core/errors.ts";
 import { printable, shortened } from "../../core/printable.ts";
+import { LARGEST_SEED } from "../../core/seed_sequence.ts";
 import { sha256 } from "../../store/files.ts";
 import type { Run, Store } from "../../store/store.ts";
 import {
@@ -18,7 +19,6 @@ import {
 import { scoresOf } from "../score.ts";
 import { importJsonLines } from "./json_lines.ts";
 import { runOfMonitor, runsOfCsv, runsOfJson, type Table } from "./table.ts";
-import { LARGEST_SEED } from "../seeds.ts";
 import { textOf } from "./rows.ts";
 import { type Events, type NamedBytes, pointsOfTensorboard } from "./tensorboard.ts";
 
