@@ -6,7 +6,7 @@
 import type { Environment } from "../lab/core/environment.ts";
 import { checkNames, InputError, unknownName } from "../lab/core/errors.ts";
 import { firstNotJson, isRecord, show } from "../lab/core/plain.ts";
-import type { Scene, Shape } from "../lab/core/scene.ts";
+import { isColor, type Scene, type Shape } from "../lab/core/scene.ts";
 
 /** What a field must be, in words, and whether a value is. */
 type Rule = readonly [wanted: string, holds: (value: unknown) => boolean];
@@ -17,10 +17,7 @@ const isPoint = (value: unknown) =>
 const list = (holds: (value: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(holds);
 
-const color: Rule = [
-  "a colour #rrggbb",
-  (value) => typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value),
-];
+const color: Rule = ["a colour #rrggbb", isColor];
 const length: Rule = ["a number ≥ 0", (value) => Number.isFinite(value) && (value as number) >= 0];
 const point: Rule = ["a point [x, y]", isPoint];
 const points: Rule = ["a list of points [x, y]", list(isPoint)];

@@ -6,15 +6,19 @@
 import { InputError } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import type { Raster } from "./picture.ts";
+import { show } from "./plain.ts";
 import { Coverage } from "./render_coverage.ts";
 import { capHeight, layOut, strokeWidth } from "./render_font.ts";
-import type { Color, Scene, Shape } from "./scene.ts";
+import { type Color, isColor, type Scene, type Shape } from "./scene.ts";
 
 /** Lines are drawn at least as wide, in pixels, so that a small picture still shows them. */
 const leastLineWidth = 0.75;
 
-/** Red, green and blue of a colour, 0 … 255. */
+/** Red, green and blue of a colour, 0 … 255. @throws InputError where it is not `#rrggbb`. */
 export function rgbOf(color: Color): [red: number, green: number, blue: number] {
+  if (!isColor(color)) {
+    throw new InputError(`Cannot draw a colour as it must be #rrggbb: ${show(color)}`);
+  }
   const value = parseInt(color.slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }

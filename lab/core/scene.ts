@@ -8,6 +8,11 @@
 /** A colour as `#rrggbb`. */
 export type Color = `#${string}`;
 
+/** Whether a value is a colour that can be drawn, `#rrggbb`. */
+export function isColor(value: unknown): value is Color {
+  return typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value);
+}
+
 /** One mark of a scene; later marks cover earlier ones. Lengths and positions in world units. */
 export type Shape =
   | {

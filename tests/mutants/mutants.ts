@@ -13196,4 +13196,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/compute/compile/plan_test.ts",
   },
+  {
+    fault: "what is no colour is drawn as one",
+    file: "lab/core/render_raster.ts",
+    from: "if (!isColor(color)) {",
+    to: "if (color === null) {",
+    test: "tests/lab/core/render_test.ts",
+  },
 ];

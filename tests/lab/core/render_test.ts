@@ -6,7 +6,7 @@ import { InputError } from "../../../lab/core/errors.ts";
 import { layOut } from "../../../lab/core/render_font.ts";
 import { Rasterizer, renderRaster } from "../../../lab/core/render_raster.ts";
 import { renderSvg } from "../../../lab/core/render_svg.ts";
-import type { Scene, Shape } from "../../../lab/core/scene.ts";
+import type { Color, Scene, Shape } from "../../../lab/core/scene.ts";
 
 const square: Shape = {
   kind: "polygon",
@@ -31,6 +31,17 @@ function rows(picture: Scene, width: number, height: number): string[][] {
 
 Deno.test("the raster's first row is the top of the view", () => {
   deepStrictEqual(rows(scene(square), 2, 2), [["ffffff", "ffffff"], ["ff0000", "ffffff"]]);
+});
+
+Deno.test("what is no colour is refused and not drawn as another one", () => {
+  for (const fill of ["red", "#f00", "#ff00zz", "#ff000080", "", undefined, NaN, 0xff0000]) {
+    const given = typeof fill === "string" ? JSON.stringify(fill) : String(fill);
+    throws(() => rows(scene({ ...square, fill: fill as Color }), 2, 2), {
+      name: "InputError",
+      message: `Cannot draw a colour as it must be #rrggbb: ${given}`,
+    });
+  }
+  deepStrictEqual(rows(scene({ ...square, fill: "#FF0000" }), 2, 2)[1][0], "ff0000");
 });
 
 /** Area in world units that is not white, for black marks on the view of 4 × 4. */
