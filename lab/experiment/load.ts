@@ -234,7 +234,7 @@ function placesOf(module: Record<string, unknown>): Map<ExperimentDefinition, st
       ? value.map((part, i) => [part, `${name}[${i}]`] as const)
       : [[value, name] as const];
     for (const [part, place] of parts) {
-      if (isExperiment(part) && !places.has(part)) places.set(part, place);
+      if (isExperiment(part)) places.set(part, place);
     }
   }
   return places;

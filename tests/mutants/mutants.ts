@@ -13148,13 +13148,6 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/load_test.ts",
   },
   {
-    fault: "an experiment that a file exports twice is two",
-    file: "lab/experiment/load.ts",
-    from: "isExperiment(part) && !places.has(part)",
-    to: "isExperiment(part)",
-    test: "tests/lab/experiment/load_test.ts",
-  },
-  {
     fault: "what an own model's best is chosen by is asked for at the first evaluation only",
     file: "lab/experiment/run_session.ts",
     from: "(isOwn(configuration.model) ? bestBy?.metric : undefined)",
