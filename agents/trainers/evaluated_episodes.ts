@@ -9,6 +9,7 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { LabEvent } from "../../lab/core/metrics.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { mean, standardDeviation } from "../../lab/statistics/scores.ts";
+import { requireFinite } from "../worlds/finite.ts";
 
 /** Steps after which an episode of an environment without time limit counts as it stands. */
 export const LONGEST = 10_000;
@@ -42,6 +43,7 @@ export interface EvaluatedEpisode {
  * @param observation What the environment's `reset` returned.
  * @param longest Steps after which the episode counts as it stands.
  * @param choose The action for an observation.
+ * @throws LabError where a reward is not finite.
  */
 export function playEpisode<Observation, Action>(
   environment: Environment<Observation, Action>,
@@ -52,6 +54,7 @@ export function playEpisode<Observation, Action>(
   let episodeReturn = 0;
   for (let length = 1;; length++) {
     const step = environment.step(choose(observation));
+    requireFinite(environment.id, "rewards", [step.reward], "evaluate");
     observation = step.observation;
     episodeReturn += step.reward;
     const end = step.terminated ? "terminated" : step.truncated ? "truncated" : "cut";

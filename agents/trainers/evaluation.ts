@@ -38,7 +38,7 @@ import {
   withoutProbabilities,
 } from "./evaluated_episodes.ts";
 import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
-import { requireObservation } from "../worlds/finite.ts";
+import { requireFinite, requireObservation } from "../worlds/finite.ts";
 import { LARGEST, type ObservationNormalizer } from "../worlds/normalizer.ts";
 import { perBatch } from "./programs.ts";
 import type { WorldShape } from "../worlds/world.ts";
@@ -236,6 +236,7 @@ export class Evaluator {
    *
    * @param training Given: a warning where no goal was ever reached.
    * @throws InputError where actions are to be drawn and the policy has no probabilities.
+   * @throws LabError where a reward or an observation is not finite.
    */
   async evaluate(
     { random, episodes = 100, stochastic = false }: EvaluationContext,
@@ -251,6 +252,7 @@ export class Evaluator {
     const vector = this.#environments(count);
     const seeds = Array.from({ length: count }, () => random.integers(2 ** 32));
     const observations = vector.reset({ seeds }).slice();
+    requireFinite(vector.id, "observations", observations, "evaluate");
     const started = new Uint8Array(count).fill(1);
 
     const left = Int32Array.from({ length: count }, (_, n) => Math.ceil((episodes - n) / count));
@@ -263,6 +265,8 @@ export class Evaluator {
       const masks = masked ? vector.actionMasks!() : undefined;
       await actor.act(observations, started, actions, masks, draws);
       const step = vector.step(translator.translate(actions));
+      requireFinite(vector.id, "rewards", step.rewards, "evaluate");
+      requireFinite(vector.id, "observations", step.observations, "evaluate");
       observations.set(step.observations);
       started.set(step.started);
       const cut = new Uint8Array(count);

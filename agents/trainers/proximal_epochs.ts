@@ -27,7 +27,10 @@ interface EpochSettings {
   readonly targetKl: number;
 }
 
-/** @throws FitError where minibatches of whole sequences do not divide the rollout. */
+/**
+ * @throws FitError where minibatches of whole sequences do not divide the rollout, or where it is too
+ * short for any.
+ */
 export function requireDivisor(
   agent: string,
   { environments, rolloutLength, minibatchSize }:
@@ -36,8 +39,15 @@ export function requireDivisor(
   sequenceLength = 1,
 ): void {
   const transitions = environments * rolloutLength;
+  const least = Math.max(2, sequenceLength);
+  requireFit(
+    agent,
+    transitions >= least,
+    `environments · rolloutLength must be ${least} transitions at least, a minibatch`,
+    transitions,
+  );
   const sizes = Array.from({ length: transitions }, (_, i) => i + 1)
-    .filter((size) => size >= 2 && size % sequenceLength === 0 && transitions % size === 0);
+    .filter((size) => size >= least && size % sequenceLength === 0 && transitions % size === 0);
   const whole = sequenceLength > 1 ? `hold whole sequences of ${sequenceLength} steps and ` : "";
   requireFit(
     agent,

@@ -9,18 +9,26 @@ import { show } from "../../lab/core/plain.ts";
 import type { Space } from "../../lab/core/space.ts";
 
 /**
- * Refuses NaN and infinities.
+ * Refuses NaN, infinities, and what is one of these in the 32 bits that networks compute with.
  *
  * @param id Of the environment.
  * @param what `observations` or `rewards`.
+ * @param use What they are for.
  * @throws LabError that names the first such value.
  */
-export function requireFinite(id: string, what: string, values: ArrayLike<number>): void {
+export function requireFinite(
+  id: string,
+  what: string,
+  values: ArrayLike<number>,
+  use: "learn" | "evaluate" = "learn",
+): void {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] * 0; // NaN as soon as one is not finite
+  for (let i = 0; i < values.length; i++) sum += Math.fround(values[i]) * 0; // NaN where one is not
   if (sum === 0) return;
-  const wrong = Array.prototype.find.call(values, (value: number) => !Number.isFinite(value));
-  throw new LabError(`Cannot learn in ${id} as its ${what} must be finite: ${wrong}`);
+  const isWrong = (value: number) => !Number.isFinite(Math.fround(value));
+  const wrong = Array.prototype.find.call(values, isWrong);
+  const where = Number.isFinite(wrong) ? " in 32 bits" : "";
+  throw new LabError(`Cannot ${use} in ${id} as its ${what} must be finite${where}: ${wrong}`);
 }
 
 /**

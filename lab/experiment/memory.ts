@@ -28,18 +28,20 @@ export interface Excess {
  * undefined where none does. Fields are known by the names that agents and models share.
  *
  * @param inputSize Length of an observation or an example, as far as it is known.
+ * @param outputSize Numbers of an action, as far as they are known.
  */
 export function excessIn(
   configuration: { readonly [field: string]: Json },
   inputSize: number,
+  outputSize = 0,
 ): Excess | undefined {
   const { hiddenSizes, width, layers, recurrentSize, storeBytes } = configuration;
   const size = (field: string) => Number(configuration[field] ?? 0);
   const widths = Array.isArray(hiddenSizes)
     ? hiddenSizes.map(Number)
     : Array.from({ length: Number(layers ?? 0) }, () => Number(width ?? 0));
-  const sizes = [inputSize, ...widths];
-  const weights = widths.reduce((sum, each, i) => sum + sizes[i] * each, 0);
+  const sizes = [inputSize, ...widths, ...hiddenSizes === undefined ? [] : [outputSize]];
+  const weights = sizes.slice(1).reduce((sum, each, i) => sum + sizes[i] * each, 0);
   const widest = Math.max(...sizes);
   const kept = (storeBytes === true ? 1 : FLOAT) * 2 * inputSize;
   const recurrent = Number(recurrentSize ?? 0);

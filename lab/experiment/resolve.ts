@@ -450,7 +450,11 @@ function requireMemory(
   environment?: Environment,
 ): void {
   const values = configuration[part] as { readonly [field: string]: Json };
-  const excess = excessIn(values, environment?.observationSpace.flatSize ?? 1);
+  const excess = excessIn(
+    values,
+    environment?.observationSpace.flatSize ?? 1,
+    environment?.actionSpace.flatSize,
+  );
   if (excess === undefined) return;
   const { field, reason } = excess;
   throw refusal(experiment, `${part}.${field}`, reason, values[field], changes);

@@ -191,3 +191,11 @@ for (const agent of ["dqn", "sac", "td3", "ddpg"]) {
     requires!(settings({}), 1000);
   });
 }
+
+Deno.test("ppo says how long a rollout must be that is too short for a minibatch", async () => {
+  const short = { environments: 1, rolloutLength: 1 };
+  await rejects(
+    () => subjectOf("ppo", cartPole, { ...short, minibatchSize: 2 }),
+    /environments · rolloutLength must be 2 transitions at least, a minibatch: 1$/,
+  );
+});

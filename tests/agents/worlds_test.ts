@@ -8,6 +8,7 @@ import { makeEnv } from "../../envs/mod.ts";
 import { registries } from "../../registries.ts";
 import { defineEnvironment } from "../../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../../lab/core/environment.ts";
+import type { Progress } from "../../lab/core/metrics.ts";
 import { Box, Discrete, MultiDiscrete } from "../../lab/core/space.ts";
 import type { AgentExperiment, Options } from "../../lab/experiment/definition.ts";
 import { train } from "../../lab/experiment/train.ts";
@@ -113,6 +114,34 @@ for (const { name, takes, budgetUnit } of definitions) {
       observations === "box"
         ? /^LabError: Cannot learn in Small-v0 as its observations must be finite: Infinity$/
         : /^InputError: Cannot reset Small-v0 as the observation of reset is NaN, which is not in /,
+    );
+  });
+
+  Deno.test(`${name} is not evaluated on what is not finite, nor learns what is not in 32 bits`, async () => {
+    let trained = false;
+    const onIteration = ({ progress }: { readonly progress: Progress }) => {
+      trained = progress.environmentSteps >= BUDGET;
+    };
+    const refused = async (change: Partial<EnvironmentDefinition>, message: RegExp) => {
+      trained = false;
+      const world = worldOf(observations, actions, change);
+      await rejects(train(experiment(name, world), { registries, onIteration }), message);
+    };
+    const rewarded = (reward: () => number): Partial<EnvironmentDefinition> => ({
+      step: (count: number) => ({ state: count + 1, reward: reward(), terminated: false }),
+    });
+    await refused(
+      rewarded(() => trained ? NaN : 1),
+      /^LabError: Cannot evaluate in Small-v0 as its rewards must be finite: NaN$/,
+    );
+    await refused(
+      rewarded(() => -1e39),
+      /^LabError: Cannot learn in Small-v0 as its rewards must be finite in 32 bits: -1e\+39$/,
+    );
+    if (observations !== "box" || name === "random") return; // who draws blindly sees nothing
+    await refused(
+      { observe: (count: number) => Float32Array.of(trained && count > 2 ? NaN : 0, 1) },
+      /^LabError: Cannot evaluate in Small-v0 as its observations must be finite: NaN$/,
     );
   });
 

@@ -3187,8 +3187,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a replay buffer's size is counted as if an observation were one number",
     file: "lab/experiment/resolve.ts",
-    from: "excessIn(values, environment?.observationSpace.flatSize ?? 1)",
-    to: "excessIn(values, 1)",
+    from: "    environment?.observationSpace.flatSize ?? 1,\n",
+    to: "    1,\n",
     test: "tests/lab/experiment/memory_test.ts",
   },
   {
@@ -13195,5 +13195,47 @@ export const mutants: readonly Mutant[] = [
     from: "if (!isColor(color)) {",
     to: "if (color === null) {",
     test: "tests/lab/core/render_test.ts",
+  },
+  {
+    fault: "a network's last layer, of a million actions, counts as nothing",
+    file: "lab/experiment/resolve.ts",
+    from: "    environment?.actionSpace.flatSize,\n",
+    to: "",
+    test: "tests/lab/experiment/memory_test.ts",
+  },
+  {
+    fault: "a policy is evaluated on observations that are no numbers",
+    file: "agents/trainers/evaluation.ts",
+    from: '      requireFinite(vector.id, "observations", step.observations, "evaluate");\n',
+    to: "",
+    test: "tests/agents/worlds_test.ts",
+  },
+  {
+    fault: "an evaluation sums rewards that are not finite",
+    file: "agents/trainers/evaluation.ts",
+    from: '      requireFinite(vector.id, "rewards", step.rewards, "evaluate");\n',
+    to: "",
+    test: "tests/agents/worlds_test.ts",
+  },
+  {
+    fault: "an evaluation of one environment sums rewards that are not finite",
+    file: "agents/trainers/evaluated_episodes.ts",
+    from: '    requireFinite(environment.id, "rewards", [step.reward], "evaluate");\n',
+    to: "",
+    test: "tests/agents/worlds_test.ts",
+  },
+  {
+    fault: "a reward is learned from that is infinite in 32 bits",
+    file: "agents/worlds/finite.ts",
+    from: "sum += Math.fround(values[i]) * 0;",
+    to: "sum += values[i] * 0;",
+    test: "tests/agents/worlds_test.ts",
+  },
+  {
+    fault: "a rollout of one transition is refused with no remedy",
+    file: "agents/trainers/proximal_epochs.ts",
+    from: "    transitions >= least,\n",
+    to: "    true,\n",
+    test: "tests/agents/configuration_test.ts",
   },
 ];

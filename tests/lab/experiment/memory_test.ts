@@ -1,5 +1,8 @@
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { defineEnvironment } from "../../../lab/core/define_environment.ts";
 import { InputError } from "../../../lab/core/errors.ts";
+import { Discrete } from "../../../lab/core/space.ts";
+import { defineExperiment } from "../../../lab/experiment/definition.ts";
 import { fieldsOf } from "../../../lab/experiment/fields.ts";
 import { excessIn } from "../../../lab/experiment/memory.ts";
 import { resolve } from "../../../lab/experiment/resolve.ts";
@@ -39,11 +42,13 @@ Deno.test("an absurd size is refused in one line that names its field", async ()
 
 Deno.test("what a configuration takes at least is counted from its sizes", () => {
   strictEqual(excessIn({ hiddenSizes: [64, 64], bufferSize: 1_000_000 }, 4), undefined);
-  const of = (fields: Parameters<typeof excessIn>[0], size: number) =>
-    excessIn(fields, size)?.field;
+  const of = (...sizes: Parameters<typeof excessIn>) => excessIn(...sizes)?.field;
   // 16 bytes a weight: 2²⁸ weights are 4 GB.
   strictEqual(of({ hiddenSizes: [2 ** 14, 2 ** 14] }, 0), undefined);
   strictEqual(of({ hiddenSizes: [2 ** 14, 2 ** 14] }, 1), "hiddenSizes");
+  strictEqual(of({ hiddenSizes: [2 ** 10] }, 0, 2 ** 18), undefined);
+  strictEqual(of({ hiddenSizes: [2 ** 10] }, 0, 2 ** 18 + 1), "hiddenSizes");
+  strictEqual(of({ gamma: 1 }, 2 ** 20, 2 ** 20), undefined); // a table's own rule
   strictEqual(of({ width: 2 ** 14, layers: 2 }, 1), "width");
   strictEqual(of({ width: 2 ** 14, layers: 1 }, 1), undefined);
   strictEqual(of({ recurrentSize: 9_000 }, 900), undefined);
@@ -56,4 +61,17 @@ Deno.test("what a configuration takes at least is counted from its sizes", () =>
   strictEqual(of({ environments: 2 ** 16, rolloutLength: 2 ** 17 }, 2), "rolloutLength");
   strictEqual(of({ hiddenSizes: [2 ** 10], batchSize: 2 ** 20 }, 1), undefined);
   strictEqual(of({ hiddenSizes: [2 ** 10], minibatchSize: 2 ** 20 + 1 }, 1), "minibatchSize");
+});
+
+Deno.test("a world of more actions than a network can tell apart is refused before training", async () => {
+  const environment = defineEnvironment({
+    id: "Wide-v0",
+    observationSpace: new Discrete(2),
+    actionSpace: new Discrete(2 ** 31 - 1),
+    reset: () => 0,
+    step: () => ({ state: 0, reward: 0, terminated: true }),
+    observe: () => 0,
+  });
+  const wide = defineExperiment({ name: "wide", environment, agent: { name: "ppo" }, budget: 10 });
+  await rejects(resolve(wide, registries), /agent\.hiddenSizes as its networks take 2048\.0 GB/);
 });
