@@ -85,8 +85,9 @@ export const run = defineCommand({
       budget: budgetOption(),
       dataset: optional(option("--dataset", named("NAME", known.datasets), {
         description: plain(
-          "Learn from another data set (list --dataset names them), --set dataset.name=NAME, or " +
-            "from a text file (FILE.txt), or from drawings of a world (frames:cartpole).",
+          "Learn from another data set (list datasets names them), --set dataset.name=NAME, from a " +
+            "file of text (FILE.txt) or numbers (.csv, .npy, .npz), or from drawings of a world " +
+            "(frames:cartpole).",
         ),
       })),
       set: setOption(
@@ -440,12 +441,20 @@ async function experimentsOf(
   }));
 }
 
-/** What `--dataset` sets: a name, a text file, or the frames of a world. */
+/** The data sets of one file, by its ending. */
+const FILES: Readonly<Record<string, string>> = {
+  ".txt": "text",
+  ".csv": "arrays",
+  ".npy": "arrays",
+  ".npz": "arrays",
+};
+
+/** What `--dataset` sets: a name, a file of text or numbers, or the frames of a world. */
 async function chosenData(dataset: string | undefined, io: Io): Promise<Settings> {
   if (dataset === undefined) return [];
-  if (/\.txt$/i.test(dataset)) {
-    return [["dataset.name", "text"], ["dataset.file", callersPath(io, dataset)]];
-  }
+  const [ending] = /\.\w+$/.exec(dataset) ?? [];
+  const reads = ending && FILES[ending.toLowerCase()];
+  if (reads) return [["dataset.name", reads], ["dataset.file", callersPath(io, dataset)]];
   const [, world] = /^frames:(.+)$/.exec(dataset) ?? [];
   if (world === undefined) return [["dataset.name", dataset]];
   const { environments } = await io.registries();

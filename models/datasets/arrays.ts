@@ -239,7 +239,10 @@ async function readerOf(
 /** The most channels of an image: red, green, blue and alpha. */
 const MOST_CHANNELS = 4;
 
-/** @throws InputError unless it is an array of three examples at least, images of one to four channels. */
+/**
+ * @throws InputError unless it is an array of three examples at least, none of them empty, images of one to
+ * four channels.
+ */
 function requireExamples(
   [count, ...shape]: readonly number[],
   { file, channels }: Pick<Configuration, "file" | "channels">,
@@ -250,6 +253,9 @@ function requireExamples(
       `Cannot use ${file} as it must hold three examples at least, [N, D], [N, H, W] or ` +
         `[N, H, W, C]: ${given}`,
     );
+  }
+  if (shape.includes(0)) {
+    throw new InputError(`Cannot use ${file} as an example must hold a number at least: ${given}`);
   }
   if (shape.length < 3) return;
   const [own, other] = channels === "last" ? [shape[2], shape[0]] : [shape[0], shape[2]];

@@ -640,6 +640,18 @@ Deno.test("from a text file to text that goes on from a prompt", async () => {
   });
 });
 
+Deno.test("a file of numbers is a data set by its name alone", () =>
+  inFolder(async (folder) => {
+    const refused = async (file: string, line: RegExp) => {
+      const io = capturedIo({ folder, root: folder });
+      strictEqual(await main(["run", "flow-matching", "--dataset", file], io), 2);
+      match(io.written.error, line);
+    };
+    await Deno.writeTextFile(`${folder}/a.csv`, "x,y\n1,2\n");
+    await refused("a.csv", /Cannot use .*a\.csv as it must hold three examples at least/);
+    await refused("none.NPY", /Cannot read .*none\.NPY/);
+  }));
+
 Deno.test("each command asks a model for what was typed, and writes what it answers", () =>
   inFolder(async (folder) => {
     const lab = async (line: string | readonly string[]) => {

@@ -13238,4 +13238,18 @@ export const mutants: readonly Mutant[] = [
     to: "    true,\n",
     test: "tests/agents/configuration_test.ts",
   },
+  {
+    fault: "a file of numbers is looked for among the names of data sets",
+    file: "cli/commands/run.ts",
+    from: '  ".csv": "arrays",\n',
+    to: "",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "examples without a number are called binary points",
+    file: "models/datasets/arrays.ts",
+    from: "if (shape.includes(0)) {",
+    to: "if (shape.includes(-1)) {",
+    test: "tests/models/datasets/files_test.ts",
+  },
 ];

@@ -269,6 +269,7 @@ Deno.test("an axis of channels is no height: one above four is refused with what
     /has 8 with .*=first \(--set dataset\.channels=last takes 3\)$/,
   );
   await refused([5, 8, 8, 9], "last", /has 9 with dataset\.channels=last$/);
+  await refused([5, 0], "last", /a\.npy as an example must hold a number at least: \[5, 0\]$/);
   const set = await load(arrays, { "a.npy": array([5, 3, 8, 9]) }, {
     ...{ file: "a.npy", channels: "first" },
   });
