@@ -161,6 +161,8 @@ export async function resolve(
   Object.assign(configuration, check(definition.name, common, "", commonGiven, changes, fields));
   requireStop(definition.name, configuration.stop as StopRule | null);
   if (own.callbacks !== undefined) configuration.callbacks = { own: true };
+  const part = "agent" in definition ? "agent" : "model";
+  requireSinglePrecision(definition.name, part, configuration, changes);
   if ("agent" in definition) {
     const environment = worldOf(definition, configuration, registries);
     try {
@@ -439,6 +441,22 @@ function misfit(
   return new InputError(
     `Cannot use "${experiment}" with the field ${field} as ${requirement}: ${shown(value)}`,
   );
+}
+
+/** @throws InputError that names the field whose number is infinite in the 32 bits that steps compute with. */
+function requireSinglePrecision(
+  experiment: string,
+  part: "agent" | "model",
+  configuration: { readonly [key: string]: Json },
+  changes: ReadonlyMap<string, Json | undefined>,
+): void {
+  for (const [field, value] of Object.entries(configuration[part] as object)) {
+    if ([value].flat().every((each) => typeof each !== "number" || isFinite(Math.fround(each)))) {
+      continue;
+    }
+    const requirement = "it must be finite in 32 bits, within ±3.4e38";
+    throw refusal(experiment, `${part}.${field}`, requirement, value, changes);
+  }
 }
 
 /** @throws InputError that names the field which takes more memory than there can be. */

@@ -13252,4 +13252,11 @@ export const mutants: readonly Mutant[] = [
     to: "if (shape.includes(-1)) {",
     test: "tests/models/datasets/files_test.ts",
   },
+  {
+    fault: "a coefficient that is infinite in 32 bits trains until all is NaN",
+    file: "lab/experiment/resolve.ts",
+    from: "isFinite(Math.fround(each))",
+    to: "isFinite(each)",
+    test: "tests/lab/experiment/memory_test.ts",
+  },
 ];

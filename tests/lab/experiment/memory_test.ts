@@ -38,6 +38,10 @@ Deno.test("an absurd size is refused in one line that names its field", async ()
   // As many as are allowed, of the six numbers that Acrobot shows.
   await refused("acrobot-dqn", "agent.bufferSize", "1e9", /replay buffer takes 44\.7 GB/);
   await refused("ring-wgan-gp", "model.width", "60000", /networks take 107\.3 GB/);
+  const single = /it must be finite in 32 bits, within ±3\.4e38: -?1e\+39$/;
+  await refused("cartpole-ppo", "agent.maximumGradientNorm", "1e39", single);
+  await refused("pendulum-ppo", "agent.initialLogStd", "-1e39", single);
+  await refused("glyphs-vae", "model.beta", "1e39", single);
 });
 
 Deno.test("what a configuration takes at least is counted from its sizes", () => {
