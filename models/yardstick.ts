@@ -84,13 +84,15 @@ export function yardstick(dataset: Dataset, samples: number, judge?: Judge): Yar
 
   async function measure(values: Float32Array): Promise<Measures> {
     const samples = await around(values);
-    const { energyDistance, ...shares } = likeness(samples, await known.test());
+    const reference = await known.test();
+    const { energyDistance, ...shares } = likeness(samples, reference);
     const { dimensions } = samples;
     const probabilities = await judge?.probabilities(values);
     const searched = samples.values.subarray(0, SEARCHED * dimensions);
     return {
       energy_distance: energyDistance,
-      diversity: samples.spread / (await known.test()).spread,
+      // Examples that are all alike have no distance to measure by.
+      ...reference.spread > 0 && { diversity: samples.spread / reference.spread },
       ...shares,
       nearest_train: meanNearestDistance(searched, await known.train(), dimensions),
       ...probabilities && {

@@ -172,3 +172,17 @@ Deno.test("a split of one example measures nothing, and says so", async () => {
   const two = yardstick(dataset({ test: 2, validation: 2 }), 20);
   ok("energy_distance" in await two.measure(imagesOf(20, [0.1, 0.9])));
 });
+
+Deno.test("beside examples that are all alike samples have no diversity", async () => {
+  const alike = (count: number): Split => ({
+    count,
+    values: new Float32Array(2 * count).fill(0.5),
+  });
+  const one = { ...dataset(), train: alike(50), validation: alike(40), test: alike(60) };
+  const { measure, ceilings } = yardstick({ ...one, kind: "points", shape: [2] }, 20);
+  const samples = Float32Array.from({ length: 40 }, (_, i) => i / 40);
+  for (const measured of [await measure(samples), await ceilings()]) {
+    strictEqual(measured.diversity, undefined);
+    for (const [name, value] of Object.entries(measured)) ok(Number.isFinite(value), name);
+  }
+});

@@ -984,8 +984,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "diversity is taken over the spread of the validation examples",
     file: "models/yardstick.ts",
-    from: "diversity: samples.spread / (await known.test()).spread,",
-    to: "diversity: samples.spread / (await known.validation()).spread,",
+    from: "diversity: samples.spread / reference.spread }",
+    to: "diversity: samples.spread / (await known.validation()).spread }",
     test: "tests/models/metrics/likeness_test.ts",
   },
   {
@@ -13258,5 +13258,12 @@ export const mutants: readonly Mutant[] = [
     from: "isFinite(Math.fround(each))",
     to: "isFinite(each)",
     test: "tests/lab/experiment/memory_test.ts",
+  },
+  {
+    fault: "samples are infinitely diverse beside examples that are all alike",
+    file: "models/yardstick.ts",
+    from: "...reference.spread > 0 && {",
+    to: "...{",
+    test: "tests/models/yardstick_test.ts",
   },
 ];
