@@ -83,10 +83,13 @@ function isPartOf(name: string, candidate: string): boolean {
   return parts.length > 0 && parts.every((part) => part.length > 1 && words.includes(part));
 }
 
+/** Edits that a known name counts as at most whose words are all among those of the one asked for. */
+const PART = 2;
+
 /**
  * The known names nearest to `name`, best first, at most `most`: the one that differs by case,
- * separators or the order of words alone, else those in which all its words occur or whose words are all
- * among its own, then those of which at most half of the letters differ.
+ * separators or the order of words alone, else those in which all its words occur, then those of which at
+ * most half of the letters differ, with those whose words are all among its own behind two such letters.
  *
  * @example
  * ```ts
@@ -103,8 +106,8 @@ export function nearestNames(name: string, known: Iterable<string>, most = PROPO
   const near = [...known]
     .map((candidate) => ({
       candidate,
-      edits: distance(name, candidate),
-      occurs: occursIn(name, candidate) || isPartOf(name, candidate),
+      edits: Math.min(distance(name, candidate), isPartOf(name, candidate) ? PART : Infinity),
+      occurs: occursIn(name, candidate),
     }))
     .filter(({ candidate, edits, occurs }) =>
       occurs || edits <= Math.max(name.length, candidate.length) / 2

@@ -13157,8 +13157,16 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a known name among the words of one that is not known is not near it",
     file: "lab/core/errors.ts",
-    from: "occursIn(name, candidate) || isPartOf(name, candidate)",
-    to: "occursIn(name, candidate)",
+    from: "isPartOf(name, candidate) ? PART : Infinity",
+    to: "Infinity",
+    test: "tests/lab/core/errors_test.ts",
+  },
+  {
+    fault:
+      "a known name among the words of one with a misspelt letter is nearer than the one meant",
+    file: "lab/core/errors.ts",
+    from: "const PART = 2;",
+    to: "const PART = 1;",
     test: "tests/lab/core/errors_test.ts",
   },
   {

@@ -55,9 +55,13 @@ Deno.test("names near come by words first, then by edits; another spelling of on
   ]);
 });
 
+Deno.test("a known name among the words of the one asked for is nearer than many edits, not than one", () => {
+  deepStrictEqual(nearestNames("tfjs-cpu", ["tfjs-wasm", "wasm", "cpu"], 1), ["cpu"]);
+  deepStrictEqual(nearestNames("agent.gama", ["agent", "agent.gamma"], 1), ["agent.gamma"]);
+});
+
 Deno.test("two neighbours swapped are one edit", () => {
   // Of "tanh": "tahn" is one swap, "tank" one substitution and "thin" two edits away.
-  deepStrictEqual(nearestNames("tfjs-cpu", ["tfjs-wasm", "wasm", "cpu"], 1), ["cpu"]);
   deepStrictEqual(nearestNames("tahn", ["thin", "tanh"]), ["tanh", "thin"]);
   strictEqual(nearest("ab", ["ba"]), "ba");
 });
