@@ -778,7 +778,9 @@ export function Keys(
       ))}
       <small role="status">
         {isOver
-          ? "A key begins the next episode."
+          ? `Yours: return ${
+            figure(standing.episodeReturn)
+          }, ${standing.end}. A key begins the next episode.`
           : standing.end === null && !isLive
           ? "Each is a step."
           : standing.end === null && !hand.moves.hasBegun(standing.episode)
