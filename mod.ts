@@ -106,6 +106,7 @@ export type {
   Body,
   BodyDefinition,
   EnvironmentSource,
+  KeptJudges,
   ModelContext,
   ModelDefinition,
   Takes,

@@ -16,7 +16,7 @@ import { decodeSafetensors, encodeSafetensors } from "../lab/core/safetensors.ts
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { openWorkspace } from "../lab/compute/backend.ts";
-import type { ModelDefinition } from "../lab/compute/definitions.ts";
+import type { KeptJudges, ModelDefinition } from "../lab/compute/definitions.ts";
 import { accuracyOf } from "./metrics/recognition.ts";
 
 /** A trained classifier that looks at samples. */
@@ -47,6 +47,9 @@ const LEARNING_RATES = [4e-3, 4e-4];
  * the entropy of the classes' shares. */
 const LEARNED = 0.95;
 
+/** Counts the ways in which judges have been trained: another one leaves what was kept before alone. */
+const TRAINING = 1;
+
 /** What training a judge leaves. */
 export type Trained = Pick<Judge, "digest"> & { readonly parameters: NamedTensors };
 
@@ -54,19 +57,21 @@ export type Trained = Pick<Judge, "digest"> & { readonly parameters: NamedTensor
 const trained = new RecentlyUsed<Promise<Trained | undefined>>(4);
 
 /**
- * The data set's judge: the one that is kept in judges/, else trained by the first who asks.
+ * The data set's judge: the one that stands in judges/ or is kept, else trained by the first who asks.
  *
  * @param dataset With labels.
+ * @param judges Where those are kept that were trained.
  * @returns Undefined where no classifier is registered, or it learns nothing of the training images.
  */
 export async function judgeOf(
   dataset: Dataset,
   models: readonly Entry<ModelDefinition>[] = [],
+  judges?: KeptJudges,
 ): Promise<Judge | undefined> {
   const classifier = await models.find(({ name }) => name === "classifier")?.load();
   if (classifier === undefined) return undefined;
   const key = await keyOf(dataset);
-  const training = trained.get(key) ?? learned(key, classifier, dataset);
+  const training = trained.get(key) ?? learned(key, classifier, dataset, judges);
   trained.set(key, training);
   training.catch(() => trained.delete(key));
   const known = await training;
@@ -125,12 +130,27 @@ async function learned(
   key: string,
   classifier: ModelDefinition,
   dataset: Dataset,
+  judges: KeptJudges | undefined,
 ): Promise<Trained | undefined> {
-  return await kept(key).catch(() => undefined) ?? await trainJudge(classifier, dataset);
+  const name = `${key}-${TRAINING}.safetensors`;
+  const known = await shipped(key).catch(() => undefined) ??
+    await judges?.read(name).then((bytes) => bytes && judgeIn(bytes)).catch(() => undefined);
+  if (known !== undefined) return known;
+  const made = await trainJudge(classifier, dataset);
+  if (made !== undefined) judges?.keep(name, fileOf(made));
+  return made;
+}
+
+/** A judge's file, as {@linkcode judgeIn} reads it. */
+function fileOf(
+  { digest, parameters }: Trained,
+  about: { readonly [name: string]: string } = {},
+): Uint8Array<ArrayBuffer> {
+  return encodeSafetensors(parameters, { ...about, digest });
 }
 
 /** The judge of judges/. Throws where there is none, or it cannot be read. */
-async function kept(key: string): Promise<Trained> {
+async function shipped(key: string): Promise<Trained> {
   const file = new URL(`./judges/${key}.safetensors`, import.meta.url);
   if (file.protocol !== "file:") throw new Error("A page has no folder of judges");
   return await judgeIn(new Uint8Array(await (await fetch(file)).arrayBuffer()));

@@ -6,9 +6,8 @@
  */
 import { type Dataset, holdingsOf } from "../lab/core/dataset.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
-import type { Entry } from "../lab/core/registry.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
-import type { ModelDefinition } from "../lab/compute/definitions.ts";
+import type { ModelContext } from "../lab/compute/definitions.ts";
 import { type Judge, judgeOf } from "./judge.ts";
 import { accuracyOf } from "./metrics/recognition.ts";
 import { modesOfStacks } from "./metrics/stacked_modes.ts";
@@ -33,15 +32,15 @@ function ofPartners(dataset: Dataset): Dataset | undefined {
 /** Judges of a data set's parts, each trained when it is first asked. */
 export class PartJudges {
   readonly #dataset: Dataset;
-  readonly #models: readonly Entry<ModelDefinition>[] | undefined;
+  readonly #context: Pick<ModelContext<unknown>, "models" | "judges">;
   readonly #judges = new Map<Dataset, Promise<Judge | undefined>>();
   readonly #partners: Dataset | undefined;
 
-  /** @param models Where the judge's kind is looked for. */
-  constructor(dataset: Dataset, models: readonly Entry<ModelDefinition>[] | undefined) {
-    this.#dataset = dataset;
-    this.#models = models;
-    this.#partners = ofPartners(dataset);
+  /** @param context Also where the judge's kind is looked for, and where judges are kept. */
+  constructor(context: Pick<ModelContext<unknown>, "dataset" | "models" | "judges">) {
+    this.#context = context;
+    this.#dataset = context.dataset;
+    this.#partners = ofPartners(context.dataset);
   }
 
   /** The modes of many samples of stacks, beside those of as many training examples. */
@@ -74,7 +73,8 @@ export class PartJudges {
   }
 
   #judgeOf(dataset: Dataset): Promise<Judge | undefined> {
-    const judge = this.#judges.get(dataset) ?? judgeOf(dataset, this.#models);
+    const { models, judges } = this.#context;
+    const judge = this.#judges.get(dataset) ?? judgeOf(dataset, models, judges);
     this.#judges.set(dataset, judge);
     return judge;
   }

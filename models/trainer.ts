@@ -174,7 +174,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
         schedule: step.schedule?.(configuration) ?? schedule,
       }));
 
-    this.#partJudges = new PartJudges(dataset, context.models);
+    this.#partJudges = new PartJudges(context);
     this.#alarms = new Alarms(configuration);
     const batch = this.#batch = ROWS[dataset.kind];
     this.#evaluation = model.evaluate && bound.compileEvaluation(model.evaluate, batch);
@@ -408,9 +408,9 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
 
   /** At the first evaluation, with the data set's judge where images have classes. */
   async #makeYardstick(events: LabEvent[]): Promise<Yardstick> {
-    const { configuration: { judge = true }, dataset, models } = this.#context;
+    const { configuration: { judge = true }, dataset, models, judges } = this.#context;
     if (dataset.kind === "images" && judge && holdingsOf(dataset).labels) {
-      this.#judge = await judgeOf(dataset, models);
+      this.#judge = await judgeOf(dataset, models, judges);
       if (this.#judge === undefined && models?.some(({ name }) => name === "classifier")) {
         events.push({
           level: "warning",

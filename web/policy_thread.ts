@@ -10,6 +10,7 @@ import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { joinThread } from "../lab/core/thread.ts";
 import { lineOf } from "../lab/experiment/error_lines.ts";
 import { datasetOf, modelFileOf, policyOf } from "../lab/experiment/inspect.ts";
+import { keptJudges } from "../lab/experiment/kept_judges.ts";
 import { chosenCheckpoint } from "../lab/store/chosen_checkpoint.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { registries } from "../registries.ts";
@@ -44,7 +45,7 @@ const makers: Readonly<Record<Wanted["part"], Make>> = {
   judge: async (run, options) => {
     const dataset = await datasetOf(run, options);
     const judge = dataset.train.labels && dataset.kind === "images"
-      ? await judgeOf(dataset, registries.models)
+      ? await judgeOf(dataset, registries.models, keptJudges(options.store.judges))
       : undefined;
     if (judge === undefined) {
       throw new InputError(`Cannot judge what ${run.id} makes as its data have no judge`);

@@ -50,6 +50,8 @@ interface Given {
   readonly notes: readonly string[];
   /** The classes that the pictures were asked to be of; left out: none were. */
   readonly asked?: Uint8Array;
+  /** Folder of judges that were trained before, where there is one. */
+  readonly judges?: string;
   dispose(): void;
 }
 
@@ -123,7 +125,7 @@ export const score = defineCommand({
     const { scoreImages } = await import("../../models/score.ts");
     const given = await (options.against === undefined ? samplesOf : picturesOf)(options, io);
     try {
-      const { network, dispose } = await networkOf(given.dataset, features, io);
+      const { network, dispose } = await networkOf(given, features, io);
       const { values, dataset, asked } = given;
       const names = features === undefined;
       const possible: Partial<Record<ScoreName, boolean>> = {
@@ -210,6 +212,7 @@ async function samplesOf(
       ...isTold && { asked: askedClasses(number, dataset.classes!, how.label) },
       what: `${count(number)} samples of run ${run.id}  ${run.name}`,
       notes: [],
+      judges: store.judges,
       dispose,
     };
   } catch (error) {
@@ -299,7 +302,7 @@ function requireImages({ name, kind }: Dataset): void {
 
 /** The network whose features are compared. */
 async function networkOf(
-  dataset: Dataset,
+  { dataset, judges }: Given,
   features: string | undefined,
   io: Io,
 ): Promise<{ readonly network: FeatureNetwork; dispose(): void }> {
@@ -316,7 +319,10 @@ async function networkOf(
   const { judgeOf } = await import("../../models/judge.ts");
   const { holdingsOf } = await import("../../lab/core/dataset.ts");
   const { models } = await io.registries();
-  const judge = holdingsOf(dataset).labels ? await judgeOf(dataset, models) : undefined;
+  const { keptJudges } = await import("../../lab/experiment/kept_judges.ts");
+  const judge = holdingsOf(dataset).labels
+    ? await judgeOf(dataset, models, keptJudges(judges))
+    : undefined;
   if (judge === undefined) {
     throw new InputError(
       `Cannot compare in features of a judge as ${dataset.name} must have classes: give ` +

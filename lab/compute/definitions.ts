@@ -58,12 +58,22 @@ export interface BodyDefinition {
   create(space: Space): Body;
 }
 
+/** Judges that were trained before, as files: each takes long, and is the same for all runs. */
+export interface KeptJudges {
+  /** The file of a name; undefined where there is none that can be read. */
+  read(name: string): Promise<Uint8Array | undefined>;
+  /** Keeps a file, as far as that is possible. */
+  keep(name: string, bytes: Uint8Array): void;
+}
+
 /** What a model's trainer is made from. */
 export interface ModelContext<Configuration> extends TrainerContext<Configuration> {
   /** What is learned from. */
   readonly dataset: Dataset;
   /** Registered models, of which the one named `classifier` judges samples; left out: none does. */
   readonly models?: readonly Entry<ModelDefinition>[];
+  /** Left out: a judge that the lab does not ship is trained anew. */
+  readonly judges?: KeptJudges;
   /** Stands before the names of the groups, for a trainer beside another one in one workspace. */
   readonly scope?: string;
 }

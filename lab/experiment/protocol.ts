@@ -28,6 +28,8 @@ export interface TrainMessage {
   readonly until?: number;
   /** Threads that compiled steps may use; decides no bit of the result. */
   readonly threads: number;
+  /** Folder of judges that were trained before. */
+  readonly judges?: string;
   /** Whether to report in the end what took how long. */
   readonly profile?: boolean;
 }
@@ -69,6 +71,8 @@ export type FromWorker =
   | { readonly kind: "opened"; readonly opened: Opened }
   | { readonly kind: "report"; readonly report: WorkerReport }
   | { readonly kind: "checkpoint"; readonly checkpoint: RunCheckpoint }
+  /** A judge that was trained, as a file of {@linkcode TrainMessage.judges}. */
+  | { readonly kind: "judge"; readonly name: string; readonly bytes: Uint8Array }
   /** Before `ended`, where it was asked for: tables for a person. */
   | { readonly kind: "profile"; readonly text: string }
   | {

@@ -5,6 +5,7 @@
  */
 import { InputError } from "../core/errors.ts";
 import { REPLAY, type Snapshot } from "../core/snapshot.ts";
+import { putFileBelow } from "../store/files.ts";
 import type { Manifest, Run, Store } from "../store/store.ts";
 import { isComputed, LOGGED } from "./manifest.ts";
 import { stackOf } from "../core/stack.ts";
@@ -170,13 +171,14 @@ export async function trainRecorded(
   order: TrainOrder,
   opened: (opened: Opened) => Promise<void>,
   recorder: () => StoreRecorder | undefined,
-  { signal, onProfile }: Pick<LaunchOptions, "signal" | "onProfile">,
+  { store, signal, onProfile }: Pick<LaunchOptions, "store" | "signal" | "onProfile">,
   before?: Crash,
 ): Promise<Crash | undefined> {
   const forward: RunRecorder = {
     opened,
     report: (report) => recorder()!.report(report),
     checkpoint: (checkpoint) => recorder()!.checkpoint(checkpoint),
+    judges: judgesOf(store, (message) => recorder()?.event("warning", message)),
     noticed: (message) => recorder()?.event("warning", message),
     profiled: (text) => onProfile?.(recorder()!.run, text),
     ended: (ending, fallbacks) => recorder()!.ended(ending, fallbacks),
@@ -200,6 +202,20 @@ export async function trainRecorded(
     }
     return crash;
   }
+}
+
+/** Where a store's judges are kept; that one cannot be is `noticed`. */
+function judgesOf(
+  { judges: folder }: Store,
+  noticed: (message: string) => void,
+): RunRecorder["judges"] {
+  return folder === undefined ? undefined : {
+    folder,
+    keep: (name, bytes) =>
+      putFileBelow(folder, name, bytes).catch((error) =>
+        noticed(`the judge is not kept for other runs: ${lineOf(error)}`)
+      ),
+  };
 }
 
 /** The crash that a run goes on after; undefined where it did often enough, or would meet it again. */

@@ -14,6 +14,7 @@ import type {
   AgentDefinition,
   BodyDefinition,
   EnvironmentSource,
+  KeptJudges,
   ModelDefinition,
 } from "../compute/definitions.ts";
 import { type RaisedRate, raiseRate } from "../compute/raised_rate.ts";
@@ -116,6 +117,7 @@ export function parseSeed(text: string): Seed {
  * @param options.threads Threads that compiled steps may use; default 1.
  * @param options.rate Takes the place of the trainer's learning rate.
  * @param options.onStep Called before each step of a world that is not the lab's.
+ * @param options.judges Where those are kept that were trained.
  * @param options.again Whether a stored run is opened: its data were there, and `--data` names them now.
  */
 export async function openSession(
@@ -126,6 +128,7 @@ export async function openSession(
     readonly threads?: number;
     readonly rate?: RaisedRate;
     readonly onStep?: () => void;
+    readonly judges?: KeptJudges;
     readonly again?: boolean;
   } = {},
 ): Promise<Session> {
@@ -196,7 +199,14 @@ export async function openSession(
     );
     const checked = checkStored(model.configuration, "model", configuration.model, experiment);
     const { models } = registries;
-    const trainer = await model.create({ ...context, configuration: checked, dataset, models });
+    const { judges } = options;
+    const trainer = await model.create({
+      ...context,
+      configuration: checked,
+      dataset,
+      models,
+      judges,
+    });
     return { trainer, dataset, data, bestBy: stopBy ?? bestByOn(model, dataset) ?? null };
   };
   try {

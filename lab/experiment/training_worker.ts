@@ -21,6 +21,12 @@ export interface RunRecorder {
   opened(opened: Opened): void | Promise<void>;
   report(report: WorkerReport): void | Promise<void>;
   checkpoint(checkpoint: RunCheckpoint): void | Promise<void>;
+  /** Where judges are kept that runs share; left out: nowhere. */
+  readonly judges?: {
+    readonly folder: string;
+    /** Keeps the file of one that was trained. */
+    keep(name: string, bytes: Uint8Array): Promise<void>;
+  };
   /** What is noticed about the run's thread from outside. */
   noticed?(message: string): void;
   /** Where the order asked for a profile. */
@@ -130,7 +136,14 @@ export class TrainingWorker implements Disposable {
               lost(new CrashError(`the run's thread ended: ${firstLine(reason)}`))
             ),
         );
-        thread.post({ kind: "train", signs: signs.memory, threads: this.threads, ...order });
+        const judges = recorder.judges?.folder;
+        thread.post({
+          kind: "train",
+          signs: signs.memory,
+          threads: this.threads,
+          judges,
+          ...order,
+        });
       });
     } finally {
       if (isolated !== undefined) this[Symbol.dispose]();
@@ -238,6 +251,7 @@ async function record(message: FromWorker, recorder: RunRecorder): Promise<void>
     }
   } else if (message.kind === "report") await recorder.report(message.report);
   else if (message.kind === "checkpoint") await recorder.checkpoint(message.checkpoint);
+  else if (message.kind === "judge") await recorder.judges?.keep(message.name, message.bytes);
   else if (message.kind === "profile") recorder.profiled?.(message.text);
   else if (message.kind === "ended") {
     if (message.leakedTensors > 0) {

@@ -7,6 +7,7 @@ import { InputError } from "../core/errors.ts";
 import { joinThread } from "../core/thread.ts";
 import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
+import { keptJudges } from "./kept_judges.ts";
 import type { FromWorker, ToWorker, TrainMessage } from "./protocol.ts";
 import type { Registries } from "./registries.ts";
 import { encoded, runSession } from "./run_session.ts";
@@ -62,6 +63,10 @@ async function train(message: TrainMessage): Promise<void> {
     threads: message.threads,
     again: message.again,
     onStep: () => signs.beat(),
+    judges: keptJudges(
+      message.judges,
+      (name, bytes) => post({ kind: "judge", name, bytes }),
+    ),
   });
   try {
     const ending = await runSession(session, message, {

@@ -61,6 +61,15 @@ export async function putBelow<T>(
 }
 
 /**
+ * Puts one file below a folder, as {@linkcode putBelow} does.
+ *
+ * @throws {LabError} on a full disk and other failures of it.
+ */
+export async function putFileBelow(root: string, below: string, bytes: Uint8Array): Promise<void> {
+  await putBelow(root, async (place) => await putFile(await place(below), [bytes]));
+}
+
+/**
  * Puts `parts` one after the other at `path`, whole and on the disk, or leaves what was there.
  *
  * @throws {LabError} on a full disk and other failures of it.

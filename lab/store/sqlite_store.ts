@@ -1,6 +1,6 @@
 /**
- * The store on SQLite: a folder with `lab.db` (write-ahead log), `artifacts/`, `checkpoints/` and
- * `locks/`.
+ * The store on SQLite: a folder with `lab.db` (write-ahead log), `artifacts/`, `checkpoints/`, `locks/`
+ * and `judges/`.
  *
  * @module
  */
@@ -313,6 +313,7 @@ interface Owned {
 /** See {@linkcode openStore}. `write` stands in for the disk in tests. */
 export class SqliteStore implements Store {
   readonly location: string;
+  readonly judges: string;
   readonly #database: Database;
   readonly #runs: RunTable;
   readonly #batches: Batches;
@@ -325,6 +326,7 @@ export class SqliteStore implements Store {
   /** A store in `folder`, whose file is open and of today's schema. */
   constructor(folder: string, database: Database, write: WriteSynced = writeSynced) {
     this.location = folder;
+    this.judges = `${folder}/judges`;
     this.#database = database;
     this.#runs = new RunTable(database, (id) => isLocked(this.#lockPath(id)));
     this.#batches = new Batches(database, new BatchJournal(database, folder));

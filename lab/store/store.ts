@@ -297,6 +297,9 @@ export interface Store {
   /** For people: the folder or URL. */
   readonly location: string;
 
+  /** Folder of judges that its runs share, each of which can be trained again; left out: none are kept. */
+  readonly judges?: string;
+
   /**
    * Adds a run of status `running`; its lock is taken apart. With a `request` of a batch it is the run
    * that this asked for: a `LabError` where another one is already.

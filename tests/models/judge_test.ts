@@ -1,6 +1,6 @@
 /** Judges: no network that learned nothing of a data set judges samples of it. */
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import type { ModelDefinition } from "../../lab/compute/definitions.ts";
+import type { KeptJudges, ModelDefinition } from "../../lab/compute/definitions.ts";
 import type { Dataset } from "../../lab/core/dataset.ts";
 import type { Entry } from "../../lab/core/registry.ts";
 import { decodeSafetensors } from "../../lab/core/safetensors.ts";
@@ -72,6 +72,47 @@ function classifierThatMayNotTrain(): Entry<ModelDefinition> {
 let seed = 100;
 /** Half of each class: guessing costs ln 2 = 0.693. Each a data set of its own, as judges are kept. */
 const even = (): Dataset => ({ ...halves(40, 10), seed: seed++ });
+
+/** Judges kept in memory, by name. */
+function keptIn(files: Map<string, Uint8Array>): KeptJudges {
+  return {
+    read: (name) => Promise.resolve(files.get(name)),
+    keep: (name, bytes) => void files.set(name, bytes),
+  };
+}
+
+Deno.test("what was trained is kept, and taken where another thread has kept it, if it is whole", async () => {
+  const { entry } = classifierOf(() => 0.64);
+  const mayNotTrain = classifierOf(() => {
+    throw new Error("it was to be read");
+  });
+  const files = new Map<string, Uint8Array>();
+  const { digest } = (await judgeOf(even(), [entry], keptIn(files)))!;
+  const [[name, bytes]] = files;
+  match(name, /^[0-9a-f]{16}-\d+\.safetensors$/);
+  strictEqual((await judgeIn(bytes)).digest, digest);
+
+  const read: string[] = [];
+  const holds = (file: Uint8Array): KeptJudges => ({
+    ...keptIn(files),
+    read: (asked) => {
+      read.push(asked);
+      return Promise.resolve(file);
+    },
+  });
+  strictEqual((await judgeOf(even(), [mayNotTrain.entry], holds(bytes)))!.digest, digest);
+  ok(read[0] !== name, "each data set has a judge of its own");
+  // Damaged files are trained anew and written over.
+  await judgeOf(even(), [entry], holds(bytes.with(-1, bytes.at(-1)! ^ 1)));
+  ok(files.has(read[1]));
+  strictEqual((await judgeIn(files.get(read[1])!)).digest, digest);
+});
+
+Deno.test("of a judge that learned nothing no file is kept", async () => {
+  const files = new Map<string, Uint8Array>();
+  strictEqual(await judgeOf(even(), [classifierOf(() => 0.7).entry], keptIn(files)), undefined);
+  strictEqual(files.size, 0);
+});
 
 Deno.test("a judge that learned stays at its step size", async () => {
   const { entry, tried } = classifierOf(() => 0.64);

@@ -7,7 +7,7 @@ import { halves } from "./laboratory.ts";
 
 Deno.test("translations are judged as partners, by the classes of what they are of", async () => {
   const dataset = halves(600, 60);
-  const judges = new PartJudges(dataset, models);
+  const judges = new PartJudges({ dataset, models });
   // Partners are inverse: an image as it is shows the other class there.
   const right = await judges.translations((values) => Promise.resolve(values.map((x) => 1 - x)));
   const wrong = await judges.translations((values) => Promise.resolve(values));
@@ -48,7 +48,7 @@ function stackedHalves(): Dataset {
 
 Deno.test("modes of stacks stand beside those of as many training images", async () => {
   const dataset = stackedHalves();
-  const judges = new PartJudges(dataset, models);
+  const judges = new PartJudges({ dataset, models });
   // The upper half is bright in one channel and the lower in the other: one mode of four.
   const one = Float32Array.from(
     { length: 32 },

@@ -3446,8 +3446,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what is noticed of a run's thread from outside is no warning",
     file: "lab/experiment/recorded_run.ts",
-    from: 'recorder()?.event("warning", message)',
-    to: 'recorder()?.event("info", message)',
+    from: 'noticed: (message) => recorder()?.event("warning", message)',
+    to: 'noticed: (message) => recorder()?.event("info", message)',
     test: "tests/lab/experiment/recorder_test.ts",
   },
   {
@@ -3502,8 +3502,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the folder's judges are never looked at",
     file: "models/judge.ts",
-    from: "return await kept(key).catch(() => undefined) ?? await trainJudge(classifier, dataset);",
-    to: "return await trainJudge(classifier, dataset);",
+    from: "await shipped(key).catch(() => undefined) ??",
+    to: "undefined ??",
     test: "tests/models/judge_test.ts",
   },
   {
@@ -13273,5 +13273,33 @@ export const mutants: readonly Mutant[] = [
     from: "...reference.spread > 0 && {",
     to: "...{",
     test: "tests/models/yardstick_test.ts",
+  },
+  {
+    fault: "all data sets are kept one judge",
+    file: "models/judge.ts",
+    from: "const name = `${key}-${TRAINING}.safetensors`;",
+    to: "const name = `${key.slice(0, 0)}0123456789abcdef-${TRAINING}.safetensors`;",
+    test: "tests/models/judge_test.ts",
+  },
+  {
+    fault: "a judge that is kept is believed before it is read whole",
+    file: "models/judge.ts",
+    from: "if (await digestOf(encodeSafetensors(parameters)) !== digest) throw",
+    to: "if (digest === undefined) throw",
+    test: "tests/models/judge_test.ts",
+  },
+  {
+    fault: "a judge that a run trained is not kept for the next one",
+    file: "lab/experiment/training_worker.ts",
+    from: "await recorder.judges?.keep(message.name, message.bytes);",
+    to: "await Promise.resolve();",
+    test: "tests/cli/kept_judges_test.ts",
+  },
+  {
+    fault: "a run does not look for judges that were kept",
+    file: "lab/experiment/training_worker.ts",
+    from: "const judges = recorder.judges?.folder;",
+    to: "const judges = recorder.judges && `${recorder.judges.folder}/none`;",
+    test: "tests/cli/kept_judges_test.ts",
   },
 ];

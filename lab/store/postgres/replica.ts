@@ -7,7 +7,7 @@
 import { DamageError, LabError } from "../../core/errors.ts";
 import { backUp } from "../backup.ts";
 import { Database, type Row } from "../database.ts";
-import { hashInName, isNamedBy, putBelow, putFile, sha256, sizeOfFile } from "../files.ts";
+import { hashInName, isNamedBy, putFileBelow, sha256, sizeOfFile } from "../files.ts";
 import { contentOf, type JournalContent, Journals } from "../journal.ts";
 import { takeLock } from "../lock.ts";
 import { putRun } from "../recover.ts";
@@ -150,7 +150,7 @@ async function fetchFile(hub: Hub, folder: string, path: string): Promise<void> 
   const bytes = await hub.files.get(path);
   if (bytes === undefined) return;
   requireNamed(path, bytes, hub.files.name);
-  await putBelow(folder, async (place) => await putFile(await place(path), [bytes]));
+  await putFileBelow(folder, path, bytes);
 }
 
 /** @throws {DamageError} where a file of `place` is not what its name says. */

@@ -97,7 +97,7 @@ async function afterError(
     {} as TrainOrder,
     () => Promise.resolve(),
     () => recorder,
-    { signal },
+    { store, signal },
     before,
   );
   const { status, message } = store.run(run.id)!;
@@ -157,7 +157,10 @@ Deno.test("an error before a run is open is the caller's, one after it is the ru
     });
     const trainee = { train: () => Promise.reject(error) };
     const open = () => Promise.resolve();
-    await rejects(trainRecorded(trainee, {} as TrainOrder, open, () => undefined, {}), error);
+    await rejects(
+      trainRecorded(trainee, {} as TrainOrder, open, () => undefined, { store }),
+      error,
+    );
     const { status, events, message } = await afterError(store, error);
     deepStrictEqual([status, message], ["failed", "RangeError: no luck"]);
     deepStrictEqual(events.map(({ level, message }) => [level, message]), [
@@ -176,7 +179,7 @@ Deno.test("a profile is asked for where somebody takes it", () =>
       },
     };
     const open = () => Promise.resolve();
-    for (const options of [{}, { onProfile: () => {} }]) {
+    for (const options of [{ store }, { store, onProfile: () => {} }]) {
       await trainRecorded(trainee, {} as TrainOrder, open, () => recorder, options);
     }
     deepStrictEqual(asked, [undefined, true]);

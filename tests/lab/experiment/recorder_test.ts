@@ -114,7 +114,7 @@ Deno.test("what is noticed from outside, and a crash that is gone on after, are 
       return Promise.reject(new CrashError("its thread has ended"));
     },
   };
-  const following = { onProfile: (_: unknown, text: string) => profiles.push(text) };
+  const following = { store, onProfile: (_: unknown, text: string) => profiles.push(text) };
   const crash = await trainRecorded(
     trainee,
     {} as TrainOrder,

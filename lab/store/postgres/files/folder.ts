@@ -5,7 +5,7 @@
  * @module
  */
 import { InputError, LabError } from "../../../core/errors.ts";
-import { putBelow, putFile, sizeOfFile } from "../../files.ts";
+import { putFileBelow, sizeOfFile } from "../../files.ts";
 import { UnreachableError } from "../connection.ts";
 import { type FleetFiles, MARK } from "./contract.ts";
 import type { FolderPlace } from "./place.ts";
@@ -52,7 +52,7 @@ export class FolderFiles implements FleetFiles {
   close(): void {}
 
   async #write(path: string, bytes: Uint8Array): Promise<void> {
-    await putBelow(this.#folder, async (place) => await putFile(await place(path), [bytes]));
+    await putFileBelow(this.#folder, path, bytes);
   }
 
   /** An empty folder may be one where nothing is mounted, yet or any more. */
