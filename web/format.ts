@@ -16,13 +16,15 @@ export function figure(value: number | string | null | undefined): string {
   return typeof value === "string" ? value : withDigits(value, 0);
 }
 
-/** The same on the side of a mark that its value is on; null: there is none. */
+/** The same on the side of each mark that its value is on; null: there is none. */
 export function figureBeside(
   value: number | string | null | undefined,
-  mark: number | null | undefined,
+  ...marks: readonly (number | null | undefined)[]
 ): string {
-  if (typeof value !== "number" || typeof mark !== "number") return figure(value);
-  return besideMark(value, sideOf(mark), (more) => withDigits(value, more));
+  if (typeof value !== "number") return figure(value);
+  const sides = marks.filter((mark) => typeof mark === "number").map(sideOf);
+  const standing = (each: number) => sides.map((side) => side(each)).join();
+  return besideMark(value, standing, (more) => withDigits(value, more));
 }
 
 function withDigits(value: number, more: number): string {

@@ -13302,4 +13302,18 @@ export const mutants: readonly Mutant[] = [
     to: "const judges = recorder.judges && `${recorder.judges.folder}/none`;",
     test: "tests/cli/kept_judges_test.ts",
   },
+  {
+    fault: "figures of a chart round across its levels",
+    file: "web/components/plot.tsx",
+    from: "figureBeside(value, ...levels.map(({ y }) => y));",
+    to: "figureBeside(value);",
+    test: "tests/web/chart_views_test.ts",
+  },
+  {
+    fault: "a figure beside several marks minds the first alone",
+    file: "web/format.ts",
+    from: "sides.map((side) => side(each)).join();",
+    to: "sides[0]?.(each);",
+    test: "tests/web/chart_views_test.ts",
+  },
 ];

@@ -118,6 +118,26 @@ Deno.test("a chart has a table of its figures, and says where a line broke first
   deepStrictEqual(whole.all("button", "Zoom out"), []);
 });
 
+Deno.test("figures of a chart are on the side of each level that their values are on", () => {
+  const levels = [{ y: 475, label: "solved" }, { y: 22, label: "random" }];
+  const lines = [lineOf("ppo", 0, [22.004, 474.96], { low: [21.996, 474.5], high: [23, 475.01] })];
+  const props = { lines, levels, xLabel: "steps", range: undefined };
+  using page = new SmallPage(Plot, { ...props, title: "Return", zoom: () => {} });
+  deepStrictEqual(page.get("tbody").all("td").map(({ textContent }) => textContent), [
+    ...["100", "474.96", "22.004", "474.96"],
+  ]);
+  strictEqual(
+    page.get("div", ".canvas").getAttribute("aria-label"),
+    "Return. ppo: 474.96 at 100 steps",
+  );
+  const cursor = signal<number | null>(100);
+  using read = new SmallPage(Readout, { ...props, cursor, moments: [], named: false });
+  strictEqual(
+    read.get("p").textContent.replaceAll(/\s+/g, " "),
+    "100 steps 474.96 (474.5 … 475.01)",
+  );
+});
+
 Deno.test("a series is asked for as the view shows it", () => {
   const view = { axis: "environmentSteps", smoothing: 0.05 } as const;
   strictEqual(

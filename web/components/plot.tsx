@@ -8,7 +8,7 @@ import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
-import { figure } from "../format.ts";
+import { figure, figureBeside } from "../format.ts";
 import { indexAt, isSingle, type Line, lineFigures } from "../lines.ts";
 import { csvOf, download, fileNameOf, pngOf } from "../plot_files.ts";
 import { svgOf } from "../plot_svg.ts";
@@ -55,6 +55,11 @@ const LEGEND = 6;
 /** The lines that a reader reads off: not those behind others. */
 function readable(lines: readonly Line[]): Line[] {
   return lines.filter((line) => !line.faint);
+}
+
+/** How figures read beside a chart's levels. */
+function figuresBeside(levels: readonly Level[]) {
+  return (value: number | string | undefined) => figureBeside(value, ...levels.map(({ y }) => y));
 }
 
 /** The chart. Drag to zoom, or turn the wheel with Ctrl; double-click to zoom out. */
@@ -131,14 +136,15 @@ export function Plot(
 
   useEffect(() => chart.current?.redraw(false), [moments, levels]);
 
+  const written = figuresBeside(levels);
   const summary = readable(lines).slice(0, 8).map((line) =>
-    `${line.label}: ${figure(line.y.at(-1))} at ${figure(line.x.at(-1))} ${xLabel}`
+    `${line.label}: ${written(line.y.at(-1))} at ${figure(line.x.at(-1))} ${xLabel}`
   ).join("; ");
   return (
     <figure class={height === "fill" ? "plot filling" : "plot"}>
       <div class="canvas" ref={holder} role="img" aria-label={`${title}. ${summary}`}></div>
       <div class="foot">
-        <Readout {...{ lines, xLabel, cursor, moments, named, range }} />
+        <Readout {...{ lines, xLabel, cursor, levels, moments, named, range }} />
         {range !== undefined && (
           <button type="button" class="quiet" onClick={() => zoom(undefined)}>
             Zoom out
@@ -167,10 +173,11 @@ function show(plot: uPlot, range: Range | undefined): void {
 
 /** The values under the cursor, below the chart: off the curves. */
 export function Readout(
-  { lines, xLabel, cursor, moments, named, range = wholeOf(lines) }: {
+  { lines, xLabel, cursor, levels = none, moments, named, range = wholeOf(lines) }: {
     lines: readonly Line[];
     xLabel: string;
     cursor: Signal<number | null>;
+    levels?: readonly Level[];
     moments: readonly Moment[];
     named: boolean;
     /** The stretch that is shown; left out: all. */
@@ -182,6 +189,7 @@ export function Readout(
   const x = cursor.value === null ? null : only ?? cursor.value;
   const legend = named || readable(lines).length < 2 ? [] : readable(lines).slice(0, LEGEND);
   const length = range === undefined ? 0 : range.to - range.from;
+  const written = figuresBeside(levels);
   const near = x === null ? [] : moments.filter((each) => Math.abs(each.x - x) < NEAR * length);
   return (
     <p class="readout" aria-hidden="true">
@@ -203,8 +211,8 @@ export function Readout(
               const index = indexAt(line, x, MARK * length);
               return index < 0 ? null : (
                 <span key={line.label}>
-                  <Swatch color={line.color} /> <b>{figure(line.y[index])}</b>
-                  {line.low && ` (${figure(line.low[index])} … ${figure(line.high![index])})`}
+                  <Swatch color={line.color} /> <b>{written(line.y[index])}</b>
+                  {line.low && ` (${written(line.low[index])} … ${written(line.high![index])})`}
                 </span>
               );
             })}
@@ -254,6 +262,7 @@ function Figures(
     if (svg !== undefined) download(fileNameOf(title, "png"), await pngOf(svg));
   };
   const rows = useMemo(() => readable(lines).map(lineFigures), [lines]);
+  const written = figuresBeside(levels);
   return (
     <>
       {rows.map(({ label, broken }) =>
@@ -297,9 +306,9 @@ function Figures(
                 <tr key={label}>
                   <th scope="row">{label}</th>
                   <td>{figure(until)}</td>
-                  <td>{figure(last)}</td>
-                  <td>{figure(lowest)}</td>
-                  <td>{figure(highest)}</td>
+                  <td>{written(last)}</td>
+                  <td>{written(lowest)}</td>
+                  <td>{written(highest)}</td>
                 </tr>
               ))}
             </tbody>
