@@ -14,7 +14,7 @@ async function writePictures(folder: string): Promise<void> {
   const random = defaultRng(1);
   for (const [place, name] of ["above", "below"].entries()) {
     await Deno.mkdir(`${folder}/mine/${name}`, { recursive: true });
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 60; i++) {
       const values = Float32Array.from(
         { length: 36 },
         (_, p) => 0.5 * random.random() + (Math.floor(p / 18) === place ? 0 : 0.5),
@@ -57,6 +57,9 @@ Deno.test("a second run takes the judge that the first one trained, and one that
     const digest = sha256(encodeSafetensors(tensors));
     await Deno.writeFile(file, encodeSafetensors(tensors, { digest }));
     strictEqual(await judgeOfRun("--seed", "2"), digest.slice(0, 12));
+    const scored = capturedIo({ folder, root: folder });
+    strictEqual(await main(["score", "latest", "--count", "20"], scored), 0, scored.written.error);
+    match(scored.written.out, new RegExp(`of the judge \\(${digest.slice(0, 12)}\\)`));
 
     await Deno.writeFile(file, bytes.subarray(0, -1));
     strictEqual(await judgeOfRun("--seed", "3"), trained);

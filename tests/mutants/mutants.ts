@@ -13316,4 +13316,11 @@ export const mutants: readonly Mutant[] = [
     to: "sides[0]?.(each);",
     test: "tests/web/chart_views_test.ts",
   },
+  {
+    fault: "score trains the judge of a run anew",
+    file: "cli/commands/score.ts",
+    from: "judgeOf(dataset, models, keptJudges(judges))",
+    to: "judgeOf(dataset, models)",
+    test: "tests/cli/kept_judges_test.ts",
+  },
 ];
