@@ -22,8 +22,11 @@ export function isNote(text: string): boolean {
   return printableLines(text) === text;
 }
 
-/** What is said of a note that is none. */
-export const NOTE_RULE = "it must have no control characters but line breaks";
+/** What is said of a tag that is none, behind "it". */
+export const TAG_RULE = `must have 1 to ${LONGEST_TAG} characters in one line`;
+
+/** What is said of a note that is none, behind "it". */
+export const NOTE_RULE = "must have no control characters but line breaks";
 
 /**
  * Requires of what a run is found by that it is shown as it is.
@@ -45,8 +48,6 @@ export function requireWords(
     throw refused("name must be one line without control characters", name);
   }
   const tag = tags.find((each) => !isShortLine(each, LONGEST_TAG));
-  if (tag !== undefined) {
-    throw refused(`tags must have 1 to ${LONGEST_TAG} characters in one line each`, tag);
-  }
-  if (!isNote(note)) throw refused("note must have no control characters but line breaks", note);
+  if (tag !== undefined) throw refused(`tags ${TAG_RULE} each`, tag);
+  if (!isNote(note)) throw refused(`note ${NOTE_RULE}`, note);
 }

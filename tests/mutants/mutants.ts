@@ -12975,7 +12975,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the dashboard stores a note that commands a terminal",
     file: "web/routes/api/change.ts",
-    from: ".refine(isNote, { error: NOTE_RULE })",
+    from: ".refine(isNote, { error: `it ${NOTE_RULE}` })",
     to: "",
     test: "tests/web/change_test.ts",
   },

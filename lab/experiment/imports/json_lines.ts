@@ -20,7 +20,7 @@ import {
   requireNoFall,
   requirePng,
 } from "../logged_run.ts";
-import { isNote, isShortLine, LONGEST_TAG, NOTE_RULE } from "../tags.ts";
+import { isNote, isShortLine, LONGEST_TAG, NOTE_RULE, TAG_RULE } from "../tags.ts";
 import { unitOf } from "./imported_run.ts";
 import { jsonOf } from "./rows.ts";
 
@@ -32,7 +32,7 @@ const value = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"]).tran
 });
 
 const tag = z.string().refine((text) => isShortLine(text, LONGEST_TAG), {
-  error: `it must have 1 to ${LONGEST_TAG} characters in one line`,
+  error: `it ${TAG_RULE}`,
 });
 
 const head = z.strictObject({
@@ -44,7 +44,7 @@ const head = z.strictObject({
     configuration: z.record(z.string(), z.json()).default({}),
     seed: count.default(1),
     tags: z.array(tag).default([]),
-    note: z.string().refine(isNote, { error: NOTE_RULE }).default(""),
+    note: z.string().refine(isNote, { error: `it ${NOTE_RULE}` }).default(""),
   }),
 });
 /** What a line may be, by the key that says it. */

@@ -5,13 +5,19 @@ import { printableLines } from "../../../lab/core/printable.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import type { Context } from "../../fresh.ts";
 import type { State } from "../../state.ts";
-import { isNote, isShortLine, LONGEST_TAG, NOTE_RULE } from "../../../lab/experiment/tags.ts";
+import {
+  isNote,
+  isShortLine,
+  LONGEST_TAG,
+  NOTE_RULE,
+  TAG_RULE,
+} from "../../../lab/experiment/tags.ts";
 
 /** Characters of a note, at most. */
 const LONGEST_NOTE = 10_000;
 
 const tag = z.string().trim().refine((text) => isShortLine(text, LONGEST_TAG), {
-  error: `it must have 1 to ${LONGEST_TAG} characters in one line`,
+  error: `it ${TAG_RULE}`,
 });
 
 /** What may be asked for. */
@@ -21,7 +27,7 @@ const changeSchema = z.discriminatedUnion("action", [
   z.strictObject({
     ...{
       action: z.literal("note"),
-      note: z.string().max(LONGEST_NOTE).refine(isNote, { error: NOTE_RULE }),
+      note: z.string().max(LONGEST_NOTE).refine(isNote, { error: `it ${NOTE_RULE}` }),
     },
     /** The note that the page began with: what was written since is not lost. */
     before: z.string(),
