@@ -313,7 +313,6 @@ interface Owned {
 /** See {@linkcode openStore}. `write` stands in for the disk in tests. */
 export class SqliteStore implements Store {
   readonly location: string;
-  readonly judges: string;
   readonly #database: Database;
   readonly #runs: RunTable;
   readonly #batches: Batches;
@@ -326,7 +325,6 @@ export class SqliteStore implements Store {
   /** A store in `folder`, whose file is open and of today's schema. */
   constructor(folder: string, database: Database, write: WriteSynced = writeSynced) {
     this.location = folder;
-    this.judges = `${folder}/judges`;
     this.#database = database;
     this.#runs = new RunTable(database, (id) => isLocked(this.#lockPath(id)));
     this.#batches = new Batches(database, new BatchJournal(database, folder));
@@ -342,6 +340,10 @@ export class SqliteStore implements Store {
       this.#journals,
       write,
     );
+  }
+
+  get judges(): string {
+    return `${this.location}/judges`;
   }
 
   createRun(

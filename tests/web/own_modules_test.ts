@@ -153,7 +153,7 @@ Deno.test("the page of a run reads its module once, and of a world without an id
   await using _ = dashboard;
   let read = 0;
   const own: State["own"] = {
-    isGone: () => Promise.resolve(false),
+    isGone: () => false,
     refusalOf: () => Promise.resolve(`it is read ${++read} times`),
     script: () => Promise.reject(),
   };

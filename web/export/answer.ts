@@ -104,7 +104,7 @@ export function stateOf(store: StoreReader, policies: State["policies"]): State 
   };
   const reason = "what was written down holds no code of a user's file";
   const own: State["own"] = {
-    isGone: () => Promise.resolve(false),
+    isGone: () => false,
     refusalOf: () => Promise.resolve(reason),
     script: () => Promise.reject(new InputError(`Cannot take a module to a page as ${reason}`)),
   };

@@ -47,8 +47,8 @@ export class OwnModules {
   }
 
   /** Whether the module of a run lies where it was no longer. */
-  isGone({ manifest }: Pick<Run, "manifest">): Promise<boolean> {
-    return Promise.resolve(isGone(manifest.definition));
+  isGone({ manifest }: Pick<Run, "manifest">): boolean {
+    return isGone(manifest.definition);
   }
 
   /**

@@ -78,7 +78,7 @@ export async function handler(
     run,
     trainable: isComputed(row.backend) && refusalOf(run, module) === undefined,
     unplayable: isInOwnWorld(run) ? module : undefined,
-    isGone: module !== undefined && await own.isGone(run),
+    isGone: module !== undefined && own.isGone(run),
     guide: guideOfRun(row.method, isModel ? contents.names : undefined),
     levels: levelsOf(run),
     family: familyOf(feed.records(), run.id) ?? null,
