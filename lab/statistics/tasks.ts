@@ -65,7 +65,10 @@ function isUneven(scores: AnyScores): scores is Scores {
 
 function hasNaN(scores: AnyScores): boolean {
   const tasks = isNested(scores) ? scores : [scores];
-  return tasks.some((task) => Array.from(task).some(Number.isNaN));
+  for (const task of tasks) {
+    for (let i = 0; i < task.length; i++) if (Number.isNaN(task[i])) return true;
+  }
+  return false;
 }
 
 function leastCommonMultiple(a: number, b: number): number {

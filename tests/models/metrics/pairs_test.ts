@@ -19,8 +19,8 @@ Deno.test("sums of sixteen rows abreast have the bits of one row alone, whatever
       expected.distances.push(Math.sqrt(squared));
       expected.products.push(product);
     }
-    for (const  of of["distances", "products"] as const) {
-      deepStrictEqual([...rowSums(of, a, b, size)(1).subarray(0, rows)], expected[of]);
+    for (const kind of ["distances", "products"] as const) {
+      deepStrictEqual([...rowSums(kind, a, b, size)(1).subarray(0, rows)], expected[kind]);
     }
   }
 });
