@@ -16,7 +16,7 @@
  * - The mean over the rollout in place of the sum, and gradients clipped by global norm (Baselines).
  * - An episode that a time limit cut bootstraps from the value of its final observation.
  * - Actions are discrete, multi-discrete or continuous (Gaussian with a learned standard deviation
- *   that does not depend on the state).
+ *   that does not depend on the state, or does with `stateDependentNoise`: `distributions/gsde.ts`).
  *
  * @module
  */

@@ -16,7 +16,8 @@
  *   before that step: K updates old, and the same to the bit.
  * - Policy and value network share no layer, and there is no recurrent one.
  * - An episode that a time limit cut bootstraps from the value of its final observation.
- * - The mean over the rollout in place of the sum; rewards are not clipped.
+ * - The mean over the rollout in place of the sum, and so gradients clipped at another norm; rewards
+ *   are not clipped. Adam in place of RMSProp by default (`optimizer`).
  * - Actions are discrete, multi-discrete or continuous (Gaussian with a learned standard deviation
  *   that does not depend on the state).
  *

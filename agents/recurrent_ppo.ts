@@ -57,7 +57,8 @@ import { proximalEpochs, requireDivisor } from "./trainers/proximal_epochs.ts";
 import type { EstimatedBatch } from "./trainers/rollout_worker.ts";
 import type { WorldShape } from "./worlds/world.ts";
 
-// Configuration. Defaults are those of sb3-contrib's RecurrentPPO where nothing else is said.
+// Configuration. Defaults are those of sb3-contrib's RecurrentPPO where nothing else is said, and the
+// zoo's rectified units in the place of its tanh.
 
 const configuration = z.strictObject({
   ...withDefaults(proximalFields, {

@@ -13,8 +13,8 @@
  * - A batch of episodes a step, the mean over its transitions in place of the sum; Adam in place of
  *   gradient ascent; gradients clipped by global norm.
  * - Weights are standardised over the batch by default (`normalizeReturns`).
- * - With the baseline an episode that a time limit cut bootstraps from the value of its final
- *   observation; without it there is nothing to bootstrap from and its return ends there.
+ * - With the learned baseline an episode that a time limit cut bootstraps from the value of its final
+ *   observation; with the batch's mean or none there is no value and its return ends there.
  *
  * @module
  */

@@ -5,9 +5,9 @@
  *
  * Raffin, Kober, Stulp, "Smooth Exploration for Robotic Reinforcement Learning" (2021, arXiv
  * 2005.05719): a = μ(s) + Eᵀz(s) with E ~ N(0, σ²) elementwise, and so a ~ N(μ(s), Σ_i σ_ik² z_i²).
- * As in Stable-Baselines3, gradients of σ̂ do not reach the features z and each environment has
- * matrices of its own, drawn at the start of each rollout too: no snapshot between iterations needs
- * to keep them.
+ * As in Stable-Baselines3, gradients of σ̂ do not reach the features z (in SAC they do:
+ * `networks/squashed_policy.ts`) and each environment has matrices of its own, drawn at the start of
+ * each rollout too: no snapshot between iterations needs to keep them.
  *
  * @module
  */

@@ -40,7 +40,7 @@ export interface SquashedPolicySettings extends DenseSettings {
 export interface SquashedDistributions {
   /** μ, [B, K]. */
   readonly mean: tf.Tensor;
-  /** ln σ, [B, K]; with gSDE ln σ̂ = ½ ln(Σ_i z_i² σ_ik²). */
+  /** ln σ, [B, K]; with gSDE ln σ̂ = ½ ln(Σ_i z_i² σ_ik² + 1e-6). */
   readonly logStd: tf.Tensor;
   /** z, [B, L]. */
   readonly features: tf.Tensor;

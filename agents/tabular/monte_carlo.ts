@@ -5,9 +5,9 @@
  * Sutton, Barto, "Reinforcement Learning: An Introduction" (2018), section 5.4, "On-policy
  * first-visit MC control".
  *
- * Differs from the book: the mean may be a running one, which forgets the returns of worse policies,
- * with a step size that falls linearly; so does ε; the return of an episode that a time limit cut
- * ends with what the policy expects of its final state.
+ * Differs from the book: the mean is a running one by default, which forgets the returns of worse
+ * policies, with a step size that falls linearly; so does ε; the return of an episode that a time
+ * limit cut ends with what the policy expects of its final state.
  *
  * @module
  */

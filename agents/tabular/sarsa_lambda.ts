@@ -1,6 +1,6 @@
 /**
  * Sarsa(λ): Sarsa whose errors reach back to the pairs visited before, the less the longer ago.
- * With λ = 0 it is Sarsa; with λ = 1, offline, every-visit Monte Carlo.
+ * With λ = 0 it is Sarsa; with λ = 1, offline and with accumulating traces, every-visit Monte Carlo.
  *
  * Rummery, Niranjan, "On-line Q-learning using connectionist systems" (1994); Singh, Sutton,
  * "Reinforcement learning with replacing eligibility traces" (1996); Sutton, Barto, "Reinforcement
