@@ -8,7 +8,8 @@
  * by equation 12 of Song, Meng, Ermon (2021, arXiv 2010.02502), and Heun's method along the same flow, in
  * the angle φ = arctan(√(1 − ᾱ) / √ᾱ) of Salimans & Ho, in which dx/dφ = v.
  *
- * Differs from the papers: small networks (`denoiser.ts`), times as sines and cosines of 2ᵏπt/T.
+ * Differs from the papers: small networks (`denoiser.ts`), times as sines and cosines of 2ᵏπt/T; while
+ * images are drawn what is told of x₀ is cut off to the range of pixels.
  *
  * @module
  */

@@ -6,7 +6,9 @@
  * arXiv 2206.00364): the preconditioning of equation 7 and table 1, the loss of equation 8, the steps of
  * equation 5, algorithm 1.
  *
- * Differs from the paper: small networks (`denoiser.ts`), which see ln σ as a share of its range; no churn.
+ * Differs from the paper: small networks (`denoiser.ts`), which see ln σ as a share of its range; no churn;
+ * samples begin about what is told of noise alone, in place of 0, and what is told of an image while it is
+ * drawn is cut off to the range of pixels.
  *
  * @module
  */

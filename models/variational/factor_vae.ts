@@ -5,8 +5,10 @@
  * Kim & Mnih, "Disentangling by Factorising" (2018, arXiv 1802.05983): equation 2, estimated by
  * equation 3, algorithms 1 and 2.
  *
- * Differs from the paper: dense networks of rectified units; the coordinates are taken from other images by
- * turning each through the minibatch by places of its own, as its rows stand in random order.
+ * Differs from the paper: dense networks of rectified units; one Adam, its discriminator's but for a
+ * greater step size that falls, for all networks; the discriminator sees z and z̃ of one minibatch, which is
+ * another than the bound's; the coordinates of z̃ are taken from other images by turning each through the
+ * minibatch by places of its own, as its rows stand in random order.
  *
  * @module
  */
