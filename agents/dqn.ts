@@ -16,7 +16,7 @@
  *   `rainbow/quantiles.ts`.
  *
  * Differs from the papers:
- * - Dense networks on flat observations, Adam in place of RMSProp; gradients clipped by global norm.
+ * - Dense networks but for pictures, Adam in place of RMSProp; gradients clipped by global norm.
  * - Several environments may act side by side; `trainEvery`, `targetUpdateEvery` and
  *   `learningStarts` count environment steps over all of them.
  * - An episode that a time limit cut bootstraps from its final observation: only `terminated` masks
