@@ -32,11 +32,11 @@ export const check = defineCommand({
   description:
     "Examines every environment that a file exports, or that an experiment in it trains " +
     "in: spaces, observations, action masks, seeds, determinism, snapshots, errors, time limit, " +
-    "drawing. Its experiments must be such as run would train. What trains in them by code of their " +
-    "own (an agent, a model, a data set, a network body, callbacks) is trained for a few iterations: " +
-    "the same seed must give the same bits, with an evaluation between and from a snapshot, too. Each " +
-    "finding says how to mend it. Exit code 1 where one of them is an error, 2 where an experiment " +
-    "cannot be run.",
+    "drawing. Its experiments must be such as run would train, the files that they learn from there. " +
+    "What trains in them by code of their own (an agent, a model, a data set, a network body, " +
+    "callbacks) is trained for a few iterations: the same seed must give the same bits, with an " +
+    "evaluation between and from a snapshot, too. Each finding says how to mend it. Exit code 1 where " +
+    "one of them is an error, 2 where an experiment cannot be run.",
   examples: [
     ["check corridor.ts", "every environment of a file"],
     ["check my-agent.ts", "and its agent"],
@@ -95,7 +95,8 @@ function brokenWorld(id: string): ExperimentFinding {
 }
 
 /**
- * What is found in an experiment: what trains by code of its own is trained.
+ * What is found in an experiment: what trains by code of its own is trained, files that it learns from are
+ * opened.
  *
  * @throws InputError where it could not be run, or its file throws.
  */
@@ -111,9 +112,20 @@ async function findingsIn(
       throw isOfOwnFile(error) ? refusalOf(`train "${definition.name}"`, error) : error;
     }
   }
+  if (readsFiles(definition)) {
+    const { checkOpens } = await import("../../lab/experiment/trainer_check.ts");
+    await checkOpens(definition, registries);
+    return [];
+  }
   const { resolve } = await import("../../lab/experiment/resolve.ts");
   await resolve(definition, registries);
   return [];
+}
+
+/** Whether an experiment learns from files of the user's, by the fields that name them. */
+function readsFiles(definition: ExperimentDefinition): boolean {
+  return "dataset" in definition &&
+    ["folder", "file", "policy"].some((field) => field in definition.dataset);
 }
 
 /**

@@ -86,14 +86,10 @@ export async function checkTrainer(
   registries: Registries,
   patience = PATIENCE,
 ): Promise<TrainerFinding[]> {
-  const { configuration } = await resolve(definition, registries);
-  const job = {
-    ...{ experiment: definition.name, module: "", configuration },
-    ...{ seed: "1", backend: "auto" as const },
-  };
+  const opening = await openingOf(definition, registries);
   using sessions = new DisposableStack();
   const open = async () => {
-    const session = await openSession(job, registries, { definition });
+    const session = await opening();
     sessions.defer(() => void session.dispose());
     return session;
   };
@@ -141,6 +137,29 @@ export async function checkTrainer(
     ...restored === undefined ? [] : [found("snapshot", restored)],
     ...unlike === undefined ? [] : [found("callbacks", unlike)],
   ];
+}
+
+/**
+ * Makes what an experiment trains, of the data that it reads, and trains nothing.
+ *
+ * @throws InputError where it could not be run: a file that is not there, or does not fit.
+ */
+export async function checkOpens(
+  definition: ExperimentDefinition,
+  registries: Registries,
+): Promise<void> {
+  const open = await openingOf(definition, registries);
+  (await open()).dispose();
+}
+
+/** What opens an experiment with seed 1, again and again. */
+async function openingOf(definition: ExperimentDefinition, registries: Registries) {
+  const { configuration } = await resolve(definition, registries);
+  const job = {
+    ...{ experiment: definition.name, module: "", configuration },
+    ...{ seed: "1", backend: "auto" as const },
+  };
+  return () => openSession(job, registries, { definition });
 }
 
 function found(check: keyof typeof findings, what: string): TrainerFinding {

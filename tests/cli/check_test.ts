@@ -214,6 +214,10 @@ Deno.test("check says of an experiment that cannot be run what run says", async 
     match(said.error, /^error: [^\n]+\n$/);
     strictEqual(said.out, out);
   }
+  const folder = parts(`dataset: { name: "images", folder: "nowhere" }, model: { name: "vae" }`);
+  const lost = await check(folder);
+  deepStrictEqual([lost.code, lost.out], [2, ""]);
+  match(lost.error, /^error: Cannot list nowhere as data set images as it is not there [^\n]+\n$/);
   const sound = parts(`dataset: { name: "glyphs" }, model: { name: "vae" }`);
   deepStrictEqual(await check(sound), { code: 0, out: "✓ mine: all is well\n", error: "" });
 });

@@ -13323,4 +13323,11 @@ export const mutants: readonly Mutant[] = [
     to: "judgeOf(dataset, models)",
     test: "tests/cli/kept_judges_test.ts",
   },
+  {
+    fault: "check calls an experiment well whose pictures are not there",
+    file: "cli/commands/check.ts",
+    from: "if (readsFiles(definition)) {",
+    to: "if (readsFiles(definition) && false) {",
+    test: "tests/cli/check_test.ts",
+  },
 ];
