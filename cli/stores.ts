@@ -4,20 +4,17 @@
  * @module
  */
 import { InputError } from "../lab/core/errors.ts";
+import { locationIn } from "../lab/store/location.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import type { Hub } from "../lab/store/postgres/hub.ts";
 import { storeFlag } from "../web/program.ts";
 import { FLEET_PROGRAM, PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
-import { callersPath, type Io } from "./terminal/io.ts";
+import type { Io } from "./terminal/io.ts";
 
 /** Where the store lies: the one given, or the default one. */
 export function storeLocation(io: Io, given: string | undefined): string {
-  if (given === undefined) return io.store;
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(given)?.[1].toLowerCase();
-  if (scheme === undefined) return callersPath(io, given);
-  if (!["sqlite", "file"].includes(scheme) || given.startsWith(`${scheme}://`)) return given;
-  return `sqlite:${callersPath(io, given.slice(scheme.length + 1))}`;
+  return given === undefined ? io.store : locationIn(io.folder, given);
 }
 
 /** What to type for a command on the same store, by the task that may reach it. */
@@ -25,11 +22,16 @@ export function commandLine(words: string, store: string | undefined): string {
   return `${isPostgres(store) ? FLEET_PROGRAM : PROGRAM} ${words}${storeFlag(store)}`;
 }
 
-/** Opens the store that `--store` names, for reading alone where asked; dispose to close it. */
+/**
+ * Opens the store that `--store` names; dispose to close it.
+ *
+ * @param options.readOnly For reading alone.
+ * @param options.existing Makes none where there is none, for what needs a run of it.
+ */
 export async function openStoreOf(
   io: Io,
   given: string | undefined,
-  options: { readonly readOnly?: boolean } = {},
+  options: { readonly readOnly?: boolean; readonly existing?: boolean } = {},
 ): Promise<{ readonly store: Store; readonly hub?: Hub } & Disposable> {
   if (isPostgres(given)) {
     if (options.readOnly) return await openFleet(io, given);

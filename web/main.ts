@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { InputError, LabError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Store } from "../lab/store/store.ts";
+import { locationIn } from "../lab/store/location.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { isLoopback, newToken } from "./access.ts";
 import { createApp } from "./app.ts";
@@ -54,7 +55,7 @@ function flags(
     return {
       host: hostIn(host),
       port,
-      store: store === undefined ? USUAL_STORE : callersStore(store),
+      store: store === undefined ? USUAL_STORE : locationIn(callersFolder(), store),
       readOnly,
     };
   } catch (error) {
@@ -115,21 +116,18 @@ async function openedFleet(location: string): Promise<Store> {
   return store;
 }
 
-/** A folder as the caller means it, where the task may read from which folder it was called. */
-function callersStore(store: string): string {
+/** The folder that the caller stands in, where the task may read which; else the lab's. */
+function callersFolder(): string {
   const known =
     Deno.permissions.querySync({ name: "env", variable: "INIT_CWD" }).state === "granted";
-  const folder = known ? Deno.env.get("INIT_CWD") : undefined;
-  return folder === undefined || /^[a-z][a-z0-9+.-]+:/i.test(store)
-    ? store
-    : resolve(folder, store);
+  return known ? Deno.env.get("INIT_CWD") ?? "." : ".";
 }
 
 /** Writes the site that `build` asks for. */
 async function build(args: string[]): Promise<void> {
   const { out, ...request } = siteFlags(args);
   built();
-  const count = await buildSite({ ...request, out: callersStore(out) });
+  const count = await buildSite({ ...request, out: resolve(callersFolder(), out) });
   console.log(`${join(out, "index.html")} shows ${count} ${count === 1 ? "run" : "runs"}`);
 }
 
@@ -150,7 +148,7 @@ function siteFlags(args: string[]) {
     });
     const { out, store, where, force } = values;
     if (out === undefined) throw new InputError(`${usage}: --out is missing`);
-    const location = store === undefined ? USUAL_STORE : callersStore(store);
+    const location = store === undefined ? USUAL_STORE : locationIn(callersFolder(), store);
     return { out, store: location, runs: positionals, where, force };
   } catch (error) {
     if (error instanceof InputError) throw error;

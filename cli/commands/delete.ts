@@ -58,7 +58,7 @@ export const deleteRuns = defineCommand({
       );
     }
     if (asked === 0) needRuns("delete", references, "--where");
-    using opened = await openStoreOf(io, location);
+    using opened = await openStoreOf(io, location, { existing: true });
     const { store } = opened;
     const line = (words: string) => commandLine(words, location);
     if (orphans && !purge) {

@@ -66,7 +66,7 @@ export const resume = defineCommand({
     const registries = await io.registries();
     const judge = new Judge(registries);
     const { isOpen, resumeAll } = await import("../../lab/experiment/launch.ts");
-    using opened = await openStoreOf(io, location);
+    using opened = await openStoreOf(io, location, { existing: true });
     const { store } = opened;
     if (batch && (where.length > 0 || budget !== undefined || data !== undefined)) {
       throw new InputError(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError, LabError } from "../core/errors.ts";
 import { isFolder, syncFolderNow } from "./files.ts";
@@ -33,6 +33,21 @@ export function folderOf(location: string): string {
   }
   if (folder === "") throw new InputError(`Cannot open the store as it names no folder: ""`);
   return folder.length > 1 ? folder.replace(/\/+$/, "") : folder;
+}
+
+/**
+ * A location as a caller in `folder` means it: what is relative starts there, also behind a scheme.
+ * URLs stay as they are.
+ *
+ * @throws {InputError} for an empty one, which a shell makes of a variable that is not set.
+ */
+export function locationIn(folder: string, given: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(given)?.[1].toLowerCase();
+  const isPath = scheme === undefined || scheme === "sqlite" || scheme === "file";
+  if (!isPath || given.startsWith(`${scheme}://`)) return given;
+  const path = scheme === undefined ? given : given.slice(scheme.length + 1);
+  if (path.trim() === "") throw new InputError("Cannot take a path as it is empty");
+  return `${scheme === undefined ? "" : "sqlite:"}${resolve(folder, path)}`;
 }
 
 /**

@@ -254,9 +254,15 @@ export class RunTable {
       : near !== undefined
       ? ` (did you mean "${near}"?)`
       : "";
+    const [place, command] = trashed ? [" in the trash", "runs --trash"] : ["", "runs"];
+    const there = ids.length === 0
+      ? `there is none${place}`
+      : `${
+        ids.length === 1 ? "there is 1 run" : `there are ${ids.length} runs`
+      }${place}, listed by ` +
+        `\`${command}\``;
     return new InputError(
-      `Cannot find the run as no id begins with "${reference}"${hint}: ` +
-        `there are ${ids.length} runs, listed by \`runs\``,
+      `Cannot find the run as no id begins with "${reference}"${hint}: ${there}`,
     );
   }
 

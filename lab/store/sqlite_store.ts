@@ -56,18 +56,22 @@ import { printable } from "../core/printable.ts";
 
 /**
  * Opens the store in a folder (`runs`, `sqlite:runs` or a `file:` URL) and brings its schema
- * forward. A folder that is missing is made, its parent must be there. With `readOnly` nothing is
- * made or changed (SQLite keeps its `-wal` and `-shm` files beside an open database), while other
- * processes may write. On a read-only medium a copy of the database is read.
+ * forward. A folder that is missing is made, its parent must be there; with `existing` none is. With
+ * `readOnly` nothing is made or changed (SQLite keeps its `-wal` and `-shm` files beside an open
+ * database), while other processes may write. On a read-only medium a copy of the database is read.
  *
  * @throws {InputError} for another scheme, a folder that is missing or may not be used, a store of
  * a newer schema.
  * @throws {LabError} where the file is damaged or locked.
  */
-export function openStore(location: string, options: { readOnly?: boolean } = {}): Store {
+export function openStore(
+  location: string,
+  options: { readonly readOnly?: boolean; readonly existing?: boolean } = {},
+): Store {
   const folder = folderOf(location);
   const path = `${folder}/lab.db`;
   refuseOther(folder, path);
+  if (options.existing) refuseMissing(folder, path);
   return options.readOnly ? openForReading(folder, path) : openForWriting(folder);
 }
 
@@ -246,13 +250,17 @@ function isReadable(path: string): boolean {
   }
 }
 
+/** @throws {InputError} where there is no store. */
+function refuseMissing(folder: string, path: string): void {
+  if (isReadable(path)) return;
+  throw new InputError(
+    `Cannot read the store as there is none: ${folder} (train a run to make one: ` +
+      "`deno task -q experiment`)",
+  );
+}
+
 function openForReading(folder: string, path: string): Store {
-  if (!isReadable(path)) {
-    throw new InputError(
-      `Cannot read the store as there is none: ${folder} (train a run to make one: ` +
-        "`deno task -q experiment`)",
-    );
-  }
+  refuseMissing(folder, path);
   if (sizeOfFile(path) === 0) {
     throw new InputError(`Cannot read the store as its database is empty: ${path}`);
   }

@@ -1,5 +1,5 @@
 /** What a command finds decides how it ends, as text and as JSON alike. */
-import { deepStrictEqual, match } from "node:assert";
+import { deepStrictEqual, match, rejects } from "node:assert";
 import { main } from "../../cli/main.ts";
 import { LabError } from "../../lab/core/errors.ts";
 import { launch } from "../../lab/experiment/launch.ts";
@@ -85,6 +85,32 @@ Deno.test("a place where nothing can be written is wrong input: below a file, a 
     match(error.trimEnd(), said);
   }
   deepStrictEqual((await typed("backup", "runs2")).code, 0);
+});
+
+Deno.test("what needs a run of a store makes none where there is none", async () => {
+  await using lab = await typedIn();
+  const { folder, typed } = lab;
+  for (
+    const line of [
+      ["resume", "latest"],
+      ["resume", "--batch"],
+      ["reproduce", "latest"],
+      ["delete", "latest"],
+      ["delete", "--purge"],
+      ["delete", "--orphans"],
+      ["delete", "--waiting"],
+      ["runs"],
+      ["verify"],
+    ]
+  ) {
+    const { code, out, error } = await typed(...line, "--store", "none");
+    deepStrictEqual([code, out], [2, ""], error);
+    match(
+      error,
+      /^error: Cannot read the store as there is none: \S*\/none \(train a run to make one/,
+    );
+    await rejects(Deno.stat(`${folder}/none`), Deno.errors.NotFound);
+  }
 });
 
 Deno.test("runs that have no series are named where they are exported as CSV", async () => {

@@ -374,8 +374,8 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["list", "agents", "--agent", "ppo"], /Cannot list agents by --agent/],
   [["list", "worlds", "spaceship"], /no world fits: spaceship/],
   [["resume"], /RUN/],
-  [["resume", "abc"], /abc/],
-  [["reproduce", "latest"], /latest/],
+  [["resume", "abc"], /read the store as there is none: .*\/runs /],
+  [["reproduce", "latest"], /read the store as there is none: .*\/runs /],
   [["evaluate", "abc", "--episodes", "0"], /--episodes/],
   [["sample", "latest", "--out", "picture.jpg"], /\.png.*picture\.jpg/],
   [["compare"], /RUN is needed .*, or --where/],
@@ -391,7 +391,7 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["export", "latest", "--format", "xml", "--out", "x"], /--format.*csv.*"xml"/],
   [["delete"], /RUN is needed/],
   [["delete", "x", "--purge"], /exclude/],
-  [["delete", "--restore", "x"], /"x"/],
+  [["delete", "--restore", "x"], /read the store as there is none: .*\/runs /],
   [["completions", "tcsh"], /bash.*zsh.*fish.*"tcsh"/],
 ];
 

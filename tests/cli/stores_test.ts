@@ -1,4 +1,4 @@
-import { strictEqual } from "node:assert";
+import { strictEqual, throws } from "node:assert";
 import { commandLine, storeLocation } from "../../cli/stores.ts";
 import { capturedIo } from "./captured_io.ts";
 
@@ -25,5 +25,8 @@ Deno.test("a store's place begins in the caller's folder, whatever stands before
     ]
   ) {
     strictEqual(storeLocation(io, given), place);
+  }
+  for (const empty of ["", "sqlite:"]) {
+    throws(() => storeLocation(io, empty), /^InputError: Cannot take a path as it is empty$/);
   }
 });

@@ -6662,9 +6662,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a store of a relative file: URL lies in the lab's folder",
-    file: "cli/stores.ts",
-    from: '!["sqlite", "file"].includes(scheme)',
-    to: '!["sqlite"].includes(scheme)',
+    file: "lab/store/location.ts",
+    from: 'scheme === "sqlite" || scheme === "file";',
+    to: 'scheme === "sqlite";',
     test: "tests/cli/stores_test.ts",
   },
   {
@@ -13329,5 +13329,33 @@ export const mutants: readonly Mutant[] = [
     from: "if (readsFiles(definition)) {",
     to: "if (readsFiles(definition) && false) {",
     test: "tests/cli/check_test.ts",
+  },
+  {
+    fault: "the dashboard's sqlite:FOLDER starts in the lab's folder",
+    file: "web/main.ts",
+    from: "USUAL_STORE : locationIn(callersFolder(), store),",
+    to: "USUAL_STORE : store,",
+    test: "tests/web/main_test.ts",
+  },
+  {
+    fault: "an empty --store is the folder that one calls from",
+    file: "lab/store/location.ts",
+    from: 'if (path.trim() === "")',
+    to: "if (path === undefined)",
+    test: "tests/cli/stores_test.ts",
+  },
+  {
+    fault: "a misspelt --store of what needs a run is left behind as an empty store",
+    file: "lab/store/sqlite_store.ts",
+    from: "if (options.existing) refuseMissing(folder, path);",
+    to: "",
+    test: "tests/cli/exit_codes_test.ts",
+  },
+  {
+    fault: "what is not in the trash is looked for among the runs that are not there",
+    file: "lab/store/run_table.ts",
+    from: '[" in the trash", "runs --trash"]',
+    to: '["", "runs"]',
+    test: "tests/lab/store/runs_test.ts",
   },
 ];

@@ -47,6 +47,7 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
       [["--store", `${folder}/none`, "--read-only"], 2, /there is none: .*deno task -q experiment/],
       [["--store", `${folder}/file`], 2, /there is a file of that name/],
       [["--store", "/etc"], 2, /may not read there/],
+      [["--store", ""], 2, /^Cannot take a path as it is empty/],
       [["--store", "postgres://me:secret@db/lab"], 2, /its URL holds a password/],
       [
         ["--ports", "80"],
@@ -80,23 +81,25 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
     taken.close();
   }));
 
-Deno.test("a relative store starts at the folder that the task is called from", () =>
+Deno.test("a relative store starts at the folder that the task is called from, whatever stands before it", () =>
   withStore(async (folder) => {
     const tasks = JSON.parse(await Deno.readTextFile(new URL("deno.json", root))).tasks;
     const [before, line] = tasks.dashboard.command.split("deno task --quiet build && ");
-    const child = new Deno.Command("sh", {
-      args: ["-c", `${before} exec ${line} --store none --port 0`],
-      cwd: root,
-      env: { INIT_CWD: folder },
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    const reader = child.stdout.getReader();
-    ok((await reader.read()).value);
-    child.kill();
-    await reader.cancel();
-    await child.status;
-    ok((await Deno.stat(`${folder}/none/lab.db`)).isFile);
+    for (const store of ["none", "sqlite:another"]) {
+      const child = new Deno.Command("sh", {
+        args: ["-c", `${before} exec ${line} --store ${store} --port 0`],
+        cwd: root,
+        env: { INIT_CWD: folder },
+        stdout: "piped",
+        stderr: "inherit",
+      }).spawn();
+      const reader = child.stdout.getReader();
+      ok((await reader.read()).value);
+      child.kill();
+      await reader.cancel();
+      await child.status;
+      ok((await Deno.stat(`${folder}/${store.replace("sqlite:", "")}/lab.db`)).isFile);
+    }
   }));
 
 Deno.test("it serves on 127.0.0.1 and says where, also where there is no store yet", () =>

@@ -172,6 +172,16 @@ Deno.test("a run that is not there is answered with the nearest id or the newest
       () => store.find("cartpole-ppo"),
       (error) => error instanceof InputError && error.message.includes(id),
     );
+    throws(() => store.find(wrong), /: there is 1 run, listed by `runs`$/);
+    throws(() => store.find("zz", { trashed: true }), /: there is none in the trash$/);
+    store.trash(id);
+    throws(
+      () => store.find("zz", { trashed: true }),
+      /: there is 1 run in the trash, listed by `runs --trash`$/,
+    );
+    addRun(store);
+    addRun(store);
+    throws(() => store.find("zz"), /: there are 2 runs, listed by `runs`$/);
   }));
 
 Deno.test("a run is active while its lock is held, for this process as for others", () =>
