@@ -44,9 +44,9 @@ export function startLine(
   },
 ): string {
   const alike = new Map<string, number>();
-  for (const { facts, unit } of plans) {
+  for (const { request, facts, unit } of plans) {
     const amount = amountOf(facts.configuration.budget as number, unit);
-    const key = `${facts.experiment}\n${amount}`;
+    const key = `${request.name ?? facts.experiment}\n${amount}`;
     alike.set(key, (alike.get(key) ?? 0) + 1);
   }
   const parts = [...alike].map(([key, seeds]) => {

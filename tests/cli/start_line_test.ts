@@ -33,6 +33,7 @@ Deno.test("a run is expected to take its experiment's time, by the share of its 
 
 Deno.test("what is trained is said first, with the time where it is over a minute", async () => {
   strictEqual(line(taking(await plansOf({}), 30)), "Training cartpole-dqn: 50,000 steps");
+  strictEqual(line(await plansOf({ name: "mine" })), "Training mine: 50,000 steps");
   const seeds = taking(await plansOf(...Array<Partial<RunRequest>>(5).fill({})), 30);
   strictEqual(
     line(seeds),

@@ -13358,4 +13358,11 @@ export const mutants: readonly Mutant[] = [
     to: '["", "runs"]',
     test: "tests/lab/store/runs_test.ts",
   },
+  {
+    fault: "the line before training names the experiment of a model that learns from other data",
+    file: "cli/training.ts",
+    from: "request.name ?? facts.experiment",
+    to: "facts.experiment",
+    test: "tests/cli/start_line_test.ts",
+  },
 ];
