@@ -121,6 +121,21 @@ export function requirePng(bytes: Uint8Array): void {
   );
 }
 
+/** @throws {InputError} where a raster has no pixels, or other than its width, height and channels say. */
+function requireRaster({ width, height, channels, pixels }: Raster): void {
+  const isSide = (side: number) => Number.isSafeInteger(side) && side > 0;
+  const size = isSide(width) && isSide(height) ? width * height * channels : undefined;
+  const isBytes = pixels instanceof Uint8Array || (pixels as unknown) instanceof Uint8ClampedArray;
+  if (size !== undefined && [1, 3, 4].includes(channels) && isBytes && pixels.length === size) {
+    return;
+  }
+  const kind = (pixels as object | undefined)?.constructor?.name ?? String(pixels);
+  throw new InputError(
+    "Cannot keep the picture as its pixels must be width × height × channels (1, 3 or 4) bytes in a " +
+      `Uint8Array: ${width} × ${height} × ${channels}, and ${kind} of ${pixels?.length ?? 0}`,
+  );
+}
+
 /** An open run. */
 export class LoggedRun implements Disposable {
   readonly #store: Store;
@@ -199,11 +214,13 @@ export class LoggedRun implements Disposable {
   /**
    * Keeps a picture of this iteration: a raster, or the bytes of a PNG.
    *
-   * @throws {InputError} where the bytes are none, or the run has ended.
+   * @throws {InputError} where the bytes are none, the raster has others than it says, or the run has
+   * ended.
    */
   async image(name: string, picture: Raster | Uint8Array): Promise<void> {
     this.#requireOpen("keep the picture");
     if (picture instanceof Uint8Array) requirePng(picture);
+    else requireRaster(picture);
     const kept = this.#store.putArtifact(this.id, {
       name,
       iteration: this.#progress.iterations,

@@ -13365,4 +13365,18 @@ export const mutants: readonly Mutant[] = [
     to: "facts.experiment",
     test: "tests/cli/start_line_test.ts",
   },
+  {
+    fault: "a picture of a loop of one's own is kept whatever its pixels are",
+    file: "lab/experiment/logged_run.ts",
+    from: "else requireRaster(picture);",
+    to: "",
+    test: "tests/lab/experiment/logged_run_test.ts",
+  },
+  {
+    fault: "numbers from 0 to 1 are taken for the bytes of a picture",
+    file: "lab/experiment/logged_run.ts",
+    from: "[1, 3, 4].includes(channels) && isBytes &&",
+    to: "[1, 3, 4].includes(channels) &&",
+    test: "tests/lab/experiment/logged_run_test.ts",
+  },
 ];

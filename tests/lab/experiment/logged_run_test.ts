@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
 import type { Metrics } from "../../../lab/core/metrics.ts";
+import type { Raster } from "../../../lab/core/picture.ts";
 import { encodePng } from "../../../lab/core/png.ts";
 import { importJsonLines } from "../../../lab/experiment/imports/json_lines.ts";
 import { beginLogged, type LoggedProgress, startRun } from "../../../lab/experiment/logged_run.ts";
@@ -260,6 +261,17 @@ Deno.test("pictures of a run are whole PNGs", () =>
     await run.image("own", png);
     await rejects(run.image("own", png.subarray(0, -1)), /must be a whole PNG/);
     await rejects(run.image("own", png.subarray(1)), /must be a whole PNG/);
+    const [side, pixels] = [{ width: 2, height: 2 }, new Uint8Array(4)];
+    const wrong: readonly [raster: object, said: RegExp][] = [
+      [{ ...side, channels: 1, pixels: pixels.subarray(1) }, /2 × 2 × 1, and Uint8Array of 3$/],
+      [{ ...side, channels: 1, pixels: new Float32Array(4) }, /and Float32Array of 4$/],
+      [{ ...side, channels: 1 }, /and undefined of 0$/],
+      [{ width: 2, height: 1, channels: 2, pixels }, /2 × 1 × 2, and Uint8Array of 4$/],
+      [{ width: 0, height: 2, channels: 1, pixels: pixels.subarray(4) }, /0 × 2 × 1/],
+    ];
+    for (const [raster, said] of wrong) {
+      await rejects(run.image("own", raster as Raster), { name: "InputError", message: said });
+    }
     strictEqual(store.artifacts(run.id).length, 1);
     const text = lines(head, { image: "x", png: png.toBase64() });
     const id = await importJsonLines(store, text, "a.jsonl", ["old", "theirs"]);
