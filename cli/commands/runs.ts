@@ -36,7 +36,7 @@ export const runs = defineCommand({
   brief: "Stored runs: filter, sort",
   description:
     "Lists stored runs, newest first. Words keep those that hold them all in their id, name, " +
-    "agent, model, world, data set, status, tags or note.",
+    "experiment, agent, model, world, data set, status, tags or note.",
   examples: [
     ["runs", "the newest runs"],
     ["runs pendulum sac", "those that have to do with both words"],
