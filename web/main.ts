@@ -21,6 +21,26 @@ import { buildSite } from "./site.ts";
 /** The store where none is named. */
 const USUAL_STORE = "runs";
 
+const LAST_PORT = 65535;
+
+/** What `--help` prints. */
+const USAGE = `Usage: deno task -q dashboard [OPTIONS]
+       deno task -q dashboard build --out FOLDER [RUN…] [OPTIONS]
+
+Serves the runs of a store as pages, or writes them down as a site that needs no server.
+
+  --port N           The port. Default: 8321; 0 takes a free one.
+  --store FOLDER     Where the runs are. Default: runs, in the lab's folder.
+  --read-only        Pages change and train nothing.
+  --host NAME        For other machines too, by a token: deno task -q dashboard:shared --host NAME.
+                     Default: 127.0.0.1. A store postgres://… is read by dashboard:shared, too.
+
+Of build:
+  --out FOLDER       The folder to write.
+  RUN…               The runs to show. Default: all.
+  --where CONDITION  Only runs for which it holds, as "agent.gamma>0.9".
+  --force            Write over a site that is there.`;
+
 /** Milliseconds between two looks at a store that machines share. */
 const REFRESH_MILLISECONDS = 1000;
 
@@ -46,9 +66,9 @@ function flags(
       },
     });
     const port = Number(values.port);
-    if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    if (!Number.isInteger(port) || port < 0 || port > LAST_PORT) {
       throw new InputError(
-        `Cannot serve as --port must be a whole number from 0 to 65535: ${values.port}`,
+        `Cannot serve as --port must be a whole number from 0 to ${LAST_PORT}: ${values.port}`,
       );
     }
     const { host, store, "read-only": readOnly } = values;
@@ -197,7 +217,7 @@ async function serve(args: string[]): Promise<void> {
     if (error instanceof Deno.errors.AddrInUse) {
       throw new LabError(
         `Cannot serve as port ${port} is in use: choose another with --port, for example --port ${
-          port + 1
+          port < LAST_PORT ? port + 1 : port - 1
         }`,
       );
     }
@@ -216,7 +236,8 @@ async function serve(args: string[]): Promise<void> {
 if (import.meta.main) {
   try {
     const [first, ...rest] = Deno.args;
-    await (first === "build" ? build(rest) : serve(Deno.args));
+    if (Deno.args.some((word) => word === "--help" || word === "-h")) console.log(USAGE);
+    else await (first === "build" ? build(rest) : serve(Deno.args));
   } catch (error) {
     if (!(error instanceof InputError || error instanceof LabError)) throw error;
     console.error(error.message);

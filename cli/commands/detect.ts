@@ -7,7 +7,7 @@ import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { defaulting, defineCommand, jsonOption, plain } from "../command.ts";
 import { examplesOf, modelOptions, openModel, pathToWrite, writePicture } from "../stored_model.ts";
-import { figure, table } from "../terminal/format.ts";
+import { count as grouped, figure, table } from "../terminal/format.ts";
 
 /** The command `detect`. */
 export const detect = defineCommand({
@@ -116,7 +116,9 @@ export const detect = defineCommand({
       io,
     ));
     io.out(
-      `${above} of ${examples.count} above the threshold ${figure(threshold)} of run ${run.id}` +
+      `${grouped(above)} of ${grouped(examples.count)} above the threshold ${
+        figure(threshold)
+      } of run ${run.id}` +
         (invertible ? ": −log p(x) in nats, as a flow gives back whatever it is given" : ""),
     );
     if (path !== undefined) io.out(`The ${strangest.length} strangest: ${path}`);

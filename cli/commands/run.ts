@@ -214,7 +214,7 @@ export const run = defineCommand({
       return await launchBySlurm(requests, values, io);
     }
     if (isPostgres(values.store)) return await runInFleet(requests, values.store, values, io);
-    using opened = await openStoreOf(io, values.store);
+    using opened = await openStoreOf(io, values.store, { existing: values.from !== undefined });
     const { store } = opened;
     const workers = Math.min(values.workers ?? io.cores, requests.length);
     const refused: unknown[] = [];

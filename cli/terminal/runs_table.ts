@@ -98,7 +98,7 @@ export function runsTable(
     shown.map(({ run, status, metrics, verdict, markOf }) => [
       run.id,
       run.name,
-      run.manifest.determined.seed,
+      shortSeed(run.manifest.determined.seed),
       ...(parted ? [apart.get(run)!.join(", ")] : []),
       shownStatus(status, io),
       headline(metrics, markOf),
@@ -110,6 +110,11 @@ export function runsTable(
     ]),
     io,
   );
+}
+
+/** A seed of up to twelve digits, of a longer one its first and last ones. */
+export function shortSeed(seed: string): string {
+  return seed.length <= 12 ? seed : `${seed.slice(0, 6)}…${seed.slice(-5)}`;
 }
 
 /** A value of any kind; numbers as figures beside their mark. */

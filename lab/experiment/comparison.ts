@@ -332,6 +332,7 @@ export const headlines: readonly string[] = [
   "losses/reconstruction",
   "losses/critic",
   "losses/loss",
+  "losses/policy",
 ];
 
 /**

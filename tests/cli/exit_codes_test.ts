@@ -95,6 +95,7 @@ Deno.test("what needs a run of a store makes none where there is none", async ()
       ["resume", "latest"],
       ["resume", "--batch"],
       ["reproduce", "latest"],
+      ["run", "line-toy", "--from", "latest"],
       ["delete", "latest"],
       ["delete", "--purge"],
       ["delete", "--orphans"],

@@ -1,7 +1,7 @@
 /** A run whose every field is another, in the table of runs and on a page of its own. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { runPage } from "../../cli/run_page.ts";
-import { runsTable, when } from "../../cli/terminal/runs_table.ts";
+import { runsTable, shortSeed, when } from "../../cli/terminal/runs_table.ts";
 import { DamageError } from "../../lab/core/errors.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
@@ -42,6 +42,11 @@ const store = storeOf({ "evaluation/return_mean": 480, "losses/value": 2.5 });
 /** The parts of each line, by the two spaces between them. */
 const cells = (text: string) => text.split("\n").map((line) => line.trim().split(/\s{2,}/));
 const judge = new Judge(registries);
+
+Deno.test("a seed beyond twelve digits is shortened in tables", () => {
+  strictEqual(shortSeed("123456789012"), "123456789012");
+  strictEqual(shortSeed(`${2n ** 128n - 1n}`), "340282…11455");
+});
 
 Deno.test("the table of runs has what its width has room for, each figure in its column", () => {
   const shown = (columns: number, runs = [run], asked: string[] = [], from = store) =>

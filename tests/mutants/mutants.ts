@@ -13379,4 +13379,32 @@ export const mutants: readonly Mutant[] = [
     to: "[1, 3, 4].includes(channels) &&",
     test: "tests/lab/experiment/logged_run_test.ts",
   },
+  {
+    fault: "run --from leaves an empty store behind",
+    file: "cli/commands/run.ts",
+    from: "{ existing: values.from !== undefined }",
+    to: "{}",
+    test: "tests/cli/exit_codes_test.ts",
+  },
+  {
+    fault: "a run that nothing has judged is shown by the loss that comes first",
+    file: "lab/experiment/comparison.ts",
+    from: '  "losses/policy",\n',
+    to: "",
+    test: "tests/lab/experiment/comparison_test.ts",
+  },
+  {
+    fault: "the dashboard has no help",
+    file: "web/main.ts",
+    from: "if (Deno.args.some((word) =>",
+    to: "if (false && Deno.args.some((word) =>",
+    test: "tests/web/main_test.ts",
+  },
+  {
+    fault: "a long seed takes the table of runs",
+    file: "cli/terminal/runs_table.ts",
+    from: "seed.length <= 12 ? seed",
+    to: "seed.length <= 99 ? seed",
+    test: "tests/cli/run_page_test.ts",
+  },
 ];

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { buildAnew, root } from "./built.ts";
 
@@ -79,6 +79,20 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
       ok(!text.includes("secret"));
     }));
     taken.close();
+  }));
+
+Deno.test("--help says what may be asked for, before a store is opened", () =>
+  withStore(async (folder) => {
+    for (const args of [["--help"], ["build", "-h"], ["--store", `${folder}/none`, "--help"]]) {
+      const { code, stdout, stderr } = await command(args, folder).output();
+      deepStrictEqual([code, new TextDecoder().decode(stderr)], [0, ""]);
+      const text = new TextDecoder().decode(stdout);
+      match(text, /^Usage: deno task -q dashboard \[OPTIONS\]\n/);
+      for (const flag of ["host", "port", "store", "read-only", "out", "where", "force"]) {
+        match(text, new RegExp(`^  --${flag}`, "m"));
+      }
+    }
+    await rejects(Deno.stat(`${folder}/none`), Deno.errors.NotFound);
   }));
 
 Deno.test("a relative store starts at the folder that the task is called from, whatever stands before it", () =>

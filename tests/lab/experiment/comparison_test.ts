@@ -110,6 +110,12 @@ Deno.test("samples are judged by their distance to the data, as a judge may be s
   strictEqual(headlineMetric(["evaluation/coverage", images.at(-1)!]), "evaluation/recognised");
   strictEqual(headlineMetric([...images, "evaluation/negative_elbo"]), "evaluation/negative_elbo");
   strictEqual(headlineMetric(["losses/else", "evaluation/else"]), "evaluation/else");
+  // Of an agent that no evaluation has seen yet, in whatever order its series come.
+  for (
+    const names of [["losses/approximate_kl", "losses/policy"], ["losses/policy", "losses/value"]]
+  ) {
+    strictEqual(headlineMetric(names), "losses/policy");
+  }
   // Of IWAE with many draws the ELBO, a bound of one, says little.
   const bounds = ["evaluation/negative_elbo", "evaluation/negative_log_likelihood"];
   strictEqual(headlineMetric(bounds), "evaluation/negative_log_likelihood");
