@@ -71,7 +71,10 @@ export const adversarialExperiments: readonly ModelExperiment[] = [
     tunedOn: 1,
     expectedSeconds: 480,
     dataset: glyphs,
-    model: { name: "sn-gan", learningRate: 4e-4, discriminatorRate: 2, kinds: 256 },
+    model: {
+      ...{ name: "sn-gan", learningRate: 4e-4, finalLearningRate: 1.6e-4, discriminatorRate: 2 },
+      ...{ kinds: 256, spectralNorm: 2 },
+    },
     budget: 12_000,
   },
   {

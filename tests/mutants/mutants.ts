@@ -13407,4 +13407,11 @@ export const mutants: readonly Mutant[] = [
     to: "seed.length <= 99 ? seed",
     test: "tests/cli/run_page_test.ts",
   },
+  {
+    fault: "every discriminator of sn-gan has the spectral norm 1",
+    file: "models/adversarial/sn_gan.ts",
+    from: "ofOne.apply(tf.mul(x, norm), ...rest)",
+    to: "ofOne.apply(x, ...rest)",
+    test: "tests/models/adversarial/regularizers_test.ts",
+  },
 ];

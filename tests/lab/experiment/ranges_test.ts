@@ -30,7 +30,7 @@ const fieldsByRange: Readonly<Record<string, string>> = {
     adamEpsilon adversarialRate bound clip clipC clipRange clipRho curvature deviation
     discriminatorRate initialDeviation learningRate leastNoise leastPriority
     maximumGradientNorm mostGuidedNoise mostNoise noiseDeviation noiseInterval noiseShift optimizerEpsilon priorDeviation
-    rewardDeviation stepSize tolerance`,
+    rewardDeviation spectralNorm stepSize tolerance`,
   "any": `
     g goalReward goalRewards goalVelocity initialLogStd initialValue means noiseMean pitReward
     stepCost targetEntropy`,

@@ -20,7 +20,8 @@ import {
   withMinibatchDeviation,
   zeroCenteredPenalty,
 } from "../../../models/adversarial/regularizers.ts";
-import { denseLayer, spectral } from "../../../models/layers.ts";
+import { ofNorm } from "../../../models/adversarial/sn_gan.ts";
+import { denseLayer } from "../../../models/layers.ts";
 import { sequential } from "../../../models/sequential.ts";
 import { backends, options } from "../../lab/compute/backends.ts";
 import { near, onCpu, values } from "../worked.ts";
@@ -97,21 +98,24 @@ Deno.test("instance noise falls to nothing over the budget", () =>
     near(noisy(1), [1, 2]);
   }));
 
-Deno.test("a spectral layer's kernel comes to have the largest singular value 1", () =>
+Deno.test("a spectral layer's kernel comes to have the largest singular value that is asked for", () =>
   onCpu(() => {
-    const network = sequential("discriminator", [spectral(denseLayer(2, 2))]);
-    // The singular values of [[3, 0], [4, 5]] are √45 and √5.
-    const parameters = { "0/kernel": tf.tensor([[3, 0], [4, 5]]), "0/bias": tf.tensor([0, 0]) };
-    let kept = Object.fromEntries(
-      Object.entries(network.keeps(defaultRng(1))).map(([name, { values, shape }]) => [
-        name,
-        tf.tensor(values, [...shape]) as tf.Tensor,
-      ]),
-    );
-    const identity = tf.eye(2);
-    for (let i = 0; i < 30; i++) ({ kept } = network.apply(parameters, identity, kept, true));
-    const { outputs } = network.apply(parameters, identity, kept);
-    near(values(outputs), [3, 0, 4, 5].map((w) => w / Math.sqrt(45)), 1e-5);
+    for (const norm of [1, 2]) {
+      const network = sequential("discriminator", [ofNorm(norm, denseLayer(2, 2))]);
+      // The singular values of [[3, 0], [4, 5]] are √45 and √5.
+      const parameters = { "0/kernel": tf.tensor([[3, 0], [4, 5]]), "0/bias": tf.tensor([1, 0]) };
+      let kept = Object.fromEntries(
+        Object.entries(network.keeps(defaultRng(1))).map(([name, { values, shape }]) => [
+          name,
+          tf.tensor(values, [...shape]) as tf.Tensor,
+        ]),
+      );
+      const identity = tf.eye(2);
+      for (let i = 0; i < 30; i++) ({ kept } = network.apply(parameters, identity, kept, true));
+      const { outputs } = network.apply(parameters, identity, kept);
+      const kernel = [3, 0, 4, 5].map((w) => norm * w / Math.sqrt(45));
+      near(values(outputs), [kernel[0] + 1, kernel[1], kernel[2] + 1, kernel[3]], 1e-5);
+    }
   }));
 
 const dense = { shape: [6] };
