@@ -48,6 +48,11 @@ const readings: Readonly<Record<string, Reading>> = {
   },
 };
 
+/** Whether a field names files of the user's, as `dataset.folder`. */
+export function namesFiles(path: string): boolean {
+  return path in readings;
+}
+
 /**
  * The values of settings, by the names of a schema's fields.
  *

@@ -236,7 +236,7 @@ async function serve(args: string[]): Promise<void> {
 if (import.meta.main) {
   try {
     const [first, ...rest] = Deno.args;
-    if (Deno.args.some((word) => word === "--help" || word === "-h")) console.log(USAGE);
+    if (Deno.args.includes("--help") || Deno.args.includes("-h")) console.log(USAGE);
     else await (first === "build" ? build(rest) : serve(Deno.args));
   } catch (error) {
     if (!(error instanceof InputError || error instanceof LabError)) throw error;

@@ -10,6 +10,7 @@ import { isOfOwnFile, refusalOf } from "../../lab/experiment/own_errors.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { ownPartsOf } from "../../lab/experiment/own.ts";
 import type { TrainerFinding } from "../../lab/experiment/trainer_check.ts";
+import { namesFiles } from "../settings.ts";
 import { callersPath, type Io, styled } from "../terminal/io.ts";
 import { noWorldIn, type World, worldsOf } from "../worlds.ts";
 
@@ -125,7 +126,7 @@ async function findingsIn(
 /** Whether an experiment learns from files of the user's, by the fields that name them. */
 function readsFiles(definition: ExperimentDefinition): boolean {
   return "dataset" in definition &&
-    ["folder", "file", "policy"].some((field) => field in definition.dataset);
+    Object.keys(definition.dataset).some((field) => namesFiles(`dataset.${field}`));
 }
 
 /**

@@ -124,11 +124,9 @@ export function requirePng(bytes: Uint8Array): void {
 /** @throws {InputError} where a raster has no pixels, or other than its width, height and channels say. */
 function requireRaster({ width, height, channels, pixels }: Raster): void {
   const isSide = (side: number) => Number.isSafeInteger(side) && side > 0;
-  const size = isSide(width) && isSide(height) ? width * height * channels : undefined;
+  const isSized = isSide(width) && isSide(height) && [1, 3, 4].includes(channels);
   const isBytes = pixels instanceof Uint8Array || (pixels as unknown) instanceof Uint8ClampedArray;
-  if (size !== undefined && [1, 3, 4].includes(channels) && isBytes && pixels.length === size) {
-    return;
-  }
+  if (isSized && isBytes && pixels.length === width * height * channels) return;
   const kind = (pixels as object | undefined)?.constructor?.name ?? String(pixels);
   throw new InputError(
     "Cannot keep the picture as its pixels must be width × height × channels (1, 3 or 4) bytes in a " +

@@ -8,6 +8,15 @@ import { fileURLToPath } from "node:url";
 import { InputError, LabError } from "../core/errors.ts";
 import { isFolder, syncFolderNow } from "./files.ts";
 
+/** What a location begins with, as `sqlite`, in small letters; undefined of a plain path. */
+function schemeOf(location: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1].toLowerCase();
+}
+
+/** Whether a store in a folder is meant. */
+const isFolders = (scheme: string | undefined) =>
+  scheme === undefined || scheme === "sqlite" || scheme === "file";
+
 /**
  * The folder of `location`: a plain path, `sqlite:PATH` or a `file:` URL.
  *
@@ -15,8 +24,8 @@ import { isFolder, syncFolderNow } from "./files.ts";
  * as it may hold a password.
  */
 export function folderOf(location: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1].toLowerCase();
-  if (scheme !== undefined && scheme !== "sqlite" && scheme !== "file") {
+  const scheme = schemeOf(location);
+  if (!isFolders(scheme)) {
     throw new InputError(
       `Cannot open the store as it must be a folder, sqlite:FOLDER or a file: URL: ${scheme}:…`,
     );
@@ -42,9 +51,8 @@ export function folderOf(location: string): string {
  * @throws {InputError} for an empty one, which a shell makes of a variable that is not set.
  */
 export function locationIn(folder: string, given: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(given)?.[1].toLowerCase();
-  const isPath = scheme === undefined || scheme === "sqlite" || scheme === "file";
-  if (!isPath || given.startsWith(`${scheme}://`)) return given;
+  const scheme = schemeOf(given);
+  if (!isFolders(scheme) || given.startsWith(`${scheme}://`)) return given;
   const path = scheme === undefined ? given : given.slice(scheme.length + 1);
   if (path.trim() === "") throw new InputError("Cannot take a path as it is empty");
   return `${scheme === undefined ? "" : "sqlite:"}${resolve(folder, path)}`;

@@ -255,14 +255,12 @@ export class RunTable {
       ? ` (did you mean "${near}"?)`
       : "";
     const [place, command] = trashed ? [" in the trash", "runs --trash"] : ["", "runs"];
+    const count = ids.length === 1 ? "is 1 run" : `are ${ids.length} runs`;
     const there = ids.length === 0
-      ? `there is none${place}`
-      : `${
-        ids.length === 1 ? "there is 1 run" : `there are ${ids.length} runs`
-      }${place}, listed by ` +
-        `\`${command}\``;
+      ? `is none${place}`
+      : `${count}${place}, listed by \`${command}\``;
     return new InputError(
-      `Cannot find the run as no id begins with "${reference}"${hint}: ${there}`,
+      `Cannot find the run as no id begins with "${reference}"${hint}: there ${there}`,
     );
   }
 

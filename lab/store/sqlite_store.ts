@@ -71,7 +71,7 @@ export function openStore(
   const folder = folderOf(location);
   const path = `${folder}/lab.db`;
   refuseOther(folder, path);
-  if (options.existing) refuseMissing(folder, path);
+  if (options.readOnly || options.existing) refuseMissing(folder, path);
   return options.readOnly ? openForReading(folder, path) : openForWriting(folder);
 }
 
@@ -260,7 +260,6 @@ function refuseMissing(folder: string, path: string): void {
 }
 
 function openForReading(folder: string, path: string): Store {
-  refuseMissing(folder, path);
   if (sizeOfFile(path) === 0) {
     throw new InputError(`Cannot read the store as its database is empty: ${path}`);
   }

@@ -13347,8 +13347,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a misspelt --store of what needs a run is left behind as an empty store",
     file: "lab/store/sqlite_store.ts",
-    from: "if (options.existing) refuseMissing(folder, path);",
-    to: "",
+    from: "if (options.readOnly || options.existing) refuseMissing",
+    to: "if (options.readOnly) refuseMissing",
     test: "tests/cli/exit_codes_test.ts",
   },
   {
@@ -13375,8 +13375,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "numbers from 0 to 1 are taken for the bytes of a picture",
     file: "lab/experiment/logged_run.ts",
-    from: "[1, 3, 4].includes(channels) && isBytes &&",
-    to: "[1, 3, 4].includes(channels) &&",
+    from: "if (isSized && isBytes &&",
+    to: "if (isSized &&",
     test: "tests/lab/experiment/logged_run_test.ts",
   },
   {
@@ -13396,8 +13396,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the dashboard has no help",
     file: "web/main.ts",
-    from: "if (Deno.args.some((word) =>",
-    to: "if (false && Deno.args.some((word) =>",
+    from: 'if (Deno.args.includes("--help") || Deno.args.includes("-h"))',
+    to: "if (false)",
     test: "tests/web/main_test.ts",
   },
   {
