@@ -131,8 +131,8 @@ export function residualLayer(channels: number, normalization: "none" | "instanc
   };
 }
 
-/** A layer with a kernel that is divided by its largest singular value. */
-export function spectral(layer: Layer): Layer {
+/** A layer with a kernel that is divided by its largest singular value and multiplied by `norm`. */
+export function spectral(layer: Layer, norm = 1): Layer {
   return {
     ...layer,
     keeps: (random, name) => {
@@ -145,7 +145,8 @@ export function spectral(layer: Layer): Layer {
         parameters[`${name}/kernel`],
         kept[`${name}/vector`],
       );
-      const normalized = { ...parameters, [`${name}/kernel`]: kernel };
+      const scaled = norm === 1 ? kernel : tf.mul(kernel, norm);
+      const normalized = { ...parameters, [`${name}/kernel`]: scaled };
       const given = layer.apply(x, name, { ...surroundings, parameters: normalized });
       return { x: given.x, kept: { ...given.kept, [`${name}/vector`]: vector } };
     },

@@ -64,6 +64,8 @@ export interface KeptJudges {
   read(name: string): Promise<Uint8Array | undefined>;
   /** Keeps a file, as far as that is possible. */
   keep(name: string, bytes: Uint8Array): void;
+  /** Called before each iteration, from 0, of one that is not kept yet and is trained. */
+  trains?(iteration: number): void;
 }
 
 /** What a model's trainer is made from. */

@@ -9,12 +9,18 @@ import type { KeptJudges } from "../compute/definitions.ts";
  * The judges of a folder.
  *
  * @param folder Undefined: none are kept.
- * @param keep What keeps another one; left out: nothing does.
+ * @param options.keep What keeps another one; left out: nothing does.
  */
 export function keptJudges(
   folder: string | undefined,
-  keep: KeptJudges["keep"] = () => {},
-): KeptJudges | undefined {
-  if (folder === undefined) return undefined;
-  return { read: (name) => Deno.readFile(`${folder}/${name}`).catch(() => undefined), keep };
+  options: Partial<Pick<KeptJudges, "keep" | "trains">> = {},
+): KeptJudges {
+  return {
+    read: async (name) => {
+      if (folder === undefined) return undefined;
+      return await Deno.readFile(`${folder}/${name}`).catch(() => undefined);
+    },
+    keep: () => {},
+    ...options,
+  };
 }

@@ -73,6 +73,8 @@ export type FromWorker =
   | { readonly kind: "checkpoint"; readonly checkpoint: RunCheckpoint }
   /** A judge that was trained, as a file of {@linkcode TrainMessage.judges}. */
   | { readonly kind: "judge"; readonly name: string; readonly bytes: Uint8Array }
+  /** For a person who waits while nothing is reported. */
+  | { readonly kind: "noticed"; readonly message: string }
   /** Before `ended`, where it was asked for: tables for a person. */
   | { readonly kind: "profile"; readonly text: string }
   | {

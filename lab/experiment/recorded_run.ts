@@ -179,7 +179,7 @@ export async function trainRecorded(
     report: (report) => recorder()!.report(report),
     checkpoint: (checkpoint) => recorder()!.checkpoint(checkpoint),
     judges: judgesOf(store, (message) => recorder()?.event("warning", message)),
-    noticed: (message) => recorder()?.event("warning", message),
+    noticed: (message, level = "warning") => recorder()?.event(level, message),
     profiled: (text) => onProfile?.(recorder()!.run, text),
     ended: (ending, fallbacks) => recorder()!.ended(ending, fallbacks),
   };

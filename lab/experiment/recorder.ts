@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MetricPoint, Metrics, Progress } from "../core/metrics.ts";
+import type { LabEvent, MetricPoint, Metrics, Progress } from "../core/metrics.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
@@ -86,7 +86,7 @@ export class StoreRecorder {
   }
 
   /** Writes an event and reports it. */
-  event(level: "info" | "warning" | "error", message: string): void {
+  event(level: LabEvent["level"], message: string): void {
     this.store.appendEvents(this.#run.id, this.#run.iterations, [{ level, message }]);
     this.#report("event", this.#run, this.#run.wallSeconds, {}, message);
   }

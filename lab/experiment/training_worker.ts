@@ -6,6 +6,7 @@
  */
 import { deviceGivenUp, holdDriver, isSoftware } from "../compute/graphics.ts";
 import { InputError, LabError } from "../core/errors.ts";
+import type { LabEvent } from "../core/metrics.ts";
 import { withPlace } from "../core/stack.ts";
 import { Thread } from "../core/thread.ts";
 import { firstLine } from "./error_lines.ts";
@@ -27,8 +28,8 @@ export interface RunRecorder {
     /** Keeps the file of one that was trained. */
     keep(name: string, bytes: Uint8Array): Promise<void>;
   };
-  /** What is noticed about the run's thread from outside. */
-  noticed?(message: string): void;
+  /** What is noticed about the run's thread from outside, and what keeps it. Default: a warning. */
+  noticed?(message: string, level?: LabEvent["level"]): void;
   /** Where the order asked for a profile. */
   profiled?(text: string): void;
   /** `fallbacks` names programs that could not be compiled, with the reason. */
@@ -252,6 +253,7 @@ async function record(message: FromWorker, recorder: RunRecorder): Promise<void>
   } else if (message.kind === "report") await recorder.report(message.report);
   else if (message.kind === "checkpoint") await recorder.checkpoint(message.checkpoint);
   else if (message.kind === "judge") await recorder.judges?.keep(message.name, message.bytes);
+  else if (message.kind === "noticed") recorder.noticed?.(message.message, "info");
   else if (message.kind === "profile") recorder.profiled?.(message.text);
   else if (message.kind === "ended") {
     if (message.leakedTensors > 0) {

@@ -17,6 +17,8 @@ import { Signs } from "./signs.ts";
 /** Reports that may wait in the main thread before training waits for it. */
 const MOST_WAITING = 64;
 
+const JUDGE_TRAINS = "trains a classifier of the data, which judges what models make of them";
+
 /** Messages that the main thread has not taken yet, and who waits for it. */
 let waiting = 0;
 let taken = () => {};
@@ -63,10 +65,13 @@ async function train(message: TrainMessage): Promise<void> {
     threads: message.threads,
     again: message.again,
     onStep: () => signs.beat(),
-    judges: keptJudges(
-      message.judges,
-      (name, bytes) => post({ kind: "judge", name, bytes }),
-    ),
+    judges: keptJudges(message.judges, {
+      keep: (name, bytes) => post({ kind: "judge", name, bytes }),
+      trains: (iteration) => {
+        signs.beat();
+        if (iteration === 0) post({ kind: "noticed", message: JUDGE_TRAINS });
+      },
+    }),
   });
   try {
     const ending = await runSession(session, message, {

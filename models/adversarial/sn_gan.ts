@@ -14,12 +14,10 @@
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { defineModel } from "../define_model.ts";
 import { kindFields } from "../fields.ts";
 import { spectral } from "../layers.ts";
-import type { Layer } from "../sequential.ts";
 import { convolutionalDiscriminator, convolutionalGenerator, smallNormal } from "./bodies.ts";
 import { convolutionalFields } from "./dcgan.ts";
 import { gameFields } from "./fields.ts";
@@ -35,13 +33,6 @@ const configuration = z.strictObject({
   }),
 });
 
-/** A layer whose kernel is divided by its largest singular value and multiplied by `norm`. */
-export function ofNorm(norm: number, layer: Layer): Layer {
-  const ofOne = spectral(layer);
-  if (norm === 1) return ofOne;
-  return { ...ofOne, apply: (x, ...rest) => ofOne.apply(tf.mul(x, norm), ...rest) };
-}
-
 /** The GAN with spectral normalisation. */
 export const snGan = defineModel({
   name: "sn-gan",
@@ -55,7 +46,7 @@ export const snGan = defineModel({
         ...{ shape, kinds, normalization: "batch", initializer: smallNormal },
       }),
       discriminator: convolutionalDiscriminator(filters, {
-        ...{ shape, kinds, minibatchDeviation, wrap: (layer) => ofNorm(spectralNorm, layer) },
+        ...{ shape, kinds, minibatchDeviation, wrap: (layer) => spectral(layer, spectralNorm) },
       }),
     };
   }),

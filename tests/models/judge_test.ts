@@ -114,6 +114,21 @@ Deno.test("of a judge that learned nothing no file is kept", async () => {
   strictEqual(files.size, 0);
 });
 
+Deno.test("a judge of fewer images than a minibatch takes as many steps as another one, and says so", async () => {
+  const entry = models.find(({ name }) => name === "classifier")!;
+  const [few, many] = await Promise.all([4, 6400].map(async (count) => {
+    const iterations: number[] = [];
+    const trains = (iteration: number) => void iterations.push(iteration);
+    await judgeOf({ ...halves(count, 10), seed: seed++ }, [entry], {
+      ...keptIn(new Map()),
+      trains,
+    });
+    return iterations;
+  }));
+  deepStrictEqual(few, many);
+  deepStrictEqual(few, few.map((_, index) => index));
+});
+
 Deno.test("a judge that learned stays at its step size", async () => {
   const { entry, tried } = classifierOf(() => 0.64);
   strictEqual((await judgeOf(even(), [entry]))!.accuracy, 1);

@@ -101,7 +101,7 @@ Deno.test("a checkpoint's counts go into the run's row with it, those of a diver
     ]);
   }));
 
-Deno.test("what is noticed from outside, and a crash that is gone on after, are warnings of the run", async () => {
+Deno.test("what is noticed from outside, and a crash that is gone on after, are events of the run", async () => {
   await using temporary = await temporaryStore();
   const { store } = temporary;
   const run = addRun(store);
@@ -109,6 +109,7 @@ Deno.test("what is noticed from outside, and a crash that is gone on after, are 
   const profiles: string[] = [];
   const trainee: Trainee = {
     train(_, { noticed, profiled }) {
+      noticed!("trains a classifier of the data", "info");
       noticed!("no sign of life");
       profiled!("a table");
       return Promise.reject(new CrashError("its thread has ended"));
@@ -126,6 +127,7 @@ Deno.test("what is noticed from outside, and a crash that is gone on after, are 
   deepStrictEqual(
     store.events(run.id).map(({ level, message }) => [level, message]),
     [
+      ["info", "trains a classifier of the data"],
       ["warning", "no sign of life"],
       ["warning", "its thread has ended: goes on from its last checkpoint (1 of 3 times)"],
     ],

@@ -20,8 +20,7 @@ import {
   withMinibatchDeviation,
   zeroCenteredPenalty,
 } from "../../../models/adversarial/regularizers.ts";
-import { ofNorm } from "../../../models/adversarial/sn_gan.ts";
-import { denseLayer } from "../../../models/layers.ts";
+import { denseLayer, spectral } from "../../../models/layers.ts";
 import { sequential } from "../../../models/sequential.ts";
 import { backends, options } from "../../lab/compute/backends.ts";
 import { near, onCpu, values } from "../worked.ts";
@@ -101,7 +100,7 @@ Deno.test("instance noise falls to nothing over the budget", () =>
 Deno.test("a spectral layer's kernel comes to have the largest singular value that is asked for", () =>
   onCpu(() => {
     for (const norm of [1, 2]) {
-      const network = sequential("discriminator", [ofNorm(norm, denseLayer(2, 2))]);
+      const network = sequential("discriminator", [spectral(denseLayer(2, 2), norm)]);
       // The singular values of [[3, 0], [4, 5]] are √45 and √5.
       const parameters = { "0/kernel": tf.tensor([[3, 0], [4, 5]]), "0/bias": tf.tensor([1, 0]) };
       let kept = Object.fromEntries(
