@@ -3446,8 +3446,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what is noticed of a run's thread from outside is no warning",
     file: "lab/experiment/recorded_run.ts",
-    from: 'noticed: (message) => recorder()?.event("warning", message)',
-    to: 'noticed: (message) => recorder()?.event("info", message)',
+    from: 'noticed: (message, level = "warning")',
+    to: 'noticed: (message, level = "info")',
     test: "tests/lab/experiment/recorder_test.ts",
   },
   {
@@ -13409,9 +13409,23 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "every discriminator of sn-gan has the spectral norm 1",
-    file: "models/adversarial/sn_gan.ts",
-    from: "ofOne.apply(tf.mul(x, norm), ...rest)",
-    to: "ofOne.apply(x, ...rest)",
+    file: "models/layers.ts",
+    from: "norm === 1 ? kernel : tf.mul(kernel, norm)",
+    to: "kernel",
     test: "tests/models/adversarial/regularizers_test.ts",
+  },
+  {
+    fault: "a judge of few pictures trains until it has seen as many as one of many",
+    file: "models/judge.ts",
+    from: "Math.min(JUDGE.batchSize, count)",
+    to: "JUDGE.batchSize",
+    test: "tests/models/judge_test.ts",
+  },
+  {
+    fault: "each iteration of a judge is said to be its first",
+    file: "models/judge.ts",
+    from: "trains?.(iterations++)",
+    to: "trains?.(iterations)",
+    test: "tests/models/judge_test.ts",
   },
 ];
