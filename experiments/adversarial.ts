@@ -170,10 +170,10 @@ export const adversarialExperiments: readonly ModelExperiment[] = [
   {
     name: "glyphs-srgan",
     summary: "Enlarges drawn digits from 14 to 28 pixels, by features and a discriminator",
-    tunedOn: 0,
+    tunedOn: 3,
     expectedSeconds: 400,
     dataset: { name: "pairs", task: "enlarge" },
-    model: { name: "srgan" },
+    model: { name: "srgan", pixelShare: 0.6 },
     budget: 3000,
   },
   {

@@ -4,11 +4,12 @@
  *
  * Ledig et al., "Photo-Realistic Single Image Super-Resolution Using a Generative Adversarial Network"
  * (2017, arXiv 1609.04802), equations 1 to 6: content loss and 10⁻³ times the adversarial loss, parametric
- * ReLU.
+ * ReLU; section 3.2: a generator that has learned on pixels before, here in `pixelShare` of the budget.
  *
  * Differs from the paper: 4 residual blocks of 32 without batch normalisation in place of 16 of 64, one
  * transposed convolution a doubling; features of a classifier of the data, which learns in the first
- * `featureShare` of the budget, in place of VGG's.
+ * `featureShare` of the budget, in place of VGG's; one step size, which falls over both of the generator's
+ * parts; no part on pixels unless `pixelShare` is set.
  *
  * @module
  */
@@ -44,7 +45,19 @@ const configuration = z.strictObject({
   featureShare: z.number().gt(0).lt(1).default(0.1).meta({
     description: "Share of the budget in which the classifier learns, before all else",
   }),
+  pixelShare: z.number().min(0).lt(1).default(0).meta({
+    description: "Share of the budget after that in which the generator learns on pixels alone",
+  }),
+}).refine(({ featureShare, pixelShare }) => featureShare + pixelShare < 1, {
+  path: ["pixelShare"],
+  message: "pixelShare and featureShare must add up to less than 1, so that the generator learns " +
+    "on its content at all",
 });
+
+type Configuration = z.output<typeof configuration>;
+
+/** From where on the generator learns on its content, and the discriminator with it. */
+const contentFrom = ({ featureShare, pixelShare }: Configuration) => featureShare + pixelShare;
 
 const rules = adversarialLosses["non-saturating"];
 
@@ -70,6 +83,11 @@ const onto = (x: tf.Tensor) => tf.clipByValue(x, 0, 1);
 /** The mean squared difference of each example's features, [B]. */
 function featureDistance(made: tf.Tensor, wanted: tf.Tensor): tf.Tensor {
   return tf.mean(tf.square(tf.sub(made, wanted)), 1);
+}
+
+/** The mean squared difference of pixels, a scalar: equation 4. */
+function pixelError(made: tf.Tensor, wanted: tf.Tensor): tf.Scalar {
+  return tf.mean(tf.square(tf.sub(made, wanted)));
 }
 
 /** Super-resolution. */
@@ -106,9 +124,18 @@ export const srgan = defineModel({
       }),
     },
     {
+      name: "pixels",
+      changes: ["generator"],
+      during: (c) => [c.featureShare, contentFrom(c)],
+      loss: ({ generator }, { x, partners }) => {
+        const pixels = pixelError(generator(x), partners);
+        return { loss: pixels, pixels };
+      },
+    },
+    {
       name: "discriminator",
       changes: ["discriminator"],
-      during: ({ featureShare, adversarial }) => [adversarial > 0 ? featureShare : 1, 1],
+      during: (c) => [c.adversarial > 0 ? contentFrom(c) : 1, 1],
       loss: ({ generator, discriminator }, { x, partners }) => {
         const real = discriminator(partners).outputs;
         const generated = discriminator(onto(generator(x))).outputs;
@@ -119,14 +146,12 @@ export const srgan = defineModel({
     {
       name: "generator",
       changes: ["generator"],
-      during: ({ featureShare }) => [featureShare, 1],
+      during: (c) => [contentFrom(c), 1],
       loss: ({ generator, discriminator, classifier }, { x, partners }, c) => {
         const made = generator(x);
-        const content = tf.mean(
-          c.content === "pixels"
-            ? tf.square(tf.sub(made, partners))
-            : featureDistance(classifier(made).features, classifier(partners).features),
-        );
+        const content = c.content === "pixels"
+          ? pixelError(made, partners)
+          : tf.mean(featureDistance(classifier(made).features, classifier(partners).features));
         if (c.adversarial === 0) return { loss: content, content };
         const fooled = rules.generator(discriminator(made).outputs);
         return {

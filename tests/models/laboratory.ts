@@ -201,7 +201,10 @@ export function smallOf({ configuration }: ModelDefinition): Record<string, unkn
 
 /** The same, by which every step of the model is taken. */
 export function everyStepOf(definition: ModelDefinition): Record<string, unknown> {
-  return { ...smallOf(definition), ...known(definition.configuration, { guideShare: 1 }) };
+  return {
+    ...smallOf(definition),
+    ...known(definition.configuration, { guideShare: 1, pixelShare: 0.1 }),
+  };
 }
 
 /** A trainer of a model, with the fields that differ from the defaults. */

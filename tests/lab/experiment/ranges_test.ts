@@ -100,7 +100,7 @@ const fieldsByRange: Readonly<Record<string, string>> = {
   "whole ≥ 0": "armSeed mapSeed",
   "whole ≥ 1": "timeLimit",
   "≥ 0, < 0.5": "smoothing",
-  "≥ 0, < 1": "averageDecay beta1 decay rmspropDecay",
+  "≥ 0, < 1": "averageDecay beta1 decay pixelShare rmspropDecay",
   "≥ 0": `
     adversarial alpha beta beta-tcvae.gamma categoryWeight classWeight commitment confidence
     continuousWeight cycle distance drift entropyCoefficient factor-vae.gamma featureMatching

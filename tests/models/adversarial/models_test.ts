@@ -1,5 +1,6 @@
 /** What the adversarial models keep beside the contract, and what they refuse. */
-import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Dataset } from "../../../lab/core/dataset.ts";
 import {
@@ -13,6 +14,7 @@ import {
 import type { RowStep } from "../../../lab/compute/row_step.ts";
 import { fieldsOf } from "../../../lab/experiment/fields.ts";
 import { cyclegan } from "../../../models/adversarial/cyclegan.ts";
+import { srgan } from "../../../models/adversarial/srgan.ts";
 import { defineDataset } from "../../../models/datasets/define_dataset.ts";
 import { models } from "../../../models/mod.ts";
 import { reconstructionSheet } from "../../../models/sheet.ts";
@@ -56,7 +58,8 @@ Deno.test("images that cannot be grown from a quarter of their sides are refused
     /^Cannot grow images from a quarter of their sides as these must be divisible by 4: \[8, 2, 1\]$/,
   ));
 
-Deno.test("super-resolution is not judged by features that are still learned", async () => {
+/** Halves whose partners are twice their sides. */
+function enlargedHalves(): Dataset {
   const [size, whole] = [16, halves()];
   const enlarged = (split: typeof whole.train) => ({
     ...split,
@@ -65,15 +68,23 @@ Deno.test("super-resolution is not judged by features that are still learned", a
       return split.values[image * size + 4 * Math.floor(y / 2) + Math.floor(x / 2)];
     }),
   });
-  const dataset = {
+  return {
     ...{ ...whole, partnerShape: [8, 8, 1] },
     train: enlarged(whole.train),
     validation: enlarged(whole.validation),
     test: enlarged(whole.test),
   };
+}
+
+/** A small trainer of super-resolution, for twenty gradient steps. */
+async function smallSrgan(fields: object) {
   const { latentSize: _, judge: __, ...own } = small;
-  const settings = { ...own, width: 4, blocks: 1, featureShare: 0.5 };
-  const { trainer } = await trainerOf("srgan", dataset, settings, { budget: 20, judges: [] });
+  const settings = { ...own, width: 4, blocks: 1, ...fields };
+  return (await trainerOf("srgan", enlargedHalves(), settings, { budget: 20, judges: [] })).trainer;
+}
+
+Deno.test("super-resolution is not judged by features that are still learned", async () => {
+  const trainer = await smallSrgan({ featureShare: 0.5 });
   const found: boolean[] = [];
   while (trainer.progress.gradientSteps < 20) {
     await trainer.iterate();
@@ -83,6 +94,55 @@ Deno.test("super-resolution is not judged by features that are still learned", a
   }
   deepStrictEqual([found[0], found.at(-1)], [false, true]);
   trainer.dispose();
+});
+
+Deno.test("super-resolution learns features, then pixels alone, then against a discriminator", async () => {
+  const trainer = await smallSrgan({
+    ...{ featureShare: 0.2, pixelShare: 0.5, roundsPerIteration: 1 },
+  });
+  const read = async () => (await trainer.snapshot()).parameters;
+  /** Which networks change until so many steps have been taken, and what losses are told of. */
+  const until = async (gradientSteps: number) => {
+    const before = await read();
+    const losses = new Set<string>();
+    while (trainer.progress.gradientSteps < gradientSteps) {
+      const { metrics } = await trainer.iterate();
+      for (const name in metrics) if (name.startsWith("losses/")) losses.add(name.slice(7));
+    }
+    const after = await read();
+    const changed = Object.keys(after).filter((name) =>
+      after[name].values.some((value, i) => value !== before[name].values[i])
+    );
+    return {
+      changed: [...new Set(changed.map((name) => name.split("/")[0]))].sort(),
+      losses: [...losses].filter((name) => !name.includes("/")).sort(),
+    };
+  };
+  deepStrictEqual(await until(4), { changed: ["classifier"], losses: ["classifier"] });
+  deepStrictEqual(await until(14), { changed: ["generator"], losses: ["pixels"] });
+  const { changed, losses } = await until(20);
+  deepStrictEqual(changed, ["discriminator", "generator"]);
+  ok(losses.includes("content") && losses.includes("discriminator") && !losses.includes("pixels"));
+  trainer.dispose();
+});
+
+Deno.test("the first loss of super-resolution is of pixels, before they are held to [0, 1]", () => {
+  const { loss } = srgan.model.steps.find(({ name }) => name === "pixels")!;
+  // The mean of 0.25, 0, 1 and 0.75.
+  const networks = { generator: () => tf.tensor([[0.5, 1], [2, 0]]) };
+  const batch = { x: tf.zeros([2, 1]), partners: tf.tensor([[0, 1], [1, Math.sqrt(0.75)]]) };
+  const fields = srgan.configuration.parse({ pixelShare: 0.5 });
+  // deno-lint-ignore no-explicit-any
+  const told = (loss as any)(networks, batch, fields);
+  for (const value of [told.loss, told.pixels]) ok(Math.abs(value.dataSync()[0] - 0.5) < 1e-6);
+});
+
+Deno.test("shares of the budget that leave none to features and discriminator are refused", () => {
+  throws(
+    () => srgan.configuration.parse({ featureShare: 0.4, pixelShare: 0.6 }),
+    /pixelShare and featureShare must add up to less than 1/,
+  );
+  strictEqual(srgan.configuration.parse({ featureShare: 0.4, pixelShare: 0.5 }).pixelShare, 0.5);
 });
 
 Deno.test("Pix2Pix refuses pairs of different sides", async () => {
