@@ -10,6 +10,7 @@ import type { KeptJudges } from "../compute/definitions.ts";
  *
  * @param folder Undefined: none are kept.
  * @param options.keep What keeps another one; left out: nothing does.
+ * @param options.trains Hears of each iteration of one that is trained.
  */
 export function keptJudges(
   folder: string | undefined,

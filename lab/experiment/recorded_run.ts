@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../core/errors.ts";
+import type { LabEvent } from "../core/metrics.ts";
 import { REPLAY, type Snapshot } from "../core/snapshot.ts";
 import { putFileBelow } from "../store/files.ts";
 import type { Manifest, Run, Store } from "../store/store.ts";
@@ -174,12 +175,14 @@ export async function trainRecorded(
   { store, signal, onProfile }: Pick<LaunchOptions, "store" | "signal" | "onProfile">,
   before?: Crash,
 ): Promise<Crash | undefined> {
+  const noticed = (message: string, level: LabEvent["level"] = "warning") =>
+    recorder()?.event(level, message);
   const forward: RunRecorder = {
     opened,
     report: (report) => recorder()!.report(report),
     checkpoint: (checkpoint) => recorder()!.checkpoint(checkpoint),
-    judges: judgesOf(store, (message) => recorder()?.event("warning", message)),
-    noticed: (message, level = "warning") => recorder()?.event(level, message),
+    judges: judgesOf(store, noticed),
+    noticed,
     profiled: (text) => onProfile?.(recorder()!.run, text),
     ended: (ending, fallbacks) => recorder()!.ended(ending, fallbacks),
   };

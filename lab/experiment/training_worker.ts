@@ -28,7 +28,7 @@ export interface RunRecorder {
     /** Keeps the file of one that was trained. */
     keep(name: string, bytes: Uint8Array): Promise<void>;
   };
-  /** What is noticed about the run's thread from outside, and what keeps it. Default: a warning. */
+  /** What is noticed about the run's thread from outside, or what it says it is at. Default: a warning. */
   noticed?(message: string, level?: LabEvent["level"]): void;
   /** Where the order asked for a profile. */
   profiled?(text: string): void;

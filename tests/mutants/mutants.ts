@@ -3446,8 +3446,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what is noticed of a run's thread from outside is no warning",
     file: "lab/experiment/recorded_run.ts",
-    from: 'noticed: (message, level = "warning")',
-    to: 'noticed: (message, level = "info")',
+    from: 'noticed = (message: string, level: LabEvent["level"] = "warning")',
+    to: 'noticed = (message: string, level: LabEvent["level"] = "info")',
     test: "tests/lab/experiment/recorder_test.ts",
   },
   {
