@@ -71,6 +71,7 @@ export const importRuns = defineCommand({
     if (files.length === 0) throw new InputError("Cannot import as FILE is missing");
     const { importEventRun, importFileRuns } = await import("../../lab/experiment/imports/mod.ts");
     const sources = await sourcesOf(io, files);
+    await Promise.all(sources.flatMap(({ files }) => files).map(requireFile));
     using opened = await openStoreOf(io, location);
     let next = seed === undefined ? undefined : parseSeed(seed);
     // Files that are named together are runs of their own, though their content be the same.
@@ -79,7 +80,7 @@ export const importRuns = defineCommand({
     for (const { files, folder } of sources) {
       const options = { axis, tags, name, seed: next, before };
       const named = await Promise.all(
-        files.map(async ({ at, path }) => ({ name: at, bytes: await bytesOf(path, at) })),
+        files.map(async (place) => ({ name: place.at, bytes: await bytesOf(place) })),
       );
       const at = named.length === 1 ? named[0].name : folder!.at;
       const { ids, known, remarks, others = [] } = folder === undefined
@@ -183,19 +184,22 @@ function isFolderAt({ at, path }: Place): boolean {
   }
 }
 
-async function bytesOf(path: string, file: string): Promise<Uint8Array> {
-  try {
-    const { isFile } = await Deno.stat(path);
-    // A pipe, say, which would be waited for.
-    if (!isFile) throw new InputError(`Cannot import ${file} as it is no file`);
-    return await Deno.readFile(path);
-  } catch (error) {
-    throw unreadable(file, error);
-  }
+/** Refuses what is no file, a pipe, say, which would be waited for. */
+async function requireFile({ at, path }: Place): Promise<void> {
+  const { isFile } = await Deno.stat(path).catch((error) => {
+    throw unreadable(at, error);
+  });
+  if (!isFile) throw new InputError(`Cannot import ${at} as it is no file`);
+}
+
+async function bytesOf({ at, path }: Place): Promise<Uint8Array> {
+  return await Deno.readFile(path).catch((error) => {
+    throw unreadable(at, error);
+  });
 }
 
 /** What is said of what cannot be read; the error itself where the process may not read it. */
 function unreadable(at: string, error: unknown): unknown {
-  if (error instanceof Deno.errors.NotCapable || error instanceof InputError) return error;
+  if (error instanceof Deno.errors.NotCapable) return error;
   return new InputError(`Cannot import ${at} as it cannot be read: ${(error as Error).name}`);
 }

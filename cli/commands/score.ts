@@ -320,8 +320,12 @@ async function networkOf(
   const { holdingsOf } = await import("../../lab/core/dataset.ts");
   const { models } = await io.registries();
   const { keptJudges } = await import("../../lab/experiment/kept_judges.ts");
+  const trains = (iteration: number) => {
+    if (iteration > 0) return;
+    io.notice(`Training a classifier of ${dataset.name}, whose features are compared\n`);
+  };
   const judge = holdingsOf(dataset).labels
-    ? await judgeOf(dataset, models, keptJudges(judges))
+    ? await judgeOf(dataset, models, keptJudges(judges, { trains }))
     : undefined;
   if (judge === undefined) {
     throw new InputError(

@@ -198,7 +198,20 @@ Deno.test("import takes a folder of event files, says what is there already, and
         new RegExp(`^error: Cannot import ${at} as a folder must hold .* \\(tfevents\\).*\\n$`),
       );
     }
-    match((await typed("none"))[2], /^error: Cannot import none as it cannot be read: NotFound\n$/);
+  }));
+
+Deno.test("where one of the files is missing none is imported, and no store is made", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/a.csv`, "step,loss\n1,0.5\n");
+    for (const files of [["none.csv"], ["a.csv", "none.csv"]]) {
+      const io = capturedIo({ folder, root: folder, registries });
+      strictEqual(await main(["import", ...files, "--store", `${folder}/new`], io), 2);
+      deepStrictEqual(io.written, {
+        out: "",
+        error: "error: Cannot import none.csv as it cannot be read: NotFound\n",
+      });
+      deepStrictEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["a.csv"]);
+    }
   }));
 
 Deno.test("an import hands on what was typed: name, first seed, tags, what steps count", () =>

@@ -48,6 +48,7 @@ Deno.test("score says how far pictures are from a data set, with features, numbe
     await writePictures(`${folder}/squares`, 12);
     const { code, out, error } = await lab("score squares --against glyphs --metric fid");
     strictEqual(code, 0, error);
+    strictEqual(error, "Training a classifier of glyphs, whose features are compared\n");
     match(out, /^12 pictures of squares against glyphs, cropped and resized to 28 × 28\n/);
     match(out, /fid_glyphs +[\d.]+ +[\d.]+/);
     match(
