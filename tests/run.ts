@@ -1,6 +1,6 @@
 /**
  * The test command: sets up what the tests need (Chromium, a Vulkan driver for WebGPU without a
- * GPU, a library of matrix products, PostgreSQL; Slurm for `--slow`), runs them, and closes with the line `N passed, N failed`.
+ * GPU, libraries of matrix products, PostgreSQL; Slurm for `--slow`), runs them, and closes with the line `N passed, N failed`.
  *
  * Where it is root on a Debian machine it installs what is missing and says so. Elsewhere the
  * tests that need it are reported as skipped with the command to type; with `CI` set nothing may
@@ -43,6 +43,13 @@ const needs: readonly Need[] = [
     name: "a library of matrix products (backend native)",
     present: () => places.some(({ os, file }) => os === Deno.build.os && exists(file)),
     packages: ["libopenblas0-pthread"],
+  },
+  {
+    name: "oneDNN (the first choice of backend native)",
+    present: () =>
+      Deno.build.os !== "linux" || Deno.build.arch !== "x86_64" ||
+      places.some(({ file }) => file.includes("dnnl") && exists(file)),
+    packages: ["libdnnl-dev"],
   },
   {
     name: "a C compiler (disks that fail)",

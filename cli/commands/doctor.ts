@@ -25,7 +25,7 @@ export const doctor = defineCommand({
   usage: "[OPTIONS]",
   brief: "Looks for a library of matrix products and measures what it gains",
   description:
-    `Looks for a library of matrix products (BLAS) for --backend native and measures it beside ` +
+    `Looks for a library of matrix products (oneDNN or a BLAS) for --backend native and measures it beside ` +
     `the lab's own products, on one thread, for two seconds. It is loaded by ${NATIVE_PROGRAM} ` +
     "alone. Exit code 2 where there is none, with the line that installs one.",
   examples: [["doctor", "what there is, and what it gains"]],

@@ -1,5 +1,5 @@
 /**
- * The machine's own library of matrix products (BLAS), through Deno's foreign functions. The
+ * The machine's own library of matrix products, oneDNN or a BLAS, through Deno's foreign functions. The
  * permission to load its file alone is enough: matrices are handed over as buffers, and no pointer
  * is read.
  *
@@ -8,6 +8,7 @@
 import type { LibrarySource, ProductLibrary } from "../compute/compile/library.ts";
 import { InputError } from "../core/errors.ts";
 import { firstLine } from "./error_lines.ts";
+import { openOneDnn } from "./onednn.ts";
 
 /** A file that may be a library, and where it comes from. */
 interface Place {
@@ -17,7 +18,8 @@ interface Place {
 
 /**
  * Where Debian, Fedora, Homebrew, Intel and Apple put their libraries, the first choice of each
- * system first. The tasks in deno.json that may load libraries may load these.
+ * system first: oneDNN's products are slow on ARM, whose folder on Fedora is that of x86-64, too. The
+ * tasks in deno.json that may load libraries may load these.
  */
 export const places: readonly Place[] = [
   ...[
@@ -26,6 +28,8 @@ export const places: readonly Place[] = [
     "/usr/local/opt/openblas/lib/libopenblas.dylib",
   ].map((file) => ({ os: "darwin", file }) as const),
   ...[
+    "/usr/lib/x86_64-linux-gnu/libdnnl.so.3",
+    "/usr/lib/x86_64-linux-gnu/libdnnl.so.2",
     "/usr/lib/x86_64-linux-gnu/libopenblas.so.0",
     "/usr/lib/aarch64-linux-gnu/libopenblas.so.0",
     "/usr/lib64/libopenblasp.so.0",
@@ -34,6 +38,8 @@ export const places: readonly Place[] = [
     "/usr/lib/x86_64-linux-gnu/libmkl_rt.so",
     "/usr/lib/x86_64-linux-gnu/libblis.so.4",
     "/usr/lib64/libblis.so.4",
+    "/usr/lib64/libdnnl.so.3",
+    "/usr/lib64/libdnnl.so.2",
   ].map((file) => ({ os: "linux", file }) as const),
 ];
 
@@ -44,8 +50,8 @@ const TASK = "deno task -q experiment:native";
 
 /** What to type where there is no library. */
 export const installLine =
-  "apt-get install libopenblas0-pthread (Debian, Ubuntu), dnf install openblas-threads (Fedora), " +
-  "brew install openblas (macOS)";
+  "apt-get install libdnnl-dev (Debian, Ubuntu; on ARM libopenblas0-pthread), dnf install " +
+  "openblas-threads (Fedora), brew install openblas (macOS)";
 
 /** What some libraries have and others lack. */
 const optional = { optional: true } as const;
@@ -90,7 +96,7 @@ const opened = new Map<string, ProductLibrary>();
  * @throws what `Deno.dlopen` does where it may not or cannot be loaded or is no BLAS.
  */
 export function openLibrary(file: string): ProductLibrary {
-  const library = opened.get(file) ?? load(file);
+  const library = opened.get(file) ?? openOneDnn(file) ?? load(file);
   opened.set(file, library);
   return library;
 }

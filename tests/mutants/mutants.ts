@@ -4403,6 +4403,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/new_test.ts",
   },
   {
+    fault: "import looks for its files one after another, as it takes them",
+    file: "cli/commands/import.ts",
+    from: "    await Promise.all(sources.flatMap(({ files }) => files).map(requireFile));\n",
+    to: "",
+    test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "oneDNN's products begin anew where they are to be added up",
+    file: "lab/experiment/onednn.ts",
+    from: "const beta = accumulate ? 1 : 0;",
+    to: "const beta = 0;",
+    test: "tests/lab/experiment/native_test.ts",
+  },
+  {
     fault: "Apple's libraries are looked for on Linux",
     file: "lab/experiment/blas.ts",
     from: '({ os: "darwin", file }) as const',
@@ -13319,7 +13333,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "score trains the judge of a run anew",
     file: "cli/commands/score.ts",
-    from: "judgeOf(dataset, models, keptJudges(judges))",
+    from: "judgeOf(dataset, models, keptJudges(judges, { trains }))",
     to: "judgeOf(dataset, models)",
     test: "tests/cli/kept_judges_test.ts",
   },

@@ -38,9 +38,64 @@ Deno.test({
   ignore,
   fn: () => {
     const { file } = findLibrary();
-    match(openLibrary(file).name, /^(OpenBLAS|BLIS|MKL|Accelerate) \S+ \S+/);
+    match(openLibrary(file).name, /^(oneDNN|OpenBLAS|BLIS|MKL|Accelerate) \S+ \S+/);
     strictEqual(openLibrary(file), openLibrary(file));
     throws(() => openLibrary("/nowhere/libblas.so"));
+  },
+});
+
+Deno.test({
+  name: "each library that is here multiplies as it is asked to, whichever way the matrices lie",
+  ignore,
+  fn: () => {
+    const { os } = Deno.build;
+    const files = places.filter((place) => place.os === os).map(({ file }) => file)
+      .filter((file) => {
+        try {
+          return Deno.statSync(file).isFile;
+        } catch {
+          return false;
+        }
+      });
+    const [rows, columns, inner] = [3, 5, 4];
+    // Whole numbers, whose sums are exact in any order.
+    const a = (i: number, k: number) => 2 * i - k;
+    const b = (k: number, j: number) => k * j - 3;
+    const sum = (i: number, j: number) =>
+      [0, 1, 2, 3].reduce((total, k) => total + a(i, k) * b(k, j), 0);
+    const filled = (
+      length: number,
+      width: number,
+      value: (row: number, column: number) => number,
+    ) =>
+      Float32Array.from(
+        { length: length * width },
+        (_, at) => value(Math.floor(at / width), at % width),
+      );
+    for (const file of files) {
+      const { name, bind } = openLibrary(file);
+      for (const [first, second] of [[false, false], [true, false], [false, true], [true, true]]) {
+        for (const accumulate of [false, true]) {
+          // Rows lie two elements further from each other than they are long.
+          const [x, y] = [
+            first ? filled(inner, rows + 2, (k, i) => a(i, k)) : filled(rows, inner + 2, a),
+            second ? filled(columns, inner + 2, (j, k) => b(k, j)) : filled(inner, columns + 2, b),
+          ];
+          const [p, q] = [first ? rows + 2 : inner + 2, second ? inner + 2 : columns + 2];
+          const c = filled(rows, columns, () => 7);
+          bind({
+            ...{ rows, columns, inner, accumulate, batch: 1, batchStrides: [0, 0], c: 0 },
+            a: { address: 0, stride: p, transposed: first },
+            b: { address: 0, stride: q, transposed: second },
+          }, [x, y, c])();
+          deepStrictEqual(
+            c,
+            filled(rows, columns, (i, j) => sum(i, j) + (accumulate ? 7 : 0)),
+            `${name}: ${first}, ${second}, ${accumulate}`,
+          );
+        }
+      }
+    }
   },
 });
 
