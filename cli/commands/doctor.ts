@@ -35,11 +35,9 @@ export const doctor = defineCommand({
     const { openWorkspace } = await import("../../lab/compute/backend.ts");
     const { revectorizes } = await import("../../lab/experiment/engine_flags.ts");
     const source = findLibrary();
-    const native = await openWorkspace("native", {
-      library: source,
-      revectorizes: revectorizes(),
-    });
-    const wasm = await openWorkspace("wasm");
+    const options = { revectorizes: revectorizes() };
+    const native = await openWorkspace("native", { ...options, library: source });
+    const wasm = await openWorkspace("wasm", options);
     const products: Rates[] = [];
     for (const size of sizes) {
       const runs = [

@@ -4410,6 +4410,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/imported_test.ts",
   },
   {
+    fault: "a task trains without the engine's flag",
+    file: "deno.json",
+    from: "XDG_RUNTIME_DIR,REVERIE_V8_FLAGS cli/main.ts --isolated",
+    to: "XDG_RUNTIME_DIR cli/main.ts --isolated",
+    test: "tests/lab/compute/compile/revectorization_test.ts",
+  },
+  {
     fault: "oneDNN's products begin anew where they are to be added up",
     file: "lab/experiment/onednn.ts",
     from: "const beta = accumulate ? 1 : 0;",

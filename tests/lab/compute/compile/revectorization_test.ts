@@ -170,9 +170,27 @@ Deno.test("what is put right behind a branch is so one vector a turn or two", ()
   within("sin", 4, given.x.values, two[0], Math.sin);
 });
 
-Deno.test("a task starts where V8 does not know its flag", async () => {
+/** The commands of the lab's tasks, by name. */
+async function commands(): Promise<Readonly<Record<string, string>>> {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-  const known = tasks.experiment.command as string;
+  return Object.fromEntries(
+    Object.entries<{ command?: string }>(tasks).map(([name, { command = "" }]) => [name, command]),
+  );
+}
+
+Deno.test("every task of the command line starts alike, and its runs know how", async () => {
+  const all = await commands();
+  const [asked] = /export REVERIE_V8_FLAGS=.*(?=deno run)/.exec(all.experiment)!;
+  for (const [name, command] of Object.entries(all)) {
+    if (!command.includes(" cli/main.ts")) continue;
+    ok(command.includes(asked), name);
+    match(command, / --v8-flags=\$REVERIE_V8_FLAGS /, name);
+    match(command, /--allow-env=\S*,REVERIE_V8_FLAGS/, name);
+  }
+});
+
+Deno.test("a task starts where V8 does not know its flag", async () => {
+  const known = (await commands()).experiment;
   const unknown = known.replace(flag, "--no-flag-of-this-name");
   for (const command of [known, unknown]) {
     const { code, stdout, stderr } = await new Deno.Command("sh", {
