@@ -19,8 +19,10 @@ const TRAINING = "lab/experiment/worker.ts";
 const CONFIGURING = "lab/experiment/resolve.ts";
 /** What values a table of actions in place of a series. */
 const VALUING = "evidence/exact_return.ts";
-/** What computes on graphics devices, on which no row is measured. */
-const GRAPHICS = [
+/** What computes on graphics devices and by libraries of the machine, with which no row is measured. */
+const ELSEWHERE = [
+  "lab/experiment/blas.ts",
+  "lab/experiment/onednn.ts",
   "lab/compute/graphics.ts",
   "lab/compute/webgpu_kernels.ts",
   "lab/compute/compile/gpu_workspace.ts",
@@ -98,13 +100,13 @@ export async function modulesOf(
 
 /**
  * Whether a file that another one imports belongs to what runs go through: how rows are told and shown
- * computes nothing of a run, nor does what makes its configuration or computes on a graphics device, and of
- * the worlds only the row's own counts.
+ * computes nothing of a run, nor does what makes its configuration, computes on a graphics device or opens
+ * a library of the machine, and of the worlds only the row's own counts.
  */
 export function belongs(imported: string, importer: string): boolean {
   return !imported.startsWith(`${labRoot}evidence/`) && imported !== labRoot + CONFIGURING &&
     importer !== labRoot + WORLDS.entries &&
-    !GRAPHICS.some((path) => imported.startsWith(labRoot + path));
+    !ELSEWHERE.some((path) => imported.startsWith(labRoot + path));
 }
 
 /** A file as it runs: of TypeScript the JavaScript, without types, comments and blanks. */

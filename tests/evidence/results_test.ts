@@ -34,8 +34,8 @@ Deno.test("every results file belongs to a row, and names its figures' experimen
       const { experiment, runs } = JSON.parse(
         await Deno.readTextFile(`${root}docs/${folder}/${name}`),
       );
-      // The sources of a row leave out what computes on a graphics device.
-      for (const { backend } of runs) ok(!/gpu/.test(backend), `${name}: ${backend}`);
+      // The sources of a row leave out what computes on a graphics device and opens a library.
+      for (const { backend } of runs) ok(!/gpu|native/.test(backend), `${name}: ${backend}`);
       strictEqual(name, `${experiment}.json`);
       ok(evidence.some((row) => row.experiment === experiment), name);
     }
@@ -107,11 +107,12 @@ Deno.test("the code of every row is found, and another agent's or world's is non
       "lab/experiment/resolve.ts",
       "evidence/row.ts",
       "lab/compute/graphics.ts",
+      "lab/experiment/blas.ts",
       "lab/compute/compile/wgsl/lower.ts",
       "lab/compute/compile/workspace.ts",
       "lab/experiment/session.ts",
     ].map((path) => follows(path)),
-    [false, false, false, false, true, true],
+    [false, false, false, false, false, true, true],
   );
   strictEqual(follows("envs/taxi.ts", "envs/entries.ts"), false);
   const hash = async (name: string) => await sourcesOf({}, await named(name));
