@@ -113,7 +113,11 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     ? args
     : args.filter((arg, i) => i >= flags.length || (arg !== "--debug" && arg !== "--quiet"));
   try {
-    return await dispatch(rest, { ...io, debug, ...(quiet ? { notice: () => {} } : {}) });
+    return await dispatch(rest, {
+      ...io,
+      debug,
+      ...(quiet ? { notice: () => {}, marks: undefined } : {}),
+    });
   } catch (error) {
     return told(error, io, { args: flags, debug });
   }

@@ -35,6 +35,7 @@ import { Judge } from "../../lab/experiment/verdict.ts";
 import { callersPath, callersReference, type Io } from "../terminal/io.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
+import { tellOfLibrary } from "../faster.ts";
 import { wrapped } from "../terminal/format.ts";
 import { isPostgres, openFleet } from "../fleet.ts";
 import { callersRanges, callersSettings, type Settings } from "../settings.ts";
@@ -250,6 +251,7 @@ export const run = defineCommand({
       events: (id) => store.events(id),
     }) || refusal;
     await show(store, runs, { json, code, judge }, io);
+    await tellOfLibrary(io, runs);
     return code;
   },
 });

@@ -50,6 +50,8 @@ export interface Io {
   readonly debug?: boolean;
   /** Folders that a run's process may read, where each run has one of its own. */
   readonly isolated?: readonly string[];
+  /** Folder for marks of what was said and is not to be said again; undefined: it is not said. */
+  readonly marks?: string;
   /** Cores of the machine. */
   readonly cores: number;
   /** Milliseconds on a clock that never goes back. */
@@ -184,6 +186,7 @@ export function processIo(): Io {
     folder: variable("INIT_CWD") ?? Deno.cwd(),
     root,
     store: resolve(taskFolder(root), "runs"),
+    marks: "/tmp",
     cores: navigator.hardwareConcurrency,
     now: () => performance.now(),
     onInterrupt: (handler) => listening(["SIGINT", "SIGTERM", "SIGHUP"], handler),

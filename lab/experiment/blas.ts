@@ -43,6 +43,17 @@ export const places: readonly Place[] = [
   ].map((file) => ({ os: "linux", file }) as const),
 ];
 
+/** The first of the usual places that has a library; undefined where none has, or none may be looked at. */
+export function libraryHere(): string | undefined {
+  return places.find(({ os, file }) => {
+    try {
+      return os === Deno.build.os && Deno.statSync(file).isFile;
+    } catch {
+      return false;
+    }
+  })?.file;
+}
+
 /** Variable that names another file. */
 const OWN = "REVERIE_BLAS";
 /** What may load libraries. */

@@ -4417,6 +4417,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/compute/compile/revectorization_test.ts",
   },
   {
+    fault: "each run tells of the machine's library",
+    file: "cli/faster.ts",
+    from: '"", { createNew: true }',
+    to: '""',
+    test: "tests/cli/faster_test.ts",
+  },
+  {
     fault: "oneDNN's products begin anew where they are to be added up",
     file: "lab/experiment/onednn.ts",
     from: "const beta = accumulate ? 1 : 0;",

@@ -1,6 +1,7 @@
 /** Runs whose products a library of the machine computes: what is recorded, repeated and refused. */
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
-import { findLibrary, openLibrary, places } from "../../../lab/experiment/blas.ts";
+import { existsSync } from "node:fs";
+import { findLibrary, libraryHere, openLibrary, places } from "../../../lab/experiment/blas.ts";
 import { launch, reproduce, resume } from "../../../lab/experiment/launch.ts";
 import { storedDigest } from "../../../lab/experiment/recorder.ts";
 import { train } from "../../../lab/experiment/train.ts";
@@ -30,7 +31,10 @@ Deno.test("the task of the native backend may load the libraries of all places, 
     [...text.matchAll(/"?--allow-(?!ffi)[^ ]*/g)].map(([flag]) =>
       flag.replace(/(,REVERIE_\w+|,OPENBLAS_CORETYPE)+/, "")
     );
-  deepStrictEqual(permissions(command), permissions(tasks.experiment.command));
+  // That one looks whether there is one.
+  const looked = `,${allowed.join()}`;
+  ok(tasks.experiment.command.includes(looked));
+  deepStrictEqual(permissions(command), permissions(tasks.experiment.command.replace(looked, "")));
 });
 
 Deno.test({
@@ -48,15 +52,8 @@ Deno.test({
   name: "each library that is here multiplies as it is asked to, whichever way the matrices lie",
   ignore,
   fn: () => {
-    const { os } = Deno.build;
-    const files = places.filter((place) => place.os === os).map(({ file }) => file)
-      .filter((file) => {
-        try {
-          return Deno.statSync(file).isFile;
-        } catch {
-          return false;
-        }
-      });
+    const files = places.map(({ file }) => file).filter((file) => existsSync(file));
+    strictEqual(libraryHere(), files[0]);
     const [rows, columns, inner] = [3, 5, 4];
     // Whole numbers, whose sums are exact in any order.
     const a = (i: number, k: number) => 2 * i - k;
