@@ -125,7 +125,10 @@ function* testFiles(folder: URL): Generator<string> {
  */
 const quickShaders = { GALLIVM_PERF: "nopt", LP_NATIVE_VECTOR_WIDTH: "128" };
 
-/** Runs `deno test`, passes its output on, and returns its counts. */
+/**
+ * Runs `deno test`, passes its output on, and returns its counts. One module more than there are cores runs
+ * at a time, as browsers, servers and clocks are waited for a fifth of all time.
+ */
 async function denoTest(args: readonly string[]): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--no-check", ...shows ? [] : ["--quiet"], ...args],
@@ -135,6 +138,7 @@ async function denoTest(args: readonly string[]): Promise<Counts> {
     stderr: "inherit",
     env: {
       XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp",
+      DENO_JOBS: Deno.env.get("DENO_JOBS") ?? `${navigator.hardwareConcurrency + 1}`,
       ...quickShaders,
       ...built,
     },
