@@ -13,12 +13,13 @@ import { parsedWords, plain } from "../cli/command.ts";
 import { table } from "../cli/terminal/format.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
+import { findLibrary, openLibrary } from "../lab/experiment/blas.ts";
 import type { Group } from "./group.ts";
 import { groups } from "./groups.ts";
 import { Peer, type PeerScript } from "./peers/peer.ts";
 import { keep, recordOf } from "./record.ts";
 import { cells, columns, markdownTable, type Row, rowsDocument } from "./row.ts";
-import { labBackends } from "./workspaces.ts";
+import { type LabBackend, labBackends } from "./workspaces.ts";
 
 const usage = "deno task bench [GROUP…] [--json | --markdown] [--record NAME] [--peers] [--list]";
 
@@ -63,7 +64,7 @@ async function bench(args: readonly string[], io: Io): Promise<number> {
   const chosen = names.length === 0 ? groups.filter((group) => !group.slow) : names.map(groupNamed);
   // A record that cannot be is said before minutes of measuring.
   if (record !== undefined) await recordOf(record);
-  const measured = surroundings();
+  const measured = surroundings(backend);
   io.error(`${measured}\n`);
   const opened = new Map<PeerScript, Peer | string>();
   const peer = async (script: PeerScript) => {
@@ -107,8 +108,8 @@ function groupList(io: Io): string {
   );
 }
 
-/** Machine, date and load, as timings depend on them. */
-function surroundings(): string {
+/** Machine, date, load, and the library of products where there is one, as timings depend on them. */
+function surroundings(backend: LabBackend): string {
   const processors = cpus();
   const [load] = Deno.loadavg();
   const date = new Date().toISOString().slice(0, 16).replace("T", " ");
@@ -116,7 +117,8 @@ function surroundings(): string {
   const quiet = load <= 0.5
     ? "quiet"
     : "other programs run: ratios hold better than the figures themselves";
-  return `Measured ${date} UTC on ${machine}, Deno ${Deno.version.deno}, ` +
+  const library = backend === "native" ? `${openLibrary(findLibrary().file).name}, ` : "";
+  return `Measured ${date} UTC on ${machine}, Deno ${Deno.version.deno}, ${library}` +
     `load ${load.toFixed(2)} before the start (${quiet}).`;
 }
 
