@@ -55,7 +55,7 @@ export function libraryHere(): string | undefined {
 }
 
 /** Variable that names another file. */
-const OWN = "REVERIE_BLAS";
+export const OWN = "REVERIE_BLAS";
 /** What may load libraries. */
 const TASK = "deno task -q experiment:native";
 
@@ -276,6 +276,17 @@ export function findLibrary(): LibrarySource {
     "Cannot use the native backend as there is no library of matrix products in the usual places: " +
       `${installLine}; or ${OWN}=FILE names one`,
   );
+}
+
+/** Which of the usual places has the library that says this name of itself; undefined where none has. */
+export function fileOf(name: string): string | undefined {
+  return places.find(({ os, file }) => {
+    try {
+      return os === Deno.build.os && openLibrary(file).name === name;
+    } catch {
+      return false;
+    }
+  })?.file;
 }
 
 function ownFile(): string | undefined {

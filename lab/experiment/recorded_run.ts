@@ -8,6 +8,7 @@ import type { LabEvent } from "../core/metrics.ts";
 import { REPLAY, type Snapshot } from "../core/snapshot.ts";
 import { putFileBelow } from "../store/files.ts";
 import type { Manifest, Run, Store } from "../store/store.ts";
+import { fileOf, OWN } from "./blas.ts";
 import { isComputed, LOGGED } from "./manifest.ts";
 import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
@@ -125,7 +126,7 @@ export function irreproducibleLine(reason: string): string {
  * are its own.
  *
  * @param verb What is to be done with the run.
- * @param otherwise What can be done in its place.
+ * @param otherwise What can be done where that library is not here.
  * @throws InputError that names both.
  */
 export function requireLibrary(
@@ -136,9 +137,11 @@ export function requireLibrary(
 ): void {
   const [then, now] = [determined.library ?? null, opened.library];
   if (then === now) return;
+  const file = then === null ? undefined : fileOf(then);
   throw new InputError(
     `Cannot ${verb} run ${id} to the same bits as ${then ?? "no library"} computed its products: ` +
-      `here it is ${now ?? "none"}${otherwise}`,
+      `here it is ${now ?? "none"}` +
+      (file === undefined ? otherwise : `, and ${OWN}=${file} takes that one`),
   );
 }
 

@@ -4424,6 +4424,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/faster_test.ts",
   },
   {
+    fault: "any library that is here is told of as the one that computed a run's products",
+    file: "lab/experiment/blas.ts",
+    from: "openLibrary(file).name === name",
+    to: 'openLibrary(file).name !== ""',
+    test: "tests/lab/experiment/native_test.ts",
+  },
+  {
     fault: "oneDNN's products begin anew where they are to be added up",
     file: "lab/experiment/onednn.ts",
     from: "const beta = accumulate ? 1 : 0;",

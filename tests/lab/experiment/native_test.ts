@@ -135,6 +135,26 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a run of another library that is here says by which variable it is taken",
+  ignore: places.filter(({ file }) => existsSync(file)).length < 2,
+  fn: async () => {
+    await using temporary = await temporaryStore();
+    const { store } = temporary;
+    const [run] = await launch([native], options(store));
+    const { file } = places.filter(({ file }) => existsSync(file))[1];
+    const { determined } = run.manifest;
+    const other = { ...determined, library: openLibrary(file).name };
+    store.update(run.id, { manifest: { ...run.manifest, determined: other } });
+    store.update(run.id, { digest: await storedDigest(store, store.run(run.id)!) });
+    await rejects(reproduce(run.id, options(store)), {
+      name: "InputError",
+      message: `Cannot reproduce run ${run.id} to the same bits as ${other.library} computed its ` +
+        `products: here it is ${determined.library}, and REVERIE_BLAS=${file} takes that one`,
+    });
+  },
+});
+
 Deno.test("a portable run's manifest names no library", async () => {
   await using temporary = await temporaryStore();
   const [run] = await launch([request({ backend: "wasm" })], options(temporary.store));
