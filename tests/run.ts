@@ -12,7 +12,7 @@
  * @module
  */
 import { hasChromium } from "../bench/chromium.ts";
-import { places } from "../lab/experiment/blas.ts";
+import { libraryHere, places } from "../lab/experiment/blas.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -41,7 +41,7 @@ const needs: readonly Need[] = [
   },
   {
     name: "a library of matrix products (backend native)",
-    present: () => places.some(({ os, file }) => os === Deno.build.os && exists(file)),
+    present: () => libraryHere() !== undefined,
     packages: ["libopenblas0-pthread"],
   },
   {

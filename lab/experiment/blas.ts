@@ -43,15 +43,20 @@ export const places: readonly Place[] = [
   ].map((file) => ({ os: "linux", file }) as const),
 ];
 
+/** The usual places of this system, the first choice first. */
+function usualFiles(): string[] {
+  return places.filter(({ os }) => os === Deno.build.os).map(({ file }) => file);
+}
+
 /** The first of the usual places that has a library; undefined where none has, or none may be looked at. */
 export function libraryHere(): string | undefined {
-  return places.find(({ os, file }) => {
+  return usualFiles().find((file) => {
     try {
-      return os === Deno.build.os && Deno.statSync(file).isFile;
+      return Deno.statSync(file).isFile;
     } catch {
       return false;
     }
-  })?.file;
+  });
 }
 
 /** Variable that names another file. */
@@ -248,9 +253,7 @@ export function findLibrary(): LibrarySource {
   }
   const source = (file: string) => ({ module: import.meta.url, file });
   const own = ownFile();
-  const files = own === undefined
-    ? places.filter(({ os }) => os === Deno.build.os).map(({ file }) => file)
-    : [own];
+  const files = own === undefined ? usualFiles() : [own];
   const refused: unknown[] = [];
   for (const file of files) {
     try {
@@ -280,13 +283,13 @@ export function findLibrary(): LibrarySource {
 
 /** Which of the usual places has the library that says this name of itself; undefined where none has. */
 export function fileOf(name: string): string | undefined {
-  return places.find(({ os, file }) => {
+  return usualFiles().find((file) => {
     try {
-      return os === Deno.build.os && openLibrary(file).name === name;
+      return openLibrary(file).name === name;
     } catch {
       return false;
     }
-  })?.file;
+  });
 }
 
 function ownFile(): string | undefined {
