@@ -22,7 +22,8 @@ const VALUING = "evidence/exact_return.ts";
 /** What computes on graphics devices and by libraries of the machine, with which no row is measured. */
 const ELSEWHERE = [
   "lab/experiment/blas.ts",
-  "lab/experiment/onednn.ts",
+  "lab/experiment/onednn",
+  "lab/compute/compile/library.ts",
   "lab/compute/graphics.ts",
   "lab/compute/webgpu_kernels.ts",
   "lab/compute/compile/gpu_workspace.ts",

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { LibrarySource, ProductLibrary } from "../compute/compile/library.ts";
+import type { LibrarySource, MathLibrary } from "../compute/compile/library.ts";
 import { InputError } from "../core/errors.ts";
 import { firstLine } from "./error_lines.ts";
 import { openOneDnn } from "./onednn.ts";
@@ -104,20 +104,20 @@ const symbols = {
 type Symbols = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
 /** Opened in this thread, by file: V8 calls a function directly as long as it is the same one. */
-const opened = new Map<string, ProductLibrary>();
+const opened = new Map<string, MathLibrary>();
 
 /**
  * Opens a library, once a thread, and sets it to one thread: the lab's own run side by side.
  *
  * @throws what `Deno.dlopen` does where it may not or cannot be loaded or is no BLAS.
  */
-export function openLibrary(file: string): ProductLibrary {
+export function openLibrary(file: string): MathLibrary {
   const library = opened.get(file) ?? openOneDnn(file) ?? load(file);
   opened.set(file, library);
   return library;
 }
 
-function load(file: string): ProductLibrary {
+function load(file: string): MathLibrary {
   const { symbols: library } = loadTyped(file);
   const [rowMajor, plain, transposed] = [101, 111, 112];
   const order = (matrix: { transposed: boolean }) => matrix.transposed ? transposed : plain;

@@ -1,10 +1,12 @@
 /**
- * oneDNN's matrix products, through Deno's foreign functions: a library of the machine that is no BLAS.
+ * oneDNN's matrix products and convolutions, through Deno's foreign functions: a library of the machine
+ * that is no BLAS.
  *
  * @module
  */
-import type { ProductLibrary } from "../compute/compile/library.ts";
+import type { MathLibrary } from "../compute/compile/library.ts";
 import { LabError } from "../core/errors.ts";
+import { convolver } from "./onednn_convolutions.ts";
 
 const symbols = {
   // Orders, lengths of 64 bits, and matrices that lie by rows.
@@ -34,7 +36,7 @@ const OPENMP = 2;
  * @throws what `Deno.dlopen` does where it may not or cannot be loaded; LabError where its threads cannot
  *   be held to one.
  */
-export function openOneDnn(file: string): ProductLibrary | undefined {
+export function openOneDnn(file: string): MathLibrary | undefined {
   const probe = Deno.dlopen(file, {
     dnnl_sgemm: { parameters: [], result: "void", optional: true },
   });
@@ -65,5 +67,6 @@ export function openOneDnn(file: string): ProductLibrary | undefined {
         dnnl_sgemm(first, second, m, n, k, 1, x, aStride, y, bStride, beta, z, n);
       };
     },
+    bindConvolution: convolver(file, facts[0]),
   };
 }

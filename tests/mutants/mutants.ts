@@ -4438,6 +4438,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/native_test.ts",
   },
   {
+    fault: "oneDNN is told that windows have gaps as wide as TensorFlow.js counts them",
+    file: "lab/experiment/onednn_convolutions.ts",
+    from: "int64([w.dilationY - 1, w.dilationX - 1])",
+    to: "int64([w.dilationY, w.dilationX])",
+    test: "tests/lab/experiment/native_test.ts",
+  },
+  {
+    fault: "the later images of a convolution that a library computes are written over the first ones",
+    file: "lab/compute/compile/library.ts",
+    from: "b, c: c + first * to",
+    to: "b, c",
+    test: "tests/lab/compute/compile/threads_test.ts",
+  },
+  {
     fault: "Apple's libraries are looked for on Linux",
     file: "lab/experiment/blas.ts",
     from: '({ os: "darwin", file }) as const',

@@ -212,7 +212,7 @@ export class Background {
       memory: this.arena.memory,
       words: this.#words,
       library: this.options.library?.source,
-      programs: this.#programs.map(({ module, products }) => ({ module, products })),
+      programs: this.#programs.map(({ module, libraryCalls }) => ({ module, libraryCalls })),
       runs: this.#runs,
       inputs: this.#inputs,
       reason: this.#reason,

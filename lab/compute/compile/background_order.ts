@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { LibrarySource, ProductCall } from "./library.ts";
+import type { LibraryCall, LibrarySource } from "./library.ts";
 
 /** A program as another thread makes an instance of it. */
 export interface DeferredProgram {
   readonly module: WebAssembly.Module;
-  readonly products: readonly ProductCall[];
+  readonly libraryCalls: readonly LibraryCall[];
 }
 
 /** A run of a program, by its index; its inputs lie at `from` and belong at `address`. */

@@ -4,16 +4,16 @@
  * @module
  */
 import { ended, failed, type Order, ready } from "./background_order.ts";
-import { openSource, productCalls, type ProductLibrary } from "./library.ts";
+import { boundCalls, type MathLibrary, openSource } from "./library.ts";
 
-let library: Promise<ProductLibrary> | undefined;
+let library: Promise<MathLibrary> | undefined;
 const programs: ((base: number) => void)[] = [];
 
 async function take({ memory, words, inputs, runs, ...order }: Order): Promise<void> {
   const opened = order.library && await (library ??= openSource(order.library));
-  for (const { module, products } of order.programs) {
-    const product = productCalls(products, opened, memory);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory, product } });
+  for (const { module, libraryCalls } of order.programs) {
+    const env = { memory, library: boundCalls(libraryCalls, opened, memory) };
+    const { exports } = new WebAssembly.Instance(module, { env });
     programs.push(exports.run0 as (base: number) => void);
   }
   for (const { program, from, to, address } of runs) {

@@ -10,7 +10,7 @@ import { signatureOf } from "./cache.ts";
 import { pageBytes } from "./memory.ts";
 import { compileTraced, type Declared, type TracedStep } from "./trace.ts";
 import type { Graph } from "./ir.ts";
-import type { ProductCall } from "./library.ts";
+import type { LibraryCall, LibraryShare } from "./library.ts";
 import { shareCommon } from "./passes/common.ts";
 import { dropDead } from "./passes/dead.ts";
 import { expand } from "./passes/expand.ts";
@@ -29,7 +29,7 @@ export interface Compiled {
   readonly binary: Uint8Array<ArrayBuffer>;
   readonly module: WebAssembly.Module;
   /** What it leaves to a library. */
-  readonly products: readonly ProductCall[];
+  readonly libraryCalls: readonly LibraryCall[];
   /** Whether only the trace was made anew. */
   readonly cached: boolean;
 }
@@ -76,8 +76,8 @@ export function compileStep(
     readonly arena: { readonly shared: boolean; readonly mostPages: number };
     /** Threads that memory is laid out for; the binary is that of one. */
     readonly threads: number;
-    /** Multiply-adds from which on products are left to a library; none is where it is left out. */
-    readonly native?: number;
+    /** What is left to a library; nothing is where it is left out. */
+    readonly native?: LibraryShare;
   },
 ): Compiled {
   const { name, start, addressOf, rounding, revectorized, native, threads } = options;
@@ -95,10 +95,10 @@ export function compileStep(
     const scheduled = schedule(graph);
     const planned = plan(scheduled, start, addressOf, scratchBytes(scheduled), threads);
     requireMemory(name, planned, mostPages);
-    const { binary, products } = lower(scheduled, planned, { ...options, threads: 1 });
+    const { binary, libraryCalls } = lower(scheduled, planned, { ...options, threads: 1 });
     const compiled: Compiled = {
       ...{ calls: traced.operations.length, graph, schedule: scheduled, plan: planned, binary },
-      ...{ module: new WebAssembly.Module(binary), products },
+      ...{ module: new WebAssembly.Module(binary), libraryCalls },
       cached: false,
     };
     // A host kernel knows the line that asks for it, which another step need not share.

@@ -7,6 +7,7 @@ import type { Compiled } from "./compiler.ts";
 import { operationsOf } from "./costs.ts";
 import { lineOf } from "./ir.ts";
 import type { Item, Loop } from "./items.ts";
+import type { LibraryShare } from "./library.ts";
 import { neededValues, readsOf, writesOf } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
 import { isNative } from "./wasm/lower.ts";
@@ -86,13 +87,13 @@ export function explainFallback(name: string, backend: string, reason: string): 
 export function explain(
   name: string,
   backend: string,
-  { calls, schedule, plan, binary, cached }: Omit<Compiled, "graph" | "module" | "products">,
+  { calls, schedule, plan, binary, cached }: Omit<Compiled, "graph" | "module" | "libraryCalls">,
   { threads = 1, vectorBits = 128, times, native }: {
     readonly threads?: number;
     readonly vectorBits?: 128 | 256;
     readonly times?: Times;
-    /** Multiply-adds from which on products are left to a library. */
-    readonly native?: number;
+    /** What is left to a library. */
+    readonly native?: LibraryShare;
   } = {},
 ): Explanation {
   const needed = neededValues(schedule);

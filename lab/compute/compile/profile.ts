@@ -6,7 +6,7 @@
 import type { Compiled } from "./compiler.ts";
 import type { Times } from "./explain.ts";
 import { hostCalls } from "./host_calls.ts";
-import { productCalls, type ProductLibrary } from "./library.ts";
+import { boundCalls, type LibraryShare, type MathLibrary } from "./library.ts";
 import { median } from "./median.ts";
 import type { SharedArena } from "./memory.ts";
 import { lower, type Rounding } from "./wasm/lower.ts";
@@ -21,10 +21,10 @@ const [shortest, fewest] = [200, 9];
  * over the runs counts. The memory is as it was afterwards.
  */
 export function timesOf(
-  { schedule, plan, module, products }: Compiled,
+  { schedule, plan, module, libraryCalls }: Compiled,
   arena: SharedArena,
   build: { readonly rounding: Rounding; readonly revectorized?: boolean },
-  native?: { readonly library: ProductLibrary; readonly least: number },
+  native?: { readonly library: MathLibrary; readonly share: LibraryShare },
 ): Times {
   const memory = new Uint8Array(arena.memory.buffer, 0, arena.top);
   const before = memory.slice();
@@ -33,7 +33,7 @@ export function timesOf(
     const env = {
       memory: arena.memory,
       host: hostCalls(schedule, plan, arena),
-      product: productCalls(products, native?.library, arena.memory),
+      library: boundCalls(libraryCalls, native?.library, arena.memory),
       mark: (index: number) => ends[index] = performance.now(),
     };
     const { exports } = new WebAssembly.Instance(module, { env });
@@ -49,7 +49,7 @@ export function timesOf(
       const [start, end] = run();
       return [end - start];
     })[0];
-    const marking = { ...build, arena, threads: 1, native: native?.least, marks: true };
+    const marking = { ...build, arena, threads: 1, native: native?.share, marks: true };
     const marked = runOf(new WebAssembly.Module(lower(schedule, plan, marking).binary));
     const items = medians(() => {
       const [start] = marked();

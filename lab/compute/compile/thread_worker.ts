@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { openSource, productCalls, type ProductLibrary } from "./library.ts";
+import { boundCalls, type MathLibrary, openSource } from "./library.ts";
 import * as word from "./thread_words.ts";
 import type { Assignment } from "./threads.ts";
 
@@ -58,14 +58,14 @@ function ended(words: Int32Array): boolean {
   return Atomics.load(words, word.program) === word.quit;
 }
 
-let library: Promise<ProductLibrary> | undefined;
+let library: Promise<MathLibrary> | undefined;
 
 async function take({ data }: MessageEvent<Assignment>): Promise<void> {
-  const { memory, module, thread, threads, arrivals, products } = data;
+  const { memory, module, thread, threads, arrivals, libraryCalls } = data;
   const words = new Int32Array(memory.buffer, 0, 16);
   const opened = data.library && await (library ??= openSource(data.library));
-  const product = productCalls(products, opened, memory);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, product } });
+  const env = { memory, library: boundCalls(libraryCalls, opened, memory) };
+  const { exports } = new WebAssembly.Instance(module, { env });
   shares.push({ run: exports[`run${thread}`] as Share["run"], threads, arrivals, base: 0 });
   const last = Atomics.load(words, word.call) >> 8;
   Atomics.add(words, word.listening, 1);

@@ -4,12 +4,7 @@
  * @module
  */
 import { LabError } from "../../core/errors.ts";
-import {
-  type LibrarySource,
-  type OpenedLibrary,
-  type ProductCall,
-  productCalls,
-} from "./library.ts";
+import { boundCalls, type LibraryCall, type LibrarySource, type OpenedLibrary } from "./library.ts";
 import type { SharedArena } from "./memory.ts";
 import { threadChoices } from "./thread_choice.ts";
 import * as word from "./thread_words.ts";
@@ -24,7 +19,7 @@ export interface Assignment {
   readonly threads: number;
   readonly arrivals: number;
   /** What the module leaves to a library, and where that is opened from. */
-  readonly products: readonly ProductCall[];
+  readonly libraryCalls: readonly LibraryCall[];
   readonly library?: LibrarySource;
 }
 
@@ -65,7 +60,7 @@ export class ThreadPool {
   /**
    * @param threads All threads, the calling one included; at least 2.
    * @param options.entry What each of them runs.
-   * @param options.library What computes products that programs leave to it, in every thread.
+   * @param options.library What computes what programs leave to it, in every thread.
    */
   constructor(
     private readonly arena: SharedArena,
@@ -112,7 +107,7 @@ export class ThreadPool {
    *
    * @returns How to run it while the pool is ready.
    */
-  add({ binary, barriers, products }: Lowered): ThreadedRun {
+  add({ binary, barriers, libraryCalls }: Lowered): ThreadedRun {
     const module = new WebAssembly.Module(binary);
     const { threads, options: { library } } = this;
     const { memory } = this.arena;
@@ -127,13 +122,13 @@ export class ThreadPool {
         memory,
         module,
         ...thread,
-        products,
+        libraryCalls,
         library: library?.source,
       };
       worker.postMessage(assignment);
     });
-    const product = productCalls(products, library?.library, memory);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory, product } });
+    const env = { memory, library: boundCalls(libraryCalls, library?.library, memory) };
+    const { exports } = new WebAssembly.Instance(module, { env });
     const run = exports.run0 as (base: number) => void;
     let base = 0;
     return (patience) => {

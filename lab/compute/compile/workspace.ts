@@ -19,7 +19,7 @@ import { explain, explainFallback, type Explanation } from "./explain.ts";
 import { fallback, type FallbackMemory } from "./fallback.ts";
 import { hostCalls, hostedOf } from "./host_calls.ts";
 import { type Dtype, NoLowering } from "./ir.ts";
-import { leastWork, type OpenedLibrary, productCalls } from "./library.ts";
+import { boundCalls, type LibraryShare, type OpenedLibrary, shareOf } from "./library.ts";
 import { SharedArena } from "./memory.ts";
 import { bytesOf, constantsOf } from "./plan.ts";
 import { timesOf } from "./profile.ts";
@@ -58,8 +58,8 @@ export class CompiledWorkspace implements Workspace {
   #toldOfLoss = false;
   #toldOfBackground = false;
   readonly #fallback: boolean;
-  /** What computes large products, and from how many multiply-adds on. */
-  readonly #native: (OpenedLibrary & { readonly least: number }) | undefined;
+  /** What computes large products, and which items it does. */
+  readonly #native: (OpenedLibrary & { readonly share: LibraryShare }) | undefined;
   readonly #revectorized: boolean | undefined;
   #toldOfPairs = false;
 
@@ -75,7 +75,7 @@ export class CompiledWorkspace implements Workspace {
    *   written for it where it does not. Undefined: it is not known to be on.
    * @param options.fallback Whether what cannot be compiled, kernels or a whole step, is left to
    *   TensorFlow.js (default) or refused.
-   * @param options.library What computes the products that are worth it; default: nothing else.
+   * @param options.library What computes the products and convolutions that are worth it; default: nothing else.
    * @param options.eager Whether `meanwhile` always takes another thread, where there are several;
    *   default: where a trial says that it is faster.
    */
@@ -97,7 +97,7 @@ export class CompiledWorkspace implements Workspace {
     if (this.threads > 1) {
       this.#background = new Background(this.#arena, { library, eager: options.eager });
     }
-    this.#native = library && { ...library, least: library.source.least ?? leastWork };
+    this.#native = library && { ...library, share: shareOf(library) };
     this.library = library?.library.name;
     this.backend = library !== undefined
       ? "native"
@@ -239,7 +239,7 @@ export class CompiledWorkspace implements Workspace {
         threads: program.threads?.(),
         vectorBits: this.#revectorized ? 256 : 128,
         times,
-        native: this.#native?.least,
+        native: this.#native?.share,
       })];
     });
   }
@@ -309,7 +309,7 @@ export class CompiledWorkspace implements Workspace {
         ...this.#build,
         arena: this.#arena,
         threads: this.threads,
-        native: this.#native?.least,
+        native: this.#native?.share,
       },
     );
     const hosted = hostedOf(compiled.schedule);
@@ -328,7 +328,7 @@ export class CompiledWorkspace implements Workspace {
       env: {
         memory: this.#arena.memory,
         host: hostCalls(compiled.schedule, compiled.plan, this.#arena),
-        product: productCalls(compiled.products, this.#native?.library, this.#arena.memory),
+        library: boundCalls(compiled.libraryCalls, this.#native?.library, this.#arena.memory),
       },
     });
     const run0 = instance.exports.run0 as (base: number) => void;
@@ -344,7 +344,7 @@ export class CompiledWorkspace implements Workspace {
       deferrable: hosted === undefined
         ? {
           module: compiled.module,
-          products: compiled.products,
+          libraryCalls: compiled.libraryCalls,
           given: extentOf([given.input, given.random, given.scalar]),
           groups: spec.state ?? [],
         }
@@ -368,7 +368,7 @@ export class CompiledWorkspace implements Workspace {
   #onThreads(compiled: Compiled, one: () => void): FasterRun {
     const { threads } = this;
     const arena = this.#arena;
-    const native = this.#native?.least;
+    const native = this.#native?.share;
     const { items } = compiled.schedule;
     const splits = items.some((item) => partsOf(item, threads) !== undefined);
     // A thread of a pool knows no TensorFlow.js.

@@ -1,6 +1,7 @@
 /** Runs whose products a library of the machine computes: what is recorded, repeated and refused. */
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
 import { existsSync } from "node:fs";
+import type { Convolution, Windows } from "../../../lab/compute/compile/items.ts";
 import { findLibrary, libraryHere, openLibrary, places } from "../../../lab/experiment/blas.ts";
 import { launch, reproduce, resume } from "../../../lab/experiment/launch.ts";
 import { storedDigest } from "../../../lab/experiment/recorder.ts";
@@ -93,6 +94,95 @@ Deno.test({
         }
       }
     }
+  },
+});
+
+/** A convolution of whole numbers, whose sums are exact in any order, and its gradients, by their definition. */
+function convolved(w: Windows, filters: number) {
+  const numbers = (length: number, factor: number) =>
+    Float32Array.from({ length }, (_, i) => (i * factor) % 7 - 3);
+  const image = numbers(w.images * w.height * w.width * w.channels, 5);
+  const filter = numbers(w.kernelHeight * w.kernelWidth * w.channels * filters, 3);
+  const given = numbers(w.images * w.outHeight * w.outWidth * filters, 2);
+  const output = given.map(() => 0);
+  const [input, kernel] = [image.map(() => 0), filter.map(() => 0)];
+  const each = (length: number, take: (i: number) => void) => {
+    for (let i = 0; i < length; i++) take(i);
+  };
+  each(w.images * w.outHeight * w.outWidth, (place) => {
+    const [column, rest] = [place % w.outWidth, Math.floor(place / w.outWidth)];
+    const [row, n] = [rest % w.outHeight, Math.floor(rest / w.outHeight)];
+    each(w.kernelHeight * w.kernelWidth, (within) => {
+      const i = Math.floor(within / w.kernelWidth) * w.dilationY + row * w.strideY - w.padTop;
+      const j = (within % w.kernelWidth) * w.dilationX + column * w.strideX - w.padLeft;
+      if (i < 0 || j < 0 || i >= w.height || j >= w.width) return;
+      each(w.channels * filters, (pair) => {
+        const [channel, f] = [Math.floor(pair / filters), pair % filters];
+        const x = ((n * w.height + i) * w.width + j) * w.channels + channel;
+        const k = (within * w.channels + channel) * filters + f;
+        const y = place * filters + f;
+        output[y] += image[x] * filter[k];
+        input[x] += given[y] * filter[k];
+        kernel[k] += image[x] * given[y];
+      });
+    });
+  });
+  return {
+    output: { a: image, b: filter, wanted: output },
+    input: { a: given, b: filter, wanted: input },
+    filter: { a: image, b: given, wanted: kernel },
+  };
+}
+
+Deno.test({
+  name: "each library that convolves does so as it is defined, whatever the windows",
+  ignore,
+  fn: () => {
+    const square = {
+      ...{ images: 3, height: 6, width: 6, channels: 2, outHeight: 6, outWidth: 6 },
+      ...{ kernelHeight: 3, kernelWidth: 3, strideY: 1, strideX: 1, dilationY: 1, dilationX: 1 },
+      ...{ padTop: 1, padLeft: 1 },
+    };
+    const windows: readonly (readonly [what: string, w: Windows, filters: number])[] = [
+      ["as large as the image", square, 5],
+      ["of many channels", { ...square, channels: 16 }, 32],
+      ["without a border", { ...square, outHeight: 4, outWidth: 4, padTop: 0, padLeft: 0 }, 3],
+      // The last column is in no window.
+      ["apart", { ...square, outHeight: 3, outWidth: 2, strideY: 2, strideX: 3, padLeft: 0 }, 8],
+      ["wide", { ...square, kernelHeight: 1, kernelWidth: 4, outWidth: 5, padTop: 0 }, 3],
+      ["with gaps", { ...square, dilationY: 2, dilationX: 3, padTop: 2, padLeft: 3 }, 4],
+    ];
+    const files = places.map(({ file }) => file).filter((file) => existsSync(file));
+    const libraries = files.map((file) => openLibrary(file));
+    for (const { name, bindConvolution } of libraries) {
+      if (bindConvolution === undefined) continue;
+      for (const [what, w, filters] of windows) {
+        for (const [solves, { a, b, wanted }] of Object.entries(convolved(w, filters))) {
+          const c = wanted.map(() => NaN);
+          const call = { windows: w, filters, solves: solves as Convolution["solves"] };
+          bindConvolution({ ...call, a: 0, b: 0, c: 0 }, [a, b, c])();
+          deepStrictEqual(c, wanted, `${name}: ${solves}, windows ${what}`);
+        }
+      }
+    }
+  },
+});
+
+Deno.test({
+  name: "a convolution that there cannot be is refused by the library's own word",
+  ignore: library?.library.bindConvolution === undefined,
+  fn: () => {
+    const w = {
+      ...{ images: 1, height: 4, width: 4, channels: 1, outHeight: 9, outWidth: 9 },
+      ...{ kernelHeight: 3, kernelWidth: 3, strideY: 1, strideX: 1, dilationY: 1, dilationX: 1 },
+      ...{ padTop: -20, padLeft: 0 },
+    };
+    const call = { windows: w, filters: 1, solves: "output", a: 0, b: 0, c: 0 } as const;
+    const views = [new Float32Array(16), new Float32Array(9), new Float32Array(81)] as const;
+    throws(() => library!.library.bindConvolution!(call, views), {
+      name: "LabError",
+      message: "Cannot compute a convolution as oneDNN refuses it: status 2",
+    });
   },
 });
 

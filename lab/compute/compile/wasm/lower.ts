@@ -7,7 +7,14 @@
 import { operationsOf } from "../costs.ts";
 import { alignedScratch, neededValues, type Plan, readsOf, writesOf } from "../plan.ts";
 import type { HostCall, Item, MatMul } from "../items.ts";
-import { callOf, type ProductCall, worthCalling } from "../library.ts";
+import {
+  callOf,
+  convolutionCalls,
+  isHandedOver,
+  type LibraryCall,
+  type LibraryShare,
+  worthCalling,
+} from "../library.ts";
 import type { Schedule } from "../schedule.ts";
 import {
   call,
@@ -59,8 +66,8 @@ interface Build {
   readonly rounding: Rounding;
   readonly arena: { readonly shared: boolean; readonly mostPages: number };
   readonly threads: number;
-  /** Multiply-adds from which on products are left to a library; none is where it is left out. */
-  readonly native?: number;
+  /** What is left to a library; nothing is where it is left out. */
+  readonly native?: LibraryShare;
   /** Whether V8 pairs vectors: see `Products`. */
   readonly revectorized?: boolean;
   /** Whether one thread calls `env.mark` with the index of each item that it has done. */
@@ -71,15 +78,15 @@ interface Build {
 export interface Lowered {
   readonly binary: Uint8Array<ArrayBuffer>;
   readonly barriers: number;
-  readonly products: readonly ProductCall[];
+  readonly libraryCalls: readonly LibraryCall[];
 }
 
 /**
  * The module of a schedule: it imports `env.memory` and exports a function `run0`, `run1`, … for
  * each thread, which takes the arrivals at barriers before the run. One with host kernels imports
  * `env.host`, which it calls with an item's index, and is for one thread alone; a native one imports
- * `env.product`, which it calls with an index into `products`. A library's sums may depend on the
- * sizes that it is given, so that its products are not split over threads.
+ * `env.library`, which it calls with an index into `libraryCalls`. A library's sums may depend on the
+ * sizes that it is given, so that its calls are not split over threads.
  */
 export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
   const { threads } = build;
@@ -91,7 +98,8 @@ export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
   for (const item of schedule.items) {
     const memory = touched(readsOf(item), writesOf(item, needed));
     const native = isNative(item, build.native);
-    const parts = threads > 1 ? partsOf(item, threads, native) : undefined;
+    const share = native ? build.native : undefined;
+    const parts = threads > 1 ? partsOf(item, threads, share) : undefined;
     if (parts !== undefined) {
       distribution.split(memory, parts.map((part, thread) => writer.code(part, thread, native)));
     } else {
@@ -116,14 +124,15 @@ export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
   return {
     binary: writer.module.encode({ ...build.arena, pages: Math.ceil(plan.end / 65536) }),
     barriers: distribution.barriers,
-    products: writer.products,
+    libraryCalls: writer.libraryCalls,
   };
 }
 
-/** Whether an item's products, of at least so many multiply-adds, are left to a library. */
-export function isNative(item: Item, least = Infinity): boolean {
-  if (item.kind === "matMul") return worthCalling(item, least);
-  return item.kind === "convolution" && worthCalling(unfoldedProduct(item), least);
+/** Whether an item, or its products, are left to a library. */
+export function isNative(item: Item, share: LibraryShare | undefined): boolean {
+  if (share === undefined) return false;
+  if (item.kind === "matMul") return worthCalling(item, share.least);
+  return item.kind === "convolution" && worthCalling(unfoldedProduct(item), share.least);
 }
 
 /** The bytes behind values. */
@@ -146,7 +155,7 @@ class ItemWriter {
   readonly #scratchBytes: number;
   readonly #multiplier: Products;
   /** What the module leaves to a library. */
-  readonly products: ProductCall[] = [];
+  readonly libraryCalls: LibraryCall[] = [];
 
   constructor(
     private readonly schedule: Schedule,
@@ -156,7 +165,7 @@ class ItemWriter {
     const hosted = schedule.items.some(({ kind }) => kind === "host");
     this.module = new ModuleBuilder([
       ...(hosted ? ["host"] : []),
-      ...(build.native === undefined ? [] : ["product"]),
+      ...(build.native === undefined ? [] : ["library"]),
       ...(build.marks === true ? ["mark"] : []),
     ]);
     this.#madd = maddOf(build.rounding);
@@ -170,7 +179,7 @@ class ItemWriter {
     return this.module.callOut("mark", i32.const(this.schedule.items.indexOf(item)));
   }
 
-  /** Code that does a part on a thread; `native` leaves its products to the library. */
+  /** Code that does a part on a thread; `native` leaves it, or its products, to the library. */
   code(part: Part, thread: number, native: boolean): Code {
     const { item, offsets } = part;
     const address = (value: number) => this.plan.addresses[value]! + (offsets.get(value) ?? 0);
@@ -189,7 +198,11 @@ class ItemWriter {
       return sequence(addendCode(item, address), product);
     }
     if (native && item.kind === "convolution") {
-      const library = (calls: readonly ProductCall[], index: Code) =>
+      if (isHandedOver(item, this.build.native!)) {
+        const calls = convolutionCalls(item, address);
+        return sequence(...calls.map((call) => this.#callLibrary([call])));
+      }
+      const library = (calls: readonly LibraryCall[], index: Code) =>
         this.#callLibrary(calls, index);
       const { locals, body } = unfoldedFunction(item, address, { library }, scratch);
       return call(this.module.add([], locals, body));
@@ -198,11 +211,11 @@ class ItemWriter {
     return call(this.module.add([], locals, body));
   }
 
-  /** Code that has the library compute one of these products: the first, or that of an index. */
-  #callLibrary(calls: readonly ProductCall[], index: Code = i32.const(0)): Code {
-    const first = this.products.length;
-    this.products.push(...calls);
-    return this.module.callOut("product", i32.add(i32.const(first), index));
+  /** Code that has the library compute one of these calls: the first, or that of an index. */
+  #callLibrary(calls: readonly LibraryCall[], index: Code = i32.const(0)): Code {
+    const first = this.libraryCalls.length;
+    this.libraryCalls.push(...calls);
+    return this.module.callOut("library", i32.add(i32.const(first), index));
   }
 
   #function(

@@ -8,6 +8,7 @@
 import { imageBlock } from "../images.ts";
 import { elements } from "../ir.ts";
 import type { Item } from "../items.ts";
+import { imagesOfCall, isHandedOver, type LibraryShare } from "../library.ts";
 import type { LoopPart, Range } from "./loops.ts";
 import { wideRows } from "./matmul.ts";
 
@@ -35,11 +36,15 @@ export function wholeOf(item: Item): Part {
  * Parts for `threads` threads; undefined where the item stays whole. One that is left to a library
  * (`native`) is split only where the library is given the same products all the same.
  */
-export function partsOf(item: Item, threads: number, native = false): Part[] | undefined {
+export function partsOf(
+  item: Item,
+  threads: number,
+  native?: LibraryShare,
+): Part[] | undefined {
   switch (item.kind) {
     case "matMul": {
       const { rows, columns, inner, batch, aStrides } = item;
-      if (native || batch > 1 || rows < 8 || rows * columns * inner < leastProduct) {
+      if (native !== undefined || batch > 1 || rows < 8 || rows * columns * inner < leastProduct) {
         return undefined;
       }
       // The offset of one operand would move the other, too.
@@ -78,7 +83,7 @@ export function partsOf(item: Item, threads: number, native = false): Part[] | u
       const { windows: w, filters } = item;
       // A filter's gradient sums over images, in one order only: its channels are split.
       if (item.solves === "filter") {
-        if (native) return undefined;
+        if (native !== undefined) return undefined;
         return split(Math.floor(w.channels / 4), threads, (from, to) => {
           const channels = { from: from * 4, to: to * 4 + 4 > w.channels ? w.channels : to * 4 };
           return { ...wholeOf(item), channels };
@@ -88,7 +93,11 @@ export function partsOf(item: Item, threads: number, native = false): Part[] | u
       const image = elements([w.height, w.width, w.channels]) * 4;
       const result = elements([w.outHeight, w.outWidth, filters]) * 4;
       const [from, to] = item.solves === "output" ? [image, result] : [result, image];
-      const unit = native ? imageBlock(w) : 1;
+      const unit = native === undefined
+        ? 1
+        : isHandedOver(item, native)
+        ? imagesOfCall
+        : imageBlock(w);
       return split(Math.ceil(w.images / unit), threads, (start, end) => {
         const [first, last] = [start * unit, Math.min(end * unit, w.images)];
         return {

@@ -220,7 +220,7 @@ Deno.test({
 Deno.test("a thread that fails is known at once, with its reason", () => {
   const background = new Background(new SharedArena(), { eager: true });
   const noModule = {} as WebAssembly.Module;
-  const program = { module: noModule, products: [], given: { from: 0, to: 0 }, groups: [] };
+  const program = { module: noModule, libraryCalls: [], given: { from: 0, to: 0 }, groups: [] };
   const ended = background.take(() => background.add(program));
   throws(ended, { name: "LabError", message: /must not fail: TypeError: / });
   match(background.lost!, /^TypeError: [^\0]+$/);

@@ -3,7 +3,11 @@ import { ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../../../../lab/compute/backend.ts";
 import { compileStep } from "../../../../lab/compute/compile/compiler.ts";
-import { productCalls } from "../../../../lab/compute/compile/library.ts";
+import {
+  boundCalls,
+  type OpenedLibrary,
+  shareOf,
+} from "../../../../lab/compute/compile/library.ts";
 import { SharedArena } from "../../../../lab/compute/compile/memory.ts";
 import { constantsOf } from "../../../../lab/compute/compile/plan.ts";
 import { ThreadPool } from "../../../../lab/compute/compile/threads.ts";
@@ -47,17 +51,29 @@ const step: TracedStep = (tensors) => {
   return { outputs: { loss: values.loss, y: values.y }, updates };
 };
 
+/** Tensors and a step on them. */
+export interface StepProgram {
+  readonly declared: readonly Declared[];
+  readonly step: TracedStep;
+}
+
 /**
- * Everything that the step leaves after `runs` runs, on `threads` threads; products of at least
- * `native` multiply-adds by the machine's library. `revectorized` where V8 was told to pair vectors.
+ * Everything that a program, if not said the one above, leaves after `runs` runs, on `threads` threads.
+ *
+ * @param options.least Multiply-adds from which on a library, that of the machine if not said, computes.
+ * @param options.revectorized Whether V8 was told to pair vectors.
  */
 export async function left(
   threads: number,
   runs: number,
-  native?: number,
-  program: { declared: readonly Declared[]; step: TracedStep } = { declared, step },
-  revectorized?: boolean,
+  { least, opened = library, program = { declared, step }, revectorized }: {
+    readonly least?: number;
+    readonly opened?: OpenedLibrary;
+    readonly program?: StepProgram;
+    readonly revectorized?: boolean;
+  } = {},
 ) {
+  const native = least === undefined ? undefined : { ...shareOf(opened!), least };
   const { declared, step } = program;
   const arena = new SharedArena();
   const random = defaultRng(5);
@@ -83,19 +99,21 @@ export async function left(
     arena.floats(address, elements.length).set(elements);
   }
   const build = { rounding: "relaxed", arena, threads, native, revectorized } as const;
-  const { binary, barriers, products } = lower(schedule, plan, build);
+  const { binary, barriers, libraryCalls } = lower(schedule, plan, build);
   let run: () => void;
   let pool: ThreadPool | undefined;
   if (threads === 1) {
     strictEqual(barriers, 0);
     const module = new WebAssembly.Module(binary);
-    const product = productCalls(products, library?.library, arena.memory);
-    const env = { memory: arena.memory, product };
+    const env = {
+      memory: arena.memory,
+      library: boundCalls(libraryCalls, opened?.library, arena.memory),
+    };
     const { exports } = new WebAssembly.Instance(module, { env });
     run = () => (exports.run0 as (base: number) => void)(0);
   } else {
-    pool = new ThreadPool(arena, threads, { library });
-    const threaded = pool.add({ binary, barriers, products });
+    pool = new ThreadPool(arena, threads, { library: opened });
+    const threaded = pool.add({ binary, barriers, libraryCalls });
     while (!pool.ready) await new Promise((resolve) => setTimeout(resolve, 1));
     run = () => ok(threaded(60_000));
   }
@@ -106,7 +124,7 @@ export async function left(
     size: schedule.values[value].size,
   }));
   return {
-    products: products.length,
+    libraryCalls: libraryCalls.length,
     split: schedule.items.filter((item) => partsOf(item, threads) !== undefined),
     values: [...places.values(), ...outputs].map(({ address, size }) =>
       arena.ints(address, size).slice()

@@ -4,7 +4,6 @@ import { openWorkspace } from "../../../../lab/compute/backend.ts";
 import type { Item } from "../../../../lab/compute/compile/items.ts";
 import { SharedArena } from "../../../../lab/compute/compile/memory.ts";
 import { ThreadPool } from "../../../../lab/compute/compile/threads.ts";
-import type { Declared, TracedStep } from "../../../../lab/compute/compile/trace.ts";
 import {
   atomic,
   i32,
@@ -13,7 +12,7 @@ import {
 } from "../../../../lab/compute/compile/wasm/assembler.ts";
 import { Distribution } from "../../../../lab/compute/compile/wasm/distribution.ts";
 import { library } from "../backends.ts";
-import { left } from "./threaded_step.ts";
+import { left, type StepProgram } from "./threaded_step.ts";
 
 await openWorkspace("cpu");
 
@@ -46,7 +45,7 @@ function counting(arena: SharedArena, threads: number) {
     module.add(["i32"], locals, distribution.codeOf(thread), `run${thread}`);
   }
   const { barriers } = distribution;
-  const lowered = { binary: module.encode(arena), barriers, products: [] };
+  const lowered = { binary: module.encode(arena), barriers, libraryCalls: [] };
   return { lowered, runs: () => arena.ints(address, 1)[0] };
 }
 
@@ -66,22 +65,22 @@ Deno.test({
   name: "with products by a library the number of threads changes no bit either",
   ignore: library === undefined,
   fn: async () => {
-    const one = await left(1, 20, 1000);
+    const one = await left(1, 20, { least: 1000 });
     // Two convolutions of one block each and their gradients, a dense layer and its gradients.
-    strictEqual(one.products, 8);
+    strictEqual(one.libraryCalls, 8);
     for (const threads of [2, 3]) {
-      const many = await left(threads, 20, 1000);
-      strictEqual(many.products, one.products);
+      const many = await left(threads, 20, { least: 1000 });
+      strictEqual(many.libraryCalls, one.libraryCalls);
       deepStrictEqual(many.values, one.values);
     }
   },
 });
 
-/** A convolution and its gradients, over nine images: two blocks of four and one of one. */
-const blocks = {
+/** A convolution and its gradients. */
+const blocks = (images: number, channels: number): StepProgram => ({
   declared: [
-    { kind: "input", name: "x", shape: [9, 28, 28, 4], dtype: "float32" },
-    { kind: "state", name: "filter", shape: [3, 3, 4, 8], dtype: "float32" },
+    { kind: "input", name: "x", shape: [images, 28, 28, channels], dtype: "float32" },
+    { kind: "state", name: "filter", shape: [3, 3, channels, 8], dtype: "float32" },
   ],
   step: (tensors) => {
     const [x, filter] = ["input/x", "state/filter"].map((name) => tensors.get(name)!);
@@ -91,20 +90,36 @@ const blocks = {
     const [dx, df] = tf.grads(loss)([x, filter]);
     return { outputs: { y: convolve(x, filter), dx, df }, updates: {} };
   },
-} satisfies { declared: readonly Declared[]; step: TracedStep };
+});
+
+/** A library that is given products alone. */
+const multiplier = library && {
+  ...library,
+  library: { ...library.library, bindConvolution: undefined },
+};
 
 Deno.test({
   name: "of a convolution by a library threads take whole blocks, as large as one thread has them",
   ignore: library === undefined,
   fn: async () => {
-    // More than the block of one image has, so that it goes to the library for the others' sake.
+    // Products: more than the block of one image has, so that it goes to the library for the others' sake.
     const least = 28 * 28 * 36 * 8 + 1;
-    const one = await left(1, 2, least, blocks);
-    strictEqual(one.products, 3 * 3);
-    for (const threads of [2, 3]) {
-      const many = await left(threads, 2, least, blocks);
-      strictEqual(many.products, one.products);
-      deepStrictEqual(many.values, one.values);
+    for (
+      const [opened, images, channels, calls] of [
+        // Two blocks of four and one of one.
+        [multiplier!, 9, 4, 3 * 3],
+        // Two of 32 and one of one; the filter's gradient is one call.
+        ...library!.library.bindConvolution ? [[library!, 65, 8, 3 + 3 + 1] as const] : [],
+      ] as const
+    ) {
+      const program = blocks(images, channels);
+      const one = await left(1, 2, { least, opened, program });
+      strictEqual(one.libraryCalls, calls);
+      for (const threads of [2, 3]) {
+        const many = await left(threads, 2, { least, opened, program });
+        strictEqual(many.libraryCalls, one.libraryCalls);
+        deepStrictEqual(many.values, one.values);
+      }
     }
   },
 });
