@@ -135,11 +135,11 @@ async function learned(
 ): Promise<Trained | undefined> {
   const name = `${key}-${TRAINING}.safetensors`;
   const known = await shipped(key).catch(() => undefined) ??
-    await judges?.read(name).then((bytes) => bytes && judgeIn(bytes)).catch(() => undefined);
+    await judges?.read?.(name).then((bytes) => bytes && judgeIn(bytes)).catch(() => undefined);
   if (known !== undefined) return known;
   const made = await trainJudge(classifier, dataset, judges);
   if (made !== undefined) {
-    judges?.keep(name, encodeSafetensors(made.parameters, { digest: made.digest }));
+    judges?.keep?.(name, encodeSafetensors(made.parameters, { digest: made.digest }));
   }
   return made;
 }

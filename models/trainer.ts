@@ -26,6 +26,7 @@ import { type Judge, judgeOf } from "./judge.ts";
 import { PartJudges } from "./judged.ts";
 import { kindsOf, requireSortable } from "./kinds.ts";
 import { accuracyOf, recognition } from "./metrics/recognition.ts";
+import { requireLearnable } from "./learnable.ts";
 import { Minibatches } from "./minibatches.ts";
 import type { Model, ModelStep } from "./model.ts";
 import type { Networks } from "./networks.ts";
@@ -146,6 +147,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   constructor(model: Model<C, N>, context: ModelContext<C>) {
     super(model.budget, context.budget);
     const { configuration, dataset, workspace, stream } = context;
+    requireLearnable(model, dataset);
     this.#context = context;
     const bound = this.#bound = new BoundModel(model, context);
 

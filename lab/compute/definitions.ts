@@ -60,10 +60,10 @@ export interface BodyDefinition {
 
 /** Judges that were trained before, as files: each takes long, and is the same for all runs. */
 export interface KeptJudges {
-  /** The file of a name; undefined where there is none that can be read. */
-  read(name: string): Promise<Uint8Array | undefined>;
+  /** The file of a name; undefined where there is none. What it throws counts as none. Left out: none is kept. */
+  read?(name: string): Promise<Uint8Array | undefined>;
   /** Keeps a file, as far as that is possible. */
-  keep(name: string, bytes: Uint8Array): void;
+  keep?(name: string, bytes: Uint8Array): void;
   /** Called before each iteration, from 0, of one that is not kept yet and is trained. */
   trains?(iteration: number): void;
 }

@@ -16,12 +16,11 @@ export function keptJudges(
   folder: string | undefined,
   options: Partial<Pick<KeptJudges, "keep" | "trains">> = {},
 ): KeptJudges {
+  const { keep, trains } = options;
+  if (folder === undefined) return { trains };
   return {
-    read: async (name) => {
-      if (folder === undefined) return undefined;
-      return await Deno.readFile(`${folder}/${name}`).catch(() => undefined);
-    },
-    keep: () => {},
-    ...options,
+    read: (name) => Deno.readFile(`${folder}/${name}`).catch(() => undefined),
+    keep,
+    trains,
   };
 }

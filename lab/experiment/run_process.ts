@@ -5,7 +5,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { revectorizes } from "./engine_flags.ts";
+import { REVECTORIZE, revectorizes } from "./engine_flags.ts";
 import { framesOf, FrameWriter } from "./frames.ts";
 import { labRoot } from "./load.ts";
 import type { FromWorker, ToWorker, TrainMessage } from "./protocol.ts";
@@ -44,7 +44,7 @@ export class RunProcess implements Disposable {
           "--unstable-lazy-dynamic-imports",
         ],
         ...[`--config=${labRoot}deno.json`, `--allow-read=${[labRoot, ...reads].join(",")}`],
-        ...revectorizes() ? ["--v8-flags=--experimental-wasm-revectorize"] : [],
+        ...revectorizes() ? [`--v8-flags=${REVECTORIZE}`] : [],
         ...["--allow-env=XDG_RUNTIME_DIR,REVERIE_V8_FLAGS", entry],
       ],
       stdin: "piped",
