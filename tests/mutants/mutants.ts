@@ -4445,11 +4445,19 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/native_test.ts",
   },
   {
-    fault: "the later images of a convolution that a library computes are written over the first ones",
+    fault:
+      "the later images of a convolution that a library computes are written over the first ones",
     file: "lab/compute/compile/library.ts",
     from: "b, c: c + first * to",
     to: "b, c",
     test: "tests/lab/compute/compile/threads_test.ts",
+  },
+  {
+    fault: "a density is learned of a number that never varies",
+    file: "models/learnable.ts",
+    from: 'takes.values === "continuous" && least === most',
+    to: "false",
+    test: "tests/models/learnable_test.ts",
   },
   {
     fault: "Apple's libraries are looked for on Linux",
