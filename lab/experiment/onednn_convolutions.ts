@@ -46,6 +46,9 @@ const common = {
 
 /** Lengths, strides, paddings: int64. */
 const lengths = "buffer";
+/** How a tensor is described. */
+const byStrides = { parameters: [MADE, "i32", lengths, "i32", lengths], result: status } as const;
+const byTag = { parameters: [MADE, "i32", lengths, "i32", "i32"], result: status } as const;
 /** Strides, gaps between a window's rows and columns, borders before and behind. */
 const geometry = [lengths, lengths, lengths, lengths] as const;
 type Lengths = BigInt64Array<ArrayBuffer>;
@@ -93,14 +96,8 @@ function second(file: string): Version<Uint8Array<ArrayBuffer>> {
   const tensor = "buffer";
   const biased = [tensor, tensor, "usize", tensor] as const;
   const { symbols: dnnl } = Deno.dlopen(file, {
-    dnnl_memory_desc_init_by_strides: {
-      parameters: [MADE, "i32", lengths, "i32", lengths],
-      result: status,
-    },
-    dnnl_memory_desc_init_by_tag: {
-      parameters: [MADE, "i32", lengths, "i32", "i32"],
-      result: status,
-    },
+    dnnl_memory_desc_init_by_strides: byStrides,
+    dnnl_memory_desc_init_by_tag: byTag,
     dnnl_memory_create: { parameters: [MADE, tensor, "usize", "buffer"], result: status },
     dnnl_dilated_convolution_forward_desc_init: {
       parameters: [MADE, "i32", "i32", ...biased, ...geometry],
@@ -169,14 +166,8 @@ function third(file: string): Version<bigint> {
   const tensor = "usize";
   const biased = [tensor, tensor, "usize", tensor] as const;
   const { symbols: dnnl } = Deno.dlopen(file, {
-    dnnl_memory_desc_create_with_strides: {
-      parameters: [MADE, "i32", lengths, "i32", lengths],
-      result: status,
-    },
-    dnnl_memory_desc_create_with_tag: {
-      parameters: [MADE, "i32", lengths, "i32", "i32"],
-      result: status,
-    },
+    dnnl_memory_desc_create_with_strides: byStrides,
+    dnnl_memory_desc_create_with_tag: byTag,
     dnnl_memory_desc_destroy: { parameters: [tensor], result: status },
     dnnl_memory_create: { parameters: [MADE, tensor, "usize", "buffer"], result: status },
     dnnl_convolution_forward_primitive_desc_create: {
