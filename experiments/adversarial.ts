@@ -92,7 +92,10 @@ export const adversarialExperiments: readonly ModelExperiment[] = [
     tunedOn: 1,
     expectedSeconds: 1200,
     dataset: glyphs,
-    model: { name: "wgan-gp-images", learningRate: 5e-4, kinds: 128 },
+    model: {
+      ...{ name: "wgan-gp-images", learningRate: 5e-4, discriminatorRate: 4, kinds: 256 },
+      ...{ latentSize: 16, normalization: "layer" },
+    },
     budget: 16_000,
   },
   {
