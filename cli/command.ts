@@ -28,6 +28,7 @@ import { type Seed, seedIn } from "../lab/core/seed_sequence.ts";
 import { CONDITION, type Condition, conditionsIn, written } from "../lab/experiment/conditions.ts";
 import { columnNames } from "../lab/experiment/run_fields.ts";
 import { isNote, isShortLine } from "../lab/experiment/tags.ts";
+import type { Run } from "../lab/store/store.ts";
 import { FLEET_PROGRAM, PROGRAM } from "../web/program.ts";
 import type { Io } from "./terminal/io.ts";
 
@@ -35,6 +36,11 @@ export { FLEET_PROGRAM, PROGRAM };
 
 /** What a person types with the permission to load the machine's library of matrix products. */
 export const NATIVE_PROGRAM = "deno task -q experiment:native";
+
+/** The task that may train what a run has trained. */
+export function programFor({ manifest: { determined } }: Run): string {
+  return determined.backend === "native" ? NATIVE_PROGRAM : PROGRAM;
+}
 
 /** Names that completions offer; empty where nothing is to be completed. */
 export interface Known {

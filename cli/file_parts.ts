@@ -9,6 +9,7 @@ import type { AgentDefinition, ModelDefinition } from "../lab/compute/definition
 import type { Environment } from "../lab/core/environment.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { DatasetDefinition } from "../lab/core/registry.ts";
+import { shellWord } from "../lab/core/shell.ts";
 import type { BudgetUnit } from "../lab/core/trainer.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
@@ -145,7 +146,7 @@ export function filePartsPage(parts: readonly FilePart[], reference: string, io:
   const isRun = parts.some((part) => part.isRun);
   const isCheckable = parts.some(({ kind }) => kind === "worlds");
   const next = [
-    ...(isRun ? [`To train it: ${PROGRAM} run ${reference}`] : []),
+    ...(isRun ? [`To train it: ${PROGRAM} run ${shellWord(reference)}`] : []),
     ...(isRun ? [`What it sets: ${PROGRAM} describe ${reference}`] : []),
     ...(isCheckable ? [`To examine its world: ${PROGRAM} check ${reference}`] : []),
   ];

@@ -54,9 +54,9 @@ async function requirePlace(path: string): Promise<void> {
   }
 }
 
-/** The temporary name of a file that is being written. */
-function partPath(path: string): string {
-  return `${path}.part`;
+/** The temporary name of a file that is being written, of this process alone. */
+export function partPath(path: string): string {
+  return `${path}.${Deno.pid}.part`;
 }
 
 /** The paths that writing a file or folder needs: it, its temporary name, folders that are missing. */
@@ -82,7 +82,7 @@ export async function writeWhole(
   try {
     if (!await exists(dirname(path))) await Deno.mkdir(dirname(path), { recursive: true });
     {
-      using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+      using file = await Deno.open(temporary, { write: true, createNew: true });
       for (const part of parts) {
         const bytes = typeof part === "string" ? encoder.encode(part) : part;
         for (let written = 0; written < bytes.length;) {

@@ -31,7 +31,7 @@ import { encode } from "./commands/encode.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { exportRuns } from "./commands/export.ts";
 import { commandHelp, overallHelp } from "./terminal/help.ts";
-import { pathsToWrite } from "./files.ts";
+import { partPath, pathsToWrite } from "./files.ts";
 import { foreignWorker } from "../lab/experiment/foreign_worker.ts";
 import { isFile } from "../lab/experiment/load.ts";
 import type { FromGuest } from "./loading.ts";
@@ -201,7 +201,7 @@ async function commandNamed(name: string, io: Io): Promise<Command> {
   if (experiments.some((each) => each.name === name)) {
     throw takes("an experiment", `run ${name}`);
   }
-  if (isFile(name)) throw takes("a file", `run ${name}`);
+  if (isFile(name)) throw takes("a file", `run ${shellWord(name)}`);
   if (environments.some(({ id }) => id === name)) throw takes("a world", `play ${name}`);
   throw unknownName("run", "command", name, commands.map((each) => each.name), "--help");
 }
@@ -217,6 +217,9 @@ function explain(
   if (error instanceof SuppressedError) return explain(error.suppressed, debug, typed);
   const line = withPlace(printable(error.message.replace(/\s*\n\s*/g, " ")), error);
   if (error instanceof InputError) return [line, 2];
+  if (/File name too long|ENAMETOOLONG/.test(error.message)) {
+    return [`Cannot use a path as a part of it must have at most 255 bytes: ${line}`, 2];
+  }
   if (error instanceof LabError) return [line, 1];
   if (error instanceof Deno.errors.NotCapable) {
     return [permission(line, typed), /Requires (read|write) access/.test(line) ? 2 : 1];
@@ -254,7 +257,7 @@ function permission(line: string, typed: readonly TypedPlace[]): string {
       `--allow-${refused} to the task "experiment" in deno.json`;
   }
   const { word, path, out } =
-    typed.find(({ path }) => isWithin(at, path) || at === `${path}.part` || isWithin(path, at)) ??
+    typed.find(({ path }) => isWithin(at, path) || at === partPath(path) || isWithin(path, at)) ??
       { word: at, path: at, out: refused === "write" };
   const folder = extname(path) === "" ? path : dirname(path);
   const [access, elsewhere] = out

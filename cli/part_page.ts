@@ -5,6 +5,7 @@
  */
 import { unitWords } from "../lab/core/budget.ts";
 import { dataHeld, dataTaken } from "../lab/core/dataset.ts";
+import { shellWord } from "../lab/core/shell.ts";
 import type { BudgetUnit } from "../lab/core/trainer.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
@@ -108,10 +109,10 @@ export async function partPage(
   const next = [
     ...(example === undefined
       ? []
-      : [`To train${kind === "worlds" ? " in" : ""} it: ${PROGRAM} run ${example}`]),
+      : [`To train${kind === "worlds" ? " in" : ""} it: ${PROGRAM} run ${shellWord(example)}`]),
     ...(example === undefined || fields.length === 0
       ? []
-      : [`To change a field: ${PROGRAM} run ${example} --set ${fields[0].path}=VALUE`]),
+      : [`To change a field: ${PROGRAM} run ${shellWord(example)} --set ${fields[0].path}=VALUE`]),
     ...(kind === "worlds" ? [`To play it: ${PROGRAM} play ${name}`] : []),
   ];
   return [

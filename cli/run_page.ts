@@ -14,6 +14,7 @@ import { Judge } from "../lab/experiment/verdict.ts";
 import { budgetOf, budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Manifest, Run, Store } from "../lab/store/store.ts";
+import { programFor } from "./command.ts";
 import { isPostgres } from "./fleet.ts";
 import { commandLine } from "./stores.ts";
 import { storeFlag } from "../web/program.ts";
@@ -144,7 +145,7 @@ function nextOf(run: Run, location: string | undefined): [does: string, line: st
   if (run.digest === null && run.status !== "diverged") {
     const resumed = isPostgres(location)
       ? `deno task -q worker${storeFlag(location)}`
-      : line(`resume ${run.id}`);
+      : `${programFor(run)} resume ${run.id}${storeFlag(location)}`;
     return [["To go on", resumed]];
   }
   const look: [string, string] = determined.configuration.agent === undefined
@@ -152,5 +153,6 @@ function nextOf(run: Run, location: string | undefined): [does: string, line: st
     : ["To see it at work", line(`evaluate ${run.id} --render`)];
   // It would be stored, and workers alone store runs in a database.
   if (run.digest === null || isPostgres(location)) return [look];
-  return [look, ["To train it anew", line(`reproduce ${run.id}`)]];
+  const anew = `${programFor(run)} reproduce ${run.id}${storeFlag(location)}`;
+  return [look, ["To train it anew", anew]];
 }

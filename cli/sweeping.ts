@@ -4,6 +4,7 @@
  * @module
  */
 import { dirname, resolve } from "node:path";
+import { encodeCanonicalJson } from "../lab/core/canonical_json.ts";
 import { InputError } from "../lab/core/errors.ts";
 import { settingText, settingWords } from "../lab/core/shell.ts";
 import type { Json } from "../lab/core/snapshot.ts";
@@ -16,6 +17,7 @@ import type { SamplerName } from "../lab/search/samplers.ts";
 import {
   importancesOf,
   lossOf,
+  type Sweep,
   type SweepOptions,
   type SweepState,
   triedAgain,
@@ -89,13 +91,24 @@ export async function sweepAsked(
     set: rest,
     budget: values.budget,
   });
+  // Several values are a grid, however many there are.
+  const isGrid = values.sweep.length === 0 && values.trials === undefined;
   return {
     name: values.name ?? `${experiment}-sweep`,
     experiment: reference,
     space: Object.fromEntries(typed),
     set: Object.fromEntries(rest),
+    ...isGrid && { sampler: "grid" as const },
     ...given(values),
   };
+}
+
+/** Whether two sweeps try the same values of the same fields. */
+function sameSpace(a: Partial<Sweep>, b: Partial<Sweep>): boolean {
+  const [one, other] = [a, b].map(({ space = [] }) =>
+    encodeCanonicalJson(space as unknown as Json)
+  );
+  return one === other;
 }
 
 /** What was given of some options. */
@@ -201,8 +214,9 @@ export async function sweep(
   const judge = new Judge(registries);
   const { name } = definition;
   // A sweep keeps the sampler that it has, whatever is usual for as many trials as it gets.
-  const stored = store.sweep(name)?.definition as Partial<SweepDefinition> | undefined;
-  const sampler = definition.sampler ?? stored?.sampler ?? asked.sampler;
+  const stored = store.sweep(name)?.definition as Partial<Sweep> | undefined;
+  const { sampler: known } = stored !== undefined && sameSpace(stored, asked) ? stored : {};
+  const sampler = definition.sampler ?? known ?? asked.sampler;
   const sweep = sampler === asked.sampler
     ? asked
     : await resolveSweep({ ...definition, sampler }, registries, { examine });

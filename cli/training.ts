@@ -12,7 +12,7 @@ import { secondsInLanes } from "../lab/experiment/budget.ts";
 import type { Plan, RunProgress } from "../lab/experiment/launch.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import type { Run, Store, StoredEvent } from "../lab/store/store.ts";
-import { PROGRAM } from "./command.ts";
+import { PROGRAM, programFor } from "./command.ts";
 import { Previews } from "./previews.ts";
 import { storeFlag } from "../web/program.ts";
 import { plural, roughly } from "./terminal/format.ts";
@@ -113,11 +113,11 @@ export function conclude(
     const named = runs.length > 0 ? `${runs[0].id} ` : "";
     io.error(
       `Interrupted. To go on with the ${plural(stopped.length + never, "run")} that did not end: ` +
-        `${PROGRAM} resume ${named}--batch${at}\n`,
+        `${runs.length > 0 ? programFor(runs[0]) : PROGRAM} resume ${named}--batch${at}\n`,
     );
   } else {
     for (const run of stopped) {
-      io.error(`Interrupted. To go on: ${PROGRAM} resume ${run.id}${at}\n`);
+      io.error(`Interrupted. To go on: ${programFor(run)} resume ${run.id}${at}\n`);
     }
   }
   const broken = runs.filter(({ status }) => status === "failed" || status === "diverged");

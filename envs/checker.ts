@@ -166,7 +166,7 @@ function checkSteps(
 function checkState(definition: EnvironmentDefinition, examination: Examination): void {
   const random = defaultRng(10);
   const start = definition.reset(random, {});
-  for (let t = 0, state = start; t < walkLength; t++) {
+  for (let t = 0, steps = 0, state = start; t < walkLength; t++) {
     const kept = structuredClone(state);
     const next = definition.step(state, definition.actionSpace.sample(random), random);
     if (!isEqual(state, kept)) {
@@ -177,7 +177,11 @@ function checkState(definition: EnvironmentDefinition, examination: Examination)
       );
       return;
     }
-    state = next.terminated ? definition.reset(random, {}) : next.state;
+    // As an environment does: nothing steps beyond the end of an episode.
+    steps++;
+    const isOver = next.terminated || next.truncated === true || steps === definition.timeLimit;
+    state = isOver ? definition.reset(random, {}) : next.state;
+    if (isOver) steps = 0;
   }
 }
 
@@ -217,31 +221,54 @@ function isUnfit(definition: EnvironmentDefinition, examination: Examination): b
   return examination.findings.length > 0;
 }
 
+/** What was seen from where a world stood: what it keeps from episode to episode is part of its snapshot. */
+interface Walk {
+  readonly seen: readonly unknown[];
+  /** Undefined where it has no snapshot, or none before its first episode. */
+  readonly from: Json | undefined;
+}
+
+/** Where a world stands, as far as it says so. */
+function standOf(env: Environment): Json | undefined {
+  try {
+    return env.snapshot?.();
+  } catch {
+    return undefined; // `checkSnapshot` looks at it
+  }
+}
+
 /** The start that a seed makes, and the steps after it. */
 function seededWalk(
   env: Environment,
   examination: Examination,
   { steps = walkLength, milliseconds = Infinity }: Reach = {},
-): unknown[] {
+): Walk {
   const until = performance.now() + milliseconds;
   const random = defaultRng(4);
-  const walk = [structuredClone(env.reset({ seed: 4 }).observation)];
-  while (walk.length <= steps && performance.now() < until) {
-    walk.push(...examination.walk(1, random));
+  const from = standOf(env);
+  const seen = [structuredClone(env.reset({ seed: 4 }).observation)];
+  while (seen.length <= steps && performance.now() < until) {
+    seen.push(...examination.walk(1, random));
   }
-  return walk;
+  return { seen, from };
 }
 
 /** Whether the seed of an earlier walk gives it again, whatever was played since. */
 function checkSeeds(
   env: Environment,
   examination: Examination,
-  earlier: readonly unknown[] | undefined,
+  earlier: Walk | undefined,
 ): void {
   if (earlier === undefined) return;
-  const again = seededWalk(env, examination, { steps: earlier.length - 1 });
-  if (isEqual(earlier, again)) return;
-  const where = isEqual(earlier[0], again[0]) ? "the steps after it" : "reset";
+  const { seen, from } = earlier;
+  try {
+    if (from !== undefined) env.restore?.(from);
+  } catch {
+    // `checkSnapshot` looks at it.
+  }
+  const again = seededWalk(env, examination, { steps: seen.length - 1 }).seen;
+  if (isEqual(seen, again)) return;
+  const where = isEqual(seen[0], again[0]) ? "the steps after it" : "reset";
   examination.error(
     "seeds",
     `the same seed gives other episodes: ${where} differ`,
@@ -250,7 +277,8 @@ function checkSeeds(
   );
 }
 
-function checkEnds(env: Environment, examination: Examination): void {
+/** @param isDefined Whether a definition was made an environment of, which keeps the limit itself. */
+function checkEnds(env: Environment, examination: Examination, isDefined: boolean): void {
   const random = defaultRng(5);
   env.reset({ seed: 5 });
   const limit = env.timeLimit ?? longestEpisode;
@@ -270,7 +298,8 @@ function checkEnds(env: Environment, examination: Examination): void {
     examination.find({ severity, check: "time limit", message, mend });
     return;
   }
-  if (result.truncated && env.timeLimit !== undefined && elapsed < env.timeLimit) {
+  // A definition may cut an episode off for a reason of its own.
+  if (!isDefined && result.truncated && env.timeLimit !== undefined && elapsed < env.timeLimit) {
     examination.error(
       "time limit",
       `an episode is truncated at step ${elapsed} before the time limit of ${env.timeLimit}`,
@@ -464,7 +493,7 @@ export function checkEnvironment(subject: Environment | EnvironmentDefinition): 
   const env = definition === undefined ? subject as Environment : environmentOf(definition);
   const examination = new Examination(env);
   if (definition !== undefined && isUnfit(definition, examination)) return examination.findings;
-  let earlier: unknown[] | undefined;
+  let earlier: Walk | undefined;
   examination.part("id", () => checkId(env, examination));
   examination.part("spaces", () => checkSpaces(env, examination));
   examination.part("errors", () => checkErrors(env, examination));
@@ -473,7 +502,7 @@ export function checkEnvironment(subject: Environment | EnvironmentDefinition): 
   if (definition !== undefined) {
     examination.part("step", () => checkState(definition, examination));
   }
-  examination.part("time limit", () => checkEnds(env, examination));
+  examination.part("time limit", () => checkEnds(env, examination, definition !== undefined));
   examination.part("seeds", () => checkSeeds(env, examination, earlier));
   // Where something else than the seed decides, everything that is played again differs, too.
   if (!examination.findings.some(({ check }) => check === "seeds")) {
@@ -501,7 +530,7 @@ export function firstFault(
   const examination = new Examination(env);
   if (definition === undefined || !isUnfit(definition, examination)) {
     const briefly = { steps: firstSteps, milliseconds: firstMilliseconds };
-    let earlier: unknown[] | undefined;
+    let earlier: Walk | undefined;
     examination.part("spaces", () => checkSpaces(env, examination));
     examination.part("step", () => earlier = seededWalk(env, examination, briefly));
     examination.part("step", () => checkSteps(env, examination, briefly));

@@ -11,8 +11,8 @@ import { Rate } from "./rate.ts";
 const ownNames = ["127.0.0.1", "localhost"];
 /** Addresses that stand for all that a machine has. */
 const wildcards = ["0.0.0.0", "[::]"];
-/** The cookie that holds the token. */
-const COOKIE = "reverie";
+/** What the cookie that holds the token is called: servers of one name share cookies, whatever their ports. */
+const cookieOf = ({ port }: URL) => `reverie${port === "" ? "" : `-${port}`}`;
 const COOKIE_SECONDS = 30 * 24 * 3600;
 /** Wrong tokens a minute, from whomever. */
 const WRONG_TOKENS = 20;
@@ -59,19 +59,22 @@ export class Access {
     }
     if (this.shared === undefined) return undefined;
     const given = url.searchParams.get("token");
-    const kept = new RegExp(`(?:^|;\\s*)${COOKIE}=(\\w+)`).exec(
+    const kept = new RegExp(`(?:^|;\\s*)${cookieOf(url)}=(\\w+)`).exec(
       request.headers.get("cookie") ?? "",
     );
     if (given === null && kept !== null && await this.#isRight(kept[1])) return undefined;
     if (given === null && kept === null) return unknown("");
+    // A cookie was right once, of a server that has gone: no guess.
+    if (given === null) return unknown(" This token is another one.");
     if (!this.#wrong.isFree) return unknown(" Too many wrong tokens came: wait a minute.", 429);
-    if (given === null || !await this.#isRight(given)) {
+    if (!await this.#isRight(given)) {
       this.#wrong.take();
       return unknown(" This token is another one.");
     }
     url.searchParams.delete("token");
-    const cookie =
-      `${COOKIE}=${given}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Strict`;
+    const cookie = `${
+      cookieOf(url)
+    }=${given}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Strict`;
     return new Response(null, {
       status: 303,
       headers: { "location": `${url.pathname}${url.search}`, "set-cookie": cookie },

@@ -406,25 +406,28 @@ function keyOf({ experiment, configuration, backend }: RunGroup): string {
   return encodeCanonicalJson({ experiment, configuration, backend });
 }
 
+/** Why a run is not compared. */
+type Missing = InputError | DamageError;
+
 /**
- * The runs that are named by the beginnings of their ids, and for each that is not there the reason,
- * as of one that went to the trash while a page showed it.
+ * The runs that are named by the beginnings of their ids, and for each that cannot be
+ * read the reason, as of one that went to the trash while a page showed it, or whose record is damaged.
  */
 export function namedRuns(
   store: StoreReader,
   ids: readonly string[],
-): { runs: Run[]; missing: InputError[] } {
+): { runs: Run[]; missing: Missing[] } {
   const found = ids.map((id) => {
     try {
       return store.find(id);
     } catch (error) {
-      if (error instanceof InputError) return error;
+      if (error instanceof InputError || error instanceof DamageError) return error;
       throw error;
     }
   });
   return {
-    runs: found.flatMap((each) => each instanceof InputError ? [] : [each]),
-    missing: found.filter((each) => each instanceof InputError),
+    runs: found.flatMap((each) => each instanceof Error ? [] : [each]),
+    missing: found.filter((each) => each instanceof Error),
   };
 }
 
@@ -432,7 +435,7 @@ export function namedRuns(
 function chosen(
   store: StoreReader,
   { runs: ids, filter: asked, most = USUAL_GROUPS }: ComparisonRequest,
-): { groups: RunGroup[]; filter: string; left: number; missing: InputError[] } {
+): { groups: RunGroup[]; filter: string; left: number; missing: Missing[] } {
   if (ids.length > 0) {
     const { runs, missing } = namedRuns(store, ids);
     return { ...newest(runs, most), filter: "", missing };

@@ -147,7 +147,10 @@ function callersFolder(): string {
 async function build(args: string[]): Promise<void> {
   const { out, ...request } = siteFlags(args);
   built();
-  const count = await buildSite({ ...request, out: resolve(callersFolder(), out) });
+  const count = await buildSite(
+    { ...request, out: resolve(callersFolder(), out) },
+    (line) => console.error(line),
+  );
   console.log(`${join(out, "index.html")} shows ${count} ${count === 1 ? "run" : "runs"}`);
 }
 

@@ -5,7 +5,8 @@
  * @module
  */
 import { printable } from "../lab/core/printable.ts";
-import { differingPaths, isUsual, lastParts, shortNumbers } from "../lab/experiment/comparison.ts";
+import { lastParts } from "../lab/core/last_parts.ts";
+import { differingPaths, isUsual, shortNumbers } from "../lab/experiment/comparison.ts";
 import { paletteSize } from "./components/palette.ts";
 
 /**

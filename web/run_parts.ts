@@ -36,10 +36,11 @@ export function playerOf(
   const { configuration, seed } = run.manifest.determined;
   const { agent, environment: world, evaluation } = configuration as {
     agent?: { name?: string; gamma?: number; episodeLimit?: number };
-    environment?: WorldOf;
+    environment?: WorldOf | null;
     evaluation?: { episodes?: number };
   };
-  if (world === undefined || typeof world.id !== "string") return undefined;
+  // A loop of the user's own may have logged anything, null as well.
+  if (typeof world?.id !== "string") return undefined;
   const { name = "", gamma = 1, episodeLimit } = agent ?? {};
   const own = isInOwnWorld(run) ? code : undefined;
   const episodes = evaluation?.episodes ?? 100;

@@ -31,10 +31,14 @@ export interface SiteRequest {
 /**
  * Writes the site.
  *
+ * @param lost Hears what of the runs cannot be read, which is left out.
  * @returns How many runs it shows.
  * @throws {InputError} where no run is found, or the folder holds something.
  */
-export async function buildSite({ store: location, out, runs, where, force }: SiteRequest) {
+export async function buildSite(
+  { store: location, out, runs, where, force }: SiteRequest,
+  lost?: (line: string) => void,
+) {
   using opened = disposable(openStore(location, { readOnly: true }));
   const { store } = opened;
   const found = chosen(store, runs, where);
@@ -43,7 +47,7 @@ export async function buildSite({ store: location, out, runs, where, force }: Si
       `Cannot build the site as the folder must be new or empty, unless --force is given: ${out}`,
     );
   }
-  const capsule = await capsuleOf(store, found, new Policies(store));
+  const capsule = await capsuleOf(store, found, new Policies(store), lost);
   try {
     for await (const { path, content } of siteFiles(capsule)) {
       const file = join(out, path);

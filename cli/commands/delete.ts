@@ -81,7 +81,9 @@ export const deleteRuns = defineCommand({
       const purged = store.purge();
       io.out(`Deleted ${plural(purged.runs, "run")} for good: ${bytes(purged.bytes)} freed`);
     } else if (restore.length > 0) {
-      const found = restore.map((reference) => store.idOf(reference, { trashed: true }));
+      const found = [
+        ...new Set(restore.map((reference) => store.idOf(reference, { trashed: true }))),
+      ];
       for (const id of found) store.restore(id);
       io.out(`Restored ${plural(found.length, "run")}: ${found.join(", ")}`);
     } else {

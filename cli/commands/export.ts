@@ -4,6 +4,7 @@ import { object } from "@optique/core/constructs";
 import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
+import { printable } from "../../lab/core/printable.ts";
 import { REPLAY } from "../../lab/core/snapshot.ts";
 import { numbered } from "../../lab/experiment/comparison.ts";
 import type { modelFileOf } from "../../lab/experiment/inspect.ts";
@@ -129,7 +130,7 @@ async function filesOf(
       }));
     });
   }
-  if (format === "html") return await pageFiles(store, runs);
+  if (format === "html") return await pageFiles(store, runs, io);
   const { csvParts, jsonParts, tensorboardFileName, tensorboardParts } = await import(
     "../../lab/store/exports/mod.ts"
   );
@@ -245,21 +246,26 @@ async function onnxFiles(
 }
 
 /** Each run's page, and of several runs their comparison. */
-async function pageFiles(store: Store, runs: readonly Run[]): Promise<ExportFile[]> {
+async function pageFiles(store: Store, runs: readonly Run[], io: Io): Promise<ExportFile[]> {
   const { pageFile } = await import("../../web/export/pages.tsx");
   const { capsuleOf } = await import("../../web/export/take.ts");
   const { Policies } = await import("../../web/policies.ts");
   const encoder = new TextEncoder();
+  const told = new Set<string>();
+  const lost = (line: string) => {
+    if (!told.has(line)) io.notice(`${printable(line)}\n`);
+    told.add(line);
+  };
   const files = runs.map((run): ExportFile => ({
     path: `${fileName(run)}.html`,
     content: async () => {
-      const capsule = await capsuleOf(store, [run], new Policies(store));
+      const capsule = await capsuleOf(store, [run], new Policies(store), lost);
       return encoder.encode(await pageFile(capsule, { run: run.id }));
     },
   }));
   if (runs.length === 1) return files;
   const comparison = async () =>
-    encoder.encode(await pageFile(await capsuleOf(store, runs), "comparison"));
+    encoder.encode(await pageFile(await capsuleOf(store, runs, undefined, lost), "comparison"));
   return [...files, { path: "comparison.html", content: comparison }];
 }
 

@@ -4,6 +4,7 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { unitWords } from "../../lab/core/budget.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { shellWord } from "../../lab/core/shell.ts";
 import type { BudgetUnit } from "../../lab/core/trainer.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import {
@@ -229,7 +230,9 @@ function byPlace(
   const { name: example } = experiments.find(isQuick) ?? experiments[0];
   return [
     ...groups,
-    `To train one: ${PROGRAM} run ${example}\nWhat it sets: ${PROGRAM} describe ${example}`,
+    `To train one: ${PROGRAM} run ${shellWord(example)}\nWhat it sets: ${PROGRAM} describe ${
+      shellWord(example)
+    }`,
   ].join("\n\n");
 }
 

@@ -30,7 +30,7 @@ import { suiteLine } from "../../lab/experiment/suite.ts";
 import { detectableText, pText } from "../../lab/statistics/p_value.ts";
 import { budgetOf } from "../../lab/store/run_budget.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
-import { NATIVE_PROGRAM, PROGRAM } from "../command.ts";
+import { programFor } from "../command.ts";
 import { compareRuns, type Comparison, type Group } from "../comparison.ts";
 import { isPostgres } from "../fleet.ts";
 import { settingWords, shellWord } from "../../lab/core/shell.ts";
@@ -336,8 +336,12 @@ export function curveOf(
   const first = Math.max(...seeds.map((series) => series[axis][0] ?? Infinity));
   const x = [...new Set(seeds.flatMap((series) => [...series[axis]]))].sort((a, b) => a - b)
     .filter((at) => at >= first && at <= until);
+  const last = seeds.map(() => -1);
   const columns = x.map((at) =>
-    seeds.map((series) => series.values[series[axis].findLastIndex((each) => each <= at)])
+    seeds.map((series, i) => {
+      while (series[axis][last[i] + 1] <= at) last[i]++;
+      return series.values[last[i]];
+    })
   );
   return {
     x,
@@ -550,9 +554,4 @@ async function trainingLines(
   return isRow
     ? [`${line} --seed ${seeds[0]} --seeds ${seeds.length}`]
     : seeds.map((seed) => `${line} --seed ${seed}`);
-}
-
-/** The task that may train a run. */
-function programFor({ manifest: { determined } }: Run): string {
-  return determined.backend === "native" ? NATIVE_PROGRAM : PROGRAM;
 }

@@ -52,6 +52,9 @@ export function overallHelp(quickStart: Command, commands: readonly Command[], i
   ].join("\n\n");
 }
 
+/** Columns that a page of options needs: on a narrower terminal its lines wrap. */
+const NARROWEST = 25;
+
 /** What a command does, and its options. */
 function options(command: Command, io: Io): string {
   const page = getDocPageSync(command.parser(NOTHING_KNOWN));
@@ -64,7 +67,7 @@ function options(command: Command, io: Io): string {
     description: plain(command.description),
   }, {
     colors: io.color.out,
-    maxWidth: Math.min(io.columns(), 100) - 1,
+    maxWidth: Math.max(NARROWEST, Math.min(io.columns(), 100) - 1),
     termWidth: "auto",
     showUsage: false,
     showDefault: { prefix: " Default: ", suffix: "." },

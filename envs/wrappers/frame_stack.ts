@@ -34,9 +34,13 @@ export function frameStack(
     stack.set(observation, (size - 1) * flatSize);
     return stack.slice();
   };
+  // Frames that are not there yet are 0.
+  const [least, most] = padding === "zero"
+    ? [low.map((bound) => Math.min(bound, 0)), high.map((bound) => Math.max(bound, 0))]
+    : [low, high];
   const repeat = (bound: Float32Array) => Array.from({ length: size }, () => [...bound]).flat();
   return wrap(env, {
-    observationSpace: new Box({ low: repeat(low), high: repeat(high), shape: [size, ...shape] }),
+    observationSpace: new Box({ low: repeat(least), high: repeat(most), shape: [size, ...shape] }),
     reset(options) {
       const { observation, info } = env.reset(options);
       if (padding === "zero") stack.fill(0);

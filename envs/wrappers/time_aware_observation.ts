@@ -34,7 +34,12 @@ export function timeAwareObservation(
   const { low, high } = flat.observationSpace as Box;
   const unit = options.normalizeTime ? limit : 1;
   let elapsed = 0;
-  const show = (observation: Float32Array) => Float32Array.of(...observation, elapsed / unit);
+  const show = (observation: Float32Array) => {
+    const shown = new Float32Array(observation.length + 1);
+    shown.set(observation);
+    shown[observation.length] = elapsed / unit;
+    return shown;
+  };
   return wrap(flat, {
     observationSpace: new Box({ low: [...low, 0], high: [...high, limit / unit] }),
     reset(options) {

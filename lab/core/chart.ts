@@ -115,9 +115,13 @@ type Points = readonly (readonly [number, number])[];
 
 /** Least and greatest of the finite values; apart where they are one, about 0 where there is none. */
 function extent(values: readonly number[]): [number, number] {
-  const finite = values.filter(Number.isFinite);
-  if (finite.length === 0) return [-0.5, 0.5];
-  const [least, greatest] = [Math.min(...finite), Math.max(...finite)];
+  let [least, greatest] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+  }
+  if (least > greatest) return [-0.5, 0.5];
   return least < greatest ? [least, greatest] : [least - 0.5, least + 0.5];
 }
 

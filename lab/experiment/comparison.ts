@@ -5,6 +5,7 @@
  * @module
  */
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
+import { lastParts } from "../core/last_parts.ts";
 import { RETURN, TRAINING_RETURN } from "../core/metrics.ts";
 import { isRecord } from "../core/plain.ts";
 import { printable } from "../core/printable.ts";
@@ -75,20 +76,6 @@ export function settingsApart(runs: readonly Run[]): Map<Run, readonly string[]>
 
 function saidBy({ path, value }: Part, names?: ReadonlyMap<string, string>): string {
   return path === undefined ? value : `${names?.get(path) ?? path}=${value}`;
-}
-
-/** The last parts of dotted paths, as many as tell them apart. */
-export function lastParts(paths: readonly string[]): string[] {
-  return paths.map((path) => {
-    const parts = path.split(".");
-    for (let count = 1; count < parts.length; count++) {
-      const name = parts.slice(-count).join(".");
-      if (paths.filter((each) => each === name || each.endsWith(`.${name}`)).length === 1) {
-        return name;
-      }
-    }
-    return path;
-  });
 }
 
 /** Labels with a number behind those that stand there already, as of weights of one run at two times. */

@@ -120,7 +120,16 @@ function conditionOf(part: string, whole: string): Condition {
     );
   }
   const [, key, operator, value] = found;
-  const wanted = /^(["'])(.*)\1$/s.exec(value)?.[2] ?? value;
+  const quoted = /^(["'])(.*)\1$/s.exec(value);
+  if (
+    quoted === null && piecesIn(part).some(({ condition }, i) => i > 0 && condition !== undefined)
+  ) {
+    throw new InputError(
+      `Cannot filter runs as conditions are joined by and (a value that looks like one is written in ` +
+        `quotes): ${shortened(part)}`,
+    );
+  }
+  const wanted = quoted?.[2] ?? value;
   return { key, operator: operator === "==" ? "=" : operator as Operator, wanted };
 }
 
@@ -177,6 +186,7 @@ export function meets(value: Value, condition: Condition, reading: Reading = "pl
   if (operator === "!=") return !meets(value, { ...condition, operator: "=" }, reading);
   if (value === undefined) return false;
   if (reading === "time") return meetsDate(Number(value), condition);
+  if (reading === "id" && wanted === "") throw empty(condition);
   if (typeof value === "number" || typeof value === "bigint") {
     return compares(value, operator, numberIn(condition));
   }
@@ -190,8 +200,16 @@ export function meets(value: Value, condition: Condition, reading: Reading = "pl
   return reading === "id" ? String(value).startsWith(wanted) : String(value) === wanted;
 }
 
+/** An empty id begins every id, and nothing would be the number 0: a variable of the shell that is not set. */
+function empty({ key, operator }: Condition): InputError {
+  return new InputError(
+    `Cannot filter runs by ${key} as a value must stand behind ${operator}: nothing`,
+  );
+}
+
 function numberIn(condition: Condition): number | bigint {
   const { key, wanted } = condition;
+  if (wanted.trim() === "") throw empty(condition);
   if (/^[+-]?\d+$/.test(wanted)) return BigInt(wanted);
   const number = Number(wanted.replace("∞", "Infinity"));
   if (!Number.isNaN(number) || wanted === "NaN") return number;

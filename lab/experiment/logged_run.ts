@@ -14,7 +14,7 @@ import { InputError } from "../core/errors.ts";
 import { hexOf } from "../core/hex.ts";
 import { checkOptions } from "../core/options.ts";
 import type { Raster } from "../core/picture.ts";
-import { show } from "../core/plain.ts";
+import { firstNotJson, isPlain, show } from "../core/plain.ts";
 import { encodePng } from "../core/png.ts";
 import type { Seed } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -316,6 +316,25 @@ export async function beginLogged(
   return new LoggedRun(store, store.createRun({ name, manifest, tags, note }).id, onEnd);
 }
 
+/** @throws {InputError} for what JavaScript lets through and no manifest can hold. */
+function requireLoggable({ name, configuration, tags }: LoggedRunOptions): void {
+  const isText = (value: unknown) => typeof value === "string";
+  if (!isText(name)) {
+    throw new InputError(`Cannot start a run as its name must be text: ${show(name)}`);
+  }
+  if (tags !== undefined && !(Array.isArray(tags) && tags.every(isText))) {
+    throw new InputError(`Cannot start a run as its tags must be a list of texts: ${show(tags)}`);
+  }
+  if (configuration === undefined) return;
+  if (!isPlain(configuration)) {
+    throw new InputError(
+      `Cannot start a run as its configuration must be a plain object: ${show(configuration)}`,
+    );
+  }
+  const wrong = firstNotJson(configuration, "configuration");
+  if (wrong !== undefined) throw new InputError(`Cannot start a run as ${wrong}`);
+}
+
 /**
  * Starts a run of a loop of one's own: see `startRun` of the public module.
  *
@@ -328,6 +347,7 @@ export async function startRun(
     ...{ name: true, configuration: true, seed: true, tags: true, note: true, store: true },
   });
   const { store: folder = "runs", ...options } = given;
+  requireLoggable(options);
   const store = openStore(folder);
   try {
     return await beginLogged(store, options, undefined, undefined, () => store.close());

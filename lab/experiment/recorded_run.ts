@@ -62,6 +62,7 @@ export async function sourceOf(
   reference: string,
 ): Promise<{ from: { run: string; digest: string }; snapshot: Snapshot }> {
   const run = store.find(reference);
+  requireTrained(run, "start from");
   if (run.digest === null) {
     throw new InputError(
       `Cannot start from run ${run.id} as it must have finished: it is ${run.status}`,

@@ -411,7 +411,8 @@ export function requireSame(
   const [path] = differingPaths(settings);
   if (path !== undefined) throw changed(path, settings[0][path], settings[1][path]);
   for (const key of Object.keys(now) as (keyof Sweep)[]) {
-    if (key === "trials" || !differs(before[key], now[key])) continue;
+    // The configuration, compared above, has what these set, however they are written.
+    if (["trials", "set", "budget"].includes(key) || !differs(before[key], now[key])) continue;
     throw changed(`its ${key}`, before[key], now[key]);
   }
   if (now.trials === before.trials || (extend && now.trials > before.trials)) return;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../core/errors.ts";
 import { BatchJournal } from "./batch_journal.ts";
 import { Database } from "./database.ts";
@@ -49,7 +49,7 @@ export async function backUp(
   if (namesIn(target).length > 0 || (sizeOfFile(target) !== undefined && !isFolder(target))) {
     throw new InputError(`Cannot back up to ${target} as it must be a new or an empty folder`);
   }
-  if (`${resolve(target)}/`.startsWith(`${resolve(folder)}/`)) {
+  if (`${truePath(target)}/`.startsWith(`${truePath(folder)}/`)) {
     throw new InputError(`Cannot back up to ${target} as it must lie outside the store: ${folder}`);
   }
   makeFolders(target);
@@ -126,4 +126,14 @@ async function copyFiles(
     }
     return missing;
   });
+}
+
+/** Where a path leads, past links; of what is not there yet, by the folder above it. */
+function truePath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    const above = dirname(resolve(path));
+    return above === resolve(path) ? above : join(truePath(above), basename(path));
+  }
 }

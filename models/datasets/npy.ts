@@ -76,7 +76,7 @@ function headerOf({ bytes, path }: ReadBytes, size: number): NpyHeader {
   const header = new TextDecoder().decode(bytes.subarray(begin, start));
   const type = /'descr':\s*'([^']*)'/.exec(header)?.[1] ?? "an array of records";
   const sizes = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];
-  const reader = readers[type.slice(1)];
+  const reader = Object.hasOwn(readers, type.slice(1)) ? readers[type.slice(1)] : undefined;
   if (reader === undefined || sizes === undefined) {
     throw fail(`its elements must be numbers (${Object.keys(readers).join(", ")})`, type);
   }

@@ -1,8 +1,10 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { parseSync } from "@optique/core/parser";
+import { programFor } from "../../cli/command.ts";
 import { commands, main } from "../../cli/main.ts";
 import { suggest } from "../../cli/commands/completions.ts";
 import { quickStart } from "../../cli/commands/quick_start.ts";
+import type { Run } from "../../lab/store/store.ts";
 import { registries } from "../../registries.ts";
 import { width } from "../../cli/terminal/format.ts";
 import { everywhere } from "../../cli/terminal/help.ts";
@@ -487,4 +489,28 @@ Deno.test("code of a user's own runs apart: a file's wherever it is named, a sto
     const found = mayBeForeign && lines.map((line) => mayBeForeign(line));
     deepStrictEqual([name, found], [name, wanted[name]]);
   }
+});
+
+Deno.test("what a library of the machine trained goes on by the task that may load it", () => {
+  const run = (backend: string) => ({ manifest: { determined: { backend } } }) as unknown as Run;
+  deepStrictEqual(["native", "wasm"].map((backend) => programFor(run(backend))), [
+    "deno task -q experiment:native",
+    "deno task -q experiment",
+  ]);
+});
+
+Deno.test("help is for the narrowest of terminals, too", async () => {
+  for (const args of [["--help"], ["run", "--help"]]) {
+    const io = capturedIo({ columns: 20 });
+    strictEqual(await main(args, io), 0, io.written.error);
+  }
+});
+
+Deno.test("a path with too long a name is refused in a line", async () => {
+  const io = capturedIo({ folder: "/tmp", root: "/tmp/" });
+  strictEqual(await main(["run", `${"a".repeat(300)}.ts`], io), 2);
+  match(
+    io.written.error,
+    /^error: Cannot use a path as a part of it must have at most 255 bytes: /,
+  );
 });

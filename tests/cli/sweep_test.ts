@@ -1,6 +1,13 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
-import { sweepDocument, sweepPage, trialsTable } from "../../cli/sweeping.ts";
+import {
+  sweepAsked,
+  sweepDocument,
+  sweepPage,
+  type SweepValues,
+  trialsTable,
+} from "../../cli/sweeping.ts";
+import { Describer } from "../../lab/experiment/describe.ts";
 import type { SweepState } from "../../lab/experiment/sweep.ts";
 import type { Run } from "../../lab/store/store.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
@@ -279,3 +286,34 @@ Deno.test("a sweep's page has its twenty best trials, and says how many more the
   ]);
   deepStrictEqual(told[2].statuses, ["diverged"]);
 });
+
+Deno.test("several values are a grid however many they are, and ranges are drawn from", async () => {
+  using describer = new Describer(registries, { examine: false });
+  const io = capturedIo({ registries });
+  const values = { names: ["line-toy"], sweep: [], extend: false } as const;
+  const rates = Array.from({ length: 30 }, (_, i) => (i + 1) / 100).join();
+  const asked = (more: Partial<SweepValues>) =>
+    sweepAsked({ ...values, set: [["agent.rate", rates]], ...more }, describer, io);
+  strictEqual((await asked({}))?.sampler, "grid");
+  strictEqual((await asked({ sampler: "random" }))?.sampler, "random");
+  strictEqual((await asked({ trials: 5 }))?.sampler, undefined);
+  const range = { set: [], sweep: [["agent.rate", "0.1..0.2"]] } as const;
+  strictEqual((await asked(range))?.sampler, undefined);
+});
+
+Deno.test("a sweep goes on however its settings are written, and another one is refused by its field", () =>
+  inLab(async (typed) => {
+    const line = ["run", "line-toy", "--seeds", "1", "--judge", "0"];
+    const two = ["--sweep", "agent.rate=0.1,0.2"];
+    const first = await typed(...line, ...two, "--budget", "1k");
+    strictEqual(first.code, 0, first.error);
+    strictEqual((await typed(...line, ...two, "--budget", "1000")).code, 0);
+    const other = ["--sweep", "agent.rate=0.1..0.9", "--trials", "2", "--budget", "1k"];
+    const { code, error } = await typed(...line, ...other);
+    strictEqual(code, 2);
+    match(
+      error,
+      /^error: Cannot go on with the sweep line-toy-sweep as agent.rate must be what it was/m,
+    );
+    match(error, /another --name begins another sweep/);
+  }));

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { checkEnvironment, firstFault } from "../../envs/checker.ts";
 import { definitionOf, environments, makeEnv } from "../../envs/mod.ts";
+import { normalizeObservation, normalizeReward } from "../../envs/wrappers/mod.ts";
 import { wrap } from "../../envs/wrappers/wrapper.ts";
 import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../../lab/core/environment.ts";
@@ -554,4 +555,45 @@ Deno.test("errors come before warnings, and one mistake is reported once", () =>
   deepStrictEqual(severities, [...severities].sort());
   strictEqual(findings.filter(({ message }) => /outside of/.test(message)).length, 2);
   strictEqual(findings.filter(({ message }) => /reward/.test(message)).length, 1);
+});
+
+Deno.test("a world that cuts its episodes off, or ends where its data do, is sound", () => {
+  const fuelled = defineEnvironment({
+    id: "Fuel-v0",
+    observationSpace: new Box({ low: 0, high: 30, shape: [2] }),
+    actionSpace: new Discrete(2),
+    timeLimit: 100,
+    reset: () => ({ at: 0, fuel: 5 }),
+    step: ({ at, fuel }: { at: number; fuel: number }, action: number) => ({
+      state: { at: at + action, fuel: fuel - 1 },
+      reward: 0,
+      terminated: at === 10,
+      truncated: fuel === 1,
+    }),
+    observe: ({ at, fuel }) => Float32Array.of(at, fuel),
+  });
+  deepStrictEqual(checkEnvironment(fuelled), []);
+  const prices = Array.from({ length: 21 }, (_, i) => ({ value: Math.sin(i) }));
+  const market = defineEnvironment({
+    id: "Market-v0",
+    observationSpace: new Box({ low: -1, high: 1, shape: [1] }),
+    actionSpace: new Discrete(2),
+    timeLimit: 20,
+    reset: () => 0,
+    step: (t: number, action: number) => ({
+      state: t + 1,
+      reward: (action === 1 ? 1 : -1) * (prices[t + 1].value - prices[t].value),
+      terminated: false,
+    }),
+    observe: (t) => Float32Array.of(prices[t].value),
+  });
+  deepStrictEqual(checkEnvironment(market), []);
+});
+
+Deno.test("what a wrapper keeps from episode to episode is no chance beside the seed", () => {
+  for (const wrapper of [normalizeObservation, normalizeReward]) {
+    const make = () => wrapper(makeEnv("Pendulum-v1"));
+    strictEqual(firstFault(make()), undefined);
+    deepStrictEqual(checkEnvironment(make()).filter(({ check }) => check === "seeds"), []);
+  }
 });

@@ -360,6 +360,29 @@ Deno.test("a wrapper keeps what it does not change of its world", () => {
   }
 });
 
+Deno.test("frames that are not there yet lie in the space, whatever the world's own bounds", () => {
+  const bounded = environmentOf(defineEnvironment({
+    id: "Bounded-v0",
+    observationSpace: new Box({ low: [1, -5], high: [5, -1] }),
+    actionSpace: new Discrete(2),
+    timeLimit: 5,
+    reset: () => 2,
+    step: (state: number) => ({ state, reward: 0, terminated: false }),
+    observe: (state) => Float32Array.of(state, -state),
+  }));
+  const env = wrappers.frameStack(bounded, 2, { padding: "zero" });
+  const { observation } = env.reset({ seed: 1 });
+  deepStrictEqual([...observation as Float32Array], [0, 0, 2, -2]);
+  ok(env.observationSpace.contains(observation));
+});
+
+Deno.test("a time stands behind the numbers of a picture, however many they are", () => {
+  const pictures = wrappers.renderObservation(makeEnv("CartPole-v1"), { width: 256, height: 256 });
+  const { observation } = wrappers.timeAwareObservation(pictures).reset({ seed: 1 });
+  strictEqual((observation as Float32Array).at(-1), 0);
+  strictEqual((observation as Float32Array).length % 256, 1);
+});
+
 Deno.test("wrong arguments are refused and say what to do", () => {
   const [pole, lake] = [() => makeEnv("CartPole-v1"), () => makeEnv("FrozenLake-v1")];
   const cases: [() => Environment, RegExp][] = [

@@ -1,4 +1,5 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { type ComparedGroup, Comparer, type ComparisonRequest } from "../../web/comparison.ts";
 import { ARCHIVED, STARRED } from "../../web/tags.ts";
@@ -490,4 +491,18 @@ Deno.test("findings are of the tests that are asked for, in what was kept too", 
     // Five differences of 1: of 32 ways to turn their signs two are as far from 0.
     deepStrictEqual(await tested(true), { p: 2 / 32, detectable: null });
     deepStrictEqual(await tested(false), apart);
+  }));
+
+Deno.test("a chosen run whose record is damaged is left out as one that is not there", () =>
+  withStore(async (store) => {
+    const comparer = new Comparer(store);
+    const [one, two] = [1, 2].map((seed) => finished(store, "x", seed, [1, 2], () => seed));
+    using database = new DatabaseSync(`${store.location}/lab.db`);
+    database.prepare("UPDATE run SET manifest = replace(manifest, 'x', 'y') WHERE id = ?").run(one);
+    const { groups, notes } = await comparer.compare(request({ runs: [one, two] }));
+    deepStrictEqual(groups.flatMap(({ seeds }) => seeds.map(({ run }) => run)), [two]);
+    match(
+      notes.join(),
+      new RegExp(`^1 of 2 chosen runs is left out. Cannot read the run ${one} as`),
+    );
   }));

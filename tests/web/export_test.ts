@@ -1,5 +1,6 @@
 /** Exported pages: they say what the dashboard says, hold no path of the machine, reach nobody. */
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { options } from "preact";
 import { openStore } from "../../lab/store/sqlite_store.ts";
@@ -193,6 +194,33 @@ Deno.test("runs that differ in a folder alone stay two groups in an export, the 
     const taken = await capsuleOf(store, runs.toReversed().map((id) => store.run(id)!));
     const files = taken.head.runs.map(({ run }) => run.manifest.determined.configuration.file);
     deepStrictEqual(files, ["train.csv (2)", "train.csv"]);
+  }));
+
+Deno.test("what is damaged or missing is left out of an export, and named with its run", () =>
+  withStore(async (store) => {
+    const configuration = agentConfiguration("ppo", 0.01);
+    const manifest = manifestOf({ experiment: "mine", seed: 1, configuration });
+    const { id } = store.createRun({ name: "mine", tags: [], note: "", manifest });
+    addPoints(store, id, 1, { a: 1, b: 2 });
+    const bytes = sheet(defaultRng(1), 1);
+    const mediaType = "image/png";
+    await store.putArtifact(id, { name: "sheet", iteration: 1, mediaType, bytes });
+    store.flush();
+    const [{ hash }] = store.artifacts(id);
+    await Deno.remove(`${store.location}/artifacts`, { recursive: true });
+    using database = new DatabaseSync(`${store.location}/lab.db`);
+    database.prepare("UPDATE chunk SET points = x'00' WHERE rowid = (SELECT min(rowid) FROM chunk)")
+      .run();
+    const lost: string[] = [];
+    const capsule = await capsuleOf(store, [store.run(id)!], undefined, (line) => lost.push(line));
+    const { series, artifacts } = capsule.bodies.get(id)!;
+    deepStrictEqual([Object.keys(series).length, artifacts], [1, []]);
+    strictEqual(lost.length, 2, lost.join());
+    ok(
+      lost.some((line) => line.startsWith(`Left out of run ${id}: `) && line.includes(hash)),
+      lost[0],
+    );
+    ok(lost.some((line) => /^Left out: Cannot read the series [ab] of run /.test(line)), lost[1]);
   }));
 
 Deno.test("an export says nothing of the machine's folders, and holds other runs' names nowhere", async () => {

@@ -48,6 +48,10 @@ Deno.test("the command trains the same, its words as a shell takes them", () => 
     commandOf(read("experiment=a&agent.word=it%27s"), { name: "reverie" }),
     `reverie run a --seed 1 --set agent.word='it'\\''s' --backend wasm`,
   );
+  strictEqual(
+    commandOf(read("experiment=x%3B%20touch%20p"), { name: "reverie" }),
+    "reverie run 'x; touch p' --seed 1 --backend wasm",
+  );
   strictEqual(ofRun("", "wasm"), "reverie reproduce abc123");
   strictEqual(ofRun("&agent.gamma=0.9", "wasm"), undefined);
 });

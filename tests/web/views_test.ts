@@ -624,7 +624,7 @@ Deno.test("a run's figures stand under their names, and its end and events below
     changes([], ["r"]);
     deepStrictEqual([facts(page), page.get("p").textContent], [
       all("480"),
-      "This run is in the trash. lab delete --restore r takes it back.",
+      "This run is no longer in the store: from the trash lab delete --restore r takes it back.",
     ]);
     changes([row], []);
     deepStrictEqual([facts(page), page.all("p").length], [all("475.3"), 0]);

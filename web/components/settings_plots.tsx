@@ -1,6 +1,7 @@
 /** What settings do: each seed's figure over one of them, and each group over all. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
+import { lastParts } from "../../lab/core/last_parts.ts";
 import type { ComparedGroup } from "../comparison.ts";
 import { figure, metricTitle } from "../format.ts";
 import { figureScale, type NumberKind, scaleOf, unbroken } from "../scales.ts";
@@ -137,9 +138,10 @@ export function SettingScatter({ tried, metric, paths, kinds = {} }: SettingsPro
 /** A line each through its settings to its IQM, broken where it has none: parallel coordinates. */
 export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsProps): VNode {
   const shown = paths.slice(0, MOST_AXES);
+  const titles = lastParts(shown);
   const axes = [
-    ...shown.map((path) => ({
-      title: path.split(".").at(-1)!,
+    ...shown.map((path, i) => ({
+      title: titles[i],
       of: ({ settings }: Tried): string | number => settings[path] ?? "–",
     })),
     { title: metricTitle(metric), of: ({ value }: Tried) => value },

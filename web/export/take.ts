@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError, LabError } from "../../lab/core/errors.ts";
+import { DamageError, InputError, LabError, unlessDamaged } from "../../lab/core/errors.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { contentsOf, hasKept } from "../contents.ts";
 import { everything, indicesOf, picksOf } from "../curves.ts";
@@ -26,11 +26,13 @@ const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
  * Takes runs out of a store.
  *
  * @param policies Makes the files; left out: there are none.
+ * @param lost Hears what is damaged or missing, which is left out.
  */
 export async function capsuleOf(
   store: Store,
   runs: readonly Run[],
   policies?: Pick<Policies, "of">,
+  lost: (line: string) => void = () => {},
 ): Promise<Capsule> {
   const known = [
     store.location,
@@ -50,18 +52,25 @@ export async function capsuleOf(
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   const pictures = new Map<string, Uint8Array>();
   for (const run of runs) {
-    const last = Object.entries(store.lastMetrics(run.id));
+    const read = unlessDamaged(() => store.lastMetrics(run.id));
+    const last = read instanceof DamageError ? [] : Object.entries(read);
     head.push({
       run: plain(run),
       last: Object.fromEntries(last.map(([name, value]) => [name, jsonNumber(value)])),
     });
-    bodies.set(run.id, bodyOf(store, run, plain));
     const contents = contentsOf(store, run);
+    const gone = new Set<string>();
     for (const { hash, isText } of [...contents.pictures, ...contents.planes]) {
-      const bytes = await store.readArtifact(hash);
+      const bytes = await store.readArtifact(hash).catch((error) => {
+        if (!(error instanceof LabError)) throw error;
+        lost(`Left out of run ${run.id}: ${error.message}`);
+        gone.add(hash);
+      });
+      if (bytes === undefined) continue;
       if (isText) files.set(textName(hash), encoder.encode(plain(decoder.decode(bytes))));
       else pictures.set(hash, bytes);
     }
+    bodies.set(run.id, bodyOf(store, run, plain, gone, lost));
     if (policies === undefined) continue;
     for (const { part, checkpoint } of wantedOf(store, run, contents.policies)) {
       const name = fileName(run.id, part, checkpoint);
@@ -90,15 +99,26 @@ function wantedOf(
   return policies.map(({ id }) => ({ part: "policy", checkpoint: id }));
 }
 
-function bodyOf(store: Store, { id }: Run, plain: <Data>(data: Data) => Data): Body {
+/** @param gone Pictures and texts that cannot be read, by hash. */
+function bodyOf(
+  store: Store,
+  { id }: Run,
+  plain: <Data>(data: Data) => Data,
+  gone: ReadonlySet<string>,
+  lost: (line: string) => void,
+): Body {
   const columns = new Map<string, number>();
   const series: Record<string, PackedSeries> = {};
-  for (const name of store.seriesNames(id)) series[name] = packed(store.series(id, name), columns);
+  for (const name of store.seriesNames(id)) {
+    const read = unlessDamaged(() => store.series(id, name));
+    if (read instanceof DamageError) lost(`Left out: ${read.message}`);
+    else series[name] = packed(read, columns);
+  }
   return {
     axes: [...columns.keys()].map((column) => JSON.parse(column)),
     series,
     events: plain(store.events(id)),
-    artifacts: store.artifacts(id),
+    artifacts: store.artifacts(id).filter(({ hash }) => !gone.has(hash)),
     checkpoints: store.checkpoints(id),
   };
 }

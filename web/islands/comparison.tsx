@@ -13,7 +13,7 @@ import { Sheets } from "../components/sheets.tsx";
 import { ParallelSettings, SettingScatter, triedBy } from "../components/settings_plots.tsx";
 import { Swatch } from "../components/swatch.tsx";
 import type { ComparedGroup, Comparison, ComparisonRequest } from "../comparison.ts";
-import { MOST_GROUPS } from "../comparison_size.ts";
+import { MOST_BESIDE, MOST_GROUPS } from "../comparison_size.ts";
 import type { Range } from "../curves.ts";
 import { metricTitle } from "../format.ts";
 import { groupLines, profileLines } from "../lines.ts";
@@ -95,12 +95,14 @@ export default function ComparisonView(
           value={metric}
           choose={(metric) => set({ metric })}
         />
-        <MetricChoice
-          title="Beside it"
-          names={["", ...names.filter((name) => name !== metric && !beside.includes(name))]}
-          value=""
-          choose={(name) => set({ also: [...view.value.also, name] })}
-        />
+        {beside.length < MOST_BESIDE && (
+          <MetricChoice
+            title="Beside it"
+            names={["", ...names.filter((name) => name !== metric && !beside.includes(name))]}
+            value=""
+            choose={(name) => set({ also: [...view.value.also, name] })}
+          />
+        )}
         <AxisChoice
           axis={view.value.axis ?? axis}
           choose={(axis) => set({ axis, range: undefined })}
@@ -351,6 +353,7 @@ function Profiles(
   { groups, metric }: { groups: readonly ComparedGroup[]; metric: string },
 ): VNode | null {
   const lines = useMemo(() => profileLines(groups, metric), [groups, metric]);
+  const range = useSignal<Range | undefined>(undefined);
   if (lines.length === 0) return null;
   const side = directionOf(metric) === "down" ? "below" : "above";
   return (
@@ -362,8 +365,8 @@ function Profiles(
         lines={lines}
         height="fill"
         named
-        range={undefined}
-        zoom={() => {}}
+        range={range.value}
+        zoom={(next) => range.value = next}
       />
     </div>
   );

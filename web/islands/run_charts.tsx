@@ -72,7 +72,14 @@ export default function RunCharts(props: RunChartsProps): VNode {
   const card = (chart: Chart, more: Partial<SeriesChartProps> = {}) => (
     <SeriesChart
       key={[chart.name, chart.deviation, ...chart.beside.map(({ name }) => name)].join()}
-      {...{ run, chart, zoom, view: view.value, about: guide[chart.name], ...more }}
+      {...{
+        run,
+        chart,
+        zoom,
+        view: view.value,
+        about: Object.hasOwn(guide, chart.name) ? guide[chart.name] : undefined,
+        ...more,
+      }}
     />
   );
   const checkpoints = [...policies, ...models];
@@ -199,14 +206,18 @@ function Section(
         <h2>{sectionTitle(name)}</h2>
         {!isOpen && (
           <span class="sparks">
-            {charts.map((chart) => (
-              <span key={chart.name}>
-                <Spark values={sparks[chart.name] ?? []} title={metricWords(chart.name)} />
-                <small>
-                  <span>{metricWords(chart.name)}</span> <b>{figure(sparks[chart.name]?.at(-1))}</b>
-                </small>
-              </span>
-            ))}
+            {charts.map(({ name }) => {
+              // A series may be called as what every object has.
+              const spark = Object.hasOwn(sparks, name) ? sparks[name] : [];
+              return (
+                <span key={name}>
+                  <Spark values={spark} title={metricWords(name)} />
+                  <small>
+                    <span>{metricWords(name)}</span> <b>{figure(spark.at(-1))}</b>
+                  </small>
+                </span>
+              );
+            })}
           </span>
         )}
       </summary>

@@ -1,5 +1,6 @@
 /** A run's place among its seeds, with the way to the others, live. @module */
 import type { VNode } from "preact";
+import { runsQuery } from "../compare_query.ts";
 import { useFollowed } from "../components/followed.ts";
 import type { Family } from "../family.ts";
 import { figureBeside } from "../format.ts";
@@ -38,7 +39,7 @@ function AmongSeeds({ siblings, index, place, judged, mark }: Family): VNode {
       {place !== null && (
         <small>{ordinal(place)} of {judged} {judged === 1 ? "seed" : "seeds"}</small>
       )}
-      <a href={`/compare?${siblings.map(({ run }) => `run=${run}`).join("&")}`}>all together</a>
+      <a href={`/compare?${runsQuery(siblings.map(({ run }) => run))}`}>all together</a>
       {after && <a href={`/runs/${after.run}`} rel="next">seed {after.seed} ›</a>}
     </nav>
   );

@@ -20,8 +20,8 @@ export default function RunStatus(
     <>
       {gone && (
         <p class="problem" role="status">
-          This run is in the trash. <code>{commandIn(program, `delete --restore ${id}`)}</code>{" "}
-          takes it back.
+          This run is no longer in the store: from the trash{" "}
+          <code>{commandIn(program, `delete --restore ${id}`)}</code> takes it back.
         </p>
       )}
       <Figures row={last.current} />

@@ -8,6 +8,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, RefObject, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { ask, keepQuery } from "../ask.ts";
+import { MOST_NAMED, runsQuery } from "../compare_query.ts";
 import { ChangeBar } from "../components/change_bar.tsx";
 import { Seeds } from "../components/seeds.tsx";
 import { Spark } from "../components/spark.tsx";
@@ -365,7 +366,7 @@ function useKeys(pressed: (key: string) => boolean): void {
       const { tagName } = event.target as HTMLElement;
       const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(tagName) &&
         (event.target as HTMLInputElement).type !== "checkbox";
-      const onControl = event.key === "Enter" && ["A", "BUTTON"].includes(tagName);
+      const onControl = event.key === "Enter" && ["A", "BUTTON", "SUMMARY"].includes(tagName);
       if (typing || onControl || event.metaKey || event.ctrlKey || event.altKey) return;
       if (latest.current(event.key)) event.preventDefault();
     };
@@ -468,21 +469,18 @@ function Columns(
   );
 }
 
-/** Runs that a link names at most: an address may have 64 kB. */
-const NAMED = 5000;
-
 /** Those that are chosen, else those that are found, else what belongs to the newest run. */
 function CompareLink(
   { filter, found, chosen }: { filter: string; found: number; chosen: ReadonlySet<string> },
 ): VNode | null {
   if (found === 0) return null;
   const query = chosen.size > 0
-    ? [...chosen].slice(0, NAMED).map((id) => `run=${id}`).join("&")
+    ? runsQuery([...chosen])
     : filter.trim() === ""
     ? ""
     : String(new URLSearchParams({ filter }));
-  const label = chosen.size > NAMED
-    ? `Compare the first ${figure(NAMED)} of ${figure(chosen.size)} chosen`
+  const label = chosen.size > MOST_NAMED
+    ? `Compare the first ${figure(MOST_NAMED)} of ${figure(chosen.size)} chosen`
     : chosen.size > 0
     ? `Compare ${chosen.size} chosen`
     : query === ""
@@ -596,7 +594,7 @@ function GroupRow(
         <small>{runs.length === 1 ? "1 run" : `${runs.length} runs`}</small>{" "}
         <a
           ref={mark as RefObject<HTMLAnchorElement>}
-          href={`/compare?${runs.map((id) => `run=${id}`).join("&")}`}
+          href={`/compare?${runsQuery(runs)}`}
         >
           {label}
         </a>

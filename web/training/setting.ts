@@ -76,7 +76,7 @@ export function commandOf(
   }
   const { budget, ...fields } = set;
   const words = [
-    `run ${base.experiment} --seed ${shellWord(seed || "1")}`,
+    `run ${shellWord(base.experiment)} --seed ${shellWord(seed || "1")}`,
     ...budget === undefined ? [] : [`--budget ${shellWord(budget)}`],
     ...settingWords(Object.entries(fields)),
     `--backend ${backend}`,

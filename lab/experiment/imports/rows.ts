@@ -41,7 +41,8 @@ export function textOf(bytes: Uint8Array, name: string): string {
 /** A number as loggers write it; undefined where there is none. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;
-  const text = String(value ?? "").trim();
+  if (typeof value !== "string") return undefined;
+  const text = value.trim();
   if (/^[+-]?nan$/i.test(text)) return NaN;
   const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
   if (infinite !== null) return infinite[1] === "-" ? -Infinity : Infinity;

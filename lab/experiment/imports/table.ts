@@ -23,9 +23,18 @@ export interface Table {
 
 /** Columns that hold the step, the first that has any; and seconds since the start. */
 const steps = [
-  ...["step", "_step", "global_step", "environment_steps", "timesteps", "total_timesteps"],
+  ...["step", "global_step", "environment_steps", "timesteps", "total_timesteps"],
   ...["time/total_timesteps", "num_env_steps_sampled_lifetime", "timesteps_total"],
-  ...["num_env_steps_sampled", "iteration", "iterations", "epoch", "update", "training_iteration"],
+  // That of Weights & Biases counts what was logged.
+  ...[
+    "num_env_steps_sampled",
+    "_step",
+    "iteration",
+    "iterations",
+    "epoch",
+    "update",
+    "training_iteration",
+  ],
 ];
 const seconds = [
   "seconds",
@@ -239,7 +248,9 @@ function isText(rows: readonly Row[], column: string, name: string): boolean {
   const [numbers, texts] = [true, false].map((isNumber) =>
     filled.filter(({ cell }) => (numberOf(cell) !== undefined) === isNumber)
   );
-  const comma = texts.find(({ cell }) => DECIMAL_COMMA.test(String(cell).trim()));
+  const comma = texts.find(({ cell }) =>
+    typeof cell === "string" && DECIMAL_COMMA.test(cell.trim())
+  );
   const wrong = comma ?? (numbers.length > 0 ? texts[0] : undefined);
   if (wrong === undefined) return texts.length > 0;
   const wanted = wrong === comma

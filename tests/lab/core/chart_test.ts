@@ -98,3 +98,11 @@ Deno.test("a chart has gaps where a value is not finite, and its axes are those 
   const none = { ...gaps, lines: [{ name: "a", x: [0, 1], y: [NaN, Infinity] }] };
   ok(!JSON.stringify(chartScene(none)).includes("null"), "a place that is no number");
 });
+
+Deno.test("a chart holds more points than a call has arguments", () => {
+  const y = Float64Array.from({ length: 300_000 }, (_, i) => i % 7);
+  const lines = [{ name: "a", x: [...y.keys()], y: [...y] }];
+  const [{ points }] = shapes("line", { xLabel: "x", yLabel: "y", lines })
+    .filter(({ color }) => color !== "#e8e8e8");
+  deepStrictEqual([points.length, points[0]], [300_000, [0, 0]]);
+});

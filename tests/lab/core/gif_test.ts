@@ -58,4 +58,20 @@ Deno.test("a GIF needs frames, and of one size", async () => {
   });
   await rejects(encodeGif([], { milliseconds: 40 }), InputError);
   await rejects(encodeGif([frame(2), frame(3)], { milliseconds: 40 }), /2 × 1 and 3 × 1/);
+  for (const width of [0, 65_536]) {
+    await rejects(encodeGif([frame(width)], { milliseconds: 40 }), {
+      name: "InputError",
+      message: `Cannot make a GIF as its sides must be 1 … 65535 pixels: ${width} × 1`,
+    });
+  }
+  await rejects(encodeGif([{ ...frame(2), channels: 3 }], { milliseconds: 40 }), {
+    name: "InputError",
+    message: "Cannot make a GIF as a frame of 2 × 1 × 3 must have 6 bytes: 2",
+  });
+  for (const milliseconds of [-1, 700_000, NaN]) {
+    await rejects(encodeGif([frame(2)], { milliseconds }), {
+      name: "InputError",
+      message: `Cannot make a GIF as milliseconds must be 0 … 655350: ${milliseconds}`,
+    });
+  }
 });

@@ -101,6 +101,13 @@ Deno.test("conditions and words are read as they are typed, and written as they 
   }
   deepStrictEqual(queryIn("or").words, ["or"]);
   throws(() => conditionsIn("agent"), /a condition is KEY=VALUE.*: "agent"$/);
+  // A forgotten and would make one value of both, which every run differs from.
+  throws(() => conditionsIn("agent!=dqn seed=7"), {
+    name: "InputError",
+    message: "Cannot filter runs as conditions are joined by and (a value that looks like one is " +
+      "written in quotes): agent!=dqn seed=7",
+  });
+  deepStrictEqual(conditionsIn("note='a seed=7'"), [condition("note", "=", "a seed=7")]);
 });
 
 Deno.test("the term that asks for a value finds that value, whatever quotes are in it", () => {
@@ -110,4 +117,15 @@ Deno.test("the term that asks for a value finds that value, whatever quotes are 
     ),
     ["tag=first-1.x", 'tag="second try"', `tag='say "no"'`, '"so much"', ""],
   );
+});
+
+Deno.test("nothing is no number and no id: a variable that the shell has not set matches no run", () => {
+  const wanted = (key: string, operator: "=" | ">=") => ({ key, operator, wanted: "" });
+  for (const [value, reading] of [["1rsv7v", "id"], [0, "plain"], [7n, "plain"]] as const) {
+    throws(() => meets(value, wanted("each", "="), reading), {
+      name: "InputError",
+      message: "Cannot filter runs by each as a value must stand behind =: nothing",
+    });
+  }
+  strictEqual(meets("", wanted("note", "="), "plain"), true);
 });

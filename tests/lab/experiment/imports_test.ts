@@ -131,6 +131,19 @@ Deno.test("tables of any logger: steps, seconds, quotes, empty cells, what is no
     deepStrictEqual(plain.series, [["loss", [1, 2], [3, 2], [0, 0]]]);
   }));
 
+Deno.test("what a program counts stands before what Weights & Biases counts, and a list is no number", () =>
+  withStore(async (store) => {
+    const csv = "_step,_runtime,global_step,loss\n0,1,512,3\n1,2,1024,2\n";
+    const [{ series }] = await imported(store, "history.csv", csv);
+    deepStrictEqual(series, [
+      ["_step", [512, 1024], [0, 1], [1, 2]],
+      ["loss", [512, 1024], [3, 2], [1, 2]],
+    ]);
+    const rows = [1, 2].map((step) => ({ step, loss: step, grads: [step], bins: [1, step] }));
+    const [lists] = await imported(store, "rows.json", JSON.stringify(rows));
+    deepStrictEqual(lists.series, [["loss", [1, 2], [1, 2], [0, 0]]]);
+  }));
+
 Deno.test("files of one name are seeds of one experiment, unless it is said otherwise", () =>
   withStore(async (store) => {
     let contents = 0;

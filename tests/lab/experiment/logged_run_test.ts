@@ -325,3 +325,27 @@ Deno.test("a run that nothing could find again is refused before it is stored", 
     }
     deepStrictEqual(store.runs(), []);
   }));
+
+Deno.test("what no manifest can hold is refused before anything is stored", async () => {
+  const folder = await Deno.makeTempDir();
+  const refusals: [options: Record<string, unknown>, message: string][] = [
+    [{}, "its name must be text: undefined"],
+    [{ name: "a", tags: "b" }, 'its tags must be a list of texts: "b"'],
+    [{ name: "a", configuration: "b" }, 'its configuration must be a plain object: "b"'],
+    [{ name: "a", configuration: { b: { c: NaN } } }, "configuration.b.c is NaN"],
+    [{ name: "a", configuration: { b: () => 1 } }, "configuration.b is function"],
+    [{ name: "a", configuration: { b: new Map() } }, "configuration.b is a Map"],
+  ];
+  try {
+    for (const [options, reason] of refusals) {
+      // deno-lint-ignore no-explicit-any -- as JavaScript may call it
+      await rejects(startRun({ ...options, store: `${folder}/runs` } as any), {
+        name: "InputError",
+        message: `Cannot start a run as ${reason}`,
+      });
+    }
+    await rejects(Deno.stat(`${folder}/runs`), Deno.errors.NotFound);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

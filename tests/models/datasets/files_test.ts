@@ -77,6 +77,19 @@ for (const [i, { file, shape, values }] of golden.arrays.entries()) {
   });
 }
 
+Deno.test("a type that NumPy has not is refused, also where every object has such a name", () => {
+  const head = "{'descr': '<constructor', 'fortran_order': False, 'shape': (1,), }".padEnd(117) +
+    "\n";
+  const content = Uint8Array.of(
+    ...[0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, 118, 0],
+    ...new TextEncoder().encode(head),
+  );
+  throws(() => parseNpy({ path: "a.npy", bytes: content }), {
+    name: "InputError",
+    message: /its elements must be numbers \(.*\): <constructor$/,
+  });
+});
+
 Deno.test("bytes are shares of 255 in images, and what they are in points", async () => {
   // Of NumPy's format 1.0: six rows of two bytes, or as many images of one row.
   const npy = (shape: string) => {

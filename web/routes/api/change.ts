@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
 import { printableLines } from "../../../lab/core/printable.ts";
+import { MOST_NAMED } from "../../compare_query.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import type { Context } from "../../fresh.ts";
 import type { State } from "../../state.ts";
@@ -36,7 +37,7 @@ const changeSchema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("restore") }),
 ]);
 const bodySchema = z.strictObject({
-  runs: z.array(z.string().max(20)).min(1).max(1000),
+  runs: z.array(z.string().max(20)).min(1).max(MOST_NAMED),
   change: changeSchema,
 });
 

@@ -1,5 +1,7 @@
 /** One metric of many runs, grouped over seeds. @module */
 import { InputError } from "../../../lab/core/errors.ts";
+import { shortened } from "../../../lab/core/printable.ts";
+import { MOST_BESIDE } from "../../comparison_size.ts";
 import type { State } from "../../state.ts";
 import type { Comparison, ComparisonRequest } from "../../comparison.ts";
 import type { Context } from "../../fresh.ts";
@@ -21,9 +23,6 @@ export function requestOf(query: URLSearchParams): ComparisonRequest {
 
 /** Parts of a URL that have a form of their own. */
 const FORMED = ["axis", "smoothing", "groups", "from", "to"];
-
-/** Metrics beside the first one, at most. */
-const MOST_BESIDE = 8;
 
 /** What is compared where the address asks for what no run has. */
 export const nothing: Comparison = {
@@ -61,7 +60,12 @@ export function readableRequestOf(address: URLSearchParams): Readable {
       query.delete(name);
     }
   }
-  const also = query.getAll("also").slice(0, MOST_BESIDE);
+  const beside = query.getAll("also");
+  const also = beside.slice(0, MOST_BESIDE);
+  if (beside.length > also.length) {
+    const passed = shortened(beside.slice(MOST_BESIDE).join(", "));
+    problems.push(`Cannot draw more than ${MOST_BESIDE} metrics beside the first: ${passed}`);
+  }
   return { request: requestOf(query), query, also, passed: passedOver(query, KNOWN), problems };
 }
 

@@ -77,7 +77,7 @@ export async function handler(
     row,
     run,
     trainable: isComputed(row.backend) && refusalOf(run, module) === undefined,
-    unplayable: isInOwnWorld(run) ? module : undefined,
+    unplayable: isComputed(row.backend) && isInOwnWorld(run) ? module : undefined,
     isGone: module !== undefined && own.isGone(run),
     guide: guideOfRun(row.method, isModel ? contents.names : undefined),
     levels: levelsOf(run),
