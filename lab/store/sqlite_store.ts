@@ -317,9 +317,20 @@ interface Owned {
   readonly name: string;
 }
 
+/** Which file of the machine a store's database is; undefined where there is none. */
+function identityOf(folder: string): string | undefined {
+  try {
+    const { dev, ino } = Deno.statSync(`${folder}/lab.db`);
+    return `${dev} ${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /** See {@linkcode openStore}. `write` stands in for the disk in tests. */
 export class SqliteStore implements Store {
   readonly location: string;
+  readonly #identity: string | undefined;
   readonly #database: Database;
   readonly #runs: RunTable;
   readonly #batches: Batches;
@@ -332,6 +343,7 @@ export class SqliteStore implements Store {
   /** A store in `folder`, whose file is open and of today's schema. */
   constructor(folder: string, database: Database, write: WriteSynced = writeSynced) {
     this.location = folder;
+    this.#identity = identityOf(folder);
     this.#database = database;
     this.#runs = new RunTable(database, (id) => isLocked(this.#lockPath(id)));
     this.#batches = new Batches(database, new BatchJournal(database, folder));
@@ -617,6 +629,12 @@ export class SqliteStore implements Store {
   }
 
   version(): number {
+    if (identityOf(this.location) !== this.#identity) {
+      throw new LabError(
+        `Cannot go on with the store as it was deleted or replaced while it was open: ${this.location} ` +
+          "(start again)",
+      );
+    }
     return Number(this.#database.get("SELECT version FROM store")!.version);
   }
 

@@ -452,7 +452,12 @@ export interface Store {
   backUp(target: string): Promise<Backup>;
   /** What of the database's own structure is damaged, a line each; reads all of it. */
   damages(): string[];
-  /** A number that grows with every write, for live pages. */
+  /**
+   * A number that grows with every write, for live pages.
+   *
+   * @throws {LabError} where the store's file is not the one any more that was opened: what is written
+   *   into it would be lost.
+   */
   version(): number;
   /** Writes what is queued and lets go of the store. */
   close(): void;

@@ -147,3 +147,19 @@ Deno.test("archived runs are left out unless the filter names them", async () =>
   deepStrictEqual([found, archived, total], [before - 1, 1, before]);
   deepStrictEqual(table("filter=tag%3Darchived").rows.map(({ row }) => row.id), [runs["ppo-1"]]);
 });
+
+Deno.test("a store that was replaced under the dashboard is neither shown nor changed", async () => {
+  await using dashboard = await openDashboard({ readOnly: false });
+  const { store, runs, app } = dashboard;
+  const path = `${store.location}/lab.db`;
+  await Deno.copyFile(path, `${path}.other`);
+  await Deno.rename(`${path}.other`, path);
+  const line = /^Cannot go on with the store as it was deleted or replaced while it was open: /;
+  const change = { action: "tag", tag: "lost" };
+  const { status, text } = await ask(dashboard, { runs: [runs["ppo-1"]], change });
+  strictEqual(status, 409);
+  match(text, line);
+  const shown = await app.handler(new Request("http://127.0.0.1/api/runs"));
+  strictEqual(shown.status, 500);
+  match(await shown.text(), /deleted or replaced/);
+});

@@ -86,6 +86,8 @@ export async function post({ req, state }: Context<State>): Promise<Response> {
   const { runs, change } = parsed.data;
   const made: { readonly id: string; readonly back: () => void }[] = [];
   try {
+    // A store that was replaced has other runs; what is written into the old one would be lost.
+    writable.version();
     for (const id of new Set(runs)) {
       const back = apply(writable, id, change);
       if (back !== undefined) made.push({ id, back });
