@@ -8250,8 +8250,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a link that names all that are chosen says that it names the first",
     file: "web/islands/run_table.tsx",
-    from: "const label = chosen.size > NAMED",
-    to: "const label = chosen.size >= NAMED",
+    from: "const label = chosen.size > MOST_NAMED",
+    to: "const label = chosen.size >= MOST_NAMED",
     test: "tests/web/run_table_island_test.ts",
   },
   {
@@ -9447,8 +9447,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "One NaN empties a report's chart.",
     file: "lab/core/chart.ts",
-    from: "const finite = values.filter(Number.isFinite);",
-    to: "const finite = values;",
+    from: "if (!Number.isFinite(value)) continue;",
+    to: "",
     test: "tests/lab/core/chart_test.ts",
   },
   {
@@ -10647,8 +10647,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a spark says the first figure, not the last",
     file: "web/islands/run_charts.tsx",
-    from: "{figure(sparks[chart.name]?.at(-1))}",
-    to: "{figure(sparks[chart.name]?.at(0))}",
+    from: "{figure(spark.at(-1))}",
+    to: "{figure(spark.at(0))}",
     test: "tests/web/chart_views_test.ts",
   },
   {
@@ -10682,7 +10682,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "Short names of settings are no longer told apart where they end alike",
-    file: "lab/experiment/comparison.ts",
+    file: "lab/core/last_parts.ts",
     from: "if (paths.filter((each) => each === name || each.endsWith(`.${name}`)).length === 1) {",
     to: "if (paths.filter((each) => each === name || each.endsWith(`.${name}`)).length >= 1) {",
     test: "tests/lab/experiment/comparison_test.ts",
@@ -12440,7 +12440,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a backup lies within the store that it is of",
     file: "lab/store/backup.ts",
-    from: "if (`${resolve(target)}/`.startsWith(`${resolve(folder)}/`)) {",
+    from: "if (`${truePath(target)}/`.startsWith(`${truePath(folder)}/`)) {",
     to: "if (false) {",
     test: "tests/cli/exit_codes_test.ts",
   },
