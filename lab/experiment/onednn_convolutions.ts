@@ -230,16 +230,15 @@ function third(file: string): Version<bigint> {
  * How convolutions are computed by the library in a file, on one thread where it is held to one.
  *
  * @param major Its version.
+ * @returns Undefined for a version whose functions are not known: it is given products.
  * @throws LabError from what it returns where the library refuses a convolution.
  */
-export function convolver(
-  file: string,
-  major: number,
-): NonNullable<MathLibrary["bindConvolution"]> {
-  return major === 2 ? of(file, second(file)) : of(file, third(file));
+export function convolver(file: string, major: number): MathLibrary["bindConvolution"] {
+  if (major === 2) return convolverOf(file, second(file));
+  return major === 3 ? convolverOf(file, third(file)) : undefined;
 }
 
-function of<Tensor>(
+function convolverOf<Tensor>(
   file: string,
   version: Version<Tensor>,
 ): NonNullable<MathLibrary["bindConvolution"]> {
