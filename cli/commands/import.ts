@@ -10,6 +10,7 @@ import { parseSeed } from "../../lab/core/seed_sequence.ts";
 import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
 import { isFolder } from "../../lab/store/files.ts";
 import { LONGEST_NAME, LONGEST_TAG } from "../../lab/experiment/tags.ts";
+import { lockImports } from "../../lab/store/lock.ts";
 import {
   defaulting,
   defineCommand,
@@ -73,6 +74,7 @@ export const importRuns = defineCommand({
     const sources = await sourcesOf(io, files);
     await Promise.all(sources.flatMap(({ files }) => files).map(requireFile));
     using opened = await openStoreOf(io, location);
+    using _lock = await lockImports(opened.store.location);
     let next = seed === undefined ? undefined : parseSeed(seed);
     // Files that are named together are runs of their own, though their content be the same.
     const before = opened.store.runs();

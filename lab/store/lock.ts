@@ -74,6 +74,20 @@ export function lockBatch(location: string, batch: number): Disposable {
   return takeLock(`${location}/locks/${BATCH}${batch}`, `the batch of request ${batch}`);
 }
 
+/** What the lock of imports is called. */
+const IMPORT = "import";
+
+/**
+ * Waits for the lock of a store's imports: two at once would see neither each other's runs, which are not
+ * added twice, nor their seeds.
+ */
+export async function lockImports(location: string): Promise<Disposable> {
+  const path = `${location}/locks/${IMPORT}`;
+  const file = await Deno.open(path, { read: true, write: true, create: true });
+  await file.lock(true);
+  return { [Symbol.dispose]: () => file.close() };
+}
+
 /** Whether somebody, this process included, begins the runs of a batch. */
 export function isBatchLocked(location: string, batch: number): boolean {
   return isLocked(`${location}/locks/${BATCH}${batch}`);
@@ -90,6 +104,7 @@ function inFileName(name: string): string {
 
 /** What the lock of this file name stands for, in messages: `run 1rsv7v`, `sweep rates`. */
 export function nameOfLock(file: string): string {
+  if (file === IMPORT) return "an import";
   if (file.startsWith(BATCH)) return `the batch of request ${file.slice(BATCH.length)}`;
   if (!file.startsWith(SWEEP)) return `run ${file}`;
   const [name, cut] = file.slice(SWEEP.length).split(CUT);

@@ -214,6 +214,26 @@ Deno.test("where one of the files is missing none is imported, and no store is m
     }
   }));
 
+Deno.test("imports at once wait for one another: nothing is added twice, and each has a seed", () =>
+  inFolder(async (folder) => {
+    for (const [i, name] of ["a.csv", "b.csv", "c.csv"].entries()) {
+      await Deno.writeTextFile(`${folder}/${name}`, `step,loss\n1,0.${i}\n`);
+    }
+    const typed = async (file: string) => {
+      const io = capturedIo({ folder, root: folder, registries });
+      strictEqual(await main(["import", file, "--name", "m"], io), 0, io.written.error);
+      return io.written.out.startsWith("already there: ");
+    };
+    const known = await Promise.all(["a.csv", "b.csv", "c.csv", "a.csv"].map(typed));
+    strictEqual(known.filter((each) => each).length, 1);
+    const io = capturedIo({ folder, root: folder, registries });
+    await main(["runs", "--json"], io);
+    const seeds = JSON.parse(io.written.out).runs.map(({ seed }: { seed: unknown }) =>
+      String(seed)
+    );
+    deepStrictEqual(seeds.sort(), ["1", "2", "3"]);
+  }));
+
 Deno.test("an import hands on what was typed: name, first seed, tags, what steps count", () =>
   inFolder(async (folder) => {
     const typed = async (line: string) => {
