@@ -12,7 +12,7 @@ import { plansOf, type RunRequest, storedPlan } from "../lab/experiment/launch.t
 import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
 import { FLEET_PROGRAM, memoryText, PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
-import { quoted } from "../lab/core/shell.ts";
+import { quoted, shellWord } from "../lab/core/shell.ts";
 import { folderOf } from "../lab/store/location.ts";
 import { openStoreOf, storeLocation } from "./stores.ts";
 import { storeFlag } from "../web/program.ts";
@@ -56,6 +56,11 @@ export interface Job {
   readonly time?: string;
 }
 
+/** A value of a line that sbatch reads, which splits it at blanks outside of quotes. */
+function inDirective(value: string): string {
+  return /\s/.test(value) ? `"${value}"` : value;
+}
+
 /** The script of an array job. */
 export function scriptOf(job: Job): string {
   const { name, tasks, folder, root, command, lock, cores, partition, time } = job;
@@ -66,7 +71,7 @@ export function scriptOf(job: Job): string {
     `#SBATCH --cpus-per-task=${cores}`,
     ...(partition === undefined ? [] : [`#SBATCH --partition=${partition}`]),
     ...(time === undefined ? [] : [`#SBATCH --time=${time}`]),
-    `#SBATCH --output=${folder.replaceAll("%", "%%")}/%A_%a.log`,
+    `#SBATCH --output=${inDirective(`${folder.replaceAll("%", "%%")}/%A_%a.log`)}`,
     "#SBATCH --open-mode=append",
     "#SBATCH --requeue",
     `#SBATCH --signal=B:USR1@${warningSeconds(time)}`,
@@ -294,7 +299,7 @@ async function intoStores(
     `${plural(requests.length, "run")} in ${
       plural(tasks, "store")
     } of ${folder}. When they have ended: ` +
-      `for each in ${folder}/*/; do ${PROGRAM} sync "$each" ${store}; done\n`,
+      `for each in ${shellWord(folder)}/*/; do ${PROGRAM} sync "$each" ${store}; done\n`,
   );
   return 0;
 }

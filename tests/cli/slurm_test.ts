@@ -249,6 +249,8 @@ Deno.test("a job's head says each thing that it is made of, and no more", () => 
     ...["job-name=it-s-a-job", "array=0-2", "cpus-per-task=4", "partition=p", "time=2"],
     ...["output=/a/50%%/%A_%a.log", "open-mode=append", "requeue", "signal=B:USR1@30"],
   ]);
+  // sbatch splits its lines at blanks.
+  strictEqual(head({ folder: "/a b" })[3], 'output="/a b/%A_%a.log"');
   // A quarter of the time, of a minute at least, and two minutes at most.
   const times = {
     "0:20": 15,
