@@ -138,6 +138,8 @@ function beganWith(store: Store, from: NonNullable<Manifest["determined"]["from"
 function nextOf(run: Run, location: string | undefined): [does: string, line: string][] {
   const { determined } = run.manifest;
   const line = (words: string) => commandLine(words, location);
+  /** Of what trains: by the task that may load the run's library. */
+  const training = (words: string) => `${programFor(run)} ${words}${storeFlag(location)}`;
   if (determined.backend === LOGGED) return [["To compare it", line(`compare ${run.id}`)]];
   if (!isComputed(determined.backend)) {
     return [["To see its sweep", line(`sweeps ${run.manifest.sweep?.name}`)]];
@@ -145,7 +147,7 @@ function nextOf(run: Run, location: string | undefined): [does: string, line: st
   if (run.digest === null && run.status !== "diverged") {
     const resumed = isPostgres(location)
       ? `deno task -q worker${storeFlag(location)}`
-      : `${programFor(run)} resume ${run.id}${storeFlag(location)}`;
+      : training(`resume ${run.id}`);
     return [["To go on", resumed]];
   }
   const look: [string, string] = determined.configuration.agent === undefined
@@ -153,6 +155,5 @@ function nextOf(run: Run, location: string | undefined): [does: string, line: st
     : ["To see it at work", line(`evaluate ${run.id} --render`)];
   // It would be stored, and workers alone store runs in a database.
   if (run.digest === null || isPostgres(location)) return [look];
-  const anew = `${programFor(run)} reproduce ${run.id}${storeFlag(location)}`;
-  return [look, ["To train it anew", anew]];
+  return [look, ["To train it anew", training(`reproduce ${run.id}`)]];
 }

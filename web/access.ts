@@ -59,25 +59,25 @@ export class Access {
     }
     if (this.shared === undefined) return undefined;
     const given = url.searchParams.get("token");
-    const kept = new RegExp(`(?:^|;\\s*)${cookieOf(url)}=(\\w+)`).exec(
-      request.headers.get("cookie") ?? "",
-    );
-    if (given === null && kept !== null && await this.#isRight(kept[1])) return undefined;
-    if (given === null && kept === null) return unknown("");
-    // A cookie was right once, of a server that has gone: no guess.
-    if (given === null) return unknown(" This token is another one.");
+    const cookie = cookieOf(url);
+    if (given === null) {
+      const kept = new RegExp(`(?:^|;\\s*)${cookie}=(\\w+)`).exec(
+        request.headers.get("cookie") ?? "",
+      );
+      if (kept === null) return unknown("");
+      // A wrong one was right once, of a server that has gone: no guess.
+      return await this.#isRight(kept[1]) ? undefined : unknown(" This token is another one.");
+    }
     if (!this.#wrong.isFree) return unknown(" Too many wrong tokens came: wait a minute.", 429);
     if (!await this.#isRight(given)) {
       this.#wrong.take();
       return unknown(" This token is another one.");
     }
     url.searchParams.delete("token");
-    const cookie = `${
-      cookieOf(url)
-    }=${given}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Strict`;
+    const kept = `${cookie}=${given}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Strict`;
     return new Response(null, {
       status: 303,
-      headers: { "location": `${url.pathname}${url.search}`, "set-cookie": cookie },
+      headers: { "location": `${url.pathname}${url.search}`, "set-cookie": kept },
     });
   }
 

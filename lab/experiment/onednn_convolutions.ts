@@ -265,8 +265,9 @@ function convolverOf<Tensor>(
     const described = describedBy(call, version);
     const forward = version.operation({ ...described, solves: "output" }, engine, NONE);
     const operation = solves === "output" ? forward : version.operation(described, engine, forward);
-    const [image, plain, result] = [described.image, described.plain, described.result]
-      .map((tensor, i) => version.memory(tensor, engine, viewsOf(call, views)[i]));
+    const tensors = [described.image, described.plain, described.result];
+    const [image, plain, result] = viewsOf(call, views)
+      .map((view, i) => version.memory(tensors[i], engine, view));
     // As the library chose; the descriptor is the operation's.
     const chosen = dnnl.dnnl_primitive_desc_query_md(
       ...[operation, solves === "filter" ? FILTER_GRADIENT : FILTER, 0] as const,
@@ -274,9 +275,7 @@ function convolverOf<Tensor>(
     const filter = made((place) => dnnl.dnnl_memory_create(place, chosen, engine, ALLOCATED));
     const compute = primitive(operation);
     for (const each of new Set([forward, operation])) dnnl.dnnl_primitive_desc_destroy(each);
-    for (const tensor of [described.image, described.filter, described.plain, described.result]) {
-      version.release(tensor);
-    }
+    for (const tensor of [...tensors, described.filter]) version.release(tensor);
     const [from, to] = solves === "filter" ? [filter, plain] : [plain, filter];
     const reorder = copy(from, to);
     const computed = pairs([
@@ -339,7 +338,7 @@ function describedBy<Tensor>(
   };
 }
 
-/** Of image, filter and result. */
+/** Of image, filter and result, in this order. */
 function viewsOf(
   { solves }: ConvolutionCall,
   [a, b, c]: CallViews,
