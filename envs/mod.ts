@@ -9,8 +9,13 @@ import { environmentOf } from "../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../lab/core/environment.ts";
 import { unknownEnvironment } from "../lab/core/environment_ids.ts";
 import { InputError, unknownName } from "../lab/core/errors.ts";
-import { checkOptions, type KnownOptions } from "../lab/core/options.ts";
-import { show } from "../lab/core/plain.ts";
+import {
+  checkFields,
+  checkOptions,
+  type KnownFields,
+  type KnownOptions,
+} from "../lab/core/options.ts";
+import { isRecord, show } from "../lab/core/plain.ts";
 import type { EnvironmentEntry } from "../lab/core/registry.ts";
 import { type Autoreset, autoresets, type Vector } from "../lab/core/vector.ts";
 import { ownEntries } from "./entries.ts";
@@ -40,10 +45,33 @@ export interface Registration<Options = any> {
   readonly configuration?: OptionsSchema<Options>;
   /** The world with its options. */
   readonly entry: (options: Options) => EnvironmentDefinition | Environment;
-  /** Steps after which an episode is truncated. Default: what the world itself says. */
+  /**
+   * Steps after which an episode is truncated; of an environment that is made already at most its own.
+   * Default: what the world itself says.
+   */
   readonly timeLimit?: number;
   /** Mean return at which the world counts as solved. Default: what the world itself says. */
   readonly rewardThreshold?: number;
+}
+
+const ofRegistration: KnownFields<Registration> = {
+  required: { id: "text", entry: "function" },
+  optional: {
+    ...{ summary: "text", configuration: "object" },
+    ...{ timeLimit: "number", rewardThreshold: "number" },
+  },
+};
+
+/** What an entry makes. */
+function enter(
+  { id, entry }: Registration,
+  options: unknown,
+): EnvironmentDefinition | Environment {
+  const made: unknown = entry(options);
+  if (isRecord(made)) return made as unknown as EnvironmentDefinition | Environment;
+  throw new InputError(
+    `Cannot make ${id} as its entry must return a definition or an environment: ${show(made)}`,
+  );
 }
 
 /** A definition under the id of its registration; undefined where an environment is registered. */
@@ -63,11 +91,17 @@ function defineRegistered(
 /** The world of a registration, under its id. */
 function makeRegistered(registration: Registration, options: unknown): Environment {
   const { id, timeLimit: limit, rewardThreshold } = registration;
-  const made = registration.entry(options);
+  const made = enter(registration, options);
   const definition = defineRegistered(registration, made);
   if (definition !== undefined) return environmentOf(definition);
   const threshold = rewardThreshold ?? made.rewardThreshold;
   const environment = made as Environment;
+  if (limit !== undefined && limit > (environment.timeLimit ?? Infinity)) {
+    throw new InputError(
+      `Cannot make ${id} with a time limit of ${limit} as what its entry makes ends after ` +
+        `${environment.timeLimit} steps: let it return the definition`,
+    );
+  }
   const transitions = environment.transitions && (() => environment.transitions!());
   const limited = limit === undefined
     ? wrap(environment, { transitions })
@@ -78,7 +112,7 @@ function makeRegistered(registration: Registration, options: unknown): Environme
 /**
  * Makes a world known by its id, so that `makeEnv` and experiments find it.
  *
- * @throws InputError where the id has no version or is taken.
+ * @throws InputError where the id has no version or is taken, and for a field that is unknown or wrong.
  *
  * @example
  * ```ts
@@ -95,7 +129,8 @@ function makeRegistered(registration: Registration, options: unknown): Environme
  * ```
  */
 export function register<Options>(registration: Registration<Options>): void {
-  const { id, summary = "", configuration = z.strictObject({}) } = registration;
+  checkFields<Registration>("register an environment", registration, ofRegistration);
+  const { id, summary = "", configuration = z.strictObject({}), timeLimit: limit } = registration;
   if (typeof id !== "string" || !/^[A-Za-z0-9_.:/-]+-v\d+$/.test(id)) {
     throw new InputError(
       `Cannot register an environment as its id must end in a version, like "Corridor-v0": ${
@@ -106,13 +141,18 @@ export function register<Options>(registration: Registration<Options>): void {
   if (registered.some((known) => known.id === id)) {
     throw new InputError(`Cannot register ${id} as the id is taken: choose another or a version`);
   }
+  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) {
+    throw new InputError(
+      `Cannot register ${id} as its timeLimit must be a whole number ≥ 1: ${limit}`,
+    );
+  }
   registered.push({
     id,
     summary,
     configuration: configuration as z.ZodType,
     make: (options) => makeRegistered(registration as Registration, options),
     define: (options) =>
-      defineRegistered(registration as Registration, registration.entry(options as Options)),
+      defineRegistered(registration as Registration, enter(registration as Registration, options)),
   });
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 import type { ExampleKind } from "../lab/core/dataset.ts";
-import { InputError, unknownName } from "../lab/core/errors.ts";
+import { checkNames, InputError } from "../lab/core/errors.ts";
 import {
   describeMachine,
   encodeFile,
@@ -17,7 +17,7 @@ import {
 import { checkOptions } from "../lab/core/options.ts";
 import type { Samples } from "../lab/core/picture.ts";
 import { drawnKinds, promptOf, samplesOf } from "./samples.ts";
-import { show } from "../lab/core/plain.ts";
+import { isRecord, show } from "../lab/core/plain.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { rowRanges } from "../lab/core/rows.ts";
 import type { Json } from "../lab/core/snapshot.ts";
@@ -353,7 +353,7 @@ export class LoadedModel {
     if (count > most) {
       throw new InputError(`Cannot sample as there must be at most ${most} at a time: ${count}`);
     }
-    requireNoise(count, this.noise, given ?? {});
+    if (given !== undefined) requireNoise(count, this.noise, given);
     if (label !== undefined && classes === 0) {
       throw new InputError(`Cannot sample one class as the model is not conditional: ${label}`);
     }
@@ -446,8 +446,11 @@ function requireFloats(name: string, what: string, values: unknown): void {
 
 /** @throws InputError where the noise that is given is not that of the model. */
 function requireNoise(count: number, noise: FileNoise, given: Columns): void {
+  if (!isRecord(given)) {
+    throw new InputError(`Cannot sample as noise must be given by name: ${show(given)}`);
+  }
+  checkNames("sample", "noise", given, Object.keys(noise));
   for (const [name, values] of Object.entries(given)) {
-    if (!(name in noise)) throw unknownName("sample", "noise", name, Object.keys(noise));
     requireFloats("sample", `the noise "${name}"`, values);
     const { length } = values;
     const [, shape, per] = noise[name];

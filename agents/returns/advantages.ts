@@ -135,7 +135,7 @@ export function standardize(values: ArrayLike<number>, out: Float32Array | Float
 
 /**
  * 1 − Var(returns − values) / Var(returns): 1 is a perfect value function, 0 no better than a
- * constant, below 0 worse. NaN where the returns do not vary.
+ * constant, below 0 worse. NaN where the returns do not vary by more than the rounding of their sums.
  *
  * @param values V(s), [M].
  * @param returns R, [M].
@@ -146,7 +146,9 @@ export function explainedVariance(
 ): number {
   const errors = Float64Array.from(returns, (value, i) => value - values[i]);
   const spread = standardDeviation(returns, 0);
-  if (spread === 0) return NaN;
+  let largest = 0;
+  for (let i = 0; i < returns.length; i++) largest = Math.max(largest, Math.abs(returns[i]));
+  if (spread <= 4 * Number.EPSILON * largest) return NaN;
   const share = standardDeviation(errors, 0) / spread;
   return 1 - share * share;
 }

@@ -38,6 +38,7 @@ export function wrap(env: Environment, parts: WrapperParts): Environment {
     id: env.id,
     observationSpace: parts.observationSpace ?? env.observationSpace,
     actionSpace: actionSpace ?? env.actionSpace,
+    clipsActions: actionSpace === undefined ? env.clipsActions : undefined,
     timeLimit: parts.timeLimit ?? env.timeLimit,
     rewardThreshold: env.rewardThreshold,
     goal: parts.changesRewards && env.goal === "rewarded" ? undefined : env.goal,

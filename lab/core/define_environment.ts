@@ -20,7 +20,8 @@ import type {
 import { checkNames, didYouMean, InputError, unknownIn, unknownName } from "./errors.ts";
 import { keptWorld, type Phase } from "./kept_world.ts";
 import { MisfitError, requireKind } from "./misfit.ts";
-import { firstNotJson, isPlain, show } from "./plain.ts";
+import { checkOptions, type KnownOptions } from "./options.ts";
+import { firstNotJson, isPlain, isRecord, show } from "./plain.ts";
 import { defaultRng, type Generator, type Seed } from "./random.ts";
 import type { Scene } from "./scene.ts";
 import type { Json } from "./snapshot.ts";
@@ -57,6 +58,10 @@ const ofStep: Readonly<
   truncated: true,
   info: true,
   probability: true,
+};
+const ofReset: KnownOptions<NonNullable<Parameters<Environment["reset"]>[0]>> = {
+  seed: true,
+  options: true,
 };
 const noInfo: Info = Object.freeze({});
 const noOptions: ResetOptions = Object.freeze({});
@@ -203,6 +208,7 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
   reset(
     options?: { seed?: Seed; options?: ResetOptions },
   ): { observation: Observation; info: Info } {
+    if (options !== undefined) checkOptions(`reset ${this.id}`, options, ofReset);
     const seed = options?.seed;
     if (seed !== undefined && typeof seed !== "number" && typeof seed !== "bigint") {
       throw new InputError(
@@ -265,6 +271,11 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
   }
 
   #checked(options: ResetOptions): ResetOptions {
+    if (!isRecord(options)) {
+      throw new InputError(
+        `Cannot reset ${this.id} as its options must be numbers by name: ${show(options)}`,
+      );
+    }
     checkNames(`reset ${this.id}`, "reset option", options, this.#definition.resetOptions ?? []);
     for (const [name, value] of Object.entries(options)) {
       if (!Number.isFinite(value)) {

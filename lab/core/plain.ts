@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { shortened } from "./printable.ts";
+import { DEEPEST } from "./strict_json.ts";
 
 /** The JSON of `value`, big integers as in code; its kind where it has none. */
 function jsonOf(value: unknown): string {
@@ -45,18 +47,19 @@ export function isPlain(value: unknown): value is { readonly [key: string]: unkn
   return prototype === Object.prototype || prototype === null;
 }
 
-/** What JSON would change first in `value`, like "state.at is NaN", or undefined. */
-export function firstNotJson(value: unknown, path: string): string | undefined {
+/** What JSON would change first in `value`, like "state.at is NaN", or what no reader goes as deep for; else undefined. */
+export function firstNotJson(value: unknown, path: string, depth = 0): string | undefined {
   if (value === null || typeof value === "boolean" || typeof value === "string") return undefined;
   if (typeof value === "number") {
     return Number.isFinite(value) ? undefined : `${path} is ${value}`;
   }
   if (typeof value !== "object") return `${path} is ${typeof value}`;
+  if (depth === DEEPEST) return `${shortened(path)} is nested deeper than ${DEEPEST}`;
   if (!Array.isArray(value) && !isPlain(value)) {
     return `${path} is a ${value.constructor?.name}`;
   }
   for (const [key, part] of Object.entries(value)) {
-    const found = firstNotJson(part, `${path}.${key}`);
+    const found = firstNotJson(part, `${path}.${key}`, depth + 1);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -58,9 +58,15 @@ export class Generator {
     return (this.#bits.next32() >>> 8) * 2 ** -24;
   }
 
-  /** Uniform in [low, high), up to rounding. */
+  /** Uniform in [low, high), up to rounding. A range that is not finite throws an `InputError`. */
   uniform(low = 0, high = 1): number {
-    return low + (high - low) * this.random();
+    const range = high - low;
+    if (!Number.isFinite(range)) {
+      throw new InputError(
+        `Cannot draw from uniform as high - low must be finite: low ${low}, high ${high}`,
+      );
+    }
+    return low + range * this.random();
   }
 
   /**
@@ -142,8 +148,9 @@ export class Generator {
     return scale * this.standardExponential();
   }
 
-  /** 0 … n − 1 in random order. */
+  /** 0 … n − 1 in random order. An `n` that is no whole number ≥ 0 throws an `InputError`. */
   permutation(n: number): Int32Array {
+    checkCount("draw a permutation", n);
     const order = new Int32Array(n);
     // `Int32Array.from` with a function takes a hundred times as long.
     for (let i = 0; i < n; i++) order[i] = i;
@@ -174,8 +181,12 @@ export class Generator {
     return size === undefined ? chosen[0] : chosen;
   }
 
-  /** `count` generators of independent streams; later calls give others. */
+  /**
+   * `count` generators of independent streams; later calls give others. A count that is no whole
+   * number ≥ 0 throws an `InputError`.
+   */
   spawn(count: number): Generator[] {
+    checkCount("spawn generators", count);
     return this.#sequence.spawn(count).map((sequence) => new Generator(sequence));
   }
 
@@ -326,6 +337,11 @@ export function deriveSeed(seed: Seed, name: string): number {
 function checkScale(name: string, scale: number): void {
   if (scale >= 0) return;
   throw new InputError(`Cannot draw from ${name} as its scale must be ≥ 0: ${scale}`);
+}
+
+function checkCount(act: string, count: number): void {
+  if (Number.isInteger(count) && count >= 0 && count < 2 ** 31) return;
+  throw new InputError(`Cannot ${act} as their count must be a whole number ≥ 0: ${count}`);
 }
 
 function isWord(value: Json | undefined): boolean {

@@ -8,7 +8,7 @@ import { copyActionMask } from "./action_mask.ts";
 import type { Environment } from "./environment.ts";
 import { InputError } from "./errors.ts";
 import { requireKind } from "./misfit.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptions, type KnownOptions } from "./options.ts";
 import { show } from "./plain.ts";
 import type { Seed } from "./random.ts";
 import type { Json } from "./snapshot.ts";
@@ -62,7 +62,7 @@ export function newStep(count: number, observationSize: number): VectorStep {
 
 /** Which rows start anew, and from which seeds. */
 export interface ResetRows {
-  /** One for each environment. This and `seed` left out: their generators go on. */
+  /** One for each environment, instead of `seed`. Both left out: their generators go on. */
   readonly seeds?: readonly Seed[];
   /** Environment i takes seed + i, as in Gymnasium. */
   readonly seed?: Seed;
@@ -146,11 +146,17 @@ export function maskReader(
   };
 }
 
+const resetRows: KnownOptions<ResetRows> = { seeds: true, seed: true, mask: true };
+
 /** The seed of each environment; undefined: the generators go on. Checks seeds and mask. */
-export function seedsOf(
-  count: number,
-  { seeds, seed, mask }: ResetRows,
-): readonly Seed[] | undefined {
+export function seedsOf(count: number, options: ResetRows): readonly Seed[] | undefined {
+  checkOptions<ResetRows>(`reset ${count} environments`, options, resetRows);
+  const { seeds, seed, mask } = options;
+  if (seed !== undefined && seeds !== undefined) {
+    throw new InputError(
+      `Cannot reset ${count} environments as either seed or seeds must be given: both`,
+    );
+  }
   const all = seed === undefined ? seeds : Array.from(
     { length: count },
     (_, i) => typeof seed === "bigint" ? seed + BigInt(i) : seed + i,

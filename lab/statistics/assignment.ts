@@ -10,11 +10,12 @@ const RAISE = 1 / 5;
 const LAST_RAISE = 1e-5;
 
 /**
- * The column of each row in a one-to-one assignment of least total cost, exactly: an auction finds prices
- * under which nearly every row has a column of its own (Bertsekas 1988, doi 10.1007/BF02186476), and
- * shortest augmenting paths over these prices do the rest (Jonker & Volgenant 1987, doi
- * 10.1007/BF02278710; the form of Crouse 2016, doi 10.1109/TAES.2016.140952). O(n³) at worst; of costs
- * that are spread evenly over their range, as squared distances are, much less.
+ * The column of each row in a one-to-one assignment of least total cost, up to the rounding of sums as
+ * large as the largest cost: an auction finds prices under which nearly every row has a column of its own
+ * (Bertsekas 1988, doi 10.1007/BF02186476), and shortest augmenting paths over these prices do the rest
+ * (Jonker & Volgenant 1987, doi 10.1007/BF02278710; the form of Crouse 2016, doi
+ * 10.1109/TAES.2016.140952). O(n³) at worst; of costs that are spread evenly over their range, as squared
+ * distances are, much less.
  *
  * @param costs c(i, j), [n, n], finite.
  * @param n Rows, and columns.

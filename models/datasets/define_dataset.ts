@@ -103,8 +103,8 @@ const HELD_OUT = 0.1;
 /**
  * The data set as an entry of a registry, drawn by a seed of its own. Where its source makes no
  * validation split, a tenth of the training examples, of each class, becomes it. The examples are
- * checked when they are made: their number, their length, finite values, images in [0, 1], text in its
- * vocabulary, labels below `classes`.
+ * checked when they are made: their number, shape and length, finite values, images in [0, 1], text in its
+ * vocabulary, labels below `classes`, a name for each class where they have names.
  *
  * @throws InputError where a field is missing, of another sort than it must be, or none of a data
  * set's; what is made is held to the same.
@@ -134,6 +134,7 @@ export function defineDataset<Configuration = Record<string, never>>(
       const stream = (part: string) => streamOf(seed, `dataset/${part}`);
       const made = await create({ ...context, configuration, stream });
       checkFields(`use the data set ${name}`, made, ofMade);
+      checkForm(name, made);
       for (const part of ["train", "validation", "test"] as const) {
         if (made[part] !== undefined) check(name, made, part, made[part]);
       }
@@ -252,6 +253,32 @@ export function inMemory(split: Split, rows: Int32Array): Split {
 /** How many axes an example has, where its kind says so. */
 const AXES: Partial<Record<ExampleKind, number>> = { images: 3, sequences: 2 };
 
+/** Refuses shapes, classes and their names that no examples have. */
+function checkForm(
+  name: string,
+  { kind, shape, partnerShape = [1], classes = 1, classNames }: MadeDataset,
+): void {
+  const require = (holds: boolean, what: string, given: unknown) => {
+    if (holds) return;
+    throw new InputError(
+      `Cannot use the data set ${name} as ${what}: ${JSON.stringify(given)}`,
+    );
+  };
+  const axes = AXES[kind] ?? shape.length;
+  require(shape.length === axes, `the shape of ${kind} must have ${axes} axes`, shape);
+  const isCount = (size: unknown) => Number.isSafeInteger(size) && Number(size) >= 1;
+  for (const [what, sizes] of Object.entries({ shape, partnerShape })) {
+    require(sizes.length > 0 && sizes.every(isCount), `${what} must be whole numbers ≥ 1`, sizes);
+  }
+  require(isCount(classes), "classes must be a whole number ≥ 1", classes);
+  const isText = (value: unknown) => typeof value === "string";
+  require(
+    classNames === undefined || (classNames.length === classes && classNames.every(isText)),
+    `classNames must be a text for each of ${classes} classes`,
+    classNames,
+  );
+}
+
 function check(
   name: string,
   { kind, shape, partnerShape, classes, vocabulary = [] }: MadeDataset,
@@ -293,14 +320,6 @@ function check(
     const wrong = values.findIndex((value) => !isInside(value));
     require(wrong < 0, `${column} must be ${range}`, `${values[wrong]} at ${wrong}`);
   };
-  const axes = AXES[kind];
-  if (axes !== undefined && shape.length !== axes) {
-    throw new InputError(
-      `Cannot use the data set ${name} as the shape of ${kind} must have ${axes} axes: ${
-        JSON.stringify(shape)
-      }`,
-    );
-  }
   require(Number.isInteger(count) && count >= 1, "count must be a whole number ≥ 1", count);
   const held = reader === undefined ? count : Math.min(count, mostHeld(reader));
   requireValues("values", shape, values, held);

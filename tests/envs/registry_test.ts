@@ -112,6 +112,37 @@ Deno.test("a definition has its options and its registration's id; an environmen
   throws(() => definitionOf("CartPole-v1", { sutton: 1 }), /suttonBartoReward/);
 });
 
+Deno.test("a registration is refused where a field is wrong, before anything is made", () => {
+  const known = environments.length;
+  const wrong: [object, RegExp][] = [
+    [{ entry: undefined }, /entry must be a function: undefined$/],
+    [{ timeLimt: 5 }, /no field "timeLimt" \(did you mean "timeLimit"\?\)/],
+    [{ timeLimit: 2.5 }, /its timeLimit must be a whole number ≥ 1: 2.5$/],
+    [{ timeLimit: "5" }, /timeLimit must be a number: "5"$/],
+    [{ rewardThreshold: "5" }, /rewardThreshold must be a number: "5"$/],
+    [{ configuration: 5 }, /configuration must be an object: 5$/],
+  ];
+  for (const [parts, message] of wrong) {
+    throws(() => register({ id: "WrongPole-v0", entry, ...parts }), {
+      name: "InputError",
+      message,
+    });
+  }
+  strictEqual(environments.length, known);
+});
+
+Deno.test("what an entry makes is an environment that lasts as long as its registration says", () => {
+  register({ id: "NoPole-v0", entry: () => undefined as never });
+  throws(() => makeEnv("NoPole-v0"), /its entry must return a definition or an environment: undef/);
+  throws(() => definitionOf("NoPole-v0"), /its entry must return a definition or an environment/);
+  register({ id: "LastingPole-v0", entry: () => makeEnv("CartPole-v1"), timeLimit: 501 });
+  throws(() => makeEnv("LastingPole-v0"), {
+    name: "InputError",
+    message: "Cannot make LastingPole-v0 with a time limit of 501 as what its entry makes ends " +
+      "after 500 steps: let it return the definition",
+  });
+});
+
 Deno.test("ids that are taken or have no version are refused", () => {
   throws(() => register({ id: "CartPole-v1", entry }), /CartPole-v1 as the id is taken/);
   throws(() => register({ id: "Pole", entry }), /end in a version.*"Pole"/);

@@ -150,6 +150,13 @@ Deno.test("transforms change what they name and nothing else", () => {
   throws(() => env.step(1), /must lie in Discrete\(2, start=10\): 1/);
 });
 
+Deno.test("a wrapped world that clips actions says so unless its actions are others", () => {
+  const pendulum = () => makeEnv("Pendulum-v1");
+  strictEqual(wrappers.timeLimit(pendulum(), 5).clipsActions, true);
+  strictEqual(wrappers.rescaleAction(pendulum(), -1, 1).clipsActions, undefined);
+  strictEqual(wrappers.timeLimit(makeEnv("CartPole-v1"), 5).clipsActions, undefined);
+});
+
 Deno.test("clipAction and rescaleAction hand the world actions inside its bounds", () => {
   const seen: number[][] = [];
   const world = makeEnv("Pendulum-v1");

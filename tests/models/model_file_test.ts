@@ -227,6 +227,14 @@ Deno.test("what does not fit a loaded model is refused in one line", async () =>
       () => model.sample!({ count: 3, noise: { nose: new Float32Array(6) } }),
       'sample as there is no noise "nose"',
     ],
+    [
+      () => model.sample!({ count: 3, noise: { toString: new Float32Array(6) } }),
+      'sample as there is no noise "toString"',
+    ],
+    [
+      () => model.sample!({ count: 3, noise: null as never }),
+      "sample as noise must be given by name: null",
+    ],
   ];
   for (const [call, line] of wrong) {
     throws(call, (error: Error) => {

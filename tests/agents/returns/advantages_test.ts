@@ -124,4 +124,6 @@ Deno.test("explained variance is 1 for perfect values, 0 for a constant, NaN wit
   strictEqual(explainedVariance([7, 7, 7], [1, 2, 3]), 0);
   close([explainedVariance([3, 2, 1], [1, 2, 3])], [-3]);
   ok(Number.isNaN(explainedVariance([1, 2], [5, 5])));
+  const rounded = [0.1 + 0.2, 0.3, 0.1 + 0.2];
+  ok(Number.isNaN(explainedVariance([1, 2, 3], rounded)), "equal but for rounding");
 });

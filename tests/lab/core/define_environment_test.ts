@@ -267,6 +267,22 @@ Deno.test("a row is written by what the observation is made of, and by nothing o
   deepStrictEqual([...observe({ at: 3 })], [3, 6]);
 });
 
+Deno.test("a reset takes a seed and the world's options, each in an object", () => {
+  const env = environmentOf(walk);
+  const wrong: [unknown, string][] = [
+    [{ sed: 1 }, 'there is no option "sed" (did you mean "seed"?): known are seed, options'],
+    [7, "its options must be an object: 7"],
+    [{ options: 7 }, "its options must be numbers by name: 7"],
+    [{ options: [1] }, "its options must be numbers by name: [1]"],
+  ];
+  for (const [given, line] of wrong) {
+    throws(() => env.reset(given as object), {
+      name: "InputError",
+      message: `Cannot reset ${walk.id} as ${line}`,
+    });
+  }
+});
+
 Deno.test("only a world that draws has a scene", () => {
   const { scene: _, ...blind } = walk;
   strictEqual(environmentOf(blind).scene, undefined);

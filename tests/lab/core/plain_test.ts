@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { firstNotJson, isPlain, isRecord, kindOf, show } from "../../../lab/core/plain.ts";
 
 class Point {
@@ -69,4 +69,7 @@ Deno.test("the first thing that JSON would change is named with its path", () =>
     [{ row: Float32Array.of(1) }, "state.row is a Float32Array"],
   ];
   for (const [value, found] of changed) strictEqual(firstNotJson(value, "state"), found);
+  const endless: { self?: unknown } = {};
+  endless.self = endless;
+  match(firstNotJson(endless, "state")!, /^state\.self\.self.* is nested deeper than 100$/);
 });

@@ -246,9 +246,15 @@ Deno.test("a permutation holds every index once and a shuffle every element", ()
   }));
 });
 
-Deno.test("negative scales are input errors", () => {
+Deno.test("negative scales, endless ranges and broken counts are input errors", () => {
   throws(() => defaultRng(0).normal(0, -1), InputError);
   throws(() => defaultRng(0).exponential(NaN), InputError);
+  throws(() => defaultRng(0).uniform(0, Infinity), InputError);
+  throws(() => defaultRng(0).uniform(NaN), InputError);
+  for (const count of [2.5, -1, NaN, 2 ** 31]) {
+    throws(() => defaultRng(0).permutation(count), InputError);
+    throws(() => defaultRng(0).spawn(count), InputError);
+  }
 });
 
 Deno.test("float32 draws beyond the ziggurat's layers are NumPy's", () => {

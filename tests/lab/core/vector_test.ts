@@ -226,6 +226,9 @@ Deno.test("wrong counts, unequal spaces and foreign snapshots are refused", () =
   const vector = cartPoles(2, "same-step");
   throws(() => cartPoles(0, "same-step"), /count.*: 0/);
   throws(() => vector.reset({ seeds: [1] }), /2 environments.*: 1 seeds/);
+  throws(() => vector.reset({ seeds: [1, 2], seed: 1 }), /either seed or seeds .*: both$/);
+  throws(() => vector.reset({ sed: 1 } as object), /no option "sed" \(did you mean "seed"\?\)/);
+  throws(() => vector.reset(7 as never), /its options must be an object: 7$/);
   vector.reset({ seeds: [1, 2] });
   throws(() => vector.step([1]), /2 environments.*: 1 actions/);
   throws(() => vector.step([1, 2]), /Discrete\(2\): 2$/);

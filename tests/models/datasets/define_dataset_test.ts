@@ -149,6 +149,16 @@ Deno.test("what a source makes is refused where it lacks a split, numbers, axes 
     "train.values must be a Float32Array: Array",
   );
   await refused({ shape: [1] }, "the shape of images must have 3 axes: [1]");
+  for (const shape of [[], [0], [0.5, 4], ["2"]]) {
+    const line = `must be whole numbers ≥ 1: ${JSON.stringify(shape)}`;
+    await refused({ kind: "points", shape }, `shape ${line}`);
+    await refused({ partnerShape: shape }, `partnerShape ${line}`);
+  }
+  await refused({ classes: 2.5 }, "classes must be a whole number ≥ 1: 2.5");
+  for (const classNames of [["a"], ["a", 2]]) {
+    const line = `classNames must be a text for each of 2 classes: ${JSON.stringify(classNames)}`;
+    await refused({ classes: 2, classNames }, line);
+  }
   for (const label of [-1, 0.5, 2]) {
     const train = { ...split, labels: [0, label] };
     await refused(
