@@ -75,6 +75,24 @@ Deno.test("a wrong definition is an InputError of the library call", async () =>
   });
 });
 
+Deno.test("an option that is none of its sort is refused before anything is made", async () => {
+  const wrong: [object, string][] = [
+    [{ threads: -3 }, "threads must be a whole number ≥ 1: -3"],
+    [{ threads: "4" }, 'threads must be a whole number ≥ 1: "4"'],
+    [{ onIteration: 3 }, "onIteration must be a function: 3"],
+    [{ signal: {} }, "signal must be an AbortSignal: {}"],
+    [{ set: "a=b" }, 'set must be a list of pairs of texts, [["agent.gamma", "0.98"]]: "a=b"'],
+    [{ set: [["agent.gamma", 0.98]] }, "set must be a list of pairs of texts, "],
+  ];
+  for (const [options, line] of wrong) {
+    await rejects(train(experiment, options), (error: Error) => {
+      strictEqual(error.name, "InputError");
+      strictEqual(error.message.slice(0, 16 + line.length), `Cannot train as ${line}`);
+      return true;
+    });
+  }
+});
+
 Deno.test("a file with an own world trains in a worker, resumes and is reproduced", async () => {
   await using temporary = await temporaryStore();
   const { store, folder } = temporary;

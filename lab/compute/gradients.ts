@@ -8,10 +8,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { InputError } from "../core/errors.ts";
 import { registerKernelGradients } from "./kernel_gradients.ts";
+import { repairRunningSums } from "./running_sums.ts";
 import { repairTape } from "./tape.ts";
 import type { Tensors } from "./workspace.ts";
 
 repairTape();
+repairRunningSums("cpu");
 registerKernelGradients();
 
 /**
@@ -94,11 +96,15 @@ function adopt(tensor: tf.Tensor): void {
  *
  * @param maximum > 0.
  * @returns The clipped gradients and the norm before clipping.
+ * @throws InputError for another maximum.
  */
 export function clipByGlobalNorm(
   gradients: Tensors,
   maximum: number,
 ): { gradients: Tensors; norm: tf.Scalar } {
+  if (!(maximum > 0)) {
+    throw new InputError(`Cannot clip gradients as their largest norm must be > 0: ${maximum}`);
+  }
   const norm = globalNorm(gradients);
   const limit = tf.scalar(maximum);
   const scale = tf.div(limit, tf.maximum(norm, limit));

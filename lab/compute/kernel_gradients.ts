@@ -47,9 +47,35 @@ export function registerKernelGradients(): void {
   tf.registerGradient({ kernelName: "Unpack", gradFunc: pieces("value", tf.stack) });
   tf.registerGradient({ kernelName: "SplitV", gradFunc: pieces("x", tf.concat) });
   tf.registerGradient({ kernelName: "Tile", inputsToSave: x, gradFunc: tile });
+  amend("BatchMatMul", broadcastBack("a", "b"));
+  amend("Prelu", broadcastBack("x", "alpha"));
+  amend(
+    "Prod",
+    (stock) => (dy, saved, attributes) =>
+      stock(dy, saved, { ...attributes, axis: reduce(saved[0], attributes.axis).axes }),
+  );
   // What an op records that brings its own gradient goes by the name of the op's scope.
   tf.registerGradient({ kernelName: "softmaxCrossEntropy__op", gradFunc: crossEntropy });
   for (const gradient of [...imageGradients, ...indexGradients]) tf.registerGradient(gradient);
+}
+
+/** Registers a gradient that is made with the stock one. */
+function amend(kernelName: string, make: (stock: Gradients) => Gradients): void {
+  const { gradFunc, ...stock } = tf.getGradient(kernelName);
+  const made = make(gradFunc as unknown as Gradients);
+  tf.registerGradient({ ...stock, kernelName, gradFunc: made as unknown as typeof gradFunc });
+}
+
+/** The stock gradients of two inputs, of their own shapes (stock keeps that of the result). */
+function broadcastBack(...inputs: readonly [string, string]): (stock: Gradients) => Gradients {
+  return (stock) => (dy, saved, attributes) => {
+    const gradients = stock(dy, saved, attributes);
+    return Object.fromEntries(inputs.map((input, i) => [input, () => {
+      const gradient = gradients[input]();
+      const isOwn = tf.util.arraysEqual(gradient.shape, saved[i].shape);
+      return isOwn ? gradient : summedTo(gradient, saved[i]);
+    }]));
+  };
 }
 
 /** eˣ where x < 0 and 1 elsewhere, as 1 + min(y, 0): the stock kernel has no gradient itself. */

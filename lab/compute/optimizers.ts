@@ -10,7 +10,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { power } from "../core/elementary.ts";
-import { InputError } from "../core/errors.ts";
+import { checkNames, InputError } from "../core/errors.ts";
+import { show } from "../core/plain.ts";
 import { type NamedTensors, zeros } from "../core/tensor_data.ts";
 import { constant } from "./initializers.ts";
 import type { Tensors } from "./workspace.ts";
@@ -135,6 +136,28 @@ function average(previous: tf.Tensor, x: tf.Tensor, decay: tf.Scalar, share: tf.
   return tf.add(tf.mul(previous, decay), tf.mul(x, share));
 }
 
+/**
+ * Options with the defaults of those left out.
+ *
+ * @throws InputError for an option that is unknown, ε < 0, or a decay outside [0, 1).
+ */
+function settingsOf<Settings extends { readonly [option: string]: number }>(
+  name: string,
+  given: { readonly [Option in keyof Settings]?: number },
+  defaults: Settings,
+): Settings {
+  checkNames(`make the optimizer ${name}`, "option", given, Object.keys(defaults));
+  const settings = Object.entries(defaults).map(([option, value]) => {
+    const chosen = given[option] ?? value;
+    const [end, range] = option === "epsilon" ? [Infinity, "≥ 0"] : [1, "in [0, 1)"];
+    if (chosen >= 0 && chosen < end) return [option, chosen];
+    throw new InputError(
+      `Cannot make the optimizer ${name} as ${option} must be ${range}: ${show(chosen)}`,
+    );
+  });
+  return Object.fromEntries(settings);
+}
+
 /** Gradient descent: θ ← θ − ηg. */
 export function sgd(): Optimizer {
   return optimizer({
@@ -154,7 +177,7 @@ export function sgd(): Optimizer {
  * @param options.momentum γ in [0, 1), default 0.9.
  */
 export function momentum(options: { momentum?: number } = {}): Optimizer {
-  const gamma = options.momentum ?? 0.9;
+  const { momentum: gamma } = settingsOf("momentum", options, { momentum: 0.9 });
   return optimizer({
     name: "momentum",
     slots: ["velocity"],
@@ -177,7 +200,7 @@ export function momentum(options: { momentum?: number } = {}): Optimizer {
  * @param options.momentum γ in [0, 1), default 0.9.
  */
 export function nesterov(options: { momentum?: number } = {}): Optimizer {
-  const gamma = options.momentum ?? 0.9;
+  const { momentum: gamma } = settingsOf("nesterov", options, { momentum: 0.9 });
   return optimizer({
     name: "nesterov",
     slots: ["velocity"],
@@ -219,7 +242,7 @@ export function nesterovIterates(
  * @param options.epsilon ε > 0, default 1e-8.
  */
 export function adagrad(options: { epsilon?: number } = {}): Optimizer {
-  const epsilon = options.epsilon ?? 1e-8;
+  const { epsilon } = settingsOf("adagrad", options, { epsilon: 1e-8 });
   return optimizer({
     name: "adagrad",
     slots: ["squares"],
@@ -243,8 +266,7 @@ export function adagrad(options: { epsilon?: number } = {}): Optimizer {
  * @param options.epsilon ε > 0, default 1e-6.
  */
 export function adadelta(options: { decay?: number; epsilon?: number } = {}): Optimizer {
-  const rho = options.decay ?? 0.95;
-  const epsilon = options.epsilon ?? 1e-6;
+  const { decay: rho, epsilon } = settingsOf("adadelta", options, { decay: 0.95, epsilon: 1e-6 });
   return optimizer({
     name: "adadelta",
     slots: ["squares", "changes"],
@@ -296,8 +318,9 @@ function meanSquareRule(
   name: string,
   initial: number,
   root: (squares: tf.Tensor, epsilon: tf.Scalar) => tf.Tensor,
-  { decay: rho = 0.9, epsilon = 1e-8 }: RmspropOptions,
+  options: RmspropOptions,
 ): Optimizer {
+  const { decay: rho, epsilon } = settingsOf(name, options, { decay: 0.9, epsilon: 1e-8 });
   return optimizer({
     name,
     slots: ["squares"],
@@ -357,7 +380,7 @@ function moments(
 }
 
 function adamDefaults(options: AdamOptions): Required<AdamOptions> {
-  return { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...options };
+  return settingsOf("adam", options, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
 }
 
 /**
@@ -398,6 +421,9 @@ export function weightDecay(
   rate: number,
   decays: (name: string) => boolean = () => true,
 ): Optimizer {
+  if (!(rate >= 0)) {
+    throw new InputError(`Cannot decay weights as the rate must be ≥ 0: ${show(rate)}`);
+  }
   return {
     ...inner,
     update(parameters, gradients, state, learningRate) {

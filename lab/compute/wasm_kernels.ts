@@ -7,6 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { hyperbolicTangent } from "./compile/series.ts";
+import { repairRunningSums } from "./running_sums.ts";
 
 interface Call {
   readonly inputs: Record<string, tf.TensorInfo>;
@@ -16,6 +17,7 @@ interface Call {
 
 /** Replaces or adds them. Call it after the package is loaded and before the backend starts. */
 export function registerWasmKernels(): void {
+  repairRunningSums("wasm");
   replace("BatchMatMul", matMul);
   replace("Tanh", () => tanh);
   replace("MaxPoolGrad", () => maxPoolGradient);

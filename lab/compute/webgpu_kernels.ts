@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { repairRunningSums } from "./running_sums.ts";
 
 type Kernel = (call: {
   readonly inputs: Record<string, tf.TensorInfo>;
@@ -23,6 +24,7 @@ export function registerWebgpuKernels(): void {
     const kernelFunc = running(forwards) as unknown as typeof stock.kernelFunc;
     tf.registerKernel({ ...stock, kernelFunc });
   }
+  repairRunningSums("webgpu");
 }
 
 /**

@@ -105,6 +105,15 @@ export const TRAINING_RETURN = "rollout/episode_return_mean";
 /** Series whose name starts so hold wall-clock figures and stay outside the digest. */
 export const TIMING_PREFIX = "timing/";
 
+/** What runs measure themselves under {@linkcode TIMING_PREFIX}. */
+export const ownTimings: ReadonlySet<string> = new Set(
+  [
+    ...["iteration_seconds", "evaluation_seconds", "environment_steps_per_second"],
+    ...["gradient_steps_per_second", "examples_per_second"],
+    ...["process_memory_mb", "heap_mb", "processor_cores"],
+  ].map((name) => `${TIMING_PREFIX}${name}`),
+);
+
 /** A share of a variance, which is NaN where there is none: no sign of trouble. */
 const EXPLAINED_VARIANCE = "losses/explained_variance";
 

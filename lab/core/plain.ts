@@ -58,7 +58,7 @@ export function firstNotJson(value: unknown, path: string, depth = 0): string | 
   if (!Array.isArray(value) && !isPlain(value)) {
     return `${path} is a ${value.constructor?.name}`;
   }
-  for (const [key, part] of Object.entries(value)) {
+  for (const [key, part] of Object.entries(Array.isArray(value) ? Array.from(value) : value)) {
     const found = firstNotJson(part, `${path}.${key}`, depth + 1);
     if (found !== undefined) return found;
   }

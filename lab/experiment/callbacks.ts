@@ -7,7 +7,7 @@
 import type { Dataset } from "../core/dataset.ts";
 import { decodeCanonicalJson, encodeCanonicalJson } from "../core/canonical_json.ts";
 import { checkNames, InputError } from "../core/errors.ts";
-import { checkMetrics, type Metrics, type Progress } from "../core/metrics.ts";
+import { checkMetrics, type Metrics, ownTimings, type Progress } from "../core/metrics.ts";
 import { isRecord, show } from "../core/plain.ts";
 import { type Generator, type Seed, streamOf } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -163,8 +163,9 @@ export class CallbackRunner {
     checkResult(result, kind === "iteration" ? "onIteration" : "onEvaluation");
     const { metrics = {}, stop } = result;
     for (const name in metrics) {
-      if (name in report.metrics) {
-        throw new InputError(`Cannot log ${name} as the trainer reports a metric of that name`);
+      if (ownTimings.has(name) || Object.hasOwn(report.metrics, name)) {
+        const who = ownTimings.has(name) ? "the run itself" : "the trainer";
+        throw new InputError(`Cannot log ${name} as ${who} reports a metric of that name`);
       }
       const at = this.#writtenAt.get(name) ?? (isJudged(name) ? "evaluation" : kind);
       if (at !== kind) throw writtenElsewhere(name, kind, at);

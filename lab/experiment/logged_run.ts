@@ -217,6 +217,9 @@ export class LoggedRun implements Disposable {
    */
   async image(name: string, picture: Raster | Uint8Array): Promise<void> {
     this.#requireOpen("keep the picture");
+    if (typeof name !== "string" || name.trim() === "") {
+      throw new InputError(`Cannot keep the picture as its name must be text: ${show(name)}`);
+    }
     if (picture instanceof Uint8Array) requirePng(picture);
     else requireRaster(picture);
     const kept = this.#store.putArtifact(this.id, {

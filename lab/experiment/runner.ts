@@ -134,9 +134,9 @@ export function runnerOptions(
  * - A checkpoint is the last thing of its iteration, so that going on from it repeats nothing.
  * - What the trainer reports, and how its progress goes, is held to its contract (`reports.ts`).
  * - A loss that is NaN or infinite after an iteration, or such a parameter or judging metric at an
- *   evaluation or checkpoint, or such a parameter where the trainer throws, ends the run as
- *   `diverged`; the latest good snapshot goes out as the checkpoint `diverged`, without what was lent
- *   (a replay buffer's rows): nothing goes on from it.
+ *   evaluation, or such a parameter where the trainer throws, ends the run as `diverged`; the latest
+ *   good snapshot goes out as the checkpoint `diverged`, without what was lent (a replay buffer's
+ *   rows): nothing goes on from it. No checkpoint is written of such parameters.
  */
 export async function runTrainer(
   trainer: Trainer,
@@ -284,6 +284,13 @@ export async function runTrainer(
       if (isBest) state.best = score;
       const point = await take();
       const tensor = firstBadTensor(point.snapshot.parameters);
+      if (tensor !== undefined && !evaluating) {
+        // The clock may have asked for this checkpoint: a loss or an evaluation is to end the run.
+        sinceSaved = stopwatch();
+        if (!interrupted) continue;
+        await sink.checkpoint({ kind: "last", ...good, score: null });
+        return ended("interrupted", `after iteration ${trainer.progress.iterations}`);
+      }
       if (tensor !== undefined) return diverge(`parameter ${tensor}`);
       if (score !== null && !Number.isFinite(score)) {
         return diverge(`${bestBy!.metric} is ${score}`);

@@ -146,10 +146,33 @@ const known: KnownOptions<TrainOptions> = {
   tags: true,
 };
 
+const isText = (value: unknown) => typeof value === "string";
+const isFunction = (value: unknown) => typeof value === "function";
+
+/** What an option must be where more is given than words, and in words. */
+const sorts: readonly [keyof TrainOptions, (value: unknown) => boolean, string][] = [
+  ["threads", (value) => Number.isInteger(value) && Number(value) >= 1, "a whole number ≥ 1"],
+  ["onIteration", isFunction, "a function"],
+  ["onEvaluation", isFunction, "a function"],
+  ["signal", (value) => value instanceof AbortSignal, "an AbortSignal"],
+  [
+    "set",
+    (value) =>
+      Array.isArray(value) &&
+      value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText)),
+    'a list of pairs of texts, [["agent.gamma", "0.98"]]',
+  ],
+];
+
 function requireOptions(
   { registries: _, ...options }: TrainOptions & { readonly registries: Registries },
 ): void {
   checkOptions<TrainOptions>("train", options, known);
+  for (const [name, isSort, must] of sorts) {
+    const value = options[name];
+    if (value === undefined || isSort(value)) continue;
+    throw new InputError(`Cannot train as ${name} must be ${must}: ${show(value)}`);
+  }
   if (options.store !== undefined && !("Deno" in globalThis)) {
     throw new InputError(
       "Cannot keep runs in a store as its files and locks need Deno: train without",

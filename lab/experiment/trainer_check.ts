@@ -8,7 +8,7 @@
  */
 import { decodeCanonicalJson, encodeCanonicalJson } from "../core/canonical_json.ts";
 import { didYouMean, InputError } from "../core/errors.ts";
-import { badLoss } from "../core/metrics.ts";
+import { badLoss, type Metrics } from "../core/metrics.ts";
 import { streamOf } from "../core/random.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
@@ -26,7 +26,7 @@ import { openSession } from "./session.ts";
 export interface TrainerFinding {
   readonly severity: "error";
   /** What was looked at. */
-  readonly check: "losses" | "seeds" | "evaluation" | "best" | "snapshot" | "callbacks";
+  readonly check: keyof typeof findings;
   readonly message: string;
   readonly mend: string;
 }
@@ -54,6 +54,11 @@ const findings = {
     mend:
       "evaluate with the generator that evaluate is given, in environments of its own, and change " +
       "nothing there that iterate reads",
+  },
+  measures: {
+    message: "the same trainer and seed give another evaluation",
+    mend:
+      "draw from the generator that evaluate is given alone, and measure no time but under timing/",
   },
   best: {
     message: "no evaluation measures what the best checkpoint is chosen by",
@@ -108,8 +113,12 @@ export async function checkTrainer(
   const otherwise = difference(first, firstAgain);
   // Where chance decides, everything else differs, too.
   if (otherwise !== undefined) return [found("seeds", otherwise)];
-  const report = await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });
-  checkReport("evaluate", report);
+  const evaluated = async () => {
+    const report = await again.evaluate({ random: streamOf(1, "check"), episodes: 2 });
+    checkReport("evaluate", report);
+    return report;
+  };
+  const [report, reportAgain] = [await evaluated(), await evaluated()];
   const { metrics } = report;
   // A stop rule and callbacks may wait for what comes later.
   const isAsked = "model" in definition && definition.stop === undefined &&
@@ -119,7 +128,17 @@ export async function checkTrainer(
     ? undefined
     : `${judging}${didYouMean(judging, Object.keys(metrics))}`;
   const touched = difference(second, await stretch(again, patience));
-  await answered(watchedAgain?.call("evaluation", again, report), "onEvaluation", patience);
+  // What an evaluation changed another one may measure.
+  const remeasured = touched ?? differenceOnce(metrics, reportAgain.metrics);
+  const seen = async (callbacks: CallbackRunner | undefined) => {
+    const call = callbacks?.call("evaluation", again, report);
+    const answer = await answered(call, "onEvaluation", patience);
+    return { metrics: answer?.report.metrics ?? {}, ...keptBy(callbacks) };
+  };
+  const [watchedOnce, watchedTwice] = [
+    await seen(watchedAgain),
+    await seen(watching(firstAgain.kept)),
+  ];
 
   const goesOn = makeEnvironment === undefined || makeEnvironment().snapshot !== undefined;
   const after = goesOn
@@ -128,11 +147,14 @@ export async function checkTrainer(
   const restored = typeof after === "string" ? after : after && difference(second, after);
   // Those of a trainer that goes on otherwise see other numbers.
   const unlike = first.unkept ?? seriesDifferences(first.watched, firstAgain.watched).at(0) ??
+    differenceOnce(watchedOnce.metrics, watchedTwice.metrics) ?? watchedOnce.unkept ??
+    (isSame(watchedOnce.kept, watchedTwice.kept) ? undefined : "what onEvaluation keeps") ??
     (typeof after === "object" && restored === undefined
       ? seriesDifferences(second.watched, after.watched).at(0)
       : undefined);
   return [
     ...touched === undefined ? [] : [found("evaluation", touched)],
+    ...remeasured === touched ? [] : [found("measures", remeasured!)],
     ...unmeasured === undefined ? [] : [found("best", unmeasured)],
     ...restored === undefined ? [] : [found("snapshot", restored)],
     ...unlike === undefined ? [] : [found("callbacks", unlike)],
@@ -224,7 +246,7 @@ async function stretch(
       patience,
     );
     for (const [name, value] of Object.entries({ ...metrics, ...called?.report.metrics })) {
-      const those = name in metrics ? series : watched;
+      const those = Object.hasOwn(metrics, name) ? series : watched;
       const { iterations, values } = those.get(name) ?? { iterations: [], values: [] };
       iterations.push(progress.iterations);
       values.push(value);
@@ -279,6 +301,23 @@ async function afterRestore(
     throw error;
   }
   return await stretch(trainer, patience, callbacks);
+}
+
+/** What differs first between what was measured of the same. */
+function differenceOnce(a: Metrics, b: Metrics): string | undefined {
+  const [before, after] = [a, b].map((metrics) =>
+    Object.entries(metrics).map(([name, value]): DigestSeries => ({
+      name,
+      iterations: Float64Array.of(ITERATIONS),
+      values: Float64Array.of(value),
+    }))
+  );
+  return seriesDifferences(before, after).at(0);
+}
+
+/** Whether two values are the same JSON. */
+function isSame(a: Json = null, b: Json = null): boolean {
+  return encodeCanonicalJson(a) === encodeCanonicalJson(b);
 }
 
 /** What differs first between two stretches of the same iterations. */

@@ -260,11 +260,41 @@ function record(
   const given = parsed(kernel, infos, known);
   const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
   const result = rule(symbols, given);
+  requireWhole(result, given);
   if ([...symbols, result].some(({ shape }) => elements(shape) === 0)) {
     throw new NoLowering(`${kernel} of no elements`, new Error());
   }
   const origin = made.origins ? new Error() : undefined;
   return append(made, kernel, infos, result, extra(given, named), origin);
+}
+
+/** Attributes that count elements, and the least that each may be. */
+const counts = Object.entries({
+  ...{
+    begin: -Infinity,
+    end: -Infinity,
+    strides: -Infinity,
+    size: 0,
+    paddings: 0,
+    pad: 0,
+    reps: 0,
+  },
+  ...{ dilations: 1, filterSize: 1 },
+});
+
+/** @throws Error where a length of the result is none, or an attribute counts parts of elements. */
+function requireWhole({ shape }: Shaped, attributes: Attributes): void {
+  const isLength = (length: number) => Number.isInteger(length) && length >= 0;
+  tf.util.assert(shape.every(isLength), () => `it would be of the shape [${shape}]`);
+  for (const [name, least] of counts) {
+    if (attributes[name] === undefined) continue;
+    for (const each of [attributes[name]].flat(Infinity)) {
+      tf.util.assert(
+        typeof each !== "number" || (Number.isInteger(each) && each >= least),
+        () => `${name} must be whole${least < 0 ? "" : `, ${least} at least`}: ${each}`,
+      );
+    }
+  }
 }
 
 /** Appends one kernel to the graph. */
@@ -311,6 +341,7 @@ function parsed(
   const { [name]: given, ...rest } = attributes;
   const shape = kernel === "Pack" ? [1 + others.length, ...x.shape] : x.shape;
   const axes = tf.util.parseAxisParam(given as number | number[], shape);
+  tf.util.assert(new Set(axes).size === axes.length, () => `${given} names an axis twice`);
   if (kernel !== "GatherV2") return { ...rest, axes };
   const batchDims = rest.batchDims as number ?? 0;
   return { axes, batchDims: batchDims < 0 ? batchDims + others[0].shape.length : batchDims };

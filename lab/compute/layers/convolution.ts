@@ -62,7 +62,8 @@ export function convolutionParameters(
  * y[b, i, j, f] = bias[f] + Σ_{m, n, c} x[b, s·i + m − p, s·j + n − p, c]·kernel[m, n, c, f]:
  * [B, H, W, inputs] to [B, H′, W′, filters] with H′ = ⌊(H + 2p − K) / s⌋ + 1.
  *
- * @throws InputError for a `name` without parameters.
+ * @throws InputError for a `name` without parameters, a movement that is none, or a kernel that is larger
+ *   than the image.
  */
 export function convolution(
   parameters: Tensors,
@@ -71,6 +72,7 @@ export function convolution(
   { stride = 1, padding = "same" }: Movement = {},
 ): tf.Tensor4D {
   const kernel = parameterOf(parameters, `${name}/kernel`) as tf.Tensor4D;
+  requireWindows("convolve", x, kernel.shape, { stride, padding });
   const moved = tf.conv2d(x as tf.Tensor4D, kernel, stride, padding);
   return withBias(parameters, moved, name);
 }
@@ -98,7 +100,7 @@ export function transposedConvolutionParameters(
  * kernel, scaled by it, to the output at s times its place. [B, H, W, inputs] to
  * [B, H′, W′, filters] with H′ = s·H (`same`) or s·(H − 1) + K − 2p, p = 0 where `valid`.
  *
- * @throws InputError for a `name` without parameters.
+ * @throws InputError for a `name` without parameters, or a movement that is none.
  */
 export function transposedConvolution(
   parameters: Tensors,
@@ -107,6 +109,7 @@ export function transposedConvolution(
   { stride = 1, padding = "same" }: Movement = {},
 ): tf.Tensor4D {
   const kernel = parameterOf(parameters, `${name}/kernel`) as tf.Tensor4D;
+  requireMovement("convolve", { stride, padding });
   const [batch, height, width] = x.shape;
   const [kernelHeight, kernelWidth, filters] = kernel.shape;
   const border = padding === "valid" ? 0 : padding;
@@ -121,6 +124,42 @@ export function transposedConvolution(
     padding,
   );
   return withBias(parameters, spread, name);
+}
+
+/** @throws InputError where a stride is no whole number ≥ 1, or a padding none ≥ 0. */
+function requireMovement(act: string, { stride, padding }: Required<Movement>): void {
+  if (!(Number.isInteger(stride) && stride >= 1)) {
+    throw new InputError(
+      `Cannot ${act} images as the stride must be a whole number ≥ 1: ${stride}`,
+    );
+  }
+  if (padding === "same" || padding === "valid") return;
+  if (Number.isInteger(padding) && padding >= 0) return;
+  throw new InputError(
+    `Cannot ${act} images as the padding must be same, valid or a whole number ≥ 0: ${padding}`,
+  );
+}
+
+/**
+ * @param x [B, H, W, C]
+ * @throws InputError for a movement that is none, or windows that are larger than the padded image.
+ */
+export function requireWindows(
+  act: string,
+  x: tf.Tensor,
+  [height, width]: readonly number[],
+  movement: Required<Movement>,
+): void {
+  requireMovement(act, movement);
+  const { padding } = movement;
+  if (padding === "same") return;
+  const [rows, columns] = x.shape.slice(-3);
+  const border = padding === "valid" ? 0 : 2 * padding;
+  if (height <= rows + border && width <= columns + border) return;
+  throw new InputError(
+    `Cannot ${act} images of ${rows} × ${columns} as the window must not be larger: ` +
+      `${height} × ${width}`,
+  );
 }
 
 /** x and the bias of a layer that has one. */

@@ -6,7 +6,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Movement } from "./convolution.ts";
+import { InputError } from "../../core/errors.ts";
+import { type Movement, requireWindows } from "./convolution.ts";
 
 /** The windows of a pool; they touch and do not overlap where no stride is given. */
 export interface Pool extends Movement {
@@ -17,20 +18,41 @@ export interface Pool extends Movement {
 /**
  * y = max over each window of K × K pixels: [B, H, W, C] to [B, H′, W′, C]. Its gradient goes to
  * the window's largest element, the first among equals.
+ *
+ * @throws InputError for windows that are larger than the image, a padding that is not smaller than they
+ *   are, or numbers that are none.
  */
 export function maximumPool(
   x: tf.Tensor,
   { size, stride = size, padding = "valid" }: Pool,
 ): tf.Tensor4D {
+  requirePool(x, { size, stride, padding });
   return tf.maxPool(x as tf.Tensor4D, size, stride, padding);
 }
 
-/** y = mean over each window of K × K pixels: [B, H, W, C] to [B, H′, W′, C]. */
+/**
+ * y = mean over each window of K × K pixels: [B, H, W, C] to [B, H′, W′, C].
+ *
+ * @throws InputError as {@linkcode maximumPool} does.
+ */
 export function averagePool(
   x: tf.Tensor,
   { size, stride = size, padding = "valid" }: Pool,
 ): tf.Tensor4D {
+  requirePool(x, { size, stride, padding });
   return tf.avgPool(x as tf.Tensor4D, size, stride, padding);
+}
+
+/** Every window has a pixel of the image. */
+function requirePool(x: tf.Tensor, { size, ...movement }: Required<Pool>): void {
+  if (!(Number.isInteger(size) && size >= 1)) {
+    throw new InputError(`Cannot pool images as size must be a whole number ≥ 1: ${size}`);
+  }
+  requireWindows("pool", x, [size, size], movement);
+  if (typeof movement.padding !== "number" || movement.padding < size) return;
+  throw new InputError(
+    `Cannot pool images as the padding must be smaller than the window, ${size}: ${movement.padding}`,
+  );
 }
 
 /**

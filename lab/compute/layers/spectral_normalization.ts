@@ -6,9 +6,13 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { InputError } from "../../core/errors.ts";
 import type { Generator } from "../../core/random.ts";
 import { stopGradient } from "../gradients.ts";
 import { normal, type Weights } from "../initializers.ts";
+
+/** What keeps kernels of nothing but zeros from a division by 0. */
+const TINY = 1e-30;
 
 /** The vector u before the first step, [out]: N(0, 1), for a kernel [..., out]. */
 export function spectralVector(random: Generator, kernelShape: readonly number[]): Weights {
@@ -33,12 +37,18 @@ export interface SpectrallyNormalized {
  * @param kernel [..., out].
  * @param vector u, from {@linkcode spectralVector} or the last step.
  * @param iterations Power iterations, ≥ 1; one a step is enough as W changes little.
+ * @throws InputError for fewer.
  */
 export function spectralNormalization(
   kernel: tf.Tensor,
   vector: tf.Tensor,
   iterations = 1,
 ): SpectrallyNormalized {
+  if (!(Number.isInteger(iterations) && iterations >= 1)) {
+    throw new InputError(
+      `Cannot normalise a kernel as its iterations must be a whole number ≥ 1: ${iterations}`,
+    );
+  }
   const matrix = tf.reshape(kernel, [-1, kernel.shape.at(-1)!]) as tf.Tensor2D;
   const fixed = stopGradient(matrix);
   let u = tf.reshape(stopGradient(vector), [-1, 1]) as tf.Tensor2D;
@@ -48,10 +58,11 @@ export function spectralNormalization(
     u = unit(tf.matMul(fixed, v, true));
   }
   const norm = tf.sum(tf.mul(v, tf.matMul(matrix, u))) as tf.Scalar;
-  return { kernel: tf.div(kernel, norm), vector: tf.reshape(u, [-1]), norm };
+  const divisor = tf.maximum(norm, TINY);
+  return { kernel: tf.div(kernel, divisor), vector: tf.reshape(u, [-1]), norm };
 }
 
-/** x / ‖x‖. */
+/** x / ‖x‖; of a norm below 1e-14 shorter than 1, 0 of none. */
 function unit(x: tf.Tensor2D): tf.Tensor2D {
-  return tf.mul(x, tf.rsqrt(tf.add(tf.sum(tf.square(x)), 1e-12)));
+  return tf.mul(x, tf.rsqrt(tf.add(tf.sum(tf.square(x)), TINY)));
 }

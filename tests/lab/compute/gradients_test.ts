@@ -112,6 +112,26 @@ const cases: readonly (readonly [string, Case["tensors"], Plain])[] = [
     (x) => x.map((v, i) => v * v + (i < 3 ? 0 : x[i - 3] ** 2)),
   ],
   [
+    "running sum along the last axis, counted from the end",
+    (x) => tf.cumsum(tf.square(x), -1),
+    rows((x) => x.map((_, i) => total(x.slice(0, i + 1).map((v) => v * v)))),
+  ],
+  [
+    "product along the last axis, counted from the end",
+    (x) => tf.prod(x, -1),
+    rows((x) => [x[0] * x[1] * x[2]]),
+  ],
+  [
+    "a batch of products with one matrix",
+    (x) => tf.matMul(tf.stack([x, tf.square(x)]), tf.transpose(tf.square(x))),
+    (x) =>
+      [1, 2].flatMap((power) =>
+        [0, 1].flatMap((r) =>
+          [0, 1].map((s) => total([0, 1, 2].map((i) => x[3 * r + i] ** power * x[3 * s + i] ** 2)))
+        )
+      ),
+  ],
+  [
     "one piece alone",
     (x) => tf.unstack(tf.split(tf.square(tf.reshape(x, [1, 6])), 1, 0)[0], 0)[0],
     each((x) => x * x),
@@ -180,6 +200,12 @@ const onCpu = (name: string, fn: () => void) =>
 onCpu("a maximum shares its gradient among equals", () => {
   const gradient = tf.grad((x) => tf.sum(tf.max(x, 1)))(tf.tensor2d([[2, 2, 1], [0, 5, 5]]));
   deepStrictEqual(gradient.arraySync(), [[0.5, 0.5, 0], [0, 0.5, 0.5]]);
+});
+
+onCpu("a column under slopes of its own for each place has the gradient of all of them", () => {
+  const slopes = tf.tensor2d([[1, 2, 3], [4, 5, 6]]);
+  const gradient = tf.grad((x) => tf.sum(tf.prelu(x, slopes)))(tf.tensor2d([[2], [-1]]));
+  deepStrictEqual(gradient.arraySync(), [[3], [15]]);
 });
 
 onCpu("safe roots and norms have finite derivatives of both orders at zero", () => {

@@ -210,6 +210,27 @@ Deno.test("a parameter without a gradient is named", () => {
   );
 });
 
+Deno.test("an option that is undefined is left out, one out of its range or unknown is refused", () => {
+  const left = { beta1: undefined, beta2: undefined, epsilon: undefined };
+  const follows = (optimizer: Optimizer) => trajectory(optimizer, 1, 3);
+  deepStrictEqual(follows(adam(left)), follows(adam()));
+  const wrong: [() => unknown, string][] = [
+    [() => adam({ beta1: 1 }), "make the optimizer adam as beta1 must be in [0, 1): 1"],
+    [() => adam({ epsilon: -1 }), "make the optimizer adam as epsilon must be ≥ 0: -1"],
+    [() => optimizers.momentum({ momentum: NaN }), "make the optimizer momentum as momentum must"],
+    [() => optimizers.rmsprop({ decay: -0.1 }), "make the optimizer rmsprop as decay must be in"],
+    [() => adam({ epsilom: 3 } as object), 'make the optimizer adam as there is no option "eps'],
+    [() => weightDecay(sgd(), -1), "decay weights as the rate must be ≥ 0: -1"],
+  ];
+  for (const [make, line] of wrong) {
+    throws(make, (error: Error) => {
+      strictEqual(error.name, "InputError");
+      strictEqual(error.message.slice(0, 7 + line.length), `Cannot ${line}`);
+      return true;
+    });
+  }
+});
+
 Deno.test("Adam's ε stands beside the corrected root: half a step along a gradient of ε", () => {
   const seen = trajectory(adam(), 1, 3, undefined, (w) => tf.sum(tf.mul(w, 1e-8)));
   near(seen, [0.5, 0, -0.5], 1e-5);

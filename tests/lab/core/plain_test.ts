@@ -62,6 +62,8 @@ Deno.test("the first thing that JSON would change is named with its path", () =>
     [NaN, "state is NaN"],
     [{ a: 1, b: [0, Infinity], c: NaN }, "state.b.1 is Infinity"],
     [{ a: undefined }, "state.a is undefined"],
+    // deno-lint-ignore no-sparse-arrays
+    [{ a: [, 1] }, "state.a.0 is undefined"],
     [[5n], "state.0 is bigint"],
     [{ a: { b: () => 1 } }, "state.a.b is function"],
     [{ at: new Date(0) }, "state.at is a Date"],

@@ -260,6 +260,9 @@ Deno.test("pictures of a run are whole PNGs", () =>
     const png = encodePng({ width: 1, height: 1, channels: 1, pixels: Uint8Array.of(7) });
     await run.image("own", png);
     await rejects(run.image("own", png.subarray(0, -1)), /must be a whole PNG/);
+    for (const name of [undefined, " "]) {
+      await rejects(run.image(name as string, png), /keep the picture as its name must be text: /);
+    }
     await rejects(run.image("own", png.subarray(1)), /must be a whole PNG/);
     const [side, pixels] = [{ width: 2, height: 2 }, new Uint8Array(4)];
     const wrong: readonly [raster: object, said: RegExp][] = [

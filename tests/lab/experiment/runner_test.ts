@@ -326,6 +326,24 @@ Deno.test("an infinite parameter ends as diverged with its name", async () => {
   deepStrictEqual(kindsAt(early.checkpoints), ["diverged 0"]);
 });
 
+Deno.test("when a run ends as diverged is no matter of its checkpoints, by the clock or not", async () => {
+  for (
+    const checkpoint of [
+      { everyIterations: 1, everySeconds: Infinity },
+      { everyIterations: 0, everySeconds: 1e-9 },
+    ]
+  ) {
+    const { ending, checkpoints } = await run(toyTrainer({ weightInfAt: 6 }, 200), { checkpoint });
+    strictEqual(ending.message, "diverged at iteration 8: parameter policy/weights has NaN");
+    strictEqual(kindsAt(checkpoints).at(-1), "diverged 5");
+  }
+  const trainer = toyTrainer({ weightInfAt: 6 }, 200);
+  const { ending, checkpoints } = await run(trainer, {
+    interrupted: () => trainer.progress.iterations === 7,
+  });
+  deepStrictEqual([ending.status, kindsAt(checkpoints)], ["interrupted", ["last 4"]]);
+});
+
 Deno.test("an evaluation that gives no finite figure to judge by ends as diverged with it", async () => {
   const bestBy = { metric: "evaluation/share", goal: "maximize" } as const;
   for (const share of [NaN, Infinity]) {

@@ -20,7 +20,15 @@ import { registries } from "../../../registries.ts";
 import sound, { points } from "./own_parts.ts";
 
 /** What a trainer does wrong. */
-type Fault = "loss" | "clock" | "outside" | "evaluation" | "counter" | "generator" | "moments";
+type Fault =
+  | "measures"
+  | "loss"
+  | "clock"
+  | "outside"
+  | "evaluation"
+  | "counter"
+  | "generator"
+  | "moments";
 
 let outside = 0;
 
@@ -76,7 +84,8 @@ function walk(fault: Fault | undefined) {
 
     evaluate(): Promise<Report> {
       if (fault === "evaluation") this.#random.random();
-      return Promise.resolve({ metrics: { "evaluation/return_mean": this.#weights[0] } });
+      const chance = fault === "measures" ? outside++ : 0;
+      return Promise.resolve({ metrics: { "evaluation/return_mean": this.#weights[0] + chance } });
     }
   }
   const agent = defineAgent({
@@ -109,6 +118,7 @@ const faults: Record<Fault, [check: string, message: RegExp]> = {
   clock: ["seeds", /: the first metric to differ is losses\/walk at iteration 1: /],
   outside: ["seeds", /losses\/walk at iteration 1/],
   evaluation: ["evaluation", /after an evaluation: the first metric .* at iteration 4: /],
+  measures: ["measures", /gives? another evaluation: .* evaluation\/return_mean at iteration 3: /],
   counter: ["snapshot", /the first metric to differ is count at iteration 4: 4, now 1$/],
   generator: ["snapshot", /losses\/walk at iteration 4/],
   moments: ["snapshot", /losses\/walk at iteration 4/],
@@ -202,6 +212,16 @@ Deno.test("callbacks are found whose values do not come again, or whose state ca
   deepStrictEqual(chance, "callbacks");
   match(line, /^the first metric to differ is mine\/noise at iteration 1: /);
 
+  const [[evaluated, difference]] = await checked({
+    onEvaluation: () => ({ metrics: { "evaluation/noise": Math.random() } }),
+  });
+  deepStrictEqual(evaluated, "callbacks");
+  match(difference, /^the first metric to differ is evaluation\/noise at iteration 3: /);
+  deepStrictEqual(
+    await checked({ onEvaluation: ({ state }) => void (state.noise = Math.random()) }),
+    [["callbacks", "what onEvaluation keeps"]],
+  );
+
   // Begins with the run, and is lost where the run goes on.
   const lost = new WeakMap<object, number>();
   deepStrictEqual(
@@ -230,6 +250,11 @@ Deno.test("callbacks are found whose values do not come again, or whose state ca
     checked({ onEvaluation: () => ({ metrics: { "evaluation/return_mean": 1 } }) }),
     /Cannot log evaluation\/return_mean as the trainer reports/,
   );
+  await rejects(
+    checked({ onIteration: () => ({ metrics: { "timing/iteration_seconds": 1 } }) }),
+    /Cannot log timing\/iteration_seconds as the run itself reports/,
+  );
+  deepStrictEqual(await checked({ onIteration: () => ({ metrics: { constructor: 1 } }) }), []);
 });
 
 Deno.test("what callbacks begin with is refused before a run where no checkpoint can hold it", async () => {

@@ -332,6 +332,22 @@ const silentOnCpu: Record<string, (given: Tensors) => tf.Tensor> = {
   negativePad: ({ x }) => tf.pad(x, [[0, 0], [-1, 1]]),
   axisTwice: ({ x }) => tf.transpose(x, [0, 0]),
   cumsumAxis: ({ x }) => tf.cumsum(x, 2),
+  sumAxisTwice: ({ x }) => tf.sum(x, [0, 0]),
+  meanAxisTwice: ({ x }) => tf.mean(x, [1, -1]),
+  halfABegin: ({ v }) => tf.slice(v, [0.5], [2]),
+  halfASize: ({ v }) => tf.slice(v, [0], [1.5]),
+  halfAPart: ({ v }) => tf.split(v, [1.5, 2.5])[0],
+  halfAStride: ({ v }) => tf.stridedSlice(v, [0], [4], [1.5]),
+  halfAPad: ({ v }) => tf.pad(v, [[1.5, 0]]),
+  halfATile: ({ v }) => tf.tile(v, [1.5]),
+  halfAStep: ({ image }) => tf.conv2d(image as tf.Tensor4D, tf.ones([2, 2, 1, 1]), 1.5, "same"),
+  halfADilation: ({ image }) =>
+    tf.conv2d(image as tf.Tensor4D, tf.ones([2, 2, 1, 1]), 1, "same", "NHWC", 1.5),
+  cutImage: ({ image }) => tf.conv2d(image as tf.Tensor4D, tf.ones([1, 1, 1, 1]), 1, -1),
+  largeKernel: ({ image }) => tf.conv2d(image as tf.Tensor4D, tf.ones([5, 5, 1, 1]), 1, "valid"),
+  largePool: ({ image }) => tf.maxPool(image as tf.Tensor4D, 5, 1, "valid"),
+  largeDepthwise: ({ image }) =>
+    tf.depthwiseConv2d(image as tf.Tensor4D, tf.ones([5, 5, 1, 1]), 1, "valid"),
   moments: ({ x, v }) => tf.batchNorm(x, v as tf.Tensor1D, v as tf.Tensor1D),
   transposedConvolution: ({ image }) =>
     tf.conv2dTranspose(image as tf.Tensor4D, tf.ones([2, 2, 1, 1]), [1, 7, 7, 1], 2, "same"),

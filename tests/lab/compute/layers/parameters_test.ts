@@ -1,9 +1,11 @@
-import { deepStrictEqual, ok, throws } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
+import { clipByGlobalNorm } from "../../../../lab/compute/gradients.ts";
 import { selfAttentionParameters } from "../../../../lab/compute/layers/attention.ts";
 import {
   convolution,
   convolutionParameters,
+  transposedConvolution,
   transposedConvolutionParameters,
 } from "../../../../lab/compute/layers/convolution.ts";
 import { dropout } from "../../../../lab/compute/layers/dropout.ts";
@@ -13,10 +15,14 @@ import {
   normalizationParameters,
 } from "../../../../lab/compute/layers/normalization.ts";
 import { kernelsOf, l2Penalty } from "../../../../lab/compute/layers/penalties.ts";
+import { averagePool, maximumPool } from "../../../../lab/compute/layers/pooling.ts";
 import { preluParameters } from "../../../../lab/compute/layers/prelu.ts";
 import { radialBasisParameters } from "../../../../lab/compute/layers/radial_basis.ts";
 import { residualBlockParameters } from "../../../../lab/compute/layers/residual.ts";
-import { spectralVector } from "../../../../lab/compute/layers/spectral_normalization.ts";
+import {
+  spectralNormalization,
+  spectralVector,
+} from "../../../../lab/compute/layers/spectral_normalization.ts";
 import { defaultRng } from "../../../../lab/core/random.ts";
 import type { NamedTensors } from "../../../../lab/core/tensor_data.ts";
 
@@ -79,12 +85,62 @@ Deno.test("penalties are of kernels alone, and of at least one", () => {
   throws(() => l2Penalty({ "a/bias": x }, 1), { name: "InputError", message: /a\/bias/ });
 });
 
+Deno.test("a kernel of small numbers is divided by its largest singular value, one of zeros stays", () => {
+  for (const size of [1, 1e-7, 1e-12]) {
+    const kernel = tf.tensor2d([[2 * size, 0], [0, size]]);
+    const { kernel: divided, vector } = spectralNormalization(kernel, tf.tensor1d([1, 0.1]), 8);
+    const near = (x: tf.Tensor, expected: number[]) =>
+      x.dataSync().forEach((each, i) => ok(Math.abs(each - expected[i]) < 1e-4, `${each}`));
+    near(divided, [1, 0, 0, 0.5]);
+    near(vector, [1, 0]);
+  }
+  const { kernel } = spectralNormalization(tf.zeros([2, 2]), tf.tensor1d([1, 0.1]));
+  deepStrictEqual([...kernel.dataSync()], [0, 0, 0, 0]);
+});
+
 Deno.test("wrong sizes, rates and names are refused in one line", () => {
   throws(
     () => convolutionParameters(defaultRng(1), { inputs: 0, filters: 1, size: 3 }, "c"),
     { name: "InputError", message: /inputs must be a whole number ≥ 1: 0/ },
   );
   throws(() => dropout(tf.scalar(1), tf.scalar(0), 1), { name: "InputError", message: /\[0, 1\)/ });
+  const image = tf.ones([1, 2, 9, 1]) as tf.Tensor4D;
+  const kernel = { "c/kernel": tf.ones([5, 5, 1, 1]) };
+  const windows: [() => unknown, string][] = [
+    [() => convolution(kernel, image, "c", { padding: "valid" }), "convolve images of 2 × 9 as"],
+    [() => convolution(kernel, image, "c", { padding: 1 }), "convolve images of 2 × 9 as"],
+    [() => convolution(kernel, image, "c", { padding: -1 }), "convolve images as the padding must"],
+    [() => convolution(kernel, image, "c", { stride: 1.5 }), "convolve images as the stride must"],
+    [
+      () => transposedConvolution(kernel, image, "c", { stride: 0 }),
+      "convolve images as the stride must",
+    ],
+    [
+      () => maximumPool(image, { size: 3 }),
+      "pool images of 2 × 9 as the window must not be larger",
+    ],
+    [
+      () => averagePool(image, { size: 1, padding: 1 }),
+      "pool images as the padding must be smaller",
+    ],
+    [() => averagePool(image, { size: 0 }), "pool images as size must be a whole number ≥ 1: 0"],
+    [
+      () => spectralNormalization(tf.ones([2, 2]), tf.ones([2]), 0),
+      "normalise a kernel as its iterations must be a whole number ≥ 1: 0",
+    ],
+    [
+      () => clipByGlobalNorm({ x: image }, 0),
+      "clip gradients as their largest norm must be > 0: 0",
+    ],
+  ];
+  for (const [use, line] of windows) {
+    throws(use, (error: Error) => {
+      strictEqual(error.name, "InputError");
+      strictEqual(error.message.slice(0, 7 + line.length), `Cannot ${line}`);
+      return true;
+    });
+  }
+  deepStrictEqual(convolution(kernel, image, "c", { padding: 2 }).shape, [1, 2, 9, 1]);
   throws(() => convolution({ "c/kernel": tf.scalar(1) }, tf.scalar(1), "d"), {
     name: "InputError",
     message: /no parameter "d\/kernel" \(did you mean "c\/kernel"/,
