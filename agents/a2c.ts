@@ -169,7 +169,9 @@ export const a2c = defineAgent({
         const { transitions, rollout, values, advantages, returns } = batch;
         const update = updates(transitions);
         copyColumns({ ...rollout, advantages, returns }, update.input);
-        if (settings.normalizeAdvantages) standardize(advantages, update.input.advantages);
+        if (settings.normalizeAdvantages && transitions > 1) {
+          standardize(advantages, update.input.advantages);
+        }
         step(update, transitions);
         return () => lossMetrics(update, values, returns);
       },

@@ -250,7 +250,7 @@ export const reinforce = defineAgent({
           : 0;
         const weights = Float64Array.from(closed, (i) => returns[i] - values[i] - meanReturn);
         const ofClosed = (all: ArrayLike<number>) => Float64Array.from(closed, (i) => all[i]);
-        if (settings.normalizeReturns) standardize(weights, weights);
+        if (settings.normalizeReturns && weights.length > 1) standardize(weights, weights);
         const losses = await accumulateAll(closed, weights, returns);
         step(apply, closed.length);
         return async () => ({

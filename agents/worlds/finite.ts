@@ -34,14 +34,17 @@ export function requireFinite(
 /**
  * Refuses to act on what is no observation.
  *
- * @throws InputError where it does not lie in the space.
+ * @throws InputError where it does not lie in the space, or is not finite.
  */
 export function requireObservation<Observation>(
   space: Space<Observation>,
   observation: unknown,
 ): asserts observation is Observation {
-  if (space.contains(observation)) return;
-  throw new InputError(
-    `Cannot act as the observation must lie in ${space}: ${show(observation)}`,
-  );
+  if (!space.contains(observation)) {
+    throw new InputError(
+      `Cannot act as the observation must lie in ${space}: ${show(observation)}`,
+    );
+  }
+  if (!(observation instanceof Float32Array) || observation.every(Number.isFinite)) return;
+  throw new InputError(`Cannot act as the observation must be finite: ${show(observation)}`);
 }

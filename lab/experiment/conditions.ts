@@ -113,7 +113,7 @@ function checkNoOr(pieces: readonly Piece[], whole: string): void {
 
 function conditionOf(part: string, whole: string): Condition {
   const found = /^([^\s<>=!"']+)\s*(==|!=|<=|>=|=|<|>)\s*(.+)$/s.exec(part);
-  if (found === null) {
+  if (found === null || /\sand$/i.test(part)) {
     throw new InputError(
       `Cannot filter runs as a condition is ${CONDITION} (in quotes, as the shell reads < and >), ` +
         `several joined by and: "${shortened(whole)}"`,

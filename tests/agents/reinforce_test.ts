@@ -55,3 +55,25 @@ Deno.test("how many transitions are summed at a time has no effect on what is le
     }
   }
 });
+
+Deno.test("one transition alone is not standardised away", async () => {
+  // An episode of one step that is worth 1: standardised, its weight would be 0.
+  const world = defineEnvironment({
+    id: "Pays-v0",
+    observationSpace: new Box({ low: 0, high: 1, shape: [1] }),
+    actionSpace: new Discrete(2),
+    reset: () => 0,
+    step: (state: number) => ({ state, reward: 1, terminated: true }),
+    observe: () => Float32Array.of(1),
+  });
+  const alone = {
+    reinforce: { environments: 1, normalizeReturns: true },
+    a2c: { environments: 1, rolloutLength: 1, normalizeAdvantages: true },
+  };
+  for (const [agent, fields] of Object.entries(alone)) {
+    const { trainer } = await subjectOf(agent, world, { ...fields, hiddenSizes: [4] });
+    const { metrics } = await trainer.iterate();
+    notDeepStrictEqual(metrics["losses/policy"], 0, agent);
+    trainer.dispose();
+  }
+});

@@ -107,6 +107,8 @@ Deno.test("conditions and words are read as they are typed, and written as they 
     message: "Cannot filter runs as conditions are joined by and (a value that looks like one is " +
       "written in quotes): agent!=dqn seed=7",
   });
+  throws(() => conditionsIn("name=a and"), /a condition is KEY=VALUE.*: "name=a and"$/);
+  deepStrictEqual(conditionsIn("name='a and'"), [condition("name", "=", "a and")]);
   deepStrictEqual(conditionsIn("note='a seed=7'"), [condition("note", "=", "a seed=7")]);
 });
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { streamOf } from "../../../lab/core/random.ts";
-import type { Progress } from "../../../lab/core/metrics.ts";
+import { ownTimings, type Progress } from "../../../lab/core/metrics.ts";
 import type { Report, Trainer } from "../../../lab/core/trainer.ts";
 import {
   type RunCheckpoint,
@@ -370,6 +370,9 @@ Deno.test("rates are reported under timing alone", async () => {
     "timing/iteration_seconds",
   ]);
   match(Object.keys(reports.at(-1)!.metrics).join(), /timing\/evaluation_seconds/);
+  for (const { metrics } of reports) {
+    for (const name in metrics) strictEqual(ownTimings.has(name), name.startsWith("timing/"), name);
+  }
 });
 
 Deno.test("evaluation k draws from the stream evaluation/k, whatever came before it", async () => {

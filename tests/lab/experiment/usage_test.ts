@@ -1,5 +1,6 @@
 /** What a run takes of the machine, by a clock and a process of the test's own. */
 import { deepStrictEqual, ok } from "node:assert";
+import { ownTimings } from "../../../lab/core/metrics.ts";
 import { usageMeter, type UsedProcess } from "../../../lab/experiment/usage.ts";
 
 Deno.test("memory is told at the first report, and each second with the cores kept busy", () => {
@@ -24,6 +25,7 @@ Deno.test("memory is told at the first report, and each second with the cores ke
 
 Deno.test("this process tells of itself; a page has none and tells nothing", () => {
   const told = usageMeter()();
+  for (const name in told) ok(ownTimings.has(name), name);
   ok(told["timing/process_memory_mb"] > told["timing/heap_mb"] && told["timing/heap_mb"] > 1);
   deepStrictEqual(usageMeter({} as UsedProcess)(), {});
 });
