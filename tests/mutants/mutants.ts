@@ -13725,7 +13725,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a kernel may be larger than its image",
-    file: "lab/compute/layers/convolution.ts",
+    file: "lab/compute/windows.ts",
     from: "height <= rows + border && width <= columns + border",
     to: "true",
     test: "tests/lab/compute/layers/parameters_test.ts",

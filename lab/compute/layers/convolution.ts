@@ -13,7 +13,10 @@ import type { Generator } from "../../core/random.ts";
 import type { NamedTensors } from "../../core/tensor_data.ts";
 import { constant, heNormal, type Initializer } from "../initializers.ts";
 import { parameterOf } from "../networks.ts";
+import { type Movement, requireMovement, requireWindows } from "../windows.ts";
 import type { Tensors } from "../workspace.ts";
+
+export type { Movement };
 
 /** What a convolution's parameters are drawn for. */
 export interface ConvolutionOptions {
@@ -27,17 +30,6 @@ export interface ConvolutionOptions {
   readonly initializer?: Initializer;
   /** Whether there is a bias; default true. Before a normalisation over pixels it has no effect. */
   readonly bias?: boolean;
-}
-
-/** How a kernel moves over an image. */
-export interface Movement {
-  /** Pixels from one window to the next, ≥ 1; default 1. */
-  readonly stride?: number;
-  /**
-   * Zeros around the image: as many pixels on each side, none (`valid`), or as many as make the
-   * output ⌈length / stride⌉ long (`same`, the odd one behind). Default `same`.
-   */
-  readonly padding?: "same" | "valid" | number;
 }
 
 /**
@@ -124,42 +116,6 @@ export function transposedConvolution(
     padding,
   );
   return withBias(parameters, spread, name);
-}
-
-/** @throws InputError where a stride is no whole number ≥ 1, or a padding none ≥ 0. */
-function requireMovement(act: string, { stride, padding }: Required<Movement>): void {
-  if (!(Number.isInteger(stride) && stride >= 1)) {
-    throw new InputError(
-      `Cannot ${act} images as the stride must be a whole number ≥ 1: ${stride}`,
-    );
-  }
-  if (padding === "same" || padding === "valid") return;
-  if (Number.isInteger(padding) && padding >= 0) return;
-  throw new InputError(
-    `Cannot ${act} images as the padding must be same, valid or a whole number ≥ 0: ${padding}`,
-  );
-}
-
-/**
- * @param x [B, H, W, C]
- * @throws InputError for a movement that is none, or windows that are larger than the padded image.
- */
-export function requireWindows(
-  act: string,
-  x: tf.Tensor,
-  [height, width]: readonly number[],
-  movement: Required<Movement>,
-): void {
-  requireMovement(act, movement);
-  const { padding } = movement;
-  if (padding === "same") return;
-  const [rows, columns] = x.shape.slice(-3);
-  const border = padding === "valid" ? 0 : 2 * padding;
-  if (height <= rows + border && width <= columns + border) return;
-  throw new InputError(
-    `Cannot ${act} images of ${rows} × ${columns} as the window must not be larger: ` +
-      `${height} × ${width}`,
-  );
 }
 
 /** x and the bias of a layer that has one. */

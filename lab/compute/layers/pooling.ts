@@ -7,7 +7,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { InputError } from "../../core/errors.ts";
-import { type Movement, requireWindows } from "./convolution.ts";
+import { type Movement, requireWindows } from "../windows.ts";
 
 /** The windows of a pool; they touch and do not overlap where no stride is given. */
 export interface Pool extends Movement {
