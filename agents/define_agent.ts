@@ -6,8 +6,8 @@
 import type * as z from "zod";
 import type { Environment } from "../lab/core/environment.ts";
 import { unitWords } from "../lab/core/budget.ts";
-import { FitError } from "../lab/core/errors.ts";
-import { checkFields, checkWord, type KnownFields } from "../lab/core/options.ts";
+import { FitError, InputError } from "../lab/core/errors.ts";
+import { actOfDefining, checkFields, checkWord, type KnownFields } from "../lab/core/options.ts";
 import { spaceNames } from "../lab/core/space.ts";
 import type { BudgetUnit, Trainer } from "../lab/core/trainer.ts";
 import type {
@@ -104,17 +104,25 @@ const worlds: KnownFields<Takes> = {
 /**
  * The agent as an entry of a registry.
  *
- * @throws InputError where a field is missing, of another sort than it must be, or none of an agent's.
+ * @throws InputError where a field is missing, empty, of another sort than it must be, or none of an
+ * agent's.
  */
 export function defineAgent<Configuration>(
   agent: Agent<Configuration>,
 ): AgentDefinition<Configuration> {
+  const action = actOfDefining("agent", agent);
   const { name, summary, budgetUnit = "environmentSteps", takes, configuration } = agent;
-  const action = `define the agent ${name}`;
   checkFields(action, agent, fields as KnownFields<Agent<Configuration>>);
   checkFields(`${action} by its takes`, takes, worlds);
   for (const kind of [...takes.actions, ...takes.observations ?? []]) {
     checkWord(`${action} by its takes`, "kind of space", kind, Object.keys(spaceNames));
+  }
+  for (const part of ["actions", "observations"] as const) {
+    if (takes[part]?.length === 0) {
+      throw new InputError(
+        `Cannot ${action} by its takes as ${part} must name a kind of space at least: []`,
+      );
+    }
   }
   return {
     name,

@@ -28,10 +28,12 @@ const registered: EnvironmentEntry[] = [...ownEntries];
 /** Every environment of the lab, and those that were registered since. */
 export const environments: readonly EnvironmentEntry[] = registered;
 
-/** What a strict zod object is to a caller: something that checks options. */
+/** What a strict zod object is to a caller: a schema that checks options. */
 export interface OptionsSchema<Options> {
   /** The options with their defaults, or an error. */
   parse(given: unknown): Options;
+  /** The same without throwing: the options as `data`, or the `issues` of an error. */
+  safeParse(given: unknown): object;
 }
 
 /** What `register` takes. */
@@ -68,10 +70,17 @@ function enter(
   options: unknown,
 ): EnvironmentDefinition | Environment {
   const made: unknown = entry(options);
-  if (isRecord(made)) return made as unknown as EnvironmentDefinition | Environment;
-  throw new InputError(
-    `Cannot make ${id} as its entry must return a definition or an environment: ${show(made)}`,
-  );
+  const act = `make ${id} as its entry must return a definition or an environment`;
+  if (!isRecord(made)) throw new InputError(`Cannot ${act}: ${show(made)}`);
+  const world = made as unknown as Partial<Environment>;
+  const missing = ([
+    ["reset", typeof world.reset === "function"],
+    ["step", typeof world.step === "function"],
+    ["observationSpace", typeof world.observationSpace?.contains === "function"],
+    ["actionSpace", typeof world.actionSpace?.contains === "function"],
+  ] as const).find(([, isThere]) => !isThere);
+  if (missing === undefined) return world as EnvironmentDefinition | Environment;
+  throw new InputError(`Cannot ${act}, with its ${missing[0]}: ${show(world[missing[0]])}`);
 }
 
 /** A definition under the id of its registration; undefined where an environment is registered. */
@@ -144,6 +153,11 @@ export function register<Options>(registration: Registration<Options>): void {
   if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) {
     throw new InputError(
       `Cannot register ${id} as its timeLimit must be a whole number ≥ 1: ${limit}`,
+    );
+  }
+  if (!(configuration instanceof z.ZodType) && typeof configuration.safeParse !== "function") {
+    throw new InputError(
+      `Cannot register ${id} as its configuration must be a zod schema: ${show(configuration)}`,
     );
   }
   registered.push({
@@ -278,7 +292,11 @@ export function makeVectorEnv(id: string, given: VectorOptions): Vector {
   const first = makeEnv(id, options);
   if (workers !== 0) {
     if (mayWait()) {
-      return new WorkerVector(first, { count, autoreset: mode, options, workers, ...threaded });
+      try {
+        return new WorkerVector(first, { count, autoreset: mode, options, workers, ...threaded });
+      } finally {
+        first.close?.();
+      }
     }
     console.warn(`${id} is stepped in this thread, as it may not wait for ${workers} workers`);
   }

@@ -7,7 +7,7 @@
 import type * as z from "zod";
 import { checkTakes } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
-import { checkFields, type KnownFields } from "../lab/core/options.ts";
+import { actOfDefining, checkFields, type KnownFields } from "../lab/core/options.ts";
 import type { ModelDefinition } from "../lab/compute/definitions.ts";
 import type { SharedFields } from "./fields.ts";
 import type { Field, Flow, Model, ModelStep, Sampler } from "./model.ts";
@@ -118,7 +118,7 @@ const ofFlow: KnownFields<Flow<Networks, any>> = {
 
 /** @throws InputError for what is no model: what a field is not, or one that no model has. */
 function check(model: AnyModel): void {
-  const action = `define the model ${model.name}`;
+  const action = actOfDefining("model", model);
   checkFields(action, model, ofModel);
   checkTakes(action, model.takes);
   const { bestBy, sampler, field, flow, steps } = model;

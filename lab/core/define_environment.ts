@@ -20,32 +20,36 @@ import type {
 import { checkNames, didYouMean, InputError, unknownIn, unknownName } from "./errors.ts";
 import { keptWorld, type Phase } from "./kept_world.ts";
 import { MisfitError, requireKind } from "./misfit.ts";
-import { checkOptions, type KnownOptions } from "./options.ts";
+import { checkOptions, checkSorts, type KnownFields, type KnownOptions } from "./options.ts";
 import { firstNotJson, isPlain, isRecord, show } from "./plain.ts";
 import { defaultRng, type Generator, type Seed } from "./random.ts";
 import type { Scene } from "./scene.ts";
 import type { Json } from "./snapshot.ts";
 import type { Space } from "./space.ts";
 
-/** What a definition may have. */
-const fields: Readonly<Record<keyof EnvironmentDefinition, true>> = {
-  id: true,
-  summary: true,
-  observationSpace: true,
-  actionSpace: true,
-  clipsActions: true,
-  timeLimit: true,
-  rewardThreshold: true,
-  goal: true,
-  reset: true,
-  resetOptions: true,
-  step: true,
-  startInfo: true,
-  observe: true,
-  actionMask: true,
-  scene: true,
-  transitions: true,
+/** What a definition has; the words of its goal stand below. */
+const sorts: KnownFields<Omit<EnvironmentDefinition, "goal">> = {
+  required: {
+    id: "text",
+    observationSpace: "object",
+    actionSpace: "object",
+    reset: "function",
+    step: "function",
+    observe: "function",
+  },
+  optional: {
+    summary: "text",
+    clipsActions: "boolean",
+    timeLimit: "number",
+    rewardThreshold: "number",
+    resetOptions: "list",
+    startInfo: "function",
+    actionMask: "function",
+    scene: "function",
+    transitions: "function",
+  },
 };
+const fields = { ...sorts.required, ...sorts.optional, goal: true };
 /** How an episode may end that reached its goal. */
 const goals: Readonly<Record<GoalEnding, true>> = { terminated: true, rewarded: true };
 /** What a step of one returns; a row of a transition table may be it. */
@@ -70,7 +74,8 @@ const noOptions: ResetOptions = Object.freeze({});
  * Checks a world's definition and returns it.
  *
  * @throws InputError where the id has no version, the time limit is no whole number ≥ 1, the goal is
- * none that there is, a function or space is missing, or a field is none of a definition's.
+ * none that there is, a function or space is missing, a field is of another sort than it must be, or
+ * none of a definition's.
  *
  * @example A corridor of five cells, walked to the right
  * ```ts
@@ -98,7 +103,12 @@ const noOptions: ResetOptions = Object.freeze({});
 export function defineEnvironment<State, Observation, Action>(
   definition: EnvironmentDefinition<State, Observation, Action>,
 ): EnvironmentDefinition<State, Observation, Action> {
-  const { id, timeLimit, goal } = definition;
+  if (!isRecord(definition)) {
+    throw new InputError(
+      `Cannot define an environment as it must be an object: ${show(definition)}`,
+    );
+  }
+  const { id, timeLimit, goal, rewardThreshold } = definition;
   if (typeof id !== "string" || !/^[A-Za-z0-9_.:/-]+-v\d+$/.test(id)) {
     throw new InputError(
       `Cannot define an environment as its id must end in a version, like "Corridor-v0": ${
@@ -128,6 +138,12 @@ export function defineEnvironment<State, Observation, Action>(
   }
   if (goal !== undefined && !Object.hasOwn(goals, goal)) {
     throw unknownName(`define ${id}`, "goal", String(goal), Object.keys(goals));
+  }
+  checkSorts<Omit<EnvironmentDefinition, "goal">>(`define ${id}`, definition, sorts);
+  if (rewardThreshold !== undefined && !Number.isFinite(rewardThreshold)) {
+    throw new InputError(
+      `Cannot define ${id} as its rewardThreshold must be a finite number: ${rewardThreshold}`,
+    );
   }
   return definition;
 }
@@ -198,9 +214,10 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     this.goal = definition.goal;
     this.clipsActions = definition.clipsActions;
     this.#limit = definition.timeLimit ?? Infinity;
-    if (definition.scene !== undefined) this.scene = () => this.#draw();
+    if (definition.scene !== undefined) this.scene = () => definition.scene!(this.#present("draw"));
     if (definition.actionMask !== undefined) {
-      this.actionMask = (state = this.#state!) => definition.actionMask!(state);
+      const act = "read the action mask of";
+      this.actionMask = (state = this.#present(act)) => definition.actionMask!(state);
     }
     if (definition.transitions !== undefined) this.transitions = definition.transitions;
   }
@@ -292,11 +309,12 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
       action.length === this.actionSpace.flatSize && action.every(Number.isFinite);
   }
 
-  #draw(): Scene {
+  /** The present state, to act on: there is none before the first reset. */
+  #present(act: string): State {
     if (this.#phase === "unstarted") {
-      throw new InputError(`Cannot draw ${this.id} as no episode was started: call reset first`);
+      throw new InputError(`Cannot ${act} ${this.id} as no episode was started: call reset first`);
     }
-    return this.#definition.scene!(this.#state!);
+    return this.#state!;
   }
 
   #misstep(next: Readonly<Partial<Record<keyof Outcome, unknown>>> | undefined) {
@@ -364,10 +382,11 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
  * `defaultRng(seed)`, `reset()` goes on with the one there is (the first takes seed 0).
  *
  * @param batch The same world for many rows at once, to the same bits; left out: one by one.
+ * @throws InputError as {@linkcode defineEnvironment} does.
  */
 export function environmentOf<State, Observation, Action>(
   definition: EnvironmentDefinition<State, Observation, Action>,
   batch?: BatchForm,
 ): Environment<Observation, Action> {
-  return new DefinedEnvironment(definition, batch);
+  return new DefinedEnvironment(defineEnvironment(definition), batch);
 }

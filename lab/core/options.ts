@@ -91,6 +91,20 @@ export interface KnownFields<Definition> {
 }
 
 /**
+ * What a user defines, as messages call it: `define the agent mine`.
+ *
+ * @param kind `agent`.
+ * @throws InputError for what is no object, or has an empty name.
+ */
+export function actOfDefining(kind: string, given: unknown): string {
+  if (!isRecord(given)) {
+    throw new InputError(`Cannot define the ${kind} as it must be an object: ${show(given)}`);
+  }
+  if (given.name !== "") return `define the ${kind} ${given.name}`;
+  throw new InputError(`Cannot define the ${kind} as its name must not be empty: ""`);
+}
+
+/**
  * Refuses what a user defines where a field is missing or of another sort than it must be, and a plain
  * object with a field that is not known. What is made by a class may have more than is asked of it.
  *
@@ -117,10 +131,20 @@ export function checkFields<Definition>(
   if (typeof given !== "object" || given === null) {
     throw new InputError(`Cannot ${action} as it must be an object: ${show(given)}`);
   }
-  const { required, optional } = known as { [Part in keyof typeof known]: Record<string, unknown> };
+  const { required, optional } = known;
   if (isPlain(given)) {
     checkNames(action, "field", given, Object.keys({ ...required, ...optional }));
   }
+  checkSorts<Definition>(action, given, known);
+}
+
+/** As {@linkcode checkFields}, for the fields of `known` alone: it may have others. */
+export function checkSorts<Definition>(
+  action: string,
+  given: object,
+  known: KnownFields<Definition>,
+): void {
+  const { required, optional } = known as { [Part in keyof typeof known]: Record<string, unknown> };
   for (const [name, sort] of Object.entries({ ...required, ...optional })) {
     const value = (given as Record<string, unknown>)[name];
     if (value === undefined && name in optional) continue;

@@ -14,7 +14,7 @@ import {
   type Split,
 } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { checkFields, type KnownFields } from "../../lab/core/options.ts";
+import { actOfDefining, checkFields, type KnownFields } from "../../lab/core/options.ts";
 import { type Generator, streamOf } from "../../lab/core/random.ts";
 import type { DatasetContext, DatasetDefinition } from "../../lab/core/registry.ts";
 import { type Column, gatherRows } from "../../lab/core/rows.ts";
@@ -112,8 +112,8 @@ const HELD_OUT = 0.1;
 export function defineDataset<Configuration = Record<string, never>>(
   source: DatasetSource<Configuration>,
 ): DatasetDefinition<Configuration & { readonly seed: number }> {
+  const action = actOfDefining("data set", source);
   const { name, summary, configuration, holds, kind, create } = source;
-  const action = `define the data set ${name}`;
   checkFields(action, source, ofSource as KnownFields<DatasetSource<Configuration>>);
   if (holds !== undefined) checkFields(`${action} by what it holds`, holds, ofHoldings);
   const fields = (configuration ?? z.strictObject({})) as unknown as z.ZodObject;

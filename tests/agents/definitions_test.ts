@@ -38,6 +38,16 @@ const refused: [define: () => void, line: RegExp][] = [
   [ofAgent({ summary: undefined }), / mine as summary must be a text: undefined$/],
   [ofAgent({ configuration: undefined }), / mine as configuration must be an object: undefined$/],
   [ofAgent({ budgetUnit: "steps" }), / as there is no budgetUnit "steps".*: known are /],
+  [() => defineAgent(null as never), /^Cannot define the agent as it must be an object: null$/],
+  [ofAgent({ name: "" }), /^Cannot define the agent as its name must not be empty: ""$/],
+  [
+    ofAgent({ takes: { actions: [] } }),
+    / mine by its takes as actions must name a kind of space at least: \[\]$/,
+  ],
+  [
+    ofAgent({ takes: { actions: ["discrete"], observations: [] } }),
+    / mine by its takes as observations must name a kind of space at least: \[\]$/,
+  ],
   [ofAgent({ takes: undefined }), / as takes must be an object: undefined$/],
   [ofAgent({ takes: {} }), / by its takes as actions must be a list: undefined$/],
   [

@@ -143,6 +143,54 @@ Deno.test("what an entry makes is an environment that lasts as long as its regis
   });
 });
 
+Deno.test("what an entry makes has all that a world must have", () => {
+  const pole = makeEnv("CartPole-v1");
+  const { reset, step, observationSpace, actionSpace } = pole;
+  const parts = {
+    reset: reset.bind(pole),
+    step: step.bind(pole),
+    ...{ observationSpace, actionSpace },
+  };
+  for (const name of ["reset", "step", "observationSpace", "actionSpace"] as const) {
+    const id = `${name}LessPole-v0`;
+    register({ id, entry: () => ({ ...parts, [name]: undefined }) as never });
+    for (const make of [makeEnv, definitionOf]) {
+      throws(() => make(id), {
+        name: "InputError",
+        message: `Cannot make ${id} as its entry must return a definition or an environment, ` +
+          `with its ${name}: undefined`,
+      });
+    }
+  }
+  register({ id: "PartsPole-v0", entry: () => ({ ...parts, more: 1 }) as never });
+  strictEqual(makeEnv("PartsPole-v0").reset({ seed: 1 }).observation.length, 4);
+});
+
+Deno.test("the options of a registration are checked by a zod schema", () => {
+  const parse = (given: unknown) => given as object;
+  for (const configuration of [{ parse }, {}, []]) {
+    throws(() => register({ id: "ParsedPole-v0", configuration, entry } as never), {
+      name: "InputError",
+      message: /^Cannot register ParsedPole-v0 as its configuration must be a zod schema: /,
+    });
+  }
+  // One of another copy of zod is no instance of this one's classes.
+  const schema = z.strictObject({ sutton: z.boolean().default(true) });
+  const configuration = {
+    parse: (given: unknown) => schema.parse(given),
+    safeParse: (given: unknown) => schema.safeParse(given),
+  };
+  register({
+    id: "CopiedPole-v0",
+    configuration,
+    entry: ({ sutton }) => cartPole({ suttonBartoReward: sutton }),
+  });
+  const env = makeEnv("CopiedPole-v0");
+  env.reset({ seed: 1 });
+  strictEqual(env.step(1).reward, 0);
+  throws(() => makeEnv("CopiedPole-v0", { sutton: 5 }), /sutton is wrong .*: 5$/);
+});
+
 Deno.test("ids that are taken or have no version are refused", () => {
   throws(() => register({ id: "CartPole-v1", entry }), /CartPole-v1 as the id is taken/);
   throws(() => register({ id: "Pole", entry }), /end in a version.*"Pole"/);

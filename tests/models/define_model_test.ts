@@ -81,6 +81,17 @@ const refused: [parts: object, line: RegExp][] = [
   [{ steps: [undefined] }, / by its step undefined as it must be an object: undefined$/],
 ];
 
+Deno.test("what is no object, or has no name, is no model", () => {
+  throws(() => defineModel(null as never), {
+    name: "InputError",
+    message: "Cannot define the model as it must be an object: null",
+  });
+  throws(() => define({ name: "" }), {
+    name: "InputError",
+    message: 'Cannot define the model as its name must not be empty: ""',
+  });
+});
+
 for (const [parts, line] of refused) {
   Deno.test(`refused where it is defined: a model with ${Deno.inspect(parts)}`, () => {
     throws(() => define(parts), (error: Error) => {

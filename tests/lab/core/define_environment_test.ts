@@ -320,6 +320,50 @@ Deno.test("a wrong definition is refused", () => {
   strictEqual(defineEnvironment({ ...walk, actionSpace: new Discrete(2) as never }).id, "Walk-v0");
 });
 
+Deno.test("a field of a definition that is of another sort is refused, where it is made, too", () => {
+  const wrong: [parts: object, line: string][] = [
+    [{ summary: 5 }, "summary must be a text: 5"],
+    [{ scene: 5 }, "scene must be a function: 5"],
+    [{ actionMask: [1] }, "actionMask must be a function: [1]"],
+    [{ startInfo: {} }, "startInfo must be a function: {}"],
+    [{ transitions: [] }, "transitions must be a function: []"],
+    [{ clipsActions: "no" }, 'clipsActions must be true or false: "no"'],
+    [{ resetOptions: "low" }, 'resetOptions must be a list: "low"'],
+    [{ rewardThreshold: "5" }, 'rewardThreshold must be a number: "5"'],
+    [{ rewardThreshold: NaN }, "its rewardThreshold must be a finite number: NaN"],
+    [{ rewardThreshold: Infinity }, "its rewardThreshold must be a finite number: Infinity"],
+    [{ observationSpace: null }, "observationSpace must be a space: null"],
+    [{ timeLimit: "5" }, 'its time limit must be a whole number ≥ 1: "5"'],
+    [{ timeLimit: NaN }, "its time limit must be a whole number ≥ 1: NaN"],
+    [{ observe: undefined }, "observe must be a function: undefined"],
+  ];
+  for (const [parts, line] of wrong) {
+    const definition = { ...walk, ...parts } as typeof walk;
+    for (const make of [defineEnvironment<unknown, unknown, unknown>, environmentOf]) {
+      throws(() => make(definition as EnvironmentDefinition), {
+        name: "InputError",
+        message: `Cannot define Walk-v0 as ${line}`,
+      });
+    }
+  }
+  throws(() => environmentOf({ ...walk, timeLimt: 5 } as EnvironmentDefinition), /"timeLimit"/);
+  for (const none of [null, undefined, 5, [walk]]) {
+    throws(() => environmentOf(none as never), {
+      name: "InputError",
+      message: /^Cannot define an environment as it must be an object: /,
+    });
+  }
+});
+
+Deno.test("a mask is read of a state that there is", () => {
+  const masked = environmentOf({ ...walk, actionMask: ({ at }) => [at < 1 ? 1 : 0] });
+  throws(() => masked.actionMask!(), {
+    name: "InputError",
+    message: "Cannot read the action mask of Walk-v0 as no episode was started: call reset first",
+  });
+  deepStrictEqual(masked.actionMask!({ at: 2 }), [0]);
+});
+
 Deno.test("a snapshot is restored twice, though the world changes its state in place", () => {
   const env = environmentOf(defineEnvironment({
     id: "InPlace-v0",

@@ -181,6 +181,7 @@ Deno.test("a data set and its splits have no field that none has", async () => {
       { sumary: "A" },
       /^Cannot define the data set own as .* "sumary" \(did you mean "summary"\?\)/,
     ],
+    [{ name: "" }, /^Cannot define the data set as its name must not be empty: ""$/],
     [{ summary: undefined }, / own as summary must be a text: undefined$/],
     [{ create: undefined }, / own as create must be a function: undefined$/],
     [{ kind: "image" }, / own as there is no kind "image" \(did you mean "images"\?\)/],
@@ -192,6 +193,10 @@ Deno.test("a data set and its splits have no field that none has", async () => {
   for (const [parts, message] of refused) {
     throws(() => define(parts), { name: "InputError", message });
   }
+  throws(() => defineDataset(null as never), {
+    name: "InputError",
+    message: "Cannot define the data set as it must be an object: null",
+  });
   const made = (test: object) => {
     const { create, configuration } = define({ create: () => ({ ...source.create(), test }) });
     return create({ configuration: configuration.parse({}), readFile: noFiles });
