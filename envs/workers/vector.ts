@@ -14,9 +14,9 @@ import {
   type Autoreset,
   checkRows,
   checkVector,
+  readReset,
   type ResetRows,
   restoreRows,
-  seedsOf,
   snapshotRows,
   type Vector,
   type VectorStep,
@@ -71,7 +71,7 @@ interface WorkerOptions {
   readonly workers: number;
   /** URL of a module that registers the environment, where the lab does not bring it along. */
   readonly module?: string;
-  /** Seconds within which a worker must answer. Default 300. */
+  /** Seconds within which a worker must answer, above 0. Default 300. */
   readonly answerSeconds?: number;
 }
 
@@ -118,6 +118,12 @@ export class WorkerVector implements Vector {
       throw new InputError(
         `Cannot step ${environment.id} in workers as there must be a whole number ≥ 1 of them: ` +
           show(workers),
+      );
+    }
+    if (!(typeof answerSeconds === "number" && answerSeconds > 0)) {
+      throw new InputError(
+        `Cannot step ${environment.id} in workers as answerSeconds must be a number above 0: ` +
+          show(answerSeconds),
       );
     }
     requireWorkers(`step ${environment.id} in ${workers} workers`);
@@ -175,19 +181,10 @@ export class WorkerVector implements Vector {
   }
 
   reset(options: ResetRows = {}): Float32Array {
-    const seeds = seedsOf(this.count, options);
-    const wrong = seeds?.find((seed) =>
-      seed !== undefined && !((typeof seed === "bigint" || Number.isInteger(seed)) && seed >= 0)
-    );
-    if (wrong !== undefined) {
-      throw new InputError(
-        `Cannot reset ${this.id} as the seed must be a whole number ≥ 0: ${show(wrong)}`,
-      );
-    }
-    const mask = options.mask === undefined ? undefined : Array.from(options.mask);
+    const { seeds, mask } = readReset(this.count, options);
     this.#post((from, to): KeptReset => ({
       seeds: seeds?.slice(from, to).map((seed) => seed?.toString() ?? null) ?? null,
-      mask: mask?.slice(from, to) ?? null,
+      mask: mask === undefined ? null : [...mask.subarray(from, to)],
     }));
     this.#command(word.reset, "reset");
     for (let i = 0; i < this.count; i++) {
@@ -267,7 +264,9 @@ export class WorkerVector implements Vector {
     }
   }
 
+  /** A thread that waits for its word is not ended by `terminate`: told to close, it leaves. */
   #end(): void {
+    this.#say(word.close);
     for (const thread of this.#threads) thread.terminate();
     this.#threads.length = 0;
   }
@@ -284,11 +283,15 @@ export class WorkerVector implements Vector {
     if (this.#threads.length === 0) {
       throw new InputError(`Cannot ${act} ${this.id} as its workers must run: they were closed`);
     }
+    this.#say(said);
+    this.#await(said, act, this.#answerSeconds);
+  }
+
+  #say(said: number): void {
     for (let worker = 0; worker < this.workers; worker++) {
       Atomics.store(this.#words, worker, said);
       Atomics.notify(this.#words, worker);
     }
-    this.#await(said, act, this.#answerSeconds);
   }
 
   /**

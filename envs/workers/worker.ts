@@ -97,43 +97,44 @@ class Rows {
   }
 }
 
-/** Does one thing; false where it was the last. */
-function obey(rows: Rows, command: number, mailbox: SharedArrayBuffer): boolean {
+/** Does one thing. */
+function obey(rows: Rows, command: number, mailbox: SharedArrayBuffer): void {
   if (command === word.step) rows.step();
   else if (command === word.reset) rows.reset(take(mailbox));
   else if (command === word.snapshot) put(mailbox, rows.snapshot());
   else if (command === word.restore) rows.restore(take(mailbox));
   else if (command === word.masks) rows.masks();
   else rows.close();
-  return command !== word.close;
 }
 
-/** Writes the word that the calling thread waits for. */
-function reply({ words, worker }: Assignment, said: number): void {
-  Atomics.store(words, worker, said);
-  Atomics.notify(words, worker);
+/**
+ * Answers `said` with the word that the calling thread waits for; where that thread has said another one
+ * since, as it gave up, the other one stays.
+ */
+function reply({ words, worker }: Assignment, said: number, answer: number): void {
+  if (Atomics.compareExchange(words, worker, said, answer) === said) Atomics.notify(words, worker);
 }
 
-function fail(assignment: Assignment, error: unknown): void {
+function fail(assignment: Assignment, said: number, error: unknown): void {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   put(assignment.mailbox, { name, message });
-  reply(assignment, word.failed);
+  reply(assignment, said, word.failed);
 }
 
 /** Waits for words and does what they say until the vector is closed. */
 function serve(rows: Rows, assignment: Assignment): void {
   const { words, worker, mailbox } = assignment;
-  for (let goesOn = true; goesOn;) {
-    const said = Atomics.load(words, worker);
+  for (let said: number = word.idle; said !== word.close;) {
+    said = Atomics.load(words, worker);
     if (said <= word.idle) {
       Atomics.wait(words, worker, said);
       continue;
     }
     try {
-      goesOn = obey(rows, said, mailbox);
-      reply(assignment, word.idle);
+      obey(rows, said, mailbox);
+      reply(assignment, said, word.idle);
     } catch (error) {
-      fail(assignment, error);
+      fail(assignment, said, error);
     }
   }
 }
@@ -157,8 +158,8 @@ self.onmessage = async ({ data }: MessageEvent<Assignment>) => {
     if (data.module !== undefined) await import(data.module);
     rows = new Rows(data);
   } catch (error) {
-    return fail(data, error);
+    return fail(data, word.start, error);
   }
-  reply(data, word.idle);
+  reply(data, word.start, word.idle);
   serve(rows, data);
 };

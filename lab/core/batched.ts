@@ -17,9 +17,9 @@ import {
   checkVector,
   maskReader,
   newStep,
+  readReset,
   type ResetRows,
   restoreRows,
-  seedsOf,
   snapshotRows,
   type Vector,
   VectorEnvironment,
@@ -68,7 +68,14 @@ export class BatchedEnvironment implements Vector {
     this.autoreset = options.autoreset;
     this.#batch = environment.batch.make(count);
     if (environment.actionMask !== undefined) {
-      this.actionMasks = maskReader(this, (i) => environment.actionMask!(this.#batch.stateOf(i)));
+      const maskOf = (i: number) => {
+        if (this.#phase[i] !== unstarted) return environment.actionMask!(this.#batch.stateOf(i));
+        throw new InputError(
+          `Cannot read the action mask of ${this.id} as no episode was started: call reset first`,
+        );
+      };
+      const rests = (i: number) => this.#phase[i] > running && this.autoreset === "next-step";
+      this.actionMasks = maskReader(this, maskOf, rests);
     }
     this.#limit = environment.timeLimit ?? Infinity;
     this.#clips = environment.clipsActions === true;
@@ -90,9 +97,9 @@ export class BatchedEnvironment implements Vector {
   }
 
   reset(options: ResetRows = {}): Float32Array {
-    const seeds = seedsOf(this.count, options);
+    const { seeds, mask } = readReset(this.count, options);
     for (let i = 0; i < this.count; i++) {
-      if (options.mask === undefined || options.mask[i] === 1) this.#reset(i, seeds?.[i]);
+      if (mask === undefined || mask[i] === 1) this.#reset(i, seeds?.[i]);
     }
     return this.observations;
   }

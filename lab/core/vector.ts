@@ -11,8 +11,9 @@ import { requireKind } from "./misfit.ts";
 import { checkOptions, type KnownOptions } from "./options.ts";
 import { show } from "./plain.ts";
 import type { Seed } from "./random.ts";
+import { parseSeed } from "./seed_sequence.ts";
 import type { Json } from "./snapshot.ts";
-import type { Space } from "./space.ts";
+import type { Box, Space } from "./space.ts";
 
 /** The names of {@linkcode Autoreset}. */
 export const autoresets: readonly Autoreset[] = ["next-step", "same-step", "disabled"];
@@ -66,8 +67,8 @@ export interface ResetRows {
   readonly seeds?: readonly Seed[];
   /** Environment i takes seed + i, as in Gymnasium. */
   readonly seed?: Seed;
-  /** Only where it is 1; the others go on. */
-  readonly mask?: ArrayLike<number>;
+  /** Only where it is 1 or true; where it is 0 or false, they go on. */
+  readonly mask?: ArrayLike<number | boolean>;
 }
 
 /** N environments of equal spaces, stepped in lockstep. */
@@ -95,13 +96,13 @@ export interface Vector {
    * Steps every environment with its action: one element for each, or for a Box action space all
    * values in one `Float32Array` [N × A].
    *
-   * @throws InputError where there is not one action for each environment, and what the
-   * environments throw.
+   * @throws InputError where there is not one action for each environment, or one that its
+   * environment does not take, before any is stepped; and what the environments throw.
    */
   step(actions: ArrayLike<unknown>): VectorStep;
   /**
-   * [N, A], the environments' action masks in their present states; the next call overwrites it.
-   * Undefined where they have none.
+   * [N, A], the environments' action masks in their present states, all 1 in rows whose next step is a
+   * reset (`next-step`); the next call overwrites it. Undefined where they have none.
    *
    * @throws InputError where a mask forbids every action.
    */
@@ -133,23 +134,50 @@ export function checkRows(act: string, count: number, given: number, what: strin
   }
 }
 
-/** Reads the masks of a vector's environments into one array of its own. */
+/**
+ * Reads the masks of a vector's environments into one array of its own.
+ *
+ * @param rests Whether a row's next step is a reset, which takes any action: its mask is not read.
+ */
 export function maskReader(
   { id, count, actionSpace }: Pick<Vector, "id" | "count" | "actionSpace">,
   maskOf: (row: number) => ArrayLike<number>,
+  rests: (row: number) => boolean,
 ): () => Uint8Array {
   const size = actionSpace.flatSize;
   const masks = new Uint8Array(count * size);
   return () => {
-    for (let i = 0; i < count; i++) copyActionMask(id, actionSpace, maskOf(i), masks, i * size);
+    for (let i = 0; i < count; i++) {
+      if (rests(i)) masks.fill(1, i * size, (i + 1) * size);
+      else copyActionMask(id, actionSpace, maskOf(i), masks, i * size);
+    }
     return masks;
   };
 }
 
 const resetRows: KnownOptions<ResetRows> = { seeds: true, seed: true, mask: true };
 
-/** The seed of each environment; undefined: the generators go on. Checks seeds and mask. */
-export function seedsOf(count: number, options: ResetRows): readonly Seed[] | undefined {
+function requireSeed(count: number, seed: unknown): void {
+  if ((typeof seed === "bigint" || Number.isInteger(seed)) && (seed as Seed) >= 0) {
+    parseSeed(seed as Seed);
+    return;
+  }
+  throw new InputError(
+    `Cannot reset ${count} environments as the seed must be a whole number ≥ 0: ${show(seed)}`,
+  );
+}
+
+/**
+ * What a reset says of each environment, looked at before any is reset: its seed (undefined: its
+ * generator goes on), and 1 where it is reset (undefined: all are).
+ *
+ * @throws InputError where there is not one for each environment, a seed is none, or a value of the mask
+ * is neither 0 nor 1, false nor true.
+ */
+export function readReset(
+  count: number,
+  options: ResetRows,
+): { readonly seeds?: readonly (Seed | undefined)[]; readonly mask?: Uint8Array } {
   checkOptions<ResetRows>(`reset ${count} environments`, options, resetRows);
   const { seeds, seed, mask } = options;
   if (seed !== undefined && seeds !== undefined) {
@@ -157,13 +185,25 @@ export function seedsOf(count: number, options: ResetRows): readonly Seed[] | un
       `Cannot reset ${count} environments as either seed or seeds must be given: both`,
     );
   }
+  if (seed !== undefined) requireSeed(count, seed);
   const all = seed === undefined ? seeds : Array.from(
     { length: count },
     (_, i) => typeof seed === "bigint" ? seed + BigInt(i) : seed + i,
   );
-  if (all !== undefined) checkRows("reset", count, all.length, "seed");
-  if (mask !== undefined) checkRows("reset", count, mask.length, "mask value");
-  return all;
+  if (all !== undefined) checkRows("reset", count, all?.length, "seed");
+  for (const own of all ?? []) {
+    if (own !== undefined) requireSeed(count, own);
+  }
+  if (mask === undefined) return { seeds: all };
+  checkRows("reset", count, mask?.length, "mask value");
+  const wrong = Array.from(mask).findIndex((value) => ![0, 1, false, true].includes(value));
+  if (wrong >= 0) {
+    throw new InputError(
+      `Cannot reset ${count} environments as each value of the mask must be 0 or 1, false or true: ` +
+        show(mask[wrong]),
+    );
+  }
+  return { seeds: all, mask: Uint8Array.from(mask, Number) };
 }
 
 /** The snapshot of a vector. */
@@ -226,6 +266,8 @@ export class VectorEnvironment implements Vector {
   readonly actionMasks?: () => Uint8Array;
   /** Rows that need a reset before they can be stepped (`next-step` only). */
   readonly #ended: Uint8Array;
+  /** Rows where no episode runs, as far as is known: they are reset, or refuse what they are given. */
+  readonly #idle: Uint8Array;
   readonly #step: VectorStep;
 
   /**
@@ -262,9 +304,14 @@ export class VectorEnvironment implements Vector {
       }
     }
     if (this.environments.every(({ actionMask }) => actionMask !== undefined)) {
-      this.actionMasks = maskReader(this, (i) => this.environments[i].actionMask!());
+      this.actionMasks = maskReader(
+        this,
+        (i) => this.environments[i].actionMask!(),
+        (i) => this.#ended[i] === 1,
+      );
     }
     this.#ended = new Uint8Array(count);
+    this.#idle = new Uint8Array(count).fill(1);
     this.#step = newStep(count, this.observationSize);
   }
 
@@ -273,8 +320,7 @@ export class VectorEnvironment implements Vector {
   }
 
   reset(options: ResetRows = {}): Float32Array {
-    const { mask } = options;
-    const seeds = seedsOf(this.count, options);
+    const { seeds, mask } = readReset(this.count, options);
     for (let i = 0; i < this.count; i++) {
       if (mask === undefined || mask[i] === 1) this.#reset(i, seeds?.[i]);
     }
@@ -286,6 +332,8 @@ export class VectorEnvironment implements Vector {
     const width = actionSpace.flatSize;
     const isFlat = actionSpace.kind === "box" && actions instanceof Float32Array;
     checkRows("step", count, isFlat ? actions.length / width : actions.length, "action");
+    if (isFlat) this.#requireFlat(actions);
+    else this.#requireActions(actions);
     for (let i = 0; i < this.count; i++) {
       if (this.#ended[i] === 1) {
         this.#reset(i, undefined);
@@ -295,6 +343,43 @@ export class VectorEnvironment implements Vector {
       }
     }
     return this.#step;
+  }
+
+  /** Throws unless each row that is running takes its part of the actions of a Box, [N × A]. */
+  #requireFlat(actions: Float32Array): void {
+    const { low, high, flatSize: width } = this.actionSpace as Box;
+    for (let i = 0; i < this.count; i++) {
+      if (this.#idle[i] === 1) continue;
+      const clips = this.environments[i].clipsActions === true;
+      for (let k = 0; k < width; k++) {
+        const value = actions[i * width + k];
+        // NaN and infinities make the difference NaN.
+        if ((value >= low[k] && value <= high[k]) || (clips && value - value === 0)) continue;
+        throw this.#refusal(i, actions.slice(i * width, (i + 1) * width));
+      }
+    }
+  }
+
+  /** Throws unless each row that is running takes its action. */
+  #requireActions(actions: ArrayLike<unknown>): void {
+    const { actionSpace } = this;
+    for (let i = 0; i < this.count; i++) {
+      if (this.#idle[i] === 1) continue;
+      const action = actions[i];
+      if (!actionSpace.contains(action) && !this.#clips(i, action)) throw this.#refusal(i, action);
+    }
+  }
+
+  #clips(i: number, action: unknown): boolean {
+    return this.environments[i].clipsActions === true && action instanceof Float32Array &&
+      action.length === this.actionSpace.flatSize && action.every(Number.isFinite);
+  }
+
+  #refusal(i: number, action: unknown): InputError {
+    return new InputError(
+      `Cannot step ${this.environments[i].id} as the action must lie in ${this.actionSpace}: ` +
+        show(action),
+    );
   }
 
   #advance(i: number, action: unknown): void {
@@ -314,6 +399,7 @@ export class VectorEnvironment implements Vector {
     const ended = terminated || truncated;
     const resets = ended && this.autoreset === "same-step";
     if (ended) {
+      this.#idle[i] = 1;
       finalObservations.set(observations.subarray(offset, offset + this.observationSize), offset);
       if (resets) this.#reset(i, undefined);
       else if (this.autoreset === "next-step") this.#ended[i] = 1;
@@ -341,6 +427,7 @@ export class VectorEnvironment implements Vector {
     const observation = requireKind(environment, result.observation, "reset");
     this.observationSpace.flatten(observation, this.observations, i * this.observationSize);
     this.#ended[i] = 0;
+    this.#idle[i] = 0;
   }
 
   snapshot(): Json | undefined {
@@ -357,6 +444,7 @@ export class VectorEnvironment implements Vector {
     const { environments, ended, observations } = restoreRows(this, snapshot);
     environments.forEach((kept, i) => this.environments[i].restore!(kept));
     this.#ended.set(ended);
+    this.#idle.set(ended);
     this.observations.set(observations);
   }
 

@@ -233,6 +233,31 @@ Deno.test("without autoreset a batch names the end that was passed", () => {
   throws(() => vector.step(Int32Array.of(3, 3)), /truncated at step 2/);
 });
 
+Deno.test("a row of a batch whose next step is a reset may take any action", () => {
+  const env = makeEnv("Taxi-v4");
+  const actionMask = env.actionMask!;
+  /** Allows nothing in the states where episodes end. */
+  let isOver = false;
+  const masked = { ...env, batch: env.batch, timeLimit: 1 };
+  const vector = new BatchedEnvironment(
+    { ...masked, actionMask: (state) => isOver ? new Uint8Array(6) : actionMask(state) },
+    2,
+    { autoreset: "next-step" },
+  );
+  throws(() => vector.actionMasks!(), {
+    name: "InputError",
+    message: "Cannot read the action mask of Taxi-v4 as no episode was started: call reset first",
+  });
+  vector.reset({ seed: 1 });
+  const first = [...vector.actionMasks!()];
+  ok(first.includes(0));
+  vector.step([0, 0]);
+  isOver = true;
+  deepStrictEqual([...vector.actionMasks!()], Array(12).fill(1));
+  vector.step([0, 0]);
+  throws(() => vector.actionMasks!(), /its mask must allow one at least/);
+});
+
 Deno.test("a batch refuses wrong counts and foreign snapshots", () => {
   throws(() => makeVectorEnv("CartPole-v1", { count: 1.5 }), /count.*: 1.5/);
   const vector = makeVectorEnv("CartPole-v1", { count: 2 });

@@ -6,6 +6,8 @@
  */
 import { environments, register } from "../../envs/mod.ts";
 import { cartPole } from "../../envs/cartpole.ts";
+import { wrap } from "../../envs/wrappers/wrapper.ts";
+import { environmentOf } from "../../lab/core/define_environment.ts";
 import * as z from "zod";
 
 /** A number that takes a while to find. */
@@ -39,6 +41,36 @@ if (!environments.some(({ id }) => id === "SlowCartPole-v0")) {
         self.close();
         return world.step(state, action, random);
       },
+    }),
+  });
+  let made = 0;
+  register({
+    id: "CrowdedCartPole-v0",
+    entry: () => {
+      if (++made > 2) throw new TypeError("a thread has room for two");
+      return world;
+    },
+  });
+  register({
+    id: "LimitedCartPole-v0",
+    entry: () => ({
+      ...world,
+      reset: () => [0, 0, 0, 0],
+      step: () => ({ state: [1, 0, 0, 0], reward: 1, terminated: true }),
+      actionMask: ([at]: readonly number[]) => at === 1 ? [0, 0] : [1, 0],
+    }),
+  });
+  /** Worlds that were closed in this thread. */
+  let closed = 0;
+  register({
+    id: "UnclosedCartPole-v0",
+    entry: () => ({
+      ...wrap(environmentOf(world), {}),
+      close() {
+        if ("WorkerGlobalScope" in globalThis) throw new TypeError("the door is stuck");
+        closed++;
+      },
+      scene: () => ({ view: [0, 0, closed, 1], background: "#ffffff", shapes: [] }) as const,
     }),
   });
   register({

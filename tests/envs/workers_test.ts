@@ -1,7 +1,8 @@
 /** Vectors in workers: the bits of the same vector in one thread. */
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { makeEnv, makeVectorEnv, type VectorOptions } from "../../envs/mod.ts";
 import { WorkerVector } from "../../envs/workers/vector.ts";
+import { show } from "../../lab/core/plain.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import type { Vector, VectorStep } from "../../lab/core/vector.ts";
 import "./slow_world.ts";
@@ -227,6 +228,98 @@ Deno.test("a worker that does not answer in time is named, and all are ended", (
       "worker 1 did not, and all were ended",
   });
   throws(() => vector.reset(), /its workers must run: they were closed/);
+});
+
+for (
+  const [how, says] of [
+    ["late", /^Cannot step SlowCartPole-v0 in workers as they must answer within 0\.5 s: /],
+    [
+      "start",
+      /^Cannot start CrowdedCartPole-v0 in a worker .*TypeError: a thread has room for two/,
+    ],
+    ["close", /^Cannot close UnclosedCartPole-v0 in a worker .*TypeError: the door is stuck/],
+  ] as const
+) {
+  Deno.test(`a program ends though its workers were ended before their time: ${how}`, async () => {
+    const program = new URL("./ended_workers.ts", import.meta.url).href;
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-check", "--allow-read", program, how],
+      signal: AbortSignal.timeout(30_000),
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    match(text(stdout), says);
+    deepStrictEqual([text(stderr), code], ["", 0]);
+  });
+}
+
+Deno.test("the environment that tells the spaces is closed, whether workers start or not", () => {
+  const closed = () => makeEnv("UnclosedCartPole-v0").scene!().view[2];
+  const before = closed();
+  const make = (options: Partial<VectorOptions>) =>
+    makeVectorEnv("UnclosedCartPole-v0", { count: 2, workers: 2, module, ...options });
+  const vector = make({});
+  strictEqual(closed(), before + 1);
+  throws(() => vector.close(), { name: "LabError" });
+  throws(() => make({ answerSeconds: 0 }), { name: "InputError" });
+  strictEqual(closed(), before + 2);
+});
+
+Deno.test("workers have some time to answer", () => {
+  for (const answerSeconds of [0, -1, NaN, "1", null]) {
+    throws(
+      () => makeVectorEnv("CartPole-v1", { count: 2, workers: 2, answerSeconds } as VectorOptions),
+      {
+        name: "InputError",
+        message: "Cannot step CartPole-v1 in workers as answerSeconds must be a number above 0: " +
+          show(answerSeconds),
+      },
+    );
+  }
+  makeVectorEnv("CartPole-v1", { count: 2, workers: 2, answerSeconds: Infinity }).close();
+});
+
+Deno.test("workers take masks and seeds as one thread does, and refuse the same", () => {
+  const messageOf = (vector: Vector, options: object) => {
+    try {
+      vector.reset(options);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  for (const id of ["CartPole-v1", "Blackjack-v1"]) {
+    withBoth(id, { count: 3 }, (workers, here) => {
+      for (const vector of [workers, here]) vector.reset({ seed: 1 });
+      const mask = [true, false, true];
+      deepStrictEqual([...workers.reset({ seed: 5, mask })], [...here.reset({ seed: 5, mask })]);
+      for (
+        const wrong of [
+          ...[{ mask: [1, 2, 0] }, { mask: [1, "1", 0] }, { seed: null }, { seed: "7" }],
+          ...[{ seeds: [1, null, 2] }, { seeds: [1, 2, -1] }, { seed: 2 ** 53 - 1 }],
+        ]
+      ) {
+        const message = messageOf(here, wrong);
+        ok(message, JSON.stringify(wrong));
+        strictEqual(messageOf(workers, wrong), message);
+      }
+      deepStrictEqual([...workers.observations], [...here.observations]);
+    });
+  }
+});
+
+Deno.test("in workers, too, a row whose next step is a reset may take any action", () => {
+  withBoth("LimitedCartPole-v0", { count: 3 }, (workers, here) => {
+    for (const vector of [workers, here]) {
+      throws(() => vector.actionMasks!(), {
+        name: "InputError",
+        message: /no episode was started/,
+      });
+      vector.reset({ seed: 1 });
+      deepStrictEqual([...vector.actionMasks!()], [1, 0, 1, 0, 1, 0]);
+      vector.step([0, 0, 0]);
+      deepStrictEqual([...vector.actionMasks!()], [1, 1, 1, 1, 1, 1]);
+      deepStrictEqual([...vector.step([0, 0, 0]).started], [1, 1, 1]);
+    }
+  });
 });
 
 Deno.test("where a thread may not wait, the environments are stepped in it, and it says so", () => {

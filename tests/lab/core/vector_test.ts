@@ -2,10 +2,12 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as fc from "fast-check";
 import { makeEnv, makeVectorEnv } from "../../../envs/mod.ts";
 import { transformObservation } from "../../../envs/wrappers/transform_observation.ts";
-import type { Environment } from "../../../lab/core/environment.ts";
+import { environmentOf } from "../../../lab/core/define_environment.ts";
+import type { Environment, EnvironmentDefinition } from "../../../lab/core/environment.ts";
+import { show } from "../../../lab/core/plain.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
-import { Box } from "../../../lab/core/space.ts";
+import { Box, Discrete } from "../../../lab/core/space.ts";
 import { type Autoreset, VectorEnvironment, type VectorStep } from "../../../lab/core/vector.ts";
 
 const cartPoles = (count: number, autoreset: Autoreset) =>
@@ -290,9 +292,140 @@ Deno.test("a vector shows masks where every one of its environments has them, an
   ) strictEqual(vectorOf(...environments).actionMasks, undefined);
 });
 
+/** Two rows with a world that counts its steps; `parts` differ. */
+function counting(autoreset: Autoreset, parts: Partial<EnvironmentDefinition> = {}) {
+  const world: EnvironmentDefinition = {
+    id: "Counting-v0",
+    observationSpace: new Discrete(9),
+    actionSpace: new Discrete(2),
+    reset: () => 0,
+    step: (at: number) => ({ state: at + 1, reward: 1, terminated: at === 1 }),
+    observe: (at) => at,
+    ...parts,
+  };
+  return new VectorEnvironment(() => environmentOf(world), 2, { autoreset });
+}
+
+Deno.test("a mask is of 0 and 1, of false and true, and of nothing else", () => {
+  for (const id of ["CartPole-v1", "Blackjack-v1"]) {
+    const vectors = [0, 1].map(() => makeVectorEnv(id, { count: 2 }));
+    for (const vector of vectors) vector.reset({ seed: 1 });
+    const [numbers, words] = vectors;
+    for (const [mask, same] of [[[1, 0], [true, false]], [[1, 1], [true, true]]] as const) {
+      deepStrictEqual(
+        [...words.reset({ seed: 5, mask: same })],
+        [...numbers.reset({ seed: 5, mask })],
+      );
+      deepStrictEqual([...numbers.observations], [...words.observations]);
+    }
+    const fresh = makeVectorEnv(id, { count: 2 });
+    fresh.reset({ seed: 5 });
+    deepStrictEqual([...words.observations], [...fresh.observations]);
+    for (const wrong of [2, -1, 0.5, NaN, "1", null, undefined, 1n]) {
+      throws(() => words.reset({ seed: 9, mask: [1, wrong as number] }), {
+        name: "InputError",
+        message: "Cannot reset 2 environments as each value of the mask must be 0 or 1, false or " +
+          `true: ${show(wrong)}`,
+      });
+    }
+    throws(() => words.reset({ mask: null as never }), /: undefined mask values$/);
+    deepStrictEqual([...words.observations], [...fresh.observations]);
+  }
+});
+
+Deno.test("seeds are looked at before any row is reset", () => {
+  for (const id of ["CartPole-v1", "Blackjack-v1"]) {
+    const vector = makeVectorEnv(id, { count: 2 });
+    vector.reset({ seed: 3 });
+    const before = JSON.stringify(vector.snapshot());
+    for (const wrong of [-1, 0.5, NaN, "7", null, -1n, {}, [1]]) {
+      const message = "Cannot reset 2 environments as the seed must be a whole number ≥ 0: " +
+        show(wrong);
+      for (const options of [{ seeds: [9, wrong] }, { seed: wrong }]) {
+        throws(() => vector.reset(options as never), { name: "InputError", message });
+      }
+    }
+    for (const options of [{ seed: 2 ** 53 - 1 }, { seeds: [9, 2n ** 128n] }]) {
+      throws(() => vector.reset(options), { name: "InputError", message: /from 0 to 2\^128 - 1/ });
+    }
+    throws(() => vector.reset({ seeds: null as never }), /: undefined seeds$/);
+    strictEqual(JSON.stringify(vector.snapshot()), before);
+  }
+});
+
+Deno.test("actions are looked at before any row is stepped", () => {
+  const elapsedOf = (vector: VectorEnvironment) => {
+    const { environments } = vector.snapshot() as { environments: { elapsed: number }[] };
+    return environments.map(({ elapsed }) => elapsed);
+  };
+  const refused = (vector: VectorEnvironment, actions: ArrayLike<unknown>, shown: string) => {
+    const before = elapsedOf(vector);
+    throws(() => vector.step(actions), {
+      name: "InputError",
+      message: `Cannot step Counting-v0 as the action must lie in ${vector.actionSpace}: ${shown}`,
+    });
+    deepStrictEqual(elapsedOf(vector), before);
+  };
+  const vector = counting("next-step");
+  vector.reset({ seed: 1 });
+  for (const wrong of [2, -1, 0.5, "0", undefined]) refused(vector, [0, wrong], show(wrong));
+  refused(vector, Int32Array.of(0, 2), "2");
+  vector.step([0, 1]);
+  vector.step([0, 1]);
+  // Rows that are reset take anything, once.
+  deepStrictEqual([...vector.step([99, "none"]).started], [1, 1]);
+  refused(vector, [0, 99], "99");
+
+  const actionSpace = new Box({ low: -1, high: 1, shape: [2] });
+  for (const clipsActions of [false, true]) {
+    const boxes = counting("next-step", { actionSpace, clipsActions });
+    boxes.reset({ seed: 1 });
+    refused(boxes, Float32Array.of(0, 0, 0, NaN), "Float32Array(0,NaN)");
+    refused(boxes, Float32Array.of(0, 0, 0, Infinity), "Float32Array(0,Infinity)");
+    refused(boxes, [new Float32Array(2), new Float32Array(3)], "Float32Array(0,0,0)");
+    refused(boxes, [new Float32Array(2), Float32Array.of(NaN, 0)], "Float32Array(NaN,0)");
+    const beyond = Float32Array.of(0, -1.5);
+    if (clipsActions) {
+      boxes.step(Float32Array.of(0, 0, ...beyond));
+      boxes.step([new Float32Array(2), beyond]);
+      deepStrictEqual(elapsedOf(boxes), [2, 2]);
+    } else {
+      refused(boxes, Float32Array.of(0, 0, ...beyond), "Float32Array(0,-1.5)");
+      refused(boxes, Float32Array.of(0, 0, 0, 1.5), "Float32Array(0,1.5)");
+      refused(boxes, [new Float32Array(2), beyond], "Float32Array(0,-1.5)");
+    }
+  }
+});
+
+Deno.test("a row whose next step is a reset may take any action, whatever its last state allows", () => {
+  const actionMask = (at: number) => at === 2 ? [0, 0] : [0, 1];
+  const vector = counting("next-step", { actionMask });
+  throws(() => vector.actionMasks!(), {
+    name: "InputError",
+    message:
+      "Cannot read the action mask of Counting-v0 as no episode was started: call reset first",
+  });
+  vector.reset({ seed: 0 });
+  vector.step([1, 1]);
+  vector.reset({ mask: [0, 1] });
+  deepStrictEqual([...vector.actionMasks!()], [0, 1, 0, 1]);
+  vector.step([1, 1]);
+  deepStrictEqual([...vector.actionMasks!()], [1, 1, 0, 1]);
+  deepStrictEqual([...vector.step([0, 1]).started], [1, 0]);
+  deepStrictEqual([...vector.actionMasks!()], [0, 1, 1, 1]);
+  const waiting = counting("disabled", { actionMask });
+  waiting.reset({ seed: 0 });
+  waiting.step([1, 1]);
+  waiting.step([1, 1]);
+  throws(() => waiting.actionMasks!(), /its mask must allow one at least: \[0,0\]$/);
+  const silent = counting("next-step", { actionMask: () => undefined as never });
+  silent.reset({ seed: 0 });
+  throws(() => silent.actionMasks!(), /its mask must have 2 values: undefined$/);
+});
+
 /** Shows the sum of the actions that it took, which are pairs of numbers, and tells of each. */
 function adder(taken: unknown[]): Environment & { closed: number; sum: number } {
-  const box = new Box({ low: -9, high: 9, shape: [2] });
+  const box = new Box({ low: -Infinity, high: Infinity, shape: [2] });
   return {
     ...{ id: "Adder-v0", observationSpace: box, actionSpace: box, closed: 0, sum: 0 },
     reset({ seed = -1 } = {}) {
@@ -301,7 +434,7 @@ function adder(taken: unknown[]): Environment & { closed: number; sum: number } 
     },
     step(action) {
       taken.push([...action as Float32Array]);
-      const observation = Float32Array.of(...action as Float32Array);
+      const observation = (action as Float32Array).map((value) => value === 9 ? NaN : value);
       return { observation, reward: 1, terminated: false, truncated: false, info: {} };
     },
     snapshot: () => 0,
@@ -328,7 +461,7 @@ Deno.test("actions of a Box stand in one array, or each in its own, one for each
   vector.reset({ seeds: [30, 40], mask: [0, 1] });
   deepStrictEqual([...vector.observations], [5, 6, 40, 0]);
   // What JSON has no word for is kept, too.
-  vector.step(Float32Array.of(NaN, -0, Infinity, 1e-45));
+  vector.step(Float32Array.of(9, -0, Infinity, 1e-45));
   const kept = JSON.parse(JSON.stringify(vector.snapshot())) as Json;
   vector.reset({ seed: 1 });
   vector.restore(kept);
