@@ -168,7 +168,8 @@ export class ReplayBuffer {
   }
 
   /**
-   * Goes on from a snapshot of a buffer of the same width and of at most this capacity.
+   * Goes on from a snapshot of a buffer of the same width: of this capacity, or one that holds no more
+   * transitions than this and had never been full.
    *
    * @throws InputError for another one.
    */
@@ -178,6 +179,13 @@ export class ReplayBuffer {
       throw new InputError(
         `Cannot restore a replay buffer as it holds ${this.capacity} observations of length ` +
           `${this.observationSize}: the snapshot has [${tensors.observations.shape}]`,
+      );
+    }
+    // What a full ring would write next is its oldest row, which may lie anywhere.
+    if (size < this.capacity && next !== size) {
+      throw new InputError(
+        `Cannot restore a replay buffer as its capacity, ${this.capacity}, must be that of the full ` +
+          `one that it goes on from: ${size}`,
       );
     }
     restoreColumns(this.#columns, tensors);

@@ -6,6 +6,7 @@
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { checkOptions } from "../../lab/core/options.ts";
+import { isRecord } from "../../lab/core/plain.ts";
 import { Box } from "../../lab/core/space.ts";
 import { boxOf, wrap } from "./wrapper.ts";
 
@@ -51,7 +52,21 @@ export function frameStack(
       const result = env.step(action);
       return { ...result, observation: push(result.observation) };
     },
-    snapshot: () => [...stack],
-    restore: (own) => stack.set(own as number[]),
+    // Bit patterns, as JSON has no NaN, no infinities and no −0.
+    snapshot: () => ({ bits: [...new Int32Array(stack.slice().buffer)] }),
+    restore(own) {
+      const { bits } = isRecord(own) ? own as { bits?: number[] } : {};
+      // Older snapshots are lists of the numbers themselves.
+      const kept = Array.isArray(own)
+        ? Float32Array.from(own as number[])
+        : new Float32Array(Int32Array.from(bits ?? []).buffer);
+      if (kept.length !== stack.length) {
+        throw new InputError(
+          `Cannot restore ${env.id} in frameStack as the snapshot must be of ${stack.length} ` +
+            `numbers: ${kept.length}`,
+        );
+      }
+      stack.set(kept);
+    },
   });
 }

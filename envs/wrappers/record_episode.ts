@@ -6,13 +6,13 @@
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Scene } from "../../lab/core/scene.ts";
-import { wrap } from "./wrapper.ts";
+import { requireCount, wrap } from "./wrapper.ts";
 
 /**
  * Keeps a scene of the start and of every step since, at most `most` of them. Frames are no part
  * of the snapshot: a restored episode is recorded from there on.
  *
- * @throws InputError where the world draws no scene.
+ * @throws InputError where the world draws no scene, or `most` is no whole number ≥ 1.
  */
 export function recordEpisode(
   env: Environment,
@@ -21,6 +21,7 @@ export function recordEpisode(
   if (env.scene === undefined) {
     throw new InputError(`Cannot wrap ${env.id} with recordEpisode as it draws no scene`);
   }
+  requireCount(env, "recordEpisode", "most", most);
   const frames: Scene[] = [];
   /** Before an episode there is nothing to draw. */
   let hasBegun = false;

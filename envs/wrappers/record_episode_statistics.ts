@@ -4,7 +4,7 @@
  * @module
  */
 import type { Environment } from "../../lab/core/environment.ts";
-import { wrap } from "./wrapper.ts";
+import { requireCount, wrap } from "./wrapper.ts";
 
 /** What is kept of the last episodes, the newest at the end. */
 export interface EpisodeStatistics {
@@ -18,11 +18,14 @@ export interface EpisodeStatistics {
  * Adds `info.episode` (`episodeReturn`, `length`) to the step that ends an episode, and keeps the
  * last `bufferLength` episodes. Gymnasium's third number, the wall-clock time, is left out: equal
  * runs would differ by it.
+ *
+ * @throws InputError where `bufferLength` is no whole number ≥ 1.
  */
 export function recordEpisodeStatistics(
   env: Environment,
   bufferLength = 100,
 ): Environment & EpisodeStatistics {
+  requireCount(env, "recordEpisodeStatistics", "bufferLength", bufferLength);
   const episodeReturns: number[] = [];
   const episodeLengths: number[] = [];
   let [episodeReturn, length] = [0, 0];
@@ -32,8 +35,9 @@ export function recordEpisodeStatistics(
   };
   const wrapped = wrap(env, {
     reset(options) {
+      const result = env.reset(options);
       [episodeReturn, length] = [0, 0];
-      return env.reset(options);
+      return result;
     },
     step(action) {
       const result = env.step(action);

@@ -7,6 +7,7 @@ import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { type Generator, streamOf } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
+import type { Space, Tuple } from "../../lab/core/space.ts";
 import { wrap } from "./wrapper.ts";
 
 /**
@@ -43,23 +44,29 @@ export function stickyAction(env: Environment, probability: number): Environment
     restore(own) {
       const kept = own as { random: Json; last: Json };
       random.restore(kept.random);
-      last = actionOf(env, kept.last);
+      last = actionOf(env.actionSpace, kept.last);
     },
   });
 }
 
 /** An action that stays as it is when the caller's array takes the next one. */
 function copyOf(action: unknown): unknown {
+  if (Array.isArray(action)) return action.map(copyOf);
   return ArrayBuffer.isView(action) ? (action as Float32Array | Int32Array).slice() : action;
 }
 
 function plainOf(action: unknown): Json {
   if (action === undefined) return null;
+  if (Array.isArray(action)) return action.map(plainOf);
   return ArrayBuffer.isView(action) ? [...action as unknown as Iterable<number>] : action as Json;
 }
 
-function actionOf(env: Environment, plain: Json): unknown {
+function actionOf(space: Space, plain: Json): unknown {
   if (plain === null) return undefined;
-  if (env.actionSpace.kind === "box") return Float32Array.from(plain as number[]);
-  return env.actionSpace.kind === "multi-discrete" ? Int32Array.from(plain as number[]) : plain;
+  if (space.kind === "tuple") {
+    const { spaces } = space as unknown as Tuple;
+    return spaces.map((part, i) => actionOf(part, (plain as Json[])[i]));
+  }
+  if (space.kind === "box") return Float32Array.from(plain as number[]);
+  return space.kind === "multi-discrete" ? Int32Array.from(plain as number[]) : plain;
 }

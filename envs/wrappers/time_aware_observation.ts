@@ -43,8 +43,8 @@ export function timeAwareObservation(
   return wrap(flat, {
     observationSpace: new Box({ low: [...low, 0], high: [...high, limit / unit] }),
     reset(options) {
-      elapsed = 0;
       const { observation, info } = flat.reset(options);
+      elapsed = 0;
       return { observation: show(observation), info };
     },
     step(action) {

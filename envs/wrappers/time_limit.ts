@@ -20,8 +20,9 @@ export function timeLimit(env: Environment, limit: number): Environment {
     timeLimit: Math.min(limit, env.timeLimit ?? Infinity),
     transitions: env.transitions && (() => env.transitions!()),
     reset(options) {
+      const result = env.reset(options);
       elapsed = 0;
-      return env.reset(options);
+      return result;
     },
     step(action) {
       if (elapsed >= limit) {

@@ -5,7 +5,7 @@
  */
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { show } from "../../lab/core/plain.ts";
+import { isRecord, show } from "../../lab/core/plain.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { Box } from "../../lab/core/space.ts";
 
@@ -16,7 +16,7 @@ interface WrapperParts
   readonly reset?: Environment["reset"];
   /** Instead of the wrapped one's. */
   readonly step?: Environment["step"];
-  /** Whether rewards are others than the wrapped one's, so that they no longer tell its goal. */
+  /** Whether rewards are others than the wrapped one's, and tell neither its goal nor its threshold. */
   readonly changesRewards?: boolean;
   /** The world as a table; left out: a wrapped world has none. */
   readonly transitions?: Environment["transitions"];
@@ -40,7 +40,7 @@ export function wrap(env: Environment, parts: WrapperParts): Environment {
     actionSpace: actionSpace ?? env.actionSpace,
     clipsActions: actionSpace === undefined ? env.clipsActions : undefined,
     timeLimit: parts.timeLimit ?? env.timeLimit,
-    rewardThreshold: env.rewardThreshold,
+    rewardThreshold: parts.changesRewards ? undefined : env.rewardThreshold,
     goal: parts.changesRewards && env.goal === "rewarded" ? undefined : env.goal,
     reset: parts.reset ?? ((options) => env.reset(options)),
     step(action) {
@@ -58,12 +58,26 @@ export function wrap(env: Environment, parts: WrapperParts): Environment {
     ...isResumable && {
       snapshot: () => ({ inner: env.snapshot!(), own: parts.snapshot?.() ?? null }),
       restore(snapshot: Json) {
+        if (!isRecord(snapshot) || !Object.hasOwn(snapshot, "inner")) {
+          throw new InputError(
+            `Cannot restore ${env.id} as this is no snapshot of a wrapped environment: ` +
+              show(snapshot),
+          );
+        }
         const { inner, own } = snapshot as { inner: Json; own: Json };
         env.restore!(inner);
         parts.restore?.(own);
       },
     },
   };
+}
+
+/** Throws an `InputError` unless a number that a wrapper is given is whole and ≥ 1. */
+export function requireCount(env: Environment, wrapper: string, name: string, given: number): void {
+  if (Number.isInteger(given) && given >= 1) return;
+  throw new InputError(
+    `Cannot wrap ${env.id} with ${wrapper} as ${name} must be a whole number ≥ 1: ${show(given)}`,
+  );
 }
 
 /** The space as a Box. Throws an `InputError` that says what could be done where it is none. */

@@ -65,7 +65,11 @@ export class Box implements Space<Float32Array> {
   /** Most value of each element. */
   readonly high: Float32Array;
   readonly flatSize: number;
-  /** Bounds of every element. @throws InputError where bounds and shape do not fit, or a low is above its high. */
+  /**
+   * Bounds of every element.
+   *
+   * @throws InputError where bounds and shape do not fit, or no number lies between a low and its high.
+   */
   constructor(bounds: {
     low: number | ArrayLike<number>;
     high: number | ArrayLike<number>;
@@ -103,6 +107,13 @@ export class Box implements Space<Float32Array> {
       throw new InputError(
         `Cannot make a Box space as every low must be ≤ its high: ` +
           `${this.low[wrong]} and ${this.high[wrong]} at ${wrong}`,
+      );
+    }
+    const empty = this.low.findIndex((low, i) => low === Infinity || this.high[i] === -Infinity);
+    if (empty >= 0) {
+      throw new InputError(
+        `Cannot make a Box space as a number must lie between each low and its high: ` +
+          `${this.low[empty]} and ${this.high[empty]} at ${empty}`,
       );
     }
   }

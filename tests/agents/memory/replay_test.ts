@@ -110,6 +110,32 @@ Deno.test("a snapshot of a larger buffer is refused", () => {
   );
 });
 
+Deno.test("a larger buffer goes on from one that was never full, and from no other", () => {
+  const kept = (count: number) => {
+    const buffer = new ReplayBuffer(4, shape);
+    for (let k = 0; k < count; k++) add(buffer, k);
+    return buffer.snapshot();
+  };
+  const { tensors, values } = kept(3);
+  const larger = new ReplayBuffer(8, shape);
+  larger.restore(tensors, values);
+  add(larger, 3);
+  const batch = batchOf(4, 2);
+  larger.gather(Int32Array.of(0, 1, 2, 3), batch);
+  deepStrictEqual([...batch.actions], [0, 1, 2, 3]);
+  for (const count of [4, 6]) {
+    const full = kept(count);
+    const other = new ReplayBuffer(8, shape);
+    throws(() => other.restore(full.tensors, full.values), {
+      name: "InputError",
+      message: "Cannot restore a replay buffer as its capacity, 8, must be that of the full one " +
+        "that it goes on from: 4",
+    });
+    strictEqual(other.size, 0);
+    new ReplayBuffer(4, shape).restore(full.tensors, full.values);
+  }
+});
+
 Deno.test("actions of a Box are kept whole, as float32", () => {
   const buffer = new ReplayBuffer(3, {
     observationSpace: new Box({ low: -1, high: 1, shape: [1] }),

@@ -78,6 +78,18 @@ Deno.test("bounds belong to a box and ends to a range", () => {
   ok(new Discrete(3, 1).contains(1) && new Discrete(3, 1).contains(3));
 });
 
+Deno.test("a Box between the same infinities, which holds no number, is none", () => {
+  for (const bound of [Infinity, -Infinity]) {
+    throws(() => new Box({ low: [0, bound], high: [1, bound] }), {
+      name: "InputError",
+      message: "Cannot make a Box space as a number must lie between each low and its high: " +
+        `${bound} and ${bound} at 1`,
+    });
+  }
+  // Bounds are kept as float32.
+  throws(() => new Box({ low: 1e39, high: Infinity }), /: Infinity and Infinity at 0$/);
+});
+
 Deno.test("flat forms are one-hot for choices and the values for boxes", () => {
   const tuple = new Tuple([
     new Discrete(3, 5),
