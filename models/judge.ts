@@ -71,12 +71,22 @@ export async function judgeOf(
 ): Promise<Judge | undefined> {
   const classifier = await models.find(({ name }) => name === "classifier")?.load();
   if (classifier === undefined) return undefined;
+  const known = await knownOrTrained(classifier, dataset, judges);
+  return known && await judgeBy(known, classifier, dataset);
+}
+
+/** What the thread, a file or training gives. */
+async function knownOrTrained(
+  classifier: ModelDefinition,
+  dataset: Dataset,
+  judges: KeptJudges | undefined,
+): Promise<Trained | undefined> {
   const key = await keyOf(dataset);
+  if (key === undefined) return await trainJudge(classifier, dataset, judges);
   const training = trained.get(key) ?? learned(key, classifier, dataset, judges);
   trained.set(key, training);
   training.catch(() => trained.delete(key));
-  const known = await training;
-  return known && await judgeBy(known, classifier, dataset);
+  return await training;
 }
 
 /** The judge of what training left. */
@@ -99,30 +109,38 @@ async function judgeBy(
   };
 }
 
-/** What a judge learns from: a name of its file. Classes count where labels do not show how many there are. */
-async function keyOf({ seed, classes, train: { values, labels } }: Dataset): Promise<string> {
+/**
+ * What a judge learns from: a name of its file. Classes count where labels do not show how many there are,
+ * and what is read of where more is read than is in memory: undefined where no digest tells it.
+ */
+async function keyOf({ seed, classes, train }: Dataset): Promise<string | undefined> {
+  const { count, values, reader, labels } = train;
+  const isBeyondMemory = reader !== undefined && values.length < count * reader.size;
+  if (isBeyondMemory && reader.digest === undefined) return undefined;
   const shown = labels!.reduce((most, label) => Math.max(most, label + 1), 0);
   const beyond = classes === shown ? "" : ` ${classes}`;
-  const learned = `${seed} ${await digestOf(values)} ${await digestOf(labels!)}${beyond}`;
+  const read = isBeyondMemory ? ` ${reader.digest}` : "";
+  const learned = `${seed} ${await digestOf(values)} ${await digestOf(labels!)}${beyond}${read}`;
   return (await digestOf(new TextEncoder().encode(learned))).slice(0, 16);
 }
 
 /**
  * A judge as its file in judges/, trained whether or not it is there.
  *
- * @returns Undefined where it learns nothing of the training images.
+ * @returns Undefined where it learns nothing of the training images, or nothing tells what these are.
  */
 export async function judgeFile(
   classifier: ModelDefinition,
   dataset: Dataset,
 ): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined> {
-  const trained = await trainJudge(classifier, dataset);
-  if (trained === undefined) return undefined;
+  const key = await keyOf(dataset);
+  const trained = key && await trainJudge(classifier, dataset);
+  if (!trained) return undefined;
   const { digest, accuracy, dispose } = await judgeBy(trained, classifier, dataset);
   dispose();
   const about = { dataset: dataset.name, digest, accuracy: `${accuracy}` };
   return {
-    name: `${await keyOf(dataset)}.safetensors`,
+    name: `${key}.safetensors`,
     bytes: encodeSafetensors(trained.parameters, about),
   };
 }

@@ -168,6 +168,38 @@ Deno.test("data sets that differ in their classes alone do not share a judge", a
   deepStrictEqual(given.map(({ classes }) => classes), [2, 2, 2, 3, 3, 3, 4, 4, 4]);
 });
 
+Deno.test("what is read beyond memory tells judges apart by its digest, without one none is kept", async () => {
+  const { entry, given } = classifierOf(() => 0.1);
+  const dataset = even();
+  const { train } = dataset;
+  const size = train.values.length / train.count;
+  /** Of twice as many images as are in memory, or of these alone. */
+  const read = (digest: string | undefined, times = 2): Dataset => ({
+    ...dataset,
+    train: {
+      count: times * train.count,
+      values: train.values,
+      labels: Uint8Array.from(
+        { length: times * train.count },
+        (_, i) => train.labels![i % train.count],
+      ),
+      reader: { size, binary: false, digest, gather: () => {} },
+    },
+  });
+  const files = new Map<string, Uint8Array>();
+  /** How many classifiers are opened, and whether a judge is kept: two where one is trained. */
+  const asked = async (dataset: Dataset) => {
+    const [opened, kept] = [given.length, files.size];
+    await judgeOf(dataset, [entry], keptIn(files));
+    return [given.length - opened, files.size - kept];
+  };
+  const wholes = [dataset, read("a", 1), read(undefined, 1)];
+  const asks = [read("a"), read("a"), read("b"), read(undefined), read(undefined), ...wholes];
+  const found: number[][] = [];
+  for (const each of asks) found.push(await asked(each));
+  deepStrictEqual(found, [[2, 1], [1, 0], [2, 1], [2, 0], [2, 0], [2, 1], [1, 0], [1, 0]]);
+});
+
 Deno.test("a training whose data have no judge says so, and measures pixels", async () => {
   const vae = await models.find(({ name }) => name === "vae")!.load();
   const { trainer } = await trainerOf(vae, even(), { ...smallOf(vae), judge: true }, {
