@@ -11,6 +11,7 @@ import {
   exampleKinds,
   type ExampleReader,
   type Holdings,
+  isBit,
   type Split,
 } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
@@ -19,6 +20,7 @@ import { type Generator, streamOf } from "../../lab/core/random.ts";
 import type { DatasetContext, DatasetDefinition } from "../../lab/core/registry.ts";
 import { type Column, gatherRows } from "../../lab/core/rows.ts";
 import { firstExamples, mostHeld, streamedSplit } from "./streamed.ts";
+import { checkDensity, checkForm, MOST_CLASSES } from "./form.ts";
 import { augmentationFields, augmentationOf, requireAugmentable } from "./augmentation.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
 
@@ -104,7 +106,8 @@ const HELD_OUT = 0.1;
  * The data set as an entry of a registry, drawn by a seed of its own. Where its source makes no
  * validation split, a tenth of the training examples, of each class, becomes it. The examples are
  * checked when they are made: their number, shape and length, finite values, images in [0, 1], text in its
- * vocabulary, labels below `classes`, a name for each class where they have names.
+ * vocabulary, labels below `classes`, a name for each class where they have names, and what else is known of
+ * them beside it.
  *
  * @throws InputError where a field is missing, of another sort than it must be, or none of a data
  * set's; what is made is held to the same.
@@ -134,10 +137,11 @@ export function defineDataset<Configuration = Record<string, never>>(
       const stream = (part: string) => streamOf(seed, `dataset/${part}`);
       const made = await create({ ...context, configuration, stream });
       checkFields(`use the data set ${name}`, made, ofMade);
-      checkForm(name, made);
+      checkForm(name, made, holds?.kind ?? kind);
       for (const part of ["train", "validation", "test"] as const) {
         if (made[part] !== undefined) check(name, made, part, made[part]);
       }
+      checkDensity(name, made);
       const { train, validation } = made.validation === undefined
         ? heldOut(made.train, stream("validation"), name)
         : made as Required<MadeDataset>;
@@ -182,7 +186,7 @@ export function drawnOut(
 ): [drawn: Int32Array, rest: Int32Array] {
   const order = random.permutation(count);
   const most = reader === undefined ? Infinity : mostHeld(reader);
-  const sizes = new Int32Array(256);
+  const sizes = new Int32Array(MOST_CLASSES);
   for (const label of labels ?? []) sizes[label]++;
   if (!sizes.some((size) => size > 1)) {
     const held = Math.min(most, Math.max(1, Math.floor(count * share)));
@@ -250,43 +254,18 @@ export function inMemory(split: Split, rows: Int32Array): Split {
   return { count: own.count, values: firstExamples(reader, own.count), ...labels && { labels } };
 }
 
-/** How many axes an example has, where its kind says so. */
-const AXES: Partial<Record<ExampleKind, number>> = { images: 3, sequences: 2 };
+/** Examples of a reader that are looked at where it does not give what is in memory. */
+const LOOKED_AT = 256;
 
-/** Refuses shapes, classes and their names that no examples have. */
-function checkForm(
-  name: string,
-  { kind, shape, partnerShape = [1], classes = 1, classNames }: MadeDataset,
-): void {
-  const require = (holds: boolean, what: string, given: unknown) => {
-    if (holds) return;
-    throw new InputError(
-      `Cannot use the data set ${name} as ${what}: ${JSON.stringify(given)}`,
-    );
-  };
-  const axes = AXES[kind] ?? shape.length;
-  require(shape.length === axes, `the shape of ${kind} must have ${axes} axes`, shape);
-  const isCount = (size: unknown) => Number.isSafeInteger(size) && Number(size) >= 1;
-  for (const [what, sizes] of Object.entries({ shape, partnerShape })) {
-    require(sizes.length > 0 && sizes.every(isCount), `${what} must be whole numbers ≥ 1`, sizes);
-  }
-  require(isCount(classes), "classes must be a whole number ≥ 1", classes);
-  const isText = (value: unknown) => typeof value === "string";
-  require(
-    classNames === undefined || (classNames.length === classes && classNames.every(isText)),
-    `classNames must be a text for each of ${classes} classes`,
-    classNames,
-  );
-}
-
+/** Refuses columns of a split that are not as long, or not in the range, that they must be. */
 function check(
   name: string,
-  { kind, shape, partnerShape, classes, vocabulary = [] }: MadeDataset,
+  { kind, shape, partnerShape, classes, factors: known, vocabulary = [] }: MadeDataset,
   part: string,
   split: Split,
 ): void {
   checkFields(`use ${part} of the data set ${name}`, split, ofSplit);
-  const { count, values, reader, labels, partners } = split;
+  const { count, values, reader, labels, factors, partners } = split;
   if (reader !== undefined) checkFields(`use the reader of ${part}`, reader, ofReader);
   const require = (holds: boolean, what: string, given: unknown) => {
     if (holds) return;
@@ -300,6 +279,16 @@ function check(
     ],
   };
   const [range, isInside] = ranges[kind] ?? ["finite", Number.isFinite];
+  const requireType = (
+    column: string,
+    type: typeof Float32Array | typeof Uint8Array,
+    values: unknown,
+  ) =>
+    require(
+      values instanceof type,
+      `${column} must be a ${type.name}`,
+      Object.prototype.toString.call(values).slice(8, -1),
+    );
   const requireValues = (
     column: string,
     shape: readonly number[],
@@ -307,11 +296,7 @@ function check(
     count: number,
   ) => {
     const size = sizeOf(shape);
-    require(
-      values instanceof Float32Array,
-      `${column} must be a Float32Array`,
-      Object.prototype.toString.call(values).slice(8, -1),
-    );
+    requireType(column, Float32Array, values);
     require(
       values.length === count * size,
       `${column} must have ${count} × ${size} elements`,
@@ -321,16 +306,43 @@ function check(
     require(wrong < 0, `${column} must be ${range}`, `${values[wrong]} at ${wrong}`);
   };
   require(Number.isInteger(count) && count >= 1, "count must be a whole number ≥ 1", count);
+  if (reader !== undefined) {
+    const size = sizeOf(shape);
+    require(reader.size === size, `reader.size must be that of an example, ${size}`, reader.size);
+    const looked = Math.min(count, LOOKED_AT);
+    const read = firstExamples(reader, looked);
+    requireValues("reader", shape, read, looked);
+    require(
+      !reader.binary || read.every(isBit),
+      "reader.binary must be false where there are other numbers than 0 and 1",
+      reader.binary,
+    );
+  }
   const held = reader === undefined ? count : Math.min(count, mostHeld(reader));
   requireValues("values", shape, values, held);
   if (partners !== undefined) requireValues("partners", partnerShape ?? [0], partners, count);
-  if (labels === undefined) return;
-  require(labels.length === count, `labels must have ${count} elements`, labels.length);
-  const isClass = (label: number) =>
-    Number.isInteger(label) && label >= 0 && label < (classes ?? 256);
+  if (labels !== undefined) {
+    requireType("labels", Uint8Array, labels);
+    require(labels.length === count, `labels must have ${count} elements`, labels.length);
+    const wrong = labels.find((label) => label >= (classes ?? MOST_CLASSES));
+    require(
+      wrong === undefined,
+      `labels must be whole numbers from 0 on, below classes, ${classes}`,
+      wrong,
+    );
+  }
+  if (factors === undefined) return;
+  const { sizes } = known!;
+  requireType("factors", Uint8Array, factors);
   require(
-    labels.every(isClass),
-    `labels must be whole numbers from 0 on, below classes, ${classes}`,
-    labels.find((label) => !isClass(label)),
+    factors.length === count * sizes.length,
+    `factors must have ${count} × ${sizes.length} elements`,
+    factors.length,
+  );
+  const wrong = factors.findIndex((factor, i) => factor >= sizes[i % sizes.length]);
+  require(
+    wrong < 0,
+    `factors must be whole numbers below their sizes, ${sizes.join(", ")}`,
+    `${factors[wrong]} at ${wrong}`,
   );
 }

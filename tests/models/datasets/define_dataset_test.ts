@@ -149,23 +149,163 @@ Deno.test("what a source makes is refused where it lacks a split, numbers, axes 
     "train.values must be a Float32Array: Array",
   );
   await refused({ shape: [1] }, "the shape of images must have 3 axes: [1]");
-  for (const shape of [[], [0], [0.5, 4], ["2"]]) {
-    const line = `must be whole numbers ≥ 1: ${JSON.stringify(shape)}`;
-    await refused({ kind: "points", shape }, `shape ${line}`);
-    await refused({ partnerShape: shape }, `partnerShape ${line}`);
+  await refused({ kind: "points", shape: [2, 1] }, "the shape of points must have 1 axis: [2,1]");
+  await refused({ kind: "text", shape: [] }, "the shape of text must have 1 axis: []");
+  for (const sizes of [[], [0], [0.5, 4], ["2"]]) {
+    const line = (sizes: readonly unknown[]) =>
+      `must be whole numbers ≥ 1: ${JSON.stringify(sizes)}`;
+    const shape = [1, 1, ...sizes].slice(-3);
+    if (sizes.length > 0) await refused({ shape }, `shape ${line(shape)}`);
+    await refused({ partnerShape: sizes }, `partnerShape ${line(sizes)}`);
   }
-  await refused({ classes: 2.5 }, "classes must be a whole number ≥ 1: 2.5");
+  for (const classes of [0, 2.5, 257]) {
+    await refused({ classes }, `classes must be a whole number, 1 … 256: ${classes}`);
+  }
   for (const classNames of [["a"], ["a", 2]]) {
     const line = `classNames must be a text for each of 2 classes: ${JSON.stringify(classNames)}`;
     await refused({ classes: 2, classNames }, line);
   }
-  for (const label of [-1, 0.5, 2]) {
-    const train = { ...split, labels: [0, label] };
-    await refused(
-      { classes: 2, train },
-      `train.labels must be whole numbers from 0 on, below classes, 2: ${label}`,
+  const labelled = (labels: unknown) => {
+    const each = { ...split, labels };
+    return { classes: 2, train: each, test: each };
+  };
+  await refused(labelled([0, 1]), "train.labels must be a Uint8Array: Array");
+  await refused(labelled(Uint8Array.of(1)), "train.labels must have 2 elements: 1");
+  await refused(
+    labelled(Uint8Array.of(0, 2)),
+    "train.labels must be whole numbers from 0 on, below classes, 2: 2",
+  );
+});
+
+Deno.test("what is known of examples is refused where it does not fit them, and kept where it does", async () => {
+  const split = { count: 2, values: Float32Array.of(0, 1) };
+  const both = (parts: object) => ({ train: { ...split, ...parts }, test: { ...split, ...parts } });
+  const made = (parts: object, about: object = {}) => {
+    const { create, configuration } = defineDataset({
+      name: "own",
+      summary: "A number each",
+      create: () => ({ kind: "points", shape: [1], train: split, test: split, ...parts }) as never,
+      ...about,
+    });
+    return Promise.resolve(
+      create({ configuration: configuration.parse({}) as never, readFile: noFiles }),
     );
+  };
+  const factors = { names: ["a", "b"], sizes: [2, 3] };
+  const factored = (...values: number[]) => ({
+    factors,
+    ...both({ factors: Uint8Array.of(...values) }),
+  });
+  const mixture = { centers: Float32Array.of(0, 1), deviation: 0.1 };
+  const text = (vocabulary: unknown) => ({ kind: "text", vocabulary });
+  const sound: [parts: object, about?: object][] = [
+    [factored(1, 2, 0, 0)],
+    [{ mixture }],
+    [text(["a", "😀"])],
+    [{ classes: 2, ...both({ labels: Uint8Array.of(0, 1) }) }, { holds: { kind: "points" } }],
+    [{ channels: { train: split } }],
+    [{ logDensity: (values: Float32Array) => Float64Array.from(values) }],
+  ];
+  for (const given of sound) await made(...given);
+
+  const refused: [line: string, parts: object, about?: object][] = [
+    ["kind must be that of its definition, images: points", {}, { holds: { kind: "images" } }],
+    ["kind must be that of its definition, text: points", {}, { kind: "text" }],
+    [
+      "labels must stand in all splits or in none: not in train",
+      { classes: 2, test: { ...split, labels: new Uint8Array(2) } },
+    ],
+    [
+      "partners must stand in all splits or in none: not in validation, test",
+      { train: { ...split, partners: new Float32Array(2) }, validation: split },
+    ],
+    [
+      "factors must be named where splits have them, and nowhere else: undefined",
+      both({ factors: new Uint8Array(4) }),
+    ],
+    [
+      `factors must be named where splits have them, and nowhere else: ${JSON.stringify(factors)}`,
+      { factors },
+    ],
+    [
+      "factors.sizes must be a whole number, 1 … 256, for each of 2 names: [2]",
+      { ...factored(0, 0), factors: { ...factors, sizes: [2] } },
+    ],
+    ["train.factors must have 2 × 2 elements: 2", factored(0, 0)],
+    ["train.factors must be whole numbers below their sizes, 2, 3: 2 at 2", factored(1, 2, 2, 0)],
+    [
+      "train.factors must be a Uint8Array: Array",
+      { factors, ...both({ factors: [0, 0, 0, 0] }) },
+    ],
+    [
+      'vocabulary must be different texts of one character each: "ab" at 1',
+      text(["a", "ab"]),
+    ],
+    ['vocabulary must be different texts of one character each: "a" at 1', text(["a", "a"])],
+    [
+      "mixture.deviation must be a number > 0: 0",
+      { mixture: { ...mixture, deviation: 0 } },
+    ],
+    [
+      "mixture.centers must be a Float32Array of 1 numbers each: Float32Array()",
+      { mixture: { ...mixture, centers: new Float32Array(0) } },
+    ],
+    [
+      "mixture.centers must be a Float32Array of 2 numbers each: Float32Array(0,1,2)",
+      {
+        ...{ shape: [2], mixture: { ...mixture, centers: Float32Array.of(0, 1, 2) } },
+        ...{ train: { ...split, count: 1 }, test: { ...split, count: 1 } },
+      },
+    ],
+    ["channels must be a data set with training examples: {}", { channels: {} }],
+    [
+      "logDensity must give a number for each of 2 examples: 1",
+      { logDensity: () => new Float64Array(1) },
+    ],
+  ];
+  for (const [line, ...given] of refused) {
+    await rejects(made(...given), {
+      name: "InputError",
+      message: `Cannot use the data set own as ${line}`,
+    });
   }
+});
+
+Deno.test("what a reader gives is held to the same as what is in memory", async () => {
+  const values = new Float32Array(2 * 300);
+  const made = (reader: object) => {
+    const { create, configuration } = defineDataset({
+      name: "read",
+      summary: "Two grey pixels each",
+      create: () => {
+        const split = { count: 300, values };
+        const read = { size: 2, binary: false, gather: () => {}, ...reader };
+        return { kind: "images", shape: [1, 2, 1], train: { ...split, reader: read }, test: split };
+      },
+    });
+    return Promise.resolve(
+      create({ configuration: configuration.parse({}), readFile: noFiles }),
+    );
+  };
+  const refused = (reader: object, line: string) =>
+    rejects(made(reader), {
+      name: "InputError",
+      message: `Cannot use the data set read as train.reader${line}`,
+    });
+  /** Gives rows of zeros but for one number of the row 3. */
+  const giving = (value: number) => (rows: ArrayLike<number>, to: Float32Array) => {
+    for (let i = 0; i < rows.length; i++) if (rows[i] === 3) to[2 * i + 1] = value;
+  };
+  for (const size of [1, 4, NaN]) {
+    await refused({ size }, `.size must be that of an example, 2: ${size}`);
+  }
+  await made({ gather: giving(0.5) });
+  await refused({ gather: giving(7) }, " must be in [0, 1]: 7 at 7");
+  await made({ binary: true, gather: giving(1) });
+  await refused(
+    { binary: true, gather: giving(0.5) },
+    ".binary must be false where there are other numbers than 0 and 1: true",
+  );
 });
 
 Deno.test("a data set and its splits have no field that none has", async () => {
