@@ -46,6 +46,7 @@ const ofModel: KnownFields<AnyModel> = {
     schedule: "function",
     average: "list",
     evaluate: "function",
+    doubt: "object",
     encode: "function",
     invertible: "boolean",
     decode: "function",

@@ -252,6 +252,15 @@ export type LogLikelihood = (
   options: { readonly draws: number; readonly random: Generator; labels?: ArrayLike<number> },
 ) => Promise<number>;
 
+/** A term that is not reported, as it is of others: whether they say anything. */
+export interface Doubt {
+  readonly term: string;
+  /** The others. */
+  readonly about: readonly string[];
+  /** Why they say nothing, for people; undefined where they hold. */
+  why(value: number): string | undefined;
+}
+
 /** A model as its file says it. */
 export interface Model<C extends SharedFields, N extends Networks> {
   /** As in registries. */
@@ -297,6 +306,8 @@ export interface Model<C extends SharedFields, N extends Networks> {
   /** Terms of each test example, [B], whose means are reported under `evaluation/`; a scalar is of all
    * B rows, those without an example too. */
   readonly evaluate?: Of<N, Batch, C, Terms>;
+  /** What one of these terms says against others, which are left out of a report where it does. */
+  readonly doubt?: Doubt;
   /** Codes [B, Z] of examples: their means where they are random. */
   readonly encode?: Of<N, Batch, C, tf.Tensor>;
   /** Whether a code holds all of an example, however strange it is; left out: it does not. */

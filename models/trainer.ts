@@ -56,6 +56,15 @@ interface RoundStep extends CompiledStep {
   readonly schedule: Schedule;
 }
 
+/** What is measured on a split. */
+interface Measures {
+  readonly metrics: Record<string, number>;
+  /** Terms that say nothing. */
+  readonly withheld: readonly string[];
+  /** Why they do not, where there are some. */
+  readonly why: string | undefined;
+}
+
 /** What becomes of an epoch's last batch. */
 function lastBatchOf<C extends SharedFields, N extends Networks>(
   { budget }: Model<C, N>,
@@ -140,6 +149,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   readonly #asked: Asked<C, N>;
   readonly #partJudges: PartJudges;
   readonly #alarms: Alarms;
+  /** Whether the last evaluation left terms out that say nothing. */
+  #isDoubted = false;
   #judge: Judge | undefined;
   #yardstick: Promise<Yardstick> | undefined;
 
@@ -327,8 +338,9 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const { configuration, dataset, stream } = this.#context;
     const { model } = this.#bound;
     const { validation, test } = dataset;
-    const metrics: Metrics = grouped("evaluation", await this.#measures(test, random));
     const events: LabEvent[] = [];
+    const tested = await this.#measures(test, random);
+    const metrics: Metrics = grouped("evaluation", tested.metrics);
     const samples = await this.sample?.({ random, count: SAMPLES[dataset.kind] });
     if (samples !== undefined) {
       const { measure, ceilings } = await (this.#yardstick ??= this.#makeYardstick(events));
@@ -357,7 +369,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       ...{ random, spent },
     };
     Object.assign(metrics, await model.metrics?.(look, configuration));
-    Object.assign(metrics, grouped("validation", await this.#measures(validation, random)));
+    const validated = await this.#measures(validation, random);
+    Object.assign(metrics, grouped("validation", validated.metrics));
     if (samples !== undefined && model.evaluate === undefined) {
       // Without terms of its own a model is chosen by other samples than those that are scored.
       const { distanceToChooseBy } = await this.#yardstick!;
@@ -368,6 +381,10 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       ? [model.bestBy.metric]
       : [];
     for (const name of pending) delete metrics[name];
+    pending.push(...validated.withheld.map((name) => `validation/${name}`));
+    const why = tested.why ?? validated.why;
+    if (why !== undefined && !this.#isDoubted) events.push({ level: "warning", message: why });
+    this.#isDoubted = why !== undefined;
     events.push(...this.#alarms.look("evaluation", metrics, this.progress, this.spent));
     // From the same noise at each evaluation, so that the sheets are an animation.
     const shown = samples &&
@@ -386,15 +403,23 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     return accuracyOf(await judge.probabilities(values), askedClasses(count, classes), classes);
   }
 
-  /** The model's own terms on a split, and how it names the examples' classes. */
-  async #measures(split: Split, random: Generator): Promise<Record<string, number>> {
+  /** The model's own terms on a split but those that say nothing, and how it names the examples' classes. */
+  async #measures(split: Split, random: Generator): Promise<Measures> {
     const { dataset, workspace } = this.#context;
     const metrics: Record<string, number> = {};
+    let why: string | undefined;
+    let withheld: readonly string[] = [];
     if (this.#evaluation !== undefined) {
       const { program, totals } = this.#evaluation;
       const columns = this.#asked.columnsOf(split.values, split);
       await runOverRows(program, { count: split.count, batch: this.#batch, columns, random });
       Object.assign(metrics, await takeMeans(workspace, totals));
+      const { doubt } = this.#bound.model;
+      if (doubt !== undefined && doubt.term in metrics) {
+        why = doubt.why(metrics[doubt.term]);
+        if (why !== undefined) withheld = doubt.about;
+        for (const name of [doubt.term, ...withheld]) delete metrics[name];
+      }
     }
     if (this.classify !== undefined && holdingsOf(dataset).labels) {
       const probabilities = await this.classify(split.values);
@@ -405,7 +430,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
         metrics.recognised = recognition(probabilities, classes).recognised;
       }
     }
-    return metrics;
+    return { metrics, withheld, why };
   }
 
   /** At the first evaluation, with the data set's judge where images have classes. */

@@ -21,17 +21,22 @@ export function normalLogDensity(x: tf.Tensor, deviation: number): tf.Tensor1D {
 /** Points on a side of the grid of quadrature, and how many of the noise's deviations it reaches. */
 const SIDE = 100, REACH = 4;
 
+/** Nats by which ln ∫ p may change with the grid: where it changes by more the grid is too coarse. */
+const COARSEST = 0.05;
+
 /**
  * ln ∫ p over the plane by the midpoint rule on a square of ±4 deviations of the noise, a scalar.
  *
  * @param logDensity ln p of points [N, 2], [N].
+ * @param shift Cells by which the grid is moved along both axes.
  */
 export function logPartition(
   logDensity: (x: tf.Tensor) => tf.Tensor,
   deviation: number,
+  shift = 0,
 ): tf.Scalar {
   const cell = 2 * REACH * deviation / SIDE;
-  const places = tf.mul(tf.sub(tf.range(0, SIDE), (SIDE - 1) / 2), cell);
+  const places = tf.mul(tf.sub(tf.range(0, SIDE), (SIDE - 1) / 2 - shift), cell);
   const across = tf.tile(tf.reshape(places, [1, SIDE, 1]), [SIDE, 1, 1]);
   const up = tf.tile(tf.reshape(places, [SIDE, 1, 1]), [1, SIDE, 1]);
   const grid = tf.reshape(tf.concat([across, up], 2), [SIDE * SIDE, 2]);
@@ -50,14 +55,32 @@ export function logDensityOf(energy: Energy, deviation: number): (x: tf.Tensor) 
 
 /**
  * What quadrature tells of a density of points of the plane: the logarithm of its integral, and the
- * likelihood of examples [B, 2] once that is divided out.
+ * likelihood of examples [B, 2] once that is divided out. `coarseness` is by how much that logarithm is
+ * another on a grid half a cell further: see {@linkcode byQuadrature}.
  */
 export function quadratureTerms(energy: Energy, x: tf.Tensor, deviation: number) {
   const logDensity = logDensityOf(energy, deviation);
   const partition = logPartition(logDensity, deviation);
   const nats = tf.sub(partition, logDensity(x));
-  return { log_partition: partition, ...likelihoodTerms(nats, 2) };
+  const coarseness = tf.abs(tf.sub(logPartition(logDensity, deviation, 0.5), partition));
+  return { log_partition: partition, ...likelihoodTerms(nats, 2), coarseness };
 }
+
+/** What a model says of {@linkcode quadratureTerms}: nothing is known where the grid is too coarse. */
+export const byQuadrature = {
+  doubt: {
+    term: "coarseness",
+    about: ["log_partition", "negative_log_likelihood", "bits_per_dimension"],
+    why: (coarseness: number): string | undefined =>
+      coarseness > COARSEST
+        ? "log p(x) is not reported as the density is narrower than the cells of the grid that it is " +
+          `summed over: half a cell further the sum is another by ${
+            coarseness.toFixed(2)
+          } nats, above ` +
+          `${COARSEST}`
+        : undefined,
+  },
+};
 
 /**
  * x + ε/2 ∇ ln p(x) + √ε z.

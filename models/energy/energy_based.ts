@@ -20,7 +20,14 @@ import { defineModel } from "../define_model.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
 import { byLikelihood, ownLikelihood } from "../likelihood.ts";
 import { dense } from "../networks.ts";
-import { type Energy, energyOf, langevinStep, logDensityOf, quadratureTerms } from "./density.ts";
+import {
+  byQuadrature,
+  type Energy,
+  energyOf,
+  langevinStep,
+  logDensityOf,
+  quadratureTerms,
+} from "./density.ts";
 import { oneHot } from "../../lab/compute/one_hot.ts";
 
 // Configuration.
@@ -167,5 +174,6 @@ export const energyBased = defineModel({
   },
   score: ({ energy }, { x }, { deviation }) => logDensityOf(energy, deviation)(x),
   samplingFields: ["samplerSteps", "stepSize"],
+  ...byQuadrature,
   metrics: ({ dataset }) => Promise.resolve(ownLikelihood(dataset)),
 });

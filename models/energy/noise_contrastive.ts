@@ -19,7 +19,14 @@ import { defineModel } from "../define_model.ts";
 import { noisyExampleFields } from "../fields.ts";
 import { ownLikelihood } from "../likelihood.ts";
 import { dense } from "../networks.ts";
-import { type Energy, energyOf, langevinStep, logDensityOf, quadratureTerms } from "./density.ts";
+import {
+  byQuadrature,
+  type Energy,
+  energyOf,
+  langevinStep,
+  logDensityOf,
+  quadratureTerms,
+} from "./density.ts";
 
 // Configuration.
 
@@ -101,5 +108,6 @@ export const noiseContrastive = defineModel({
   },
   score: ({ energy }, { x }, { noiseDeviation }) => logDensityOf(energy, noiseDeviation)(x),
   samplingFields: ["samplerSteps", "stepSize"],
+  ...byQuadrature,
   metrics: ({ dataset }) => Promise.resolve(ownLikelihood(dataset)),
 });

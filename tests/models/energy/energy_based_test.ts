@@ -3,8 +3,13 @@ import { deepStrictEqual, ok, rejects } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../../../lab/core/dataset.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
-import { langevinStep, normalLogDensity } from "../../../models/energy/density.ts";
-import { chainsAt, contrastiveLoss } from "../../../models/energy/energy_based.ts";
+import {
+  byQuadrature,
+  langevinStep,
+  normalLogDensity,
+  quadratureTerms,
+} from "../../../models/energy/density.ts";
+import { chainsAt, contrastiveLoss, energyBased } from "../../../models/energy/energy_based.ts";
 import { trainerOf, trainThrough } from "../laboratory.ts";
 import { entropy, mean, normalPoints } from "./normal_points.ts";
 
@@ -60,4 +65,65 @@ Deno.test("what is learned is near the density of the data; other than planes ar
     ...{ validation: narrow(dataset.validation), test: narrow(dataset.test) },
   };
   await rejects(trainerOf("energy-based", line, {}), /must be points of a plane: \[1\]$/);
+});
+
+Deno.test("a grid is too coarse for a density that is narrower than its cells, and says so", () => {
+  const { term, about, why } = byQuadrature.doubt;
+  /** ln p = ln N(x; c, s²) in the place of an energy: its integral is 1. */
+  const terms = (s: number, c: number): Record<string, number> => {
+    const energy = (x: tf.Tensor) =>
+      tf.expandDims(tf.sub(normalLogDensity(x, 2), normalLogDensity(tf.sub(x, c), s)), 1);
+    const found = quadratureTerms(energy, tf.tensor2d([[c, c]]), 2);
+    return Object.fromEntries(
+      Object.entries(found).map(([name, value]) => [name, value.dataSync()[0]]),
+    );
+  };
+  const wide = terms(0.2, 0.3);
+  near(wide.log_partition, 0, 1e-3);
+  near(wide.negative_log_likelihood, Math.log(2 * Math.PI * 0.04), 1e-3);
+  deepStrictEqual(why(wide[term]), undefined);
+  // Cells are 0.16 wide: a peak on one of their midpoints counts too much, one between them too little.
+  for (const c of [0.08, 0]) {
+    const narrow = terms(0.03, c);
+    ok(Math.abs(narrow.log_partition) > 0.3);
+    ok(why(narrow[term])!.startsWith("log p(x) is not reported as the density is narrower than"));
+  }
+  deepStrictEqual(about.filter((name) => !(name in wide)), []);
+  deepStrictEqual([why(0.05), typeof why(0.051)], [undefined, "string"]);
+});
+
+Deno.test("what the grid cannot tell is left out with one warning, and chooses no checkpoint", async () => {
+  const dataset = normalPoints();
+  const evaluated = async (deviation: number) => {
+    const { trainer } = await trainerOf("energy-based", dataset, {
+      ...{ hiddenSizes: [8], samplerSteps: 1, langevinSteps: 1, buffered: 1, deviation },
+    }, { budget: 10_000 });
+    await trainer.iterate();
+    // An energy that is 40 times as steep, and so uneven from cell to cell.
+    const { parameters, ...others } = await trainer.snapshot();
+    const steep = Object.fromEntries(
+      Object.entries(parameters).map(([name, tensor]) => [
+        name,
+        { ...tensor, values: (tensor.values as Float32Array).map((value) => 40 * value) },
+      ]),
+    );
+    await trainer.restore({ ...others, parameters: steep });
+    const reports = [];
+    for (let i = 0; i < 2; i++) reports.push(await trainer.evaluate({ random: defaultRng(1) }));
+    trainer.dispose();
+    return reports.map(({ metrics, pending, events }) => ({
+      known: Object.keys(metrics).filter((name) => /log_partition|likelihood|dimension/.test(name)),
+      pending,
+      warnings: events!.filter(({ message }) => message.startsWith("log p(x) is not")).length,
+      coarseness: Object.keys(metrics).filter((name) => name.endsWith("coarseness")),
+    }));
+  };
+  const names = byQuadrature.doubt.about;
+  const both = ["evaluation", "validation"].flatMap((of) => names.map((name) => `${of}/${name}`));
+  const all = { known: both, pending: [], warnings: 0, coarseness: [] };
+  deepStrictEqual(await evaluated(2), [all, all]);
+  const pending = names.map((name) => `validation/${name}`);
+  const none = { known: [], pending, warnings: 1, coarseness: [] };
+  deepStrictEqual(await evaluated(20), [none, { ...none, warnings: 0 }]);
+  ok(pending.includes(energyBased.bestBy!.metric));
 });
