@@ -7,6 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { classNamesOf, type Dataset, holdingsOf, type Split } from "../lab/core/dataset.ts";
 import { checkNames, InputError } from "../lab/core/errors.ts";
+import { show } from "../lab/core/plain.ts";
 import { rowRanges } from "../lab/core/rows.ts";
 import { zeros } from "../lab/core/tensor_data.ts";
 import type { SamplingSettings, Trainer } from "../lab/core/trainer.ts";
@@ -16,6 +17,7 @@ import { binarizedBy } from "./datasets/binarized.ts";
 import type { SharedFields } from "./fields.ts";
 import { flowLikelihood } from "./flow_likelihood.ts";
 import { maskedMean } from "./losses.ts";
+import { countOf, requireFloats, requireLabels, requireSamples } from "./model_file.ts";
 import { LogSums } from "./metrics/log_sums.ts";
 import { askedClasses, drawnKinds, promptOf, samplesOf } from "./samples.ts";
 import type { Batch, Drawn, LogLikelihood, NoiseSpecs, Of } from "./model.ts";
@@ -62,7 +64,11 @@ export class Asked<C extends SharedFields, N extends Networks> {
     this.score = score && this.#perExample("score", score);
     this.meanScore = score && this.#meanOf(score);
     const likelihoods = this.#likelihoods();
-    this.logLikelihood = likelihoods?.each;
+    this.logLikelihood = likelihoods && (async (values, options) => {
+      countOf("take log p(x)", values, bound.shape.size);
+      requireDraws(options.draws);
+      return await likelihoods.each(values, options);
+    });
     this.meanLogLikelihood = likelihoods?.mean;
     this.decode = decode && this.#overRows("decode", "codes", decode);
     this.sample = sample && this.#sampler(sample);
@@ -98,11 +104,16 @@ export class Asked<C extends SharedFields, N extends Networks> {
     return of === "codes" ? this.#told(count) : { labels: new Float32Array(count * classes) };
   }
 
-  /** Labels [count, classes] of classes or kinds; left out: all classes in turn. */
+  /**
+   * Labels [count, classes] of classes or kinds; left out: all classes in turn.
+   *
+   * @throws InputError where there is not one a row, or one of them is no class.
+   */
   #told(count: number, labels?: ArrayLike<number>): Columns {
     const { classes } = this.bound.shape;
     const rows = new Float32Array(count * classes);
     const given = labels ?? askedClasses(count, classes);
+    requireLabels(count, given, classes);
     for (let i = 0; i < count; i++) rows[i * classes + given[i]] = 1;
     return { labels: rows };
   }
@@ -144,6 +155,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const { batch } = this;
     const programs = new Map<number, RowProgram<"rows">>();
     return async (values, count, labels) => {
+      requireRows(part, values, count);
       const width = values.length / count;
       const program = programs.get(width) ??
         this.#compile(part, f, { [input]: [[batch, width], "float32"] });
@@ -159,7 +171,10 @@ export class Asked<C extends SharedFields, N extends Networks> {
   /** A function of examples [count, D]. */
   #perExample(part: string, f: Of<N, Batch, C, tf.Tensor>): NonNullable<Trainer["encode"]> {
     const ofRows = this.#overRows(part, "x", f);
-    return (values, labels) => ofRows(values, values.length / this.bound.shape.size, labels);
+    return async (values, labels) => {
+      countOf(part, values, this.bound.shape.size);
+      return await ofRows(values, values.length / this.bound.shape.size, labels);
+    };
   }
 
   #meanOf(score: Of<N, Batch, C, tf.Tensor>): (values: Float32Array) => Promise<number> {
@@ -275,6 +290,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
       return draw;
     };
     return async ({ random, count, label, settings = {}, prompt }) => {
+      requireSamples(count);
       const labels = this.#labelsOf(count, label);
       const { labelled, sorted, shape: { classes } } = bound;
       const columns = {
@@ -294,6 +310,8 @@ export class Asked<C extends SharedFields, N extends Networks> {
       if (!(strength > 0 && strength <= 1)) {
         throw new InputError(`Cannot edit as the strength must lie in (0, 1]: ${strength}`);
       }
+      const count = countOf("edit", values, shape.size);
+      if (kept !== undefined) requireKept(kept, values.length);
       const configuration = this.#withSettings(settings);
       const noise = (model.sampleNoise ?? model.noise)?.(shape, configuration);
       const { numbers, step, last } = this.#chain(sample, noise, configuration);
@@ -306,7 +324,6 @@ export class Asked<C extends SharedFields, N extends Networks> {
         const noised = model.sampler!.noised!(networks, given, configuration);
         return { outputs: {}, x: tf.add(tf.mul(noised, kept), tf.mul(seen.x, tf.sub(1, kept))) };
       });
-      const count = values.length / shape.size;
       const made = new Float32Array(values.length);
       const labels = this.#labelColumn(count, this.#labelsOf(count, label));
       const columns = { examples: values, ...labels };
@@ -451,4 +468,37 @@ export class Asked<C extends SharedFields, N extends Networks> {
     }
     return askedClasses(count, classes, label);
   }
+}
+
+/** @throws InputError where values are not the same number of numbers for each of `count` rows. */
+function requireRows(name: string, values: Float32Array, count: number): void {
+  requireFloats(name, "its rows", values);
+  if (
+    Number.isInteger(count) && count >= 1 && values.length >= count && values.length % count === 0
+  ) {
+    return;
+  }
+  throw new InputError(
+    `Cannot ${name} as its rows must be 1 or more, each of as many numbers: ${values.length} in ` +
+      `${show(count)}`,
+  );
+}
+
+/** @throws InputError where a number of draws is none; 0: as many as the model usually takes. */
+function requireDraws(draws: number): void {
+  if (Number.isInteger(draws) && draws >= 0) return;
+  throw new InputError(
+    `Cannot take log p(x) as draws must be a whole number ≥ 0: ${show(draws)}`,
+  );
+}
+
+/** @throws InputError where what is kept is not said of each number, as a share. */
+function requireKept(kept: Float32Array, length: number): void {
+  requireFloats("edit", "kept", kept);
+  if (kept.length !== length) {
+    throw new InputError(`Cannot edit as kept must have ${length} numbers: ${kept.length}`);
+  }
+  const wrong = kept.findIndex((share) => !(share >= 0 && share <= 1));
+  if (wrong < 0) return;
+  throw new InputError(`Cannot edit as kept must lie in [0, 1]: ${kept[wrong]} at ${wrong}`);
 }

@@ -16,7 +16,7 @@ import {
 } from "../lab/core/machine_file.ts";
 import { checkOptions } from "../lab/core/options.ts";
 import type { Samples } from "../lab/core/picture.ts";
-import { drawnKinds, promptOf, samplesOf } from "./samples.ts";
+import { askedClasses, drawnKinds, promptOf, samplesOf } from "./samples.ts";
 import { isRecord, show } from "../lab/core/plain.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { rowRanges } from "../lab/core/rows.ts";
@@ -340,9 +340,7 @@ export class LoadedModel {
       ...{ count: true, random: true, noise: true, label: true, prompt: true, watch: true },
     });
     const { count, random, noise: given, label, prompt, watch } = options;
-    if (!(Number.isInteger(count) && count >= 1)) {
-      throw new InputError(`Cannot sample as there must be 1 or more: ${show(count)}`);
-    }
+    requireSamples(count);
     if (random !== undefined && typeof random?.fillStandardNormal !== "function") {
       throw new InputError(
         `Cannot sample as random must be a Generator, as of defaultRng(1): ${show(random)}`,
@@ -399,18 +397,11 @@ export class LoadedModel {
     const { classes, kinds } = this;
     const width = classes + kinds;
     if (width === 0) return {};
-    if (labels !== undefined && labels.length !== count) {
-      throw new InputError(
-        `Cannot use labels as there must be one a row, ${count}: ${labels.length}`,
-      );
-    }
+    const given = labels ?? askedClasses(count, width);
+    requireLabels(count, given, width);
     const rows = new Float32Array(count * width);
     if (kinds > 0 && !tellsKinds) return { labels: rows };
-    for (let i = 0; i < count; i++) {
-      const label = labels === undefined ? i % width : labels[i];
-      requireLabel(label, width);
-      rows[i * width + label] = 1;
-    }
+    for (let i = 0; i < count; i++) rows[i * width + given[i]] = 1;
     return { labels: rows };
   }
 }
@@ -421,16 +412,30 @@ function requireCount(count: number, least: number): void {
   throw new RangeError(`no count: ${show(count)}`);
 }
 
-/** @throws InputError for a label that there is not. */
-function requireLabel(label: number, classes: number): void {
-  if (Number.isInteger(label) && label >= 0 && label < classes) return;
-  throw new InputError(
-    `Cannot use a label as it must be a whole number, 0 … ${classes - 1}: ${show(label)}`,
-  );
+/** @throws InputError where there is not one label a row, or one of them is no class. */
+export function requireLabels(count: number, labels: ArrayLike<number>, classes: number): void {
+  if (labels.length !== count) {
+    throw new InputError(
+      `Cannot use labels as there must be one a row, ${count}: ${labels.length}`,
+    );
+  }
+  for (let i = 0; i < count; i++) {
+    const label = labels[i];
+    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+    throw new InputError(
+      `Cannot use a label as it must be a whole number, 0 … ${classes - 1}: ${show(label)}`,
+    );
+  }
+}
+
+/** @throws InputError where a number of samples is none. */
+export function requireSamples(count: number): void {
+  if (Number.isInteger(count) && count >= 1) return;
+  throw new InputError(`Cannot sample as there must be 1 or more: ${show(count)}`);
 }
 
 /** Rows of that width. @throws InputError where they are no whole number of rows. */
-function countOf(name: string, values: Float32Array, width: number): number {
+export function countOf(name: string, values: Float32Array, width: number): number {
   requireFloats(name, "its rows", values);
   if (values.length > 0 && values.length % width === 0) return values.length / width;
   throw new InputError(
@@ -439,7 +444,7 @@ function countOf(name: string, values: Float32Array, width: number): number {
 }
 
 /** @throws InputError where something else than a Float32Array is given, as a list. */
-function requireFloats(name: string, what: string, values: unknown): void {
+export function requireFloats(name: string, what: string, values: unknown): void {
   if (values instanceof Float32Array) return;
   throw new InputError(`Cannot ${name} as ${what} must be a Float32Array: ${show(values)}`);
 }

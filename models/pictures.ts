@@ -55,7 +55,7 @@ export async function picturesOf(
   if (translate !== undefined && kind === "images") {
     const first = (values: Float32Array) =>
       values.subarray(0, SHEET_SIDE * (values.length / test.count));
-    const made = await translate(first(test.values), test.labels);
+    const made = await translate(first(test.values), test.labels?.subarray(0, SHEET_SIDE));
     const [own, partners] = [shape, partnerShape] as [number, number, number][];
     const raster = unpaired
       ? translationSheet(first(test.values), own, made, partners)
@@ -64,12 +64,15 @@ export async function picturesOf(
   }
   if (encode === undefined) return artifacts;
   const count = Math.min(test.count, DRAWN_CODES);
-  const codes = await encode(test.values.subarray(0, count * size), test.labels);
+  const codes = await encode(
+    test.values.subarray(0, count * size),
+    test.labels?.subarray(0, count),
+  );
   if (kind === "images" && decode !== undefined) {
     const pairs = Math.min(count, SHEET_SIDE);
     const those = codes.subarray(0, pairs * codes.length / count);
     const originals = test.values.subarray(0, pairs * size);
-    const made = await decode(those, pairs, test.labels);
+    const made = await decode(those, pairs, test.labels?.subarray(0, pairs));
     const raster = reconstructionSheet(originals, made, shape as [number, number, number]);
     artifacts.push({ name: "reconstructions", raster });
   }

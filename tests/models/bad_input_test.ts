@@ -136,3 +136,66 @@ Deno.test("a batch that the data never fill, and splits too small to compare wit
   const few = (message: string) => /places|not measured/.test(message);
   deepStrictEqual((await told(20, 2)).filter(few), []);
 });
+
+Deno.test("what a model is asked wrongly is refused in one line, as a file of it does", async () => {
+  const { trainer } = await trainerOf("conditional-vae", halves(20, 4), { hiddenSizes: [4] });
+  const { trainer: drawing } = await trainerOf("diffusion", halves(20, 4), {
+    ...{ filters: [4], samplerSteps: 2, levels: 4, judge: false },
+  });
+  const { trainer: weighing } = await trainerOf("vae", halves(20, 4), { hiddenSizes: [4] });
+  const random = streamOf(1, "asked");
+  const size = halves(20, 4).train.values.length / 20;
+  const two = new Float32Array(2 * size);
+  const wrong: [asked: () => Promise<unknown>, line: string][] = [
+    ...[[0, 2], [0, -1], [0, 0.5], [NaN, 0]].map((labels): [() => Promise<unknown>, string] => [
+      () => trainer.encode!(two, labels),
+      "use a label as it must be a whole number, 0 … 1: " +
+      labels.find((label) => label !== 0 && label !== 1),
+    ]),
+    [() => trainer.encode!(two, [0]), "use labels as there must be one a row, 2: 1"],
+    [() => trainer.decode!(new Float32Array(4), 2, [0, 1, 1]), "use labels as there must be one"],
+    [
+      () => trainer.encode!(two.subarray(1), [0, 1]),
+      `encode as each row must have ${size} numbers`,
+    ],
+    [() => trainer.encode!(two.subarray(0, 0)), `encode as each row must have ${size} numbers: 0`],
+    [() => trainer.encode!([0] as never), "encode as its rows must be a Float32Array: [0]"],
+    ...[1.5, 0, NaN, -1, 3].map((count): [() => Promise<unknown>, string] => [
+      () => trainer.decode!(new Float32Array(4), count),
+      `decode as its rows must be 1 or more, each of as many numbers: 4 in ${count}`,
+    ]),
+    ...[1.5, 0, NaN, -1].map((count): [() => Promise<unknown>, string] => [
+      () => trainer.sample!({ random, count }),
+      `sample as there must be 1 or more: ${count}`,
+    ]),
+    ...[2.5, -1, NaN].map((draws): [() => Promise<unknown>, string] => [
+      () => weighing.logLikelihood!(two, { random, draws }),
+      `take log p(x) as draws must be a whole number ≥ 0: ${draws}`,
+    ]),
+    [
+      () => weighing.logLikelihood!(two.subarray(1), { random, draws: 1 }),
+      `take log p(x) as each row must have ${size} numbers`,
+    ],
+    [
+      () => drawing.edit!({ random, values: two.subarray(1) }),
+      `edit as each row must have ${size} numbers: ${2 * size - 1} in all`,
+    ],
+    [
+      () => drawing.edit!({ random, values: two, kept: two.subarray(1) }),
+      `edit as kept must have ${2 * size} numbers: ${2 * size - 1}`,
+    ],
+    ...[-0.5, 2, NaN].map((share): [() => Promise<unknown>, string] => [
+      () => drawing.edit!({ random, values: two, kept: two.with(3, share) }),
+      `edit as kept must lie in [0, 1]: ${share} at 3`,
+    ]),
+  ];
+  for (const [asked, line] of wrong) {
+    await rejects(asked(), (error: Error) => {
+      ok(error.message.startsWith(`Cannot ${line}`), error.message);
+      return error.name === "InputError" && !error.message.includes("\n");
+    }, line);
+  }
+  await trainer.encode!(two, [0, 1]);
+  await drawing.edit!({ random, values: two, kept: two.with(3, 0.5) });
+  for (const each of [trainer, drawing, weighing]) each.dispose();
+});
