@@ -106,6 +106,11 @@ function pixelcnnOf(
           `Cannot train ${about.name} as images must have one channel: ${shape.shape[2]}`,
         );
       }
+      if (shape.shape[0] < 2) {
+        throw new InputError(
+          `Cannot train ${about.name} as images must have two rows at least: ${shape.shape[0]}`,
+        );
+      }
       return stacksOf(shape, configuration, isConditional ? shape.classes : 0);
     },
     ...chainRule<Stacks, Fields>((networks, batch) =>

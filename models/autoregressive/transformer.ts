@@ -107,10 +107,10 @@ export function logitsOf(
 ): tf.Tensor {
   const { length, width, layers, heads, positions, tokens: start } = transformer;
   const batch = tokens.shape[0]!;
-  const before = tf.concat([
-    tf.fill([batch, 1], start),
-    tf.slice(tokens, [0, 0], [batch, length - 1]),
-  ], 1);
+  const first = tf.fill([batch, 1], start);
+  const before = length === 1
+    ? first
+    : tf.concat([first, tf.slice(tokens, [0, 0], [batch, length - 1])], 1);
   const embedded = embedding(parameters, before, "embedding");
   const placed = positions === "learned"
     ? tf.add(embedded, parameterOf(parameters, "positions"))

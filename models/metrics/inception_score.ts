@@ -11,7 +11,7 @@ import { exp, log } from "../../lab/core/elementary.ts";
  *
  * @param probabilities [count, classes], rows sum to 1.
  * @returns 1 where every sample gets the same answer, … the number of classes where samples are of each
- *   class for sure and equally often.
+ *   class for sure and equally often; NaN where an answer is.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export function inceptionScore(probabilities: Float32Array, classes: number): nu
   probabilities.forEach((p, i) => mean[i % classes] += p / count);
   let divergence = 0;
   probabilities.forEach((p, i) => {
-    if (p > 0) divergence += p * log(p / mean[i % classes]);
+    if (!(p <= 0)) divergence += p * log(p / mean[i % classes]);
   });
   return exp(divergence / count);
 }

@@ -4,20 +4,21 @@
  * @module
  */
 
-/** Tokens that are counted together. */
+/** Tokens that are counted together; of shorter texts all. */
 const LENGTH = 3;
 
-/** How often each run of three tokens occurs in texts [count, T], as shares of all. */
-function runShares(values: Float32Array, length: number): Map<string, number> {
+/** How many runs of three tokens texts [count, T] have, and how often each occurs, as shares of all. */
+function runsOf(values: Float32Array, length: number) {
   const shares = new Map<string, number>();
-  const runs = Math.max(1, length - LENGTH + 1) * (values.length / length);
+  const tokens = Math.min(LENGTH, length);
+  const runs = (length - tokens + 1) * (values.length / length);
   for (let start = 0; start < values.length; start += length) {
-    for (let t = 0; t + LENGTH <= length; t++) {
-      const run = values.subarray(start + t, start + t + LENGTH).join(" ");
+    for (let t = 0; t + tokens <= length; t++) {
+      const run = values.subarray(start + t, start + t + tokens).join(" ");
       shares.set(run, (shares.get(run) ?? 0) + 1 / runs);
     }
   }
-  return shares;
+  return { shares, runs };
 }
 
 /**
@@ -28,8 +29,8 @@ function runShares(values: Float32Array, length: number): Map<string, number> {
  * @param length T
  */
 export function distinctTrigrams(values: Float32Array, length: number): number {
-  const runs = Math.max(1, length - LENGTH + 1) * (values.length / length);
-  return runShares(values, length).size / runs;
+  const { shares, runs } = runsOf(values, length);
+  return shares.size / runs;
 }
 
 /**
@@ -43,7 +44,7 @@ export function trigramDistance(
   others: Float32Array,
   length: number,
 ): number {
-  const [a, b] = [runShares(values, length), runShares(others, length)];
+  const [a, b] = [values, others].map((texts) => runsOf(texts, length).shares);
   let sum = 0;
   for (const run of new Set([...a.keys(), ...b.keys()])) {
     sum += Math.abs((a.get(run) ?? 0) - (b.get(run) ?? 0));

@@ -262,23 +262,31 @@ export function logWeightsOf(
 }
 
 /**
+ * σ from which on a density at greys bounds the probability of 8-bit pixels without the noise of
+ * dequantisation: a narrower one lies between two levels, and its bits could fall without end.
+ */
+const NARROWEST = 1 / 256;
+
+/**
  * The terms of every evaluation of images of `size` numbers, −ELBO among them, of both parts [B]. Bits a
- * dimension are of 8-bit pixels where the likelihood is a density of greys.
+ * dimension are of 8-bit pixels where the likelihood is a density of greys, and left out where that is too
+ * narrow for it.
  */
 export function evaluated(
   reconstruction: tf.Tensor,
   kl: tf.Tensor,
   size: number,
-  likelihood: LikelihoodConfiguration["likelihood"] = "bernoulli",
-) {
+  { likelihood, deviation }: LikelihoodConfiguration = { likelihood: "bernoulli", deviation: 1 },
+): Record<"reconstruction" | "kl" | "negative_elbo", tf.Tensor> & {
+  readonly bits_per_dimension?: tf.Tensor;
+} {
   const negative_elbo = tf.add(reconstruction, kl);
+  const terms = { reconstruction, kl, negative_elbo };
+  if (likelihood === "gaussian" && deviation < NARROWEST) return terms;
   const nats = likelihood === "gaussian"
     ? tf.neg(ofLevels(tf.neg(negative_elbo), size))
     : negative_elbo;
-  return {
-    ...{ reconstruction, kl, negative_elbo },
-    bits_per_dimension: bitsPerDimension(nats, size),
-  };
+  return { ...terms, bits_per_dimension: bitsPerDimension(nats, size) };
 }
 
 /** What a model under the prior N(0, I) is asked for. */
@@ -287,7 +295,7 @@ export const underNormalPrior = {
   evaluate: (networks: Applied<Coder>, batch: Batch, configuration: LikelihoodConfiguration) => {
     const { mean, logVariance, reconstruction } = drawn(networks, batch, configuration);
     const kl = gaussianKl(mean, logVariance);
-    return evaluated(reconstruction, kl, batch.x.shape[1], configuration.likelihood);
+    return evaluated(reconstruction, kl, batch.x.shape[1], configuration);
   },
   weighsBits: ({ likelihood }: Partial<LikelihoodConfiguration>): boolean =>
     likelihood !== "gaussian",

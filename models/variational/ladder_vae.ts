@@ -152,7 +152,7 @@ export const ladderVae = defineModel({
   evaluate: (networks, batch, fields) => {
     const { reconstruction, top_kl, lower_kl } = terms(networks, batch, fields);
     const kl = tf.add(top_kl, lower_kl);
-    const all = evaluated(reconstruction, kl, batch.x.shape[1], fields.likelihood);
+    const all = evaluated(reconstruction, kl, batch.x.shape[1], fields);
     return { ...all, top_kl, lower_kl };
   },
   encode: (networks, { x }) => {

@@ -85,10 +85,15 @@ Deno.test("units are active whose mean varies by more than 0.01", () => {
 Deno.test("bits a dimension are nats over the numbers of an image, in bits", () =>
   onCpu(() => {
     const { bits_per_dimension } = evaluated(tf.tensor([80]), tf.tensor([6.76]), 784);
-    near(values(bits_per_dimension), [0.15965334]);
+    near(values(bits_per_dimension!), [0.15965334]);
     // A level of 8 bits is 1/256 of [0, 1]: of a density of pixels there it has 8 bits more.
-    const levels = evaluated(tf.tensor([80]), tf.tensor([6.76]), 784, "gaussian");
-    near(values(levels.bits_per_dimension), [8.15965334], 1e-6);
+    const levels = evaluated(tf.tensor([80]), tf.tensor([6.76]), 784, {
+      ...{ likelihood: "gaussian", deviation: 1 / 256 },
+    });
+    near(values(levels.bits_per_dimension!), [8.15965334], 1e-6);
+    const narrow = { likelihood: "gaussian", deviation: 0.0039 } as const;
+    const unbounded = evaluated(tf.tensor([80]), tf.tensor([6.76]), 784, narrow);
+    deepStrictEqual(Object.keys(unbounded), ["reconstruction", "kl", "negative_elbo"]);
     near(values(levels.negative_elbo), [86.76], 1e-5);
   }));
 

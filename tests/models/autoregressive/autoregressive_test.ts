@@ -287,4 +287,10 @@ Deno.test("greys, and bits in several channels, are refused in one line", async 
   await rejects(trainerOf("pixelcnn", { ...binaryHalves(), shape: [4, 2, 2] }, {}), {
     message: "Cannot train pixelcnn as images must have one channel: 2",
   });
+  for (const name of ["pixelcnn", "conditional-pixelcnn"]) {
+    await rejects(trainerOf(name, { ...binaryHalves(), shape: [1, 16, 1] }, {}), {
+      name: "InputError",
+      message: `Cannot train ${name} as images must have two rows at least: 1`,
+    });
+  }
 });

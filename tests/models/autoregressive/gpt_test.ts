@@ -16,10 +16,11 @@ import {
   type Transformer,
   transformerParameters,
 } from "../../../models/autoregressive/transformer.ts";
+import { barsAndStripes } from "../../../models/datasets/binary.ts";
 import { sentenceVocabulary } from "../../../models/datasets/sentences.ts";
 import { loadModel } from "../../../models/model_file.ts";
 import { backends, options } from "../../lab/compute/backends.ts";
-import { fewTexts, halves, smallOf, trainerOf } from "../laboratory.ts";
+import { fewTexts, halves, noFiles, smallOf, trainerOf, trainThrough } from "../laboratory.ts";
 
 tf.enableProdMode();
 await tf.setBackend("cpu");
@@ -226,6 +227,29 @@ Deno.test("gpt learns black and white images, whose samples are such", async () 
     message: "Cannot go on from a prompt as gpt draws no text from one",
   });
   trainer.dispose();
+});
+
+Deno.test("images of one token are learned and drawn, each by how often it occurs", async () => {
+  const { configuration, create } = barsAndStripes;
+  const dataset = await create({
+    configuration: configuration.parse({ side: 2 }),
+    readFile: noFiles,
+  });
+  for (const positions of bothPositions) {
+    const fields = { width: 8, heads: 2, batchSize: 6, positions, judge: false };
+    const { trainer } = await trainerOf(gpt, dataset, fields, { budget: 3000 });
+    await trainThrough(trainer);
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1) });
+    const nats = metrics["evaluation/negative_log_likelihood"];
+    ok(Math.abs(nats - Math.log(6)) < 0.1, `${nats}`);
+    const { values } = await trainer.sample!({ random: defaultRng(1), count: 40 });
+    const drawn = Array.from({ length: 40 }, (_, i) => values.subarray(4 * i, 4 * i + 4).join());
+    const seen = Array.from({ length: 6 }, (_, i) => dataset.test.values.slice(4 * i, 4 * i + 4));
+    const right = drawn.filter((image) => seen.some((each) => each.join() === image)).length;
+    ok(right > 32, `${right}`);
+    deepStrictEqual(new Set(drawn).size >= 6, true);
+    trainer.dispose();
+  }
 });
 
 Deno.test("what the grammar itself gets stands beside the model's likelihood", async () => {

@@ -3,7 +3,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import type { Dataset } from "../../../lab/core/dataset.ts";
 import { textOf, tokensOf } from "../../../lab/core/text.ts";
 import { text } from "../../../models/datasets/text.ts";
-import { trigramDistance } from "../../../models/metrics/text.ts";
+import { distinctTrigrams, trigramDistance } from "../../../models/metrics/text.ts";
 
 function load(content: string | Uint8Array, fields: object = {}): Promise<Dataset> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
@@ -69,4 +69,11 @@ Deno.test("trigrams: 0 of the same texts, 1 of texts that share none, else by th
   strictEqual(trigramDistance(a, b, 4), 1);
   // 012 and 120 against 012 and 121.
   strictEqual(trigramDistance(a, Float32Array.of(0, 1, 2, 1), 4), 0.5);
+});
+
+Deno.test("of texts of fewer than three tokens the whole texts are counted", () => {
+  // 01, 20 against 01, 33.
+  const a = Float32Array.of(0, 1, 2, 0), b = Float32Array.of(0, 1, 3, 3);
+  strictEqual(trigramDistance(a, b, 2), 0.5);
+  deepStrictEqual([distinctTrigrams(a, 2), distinctTrigrams(b, 1)], [1, 0.75]);
 });

@@ -89,6 +89,9 @@ Deno.test("Inception Scores of worked answers", () => {
   near(inceptionScore(Float32Array.of(.9, .1, .1, .9), 2), 1.4449348111684153, 1e-7);
   near(inceptionScore(new Float32Array(8).fill(.25), 4), 1);
   near(inceptionScore(Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1), 3), 3);
+  for (const wrong of [[NaN, NaN, NaN, NaN], [1, 0, NaN, 1]]) {
+    strictEqual(inceptionScore(Float32Array.from(wrong), 2), NaN);
+  }
 });
 
 Deno.test("W1 of sets of different size, and directions of length 1", () => {
