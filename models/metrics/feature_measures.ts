@@ -29,7 +29,7 @@ export interface RealFeatures {
 
 /** Makes ready for comparisons. */
 export function realFeatures({ features, size }: Seen): RealFeatures {
-  const kernel = meanKernel(features, features, size);
+  const kernel = meanKernel(features, size);
   return { features, size, moments: momentsOf(features, size), kernel };
 }
 

@@ -9,11 +9,11 @@
  */
 import { rowSums } from "./pairs.ts";
 
-/** Mean kernel of the rows of two sets; of a set with itself, each row with all others. */
-export function meanKernel(a: Float32Array, b: Float32Array, size: number): number {
-  const own = a === b;
+/** Mean kernel of the rows of two sets; without the second, of each row of the first with all others. */
+export function meanKernel(a: Float32Array, size: number, others?: Float32Array): number {
+  const [own, b] = [others === undefined, others ?? a];
   const [n, m] = [a.length / size, b.length / size];
-  const productsOf = rowSums("products", a, b, size);
+  const productsOf = rowSums("products", a, b, size, { before: own });
   let sum = 0;
   for (let i = 0; i < n; i++) {
     const products = productsOf(i);
@@ -45,7 +45,7 @@ export function kernelDistance(
   samples: Float32Array,
   real: Float32Array,
   size: number,
-  among: number = meanKernel(real, real, size),
+  among: number = meanKernel(real, size),
 ): number {
-  return meanKernel(samples, samples, size) + among - 2 * meanKernel(samples, real, size);
+  return meanKernel(samples, size) + among - 2 * meanKernel(samples, size, real);
 }

@@ -71,7 +71,7 @@ export function neighborhoods(values: Float32Array, dimensions: number): Neighbo
     insert(nearest, i * kept, i * kept + last, between);
     reach[i] = nearest[i * kept + last];
   };
-  const distancesOf = rowSums("distances", values, values, dimensions);
+  const distancesOf = rowSums("distances", values, values, dimensions, { before: true });
   let sum = 0;
   for (let i = 0; i < count; i++) {
     const distances = distancesOf(i);
@@ -144,6 +144,7 @@ export function likeness(samples: Neighborhoods, real: Neighborhoods): Likeness 
  *
  * @param values [count, dimensions]
  * @param others [n, dimensions], n ≥ 1
+ * @returns NaN where one of the values is.
  */
 export function meanNearestDistance(
   values: Float32Array,
@@ -153,6 +154,7 @@ export function meanNearestDistance(
   const count = values.length / dimensions;
   let sum = 0;
   for (let i = 0; i < count; i++) {
+    if (values.subarray(i * dimensions, (i + 1) * dimensions).some(Number.isNaN)) return NaN;
     let smallest = Infinity;
     for (let from = 0; from < others.length; from += dimensions) {
       let squared = 0;

@@ -78,7 +78,9 @@ let compiled: WebAssembly.Module | undefined;
  *
  * @param of `distances`: Euclidean ones; `products`: inner products.
  * @param a [n, size]
- * @param b [m, size]; where it is `a` itself a row meets only those before it.
+ * @param b [m, size]
+ * @param options.before Whether row `i` meets only those before place `i`, as of a set with itself; default
+ *   false.
  * @returns The sums of row `i`, [m or more], which those of the next row overwrite.
  *
  * @example
@@ -93,6 +95,7 @@ export function rowSums(
   a: Float32Array,
   b: Float32Array,
   size: number,
+  { before = false }: { readonly before?: boolean } = {},
 ): (i: number) => Float64Array {
   const m = b.length / size;
   const blocks = Math.ceil(m / ABREAST);
@@ -111,7 +114,7 @@ export function rowSums(
   }
   return (i) => {
     row.set(a.subarray(i * size, (i + 1) * size));
-    const met = a === b ? Math.ceil(i / ABREAST) : blocks;
+    const met = before ? Math.ceil(i / ABREAST) : blocks;
     if (met > 0) run(one, bytes, 0, out, out + STRIDE * met);
     return written;
   };

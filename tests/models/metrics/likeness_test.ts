@@ -153,3 +153,11 @@ Deno.test("samples vary as much as the test split, whatever the validation split
   const narrow = (await measure(test.values.map((value) => value / 2))).diversity;
   ok(Math.abs(narrow - 0.5) < 1e-6, `${narrow}`);
 });
+
+Deno.test("samples that are no numbers are near to nothing", () => {
+  const seen = Float32Array.of(0, 0, 3, 4);
+  strictEqual(meanNearestDistance(Float32Array.of(0, 1), seen, 2), 1);
+  for (const wrong of [[NaN, NaN], [0, NaN], [0, 1, NaN, 0]]) {
+    strictEqual(meanNearestDistance(Float32Array.from(wrong), seen, 2), NaN);
+  }
+});

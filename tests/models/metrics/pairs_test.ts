@@ -1,6 +1,8 @@
 /** Sums side by side are those one by one, to the bit. */
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, strictEqual } from "node:assert";
 import { defaultRng } from "../../../lab/core/random.ts";
+import { kernelDistance } from "../../../models/metrics/kernel_distance.ts";
+import { likeness, neighborhoods } from "../../../models/metrics/likeness.ts";
 import { rowSums } from "../../../models/metrics/pairs.ts";
 
 Deno.test("sums of sixteen rows abreast have the bits of one row alone, whatever is left over", () => {
@@ -27,8 +29,19 @@ Deno.test("sums of sixteen rows abreast have the bits of one row alone, whatever
 
 Deno.test("of a set with itself a row meets those before it", () => {
   const line = Float32Array.from({ length: 35 }, (_, i) => i);
-  const distancesOf = rowSums("distances", line, line, 1);
+  const distancesOf = rowSums("distances", line, line, 1, { before: true });
   for (const i of [1, 16, 17, 34]) {
     deepStrictEqual([...distancesOf(i).subarray(0, i)], Array.from(line, (j) => i - j).slice(0, i));
   }
+});
+
+Deno.test("the rows of a set meet all of another one, which may be the same", () => {
+  const line = Float32Array.from({ length: 35 }, (_, i) => i);
+  const distancesOf = rowSums("distances", line, line, 1);
+  for (const i of [0, 1, 17]) {
+    deepStrictEqual([...distancesOf(i).subarray(0, 35)], Array.from(line, (j) => Math.abs(i - j)));
+  }
+  const set = neighborhoods(line, 1);
+  deepStrictEqual(likeness(set, set), likeness(set, neighborhoods(line.slice(), 1)));
+  strictEqual(kernelDistance(line, line, 1), kernelDistance(line, line.slice(), 1));
 });
