@@ -6,6 +6,11 @@
 import * as z from "zod";
 import { count } from "../lab/compute/sizes.ts";
 
+/** A deviation, or a ratio of two, whose square and its inverse are far from the ends of float32. */
+export function spread(): z.ZodNumber {
+  return z.number().min(1e-6).max(1e6);
+}
+
 /** Fields of every model that passes over a data set. */
 export const exampleFields = {
   batchSize: count(1).default(50).meta({
@@ -41,7 +46,7 @@ export const noisyExampleFields = {
 
 /** The field of models that learn under a range of noises. */
 export const noiseShiftField = {
-  noiseShift: z.number().positive().optional().meta({
+  noiseShift: spread().optional().meta({
     description:
       "Factor of the noises that are learned, as multiples of the example's part: more than 1 " +
       "for images, in which a little noise hides nothing; left out: 1",

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { InputError } from "../core/errors.ts";
+import { show } from "../core/plain.ts";
 import { defaultRng } from "../core/random.ts";
 import { sort } from "../core/interquartile_mean.ts";
 import { defaultDraws, type Draws, KeptDraws } from "./draws.ts";
@@ -28,16 +30,29 @@ export interface BootstrapOptions {
    * shows the same figures again.
    */
   readonly random?: Draws | KeptDraws;
-  /** Resamples. Default 50,000 (2,000 for profiles). */
+  /** Resamples, ≥ 1. Default 50,000 (2,000 for profiles). */
   readonly repeats?: number;
-  /** Confidence 0 … 1. Default 0.95. */
+  /** Confidence above 0, below 1. Default 0.95. */
   readonly confidence?: number;
+}
+
+/** @throws InputError where there are no such resamples, or there is no such confidence. */
+export function requireBootstrap(
+  { repeats = REPEATS, confidence = 0.95 }: Pick<BootstrapOptions, "repeats" | "confidence">,
+): void {
+  const require = (holds: boolean, what: string, given: unknown) => {
+    if (!holds) throw new InputError(`Cannot bootstrap as ${what}: ${show(given)}`);
+  };
+  const isCount = Number.isSafeInteger(repeats) && repeats >= 1;
+  require(isCount, "repeats must be a whole number ≥ 1", repeats);
+  require(confidence > 0 && confidence < 1, "confidence must lie between 0 and 1", confidence);
 }
 
 /**
  * Interval of `statistic`, which sees resampled scores in arrays that the next repeat overwrites.
  *
  * @param scores [M tasks][N runs].
+ * @throws InputError where fewer than one resample or no confidence is asked for.
  *
  * @example
  * ```ts
@@ -69,6 +84,7 @@ function countedInterval(
   options: BootstrapOptions,
   statistic: Counted,
 ): Interval {
+  requireBootstrap(options);
   const count = scores.length;
   const values = Array.from(scores);
   if (values.some(Number.isNaN)) return { low: NaN, high: NaN };
@@ -132,6 +148,7 @@ export function performanceProfileIntervals(
   thresholds: ArrayLike<number>,
   { random = defaultRng(0), repeats = 2_000, confidence = 0.95 }: BootstrapOptions = {},
 ): Interval[] {
+  requireBootstrap({ repeats, confidence });
   const resampler = new Resampler(scores);
   const draws = readerOf(random);
   const profiles = Array.from(
@@ -154,6 +171,7 @@ export function percentileInterval(
   counts: readonly number[],
   draw: (random: Draws) => number,
 ): Interval {
+  requireBootstrap({ repeats, confidence });
   const draws = readerOf(random ?? defaultDraws(counts));
   const figures = new Float64Array(repeats);
   for (let i = 0; i < repeats; i++) figures[i] = draw(draws);

@@ -11,6 +11,7 @@ import {
   intervalOfKinds,
   percentileInterval,
   REPEATS,
+  requireBootstrap,
   Resampler,
 } from "./bootstrap.ts";
 import { defaultDraws, KeptDraws } from "./draws.ts";
@@ -53,6 +54,7 @@ function ofFew(
   y: Scores,
   { random, repeats = REPEATS, confidence = 0.95 }: BootstrapOptions,
 ): Interval | undefined {
+  requireBootstrap({ repeats, confidence });
   const [[first], [second]] = [x, y];
   if (x.length !== 1 || first.length !== second.length) return undefined;
   const count = first.length;

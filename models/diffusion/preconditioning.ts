@@ -7,19 +7,20 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { log } from "../../lab/core/elementary.ts";
+import { spread } from "../fields.ts";
 
 /** Fields of models whose noise is said by its deviation σ. */
 export const noiseFields = {
-  deviation: z.number().positive().default(0.5).meta({
+  deviation: spread().default(0.5).meta({
     description: "σ_data, the examples' own deviation (pixels count from −1 to 1)",
   }),
-  leastNoise: z.number().positive().default(0.002).meta({
+  leastNoise: spread().default(0.002).meta({
     description: "σ_min, the least noise from which samples jump to none",
   }),
-  mostNoise: z.number().positive().default(80).meta({
+  mostNoise: spread().default(80).meta({
     description: "σ_max, the noise in which samples begin",
   }),
-  curvature: z.number().positive().default(7).meta({
+  curvature: z.number().min(1).max(1000).default(7).meta({
     description: "ρ, by which more steps are taken where there is little noise",
   }),
 };

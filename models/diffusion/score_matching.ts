@@ -16,7 +16,7 @@ import * as z from "zod";
 import { power } from "../../lab/core/elementary.ts";
 import { count, LONGEST, widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
-import { averageField, noisyExampleFields } from "../fields.ts";
+import { averageField, noisyExampleFields, spread } from "../fields.ts";
 import { squaredError } from "../losses.ts";
 import { everywhere, timeNetwork } from "../time_network.ts";
 
@@ -25,10 +25,10 @@ import { everywhere, timeNetwork } from "../time_network.ts";
 const configuration = z.strictObject({
   ...noisyExampleFields,
   levels: count(2, LONGEST).default(10).meta({ description: "L, levels of noise" }),
-  mostNoise: z.number().positive().default(5).meta({
+  mostNoise: spread().default(5).meta({
     description: "σ of the first level: about the largest distance between two examples",
   }),
-  leastNoise: z.number().positive().default(0.05).meta({ description: "σ of the last level" }),
+  leastNoise: spread().default(0.05).meta({ description: "σ of the last level" }),
   levelSteps: count(1, LONGEST).default(20).meta({
     description: "Langevin's steps at each level",
     unit: "steps",

@@ -17,7 +17,7 @@ import { InputError } from "../../lab/core/errors.ts";
 import { stopGradient } from "../../lab/compute/gradients.ts";
 import { count, LONGEST, widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
-import { averageField, noisyExampleFields } from "../fields.ts";
+import { averageField, noisyExampleFields, spread } from "../fields.ts";
 import { byLikelihood, ownLikelihood } from "../likelihood.ts";
 import { dense } from "../networks.ts";
 import {
@@ -37,7 +37,7 @@ const configuration = z.strictObject({
   hiddenSizes: widths().min(1).default([64, 64]).meta({
     description: "Widths of the energy's hidden layers",
   }),
-  deviation: z.number().positive().default(2).meta({
+  deviation: spread().default(2).meta({
     description: "s of the normal distribution by which the density falls off and chains begin",
   }),
   buffered: count(1, LONGEST).default(32).meta({

@@ -13,7 +13,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import { log } from "../../lab/core/elementary.ts";
-import { exampleFields, judgeFields } from "../fields.ts";
+import { exampleFields, judgeFields, spread } from "../fields.ts";
 import { dequantized, ofLevels } from "../likelihood.ts";
 import { binaryCrossEntropy, bitsPerDimension, squaredError } from "../losses.ts";
 import type { Batch, Codes, Drawn, ExampleShape, NoiseSpecs } from "../model.ts";
@@ -46,7 +46,7 @@ export const likelihoodFields = {
     description: "bernoulli: pixels are means of 0 and 1; gaussian: pixels with noise, for greys " +
       "and colours",
   }),
-  deviation: z.number().positive().default(0.3).meta({
+  deviation: spread().default(0.3).meta({
     description: "σ of a Gaussian likelihood's pixels",
   }),
 };

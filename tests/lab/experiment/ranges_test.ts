@@ -9,6 +9,7 @@ import { registries } from "../../../registries.ts";
 
 /** Ranges with their fields; `NAME.FIELD` where one has another range than its namesakes. */
 const fieldsByRange: Readonly<Record<string, string>> = {
+  "0.000001 … 1000000": "deviation leastNoise mostNoise noiseShift",
   "0 … 0.5": "augmentation flips",
   "0 … 1": `
     anomalies discriminatorShare epsilon explorationFinal explorationInitial fickleProbability
@@ -27,10 +28,11 @@ const fieldsByRange: Readonly<Record<string, string>> = {
     explorationFraction growing guideShare n-step-sarsa.learningRate q-lambda.learningRate
     q-learning.learningRate sarsa-lambda.learningRate sarsa.learningRate targetRate`,
   "> 0": `
-    adamEpsilon adversarialRate bound clip clipC clipRange clipRho curvature deviation
-    discriminatorRate initialDeviation learningRate leastNoise leastPriority
-    maximumGradientNorm mostGuidedNoise mostNoise noiseDeviation noiseInterval noiseShift optimizerEpsilon priorDeviation
+    adamEpsilon adversarialRate bound clip clipC clipRange clipRho discriminatorRate
+    initialDeviation learningRate leastPriority maximumGradientNorm mostGuidedNoise
+    noiseDeviation noiseInterval optimizerEpsilon priorDeviation
     rewardDeviation spectralNorm stepSize tolerance`,
+  "1 … 1000": "curvature",
   "any": `
     g goalReward goalRewards goalVelocity initialLogStd initialValue means noiseMean pitReward
     stepCost targetEntropy`,

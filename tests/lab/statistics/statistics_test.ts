@@ -219,6 +219,27 @@ Deno.test("more confidence makes an interval no narrower", () => {
   ok(at(0.99).low < at(0.8).low && at(0.99).high > at(0.8).high);
 });
 
+Deno.test("resamples of no number and confidence beyond 0 and 1 are refused in one line", () => {
+  const wrong: [options: object, line: string][] = [
+    ...[0, -1, 2.5, NaN].map((repeats): [object, string] => [
+      { repeats },
+      `repeats must be a whole number ≥ 1: ${repeats}`,
+    ]),
+    ...[0, 1, 1.5, -0.5, NaN].map((confidence): [object, string] => [
+      { confidence },
+      `confidence must lie between 0 and 1: ${confidence}`,
+    ]),
+  ];
+  const scores = [[1, 2, 3]];
+  for (const [options, line] of wrong) {
+    const refused = { name: "InputError", message: `Cannot bootstrap as ${line}` };
+    throws(() => bootstrapInterval(scores, mean, options), refused);
+    throws(() => iqmInterval(scores[0], options), refused);
+    throws(() => performanceProfileIntervals(scores, [1], options), refused);
+    throws(() => probabilityOfImprovementInterval(scores, scores, options), refused);
+  }
+});
+
 Deno.test("the interval of one task's IQM is the bootstrap's to the bit, and NaN where a score is", () => {
   const score = fc.oneof(
     fc.integer({ min: -3, max: 3 }),

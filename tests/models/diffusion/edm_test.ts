@@ -3,6 +3,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { edm, edmLoss } from "../../../models/diffusion/edm.ts";
 import { heunStep, noiseLevels } from "../../../models/diffusion/heun.ts";
+import { models } from "../../../models/mod.ts";
 import { fewPoints, smallOf, trainerOf } from "../laboratory.ts";
 import { noiseShare, preconditioned, scalesAt } from "../../../models/diffusion/preconditioning.ts";
 
@@ -44,6 +45,27 @@ Deno.test("noise falls from the most to the least as in equation 5, then to none
   const third = (80 ** (1 / 7) + 3 / 17 * (0.002 ** (1 / 7) - 80 ** (1 / 7))) ** 7;
   near(levels[3], third, 1e-9);
   deepStrictEqual(noiseLevels(1, range).map((sigma) => Math.round(sigma)), [80, 0]);
+});
+
+Deno.test("noises that a configuration takes are numbers in float32, others are refused", async () => {
+  const consistency = await models.find(({ name }) => name === "consistency")!.load();
+  for (const { configuration } of [edm, consistency]) {
+    const parse = (fields: object) => configuration.safeParse(fields);
+    const wrong: Record<string, number[]> = {
+      ...{ curvature: [1e-3, 0.5, 1001, Infinity], deviation: [1e-7, 1e7] },
+      ...{ leastNoise: [1e-7], mostNoise: [1e7] },
+    };
+    for (const [field, values] of Object.entries(wrong)) {
+      for (const value of values) deepStrictEqual(parse({ [field]: value }).success, false, field);
+    }
+    for (const curvature of [1, 7, 1000]) {
+      const range = { curvature, leastNoise: 1e-6, mostNoise: 1e6 };
+      ok(parse(range).success);
+      for (const sigma of noiseLevels(40, range)) {
+        ok(sigma === 0 || Number.isFinite(1 / Math.fround(sigma)));
+      }
+    }
+  }
 });
 
 Deno.test("Heun's steps follow the flow of a Gaussian with second order, Euler's with first", () => {
