@@ -144,11 +144,8 @@ export type { PrunerName } from "./lab/search/pruners.ts";
 export type { SamplerName } from "./lab/search/samplers.ts";
 export type { Condition, Range } from "./lab/search/space.ts";
 export type { Ending, RunReport } from "./lab/experiment/runner.ts";
-export {
-  type DatasetSource,
-  defineDataset,
-  type MadeDataset,
-} from "./models/datasets/define_dataset.ts";
+export { type DatasetSource, defineDataset } from "./models/datasets/define_dataset.ts";
+export type { MadeDataset } from "./models/datasets/form.ts";
 export {
   type LoadedField,
   LoadedModel,

@@ -28,7 +28,7 @@ import { kindsOf, requireSortable } from "./kinds.ts";
 import { accuracyOf, recognition } from "./metrics/recognition.ts";
 import { requireLearnable } from "./learnable.ts";
 import { Minibatches } from "./minibatches.ts";
-import type { Model, ModelStep } from "./model.ts";
+import type { Doubt, Model, ModelStep } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import { picturesOf } from "./pictures.ts";
 import { planeArtifacts } from "./plane.ts";
@@ -54,15 +54,6 @@ interface RoundStep extends CompiledStep {
   /** The part of the budget in which it is taken. */
   readonly during: readonly [from: number, to: number];
   readonly schedule: Schedule;
-}
-
-/** What is measured on a split. */
-interface Measures {
-  readonly metrics: Record<string, number>;
-  /** Terms that say nothing. */
-  readonly withheld: readonly string[];
-  /** Why they do not, where there are some. */
-  readonly why: string | undefined;
 }
 
 /** What becomes of an epoch's last batch. */
@@ -338,9 +329,9 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const { configuration, dataset, stream } = this.#context;
     const { model } = this.#bound;
     const { validation, test } = dataset;
+    const metrics: Metrics = grouped("evaluation", await this.#measures(test, random));
+    const tested = doubted("evaluation", metrics, model.doubt);
     const events: LabEvent[] = [];
-    const tested = await this.#measures(test, random);
-    const metrics: Metrics = grouped("evaluation", tested.metrics);
     const samples = await this.sample?.({ random, count: SAMPLES[dataset.kind] });
     if (samples !== undefined) {
       const { measure, ceilings } = await (this.#yardstick ??= this.#makeYardstick(events));
@@ -369,8 +360,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       ...{ random, spent },
     };
     Object.assign(metrics, await model.metrics?.(look, configuration));
-    const validated = await this.#measures(validation, random);
-    Object.assign(metrics, grouped("validation", validated.metrics));
+    Object.assign(metrics, grouped("validation", await this.#measures(validation, random)));
+    const validated = doubted("validation", metrics, model.doubt);
     if (samples !== undefined && model.evaluate === undefined) {
       // Without terms of its own a model is chosen by other samples than those that are scored.
       const { distanceToChooseBy } = await this.#yardstick!;
@@ -381,7 +372,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       ? [model.bestBy.metric]
       : [];
     for (const name of pending) delete metrics[name];
-    pending.push(...validated.withheld.map((name) => `validation/${name}`));
+    pending.push(...tested.withheld, ...validated.withheld);
     const why = tested.why ?? validated.why;
     if (why !== undefined && !this.#isDoubted) events.push({ level: "warning", message: why });
     this.#isDoubted = why !== undefined;
@@ -403,23 +394,15 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     return accuracyOf(await judge.probabilities(values), askedClasses(count, classes), classes);
   }
 
-  /** The model's own terms on a split but those that say nothing, and how it names the examples' classes. */
-  async #measures(split: Split, random: Generator): Promise<Measures> {
+  /** The model's own terms on a split, and how it names the examples' classes. */
+  async #measures(split: Split, random: Generator): Promise<Record<string, number>> {
     const { dataset, workspace } = this.#context;
     const metrics: Record<string, number> = {};
-    let why: string | undefined;
-    let withheld: readonly string[] = [];
     if (this.#evaluation !== undefined) {
       const { program, totals } = this.#evaluation;
       const columns = this.#asked.columnsOf(split.values, split);
       await runOverRows(program, { count: split.count, batch: this.#batch, columns, random });
       Object.assign(metrics, await takeMeans(workspace, totals));
-      const { doubt } = this.#bound.model;
-      if (doubt !== undefined && doubt.term in metrics) {
-        why = doubt.why(metrics[doubt.term]);
-        if (why !== undefined) withheld = doubt.about;
-        for (const name of [doubt.term, ...withheld]) delete metrics[name];
-      }
     }
     if (this.classify !== undefined && holdingsOf(dataset).labels) {
       const probabilities = await this.classify(split.values);
@@ -430,7 +413,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
         metrics.recognised = recognition(probabilities, classes).recognised;
       }
     }
-    return { metrics, withheld, why };
+    return metrics;
   }
 
   /** At the first evaluation, with the data set's judge where images have classes. */
@@ -477,4 +460,22 @@ function grouped(group: string, measures: Readonly<Record<string, number>>): Met
   return Object.fromEntries(
     Object.entries(measures).map(([name, value]) => [`${group}/${name}`, value]),
   );
+}
+
+/**
+ * Takes a doubt's term out of a group of metrics, and those that it is about where it says something.
+ *
+ * @returns The names of these, and why they say nothing; undefined where they hold.
+ */
+function doubted(
+  group: string,
+  metrics: Metrics,
+  doubt: Doubt | undefined,
+): { readonly withheld: readonly string[]; readonly why?: string } {
+  const named = (term: string) => `${group}/${term}`;
+  if (doubt === undefined || !(named(doubt.term) in metrics)) return { withheld: [] };
+  const why = doubt.why(metrics[named(doubt.term)]);
+  const withheld = why === undefined ? [] : doubt.about.map(named);
+  for (const name of [named(doubt.term), ...withheld]) delete metrics[name];
+  return { withheld, why };
 }

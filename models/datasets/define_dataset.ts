@@ -20,14 +20,9 @@ import { type Generator, streamOf } from "../../lab/core/random.ts";
 import type { DatasetContext, DatasetDefinition } from "../../lab/core/registry.ts";
 import { type Column, gatherRows } from "../../lab/core/rows.ts";
 import { firstExamples, mostHeld, streamedSplit } from "./streamed.ts";
-import { checkDensity, checkForm, MOST_CLASSES } from "./form.ts";
+import { checkDensity, checkForm, type MadeDataset, MOST_CLASSES } from "./form.ts";
 import { augmentationFields, augmentationOf, requireAugmentable } from "./augmentation.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
-
-/** What a source makes: its name and seed are added, and the validation split where it has none. */
-export type MadeDataset =
-  & Omit<Dataset, "name" | "seed" | "validation">
-  & Partial<Pick<Dataset, "validation">>;
 
 /** A data set as its file says it. */
 export interface DatasetSource<Configuration> {

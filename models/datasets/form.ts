@@ -3,11 +3,15 @@
  *
  * @module
  */
-import { type ExampleKind, exampleKinds } from "../../lab/core/dataset.ts";
+import { type Dataset, type ExampleKind, exampleKinds } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { isRecord, show } from "../../lab/core/plain.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
-import type { MadeDataset } from "./define_dataset.ts";
+
+/** What a source makes: its name and seed are added, and the validation split where it has none. */
+export type MadeDataset =
+  & Omit<Dataset, "name" | "seed" | "validation">
+  & Partial<Pick<Dataset, "validation">>;
 
 /** Most classes of labels and of factors, which are bytes. */
 export const MOST_CLASSES = 256;
