@@ -6,7 +6,6 @@
 import * as z from "zod";
 import {
   type Augmentation,
-  type Dataset,
   type ExampleKind,
   exampleKinds,
   type ExampleReader,
