@@ -7,6 +7,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { InputError, unknownName } from "../core/errors.ts";
+import { repairTensorFlow } from "./gradients.ts";
 import { registerWasmKernels } from "./wasm_kernels.ts";
 import { registerWebgpuKernels } from "./webgpu_kernels.ts";
 import { type BackendChoice, backendChoices } from "./backend_choice.ts";
@@ -90,6 +91,7 @@ export async function openWorkspace(
   if (!backendChoices.includes(choice)) {
     throw unknownName("open a workspace", "backend", choice, backendChoices);
   }
+  repairTensorFlow();
   const opened = await open(choice, options);
   const { wasmPath, library } = options;
   openings.set(opened.workspace, {

@@ -1,7 +1,7 @@
 /**
  * Gradients of pure losses with respect to named parameters, and the small operations that keep
- * them finite. Importing this module makes TensorFlow.js's own gradients right: see `tape.ts` and
- * `kernel_gradients.ts`.
+ * them finite. Importing this module makes TensorFlow.js's own gradients right: see `tape.ts`,
+ * `kernel_gradients.ts` and `running_sums.ts`.
  *
  * @module
  */
@@ -12,9 +12,22 @@ import { repairRunningSums } from "./running_sums.ts";
 import { repairTape } from "./tape.ts";
 import type { Tensors } from "./workspace.ts";
 
-repairTape();
-repairRunningSums("cpu");
-registerKernelGradients();
+let isRepaired = false;
+
+/**
+ * Makes TensorFlow.js's gradients right, once. A bundler may run this module before that of TensorFlow.js
+ * which registers what there is to mend: then with the first backend or gradient.
+ */
+export function repairTensorFlow(): void {
+  const isWhole = Boolean(tf.getKernel("Cumsum", "cpu") && tf.getGradient("Prod"));
+  if (isRepaired || !isWhole) return;
+  isRepaired = true;
+  repairTape();
+  repairRunningSums("cpu");
+  registerKernelGradients();
+}
+
+repairTensorFlow();
 
 /**
  * The value of `f` at `parameters` and the gradient of its `loss` with respect to each of them.
@@ -41,6 +54,7 @@ export function valueAndGradients<Values extends Tensors & { loss: tf.Tensor }>(
   f: (parameters: Tensors) => Values,
   parameters: Tensors,
 ): { values: Values; gradients: Tensors } {
+  repairTensorFlow();
   const names = Object.keys(parameters);
   // `gradients` frees all that f makes but the loss: copies of the rest are kept over that.
   const kept: tf.Tensor[] = [];

@@ -14,12 +14,8 @@ type Gradients = (
   attributes: tf.NamedAttrMap,
 ) => Record<string, () => tf.Tensor>;
 
-let registered = false;
-
-/** Registers them in this thread, once. */
+/** Registers them in this thread: to be called once. */
 export function registerKernelGradients(): void {
-  if (registered) return;
-  registered = true;
   const x = ["x"];
   const outputsToSave = [true];
   tf.registerGradient({ kernelName: "Elu", outputsToSave, gradFunc: elu });
