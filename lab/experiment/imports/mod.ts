@@ -17,6 +17,7 @@ import {
   type LabRun,
 } from "./imported_run.ts";
 import { scoresOf } from "../score.ts";
+import { withLabSeries } from "./lab_series.ts";
 import { importJsonLines } from "./json_lines.ts";
 import { runOfMonitor, runsOfCsv, runsOfJson, type Table } from "./table.ts";
 import { textOf } from "./rows.ts";
@@ -139,9 +140,11 @@ async function add(
   const inOrder = [...runs.entries()].sort(([, a], [, b]) =>
     began(a) === began(b) ? 0 : began(a) < began(b) ? -1 : 1
   );
+  const alike = new Map<string, string>();
   for (const [place, found] of inOrder) {
     // A file's name, or a column's, is none that anyone typed.
-    const run = { ...found, name: printable(found.name) };
+    const named = { ...found, name: printable(found.name) };
+    const { run, pairs } = "id" in named ? { run: named, pairs: [] } : withLabSeries(named);
     const origin = { note: `imported from ${printable(name)}`, source: { hash, place } };
     if ("id" in run) refuseOptions(options, name, "the lab's own export says it itself");
     const there = knownRun(before, origin.source) ??
@@ -157,10 +160,15 @@ async function add(
       const beginning = beginningOf(store, before, called, options.axis);
       if (beginning !== undefined) grown.push(beginning);
       ids.push(await addImported(store, run, { ...options, ...origin, seed }));
+      for (const [theirs, ours] of pairs) alike.set(theirs, ours);
     }
   }
   const scored = ids.filter((id) => isScored(store, id));
   const more = [
+    ...alike.size === 0 ? [] : [
+      "Kept under the lab's names, too: " +
+      [...alike].map(([theirs, ours]) => `${theirs} as ${ours}`).join(", "),
+    ],
     ...grown.map((id) =>
       `The run ${id} is the beginning of ${name}, imported before: delete it, or both count as seeds`
     ),

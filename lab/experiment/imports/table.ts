@@ -12,6 +12,7 @@ import { printable, shortened } from "../../core/printable.ts";
 import { csvColumns } from "../../store/exports/mod.ts";
 import { isExported, runsOfExported } from "./exported_csv.ts";
 import type { ImportedPoint, ImportedRun, LabRun } from "./imported_run.ts";
+import { meanOfLast } from "./lab_series.ts";
 import { isStep, jsonOf, numberOf, onePerStep, type Row, STEPS } from "./rows.ts";
 
 /** What a file holds. */
@@ -307,9 +308,6 @@ function pointsOf(
   throw new InputError(`Cannot import ${name} as no column holds numbers`);
 }
 
-/** Episodes that a running mean is taken over, as Stable-Baselines3 logs it. */
-const EPISODES = 100;
-
 /**
  * The run of a monitor file: a line of JSON behind `#`, then return, length and seconds of each
  * episode, and what else was asked of it, by the columns' names. `rollout/episode_return_mean` and
@@ -348,10 +346,6 @@ export function runOfMonitor(text: string, name: string): Table {
       throw refused(`l, the steps of an episode, and their sum must be ${STEPS}: ${length}`);
     }
     if (!isStep(seconds)) throw refused(`t, its seconds, must be ${STEPS}: ${seconds}`);
-    const mean = (values: readonly number[]) => {
-      const last = values.slice(-EPISODES);
-      return last.reduce((sum, each) => sum + each, 0) / last.length;
-    };
     return {
       step,
       seconds: clock(seconds),
@@ -359,8 +353,8 @@ export function runOfMonitor(text: string, name: string): Table {
         ...Object.fromEntries(numbersOf(cells, others)),
         "rollout/episode_return": value,
         "rollout/episode_length": length,
-        [TRAINING_RETURN]: mean(returns),
-        "rollout/episode_length_mean": mean(lengths),
+        [TRAINING_RETURN]: meanOfLast(returns),
+        "rollout/episode_length_mean": meanOfLast(lengths),
       },
     };
   });

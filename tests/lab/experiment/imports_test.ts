@@ -144,6 +144,41 @@ Deno.test("what a program counts stands before what Weights & Biases counts, and
     deepStrictEqual(lists.series, [["loss", [1, 2], [1, 2], [0, 0]]]);
   }));
 
+Deno.test("what other libraries call the lab's series is kept under both names", () =>
+  withStore(async (store) => {
+    const own = (series: Awaited<ReturnType<typeof imported>>[number]["series"]) =>
+      series.filter(([name]) => /_mean$/.test(name) && !/^rollout\/ep_/.test(name))
+        .map(([name, steps, values]) => [name, steps, values]);
+    const sb3 = "time/total_timesteps,rollout/ep_rew_mean,eval/mean_reward\n8,1.5,\n16,2.5,3\n";
+    const [first] = await imported(store, "sb3/progress.csv", sb3);
+    deepStrictEqual(first.series.map(([name]) => name), [
+      ...["eval/mean_reward", "evaluation/return_mean"],
+      ...["rollout/ep_rew_mean", "rollout/episode_return_mean"],
+    ]);
+    deepStrictEqual(own(first.series), [
+      ["evaluation/return_mean", [16], [3]],
+      ["rollout/episode_return_mean", [8, 16], [1.5, 2.5]],
+    ]);
+    // A value an episode, of which the lab has the mean of the last hundred; out of order in the file.
+    const episodes = Array.from({ length: 150 }, (_, i) => `${i + 1},${i}`).reverse();
+    const cleanrl = `global_step,charts/episodic_return\n${episodes.join("\n")}\n`;
+    const [second] = await imported(store, "cleanrl.csv", cleanrl);
+    const [[name, steps, means]] = own(second.series);
+    deepStrictEqual([name, steps.length], ["rollout/episode_return_mean", 150]);
+    deepStrictEqual([0, 1, 99, 100, 149].map((i) => means[i]), [0, 0.5, 49.5, 50.5, 99.5]);
+    // What the file has already under the lab's name stays.
+    const both = "step,rollout/ep_rew_mean,rollout/episode_return_mean\n1,2,3\n";
+    const [third] = await imported(store, "both.csv", both);
+    deepStrictEqual(own(third.series), [["rollout/episode_return_mean", [1], [3]]]);
+    const said = await importFileRuns(store, new TextEncoder().encode(`${sb3}24,2,\n`), "b.csv", {
+      ...{ axis: "environmentSteps", tags: [] },
+    });
+    deepStrictEqual(said.remarks, [
+      "Kept under the lab's names, too: rollout/ep_rew_mean as rollout/episode_return_mean, " +
+      "eval/mean_reward as evaluation/return_mean",
+    ]);
+  }));
+
 Deno.test("files of one name are seeds of one experiment, unless it is said otherwise", () =>
   withStore(async (store) => {
     let contents = 0;
