@@ -13,11 +13,12 @@ import { shellWord } from "../lab/core/shell.ts";
 import type { BudgetUnit } from "../lab/core/trainer.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
+import { isSweep } from "../lab/experiment/sweep_definition.ts";
 import { factsOf, type Kind, kinds, type NamedExperiment } from "./catalogue.ts";
 import { PROGRAM } from "./command.ts";
 import { briefly, clipped, padded, roughly, width } from "./terminal/format.ts";
 import { type Io, styled } from "./terminal/io.ts";
-import { isWorld } from "./worlds.ts";
+import { isASweep, isWorld } from "./worlds.ts";
 
 /** What a file may define: what the lab has lists of, and network bodies. */
 export type FileKind = Kind | "bodies";
@@ -71,6 +72,7 @@ export async function partsOfFile(
     .filter(({ id }) => !before.has(id) && !seen.has(id))
     .map(({ id: name, summary }): FilePart => ({ kind: "worlds", name, summary, isRun: false }));
   if (parts.length + registered.length > 0) return [...parts, ...registered];
+  if (isSweep(module.default)) throw isASweep("list", reference);
   throw new InputError(
     `Cannot list ${reference} as it must export a definition (export default defineExperiment(` +
       `{ … })): it exports ${Object.keys(module).join(", ") || "nothing"}`,

@@ -17,6 +17,7 @@ import type { SamplerName } from "../lab/search/samplers.ts";
 import {
   importancesOf,
   lossOf,
+  shownField,
   type Sweep,
   type SweepOptions,
   type SweepState,
@@ -30,7 +31,7 @@ import { isPostgres, openFleet } from "./fleet.ts";
 import { commandLine, openStoreOf } from "./stores.ts";
 import { withSpread } from "./terminal/comparison_table.ts";
 import { metricLabel } from "../lab/experiment/metric_label.ts";
-import { type Column, figure, plural, table } from "./terminal/format.ts";
+import { type Column, figure, heading, plural, table, wrapped } from "./terminal/format.ts";
 import { isFile } from "../lab/experiment/load.ts";
 import { callersReference, type Io } from "./terminal/io.ts";
 import { shownVerdict } from "./terminal/runs_table.ts";
@@ -111,6 +112,31 @@ function sameSpace(a: Partial<Sweep>, b: Partial<Sweep>): boolean {
   return one === other;
 }
 
+/** What a sweep would try, for people. */
+export function plannedSweepPage(name: string, sweep: Sweep, io: Io): string {
+  const { objective, judge, pruner, set, budget } = sweep;
+  const shared = settingWords([...set, ...budget === null ? [] : [["budget", budget] as const]]);
+  const chosen = `the ${objective.goal === "maximize" ? "highest" : "lowest"} ` +
+    `${metricLabel(objective.metric)} is the best`;
+  return [
+    heading(name, `a sweep of ${sweep.experiment}`, io),
+    wrapped(
+      `${plural(sweep.trials, "trial")} (${sweep.sampler}${
+        pruner === "none" ? "" : `, ${pruner}`
+      }) of ` +
+        `${plural(sweep.seeds, "seed")}: ${chosen}` +
+        `${judge === 0 ? "" : `, and judged on ${plural(judge, "other seed")}`}.`,
+      io.columns(),
+    ).join("\n"),
+    table(
+      [{ title: "field" }, { title: "tried", flexible: true }],
+      sweep.space.map((field) => [field.path, shownField(field)]),
+      io,
+    ),
+    ...shared.length === 0 ? [] : [`Shared by all: ${shared.join(" ")}`],
+  ].join("\n\n");
+}
+
 /** What was given of some options. */
 function given(values: SweepValues): Partial<SweepDefinition> {
   const { budget, trials, seeds, sampler, pruner, objective, judge, backend } = values;
@@ -132,10 +158,17 @@ function ofFile(written: SweepDefinition, file: string, values: SweepValues): Sw
       `Cannot sweep as the file says what is tried, and --sweep and --set must not: ${file}`,
     );
   }
-  const { experiment } = written;
-  const found = isFile(experiment) ? resolve(dirname(file), experiment) : experiment;
   const named = values.name === undefined ? {} : { name: values.name };
-  return { ...written, ...given(values), ...named, experiment: found };
+  return { ...sweepBeside(file, written), ...given(values), ...named };
+}
+
+/** A sweep as its file says it, whose experiment is found from there. */
+export function sweepBeside(file: string, written: SweepDefinition): SweepDefinition {
+  const { experiment } = written;
+  return {
+    ...written,
+    experiment: isFile(experiment) ? resolve(dirname(file), experiment) : experiment,
+  };
 }
 
 /** @throws {InputError} */

@@ -9,6 +9,7 @@ import { unknownEnvironment } from "../lab/core/environment_ids.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { importFile, isFile } from "../lab/experiment/load.ts";
+import { isSweep } from "../lab/experiment/sweep_definition.ts";
 import { loading } from "./loading.ts";
 import { valuesOf } from "./settings.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
@@ -73,11 +74,20 @@ export async function worldsOf(
   throw noWorldIn(reference, module);
 }
 
+/** What is said of a file that exports a sweep where something else is looked for. */
+export function isASweep(act: string, reference: string): InputError {
+  return new InputError(
+    `Cannot ${act} ${reference} as it is a sweep: \`describe ${reference}\` says what it would try, ` +
+      `\`run ${reference}\` tries it`,
+  );
+}
+
 /** The error for a file without an environment. */
 export function noWorldIn(
   reference: string,
   module: Readonly<Record<string, unknown>>,
 ): InputError {
+  if (isSweep(module.default)) return isASweep("check", reference);
   return new InputError(
     `Cannot find an environment in ${reference} as it must export one ` +
       `(export default defineEnvironment({ … })): it exports ${

@@ -19,6 +19,8 @@ import {
   storeOption,
 } from "../command.ts";
 import { fieldTables, trained } from "../configuration_page.ts";
+import { plannedSweepPage, sweepBeside } from "../sweeping.ts";
+import { isSweep } from "../../lab/experiment/sweep_definition.ts";
 import { partDocument, partOf, partPage } from "../part_page.ts";
 import { runPage, runPageDocument } from "../run_page.ts";
 import { openStoreOf, storeLocation } from "../stores.ts";
@@ -28,7 +30,7 @@ import { scaleLine } from "../terminal/figures.ts";
 import { heading, roughly, wrapped } from "../terminal/format.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import { loading } from "../loading.ts";
-import { callersReference, type Io } from "../terminal/io.ts";
+import { callersPath, callersReference, type Io } from "../terminal/io.ts";
 
 /** The command `describe`. */
 export const describe = defineCommand({
@@ -40,7 +42,7 @@ export const describe = defineCommand({
     "that differ from their defaults, then the others, each with its type, range, unit and " +
     "meaning. With --set it shows what run would use. Of an agent, a model, a world or a data " +
     "set it shows the defaults, and the experiments that use it; of a stored run its state and " +
-    "what it was trained with.",
+    "what it was trained with; of a file that exports a sweep what it would try.",
   examples: [
     ["describe cartpole-ppo", "what it sets, and what can be set"],
     ["describe cartpole-dqn --set agent.gamma=0.98", "what run would use"],
@@ -103,7 +105,17 @@ export const describe = defineCommand({
       io.out(json ? partDocument(part) : await partPage(part, registries, io));
       return 0;
     }
-    const { loadDefinition } = await import("../../lab/experiment/load.ts");
+    const { importFile, loadDefinition } = await import("../../lab/experiment/load.ts");
+    if (isFile(name)) {
+      const path = callersPath(io, name);
+      const { default: written } = await loading(io, name, () => importFile(path, name));
+      if (isSweep(written)) {
+        const { resolveSweep } = await import("../../lab/experiment/sweep.ts");
+        const sweep = await resolveSweep(sweepBeside(path, written), registries);
+        io.out(json ? JSON.stringify(sweep, null, 2) : plannedSweepPage(written.name, sweep, io));
+        return 0;
+      }
+    }
     const { resolve } = await import("../../lab/experiment/resolve.ts");
     const { definition } = await loading(
       io,

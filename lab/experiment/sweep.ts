@@ -448,7 +448,7 @@ export function whereSweep(name: string): string {
 }
 
 /** A field as `--sweep` takes it. */
-function shownField(field: Field | undefined): Json {
+export function shownField(field: Field | undefined): string {
   if (field === undefined) return "not tried";
   const { range, when } = field;
   const words = { "uniform": "", "log": "log:", "integer": "int:", "log-integer": "log-int:" };

@@ -247,13 +247,15 @@ export class RunTable {
       );
     }
     const ids = this.#ids("", trashed);
-    const near = nearest(reference, ids);
-    const named = ids.find((id) => this.#name(id) === reference);
-    const hint = named !== undefined
-      ? ` (the newest run of that name is ${named})`
-      : near !== undefined
-      ? ` (did you mean "${near}"?)`
-      : "";
+    const newest = new Map(ids.toReversed().map((id) => [this.#name(id), id]));
+    const near = nearest(reference, [...ids, ...newest.keys()]);
+    const hint = newest.has(reference)
+      ? ` (the newest run of that name is ${newest.get(reference)})`
+      : near === undefined
+      ? ""
+      : newest.has(near)
+      ? ` (did you mean "${near}", of which the newest run is ${newest.get(near)}?)`
+      : ` (did you mean "${near}"?)`;
     const [place, command] = trashed ? [" in the trash", "runs --trash"] : ["", "runs"];
     const count = ids.length === 1 ? "is 1 run" : `are ${ids.length} runs`;
     const there = ids.length === 0

@@ -317,3 +317,32 @@ Deno.test("a sweep goes on however its settings are written, and another one is 
     );
     match(error, /another --name begins another sweep/);
   }));
+
+Deno.test("a file's sweep is described before it is run, and is no list of parts", () =>
+  inLab(async (typed, folder) => {
+    const written = {
+      name: "rates",
+      experiment: "line-toy",
+      space: { "agent.rate": "log:0.01..0.9", "agent.activation": "tanh,relu" },
+      ...{ trials: 4, seeds: 2, judge: 0, pruner: "median" },
+    };
+    Deno.writeTextFileSync(
+      `${folder}/rates.ts`,
+      `export default ${JSON.stringify(written)};\n`,
+    );
+    const { code, out, error } = await typed("describe", "rates.ts");
+    strictEqual(code, 0, error);
+    match(out, /^rates +a sweep of line-toy$/m);
+    match(out, /4 trials \(tpe, median\) of 2 seeds: the highest return is the best\.$/m);
+    match(out, /^agent\.rate +log:0\.01\.\.0\.9\nagent\.activation +tanh,relu$/m);
+    const { trials, space } = JSON.parse((await typed("describe", "rates.ts", "--json")).out);
+    deepStrictEqual([trials, space.length], [4, 2]);
+    for (const command of ["list", "check"]) {
+      const refused = await typed(command, "rates.ts");
+      strictEqual(refused.code, 2);
+      match(
+        refused.error,
+        /as it is a sweep: `describe rates\.ts` says what it would try, `run rat/,
+      );
+    }
+  }));

@@ -172,6 +172,12 @@ Deno.test("a run that is not there is answered with the nearest id or the newest
       () => store.find("cartpole-ppo"),
       (error) => error instanceof InputError && error.message.includes(id),
     );
+    throws(
+      () => store.find("cartpole-pp"),
+      (error) =>
+        error instanceof InputError &&
+        error.message.includes(`(did you mean "cartpole-ppo", of which the newest run is ${id}?)`),
+    );
     throws(() => store.find(wrong), /: there is 1 run, listed by `runs`$/);
     throws(() => store.find("zz", { trashed: true }), /: there is none in the trash$/);
     store.trash(id);
