@@ -179,6 +179,12 @@ export const run = defineCommand({
         `Cannot run as a NAME or FILE.ts is needed (${PROGRAM} list shows the names)`,
       );
     }
+    const twice = typed.names.find((name, i) => typed.names.indexOf(name) < i);
+    if (twice !== undefined) {
+      throw new InputError(
+        `Cannot run as each name must be given once (--seeds N trains several seeds): ${twice}`,
+      );
+    }
     const set = [...await chosenData(typed.dataset, io), ...await callersSettings(typed, io)];
     const chosen = await experimentsOf(typed, io);
     const sweep = callersRanges(typed.sweep, io);

@@ -322,6 +322,10 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["--sotre", "x"], /--sotre.*--store/],
   [["run"], /a NAME or FILE\.ts is needed/],
   [
+    ["run", "cartpole-ppo", "cartpole-dqn", "cartpole-ppo"],
+    /must be given once .*: cartpole-ppo$/m,
+  ],
+  [
     ["run", "cartpole-pop"],
     /no experiment "cartpole-pop" \(did you mean "cartpole-ppo", .*`list` shows all/,
   ],
