@@ -8,7 +8,8 @@
  *
  * @module
  */
-import { dirname, extname } from "node:path";
+import { dirname, extname, isAbsolute, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { driverQuiet } from "../lab/compute/graphics.ts";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import { printable } from "../lab/core/printable.ts";
@@ -23,6 +24,7 @@ import { callOf, type Command, parsedWords, PROGRAM } from "./command.ts";
 import { compare } from "./commands/compare.ts";
 import { complete, completions } from "./commands/completions.ts";
 import { deleteRuns } from "./commands/delete.ts";
+import { DENO_FLAGS, lacksDenoFlags } from "./deno_flags.ts";
 import { describe } from "./commands/describe.ts";
 import { detect } from "./commands/detect.ts";
 import { likelihood } from "./commands/likelihood.ts";
@@ -129,7 +131,7 @@ function told(
   io: Io,
   { args, debug }: { readonly args: readonly string[]; readonly debug: boolean },
 ): number {
-  const [line, code] = explain(error, debug, typedPlaces(args, io));
+  const [line, code] = explain(error, debug, { typed: typedPlaces(args, io), folder: io.folder });
   io.error(`${styled(io.color.error, "red", "error:")} ${line}\n`);
   if (debug && error instanceof Error) io.error(`${stackOf(error)}\n`);
   return code;
@@ -210,11 +212,11 @@ async function commandNamed(name: string, io: Io): Promise<Command> {
 function explain(
   error: unknown,
   debug: boolean,
-  typed: readonly TypedPlace[],
+  called: Called,
 ): [line: string, code: number] {
   if (!(error instanceof Error)) return [String(error), 1];
   // What a failure leaves may not be closed either, as on a full disk: the failure is why.
-  if (error instanceof SuppressedError) return explain(error.suppressed, debug, typed);
+  if (error instanceof SuppressedError) return explain(error.suppressed, debug, called);
   const line = withPlace(printable(error.message.replace(/\s*\n\s*/g, " ")), error);
   if (error instanceof InputError) return [line, 2];
   if (/File name too long|ENAMETOOLONG/.test(error.message)) {
@@ -222,10 +224,17 @@ function explain(
   }
   if (error instanceof LabError) return [line, 1];
   if (error instanceof Deno.errors.NotCapable) {
-    return [permission(line, typed), /Requires (read|write) access/.test(line) ? 2 : 1];
+    return [permission(line, called), /Requires (read|write) access/.test(line) ? 2 : 1];
   }
   if (isOfOwnFile(error)) return [`${error.name}: ${line}`, 2];
   return [`${error.name}: ${line}${debug ? "" : " (--debug prints the stack)"}`, 1];
+}
+
+/** What was typed, and where. */
+interface Called {
+  readonly typed: readonly TypedPlace[];
+  /** The caller's folder. */
+  readonly folder: string;
 }
 
 /** A path of the command line as it was typed. */
@@ -249,7 +258,7 @@ function typedPlaces(args: readonly string[], io: Io): TypedPlace[] {
  * Deno's "Requires write access to "/x", run again with the --allow-write flag" for people: of what was
  * typed, where that led there.
  */
-function permission(line: string, typed: readonly TypedPlace[]): string {
+function permission(line: string, { typed, folder: callers }: Called): string {
   const [, refused, at] = /Requires (\w+) access to "([^"]*)"/.exec(line) ?? [];
   if (refused === undefined) return `Cannot go on as a permission is missing: ${line}`;
   if (refused !== "read" && refused !== "write") {
@@ -266,9 +275,18 @@ function permission(line: string, typed: readonly TypedPlace[]): string {
   // Of the disk's own folder all would be given.
   const given = folder === dirname(folder)
     ? ""
-    : `, or give the permission, as deno run --allow-read --allow-write=runs,${folder} cli/main.ts …`;
+    : `, or give the permission, as ${programWith(`--allow-write=runs,${folder}`, callers)} …`;
   return `Cannot ${access} ${word} as the lab may use only its own folder, /tmp and the folder ` +
     `that it is called from: ${elsewhere}${given}`;
+}
+
+/** What to type in a folder for the command line with a permission: outside of a checkout Deno's flags, too. */
+function programWith(permission: string, folder: string): string {
+  const program = fileURLToPath(import.meta.url);
+  const way = relative(folder, program);
+  const typed = way.startsWith("..") || isAbsolute(way) ? program : way;
+  const flags = program.endsWith(".ts") ? [] : DENO_FLAGS;
+  return ["deno run", ...flags, "--allow-read", permission, shellWord(typed)].join(" ");
 }
 
 /**
@@ -340,13 +358,44 @@ function commandOf([first]: readonly string[]): Command | undefined {
   return commands.find(({ name }) => name === first);
 }
 
+/** Commands that train in threads, or read in one what a file of a user's own says. */
+const inThreads: readonly Command[] = [run, resume, worker, reproduce, report];
+
+/**
+ * Requires the flags by which threads get fewer permissions, of a command line that starts such ones.
+ *
+ * @throws {InputError} where Deno was started without.
+ */
+function requireDenoFlags(args: readonly string[]): void {
+  const [first] = args;
+  const command = first === undefined || first.startsWith("-") ? quickStart : commandOf(args);
+  const starts = command === quickStart || mayBeForeign(args) ||
+    (command !== undefined && inThreads.includes(command));
+  const asks = ["--help", "-h", "--version"].some((flag) => args.includes(flag));
+  if (!starts || asks || !lacksDenoFlags()) return;
+  throw new InputError(
+    `Cannot ${command === quickStart ? "train" : first} as Deno must be started with ` +
+      `${DENO_FLAGS.join(" and ")}, as npx reverie starts it`,
+  );
+}
+
+/** {@linkcode main} where its threads can be had, in one of its own where a user's file may be met. */
+async function mainOf(args: readonly string[], io: Io): Promise<number> {
+  try {
+    requireDenoFlags(args);
+  } catch (error) {
+    return told(error, io, { args, debug: args.includes("--debug") });
+  }
+  return await (mayBeForeign(args) ? mainInThread : main)(args, io);
+}
+
 if (import.meta.main) {
   const io = processIo();
   const isIsolated = Deno.args[0] === "--isolated";
   const args = isIsolated ? Deno.args.slice(1) : Deno.args;
   const isolated = isIsolated ? [...new Set([Deno.cwd(), io.folder, "/tmp"])] : undefined;
   giveUpFolder(args, io);
-  const code = await (mayBeForeign(args) ? mainInThread : main)(args, { ...io, isolated });
+  const code = await mainOf(args, { ...io, isolated });
   await driverQuiet();
   Deno.exit(code);
 }

@@ -165,7 +165,7 @@ async function manifest(used: ReadonlySet<string>): Promise<Record<string, unkno
     reverie: {
       tasks: Object.fromEntries(
         Object.entries(tasks)
-          .filter(([, { command }]) => /(cli|web)\/main\.ts/.test(command))
+          .filter(([, { command }]) => /(cli|fetch|web)\/main\.ts/.test(command))
           .map(([name, task]) => [name, shipped(task)]),
       ),
     },

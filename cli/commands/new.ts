@@ -1,5 +1,5 @@
 /** `new KIND NAME`: writes a starting file. @module */
-import { dirname, join } from "node:path";
+import { basename, dirname, join, parse, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
@@ -142,11 +142,17 @@ async function project(name: string, io: Io): Promise<string[]> {
     throw new InputError(`Cannot write ${folder} as there is something of that name already`);
   }
   const root = fileURLToPath(new URL("../../", import.meta.url));
-  const settings = await exists(`${root}deno.json`)
-    ? await checkoutSettings(root)
-    : await packageSettings(root, folder);
+  const inCheckout = await exists(`${root}deno.json`);
+  const settings = await (inCheckout ? checkoutSettings : packageSettings)(root, folder);
+  // What `node:` modules declare is found by this name alone, and by deno check as a dependency alone.
+  const hasTypes = !inCheckout && await isAbove(folder, NODE_TYPES);
   const files = {
     "deno.json": `${JSON.stringify(settings, null, 2)}\n`,
+    ...hasTypes && {
+      "package.json": `${
+        JSON.stringify({ private: true, devDependencies: { [NODE_TYPES]: "*" } }, null, 2)
+      }\n`,
+    },
     ".gitignore": "runs/\n",
     "first.ts": await template("experiment", "first"),
   };
@@ -157,13 +163,19 @@ async function project(name: string, io: Io): Promise<string[]> {
   ];
 }
 
+/** Declarations of Node's modules, which Deno's own lack outside of a checkout. */
+const NODE_TYPES = "@types/node";
+
 /** Tasks of the lab's `deno.json` that a project has, too, under the same names. */
 export const projectTasks = [
   "experiment",
   "experiment:native",
   "experiment:fleet",
+  "experiment:slurm",
   "worker",
   "dashboard",
+  "dashboard:shared",
+  "fetch",
 ] as const;
 
 /** Those of `deno.json` that a project gets. */
@@ -194,10 +206,38 @@ function elsewhere(tasks: Tasks, root: string, reads: string, flags = "") {
   return Object.fromEntries(projectTasks.map((name) => [name, moved(tasks[name])]));
 }
 
+/**
+ * How a path is written in a project's files: from the project on, so that both may move together, or
+ * lie elsewhere on another machine; as it is where nothing but the disk's own folder holds both.
+ *
+ * @param project Absolute path of its folder.
+ * @param path Absolute; what it ends with stays.
+ *
+ * @example
+ * ```ts
+ * import { wayFrom } from "./new.ts";
+ * import { strictEqual } from "node:assert";
+ * strictEqual(wayFrom("/home/me/study", "/home/me/reverie/"), "../reverie/");
+ * strictEqual(wayFrom("/tmp/study", "/home/me/reverie/"), "/home/me/reverie/");
+ * ```
+ */
+export function wayFrom(project: string, path: string): string {
+  const { root } = parse(project);
+  const shared = project.slice(root.length).split("/")[0];
+  if (!path.startsWith(`${root}${shared}/`)) return path;
+  return `${relative(project, path)}${path.endsWith("/") ? "/" : ""}`;
+}
+
+/** {@linkcode wayFrom} of a folder that is not there yet, whatever links lead to the one above it. */
+async function wayFromNew(folder: string, path: string): Promise<string> {
+  return wayFrom(join(await Deno.realPath(dirname(folder)), basename(folder)), path);
+}
+
 /** A project's `deno.json` where the lab is a checkout. */
-async function checkoutSettings(root: string): Promise<unknown> {
+async function checkoutSettings(lab: string, folder: string): Promise<unknown> {
+  const root = await wayFromNew(folder, lab);
   const { imports, tasks, compilerOptions } = JSON.parse(
-    await Deno.readTextFile(`${root}deno.json`),
+    await Deno.readTextFile(`${lab}deno.json`),
   ) as {
     imports: Record<string, string>;
     tasks: Tasks;
@@ -220,20 +260,22 @@ async function checkoutSettings(root: string): Promise<unknown> {
  * A project's `deno.json` where the lab is an installed package. What lies in a `node_modules` above
  * the project is found there by its name, with its declarations, which a path would not lead to.
  */
-async function packageSettings(root: string, folder: string): Promise<unknown> {
-  const { reverie: { tasks } } = JSON.parse(await Deno.readTextFile(`${root}package.json`)) as {
+async function packageSettings(lab: string, folder: string): Promise<unknown> {
+  const { reverie: { tasks } } = JSON.parse(await Deno.readTextFile(`${lab}package.json`)) as {
     reverie: { tasks: Tasks };
   };
   const zod = fileURLToPath(import.meta.resolve("zod"));
   const below = "node_modules/";
-  const modules = zod.slice(0, zod.indexOf(below) + below.length);
+  const from = (path: string) => wayFromNew(folder, path);
+  const root = await from(lab);
+  const modules = await from(zod.slice(0, zod.indexOf(below) + below.length));
   const imports = {
-    ...(await isAbove(folder, "reverie", root) ? {} : {
+    ...(await isAbove(folder, "reverie", lab) ? {} : {
       "reverie": `${root}mod.js`,
       "reverie/blocks": `${root}blocks.js`,
       "reverie/page": `${root}page.js`,
     }),
-    ...(await isAbove(folder, "zod", dirname(zod)) ? {} : { zod }),
+    ...(await isAbove(folder, "zod", dirname(zod)) ? {} : { zod: await from(zod) }),
   };
   return {
     ...(Object.keys(imports).length === 0 ? {} : { imports }),
@@ -244,11 +286,14 @@ async function packageSettings(root: string, folder: string): Promise<unknown> {
   };
 }
 
-/** Whether a package's name, looked up from a folder that is not there yet, leads to this copy of it. */
-async function isAbove(folder: string, name: string, copy: string): Promise<boolean> {
-  const real = await Deno.realPath(copy);
+/**
+ * Whether a package's name, looked up from a folder that is not there yet, leads to this copy of it;
+ * without one, to any.
+ */
+async function isAbove(folder: string, name: string, copy?: string): Promise<boolean> {
   for (let above = dirname(folder);; above = dirname(above)) {
     const found = await Deno.realPath(join(above, "node_modules", name)).catch(() => undefined);
+    const real = copy === undefined ? found : await Deno.realPath(copy);
     if (found !== undefined) return found === real;
     if (above === dirname(above)) return false;
   }

@@ -147,10 +147,24 @@ function terminalKeyboard(): Keyboard {
   };
 }
 
-/** The folder of the task that was called: the lab's, or a project's. */
-function taskFolder(root: string): string {
-  const inside = relative(root, Deno.cwd());
-  return inside.startsWith("..") || isAbsolute(inside) ? Deno.cwd() : root;
+/**
+ * The folder of the task that was called: the lab's, or a project's, which may lie in the lab's.
+ *
+ * @param root The lab's.
+ * @param folder The one that the process runs in.
+ */
+export function taskFolder(root: string, folder: string): string {
+  const inside = relative(root, folder);
+  return inside.startsWith("..") || isAbsolute(inside) || hasSettings(folder) ? folder : root;
+}
+
+/** Whether a `deno.json` lies in a folder. */
+function hasSettings(folder: string): boolean {
+  try {
+    return Deno.statSync(`${folder}/deno.json`).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /** Calls `handler` on each of these signals until it is disposed. */
@@ -185,7 +199,7 @@ export function processIo(): Io {
     },
     folder: variable("INIT_CWD") ?? Deno.cwd(),
     root,
-    store: resolve(taskFolder(root), "runs"),
+    store: resolve(taskFolder(root, Deno.cwd()), "runs"),
     marks: "/tmp",
     cores: navigator.hardwareConcurrency,
     now: () => performance.now(),

@@ -1,14 +1,16 @@
 /** Starting files train as they are, and are the examples of docs/extend.md. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { parse } from "node:path";
+import { parse, resolve } from "node:path";
 import { registries } from "../../registries.ts";
 import {
   projectTasks,
   template,
   type TemplateKind,
   templateKinds,
+  wayFrom,
 } from "../../cli/commands/new.ts";
 import { main } from "../../cli/main.ts";
+import { taskFolder } from "../../cli/terminal/io.ts";
 import { capturedIo } from "./captured_io.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -190,6 +192,35 @@ Deno.test("docs/extend.md shows the starting files as they are, and names who ta
   deepStrictEqual(named.split(", ").sort(), taking.sort());
 });
 
+Deno.test("a project's files lead to the lab from where it lies, unless the disk alone holds both", () => {
+  strictEqual(wayFrom("/home/me/study", "/home/me/lab/"), "../lab/");
+  strictEqual(wayFrom("/home/me/lab/own/study", "/home/me/lab/mod.ts"), "../../mod.ts");
+  strictEqual(wayFrom("/tmp/study", "/home/me/lab/"), "/home/me/lab/");
+  strictEqual(wayFrom("/homes/study", "/home/me/lab/"), "/home/me/lab/");
+});
+
+Deno.test("a project has its own runs, also where it lies in the lab's folder", async () => {
+  await inFolder(async (type, folder) => {
+    strictEqual((await type("new", "project", "study")).code, 0);
+    const study = `${folder}/study`;
+    await Deno.mkdir(`${study}/parts`);
+    strictEqual(taskFolder(folder, study), study);
+    strictEqual(taskFolder(folder, `${study}/parts`), folder);
+    strictEqual(taskFolder(study, folder), folder);
+  });
+});
+
+Deno.test("every task that a message proposes is a project's, too", async () => {
+  const texts = ["cli/slurm.ts", "cli/command.ts", "web/program.ts", "web/main.ts"]
+    .concat("models/datasets/files.ts", "cli/commands/worker.ts", "cli/commands/quick_start.ts")
+    .map((path) => Deno.readTextFile(new URL(path, root)));
+  const proposed = (await Promise.all(texts)).flatMap((text) =>
+    [...text.matchAll(/deno task -q ([\w:]+)/g)].map(([, task]) => task)
+  );
+  ok(proposed.includes("fetch"));
+  deepStrictEqual(proposed.filter((task) => !projectTasks.some((each) => each === task)), []);
+});
+
 Deno.test("a project's task is the lab's command line with the project's runs", async () => {
   await inFolder(async (type, folder) => {
     const { code, out } = await type("new", "project", "study");
@@ -201,7 +232,9 @@ Deno.test("a project's task is the lab's command line with the project's runs", 
     const project = `${folder}/study`;
     const { tasks, imports } = JSON.parse(await Deno.readTextFile(`${project}/deno.json`));
     for (const target of Object.values<string>(imports)) {
-      if (!target.startsWith("npm:")) ok((await Deno.stat(target)).isFile, target);
+      if (!target.startsWith("npm:")) {
+        ok((await Deno.stat(resolve(project, target))).isFile, target);
+      }
     }
     const ask = async (task: string, words: string) => {
       const { stdout, stderr } = await new Deno.Command("sh", {
@@ -217,9 +250,10 @@ Deno.test("a project's task is the lab's command line with the project's runs", 
     strictEqual(run.runs[0].status, "completed");
     match(await ask("worker", "--help"), /Usage: .* worker/);
     deepStrictEqual(Object.keys(tasks), projectTasks);
-    for (const { command } of Object.values<{ command: string }>(tasks)) {
+    for (const [name, { command }] of Object.entries<{ command: string }>(tasks)) {
       const [, program] = command.match(/"([^"]+\.ts)"(?: worker)?$/)!;
-      ok((await Deno.stat(program)).isFile, command);
+      ok((await Deno.stat(resolve(project, program))).isFile, command);
+      if (name === "fetch") continue;
       // The commit is the lab's, not the project's.
       match(command, /^GIT=\$\(test -f "(.+)\.git" && git -C "\1" rev-parse .*\$GIT"/);
     }

@@ -1,6 +1,7 @@
 /** Options of the command line, each by what it does. */
 import { parseSync } from "@optique/core/parser";
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
+import { fileURLToPath } from "node:url";
 import { worker } from "../../cli/commands/worker.ts";
 import { commands, main } from "../../cli/main.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
@@ -177,8 +178,9 @@ Deno.test("a worker's options are read each to its own value", () => {
 });
 
 Deno.test("what is not permitted is said in a line, with the way to permit it", async () => {
-  const told = async (message: string) => {
-    const io = capturedIo();
+  const program = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+  const told = async (message: string, folder?: string) => {
+    const io = capturedIo({ folder });
     const failing = {
       ...io,
       registries: () => Promise.reject(new Deno.errors.NotCapable(message)),
@@ -195,9 +197,11 @@ Deno.test("what is not permitted is said in a line, with the way to permit it", 
           access === "read" ? "call it from /far" : "name a place there"
         }, ` +
         "or give the permission, as deno run " +
-        "--allow-read --allow-write=runs,/far cli/main.ts …",
+        `--allow-read --allow-write=runs,/far ${program} …`,
     );
   }
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  match(await told('Requires read access to "/far/a.txt"', root), /,\/far cli\/main\.ts …$/);
   match(await told('Requires net access to "host:1", run again'), /^Cannot use \(net\) "host:1" /);
   match(await told('Requires net access to "host:1", run again'), /--allow-net to the task/);
   strictEqual(

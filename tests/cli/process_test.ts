@@ -65,8 +65,8 @@ Deno.test("a path that may not be written is named as it was typed, and its own 
     const up = "../".repeat(folder.split("/").length);
     for (
       const [out, proposed] of [
-        ["/nowhere/pages/x.png", ",/nowhere/pages cli/main.ts …"],
-        [`${up}nowhere/x.png`, ",/nowhere cli/main.ts …"],
+        ["/nowhere/pages/x.png", `,/nowhere/pages ${main} …`],
+        [`${up}nowhere/x.png`, `,/nowhere ${main} …`],
         ["/x.png", "name a place there"],
       ]
     ) {

@@ -53,8 +53,15 @@ async function trainInstalled(place: string): Promise<void> {
   const modules = `${place}/node_modules`;
   // What it depends on is the checkout's.
   for (const { name } of Deno.readDirSync(new URL("node_modules", root))) {
+    if (name === "@types") continue;
     await Deno.symlink(fileURLToPath(new URL(`node_modules/${name}`, root)), `${modules}/${name}`);
   }
+  // As it is with what TensorFlow.js depends on.
+  const [types] = [...Deno.readDirSync(new URL("node_modules/.deno", root))]
+    .filter(({ name }) => name.startsWith("@types+node@"));
+  const nodeTypes = new URL(`node_modules/.deno/${types.name}/node_modules/@types/node`, root);
+  await Deno.mkdir(`${modules}/@types`);
+  await Deno.symlink(fileURLToPath(nodeTypes), `${modules}/@types/node`);
   await Deno.writeTextFile(`${place}/package.json`, '{ "type": "module", "private": true }');
   await Deno.writeTextFile(
     `${place}/program.mjs`,
@@ -104,6 +111,21 @@ async function trainInstalled(place: string): Promise<void> {
   const cli = `${modules}/reverie/cli/main.js`;
   await printed(place, Deno.execPath(), "run", "-A", cli, "new", "project", "study");
   const study = `${place}/study`;
+  // It may be moved with what it is installed in.
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${study}/deno.json`));
+  ok(!JSON.stringify(tasks).includes(place));
+  ok(tasks.fetch.command.endsWith('"../node_modules/reverie/cli/fetch/main.js"'));
+  for (const words of [["run", "cartpole-ppo", "--budget", "2k"], ["reproduce", "latest"], []]) {
+    const bare = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", cli, ...words],
+      cwd: place,
+      env: { NO_COLOR: "1" },
+    });
+    const { code, stderr } = await bare.output();
+    const said = `Cannot ${words[0] ?? "train"} as Deno must be started with ` +
+      "--unstable-worker-options and --unstable-lazy-dynamic-imports, as npx reverie starts it";
+    deepStrictEqual([code, new TextDecoder().decode(stderr)], [2, `error: ${said}\n`]);
+  }
   const line = ["run", "first.ts", "--budget", "512", "--json"];
   const { runs } = JSON.parse(
     await printed(study, Deno.execPath(), "task", "-q", "experiment", ...line),
@@ -128,6 +150,8 @@ async function checkInstalled(place: string): Promise<void> {
     `${study}/typed.ts`,
     `import { train } from "reverie";
     import { tf } from "reverie/blocks";
+    import { strictEqual } from "node:assert";
+    strictEqual(1, 1);
     import { loadPolicy } from "reverie/page";
     // @ts-expect-error It takes a definition.
     train(1);
