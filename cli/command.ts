@@ -104,7 +104,8 @@ export function parsedWords<Values>(
   if (parsed.success) return parsed.value;
   const line = formatMessage(parsed.error, { quotes: true }).replace(/\s+/g, " ")
     .replaceAll("`", "");
-  throw new InputError(`${explained(line)} Usage: ${usage}`);
+  const said = explained(line);
+  throw new InputError(`${said}${/[.?!]$/.test(said) ? "" : "."} Usage: ${usage}`);
 }
 
 /** Plain text as a message. */

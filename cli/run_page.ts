@@ -6,7 +6,7 @@
 import { amountOf } from "../lab/core/budget.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
-import { isComputed, LOGGED } from "../lab/experiment/manifest.ts";
+import { isComputed, isOwnFileGone, LOGGED } from "../lab/experiment/manifest.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { sourceRun } from "../lab/experiment/recorded_run.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
@@ -143,6 +143,9 @@ function nextOf(run: Run, location: string | undefined): [does: string, line: st
   if (determined.backend === LOGGED) return [["To compare it", line(`compare ${run.id}`)]];
   if (!isComputed(determined.backend)) {
     return [["To see its sweep", line(`sweeps ${run.manifest.sweep?.name}`)]];
+  }
+  if (isOwnFileGone(run.manifest)) {
+    return [["To use it again", `${run.manifest.definition.module} must lie where it was`]];
   }
   if (run.digest === null && run.status !== "diverged") {
     const resumed = isPostgres(location)

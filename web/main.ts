@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { InputError, LabError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Store } from "../lab/store/store.ts";
-import { locationIn } from "../lab/store/location.ts";
+import { folderOf, locationIn } from "../lab/store/location.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { isLoopback, newToken } from "./access.ts";
 import { createApp } from "./app.ts";
@@ -89,13 +89,13 @@ function flags(
 }
 
 /**
- * The store; an empty one is made where there is none yet. One that cannot be written, as it is
+ * The store; an empty one is made where there is none yet, which is said of one that was named. One that cannot be written, as it is
  * damaged, is shown all the same.
  */
 function openedStore(location: string, readOnly: boolean): { store: Store; readOnly: boolean } {
   if (readOnly) return { store: openStore(location, { readOnly }), readOnly };
   try {
-    return { store: openStore(location), readOnly };
+    return { store: madeWhereMissing(location), readOnly };
   } catch (error) {
     try {
       const store = openStore(location, { readOnly: true });
@@ -105,6 +105,26 @@ function openedStore(location: string, readOnly: boolean): { store: Store; readO
       throw error;
     }
   }
+}
+
+/** Whether nothing lies at a path. */
+function isFree(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+}
+
+/** A store for writing. */
+function madeWhereMissing(location: string): Store {
+  const isMade = isFree(`${folderOf(location)}/lab.db`);
+  const store = openStore(location);
+  if (isMade && location !== USUAL_STORE) {
+    console.error(`Made an empty store, as there was none: ${store.location}`);
+  }
+  return store;
 }
 
 /**
@@ -243,7 +263,7 @@ if (import.meta.main) {
     else await (first === "build" ? build(rest) : serve(Deno.args));
   } catch (error) {
     if (!(error instanceof InputError || error instanceof LabError)) throw error;
-    console.error(error.message);
+    console.error(`error: ${error.message}`);
     Deno.exit(error instanceof InputError ? 2 : 1);
   }
 }

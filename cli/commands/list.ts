@@ -114,7 +114,7 @@ export const list = defineCommand({
         words,
         textOf,
         nounOf[kind],
-        asked,
+        { asked, kinds: flags.length > 0 ? [] : kinds },
       );
       io.out(json ? document(found) : byPlace(found, registries, io));
       return 0;

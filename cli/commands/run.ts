@@ -6,6 +6,8 @@ import { integer, keyValue, string } from "@optique/core/valueparser";
 import { environmentCalled } from "../../lab/core/environment_ids.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Seed } from "../../lab/core/random.ts";
+import type { Registries } from "../../lab/experiment/registries.ts";
+import { isFile } from "../../lab/experiment/load.ts";
 import type { RunRequest } from "../../lab/experiment/launch.ts";
 import type { Describer } from "../../lab/experiment/describe.ts";
 import { prunerNames } from "../../lab/search/pruners.ts";
@@ -430,10 +432,11 @@ async function experimentsOf(
   const asTyped = names.map((name) => ({ name }));
   if (dataset === undefined) return asTyped;
   const registries = await io.registries();
+  const [[, data]] = await chosenData(dataset, io);
+  if (!names.some(isFile)) requireDataset(data, registries);
   if (!names.some((name) => registries.models.some((model) => model.name === name))) return asTyped;
   const { namedExperiments } = await import("../catalogue.ts");
   const known = await namedExperiments(registries);
-  const [[, data]] = await chosenData(dataset, io);
   const kindOf = async (name: string) =>
     (await registries.datasets.find((each) => each.name === name)?.load())?.kind;
   const kind = await kindOf(data);
@@ -447,6 +450,22 @@ async function experimentsOf(
     io.notice(`${name}: with the settings of ${first.name}\n`);
     return { name: first.name, called: `${name}-${data}` };
   }));
+}
+
+/**
+ * Refuses what is no data set's name but is said of some, as `mnist`; a name that nothing is known of is
+ * left to who looks it up.
+ */
+function requireDataset(name: string, { datasets }: Registries): void {
+  if (datasets.some((each) => each.name === name.toLowerCase())) return;
+  const told = datasets
+    .filter(({ summary }) => summary.toLowerCase().includes(name.toLowerCase()))
+    .map((each) => `"${each.name}"`);
+  if (told.length === 0) return;
+  throw new InputError(
+    `Cannot run as there is no data set "${name}" (did you mean ${told.join(" or ")}?): ` +
+      `\`list datasets ${name}\` says what each is`,
+  );
 }
 
 /** The data sets of one file, by its ending. */

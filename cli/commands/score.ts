@@ -6,9 +6,10 @@ import { integer, string } from "@optique/core/valueparser";
 import type { Dataset } from "../../lab/core/dataset.ts";
 import type { DatasetDefinition } from "../../lab/core/registry.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import type { LabEvent } from "../../lab/core/metrics.ts";
 import { type Seed, streamOf } from "../../lab/core/random.ts";
 import type { FeatureNetwork } from "../../models/feature_network.ts";
-import type { ScoreName } from "../../models/score.ts";
+import type { Score, ScoreName } from "../../models/score.ts";
 import {
   checkpointOption,
   defineCommand,
@@ -138,7 +139,7 @@ export const score = defineCommand({
         : METRICS.filter((each) => possible[each] ?? true);
       const { scores, notes } = await scoreImages(values, dataset, network, wanted, asked);
       dispose();
-      const told = [...given.notes, ...notes.map(({ message }) => message)];
+      const told = [...given.notes, ...notesOn(notes, scores)];
       if (json) {
         io.out(JSON.stringify({ scored: given.what, scores, notes: told }, null, 2));
         return 0;
@@ -164,6 +165,15 @@ export const score = defineCommand({
     return 0;
   },
 });
+
+/** What is to be said of these figures: nothing of a distance that was not taken. */
+function notesOn(notes: readonly LabEvent[], scores: readonly Score[]): string[] {
+  const isTaken = (distance: string) => scores.some(({ name }) => name.startsWith(distance));
+  return notes.map(({ message }) => message).filter((message) => {
+    if (/^fid_\S+ and kid_/.test(message)) return isTaken("fid_") || isTaken("kid_");
+    return !message.startsWith("fid_") || isTaken("fid_");
+  });
+}
 
 /** Samples of a stored model, and the data that it learned from. */
 async function samplesOf(

@@ -20,7 +20,7 @@ import {
 } from "../../lab/experiment/comparison.ts";
 import { Describer } from "../../lab/experiment/describe.ts";
 import { isFile } from "../../lab/experiment/load.ts";
-import { isComputed, LOGGED } from "../../lab/experiment/manifest.ts";
+import { isComputed, isOwnFileGone, LOGGED } from "../../lab/experiment/manifest.ts";
 import { needsModule } from "../../lab/experiment/own.ts";
 import { sourceRun } from "../../lab/experiment/recorded_run.ts";
 import { stagesOf } from "../../lab/experiment/resume.ts";
@@ -470,15 +470,20 @@ async function againOf(
     again.push(...lines);
     // Where no line trains all of its runs again, each is reproduced.
     anew.push(
-      ...group.runs.filter(isFinished).slice(0, lines.length > 0 ? 1 : undefined).map((run) =>
-        `${programFor(run)} reproduce ${run.id}`
-      ),
+      ...group.runs.filter(isFinished).filter(({ manifest }) => !isOwnFileGone(manifest))
+        .slice(0, lines.length > 0 ? 1 : undefined).map((run) =>
+          `${programFor(run)} reproduce ${run.id}`
+        ),
     );
   }
   // Workers alone store runs in a database, so that nothing is reproduced there.
   const lines = [...again, ...isPostgres(location) ? [] : anew]
     .map((line) => line + storeFlag(location));
-  if (lines.length === 0) return [];
+  const gone = new Set(
+    trained.flatMap(({ runs }) => runs.map(({ manifest }) => manifest).filter(isOwnFileGone))
+      .map(({ definition }) => definition.module),
+  );
+  if (lines.length === 0 && gone.size === 0) return [];
   const text = [
     ...again.length > 0 ? ["The first lines train the same again"] : [],
     ...anew.length > 0 && !isPostgres(location)
@@ -489,11 +494,12 @@ async function againOf(
         "the stored one, digit for digit",
       ]
       : [],
+    ...[...gone].map((module) => `to train runs of ${module}, it must lie where it was`),
   ].join("; ");
   return [
     { kind: "heading", text: "Again" },
-    { kind: "text", text: `${text}.` },
-    { kind: "code", lines },
+    { kind: "text", text: `${text[0].toUpperCase()}${text.slice(1)}.` },
+    ...lines.length > 0 ? [{ kind: "code", lines } as const] : [],
   ];
 }
 

@@ -71,7 +71,7 @@ function options(command: Command, io: Io): string {
     termWidth: "auto",
     showUsage: false,
     showDefault: { prefix: " Default: ", suffix: "." },
-    showChoices: true,
+    showChoices: { maxItems: Infinity },
   });
   // Where a list of choices wraps, its comma begins the next line.
   return text.replaceAll(/\n( +), ?/g, ",\n$1")

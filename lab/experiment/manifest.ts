@@ -10,6 +10,7 @@ import type { Manifest } from "../store/store.ts";
 import { cpuFeatures } from "./cpu_features.ts";
 import { revisionOf } from "./git.ts";
 import { labRoot, modulePath, sourceFolders } from "./load.ts";
+import { needsModule } from "./own.ts";
 
 /** The part of a manifest that is the same for every run of a process. */
 type Provenance = Pick<Manifest, "code" | "versions"> & {
@@ -160,6 +161,11 @@ export async function manifestOf(facts: RunFacts): Promise<Manifest> {
     ...(facts.irreproducible === null ? {} : { irreproducible: facts.irreproducible }),
     ...(facts.sweep === undefined ? {} : { sweep: facts.sweep }),
   };
+}
+
+/** Whether a run has parts of a file that is gone: nothing can be made of it but of its figures. */
+export function isOwnFileGone({ definition, determined }: Manifest): boolean {
+  return needsModule(determined.configuration) && isGone(definition);
 }
 
 /** Whether the file of a definition lies there no longer; one that may not be read is not said to. */

@@ -28,8 +28,8 @@ import {
 } from "./recorded_run.ts";
 import { lineOf } from "./error_lines.ts";
 import { hashOfModule, modulePath } from "./load.ts";
-import { isOwn, needsModule } from "./own.ts";
-import { isGone, provenance } from "./manifest.ts";
+import { isOwn } from "./own.ts";
+import { isGone, isOwnFileGone, provenance } from "./manifest.ts";
 import { type StoredRunner, StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import { trainerDefinition } from "./session.ts";
@@ -395,11 +395,10 @@ export async function changesSince(manifest: Manifest): Promise<string[]> {
  * @throws InputError where the run has parts of a file that is gone, with what there is without it.
  */
 export function requireOwnFile({ id, manifest }: Run, act: string): void {
-  const { definition, determined } = manifest;
-  if (!needsModule(determined.configuration) || !isGone(definition)) return;
+  if (!isOwnFileGone(manifest)) return;
   throw new InputError(
     `Cannot ${act} run ${id} as the file of its own parts must lie where it was: ` +
-      `${definition.module} is gone (its figures need no file: runs, compare, report, ` +
+      `${manifest.definition.module} is gone (its figures need no file: runs, compare, report, ` +
       "export --format csv)",
   );
 }

@@ -244,6 +244,7 @@ Deno.test("--help names every command, and each command's help has examples of i
     match(out, new RegExp(`^Usage: ${call} `));
     match(out, new RegExp(`Examples:\n  # .+\n  ${call}`));
     strictEqual((await lab("help", name)).out, out);
+    ok(!out.includes("..."), "no choice is left out");
   }
 });
 
@@ -374,6 +375,12 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   ],
   [["describe", "vae", "--set", "model.beta=2"], /the model vae .*experiment's/],
   [["list", "pendlum"], /no experiment fits: pendlum \(did you mean "pendulum"/],
+  [["list", "worldz"], /no experiment fits: worldz \(did you mean "worlds"\?\)\n/],
+  [
+    ["run", "vae", "--dataset", "MNIST"],
+    /no data set "MNIST" \(did you mean "idx" or "binarized-mnist"\?\): `list datasets MNIST`/,
+  ],
+  [["runs", "--where", "a or b"], /in quotes\): a or b\. Usage: /],
   [["list", "--agent", "pppo"], /no agent "pppo" \(did you mean "ppo"\?\): `list agents`/],
   [["list", "--agent", "sac", "--world", "CartPole-v1"], /fits: --agent sac --world CartPole-v1/],
   [["list", "--world", "CartPole"], /no world "CartPole" \(did you mean "CartPole-v1"/],

@@ -307,6 +307,43 @@ Deno.test("the lines of a report train the same again, or reproduce it where non
     strictEqual(new Set(digests(again)).size, 2);
   }));
 
+Deno.test("a report says which file must lie where it was, and proposes no line that needs it", () =>
+  inFolder(async (folder) => {
+    const typed = (...args: string[]) => typedIn(folder, [...args, "--store", "runs"]);
+    await typed("run", "line-toy", "--seed", "1");
+    const store = openStore(`${folder}/runs`);
+    const [{ name, manifest, tags, note }] = store.runs();
+    const { determined } = manifest;
+    const agent = { ...determined.configuration.agent as object, own: true };
+    const lost = store.createRun({
+      ...{ name, tags, note },
+      manifest: {
+        ...{ ...manifest, definition: { module: "/nowhere/own.ts", hash: "1" } },
+        determined: { ...determined, configuration: { ...determined.configuration, agent } },
+      },
+    });
+    store.append(lost.id, [pointAt("evaluation/return_mean", 1, 1)]);
+    store.update(lost.id, { status: "completed", digest: "d" });
+    store.close();
+    const said = "o train runs of /nowhere/own.ts, it must lie where it was";
+    for (const [where, lines, told] of [["seed=1", 2, `; t${said}`], ["agent.own=true", 0, "T"]]) {
+      const out = `pages ${lines}`;
+      const { code, error } = await typed(
+        "report",
+        "line-toy",
+        "--where",
+        `${where}`,
+        "--out",
+        out,
+      );
+      strictEqual(code, 0, error);
+      const page = Deno.readTextFileSync(`${folder}/${out}/line-toy.md`);
+      ok(page.includes(told === "T" ? `T${said}.` : `${told}.`), page);
+      strictEqual(page.split("\n").filter((line) => line.startsWith("deno task")).length, lines);
+      ok(!page.includes(`reproduce ${lost.id}`));
+    }
+  }));
+
 Deno.test("a report's line says what other fields have their defaults from, and what was taken back", () =>
   inFolder(async (folder) => {
     const typed = (...args: string[]) => typedIn(folder, [...args, "--store", "runs"], every);

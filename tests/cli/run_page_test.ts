@@ -167,6 +167,15 @@ Deno.test("the page of a run says how it stands, with what, and what to type nex
   deepStrictEqual(words(other.next), ["To go on: lab resume aaaaaa --store elsewhere"]);
   const fleet = await pageOf(simple, "postgres://me@db/lab");
   ok(fleet.next[0].startsWith("To go on: deno task -q worker --store"));
+  const module = "/nowhere/own.ts";
+  const own = { ...bare, agent: { name: "own", own: true } };
+  const lost = await pageOf({
+    manifest: {
+      ...{ ...run.manifest, definition: { module, hash: "11" } },
+      determined: { ...determined, configuration: own },
+    },
+  });
+  deepStrictEqual(lost.next, ["To use it again: /nowhere/own.ts must lie where it was"]);
   const diverged = await pageOf({ digest: null, status: "diverged" });
   deepStrictEqual(words(diverged.next), ["To see it at work: lab evaluate aaaaaa --render"]);
 });

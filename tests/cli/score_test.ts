@@ -1,5 +1,5 @@
 /** `score`: a folder and a model against a data set, in features of a judge and of a network's file. */
-import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, notStrictEqual, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
 import { registries } from "../../registries.ts";
 import { encodeNpy } from "../../models/datasets/npy.ts";
@@ -104,6 +104,7 @@ Deno.test("score compares two folders, and a folder with a file of arrays", asyn
     );
     strictEqual(rows.code, 0, rows.error);
     match(rows.out, /^12 pictures of squares against arrays, cropped and resized to 8 × 8\n/);
+    match(rows.out, /fid_eyes and kid_eyes compare 12 samples/);
   });
 });
 
@@ -120,6 +121,8 @@ Deno.test("score measures a model's samples, and refuses what it cannot measure"
     const scored = await lab("score latest --features eyes.json --count 20 --metric likeness");
     strictEqual(scored.code, 0, scored.error);
     match(scored.out, /^20 samples of run \w+ {2}glyphs-vae-quick\n[^]*nearest_train/);
+    // Nothing is said of a distance that was not taken.
+    doesNotMatch(scored.out, /fid_|kid_/);
     // Of steps that grow until it unlearns, without diverging, the best checkpoint is an early one.
     const unlearned =
       "--budget 3000 --set model.finalLearningRate=1 --set model.batchesPerIteration=1 " +

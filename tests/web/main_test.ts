@@ -47,7 +47,7 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
       [["--store", `${folder}/none`, "--read-only"], 2, /there is none: .*deno task -q experiment/],
       [["--store", `${folder}/file`], 2, /there is a file of that name/],
       [["--store", "/etc"], 2, /may not read there/],
-      [["--store", ""], 2, /^Cannot take a path as it is empty/],
+      [["--store", ""], 2, /^error: Cannot take a path as it is empty/],
       [["--store", "postgres://me:secret@db/lab"], 2, /its URL holds a password/],
       [
         ["--ports", "80"],
@@ -105,12 +105,17 @@ Deno.test("a relative store starts at the folder that the task is called from, w
         cwd: root,
         env: { INIT_CWD: folder },
         stdout: "piped",
-        stderr: "inherit",
+        stderr: "piped",
       }).spawn();
       const reader = child.stdout.getReader();
       ok((await reader.read()).value);
       child.kill();
       await reader.cancel();
+      const made = `${folder}/${store.replace("sqlite:", "")}`;
+      strictEqual(
+        await new Response(child.stderr).text(),
+        `Made an empty store, as there was none: ${made}\n`,
+      );
       await child.status;
       ok((await Deno.stat(`${folder}/${store.replace("sqlite:", "")}/lab.db`)).isFile);
     }
