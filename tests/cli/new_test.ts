@@ -196,7 +196,7 @@ Deno.test("a project's files lead to the lab from where it lies, unless the disk
   strictEqual(wayFrom("/home/me/study", "/home/me/lab/"), "../lab/");
   strictEqual(wayFrom("/home/me/lab/own/study", "/home/me/lab/mod.ts"), "../../mod.ts");
   strictEqual(wayFrom("/tmp/study", "/home/me/lab/"), "/home/me/lab/");
-  strictEqual(wayFrom("/homes/study", "/home/me/lab/"), "/home/me/lab/");
+  strictEqual(wayFrom("/home/study", "/homes/me/lab/"), "/homes/me/lab/");
 });
 
 Deno.test("a project has its own runs, also where it lies in the lab's folder", async () => {
