@@ -36,6 +36,7 @@ import * as sweep from "./routes/api/sweep.ts";
 import * as sweeps from "./routes/api/sweeps.ts";
 import * as setting from "./routes/api/setting.ts";
 import * as train from "./routes/train.tsx";
+import * as trash from "./routes/trash.tsx";
 import * as run from "./routes/runs/[id].tsx";
 import { PROGRAM, type Program } from "./program.ts";
 import type { State } from "./state.ts";
@@ -73,6 +74,7 @@ export function createApp(
     .route("/sweeps", sweepPages)
     .route("/sweeps/:name", sweepPage)
     .route("/train", train)
+    .route("/trash", trash)
     .route("/artifacts/:hash", artifact)
     .route("/texts/:hash", text)
     .route("/assets/:name", asset)

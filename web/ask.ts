@@ -34,5 +34,15 @@ export function answeredBy(other: Ask): Ask {
 /** Keeps a query in the page's address; a page that was opened as a file has none to keep it in. */
 export function keepQuery(query: string): void {
   if (location.protocol === "file:") return;
-  history.replaceState(null, "", query === "" ? location.pathname : `?${query}`);
+  history.replaceState(history.state, "", query === "" ? location.pathname : `?${query}`);
+}
+
+/** Keeps something beside the page's address: who comes back to the page, or loads it again, has it. */
+export function keepBeside(name: string, value: unknown): void {
+  history.replaceState({ ...history.state as object | null, [name]: value }, "");
+}
+
+/** What was kept beside the page's address under a name; undefined where nothing was. */
+export function keptBeside(name: string): unknown {
+  return (history.state as Readonly<Record<string, unknown>> | null)?.[name];
 }

@@ -75,7 +75,14 @@ export interface ComparedGroup {
    * Mean over the seeds that count, from where all have begun to where the first still runs, diverged or
    * failed.
    */
-  readonly mean: { x: number[]; y: Value[]; low: Value[]; high: Value[] };
+  readonly mean: {
+    x: number[];
+    y: Value[];
+    low: Value[];
+    high: Value[];
+    /** The first value of its seeds that is not finite, where it is stored. */
+    broken?: { readonly x: number; readonly value: string };
+  };
   /**
    * Of the figures of the seeds that count; none where one has no figure. The spread is the IQM's; null for
    * one seed.
@@ -529,7 +536,8 @@ function meanOf(curves: readonly SeedCurve[], range?: Range): ComparedGroup["mea
   const curve: ComparedGroup["mean"] = { x: [], y: [], low: [], high: [] };
   if (curves.length === 0) return curve;
   const repeats = Math.min(CURVE_REPEATS, Math.max(100, Math.ceil(15_000 / curves.length)));
-  const { x, seeds } = binned(curves, range);
+  const { x, seeds, broken } = binned(curves, range);
+  if (broken !== undefined) curve.broken = { x: broken.x, value: String(broken.value) };
   // The same draws in every bin: a band's edge does not jump where its lines do not.
   const draws = new KeptDraws(streamOf(0, "bootstrap"), curves.length);
   x.forEach((place, bin) => {

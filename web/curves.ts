@@ -44,6 +44,8 @@ export interface Binned {
   readonly x: readonly number[];
   /** [seeds][bins]. */
   readonly seeds: readonly (readonly number[])[];
+  /** The first point in them whose value is not finite, as it is stored. */
+  readonly broken?: { readonly x: number; readonly value: number };
 }
 
 /**
@@ -90,7 +92,24 @@ export function binned(curves: readonly SeedCurve[], range: Range = everything):
   const end = open.length > 0 ? Math.min(...lasts(open)) : Math.max(...lasts(curves));
   const to = Math.min(wanted.to, end);
   const { x, edges } = binsOf(curves, from, to);
-  return { x, seeds: curves.map((curve) => meansOf(curve, x, edges)) };
+  const broken = brokenIn(curves, from, to);
+  return {
+    ...{ x, seeds: curves.map((curve) => meansOf(curve, x, edges)) },
+    ...broken && { broken },
+  };
+}
+
+/** The first point of curves within a range whose value is not finite. */
+function brokenIn(curves: readonly Curve[], from: number, to: number): Binned["broken"] {
+  let found: Binned["broken"];
+  for (const { x, y } of curves) {
+    for (let i = 0; i < x.length && x[i] <= to; i++) {
+      if (x[i] < from || Number.isFinite(y[i])) continue;
+      if (found === undefined || x[i] < found.x) found = { x: x[i], value: y[i] };
+      break;
+    }
+  }
+  return found;
 }
 
 /** A range that reaches to the curves' neighbouring points, so that their mean crosses its edges. */

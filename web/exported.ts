@@ -5,9 +5,11 @@
  * @module
  */
 import { answeredBy, ask } from "./ask.ts";
+import type { Axis } from "./axes.ts";
 import { answerFrom, type Read } from "./export/answer.ts";
 import { comparedBy } from "./export/compared_by.ts";
 import { inFile, inSite, ledBy } from "./export/places.ts";
+import { viewFrom } from "./run_view.ts";
 import { tableRequestOf } from "./runs_query.ts";
 import { takeOver } from "./take_over.ts";
 import { chooseTheme, themeOf } from "./theme.ts";
@@ -55,6 +57,9 @@ function open(): void {
         ? { ...initial, request: { ...props.request as object, filter: query.get("filter") ?? "" } }
         : { initial, request: tableRequestOf(query) };
       return { ...props, ...made, now: Date.now() };
+    }
+    if (island === "run_charts" && query.size > 0) {
+      return { ...props, view: viewFrom(query, props.axis as Axis).view };
     }
     if (island !== "comparison" || query.size === 0) return undefined;
     return { ...props, ...await comparedBy(query) };

@@ -17,6 +17,7 @@ import RunTableIsland from "./islands/run_table.tsx";
 import SweepIsland from "./islands/sweep.tsx";
 import SweepsIsland from "./islands/sweeps.tsx";
 import TrainIsland from "./islands/train.tsx";
+import TrashIsland from "./islands/trash.tsx";
 
 /** Groups of runs by one metric. */
 export const ComparisonView = island("comparison", ComparisonIsland);
@@ -44,3 +45,5 @@ export const Sweep = island("sweep", SweepIsland);
 export const Sweeps = island("sweeps", SweepsIsland);
 /** Training in the page. */
 export const Train = island("train", TrainIsland);
+/** Runs in the trash. */
+export const Trash = island("trash", TrashIsland);

@@ -20,6 +20,8 @@ export interface Line {
   readonly quiet?: boolean;
   /** Thin and pale: raw values behind a smoothed line, single seeds behind their mean. */
   readonly faint?: boolean;
+  /** The first value that is not finite, where its place is not that of a point of the line. */
+  readonly broken?: { readonly x: number; readonly value: string };
 }
 
 /** Whether a line is one point. */
@@ -53,9 +55,9 @@ export interface LineFigures {
 }
 
 /** The figures of a line. */
-export function lineFigures({ label, x, y }: Line): LineFigures {
+export function lineFigures({ label, x, y, broken: stored }: Line): LineFigures {
   let [lowest, highest]: (number | undefined)[] = [];
-  let broken: LineFigures["broken"];
+  let broken: LineFigures["broken"] = stored;
   y.forEach((value, i) => {
     if (typeof value === "string") broken ??= { x: x[i], value };
     else {

@@ -76,6 +76,8 @@ export interface TableAnswer {
   readonly offset: number;
   /** Found runs that are left out, as they are archived and the filter does not name that tag. */
   readonly archived: number;
+  /** Runs in the store's trash, where that is known. */
+  readonly trashed?: number;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly TableRow[];
   readonly groups: readonly TableGroup[];

@@ -20,6 +20,7 @@ const islands: Record<string, () => Promise<{ default: unknown }>> = {
   sweep: () => import("./islands/sweep.tsx"),
   sweeps: () => import("./islands/sweeps.tsx"),
   train: () => import("./islands/train.tsx"),
+  trash: () => import("./islands/trash.tsx"),
 };
 
 /** Properties of an island, by its name. */

@@ -3,7 +3,9 @@ import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { Feed } from "../../web/feed.ts";
 import { tableRequestOf } from "../../web/runs_query.ts";
 import { tableOf } from "../../web/runs_table.ts";
+import Trash from "../../web/islands/trash.tsx";
 import { build, type Dashboard, openDashboard } from "./built.ts";
+import { answered, SmallPage } from "./small_page.ts";
 
 await build();
 
@@ -162,4 +164,50 @@ Deno.test("a store that was replaced under the dashboard is neither shown nor ch
   const shown = await app.handler(new Request("http://127.0.0.1/api/runs"));
   strictEqual(shown.status, 500);
   match(await shown.text(), /deleted or replaced/);
+});
+
+Deno.test("a run is taken back from the trash by a click, and a refusal stands beside it", async () => {
+  const asked: string[] = [];
+  const refused = "Cannot restore the run";
+  const before = globalThis.fetch;
+  globalThis.fetch = (_, init) => {
+    asked.push(String(init!.body));
+    const { runs } = JSON.parse(String(init!.body));
+    return Promise.resolve(
+      runs[0] === "a" ? Response.json({ changed: runs }) : new Response(refused, { status: 409 }),
+    );
+  };
+  try {
+    const runs = [{ id: "a", name: "ppo", seed: "1", at: 0 }, { id: "b", name: "dqn" }];
+    const common = { program: { name: "lab" }, now: 60_000 };
+    const click = async (page: SmallPage, name: string) => {
+      page.get("button", name).click();
+      await answered();
+    };
+    {
+      using page = new SmallPage(Trash, { ...common, runs, single: false, readOnly: false });
+      await click(page, "Restore ppo, run a");
+      await click(page, "Restore dqn, run b");
+      const rows = page.get("tbody").all("tr").map((row) =>
+        row.all("td").map(({ textContent }) => textContent)
+      );
+      deepStrictEqual(rows, [["1", "1 min ago", "restored"], ["–", "–", `Restore${refused}`]]);
+      deepStrictEqual(asked.splice(0).map((each) => JSON.parse(each)), [
+        { runs: ["a"], change: { action: "restore" } },
+        { runs: ["b"], change: { action: "restore" } },
+      ]);
+    }
+    // On the run's own page it is shown again, once it is back.
+    for (const [i, times] of [[0, 1], [1, 0]]) {
+      let reloads = 0;
+      using page = new SmallPage(Trash, {
+        ...common,
+        ...{ runs: [runs[i]], single: true, readOnly: false, reload: () => reloads += 1 },
+      });
+      await click(page, "Restore");
+      strictEqual(reloads, times);
+    }
+  } finally {
+    globalThis.fetch = before;
+  }
 });

@@ -18,6 +18,7 @@ import {
 } from "../../web/components/series_chart.tsx";
 import { Result, TrainedHere } from "../../web/components/trained_here.tsx";
 import RunCharts from "../../web/islands/run_charts.tsx";
+import { viewFrom } from "../../web/run_view.ts";
 import type { Line } from "../../web/lines.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import { linesOf as linesOfBorne, Robustness } from "../../web/player/robustness_chart.tsx";
@@ -377,6 +378,51 @@ const contents = {
   ...{ pictures: [], planes: [], policies: [], models: [], events: [], eventCount: 0 },
   ...{ message: null, wanted: false, digest: null },
 };
+
+Deno.test("how figures are looked at stands in the address, and is read from there", () => {
+  const shown = (query: string) => {
+    const { view } = viewFrom(new URLSearchParams(query), "environmentSteps");
+    return {
+      ...{ run: "r", contents, axis: "environmentSteps", guide: {}, levels: [], view },
+      ...{ status: "completed", explores: false, isPlane: false },
+    };
+  };
+  const axisOf = (page: Small) =>
+    page.all("select").find((each) => each.parentElement!.textContent.startsWith("X axis"))!;
+  const smoothingOf = (page: Small) =>
+    page.all("input").find((each) => each.getAttribute("type") === "range")!;
+  {
+    using page = new SmallPage(RunCharts, shown(""));
+    deepStrictEqual(page.addresses, []);
+    axisOf(page).put("wallSeconds");
+    smoothingOf(page).put("0.05");
+    deepStrictEqual(page.addresses, ["?axis=wallSeconds", "?axis=wallSeconds&smoothing=0.05"]);
+    axisOf(page).put("environmentSteps");
+    smoothingOf(page).put("0");
+    strictEqual(page.addresses.at(-1), "/");
+  }
+  {
+    using page = new SmallPage(RunCharts, shown("axis=wallSeconds&smoothing=0.05&from=2&to=5"));
+    deepStrictEqual([axisOf(page).value, Number(smoothingOf(page).value)], ["wallSeconds", 0.05]);
+    smoothingOf(page).put("0.1");
+    deepStrictEqual(page.addresses, ["?axis=wallSeconds&smoothing=0.1&from=2&to=5"]);
+    // Of another axis the zoom means nothing.
+    axisOf(page).put("iterations");
+    strictEqual(page.addresses.at(-1), "?axis=iterations&smoothing=0.1");
+  }
+  // The page that trains has an address of its own.
+  using page = new SmallPage(RunCharts, { ...shown(""), view: undefined });
+  axisOf(page).put("wallSeconds");
+  deepStrictEqual(page.addresses, []);
+  deepStrictEqual(viewFrom(new URLSearchParams("axis=foo&smoothing=9&from=3"), "examples"), {
+    view: { axis: "examples", smoothing: 0 },
+    problems: [
+      'Cannot show the curve as there is no x axis "foo": known are ' +
+      "environmentSteps, gradientSteps, examples, wallSeconds, iterations",
+      "Cannot show it as smoothing must be from 0 to 1: 9",
+    ],
+  });
+});
 
 Deno.test("the figures of a run: one in front, losses beside it, the others in sections", () => {
   const props = {

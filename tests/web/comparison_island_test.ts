@@ -3,7 +3,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { answeredBy } from "../../web/ask.ts";
 import Comparison from "../../web/islands/comparison.tsx";
 import { hear } from "../../web/live.ts";
-import { requestOf } from "../../web/routes/api/comparison.ts";
+import { readableRequestOf, requestOf } from "../../web/routes/api/comparison.ts";
 import type { RunSummary } from "../../web/summary.ts";
 import { answered, type Small, SmallPage } from "./small_page.ts";
 
@@ -41,7 +41,13 @@ const news = async (id: string, stamp?: number) => {
 /** The page over a server that compares the same, or says what it cannot. */
 async function open(
   body: (page: SmallPage, asked: () => string[]) => Promise<void>,
-  { initial = {}, wanted = {}, also = [] as string[], problem = "" } = {},
+  {
+    initial = {},
+    wanted = {},
+    also = [] as string[],
+    hidden = [] as readonly string[],
+    problem = "",
+  } = {},
 ): Promise<void> {
   const asked: string[] = [];
   const before = answeredBy((path) => {
@@ -65,6 +71,7 @@ async function open(
         initial: { ...comparison, ...initial },
         request: { ...request, ...wanted },
         also,
+        hidden,
         problem,
       },
       program: { name: "lab" },
@@ -155,8 +162,10 @@ Deno.test("groups are hidden and shown, more of them are asked for, and notes ar
     const [, dqn] = page.get("ul", "Groups").all("button");
     dqn.click();
     deepStrictEqual(pressed(page), ["true", "false"]);
+    strictEqual(page.addresses.at(-1), "?smoothing=0&filter=ppo&hide=dqn");
     dqn.click();
     deepStrictEqual(pressed(page), ["true", "true"]);
+    deepStrictEqual([page.addresses.at(-1), asked()], ["?smoothing=0&filter=ppo", []]);
     const notes = page.all("p", ".note").map(({ textContent }) => textContent);
     ok(notes.includes("left out, as damaged: r9"));
     ok(notes.some((note) => note.startsWith("The newest 2 of 7 groups are shown.")));
@@ -164,6 +173,14 @@ Deno.test("groups are hidden and shown, more of them are asked for, and notes ar
     await answered();
     deepStrictEqual(asked(), ["smoothing=0&groups=7&filter=ppo"]);
   }, { initial: { found: 7, left: 5 } }));
+
+Deno.test("groups that the address hides are hidden, and shown by a click", () =>
+  open((page) => {
+    deepStrictEqual(pressed(page), ["true", "false"]);
+    page.get("ul", "Groups").all("button")[1].click();
+    deepStrictEqual(pressed(page), ["true", "true"]);
+    return Promise.resolve();
+  }, { hidden: readableRequestOf(new URLSearchParams("hide=dqn&hide=gone")).hidden }));
 
 Deno.test("what cannot be compared is said, and what was there stays", () =>
   open(async (page, asked) => {

@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { type ComparedGroup, Comparer, type ComparisonRequest } from "../../web/comparison.ts";
+import { groupLines, lineFigures } from "../../web/lines.ts";
 import { ARCHIVED, STARRED } from "../../web/tags.ts";
 import { trendOf } from "../../web/trends.ts";
 import { withStore } from "../lab/store/fixtures.ts";
@@ -56,6 +57,24 @@ Deno.test("the mean begins where all seeds have begun, and a finished one keeps 
     deepStrictEqual([mean.x.at(-1), mean.y.at(-1)], [20, 15]);
     deepStrictEqual([statistics.mean, statistics.median], [15, 15]);
     deepStrictEqual(statistics.spread, { kind: "lowest and highest", low: 10, high: 20 });
+  }));
+
+Deno.test("of a mean that breaks it is said where its seeds' first value does, as it is stored", () =>
+  withStore(async (store) => {
+    // More coordinates than bins: no bin lies at one of them.
+    finished(store, "x", 1, [1, 400], (i) => i === 193 ? Infinity : i > 300 ? NaN : i);
+    finished(store, "x", 2, [1, 400], (i) => i === 192 ? NaN : i);
+    const [{ mean }] = await groupsOf(store);
+    strictEqual(mean.x.includes(192), false);
+    deepStrictEqual(mean.broken, { x: 192, value: "NaN" });
+    const zoomed = await new Comparer(store).compare(request({ range: { from: 250, to: 350 } }));
+    deepStrictEqual(zoomed.groups[0].mean.broken, { x: 301, value: "NaN" });
+    const style = { seeds: false, hidden: new Set<string>() };
+    const [line] = groupLines([{ ...zoomed.groups[0], label: "g", color: 0 }], style);
+    deepStrictEqual(lineFigures(line).broken, { x: 301, value: "NaN" });
+    finished(store, "y", 1, [1, 400], (i) => i);
+    const whole = (await groupsOf(store)).find(({ mean }) => mean.y.every(Number.isFinite))!;
+    strictEqual(whole.mean.broken, undefined);
   }));
 
 Deno.test("of two runs of one seed the newer counts, the other is marked as one that does not", () =>

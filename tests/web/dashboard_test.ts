@@ -495,14 +495,46 @@ test("an address of Compare that asks for what is not there leads to where it is
   match(await text(dashboard, "/compare?axis=foo"), /cartpole-ppo/);
 });
 
-Deno.test("the address of a run in the trash says how it is taken back", async () => {
-  await using dashboard = await openDashboard();
-  const { store, runs: { vae } } = dashboard;
-  store.trash(vae);
-  const response = await get(dashboard, `/runs/${vae}`);
-  strictEqual(response.status, 404);
-  match(await response.text(), new RegExp(`deno task -q experiment delete --restore ${vae}`));
+test("an address of a run asks for a view of its figures", async (dashboard) => {
+  const page = await text(dashboard, `/runs/${dashboard.runs["ppo-1"]}?axis=foo&smoothing=0.05`);
+  match(page, /class="problem"[^>]*>[^<]*x axis[^<]*foo/);
+  ok(
+    page.includes(
+      "&quot;view&quot;:{&quot;axis&quot;:&quot;environmentSteps&quot;,&quot;smoothing&quot;:0.05}",
+    ),
+  );
 });
+
+for (const readOnly of [true, false]) {
+  Deno.test(
+    `runs in the trash are listed, and each says how it is taken back${
+      readOnly ? " where pages change nothing" : ""
+    }`,
+    async () => {
+      await using dashboard = await openDashboard({ readOnly });
+      const { store, runs: { vae, "ppo-1": ppo } } = dashboard;
+      const link = /<a href="\/trash">Trash \((\d+)\)/;
+      strictEqual(link.test(await text(dashboard, "/")), false);
+      match(await text(dashboard, "/trash"), /Nothing is in the trash/);
+      store.trash(vae);
+      store.trash(ppo);
+      strictEqual(link.exec(await text(dashboard, "/"))![1], "2");
+      strictEqual(JSON.parse(await text(dashboard, "/api/runs")).trashed, 2);
+      const list = await text(dashboard, "/trash");
+      const page = await text(dashboard, `/runs/${vae}`);
+      match(page, /<h1>[^<]*seed/);
+      for (const [shown, all] of [[list, [vae, ppo]], [page, [vae]]] as const) {
+        const buttons = shown.match(/<button[^>]*class="button"[^>]*>Restore/g) ?? [];
+        strictEqual(buttons.length, readOnly ? 0 : all.length);
+      }
+      for (const id of [vae, ppo]) ok(list.includes(`href="/runs/${id}"`));
+      strictEqual(page.includes(`delete --restore ${vae}`), readOnly);
+      store.restore(vae);
+      strictEqual((await text(dashboard, "/trash")).includes(`href="/runs/${vae}"`), false);
+      match(await text(dashboard, `/runs/${vae}`), /Configuration and manifest/);
+    },
+  );
+}
 
 Deno.test("a run is offered the commands that it can be given", () => {
   const offered = (more: object, samples?: { isText?: true }) =>

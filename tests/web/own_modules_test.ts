@@ -164,7 +164,10 @@ Deno.test("the page of a run reads its module once, and of a world without an id
     const answer = await pageOfRun.handler(
       { req: new Request(url), url, params: { id }, state, events: () => new Response() },
     );
-    const { data: { unplayable, trainable } } = answer;
+    const { unplayable, trainable } = answer.data as {
+      readonly unplayable: string | undefined;
+      readonly trainable: boolean;
+    };
     return { unplayable, trainable, read };
   };
   const run = runOf(`${folder}/corridor.ts`, "");

@@ -54,8 +54,10 @@ async function shown(
   initial: TableAnswer,
   query: string,
   body: (table: Table) => void | Promise<void>,
-  { readOnly = true, later = initial, problem }: {
+  { readOnly = true, later = initial, problem, kept }: {
     readOnly?: boolean;
+    /** Beside the address. */
+    kept?: unknown;
     later?: Answer | ((query: URLSearchParams) => Answer);
     problem?: string;
   } = {},
@@ -72,7 +74,7 @@ async function shown(
     using page = new SmallPage(RunTable, {
       ...{ initial, request, problem, readOnly, now: 120_000 },
       ...{ location: "/runs", program: { name: "lab" } },
-    });
+    }, kept);
     await body({ page, asked });
     await answered();
   } finally {
@@ -112,6 +114,33 @@ Deno.test("rows are chosen one by one, by a stretch, and all at once", () =>
     boxes(page)[1].click();
     strictEqual(page.get("a", "Compare 1 chosen").getAttribute("href"), "/compare?run=r2");
   }));
+
+Deno.test("who comes back to the page has chosen what was chosen", async () => {
+  let kept: unknown;
+  await shown(single, "", async ({ page }) => {
+    boxes(page)[1].click();
+    boxes(page)[2].click();
+    // Another view of the table changes the address, and nothing of the choice.
+    page.get("input", "Filter runs").put("r");
+    await answered();
+    deepStrictEqual(page.addresses, ["?filter=r"]);
+    kept = history.state;
+  });
+  await shown(single, "", ({ page }) => {
+    deepStrictEqual([chosen(page), boxes(page).map(({ checked }) => checked)], [
+      [2, 3],
+      [false, true, true, false],
+    ]);
+    page.get("a", "Compare 2 chosen");
+    // A browser ticks no box by itself.
+    for (const box of [...boxes(page), all(page)]) {
+      strictEqual(box.getAttribute("autocomplete"), "off");
+    }
+    boxes(page)[1].click();
+    boxes(page)[2].click();
+    deepStrictEqual(history.state, { chosen: [] });
+  }, { kept });
+});
 
 Deno.test("a stretch begins at the run that was clicked, wherever it stands by then", async () => {
   const of = (names: readonly string[], offset = 0): TableAnswer => ({

@@ -264,8 +264,10 @@ export class SmallPage extends Small implements Disposable {
   readonly #before: [string, PropertyDescriptor | undefined][] = [];
   readonly #options = { ...options } as Record<string, unknown>;
 
-  constructor(view: (props: never) => unknown, props: object) {
+  /** @param kept Beside the address, by who was on the page before. */
+  constructor(view: (props: never) => unknown, props: object, kept: unknown = null) {
     super("body");
+    const { addresses } = this;
     const heard = new Map<string, Set<(event: unknown) => void>>();
     const tell = (name: string, event: object) => {
       for (const listener of [...heard.get(name) ?? []]) listener(event);
@@ -290,7 +292,13 @@ export class SmallPage extends Small implements Disposable {
         ...{ body: this, documentElement: place, adoptedStyleSheets: [], hidden: false },
       }),
       location: { protocol: "http:", pathname: "/", search: "", href: "http://127.0.0.1/" },
-      history: { replaceState: (_: unknown, __: string, to: string) => this.addresses.push(to) },
+      history: {
+        state: kept,
+        replaceState(this: { state: unknown }, state: unknown, _: string, to?: string) {
+          this.state = state;
+          if (to !== undefined) addresses.push(to);
+        },
+      },
       ...{ ResizeObserver: Nothing, IntersectionObserver: Watching, CSSStyleSheet: Nothing },
       getComputedStyle: ({ style }: Small) => ({ color: rgbOf(String(style.color)) }),
       matchMedia: () => ({ matches: false, addEventListener() {}, removeEventListener() {} }),

@@ -605,7 +605,7 @@ Deno.test("a run's figures stand under their names, and its end and events below
     },
   };
   {
-    using page = new SmallPage(RunStatus, { row, program: { name: "lab" } });
+    using page = new SmallPage(RunStatus, { row, readOnly: true, program: { name: "lab" } });
     const all = (returned: string) => [
       ...["Status: stopped earlysolved", `evaluation return mean: ${returned}`],
       ...["examples: 2,500 of 10,000", "Time: 1 min 5 s", "Seed: 3", "Backend: wasm"],
@@ -626,8 +626,14 @@ Deno.test("a run's figures stand under their names, and its end and events below
       all("480"),
       "This run is no longer in the store: from the trash lab delete --restore r takes it back.",
     ]);
+    // Where pages change nothing, the command line does.
+    strictEqual(page.all("button").length, 0);
+    page.show({ row, readOnly: false, program: { name: "lab" } });
+    page.get("button", "Restore");
     changes([row], []);
-    deepStrictEqual([facts(page), page.all("p").length], [all("475.3"), 0]);
+    deepStrictEqual([facts(page), page.all("p").length, page.all("button").length], [
+      ...[all("475.3"), 0, 0],
+    ]);
     // A loop of a user's own has no budget.
     changes([{ ...row, budget: 0 }], []);
     strictEqual(facts(page)[2], "examples: 2,500");

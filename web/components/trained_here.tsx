@@ -86,7 +86,7 @@ function Run(
   return (
     <>
       {stand !== "idle" && <Hold here={here} />}
-      <RunStatus row={row} program={program} />
+      <RunStatus row={row} readOnly program={program} />
       {stand === "idle" && <Result {...{ here, trained, asked, program }} />}
       <RunEvents contents={contents} />
       <RunCharts

@@ -52,7 +52,8 @@ export class CapsuleStore implements StoreReader {
     return run;
   }
 
-  runs(): Run[] {
+  runs({ trashed = false } = {}): Run[] {
+    if (trashed) return [];
     return [...this.#runs.values()].map(({ run }) => run).sort((a, b) => b.createdAt - a.createdAt);
   }
 

@@ -14,15 +14,16 @@ interface Compared {
   /** What is passed over, and why nothing is compared. */
   readonly problem: string;
   readonly also: readonly string[];
+  readonly hidden: readonly string[];
 }
 
 /** The comparison that an address asks for; of what no run has nothing, and why. */
 export async function comparedBy(address: URLSearchParams): Promise<Compared> {
-  const { request, query, also, passed, problems } = readableRequestOf(address);
+  const { request, query, also, hidden, passed, problems } = readableRequestOf(address);
   const response = await ask(`/api/comparison?${query}`);
   const [initial, problem] = response.ok
     ? [await response.json(), undefined]
     : [nothing, await response.text()];
   const said = [passed, ...problems, problem].filter((each) => each !== undefined);
-  return { initial, request, problem: said.join(" "), also };
+  return { initial, request, problem: said.join(" "), also, hidden };
 }

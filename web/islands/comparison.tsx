@@ -24,28 +24,35 @@ import { commandIn, EXAMPLE, type Program } from "../program.ts";
 /** Groups up to which single seeds are drawn unless the reader chooses otherwise. */
 const FEW = 3;
 
-/** What is asked for, and which metrics are drawn beside the first one. */
+/** What is asked for, and how it is drawn. */
 interface View extends ComparisonRequest {
+  /** Metrics beside the first one. */
   readonly also: readonly string[];
+  /** Labels of groups that are not drawn. */
+  readonly hidden: readonly string[];
 }
 
 /** The island. `program`: how commands reach the store. */
 export default function ComparisonView(
-  { initial, request, problem: why = "", also, program }: {
+  { initial, request, problem: why = "", also, hidden: none = [], program }: {
     initial: Comparison;
     request: ComparisonRequest;
     /** Why `request` could not be answered. */
     problem?: string;
     also: readonly string[];
+    /** Labels of groups that are not drawn at first. */
+    hidden?: readonly string[];
     program: Program;
   },
 ): VNode {
   const comparison = useSignal<Comparison | null>(initial);
   // Runs of another name that begin later take no page from those that it was opened for.
-  const view = useSignal<View>({ ...request, filter: request.filter || initial.filter, also });
+  const view = useSignal<View>({
+    ...{ ...request, filter: request.filter || initial.filter },
+    ...{ also, hidden: none },
+  });
   const problem = useSignal(why);
   const wanted = useSignal<boolean | undefined>(undefined);
-  const hidden = useSignal<ReadonlySet<string>>(new Set());
   const looked = useSignal<string | undefined>(undefined);
   const { smoothing } = view.value;
   const { groups, names, found, left, notes, metric, axis, findings, suite } = comparison.value!;
@@ -56,18 +63,19 @@ export default function ComparisonView(
   useAddress(view.value);
 
   const seeds = wanted.value ?? groups.length <= FEW;
-  const drawn = { seeds, hidden: hidden.value, looked: looked.value };
+  const hidden = useMemo(() => new Set(view.value.hidden), [view.value.hidden]);
+  const drawn = { seeds, hidden, looked: looked.value };
   const toggle = (label: string) => {
-    const next = new Set(hidden.value);
+    const next = new Set(hidden);
     if (!next.delete(label)) next.add(label);
-    hidden.value = next;
+    set({ hidden: [...next] });
   };
   const look = (label: string | undefined) => looked.value = label;
   const set = (next: Partial<View>) => view.value = { ...view.value, ...next };
   const zoom = (range: Range | undefined) => set({ range });
-  const shown = useMemo(() => groups.filter(({ label }) => !hidden.value.has(label)), [
+  const shown = useMemo(() => groups.filter(({ label }) => !hidden.has(label)), [
     groups,
-    hidden.value,
+    hidden,
   ]);
   const paths = useMemo(() => pathsOf(groups), [groups]);
   const beside = view.value.also.filter((each) => each !== metric);
@@ -131,7 +139,7 @@ export default function ComparisonView(
           <li key={group.label}>
             <button
               type="button"
-              aria-pressed={!hidden.value.has(group.label)}
+              aria-pressed={!hidden.has(group.label)}
               title="Show or hide the group"
               onClick={() => toggle(group.label)}
               onPointerEnter={() => look(group.label)}
@@ -391,6 +399,7 @@ function queryOf(
 function useAddress(view: View): void {
   const query = queryOf(view);
   for (const name of view.also) query.append("also", name);
+  for (const label of view.hidden) query.append("hide", label);
   const asked = query.toString();
   const shown = useRef<string>();
   useEffect(() => {

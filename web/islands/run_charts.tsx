@@ -8,7 +8,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { ask } from "../ask.ts";
+import { ask, keepQuery } from "../ask.ts";
 import type { Axis } from "../axes.ts";
 import { arranged, type Chart } from "../charts.ts";
 import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
@@ -28,6 +28,7 @@ import type { ExplorerProps } from "../explorer/explorer.tsx";
 import { Gallery } from "../components/gallery.tsx";
 import { PolicyAtWork } from "../components/policy.tsx";
 import { Spreads } from "../components/spreads.tsx";
+import { queryOfView } from "../run_view.ts";
 
 /** Milliseconds between two looks at the sparklines of a run that goes on. */
 const SPARKS_EVERY = 5000;
@@ -38,7 +39,10 @@ export interface RunChartsProps {
   /** How it stands. */
   readonly status: string;
   readonly contents: Contents;
+  /** The usual x axis. */
   readonly axis: Axis;
+  /** What the address asks for, which keeps what is chosen; left out: the page is not the run's. */
+  readonly view?: View;
   readonly guide: Guide;
   /** What returns are held against. */
   readonly levels: readonly Level[];
@@ -62,7 +66,8 @@ export default function RunCharts(props: RunChartsProps): VNode {
   const { names, events, policies, models, planes, pictures } = contents;
   const search = useSignal("");
   const open = useSignal<ReadonlySet<string>>(new Set());
-  const view = useSignal<View>({ axis, smoothing: 0 });
+  const view = useSignal<View>(props.view ?? { axis, smoothing: 0 });
+  useAddress(props.view === undefined ? undefined : queryOfView(view.value, axis));
   const { hero, small, sections } = useMemo(
     () => arranged(names, Object.keys(guide)),
     [names.join("\n"), guide],
@@ -224,6 +229,15 @@ function Section(
       {isOpen && <div class="charts">{charts.map((chart) => draw(chart))}</div>}
     </details>
   );
+}
+
+/** Keeps a query in the page's address, once it is another than at first. */
+function useAddress(query: string | undefined): void {
+  const shown = useRef(query);
+  useEffect(() => {
+    if (query !== undefined && shown.current !== query) keepQuery(query);
+    shown.current = query;
+  }, [query]);
 }
 
 /** The run's sparklines, anew as it goes on. */

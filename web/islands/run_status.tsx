@@ -1,6 +1,7 @@
 /** A run's figures at a glance, live. @module */
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
+import { Restore } from "../components/restore.tsx";
 import { Status } from "../components/status.tsx";
 import { duration, figureBeside, metricTitle } from "../format.ts";
 import { isGone, rowOf } from "../live.ts";
@@ -9,7 +10,7 @@ import { commandIn, type Program } from "../program.ts";
 
 /** The island. `program`: how commands reach the store. */
 export default function RunStatus(
-  { row: initial, program }: { row: RunSummary; program: Program },
+  { row: initial, readOnly, program }: { row: RunSummary; readOnly: boolean; program: Program },
 ): VNode {
   const { id } = initial;
   const gone = isGone(id);
@@ -19,10 +20,18 @@ export default function RunStatus(
   return (
     <>
       {gone && (
-        <p class="problem" role="status">
-          This run is no longer in the store: from the trash{" "}
-          <code>{commandIn(program, `delete --restore ${id}`)}</code> takes it back.
-        </p>
+        <>
+          <p class="problem" role="status">
+            This run is no longer in the store: from the trash{" "}
+            <code>{commandIn(program, `delete --restore ${id}`)}</code> takes it back.
+          </p>
+          {/* That it is back is news. */}
+          {!readOnly && (
+            <div class="toolbar">
+              <Restore run={id} restored={() => {}} />
+            </div>
+          )}
+        </>
       )}
       <Figures row={last.current} />
     </>

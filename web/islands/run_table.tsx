@@ -7,7 +7,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, RefObject, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { ask, keepQuery } from "../ask.ts";
+import { ask, keepBeside, keepQuery, keptBeside } from "../ask.ts";
 import { MOST_NAMED, runsQuery } from "../compare_query.ts";
 import { ChangeBar } from "../components/change_bar.tsx";
 import { Seeds } from "../components/seeds.tsx";
@@ -46,6 +46,8 @@ const last = [
 ] as const;
 
 const HALF_A_MINUTE = 30_000;
+/** What the chosen runs are kept as. */
+const CHOSEN = "chosen";
 
 /** Groups that a reader may choose by name; any other key can be typed. */
 const usualGroups = ["configuration", "experiment", "agent", "environment", "agent.learningRate"];
@@ -68,13 +70,14 @@ export default function RunTable(
   const table = useSignal(initial);
   const problem = useSignal(why);
   const now = useTime(then);
-  const chosen = useSignal<ReadonlySet<string>>(new Set());
+  const chosen = useChosen();
   const at = useSignal(-1);
   const help = useSignal(false);
   /** As they are while one is dragged; the address keeps what comes of it. */
   const widths = useSignal(request.widths);
   useTable(asked.value, table, problem);
-  const { rows, groups, columns, found, length, total, archived, keys } = table.value;
+  const { rows, groups, columns, found, length, total, archived, trashed = 0, keys } = table
+    .value;
   const { limit, group, filter } = asked.value;
   // Until the answer is there, and where there are no longer as many rows, what is shown.
   const offset = Math.min(asked.value.offset, table.value.offset);
@@ -233,6 +236,7 @@ export default function RunTable(
                 <input
                   type="checkbox"
                   aria-label="Choose all that are shown"
+                  autocomplete="off"
                   checked={shown.length > 0 && shown.flat().every((id) => chosen.value.has(id))}
                   onChange={() => choose(shown.flat())}
                 />
@@ -293,6 +297,11 @@ export default function RunTable(
       {found === 0 && total > 0 && problem.value === "" && (
         <p class="empty">No run matches “{filter}”.</p>
       )}
+      {trashed > 0 && (
+        <p class="note">
+          <a href="/trash">Trash ({trashed.toLocaleString("en")})</a>
+        </p>
+      )}
     </section>
   );
 }
@@ -344,6 +353,19 @@ function useTable(
     };
     void load();
   }, [query, news]);
+}
+
+/** The runs that are chosen, also for who comes back to the page. */
+function useChosen(): Signal<ReadonlySet<string>> {
+  const chosen = useSignal<ReadonlySet<string>>(new Set());
+  const isBegun = useRef(false);
+  useEffect(() => {
+    if (isBegun.current) return keepBeside(CHOSEN, [...chosen.value]);
+    isBegun.current = true;
+    const kept = keptBeside(CHOSEN);
+    if (Array.isArray(kept) && kept.length > 0) chosen.value = new Set(kept);
+  }, [chosen.value]);
+  return chosen;
 }
 
 /** The time, `then` at first, half a minute at a time. */
@@ -506,6 +528,8 @@ function Line(
         <input
           type="checkbox"
           aria-label={`Choose ${label}`}
+          // What is chosen is known; a browser would tick boxes alone.
+          autocomplete="off"
           checked={chosen}
           onClick={(event) => pick(event.shiftKey)}
         />

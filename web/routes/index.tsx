@@ -6,6 +6,7 @@ import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts
 import { Live, RunTable } from "../islands.ts";
 import { type TableAnswer, type TableRequest, tableRequestOf } from "../runs_query.ts";
 import { tableOf } from "../runs_table.ts";
+import { trashedIn } from "../trash.ts";
 import type { Program } from "../program.ts";
 
 interface Data {
@@ -31,13 +32,17 @@ export function handler(
   const readOnly = writable === null;
   const { location } = store;
   const common = { title: "Runs", location, moment, readOnly, live, program, now: Date.now() };
+  const table = (of: TableRequest) => ({
+    ...tableOf(feed, records, of),
+    trashed: trashedIn(store).length,
+  });
   try {
-    return page({ ...common, table: tableOf(feed, records, request), request, problem: "" });
+    return page({ ...common, table: table(request), request, problem: "" });
   } catch (error) {
     // A filter that was kept in an address may ask for what no run has any more.
     if (!(error instanceof InputError)) throw error;
-    const table = tableOf(feed, records, tableRequestOf(new URLSearchParams()));
-    return page({ ...common, table, request, problem: error.message });
+    const all = table(tableRequestOf(new URLSearchParams()));
+    return page({ ...common, table: all, request, problem: error.message });
   }
 }
 

@@ -31,7 +31,7 @@ export const nothing: Comparison = {
 };
 
 /** What an address may ask for. */
-const KNOWN = ["run", "filter", "metric", "also", "paired", ...FORMED];
+const KNOWN = ["run", "filter", "metric", "also", "hide", "paired", ...FORMED];
 
 /** What the address of a page that compares asks for. */
 interface Readable {
@@ -40,6 +40,8 @@ interface Readable {
   readonly query: URLSearchParams;
   /** Metrics beside the first one. */
   readonly also: readonly string[];
+  /** Labels of groups that are not drawn. */
+  readonly hidden: readonly string[];
   /** What of the address means nothing here. */
   readonly passed: string | undefined;
   /** Why parts of it are passed over. */
@@ -66,7 +68,10 @@ export function readableRequestOf(address: URLSearchParams): Readable {
     const passed = shortened(beside.slice(MOST_BESIDE).join(", "));
     problems.push(`Cannot draw more than ${MOST_BESIDE} metrics beside the first: ${passed}`);
   }
-  return { request: requestOf(query), query, also, passed: passedOver(query, KNOWN), problems };
+  return {
+    ...{ request: requestOf(query), query, also, hidden: query.getAll("hide") },
+    ...{ passed: passedOver(query, KNOWN), problems },
+  };
 }
 
 /** `?metric=SERIES&axis=environmentSteps&smoothing=0.05`, `filter=TEXT` or `run=ID&run=ID…`, `groups=100`, `paired=1`. */

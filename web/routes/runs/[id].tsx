@@ -1,9 +1,9 @@
 /** The page of one run. @module */
 import type { VNode } from "preact";
-import { InputError, unlessDamaged } from "../../../lab/core/errors.ts";
+import { unlessDamaged } from "../../../lab/core/errors.ts";
 import { flatten } from "../../../lab/experiment/comparison.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
-import type { Manifest, Run, StoreReader } from "../../../lab/store/store.ts";
+import type { Manifest, Run } from "../../../lab/store/store.ts";
 import { datasets } from "../../../models/datasets/mod.ts";
 import type { State } from "../../state.ts";
 import { Copy } from "../../components/copy.tsx";
@@ -18,6 +18,7 @@ import {
   RunFamily,
   RunNote,
   RunStatus,
+  Trash,
 } from "../../islands.ts";
 import { type Family, familyOf } from "../../family.ts";
 import { type Guide, guideOfRun } from "../../metric_guide.ts";
@@ -26,17 +27,30 @@ import { isComputed } from "../../../lab/experiment/manifest.ts";
 import type { WorldOf } from "../../player/world.ts";
 import { isInOwnWorld, moduleRefusal } from "../../own/code.ts";
 import { levelsOf, playerOf } from "../../run_parts.ts";
+import { type AskedView, viewFrom } from "../../run_view.ts";
 import { type RunSummary, summarize } from "../../summary.ts";
+import { trashedIn, type TrashedRun } from "../../trash.ts";
 import { refusalOf } from "../../training/base_run.ts";
 import { pageBackends, queryOf } from "../../training/setting.ts";
 import { printable, printableLines } from "../../../lab/core/printable.ts";
 import { commandIn, type Program } from "../../program.ts";
+
+/** A run in the trash. */
+interface Trashed {
+  readonly title: string;
+  readonly trashed: TrashedRun;
+  readonly readOnly: boolean;
+  readonly program: Program;
+  readonly now: number;
+}
 
 interface Data {
   readonly title: string;
   readonly row: RunSummary;
   readonly run: Run;
   readonly contents: Contents;
+  /** How the address asks for its figures. */
+  readonly asked: AskedView;
   readonly guide: Guide;
   readonly levels: readonly Level[];
   readonly family: Family | null;
@@ -57,13 +71,21 @@ interface Data {
   readonly isGone: boolean;
 }
 
-/** Everything about one run but its series. */
+/** Everything about one run but its series; of one in the trash that it lies there. */
 export async function handler(
-  { params, state: { store, feed, writable, live, program, own } }: Context<State>,
-): Promise<PageAnswer<Data>> {
+  { url, params, state: { store, feed, writable, live, program, own } }: Context<State>,
+): Promise<PageAnswer<Data | Trashed>> {
+  const lying = trashedIn(store).find(({ id }) => id === params.id);
+  if (lying !== undefined) {
+    return page({
+      title: lying.seed === undefined ? lying.name : `${lying.name}, seed ${lying.seed}`,
+      trashed: lying,
+      ...{ readOnly: writable === null, program, now: Date.now() },
+    });
+  }
   // Taken before what is shown, so that the page hears of all that came after.
   const { moment } = feed;
-  const run = foundIn(store, params.id, program);
+  const run = store.find(params.id);
   const row = summarize(run, unlessDamaged(() => figuresOf(store, run)), 0);
   const module = await moduleRefusal(run, own);
   const contents = contentsOf(store, run);
@@ -76,6 +98,7 @@ export async function handler(
     program,
     row,
     run,
+    asked: viewFrom(url.searchParams, row.axis),
     trainable: isComputed(row.backend) && refusalOf(run, module) === undefined,
     unplayable: isComputed(row.backend) && isInOwnWorld(run) ? module : undefined,
     isGone: module !== undefined && own.isGone(run),
@@ -87,19 +110,6 @@ export async function handler(
     // What is written down holds one model.
     contents: live ? contents : { ...contents, models: [] },
   });
-}
-
-/**
- * The run of an address.
- *
- * @throws {InputError} where there is none, or it is in the trash, with the command that takes it back.
- */
-function foundIn(store: StoreReader, reference: string, program: Program): Run {
-  if (typeof store.run(reference)?.trashedAt !== "number") return store.find(reference);
-  throw new InputError(
-    `Run ${reference} is in the trash: ${commandIn(program, `delete --restore ${reference}`)} ` +
-      "takes it back",
-  );
 }
 
 /** Whether a run's model learns points, as those of the lab's data sets in the plane are. */
@@ -116,8 +126,17 @@ function trainingOf({ id, backend }: Pick<RunSummary, "id" | "backend">): string
 }
 
 /** The page. */
-export default function RunPage({ data }: PageProps<Data>): VNode {
-  const { row, run, contents, guide, levels, family } = data;
+export default function RunPage({ data }: PageProps<Data | Trashed>): VNode {
+  if ("trashed" in data) {
+    const { title, trashed, ...common } = data;
+    return (
+      <>
+        <h1>{title}</h1>
+        <Trash runs={[trashed]} single {...common} />
+      </>
+    );
+  }
+  const { row, run, contents, asked, guide, levels, family } = data;
   const { sweep } = run.manifest;
   const player = data.unplayable === undefined ? playerOf(run) : undefined;
   return (
@@ -141,7 +160,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
         )}
       </p>
       <RunFamily run={row.id} initial={{ family }} />
-      <RunStatus row={row} program={data.program} />
+      <RunStatus row={row} readOnly={data.readOnly} program={data.program} />
       <RunEvents contents={contents} />
       {data.unplayable !== undefined && (
         <Unplayable
@@ -151,11 +170,13 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
           program={data.program}
         />
       )}
+      {asked.problems.map((each) => <p class="problem" key={each}>{each}</p>)}
       <RunCharts
         run={row.id}
         status={row.status}
         contents={contents}
         axis={row.axis}
+        view={asked.view}
         guide={guide}
         levels={levels}
         player={player}

@@ -1,0 +1,48 @@
+/**
+ * How a reader looks at the figures of a run, as it stands in the address of its page.
+ *
+ * @module
+ */
+import { InputError } from "../lab/core/errors.ts";
+import type { Axis } from "./axes.ts";
+import type { View } from "./components/series_chart.tsx";
+import { axisFrom, rangeFrom, smoothingFrom } from "./query.ts";
+
+/** What an address asks for. */
+export interface AskedView {
+  readonly view: View;
+  /** Why parts of the address are passed over. */
+  readonly problems: readonly string[];
+}
+
+/** The view that a query asks for; `axis`: the usual one of the run. */
+export function viewFrom(query: URLSearchParams, axis: Axis): AskedView {
+  const problems: string[] = [];
+  const read = <Value>(of: () => Value, usual: Value): Value => {
+    try {
+      return of();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(error.message);
+      return usual;
+    }
+  };
+  const range = read(() => rangeFrom(query), undefined);
+  // A zoom has two ends.
+  const isZoom = range !== undefined && Number.isFinite(range.from) && Number.isFinite(range.to);
+  const view = {
+    axis: read(() => axisFrom(query, axis), axis),
+    smoothing: read(() => smoothingFrom(query), 0),
+    ...isZoom && { range },
+  };
+  return { view, problems };
+}
+
+/** The query that asks for a view; what is usual is left out. */
+export function queryOfView({ axis, smoothing, range }: View, usual: Axis): string {
+  const query = new URLSearchParams();
+  if (axis !== usual) query.set("axis", axis);
+  if (smoothing !== 0) query.set("smoothing", String(smoothing));
+  for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
+  return query.toString();
+}
