@@ -27,7 +27,7 @@ import {
   returnScale,
   returnScales,
 } from "../lab/experiment/return_scale.ts";
-import { Judge, trainingOf, type Verdict } from "../lab/experiment/verdict.ts";
+import { Judge, type Verdict } from "../lab/experiment/verdict.ts";
 import {
   figureSpread,
   type Improvement,
@@ -269,12 +269,7 @@ function summary(
       options.threshold ?? returnScale(group.configuration, registries)?.threshold,
     ),
     verdict: known && isWhole
-      ? new Judge(registries).figure(
-        group.configuration,
-        metric,
-        figure,
-        trainingOf(store, group.runs),
-      )
+      ? new Judge(registries).group(store, group.runs, metric, figure)?.verdict
       : undefined,
     speed: median(group.runs.map(speedOf).filter((speed) => !Number.isNaN(speed))),
   };

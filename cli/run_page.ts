@@ -10,7 +10,7 @@ import { isComputed, isOwnFileGone, LOGGED } from "../lab/experiment/manifest.ts
 import type { Registries } from "../lab/experiment/registries.ts";
 import { sourceRun } from "../lab/experiment/recorded_run.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
-import { Judge } from "../lab/experiment/verdict.ts";
+import { Judge, type Judgement } from "../lab/experiment/verdict.ts";
 import { budgetOf, budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Manifest, Run, Store } from "../lab/store/store.ts";
@@ -83,6 +83,12 @@ export async function runPage(
   ].join("\n\n");
 }
 
+/** A verdict in words, and why where it diverged. */
+function worthOf(judgement: Judgement | undefined): string {
+  const { verdict = "", reason } = judgement ?? {};
+  return verdict === "diverged" && reason !== undefined ? `${verdict} as ${reason}` : verdict;
+}
+
 /** How it stands, a sentence a line. */
 function stateOf(store: Store, run: Run, judge: Judge): string[] {
   const { determined, code, machine, irreproducible } = run.manifest;
@@ -93,7 +99,7 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
   const metrics = figuresOf(store, run);
   const worth = [
     headline(metrics, (metric) => judge.mark(configuration, metric)),
-    judge.run(run, metrics) ?? "",
+    worthOf(judge.judged(run, metrics)),
   ].filter((each) => each !== "");
   const earlier = (configuration.earlierBudgets ?? []) as { budget: number; iterations: number }[];
   const threads = machine.threads === undefined ? "" : `, ${plural(machine.threads, "thread")}`;

@@ -44,7 +44,6 @@ import { term } from "../lab/experiment/conditions.ts";
 import { filtered, unlessArchived } from "./filter.ts";
 import { type Contender, type Finding, findingsOf } from "./finding.ts";
 import { judge, type Verdict } from "./judge.ts";
-import { trainingOf } from "../lab/experiment/verdict.ts";
 import { usualCount } from "../lab/store/run_budget.ts";
 import { labelsOf, marksOf } from "./marks.ts";
 import { factsOf, jsonNumber } from "./summary.ts";
@@ -97,6 +96,8 @@ export interface ComparedGroup {
   readonly mark: number | null;
   /** On the IQM; null where nothing can be said. */
   readonly verdict: Verdict | null;
+  /** Why it is no good one, as a clause. */
+  readonly reason?: string;
   readonly settings: Record<string, string>;
 }
 
@@ -331,13 +332,14 @@ export class Comparer {
       await turn();
     }
     const isWhole = !judged.some(isLost) && !lines.some(({ lacks }) => lacks);
-    const verdict = figures.length > 0 && isWhole
-      ? judge.figure(configuration, metric, iqm(figures), trainingOf(this.#store, judged))
+    const worth = figures.length > 0 && isWhole
+      ? judge.group(this.#store, judged, metric, iqm(figures))
       : undefined;
     const common = unknown ? [] : curves;
     const group = {
       mark: judge.mark(configuration, metric) ?? null,
-      verdict: verdict ?? null,
+      verdict: worth?.verdict ?? null,
+      ...worth?.reason !== undefined && { reason: worth.reason },
       seeds: seeds.map((seed, i) => ({
         ...{ ...seed, lacks: false, figure: null, x: [], y: [] },
         ...lines[i],

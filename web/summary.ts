@@ -61,6 +61,8 @@ export interface RunSummary extends RunFacts {
   readonly headline: Headline | null;
   /** What its figures say; null where that is not known. */
   readonly verdict: Verdict | null;
+  /** Why it is no good one, as a clause; left out where the status says it. */
+  readonly reason?: string;
   /** Grows with every change of the run or of its figures. */
   readonly stamp: number;
 }
@@ -122,6 +124,7 @@ export function summarize(run: Run, read: Metrics | DamageError, stamp: number):
   const last = isDamaged ? {} : read;
   const headline = headlineMetric(Object.keys(last));
   const mark = judge.mark(run.manifest.determined.configuration, headline);
+  const judged = judge.judged(run, last);
   const { total: budget, spent } = budgetOf(run);
   const axis = usualCount(run);
   return {
@@ -140,7 +143,8 @@ export function summarize(run: Run, read: Metrics | DamageError, stamp: number):
       value: jsonNumber(last[headline]),
       ...(mark === undefined ? {} : { mark }),
     },
-    verdict: judge.run(run, last) ?? null,
+    verdict: judged?.verdict ?? null,
+    ...judged?.reason !== undefined && { reason: judged.reason },
     stamp,
   };
 }

@@ -164,6 +164,7 @@ const marks: Partial<Record<RunProgress["run"]["status"], [string, Style]>> = {
 const verdictMarks: Record<Verdict, [string, Style]> = {
   "solved": ["✓", "green"],
   "learning": ["✓", "green"],
+  "training no better than random": ["!", "yellow"],
   "no better than random": ["!", "yellow"],
   "diverged": ["✗", "red"],
 };

@@ -35,6 +35,7 @@ function shownStatus(status: string, io: Io): string {
 const verdictStyles: Record<Verdict, Style> = {
   "solved": "green",
   "learning": "cyan",
+  "training no better than random": "yellow",
   "no better than random": "yellow",
   "diverged": "red",
 };

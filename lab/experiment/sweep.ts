@@ -59,7 +59,7 @@ import { setAt, valueAt } from "./resolve.ts";
 import { isOwnFileChanged, resumeIn, stagesOf } from "./resume.ts";
 import { figuresOf } from "./score.ts";
 import { checkSweep, fieldOf, type SweepDefinition } from "./sweep_definition.ts";
-import { trainingOf } from "./verdict.ts";
+import { trainingOf, type TrainingReturn } from "./verdict.ts";
 
 /** What trials are judged by: a metric's IQM over seeds. */
 export interface Objective {
@@ -117,7 +117,7 @@ export interface SweepState {
     readonly runs: readonly Run[];
     readonly values: readonly number[];
     /** See {@linkcode trainingOf}. */
-    readonly training: number | undefined;
+    readonly training: TrainingReturn;
   };
   /** Whether all has been done. */
   readonly over: boolean;

@@ -18,12 +18,33 @@ import {
 } from "./return_scale.ts";
 
 /** What may be said of a run. */
-export type Verdict = "solved" | "learning" | "no better than random" | "diverged";
+export type Verdict =
+  | "solved"
+  | "learning"
+  | "training no better than random"
+  | "no better than random"
+  | "diverged";
+
+/** A verdict, and why. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** As a clause, where it is no good one; left out where the run's status is the reason. */
+  readonly reason?: string;
+}
+
+/** What training's last episodes returned: null where none was finished, undefined where it is unknown. */
+export type TrainingReturn = number | null | undefined;
 
 /** Episodes that the mean return of training is taken over. */
 const TRAINING_EPISODES = 100;
 /** Standard errors of random play's mean that a return must exceed to be better. */
 const ERRORS = 2;
+
+/** What a mean return of so many episodes must exceed to be better than that of random actions. */
+function barOf(random: NonNullable<ReturnScale["random"]>, episodes: number): number {
+  const { mean, deviation } = evaluatedRandom(random);
+  return mean + ERRORS * deviation / Math.sqrt(Math.max(1, episodes));
+}
 
 /**
  * The verdict on a mean return. Better than random is what exceeds the mean of random actions by two
@@ -32,31 +53,52 @@ const ERRORS = 2;
  * as well.
  *
  * @param episodes That the mean was taken over.
- * @param training The mean return of training's last hundred episodes, where it is known.
- * @returns undefined where neither mark of the scale decides.
+ * @param training Of training's last hundred episodes.
+ * @returns undefined where neither mark of the scale decides, or nothing is known of training that should
+ * be.
  */
 export function verdictOfReturn(
   value: number,
   { random, threshold }: Pick<ReturnScale, "random" | "threshold">,
   episodes: number,
-  training = Infinity,
+  training?: TrainingReturn,
 ): Verdict | undefined {
   if (!Number.isFinite(value)) return "diverged";
   if (threshold !== undefined && isSolved(value, threshold)) return "solved";
   if (random === undefined) return undefined;
-  const { mean, deviation } = evaluatedRandom(random);
-  const bar = (count: number) => mean + ERRORS * deviation / Math.sqrt(Math.max(1, count));
-  const isBetter = value > bar(episodes) && training > bar(TRAINING_EPISODES);
-  return isBetter ? "learning" : "no better than random";
+  if (!(value > barOf(random, episodes))) return "no better than random";
+  if (training === null) return undefined;
+  return training === undefined || training > barOf(random, TRAINING_EPISODES)
+    ? "learning"
+    : "training no better than random";
 }
 
-/** What runs of one configuration returned in training's last episodes: their IQM; undefined: unknown. */
+/** What says whether a run plays episodes while it trains. */
+type Acting = Pick<Run, "manifest" | "environmentSteps">;
+
+/** What training's last episodes returned, from the last value of each series of a run. */
+function trainingOfRun(
+  { manifest, environmentSteps }: Acting,
+  metrics: Metrics,
+): TrainingReturn {
+  // A planner plays none, and a program of a user's own may not say what it played.
+  const acts = "agent" in manifest.determined.configuration && environmentSteps > 0;
+  return metrics[TRAINING_RETURN] ?? (acts ? null : undefined);
+}
+
+/** What runs of one configuration returned in training's last episodes: the IQM over those that say it. */
 export function trainingOf(
   store: Pick<StoreReader, "lastMetrics">,
-  runs: readonly Pick<Run, "id">[],
-): number | undefined {
-  const known = runs.flatMap(({ id }) => store.lastMetrics(id)[TRAINING_RETURN] ?? []);
-  return known.length === 0 ? undefined : interquartileMean(known);
+  runs: readonly (Pick<Run, "id"> & Acting)[],
+): TrainingReturn {
+  const returns = runs.map((run) => trainingOfRun(run, store.lastMetrics(run.id)));
+  const known = returns.filter((each) => typeof each === "number");
+  return known.length > 0 ? interquartileMean(known) : returns.includes(null) ? null : undefined;
+}
+
+/** `52.3`: a return in words. */
+function shortOf(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }
 
 /** Judges runs by the worlds of a registry, each world looked up once. */
@@ -69,39 +111,78 @@ export class Judge {
     this.#registries = registries;
   }
 
+  /** The verdict of {@linkcode judged}. */
+  run(run: Pick<Run, "status"> & Acting, metrics: Metrics): Verdict | undefined {
+    return this.judged(run, metrics)?.verdict;
+  }
+
   /**
-   * The verdict on a run: diverged where its status, a loss or its return says so, else by its
-   * return.
+   * What a run is worth: it diverged where its status, a loss or its return says so, else its return
+   * decides.
    *
    * @param metrics Last value of each series.
    * @returns undefined where nothing can be said, as of models and own worlds, or where no
    * evaluation is known.
    */
-  run(
-    { status, manifest }: Pick<Run, "status" | "manifest">,
-    metrics: Metrics,
-  ): Verdict | undefined {
-    if (status === "diverged" || badLoss(metrics) !== undefined) return "diverged";
-    const { configuration } = manifest.determined;
-    return this.figure(configuration, RETURN, metrics[RETURN], metrics[TRAINING_RETURN]);
+  judged(run: Pick<Run, "status"> & Acting, metrics: Metrics): Judgement | undefined {
+    const reason = badLoss(metrics);
+    if (reason !== undefined) return { verdict: "diverged", reason };
+    if (run.status === "diverged") return { verdict: "diverged" };
+    const { configuration } = run.manifest.determined;
+    const training = trainingOfRun(run, metrics);
+    return this.judgedFigure(configuration, RETURN, metrics[RETURN], training);
   }
 
   /**
-   * The verdict on a figure of runs of one configuration; undefined where it is no return.
-   *
-   * @param training Of the same runs, the returns of training.
+   * What runs of one configuration are worth together: they diverged where a loss of one of them says so,
+   * else a figure of all decides.
    */
+  group(
+    store: Pick<StoreReader, "lastMetrics">,
+    runs: readonly (Pick<Run, "id"> & Acting)[],
+    metric: string | undefined,
+    value: number,
+  ): Judgement | undefined {
+    for (const { id, manifest } of runs) {
+      const bad = badLoss(store.lastMetrics(id));
+      if (bad === undefined) continue;
+      return { verdict: "diverged", reason: `of seed ${manifest.determined.seed} ${bad}` };
+    }
+    const { configuration } = runs[0].manifest.determined;
+    return this.judgedFigure(configuration, metric, value, trainingOf(store, runs));
+  }
+
+  /** The verdict of {@linkcode judgedFigure}. */
   figure(
     configuration: { readonly [key: string]: Json },
     metric: string | undefined,
     value: number | undefined,
-    training?: number,
+    training?: TrainingReturn,
   ): Verdict | undefined {
+    return this.judgedFigure(configuration, metric, value, training)?.verdict;
+  }
+
+  /**
+   * What a figure of runs of one configuration is worth; undefined where it is no return.
+   *
+   * @param training Of the same runs.
+   */
+  judgedFigure(
+    configuration: { readonly [key: string]: Json },
+    metric: string | undefined,
+    value: number | undefined,
+    training?: TrainingReturn,
+  ): Judgement | undefined {
     if (metric !== RETURN || value === undefined) return undefined;
     const scale = this.#scaleOf(configuration);
-    const { episodes } = (configuration.evaluation ?? {}) as { episodes?: Json };
-    return scale &&
-      verdictOfReturn(value, scale, typeof episodes === "number" ? episodes : 1, training);
+    if (scale === undefined) return undefined;
+    const { episodes: asked } = (configuration.evaluation ?? {}) as { episodes?: Json };
+    const episodes = typeof asked === "number" ? asked : 1;
+    const verdict = verdictOfReturn(value, scale, episodes, training);
+    if (verdict === undefined || verdict === "solved" || verdict === "learning") {
+      return verdict && { verdict };
+    }
+    return { verdict, reason: reasonOf(value, scale, episodes, training) };
   }
 
   /** The return at which the world of a configuration counts as solved; undefined of another metric. */
@@ -117,4 +198,28 @@ export class Judge {
     if (!this.#scales.has(key)) this.#scales.set(key, returnScale(configuration, this.#registries));
     return this.#scales.get(key);
   }
+}
+
+/** The figures for which a return is no good one. */
+function reasonOf(
+  value: number,
+  { random }: ReturnScale,
+  episodes: number,
+  training: TrainingReturn,
+): string {
+  if (!Number.isFinite(value)) return `${RETURN} is ${value}`;
+  const above = (count: number) =>
+    random === undefined ? "" : ` (better than random above ${shortOf(barOf(random, count))})`;
+  return [
+    `the return is ${shortOf(value)}${above(episodes)}`,
+    ...typeof training === "number"
+      ? [
+        `training's last ${TRAINING_EPISODES} episodes return ${shortOf(training)}` +
+        above(TRAINING_EPISODES),
+      ]
+      : [],
+    ...random === undefined
+      ? []
+      : [`random actions return ${shortOf(evaluatedRandom(random).mean)}`],
+  ].join(", ");
 }

@@ -76,7 +76,7 @@ Deno.test("the table of runs has what its width has room for, each figure in its
     ["aaaaaa", "first", "56", "early stop", "return 480.0", "solved", "0.125"],
   ]);
   // A figure is on the side of what counts as solved that its verdict says.
-  const almost = storeOf({ "evaluation/return_mean": 474.96 });
+  const almost = storeOf({ "evaluation/return_mean": 474.96, "rollout/episode_return_mean": 400 });
   deepStrictEqual(shown(109, [run], [], almost)[1].slice(4, 6), ["return 474.96", "learning"]);
   // What is the headline anyway is no column of its own.
   deepStrictEqual(shown(140, [run], ["evaluation/return_mean"])[0], shown(140)[0]);

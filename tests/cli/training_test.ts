@@ -367,7 +367,7 @@ Deno.test("reproduce exits with 0 where the digests are equal, and keeps a run o
 
 Deno.test("a run has its verdict in the document of every command, and on its page", async () => {
   await withLab(async (lab, _, change) => {
-    const randomReturn = { mean: -1e6, deviation: 1, episodes: 1000 };
+    const randomReturn = { mean: 1e6, deviation: 1, episodes: 1000 };
     const environments = registries.environments.map((entry) => ({ ...entry, randomReturn }));
     change((io) =>
       Object.assign(io, { registries: () => Promise.resolve({ ...registries, environments }) })
@@ -377,13 +377,13 @@ Deno.test("a run has its verdict in the document of every command, and on its pa
     for (const line of [run, ...others]) {
       const words = line.split(" ");
       const { runs } = JSON.parse((await lab(...words, "--json")).out);
-      strictEqual(runs[0].verdict, "learning", line);
+      strictEqual(runs[0].verdict, "no better than random", line);
     }
     strictEqual(
       JSON.parse((await lab("describe", "latest", "--json")).out).run.verdict,
-      "learning",
+      "no better than random",
     );
-    match((await lab("describe", "latest")).out, /, return \S+, learning\./);
+    match((await lab("describe", "latest")).out, /, return \S+, no better than random\./);
   });
 });
 

@@ -51,7 +51,8 @@ Deno.test("a run that ends while its page is made is told to the page", () =>
       },
     };
     const state = { store, feed, own, writable: null, live: true, program: { name: "lab" } };
-    const context = { params: { id }, state } as unknown as Parameters<typeof handler>[0];
+    const url = new URL(`http://127.0.0.1/runs/${id}`);
+    const context = { url, params: { id }, state } as unknown as Parameters<typeof handler>[0];
     const { data } = await handler(context) as unknown as {
       data: { row: RunSummary; moment: number };
     };

@@ -262,6 +262,7 @@ Deno.test("a training that a rule ended is judged by its score, as a stored run"
     says(opened);
     const evaluated = (name: string, value: number) =>
       says({ kind: "reports", reports: [{ ...report(1), metrics: { [name]: value } }] });
+    evaluated("rollout/episode_return_mean", 400);
     evaluated("evaluation/return_mean", 500);
     evaluated("score/return_mean", 470);
     // The world counts as solved from 475 on.

@@ -585,7 +585,7 @@ Deno.test("a row says what is known of a run, each in its column", async () => {
     const head = line.get("th");
     deepStrictEqual(
       [head.textContent, head.getAttribute("title"), head.get("a").getAttribute("href")],
-      ["name-r7gamma=0.9, lambda=1starredits clock is wrong", "its clock is wrong", "/runs/r7"],
+      ["name-r7starredgamma=0.9, lambda=1its clock is wrong", "its clock is wrong", "/runs/r7"],
     );
     strictEqual(line.all("td").at(-2)!.getAttribute("title"), "250 environment steps");
     const labels = line.all("td").map((each) => each.getAttribute("data-label"));
@@ -598,6 +598,11 @@ Deno.test("a row says what is known of a run, each in its column", async () => {
   await shown(single, "", ({ page }) => {
     strictEqual(rows(page)[0].get("th").getAttribute("title"), "r1: m on w");
     ok(!rows(page)[0].textContent.includes("%"));
+  });
+  // What there is no room for is said to who points at the row.
+  const [first] = single.rows;
+  await shown({ ...single, rows: [{ ...first, apart: ["gamma=0.9"] }] }, "", ({ page }) => {
+    strictEqual(rows(page)[0].get("th").getAttribute("title"), "r1: m on w, gamma=0.9");
   });
 });
 

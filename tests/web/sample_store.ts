@@ -155,7 +155,10 @@ export function addSweep(store: Store, name: string, ended = 12): void {
       ...{ name: "cartpole-a2c", tags: [], note: "" },
       manifest: { ...manifest, sweep: { name, trial } },
     }).id;
-    addPoints(store, run, 390, { "evaluation/return_mean": 500 + 100 * Math.log10(rate) + seed });
+    addPoints(store, run, 390, {
+      "evaluation/return_mean": 500 + 100 * Math.log10(rate) + seed,
+      "rollout/episode_return_mean": 400,
+    });
     setProgress(store, run, 390, { status: "completed" });
   };
   for (const { trial, point } of sweepState(store, name)!.trials.slice(0, ended)) {

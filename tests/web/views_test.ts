@@ -582,10 +582,25 @@ Deno.test("a status is said once, with what is used of the budget, and what it i
     // 50 a second, 7,500 to go.
     const goes = status === "running" ? "25 %50/s, 2 min 30 s left" : "";
     strictEqual(said({ status }), word + goes);
-    for (const verdict of ["solved", "learning", "no better than random", "diverged"]) {
+    const [learning, random] = ["learning", "no better than random"];
+    for (const verdict of ["solved", learning, `training ${random}`, random, "diverged"]) {
       const worth = verdict === status ? "" : verdict;
       strictEqual(said({ status, verdict }), word + goes + worth);
     }
+    // Why a run diverged that does not say so itself is no matter of pointing.
+    const reason = "losses/own is Infinity";
+    const why = status === "diverged" ? "" : `diverged: ${reason}`;
+    strictEqual(said({ status, verdict: "diverged", reason }), word + goes + why);
+  }
+  {
+    const judged = {
+      status: "completed",
+      verdict: `training no better than random`,
+      reason: "why",
+    };
+    using page = new SmallPage(Status, { row: { ...row, ...judged } });
+    strictEqual(page.all("span").at(-1)!.getAttribute("title"), "why");
+    strictEqual(page.textContent, "completedtraining no better than random");
   }
   strictEqual(said({ status: "running", budget: 0 }), "running50/s");
   strictEqual(said({ status: "running", count: 0 }), "running25 %");

@@ -106,7 +106,9 @@ export function Statistics(
                     {finding === undefined ? "–" : detectableText(finding, figure)}
                   </td>
                 )}
-                <td>{verdict === null ? "–" : <Worth verdict={verdict} />}</td>
+                <td>
+                  {verdict === null ? "–" : <Worth verdict={verdict} reason={group.reason} />}
+                </td>
                 <td class="number">{shown(statistics.mean)}</td>
                 <td class="number">{shown(statistics.median)}</td>
                 <td class="links">

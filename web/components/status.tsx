@@ -17,7 +17,9 @@ export function Status({ row }: { row: RunSummary }): VNode {
         </progress>
       )}
       {row.status === "running" && <Pace row={row} />}
-      {row.verdict !== null && row.verdict !== row.status && <Worth verdict={row.verdict} />}
+      {row.verdict !== null && row.verdict !== row.status && (
+        <Worth verdict={row.verdict} reason={row.reason} />
+      )}
     </>
   );
 }
@@ -37,11 +39,17 @@ function Pace({ row: { count: spent, budget, wallSeconds } }: { row: RunSummary 
 const classes: Record<Verdict, string> = {
   "solved": "good",
   "learning": "fair",
+  "training no better than random": "poor",
   "no better than random": "poor",
   "diverged": "bad",
 };
 
-/** A verdict as a badge. */
-export function Worth({ verdict }: { verdict: Verdict }): VNode {
-  return <span class={`verdict ${classes[verdict]}`}>{verdict}</span>;
+/** A verdict as a badge, with its reason for who points at it; why one diverged is always said. */
+export function Worth({ verdict, reason }: { verdict: Verdict; reason?: string }): VNode {
+  return (
+    <span class={`verdict ${classes[verdict]}`} title={reason}>
+      {verdict}
+      {verdict === "diverged" && reason !== undefined && `: ${reason}`}
+    </span>
+  );
 }

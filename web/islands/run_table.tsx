@@ -550,10 +550,14 @@ function RunRow(
 ): VNode {
   return (
     <Line label={`${row.name}, seed ${row.seed}`} {...line}>
-      <th scope="row" title={row.damage ?? `${row.id}: ${row.method} on ${row.world}`}>
+      <th
+        scope="row"
+        title={row.damage ?? [`${row.id}: ${row.method} on ${row.world}`, ...apart].join(", ")}
+      >
         <a href={`/runs/${row.id}`}>{row.name}</a>
-        {apart.length > 0 && <small class="apart">{apart.join(", ")}</small>}
         {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
+        {/* Last, as they are what is cut where there is no room. */}
+        {apart.length > 0 && <small class="apart">{apart.join(", ")}</small>}
         {row.damage !== null && <small>{row.damage}</small>}
       </th>
       <td class="number" data-label="seed">{row.seed}</td>

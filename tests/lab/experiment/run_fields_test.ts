@@ -151,7 +151,8 @@ Deno.test("a run as a row has each of its fields, and how far its budget is spen
   };
   deepStrictEqual(summarize(run, { "evaluation/return_mean": 500 }, 9), row);
   deepStrictEqual(summarize(run, { "evaluation/return_mean": NaN }, 9), {
-    ...{ ...row, verdict: "diverged", headline: { ...row.headline, value: "NaN" } },
+    ...{ ...row, verdict: "diverged", reason: "evaluation/return_mean is NaN" },
+    headline: { ...row.headline, value: "NaN" },
   });
   deepStrictEqual(summarize(run, new DamageError("it is broken"), 9), {
     ...{ ...row, status: "damaged", damage: "it is broken", verdict: null, headline: null },
@@ -180,9 +181,18 @@ Deno.test("what training returned is the IQM over the runs that say it", () => {
         number
       >,
   };
-  const of = (...ids: string[]) => trainingOf(source, ids.map((id) => ({ id })));
+  const planner = {
+    environmentSteps: 0,
+    manifest: { determined: { configuration: { agent: {} } } } as unknown as Run["manifest"],
+  };
+  const of = (...ids: string[]) => trainingOf(source, ids.map((id) => ({ id, ...planner })));
   // The middle four of −50, 1, 2, 3, 4, 5, 8, 100.
   strictEqual(of(..."abcdefgh", "none"), 3.5);
   strictEqual(of("b"), 2);
   strictEqual(of("none"), undefined);
+  // Agents that acted, of which one finished an episode.
+  const acting = (...ids: string[]) =>
+    trainingOf(source, ids.map((id) => ({ id, ...planner, environmentSteps: 10 })));
+  strictEqual(acting("none"), null);
+  strictEqual(acting("none", "b"), 2);
 });

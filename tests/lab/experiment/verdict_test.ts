@@ -7,20 +7,27 @@ import { registries } from "../../../registries.ts";
 
 const judge = new Judge(registries);
 
-function verdict(
+function runOf(
   environment: Record<string, string> | undefined,
-  metrics: Record<string, number>,
   status: RunStatus = "completed",
   maskActions = false,
+  environmentSteps = 0,
 ) {
   const configuration = {
     ...environment && { environment, agent: { name: "ppo", maskActions } },
     evaluation: { every: 1, episodes: 100 },
   };
-  return judge.run(
-    { status, manifest: { determined: { configuration } } as unknown as Manifest },
-    metrics,
-  );
+  const determined = { configuration, seed: "7" };
+  return { status, environmentSteps, manifest: { determined } as unknown as Manifest };
+}
+
+function verdict(
+  environment: Record<string, string> | undefined,
+  metrics: Record<string, number>,
+  status?: RunStatus,
+  maskActions?: boolean,
+) {
+  return judge.run(runOf(environment, status, maskActions), metrics);
 }
 
 Deno.test("a return is judged between random play and what counts as solved", () => {
@@ -52,11 +59,59 @@ Deno.test("a return counts as learned only where training shows it, too", () => 
       "rollout/episode_return_mean": training,
     });
   // A learning rate of 10⁶ leaves a policy that returns 25.8; an untrained network may return 60.
-  strictEqual(judged(25.8, 9.4), "no better than random");
-  strictEqual(judged(60, 22.3), "no better than random");
+  strictEqual(judged(25.8, 9.4), "training no better than random");
+  strictEqual(judged(60, 22.3), "training no better than random");
   strictEqual(judged(25.8, 26), "learning");
   strictEqual(judged(20, 26), "no better than random");
   strictEqual(judged(480, 24), "solved");
+  strictEqual(judged(20, 9.4), "no better than random");
+});
+
+Deno.test("an agent that finished no episode while it trained is not learning, a planner may be", () => {
+  const judged = (value: number, environmentSteps: number, id = "CartPole-v1") =>
+    judge.run(runOf({ id }, "completed", false, environmentSteps), {
+      "evaluation/return_mean": value,
+    });
+  deepStrictEqual([60, 20, 480].map((value) => judged(value, 10)), [
+    ...[undefined, "no better than random", "solved"],
+  ]);
+  strictEqual(judged(60, 0), "learning");
+  // A program of a user's own may not say what it played.
+  const { manifest: { determined }, ...run } = runOf({ id: "CartPole-v1" }, "completed", false, 10);
+  const { agent: _, ...configuration } = determined.configuration;
+  const own = { ...run, manifest: { determined: { configuration } } as unknown as Manifest };
+  strictEqual(judge.run(own, { "evaluation/return_mean": 60 }), "learning");
+});
+
+Deno.test("a verdict names the figures that it stands on", () => {
+  const reason = (metrics: Record<string, number>, status?: RunStatus) =>
+    judge.judged(runOf({ id: "CartPole-v1" }, status), metrics)?.reason;
+  const [value, training] = ["evaluation/return_mean", "rollout/episode_return_mean"];
+  strictEqual(
+    reason({ [value]: 52.04, [training]: 21.917 }),
+    "the return is 52.04 (better than random above 24.49), training's last 100 episodes return " +
+      "21.92 (better than random above 24.49), random actions return 22.28",
+  );
+  strictEqual(
+    reason({ [value]: 9.31 }),
+    "the return is 9.31 (better than random above 24.49), random actions return 22.28",
+  );
+  deepStrictEqual([60, 480].map((good) => reason({ [value]: good })), [undefined, undefined]);
+  strictEqual(reason({ [value]: NaN }), "evaluation/return_mean is NaN");
+  strictEqual(reason({ [value]: 500, "losses/infinite": Infinity }), "losses/infinite is Infinity");
+  strictEqual(reason({ [value]: 500 }, "diverged"), undefined);
+});
+
+Deno.test("a group of which a loss is not finite has diverged, as that run has", () => {
+  const metrics: Record<string, Record<string, number>> = {
+    a: { "evaluation/return_mean": 500 },
+    b: { "evaluation/return_mean": 500, "losses/own": NaN },
+  };
+  const source = { lastMetrics: (id: string) => metrics[id] };
+  const of = (...ids: string[]) =>
+    judge.group(source, ids.map((id) => ({ id, ...runOf({ id: "CartPole-v1" }) })), RETURN, 500);
+  strictEqual(of("a")?.verdict, "solved");
+  deepStrictEqual(of("a", "b"), { verdict: "diverged", reason: "of seed 7 losses/own is NaN" });
 });
 
 Deno.test("the return of training is a mean over 100 episodes, whatever is evaluated", () => {
