@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
 import type { Dataset } from "../../lab/core/dataset.ts";
+import { InputError } from "../../lab/core/errors.ts";
 import { encodeModel } from "../../models/model_file.ts";
 import { encodePlane } from "../../models/plane.ts";
 import { answeredBy } from "../../web/ask.ts";
@@ -179,6 +180,40 @@ Deno.test("a model under labels decodes and draws under the one that is chosen",
   ok(firsts[0] === firsts[1] && firsts[1] !== firsts[2]);
   const note = page.all("p", ".note").find((each) => each.textContent.startsWith("Samples"))!;
   ok(note.textContent.startsWith("Samples of seed 2"));
+});
+
+Deno.test("a model of text writes it, and goes on from what is typed", () => {
+  const drawn: { prompt?: string; first: number }[] = [];
+  const model = {
+    ...{ kind: "text", shape: [3], classes: 0, kinds: 0, codeSize: 0, vocabulary: ["a", "b", "c"] },
+    sample: (
+      { count, prompt, random }: { count: number; prompt?: string; random: { random(): number } },
+    ) => {
+      if (prompt === "x") throw new InputError("No x.");
+      drawn.push({ prompt, first: random.random() });
+      const row = prompt === undefined ? [0, 1, 2] : [2, 2, 0];
+      return { values: Float32Array.from({ length: 3 * count }, (_, i) => row[i % 3]) };
+    },
+  };
+  using page = new SmallPage(Shapes, { run: "r", model, examples });
+  const texts = () => page.get("ul", "Texts").all("li").map(({ textContent }) => textContent);
+  deepStrictEqual(texts(), Array(8).fill("abc"));
+  deepStrictEqual(page.all("canvas"), []);
+  const prompt = page.get("input");
+  strictEqual(prompt.getAttribute("maxlength") ?? prompt.getAttribute("maxLength"), "3");
+  prompt.put("cc");
+  deepStrictEqual(texts(), Array(8).fill("cca"));
+  strictEqual(page.get("ul", "Texts").all("b")[0].textContent, "cc");
+  // What the model refuses is said above the texts before.
+  prompt.put("x");
+  strictEqual(page.get("p", ".problem").textContent, "No x.");
+  ok(texts()[0] === "cca");
+  prompt.put("");
+  strictEqual(page.all("p", ".problem").length, 0);
+  ok(texts()[0] === "abc");
+  page.get("button", "Others").click();
+  deepStrictEqual(drawn.map(({ prompt }) => prompt), [undefined, "cc", undefined, undefined]);
+  ok(drawn[0].first === drawn[2].first && drawn[2].first !== drawn[3].first);
 });
 
 Deno.test("a model with kinds decodes as the one that is chosen, and draws of all of them", () => {

@@ -27,6 +27,7 @@ import { CodeMap } from "./map.tsx";
 import { Pad } from "./pad.tsx";
 import { Picture } from "./picture.tsx";
 import { type Held, PointsExplorer } from "./points.tsx";
+import { TextSheet } from "./texts.tsx";
 
 /** Coordinates with a slider, neighbours, pictures between two codes, samples: at most. */
 const [SLIDERS, NEAR, BETWEEN, SAMPLES] = [32, 8, 9, 24];
@@ -182,7 +183,9 @@ export function Shapes({ run, model, examples }: Opened & { run: string }): VNod
       {model.decode === undefined && (model.translate ?? model.classify) !== undefined && (
         <OfExamples model={model} examples={examples} label={label.value} />
       )}
-      {model.sample !== undefined && <SampleSheet model={model} label={label.value} />}
+      {model.sample !== undefined && (model.kind === "text"
+        ? <TextSheet model={model} label={label.value} />
+        : <SampleSheet model={model} label={label.value} />)}
     </>
   );
 }

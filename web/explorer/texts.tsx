@@ -1,0 +1,77 @@
+/** Samples of a model of text, which go on from what a reader types. @module */
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useMemo, useRef } from "preact/hooks";
+import { InputError } from "../../lab/core/errors.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+import { textsOf } from "../../lab/core/text.ts";
+import type { LoadedModel } from "../../models/model_file.ts";
+
+/** Texts that are drawn at once. */
+const TEXTS = 8;
+
+/** Texts, and what they were told to begin with. */
+interface Drawn {
+  readonly texts: readonly string[];
+  readonly prompt: string;
+}
+
+/**
+ * Texts drawn here. Those of a prompt that the model refuses are the ones before, under the line that
+ * says why.
+ */
+export function TextSheet({ model, label }: { model: LoadedModel; label: number }): VNode {
+  const seed = useSignal(1);
+  const prompt = useSignal("");
+  const before = useRef<Drawn>({ texts: [], prompt: "" });
+  const { drawn, problem } = useMemo(() => {
+    try {
+      const { values } = model.sample!({
+        count: TEXTS,
+        random: defaultRng(seed.value),
+        ...model.classes > 0 && { label },
+        // Not every model of text takes one.
+        ...prompt.value !== "" && { prompt: prompt.value },
+      });
+      const { vocabulary, shape: [length] } = model;
+      const texts = textsOf({ count: TEXTS, length, vocabulary, values });
+      return { drawn: { texts, prompt: prompt.value }, problem: "" };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return { drawn: before.current, problem: error.message };
+    }
+  }, [model, seed.value, label, prompt.value]);
+  before.current = drawn;
+  const [length] = model.shape;
+  return (
+    <>
+      <div class="toolbar">
+        <label class="grow">
+          <span class="hidden">What texts begin with</span>
+          <input
+            type="text"
+            placeholder={`What they begin with, at most ${length} characters`}
+            maxLength={length}
+            spellcheck={false}
+            autocomplete="off"
+            value={prompt.value}
+            onChange={({ currentTarget }) => prompt.value = currentTarget.value}
+          />
+        </label>
+        <span>
+          Texts of seed {seed.value}{" "}
+          <button type="button" class="quiet" onClick={() => seed.value += 1}>Others</button>
+        </span>
+      </div>
+      {problem !== "" && <p class="problem" role="alert">{problem}</p>}
+      <ul class="texts" aria-label="Texts">
+        {drawn.texts.map((text, i) => (
+          <li key={i}>
+            <b>{drawn.prompt}</b>
+            {text.slice(drawn.prompt.length)}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
