@@ -29,6 +29,11 @@ export function isSingle({ x }: Line): boolean {
   return x.length === 1;
 }
 
+/** Whether a value has a place on a y axis: one that is finite, and on a logarithmic axis above 0. */
+export function isOnAxis(value: number | string, log: boolean): value is number {
+  return typeof value === "number" && (!log || value > 0);
+}
+
 type Values = readonly (number | string)[];
 
 /** The band of a deviation around values; where one of the two is not finite, a gap. */

@@ -6,8 +6,8 @@
 import { escaped } from "../lab/core/markup.ts";
 import { roundNumbers } from "../lab/core/round_numbers.ts";
 import { dashOf } from "./components/palette.ts";
-import { isSingle, type Line } from "./lines.ts";
-import { tickLabels } from "./ticks.ts";
+import { isOnAxis, isSingle, type Line } from "./lines.ts";
+import { logLabels, logTicks, tickLabels } from "./ticks.ts";
 
 /** A chart as it is drawn. */
 export interface DrawnChart {
@@ -15,6 +15,8 @@ export interface DrawnChart {
   readonly xLabel: string;
   readonly lines: readonly Line[];
   readonly levels: readonly { readonly y: number; readonly label: string }[];
+  /** The y axis is logarithmic. */
+  readonly log?: boolean;
   /** What is shown of each axis. */
   readonly x: readonly [low: number, high: number];
   readonly y: readonly [low: number, high: number];
@@ -37,18 +39,27 @@ const [ROW, LETTERS] = [18, 100];
 const MARKS = 7;
 
 /** The document. */
-export function svgOf({ title, xLabel, lines, levels, x, y, colors }: DrawnChart): string {
+export function svgOf(
+  { title, xLabel, lines, levels, log = false, x, y, colors }: DrawnChart,
+): string {
   const across = (value: number) => round(LEFT + (RIGHT - LEFT) * (value - x[0]) / (x[1] - x[0]));
-  const up = (value: number) => round(BOTTOM - (BOTTOM - TOP) * (value - y[0]) / (y[1] - y[0]));
+  // Of a band that reaches to 0 the lower edge is the foot of a logarithmic axis.
+  const unit = (value: number) => log ? Math.log10(Math.max(value, y[0])) : value;
+  const [foot, head] = y.map(unit);
+  const up = (value: number) =>
+    round(BOTTOM - (BOTTOM - TOP) * (unit(value) - foot) / (head - foot));
+  const [ticks, labels] = log
+    ? [logTicks(...y, MARKS), logLabels]
+    : [roundNumbers(...y, MARKS), tickLabels];
   const grid = [
     ...roundNumbers(...x, MARKS).map((value, i, all) => {
       const at = across(value);
       const label = text(at, BOTTOM + 18, tickLabels(all)[i], colors.soft, "middle");
       return `<path d="M${at} ${TOP}V${BOTTOM}"/>${label}`;
     }),
-    ...roundNumbers(...y, MARKS).map((value, i, all) => {
+    ...ticks.map((value, i, all) => {
       const at = up(value);
-      const label = text(LEFT - 8, at + 4, tickLabels(all)[i], colors.soft, "end");
+      const label = text(LEFT - 8, at + 4, labels(all)[i], colors.soft, "end");
       return `<path d="M${LEFT} ${at}H${RIGHT}"/>${label}`;
     }),
   ];
@@ -60,7 +71,10 @@ export function svgOf({ title, xLabel, lines, levels, x, y, colors }: DrawnChart
         const outline = [...edge(0), ...edge(1).reverse()].join("L");
         return `<path d="M${outline}Z" fill="${color}" opacity="${line.quiet ? 0.06 : 0.16}"/>`;
       });
-    const runs = runsOf(line.x, [line.y]);
+    const runs = runsOf(
+      line.x,
+      [line.y.map((value) => isOnAxis(value, log) ? value : "NaN")],
+    );
     if (isSingle(line)) {
       return [
         ...bands,

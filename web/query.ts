@@ -54,6 +54,13 @@ export function smoothingFrom(query: URLSearchParams): number {
   return numberFrom(query, "smoothing", { low: 0, high: 1, fallback: 0 });
 }
 
+/** `scale=log`: whether the y axis is logarithmic. */
+export function logFrom(query: URLSearchParams): boolean {
+  const asked = query.get("scale") ?? "linear";
+  if (asked === "log" || asked === "linear") return asked === "log";
+  throw unknownName("show the curve", "y axis", asked, ["linear", "log"]);
+}
+
 /** `from=1000&to=2000` in units of the x axis; undefined where neither is given: all of it. */
 export function rangeFrom(query: URLSearchParams): Range | undefined {
   if (!query.has("from") && !query.has("to")) return undefined;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { roundNumbers } from "../lab/core/round_numbers.ts";
 import { figure } from "./format.ts";
 
 /** A span below this share of the values is rounding, not change. */
@@ -15,6 +16,9 @@ const ABSOLUTE = 1e-12;
 const VAST = 1e15;
 /** Digits after the first one that a label has at most. */
 const DIGITS = 11;
+
+/** Ticks between these are told without exponents on a logarithmic axis. */
+const PLAIN = [1e-3, 1e7];
 
 /** Labels of ascending ticks, each with as many digits as tell it from the others. */
 export function tickLabels(ticks: readonly number[]): string[] {
@@ -68,6 +72,48 @@ export function isConstant(low: number, high: number): boolean {
 export function constantRange(value: number): [low: number, high: number] {
   const margin = Math.abs(value) <= ABSOLUTE ? 1 : Math.abs(value) / 10;
   return [value - margin, value + margin];
+}
+
+/** Beyond each end of a logarithmic axis, as a share of its length; of one value so many powers of ten. */
+const [MARGIN, POWERS] = [0.05, 0.5];
+
+/**
+ * What a logarithmic axis shows of values from `low` to `high`, both above 0: a twentieth of its length
+ * beyond either; of one value half a power of ten to either side.
+ */
+export function logRange(low: number, high: number): [low: number, high: number] {
+  const [from, to] = [Math.log10(low), Math.log10(high)];
+  const margin = isConstant(low, high) ? POWERS : MARGIN * (to - from);
+  return [
+    Math.max(Number.MIN_VALUE, 10 ** (from - margin)),
+    Math.min(Number.MAX_VALUE, 10 ** (to + margin)),
+  ];
+}
+
+/**
+ * Ticks of a logarithmic axis, about `most` at most: powers of ten, as far apart as it takes; where it
+ * has fewer than two, 1, 2 and 5 times powers of ten; where it has fewer than two of these, round numbers.
+ *
+ * @param low Above 0, and less than `high`.
+ */
+export function logTicks(low: number, high: number, most: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const isShown = (tick: number) => tick >= low && tick <= high;
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    .filter((power) => isShown(Number(`1e${power}`)));
+  if (powers.length > 1) {
+    const step = Math.ceil(powers.length / most);
+    return powers.filter((_, i) => i % step === 0).map((power) => Number(`1e${power}`));
+  }
+  const fine = Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`))).filter(isShown);
+  return fine.length > 1 ? fine : roundNumbers(low, high, Math.max(2, most));
+}
+
+/** Labels of the ticks of a logarithmic axis: with exponents where one of them is small or vast. */
+export function logLabels(ticks: readonly number[]): string[] {
+  const isPlain = ticks.every((tick) => tick >= PLAIN[0] && tick < PLAIN[1]);
+  return isPlain ? tickLabels(ticks) : ticks.map((tick) => tick.toExponential());
 }
 
 /** Steps between ticks, for every span that a number can have: uPlot's own end before 1e32. */

@@ -119,6 +119,19 @@ Deno.test("a chart has a table of its figures, and says where a line broke first
   deepStrictEqual(whole.all("button", "Zoom out"), []);
 });
 
+Deno.test("a chart with a logarithmic axis says how many values have no place on it", () => {
+  const lines = [lineOf("raw", 0, [-1], { faint: true }), lineOf("loss", 0, [1, 0, -2, "NaN"])];
+  const props = { title: "Loss", xLabel: "steps", lines, range: undefined, zoom: () => {} };
+  const notes = (more: object) => {
+    using page = new SmallPage(Plot, { ...props, ...more });
+    return page.all("p", ".note").map(({ textContent }) => textContent)
+      .filter((note) => !note.startsWith("Save"));
+  };
+  deepStrictEqual(notes({ log: true }), ["2 of 3 drawn values are 0 or less: gaps on this axis."]);
+  deepStrictEqual(notes({}), []);
+  deepStrictEqual(notes({ log: true, lines: [lineOf("loss", 0, [1, 2])] }), []);
+});
+
 Deno.test("figures of a chart are on the side of each level that their values are on", () => {
   const levels = [{ y: 475, label: "solved" }, { y: 22, label: "random" }];
   const lines = [lineOf("ppo", 0, [22.004, 474.96], { low: [21.996, 474.5], high: [23, 475.01] })];
@@ -807,6 +820,12 @@ Deno.test("of a series that is drawn by some of its points it is said of how man
     await answered();
     strictEqual(page.get("small", ".badge").textContent, "0 of 12K points");
     strictEqual(page.get("span", ".last").textContent, "3.25");
+    // A logarithmic axis is that of its own chart.
+    answer = { ...answers, x: [], y: [0, 1], smoothed: null };
+    using log = new SmallPage(SeriesChart, { ...props, log: true });
+    log.scroll(true);
+    await answered();
+    ok(log.textContent.includes("1 of 2 drawn values are 0 or less"));
     // One that is drawn whole has nothing to say of it.
     answer = { ...answers, total: 0, x: [], y: [], smoothed: null };
     using whole = new SmallPage(SeriesChart, props);
@@ -931,7 +950,7 @@ Deno.test("a mark has its interval about it, and its seeds beside it; what is no
       { ...line(5, 50), y: ["NaN" as unknown as number] },
       line(7, 10, 20),
       line(9, 500),
-    ]);
+    ], false);
     const calls = (name: string) =>
       canvas.drawn.filter(([each]) => each === name).map(([, ...args]) => args);
     // Pixels count twice.

@@ -134,6 +134,20 @@ Deno.test("what is chosen is asked for, and kept in the address, where the first
     ]);
   }));
 
+Deno.test("the y axis of all charts is logarithmic as the address says, and nothing is asked anew", () =>
+  open(async (page, asked) => {
+    asked();
+    const choice = page.get("input", "Log y axis");
+    choice.checked = true;
+    choice.happens("change");
+    await answered();
+    deepStrictEqual([asked(), page.addresses], [[], ["?smoothing=0&filter=ppo&scale=log"]]);
+    choice.checked = false;
+    choice.happens("change");
+    await answered();
+    deepStrictEqual(page.addresses.at(-1), "?smoothing=0&filter=ppo");
+  }));
+
 Deno.test("metrics stand beside the first one until they are taken away", () =>
   open(async (page, asked) => {
     deepStrictEqual(asked(), [`smoothing=0&metric=${encodeURIComponent(names[2])}&filter=ppo`]);

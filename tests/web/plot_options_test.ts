@@ -40,17 +40,19 @@ function chart(
     readonly moments?: readonly Moment[];
     readonly named?: boolean;
     readonly linked?: boolean;
+    readonly log?: boolean;
     readonly width?: number;
   } = {},
 ): void {
-  const { levels = [], moments = [], named = false, linked = false, width = 600 } = more;
+  const { levels = [], moments = [], named = false, linked = false, width = 600, log = false } =
+    more;
   using _page = new SmallPage(() => null, {});
   Object.assign(globalThis, { devicePixelRatio: 2 });
   const canvas = new Small("canvas");
   const [zoomed, picked]: [(Range | undefined)[], number[]] = [[], []];
   const cursor = signal<number | null>(null);
   const state: ChartState = {
-    ...{ linked, named, cursor, xLabel: "steps", lines: { current: lines } },
+    ...{ linked, named, log, cursor, xLabel: "steps", lines: { current: lines } },
     whole: { current: undefined },
     zoom: { current: (range) => void zoomed.push(range) },
     pick: { current: (x) => void picked.push(x) },
@@ -214,6 +216,46 @@ Deno.test("levels near the values widen the axis, far ones do not", () => {
   ok(low <= 1 && high >= 29);
 });
 
+Deno.test("on a logarithmic axis values of 0 or less are gaps, and ticks are powers of ten", () => {
+  const band = { low: [-1, 1], high: [2, 3] };
+  const lines = [lineOf("a", 0, [1, 0, -2, 1e30]), lineOf("b", 1, [1, 2], band)];
+  deepStrictEqual(joined(uPlot, lines.slice(0, 1), true), [[0, 10, 20, 30], [1, null, null, 1e30]]);
+  // The lower edge of a band goes to the foot of the axis.
+  deepStrictEqual(joined(uPlot, lines.slice(1), true).slice(2), [[-1, 1], [2, 3]]);
+  const levels = [{ y: 50, label: "near" }, { y: 0, label: "none" }, { y: 1e5, label: "far" }];
+  chart(lines, (charted) => {
+    const { y } = charted.options.scales!;
+    deepStrictEqual([y.distr, (y.clamp as (...args: unknown[]) => number)(null, -1, 0.1)], [3, 0.1]);
+    const range = y.range as (...args: unknown[]) => [number, number];
+    deepStrictEqual(range(null, null, null), [1, 10]);
+    const [low, high] = range(null, 1, 100);
+    ok(low > 0.7 && low < 1 && high > 100 && high < 130, `${low} ${high}`);
+    ok(range(null, 60, 100)[0] < 50);
+    const axis = charted.options.axes![1] as Record<string, (...args: unknown[]) => unknown>;
+    const splits = axis.splits({ height: 200 }, 1, 0.5, 2000);
+    deepStrictEqual(splits, [1, 10, 100, 1000]);
+    deepStrictEqual(axis.values(null, splits), ["1", "10", "100", "1,000"]);
+    deepStrictEqual(axis.filter(null, splits), splits);
+    const texts = some(drawnBy(charted), "fillText").map(([, text]) => text);
+    deepStrictEqual(texts, ["near"]);
+  }, { levels, log: true });
+  chart(lines, ({ options }) => {
+    deepStrictEqual([options.scales!.y.distr, options.axes![1].splits], [undefined, undefined]);
+  });
+  // A name stands at the last value that is drawn, and a single point of 0 is no mark.
+  const named = [lineOf("a", 0, [100, 50, 0]), lineOf("b", 1, [9, 9, 9])];
+  chart(named, (charted) => {
+    deepStrictEqual(some(drawnBy(charted), "fillText")[0], ["fillText", "a", 316, 150]);
+  }, { named: true, log: true });
+  Object.assign(globalThis, { Path2D: class {} });
+  for (const [log, count] of [[false, 2], [true, 1]] as const) {
+    chart([lineOf("a", 0, [0]), lineOf("b", 1, [5])], (charted) => {
+      strictEqual(some(drawnBy(charted), "translate").length, count);
+    }, { log });
+  }
+  Reflect.deleteProperty(globalThis, "Path2D");
+});
+
 Deno.test("a line has its dash, a band its edges, and a short line dots", () => {
   const lines = [
     lineOf("a", 1, [1, 2]),
@@ -243,11 +285,11 @@ Deno.test("a line has its dash, a band its edges, and a short line dots", () => 
       { series: [7, 6], fill: colors("--series-3", 0.06) },
     ]);
   });
-  deepStrictEqual(joined(uPlot, lines.slice(0, 2)), [
+  deepStrictEqual(joined(uPlot, lines.slice(0, 2), false), [
     ...[[0, 10], [1, 2], [1, 2], [0, 1], [2, 3]],
   ]);
   const broken = [lineOf("a", 0, [1, "NaN", 3]), lineOf("b", 1, [5], { x: [10] })];
-  deepStrictEqual(joined(uPlot, broken), [[0, 10, 20], [1, null, 3], [undefined, 5, undefined]]);
+  deepStrictEqual(joined(uPlot, broken, false), [[0, 10, 20], [1, null, 3], [undefined, 5, undefined]]);
 });
 
 Deno.test("marks side by side have one tick, other lines those of the axis", () => {

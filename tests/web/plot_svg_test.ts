@@ -88,3 +88,17 @@ Deno.test("a line has its dash where its colour has one, faint ones are thin and
     'stroke-width="1" opacity="0.4"',
   ]);
 });
+
+Deno.test("on a logarithmic axis each power of ten takes as much, and 0 is a gap", () => {
+  const line = { label: "a", color: 0, x: [0, 5, 6, 10], y: [1, 100, 0, 10], low: [0, 1, 1, 1] };
+  const svg = svgOf({
+    ...{ ...chart, levels: [], log: true, y: [1, 100] },
+    lines: [{ ...line, high: [100, 100, 100, 100] }],
+  });
+  // The frame is 316 … 36 up: 140 a power.
+  ok(svg.includes('d="M68 316L384 36M700 176" fill="none" stroke="red"'), svg);
+  ok(svg.includes('d="M68 316L384 316L'), svg);
+  const labels = [...svg.matchAll(/<path d="M68 (\S+)H700"\/><text [^>]*>(.*?)</g)]
+    .map(([, at, label]) => [at, label]);
+  deepStrictEqual(labels, [["316", "1"], ["176", "10"], ["36", "100"]]);
+});

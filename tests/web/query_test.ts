@@ -5,12 +5,13 @@ import { MOST_GROUPS } from "../../web/comparison_size.ts";
 import {
   axisFrom,
   groupsFrom,
+  logFrom,
   numberFrom,
   passedOver,
   rangeFrom,
   smoothingFrom,
 } from "../../web/query.ts";
-import { requestOf } from "../../web/routes/api/comparison.ts";
+import { readableRequestOf, requestOf } from "../../web/routes/api/comparison.ts";
 
 const query = (text: string) => new URLSearchParams(text);
 
@@ -68,4 +69,17 @@ Deno.test("keys that a page does not know are told once each, with the nearest",
     'Passed over in the address, as this page does not know it: "filtre" (did you mean "filter"?), ' +
       '"zzzzzz".',
   );
+});
+
+Deno.test("a y axis is linear or logarithmic, and another one is passed over with its reason", () => {
+  deepStrictEqual(["", "scale=linear", "scale=log"].map((text) => logFrom(query(text))), [
+    ...[false, false, true],
+  ]);
+  throws(() => logFrom(query("scale=lag")), /y axis.*"lag".*did you mean "log"/);
+  const asked = (text: string) => {
+    const { log, passed, problems } = readableRequestOf(query(text));
+    return { log, passed, problems: problems.length };
+  };
+  deepStrictEqual(asked("scale=log"), { log: true, passed: undefined, problems: 0 });
+  deepStrictEqual(asked("scale=lag"), { log: false, passed: undefined, problems: 1 });
 });

@@ -4,6 +4,9 @@ import {
   constantRange,
   isConstant,
   labelRoom,
+  logLabels,
+  logRange,
+  logTicks,
   STEPS,
   stepsFor,
   tickLabels,
@@ -57,4 +60,33 @@ Deno.test("between whole numbers, as counts are, there are no ticks", () => {
   deepStrictEqual(stepsFor([7, 8, "NaN", 8]).slice(0, 4), [1, 2, 5, 10]);
   deepStrictEqual(stepsFor([7, 8.5, 8]), [...STEPS]);
   deepStrictEqual(stepsFor([0.25]).includes(0.1), true);
+});
+
+Deno.test("a logarithmic axis is marked at powers of ten, where it has two, and finer where not", () => {
+  deepStrictEqual(logTicks(0.004, 2000, 7), [0.01, 0.1, 1, 10, 100, 1000]);
+  deepStrictEqual(logTicks(1e-4, 1e30, 7), [1e-4, 1e1, 1e6, 1e11, 1e16, 1e21, 1e26]);
+  deepStrictEqual(logTicks(1, 1000, 3), [1, 100]);
+  deepStrictEqual(logTicks(0.3, 4, 7), [0.5, 1, 2]);
+  deepStrictEqual(logTicks(3.1, 3.9, 4), [3.2, 3.4, 3.6, 3.8]);
+  deepStrictEqual(logLabels([0.001, 0.1, 10, 1000]), ["0.001", "0.1", "10", "1,000"]);
+  // None is taken for 0 beside a vast one.
+  deepStrictEqual(logLabels([1e-4, 1, 1e30]), ["1e-4", "1e+0", "1e+30"]);
+  deepStrictEqual(logLabels([1e-8, 2e-8]), ["1e-8", "2e-8"]);
+});
+
+Deno.test("a logarithmic axis reaches a twentieth of its length beyond, and stays above 0", () => {
+  const near = (actual: readonly number[], wanted: readonly number[]) =>
+    ok(actual.every((each, i) => Math.abs(each / wanted[i] - 1) < 1e-9), String(actual));
+  near(logRange(1e-10, 1e10), [1e-11, 1e11]);
+  near(logRange(10, 10), [Math.sqrt(10), 10 * Math.sqrt(10)]);
+  fc.assert(fc.property(
+    fc.double({ min: Number.MIN_VALUE, noNaN: true, noDefaultInfinity: true }),
+    fc.double({ min: Number.MIN_VALUE, noNaN: true, noDefaultInfinity: true }),
+    (a, b) => {
+      const [low, high] = logRange(Math.min(a, b), Math.max(a, b));
+      ok(low > 0 && low < high && Number.isFinite(high), `${low} ${high}`);
+      const ticks = logTicks(low, high, 6);
+      ok(ticks.every((tick, i) => Number.isFinite(tick) && (i === 0 || tick > ticks[i - 1])));
+    },
+  ));
 });

@@ -18,6 +18,22 @@ export function AxisChoice(
   );
 }
 
+/** Whether the y axis is logarithmic. */
+export function LogChoice(
+  { log, choose }: { log: boolean; choose: (log: boolean) => void },
+): VNode {
+  return (
+    <label title="Powers of ten stand at even distances; values of 0 or less are gaps">
+      <input
+        type="checkbox"
+        checked={log}
+        onChange={(event) => choose(event.currentTarget.checked)}
+      />{" "}
+      Log y axis
+    </label>
+  );
+}
+
 /** How much is smoothed, as a share of the x range. */
 export function SmoothingChoice(
   { share, choose }: { share: number; choose: (share: number) => void },

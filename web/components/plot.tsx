@@ -9,7 +9,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
 import { figure, figureBeside } from "../format.ts";
-import { indexAt, isSingle, type Line, lineFigures } from "../lines.ts";
+import { indexAt, isOnAxis, isSingle, type Line, lineFigures } from "../lines.ts";
 import { csvOf, download, fileNameOf, pngOf } from "../plot_files.ts";
 import { svgOf } from "../plot_svg.ts";
 import { colorOf, onThemeChange } from "../theme.ts";
@@ -44,6 +44,8 @@ export interface PlotProps {
   readonly pick?: (x: number) => void;
   /** Writes the lines' names at their ends, where there is room. */
   readonly named?: boolean;
+  /** The y axis is logarithmic: values of 0 or less are gaps. */
+  readonly log?: boolean;
 }
 
 const none: readonly never[] = [];
@@ -64,10 +66,10 @@ function figuresBeside(levels: readonly Level[]) {
 
 /** The chart. Drag to zoom, or turn the wheel with Ctrl; double-click to zoom out. */
 export function Plot(
-  { title, xLabel, lines, linked = false, height = 200, range, zoom, named = false, ...marks }:
+  { title, xLabel, lines, linked = false, height = 200, range, zoom, named = false, ...more }:
     PlotProps,
 ): VNode {
-  const { levels = none, moments = none, pick } = marks;
+  const { levels = none, moments = none, pick, log = false } = more;
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const library = useRef<Library | null>(null);
@@ -98,7 +100,7 @@ export function Plot(
     if (element === null || !drawable) return;
     let alive = true;
     const state: ChartState = {
-      ...{ linked, xLabel, cursor, named, lines: latest, zoom: zooming, whole },
+      ...{ linked, xLabel, cursor, named, log, lines: latest, zoom: zooming, whole },
       ...{ pick: picking, levels: leveled, moments: marked },
     };
     const draw = () => {
@@ -106,7 +108,7 @@ export function Plot(
       chart.current?.destroy();
       chart.current = new library.current(
         chartOptions(library.current, state, sizeOf(element, height)),
-        joined(library.current, latest.current),
+        joined(library.current, latest.current, log),
         element,
       );
       show(chart.current, shown.current);
@@ -125,14 +127,14 @@ export function Plot(
       chart.current?.destroy();
       chart.current = null;
     };
-  }, [shape, xLabel, height, drawable]);
+  }, [shape, xLabel, height, drawable, log]);
 
   useEffect(() => {
     const plot = chart.current;
     if (plot === null || library.current === null) return;
-    plot.setData(joined(library.current, lines), range === undefined);
+    plot.setData(joined(library.current, lines, log), range === undefined);
     show(plot, range);
-  }, [lines, range?.from, range?.to]);
+  }, [lines, log, range?.from, range?.to]);
 
   useEffect(() => chart.current?.redraw(false), [moments, levels]);
 
@@ -150,7 +152,8 @@ export function Plot(
             Zoom out
           </button>
         )}
-        <Figures {...{ title, xLabel, lines, levels, chart }} />
+        {log && <LeftOut lines={lines} />}
+        <Figures {...{ title, xLabel, lines, levels, log, chart }} />
       </div>
     </figure>
   );
@@ -223,13 +226,27 @@ export function Readout(
   );
 }
 
+/** Says how many values a logarithmic axis has no place for. */
+function LeftOut({ lines }: { lines: readonly Line[] }): VNode | null {
+  const values = readable(lines).flatMap(({ y }) => y.filter((value) => typeof value === "number"));
+  const left = values.filter((value) => !isOnAxis(value, true)).length;
+  if (left === 0) return null;
+  return (
+    <p class="note">
+      {left.toLocaleString("en")} of {values.length.toLocaleString("en")}{" "}
+      drawn values are 0 or less: gaps on this axis.
+    </p>
+  );
+}
+
 /** The figures of each line as a table, and a warning where values are not finite. */
 function Figures(
-  { title, xLabel, lines, levels, chart }: {
+  { title, xLabel, lines, levels, log, chart }: {
     title: string;
     xLabel: string;
     lines: readonly Line[];
     levels: readonly Level[];
+    log: boolean;
     chart: { readonly current: uPlot | null };
   },
 ): VNode {
@@ -244,7 +261,7 @@ function Figures(
     // As every reader of SVG takes it, without a share of opacity.
     const color = (name: string) => `rgb(${colorOf(name).match(/[\d.]+/g)!.slice(0, 3)})`;
     return svgOf({
-      ...{ title, xLabel, lines, levels, x: stretch(x), y: stretch(y) },
+      ...{ title, xLabel, lines, levels, log, x: stretch(x), y: stretch(y) },
       colors: {
         ...{ paper: color("--card"), ink: color("--ink") },
         ...{ soft: color("--soft"), grid: color("--grid") },

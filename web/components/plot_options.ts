@@ -6,9 +6,19 @@
 import type { Signal } from "@preact/signals";
 import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
-import { isSingle, type Line } from "../lines.ts";
+import { isOnAxis, isSingle, type Line } from "../lines.ts";
 import { colorOf } from "../theme.ts";
-import { constantRange, isConstant, labelRoom, STEPS, stepsFor, tickLabels } from "../ticks.ts";
+import {
+  constantRange,
+  isConstant,
+  labelRoom,
+  logLabels,
+  logRange,
+  logTicks,
+  STEPS,
+  stepsFor,
+  tickLabels,
+} from "../ticks.ts";
 import { shortNames } from "../short_names.ts";
 import { spread } from "./line_names.ts";
 import { dashOf, paletteSize } from "./palette.ts";
@@ -36,6 +46,8 @@ export interface ChartState {
   readonly moments: { readonly current: readonly Moment[] };
   /** Writes the lines' names at their ends. */
   readonly named: boolean;
+  /** The y axis is logarithmic. */
+  readonly log: boolean;
 }
 
 /** A horizontal line: a value to hold others against. */
@@ -57,13 +69,18 @@ const DOTS = 40;
 const [NAMED, LONGEST, NAMED_FROM] = [12, 26, 440];
 /** At most so many marks of values that are not finite. */
 const MARKS = 200;
+/** Pixels between the ticks of a logarithmic axis. */
+const APART = 36;
 
 const finite = (value: number | string) => typeof value === "number" ? value : null;
 
-/** Lines on a common x: null is a gap, undefined a place where another line has a point. */
-export function joined(library: Library, lines: readonly Line[]): uPlot.AlignedData {
+/**
+ * Lines on a common x: null is a gap, undefined a place where another line has a point. On a logarithmic
+ * axis a band that reaches to 0 goes to its foot.
+ */
+export function joined(library: Library, lines: readonly Line[], log: boolean): uPlot.AlignedData {
   return library.join(lines.map((line) => {
-    const columns = [line.y.map(finite)];
+    const columns = [line.y.map((value) => isOnAxis(value, log) ? value : null)];
     if (line.low && line.high) columns.push(line.low.map(finite), line.high.map(finite));
     return [[...line.x], ...columns] as unknown as uPlot.AlignedData;
   }));
@@ -75,7 +92,7 @@ export function chartOptions(
   state: ChartState,
   size: { width: number; height: number },
 ): uPlot.Options {
-  const { linked, xLabel, lines, named } = state;
+  const { linked, xLabel, lines, named, log } = state;
   const grid = { stroke: colorOf("--grid"), width: 1 };
   const axis: uPlot.Axis = {
     stroke: colorOf("--soft"),
@@ -93,7 +110,10 @@ export function chartOptions(
     padding: [8, room, 0, 0],
     scales: {
       x: { time: false },
-      y: { range: (_, low, high) => yRange(library, low, high, state.levels.current) },
+      y: {
+        range: (_, low, high) => yRange(library, low, high, state),
+        ...log && { distr: 3 as const, clamp: (_: uPlot, __: number, low: number) => low },
+      },
     },
     axes: [
       // Marks side by side stand at one x, and at none of those between.
@@ -108,6 +128,12 @@ export function chartOptions(
         size: widthOf,
         incrs: () =>
           stepsFor(...lines.current.flatMap(({ y, low = [], high = [] }) => [y, low, high])),
+        ...log && {
+          splits: ({ height }: uPlot, _: number, low: number, high: number) =>
+            logTicks(low, high, Math.max(2, Math.floor(height / APART))),
+          values: (_: uPlot, splits: readonly number[]) => logLabels(splits),
+          filter: (_: uPlot, splits: number[]) => splits,
+        },
       },
     ],
     ...marksOf(lines.current),
@@ -155,9 +181,10 @@ export function chartOptions(
         state.zoom.current({ from, to });
       }],
       draw: [(plot) => {
-        drawMarks(plot, state.levels.current, state.moments.current);
-        if (names.length > 0) drawNames(plot, lines.current);
-        drawSinglePoints(plot, lines.current);
+        const levels = state.levels.current.filter(({ y }) => isOnAxis(y, log));
+        drawMarks(plot, levels, state.moments.current);
+        if (names.length > 0) drawNames(plot, lines.current, log);
+        drawSinglePoints(plot, lines.current, log);
         drawBroken(plot, lines.current);
       }],
     },
@@ -169,9 +196,14 @@ function yRange(
   library: Library,
   low: number | null,
   high: number | null,
-  levels: readonly Level[],
+  { levels: { current: levels }, log }: ChartState,
 ): [number, number] {
-  if (low === null || high === null) return [0, 1];
+  if (low === null || high === null) return log ? [1, 10] : [0, 1];
+  if (log) {
+    const reach = high / low;
+    const near = levels.map(({ y }) => y).filter((y) => y > low / reach && y < high * reach);
+    return logRange(Math.min(low, ...near), Math.max(high, ...near));
+  }
   const reach = high - low;
   const near = levels.map(({ y }) => y).filter((y) => y > low - reach && y < high + reach);
   const [least, most] = [Math.min(low, ...near), Math.max(high, ...near)];
@@ -192,13 +224,13 @@ function namesOf(lines: readonly Line[]): { text: string; index: number }[] {
 }
 
 /** Names at the ends of the lines, none over another. */
-function drawNames(plot: uPlot, lines: readonly Line[]): void {
+function drawNames(plot: uPlot, lines: readonly Line[], log: boolean): void {
   const { ctx, bbox } = plot;
   const [, right] = [plot.scales.x.min ?? 0, plot.scales.x.max ?? 0];
   const height = 14 * devicePixelRatio;
   const ends = namesOf(lines).flatMap(({ text, index }) => {
     const { x, y, color } = lines[index];
-    const last = x.findLastIndex((each, i) => each <= right && typeof y[i] === "number");
+    const last = x.findLastIndex((each, i) => each <= right && isOnAxis(y[i], log));
     return last < 0 ? [] : [{ text, color, y: plot.valToPos(y[last] as number, "y", true) }];
   });
   const places = spread(ends.map(({ y }) => y), height, bbox.top, bbox.top + bbox.height);

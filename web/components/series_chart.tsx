@@ -27,7 +27,7 @@ export interface View {
 export type Loaded = Readonly<Record<string, SeriesAnswer>>;
 
 /** What a chart shows beside its lines. */
-export interface SeriesChartProps extends Pick<PlotProps, "levels" | "height"> {
+export interface SeriesChartProps extends Pick<PlotProps, "levels" | "height" | "log"> {
   readonly run: string;
   readonly chart: Chart;
   readonly view: View;
@@ -45,8 +45,19 @@ const none: readonly never[] = [];
 
 /** The card. */
 export function SeriesChart(
-  { run, chart, view, zoom, about, single = false, levels, height = 150, moments = none, pick }:
-    SeriesChartProps,
+  {
+    run,
+    chart,
+    view,
+    zoom,
+    about,
+    single = false,
+    levels,
+    height = 150,
+    log,
+    moments = none,
+    pick,
+  }: SeriesChartProps,
 ): VNode {
   const { element, inView } = useInView();
   const { name, deviation, beside } = chart;
@@ -87,6 +98,7 @@ export function SeriesChart(
             lines={lines}
             height={height}
             linked
+            log={log}
             range={view.range}
             zoom={zoom}
             levels={levels}

@@ -5,7 +5,7 @@
  * @module
  */
 import type uPlot from "uplot";
-import { isSingle, type Line } from "../lines.ts";
+import { isOnAxis, isSingle, type Line } from "../lines.ts";
 import { colorOf } from "../theme.ts";
 import { spread } from "./line_names.ts";
 import { formOf, paletteSize } from "./palette.ts";
@@ -42,7 +42,7 @@ export function placesOf(
 }
 
 /** Draws them; the single seeds of one stand beside it. */
-export function drawSinglePoints(plot: uPlot, lines: readonly Line[]): void {
+export function drawSinglePoints(plot: uPlot, lines: readonly Line[], log: boolean): void {
   const { ctx, bbox: { left, width } } = plot;
   const ratio = devicePixelRatio;
   const toPixel = (x: number) => plot.valToPos(x, "x", true);
@@ -53,7 +53,7 @@ export function drawSinglePoints(plot: uPlot, lines: readonly Line[]): void {
   for (const line of lines.filter(isSingle)) {
     const { color, y: [value], low, high, faint, x: [own] } = line;
     const place = places.get(color);
-    const y = height(value);
+    const y = isOnAxis(value, log) ? height(value) : NaN;
     if (Number.isNaN(y) || place === undefined && !faint) continue;
     const x = place === undefined ? toPixel(own) : faint ? place - BESIDE * ratio : place;
     const property = `--series-${color % paletteSize}`;

@@ -42,7 +42,7 @@ export function TextSheet({ model, label }: { model: LoadedModel; label: number 
     }
   }, [model, seed.value, label, prompt.value]);
   before.current = drawn;
-  const [length] = model.shape;
+  const most = model.shape[0];
   return (
     <>
       <div class="toolbar">
@@ -50,8 +50,8 @@ export function TextSheet({ model, label }: { model: LoadedModel; label: number 
           <span class="hidden">What texts begin with</span>
           <input
             type="text"
-            placeholder={`What they begin with, at most ${length} characters`}
-            maxLength={length}
+            placeholder={`What they begin with, at most ${most} characters`}
+            maxLength={most}
             spellcheck={false}
             autocomplete="off"
             value={prompt.value}

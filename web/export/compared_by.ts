@@ -15,15 +15,16 @@ interface Compared {
   readonly problem: string;
   readonly also: readonly string[];
   readonly hidden: readonly string[];
+  readonly log: boolean;
 }
 
 /** The comparison that an address asks for; of what no run has nothing, and why. */
 export async function comparedBy(address: URLSearchParams): Promise<Compared> {
-  const { request, query, also, hidden, passed, problems } = readableRequestOf(address);
+  const { request, query, also, hidden, log, passed, problems } = readableRequestOf(address);
   const response = await ask(`/api/comparison?${query}`);
   const [initial, problem] = response.ok
     ? [await response.json(), undefined]
     : [nothing, await response.text()];
   const said = [passed, ...problems, problem].filter((each) => each !== undefined);
-  return { initial, request, problem: said.join(" "), also, hidden };
+  return { initial, request, problem: said.join(" "), also, hidden, log };
 }

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { differingPaths } from "../../lab/experiment/comparison.ts";
 import { ask, keepQuery } from "../ask.ts";
 import { axisTitle } from "../axes.ts";
-import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
+import { AxisChoice, LogChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics, Suite } from "../components/comparison_tables.tsx";
 import { Conclusion } from "../components/conclusion.tsx";
 import { Plot } from "../components/plot.tsx";
@@ -30,11 +30,13 @@ interface View extends ComparisonRequest {
   readonly also: readonly string[];
   /** Labels of groups that are not drawn. */
   readonly hidden: readonly string[];
+  /** Whether the y axis is logarithmic. */
+  readonly log: boolean;
 }
 
 /** The island. `program`: how commands reach the store. */
 export default function ComparisonView(
-  { initial, request, problem: why = "", also, hidden: none = [], program }: {
+  { initial, request, problem: why = "", also, hidden: none = [], log = false, program }: {
     initial: Comparison;
     request: ComparisonRequest;
     /** Why `request` could not be answered. */
@@ -42,6 +44,7 @@ export default function ComparisonView(
     also: readonly string[];
     /** Labels of groups that are not drawn at first. */
     hidden?: readonly string[];
+    log?: boolean;
     program: Program;
   },
 ): VNode {
@@ -49,7 +52,7 @@ export default function ComparisonView(
   // Runs of another name that begin later take no page from those that it was opened for.
   const view = useSignal<View>({
     ...{ ...request, filter: request.filter || initial.filter },
-    ...{ also, hidden: none },
+    ...{ also, hidden: none, log },
   });
   const problem = useSignal(why);
   const wanted = useSignal<boolean | undefined>(undefined);
@@ -115,6 +118,7 @@ export default function ComparisonView(
           axis={view.value.axis ?? axis}
           choose={(axis) => set({ axis, range: undefined })}
         />
+        <LogChoice log={view.value.log} choose={(log) => set({ log })} />
         <SmoothingChoice share={smoothing} choose={(smoothing) => set({ smoothing })} />
         <label>
           <input
@@ -178,6 +182,7 @@ export default function ComparisonView(
               <ComparedPlot
                 comparison={comparison.value!}
                 drawn={drawn}
+                log={view.value.log}
                 range={view.value.range}
                 zoom={zoom}
               />
@@ -187,6 +192,7 @@ export default function ComparisonView(
                   request={{ ...view.value, metric: name }}
                   stamp={stamp}
                   drawn={drawn}
+                  log={view.value.log}
                   zoom={zoom}
                   leave={() => set({ also: view.value.also.filter((each) => each !== name) })}
                 />
@@ -289,9 +295,10 @@ interface Drawn {
 }
 
 function ComparedPlot(
-  { comparison: { metric, axis, groups }, drawn, range, zoom, leave }: {
+  { comparison: { metric, axis, groups }, drawn, log, range, zoom, leave }: {
     comparison: Comparison;
     drawn: Drawn;
+    log: boolean;
     range: Range | undefined;
     zoom: (range: Range | undefined) => void;
     leave?: () => void;
@@ -323,6 +330,7 @@ function ComparedPlot(
         height="fill"
         linked
         named
+        log={log}
         range={range}
         zoom={zoom}
       />
@@ -332,10 +340,11 @@ function ComparedPlot(
 
 /** The same runs by another metric, beside the first one. */
 function Beside(
-  { request, stamp, drawn, zoom, leave }: {
+  { request, stamp, drawn, log, zoom, leave }: {
     request: ComparisonRequest;
     stamp: string;
     drawn: Drawn;
+    log: boolean;
     zoom: (range: Range | undefined) => void;
     leave: () => void;
   },
@@ -349,6 +358,7 @@ function Beside(
     <ComparedPlot
       comparison={comparison.value}
       drawn={drawn}
+      log={log}
       range={request.range}
       zoom={zoom}
       leave={leave}
@@ -400,6 +410,7 @@ function useAddress(view: View): void {
   const query = queryOf(view);
   for (const name of view.also) query.append("also", name);
   for (const label of view.hidden) query.append("hide", label);
+  if (view.log) query.set("scale", "log");
   const asked = query.toString();
   const shown = useRef<string>();
   useEffect(() => {

@@ -11,7 +11,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ask, keepQuery } from "../ask.ts";
 import type { Axis } from "../axes.ts";
 import { arranged, type Chart } from "../charts.ts";
-import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
+import { AxisChoice, LogChoice, SmoothingChoice } from "../components/choices.tsx";
 import type { Level } from "../components/plot_options.ts";
 import { SeriesChart, type SeriesChartProps, type View } from "../components/series_chart.tsx";
 import { Spark } from "../components/spark.tsx";
@@ -68,6 +68,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
   const open = useSignal<ReadonlySet<string>>(new Set());
   const view = useSignal<View>(props.view ?? { axis, smoothing: 0 });
   useAddress(props.view === undefined ? undefined : queryOfView(view.value, axis));
+  const log = useSignal(false);
   const { hero, small, sections } = useMemo(
     () => arranged(names, Object.keys(guide)),
     [names.join("\n"), guide],
@@ -82,6 +83,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
         chart,
         zoom,
         view: view.value,
+        log: log.value,
         about: Object.hasOwn(guide, chart.name) ? guide[chart.name] : undefined,
         ...more,
       }}
@@ -134,6 +136,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
           axis={view.value.axis}
           choose={(axis) => view.value = { ...view.value, axis, range: undefined }}
         />
+        <LogChoice log={log.value} choose={(next) => log.value = next} />
         <SmoothingChoice
           share={view.value.smoothing}
           choose={(smoothing) => view.value = { ...view.value, smoothing }}

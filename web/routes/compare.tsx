@@ -22,20 +22,22 @@ interface Data {
   readonly also: readonly string[];
   /** Labels of groups that are not drawn. */
   readonly hidden: readonly string[];
+  /** Whether the y axis is logarithmic. */
+  readonly log: boolean;
   readonly moment: number;
   readonly live: boolean;
   readonly program: Program;
 }
 
 /**
- * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `hide`, `axis`, `smoothing`, `groups`, `paired=1` as a
+ * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `hide`, `axis`, `scale=log`, `smoothing`, `groups`, `paired=1` as a
  * reader left them.
  */
 export function handler(
   { req, url, state: { comparisons, store, feed, live, program } }: Context<State>,
 ): LatePage<Data> {
   const { moment } = feed;
-  const { request, also, hidden, passed, problems } = readableRequestOf(url.searchParams);
+  const { request, also, hidden, log, passed, problems } = readableRequestOf(url.searchParams);
   const { runs, missing } = namedRuns(store, request.runs);
   if (runs.length === 0 && missing.length > 0) throw missing[0]; // there is no page of none
   const title = "Compare";
@@ -52,21 +54,32 @@ export function handler(
   const later = async () => ({
     title,
     ...await compared(),
-    ...{ moment, live, program, request, also, hidden, passed, problems },
+    ...{ moment, live, program, request, also, hidden, log, passed, problems },
   });
   return { title, islands: ["comparison", ...live ? ["live"] : []], later };
 }
 
 /** The page. */
 export default function Compare({ data }: PageProps<Data>): VNode {
-  const { comparison, request, passed, problems, problem, also, hidden, moment, live, program } =
-    data;
+  const {
+    comparison,
+    request,
+    passed,
+    problems,
+    problem,
+    also,
+    hidden,
+    log,
+    moment,
+    live,
+    program,
+  } = data;
   return (
     <>
       <h1>Compare</h1>
       {passed !== undefined && <p class="note">{passed}</p>}
       {problems.map((each) => <p class="problem" key={each}>{each}</p>)}
-      <ComparisonView initial={comparison} {...{ request, problem, also, hidden, program }} />
+      <ComparisonView initial={comparison} {...{ request, problem, also, hidden, log, program }} />
       {live && <Live moment={moment} run={null} />}
     </>
   );

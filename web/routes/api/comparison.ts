@@ -5,7 +5,14 @@ import { MOST_BESIDE } from "../../comparison_size.ts";
 import type { State } from "../../state.ts";
 import type { Comparison, ComparisonRequest } from "../../comparison.ts";
 import type { Context } from "../../fresh.ts";
-import { axisFrom, groupsFrom, passedOver, rangeFrom, smoothingFrom } from "../../query.ts";
+import {
+  axisFrom,
+  groupsFrom,
+  logFrom,
+  passedOver,
+  rangeFrom,
+  smoothingFrom,
+} from "../../query.ts";
 
 /** The comparison that a URL asks for. */
 export function requestOf(query: URLSearchParams): ComparisonRequest {
@@ -22,7 +29,7 @@ export function requestOf(query: URLSearchParams): ComparisonRequest {
 }
 
 /** Parts of a URL that have a form of their own. */
-const FORMED = ["axis", "smoothing", "groups", "from", "to"];
+const FORMED = ["axis", "scale", "smoothing", "groups", "from", "to"];
 
 /** What is compared where the address asks for what no run has. */
 export const nothing: Comparison = {
@@ -42,6 +49,8 @@ interface Readable {
   readonly also: readonly string[];
   /** Labels of groups that are not drawn. */
   readonly hidden: readonly string[];
+  /** Whether the y axis is logarithmic. */
+  readonly log: boolean;
   /** What of the address means nothing here. */
   readonly passed: string | undefined;
   /** Why parts of it are passed over. */
@@ -55,7 +64,9 @@ export function readableRequestOf(address: URLSearchParams): Readable {
   for (const name of FORMED) {
     if (!query.has(name)) continue;
     try {
-      requestOf(new URLSearchParams({ [name]: query.get(name)! }));
+      const only = new URLSearchParams({ [name]: query.get(name)! });
+      requestOf(only);
+      logFrom(only);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(error.message);
@@ -70,7 +81,7 @@ export function readableRequestOf(address: URLSearchParams): Readable {
   }
   return {
     ...{ request: requestOf(query), query, also, hidden: query.getAll("hide") },
-    ...{ passed: passedOver(query, KNOWN), problems },
+    ...{ log: logFrom(query), passed: passedOver(query, KNOWN), problems },
   };
 }
 
