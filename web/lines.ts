@@ -18,6 +18,8 @@ export interface Line {
   readonly high?: readonly (number | string)[];
   /** The band is pale. */
   readonly quiet?: boolean;
+  /** A step: each value holds up to the next point (`after` its own) or from the one before. */
+  readonly step?: "after" | "before";
   /** Thin and pale: raw values behind a smoothed line, single seeds behind their mean. */
   readonly faint?: boolean;
   /** The first value that is not finite, where its place is not that of a point of the line. */
@@ -88,9 +90,15 @@ export function nearestIndex(xs: readonly number[], x: number): number {
 
 /**
  * Index of the point of a line that is read off at `x`; −1: it has none there. A single point is read
- * off within `reach` of it.
+ * off within `reach` of it, a step where it goes through `x`.
  */
-export function indexAt({ x: xs }: Line, x: number, reach: number): number {
+export function indexAt({ x: xs, step }: Line, x: number, reach: number): number {
+  if (step !== undefined) {
+    if (x < xs[0] || x > xs.at(-1)!) return -1;
+    return step === "after"
+      ? xs.findLastIndex((each) => each <= x)
+      : xs.findIndex((each) => each >= x);
+  }
   if (xs.length !== 1) return nearestIndex(xs, x);
   return Math.abs(xs[0] - x) <= reach ? 0 : -1;
 }
@@ -136,13 +144,11 @@ export function groupLines(
   });
 }
 
-/** Values at which a profile is drawn. */
-const PROFILE_POINTS = 80;
-
 /**
- * The performance profile of each group (Agarwal et al. 2021): the share of its seeds above each of
- * some even values, below where less is better; one that diverged or failed is on the worse side of all,
- * of a group with one that lacks the metric nothing is known. None where all figures are equal.
+ * The performance profile of each group (Agarwal et al. 2021): the share of its seeds above each value,
+ * below where less is better, a step at each seed's figure; one that diverged or failed is on the worse
+ * side of all, of a group with one that lacks the metric nothing is known. None where all figures are
+ * equal.
  */
 export function profileLines(groups: readonly ComparedGroup[], metric: string): Line[] {
   const figures = ({ seeds }: ComparedGroup) =>
@@ -154,17 +160,15 @@ export function profileLines(groups: readonly ComparedGroup[], metric: string): 
   const [low, high] = [Math.min(...all), Math.max(...all)];
   if (!(high > low)) return [];
   const room = 0.02 * (high - low);
-  const x = Array.from(
-    { length: PROFILE_POINTS },
-    (_, i) => low - room + (high - low + 2 * room) * i / (PROFILE_POINTS - 1),
-  );
+  const x = [low - room, ...[...new Set(all)].sort((a, b) => a - b), high + room];
   const sign = directionOf(metric) === "down" ? -1 : 1;
+  const step = sign < 0 ? "before" : "after";
   const signed = (values: readonly number[]) => values.map((value) => sign * value);
   const thresholds = signed(x);
   return groups.flatMap((group) => {
     const own = figures(group);
     if (own.length === 0 || own.some(Number.isNaN)) return [];
     const y = [...performanceProfile(signed(own), thresholds)];
-    return [{ label: group.label, color: group.color, x, y }];
+    return [{ label: group.label, color: group.color, x, y, step }];
   });
 }

@@ -84,7 +84,7 @@ export function svgOf(
       ];
     }
     const way = runs.map((run) =>
-      `M${run.map(({ x, values }) => `${across(x)} ${up(values[0])}`).join("L")}`
+      `M${cornered(run, line.step).map(([x, y]) => `${across(x)} ${up(y)}`).join("L")}`
     ).join("");
     const style = line.faint
       ? `stroke-width="1" opacity="0.4"`
@@ -122,6 +122,18 @@ export function svgOf(
     ...legend,
     "</svg>\n",
   ].join("\n");
+}
+
+/** The points that a line goes through, of a step its corners, too. */
+function cornered(
+  run: readonly { readonly x: number; readonly values: readonly number[] }[],
+  step: Line["step"],
+): (readonly [x: number, y: number])[] {
+  return run.flatMap(({ x, values: [y] }, i) => {
+    if (i === 0 || step === undefined) return [[x, y] as const];
+    const { x: before, values: [held] } = run[i - 1];
+    return [step === "after" ? [x, held] as const : [before, y] as const, [x, y] as const];
+  });
 }
 
 /** Points one after the other, without those at which a value is not finite. */

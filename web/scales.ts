@@ -5,6 +5,7 @@
  */
 import { roundNumbers } from "../lab/core/round_numbers.ts";
 import { figure } from "./format.ts";
+import { tickLabels } from "./ticks.ts";
 
 /** How numbers lie on an axis. */
 export type NumberKind = "linear" | "logarithmic";
@@ -75,15 +76,17 @@ function scaleOfNumbers(
     return reach === 0 ? 0.5 : MARGIN + (1 - 2 * MARGIN) * along / reach;
   };
   const sorted = [...new Set(numbers)].sort((a, b) => a - b);
-  const marks = sorted.length <= few
+  const isEven = sorted.length > few && !isLogarithmic;
+  const marks = isEven
+    ? roundNumbers(low, high, TICKS)
+    : sorted.length <= few
     ? sorted
-    : isLogarithmic
-    ? roundPowers(low, high)
-    : roundNumbers(low, high, TICKS);
+    : roundPowers(low, high);
+  const labels = isEven ? tickLabels(marks) : marks.map(figure);
   return {
     kind: isLogarithmic ? "logarithmic" : "linear",
     place,
-    ticks: marks.map((value) => ({ at: place(value)!, label: figure(value) })),
+    ticks: marks.map((value, i) => ({ at: place(value)!, label: labels[i] })),
   };
 }
 

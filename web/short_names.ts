@@ -4,6 +4,39 @@
  * @module
  */
 
+/** Ways to cut a name to so many letters: from its end, from its middle, from its beginning. */
+const cuts: readonly ((name: string, letters: number) => string)[] = [
+  (name, letters) => `${name.slice(0, letters - 1)}…`,
+  (name, letters) => {
+    const end = Math.floor((letters - 1) / 2);
+    return `${name.slice(0, letters - 1 - end)}…${name.slice(name.length - end)}`;
+  },
+  (name, letters) => `…${name.slice(name.length - letters + 1)}`,
+];
+
+/**
+ * Names of so many letters at most: longer ones are cut from the end, or where two would be the same by
+ * that, from the middle, or from the beginning; where nothing else tells them apart, from there to where
+ * they begin to differ.
+ *
+ * @param letters At least 3.
+ */
+export function cutNames(names: readonly string[], letters: number): string[] {
+  const kinds = new Set(names).size;
+  const long = names.filter((name) => name.length > letters);
+  const cutBy = (cut: (name: string, letters: number) => string) =>
+    names.map((name) => name.length > letters ? cut(name, letters) : name);
+  const tells = (cut: readonly string[]) => new Set(cut).size === kinds;
+  const found = cuts.map(cutBy).find(tells);
+  if (found !== undefined) return found;
+  let same = 0;
+  while (long.every((name) => same < name.length && name[same] === long[0][same])) same++;
+  return cutBy((name) => {
+    const rest = `…${name.slice(same)}`;
+    return rest.length > letters ? cuts[0](rest, letters) : rest;
+  });
+}
+
 /**
  * Names by what tells them apart: words that all of them have are left out, and of settings that all
  * have the name: `cartpole-ppo (learningRate=0.01)` beside `cartpole-a2c (learningRate=0.01)` is

@@ -29,9 +29,19 @@ export function tickLabels(ticks: readonly number[]): string[] {
     const isExact = labels.every((label, i) => label === compact(ticks[i], digits + 2));
     if (areDistinct(labels) && (isExact || digits === 6)) return labels;
   }
-  const labels = ticks.map(figure);
-  if (areDistinct(labels)) return labels;
-  return ticks.map((tick) => String(Number(tick.toPrecision(12))));
+  const rounding = RELATIVE * Math.max(...ticks.map(Math.abs));
+  const exact = ticks.map((tick) =>
+    Math.abs(tick) <= rounding ? 0 : Number(tick.toPrecision(DIGITS + 1))
+  );
+  const labels = exact.map(figure);
+  const areExact = labels.every((label, i) => Number(label.replaceAll(",", "")) === exact[i]);
+  return areExact ? labels : exact.map(whole);
+}
+
+/** A number with all of its digits. */
+function whole(value: number): string {
+  if (Math.abs(value) < 1e-3) return String(value);
+  return value.toLocaleString("en", { maximumSignificantDigits: DIGITS + 1 });
 }
 
 function compact(tick: number, digits: number): string {

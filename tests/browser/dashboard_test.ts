@@ -331,7 +331,7 @@ test("runs that are chosen are compared", async (page) => {
       (await page.locator(".statistics:not(.settings) tbody th").allTextContents()).map((name) =>
         name.trim()
       ),
-    ["cartpole-a2c", "cartpole-ppo"],
+    ["cartpole-ppo", "cartpole-a2c"],
   );
   await addressed(page, /run=.*run=/);
 });

@@ -2,7 +2,12 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { answeredBy } from "../../web/ask.ts";
 import type { ComparedGroup } from "../../web/comparison.ts";
-import { Differences, Statistics, Suite } from "../../web/components/comparison_tables.tsx";
+import {
+  Differences,
+  inOrder,
+  Statistics,
+  Suite,
+} from "../../web/components/comparison_tables.tsx";
 import { Conclusion } from "../../web/components/conclusion.tsx";
 import { Gallery } from "../../web/components/gallery.tsx";
 import { ParallelSettings, SettingScatter } from "../../web/components/settings_plots.tsx";
@@ -107,6 +112,7 @@ const groups = [
     statistics: { iqm: "NaN", spread: null, mean: "NaN", median: "NaN" },
   }),
 ];
+const metric = "evaluation/return_mean";
 const cells = (row: Small) =>
   [...row.all("th"), ...row.all("td")].map(({ textContent }) => textContent);
 
@@ -117,7 +123,7 @@ Deno.test("each group has its figures, what is known against the best, and its s
   const looked: unknown[] = [];
   const look = (label: unknown) => void looked.push(label);
   {
-    using page = new SmallPage(Statistics, { groups, findings, look });
+    using page = new SmallPage(Statistics, { groups, findings, metric, look });
     const rows = page.get("tbody").all("tr");
     deepStrictEqual(
       rows.map(cells),
@@ -155,8 +161,53 @@ Deno.test("each group has its figures, what is known against the best, and its s
       ...["/runs/a1", "/runs/a2"],
     ]);
   }
-  using page = new SmallPage(Statistics, { groups: groups.slice(2, 3), findings: [], look });
+  using page = new SmallPage(Statistics, {
+    groups: groups.slice(2, 3),
+    findings: [],
+    metric,
+    look,
+  });
   strictEqual(page.get("tbody").all("td").length, 7);
+});
+
+Deno.test("groups stand with the best first, and by any column as its head is clicked", () => {
+  const of = (label: string, iqm: number, mean: number, seeds: unknown[] = []) =>
+    group(label, { seeds, statistics: { iqm, spread: null, mean, median: 0 } });
+  const groups = [
+    of("a", 1, 30),
+    of("b", 3, 20),
+    of("c", 9, 90, [seedOf("c1", "NaN", { status: "diverged" })]),
+    of("d", 2, 10),
+    group("e", { statistics: { iqm: "NaN", spread: null, mean: "NaN", median: "NaN" } }),
+  ];
+  const props = { groups, findings: [], metric, look: () => {} };
+  const shown = (page: Small) => ({
+    names: page.get("tbody").all("th").map(({ textContent }) => textContent.trim()).join(""),
+    sorted: page.get("thead").all("th").filter((head) =>
+      !["none", null].includes(head.getAttribute("aria-sort"))
+    ).map((head) => `${head.textContent} ${head.getAttribute("aria-sort")}`),
+  });
+  using page = new SmallPage(Statistics, props);
+  // What has no figure is last, whichever way is shown.
+  deepStrictEqual(shown(page), { names: "bdace", sorted: ["IQM descending"] });
+  const click = (name: string) => page.get("thead").get("button", name).click();
+  click("IQM");
+  deepStrictEqual(shown(page), { names: "adbce", sorted: ["IQM ascending"] });
+  click("Mean");
+  deepStrictEqual(shown(page), { names: "abdce", sorted: ["Mean descending"] });
+  click("Group");
+  deepStrictEqual(shown(page), { names: "abcde", sorted: ["Group ascending"] });
+  click("Group");
+  deepStrictEqual(shown(page), { names: "edcba", sorted: ["Group descending"] });
+  using less = new SmallPage(Statistics, { ...props, metric: "losses/loss" });
+  deepStrictEqual(shown(less), { names: "adbce", sorted: ["IQM ascending"] });
+  // Of a figure of which neither way is better the best is not known.
+  using neither = new SmallPage(Statistics, { ...props, metric: "schedule/learning_rate" });
+  deepStrictEqual(shown(neither), { names: "abcde", sorted: ["Group ascending"] });
+  deepStrictEqual(
+    inOrder(groups, { by: "median", descending: true }).map(({ label }) => label),
+    ["a", "b", "d", "c", "e"],
+  );
 });
 
 Deno.test("settings that differ come with those of all groups first, a missing one as a dash", () => {

@@ -5,6 +5,7 @@ import {
   groupLines,
   indexAt,
   isSingle,
+  type Line,
   lineFigures,
   nearestIndex,
   profileLines,
@@ -97,6 +98,29 @@ Deno.test("of a seed without a figure a profile knows that it is the worst, or i
   const [{ x }] = profileLines(groups, "evaluation/return_mean");
   strictEqual(x[0], -0.2);
   ok(Math.abs(x.at(-1)! - 10.2) < 1e-12);
+});
+
+Deno.test("a profile is a step at each seed's own figure, where its share is the one beyond", () => {
+  const of = (label: string, figures: number[]) =>
+    ({
+      ...group(label, 0, figures.map(() => true)),
+      seeds: figures.map((figure) => ({ figure, counts: true })),
+    }) as unknown as ComparedGroup;
+  const groups = [of("a", [1, 3, 3, 11]), of("b", [2])];
+  const [a, b] = profileLines(groups, "evaluation/return_mean");
+  deepStrictEqual(a.x, [0.8, 1, 2, 3, 11, 11.2]);
+  deepStrictEqual([a.y, b.y], [[1, 0.75, 0.75, 0.25, 0, 0], [1, 1, 0, 0, 0, 0]]);
+  const [less] = profileLines(groups, "losses/loss");
+  deepStrictEqual(less.y, [0, 0, 0.25, 0.25, 0.75, 1]);
+  deepStrictEqual([a.step, less.step], ["after", "before"]);
+  // What is read off at a place is what is drawn there.
+  const read = (line: Line, x: number) => line.y[indexAt(line, x, 0)];
+  deepStrictEqual([0, 0.9, 1, 2.9, 3, 10.9, 12].map((x) => read(a, x)), [
+    ...[undefined, 1, 0.75, 0.75, 0.25, 0.25, undefined],
+  ]);
+  deepStrictEqual([0, 0.9, 1, 1.1, 3, 3.1, 12].map((x) => read(less, x)), [
+    ...[undefined, 0, 0, 0.25, 0.25, 0.75, undefined],
+  ]);
 });
 
 Deno.test("a group that is pointed at shows its seeds and its band alone, of many the bands are pale", () => {

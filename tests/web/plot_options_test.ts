@@ -189,6 +189,14 @@ Deno.test("lines are named at their ends in their colours, where the chart is wi
     const texts = some(drawnBy(charted), "fillText").map(([, text]) => text);
     deepStrictEqual(texts.toSorted(), [`${"x".repeat(25)}…`, "y".repeat(26)]);
   }, { named: true });
+  // The settings by which two differ are at their ends.
+  const rates = ["0.0003", "0.001"].map((rate) => `ppo quick agent.learningRate=${rate} wide`);
+  chart([...rates, "dqn"].map((label, i) => lineOf(label, i, [1, 2])), (charted) => {
+    const texts = some(drawnBy(charted), "fillText").map(([, text]) => text);
+    deepStrictEqual(texts.toSorted(), [
+      ...["dqn", "ppo quick age…=0.0003 wide", "ppo quick age…e=0.001 wide"],
+    ]);
+  }, { named: true });
   const many = Array.from({ length: 13 }, (_, i) => lineOf(`line ${i}`, i, [i, i]));
   for (const [count, named] of [[13, 0], [12, 12], [1, 0]]) {
     chart(many.slice(0, count), (charted) => {
@@ -225,7 +233,10 @@ Deno.test("on a logarithmic axis values of 0 or less are gaps, and ticks are pow
   const levels = [{ y: 50, label: "near" }, { y: 0, label: "none" }, { y: 1e5, label: "far" }];
   chart(lines, (charted) => {
     const { y } = charted.options.scales!;
-    deepStrictEqual([y.distr, (y.clamp as (...args: unknown[]) => number)(null, -1, 0.1)], [3, 0.1]);
+    deepStrictEqual([y.distr, (y.clamp as (...args: unknown[]) => number)(null, -1, 0.1)], [
+      3,
+      0.1,
+    ]);
     const range = y.range as (...args: unknown[]) => [number, number];
     deepStrictEqual(range(null, null, null), [1, 10]);
     const [low, high] = range(null, 1, 100);
@@ -289,7 +300,31 @@ Deno.test("a line has its dash, a band its edges, and a short line dots", () => 
     ...[[0, 10], [1, 2], [1, 2], [0, 1], [2, 3]],
   ]);
   const broken = [lineOf("a", 0, [1, "NaN", 3]), lineOf("b", 1, [5], { x: [10] })];
-  deepStrictEqual(joined(uPlot, broken, false), [[0, 10, 20], [1, null, 3], [undefined, 5, undefined]]);
+  deepStrictEqual(joined(uPlot, broken, false), [[0, 10, 20], [1, null, 3], [
+    undefined,
+    5,
+    undefined,
+  ]]);
+});
+
+Deno.test("a step holds its value to the next point, or from the one before, and has no dots", () => {
+  const asked: unknown[] = [];
+  const before = uPlot.paths;
+  try {
+    const stepped = (options: unknown) => asked.push(options);
+    Object.assign(uPlot, { paths: { ...before, stepped } });
+    const lines = ["after", "before", undefined].map((step, i) =>
+      lineOf("a", i, [1, 2], { step } as Partial<Line>)
+    );
+    chart(lines, ({ options }) => {
+      const [, ...series] = options.series!;
+      deepStrictEqual(series.map(({ points }) => points!.show), [false, false, true]);
+      deepStrictEqual(series.map(({ paths }) => paths), [1, 2, undefined]);
+    });
+  } finally {
+    Object.assign(uPlot, { paths: before });
+  }
+  deepStrictEqual(asked, [{ align: 1 }, { align: -1 }]);
 });
 
 Deno.test("marks side by side have one tick, other lines those of the axis", () => {

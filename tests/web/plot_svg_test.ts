@@ -102,3 +102,14 @@ Deno.test("on a logarithmic axis each power of ten takes as much, and 0 is a gap
     .map(([, at, label]) => [at, label]);
   deepStrictEqual(labels, [["316", "1"], ["176", "10"], ["36", "100"]]);
 });
+
+Deno.test("a step has its corners where its value changes", () => {
+  const path = (step: "after" | "before") => {
+    const line = { label: "a", color: 0, x: [0, 5, 10], y: [0, 1, 0.5], step };
+    return /d="([^"]*)" fill="none"/.exec(svgOf({ ...chart, levels: [], lines: [line] }))![1];
+  };
+  deepStrictEqual([path("after"), path("before")], [
+    "M68 316L384 316L384 36L700 36L700 176",
+    "M68 316L68 36L384 36L384 176L700 176",
+  ]);
+});

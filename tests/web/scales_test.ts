@@ -100,3 +100,9 @@ Deno.test("categories with numbers in them stand in the order of the numbers", (
   const { ticks } = scaleOf(["net-10", "net-9", "net-100"], "linear");
   deepStrictEqual(ticks.map(({ label }) => label), ["net-9", "net-10", "net-100"]);
 });
+
+Deno.test("round numbers between figures are told with all their digits", () => {
+  const labels = (...values: number[]) => figureScale(values).ticks.map(({ label }) => label);
+  deepStrictEqual(labels(1.0034, 1.0041, 1.0051), ["1.0035", "1.004", "1.0045", "1.005"]);
+  deepStrictEqual(labels(0, 250, 500), ["0", "100", "200", "300", "400", "500"]);
+});

@@ -19,6 +19,11 @@ Deno.test("labels of ticks have as many digits as tell them apart, and no more",
   deepStrictEqual(tickLabels([0, 0.5, 1]), ["0", "0.5", "1"]);
   deepStrictEqual(tickLabels([7.12341, 7.12342]), ["7.12341", "7.12342"]);
   deepStrictEqual(tickLabels([0, 1000, 2000]), ["0", "1,000", "2,000"]);
+  // None is rounded: they would stand at uneven distances.
+  deepStrictEqual(tickLabels([1, 1.0025, 1.005]), ["1", "1.0025", "1.005"]);
+  deepStrictEqual(tickLabels([1000, 1002.5, 1005]), ["1,000", "1,002.5", "1,005"]);
+  deepStrictEqual(tickLabels([0.1 + 0.2, 0.4, 0.5]), ["0.3", "0.4", "0.5"]);
+  deepStrictEqual(tickLabels([-0.1, 1e-17, 0.1]), ["-0.1", "0", "0.1"]);
   deepStrictEqual(tickLabels([1e-4, 2e-4]), ["1e-4", "2e-4"]);
   deepStrictEqual(tickLabels([0, 5e14, 9e14]), ["0", "500T", "900T"]);
   deepStrictEqual(tickLabels([-1e15, 0, 1e15]), ["-1e+15", "0", "1e+15"]);

@@ -1,6 +1,8 @@
 /** Tables of a comparison: statistics over seeds, and settings that differ. @module */
-import type { VNode } from "preact";
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren, VNode } from "preact";
 import { differingPaths, isFinished, isLost, seedsText } from "../../lab/experiment/comparison.ts";
+import { directionOf } from "../../lab/experiment/metric_direction.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
 import { detectableText, pText } from "../../lab/statistics/p_value.ts";
 import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
@@ -10,24 +12,79 @@ import { IntervalBar, reachOf } from "./interval_bar.tsx";
 import { Worth } from "./status.tsx";
 import { Swatch } from "./swatch.tsx";
 
-/** One row a group, marked like its line. */
+/** What rows are ordered by. */
+type Ordered = "label" | "iqm" | "mean" | "median";
+
+/** An order of rows. */
+export interface RowOrder {
+  readonly by: Ordered;
+  readonly descending: boolean;
+}
+
+/** What comes first by a column before a reader turns it round: names from A on, figures from the best on. */
+export function firstOrder(by: Ordered, metric: string): RowOrder {
+  return { by, descending: by !== "label" && directionOf(metric) !== "down" };
+}
+
+/** Groups in an order; those without the figure are last in either, equal ones stay as they are. */
+export function inOrder(
+  groups: readonly ComparedGroup[],
+  { by, descending }: RowOrder,
+): ComparedGroup[] {
+  if (by === "label") return descending ? groups.toReversed() : [...groups];
+  const worst = descending ? -Infinity : Infinity;
+  const valueOf = (group: ComparedGroup) => {
+    const value = group.statistics[by];
+    return hasFigure(group) && typeof value === "number" ? value : worst;
+  };
+  const sign = descending ? -1 : 1;
+  const compared = (a: number, b: number) => a === b ? 0 : a < b ? -sign : sign;
+  return groups.toSorted((a, b) => compared(valueOf(a), valueOf(b)));
+}
+
+/** Whether all seeds that count have a figure, without which a group has none. */
+function hasFigure({ seeds }: ComparedGroup): boolean {
+  return !countedOf(seeds).some((seed) => isLost(seed) || seed.lacks);
+}
+
+/**
+ * One row a group, marked like its line: the best IQM first where the metric has a better way, until
+ * another head is clicked.
+ */
 export function Statistics(
-  { groups, findings, look }: {
+  { groups, findings, metric, look }: {
+    /** By their names. */
     groups: readonly ComparedGroup[];
     findings: readonly Finding[];
+    metric: string;
     /** Told of the group that is pointed at. */
     look: (label: string | undefined) => void;
   },
 ): VNode {
   const reach = reachOf(groups);
   const best = findings[0]?.best;
+  const chosen = useSignal<RowOrder | undefined>(undefined);
+  const usual = firstOrder(directionOf(metric) === null ? "label" : "iqm", metric);
+  const order = chosen.value ?? usual;
+  const head = (by: Ordered, name: string, more: { class?: string; title?: string } = {}) => (
+    <SortableHead
+      {...more}
+      sorted={order.by !== by ? "none" : order.descending ? "descending" : "ascending"}
+      choose={() =>
+        chosen.value = order.by === by
+          ? { by, descending: !order.descending }
+          : firstOrder(by, metric)}
+    >
+      {name}
+    </SortableHead>
+  );
   return (
     <div class="scroll">
       <table class="statistics">
         <thead>
           <tr>
-            <th scope="col">Group</th>
-            <th scope="col" class="number" title="Mean of the middle half">IQM</th>
+            {head("label", "Group")}
+            {head("iqm", "IQM", { class: "number", title: "Mean of the middle half" })}
             <th
               scope="col"
               colSpan={2}
@@ -63,16 +120,16 @@ export function Statistics(
               </th>
             )}
             <th scope="col">Verdict</th>
-            <th scope="col" class="number">Mean</th>
-            <th scope="col" class="number">Median</th>
+            {head("mean", "Mean", { class: "number" })}
+            {head("median", "Median", { class: "number" })}
             <th scope="col">Seeds</th>
           </tr>
         </thead>
         <tbody>
-          {groups.map((group) => {
+          {inOrder(groups, order).map((group) => {
             const { label, color, seeds, statistics, mark, verdict } = group;
             const finding = findings.find(({ other }) => other === label);
-            const isWhole = !countedOf(seeds).some((seed) => isLost(seed) || seed.lacks);
+            const isWhole = hasFigure(group);
             const shown = (value: number | string) => isWhole ? figureBeside(value, mark) : "none";
             return (
               <tr
@@ -82,7 +139,9 @@ export function Statistics(
                 onPointerLeave={() => look(undefined)}
               >
                 <th scope="row">
-                  <Swatch color={color} /> {label}
+                  <span class="marked">
+                    <Swatch color={color} /> <span>{label}</span>
+                  </span>
                 </th>
                 <td class="number">
                   <b>{shown(statistics.iqm)}</b>
@@ -120,6 +179,23 @@ export function Statistics(
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The head of a column that rows can be ordered by. */
+function SortableHead(
+  { sorted, choose, children, ...more }: {
+    sorted: "none" | "ascending" | "descending";
+    choose: () => void;
+    class?: string;
+    title?: string;
+    children: ComponentChildren;
+  },
+): VNode {
+  return (
+    <th scope="col" aria-sort={sorted} {...more}>
+      <button type="button" onClick={choose}>{children}</button>
+    </th>
   );
 }
 

@@ -29,6 +29,7 @@ export function IntervalBar(
       class={`interval series-${color % paletteSize}`}
       width={WIDTH}
       height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       aria-hidden="true"
     >
       <line class="track" x1="2" x2={WIDTH - 2} y1={HEIGHT / 2} y2={HEIGHT / 2} />

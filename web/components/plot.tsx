@@ -91,7 +91,7 @@ export function Plot(
   // A chart is made anew only where its lines are other ones, so that a zoom outlives new points.
   const shape =
     lines.map((line) =>
-      [line.label, line.color, line.faint, !!line.low, line.quiet, isSingle(line)].join()
+      [line.label, line.color, line.faint, !!line.low, line.quiet, line.step, isSingle(line)].join()
     ).join() + onlyPlace(lines);
   const drawable = lines.some((line) => line.x.length > 0);
 

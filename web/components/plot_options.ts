@@ -19,7 +19,7 @@ import {
   stepsFor,
   tickLabels,
 } from "../ticks.ts";
-import { shortNames } from "../short_names.ts";
+import { cutNames, shortNames } from "../short_names.ts";
 import { spread } from "./line_names.ts";
 import { dashOf, paletteSize } from "./palette.ts";
 import { followClick, followFinger, followWheel } from "./plot_hands.ts";
@@ -136,7 +136,7 @@ export function chartOptions(
         },
       },
     ],
-    ...marksOf(lines.current),
+    ...marksOf(library, lines.current),
     legend: { show: false },
     cursor: {
       y: false,
@@ -216,11 +216,8 @@ function yRange(
 function namesOf(lines: readonly Line[]): { text: string; index: number }[] {
   const told = lines.map((line, index) => ({ line, index })).filter(({ line }) => !line.faint);
   if (told.length < 2 || told.length > NAMED) return [];
-  const names = shortNames(told.map(({ line }) => line.label));
-  return told.map(({ index }, i) => ({
-    index,
-    text: names[i].length > LONGEST ? `${names[i].slice(0, LONGEST - 1)}…` : names[i],
-  }));
+  const names = cutNames(shortNames(told.map(({ line }) => line.label)), LONGEST);
+  return told.map(({ index }, i) => ({ index, text: names[i] }));
 }
 
 /** Names at the ends of the lines, none over another. */
@@ -289,7 +286,10 @@ function drawMarks(plot: uPlot, levels: readonly Level[], moments: readonly Mome
 }
 
 /** Series and bands of lines. */
-function marksOf(lines: readonly Line[]): Pick<uPlot.Options, "series" | "bands"> {
+function marksOf(
+  library: Library,
+  lines: readonly Line[],
+): Pick<uPlot.Options, "series" | "bands"> {
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
   for (const line of lines) {
@@ -299,8 +299,9 @@ function marksOf(lines: readonly Line[]): Pick<uPlot.Options, "series" | "bands"
       stroke: line.faint ? colorOf(property, 0.4) : color,
       width: line.faint ? 1 : 2,
       dash: line.faint ? [] : [...dashOf(line.color)],
+      ...line.step && { paths: library.paths.stepped!({ align: line.step === "after" ? 1 : -1 }) },
       points: {
-        show: !line.faint && !line.low && !isSingle(line) && line.x.length <= DOTS,
+        show: !line.faint && !line.low && !line.step && !isSingle(line) && line.x.length <= DOTS,
         size: 5,
         fill: color,
       },

@@ -207,7 +207,7 @@ export default function ComparisonView(
               What was measured once is a mark with its interval.
             </p>
             <h2>{metricTitle(metric)}, figure of each seed</h2>
-            <Statistics groups={groups} findings={findings} look={look} />
+            <Statistics {...{ groups, findings, metric, look }} />
             {suite !== null && <Suite suite={suite} />}
             <div class="compared">
               {paths.length > 0 && (
