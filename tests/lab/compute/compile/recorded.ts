@@ -133,10 +133,11 @@ export async function rerun(
 
 /**
  * The tensors of its group that a tensor's error is measured by beside itself: a bias that stands before a
- * normalisation, or before a game's last difference, has a gradient of 0 but for rounding.
+ * normalisation, or before a game's last difference, has a gradient of 0 but for rounding; by how much two
+ * grids of quadrature differ is a difference of what they give.
  */
 export function siblingsOf(name: string, tensors: Readonly<Record<string, unknown>>): string[] {
-  if (!/\/(bias|hidden|visible)$/.test(name)) return [];
+  if (!/\/(bias|hidden|visible|coarseness)$/.test(name)) return [];
   const [group] = name.split("/");
   return Object.keys(tensors).filter((other) => other.startsWith(`${group}/`));
 }
