@@ -291,10 +291,10 @@ async function packageSettings(lab: string, folder: string): Promise<unknown> {
  * without one, to any.
  */
 async function isAbove(folder: string, name: string, copy?: string): Promise<boolean> {
+  const real = copy === undefined ? undefined : await Deno.realPath(copy);
   for (let above = dirname(folder);; above = dirname(above)) {
     const found = await Deno.realPath(join(above, "node_modules", name)).catch(() => undefined);
-    const real = copy === undefined ? found : await Deno.realPath(copy);
-    if (found !== undefined) return found === real;
+    if (found !== undefined) return real === undefined || found === real;
     if (above === dirname(above)) return false;
   }
 }

@@ -187,8 +187,9 @@ export const run = defineCommand({
         `Cannot run as each name must be given once (--seeds N trains several seeds): ${twice}`,
       );
     }
-    const set = [...await chosenData(typed.dataset, io), ...await callersSettings(typed, io)];
-    const chosen = await experimentsOf(typed, io);
+    const data = await chosenData(typed.dataset, io);
+    const set = [...data, ...await callersSettings(typed, io)];
+    const chosen = await experimentsOf(typed.names, data, io);
     const sweep = callersRanges(typed.sweep, io);
     const values = { ...typed, names: chosen.map(({ name }) => name), set, sweep };
     const { json, profile } = values;
@@ -424,15 +425,18 @@ interface Chosen {
 /**
  * The names, with an experiment of a model in place of its own name where it is said what it learns
  * from: the first on that data set, else on one of that kind, else of all.
+ *
+ * @param chosen What {@linkcode chosenData} gave.
  */
 async function experimentsOf(
-  { names, dataset }: { readonly names: readonly string[]; readonly dataset?: string },
+  names: readonly string[],
+  chosen: Settings,
   io: Io,
 ): Promise<readonly Chosen[]> {
   const asTyped = names.map((name) => ({ name }));
-  if (dataset === undefined) return asTyped;
+  if (chosen.length === 0) return asTyped;
   const registries = await io.registries();
-  const [[, data]] = await chosenData(dataset, io);
+  const [[, data]] = chosen;
   if (!names.some(isFile)) requireDataset(data, registries);
   if (!names.some((name) => registries.models.some((model) => model.name === name))) return asTyped;
   const { namedExperiments } = await import("../catalogue.ts");

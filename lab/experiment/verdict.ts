@@ -182,7 +182,9 @@ export class Judge {
     if (verdict === undefined || verdict === "solved" || verdict === "learning") {
       return verdict && { verdict };
     }
-    return { verdict, reason: reasonOf(value, scale, episodes, training) };
+    if (verdict === "diverged") return { verdict, reason: `${RETURN} is ${value}` };
+    // The others are held against random actions.
+    return { verdict, reason: reasonOf(value, scale.random!, episodes, training) };
   }
 
   /** The return at which the world of a configuration counts as solved; undefined of another metric. */
@@ -200,26 +202,18 @@ export class Judge {
   }
 }
 
-/** The figures for which a return is no good one. */
+/** The figures for which a return is no better than that of random actions. */
 function reasonOf(
   value: number,
-  { random }: ReturnScale,
+  random: NonNullable<ReturnScale["random"]>,
   episodes: number,
   training: TrainingReturn,
 ): string {
-  if (!Number.isFinite(value)) return `${RETURN} is ${value}`;
-  const above = (count: number) =>
-    random === undefined ? "" : ` (better than random above ${shortOf(barOf(random, count))})`;
-  return [
-    `the return is ${shortOf(value)}${above(episodes)}`,
-    ...typeof training === "number"
-      ? [
-        `training's last ${TRAINING_EPISODES} episodes return ${shortOf(training)}` +
-        above(TRAINING_EPISODES),
-      ]
-      : [],
-    ...random === undefined
-      ? []
-      : [`random actions return ${shortOf(evaluatedRandom(random).mean)}`],
-  ].join(", ");
+  const told = (figure: number, count: number) =>
+    `${shortOf(figure)} (better than random above ${shortOf(barOf(random, count))})`;
+  const trained = typeof training === "number"
+    ? `training's last ${TRAINING_EPISODES} episodes return ${told(training, TRAINING_EPISODES)}, `
+    : "";
+  return `the return is ${told(value, episodes)}, ${trained}random actions return ` +
+    shortOf(evaluatedRandom(random).mean);
 }

@@ -9157,7 +9157,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "A project's import map leads to the package's JavaScript, past its declarations.",
     file: "cli/commands/new.ts",
-    from: "if (found !== undefined) return found === real;",
+    from: "if (found !== undefined) return real === undefined || found === real;",
     to: "if (found !== undefined) return false;",
     test: "tests/package/build_test.ts",
   },

@@ -3,7 +3,8 @@ import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { differingPaths } from "../../lab/experiment/comparison.ts";
-import { ask, keepQuery } from "../ask.ts";
+import { ask } from "../ask.ts";
+import { useAddress } from "../components/address.ts";
 import { axisTitle } from "../axes.ts";
 import { AxisChoice, LogChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics, Suite } from "../components/comparison_tables.tsx";
@@ -63,7 +64,7 @@ export default function ComparisonView(
   // Also runs that have no figures yet, or are not there any more.
   const stamp = stampOfAll(view.value.runs);
   useComparison(view.value, stamp, comparison, problem);
-  useAddress(view.value);
+  useAddress(addressOf(view.value));
 
   const seeds = wanted.value ?? groups.length <= FEW;
   const hidden = useMemo(() => new Set(view.value.hidden), [view.value.hidden]);
@@ -405,20 +406,13 @@ function queryOf(
   return query;
 }
 
-/** Keeps the view in the page's address. */
-function useAddress(view: View): void {
+/** The query of the page's address. */
+function addressOf(view: View): string {
   const query = queryOf(view);
   for (const name of view.also) query.append("also", name);
   for (const label of view.hidden) query.append("hide", label);
   if (view.log) query.set("scale", "log");
-  const asked = query.toString();
-  const shown = useRef<string>();
-  useEffect(() => {
-    if (shown.current !== undefined && shown.current !== asked) {
-      keepQuery(asked);
-    }
-    shown.current = asked;
-  }, [asked]);
+  return query.toString();
 }
 
 /**

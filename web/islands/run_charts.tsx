@@ -8,9 +8,10 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { ask, keepQuery } from "../ask.ts";
+import { ask } from "../ask.ts";
 import type { Axis } from "../axes.ts";
 import { arranged, type Chart } from "../charts.ts";
+import { useAddress } from "../components/address.ts";
 import { AxisChoice, LogChoice, SmoothingChoice } from "../components/choices.tsx";
 import type { Level } from "../components/plot_options.ts";
 import { SeriesChart, type SeriesChartProps, type View } from "../components/series_chart.tsx";
@@ -232,15 +233,6 @@ function Section(
       {isOpen && <div class="charts">{charts.map((chart) => draw(chart))}</div>}
     </details>
   );
-}
-
-/** Keeps a query in the page's address, once it is another than at first. */
-function useAddress(query: string | undefined): void {
-  const shown = useRef(query);
-  useEffect(() => {
-    if (query !== undefined && shown.current !== query) keepQuery(query);
-    shown.current = query;
-  }, [query]);
 }
 
 /** The run's sparklines, anew as it goes on. */

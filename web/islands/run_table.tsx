@@ -7,7 +7,8 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, RefObject, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { ask, keepBeside, keepQuery, keptBeside } from "../ask.ts";
+import { ask, keepBeside, keptBeside } from "../ask.ts";
+import { useAddress } from "../components/address.ts";
 import { MOST_NAMED, runsQuery } from "../compare_query.ts";
 import { ChangeBar } from "../components/change_bar.tsx";
 import { Seeds } from "../components/seeds.tsx";
@@ -314,14 +315,12 @@ function useTable(
 ): void {
   const query = queryOf(request).toString();
   const news = heardMessages.value;
-  const shown = useRef<string>();
+  useAddress(query);
+  const isBegun = useRef(false);
   const busy = useRef<{ query: string; controller: AbortController; again: boolean }>(null);
   useEffect(() => {
-    const first = shown.current === undefined;
-    if (!first && shown.current !== query) {
-      keepQuery(query);
-    }
-    shown.current = query;
+    const first = !isBegun.current;
+    isBegun.current = true;
     if (first) return; // the server has made it
     if (busy.current?.query === query) {
       busy.current.again = true;
