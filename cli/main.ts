@@ -17,6 +17,7 @@ import { shellWord } from "../lab/core/shell.ts";
 import { stackOf, withPlace } from "../lab/core/stack.ts";
 import { Thread } from "../lab/core/thread.ts";
 import { broughtHere } from "./fleet.ts";
+import { annotate } from "./commands/annotate.ts";
 import { arithmetic } from "./commands/arithmetic.ts";
 import { backup } from "./commands/backup.ts";
 import { check } from "./commands/check.ts";
@@ -93,6 +94,7 @@ export const commands: readonly Command[] = [
   report,
   exportRuns,
   importRuns,
+  annotate,
   deleteRuns,
   verify,
   backup,

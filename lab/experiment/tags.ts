@@ -22,6 +22,15 @@ export function isNote(text: string): boolean {
   return printableLines(text) === text;
 }
 
+/** A run's tags with others, each once, and without some. */
+export function retagged(
+  tags: readonly string[],
+  added: readonly string[],
+  removed: readonly string[],
+): string[] {
+  return [...new Set([...tags, ...added])].filter((tag) => !removed.includes(tag));
+}
+
 /** What is said of a tag that is none, behind "it". */
 export const TAG_RULE = `must have 1 to ${LONGEST_TAG} characters in one line`;
 

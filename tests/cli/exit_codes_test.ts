@@ -96,6 +96,7 @@ Deno.test("what needs a run of a store makes none where there is none", async ()
       ["resume", "--batch"],
       ["reproduce", "latest"],
       ["run", "line-toy", "--from", "latest"],
+      ["annotate", "latest", "--tag", "new"],
       ["delete", "latest"],
       ["delete", "--purge"],
       ["delete", "--orphans"],

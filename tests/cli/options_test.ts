@@ -234,6 +234,48 @@ Deno.test("all runs that are named go to the trash, and come back from it", () =
     strictEqual((await typed(`delete --restore ${c}`)).code, 2);
   }));
 
+Deno.test("runs are renamed, tagged and noted on, and a line says what is other than before", () =>
+  inLab(async (typed, folder) => {
+    const store = openStore(`${folder}/runs`);
+    const make = (name: string, tags: string[], note: string) =>
+      store.createRun({ name, manifest: manifestOf(name), tags, note }).id;
+    const [a, b] = [make("a", ["old", "x"], "First."), make("b", [], "")];
+    const words = (id: string) => {
+      const { name, tags, note } = store.find(id);
+      return [name, tags, note];
+    };
+    const { out } = await typed(`annotate ${a} ${b} --tag new --tag x --untag old --note More.`);
+    strictEqual(
+      out,
+      `${a}  tags old, x → x, new  note First. ⏎ More.\n${b}  tags none → new, x  note More.\n`,
+    );
+    deepStrictEqual([words(a), words(b)], [
+      ["a", ["x", "new"], "First.\nMore."],
+      ["b", ["new", "x"], "More."],
+    ]);
+    strictEqual(
+      (await typed(`annotate --where tag=x --tag new`)).out,
+      `${b}  as it was\n${a}  as it was\n`,
+    );
+    strictEqual((await typed(`annotate --where name=b --name c`)).out, `${b}  name b → c\n`);
+    strictEqual((await typed(`annotate ${b} --tag new`)).out, `${b}  as it was\n`);
+    for (
+      const [line, said] of [
+        [`annotate ${b}`, /nothing is to change: --tag, --untag, --note or --name is needed$/],
+        ["annotate --tag x", /RUN is needed/],
+        [`annotate ${b} --tag x --untag x`, /--tag and --untag both name x$/],
+        [`annotate ${b} --untag nwe`, /no tag "nwe" \(did you mean "new"\?\): known are new, x$/],
+        ["annotate --where name=d --tag x", /as no run matches name=d/],
+      ] as const
+    ) {
+      const { code, error } = await typed(line);
+      match(error.trimEnd(), said);
+      strictEqual(code, 2);
+    }
+    deepStrictEqual(words(b), ["c", ["new", "x"], "More."]);
+    store.close();
+  }));
+
 Deno.test("what waits is given up, or begun by another process, where nothing trains its batch", () =>
   inLab(async (typed, folder) => {
     const store = openStore(`${folder}/runs`);

@@ -11,6 +11,7 @@ import {
   isShortLine,
   LONGEST_TAG,
   NOTE_RULE,
+  retagged,
   TAG_RULE,
 } from "../../../lab/experiment/tags.ts";
 
@@ -139,7 +140,7 @@ function apply(
   const { tags } = store.find(id);
   const isAdded = change.action === "tag";
   if (tags.includes(change.tag) === isAdded) return undefined;
-  const others = tags.filter((each) => each !== change.tag);
-  store.update(id, { tags: isAdded ? [...tags, change.tag] : others });
+  const [added, removed] = isAdded ? [[change.tag], []] : [[], [change.tag]];
+  store.update(id, { tags: retagged(tags, added, removed) });
   return () => store.update(id, { tags });
 }
