@@ -23,7 +23,10 @@ export const JUDGING = 101;
  * seed.
  */
 export interface RunGroup {
-  /** Experiment's name; where several groups share it, that in which they differ is appended. */
+  /**
+   * What its runs are called, where they alone are; else the experiment's name, and where several groups
+   * share that, in what they differ.
+   */
   readonly label: string;
   /**
    * In what it differs from others of its experiment; empty where there are none, or it has what most
@@ -50,12 +53,21 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
   });
   const namesakes = Map.groupBy(made, ({ experiment }) => experiment);
   const parts = new Map([...namesakes.values()].flatMap(partsOf));
+  const called = Map.groupBy(made, nameOfRuns);
   const labels = numbered(made.map((group) => {
+    const given = nameOfRuns(group);
+    if (given !== undefined && called.get(given)!.length === 1) return printable(given);
     const name = printable(group.experiment);
     const own = parts.get(group)!;
     return own.length === 0 ? name : `${name} (${own.map((part) => saidBy(part)).join(", ")})`;
   }));
   return made.map((group, i) => ({ ...group, label: labels[i], apart: parts.get(group)! }));
+}
+
+/** What all runs of a group are called; undefined where that is as their experiment, or differs. */
+function nameOfRuns({ experiment, runs }: Unlabelled): string | undefined {
+  const [{ name }] = runs;
+  return name !== experiment && runs.every((run) => run.name === name) ? name : undefined;
 }
 
 /**

@@ -42,6 +42,18 @@ Deno.test("groups of one experiment are told apart by what differs in them", () 
   );
 });
 
+Deno.test("a group is called as its runs, where they alone are called so", () => {
+  const called = (gamma: number, name: string) => ({ ...runOf({ agent: { gamma } }), name });
+  deepStrictEqual(
+    labels(called(0.9, "near"), called(0.8, "pole"), called(0.7, "far"), called(0.7, "far")),
+    ["near", "pole (agent.gamma=0.8)", "far"],
+  );
+  deepStrictEqual(
+    labels(called(0.9, "near"), called(0.8, "near"), called(0.7, "far"), called(0.7, "away")),
+    ["pole (agent.gamma=0.9)", "pole (agent.gamma=0.8)", "pole (agent.gamma=0.7)"],
+  );
+});
+
 Deno.test("two agents are told apart by their names, not by every field of each", () => {
   const ppo = { name: "ppo", gamma: 0.9, clipRange: 0.2 };
   const dqn = { name: "dqn", gamma: 0.99, doubleQ: true };
