@@ -6,10 +6,12 @@
  * massively parallel hyperparameter tuning", algorithm 2, in its form that stops trials in place of
  * pausing them. Hyperband: Li et al. (2018), algorithm 1, its brackets taken in turn.
  *
+ * Differs from the papers: the median is of what the others have at the rung, those among them that were
+ * ended included, not of the means of what they had up to there; Hyperband's brackets decide as ASHA does,
+ * trial by trial.
+ *
  * @module
  */
-import { power } from "../core/elementary.ts";
-
 /**
  * What a trial has shown: its loss at each rung so far, the lower the better; undefined at rungs that it
  * passed before it was first looked at, where it is neither judged nor counted.
@@ -63,14 +65,15 @@ export const pruners = {
     const best = Math.min(...curves[trial].map((_, i) => lossAt(curves[trial], i)));
     return best > median;
   },
-  asha: (curves, trial, rungs, { reduction = 4 }) => isHalved(curves, trial, rungs, reduction, 0),
+  asha: (curves, trial, rungs, { reduction = 4 }) =>
+    isHalved(curves, trial, reduction, risen(rungs, reduction)),
   hyperband: (curves, trial, rungs, { reduction = 4 }) => {
-    const brackets = halvings(rungs, reduction).length;
-    const bracket = bracketOf(trial, brackets, reduction);
+    const halvings = fallen(rungs, reduction);
+    const bracket = bracketOf(trial, halvings.length, reduction);
     const alike = curves.map((curve, i) =>
-      bracketOf(i, brackets, reduction) === bracket ? curve : []
+      bracketOf(i, halvings.length, reduction) === bracket ? curve : []
     );
-    return isHalved(alike, trial, rungs, reduction, bracket);
+    return isHalved(alike, trial, reduction, halvings.slice(bracket));
   },
 } as const satisfies Record<PrunerName, Pruner>;
 
@@ -78,25 +81,28 @@ export const pruners = {
 export const prunerNames = Object.keys(pruners) as PrunerName[];
 
 /** The rungs, counted from 1, after which a part goes on: 1, η, η² … below the last one. */
-function halvings(rungs: number, reduction: number): number[] {
+function risen(rungs: number, reduction: number): number[] {
   const at: number[] = [];
   for (let rung = 1; rung < rungs; rung = Math.ceil(rung * reduction)) at.push(rung);
-  return at.length === 0 ? [rungs] : at;
+  return at;
 }
 
-/** Whether a trial stands at a halving, at or after the `first`, and is not of the best 1 / η there. */
+/** The same from the last one, R, down: … R / η², R / η. */
+function fallen(rungs: number, reduction: number): number[] {
+  const at: number[] = [];
+  for (let rung = rungs / reduction; rung >= 1; rung /= reduction) at.unshift(Math.ceil(rung));
+  return at;
+}
+
+/** Whether a trial stands at one of the halvings, and is not of the best 1 / η there. */
 function isHalved(
   curves: readonly Curve[],
   trial: number,
-  rungs: number,
   reduction: number,
-  first: number,
+  halvings: readonly number[],
 ): boolean {
   const rung = curves[trial].length - 1;
-  if (rung + 1 >= rungs || !halvings(rungs, reduction).slice(first).includes(rung + 1)) {
-    return false;
-  }
-  if (curves[trial][rung] === undefined) return false;
+  if (!halvings.includes(rung + 1) || curves[trial][rung] === undefined) return false;
   const mine = lossAt(curves[trial], rung);
   const reached = countedAt(curves, rung);
   const better = reached.filter((curve) => lossAt(curve, rung) < mine).length;
@@ -104,17 +110,15 @@ function isHalved(
 }
 
 /**
- * The bracket of a trial: of `brackets`, the first halves from the first rung on and has most trials,
- * each next one begins a halving later and has 1 / η as many.
+ * The bracket of a trial: the first halves `most` times, each next one begins a halving later, the last
+ * never halves. One that halves s times has ⌈(most + 1) / (s + 1) · ηˢ⌉ trials, so that all cost about as
+ * much.
  */
-function bracketOf(trial: number, brackets: number, reduction: number): number {
-  const sizes = Array.from(
-    { length: brackets },
-    (_, b) => Math.ceil(power(reduction, brackets - 1 - b)),
-  );
-  let place = trial % sizes.reduce((sum, size) => sum + size);
-  for (let b = 0;; b++) {
-    if (place < sizes[b]) return b;
-    place -= sizes[b];
+function bracketOf(trial: number, most: number, reduction: number): number {
+  const sizes: number[] = [];
+  for (let times = 0, best = 1; times <= most; times++, best *= reduction) {
+    sizes.unshift(Math.ceil((most + 1) * best / (times + 1)));
   }
+  let place = trial % sizes.reduce((sum, size) => sum + size);
+  return sizes.findIndex((size) => (place -= size) < 0);
 }

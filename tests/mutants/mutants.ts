@@ -3208,8 +3208,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "Hyperband compares a trial with those of other brackets",
     file: "lab/search/pruners.ts",
-    from: "return isHalved(alike, trial, rungs, reduction, bracket);",
-    to: "return isHalved(curves, trial, rungs, reduction, bracket);",
+    from: "return isHalved(alike, trial, reduction, halvings.slice(bracket));",
+    to: "return isHalved(curves, trial, reduction, halvings.slice(bracket));",
     test: "tests/lab/search/pruners_test.ts",
   },
   {
@@ -4555,8 +4555,22 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "Hyperband looks at later brackets' trials, too",
     file: "lab/search/pruners.ts",
-    from: "bracketOf(i, brackets, reduction) === bracket ? curve : []",
-    to: "bracketOf(i, brackets, reduction) >= bracket ? curve : []",
+    from: "bracketOf(i, halvings.length, reduction) === bracket ? curve : []",
+    to: "bracketOf(i, halvings.length, reduction) >= bracket ? curve : []",
+    test: "tests/lab/search/pruners_test.ts",
+  },
+  {
+    fault: "Hyperband's later brackets have too few trials to cost as much as its first",
+    file: "lab/search/pruners.ts",
+    from: "Math.ceil((most + 1) * best / (times + 1))",
+    to: "Math.ceil(best)",
+    test: "tests/lab/search/pruners_test.ts",
+  },
+  {
+    fault: "no bracket of Hyperband runs in full",
+    file: "lab/search/pruners.ts",
+    from: "halvings.slice(bracket));",
+    to: "halvings.slice(Math.min(bracket, halvings.length - 1)));",
     test: "tests/lab/search/pruners_test.ts",
   },
   {

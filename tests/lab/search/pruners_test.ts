@@ -37,7 +37,7 @@ Deno.test("ASHA reaches what chance finds best with a third of its steps", () =>
     const [pruned, whole] = [searched("asha", order), searched("none", order)];
     strictEqual(least(pruned), least(whole), `order ${seed}`);
     ok(steps(pruned) < steps(whole) / 3);
-    ok(steps(searched("hyperband", order)) < steps(whole) / 3);
+    ok(steps(searched("hyperband", order)) < steps(whole) / 2);
     ok(steps(searched("median", order)) < steps(whole) / 2);
   }
 });
@@ -85,21 +85,43 @@ Deno.test("a trial is neither judged nor counted at rungs before it was looked a
   strictEqual(pruners.median([late, late, [9, 8, 7, 5]], 2, 4, { startup: 2 }), true);
 });
 
-Deno.test("Hyperband's later brackets halve later, and look at their own trials alone", () => {
-  // 27 rungs make 3 brackets of 9, 3 and 1 trials.
-  const bad = Array.from({ length: 13 }, (_, i) => i < 9 ? [i] : [99]);
-  const isPruned = (trial: number, curve: number[]) =>
-    pruners.hyperband(bad.with(trial, curve), trial, 27, { reduction: 3 });
-  strictEqual(isPruned(8, [8]), true);
+Deno.test("Hyperband's brackets have the trials and the halvings of its paper's table", () => {
+  // Li et al. (2018), table 1: of 81 rungs and η = 3 the trials of a bracket, and its halvings.
+  const brackets = [[81, 1, 3, 9, 27], [34, 3, 9, 27], [15, 9, 27], [8, 27], [5]];
+  let from = 0;
+  for (const [count, ...halvings] of brackets) {
+    for (const trial of [from, from + count - 1]) {
+      const best = Array.from({ length: 143 }, () => Array(81).fill(0));
+      const ends = Array.from({ length: 81 }, (_, i) => i + 1).filter((rung) =>
+        pruners.hyperband(best.with(trial, Array(rung).fill(1)), trial, 81, { reduction: 3 })
+      );
+      deepStrictEqual(ends, halvings, `trial ${trial}`);
+    }
+    from += count;
+  }
+  // Where the last rung is no power of η they are counted from there: 16 / 3, and 16 / 9.
+  const ends = Array.from({ length: 16 }, (_, i) => i + 1).filter((rung) =>
+    pruners.hyperband([Array(16).fill(0), Array(rung).fill(1)], 1, 16, { reduction: 3 })
+  );
+  deepStrictEqual(ends, [2, 6]);
+});
+
+Deno.test("Hyperband's later brackets look at their own trials alone", () => {
+  // 27 rungs make brackets of 27, 12, 6 and 4 trials.
+  const bad = Array.from({ length: 49 }, (_, i) => i < 27 ? [i] : [99]);
+  const isPruned = (trial: number, curve: number[], curves: readonly Curve[] = bad) =>
+    pruners.hyperband(curves.with(trial, curve), trial, 27, { reduction: 3 });
+  strictEqual(isPruned(26, [26]), true);
   strictEqual(isPruned(0, [0]), false);
-  strictEqual(isPruned(9, [1000]), false);
-  const grown = bad.with(10, [1, 1, 1]).with(11, [1, 1, 2]);
-  strictEqual(pruners.hyperband(grown.with(9, [1, 1, 3]), 9, 27, { reduction: 3 }), true);
-  strictEqual(pruners.hyperband(grown.with(12, [1, 1, 3]), 12, 27, { reduction: 3 }), false);
+  strictEqual(isPruned(27, [1000]), false);
+  const grown = bad.with(28, [1, 1, 1]).with(29, [1, 1, 2]);
+  strictEqual(isPruned(27, [1, 1, 3], grown), true);
+  strictEqual(isPruned(39, [1, 1, 3], grown), false);
+  strictEqual(isPruned(45, Array(9).fill(3), grown), false);
   // The best of its own bracket goes on, however much better all of another bracket are there.
-  const others = Array.from({ length: 9 }, () => [0, 0, 0]);
-  const mixed = [...others, [1, 1, 1], [2, 2, 2], [2, 2, 2]];
-  strictEqual(pruners.hyperband(mixed, 9, 27, { reduction: 3 }), false);
+  const others = Array.from({ length: 27 }, () => [0, 0, 0]);
+  strictEqual(isPruned(27, [1, 1, 1], [...others, [], [2, 2, 2], [2, 2, 2]]), false);
+  strictEqual(isPruned(27, [1, 1, 1], [...bad.slice(0, 39), [0, 0, 0]]), false);
 });
 
 /**
@@ -124,8 +146,8 @@ const ended = {
   asha: "0012 04c1 1040 0012 0100 8040 180c 0100 " +
     "0120 8000 0108 0000 0020 0001 0840 0002 " +
     "0000 0000 0000 0000 ",
-  hyperband: "0012 04c3 0040 0012 0100 0040 1004 0100 " +
-    "0120 8000 0908 0000 0020 0001 0800 0002 " +
+  hyperband: "0110 0012 0004 0110 0100 0040 080c 0100 " +
+    "0120 8000 0108 0000 0020 0001 0840 0002 " +
     "0000 0000 0000 0000 ",
 } as const;
 
