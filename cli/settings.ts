@@ -35,22 +35,24 @@ function isThere(path: string): boolean {
 }
 
 /** How the values of fields are read that do not stand as they are typed. */
-const readings: Readonly<Record<string, Reading>> = {
-  "dataset.folder": file,
-  "dataset.file": file,
+const readings: ReadonlyMap<string, Reading> = new Map<string, Reading>([
+  ["dataset.folder", file],
+  ["dataset.file", file],
   // Of a table a column, or an array of its file.
-  "dataset.labels": (path, value, io) =>
-    /\.npy$/i.test(value) ? file(path, value, io, undefined) : [[path, value]],
-  "dataset.policy": async (path, value, io, store) => {
+  [
+    "dataset.labels",
+    (path, value, io) => /\.npy$/i.test(value) ? file(path, value, io, undefined) : [[path, value]],
+  ],
+  ["dataset.policy", async (path, value, io, store) => {
     if (value === "") return [[path, value]];
     const { policySettings } = await import("./stored_policy.ts");
     return await policySettings(value, store, io);
-  },
-};
+  }],
+]);
 
 /** Whether a field names files of the user's, as `dataset.folder`. */
 export function namesFiles(path: string): boolean {
-  return path in readings;
+  return readings.has(path);
 }
 
 /**
@@ -80,7 +82,7 @@ export async function valuesOf(
 /** Values of fields to try, as `--sweep` has them, with paths as an experiment takes them. */
 export function callersRanges(sweep: Settings, io: Io): Settings {
   return sweep.flatMap(([path, range]) =>
-    readings[path] === file ? file(path, range, io, undefined) as Settings : [[path, range]]
+    readings.get(path) === file ? file(path, range, io, undefined) as Settings : [[path, range]]
   );
 }
 
@@ -95,7 +97,7 @@ export async function callersSettings(
 ): Promise<Settings> {
   const settings: Settings[number][] = [];
   for (const [path, value] of set) {
-    settings.push(...await readings[path]?.(path, value, io, store) ?? [[path, value]]);
+    settings.push(...await readings.get(path)?.(path, value, io, store) ?? [[path, value]]);
   }
   return settings;
 }

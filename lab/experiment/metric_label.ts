@@ -10,13 +10,13 @@ import { printable } from "../core/printable.ts";
 export const FIGURE = "figure";
 
 /** Words for series whose own name reads poorly. */
-const labels: Readonly<Record<string, string>> = {
-  [RETURN]: "return",
-  "evaluation/negative_elbo": "−ELBO",
-  "evaluation/negative_log_likelihood": "−log p(x)",
-  [TRAINING_RETURN]: "rollout",
-  "losses/elbo": "ELBO",
-};
+const labels: ReadonlyMap<string, string> = new Map([
+  [RETURN, "return"],
+  ["evaluation/negative_elbo", "−ELBO"],
+  ["evaluation/negative_log_likelihood", "−log p(x)"],
+  [TRAINING_RETURN, "rollout"],
+  ["losses/elbo", "ELBO"],
+]);
 
 /**
  * The word for a metric.
@@ -32,6 +32,6 @@ const labels: Readonly<Record<string, string>> = {
  * ```
  */
 export function metricLabel(metric: string): string {
-  return labels[metric] ??
+  return labels.get(metric) ??
     printable(metric.slice(metric.indexOf("/") + 1).replaceAll("_", " "));
 }

@@ -227,9 +227,9 @@ Deno.test("metrics have words, and the first of them leads", () => {
   deepStrictEqual(
     [
       ...["evaluation/return_mean", "evaluation/negative_elbo", "rollout/episode_return_mean"],
-      ...["losses/elbo", "losses/value_loss", "evaluation/modes"],
+      ...["losses/elbo", "losses/value_loss", "evaluation/modes", "constructor"],
     ].map(metricLabel),
-    ["return", "−ELBO", "rollout", "ELBO", "value loss", "modes"],
+    ["return", "−ELBO", "rollout", "ELBO", "value loss", "modes", "constructor"],
   );
   strictEqual(headline({}), "");
   strictEqual(headline({ "losses/a": 3, "evaluation/return_mean": 487.21 }), "return 487.2");

@@ -18,6 +18,8 @@ Deno.test("paths of settings start in the caller's folder, and all else stands a
       ["dataset.labels", "class"],
       ["dataset.from", "pictures"],
       ["model.latentSize", "2"],
+      // No field, as whoever takes the settings says: every object has one of that name.
+      ["constructor", "2"],
     ] as const;
     deepStrictEqual(await callersSettings({ set }, io), [
       ["dataset.folder", `${folder}/here/pictures`],

@@ -11010,6 +11010,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/sweep_test.ts",
   },
   {
+    fault: "a setting called constructor is read as what every object has of that name",
+    file: "cli/settings.ts",
+    from: "await readings.get(path)?.(path",
+    to: "await Object.fromEntries(readings)[path]?.(path",
+    test: "tests/cli/settings_test.ts",
+  },
+  {
     fault: "of the paths of a grid the first alone starts where the caller stands",
     file: "cli/settings.ts",
     from: '!value.includes(",") || isThere(whole)',
