@@ -58,7 +58,16 @@ const MOST_BYTES = 200;
  * @throws {LabError} where another holder has it.
  */
 export function lockSweep(location: string, name: string): Disposable {
-  return takeLock(`${location}/locks/${SWEEP}${inFileName(name)}`, `the sweep ${name}`);
+  return takeLock(sweepPath(location, name), `the sweep ${name}`);
+}
+
+/** Whether somebody, this process included, trains a sweep. */
+export function isSweepLocked(location: string, name: string): boolean {
+  return isLocked(sweepPath(location, name));
+}
+
+function sweepPath(location: string, name: string): string {
+  return `${location}/locks/${SWEEP}${inFileName(name)}`;
 }
 
 /** What the names of batches' locks begin with. */

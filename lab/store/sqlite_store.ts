@@ -17,7 +17,7 @@ import { isFolder, namesIn, removeFile, sizeOfFile, writeSynced } from "./files.
 import type { WriteSynced } from "./files.ts";
 import { Journals } from "./journal.ts";
 import { folderOf, makeFolder } from "./location.ts";
-import { isLocked, nameOfLock, takeLock } from "./lock.ts";
+import { isLocked, isSweepLocked, nameOfLock, takeLock } from "./lock.ts";
 import {
   allKeptMetrics,
   allSeriesNames,
@@ -655,15 +655,18 @@ export class SqliteStore implements Store {
     ];
   }
 
-  /** Deletes the sweeps that had a run among these, and have none any more. */
+  /** Deletes the sweeps that had a run among these, have none any more, and that nobody trains. */
   #dropSweepsOf(purged: readonly Run[]): void {
     const had = sweepsOf(purged);
     if (had.size === 0) return;
-    const left = [this.#runs.list(false), this.#runs.list(true)];
-    // Nobody knows whose runs the damaged ones are.
-    if (left.some(({ damaged }) => damaged.length > 0)) return;
-    const kept = sweepsOf(left.flatMap(({ sound }) => sound));
-    this.#sweeps.drop(had.difference(kept));
+    this.#sweeps.drop(() => {
+      const left = [this.#runs.list(false), this.#runs.list(true)];
+      // Nobody knows whose runs the damaged ones are.
+      if (left.some(({ damaged }) => damaged.length > 0)) return new Set();
+      const gone = had.difference(sweepsOf(left.flatMap(({ sound }) => sound)));
+      // One may have been begun anew, and have no run yet.
+      return new Set([...gone].filter((name) => !isSweepLocked(this.location, name)));
+    });
   }
 
   /** Notes whose files are to go, until {@linkcode #sweep} has removed them. */

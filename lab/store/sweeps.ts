@@ -68,13 +68,18 @@ export class Sweeps {
       .map(({ name }) => String(name));
   }
 
-  /** Deletes these for good. */
-  drop(names: ReadonlySet<string>): void {
-    if (names.size === 0) return;
+  /**
+   * Deletes some for good.
+   *
+   * @param choose Their names, as of a moment at which nobody else begins a sweep or a run.
+   */
+  drop(choose: () => ReadonlySet<string>): void {
     this.database.write(() => {
+      const names = choose();
+      if (names.size === 0) return;
       for (const name of names) this.database.run("DELETE FROM sweep WHERE name = ?", name);
+      this.rewrite();
     });
-    this.rewrite();
   }
 
   /** Puts back those of the journal that the database lacks, within a write transaction. */

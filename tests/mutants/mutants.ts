@@ -6078,6 +6078,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/runs_test.ts",
   },
   {
+    fault: "a purge takes a sweep away that has just begun anew",
+    file: "lab/store/sqlite_store.ts",
+    from: "[...gone].filter((name) => !isSweepLocked(this.location, name))",
+    to: "gone",
+    test: "tests/lab/store/runs_test.ts",
+  },
+  {
+    fault: "the journal of sweeps lacks one that began as it was written anew",
+    file: "lab/store/sweeps.ts",
+    from: "      this.rewrite();\n    });",
+    to: "    });\n    this.rewrite();",
+    test: "tests/lab/store/runs_test.ts",
+  },
+  {
     fault: "a run that diverged is said to have diverged twice",
     file: "web/components/status.tsx",
     from: "row.verdict !== null && row.verdict !== row.status &&",

@@ -340,7 +340,7 @@ export class Mirror implements Disposable {
     const marks = new Map(sweepRows(this.#database).map((row) => [row.name, row.checksum]));
     this.#sweeps.keep(rows.filter(({ name, checksum }) => marks.get(name) !== checksum));
     const gone = new Set(marks.keys()).difference(new Set(rows.map(({ name }) => name)));
-    this.#sweeps.drop(new Set([...gone].map(String)));
+    if (gone.size > 0) this.#sweeps.drop(() => new Set([...gone].map(String)));
   }
 
   /** Holds the locks of these runs, and of no others. */

@@ -2,9 +2,10 @@ import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
 import { Database } from "../../../lab/store/database.ts";
-import { isLocked } from "../../../lab/store/lock.ts";
+import { isLocked, lockSweep } from "../../../lab/store/lock.ts";
 import { nextRunNumber, runIdOf, runNumberOf } from "../../../lab/store/run_id.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
+import { Sweeps } from "../../../lab/store/sweeps.ts";
 import { addRun, checkpointAt, manifestOf, pointAt, withFolder, withStore } from "./fixtures.ts";
 
 Deno.test("a run comes back as it was created, also after the store was closed", () =>
@@ -274,6 +275,55 @@ Deno.test("a sweep goes for good with the last of its runs", () =>
     store.purge();
     deepStrictEqual(store.sweepNames(), ["others"]);
     strictEqual(Deno.readTextFileSync(`${folder}/sweeps.jsonl`).includes("rates"), false);
+  }));
+
+Deno.test("a purge leaves a sweep that is being trained anew and has no run yet", () =>
+  withStore((store, folder) => {
+    const manifest = { ...manifestOf("corridor-dqn"), sweep: { name: "rates", trial: 0 } };
+    const begun = () => store.createRun({ name: "rates", manifest, tags: [], note: "" }).id;
+    store.putSweep("rates", { trials: 3 });
+    store.trash(begun());
+    {
+      using _lock = lockSweep(folder, "rates");
+      store.putSweep("rates", { trials: 4 });
+      store.purge();
+    }
+    deepStrictEqual(store.sweep("rates")?.definition, { trials: 4 });
+    store.trash(begun());
+    store.purge();
+    strictEqual(store.sweep("rates"), undefined);
+  }));
+
+Deno.test("of a sweep that begins while another one goes, a lost database has all", () =>
+  withFolder((folder) => {
+    openStore(folder).close();
+    using other = new Database(`${folder}/lab.db`, { readOnly: false });
+    other.execute("PRAGMA busy_timeout = 0");
+    const others = new Sweeps(other, folder);
+    /** In which another process begins a sweep as soon as all have been read, if it may. */
+    class Read extends Database {
+      override all(...query: Parameters<Database["all"]>) {
+        const rows = super.all(...query);
+        if (query[0].includes("FROM sweep ORDER BY name")) {
+          try {
+            others.put("begun", { trials: 3 });
+          } catch (error) {
+            if (!(error instanceof LabError)) throw error; // it waits
+          }
+        }
+        return rows;
+      }
+    }
+    using database = new Read(`${folder}/lab.db`, { readOnly: false });
+    const sweeps = new Sweeps(database, folder);
+    sweeps.put("old", { trials: 2 });
+    sweeps.drop(() => new Set(["old"]));
+    const known = sweeps.names();
+    other.write(() => {
+      other.run("DELETE FROM sweep");
+      others.putBack();
+    });
+    deepStrictEqual(others.names(), known);
   }));
 
 Deno.test("a run that is taken back while a purge begins stays, with its checkpoints", () =>
