@@ -7146,6 +7146,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/runner_test.ts",
   },
   {
+    fault: "events stand at their iterations beside scalars that stand at environment steps",
+    file: "lab/store/exports/tensorboard.ts",
+    from: "placeOf(iteration).step",
+    to: "iteration",
+    test: "tests/lab/store/exports_test.ts",
+  },
+  {
     fault: "TensorBoard is told that a run which diverged was a success",
     file: "lab/store/exports/tensorboard.ts",
     from: 'status === "failed" || status === "diverged" ? 2 : 1',

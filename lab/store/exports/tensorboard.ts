@@ -55,12 +55,13 @@ export function* tensorboardParts(
   yield textEvent(start, 0, "configuration", codeBlock({ ...configuration, seed, backend }));
   const title = `${experiment}: run ${run.id} (${run.name})`;
   yield textEvent(start, 0, "experiment", run.note === "" ? title : `${title}\n\n${run.note}`);
+  const placeOf = placesOf(series, axis);
   for (const { at, iteration, level, message } of events) {
-    yield textEvent(at / 1000, iteration, `events/${level}`, message);
+    yield textEvent(at / 1000, placeOf(iteration).step, `events/${level}`, message);
   }
   for (const points of series) yield scalarEvents(points, points[axis], start);
   for (const { artifact: { name, iteration }, bytes } of pictures) {
-    const [step, seconds] = placeOf(iteration, series, axis);
+    const { step, seconds } = placeOf(iteration);
     yield event(start + seconds, step, imageOf(name, bytes));
   }
 }
@@ -102,17 +103,24 @@ function imageOf(tag: string, bytes: Uint8Array): Message {
   return new Message().text(1, tag).message(4, image);
 }
 
-/** Where a picture stands on the axis, and when: as the series that have a point with it. */
-function placeOf(
-  iteration: number,
-  series: readonly Series[],
-  axis: StepAxis,
-): readonly [step: number, seconds: number] {
+/** Where an iteration stands on the axis, and when that was. */
+interface Place {
+  readonly step: number;
+  readonly seconds: number;
+}
+
+/** Finds the place of an iteration: that of the points with it, or of the last ones before. */
+function placesOf(series: readonly Series[], axis: StepAxis): (iteration: number) => Place {
+  const places = new Map<number, Place>();
   for (const points of series) {
-    const at = points.iterations.indexOf(iteration);
-    if (at >= 0) return [points[axis][at], points.wallSeconds[at]];
+    points.iterations.forEach((iteration, i) => {
+      if (places.has(iteration)) return;
+      places.set(iteration, { step: points[axis][i], seconds: points.wallSeconds[i] });
+    });
   }
-  return [iteration, 0];
+  const known = Float64Array.from(places.keys()).sort();
+  return (iteration) =>
+    places.get(known.findLast((each) => each <= iteration) ?? NaN) ?? { step: 0, seconds: 0 };
 }
 
 /** The session of the plugin `hparams` (plugin_data.proto): its beginning, with the fields, and its end. */

@@ -222,7 +222,7 @@ Deno.test("a TensorBoard file holds version, configuration, events and every sca
   strictEqual(experiment.value, `cartpole-ppo: run 01k9 (${run.name})\n\nfirst try`);
   deepStrictEqual(warning, {
     tag: "events/warning",
-    step: 2,
+    step: 2 ** 33 + 1, // as the scalars of its iteration
     at: 1_700_000_001,
     value: "größer",
   });
@@ -277,6 +277,16 @@ Deno.test("a TensorBoard file shows pictures at the step and time of their evalu
   const image = parseMessage((value as unknown as Fields).get(4)![0]);
   deepStrictEqual([1, 2, 3].map((field) => image.get(field)![0][0]), [2, 3, 3]);
   deepStrictEqual(image.get(4)![0], Uint8Array.from(bytes));
+});
+
+Deno.test("what happens where no series has a point stands at the last point before in TensorBoard", () => {
+  const [{ iteration: _, ...event }] = exported.events;
+  const [series] = exported.series;
+  const apart = { ...series, iterations: series.iterations.map((at) => 10 * at) };
+  const events = [0, 10, 29, 99].map((iteration) => ({ ...event, iteration }));
+  const told = parseEvents(whole(tensorboardParts({ ...exported, series: [apart], events })))
+    .slice(4, 8).map((each) => summaryOf(each).step);
+  deepStrictEqual(told, [0, 5, 2 ** 33 + 1, 2 ** 33 + 4]);
 });
 
 Deno.test("the step axis of a TensorBoard file can be chosen, and is gradient steps for models", () => {
