@@ -343,6 +343,7 @@ async function runInFleet(
   const { launchInFleet } = await import("../../lab/experiment/fleet.ts");
   using fleet = await openFleet(io, location);
   const { store } = fleet;
+  const refused: unknown[] = [];
   const { result: runs, interrupted } = await watched(
     io,
     requests.length,
@@ -358,9 +359,11 @@ async function runInFleet(
           });
           io.notice(`${wrapped(line, io.columns()).join("\n")}\n`);
         },
+        onRefused: (refusals) => refused.push(...refusals),
       }),
     judge,
   );
+  const refusal = tellRefusals(io, refused);
   if (interrupted) {
     io.error(
       `The workers go on with what was asked for: ${FLEET_PROGRAM} runs --store ${location}\n`,
@@ -368,9 +371,9 @@ async function runInFleet(
     return 130;
   }
   const code = conclude(io, runs, {
-    ...{ interrupted, planned: requests.length, store: location },
+    ...{ interrupted, planned: requests.length - refused.length, store: location },
     events: (id) => store.events(id),
-  });
+  }) || refusal;
   await show(store, runs, { json, code, judge }, io);
   return code;
 }

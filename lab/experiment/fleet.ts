@@ -40,25 +40,28 @@ export interface FleetWatching {
 /**
  * Asks the workers of a hub for runs and waits until they have ended, or the signal is aborted.
  *
+ * @param options.onRefused Hears of what the machines refused that took it, where others have begun.
  * @returns The runs that have begun, in the order of the requests.
- * @throws {InputError} for a request that cannot be trained, here before anything is asked for, or on
- *   the machine that took it.
+ * @throws {InputError} for a request that cannot be trained, here before anything is asked for, or where
+ *   none has begun, or nobody listens, on the machine that took it.
  */
 export async function launchInFleet(
   requests: readonly RunRequest[],
   fleet: Fleet,
-  { registries, onPlanned, ...watching }: FleetWatching & {
+  { registries, onPlanned, onRefused, ...watching }: FleetWatching & {
     readonly registries: Registries;
     readonly onPlanned?: (plans: readonly Plan[]) => void;
+    readonly onRefused?: (refusals: readonly InputError[]) => void;
   },
 ): Promise<Run[]> {
   const plans = await plansOf(requests, { store: fleet.store, registries });
   onPlanned?.(plans);
   const ids = await fleet.hub.ask(plans.map(storedPlan));
-  const refused = await watch(ids, fleet, watching);
+  const refusals = (await watch(ids, fleet, watching)).map((line) => new InputError(line));
   const runs = ids.flatMap((id) => fleet.store.run(id) ?? []);
-  if (refused.length > 0 && runs.length === 0) throw new InputError(refused[0]);
-  for (const line of refused) watching.onLine?.(line);
+  const [refusal] = refusals;
+  if (refusal !== undefined && (runs.length === 0 || onRefused === undefined)) throw refusal;
+  if (refusal !== undefined) onRefused?.(refusals);
   return runs;
 }
 

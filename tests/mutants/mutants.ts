@@ -6078,6 +6078,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/runs_test.ts",
   },
   {
+    fault: "who asks a fleet for runs is not told which of them its machines refused",
+    file: "lab/experiment/fleet.ts",
+    from: "  if (refusal !== undefined) onRefused?.(refusals);\n",
+    to: "",
+    test: "tests/lab/experiment/fleet/fleet_test.ts",
+  },
+  {
     fault: "a purge takes a sweep away that has just begun anew",
     file: "lab/store/sqlite_store.ts",
     from: "[...gone].filter((name) => !isSweepLocked(this.location, name))",

@@ -286,6 +286,18 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     }
     strictEqual(runs[0].digest, expected.digest);
     ok(lines.every((line) => line.startsWith("Nobody works for this store")));
+    const refusing = request({ seed: 4, set: [["agent.refuses", "true"]] });
+    const refused: string[] = [];
+    const some = launchInFleet([request({ seed: 5 }), refusing], fleet, {
+      ...watching,
+      onRefused: (refusals) => refused.push(...refusals.map(({ message }) => message)),
+    });
+    while ((await hub.tasks()).length < 2) await pause(20);
+    const others = (await hub.tasks()).map(({ run }) => run);
+    strictEqual(await work(server.port, [], { workers: 2 }), 2);
+    deepStrictEqual((await some).map(({ id, status }) => [id, status]), [[others[0], "completed"]]);
+    strictEqual(refused.length, 1);
+    match(refused[0], new RegExp(`^run ${others[1]}: Cannot`));
     const broken = structuredClone(plans[0]) as { facts: { configuration: { agent: Json } } };
     broken.facts.configuration.agent = { name: "nobody" };
     const [id] = await hub.ask([broken as unknown as Json]);
