@@ -112,7 +112,7 @@ export function compareSuite(
         of(agent).map(({ runs, definition }, world) =>
           runs.map((run) => {
             const value = valueAt(run, share * definition.budget);
-            return value === undefined ? 0 : normalized(value, scale[world]);
+            return value === undefined ? 0 : normalized(value ?? NaN, scale[world]);
           })
         )
       ),
@@ -121,7 +121,7 @@ export function compareSuite(
 }
 
 /** The latest evaluation up to an amount of the budget; of a run that ended before, its last one. */
-function valueAt({ evaluations }: SeedResult, amount: number): number | undefined {
+function valueAt({ evaluations }: SeedResult, amount: number): number | null | undefined {
   return evaluations.findLast(([spent]) => spent <= amount)?.[1];
 }
 

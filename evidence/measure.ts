@@ -136,7 +136,7 @@ async function resultOf(
     best: row.score === undefined ? await bestScore(run, metric, { store, registries }) : null,
     evaluations: Array.from(
       series.values,
-      (value, i) => [amounts[i], Number(value.toPrecision(6))],
+      (value, i) => [amounts[i], Number.isFinite(value) ? Number(value.toPrecision(6)) : null],
     ),
     ...("model" in definition && { figures: measuredFigures(figuresOf(store, run)) }),
     steps: budgetOf(run).spent,

@@ -17,8 +17,11 @@ export interface SeedResult {
   readonly score: number | null;
   /** Of the best checkpoint on the way, scored afresh; null where none is kept. */
   readonly best: number | null;
-  /** What evaluations showed on the way: [what the budget counts, figure]; empty where none do. */
-  readonly evaluations: readonly (readonly [amount: number, value: number])[];
+  /**
+   * What evaluations showed on the way: [what the budget counts, figure], null where that is no finite
+   * number; empty where none do.
+   */
+  readonly evaluations: readonly (readonly [amount: number, value: number | null])[];
   /** Of models: everything that is measured in the end, of real examples too. */
   readonly figures?: Readonly<Record<string, number>>;
   /** What the budget counts. */
@@ -80,7 +83,7 @@ export function scoresOf(runs: readonly Pick<SeedResult, "score">[]): number[] {
 
 /** What had been spent at the first evaluation within a bar; null: none was. */
 export function spentAtGoal({ evaluations }: SeedResult, bar: Bar): number | null {
-  return evaluations.find(([, value]) => within(bar, value))?.[0] ?? null;
+  return evaluations.find(([, value]) => within(bar, value ?? NaN))?.[0] ?? null;
 }
 
 /** The cheapest of a row's seeds: the one to train again. */

@@ -64,7 +64,10 @@ export function metricOf(row: EvidenceRow): string {
 
 /** A reference from the scores of several seeds. */
 export function referenceOf(scores: readonly number[], source: string): Reference {
-  const standardError = standardDeviation(scores, 1) / Math.sqrt(scores.length);
+  // Of a single one nothing says how far it is known.
+  const standardError = scores.length < 2
+    ? 0
+    : standardDeviation(scores, 1) / Math.sqrt(scores.length);
   return { value: iqm(scores), standardError, source };
 }
 

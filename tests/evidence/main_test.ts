@@ -99,7 +99,7 @@ Deno.test("a seed that a rule ended has the score that no rule saw", async () =>
     [result.status, result.score],
     ["stopped", store.series(id, "score/return_mean").values[0]],
   );
-  ok(Math.abs(result.score! - result.evaluations.at(-1)![1]) > 1e-3);
+  ok(Math.abs(result.score! - result.evaluations.at(-1)![1]!) > 1e-3);
 });
 
 Deno.test("the best checkpoint is scored as its experiment evaluates: as many episodes, by draws too", async () => {

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { requireCommitted } from "../../evidence/measure.ts";
-import { cheapest, keyOf, valid } from "../../evidence/results.ts";
+import { cheapest, keyOf, spentAtGoal, valid } from "../../evidence/results.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { ownEntries } from "../../envs/entries.ts";
@@ -136,6 +136,14 @@ Deno.test("a comment, a type and a blank are no code of a row, all else is", asy
     ok(await code(plain.replace(from, to)) !== plain, to);
   }
   strictEqual(await code("# A note", "/NOTICE.md"), "# A note");
+});
+
+Deno.test("an evaluation that is no number, null in a file, lies within no goal", () => {
+  const [run] = results(-100);
+  const evaluations = [[500, null], [1000, -120], [1500, -100]] as const;
+  // In MountainCar 0 would be a goal that nobody reaches.
+  strictEqual(spentAtGoal({ ...run, evaluations }, { atLeast: -110 }), 1500);
+  strictEqual(spentAtGoal({ ...run, evaluations: [[500, null]] }, { atLeast: -110 }), null);
 });
 
 Deno.test("a revision chooses cheap rows, others for another, never the same one twice", () => {

@@ -88,6 +88,8 @@ Deno.test("a measured reference is the IQM of its seeds with their standard erro
   strictEqual(value, 3);
   // NumPy: numpy.std([1, 2, 3, 4, 100], ddof=1) / numpy.sqrt(5)
   ok(Math.abs(standardError! - 19.506409203131156) < 1e-12);
+  // A single seed has none: its goal is a hundredth below it.
+  deepStrictEqual(referenceOf([200], "peer"), { value: 200, standardError: 0, source: "peer" });
 });
 
 Deno.test("a row is reached where its IQM is within the bar; what hangs on it is said", () => {

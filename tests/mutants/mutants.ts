@@ -6085,6 +6085,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/fleet/fleet_test.ts",
   },
   {
+    fault: "an evaluation of NaN reaches a goal below 0",
+    file: "evidence/results.ts",
+    from: "within(bar, value ?? NaN)",
+    to: "within(bar, value!)",
+    test: "tests/evidence/results_test.ts",
+  },
+  {
     fault: "a purge takes a sweep away that has just begun anew",
     file: "lab/store/sqlite_store.ts",
     from: "[...gone].filter((name) => !isSweepLocked(this.location, name))",
