@@ -5,6 +5,7 @@
  * @module
  */
 import { RETURN } from "../core/metrics.ts";
+import { isRecord } from "../core/plain.ts";
 import type { Json } from "../core/snapshot.ts";
 import { evaluatedRandom, type ReturnScale } from "./return_scale.ts";
 import { type Bounded, normalized, type SuiteFigures, suiteFigures } from "../statistics/suite.ts";
@@ -42,11 +43,15 @@ export function suiteOf(
   );
   const once = known.filter(({ id }) => shared.filter((scale) => scale.id === id).length === 1);
   const worldOf = ({ configuration }: Scored) => (configuration.environment as { id: string })?.id;
-  const agentOf = ({ configuration }: Scored) => (configuration.agent as { name: string })?.name;
-  const returns = groups.filter(({ metric, values }) => metric === RETURN && values.length > 0);
+  // A program of the user's own may name a world, and no agent.
+  const agentOf = ({ configuration: { agent } }: Scored) =>
+    isRecord(agent) && typeof agent.name === "string" ? agent.name : undefined;
+  const returns = groups.filter((group) =>
+    group.metric === RETURN && group.values.length > 0 && agentOf(group) !== undefined
+  );
   const found = once.filter(({ id }) => returns.some((group) => worldOf(group) === id));
   if (found.length < 2) return undefined;
-  const byAgent = Map.groupBy(returns, agentOf);
+  const byAgent = Map.groupBy(returns, (group) => agentOf(group)!);
   const agents = [...byAgent].flatMap(([agent, own]) => {
     const inWorlds = found.map(({ id }) => own.filter((group) => worldOf(group) === id));
     if (inWorlds.some(({ length }) => length !== 1)) return [];

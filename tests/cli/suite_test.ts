@@ -46,6 +46,21 @@ Deno.test("one world, or two groups of an agent in one, make no suite", () => {
   ok(suiteOf([pole, car], two) !== undefined);
 });
 
+Deno.test("a group of a program that names no agent is none of a suite", () => {
+  const scales = [scale("Pole", 0, 20), scale("Car", -200, -100), scale("Hill", 0, 1)];
+  const logged = (id: string, agent?: unknown) => {
+    const { configuration, ...rest } = group("", id, [1]);
+    return { ...rest, configuration: { ...configuration, agent } } as Group;
+  };
+  const own = [logged("Pole"), logged("Car", null), logged("Hill", "dqn")];
+  strictEqual(suiteOf(own, scales), undefined);
+  const suite = suiteOf([...own, group("dqn", "Pole", [1]), group("dqn", "Car", [1])], scales);
+  deepStrictEqual([suite?.worlds, suite?.agents.map(({ agent }) => agent)], [
+    ["Pole", "Car"],
+    ["dqn"],
+  ]);
+});
+
 Deno.test("a world has one zero, whether agents act in it within its masks or not", () => {
   const groups = [group("dqn", "Pole", [1]), group("dqn", "Taxi", [-200])];
   const iqmOf = (scales: ReturnType<typeof scale>[]) =>

@@ -3584,6 +3584,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/suite_test.ts",
   },
   {
+    fault: "programs that name no agent stand in the suite as one",
+    file: "lab/experiment/suite.ts",
+    from: " && agentOf(group) !== undefined",
+    to: "",
+    test: "tests/cli/suite_test.ts",
+  },
+  {
     fault: "an agent with two groups in a world stands in the suite by one of them",
     file: "lab/experiment/suite.ts",
     from: "length !== 1",
