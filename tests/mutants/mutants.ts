@@ -3584,6 +3584,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/suite_test.ts",
   },
   {
+    fault: "a run of JSON lines without seconds took as long as its import",
+    file: "lab/experiment/imports/json_lines.ts",
+    from: "{ ...countsOf(each), wallSeconds }",
+    to: "{ ...countsOf(each), ...wallSeconds > 0 && { wallSeconds } }",
+    test: "tests/lab/experiment/logged_run_test.ts",
+  },
+  {
     fault: "programs that name no agent stand in the suite as one",
     file: "lab/experiment/suite.ts",
     from: " && agentOf(group) !== undefined",

@@ -109,7 +109,11 @@ export async function importJsonLines(
     unitOf(isCounted),
     source,
   );
-  for (const each of course) await put(run, each);
+  let clock = 0;
+  for (const each of course) {
+    if ("metrics" in each) clock = each.seconds ?? clock;
+    await put(run, each, clock);
+  }
   run.finish();
   return run.id;
 }
@@ -146,14 +150,10 @@ function countsOf(
   return { ...counts, ...(iteration === undefined ? {} : { iterations: iteration }) };
 }
 
-async function put(run: LoggedRun, each: Entry): Promise<void> {
-  if ("metrics" in each) {
-    const { metrics, seconds } = each;
-    run.add(metrics, {
-      ...countsOf(each),
-      ...(seconds === undefined ? {} : { wallSeconds: seconds }),
-    });
-  } else if ("event" in each) run.event(each.event, each.level);
+/** @param wallSeconds What the file's clock shows: of the one here it knows nothing. */
+async function put(run: LoggedRun, each: Entry, wallSeconds: number): Promise<void> {
+  if ("metrics" in each) run.add(each.metrics, { ...countsOf(each), wallSeconds });
+  else if ("event" in each) run.event(each.event, each.level);
   else if ("image" in each) await run.image(each.image, Uint8Array.fromBase64(each.png));
   else run.finish(each.finish, each.message);
 }

@@ -174,6 +174,17 @@ Deno.test("a file of JSON lines is imported as it was written", () =>
     deepStrictEqual([...store.series(run.id, "losses/loss").iterations], [1, 7]);
   }));
 
+Deno.test("the time that an import takes is none of the run's", () =>
+  withStore(async (store) => {
+    const clockOf = async (...seconds: (number | undefined)[]) => {
+      const entries = seconds.map((each) => ({ metrics: { loss: 1 }, seconds: each }));
+      const id = await importJsonLines(store, lines(head, ...entries), "a.jsonl");
+      return [...store.series(id, "loss").wallSeconds, store.run(id)!.wallSeconds];
+    };
+    deepStrictEqual(await clockOf(undefined, undefined), [0, 0, 0]);
+    deepStrictEqual(await clockOf(undefined, 2e-6, undefined), [0, 2e-6, 2e-6, 2e-6]);
+  }));
+
 Deno.test("a wrong line is named, and nothing of the file is stored", () =>
   withStore(async (store) => {
     const metrics = { a: 1 };
