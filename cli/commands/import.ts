@@ -11,15 +11,7 @@ import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
 import { isFolder } from "../../lab/store/files.ts";
 import { LONGEST_NAME, LONGEST_TAG } from "../../lab/experiment/tags.ts";
 import { lockImports } from "../../lab/store/lock.ts";
-import {
-  defaulting,
-  defineCommand,
-  oneOf,
-  plain,
-  seedValue,
-  shortText,
-  storeOption,
-} from "../command.ts";
+import { defineCommand, oneOf, plain, seedValue, shortText, storeOption } from "../command.ts";
 import { openStoreOf } from "../stores.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 
@@ -48,12 +40,11 @@ export const importRuns = defineCommand({
       files: multiple(argument(string({ metavar: "FILE" }), {
         description: plain("Files that other programs wrote, or folders of event files."),
       })),
-      steps: defaulting(
-        option("--steps", oneOf(stepAxes, { metavar: "AXIS" }), {
-          description: plain("What a file's steps count; JSON lines say it themselves."),
-        }),
-        "environmentSteps",
-      ),
+      steps: optional(option("--steps", oneOf(stepAxes, { metavar: "AXIS" }), {
+        description: plain(
+          "What the steps of a file count that does not say it. Default: environmentSteps.",
+        ),
+      })),
       name: optional(option("--name", shortText("NAME", LONGEST_NAME), {
         description: plain("What the runs are called. Default: as the file, or its folder."),
       })),

@@ -286,21 +286,34 @@ function requireLaunch(
 }
 
 /**
- * Refuses what is said in the end by the machine that trains where that is another one.
+ * Refuses what is for the machine that trains to say, or to be told, where that is another one.
  *
  * @throws {InputError}
  */
 function requireHere(
-  { launch, store, profile }: {
+  { launch, store, profile, ...sizes }: {
     readonly launch?: string;
     readonly store?: string;
     readonly profile: boolean;
+    readonly workers?: number;
+    readonly threads?: number;
+    readonly memoryLimit?: number;
   },
 ): void {
-  if (!profile || launch === undefined && !isPostgres(store)) return;
+  const isAsked = launch === undefined && isPostgres(store);
+  if (profile && (launch !== undefined || isAsked)) {
+    throw new InputError(
+      "Cannot run with --profile as it is this machine that must train: " +
+        (launch === undefined ? `--store ${store}` : `--launch ${launch}`),
+    );
+  }
+  const { workers, threads, memoryLimit } = sizes;
+  const ofMachine = { workers, threads, "memory-limit": memoryLimit };
+  const told = Object.entries(ofMachine).find(([, size]) => size !== undefined);
+  if (!isAsked || told === undefined) return;
   throw new InputError(
-    "Cannot run with --profile as it is this machine that must train: " +
-      (launch === undefined ? `--store ${store}` : `--launch ${launch}`),
+    `Cannot run with --${told[0]} as each machine that trains is told it by its own line ` +
+      `(deno task -q worker --${told[0]}): --store ${store}`,
   );
 }
 

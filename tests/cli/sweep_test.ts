@@ -197,11 +197,21 @@ Deno.test("the runs of a sweep have its note, and each is profiled where asked",
     strictEqual(error.match(/^Profile of run \w+ \(line-toy\)$/gm)?.length, 2, error);
     const { runs } = JSON.parse((await typed("runs", "--json")).out);
     deepStrictEqual(runs.map(({ note }: { note: string }) => note), ["why not", "why not"]);
-    const elsewhere = ["--profile", "--store", "postgres://lab@db/lab"];
+    const elsewhere = [
+      [["--profile"], /--profile as it is this machine that must train: --store postgres:/],
+      [
+        ["--workers", "2"],
+        /--workers as each machine .* \(deno task -q worker --workers\): --store/,
+      ],
+      [["--threads", "1"], /--threads as each machine that trains is told it by its own line/],
+      [["--memory-limit", "1GB"], /--memory-limit as each machine .* \(.* worker --memory-limit\)/],
+    ] as const;
     for (const asked of [line, ["run", "line-toy"]]) {
-      const refused = await typed(...asked, ...elsewhere);
-      deepStrictEqual([refused.code, refused.out], [2, ""]);
-      match(refused.error, /--profile as it is this machine that must train: --store postgres:/);
+      for (const [flag, message] of elsewhere) {
+        const refused = await typed(...asked, ...flag, "--store", "postgres://lab@db/lab");
+        deepStrictEqual([refused.code, refused.out], [2, ""]);
+        match(refused.error, message);
+      }
     }
   }));
 

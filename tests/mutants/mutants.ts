@@ -3591,6 +3591,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/logged_run_test.ts",
   },
   {
+    fault: "--steps of a file that says what it counts does nothing",
+    file: "lab/experiment/imports/mod.ts",
+    from: "Object.entries({ name: called, seed, steps })",
+    to: "Object.entries({ name: called, seed })",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "--workers beside a fleet's store does nothing",
+    file: "cli/commands/run.ts",
+    from: "const ofMachine = { workers, threads,",
+    to: "const ofMachine = { threads,",
+    test: "tests/cli/sweep_test.ts",
+  },
+  {
     fault: "programs that name no agent stand in the suite as one",
     file: "lab/experiment/suite.ts",
     from: " && agentOf(group) !== undefined",

@@ -40,8 +40,8 @@ export interface LabRun {
 
 /** How a run is added whose file does not say it. */
 export interface ImportOptions {
-  /** What its steps count. */
-  readonly axis: StepAxis;
+  /** What its steps count. Left out: environment steps. */
+  readonly axis?: StepAxis;
   readonly tags: readonly string[];
   /** Left out: what the file is called, or says. */
   readonly name?: string;
@@ -50,6 +50,9 @@ export interface ImportOptions {
   /** Among these its own run may be already. Default: all of the store's. */
   readonly before?: readonly Run[];
 }
+
+/** What steps count where nothing says it. */
+const USUAL_AXIS: StepAxis = "environmentSteps";
 
 /** Where a run is from. */
 interface Origin {
@@ -65,7 +68,7 @@ interface Origin {
 export async function addImported(
   store: Store,
   { points, configuration = {}, ...run }: ImportedRun,
-  { axis, note, source, tags, ...options }: ImportOptions & Origin,
+  { axis = USUAL_AXIS, note, source, tags, ...options }: ImportOptions & Origin,
 ): Promise<string> {
   const name = options.name ?? run.name;
   const seed = options.seed ?? freeSeed(store, name, configuration);
@@ -131,7 +134,7 @@ export function beginningOf(
   store: Store,
   before: readonly Run[],
   { name, points }: Pick<ImportedRun, "name" | "points">,
-  axis: StepAxis,
+  axis: StepAxis = USUAL_AXIS,
 ): string | undefined {
   const inOrder = points.toSorted((a, b) => a.step - b.step);
   const end = inOrder.at(-1)!.step;

@@ -218,8 +218,9 @@ function ownRun(
 }
 
 function refuseOptions(options: ImportOptions, name: string, reason: string): void {
-  for (const option of ["name", "seed"] as const) {
-    if (options[option] === undefined) continue;
+  const { name: called, seed, axis: steps } = options;
+  for (const [option, given] of Object.entries({ name: called, seed, steps })) {
+    if (given === undefined) continue;
     throw new InputError(`Cannot import ${name} with --${option} as ${reason}`);
   }
 }

@@ -10,7 +10,7 @@ import type { Store } from "../../../lab/store/store.ts";
 import { addRun, manifestOf, pointAt, withStore } from "../store/fixtures.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
-const options = { axis: "environmentSteps", tags: ["old"] } as const;
+const options = { tags: ["old"] } as const;
 /** The first line of the lab's own CSV. */
 const exported = [...csvParts([])].join("");
 
@@ -212,8 +212,11 @@ Deno.test("files of one name are seeds of one experiment, unless it is said othe
       found.push((await imported(store, name, `r\n${++contents}\n`))[0].name);
     }
     deepStrictEqual(found, ["s1", "s2", "s3", "progress", "x"]);
-    for (const more of [{ name: "mine" }, { seed: 2 }]) {
-      await rejects(add("x.jsonl", more), /with --(name|seed) as JSON lines say it themselves$/);
+    for (const more of [{ name: "mine" }, { seed: 2 }, { axis: "examples" as const }]) {
+      await rejects(
+        add("x.jsonl", more),
+        /with --(name|seed|steps) as JSON lines say it themselves$/,
+      );
     }
   }));
 
@@ -498,10 +501,10 @@ Deno.test("the lab's own CSV gives the runs that it holds, each point at its cou
     deepStrictEqual(await importFileRuns(store, utf8(text), "metrics.csv", options), {
       ...{ ids: [], known: runs, remarks: [] },
     });
-    for (const more of [{ name: "mine" }, { seed: 2 }]) {
+    for (const more of [{ name: "mine" }, { seed: 2 }, { axis: "examples" as const }]) {
       await rejects(
         importFileRuns(store, utf8(text), "metrics.csv", { ...options, ...more }),
-        /with --(name|seed) as the lab's own export says it itself$/,
+        /with --(name|seed|steps) as the lab's own export says it itself$/,
       );
     }
     await withStore(async (other) => {
