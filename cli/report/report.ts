@@ -7,7 +7,6 @@ import { isDeepStrictEqual } from "node:util";
 import { choiceOf } from "../../lab/compute/backend_choice.ts";
 import { chartScene } from "../../lab/core/chart.ts";
 import { unitWords } from "../../lab/core/budget.ts";
-import type { BudgetUnit } from "../../lab/core/trainer.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { renderSvg } from "../../lab/core/render_svg.ts";
 import { interquartileMean } from "../../lab/core/interquartile_mean.ts";
@@ -28,7 +27,7 @@ import { type SweepState, sweepState } from "../../lab/experiment/sweep.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { suiteLine } from "../../lab/experiment/suite.ts";
 import { detectableText, pText } from "../../lab/statistics/p_value.ts";
-import { budgetOf } from "../../lab/store/run_budget.ts";
+import { usualCount } from "../../lab/store/run_budget.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { programFor } from "../command.ts";
 import { compareRuns, type Comparison, type Group } from "../comparison.ts";
@@ -242,7 +241,7 @@ function chartOf(store: Store, groups: readonly Group[], file: string): Block[] 
     const judged = groups.map((group, i) => ({ group, letter: letterOf(i) }))
       .filter(({ group }) => group.metric === metric);
     const shown = judged.slice(0, MOST_LINES);
-    const axis = budgetOf(shown[0].group.runs[0]).unit;
+    const axis = axisOf(shown.flatMap(({ group }) => group.runs));
     const hasBands = shown.length <= MOST_BANDS;
     const curves = shown.map(({ group, letter }) => ({
       name: letter,
@@ -260,7 +259,11 @@ function chartOf(store: Store, groups: readonly Group[], file: string): Block[] 
     }
     if (lines.every(({ x }) => x.length < 2)) return [];
     const svg = renderSvg(
-      chartScene({ xLabel: unitWords[axis].full, yLabel: metricLabel(metric), lines }),
+      chartScene({
+        xLabel: axis === ITERATIONS ? ITERATIONS : unitWords[axis].full,
+        yLabel: metricLabel(metric),
+        lines,
+      }),
       { width: 900 },
     );
     return [{
@@ -276,6 +279,16 @@ function chartOf(store: Store, groups: readonly Group[], file: string): Block[] 
   });
 }
 
+/** What all runs count, whatever it is that they do. */
+const ITERATIONS = "iterations";
+
+type Axis = ReturnType<typeof usualCount>;
+
+/** What a chart of runs has along it: the first that one of them is told in and all of them count. */
+function axisOf(runs: readonly Run[]): Axis {
+  return runs.map(usualCount).find((count) => runs.every((run) => run[count] > 0)) ?? ITERATIONS;
+}
+
 /**
  * The curve of a group, over those of its seeds that have points, and in `said` what there is to say of the
  * others and of points without a finite value. Where a seed was lost before its first point there is no
@@ -285,7 +298,7 @@ function curveOfGroup(
   store: Store,
   { runs }: Group,
   metric: string,
-  axis: BudgetUnit,
+  axis: Axis,
 ): Curve & { readonly said: readonly string[] } {
   const all = runs.map((run) => ({ run, series: store.series(run.id, metric) }));
   const empty = all.filter(({ series }) => series.values.length === 0).map(({ run }) => run);
@@ -330,7 +343,7 @@ interface Curve {
  */
 export function curveOf(
   seeds: readonly Series[],
-  axis: BudgetUnit,
+  axis: Axis,
   until = Infinity,
 ): Curve {
   const first = Math.max(...seeds.map((series) => series[axis][0] ?? Infinity));

@@ -88,6 +88,32 @@ Deno.test("what is not finite is a gap of a report's chart, and its caption coun
   strictEqual(none.svg, undefined);
 });
 
+Deno.test("a report's chart goes along what all of its runs count", () =>
+  inFolder(async (folder) => {
+    const chartOf = async (counts: readonly (readonly [name: string, count?: string])[]) => {
+      const paths = counts.map(([name, count]) => {
+        const entries = [1, 2, 3].map((i) => ({
+          metrics: { loss: i },
+          ...count !== undefined && { [count]: 100 * i },
+        }));
+        const text = [{ run: { name } }, ...entries].map((each) => JSON.stringify(each)).join("\n");
+        Deno.writeTextFileSync(`${folder}/${name}.jsonl`, text);
+        return `${folder}/${name}.jsonl`;
+      });
+      strictEqual((await typedIn(folder, ["import", ...paths])).code, 0);
+      const names = counts.map(([name]) => name);
+      const { out } = await typedIn(folder, [
+        ...["report", ...names, "--metric", "loss", "--out", "pages", "--force"],
+      ]);
+      const svg = Deno.readTextFileSync(out.split("\n").find((path) => path.endsWith(".svg"))!);
+      return /(environment steps|updates|iterations|examples)</.exec(svg)?.[1];
+    };
+    // Of a loop that counts nothing the steps would all be 0.
+    strictEqual(await chartOf([["loop"]]), "iterations");
+    strictEqual(await chartOf([["first", "examples"], ["second", "examples"]]), "examples");
+    strictEqual(await chartOf([["third", "examples"], ["fourth", "gradientSteps"]]), "iterations");
+  }));
+
 Deno.test("a chart of many groups draws the first eight, and says so", async () => {
   const files = Object.fromEntries(
     Array.from({ length: 9 }, (_, i) => [`n${i}`, [`step,loss\n0,1\n10,${i}\n`]]),

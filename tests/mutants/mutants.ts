@@ -3605,6 +3605,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/sweep_test.ts",
   },
   {
+    fault: "a report's chart goes along what its first run alone counts",
+    file: "cli/report/report.ts",
+    from: "runs.every((run) => run[count] > 0)",
+    to: "runs.some((run) => run[count] > 0)",
+    test: "tests/cli/report_test.ts",
+  },
+  {
     fault: "programs that name no agent stand in the suite as one",
     file: "lab/experiment/suite.ts",
     from: " && agentOf(group) !== undefined",
