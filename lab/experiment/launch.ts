@@ -228,7 +228,8 @@ export class Lanes implements Disposable {
       }
     };
     await Promise.all(this.#workers.map(lane));
-    const runs = ids.flatMap((id) => id === undefined ? [] : store.run(id)!);
+    // One may have been deleted for good while others trained.
+    const runs = ids.flatMap((id) => id === undefined ? [] : store.run(id) ?? []);
     return { runs, refused };
   }
 

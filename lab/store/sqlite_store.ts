@@ -446,6 +446,8 @@ export class SqliteStore implements Store {
     this.#requireRun(id);
     const lock = takeLock(this.#lockPath(id), `the run ${id}`);
     try {
+      // From here on no purge takes it; one may have done so since.
+      this.#requireRun(id);
       this.#journals.requireOlder(id);
       this.#checkpoints.sweep(id);
       return lock;

@@ -3612,6 +3612,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/report_test.ts",
   },
   {
+    fault: "a run that was purged a moment ago is locked and trained",
+    file: "lab/store/sqlite_store.ts",
+    from: "      this.#requireRun(id);\n      this.#journals",
+    to: "      this.#journals",
+    test: "tests/lab/store/runs_test.ts",
+  },
+  {
+    fault: "a run that was deleted for good comes back as nothing from a launch",
+    file: "lab/experiment/launch.ts",
+    from: "store.run(id) ?? []",
+    to: "store.run(id)!",
+    test: "tests/lab/experiment/launch_test.ts",
+  },
+  {
     fault: "programs that name no agent stand in the suite as one",
     file: "lab/experiment/suite.ts",
     from: " && agentOf(group) !== undefined",

@@ -316,3 +316,21 @@ Deno.test("runs that were not started yet stay away after an interruption", asyn
   });
   deepStrictEqual(runs.map((run) => run.status), ["interrupted"]);
 });
+
+Deno.test("a run that is deleted for good while others train is none of those that come back", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  let first: string | undefined;
+  const runs = await launch([request({ seed: 1 }), request({ seed: 2 })], {
+    ...options(store),
+    onProgress: ({ kind, run }) => {
+      if (kind !== "started") return;
+      if (first !== undefined) {
+        store.trash(first);
+        store.purge();
+      }
+      first = run.id;
+    },
+  });
+  deepStrictEqual(runs.map(({ manifest }) => manifest.determined.seed), ["2"]);
+});

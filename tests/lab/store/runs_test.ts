@@ -4,7 +4,7 @@ import { InputError, LabError } from "../../../lab/core/errors.ts";
 import { Database } from "../../../lab/store/database.ts";
 import { isLocked, lockSweep } from "../../../lab/store/lock.ts";
 import { nextRunNumber, runIdOf, runNumberOf } from "../../../lab/store/run_id.ts";
-import { openStore } from "../../../lab/store/sqlite_store.ts";
+import { openStore, SqliteStore } from "../../../lab/store/sqlite_store.ts";
 import { Sweeps } from "../../../lab/store/sweeps.ts";
 import { addRun, checkpointAt, manifestOf, pointAt, withFolder, withStore } from "./fixtures.ts";
 
@@ -405,6 +405,23 @@ Deno.test("a purge leaves a run of the trash that is being trained", () =>
     strictEqual(store.purge().runs, 0);
     lock[Symbol.dispose]();
     strictEqual(store.purge().runs, 1);
+  }));
+
+Deno.test("a run that is purged just before it is locked is refused", () =>
+  withStore((other, folder) => {
+    const { id } = addRun(other);
+    other.trash(id);
+    class Looked extends Database {
+      override get(...query: Parameters<Database["get"]>) {
+        const row = super.get(...query);
+        if (query[0] === "SELECT id FROM run WHERE id = ?") other.purge();
+        return row;
+      }
+    }
+    const store = new SqliteStore(folder, new Looked(`${folder}/lab.db`, { readOnly: false }));
+    throws(() => store.lock(id), { name: "InputError", message: /has none of this id/ });
+    strictEqual(isLocked(`${folder}/locks/${id}`), false);
+    store.close();
   }));
 
 Deno.test("a lock that cannot be looked at is no free one", () =>
