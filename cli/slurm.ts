@@ -202,7 +202,7 @@ export async function launchSweepBySlurm(
   io.out(said);
   io.notice(
     `Sweep ${name}: ${plural(sweep.trials, "trial")} in ${folder}. When it has ended: ` +
-      `${PROGRAM} sync ${folder}/0 ${store}\n`,
+      `${PROGRAM} sync ${shellWord(`${folder}/0`)} ${shellWord(store)}\n`,
   );
   return 0;
 }
@@ -299,7 +299,7 @@ async function intoStores(
     `${plural(requests.length, "run")} in ${
       plural(tasks, "store")
     } of ${folder}. When they have ended: ` +
-      `for each in ${shellWord(folder)}/*/; do ${PROGRAM} sync "$each" ${store}; done\n`,
+      `for each in ${shellWord(folder)}/*/; do ${PROGRAM} sync "$each" ${shellWord(store)}; done\n`,
   );
   return 0;
 }

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { InputError, LabError } from "../lab/core/errors.ts";
+import { shellWord } from "../lab/core/shell.ts";
 import { isFolder, namesIn, sizeOfFile } from "../lab/store/files.ts";
 import { isBatchLocked } from "../lab/store/lock.ts";
 import type { Hub } from "../lab/store/postgres/hub.ts";
@@ -31,36 +33,56 @@ export async function waitingLines(
   return lines;
 }
 
-/** A line for a job of Slurm's whose runs have not all ended. */
+/** Lines for a job of Slurm's whose runs have not all ended, and for its stores that cannot be read. */
 async function jobLines(job: string): Promise<string[]> {
-  const { openStore } = await import("../lab/store/sqlite_store.ts");
-  const { isOpen } = await import("../lab/experiment/resume.ts");
-  const { sweepState } = await import("../lab/experiment/sweep.ts");
   const counts = { waiting: 0, training: 0, interrupted: 0 };
   const sweeps: string[] = [];
+  const unread: string[] = [];
   for (const task of foldersIn(job)) {
     if (sizeOfFile(`${job}/${task}/lab.db`) === undefined) continue;
-    const share = openStore(`${job}/${task}`, { readOnly: true });
-    const runs = share.runs();
-    counts.waiting += waitingIn(share.batches());
-    counts.training += runs.filter(({ active }) => active).length;
-    counts.interrupted += runs.filter(isOpen).length;
-    for (const name of share.sweepNames()) {
-      const { trials, sweep, over } = sweepState(share, name)!;
-      const count = trials.filter(({ value }) => value !== undefined).length;
-      if (!over) sweeps.push(`sweep ${name} with ${count} of ${plural(sweep.trials, "trial")}`);
+    try {
+      const share = await standingOf(`${job}/${task}`);
+      for (const what of ["waiting", "training", "interrupted"] as const) {
+        counts[what] += share[what];
+      }
+      sweeps.push(...share.sweeps);
+    } catch (error) {
+      if (!(error instanceof LabError || error instanceof InputError)) throw error;
+      unread.push(`Left out of Slurm's job of ${job}: ${error.message}`);
     }
-    share.close();
   }
   const parts = [
     ...sweeps,
     ...Object.entries(counts).flatMap(([what, count]) => count > 0 ? [`${count} ${what}`] : []),
   ];
-  if (parts.length === 0) return [];
-  const hint = counts.training === 0 ? ` (where squeue has it no more: sbatch ${job}/job.sh)` : "";
-  return [
-    `Runs in Slurm's job of ${job}: ${parts.join(", ")}${hint}`,
-  ];
+  if (parts.length === 0) return unread;
+  const hint = counts.training === 0
+    ? ` (where squeue has it no more: sbatch ${shellWord(`${job}/job.sh`)})`
+    : "";
+  return [`Runs in Slurm's job of ${job}: ${parts.join(", ")}${hint}`, ...unread];
+}
+
+/** How the runs of a task's store stand. */
+async function standingOf(folder: string) {
+  const { openStore } = await import("../lab/store/sqlite_store.ts");
+  const { isOpen } = await import("../lab/experiment/resume.ts");
+  const { sweepState } = await import("../lab/experiment/sweep.ts");
+  const share = openStore(folder, { readOnly: true });
+  try {
+    const runs = share.runs();
+    return {
+      waiting: waitingIn(share.batches()),
+      training: runs.filter(({ active }) => active).length,
+      interrupted: runs.filter(isOpen).length,
+      sweeps: share.sweepNames().flatMap((name) => {
+        const { trials, sweep, over } = sweepState(share, name)!;
+        const count = trials.filter(({ value }) => value !== undefined).length;
+        return over ? [] : [`sweep ${name} with ${count} of ${plural(sweep.trials, "trial")}`];
+      }),
+    };
+  } finally {
+    share.close();
+  }
 }
 
 /** How many runs of batches have not begun. */

@@ -97,6 +97,30 @@ Deno.test("an array job trains its runs, queued again too, into stores that sync
     );
   }));
 
+Deno.test("a store of a job that cannot be read hides neither the others nor the runs beside it", () =>
+  withSlurm('echo "Submitted batch job 7"', async (type) => {
+    const { error } = await type(
+      "run cliffwalking-value-iteration --seeds 3 --launch slurm --array 3 --store my$runs",
+    );
+    match(error, /sync "\$each" '\S+\/my\$runs'; done\n$/);
+    const [, job] = /^3 runs in 3 stores of (\S+)\. /.exec(error)!;
+    await Deno.writeTextFile(`${job}/0/lab.db`, "no database at all".repeat(100));
+    await Deno.remove(`${job}/0/lab.db-wal`).catch(() => {});
+    await Deno.truncate(`${job}/1/lab.db`);
+    await Deno.remove(`${job}/1/lab.db-wal`).catch(() => {});
+    const { code, out, error: said } = await type("runs --store my$runs");
+    deepStrictEqual([code, said], [0, ""]);
+    match(out, /^Runs in Slurm's job of \S+: 1 waiting \(.*: sbatch '\S+\/job\.sh'\)$/m);
+    match(
+      out,
+      /^Left out of Slurm's job of \S+: Cannot .*\/0\/lab\.db as it is no SQLite database$/m,
+    );
+    match(
+      out,
+      /^Left out of Slurm's job of \S+: Cannot .* its database is empty: .*\/1\/lab\.db$/m,
+    );
+  }));
+
 Deno.test("a sweep is a job of one task, to the trials that it has without", () =>
   withSlurm('echo "Submitted batch job 8"', async (type) => {
     const line = "run cartpole-a2c --budget 2000 --sweep agent.gamma=0.9,0.99 --seeds 1 --judge 1";

@@ -2779,8 +2779,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what waits in Slurm's jobs is not shown",
     file: "cli/waiting.ts",
-    from: "counts.waiting += waitingIn(share.batches());",
-    to: "",
+    from: "waiting: waitingIn(share.batches()),",
+    to: "waiting: 0,",
     test: "tests/cli/slurm_test.ts",
   },
   {
@@ -3544,8 +3544,15 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a sweep that is over still waits in Slurm's jobs",
     file: "cli/waiting.ts",
-    from: "if (!over) sweeps.push",
-    to: "sweeps.push",
+    from: "return over ? [] : [`sweep",
+    to: "return [`sweep",
+    test: "tests/cli/slurm_test.ts",
+  },
+  {
+    fault: "a damaged store of Slurm's jobs hides those beside it",
+    file: "cli/waiting.ts",
+    from: "if (!(error instanceof LabError || error instanceof InputError)) throw error;",
+    to: "throw error;",
     test: "tests/cli/slurm_test.ts",
   },
   {
