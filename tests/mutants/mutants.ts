@@ -7216,6 +7216,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/runner_test.ts",
   },
   {
+    fault: "names lose the blanks at their ends on the way through CSV",
+    file: "lab/store/exports/csv.ts",
+    from: "|^\\s|\\s$/",
+    to: "/",
+    test: "tests/lab/store/exports_test.ts",
+  },
+  {
     fault: "events stand at their iterations beside scalars that stand at environment steps",
     file: "lab/store/exports/tensorboard.ts",
     from: "placeOf(iteration).step",

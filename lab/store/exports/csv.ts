@@ -20,8 +20,8 @@ export const csvColumns = [
 ] as const;
 
 /**
- * The text in parts: the header, then one part a series. Fields are quoted as in RFC 4180, lines end
- * with a line feed; NaN is `NaN`, the infinities are `inf` and `-inf`, as pandas reads them.
+ * The text in parts: the header, then one part a series. Fields are quoted as in RFC 4180, those with blanks
+ * at an end, too, which many readers would take off; lines end with a line feed; NaN is `NaN`, the infinities are `inf` and `-inf`, as pandas reads them.
  */
 export function* csvParts(
   runs: Iterable<Pick<ExportedRun, "run" | "series">>,
@@ -43,7 +43,7 @@ export function* csvParts(
 }
 
 function quote(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  return /[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
 function number(value: number): string {

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { csvRecords } from "../../../lab/core/csv.ts";
 import { encodePng } from "../../../lab/core/png.ts";
 import { type Run, runStatuses, type Series } from "../../../lab/store/store.ts";
 import {
@@ -94,6 +95,13 @@ Deno.test("CSV holds a line a point, quoted as RFC 4180 wants it", () => {
     "1e-300",
     "500",
   ]);
+});
+
+Deno.test("names keep the blanks at their ends in the lab's own CSV", () => {
+  const blank = { ...exported, series: [columns([1], " loss"), columns([2], "loss ")] };
+  const text = [...csvParts([{ ...blank, run: { ...run, name: "\u3000two words" } }])].join("");
+  const rows = [...csvRecords(text, "read it")].slice(1).map(({ cells }) => [cells[1], cells[3]]);
+  deepStrictEqual(rows, [["\u3000two words", " loss"], ["\u3000two words", "loss "]]);
 });
 
 Deno.test("JSON holds the run, its series in columns, and values that are not finite as text", () => {
