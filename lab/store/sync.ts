@@ -1,6 +1,7 @@
 /**
  * Sync: what one store has of runs and another lacks is copied. A run is the same in both where its
- * manifest and the moment of its creation are; done twice, the second time does nothing.
+ * manifest and the moment of its creation are, but for budgets under which it went on in one of them; done
+ * twice, the second time does nothing.
  *
  * @module
  */
@@ -111,7 +112,7 @@ async function bring(
   Lacking & { readonly as: "added" | "updated" | "known"; readonly id: string } | undefined
 > {
   for (;;) {
-    const same = sameRun(target.database, database, content.run);
+    const same = sameRun(target.database, database, content);
     if (same !== undefined && !hasGoneOn(content, same.id, target.database)) {
       return { as: "known", id: same.id, missing: [], damaged: [] };
     }
@@ -261,6 +262,10 @@ function hasSoundManifest({ id, manifest, manifest_checksum }: Row): boolean {
   return checksum(id, manifest) === manifest_checksum;
 }
 
+/** What tells of a run in a database which one it is, and how far it came. */
+const COURSE = `id, revision, manifest,
+  (SELECT MAX(iteration) FROM checkpoint WHERE checkpoint.run = run.id) AS at`;
+
 /**
  * What a database has of a run, in its trash too: the id that it has there, and its revision. Runs that
  * began in the same moment, as those of several workers do, may be alike: what is there under the id of
@@ -269,33 +274,78 @@ function hasSoundManifest({ id, manifest, manifest_checksum }: Row): boolean {
 function sameRun(
   database: Database,
   source: Database,
-  { id, created_at, manifest }: Row,
+  { run: { id, created_at, manifest }, checkpoints }: JournalContent,
 ): { readonly id: string; readonly revision: number } | undefined {
   const rows = database.all(
-    "SELECT id, revision, manifest FROM run WHERE created_at = ? ORDER BY id = ? DESC, id",
+    `SELECT ${COURSE} FROM run WHERE created_at = ? ORDER BY id = ? DESC, id`,
     created_at,
     id,
   );
-  const origin = originOf(manifest);
-  const isAlike = (row: Row) => row.manifest === manifest || originOf(row.manifest) === origin;
+  const [origin, course] = [originOf(manifest), courseOf(manifest, newestOf(checkpoints))];
+  const isAlike = (row: Row) =>
+    originOf(row.manifest) === origin && isOneCourse(courseOf(row.manifest, row.at), course);
   const others = source
-    .all("SELECT id, manifest FROM run WHERE created_at = ? AND id <> ?", created_at, id)
+    .all(`SELECT ${COURSE} FROM run WHERE created_at = ? AND id <> ?`, created_at, id)
     .filter(isAlike);
   const isOther = (row: Row) => others.some((other) => other.id === row.id);
   const same = rows.find((row) => isAlike(row) && !isOther(row));
   return same && { id: String(same.id), revision: Number(same.revision) };
 }
 
-/** What of a manifest stays when a run goes on, also with another budget. */
-function originOf(manifest: Row[string]): string {
+/** The settings of a manifest; undefined where it is damaged. */
+function configurationOf(
+  manifest: Row[string],
+):
+  | { readonly determined: Row; readonly configuration: { readonly [key: string]: unknown } }
+  | undefined {
   try {
     const { determined } = JSON.parse(String(manifest));
-    const { budget: _, earlierBudgets: __, extendedFrom: ___, ...configuration } =
-      determined.configuration;
-    return JSON.stringify({ ...determined, configuration });
+    return { determined, configuration: { ...determined.configuration } };
   } catch {
-    return String(manifest);
+    return undefined;
   }
+}
+
+/** What of a manifest stays when a run goes on, also with another budget. */
+function originOf(manifest: Row[string]): string {
+  const known = configurationOf(manifest);
+  if (known === undefined) return String(manifest);
+  const { budget: _, earlierBudgets: __, extendedFrom: ___, ...configuration } =
+    known.configuration;
+  return JSON.stringify({ ...known.determined, configuration });
+}
+
+/** The budgets that a run was trained under, each but the last with the iteration at which it was left. */
+interface Course {
+  readonly stages: readonly { readonly budget: unknown; readonly left?: number }[];
+  /** The iteration of its newest checkpoint, at least 0. */
+  readonly at: number;
+}
+
+/** The course of a manifest; a last budget under which nothing was trained yet is none of it. */
+function courseOf(manifest: Row[string], newest: Row[string]): Course {
+  const { budget, earlierBudgets = [], extendedFrom = [] } =
+    configurationOf(manifest)?.configuration ?? {};
+  const earlier = [
+    ...(extendedFrom as readonly unknown[]).map((budget) => ({ budget })),
+    ...(earlierBudgets as readonly { readonly budget: unknown; readonly iterations: number }[])
+      .map(({ budget, iterations }) => ({ budget, left: iterations })),
+  ];
+  const at = Math.max(0, Number(newest ?? 0));
+  const { left = 0 }: Course["stages"][number] = earlier.at(-1) ?? { budget };
+  return { stages: at > left ? [...earlier, { budget }] : earlier, at };
+}
+
+/** Whether one of two courses is as the other one began: else each of them led to something of its own. */
+function isOneCourse(a: Course, b: Course): boolean {
+  const [short, long] = a.stages.length <= b.stages.length ? [a, b] : [b, a];
+  const isLast = (i: number) => i === short.stages.length - 1;
+  return short.stages.every(({ budget, left }, i) => {
+    const other = long.stages[i];
+    if (budget !== other.budget) return false;
+    if (!isLast(i)) return left === other.left;
+    return long.stages.length === short.stages.length || short.at <= (other.left ?? Infinity);
+  });
 }
 
 /**

@@ -3236,7 +3236,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a sweep is gone with the first of its runs",
     file: "lab/store/sqlite_store.ts",
-    from: "had.difference(kept)",
+    from: "had.difference(sweepsOf(left.flatMap(({ sound }) => sound)))",
     to: "had",
     test: "tests/lab/store/runs_test.ts",
   },
@@ -3631,6 +3631,22 @@ export const mutants: readonly Mutant[] = [
     from: "store.run(id) ?? []",
     to: "store.run(id)!",
     test: "tests/lab/experiment/launch_test.ts",
+  },
+  {
+    fault:
+      "sync puts what a run came to under one budget in place of what it came to under another",
+    file: "lab/store/sync.ts",
+    from:
+      "originOf(row.manifest) === origin && isOneCourse(courseOf(row.manifest, row.at), course)",
+    to: "originOf(row.manifest) === origin",
+    test: "tests/lab/store/sync_test.ts",
+  },
+  {
+    fault: "a run that went on under a larger budget is another one to sync",
+    file: "lab/store/sync.ts",
+    from: "short.at <= (other.left ?? Infinity)",
+    to: "false",
+    test: "tests/lab/store/sync_test.ts",
   },
   {
     fault: "programs that name no agent stand in the suite as one",
@@ -12060,8 +12076,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "runs of two machines that began in one moment with other settings are one",
     file: "lab/store/sync.ts",
-    from: "JSON.stringify({ ...determined, configuration })",
-    to: "JSON.stringify(determined.experiment)",
+    from: "JSON.stringify({ ...known.determined, configuration })",
+    to: "JSON.stringify(known.determined.experiment)",
     test: "tests/lab/store/sync_test.ts",
   },
   {

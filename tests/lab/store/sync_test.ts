@@ -448,6 +448,50 @@ Deno.test("what went on in both stores is brought where it came further, however
     target.close();
   }));
 
+Deno.test("a run that went on under other budgets in both stores stays in each as it is", () =>
+  withFolder(async (folder) => {
+    const [from, to] = [`${folder}/from`, `${folder}/to`];
+    const [source, target] = [openStore(from), openStore(to)];
+    const { id } = addRun(source);
+    /** Goes on from iteration 10 to another one under a budget, as resume does. */
+    const extended = async (store: Store, budget: number, until: number, left = 10) => {
+      const { manifest } = store.run(id)!;
+      const { determined } = manifest;
+      const { configuration } = determined;
+      const earlier = { budget: configuration.budget, iterations: left };
+      const earlierBudgets = [...(configuration.earlierBudgets as [] ?? []), earlier];
+      const changed = { ...configuration, budget, earlierBudgets };
+      store.beginAttempt(id, left);
+      store.update(id, {
+        manifest: { ...manifest, determined: { ...determined, configuration: changed } },
+        status: "running",
+        digest: null,
+      });
+      await trained(store, id, left, until);
+      store.update(id, { status: "completed", digest: `d${budget}`, iterations: until });
+    };
+    const digests = (store: Store) => store.runs().map(({ digest }) => digest).sort();
+    await trained(source, id, 0, 10);
+    source.update(id, { status: "completed", digest: "first", iterations: 10 });
+    deepStrictEqual((await syncStores(from, to)).added, [id]);
+    await extended(source, 400, 40);
+    await extended(target, 300, 30);
+    const kept = await contentOf(target, id);
+    const { added, updated } = await syncStores(from, to);
+    deepStrictEqual([added.length, updated], [1, []]);
+    deepStrictEqual(await contentOf(target, id), kept);
+    deepStrictEqual(digests(target), ["d300", "d400"]);
+    // Each is known from then on, and goes on as itself.
+    deepStrictEqual((await syncStores(from, to)).known, added);
+    await extended(source, 500, 50, 40);
+    deepStrictEqual((await syncStores(from, to)).updated, added);
+    deepStrictEqual(digests(target), ["d300", "d500"]);
+    deepStrictEqual((await syncStores(to, from)).added.length, 1);
+    deepStrictEqual(digests(source), ["d300", "d500"]);
+    source.close();
+    target.close();
+  }));
+
 Deno.test("two syncs at once into one folder bring both runs of one id", () =>
   withFolder(async (folder) => {
     const ids = ["a", "b"].map((name) => {
