@@ -36,6 +36,7 @@ import * as sweep from "./routes/api/sweep.ts";
 import * as sweeps from "./routes/api/sweeps.ts";
 import * as setting from "./routes/api/setting.ts";
 import * as train from "./routes/train.tsx";
+import * as trashed from "./routes/api/trash.ts";
 import * as trash from "./routes/trash.tsx";
 import * as run from "./routes/runs/[id].tsx";
 import { PROGRAM, type Program } from "./program.ts";
@@ -93,5 +94,6 @@ export function createApp(
     .route("/api/trends", trends)
     .route("/api/sweep", sweep)
     .route("/api/sweeps", sweeps)
+    .route("/api/trash", trashed)
     .route("/api/comparison", comparison);
 }

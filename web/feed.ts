@@ -13,6 +13,7 @@ import { type Contents, contentsOf } from "./contents.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import type { Record } from "./runs_table.ts";
 import { type RunSummary, summarize, summaryOfDamaged } from "./summary.ts";
+import { trashedIn } from "./trash.ts";
 
 /** How often the store is looked at while a page listens, in milliseconds. */
 const PERIOD = 500;
@@ -46,6 +47,8 @@ export class Feed implements MetricSource {
   readonly #store: StoreReader;
   readonly #rows = new Map<string, Kept>();
   readonly #removed = new Map<string, number>();
+  /** Ids of what lies in the trash. */
+  #trashed: ReadonlySet<string> = new Set();
   readonly #listeners = new Set<() => void>();
   readonly #began: number;
   #at: number;
@@ -183,6 +186,7 @@ export class Feed implements MetricSource {
   #look(): void {
     const version = this.#store.version();
     if (version === this.#version && !this.#someEnded()) return;
+    const isFirst = this.#version < 0;
     this.#version = version;
     const at = Math.max(Date.now(), this.#at + 1);
     const left = new Set(this.#rows.keys());
@@ -208,6 +212,14 @@ export class Feed implements MetricSource {
       this.#removed.set(id, at);
       this.#at = at;
     }
+    const trashed = new Set(trashedIn(this.#store).map(({ id }) => id));
+    // What leaves the trash for good has no row that changes, nor what came there without having had one.
+    for (const id of isFirst ? [] : trashed.symmetricDifference(this.#trashed)) {
+      if (this.#rows.has(id)) continue;
+      this.#removed.set(id, at);
+      this.#at = at;
+    }
+    this.#trashed = trashed;
   }
 
   /** Whether the row of a run changed; `read` are last values that were read already. */

@@ -319,6 +319,27 @@ test("runs are starred, noted, trashed, and taken back", async (page) => {
   await shows(() => page.inputValue("textarea"), "Too slow a rate. Yes.");
 });
 
+test("the trash follows the store, and what is restored there leads to its run", async (page) => {
+  const { store } = dashboard;
+  const sample = { experiment: "cartpole-old", configuration: agentConfiguration("ppo", 0.5) };
+  const [run, other] = [1, 2].map((seed) => addRun(store, { ...sample, seed }));
+  store.trash(run);
+  await open(page, "/trash");
+  const row = (id: string) => page.locator(`tbody tr:has(a[href="/runs/${id}"])`);
+  await row(run).waitFor();
+  store.trash(other);
+  await row(other).waitFor();
+  await page.click(`button[aria-label='Restore cartpole-old, run ${run}']`);
+  await row(run).waitFor({ state: "detached" });
+  await page.locator(`[role=status] a[href="/runs/${run}"]`).waitFor();
+  store.purge();
+  await page.locator("text=Nothing is in the trash").waitFor();
+  store.trash(run);
+  await row(run).waitFor();
+  store.purge();
+  await page.locator("text=Nothing is in the trash").waitFor();
+});
+
 test("runs that are chosen are compared", async (page) => {
   await open(page, "/");
   await page.fill("input[type=search]", "status=completed seed=2");

@@ -3,7 +3,10 @@ import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { Feed } from "../../web/feed.ts";
 import { tableRequestOf } from "../../web/runs_query.ts";
 import { tableOf } from "../../web/runs_table.ts";
+import { answeredBy } from "../../web/ask.ts";
 import Trash from "../../web/islands/trash.tsx";
+import { hear } from "../../web/live.ts";
+import type { TrashedRun } from "../../web/trash.ts";
 import { build, type Dashboard, openDashboard } from "./built.ts";
 import { answered, SmallPage } from "./small_page.ts";
 
@@ -164,6 +167,43 @@ Deno.test("a store that was replaced under the dashboard is neither shown nor ch
   const shown = await app.handler(new Request("http://127.0.0.1/api/runs"));
   strictEqual(shown.status, 500);
   match(await shown.text(), /deleted or replaced/);
+});
+
+Deno.test("the trash follows the store, and a run that is back keeps a link", async () => {
+  const [a, b, c] = ["a", "b", "c"].map((id) => ({ id, name: `run ${id}`, seed: "1", at: 0 }));
+  let lying: readonly TrashedRun[] = [a, b];
+  const asked: string[] = [];
+  const before = answeredBy((path) => {
+    asked.push(path);
+    return Promise.resolve(Response.json(lying));
+  });
+  const { fetch } = globalThis;
+  globalThis.fetch = () => Promise.resolve(Response.json({ changed: ["a"] }));
+  try {
+    using page = new SmallPage(Trash, {
+      ...{ runs: lying, single: false, readOnly: false, program: { name: "lab" }, now: 0 },
+    });
+    const links = (name: string) => page.all(name)[0].all("a").map((link) => link.textContent);
+    const follows = async (next: readonly TrashedRun[]) => {
+      lying = next;
+      hear({ complete: false, rows: [], removed: ["c"] });
+      await answered();
+      deepStrictEqual(asked.splice(0), ["/api/trash"]);
+    };
+    page.get("button", "Restore run a, run a").click();
+    await answered();
+    page.get("td", "restored");
+    await follows([b, c]);
+    deepStrictEqual([links("tbody"), links("p")], [["run b", "run c"], ["run a"]]);
+    // One that was moved there again can be taken back again.
+    await follows([{ ...a, at: 1 }]);
+    page.get("button", "Restore run a, run a");
+    await follows([]);
+    strictEqual(page.get("p", ".empty").textContent, "Nothing is in the trash.");
+  } finally {
+    globalThis.fetch = fetch;
+    answeredBy(before);
+  }
 });
 
 Deno.test("a run is taken back from the trash by a click, and a refusal stands beside it", async () => {

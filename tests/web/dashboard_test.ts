@@ -8,6 +8,7 @@ import { nextCommands } from "../../web/next_commands.ts";
 import { FLEET_PROGRAM } from "../../web/program.ts";
 import type { SeriesAnswer } from "../../web/routes/api/series.ts";
 import { registries } from "../../registries.ts";
+import type { TrashedRun } from "../../web/trash.ts";
 import type { BaseRun } from "../../web/training/protocol.ts";
 import { build, type Dashboard, openDashboard } from "./built.ts";
 import { addPoints, addRun, agentConfiguration, setProgress } from "./sample_store.ts";
@@ -528,6 +529,9 @@ for (const readOnly of [true, false]) {
         strictEqual(buttons.length, readOnly ? 0 : all.length);
       }
       for (const id of [vae, ppo]) ok(list.includes(`href="/runs/${id}"`));
+      match(list, /data-island="live"/);
+      const listed: TrashedRun[] = JSON.parse(await text(dashboard, "/api/trash"));
+      deepStrictEqual(listed.map(({ id }) => id).toSorted(), [vae, ppo].toSorted());
       strictEqual(page.includes(`delete --restore ${vae}`), readOnly);
       store.restore(vae);
       strictEqual((await text(dashboard, "/trash")).includes(`href="/runs/${vae}"`), false);

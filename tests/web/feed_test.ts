@@ -18,6 +18,22 @@ Deno.test("a run that came back from the trash is new, and no longer removed", (
     deepStrictEqual([news.rows.map((row) => row.id), news.removed], [[id], []]);
   }));
 
+Deno.test("what leaves the trash for good, or was never seen before it, is told", () =>
+  withStore((store) => {
+    const [old, kept] = [addRun(store).id, addRun(store).id];
+    store.trash(old);
+    const feed = new Feed(store);
+    const { at } = feed.since(0);
+    const unseen = addRun(store).id;
+    store.trash(unseen);
+    const moved = feed.since(at);
+    deepStrictEqual([moved.rows, moved.removed], [[], [unseen]]);
+    store.purge();
+    const purged = feed.since(moved.at);
+    deepStrictEqual([purged.rows, purged.removed.toSorted()], [[], [old, unseen].toSorted()]);
+    deepStrictEqual(feed.since(0).rows.map(({ id }) => id), [kept]);
+  }));
+
 Deno.test("a run that a rule ended is listed with the score that no rule saw", () =>
   withStore((store) => {
     const { id } = addRun(store);
@@ -146,10 +162,11 @@ Deno.test("only what changed is read again, and the last values of many new runs
     feed.since(0);
     deepStrictEqual([taken("allLastMetrics"), taken("lastMetrics")], [0, 50]);
     feed.since(0);
-    deepStrictEqual([taken("runs"), taken("lastMetrics")], [1, 0]);
+    // Those that lie in the trash are listed, too.
+    deepStrictEqual([taken("runs"), taken("lastMetrics")], [2, 0]);
     plain.update(ended[7], { note: "changed" });
     feed.since(0);
-    deepStrictEqual([taken("runs"), taken("lastMetrics")], [1, 1]);
+    deepStrictEqual([taken("runs"), taken("lastMetrics")], [2, 1]);
     for (let i = 0; i < 51; i++) {
       const { id } = addRun(plain);
       plain.append(id, [pointAt("losses/a", 1, i)]);

@@ -15,6 +15,7 @@ import { Seeds } from "../components/seeds.tsx";
 import { Spark } from "../components/spark.tsx";
 import { Status } from "../components/status.tsx";
 import { MOST_RUNS, useTrends } from "../components/trends.tsx";
+import { useTime } from "../components/time.ts";
 import { Width } from "../components/width.tsx";
 import { ago, boundsText, count, duration, figure, figureBeside, metricTitle } from "../format.ts";
 import type { Headline } from "../summary.ts";
@@ -46,7 +47,6 @@ const last = [
   { key: "started", title: "Started", number: true },
 ] as const;
 
-const HALF_A_MINUTE = 30_000;
 /** What the chosen runs are kept as. */
 const CHOSEN = "chosen";
 
@@ -365,17 +365,6 @@ function useChosen(): Signal<ReadonlySet<string>> {
     if (Array.isArray(kept) && kept.length > 0) chosen.value = new Set(kept);
   }, [chosen.value]);
   return chosen;
-}
-
-/** The time, `then` at first, half a minute at a time. */
-function useTime(then: number): number {
-  const now = useSignal(then);
-  useEffect(() => {
-    const ahead = Date.now() - then;
-    const timer = setInterval(() => now.value = Date.now() - ahead, HALF_A_MINUTE);
-    return () => clearInterval(timer);
-  }, []);
-  return now.value;
 }
 
 /** Calls `pressed` for keys that no control has the use of; it returns whether it took the key. */
