@@ -69,7 +69,7 @@ export function tableOf(
   };
   const own = request.columns.length > 0 ? request.columns : ownColumns(found);
   const columns = own.map((key) => ({
-    ...{ key, better: directionOf(key) },
+    ...{ key, better: key === FIGURE ? commonDirection(judgingMetrics(found)) : directionOf(key) },
     ...isMoment(key) && { isMoment: true },
   }));
   const readers = own.map((key) => reader(key, "show the column"));
@@ -80,7 +80,7 @@ export function tableOf(
     columns,
     keys: keysOf(records, runs),
   };
-  const { limit, group } = request;
+  const { limit, group, descending } = request;
   const offsetIn = (length: number) =>
     request.offset < length ? request.offset : Math.max(0, Math.ceil(length / limit) - 1) * limit;
   if (group !== "") {
@@ -111,8 +111,10 @@ export function tableOf(
       i,
       key: place < 0 ? each.label : iqmOf(values[i][place]),
     }));
-    const falls = request.descending && (place >= 0 || request.sort === LABEL);
-    const ordered = inOrder(keyed, ({ key }) => key, falls);
+    const falls = descending && (place >= 0 || request.sort === LABEL);
+    const ordered = request.sort === FIGURE && place >= 0
+      ? inOrderByMetric(keyed, ({ i }) => metricOf(judged[i]), ({ key }) => key, falls)
+      : inOrder(keyed, ({ key }) => key, falls);
     const offset = offsetIn(made.length);
     const groups = ordered.slice(offset, offset + limit).map(({ each: { label, members }, i }) => ({
       label,
@@ -124,7 +126,10 @@ export function tableOf(
     }));
     return { ...answer, length: made.length, offset, rows: [], groups };
   }
-  const ordered = inOrder(found, reader(request.sort, "sort runs"), request.descending);
+  const read = reader(request.sort, "sort runs");
+  const ordered = request.sort === FIGURE
+    ? inOrderByMetric(found, (record) => metricOf(judgingMetrics([record])), read, descending)
+    : inOrder(found, read, descending);
   const offset = offsetIn(found.length);
   const page = ordered.slice(offset, offset + limit);
   const apart = settingsApart(page.flatMap(({ run }) => run ?? []));
@@ -145,6 +150,17 @@ function judgingMetrics(found: readonly Record[]): string[] {
     counts.set(headline.name, (counts.get(headline.name) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
+}
+
+/** The one metric of several that there may be; undefined where there is none, or more than one. */
+function metricOf(metrics: readonly string[]): string | undefined {
+  return metrics.length === 1 ? metrics[0] : undefined;
+}
+
+/** Which way of all of these metrics is better; null where they differ. */
+function commonDirection(metrics: readonly string[]): ReturnType<typeof directionOf> {
+  const directions = new Set(metrics.map(directionOf));
+  return directions.size === 1 ? [...directions][0] : null;
 }
 
 /** A column for each metric that runs are judged by; where these are many, one for all. */
@@ -285,5 +301,26 @@ export function inOrder<Each>(
     const sign = descending ? -1 : 1;
     if (isNumber(x) && isNumber(y)) return sign * (x! < y! ? -1 : x! > y! ? 1 : 0);
     return sign * alphabet.compare(String(x), String(y));
+  });
+}
+
+/**
+ * Sorted by figures that are of several metrics: metric by metric, those of most first. Where not the same
+ * way of all is better, what is descending begins with each one's better end.
+ */
+function inOrderByMetric<Each>(
+  all: readonly Each[],
+  metricOf: (each: Each) => string | undefined,
+  read: (each: Each) => Value,
+  descending: boolean,
+): Each[] {
+  const groups = Map.groupBy(all, metricOf);
+  const countOf = (metric: string) => groups.get(metric)!.length;
+  const metrics = [...groups.keys()].filter((metric) => metric !== undefined)
+    .sort((a, b) => countOf(b) - countOf(a));
+  const isMixed = commonDirection(metrics) === null;
+  return [...metrics, undefined].flatMap((metric) => {
+    const isTurned = isMixed && metric !== undefined && directionOf(metric) === "down";
+    return inOrder(groups.get(metric) ?? [], read, descending !== isTurned);
   });
 }

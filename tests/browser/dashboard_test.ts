@@ -199,6 +199,39 @@ test("the runs page filters, keeps what is asked in its address, and sorts", asy
   await addressed(page, /sort=evaluation/);
 });
 
+test("the heads Run, Status and figure sort by a click", async (page) => {
+  await open(page, "/?columns=figure");
+  const click = async (head: string, order: string) => {
+    await page.click(`thead button:text-is('${head}')`);
+    await page.locator(`thead th[aria-sort=${order}]:has-text('${head}')`).waitFor();
+  };
+  const isSorted = async (texts: Locator, sign: number) => {
+    const all = await texts.allTextContents();
+    return all.length > 10 &&
+      all.every((text, i) => i === 0 || sign * all[i - 1].localeCompare(text, "en") <= 0);
+  };
+  for (const [head, texts] of [["Run", "th a"], ["Status", ".status"]]) {
+    for (const [order, sign] of [["ascending", 1], ["descending", -1]] as const) {
+      await click(head, order);
+      await shows(() => isSorted(page.locator(`.runs tbody ${texts}`), sign), true);
+    }
+  }
+  // Returns, of which there are most, from the highest on; then the other metrics.
+  await click("figure", "descending");
+  const cells = page.locator(".runs tbody tr td[data-label=figure]");
+  await shows(async () => {
+    const figures = await cells.evaluateAll((all) =>
+      all.map((cell) => cell.textContent!.split(/ (?=\S*$)/))
+    );
+    const returns = figures.filter(([metric]) => metric === "return");
+    return returns.length > 10 &&
+      figures.slice(0, returns.length).every((each, i) =>
+        each[0] === "return" && (i === 0 || Number(figures[i - 1][1]) >= Number(each[1]))
+      );
+  }, true);
+  await addressed(page, /sort=-figure/);
+});
+
 test("a column is as wide as it is drawn, also from the address", async (page) => {
   await open(page, "/");
   const head = page.locator("thead th:has-text('Run')").first();

@@ -385,7 +385,10 @@ Deno.test("keys that mean nothing, are typed in a field or are the browser's own
   }));
 
 Deno.test("a head sorts by the better end first, then the other way round", async () => {
-  const first = { Seed: "seed", "losses value": "losses/value", Run: "name", Time: "time" };
+  const first = {
+    ...{ Run: "name", Seed: "seed", Status: "status", Time: "time" },
+    ...{ "losses value": "losses/value" },
+  };
   for (const [title, key] of Object.entries(first)) {
     await shown(single, "", async ({ page, asked }) => {
       page.get("button", title).click();
@@ -395,6 +398,27 @@ Deno.test("a head sorts by the better end first, then the other way round", asyn
       await answered();
       deepStrictEqual(asked.slice(1), [`sort=${encodeURIComponent(`-${key}`)}`]);
       deepStrictEqual(page.addresses, asked.map((query) => `?${query}`));
+    });
+  }
+  // Of figures of several metrics as well, of one by that.
+  for (
+    const [better, sort, title] of [
+      [null, "-figure", "metric by metric, the better end first"],
+      ["down", "figure", "less is better"],
+    ] as const
+  ) {
+    const columns = [{ key: FIGURE, better }];
+    await shown({ ...single, columns, rows: [] }, "", async ({ page, asked }) => {
+      const [head] = page.all("th").filter(({ textContent }) => textContent === FIGURE);
+      deepStrictEqual([head.getAttribute("title"), head.getAttribute("aria-sort")], [
+        title,
+        "none",
+      ]);
+      head.get("button").click();
+      await answered();
+      deepStrictEqual(asked, [`sort=${sort}`]);
+      const order = sort === FIGURE ? "ascending" : "descending";
+      strictEqual(head.getAttribute("aria-sort"), order);
     });
   }
   await shown(single, "sort=name", async ({ page, asked }) => {

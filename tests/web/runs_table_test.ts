@@ -298,8 +298,10 @@ Deno.test("of more metrics than three that runs are judged by, one column says e
     ...metrics.map((name, i) => [`evaluation/${name}`, i + 1]),
   ]);
   ok(all.keys.includes("figure"));
+  const { columns } = table("columns=figure&filter=seed<3");
+  deepStrictEqual(columns, [{ key: "figure", better: "up" }]);
   // A group of one metric has its IQM, of several none.
-  const { groups: [single] } = table("group=name&sort=-figure");
+  const { groups: [, , , single] } = table("group=name&sort=-figure");
   const { metrics: judging, iqm } = single.cells[0];
   deepStrictEqual([judging, iqm], [["evaluation/energy_distance"], 4]);
   const { groups: [mixed] } = table("group=experiment");
@@ -308,6 +310,29 @@ Deno.test("of more metrics than three that runs are judged by, one column says e
     { values: [], iqm: null, metrics: metrics.map((name) => `evaluation/${name}`) },
     null,
   ]);
+});
+
+Deno.test("figures of several metrics are sorted metric by metric, each from its better end on", () => {
+  const [up, down] = ["evaluation/return_mean", "evaluation/energy_distance"];
+  const figures = [[down, 0.5], [up, 3], [down, 900], [up, 40], [down, 7]] as const;
+  const { source, records } = storeOf({
+    ...Object.fromEntries(figures.map(([name, value], i) => [`s${i}`, { [name]: value }])),
+    none: {},
+  });
+  const table = (query: string) => tableOf(source, records, requestOf(query));
+  const cells = (query: string) =>
+    table(`columns=figure&${query}`).rows.map(({ cells: [cell] }) => cell);
+  // Those of most runs first; what has none is last.
+  deepStrictEqual(cells("sort=-figure"), [0.5, 7, 900, 40, 3, null]);
+  deepStrictEqual(cells("sort=figure"), [900, 7, 0.5, 3, 40, null]);
+  // Of one metric as its numbers are.
+  const filter = `filter=${encodeURIComponent(`${down}>0`)}`;
+  deepStrictEqual(cells(`sort=-figure&${filter}`), [900, 7, 0.5]);
+  const groups = (query: string) => table(`columns=figure&group=seed&${query}`).groups;
+  deepStrictEqual(
+    groups("sort=-figure").map(({ cells: [{ iqm }] }) => iqm),
+    [0.5, 7, 900, 40, 3, null],
+  );
 });
 
 Deno.test("beyond the last page comes the last one, also where that is full", async () => {

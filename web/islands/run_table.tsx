@@ -407,13 +407,21 @@ function Head(
   },
 ): VNode {
   const isSorted = sort === key;
-  const first = better === "up" || key === "started";
+  // Figures of several metrics stand metric by metric, each with its better end first.
+  const isMixed = key === FIGURE && better === null;
+  const first = better === "up" || key === "started" || isMixed;
   return (
     <th
       scope="col"
       class={number ? "number" : undefined}
       aria-sort={!isSorted ? "none" : descending ? "descending" : "ascending"}
-      title={better === "up" ? "more is better" : better === "down" ? "less is better" : undefined}
+      title={isMixed
+        ? "metric by metric, the better end first"
+        : better === "up"
+        ? "more is better"
+        : better === "down"
+        ? "less is better"
+        : undefined}
     >
       <button type="button" onClick={() => choose(isSorted ? !descending : first)}>{title}</button>
       {children}
