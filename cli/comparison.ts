@@ -16,6 +16,7 @@ import {
   headlineMetric,
   isFinished,
   isLost,
+  judgedByLosses,
   lackingNote,
   newestOfEachSeed,
   type RunGroup,
@@ -139,7 +140,9 @@ export function compareRuns(
     const left = ended.filter((run) => !sound.includes(run));
     notes.push(`left out, as damaged: ${left.map((run) => run.id).join(", ")}`);
   }
-  const sorted = groupRuns(sound).sort((a, b) => a.label.localeCompare(b.label));
+  const judged = judgedByLosses(store, sound);
+  notes.push(...judged.notes);
+  const sorted = groupRuns(judged.runs).sort((a, b) => a.label.localeCompare(b.label));
   const metrics = metricsOf(store, sorted);
   const groups = sorted.map((group, i) => {
     const newest = newestOfEachSeed(group.runs);

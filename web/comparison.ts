@@ -15,6 +15,7 @@ import {
   headlineMetric,
   isFinished,
   isLost,
+  judgedByLosses,
   lackingNote,
   newestOfEachSeed,
   numbered,
@@ -194,8 +195,15 @@ export class Comparer {
     request: ComparisonRequest,
     turn: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Comparison> {
-    const { groups: asked, filter, left, missing } = chosen(this.#store, request);
+    const { groups: found, filter, left, missing } = chosen(this.#store, request);
     await turn();
+    const members = found.flatMap(({ runs }) => runs);
+    const judged = judgedByLosses(this.#store, members);
+    const ended = new Map(members.map((run, i) => [run, judged.runs[i]]));
+    const asked = found.map((group) => ({
+      ...group,
+      runs: group.runs.map((run) => ended.get(run)!),
+    }));
     const series = new Map<Run, readonly string[]>();
     for (const run of asked.flatMap((group) => group.runs)) {
       series.set(run, this.#store.seriesNames(run.id));
@@ -240,9 +248,8 @@ export class Comparer {
           } nothing of this metric.`,
         ]
         : []),
-      ...[...groups.flatMap((group) => noteOf(group, metric)), ...choices].map((note) =>
-        `${note}.`
-      ),
+      ...[...groups.flatMap((group) => noteOf(group, metric)), ...judged.notes, ...choices]
+        .map((note) => `${note}.`),
       ...(single ? [] : [`Single seeds are drawn for at most ${MOST_LINES} runs.`]),
     ];
     return {

@@ -45,9 +45,9 @@ export function familyOf(records: readonly Record[], id: string): Family | undef
   const { name: metric, mark } = rows.get(judged.id)?.headline ?? {};
   const siblings = group.runs.map((run): Sibling => {
     const { id, manifest: { determined: { seed } } } = run;
-    const headline = rows.get(id)?.headline ?? null;
+    const { headline = null, verdict = null } = rows.get(id) ?? {};
     const known = headline !== null && headline.name === metric &&
-      typeof headline.value === "number" && !isLost(run);
+      typeof headline.value === "number" && !isLost(run) && verdict !== "diverged";
     return { run: id, seed, value: known ? headline.value as number : null };
   });
   const index = siblings.findIndex(({ run }) => run === id);

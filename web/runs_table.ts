@@ -6,7 +6,13 @@
  */
 import { printable } from "../lab/core/printable.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
-import { groupRuns, isLost, seedsText, settingsApart } from "../lab/experiment/comparison.ts";
+import {
+  groupRuns,
+  isLost,
+  judgedByLosses,
+  seedsText,
+  settingsApart,
+} from "../lab/experiment/comparison.ts";
 import type { Value } from "../lab/experiment/conditions.ts";
 import {
   columnNames,
@@ -84,7 +90,7 @@ export function tableOf(
   const offsetIn = (length: number) =>
     request.offset < length ? request.offset : Math.max(0, Math.ceil(length / limit) - 1) * limit;
   if (group !== "") {
-    const made = groupsOf(found, group, reader);
+    const made = groupsOf(endedOf(source, found), group, reader);
     const areMetrics = own.map((key) => isMetric(key, records));
     const judged = made.map(({ members }) => {
       const whole = members.filter(({ run }) => !isLost(run!));
@@ -200,11 +206,10 @@ interface Members {
 }
 
 function groupsOf(
-  found: readonly Record[],
+  sound: readonly Record[],
   key: string,
   reader: (key: string, action: string) => (record: Record) => Value,
 ): Members[] {
-  const sound = found.filter(({ run }) => run !== undefined);
   if (key === "configuration") {
     const records = new Map(sound.map((record) => [record.run!, record]));
     return groupRuns(sound.map(({ run }) => run!)).map(({ label, runs }) => ({
@@ -215,6 +220,13 @@ function groupsOf(
   const read = reader(key, "group runs");
   const groups = Map.groupBy(sound, (record) => String(cellOf(read(record)) ?? "–"));
   return [...groups].map(([label, members]) => ({ label, members }));
+}
+
+/** Records whose runs stand as their last losses leave them; without those that are damaged. */
+function endedOf(source: MetricSource, found: readonly Record[]): Record[] {
+  const sound = found.filter(({ run }) => run !== undefined);
+  const { runs } = judgedByLosses(source, sound.map(({ run }) => run!));
+  return sound.map((record, i) => ({ ...record, run: runs[i] }));
 }
 
 /** What a group's runs come to that count. */

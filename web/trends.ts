@@ -4,7 +4,7 @@
  * @module
  */
 import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
-import { isFinished, isLost } from "../lab/experiment/comparison.ts";
+import { isFinished, isLost, judgedByLosses } from "../lab/experiment/comparison.ts";
 import { iqm } from "../lab/statistics/mod.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import { commonAxis, countingOf, lostBefore } from "./comparison.ts";
@@ -18,9 +18,10 @@ import { curvesOf } from "./thinned.ts";
  */
 export function trendOf(
   store: StoreReader,
-  runs: readonly Run[],
+  asked: readonly Run[],
   metric: string,
 ): (number | null)[] {
+  const { runs } = judgedByLosses(store, asked);
   const axis = commonAxis(runs);
   const has = (run: Run) => store.seriesNames(run.id).includes(metric);
   const counted = countingOf(runs, has, lostBefore(metric, () => runs.filter(has)));

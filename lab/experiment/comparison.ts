@@ -6,7 +6,8 @@
  */
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
 import { lastParts } from "../core/last_parts.ts";
-import { RETURN, TRAINING_RETURN } from "../core/metrics.ts";
+import { DamageError, unlessDamaged } from "../core/errors.ts";
+import { badLoss, RETURN, TRAINING_RETURN } from "../core/metrics.ts";
 import { isRecord } from "../core/plain.ts";
 import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -368,6 +369,43 @@ export function isFinished({ status }: { readonly status: string }): boolean {
  */
 export function isLost({ status }: { readonly status: string }): boolean {
   return status === "diverged" || status === "failed";
+}
+
+/** Runs that are named in a line, at most. */
+const NAMED = 3;
+
+/**
+ * Runs as their last losses leave them: one that ended as if with a result, though a loss of it is no finite
+ * number, diverged. Its last evaluation may be finite, and says nothing of what it left.
+ *
+ * @returns The runs in their order, and a line where there is such a one.
+ */
+export function judgedByLosses(
+  store: Pick<Store, "lastMetrics">,
+  runs: readonly Run[],
+): { runs: Run[]; notes: string[] } {
+  const broken = new Map(
+    runs.filter(isFinished).flatMap((run): [Run, string][] => {
+      const metrics = unlessDamaged(() => store.lastMetrics(run.id));
+      const message = metrics instanceof DamageError ? undefined : badLoss(metrics);
+      return message === undefined ? [] : [[run, message]];
+    }),
+  );
+  const named = [...broken].slice(0, NAMED).map(([{ id }, message]) => `${id} (${message})`);
+  const more = broken.size - named.length;
+  const notes = broken.size === 0 ? [] : [
+    `${broken.size} run${
+      broken.size === 1 ? " counts" : "s count"
+    } as diverged, whatever the status ` +
+    `says, by the last loss: ${named.join(", ")}${more > 0 ? `, and ${more} more` : ""}`,
+  ];
+  return {
+    runs: runs.map((run) => {
+      const message = broken.get(run);
+      return message === undefined ? run : { ...run, status: "diverged", message };
+    }),
+    notes,
+  };
 }
 
 /**

@@ -214,6 +214,19 @@ Deno.test("unfinished runs are left out and named; of equal seeds the newest cou
   });
 });
 
+Deno.test("a run that ended with a loss that is not finite is as one that diverged", async () => {
+  await withStore((store) => {
+    for (const seed of [1, 2, 3]) {
+      const { id } = addRun(store, "a", seed, [100 * seed]);
+      store.append(id, [pointAt("losses/value", 1, seed === 3 ? NaN : 1)]);
+    }
+    const comparison = compareRuns(store, store.runs(), registries);
+    deepStrictEqual(comparison.groups[0].values, [100, 200, NaN]);
+    match(comparisonTables(comparison, capturedIo()), /world-a +2 of 3, 1 diverged +return +none/);
+    match(comparison.notes.join(), /1 run counts as diverged.*losses\/value is NaN/);
+  });
+});
+
 Deno.test("a seed that diverged or failed stays in its group: it has no IQM, and the seed is the worst", async () => {
   await withStore((store) => {
     const lost = [[1, 3], [2, 480], [3, 3]] as const;

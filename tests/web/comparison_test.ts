@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
+import { judgedByLosses } from "../../lab/experiment/comparison.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { type ComparedGroup, Comparer, type ComparisonRequest } from "../../web/comparison.ts";
 import { groupLines, lineFigures } from "../../web/lines.ts";
@@ -122,6 +123,52 @@ Deno.test("a seed that a rule ended counts with the score that no rule saw", () 
     const { groups: [{ statistics, seeds }] } = await new Comparer(store)
       .compare(request({ metric }));
     deepStrictEqual([statistics.mean, seeds.map(({ figure }) => figure)], [470, [470]]);
+  }));
+
+Deno.test("a run that ended with a loss that is not finite has no sound figure, whatever its status", () =>
+  withStore(async (store) => {
+    const metric = "evaluation/return_mean";
+    const configuration = agentConfiguration("ppo", 1);
+    const [, broken] = [1, 2, 3].map((seed) => {
+      const run = addRun(store, { experiment: "x", configuration, seed });
+      for (let i = 1; i <= 5; i++) {
+        const loss = seed === 2 && i > 3 ? NaN : 1;
+        // It is no sign of trouble, as a run may have left it undefined.
+        addPoints(store, run, i, { "losses/value": loss, "losses/explained_variance": NaN });
+        if (i < 5) addPoints(store, run, i, { [metric]: 100 * i });
+      }
+      setProgress(store, run, 5, { status: "completed" });
+      return run;
+    });
+    const { groups: [x], notes, findings } = await new Comparer(store).compare(request({ metric }));
+    deepStrictEqual(
+      x.seeds.map(({ status, counts, figure }) => [status, counts, figure]),
+      [["completed", true, 400], ["diverged", true, "NaN"], ["completed", true, 400]],
+    );
+    deepStrictEqual([x.statistics.iqm, x.verdict, findings], ["NaN", null, []]);
+    deepStrictEqual(notes, [
+      "1 run counts as diverged, whatever the status says, by the last loss: " +
+      `${broken} (losses/value is NaN).`,
+    ]);
+    // One that goes on may recover.
+    store.update(broken, { status: "interrupted" });
+    const { groups: [others], notes: none } = await new Comparer(store).compare(
+      request({ metric }),
+    );
+    deepStrictEqual([others.statistics.iqm, none], [400, []]);
+  }));
+
+Deno.test("of many runs with a broken loss three are named", () =>
+  withStore((store) => {
+    const configuration = agentConfiguration("ppo", 1);
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const run = addRun(store, { experiment: "x", configuration, seed });
+      addPoints(store, run, 1, { "losses/policy": -Infinity });
+      setProgress(store, run, 1, { status: "stopped" });
+    }
+    const { runs, notes: [note] } = judgedByLosses(store, store.runs());
+    deepStrictEqual(new Set(runs.map(({ status }) => status)), new Set(["diverged"]));
+    match(note, /^5 runs count as .*: (\w+ \(losses\/policy is -Infinity\), ){3}and 2 more$/);
   }));
 
 Deno.test("a seed that diverged or failed counts: no figure is that of the others alone", () =>

@@ -99,6 +99,14 @@ Deno.test("a run that failed or diverged has no figure, and no place", () => {
   strictEqual(family.place, 1);
 });
 
+Deno.test("nor has one that ended with a loss that is not finite", () => {
+  const made = record(3, 490);
+  const broken: Record = { ...made, row: { ...made.row, verdict: "diverged" } };
+  const family = familyOf([record(1, 300), record(2, 310), broken], "run-2")!;
+  deepStrictEqual(family.siblings.map(({ value }) => value), [300, 310, null]);
+  strictEqual(family.place, 1);
+});
+
 Deno.test("a run that was lost before its first evaluation stands among the figures of the others", () => {
   const made = record(3, 20, "rollout/episode_return_mean");
   const lost = { ...made, run: { ...made.run!, status: "diverged" as const } };

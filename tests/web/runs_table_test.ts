@@ -370,6 +370,24 @@ Deno.test("a metric without a group is one, too: a group of which a run diverged
     ]);
   }));
 
+Deno.test("a group of which a run ended with a broken loss has no figure, nor a line beyond it", () =>
+  withStore((store) => {
+    const metric = "evaluation/return_mean";
+    const configuration = agentConfiguration("ppo", 1);
+    for (const seed of [1, 2]) {
+      const id = addRun(store, { experiment: "own", configuration, seed });
+      const until = seed === 2 ? 1 : 2;
+      for (let i = 1; i <= until; i++) addPoints(store, id, i, { [metric]: 100 * i });
+      addPoints(store, id, 3, { "losses/value": seed === 2 ? NaN : 1 });
+      setProgress(store, id, 3, { status: "completed" });
+    }
+    const feed = new Feed(store);
+    const query = `group=configuration&columns=${metric}`;
+    const { groups: [{ cells: [cell] }] } = tableOf(feed, feed.records(), requestOf(query));
+    deepStrictEqual([cell.values, cell.iqm, cell.lost], [[200], null, "1 of 2, 1 diverged"]);
+    deepStrictEqual(trendOf(store, store.runs(), metric), [100]);
+  }));
+
 Deno.test("a group with a figure that is no number has that for its IQM, and the others' dots", () => {
   for (const odd of [NaN, Infinity]) {
     const { source, records } = storeOf({
