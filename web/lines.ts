@@ -5,6 +5,7 @@
  */
 import { performanceProfile } from "../lab/statistics/scores.ts";
 import type { ComparedGroup } from "./comparison.ts";
+import type { Range } from "./curves.ts";
 import { directionOf, worstOf } from "../lab/experiment/metric_direction.ts";
 
 /** One line; `low` and `high` draw a band around it. Values that are not finite are text: gaps. */
@@ -101,6 +102,37 @@ export function indexAt({ x: xs, step }: Line, x: number, reach: number): number
   }
   if (xs.length !== 1) return nearestIndex(xs, x);
   return Math.abs(xs[0] - x) <= reach ? 0 : -1;
+}
+
+/** The lines that a reader reads off: not those behind others. */
+export function readable(lines: readonly Line[]): Line[] {
+  return lines.filter((line) => !line.faint);
+}
+
+/** Where readable lines have points between two places of the x axis, in order. */
+export function placesIn(lines: readonly Line[], { from, to }: Range): number[] {
+  const places = readable(lines).flatMap(({ x }) => x.filter((each) => each >= from && each <= to));
+  return [...new Set(places)].sort((a, b) => a - b);
+}
+
+/** What is read off a line at an x. */
+export interface Reading extends Pick<Line, "label" | "color"> {
+  readonly value: number | string;
+  /** The ends of its band there. */
+  readonly band?: readonly [low: number | string, high: number | string];
+}
+
+/** What is read off readable lines at an x, a single point within `reach` of it. */
+export function readingsAt(lines: readonly Line[], x: number, reach: number): Reading[] {
+  return readable(lines).flatMap((line): Reading[] => {
+    const index = indexAt(line, x, reach);
+    if (index < 0) return [];
+    const { label, color, y, low, high } = line;
+    return [{
+      ...{ label, color, value: y[index] },
+      ...low && high && { band: [low[index], high[index]] as const },
+    }];
+  });
 }
 
 /** How the lines of groups are drawn. */

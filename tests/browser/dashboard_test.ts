@@ -564,6 +564,63 @@ test("charts show one x, what happened there, and a finger or a wheel zooms them
   await out.first().waitFor();
 });
 
+test("keys go through a chart's points, zoom it, and what they find is told", async (page) => {
+  const { store } = dashboard;
+  const run = addRun(store, {
+    ...{ experiment: "cartpole-keys", configuration: agentConfiguration("ppo", 0.3), seed: 1 },
+  });
+  for (let i = 1; i <= 40; i++) {
+    addPoints(store, run, i, { "losses/value": i, "losses/policy": -i });
+  }
+  setProgress(store, run, 40, { status: "completed" });
+  await open(page, `/runs/${run}`);
+  const card = page.locator(".card:has(h3:has-text('losses value'))");
+  const [canvas, told] = [card.locator(".canvas"), card.locator("[aria-live]")];
+  await canvas.locator("canvas").waitFor();
+  // The search comes before; the ring and what keys do are there for who comes by Tab alone.
+  await canvas.evaluate((element) => (element as HTMLElement).focus());
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Tab");
+  await shows(
+    () => canvas.evaluate((element) => getComputedStyle(element).outlineStyle),
+    "solid",
+  );
+  strictEqual(await card.locator(".keys").isVisible(), true);
+  const at = async (key: string, place: string, value: number) => {
+    await page.keyboard.press(key);
+    await shows(() => told.textContent(), `${place} environment steps: value ${value}.`);
+    await shows(
+      () => card.locator(".readout").innerText(),
+      new RegExp(`^${place} [^\\d]*${value}$`),
+    );
+  };
+  await at("ArrowRight", "256", 1);
+  await at("ArrowRight", "512", 2);
+  await at("Shift+ArrowRight", "3,072", 12);
+  await at("ArrowLeft", "2,816", 11);
+  await at("End", "10,240", 40);
+  await at("Home", "256", 1);
+  await at("Shift+ArrowRight", "2,816", 11);
+  // The other charts of the run show the same x, and say nothing of it.
+  const other = page.locator(".card:has(h3:has-text('losses policy'))");
+  await shows(() => other.locator(".readout").innerText(), /environment steps[^]*-11$/);
+  strictEqual(await other.locator("[aria-live]").textContent(), "");
+  await page.keyboard.press("+");
+  await shows(() => told.textContent(), /^Shown: 1,5\d\d to 6,5\d\d environment steps\.$/);
+  await card.locator("text=Zoom out").waitFor();
+  // The cursor stays where it was, and its next point is the one beside it.
+  await at("ArrowRight", "3,072", 12);
+  for (let i = 0; i < 2; i++) await page.keyboard.press("-");
+  await card.locator("text=Zoom out").waitFor({ state: "detached" });
+  await page.keyboard.press("+");
+  await card.locator("text=Zoom out").waitFor();
+  await page.keyboard.press("Escape");
+  await card.locator("text=Zoom out").waitFor({ state: "detached" });
+  await shows(() => told.textContent(), "All is shown.");
+  await shows(() => card.locator(".readout").innerText(), "environment steps");
+  deepStrictEqual(await findings(page), []);
+});
+
 test("what a page says to type is copied by a button", async (page) => {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await open(page, `/runs/${dashboard.runs["ppo-1"]}`);

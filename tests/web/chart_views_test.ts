@@ -2,12 +2,12 @@
 import type uPlot from "uplot";
 import { drawSinglePoints } from "../../web/components/single_points.ts";
 import { signal } from "@preact/signals";
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
 import type { Moment } from "../../web/components/plot_options.ts";
 import { answeredBy } from "../../web/ask.ts";
 import { hear } from "../../web/live.ts";
-import { Plot, Readout } from "../../web/components/plot.tsx";
+import { Plot, Readout, spoken } from "../../web/components/plot.tsx";
 import {
   About,
   between,
@@ -69,6 +69,34 @@ Deno.test("under the cursor stand the values of all lines but faint ones, and wh
   cursor.value = 148;
   page.happens("pointermove");
   strictEqual(page.get("p").textContent.replaceAll(/\s+/g, " "), "148 steps 2 (1 … 3)");
+});
+
+Deno.test("who hears a chart is told each line's name and value, of many lines eight", () => {
+  const lines = [
+    lineOf("raw", 0, [9, 9, 9], { faint: true }),
+    lineOf("ppo", 0, [1, 2, 3], { low: [0, 1, 2], high: [2, 3, 4] }),
+    lineOf("dqn", 9, [4, "NaN"]),
+  ];
+  const moments: Moment[] = [{ x: 101, label: "clipped", kind: "warning" }];
+  const read = { xLabel: "steps", moments, x: 100 };
+  strictEqual(spoken({ ...read, lines }), "100 steps: ppo 2 (1 to 3), dqn NaN, clipped.");
+  // Where no line is, there is nothing to say.
+  strictEqual(spoken({ ...read, lines, moments: [], x: 250 }), "250 steps: .");
+  const many = Array.from({ length: 10 }, (_, i) => lineOf(`l${i}`, i, [i, i]));
+  match(spoken({ ...read, lines: many, moments: [] }), /: l0 0, .*, l7 7, 2 more\.$/);
+});
+
+Deno.test("a chart can be gone to by keys and says which ones it answers to", () => {
+  const lines = [lineOf("ppo", 0, [1, 3, 2])];
+  const props = { title: "Return", xLabel: "steps", zoom: () => {}, range: undefined };
+  using page = new SmallPage(Plot, { ...props, lines });
+  const canvas = page.get("div", ".canvas");
+  const told = ["role", "aria-roledescription", "aria-keyshortcuts"].map((name) =>
+    canvas.getAttribute(name)
+  );
+  deepStrictEqual(told.slice(0, 2), ["application", "chart"]);
+  match(told[2]!, /ArrowLeft .*Escape/);
+  strictEqual(page.get("p", ".hidden").getAttribute("aria-live"), "polite");
 });
 
 Deno.test("single points are read off wherever the cursor is, and a legend names six", () => {

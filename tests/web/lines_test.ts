@@ -8,7 +8,9 @@ import {
   type Line,
   lineFigures,
   nearestIndex,
+  placesIn,
   profileLines,
+  readingsAt,
 } from "../../web/lines.ts";
 
 Deno.test("a line's figures are of its finite values, and the first other one is named", () => {
@@ -155,5 +157,31 @@ Deno.test("a single point is read off within reach of it, a curve between its en
   deepStrictEqual([-1, 4, 6, 11].map((x) => indexAt(curve, x, 2)), [-1, 0, 1, -1]);
   deepStrictEqual([indexAt(line([]), 0, 9), [single, curve, line([])].map(isSingle)], [
     ...[-1, [true, false, false]],
+  ]);
+});
+
+Deno.test("places are those of all lines that are read off, within a stretch, each once", () => {
+  const of = (x: number[], more: Partial<Line> = {}): Line => ({
+    ...{ label: "a", color: 0, x, y: x },
+    ...more,
+  });
+  const lines = [of([5, 10, 30]), of([1, 10, 20, 40]), of([15], { faint: true })];
+  deepStrictEqual(placesIn(lines, { from: 5, to: 30 }), [5, 10, 20, 30]);
+  deepStrictEqual(placesIn(lines, { from: 11, to: 19 }), []);
+});
+
+Deno.test("what is read off has a name, a colour and, where there is one, its band", () => {
+  const banded = { low: [0, 1], high: [2, "NaN"] };
+  const lines: Line[] = [
+    { label: "raw", color: 0, x: [0, 10], y: [9, 9], faint: true },
+    { label: "a", color: 3, x: [0, 10], y: [1, "NaN"], ...banded },
+    { label: "b", color: 4, x: [4], y: [7] },
+  ];
+  deepStrictEqual(readingsAt(lines, 9, 2), [
+    { label: "a", color: 3, value: "NaN", band: [1, "NaN"] },
+  ]);
+  deepStrictEqual(readingsAt(lines, 3, 2), [
+    { label: "a", color: 3, value: 1, band: [0, 2] },
+    { label: "b", color: 4, value: 7 },
   ]);
 });

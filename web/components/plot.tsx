@@ -9,7 +9,15 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
 import { figure, figureBeside } from "../format.ts";
-import { indexAt, isOnAxis, isSingle, type Line, lineFigures } from "../lines.ts";
+import {
+  isOnAxis,
+  isSingle,
+  type Line,
+  lineFigures,
+  placesIn,
+  readable,
+  readingsAt,
+} from "../lines.ts";
 import { csvOf, download, fileNameOf, pngOf } from "../plot_files.ts";
 import { svgOf } from "../plot_svg.ts";
 import { colorOf, onThemeChange } from "../theme.ts";
@@ -22,6 +30,7 @@ import {
   type Moment,
 } from "./plot_options.ts";
 import { paletteSize } from "./palette.ts";
+import { askedBy, KEYS } from "./plot_keys.ts";
 import { onlyPlace } from "./single_points.ts";
 import { Swatch } from "./swatch.tsx";
 
@@ -51,20 +60,15 @@ export interface PlotProps {
 const none: readonly never[] = [];
 /** Shares of the x axis within which a moment is near the pointer, and a mark below it. */
 const [NEAR, MARK] = [0.01, 0.02];
-/** Lines that are named below a chart, at most. */
-const LEGEND = 6;
-
-/** The lines that a reader reads off: not those behind others. */
-function readable(lines: readonly Line[]): Line[] {
-  return lines.filter((line) => !line.faint);
-}
+/** Lines that are named below a chart, and those that are told to who cannot see it, at most. */
+const [LEGEND, TOLD] = [6, 8];
 
 /** How figures read beside a chart's levels. */
 function figuresBeside(levels: readonly Level[]) {
   return (value: number | string | undefined) => figureBeside(value, ...levels.map(({ y }) => y));
 }
 
-/** The chart. Drag to zoom, or turn the wheel with Ctrl; double-click to zoom out. */
+/** The chart. Drag to zoom, or turn the wheel with Ctrl; double-click to zoom out; keys do all of it. */
 export function Plot(
   { title, xLabel, lines, linked = false, height = 200, range, zoom, named = false, ...more }:
     PlotProps,
@@ -88,6 +92,19 @@ export function Plot(
   const marked = useRef(moments);
   marked.current = moments;
   const cursor = useSignal<number | null>(null);
+  /** The x that keys went to: the cursor's own is that of a pixel. */
+  const keyed = useRef<number | null>(null);
+  /** What keys changed, for who hears it. */
+  const heard = useSignal("");
+  /** Puts the cursor to an x, or away. */
+  const point = (x: number | null) => {
+    const plot = chart.current!;
+    const [left, top] = x === null ? [-10, -10] : [Math.max(0, plot.valToPos(x, "x")), 0];
+    // The page's other charts of the axis are told of it: uPlot's types leave that argument out.
+    const set: (place: { left: number; top: number }, ...more: boolean[]) => void = plot.setCursor;
+    set({ left, top }, true, true);
+    keyed.current = cursor.value = x;
+  };
   // A chart is made anew only where its lines are other ones, so that a zoom outlives new points.
   const shape =
     lines.map((line) =>
@@ -134,17 +151,66 @@ export function Plot(
     if (plot === null || library.current === null) return;
     plot.setData(joined(library.current, lines, log), range === undefined);
     show(plot, range);
+    if (keyed.current !== null) point(keyed.current);
   }, [lines, log, range?.from, range?.to]);
+
+  useEffect(() => {
+    if (holder.current === null || document.activeElement !== holder.current) return;
+    heard.value = range === undefined
+      ? "All is shown."
+      : `Shown: ${figure(range.from)} to ${figure(range.to)} ${xLabel}.`;
+  }, [range?.from, range?.to]);
 
   useEffect(() => chart.current?.redraw(false), [moments, levels]);
 
+  const press = (event: KeyboardEvent) => {
+    const plot = chart.current;
+    const { min, max } = plot?.scales.x ?? {};
+    if (plot === null || min === undefined || max === undefined) return;
+    const shown = { from: min, to: max };
+    const isKeyed = keyed.current !== null &&
+      Math.abs(plot.valToPos(keyed.current, "x") - plot.cursor.left!) < 1;
+    const asked = askedBy(event, {
+      ...{ shown, places: placesIn(lines, shown), whole: whole.current },
+      x: isKeyed ? keyed.current : cursor.value,
+    });
+    if (asked === undefined || asked.act === "pick" && pick === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (asked.act === "zoom") zoom(asked.range);
+    if (asked.act === "pick") pick!(asked.x);
+    if (asked.act === "point") {
+      point(asked.x);
+      heard.value = spoken({ lines, xLabel, x: asked.x, levels, moments, range });
+    }
+    if (asked.act === "reset") {
+      point(null);
+      zoom(undefined);
+    }
+  };
+
   const written = figuresBeside(levels);
-  const summary = readable(lines).slice(0, 8).map((line) =>
+  const summary = readable(lines).slice(0, TOLD).map((line) =>
     `${line.label}: ${written(line.y.at(-1))} at ${figure(line.x.at(-1))} ${xLabel}`
   ).join("; ");
   return (
     <figure class={height === "fill" ? "plot filling" : "plot"}>
-      <div class="canvas" ref={holder} role="img" aria-label={`${title}. ${summary}`}></div>
+      <div
+        class="canvas"
+        ref={holder}
+        role="application"
+        aria-roledescription="chart"
+        aria-label={`${title}. ${summary}`}
+        aria-keyshortcuts={KEYS}
+        tabIndex={0}
+        onKeyDown={press}
+        onBlur={() => chart.current && point(null)}
+      >
+      </div>
+      <p class="hidden" aria-live="polite">{heard.value}</p>
+      <p class="keys" aria-hidden="true">
+        <kbd>←</kbd> <kbd>→</kbd> points, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>Esc</kbd> all
+      </p>
       <div class="foot">
         <Readout {...{ lines, xLabel, cursor, levels, moments, named, range }} />
         {range !== undefined && (
@@ -174,26 +240,51 @@ function show(plot: uPlot, range: Range | undefined): void {
   if (range !== undefined) plot.setScale("x", { min: range.from, max: range.to });
 }
 
+/** What is read off a chart at an x. */
+interface ReadAt {
+  readonly lines: readonly Line[];
+  readonly levels?: readonly Level[];
+  readonly moments: readonly Moment[];
+  /** The stretch that is shown; left out: all. */
+  readonly range?: Range;
+}
+
+/** What lines say at an x, and what happened near it. */
+function readOff({ lines, moments, range = wholeOf(lines) }: ReadAt, x: number) {
+  const length = range === undefined ? 0 : range.to - range.from;
+  return {
+    readings: readingsAt(lines, x, MARK * length),
+    near: moments.filter((each) => Math.abs(each.x - x) < NEAR * length).slice(0, 3)
+      .map(({ label }) => label),
+  };
+}
+
+/** The same in words, for who hears it. */
+export function spoken({ xLabel, x, ...read }: ReadAt & { xLabel: string; x: number }): string {
+  const { readings, near } = readOff(read, x);
+  const written = figuresBeside(read.levels ?? none);
+  const told = readings.slice(0, TOLD).map(({ label, value, band }) =>
+    `${label} ${written(value)}${band ? ` (${written(band[0])} to ${written(band[1])})` : ""}`
+  );
+  const more = readings.length - told.length;
+  const all = [...told, ...more > 0 ? [`${more} more`] : [], ...near];
+  return `${figure(x)} ${xLabel}: ${all.join(", ")}.`;
+}
+
 /** The values under the cursor, below the chart: off the curves. */
 export function Readout(
-  { lines, xLabel, cursor, levels = none, moments, named, range = wholeOf(lines) }: {
-    lines: readonly Line[];
+  { xLabel, cursor, named, ...read }: ReadAt & {
     xLabel: string;
     cursor: Signal<number | null>;
-    levels?: readonly Level[];
-    moments: readonly Moment[];
     named: boolean;
-    /** The stretch that is shown; left out: all. */
-    range?: Range;
   },
 ): VNode {
+  const { lines, levels = none } = read;
   // Marks of one place stand side by side, away from it.
-  const only = onlyPlace(lines);
-  const x = cursor.value === null ? null : only ?? cursor.value;
+  const x = cursor.value === null ? null : onlyPlace(lines) ?? cursor.value;
   const legend = named || readable(lines).length < 2 ? [] : readable(lines).slice(0, LEGEND);
-  const length = range === undefined ? 0 : range.to - range.from;
   const written = figuresBeside(levels);
-  const near = x === null ? [] : moments.filter((each) => Math.abs(each.x - x) < NEAR * length);
+  const { readings, near } = x === null ? { readings: none, near: none } : readOff(read, x);
   return (
     <p class="readout" aria-hidden="true">
       {x === null
@@ -210,16 +301,13 @@ export function Readout(
         : (
           <>
             {figure(x)} {xLabel}
-            {readable(lines).map((line) => {
-              const index = indexAt(line, x, MARK * length);
-              return index < 0 ? null : (
-                <span key={line.label}>
-                  <Swatch color={line.color} /> <b>{written(line.y[index])}</b>
-                  {line.low && ` (${written(line.low[index])} … ${written(line.high![index])})`}
-                </span>
-              );
-            })}
-            {near.slice(0, 3).map(({ label }, i) => <span key={i}>{label}</span>)}
+            {readings.map(({ label, color, value, band }) => (
+              <span key={label}>
+                <Swatch color={color} /> <b>{written(value)}</b>
+                {band && ` (${written(band[0])} … ${written(band[1])})`}
+              </span>
+            ))}
+            {near.map((label, i) => <span key={i}>{label}</span>)}
           </>
         )}
     </p>

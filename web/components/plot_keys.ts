@@ -1,0 +1,81 @@
+/**
+ * Keys on a chart: from point to point, in and out, and back.
+ *
+ * @module
+ */
+import type { Range } from "../curves.ts";
+import { stretched } from "./plot_hands.ts";
+
+/** What keys a chart answers to, as `aria-keyshortcuts` has them. */
+export const KEYS =
+  "ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight Home End Plus - Enter Escape";
+
+/** Points that an arrow goes with Shift; how many times as long a stretch is that one key zooms out to. */
+const [FAR, FACTOR] = [10, 2];
+
+/** A key as it was pressed. */
+export type Pressed = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "altKey" | "metaKey">;
+
+/** What a chart shows as a key is pressed. */
+export interface Seen {
+  /** Where its lines have points, in order. */
+  readonly places: readonly number[];
+  /** Where the cursor is; null: nowhere. */
+  readonly x: number | null;
+  readonly shown: Range;
+  /** Where the lines begin and end; undefined: not known. */
+  readonly whole: Range | undefined;
+}
+
+/** What a key asks for. */
+export type Asked =
+  | { readonly act: "point"; readonly x: number }
+  | { readonly act: "zoom"; readonly range: Range | undefined }
+  | { readonly act: "pick"; readonly x: number }
+  | { readonly act: "reset" };
+
+/** The place so many places on, or back; from nowhere the first one, or the last. */
+function stepped(places: readonly number[], x: number | null, by: number): number {
+  const last = places.length - 1;
+  if (x === null) return places[by > 0 ? 0 : last];
+  const after = places.findIndex((place) => place >= x);
+  const from = by < 0
+    ? (after < 0 ? last + 1 : after)
+    : places.findLastIndex((place) => place <= x);
+  return places[Math.max(0, Math.min(last, from + by))];
+}
+
+/** What a key asks of a chart; undefined: nothing, it is somebody else's. */
+export function askedBy(
+  { key, shiftKey, ctrlKey, altKey, metaKey }: Pressed,
+  { places, x, shown, whole }: Seen,
+): Asked | undefined {
+  if (ctrlKey || altKey || metaKey || places.length === 0) return undefined;
+  const point = (x: number): Asked => ({ act: "point", x });
+  const zoom = (factor: number): Asked => {
+    const about = x ?? (shown.from + shown.to) / 2;
+    return { act: "zoom", range: stretched(shown, about, factor, whole) };
+  };
+  switch (key) {
+    case "ArrowRight":
+      return point(stepped(places, x, shiftKey ? FAR : 1));
+    case "ArrowLeft":
+      return point(stepped(places, x, shiftKey ? -FAR : -1));
+    case "Home":
+      return point(places[0]);
+    case "End":
+      return point(places.at(-1)!);
+    case "+":
+    case "=":
+      return zoom(1 / FACTOR);
+    case "-":
+    case "_":
+      return zoom(FACTOR);
+    case "Enter":
+      return x === null ? undefined : { act: "pick", x };
+    case "Escape":
+      return { act: "reset" };
+    default:
+      return undefined;
+  }
+}
