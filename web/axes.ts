@@ -7,6 +7,14 @@
 /** An x axis; each is a column of a stored series. */
 export type Axis = "environmentSteps" | "gradientSteps" | "examples" | "wallSeconds" | "iterations";
 
+/** Which axes of charts are logarithmic. */
+export interface Scales {
+  /** The y axis: values of 0 or less are gaps. */
+  readonly log: boolean;
+  /** The x axis: points at 0 or less are left out. */
+  readonly logX: boolean;
+}
+
 /** X axes by what they are called. */
 export const axes: readonly { readonly key: Axis; readonly title: string }[] = [
   { key: "environmentSteps", title: "environment steps" },

@@ -7,6 +7,7 @@ import { performanceProfile } from "../lab/statistics/scores.ts";
 import type { ComparedGroup } from "./comparison.ts";
 import type { Range } from "./curves.ts";
 import { directionOf, worstOf } from "../lab/experiment/metric_direction.ts";
+import { unitOf } from "./ticks.ts";
 
 /** One line; `low` and `high` draw a band around it. Values that are not finite are text: gaps. */
 export interface Line {
@@ -38,6 +39,19 @@ export function isOnAxis(value: number | string, log: boolean): value is number 
 }
 
 type Values = readonly (number | string)[];
+
+/** Lines without their points at x of 0 or less, which have no place on a logarithmic axis. */
+export function aboveZero(lines: readonly Line[]): Line[] {
+  return lines.map((line) => {
+    const left = line.x.filter((x) => !(x > 0)).length;
+    if (left === 0) return line;
+    const { low, high } = line;
+    return {
+      ...{ ...line, x: line.x.slice(left), y: line.y.slice(left) },
+      ...low && high && { low: low.slice(left), high: high.slice(left) },
+    };
+  });
+}
 
 /** The band of a deviation around values; where one of the two is not finite, a gap. */
 export function bandAround(y: Values, deviation: Values): { low: Values; high: Values } {
@@ -76,8 +90,12 @@ export function lineFigures({ label, x, y, broken: stored }: Line): LineFigures 
   return { label, until: x.at(-1), last: y.at(-1), lowest, highest, broken };
 }
 
-/** Index of the ascending coordinate nearest to `x`; −1 where `x` is beyond their ends. */
-export function nearestIndex(xs: readonly number[], x: number): number {
+/**
+ * Index of the ascending coordinate nearest to `x`; −1 where `x` is beyond their ends.
+ *
+ * @param log The axis is logarithmic: what is near is so on it.
+ */
+export function nearestIndex(xs: readonly number[], x: number, log = false): number {
   if (xs.length === 0 || x < xs[0] || x > xs.at(-1)!) return -1;
   let low = 0;
   let high = xs.length - 1;
@@ -86,22 +104,24 @@ export function nearestIndex(xs: readonly number[], x: number): number {
     if (xs[middle] < x) low = middle + 1;
     else high = middle;
   }
-  return low > 0 && x - xs[low - 1] < xs[low] - x ? low - 1 : low;
+  const unit = unitOf(log);
+  return low > 0 && unit(x) - unit(xs[low - 1]) < unit(xs[low]) - unit(x) ? low - 1 : low;
 }
 
 /**
  * Index of the point of a line that is read off at `x`; −1: it has none there. A single point is read
- * off within `reach` of it, a step where it goes through `x`.
+ * off within `reach` of it, on a logarithmic axis in powers of ten, a step where it goes through `x`.
  */
-export function indexAt({ x: xs, step }: Line, x: number, reach: number): number {
+export function indexAt({ x: xs, step }: Line, x: number, reach: number, log = false): number {
   if (step !== undefined) {
     if (x < xs[0] || x > xs.at(-1)!) return -1;
     return step === "after"
       ? xs.findLastIndex((each) => each <= x)
       : xs.findIndex((each) => each >= x);
   }
-  if (xs.length !== 1) return nearestIndex(xs, x);
-  return Math.abs(xs[0] - x) <= reach ? 0 : -1;
+  if (xs.length !== 1) return nearestIndex(xs, x, log);
+  const unit = unitOf(log);
+  return Math.abs(unit(xs[0]) - unit(x)) <= reach ? 0 : -1;
 }
 
 /** The lines that a reader reads off: not those behind others. */
@@ -122,10 +142,15 @@ export interface Reading extends Pick<Line, "label" | "color"> {
   readonly band?: readonly [low: number | string, high: number | string];
 }
 
-/** What is read off readable lines at an x, a single point within `reach` of it. */
-export function readingsAt(lines: readonly Line[], x: number, reach: number): Reading[] {
+/** What is read off readable lines at an x, as {@linkcode indexAt} finds it. */
+export function readingsAt(
+  lines: readonly Line[],
+  x: number,
+  reach: number,
+  log = false,
+): Reading[] {
   return readable(lines).flatMap((line): Reading[] => {
-    const index = indexAt(line, x, reach);
+    const index = indexAt(line, x, reach, log);
     if (index < 0) return [];
     const { label, color, y, low, high } = line;
     return [{

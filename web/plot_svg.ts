@@ -7,7 +7,7 @@ import { escaped } from "../lab/core/markup.ts";
 import { roundNumbers } from "../lab/core/round_numbers.ts";
 import { dashOf } from "./components/palette.ts";
 import { isOnAxis, isSingle, type Line } from "./lines.ts";
-import { logLabels, logTicks, tickLabels } from "./ticks.ts";
+import { logLabels, logTicks, tickLabels, unitOf } from "./ticks.ts";
 
 /** A chart as it is drawn. */
 export interface DrawnChart {
@@ -17,6 +17,8 @@ export interface DrawnChart {
   readonly levels: readonly { readonly y: number; readonly label: string }[];
   /** The y axis is logarithmic. */
   readonly log?: boolean;
+  /** The x axis is: all lines stand above 0. */
+  readonly logX?: boolean;
   /** What is shown of each axis. */
   readonly x: readonly [low: number, high: number];
   readonly y: readonly [low: number, high: number];
@@ -40,27 +42,32 @@ const MARKS = 7;
 
 /** The document. */
 export function svgOf(
-  { title, xLabel, lines, levels, log = false, x, y, colors }: DrawnChart,
+  { title, xLabel, lines, levels, log = false, logX = false, x, y, colors }: DrawnChart,
 ): string {
-  const across = (value: number) => round(LEFT + (RIGHT - LEFT) * (value - x[0]) / (x[1] - x[0]));
+  const unitX = unitOf(logX);
+  const [start, end] = x.map(unitX);
+  const across = (value: number) =>
+    round(LEFT + (RIGHT - LEFT) * (unitX(value) - start) / (end - start));
   // Of a band that reaches to 0 the lower edge is the foot of a logarithmic axis.
   const unit = (value: number) => log ? Math.log10(Math.max(value, y[0])) : value;
   const [foot, head] = y.map(unit);
   const up = (value: number) =>
     round(BOTTOM - (BOTTOM - TOP) * (unit(value) - foot) / (head - foot));
-  const [ticks, labels] = log
-    ? [logTicks(...y, MARKS), logLabels]
-    : [roundNumbers(...y, MARKS), tickLabels];
+  const ticksOf = (ends: readonly [low: number, high: number], log: boolean) => {
+    const places = log ? logTicks(...ends, MARKS) : roundNumbers(...ends, MARKS);
+    const labels = log ? logLabels(places) : tickLabels(places);
+    return places.map((value, i) => ({ value, label: labels[i] }));
+  };
   const grid = [
-    ...roundNumbers(...x, MARKS).map((value, i, all) => {
+    ...ticksOf(x, logX).map(({ value, label }) => {
       const at = across(value);
-      const label = text(at, BOTTOM + 18, tickLabels(all)[i], colors.soft, "middle");
-      return `<path d="M${at} ${TOP}V${BOTTOM}"/>${label}`;
+      const name = text(at, BOTTOM + 18, label, colors.soft, "middle");
+      return `<path d="M${at} ${TOP}V${BOTTOM}"/>${name}`;
     }),
-    ...ticks.map((value, i, all) => {
+    ...ticksOf(y, log).map(({ value, label }) => {
       const at = up(value);
-      const label = text(LEFT - 8, at + 4, labels(all)[i], colors.soft, "end");
-      return `<path d="M${LEFT} ${at}H${RIGHT}"/>${label}`;
+      const name = text(LEFT - 8, at + 4, label, colors.soft, "end");
+      return `<path d="M${LEFT} ${at}H${RIGHT}"/>${name}`;
     }),
   ];
   const drawn = lines.flatMap((line) => {

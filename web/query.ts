@@ -5,7 +5,7 @@
  */
 import { didYouMean, InputError, unknownName } from "../lab/core/errors.ts";
 import { shortened } from "../lab/core/printable.ts";
-import { axes, type Axis } from "./axes.ts";
+import { axes, type Axis, type Scales } from "./axes.ts";
 import { MOST_GROUPS, USUAL_GROUPS } from "./comparison_size.ts";
 import type { Range } from "./curves.ts";
 
@@ -54,11 +54,17 @@ export function smoothingFrom(query: URLSearchParams): number {
   return numberFrom(query, "smoothing", { low: 0, high: 1, fallback: 0 });
 }
 
-/** `scale=log`: whether the y axis is logarithmic. */
-export function logFrom(query: URLSearchParams): boolean {
-  const asked = query.get("scale") ?? "linear";
+/** `scale=log`, and `xscale=log` of the x axis: whether it is logarithmic. */
+export function logFrom(query: URLSearchParams, axis: "x" | "y"): boolean {
+  const asked = query.get(axis === "x" ? "xscale" : "scale") ?? "linear";
   if (asked === "log" || asked === "linear") return asked === "log";
-  throw unknownName("show the curve", "y axis", asked, ["linear", "log"]);
+  throw unknownName("show the curve", `${axis} axis`, asked, ["linear", "log"]);
+}
+
+/** Puts into a query which axes are logarithmic, for {@linkcode logFrom}. */
+export function keepScales(query: URLSearchParams, { log, logX }: Partial<Scales>): void {
+  if (log) query.set("scale", "log");
+  if (logX) query.set("xscale", "log");
 }
 
 /** `from=1000&to=2000` in units of the x axis; undefined where neither is given: all of it. */

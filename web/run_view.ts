@@ -6,7 +6,7 @@
 import { InputError } from "../lab/core/errors.ts";
 import type { Axis } from "./axes.ts";
 import type { View } from "./components/series_chart.tsx";
-import { axisFrom, rangeFrom, smoothingFrom } from "./query.ts";
+import { axisFrom, keepScales, logFrom, rangeFrom, smoothingFrom } from "./query.ts";
 
 /** What an address asks for. */
 export interface AskedView {
@@ -34,15 +34,19 @@ export function viewFrom(query: URLSearchParams, axis: Axis): AskedView {
     axis: read(() => axisFrom(query, axis), axis),
     smoothing: read(() => smoothingFrom(query), 0),
     ...isZoom && { range },
+    ...read(() => logFrom(query, "y"), false) && { log: true },
+    ...read(() => logFrom(query, "x"), false) && { logX: true },
   };
   return { view, problems };
 }
 
 /** The query that asks for a view; what is usual is left out. */
-export function queryOfView({ axis, smoothing, range }: View, usual: Axis): string {
+export function queryOfView(view: View, usual: Axis): string {
+  const { axis, smoothing, range } = view;
   const query = new URLSearchParams();
   if (axis !== usual) query.set("axis", axis);
   if (smoothing !== 0) query.set("smoothing", String(smoothing));
   for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
+  keepScales(query, view);
   return query.toString();
 }

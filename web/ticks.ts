@@ -84,6 +84,11 @@ export function constantRange(value: number): [low: number, high: number] {
   return [value - margin, value + margin];
 }
 
+/** Where a number stands along an axis, but for a factor. */
+export function unitOf(log: boolean): (value: number) => number {
+  return log ? Math.log10 : (value) => value;
+}
+
 /** Beyond each end of a logarithmic axis, as a share of its length; of one value so many powers of ten. */
 const [MARGIN, POWERS] = [0.05, 0.5];
 

@@ -677,6 +677,49 @@ test("axis, smoothing and search change the charts of a run", async (page) => {
   }
 });
 
+test("a logarithmic x axis stays in the address, and leaves out what stands at 0", async (page) => {
+  const { store } = dashboard;
+  const run = addRun(store, {
+    ...{ experiment: "cartpole-early", configuration: agentConfiguration("ppo", 0.4), seed: 1 },
+  });
+  for (let i = 0; i <= 50; i++) addPoints(store, run, i, { "losses/value": i });
+  setProgress(store, run, 50, { status: "completed" });
+  await open(page, `/runs/${run}`);
+  const card = page.locator(".card:has(h3:has-text('losses value'))");
+  const canvas = card.locator("canvas");
+  await canvas.waitFor();
+  const linear = await pixels(canvas);
+  await page.check("label:has-text('Log x axis') input");
+  await card.locator("text=1 of 51 points stand at 0 or less, and are left out on this x axis.")
+    .waitFor();
+  await addressed(page, /\?xscale=log$/);
+  const logarithmic = await changes(() => pixels(canvas), linear);
+  // Halfway along from 256 to 12,800 stands √(256 · 12,800): the pointer reads 1,810 there.
+  const box = (await card.locator(".u-over").boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await shows(() => card.locator(".readout").innerText(), /^1,8[01]\d[^]*7$/);
+  await page.mouse.move(0, 0);
+  await page.check("label:has-text('Log y axis') input");
+  await addressed(page, /\?scale=log&xscale=log$/);
+  await page.reload();
+  await ready(page);
+  strictEqual(await page.isChecked("label:has-text('Log x axis') input"), true);
+  await page.uncheck("label:has-text('Log y axis') input");
+  await shows(() => pixels(canvas), logarithmic);
+  await page.uncheck("label:has-text('Log x axis') input");
+  await shows(() => pixels(canvas), linear);
+  await addressed(page, "");
+
+  await open(page, "/compare?filter=tag%3Dagents&xscale=log");
+  strictEqual(await page.isChecked("label:has-text('Log x axis') input"), true);
+  const compared = page.locator(".compared canvas").first();
+  await compared.waitFor();
+  const drawn = await pixels(compared);
+  await page.uncheck("label:has-text('Log x axis') input");
+  await changes(() => pixels(compared), drawn);
+  await addressed(page, /^(?!.*xscale).*compare/);
+});
+
 test("values that are not finite are named beside the chart", async (page) => {
   await open(page, `/runs/${dashboard.runs.diverged}`);
   await page.fill("input[type=search]", "losses policy");

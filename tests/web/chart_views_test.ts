@@ -160,6 +160,53 @@ Deno.test("a chart with a logarithmic axis says how many values have no place on
   deepStrictEqual(notes({ log: true, lines: [lineOf("loss", 0, [1, 2])] }), []);
 });
 
+Deno.test("a logarithmic x axis leaves out what stands at 0 or less, and says of how many", () => {
+  const lines = [
+    lineOf("raw", 0, [9, 9], { faint: true }),
+    lineOf("loss", 0, [5, 4, 3], { low: [4, 3, 2], high: [6, 5, 4] }),
+    lineOf("once", 1, [7]),
+  ];
+  const props = { title: "Loss", xLabel: "steps", lines, zoom: () => {}, logX: true };
+  const shown = (more: object) => {
+    using page = new SmallPage(Plot, { ...props, ...more });
+    return {
+      notes: page.all("p", ".note").map(({ textContent }) => textContent)
+        .filter((note) => !note.startsWith("Save")),
+      rows: page.get("tbody").all("tr").map((row) =>
+        row.all("td").map(({ textContent }) => textContent)
+      ),
+    };
+  };
+  deepStrictEqual(shown({}), {
+    notes: ["2 of 4 points stand at 0 or less, and are left out on this x axis."],
+    rows: [["200", "3", "3", "4"], ["–", "–", "–", "–"]],
+  });
+  deepStrictEqual(shown({ logX: false }).notes, []);
+  deepStrictEqual(shown({ lines: [lineOf("late", 0, [1, 2], { x: [1, 2] })] }).notes, []);
+});
+
+Deno.test("what is near a place of a logarithmic x axis is near on it", () => {
+  const cursor = signal<number | null>(200);
+  const moments: Moment[] = [{ x: 195, label: "near", kind: "info" }, {
+    ...{ x: 0, label: "never", kind: "info" as const },
+  }];
+  const lines = [
+    lineOf("long", 0, [1, 2, 3], { x: [1, 100, 1000] }),
+    lineOf("once", 1, [7], { x: [800] }),
+  ];
+  const props = { lines, xLabel: "steps", moments, named: false, cursor };
+  const read = (more: object) => {
+    using page = new SmallPage(Readout, { ...props, ...more });
+    return page.get("p").textContent.replaceAll(/\s+/g, " ");
+  };
+  // From 200 it is less far to 100 than to 1,000 in either way, from 400 in one alone.
+  deepStrictEqual([read({ logX: true }), read({})], ["200 steps 2near", "200 steps 2near"]);
+  cursor.value = 400;
+  deepStrictEqual([read({ logX: true }), read({})], ["400 steps 3", "400 steps 2"]);
+  cursor.value = 900;
+  deepStrictEqual([read({ logX: true }), read({})], ["900 steps 3 7", "900 steps 3"]);
+});
+
 Deno.test("figures of a chart are on the side of each level that their values are on", () => {
   const levels = [{ y: 475, label: "solved" }, { y: 22, label: "random" }];
   const lines = [lineOf("ppo", 0, [22.004, 474.96], { low: [21.996, 474.5], high: [23, 475.01] })];
@@ -451,18 +498,32 @@ Deno.test("how figures are looked at stands in the address, and is read from the
     axisOf(page).put("iterations");
     strictEqual(page.addresses.at(-1), "?axis=iterations&smoothing=0.1");
   }
+  {
+    using page = new SmallPage(RunCharts, shown("xscale=log"));
+    const logs = (["x", "y"] as const).map((of) => page.get("input", `Log ${of} axis`));
+    deepStrictEqual(logs.map(({ checked }) => checked), [true, false]);
+    logs[1].checked = true;
+    logs[1].happens("change");
+    logs[0].checked = false;
+    logs[0].happens("change");
+    deepStrictEqual(page.addresses, ["?scale=log&xscale=log", "?scale=log"]);
+  }
   // The page that trains has an address of its own.
   using page = new SmallPage(RunCharts, { ...shown(""), view: undefined });
   axisOf(page).put("wallSeconds");
   deepStrictEqual(page.addresses, []);
-  deepStrictEqual(viewFrom(new URLSearchParams("axis=foo&smoothing=9&from=3"), "examples"), {
-    view: { axis: "examples", smoothing: 0 },
-    problems: [
-      'Cannot show the curve as there is no x axis "foo": known are ' +
-      "environmentSteps, gradientSteps, examples, wallSeconds, iterations",
-      "Cannot show it as smoothing must be from 0 to 1: 9",
-    ],
-  });
+  deepStrictEqual(
+    viewFrom(new URLSearchParams("axis=foo&smoothing=9&from=3&xscale=l"), "examples"),
+    {
+      view: { axis: "examples", smoothing: 0 },
+      problems: [
+        'Cannot show the curve as there is no x axis "foo": known are ' +
+        "environmentSteps, gradientSteps, examples, wallSeconds, iterations",
+        "Cannot show it as smoothing must be from 0 to 1: 9",
+        'Cannot show the curve as there is no x axis "l": known are linear, log',
+      ],
+    },
+  );
 });
 
 Deno.test("the figures of a run: one in front, losses beside it, the others in sections", () => {
@@ -850,7 +911,7 @@ Deno.test("of a series that is drawn by some of its points it is said of how man
     strictEqual(page.get("span", ".last").textContent, "3.25");
     // A logarithmic axis is that of its own chart.
     answer = { ...answers, x: [], y: [0, 1], smoothed: null };
-    using log = new SmallPage(SeriesChart, { ...props, log: true });
+    using log = new SmallPage(SeriesChart, { ...props, view: { ...props.view, log: true } });
     log.scroll(true);
     await answered();
     ok(log.textContent.includes("1 of 2 drawn values are 0 or less"));

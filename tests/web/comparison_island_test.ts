@@ -134,18 +134,21 @@ Deno.test("what is chosen is asked for, and kept in the address, where the first
     ]);
   }));
 
-Deno.test("the y axis of all charts is logarithmic as the address says, and nothing is asked anew", () =>
+Deno.test("axes of all charts are logarithmic as the address says, and nothing is asked anew", () =>
   open(async (page, asked) => {
     asked();
-    const choice = page.get("input", "Log y axis");
-    choice.checked = true;
-    choice.happens("change");
-    await answered();
-    deepStrictEqual([asked(), page.addresses], [[], ["?smoothing=0&filter=ppo&scale=log"]]);
-    choice.checked = false;
-    choice.happens("change");
-    await answered();
-    deepStrictEqual(page.addresses.at(-1), "?smoothing=0&filter=ppo");
+    const choose = async (axis: string, checked: boolean) => {
+      const choice = page.get("input", `Log ${axis} axis`);
+      choice.checked = checked;
+      choice.happens("change");
+      await answered();
+      return [asked().length, page.addresses.at(-1)];
+    };
+    const usual = "?smoothing=0&filter=ppo";
+    deepStrictEqual(await choose("y", true), [0, `${usual}&scale=log`]);
+    deepStrictEqual(await choose("x", true), [0, `${usual}&scale=log&xscale=log`]);
+    deepStrictEqual(await choose("y", false), [0, `${usual}&xscale=log`]);
+    deepStrictEqual(await choose("x", false), [0, usual]);
   }));
 
 Deno.test("metrics stand beside the first one until they are taken away", () =>

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import type { ComparedGroup } from "../../web/comparison.ts";
 import {
+  aboveZero,
   bandAround,
   groupLines,
   indexAt,
@@ -184,4 +185,20 @@ Deno.test("what is read off has a name, a colour and, where there is one, its ba
     { label: "a", color: 3, value: 1, band: [0, 2] },
     { label: "b", color: 4, value: 7 },
   ]);
+});
+
+Deno.test("above 0 a line has the points that are left, with their band, and is the same where all are", () => {
+  const line: Line = {
+    label: "a",
+    color: 0,
+    x: [-1, 0, 2],
+    y: [1, 2, 3],
+    low: [0, 1, 2],
+    high: [2, 3, 4],
+  };
+  const whole: Line = { label: "b", color: 1, x: [1, 2], y: [1, "NaN"] };
+  const [cut, same] = aboveZero([line, whole]);
+  deepStrictEqual(cut, { ...line, x: [2], y: [3], low: [2], high: [4] });
+  strictEqual(same, whole);
+  deepStrictEqual(aboveZero([{ ...whole, x: [0] }])[0].x, []);
 });

@@ -20,6 +20,13 @@ Deno.test("a stretch of lines whose end is not known grows as asked, not before 
   deepStrictEqual(stretched({ from: 100, to: 200 }, 150, 4, undefined), { from: 0, to: 350 });
 });
 
+Deno.test("on a logarithmic axis a stretch grows and shrinks by powers of ten", () => {
+  const whole = { from: 1, to: 10_000 };
+  deepStrictEqual(stretched(whole, 100, 0.5, whole, true), { from: 10, to: 1000 });
+  deepStrictEqual(stretched({ from: 10, to: 1000 }, 10, 0.5, whole, true), { from: 10, to: 100 });
+  strictEqual(stretched({ from: 10, to: 1000 }, 100, 2, whole, true), undefined);
+});
+
 type Happened = Readonly<Record<string, unknown>>;
 
 /** A chart 200 pixels wide, 40 from the left, over 0 to 1000; what is done to it is kept. */

@@ -42,6 +42,13 @@ Deno.test("plus and minus halve and double what is shown, about the cursor or th
   deepStrictEqual(asks("-", { shown: { from: 50, to: 250 } }), { act: "zoom", range: undefined });
 });
 
+Deno.test("on a logarithmic axis the middle is that of the powers of ten", () => {
+  const shown = { from: 1, to: 10_000 };
+  deepStrictEqual(asks("+", { shown, whole: shown, logX: true }), {
+    ...{ act: "zoom", range: { from: 10, to: 1000 } },
+  });
+});
+
 Deno.test("Enter takes the place of the cursor, Escape gives all back, other keys are others'", () => {
   deepStrictEqual(asks("Enter", { x: 30 }), { act: "pick", x: 30 });
   strictEqual(asks("Enter"), undefined);

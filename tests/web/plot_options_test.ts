@@ -41,18 +41,19 @@ function chart(
     readonly named?: boolean;
     readonly linked?: boolean;
     readonly log?: boolean;
+    readonly logX?: boolean;
     readonly width?: number;
   } = {},
 ): void {
-  const { levels = [], moments = [], named = false, linked = false, width = 600, log = false } =
-    more;
+  const { levels = [], moments = [], named = false, linked = false, width = 600 } = more;
+  const { log = false, logX = false } = more;
   using _page = new SmallPage(() => null, {});
   Object.assign(globalThis, { devicePixelRatio: 2 });
   const canvas = new Small("canvas");
   const [zoomed, picked]: [(Range | undefined)[], number[]] = [[], []];
   const cursor = signal<number | null>(null);
   const state: ChartState = {
-    ...{ linked, named, log, cursor, xLabel: "steps", lines: { current: lines } },
+    ...{ linked, named, log, logX, cursor, xLabel: "steps", lines: { current: lines } },
     whole: { current: undefined },
     zoom: { current: (range) => void zoomed.push(range) },
     pick: { current: (x) => void picked.push(x) },
@@ -224,6 +225,26 @@ Deno.test("levels near the values widen the axis, far ones do not", () => {
   ok(low <= 1 && high >= 29);
 });
 
+Deno.test("a logarithmic x axis goes from end to end, and its ticks are powers of ten", () => {
+  chart([lineOf("a", 0, [1, 2], { x: [10, 9e4] })], ({ options }) => {
+    const { x, y } = options.scales!;
+    deepStrictEqual([x.distr, y.distr], [3, undefined]);
+    const range = x.range as (...args: unknown[]) => [number, number];
+    deepStrictEqual([range(null, 10, 9e4), range(null, null, null)], [[10, 9e4], [1, 10]]);
+    const [low, high] = range(null, 100, 100);
+    ok(low > 20 && low < 40 && high > 250 && high < 400, `${low} ${high}`);
+    const axis = options.axes![0] as Record<string, (...args: unknown[]) => unknown>;
+    const ticks = (width: number) => axis.splits({ width, height: 30 }, 0, 10, 9e4);
+    deepStrictEqual(ticks(600), [10, 100, 1000, 1e4]);
+    deepStrictEqual(ticks(140), [10, 1000]);
+    deepStrictEqual(axis.values(null, ticks(600)), ["10", "100", "1K", "10K"]);
+  }, { logX: true });
+  // Marks of one place stand at it.
+  chart([lineOf("a", 0, [1], { x: [7] })], ({ options }) => {
+    deepStrictEqual((options.axes![0].splits as () => number[])(), [7]);
+  }, { logX: true });
+});
+
 Deno.test("on a logarithmic axis values of 0 or less are gaps, and ticks are powers of ten", () => {
   const band = { low: [-1, 1], high: [2, 3] };
   const lines = [lineOf("a", 0, [1, 0, -2, 1e30]), lineOf("b", 1, [1, 2], band)];
@@ -243,7 +264,7 @@ Deno.test("on a logarithmic axis values of 0 or less are gaps, and ticks are pow
     ok(low > 0.7 && low < 1 && high > 100 && high < 130, `${low} ${high}`);
     ok(range(null, 60, 100)[0] < 50);
     const axis = charted.options.axes![1] as Record<string, (...args: unknown[]) => unknown>;
-    const splits = axis.splits({ height: 200 }, 1, 0.5, 2000);
+    const splits = axis.splits({ width: 900, height: 200 }, 1, 0.5, 2000);
     deepStrictEqual(splits, [1, 10, 100, 1000]);
     deepStrictEqual(axis.values(null, splits), ["1", "10", "100", "1,000"]);
     deepStrictEqual(axis.filter(null, splits), splits);

@@ -113,3 +113,13 @@ Deno.test("a step has its corners where its value changes", () => {
     "M68 316L68 36L384 36L384 176L700 176",
   ]);
 });
+
+Deno.test("a logarithmic x axis has powers of ten at even distances", () => {
+  const line = { label: "a", color: 0, x: [1, 10, 100], y: [0, 1, 0] };
+  const svg = svgOf({ ...chart, lines: [line], levels: [], x: [1, 100], y: [0, 1], logX: true });
+  ok(svg.includes('d="M68 316L384 36L700 316" fill="none" stroke="red"'), svg);
+  const named = [...svg.matchAll(/<text x="([\d.]+)" y="334".*?>(.*?)</g)].map((
+    [, x, name],
+  ) => [x, name]);
+  deepStrictEqual(named, [["68", "1"], ["384", "10"], ["700", "100"]]);
+});

@@ -71,15 +71,19 @@ Deno.test("keys that a page does not know are told once each, with the nearest",
   );
 });
 
-Deno.test("a y axis is linear or logarithmic, and another one is passed over with its reason", () => {
-  deepStrictEqual(["", "scale=linear", "scale=log"].map((text) => logFrom(query(text))), [
-    ...[false, false, true],
-  ]);
-  throws(() => logFrom(query("scale=lag")), /y axis.*"lag".*did you mean "log"/);
+Deno.test("an axis is linear or logarithmic, and another one is passed over with its reason", () => {
+  for (const [axis, name] of [["y", "scale"], ["x", "xscale"]] as const) {
+    const texts = ["", `${name}=linear`, `${name}=log`];
+    deepStrictEqual(texts.map((text) => logFrom(query(text), axis)), [false, false, true]);
+    const pattern = new RegExp(`${axis} axis.*"lag".*did you mean "log"`);
+    throws(() => logFrom(query(`${name}=lag`), axis), pattern);
+  }
   const asked = (text: string) => {
-    const { log, passed, problems } = readableRequestOf(query(text));
-    return { log, passed, problems: problems.length };
+    const { log, logX, passed, problems } = readableRequestOf(query(text));
+    return [log, logX, passed, problems.length];
   };
-  deepStrictEqual(asked("scale=log"), { log: true, passed: undefined, problems: 0 });
-  deepStrictEqual(asked("scale=lag"), { log: false, passed: undefined, problems: 1 });
+  deepStrictEqual(asked("scale=log"), [true, false, undefined, 0]);
+  deepStrictEqual(asked("xscale=log"), [false, true, undefined, 0]);
+  deepStrictEqual(asked("scale=lag&xscale=log"), [false, true, undefined, 1]);
+  deepStrictEqual(asked("xscale=lag"), [false, false, undefined, 1]);
 });

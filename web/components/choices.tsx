@@ -18,18 +18,19 @@ export function AxisChoice(
   );
 }
 
-/** Whether the y axis is logarithmic. */
+/** Whether an axis is logarithmic. */
 export function LogChoice(
-  { log, choose }: { log: boolean; choose: (log: boolean) => void },
+  { of, log, choose }: { of: "x" | "y"; log: boolean; choose: (log: boolean) => void },
 ): VNode {
+  const left = of === "x" ? "points at 0 or less are left out" : "values of 0 or less are gaps";
   return (
-    <label title="Powers of ten stand at even distances; values of 0 or less are gaps">
+    <label title={`Powers of ten stand at even distances; ${left}`}>
       <input
         type="checkbox"
         checked={log}
         onChange={(event) => choose(event.currentTarget.checked)}
       />{" "}
-      Log y axis
+      Log {of} axis
     </label>
   );
 }

@@ -10,17 +10,20 @@ import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
 import { figure, figureBeside } from "../format.ts";
 import {
+  aboveZero,
   isOnAxis,
   isSingle,
   type Line,
   lineFigures,
   placesIn,
   readable,
+  type Reading,
   readingsAt,
 } from "../lines.ts";
 import { csvOf, download, fileNameOf, pngOf } from "../plot_files.ts";
 import { svgOf } from "../plot_svg.ts";
 import { colorOf, onThemeChange } from "../theme.ts";
+import { unitOf } from "../ticks.ts";
 import {
   chartOptions,
   type ChartState,
@@ -55,6 +58,8 @@ export interface PlotProps {
   readonly named?: boolean;
   /** The y axis is logarithmic: values of 0 or less are gaps. */
   readonly log?: boolean;
+  /** The x axis is: points at 0 or less are left out. */
+  readonly logX?: boolean;
 }
 
 const none: readonly never[] = [];
@@ -70,10 +75,12 @@ function figuresBeside(levels: readonly Level[]) {
 
 /** The chart. Drag to zoom, or turn the wheel with Ctrl; double-click to zoom out; keys do all of it. */
 export function Plot(
-  { title, xLabel, lines, linked = false, height = 200, range, zoom, named = false, ...more }:
+  { title, xLabel, lines: all, linked = false, height = 200, range: asked, zoom, ...more }:
     PlotProps,
 ): VNode {
-  const { levels = none, moments = none, pick, log = false } = more;
+  const { levels = none, moments = none, pick, named = false, log = false, logX = false } = more;
+  const lines = useMemo(() => logX ? aboveZero(all) : all, [all, logX]);
+  const range = logX ? rangeAboveZero(asked, lines) : asked;
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const library = useRef<Library | null>(null);
@@ -84,7 +91,9 @@ export function Plot(
   const zooming = useRef(zoom);
   zooming.current = zoom;
   const whole = useRef<Range>();
-  if (range === undefined) whole.current = wholeOf(lines);
+  if (range === undefined || logX && !(whole.current && whole.current.from > 0)) {
+    whole.current = wholeOf(lines);
+  }
   const picking = useRef(pick);
   picking.current = pick;
   const leveled = useRef(levels);
@@ -117,7 +126,7 @@ export function Plot(
     if (element === null || !drawable) return;
     let alive = true;
     const state: ChartState = {
-      ...{ linked, xLabel, cursor, named, log, lines: latest, zoom: zooming, whole },
+      ...{ linked, xLabel, cursor, named, log, logX, lines: latest, zoom: zooming, whole },
       ...{ pick: picking, levels: leveled, moments: marked },
     };
     const draw = () => {
@@ -144,7 +153,7 @@ export function Plot(
       chart.current?.destroy();
       chart.current = null;
     };
-  }, [shape, xLabel, height, drawable, log]);
+  }, [shape, xLabel, height, drawable, log, logX]);
 
   useEffect(() => {
     const plot = chart.current;
@@ -170,22 +179,25 @@ export function Plot(
     const shown = { from: min, to: max };
     const isKeyed = keyed.current !== null &&
       Math.abs(plot.valToPos(keyed.current, "x") - plot.cursor.left!) < 1;
-    const asked = askedBy(event, {
-      ...{ shown, places: placesIn(lines, shown), whole: whole.current },
+    const wanted = askedBy(event, {
+      ...{ shown, places: placesIn(lines, shown), whole: whole.current, logX },
       x: isKeyed ? keyed.current : cursor.value,
     });
-    if (asked === undefined || asked.act === "pick" && pick === undefined) return;
+    if (wanted === undefined || wanted.act === "pick" && pick === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    if (asked.act === "zoom") zoom(asked.range);
-    if (asked.act === "pick") pick!(asked.x);
-    if (asked.act === "point") {
-      point(asked.x);
-      heard.value = spoken({ lines, xLabel, x: asked.x, levels, moments, range });
+    if (wanted.act === "pick") pick!(wanted.x);
+    if (wanted.act === "point") {
+      point(wanted.x);
+      heard.value = spoken({ lines, xLabel, x: wanted.x, levels, moments, range, logX });
     }
-    if (asked.act === "reset") {
-      point(null);
-      zoom(undefined);
+    if (wanted.act === "reset") point(null);
+    if (wanted.act === "zoom" || wanted.act === "reset") {
+      const next = wanted.act === "zoom" ? wanted.range : undefined;
+      // At once: a key that is held does not wait for the points of the stretch.
+      show(plot, next ?? whole.current);
+      if (isKeyed && keyed.current !== null) point(keyed.current);
+      zoom(next);
     }
   };
 
@@ -212,14 +224,15 @@ export function Plot(
         <kbd>←</kbd> <kbd>→</kbd> points, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>Esc</kbd> all
       </p>
       <div class="foot">
-        <Readout {...{ lines, xLabel, cursor, levels, moments, named, range }} />
-        {range !== undefined && (
+        <Readout {...{ lines, xLabel, cursor, levels, moments, named, range, logX }} />
+        {asked !== undefined && (
           <button type="button" class="quiet" onClick={() => zoom(undefined)}>
             Zoom out
           </button>
         )}
+        {logX && <LeftOutPoints of={all} left={lines} />}
         {log && <LeftOut lines={lines} />}
-        <Figures {...{ title, xLabel, lines, levels, log, chart }} />
+        <Figures {...{ title, xLabel, lines, levels, log, logX, chart }} />
       </div>
     </figure>
   );
@@ -236,6 +249,13 @@ function wholeOf(lines: readonly Line[]): Range | undefined {
   return from < to ? { from, to } : undefined;
 }
 
+/** A stretch of a logarithmic axis: what begins at 0 or less begins where the lines do. */
+function rangeAboveZero(range: Range | undefined, lines: readonly Line[]): Range | undefined {
+  if (range === undefined || range.from > 0) return range;
+  const from = wholeOf(lines)?.from;
+  return from !== undefined && from < range.to ? { from, to: range.to } : undefined;
+}
+
 function show(plot: uPlot, range: Range | undefined): void {
   if (range !== undefined) plot.setScale("x", { min: range.from, max: range.to });
 }
@@ -247,15 +267,21 @@ interface ReadAt {
   readonly moments: readonly Moment[];
   /** The stretch that is shown; left out: all. */
   readonly range?: Range;
+  readonly logX?: boolean;
 }
 
 /** What lines say at an x, and what happened near it. */
-function readOff({ lines, moments, range = wholeOf(lines) }: ReadAt, x: number) {
-  const length = range === undefined ? 0 : range.to - range.from;
+function readOff(
+  { lines, moments, range = wholeOf(lines), logX = false }: ReadAt,
+  x: number,
+): { readings: Reading[]; near: string[] } {
+  const unit = unitOf(logX);
+  const apart = (one: number, other: number) => Math.abs(unit(one) - unit(other));
+  const length = range === undefined ? 0 : apart(range.to, range.from);
+  const near = moments.filter((each) => apart(each.x, x) < NEAR * length).slice(0, 3);
   return {
-    readings: readingsAt(lines, x, MARK * length),
-    near: moments.filter((each) => Math.abs(each.x - x) < NEAR * length).slice(0, 3)
-      .map(({ label }) => label),
+    readings: readingsAt(lines, x, MARK * length, logX),
+    near: near.map(({ label }) => label),
   };
 }
 
@@ -327,14 +353,31 @@ function LeftOut({ lines }: { lines: readonly Line[] }): VNode | null {
   );
 }
 
+/** Says how many points a logarithmic x axis has no place for. */
+function LeftOutPoints(
+  { of, left }: { of: readonly Line[]; left: readonly Line[] },
+): VNode | null {
+  const pointsOf = (lines: readonly Line[]) =>
+    readable(lines).reduce((sum, { x }) => sum + x.length, 0);
+  const [total, drawn] = [pointsOf(of), pointsOf(left)];
+  if (drawn === total) return null;
+  return (
+    <p class="note">
+      {(total - drawn).toLocaleString("en")} of {total.toLocaleString("en")}{" "}
+      points stand at 0 or less, and are left out on this x axis.
+    </p>
+  );
+}
+
 /** The figures of each line as a table, and a warning where values are not finite. */
 function Figures(
-  { title, xLabel, lines, levels, log, chart }: {
+  { title, xLabel, lines, levels, log, logX, chart }: {
     title: string;
     xLabel: string;
     lines: readonly Line[];
     levels: readonly Level[];
     log: boolean;
+    logX: boolean;
     chart: { readonly current: uPlot | null };
   },
 ): VNode {
@@ -349,7 +392,7 @@ function Figures(
     // As every reader of SVG takes it, without a share of opacity.
     const color = (name: string) => `rgb(${colorOf(name).match(/[\d.]+/g)!.slice(0, 3)})`;
     return svgOf({
-      ...{ title, xLabel, lines, levels, log, x: stretch(x), y: stretch(y) },
+      ...{ title, xLabel, lines, levels, log, logX, x: stretch(x), y: stretch(y) },
       colors: {
         ...{ paper: color("--card"), ink: color("--ink") },
         ...{ soft: color("--soft"), grid: color("--grid") },

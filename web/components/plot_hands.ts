@@ -5,6 +5,7 @@
  */
 import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
+import { unitOf } from "../ticks.ts";
 
 /** Pixels that a finger moves before it chooses a stretch: less is a tap. */
 const STILL = 8;
@@ -17,15 +18,22 @@ const REST = 150;
  * The stretch `factor` times as long as the one that is shown, `x` where it stands; undefined: all.
  *
  * @param whole Where the lines begin and end; undefined: not known.
+ * @param log The axis is logarithmic.
  */
 export function stretched(
   { from, to }: Range,
   x: number,
   factor: number,
   whole: Range | undefined,
+  log = false,
 ): Range | undefined {
-  const low = Math.max(whole?.from ?? 0, x - (x - from) * factor);
-  const high = Math.min(whole?.to ?? Infinity, x + (to - x) * factor);
+  const unit = unitOf(log);
+  const along = (end: number) => {
+    const stands = unit(x) + (unit(end) - unit(x)) * factor;
+    return log ? 10 ** stands : stands;
+  };
+  const low = Math.max(whole?.from ?? 0, along(from));
+  const high = Math.min(whole?.to ?? Infinity, along(to));
   if (whole !== undefined && low <= whole.from && high >= whole.to) return undefined;
   return { from: Number(low.toPrecision(7)), to: Number(high.toPrecision(7)) };
 }
@@ -87,6 +95,7 @@ export function followWheel(
   plot: uPlot,
   zoom: { readonly current: (range: Range | undefined) => void },
   whole: { readonly current: Range | undefined },
+  log = false,
 ): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   plot.over.addEventListener("wheel", (event) => {
@@ -94,7 +103,7 @@ export function followWheel(
     if (!event.ctrlKey || min === undefined || max === undefined) return;
     event.preventDefault();
     const factor = Math.exp(Math.max(-NOTCH, Math.min(NOTCH, event.deltaY)) / TURN);
-    const range = stretched({ from: min, to: max }, xAt(plot, event), factor, whole.current);
+    const range = stretched({ from: min, to: max }, xAt(plot, event), factor, whole.current, log);
     const { from, to } = range ?? whole.current!;
     plot.setScale("x", { min: from, max: to });
     clearTimeout(timer);

@@ -25,6 +25,8 @@ export interface Seen {
   readonly shown: Range;
   /** Where the lines begin and end; undefined: not known. */
   readonly whole: Range | undefined;
+  /** The x axis is logarithmic. */
+  readonly logX?: boolean;
 }
 
 /** What a key asks for. */
@@ -48,13 +50,14 @@ function stepped(places: readonly number[], x: number | null, by: number): numbe
 /** What a key asks of a chart; undefined: nothing, it is somebody else's. */
 export function askedBy(
   { key, shiftKey, ctrlKey, altKey, metaKey }: Pressed,
-  { places, x, shown, whole }: Seen,
+  { places, x, shown, whole, logX = false }: Seen,
 ): Asked | undefined {
   if (ctrlKey || altKey || metaKey || places.length === 0) return undefined;
   const point = (x: number): Asked => ({ act: "point", x });
   const zoom = (factor: number): Asked => {
-    const about = x ?? (shown.from + shown.to) / 2;
-    return { act: "zoom", range: stretched(shown, about, factor, whole) };
+    const { from, to } = shown;
+    const about = x ?? (logX ? Math.sqrt(from * to) : (from + to) / 2);
+    return { act: "zoom", range: stretched(shown, about, factor, whole, logX) };
   };
   switch (key) {
     case "ArrowRight":

@@ -48,6 +48,8 @@ export interface ChartState {
   readonly named: boolean;
   /** The y axis is logarithmic. */
   readonly log: boolean;
+  /** The x axis is. */
+  readonly logX: boolean;
 }
 
 /** A horizontal line: a value to hold others against. */
@@ -69,8 +71,8 @@ const DOTS = 40;
 const [NAMED, LONGEST, NAMED_FROM] = [12, 26, 440];
 /** At most so many marks of values that are not finite. */
 const MARKS = 200;
-/** Pixels between the ticks of a logarithmic axis. */
-const APART = 36;
+/** Pixels between the ticks of a logarithmic axis: beside each other, and above each other. */
+const APART = { x: 64, y: 36 };
 
 const finite = (value: number | string) => typeof value === "number" ? value : null;
 
@@ -86,13 +88,23 @@ export function joined(library: Library, lines: readonly Line[], log: boolean): 
   }));
 }
 
+/** Ticks of a logarithmic axis. */
+function logAxis(of: "x" | "y"): Partial<uPlot.Axis> {
+  return {
+    splits: ({ width, height }, _, low, high) =>
+      logTicks(low, high, Math.max(2, Math.floor((of === "x" ? width : height) / APART[of]))),
+    values: (_, splits) => logLabels(splits),
+    filter: (_, splits) => splits,
+  };
+}
+
 /** Options of a chart. */
 export function chartOptions(
   library: Library,
   state: ChartState,
   size: { width: number; height: number },
 ): uPlot.Options {
-  const { linked, xLabel, lines, named, log } = state;
+  const { linked, xLabel, lines, named, log, logX } = state;
   const grid = { stroke: colorOf("--grid"), width: 1 };
   const axis: uPlot.Axis = {
     stroke: colorOf("--soft"),
@@ -109,7 +121,10 @@ export function chartOptions(
     ...size,
     padding: [8, room, 0, 0],
     scales: {
-      x: { time: false },
+      x: {
+        time: false,
+        ...logX && { distr: 3 as const, range: (_, low, high) => logStretch(low, high) },
+      },
       y: {
         range: (_, low, high) => yRange(library, low, high, state),
         ...log && { distr: 3 as const, clamp: (_: uPlot, __: number, low: number) => low },
@@ -121,6 +136,7 @@ export function chartOptions(
         ...axis,
         size: 28,
         space: (_, __, low, high) => labelRoom(low, high),
+        ...logX && logAxis("x"),
         ...only !== undefined && { splits: () => [only] },
       },
       {
@@ -128,12 +144,7 @@ export function chartOptions(
         size: widthOf,
         incrs: () =>
           stepsFor(...lines.current.flatMap(({ y, low = [], high = [] }) => [y, low, high])),
-        ...log && {
-          splits: ({ height }: uPlot, _: number, low: number, high: number) =>
-            logTicks(low, high, Math.max(2, Math.floor(height / APART))),
-          values: (_: uPlot, splits: readonly number[]) => logLabels(splits),
-          filter: (_: uPlot, splits: number[]) => splits,
-        },
+        ...log && logAxis("y"),
       },
     ],
     ...marksOf(library, lines.current),
@@ -165,7 +176,7 @@ export function chartOptions(
       ready: [(plot) => {
         followClick(plot, state.pick);
         followFinger(plot);
-        followWheel(plot, state.zoom, state.whole);
+        followWheel(plot, state.zoom, state.whole, logX);
       }],
       setCursor: [(plot) => {
         const { left } = plot.cursor;
@@ -189,6 +200,12 @@ export function chartOptions(
       }],
     },
   };
+}
+
+/** What a logarithmic x axis shows: all from end to end, of one place half a power of ten beside it. */
+function logStretch(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [1, 10];
+  return low < high ? [low, high] : logRange(low, high);
 }
 
 /** The y axis of values and of levels that lie near them: a far one would flatten the lines. */

@@ -3,7 +3,7 @@ import { effect, useSignal } from "@preact/signals";
 import type { RefObject, VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ask } from "../ask.ts";
-import { type Axis, axisTitle } from "../axes.ts";
+import { type Axis, axisTitle, type Scales } from "../axes.ts";
 import type { Chart } from "../charts.ts";
 import type { Range } from "../curves.ts";
 import { count, figure, metricWords, partOf } from "../format.ts";
@@ -16,7 +16,7 @@ import { Plot, type PlotProps } from "./plot.tsx";
 import type { Moment } from "./plot_options.ts";
 
 /** What a reader has chosen for all charts of a run. */
-export interface View {
+export interface View extends Partial<Scales> {
   readonly axis: Axis;
   readonly smoothing: number;
   /** The zoom. */
@@ -27,7 +27,7 @@ export interface View {
 export type Loaded = Readonly<Record<string, SeriesAnswer>>;
 
 /** What a chart shows beside its lines. */
-export interface SeriesChartProps extends Pick<PlotProps, "levels" | "height" | "log"> {
+export interface SeriesChartProps extends Pick<PlotProps, "levels" | "height"> {
   readonly run: string;
   readonly chart: Chart;
   readonly view: View;
@@ -54,7 +54,6 @@ export function SeriesChart(
     single = false,
     levels,
     height = 150,
-    log,
     moments = none,
     pick,
   }: SeriesChartProps,
@@ -98,7 +97,8 @@ export function SeriesChart(
             lines={lines}
             height={height}
             linked
-            log={log}
+            log={view.log}
+            logX={view.logX}
             range={view.range}
             zoom={zoom}
             levels={levels}
@@ -174,12 +174,14 @@ function useSeries(
   const misses = useSignal(0);
   // The last points of a run may come with its end.
   const status = statusHeard(run);
-  const wanted = names.join("\n");
+  // What is drawn otherwise alone is not asked for again.
+  const paths = names.map((name) => pathOf(run, name, view));
+  const wanted = paths.join("\n");
   useEffect(() => {
     if (!inView) return;
     const controller = new AbortController();
-    const load = async (name: string): Promise<[string, SeriesAnswer]> => {
-      const response = await ask(pathOf(run, name, view), { signal: controller.signal });
+    const load = async (name: string, i: number): Promise<[string, SeriesAnswer]> => {
+      const response = await ask(paths[i], { signal: controller.signal });
       if (!response.ok) throw new Error(await response.text());
       return [name, await response.json()];
     };
@@ -195,7 +197,7 @@ function useSeries(
       },
     );
     return () => controller.abort();
-  }, [inView, run, wanted, view, status, misses.value, reconnections.value]);
+  }, [inView, wanted, status, misses.value, reconnections.value]);
 
   useEffect(() =>
     effect(() => {

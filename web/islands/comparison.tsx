@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { differingPaths } from "../../lab/experiment/comparison.ts";
 import { ask } from "../ask.ts";
 import { useAddress } from "../components/address.ts";
-import { axisTitle } from "../axes.ts";
+import { axisTitle, type Scales } from "../axes.ts";
 import { AxisChoice, LogChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics, Suite } from "../components/comparison_tables.tsx";
 import { Conclusion } from "../components/conclusion.tsx";
@@ -19,6 +19,7 @@ import type { Range } from "../curves.ts";
 import { metricTitle } from "../format.ts";
 import { groupLines, profileLines } from "../lines.ts";
 import { stampOfAll } from "../live.ts";
+import { keepScales } from "../query.ts";
 import { directionOf } from "../../lab/experiment/metric_direction.ts";
 import { commandIn, EXAMPLE, type Program } from "../program.ts";
 
@@ -26,18 +27,16 @@ import { commandIn, EXAMPLE, type Program } from "../program.ts";
 const FEW = 3;
 
 /** What is asked for, and how it is drawn. */
-interface View extends ComparisonRequest {
+interface View extends ComparisonRequest, Scales {
   /** Metrics beside the first one. */
   readonly also: readonly string[];
   /** Labels of groups that are not drawn. */
   readonly hidden: readonly string[];
-  /** Whether the y axis is logarithmic. */
-  readonly log: boolean;
 }
 
 /** The island. `program`: how commands reach the store. */
 export default function ComparisonView(
-  { initial, request, problem: why = "", also, hidden: none = [], log = false, program }: {
+  { initial, request, problem: why = "", also, hidden: none = [], program, ...scales }: {
     initial: Comparison;
     request: ComparisonRequest;
     /** Why `request` could not be answered. */
@@ -45,15 +44,14 @@ export default function ComparisonView(
     also: readonly string[];
     /** Labels of groups that are not drawn at first. */
     hidden?: readonly string[];
-    log?: boolean;
     program: Program;
-  },
+  } & Partial<Scales>,
 ): VNode {
   const comparison = useSignal<Comparison | null>(initial);
   // Runs of another name that begin later take no page from those that it was opened for.
   const view = useSignal<View>({
     ...{ ...request, filter: request.filter || initial.filter },
-    ...{ also, hidden: none, log },
+    ...{ also, hidden: none, log: scales.log ?? false, logX: scales.logX ?? false },
   });
   const problem = useSignal(why);
   const wanted = useSignal<boolean | undefined>(undefined);
@@ -119,7 +117,8 @@ export default function ComparisonView(
           axis={view.value.axis ?? axis}
           choose={(axis) => set({ axis, range: undefined })}
         />
-        <LogChoice log={view.value.log} choose={(log) => set({ log })} />
+        <LogChoice of="x" log={view.value.logX} choose={(logX) => set({ logX })} />
+        <LogChoice of="y" log={view.value.log} choose={(log) => set({ log })} />
         <SmoothingChoice share={smoothing} choose={(smoothing) => set({ smoothing })} />
         <label>
           <input
@@ -183,7 +182,7 @@ export default function ComparisonView(
               <ComparedPlot
                 comparison={comparison.value!}
                 drawn={drawn}
-                log={view.value.log}
+                scales={view.value}
                 range={view.value.range}
                 zoom={zoom}
               />
@@ -193,7 +192,7 @@ export default function ComparisonView(
                   request={{ ...view.value, metric: name }}
                   stamp={stamp}
                   drawn={drawn}
-                  log={view.value.log}
+                  scales={view.value}
                   zoom={zoom}
                   leave={() => set({ also: view.value.also.filter((each) => each !== name) })}
                 />
@@ -296,10 +295,10 @@ interface Drawn {
 }
 
 function ComparedPlot(
-  { comparison: { metric, axis, groups }, drawn, log, range, zoom, leave }: {
+  { comparison: { metric, axis, groups }, drawn, scales: { log, logX }, range, zoom, leave }: {
     comparison: Comparison;
     drawn: Drawn;
-    log: boolean;
+    scales: Scales;
     range: Range | undefined;
     zoom: (range: Range | undefined) => void;
     leave?: () => void;
@@ -332,6 +331,7 @@ function ComparedPlot(
         linked
         named
         log={log}
+        logX={logX}
         range={range}
         zoom={zoom}
       />
@@ -341,11 +341,11 @@ function ComparedPlot(
 
 /** The same runs by another metric, beside the first one. */
 function Beside(
-  { request, stamp, drawn, log, zoom, leave }: {
+  { request, stamp, drawn, scales, zoom, leave }: {
     request: ComparisonRequest;
     stamp: string;
     drawn: Drawn;
-    log: boolean;
+    scales: Scales;
     zoom: (range: Range | undefined) => void;
     leave: () => void;
   },
@@ -359,7 +359,7 @@ function Beside(
     <ComparedPlot
       comparison={comparison.value}
       drawn={drawn}
-      log={log}
+      scales={scales}
       range={request.range}
       zoom={zoom}
       leave={leave}
@@ -411,7 +411,7 @@ function addressOf(view: View): string {
   const query = queryOf(view);
   for (const name of view.also) query.append("also", name);
   for (const label of view.hidden) query.append("hide", label);
-  if (view.log) query.set("scale", "log");
+  keepScales(query, view);
   return query.toString();
 }
 

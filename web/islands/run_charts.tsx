@@ -69,7 +69,6 @@ export default function RunCharts(props: RunChartsProps): VNode {
   const open = useSignal<ReadonlySet<string>>(new Set());
   const view = useSignal<View>(props.view ?? { axis, smoothing: 0 });
   useAddress(props.view === undefined ? undefined : queryOfView(view.value, axis));
-  const log = useSignal(false);
   const { hero, small, sections } = useMemo(
     () => arranged(names, Object.keys(guide)),
     [names.join("\n"), guide],
@@ -84,7 +83,6 @@ export default function RunCharts(props: RunChartsProps): VNode {
         chart,
         zoom,
         view: view.value,
-        log: log.value,
         about: Object.hasOwn(guide, chart.name) ? guide[chart.name] : undefined,
         ...more,
       }}
@@ -137,7 +135,16 @@ export default function RunCharts(props: RunChartsProps): VNode {
           axis={view.value.axis}
           choose={(axis) => view.value = { ...view.value, axis, range: undefined }}
         />
-        <LogChoice log={log.value} choose={(next) => log.value = next} />
+        <LogChoice
+          of="x"
+          log={view.value.logX ?? false}
+          choose={(logX) => view.value = { ...view.value, logX }}
+        />
+        <LogChoice
+          of="y"
+          log={view.value.log ?? false}
+          choose={(log) => view.value = { ...view.value, log }}
+        />
         <SmoothingChoice
           share={view.value.smoothing}
           choose={(smoothing) => view.value = { ...view.value, smoothing }}

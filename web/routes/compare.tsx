@@ -6,9 +6,10 @@ import { type Comparison, type ComparisonRequest, namedRuns } from "../compariso
 import type { Context, LatePage, PageProps } from "../fresh.ts";
 import { ComparisonView, Live } from "../islands.ts";
 import { nothing, readableRequestOf } from "./api/comparison.ts";
+import type { Scales } from "../axes.ts";
 import type { Program } from "../program.ts";
 
-interface Data {
+interface Data extends Scales {
   readonly title: string;
   readonly comparison: Comparison;
   readonly request: ComparisonRequest;
@@ -22,22 +23,20 @@ interface Data {
   readonly also: readonly string[];
   /** Labels of groups that are not drawn. */
   readonly hidden: readonly string[];
-  /** Whether the y axis is logarithmic. */
-  readonly log: boolean;
   readonly moment: number;
   readonly live: boolean;
   readonly program: Program;
 }
 
 /**
- * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `hide`, `axis`, `scale=log`, `smoothing`, `groups`, `paired=1` as a
+ * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `hide`, `axis`, `scale=log`, `xscale=log`, `smoothing`, `groups`, `paired=1` as a
  * reader left them.
  */
 export function handler(
   { req, url, state: { comparisons, store, feed, live, program } }: Context<State>,
 ): LatePage<Data> {
   const { moment } = feed;
-  const { request, also, hidden, log, passed, problems } = readableRequestOf(url.searchParams);
+  const { request, query: _, ...readable } = readableRequestOf(url.searchParams);
   const { runs, missing } = namedRuns(store, request.runs);
   if (runs.length === 0 && missing.length > 0) throw missing[0]; // there is no page of none
   const title = "Compare";
@@ -54,32 +53,20 @@ export function handler(
   const later = async () => ({
     title,
     ...await compared(),
-    ...{ moment, live, program, request, also, hidden, log, passed, problems },
+    ...{ moment, live, program, request, ...readable },
   });
   return { title, islands: ["comparison", ...live ? ["live"] : []], later };
 }
 
 /** The page. */
 export default function Compare({ data }: PageProps<Data>): VNode {
-  const {
-    comparison,
-    request,
-    passed,
-    problems,
-    problem,
-    also,
-    hidden,
-    log,
-    moment,
-    live,
-    program,
-  } = data;
+  const { title, comparison, passed, problems, moment, live, ...props } = data;
   return (
     <>
-      <h1>Compare</h1>
+      <h1>{title}</h1>
       {passed !== undefined && <p class="note">{passed}</p>}
       {problems.map((each) => <p class="problem" key={each}>{each}</p>)}
-      <ComparisonView initial={comparison} {...{ request, problem, also, hidden, log, program }} />
+      <ComparisonView initial={comparison} {...props} />
       {live && <Live moment={moment} run={null} />}
     </>
   );

@@ -2,6 +2,7 @@
 import { InputError } from "../../../lab/core/errors.ts";
 import { shortened } from "../../../lab/core/printable.ts";
 import { MOST_BESIDE } from "../../comparison_size.ts";
+import type { Scales } from "../../axes.ts";
 import type { State } from "../../state.ts";
 import type { Comparison, ComparisonRequest } from "../../comparison.ts";
 import type { Context } from "../../fresh.ts";
@@ -29,7 +30,7 @@ export function requestOf(query: URLSearchParams): ComparisonRequest {
 }
 
 /** Parts of a URL that have a form of their own. */
-const FORMED = ["axis", "scale", "smoothing", "groups", "from", "to"];
+const FORMED = ["axis", "scale", "xscale", "smoothing", "groups", "from", "to"];
 
 /** What is compared where the address asks for what no run has. */
 export const nothing: Comparison = {
@@ -41,7 +42,7 @@ export const nothing: Comparison = {
 const KNOWN = ["run", "filter", "metric", "also", "hide", "paired", ...FORMED];
 
 /** What the address of a page that compares asks for. */
-interface Readable {
+interface Readable extends Scales {
   readonly request: ComparisonRequest;
   /** The query that makes it. */
   readonly query: URLSearchParams;
@@ -49,12 +50,15 @@ interface Readable {
   readonly also: readonly string[];
   /** Labels of groups that are not drawn. */
   readonly hidden: readonly string[];
-  /** Whether the y axis is logarithmic. */
-  readonly log: boolean;
   /** What of the address means nothing here. */
   readonly passed: string | undefined;
   /** Why parts of it are passed over. */
   readonly problems: readonly string[];
+}
+
+/** Which axes are logarithmic. */
+function scalesFrom(query: URLSearchParams): Scales {
+  return { log: logFrom(query, "y"), logX: logFrom(query, "x") };
 }
 
 /** The comparison that an address asks for, without the parts that it cannot have, and why not. */
@@ -66,7 +70,7 @@ export function readableRequestOf(address: URLSearchParams): Readable {
     try {
       const only = new URLSearchParams({ [name]: query.get(name)! });
       requestOf(only);
-      logFrom(only);
+      scalesFrom(only);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(error.message);
@@ -81,7 +85,7 @@ export function readableRequestOf(address: URLSearchParams): Readable {
   }
   return {
     ...{ request: requestOf(query), query, also, hidden: query.getAll("hide") },
-    ...{ log: logFrom(query), passed: passedOver(query, KNOWN), problems },
+    ...{ ...scalesFrom(query), passed: passedOver(query, KNOWN), problems },
   };
 }
 
