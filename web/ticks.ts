@@ -106,22 +106,23 @@ export function logRange(low: number, high: number): [low: number, high: number]
 }
 
 /**
- * Ticks of a logarithmic axis, about `most` at most: powers of ten, as far apart as it takes; where it
- * has fewer than two, 1, 2 and 5 times powers of ten; where it has fewer than two of these, round numbers.
+ * Ticks of a logarithmic axis, about `most` at most: 1, 2 and 5 times powers of ten; where these are too
+ * many, powers of ten, as far apart as it takes; where either are fewer than two, round numbers.
  *
  * @param low Above 0, and less than `high`.
  */
 export function logTicks(low: number, high: number, most: number): number[] {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const isShown = (tick: number) => tick >= low && tick <= high;
-  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i)
-    .filter((power) => isShown(Number(`1e${power}`)));
-  if (powers.length > 1) {
+  const exponents = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const ticks = (digits: readonly number[]) =>
+    exponents.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)))
+      .filter(isShown);
+  const [powers, fine] = [ticks([1]), ticks([1, 2, 5])];
+  if (powers.length > 1 && fine.length > most) {
     const step = Math.ceil(powers.length / most);
-    return powers.filter((_, i) => i % step === 0).map((power) => Number(`1e${power}`));
+    return powers.filter((_, i) => i % step === 0);
   }
-  const fine = Array.from({ length: last - first + 1 }, (_, i) => first + i)
-    .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`))).filter(isShown);
   return fine.length > 1 ? fine : roundNumbers(low, high, Math.max(2, most));
 }
 

@@ -100,7 +100,10 @@ Deno.test("on a logarithmic axis each power of ten takes as much, and 0 is a gap
   ok(svg.includes('d="M68 316L384 316L'), svg);
   const labels = [...svg.matchAll(/<path d="M68 (\S+)H700"\/><text [^>]*>(.*?)</g)]
     .map(([, at, label]) => [at, label]);
-  deepStrictEqual(labels, [["316", "1"], ["176", "10"], ["36", "100"]]);
+  deepStrictEqual(labels, [
+    ...[["316", "1"], ["273.9", "2"], ["218.1", "5"], ["176", "10"]],
+    ...[["133.9", "20"], ["78.1", "50"], ["36", "100"]],
+  ]);
 });
 
 Deno.test("a step has its corners where its value changes", () => {
@@ -121,5 +124,6 @@ Deno.test("a logarithmic x axis has powers of ten at even distances", () => {
   const named = [...svg.matchAll(/<text x="([\d.]+)" y="334".*?>(.*?)</g)].map((
     [, x, name],
   ) => [x, name]);
-  deepStrictEqual(named, [["68", "1"], ["384", "10"], ["700", "100"]]);
+  const tens = named.filter(([, name]) => /^10*$/.test(name));
+  deepStrictEqual(tens, [["68", "1"], ["384", "10"], ["700", "100"]]);
 });

@@ -71,6 +71,9 @@ Deno.test("a logarithmic axis is marked at powers of ten, where it has two, and 
   deepStrictEqual(logTicks(0.004, 2000, 7), [0.01, 0.1, 1, 10, 100, 1000]);
   deepStrictEqual(logTicks(1e-4, 1e30, 7), [1e-4, 1e1, 1e6, 1e11, 1e16, 1e21, 1e26]);
   deepStrictEqual(logTicks(1, 1000, 3), [1, 100]);
+  // Where there is room for them, 2 and 5 times these.
+  deepStrictEqual(logTicks(0.5, 12, 5), [0.5, 1, 2, 5, 10]);
+  deepStrictEqual(logTicks(0.5, 12, 4), [1, 10]);
   deepStrictEqual(logTicks(0.3, 4, 7), [0.5, 1, 2]);
   deepStrictEqual(logTicks(3.1, 3.9, 4), [3.2, 3.4, 3.6, 3.8]);
   deepStrictEqual(logLabels([0.001, 0.1, 10, 1000]), ["0.001", "0.1", "10", "1,000"]);

@@ -1,6 +1,6 @@
 /** What a reader chooses for charts. @module */
 import type { VNode } from "preact";
-import { axes, type Axis } from "../axes.ts";
+import { axes, type Axis, type Scales } from "../axes.ts";
 
 /** The choice of an x axis. */
 export function AxisChoice(
@@ -18,20 +18,37 @@ export function AxisChoice(
   );
 }
 
-/** Whether an axis is logarithmic. */
+/** What a logarithmic axis has no place for. */
+const left = { x: "points at 0 or less are left out", y: "values of 0 or less are gaps" };
+
+/** Which axes are logarithmic. */
 export function LogChoice(
-  { of, log, choose }: { of: "x" | "y"; log: boolean; choose: (log: boolean) => void },
+  { log = false, logX = false, choose }: Partial<Scales> & {
+    choose: (next: Partial<Scales>) => void;
+  },
 ): VNode {
-  const left = of === "x" ? "points at 0 or less are left out" : "values of 0 or less are gaps";
-  return (
-    <label title={`Powers of ten stand at even distances; ${left}`}>
+  const box = (
+    axis: "x" | "y",
+    checked: boolean,
+    chosen: (checked: boolean) => Partial<Scales>,
+  ) => (
+    <label title={`Powers of ten stand at even distances; ${left[axis]}`}>
       <input
         type="checkbox"
-        checked={log}
-        onChange={(event) => choose(event.currentTarget.checked)}
+        checked={checked}
+        onChange={({ currentTarget }) => choose(chosen(currentTarget.checked))}
       />{" "}
-      Log {of} axis
+      <span class="hidden">Log{" "}</span>
+      {axis}
+      <span class="hidden">{" "}axis</span>
     </label>
+  );
+  return (
+    <span class="logs">
+      <span aria-hidden="true">Log axis</span>
+      {box("x", logX, (logX) => ({ logX }))}
+      {box("y", log, (log) => ({ log }))}
+    </span>
   );
 }
 

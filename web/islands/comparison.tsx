@@ -117,8 +117,7 @@ export default function ComparisonView(
           axis={view.value.axis ?? axis}
           choose={(axis) => set({ axis, range: undefined })}
         />
-        <LogChoice of="x" log={view.value.logX} choose={(logX) => set({ logX })} />
-        <LogChoice of="y" log={view.value.log} choose={(log) => set({ log })} />
+        <LogChoice log={view.value.log} logX={view.value.logX} choose={set} />
         <SmoothingChoice share={smoothing} choose={(smoothing) => set({ smoothing })} />
         <label>
           <input

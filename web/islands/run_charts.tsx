@@ -136,14 +136,9 @@ export default function RunCharts(props: RunChartsProps): VNode {
           choose={(axis) => view.value = { ...view.value, axis, range: undefined }}
         />
         <LogChoice
-          of="x"
-          log={view.value.logX ?? false}
-          choose={(logX) => view.value = { ...view.value, logX }}
-        />
-        <LogChoice
-          of="y"
-          log={view.value.log ?? false}
-          choose={(log) => view.value = { ...view.value, log }}
+          log={view.value.log}
+          logX={view.value.logX}
+          choose={(next) => view.value = { ...view.value, ...next }}
         />
         <SmoothingChoice
           share={view.value.smoothing}

@@ -81,7 +81,7 @@ function TrashList(
             <code>{commandIn(program, "delete --purge")}</code> deletes all of them for good.
           </p>
           <div class="scroll">
-            <table>
+            <table class="statistics trash">
               <thead>
                 <tr>
                   <th scope="col">Run</th>
