@@ -619,6 +619,7 @@ test("keys go through a chart's points, zoom it, and what they find is told", as
   await shows(() => told.textContent(), "All is shown.");
   await shows(() => card.locator(".readout").innerText(), "environment steps");
   deepStrictEqual(await findings(page), []);
+  store.trash(run); // Compare begins with what belongs to the newest one
 });
 
 test("what a page says to type is copied by a button", async (page) => {
@@ -709,6 +710,7 @@ test("a logarithmic x axis stays in the address, and leaves out what stands at 0
   await page.uncheck("label:has-text('Log x axis') input");
   await shows(() => pixels(canvas), linear);
   await addressed(page, "");
+  store.trash(run); // Compare begins with what belongs to the newest one
 
   await open(page, "/compare?filter=tag%3Dagents&xscale=log");
   strictEqual(await page.isChecked("label:has-text('Log x axis') input"), true);

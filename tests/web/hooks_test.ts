@@ -35,18 +35,23 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "components/plot.tsx": [
     "+levels +moments",
     "-cursor -linked -named +shape",
+    "-heard -xLabel",
+    "-point",
   ],
   "components/series_chart.tsx": [
     "-chart",
     "-inView",
     "-loaded -misses +wanted",
-    "-loaded -names -problem +misses +status +wanted",
+    "-loaded -names -paths -problem +misses +status +wanted",
   ],
   "components/sheets.tsx": [
     "-pictures",
   ],
   "components/spreads.tsx": [
     "-iteration -part -problem -shown",
+  ],
+  "components/time.ts": [
+    "-now -then",
   ],
   "components/trained_here.tsx": [
     "-asked",
@@ -91,7 +96,6 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-note -type",
   ],
   "islands/run_table.tsx": [
-    "-now -then",
     "-problem -table +news",
   ],
   "islands/train.tsx": [
