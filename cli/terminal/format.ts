@@ -16,7 +16,8 @@ export function count(value: number | null | undefined): string {
 
 /** `3,000`, `100k`, `2.5M`: a count as `--budget` takes it, where there is little room. */
 export function briefly(value: number): string {
-  const [size, letter] = value < 10_000 ? [1, ""] : value < 1e6 ? [1e3, "k"] : [1e6, "M"];
+  // From 999,995 on two digits behind the point would make 1,000k of it.
+  const [size, letter] = value < 10_000 ? [1, ""] : value < 999_995 ? [1e3, "k"] : [1e6, "M"];
   return `${(value / size).toLocaleString("en-US", { maximumFractionDigits: 2 })}${letter}`;
 }
 
@@ -56,16 +57,18 @@ export function duration(seconds: number): string {
 
 /** Expected seconds as `45 s`, `3 min` or, from a hundred minutes on, `2 h`. */
 export function roughly(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  return seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+  const [whole, minutes] = [Math.round(seconds), Math.round(seconds / 60)];
+  if (whole < 120) return `${whole} s`;
+  return minutes < 100 ? `${minutes} min` : `${Math.round(seconds / 3600)} h`;
 }
 
 /** Bytes as `12 kB`. */
 export function bytes(size: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let unit = 0;
-  while (size >= 1000 && unit < units.length - 1) [size, unit] = [size / 1000, unit + 1];
-  return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
+  const shown = () => size.toFixed(unit === 0 ? 0 : 1);
+  while (Number(shown()) >= 1000 && unit < units.length - 1) [size, unit] = [size / 1000, unit + 1];
+  return `${shown()} ${units[unit]}`;
 }
 
 /** `1 run`, `2 runs`. */

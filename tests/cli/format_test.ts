@@ -70,6 +70,12 @@ Deno.test("counts have separators, bytes have units, nouns have their plural", (
   strictEqual(count(NaN), "–");
   strictEqual(bytes(999), "999 B");
   strictEqual(bytes(1_234_000), "1.2 MB");
+  // What is rounded to a thousand is one of the next unit; a rate may be no whole number.
+  deepStrictEqual([999.4, 999.6, 999_949, 999_951].map(bytes), [
+    ...["999 B", "1.0 kB", "999.9 kB", "1.0 MB"],
+  ]);
+  deepStrictEqual([999_994, 999_996].map(briefly), ["999.99k", "1M"]);
+  deepStrictEqual([119.4, 119.6, 5969, 5971].map(roughly), ["119 s", "2 min", "99 min", "2 h"]);
   strictEqual(plural(1, "run"), "1 run");
   strictEqual(plural(1200, "run"), "1,200 runs");
 });
@@ -171,12 +177,12 @@ const written: readonly (readonly [name: string, made: readonly string[], wanted
   [
     "roughly",
     [0.4, 119, 120, 150, 5999, 6000, 9000].map(roughly),
-    "0 s 119 s 2 min 3 min 100 min 2 h 3 h",
+    "0 s 119 s 2 min 3 min 2 h 2 h 3 h",
   ],
   [
     "bytes",
     [0, 999, 1000, 999_999, 1e6, 5e12, 5e15].map(bytes),
-    "0 B 999 B 1.0 kB 1000.0 kB 1.0 MB 5.0 TB 5000.0 TB",
+    "0 B 999 B 1.0 kB 1.0 MB 1.0 MB 5.0 TB 5000.0 TB",
   ],
   ["plural", [0, 1, 2].map((each) => plural(each, "run")), "0 runs 1 run 2 runs"],
   [

@@ -3649,6 +3649,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/sync_test.ts",
   },
   {
+    fault: "bytes that are rounded to a thousand keep their unit",
+    file: "cli/terminal/format.ts",
+    from: "Number(shown()) >= 1000",
+    to: "size >= 1000",
+    test: "tests/cli/format_test.ts",
+  },
+  {
     fault: "programs that name no agent stand in the suite as one",
     file: "lab/experiment/suite.ts",
     from: " && agentOf(group) !== undefined",
@@ -5538,8 +5545,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "kilobytes are told without their decimal",
     file: "cli/terminal/format.ts",
-    from: "unit === 0 ? size : size.toFixed(1)",
-    to: "unit <= 1 ? size : size.toFixed(1)",
+    from: "size.toFixed(unit === 0 ? 0 : 1)",
+    to: "size.toFixed(1)",
     test: "tests/cli/format_test.ts",
   },
   {
