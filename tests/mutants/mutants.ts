@@ -3656,6 +3656,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/format_test.ts",
   },
   {
+    fault: "hashes that begin with 0x are numbers of a series",
+    file: "lab/experiment/imports/rows.ts",
+    from: "DECIMAL.test(text) ? Number(text) : undefined",
+    to: 'text === "" || Number.isNaN(Number(text)) ? undefined : Number(text)',
+    test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
     fault: "programs that name no agent stand in the suite as one",
     file: "lab/experiment/suite.ts",
     from: " && agentOf(group) !== undefined",

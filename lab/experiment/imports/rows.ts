@@ -38,6 +38,9 @@ export function textOf(bytes: Uint8Array, name: string): string {
   }
 }
 
+/** A decimal number: 0x10 is a word, as of a hash or an address. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /** A number as loggers write it; undefined where there is none. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;
@@ -46,7 +49,7 @@ export function numberOf(value: unknown): number | undefined {
   if (/^[+-]?nan$/i.test(text)) return NaN;
   const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
   if (infinite !== null) return infinite[1] === "-" ? -Infinity : Infinity;
-  return text === "" || Number.isNaN(Number(text)) ? undefined : Number(text);
+  return DECIMAL.test(text) ? Number(text) : undefined;
 }
 
 /** Whether a number may be a step or another count: a store keeps none beyond 2⁵³ − 1. */

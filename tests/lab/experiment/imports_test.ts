@@ -131,6 +131,15 @@ Deno.test("tables of any logger: steps, seconds, quotes, empty cells, what is no
     deepStrictEqual(plain.series, [["loss", [1, 2], [3, 2], [0, 0]]]);
   }));
 
+Deno.test("numbers of tables are decimal ones: what begins with 0x is text, as a hash is", () =>
+  withStore(async (store) => {
+    const text = "step,loss,commit\n1,.5,0x1a\n2,-2.E-1,0x2b\n3,+1e3,0b11\n";
+    const { ids: [id], remarks } = await importFileRuns(store, utf8(text), "a.csv", options);
+    deepStrictEqual(store.seriesNames(id), ["loss"]);
+    deepStrictEqual([...store.series(id, "loss").values], [0.5, -0.2, 1000]);
+    deepStrictEqual(remarks, ["Left out of a.csv as they hold text, no numbers: commit"]);
+  }));
+
 Deno.test("what a program counts stands before what Weights & Biases counts, and a list is no number", () =>
   withStore(async (store) => {
     const csv = "_step,_runtime,global_step,loss\n0,1,512,3\n1,2,1024,2\n";
