@@ -585,7 +585,7 @@ test("keys go through a chart's points, zoom it, and what they find is told", as
     () => canvas.evaluate((element) => getComputedStyle(element).outlineStyle),
     "solid",
   );
-  strictEqual(await card.locator(".keys").isVisible(), true);
+  strictEqual(await card.locator(".chart-keys").isVisible(), true);
   const at = async (key: string, place: string, value: number) => {
     await page.keyboard.press(key);
     await shows(() => told.textContent(), `${place} environment steps: value ${value}.`);

@@ -220,7 +220,7 @@ export function Plot(
       >
       </div>
       <p class="hidden" aria-live="polite">{heard.value}</p>
-      <p class="keys" aria-hidden="true">
+      <p class="chart-keys" aria-hidden="true">
         <kbd>←</kbd> <kbd>→</kbd> points, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>Esc</kbd> all
       </p>
       <div class="foot">
