@@ -38,9 +38,7 @@ export function LogChoice(
         checked={checked}
         onChange={({ currentTarget }) => choose(chosen(currentTarget.checked))}
       />{" "}
-      <span class="hidden">Log{" "}</span>
-      {axis}
-      <span class="hidden">{" "}axis</span>
+      <span class="hidden">Log</span> {axis} <span class="hidden">axis</span>
     </label>
   );
   return (
