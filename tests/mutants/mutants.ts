@@ -5396,6 +5396,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/plot_options_test.ts",
   },
   {
+    fault: "a level's name lies where lines are nearest to it",
+    file: "web/components/plot_options.ts",
+    from: 'ctx.textAlign = isLeft ? "left" : "right";',
+    to: 'ctx.textAlign = isLeft ? "right" : "left";',
+    test: "tests/web/plot_options_test.ts",
+  },
+  {
     fault: "what is known to be healthy alone is not told",
     file: "web/components/series_chart.tsx",
     from: 'if (healthy === "" && sick === "")',

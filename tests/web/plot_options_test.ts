@@ -108,6 +108,19 @@ Deno.test("a level is a dotted line across the chart under its name, where it is
   }, { levels });
 });
 
+Deno.test("a level's name is where lines are farther from it", () => {
+  // Of 0 to 90 on an axis to 100: near the level in the first third, far from it in the last.
+  const rising = lineOf("a", 0, [50, 52, 60, 70, 80, 100, 120, 140, 160, 160]);
+  const levels = [{ y: 50, label: "random" }, { y: 150, label: "solved" }];
+  chart([rising], (charted) => {
+    const drawn = drawnBy(charted);
+    deepStrictEqual(some(drawn, "textAlign", "fillText").slice(0, 4), [
+      ...[["textAlign", "right"], ["fillText", "random", 288, 142]],
+      ...[["textAlign", "left"], ["fillText", "solved", 112, 42]],
+    ]);
+  }, { levels });
+});
+
 Deno.test("a moment is an upright line with a flag in the colour of its kind", () => {
   const kinds = ["info", "warning", "error", "chosen"] as const;
   const moments = [...kinds.map((kind, i) => ({ x: 25 * i, kind, label: kind })), {

@@ -193,7 +193,8 @@ export function chartOptions(
       }],
       draw: [(plot) => {
         const levels = state.levels.current.filter(({ y }) => isOnAxis(y, log));
-        drawMarks(plot, levels, state.moments.current);
+        drawLevels(plot, levels, lines.current, log);
+        drawMoments(plot, state.moments.current);
         if (names.length > 0) drawNames(plot, lines.current, log);
         drawSinglePoints(plot, lines.current, log);
         drawBroken(plot, lines.current);
@@ -259,16 +260,21 @@ function drawNames(plot: uPlot, lines: readonly Line[], log: boolean): void {
   ctx.restore();
 }
 
-/** Levels as dotted lines with their names, moments as thin upright ones with a flag. */
-function drawMarks(plot: uPlot, levels: readonly Level[], moments: readonly Moment[]): void {
+/** Levels as dotted lines, each with its name at the end at which lines are farther from it. */
+function drawLevels(
+  plot: uPlot,
+  levels: readonly Level[],
+  lines: readonly Line[],
+  log: boolean,
+): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   const [left, top] = [bbox.left, bbox.top];
   const [right, bottom] = [left + bbox.width, top + bbox.height];
+  const third = bbox.width / 3;
   ctx.save();
   ctx.lineWidth = ratio;
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
-  ctx.textAlign = "left";
   ctx.setLineDash([2 * ratio, 3 * ratio]);
   ctx.fillStyle = ctx.strokeStyle = colorOf("--soft");
   for (const { y, label } of levels) {
@@ -278,8 +284,40 @@ function drawMarks(plot: uPlot, levels: readonly Level[], moments: readonly Mome
     ctx.moveTo(left, at);
     ctx.lineTo(right, at);
     ctx.stroke();
-    ctx.fillText(label, left + 6 * ratio, at - 4 * ratio);
+    const name = at - 4 * ratio;
+    const isLeft = roomBeside(plot, lines, { from: left, to: left + third, y: name }, log) >=
+      roomBeside(plot, lines, { from: right - third, to: right, y: name }, log);
+    ctx.textAlign = isLeft ? "left" : "right";
+    ctx.fillText(label, isLeft ? left + 6 * ratio : right - 6 * ratio, name);
   }
+  ctx.restore();
+}
+
+/** Pixels from a height to the nearest point of lines within a stretch; infinite where none has one. */
+function roomBeside(
+  plot: uPlot,
+  lines: readonly Line[],
+  { from, to, y: height }: { readonly from: number; readonly to: number; readonly y: number },
+  log: boolean,
+): number {
+  let room = Infinity;
+  for (const { x, y } of lines) {
+    y.forEach((value, i) => {
+      const at = plot.valToPos(x[i], "x", true);
+      if (at < from || at > to || !isOnAxis(value, log)) return;
+      room = Math.min(room, Math.abs(plot.valToPos(value, "y", true) - height));
+    });
+  }
+  return room;
+}
+
+/** Moments as thin upright lines with a flag. */
+function drawMoments(plot: uPlot, moments: readonly Moment[]): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  const [left, top] = [bbox.left, bbox.top];
+  const [right, bottom] = [left + bbox.width, top + bbox.height];
+  ctx.save();
   for (const { x, kind } of moments) {
     const at = plot.valToPos(x, "x", true);
     if (at < left - 1 || at > right + 1) continue;
