@@ -6,6 +6,7 @@
 import { Duplex } from "node:stream";
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
+import { RecentlyUsed } from "../lab/core/recently_used.ts";
 
 /** Bytes below which it is not worth it. */
 const LEAST = 1000;
@@ -34,8 +35,10 @@ export async function brotliOf(
   return new Uint8Array(await brotli(plain, { params }));
 }
 
-/** Files that never change under their name, by encoding and URL. */
-const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+/** Files that are kept for the next reader: what pages are made of, and some texts. */
+const KEPT = 200;
+/** Files that never change under their name, by encoding and path: no query makes another file of them. */
+const kept = new RecentlyUsed<Uint8Array<ArrayBuffer>>(KEPT);
 
 /** The encoding that a request's `accept-encoding` takes, of those that there are. */
 export function encodingFor(request: Request): "br" | "gzip" | undefined {
@@ -66,8 +69,8 @@ export async function compressed(request: Request, response: Response): Promise<
     return new Response(body as ReadableStream<Uint8Array<ArrayBuffer>>, { status, headers });
   }
   const stays = headers.get("cache-control")?.includes("immutable") ?? false;
-  const key = `${encoding} ${request.url}`;
-  let body = kept.get(key);
+  const key = `${encoding} ${new URL(request.url).pathname}`;
+  let body = stays ? kept.get(key) : undefined;
   if (body === undefined) {
     const plain = new Uint8Array(await response.arrayBuffer());
     if (plain.length < LEAST) return new Response(plain, { status, headers });

@@ -1399,6 +1399,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/laboratory_test.ts",
   },
   {
+    fault: "every query of a file that stays is kept anew, without end",
+    file: "web/compression.ts",
+    from: "new URL(request.url).pathname",
+    to: "request.url",
+    test: "tests/web/compression_test.ts",
+  },
+  {
     fault: "events leave the machine with its folders",
     file: "web/export/take.ts",
     from: "events: plain(store.events(id))",
@@ -5261,8 +5268,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "who takes gzip gets what was kept as Brotli",
     file: "web/compression.ts",
-    from: "const key = `${encoding} ${request.url}`;",
-    to: "const key = request.url;",
+    from: "const key = `${encoding} ${new URL(request.url).pathname}`;",
+    to: "const key = new URL(request.url).pathname;",
     test: "tests/web/compression_test.ts",
   },
   {

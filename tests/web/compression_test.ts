@@ -64,3 +64,19 @@ Deno.test("what stays is kept by address and coding, what passes is made anew", 
     strictEqual((await sent("br", { url, text: line.repeat(500) })).encoding, "br");
   }
 });
+
+Deno.test("what is kept does not grow: a query makes no other file, and the last files alone stay", async () => {
+  const cache = "public, max-age=1, immutable";
+  const url = (n: number) => `http://127.0.0.1/many/${n}`;
+  const [first, second] = [`first\n${long}`, `second\n${long}`];
+  const get = async (address: string, text: string) => {
+    const request = new Request(address, { headers: { "accept-encoding": "gzip" } });
+    const headers = { "content-type": "text/plain", "cache-control": cache };
+    const { body } = await compressed(request, new Response(text, { headers }));
+    return gunzipSync(await new Response(body).bytes()).toString();
+  };
+  strictEqual(await get(url(0), first), first);
+  strictEqual(await get(`${url(0)}?n=1`, second), first);
+  for (let n = 1; n <= 200; n++) await get(url(n), long);
+  strictEqual(await get(url(0), second), second);
+});
