@@ -18,8 +18,15 @@ import { provenance } from "../lab/experiment/manifest.ts";
 import type { Manifest, Store } from "../lab/store/store.ts";
 import { chosenRows } from "./chosen_rows.ts";
 import { measure, requireCommitted } from "./measure.ts";
-import { knownOf, measuredRow, resultsFolder, writeComparison, writeTables } from "./pages.ts";
-import { type SeedResult, writeResults } from "./results.ts";
+import {
+  anewFolder,
+  knownOf,
+  measuredRow,
+  resultsFolder,
+  writeComparison,
+  writeTables,
+} from "./pages.ts";
+import { moveResults, readResults, type SeedResult, valid, writeResults } from "./results.ts";
 import { type EvidenceRow, judgingSeeds, metricOf } from "./row.ts";
 import { evidence } from "./rows.ts";
 import { summaryOf } from "./tables.ts";
@@ -39,7 +46,8 @@ again: to go on after an interruption, give the same command.
   --verify [N] Trains one seed again of each row whose code has changed since, or of N cheap rows
                that the revision chooses: an equal digest renews the row, another one voids it
                (exit code 1).
-  --again      Measures all seeds anew.
+  --again      Measures all seeds anew. What a row has stays until its last seed has ended; to go on
+               with it after an interruption, give the same command.
   --workers N  Seeds at a time. Default: 1, which tells what each costs.`;
 
 const parser = object({
@@ -121,7 +129,8 @@ async function surroundings(io: Io, store: Store): Promise<Surroundings> {
 }
 
 /**
- * Measures the seeds of a row that are missing.
+ * Measures the seeds of a row that are missing, or all of them anew, beside what it has until they are
+ * all there.
  *
  * @returns Whether a person stopped it.
  */
@@ -133,11 +142,14 @@ export async function bringUpToDate(
   },
 ): Promise<boolean> {
   const { definition, results, key, sources } = await knownOf(row, io);
+  const folder = resultsFolder(io);
+  const place = again ? anewFolder(io) : folder;
+  const begun = again ? valid(await readResults(place, row.experiment), row, key) : results;
   // Digests of other code may be others: what was measured with it stays until it is verified.
-  const kept = again ? undefined : results;
+  const kept = again && begun?.sources !== sources ? undefined : begun;
   const runs: SeedResult[] = [...kept?.runs ?? []];
   const seeds = judgingSeeds(row).filter((seed) => !runs.some((run) => run.seed === seed));
-  if (seeds.length === 0) return false;
+  if (seeds.length === 0 && !again) return false;
   if (kept !== undefined && runs.length > 0 && kept.sources !== sources) {
     throw new InputError(
       `Cannot add seeds to ${row.experiment} as its code has changed since the first: ` +
@@ -158,10 +170,13 @@ export async function bringUpToDate(
         onResult: async (result, irreproducible) => {
           runs.push(result);
           runs.sort((a, b) => a.seed - b.seed);
-          await writeResults(resultsFolder(io), { ...head, irreproducible, runs });
+          await writeResults(place, { ...head, irreproducible, runs });
         },
       }),
   );
+  // Half a row would be less than what it had.
+  const isWhole = runs.length === judgingSeeds(row).length;
+  if (again && isWhole) await moveResults(place, folder, row.experiment);
   return interrupted;
 }
 

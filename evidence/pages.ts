@@ -110,3 +110,8 @@ export async function pageWithResults(
 export function resultsFolder({ root }: Pick<Io, "root">): string {
   return `${root}docs/results`;
 }
+
+/** Where the seeds lie of rows that are being measured anew. */
+export function anewFolder(io: Pick<Io, "root">): string {
+  return `${resultsFolder(io)}/anew`;
+}

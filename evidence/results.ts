@@ -106,3 +106,8 @@ export function readResults(folder: string, experiment: string): Promise<Results
 export function writeResults(folder: string, results: Results): Promise<void> {
   return writeFigures(`${folder}/${results.experiment}.json`, { ...results });
 }
+
+/** Puts a results file into another folder, in the place of the one there. */
+export function moveResults(from: string, to: string, experiment: string): Promise<void> {
+  return Deno.rename(`${from}/${experiment}.json`, `${to}/${experiment}.json`);
+}

@@ -28,7 +28,7 @@ async function laboratory() {
     ...temporary,
     io,
     around: { io, store: temporary.store },
-    sources,
+    ...{ key, sources },
     kept: () => readResults(folder, row.experiment),
     keep: (parts: Pick<Results, "runs" | "sources">) =>
       writeResults(folder, { experiment: row.experiment, metric: "", key, ...parts }),
@@ -85,6 +85,39 @@ Deno.test("a row that is measured again forgets what it had; one that goes on st
   await measure(1, true);
   const { runs: anew, sources } = (await lab.kept())!;
   deepStrictEqual([anew.map(({ digest }) => digest), sources], [[first.digest], lab.sources]);
+});
+
+Deno.test("a row that is measured again keeps what it had until its last seed is there", async () => {
+  await using lab = await laboratory();
+  const { io, store } = lab;
+  const runs = results(1, 2).map((run) => ({ ...run, digest: "another" }));
+  await lab.keep({ runs, sources: lab.sources });
+  const interrupted = {
+    ...io,
+    notice: (text: string) => {
+      io.notice(text);
+      if (text.includes("✓")) io.interrupt();
+    },
+  };
+  const again = (on: typeof io) =>
+    bringUpToDate({ ...row, seeds: 2 }, {
+      ...{ io: on, store, code: clean, again: true, workers: 1 },
+    });
+  const trained = () => store.runs().map(({ manifest }) => manifest.determined.seed).reverse();
+  strictEqual(await again(interrupted), true);
+  deepStrictEqual([trained(), (await lab.kept())!.runs], [["101"], runs]);
+  // The same command goes on.
+  strictEqual(await again(io), false);
+  deepStrictEqual(trained(), ["101", "102"]);
+  const digests = store.runs().map(({ digest }) => digest).reverse();
+  deepStrictEqual((await lab.kept())!.runs.map(({ digest }) => digest), digests);
+  // What other code began counts for nothing.
+  await writeResults(`${lab.folder}/docs/results/anew`, {
+    ...{ experiment: row.experiment, metric: "", key: lab.key },
+    ...{ sources: "of other code", runs: runs.slice(0, 1) },
+  });
+  await again(io);
+  deepStrictEqual(trained(), ["101", "102", "101", "102"]);
 });
 
 Deno.test("a seed that a rule ended has the score that no rule saw", async () => {

@@ -1963,8 +1963,22 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a row that is measured again keeps what it had",
     file: "evidence/main.ts",
-    from: "const kept = again ? undefined : results;",
-    to: "const kept = results;",
+    from: "const begun = again ? valid(await readResults(place, row.experiment), row, key) : results;",
+    to: "const begun = results;",
+    test: "tests/evidence/main_test.ts",
+  },
+  {
+    fault: "a row that is measured again loses what it had with the first seed",
+    file: "evidence/main.ts",
+    from: "const place = again ? anewFolder(io) : folder;",
+    to: "const place = folder;",
+    test: "tests/evidence/main_test.ts",
+  },
+  {
+    fault: "seeds that other code began are gone on with",
+    file: "evidence/main.ts",
+    from: "again && begun?.sources !== sources ? undefined : begun",
+    to: "begun",
     test: "tests/evidence/main_test.ts",
   },
   {
