@@ -14,6 +14,12 @@ import { filtered } from "./filter.ts";
 import { Policies } from "./policies.ts";
 import { factsOf } from "./summary.ts";
 
+/** Names the site's files, so that one that is written over it leaves none of them. */
+const LIST = "reverie-site.json";
+
+/** Files that not every site has: whatever a list says, no other one is taken away. */
+const OWN = /^(?:assets|data|runs)\/[\w-][\w.-]*$/;
+
 /** What is asked for. */
 export interface SiteRequest {
   /** Of the store. */
@@ -24,7 +30,7 @@ export interface SiteRequest {
   readonly runs: readonly string[];
   /** A filter as on the page of runs. */
   readonly where: string;
-  /** Writes into a folder that holds something already. */
+  /** Writes into a folder that holds something already; what a site there held is gone then. */
   readonly force: boolean;
 }
 
@@ -49,12 +55,20 @@ export async function buildSite(
   }
   const capsule = await capsuleOf(store, found, new Policies(store), lost);
   try {
+    const old = new Set(filesListedIn(out));
+    const written: string[] = [];
     for await (const { path, content } of siteFiles(capsule)) {
+      written.push(path);
       const file = join(out, path);
       await Deno.mkdir(dirname(file), { recursive: true });
       if (typeof content === "string") await Deno.writeTextFile(file, content);
       else await Deno.writeFile(file, content);
     }
+    // Pages that nothing leads to would still be served: of runs that are not meant to leave the machine.
+    for (const path of old.difference(new Set(written))) {
+      await Deno.remove(join(out, path)).catch(unlessGone);
+    }
+    await Deno.writeTextFile(join(out, LIST), JSON.stringify(written));
   } catch (error) {
     if (error instanceof InputError || error instanceof LabError) throw error;
     throw new LabError(`Cannot write the site as ${(error as Error).message}`);
@@ -79,6 +93,21 @@ function chosen(store: Store, references: readonly string[], where: string): Run
       ? `Cannot build the site as there is no run yet in ${store.location}`
       : `Cannot build the site as no run matches: ${where}`,
   );
+}
+
+/** The files of the site that lies in a folder; none where there is none. */
+function filesListedIn(folder: string): string[] {
+  try {
+    const listed: unknown = JSON.parse(Deno.readTextFileSync(join(folder, LIST)));
+    return Array.isArray(listed) ? listed.map(String).filter((path) => OWN.test(path)) : [];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 function isFree(folder: string): boolean {

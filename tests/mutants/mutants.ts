@@ -1399,6 +1399,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/laboratory_test.ts",
   },
   {
+    fault: "a site over another one still serves runs that it does not show",
+    file: "web/site.ts",
+    from: "old.difference(new Set(written))",
+    to: "[]",
+    test: "tests/web/site_test.ts",
+  },
+  {
+    fault: "a site takes away what its folder's list names elsewhere",
+    file: "web/site.ts",
+    from: ".filter((path) => OWN.test(path))",
+    to: "",
+    test: "tests/web/site_test.ts",
+  },
+  {
     fault: "every query of a file that stays is kept anew, without end",
     file: "web/compression.ts",
     from: "new URL(request.url).pathname",
