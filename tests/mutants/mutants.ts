@@ -1399,6 +1399,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/laboratory_test.ts",
   },
   {
+    fault: "a page keeps the pictures of every training",
+    file: "web/training/trained_run.ts",
+    from: "    rasters.clear();\n",
+    to: "",
+    test: "tests/web/laboratory_test.ts",
+  },
+  {
     fault: "a site over another one still serves runs that it does not show",
     file: "web/site.ts",
     from: "old.difference(new Set(written))",

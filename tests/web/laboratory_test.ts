@@ -11,6 +11,7 @@ import { registries } from "../../registries.ts";
 import { contentsOf } from "../../web/contents.ts";
 import { decodeExamples } from "../../web/examples.ts";
 import type { Shifts } from "../../web/modes.ts";
+import { rasters } from "../../web/rasters.ts";
 import { expectedSeconds, fieldOf, groupsOf, isChanged } from "../../web/training/form.ts";
 import { aheadOf } from "../../web/training/ahead.ts";
 import { Laboratory } from "../../web/training/laboratory.ts";
@@ -275,6 +276,22 @@ Deno.test("each series of a training here has the places of its own points, on e
   deepStrictEqual([status, message, active, endedAt !== null], ["failed", "it broke", false, true]);
   const [last] = contentsOf(run.store, run.run).events.filter(({ level }) => level === "error");
   deepStrictEqual([last.message, last.iteration], ["it broke", 4]);
+});
+
+Deno.test("what a training drew goes as the next one takes its place", () => {
+  const determined = { ...{ experiment: "x", version: 1, configuration: {} }, seed: "1" };
+  const begun = (attempt: number) =>
+    new TrainedRun({ kind: "opened", determined, opened: {} } as never, attempt);
+  const raster = { width: 1, height: 1, channels: 1, pixels: new Uint8Array(1) };
+  for (const attempt of [1, 2, 3]) {
+    const run = begun(attempt);
+    run.add({
+      ...{ progress: { iterations: 1 }, metrics: {}, wallSeconds: 1, events: [] },
+      artifacts: [{ name: "samples", raster }],
+    } as never);
+    deepStrictEqual([...rasters.keys()], [`${attempt}-samples-1`]);
+  }
+  rasters.clear();
 });
 
 Deno.test("a mode that is dragged moves what is learned, and nothing else of a training", async () => {

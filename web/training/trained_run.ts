@@ -37,8 +37,10 @@ export class TrainedRun {
   readonly #texts = new Map<string, string>();
   #made = 0;
 
-  /** Begins; `attempt` tells several runs of one page apart. */
+  /** Begins, in the place of another one; `attempt` tells several runs of one page apart. */
   constructor({ determined, unit, opened }: Told & { readonly kind: "opened" }, attempt: number) {
+    // Those of the run before went with it.
+    rasters.clear();
     this.#run = {
       id: HERE,
       name: determined.experiment,
