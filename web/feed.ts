@@ -104,7 +104,7 @@ export class Feed implements MetricSource {
 
   lastValues(name: string): Map<string, number> {
     const values = [...this.#rows].flatMap(([id, { metrics }]): [string, number][] =>
-      metrics?.[name] === undefined ? [] : [[id, metrics[name]]]
+      metrics !== undefined && Object.hasOwn(metrics, name) ? [[id, metrics[name]]] : []
     );
     return new Map(values);
   }
@@ -204,7 +204,7 @@ export class Feed implements MetricSource {
       const key = run.reason;
       if (this.#rows.get(run.id)?.key === key) continue;
       const row = summaryOfDamaged(run, at);
-      this.#rows.set(run.id, { key, row, run: undefined, metrics: undefined });
+      this.#keep(run.id, { key, row, run: undefined, metrics: undefined });
       this.#at = at;
     }
     for (const id of left) {
@@ -237,10 +237,15 @@ export class Feed implements MetricSource {
     const last = unlessDamaged(() => figuresOf({ lastMetrics }, run));
     const key = run.status === "running" ? record + Object.values(last).join() : record;
     if (known?.key === key) return false;
-    this.#removed.delete(run.id);
     const metrics = last instanceof DamageError ? undefined : last;
-    this.#rows.set(run.id, { key, row: summarize(run, last, at), run, metrics });
+    this.#keep(run.id, { key, row: summarize(run, last, at), run, metrics });
     return true;
+  }
+
+  /** A row that is new or other than before. */
+  #keep(id: string, kept: Kept): void {
+    this.#removed.delete(id);
+    this.#rows.set(id, kept);
   }
 
   /** Whether a process that trained is gone: no write shows that. */

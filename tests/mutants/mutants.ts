@@ -1399,6 +1399,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/laboratory_test.ts",
   },
   {
+    fault: "the table takes what every object has for a metric",
+    file: "web/feed.ts",
+    from: "metrics !== undefined && Object.hasOwn(metrics, name)",
+    to: "metrics?.[name] !== undefined",
+    test: "tests/web/feed_test.ts",
+  },
+  {
+    fault: "an exported page takes what every object has for a metric",
+    file: "web/export/capsule_store.ts",
+    from: "Object.hasOwn(last, name)",
+    to: "name in last",
+    test: "tests/web/capsule_store_test.ts",
+  },
+  {
     fault: "a page keeps the pictures of every training",
     file: "web/training/trained_run.ts",
     from: "    rasters.clear();\n",
@@ -1569,7 +1583,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a run that came back from the trash stays removed",
     file: "web/feed.ts",
-    from: "    this.#removed.delete(run.id);\n",
+    from: "    this.#removed.delete(id);\n",
     to: "",
     test: "tests/web/feed_test.ts",
   },

@@ -58,7 +58,7 @@ Deno.test("a page's store answers as the one that it was taken from", () =>
     deepStrictEqual(page.runs(), store.runs());
     deepStrictEqual(page.seriesNames(), store.seriesNames());
     deepStrictEqual(page.allLastMetrics(), store.allLastMetrics());
-    for (const name of [...names, "none"]) {
+    for (const name of [...names, "none", "constructor", "__proto__"]) {
       deepStrictEqual(page.lastValues(name), store.lastValues(name));
     }
     deepStrictEqual(page.run("none"), undefined);

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
 import type { Store } from "../../lab/store/store.ts";
 import { Feed } from "../../web/feed.ts";
 import { handler } from "../../web/routes/runs/[id].tsx";
@@ -16,6 +17,24 @@ Deno.test("a run that came back from the trash is new, and no longer removed", (
     store.restore(id);
     const news = feed.since(at);
     deepStrictEqual([news.rows.map((row) => row.id), news.removed], [[id], []]);
+  }));
+
+Deno.test("a run that came back damaged is there, and no longer removed", () =>
+  withStore((store) => {
+    const { id } = addRun(store);
+    const feed = new Feed(store);
+    const { at } = feed.since(0);
+    store.trash(id);
+    deepStrictEqual(feed.since(at).removed, [id]);
+    using database = new DatabaseSync(`${store.location}/lab.db`);
+    database.prepare("UPDATE run SET tags = '{', trashed_at = NULL WHERE id = ?").run(id);
+    const other = addRun(store).id;
+    const news = feed.since(at);
+    deepStrictEqual(
+      news.rows.map(({ id, status }) => [id, status]).sort(),
+      [[id, "damaged"], [other, "killed"]].sort(),
+    );
+    deepStrictEqual(news.removed, []);
   }));
 
 Deno.test("what leaves the trash for good, or was never seen before it, is told", () =>
@@ -140,6 +159,8 @@ Deno.test("records are the same until a row changes, newest first, without names
     deepStrictEqual(ids.map((id) => [...metrics(id)]), [["losses/a"], ["losses/b"], []]);
     deepStrictEqual(feed.seriesNames(), ["evil\u001b[2J", "losses/a", "losses/b"]);
     deepStrictEqual(feed.lastValues("losses/b"), new Map([[ids[1], 6]]));
+    // What every object has is no metric.
+    for (const name of ["constructor", "__proto__"]) strictEqual(feed.lastValues(name).size, 0);
     deepStrictEqual([feed.lastMetrics(ids[1]), feed.lastMetrics("none")], [{ "losses/b": 6 }, {}]);
     store.update(ids[2], { note: "other" });
     ok(feed.records() !== records);

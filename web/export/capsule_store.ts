@@ -107,7 +107,9 @@ export class CapsuleStore implements StoreReader {
 
   lastValues(name: string): Map<string, number> {
     return new Map(
-      [...this.#runs].flatMap(([id, { last }]) => name in last ? [[id, last[name]]] : []),
+      [...this.#runs].flatMap(([id, { last }]) =>
+        Object.hasOwn(last, name) ? [[id, last[name]]] : []
+      ),
     );
   }
 
