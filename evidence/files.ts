@@ -3,14 +3,20 @@
  *
  * @module
  */
+import { LabError } from "../lab/core/errors.ts";
 
-/** Reads a file of figures; undefined where there is none yet. */
+/**
+ * Reads a file of figures; undefined where there is none yet.
+ *
+ * @throws LabError where it is damaged.
+ */
 export async function readFigures<T>(path: string): Promise<T | undefined> {
   try {
     return JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new LabError(`Cannot read figures as ${path} is damaged: ${error.message}`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Files of measured figures. */
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { readFigures, writeFigures } from "../../evidence/files.ts";
+import { LabError } from "../../lab/core/errors.ts";
 import { inFolder } from "../cli/folder.ts";
 
 Deno.test("figures are a line a seed in a folder that is made, and read as they were written", () =>
@@ -26,5 +27,10 @@ Deno.test("figures are a line a seed in a folder that is made, and read as they 
 Deno.test("a file of figures that is damaged is no missing one", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/toy.json`, "{");
-    await rejects(readFigures(`${folder}/toy.json`), SyntaxError);
+    const path = `${folder}/toy.json`;
+    await rejects(readFigures(path), (error) => {
+      ok(error instanceof LabError);
+      ok(error.message.startsWith(`Cannot read figures as ${path} is damaged: `), error.message);
+      return true;
+    });
   }));
