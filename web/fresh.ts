@@ -65,7 +65,7 @@ interface Route<State, Data> {
   readonly default?: ComponentType<PageProps<Data>>;
 }
 
-/** A route that changes something. */
+/** A route that changes something; what the store refuses it throws. */
 interface PostRoute<State> {
   readonly post: (context: Context<State>) => Awaitable<Response>;
 }
@@ -168,12 +168,22 @@ export class App<State> {
       const fresh = this.#context(context);
       const reason = refusal(fresh.req, fresh.url.origin);
       if (reason === undefined) {
-        if (this.#changes.take()) return await route.post(fresh);
+        if (this.#changes.take()) return await this.#changed(() => route.post(fresh));
         return new Response("Cannot change so much at once: wait some seconds", { status: 429 });
       }
       return new Response(`Cannot change anything by this request as ${reason}`, { status: 403 });
     });
     return this;
+  }
+
+  /** What a route answers; where the store refuses a change, its line. */
+  async #changed(post: () => Awaitable<Response>): Promise<Response> {
+    try {
+      return await post();
+    } catch (error) {
+      if (!(error instanceof LabError || error instanceof InputError)) throw error;
+      return new Response(this.shown(error.message), { status: 409 });
+    }
   }
 
   /** The response to a request. */

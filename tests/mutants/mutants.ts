@@ -1413,6 +1413,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/capsule_store_test.ts",
   },
   {
+    fault: "what refuses a change says where the store lies",
+    file: "web/fresh.ts",
+    from: "new Response(this.shown(error.message), { status: 409 })",
+    to: "new Response(error.message, { status: 409 })",
+    test: "tests/web/change_test.ts",
+  },
+  {
     fault: "a page keeps the pictures of every training",
     file: "web/training/trained_run.ts",
     from: "    rasters.clear();\n",

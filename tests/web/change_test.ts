@@ -164,6 +164,7 @@ Deno.test("a store that was replaced under the dashboard is neither shown nor ch
   const { status, text } = await ask(dashboard, { runs: [runs["ppo-1"]], change });
   strictEqual(status, 409);
   match(text, line);
+  strictEqual(text.includes(store.location), false);
   const shown = await app.handler(new Request("http://127.0.0.1/api/runs"));
   strictEqual(shown.status, 500);
   match(await shown.text(), /deleted or replaced/);

@@ -1,6 +1,6 @@
 /** Changes that a reader makes to runs: tags, the note, the trash and back. @module */
 import * as z from "zod";
-import { InputError, LabError } from "../../../lab/core/errors.ts";
+import { LabError } from "../../../lab/core/errors.ts";
 import { printableLines } from "../../../lab/core/printable.ts";
 import { MOST_NAMED } from "../../compare_query.ts";
 import type { Store } from "../../../lab/store/store.ts";
@@ -95,12 +95,9 @@ export async function post({ req, state }: Context<State>): Promise<Response> {
     }
   } catch (error) {
     for (const { back } of made) back();
-    if (error instanceof OtherNoteError) {
-      const other: OtherNote = { note: error.note };
-      return Response.json(other, { status: 409 });
-    }
-    if (!(error instanceof LabError || error instanceof InputError)) throw error;
-    return new Response(error.message, { status: 409 });
+    if (!(error instanceof OtherNoteError)) throw error;
+    const other: OtherNote = { note: error.note };
+    return Response.json(other, { status: 409 });
   }
   const changed: Changed = { changed: made.map(({ id }) => id) };
   return Response.json(changed);
