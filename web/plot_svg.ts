@@ -165,7 +165,8 @@ function text(
   anchor: "start" | "middle" | "end",
   more = "",
 ): string {
-  const short = words.length > LETTERS ? `${words.slice(0, LETTERS - 1)}…` : words;
+  const letters = [...words]; // whole ones: half of a pair is no text that a picture can be made of
+  const short = letters.length > LETTERS ? `${letters.slice(0, LETTERS - 1).join("")}…` : words;
   return `<text x="${x}" y="${y}" fill="${color}" stroke="none" text-anchor="${anchor}" ${more}>` +
     `${escaped(short)}</text>`;
 }

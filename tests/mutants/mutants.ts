@@ -1420,6 +1420,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/change_test.ts",
   },
   {
+    fault: "a chart's picture cannot be drawn where a name is cut within a letter",
+    file: "web/plot_svg.ts",
+    from: "const letters = [...words];",
+    to: 'const letters = words.split("");',
+    test: "tests/web/plot_svg_test.ts",
+  },
+  {
     fault: "a page keeps the pictures of every training",
     file: "web/training/trained_run.ts",
     from: "    rasters.clear();\n",

@@ -127,3 +127,12 @@ Deno.test("a logarithmic x axis has powers of ten at even distances", () => {
   const tens = named.filter(([, name]) => /^10*$/.test(name));
   deepStrictEqual(tens, [["68", "1"], ["384", "10"], ["700", "100"]]);
 });
+
+Deno.test("a name that is too long is cut between letters, whatever bytes they take", () => {
+  for (const before of [97, 98, 99]) {
+    const label = `${"x".repeat(before)}${"🎲".repeat(9)}`;
+    const svg = svgOf({ ...chart, lines: [{ ...chart.lines[2], label }] });
+    encodeURIComponent(svg); // what a PNG is drawn of
+    ok(svg.includes(`>${"x".repeat(before)}${"🎲".repeat(99 - before)}…</text>`), `${before}`);
+  }
+});
