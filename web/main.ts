@@ -66,7 +66,7 @@ function flags(
       },
     });
     const port = Number(values.port);
-    if (!Number.isInteger(port) || port < 0 || port > LAST_PORT) {
+    if (!/^\d+$/.test(values.port) || port > LAST_PORT) {
       throw new InputError(
         `Cannot serve as --port must be a whole number from 0 to ${LAST_PORT}: ${values.port}`,
       );
@@ -191,6 +191,8 @@ function siteFlags(args: string[]) {
     });
     const { out, store, where, force } = values;
     if (out === undefined) throw new InputError(`${usage}: --out is missing`);
+    // A shell makes it of a variable that is not set: the caller's folder is not meant.
+    if (out.trim() === "") throw new InputError(`${usage}: --out is empty`);
     const location = store === undefined ? USUAL_STORE : locationIn(callersFolder(), store);
     return { out, store: location, runs: positionals, where, force };
   } catch (error) {

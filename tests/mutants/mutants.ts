@@ -1427,6 +1427,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/plot_svg_test.ts",
   },
   {
+    fault: "a site goes into the caller's folder where its own is empty",
+    file: "web/main.ts",
+    from: 'if (out.trim() === "")',
+    to: "if (false)",
+    test: "tests/web/main_test.ts",
+  },
+  {
+    fault: "an empty port is any port",
+    file: "web/main.ts",
+    from: "!/^\\d+$/.test(values.port)",
+    to: "!Number.isInteger(port)",
+    test: "tests/web/main_test.ts",
+  },
+  {
     fault: "a page keeps the pictures of every training",
     file: "web/training/trained_run.ts",
     from: "    rasters.clear();\n",
@@ -2012,7 +2026,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a row that is measured again keeps what it had",
     file: "evidence/main.ts",
-    from: "const begun = again ? valid(await readResults(place, row.experiment), row, key) : results;",
+    from:
+      "const begun = again ? valid(await readResults(place, row.experiment), row, key) : results;",
     to: "const begun = results;",
     test: "tests/evidence/main_test.ts",
   },

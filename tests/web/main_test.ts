@@ -55,6 +55,8 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
         /flags are --host NAME, --port N, --store FOLDER and --read-only.*--ports/,
       ],
       [["--port", "eighty"], 2, /from 0 to 65535: eighty/],
+      [["--port", ""], 2, /from 0 to 65535: /],
+      [["--port", "0x50"], 2, /from 0 to 65535: 0x50/],
       [
         ["--host", "0.0.0.0", "--store", `${folder}/runs`],
         2,
@@ -65,6 +67,7 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
       [["--host", "fd00::zz"], 2, /--host must be a name or an address: fd00::zz/],
       [["extra"], 2, /extra/],
       [["build"], 2, /--out is missing/],
+      [["build", "--out", "", "--force", "--store", `${folder}/runs`], 2, /--out is empty/],
       [["build", "--out", "x", "--for"], 2, /it takes --out FOLDER.*--for/],
       [["build", "--out", folder, "--store", `${folder}/runs`], 2, /there is no run yet/],
       [["build", "--out", "x", "none", "--store", `${folder}/runs`], 2, /none/],
