@@ -210,10 +210,14 @@ const lines: readonly (readonly [line: string, values: object])[] = [
     "export a --format json --out x --force --store s",
     { runs: ["a"], format: "json", out: "x", force: true, store: "s" },
   ],
-  ["import a", { files: ["a"], steps: "environmentSteps" }],
+  ["import a", { files: ["a"] }],
   [
     "import a --steps examples --name n --seed 2 --tag t --store s",
     { files: ["a"], steps: "examples", name: "n", seed: 2, tag: ["t"], store: "s" },
+  ],
+  [
+    "annotate a --tag t --untag u --note n --name m --store s",
+    { runs: ["a"], tag: ["t"], untag: ["u"], note: "n", name: "m", store: "s" },
   ],
   ["delete", {}],
   [
