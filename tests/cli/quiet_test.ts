@@ -36,6 +36,7 @@ const lines: Readonly<Record<string, string>> = {
   report: "report cliffwalking-value-iteration --out reports --force",
   compare: "compare --where experiment=ring-wgan-gp",
   export: "export latest --format csv --out . --force",
+  annotate: "annotate latest --tag new",
   delete: "delete latest",
   play: "play worlds.ts --random --seconds 1 --out play.gif --force",
   check: "check CliffWalking-v1",
