@@ -13,7 +13,7 @@ import { type Contents, contentsOf } from "./contents.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import type { Record } from "./runs_table.ts";
 import { type RunSummary, summarize, summaryOfDamaged } from "./summary.ts";
-import { trashedIn } from "./trash.ts";
+import { trashedIn, type TrashedRun } from "./trash.ts";
 
 /** How often the store is looked at while a page listens, in milliseconds. */
 const PERIOD = 500;
@@ -47,8 +47,7 @@ export class Feed implements MetricSource {
   readonly #store: StoreReader;
   readonly #rows = new Map<string, Kept>();
   readonly #removed = new Map<string, number>();
-  /** Ids of what lies in the trash. */
-  #trashed: ReadonlySet<string> = new Set();
+  #trashed: readonly TrashedRun[] = [];
   readonly #listeners = new Set<() => void>();
   readonly #began: number;
   #at: number;
@@ -113,6 +112,12 @@ export class Feed implements MetricSource {
     return [
       ...new Set([...this.#rows.values()].flatMap(({ metrics }) => Object.keys(metrics ?? {}))),
     ].sort();
+  }
+
+  /** What lies in the trash, as pages list it; the same array until the store changes. */
+  get trashed(): readonly TrashedRun[] {
+    this.#look();
+    return this.#trashed;
   }
 
   /** The moment of the last change. */
@@ -212,14 +217,14 @@ export class Feed implements MetricSource {
       this.#removed.set(id, at);
       this.#at = at;
     }
-    const trashed = new Set(trashedIn(this.#store).map(({ id }) => id));
+    const before = idsOf(this.#trashed);
+    this.#trashed = trashedIn(this.#store);
     // What leaves the trash for good has no row that changes, nor what came there without having had one.
-    for (const id of isFirst ? [] : trashed.symmetricDifference(this.#trashed)) {
+    for (const id of isFirst ? [] : idsOf(this.#trashed).symmetricDifference(before)) {
       if (this.#rows.has(id)) continue;
       this.#removed.set(id, at);
       this.#at = at;
     }
-    this.#trashed = trashed;
   }
 
   /** Whether the row of a run changed; `read` are last values that were read already. */
@@ -267,4 +272,8 @@ function shownNames(): (metrics: Metrics) => string[] {
     return known.get(name)!;
   };
   return (metrics) => Object.keys(metrics).filter(isShown);
+}
+
+function idsOf(runs: readonly TrashedRun[]): Set<string> {
+  return new Set(runs.map(({ id }) => id));
 }

@@ -14472,7 +14472,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the table's news do not count the trash",
     file: "web/routes/api/runs.ts",
-    from: "trashed: trashedIn(store).length",
+    from: "trashed: feed.trashed.length",
     to: "trashed: 0",
     test: "tests/web/dashboard_test.ts",
   },
@@ -14654,8 +14654,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a purged run stays on the page of the trash",
     file: "web/feed.ts",
-    from: "trashed.symmetricDifference(this.#trashed)",
-    to: "trashed.difference(this.#trashed)",
+    from: "idsOf(this.#trashed).symmetricDifference(before)",
+    to: "idsOf(this.#trashed).difference(before)",
     test: "tests/web/feed_test.ts",
   },
   {

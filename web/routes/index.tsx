@@ -6,7 +6,6 @@ import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts
 import { Live, RunTable } from "../islands.ts";
 import { type TableAnswer, type TableRequest, tableRequestOf } from "../runs_query.ts";
 import { tableOf } from "../runs_table.ts";
-import { trashedIn } from "../trash.ts";
 import type { Program } from "../program.ts";
 
 interface Data {
@@ -34,7 +33,7 @@ export function handler(
   const common = { title: "Runs", location, moment, readOnly, live, program, now: Date.now() };
   const table = (of: TableRequest) => ({
     ...tableOf(feed, records, of),
-    trashed: trashedIn(store).length,
+    trashed: feed.trashed.length,
   });
   try {
     return page({ ...common, table: table(request), request, problem: "" });

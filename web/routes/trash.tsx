@@ -4,7 +4,7 @@ import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts
 import { Live, Trash } from "../islands.ts";
 import type { Program } from "../program.ts";
 import type { State } from "../state.ts";
-import { trashedIn, type TrashedRun } from "../trash.ts";
+import type { TrashedRun } from "../trash.ts";
 
 interface Data {
   readonly title: string;
@@ -17,12 +17,12 @@ interface Data {
 
 /** What lies there now. */
 export function handler(
-  { state: { store, feed, writable, program } }: Context<State>,
+  { state: { feed, writable, program } }: Context<State>,
 ): PageAnswer<Data> {
   // Before it is read: what goes on meanwhile is news.
   const { moment } = feed;
   const common = { readOnly: writable === null, program, now: Date.now(), moment };
-  return page({ title: "Trash", runs: trashedIn(store), ...common });
+  return page({ title: "Trash", runs: feed.trashed, ...common });
 }
 
 /** The page. */

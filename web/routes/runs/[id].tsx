@@ -29,7 +29,7 @@ import { isInOwnWorld, moduleRefusal } from "../../own/code.ts";
 import { levelsOf, playerOf } from "../../run_parts.ts";
 import { type AskedView, viewFrom } from "../../run_view.ts";
 import { type RunSummary, summarize } from "../../summary.ts";
-import { trashedIn, type TrashedRun } from "../../trash.ts";
+import type { TrashedRun } from "../../trash.ts";
 import { refusalOf } from "../../training/base_run.ts";
 import { pageBackends, queryOf } from "../../training/setting.ts";
 import { printable, printableLines } from "../../../lab/core/printable.ts";
@@ -75,7 +75,7 @@ interface Data {
 export async function handler(
   { url, params, state: { store, feed, writable, live, program, own } }: Context<State>,
 ): Promise<PageAnswer<Data | Trashed>> {
-  const lying = trashedIn(store).find(({ id }) => id === params.id);
+  const lying = feed.trashed.find(({ id }) => id === params.id);
   if (lying !== undefined) {
     return page({
       title: lying.seed === undefined ? lying.name : `${lying.name}, seed ${lying.seed}`,
