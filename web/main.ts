@@ -89,8 +89,8 @@ function flags(
 }
 
 /**
- * The store; an empty one is made where there is none yet, which is said of one that was named. One that cannot be written, as it is
- * damaged, is shown all the same.
+ * The store; an empty one is made where there is none yet, which is said of one that was named. One that
+ * cannot be written, as it is damaged, is shown all the same.
  */
 function openedStore(location: string, readOnly: boolean): { store: Store; readOnly: boolean } {
   if (readOnly) return { store: openStore(location, { readOnly }), readOnly };

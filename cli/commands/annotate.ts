@@ -73,8 +73,9 @@ export const annotate = defineCommand({
         tags: retagged(run.tags, tag, untag),
         note: note === undefined ? run.note : [run.note, note].filter(Boolean).join("\n"),
       };
-      store.update(run.id, next);
-      io.out([run.id, ...differences(run, next)].join("  "));
+      const changes = differences(run, next);
+      if (changes.length > 0) store.update(run.id, next);
+      io.out([run.id, ...changes.length > 0 ? changes : ["as it was"]].join("  "));
     }
     return 0;
   },
@@ -86,7 +87,7 @@ function differences(
   after: Pick<Run, "name" | "tags" | "note">,
 ): readonly string[] {
   const words = (tags: readonly string[]) => tags.join(", ") || "none";
-  const said = [
+  return [
     before.name === after.name ? [] : `name ${before.name} → ${after.name}`,
     words(before.tags) === words(after.tags)
       ? []
@@ -95,5 +96,4 @@ function differences(
       ? []
       : `note ${shortened(printableLines(after.note).replaceAll("\n", " ⏎ "))}`,
   ].flat();
-  return said.length === 0 ? ["as it was"] : said;
 }

@@ -21,7 +21,8 @@ export const csvColumns = [
 
 /**
  * The text in parts: the header, then one part a series. Fields are quoted as in RFC 4180, those with blanks
- * at an end, too, which many readers would take off; lines end with a line feed; NaN is `NaN`, the infinities are `inf` and `-inf`, as pandas reads them.
+ * at an end, too, which many readers would take off; lines end with a line feed; NaN is `NaN`, the
+ * infinities are `inf` and `-inf`, as pandas reads them.
  */
 export function* csvParts(
   runs: Iterable<Pick<ExportedRun, "run" | "series">>,
