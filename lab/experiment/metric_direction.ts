@@ -28,7 +28,7 @@ const ofTraining: Ways = [
   [/explained_variance|elbo|reward/, "up"],
 ];
 
-const ways: Readonly<Record<string, Ways>> = { losses: ofTraining, timing: [], schedule: [] };
+const ways = new Map<string, Ways>([["losses", ofTraining], ["timing", []], ["schedule", []]]);
 
 /**
  * What is worse than any figure of a metric, for what looks at their order alone; NaN where no way of it
@@ -43,6 +43,6 @@ export function worstOf(metric: string): number {
 export function directionOf(name: string): Direction | null {
   const slash = name.indexOf("/");
   if (slash === -1) return null;
-  const known = ways[name.slice(0, slash)] ?? ofResults;
+  const known = ways.get(name.slice(0, slash)) ?? ofResults;
   return known.find(([pattern]) => pattern.test(name.slice(slash + 1)))?.[1] ?? null;
 }

@@ -29,11 +29,14 @@ export const leave = -1;
 /** A program that ends the threads. */
 export const quit = -2;
 
-/** Looks at a word before the thread sleeps: some tens of microseconds, as waking takes. */
-const spins = 20_000;
+/**
+ * Looks at a word before a thread sleeps: 15 to 40 microseconds at a cycle or two each, about what
+ * waking takes. With fewer, threads sleep at barriers between uneven shares on a fast processor.
+ */
+export const spins = 60_000;
 
 /**
- * Waits until a word is no longer `seen`, for some tens of microseconds awake, then asleep; returns
+ * Waits until a word is no longer `seen`, for a moment awake, then asleep; returns
  * the word, `seen` where that took longer than `milliseconds`.
  */
 export function changed(

@@ -33,7 +33,7 @@ Deno.test("what is better of a metric follows from its name, and so does what is
       "schedule/error",
     ],
     ...each("corrupted_signal_to_noise", "kl", "active_units", "nearest_train", "likelihood_draws"),
-    ...["reward", "agent.learningRate"],
+    ...["reward", "agent.learningRate", "constructor/gradients"],
   ]);
 });
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { sleepers } from "../thread_words.ts";
+import { sleepers, spins } from "../thread_words.ts";
 import { atomic, type Code, get, i32, sequence, set, tee, unreachable, when } from "./assembler.ts";
 
 /** Bytes that an item reads and writes. */
@@ -22,11 +22,10 @@ interface Open extends Touched {
 }
 
 /**
- * A thread looks so often before it sleeps at a barrier, some tens of microseconds: another one may
- * need its core to arrive. It gives up after so many sleeps of a second each, so that a thread that
- * has died does not hang the program.
+ * A thread looks for a moment before it sleeps at a barrier: another one may need its core to arrive.
+ * It gives up after so many sleeps of a second each, so that a thread that has died does not hang the
+ * program.
  */
-const spins = 20_000;
 const sleepMilliseconds = 1000;
 const mostSleeps = 128;
 
