@@ -142,9 +142,9 @@ Deno.test("a traversal is about one test image, by the deviations of all of them
   deepStrictEqual(decoded.count, 5 * size);
   // Of the image's class, whatever becomes of its code.
   deepStrictEqual(Array.from(decoded.labels!), Array(5 * size).fill(labels![other]));
-  for (const  of of[count, NaN]) {
+  for (const wrong of [count, NaN]) {
     await rejects(
-      traversals(model, images, { of, steps: 3 }),
+      traversals(model, images, { of: wrong, steps: 3 }),
       /^InputError: Cannot traverse latents as test images have the numbers 0 … 39: /,
     );
   }

@@ -8210,7 +8210,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what a discriminator gets right is taken for a result",
     file: "lab/experiment/metric_direction.ts",
-    from: "losses: ofTraining, ",
+    from: '["losses", ofTraining], ',
     to: "",
     test: "tests/lab/experiment/metric_direction_test.ts",
   },
