@@ -74,7 +74,7 @@ Deno.test("every call of the lab that is shown leaves out the line that Deno's t
 Deno.test("README names the environment variables that the task may read", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
   const [, given] = /--allow-env=(\S+)/.exec(tasks.experiment.command)!;
-  const [, said] = /and the environment variables (.*?)\. /.exec(readme)!;
+  const [, said] = /and the environment variables (.*?) \|\n/.exec(readme)!;
   deepStrictEqual([...said.matchAll(/`(\w+)`/g)].map((name) => name[1]), given.split(","));
 });
 
