@@ -58,7 +58,7 @@ export const encode = defineCommand({
     const codes = await trainer.encode(values, labels);
     const width = codes.length / count;
     if (/\.npy$/i.test(path)) {
-      const { encodeNpy } = await import("../../models/datasets/npy.ts");
+      const { encodeNpy } = await import("../../lab/core/npy.ts");
       await writeWhole(path, encodeNpy(codes, [count, width]));
     } else {
       await writeWhole(path, tableOf(codes, names));

@@ -22,7 +22,7 @@ export const importRuns = defineCommand({
   brief: "Adds runs that other programs logged, from their files",
   description: "Adds the runs of each file: JSON lines (.jsonl, as " +
     "docs/dashboard.md#log-from-your-own-code has them), TensorBoard's event files, the monitor " +
-    "files of Stable-Baselines3, CSV with a column of steps, what the page of Weights & Biases " +
+    "files and evaluations.npz of Stable-Baselines3, CSV with a column of steps, what the page of Weights & Biases " +
     "exports as CSV or JSON, and what export --format csv wrote. The event files of a folder are " +
     "one run, and FILE may be a folder that has them, or folders with them. What was imported " +
     "before is not added again. The dashboard and the commands show such runs like the lab's own; " +
@@ -33,6 +33,7 @@ export const importRuns = defineCommand({
     ["import logs", "all runs of a folder that TensorBoard shows"],
     ["import monitor.csv wandb_export.csv --tag old", "tables, found again by a tag"],
     ["import logs/*/0.monitor.csv --name ppo-sb3", "seeds of one experiment, compared as such"],
+    ["import logs/ppo/*/evaluations.npz --name ppo-sb3", "the same, by what an EvalCallback kept"],
     ["import logs/*.jsonl --store other-runs", "a folder of them, into another store"],
   ],
   parser: () =>

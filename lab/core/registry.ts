@@ -85,6 +85,12 @@ export interface Player {
   reset(): void;
 }
 
+/** A file's bytes, unpacked, and the path that they were read from. */
+export interface ReadBytes {
+  readonly bytes: Uint8Array;
+  readonly path: string;
+}
+
 /** A file that is read in parts, without waiting. */
 export interface OpenFile extends Disposable {
   /** Bytes. */

@@ -9,12 +9,12 @@ import * as z from "zod";
 import type { Dataset, ExampleReader, Split } from "../../lab/core/dataset.ts";
 import { csvRecords } from "../../lab/core/csv.ts";
 import { InputError, unknownName } from "../../lab/core/errors.ts";
-import type { DatasetContext } from "../../lab/core/registry.ts";
+import { entriesOf, type NpyArray, type NpyRows, openNpy, parseNpy } from "../../lab/core/npy.ts";
+import type { DatasetContext, ReadBytes } from "../../lab/core/registry.ts";
 import { rowRanges } from "../../lab/core/rows.ts";
 import { classesOf } from "./classes.ts";
 import { defineDataset, drawnOut, inMemory, rowsOf } from "./define_dataset.ts";
-import type { ReadBytes, ReadFile } from "./files.ts";
-import { entriesOf, type NpyArray, type NpyRows, openNpy, parseNpy } from "./npy.ts";
+import type { ReadFile } from "./files.ts";
 import { digestOfParts, openerOf, streamedField, streamedSplit } from "./streamed.ts";
 
 const configuration = z.strictObject({

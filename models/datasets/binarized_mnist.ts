@@ -8,8 +8,9 @@
 import * as z from "zod";
 import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import type { ReadBytes } from "../../lab/core/registry.ts";
 import { defineDataset, shuffled } from "./define_dataset.ts";
-import { folderField, type ReadBytes, readNamed } from "./files.ts";
+import { folderField, readNamed } from "./files.ts";
 
 const configuration = z.strictObject(folderField(
   "binarized-mnist",

@@ -6,16 +6,10 @@
  */
 import * as z from "zod";
 import { InputError } from "../../lab/core/errors.ts";
-import type { DatasetContext } from "../../lab/core/registry.ts";
+import type { DatasetContext, ReadBytes } from "../../lab/core/registry.ts";
 
 /** Reads a file's bytes. */
 export type ReadFile = DatasetContext<unknown>["readFile"];
-
-/** A file's bytes, unpacked, and the path that they were read from. */
-export interface ReadBytes {
-  readonly bytes: Uint8Array;
-  readonly path: string;
-}
 
 /** The field `folder`. */
 export function folderField(folder: string, description: string) {

@@ -3,7 +3,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { filesOf } from "../../lab/experiment/session.ts";
-import { encodeNpy } from "../../models/datasets/npy.ts";
+import { encodeNpy } from "../../lab/core/npy.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
 

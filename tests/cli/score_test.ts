@@ -2,7 +2,7 @@
 import { deepStrictEqual, doesNotMatch, match, notStrictEqual, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
 import { registries } from "../../registries.ts";
-import { encodeNpy } from "../../models/datasets/npy.ts";
+import { encodeNpy } from "../../lab/core/npy.ts";
 import { featureNetworkOf } from "../../models/feature_network.ts";
 import { frechetDistance, momentsOf } from "../../models/metrics/frechet.ts";
 import { fewGlyphs, fewPoints } from "../models/laboratory.ts";

@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok, throws } from "node:assert";
 import { reconstructionErrors } from "../../models/anomalies.ts";
 import { classMeans, combined, interpolated, termsIn, traversed } from "../../models/codes.ts";
-import { encodeNpy, parseNpy } from "../../models/datasets/npy.ts";
+import { encodeNpy, parseNpy } from "../../lab/core/npy.ts";
 
 Deno.test("one coordinate after the other runs over three deviations, the others stay", () => {
   // First coordinate: mean 2, deviation 1; second: mean 10, deviation 5.

@@ -717,7 +717,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "big-endian numbers are read as little-endian ones",
-    file: "models/datasets/npy.ts",
+    file: "lab/core/npy.ts",
     from: `const little = type[0] !== ">";`,
     to: `const little = type[0] !== "|";`,
     test: "tests/models/datasets/files_test.ts",
@@ -5195,7 +5195,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "NumPy's second format is read by the first one's header",
-    file: "models/datasets/npy.ts",
+    file: "lab/core/npy.ts",
     from: "const wide = bytes[6] >= 2;",
     to: "const wide = bytes[6] > 2;",
     test: "tests/models/datasets/files_test.ts",
@@ -7691,21 +7691,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "the CRC-32 of an archive's arrays is not looked at",
-    file: "models/datasets/npy.ts",
+    file: "lab/core/npy.ts",
     from: "if (whole.length !== size || crc32(whole) !== sum) {",
     to: "if (whole.length !== size) {",
     test: "tests/models/datasets/files_test.ts",
   },
   {
     fault: "an archive with a comment is none",
-    file: "models/datasets/npy.ts",
+    file: "lab/core/npy.ts",
     from: "end > bytes.length - 65_558",
     to: "end > bytes.length - 23",
     test: "tests/models/datasets/files_test.ts",
   },
   {
     fault: "comments of entries are taken for the next entry",
-    file: "models/datasets/npy.ts",
+    file: "lab/core/npy.ts",
     from: "at += 46 + name + extra + comment;",
     to: "at += 46 + name + extra;",
     test: "tests/models/datasets/files_test.ts",
@@ -14699,5 +14699,19 @@ export const mutants: readonly Mutant[] = [
     from: "const { runs } = judgedByLosses(store, asked);",
     to: "const runs = asked;",
     test: "tests/web/runs_table_test.ts",
+  },
+  {
+    fault: "an evaluation's episodes are those of the one before it",
+    file: "lab/experiment/imports/evaluations.ts",
+    from: "subarray(row * width, (row + 1) * width)",
+    to: "subarray((row && row - 1) * width, (row || 1) * width)",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "evaluations without a row for each timestep are taken",
+    file: "lab/experiment/imports/evaluations.ts",
+    from: "rows !== count || more.length > 0",
+    to: "more.length > 0",
+    test: "tests/lab/experiment/imports_test.ts",
   },
 ];

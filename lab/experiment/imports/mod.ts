@@ -17,6 +17,7 @@ import {
   type LabRun,
 } from "./imported_run.ts";
 import { scoresOf } from "../score.ts";
+import { runOfEvaluations } from "./evaluations.ts";
 import { withLabSeries } from "./lab_series.ts";
 import { importJsonLines } from "./json_lines.ts";
 import { runOfMonitor, runsOfCsv, runsOfJson, type Table } from "./table.ts";
@@ -41,8 +42,9 @@ export function isEventFile(name: string): boolean {
 }
 
 /**
- * Adds the runs of a file: JSON lines (`.jsonl`), TensorBoard's events (`tfevents` in its name), monitor
- * files (a `#` at its beginning), tables in CSV or JSON. Nothing is stored of a file that is wrong, nor
+ * Adds the runs of a file: JSON lines (`.jsonl`), TensorBoard's events (`tfevents` in its name),
+ * Stable-Baselines3's evaluations (`.npz`) and monitor files (a `#` at its beginning), tables in CSV or
+ * JSON. Nothing is stored of a file that is wrong, nor
  * of one whose content was imported before.
  *
  * @param name Path or name of the file.
@@ -68,7 +70,10 @@ export async function importFileRuns(
     const id = await importJsonLines(store, textOf(bytes, name), name, options.tags, source);
     return { ids: [id], known: [], remarks: [] };
   }
-  return await add(store, tableOf(bytes, name), name, sha256(bytes), options);
+  const table = /\.npz$/i.test(name)
+    ? await runOfEvaluations({ bytes, path: name })
+    : tableOf(bytes, name);
+  return await add(store, table, name, sha256(bytes), options);
 }
 
 /**
@@ -234,7 +239,7 @@ function tableOf(bytes: Uint8Array, name: string): Table {
     return isJson ? runsOfJson(text, name) : runsOfCsv(text, name);
   }
   throw new InputError(
-    `Cannot import ${name} as it must be JSON lines (.jsonl), a TensorBoard file (tfevents), or a ` +
-      "table (.csv, .json)",
+    `Cannot import ${name} as it must be JSON lines (.jsonl), a TensorBoard file (tfevents), ` +
+      "evaluations of Stable-Baselines3 (.npz), or a table (.csv, .json)",
   );
 }

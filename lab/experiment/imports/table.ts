@@ -395,7 +395,9 @@ function numbersOf(cells: Row["cells"], columns: readonly string[]): [string, nu
 /** A file's name without folders and end; its folder's where a program calls all of its files so. */
 export function baseName(name: string): string {
   const [folder, last] = ["", ...name.split("/")].slice(-2);
-  const own = last.replace(/(\.monitor)?\.(csv|json|txt)$/i, "");
-  return printable(/^(progress|monitor|\d*)$/.test(own) && folder !== "" ? folder : own) ||
+  const own = last.replace(/(\.monitor)?\.(csv|json|txt|npz)$/i, "");
+  return printable(
+    /^(progress|monitor|evaluations|\d*)$/.test(own) && folder !== "" ? folder : own,
+  ) ||
     "imported";
 }

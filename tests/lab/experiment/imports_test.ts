@@ -429,6 +429,70 @@ Deno.test("a file that is wrong is refused in a line that says where, and nothin
     strictEqual(store.runs().length, 0);
   }));
 
+const archives = new URL("../../golden/stable_baselines/", import.meta.url);
+
+/** What an archive of evaluations becomes. */
+const evaluated = async (store: Store, name: string) =>
+  await imported(store, `sb3/a2c/${name}`, await Deno.readFile(new URL(name, archives)));
+
+Deno.test("an EvalCallback's evaluations are a run with the means over their episodes", () =>
+  withStore(async (store) => {
+    const [{ name, environmentSteps, series }] = await evaluated(store, "evaluations.npz");
+    deepStrictEqual([name, environmentSteps], ["a2c", 300]);
+    const values = Object.fromEntries(series.map(([name, steps, values]) => {
+      deepStrictEqual(steps, [100, 200, 300], name);
+      return [name, values.map((value) => Math.round(value * 1e12) / 1e12)];
+    }));
+    // By NumPy: the episodes lasted 9, 9, 8 steps, 8, 9, 9, and 10, 8, 8.
+    const means = [8.666666666667, 8.666666666667, 8.666666666667];
+    deepStrictEqual(values, {
+      "eval/mean_ep_length": means,
+      "eval/mean_reward": means,
+      "evaluation/length_mean": means,
+      "evaluation/return_mean": means,
+      "evaluation/return_std": [0.471404520791, 0.471404520791, 0.942809041582],
+    });
+    const [second] = await evaluated(store, "successes.npz");
+    const found = Object.fromEntries(second.series.map(([name, , values]) => [name, values]));
+    deepStrictEqual(
+      [second.name, found["eval/success_rate"], found["eval/mean_ep_length"]],
+      ["successes", [0.5, 1], [4.5, 7]],
+    );
+    const bytes = await Deno.readFile(new URL("successes.npz", archives));
+    await withStore(async (other) =>
+      deepStrictEqual((await importFileRuns(other, bytes, "s.npz", options)).remarks, [
+        "Left out of s.npz as Stable-Baselines3's evaluations have no such arrays: extra",
+        "Kept under the lab's names, too: eval/mean_reward as evaluation/return_mean, " +
+        "eval/mean_ep_length as evaluation/length_mean",
+      ])
+    );
+  }));
+
+Deno.test("an archive that is none of evaluations is refused, and nothing of it is stored", () =>
+  withStore(async (store) => {
+    const wrong: [name: string, reason: RegExp][] = [
+      ["points.npz", /must have the arrays timesteps and results, .* evaluations do: data$/],
+      ["unpaired.npz", /results must have a row of episodes for each of 2 timesteps: \[1, 2\]$/],
+      ["uneven.npz", /uneven\.npz, results.* as its elements must be numbers/],
+      [
+        "twice.npz",
+        /evaluation 2 as a metric must have one value at a step: eval\/mean_reward at /,
+      ],
+    ];
+    for (const [name, reason] of wrong) {
+      await rejects(evaluated(store, name), (error) => {
+        ok(error instanceof InputError && !error.message.includes("\n"), String(error));
+        match(error.message, reason);
+        return true;
+      });
+    }
+    await rejects(
+      imported(store, "a.npz", "x"),
+      /^InputError: Cannot read a\.npz as .* whole zip archive$/,
+    );
+    strictEqual(store.runs().length, 0);
+  }));
+
 Deno.test("content that was imported is not imported again, but one whose import broke off is", () =>
   withStore(async (store) => {
     const add = (name: string, text: string, more: object = {}) =>

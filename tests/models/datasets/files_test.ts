@@ -25,7 +25,7 @@ import { binarizedMnist, parseAmat } from "../../../models/datasets/binarized_mn
 import { cifar, parseCifar } from "../../../models/datasets/cifar.ts";
 import { imagePairs } from "../../../models/datasets/image_pairs.ts";
 import { images } from "../../../models/datasets/images.ts";
-import { encodeNpy, entriesOf, parseNpy } from "../../../models/datasets/npy.ts";
+import { encodeNpy, entriesOf, parseNpy } from "../../../lab/core/npy.ts";
 import { decodePicture, squared } from "../../../models/datasets/pictures.ts";
 import { webpDecoder } from "../../../models/datasets/webp.ts";
 import { webpBinary } from "../../../lab/experiment/codecs.ts";

@@ -9,7 +9,7 @@ import { filesOf } from "../../../lab/experiment/session.ts";
 import { defineExperiment } from "../../../lab/experiment/definition.ts";
 import { arrays } from "../../../models/datasets/arrays.ts";
 import { images } from "../../../models/datasets/images.ts";
-import { encodeNpy } from "../../../models/datasets/npy.ts";
+import { encodeNpy } from "../../../lab/core/npy.ts";
 import { train } from "../../../mod.ts";
 
 const folder = await Deno.makeTempDir();

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { crc32 } from "../../lab/core/crc32.ts";
-import { InputError } from "../../lab/core/errors.ts";
-import type { OpenFile } from "../../lab/core/registry.ts";
-import type { ReadBytes } from "./files.ts";
+import { crc32 } from "./crc32.ts";
+import { InputError } from "./errors.ts";
+import type { OpenFile, ReadBytes } from "./registry.ts";
 
 /** An array of a file. */
 export interface NpyArray {
