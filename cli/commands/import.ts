@@ -22,9 +22,9 @@ export const importRuns = defineCommand({
   brief: "Adds runs that other programs logged, from their files",
   description: "Adds the runs of each file: JSON lines (.jsonl, as " +
     "docs/dashboard.md#log-from-your-own-code has them), TensorBoard's event files, the monitor " +
-    "files and evaluations.npz of Stable-Baselines3, CSV with a column of steps, what the page of Weights & Biases " +
-    "exports as CSV or JSON, and what export --format csv wrote. The event files of a folder are " +
-    "one run, and FILE may be a folder that has them, or folders with them. What was imported " +
+    "files and evaluations.npz of Stable-Baselines3, CSV with a column of steps, what the page of " +
+    "Weights & Biases exports as CSV or JSON, and what export --format csv wrote. The event files " +
+    "of a folder are one run, and FILE may be a folder that has them, or folders with them. What was imported " +
     "before is not added again. The dashboard and the commands show such runs like the lab's own; " +
     "resume, reproduce and evaluate need the lab's.",
   examples: [

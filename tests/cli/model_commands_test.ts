@@ -2,12 +2,12 @@
 import { deepStrictEqual, match, notDeepStrictEqual, ok, strictEqual } from "node:assert";
 import { decode } from "fast-png";
 import { main } from "../../cli/main.ts";
+import { parseNpy } from "../../lab/core/npy.ts";
 import { encodePng } from "../../lab/core/png.ts";
 import { defaultRng, streamOf } from "../../lab/core/random.ts";
 import { decodeSafetensors } from "../../lab/core/safetensors.ts";
 import { loadModel } from "../../models/model_file.ts";
 import { drawGlyphs } from "../../models/datasets/glyphs.ts";
-import { parseNpy } from "../../lab/core/npy.ts";
 import { decodePicture } from "../../models/datasets/pictures.ts";
 import { imageSheet } from "../../models/sheet.ts";
 import { asked, registries as echoing } from "./asked_model.ts";

@@ -1,9 +1,9 @@
 /** Stored runs whose data were moved, or changed, since they learned from them. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
+import { encodeNpy } from "../../lab/core/npy.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { filesOf } from "../../lab/experiment/session.ts";
-import { encodeNpy } from "../../lab/core/npy.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
 

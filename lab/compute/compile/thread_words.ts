@@ -31,13 +31,14 @@ export const quit = -2;
 
 /**
  * Looks at a word before a thread sleeps: 15 to 40 microseconds at a cycle or two each, about what
- * waking takes. With fewer, threads sleep at barriers between uneven shares on a fast processor.
+ * waking takes: the one that it waits for may need its core. With fewer, threads sleep at barriers
+ * between uneven shares on a fast processor.
  */
 export const spins = 60_000;
 
 /**
- * Waits until a word is no longer `seen`, for a moment awake, then asleep; returns
- * the word, `seen` where that took longer than `milliseconds`.
+ * Waits until a word is no longer `seen`, for a moment awake, then asleep; returns the word, `seen`
+ * where that took longer than `milliseconds`.
  */
 export function changed(
   words: Int32Array,

@@ -5,7 +5,7 @@
  * @module
  */
 import { InputError } from "../../core/errors.ts";
-import { entriesOf, type NpyArray, parseNpy } from "../../core/npy.ts";
+import { entriesOf, parseNpy } from "../../core/npy.ts";
 import type { ReadBytes } from "../../core/registry.ts";
 import { mean, standardDeviation } from "../../statistics/scores.ts";
 import type { ImportedPoint } from "./imported_run.ts";
@@ -27,47 +27,45 @@ const series = {
 export async function runOfEvaluations({ bytes, path: name }: ReadBytes): Promise<Table> {
   const entries = entriesOf({ bytes, path: name });
   const refused = (why: string) => new InputError(`Cannot import ${name} as ${why}`);
-  const arrayOf = async (array: string): Promise<NpyArray | undefined> => {
-    const entry = entries.get(array);
-    return entry && parseNpy(await entry());
-  };
-  const [timesteps, results] = [await arrayOf("timesteps"), await arrayOf("results")];
-  if (timesteps === undefined || results === undefined) {
+  if (!entries.has("timesteps") || !entries.has("results")) {
     throw refused(
       "an .npz file must have the arrays timesteps and results, as Stable-Baselines3's evaluations " +
         `do: ${[...entries.keys()].join(", ") || "none"}`,
     );
   }
-  const [count] = timesteps.shape;
-  if (timesteps.shape.length !== 1 || count === 0) {
+  const arrayOf = async (array: string) => parseNpy(await entries.get(array)!());
+  const { shape: [count, ...more], values: timesteps } = await arrayOf("timesteps");
+  if (more.length > 0 || !(count > 0)) {
     throw refused(
-      `timesteps must have one axis and an evaluation: [${timesteps.shape.join(", ")}]`,
+      `timesteps must have one axis and an evaluation: [${[count, ...more].join(", ")}]`,
     );
   }
-  const arrays: [metric: string, episodes: (row: number) => Float64Array][] = [];
-  for (const [array, metric] of Object.entries(series)) {
-    const found = await arrayOf(array);
-    if (found === undefined) continue;
-    const [rows, width, ...more] = found.shape;
+  const episodesOf = async (array: string) => {
+    const { shape, values } = await arrayOf(array);
+    const [rows, width, ...more] = shape;
     if (rows !== count || more.length > 0 || !(width > 0)) {
       throw refused(
-        `${array} must have a row of episodes for each of ${count} timesteps: ` +
-          `[${found.shape.join(", ")}]`,
+        `${array} must have a row of episodes for each of ${count} timesteps: [${
+          shape.join(", ")
+        }]`,
       );
     }
-    arrays.push([metric, (row) => found.values.subarray(row * width, (row + 1) * width)]);
+    return (row: number) => values.subarray(row * width, (row + 1) * width);
+  };
+  const returns = await episodesOf("results");
+  const means: [metric: string, of: (row: number) => Float64Array][] = [[series.results, returns]];
+  for (const array of ["ep_lengths", "successes"] as const) {
+    if (entries.has(array)) means.push([series[array], await episodesOf(array)]);
   }
   const noted = onePerStep(name, "timestep");
-  const points = Array.from(timesteps.values, (step, row): ImportedPoint => {
+  const points = Array.from(timesteps, (step, row): ImportedPoint => {
     const at = `evaluation ${row + 1}`;
     if (!isStep(step)) throw refused(`timesteps must be ${STEPS}: ${step} of ${at}`);
-    const means = arrays.map(([metric, episodes]) => [metric, mean([...episodes(row)])] as const);
-    for (const [metric, value] of means) noted(metric, step, value, at);
-    const [[, returns]] = arrays;
-    const deviation = standardDeviation([...returns(row)], 0);
+    const metrics = Object.fromEntries(means.map(([metric, of]) => [metric, mean(of(row))]));
+    for (const [metric, value] of Object.entries(metrics)) noted(metric, step, value, at);
     return {
       step,
-      metrics: { ...Object.fromEntries(means), "evaluation/return_std": deviation },
+      metrics: { ...metrics, "evaluation/return_std": standardDeviation(returns(row), 0) },
     };
   });
   const unknown = [...entries.keys()].filter((array) =>

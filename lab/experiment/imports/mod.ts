@@ -44,8 +44,7 @@ export function isEventFile(name: string): boolean {
 /**
  * Adds the runs of a file: JSON lines (`.jsonl`), TensorBoard's events (`tfevents` in its name),
  * Stable-Baselines3's evaluations (`.npz`) and monitor files (a `#` at its beginning), tables in CSV or
- * JSON. Nothing is stored of a file that is wrong, nor
- * of one whose content was imported before.
+ * JSON. Nothing is stored of a file that is wrong, nor of one whose content was imported before.
  *
  * @param name Path or name of the file.
  * @param options Of what the file does not say: JSON lines say all of it.
@@ -70,10 +69,7 @@ export async function importFileRuns(
     const id = await importJsonLines(store, textOf(bytes, name), name, options.tags, source);
     return { ids: [id], known: [], remarks: [] };
   }
-  const table = /\.npz$/i.test(name)
-    ? await runOfEvaluations({ bytes, path: name })
-    : tableOf(bytes, name);
-  return await add(store, table, name, sha256(bytes), options);
+  return await add(store, await tableOf(bytes, name), name, sha256(bytes), options);
 }
 
 /**
@@ -230,7 +226,8 @@ function refuseOptions(options: ImportOptions, name: string, reason: string): vo
   }
 }
 
-function tableOf(bytes: Uint8Array, name: string): Table {
+async function tableOf(bytes: Uint8Array, name: string): Promise<Table> {
+  if (/\.npz$/i.test(name)) return await runOfEvaluations({ bytes, path: name });
   // What is no table may be no text either.
   const isJson = /\.json$/i.test(name);
   if (isJson || /\.(csv|txt)$/i.test(name) || bytes[0] === "#".charCodeAt(0)) {

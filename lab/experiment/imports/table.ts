@@ -396,8 +396,6 @@ function numbersOf(cells: Row["cells"], columns: readonly string[]): [string, nu
 export function baseName(name: string): string {
   const [folder, last] = ["", ...name.split("/")].slice(-2);
   const own = last.replace(/(\.monitor)?\.(csv|json|txt|npz)$/i, "");
-  return printable(
-    /^(progress|monitor|evaluations|\d*)$/.test(own) && folder !== "" ? folder : own,
-  ) ||
-    "imported";
+  const isCommon = /^(progress|monitor|evaluations|\d*)$/.test(own);
+  return printable(isCommon && folder !== "" ? folder : own) || "imported";
 }

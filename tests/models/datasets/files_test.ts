@@ -15,6 +15,7 @@ import { encode as encodePng } from "fast-png";
 import { crc32, deflateSync } from "node:zlib";
 import { InputError } from "../../../lab/core/errors.ts";
 import { dataHeld, type Dataset, holdingsOf, takesData } from "../../../lab/core/dataset.ts";
+import { encodeNpy, entriesOf, parseNpy } from "../../../lab/core/npy.ts";
 import type { DatasetDefinition } from "../../../lab/core/registry.ts";
 import { sizeOf } from "../../../lab/core/tensor_data.ts";
 import { cyclegan } from "../../../models/adversarial/cyclegan.ts";
@@ -25,7 +26,6 @@ import { binarizedMnist, parseAmat } from "../../../models/datasets/binarized_mn
 import { cifar, parseCifar } from "../../../models/datasets/cifar.ts";
 import { imagePairs } from "../../../models/datasets/image_pairs.ts";
 import { images } from "../../../models/datasets/images.ts";
-import { encodeNpy, entriesOf, parseNpy } from "../../../lab/core/npy.ts";
 import { decodePicture, squared } from "../../../models/datasets/pictures.ts";
 import { webpDecoder } from "../../../models/datasets/webp.ts";
 import { webpBinary } from "../../../lab/experiment/codecs.ts";

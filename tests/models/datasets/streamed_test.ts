@@ -2,6 +2,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { encode as encodePng } from "fast-png";
 import { type Dataset, gatherExamples, holdingsOf } from "../../../lab/core/dataset.ts";
+import { encodeNpy } from "../../../lab/core/npy.ts";
 import { streamOf } from "../../../lab/core/random.ts";
 import type { DatasetDefinition, OpenFile } from "../../../lab/core/registry.ts";
 import { sizeOf } from "../../../lab/core/tensor_data.ts";
@@ -9,7 +10,6 @@ import { filesOf } from "../../../lab/experiment/session.ts";
 import { defineExperiment } from "../../../lab/experiment/definition.ts";
 import { arrays } from "../../../models/datasets/arrays.ts";
 import { images } from "../../../models/datasets/images.ts";
-import { encodeNpy } from "../../../lab/core/npy.ts";
 import { train } from "../../../mod.ts";
 
 const folder = await Deno.makeTempDir();

@@ -21,12 +21,9 @@ interface Open extends Touched {
   readonly thread: number | undefined;
 }
 
-/**
- * A thread looks for a moment before it sleeps at a barrier: another one may need its core to arrive.
- * It gives up after so many sleeps of a second each, so that a thread that has died does not hang the
- * program.
- */
+/** A sleep at a barrier. */
 const sleepMilliseconds = 1000;
+/** A thread gives up after so many, so that one that has died does not hang the program. */
 const mostSleeps = 128;
 
 /**
