@@ -30,7 +30,10 @@ export function isLoopback(host: string): boolean {
   return ownNames.includes(host);
 }
 
-/** A token that nobody guesses: 256 bits. */
+/**
+ * A token that nobody guesses: 256 bits of the system's randomness, another one each time. No result hangs
+ * on it.
+ */
 export function newToken(): string {
   return crypto.getRandomValues(new Uint8Array(32)).toHex();
 }
