@@ -157,18 +157,19 @@ async function denoTest(args: readonly string[]): Promise<Counts> {
   return counts;
 }
 
-/** Rooms whose files are quick, start no process and leave TensorFlow.js's backend as it was. */
-const SHARED = /^tests\/(agents|envs|evidence|models|lab\/(core|search|statistics)|web)\//;
+/** Rooms whose files leave what an isolate keeps as it was, so that they may share one. */
+const SHARED =
+  /^tests\/(agents|cli|envs|evidence|models|lab\/(compute|core|search|statistics|store)|web)\//;
 /** What a file of such a room imports whose page goes on knowing what it heard. */
 const HEARING = /from "[./]+\/(?:small_page|web\/live)\.ts"/;
 /** What a file about models imports that computes on the backend which it chose, or found. */
 const COMPUTING = /^import .* from "@tensorflow\/tfjs"/m;
 /** Files of such a room that share an isolate, at most, and from how many files on they do. */
-const [TOGETHER, MANY] = [8, 40];
+const [TOGETHER, MANY] = [16, 40];
 
 /**
- * The modules to run. Of a whole run each imports a file, or up to eight of a room, as each isolate loads
- * the lab anew; those with the most text come first, as one that takes long would else end alone. (Of the
+ * The modules to run. Of a whole run each imports a file, or up to sixteen of a room, as each isolate
+ * loads the lab anew; those with the most text come first, as one that takes long would else end alone. (Of the
  * modules of one folder Deno keeps the order.)
  *
  * @param folder Where modules may be written.
@@ -207,6 +208,9 @@ interface Counts {
   skipped: number;
 }
 
+/** What a file does to the process, which all modules of a run share: such files have one of their own. */
+const CHANGING = /Deno\.env\.set\(/;
+
 /** Faults tell figures, which a quiet run does not show. */
 const shows = Deno.args.includes("--fuzz");
 
@@ -239,27 +243,35 @@ const folder = Deno.makeTempDirSync({ dir: "/tmp", prefix: "reverie-tests-" });
 const built: Record<string, string> = files.length >= MANY && await buildDashboard()
   ? { REVERIE_TESTS_BUILT: "1" }
   : {};
-/** The examples come first, so that what failed among the rest stands last. */
+const { changing = [], quiet = [] } = Object.groupBy(
+  files,
+  (path) => CHANGING.test(Deno.readTextFileSync(new URL(path, root))) ? "changing" : "quiet",
+);
+const tests = async (options: readonly string[], modules: readonly string[]) =>
+  modules.length === 0 ? [] : [
+    await denoTest([
+      ...options,
+      "--preload=tests/properties.ts",
+      ...byName,
+      ...permissions,
+      ...modules,
+    ]),
+  ];
+const examples = async () =>
+  tier !== undefined || filters.length > 0 ? [] : [
+    await denoTest([
+      "--doc",
+      "--parallel",
+      "--permit-no-files",
+      ...permissions,
+      ...documented.filter((path) => exists(new URL(path, root).pathname)),
+    ]),
+  ];
+/** What is small comes first, so that what failed among the rest stands last. */
 const runs = [
-  ...tier === undefined && filters.length === 0
-    ? [
-      await denoTest([
-        "--doc",
-        "--parallel",
-        "--permit-no-files",
-        ...permissions,
-        ...documented.filter((path) => exists(new URL(path, root).pathname)),
-      ]),
-    ]
-    : [],
-  await denoTest([
-    "--parallel",
-    "--preload=tests/properties.ts",
-    ...byName,
-    ...permissions,
-    ...modulesOf(files, folder),
-  ]),
-];
+  ...await Promise.all([examples(), tests([], changing)]),
+  await tests(["--parallel"], modulesOf(quiet, folder)),
+].flat();
 Deno.removeSync(folder, { recursive: true });
 const sum = (key: keyof Counts) => runs.reduce((total, run) => total + run[key], 0);
 const skipped = sum("skipped");

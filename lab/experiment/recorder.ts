@@ -62,7 +62,7 @@ export class StoreRecorder {
   #run: Run;
   /** Of the final checkpoint, which may be too large to be read again for them. */
   #parameters: NamedTensors = {};
-  #countedAt = 0;
+  #countedAt = -Infinity;
   /** What the latest evaluation had to say: said again by the next one, it is no news. */
   #said: readonly string[] = [];
 
