@@ -78,7 +78,9 @@ interface WorkerOptions {
 /**
  * N environments over W workers, equal to the same vector in one thread bit for bit. All actions are
  * looked at before any row is stepped. The calling thread waits, so that `step` returns as that of any
- * vector; a worker that does not answer in time ends them all. A program ends only after `close`.
+ * vector; a worker that does not answer in time ends them all. One whose step never returns goes on
+ * until the program exits, as Deno ends no thread in the midst of JavaScript. A program ends only after
+ * `close`.
  */
 export class WorkerVector implements Vector {
   readonly id: string;
