@@ -1,6 +1,6 @@
 /** Tables of a comparison: statistics over seeds, and settings that differ. @module */
 import { useSignal } from "@preact/signals";
-import type { ComponentChildren, VNode } from "preact";
+import type { VNode } from "preact";
 import { differingPaths, isFinished, isLost, seedsText } from "../../lab/experiment/comparison.ts";
 import { directionOf } from "../../lab/experiment/metric_direction.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
@@ -9,6 +9,7 @@ import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
 import { boundsText, figure, figureBeside } from "../format.ts";
 import type { Finding } from "../finding.ts";
 import { IntervalBar, reachOf } from "./interval_bar.tsx";
+import { SortableHead } from "./sortable_head.tsx";
 import { Worth } from "./status.tsx";
 import { Swatch } from "./swatch.tsx";
 
@@ -69,14 +70,13 @@ export function Statistics(
   const head = (by: Ordered, name: string, more: { class?: string; title?: string } = {}) => (
     <SortableHead
       {...more}
+      name={name}
       sorted={order.by !== by ? "none" : order.descending ? "descending" : "ascending"}
       choose={() =>
         chosen.value = order.by === by
           ? { by, descending: !order.descending }
           : firstOrder(by, metric)}
-    >
-      {name}
-    </SortableHead>
+    />
   );
   return (
     <div class="scroll">
@@ -179,23 +179,6 @@ export function Statistics(
         </tbody>
       </table>
     </div>
-  );
-}
-
-/** The head of a column that rows can be ordered by. */
-function SortableHead(
-  { sorted, choose, children, ...more }: {
-    sorted: "none" | "ascending" | "descending";
-    choose: () => void;
-    class?: string;
-    title?: string;
-    children: ComponentChildren;
-  },
-): VNode {
-  return (
-    <th scope="col" aria-sort={sorted} {...more}>
-      <button type="button" onClick={choose}>{children}</button>
-    </th>
   );
 }
 

@@ -12,6 +12,7 @@ import { useAddress } from "../components/address.ts";
 import { MOST_NAMED, runsQuery } from "../compare_query.ts";
 import { ChangeBar } from "../components/change_bar.tsx";
 import { Seeds } from "../components/seeds.tsx";
+import { SortableHead } from "../components/sortable_head.tsx";
 import { Spark } from "../components/spark.tsx";
 import { Status } from "../components/status.tsx";
 import { MOST_RUNS, useTrends } from "../components/trends.tsx";
@@ -411,10 +412,11 @@ function Head(
   const isMixed = key === FIGURE && better === null;
   const first = better === "up" || key === "started" || isMixed;
   return (
-    <th
-      scope="col"
+    <SortableHead
+      name={title}
       class={number ? "number" : undefined}
-      aria-sort={!isSorted ? "none" : descending ? "descending" : "ascending"}
+      sorted={!isSorted ? "none" : descending ? "descending" : "ascending"}
+      choose={() => choose(isSorted ? !descending : first)}
       title={isMixed
         ? "metric by metric, the better end first"
         : better === "up"
@@ -423,9 +425,8 @@ function Head(
         ? "less is better"
         : undefined}
     >
-      <button type="button" onClick={() => choose(isSorted ? !descending : first)}>{title}</button>
       {children}
-    </th>
+    </SortableHead>
   );
 }
 
