@@ -129,7 +129,10 @@ const quickShaders = { GALLIVM_PERF: "nopt", LP_NATIVE_VECTOR_WIDTH: "128" };
  * Runs `deno test`, passes its output on, and returns its counts. One module more than there are cores runs
  * at a time, as browsers, servers and clocks are waited for a fifth of all time.
  */
-async function denoTest(args: readonly string[]): Promise<Counts> {
+async function denoTest(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--no-check", ...shows ? [] : ["--quiet"], ...args],
     cwd: root,
@@ -140,7 +143,7 @@ async function denoTest(args: readonly string[]): Promise<Counts> {
       XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp",
       DENO_JOBS: Deno.env.get("DENO_JOBS") ?? `${navigator.hardwareConcurrency + 1}`,
       ...quickShaders,
-      ...built,
+      ...variables,
     },
   }).spawn();
   let tail = "";
@@ -169,8 +172,8 @@ const [TOGETHER, MANY] = [16, 40];
 
 /**
  * The modules to run. Of a whole run each imports a file, or up to sixteen of a room, as each isolate
- * loads the lab anew; those with the most text come first, as one that takes long would else end alone. (Of the
- * modules of one folder Deno keeps the order.)
+ * loads the lab anew; those with the most text come first, as one that takes long would else end
+ * alone. (Of the modules of one folder Deno keeps the order.)
  *
  * @param folder Where modules may be written.
  */
@@ -239,15 +242,15 @@ const named = filters.filter((filter) => !inPath(filter));
 const byName = named.length === 0 ? [] : [`--filter=/${named.map(RegExp.escape).join("|")}/`];
 const documented = ["README.md", "docs", "lab", "envs", "agents", "models", "experiments"];
 const folder = Deno.makeTempDirSync({ dir: "/tmp", prefix: "reverie-tests-" });
-/** Says that the dashboard is built: once for a whole run, else by each file that needs it. */
-const built: Record<string, string> = files.length >= MANY && await buildDashboard()
-  ? { REVERIE_TESTS_BUILT: "1" }
-  : {};
 const { changing = [], quiet = [] } = Object.groupBy(
   files,
   (path) => CHANGING.test(Deno.readTextFileSync(new URL(path, root))) ? "changing" : "quiet",
 );
-const tests = async (options: readonly string[], modules: readonly string[]) =>
+const tests = async (
+  options: readonly string[],
+  modules: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+) =>
   modules.length === 0 ? [] : [
     await denoTest([
       ...options,
@@ -255,7 +258,7 @@ const tests = async (options: readonly string[], modules: readonly string[]) =>
       ...byName,
       ...permissions,
       ...modules,
-    ]),
+    ], variables),
   ];
 const examples = async () =>
   tier !== undefined || filters.length > 0 ? [] : [
@@ -268,9 +271,14 @@ const examples = async () =>
     ]),
   ];
 /** What is small comes first, so that what failed among the rest stands last. */
+const first = Promise.all([examples(), tests([], changing)]);
+/** Says that the dashboard is built: once for a whole run, else by each file that needs it. */
+const built: Record<string, string> = files.length >= MANY && await buildDashboard()
+  ? { REVERIE_TESTS_BUILT: "1" }
+  : {};
 const runs = [
-  ...await Promise.all([examples(), tests([], changing)]),
-  await tests(["--parallel"], modulesOf(quiet, folder)),
+  ...await first,
+  await tests(["--parallel"], modulesOf(quiet, folder), built),
 ].flat();
 Deno.removeSync(folder, { recursive: true });
 const sum = (key: keyof Counts) => runs.reduce((total, run) => total + run[key], 0);
