@@ -21,6 +21,9 @@ const folders = [
 ];
 const copied = ["README.md", "LICENSE", "THIRD_PARTY.md", "CHANGELOG.md"];
 
+/** What the package's name starts in a shell. */
+const program = "cli/start.js";
+
 /** The compiler that writes declarations: fetched for the build alone. */
 const COMPILER = "npm:typescript@5.9.3/tsc";
 
@@ -105,13 +108,8 @@ export async function buildPackage(
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
   }
-  const program = "cli/main.js";
-  const main = await Deno.readTextFile(join(out, program));
-  await put(
-    out,
-    program,
-    `#!/usr/bin/env -S deno run --allow-all --no-prompt --unstable-worker-options --unstable-lazy-dynamic-imports\n${main}`,
-  );
+  const started = await Deno.readTextFile(join(out, program));
+  await put(out, program, `#!/usr/bin/env -S deno run --allow-all --no-prompt\n${started}`);
   await put(out, "package.json", `${JSON.stringify(await manifest(used), null, 2)}\n`);
   if (declarations) await declare(out);
 }
@@ -157,7 +155,7 @@ async function manifest(used: ReadonlySet<string>): Promise<Record<string, unkno
     sideEffects: ["cli", "lab/compute", "lab/experiment", "lab/store", "web"].map((folder) =>
       `./${folder}/**`
     ),
-    bin: { reverie: "cli/main.js" },
+    bin: { reverie: program },
     files: ["**", "!*.tgz"],
     engines: { node: `>=${NODE}`, deno: ">=2.9" },
     dependencies,

@@ -105,9 +105,8 @@ Deno.test("the package trains under Deno, Node and Bun, and its command line und
     here.dispose();
     strictEqual(deno.runs[0].digest, here.digest, "as from the checkout");
 
-    const unstable = ["--unstable-worker-options", "--unstable-lazy-dynamic-imports"];
     const reverie = (...args: string[]) =>
-      run(place, Deno.execPath(), "run", "-A", ...unstable, `${bin}/reverie`, ...args);
+      run(place, Deno.execPath(), "run", "-A", `${bin}/reverie`, ...args);
     await reverie("new", "agent", "climber");
     const { runs } = JSON.parse(
       await reverie("run", "climber.ts", "--seeds", "2", "--budget", "4096", "--json"),
@@ -120,7 +119,7 @@ Deno.test("the package trains under Deno, Node and Bun, and its command line und
     await run(place, Deno.execPath(), "check", "climber.ts");
 
     // As the README has it.
-    await run(place, Deno.execPath(), "run", "-A", `${bin}/reverie`, "new", "project", "study");
+    await reverie("new", "project", "study");
     const study = `${place}/study`;
     await run(study, Deno.execPath(), "task", "experiment", "run", "first.ts", "--budget", "4096");
     ok((await Deno.stat(`${study}/runs`)).isDirectory);
