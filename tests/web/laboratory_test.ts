@@ -100,6 +100,11 @@ Deno.test("what cannot be trained is one line at its field, and the fields stay"
       ["agent.gama=0.9", "agent.gama", /^Cannot set agent\.gama as .*did you mean "agent\.gamma"/],
       ["budget=-1", "budget", /^Cannot use the budget as it must be a whole number/],
       ["seed=x", "seed", /^Cannot use the seed as it must be a whole number.*: x$/],
+      [
+        "backend=native",
+        undefined,
+        /^Cannot train here on "native" as a page's backends are wasm, /,
+      ],
     ] as const
   ) {
     const asked = of(`experiment=cartpole-a2c-quick&${query}`);

@@ -32,8 +32,11 @@ Deno.test("an address holds seed, backend and each field that differs, and nothi
   );
 });
 
-Deno.test("a backend that pages have not is the usual one", () => {
-  strictEqual(read("backend=native").backend, "wasm");
+Deno.test("a backend that pages have not is kept as what is to be refused", () => {
+  const setting = read("backend=native&budget=2k");
+  deepStrictEqual(setting.set, { budget: "2k", backend: "native" });
+  strictEqual(queryOf(setting), `experiment=${USUAL}&budget=2k&backend=native`);
+  deepStrictEqual(read("backend=webgpu").set, {});
 });
 
 Deno.test("the command trains the same, its words as a shell takes them", () => {

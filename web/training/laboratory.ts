@@ -30,6 +30,7 @@ import { movedDataset, type Shifts } from "../modes.ts";
 import { definitionIn } from "../own/definition.ts";
 import { type Ahead, aheadOf } from "./ahead.ts";
 import { formOf } from "./form.ts";
+import { pageBackends } from "./setting.ts";
 import type {
   Asked,
   BaseRun,
@@ -172,6 +173,11 @@ export class Laboratory {
   async #resolved(definition: ExperimentDefinition, asked: Asked): Promise<Resolved> {
     const { setting } = asked;
     parseSeed(seedOf(asked));
+    const { backend } = setting.set;
+    if (backend !== undefined) {
+      const those = pageBackends.join(", ");
+      throw new InputError(`Cannot train here on "${backend}" as a page's backends are ${those}`);
+    }
     const resolved = await resolve(definition, this.#registries, {
       set: Object.entries(setting.set),
     });

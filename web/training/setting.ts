@@ -19,7 +19,10 @@ export interface Setting {
   /** As it was typed; empty: the base's own. */
   readonly seed: string;
   readonly backend: PageBackend;
-  /** Fields that differ from the base's, by path, as they were typed. */
+  /**
+   * Fields that differ from the base's, by path, as they were typed; a backend that pages have not is
+   * among them, to be refused as the others are.
+   */
   readonly set: Readonly<Record<string, string>>;
 }
 
@@ -32,12 +35,16 @@ const own = ["experiment", "run", "seed", "backend"];
 /** The setting of an address: every key that is not the page's own is a field. */
 export function settingOf(query: URLSearchParams): Setting {
   const run = query.get("run");
-  const backend = pageBackends.find((each) => each === query.get("backend")) ?? "wasm";
+  const named = query.get("backend") ?? "wasm";
+  const backend = pageBackends.find((each) => each === named);
   return {
     base: run === null ? { experiment: query.get("experiment") ?? USUAL } : { run },
     seed: query.get("seed") ?? "",
-    backend,
-    set: Object.fromEntries([...query].filter(([key]) => !own.includes(key))),
+    backend: backend ?? "wasm",
+    set: {
+      ...Object.fromEntries([...query].filter(([key]) => !own.includes(key))),
+      ...backend === undefined && { backend: named },
+    },
   };
 }
 
