@@ -3,10 +3,8 @@ import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { integer, keyValue, string } from "@optique/core/valueparser";
-import { environmentCalled } from "../../lab/core/environment_ids.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Seed } from "../../lab/core/random.ts";
-import type { Registries } from "../../lab/experiment/registries.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import type { RunRequest } from "../../lab/experiment/launch.ts";
 import type { Describer } from "../../lab/experiment/describe.ts";
@@ -34,12 +32,13 @@ import {
   workersOption,
 } from "../command.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
-import { callersPath, callersReference, type Io } from "../terminal/io.ts";
+import { callersReference, type Io } from "../terminal/io.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { tellOfLibrary } from "../faster.ts";
 import { wrapped } from "../terminal/format.ts";
 import { isPostgres, openFleet } from "../fleet.ts";
+import { chosenData, requireDataset } from "../chosen_data.ts";
 import { callersRanges, callersSettings, type Settings } from "../settings.ts";
 import { openStoreOf } from "../stores.ts";
 import { conclude, fresh, startLine, tellRefusals, watched } from "../training.ts";
@@ -55,7 +54,7 @@ export const run = defineCommand({
     ["run cartpole-ppo", "the experiment with the seeds that it names"],
     ["run cartpole-ppo cartpole-dqn --seeds 5", "two experiments, seeds 1 to 5 of each"],
     ["run cartpole-dqn --set agent.gamma=0.98 --tag gamma", "another discount factor, tagged"],
-    ["run vae --dataset images --set dataset.folder=holiday", "a VAE of your own pictures"],
+    ["run vae --dataset holiday", "a VAE of your own pictures"],
     ["run text-gpt --dataset diary.txt", "a GPT of your own text"],
     ["run glyphs-vae --dataset frames:gridworld", "a VAE of what a world looks like"],
     ["run my_world.ts --budget 20k-steps", "your own experiment, shorter"],
@@ -89,8 +88,8 @@ export const run = defineCommand({
       dataset: optional(option("--dataset", named("NAME", known.datasets), {
         description: plain(
           "Learn from another data set (list datasets names them), --set dataset.name=NAME, from a " +
-            "file of text (FILE.txt) or numbers (.csv, .npy, .npz), or from drawings of a world " +
-            "(frames:cartpole).",
+            "FOLDER of pictures, MNIST's or CIFAR-10's files, a file of text (FILE.txt) or numbers " +
+            "(.csv, .npy, .npz), or from drawings of a world (frames:cartpole).",
         ),
       })),
       set: setOption(
@@ -470,43 +469,6 @@ async function experimentsOf(
     io.notice(`${name}: with the settings of ${first.name}\n`);
     return { name: first.name, called: `${name}-${data}` };
   }));
-}
-
-/**
- * Refuses what is no data set's name but is said of some, as `mnist`; a name that nothing is known of is
- * left to who looks it up.
- */
-function requireDataset(name: string, { datasets }: Registries): void {
-  if (datasets.some((each) => each.name === name.toLowerCase())) return;
-  const told = datasets
-    .filter(({ summary }) => summary.toLowerCase().includes(name.toLowerCase()))
-    .map((each) => `"${each.name}"`);
-  if (told.length === 0) return;
-  throw new InputError(
-    `Cannot run as there is no data set "${name}" (did you mean ${told.join(" or ")}?): ` +
-      `\`list datasets ${name}\` says what each is`,
-  );
-}
-
-/** The data sets of one file, by its ending. */
-const FILES: Readonly<Record<string, string>> = {
-  ".txt": "text",
-  ".csv": "arrays",
-  ".npy": "arrays",
-  ".npz": "arrays",
-};
-
-/** What `--dataset` sets: a name, a file of text or numbers, or the frames of a world. */
-async function chosenData(dataset: string | undefined, io: Io): Promise<Settings> {
-  if (dataset === undefined) return [];
-  const [ending] = /\.\w+$/.exec(dataset) ?? [];
-  const reads = ending && FILES[ending.toLowerCase()];
-  if (reads) return [["dataset.name", reads], ["dataset.file", callersPath(io, dataset)]];
-  const [, world] = /^frames:(.+)$/.exec(dataset) ?? [];
-  if (world === undefined) return [["dataset.name", dataset]];
-  const { environments } = await io.registries();
-  const id = environmentCalled(world, environments.map(({ id }) => id));
-  return [["dataset.name", "frames"], ["dataset.environment", id]];
 }
 
 /** The seed `index` after `first`, exact beyond 2⁵³ too. */

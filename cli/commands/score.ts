@@ -22,6 +22,7 @@ import {
   storeOption,
 } from "../command.ts";
 import { type Sampling, samplingOf, samplingOptions } from "../sampling_options.ts";
+import { chosenData } from "../chosen_data.ts";
 import { callersSettings, type Settings, valuesOf } from "../settings.ts";
 import type { CheckpointChoice } from "../../lab/store/chosen_checkpoint.ts";
 import { dataOf, dataOption, examplesOf, noticeDiverged } from "../stored_model.ts";
@@ -73,7 +74,7 @@ export const score = defineCommand({
     ["score latest --guidance 3", "samples that follow their class further"],
     ["score pictures --against glyphs", "anybody's pictures"],
     [
-      "score drawn --against images --set dataset.folder=photos",
+      "score drawn --against photos",
       "pictures of one folder against those of another",
     ],
     ["score latest --features inception/model.json", "in features of a network of your own"],
@@ -96,12 +97,14 @@ export const score = defineCommand({
       ),
       against: optional(
         option("--against", string({ metavar: "DATASET" }), {
-          description: plain("The data set that a folder's pictures are compared with."),
+          description: plain(
+            "The data set, or the folder, that a folder's pictures are compared with.",
+          ),
         }),
       ),
       ...samplingOptions(),
       set: setOption(
-        "With --against a field of its data set, as dataset.folder=FOLDER (describe NAME lists them); " +
+        "With --against a field of its data set, as dataset.side=64 (describe NAME lists them); " +
           "of a run a field that no weight hangs on, as model.stochasticity=0. Repeatable.",
       ),
       features: optional(
@@ -261,10 +264,11 @@ async function picturesOf(
   const { loadEntry } = await import("../../lab/experiment/resolve.ts");
   const { filesOf } = await import("../../lab/experiment/session.ts");
   const { datasets } = await io.registries();
-  const definition = await loadEntry(datasets, "data set", against!, "score");
+  const [[, name], ...data] = await chosenData(against!, io);
+  const definition = await loadEntry(datasets, "data set", name, "score");
   const configuration = await configurationOf(
     definition,
-    await callersSettings({ set, store }, io),
+    [...data, ...await callersSettings({ set, store }, io)],
   );
   const dataset = await definition.create({
     configuration,

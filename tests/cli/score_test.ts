@@ -86,10 +86,10 @@ Deno.test("score compares two folders, and a folder with a file of arrays", asyn
     await writeNetwork(`${folder}/eyes.json`, [8, 8, 1], 5);
     const sized = "--set dataset.side=8 --set dataset.grey=true --set dataset.test=0.5";
     const { code, out, error } = await lab(
-      `score squares --against images --set dataset.folder=others ${sized} --features eyes.json`,
+      `score squares --against others ${sized} --features eyes.json`,
     );
     strictEqual(code, 0, error);
-    match(out, /^12 pictures of squares against images, cropped and resized to 8 × 8\n/);
+    match(out, /^12 pictures of squares against others, cropped and resized to 8 × 8\n/);
     match(out, /compare 12 samples with 12 test images/);
     match(out, /\nfid_eyes +[\d.]+ *\n/);
     match(out, /what real images get is not measured as .* 10 validation images at least: 1/);

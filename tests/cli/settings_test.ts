@@ -1,6 +1,8 @@
 /** What `--set` and `--dataset` mean to the one who types them. */
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { dirname } from "node:path";
 import { parseSync } from "@optique/core/parser";
+import { chosenData } from "../../cli/chosen_data.ts";
 import { memoryLimitOption } from "../../cli/command.ts";
 import { main } from "../../cli/main.ts";
 import { callersRanges, callersSettings } from "../../cli/settings.ts";
@@ -62,6 +64,47 @@ Deno.test("a sweep learns from the data that its line names", () =>
     for (const { config: { dataset } } of runs) {
       strictEqual(dataset.file, `${folder}/here/words.txt`);
     }
+  }));
+
+Deno.test("--dataset names a data set, a file, a folder of any, or the frames of a world", () =>
+  inFolder(async (folder) => {
+    const here = `${folder}/here`;
+    const io = capturedIo({ folder: here, root: folder });
+    for (
+      const file of [
+        "holiday/1.png",
+        "glyphs/1.png",
+        "mnist/train-images-idx3-ubyte.gz",
+        "cifar-10/test_batch.bin",
+        "binary/binarized_mnist_train.amat",
+      ]
+    ) {
+      await Deno.mkdir(dirname(`${here}/${file}`), { recursive: true });
+      await Deno.writeTextFile(`${here}/${file}`, "");
+    }
+    const of = (name: string, field: string, value: string) => [
+      ["dataset.name", name],
+      [`dataset.${field}`, value],
+    ];
+    for (
+      const [typed, settings] of [
+        [undefined, []],
+        ["glyphs", [["dataset.name", "glyphs"]]],
+        ["glyps", [["dataset.name", "glyps"]]],
+        ["./glyphs", of("images", "folder", `${here}/glyphs`)],
+        ["holiday", of("images", "folder", `${here}/holiday`)],
+        [`${here}/holiday/`, of("images", "folder", `${here}/holiday`)],
+        ["mnist", of("idx", "folder", `${here}/mnist`)],
+        ["cifar-10", of("cifar", "folder", `${here}/cifar-10`)],
+        ["binary", of("binarized-mnist", "folder", `${here}/binary`)],
+        ["words.txt", of("text", "file", `${here}/words.txt`)],
+        ["frames:cartpole", of("frames", "environment", "CartPole-v1")],
+      ] as const
+    ) deepStrictEqual(await chosenData(typed, io), settings, `${typed}`);
+    await rejects(
+      chosenData("./none", io),
+      /^InputError: Cannot learn from \.\/none as there is no /,
+    );
   }));
 
 Deno.test("a size means the same in whatever letters its unit is typed", () => {
