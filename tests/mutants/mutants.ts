@@ -13608,7 +13608,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a file of numbers is looked for among the names of data sets",
-    file: "cli/commands/run.ts",
+    file: "cli/chosen_data.ts",
     from: '  ".csv": "arrays",\n',
     to: "",
     test: "tests/cli/model_commands_test.ts",
@@ -14713,5 +14713,33 @@ export const mutants: readonly Mutant[] = [
     from: "rows !== count || more.length > 0",
     to: "more.length > 0",
     test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "a folder of MNIST's files is read as one of pictures",
+    file: "cli/chosen_data.ts",
+    from: 'name.replace(/\\.gz$/, "")',
+    to: "name",
+    test: "tests/cli/settings_test.ts",
+  },
+  {
+    fault: "a folder in the place of a data set of the same name is learned from",
+    file: "cli/chosen_data.ts",
+    from: "  if (datasets.some(({ name }) => name === dataset)) return",
+    to: "  if (false) return",
+    test: "tests/cli/settings_test.ts",
+  },
+  {
+    fault: "the package's program keeps signals to itself",
+    file: "cli/start.ts",
+    from: "child.kill(signal)",
+    to: "{}",
+    test: "tests/cli/start_test.ts",
+  },
+  {
+    fault: "a page's backend that pages have not is another one in silence",
+    file: "web/training/setting.ts",
+    from: "...backend === undefined && { backend: named }",
+    to: "",
+    test: "tests/web/setting_test.ts",
   },
 ];
