@@ -7,11 +7,11 @@ import { resolve } from "node:path";
 import { environmentCalled } from "../lab/core/environment_ids.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
-import { isFolder, namesIn } from "../lab/store/files.ts";
+import { isFolder, namesIn, sizeOfFile } from "../lab/store/files.ts";
 import type { Settings } from "./settings.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
-/** The data sets of one file, by its ending. */
+/** The data sets of one file, by its ending; a file of any other is a text. */
 const FILES: Readonly<Record<string, string>> = {
   ".txt": "text",
   ".csv": "arrays",
@@ -30,7 +30,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
  * The settings of what `--dataset` names. What has a data set's name is that; a folder of the same name is
  * typed as a path, `./images`.
  *
- * @throws {InputError} for a path where no folder is.
+ * @throws {InputError} for a path where nothing is.
  */
 export async function chosenData(dataset: string | undefined, io: Io): Promise<Settings> {
   if (dataset === undefined) return [];
@@ -43,11 +43,12 @@ export async function chosenData(dataset: string | undefined, io: Io): Promise<S
     const id = environmentCalled(world, environments.map(({ id }) => id));
     return [["dataset.name", "frames"], ["dataset.environment", id]];
   }
-  const folder = resolve(callersPath(io, dataset));
+  const path = resolve(callersPath(io, dataset));
   if (datasets.some(({ name }) => name === dataset)) return [["dataset.name", dataset]];
-  if (isFolder(folder)) return [["dataset.name", folderKind(folder)], ["dataset.folder", folder]];
+  if (isFolder(path)) return [["dataset.name", folderKind(path)], ["dataset.folder", path]];
+  if (sizeOfFile(path) !== undefined) return [["dataset.name", "text"], ["dataset.file", path]];
   if (!/[/\\]/.test(dataset)) return [["dataset.name", dataset]];
-  throw new InputError(`Cannot learn from ${dataset} as there is no folder of that name`);
+  throw new InputError(`Cannot learn from ${dataset} as there is no file or folder of that name`);
 }
 
 /** The data set that reads a folder. */

@@ -73,6 +73,7 @@ Deno.test("--dataset names a data set, a file, a folder of any, or the frames of
     for (
       const file of [
         "holiday/1.png",
+        "diary.md",
         "glyphs/1.png",
         "mnist/train-images-idx3-ubyte.gz",
         "cifar-10/test_batch.bin",
@@ -98,6 +99,8 @@ Deno.test("--dataset names a data set, a file, a folder of any, or the frames of
         ["cifar-10", of("cifar", "folder", `${here}/cifar-10`)],
         ["binary", of("binarized-mnist", "folder", `${here}/binary`)],
         ["words.txt", of("text", "file", `${here}/words.txt`)],
+        ["diary.md", of("text", "file", `${here}/diary.md`)],
+        ["letters.md", [["dataset.name", "letters.md"]]],
         ["frames:cartpole", of("frames", "environment", "CartPole-v1")],
       ] as const
     ) deepStrictEqual(await chosenData(typed, io), settings, `${typed}`);
