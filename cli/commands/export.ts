@@ -1,5 +1,5 @@
 /** `export RUN…`: data out, readable by pandas, TensorBoard and PyTorch. @module */
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { object } from "@optique/core/constructs";
 import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
@@ -15,6 +15,7 @@ import { defineCommand, oneOf, plain, runArguments, storeOption, whereOption } f
 import { chosenRuns } from "../filter.ts";
 import { inFileName, refuseExisting, writeWhole } from "../files.ts";
 import { dataOf, dataOption } from "../stored_model.ts";
+import { isFolder } from "../../lab/store/files.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 import { needRuns, openStoreOf } from "../stores.ts";
 
@@ -36,7 +37,7 @@ type Format = typeof formats[number];
 /** The command `export`. */
 export const exportRuns = defineCommand({
   name: "export",
-  usage: "RUN… | --where CONDITION --format FORMAT --out DIR [OPTIONS]",
+  usage: "RUN… | --where CONDITION --format FORMAT --out PATH [OPTIONS]",
   brief: "Data out: CSV, JSON, TensorBoard, weights, policies, GIF, HTML",
   description:
     "Writes runs into a folder, in a format that other tools read: csv (pandas: a line " +
@@ -72,8 +73,11 @@ export const exportRuns = defineCommand({
           description: plain("What to write."),
         },
       ),
-      out: option("--out", string({ metavar: "DIR" }), {
-        description: plain("The folder to write into; made where it is missing."),
+      out: option("--out", string({ metavar: "PATH" }), {
+        description: plain(
+          "The folder to write into, made where it is missing; where one file comes of it, also the " +
+            "path of that, with its ending.",
+        ),
       }),
       data: dataOption(),
       force: option("--force", { description: plain("Write over files that are there.") }),
@@ -87,9 +91,8 @@ export const exportRuns = defineCommand({
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const found = chosenRuns(store, "export", references, where);
-    const folder = callersPath(io, out);
     const files = await filesOf(store, found, format, io, dataOf(io, data));
-    const paths = files.map(({ path }) => join(folder, path));
+    const paths = placesOf(files, callersPath(io, out));
     await refuseExisting(paths, force);
     for (const [i, file] of files.entries()) {
       await writeWhole(paths[i], await file.content());
@@ -103,6 +106,23 @@ export const exportRuns = defineCommand({
 interface ExportFile {
   readonly path: string;
   content(): Promise<Uint8Array | Iterable<Uint8Array | string>>;
+}
+
+/**
+ * Where the files are written: into a folder, or one alone to a path that ends as it does.
+ *
+ * @throws {InputError} for such a path of several files.
+ */
+function placesOf(files: readonly ExportFile[], out: string): string[] {
+  const ending = extname(out);
+  const isFile = ending !== "" && !isFolder(out) &&
+    files.some(({ path }) => extname(path) === ending);
+  if (!isFile) return files.map(({ path }) => join(out, path));
+  if (files.length === 1) return [out];
+  throw new InputError(
+    `Cannot write ${out} as there are ${files.length} files: give a folder, as ` +
+      out.slice(0, -ending.length),
+  );
 }
 
 async function filesOf(

@@ -181,6 +181,14 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       ["samples", "reconstructions", "codes"],
     );
 
+    await refuses(
+      /^error: Cannot write .*\/film\.gif as there are 3 files: give a folder, as .*\/film\n$/,
+      ...["export", "latest", "--format", "gif", "--out", "film.gif"],
+    );
+    const one = await succeeds("export", "latest", "--format", "csv", "--out", "one.csv");
+    strictEqual(one.out, `${folder}/one.csv\n`);
+    strictEqual((await Deno.stat(`${folder}/one.csv`)).isFile, true);
+
     const coded = await succeeds("encode", "latest", "mine", "--out", "codes.npy");
     match(coded.error, /^1 of 41 pictures cannot be decoded: mine\/one\/broken\.jpg\n$/);
     const { shape, values } = parseNpy({
