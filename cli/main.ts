@@ -47,6 +47,7 @@ import { interpolate } from "./commands/interpolate.ts";
 import { list } from "./commands/list.ts";
 import { newFile } from "./commands/new.ts";
 import { giveUpFolder, isWithin } from "./permissions.ts";
+import { otherCommand } from "./other_commands.ts";
 import { play } from "./commands/play.ts";
 import { quickStart } from "./commands/quick_start.ts";
 import { range } from "./commands/range.ts";
@@ -207,6 +208,10 @@ async function commandNamed(name: string, io: Io): Promise<Command> {
   }
   if (isFile(name)) throw takes("a file", `run ${shellWord(name)}`);
   if (environments.some(({ id }) => id === name)) throw takes("a world", `play ${name}`);
+  const other = otherCommand(name);
+  if (other !== undefined) {
+    throw new InputError(`Cannot run as there is no command "${name}": here that is ${other}`);
+  }
   throw unknownName("run", "command", name, commands.map((each) => each.name), "--help");
 }
 

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { parseSync } from "@optique/core/parser";
 import { programFor } from "../../cli/command.ts";
+import { otherCommands } from "../../cli/other_commands.ts";
 import { commands, main } from "../../cli/main.ts";
 import { suggest } from "../../cli/commands/completions.ts";
 import { quickStart } from "../../cli/commands/quick_start.ts";
@@ -313,10 +314,30 @@ Deno.test("every command of the documentation parses", async () => {
   }
 });
 
+Deno.test("what other programs call a command names one that there is", async () => {
+  const { tasks } = JSON.parse(
+    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+  );
+  for (const [name, line] of Object.entries(otherCommands)) {
+    ok(commands.every((command) => command.name !== name), name);
+    const [first, ...rest] = wordsOf(line);
+    if (first === "deno") {
+      ok(Object.hasOwn(tasks, rest.at(-1)!), line);
+      continue;
+    }
+    const command = commands.find((each) => each.name === first);
+    ok(command !== undefined, line);
+    if (rest.length > 0) ok(parseSync(command.parser(known), rest).success, line);
+  }
+});
+
 /** What a person may type wrongly, and what the error must say. */
 const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["lst"], /no command "lst" \(did you mean "list"/],
-  [["train"], /no command "train".*`--help` shows all/],
+  [["kugelblitz"], /no command "kugelblitz": `--help` shows all/],
+  [["train", "x"], /no command "train": here that is deno task -q experiment run\n/],
+  [["serve"], /no command "serve": here that is deno task -q dashboard\n/],
+  [["__proto__"], /no command "__proto__" \(did you mean/],
   [["cartpole-ppo"], /it is an experiment, so deno task -q experiment run cartpole-ppo\n/],
   [["my_world.ts"], /it is a file, so deno task -q experiment run my_world\.ts\n/],
   [["Taxi-v4"], /it is a world, so deno task -q experiment play Taxi-v4\n/],

@@ -14742,4 +14742,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/web/setting_test.ts",
   },
+  {
+    fault: "every object's own names are commands of other programs",
+    file: "cli/other_commands.ts",
+    from: "if (!Object.hasOwn(otherCommands, name)) return undefined;",
+    to: "if (!(name in otherCommands)) return undefined;",
+    test: "tests/cli/main_test.ts",
+  },
 ];
