@@ -182,6 +182,8 @@ function explained(line: string, { usage }: Command): string {
   if (line.startsWith("Missing required argument")) {
     return `${usage.split(" [")[0]} is missing.`;
   }
+  const [, missing] = /^Expected an? (\S+), but too few arguments/.exec(line) ?? [];
+  if (missing !== undefined) return `${missing} is missing.`;
   const flag = /^Unexpected option or argument: "(--[^"=]+)/.exec(line)?.[1];
   const hint = flag === undefined ? undefined : flagHint(flag);
   if (hint === undefined) return line;

@@ -414,6 +414,7 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["sample", "latest", "--out", "picture.jpg"], /\.png.*picture\.jpg/],
   [["compare"], /RUN is needed .*, or --where/],
   [["export"], /error: RUN… \| --where CONDITION --format FORMAT --out PATH is missing\. Usage/],
+  [["reconstruct", "latest"], /^error: IMAGE is missing\. Usage: /],
   [["report"], /error: NAME… \| --where CONDITION --out DIR is missing\. Usage/],
   [["interpolate"], /error: RUN is missing\. Usage/],
   [
