@@ -154,10 +154,10 @@ type Unlabelled = Omit<RunGroup, "label" | "apart">;
  * than half of those that a setting tells apart share goes without saying.
  */
 function partsOf(groups: readonly Unlabelled[]): [Unlabelled, Part[]][] {
-  const settings = groups.map(({ configuration, runs: [{ manifest }] }): Settings => ({
-    ...flatten(configuration),
-    ...factsOf(manifest),
-  }));
+  const settings = groups.map(({ configuration, runs: [{ manifest }] }): Settings => {
+    const { earlierBudgets: _, extendedFrom: __, ...typed } = configuration;
+    return { ...flatten(typed), ...factsOf(manifest) };
+  });
   const paths = [...differingPaths(settings)];
   const goesWithoutSaying = usualOf(settings, paths);
   const shown = new Map(
@@ -177,9 +177,15 @@ function partsOf(groups: readonly Unlabelled[]): [Unlabelled, Part[]][] {
  * it is said.
  */
 function factsOf(manifest: Manifest): { readonly [name in typeof facts[number]]: string } {
-  const { backend, library, version, from } = manifest.determined;
+  const { backend, library, version, from, configuration } = manifest.determined;
   const code = ownCodeOf(manifest);
+  const { extendedFrom = [], earlierBudgets = [] } = configuration as {
+    readonly extendedFrom?: readonly number[];
+    readonly earlierBudgets?: readonly { readonly budget: number }[];
+  };
+  const earlier = [...extendedFrom, ...earlierBudgets.map(({ budget }) => budget)];
   return {
+    "earlier ": earlier.length === 0 ? "one budget" : `budget before ${earlier.join(", ")}`,
     "version ": `version ${version}`,
     "backend ": backend,
     "library ": library ?? "no library",
@@ -188,7 +194,7 @@ function factsOf(manifest: Manifest): { readonly [name in typeof facts[number]]:
   };
 }
 
-const facts = ["version ", "backend ", "library ", "from ", "code "] as const;
+const facts = ["earlier ", "version ", "backend ", "library ", "from ", "code "] as const;
 
 /** Digits of a hash that tell two versions of a file apart. */
 const SHOWN_DIGITS = 6;

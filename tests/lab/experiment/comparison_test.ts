@@ -169,6 +169,11 @@ Deno.test("what differs beside the settings stands in the labels, and no two are
     "pole (version 1)",
     "pole (version 2)",
   ]);
+  const earlierBudgets = [{ budget: 2, iterations: 1 }, { budget: 4, iterations: 3 }];
+  deepStrictEqual(labels(runOf({ budget: 5 }), runOf({ budget: 5, earlierBudgets })), [
+    "pole (one budget)",
+    "pole (budget before 2, 4)",
+  ]);
   const native = ["OpenBLAS 0.3.20", "OpenBLAS 0.3.21"].map((library) =>
     ofDetermined({ backend: "native", library })
   );
