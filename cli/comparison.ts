@@ -278,15 +278,22 @@ function summary(
   };
 }
 
-/** What a run did a second; NaN where its program logged no time. */
+/**
+ * What a run did a second: environment steps, of a model examples; NaN where its program logged no time,
+ * and of an agent that takes no steps, as planners.
+ */
 function speedOf(run: Run): number {
-  const { configuration } = run.manifest.determined;
-  const unit = "agent" in configuration
-    ? "environmentSteps"
-    : "model" in configuration
+  const unit = "model" in run.manifest.determined.configuration
     ? "examples"
     : budgetUnitOf(run.manifest);
+  if (isPlanner(run)) return NaN;
   return run.wallSeconds > 0 ? run[unit] / run.wallSeconds : NaN;
+}
+
+/** Whether an agent learns without taking steps, from its world's probabilities. */
+function isPlanner({ manifest }: Run): boolean {
+  return "agent" in manifest.determined.configuration &&
+    budgetUnitOf(manifest) !== "environmentSteps";
 }
 
 function thresholdOf(store: Store, group: RunGroup, value: number | undefined): Threshold | null {
@@ -300,7 +307,9 @@ function thresholdOf(store: Store, group: RunGroup, value: number | undefined): 
     value,
     reached: figuresOfGroup(store, group, RETURN)
       .filter((figure) => figure !== undefined && isSolved(figure, value)).length,
-    environmentSteps: finite(first.map((each) => each?.environmentSteps ?? Infinity)),
+    environmentSteps: group.runs.some(isPlanner)
+      ? null
+      : finite(first.map((each) => each?.environmentSteps ?? Infinity)),
     wallSeconds: finite(first.map((each) => each?.wallSeconds ?? Infinity)),
   };
 }

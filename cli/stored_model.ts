@@ -188,6 +188,7 @@ export async function examplesOf(
 ): Promise<Examples> {
   const { test, kind, shape } = dataset;
   if (path === undefined) {
+    if (strict) throw new InputError("Cannot be --strict as no folder of pictures is given");
     const names = Array.from({ length: test.count }, (_, i) => `test ${i}`);
     return { ...test, names };
   }

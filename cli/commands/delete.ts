@@ -147,6 +147,11 @@ function chosen(
   );
   const isSound = (reference: string) => damaged.every(({ id }) => id !== store.idOf(reference));
   const sound = references.filter(isSound);
+  if (damaged.length > 0 && where.length > 0) {
+    throw new InputError(
+      `Cannot delete ${damaged[0].id} by a condition as its record is damaged: give its id alone`,
+    );
+  }
   if (sound.length === 0 && damaged.length > 0) return damaged;
   return [...damaged, ...chosenRuns(store, "delete", sound, where)];
 }

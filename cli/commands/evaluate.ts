@@ -31,6 +31,9 @@ import { callersPath, type Io } from "../terminal/io.ts";
 import { finite, runsDocument } from "../run_document.ts";
 import { openStoreOf } from "../stores.ts";
 
+/** Episodes that are played where nothing is said. */
+const EPISODES = 100;
+
 /** The command `evaluate`. */
 export const evaluate = defineCommand({
   name: "evaluate",
@@ -50,11 +53,10 @@ export const evaluate = defineCommand({
   parser: (known) =>
     object({
       run: runArgument(known),
-      episodes: defaulting(
+      episodes: optional(
         option("--episodes", integer({ metavar: "N", min: 1, max: 1_000_000 }), {
-          description: plain("Episodes to play (agents)."),
+          description: plain(`Episodes to play (agents). Default: ${EPISODES}.`),
         }),
-        100,
       ),
       seed: defaulting(
         option("--seed", seedValue(), { description: plain("Seed of the evaluation.") }),
@@ -92,8 +94,8 @@ export const evaluate = defineCommand({
       store: storeOption(),
       json: jsonOption(),
     }),
-  async run({ run: reference, episodes, seed, checkpoint, render, fps, ...options }, io) {
-    const { greedy, out, force, store: location, json } = options;
+  async run({ run: reference, seed, checkpoint, render, fps, ...options }, io) {
+    const { greedy, out, force, store: location, json, episodes = EPISODES } = options;
     if (greedy && options.stochastic) {
       throw new InputError("Cannot use --greedy with --stochastic as each says how to act");
     }
@@ -126,6 +128,9 @@ export const evaluate = defineCommand({
       const random = streamOf(seed, "evaluation");
       if ((options.stochastic || greedy) && trainer.act === undefined) {
         throw new InputError(`Cannot choose how to act as ${run.id} must be an agent: a model`);
+      }
+      if (options.episodes !== undefined && "model" in run.manifest.determined.configuration) {
+        throw new InputError(`Cannot play episodes as ${run.id} must be an agent: a model`);
       }
       const { metrics } = await trainer.evaluate({ random, episodes, stochastic });
       const judge = new Judge(registries);

@@ -64,7 +64,7 @@ export const likelihood = defineCommand({
     });
   },
   async run(
-    { folder, draws: asked = 0, most = Infinity, count, seed, strict, json, ...which },
+    { folder, draws: asked, most = Infinity, count, seed, strict, json, ...which },
     io,
   ) {
     using model = await openModel(io, which);
@@ -83,9 +83,12 @@ export const likelihood = defineCommand({
     const random = streamOf(seed, "likelihood");
     const found: LogLikelihoods & Partial<ProbedLikelihoods> = await trainer.logLikelihood(
       values,
-      { draws: asked, random, labels },
+      { draws: asked ?? 0, random, labels },
     );
     const { each, draws, solverSteps, probeError, binarized, crossEntropy } = found;
+    if (asked !== undefined && draws === 0) {
+      throw new InputError(`Cannot take --draws as the likelihood by ${run.id} needs none`);
+    }
     const nats = Array.from(each, (logLikelihood) => -logLikelihood);
     const error = nats.length < 2 ? undefined : standardDeviation(nats, 1) / Math.sqrt(nats.length);
     const bits = crossEntropy ? undefined : nats.map((nats) => bitsOf(nats, dimensions));

@@ -84,7 +84,8 @@ export const range = defineCommand({
       ),
       metric: optional(option("--metric", string({ metavar: "NAME" }), {
         description: plain(
-          "The series to judge by. Default: an agent's mean return, a model's loss.",
+          "The series to judge by, max:NAME or min:NAME where neither way is known to be better. " +
+            "Default: an agent's mean return, a model's loss.",
         ),
       })),
       set: setOption(),

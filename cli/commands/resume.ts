@@ -14,6 +14,7 @@ import {
   workersOption,
 } from "../command.ts";
 import type { Condition } from "../../lab/experiment/conditions.ts";
+import { isComputed } from "../../lab/experiment/manifest.ts";
 import { chosenRuns } from "../filter.ts";
 import { InputError, LabError } from "../../lab/core/errors.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
@@ -73,7 +74,9 @@ export const resume = defineCommand({
         "Cannot resume as --batch takes neither --where nor --budget nor --data",
       );
     }
-    const open = (run: Run) => isOpen(run) || (budget !== undefined && !run.active);
+    const open = (run: Run) =>
+      isOpen(run) ||
+      (budget !== undefined && !run.active && isComputed(run.manifest.determined.backend));
     const { ids, waiting } = batch
       ? unfinished(store, references, isOpen)
       : { ids: chosen(store, references, where, open), waiting: [] };

@@ -16,7 +16,7 @@ import { InputError, unknownName } from "../core/errors.ts";
 import { badLoss, type Metrics } from "../core/metrics.ts";
 import { type Seed, streamOf } from "../core/random.ts";
 import { headlineMetric } from "./comparison.ts";
-import { directionOf } from "./metric_direction.ts";
+import { type Objective, objectiveIn } from "./objective.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { Registries } from "./registries.ts";
 import { resolve } from "./resolve.ts";
@@ -32,7 +32,10 @@ export interface RangeOptions {
   readonly iterations?: number;
   /** Agents: episodes of the greedy policy after each iteration, ≥ 1; default 10. */
   readonly episodes?: number;
-  /** The series to judge by; default: an agent's mean return, else the headline of an iteration. */
+  /**
+   * The series to judge by, `max:METRIC` or `min:METRIC` where it is not known which way is better;
+   * default: an agent's mean return, else the headline of an iteration.
+   */
   readonly metric?: string;
   /** Default 1. */
   readonly seed?: Seed;
@@ -104,6 +107,7 @@ export async function rangeTest(
       `Cannot raise the rate as iterations must be a whole number ≥ ${FEWEST}: ${iterations}`,
     );
   }
+  if (options.metric !== undefined) objectiveOf(options.metric);
   const { configuration } = await resolve(definition, registries, options);
   const job = { experiment: definition.name, module: "", configuration, seed: `${seed}`, backend };
   const rate: RaisedRate = { value: undefined, taken: 0 };
@@ -171,17 +175,20 @@ function pointsWithin(budget: number, cost: number, wanted: number): number {
   );
 }
 
+/** What the range is judged by: a loss is to fall, also where it has no scale. */
+function objectiveOf(text: string): Objective {
+  const otherwise = (metric: string) => metric.startsWith("losses/") ? "minimize" : undefined;
+  return objectiveIn(text, { action: "judge the range", otherwise });
+}
+
 /** The range by one metric. */
 function judged(
   seen: readonly Seen[],
   wanted?: string,
 ): Pick<RangeResult, "metric" | "goal" | "points" | "best" | "suggestion"> {
   const names = new Set(seen.flatMap(({ metrics }) => Object.keys(metrics)));
-  const metric = wanted ?? headlineMetric(names);
-  if (metric === undefined || !names.has(metric)) {
-    throw unknownName("judge the range", "series", metric ?? "losses/…", names);
-  }
-  const goal = directionOf(metric) === "up" ? "maximize" : "minimize";
+  const { metric, goal } = objectiveOf(wanted ?? headlineMetric(names) ?? "losses/…");
+  if (!names.has(metric)) throw unknownName("judge the range", "series", metric, names);
   const values = seen.flatMap(({ learningRate, metrics }) =>
     metric in metrics ? [{ learningRate, value: metrics[metric] }] : []
   );

@@ -120,6 +120,7 @@ async function goOn(
 ): Promise<Crash | undefined> {
   const { store, registries, onProgress } = options;
   const run = store.run(id)!;
+  requireTrained(run, "resume");
   if (options.definition === undefined) requireOwnFile(run, "go on with");
   const trainer = () => trainerOf(run.manifest, registries, options.definition);
   const unit = run.manifest.budgetUnit ?? (await trainer()).budgetUnit;
@@ -304,7 +305,6 @@ export function isOpen({ active, status }: Run): boolean {
  */
 function requireOpen(run: Run, unit: BudgetUnit, budget: number | undefined): void {
   const { id, status, message, manifest, tags } = run;
-  requireTrained(run, "resume");
   if (status === "diverged") {
     throw new InputError(
       `Cannot resume run ${id} as it would diverge again (${message}): ` +

@@ -53,19 +53,13 @@ import {
 } from "./launch.ts";
 import { bestByOn } from "./fit.ts";
 import { REFUSED } from "./manifest.ts";
-import { directionOf } from "./metric_direction.ts";
+import { type Objective, objectiveIn } from "./objective.ts";
 import type { Registries } from "./registries.ts";
 import { setAt, valueAt } from "./resolve.ts";
 import { isOwnFileChanged, resumeIn, stagesOf } from "./resume.ts";
 import { figuresOf } from "./score.ts";
 import { checkSweep, fieldOf, type SweepDefinition } from "./sweep_definition.ts";
 import { trainingOf, type TrainingReturn } from "./verdict.ts";
-
-/** What trials are judged by: a metric's IQM over seeds. */
-export interface Objective {
-  readonly metric: string;
-  readonly goal: "maximize" | "minimize";
-}
 
 /** A sweep with everything filled in, as the store has it. */
 export interface Sweep {
@@ -93,7 +87,7 @@ export interface Trial {
   readonly point: Point;
   /** Runs on the tuning seeds that have begun, by ascending seed. */
   readonly runs: readonly Run[];
-  /** The objective of each run that has ended; NaN where it failed or diverged. */
+  /** The objective of each run that has ended; NaN where it failed, diverged or is not finite. */
   readonly values: readonly number[];
   /** The IQM of all of them, or where it was pruned what it had come to; undefined: not over yet. */
   readonly value: number | undefined;
@@ -357,17 +351,7 @@ async function objectiveOf(
   { configuration }: Described,
   registries: Registries,
 ): Promise<Objective> {
-  if (text !== undefined) {
-    const [, goal, metric] = /^(?:(min|max):)?(.*)$/.exec(text)!;
-    const known = directionOf(metric);
-    if (goal === "min" || (goal === undefined && known === "down")) {
-      return { metric, goal: "minimize" };
-    }
-    if (goal === "max" || known === "up") return { metric, goal: "maximize" };
-    throw new InputError(
-      `Cannot sweep by ${metric} as it must be said which way is better: max:${metric} or min:${metric}`,
-    );
-  }
+  if (text !== undefined) return objectiveIn(text, { action: "sweep" });
   if ("agent" in configuration) return { metric: RETURN, goal: "maximize" };
   const { name } = configuration.model as { name: string };
   const entry = registries.models.find((each) => each.name === name);
@@ -649,12 +633,16 @@ export function triedAgain({ sweep, trials, astray, judged }: SweepState): Run[]
   ];
 }
 
+/** The objective of each run; NaN, which is worse than all, where it came to none that is finite. */
 function valuesOf(
   store: StoreReader,
   { objective: { metric } }: Sweep,
   runs: readonly Run[],
 ): number[] {
-  return runs.map((run) => run.digest === null ? NaN : figuresOf(store, run)[metric] ?? NaN);
+  return runs.map((run) => {
+    const value = run.digest === null ? NaN : figuresOf(store, run)[metric];
+    return Number.isFinite(value) ? value : NaN;
+  });
 }
 
 /** @param known Number, point and all runs at it. */

@@ -436,9 +436,13 @@ export class SqliteStore implements Store {
     const ends = change.status !== undefined && change.status !== "running";
     if (ends) this.#metrics.release(id);
     this.#runs.update(id, change, () => ends && keepLastMetrics(this.#database, id));
-    if (!ends) return;
-    this.#note(id);
-    this.#journals.release(id);
+    if (ends) {
+      this.#note(id);
+      this.#journals.release(id);
+    } else if (isAnnotated(change) && !isLocked(this.#lockPath(id))) {
+      // What trains it, or takes it up again, notes it with its next checkpoint.
+      this.#note(id);
+    }
   }
 
   lock(id: string): Disposable {
@@ -743,6 +747,11 @@ export class SqliteStore implements Store {
     this.#database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     return (sizeOfFile(this.#database.path) ?? 0) + (sizeOfFile(`${this.#database.path}-wal`) ?? 0);
   }
+}
+
+/** Whether a change is one that people make, which no training notes for them. */
+function isAnnotated({ name, tags, note }: RunUpdate): boolean {
+  return name !== undefined || tags !== undefined || note !== undefined;
 }
 
 function sweepsOf(runs: readonly Run[]): Set<string> {

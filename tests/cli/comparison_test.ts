@@ -176,6 +176,19 @@ Deno.test("a run that a rule ended is judged by what no rule saw, also as to the
   });
 });
 
+Deno.test("an agent that plans takes no steps: neither to the threshold nor a second", async () => {
+  await withStore((store) => {
+    const run = addRun(store, "a", 1, [100, 480]);
+    const plans = { ...run, manifest: { ...run.manifest, budgetUnit: "iterations" as const } };
+    const [steps, none] = [run, plans].map((each) =>
+      compareRuns(store, [each], registries, { threshold: 300 }).groups[0]
+    );
+    deepStrictEqual([steps.threshold!.environmentSteps, steps.speed], [32, 3.2]);
+    deepStrictEqual([none.threshold!.environmentSteps, none.speed], [null, NaN]);
+    strictEqual(none.threshold!.reached, 1);
+  });
+});
+
 Deno.test("where half of the seeds never reach the threshold there is no median", async () => {
   await withStore((store) => {
     const runs = [[500], [500], [0], [0]].map((each, i) => addRun(store, "a", i, each));

@@ -45,6 +45,9 @@ Deno.test("one damaged run is shown as such, is left out, can be deleted, and br
       deepStrictEqual([code, JSON.parse(out).runs[0].id], [0, sound]);
     }
 
+    const both = await typed("delete", record, "--where", "seed=99");
+    deepStrictEqual([both.code, both.error.includes("as its record is damaged")], [2, true]);
+
     // What is damaged decides the exit code, however it is said.
     for (const [named, code] of [[[], 1], [[series], 1], [[sound], 0]] as const) {
       const [plain, json] = [

@@ -27,6 +27,13 @@ Deno.test("an imported run has a page, a speed of its own, and nothing of what t
     match(page.out, /To compare it: .* compare /);
     // 60 steps in four seconds.
     match((await typed("compare", "latest")).out, /0 of 1 +15$/m);
+    const longer = await typed("resume", "latest", "--budget", "10k");
+    match(
+      longer.error,
+      /^error: Cannot resume run \w+ as it was logged by a program of yours: .*\n$/,
+    );
+    const some = await typed("resume", "--where", "seed>=1", "--budget", "10k");
+    match(some.error, /^error: Cannot resume as 1 run met that and none is to go on/);
     for (
       const line of [["evaluate", "latest"], [
         "export",

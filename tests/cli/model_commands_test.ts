@@ -189,6 +189,22 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     strictEqual(one.out, `${folder}/one.csv\n`);
     strictEqual((await Deno.stat(`${folder}/one.csv`)).isFile, true);
 
+    await refuses(
+      /Cannot be --strict as no folder/,
+      "encode",
+      "latest",
+      "--strict",
+      "--out",
+      "c.npy",
+    );
+    await refuses(
+      /Cannot play episodes as \w+ must be an/,
+      "evaluate",
+      "latest",
+      "--episodes",
+      "7",
+    );
+
     const coded = await succeeds("encode", "latest", "mine", "--out", "codes.npy");
     match(coded.error, /^1 of 41 pictures cannot be decoded: mine\/one\/broken\.jpg\n$/);
     const { shape, values } = parseNpy({
@@ -440,6 +456,9 @@ Deno.test("the likelihood of bits is exact, of a folder's pictures in black and 
     const few = ["train", "validation", "test"].flatMap((each) => ["--set", `dataset.${each}=40`]);
     const small = ["--budget", "400", "--set", "model.judge=false"];
     await lab("run", "glyphs-fvsbn-quick", ...few, ...small, "--set", "dataset.side=14");
+    const io = capturedIo({ folder, root: folder });
+    strictEqual(await main(["likelihood", "latest", "--count", "0", "--draws", "5"], io), 2);
+    match(io.written.error, /--draws as the likelihood by \w+ needs none$/m);
     const told = await lab("likelihood", "latest", "--count", "0");
     match(told, /^40 examples under run \w+ {2}glyphs-fvsbn-quick: .* bits\/dimension\nexact\n$/);
     match(

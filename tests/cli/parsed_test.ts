@@ -86,7 +86,7 @@ const lines: readonly (readonly [line: string, values: object])[] = [
     "reproduce a --keep --approximately --threads 2 --store s --json",
     { run: "a", keep: true, approximately: true, threads: 2, store: "s", json: true },
   ],
-  ["evaluate a", { run: "a", episodes: 100, seed: 1 }],
+  ["evaluate a", { run: "a", seed: 1 }],
   [
     "evaluate a --episodes 2 --seed 3 --checkpoint best --stochastic --render --fps 4 --out x " +
     "--force --store s --json",
@@ -95,7 +95,7 @@ const lines: readonly (readonly [line: string, values: object])[] = [
       ...{ fps: 4, force: true, store: "s", json: true },
     },
   ],
-  ["evaluate a --greedy", { run: "a", episodes: 100, seed: 1, greedy: true }],
+  ["evaluate a --greedy", { run: "a", seed: 1, greedy: true }],
   ["sample a", { run: "a", seed: 1 }],
   [
     `sample a --checkpoint last --force --store s --count 2 --prompt p ${sampling} --seed 3 --out x`,

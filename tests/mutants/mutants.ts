@@ -1942,8 +1942,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a sweep's trial that a rule ended is judged by the evaluation that ended it",
     file: "lab/experiment/sweep.ts",
-    from: "NaN : figuresOf(store, run)[metric] ?? NaN",
-    to: "NaN : store.lastMetrics(run.id)[metric] ?? NaN",
+    from: "NaN : figuresOf(store, run)[metric];",
+    to: "NaN : store.lastMetrics(run.id)[metric];",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
@@ -8733,8 +8733,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "resume --where with --budget takes runs that are being trained, too.",
     file: "cli/commands/resume.ts",
-    from: "isOpen(run) || (budget !== undefined && !run.active);",
-    to: "isOpen(run) || budget !== undefined;",
+    from: "(budget !== undefined && !run.active && ",
+    to: "(budget !== undefined && ",
     test: "tests/cli/training_test.ts",
   },
   {
@@ -9496,9 +9496,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "A sweep maximises an error whose name is all that is said of the objective.",
-    file: "lab/experiment/sweep.ts",
-    from: '(goal === undefined && known === "down")',
-    to: "(goal === undefined && known === null)",
+    file: "lab/experiment/objective.ts",
+    from: "?? directionOf(metric);",
+    to: '?? (directionOf(metric) && "up");',
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {

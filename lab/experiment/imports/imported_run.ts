@@ -71,7 +71,7 @@ export async function addImported(
   { axis = USUAL_AXIS, note, source, tags, ...options }: ImportOptions & Origin,
 ): Promise<string> {
   const name = options.name ?? run.name;
-  const seed = options.seed ?? freeSeed(store, name, configuration);
+  const seed = options.seed ?? freeSeed(seedsOf(store, name, configuration));
   const entries = new Map<number, ImportedPoint>();
   for (const point of points) {
     const known = entries.get(point.step);
@@ -153,16 +153,24 @@ export function beginningOf(
   })?.id;
 }
 
-/** The least seed, from 1 on, that no run of a name and configuration has. */
-function freeSeed(store: Store, name: string, configuration: ImportedRun["configuration"]): number {
+/** The seeds that runs of a name and configuration have, those in the trash, too. */
+export function seedsOf(
+  store: Store,
+  name: string,
+  configuration: ImportedRun["configuration"] = {},
+): ReadonlySet<string> {
   const own = JSON.stringify(configuration);
-  const taken = new Set(
-    store.runs().flatMap((run) => {
+  return new Set(
+    [...store.runs(), ...store.runs({ trashed: true })].flatMap((run) => {
       const { experiment, configuration, seed } = run.manifest.determined;
       const isSame = experiment === name && JSON.stringify(configuration) === own;
       return isSame ? seed : [];
     }),
   );
+}
+
+/** The least seed, from 1 on, that is not taken. */
+function freeSeed(taken: ReadonlySet<string>): number {
   let seed = 1;
   while (taken.has(String(seed))) seed++;
   return seed;

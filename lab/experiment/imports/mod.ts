@@ -15,6 +15,7 @@ import {
   type ImportOptions,
   knownRun,
   type LabRun,
+  seedsOf,
 } from "./imported_run.ts";
 import { scoresOf } from "../score.ts";
 import { runOfEvaluations } from "./evaluations.ts";
@@ -135,7 +136,7 @@ async function add(
       `Cannot import ${name} as seeds must be at most 2¹²⁸ − 1: ${have} ${first}`,
     );
   }
-  const [ids, known, grown]: string[][] = [[], [], []];
+  const [ids, known, grown, again]: string[][] = [[], [], [], []];
   // The lab's own in the order in which they began, which their ids have: of two of a seed the newer counts.
   const began = (run: Table["runs"][number]) => "id" in run ? run.id : "";
   const inOrder = [...runs.entries()].sort(([, a], [, b]) =>
@@ -160,6 +161,8 @@ async function add(
       const called = { ...run, name: options.name ?? run.name };
       const beginning = beginningOf(store, before, called, options.axis);
       if (beginning !== undefined) grown.push(beginning);
+      const taken = seedsOf(store, called.name, run.configuration).has(String(seed));
+      if (taken) again.push(`${seed}`);
       ids.push(await addImported(store, run, { ...options, ...origin, seed }));
       for (const [theirs, ours] of pairs) alike.set(theirs, ours);
     }
@@ -173,6 +176,11 @@ async function add(
     ...grown.map((id) =>
       `The run ${id} is the beginning of ${name}, imported before: delete it, or both count as seeds`
     ),
+    ...again.length === 0 ? [] : [
+      `Another run of that name has seed ${
+        again.join(", ")
+      }: where seeds count, the newer one stands for it`,
+    ],
     ...scored.length === 0 ? [] : [
       `Shown by the last evaluation, for which a rule had waited: ${
         scored.join(", ")

@@ -197,7 +197,12 @@ function runsOfRows(rows: readonly Row[], name: string): Table {
     const lack = rows.length === 0 ? "rows" : "columns beside those of steps and times";
     throw new InputError(`Cannot import ${name} as it has no ${lack}`);
   }
+  const left = unlike.slice(2).filter((column) => column !== undefined);
   const remarks = [
+    ...left.length === 0 || time !== undefined ? [] : [
+      `Left out of ${name} as it may be a time of day (seconds since the start are called ` +
+      `${seconds[0]}, or alike): ${left.join(", ")}`,
+    ],
     ...textsOf(rows, [...metrics, ...(time === undefined ? [] : [time])], name),
     ...step === undefined
       ? [`Rows of ${name} are counted as its steps, as no column is called ${steps[0]}, or alike`]

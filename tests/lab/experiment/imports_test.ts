@@ -633,6 +633,26 @@ Deno.test("a clock that begins anew counts on, and a free seed is the least", ()
     logged.finish();
     const [{ id }] = await imported(store, "a.csv", "step,loss\n1,2\n");
     strictEqual(store.run(id)!.manifest.determined.seed, "2");
+    store.trash(id);
+    const [other] = await imported(store, "a.csv", "step,loss\n1,3\n");
+    strictEqual(
+      store.run(other.id)!.manifest.determined.seed,
+      "3",
+      "what is in the trash may come back",
+    );
+    const again = { ...options, seed: 3 };
+    const { remarks } = await importFileRuns(store, utf8("step,loss\n1,4\n"), "a.csv", again);
+    match(remarks.join(), /^Another run of that name has seed 3: /);
+  }));
+
+Deno.test("a table's columns of times of day are left out by name", () =>
+  withStore(async (store) => {
+    const text = utf8("step,time,loss\n1,0.5,3\n2,1.5,2\n");
+    const { ids: [id], remarks } = await importFileRuns(store, text, "t.csv", options);
+    deepStrictEqual([...store.seriesNames(id)], ["loss"]);
+    match(remarks.join(), /^Left out of t\.csv as it may be a time of day \(.*\): time$/);
+    const known = utf8("step,seconds,time,loss\n1,0.5,9,3\n");
+    deepStrictEqual((await importFileRuns(store, known, "u.csv", options)).remarks, []);
   }));
 
 Deno.test("runs of the lab's CSV keep their order, whichever stands first", () =>

@@ -87,6 +87,10 @@ Deno.test("wrong ranges and series are refused in one line", async () => {
   await refused({ from: 0 }, /0 < from < to/);
   await refused({ iterations: 9 }, /iterations must be a whole number ≥ 10: 9/);
   await refused({ metric: "losses/polcy", iterations: 10 }, /did you mean "losses\/policy"/);
+  await refused(
+    { metric: "evaluation/length_mean" },
+    /^Cannot judge the range by evaluation\/length_mean as it must be said .*: max:evaluation\/length_mean or /,
+  );
 });
 
 Deno.test("a trainer that takes no gradient steps is refused by name", async () => {

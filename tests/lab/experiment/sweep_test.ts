@@ -459,6 +459,8 @@ Deno.test("a trial is over with all of its seeds, and one that failed counts as 
       // An older run of a seed says nothing.
       { trial: 3, seed: 1, values: [80] },
       ...both(3, [20]),
+      { trial: 4, seed: 1, values: [99] },
+      { trial: 4, seed: 2, values: [Infinity] },
     ],
     {},
     (state) => {
@@ -467,6 +469,7 @@ Deno.test("a trial is over with all of its seeds, and one that failed counts as 
         [[99, NaN], NaN],
         [[50], undefined],
         [[20, 20], 20],
+        [[99, NaN], NaN],
       ]);
       deepStrictEqual([state.best?.trial, state.over], [3, false]);
       deepStrictEqual(state.judged.values, []);

@@ -91,6 +91,7 @@ Deno.test("a lost database is rebuilt from the journals: every run as of its new
     store.beginAttempt(resumed, 600);
     await trained(store, resumed, 600, 950);
     store.trash(deleted);
+    store.update(ended, { name: "renamed", tags: ["fig3"], note: "keep" });
     const ids = [ended, resumed, deleted];
     const before = await Promise.all(ids.map((id) => contentOf(store, id)));
     store.close();
