@@ -19,12 +19,18 @@ export const randomReturns: Readonly<Record<string, RandomReturn>> = {
   "CliffWalking-v1": {
     mean: -65375,
     deviation: 65364,
-    cut: { after: 10000, mean: -51673, deviation: 35924 },
+    cuts: [
+      { after: 10000, mean: -51673, deviation: 35924 },
+      { after: 200, mean: -2079.1, deviation: 677.02 },
+    ],
   },
   "CliffWalkingSlippery-v1": {
     mean: -65375,
     deviation: 65364,
-    cut: { after: 10000, mean: -51673, deviation: 35924 },
+    cuts: [
+      { after: 10000, mean: -51673, deviation: 35924 },
+      { after: 200, mean: -2079.1, deviation: 677.02 },
+    ],
   },
   "Taxi-v4": { mean: -773.88, deviation: 104.33 },
   "Blackjack-v1": { mean: -0.404, deviation: 0.89195 },

@@ -19,6 +19,9 @@ import type { RandomReturn } from "../lab/core/registry.ts";
 import { mean, standardDeviation } from "../lab/statistics/scores.ts";
 import { startsOf } from "./exact_return.ts";
 
+/** Steps after which the presets' agents of tables end an episode: their `episodeLimit`. */
+const PRESETS_LIMIT = 200;
+
 /** Episodes behind a played world's figure. */
 const EPISODES = 1000;
 
@@ -93,7 +96,8 @@ export function computedReturn(environment: Environment): RandomReturn | undefin
   if (table === undefined || environment.timeLimit !== undefined) return undefined;
   const starts = startsOf(environment);
   const of = (horizon: number) => roundedReturn(randomMoments(table, starts, horizon));
-  return { ...of(Infinity), cut: { after: LONGEST, ...of(LONGEST) } };
+  const cuts = [LONGEST, PRESETS_LIMIT].map((after) => ({ after, ...of(after) }));
+  return { ...of(Infinity), cuts };
 }
 
 /** The same by episodes. @throws Error where one had no end: then it is no figure of whole episodes. */
@@ -113,11 +117,12 @@ function roundedReturn({ mean, deviation }: RandomReturn): RandomReturn {
 
 /** A table of figures by world, as the module holds it. */
 function tableOf(figures: Readonly<Record<string, RandomReturn>>): string {
-  const fields = ({ cut, ...numbers }: RandomReturn): string => {
+  const fields = ({ cuts = [], ...numbers }: RandomReturn): string => {
     const written = Object.entries(numbers).map(([name, value]) => `${name}: ${value}`);
-    return cut === undefined
+    return cuts.length === 0
       ? `{ ${written.join(", ")} }`
-      : `{\n    ${written.join(",\n    ")},\n    cut: ${fields(cut)},\n  }`;
+      : `{\n    ${written.join(",\n    ")},\n` +
+        `    cuts: [\n${cuts.map((cut) => `      ${fields(cut)},\n`).join("")}    ],\n  }`;
   };
   return Object.entries(figures).map(([id, each]) => `  "${id}": ${fields(each)},\n`).join("");
 }

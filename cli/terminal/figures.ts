@@ -5,9 +5,12 @@
  */
 import type { Metrics } from "../../lab/core/metrics.ts";
 import { headlineMetric, headlines } from "../../lab/experiment/comparison.ts";
-import type { RandomReturn } from "../../lab/core/registry.ts";
 import { metricLabel } from "../../lab/experiment/metric_label.ts";
-import { randomWords, type ReturnScale } from "../../lab/experiment/return_scale.ts";
+import {
+  randomWords,
+  type ReturnScale,
+  type ScaleReturn,
+} from "../../lab/experiment/return_scale.ts";
 import { count, figure, figureBeside } from "./format.ts";
 
 /**
@@ -53,7 +56,7 @@ export function scaleLine({ id, random, masked, threshold }: ReturnScale): strin
 }
 
 /** `22.3 ± 11.0`, and what it is where evaluations cut episodes. */
-function returned({ cut, ...whole }: RandomReturn): string {
+function returned({ cut, ...whole }: ScaleReturn): string {
   const of = ({ mean, deviation }: typeof whole) => `${figure(mean)} ± ${figure(deviation)}`;
   return cut === undefined
     ? of(whole)

@@ -32,10 +32,18 @@ interface Returns {
   readonly deviation: number;
 }
 
+/** Returns of episodes that are cut after so many steps. */
+export interface CutReturns extends Returns {
+  readonly after: number;
+}
+
 /** What uniformly random actions return in a world: over whole episodes. */
 export interface RandomReturn extends Returns {
-  /** The same where episodes are cut, as evaluations do, after so many steps; left out: none is. */
-  readonly cut?: Returns & { readonly after: number };
+  /**
+   * The same where episodes are cut, as evaluations do: first as they do where nothing is said, then as
+   * the presets' agents do by their `episodeLimit`. Left out: none is.
+   */
+  readonly cuts?: readonly CutReturns[];
 }
 
 /** A world with options. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { RandomReturn } from "../core/registry.ts";
+import type { CutReturns, RandomReturn } from "../core/registry.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Run } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
@@ -12,12 +12,18 @@ import type { Registries } from "./registries.ts";
 /** What rounding takes off a mean, as a share of it, at most. */
 const ROUNDING = 1e-9;
 
+/** What random actions return in whole episodes, and in those that evaluations cut. */
+export type ScaleReturn = Pick<RandomReturn, "mean" | "deviation"> & { readonly cut?: CutReturns };
+
 /** Two marks on the scale of a registered world's returns. */
 export interface ReturnScale {
   /** The world's name and version. */
   readonly id: string;
-  /** What random actions return; undefined: not measured, or the options differ from the defaults. */
-  readonly random: RandomReturn | undefined;
+  /**
+   * What random actions return, and where evaluations cut episodes what then; undefined: not measured as
+   * they are cut, or the options differ from the defaults.
+   */
+  readonly random: ScaleReturn | undefined;
   /** Whether these are drawn from the actions alone that the world's masks allow. */
   readonly masked: boolean;
   /** Mean return at which the world counts as solved; undefined: not registered. */
@@ -47,7 +53,7 @@ export function randomWords({ masked }: Pick<ReturnScale, "masked">): string {
 }
 
 /** What random actions return in episodes as evaluations play them. */
-export function evaluatedRandom(random: RandomReturn): Pick<RandomReturn, "mean" | "deviation"> {
+export function evaluatedRandom(random: ScaleReturn): Pick<RandomReturn, "mean" | "deviation"> {
   return random.cut ?? random;
 }
 
@@ -65,12 +71,21 @@ function randomOf(
   if (JSON.stringify(options) !== JSON.stringify(schema.parse({}))) {
     return { random: undefined, masked: false };
   }
-  const { name, maskActions = name === "random" } = (configuration.agent ?? {}) as Record<
-    string,
-    Json
-  >;
+  const { name, maskActions = name === "random", episodeLimit } =
+    (configuration.agent ?? {}) as Record<string, Json>;
   const masked = maskActions === true && randomAllowedReturn !== undefined;
-  return { random: masked ? randomAllowedReturn : randomReturn, masked };
+  return { random: cutAt(episodeLimit, masked ? randomAllowedReturn : randomReturn), masked };
+}
+
+/** A world's return as an agent's evaluations cut it; undefined where it was not measured so. */
+function cutAt(
+  episodeLimit: Json | undefined,
+  random: RandomReturn | undefined,
+): ScaleReturn | undefined {
+  if (random?.cuts === undefined) return random;
+  const { mean, deviation, cuts } = random;
+  const cut = episodeLimit ? cuts.find(({ after }) => after === episodeLimit) : cuts[0];
+  return cut && { mean, deviation, cut };
 }
 
 /** Equal for configurations whose scale is the same one. */
@@ -78,7 +93,8 @@ export function scaleKey(
   configuration: { readonly [key: string]: Json },
   registries: Pick<Registries, "environments">,
 ): string {
-  return JSON.stringify([configuration.environment, randomOf(configuration, registries).masked]);
+  const { random, masked } = randomOf(configuration, registries);
+  return JSON.stringify([configuration.environment, masked, random?.cut?.after ?? null]);
 }
 
 /**

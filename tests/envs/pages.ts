@@ -84,7 +84,7 @@ function returned(random: RandomReturn | undefined): string {
   if (random === undefined) return "–";
   const of = ({ mean, deviation }: Pick<RandomReturn, "mean" | "deviation">) =>
     `${shown(mean)} ± ${shown(deviation)}`;
-  const { cut } = random;
+  const [cut] = random.cuts ?? [];
   return cut === undefined
     ? of(random)
     : `${of(random)}; ${of(cut)} where episodes are cut after ${

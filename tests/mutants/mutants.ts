@@ -9758,8 +9758,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "Runs with and without masks share the scale of the first that is judged.",
     file: "lab/experiment/return_scale.ts",
-    from: "randomOf(configuration, registries).masked]",
-    to: "false]",
+    from: "configuration.environment, masked, random",
+    to: "configuration.environment, null, random",
     test: "tests/lab/experiment/verdict_test.ts",
   },
   {
@@ -14748,5 +14748,40 @@ export const mutants: readonly Mutant[] = [
     from: "if (!Object.hasOwn(otherCommands, name)) return undefined;",
     to: "if (!(name in otherCommands)) return undefined;",
     test: "tests/cli/main_test.ts",
+  },
+  {
+    fault: "an agent that cuts episodes is held against random actions that are cut later",
+    file: "lab/experiment/return_scale.ts",
+    from: "episodeLimit ? cuts.find(({ after }) => after === episodeLimit) : cuts[0]",
+    to: "cuts[0]",
+    test: "tests/lab/experiment/return_scale_test.ts",
+  },
+  {
+    fault: "a trial with an infinite seed is judged by the others",
+    file: "lab/experiment/sweep.ts",
+    from: "return Number.isFinite(value) ? value : NaN;",
+    to: "return value ?? NaN;",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "a name that is given after a run's end is lost with the database",
+    file: "lab/store/sqlite_store.ts",
+    from: "isAnnotated(change) && !isLocked",
+    to: "false && !isLocked",
+    test: "tests/lab/store/recover_test.ts",
+  },
+  {
+    fault: "a planner takes no steps to a threshold, and so beats everything",
+    file: "cli/comparison.ts",
+    from: "group.runs.some(isPlanner)",
+    to: "false",
+    test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault: "a metric of no known way is minimised by a range test",
+    file: "lab/experiment/objective.ts",
+    from: "if (way !== null) return",
+    to: 'if (way === null) return { metric, goal: "minimize" };\n  if (way !== null) return',
+    test: "tests/lab/experiment/range_test.ts",
   },
 ];

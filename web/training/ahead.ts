@@ -10,7 +10,7 @@ import type { Json } from "../../lab/core/snapshot.ts";
 import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
 import { isOwn, ownPartsOf } from "../../lab/experiment/own.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
-import { returnScale } from "../../lab/experiment/return_scale.ts";
+import { evaluatedRandom, returnScale } from "../../lab/experiment/return_scale.ts";
 import { environmentMaker } from "../../lab/experiment/session.ts";
 import { picturesOf } from "../../models/pictures.ts";
 import { samplesOf } from "../../models/samples.ts";
@@ -76,7 +76,12 @@ export async function aheadOf(
   environment.reset({ seed: 0 });
   const { threshold, random, masked } = returnScale(configuration, registries) ?? {};
   return {
-    ...{ scene: environment.scene?.(), threshold, random: random?.mean, isPlane: false },
+    ...{
+      scene: environment.scene?.(),
+      threshold,
+      random: random && evaluatedRandom(random).mean,
+      isPlane: false,
+    },
     ...masked && { masked },
   };
 }

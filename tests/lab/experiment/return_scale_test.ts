@@ -1,5 +1,5 @@
 /** What a return is held against: the world's own marks, those of allowed actions where an agent keeps to them. */
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as z from "zod";
 import type { Environment } from "../../../lab/core/environment.ts";
 import type { EnvironmentEntry } from "../../../lab/core/registry.ts";
@@ -13,6 +13,7 @@ import {
   scaleKey,
 } from "../../../lab/experiment/return_scale.ts";
 import type { Run } from "../../../lab/store/store.ts";
+import { registries as lab } from "../../../registries.ts";
 
 let closed = 0;
 const [all, allowed] = [{ mean: -700, deviation: 90 }, { mean: -200, deviation: 5 }];
@@ -113,4 +114,29 @@ Deno.test("runs have a scale for each world, its options, and whether its masks 
   deepStrictEqual([keys[0] === keys[1], keys[0] === keys[2], keys[5] === keys[6]], [
     ...[true, false, true],
   ]);
+});
+
+Deno.test("where an agent cuts episodes it is held against random actions that are cut as it is", () => {
+  const { environments } = lab;
+  const of = (episodeLimit?: number) =>
+    returnScale({
+      environment: { id: "CliffWalking-v1" },
+      agent: { name: "q-learning", ...episodeLimit !== undefined && { episodeLimit } },
+    }, { environments })!.random;
+  for (const limit of [undefined, 0, 10_000]) strictEqual(of(limit)!.cut!.after, 10_000);
+  deepStrictEqual(of(200)!.cut, { after: 200, mean: -2079.1, deviation: 677.02 });
+  strictEqual(of(20), undefined, "not measured");
+});
+
+Deno.test("random actions are measured as every preset cuts their episodes", async () => {
+  let count = 0;
+  for (const { name, load } of lab.experiments) {
+    const { environment, agent } = await load() as { environment?: { id: string }; agent: object };
+    const world = lab.environments.find(({ id }) => id === environment?.id);
+    if (world?.randomReturn?.cuts === undefined) continue;
+    const configuration = { environment: { id: world.id }, agent } as Record<string, Json>;
+    ok(returnScale(configuration, lab)!.random !== undefined, name);
+    count++;
+  }
+  ok(count > 3);
 });

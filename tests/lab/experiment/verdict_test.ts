@@ -146,7 +146,7 @@ Deno.test("in every measured world random play is no better than random", () => 
   for (const { id, randomReturn, randomAllowedReturn } of registries.environments) {
     for (const [i, random] of [randomReturn, randomAllowedReturn].entries()) {
       if (random === undefined) continue;
-      const { mean } = random.cut ?? random;
+      const { mean } = random.cuts?.[0] ?? random;
       const found = verdict({ id }, { "evaluation/return_mean": mean }, "completed", i === 1);
       strictEqual(found, "no better than random", id);
     }
