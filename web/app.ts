@@ -67,7 +67,9 @@ export function createApp(
   };
   // Where the store lies is nothing that a page needs, but in a command that is to reach it.
   const place = new RegExp(`(?<!--store '?)${RegExp.escape(store.location)}`, "g");
-  const shown = (message: string) => message.replaceAll(place, "the store");
+  // A bare name, as the usual "runs", says nothing, and is a word of many messages.
+  const isPlace = /[/\\]/.test(store.location);
+  const shown = (message: string) => isPlace ? message.replaceAll(place, "the store") : message;
   return new App<State>(state, Layout, shown, new Access(shared))
     .route("/", index)
     .route("/runs/:id", run)

@@ -25,7 +25,10 @@ export function openPalette(): void {
 /** What is typed, what is found by it, and which line of that Enter takes. */
 export function Palette({ close }: { close: () => void }): VNode {
   const text = useSignal("");
-  const found = useSignal<Lookup>(nothingFound);
+  /** And for which text. */
+  const found = useSignal<Lookup & { readonly text?: string }>(nothingFound);
+  /** Enter was pressed before it was there. */
+  const entered = useRef(false);
   const at = useSignal(0);
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLUListElement>(null);
@@ -36,7 +39,14 @@ export function Palette({ close }: { close: () => void }): VNode {
     void ask(`/api/find?${query}`, { signal: controller.signal })
       .then((response) => response.ok ? response.json() : nothingFound)
       // Where the server is gone, what is always there is left.
-      .then((answer) => found.value = answer, () => {});
+      .catch(() => nothingFound)
+      .then((answer) => {
+        if (controller.signal.aborted) return;
+        found.value = { ...answer, text: text.value };
+        if (!entered.current) return;
+        entered.current = false;
+        act(commandsFor(text.value, answer)[0]);
+      });
     return () => controller.abort();
   }, [text.value]);
   const commands = commandsFor(text.value, found.value);
@@ -75,12 +85,16 @@ export function Palette({ close }: { close: () => void }): VNode {
         onInput={({ currentTarget }) => {
           text.value = currentTarget.value;
           at.value = 0;
+          entered.current = false;
         }}
         onKeyDown={(event) => {
           if (event.key === "ArrowDown") move(1);
           else if (event.key === "ArrowUp") move(-1);
-          else if (event.key === "Enter") act(commands[chosen]);
-          else return;
+          else if (event.key === "Enter") {
+            // What is shown may have been found for the letters before.
+            if (found.value.text === text.value) act(commands[chosen]);
+            else entered.current = true;
+          } else return;
           event.preventDefault();
         }}
       />

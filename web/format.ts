@@ -68,6 +68,11 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** A moment in milliseconds, to the minute: `2026-11-20 08:15 UTC`. */
+export function instant(moment: number): string {
+  return `${new Date(moment).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
 /** A moment relative to `now`, both in milliseconds. */
 export function ago(moment: number, now: number): string {
   const seconds = Math.max(0, (now - moment) / 1000);

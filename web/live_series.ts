@@ -32,11 +32,14 @@ const MOST_GROWTH = 0.02;
  * A drawn series with what grew. Undefined where it must be fetched anew: points between are
  * missing, the run has begun another attempt, or what is drawn would be too much, or too little
  * smoothed.
+ *
+ * @param range What alone is drawn, with the nearest point beyond either end.
  */
 export function grownBy(
   drawn: SeriesAnswer,
   { attempt, series }: Grown,
   name: string,
+  range?: { readonly to: number },
 ): SeriesAnswer | undefined {
   if (attempt !== drawn.attempt) return undefined;
   const growth = series[name];
@@ -44,22 +47,30 @@ export function grownBy(
   if (growth.after > drawn.until) return undefined;
   const from = growth.iterations.findIndex((iteration) => iteration > drawn.until);
   if (from < 0) return drawn;
-  const x = [...drawn.x, ...growth.axes[drawn.axis].slice(from)];
-  const y = [...drawn.y, ...growth.values.slice(from)];
+  const end = from + withinOf(growth.axes[drawn.axis].slice(from), drawn.x.at(-1), range?.to);
+  const x = [...drawn.x, ...growth.axes[drawn.axis].slice(from, end)];
+  const y = [...drawn.y, ...growth.values.slice(from, end)];
   if (x.length > drawn.x.length + MOST_ADDED || x.length > 2 * MOST_ADDED) return undefined;
   const { smoothed } = drawn;
   if (smoothed !== null) {
     // The smoothed line ends where it ended, until the range has grown enough to matter.
-    const end = drawn.x[smoothed.length - 1];
-    if (!(x.at(-1)! - end <= MOST_GROWTH * (end - drawn.x[0]))) return undefined;
+    const last = drawn.x[smoothed.length - 1];
+    if (!(x.at(-1)! - last <= MOST_GROWTH * (last - drawn.x[0]))) return undefined;
   }
   return {
     ...drawn,
     x,
     y,
-    iterations: [...drawn.iterations, ...growth.iterations.slice(from)],
-    total: drawn.total + growth.iterations.length - from,
+    iterations: [...drawn.iterations, ...growth.iterations.slice(from, end)],
+    total: drawn.total + end - from,
     last: growth.values.at(-1)!,
     until: growth.iterations.at(-1)!,
   };
+}
+
+/** How many points that come after one at `before` are drawn up to the first one beyond `to`. */
+function withinOf(xs: readonly number[], before = -Infinity, to = Infinity): number {
+  if (before > to) return 0;
+  const beyond = xs.findIndex((x) => x > to);
+  return beyond < 0 ? xs.length : beyond + 1;
 }

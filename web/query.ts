@@ -74,3 +74,14 @@ export function rangeFrom(query: URLSearchParams): Range | undefined {
     numberFrom(query, name, { low: -Infinity, high: Infinity, fallback });
   return { from: end("from", -Infinity), to: end("to", Infinity) };
 }
+
+/** {@linkcode rangeFrom} of a page, whose zoom has two ends. */
+export function zoomFrom(query: URLSearchParams): Range | undefined {
+  const range = rangeFrom(query);
+  for (const [end, x] of Object.entries(range ?? {})) {
+    if (!Number.isFinite(x)) {
+      throw new InputError(`Cannot zoom as "from" and "to" must both be given: ${end} is not`);
+    }
+  }
+  return range;
+}

@@ -6,14 +6,19 @@
 import { InputError } from "../lab/core/errors.ts";
 import type { Axis } from "./axes.ts";
 import type { View } from "./components/series_chart.tsx";
-import { axisFrom, keepScales, logFrom, rangeFrom, smoothingFrom } from "./query.ts";
+import { axisFrom, keepScales, logFrom, passedOver, smoothingFrom, zoomFrom } from "./query.ts";
 
 /** What an address asks for. */
 export interface AskedView {
   readonly view: View;
   /** Why parts of the address are passed over. */
   readonly problems: readonly string[];
+  /** What of it means nothing here. */
+  readonly passed: string | undefined;
 }
+
+/** What an address may ask for. */
+const KEYS = ["axis", "smoothing", "from", "to", "scale", "xscale"];
 
 /** The view that a query asks for; `axis`: the usual one of the run. */
 export function viewFrom(query: URLSearchParams, axis: Axis): AskedView {
@@ -27,17 +32,15 @@ export function viewFrom(query: URLSearchParams, axis: Axis): AskedView {
       return usual;
     }
   };
-  const range = read(() => rangeFrom(query), undefined);
-  // A zoom has two ends.
-  const isZoom = range !== undefined && Number.isFinite(range.from) && Number.isFinite(range.to);
+  const range = read(() => zoomFrom(query), undefined);
   const view = {
     axis: read(() => axisFrom(query, axis), axis),
     smoothing: read(() => smoothingFrom(query), 0),
-    ...isZoom && { range },
+    ...range && { range },
     ...read(() => logFrom(query, "y"), false) && { log: true },
     ...read(() => logFrom(query, "x"), false) && { logX: true },
   };
-  return { view, problems };
+  return { view, problems, passed: passedOver(query, KEYS) };
 }
 
 /** The query that asks for a view; what is usual is left out. */

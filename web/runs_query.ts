@@ -99,6 +99,9 @@ export function groupedBy(
   return group === "" && sort === LABEL ? { group, sort: "started", descending: true } : { group };
 }
 
+/** What an address of the table may ask for. */
+export const TABLE_KEYS = ["filter", "columns", "sort", "group", "offset", "limit", "widths"];
+
 /** The request that a URL's query makes: `sort=-key` is descending. */
 export function tableRequestOf(query: URLSearchParams): TableRequest {
   const sort = query.get("sort") ?? "-started";

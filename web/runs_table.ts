@@ -25,6 +25,7 @@ import { figureSpread, iqm, spreadOf } from "../lab/statistics/mod.ts";
 import type { Run } from "../lab/store/store.ts";
 import { countingOf, lostBefore } from "./comparison.ts";
 import { filtered, unlessArchived } from "./filter.ts";
+import { instant } from "./format.ts";
 import { RETURN } from "../lab/core/metrics.ts";
 import { FIGURE } from "../lab/experiment/metric_label.ts";
 import { directionOf } from "../lab/experiment/metric_direction.ts";
@@ -218,7 +219,8 @@ function groupsOf(
     }));
   }
   const read = reader(key, "group runs");
-  const groups = Map.groupBy(sound, (record) => String(cellOf(read(record)) ?? "–"));
+  const labelOf = (cell: Cell) => typeof cell === "number" && isMoment(key) ? instant(cell) : cell;
+  const groups = Map.groupBy(sound, (record) => String(labelOf(cellOf(read(record))) ?? "") || "–");
   return [...groups].map(([label, members]) => ({ label, members }));
 }
 

@@ -6108,8 +6108,9 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a later problem of an earlier choice is said",
     file: "web/islands/train.tsx",
-    from: "if (number === asked.current) chosen.value = { setting, answer: { problem } };",
-    to: "chosen.value = { setting, answer: { problem } };",
+    from:
+      "if (number === asked.current) chosen.value = { setting, answer: { problem }, isKnown: true };",
+    to: "chosen.value = { setting, answer: { problem }, isKnown: true };",
     test: "tests/web/train_island_test.ts",
   },
   {
@@ -7101,10 +7102,10 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a filter that no run knows is thrown away",
     file: "web/routes/index.tsx",
-    from: "return page({ ...common, table: all, request, problem: error.message });",
+    from: "return page({ ...common, table: table(usual), request, problem: error.message });",
     to: `return page({
       ...common,
-      ...{ table: all, request: { ...request, filter: "" }, problem: error.message },
+      ...{ table: table(usual), request: { ...request, filter: "" }, problem: error.message },
     });`,
     test: "tests/web/dashboard_test.ts",
   },
@@ -8077,7 +8078,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "an address of Compare with a wrong axis is a dead end",
     file: "web/routes/api/comparison.ts",
-    from: "      query.delete(name);\n",
+    from: "      for (const name of names) query.delete(name);\n",
     to: "",
     test: "tests/web/dashboard_test.ts",
   },

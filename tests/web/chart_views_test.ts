@@ -513,10 +513,16 @@ Deno.test("how figures are looked at stands in the address, and is read from the
   axisOf(page).put("wallSeconds");
   deepStrictEqual(page.addresses, []);
   deepStrictEqual(
+    viewFrom(new URLSearchParams("smothing=0.1"), "examples").passed,
+    'Passed over in the address, as this page does not know it: "smothing" (did you mean "smoothing"?).',
+  );
+  deepStrictEqual(
     viewFrom(new URLSearchParams("axis=foo&smoothing=9&from=3&xscale=l"), "examples"),
     {
       view: { axis: "examples", smoothing: 0 },
+      passed: undefined,
       problems: [
+        'Cannot zoom as "from" and "to" must both be given: to is not',
         'Cannot show the curve as there is no x axis "foo": known are ' +
         "environmentSteps, gradientSteps, examples, wallSeconds, iterations",
         "Cannot show it as smoothing must be from 0 to 1: 9",

@@ -88,6 +88,13 @@ Deno.test("words find lines, of which arrows choose one, round the ends, and Ent
     deepStrictEqual([went, closed()], [["/runs/r1"], 1]);
     lines(page).at(-1)!.click();
     deepStrictEqual([went.at(-1), closed()], ["/?filter=first", 2]);
+    // Enter takes what is found for what stands there, however late that comes.
+    went.splice(0);
+    input.put("rates");
+    key("Enter");
+    deepStrictEqual(went, []);
+    await answered();
+    deepStrictEqual(went, ["/?filter=rates"]);
     // Without a server what is always there is left.
     input.put("gone");
     await answered();

@@ -494,6 +494,33 @@ test("an address of Compare that asks for what is not there leads to where it is
   ok(mended.includes('value="agent.foo&lt;3"'), "the filter stays in its field");
   for (const line of [/x axis[^<]*foo/, /smoothing must be from 0 to 1: 9/]) match(mended, line);
   match(await text(dashboard, "/compare?axis=foo"), /cartpole-ppo/);
+  match(await text(dashboard, "/compare?from=10"), /must both be given: to is not/);
+  // Of the runs' page and a run's, too.
+  const table = await text(dashboard, "/?fliter=ppo&offset=-1");
+  match(table, /does not know it: &quot;fliter&quot; \(did you mean &quot;filter&quot;\?\)/);
+  match(table, /class="problem"[^>]*>[^<]*offset must be a whole number/);
+  match(table, /cartpole-ppo/);
+  const run = await text(dashboard, `/runs/${dashboard.runs["ppo-1"]}?smothing=1&to=9`);
+  match(run, /does not know it: &quot;smothing&quot;/);
+  match(run, /must both be given: from is not/);
+});
+
+Deno.test("a store's bare name stays a word of messages, a path to it does not", async () => {
+  await using dashboard = await openDashboard();
+  const { store } = dashboard;
+  const said = async (location: string) => {
+    using comparisons = new Comparisons(location);
+    const named = new Proxy(store, {
+      get: (target, key) => {
+        const value = key === "location" ? location : Reflect.get(target, key, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const { handler } = createApp(named, comparisons);
+    return await (await handler(new Request("http://127.0.0.1/runs/zzzz"))).text();
+  };
+  match(await said("runs"), /there are \d+ runs/);
+  match(await said(store.location), /there are \d+ runs/);
 });
 
 test("an address of a run asks for a view of its figures", async (dashboard) => {

@@ -17,7 +17,7 @@ const watching = /^use(Memo|Effect|LayoutEffect|Callback)$/;
  */
 const meant: Readonly<Record<string, readonly string[]>> = {
   "command_palette.tsx": [
-    "-found",
+    "-act -found",
   ],
   "components/followed.ts": [
     "-answer",
@@ -41,7 +41,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "components/series_chart.tsx": [
     "-chart",
     "-inView",
-    "-loaded -misses +wanted",
+    "-loaded -misses -view +wanted",
     "-loaded -names -paths -problem +misses +status +wanted",
   ],
   "components/sheets.tsx": [
@@ -104,6 +104,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   ],
   "player/player.tsx": [
     "-gamma -isWanted -playing -problem -show -world",
+    "-isWanted -other -show",
     "-other -policies -problem -show -values -world",
     "-own -played -problem -world",
     "-playing",

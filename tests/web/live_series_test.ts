@@ -36,6 +36,19 @@ Deno.test("new points are added on the drawn axis, those that are known already 
   strictEqual(grownBy(drawn, grown(10, [11], [1]), "other"), drawn);
 });
 
+Deno.test("of a range grows what lies in it and one point beyond; all news count as heard", () => {
+  const range = { from: 500, to: 1150 };
+  const next = grownBy(drawn, grown(10, [11, 12, 13], [7, 8, 9]), "loss", range)!;
+  deepStrictEqual([next.x, next.y, next.iterations], [
+    [0, 1000, 1100, 1200],
+    [1, 2, 7, 8],
+    [0, 10, 11, 12],
+  ]);
+  deepStrictEqual([next.total, next.until, next.last], [502, 13, 9]);
+  const later = grownBy(next, grown(13, [14], [6]), "loss", range)!;
+  deepStrictEqual(later, { ...next, until: 14, last: 6 });
+});
+
 Deno.test("a series with a gap, of another attempt, or grown too long is fetched anew", () => {
   strictEqual(grownBy(drawn, grown(11, [12], [1]), "loss"), undefined);
   strictEqual(grownBy(drawn, { ...grown(10, [11], [1]), attempt: 2 }, "loss"), undefined);

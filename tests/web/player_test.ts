@@ -235,6 +235,15 @@ Deno.test("who plays beside it is stepped with it, is told of, and stands apart 
     ]);
     page.get("input", "as a ghost").checked = false;
     page.get("input", "as a ghost").happens("change");
+    // Who takes the main place begins with the other one, and may be the same.
+    page.get("input", ".checkpoint").put("1");
+    await answered();
+    deepStrictEqual([facts().Step, String(selectOf(page, "Beside it").value)], ["0", "6"]);
+    for (let i = 0; i < 6; i++) page.get("button", "One step").click();
+    const [mine, theirs] = captions(page).map((caption) => caption.split(":")[1]);
+    strictEqual(mine, theirs);
+    page.get("input", ".checkpoint").put("2");
+    await answered();
     selectOf(page, "Beside it").put("4");
     await answered();
     deepStrictEqual(captions(page)[1], "on the way, iteration 1,000: return 0");
@@ -583,6 +592,40 @@ Deno.test("a part that cannot be fetched is tried again by a click, and once the
   reconnections.value += 1;
   await answered();
   strictEqual(loads, 3);
+});
+
+Deno.test("a policy that a server which was away did not send comes once it is back", async () => {
+  const { observationSpace, actionSpace } = makeEnv(world.id, { isSlippery: false });
+  const table = Int32Array.from(tables[8]);
+  const bytes = encodePolicy({ observationSpace, actionSpace: actionSpace as Discrete, table });
+  let isAway = true;
+  let asked = 0;
+  const before = answeredBy(() => {
+    asked++;
+    if (isAway) return Promise.reject(new TypeError("Failed to fetch"));
+    const answer = { ok: true, arrayBuffer: () => Promise.resolve(bytes.buffer) };
+    return Promise.resolve(answer as unknown as Response);
+  });
+  const { requestAnimationFrame, cancelAnimationFrame } = globalThis;
+  Object.assign(globalThis, { requestAnimationFrame: () => 0, cancelAnimationFrame: () => {} });
+  try {
+    using page = new SmallPage(Player, props);
+    await answered();
+    const said = page.get("p", ".problem").textContent;
+    ok(said !== "" && !said.includes("Failed to fetch"), said);
+    isAway = false;
+    reconnections.value += 1;
+    await answered();
+    deepStrictEqual([page.all("p", ".problem").length, asked], [0, 2]);
+    // What is there is not fetched, nor begun, again.
+    page.get("button", "One step").click();
+    reconnections.value += 1;
+    await answered();
+    strictEqual(asked, 2);
+  } finally {
+    answeredBy(before);
+    Object.assign(globalThis, { requestAnimationFrame, cancelAnimationFrame });
+  }
 });
 
 Deno.test("a world that has no drawing, and a policy that does not come, are said in a line", async () => {

@@ -450,7 +450,7 @@ Deno.test("columns are moved, taken away and added, each at once asked for", () 
       ],
       [
         () => columns.get("button", "Move evaluation/return_mean forward").click(),
-        "evaluation/return_mean,losses/value,agent.gamma",
+        "losses/value,evaluation/return_mean,agent.gamma",
       ],
       [
         () => columns.get("button", "Take losses/value away").click(),
@@ -458,11 +458,11 @@ Deno.test("columns are moved, taken away and added, each at once asked for", () 
       ],
       [
         () => columns.get("input").put(" seed "),
-        "losses/value,evaluation/return_mean,agent.gamma,seed",
+        "evaluation/return_mean,agent.gamma,seed",
       ],
       [
         () => columns.get("input").put("losses/value"),
-        "evaluation/return_mean,agent.gamma,losses/value",
+        "evaluation/return_mean,agent.gamma,seed,losses/value",
       ],
     ];
     for (const [act, wanted] of cases) {
@@ -475,6 +475,13 @@ Deno.test("columns are moved, taken away and added, each at once asked for", () 
     columns.get("input").put(" ");
     await answered();
     strictEqual(asked.length, length);
+  }));
+
+Deno.test("a column that no run knows can be taken away", () =>
+  shown(single, "columns=agent.gama", async ({ page, asked }) => {
+    page.get("details").get("button", "Take agent.gama away").click();
+    await answered();
+    strictEqual(new URLSearchParams(asked.at(-1)!).get("columns"), null);
   }));
 
 Deno.test("the last column stays", () =>

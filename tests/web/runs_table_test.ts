@@ -117,6 +117,9 @@ Deno.test("groups go by their label, up or down, and single runs by none", async
   ok(up.length > 1);
   deepStrictEqual(up, labels("group=agent"));
   deepStrictEqual(labels("group=agent&sort=-label"), up.toReversed());
+  // What nobody has given has a name to be opened by; a moment reads as one.
+  ok(labels("group=note").every((label) => label !== ""));
+  ok(labels("group=started").every((label) => /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/.test(label)));
   deepStrictEqual(groupedBy("", { sort: LABEL }), { group: "", sort: "started", descending: true });
   deepStrictEqual(groupedBy("", { sort: "seed" }), { group: "" });
   deepStrictEqual(groupedBy("agent", { sort: LABEL }), { group: "agent" });

@@ -69,7 +69,7 @@ Deno.test("a trial with an infinite figure is not the best, for whichever goal",
     for (const { run } of broken.runs) addPoints(store, run, 391, { [RETURN]: Infinity });
     const view = (await sweepView(store, "rates"))!;
     const sorted = sound.toSorted((a, b) => Number(b.value) - Number(a.value));
-    deepStrictEqual([view.trials[0].value, view.best], ["Infinity", sorted[0].trial]);
+    deepStrictEqual([view.trials[0].value, view.best], ["NaN", sorted[0].trial]);
     const { rows } = trialsTable(sweepState(store, "rates")!);
     deepStrictEqual([rows[0][0], rows.at(-1)![0]], [String(sorted[0].trial), "0"]);
   }));

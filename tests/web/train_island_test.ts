@@ -213,6 +213,23 @@ Deno.test("a later problem of an earlier choice is not said", () => {
   }, "?run=late");
 });
 
+Deno.test("what is submitted before it is known whether it can be trained waits for that", () =>
+  onPage(async ({ page, orders, replies }) => {
+    await replies();
+    const submit = () => page.get("form").happens("submit", { preventDefault: () => {} });
+    const trained = () => orders().filter(({ kind }) => kind === "train");
+    byId(page, "input", "seed").put("13");
+    submit();
+    await replies();
+    deepStrictEqual(trained(), []);
+    byId(page, "input", "seed").put("7");
+    submit();
+    deepStrictEqual(trained(), []);
+    await replies();
+    const [{ asked: { setting } }, ...more] = trained() as { asked: Asked }[];
+    deepStrictEqual([setting.seed, more], ["7", []]);
+  }));
+
 Deno.test("what is chosen is trained with its base, once it can be", () =>
   onPage(async ({ page, orders, replies }) => {
     const setting = { ...usual, base: { run: "r1" } };

@@ -205,7 +205,7 @@ function useSeries(
       const drawn = loaded.peek();
       if (grown === null || drawn === null) return;
       const next = Object.entries(drawn).map(([name, series]) =>
-        [name, grownBy(series, grown, name)] as const
+        [name, grownBy(series, grown, name, view.range)] as const
       );
       if (next.some(([, series]) => series === undefined)) misses.value = misses.peek() + 1;
       else if (next.some(([name, series]) => series !== drawn[name])) {

@@ -188,7 +188,11 @@ export default function RunTable(
               change(groupedBy(value.trim(), asked.value))}
           />
         </label>
-        <Columns columns={columns} set={(columns) => change({ columns })} />
+        <Columns
+          keys={columns.map(({ key }) => key)}
+          asked={asked.value.columns}
+          set={(columns) => change({ columns })}
+        />
         <small role="status">
           {found === total
             ? `${total.toLocaleString("en")} runs`
@@ -432,12 +436,15 @@ function Head(
 
 /** The columns beside the fixed ones: taken away by a click, moved, added by their key. */
 function Columns(
-  { columns, set }: {
-    columns: readonly TableColumn[];
+  { keys, asked, set }: {
+    /** Of the columns that are shown. */
+    keys: readonly string[];
+    /** Of those that are asked for, of which one may be none; empty: nothing is said. */
+    asked: readonly string[];
     set: (columns: readonly string[]) => void;
   },
 ): VNode {
-  const own = columns.map(({ key }) => key);
+  const own = asked.length > 0 ? asked : keys;
   const without = (key: string) => own.filter((each) => each !== key);
   const forward = (i: number) =>
     own.map((key, j) => j === i - 1 ? own[i] : j === i ? own[i - 1] : key);
@@ -458,7 +465,7 @@ function Columns(
                 ◂
               </button>
             )}
-            {own.length > 1 && (
+            {(own.length > 1 || asked.length > 0) && (
               <button
                 type="button"
                 class="quiet"

@@ -51,8 +51,10 @@ export interface TrainProps {
 interface Chosen {
   readonly setting: Setting;
   readonly base?: BaseRun;
-  /** Undefined until the thread has answered. */
+  /** Undefined until the thread has answered; until it does again, what it said of the setting before. */
   readonly answer?: Answer;
+  /** Whether the answer is of this setting. */
+  readonly isKnown: boolean;
   /** What it begins with; undefined until the thread has looked. */
   readonly ahead?: Ahead;
 }
@@ -67,24 +69,40 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
   const page = useRef<HTMLDivElement>(null);
   const hasGpu = useSignal<boolean | undefined>(undefined);
 
+  /** The setting that was submitted before it was known whether it can be trained, by its number. */
+  const submitted = useRef(0);
+
+  const start = (here: TrainingHere, { setting, base }: Pick<Chosen, "setting" | "base">) => {
+    trained.value = { setting, base };
+    here.train({ setting, base });
+    // The button may stand below a long form, or above the run on a narrow screen.
+    const run = page.current!.querySelector<HTMLElement>(".trained")!;
+    // The button cannot be pressed now, and would leave the keys at the top of the page.
+    if (document.activeElement?.matches("[type=submit]")) run.focus({ preventScroll: true });
+    const { top } = run.getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) run.scrollIntoView();
+  };
+
   const choose = async (setting: Setting, here: TrainingHere, keep = true) => {
     if (keep) keepQuery(queryOf(setting));
     const number = ++asked.current;
     const before = chosen.peek();
     const isOfSame = JSON.stringify(before?.setting.base) === JSON.stringify(setting.base);
-    chosen.value = { ...isOfSame ? before : undefined, setting };
+    chosen.value = { ...isOfSame ? before : undefined, setting, isKnown: false };
+    here.problem.value = "";
     try {
       const base = isOfSame && before?.base !== undefined ? before.base : await baseOf(setting);
       const answer = await here.describe({ setting, base });
       if (number !== asked.current) return;
-      const known = { setting, base, answer: kept(answer, before) };
+      const known = { setting, base, answer: kept(answer, before), isKnown: true };
       chosen.value = { ...known, ahead: isOfSame ? before?.ahead : undefined };
       if (answer.problem !== undefined) return;
+      if (submitted.current === number) start(here, known);
       const ahead = await here.look({ setting, base });
       if (number === asked.current) chosen.value = { ...known, ahead };
     } catch (error) {
       const problem = (error as Error).message;
-      if (number === asked.current) chosen.value = { setting, answer: { problem } };
+      if (number === asked.current) chosen.value = { setting, answer: { problem }, isKnown: true };
     }
   };
 
@@ -107,22 +125,13 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
     return <p class="note">The lab is on its way.</p>;
   }
   const here = training.value;
-  const { setting, base, answer, ahead } = chosen.value;
+  const { setting, base, answer, isKnown, ahead } = chosen.value;
   const { description, problem = "" } = answer ?? {};
   const next = (setting: Setting) => void choose(setting, here);
   const isBusy = here.stand.value !== "idle";
   const gpuIsMissing = wantsGpu && hasGpu.value === false;
-  const isReady = !isBusy && answer !== undefined && problem === "" && !gpuIsMissing;
-  const start = () => {
-    trained.value = { setting, base };
-    here.train({ setting, base });
-    // The button may stand below a long form, or above the run on a narrow screen.
-    const run = page.current!.querySelector<HTMLElement>(".trained")!;
-    // The button cannot be pressed now, and would leave the keys at the top of the page.
-    if (document.activeElement?.matches("[type=submit]")) run.focus({ preventScroll: true });
-    const { top } = run.getBoundingClientRect();
-    if (top < 0 || top > innerHeight / 2) run.scrollIntoView();
-  };
+  // While it is not known whether a setting can be trained, the answer is waited for.
+  const isReady = !isBusy && answer !== undefined && (problem === "" || !isKnown) && !gpuIsMissing;
   const fields = new Set(description?.fields.map(({ path }) => path));
   const unknown = description === undefined
     ? []
@@ -138,7 +147,9 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
         class="card setting"
         onSubmit={(event) => {
           event.preventDefault();
-          if (isReady) start();
+          if (!isReady) return;
+          if (isKnown) start(here, { setting, base });
+          else submitted.current = asked.current;
         }}
       >
         <Experiments experiments={experiments} setting={setting} choose={next} />

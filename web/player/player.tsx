@@ -15,6 +15,7 @@ import type { Scene } from "../../lab/core/scene.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
 import { mean } from "../../lab/statistics/scores.ts";
+import { reasonOf } from "../ask.ts";
 import type { Contents, KeptPolicy } from "../contents.ts";
 import { clear, type Episodes, type Senses, type Standing } from "../episodes.ts";
 import {
@@ -26,7 +27,7 @@ import {
 import { count, figure, momentWords } from "../format.ts";
 import { ghosted } from "../ghost.ts";
 import { actionsIn, type Grid, gridOf, mapped, policyValues } from "../grid_map.ts";
-import { contentsFrom } from "../live.ts";
+import { contentsFrom, reconnections } from "../live.ts";
 import { type Handle, type Point, type Pose, pushedTo } from "../hands.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import type { OwnCode } from "../own/code.ts";
@@ -141,7 +142,16 @@ function Desk(props: DeskProps): VNode | null {
     }
   };
   const main = useEpisodes(props, chosen, wanted !== undefined, problem, show);
-  const other = useBeside(props, beside.value, policies, main, values, problem, show);
+  const other = useBeside(
+    props,
+    beside.value,
+    policies,
+    main,
+    wanted !== undefined,
+    values,
+    problem,
+    show,
+  );
 
   useEffect(() => {
     playing.value = !matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -495,8 +505,10 @@ function useEpisodes(
   show: () => void,
 ): Playing | undefined {
   const playing = useSignal<Playing | undefined>(undefined);
+  const loaded = useRef("");
   useEffect(() => {
-    if (chosen === undefined) return;
+    const own = `${run} ${chosen?.id}`;
+    if (chosen === undefined || loaded.current === own) return;
     const controller = new AbortController();
     const load = async () => {
       const bytes = await fetchPolicy(run, chosen.id, controller.signal);
@@ -511,14 +523,15 @@ function useEpisodes(
       const actions = grid && actionsIn(grid.table, opened(bytes), begun(world));
       const values = grid && policyValues(grid.table, actions!, gamma);
       playing.value = { kept: chosen, episodes, policy, bytes, grid, actions, values };
+      loaded.current = own;
       problem.value = "";
       show();
     };
     load().catch((error) => {
-      if (!controller.signal.aborted) problem.value = (error as Error).message;
+      if (!controller.signal.aborted) problem.value = reasonOf(error);
     });
     return () => controller.abort();
-  }, [run, chosen?.id]);
+  }, [run, chosen?.id, reconnections.value]);
   return playing.value;
 }
 
@@ -541,12 +554,17 @@ function useBeside(
   beside: Beside,
   policies: readonly KeptPolicy[],
   main: Playing | undefined,
+  isWanted: boolean,
   values: Signal<Constants | undefined>,
   problem: Signal<string>,
   show: () => void,
 ): Other | undefined {
   const other = useSignal<Other | undefined>(undefined);
+  const loaded = useRef<unknown[]>([]);
   useEffect(() => {
+    const own = [run, beside, main?.episodes];
+    if (own.every((each, i) => each === loaded.current[i])) return;
+    loaded.current = [];
     other.value = undefined;
     if (beside === "nobody" || main === undefined) return;
     const controller = new AbortController();
@@ -563,13 +581,21 @@ function useBeside(
       const title = kept === undefined ? "you" : titleOf(kept);
       beginTogether([main.episodes, episodes], main.episodes.standing.seed);
       other.value = { episodes, title, hand };
+      loaded.current = own;
+      problem.value = "";
       show();
     };
     load().catch((error) => {
-      if (!signal.aborted) problem.value = (error as Error).message;
+      if (!signal.aborted) problem.value = reasonOf(error);
     });
     return () => controller.abort();
-  }, [run, beside, main?.episodes]);
+  }, [run, beside, main?.episodes, reconnections.value]);
+  useEffect(() => {
+    if (!isWanted || main === undefined || other.peek() === undefined) return;
+    // Who was chosen has begun anew.
+    beginTogether([main.episodes, other.peek()!.episodes], main.episodes.standing.seed);
+    show();
+  }, [main?.kept.id]);
   return other.value;
 }
 
@@ -700,7 +726,7 @@ export function BesideChoice(
       >
         <option value="nobody">nobody</option>
         <option value="keys">you, by keys</option>
-        {policies.filter(({ id }) => id !== chosen.id).map((each) => (
+        {policies.filter(({ id }) => id !== chosen.id || id === beside.value).map((each) => (
           <option key={each.id} value={each.id}>{titleOf(each)}</option>
         ))}
       </select>

@@ -4,7 +4,8 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { State } from "../state.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts";
 import { Live, RunTable } from "../islands.ts";
-import { type TableAnswer, type TableRequest, tableRequestOf } from "../runs_query.ts";
+import { passedOver } from "../query.ts";
+import { TABLE_KEYS, type TableAnswer, type TableRequest, tableRequestOf } from "../runs_query.ts";
 import { tableOf } from "../runs_table.ts";
 import type { Program } from "../program.ts";
 
@@ -15,6 +16,8 @@ interface Data {
   readonly table: TableAnswer;
   readonly request: TableRequest;
   readonly problem: string;
+  /** What of the address means nothing here. */
+  readonly passed: string | undefined;
   readonly readOnly: boolean;
   readonly live: boolean;
   readonly program: Program;
@@ -25,32 +28,44 @@ interface Data {
 export function handler(
   { url, state: { store, feed, writable, live, program } }: Context<State>,
 ): PageAnswer<Data> {
-  const request = tableRequestOf(url.searchParams);
   const { moment } = feed;
   const records = feed.records();
   const readOnly = writable === null;
   const { location } = store;
-  const common = { title: "Runs", location, moment, readOnly, live, program, now: Date.now() };
+  const passed = passedOver(url.searchParams, TABLE_KEYS);
+  const common = {
+    title: "Runs",
+    location,
+    moment,
+    readOnly,
+    live,
+    program,
+    passed,
+    now: Date.now(),
+  };
   const table = (of: TableRequest) => ({
     ...tableOf(feed, records, of),
     trashed: feed.trashed.length,
   });
+  const usual = tableRequestOf(new URLSearchParams());
+  let request = usual;
   try {
+    request = tableRequestOf(url.searchParams);
     return page({ ...common, table: table(request), request, problem: "" });
   } catch (error) {
     // A filter that was kept in an address may ask for what no run has any more.
     if (!(error instanceof InputError)) throw error;
-    const all = table(tableRequestOf(new URLSearchParams()));
-    return page({ ...common, table: all, request, problem: error.message });
+    return page({ ...common, table: table(usual), request, problem: error.message });
   }
 }
 
 /** The page. */
 export default function Runs({ data }: PageProps<Data>): VNode {
-  const { location, table, request, problem, readOnly, live, program, now, moment } = data;
+  const { location, table, request, problem, passed, readOnly, live, program, now, moment } = data;
   return (
     <>
       <h1>Runs</h1>
+      {passed !== undefined && <p class="note">{passed}</p>}
       <RunTable
         // Where the store lies is nothing that a page of runs needs.
         location={table.total === 0 ? location : ""}

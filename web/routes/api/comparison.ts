@@ -6,14 +6,7 @@ import type { Scales } from "../../axes.ts";
 import type { State } from "../../state.ts";
 import type { Comparison, ComparisonRequest } from "../../comparison.ts";
 import type { Context } from "../../fresh.ts";
-import {
-  axisFrom,
-  groupsFrom,
-  logFrom,
-  passedOver,
-  rangeFrom,
-  smoothingFrom,
-} from "../../query.ts";
+import { axisFrom, groupsFrom, logFrom, passedOver, smoothingFrom, zoomFrom } from "../../query.ts";
 
 /** The comparison that a URL asks for. */
 export function requestOf(query: URLSearchParams): ComparisonRequest {
@@ -24,13 +17,13 @@ export function requestOf(query: URLSearchParams): ComparisonRequest {
     axis: query.has("axis") ? axisFrom(query, "environmentSteps") : undefined,
     smoothing: smoothingFrom(query),
     most: groupsFrom(query),
-    range: rangeFrom(query),
+    range: zoomFrom(query),
     ...query.get("paired") === "1" ? { paired: true } : {},
   };
 }
 
-/** Parts of a URL that have a form of their own. */
-const FORMED = ["axis", "scale", "xscale", "smoothing", "groups", "from", "to"];
+/** Parts of a URL that have a form of their own, each with what it goes with. */
+const FORMED = [["axis"], ["scale"], ["xscale"], ["smoothing"], ["groups"], ["from", "to"]];
 
 /** What is compared where the address asks for what no run has. */
 export const nothing: Comparison = {
@@ -39,7 +32,7 @@ export const nothing: Comparison = {
 };
 
 /** What an address may ask for. */
-const KNOWN = ["run", "filter", "metric", "also", "hide", "paired", ...FORMED];
+const KNOWN = ["run", "filter", "metric", "also", "hide", "paired", ...FORMED.flat()];
 
 /** What the address of a page that compares asks for. */
 interface Readable extends Scales {
@@ -65,16 +58,15 @@ function scalesFrom(query: URLSearchParams): Scales {
 export function readableRequestOf(address: URLSearchParams): Readable {
   const query = new URLSearchParams(address);
   const problems: string[] = [];
-  for (const name of FORMED) {
-    if (!query.has(name)) continue;
+  for (const names of FORMED) {
     try {
-      const only = new URLSearchParams({ [name]: query.get(name)! });
+      const only = new URLSearchParams([...query].filter(([name]) => names.includes(name)));
       requestOf(only);
       scalesFrom(only);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(error.message);
-      query.delete(name);
+      for (const name of names) query.delete(name);
     }
   }
   const beside = query.getAll("also");

@@ -21,6 +21,7 @@ import {
   Trash,
 } from "../../islands.ts";
 import { type Family, familyOf } from "../../family.ts";
+import { instant } from "../../format.ts";
 import { type Guide, guideOfRun } from "../../metric_guide.ts";
 import type { Level } from "../../components/plot_options.ts";
 import { isComputed } from "../../../lab/experiment/manifest.ts";
@@ -145,7 +146,7 @@ export default function RunPage({ data }: PageProps<Data | Trashed>): VNode {
       <p class="sub">
         {[...subjectOf(row), ""].join(" · ")}run <code>{row.id}</code> <Copy text={row.id} />{" "}
         · started{" "}
-        <time dateTime={new Date(run.createdAt).toISOString()}>{started(run.createdAt)}</time>
+        <time dateTime={new Date(run.createdAt).toISOString()}>{instant(run.createdAt)}</time>
         {sweep !== undefined && (
           <>
             {" "}· trial {sweep.trial} of{" "}
@@ -170,6 +171,7 @@ export default function RunPage({ data }: PageProps<Data | Trashed>): VNode {
           program={data.program}
         />
       )}
+      {asked.passed !== undefined && <p class="note">{asked.passed}</p>}
       {asked.problems.map((each) => <p class="problem" key={each}>{each}</p>)}
       <RunCharts
         run={row.id}
@@ -245,11 +247,6 @@ function Unplayable(
 function subjectOf({ method, world }: RunSummary): string[] {
   const named = [method, world].filter((each) => each !== "");
   return named.length === 0 ? [] : [named.join(" on ")];
-}
-
-/** `2026-11-20 07:25 UTC`. */
-function started(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function factsOf({ determined, definition, code, versions, machine, backendReason }: Manifest) {
