@@ -5883,8 +5883,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a group that is hidden stays so",
     file: "web/islands/comparison.tsx",
-    from: "if (!next.delete(label)) next.add(label);",
-    to: "next.add(label);",
+    from: "hidden.has(group.label) ? others : [",
+    to: "false ? others : [",
     test: "tests/web/comparison_island_test.ts",
   },
   {
@@ -14487,7 +14487,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "hidden groups are not in the address",
     file: "web/islands/comparison.tsx",
-    from: 'for (const label of view.hidden) query.append("hide", label);',
+    from: 'for (const name of view.hidden) query.append("hide", name);',
     to: "",
     test: "tests/web/comparison_island_test.ts",
   },
@@ -14784,5 +14784,47 @@ export const mutants: readonly Mutant[] = [
     from: "if (way !== null) return",
     to: 'if (way === null) return { metric, goal: "minimize" };\n  if (way !== null) return',
     test: "tests/lab/experiment/range_test.ts",
+  },
+  {
+    fault: "a group is hidden by a label that hangs on the other groups",
+    file: "web/islands/comparison.tsx",
+    from: "return [...seeds.map(({ run }) => run), label];",
+    to: "return [label, ...seeds.slice(1).map(({ run }) => run)];",
+    test: "tests/web/comparison_island_test.ts",
+  },
+  {
+    fault: "a zoomed chart takes in what its run learns beyond the stretch",
+    file: "web/live_series.ts",
+    from: "if (before > to) return 0;",
+    to: "if (before > to) return xs.length;",
+    test: "tests/web/live_series_test.ts",
+  },
+  {
+    fault: "Enter takes what was found for fewer letters",
+    file: "web/command_palette.tsx",
+    from: "if (found.value.text === text.value) act",
+    to: "if (found.value.text !== undefined) act",
+    test: "tests/web/command_palette_test.ts",
+  },
+  {
+    fault: "a setting is trained on the answer to the one before",
+    file: "web/islands/train.tsx",
+    from: "if (isKnown) start(here, { setting, base });",
+    to: "if (answer !== undefined) start(here, { setting, base });",
+    test: "tests/web/train_island_test.ts",
+  },
+  {
+    fault: "a policy that did not come is not asked for again",
+    file: "web/player/player.tsx",
+    from: "[run, chosen?.id, reconnections.value]",
+    to: "[run, chosen?.id]",
+    test: "tests/web/player_test.ts",
+  },
+  {
+    fault: "half a zoom draws nothing",
+    file: "web/query.ts",
+    from: "if (!Number.isFinite(x)) {",
+    to: "if (Number.isNaN(x)) {",
+    test: "tests/web/dashboard_test.ts",
   },
 ];

@@ -30,7 +30,7 @@ const FEW = 3;
 interface View extends ComparisonRequest, Scales {
   /** Metrics beside the first one. */
   readonly also: readonly string[];
-  /** Labels of groups that are not drawn. */
+  /** Groups that are not drawn, each by one of its runs or by its label. */
   readonly hidden: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export default function ComparisonView(
     /** Why `request` could not be answered. */
     problem?: string;
     also: readonly string[];
-    /** Labels of groups that are not drawn at first. */
+    /** Groups that are not drawn at first, each by one of its runs or by its label. */
     hidden?: readonly string[];
     program: Program;
   } & Partial<Scales>,
@@ -65,12 +65,11 @@ export default function ComparisonView(
   useAddress(addressOf(view.value));
 
   const seeds = wanted.value ?? groups.length <= FEW;
-  const hidden = useMemo(() => new Set(view.value.hidden), [view.value.hidden]);
+  const hidden = useMemo(() => hiddenOf(groups, view.value.hidden), [groups, view.value.hidden]);
   const drawn = { seeds, hidden, looked: looked.value };
-  const toggle = (label: string) => {
-    const next = new Set(hidden);
-    if (!next.delete(label)) next.add(label);
-    set({ hidden: [...next] });
+  const toggle = (group: ComparedGroup) => {
+    const others = view.value.hidden.filter((name) => !namesOf(group).includes(name));
+    set({ hidden: hidden.has(group.label) ? others : [...others, namesOf(group)[0]] });
   };
   const look = (label: string | undefined) => looked.value = label;
   const set = (next: Partial<View>) => view.value = { ...view.value, ...next };
@@ -144,7 +143,7 @@ export default function ComparisonView(
               type="button"
               aria-pressed={!hidden.has(group.label)}
               title="Show or hide the group"
-              onClick={() => toggle(group.label)}
+              onClick={() => toggle(group)}
               onPointerEnter={() => look(group.label)}
               onPointerLeave={() => look(undefined)}
               onFocus={() => look(group.label)}
@@ -405,11 +404,22 @@ function queryOf(
   return query;
 }
 
+/** What a group is called in an address: each of its runs, or its label, which hangs on what other groups are there. */
+function namesOf({ label, seeds }: ComparedGroup): string[] {
+  return [...seeds.map(({ run }) => run), label];
+}
+
+/** The labels of those that an address hides. */
+function hiddenOf(groups: readonly ComparedGroup[], names: readonly string[]): ReadonlySet<string> {
+  const found = groups.filter((group) => namesOf(group).some((name) => names.includes(name)));
+  return new Set(found.map(({ label }) => label));
+}
+
 /** The query of the page's address. */
 function addressOf(view: View): string {
   const query = queryOf(view);
   for (const name of view.also) query.append("also", name);
-  for (const label of view.hidden) query.append("hide", label);
+  for (const name of view.hidden) query.append("hide", name);
   keepScales(query, view);
   return query.toString();
 }

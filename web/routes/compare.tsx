@@ -21,7 +21,7 @@ interface Data extends Scales {
   readonly problem: string;
   /** Metrics beside the first one. */
   readonly also: readonly string[];
-  /** Labels of groups that are not drawn. */
+  /** Groups that are not drawn, each by one of its runs or by its label. */
   readonly hidden: readonly string[];
   readonly moment: number;
   readonly live: boolean;

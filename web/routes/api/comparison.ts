@@ -41,7 +41,7 @@ interface Readable extends Scales {
   readonly query: URLSearchParams;
   /** Metrics beside the first one. */
   readonly also: readonly string[];
-  /** Labels of groups that are not drawn. */
+  /** Groups that are not drawn, each by one of its runs or by its label. */
   readonly hidden: readonly string[];
   /** What of the address means nothing here. */
   readonly passed: string | undefined;
