@@ -179,7 +179,7 @@ Deno.test("a run that a rule ended is judged by what no rule saw, also as to the
 Deno.test("an agent that plans takes no steps: neither to the threshold nor a second", async () => {
   await withStore((store) => {
     const run = addRun(store, "a", 1, [100, 480]);
-    const plans = { ...run, manifest: { ...run.manifest, budgetUnit: "iterations" as const } };
+    const plans = { ...run, manifest: { ...run.manifest, budgetUnit: "gradientSteps" as const } };
     const [steps, none] = [run, plans].map((each) =>
       compareRuns(store, [each], registries, { threshold: 300 }).groups[0]
     );
