@@ -173,6 +173,15 @@ Deno.test("metrics stand beside the first one until they are taken away", () =>
     strictEqual(page.addresses.at(-1), `?smoothing=0&filter=ppo${also(names[1])}`);
   }, { also: [names[2]] }));
 
+Deno.test("a metric beside the first one that no run has is named, and taken away", () =>
+  open(async (page) => {
+    strictEqual(page.get("p", ".problem").textContent, "None of these runs has nope. Take it away");
+    page.get("button", "Take it away").click();
+    await answered();
+    deepStrictEqual(page.all("p", ".problem").map(({ textContent }) => textContent), []);
+    strictEqual(page.addresses.at(-1), "?smoothing=0&filter=ppo");
+  }, { also: ["nope"] }));
+
 Deno.test("groups are hidden and shown, more of them are asked for, and notes are said", () =>
   open(async (page, asked) => {
     deepStrictEqual(pressed(page), ["true", "true"]);

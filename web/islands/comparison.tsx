@@ -353,6 +353,15 @@ function Beside(
   useComparison(request, stamp, comparison, problem);
   if (problem.value !== "") return <p class="problem">{problem.value}</p>;
   if (comparison.value === null) return <div class="card chart"></div>;
+  const { names, metric } = comparison.value;
+  if (!names.includes(metric)) {
+    return (
+      <p class="problem">
+        None of these runs has {metric}.{" "}
+        <button type="button" class="quiet" onClick={leave}>Take it away</button>
+      </p>
+    );
+  }
   return (
     <ComparedPlot
       comparison={comparison.value}
