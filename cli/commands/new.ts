@@ -186,11 +186,22 @@ interface Task {
   readonly command: string;
 }
 
+/** What a path between a task's quotes cannot hold: it would mean something else there. */
+const UNQUOTABLE = /[$"`\\,]/;
+
 /**
  * The lab's tasks for a folder elsewhere: the same programs, with the same permissions and what they
  * read of the lab.
+ *
+ * @throws {InputError} where the way to the lab cannot be written in a task.
  */
-function elsewhere(tasks: Tasks, root: string, reads: string, flags = "") {
+export function elsewhere(tasks: Tasks, root: string, reads: string, flags = "") {
+  const [wrong] = UNQUOTABLE.exec(root) ?? [];
+  if (wrong !== undefined) {
+    throw new InputError(
+      `Cannot write a project as its tasks cannot name a lab with ${wrong} in its path: ${root}`,
+    );
+  }
   const moved = ({ description, command }: Task): Task => ({
     description,
     command: command

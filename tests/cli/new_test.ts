@@ -1,8 +1,9 @@
 /** Starting files train as they are, and are the examples of docs/extend.md. */
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { parse, resolve } from "node:path";
 import { registries } from "../../registries.ts";
 import {
+  elsewhere,
   projectTasks,
   template,
   type TemplateKind,
@@ -197,6 +198,16 @@ Deno.test("a project's files lead to the lab from where it lies, unless the disk
   strictEqual(wayFrom("/home/me/lab/own/study", "/home/me/lab/mod.ts"), "../../mod.ts");
   strictEqual(wayFrom("/tmp/study", "/home/me/lab/"), "/home/me/lab/");
   strictEqual(wayFrom("/home/study", "/homes/me/lab/"), "/homes/me/lab/");
+});
+
+Deno.test("a lab whose path a task cannot name gets no project, in a line", async () => {
+  const { tasks } = JSON.parse(
+    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+  );
+  ok("experiment" in elsewhere(tasks, "../it's a lab/", "../it's a lab/"));
+  for (const path of ["../$HOME/", '../"lab"/', "../a,b/", "../a`b/"]) {
+    throws(() => elsewhere(tasks, path, path), /^InputError: Cannot write a project as its tasks /);
+  }
 });
 
 Deno.test("a project has its own runs, also where it lies in the lab's folder", async () => {
