@@ -283,10 +283,10 @@ function summary(
  * and of an agent that takes no steps, as planners.
  */
 function speedOf(run: Run): number {
+  if (isPlanner(run)) return NaN;
   const unit = "model" in run.manifest.determined.configuration
     ? "examples"
     : budgetUnitOf(run.manifest);
-  if (isPlanner(run)) return NaN;
   return run.wallSeconds > 0 ? run[unit] / run.wallSeconds : NaN;
 }
 

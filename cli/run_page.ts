@@ -7,6 +7,7 @@ import { amountOf } from "../lab/core/budget.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
 import { isComputed, isOwnFileGone, LOGGED } from "../lab/experiment/manifest.ts";
+import { earlierStages } from "../lab/experiment/stages.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { sourceRun } from "../lab/experiment/recorded_run.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
@@ -101,7 +102,7 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
     headline(metrics, (metric) => judge.mark(configuration, metric)),
     worthOf(judge.judged(run, metrics)),
   ].filter((each) => each !== "");
-  const earlier = (configuration.earlierBudgets ?? []) as { budget: number; iterations: number }[];
+  const earlier = earlierStages(configuration);
   const threads = machine.threads === undefined ? "" : `, ${plural(machine.threads, "thread")}`;
   const changed = code.dirty ? " with changes" : "";
   return [

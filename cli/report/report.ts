@@ -22,7 +22,7 @@ import { isFile } from "../../lab/experiment/load.ts";
 import { isComputed, isOwnFileGone, LOGGED } from "../../lab/experiment/manifest.ts";
 import { needsModule } from "../../lab/experiment/own.ts";
 import { sourceRun } from "../../lab/experiment/recorded_run.ts";
-import { stagesOf } from "../../lab/experiment/resume.ts";
+import { stagesOf } from "../../lab/experiment/stages.ts";
 import { type SweepState, sweepState } from "../../lab/experiment/sweep.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { suiteLine } from "../../lab/experiment/suite.ts";

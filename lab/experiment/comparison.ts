@@ -15,6 +15,7 @@ import type { Manifest, Run, Series, Store } from "../store/store.ts";
 import { needsModule } from "./own.ts";
 import { isSolved } from "./return_scale.ts";
 import { figuresOf } from "./score.ts";
+import { stagesOf } from "./stages.ts";
 
 /** The first seed that no decision of a sweep may see: from here on seeds judge. */
 export const JUDGING = 101;
@@ -177,13 +178,9 @@ function partsOf(groups: readonly Unlabelled[]): [Unlabelled, Part[]][] {
  * it is said.
  */
 function factsOf(manifest: Manifest): { readonly [name in typeof facts[number]]: string } {
-  const { backend, library, version, from, configuration } = manifest.determined;
+  const { backend, library, version, from } = manifest.determined;
   const code = ownCodeOf(manifest);
-  const { extendedFrom = [], earlierBudgets = [] } = configuration as {
-    readonly extendedFrom?: readonly number[];
-    readonly earlierBudgets?: readonly { readonly budget: number }[];
-  };
-  const earlier = [...extendedFrom, ...earlierBudgets.map(({ budget }) => budget)];
+  const earlier = stagesOf(manifest).slice(0, -1).map(({ budget }) => budget);
   return {
     "earlier ": earlier.length === 0 ? "one budget" : `budget before ${earlier.join(", ")}`,
     "version ": `version ${version}`,

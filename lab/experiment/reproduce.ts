@@ -30,7 +30,8 @@ import {
   storedSeries,
   StoreRecorder,
 } from "./recorder.ts";
-import { changesSince, orderOf, requireOwnFile, stagesOf, trainerOf } from "./resume.ts";
+import { changesSince, orderOf, requireOwnFile, trainerOf } from "./resume.ts";
+import { stagesOf } from "./stages.ts";
 import type { Ending, RunCheckpoint } from "./runner.ts";
 import { type RunRecorder, TrainingWorker } from "./training_worker.ts";
 import { digestLine } from "./verify.ts";

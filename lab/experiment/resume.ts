@@ -33,6 +33,7 @@ import { isGone, isOwnFileGone, provenance } from "./manifest.ts";
 import { type StoredRunner, StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import { trainerDefinition } from "./session.ts";
+import { earlierStages } from "./stages.ts";
 import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
 
 /**
@@ -417,27 +418,4 @@ export async function isOwnFileChanged(definition: Manifest["definition"]): Prom
 function shownCode({ revision, dirty }: Manifest["code"]): string {
   if (revision === null) return "unknown revision";
   return `revision ${revision.slice(0, 12)}${dirty ? " with changes" : ""}`;
-}
-
-/** A budget that a run was trained under, up to an iteration. */
-type Stage = { readonly budget: number; readonly iterations: number };
-
-function earlierStages(configuration: Configuration): readonly Stage[] {
-  return (configuration.earlierBudgets ?? []) as Stage[];
-}
-
-/**
- * Every budget that a run was trained under, in order; one that was used up, and the last one, have
- * no iteration at which they were left.
- */
-export function stagesOf(
-  { determined: { configuration } }: Manifest,
-): (Pick<Stage, "budget"> & Partial<Stage>)[] {
-  // Before `earlierBudgets` there were extensions of finished runs alone, by their budgets.
-  const extendedFrom = (configuration.extendedFrom ?? []) as readonly number[];
-  return [
-    ...extendedFrom.map((budget) => ({ budget })),
-    ...earlierStages(configuration),
-    { budget: configuration.budget as number },
-  ];
 }

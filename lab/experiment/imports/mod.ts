@@ -161,8 +161,9 @@ async function add(
       const called = { ...run, name: options.name ?? run.name };
       const beginning = beginningOf(store, before, called, options.axis);
       if (beginning !== undefined) grown.push(beginning);
-      const taken = seedsOf(store, called.name, run.configuration).has(String(seed));
-      if (taken) again.push(`${seed}`);
+      if (seed !== undefined && seedsOf(store, called.name, run.configuration).has(`${seed}`)) {
+        again.push(`${seed}`);
+      }
       ids.push(await addImported(store, run, { ...options, ...origin, seed }));
       for (const [theirs, ours] of pairs) alike.set(theirs, ours);
     }

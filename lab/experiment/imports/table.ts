@@ -191,13 +191,13 @@ function runsOfRows(rows: readonly Row[], name: string): Table {
     known.map((each) => columns.find((column) => column.toLowerCase() === each && isFilled(column)))
       .find((column) => column !== undefined);
   const [step, time] = [found(steps), found(seconds)];
-  const unlike = [step, time, ...others.map((each) => found([each]))];
+  const left = others.flatMap((each) => found([each]) ?? []);
+  const unlike = [step, time, ...left];
   const metrics = columns.filter((column) => !unlike.includes(column));
   if (rows.length === 0 || metrics.length === 0) {
     const lack = rows.length === 0 ? "rows" : "columns beside those of steps and times";
     throw new InputError(`Cannot import ${name} as it has no ${lack}`);
   }
-  const left = unlike.slice(2).filter((column) => column !== undefined);
   const remarks = [
     ...left.length === 0 || time !== undefined ? [] : [
       `Left out of ${name} as it may be a time of day (seconds since the start are called ` +

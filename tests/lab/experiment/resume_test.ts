@@ -11,7 +11,7 @@ import {
 import { DatabaseSync } from "node:sqlite";
 import { LabError } from "../../../lab/core/errors.ts";
 import { launch, reproduce, resume, resumeAll } from "../../../lab/experiment/launch.ts";
-import { stagesOf } from "../../../lab/experiment/resume.ts";
+import { stagesOf } from "../../../lab/experiment/stages.ts";
 import { verify } from "../../../lab/experiment/verify.ts";
 import { fullAfter, temporaryStore } from "./temporary_store.ts";
 import { expectedDigest, interruptedRun, options, request } from "./toy_runs.ts";
