@@ -19,7 +19,8 @@ import type { Chart } from "../lab/core/chart.ts";
 import { markdownTable } from "./markdown.ts";
 import { referenceFor } from "./references.ts";
 import { scoresOf, type SeedResult } from "./results.ts";
-import { besideOthers, type MeasuredRow } from "./tables.ts";
+import { type SameData, sameDataText } from "./model_comparison.ts";
+import { besideOthers, judged, type MeasuredRow, obtained, spentBeside } from "./tables.ts";
 
 /** Worlds that agents are compared on together. */
 export interface Suite {
@@ -62,6 +63,8 @@ export interface SuiteScores {
   readonly scores: Scores;
   /** The same at each share of the budget, [places][worlds][seeds]. */
   readonly curve: readonly Scores[];
+  /** What was measured, [worlds]. */
+  readonly rows: readonly MeasuredRow[];
 }
 
 /** What a suite's rows say, and which agents lack some of theirs. */
@@ -105,6 +108,7 @@ export function compareSuite(
     unmeasured: candidates.filter((agent) => !measured.includes(agent)),
     agents: measured.map((agent) => ({
       agent,
+      rows: of(agent),
       scores: of(agent).map(({ runs }, world) =>
         scoresOf(runs).map((score) => normalized(score, scale[world]))
       ),
@@ -127,7 +131,6 @@ function valueAt({ evaluations }: SeedResult, amount: number): number | null | u
 
 /** The table of a suite. */
 export function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison): string {
-  const figure = (value: number) => Number.isNaN(value) ? "none" : value.toFixed(2);
   const rows = agents.map(({ agent, scores }) => {
     const { seeds, iqm, gap } = suiteFigures(scores);
     const bounded = ({ value, spread }: Bounded) => withSpread(value, spread, figure);
@@ -148,7 +151,31 @@ export function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison
 ${table}
 
 0 and 1 are: ${marks.join("; ")}.
-${pictures}`;
+${pictures}
+${worldsTable(suite, agents)}
+`;
+}
+
+/** Each agent in each world of a suite. */
+function worldsTable({ worlds }: Suite, agents: readonly SuiteScores[]): string {
+  const lines = worlds.flatMap(({ id }, world) =>
+    agents.map(({ agent, rows, scores }) => [
+      id,
+      `\`${agent}\``,
+      obtained(judged(rows[world])),
+      figure(iqm([scores[world]])),
+      ...spentBeside(rows[world].runs, undefined),
+    ])
+  );
+  return markdownTable(
+    ["world", "agent", "obtained: IQM [95 %]", "normalised", "steps", "core-seconds"],
+    lines,
+  );
+}
+
+/** Two decimals. */
+function figure(value: number): string {
+  return Number.isNaN(value) ? "none" : value.toFixed(2);
 }
 
 /** The agents that charts draw: those of which no seed diverged. */
@@ -198,10 +225,11 @@ export function curveChart({ agents }: SuiteComparison): Chart {
 export function comparisonPage(
   comparisons: readonly SuiteComparison[],
   rows: readonly MeasuredRow[],
+  sameData: readonly SameData[],
 ): string {
-  return `# Agents over worlds, and rows beside other libraries
+  return `# Agents over worlds, models on the same data, and rows beside other libraries
 
-Every agent with a row in each world of a suite, by the scores of [its rows](../CONTRIBUTING.md#evidence). A score is normalised: 0 is what random actions return, 1 the best reference of the world's rows. IQM is the mean of the middle half of all seeds in all worlds, which weigh alike whatever their seeds, the optimality gap what the scores lack to 1 on average; intervals are stratified bootstraps over seeds (Agarwal et al. 2021, arXiv 2108.13264). A profile shows which share of the runs lies above a score, the curves what evaluations show on the way (before the first one: 0). Written by \`deno task docs:results\`.
+Every agent with a row in each world of a suite, by the scores of [its rows](../CONTRIBUTING.md#evidence). A score is normalised: 0 is what random actions return, 1 the best reference of the world's rows. IQM is the mean of the middle half of all seeds in all worlds, which weigh alike whatever their seeds, the optimality gap what the scores lack to 1 on average; intervals are stratified bootstraps over seeds (Agarwal et al. 2021, arXiv 2108.13264). A profile shows which share of the runs lies above a score, the curves what evaluations show on the way (before the first one: 0). Core-seconds are the mean over the seeds that had the machine to themselves. Written by \`deno task docs:results\`.
 
 ${comparisons.map(suiteTable).join("\n")}
 ## Beside other libraries
@@ -209,5 +237,10 @@ ${comparisons.map(suiteTable).join("\n")}
 Every row that another library was trained on, with the same preset or the same arrays, on the same seeds and scored in the same way (\`deno task docs:references\`). P is how probable it is that a seed of ours is better than one of theirs.
 
 ${besideOthers(rows)}
-`;
+
+## Models on the same data
+
+Rows of two models or more that were trained on the same data set, by their samples: the IQM over seeds, the first figure with its interval, by which the rows are in order. Less is better of FID, energy distance and likelihoods (nats, −log p(x) and its bound −ELBO), more of the others. The first line is what real examples get by the same measure. What each family costs and where it fails: [family by family](models/README.md).
+
+${sameDataText(sameData)}`;
 }

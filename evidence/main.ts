@@ -43,9 +43,9 @@ again: to go on after an interruption, give the same command.
 
   --tables     Only writes the tables, from the figures that are there.
   --list       Only shows how the rows stand.
-  --verify [N] Trains one seed again of each row whose code has changed since, or of N cheap rows
-               that the revision chooses: an equal digest renews the row, another one voids it
-               (exit code 1).
+  --verify [N] Trains one seed again of each row that a FILTER names, without one of each row whose
+               code has changed since, or of N cheap rows that the revision chooses: an equal
+               digest renews the row, another one voids it (exit code 1).
   --again      Measures all seeds anew. What a row has stays until its last seed has ended; to go on
                with it after an interruption, give the same command.
   --workers N  Seeds at a time. Default: 1, which tells what each costs.`;
@@ -96,7 +96,8 @@ async function results(args: readonly string[], io: Io): Promise<number> {
   }
   if (given.verify) {
     using opened = await openStoreOf(io, undefined);
-    const code = await verifyRows(chosen, sample, await surroundings(io, opened.store));
+    const which = whichOf(filters, sample);
+    const code = await verifyRows(chosen, which, await surroundings(io, opened.store));
     await writeTables(chosen.map(({ page }) => page), io);
     await writeComparison(io);
     return code;
@@ -180,23 +181,31 @@ export async function bringUpToDate(
   return interrupted;
 }
 
+/** Which rows of those chosen are verified: all where the line names them, as who names a row doubts it. */
+export function whichOf(filters: readonly string[], sample: number | undefined): Verified {
+  return sample ?? (filters.length === 0 ? "changed" : "all");
+}
+
+/** All rows, those whose code has changed, or so many cheap ones. */
+type Verified = "all" | "changed" | number;
+
 /**
- * Trains one seed again of each row whose code has changed, or of `count` cheap ones that the
- * revision chooses.
+ * Trains one seed again of each row, of those whose code has changed, or of so many cheap ones, which
+ * the revision chooses.
  *
  * @returns The exit code: 1 where a digest is another one, 130 where a person stopped it.
  */
 export async function verifyRows(
   rows: readonly EvidenceRow[],
-  count: number | undefined,
+  which: Verified,
   { io, store, code }: Surroundings,
 ): Promise<number> {
   const found = (await Promise.all(rows.map((row) => knownOf(row, io))))
     .flatMap((each) => each.results === undefined ? [] : [{ ...each, results: each.results }])
     .filter(({ results }) => isVerifiable(results));
-  const chosen = count === undefined
-    ? found.filter(({ results, sources }) => results.sources !== sources)
-    : chosenBy(code.revision ?? "0", found, count);
+  const chosen = typeof which === "number"
+    ? chosenBy(code.revision ?? "0", found, which)
+    : found.filter(({ results, sources }) => which === "all" || results.sources !== sources);
   if (chosen.length === 0) io.out("Nothing to verify.");
   let exitCode = 0;
   for (const each of chosen) {

@@ -12,6 +12,7 @@ import { registries } from "../registries.ts";
 import { chartScene } from "../lab/core/chart.ts";
 import { compareSuite, comparisonPage, curveChart, profileChart, suites } from "./comparison.ts";
 import { peerOf } from "./peers.ts";
+import { onSameData } from "./model_comparison.ts";
 import { readReferences } from "./references.ts";
 import { keyOf, readResults, type Results, valid } from "./results.ts";
 import type { EvidenceRow } from "./row.ts";
@@ -81,8 +82,9 @@ export async function comparisonFiles(
   const withPeer = new Set(
     Array.from(Deno.readDirSync(`${io.root}docs/references`), ({ name }) => name),
   );
-  const isShown = ({ experiment }: EvidenceRow) =>
-    withPeer.has(`${experiment}.json`) || prefixes.some((prefix) => experiment.startsWith(prefix));
+  const isShown = ({ experiment, page }: EvidenceRow) =>
+    withPeer.has(`${experiment}.json`) || page.startsWith("docs/models/") ||
+    prefixes.some((prefix) => experiment.startsWith(prefix));
   const rows = await Promise.all(evidence.filter(isShown).map((row) => measuredRow(row, io)));
   const comparisons = suites.map((suite) => compareSuite(suite, rows, registries.environments));
   const pictures = comparisons.filter(({ agents }) => agents.length > 0)
@@ -94,7 +96,7 @@ export async function comparisonFiles(
         `${renderSvg(chartScene(chart), { width: 640 })}\n`,
       ]);
     });
-  return [["docs/comparison.md", comparisonPage(comparisons, rows)], ...pictures];
+  return [["docs/comparison.md", comparisonPage(comparisons, rows, onSameData(rows))], ...pictures];
 }
 
 /** A page's text with its table as the results files give it. */

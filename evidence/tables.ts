@@ -253,7 +253,10 @@ The mean of P over these ${rows.length} rows, ties counted half: ${middle?.toFix
 }
 
 /** Steps, and core-seconds: `ours, theirs`. */
-function spentBeside(runs: readonly SeedResult[], peer: References | undefined): [string, string] {
+export function spentBeside(
+  runs: readonly SeedResult[],
+  peer: References | undefined,
+): [string, string] {
   const scored = peer?.runs ?? [];
   return [
     pair(meanOf(runs.map(({ steps }) => steps)), meanOf(scored.map(({ steps }) => steps)), 0),
@@ -335,7 +338,9 @@ function origins(measured: readonly MeasuredRow[]): string {
   return `Measured with \`deno task docs:results\` on ${
     [...machines].join("; ")
   }, one thread a run${threaded(measured)}; ` +
-    "commits and dates stand in [docs/results](../results/README.md)." +
+    "commits and dates stand in [docs/results](../results/README.md). " +
+    "`deno task docs:results ROW --verify` trains one seed of a row again and compares digests, " +
+    "`--again` all of them." +
     (versions.size === 0
       ? "\n"
       : ` Theirs with \`deno task docs:references\`: ${[...versions].join("; ")}.\n`);
@@ -352,7 +357,7 @@ function threaded(measured: readonly MeasuredRow[]): string {
 }
 
 /** Five digits unless said, thousands apart; zeros at the end fall away. */
-function figure(value: number, digits = 5): string {
+export function figure(value: number, digits = 5): string {
   if (Number.isNaN(value)) return "none";
   return Number(value.toPrecision(digits)).toLocaleString("en", {
     maximumFractionDigits: Math.max(6, digits),
@@ -360,7 +365,7 @@ function figure(value: number, digits = 5): string {
 }
 
 /** The IQM with its spread, each with as many digits as say whether it lies within the bar. */
-function obtained({ iqm, spread, bar }: Verdict): string {
+export function obtained({ iqm, spread, bar }: Verdict): string {
   const isWithin = (value: number) => within(bar, value);
   return withSpread(
     iqm,

@@ -69,5 +69,12 @@ export async function verify(
   const [seed] = await measure(row, definition, [kept.seed], { ...options, backend, workers: 1 });
   if (seed === undefined) return { seed, equal: false, results };
   const equal = seed.digest === kept.digest;
-  return { seed, equal, results: { ...results, sources, runs: equal ? results.runs : [] } };
+  const runs = equal ? timed(results.runs, seed) : [];
+  return { seed, equal, results: { ...results, sources, runs } };
+}
+
+/** Results with a seed that gave its digest again in the old one's place, where only the new one knows its cost. */
+export function timed(runs: readonly SeedResult[], again: SeedResult): readonly SeedResult[] {
+  if (again.seconds === null) return runs;
+  return runs.map((run) => run.seed === again.seed && run.seconds === null ? again : run);
 }

@@ -68,7 +68,7 @@ Deno.test("agents with a row in every world are compared between random actions 
   // Nothing was evaluated at the beginning: as random actions. Then each first evaluation gave 0.
   deepStrictEqual(curve[0], [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]);
   deepStrictEqual(curve[2], [[0, 0, 0, 0, 0], [2, 2, 2, 2, 2]]);
-  const page = comparisonPage([compared], rows);
+  const page = comparisonPage([compared], rows, []);
   match(
     page,
     /`good` \| 5 \| 0\.7[78] \[0\.68, 0\.84\] rough \| 0\.25 \[0\.\d\d, 0\.\d\d\] rough \|/,
@@ -95,7 +95,11 @@ Deno.test("rows with a peer stand beside it, and the mean of P counts each row o
     row: { ...rows[3].row, better: "less" },
     references: peerOf(1, 2, 3, 4, 5),
   };
-  const page = comparisonPage([], [better, less, rows[4], { ...rows[4], references: "no peer" }]);
+  const page = comparisonPage(
+    [],
+    [better, less, rows[4], { ...rows[4], references: "no peer" }],
+    [],
+  );
   match(page, /\| `a-good` \| .* Peer \| 1\.00 \[1\.00, 1\.00\] rough \|/);
   match(page, /\| `b-part` \| .* Peer \| 0\.50 \[0\.\d\d, 0\.\d\d\] rough \|/);
   match(page, /over these 2 rows, ties counted half: 0\.75\./);
@@ -106,7 +110,7 @@ Deno.test("profiles are the share of runs above a score, and curves lie in their
   const [profile, ...others] = profileChart(compared).lines;
   deepStrictEqual([profile.name, others, curveChart(compared).lines.length], ["good", [], 1]);
   const alone = { ...compared, agents: compared.agents.slice(1) };
-  doesNotMatch(comparisonPage([alone], []), /\.svg/);
+  doesNotMatch(comparisonPage([alone], [], []), /\.svg/);
   const at = (threshold: number) => profile.y[profile.x.indexOf(threshold)];
   deepStrictEqual([0.25, 0.5, 0.75, 0.9].map(at), [1, 0.8, 0.6, 0.2]);
   for (const { y, low, high } of [profile, ...curveChart(compared).lines]) {

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import { bringUpToDate, main, verifyRows } from "../../evidence/main.ts";
+import { bringUpToDate, main, verifyRows, whichOf } from "../../evidence/main.ts";
 import { measure } from "../../evidence/measure.ts";
 import { knownOf, measuredRow } from "../../evidence/pages.ts";
 import { readResults, type Results, writeResults } from "../../evidence/results.ts";
@@ -182,21 +182,25 @@ Deno.test("a row of other code is to be verified: an equal digest renews it, ano
   const toVerify = async () => (await measuredRow(rows[0], io)).toVerify;
   await lab.keep({ runs, sources: lab.sources });
   strictEqual(await toVerify(), false);
-  strictEqual(await verifyRows(rows, undefined, { ...around, code: clean }), 0);
+  strictEqual(await verifyRows(rows, "changed", { ...around, code: clean }), 0);
   match(io.written.out, /^Nothing to verify\.$/m);
 
   await lab.keep({ runs, sources: "of other code" });
   strictEqual(await toVerify(), true);
-  strictEqual(await verifyRows(rows, undefined, { ...around, code: dirty }), 1);
+  strictEqual(await verifyRows(rows, "changed", { ...around, code: dirty }), 1);
   match(io.written.out, /^bandit-ucb, seed 101: ANOTHER digest$/m);
   // Only a commit's code changes what was measured.
   strictEqual((await lab.kept())!.sources, "of other code");
   const { digest } = lab.store.runs()[0];
   await lab.keep({ runs: runs.map((run) => ({ ...run, digest })), sources: "of other code" });
-  strictEqual(await verifyRows(rows, undefined, { ...around, code: clean }), 0);
+  strictEqual(await verifyRows(rows, "changed", { ...around, code: clean }), 0);
   match(io.written.out, /^bandit-ucb, seed 101: equal digest$/m);
   const renewed = (await lab.kept())!;
   deepStrictEqual([renewed.sources, renewed.runs.length], [lab.sources, 2]);
+  // Who asks for a row by its name doubts it: it is trained again whether or not its code has changed.
+  const trained = lab.store.runs().length;
+  strictEqual(await verifyRows(rows, "all", { ...around, code: clean }), 0);
+  strictEqual(lab.store.runs().length, trained + 1);
   // As it was measured: its seed, its backend.
   const eager = runs.slice(1).map((run) => ({ ...run, backend: "tfjs-cpu" }));
   await lab.keep({ runs: eager, sources: lab.sources });
@@ -204,6 +208,11 @@ Deno.test("a row of other code is to be verified: an equal digest renews it, ano
   const { seed, backend } = lab.store.runs()[0].manifest.determined;
   deepStrictEqual([seed, backend], ["102", "tfjs-cpu"]);
   deepStrictEqual((await lab.kept())!.runs, []);
+});
+
+Deno.test("a row that the line names is verified though its code is the same, no other one", () => {
+  deepStrictEqual([whichOf([], undefined), whichOf(["ppo"], undefined)], ["changed", "all"]);
+  deepStrictEqual([whichOf([], 3), whichOf(["ppo"], 3)], [3, 3]);
 });
 
 Deno.test("which of the cheap rows is verified hangs on the revision", async () => {

@@ -13,7 +13,7 @@ import {
   modulesOfWorld,
   sourcesOf,
 } from "../../evidence/sources.ts";
-import { chosenBy } from "../../evidence/verify.ts";
+import { chosenBy, timed } from "../../evidence/verify.ts";
 import { experiments } from "../../experiments/mod.ts";
 import { registries } from "../../registries.ts";
 import { results } from "./measured.ts";
@@ -180,4 +180,13 @@ Deno.test("what is no commit's code is not measured", () => {
     throws(() => requireCommitted({ revision: "abcdef", dirty }), reason);
   }
   throws(() => requireCommitted({ revision: null, dirty: null }), /no revision/);
+});
+
+Deno.test("a seed that gave its digest again stands for the one that did not know what it costs", () => {
+  const [known, unknown] = results(1, 2).map((run, i) => i === 1 ? { ...run, seconds: null } : run);
+  const runs = [known, unknown];
+  const again = (run: typeof known, seconds: number | null) => ({ ...run, seconds, date: "now" });
+  deepStrictEqual(timed(runs, again(unknown, 7)), [known, again(unknown, 7)]);
+  deepStrictEqual(timed(runs, again(known, 7)), runs);
+  deepStrictEqual(timed(runs, again(unknown, null)), runs);
 });

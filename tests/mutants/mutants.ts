@@ -1956,8 +1956,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "every revision verifies the same rows",
     file: "evidence/main.ts",
-    from: 'chosenBy(code.revision ?? "0", found, count)',
-    to: 'chosenBy("0", found, count)',
+    from: 'chosenBy(code.revision ?? "0", found, which)',
+    to: 'chosenBy("0", found, which)',
     test: "tests/evidence/main_test.ts",
   },
   {
@@ -2005,9 +2005,23 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "another digest leaves what was measured",
     file: "evidence/verify.ts",
-    from: "runs: equal ? results.runs : []",
-    to: "runs: results.runs",
+    from: "equal ? timed(results.runs, seed) : []",
+    to: "timed(results.runs, seed)",
     test: "tests/evidence/main_test.ts",
+  },
+  {
+    fault: "a row that is named is trained again only where its code has changed",
+    file: "evidence/main.ts",
+    from: 'filters.length === 0 ? "changed" : "all"',
+    to: '"changed"',
+    test: "tests/evidence/main_test.ts",
+  },
+  {
+    fault: "models are compared whatever data they were trained on",
+    file: "evidence/model_comparison.ts",
+    from: "JSON.stringify(Object.entries(namedPart(dataset)).sort())",
+    to: '""',
+    test: "tests/evidence/model_comparison_test.ts",
   },
   {
     fault: "files that differ from the commit are measured with",

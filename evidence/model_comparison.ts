@@ -1,0 +1,129 @@
+/**
+ * Models of every family on the same data: rows that draw, side by side, by what is measured of each
+ * of them and of real examples.
+ *
+ * @module
+ */
+import { unitIn } from "../cli/catalogue.ts";
+import { withSpread } from "../cli/terminal/comparison_table.ts";
+import { amountOf } from "../lab/core/budget.ts";
+import type { BudgetUnit } from "../lab/core/trainer.ts";
+import { metricLabel } from "../lab/experiment/metric_label.ts";
+import { namedPart } from "../lab/experiment/own.ts";
+import { registries } from "../registries.ts";
+import { figureSpread, iqm } from "../lab/statistics/mod.ts";
+import { markdownTable } from "./markdown.ts";
+import type { SeedResult } from "./results.ts";
+import { figure, type MeasuredRow } from "./tables.ts";
+
+/** Figures that tables show where two rows have them; the first ones may order a table. */
+const COMPARED = [
+  "fid_glyphs",
+  "fid_glyphs_binarized",
+  "energy_distance",
+  "negative_log_likelihood",
+  "negative_elbo",
+  "recognised",
+  "stacked_modes",
+  "modes",
+  "high_quality",
+  "precision",
+  "recall",
+  "coverage",
+];
+
+/** Rows of two models or more that were trained on the same data. */
+export interface SameData {
+  /** The data set's name and fields: `glyphs-binarized`, `{"train":50000}`. */
+  readonly name: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Names of figures, as in {@linkcode COMPARED}; the first one, of which less is better, orders the rows. */
+  readonly figures: readonly string[];
+  /** Best first, each with what its budget counts. */
+  readonly rows: readonly (MeasuredRow & { readonly unit: BudgetUnit })[];
+}
+
+/** Groups the rows whose samples were held against real examples by their data. */
+export function onSameData(rows: readonly MeasuredRow[]): SameData[] {
+  const drawing = rows.flatMap(({ definition, ...row }) =>
+    "model" in definition && row.runs.some(({ figures }) => figures?.["ceiling/energy_distance"])
+      ? [{
+        ...row,
+        definition,
+        unit: unitIn(registries, "models", namedPart(definition.model).name),
+      }]
+      : []
+  );
+  const groups = Map.groupBy(
+    drawing,
+    ({ definition: { dataset } }) => JSON.stringify(Object.entries(namedPart(dataset)).sort()),
+  );
+  return [...groups.values()].flatMap((group): SameData[] => {
+    const models = new Set(group.map(({ definition: { model } }) => namedPart(model).name));
+    if (models.size < 2) return [];
+    const isKnown = (name: string) => ({ runs }: MeasuredRow) =>
+      !Number.isNaN(obtained(runs, name));
+    const figures = COMPARED.filter((name) => group.filter(isKnown(name)).length > 1);
+    const first = figures.find((name) => group.every(isKnown(name))) ?? "energy_distance";
+    const { name, ...fields } = namedPart(group[0].definition.dataset);
+    return [{
+      name,
+      fields,
+      figures: [first, ...figures.filter((name) => name !== first)],
+      rows: group.toSorted((a, b) => obtained(a.runs, first) - obtained(b.runs, first)),
+    }];
+  });
+}
+
+/** A table for each data set, under its name. */
+export function sameDataText(groups: readonly SameData[]): string {
+  return groups.map(({ name, fields, figures, rows }) => {
+    const [first, ...others] = figures;
+    const titles = figures.map((each) => metricLabel(`evaluation/${each}`));
+    const real = figures.map((each) => rows.map(({ runs }) => ofReal(runs, each)).find(isNumber));
+    const lines = rows.map(({ row, runs, unit }) => [
+      `\`${row.experiment}\``,
+      pageLink(row.page),
+      `${runs.length}`,
+      amountOf(runs[0].steps, unit),
+      withSpread(obtained(runs, first), figureSpread(valuesOf(runs, first)), shown),
+      ...others.map((each) => shown(obtained(runs, each))),
+    ]);
+    const table = markdownTable(
+      ["row", "page", "seeds", "budget", ...titles],
+      [["real data", "", "", "", ...real.map((value) => shown(value ?? NaN))], ...lines],
+    );
+    const more = Object.entries(fields).map(([field, value]) => `, \`${field}\` ${value}`);
+    return `### \`${name}\`${more.join("")}\n\n${table}\n`;
+  }).join("\n");
+}
+
+/** `[diffusion](models/diffusion.md)` of `docs/models/diffusion.md`. */
+function pageLink(page: string): string {
+  const [, name] = /([^/]+)\.md$/.exec(page)!;
+  return `[${name}](${page.replace("docs/", "")})`;
+}
+
+/** A figure of each seed; NaN of one that lacks it. */
+function valuesOf(runs: readonly SeedResult[], name: string): number[] {
+  return runs.map(({ figures }) => figures?.[`evaluation/${name}`] ?? NaN);
+}
+
+/** IQM over seeds; NaN where one lacks the figure. */
+function obtained(runs: readonly SeedResult[], name: string): number {
+  return iqm(valuesOf(runs, name));
+}
+
+/** What real examples get, the same with every seed. */
+function ofReal(runs: readonly SeedResult[], name: string): number | undefined {
+  return runs[0].figures?.[`ceiling/${name}`];
+}
+
+function isNumber(value: number | undefined): boolean {
+  return value !== undefined;
+}
+
+/** Three digits; empty where nothing is known. */
+function shown(value: number): string {
+  return Number.isNaN(value) ? "" : figure(value, 3);
+}
