@@ -54,6 +54,7 @@ export async function peerOf(row: EvidenceRow): Promise<Peer | string> {
     throw new LabError(`Cannot measure ${row.experiment} as there is no such experiment`);
   }
   const { configuration, fields } = await resolve(await entry.load(), registries);
+  if (configuration.callbacks !== undefined) return "its callbacks are the lab's own";
   if (configuration.model !== undefined) return peerOfModel(row, configuration);
   const order = orderOf(configuration, fields);
   if (typeof order === "string") return order;
@@ -75,6 +76,7 @@ function peerOfModel(
     model: { name: string; criticSteps?: number };
     budget: number;
   };
+  if (configuration.stop !== null) return "it ends by a stop rule";
   const metric = metricOf(row);
   const { metrics = [], library = "PyTorch" } = peerModels[model] ?? {};
   if (!metrics.includes(metric)) return `bench/peers has no ${model} with ${metric}`;

@@ -1,5 +1,5 @@
 /** The arrays that another library's models learn from. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { type Peer, peerOf } from "../../evidence/peers.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { decodeSafetensors } from "../../lab/core/safetensors.ts";
@@ -48,4 +48,9 @@ Deno.test("a peer of labelled examples gets the labels of both splits", async ()
     deepStrictEqual([...new Set(labels.values)].sort(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   }
   strictEqual(found.train.shape[0], 100);
+});
+
+Deno.test("what ends a run early is no other library's: such a row has no peer", async () => {
+  const row = evidence.find(({ experiment }) => experiment === "glyphs-early-stopping")!;
+  match(`${await peerOf(row)}`, /callbacks/);
 });
