@@ -53,7 +53,23 @@ export function resultsText(measured: readonly MeasuredRow[]): string {
   const further = measured.some(({ row }) => row.figures !== undefined);
   const titles = further ? [...columns, "further figures (of real data)"] : columns;
   const rows = measured.map((one) => further ? [...cells(one), furtherOf(one)] : cells(one));
-  return [markdownTable(titles, rows), ...pairsOf(measured), origins(measured)].join("\n\n");
+  return [
+    ...shortOf(measured),
+    markdownTable(titles, rows),
+    ...pairsOf(measured),
+    origins(measured),
+  ].join("\n\n");
+}
+
+/** Which rows fall short, with how many of their seeds, in a line before the table; empty where none does. */
+function shortOf(measured: readonly MeasuredRow[]): string[] {
+  const short = measured.flatMap((one) => {
+    const { row, runs } = one;
+    const verdict = judged(one);
+    if (runs.length < row.seeds || !isJudged(verdict) || verdict.reached) return [];
+    return `\`${row.experiment}\` with ${row.seeds - verdict.reaching} of ${row.seeds} seeds`;
+  });
+  return short.length === 0 ? [] : [`Short of their goals: ${short.join(", ")}.`];
 }
 
 /** Rows beside those of the page that they are to be better than; empty where there are none. */
