@@ -2,6 +2,7 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { signatureOf } from "../../../../lab/compute/compile/cache.ts";
+import type { Asked } from "./modules_worker.ts";
 import { RecentlyUsed } from "../../../../lab/core/recently_used.ts";
 import { compiledBefore } from "../../../../lab/compute/compile/compiler.ts";
 import { explanationTable } from "../../../../lab/compute/compile/explain.ts";
@@ -143,3 +144,28 @@ Deno.test("of many values those last used are kept", () => {
   kept.set("c", 4);
   deepStrictEqual(["a", "c"].map((key) => kept.get(key)), [1, 4]);
 });
+
+/** Digests of the modules that a thread compiles which trains a seed. */
+function modulesOf(asked: Asked): Promise<string[]> {
+  const worker = new Worker(new URL("./modules_worker.ts", import.meta.url), { type: "module" });
+  return new Promise<string[]>((resolve, reject) => {
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.onmessage = ({ data }) => data === "ready" ? worker.postMessage(asked) : resolve(data);
+  }).finally(() => worker.terminate());
+}
+
+// V8 keeps the machine code of a module once for all threads of a process, by the module's bytes.
+for (
+  const [experiment, budget] of [["cartpole-ppo", 512], ["cartpole-dqn", 1280], [
+    "ring-gan",
+    40,
+  ]] as const
+) {
+  Deno.test(`threads that train seeds of ${experiment} compile the same bytes`, async () => {
+    const [first, second] = await Promise.all(
+      [1, 2].map((seed) => modulesOf({ experiment, seed, budget })),
+    );
+    ok(first.length > 1);
+    deepStrictEqual(second, first);
+  });
+}
