@@ -40,6 +40,8 @@ export class Coverage {
   #ends = new Int32Array(64);
   #length = 0;
   #contours = 0;
+  /** Cosine and sine of turns: those of ends and circles of a size come with every frame. */
+  readonly #turns = new Map<number, readonly [cos: number, sin: number]>();
 
   /** An empty outline over `width` × `height` pixels. */
   constructor(width: number, height: number) {
@@ -148,11 +150,21 @@ export class Coverage {
     angle: number,
   ): void {
     const chords = chordsOf(angle, Math.max(reachX, reachY));
-    const [cos, sin] = [cosine(angle / chords), sine(angle / chords)];
+    const [cos, sin] = this.#turnBy(angle / chords);
     for (let i = 0; i <= chords; i++) {
       this.add(x + u * reachX, y + v * reachY);
       [u, v] = [u * cos + v * sin, v * cos - u * sin];
     }
+  }
+
+  #turnBy(angle: number): readonly [cos: number, sin: number] {
+    let known = this.#turns.get(angle);
+    if (known === undefined) {
+      if (this.#turns.size >= 1024) this.#turns.clear();
+      known = [cosine(angle), sine(angle)];
+      this.#turns.set(angle, known);
+    }
+    return known;
   }
 
   /**
