@@ -293,7 +293,7 @@ function betterOf(
   if (typeof peer === "string") return "no peer";
   if (scores.length === 0) return "";
   const improvement = improvementOver(row, scores, peer);
-  if (improvement === undefined) return "to be measured";
+  if (improvement === undefined) return "not measured";
   return withSpread(improvement.probability, improvement.spread, (value) => value.toFixed(2));
 }
 

@@ -1,11 +1,11 @@
 import { match, ok, strictEqual } from "node:assert";
 import { fileURLToPath } from "node:url";
-import { main as guidanceMain } from "../../evidence/guidance_main.ts";
 import { main as resultsMain } from "../../evidence/main.ts";
 import { main as referencesMain } from "../../evidence/references_main.ts";
 import { keyOfLines, keyOfRuns } from "../../evidence/report_keys.ts";
 import { index, main as reportsMain } from "../../evidence/reports_main.ts";
 import { reports } from "../../evidence/reports.ts";
+import { main as samplingMain } from "../../evidence/sampling_main.ts";
 import { judgingSeeds } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { main as commandLine } from "../../cli/main.ts";
@@ -61,7 +61,7 @@ const commands = {
   "docs:results": resultsMain,
   "docs:references": referencesMain,
   "docs:reports": reportsMain,
-  "docs:guidance": guidanceMain,
+  "docs:sampling": samplingMain,
 };
 
 for (const [name, main] of Object.entries(commands)) {

@@ -121,7 +121,7 @@ Deno.test("a peer that was measured on all seeds is the reference, with who is b
   const none = [315, 315, 315, 315, 315];
   match(line(none), /480, they say \| no peer \|/);
   match(line([]), /480, they say \| no peer \|/);
-  match(line(none, { references: undefined }), /480, they say \| to be measured \|/);
+  match(line(none, { references: undefined }), /480, they say \| not measured \|/);
   const less = { ...row, better: "less" } as const;
   match(line([315, 315, 315, 315, 315], { row: less, references: peer(...scores) }), / 0\.60 \[/);
 });
