@@ -10,7 +10,8 @@
  *
  * Differs from the paper:
  * - Width 128 in place of 512; a step size that falls to 0.
- * - Kernels from U(−1/√fanIn, 1/√fanIn), a sixth of He's variance: fewer samples between the modes.
+ * - Kernels and biases from U(−1/√fanIn, 1/√fanIn), as PyTorch draws them: a sixth of He's variance, and
+ *   no kinks that all lie at the origin. Fewer samples lie between the modes.
  * - Samples come from an exponential moving average of the generator's weights (Yazıcı et al. 2019,
  *   arXiv 1806.04498); `averageDecay` 0 takes the weights themselves.
  * - √(‖∇‖² + 1e-12) for the norm, finite where the gradient vanishes.
@@ -19,12 +20,13 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { fanInUniform } from "../../lab/compute/initializers.ts";
+import { fanInUniform, uniform } from "../../lab/compute/initializers.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import { linear } from "../../lab/compute/schedules.ts";
 import { count, WIDEST } from "../../lab/compute/sizes.ts";
+import type { Generator } from "../../lab/core/random.ts";
 import { defineModel } from "../define_model.ts";
-import { dense } from "../networks.ts";
+import { dense, type Network } from "../networks.ts";
 import { criticLoss, generatorLoss } from "./losses.ts";
 import { gradientPenalty } from "./regularizers.ts";
 
@@ -62,6 +64,20 @@ const configuration = z.strictObject({
 
 // The model.
 
+/** A dense network whose biases are drawn as its kernels are, with the fan-in of theirs. */
+function drawnByFanIn(sizes: readonly number[]): Network<[x: tf.Tensor], tf.Tensor2D> {
+  const network = dense(sizes, "relu", { hidden: fanInUniform, output: fanInUniform });
+  const initial = (random: Generator) => {
+    const parameters = network.initial(random);
+    for (let layer = 0; layer + 1 < sizes.length; layer++) {
+      const limit = 1 / Math.sqrt(sizes[layer]);
+      parameters[`${layer}/bias`] = uniform(random, [sizes[layer + 1]], -limit, limit);
+    }
+    return parameters;
+  };
+  return { ...network, initial };
+}
+
 /** The Wasserstein GAN with gradient penalty. */
 export const wganGp = defineModel({
   name: "wgan-gp",
@@ -72,10 +88,9 @@ export const wganGp = defineModel({
   bestBy: { metric: "validation/energy_distance", goal: "minimize" },
   networks: ({ size }, { latentSize, width, layers }) => {
     const hidden = new Array<number>(layers).fill(width);
-    const drawn = { hidden: fanInUniform, output: fanInUniform };
     return {
-      critic: dense([size, ...hidden, 1], "relu", drawn),
-      generator: dense([latentSize, ...hidden, size], "relu", drawn),
+      critic: drawnByFanIn([size, ...hidden, 1]),
+      generator: drawnByFanIn([latentSize, ...hidden, size]),
     };
   },
   noise: (_, { latentSize }) => ({ noise: ["normal", [latentSize]] }),

@@ -2017,6 +2017,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/evidence/main_test.ts",
   },
   {
+    fault: "a critic's kinks all begin at the origin",
+    file: "models/adversarial/wgan_gp.ts",
+    from: "const limit = 1 / Math.sqrt(sizes[layer]);",
+    to: "const limit = 0;",
+    test: "tests/models/adversarial/models_test.ts",
+  },
+  {
     fault: "models are compared whatever data they were trained on",
     file: "evidence/model_comparison.ts",
     from: "JSON.stringify(Object.entries(namedPart(dataset)).sort())",

@@ -239,6 +239,27 @@ Deno.test("the critic of WGAN never leaves its bounds, the generator does", asyn
   ok(most.generator > 0.1, `${most.generator}`);
 });
 
+Deno.test("WGAN-GP's kernels and biases fill the range of their fan-in", async () => {
+  const width = 200;
+  const { trainer } = await trainerOf("wgan-gp", await fewPoints(), { width });
+  const { parameters } = await trainer.snapshot();
+  trainer.dispose();
+  for (const network of ["critic", "generator"]) {
+    for (const [layer, fanIn] of [2, width, width, width].entries()) {
+      const drawn = ["kernel", "bias"].map((name) => parameters[`${network}/${layer}/${name}`]);
+      for (const { values } of drawn) {
+        const share = Math.max(...values.map(Math.abs)) * Math.sqrt(fanIn);
+        // Of n uniform draws the largest is n / (n + 1) of the bound on average; a last layer has few.
+        ok(
+          share <= 1 + 1e-6 && (values.length < 200 || share > 0.95),
+          `${network}/${layer} ${share}`,
+        );
+        ok(values.every((value) => value !== 0));
+      }
+    }
+  }
+});
+
 Deno.test("samples use the moments that training left: a batch of others changes no sample", async () => {
   const { trainer } = await trainerOf("dcgan", halves(), small);
   for (let i = 0; i < 3; i++) await trainer.iterate();
