@@ -1,5 +1,4 @@
 /** Trains as a thread of a suite does, and answers with digests of the modules that it compiles. */
-/// <reference lib="deno.worker" />
 import { createHash } from "node:crypto";
 
 /** What is asked of the thread. */
