@@ -19,6 +19,7 @@ import {
   judgedByLosses,
   lackingNote,
   newestOfEachSeed,
+  prunedNote,
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
@@ -41,6 +42,7 @@ import {
 import { type PairTest, type SeededValues, testPairs } from "../lab/statistics/pairs.ts";
 import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
 import { budgetUnitOf } from "../lab/store/run_budget.ts";
+import { isPruned } from "../lab/store/run_status.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { worstOf } from "../lab/experiment/metric_direction.ts";
 
@@ -129,8 +131,10 @@ export function compareRuns(
 ): Comparison {
   const notes: string[] = [];
   const ended = runs.filter((run) => isFinished(run) || isLost(run));
-  if (ended.length < runs.length) {
-    const left = runs.filter((run) => !ended.includes(run));
+  const pruned = runs.filter(isPruned);
+  if (pruned.length > 0) notes.push(prunedNote(pruned.length));
+  const left = runs.filter((run) => !ended.includes(run) && !isPruned(run));
+  if (left.length > 0) {
     notes.push(`left out, as not finished: ${left.map((run) => run.id).join(", ")}`);
   }
   const sound = ended.filter((run) =>

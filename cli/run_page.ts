@@ -13,7 +13,7 @@ import { sourceRun } from "../lab/experiment/recorded_run.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
 import { Judge, type Judgement } from "../lab/experiment/verdict.ts";
 import { budgetOf, budgetUnitOf } from "../lab/store/run_budget.ts";
-import { statusOf } from "../lab/store/run_status.ts";
+import { isPruned, statusOf } from "../lab/store/run_status.ts";
 import type { Manifest, Run, Store } from "../lab/store/store.ts";
 import { programFor } from "./command.ts";
 import { isPostgres } from "./fleet.ts";
@@ -90,6 +90,12 @@ function worthOf(judgement: Judgement | undefined): string {
   return verdict === "diverged" && reason !== undefined ? `${verdict} as ${reason}` : verdict;
 }
 
+/** A status and why, as a sentence begins; that of a run that was pruned says both. */
+function toldOf(status: string, message: string | null): string {
+  if (status === "pruned") return message!;
+  return `${status === "stopped" ? "early stop" : status}${message ? ` (${message})` : ""}`;
+}
+
 /** How it stands, a sentence a line. */
 function stateOf(store: Store, run: Run, judge: Judge): string[] {
   const { determined, code, machine, irreproducible } = run.manifest;
@@ -109,7 +115,7 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
     isLogged
       ? "Logged by a program of yours, and not trained here."
       : `${trained(configuration)}, seed ${seed}.`,
-    `${status === "stopped" ? "early stop" : status}${run.message ? ` (${run.message})` : ""}: ` +
+    `${toldOf(status, run.message)}: ` +
     `${
       isLogged ? trainedOn(run) : `${spent.toLocaleString("en-US")} of ${amountOf(total, unit)}`
     } in ` +
@@ -154,6 +160,7 @@ function nextOf(run: Run, location: string | undefined): [does: string, line: st
   if (isOwnFileGone(run.manifest)) {
     return [["To use it again", `${run.manifest.definition.module} must lie where it was`]];
   }
+  if (isPruned(run)) return [["To see its sweep", line(`sweeps ${run.manifest.sweep?.name}`)]];
   if (run.digest === null && run.status !== "diverged") {
     const resumed = isPostgres(location)
       ? `deno task -q worker${storeFlag(location)}`

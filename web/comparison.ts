@@ -19,6 +19,7 @@ import {
   lackingNote,
   newestOfEachSeed,
   numbered,
+  prunedNote,
   type RunGroup,
   sameButSeed,
 } from "../lab/experiment/comparison.ts";
@@ -35,7 +36,7 @@ import {
   type Spread,
   spreadOf,
 } from "../lab/statistics/mod.ts";
-import { statusOf } from "../lab/store/run_status.ts";
+import { isPruned, statusOf } from "../lab/store/run_status.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import type { Axis } from "./axes.ts";
 import { MOST_GROUPS, USUAL_GROUPS } from "./comparison_size.ts";
@@ -195,7 +196,7 @@ export class Comparer {
     request: ComparisonRequest,
     turn: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Comparison> {
-    const { groups: found, filter, left, missing } = chosen(this.#store, request);
+    const { groups: found, filter, left, missing, pruned } = chosen(this.#store, request);
     await turn();
     const members = found.flatMap(({ runs }) => runs);
     const judged = judgedByLosses(this.#store, members);
@@ -248,8 +249,12 @@ export class Comparer {
           } nothing of this metric.`,
         ]
         : []),
-      ...[...groups.flatMap((group) => noteOf(group, metric)), ...judged.notes, ...choices]
-        .map((note) => `${note}.`),
+      ...[
+        ...(pruned > 0 ? [prunedNote(pruned)] : []),
+        ...groups.flatMap((group) => noteOf(group, metric)),
+        ...judged.notes,
+        ...choices,
+      ].map((note) => `${note}.`),
       ...(single ? [] : [`Single seeds are drawn for at most ${MOST_LINES} runs.`]),
     ];
     return {
@@ -451,7 +456,7 @@ export function namedRuns(
 function chosen(
   store: StoreReader,
   { runs: ids, filter: asked, most = USUAL_GROUPS }: ComparisonRequest,
-): { groups: RunGroup[]; filter: string; left: number; missing: Missing[] } {
+): { filter: string; missing: Missing[] } & Newest {
   if (ids.length > 0) {
     const { runs, missing } = namedRuns(store, ids);
     return { ...newest(runs, most), filter: "", missing };
@@ -477,14 +482,26 @@ function filterOf(run: Run | undefined): string {
     : term("tag", tag);
 }
 
-/** The groups with the newest runs, so many at most. */
-function newest(runs: readonly Run[], most: number): { groups: RunGroup[]; left: number } {
+/** Groups of runs, how many groups are left out, and how many runs as they were pruned. */
+interface Newest {
+  readonly groups: RunGroup[];
+  readonly left: number;
+  readonly pruned: number;
+}
+
+/** The groups with the newest runs, so many at most, of runs that were not pruned. */
+function newest(runs: readonly Run[], most: number): Newest {
   const newestRun = ({ runs }: RunGroup) => Math.max(...runs.map(({ createdAt }) => createdAt));
-  const all = groupRuns(runs);
+  const compared = runs.filter((run) => !isPruned(run));
+  const all = groupRuns(compared);
   const groups = all.length <= most
     ? all
     : all.toSorted((a, b) => newestRun(b) - newestRun(a)).slice(0, most);
-  return { groups, left: all.length - groups.length };
+  return {
+    groups,
+    left: all.length - groups.length,
+    pruned: runs.length - compared.length,
+  };
 }
 
 /** What most axes of such runs count: their common unit, else seconds. */

@@ -23,7 +23,7 @@ export type Commanded = Pick<RunSummary, "id" | "axis" | "status"> & {
 };
 
 /** Runs that stand so have nothing to go on with: they train, are over, or lost their numbers. */
-const CLOSED: readonly string[] = ["running", "completed", "stopped", "diverged"];
+const CLOSED: readonly string[] = ["running", "completed", "stopped", "pruned", "diverged"];
 
 /**
  * The commands that a run can be given, the likeliest first.

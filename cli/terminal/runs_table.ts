@@ -18,6 +18,7 @@ import type { Judge, Verdict } from "../../lab/experiment/verdict.ts";
 const styles: Record<string, Style> = {
   completed: "green",
   stopped: "green",
+  pruned: "green",
   running: "cyan",
   interrupted: "yellow",
   killed: "yellow",

@@ -11,6 +11,7 @@ import { badLoss, RETURN, TRAINING_RETURN } from "../core/metrics.ts";
 import { isRecord } from "../core/plain.ts";
 import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
+import { isPruned } from "../store/run_status.ts";
 import type { Manifest, Run, Series, Store } from "../store/store.ts";
 import { needsModule } from "./own.ts";
 import { isSolved } from "./return_scale.ts";
@@ -360,9 +361,11 @@ export function newestOfEachSeed(runs: readonly Run[]): Run[] {
   return runs.filter((run) => newest.get(seedOf(run)) === run);
 }
 
-/** Whether a run ended with a result. */
-export function isFinished({ status }: { readonly status: string }): boolean {
-  return status === "completed" || status === "stopped";
+/** Whether a run ended with a result, which one that was pruned has not. */
+export function isFinished(
+  run: { readonly status: string; readonly message?: string | null },
+): boolean {
+  return run.status === "completed" || (run.status === "stopped" && !isPruned(run));
 }
 
 /**
@@ -372,6 +375,13 @@ export function isFinished({ status }: { readonly status: string }): boolean {
  */
 export function isLost({ status }: { readonly status: string }): boolean {
   return status === "diverged" || status === "failed";
+}
+
+/** Says of so many runs that a pruner ended that they have no part in a comparison. */
+export function prunedNote(count: number): string {
+  return count === 1
+    ? "1 run that a sweep pruned is left out"
+    : `${count} runs that a sweep pruned are left out`;
 }
 
 /** Runs that are named in a line, at most. */

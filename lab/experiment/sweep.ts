@@ -38,6 +38,7 @@ import {
 } from "../search/space.ts";
 import { lockSweep } from "../store/lock.ts";
 import { budgetUnitOf } from "../store/run_budget.ts";
+import { prunedBy } from "../store/run_status.ts";
 import type { Run, Store, StoreReader } from "../store/store.ts";
 import { term } from "./conditions.ts";
 import { differingPaths, flatten, JUDGING, newestOfEachSeed } from "./comparison.ts";
@@ -876,17 +877,14 @@ async function trainedElsewhere(
   const { sweep, options: { store, signal } } = order;
   // What may be pruned is the first run of one trial.
   const [first] = wanted;
-  const endsEarly = (run: Run) => isPruned(store, sweep, first, run) ? prunedBy(sweep) : undefined;
+  const endsEarly = (run: Run) =>
+    isPruned(store, sweep, first, run) ? prunedBy(sweep.pruner) : undefined;
   await elsewhere.train(plans, others, { endsEarly, signal });
 }
 
 /** Whether a run of what was wanted is to end early. */
 function isPruned(store: StoreReader, sweep: Sweep, { before }: Wanted, run: Run): boolean {
   return before !== undefined && shownOf(store, sweep, before, run).pruned !== undefined;
-}
-
-function prunedBy({ pruner }: Sweep): string {
-  return `pruned by ${pruner}`;
 }
 
 /** The plan of a run that has not begun. */
@@ -958,7 +956,7 @@ async function trained(
   else id = await trainPlan(worker, await planned(order, wanted), watching);
   const ended = store.run(id)!;
   if (ended.status === "interrupted" && isPruned(store, sweep, wanted, ended)) {
-    store.update(id, { status: "stopped", message: prunedBy(sweep) });
+    store.update(id, { status: "stopped", message: prunedBy(sweep.pruner) });
   }
   requireObjective(store, order.name, sweep);
   return id;

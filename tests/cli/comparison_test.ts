@@ -3,6 +3,7 @@ import { compareRuns } from "../../cli/comparison.ts";
 import { resultOf } from "../../cli/report/report.ts";
 import { comparisonDocument, comparisonTables } from "../../cli/terminal/comparison_table.ts";
 import { figureSpread, permutationTest } from "../../lab/statistics/mod.ts";
+import { statusOf } from "../../lab/store/run_status.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { registries as worlds } from "../../registries.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
@@ -58,6 +59,22 @@ Deno.test("statistics are over seeds: IQM, spread, median, and who reached the t
       environmentSteps: 24,
       wallSeconds: 1.5 / 7,
     });
+  });
+});
+
+Deno.test("runs that a sweep pruned are left out, and how many is said", async () => {
+  await withStore((store) => {
+    const whole = [1, 2].map((seed) => addRun(store, "a", seed, [100]));
+    const early = [3, 4].map((seed) => {
+      const { id } = addRun(store, "a", seed, [900], { status: "stopped" });
+      store.update(id, { message: seed === 3 ? "pruned by asha" : "return 900 ≥ 475" });
+      return store.run(id)!;
+    });
+    deepStrictEqual(early.map(statusOf), ["pruned", "stopped"]);
+    const { groups: [{ values }], notes } = compareRuns(store, [...whole, ...early], registries);
+    deepStrictEqual([values, notes], [[100, 100, 900], ["1 run that a sweep pruned is left out"]]);
+    const all = compareRuns(store, [early[0], early[0]], registries);
+    deepStrictEqual([all.groups, all.notes], [[], ["2 runs that a sweep pruned are left out"]]);
   });
 });
 

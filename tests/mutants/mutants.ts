@@ -5609,9 +5609,30 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "runs that a rule ended are not compared",
     file: "lab/experiment/comparison.ts",
-    from: 'status === "completed" || status === "stopped";',
-    to: 'status === "completed";',
+    from: '"completed" || (run.status === "stopped" && !isPruned(run));',
+    to: '"completed";',
     test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault: "a run that a pruner ended is compared as one that was trained whole",
+    file: "lab/experiment/comparison.ts",
+    from: '(run.status === "stopped" && !isPruned(run));',
+    to: 'run.status === "stopped";',
+    test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault: "Compare shows runs that a pruner ended",
+    file: "web/comparison.ts",
+    from: "runs.filter((run) => !isPruned(run))",
+    to: "runs.filter(() => true)",
+    test: "tests/web/comparison_test.ts",
+  },
+  {
+    fault: "a run that was pruned is said to go on by resume",
+    file: "cli/run_page.ts",
+    from: "if (isPruned(run)) return",
+    to: "if (false) return",
+    test: "tests/cli/run_page_test.ts",
   },
   {
     fault: "seeds that diverged or failed are left out of their group",
@@ -7952,7 +7973,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a diverged run is offered to go on",
     file: "web/next_commands.ts",
-    from: ', "stopped", "diverged"];',
+    from: ', "pruned", "diverged"];',
     to: ', "stopped"];',
     test: "tests/web/dashboard_test.ts",
   },

@@ -300,6 +300,18 @@ Deno.test("a group whose seeds all were lost before their first evaluation stand
     deepStrictEqual(own.map(({ label }) => label), ["good"]);
   }));
 
+Deno.test("runs that a sweep pruned make no group, and how many is said", () =>
+  withStore(async (store) => {
+    finished(store, "own", 1, [1, 3], () => 1);
+    const cut = { experiment: "cut", configuration: agentConfiguration("ppo", 1), seed: 1 };
+    const id = addRun(store, cut);
+    addPoints(store, id, 1, { a: 9 });
+    store.update(id, { status: "stopped", message: "pruned by hyperband" });
+    const { groups, notes } = await new Comparer(store).compare(request());
+    deepStrictEqual(groups.map(({ label }) => label), ["own"]);
+    deepStrictEqual(notes, ["1 run that a sweep pruned is left out."]);
+  }));
+
 Deno.test("runs without the metric are counted in a note", () =>
   withStore(async (store) => {
     finished(store, "own", 1, [1, 3], () => 1);
