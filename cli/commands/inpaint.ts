@@ -84,6 +84,11 @@ export const inpaint = defineCommand({
     const kept = mask === undefined
       ? undefined
       : (await repeated(mask)).map((white) => white < 0.5 ? 1 : 0);
+    if (kept?.every((keeps) => keeps === 1)) {
+      throw new InputError(
+        `Cannot inpaint as nothing of ${mask} is white within what is looked at, the square in its middle`,
+      );
+    }
     const random = streamOf(seed, "inpaint");
     const made = await trainer.edit({
       ...{ random, values, kept, strength },

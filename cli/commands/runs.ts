@@ -110,7 +110,9 @@ export const runs = defineCommand({
       const left = found.length - shown.length;
       if (left > 0) io.out(`… and ${plural(left, "run")} more (--limit ${found.length})`);
     }
-    for (const line of json ? [] : await waitingLines(opened, location)) io.out(line);
+    // Requests have no fields yet that a filter could ask for.
+    const isAll = where.length === 0 && words.length === 0;
+    for (const line of json || !isAll ? [] : await waitingLines(opened, location)) io.out(line);
     if (!json && damaged.length > 0) io.out(damaged.join("\n"));
     return 0;
   },

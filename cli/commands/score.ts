@@ -28,6 +28,7 @@ import type { CheckpointChoice } from "../../lab/store/chosen_checkpoint.ts";
 import { dataOf, dataOption, examplesOf, noticeDiverged } from "../stored_model.ts";
 import { openStoreOf } from "../stores.ts";
 import { count, figure, table } from "../terminal/format.ts";
+import { isFolder } from "../../lab/store/files.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 
 /** What pictures can be measured by. */
@@ -127,6 +128,12 @@ export const score = defineCommand({
     }),
   async run({ metrics, features, json, ...options }, io) {
     const { scoreImages } = await import("../../models/score.ts");
+    if (options.against === undefined && isFolder(callersPath(io, options.what))) {
+      throw new InputError(
+        `Cannot score the folder ${options.what} as --against must name the data set, or the folder, that ` +
+          "its pictures are held against",
+      );
+    }
     const given = await (options.against === undefined ? samplesOf : picturesOf)(options, io);
     try {
       const { network, dispose } = await networkOf(given, features, io);
@@ -161,7 +168,7 @@ export const score = defineCommand({
         ]),
         io,
       ));
-      io.out(`\n${told.join("\n")}`);
+      if (told.length > 0) io.out(`\n${told.join("\n")}`);
     } finally {
       given.dispose();
     }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError } from "../core/errors.ts";
+import { InputError, unknownName } from "../core/errors.ts";
 import { directionOf } from "./metric_direction.ts";
 
 /** A metric, and which way of it is better. */
@@ -26,8 +26,13 @@ export function objectiveIn(
     readonly otherwise?: (metric: string) => Objective["goal"] | undefined;
   },
 ): Objective {
-  const [, said, metric] = /^(?:(min|max):)?(.*)$/s.exec(text)!;
-  const way = { min: "down", max: "up" }[said] ?? directionOf(metric);
+  // Names of series have a slash, which no direction has.
+  const [, said, metric] = /^(?:([^/:]*):)?(.*)$/s.exec(text)!;
+  const ways: Partial<Record<string, "down" | "up">> = { min: "down", max: "up" };
+  if (said !== undefined && !Object.hasOwn(ways, said)) {
+    throw unknownName(action, "direction", said, ["max", "min"]);
+  }
+  const way = ways[said] ?? directionOf(metric);
   if (way !== null) return { metric, goal: way === "up" ? "maximize" : "minimize" };
   const goal = otherwise?.(metric);
   if (goal !== undefined) return { metric, goal };

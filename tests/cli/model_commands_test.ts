@@ -757,6 +757,18 @@ Deno.test("each command asks a model for what was typed, and writes what it answ
       strictEqual(io.written.error, "error: Cannot inpaint as own must be one picture: 2\n");
     }
 
+    await write("black.png", [0, 0, 0, 0]);
+    const unmasked = capturedIo({ folder, root: folder, registries: echoing });
+    const nothingWhite = "inpaint latest own/dog/a.png --mask black.png --out none.png".split(" ");
+    strictEqual(await main(nothingWhite, unmasked), 2);
+    match(
+      unmasked.written.error,
+      /^error: Cannot inpaint as nothing of black\.png is white within/,
+    );
+    const undirected = capturedIo({ folder, root: folder, registries: echoing });
+    strictEqual(await main(["score", "own"], undirected), 2);
+    match(undirected.written.error, /^error: Cannot score the folder own as --against must name/);
+
     ({ questions, out } = await lab(`sample latest --count 3 ${typed} --out drawn.png`));
     const drawn = { first: first(9, "samples"), count: 3, prompt: undefined, label: 1, settings };
     const nothing = { values: undefined, kept: undefined };

@@ -284,6 +284,10 @@ Deno.test("what waits is given up, or begun by another process, where nothing tr
     const { id } = store.createRun({ ...about, request: busy.waiting[0] });
     const lock = store.lock(id);
     match((await typed("runs")).out, /4 runs waiting .*resume --batch, or .*delete --waiting\)/);
+    // Requests are of no run that a filter finds.
+    for (const filter of ["n", "--where name=n"]) {
+      doesNotMatch((await typed(`runs ${filter}`)).out, /waiting/);
+    }
     const { code, out } = await typed("delete --waiting");
     deepStrictEqual(
       [code, out.trim()],

@@ -2024,6 +2024,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/adversarial/models_test.ts",
   },
   {
+    fault: "a mask without any white leaves the picture as it is, and says that it drew",
+    file: "cli/commands/inpaint.ts",
+    from: "if (kept?.every((keeps) => keeps === 1)) {",
+    to: "if (false) {",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "an objective's misspelt direction becomes a part of its metric's name",
+    file: "lab/experiment/objective.ts",
+    from: "if (said !== undefined && !Object.hasOwn(ways, said)) {",
+    to: "if (false) {",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "a filter of runs shows what waits in other batches",
+    file: "cli/commands/runs.ts",
+    from: "json || !isAll ?",
+    to: "json ?",
+    test: "tests/cli/options_test.ts",
+  },
+  {
     fault: "models are compared whatever data they were trained on",
     file: "evidence/model_comparison.ts",
     from: "JSON.stringify(Object.entries(namedPart(dataset)).sort())",

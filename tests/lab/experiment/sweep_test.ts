@@ -752,6 +752,10 @@ Deno.test("a metric whose better way is known needs no word for it, any other do
   const metric = "losses/value";
   deepStrictEqual(await objectiveOf(`max:${metric}`), { metric, goal: "maximize" });
   await rejects(
+    objectiveOf(`maximise:${metric}`),
+    /^InputError: Cannot sweep as there is no direction "maximise": known are max, min/,
+  );
+  await rejects(
     objectiveOf("losses/policy"),
     /^InputError: Cannot sweep by losses\/policy as it must .*: max:losses\/policy or min:losses\/policy$/,
   );
