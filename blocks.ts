@@ -24,7 +24,14 @@ export { actionInput, type ActionRows, actionRows } from "./agents/distributions
 export * from "./agents/distributions/mod.ts";
 export type * from "./agents/distributions/policy_distribution.ts";
 export * from "./agents/returns/advantages.ts";
-export { tabularAgent } from "./agents/tabular/tabular_trainer.ts";
+export { type DifferenceConfiguration, differenceConfiguration } from "./agents/tabular/tables.ts";
+export {
+  differenceMethod,
+  tabularAgent,
+  type TabularMethod,
+  type TabularSetup,
+  type Target,
+} from "./agents/tabular/tabular_trainer.ts";
 export * from "./agents/trainers/agent_trainer.ts";
 export * from "./agents/trainers/evaluation.ts";
 export { perBatch } from "./agents/trainers/programs.ts";

@@ -26,12 +26,12 @@ export type { Finding } from "./checker_examination.ts";
 const WIDE = 20;
 /** Steps of random actions in which an episode is expected to end. */
 const longestEpisode = 20_000;
-/** Steps of a walk that is compared with another one. */
-const walkLength = 200;
+/** Steps of a walk that is compared with another one: a prime, which no time limit divides. */
+const walkLength = 199;
 /** States of a walk that are drawn. */
 const drawn = 20;
-/** Steps, and milliseconds, that a part of a first look takes at most. */
-const [firstSteps, firstMilliseconds] = [100, 200];
+/** Steps, again a prime, and milliseconds that a part of a first look takes at most. */
+const [firstSteps, firstMilliseconds] = [97, 200];
 
 const plainState = "keep the state plain JSON: numbers, strings, arrays";
 
@@ -314,7 +314,11 @@ function checkEnds(env: Environment, examination: Examination, isDefined: boolea
   );
 }
 
-function checkSnapshot(env: Environment, examination: Examination): void {
+function checkSnapshot(
+  env: Environment,
+  examination: Examination,
+  { steps = walkLength, milliseconds = Infinity }: Reach = {},
+): void {
   if (env.snapshot === undefined && env.restore === undefined) {
     examination.warn(
       "snapshot",
@@ -331,8 +335,10 @@ function checkSnapshot(env: Environment, examination: Examination): void {
     );
     return;
   }
+  const until = performance.now() + milliseconds;
+  const [before, random] = [defaultRng(6), defaultRng(7)];
   env.reset({ seed: 6 });
-  examination.walk(10, defaultRng(6));
+  for (let t = 0; t < 10 && performance.now() < until; t++) examination.walk(1, before);
   const snapshot = env.snapshot();
   const wrong = firstNotJson(snapshot, "snapshot");
   if (wrong !== undefined) {
@@ -340,7 +346,10 @@ function checkSnapshot(env: Environment, examination: Examination): void {
     return;
   }
   const text = JSON.stringify(snapshot);
-  const expected = examination.walk(walkLength, defaultRng(7));
+  const expected: unknown[] = [];
+  while (expected.length < steps && performance.now() < until) {
+    expected.push(...examination.walk(1, random));
+  }
   if (JSON.stringify(snapshot) !== text) {
     examination.error(
       "snapshot",
@@ -349,7 +358,7 @@ function checkSnapshot(env: Environment, examination: Examination): void {
     );
   }
   env.restore(JSON.parse(text) as Json);
-  if (!isEqual(examination.walk(walkLength, defaultRng(7)), expected)) {
+  if (!isEqual(examination.walk(expected.length, defaultRng(7)), expected)) {
     examination.error(
       "snapshot",
       "a restored episode goes on otherwise than the one that was kept",
@@ -517,8 +526,8 @@ export function checkEnvironment(subject: Environment | EnvironmentDefinition): 
 
 /**
  * A first look, about a second at most: spaces, reset, the first steps, their action masks, whether a
- * table of transitions has them and whether a seed gives them again, as {@linkcode checkEnvironment}
- * looks at them. Hand over a new one that was not reset yet.
+ * table of transitions has them, whether a seed gives them again and a restored episode goes on as the one
+ * that was kept, as {@linkcode checkEnvironment} looks at them. Hand over a new one that was not reset yet.
  *
  * @param definition What it was made from, where that is at hand.
  * @returns What is wrong and how to mend it, in a line; undefined where nothing is.
@@ -536,6 +545,7 @@ export function firstFault(
     examination.part("step", () => checkSteps(env, examination, briefly));
     examination.part("transitions", () => checkTransitions(env, examination, briefly));
     examination.part("seeds", () => checkSeeds(env, examination, earlier));
+    examination.part("snapshot", () => checkSnapshot(env, examination, briefly));
   }
   const fault = examination.findings.find(({ severity }) => severity === "error");
   return fault && `${fault.message}: ${fault.mend}`;

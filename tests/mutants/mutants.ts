@@ -2045,6 +2045,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/options_test.ts",
   },
   {
+    fault: "the first look at a world does not see what it keeps outside of its state",
+    file: "envs/checker.ts",
+    from: 'examination.part("snapshot", () => checkSnapshot(env, examination, briefly));',
+    to: "",
+    test: "tests/envs/checker_test.ts",
+  },
+  {
     fault: "models are compared whatever data they were trained on",
     file: "evidence/model_comparison.ts",
     from: "JSON.stringify(Object.entries(namedPart(dataset)).sort())",
