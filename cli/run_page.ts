@@ -13,6 +13,7 @@ import { sourceRun } from "../lab/experiment/recorded_run.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
 import { Judge, type Judgement } from "../lab/experiment/verdict.ts";
 import { budgetOf, budgetUnitOf } from "../lab/store/run_budget.ts";
+import { shellWord } from "../lab/core/shell.ts";
 import { isPruned, statusOf } from "../lab/store/run_status.ts";
 import type { Manifest, Run, Store } from "../lab/store/store.ts";
 import { programFor } from "./command.ts";
@@ -155,12 +156,14 @@ function nextOf(run: Run, location: string | undefined): [does: string, line: st
   const training = (words: string) => `${programFor(run)} ${words}${storeFlag(location)}`;
   if (determined.backend === LOGGED) return [["To compare it", line(`compare ${run.id}`)]];
   if (!isComputed(determined.backend)) {
-    return [["To see its sweep", line(`sweeps ${run.manifest.sweep?.name}`)]];
+    return [["To see its sweep", line(`sweeps ${shellWord(run.manifest.sweep?.name ?? "")}`)]];
   }
   if (isOwnFileGone(run.manifest)) {
     return [["To use it again", `${run.manifest.definition.module} must lie where it was`]];
   }
-  if (isPruned(run)) return [["To see its sweep", line(`sweeps ${run.manifest.sweep?.name}`)]];
+  if (isPruned(run)) {
+    return [["To see its sweep", line(`sweeps ${shellWord(run.manifest.sweep?.name ?? "")}`)]];
+  }
   if (run.digest === null && run.status !== "diverged") {
     const resumed = isPostgres(location)
       ? `deno task -q worker${storeFlag(location)}`

@@ -178,10 +178,10 @@ Deno.test("the page of a run says how it stands, with what, and what to type nex
   deepStrictEqual(lost.next, ["To use it again: /nowhere/own.ts must lie where it was"]);
   const pruned = await pageOf({
     ...{ digest: null, message: "pruned by asha" },
-    manifest: { ...run.manifest, sweep: { name: "rates", trial: 3 } },
+    manifest: { ...run.manifest, sweep: { name: "two rates", trial: 3 } },
   });
   ok(pruned.state[1].startsWith("pruned by asha: 12,345 of 50,000 steps"), pruned.state[1]);
-  deepStrictEqual(words(pruned.next), ["To see its sweep: lab sweeps rates"]);
+  deepStrictEqual(words(pruned.next), ["To see its sweep: lab sweeps 'two rates'"]);
   const diverged = await pageOf({ digest: null, status: "diverged" });
   deepStrictEqual(words(diverged.next), ["To see it at work: lab evaluate aaaaaa --render"]);
 });
