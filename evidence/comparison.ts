@@ -229,7 +229,7 @@ export function comparisonPage(
 ): string {
   return `# Agents over worlds, models on the same data, and rows beside other libraries
 
-Every agent with a row in each world of a suite, by the scores of [its rows](../CONTRIBUTING.md#evidence). A score is normalised: 0 is what random actions return, 1 the best reference of the world's rows. IQM is the mean of the middle half of all seeds in all worlds, which weigh alike whatever their seeds, the optimality gap what the scores lack to 1 on average; intervals are stratified bootstraps over seeds (Agarwal et al. 2021, arXiv 2108.13264). A profile shows which share of the runs lies above a score, the curves what evaluations show on the way (before the first one: 0). Core-seconds are the mean over the seeds that had the machine to themselves. Written by \`deno task docs:results\`.
+Every agent with a row in each world of a suite, by the scores of [its rows](../CONTRIBUTING.md#evidence). A score is normalised: 0 is what random actions return, 1 the best reference of the world's rows. IQM is the mean of the middle half of all seeds in all worlds, which weigh alike whatever their seeds, the optimality gap what the scores lack to 1 on average; intervals are stratified bootstraps over seeds (Agarwal et al. 2021, arXiv 2108.13264). A profile shows which share of the runs lies above a score, the curves what evaluations show on the way (before the first one: 0). Core-seconds are those of a seed of average length, by the seeds that had the machine to themselves. Written by \`deno task docs:results\`.
 
 ${comparisons.map(suiteTable).join("\n")}
 ## Beside other libraries

@@ -92,6 +92,21 @@ export function cheapest(runs: readonly SeedResult[]): SeedResult | undefined {
     .toSorted((a, b) => costOf(a) - costOf(b) || a.seed - b.seed)[0];
 }
 
+/**
+ * Seconds of one core that a seed takes on average, by what a step costs where that is known: seeds that a
+ * rule ends take more steps or fewer. Undefined where no seed knows it.
+ */
+export function meanSeconds(
+  runs: readonly Pick<SeedResult, "seconds" | "steps">[],
+): number | undefined {
+  const known = runs.filter(({ seconds }) => seconds !== null);
+  if (known.length === 0) return undefined;
+  const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+  const aStep = total(known.map(({ seconds }) => seconds!)) /
+    total(known.map(({ steps }) => steps));
+  return aStep * total(runs.map(({ steps }) => steps)) / runs.length;
+}
+
 /** Seconds that a seed takes, about. */
 export function costOf({ seconds, wallSeconds }: SeedResult): number {
   return seconds ?? wallSeconds;

@@ -10,7 +10,7 @@ import { metricLabel } from "../lab/experiment/metric_label.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { figureSpread, type Improvement, improvementOf, iqm } from "../lab/statistics/mod.ts";
 import { referenceFor, type References, referenceScores } from "./references.ts";
-import { scoresOf, type SeedResult, spentAtGoal } from "./results.ts";
+import { meanSeconds, scoresOf, type SeedResult, spentAtGoal } from "./results.ts";
 import { markdownTable } from "./markdown.ts";
 import {
   type Bar,
@@ -277,7 +277,7 @@ export function spentBeside(
   return [
     pair(meanOf(runs.map(({ steps }) => steps)), meanOf(scored.map(({ steps }) => steps)), 0),
     pair(
-      meanOf(runs.flatMap(({ seconds }) => seconds ?? [])),
+      meanSeconds(runs),
       meanOf(scored.map(({ seconds }) => seconds)),
       2,
     ),

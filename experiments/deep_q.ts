@@ -97,7 +97,7 @@ const mountaincarQrdqn: AgentExperiment = defineExperiment({
   name: "mountaincar-qrdqn",
   summary: "QR-DQN drives a car up a hill: rl-baselines3-zoo's values and budget",
   tunedOn: 0,
-  expectedSeconds: 240,
+  expectedSeconds: 150,
   agent: { ...mountaincarDqn.agent, ...quantileRegression(25, 128) },
 });
 

@@ -39,7 +39,7 @@ const kinds = { kinds: 256, guidance: 3, leastGuidedNoise: 0.7, mostGuidedNoise:
 
 /** Models of points: what one does, its budget, and how long that takes. */
 const models = {
-  "flow-matching": ["Flow matching from noise to", 1_500_000, 80],
+  "flow-matching": ["Flow matching from noise to", 1_500_000, 30],
   diffusion: ["Denoising diffusion of", 1_500_000, 15],
   "spline-flow": ["Flow of rational-quadratic splines:", 1_500_000, 22],
   "continuous-flow": ["Continuous flow (FFJORD):", 300_000, 50],
@@ -120,6 +120,7 @@ export const flowExperiments: readonly ModelExperiment[] = [
     ...ringToMoons,
     name: "ring-moons-flow-matching",
     summary: "The same with independent pairs",
+    expectedSeconds: 15,
     model: { name: "flow-matching", source: "ring" },
   }),
   defineExperiment({

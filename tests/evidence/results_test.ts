@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { requireCommitted } from "../../evidence/measure.ts";
-import { cheapest, keyOf, spentAtGoal, valid } from "../../evidence/results.ts";
+import { cheapest, keyOf, meanSeconds, spentAtGoal, valid } from "../../evidence/results.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { ownEntries } from "../../envs/entries.ts";
@@ -189,4 +189,11 @@ Deno.test("a seed that gave its digest again stands for the one that did not kno
   deepStrictEqual(timed(runs, again(unknown, 7)), [known, again(unknown, 7)]);
   deepStrictEqual(timed(runs, again(known, 7)), runs);
   deepStrictEqual(timed(runs, again(unknown, null)), runs);
+});
+
+Deno.test("a seed costs what its steps cost, also where the seeds that know it were the short ones", () => {
+  const run = (seconds: number | null, steps: number) => ({ seconds, steps });
+  strictEqual(meanSeconds([run(2, 100), run(null, 300)]), 4);
+  strictEqual(meanSeconds([run(2, 100), run(4, 100)]), 3);
+  strictEqual(meanSeconds([run(null, 100)]), undefined);
 });
