@@ -155,15 +155,12 @@ function nextOf(run: Run, location: string | undefined): [does: string, line: st
   /** Of what trains: by the task that may load the run's library. */
   const training = (words: string) => `${programFor(run)} ${words}${storeFlag(location)}`;
   if (determined.backend === LOGGED) return [["To compare it", line(`compare ${run.id}`)]];
-  if (!isComputed(determined.backend)) {
-    return [["To see its sweep", line(`sweeps ${shellWord(run.manifest.sweep?.name ?? "")}`)]];
-  }
+  const sweep = line(`sweeps ${shellWord(run.manifest.sweep?.name ?? "")}`);
+  if (!isComputed(determined.backend)) return [["To see its sweep", sweep]];
   if (isOwnFileGone(run.manifest)) {
     return [["To use it again", `${run.manifest.definition.module} must lie where it was`]];
   }
-  if (isPruned(run)) {
-    return [["To see its sweep", line(`sweeps ${shellWord(run.manifest.sweep?.name ?? "")}`)]];
-  }
+  if (isPruned(run)) return [["To see its sweep", sweep]];
   if (run.digest === null && run.status !== "diverged") {
     const resumed = isPostgres(location)
       ? `deno task -q worker${storeFlag(location)}`

@@ -80,7 +80,9 @@ export function sameDataText(groups: readonly SameData[]): string {
   return groups.map(({ name, fields, figures, rows }) => {
     const [first, ...others] = figures;
     const titles = figures.map((each) => metricLabel(`evaluation/${each}`));
-    const real = figures.map((each) => rows.map(({ runs }) => ofReal(runs, each)).find(isNumber));
+    const real = figures.map((each) =>
+      rows.map(({ runs }) => ofReal(runs, each)).find((value) => value !== undefined)
+    );
     const lines = rows.map(({ row, runs, unit }) => [
       `\`${row.experiment}\``,
       pageLink(row.page),
@@ -117,10 +119,6 @@ function obtained(runs: readonly SeedResult[], name: string): number {
 /** What real examples get, the same with every seed. */
 function ofReal(runs: readonly SeedResult[], name: string): number | undefined {
   return runs[0].figures?.[`ceiling/${name}`];
-}
-
-function isNumber(value: number | undefined): boolean {
-  return value !== undefined;
 }
 
 /** Three digits; empty where nothing is known. */

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { encodeCanonicalJson } from "../lab/core/canonical_json.ts";
 import type { Json } from "../lab/core/snapshot.ts";
+import { mean } from "../lab/statistics/mod.ts";
 import { readFigures, writeFigures } from "./files.ts";
 import { type Bar, type EvidenceRow, judgingSeeds, metricOf, within } from "./row.ts";
 
@@ -101,10 +102,8 @@ export function meanSeconds(
 ): number | undefined {
   const known = runs.filter(({ seconds }) => seconds !== null);
   if (known.length === 0) return undefined;
-  const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
-  const aStep = total(known.map(({ seconds }) => seconds!)) /
-    total(known.map(({ steps }) => steps));
-  return aStep * total(runs.map(({ steps }) => steps)) / runs.length;
+  const meanSteps = (of: typeof runs) => mean(of.map(({ steps }) => steps));
+  return mean(known.map(({ seconds }) => seconds!)) / meanSteps(known) * meanSteps(runs);
 }
 
 /** Seconds that a seed takes, about. */

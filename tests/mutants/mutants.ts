@@ -5658,8 +5658,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a run that was pruned is said to go on by resume",
     file: "cli/run_page.ts",
-    from: "  if (isPruned(run)) {",
-    to: "  if (false) {",
+    from: "if (isPruned(run)) return",
+    to: "if (false) return",
     test: "tests/cli/run_page_test.ts",
   },
   {
