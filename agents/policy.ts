@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { copyActionMask } from "../lab/core/action_mask.ts";
+import { givenActionMask } from "../lab/core/action_mask.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Machine, RunningMachine } from "../lab/core/machine.ts";
 import {
@@ -188,8 +188,7 @@ export class Policy {
   /** Scores of which those of forbidden actions are the lowest. */
   #allowed(scores: Float32Array, actionMask: ArrayLike<number>): Float32Array {
     if (this.actionSpace.kind === "box") this.#refuseMask("its actions are measured, not chosen");
-    const masks = new Uint8Array(this.actionSpace.flatSize);
-    copyActionMask("the world of this policy", this.actionSpace, actionMask, masks);
+    const masks = givenActionMask("the world of this policy", this.actionSpace, actionMask);
     return maskLogits(scores.slice(), masks);
   }
 
@@ -262,7 +261,7 @@ function spaceOf(described: Json): Space {
     case "tuple":
       return new Tuple(space.spaces.map(spaceOf));
     case "box":
-      return new Box(space);
+      return new Box({ low: space.low, high: space.high, shape: space.shape });
   }
   throw new InputError(`Cannot load the policy as there is no such space: ${show(described)}`);
 }

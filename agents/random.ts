@@ -11,7 +11,7 @@
  * @module
  */
 import * as z from "zod";
-import { sampleAction } from "../lab/core/action_mask.ts";
+import { givenActionMask, sampleAction } from "../lab/core/action_mask.ts";
 import { BaseTrainer, type TrainerParts } from "../lab/core/base_trainer.ts";
 import type { Environment } from "../lab/core/environment.ts";
 import type { Generator } from "../lab/core/random.ts";
@@ -133,7 +133,8 @@ class RandomTrainer extends BaseTrainer {
   async act(observation: unknown, { actionMask }: ActOptions = {}): Promise<unknown> {
     const { shape: { observationSpace, actionSpace }, vector } = this.#world;
     requireObservation(observationSpace, observation);
-    return sampleAction(vector.id, actionSpace, this.#shown, actionMask);
+    const mask = actionMask && givenActionMask(vector.id, actionSpace, actionMask);
+    return sampleAction(vector.id, actionSpace, this.#shown, mask);
   }
 }
 

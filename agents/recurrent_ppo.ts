@@ -28,7 +28,7 @@ import { gatherColumns, gatherRows } from "../lab/core/rows.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { bodyOf, bodyWithin } from "../lab/compute/bodies.ts";
 import type { Body } from "../lab/compute/definitions.ts";
-import { mlpLayers } from "../lab/compute/networks.ts";
+import { fanInParameters, mlpLayers } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import {
   memorySize,
@@ -47,7 +47,6 @@ import type { PolicyDistribution } from "./distributions/policy_distribution.ts"
 import { withDefaults } from "./fields.ts";
 import { type RecurrentActor, RecurrentRollout } from "./memory/recurrent_rollout.ts";
 import { orthogonalParameters, stateValues } from "./networks/actor_critic.ts";
-import { fanInParameters } from "./networks/fan_in.ts";
 import { proximalColumns, proximalFields, proximalLoss } from "./ppo.ts";
 import { generalizedAdvantages, standardize } from "./returns/advantages.ts";
 import { type Actor, type Choice, choiceOf } from "./trainers/evaluation.ts";

@@ -7,7 +7,7 @@ import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { float, integer, string } from "@optique/core/valueparser";
 import { classNamesOf, type Dataset } from "../lab/core/dataset.ts";
-import { unknownName } from "../lab/core/errors.ts";
+import { InputError, unknownName } from "../lab/core/errors.ts";
 import type { SamplingSettings } from "../lab/core/trainer.ts";
 import { plain, setOption } from "./command.ts";
 
@@ -47,6 +47,9 @@ export interface Sampling {
   readonly set: readonly (readonly [path: string, text: string])[];
 }
 
+/** The fields that options of their own stand for. */
+const fields = { steps: "samplerSteps", sampler: "solver", guidance: "guidance" } as const;
+
 /**
  * Settings as a trainer takes them, and the number of the class. Before a field's name `model.` may
  * stand.
@@ -65,11 +68,31 @@ export function samplingOf(
     label: name === undefined ? undefined : labelOf(name, dataset),
     settings: {
       ...settings,
-      ...steps !== undefined && { samplerSteps: steps },
-      ...sampler !== undefined && { solver: sampler },
-      ...guidance !== undefined && { guidance },
+      ...steps !== undefined && { [fields.steps]: steps },
+      ...sampler !== undefined && { [fields.sampler]: sampler },
+      ...guidance !== undefined && { [fields.guidance]: guidance },
     },
   };
+}
+
+/** Draws; what is refused then names the options that were typed, as `--steps` for samplerSteps. */
+export async function drawnAsTyped<Drawn>(
+  sampling: Sampling,
+  draw: () => Promise<Drawn>,
+): Promise<Drawn> {
+  try {
+    return await draw();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const typed = Object.entries(fields)
+      .filter(([option]) => sampling[option as keyof typeof fields] !== undefined);
+    const inOptions = (why: string) =>
+      typed.reduce(
+        (why, [option, field]) => why.replaceAll(new RegExp(`\\b${field}\\b`, "g"), `--${option}`),
+        why,
+      );
+    throw new InputError(error.message.replace(/ as .*/, inOptions), { cause: error });
+  }
 }
 
 /** A class by its name. @throws InputError where there is none. */

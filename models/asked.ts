@@ -5,6 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import type * as z from "zod";
 import { classNamesOf, type Dataset, holdingsOf, type Split } from "../lab/core/dataset.ts";
 import { checkNames, InputError } from "../lab/core/errors.ts";
 import { show } from "../lab/core/plain.ts";
@@ -22,7 +23,7 @@ import { LogSums } from "./metrics/log_sums.ts";
 import { askedClasses, drawnKinds, promptOf, samplesOf } from "./samples.ts";
 import type { Batch, Drawn, LogLikelihood, NoiseSpecs, Of } from "./model.ts";
 import type { Networks } from "./networks.ts";
-import { type BoundModel, type Inputs, requireTerm, type RowProgram } from "./programs.ts";
+import type { BoundModel, Inputs, RowProgram } from "./programs.ts";
 
 /** The group in which a sampler's x lies between two of its steps. */
 const CHAIN = "chain";
@@ -57,7 +58,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     private readonly dataset: Dataset,
     private readonly batch: number,
   ) {
-    const { encode, translate, classify, score, decode, sample, sampler } = bound.model;
+    const { encode, translate, classify, score, decode, sample } = bound.functions;
     this.encode = encode && this.#perExample("encode", encode);
     this.translate = translate && this.#perExample("translate", translate);
     this.classify = classify && this.#perExample("classify", classify);
@@ -72,7 +73,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     this.meanLogLikelihood = likelihoods?.mean;
     this.decode = decode && this.#overRows("decode", "codes", decode);
     this.sample = sample && this.#sampler(sample);
-    this.edit = sample && sampler?.noised && this.#editor(sample);
+    this.edit = sample && bound.model.sampler?.noised && this.#editor(sample);
   }
 
   /**
@@ -189,9 +190,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
       "mean-score",
       { batch, inputs },
       (networks, seen, c, { mask }) => {
-        const scores = score(networks, seen, c);
-        requireTerm(`score by ${bound.model.name}`, "score", scores, batch);
-        return { outputs: { mean: maskedMean(scores, mask) } };
+        return { outputs: { mean: maskedMean(score(networks, seen, c), mask) } };
       },
     );
     return async (values) => {
@@ -219,7 +218,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
   #likelihoods():
     | { readonly each: NonNullable<Trainer["logLikelihood"]>; readonly mean: LogLikelihood }
     | undefined {
-    const { bound, dataset, batch, bound: { model: { flow, logWeights } } } = this;
+    const { bound, dataset, batch, bound: { functions: { logWeights }, model: { flow } } } = this;
     if (flow !== undefined) {
       const { binary } = holdingsOf(dataset);
       const columnsOf = (values: Float32Array, told: { labels?: ArrayLike<number> }) => {
@@ -371,10 +370,17 @@ export class Asked<C extends SharedFields, N extends Networks> {
   #withSettings(settings: SamplingSettings): C {
     const { model, configuration } = this.bound;
     checkNames(`sample ${model.name}`, "sampling field", settings, model.samplingFields ?? []);
-    const parsed = model.configuration.safeParse({ ...configuration, ...settings });
+    const all = { ...configuration, ...settings };
+    const parsed = model.configuration.safeParse(all);
     if (parsed.success) return parsed.data;
-    const [{ path, message }] = parsed.error.issues;
-    throw new InputError(`Cannot sample ${model.name} as ${path.join(".")}: ${message}`);
+    const { issues } = parsed.error;
+    // Of two fields that do not fit the one that was asked for is named.
+    const issue = issues.find(({ path }) => Object.hasOwn(settings, path[0])) ?? issues[0];
+    throw new InputError(
+      `Cannot sample ${model.name} as ${requirementOf(issue)}: ${
+        show(all[issue.path[0] as string])
+      }`,
+    );
   }
 
   /** Draws by the functions of the model under a configuration. */
@@ -397,7 +403,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     configuration: C,
   ) {
     const { bound, batch } = this;
-    const { shape } = bound;
+    const { shape, functions: { step: next, finish } } = bound;
     const sampler = bound.model.sampler!;
     const numbers = Array.from(
       { length: sampler.steps(shape, configuration) },
@@ -418,10 +424,10 @@ export class Asked<C extends SharedFields, N extends Networks> {
     };
     const step = bound.compileRows("sample-step", each, (networks, seen) => ({
       outputs: {},
-      x: sampler.step(networks, seen, configuration),
+      x: next!(networks, seen, configuration),
     }));
     const last = bound.compileRows("sample-finish", chained, (networks, seen) => ({
-      outputs: { rows: sampler.finish?.(networks, seen, configuration) ?? tf.clone(seen.x) },
+      outputs: { rows: finish?.(networks, seen, configuration) ?? tf.clone(seen.x) },
     }));
     return { numbers, first, step, last };
   }
@@ -467,6 +473,25 @@ export class Asked<C extends SharedFields, N extends Networks> {
       );
     }
     return askedClasses(count, classes, label);
+  }
+}
+
+/** What a field must be, and its name. */
+function requirementOf(issue: z.core.$ZodIssue): string {
+  const field = issue.path.join(".");
+  switch (issue.code) {
+    case "custom":
+      return issue.message;
+    case "invalid_type":
+      return `${field} must be a ${issue.expected === "int" ? "whole number" : issue.expected}`;
+    case "invalid_value":
+      return `${field} must be one of ${issue.values.map(show).join(", ")}`;
+    case "too_small":
+      return `${field} must be ${issue.inclusive ? "≥" : ">"} ${issue.minimum}`;
+    case "too_big":
+      return `${field} must be ${issue.inclusive ? "≤" : "<"} ${issue.maximum}`;
+    default:
+      return `${field}: ${issue.message}`;
   }
 }
 

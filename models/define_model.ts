@@ -61,6 +61,7 @@ const ofModel: KnownFields<AnyModel> = {
     scoresAlone: "function",
     samplingFields: "list",
     logWeights: "function",
+    weighs: "function",
     flow: "object",
     solverSteps: "function",
     weightDraws: "function",
@@ -122,7 +123,13 @@ function check(model: AnyModel): void {
   const action = actOfDefining("model", model);
   checkFields(action, model, ofModel);
   checkTakes(action, model.takes);
-  const { bestBy, sampler, field, flow, steps } = model;
+  const { bestBy, sampler, field, flow, steps, translate, takes: { partners } } = model;
+  if (translate !== undefined && partners === undefined) {
+    throw new InputError(
+      `Cannot ${action} as with translate its takes must name partners, "required" or "any": ` +
+        "undefined",
+    );
+  }
   if (bestBy !== undefined) checkFields(`${action} by its bestBy`, bestBy, ofBestBy);
   if (sampler !== undefined) checkFields(`${action} by its sampler`, sampler, ofSampler);
   if (field !== undefined) checkFields(`${action} by its field`, field, ofField);

@@ -8,7 +8,7 @@ import type { Dataset } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import { type NamedTensors, sizeOf } from "../lab/core/tensor_data.ts";
 import { standalone } from "../lab/compute/compile/standalone.ts";
-import { graphOf } from "../lab/compute/compile/step_graph.ts";
+import { graphOf, outputNames } from "../lab/compute/compile/step_graph.ts";
 import type { RowStep } from "../lab/compute/row_step.ts";
 import type { SharedFields } from "./fields.ts";
 import type { Drawn, NoiseSpecs, Of } from "./model.ts";
@@ -47,17 +47,17 @@ class PortableModel<C extends SharedFields, N extends Networks> {
 
   /** Functions of examples. */
   *ofExamples(): Generator<RowStep & { readonly name: RowFunction }> {
-    const { model, shape } = this.bound;
+    const { functions, shape } = this.bound;
     for (const name of Object.keys(rowFunctions) as RowFunction[]) {
-      if (name === "decode" || model[name] === undefined) continue;
-      const f = model[name] as Of<N, unknown, C, tf.Tensor>;
+      if (name === "decode" || functions[name] === undefined) continue;
+      const f = functions[name] as Of<N, unknown, C, tf.Tensor>;
       yield { ...this.step(name, f, ofRows(shape.size)), name };
     }
   }
 
   /** Examples of codes [B, Z], where there are some; `encoded`: Z of the model's own. */
   decode(encoded: number | undefined): { readonly codeSize: number; readonly decode?: RowStep } {
-    const { model: { decode } } = this.bound;
+    const { functions: { decode } } = this.bound;
     const codeSize = encoded ?? latentSize(this.sampleNoise);
     if (decode === undefined || codeSize === 0) return { codeSize };
     const inputs = (rows: number): Inputs => ({ codes: [[rows, codeSize], "float32"] });
@@ -73,9 +73,10 @@ class PortableModel<C extends SharedFields, N extends Networks> {
   /** Samples, or the first x of a sampler. */
   first(name: string): RowStep | undefined {
     const { bound, sampleNoise } = this;
-    if (bound.model.sample === undefined) return undefined;
+    const { sample } = bound.functions;
+    if (sample === undefined) return undefined;
     const inputs = (rows: number) => bound.firstInputs(rows);
-    return this.step<Drawn>(name, bound.model.sample, inputs, { noise: sampleNoise });
+    return this.step<Drawn>(name, sample, inputs, { noise: sampleNoise });
   }
 }
 
@@ -87,7 +88,29 @@ const ofRows = (width: number) => (rows: number): Inputs => ({ x: [[rows, width]
 export async function rowStepsOf<C extends SharedFields, N extends Networks>(
   bound: BoundModel<C, N>,
 ): Promise<RowStep[]> {
-  const portable = new PortableModel(bound, await bound.state());
+  return rowStepsIn(bound, await bound.state());
+}
+
+/**
+ * Looks at what each of them gives, by a trace, in which nothing is computed.
+ *
+ * @throws InputError for one that gives another shape than it must, or cannot be traced.
+ */
+export function lookAtRows<C extends SharedFields, N extends Networks>(
+  bound: BoundModel<C, N>,
+): void {
+  for (const row of rowStepsIn(bound, bound.initialState)) {
+    // How long its codes are is a guess where no example has one.
+    if (row.name === "decode" && bound.functions.encode === undefined) continue;
+    outputNames(...asProgram(row));
+  }
+}
+
+function rowStepsIn<C extends SharedFields, N extends Networks>(
+  bound: BoundModel<C, N>,
+  state: Readonly<Record<string, NamedTensors>>,
+): RowStep[] {
+  const portable = new PortableModel(bound, state);
   const steps: RowStep[] = [...portable.ofExamples()];
   const encode = steps.find(({ name }) => name === "encode");
   const { decode } = portable.decode(encode && widthOf(encode));
@@ -95,13 +118,21 @@ export async function rowStepsOf<C extends SharedFields, N extends Networks>(
   return [...steps, decode, sample].filter((each) => each !== undefined);
 }
 
-/** Numbers of each row that a function gives. */
-function widthOf({ name, state, inputs, step }: RowStep): number {
-  const graph = graphOf(
-    { name, inputs: inputs(ROWS) },
+/** A function of rows as a program of {@linkcode ROWS}, with the state that it is traced with. */
+function asProgram(
+  { name, state, inputs, step }: RowStep,
+  prefix = "",
+): Parameters<typeof graphOf> {
+  return [
+    { name: prefix + name, inputs: inputs(ROWS) },
     state,
     ({ input, state }) => ({ outputs: step({ input, state }, ROWS) }),
-  );
+  ];
+}
+
+/** Numbers of each row that a function gives. */
+function widthOf(row: RowStep): number {
+  const graph = graphOf(...asProgram(row));
   return sizeOf(graph.outputs[0].view.shape) / ROWS;
 }
 
@@ -118,17 +149,12 @@ export async function exportModel<C extends SharedFields, N extends Networks>(
   drawn: number,
   about: Readonly<Record<string, string>>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { model, shape, configuration, labelled, sorted } = bound;
+  const { model, functions: asked, shape, configuration, labelled, sorted } = bound;
   const portable = new PortableModel(bound, await bound.state());
   const compile = (row: RowStep, noise: NoiseSpecs = {}): RowMachine => {
-    const { name, state, inputs, step } = row;
-    const spec = { name: `${model.name}/${name}`, inputs: inputs(ROWS) };
+    const { name } = row;
     try {
-      const machine = standalone(
-        spec,
-        state,
-        ({ input, state }) => ({ outputs: step({ input, state }, ROWS) }),
-      );
+      const machine = standalone(...asProgram(row, `${model.name}/`));
       return { machine, width: machine.outputs.rows.length / ROWS, noise: fileNoise(noise) };
     } catch (error) {
       throw new InputError(
@@ -158,14 +184,14 @@ export async function exportModel<C extends SharedFields, N extends Networks>(
       );
       const x = ofRows(first.width);
       const noise = sampler.noise?.(shape, configuration);
-      const each = portable.step("step", sampler.step, x, { noise, scalars: Object.keys(numbers) });
+      const each = portable.step("step", asked.step!, x, { noise, scalars: Object.keys(numbers) });
       drawing = {
         times,
         numbers,
         sampler: {
           first,
           step: compile(each, noise),
-          ...sampler.finish && { finish: compile(portable.step("finish", sampler.finish, x)) },
+          ...asked.finish && { finish: compile(portable.step("finish", asked.finish, x)) },
         },
       };
       // Elsewhere than in the plane nobody sees it.

@@ -341,6 +341,9 @@ export interface Model<C extends SharedFields, N extends Networks> {
    * for each example, [B, K], in nats. Without noise it is exact: log p(x) itself, [B, 1].
    */
   readonly logWeights?: Of<N, Batch, C, tf.Tensor>;
+  /** Whether they are known of such examples under a configuration: sums over all states of few units are.
+   * Left out: they always are. */
+  weighs?(shape: ExampleShape, configuration: C): boolean;
   /** In place of `logWeights`: of points exactly, of images by probes, log p(x) is taken along it. */
   readonly flow?: Flow<N, C>;
   /** Steps of a solver that `logWeights` are taken along, which they are exact but for; left out: none. */

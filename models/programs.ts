@@ -38,6 +38,7 @@ import type {
 } from "./model.ts";
 import type { SharedFields } from "./fields.ts";
 import { type Applied, applied, initialParameters, type Networks } from "./networks.ts";
+import { type Functions, functionsOf } from "./outputs.ts";
 import { AT, NOISE, ROWS } from "./row_program.ts";
 import { addToTotals, initialTotals } from "./totals.ts";
 
@@ -83,8 +84,9 @@ export type Seen = Batch & Codes & { readonly at: Tensors };
  * the networks' names, averages equal to them, and what it keeps.
  */
 export class BoundModel<C extends SharedFields, N extends Networks> {
-  /** As it is under the configuration: without a `score` that would be of a whole batch. */
   readonly model: Model<C, N>;
+  /** What it can be asked for under the configuration. */
+  readonly functions: Functions<C, N>;
   readonly configuration: C;
   readonly shape: ExampleShape;
   readonly workspace: Workspace;
@@ -118,8 +120,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   ) {
     const held = holdingsOf(dataset);
     requireData(model, `"${dataset.name}"`, held);
-    const scores = model.scoresAlone?.(configuration) ?? true;
-    this.model = scores ? model : { ...model, score: undefined };
+    this.model = model;
     this.configuration = configuration;
     this.workspace = workspace;
     this.scope = scope;
@@ -138,6 +139,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
       partnerSize: held.partners ? sizeOf(dataset.partnerShape!) : 0,
       partnerShape: held.partners ? dataset.partnerShape : undefined,
     };
+    this.functions = functionsOf(model, shape, configuration);
     this.#examples = dataset.train.count;
     this.#networks = model.networks(shape, configuration);
     const parameters = initialParameters(this.#networks, stream);
@@ -149,6 +151,11 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
       ...kept && { [KEPT]: kept },
     };
     for (const [group, tensors] of Object.entries(this.#initial)) this.define(group, tensors);
+  }
+
+  /** Its state before training, as {@linkcode BoundModel.state}. */
+  get initialState(): Readonly<Record<string, NamedTensors>> {
+    return this.#initial;
   }
 
   /** Groups beside `parameters` that a checkpoint holds: what there is of averages and kept state. */
@@ -489,7 +496,7 @@ function termsOf(action: string, { kept, ...terms }: Losses, batch: number) {
  *
  * @throws InputError that names the term and its shape.
  */
-export function requireTerm(action: string, name: string, term: unknown, batch: number): void {
+function requireTerm(action: string, name: string, term: unknown, batch: number): void {
   const shape = term instanceof tf.Tensor ? term.shape : undefined;
   if (shape?.length === 0 || (shape?.length === 1 && shape[0] === batch)) return;
   throw new InputError(

@@ -20,7 +20,7 @@ import { cosine, type Schedule } from "../lab/compute/schedules.ts";
 import { Alarms } from "./alarms.ts";
 import { Asked } from "./asked.ts";
 import { augment } from "./datasets/augmentation.ts";
-import { exportModel, rowStepsOf } from "./export.ts";
+import { exportModel, lookAtRows, rowStepsOf } from "./export.ts";
 import type { SharedFields } from "./fields.ts";
 import { type Judge, judgeOf } from "./judge.ts";
 import { PartJudges } from "./judged.ts";
@@ -205,6 +205,11 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
         ...this.#augmenting && { augmentation: this.#augmenting },
       },
     };
+  }
+
+  /** @throws InputError where a function gives examples of another shape than it must. */
+  requireWhole(): void {
+    lookAtRows(this.#bound);
   }
 
   async iterate(): Promise<Report> {

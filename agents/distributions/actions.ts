@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "../../lab/core/errors.ts";
-import { kindOf } from "../../lab/core/plain.ts";
+import { kindOf, show } from "../../lab/core/plain.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Box, Discrete, MultiDiscrete } from "../../lab/core/space.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
@@ -56,24 +56,47 @@ export class ActionTranslator {
    * next call overwrites it.
    *
    * @param actions [N, K].
+   * @throws InputError where there are more or fewer, or a choice is no whole number; one beyond its
+   *   range is the environment's to refuse.
    */
   translate(actions: ActionRows): ArrayLike<unknown> {
     const { space } = this;
     const rows = this.#rows;
-    if (space.kind === "multi-discrete") {
-      rows.set(actions);
-      return this.#views;
-    }
-    if (space.kind === "discrete") {
-      for (let n = 0; n < rows.length; n++) rows[n] = actions[n] + space.start;
-      return rows;
-    }
+    if (actions?.length !== rows.length) throw this.#misfit(actions);
+    if (space.kind !== "box") return this.#choices(actions, space);
     const { low, high, flatSize } = space;
     for (let i = 0; i < rows.length; i++) {
       const k = i % flatSize;
       rows[i] = Math.min(Math.max(actions[i], low[k]), high[k]);
     }
     return rows;
+  }
+
+  #choices(actions: ActionRows, space: Discrete | MultiDiscrete): ArrayLike<unknown> {
+    const rows = this.#rows;
+    const start = space.kind === "discrete" ? space.start : 0;
+    for (let i = 0; i < rows.length; i++) {
+      const action = actions[i] + start;
+      rows[i] = action;
+      if (rows[i] !== action) throw this.#noChoice(actions[i]);
+    }
+    return space.kind === "discrete" ? rows : this.#views;
+  }
+
+  #misfit(actions: ActionRows): InputError {
+    const given = actions?.length === undefined ? kindOf(actions) : `${actions.length} in all`;
+    return new InputError(
+      `Cannot act as ${this.#views.length} environments must have a row of ` +
+        `${actionSize(this.space)} of ${this.space} each: ${given}`,
+    );
+  }
+
+  #noChoice(action: unknown): InputError {
+    return new InputError(
+      `Cannot act as a choice must be a whole number of ${this.space}, counted from 0: ${
+        show(action)
+      }`,
+    );
   }
 
   /** The first row as one environment takes it, a copy. */

@@ -8,10 +8,9 @@ import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { Body } from "../../lab/compute/bodies.ts";
-import { mlp } from "../../lab/compute/networks.ts";
+import { fanInParameters, mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import type { DenseSettings } from "./dense_settings.ts";
-import { fanInParameters } from "./fan_in.ts";
 
 /** What an action-value network is like. */
 export interface ActionValueOptions extends DenseSettings {

@@ -10,13 +10,18 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { bodyOf, bodyWithin } from "../../lab/compute/bodies.ts";
 import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { orthogonal } from "../../lab/compute/initializers.ts";
-import { type Activation, mlp, mlpLayers, mlpParameters } from "../../lab/compute/networks.ts";
+import {
+  type Activation,
+  fanInParameters,
+  mlp,
+  mlpLayers,
+  mlpParameters,
+} from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { policyDistribution, type PolicyOptions } from "../distributions/mod.ts";
 import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
 import type { WorldShape } from "../worlds/world.ts";
 import type { DenseSettings } from "./dense_settings.ts";
-import { fanInParameters } from "./fan_in.ts";
 
 /**
  * Orthogonal kernels and zero biases of a dense network: gain √2 in hidden layers. Huang et al.

@@ -8,10 +8,9 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { bodyOf, bodyWithin } from "../../lab/compute/bodies.ts";
 import type { BodyDefinition } from "../../lab/compute/definitions.ts";
-import { mlp } from "../../lab/compute/networks.ts";
+import { fanInParameters, mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import type { DenseSettings } from "./dense_settings.ts";
-import { fanInParameters } from "./fan_in.ts";
 import type { WorldShape } from "../worlds/world.ts";
 
 /** Prefix of all critics; the i-th one's is `critic/i`. */

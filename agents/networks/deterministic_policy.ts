@@ -8,11 +8,10 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { bodyOf, bodyWithin } from "../../lab/compute/bodies.ts";
 import type { BodyDefinition } from "../../lab/compute/definitions.ts";
-import { mlp } from "../../lab/compute/networks.ts";
+import { fanInParameters, mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { type Critics, criticsOf, type NetworkShape } from "./critics.ts";
 import type { DenseSettings } from "./dense_settings.ts";
-import { fanInParameters } from "./fan_in.ts";
 
 /** Prefix of the policy. */
 export const POLICY = "policy";

@@ -10,11 +10,10 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { bodyOf, bodyWithin } from "../../lab/compute/bodies.ts";
 import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { constant } from "../../lab/compute/initializers.ts";
-import { mlpLayers } from "../../lab/compute/networks.ts";
+import { fanInParameters, mlpLayers } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import type { NetworkShape } from "./critics.ts";
 import type { DenseSettings } from "./dense_settings.ts";
-import { fanInParameters } from "./fan_in.ts";
 import { gsdeVariance } from "../distributions/gsde.ts";
 
 /** Prefix of the policy. */

@@ -8,13 +8,12 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { activations, mlp } from "../../lab/compute/networks.ts";
+import { activations, fanInParameters, mlp } from "../../lab/compute/networks.ts";
 import {
   type ActionValueNetwork,
   type ActionValueOptions,
   perAction,
 } from "../networks/action_values.ts";
-import { fanInParameters } from "../networks/fan_in.ts";
 
 /**
  * Q(s, a) = V(s) + A(s, a) − mean_a' A(s, a'). Equation 9 of Wang et al. (2016): what is added to

@@ -7,6 +7,8 @@
 import type * as z from "zod";
 import type { Resumable, TrainerParts } from "../../lab/core/base_trainer.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { checkSorts, type KnownFields } from "../../lab/core/options.ts";
+import { kindOf, show } from "../../lab/core/plain.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
@@ -120,6 +122,43 @@ interface TabularAgent<Configuration extends WorldConfiguration> {
   method(setup: TabularSetup<Configuration>): TabularMethod;
 }
 
+/** What a method has. */
+const parts: KnownFields<TabularMethod> = {
+  required: { q: "object", choose: "function", learn: "function" },
+  optional: {
+    ...{ parameters: "object", state: "object", rates: "object", choosesFirst: "boolean" },
+    ...{ abandon: "function", snapshot: "function", restore: "function" },
+  },
+};
+
+/**
+ * Requires that a method has its parts, and tables of the world's size.
+ *
+ * @throws InputError that names what is missing, or the table.
+ */
+function requireMethod(
+  agent: string,
+  method: TabularMethod,
+  { states, actions }: Pick<TabularSetup<unknown>, "states" | "actions">,
+): void {
+  const action = `train ${agent} by its method`;
+  checkSorts<TabularMethod>(action, Object(method), parts);
+  const { q, parameters, state } = method;
+  for (const [name, table] of Object.entries({ q, ...parameters, ...state })) {
+    const isTable = table instanceof Float64Array;
+    const missing = isTable && table === q ? table.findIndex(Number.isNaN) : -1;
+    if (isTable && table.length === states * actions && missing < 0) continue;
+    const found = !isTable
+      ? kindOf(table)
+      : missing < 0
+      ? `it has ${table.length}`
+      : `NaN for action ${missing % actions} in state ${Math.floor(missing / actions)}`;
+    throw new InputError(
+      `Cannot ${action} as ${name} must be a Float64Array of ${states} × ${actions} numbers: ${found}`,
+    );
+  }
+}
+
 /** Environment steps of one iteration. */
 const ITERATION = 2000;
 
@@ -147,12 +186,9 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
     const { configuration, makeEnvironment } = context;
     this.#world = world;
     this.#random = context.stream("exploration");
-    this.#method = agent.method({
-      states: observationSpace.n,
-      actions: actionSpace.n,
-      configuration,
-      random: this.#random,
-    });
+    const sizes = { states: observationSpace.n, actions: actionSpace.n };
+    this.#method = agent.method({ ...sizes, configuration, random: this.#random });
+    requireMethod(agent.name, this.#method, sizes);
     const { q, parameters = { "q/table": q }, state = {} } = this.#method;
     if (configuration.maskActions) {
       const tables = new Set([...Object.values(parameters), q]);
@@ -218,7 +254,16 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
     this.progress.environmentSteps += 1;
     this.progress.gradientSteps += 1;
     this.progress.examples += 1;
-    return method.learn(transition);
+    const error = method.learn(transition);
+    if (typeof error !== "number") this.#refuse(error);
+    return error;
+  }
+
+  #refuse(error: unknown): never {
+    throw new InputError(
+      `Cannot train ${this.parts.name} by its method as learn must return a number, the error: ` +
+        show(error),
+    );
   }
 
   protected override trainingSoFar() {

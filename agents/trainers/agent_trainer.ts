@@ -10,6 +10,8 @@ import {
   type Resumable,
   type TrainerParts,
 } from "../../lab/core/base_trainer.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import { kindOf } from "../../lab/core/plain.ts";
 import type { RowStep } from "../../lab/compute/row_step.ts";
 import type { Snapshot } from "../../lab/core/snapshot.ts";
 import type {
@@ -51,16 +53,33 @@ export abstract class AgentTrainer extends BaseTrainer {
     return Math.min(length, Math.ceil(this.remaining / environments));
   }
 
+  /** @throws InputError where an own agent's parts lack its world. */
+  requireWhole(): void {
+    void this.#world;
+  }
+
   evaluate(context: EvaluationContext): Promise<Report> {
-    return this.evaluator.evaluate(context, {
-      highestReturn: this.parts.resumables.world.episodes.highestReturn,
-    });
+    const { highestReturn } = this.#world.episodes;
+    return this.evaluator.evaluate(context, { highestReturn });
+  }
+
+  /** The training environments. @throws InputError where they are missing. */
+  get #world(): TrainingWorld {
+    const { name, resumables } = this.parts;
+    if (resumables.world?.episodes !== undefined) return resumables.world;
+    throw new InputError(
+      `Cannot train ${name} as parts.resumables must hold its World, with episodes, as world: ` +
+        (resumables.world === undefined
+          ? `it holds ${Object.keys(resumables).join(", ") || "nothing"}`
+          : `a ${kindOf(resumables.world)}`),
+    );
   }
 
   override async restore(snapshot: Snapshot): Promise<void> {
+    const world = this.#world;
     await super.restore(snapshot);
+    if (!world.beganAnew) return;
     const { resumables, replay } = this.parts;
-    if (!resumables.world.beganAnew) return;
     for (const part of [...Object.values(resumables), replay]) part?.abandon?.();
   }
 

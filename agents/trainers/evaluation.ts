@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { copyActionMask } from "../../lab/core/action_mask.ts";
+import { givenActionMask } from "../../lab/core/action_mask.ts";
 import { vectorOf } from "../../lab/core/batched.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
@@ -315,9 +315,7 @@ export class Evaluator {
   #masks(given: ArrayLike<number> | undefined): Uint8Array | undefined {
     const { actionSpace, masked } = this.options.shape;
     if (!masked || given === undefined) return undefined;
-    const masks = new Uint8Array(actionSpace.flatSize);
-    copyActionMask("the world of this policy", actionSpace, given, masks);
-    return masks;
+    return givenActionMask("the world of this policy", actionSpace, given);
   }
 
   /**

@@ -162,7 +162,8 @@ export class World {
    *
    * @param actions [N, K], choices counted from 0, Box values in the environment's unit or, with
    *   `scaleActions`, in [−1, 1].
-   * @throws LabError where an observation or reward is not finite, and what the environments throw.
+   * @throws InputError where `actions` are none of the space's; LabError where an observation or reward
+   *   is not finite; and what the environments throw.
    */
   step(actions: ActionRows): VectorStep {
     const sent = this.scale?.toEnvironment(actions) ?? actions;

@@ -6,7 +6,7 @@ import { float, integer, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
-import { samplingOf, samplingOptions } from "../sampling_options.ts";
+import { drawnAsTyped, samplingOf, samplingOptions } from "../sampling_options.ts";
 import {
   examplesOf,
   givePicture,
@@ -90,10 +90,8 @@ export const inpaint = defineCommand({
       );
     }
     const random = streamOf(seed, "inpaint");
-    const made = await trainer.edit({
-      ...{ random, values, kept, strength },
-      ...samplingOf(which, dataset),
-    });
+    const asked = { random, values, kept, strength, ...samplingOf(which, dataset) };
+    const made = await drawnAsTyped(which, () => trainer.edit!(asked));
     const shown = kept === undefined ? values : values.map((value, i) => kept[i] ? value : 0.5);
     const { reconstructionSheet } = await import("../../models/sheet.ts");
     const shape = dataset.shape as [number, number, number];

@@ -7,10 +7,16 @@ import { holdingsOf } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import type { LogLikelihoods } from "../../lab/core/trainer.ts";
+import type { Run } from "../../lab/store/store.ts";
 import type { ProbedLikelihoods } from "../../models/flow_likelihood.ts";
 import { defaulting, defineCommand, jsonOption, plain, seedValue } from "../command.ts";
 import { examplesOf, modelOptions, openModel } from "../stored_model.ts";
+import { openStoreOf } from "../stores.ts";
 import { count as counted, figure, plural, table } from "../terminal/format.ts";
+import type { Io } from "../terminal/io.ts";
+
+/** The series of it that evaluations have. */
+const MEASURED = "evaluation/negative_log_likelihood";
 
 /** The command `likelihood`. */
 export const likelihood = defineCommand({
@@ -69,11 +75,7 @@ export const likelihood = defineCommand({
   ) {
     using model = await openModel(io, which);
     const { run, trainer, dataset } = model;
-    if (trainer.logLikelihood === undefined) {
-      throw new InputError(
-        `Cannot take a likelihood by ${run.id} as "${run.name}" is of a model that has none`,
-      );
-    }
+    if (trainer.logLikelihood === undefined) throw await noneOf(io, run, which.store);
     const { bitsOf } = await import("../../models/likelihood.ts");
     const { mean, standardDeviation } = await import("../../lab/statistics/scores.ts");
     const examples = await examplesOf(io, dataset, folder, strict);
@@ -150,3 +152,20 @@ export const likelihood = defineCommand({
     return 0;
   },
 });
+
+/** Why a run's model tells no likelihood of examples: it has none, or its evaluations alone measure it. */
+async function noneOf(
+  io: Io,
+  { id, name }: Run,
+  location: string | undefined,
+): Promise<InputError> {
+  using opened = await openStoreOf(io, location, { readOnly: true });
+  const nats = opened.store.lastValues(MEASURED).get(id);
+  return new InputError(
+    `Cannot take a likelihood by ${id} as ` +
+      (nats === undefined
+        ? `"${name}" is of a model that has none`
+        : `the evaluations of "${name}" alone measure it (\`compare ${id} --metric ${MEASURED}\`): ` +
+          `${figure(nats)} nats`),
+  );
+}

@@ -8,7 +8,7 @@ import { streamOf } from "../../lab/core/random.ts";
 import { joined, textsOf } from "../../lab/core/text.ts";
 import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
 import { writeWhole } from "../files.ts";
-import { samplingOf, samplingOptions } from "../sampling_options.ts";
+import { drawnAsTyped, samplingOf, samplingOptions } from "../sampling_options.ts";
 import {
   givePicture,
   modelOptions,
@@ -71,7 +71,8 @@ export const sample = defineCommand({
     requireEnding(run.id, path, isText);
     if (!isText && path === undefined) requireTerminal(io);
     const drawn = { random, count: asked ?? (isText ? 3 : 100), prompt };
-    const samples = await trainer.sample({ ...drawn, ...samplingOf(which, dataset) });
+    const how = samplingOf(which, dataset);
+    const samples = await drawnAsTyped(which, () => trainer.sample!({ ...drawn, ...how }));
     const what = `${count(samples.count)} samples of run ${run.id}`;
     if (samples.kind === "text") {
       const text = joined(textsOf(samples));

@@ -21,7 +21,7 @@ import {
   setOption,
   storeOption,
 } from "../command.ts";
-import { type Sampling, samplingOf, samplingOptions } from "../sampling_options.ts";
+import { drawnAsTyped, type Sampling, samplingOf, samplingOptions } from "../sampling_options.ts";
 import { chosenData } from "../chosen_data.ts";
 import { callersSettings, type Settings, valuesOf } from "../settings.ts";
 import type { CheckpointChoice } from "../../lab/store/chosen_checkpoint.ts";
@@ -224,7 +224,7 @@ async function samplesOf(
     requireImages(dataset);
     const drawn = { random: streamOf(seed, "samples"), count: number };
     const how = samplingOf(which, dataset);
-    const { values } = await trainer.sample({ ...drawn, ...how });
+    const { values } = await drawnAsTyped(which, () => trainer.sample!({ ...drawn, ...how }));
     const isTold = store.lastValues("evaluation/asked_class").has(run.id);
     return {
       values,

@@ -15,6 +15,7 @@ import type { Box, Space } from "../core/space.ts";
 import { belowPrefix, type NamedTensors, prefixed } from "../core/tensor_data.ts";
 import type { Body, BodyDefinition } from "./definitions.ts";
 import { constant, heNormal, type Initializer, orthogonal } from "./initializers.ts";
+import { requireState } from "./layout.ts";
 import { convolution, convolutionParameters } from "./layers/convolution.ts";
 import { maximumPool } from "./layers/pooling.ts";
 import { dense } from "./networks.ts";
@@ -241,16 +242,19 @@ function checkedBody({ name, create }: BodyDefinition, space: Space): Body {
     required: { size: "number", initialParameters: "function", features: "function" },
     optional: {},
   });
+  const within = <Made>(make: () => Made): Made => {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(`${error.message} (in the body ${name})`, { cause: error });
+    }
+  };
   return {
     size: body.size,
     features(parameters, observations) {
       const own = Object.entries(parameters).filter(([each]) => each.startsWith("body/"));
-      try {
-        return body.features(Object.fromEntries(own), observations);
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
-        throw new InputError(`${error.message} (in the body ${name})`, { cause: error });
-      }
+      return within(() => body.features(Object.fromEntries(own), observations));
     },
     initialParameters(random) {
       const parameters = body.initialParameters(random);
@@ -261,10 +265,13 @@ function checkedBody({ name, create }: BodyDefinition, space: Space): Body {
         );
       }
       const wrong = Object.keys(parameters).find((each) => !each.startsWith("body/"));
-      if (wrong === undefined) return parameters;
-      throw new InputError(
-        `Cannot use the body ${name} as its tensors' names must begin with body/: ${wrong}`,
-      );
+      if (wrong !== undefined) {
+        throw new InputError(
+          `Cannot use the body ${name} as its tensors' names must begin with body/: ${wrong}`,
+        );
+      }
+      within(() => requireState("parameters", parameters));
+      return parameters;
     },
   };
 }

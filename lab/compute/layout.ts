@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError, unknownName } from "../core/errors.ts";
+import { isPlain, isRecord, kindOf } from "../core/plain.ts";
 import { type NamedTensors, sizeOf, type TensorData } from "../core/tensor_data.ts";
 
 /** Shape and element type of a tensor. */
@@ -24,13 +25,31 @@ function text(given: Shaped | undefined): string {
   return given === undefined ? "missing" : `${given.dtype} [${given.shape}]`;
 }
 
-/** @throws InputError where tensors cannot be state: they are float32 or int32, and whole. */
+/** Whether `value` has the parts of tensor data, as no tensor of TensorFlow.js has them. */
+function isTensorData(value: unknown): value is TensorData {
+  if (!isRecord(value) || !Array.isArray(value.shape)) return false;
+  const { values } = value;
+  return Array.isArray(values) || (ArrayBuffer.isView(values) && "length" in values);
+}
+
+/** @throws InputError where tensors cannot be state: data by name, of float32 or int32, and whole. */
 export function requireState(
   group: string,
   tensors: NamedTensors,
 ): asserts tensors is Record<string, TensorData<"float32" | "int32">> {
-  for (const [name, { shape, dtype, values }] of Object.entries(tensors)) {
+  if (!isPlain(tensors)) {
+    throw new InputError(
+      `Cannot define "${group}" as state must be tensor data by name: ${kindOf(tensors)}`,
+    );
+  }
+  for (const [name, tensor] of Object.entries(tensors)) {
     const action = `Cannot define "${group}/${name}"`;
+    if (!isTensorData(tensor)) {
+      throw new InputError(
+        `${action} as state must be tensor data ({ shape, dtype, values }): ${kindOf(tensor)}`,
+      );
+    }
+    const { shape, dtype, values } = tensor;
     if (dtype !== "float32" && dtype !== "int32") {
       throw new InputError(`${action} as state must be float32 or int32: ${dtype}`);
     }

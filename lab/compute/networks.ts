@@ -8,7 +8,13 @@ import * as tf from "@tensorflow/tfjs";
 import { InputError, unknownName } from "../core/errors.ts";
 import type { Generator } from "../core/random.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
-import { constant, glorotUniform, type Initializer } from "./initializers.ts";
+import {
+  constant,
+  fanInUniform,
+  glorotUniform,
+  type Initializer,
+  uniform,
+} from "./initializers.ts";
 import type { Tensors } from "./workspace.ts";
 
 /** H(x) = 0 where x < 0, else 1. */
@@ -103,6 +109,32 @@ export function mlpParameters(
     const initializer = layer + 2 === sizes.length ? output : hidden;
     parameters[`${name}/kernel`] = initializer(random, [sizes[layer], sizes[layer + 1]]);
     parameters[`${name}/bias`] = constant([sizes[layer + 1]], 0);
+  }
+  return parameters;
+}
+
+/**
+ * Initial parameters of a dense network as PyTorch draws them: kernels, then biases, from
+ * U(−1/√fanIn, 1/√fanIn). Biases of 0 would put every kink of a ReLU network at the origin.
+ *
+ * @param sizes Widths from input to output; fewer than two make no layer.
+ * @param prefix Stands before every name.
+ */
+export function fanInParameters(
+  random: Generator,
+  sizes: readonly number[],
+  prefix?: string,
+): NamedTensors {
+  if (sizes.length < 2) return {};
+  const parameters = mlpParameters(random, sizes, { hidden: fanInUniform, prefix });
+  for (let layer = 0; layer + 1 < sizes.length; layer++) {
+    const limit = 1 / Math.sqrt(sizes[layer]);
+    parameters[`${layerName(prefix, layer)}/bias`] = uniform(
+      random,
+      [sizes[layer + 1]],
+      -limit,
+      limit,
+    );
   }
   return parameters;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "./errors.ts";
-import { kindOf } from "./plain.ts";
+import { kindOf, show } from "./plain.ts";
 import type { Generator } from "./random.ts";
 import type { Space } from "./space.ts";
 
@@ -53,6 +53,28 @@ export function copyActionMask(
       );
     }
   }
+}
+
+/**
+ * The mask that a caller gives beside an observation: a copy, which allows what `mask` has 1 or true
+ * for and forbids what it has 0 or false for.
+ *
+ * @param id Of the world, named in errors.
+ * @throws InputError for any other value, and as {@linkcode copyActionMask}.
+ */
+export function givenActionMask(
+  id: string,
+  space: Space,
+  mask: ArrayLike<number | boolean>,
+): Uint8Array {
+  const copy = new Uint8Array(space.flatSize);
+  copyActionMask(id, space, mask, copy);
+  const wrong = Array.from(mask).findIndex((value) => ![0, 1, false, true].includes(value));
+  if (wrong < 0) return copy;
+  throw new InputError(
+    `Cannot choose an action in ${id} as each value of its mask must be 0 or 1, false or true: ` +
+      show(mask[wrong]),
+  );
 }
 
 /**

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { InputError } from "./errors.ts";
+import { checkNames, InputError } from "./errors.ts";
+import { isRecord, show } from "./plain.ts";
 import type { Generator } from "./random.ts";
 import { sizeOf } from "./tensor_data.ts";
 
@@ -29,13 +30,12 @@ export class Discrete implements Space<number> {
   readonly flatSize: number;
   /** `n` integers from `start` on. @throws InputError where `n` is no whole number ≥ 1, or `start` none. */
   constructor(readonly n: number, readonly start = 0) {
+    const action = "Cannot make a Discrete space as";
     if (!Number.isInteger(n) || n < 1) {
-      throw new InputError(`Cannot make a Discrete space as n must be a whole number ≥ 1: ${n}`);
+      throw new InputError(`${action} n must be a whole number ≥ 1: ${show(n)}`);
     }
     if (!Number.isInteger(start)) {
-      throw new InputError(
-        `Cannot make a Discrete space as start must be a whole number: ${start}`,
-      );
+      throw new InputError(`${action} start must be a whole number: ${show(start)}`);
     }
     this.flatSize = n;
   }
@@ -53,6 +53,12 @@ export class Discrete implements Space<number> {
   toString(): string {
     return this.start === 0 ? `Discrete(${this.n})` : `Discrete(${this.n}, start=${this.start})`;
   }
+}
+
+/** Whether `value` is an array of numbers, typed or not. */
+function isNumbers(value: unknown): value is readonly number[] {
+  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
+  return isList && Array.prototype.every.call(value, (each) => typeof each === "number");
 }
 
 /** Float arrays between bounds, which may be infinite. */
@@ -76,17 +82,28 @@ export class Box implements Space<Float32Array> {
     /** Needed where both bounds are single numbers. */
     shape?: readonly number[];
   }) {
-    const { low, high } = bounds;
+    const action = "Cannot make a Box space as";
+    if (!isRecord(bounds)) {
+      throw new InputError(`${action} it takes { low, high, shape }: ${show(bounds)}`);
+    }
+    checkNames("make a Box space", "field", bounds, ["low", "high", "shape"]);
+    const { low, high, shape } = bounds;
+    for (const [name, bound] of Object.entries({ low, high })) {
+      if (typeof bound === "number" || isNumbers(bound)) continue;
+      throw new InputError(`${action} ${name} must be a number or a list of them: ${show(bound)}`);
+    }
+    if (shape !== undefined && !isNumbers(shape)) {
+      throw new InputError(`${action} its shape must be a list of numbers: ${show(shape)}`);
+    }
     const length = typeof low !== "number"
       ? low.length
       : typeof high !== "number"
       ? high.length
       : undefined;
-    this.shape = bounds.shape ?? [length ?? 1];
+    this.shape = shape ?? [length ?? 1];
     if (!this.shape.every((axis) => Number.isInteger(axis) && axis >= 0)) {
       throw new InputError(
-        `Cannot make a Box space as the lengths of its shape must be whole numbers ≥ 0: ` +
-          `[${this.shape.join(", ")}]`,
+        `${action} the lengths of its shape must be whole numbers ≥ 0: [${this.shape.join(", ")}]`,
       );
     }
     this.flatSize = sizeOf(this.shape);
@@ -98,21 +115,21 @@ export class Box implements Space<Float32Array> {
     this.high = fill(high);
     if (this.low.length !== this.flatSize || this.high.length !== this.flatSize) {
       throw new InputError(
-        `Cannot make a Box space as its bounds must have ${this.flatSize} values: ` +
+        `${action} its bounds must have ${this.flatSize} values: ` +
           `${this.low.length} and ${this.high.length}`,
       );
     }
     const wrong = this.low.findIndex((low, i) => !(low <= this.high[i]));
     if (wrong >= 0) {
       throw new InputError(
-        `Cannot make a Box space as every low must be ≤ its high: ` +
+        `${action} every low must be ≤ its high: ` +
           `${this.low[wrong]} and ${this.high[wrong]} at ${wrong}`,
       );
     }
     const empty = this.low.findIndex((low, i) => low === Infinity || this.high[i] === -Infinity);
     if (empty >= 0) {
       throw new InputError(
-        `Cannot make a Box space as a number must lie between each low and its high: ` +
+        `${action} a number must lie between each low and its high: ` +
           `${this.low[empty]} and ${this.high[empty]} at ${empty}`,
       );
     }
@@ -151,9 +168,14 @@ export class Box implements Space<Float32Array> {
 export class MultiDiscrete implements Space<Int32Array> {
   readonly kind = "multi-discrete";
   readonly flatSize: number;
-  /** The count of each choice. @throws InputError where one of the counts is no whole number ≥ 1. */
+  /** The count of each choice. @throws InputError where it is no list of whole numbers ≥ 1. */
   constructor(readonly nvec: readonly number[]) {
-    for (const n of nvec) new Discrete(n);
+    if (!isNumbers(nvec) || !nvec.every((n) => Number.isInteger(n) && n >= 1)) {
+      throw new InputError(
+        `Cannot make a MultiDiscrete space as nvec must be a list of whole numbers ≥ 1: ` +
+          show(nvec),
+      );
+    }
     this.flatSize = nvec.reduce((sum, n) => sum + n, 0);
   }
   contains(value: unknown): value is Int32Array {
@@ -179,8 +201,15 @@ export class MultiDiscrete implements Space<Int32Array> {
 export class Tuple implements Space<unknown[]> {
   readonly kind = "tuple";
   readonly flatSize: number;
-  /** The spaces in the order of their values. */
+  /** The spaces in the order of their values. @throws InputError where it is no list of spaces. */
   constructor(readonly spaces: readonly Space[]) {
+    if (
+      !Array.isArray(spaces) || !spaces.every((space) => Object.hasOwn(spaceNames, space?.kind))
+    ) {
+      throw new InputError(
+        `Cannot make a Tuple space as it takes a list of spaces: ${show(spaces)}`,
+      );
+    }
     this.flatSize = spaces.reduce((sum, space) => sum + space.flatSize, 0);
   }
   contains(value: unknown): value is unknown[] {

@@ -87,6 +87,12 @@ export interface Trainer {
   /** Why the same seed does not give the same bits again; absent where it does. */
   readonly irreproducible?: string;
   /**
+   * Looks at itself before training begins, where a user defined it.
+   *
+   * @throws InputError where a part of it is missing or gives what it must not.
+   */
+  requireWhole?(): void;
+  /**
    * One rollout and its updates, or one part of an epoch. Raises `progress.iterations`, and what the
    * budget counts: not in every iteration, but within a hundred. Its metrics are none of
    * `evaluation/`, `validation/` and `score/`, which evaluations alone write.

@@ -92,7 +92,7 @@ function checkResult(result: unknown, hook: string): void {
   checkNames(`use what ${hook} returns`, "field", result, results);
   const { metrics, stop } = result;
   if (metrics !== undefined) checkMetrics(hook, metrics);
-  if (stop !== undefined && typeof stop !== "string") {
+  if (stop !== undefined && (typeof stop !== "string" || stop.trim() === "")) {
     throw new InputError(
       `Cannot stop as ${hook} must return why, in a line, as stop: ${show(stop)}`,
     );
@@ -152,7 +152,7 @@ export class CallbackRunner {
     const { iterations } = trainer.progress;
     const result = await callback?.({
       progress: { ...trainer.progress },
-      metrics: report.metrics,
+      metrics: { ...report.metrics },
       trainer,
       ...this.#dataset && { dataset: this.#dataset },
       state: this.#state,

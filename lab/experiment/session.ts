@@ -212,6 +212,7 @@ export async function openSession(
   try {
     const parts = await opened();
     requireTrainer(experiment, parts.trainer);
+    if (isOwn(configuration.agent ?? configuration.model)) parts.trainer.requireWhole?.();
     return {
       ...parts,
       callbacks,

@@ -20,11 +20,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { fanInUniform, uniform } from "../../lab/compute/initializers.ts";
+import { fanInParameters } from "../../lab/compute/networks.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import { linear } from "../../lab/compute/schedules.ts";
 import { count, WIDEST } from "../../lab/compute/sizes.ts";
-import type { Generator } from "../../lab/core/random.ts";
 import { defineModel } from "../define_model.ts";
 import { dense, type Network } from "../networks.ts";
 import { criticLoss, generatorLoss } from "./losses.ts";
@@ -64,18 +63,9 @@ const configuration = z.strictObject({
 
 // The model.
 
-/** A dense network whose biases are drawn as its kernels are, with the fan-in of theirs. */
+/** A dense network drawn as PyTorch draws one. */
 function drawnByFanIn(sizes: readonly number[]): Network<[x: tf.Tensor], tf.Tensor2D> {
-  const network = dense(sizes, "relu", { hidden: fanInUniform, output: fanInUniform });
-  const initial = (random: Generator) => {
-    const parameters = network.initial(random);
-    for (let layer = 0; layer + 1 < sizes.length; layer++) {
-      const limit = 1 / Math.sqrt(sizes[layer]);
-      parameters[`${layer}/bias`] = uniform(random, [sizes[layer + 1]], -limit, limit);
-    }
-    return parameters;
-  };
-  return { ...network, initial };
+  return { ...dense(sizes), initial: (random) => fanInParameters(random, sizes) };
 }
 
 /** The Wasserstein GAN with gradient penalty. */

@@ -84,8 +84,10 @@ const configuration = z.strictObject({
   .superRefine(guidanceFits)
   .superRefine(({ samplerSteps, levels }, { addIssue }) => {
     if (samplerSteps <= levels) return;
-    const message = `levels must be samplerSteps, ${samplerSteps}, at least`;
-    addIssue({ code: "custom", path: ["levels"], message });
+    const least = `levels must be samplerSteps, ${samplerSteps}, at least`;
+    addIssue({ code: "custom", path: ["levels"], message: least });
+    const most = `samplerSteps must be levels, ${levels}, at most`;
+    addIssue({ code: "custom", path: ["samplerSteps"], message: most });
   })
   .refine(({ learnedVariance, stochasticity }) => !learnedVariance || stochasticity === 1, {
     path: ["stochasticity"],

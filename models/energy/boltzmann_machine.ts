@@ -19,8 +19,8 @@ import type { Tensors } from "../../lab/compute/workspace.ts";
 import { zeros } from "../../lab/core/tensor_data.ts";
 import { normal } from "../../lab/compute/initializers.ts";
 import { defineModel } from "../define_model.ts";
-import { likelihoodTerms } from "../likelihood.ts";
-import { parametersAlone } from "../networks.ts";
+import { knownLikelihood } from "../likelihood.ts";
+import { type Network, parametersAlone } from "../networks.ts";
 import { allStates, binaryFields, bits, difference, MOST_UNITS, summable } from "./states.ts";
 
 const configuration = z.strictObject({
@@ -94,6 +94,12 @@ function logWeight(parameters: Tensors, x: tf.Tensor2D, hidden: number): tf.Tens
   return tf.logSumExp(tf.neg(tf.reshape(energies, [x.shape[0], -1])), 1);
 }
 
+/** log p(x) by the sum over all states, [B], nats. */
+function logProbability(parameters: Tensors, x: tf.Tensor2D, hidden: number): tf.Tensor1D {
+  const logZ = tf.logSumExp(logWeight(parameters, allStates(x.shape[1]), hidden));
+  return tf.sub(logWeight(parameters, x, hidden), logZ);
+}
+
 /** A Boltzmann machine. */
 export const boltzmannMachine = defineModel({
   name: "boltzmann-machine",
@@ -154,12 +160,9 @@ export const boltzmannMachine = defineModel({
       };
     },
   }],
-  evaluate: ({ machine }, { x }, { hiddenUnits }) => {
-    const states = allStates(x.shape[1]);
-    const logZ = tf.logSumExp(logWeight(machine(), states, hiddenUnits));
-    const nats = tf.sub(logZ, logWeight(machine(), x, hiddenUnits));
-    return likelihoodTerms(nats, x.shape[1]);
-  },
+  ...knownLikelihood<{ readonly machine: Network<[], Tensors> }, z.output<typeof configuration>>(
+    ({ machine }, { x }, { hiddenUnits }) => logProbability(machine(), x, hiddenUnits),
+  ),
   sampleNoise: ({ size }, { hiddenUnits }) => ({ start: ["uniform", [size + hiddenUnits]] }),
   sample: (_, { noise: { start } }) => bits(tf.scalar(0.5), start),
   sampler: {

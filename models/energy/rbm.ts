@@ -26,7 +26,7 @@ import { defineModel } from "../define_model.ts";
 import { judgeFields } from "../fields.ts";
 import { likelihoodTerms } from "../likelihood.ts";
 import { squaredError } from "../losses.ts";
-import type { NoiseSpecs } from "../model.ts";
+import type { ExampleShape, NoiseSpecs } from "../model.ts";
 import { type Network, parametersAlone } from "../networks.ts";
 import { allStates, binaryFields, bits, difference, MOST_UNITS, rowOf } from "./states.ts";
 
@@ -76,6 +76,11 @@ export function logPartition(parameters: Tensors): tf.Scalar {
   return tf.logSumExp(tf.neg(freeEnergy(parameters, states))) as tf.Scalar;
 }
 
+/** −log p(v) = F(v) + log Z, [B], nats: of as few visible units as can be summed over. */
+function negativeLogLikelihood(parameters: Tensors, v: tf.Tensor): tf.Tensor1D {
+  return tf.add(freeEnergy(parameters, v), logPartition(parameters));
+}
+
 /** ∂F/∂parameters as means over rows [B, D] of `weight` each, [B]; left out: 1/B. */
 export function energyGradients(parameters: Tensors, v: tf.Tensor, weight?: tf.Tensor): Tensors {
   const rows = v.shape[0];
@@ -88,6 +93,10 @@ export function energyGradients(parameters: Tensors, v: tf.Tensor, weight?: tf.T
     hidden: tf.neg(tf.sum(share, 0)),
   };
 }
+
+/** Whether log Z of such examples is summed: of few bits. */
+const summed = ({ size, binary }: Pick<ExampleShape, "size" | "binary">): boolean =>
+  binary && size <= MOST_UNITS;
 
 /** Uniform noise of k Gibbs steps: [B, k, H] and [B, k, D]. */
 export type GibbsNoise = Readonly<Record<"hidden" | "visible", tf.Tensor>>;
@@ -152,9 +161,8 @@ export const rbm = defineModel({
     const parameters = machine();
     const reconstruction = below(parameters, above(parameters, x));
     const terms = { reconstruction_error: squaredError(reconstruction, x) };
-    if (!binary || size > MOST_UNITS) return terms;
-    const nats = tf.add(freeEnergy(parameters, x), logPartition(parameters));
-    return { ...terms, ...likelihoodTerms(nats, size) };
+    if (!summed({ size, binary })) return terms;
+    return { ...terms, ...likelihoodTerms(negativeLogLikelihood(parameters, x), size) };
   },
   encode: ({ machine }, { x }) => above(machine(), x),
   decode: ({ machine }, { codes }) => below(machine(), codes),
@@ -166,4 +174,6 @@ export const rbm = defineModel({
     step: ({ machine }, { x, noise }) => gibbs(machine(), x, noise as Tensors & GibbsNoise),
   },
   score: ({ machine }, { x }) => tf.neg(freeEnergy(machine(), x)),
+  weighs: summed,
+  logWeights: ({ machine }, { x }) => tf.expandDims(tf.neg(negativeLogLikelihood(machine(), x)), 1),
 });

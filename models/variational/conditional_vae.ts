@@ -28,6 +28,13 @@ function told({ encoder, decoder }: Applied<Coder>, { labels }: Drawn): Applied<
   };
 }
 
+/** Labels [B, classes] for K latent vectors of each row, one after another: [B·K, classes]. */
+function repeated(labels: tf.Tensor2D, rows: number): tf.Tensor2D {
+  const [batch, classes] = labels.shape;
+  const each = tf.tile(tf.expandDims(labels, 1), [1, rows / batch, 1]);
+  return tf.reshape(each, [rows, classes]);
+}
+
 /** The variational autoencoder under a class. */
 export const conditionalVae = defineModel({
   ...ofImages,
@@ -48,5 +55,13 @@ export const conditionalVae = defineModel({
     underNormalPrior.decode(told(networks, given), given, fields),
   sample: (networks, given, fields) =>
     underNormalPrior.sample(told(networks, given), given, fields),
+  weighsBits: underNormalPrior.weighsBits,
+  weightNoise: underNormalPrior.weightNoise,
+  logWeights: (networks, batch, fields) => {
+    const { encoder } = told(networks, batch);
+    const decoder = (latent: tf.Tensor) =>
+      networks.decoder(tf.concat([latent, repeated(batch.labels, latent.shape[0])], 1));
+    return underNormalPrior.logWeights({ encoder, decoder }, batch, fields);
+  },
   metrics: latentMetrics,
 });

@@ -195,6 +195,22 @@ for (const space of [new Discrete(4), new MultiDiscrete([4, 2])]) {
     }
     throws(() => policy.act(1, { actionMask: [0, 0, 0, 0, ...free] }), /must allow one at least/);
     throws(() => policy.act(1, { actionMask: [1] }), /its mask must have \d values: 1$/);
+    for (const [wrong, found] of [[2, "2"], [NaN, "NaN"], [0.5, "0\\.5"], ["1", '"1"']] as const) {
+      const refusal = new RegExp(
+        "^InputError: Cannot choose an action in the world of this policy as each value of its mask " +
+          `must be 0 or 1, false or true: ${found}$`,
+      );
+      const mask = [1, wrong as number, 0, 0];
+      throws(() => policy.act(1, { actionMask: [...mask, ...free] }), refusal);
+      await rejects(() => chosen(mask), refusal);
+    }
+    const truths = [false, true, false, false, ...free.map(Boolean)] as unknown as number[];
+    deepStrictEqual(
+      policy.act(1, { actionMask: truths }),
+      await trainer.act!(1, {
+        actionMask: truths,
+      }),
+    );
     trainer.dispose();
   });
 }

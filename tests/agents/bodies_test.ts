@@ -1,11 +1,12 @@
 /** A network body of an experiment's own stands before the networks of every agent that has any. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defineBody } from "../../agents/define_body.ts";
 import { loadPolicy } from "../../agents/policy.ts";
 import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { Box, Discrete, type Space } from "../../lab/core/space.ts";
+import type { TensorData } from "../../lab/core/tensor_data.ts";
 import { continuousAgents, definitions, knownFields, subjectOf, worldFor } from "./laboratory.ts";
 
 /** More than any of the worlds shows, with its actions. */
@@ -128,5 +129,24 @@ for (const [agent, { takes }] of Object.entries(definitions)) {
     const policy = loadPolicy(await trainer.exportPolicy!());
     deepStrictEqual(policy.act(observation), await trainer.act!(observation));
     for (const each of [trainer, other]) each.dispose();
+  });
+}
+
+for (const [agent, { takes }] of Object.entries(definitions)) {
+  if (takes.observations !== undefined && !takes.observations.includes("box")) continue;
+  Deno.test(`${agent} refuses a body whose parameters are tensors, and names both`, async () => {
+    const tensor = tf.scalar(1);
+    const initialParameters = () => ({ "body/scale": tensor as unknown as TensorData });
+    const body = defineBody({
+      name: "eager",
+      create: ({ flatSize }) => ({ size: flatSize, initialParameters, features: (_, x) => x }),
+    });
+    const fields = knownFields(agent, small);
+    await rejects(() => subjectOf(agent, worldFor(agent), fields, { body }), {
+      name: "InputError",
+      message: 'Cannot define "parameters/body/scale" as state must be tensor data ' +
+        "({ shape, dtype, values }): Tensor (in the body eager)",
+    });
+    tensor.dispose();
   });
 }

@@ -1,5 +1,5 @@
 /** The random agent: what it draws, that it resumes, that evaluation follows its generator alone. */
-import { deepStrictEqual, match, notDeepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, notDeepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { random as randomAgent } from "../../agents/random.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { normalizeReward } from "../../envs/wrappers/normalize_reward.ts";
@@ -132,4 +132,15 @@ Deno.test("an evaluation's actions stay within the world's masks", async () => {
   }));
   await trainer.evaluate({ random: defaultRng(1), episodes: 30 });
   deepStrictEqual([...seen].sort(), [5, 7]);
+});
+
+Deno.test("an action is drawn within a mask of 0 and 1 alone", async () => {
+  const trainer = await trainerIn(worlds["Discrete, masked"]);
+  const { observation } = worlds["Discrete, masked"]().reset({ seed: 1 });
+  strictEqual(await trainer.act!(observation, { actionMask: [0, 1, 0] }), 6);
+  await rejects(() => trainer.act!(observation, { actionMask: [0, NaN, 1] }), {
+    name: "InputError",
+    message: /each value of its mask must be 0 or 1, false or true: NaN$/,
+  });
+  trainer.dispose();
 });

@@ -328,7 +328,7 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       /as its model must sample step by step from noise/,
       ...["inpaint", "latest", "mine/zero/10.png", "--strength", "0.5", ...out] as const,
     );
-    await refuses(/no sampling field "guidance"/, "sample", "latest", "--guidance", "2", ...out);
+    await refuses(/no sampling field "--guidance"/, "sample", "latest", "--guidance", "2", ...out);
     await refuses(/must end in \.npy or \.csv: x\.png/, "encode", "latest", ...out);
     await refuses(
       /nothere\.png as there must be such/,
@@ -564,6 +564,14 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
     };
     const few = ["train", "validation", "test"].flatMap((each) => ["--set", `dataset.${each}=40`]);
     const small = ["--set", "model.hiddenSizes=[8]", "--budget", "512"];
+    const levels = ["--set", "model.levels=20", "--set", "model.samplerSteps=10"];
+    const diffusing = ["run", "diffusion", "--dataset", "two-moons", ...few, ...small, ...levels];
+    strictEqual((await lab(...diffusing)).code, 0);
+    const beyond = await lab("sample", "latest", "--steps", "500", "--out", "x.png");
+    strictEqual(
+      beyond.error,
+      "error: Cannot sample diffusion as --steps must be levels, 20, at most: 500\n",
+    );
     strictEqual((await lab("run", "moons-flow-matching", ...few, ...small)).code, 0);
     const drawn = async (file: string, ...set: string[]) => {
       const { code, error } = await lab("sample", "latest", "--out", file, ...set);
@@ -612,10 +620,21 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
       /^error: Cannot sample flow-matching as there is no sampling field/,
       ...["sample", "--set", "model.hiddenSizes=8"] as const,
     );
-    await refuses(/as solver: .*"heun"/, "sample", "--sampler", "ddim");
     await refuses(
-      /as guidance: guidance other than 1 needs a model that was trained with conditional=true/,
+      /as --sampler must be one of "euler", "midpoint", "heun", "rk4": "ddim"$/m,
+      ...["sample", "--sampler", "ddim"] as const,
+    );
+    await refuses(
+      /as solver must be one of "euler", .*: "ddim"$/m,
+      ...["sample", "--set", "solver=ddim"] as const,
+    );
+    await refuses(
+      /as --guidance other than 1 needs a model that was trained with conditional=true.*: 2$/m,
       ...["sample", "--guidance", "2"] as const,
+    );
+    await refuses(
+      /as samplerSteps must be a whole number: 1\.5$/m,
+      ...["sample", "--set", "model.samplerSteps=1.5"] as const,
     );
     await refuses(/--mask or --strength must be given/, "inpaint", "usual.png");
     await refuses(
@@ -627,6 +646,14 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
       0,
     );
     ok("kept/buffer" in await weights());
+    // Evaluations sum its density over the plane, which single examples are not asked for.
+    await refuses(/as there is no sampling field "--sampler"/, "sample", "--sampler", "rk4");
+    const { code, error } = await lab("likelihood", "latest");
+    strictEqual(code, 2);
+    match(
+      error,
+      /^error: Cannot take a likelihood by (\w+) as the evaluations of "energy-based-two-moons" alone measure it \(`compare \1 --metric evaluation\/negative_log_likelihood`\): \d+\.\d+ nats\n$/,
+    );
   });
 });
 

@@ -78,8 +78,7 @@ Deno.test("a mean score of a column of scores is refused where it is asked for",
   const { trainer } = await open({ score: column });
   await rejects(trainer.evaluate({ random: defaultRng(1) }), {
     name: "InputError",
-    message:
-      "Cannot score by mine as its score must be one number an example, [250], or one in all: [250,1]",
+    message: "Cannot use mine as score must give [250] for 250 rows: [250, 1]",
   });
   trainer.dispose();
 });

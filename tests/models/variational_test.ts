@@ -18,6 +18,7 @@ import { LogSums } from "../../models/metrics/log_sums.ts";
 import { models } from "../../models/mod.ts";
 import type { Batch, Look } from "../../models/model.ts";
 import { betaTcvae, decomposedKl } from "../../models/variational/beta_tcvae.ts";
+import { conditionalVae } from "../../models/variational/conditional_vae.ts";
 import { evaluated, logWeightsOf, underNormalPrior } from "../../models/variational/bound.ts";
 import { discriminatorLoss, factorVae, permuted } from "../../models/variational/factor_vae.ts";
 import { importanceLoss } from "../../models/variational/iwae.ts";
@@ -124,6 +125,42 @@ Deno.test("under a Gaussian likelihood the probabilities of 8-bit greys sum to 1
       configuration,
     );
     near(tf.sum(tf.exp(weights), 0).dataSync(), [1, 1, 1], 1e-5);
+  }));
+
+Deno.test("under a class the weights of several draws are those of each image and its class alone", () =>
+  onCpu(() => {
+    const { model } = conditionalVae;
+    const random = defaultRng(4);
+    const normal = (rows: number, columns: number) => {
+      const drawn = new Float32Array(rows * columns);
+      random.fillStandardNormal(drawn);
+      return tf.tensor2d(drawn, [rows, columns]);
+    };
+    const [into, out] = [normal(6, 4), normal(4, 4)];
+    const networks = {
+      encoder: (rows: tf.Tensor2D) => tf.matMul(rows, into),
+      decoder: (rows: tf.Tensor2D) => tf.matMul(rows, out),
+    } as never;
+    const fields = model.configuration.parse({ latentSize: 2 });
+    const x = tf.tensor2d([[0, 1, 1, 0], [1, 0, 0, 0]]);
+    const [labels, noise] = [tf.tensor2d([[1, 0], [0, 1]]), normal(2, 6)];
+    const weigh = (from: number, count: number) => {
+      const part = (tensor: tf.Tensor2D) => tf.slice(tensor, from, count);
+      const batch = { x: part(x), labels: part(labels), noise: { noise: part(noise) } };
+      return values(model.logWeights!(networks, batch as never, fields));
+    };
+    const both = weigh(0, 2);
+    strictEqual(both.length, 6);
+    near(both, [...weigh(0, 1), ...weigh(1, 1)]);
+    // At the mean of the posterior: log p(z) − log q(z|x) there, less the reconstruction.
+    const first = { x, labels, noise: { noise: tf.zeros([2, 2]) } };
+    const { reconstruction } = model.evaluate!(networks, first as never, fields);
+    const [mean, logVariance] = tf.split(tf.matMul(tf.concat([x, labels], 1), into), 2, 1);
+    const prior = tf.mul(tf.sum(tf.sub(logVariance, tf.square(mean)), 1), 0.5);
+    near(
+      values(model.logWeights!(networks, first as never, fields)),
+      [...values(tf.sub(prior, reconstruction))],
+    );
   }));
 
 Deno.test("the importance weighted bound has its worked value, and lies above the ELBO", () =>

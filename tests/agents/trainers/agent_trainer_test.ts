@@ -1,6 +1,8 @@
 /** What belongs to an episode ends with it where a checkpoint's world cannot be kept. */
-import { deepStrictEqual, notDeepStrictEqual } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, rejects, throws } from "node:assert";
+import { AgentTrainer } from "../../../agents/trainers/agent_trainer.ts";
 import { makeEnv } from "../../../envs/mod.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
 import type { Snapshot } from "../../../lab/core/snapshot.ts";
 import { forgetful, subjectOf } from "../laboratory.ts";
 
@@ -40,3 +42,38 @@ for (const [agent, { fields, part, fresh }] of Object.entries(remembered)) {
     trainer.dispose();
   });
 }
+
+Deno.test("an own trainer whose parts lack its world is refused, where it is measured or goes on", async () => {
+  class Worldless extends AgentTrainer {
+    protected readonly evaluator = undefined as never;
+    protected readonly parts;
+    constructor(resumables: object) {
+      super(100);
+      const workspace = { read: () => Promise.resolve({}), write() {}, dispose() {} };
+      this.parts = { name: "mine", workspace, groups: [], resumables } as never;
+    }
+    iterate(): never {
+      throw new Error("it is not asked to learn");
+    }
+  }
+  const random = defaultRng(1);
+  for (
+    const [resumables, found] of [
+      [{ actions: random, policy: random }, "it holds actions, policy"],
+      [{}, "it holds nothing"],
+      [{ actions: random, world: random }, "a Generator"],
+    ] as const
+  ) {
+    const trainer = new Worldless(resumables);
+    const refusal = {
+      name: "InputError",
+      message:
+        "Cannot train mine as parts.resumables must hold its World, with episodes, as world: " +
+        found,
+    };
+    throws(() => trainer.requireWhole(), refusal);
+    await rejects(async () => await trainer.evaluate({ random }), refusal);
+    const snapshot = await trainer.snapshot();
+    await rejects(() => trainer.restore(snapshot), refusal);
+  }
+});

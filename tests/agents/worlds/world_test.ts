@@ -1,11 +1,12 @@
 import { deepStrictEqual, ok, throws } from "node:assert";
-import { ActionTranslator } from "../../../agents/distributions/actions.ts";
+import { type ActionRows, ActionTranslator } from "../../../agents/distributions/actions.ts";
 import { ObservationNormalizer, RewardNormalizer } from "../../../agents/worlds/normalizer.ts";
 import { World } from "../../../agents/worlds/world.ts";
 import { makeEnv } from "../../../envs/mod.ts";
 import { defineEnvironment, environmentOf } from "../../../lab/core/define_environment.ts";
+import { show } from "../../../lab/core/plain.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
-import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
+import { Box, Discrete, MultiDiscrete, type Space } from "../../../lab/core/space.ts";
 
 /** Shows 0, 10, 20 and, cut off there, 30. */
 const counter = defineEnvironment({
@@ -31,6 +32,65 @@ Deno.test("actions reach environments in their own counting and inside their bou
     Int32Array.of(1, 2),
     Int32Array.of(0, 1),
   ]);
+});
+
+Deno.test("actions that are no rows of the space's own are refused before a step", () => {
+  const inSpace = (actionSpace: Space, options = {}) =>
+    new World(
+      "test",
+      {
+        seed: 1,
+        makeEnvironment: () =>
+          environmentOf({ ...counter, actionSpace: actionSpace as Space<number> }),
+      },
+      2,
+      { actions: ["discrete", "multi-discrete", "box"], ...options },
+    );
+  const refused = (world: World, given: unknown, message: string) =>
+    throws(() => world.step(given as ActionRows), {
+      name: "InputError",
+      message: `Cannot act as ${message}`,
+    });
+  const discrete = inSpace(new Discrete(3, 5));
+  const rows = "2 environments must have a row of 1 of Discrete(3, start=5) each:";
+  refused(discrete, Int32Array.of(1), `${rows} 1 in all`);
+  refused(discrete, Int32Array.of(1, 0, 1), `${rows} 3 in all`);
+  refused(discrete, undefined, `${rows} undefined`);
+  refused(discrete, Promise.resolve([0, 1]), `${rows} Promise`);
+  const choices = "a choice must be a whole number of Discrete(3, start=5), counted from 0:";
+  for (const wrong of [0.5, NaN, Infinity, 2 ** 32 + 1, undefined, "1", [1]]) {
+    refused(discrete, [1, wrong], `${choices} ${show(wrong)}`);
+  }
+  refused(discrete, Float32Array.of(0, 1.5), `${choices} 1.5`);
+  // The environments themselves refuse what is beyond their own.
+  for (const [beyond, found] of [[3, 8], [-1, 4], [2 ** 31 - 6, 2 ** 31 - 1]]) {
+    const last = new RegExp(`must lie in Discrete\\(3, start=5\\): ${found}$`);
+    throws(() => discrete.step(Int32Array.of(0, beyond)), last);
+  }
+  refused(discrete, Int32Array.of(0, 2 ** 31 - 1), `${choices} ${2 ** 31 - 1}`);
+  for (const given of [Int32Array.of(0, 2), [0, 2], Float32Array.of(0, 2), Uint8Array.of(0, 2)]) {
+    deepStrictEqual([...discrete.step(given as Int32Array).rewards], [1, 1]);
+  }
+
+  const several = inSpace(new MultiDiscrete([2, 4]));
+  const wrong = "a choice must be a whole number of MultiDiscrete([2, 4]), counted from 0: 2.5";
+  refused(several, [1, 3, 1, 2.5], wrong);
+  refused(
+    several,
+    Int32Array.of(1, 3, 1),
+    "2 environments must have a row of 2 of MultiDiscrete([2, 4]) each: 3 in all",
+  );
+  throws(() => several.step(Int32Array.of(1, 3, 2, 1)), /must lie in MultiDiscrete.*\(2,1\)$/);
+  deepStrictEqual([...several.step([1, 3, 0, 2] as unknown as Int32Array).rewards], [1, 1]);
+
+  for (const scaleActions of [false, true]) {
+    const box = inSpace(new Box({ low: -1, high: 1, shape: [1] }), { scaleActions });
+    const message = `2 environments must have a row of 1 of ${box.shape.actionSpace} each:`;
+    refused(box, Float32Array.of(0), `${message} 1 in all`);
+    refused(box, Float32Array.of(0, 1, 0), `${message} 3 in all`);
+    deepStrictEqual([...box.step([0.5, -3] as unknown as Float32Array).rewards], [1, 1]);
+    throws(() => box.step(Float32Array.of(0, NaN)), /must lie in Box.*NaN/);
+  }
 });
 
 Deno.test("observations are centred and scaled by all that were seen, and clipped at 10", () => {

@@ -1,11 +1,13 @@
 /** State against the layout of its group: what differs is named, the first of several. */
 import { doesNotThrow, throws } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
 import {
   type Layout,
   requireLoadable,
   requireNext,
   requireState,
 } from "../../../lab/compute/layout.ts";
+import type { NamedTensors, TensorData } from "../../../lab/core/tensor_data.ts";
 
 const shaped = (shape: number[], dtype = "float32") => ({ shape, dtype });
 const layout: Layout = new Map([["w", shaped([2, 3])], ["t", shaped([], "int32")]]);
@@ -40,6 +42,37 @@ Deno.test("state is of float32 or int32, with as many values as its shape", () =
       message: `Cannot define "a/w" as state must be float32 or int32: ${dtype}`,
     });
   }
+});
+
+Deno.test("state is tensor data, and no tensor or anything else that has none of its parts", () => {
+  const data = { shape: [1], dtype: "float32", values: new Float32Array(1) };
+  const tensor = tf.scalar(1);
+  const others: [unknown, string][] = [
+    [tensor, "Tensor"],
+    [undefined, "undefined"],
+    [null, "null"],
+    [1, "number"],
+    [[1, 2], "Array"],
+    [Promise.resolve(data), "Promise"],
+    [{ ...data, shape: 1 }, "Object"],
+    [{ ...data, values: undefined }, "Object"],
+    [{ ...data, values: "1" }, "Object"],
+    [{ ...data, values: new DataView(new ArrayBuffer(4)) }, "Object"],
+  ];
+  for (const [given, found] of others) {
+    throws(() => requireState("parameters", { "policy/kernel": given as TensorData }), {
+      name: "InputError",
+      message: 'Cannot define "parameters/policy/kernel" as state must be tensor data ' +
+        `({ shape, dtype, values }): ${found}`,
+    });
+  }
+  for (const [given, found] of [[undefined, "undefined"], [[data], "Array"], [tensor, "Tensor"]]) {
+    throws(() => requireState("parameters", given as unknown as NamedTensors), {
+      name: "InputError",
+      message: `Cannot define "parameters" as state must be tensor data by name: ${found}`,
+    });
+  }
+  tensor.dispose();
 });
 
 Deno.test("tensors to load are those of the group, in any order, no more and no fewer", () => {

@@ -208,3 +208,47 @@ Deno.test("spaces of no values or unequal bounds are input errors that show what
   throws(() => new Box({ low: [0, NaN], high: 1 }), /NaN and 1 at 1/);
   strictEqual(new Box({ low: 1, high: 1 }).flatSize, 1);
 });
+
+// deno-lint-ignore no-explicit-any
+const anything = <T>(value: T) => value as any;
+
+Deno.test("spaces made of something else say what they take, and what was given", () => {
+  for (
+    const [make, message] of [
+      [() => new Box(anything(0)), "a Box space as it takes { low, high, shape }: 0"],
+      [
+        () => new Box(anything({ low: 0, hi: 1 })),
+        'a Box space as there is no field "hi" (did you mean "high"?): known are low, high, shape',
+      ],
+      [
+        () => new Box(anything({ low: 0 })),
+        "a Box space as high must be a number or a list of them: undefined",
+      ],
+      [
+        () => new Box(anything({ low: "0", high: 1 })),
+        'a Box space as low must be a number or a list of them: "0"',
+      ],
+      [
+        () => new Box(anything({ low: ["0", 0], high: 1 })),
+        'a Box space as low must be a number or a list of them: ["0",0]',
+      ],
+      [
+        () => new Box(anything({ low: 0, high: 1, shape: 3 })),
+        "a Box space as its shape must be a list of numbers: 3",
+      ],
+      [
+        () => new MultiDiscrete(anything(3)),
+        "a MultiDiscrete space as nvec must be a list of whole numbers ≥ 1: 3",
+      ],
+      [
+        () => new MultiDiscrete(anything(["2"])),
+        'a MultiDiscrete space as nvec must be a list of whole numbers ≥ 1: ["2"]',
+      ],
+      [
+        () => new Tuple(anything([3])),
+        "a Tuple space as it takes a list of spaces: [3]",
+      ],
+    ] as const
+  ) throws(make, { name: "InputError", message: `Cannot make ${message}` });
+  strictEqual(new MultiDiscrete(anything(Int32Array.of(2, 3))).flatSize, 5);
+});

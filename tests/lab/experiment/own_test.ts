@@ -305,6 +305,7 @@ Deno.test("a callback returns metrics and why to stop, and nothing else", async 
     [{ metric: { x: 1 } }, /onIteration returns as there is no field "metric" .*"metrics"/],
     [{ metrics: 5 }, /the metrics of onIteration must be numbers by name: 5$/],
     [{ stop: true }, /Cannot stop as onIteration must return why, in a line, as stop: true$/],
+    [{ stop: " " }, /Cannot stop as onIteration must return why, in a line, as stop: "? "?$/],
   ];
   for (const [result, message] of refused) {
     await rejects(returning(result), { name: "InputError", message });

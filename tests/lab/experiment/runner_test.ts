@@ -140,6 +140,22 @@ Deno.test("a run that its callbacks stop says what stopped it first", async () =
   ok("score/share" in metrics, Object.keys(metrics).join());
 });
 
+Deno.test("a callback that writes into the metrics it sees changes nothing of what is reported", async () => {
+  const rewrite = ({ metrics }: CallbackContext) => {
+    for (const name in metrics) (metrics as Record<string, number>)[name] = 1e9;
+    (metrics as Record<string, number>).made_up = 1;
+  };
+  const callbacks = defineCallbacks({ onIteration: rewrite, onEvaluation: rewrite });
+  const untouched = await run(toyTrainer({}, 200), {});
+  const { ending, reports } = await run(toyTrainer({}, 200), { callbacks });
+  deepStrictEqual(ending.status, untouched.ending.status);
+  const steady = (all: typeof reports) =>
+    all.map(({ metrics }) =>
+      Object.entries(metrics).filter(([name]) => !name.startsWith("timing/"))
+    );
+  deepStrictEqual(steady(reports), steady(untouched.reports));
+});
+
 Deno.test("what a callback stopped goes on under a larger budget, and under the same one does not", async () => {
   const callbacks = defineCallbacks({
     onIteration: ({ progress }) => ({ stop: progress.iterations === 3 ? "enough" : undefined }),

@@ -12,7 +12,7 @@ import {
   train,
   type Trainer,
 } from "reverie";
-import { BaseTrainer, type TensorGroups } from "reverie/blocks";
+import { AgentTrainer, BaseTrainer, type TensorGroups } from "reverie/blocks";
 import * as z from "zod";
 import type { Generator } from "../../../lab/core/random.ts";
 import { checkTrainer } from "../../../lab/experiment/trainer_check.ts";
@@ -288,4 +288,33 @@ Deno.test("a callback that never answers is found, and not waited for", async ()
     checkTrainer({ ...walk(undefined), callbacks }, registries, 20),
     /^InputError: Cannot go on as onIteration must return, or its promise settle, within 0\.02 s$/,
   );
+});
+
+Deno.test("an own agent whose parts lack its world is refused before it is trained", async () => {
+  class Worldless extends AgentTrainer {
+    protected readonly evaluator = undefined as never;
+    protected readonly parts = {
+      name: "mine",
+      resumables: {},
+      workspace: { dispose() {} },
+    } as never;
+    iterate(): never {
+      throw new Error("it is not asked to learn");
+    }
+  }
+  const agent = defineAgent({
+    name: "mine",
+    summary: "Has no world",
+    takes: { actions: ["discrete"] },
+    configuration: z.strictObject({}),
+    trainer: ({ budget }) => new Worldless(budget),
+  });
+  const refusal = {
+    name: "InputError",
+    message:
+      "Cannot train mine as parts.resumables must hold its World, with episodes, as world: it holds nothing",
+  };
+  const definition = { ...walk(undefined), agent };
+  await rejects(() => checkTrainer(definition, registries), refusal);
+  await rejects(() => train(definition), refusal);
 });

@@ -16,7 +16,7 @@ import { signals } from "../../../models/energy/perceptron.ts";
 import * as rbm from "../../../models/energy/rbm.ts";
 import { allStates } from "../../../models/energy/states.ts";
 import { bitsPerDimension } from "../../../models/losses.ts";
-import { noFiles, trainerOf, trainThrough } from "../laboratory.ts";
+import { halves, noFiles, trainerOf, trainThrough } from "../laboratory.ts";
 
 await tf.setBackend("cpu");
 
@@ -133,6 +133,33 @@ Deno.test("bars and stripes: the exact gradient learns them, ten Gibbs steps nea
   // No model of fourteen equally probable images is better than ln 14 = 2.639.
   ok(exact > 2.639 && exact < 2.75, `${exact}`);
   ok(ten < 3.2 && one > ten, `${ten}, ${one}`);
+});
+
+Deno.test("machines that sum over all states tell log p(x) of single examples: their evaluation's mean", async () => {
+  const cases = [["rbm", barsAndStripes, {}], ["boltzmann-machine", parity, { bits: 3 }]] as const;
+  for (const [model, definition, settings] of cases) {
+    const dataset = await made(definition, settings);
+    const { trainer } = await trainerOf(model, dataset, { batchSize: 4 }, { budget: 100 });
+    await trainThrough(trainer);
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1) });
+    const { values, count } = dataset.test;
+    const asked = { draws: 0, random: defaultRng(2) };
+    const { each, draws } = await trainer.logLikelihood!(values, asked);
+    deepStrictEqual([each.length, draws], [count, 0]);
+    const sum = each.reduce((sum, log) => sum + log, 0);
+    near(-sum / count, metrics["evaluation/negative_log_likelihood"]);
+    // Of all images there are the probabilities sum to one.
+    const all = allStates(dataset.shape.reduce((product, side) => product * side, 1)).dataSync();
+    const whole = await trainer.logLikelihood!(all as Float32Array, asked);
+    near(whole.each.reduce((sum, log) => sum + Math.exp(log), 0), 1, 1e-4);
+    trainer.dispose();
+  }
+  // Of greys it is none, and too many states are not summed.
+  for (const dataset of [halves(), await made(barsAndStripes, { side: 5 })]) {
+    const { trainer } = await trainerOf("rbm", dataset, { batchSize: 4, judge: false });
+    strictEqual(trainer.logLikelihood, undefined, dataset.name);
+    trainer.dispose();
+  }
 });
 
 Deno.test("a Boltzmann machine's sums over all states, and sweeps that draw from them", async () => {
