@@ -139,7 +139,7 @@ export {
   defineSweep,
   type FieldDefinition,
   type SweepDefinition,
-} from "./lab/experiment/sweep_definition.ts";
+} from "./lab/experiment/sweep/definition.ts";
 export type { PrunerName } from "./lab/search/pruners.ts";
 export type { SamplerName } from "./lab/search/samplers.ts";
 export type { Condition, Range } from "./lab/search/space.ts";

@@ -13,7 +13,7 @@ import { shellWord } from "../lab/core/shell.ts";
 import type { BudgetUnit } from "../lab/core/trainer.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
-import { isSweep } from "../lab/experiment/sweep_definition.ts";
+import { isSweep } from "../lab/experiment/sweep/definition.ts";
 import { factsOf, type Kind, kinds, type NamedExperiment } from "./catalogue.ts";
 import { PROGRAM } from "./command.ts";
 import { briefly, clipped, padded, roughly, width } from "./terminal/format.ts";

@@ -9,7 +9,7 @@ import { dirname } from "node:path";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { plansOf, type RunRequest, storedPlan } from "../lab/experiment/launch.ts";
-import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
+import type { SweepDefinition } from "../lab/experiment/sweep/definition.ts";
 import { FLEET_PROGRAM, memoryText, PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
 import { quoted, shellWord } from "../lab/core/shell.ts";
@@ -163,7 +163,7 @@ export async function launchSweepBySlurm(
       `Cannot submit a sweep with --extend as a job begins one of its own: ${definition.name}`,
     );
   }
-  const { resolveSweep } = await import("../lab/experiment/sweep.ts");
+  const { resolveSweep } = await import("../lab/experiment/sweep/sweep.ts");
   const { name } = definition;
   const sweep = await resolveSweep(definition, await io.registries(), { examine: !noCheck });
   const store = folderOf(storeLocation(io, values.store));

@@ -14,17 +14,15 @@ import type { Describer } from "../lab/experiment/describe.ts";
 import { figureSpread, iqm } from "../lab/statistics/mod.ts";
 import type { PrunerName } from "../lab/search/pruners.ts";
 import type { SamplerName } from "../lab/search/samplers.ts";
+import type { SweepOptions } from "../lab/experiment/sweep/run.ts";
 import {
   importancesOf,
   lossOf,
-  shownField,
-  type Sweep,
-  type SweepOptions,
   type SweepState,
   triedAgain,
-  whereSweep,
-} from "../lab/experiment/sweep.ts";
-import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
+} from "../lab/experiment/sweep/state.ts";
+import { shownField, type Sweep, whereSweep } from "../lab/experiment/sweep/sweep.ts";
+import type { SweepDefinition } from "../lab/experiment/sweep/definition.ts";
 import type { Verdict } from "../lab/experiment/verdict.ts";
 import { Judge } from "../lab/experiment/verdict.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
@@ -238,7 +236,8 @@ export async function sweep(
   io: Io,
 ): Promise<number> {
   const registries = await io.registries();
-  const { resolveSweep, runSweep } = await import("../lab/experiment/sweep.ts");
+  const { runSweep } = await import("../lab/experiment/sweep/run.ts");
+  const { resolveSweep } = await import("../lab/experiment/sweep/sweep.ts");
   const examine = !values.noCheck;
   const asked = await resolveSweep(definition, registries, { examine });
   using fleet = isPostgres(values.store) ? await openFleet(io, values.store) : null;

@@ -66,7 +66,7 @@ async function jobLines(job: string): Promise<string[]> {
 async function standingOf(folder: string) {
   const { openStore } = await import("../lab/store/sqlite_store.ts");
   const { isOpen } = await import("../lab/experiment/resume.ts");
-  const { sweepState } = await import("../lab/experiment/sweep.ts");
+  const { sweepState } = await import("../lab/experiment/sweep/state.ts");
   const share = openStore(folder, { readOnly: true });
   try {
     const runs = share.runs();

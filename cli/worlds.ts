@@ -9,7 +9,7 @@ import { unknownEnvironment } from "../lab/core/environment_ids.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { importFile, isFile } from "../lab/experiment/load.ts";
-import { isSweep } from "../lab/experiment/sweep_definition.ts";
+import { isSweep } from "../lab/experiment/sweep/definition.ts";
 import { loading } from "./loading.ts";
 import { valuesOf } from "./settings.ts";
 import { callersPath, type Io } from "./terminal/io.ts";

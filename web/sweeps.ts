@@ -5,7 +5,7 @@
  */
 import { DamageError } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
-import type { SweepState, Trial } from "../lab/experiment/sweep.ts";
+import type { SweepState, Trial } from "../lab/experiment/sweep/state.ts";
 import type { Field, Space } from "../lab/search/space.ts";
 import { placeOf } from "../lab/search/space.ts";
 import { figureSpread, iqm, type Spread } from "../lab/statistics/mod.ts";
@@ -101,7 +101,7 @@ export interface SweepRow {
 
 /** All sweeps of a store, newest first. */
 export async function sweepRows(store: StoreReader): Promise<SweepRow[]> {
-  const { sweepStates } = await import("../lab/experiment/sweep.ts");
+  const { sweepStates } = await import("../lab/experiment/sweep/state.ts");
   const rows: SweepRow[] = [];
   for (const [name, state] of sweepStates(store)) {
     rows.push(rowOf(name, state));
@@ -131,7 +131,7 @@ function rowOf(name: string, state: SweepState | DamageError): SweepRow {
 
 /** The sweep of a name; undefined where there is none. */
 export async function sweepView(store: StoreReader, name: string): Promise<SweepView | undefined> {
-  const { hasEnded, importancesOf, sweepState } = await import("../lab/experiment/sweep.ts");
+  const { hasEnded, importancesOf, sweepState } = await import("../lab/experiment/sweep/state.ts");
   const state = sweepState(store, name);
   if (state === undefined) return undefined;
   const { sweep, trials, best, judged, over } = state;

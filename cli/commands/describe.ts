@@ -20,7 +20,7 @@ import {
 } from "../command.ts";
 import { fieldTables, trained } from "../configuration_page.ts";
 import { plannedSweepPage, sweepBeside } from "../sweeping.ts";
-import { isSweep } from "../../lab/experiment/sweep_definition.ts";
+import { isSweep } from "../../lab/experiment/sweep/definition.ts";
 import { partDocument, partOf, partPage } from "../part_page.ts";
 import { runPage, runPageDocument } from "../run_page.ts";
 import { openStoreOf, storeLocation } from "../stores.ts";
@@ -110,7 +110,7 @@ export const describe = defineCommand({
       const path = callersPath(io, name);
       const { default: written } = await loading(io, name, () => importFile(path, name));
       if (isSweep(written)) {
-        const { resolveSweep } = await import("../../lab/experiment/sweep.ts");
+        const { resolveSweep } = await import("../../lab/experiment/sweep/sweep.ts");
         const sweep = await resolveSweep(sweepBeside(path, written), registries);
         io.out(json ? JSON.stringify(sweep, null, 2) : plannedSweepPage(written.name, sweep, io));
         return 0;

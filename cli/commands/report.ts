@@ -18,7 +18,7 @@ import {
 import { requireSeries, whyNone } from "../filter.ts";
 import { inFileName, refuseExisting, writeWhole } from "../files.ts";
 import { isCalled, openStoreOf } from "../stores.ts";
-import { whereSweep } from "../../lab/experiment/sweep.ts";
+import { whereSweep } from "../../lab/experiment/sweep/sweep.ts";
 import { callersPath } from "../terminal/io.ts";
 
 /** The command `report`. */

@@ -30,7 +30,7 @@ export const sweeps = defineCommand({
   async run({ name, json, store: location }, io) {
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
-    const { sweepState, sweepStates } = await import("../../lab/experiment/sweep.ts");
+    const { sweepState, sweepStates } = await import("../../lab/experiment/sweep/state.ts");
     const known = store.sweepNames();
     if (name !== undefined) {
       const state = sweepState(store, name);

@@ -23,7 +23,7 @@ import { isComputed, isOwnFileGone, LOGGED } from "../../lab/experiment/manifest
 import { needsModule } from "../../lab/experiment/own.ts";
 import { sourceRun } from "../../lab/experiment/recorded_run.ts";
 import { stagesOf } from "../../lab/experiment/stages.ts";
-import { type SweepState, sweepState } from "../../lab/experiment/sweep.ts";
+import { type SweepState, sweepState } from "../../lab/experiment/sweep/state.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { suiteLine } from "../../lab/experiment/suite.ts";
 import { detectableText, pText } from "../../lab/statistics/p_value.ts";

@@ -16,7 +16,7 @@ import type { Registries } from "./registries.ts";
 import { type Overrides, resolve } from "./resolve.ts";
 import type { Job } from "./session.ts";
 import { whileWaiting } from "./slow_file.ts";
-import type { SweepDefinition } from "./sweep_definition.ts";
+import type { SweepDefinition } from "./sweep/definition.ts";
 
 /** A definition with every field filled in and checked, without its code. */
 export interface Described extends Omit<Loaded, "definition"> {

@@ -14,7 +14,7 @@ import { isOfOwnFile, refusalOf } from "./own_errors.ts";
 import { ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
 import { environmentMaker, trainerDefinition } from "./session.ts";
-import { isSweep } from "./sweep_definition.ts";
+import { isSweep } from "./sweep/definition.ts";
 
 const post = joinThread<Question, Reply>(async (question) => {
   try {

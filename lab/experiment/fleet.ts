@@ -10,7 +10,7 @@ import type { Mirror } from "../store/postgres/replica.ts";
 import type { Run, Store } from "../store/store.ts";
 import { type Plan, plansOf, type RunRequest, storedPlan } from "./launch.ts";
 import type { RunProgress } from "./recorder.ts";
-import type { Elsewhere } from "./sweep.ts";
+import type { Elsewhere } from "./sweep/run.ts";
 import type { Registries } from "./registries.ts";
 
 /** Seconds between two looks at what the workers have done. */

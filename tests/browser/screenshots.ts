@@ -7,7 +7,8 @@
  */
 import type { Page } from "playwright-core";
 import { launch } from "../../lab/experiment/launch.ts";
-import { resolveSweep, runSweep } from "../../lab/experiment/sweep.ts";
+import { runSweep } from "../../lab/experiment/sweep/run.ts";
+import { resolveSweep } from "../../lab/experiment/sweep/sweep.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import type { Store } from "../../lab/store/store.ts";
 import { registries } from "../../registries.ts";

@@ -8,7 +8,7 @@ import {
   trialsTable,
 } from "../../cli/sweeping.ts";
 import { Describer } from "../../lab/experiment/describe.ts";
-import type { SweepState } from "../../lab/experiment/sweep.ts";
+import type { SweepState } from "../../lab/experiment/sweep/state.ts";
 import type { Run } from "../../lab/store/store.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import { registries, toyExperiment } from "../lab/experiment/toy_registries.ts";

@@ -1,5 +1,6 @@
 /** A process that sweeps slow toy runs until somebody kills it; a line for each checkpoint. Store. */
-import { resolveSweep, runSweep } from "../../lab/experiment/sweep.ts";
+import { runSweep } from "../../lab/experiment/sweep/run.ts";
+import { resolveSweep } from "../../lab/experiment/sweep/sweep.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 import { toySweep } from "../lab/experiment/toy_runs.ts";

@@ -1990,7 +1990,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a sweep's trial that a rule ended is judged by the evaluation that ended it",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "NaN : figuresOf(store, run)[metric];",
     to: "NaN : store.lastMetrics(run.id)[metric];",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -2664,28 +2664,28 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a value that fits beside others that are tried is refused",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/sweep.ts",
     from: "if (!(other instanceof FitError)) return other;",
     to: "if (!(other instanceof FitError)) break;",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
     fault: "a trial trains with what all trials share alone",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/run.ts",
     from: "const set = [...sweep.set, ...settingsOf(point)];",
     to: "const set = [...sweep.set];",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
     fault: "a pruned trial may be the best",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "value !== undefined && !pruned);",
     to: "value !== undefined);",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
     fault: "a sweep that minimises takes the greatest",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: 'return goal === "minimize" ? value : -value;',
     to: "return -value;",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -3032,7 +3032,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "TPE is told nothing of what trials came to",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "const outcomes = learns(sweep.sampler) ?",
     to: "const outcomes = !learns(sweep.sampler) ?",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -3376,14 +3376,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "pruners compare the k-th evaluations of trials, wherever these came",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "const rung = Math.min(rungs, Math.floor(spent / every)) - 1;",
     to: "const rung = i;",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
     fault: "trials that a rule ended are unknown to pruners from there on",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "hasEnded(run) ? rungs - curve.length : 0",
     to: "0",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -3432,7 +3432,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a sweep trains all that it can before it looks for its objective",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/run.ts",
     from: "  requireObjective(store, order.name, sweep);\n",
     to: "",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -4505,7 +4505,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a run that failed counts by what it had come to",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "run.digest === null ? NaN : figuresOf",
     to: "run.digest === undefined ? NaN : figuresOf",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -5522,7 +5522,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a sweep forgets its budget",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/sweep.ts",
     from: "budget: budget === undefined ? null : String(budget),\n    ...{ backend",
     to: "budget: null,\n    ...{ backend",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -7066,7 +7066,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a sweep that goes on leaves failed what had failed",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/run.ts",
     from: "runsOf(store, name).filter(({ id }) => !again.has(id))",
     to: "runsOf(store, name)",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -7080,7 +7080,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "the runs of a sweep lose its note",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/run.ts",
     from: " note: options.note,",
     to: "",
     test: "tests/cli/sweep_test.ts",
@@ -7157,7 +7157,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a sweep stays bound to an objective that nothing reports",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/run.ts",
     from: "=== undefined ? before : sweep;",
     to: "=== undefined ? before : before;",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -8322,7 +8322,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "each sweep of the list reads all runs",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "sweepState(store, name, runs.get(name) ?? [])!",
     to: "sweepState(store, name)!",
     test: "tests/web/sweeps_test.ts",
@@ -9000,21 +9000,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "runs at other points are a trial's",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "known[path] !== undefined && known[path] !== printable(value)",
     to: "known[path] === path",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
     fault: "a pruner looks at the second seed while the first is tried again",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "const [first] = ofSeeds(all, 1, 1);",
     to: "const [first] = runs;",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
     fault: "a sweep that its sampler cannot draw is stored",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/sweep.ts",
     from: "  samplers[chosen](space, 0);\n",
     to: "",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -9313,7 +9313,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "A seed of a grid, which draws nothing, is dropped.",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/sweep.ts",
     from: "if (seed !== undefined) {\n      throw new InputError(\n        `Cannot sweep as",
     to: "if (seed === null) {\n      throw new InputError(\n        `Cannot sweep as",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -9602,14 +9602,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "A sweep goes on with a file that has changed since its finished runs were trained.",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/run.ts",
     from: "if (!await isOwnFileChanged(definition)) continue;",
     to: "if (await isOwnFileChanged(definition)) continue;",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
     fault: "Trials of TPE after one that lacks a run are not shown.",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "if (reads && astray.length === 0) {",
     to: "if (reads && astray.length > 0) {",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -9623,7 +9623,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "pruned trials say which fields matter",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from:
       "  const over = trials.filter(({ value, pruned }) => value !== undefined && !pruned)\n    .map((trial) => outcomeOf(trial, sweep));",
     to:
@@ -11323,14 +11323,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a sweep keeps a grid's values as they are typed",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/sweep.ts",
     from: "return read === undefined || isRecord(read) ? value : read;",
     to: "return value;",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
     fault: "a value of several lines never finds its runs again",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "printable(textOf(each)) === text",
     to: "textOf(each) === text",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -11463,7 +11463,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "trials are pruned at other places of their budgets",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/sweep.ts",
     from: 'path === "budget" || path === "evaluation.every"',
     to: 'path === "evaluation.every"',
     test: "tests/lab/experiment/sweep_test.ts",
@@ -11840,7 +11840,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a sweep over data without pairs takes the objective of pairs",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/sweep.ts",
     from: 'bestByOn(await entry.load(), configuration.dataset as Pick<Holdings, "unpaired">);',
     to: "bestByOn(await entry.load(), {});",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -12061,7 +12061,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a run that was extended beyond its sweep's budget is among its trial's runs",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "stagesOf(manifest).length === 1",
     to: "stagesOf(manifest).length > 0",
     test: "tests/lab/experiment/sweep_test.ts",
@@ -12933,7 +12933,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "an infinite figure makes a trial the best",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "if (!Number.isFinite(value)) return Infinity;",
     to: "if (Number.isNaN(value)) return Infinity;",
     test: "tests/web/sweeps_test.ts",
@@ -14878,7 +14878,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a trial with an infinite seed is judged by the others",
-    file: "lab/experiment/sweep.ts",
+    file: "lab/experiment/sweep/state.ts",
     from: "return Number.isFinite(value) ? value : NaN;",
     to: "return value ?? NaN;",
     test: "tests/lab/experiment/sweep_test.ts",

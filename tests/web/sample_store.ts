@@ -6,7 +6,8 @@
  */
 import { encodePng } from "../../lab/core/png.ts";
 import { type Generator, streamOf } from "../../lab/core/random.ts";
-import { type Sweep, sweepState } from "../../lab/experiment/sweep.ts";
+import { sweepState } from "../../lab/experiment/sweep/state.ts";
+import type { Sweep } from "../../lab/experiment/sweep/sweep.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Manifest, RunStatus, Store } from "../../lab/store/store.ts";
 

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { trialsTable } from "../../cli/sweeping.ts";
 import { RETURN } from "../../lab/core/metrics.ts";
-import { sweepState } from "../../lab/experiment/sweep.ts";
+import { sweepState } from "../../lab/experiment/sweep/state.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import type { Store } from "../../lab/store/store.ts";
 import { createApp } from "../../web/app.ts";

@@ -15,16 +15,15 @@ import { streamOf } from "../../../lab/core/random.ts";
 import { Describer } from "../../../lab/experiment/describe.ts";
 import { resume } from "../../../lab/experiment/launch.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
+import { runSweep, type SweepOptions } from "../../../lab/experiment/sweep/run.ts";
 import {
   importancesOf,
-  resolveSweep,
-  runSweep,
-  type SweepOptions,
   type SweepState,
   sweepState,
   triedAgain,
-} from "../../../lab/experiment/sweep.ts";
-import type { SweepDefinition } from "../../../lab/experiment/sweep_definition.ts";
+} from "../../../lab/experiment/sweep/state.ts";
+import { resolveSweep } from "../../../lab/experiment/sweep/sweep.ts";
+import type { SweepDefinition } from "../../../lab/experiment/sweep/definition.ts";
 import { verify } from "../../../lab/experiment/verify.ts";
 import { importances } from "../../../lab/search/importance.ts";
 import { samplers } from "../../../lab/search/samplers.ts";

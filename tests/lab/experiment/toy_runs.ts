@@ -1,6 +1,6 @@
 /** What tests of stored toy runs share. */
 import { launch, type RunRequest } from "../../../lab/experiment/launch.ts";
-import type { SweepDefinition } from "../../../lab/experiment/sweep_definition.ts";
+import type { SweepDefinition } from "../../../lab/experiment/sweep/definition.ts";
 import { train } from "../../../lab/experiment/train.ts";
 import type { Run, Store } from "../../../lab/store/store.ts";
 import { registries, toyExperiment } from "./toy_registries.ts";

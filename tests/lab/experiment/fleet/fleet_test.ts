@@ -6,7 +6,8 @@ import { fleetForSweep, launchInFleet } from "../../../../lab/experiment/fleet.t
 import { type FleetOptions, workForFleet } from "../../../../lab/experiment/fleet_worker.ts";
 import { launch, plansOf, storedPlan } from "../../../../lab/experiment/launch.ts";
 import type { RunProgress } from "../../../../lab/experiment/recorder.ts";
-import { resolveSweep, runSweep } from "../../../../lab/experiment/sweep.ts";
+import { runSweep } from "../../../../lab/experiment/sweep/run.ts";
+import { resolveSweep } from "../../../../lab/experiment/sweep/sweep.ts";
 import { Hub } from "../../../../lab/store/postgres/hub.ts";
 import { openFleet } from "../../../../lab/store/postgres/open.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { type BackendChoice, backendChoices } from "../compute/backend_choice.ts";
-import { checkNames, InputError, unknownName } from "../core/errors.ts";
-import { isRecord } from "../core/plain.ts";
-import type { Json } from "../core/snapshot.ts";
-import { type PrunerName, prunerNames } from "../search/pruners.ts";
-import { type SamplerName, samplerNames } from "../search/samplers.ts";
-import { type Condition, type Field, type Range, rangeKinds, rangeOf } from "../search/space.ts";
+import { type BackendChoice, backendChoices } from "../../compute/backend_choice.ts";
+import { checkNames, InputError, unknownName } from "../../core/errors.ts";
+import { isRecord } from "../../core/plain.ts";
+import type { Json } from "../../core/snapshot.ts";
+import { type PrunerName, prunerNames } from "../../search/pruners.ts";
+import { type SamplerName, samplerNames } from "../../search/samplers.ts";
+import { type Condition, type Field, type Range, rangeKinds, rangeOf } from "../../search/space.ts";
 
 /** A range as it is typed (`log:1e-4..1e-2`), or as data; with a condition, where it has one. */
 export type FieldDefinition =
