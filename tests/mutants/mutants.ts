@@ -6234,14 +6234,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "who comes later plays in the world as it was",
-    file: "web/player/player.tsx",
+    file: "web/player/playing.ts",
     from: "const constants = values.peek();",
     to: "const constants = undefined;",
     test: "tests/web/player_test.ts",
   },
   {
     fault: "who plays beside is called another",
-    file: "web/player/player.tsx",
+    file: "web/player/playing.ts",
     from: "const kept = policies.find(({ id }) => id === beside);",
     to: "const kept = policies.find(({ id }) => id !== beside);",
     test: "tests/web/player_test.ts",
@@ -10804,7 +10804,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "A pointer's press of a key counts twice.",
-    file: "web/player/player.tsx",
+    file: "web/player/controls.tsx",
     from: "detail === 0 && press(key)",
     to: "detail >= 0 && press(key)",
     test: "tests/web/player_test.ts",
@@ -10860,7 +10860,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a choice that takes the keys keeps them",
-    file: "web/player/player.tsx",
+    file: "web/player/controls.tsx",
     from: 'if (value === "keys") select.blur();',
     to: "",
     test: "tests/web/player_test.ts",
@@ -13104,21 +13104,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "no step of a slider is what the world has",
-    file: "web/player/player.tsx",
+    file: "web/player/controls.tsx",
     from: "(value - least) / Math.ceil((value - least) / step)",
     to: "step",
     test: "tests/web/explorer_views_test.ts",
   },
   {
     fault: "keys do not lead a slider away from what the world has",
-    file: "web/player/player.tsx",
+    file: "web/player/controls.tsx",
     from: "Math.abs(now - value) < step / 2",
     to: "Math.abs(now - value) < 2 * step",
     test: "tests/web/explorer_views_test.ts",
   },
   {
     fault: "a slider of the player says its number without what it means",
-    file: "web/player/player.tsx",
+    file: "web/player/controls.tsx",
     from: "        aria-valuetext={shown(value)}\n",
     to: "",
     test: "tests/web/explorer_views_test.ts",
@@ -13237,7 +13237,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "keys that the world forbids look like those that it allows",
-    file: "web/player/player.tsx",
+    file: "web/player/controls.tsx",
     from: "mask[hand.indexOf(key)] === 0",
     to: "mask[hand.indexOf(key)] === 1",
     test: "tests/web/player_test.ts",
@@ -13265,7 +13265,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "noise is offered where nothing is measured",
-    file: "web/player/player.tsx",
+    file: "web/player/controls.tsx",
     from: '...isMeasured ? ["noise"] : [],',
     to: '"noise",',
     test: "tests/web/player_test.ts",
@@ -14934,7 +14934,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a policy that did not come is not asked for again",
-    file: "web/player/player.tsx",
+    file: "web/player/playing.ts",
     from: "[run, chosen?.id, reconnections.value]",
     to: "[run, chosen?.id]",
     test: "tests/web/player_test.ts",

@@ -11,16 +11,9 @@ import { encodeExamples } from "../../web/examples.ts";
 import { Explorer, momentsOf, Shapes } from "../../web/explorer/explorer.tsx";
 import { gridOf, policyValues } from "../../web/grid_map.ts";
 import { chosenIteration } from "../../web/moment.ts";
-import {
-  BesideChoice,
-  Checkpoints,
-  countVisit,
-  drawnOver,
-  Figures,
-  type Playing,
-  told,
-  World,
-} from "../../web/player/player.tsx";
+import { BesideChoice, Checkpoints, Figures, World } from "../../web/player/controls.tsx";
+import { drawnOver } from "../../web/player/player.tsx";
+import { countVisit, type Playing, told } from "../../web/player/playing.ts";
 import { answered, settle, type Small, SmallPage } from "./small_page.ts";
 
 /** Decodes a code of three numbers to a pixel each, and says what it was asked. */

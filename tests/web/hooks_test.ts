@@ -103,13 +103,15 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-hasGpu",
   ],
   "player/player.tsx": [
-    "-gamma -isWanted -playing -problem -show -world",
-    "-isWanted -other -show",
-    "-other -policies -problem -show -values -world",
     "-own -played -problem -world",
     "-playing",
     "-press +main",
     "-rate -show -trying",
+  ],
+  "player/playing.ts": [
+    "-gamma -isWanted -playing -problem -show -world",
+    "-isWanted -other -show",
+    "-other -policies -problem -show -values -world",
   ],
   "player/policy_map_view.tsx": [
     "-agent -at +others",

@@ -4,30 +4,20 @@
  *
  * @module
  */
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Policy } from "../../agents/policy.ts";
-import type { Constant, Constants } from "../../envs/tunable.ts";
-import type { Environment } from "../../lab/core/environment.ts";
+import type { Constants } from "../../envs/tunable.ts";
 import { isLive, LIVE_PACE, TURN_PACE } from "../../lab/core/pace.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
-import { mean } from "../../lab/statistics/scores.ts";
-import { reasonOf } from "../ask.ts";
-import type { Contents, KeptPolicy } from "../contents.ts";
-import { clear, type Episodes, type Senses, type Standing } from "../episodes.ts";
-import {
-  type EvaluatedEpisode,
-  evaluationSeeds,
-  extremesOf,
-  playedThrough,
-} from "../evaluated_episodes.ts";
-import { count, figure, momentWords } from "../format.ts";
+import type { Contents } from "../contents.ts";
+import { clear, type Episodes, type Senses } from "../episodes.ts";
+import { figure } from "../format.ts";
 import { ghosted } from "../ghost.ts";
-import { actionsIn, type Grid, gridOf, mapped, policyValues } from "../grid_map.ts";
-import { contentsFrom, reconnections } from "../live.ts";
+import { mapped } from "../grid_map.ts";
+import { contentsFrom } from "../live.ts";
 import { type Handle, type Point, type Pose, pushedTo } from "../hands.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import type { OwnCode } from "../own/code.ts";
@@ -42,21 +32,40 @@ import {
   stepTogether,
 } from "../side_by_side.ts";
 import { stripOf, WORTH_COLOR, worthsOf } from "../strip.ts";
-import { animate, inFrames } from "./frames.ts";
+import { animate } from "./frames.ts";
 import { MapLegend } from "./map_legend.tsx";
 import { PolicyMapView } from "./policy_map_view.tsx";
 import { Robustness } from "./robustness_chart.tsx";
 import { Stage } from "./stage.tsx";
 import { StripView } from "./strip_view.tsx";
+import { Hand, openWorld, type PlayedWorld, type WorldOf } from "./world.ts";
 import {
-  episodesOf,
-  fetchPolicy,
-  Hand,
-  opened,
-  openWorld,
-  type PlayedWorld,
-  type WorldOf,
-} from "./world.ts";
+  type Beside,
+  countVisit,
+  playersOf,
+  type Playing,
+  stateIn,
+  titleOf,
+  told,
+  useBeside,
+  useEpisodes,
+} from "./playing.ts";
+import {
+  BesideChoice,
+  Checkpoints,
+  Evaluation,
+  Figures,
+  Keys,
+  Push,
+  speeds,
+  World,
+} from "./controls.tsx";
+
+/** Lines of what an episode is worth, by its end. */
+const worthNames = {
+  terminated: ["its critic expects", "came"],
+  truncated: ["its critic expects", "came, with what it expects where time is up"],
+};
 
 /** What the player is told of the run. */
 export interface PlayerProps {
@@ -74,21 +83,6 @@ export interface PlayerProps {
   readonly gamma: number;
   readonly contents: Contents;
 }
-
-/** Steps a second as multiples of the world's own pace; 0: as many as the page can, undrawn. */
-const speeds = [0.25, 1, 4, 16, 0];
-/** Steps of a slider over a constant of the world, at least. */
-const STEPS = 200;
-const titles = { final: "final", best: "best", last: "on the way" } as const;
-
-/** Lines of what an episode is worth, by its end. */
-const worthNames = {
-  terminated: ["its critic expects", "came"],
-  truncated: ["its critic expects", "came, with what it expects where time is up"],
-};
-
-/** Who plays beside the policy: nobody, a person, or the policy of a checkpoint. */
-export type Beside = "nobody" | "keys" | number;
 
 /** What is drawn over a world of cells. */
 export type Map = "none" | "values" | "visits";
@@ -476,156 +470,6 @@ function Desk(props: DeskProps): VNode | null {
   );
 }
 
-function titleOf({ kind, iteration }: KeptPolicy): string {
-  return `${titles[kind]}, ${momentWords(iteration)}`;
-}
-
-/** What the page plays. */
-export interface Playing {
-  /** What plays: until its file has come, not yet what is chosen. */
-  readonly kept: KeptPolicy;
-  readonly episodes: Episodes;
-  readonly policy: Policy;
-  readonly bytes: Uint8Array;
-  readonly grid: Grid | undefined;
-  /** In a world of cells: what the policy does in each, and what it is worth from there on. */
-  readonly actions: Int32Array | undefined;
-  readonly values: Float64Array | undefined;
-}
-
-/**
- * The episodes of the chosen policy. A newer one, as training goes on, waits for the end of an
- * episode; one that was chosen does not.
- */
-function useEpisodes(
-  { run, world, gamma }: DeskProps,
-  chosen: KeptPolicy | undefined,
-  isWanted: boolean,
-  problem: Signal<string>,
-  show: () => void,
-): Playing | undefined {
-  const playing = useSignal<Playing | undefined>(undefined);
-  const loaded = useRef("");
-  useEffect(() => {
-    const own = `${run} ${chosen?.id}`;
-    if (chosen === undefined || loaded.current === own) return;
-    const controller = new AbortController();
-    const load = async () => {
-      const bytes = await fetchPolicy(run, chosen.id, controller.signal);
-      const policy = opened(bytes);
-      const before = playing.peek();
-      const episodes = before?.episodes ?? episodesOf(world, policy);
-      if (before !== undefined) {
-        episodes.follow(policy);
-        if (isWanted) episodes.begin(episodes.standing.seed);
-      }
-      const grid = gridOf(episodes.environment);
-      const actions = grid && actionsIn(grid.table, opened(bytes), begun(world));
-      const values = grid && policyValues(grid.table, actions!, gamma);
-      playing.value = { kept: chosen, episodes, policy, bytes, grid, actions, values };
-      loaded.current = own;
-      problem.value = "";
-      show();
-    };
-    load().catch((error) => {
-      if (!controller.signal.aborted) problem.value = reasonOf(error);
-    });
-    return () => controller.abort();
-  }, [run, chosen?.id, reconnections.value]);
-  return playing.value;
-}
-
-/** A world of its own, at the beginning of an episode. */
-function begun(world: PlayedWorld): Environment {
-  const environment = world.make();
-  environment.reset({ seed: 0 });
-  return environment;
-}
-
-/** Who plays beside it. */
-export interface Other {
-  readonly episodes: Episodes;
-  readonly title: string;
-  readonly hand?: Hand;
-}
-
-function useBeside(
-  { run, world }: DeskProps,
-  beside: Beside,
-  policies: readonly KeptPolicy[],
-  main: Playing | undefined,
-  isWanted: boolean,
-  values: Signal<Constants | undefined>,
-  problem: Signal<string>,
-  show: () => void,
-): Other | undefined {
-  const other = useSignal<Other | undefined>(undefined);
-  const loaded = useRef<unknown[]>([]);
-  useEffect(() => {
-    const own = [run, beside, main?.episodes];
-    if (own.every((each, i) => each === loaded.current[i])) return;
-    loaded.current = [];
-    other.value = undefined;
-    if (beside === "nobody" || main === undefined) return;
-    const controller = new AbortController();
-    const { signal } = controller;
-    const load = async () => {
-      const hand = beside === "keys" ? new Hand(world.make()) : undefined;
-      const actor = hand ?? opened(await fetchPolicy(run, beside as number, signal));
-      const kept = policies.find(({ id }) => id === beside);
-      const episodes = episodesOf(world, actor);
-      // As they stand now that its file is there.
-      const constants = values.peek();
-      if (constants !== undefined) episodes.enter(world.make(constants), true);
-      episodes.senses = main.episodes.senses;
-      const title = kept === undefined ? "you" : titleOf(kept);
-      beginTogether([main.episodes, episodes], main.episodes.standing.seed);
-      other.value = { episodes, title, hand };
-      loaded.current = own;
-      problem.value = "";
-      show();
-    };
-    load().catch((error) => {
-      if (!signal.aborted) problem.value = reasonOf(error);
-    });
-    return () => controller.abort();
-  }, [run, beside, main?.episodes, reconnections.value]);
-  useEffect(() => {
-    if (!isWanted || main === undefined || other.peek() === undefined) return;
-    // Who was chosen has begun anew.
-    beginTogether([main.episodes, other.peek()!.episodes], main.episodes.standing.seed);
-    show();
-  }, [main?.kept.id]);
-  return other.value;
-}
-
-/** The episodes that are stepped together. */
-function playersOf(main: Playing, other: Other | undefined): Episodes[] {
-  return other === undefined ? [main.episodes] : [main.episodes, other.episodes];
-}
-
-/** How the other one stands. */
-export function told({ title, episodes: { standing: { episodeReturn, end } } }: Other): string {
-  return `${title}: return ${figure(episodeReturn)}${end === null ? "" : `, ${end}`}`;
-}
-
-/** Counts the state that the episode stands in, in a world of cells. */
-export function countVisit(
-  visits: { current?: Float64Array },
-  { episodes, grid }: Playing,
-): void {
-  if (grid === undefined) return;
-  visits.current ??= new Float64Array(grid.table.length);
-  const state = stateIn(episodes);
-  if (state !== undefined) visits.current[state]++;
-}
-
-/** The state that an episode in a world of cells stands in. */
-export function stateIn({ environment }: Episodes): number | undefined {
-  const { state } = environment.snapshot!() as { state?: Json };
-  return typeof state === "number" ? state : undefined;
-}
-
 /** The scene of a world of cells under the map that was asked for; that of another as it is. */
 export function drawnOver(
   scene: Scene,
@@ -644,331 +488,4 @@ function namesOf({ environment }: Episodes): readonly string[] {
   const { actionSpace } = environment;
   if (!(actionSpace instanceof Discrete)) return [];
   return new Hand(environment).names;
-}
-
-/** Where the episode stands, and how those before it went. */
-export function Figures({ standing, rate }: { standing: Standing; rate: number }): VNode {
-  const { episode, seed, steps, episodeReturn, returns, end, touched } = standing;
-  const figures: [string, string][] = [
-    ["Episode", `${episode}${end === null ? "" : `, ${end}`}`],
-    ["Step", count(steps)],
-    ["Return", figure(episodeReturn)],
-    ["Mean return", returns.length === 0 ? "–" : `${figure(mean(returns))} of ${returns.length}`],
-    ["Seed", String(seed)],
-  ];
-  if (rate > 0) figures.push(["Steps a second", count(rate)]);
-  return (
-    <>
-      <dl class="figures">
-        {figures.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <p class="note pushed" role="status">
-        {touched !== null &&
-          `Changed by hand from step ${touched} on: this episode counts for nothing.`}
-      </p>
-    </>
-  );
-}
-
-/** The slider over the policies that are kept. */
-export function Checkpoints(
-  { policies, chosen, choose }: {
-    policies: readonly KeptPolicy[];
-    chosen: KeptPolicy;
-    choose: (iteration: number) => void;
-  },
-): VNode {
-  return (
-    <label>
-      Checkpoint {policies.length > 1 && (
-        <input
-          type="range"
-          class="checkpoint"
-          min={0}
-          max={policies.length - 1}
-          value={policies.indexOf(chosen)}
-          aria-valuetext={titleOf(chosen)}
-          onInput={(event) => choose(policies[Number(event.currentTarget.value)].iteration)}
-        />
-      )}{" "}
-      <output>
-        {titleOf(chosen)}
-        {chosen.score !== null && `: ${figure(chosen.score)}`}
-      </output>
-    </label>
-  );
-}
-
-/** The choice of who plays beside the policy. */
-export function BesideChoice(
-  { policies, chosen, beside }: {
-    policies: readonly KeptPolicy[];
-    chosen: KeptPolicy;
-    beside: Signal<Beside>;
-  },
-): VNode {
-  return (
-    <label>
-      Beside it{" "}
-      <select
-        value={beside.value}
-        onChange={({ currentTarget: select }) => {
-          const { value } = select;
-          beside.value = value === "nobody" || value === "keys" ? value : Number(value);
-          // The keys are the player's, where they would go on choosing here.
-          if (value === "keys") select.blur();
-        }}
-      >
-        <option value="nobody">nobody</option>
-        <option value="keys">you, by keys</option>
-        {policies.filter(({ id }) => id !== chosen.id || id === beside.value).map((each) => (
-          <option key={each.id} value={each.id}>{titleOf(each)}</option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-/** How a hand takes hold of the world, and pushes for those without a pointer. */
-function Push(
-  { handle, push }: { handle: Handle; push: (handle: Handle, side: 1 | -1) => void },
-): VNode {
-  return (
-    <p class="note pushes">
-      Drag {handle.parts}, or click for a push:{" "}
-      <span>
-        <button
-          type="button"
-          class="button plain"
-          aria-label={`Push the ${handle.pushed} to the left`}
-          onClick={() => push(handle, -1)}
-        >
-          ←
-        </button>{" "}
-        <button
-          type="button"
-          class="button plain"
-          aria-label={`Push the ${handle.pushed} to the right`}
-          onClick={() => push(handle, 1)}
-        >
-          →
-        </button>
-      </span>
-    </p>
-  );
-}
-
-/** The keys of the person beside the policy, as buttons that fingers and pointers press, too. */
-export function Keys(
-  { hand, standing, mask, isOver, press }: {
-    hand: Hand;
-    standing: Standing;
-    /** 1 for each action that the world allows the person; undefined: all. */
-    mask?: ArrayLike<number>;
-    /** Whether no episode goes on. */
-    isOver: boolean;
-    press: (key: string) => void;
-  },
-): VNode {
-  const release = () => hand.release(standing.episode);
-  const { isLive } = hand.moves;
-  const forbidden = mask === undefined || standing.end !== null
-    ? []
-    : hand.keys.filter(({ key }) => mask[hand.indexOf(key)] === 0);
-  return (
-    <div class="keys" role="group" aria-label="Your keys">
-      <span>Your keys:</span>
-      {hand.keys.map(({ key, label }) => (
-        <button
-          key={key}
-          type="button"
-          class={forbidden.some((each) => each.key === key)
-            ? "button plain forbidden"
-            : "button plain"}
-          onPointerDown={(event) => {
-            (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
-            press(key);
-          }}
-          onPointerUp={release}
-          onPointerCancel={release}
-          // By Enter, or by what reads the page aloud: a pointer's press has come already.
-          onClick={({ detail }) => detail === 0 && press(key)}
-        >
-          {label}
-        </button>
-      ))}
-      <small role="status">
-        {isOver
-          ? `Yours: return ${
-            figure(standing.episodeReturn)
-          }, ${standing.end}. A key begins the next episode.`
-          : standing.end === null && !isLive
-          ? "Each is a step."
-          : standing.end === null && !hand.moves.hasBegun(standing.episode)
-          ? "The first one begins."
-          : ""}
-        {forbidden.length > 0 &&
-          ` Forbidden here, a step all the same: ${
-            forbidden.map(({ label }) => label).join(", ")
-          }.`}
-      </small>
-    </div>
-  );
-}
-
-/** Sliders of the world's constants, and of what stands between it and the policy. */
-export function World(
-  { constants, values, turn, senses, isMeasured, sense, reset }: {
-    constants: readonly Constant[];
-    values: Constants | undefined;
-    turn: (key: string, value: number) => void;
-    senses: Senses;
-    /** Whether what it sees are measured numbers, which noise can be added to. */
-    isMeasured: boolean;
-    sense: (senses: Senses) => void;
-    reset: () => void;
-  },
-): VNode {
-  return (
-    <details>
-      <summary>
-        Another world: {[
-          ...constants.length > 0 ? ["constants"] : [],
-          "delay",
-          ...isMeasured ? ["noise"] : [],
-        ].join(", ")}
-      </summary>
-      <div class="sliders">
-        {constants.map(({ key, title, unit, value, least, most }) => {
-          const step = stepThrough(value, least, most);
-          return (
-            <Slider
-              key={key}
-              title={title}
-              value={values?.[key] ?? value}
-              least={least}
-              most={most}
-              step={step}
-              shown={(now) => `${figure(now)} ${unit}`}
-              // The world's own value to the bit, where the slider has rounded it.
-              set={(now) => turn(key, Math.abs(now - value) < step / 2 ? value : now)}
-            />
-          );
-        })}
-        <Slider
-          title="actions come late by"
-          value={senses.latency}
-          least={0}
-          most={10}
-          step={1}
-          shown={(now) => `${now} ${now === 1 ? "step" : "steps"}`}
-          set={(latency) => sense({ ...senses, latency })}
-        />
-        {isMeasured && (
-          <Slider
-            title="noise on what it sees"
-            value={senses.noise}
-            least={0}
-            most={0.2}
-            step={0.005}
-            shown={(now) => `${(100 * now).toFixed(1)} %`}
-            set={(noise) => sense({ ...senses, noise })}
-          />
-        )}
-      </div>
-      <button type="button" class="quiet" onClick={reset}>As it was trained in</button>
-    </details>
-  );
-}
-
-/** A two-hundredth of a slider's way, or a little less: a whole number of steps leads to `value`. */
-function stepThrough(value: number, least: number, most: number): number {
-  const step = (most - least) / STEPS;
-  return value === least ? step : (value - least) / Math.ceil((value - least) / step);
-}
-
-function Slider(
-  { title, value, least, most, step, shown, set }: {
-    title: string;
-    value: number;
-    least: number;
-    most: number;
-    step: number;
-    shown: (value: number) => string;
-    set: (value: number) => void;
-  },
-): VNode {
-  return (
-    <label>
-      <span>{title}</span>
-      <input
-        type="range"
-        min={least}
-        max={most}
-        step={step}
-        value={value}
-        aria-valuetext={shown(value)}
-        onInput={(event) => set(Number(event.currentTarget.value))}
-      />
-      <output>{shown(value)}</output>
-    </label>
-  );
-}
-
-/** The episodes of the stored evaluation, played again, and its worst and its best one. */
-function Evaluation(
-  { kept, bytes, begin, world, seed, episodes, episodeLimit }: DeskProps & {
-    kept: KeptPolicy;
-    bytes: Uint8Array;
-    begin: (seed: number) => void;
-  },
-): VNode | null {
-  const played = useSignal<readonly EvaluatedEpisode[]>([]);
-  const stop = useRef<() => void>();
-  useEffect(() => () => stop.current?.(), []);
-  if (kept.evaluation === null) return null;
-  const seeds = evaluationSeeds({ seed, evaluation: kept.evaluation, episodes });
-  const play = () => {
-    const [environment, actor] = [world.make(), opened(bytes)];
-    const found: EvaluatedEpisode[] = [];
-    const next = () => {
-      const own = seeds[found.length];
-      found.push({ seed: own, value: playedThrough(environment, actor, own, clear, episodeLimit) });
-    };
-    stop.current = inFrames(seeds.length, next, () => played.value = [...found]);
-  };
-  const all = played.value;
-  if (all.length < seeds.length) {
-    return (
-      <p>
-        <button type="button" class="quiet" onClick={play} disabled={all.length > 0}>
-          {all.length > 0
-            ? `Playing ${all.length} of ${seeds.length} …`
-            : `Play the ${seeds.length} episodes of its evaluation`}
-        </button>
-      </p>
-    );
-  }
-  const { worst, best } = extremesOf(all);
-  const average = mean(all.map(({ value }) => value));
-  const same = average === kept.score;
-  return (
-    <p class="extremes">
-      <button type="button" class="quiet" onClick={() => begin(worst.seed)}>
-        Worst episode: {figure(worst.value)}
-      </button>{" "}
-      <button type="button" class="quiet" onClick={() => begin(best.seed)}>
-        Best episode: {figure(best.value)}
-      </button>{" "}
-      <small>
-        of {all.length}, mean {figure(average)}
-        {same ? ", to the bit what the run's evaluation says" : ""}
-      </small>
-    </p>
-  );
 }
