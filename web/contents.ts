@@ -53,8 +53,8 @@ export interface Contents extends Left {
   readonly eventCount: number;
   /** How it ended, where it did not complete. */
   readonly message: string | null;
-  /** The message is of a stop that was wanted: a rule that was met, a callback's. */
-  readonly wanted: boolean;
+  /** What the message is of: a stop that was wanted (a rule, a callback), an interruption, or a fault. */
+  readonly tone: "success" | "note" | "problem";
   readonly digest: string | null;
 }
 
@@ -120,6 +120,11 @@ export function leftBy(store: StoreReader, run: string): Left {
   return { pictures: shown.filter((each) => !isPlane(each)), planes: shown.filter(isPlane) };
 }
 
+const tones: Partial<Record<Run["status"], Contents["tone"]>> = {
+  stopped: "success",
+  interrupted: "note",
+};
+
 /** What a run holds. */
 export function contentsOf(store: StoreReader, run: Run): Contents {
   const { configuration } = run.manifest.determined;
@@ -130,8 +135,10 @@ export function contentsOf(store: StoreReader, run: Run): Contents {
     models: "model" in configuration ? keptOf(store, run) : [],
     events: store.events(run.id, { newest: EVENTS }),
     eventCount: store.eventCount(run.id),
-    message: run.message,
-    wanted: run.status === "stopped",
+    message: run.status === "interrupted" && run.message !== null
+      ? `interrupted ${run.message}`
+      : run.message,
+    tone: tones[run.status] ?? "problem",
     digest: run.digest,
   };
 }

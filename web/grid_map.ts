@@ -122,7 +122,8 @@ export function headingOf(name: string): readonly [right: number, up: number] | 
   return [right / length, up / length];
 }
 
-const [pale, deep]: [Color, Color] = ["#f7f6f2", "#3b7cc4"];
+/** The colours of the lowest and of the highest figure. */
+export const tints: readonly [lowest: Color, highest: Color] = ["#f7f6f2", "#3b7cc4"];
 
 /** A colour between two, at a share 0 … 1. */
 export function mixed(from: Color, to: Color, share: number): Color {
@@ -164,7 +165,7 @@ export function mapped(
       const reach = 0.47;
       const points = [[-1, -1], [1, -1], [1, 1], [-1, 1]]
         .map(([i, j]) => [x + i * reach, y + j * reach] as const);
-      marks.push({ kind: "polygon", points, fill: mixed(pale, deep, share) });
+      marks.push({ kind: "polygon", points, fill: mixed(...tints, share) });
     }
     const heading = goes && headingOf(goes(state));
     if (heading !== undefined) marks.push(...arrow(x, y, heading, share > 0.6));

@@ -24,6 +24,8 @@ export type Commanded = Pick<RunSummary, "id" | "axis" | "status"> & {
 
 /** Runs that stand so have nothing to go on with: they train, are over, or lost their numbers. */
 const CLOSED: readonly string[] = ["running", "completed", "stopped", "pruned", "diverged"];
+/** Runs that stand so have a digest to be held against. */
+const FINISHED: readonly string[] = ["completed", "stopped"];
 
 /**
  * The commands that a run can be given, the likeliest first.
@@ -47,7 +49,9 @@ export function nextCommands(
     ...CLOSED.includes(status)
       ? []
       : [{ words: `resume ${id}`, meaning: "goes on from the last checkpoint" }],
-    { words: `reproduce ${id}`, meaning: "trains it anew and compares the digests" },
+    ...FINISHED.includes(status)
+      ? [{ words: `reproduce ${id}`, meaning: "trains it anew and compares the digests" }]
+      : [],
     { words: `evaluate ${id}${episodes}`, meaning: "measures what was learned" },
     tables,
     ...samples === undefined ? [] : [{ words: `sample ${id}${how}`, meaning: "draws samples" }],

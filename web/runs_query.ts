@@ -68,6 +68,9 @@ export interface TableGroup {
 
 /** The table. */
 export interface TableAnswer {
+  /** What it was made for. */
+  readonly filter: string;
+  readonly group: string;
   /** Runs in the store, those that are found, and the rows that they make. */
   readonly total: number;
   readonly found: number;

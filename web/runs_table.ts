@@ -81,6 +81,8 @@ export function tableOf(
   }));
   const readers = own.map((key) => reader(key, "show the column"));
   const answer = {
+    filter: request.filter,
+    group: request.group,
     total: records.length,
     found: found.length,
     archived: all.length - found.length,

@@ -59,6 +59,11 @@ export function shortNames(labels: readonly string[]): string[] {
       .map((word) => isCommonKey(word) ? word.slice(keyOf(word).length) : word)
       .join(" ")
   );
-  const isTold = new Set(short).size === labels.length && !short.includes("");
-  return isTold ? short : [...labels];
+  const tells = (names: readonly string[]) =>
+    new Set(names).size === labels.length && !names.includes("");
+  // A number alone is no name: its setting stays.
+  const named = short.every((name) => name !== "" && Number.isFinite(Number(name)))
+    ? words.map((own) => own.filter((word) => !isCommon(word)).join(" "))
+    : short;
+  return tells(named) ? named : [...labels];
 }

@@ -8113,8 +8113,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a stop that was wanted is told as a failure",
     file: "web/contents.ts",
-    from: 'wanted: run.status === "stopped",',
-    to: 'wanted: run.status === "completed",',
+    from: 'stopped: "success",',
+    to: 'completed: "success",',
     test: "tests/web/contents_test.ts",
   },
   {

@@ -26,7 +26,7 @@ function contents(count: number, more: Partial<Contents> = {}): Contents {
       events,
       eventCount: count,
     },
-    ...{ message: null, wanted: false, digest: null },
+    ...{ message: null, tone: "problem" as const, digest: null },
     ...more,
   };
 }
@@ -121,7 +121,9 @@ Deno.test("a run's checkpoints are one an iteration, of several the final, then 
     { name: "plane", iteration: 1, hash: "plane1" },
   ]);
   deepStrictEqual(asked[0], ["r", { newest: EVENTS }]);
-  const { eventCount, message, wanted, digest } = agent;
-  deepStrictEqual([eventCount, message, wanted, digest], [7, "met", true, "d"]);
-  strictEqual(of({ agent: {} }, { status: "failed" }).wanted, false);
+  const { eventCount, message, tone, digest } = agent;
+  deepStrictEqual([eventCount, message, tone, digest], [7, "met", "success", "d"]);
+  strictEqual(of({ agent: {} }, { status: "failed" }).tone, "problem");
+  const left = of({ agent: {} }, { status: "interrupted", message: "after iteration 9" });
+  deepStrictEqual([left.tone, left.message], ["note", "interrupted after iteration 9"]);
 });

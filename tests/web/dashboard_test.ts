@@ -85,7 +85,8 @@ test("the run page shows figures, events, how it ended and what to type", async 
   const diverged = await text(dashboard, `/runs/${runs.diverged}`);
   ok(diverged.includes("diverged at iteration 61: losses/policy is NaN"));
   ok(diverged.includes("gradient norm 310 was clipped"));
-  ok(diverged.includes(`deno task -q experiment reproduce ${runs.diverged}`));
+  ok(diverged.includes(`deno task -q experiment evaluate ${runs.diverged}`));
+  ok(!diverged.includes("experiment reproduce"));
   ok(!diverged.includes("experiment resume"), "nothing goes on from numbers that are none");
   ok(diverged.includes("agent.learningRate"));
   ok(!diverged.includes("<b>?</b>"));
@@ -576,11 +577,13 @@ Deno.test("a run is offered the commands that it can be given", () => {
       .map(({ words }) => words);
   const usual = ["reproduce r", "evaluate r", "export r --format csv --out exported"];
   deepStrictEqual(offered({}), usual);
-  for (const status of ["running", "stopped", "diverged"]) {
-    deepStrictEqual(offered({ status }), usual);
+  deepStrictEqual(offered({ status: "stopped" }), usual);
+  // Without a digest there is nothing to reproduce.
+  for (const status of ["running", "pruned", "diverged"]) {
+    deepStrictEqual(offered({ status }), usual.slice(1));
   }
   for (const status of ["killed", "interrupted", "failed"]) {
-    deepStrictEqual(offered({ status }), ["resume r", ...usual]);
+    deepStrictEqual(offered({ status }), ["resume r", ...usual.slice(1)]);
   }
   strictEqual(offered({ axis: "environmentSteps" })[1], "evaluate r --episodes 100");
   strictEqual(offered({}, {})[3], "sample r --count 64 --out samples.png");

@@ -130,9 +130,7 @@ Deno.test("what has changed since, or is gone, is not run, and the page says so"
     match((await get(`/api/setting?run=${run}`)).text, reason);
     return page;
   };
-  const commands = ["reproduce", "evaluate"].map((word) =>
-    `deno task -q experiment ${word} ${run}`
-  );
+  const commands = ["resume", "evaluate"].map((word) => `deno task -q experiment ${word} ${run}`);
   const named = (page: string) => commands.filter((command) => page.includes(command));
   await Deno.writeTextFile(`${folder}/goal.ts`, "export const GOAL = 6;\n");
   await refused(/corridor\.ts has changed since the run was trained with it/);

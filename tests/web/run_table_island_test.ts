@@ -18,6 +18,7 @@ const rowOf = (id: string, more: Partial<RunSummary> = {}): RunSummary => ({
 
 const ids = ["r1", "r2", "r3", "r4"];
 const single: TableAnswer = {
+  ...{ filter: "", group: "" },
   ...{ total: 9, found: 4, length: 4, offset: 0, archived: 2, groups: [], keys: ["agent", "seed"] },
   columns: [
     { key: "losses/value", better: "down" },
@@ -33,6 +34,7 @@ const cell = {
 } as const;
 const grouped: TableAnswer = {
   ...single,
+  group: "agent",
   columns: single.columns.slice(0, 1),
   rows: [],
   groups: [
@@ -193,7 +195,7 @@ Deno.test("what is chosen and no longer shown is counted, and given up by a clic
 });
 
 Deno.test("what compares takes the chosen runs, else the found ones, else the newest", () =>
-  shown(single, "filter=ppo%20x", ({ page }) => {
+  shown({ ...single, filter: "ppo x" }, "filter=ppo%20x", async ({ page }) => {
     strictEqual(page.get("a", "Compare 4 found").getAttribute("href"), "/compare?filter=ppo+x");
     boxes(page)[0].click({ shiftKey: true });
     deepStrictEqual(chosen(page), [1]);
@@ -201,10 +203,23 @@ Deno.test("what compares takes the chosen runs, else the found ones, else the ne
     const { attributes } = page.get("a", "Compare 2 chosen");
     strictEqual(attributes.get("href"), "/compare?run=r1&run=r3");
     page.get("input", "Filter runs").put(" ");
+    await answered();
     page.all("input", "Choose name-r1, seed 1")[0].click();
     boxes(page)[2].click();
     strictEqual(page.get("a", "Compare the newest").getAttribute("href"), "/compare");
-  }));
+  }, { later: single }));
+
+Deno.test("heads and what compares are of what is shown, also where what was asked for is refused", () =>
+  shown({ ...single, filter: "ppo" }, "filter=ppo", async ({ page }) => {
+    const heads = page.all("th").map(({ textContent }) => textContent);
+    page.get("input", "Group by").put("agent.gama");
+    await answered();
+    page.get("input", "Filter runs").put("ppo or a2c");
+    await answered();
+    strictEqual(page.get("p", ".problem").textContent, "no such field");
+    deepStrictEqual(page.all("th").map(({ textContent }) => textContent), heads);
+    strictEqual(page.get("a", "Compare 4 found").getAttribute("href"), "/compare?filter=ppo");
+  }, { later: { problem: "no such field" } }));
 
 Deno.test("a link names no more runs than an address holds, and says so", () => {
   const runs = Array.from({ length: 5001 }, (_, i) => `r${i}`);
@@ -566,7 +581,7 @@ Deno.test("one page has no way to another", () =>
 
 Deno.test("what no run matches is said, unless the filter is wrong", async () => {
   const none = { ...single, rows: [], found: 0, length: 0 };
-  await shown(none, "filter=zzz", ({ page }) => {
+  await shown({ ...none, filter: "zzz" }, "filter=zzz", ({ page }) => {
     page.get("p", "No run matches “zzz”.");
     strictEqual(all(page).checked, false);
     deepStrictEqual(page.all("a"), []);
@@ -610,7 +625,7 @@ Deno.test("a row says what is known of a run, each in its column", async () => {
   await shown(answer, "", ({ page }) => {
     const [line] = rows(page);
     deepStrictEqual(cells(line), [
-      ...["7", "running25 %5/s, 2 min 30 s leftlearning", "0.125", "–", "NaN", "50 s"],
+      ...["7", "running25 %5 steps/s, 2 min 30 s leftlearning", "0.125", "–", "NaN", "50 s"],
       "–",
     ]);
     const head = line.get("th");
@@ -627,13 +642,13 @@ Deno.test("a row says what is known of a run, each in its column", async () => {
     deepStrictEqual(classes, ["number", "number none", "number"]);
   });
   await shown(single, "", ({ page }) => {
-    strictEqual(rows(page)[0].get("th").getAttribute("title"), "r1: m on w");
+    strictEqual(rows(page)[0].get("th").getAttribute("title"), "name-r1 (r1): m on w");
     ok(!rows(page)[0].textContent.includes("%"));
   });
   // What there is no room for is said to who points at the row.
   const [first] = single.rows;
   await shown({ ...single, rows: [{ ...first, apart: ["gamma=0.9"] }] }, "", ({ page }) => {
-    strictEqual(rows(page)[0].get("th").getAttribute("title"), "r1: m on w, gamma=0.9");
+    strictEqual(rows(page)[0].get("th").getAttribute("title"), "name-r1 (r1): m on w, gamma=0.9");
   });
 });
 

@@ -2,7 +2,10 @@ import { deepStrictEqual } from "node:assert";
 import { cutNames, shortNames } from "../../web/short_names.ts";
 
 Deno.test("names keep what tells them apart, and stay whole where nothing else would", () => {
-  deepStrictEqual(shortNames(["learningRate=0.003", "learningRate=0.0003"]), ["0.003", "0.0003"]);
+  deepStrictEqual(shortNames(["learningRate=0.003", "learningRate=0.0003"]), [
+    "learningRate=0.003",
+    "learningRate=0.0003",
+  ]);
   deepStrictEqual(
     shortNames([
       "cartpole-ppo-quick (learningRate=0.01)",

@@ -429,7 +429,7 @@ Deno.test("what can be typed next follows the run", () => {
   const props = { row, pictures: [], program: { name: "lab" } };
   using page = new SmallPage(RunCommands, props);
   const offered = () => page.all("code").map(({ textContent }) => textContent.split(" ")[1]);
-  const usual = ["reproduce", "evaluate", "export"];
+  const usual = ["evaluate", "export"];
   deepStrictEqual(offered(), usual);
   const heard = (status: string, contents: object | null) => {
     const rows = [{ ...row, status } as unknown as RunSummary];
@@ -570,17 +570,25 @@ Deno.test("axis and smoothing are chosen by their names", () => {
 });
 
 Deno.test("a status is said once, with what is used of the budget, and what it is worth if that is more", () => {
-  const row = { budget: 10_000, count: 2500, wallSeconds: 50, progress: 0.25, verdict: null };
+  const row = {
+    ...{ budget: 10_000, count: 2500, wallSeconds: 50, progress: 0.25, verdict: null },
+    unit: "environment steps",
+  };
   const said = (more: object) => {
     using page = new SmallPage(Status, { row: { ...row, ...more } });
     const [status] = page.all("span");
     ok(status.isCalled(`.${(more as { status: string }).status}`));
     return page.textContent;
   };
+  {
+    // As a training that the page holds stands: no pace, and no time that is left.
+    using page = new SmallPage(Status, { row: { ...row, status: "running" }, isPaused: true });
+    strictEqual(page.textContent, "paused25 %");
+  }
   for (const status of statuses) {
     const word = status === "stopped" ? "stopped early" : status;
     // 50 a second, 7,500 to go.
-    const goes = status === "running" ? "25 %50/s, 2 min 30 s left" : "";
+    const goes = status === "running" ? "25 %50 steps/s, 2 min 30 s left" : "";
     strictEqual(said({ status }), word + goes);
     const [learning, random] = ["learning", "no better than random"];
     for (const verdict of ["solved", learning, `training ${random}`, random, "diverged"]) {
@@ -602,11 +610,11 @@ Deno.test("a status is said once, with what is used of the budget, and what it i
     strictEqual(page.all("span").at(-1)!.getAttribute("title"), "why");
     strictEqual(page.textContent, "completedtraining no better than random");
   }
-  strictEqual(said({ status: "running", budget: 0 }), "running50/s");
+  strictEqual(said({ status: "running", budget: 0 }), "running50 steps/s");
   strictEqual(said({ status: "running", count: 0 }), "running25 %");
   strictEqual(
     said({ status: "running", count: 12_000, progress: 1 }),
-    "running100 %240/s, 0.0 s left",
+    "running100 %240 steps/s, 0.0 s left",
   );
 });
 
@@ -663,13 +671,13 @@ Deno.test("a run's figures stand under their names, and its end and events below
     ]);
   }
   const event = (iteration: number) => ({ iteration, message: "m", level: "warning" });
-  const contents = (count: number, wanted: boolean) => ({
-    ...{ message: "it ended", wanted, eventCount: 1200 },
+  const contents = (count: number, tone: string) => ({
+    ...{ message: "it ended", tone, eventCount: 1200 },
     events: Array.from({ length: count }, (_, i) => event(1000 * i)),
   });
-  for (const [count, wanted, isOpen] of [[8, true, true], [9, false, false]] as const) {
-    using page = new SmallPage(RunEvents, { contents: contents(count, wanted) });
-    strictEqual(page.get("p").getAttribute("class"), wanted ? "success" : "problem");
+  for (const [count, tone, isOpen] of [[8, "success", true], [9, "problem", false]] as const) {
+    using page = new SmallPage(RunEvents, { contents: contents(count, tone) });
+    strictEqual(page.get("p").getAttribute("class"), tone);
     strictEqual(page.get("details").open, isOpen);
     strictEqual(page.get("summary").textContent, `Events (1,200, the newest ${count})`);
     strictEqual(page.all("li")[1].textContent, "iteration 1,000 m");
@@ -1041,7 +1049,7 @@ Deno.test("what a page has made itself is painted, text is asked for, what is st
   }));
   const contents = {
     ...{ names: [], pictures, planes: [], policies: [], models: [], events: [], eventCount: 0 },
-    ...{ message: null, wanted: false, digest: null },
+    ...{ message: null, tone: "problem", digest: null },
   };
   const answers = new Map<string, (response: Response) => void>();
   const before = answeredBy((path) => {

@@ -37,7 +37,8 @@ export function AheadView({ description, ahead, isRefused = false }: AheadViewPr
     [
       "Is judged",
       typeof every === "number"
-        ? `every ${amount(every)}${typeof episodes === "number" ? `, by ${episodes} episodes` : ""}`
+        ? (every < Number(value("budget")) ? `every ${amount(every)}` : "at the end") +
+          (typeof episodes === "number" ? `, by ${episodes} episodes` : "")
         : undefined,
     ],
     [
@@ -64,10 +65,15 @@ export function AheadView({ description, ahead, isRefused = false }: AheadViewPr
         : `about ${duration(seconds)} on the command line, here up to twice that`,
     ],
   ];
+  const against = [
+    ...ahead?.threshold === undefined ? [] : ["where the world counts as solved"],
+    ...ahead?.random === undefined ? [] : ["random actions"],
+  ];
   const shown = isAgent
     ? [
       "the policy at work in this world, from its first stumble on: push it meanwhile",
-      "its return over training, against where the world counts as solved and random actions",
+      ["its return over training", against.length > 0 && `against ${against.join(" and ")}`]
+        .filter((part) => part).join(", "),
       "losses and all other figures, as they come",
       "at the end the digest, and the policy as a file",
     ]

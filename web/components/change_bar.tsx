@@ -9,7 +9,7 @@ import { ARCHIVED, STARRED } from "../tags.ts";
 export function ChangeBar(
   { chosen, left }: { chosen: ReadonlySet<string>; left: () => void },
 ): VNode | null {
-  const said = useSignal<{ text: string; undo?: () => void } | null>(null);
+  const said = useSignal<{ text: string; undo?: () => void; isRefused?: boolean } | null>(null);
   const runs = [...chosen];
   const many = (count: number) => count === 1 ? "1 run" : `${count} runs`;
   const make = async (change: Change, text: string, back: Change) => {
@@ -19,7 +19,7 @@ export function ChangeBar(
       const undo = () => {
         void changeRuns(changed, back).then(
           () => said.value = { text: "Undone." },
-          (error) => said.value = { text: error.message },
+          (error) => said.value = { text: error.message, isRefused: true },
         );
       };
       said.value = {
@@ -28,7 +28,7 @@ export function ChangeBar(
       };
       if (change.action === "trash" || ("tag" in change && change.tag === ARCHIVED)) left();
     } catch (error) {
-      said.value = { text: (error as Error).message };
+      said.value = { text: (error as Error).message, isRefused: true };
     }
   };
   const tagged = (tag: string, text: string) =>
@@ -60,7 +60,7 @@ export function ChangeBar(
           </button>
         </>
       )}
-      <span role="status">
+      <span role="status" class={said.value?.isRefused ? "refused" : undefined}>
         {said.value?.text}{" "}
         {said.value?.undo && (
           <button type="button" class="quiet" onClick={said.value.undo}>Undo</button>

@@ -86,7 +86,10 @@ function Run(
   return (
     <>
       {stand !== "idle" && <Hold here={here} />}
-      <RunStatus row={row} readOnly program={program} />
+      <h2>
+        {row.name}, seed {row.seed}
+      </h2>
+      <RunStatus row={row} readOnly program={program} isPaused={stand === "paused"} />
       {stand === "idle" && <Result {...{ here, trained, asked, program }} />}
       <RunEvents contents={contents} />
       <RunCharts

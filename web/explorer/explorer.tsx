@@ -286,7 +286,7 @@ function Codes(
           <figure class="decoded">
             <Picture values={made} shape={shape} label="What the model makes of it" size="large" />
             <figcaption>
-              Decoded <small>{count(rate.value)} images a second</small>
+              Decoded <small>{count(rate.value)} images/s</small>
             </figcaption>
           </figure>
           {canDraw && (

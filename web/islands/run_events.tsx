@@ -5,10 +5,10 @@ import { contentsFrom } from "../live.ts";
 
 /** The island: how the run ended, where it did not complete, and its events. */
 export default function RunEvents({ contents: initial }: { contents: Contents }): VNode {
-  const { events, eventCount, message, wanted } = contentsFrom(initial);
+  const { events, eventCount, message, tone } = contentsFrom(initial);
   return (
     <>
-      {message !== null && <p class={wanted ? "success" : "problem"}>{message}</p>}
+      {message !== null && <p class={tone}>{message}</p>}
       {events.length > 0 && (
         <details open={events.length <= 8}>
           <summary>

@@ -8,9 +8,14 @@ import { isGone, rowOf } from "../live.ts";
 import type { RunSummary } from "../summary.ts";
 import { commandIn, type Program } from "../program.ts";
 
-/** The island. `program`: how commands reach the store. */
+/** The island. `program`: how commands reach the store; `isPaused`: the page holds its training. */
 export default function RunStatus(
-  { row: initial, readOnly, program }: { row: RunSummary; readOnly: boolean; program: Program },
+  { row: initial, readOnly, program, isPaused }: {
+    row: RunSummary;
+    readOnly: boolean;
+    program: Program;
+    isPaused?: boolean;
+  },
 ): VNode {
   const { id } = initial;
   const gone = isGone(id);
@@ -33,18 +38,18 @@ export default function RunStatus(
           )}
         </>
       )}
-      <Figures row={last.current} />
+      <Figures row={last.current} isPaused={isPaused} />
     </>
   );
 }
 
-function Figures({ row }: { row: RunSummary }): VNode {
+function Figures({ row, isPaused }: { row: RunSummary; isPaused?: boolean }): VNode {
   return (
     <dl class="figures">
       <div>
         <dt>Status</dt>
         <dd>
-          <Status row={row} />
+          <Status row={row} isPaused={isPaused} />
         </dd>
       </div>
       {row.headline !== null && (

@@ -78,9 +78,10 @@ export default function RunTable(
   /** As they are while one is dragged; the address keeps what comes of it. */
   const widths = useSignal(request.widths);
   useTable(asked.value, table, problem);
-  const { rows, groups, columns, found, length, total, archived, trashed = 0, keys } = table
-    .value;
-  const { limit, group, filter } = asked.value;
+  // Of what is shown, which may be older than what was asked for.
+  const { group, rows, groups, columns, found, length, total, archived, trashed = 0, keys } =
+    table.value;
+  const { limit, filter } = asked.value;
   // Until the answer is there, and where there are no longer as many rows, what is shown.
   const offset = Math.min(asked.value.offset, table.value.offset);
   const change = (next: Partial<TableRequest>) => {
@@ -174,7 +175,7 @@ export default function RunTable(
             onInput={(event) => change({ filter: event.currentTarget.value })}
           />
         </label>
-        <CompareLink filter={filter} found={found} chosen={chosen.value} />
+        <CompareLink filter={table.value.filter} found={found} chosen={chosen.value} />
       </div>
       <div class="toolbar">
         <label>
@@ -183,7 +184,7 @@ export default function RunTable(
             class="key"
             list="groups"
             placeholder="nothing"
-            value={group}
+            value={asked.value.group}
             onChange={({ currentTarget: { value } }) =>
               change(groupedBy(value.trim(), asked.value))}
           />
@@ -195,7 +196,7 @@ export default function RunTable(
         />
         <small role="status">
           {found === total
-            ? `${total.toLocaleString("en")} runs`
+            ? total === 1 ? "1 run" : `${total.toLocaleString("en")} runs`
             : `${found.toLocaleString("en")} of ${total.toLocaleString("en")} runs`}
           {archived > 0 && `, ${archived} archived (tag=archived)`}
           {chosen.value.size > 0 && `, ${chosen.value.size} chosen`}
@@ -301,7 +302,7 @@ export default function RunTable(
         </div>
       )}
       {found === 0 && total > 0 && problem.value === "" && (
-        <p class="empty">No run matches “{filter}”.</p>
+        <p class="empty">No run matches “{table.value.filter}”.</p>
       )}
       {trashed > 0 && (
         <p class="note">
@@ -556,7 +557,9 @@ function RunRow(
     <Line label={`${row.name}, seed ${row.seed}`} {...line}>
       <th
         scope="row"
-        title={row.damage ?? [`${row.id}: ${row.method} on ${row.world}`, ...apart].join(", ")}
+        title={row.damage ??
+          [`${row.name} (${row.id}): ${row.method} on ${row.world}`, ...row.tags, ...apart]
+            .join(", ")}
       >
         <a href={`/runs/${row.id}`}>{row.name}</a>
         {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}

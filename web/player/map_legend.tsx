@@ -1,7 +1,9 @@
 /** What the colours over a world of cells say, in figures. @module */
 import type { VNode } from "preact";
+import type { Color } from "../../lab/core/scene.ts";
+import { inverted } from "../dark_scene.ts";
 import { figure } from "../format.ts";
-import { type Grid, isTerminal, stateAt } from "../grid_map.ts";
+import { type Grid, isTerminal, stateAt, tints } from "../grid_map.ts";
 import type { Point } from "../hands.ts";
 import { extremes } from "../strip.ts";
 
@@ -35,7 +37,11 @@ export function MapLegend(
   return (
     <p class="note">
       {title}
-      {least <= most && `: ${short(least)} (pale) … ${short(most)} (deep)`}
+      {least <= most && (
+        <>
+          : from <Tint color={tints[0]} /> {short(least)} to <Tint color={tints[1]} /> {short(most)}
+        </>
+      )}
       {open.some((each) => Number.isNaN(figures[each])) &&
         "; uncoloured where the policy comes to no end"}
       {state !== undefined && (
@@ -53,6 +59,11 @@ export function MapLegend(
       )}
     </p>
   );
+}
+
+/** A colour as cells have it, on light and on dark pages. */
+function Tint({ color }: { color: Color }): VNode {
+  return <i class="tint" style={{ background: `light-dark(${color}, ${inverted(color)})` }} />;
 }
 
 function short(value: number): string {

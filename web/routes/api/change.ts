@@ -29,7 +29,11 @@ const changeSchema = z.discriminatedUnion("action", [
   z.strictObject({
     ...{
       action: z.literal("note"),
-      note: z.string().max(LONGEST_NOTE).refine(isNote, { error: `it ${NOTE_RULE}` }),
+      note: z.string()
+        .max(LONGEST_NOTE, {
+          error: `it has more than ${LONGEST_NOTE.toLocaleString("en")} characters`,
+        })
+        .refine(isNote, { error: `it ${NOTE_RULE}` }),
     },
     /** The note that the page began with: what was written since is not lost. */
     before: z.string(),
