@@ -16,7 +16,7 @@ import {
   headlineMetric,
   isFinished,
   isLost,
-  judgedByLosses,
+  judgedByEnd,
   lackingNote,
   newestOfEachSeed,
   prunedNote,
@@ -144,7 +144,7 @@ export function compareRuns(
     const left = ended.filter((run) => !sound.includes(run));
     notes.push(`left out, as damaged: ${left.map((run) => run.id).join(", ")}`);
   }
-  const judged = judgedByLosses(store, sound);
+  const judged = judgedByEnd(store, sound);
   notes.push(...judged.notes);
   const sorted = groupRuns(judged.runs).sort((a, b) => a.label.localeCompare(b.label));
   const metrics = metricsOf(store, sorted);

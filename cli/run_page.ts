@@ -6,7 +6,8 @@
 import { amountOf } from "../lab/core/budget.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
-import { isComputed, isOwnFileGone, LOGGED } from "../lab/experiment/manifest.ts";
+import { isOwnFileGone } from "../lab/experiment/manifest.ts";
+import { isComputed, LOGGED } from "../lab/experiment/untrained.ts";
 import { earlierStages } from "../lab/experiment/stages.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { sourceRun } from "../lab/experiment/recorded_run.ts";

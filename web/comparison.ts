@@ -15,7 +15,7 @@ import {
   headlineMetric,
   isFinished,
   isLost,
-  judgedByLosses,
+  judgedByEnd,
   lackingNote,
   newestOfEachSeed,
   numbered,
@@ -199,7 +199,7 @@ export class Comparer {
     const { groups: found, filter, left, missing, pruned } = chosen(this.#store, request);
     await turn();
     const members = found.flatMap(({ runs }) => runs);
-    const judged = judgedByLosses(this.#store, members);
+    const judged = judgedByEnd(this.#store, members);
     const ended = new Map(members.map((run, i) => [run, judged.runs[i]]));
     const asked = found.map((group) => ({
       ...group,

@@ -9,7 +9,7 @@ import { RecentlyUsed } from "../lab/core/recently_used.ts";
 import {
   groupRuns,
   isLost,
-  judgedByLosses,
+  judgedByEnd,
   seedsText,
   settingsApart,
 } from "../lab/experiment/comparison.ts";
@@ -229,7 +229,7 @@ function groupsOf(
 /** Records whose runs stand as their last losses leave them; without those that are damaged. */
 function endedOf(source: MetricSource, found: readonly Record[]): Record[] {
   const sound = found.filter(({ run }) => run !== undefined);
-  const { runs } = judgedByLosses(source, sound.map(({ run }) => run!));
+  const { runs } = judgedByEnd(source, sound.map(({ run }) => run!));
   return sound.map((record, i) => ({ ...record, run: runs[i] }));
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
-import { isFinished, isLost, judgedByLosses } from "../lab/experiment/comparison.ts";
+import { isFinished, isLost, judgedByEnd } from "../lab/experiment/comparison.ts";
 import { iqm } from "../lab/statistics/mod.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import { commonAxis, countingOf, lostBefore } from "./comparison.ts";
@@ -21,7 +21,7 @@ export function trendOf(
   asked: readonly Run[],
   metric: string,
 ): (number | null)[] {
-  const { runs } = judgedByLosses(store, asked);
+  const { runs } = judgedByEnd(store, asked);
   const axis = commonAxis(runs);
   const has = (run: Run) => store.seriesNames(run.id).includes(metric);
   const counted = countingOf(runs, has, lostBefore(metric, () => runs.filter(has)));

@@ -7,6 +7,11 @@ import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { printable, shortened } from "../../lab/core/printable.ts";
 import { parseSeed } from "../../lab/core/seed_sequence.ts";
+import {
+  isEventFile,
+  isMonitorFile,
+  MONITOR_FILES,
+} from "../../lab/experiment/imports/file_names.ts";
 import { stepAxes } from "../../lab/experiment/imports/step_axes.ts";
 import { isFolder } from "../../lab/store/files.ts";
 import { LONGEST_NAME, LONGEST_TAG } from "../../lab/experiment/tags.ts";
@@ -24,7 +29,8 @@ export const importRuns = defineCommand({
     "docs/dashboard.md#log-from-your-own-code has them), TensorBoard's event files, the monitor " +
     "files and evaluations.npz of Stable-Baselines3, CSV with a column of steps, what the page of " +
     "Weights & Biases exports as CSV or JSON, and what export --format csv wrote. The event files " +
-    "of a folder are one run, and FILE may be a folder that has them, or folders with them. What was imported " +
+    "of a folder are one run, and so are its monitor files N.monitor.csv, which the environments of one " +
+    "training write; FILE may be a folder that has them, or folders with them. What was imported " +
     "before is not added again. The dashboard and the commands show such runs like the lab's own; " +
     "resume, reproduce and evaluate need the lab's.",
   examples: [
@@ -32,14 +38,16 @@ export const importRuns = defineCommand({
     ["import logs/ppo_1/events.out.tfevents.1700000000.host", "a run that TensorBoard shows"],
     ["import logs", "all runs of a folder that TensorBoard shows"],
     ["import monitor.csv wandb_export.csv --tag old", "tables, found again by a tag"],
-    ["import logs/*/0.monitor.csv --name ppo-sb3", "seeds of one experiment, compared as such"],
+    ["import logs/*/*.monitor.csv --name ppo-sb3", "seeds of one experiment, compared as such"],
     ["import logs/ppo/*/evaluations.npz --name ppo-sb3", "the same, by what an EvalCallback kept"],
     ["import logs/*.jsonl --store other-runs", "a folder of them, into another store"],
   ],
   parser: () =>
     object({
       files: multiple(argument(string({ metavar: "FILE" }), {
-        description: plain("Files that other programs wrote, or folders of event files."),
+        description: plain(
+          "Files that other programs wrote, or folders of event or monitor files.",
+        ),
       })),
       steps: optional(option("--steps", oneOf(stepAxes, { metavar: "AXIS" }), {
         description: plain(
@@ -62,8 +70,10 @@ export const importRuns = defineCommand({
     }),
   async run({ files, steps: axis, name, seed, tag: tags, store: location }, io) {
     if (files.length === 0) throw new InputError("Cannot import as FILE is missing");
-    const { importEventRun, importFileRuns } = await import("../../lab/experiment/imports/mod.ts");
-    const sources = await sourcesOf(io, files);
+    const { importEventRun, importFileRuns, importMonitorRun } = await import(
+      "../../lab/experiment/imports/mod.ts"
+    );
+    const sources = sourcesOf(io, files);
     await Promise.all(sources.flatMap(({ files }) => files).map(requireFile));
     using opened = await openStoreOf(io, location);
     using _lock = await lockImports(opened.store.location);
@@ -72,14 +82,20 @@ export const importRuns = defineCommand({
     const before = opened.store.runs();
     const leftOut = new Set<string>();
     for (const { files, folder } of sources) {
-      const options = { axis, tags, name, seed: next, before };
+      const { path } = files[0];
+      const options = { axis, tags, name, seed: next, before, path };
       const named = await Promise.all(
         files.map(async (place) => ({ name: place.at, bytes: await bytesOf(place) })),
       );
       const at = named.length === 1 ? named[0].name : folder!.at;
       const { ids, known, remarks, others = [] } = folder === undefined
         ? await importFileRuns(opened.store, named[0].bytes, at, options)
-        : await importEventRun(opened.store, named, { ...folder, at }, options);
+        : await (isEventFile(path) ? importEventRun : importMonitorRun)(
+          opened.store,
+          named,
+          { ...folder, at },
+          options,
+        );
       if (next !== undefined) next += BigInt(ids.length + known.length);
       for (const id of ids) io.out(`${id}  ${printable(at)}`);
       for (const id of known) io.out(`already there: ${id}  ${printable(at)}`);
@@ -100,46 +116,49 @@ interface Place {
   readonly path: string;
 }
 
-/** What is imported at once: a file, or event files of a folder, which are one run. */
+/** What is imported at once: a file, or event or monitor files of a folder, which are one run. */
 interface Source {
   readonly files: Place[];
-  /** Of event files: what the run is called, and whether it may have nothing. */
+  /** Of such a folder: what the run is called, and whether it may have nothing. */
   readonly folder?: { readonly at: string; readonly run: string; readonly mayBeEmpty: boolean };
 }
 
-/** What is given, in its order; event files stand where the first one of their folder does. */
-async function sourcesOf(io: Io, given: readonly string[]): Promise<Source[]> {
-  const { isEventFile } = await import("../../lab/experiment/imports/mod.ts");
+/** What is given, in its order; files that are one run stand where the first one of them does. */
+function sourcesOf(io: Io, given: readonly string[]): Source[] {
   const sources: Source[] = [];
   const folders = new Map<string, Source>();
-  const addEvents = (path: string, source: Source) => {
-    const known = folders.get(path);
+  const addFolder = (path: string, files: Place[], folder: NonNullable<Source["folder"]>) => {
+    const isOfEvents = isEventFile(files[0].path);
+    const key = isOfEvents ? path : join(path, MONITOR_FILES);
+    const known = folders.get(key);
     if (known === undefined) {
-      folders.set(path, source);
+      const at = isOfEvents ? folder.at : join(folder.at, MONITOR_FILES);
+      const source = { files, folder: { ...folder, at } };
+      folders.set(key, source);
       sources.push(source);
       return;
     }
     const paths = known.files.map(({ path }) => path);
-    known.files.push(...source.files.filter(({ path }) => !paths.includes(path)));
+    known.files.push(...files.filter(({ path }) => !paths.includes(path)));
   };
   for (const at of given) {
     const path = callersPath(io, at);
     if (isFolderAt({ at, path })) {
-      const found = eventFolders({ at, path }, isEventFile);
+      const found = runFolders({ at, path });
       if (found.length === 0) {
         throw new InputError(
-          `Cannot import ${at} as a folder must hold TensorBoard's event files (tfevents), or ` +
-            "folders with them: name other files one by one",
+          `Cannot import ${at} as a folder must hold TensorBoard's event files (tfevents), monitor files ` +
+            "(0.monitor.csv, …), or folders with them: name other files one by one",
         );
       }
       for (const { below, files } of found) {
         const run = below || basename(path);
         const folder = { at: join(at, below), run, mayBeEmpty: found.length > 1 };
-        addEvents(join(path, below), { files, folder });
+        addFolder(join(path, below), files, folder);
       }
-    } else if (isEventFile(at)) {
+    } else if (isEventFile(path) || isMonitorFile(path)) {
       const folder = { at: dirname(at), run: basename(dirname(path)), mayBeEmpty: false };
-      addEvents(dirname(path), { files: [{ at, path }], folder });
+      addFolder(dirname(path), [{ at, path }], folder);
     } else if (!sources.some(({ files }) => files.some((file) => file.path === path))) {
       sources.push({ files: [{ at, path }] });
     }
@@ -147,18 +166,24 @@ async function sourcesOf(io: Io, given: readonly string[]): Promise<Source[]> {
   return sources;
 }
 
-/** A folder and those in it that have event files, by their paths below it; links to folders are none. */
-function eventFolders(
+/**
+ * A folder and those in it that hold a run, by their paths below it: its event files, or its monitor files
+ * where it has none; links to folders are none.
+ */
+function runFolders(
   { at, path }: Place,
-  isEventFile: (name: string) => boolean,
   below = "",
 ): { readonly below: string; readonly files: Place[] }[] {
   const inside = (name: string) => join(below, name);
   const entries = entriesOf({ at: join(at, below), path: join(path, below) });
-  const files = entries.filter(({ name, isDirectory }) => !isDirectory && isEventFile(name))
+  const places = entries.filter(({ isDirectory }) => !isDirectory)
     .map(({ name }) => ({ at: join(at, inside(name)), path: join(path, inside(name)) }));
+  const [events, monitors] = [isEventFile, isMonitorFile].map((isOne) =>
+    places.filter((place) => isOne(place.path))
+  );
+  const files = events.length > 0 ? events : monitors;
   const inner = entries.filter(({ isDirectory }) => isDirectory)
-    .flatMap(({ name }) => eventFolders({ at, path }, isEventFile, inside(name)));
+    .flatMap(({ name }) => runFolders({ at, path }, inside(name)));
   return files.length === 0 ? inner : [{ below, files }, ...inner];
 }
 

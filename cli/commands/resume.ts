@@ -14,7 +14,7 @@ import {
   workersOption,
 } from "../command.ts";
 import type { Condition } from "../../lab/experiment/conditions.ts";
-import { isComputed } from "../../lab/experiment/manifest.ts";
+import { isComputed } from "../../lab/experiment/untrained.ts";
 import { chosenRuns } from "../filter.ts";
 import { InputError, LabError } from "../../lab/core/errors.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";

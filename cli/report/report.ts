@@ -19,7 +19,8 @@ import {
 } from "../../lab/experiment/comparison.ts";
 import { Describer } from "../../lab/experiment/describe.ts";
 import { isFile } from "../../lab/experiment/load.ts";
-import { isComputed, isOwnFileGone, LOGGED } from "../../lab/experiment/manifest.ts";
+import { isOwnFileGone } from "../../lab/experiment/manifest.ts";
+import { isComputed, LOGGED } from "../../lab/experiment/untrained.ts";
 import { needsModule } from "../../lab/experiment/own.ts";
 import { sourceRun } from "../../lab/experiment/recorded_run.ts";
 import { stagesOf } from "../../lab/experiment/stages.ts";

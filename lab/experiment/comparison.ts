@@ -7,7 +7,7 @@
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
 import { lastParts } from "../core/last_parts.ts";
 import { DamageError, unlessDamaged } from "../core/errors.ts";
-import { badLoss, RETURN, TRAINING_RETURN } from "../core/metrics.ts";
+import { RETURN, TRAINING_RETURN } from "../core/metrics.ts";
 import { isRecord } from "../core/plain.ts";
 import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -17,6 +17,8 @@ import { needsModule } from "./own.ts";
 import { isSolved } from "./return_scale.ts";
 import { figuresOf } from "./score.ts";
 import { stagesOf } from "./stages.ts";
+import { LOGGED } from "./untrained.ts";
+import { badEnd } from "./verdict.ts";
 
 /** The first seed that no decision of a sweep may see: from here on seeds judge. */
 export const JUDGING = 101;
@@ -153,25 +155,37 @@ type Unlabelled = Omit<RunGroup, "label" | "apart">;
 
 /**
  * Of groups of one experiment: the settings, or what else, that tell each from the others. What more
- * than half of those that a setting tells apart share goes without saying.
+ * than half of those that a setting tells apart share goes without saying. Of logged runs beside the lab's
+ * own it is said that they are, and what their logs do not tell of is left out.
  */
 function partsOf(groups: readonly Unlabelled[]): [Unlabelled, Part[]][] {
+  const isLogged = ({ backend }: Unlabelled) => backend === LOGGED;
+  const areMixed = groups.some(isLogged) && !groups.every(isLogged);
   const settings = groups.map(({ configuration, runs: [{ manifest }] }): Settings => {
     const { earlierBudgets: _, extendedFrom: __, ...typed } = configuration;
-    return { ...flatten(typed), ...factsOf(manifest) };
+    const isSilent = areMixed && manifest.determined.backend === LOGGED;
+    return { ...flatten(typed), ...isSilent ? {} : factsOf(manifest) };
   });
-  const paths = [...differingPaths(settings)];
-  const goesWithoutSaying = usualOf(settings, paths);
+  const silent = new Set(settings.filter((_, i) => areMixed && isLogged(groups[i])));
+  const paths = [...differingPaths(settings, silent)];
+  const goesWithoutSaying = usualOf(settings, paths, silent);
   const shown = new Map(
     paths.map((path) => [path, shortNumbers(settings.map((own) => own[path]))]),
   );
-  return groups.map((group, i) => [
-    group,
-    paths.filter((path) => !goesWithoutSaying(path, settings[i])).map((path) => ({
+  return groups.map((group, i) => {
+    const own = settings[i];
+    const told = paths.filter((path) => tells(own, path, silent) && !goesWithoutSaying(path, own));
+    const parts = told.map((path) => ({
       ...!nameless.includes(path) && { path },
       value: shown.get(path)![i] ?? "unset",
-    })),
-  ]);
+    }));
+    return [group, silent.has(own) ? [{ value: LOGGED }, ...parts] : parts];
+  });
+}
+
+/** Whether a path is a matter of a configuration: of one that is silent where it has a value there. */
+function tells(own: Settings, path: string, silent: ReadonlySet<Settings>): boolean {
+  return path in own || !silent.has(own);
 }
 
 /**
@@ -218,6 +232,7 @@ type Settings = Readonly<Record<string, string>>;
 function usualOf(
   settings: readonly Settings[],
   paths: readonly string[],
+  silent: ReadonlySet<Settings>,
 ): (path: string, own: Settings) => boolean {
   const nameOf = (path: string) => names[path.split(".")[0]];
   const kin = (path: string, own: Settings) => JSON.stringify([path, own[nameOf(path)]]);
@@ -225,7 +240,7 @@ function usualOf(
     JSON.stringify([path, own[nameOf(path)], own[path]]);
   const counts = new Map<string, number>();
   for (const path of paths) {
-    for (const own of settings) {
+    for (const own of settings.filter((each) => tells(each, path, silent))) {
       for (const key of [kin(path, own), same(path, own)]) {
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }
@@ -268,12 +283,20 @@ export function shortNumbers(
   return [...values];
 }
 
-/** The paths whose values are not the same in all of some configurations; missing is a value. */
-export function differingPaths(settings: readonly Settings[]): Set<string> {
+/**
+ * The paths whose values are not the same in all of some configurations; missing is a value.
+ *
+ * @param silent Those of them of which it is none.
+ */
+export function differingPaths(
+  settings: readonly Settings[],
+  silent: ReadonlySet<Settings> = new Set(),
+): Set<string> {
   const paths = new Set(settings.flatMap((each) => Object.keys(each)));
-  return new Set(
-    [...paths].filter((path) => settings.some((each) => each[path] !== settings[0][path])),
-  );
+  return new Set([...paths].filter((path) => {
+    const [first, ...others] = settings.filter((each) => tells(each, path, silent));
+    return others.some((each) => each[path] !== first[path]);
+  }));
 }
 
 /** A configuration as dotted paths and values as text. */
@@ -388,19 +411,20 @@ export function prunedNote(count: number): string {
 const NAMED = 3;
 
 /**
- * Runs as their last losses leave them: one that ended as if with a result, though a loss of it is no finite
- * number, diverged. Its last evaluation may be finite, and says nothing of what it left.
+ * Runs as their last figures leave them: one that ended as if with a result, though a loss of it or its
+ * return is no finite number, diverged. Of a loss its last evaluation may be finite, and says nothing of
+ * what it left.
  *
  * @returns The runs in their order, and a line where there is such a one.
  */
-export function judgedByLosses(
+export function judgedByEnd(
   store: Pick<Store, "lastMetrics">,
   runs: readonly Run[],
 ): { runs: Run[]; notes: string[] } {
   const broken = new Map(
     runs.filter(isFinished).flatMap((run): [Run, string][] => {
       const metrics = unlessDamaged(() => store.lastMetrics(run.id));
-      const message = metrics instanceof DamageError ? undefined : badLoss(metrics);
+      const message = metrics instanceof DamageError ? undefined : badEnd(metrics);
       return message === undefined ? [] : [[run, message]];
     }),
   );
@@ -410,7 +434,7 @@ export function judgedByLosses(
     `${broken.size} run${
       broken.size === 1 ? " counts" : "s count"
     } as diverged, whatever the status ` +
-    `says, by the last loss: ${named.join(", ")}${more > 0 ? `, and ${more} more` : ""}`,
+    `says, by what it ended with: ${named.join(", ")}${more > 0 ? `, and ${more} more` : ""}`,
   ];
   return {
     runs: runs.map((run) => {

@@ -11,7 +11,8 @@ import type { BudgetUnit } from "../core/trainer.ts";
 import { lockBatch } from "../store/lock.ts";
 import type { Manifest, Run, Store } from "../store/store.ts";
 import { type Described, Describer } from "./describe.ts";
-import { manifestOf, provenance, REFUSED, type RunFacts } from "./manifest.ts";
+import { manifestOf, provenance, type RunFacts } from "./manifest.ts";
+import { REFUSED } from "./untrained.ts";
 import type { Opened } from "./protocol.ts";
 import {
   irreproducibleLine,

@@ -21,7 +21,8 @@ import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import { openStore } from "../store/sqlite_store.ts";
 import type { ImportSource, Manifest, Store } from "../store/store.ts";
-import { LOGGED, provenance } from "./manifest.ts";
+import { provenance } from "./manifest.ts";
+import { LOGGED } from "./untrained.ts";
 import { parseSeed } from "./session.ts";
 import { requireWords } from "./tags.ts";
 

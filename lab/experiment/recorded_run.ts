@@ -9,7 +9,7 @@ import { REPLAY, type Snapshot } from "../core/snapshot.ts";
 import { putFileBelow } from "../store/files.ts";
 import type { Manifest, Run, Store } from "../store/store.ts";
 import { fileOf, OWN } from "./blas.ts";
-import { isComputed, LOGGED } from "./manifest.ts";
+import { isComputed, LOGGED } from "./untrained.ts";
 import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
 import type { Opened } from "./protocol.ts";

@@ -9,7 +9,7 @@ import type { Manifest } from "../store/store.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { FieldDescription } from "./fields.ts";
 import { importModule } from "./load.ts";
-import { LOGGED } from "./manifest.ts";
+import { LOGGED } from "./untrained.ts";
 import { isOwn, needsModule, type OwnParts, ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
 import { resolve } from "./resolve.ts";

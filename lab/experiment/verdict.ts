@@ -25,6 +25,13 @@ export type Verdict =
   | "no better than random"
   | "diverged";
 
+/** Why what a run ended with is no result: a loss of it, or its return, is no finite number. */
+export function badEnd(metrics: Metrics): string | undefined {
+  const bad = badLoss(metrics);
+  if (bad !== undefined || Number.isFinite(metrics[RETURN] ?? 0)) return bad;
+  return `${RETURN} is ${metrics[RETURN]}`;
+}
+
 /** A verdict, and why. */
 export interface Judgement {
   readonly verdict: Verdict;
@@ -125,7 +132,7 @@ export class Judge {
    * evaluation is known.
    */
   judged(run: Pick<Run, "status"> & Acting, metrics: Metrics): Judgement | undefined {
-    const reason = badLoss(metrics);
+    const reason = badEnd(metrics);
     if (reason !== undefined) return { verdict: "diverged", reason };
     if (run.status === "diverged") return { verdict: "diverged" };
     const { configuration } = run.manifest.determined;
@@ -144,7 +151,7 @@ export class Judge {
     value: number,
   ): Judgement | undefined {
     for (const { id, manifest } of runs) {
-      const bad = badLoss(store.lastMetrics(id));
+      const bad = badEnd(store.lastMetrics(id));
       if (bad === undefined) continue;
       return { verdict: "diverged", reason: `of seed ${manifest.determined.seed} ${bad}` };
     }

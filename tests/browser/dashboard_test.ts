@@ -1421,7 +1421,7 @@ test(
     strictEqual(file.suggestedFilename(), "cartpole-a2c-quick-4.policy.safetensors");
     strictEqual(loadPolicy(await Deno.readFile(await file.path())).about.seed, "4");
     // It has been taken away: the page may go.
-    strictEqual(await asksBeforeLeaving(page), false);
+    await shows(() => asksBeforeLeaving(page), false);
     deepStrictEqual(asked.filter((path) => !path.startsWith("/assets/")), []);
     await page.locator(".section .spark").first().waitFor();
     ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 375);

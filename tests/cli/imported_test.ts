@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
 import { encodePng } from "../../lab/core/png.ts";
+import { openStore } from "../../lab/store/sqlite_store.ts";
 import { type ExportedRun, tensorboardParts } from "../../lab/store/exports/mod.ts";
 import { registries } from "../../registries.ts";
 import { capturedIo } from "./captured_io.ts";
@@ -343,4 +344,182 @@ Deno.test("what is no file is not waited for", () =>
     const io = capturedIo({ folder, root: folder, registries });
     strictEqual(await main(["import", "pipe.csv"], io), 2);
     strictEqual(io.written.error, "error: Cannot import pipe.csv as it is no file\n");
+  }));
+
+const monitors = new URL("../golden/stable_baselines/monitors/", import.meta.url);
+
+Deno.test("what the environments of one training logged is one run, as load_results has it", () =>
+  inFolder(async (folder) => {
+    const typed = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder, registries });
+      strictEqual(await main(["import", ...args], io), 0, io.written.error);
+      return [io.written.out.replaceAll(/\b\w{6}(?= {2})/g, "RUN"), io.written.error];
+    };
+    const files = [0, 1, 2, 3, 4].map((i) => `logs/a2c/${i}.monitor.csv`);
+    await Deno.mkdir(`${folder}/logs/a2c`, { recursive: true });
+    for (const file of files) {
+      await Deno.copyFile(new URL(file.split("/").at(-1)!, monitors), `${folder}/${file}`);
+    }
+    // Whatever order a shell gives them in.
+    deepStrictEqual(await typed(...files.toReversed()), ["RUN  logs/a2c/*.monitor.csv\n", ""]);
+    for (const given of [["logs"], ["logs/a2c"], files, [...files, "logs"]]) {
+      deepStrictEqual(await typed(...given), ["already there: RUN  logs/a2c/*.monitor.csv\n", ""]);
+    }
+    const store = openStore(`${folder}/runs`);
+    const [{ id, name, environmentSteps, manifest }, ...others] = store.runs();
+    deepStrictEqual([name, others.length], ["a2c", 0]);
+    deepStrictEqual(manifest.determined.configuration, { environment: { id: "CartPole-v1" } });
+    const golden = JSON.parse(await Deno.readTextFile(new URL("load_results.json", monitors)));
+    const series = store.series(id, "rollout/episode_return");
+    deepStrictEqual([...series.environmentSteps], golden.steps);
+    deepStrictEqual([...series.values], golden.returns);
+    deepStrictEqual([...series.wallSeconds], golden.seconds);
+    strictEqual(environmentSteps, golden.steps.at(-1));
+    const mean = golden.returns.reduce((sum: number, each: number) => sum + each, 0) /
+      golden.returns.length;
+    strictEqual(store.lastMetrics(id)["rollout/episode_return_mean"], mean);
+    store.close();
+  }));
+
+Deno.test("a folder's event files stand for its monitor files, and an empty one is passed over", () =>
+  inFolder(async (folder) => {
+    const typed = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder, registries });
+      const code = await main(["import", ...args], io);
+      return [code, io.written.out.replaceAll(/\b\w{6}(?= {2})/g, "RUN"), io.written.error];
+    };
+    const put = async (path: string, text: string | Uint8Array) => {
+      await Deno.mkdir(`${folder}/${path.split("/").slice(0, -1).join("/")}`, { recursive: true });
+      await Deno.writeFile(
+        `${folder}/${path}`,
+        typeof text === "string" ? new TextEncoder().encode(text) : text,
+      );
+    };
+    const head = '#{"t_start": 5}\nr,l,t\n';
+    await put("logs/both/events.out.tfevents.1.h", await eventFile(1, 1));
+    await put("logs/both/0.monitor.csv", `${head}1,2,3\n`);
+    await put("logs/none/0.monitor.csv", head);
+    await put("logs/ppo/1/0.monitor.csv", `${head}1,2,3\n`);
+    await put("logs/ppo/2/0.monitor.csv", `${head}1,3,3\n`);
+    await put("logs/ppo/2/monitor.csv", `${head}1,4,3\n`);
+    const [code, out, error] = await typed("logs");
+    deepStrictEqual([code, out], [
+      0,
+      "RUN  logs/both/events.out.tfevents.1.h\nRUN  logs/ppo/1/0.monitor.csv\n" +
+      "RUN  logs/ppo/2/0.monitor.csv\n",
+    ]);
+    match(`${error}`, /^Left out logs\/none\/0\.monitor\.csv as it has no episodes\n/);
+    const [, , refused] = await typed("logs/none");
+    strictEqual(refused, "error: Cannot import logs/none/0.monitor.csv as it has no episodes\n");
+    const store = openStore(`${folder}/runs`);
+    deepStrictEqual(store.runs().map(({ name }) => name).sort(), ["both", "ppo/1", "ppo/2"]);
+    store.close();
+  }));
+
+Deno.test("another file of a training in its folder is named, whenever it was imported", () =>
+  inFolder(async (folder) => {
+    const typed = async (at: string, ...args: string[]) => {
+      const io = capturedIo({ folder: `${folder}/${at}`, root: folder, registries });
+      const store = `${folder}/runs`;
+      strictEqual(await main(["import", ...args, "--store", store], io), 0, io.written.error);
+      const ids = io.written.out.split("\n").map((line) => line.split(" ")[0]);
+      return { ids, said: io.written.error.split("\n").filter((line) => line !== "") };
+    };
+    const end = "if both log one training, delete one, or both count as seeds";
+    for (const at of ["ppo", "sac", "seeds"]) await Deno.mkdir(`${folder}/${at}`);
+    const evaluations = new URL("../golden/stable_baselines/evaluations.npz", import.meta.url);
+    await Deno.copyFile(evaluations, `${folder}/ppo/evaluations.npz`);
+    const write = (file: string, text: string) => Deno.writeTextFile(`${folder}/${file}`, text);
+    await write("ppo/progress.csv", "step,loss\n1,2\n");
+    await Deno.writeFile(`${folder}/ppo/events.out.tfevents.1.h`, await eventFile(9, 1));
+    const { ids: [first, second], said } = await typed(
+      "",
+      "ppo/progress.csv",
+      "ppo/evaluations.npz",
+    );
+    deepStrictEqual(said.slice(1), [
+      `ppo/evaluations.npz lies beside progress.csv, which the run ${first} is of: ${end}`,
+    ]);
+    // From within the folder, later.
+    deepStrictEqual((await typed("ppo", "events.out.tfevents.1.h")).said.slice(0, 2).sort(), [
+      `events.out.tfevents.1.h lies beside evaluations.npz, which the run ${second} is of: ${end}`,
+      `events.out.tfevents.1.h lies beside progress.csv, which the run ${first} is of: ${end}`,
+    ]);
+    // The files of one training's environments, one by one.
+    const rows = (t: number) => `#{"t_start": ${t}}\nr,l,t\n${t},2,3\n${t},3,6\n`;
+    await write("sac/0.monitor.csv", rows(0));
+    await write("sac/1.monitor.csv", rows(1));
+    const { ids: [zero] } = await typed("", "sac/0.monitor.csv");
+    const one = await typed("", "sac/1.monitor.csv");
+    deepStrictEqual(one.said, [
+      `sac/1.monitor.csv lies beside 0.monitor.csv, which the run ${zero} is of: ${end}`,
+    ]);
+    const all = await typed("", "sac");
+    deepStrictEqual(all.said.sort(), [
+      `sac/*.monitor.csv lies beside 0.monitor.csv, which the run ${zero} is of: ${end}`,
+      `sac/*.monitor.csv lies beside 1.monitor.csv, which the run ${one.ids[0]} is of: ${end}`,
+    ]);
+    // Once they have grown.
+    await write("sac/0.monitor.csv", `${rows(0)}9,2,9\n`);
+    await write("sac/1.monitor.csv", `${rows(1)}8,2,9\n`);
+    const grown = (await typed("", "sac/0.monitor.csv", "sac/1.monitor.csv")).said;
+    strictEqual(grown.length, 3);
+    strictEqual(
+      grown[0],
+      `The run ${
+        all.ids[0]
+      } is the beginning of sac/*.monitor.csv, imported before: delete it, or ` +
+        "both count as seeds",
+    );
+    // Files with names of their own are runs of their own, and so are another folder's and another name's.
+    await write("seeds/1.csv", "step,loss\n1,2\n");
+    await write("seeds/2.csv", "step,loss\n1,3\n");
+    await write("seeds/progress.csv", "step,loss\n1,4\n");
+    deepStrictEqual((await typed("", "seeds/1.csv", "seeds/2.csv", "seeds/progress.csv")).said, []);
+    await Deno.copyFile(evaluations, `${folder}/seeds/evaluations.npz`);
+    const more = await typed("", "seeds/evaluations.npz", "--name", "ppo");
+    deepStrictEqual(more.said.slice(1), []);
+  }));
+
+Deno.test("files that follow one another in time are said to be taken for one training", () =>
+  inFolder(async (folder) => {
+    const rows = (start: number) => `#{"t_start": ${start}}\nr,l,t\n1,2,3\n1,2,5\n`;
+    const typed = async (...starts: number[]) => {
+      const at = `${folder}/${starts.join("-")}`;
+      await Deno.mkdir(at);
+      for (const [i, start] of starts.entries()) {
+        await Deno.writeTextFile(`${at}/${i}.monitor.csv`, rows(start));
+      }
+      const io = capturedIo({ folder, root: folder, registries });
+      strictEqual(await main(["import", starts.join("-")], io), 0, io.written.error);
+      return io.written.error;
+    };
+    strictEqual(await typed(1, 5.9, 3), "");
+    strictEqual(
+      await typed(10, 1),
+      "Taken for one training, though none of its files overlap in time: 10-1/*.monitor.csv; " +
+        "import seeds one by one\n",
+    );
+  }));
+
+Deno.test("a file is called as its folder from within it, too", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/logs/ppo`, { recursive: true });
+    const cases: [at: string, given: string, text: string][] = [
+      ["logs/ppo", "progress.csv", "step,loss\n1,2\n"],
+      ["logs/ppo", "./0.monitor.csv", "#{}\nr,l,t\n1,2,3\n"],
+      ["logs/ppo", "../ppo/monitor.csv", "#{}\nr,l,t\n1,2,4\n"],
+      ["logs/ppo", "../progress.csv", "step,loss\n1,3\n"],
+      ["logs/ppo", "own.csv", "step,loss\n1,4\n"],
+    ];
+    const names = [];
+    for (const [at, given, text] of cases) {
+      await Deno.writeTextFile(`${folder}/${at}/${given}`, text);
+      const io = capturedIo({ folder: `${folder}/${at}`, root: folder, registries });
+      strictEqual(await main(["import", given, "--store", `${folder}/runs`], io), 0);
+      const store = openStore(`${folder}/runs`);
+      names.push(store.run(io.written.out.split(" ")[0])!.name);
+      store.close();
+    }
+    deepStrictEqual(names, ["ppo", "ppo", "ppo", "logs", "own"]);
   }));

@@ -8765,7 +8765,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "imported runs of one name all have the seed 1",
     file: "lab/experiment/imports/imported_run.ts",
-    from: "isSame ? seed : []",
+    from: "alike.map(({ manifest }) => manifest.determined.seed)",
     to: "[]",
     test: "tests/lab/experiment/imports_test.ts",
   },
@@ -9682,7 +9682,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "Event files that are named one by one are a run each.",
     file: "cli/commands/import.ts",
-    from: "const known = folders.get(path);",
+    from: "const known = folders.get(key);",
     to: "const known = undefined as Source | undefined;",
     test: "tests/cli/imported_test.ts",
   },
@@ -11015,8 +11015,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "Two files of one content that are imported together are one run.",
     file: "cli/commands/import.ts",
-    from: "seed: next, before };",
-    to: "seed: next, get before() { return opened.store.runs(); } };",
+    from: "seed: next, before, path };",
+    to: "seed: next, path, get before() { return opened.store.runs(); } };",
     test: "tests/cli/imported_test.ts",
   },
   {
@@ -11126,6 +11126,41 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/logged_run_test.ts",
   },
   {
+    fault: "each environment's monitor file is a seed",
+    file: "cli/commands/import.ts",
+    from: "isEventFile(path) || isMonitorFile(path)",
+    to: "isEventFile(path)",
+    test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "episodes of several environments follow one another file by file",
+    file: "lab/experiment/imports/monitor.ts",
+    from: ".sort((a, b) => a.ended - b.ended)",
+    to: "",
+    test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "two files of one training count as seeds without a word",
+    file: "lab/experiment/imports/mod.ts",
+    from: "if (other.id !== beginning) beside.push(",
+    to: "if (false) beside.push(",
+    test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "a file is named by the path that was typed",
+    file: "lab/experiment/imports/mod.ts",
+    from: "found.name ?? runName(options.path ?? name)",
+    to: "found.name ?? runName(name)",
+    test: "tests/cli/imported_test.ts",
+  },
+  {
+    fault: "an imported run's label lists all that its log does not say",
+    file: "lab/experiment/comparison.ts",
+    from: "return path in own || !silent.has(own);",
+    to: "return true;",
+    test: "tests/lab/experiment/comparison_test.ts",
+  },
+  {
     fault: "an event file that is named by itself may be empty",
     file: "cli/commands/import.ts",
     from: "run: basename(dirname(path)), mayBeEmpty: false }",
@@ -11163,8 +11198,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "every file of an import gets the first seed",
     file: "cli/commands/import.ts",
-    from: "tags, name, seed: next, before }",
-    to: "tags, name, seed, before }",
+    from: "tags, name, seed: next, before, path }",
+    to: "tags, name, seed, before, path }",
     test: "tests/cli/imported_test.ts",
   },
   {
@@ -12117,9 +12152,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "seconds of a monitor file fall where a second program went on with it",
-    file: "lab/experiment/imports/table.ts",
-    from: "seconds: clock(seconds),",
-    to: "seconds,",
+    file: "lab/experiment/imports/monitor.ts",
+    from: "ended: clock(seconds) + start",
+    to: "ended: seconds + start",
     test: "tests/lab/experiment/imports_test.ts",
   },
   {
@@ -12680,36 +12715,35 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a monitor file that begins with #null ends in a TypeError",
-    file: "lab/experiment/imports/table.ts",
+    file: "lab/experiment/imports/monitor.ts",
     from: "  if (!isRecord(head)) {",
     to: "  if (head === undefined) {",
     test: "tests/lab/experiment/imports_test.ts",
   },
   {
     fault: "a monitor file without an episode is a run of no steps",
-    file: "lab/experiment/imports/table.ts",
-    from:
-      "  if (rows.length === 0) throw new InputError(`Cannot import ${name} as it has no episodes`);\n",
+    file: "lab/experiment/imports/monitor.ts",
+    from: "  if (episodes.length === 0) return { runs: [], remarks: [] };\n",
     to: "",
     test: "tests/lab/experiment/imports_test.ts",
   },
   {
     fault: "further columns of a monitor file are left out",
-    file: "lab/experiment/imports/table.ts",
+    file: "lab/experiment/imports/monitor.ts",
     from: "        ...Object.fromEntries(numbersOf(cells, others)),\n",
     to: "",
     test: "tests/lab/experiment/imports_test.ts",
   },
   {
     fault: "a monitor file's column of text is left out without a word",
-    file: "lab/experiment/imports/table.ts",
-    from: "const remarks = textsOf(rows, others, name);",
-    to: "const remarks: string[] = [];",
+    file: "lab/experiment/imports/monitor.ts",
+    from: "[...textsOf(episodes, others, at), ...orderOf(monitors, at)]",
+    to: "orderOf(monitors, at)",
     test: "tests/lab/experiment/imports_test.ts",
   },
   {
     fault: "a monitor file's episode may end before it began",
-    file: "lab/experiment/imports/table.ts",
+    file: "lab/experiment/imports/monitor.ts",
     from: "if (!isStep(seconds)) throw",
     to: "if (false) throw",
     test: "tests/lab/experiment/imports_test.ts",
@@ -13567,8 +13601,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a run is called as its file, escapes and all",
     file: "lab/experiment/imports/mod.ts",
-    from: "name: printable(found.name) }",
-    to: "name: found.name }",
+    from: "name: printable(found.name ?? runName(options.path ?? name)) }",
+    to: "name: found.name ?? runName(options.path ?? name) }",
     test: "tests/cli/imported_test.ts",
   },
   {
@@ -14816,7 +14850,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a trend goes on behind a broken loss",
     file: "web/trends.ts",
-    from: "const { runs } = judgedByLosses(store, asked);",
+    from: "const { runs } = judgedByEnd(store, asked);",
     to: "const runs = asked;",
     test: "tests/web/runs_table_test.ts",
   },
@@ -15015,5 +15049,33 @@ export const mutants: readonly Mutant[] = [
     from: "parts.trainer.requireWhole?.();",
     to: "",
     test: "tests/lab/experiment/trainer_check_test.ts",
+  },
+  {
+    fault: "a run that ended with an infinite return counts with its figure",
+    file: "lab/experiment/verdict.ts",
+    from: "Number.isFinite(metrics[RETURN] ?? 0)",
+    to: "!Number.isNaN(metrics[RETURN] ?? 0)",
+    test: "tests/web/comparison_test.ts",
+  },
+  {
+    fault: "heads of the runs table are of a grouping that was refused",
+    file: "web/islands/run_table.tsx",
+    from: "const { group, rows, groups,",
+    to: "const { group } = asked.value;\n  const { rows, groups,",
+    test: "tests/web/run_table_island_test.ts",
+  },
+  {
+    fault: "a run without a digest is offered to be reproduced",
+    file: "web/next_commands.ts",
+    from: "...FINISHED.includes(status)",
+    to: '...!CLOSED.includes(status) || status !== "running"',
+    test: "tests/web/dashboard_test.ts",
+  },
+  {
+    fault: "a callback may write into what is stored",
+    file: "lab/experiment/callbacks.ts",
+    from: "metrics: { ...report.metrics },",
+    to: "metrics: report.metrics,",
+    test: "tests/lab/experiment/runner_test.ts",
   },
 ];

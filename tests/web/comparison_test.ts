@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
-import { judgedByLosses } from "../../lab/experiment/comparison.ts";
+import { judgedByEnd } from "../../lab/experiment/comparison.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { type ComparedGroup, Comparer, type ComparisonRequest } from "../../web/comparison.ts";
 import { groupLines, lineFigures } from "../../web/lines.ts";
@@ -147,7 +147,7 @@ Deno.test("a run that ended with a loss that is not finite has no sound figure, 
     );
     deepStrictEqual([x.statistics.iqm, x.verdict, findings], ["NaN", null, []]);
     deepStrictEqual(notes, [
-      "1 run counts as diverged, whatever the status says, by the last loss: " +
+      "1 run counts as diverged, whatever the status says, by what it ended with: " +
       `${broken} (losses/value is NaN).`,
     ]);
     // One that goes on may recover.
@@ -158,6 +158,32 @@ Deno.test("a run that ended with a loss that is not finite has no sound figure, 
     deepStrictEqual([others.statistics.iqm, none], [400, []]);
   }));
 
+Deno.test("a run that ended with a return that is not finite diverged, whatever its status", () =>
+  withStore(async (store) => {
+    const metric = "evaluation/return_mean";
+    for (const value of [NaN, Infinity, -Infinity]) {
+      const configuration = agentConfiguration("ppo", 1);
+      const runs = [1, 2, 3, 4, 5].map((seed) => {
+        const run = addRun(store, { experiment: `${value}`, configuration, seed });
+        for (const i of [1, 2]) {
+          addPoints(store, run, i, { [metric]: seed === 5 && i === 2 ? value : 10 * seed });
+        }
+        setProgress(store, run, 2, { status: "completed" });
+        return run;
+      });
+      const { groups: [group], notes } = await new Comparer(store).compare(
+        request({ metric, runs }),
+      );
+      const { statistics: { iqm, mean, median } } = group;
+      deepStrictEqual([iqm, mean, median], ["NaN", "NaN", "NaN"]);
+      deepStrictEqual(group.seeds.map(({ status }) => status).at(-1), "diverged");
+      deepStrictEqual(notes, [
+        "1 run counts as diverged, whatever the status says, by what it ended with: " +
+        `${runs[4]} (${metric} is ${value}).`,
+      ]);
+    }
+  }));
+
 Deno.test("of many runs with a broken loss three are named", () =>
   withStore((store) => {
     const configuration = agentConfiguration("ppo", 1);
@@ -166,7 +192,7 @@ Deno.test("of many runs with a broken loss three are named", () =>
       addPoints(store, run, 1, { "losses/policy": -Infinity });
       setProgress(store, run, 1, { status: "stopped" });
     }
-    const { runs, notes: [note] } = judgedByLosses(store, store.runs());
+    const { runs, notes: [note] } = judgedByEnd(store, store.runs());
     deepStrictEqual(new Set(runs.map(({ status }) => status)), new Set(["diverged"]));
     match(note, /^5 runs count as .*: (\w+ \(losses\/policy is -Infinity\), ){3}and 2 more$/);
   }));

@@ -10,7 +10,7 @@ import type { ReadBytes } from "../../core/registry.ts";
 import { mean, standardDeviation } from "../../statistics/scores.ts";
 import type { ImportedPoint } from "./imported_run.ts";
 import { isStep, onePerStep, STEPS } from "./rows.ts";
-import { baseName, type Table } from "./table.ts";
+import type { Table } from "./table.ts";
 
 /** What the callback logs of the episodes of an evaluation, by the array that holds them. */
 const series = {
@@ -72,7 +72,7 @@ export async function runOfEvaluations({ bytes, path: name }: ReadBytes): Promis
     array !== "timesteps" && !Object.hasOwn(series, array)
   );
   return {
-    runs: [{ name: baseName(name), points }],
+    runs: [{ points }],
     remarks: unknown.length === 0 ? [] : [
       `Left out of ${name} as Stable-Baselines3's evaluations have no such arrays: ${
         unknown.join(", ")

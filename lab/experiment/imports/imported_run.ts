@@ -3,13 +3,16 @@
  *
  * @module
  */
+import { basename } from "node:path/posix";
 import type { MetricPoint, Metrics } from "../../core/metrics.ts";
+import { printable } from "../../core/printable.ts";
 import type { Seed } from "../../core/random.ts";
 import type { Json } from "../../core/snapshot.ts";
 import type { BudgetUnit } from "../../core/trainer.ts";
 import { counts } from "../../store/run_budget.ts";
 import type { ImportSource, Run, Store } from "../../store/store.ts";
 import { beginLogged, LEFT } from "../logged_run.ts";
+import { isBeside, type Named } from "./file_names.ts";
 import type { StepAxis } from "./step_axes.ts";
 
 /** What was logged at a step. */
@@ -49,6 +52,8 @@ export interface ImportOptions {
   readonly seed?: Seed;
   /** Among these its own run may be already. Default: all of the store's. */
   readonly before?: readonly Run[];
+  /** Where its file lies, whose folder may name it. Left out: the file's name says it. */
+  readonly path?: string;
 }
 
 /** What steps count where nothing says it. */
@@ -121,9 +126,15 @@ export function knownRun(
   before: readonly Run[],
   { hash, place }: ImportSource,
 ): string | undefined {
-  return before.find(({ manifest: { source }, endedAt, message }) =>
-    source?.hash === hash && source.place === place && endedAt !== null && message !== LEFT
-  )?.id;
+  return before.find((run) => {
+    const { source } = run.manifest;
+    return source?.hash === hash && source.place === place && isWhole(run);
+  })?.id;
+}
+
+/** Whether the import of a run did not break off. */
+function isWhole({ endedAt, message }: Run): boolean {
+  return endedAt !== null && message !== LEFT;
 }
 
 /**
@@ -153,20 +164,52 @@ export function beginningOf(
   })?.id;
 }
 
+const NOTE = "imported from ";
+
+/** The note of a run that says its file. */
+export function noteOf(file: string): string {
+  return NOTE + printable(file);
+}
+
+/**
+ * The runs that count as seeds beside one, though their files lie in the folder of its own and may log
+ * the same training.
+ *
+ * @param own The run's file.
+ */
+export function filesBeside(
+  store: Store,
+  own: Named,
+  { name, configuration }: Pick<ImportedRun, "name" | "configuration">,
+): { readonly id: string; readonly file: string }[] {
+  return store.runs().filter(isAlike(name, configuration)).flatMap((run) => {
+    const [line] = run.note.split("\n", 1);
+    const file = line.slice(NOTE.length);
+    const isOther = run.manifest.source !== undefined && line.startsWith(NOTE) && isWhole(run) &&
+      isBeside(own, file, name);
+    return isOther ? { id: run.id, file: basename(file) } : [];
+  });
+}
+
+/** Tells whether runs have a name and a configuration, so that they differ in their seeds alone. */
+function isAlike(
+  name: string,
+  configuration: ImportedRun["configuration"] = {},
+): (run: Run) => boolean {
+  const own = JSON.stringify(configuration);
+  return ({ manifest: { determined } }) =>
+    determined.experiment === name && JSON.stringify(determined.configuration) === own;
+}
+
 /** The seeds that runs of a name and configuration have, those in the trash, too. */
 export function seedsOf(
   store: Store,
   name: string,
-  configuration: ImportedRun["configuration"] = {},
+  configuration?: ImportedRun["configuration"],
 ): ReadonlySet<string> {
-  const own = JSON.stringify(configuration);
-  return new Set(
-    [...store.runs(), ...store.runs({ trashed: true })].flatMap((run) => {
-      const { experiment, configuration, seed } = run.manifest.determined;
-      const isSame = experiment === name && JSON.stringify(configuration) === own;
-      return isSame ? seed : [];
-    }),
-  );
+  const all = [...store.runs(), ...store.runs({ trashed: true })];
+  const alike = all.filter(isAlike(name, configuration));
+  return new Set(alike.map(({ manifest }) => manifest.determined.seed));
 }
 
 /** The least seed, from 1 on, that is not taken. */

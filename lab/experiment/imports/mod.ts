@@ -3,25 +3,30 @@
  *
  * @module
  */
+import { dirname, join } from "node:path/posix";
 import { InputError } from "../../core/errors.ts";
 import { printable, shortened } from "../../core/printable.ts";
 import { LARGEST_SEED } from "../../core/seed_sequence.ts";
 import { sha256 } from "../../store/files.ts";
 import type { Run, Store } from "../../store/store.ts";
+import { EVENT_FILES, isEventFile, MONITOR_FILES, runName } from "./file_names.ts";
 import {
   addImported,
   addLabRun,
   beginningOf,
+  filesBeside,
   type ImportOptions,
   knownRun,
   type LabRun,
+  noteOf,
   seedsOf,
 } from "./imported_run.ts";
 import { scoresOf } from "../score.ts";
 import { runOfEvaluations } from "./evaluations.ts";
 import { withLabSeries } from "./lab_series.ts";
 import { importJsonLines } from "./json_lines.ts";
-import { runOfMonitor, runsOfCsv, runsOfJson, type Table } from "./table.ts";
+import { runOfMonitors } from "./monitor.ts";
+import { runsOfCsv, runsOfJson, type Table } from "./table.ts";
 import { textOf } from "./rows.ts";
 import { type Events, type NamedBytes, pointsOfTensorboard } from "./tensorboard.ts";
 
@@ -37,9 +42,14 @@ export interface Imported {
   readonly others?: readonly string[];
 }
 
-/** Whether a file is one of TensorBoard's events, by its name. */
-export function isEventFile(name: string): boolean {
-  return name.split("/").at(-1)!.includes("tfevents");
+/** Files of a folder that are one run. */
+export interface RunFolder {
+  /** What it is called in messages where there are several. */
+  readonly at: string;
+  /** What the run is called, unless the options say it. */
+  readonly run: string;
+  /** Whether one without anything is passed over with a remark. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /**
@@ -58,9 +68,8 @@ export async function importFileRuns(
   options: ImportOptions,
 ): Promise<Imported> {
   if (isEventFile(name)) {
-    // Event files are told apart by their folders.
-    const folder = name.split("/").at(-2) ?? "";
-    return await importEventRun(store, [{ name, bytes }], { at: name, run: folder }, options);
+    const run = runName(options.path ?? name);
+    return await importEventRun(store, [{ name, bytes }], { at: name, run }, options);
   }
   if (/\.(jsonl|ndjson)$/i.test(name)) {
     refuseOptions(options, name, "JSON lines say it themselves");
@@ -70,41 +79,67 @@ export async function importFileRuns(
     const id = await importJsonLines(store, textOf(bytes, name), name, options.tags, source);
     return { ids: [id], known: [], remarks: [] };
   }
-  return await add(store, await tableOf(bytes, name), name, sha256(bytes), options);
+  const origin = { file: name, hash: sha256(bytes) };
+  return await add(store, await tableOf(bytes, name), name, origin, options);
 }
 
 /**
  * Adds the run that the event files of a folder are, joined as {@linkcode pointsOfTensorboard} says.
  *
- * @param folder.at What it is called in messages.
- * @param folder.run What the run is called, unless the options say it.
- * @param folder.mayBeEmpty Whether one without a scalar is passed over with a remark.
  * @throws {InputError} where a file is damaged, or none has a scalar.
  */
 export async function importEventRun(
   store: Store,
   files: readonly NamedBytes[],
-  { at, run, mayBeEmpty = false }: {
-    readonly at: string;
-    readonly run: string;
-    readonly mayBeEmpty?: boolean;
-  },
+  folder: RunFolder,
   options: ImportOptions,
 ): Promise<Imported> {
   const inOrder = files.toSorted((a, b) => a.name < b.name ? -1 : 1);
+  const { at, run } = folder;
   const { points, ...left } = pointsOfTensorboard(inOrder);
   const others = left.others.length === 0 ? {} : { others: left.others };
   if (points.length === 0) {
-    if (mayBeEmpty) {
-      return { ids: [], known: [], remarks: [`Left out ${at} as it has no scalars`], ...others };
-    }
     const but = left.others.length === 0 ? "" : `, but ${shortened(left.others.join(", "))}`;
-    throw new InputError(`Cannot import ${at} as it has no scalars${but}`);
+    return { ...withoutRun(folder, "scalars", but), ...others };
   }
-  const hash = sha256(...inOrder.map(({ bytes }) => bytes));
   const runs = [{ name: printable(run) || "tensorboard", points }];
-  const imported = await add(store, { runs, remarks: remarksOn(left, at) }, at, hash, options);
+  const table = { runs, remarks: remarksOn(left, at) };
+  const imported = await add(store, table, at, originOf(inOrder, EVENT_FILES), options);
   return imported.ids.length === 0 ? imported : { ...imported, ...others };
+}
+
+/**
+ * Adds the run that the monitor files of a folder are, of which each environment of a training wrote one,
+ * joined as {@linkcode runOfMonitors} says.
+ *
+ * @throws {InputError} where a file is none, or none has an episode.
+ */
+export async function importMonitorRun(
+  store: Store,
+  files: readonly NamedBytes[],
+  folder: RunFolder,
+  options: ImportOptions,
+): Promise<Imported> {
+  const inOrder = files.toSorted((a, b) => a.name < b.name ? -1 : 1);
+  const texts = inOrder.map(({ name, bytes }) => ({ name, text: textOf(bytes, name) }));
+  const { runs: [found], remarks } = runOfMonitors(texts, folder.at);
+  if (found === undefined) return withoutRun(folder, "episodes");
+  const runs = [{ ...found, name: printable(folder.run) || "imported" }];
+  const origin = originOf(inOrder, MONITOR_FILES);
+  return await add(store, { runs, remarks }, folder.at, origin, options);
+}
+
+/** What comes of a folder whose files hold no run. */
+function withoutRun({ at, mayBeEmpty = false }: RunFolder, lack: string, but = ""): Imported {
+  if (!mayBeEmpty) throw new InputError(`Cannot import ${at} as it has no ${lack}${but}`);
+  return { ids: [], known: [], remarks: [`Left out ${at} as it has no ${lack}`] };
+}
+
+/** What the files of a run hold together, and a name for all of them. */
+function originOf(files: readonly NamedBytes[], all: string): FileOrigin {
+  const [{ name }] = files;
+  const hash = sha256(...files.map(({ bytes }) => bytes));
+  return { file: files.length === 1 ? name : join(dirname(name), all), hash };
 }
 
 /** Lines on what of event files no run has. */
@@ -119,12 +154,19 @@ function remarksOn({ rewritten, cutOff }: Omit<Events, "points">, at: string): s
   ];
 }
 
+/** What runs are from. */
+interface FileOrigin {
+  /** As it was typed; of several of a folder a name for all. */
+  readonly file: string;
+  readonly hash: string;
+}
+
 /** Adds what a file holds, but for the runs that are there. */
 async function add(
   store: Store,
   { runs, remarks }: Table,
   name: string,
-  hash: string,
+  { file, hash }: FileOrigin,
   options: ImportOptions,
 ): Promise<Imported> {
   const { before = store.runs(), seed: first } = options;
@@ -136,7 +178,7 @@ async function add(
       `Cannot import ${name} as seeds must be at most 2¹²⁸ − 1: ${have} ${first}`,
     );
   }
-  const [ids, known, grown, again]: string[][] = [[], [], [], []];
+  const [ids, known, grown, again, beside]: string[][] = [[], [], [], [], []];
   // The lab's own in the order in which they began, which their ids have: of two of a seed the newer counts.
   const began = (run: Table["runs"][number]) => "id" in run ? run.id : "";
   const inOrder = [...runs.entries()].sort(([, a], [, b]) =>
@@ -145,9 +187,9 @@ async function add(
   const alike = new Map<string, string>();
   for (const [place, found] of inOrder) {
     // A file's name, or a column's, is none that anyone typed.
-    const named = { ...found, name: printable(found.name) };
+    const named = { ...found, name: printable(found.name ?? runName(options.path ?? name)) };
     const { run, pairs } = "id" in named ? { run: named, pairs: [] } : withLabSeries(named);
-    const origin = { note: `imported from ${printable(name)}`, source: { hash, place } };
+    const origin = { note: noteOf(file), source: { hash, place } };
     if ("id" in run) refuseOptions(options, name, "the lab's own export says it itself");
     const there = knownRun(before, origin.source) ??
       ("id" in run ? ownRun(store, before, run) : undefined);
@@ -161,6 +203,9 @@ async function add(
       const called = { ...run, name: options.name ?? run.name };
       const beginning = beginningOf(store, before, called, options.axis);
       if (beginning !== undefined) grown.push(beginning);
+      for (const other of filesBeside(store, { name: file, path: options.path }, called)) {
+        if (other.id !== beginning) beside.push(`${other.file}, which the run ${other.id} is of`);
+      }
       if (seed !== undefined && seedsOf(store, called.name, run.configuration).has(`${seed}`)) {
         again.push(`${seed}`);
       }
@@ -176,6 +221,9 @@ async function add(
     ],
     ...grown.map((id) =>
       `The run ${id} is the beginning of ${name}, imported before: delete it, or both count as seeds`
+    ),
+    ...beside.map((other) =>
+      `${file} lies beside ${other}: if both log one training, delete one, or both count as seeds`
     ),
     ...again.length === 0 ? [] : [
       `Another run of that name has seed ${
@@ -241,7 +289,13 @@ async function tableOf(bytes: Uint8Array, name: string): Promise<Table> {
   const isJson = /\.json$/i.test(name);
   if (isJson || /\.(csv|txt)$/i.test(name) || bytes[0] === "#".charCodeAt(0)) {
     const text = textOf(bytes, name);
-    if (text.startsWith("#")) return runOfMonitor(text, name);
+    if (text.startsWith("#")) {
+      const table = runOfMonitors([{ name, text }], name);
+      if (table.runs.length === 0) {
+        throw new InputError(`Cannot import ${name} as it has no episodes`);
+      }
+      return table;
+    }
     return isJson ? runsOfJson(text, name) : runsOfCsv(text, name);
   }
   throw new InputError(

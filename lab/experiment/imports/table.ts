@@ -1,23 +1,24 @@
 /**
- * Runs from tables of numbers: CSV of any logger, Stable-Baselines3's monitor files, and what the page
- * of Weights & Biases exports as CSV or JSON.
+ * Runs from tables of numbers: CSV of any logger, and what the page of Weights & Biases exports as CSV
+ * or JSON.
  *
  * @module
  */
 import { type CsvRecord, csvRecords } from "../../core/csv.ts";
 import { InputError } from "../../core/errors.ts";
-import { TRAINING_RETURN } from "../../core/metrics.ts";
 import { isRecord } from "../../core/plain.ts";
 import { printable, shortened } from "../../core/printable.ts";
 import { csvColumns } from "../../store/exports/mod.ts";
 import { isExported, runsOfExported } from "./exported_csv.ts";
 import type { ImportedPoint, ImportedRun, LabRun } from "./imported_run.ts";
-import { meanOfLast } from "./lab_series.ts";
 import { isStep, jsonOf, numberOf, onePerStep, type Row, STEPS } from "./rows.ts";
+
+/** A run of another program, which a file may leave to its own name, or its folder's, to name. */
+export type FoundRun = Omit<ImportedRun, "name"> & Partial<Pick<ImportedRun, "name">>;
 
 /** What a file holds. */
 export interface Table {
-  readonly runs: readonly (ImportedRun | LabRun)[];
+  readonly runs: readonly (FoundRun | LabRun)[];
   /** Lines on what of it no run has, and on what was taken for granted. */
   readonly remarks: readonly string[];
 }
@@ -69,7 +70,7 @@ const UNNAMED = /^(Unnamed: \d+(\.\d+)?)?$/;
  * The runs of a CSV file: a column of steps and one a metric; of W&B's, columns `RUN - METRIC`; those
  * of the lab's own export.
  *
- * @param name What the file is called, in messages and where it names no run.
+ * @param name What the file is called in messages.
  * @throws {InputError} that names the line.
  */
 export function runsOfCsv(text: string, name: string): Table {
@@ -113,7 +114,7 @@ function requireCommas([head, ...lines]: readonly CsvRecord[], name: string): vo
  * @param isIndexed Whether the first column is left out, which may have no name then.
  * @throws {InputError} where a column has no name or another's, or a row more cells than there are, or less.
  */
-function rowsOf(
+export function rowsOf(
   head: CsvRecord,
   lines: readonly CsvRecord[],
   name: string,
@@ -210,7 +211,7 @@ function runsOfRows(rows: readonly Row[], name: string): Table {
   ];
   if (!metrics.every((column) => column.includes(" - "))) {
     const points = pointsOf(rows, metrics, name, step, time);
-    return { runs: [{ name: baseName(name), points }], remarks };
+    return { runs: [{ points }], remarks };
   }
   // Of a panel each metric comes with its least and its greatest.
   const ofRuns = metrics.filter((column) => !/__(MIN|MAX)$/.test(column));
@@ -226,13 +227,13 @@ function runsOfRows(rows: readonly Row[], name: string): Table {
         ]),
       ),
     }));
-    return { name: run.trim() || baseName(name), points };
+    return { name: run.trim() || undefined, points };
   });
   return { runs, remarks };
 }
 
 /** A remark on those of the columns that hold text; see {@linkcode isText}. */
-function textsOf(rows: readonly Row[], columns: readonly string[], name: string): string[] {
+export function textsOf(rows: readonly Row[], columns: readonly string[], name: string): string[] {
   const texts = columns.filter((column) => isText(rows, column, name));
   return texts.length === 0
     ? []
@@ -273,7 +274,7 @@ function isText(rows: readonly Row[], column: string, name: string): boolean {
 const ANEW = 1;
 
 /** Seconds of a clock that begins anew, as of a program that went on: they count on from where it was. */
-function steadyClock(): (told: number) => number {
+export function steadyClock(): (told: number) => number {
   let [before, clock] = [0, 0];
   return (told) => {
     if (told < clock - ANEW) before += clock;
@@ -313,94 +314,10 @@ function pointsOf(
   throw new InputError(`Cannot import ${name} as no column holds numbers`);
 }
 
-/**
- * The run of a monitor file: a line of JSON behind `#`, then return, length and seconds of each
- * episode, and what else was asked of it, by the columns' names. `rollout/episode_return_mean` and
- * `…_length_mean` are of the last 100 episodes.
- *
- * @throws {InputError} where it is none, or has no episode.
- */
-export function runOfMonitor(text: string, name: string): Table {
-  const [first] = text.split("\n", 1);
-  const environment = monitoredWorld(first, name);
-  // The first line is left empty, so that the others have their numbers.
-  const [head, ...lines] = csvRecords(text.slice(first.length), `import ${name}`);
-  const known = ["r", "l", "t"];
-  if (head === undefined || !known.every((column) => head.cells.includes(column))) {
-    throw new InputError(`Cannot import ${name} as a monitor file has the columns r, l and t`);
-  }
-  const rows = rowsOf(head, lines, name);
-  if (rows.length === 0) throw new InputError(`Cannot import ${name} as it has no episodes`);
-  const others = head.cells.filter((column) => !known.includes(column));
-  const remarks = textsOf(rows, others, name);
-  const [returns, lengths]: number[][] = [[], []];
-  let step = 0;
-  const clock = steadyClock();
-  const points = rows.map(({ at, cells }): ImportedPoint => {
-    const [value, length, seconds] = known.map((column) => numberOf(cells[column]));
-    const refused = (why: string) => new InputError(`Cannot import ${name}, ${at} as ${why}`);
-    if (value === undefined || length === undefined || seconds === undefined) {
-      throw refused(
-        `r, l and t must be numbers: ${known.map((column) => cells[column]).join(",")}`,
-      );
-    }
-    returns.push(value);
-    lengths.push(length);
-    step += length;
-    if (!(length >= 0) || !isStep(step)) {
-      throw refused(`l, the steps of an episode, and their sum must be ${STEPS}: ${length}`);
-    }
-    if (!isStep(seconds)) throw refused(`t, its seconds, must be ${STEPS}: ${seconds}`);
-    return {
-      step,
-      seconds: clock(seconds),
-      metrics: {
-        ...Object.fromEntries(numbersOf(cells, others)),
-        "rollout/episode_return": value,
-        "rollout/episode_length": length,
-        [TRAINING_RETURN]: meanOfLast(returns),
-        "rollout/episode_length_mean": meanOfLast(lengths),
-      },
-    };
-  });
-  return {
-    runs: [{
-      name: baseName(name),
-      ...(environment === undefined ? {} : { configuration: { environment } }),
-      points,
-    }],
-    remarks,
-  };
-}
-
-/** The world that a monitor file's first line names. */
-function monitoredWorld(line: string, name: string): { readonly id: string } | undefined {
-  let head: unknown;
-  try {
-    head = JSON.parse(line.slice(1));
-  } catch {
-    // As what is no object.
-  }
-  if (!isRecord(head)) {
-    throw new InputError(
-      `Cannot import ${name} as the first line of a monitor file must be a JSON object behind its #`,
-    );
-  }
-  return typeof head.env_id === "string" ? { id: head.env_id } : undefined;
-}
-
 /** The numbers of a row with its columns' names, without what is empty or text. */
-function numbersOf(cells: Row["cells"], columns: readonly string[]): [string, number][] {
+export function numbersOf(cells: Row["cells"], columns: readonly string[]): [string, number][] {
   return columns.flatMap((column): [string, number][] => {
     const value = numberOf(cells[column]);
     return value === undefined ? [] : [[printable(column), value]];
   });
-}
-
-/** A file's name without folders and end; its folder's where a program calls all of its files so. */
-export function baseName(name: string): string {
-  const [folder, last] = ["", ...name.split("/")].slice(-2);
-  const own = last.replace(/(\.monitor)?\.(csv|json|txt|npz)$/i, "");
-  const isCommon = /^(progress|monitor|evaluations|\d*)$/.test(own);
-  return printable(isCommon && folder !== "" ? folder : own) || "imported";
 }

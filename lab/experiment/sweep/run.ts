@@ -15,7 +15,7 @@ import type { Run, Store, StoreReader } from "../../store/store.ts";
 import { JUDGING } from "../comparison.ts";
 import { type Described, Describer } from "../describe.ts";
 import { Lanes, type LaunchOptions, type Plan, planOf, type Task, trainPlan } from "../launch.ts";
-import { REFUSED } from "../manifest.ts";
+import { REFUSED } from "../untrained.ts";
 import { setAt } from "../resolve.ts";
 import { isOwnFileChanged, resumeIn } from "../resume.ts";
 import { figuresOf } from "../score.ts";

@@ -20,6 +20,7 @@ import {
   settingsApart,
   shortNumbers,
 } from "../../../lab/experiment/comparison.ts";
+import { LOGGED } from "../../../lab/experiment/untrained.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
 import type { Run, Series, Store } from "../../../lab/store/store.ts";
 
@@ -200,6 +201,31 @@ Deno.test("what more than half of the groups share goes without saying", () => {
       "pole (agent.gamma=0.8)",
       "pole (agent.clipRange=unset)",
     ],
+  );
+});
+
+Deno.test("what a log does not say of its run tells it from none of the lab's", () => {
+  const ours = { agent: { name: "a2c", gamma: 0.9 }, environment: { id: "Line-v0", slope: 1 } };
+  const lab = runOf({ ...ours, budget: 5 });
+  const other = runOf({ ...ours, budget: 6 });
+  const bare = runOf({}, LOGGED);
+  const inWorld = (id: string) => runOf({ environment: { id } }, LOGGED);
+  deepStrictEqual(labels(lab, bare), ["pole", "pole (logged)"]);
+  deepStrictEqual(labels(inWorld("Line-v0"), lab), ["pole (logged)", "pole"]);
+  deepStrictEqual(labels(lab, other, bare), [
+    "pole (budget=5)",
+    "pole (budget=6)",
+    "pole (logged)",
+  ]);
+  const said = settingsApart([lab, bare]);
+  deepStrictEqual([lab, bare].map((run) => said.get(run)), [[], ["logged"]]);
+  // What it does say counts, and logged ones alone are told apart as any.
+  deepStrictEqual(labels(lab, inWorld("Pit-v0")), ["pole (Line-v0)", "pole (logged, Pit-v0)"]);
+  deepStrictEqual(labels(inWorld("Line-v0"), bare), ["pole (Line-v0)", "pole (unset)"]);
+  // One more of the lab's stays what most have.
+  deepStrictEqual(
+    labels(lab, runOf({ ...ours, budget: 5, tag: 1 }), runOf({ ...ours, budget: 7, tag: 1 }), bare),
+    ["pole (tag=unset)", "pole", "pole (budget=7)", "pole (logged)"],
   );
 });
 

@@ -1,6 +1,10 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
-import { importEventRun, importFileRuns } from "../../../lab/experiment/imports/mod.ts";
+import {
+  importEventRun,
+  importFileRuns,
+  importMonitorRun,
+} from "../../../lab/experiment/imports/mod.ts";
 import { beginLogged } from "../../../lab/experiment/logged_run.ts";
 import { csvParts, tensorboardParts } from "../../../lab/store/exports/mod.ts";
 import { Message } from "../../../lab/core/protobuf.ts";
@@ -113,6 +117,52 @@ Deno.test("a monitor file that a second program went on with has seconds that ne
     const [{ series }] = await imported(store, "on.monitor.csv", text);
     const returns = series.find(([name]) => name === "rollout/episode_return")!;
     deepStrictEqual(returns[3], [10.5, 20.5, 22, 24]);
+  }));
+
+Deno.test("monitor files of one training share a clock, their columns, and a world where all have it", () =>
+  withStore(async (store) => {
+    const add = async (...texts: string[]) => {
+      const files = texts.map((text, i) => ({ name: `a/${i}.monitor.csv`, bytes: utf8(text) }));
+      const folder = { at: "a/*.monitor.csv", run: "a" };
+      return await importMonitorRun(store, files, folder, options);
+    };
+    const of = (start: unknown, world: string) =>
+      `#${JSON.stringify({ t_start: start, env_id: world })}\n`;
+    const { ids: [id], remarks } = await add(
+      `${of(100, "Pit-v0")}r,l,t,won,level\n1,2,1.5,1,easy\n3,4,9,0,\n`,
+      `${of(102, "Line-v0")}r,l,t,lives\n5,6,2.25,7\n`,
+    );
+    deepStrictEqual(remarks, ["Left out of a/*.monitor.csv as they hold text, no numbers: level"]);
+    const { name, note, manifest } = store.run(id)!;
+    deepStrictEqual([name, note], ["a", "imported from a/*.monitor.csv"]);
+    deepStrictEqual(manifest.determined.configuration, {});
+    const found = ["rollout/episode_return", "won", "lives"].map((metric) => {
+      const { environmentSteps, values, wallSeconds } = store.series(id, metric);
+      return [environmentSteps, values, wallSeconds].map((each) => [...each]);
+    });
+    deepStrictEqual(found, [
+      [[2, 8, 12], [1, 5, 3], [1.5, 4.25, 9]],
+      [[2, 12], [1, 0], [1.5, 9]],
+      [[8], [7], [4.25]],
+    ]);
+    const whole = `${of(1, "Pit-v0")}r,l,t,won\n1,2,3,1\n`;
+    const wrong: [text: string, reason: RegExp][] = [
+      ["#{}\nr,l,t\n1,2,3\n", /1\.monitor\.csv with others .* must have t_start, .*: null$/],
+      [`${of("1", "")}r,l,t\n1,2,3\n`, /must have t_start, a number from 0 to 2⁵³ − 1: "1"$/],
+      ["r,l,t\n1,2,3\n", /a\/1\.monitor\.csv as the first line .* behind its #$/],
+      [`${of(1, "")}r,l,t\n1,2,-3\n`, /a\/1\.monitor\.csv, line 3 as t, its seconds, must be/],
+      [`${of(1, "")}r,l,t\n1,-2,3\n`, /, line 3 of a\/1\.monitor\.csv as l, the steps .*: -2$/],
+      [
+        `${of(1, "")}r,l,t,won\n1,2,3,yes\n`,
+        /, line 3 of a\/1\.monitor\.csv as its won must be a number, as in line 3 of a\/0\.mon/,
+      ],
+    ];
+    for (const [text, reason] of wrong) await rejects(add(whole, text), reason);
+    await rejects(
+      add(of(1, "") + "r,l,t\n", of(1, "") + "r,l,t\n"),
+      /\*\.monitor\.csv as it has no/,
+    );
+    strictEqual(store.runs().length, 1);
   }));
 
 Deno.test("tables of any logger: steps, seconds, quotes, empty cells, what is not finite", () =>

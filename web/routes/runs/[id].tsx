@@ -24,7 +24,7 @@ import { type Family, familyOf } from "../../family.ts";
 import { instant } from "../../format.ts";
 import { type Guide, guideOfRun } from "../../metric_guide.ts";
 import type { Level } from "../../components/plot_options.ts";
-import { isComputed } from "../../../lab/experiment/manifest.ts";
+import { isComputed } from "../../../lab/experiment/untrained.ts";
 import type { WorldOf } from "../../player/world.ts";
 import { isInOwnWorld, moduleRefusal } from "../../own/code.ts";
 import { levelsOf, playerOf } from "../../run_parts.ts";
