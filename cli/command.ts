@@ -37,6 +37,19 @@ export { FLEET_PROGRAM, PROGRAM };
 /** What a person types with the permission to load the machine's library of matrix products. */
 export const NATIVE_PROGRAM = "deno task -q experiment:native";
 
+/** What a person types to submit to Slurm: the task may start sbatch. */
+export const SLURM_PROGRAM = "deno task -q experiment:slurm";
+
+/** The task that this process is, by what it may do; where it may do all, the usual one. */
+export function programHere(): string {
+  const may = (what: Deno.PermissionDescriptor) =>
+    Deno.permissions.querySync(what).state === "granted";
+  if (may({ name: "run" })) return PROGRAM;
+  if (may({ name: "run", command: "sbatch" })) return SLURM_PROGRAM;
+  if (may({ name: "net" })) return FLEET_PROGRAM;
+  return may({ name: "env", variable: "REVERIE_BLAS" }) ? NATIVE_PROGRAM : PROGRAM;
+}
+
 /** The task that may train what a run has trained. */
 export function programFor({ manifest: { determined } }: Run): string {
   return determined.backend === "native" ? NATIVE_PROGRAM : PROGRAM;
@@ -46,6 +59,9 @@ export function programFor({ manifest: { determined } }: Run): string {
 export interface Known {
   readonly experiments: readonly string[];
   readonly runs: readonly string[];
+  /** What stored runs, or their experiments, are called. */
+  readonly names?: readonly string[];
+  readonly sweeps?: readonly string[];
   readonly environments?: readonly string[];
   readonly agents?: readonly string[];
   readonly models?: readonly string[];
@@ -64,8 +80,8 @@ export interface Command<Values = any> {
   readonly brief: string;
   /** For the command's own help. */
   readonly description: string;
-  /** Arguments after the program's name, and what they do. */
-  readonly examples: readonly (readonly [line: string, does: string])[];
+  /** Arguments after the program's name, what they do, and the task that may, where it must be that one. */
+  readonly examples: readonly (readonly [line: string, does: string, program?: string])[];
   /** Files that it may write into the caller's folder where `--out` names none. Default: none. */
   readonly writes?: readonly string[];
   parser(known: Known): Parser<"sync", Values, unknown>;
@@ -78,9 +94,9 @@ export interface Command<Values = any> {
   run(values: Values, io: Io): Promise<number>;
 }
 
-/** What a person types before a command's arguments. */
-export function callOf({ name, call }: Command): string {
-  return call ?? `${PROGRAM} ${name}`.trimEnd();
+/** What a person types before a command's arguments, in a task. */
+export function callOf({ name, call }: Command, program = PROGRAM): string {
+  return call ?? `${program} ${name}`.trimEnd();
 }
 
 /** Types a command. */

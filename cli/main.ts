@@ -21,7 +21,7 @@ import { annotate } from "./commands/annotate.ts";
 import { arithmetic } from "./commands/arithmetic.ts";
 import { backup } from "./commands/backup.ts";
 import { check } from "./commands/check.ts";
-import { callOf, type Command, parsedWords, PROGRAM } from "./command.ts";
+import { callOf, type Command, parsedWords, PROGRAM, programHere } from "./command.ts";
 import { compare } from "./commands/compare.ts";
 import { complete, completions } from "./commands/completions.ts";
 import { deleteRuns } from "./commands/delete.ts";
@@ -152,18 +152,23 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   const named = first !== undefined && !first.startsWith("-");
   const command = named ? await commandNamed(first, io) : quickStart;
   const given = named ? rest : args;
-  const end = given.indexOf("--");
-  if ((end < 0 ? given : given.slice(0, end)).some((arg) => arg === "--help" || arg === "-h")) {
+  if (asksHelp(given)) {
     io.out(named ? commandHelp(command, io) : overallHelp(quickStart, commands, io));
     return 0;
   }
   const values = parsedWords(
     command.parser({ experiments: [], runs: [] }),
     given,
-    `${callOf(command)} ${command.usage} (--help says more)`,
+    `${callOf(command, io.program)} ${command.usage} (--help says more)`,
     (line) => named ? explained(line, command) : flagsFirst(args) ?? explained(line, command),
   );
   return await command.run(values, io);
+}
+
+/** Whether a command line asks for help. */
+function asksHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
 }
 
 /** What to type where flags stand before a command; undefined where none follows. */
@@ -360,7 +365,7 @@ async function writable(args: readonly string[], io: Io): Promise<string[]> {
 
 /** Whether a command line may bring code of a user's own that would run in the command's thread. */
 function mayBeForeign(args: readonly string[]): boolean {
-  return commandOf(args)?.mayBeForeign?.(args.slice(1)) ?? false;
+  return !asksHelp(args) && (commandOf(args)?.mayBeForeign?.(args.slice(1)) ?? false);
 }
 
 function commandOf([first]: readonly string[]): Command | undefined {
@@ -380,7 +385,7 @@ function requireDenoFlags(args: readonly string[]): void {
   const command = first === undefined || first.startsWith("-") ? quickStart : commandOf(args);
   const starts = command === quickStart || mayBeForeign(args) ||
     (command !== undefined && inThreads.includes(command));
-  const asks = ["--help", "-h", "--version"].some((flag) => args.includes(flag));
+  const asks = asksHelp(args) || args.includes("--version");
   if (!starts || asks || !lacksDenoFlags()) return;
   throw new InputError(
     `Cannot ${command === quickStart ? "train" : first} as Deno must be started with ` +
@@ -404,7 +409,7 @@ if (import.meta.main) {
   const args = isIsolated ? Deno.args.slice(1) : Deno.args;
   const isolated = isIsolated ? [...new Set([Deno.cwd(), io.folder, "/tmp"])] : undefined;
   giveUpFolder(args, io);
-  const code = await mainOf(args, { ...io, isolated });
+  const code = await mainOf(args, { ...io, program: programHere(), isolated });
   await driverQuiet();
   Deno.exit(code);
 }

@@ -10,7 +10,7 @@ import { InputError, LabError } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { plansOf, type RunRequest, storedPlan } from "../lab/experiment/launch.ts";
 import type { SweepDefinition } from "../lab/experiment/sweep/definition.ts";
-import { FLEET_PROGRAM, memoryText, PROGRAM } from "./command.ts";
+import { FLEET_PROGRAM, memoryText, PROGRAM, SLURM_PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
 import { quoted, shellWord } from "../lab/core/shell.ts";
 import { folderOf } from "../lab/store/location.ts";
@@ -18,9 +18,6 @@ import { openStoreOf, storeLocation } from "./stores.ts";
 import { storeFlag } from "../web/program.ts";
 import { plural } from "./terminal/format.ts";
 import type { Io } from "./terminal/io.ts";
-
-/** What a person types to submit: the task may start sbatch. */
-export const SLURM_PROGRAM = "deno task -q experiment:slurm";
 
 /** Seconds before the time limit at which a task is told to checkpoint, at most. */
 const WARNING_SECONDS = 120;

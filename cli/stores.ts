@@ -59,13 +59,14 @@ export function findRuns(store: Store, references: readonly string[]): Run[] {
 }
 
 /**
- * Runs by reference, each once, where a word may mean several: those called so, or of the experiment of
- * that name, else the run of an id.
+ * Runs by reference, each once, where a word may mean several: the run of that id, or `latest`; else
+ * those called so, or of the experiment of that name; else the run whose id begins so.
  */
 export function findNamed(store: Store, references: readonly string[]): Run[] {
   const all = store.runs();
   const found = references.flatMap((each) => {
-    const named = all.filter((run) => isCalled(run, each));
+    const isRun = each === "latest" || all.some(({ id }) => id === each);
+    const named = isRun ? [] : all.filter((run) => isCalled(run, each));
     return named.length > 0 ? named : [store.find(each)];
   });
   return [...new Map(found.map((run) => [run.id, run])).values()];

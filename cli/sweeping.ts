@@ -396,15 +396,16 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
       const shown = isNone
         ? `none${lostText(judged.runs)}`
         : withSpread(value, figureSpread(judged.values), figure);
-      parts.push(
+      parts.push(...wrapped(
         `Trial ${best.trial} on ${plural(judged.values.length, "seed")} from 101 on, which chose ` +
           `nothing: ${shown}${verdict === undefined ? "" : `, ${shownVerdict(verdict, io)}`}`,
-      );
+        io.columns(),
+      ));
     }
     parts.push(`Its settings: ${settingWords(Object.entries(best.point)).join(" ")}`);
   }
   const importance = importanceLine(state);
-  if (importance !== "") parts.push(importance);
+  if (importance !== "") parts.push(...wrapped(importance, io.columns()));
   parts.push(
     over
       ? `Its runs: ${commandLine(`runs ${whereSweep(name)}`, store)}`

@@ -41,7 +41,7 @@ export const compare = defineCommand({
   parser: (known) =>
     object({
       runs: runArguments(
-        known,
+        { ...known, runs: [...known.runs, ...known.names ?? []] },
         "Runs: ids, unique prefixes of them, latest, or the name of an experiment or of runs (--name).",
       ),
       where: whereOption(),

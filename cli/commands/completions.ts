@@ -11,7 +11,7 @@ import { object } from "@optique/core/constructs";
 import { type Suggestion, suggestSync } from "@optique/core/parser";
 import { argument } from "@optique/core/primitives";
 import { unknownName } from "../../lab/core/errors.ts";
-import { quoted } from "../../lab/core/shell.ts";
+import { quoted, shellWord } from "../../lab/core/shell.ts";
 import { type Command, defineCommand, type Known, oneOf, plain } from "../command.ts";
 import { everywhere } from "../terminal/help.ts";
 import type { Io } from "../terminal/io.ts";
@@ -28,7 +28,8 @@ export const completions = defineCommand({
   usage: "SHELL",
   brief: "A script that completes commands, flags, names and runs",
   description: "Prints a script for your shell. It defines the function reverie, which is this " +
-    "command line from any folder, and completes its commands, flags, experiments and runs.",
+    "command line from any folder, and completes its commands, flags, experiments, runs, " +
+    "sweeps and files.",
   examples: [
     ["completions bash >> ~/.bashrc", "bash"],
     ["completions zsh >> ~/.zshrc", "zsh (after compinit)"],
@@ -88,7 +89,7 @@ export async function complete(
   return 0;
 }
 
-/** What may stand in the place of the last word. */
+/** What may stand in the place of the last word: where none of our names fits, a file. */
 export function suggest(
   words: readonly string[],
   quickStart: Command,
@@ -117,10 +118,21 @@ export function suggest(
   // Every flag begins with two hyphens, and the parser offers none for one.
   const asked = last === "-" ? typed.with(-1, "--") : typed;
   const found = suggestSync(command.parser(known), asked as [string, ...string[]]);
-  return [...found, ...common];
+  const names = [...found, ...common];
+  return names.length > 0 ? names : files(last);
 }
 
-/** Names from the registries, and run ids where the command takes runs and a store can be read. */
+/** The files that a word may begin, also behind a flag and `=`; none for a flag alone. */
+function files(word: string): readonly Suggestion[] {
+  const prefix = /^--[\w-]+=/.exec(word)?.[0] ?? "";
+  if (word.startsWith("-") && prefix === "") return [];
+  return [{ kind: "file", type: "any", pattern: word, prefix }];
+}
+
+/**
+ * Names from the registries and, where the command takes some and the store of the line can be read,
+ * those of runs and sweeps.
+ */
 async function known(words: readonly string[], io: Io): Promise<Known> {
   const [command] = words;
   if (words.length < 2) return { experiments: [], runs: [] };
@@ -135,13 +147,31 @@ async function known(words: readonly string[], io: Io): Promise<Known> {
     const datasets = names(registries.datasets);
     return { experiments, runs: [], environments, agents, models, datasets };
   }
-  let runs: string[] = [];
   try {
-    using opened = await openStoreOf(io, undefined, { readOnly: true });
-    runs = ["latest", ...opened.store.runs().map((run) => run.id)];
+    using opened = await openStoreOf(io, storeIn(words), { readOnly: true });
+    const { store } = opened;
+    const runs = store.runs();
+    const called = runs.flatMap((run) => [run.name, run.manifest.determined.experiment]);
+    return {
+      experiments,
+      runs: ["latest", ...runs.map((run) => run.id)],
+      names: [...new Set(called)].filter(isWord),
+      sweeps: store.sweepNames().filter(isWord),
+    };
   } catch {
     // No store yet, or none that can be read: there is nothing to offer, and a shell must not see
     // an error in the middle of a line.
+    return { experiments, runs: [] };
   }
-  return { experiments, runs };
+}
+
+/** What `--store` names in a line. */
+function storeIn(words: readonly string[]): string | undefined {
+  const at = words.findLastIndex((word) => /^--store(=|$)/.test(word));
+  return at < 0 ? undefined : words[at].slice("--store=".length) || words[at + 1];
+}
+
+/** Whether a name can be typed as it is: a shell puts in what is offered without quotes. */
+function isWord(name: string): boolean {
+  return shellWord(name) === name;
 }

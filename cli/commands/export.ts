@@ -14,7 +14,7 @@ import type { Run, Store } from "../../lab/store/store.ts";
 import { defineCommand, oneOf, plain, runArguments, storeOption, whereOption } from "../command.ts";
 import { chosenRuns } from "../filter.ts";
 import { inFileName, refuseExisting, writeWhole } from "../files.ts";
-import { dataOf, dataOption } from "../stored_model.ts";
+import { dataOf, dataOption, noticeDiverged } from "../stored_model.ts";
 import { isFolder } from "../../lab/store/files.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 import { needRuns, openStoreOf } from "../stores.ts";
@@ -33,6 +33,9 @@ const formats = [
   ] as const,
 ];
 type Format = typeof formats[number];
+
+/** Those that are a checkpoint's networks. */
+const networks: readonly Format[] = ["safetensors", "policy", "model", "onnx"];
 
 /** The command `export`. */
 export const exportRuns = defineCommand({
@@ -91,6 +94,7 @@ export const exportRuns = defineCommand({
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const found = chosenRuns(store, "export", references, where);
+    if (networks.includes(format)) tellDiverged(store, found, io);
     const files = await filesOf(store, found, format, io, dataOf(io, data));
     const paths = placesOf(files, callersPath(io, out));
     await refuseExisting(paths, force);
@@ -175,6 +179,14 @@ async function filesOf(
         content: async () =>
           tensorboardParts(exported(store, run), undefined, await picturesOf(store, run)),
       }));
+  }
+}
+
+/** Says of runs that diverged of when the networks are that are written. */
+function tellDiverged(store: Store, runs: readonly Run[], io: Io): void {
+  for (const run of runs) {
+    const checkpoint = chosenCheckpoint(store.checkpoints(run.id), "final");
+    if (checkpoint !== undefined) noticeDiverged(io, run, checkpoint);
   }
 }
 

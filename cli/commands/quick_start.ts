@@ -23,7 +23,7 @@ import type { Act, Drawn, Frame } from "../episode.ts";
 import { writeWhole } from "../files.ts";
 import { evaluatedFigures } from "../terminal/figures.ts";
 import { configured } from "../../lab/experiment/run_fields.ts";
-import { count, duration, plural, table } from "../terminal/format.ts";
+import { count, duration, plural, table, wrapped } from "../terminal/format.ts";
 import { type Io, styled } from "../terminal/io.ts";
 import type { ProgressDisplay } from "../terminal/progress.ts";
 import { runsDocument } from "../run_document.ts";
@@ -201,7 +201,7 @@ async function results(
   return [
     ...(agents.length > 0 ? [await agentsTable(agents, io)] : []),
     ...(models.length > 0 ? [modelsTable(store, models, io)] : []),
-    ...(notes.length > 0 ? [notes.join("\n")] : []),
+    ...(notes.length > 0 ? [notes.flatMap((note) => wrapped(note, io.columns())).join("\n")] : []),
     `${bold("Total time")} ${duration(seconds)}.` +
     sheets.map((path) => `\n${bold("Samples")} ${path}`).join(""),
     next(runs, at, io),

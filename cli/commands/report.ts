@@ -40,7 +40,7 @@ export const report = defineCommand({
   ],
   parser: (known) =>
     object({
-      names: multiple(argument(named("NAME", known.experiments), {
+      names: multiple(argument(named("NAME", known.names), {
         description: plain("Experiments whose runs are reported, or names of runs (--name)."),
       })),
       where: whereOption(),

@@ -27,6 +27,7 @@ import {
   seedValue,
   setOption,
   shortText,
+  SLURM_PROGRAM,
   storeOption,
   threadsOption,
   workersOption,
@@ -63,8 +64,16 @@ export const run = defineCommand({
       "run cartpole-a2c --sweep agent.learningRate=log:1e-4..1e-2 --trials 40 --seeds 3",
       "a sweep: 40 learning rates, the best one judged on other seeds",
     ],
-    ["run cartpole-ppo --seeds 5 --store postgres://lab@db/lab", "on every machine with a worker"],
-    ["run cartpole-ppo --seeds 20 --launch slurm --time 1:00:00", "an array job of Slurm"],
+    [
+      "run cartpole-ppo --seeds 5 --store postgres://lab@db/lab",
+      "on every machine with a worker",
+      FLEET_PROGRAM,
+    ],
+    [
+      "run cartpole-ppo --seeds 20 --launch slurm --time 1:00:00",
+      "an array job of Slurm",
+      SLURM_PROGRAM,
+    ],
     ["run cartpole-ppo --seed 1 --json", "the result for a program"],
   ],
   parser: (known) =>

@@ -21,9 +21,9 @@ export const sweeps = defineCommand({
     ["sweeps cartpole-a2c-sweep", "one of them"],
     ["sweeps cartpole-a2c-sweep --json", "its trials for a program"],
   ],
-  parser: () =>
+  parser: (known) =>
     object({
-      name: optional(argument(named("NAME"), { description: plain("A sweep.") })),
+      name: optional(argument(named("NAME", known.sweeps), { description: plain("A sweep.") })),
       json: jsonOption(),
       store: storeOption(),
     }),

@@ -2,7 +2,7 @@
 import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { defineCommand, plain } from "../command.ts";
+import { defineCommand, FLEET_PROGRAM, plain } from "../command.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Sync } from "../../lab/store/sync.ts";
 import { isPostgres, openFleet } from "../fleet.ts";
@@ -23,7 +23,11 @@ export const sync = defineCommand({
   examples: [
     ["sync /mnt/laptop/runs runs", "the runs of another machine into this store"],
     ["sync runs /mnt/disk/runs", "what is new to a disk"],
-    ["sync runs postgres://lab@db/lab", "this machine's runs to a store that machines share"],
+    [
+      "sync runs postgres://lab@db/lab",
+      "this machine's runs to a store that machines share",
+      FLEET_PROGRAM,
+    ],
   ],
   parser: () =>
     object({

@@ -152,7 +152,8 @@ export function comparisonTables(
     }
   }
   if (notes.length > 0) {
-    parts.push(notes.map((note) => styled(io.color.out, "dim", note)).join("\n"));
+    const lines = notes.flatMap((note) => wrapped(note, io.columns()));
+    parts.push(lines.map((line) => styled(io.color.out, "dim", line)).join("\n"));
   }
   return parts.join("\n\n");
 }

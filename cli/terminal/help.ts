@@ -21,7 +21,7 @@ const NOTHING_KNOWN = { experiments: [], runs: [] };
 /** Help of one command: usage, what it does, its options, examples. */
 export function commandHelp(command: Command, io: Io): string {
   const label = "Usage: ";
-  const usage = `${callOf(command)} ${command.usage}`;
+  const usage = `${callOf(command, io.program)} ${command.usage}`;
   return [
     label + wrapped(usage, io.columns() - label.length).join(`\n${" ".repeat(label.length)}`),
     options(command, io),
@@ -33,15 +33,16 @@ export function commandHelp(command: Command, io: Io): string {
 export function overallHelp(quickStart: Command, commands: readonly Command[], io: Io): string {
   const heading = (text: string) => styled(io.color.out, "bold", text);
   const longest = Math.max(...commands.map((command) => command.name.length));
+  const { program = PROGRAM } = io;
   return [
     heading("Reverie: a lab for agents that learn and models that dream."),
-    `Usage: ${PROGRAM} [COMMAND] [ARGUMENTS]`,
+    `Usage: ${program} [COMMAND] [ARGUMENTS]`,
     [
       heading("Commands:"),
       `  ${"(none)".padEnd(longest)}  ${quickStart.brief}`,
       ...commands.map(({ name, brief }) => `  ${name.padEnd(longest)}  ${brief}`),
     ].join("\n"),
-    `Each command has its own help: ${PROGRAM} COMMAND --help\nThe version: ${PROGRAM} --version`,
+    `Each command has its own help: ${program} COMMAND --help\nThe version: ${program} --version`,
     heading("Without a command, the quick start:"),
     options(quickStart, io),
     [
@@ -83,10 +84,10 @@ const isOption = ({ term }: DocEntry) => term.type === "option" || term.type ===
 
 function examples(command: Command, io: Io): string {
   const { name } = command;
-  const lines = command.examples.map(([line]) =>
+  const lines = command.examples.map(([line, , program = io.program]) =>
     line === name || line.startsWith(`${name} `)
-      ? callOf(command) + line.slice(name.length)
-      : `${PROGRAM} ${line}`
+      ? callOf(command, program) + line.slice(name.length)
+      : `${program ?? PROGRAM} ${line}`
   );
   return [
     styled(io.color.out, "bold", "Examples:"),

@@ -48,6 +48,8 @@ export interface Io {
   readonly store: string;
   /** Whether errors are followed by their stacks. */
   readonly debug?: boolean;
+  /** What a person types for the task that this is. Default: `PROGRAM`. */
+  readonly program?: string;
   /** Folders that a run's process may read, where each run has one of its own. */
   readonly isolated?: readonly string[];
   /** Folder for marks of what was said and is not to be said again; undefined: it is not said. */

@@ -94,8 +94,9 @@ interface Piece {
 /** What stands in a text, in its order. */
 function piecesIn(text: string): Piece[] {
   const value = `"[^"]*"|'[^']*'|[^\\s"']+`;
+  const list = `\\[[^\\]"']*\\](?=\\s|$)`;
   const pieces = new RegExp(
-    `([^\\s<>=!"']+\\s*(?:==|!=|<=|>=|=|<|>)\\s*(?:${value}))|(${value})`,
+    `([^\\s<>=!"']+\\s*(?:==|!=|<=|>=|=|<|>)\\s*(?:${list}|${value}))|(${value})`,
     "g",
   );
   return [...text.matchAll(pieces)].map(([, condition, word]) => ({ condition, word }));
@@ -197,7 +198,17 @@ export function meets(value: Value, condition: Condition, reading: Reading = "pl
     );
   }
   if (Array.isArray(value)) return value.includes(wanted);
-  return reading === "id" ? String(value).startsWith(wanted) : String(value) === wanted;
+  return reading === "id" ? String(value).startsWith(wanted) : tight(`${value}`) === tight(wanted);
+}
+
+/** A list that is written as JSON without blanks in it, another text as it is. */
+function tight(text: string): string {
+  if (!text.startsWith("[")) return text;
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text; // one that begins so
+  }
 }
 
 /** An empty id begins every id, and nothing would be the number 0: a variable of the shell that is not set. */

@@ -24,6 +24,9 @@ import { Sweeps } from "./sweeps.ts";
 /** Snapshots that are taken at most. */
 const SNAPSHOTS = 20;
 
+/** The database of a backup that is not whole yet. */
+const PART = "lab.db.part";
+
 /** Where a folder's rows and files are from that follows another store. */
 export interface Followed {
   /** Brings in rows as they are now. */
@@ -34,7 +37,7 @@ export interface Followed {
 
 /**
  * Copies the store of `database`, which lies in `folder`, to the folder `target`: the database as of
- * one moment, the files that it names, and journals of their own.
+ * one moment, the files that it names, and journals of their own. Where that fails `target` is empty.
  *
  * @param followed Of a folder that follows another store: what is not there yet comes from that one.
  * @throws {InputError} where `target` is there and not empty, or lies in the store.
@@ -46,16 +49,48 @@ export async function backUp(
   target: string,
   followed?: Followed,
 ): Promise<Backup> {
-  if (namesIn(target).length > 0 || (sizeOfFile(target) !== undefined && !isFolder(target))) {
-    throw new InputError(`Cannot back up to ${target} as it must be a new or an empty folder`);
+  const names = namesIn(target);
+  if (names.length > 0 || (sizeOfFile(target) !== undefined && !isFolder(target))) {
+    const begun = names.includes(PART)
+      ? " (delete what is left there of a backup that broke off)"
+      : "";
+    throw new InputError(
+      `Cannot back up to ${target} as it must be a new or an empty folder${begun}`,
+    );
   }
   if (`${truePath(target)}/`.startsWith(`${truePath(folder)}/`)) {
     throw new InputError(`Cannot back up to ${target} as it must lie outside the store: ${folder}`);
   }
   makeFolders(target);
+  try {
+    return await copyStore(database, folder, target, followed);
+  } catch (error) {
+    clear(target);
+    throw error;
+  }
+}
+
+/** Removes what is in a folder, as far as that can be. */
+function clear(folder: string): void {
+  for (const name of namesIn(folder)) {
+    try {
+      Deno.removeSync(`${folder}/${name}`, { recursive: true });
+    } catch {
+      // A disk that failed: why is told already.
+    }
+  }
+}
+
+/** Copies a store to an empty folder. */
+async function copyStore(
+  database: Database,
+  folder: string,
+  target: string,
+  followed: Followed | undefined,
+): Promise<Backup> {
   for (const name of ["artifacts", "checkpoints", "locks"]) makeFolder(`${target}/${name}`);
   const copied = new Set<string>();
-  const part = `${target}/lab.db.part`;
+  const part = `${target}/${PART}`;
   for (let left = SNAPSHOTS;; left--) {
     removeFile(part);
     await database.copyTo(part);

@@ -8,6 +8,7 @@ import { backup, DatabaseSync } from "node:sqlite";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { DamageError, InputError, LabError, unlessDamaged } from "../core/errors.ts";
 import { checksum } from "./checksum.ts";
+import { ONCE_FREE } from "./files.ts";
 
 /** A row as SQLite returns it. */
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
@@ -34,7 +35,7 @@ const remedies: readonly (readonly [RegExp, typeof InputError | typeof LabError,
   [/is locked/, LabError, "another process keeps it locked: try again when that one is through"],
   [/readonly database/, InputError, "you may not write in its folder: copy it to where you may"],
   [/unable to open/, InputError, "it cannot be opened: check the folder and who may write there"],
-  [/disk is full/, LabError, "the disk is full: free some space, then resume the run"],
+  [/disk is full/, LabError, `the disk is full: ${ONCE_FREE}`],
   [/disk I\/O error/, LabError, "the disk failed or is full"],
   [/malformed/, DamageError, "it is damaged: `verify` says what of it is, `recover` rebuilds it"],
   [/not a database/, DamageError, "it is no SQLite database"],

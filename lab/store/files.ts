@@ -294,12 +294,13 @@ export async function readVerified(path: string, hash: string): Promise<Uint8Arr
   return bytes;
 }
 
+/** What to do on a full disk, whatever could not be written. */
+export const ONCE_FREE = "free some space, then do it again (a run goes on by `resume`)";
+
 /** A {@linkcode LabError} that says why a file could not be written. */
 export function writeFailure(path: string, error: unknown): LabError {
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const reason = code === "ENOSPC" || code === "EDQUOT"
-    ? "the disk is full: free some space, then resume the run"
-    : text;
+  const reason = code === "ENOSPC" || code === "EDQUOT" ? `the disk is full: ${ONCE_FREE}` : text;
   return new LabError(`Cannot write ${path} as ${reason}`, { cause: error });
 }

@@ -256,3 +256,11 @@ Deno.test("a report tells groups apart by their letters, also where they are cal
     .flatMap((block) => block.kind === "table" ? [block] : []);
   deepStrictEqual(tables.at(-1)!.rows[0].slice(0, 2), ["a", "c"]);
 });
+
+Deno.test("notes are wrapped as other lines are", () => {
+  const note = Array(30).fill("left out").join(" ");
+  const tables = comparisonTables({ ...comparison, notes: [note] }, capturedIo({ columns: 80 }));
+  const [last] = tables.split("\n\n").slice(-1);
+  strictEqual(last.replaceAll("\n", " "), note);
+  deepStrictEqual(last.split("\n").map((line) => line.length > 80), [false, false, false, false]);
+});

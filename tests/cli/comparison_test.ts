@@ -324,6 +324,12 @@ Deno.test("where less is better the worst is more than any figure, and where no 
       return comparison.pairs[0].probability;
     };
     deepStrictEqual([probabilityOf("losses/loss"), probabilityOf("rollout/length")], [1, NaN]);
+    // Without such a seed it is that of the figures as they are.
+    const { id } = addRun(store, "a", 1, [1]);
+    store.append(id, [pointAt("rollout/length", 1, 6)]);
+    const metric = "rollout/length";
+    const [{ probability }] = compareRuns(store, store.runs(), registries, { metric }).pairs;
+    deepStrictEqual(probability, 1);
   });
 });
 
@@ -379,12 +385,15 @@ Deno.test("a group without a headline figure says which series it has", async ()
   });
 });
 
-Deno.test("a NaN among the figures is shown, never dropped", async () => {
+Deno.test("a return that is NaN is told, never dropped", async () => {
   await withStore((store) => {
     const runs = [[1], [NaN], [3]].map((each, i) => addRun(store, "a", i, each));
     const comparison = compareRuns(store, runs, registries);
     ok(Number.isNaN(comparison.groups[0].iqm));
-    match(comparisonTables(comparison, capturedIo()), /world-a\s+3\s+return\s+NaN/);
+    match(
+      comparisonTables(comparison, capturedIo()),
+      /world-a\s+2 of 3, 1 diverged\s+return\s+none/,
+    );
   });
 });
 

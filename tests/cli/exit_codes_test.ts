@@ -42,6 +42,17 @@ Deno.test("reproduce --approximately succeeds where bits are close, and fails wh
   }
 });
 
+Deno.test("reproduce writes nothing into a store unless it keeps the run", async () => {
+  await using lab = await typedIn();
+  const { store, folder, typed } = lab;
+  const [run] = await launch([request()], options(store));
+  await Deno.remove(`${folder}/runs/locks`, { recursive: true });
+  const inStore = () => Array.from(Deno.readDirSync(`${folder}/runs`), ({ name }) => name).sort();
+  const before = inStore();
+  const { code, error } = await typed("reproduce", run.id);
+  deepStrictEqual([code, inStore()], [0, before], error);
+});
+
 Deno.test("sync takes over what there is, and fails where files of it are missing or damaged", async () => {
   await using lab = await typedIn();
   const { store, folder, typed } = lab;

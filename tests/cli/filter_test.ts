@@ -53,7 +53,13 @@ Deno.test("runs match by text, part, tag, list, and numbers however they are wri
     deepStrictEqual(seedsWhere(store, "environment=Line-v0"), [1, 2]);
     deepStrictEqual(seedsWhere(store, "agent.gamma=0.50"), [1, 2]);
     deepStrictEqual(seedsWhere(store, "environment.own=true"), [1, 2]);
-    deepStrictEqual(seedsWhere(store, "agent.hiddenSizes=[64,64]"), [1, 2]);
+    for (const list of ["[64,64]", "[64, 64]", "[ 64 , 64.0 ]"]) {
+      deepStrictEqual(seedsWhere(store, `agent.hiddenSizes=${list}`), [1, 2]);
+      deepStrictEqual(seedsWhere(store, `agent.hiddenSizes!=${list}`), []);
+    }
+    for (const list of ["[64]", "[64, 32]", "[64, 64", "[]"]) {
+      deepStrictEqual(seedsWhere(store, `agent.hiddenSizes=${list}`), []);
+    }
     deepStrictEqual(seedsWhere(store, "tag=x"), [1]);
     deepStrictEqual(seedsWhere(store, "tag!=x"), [2]);
     deepStrictEqual(seedsWhere(store, "status=failed", "seed=2"), [2]);

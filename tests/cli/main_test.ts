@@ -9,11 +9,16 @@ import type { Run } from "../../lab/store/store.ts";
 import { registries } from "../../registries.ts";
 import { width } from "../../cli/terminal/format.ts";
 import { everywhere } from "../../cli/terminal/help.ts";
+import { openStore } from "../../lab/store/sqlite_store.ts";
+import { addRun } from "../lab/store/fixtures.ts";
 import { capturedIo } from "./captured_io.ts";
+import { inFolder } from "./folder.ts";
 
 const known = {
   experiments: ["cartpole-dqn", "cartpole-ppo", "glyphs-vae"],
   runs: ["latest", "1k2"],
+  names: ["lake", "sea"],
+  sweeps: ["rates"],
   agents: ["dqn", "ppo"],
 };
 
@@ -288,15 +293,39 @@ Deno.test("every example is shown as it is typed from where the lab lies", async
     const { out } = await lab(name, "--help");
     const lines = out.slice(out.indexOf("Examples:\n")).trimEnd().split("\n").slice(1);
     const shown = examples.map((_, i) => [lines[2 * i], lines[2 * i + 1]]);
-    const wanted = examples.map(([line, does]) => {
+    const wanted = examples.map(([line, does, task = program]) => {
       const [first, ...rest] = line.split(" ");
+      const own = task === program ? call : `${task} ${name}`;
       return [
         `  # ${does}`,
-        `  ${[first === name ? call : `${program} ${first}`, ...rest].join(" ")}`,
+        `  ${[first === name ? own : `${task} ${first}`, ...rest].join(" ")}`,
       ];
     });
     deepStrictEqual([name, shown, lines.length], [name, wanted, 2 * examples.length]);
   }
+});
+
+Deno.test("examples that need another task's permissions are shown with that task", async () => {
+  for (const { name, call } of commands) {
+    const { out } = await lab(name, "--help");
+    const lines = out.slice(out.indexOf("Examples:\n")).split("\n");
+    for (const [flag, task] of [["postgres://", "fleet"], ["--launch slurm", "slurm"]]) {
+      const own = lines.filter((line) => line.includes(flag));
+      const begin = call ?? `deno task -q experiment:${task} ${name}`;
+      deepStrictEqual(own.filter((line) => !line.startsWith(`  ${begin} `)), []);
+    }
+  }
+});
+
+Deno.test("help begins lines with the task that was typed", async () => {
+  const io = { ...capturedIo(), program: "deno task -q experiment:fleet" };
+  for (const words of [["runs", "--help"], ["--help"], ["runs", "--nothing"]]) {
+    await main(words, io);
+  }
+  const { out, error } = io.written;
+  strictEqual(out.match(/^Usage: deno task -q experiment:fleet /gm)?.length, 2);
+  match(error, /Usage: deno task -q experiment:fleet runs /);
+  ok(!/experiment (runs|\[COMMAND\]|COMMAND)/.test(out), out);
 });
 
 Deno.test("every command of the documentation parses", async () => {
@@ -467,7 +496,42 @@ Deno.test("completions offer commands, flags, choices, experiments and runs", ()
   deepStrictEqual(offered("list", "--h"), ["--help"]);
   deepStrictEqual(offered("list", "wor"), ["worlds"]);
   deepStrictEqual(offered("list", "--agent", "p"), ["ppo"]);
+  deepStrictEqual(offered("compare", "l"), ["latest", "lake"]);
+  deepStrictEqual(offered("report", ""), ["lake", "sea"]);
+  deepStrictEqual(offered("sweeps", "r"), ["rates"]);
   deepStrictEqual(offered("nonsense", "x"), []);
+});
+
+Deno.test("where none of the lab's names fits files are completed, behind a flag and = too", async () => {
+  const asked = async (...words: string[]) => (await lab("complete", "bash", ...words)).out.trim();
+  strictEqual(await asked("run", "my_"), "__FILE__:any::my_:0");
+  strictEqual(await asked("import", ""), "__FILE__:any:::0");
+  strictEqual(await asked("runs", "--store=ru"), "__FILE__:any::--store=ru:0:--store=");
+  for (
+    const words of [["my_"], ["nonsense", "my_"], ["runs", "--my_"], ["run", "cartpole-ppo-q"]]
+  ) {
+    ok(!(await asked(...words)).includes("__FILE__"), words.join(" "));
+  }
+});
+
+Deno.test("a line's own store is asked for runs, their names and sweeps, but for what a shell misreads", async () => {
+  await inFolder(async (folder) => {
+    const store = openStore(`${folder}/mine`);
+    const { id } = addRun(store, "lake");
+    addRun(store, "it's mine");
+    store.putSweep("rates", { trials: 3 });
+    store.close();
+    const asked = async (...words: string[]) => {
+      const io = capturedIo({ folder, root: folder });
+      strictEqual(await main(["complete", "bash", ...words], io), 0);
+      return io.written.out.trim().split("\n");
+    };
+    deepStrictEqual(await asked("evaluate", "--store", "mine", id), [id]);
+    deepStrictEqual(await asked("evaluate", "--store=mine", id), [id]);
+    deepStrictEqual(await asked("report", "--store", "mine", ""), ["lake"]);
+    deepStrictEqual(await asked("sweeps", "--store", "mine", ""), ["rates"]);
+    match((await asked("evaluate", id))[0], /^__FILE__/);
+  });
 });
 
 Deno.test("every flag of every command, and every common one, is offered by each of its beginnings", () => {

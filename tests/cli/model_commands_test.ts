@@ -164,7 +164,11 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       (await lab("run", "vae", "--dataset", "images", "--budget", "60", ...broken)).code,
       1,
     );
-    for (const args of [["sample", "latest", "--out", "broken.png"], ["score", "latest"]]) {
+    const exported = ["safetensors", "model", "onnx"].map((format) => [
+      ...["export", "latest", "--format", format, "--out", "broken"],
+    ]);
+    const drawn = [["sample", "latest", "--out", "broken.png"], ["score", "latest"]];
+    for (const args of [...drawn, ...exported]) {
       match((await lab(...args)).error, /^Run \w+ diverged: it is used as of iteration 0 of 1\n/);
     }
     await succeeds("delete", "latest");

@@ -48,6 +48,30 @@ Deno.test("a file that does not end is said to be waited for, and Ctrl-C ends th
   });
 });
 
+Deno.test("help names the task that has the process's permissions, of a command in a thread too", async () => {
+  await inFolder(async (folder) => {
+    for (
+      const [given, task] of [
+        ["--allow-read", "experiment"],
+        ["--allow-net", "experiment:fleet"],
+        ["--allow-env=REVERIE_BLAS", "experiment:native"],
+        ["--allow-all", "experiment"],
+      ]
+    ) {
+      for (const name of ["runs", "export"]) {
+        const args = ["run", "--quiet", "--no-prompt", "--allow-read", given, main, name, "--help"];
+        const io = { cwd: root, stdout: "piped", stderr: "piped" } as const;
+        const { stdout } = await new Deno.Command(Deno.execPath(), {
+          ...io,
+          args: given === "--allow-all" ? args.toSpliced(3, 1) : args,
+          env: { INIT_CWD: folder, NO_COLOR: "1" },
+        }).output();
+        ok(text(stdout).startsWith(`Usage: deno task -q ${task} ${name} `), text(stdout));
+      }
+    }
+  });
+});
+
 Deno.test("a missing permission is one line that says how to give it", async () => {
   await inFolder(async (folder) => {
     for (

@@ -1,5 +1,6 @@
-import { strictEqual, throws } from "node:assert";
-import { commandLine, storeLocation } from "../../cli/stores.ts";
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { commandLine, findNamed, storeLocation } from "../../cli/stores.ts";
+import { addRun, withStore } from "../lab/store/fixtures.ts";
 import { capturedIo } from "./captured_io.ts";
 
 Deno.test("a command line that is proposed reaches the store, by the task that may", () => {
@@ -29,4 +30,15 @@ Deno.test("a store's place begins in the caller's folder, whatever stands before
   for (const empty of ["", "sqlite:"]) {
     throws(() => storeLocation(io, empty), /^InputError: Cannot take a path as it is empty$/);
   }
+});
+
+Deno.test("a word is a run's whole id or latest, else a name, else the beginning of an id", async () => {
+  await withStore((store) => {
+    const { id: first } = addRun(store, "latest");
+    const { id: second } = addRun(store, first);
+    const { id: third } = addRun(store, second.slice(0, -1));
+    const found = (word: string) => findNamed(store, [word]).map(({ id }) => id);
+    deepStrictEqual([found(first), found(second), found("latest")], [[first], [second], [third]]);
+    deepStrictEqual(found(second.slice(0, -1)), [third]);
+  });
 });

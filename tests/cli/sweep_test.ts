@@ -290,6 +290,13 @@ Deno.test("a sweep's page has its twenty best trials, and says how many more the
     sweepPage({ ...stateOf(4), judged: { ...lost, training: undefined } }, judge, io),
     /^Trial 3 on 2 seeds from 101 on, which chose nothing: none, 1 diverged$/m,
   );
+  match(
+    sweepPage({ ...stateOf(4), judged: { ...lost, training: undefined } }, judge, {
+      ...io,
+      columns: () => 40,
+    }),
+    /^Trial 3 on 2 seeds from 101 on, which\nchose nothing: none, 1 diverged$/m,
+  );
   const { trials: told } = JSON.parse(sweepDocument(stateOf(4)));
   deepStrictEqual(told.map(({ state }: { state: string }) => state), [
     ...["complete", "pruned", "failed", "open", "complete"],

@@ -3,6 +3,8 @@ import { InputError } from "../../lab/core/errors.ts";
 import { launch, resume } from "../../lab/experiment/launch.ts";
 import { storedSeries } from "../../lab/experiment/recorder.ts";
 import { verify } from "../../lab/experiment/verify.ts";
+import { backUp } from "../../lab/store/backup.ts";
+import { Database } from "../../lab/store/database.ts";
 import { openStore, recoverStore } from "../../lab/store/sqlite_store.ts";
 import { options, request } from "../lab/experiment/toy_runs.ts";
 
@@ -71,6 +73,27 @@ Deno.test("sweeps and runs that have not begun come back from a backup whose dat
     deepStrictEqual(back.sweep("rates")!.definition, { trials: 3 });
     deepStrictEqual(waiting.map((id) => back.request(id)), [{ seed: 1 }, { seed: 2 }]);
     back.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a backup that failed can be made again, one that was killed is said to lie there", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    openStore(`${folder}/runs`).close();
+    const database = new Database(`${folder}/runs/lab.db`, { readOnly: false });
+    const copied = async (fetch: () => Promise<void>) =>
+      await backUp(database, `${folder}/runs`, `${folder}/copy`, { refresh: fetch, fetch });
+    await rejects(copied(() => Promise.reject(new Error("the disk is full"))), /the disk is full$/);
+    deepStrictEqual([...Deno.readDirSync(`${folder}/copy`)], []);
+    strictEqual((await copied(() => Promise.resolve())).runs, 0);
+    await Deno.rename(`${folder}/copy/lab.db`, `${folder}/copy/lab.db.part`);
+    await rejects(copied(() => Promise.resolve()), {
+      name: "InputError",
+      message: /an empty folder \(delete what is left there of a backup that broke off\)$/,
+    });
+    database.close();
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -274,7 +274,8 @@ function MetricChoice(
           currentTarget.value = value;
         }}
       >
-        {names.map((name) => (
+        {/* What an address asks for is shown as chosen, also where no run has it. */}
+        {(names.includes(value) ? names : [value, ...names]).map((name) => (
           <option key={name} value={name} selected={name === value}>
             {name === "" ? "another metric …" : metricTitle(name)}
           </option>

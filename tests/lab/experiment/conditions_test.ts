@@ -92,6 +92,10 @@ Deno.test("conditions and words are read as they are typed, and written as they 
     conditions: [condition("seed", "=", "3"), condition("note", "=", "it's")],
     words: ["second try", "or"],
   });
+  deepStrictEqual(queryIn("first a=[64, 64] [x y] b=[[1,2],[3]]"), {
+    conditions: [condition("a", "=", "[64, 64]"), condition("b", "=", "[[1,2],[3]]")],
+    words: ["first", "[x", "y]"],
+  });
   deepStrictEqual([holdsCondition("ppo first"), holdsCondition("ppo seed=1")], [false, true]);
   for (const each of [condition("a", "<=", "x y"), condition("b", "=", `it's`)]) {
     deepStrictEqual(conditionsIn(written(each)), [each]);
