@@ -37,7 +37,7 @@ export interface Followed {
 
 /**
  * Copies the store of `database`, which lies in `folder`, to the folder `target`: the database as of
- * one moment, the files that it names, and journals of their own. Where that fails `target` is empty.
+ * one moment, the files that it names, and journals of their own. Where that fails nothing of it is left.
  *
  * @param followed Of a folder that follows another store: what is not there yet comes from that one.
  * @throws {InputError} where `target` is there and not empty, or lies in the store.
@@ -70,9 +70,12 @@ export async function backUp(
   }
 }
 
-/** Removes what is in a folder, as far as that can be. */
+/** What a store's folder holds. */
+const ofStore = /^(artifacts|checkpoints|locks|lab\.db.*|\w+\.jsonl)$/;
+
+/** Removes what a store that is not whole left in a folder, as far as that can be. */
 function clear(folder: string): void {
-  for (const name of namesIn(folder)) {
+  for (const name of namesIn(folder).filter((each) => ofStore.test(each))) {
     try {
       Deno.removeSync(`${folder}/${name}`, { recursive: true });
     } catch {

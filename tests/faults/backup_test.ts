@@ -87,6 +87,14 @@ Deno.test("a backup that failed can be made again, one that was killed is said t
       await backUp(database, `${folder}/runs`, `${folder}/copy`, { refresh: fetch, fetch });
     await rejects(copied(() => Promise.reject(new Error("the disk is full"))), /the disk is full$/);
     deepStrictEqual([...Deno.readDirSync(`${folder}/copy`)], []);
+    // What somebody else put there meanwhile is left alone.
+    const full = async () => {
+      await Deno.writeTextFile(`${folder}/copy/mine.txt`, "mine");
+      throw new Error("the disk is full");
+    };
+    await rejects(copied(full), /the disk is full$/);
+    deepStrictEqual([...Deno.readDirSync(`${folder}/copy`)].map(({ name }) => name), ["mine.txt"]);
+    await Deno.remove(`${folder}/copy/mine.txt`);
     strictEqual((await copied(() => Promise.resolve())).runs, 0);
     await Deno.rename(`${folder}/copy/lab.db`, `${folder}/copy/lab.db.part`);
     await rejects(copied(() => Promise.resolve()), {

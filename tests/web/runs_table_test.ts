@@ -393,12 +393,18 @@ Deno.test("a group of which a run ended with a broken loss has no figure, nor a 
 
 Deno.test("a group with a figure that is no number has that for its IQM, and the others' dots", () => {
   for (const odd of [NaN, Infinity]) {
-    const { source, records } = storeOf({
-      r1: { "evaluation/return_mean": 0.9 },
-      r2: { "evaluation/return_mean": odd },
+    const cellOf = (metric: string) => {
+      const { source, records } = storeOf({ r1: { [metric]: 0.9 }, r2: { [metric]: odd } });
+      const request = requestOf(`group=experiment&columns=${metric}`);
+      return tableOf(source, records, request).groups[0].cells[0];
+    };
+    deepStrictEqual(cellOf("evaluation/energy"), {
+      ...{ values: [0.9], iqm: String(odd), spread: null },
     });
-    const { groups: [{ cells: [cell] }] } = tableOf(source, records, requestOf("group=experiment"));
-    deepStrictEqual(cell, { values: [0.9], iqm: String(odd), spread: null });
+    // Without a return a run has come to nothing.
+    deepStrictEqual(cellOf("evaluation/return_mean"), {
+      ...{ values: [0.9], iqm: null, spread: null, lost: "1 of 2, 1 diverged" },
+    });
   }
 });
 
