@@ -173,6 +173,18 @@ export interface Examples {
   readonly labels?: ArrayLike<number>;
 }
 
+/** The first of some examples, at most so many. */
+export function firstOf(examples: Examples, most: number): Examples {
+  const count = Math.min(examples.count, most);
+  const { values, names, labels } = examples;
+  return {
+    count,
+    values: values.subarray(0, count * (values.length / examples.count)),
+    names: names.slice(0, count),
+    ...labels && { labels: Array.from(labels).slice(0, count) },
+  };
+}
+
 /**
  * The pictures of a folder or of one file, cropped and resized to the model's, black and white where it
  * learned from such pixels; without a path the test examples of its data. Pictures that cannot be decoded are named and left out.

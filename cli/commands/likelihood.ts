@@ -10,7 +10,7 @@ import type { LogLikelihoods } from "../../lab/core/trainer.ts";
 import type { Run } from "../../lab/store/store.ts";
 import type { ProbedLikelihoods } from "../../models/flow_likelihood.ts";
 import { defaulting, defineCommand, jsonOption, plain, seedValue } from "../command.ts";
-import { examplesOf, modelOptions, openModel } from "../stored_model.ts";
+import { examplesOf, firstOf, modelOptions, openModel } from "../stored_model.ts";
 import { openStoreOf } from "../stores.ts";
 import { count as counted, figure, plural, table } from "../terminal/format.ts";
 import type { Io } from "../terminal/io.ts";
@@ -78,10 +78,9 @@ export const likelihood = defineCommand({
     if (trainer.logLikelihood === undefined) throw await noneOf(io, run, which.store);
     const { bitsOf } = await import("../../models/likelihood.ts");
     const { mean, standardDeviation } = await import("../../lab/statistics/scores.ts");
-    const examples = await examplesOf(io, dataset, folder, strict);
-    const { labels, names } = examples;
-    const dimensions = examples.values.length / examples.count;
-    const values = examples.values.subarray(0, most * dimensions);
+    const examples = firstOf(await examplesOf(io, dataset, folder, strict), most);
+    const { values, labels, names } = examples;
+    const dimensions = values.length / examples.count;
     const random = streamOf(seed, "likelihood");
     const found: LogLikelihoods & Partial<ProbedLikelihoods> = await trainer.logLikelihood(
       values,

@@ -8,6 +8,7 @@ import type { Json } from "../../lab/core/snapshot.ts";
 import { defineCommand, named, plain } from "../command.ts";
 import {
   examplesOf,
+  firstOf,
   givePicture,
   modelOptions,
   openModel,
@@ -55,9 +56,9 @@ export const reconstruct = defineCommand({
     const { ensembleOf, membersReconstructions } = await import("../../models/ensembles.ts");
     const { imageSheet, reconstructionSheet } = await import("../../models/sheet.ts");
     const { run, dataset } = model;
-    const { count: all, values, names } = await examplesOf(io, dataset, from);
-    const count = Math.min(all, MOST);
-    const originals = values.subarray(0, count * values.length / all);
+    const examples = await examplesOf(io, dataset, from);
+    const { count: all } = examples;
+    const { count, values: originals, names } = firstOf(examples, MOST);
     const shape = dataset.shape as [number, number, number];
     const errorOf = (made: Float32Array) =>
       reconstructionErrors(originals, made, count).reduce((sum, error) => sum + error, 0) / count;

@@ -9,6 +9,7 @@ import { defineCommand, plain } from "../command.ts";
 import { refuseExisting } from "../files.ts";
 import {
   examplesOf,
+  firstOf,
   givePicture,
   modelOptions,
   openModel,
@@ -60,16 +61,14 @@ export const translate = defineCommand({
           `"${run.name}" is none`,
       );
     }
-    const { values: all, names, labels } = await examplesOf(io, dataset, from);
-    const size = all.length / names.length;
-    const count = isSheet ? Math.min(names.length, MOST) : names.length;
-    const values = all.subarray(0, count * size);
+    const examples = await examplesOf(io, dataset, from);
+    const { count, values, names, labels } = isSheet ? firstOf(examples, MOST) : examples;
     const paths = isSheet ? [] : translationPaths(names, callersPath(io, out));
     await refuseExisting(paths, force);
     const made = await trainer.translate(values, labels);
     const { imageSheet, translationSheet } = await import("../../models/sheet.ts");
     const [seen, drawn] = [shape, partnerShape] as [number, number, number][];
-    const what = `${pictures(count, names.length)} by run ${run.id}`;
+    const what = `${pictures(count, examples.count)} by run ${run.id}`;
     if (isSheet) {
       await givePicture(io, sheetPath, translationSheet(values, seen, made, drawn), what);
       return 0;

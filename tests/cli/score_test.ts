@@ -2,6 +2,7 @@
 import { deepStrictEqual, doesNotMatch, match, notStrictEqual, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
 import { registries } from "../../registries.ts";
+import { encodePng } from "../../lab/core/png.ts";
 import { encodeNpy } from "../../lab/core/npy.ts";
 import { featureNetworkOf } from "../../models/feature_network.ts";
 import { frechetDistance, momentsOf } from "../../models/metrics/frechet.ts";
@@ -108,6 +109,40 @@ Deno.test("score compares two folders, and a folder with a file of arrays", asyn
   });
 });
 
+Deno.test("of a folder in the order of its classes no class is measured alone", async () => {
+  await withFolder(async (lab, folder) => {
+    // More of the first one than some measures look at.
+    const shadeOf = (i: number, place: number) => 0.5 * place + 0.4 * (i * 37 % 101) / 101;
+    for (const [place, name] of ["dark", "light"].entries()) {
+      await Deno.mkdir(`${folder}/sorted/${name}`, { recursive: true });
+      await Promise.all(Array.from({ length: 1000 }, (_, i) =>
+        Deno.writeFile(
+          `${folder}/sorted/${name}/${i}.png`,
+          encodePng({
+            width: 4,
+            height: 4,
+            channels: 1,
+            pixels: new Uint8Array(16).fill(255 * shadeOf(i, place)),
+          }),
+        )));
+    }
+    const rows = Float32Array.from({ length: 400 * 16 }, (_, i) => {
+      const row = Math.floor(i / 16);
+      return shadeOf(row, row % 2);
+    });
+    await Deno.writeFile(`${folder}/rows.npy`, encodeNpy(rows, [400, 4, 4]));
+    await writeNetwork(`${folder}/eyes.json`, [4, 4, 1], 5);
+    const { code, out, error } = await lab(
+      "score sorted --against arrays --set dataset.file=rows.npy --set dataset.test=0.5 " +
+        "--features eyes.json --json",
+    );
+    strictEqual(code, 0, error);
+    const { scores } = JSON.parse(out) as { scores: { name: string; value: number }[] };
+    const { value } = scores.find(({ name }) => name === "energy_distance")!;
+    ok(value < 0.01, `${value}`);
+  });
+});
+
 Deno.test("score measures a model's samples, and refuses what it cannot measure", async () => {
   await withFolder(async (lab, folder) => {
     await writePictures(`${folder}/squares`, 12);
@@ -209,8 +244,8 @@ Deno.test("a network's file computes what its weights say", async () => {
   }
 });
 
-Deno.test("samples of one class are held against that class", async () => {
-  await withFolder(async (lab) => {
+Deno.test("samples of one class are held against that class, and of many examples the first are told theirs", async () => {
+  await withFolder(async (lab, folder) => {
     const { code, error } = await lab("run glyphs-conditional-vae-quick --budget 64 --quiet");
     strictEqual(code, 0, error);
     const line = "score latest --metric asked-class --count 20 --class 3 --json";
@@ -218,5 +253,11 @@ Deno.test("samples of one class are held against that class", async () => {
     // What has learned next to nothing draws much the same each time: each is of the class, or none is.
     strictEqual(name, "asked_class");
     ok(value === 0 || value === 1, `${value}`);
+    const likelihood = await lab("likelihood latest --examples 3 --draws 2 --count 0");
+    deepStrictEqual([likelihood.code, /^3 examples/.test(likelihood.out)], [0, true]);
+    await writePictures(`${folder}/many/3`, 101);
+    const made = await lab("reconstruct latest many --out made.png");
+    deepStrictEqual([made.code, made.error], [0, ""]);
+    match(made.out, /100 of 101 pictures/);
   });
 });
