@@ -22,10 +22,10 @@ export type Commanded = Pick<RunSummary, "id" | "axis" | "status"> & {
   readonly isComputed: boolean;
 };
 
-/** Runs that stand so have nothing to go on with: they train, are over, or lost their numbers. */
-const CLOSED: readonly string[] = ["running", "completed", "stopped", "pruned", "diverged"];
 /** Runs that stand so have a digest to be held against. */
 const FINISHED: readonly string[] = ["completed", "stopped"];
+/** Runs that stand so have nothing to go on with: they train, are over, or lost their numbers. */
+const CLOSED: readonly string[] = ["running", ...FINISHED, "pruned", "diverged"];
 
 /**
  * The commands that a run can be given, the likeliest first.

@@ -8,7 +8,6 @@ import type { DatasetDefinition } from "../../lab/core/registry.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { LabEvent } from "../../lab/core/metrics.ts";
 import { type Seed, streamOf } from "../../lab/core/random.ts";
-import { gatherRows } from "../../lab/core/rows.ts";
 import type { FeatureNetwork } from "../../models/feature_network.ts";
 import type { Score, ScoreName } from "../../models/score.ts";
 import {
@@ -290,13 +289,11 @@ async function picturesOf(
         `${height} × ${width} × ${channels}`,
     );
   }
-  const { values, count: number } = await examplesOf(io, dataset, folder);
-  // Some measures look at the first ones alone, and folders are in order, by class often.
-  const mixed = new Float32Array(values.length);
-  const order = streamOf(1, "pictures").permutation(number);
-  gatherRows(values, order, values.length / number, mixed);
+  const { shuffled } = await import("../../models/datasets/define_dataset.ts");
+  const { values: inOrder, count: number } = await examplesOf(io, dataset, folder);
+  const { values } = shuffled({ count: number, values: inOrder }, streamOf(1, "pictures"));
   return {
-    values: mixed,
+    values,
     dataset,
     what: `${count(number)} pictures of ${folder} against ${against}, cropped and resized to ` +
       `${height} × ${width}`,
