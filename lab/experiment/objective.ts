@@ -40,3 +40,8 @@ export function objectiveIn(
     `Cannot ${action} by ${metric} as it must be said which way is better: max:${metric} or min:${metric}`,
   );
 }
+
+/** An objective as {@linkcode objectiveIn} takes it. */
+export function typedObjective({ metric, goal }: Objective): string {
+  return `${goal === "maximize" ? "max" : "min"}:${metric}`;
+}

@@ -26,7 +26,7 @@ import { term } from "../conditions.ts";
 import { differingPaths, flatten, JUDGING } from "../comparison.ts";
 import { type Described, Describer } from "../describe.ts";
 import { bestByOn } from "../fit.ts";
-import { type Objective, objectiveIn } from "../objective.ts";
+import { type Objective, objectiveIn, typedObjective } from "../objective.ts";
 import type { Registries } from "../registries.ts";
 import { valueAt } from "../resolve.ts";
 import { checkSweep, fieldOf, type SweepDefinition } from "./definition.ts";
@@ -339,6 +339,8 @@ export function requireSame(
   const settings = [before, now].map(({ configuration }) => flatten(configuration));
   const [path] = differingPaths(settings);
   if (path !== undefined) throw changed(path, settings[0][path], settings[1][path]);
+  const [earlier, later] = [before, now].map(({ objective }) => typedObjective(objective));
+  if (earlier !== later) throw changed("its objective", earlier, later);
   for (const key of Object.keys(now) as (keyof Sweep)[]) {
     // The configuration, compared above, has what these set, however they are written.
     if (["trials", "set", "budget"].includes(key) || !differs(before[key], now[key])) continue;
