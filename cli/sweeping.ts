@@ -289,7 +289,7 @@ export async function sweep(
   );
   io.out(values.json ? sweepDocument(result) : sweepPage(result, judge, io, values.store));
   tellBroken(result, io);
-  if (interrupted) {
+  if (interrupted && !result.over) {
     io.error("Interrupted. To go on: the same command again\n");
     return 130;
   }

@@ -99,6 +99,15 @@ export const importRuns = defineCommand({
       if (next !== undefined) next += BigInt(ids.length + known.length);
       for (const id of ids) io.out(`${id}  ${printable(at)}`);
       for (const id of known) io.out(`already there: ${id}  ${printable(at)}`);
+      const beside = folder === undefined ? [] : besideOf(files);
+      if (beside.length > 0) {
+        io.notice(
+          `Left out, though it is one run with ${
+            printable(at)
+          } (import the folder for all of it): ` +
+            `${printable(shortened(beside.join(", ")))}\n`,
+        );
+      }
       for (const remark of remarks) io.notice(`${printable(remark)}\n`);
       for (const tag of others) leftOut.add(tag);
     }
@@ -164,6 +173,16 @@ function sourcesOf(io: Io, given: readonly string[]): Source[] {
     }
   }
   return sources;
+}
+
+/** Names of the files that are one run with these, which a folder has beside them. */
+function besideOf(files: readonly Place[]): string[] {
+  const [{ path, at }] = files;
+  const isAlike = isEventFile(path) ? isEventFile : isMonitorFile;
+  const named = files.map(({ path }) => basename(path));
+  return entriesOf({ at: dirname(at), path: dirname(path) })
+    .filter(({ name, isDirectory }) => !isDirectory && isAlike(name) && !named.includes(name))
+    .map(({ name }) => name);
 }
 
 /**

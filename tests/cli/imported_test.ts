@@ -449,9 +449,16 @@ Deno.test("another file of a training in its folder is named, whenever it was im
     const rows = (t: number) => `#{"t_start": ${t}}\nr,l,t\n${t},2,3\n${t},3,6\n`;
     await write("sac/0.monitor.csv", rows(0));
     await write("sac/1.monitor.csv", rows(1));
-    const { ids: [zero] } = await typed("", "sac/0.monitor.csv");
+    const { ids: [zero], said: alone } = await typed("", "sac/0.monitor.csv");
     const one = await typed("", "sac/1.monitor.csv");
-    deepStrictEqual(one.said, [
+    const left = [1, 0].map((i) =>
+      `Left out, though it is one run with sac/${
+        1 - i
+      }.monitor.csv (import the folder for all of ` +
+      `it): ${i}.monitor.csv`
+    );
+    deepStrictEqual([alone, one.said.slice(0, 1)], [left.slice(0, 1), left.slice(1)]);
+    deepStrictEqual(one.said.slice(1), [
       `sac/1.monitor.csv lies beside 0.monitor.csv, which the run ${zero} is of: ${end}`,
     ]);
     const all = await typed("", "sac");
