@@ -616,7 +616,10 @@ Deno.test("a changed sweep is refused and names the field; more trials are asked
         { set: { "agent.activation": "relu" } },
         /agent\.activation must be what it was, tanh: relu /,
       ],
-      [{ objective: "min:evaluation/share" }, /must be what it was, max:\S+: min:evaluation\/share /],
+      [
+        { objective: "min:evaluation/share" },
+        /must be what it was, max:\S+: min:evaluation\/share /,
+      ],
       [{ trials: 3 }, /it has 2 trials, and without --extend must keep them: 3/],
     ];
     for (const [changes, reason] of changed) {
