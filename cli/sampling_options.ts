@@ -98,6 +98,11 @@ export async function drawnAsTyped<Drawn>(
 /** A class by its name. @throws InputError where there is none. */
 function labelOf(name: string, dataset: Dataset): number {
   const names = classNamesOf(dataset);
+  if (names.length === 0) {
+    throw new InputError(
+      `Cannot sample one class as the data set ${dataset.name} has none: ${name}`,
+    );
+  }
   const label = names.indexOf(name);
   if (label < 0) throw unknownName("sample one class", "class", name, names);
   return label;

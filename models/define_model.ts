@@ -5,9 +5,10 @@
  * @module
  */
 import type * as z from "zod";
-import { checkTakes } from "../lab/core/dataset.ts";
+import { checkTakes, exampleKinds } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import { actOfDefining, checkFields, type KnownFields } from "../lab/core/options.ts";
+import { isRecord } from "../lab/core/plain.ts";
 import type { ModelDefinition } from "../lab/compute/definitions.ts";
 import type { SharedFields } from "./fields.ts";
 import type { Field, Flow, Model, ModelStep, Sampler } from "./model.ts";
@@ -123,8 +124,8 @@ function check(model: AnyModel): void {
   const action = actOfDefining("model", model);
   checkFields(action, model, ofModel);
   checkTakes(action, model.takes);
-  const { bestBy, sampler, field, flow, steps, translate, takes: { partners } } = model;
-  if (translate !== undefined && partners === undefined) {
+  const { bestBy, sampler, field, flow, steps, translate, takes, configuration } = model;
+  if (translate !== undefined && takes.partners === undefined) {
     throw new InputError(
       `Cannot ${action} as with translate its takes must name partners, "required" or "any": ` +
         "undefined",
@@ -134,15 +135,43 @@ function check(model: AnyModel): void {
   if (sampler !== undefined) checkFields(`${action} by its sampler`, sampler, ofSampler);
   if (field !== undefined) checkFields(`${action} by its field`, field, ofField);
   if (flow !== undefined) checkFields(`${action} by its flow`, flow, ofFlow);
+  if (takes.examples.length === 0) {
+    throw new InputError(
+      `Cannot ${action} as takes must name a kind of examples, ${exampleKinds.join(" or ")}: none`,
+    );
+  }
+  requireShared(action, configuration);
   if (steps.length === 0) throw new InputError(`Cannot ${action} as it must have a step: []`);
+  const names = new Set<string>();
   for (const step of steps) {
     checkFields(`${action} by its step ${step?.name}`, step, ofStep);
+    if (names.has(step.name)) {
+      throw new InputError(
+        `Cannot ${action} as each step must have a name of its own: ${step.name} is there twice`,
+      );
+    }
+    names.add(step.name);
     if (step.loss === undefined && step.gradients === undefined) {
       throw new InputError(
         `Cannot ${action} by its step ${step.name} as it must have a loss, or gradients: neither`,
       );
     }
   }
+}
+
+/** What a trainer reads of every configuration. */
+const shared = ["batchSize", "learningRate", "finalLearningRate"] as const;
+
+/** @throws InputError for fields that a trainer looks for in vain, where what there is can be listed. */
+function requireShared(action: string, configuration: AnyModel["configuration"]): void {
+  const { shape } = configuration as Partial<z.ZodObject>;
+  const missing = isRecord(shape) ? shared.filter((field) => !(field in shape)) : [];
+  if (missing.length === 0) return;
+  throw new InputError(
+    `Cannot ${action} as its configuration must have ${
+      missing.join(", ")
+    } (...exampleFields has them)`,
+  );
 }
 
 /**

@@ -6,6 +6,8 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
+import { InputError } from "../lab/core/errors.ts";
+import { show } from "../lab/core/plain.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { belowPrefix, type NamedTensors, prefixed } from "../lab/core/tensor_data.ts";
 import { heNormal, type Initializer, lecunNormal } from "../lab/compute/initializers.ts";
@@ -58,6 +60,7 @@ export function applied<N extends Networks>(networks: N, parameters: Tensors): A
  * Hidden kernels He normal (He et al. 2015, arXiv 1502.01852), the last one LeCun normal, biases 0.
  *
  * @param sizes Widths from input to output.
+ * @throws InputError where these are no list.
  */
 export function dense(
   sizes: readonly number[],
@@ -68,6 +71,11 @@ export function dense(
     readonly last?: Activation;
   } = {},
 ): Network<[x: tf.Tensor], tf.Tensor2D> {
+  if (!Array.isArray(sizes)) {
+    throw new InputError(
+      `Cannot make a dense network as its sizes must be a list, like [2, 64, 1]: ${show(sizes)}`,
+    );
+  }
   return {
     initial: (random) => mlpParameters(random, sizes, { hidden, output }),
     apply: (parameters, x) => activations[last](mlp(parameters, x, activation)) as tf.Tensor2D,

@@ -6,9 +6,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { InputError } from "../lab/core/errors.ts";
-import { show } from "../lab/core/plain.ts";
+import { isRecord, show } from "../lab/core/plain.ts";
+import type { RandomSpec } from "../lab/compute/workspace.ts";
 import type { SharedFields } from "./fields.ts";
-import type { Drawn, ExampleShape, Model, Of, Sampler } from "./model.ts";
+import type { Drawn, ExampleShape, Model, NoiseSpecs, Of, Sampler } from "./model.ts";
 import type { Networks } from "./networks.ts";
 
 /** The functions that a model has, those of its sampler among them. */
@@ -73,4 +74,66 @@ function requireRows(model: string, name: string, given: unknown, rows: number, 
     `Cannot use ${model} as ${name} must give [${wanted.join(", ")}] for ${rows} rows: ` +
       (shape === undefined ? show(given) : `[${shape.join(", ")}]`),
   );
+}
+
+/**
+ * A model's networks.
+ *
+ * @throws InputError where they are not networks by name.
+ */
+export function networksOf<C extends SharedFields, N extends Networks>(
+  model: Model<C, N>,
+  shape: ExampleShape,
+  configuration: C,
+): N {
+  const networks: unknown = model.networks(shape, configuration);
+  const refused = (wanted: string, given: unknown) =>
+    new InputError(`Cannot use ${model.name} as ${wanted}: ${show(given)}`);
+  if (!isRecord(networks)) throw refused("networks must give networks by name", networks);
+  for (const [name, network] of Object.entries(networks)) {
+    const isNetwork = isRecord(network) &&
+      [network.initial, network.apply].every((each) => typeof each === "function");
+    if (!isNetwork) throw refused(`its network ${name} must have initial and apply`, network);
+  }
+  return networks as N;
+}
+
+/**
+ * Noise as a program draws it: [B, …] of each, or one draw for all.
+ *
+ * @throws InputError for what is no noise.
+ */
+export function randomOf(noise: NoiseSpecs = {}, batch: number): Record<string, RandomSpec> {
+  return Object.fromEntries(
+    Object.entries(noise).map(([name, given]) => {
+      if (!isNoise(given)) {
+        throw new InputError(
+          `Cannot draw the noise ${name} as it must be [distribution, shape], or with "batch" behind ` +
+            `them: ${show(given)}`,
+        );
+      }
+      const [distribution, shape, per] = given;
+      return [name, [per === "batch" ? shape : [batch, ...shape], distribution] as const];
+    }),
+  );
+}
+
+function isNoise(given: unknown): given is NoiseSpecs[string] {
+  if (!Array.isArray(given)) return false;
+  const [, shape, per] = given;
+  return Array.isArray(shape) && (per === undefined || per === "batch");
+}
+
+/**
+ * What a loss or an evaluation gives, held to be numbers by name.
+ *
+ * @param action What cannot be done then, as in "Cannot <action> as …".
+ * @throws InputError for anything else.
+ */
+export function requireTerms<Terms>(action: string, given: Terms): Terms {
+  const names = isRecord(given) ? Object.keys(given) : undefined;
+  if (names !== undefined && names.every((name) => /\S/.test(name) && !/\p{Cc}/u.test(name))) {
+    return given;
+  }
+  throw new InputError(`Cannot ${action} as it must give terms by name: ${show(names ?? given)}`);
 }

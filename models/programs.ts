@@ -38,7 +38,7 @@ import type {
 } from "./model.ts";
 import type { SharedFields } from "./fields.ts";
 import { type Applied, applied, initialParameters, type Networks } from "./networks.ts";
-import { type Functions, functionsOf } from "./outputs.ts";
+import { type Functions, functionsOf, networksOf, randomOf, requireTerms } from "./outputs.ts";
 import { AT, NOISE, ROWS } from "./row_program.ts";
 import { addToTotals, initialTotals } from "./totals.ts";
 
@@ -141,7 +141,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     };
     this.functions = functionsOf(model, shape, configuration);
     this.#examples = dataset.train.count;
-    this.#networks = model.networks(shape, configuration);
+    this.#networks = networksOf(model, shape, configuration);
     const parameters = initialParameters(this.#networks, stream);
     const kept = model.keeps?.(shape, configuration, stream);
     this.#averages = model.average?.filter((network) => network in this.#networks);
@@ -486,7 +486,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
 }
 
 /** What a loss returns, as a learning rule would; B is `batch`. */
-function termsOf(action: string, { kept, ...terms }: Losses, batch: number) {
+function termsOf(action: string, losses: Losses, batch: number) {
+  const { kept, ...terms } = requireTerms(action, losses);
   requireTerm(action, "loss", terms.loss, batch);
   return { terms: terms as Tensors, kept, gradients: undefined };
 }
@@ -502,16 +503,6 @@ function requireTerm(action: string, name: string, term: unknown, batch: number)
   throw new InputError(
     `Cannot ${action} as its ${name} must be one number an example, [${batch}], or one in all: ` +
       show(shape ?? term),
-  );
-}
-
-/** [B, …] of each noise, or one draw for all. */
-function randomOf(noise: NoiseSpecs = {}, batch: number): Record<string, RandomSpec> {
-  return Object.fromEntries(
-    Object.entries(noise).map(([name, [distribution, shape, per]]) => [
-      name,
-      [per === "batch" ? shape : [batch, ...shape], distribution] as const,
-    ]),
   );
 }
 
@@ -543,7 +534,7 @@ function averaged(
     return known;
   };
   return Object.fromEntries(
-    Object.entries(terms).map(([name, term]) => {
+    Object.entries(requireTerms(action, terms)).map(([name, term]) => {
       requireTerm(action, name, term, batch);
       return [name, mean(term)];
     }),

@@ -66,6 +66,8 @@ export function checkForm(name: string, made: MadeDataset, expected?: ExampleKin
     `classNames must be a text for each of ${classes} classes`,
     classNames,
   );
+  const twice = classNames?.find((text, i) => classNames.indexOf(text) < i);
+  require(twice === undefined, "classNames must differ", twice);
   checkColumns(made, require);
   checkFactors(made, require);
   checkKnown(made, require);

@@ -435,6 +435,7 @@ Deno.test("what is no model, or makes no codes, is refused by the commands on mo
         ["detect latest", "must make codes of examples"],
         ["likelihood latest", '"ring-wgan-gp" is of a model that has none'],
         ["traverse latest --out x.png", "must make codes of images"],
+        ["sample latest --class 7 --out x.png", "as the data set ring-8 has none: 7"],
         [
           "reconstruct latest x.png --out y.png",
           "must have learned from square images: points of [2]",

@@ -79,6 +79,15 @@ const refused: [parts: object, line: RegExp][] = [
     / by its step reconstruction as it must have a loss, or gradients: neither$/,
   ],
   [{ steps: [undefined] }, / by its step undefined as it must be an object: undefined$/],
+  [
+    { steps: [step, { ...step, repeat: call }] },
+    / as each step must have a name of its own: reconstruction is there twice$/,
+  ],
+  [{ takes: { examples: [] } }, / as takes must name a kind of examples, images or .*: none$/],
+  [
+    { configuration: z.strictObject({ batchSize: exampleFields.batchSize }) },
+    / as its configuration must have learningRate, finalLearningRate \(\.\.\.exampleFields has /,
+  ],
 ];
 
 Deno.test("what is no object, or has no name, is no model", () => {
@@ -100,6 +109,43 @@ for (const [parts, line] of refused) {
         message.startsWith("Cannot define the model ");
     });
   });
+}
+
+const given: [parts: object, line: string][] = [
+  [{ networks: () => {} }, "use mine as networks must give networks by name: undefined"],
+  [{ networks: () => [dense([1, 1])] }, "use mine as networks must give networks by name: [{}]"],
+  [
+    { networks: () => ({ both: dense([16, 16]), other: { apply: call } }) },
+    "use mine as its network other must have initial and apply: {}",
+  ],
+  [
+    { networks: () => ({ both: dense(16 as never) }) },
+    "make a dense network as its sizes must be a list, like [2, 64, 1]: 16",
+  ],
+  [
+    { steps: [{ ...step, loss: call }] },
+    "take the step reconstruction of mine as it must give terms by name: undefined",
+  ],
+  [{ evaluate: call }, "evaluate mine as it must give terms by name: undefined"],
+  ...["", " ", "a\nb"].map((name): [object, string] => [
+    { evaluate: (...all: Parameters<typeof step.loss>) => ({ [name]: step.loss(...all).loss }) },
+    `evaluate mine as it must give terms by name: ${JSON.stringify([name])}`,
+  ]),
+  ...["uniform", 3, [16], ["uniform", 16], ["uniform", [16], "bacth"]].map(
+    (masks): [object, string] => [
+      { noise: () => ({ masks }) },
+      'draw the noise masks as it must be [distribution, shape], or with "batch" behind them: ' +
+      JSON.stringify(masks),
+    ],
+  ),
+];
+
+for (const [parts, line] of given) {
+  Deno.test(`refused before training: a model as it cannot ${line.replaceAll("\n", "")}`, () =>
+    rejects(trainerOf(define(parts), halves(), { batchSize: 50 }, { budget: 100 }), {
+      name: "InputError",
+      message: `Cannot ${line}`,
+    }));
 }
 
 Deno.test("a step of a class may have more than is asked of it", () => {

@@ -165,6 +165,7 @@ Deno.test("what a source makes is refused where it lacks a split, numbers, axes 
     const line = `classNames must be a text for each of 2 classes: ${JSON.stringify(classNames)}`;
     await refused({ classes: 2, classNames }, line);
   }
+  await refused({ classes: 2, classNames: ["a", "a"] }, "classNames must differ: a");
   const labelled = (labels: unknown) => {
     const each = { ...split, labels };
     return { classes: 2, train: each, test: each };
