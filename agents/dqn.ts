@@ -25,7 +25,8 @@
  *   `targetRate` τ < 1.
  * - Duelling: no gradient is scaled by 1/√2. Priorities: |δ| of the mean where there are quantiles,
  *   and importance weights over the largest of their batch. Noisy: one draw for all environments of
- *   a step and for all rows of a batch; evaluation acts on the means.
+ *   a step and for all rows of a batch; evaluation acts on the means, and of a body of pictures no
+ *   layer is noisy.
  * - Optionally observations and rewards are normalised, by moments that stay once learning begins.
  *
  * @module

@@ -43,6 +43,10 @@ export function drawCategorical(
     left -= exp(logits[offset + action] - normalizer);
     if (left < 0) break;
   }
+  if (action === count - 1) {
+    // What rounding left over is no share of actions that have none.
+    while (exp(logits[offset + action] - normalizer) === 0) action--;
+  }
   return [action, logits[offset + action] - normalizer];
 }
 

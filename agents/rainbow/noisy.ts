@@ -16,7 +16,7 @@ import type { WeightSource } from "./parts.ts";
 /** Stands before the name of a parameter's deviation σ. */
 const SIGMA = "sigma/";
 
-/** The layers of `parameters` (`q/0`, …): all dense ones. */
+/** The layers of `parameters` that are noisy (`q/0`, …): all dense ones but those of a body of pictures. */
 function layersOf(parameters: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(parameters)
     .filter((name) =>

@@ -61,7 +61,10 @@ export function gradientBanditMethod(
         left -= probabilities[a];
         if (left < 0) return a;
       }
-      return actions - 1;
+      // What rounding left over is no share of actions that have none.
+      let last = actions - 1;
+      while (probabilities[last] === 0) last--;
+      return last;
     },
     learn({ state, action, reward }) {
       const row = state * actions;

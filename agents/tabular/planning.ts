@@ -30,7 +30,7 @@ export type PlanningConfiguration = z.output<typeof configuration>;
 
 /**
  * Q(s, a) = Σ p(s', r | s, a) · (r + γ(1 − terminated) V(s')). Sutton and Barto (2018), equation
- * 4.2. 0 where the action cannot be taken.
+ * 4.6. 0 where the action cannot be taken.
  */
 export function backup(
   table: TransitionTable,

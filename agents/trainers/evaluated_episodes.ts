@@ -15,7 +15,7 @@ import { requireFinite } from "../worlds/finite.ts";
 export const LONGEST = 10_000;
 
 /**
- * Steps after which an evaluation ends an episode.
+ * Steps after which an evaluation ends an episode: the world's own limit, else {@linkcode LONGEST}.
  *
  * @param episodeLimit Of an agent of tables, where the world has no limit of its own; 0: {@linkcode LONGEST}.
  */

@@ -33,7 +33,7 @@ import { encodePolicy } from "../policy.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import {
   EvaluatedEpisodes,
-  LONGEST,
+  longestOf,
   type TrainingSoFar,
   withoutProbabilities,
 } from "./evaluated_episodes.ts";
@@ -190,7 +190,7 @@ export interface EvaluatorOptions {
   readonly scaled?: boolean;
   /** Observations are normalised by its moments, which stay as they are. */
   readonly normalizer?: ObservationNormalizer;
-  /** Steps after which an episode without an end of its own counts as it stands; default 10 000. */
+  /** Steps after which an episode counts as it stands; default: see {@linkcode longestOf}. */
   readonly longest?: number;
 }
 
@@ -243,7 +243,9 @@ export class Evaluator {
     training?: TrainingSoFar,
   ): Promise<Report> {
     const count = Math.min(episodes, WIDTH);
-    const { shape: { actionSpace, masked }, longest = LONGEST } = this.options;
+    const { shape: { actionSpace, masked } } = this.options;
+    this.#world ??= this.options.makeEnvironment();
+    const { longest = longestOf(this.#world) } = this.options;
     const actors = stochastic ? this.options.drawing : this.options.actors;
     if (actors === undefined) throw withoutProbabilities();
     const actor = actors(count);
@@ -286,7 +288,6 @@ export class Evaluator {
       }
       if (cut.includes(1)) observations.set(vector.reset({ mask: cut }));
     }
-    this.#world ??= this.options.makeEnvironment();
     return evaluated.report(longest, this.#world, training);
   }
 

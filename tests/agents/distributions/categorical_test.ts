@@ -1,9 +1,13 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { Categorical, categoricalTerms } from "../../../agents/distributions/categorical.ts";
-import { bestActions } from "../../../agents/distributions/actions.ts";
+import {
+  Categorical,
+  categoricalTerms,
+  drawCategorical,
+} from "../../../agents/distributions/categorical.ts";
+import { bestActions, FORBIDDEN } from "../../../agents/distributions/actions.ts";
 import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
-import { defaultRng } from "../../../lab/core/random.ts";
+import { defaultRng, type Generator } from "../../../lab/core/random.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
 
 await openWorkspace("cpu");
@@ -42,6 +46,18 @@ Deno.test("sampling survives logits that overflow the exponential", () => {
   new Categorical([2]).sample([1000, -1000], defaultRng(3), actions, noted);
   strictEqual(actions[0], 0);
   strictEqual(noted[0], 0);
+});
+
+Deno.test("what rounding leaves over draws no action without a share", () => {
+  // The largest number that a generator gives.
+  const random = { random: () => 1 - 2 ** -53 } as Generator;
+  const draws = defaultRng(4);
+  for (let row = 0; row < 2000; row++) {
+    const logits = Float64Array.from({ length: 4 }, () => draws.normal());
+    logits.fill(FORBIDDEN, row % 2 === 0 ? 3 : 2);
+    const [action, logProbability] = drawCategorical(logits, 0, 4, random);
+    ok(action < (row % 2 === 0 ? 3 : 2) && logProbability > -20, `${logits}: ${action}`);
+  }
 });
 
 Deno.test("the greedy action is the first of the highest scores", () => {

@@ -8,7 +8,7 @@ import { drawBeta, drawGamma } from "../../../agents/tabular/thompson_bandit.ts"
 import { upperBound } from "../../../agents/tabular/ucb_bandit.ts";
 import { environmentSeed } from "../../../agents/worlds/world.ts";
 import { makeEnv } from "../../../envs/mod.ts";
-import { defaultRng, streamOf } from "../../../lab/core/random.ts";
+import { defaultRng, type Generator, streamOf } from "../../../lab/core/random.ts";
 import { bandits, trainerOf, trainThrough, transitionOf } from "./laboratory.ts";
 
 const rounded = (values: Iterable<number>, digits: number) =>
@@ -45,6 +45,17 @@ Deno.test("a row's first reward is its own baseline, the next ones count against
   // 0.5 · (6 − 4) · (1 − ½), and the other row has seen nothing.
   method.learn(transitionOf({ action: 0, reward: 6 }));
   deepStrictEqual([...method.q], [0.5, -0.5, 0, 0]);
+});
+
+Deno.test("what rounding leaves over draws no arm without a share", () => {
+  const random = { random: () => 1 - 2 ** -53 } as Generator;
+  const configuration = gradientBandit.configuration.parse({});
+  const draws = defaultRng(4);
+  for (let row = 0; row < 2000; row++) {
+    const method = gradientBanditMethod({ states: 1, actions: 4, configuration, random });
+    method.q.set([draws.normal(), draws.normal(), draws.normal(), -1e8]);
+    ok(method.choose(0) < 3, `${method.q}`);
+  }
 });
 
 Deno.test("an action that was never taken could be the best", () => {

@@ -74,6 +74,29 @@ Deno.test("every environment plays its share of an evaluation, be its episodes s
   strictEqual(metrics["evaluation/return_mean"], sum / 150);
 });
 
+Deno.test("an episode goes on to its world's own limit, however late that is", async () => {
+  const timeLimit = 10_001;
+  const metrics = await evaluated(
+    defineEnvironment({
+      id: "Late-v0",
+      ...spaces,
+      timeLimit,
+      reset: () => 0,
+      step: (s: number) => ({
+        state: s + 1,
+        reward: s + 1 === timeLimit ? 1 : 0,
+        terminated: false,
+      }),
+      observe: (s) => Float32Array.of(s / timeLimit),
+    }),
+    1,
+  );
+  deepStrictEqual([metrics["evaluation/return_mean"], metrics["evaluation/length_mean"]], [
+    1,
+    timeLimit,
+  ]);
+});
+
 Deno.test("an episode that is cut gives way to a new one, which begins with cleared memory", async () => {
   const world = () =>
     environmentOf(defineEnvironment({
