@@ -14,7 +14,7 @@ export interface Reference {
   readonly value: number;
   /** What a score may lack by itself. Default: a hundredth of the value; 0 for a threshold. */
   readonly margin?: number;
-  /** Of the value; what lies within two of them is no difference. Default 0. */
+  /** Of the mean of its scores; what lies within two of them is no difference. Default 0. */
   readonly standardError?: number;
   /** Where it comes from, for the table. */
   readonly source: string;
@@ -62,7 +62,7 @@ export function metricOf(row: EvidenceRow): string {
   return row.score?.name ?? row.metric ?? RETURN;
 }
 
-/** A reference from the scores of several seeds. */
+/** A reference from the scores of several seeds: their IQM, and the standard error of their mean. */
 export function referenceOf(scores: readonly number[], source: string): Reference {
   // Of a single one nothing says how far it is known.
   const standardError = scores.length < 2
@@ -78,7 +78,7 @@ export interface Bar {
 }
 
 /**
- * The bar of every row: the reference less the larger of its margin and two of its standard errors
+ * The bar of every row: the reference less the larger of its margin and two standard errors of its mean
  * (and more, where less is better). Without a reference there is none.
  */
 export function barOf(

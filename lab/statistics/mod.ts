@@ -22,11 +22,5 @@ export {
   probabilityOfImprovement,
   probabilityOfImprovementInterval,
 } from "./improvement.ts";
-export {
-  detectableDifference,
-  detectablePairedDifference,
-  holm,
-  pairedPermutationTest,
-  permutationTest,
-  studentQuantile,
-} from "./significance.ts";
+export { holm, pairedPermutationTest, permutationTest } from "./significance.ts";
+export { detectableDifference, detectablePairedDifference, studentQuantile } from "./detectable.ts";

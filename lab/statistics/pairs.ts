@@ -4,13 +4,8 @@
  *
  * @module
  */
-import {
-  detectableDifference,
-  detectablePairedDifference,
-  holm,
-  pairedPermutationTest,
-  permutationTest,
-} from "./significance.ts";
+import { detectableDifference, detectablePairedDifference } from "./detectable.ts";
+import { holm, pairedPermutationTest, permutationTest } from "./significance.ts";
 
 /** A group's figures, and the seed of each. */
 export interface SeededValues {

@@ -1,16 +1,14 @@
 /**
- * Whether two methods can be told apart: permutation tests, their correction where there are many of
- * them, and what difference so few seeds can show at all.
+ * Whether two methods can be told apart: permutation tests, and their correction where there are many of
+ * them.
  *
  * @module
  */
-import { angleOf } from "../core/elementary.ts";
 import { InputError } from "../core/errors.ts";
 import { defaultRng } from "../core/random.ts";
-import { standardDeviation } from "./scores.ts";
 
 /** Exact tests go through so many arrangements at most; beyond that so many are drawn. */
-const ARRANGEMENTS = 20_000;
+export const ARRANGEMENTS = 20_000;
 /** What rounding may take off a sum, as a share of its terms' sizes, for each of them. */
 const ROUNDING = 2 * Number.EPSILON;
 
@@ -93,7 +91,8 @@ function roundingOf(values: ArrayLike<number>): number {
   return ROUNDING * values.length * size;
 }
 
-function waysToChoose(k: number, n: number): number {
+/** Ways to choose k of n. */
+export function waysToChoose(k: number, n: number): number {
   let ways = 1;
   for (let i = 1; i <= k; i++) ways = ways * (n - k + i) / i;
   return ways;
@@ -119,111 +118,4 @@ export function holm(ps: readonly number[]): number[] {
     corrected[i] = least;
   });
   return corrected;
-}
-
-/** Error of the first kind: one in so many, and as a share; and the probability that a difference is seen. */
-const ONE_IN = 20;
-const LEVEL = 1 / ONE_IN;
-const POWER = 0.8;
-
-/**
- * The least difference of means that tests on so many seeds see with 80 % probability at 5 %, two-sided,
- * by Student's distribution with the deviations that the values have: a smaller one cannot be told
- * apart. NaN where none is large enough, as the permutation test of so few values never gets below its
- * level.
- *
- * @param tests How many are made, of which the level of each is a share: see {@linkcode holm}.
- *
- * @example
- * ```ts
- * import { detectableDifference } from "./mod.ts";
- * import { ok } from "node:assert";
- * // Of 20 ways to deal six values out two are the farthest apart: p is 0.1 at least.
- * ok(Number.isNaN(detectableDifference([1, 2, 3], [7, 8, 9])));
- * ```
- */
-export function detectableDifference(
-  x: readonly number[],
-  y: readonly number[],
-  tests = 1,
-): number {
-  if (x.length === 0 || y.length === 0 || !isSeen(fewest(x.length, y.length), tests)) return NaN;
-  const freedom = x.length + y.length - 2;
-  const square = (values: readonly number[]) => {
-    const deviation = standardDeviation(values, 0);
-    return deviation * deviation * values.length;
-  };
-  const pooled = (square(x) + square(y)) / freedom;
-  return reach(freedom, LEVEL / tests) * Math.sqrt(pooled * (1 / x.length + 1 / y.length));
-}
-
-/** The same of pairs, by the deviation of their differences. */
-export function detectablePairedDifference(
-  x: readonly number[],
-  y: readonly number[],
-  tests = 1,
-): number {
-  if (x.length !== y.length || !isSeen(fewestPaired(x.length), tests)) return NaN;
-  const differences = x.map((value, i) => value - y[i]);
-  return reach(x.length - 1, LEVEL / tests) * standardDeviation(differences, 1) /
-    Math.sqrt(x.length);
-}
-
-/** Of how many ways how many are as far apart, at least: what the least p of a test is made of. */
-interface Fewest {
-  readonly far: number;
-  readonly ways: number;
-}
-
-/** Whether the least p of so many tests is below the level: in whole numbers, as p may be the level itself. */
-function isSeen({ far, ways }: Fewest, tests: number): boolean {
-  return far * tests * ONE_IN < ways;
-}
-
-/**
- * Of {@linkcode permutationTest}. Where both have as many, dealing them out the other way round is as far
- * apart.
- */
-function fewest(first: number, second: number): Fewest {
-  const ways = waysToChoose(first, first + second);
-  if (ways > ARRANGEMENTS) return { far: 1, ways: ARRANGEMENTS + 1 };
-  return { far: first === second ? 2 : 1, ways };
-}
-
-/** Of {@linkcode pairedPermutationTest}: all signs turned are as far from 0. */
-function fewestPaired(pairs: number): Fewest {
-  const ways = 2 ** pairs;
-  return ways > ARRANGEMENTS ? { far: 1, ways: ARRANGEMENTS + 1 } : { far: 2, ways };
-}
-
-/** Standard errors between no difference and one that is seen. */
-function reach(freedom: number, level: number): number {
-  return studentQuantile(1 - level / 2, freedom) + studentQuantile(POWER, freedom);
-}
-
-/** The value that Student's t with so many degrees of freedom is below with probability p ≥ ½. */
-export function studentQuantile(p: number, freedom: number): number {
-  let [low, high] = [0, 1];
-  while (studentBelow(high, freedom) < p) high *= 2;
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (studentBelow(middle, freedom) < p) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
-/** P(T < t) for t ≥ 0 (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4). */
-function studentBelow(t: number, freedom: number): number {
-  const cosine = 1 / Math.sqrt(1 + t * t / freedom);
-  const sine = t / Math.sqrt(freedom + t * t);
-  const odd = freedom % 2 === 1;
-  let term = odd ? cosine : 1;
-  let sum = freedom === 1 ? 0 : term;
-  for (let k = odd ? 3 : 2; k <= freedom - 2; k += 2) {
-    term *= cosine * cosine * (k - 1) / k;
-    sum += term;
-  }
-  const within = odd ? 2 / Math.PI * (angleOf(Math.sqrt(freedom), t) + sine * sum) : sine * sum;
-  return (1 + within) / 2;
 }
