@@ -32,7 +32,7 @@ function measured(
 
 // Measures.
 
-/** The share of usual examples above the threshold that an anomaly must pass. */
+/** The share of the validation split above the threshold that an anomaly must pass. */
 const FALSE_ALARMS = 0.05;
 
 /** How well the reconstruction's error tells the anomalous test examples from the others. */

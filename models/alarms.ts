@@ -186,7 +186,7 @@ const overpowering: Alarm = {
   ],
 };
 
-/** What a discriminator and a generator lose where D is ½ everywhere. */
+/** What cross-entropy and the non-saturating loss come to where D is ½ everywhere. */
 const EQUILIBRIUM = { "losses/discriminator": 2 * Math.LN2, "losses/generator": Math.LN2 };
 
 const equilibrium: Alarm = {

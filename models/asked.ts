@@ -456,12 +456,15 @@ export class Asked<C extends SharedFields, N extends Networks> {
   }
 
   /**
-   * The labels of samples: all of one class, or undefined for all classes in turn.
+   * The labels of samples: all of one class, or as they are given; undefined for all classes in turn.
    *
    * @throws InputError for a class that there is not.
    */
-  #labelsOf(count: number, label: number | undefined): Uint8Array | undefined {
-    if (label === undefined) return undefined;
+  #labelsOf(
+    count: number,
+    label: number | ArrayLike<number> | undefined,
+  ): ArrayLike<number> | undefined {
+    if (label === undefined || typeof label !== "number") return label;
     const { labelled, sorted, model, shape: { classes } } = this.bound;
     if (!labelled || sorted) {
       const name = classNamesOf(this.dataset)[label] ?? label;

@@ -32,7 +32,6 @@ import type { Doubt, Model, ModelStep } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import { picturesOf } from "./pictures.ts";
 import { planeArtifacts } from "./plane.ts";
-import { askedClasses } from "./samples.ts";
 import { BoundModel, type CompiledStep, GRADIENTS, type RowProgram } from "./programs.ts";
 import { takeMeans } from "./totals.ts";
 import { type Yardstick, yardstick } from "./yardstick.ts";
@@ -337,7 +336,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const metrics: Metrics = grouped("evaluation", await this.#measures(test, random));
     const tested = doubted("evaluation", metrics, model.doubt);
     const events: LabEvent[] = [];
-    const samples = await this.sample?.({ random, count: SAMPLES[dataset.kind] });
+    const samples = this.sample &&
+      await this.#samplesAs(test, { random, count: SAMPLES[dataset.kind] });
     if (samples !== undefined) {
       const { measure, ceilings } = await (this.#yardstick ??= this.#makeYardstick(events));
       Object.assign(metrics, grouped("evaluation", await measure(samples.values)));
@@ -350,7 +350,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       }
     }
     if (configuration.judge !== false) {
-      const sampled = async (count: number) => (await this.sample!({ random, count })).values;
+      const sampled = async (count: number) =>
+        (await this.#samplesAs(test, { random, count })).values;
       if (samples !== undefined) Object.assign(metrics, await this.#partJudges.stacks(sampled));
       if (this.translate) {
         Object.assign(metrics, await this.#partJudges.translations(this.translate));
@@ -359,7 +360,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const { meanScore, meanLogLikelihood: logLikelihood, encode } = this.#asked;
     const { spent } = this;
     const draw = this.sample &&
-      ((count: number, settings: SamplingSettings) => this.sample!({ random, count, settings }));
+      ((count: number, settings: SamplingSettings) =>
+        this.#samplesAs(test, { random, count, settings }));
     const look = {
       ...{ samples, dataset, measured: metrics, draw, meanScore, logLikelihood, encode },
       ...{ random, spent },
@@ -370,7 +372,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     if (samples !== undefined && model.evaluate === undefined) {
       // Without terms of its own a model is chosen by other samples than those that are scored.
       const { distanceToChooseBy } = await this.#yardstick!;
-      const others = await this.sample!({ random, count: samples.count });
+      const others = await this.#samplesAs(validation, { random, count: samples.count });
       metrics["validation/energy_distance"] = await distanceToChooseBy(others.values);
     }
     const pending = model.bestBy && model.bestFrom && spent < model.bestFrom(configuration)
@@ -393,10 +395,25 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     return { metrics, pending, artifacts, events };
   }
 
-  /** How many samples, of all classes in turn, the judge calls what they were asked to be. */
+  /** Samples to hold against a split: where they have classes, of those of its examples, in their order. */
+  #samplesAs(
+    split: Split,
+    drawn: {
+      readonly random: Generator;
+      readonly count: number;
+      readonly settings?: SamplingSettings;
+    },
+  ): Promise<Samples> {
+    const { labelled, sorted } = this.#bound;
+    const label = labelled && !sorted ? labelsAs(split, drawn.count) : undefined;
+    return this.sample!({ ...drawn, label });
+  }
+
+  /** How many samples the judge calls what they were asked to be. */
   async #askedClass(judge: Judge, { count, values }: Samples): Promise<number> {
+    const { dataset: { test } } = this.#context;
     const { classes } = this.#bound.shape;
-    return accuracyOf(await judge.probabilities(values), askedClasses(count, classes), classes);
+    return accuracyOf(await judge.probabilities(values), labelsAs(test, count), classes);
   }
 
   /** The model's own terms on a split, and how it names the examples' classes. */
@@ -483,4 +500,9 @@ function doubted(
   const withheld = why === undefined ? [] : doubt.about.map(named);
   for (const name of [named(doubt.term), ...withheld]) delete metrics[name];
   return { withheld, why };
+}
+
+/** The classes of a split's examples, over and over. */
+function labelsAs({ count, labels }: Split, asked: number): Uint8Array {
+  return Uint8Array.from({ length: asked }, (_, i) => labels![i % count]);
 }

@@ -135,8 +135,8 @@ export interface Trainer {
     options?: PolicyFileOptions,
   ): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * Models that can be drawn from: `count` samples, of the class `label` where the model has labels;
-   * left out, of all classes in turn; `settings` are other values of configuration fields that no
+   * Models that can be drawn from: `count` samples, where the model has labels of the class `label`, or of
+   * one for each; left out, of all classes in turn; `settings` are other values of configuration fields that no
    * weight hangs on, as a sampler's steps; all begin with `prompt`, where it is a model of text.
    *
    * @throws InputError for a label, a setting or a prompt that the model does not have.
@@ -144,7 +144,7 @@ export interface Trainer {
   sample?(context: {
     random: Generator;
     count: number;
-    label?: number;
+    label?: number | ArrayLike<number>;
     settings?: SamplingSettings;
     prompt?: string;
   }): Promise<Samples>;

@@ -6,8 +6,8 @@
  * Networks" (2017, arXiv 1703.10593): equations 1 to 3 with the least-squares loss, λ 10, the identity loss
  * of section 5.2 with half of that, the history of 50 images of section 4.
  *
- * Differs from the paper: two halvings, few filters and two residual blocks; minibatches; what translates
- * is a moving average. A pair's two images meet in no loss; partners are looked at in evaluation alone.
+ * Differs from the paper: two halvings, few filters and two residual blocks, with a ReLU behind their sum;
+ * minibatches; what translates is a moving average. A pair's two images meet in no loss; partners are looked at in evaluation alone.
  *
  * @module
  */

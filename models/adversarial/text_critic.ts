@@ -4,7 +4,7 @@
  *
  * Kim, "Convolutional Neural Networks for Sentence Classification" (2014, arXiv 1408.5882), section 2.
  *
- * Differs from the paper: no dropout, no pretrained embeddings.
+ * Differs from the paper: no dropout, no pretrained embeddings, filters without a bias.
  *
  * @module
  */

@@ -4,7 +4,7 @@
  *
  * Vincent, "A Connection Between Score Matching and Denoising Autoencoders" (2011, Neural Computation
  * 23:7), equation 10; Song, Ermon, "Generative Modeling by Estimating Gradients of the Data Distribution"
- * (2019, arXiv 1907.05600): the loss of equations 5 and 6 with λ(σ) = σ², algorithm 1; Song, Ermon (2020,
+ * (2019, arXiv 1907.05600): twice the loss of equations 5 and 6 with λ(σ) = σ², algorithm 1; Song, Ermon (2020,
  * arXiv 2006.09011): the network divided by σ (technique 3) and the last denoising step.
  *
  * Differs from the papers: points, and a small dense network, which sees the place of σ among the levels.

@@ -5,8 +5,9 @@
  * Ackley, Hinton, Sejnowski, "A Learning Algorithm for Boltzmann Machines" (Cognitive Science 9, 1985).
  *
  * E(s) = −½ sᵀWs − bᵀs with W symmetric and without a diagonal, p(s_i = 1 | rest) = σ((Ws)_i + b_i), and a
- * step is ⟨ss ᵀ⟩_data − ⟨ssᵀ⟩_model. Both means are sums over all states (`exact`), or of Gibbs sweeps over
- * the units in turn: with the data held, and in chains that go on from step to step.
+ * step is ⟨ssᵀ⟩_data − ⟨ssᵀ⟩_model. The first mean is the sum over the hidden units' states with the data
+ * held, where the paper lets these units settle; the second one that over all states (`exact`), or of Gibbs
+ * sweeps over the units in turn, in chains that go on from step to step.
  *
  * @module
  */
@@ -29,7 +30,8 @@ const configuration = z.strictObject({
     description: `Hidden units; with the visible ones ${MOST_UNITS} at most`,
   }),
   negative: z.enum(["persistent", "exact"]).default("persistent").meta({
-    description: "What stands for both means: Gibbs sweeps, or sums over all states",
+    description:
+      "What stands for the model's mean: chains of Gibbs sweeps, or the sum over all states",
   }),
 });
 
@@ -53,19 +55,13 @@ function gradients(states: tf.Tensor2D, weight: tf.Tensor): Tensors {
   return { weights: tf.mul(pairs, -0.5), bias: tf.neg(tf.sum(weighted, 0)) };
 }
 
-/** Draws the units from `first` on in turn, `k` times over, with uniform noise [B, k, U]. */
-export function sweep(
-  parameters: Tensors,
-  states: tf.Tensor2D,
-  noise: tf.Tensor,
-  first = 0,
-): tf.Tensor2D {
+/** Draws the units in turn, `k` times over, with uniform noise [B, k, U]. */
+export function sweep(parameters: Tensors, states: tf.Tensor2D, noise: tf.Tensor): tf.Tensor2D {
   const [rows, sweeps, units] = noise.shape;
   const w = coupling(parameters);
   let state = states;
   for (let at = 0; at < sweeps * units; at++) {
     const unit = at % units;
-    if (unit < first) continue;
     const column = tf.slice(w, [0, unit], [units, 1]) as tf.Tensor2D;
     const input = tf.add(tf.matMul(state, column), tf.slice(parameters.bias, [unit], [1]));
     const draw = tf.reshape(tf.slice(noise, [0, Math.floor(at / units), unit], [rows, 1, 1]), [
@@ -86,6 +82,14 @@ function completed(x: tf.Tensor2D, hidden: number): tf.Tensor2D {
   const [rows, each] = [x.shape[0], states.shape[0]];
   const visible = tf.reshape(tf.tile(tf.expandDims(x, 1), [1, each, 1]), [rows * each, -1]);
   return tf.concat([visible, tf.tile(states, [rows, 1])], 1) as tf.Tensor2D;
+}
+
+/** ⟨∂E/∂parameters⟩ with visible units held at `x` [B, D]: sums over the hidden units' states. */
+export function heldGradients(parameters: Tensors, x: tf.Tensor2D, hidden: number): Tensors {
+  const states = completed(x, hidden);
+  const energies = tf.reshape(energy(parameters, states), [x.shape[0], -1]);
+  const posterior = tf.div(tf.softmax(tf.neg(energies)), x.shape[0]);
+  return gradients(states, tf.reshape(posterior, [-1]));
 }
 
 /** log Σ_h e^(−E(x, h)), [B]. */
@@ -118,11 +122,9 @@ export const boltzmannMachine = defineModel({
   },
   keeps: ({ size }, { batchSize, hiddenUnits }) => ({
     chains: zeros([batchSize, size + hiddenUnits], "float32"),
-    held: zeros([batchSize, hiddenUnits], "float32"),
   }),
   noise: ({ size }, { hiddenUnits, gibbsSteps }) => ({
     free: ["uniform", [gibbsSteps, size + hiddenUnits]],
-    held: ["uniform", [gibbsSteps, size + hiddenUnits]],
   }),
   optimizer: sgd,
   schedule: ({ learningRate, finalLearningRate }) => linear(learningRate, finalLearningRate),
@@ -131,32 +133,21 @@ export const boltzmannMachine = defineModel({
     gradients: ({ machine }, { x, noise, kept }, { negative, hiddenUnits }) => {
       const parameters = machine();
       const [rows, size] = x.shape;
-      const even = (count: number) => tf.fill([count], 1 / count);
+      const data = heldGradients(parameters, x, hiddenUnits);
       const sampled = () => {
-        const start = tf.concat([x, kept.held], 1) as tf.Tensor2D;
-        const held = sweep(parameters, start, noise.held, size);
         const chains = sweep(parameters, kept.chains as tf.Tensor2D, noise.free);
-        return {
-          data: gradients(held, even(rows)),
-          model: gradients(chains, even(rows)),
-          kept: { chains, held: tf.slice(held, [0, size], [rows, hiddenUnits]) },
-        };
+        return { model: gradients(chains, tf.fill([rows], 1 / rows)), chains };
       };
       const summed = () => {
-        const [states, whole] = [completed(x, hiddenUnits), allStates(size + hiddenUnits)];
-        const energies = tf.reshape(energy(parameters, states), [rows, -1]);
-        const posterior = tf.div(tf.softmax(tf.neg(energies)), rows);
-        return {
-          data: gradients(states, tf.reshape(posterior, [-1])),
-          model: gradients(whole, tf.softmax(tf.neg(energy(parameters, whole)))),
-          kept: { chains: tf.clone(kept.chains), held: tf.clone(kept.held) },
-        };
+        const whole = allStates(size + hiddenUnits);
+        const model = gradients(whole, tf.softmax(tf.neg(energy(parameters, whole))));
+        return { model, chains: tf.clone(kept.chains) };
       };
-      const { data, model, kept: next } = negative === "exact" ? summed() : sampled();
+      const { model, chains } = negative === "exact" ? summed() : sampled();
       return {
         gradients: { machine: difference(data, model) },
         terms: { visible_bias: tf.mean(tf.slice(parameters.bias, [0], [size])) },
-        kept: next,
+        kept: { chains },
       };
     },
   }],

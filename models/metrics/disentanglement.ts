@@ -28,15 +28,17 @@ type Scores = readonly (readonly number[])[];
 /** Equal bins between a coordinate's least and largest value, as `disentanglement_lib` has. */
 const BINS = 20;
 
-/** The mean over factors of the best coordinate's score less the second's, over the factor's scale. */
-export function meanGap(scores: Scores, scales?: readonly number[]): number {
-  const factors = scores[0].length;
-  let sum = 0;
-  for (let f = 0; f < factors; f++) {
+/**
+ * The mean over factors of the best coordinate's score less the second's, over the factor's scale; without
+ * factors whose scale is 0, as they do not vary.
+ */
+export function meanGap(scores: Scores, scales = scores[0].map(() => 1)): number {
+  const varying = [...scales.keys()].filter((f) => scales[f] > 0);
+  const sum = varying.reduce((sum, f) => {
     const [best, second = 0] = scores.map((row) => row[f]).sort((a, b) => b - a);
-    sum += (best - second) / (scales?.[f] ?? 1);
-  }
-  return sum / factors;
+    return sum + (best - second) / scales[f];
+  }, 0);
+  return sum / varying.length;
 }
 
 /** Σ −p log p of counts, nats. */
@@ -106,10 +108,10 @@ export function separatedPredictability({ count, codes, factors, sizes }: Repres
         product(others, others),
       ];
       // What varies by less than a float32's last place says nothing.
-      return xx / count < 1e-12 ? 0 : xy * xy / (xx * yy);
+      return xx / count < 1e-12 || yy === 0 ? 0 : xy * xy / (xx * yy);
     });
   });
-  return meanGap(scores);
+  return meanGap(scores, classes.map((others) => others.some((each) => each !== 0) ? 1 : 0));
 }
 
 function centred(values: Float64Array): Float64Array {

@@ -9,10 +9,18 @@ import type { Generator } from "../../lab/core/random.ts";
 /** Passes of the subspace iteration. */
 const PASSES = 200;
 
-/** Makes the k columns of [D, k] orthonormal, in order (modified Gram–Schmidt). */
+/** Of what is left of a column beside those before it, the share of its length that is rounding. */
+const ROUNDING = 1e-9;
+
+/**
+ * Makes the k columns of [D, k] orthonormal, in order (modified Gram–Schmidt); 0 of a column that those
+ * before it make up.
+ */
 function orthonormalized(basis: Float64Array, k: number): void {
   const size = basis.length / k;
   for (let c = 0; c < k; c++) {
+    let whole = 0;
+    for (let d = 0; d < size; d++) whole += basis[d * k + c] * basis[d * k + c];
     for (let before = 0; before < c; before++) {
       let dot = 0;
       for (let d = 0; d < size; d++) dot += basis[d * k + c] * basis[d * k + before];
@@ -20,7 +28,10 @@ function orthonormalized(basis: Float64Array, k: number): void {
     }
     let square = 0;
     for (let d = 0; d < size; d++) square += basis[d * k + c] * basis[d * k + c];
-    for (let d = 0; d < size; d++) basis[d * k + c] /= Math.sqrt(square);
+    const isRounding = square <= whole * ROUNDING * ROUNDING;
+    for (let d = 0; d < size; d++) {
+      basis[d * k + c] = isRounding ? 0 : basis[d * k + c] / Math.sqrt(square);
+    }
   }
 }
 

@@ -55,7 +55,7 @@ function logWeights(
   examples: number,
 ): tf.Tensor2D {
   if (batch >= examples) return tf.fill([batch, batch], -log(batch));
-  if (estimator === "weighted" || batch < 3) {
+  if (estimator === "weighted" || batch < 2) {
     return tf.fill([batch, batch], -log(batch * examples));
   }
   const others = batch - 1;

@@ -288,7 +288,7 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     );
     match(
       told.out,
-      /^at most: .*, 100 draws for each \(--draws\); of greys, no likelihood: comparable with the same /m,
+      /^at most: .* 100 draws for each \(--draws\); of greys, no likelihood: comparable with the same /m,
     );
 
     await succeeds("export", "latest", "--format", "model", "--out", ".");
@@ -505,7 +505,7 @@ Deno.test("the likelihood of bits is exact, of a folder's pictures in black and 
     match(dequantised, /; of greys, which no model of black and white pixels is compared with$/);
     await lab(...vae, "glyphs-binarized");
     const [bits, kindOfBits] = await saidOfLatest();
-    match(bits, /^at most: importance sampling, 8 draws for each \(--draws\)$/);
+    match(bits, /^at most: −log of the mean over 8 draws for each \(--draws\)$/);
     deepStrictEqual([kindOfDequantised, kindOfBits], ["bound", "bound"]);
   });
 });

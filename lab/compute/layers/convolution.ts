@@ -71,7 +71,8 @@ export function convolution(
 
 /**
  * Initial parameters of {@linkcode transposedConvolution}: `name/kernel` [K, K, filters, inputs],
- * and `name/bias` [filters] of zeros where there is one.
+ * and `name/bias` [filters] of zeros where there is one. Initializers count K² · filters as the fan-in, as
+ * PyTorch and Keras do.
  *
  * @throws InputError where a number is no whole one ≥ 1.
  */

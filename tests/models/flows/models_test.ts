@@ -169,6 +169,16 @@ for (const { name } of models.filter(({ summary }) => summary.startsWith("Flow o
     const back = await trainer.decode!(codes, count);
     const off = Math.max(...back.map((value, i) => Math.abs(value - values[i])));
     ok(off < 1e-3, `off by ${off}`);
+    // One measure with the evaluation's and with diffusions': a draw of the noise below a level for each.
+    const { each, draws } = await trainer.logLikelihood!(values, {
+      draws: 0,
+      random: defaultRng(1),
+    });
+    strictEqual(draws, 1);
+    const { metrics } = await trainer.evaluate({ random: defaultRng(2) });
+    const nats = -each.reduce((sum, log) => sum + log, 0) / count;
+    const evaluated = metrics["evaluation/negative_log_likelihood"];
+    ok(Math.abs(nats / evaluated - 1) < 1e-3, `${nats}, ${evaluated}`);
     trainer.dispose();
   });
 }

@@ -109,6 +109,25 @@ Deno.test("principal components leave the variance of the other axes", () => {
   near(principalError(values, count, 4, random), 0, 1e-9);
 });
 
+Deno.test("components beyond the rank of the data leave nothing, and take nothing twice", () => {
+  const random = defaultRng(8);
+  const axes = Float64Array.from({ length: 3 * 20 }, () => random.standardNormal());
+  const rows = (count: number) =>
+    Array.from({ length: count }, () => {
+      const [a, b, c] = [0, 1, 2].map(() => random.standardNormal());
+      return Array.from(
+        { length: 20 },
+        (_, d) => a * axes[d] + b * axes[20 + d] + c * axes[40 + d],
+      );
+    }).flat();
+  const values = rows(200);
+  ok(principalError(values, 200, 2, random) > 0.1);
+  for (const k of [3, 10, 20]) near(principalError(values, 200, k, random), 0, 1e-9);
+  // Five rows have four directions.
+  near(principalError(rows(5), 5, 8, random), 0, 1e-9);
+  strictEqual(principalError(new Float64Array(60).fill(0.5), 3, 4, random), 0);
+});
+
 Deno.test("a linear classifier names what lies apart, and chance where nothing is to be seen", () => {
   const random = defaultRng(6);
   const rows = (count: number, apart: number) => {

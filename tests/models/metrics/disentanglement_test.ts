@@ -51,6 +51,11 @@ Deno.test("SAP is 1 where each factor has one coordinate, and 0 where two coordi
   near([separatedPredictability(represented([5, 5], ([a, b]) => [a, b, a + b]))], [0.5]);
 });
 
+Deno.test("a factor that does not vary is no factor", () => {
+  const codes = represented([3, 1, 8], ([a, , b]) => [b, a]);
+  near([mutualInformationGap(codes), separatedPredictability(codes)], [1, 1]);
+});
+
 Deno.test("codes in another unit, one a coordinate, have the same scores", () => {
   const codeOf = ([a, b]: readonly number[]) => [a, b, a + 2 * b];
   const codes = represented([5, 4], codeOf);
