@@ -28,9 +28,9 @@ export const recover = defineCommand({
       ...(incomplete.length === 0
         ? []
         : [`Without their series, as their journals are damaged${listed(incomplete)}`]),
-      ...(lost.length === 0
-        ? []
-        : [`Without a journal that can be read, their files left as they are${listed(lost)}`]),
+      ...(lost.length === 0 ? [] : [
+        `Without a journal of theirs that can be read, their files left as they are${listed(lost)}`,
+      ]),
       ...(setAside === null ? [] : [`The damaged database is kept as ${setAside}`]),
       ...(recovered.length + incomplete.length === 0 ? [] : [
         `Those that had not finished go on by: ${commandLine("resume RUN", location)}`,

@@ -11,7 +11,15 @@ import { dirname } from "node:path";
 import { LabError } from "../core/errors.ts";
 import { checksum } from "./checksum.ts";
 import type { Database, Row } from "./database.ts";
-import { linesOf, PARTIAL, removeFile, sizeOfFile, syncFolderNow, writeFailure } from "./files.ts";
+import {
+  linesOf,
+  namesIn,
+  PARTIAL,
+  removeFile,
+  sizeOfFile,
+  syncFolderNow,
+  writeFailure,
+} from "./files.ts";
 import { CHUNK_POINTS } from "./metric_writer.ts";
 
 /** Name of the file in a run's folder. */
@@ -21,6 +29,8 @@ export const JOURNAL = "journal.jsonl";
 const SMALL = 2 ** 24;
 /** How many times as large as it was anew a journal may become. */
 const TIMES = 4;
+/** Milliseconds that the row of a run may come after its journal. */
+const A_MOMENT = 300;
 /** Chunks of one line: some megabytes, where a text has half a gigabyte at most. */
 const LINE_CHUNKS = 256;
 
@@ -147,6 +157,33 @@ export class Journals {
     });
   }
 
+  /** Whether there is a journal of a run. */
+  isKept(run: string): boolean {
+    return sizeOfFile(this.#path(run)) !== undefined;
+  }
+
+  /** What journals have that the database does not know, a line each. */
+  beyond(): string[] {
+    const isAhead = (id: string) => {
+      const journal = this.read(id);
+      return journal !== undefined && hasBegun(journal) && !this.#isPurged(id) &&
+        (isNewer(journal, this.#database) || isSaidSince(journal, this.#database));
+    };
+    let ahead = namesIn(this.#folder).sort().filter(isAhead);
+    if (ahead.length > 0) {
+      // A run that another process begins has its journal a moment before its row.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, A_MOMENT);
+      ahead = ahead.filter(isAhead);
+    }
+    return ahead.map((id) => `its journal knows more of the run ${id}`);
+  }
+
+  /** Whether a purge is about to remove a run's files. */
+  #isPurged(run: string): boolean {
+    const sql = "SELECT name FROM tombstone WHERE kind = 'run' AND name = ?";
+    return this.#database.get(sql, run) !== undefined;
+  }
+
   /** The content of a run's journal; undefined where there is none, or no whole line in it. */
   read(run: string): JournalContent | undefined {
     return readJournal(this.#path(run));
@@ -168,15 +205,30 @@ export class Journals {
   }
 }
 
-/** Whether a journal holds a later checkpoint or attempt, or the end, which the database does not know. */
+/**
+ * Whether a journal holds a later checkpoint or attempt, or the end, which the database does not know; no
+ * journal of another run of that id does.
+ */
 export function isNewer({ run, checkpoints }: JournalContent, database: Database): boolean {
-  const row = database.get("SELECT attempt, status FROM run WHERE id = ?", run.id);
+  const row = database.get("SELECT attempt, status, created_at FROM run WHERE id = ?", run.id);
   if (row === undefined) return true;
+  if (row.created_at !== run.created_at) return false;
   if (row.attempt !== run.attempt) return Number(row.attempt) < Number(run.attempt);
   const newest = database.get("SELECT MAX(iteration) AS at FROM checkpoint WHERE run = ?", run.id)!;
   const [journals, own] = [newestOf(checkpoints), Number(newest.at ?? -1)];
   if (journals !== own) return journals > own;
   return row.status === "running" && run.status !== "running";
+}
+
+/** Whether anything came of a run that may have been given up before its row was there. */
+function hasBegun({ run, checkpoints, chunks }: JournalContent): boolean {
+  return run.status !== "running" || checkpoints.length + chunks.size > 0;
+}
+
+/** Whether people changed what they say of a run (name, tags, note, trash) after what the database has. */
+export function isSaidSince({ run }: JournalContent, database: Database): boolean {
+  const row = database.get("SELECT said, created_at FROM run WHERE id = ?", run.id);
+  return row?.created_at === run.created_at && Number(run.said ?? 0) > Number(row.said);
 }
 
 /** The iteration of the newest of checkpoints; -1 of none. */

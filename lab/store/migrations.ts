@@ -194,6 +194,13 @@ export const migrations: readonly Migration[] = [
     checksum INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- How often what people say of a run was changed, so that an older database shows as one.
+  ALTER TABLE run ADD COLUMN said INTEGER NOT NULL DEFAULT 0;
+  CREATE TRIGGER run_said AFTER UPDATE OF name, tags, note, trashed_at ON run BEGIN
+    UPDATE run SET said = OLD.said + 1 WHERE id = NEW.id;
+  END;
+  `,
 ];
 
 /** The schema version of a file; 0 is an empty one. */

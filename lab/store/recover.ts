@@ -7,7 +7,7 @@
 import { BatchJournal } from "./batch_journal.ts";
 import type { Database, Row } from "./database.ts";
 import { namesIn } from "./files.ts";
-import { isNewer, type JournalContent, Journals } from "./journal.ts";
+import { isNewer, isSaidSince, type JournalContent, Journals } from "./journal.ts";
 import { runNumberOf } from "./run_id.ts";
 import { Sweeps } from "./sweeps.ts";
 
@@ -19,7 +19,7 @@ export interface Recovery {
   readonly incomplete: readonly string[];
   /** The database knew as much: they were left as they were. */
   readonly known: readonly string[];
-  /** There is no journal that can be read: their files were left as they were. */
+  /** There is no journal of them that can be read: their files were left as they were. */
   readonly lost: readonly string[];
   /** Requests of batches whose runs have not begun. */
   readonly waiting: number;
@@ -37,9 +37,13 @@ export function recoverRuns(database: Database, folder: string): Recovery {
   };
   for (const id of namesIn(checkpoints).sort()) {
     const journal = journals.read(id);
-    if (journal?.run.id !== id) found.lost.push(id);
-    else if (!isNewer(journal, database)) found.known.push(id);
-    else {
+    if (journal === undefined || !isOf(journal, id, database)) found.lost.push(id);
+    else if (!isNewer(journal, database)) {
+      if (isSaidSince(journal, database)) {
+        database.write(() => putSaid(database, journal), { durable: true });
+        found.recovered.push(id);
+      } else found.known.push(id);
+    } else {
       database.write(() => {
         putBack(database, id, journal);
         // The rows have other numbers than those that the journal knows.
@@ -55,6 +59,20 @@ export function recoverRuns(database: Database, folder: string): Recovery {
     return batches.putBack();
   }, { durable: true });
   return { ...found, waiting };
+}
+
+/** Whether a journal is of the run that has an id, in the database too where that has one. */
+function isOf({ run }: JournalContent, id: string, database: Database): boolean {
+  const row = database.get("SELECT created_at FROM run WHERE id = ?", id);
+  return run.id === id && (row === undefined || row.created_at === run.created_at);
+}
+
+/** Puts what people say of a run in place of what the database has of that. */
+function putSaid(database: Database, { run }: JournalContent): void {
+  const { id, name, tags, note, trashed_at, said } = run;
+  const sql = "UPDATE run SET name = ?, tags = ?, note = ?, trashed_at = ? WHERE id = ?";
+  database.run(sql, name, tags, note, trashed_at, id);
+  database.run("UPDATE run SET said = ? WHERE id = ?", said, id);
 }
 
 /** Puts a run in place of what the database has of it, and says so in its events. */

@@ -38,13 +38,24 @@ const CANDIDATES = 10;
 export class RunTable {
   readonly #database: Database;
   readonly #isActive: (id: string) => boolean;
+  readonly #hasFiles: (id: string) => boolean;
   /** What was listed last, by id. */
   readonly #listed = new Map<string, { revision: Row[string]; run: Run | DamagedRun }>();
 
-  /** `isActive` returns whether somebody holds the lock of a run. */
-  constructor(database: Database, isActive: (id: string) => boolean) {
+  /**
+   * `isActive` returns whether somebody holds the lock of a run, `hasFiles` whether there are files of a
+   * run, also of one that the database does not have.
+   */
+  constructor(
+    database: Database,
+    { isActive, hasFiles }: {
+      readonly isActive: (id: string) => boolean;
+      readonly hasFiles: (id: string) => boolean;
+    },
+  ) {
     this.#database = database;
     this.#isActive = isActive;
+    this.#hasFiles = hasFiles;
   }
 
   /** Adds a run of status `running`, unless `added` throws. */
@@ -56,7 +67,9 @@ export class RunTable {
     const manifest = JSON.stringify(run.manifest);
     const id = this.#database.write(() => {
       const { last_run } = this.#database.get("SELECT last_run FROM store")!;
-      const number = nextRunNumber(Number(last_run), now);
+      let number = nextRunNumber(Number(last_run), now);
+      // An older database knows nothing of runs that began after it.
+      while (this.#hasFiles(runIdOf(number))) number++;
       this.#database.run("UPDATE store SET last_run = ?", number);
       this.#database.run(
         `INSERT INTO run (id, name, status, manifest, manifest_checksum, tags, note, created_at)

@@ -345,7 +345,10 @@ export class SqliteStore implements Store {
     this.location = folder;
     this.#identity = identityOf(folder);
     this.#database = database;
-    this.#runs = new RunTable(database, (id) => isLocked(this.#lockPath(id)));
+    this.#runs = new RunTable(database, {
+      isActive: (id) => isLocked(this.#lockPath(id)),
+      hasFiles: (id) => sizeOfFile(`${folder}/checkpoints/${id}`) !== undefined,
+    });
     this.#batches = new Batches(database, new BatchJournal(database, folder));
     this.#sweeps = new Sweeps(database, folder);
     this.#metrics = new MetricWriter(database);
@@ -631,7 +634,7 @@ export class SqliteStore implements Store {
   }
 
   damages(): string[] {
-    return damagesOf(this.#database);
+    return [...damagesOf(this.#database), ...this.#journals.beyond()];
   }
 
   version(): number {

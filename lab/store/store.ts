@@ -450,7 +450,10 @@ export interface Store {
    * a store itself.
    */
   backUp(target: string): Promise<Backup>;
-  /** What of the database's own structure is damaged, a line each; reads all of it. */
+  /**
+   * What of the database's own structure is damaged, and what it lacks that the runs' journals have, a
+   * line each; reads all of both.
+   */
   damages(): string[];
   /**
    * A number that grows with every write, for live pages.

@@ -137,9 +137,13 @@ export class FolderTarget implements Target {
   newId(own: string): string {
     // Counted at once, so that no run begins under it while the files come.
     return this.database.write(() => {
-      const isTaken = this.database.get("SELECT id FROM run WHERE id = ?", own) !== undefined;
+      // Also by a run that lies there and that an older database does not know.
+      const isTaken = (id: string) =>
+        this.#journals.isKept(id) ||
+        this.database.get("SELECT id FROM run WHERE id = ?", id) !== undefined;
       const { last_run } = this.database.get("SELECT last_run FROM store")!;
-      const number = isTaken ? nextRunNumber(Number(last_run), 0) : runNumberOf(own);
+      let number = isTaken(own) ? nextRunNumber(Number(last_run), 0) : runNumberOf(own);
+      while (isTaken(runIdOf(number))) number++;
       this.database.run("UPDATE store SET last_run = MAX(last_run, ?)", number);
       return runIdOf(number);
     });
@@ -184,7 +188,7 @@ export class FolderTarget implements Target {
   ): "put" | "changed" | "purged" {
     return this.database.write(() => {
       const there = this.database.get(
-        "SELECT revision, name, tags, note, trashed_at FROM run WHERE id = ?",
+        "SELECT revision, name, tags, note, trashed_at, said FROM run WHERE id = ?",
         to,
       );
       if (there?.revision !== known) return "changed";

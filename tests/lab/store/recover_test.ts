@@ -1,6 +1,7 @@
+import { DatabaseSync } from "node:sqlite";
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
-import { openStore, recoverStore } from "../../../lab/store/sqlite_store.ts";
+import { openStore, recoverStore, syncStores } from "../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import { addRun, checkpointAt, manifestOf, pointAt, withFolder } from "./fixtures.ts";
 
@@ -228,6 +229,123 @@ Deno.test("an older database is brought up to date, and trains nothing before th
     deepStrictEqual(await Promise.all([id, later].map((each) => contentOf(store, each))), before);
     store.lock(id)[Symbol.dispose]();
     store.close();
+  }));
+
+/** Closes a store, puts an older database in its place and opens it anew. */
+function withOlder(store: Store, copy: Uint8Array<ArrayBuffer>): Store {
+  const { location } = store;
+  store.close();
+  loseDatabase(location);
+  Deno.writeFileSync(`${location}/lab.db`, copy);
+  return openStore(location);
+}
+
+/** A new store, whose first run has the id that each of these begins with. */
+function countedStore(location: string): Store {
+  openStore(location).close();
+  const raw = new DatabaseSync(`${location}/lab.db`);
+  raw.exec("UPDATE store SET last_run = 900000000");
+  raw.close();
+  return openStore(location);
+}
+
+/** The bytes of a database as it is once its store is closed, and the store opened anew. */
+function copied(store: Store): [copy: Uint8Array<ArrayBuffer>, store: Store] {
+  const { location } = store;
+  store.close();
+  return [Deno.readFileSync(`${location}/lab.db`), openStore(location)];
+}
+
+Deno.test("an older database shows, and no run begins in the place of one that it lacks", () =>
+  withFolder(async (parent) => {
+    let [copy, store] = copied(openStore(`${parent}/runs`));
+    const lacking: string[] = [];
+    // Ids go on from the newest one where a second holds several runs.
+    for (let i = 0; i < 5; i++) {
+      const { id } = addRun(store, "lost");
+      await trained(store, id, 0, 10);
+      lacking.push(id);
+    }
+    const before = await Promise.all(lacking.map((id) => contentOf(store, id)));
+    deepStrictEqual(store.damages(), []);
+    store = withOlder(store, copy);
+    deepStrictEqual(
+      store.damages(),
+      lacking.map((id) => `its journal knows more of the run ${id}`),
+    );
+    const { id } = addRun(store, "new");
+    ok(!lacking.includes(id), id);
+    await trained(store, id, 0, 10);
+    store.close();
+    deepStrictEqual(recoverStore(`${parent}/runs`).recovered, lacking);
+    store = openStore(`${parent}/runs`);
+    deepStrictEqual(await Promise.all(lacking.map((id) => contentOf(store, id))), before);
+    deepStrictEqual(store.damages(), []);
+    store.close();
+  }));
+
+Deno.test("a sync brings no run into the folder of one that an older database lacks", () =>
+  withFolder(async (parent) => {
+    let [copy, store] = copied(countedStore(`${parent}/runs`));
+    const other = countedStore(`${parent}/other`);
+    const [lost, own] = [addRun(store, "lost"), addRun(other, "other")];
+    strictEqual(lost.id, own.id);
+    await trained(store, lost.id, 0, 10);
+    await trained(other, own.id, 0, 10);
+    other.close();
+    store = withOlder(store, copy);
+    store.close();
+    const { added: [id] } = await syncStores(`${parent}/other`, `${parent}/runs`);
+    ok(id !== lost.id, id);
+    deepStrictEqual(recoverStore(`${parent}/runs`).recovered, [lost.id]);
+  }));
+
+Deno.test("what people said of a run after an older database is taken back, what they said since stays", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    let store = openStore(folder);
+    const { id } = addRun(store, "toy");
+    await trained(store, id, 0, 10);
+    store.update(id, { status: "completed", iterations: 10, endedAt: 5 });
+    store.update(id, { note: "first" });
+    let copy;
+    [copy, store] = copied(store);
+    const said = { name: "renamed", tags: ["paper"], note: "mine" };
+    store.update(id, said);
+    store.trash(id);
+    const before = store.run(id)!;
+    store = withOlder(store, copy);
+    strictEqual(store.run(id)!.note, "first");
+    deepStrictEqual(store.damages(), [`its journal knows more of the run ${id}`]);
+    store.close();
+    deepStrictEqual(recoverStore(folder).recovered, [id]);
+    store = openStore(folder);
+    deepStrictEqual(store.run(id), before);
+    store.restore(id);
+    store.update(id, { note: "last" });
+    store.close();
+    deepStrictEqual(recoverStore(folder).known, [id]);
+    store = openStore(folder);
+    deepStrictEqual([store.run(id)!.note, store.damages()], ["last", []]);
+    store.close();
+  }));
+
+Deno.test("the journal of another run of the same id takes the place of none", () =>
+  withFolder(async (parent) => {
+    const stores = ["one", "two"].map((name) => countedStore(`${parent}/${name}`));
+    const [one, two] = stores.map((store) => addRun(store, "toy"));
+    await trained(stores[1], two.id, 0, 10);
+    for (const store of stores) store.close();
+    const [own, foreign] = ["one", "two"].map((name) =>
+      `${parent}/${name}/checkpoints/${one.id}/journal.jsonl`
+    );
+    strictEqual(one.id, two.id);
+    Deno.copyFileSync(foreign, own);
+    const raw = new DatabaseSync(`${parent}/one/lab.db`);
+    raw.exec("UPDATE run SET created_at = created_at - 1");
+    raw.close();
+    const { recovered, lost } = recoverStore(`${parent}/one`);
+    deepStrictEqual([recovered, lost], [[], [one.id]]);
   }));
 
 Deno.test("a damaged database is set aside and rebuilt, none while a run is being trained", () =>
