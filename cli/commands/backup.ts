@@ -30,12 +30,21 @@ export const backup = defineCommand({
   async run({ target: given, store: location }, io) {
     const target = callersPath(io, given);
     using opened = await openStoreOf(io, location, { readOnly: true });
-    const { runs, bytes: size, missing } = await opened.store.backUp(target);
+    const { runs, bytes: size, missing, damaged } = await opened.store.backUp(target);
     for (const path of missing) io.error(`missing in the store: ${path}\n`);
+    for (const path of damaged) io.error(`damaged in the store: ${path}\n`);
+    const lacking = opened.store.orphans().filter(({ path }) => path.startsWith("checkpoints/"));
+    if (lacking.length > 0) {
+      io.notice(
+        `Left out ${plural(lacking.length, "run")} that the database lacks: ` +
+          `${commandLine("recover", location)} takes them back, ` +
+          `${commandLine("delete --orphans --purge", location)} deletes them\n`,
+      );
+    }
     io.out(
       `Backed up ${plural(runs, "run")}, ${bytes(size)}, to ${target}\n` +
         `To look whether it is whole: ${commandLine("verify", target)}`,
     );
-    return missing.length > 0 ? 1 : 0;
+    return missing.length + damaged.length > 0 ? 1 : 0;
   },
 });

@@ -8,6 +8,7 @@ import { InputError } from "../core/errors.ts";
 import { attemptOf, visibilityOf } from "./attempts.ts";
 import type { Database } from "./database.ts";
 import {
+  isAsNamed,
   namesIn,
   PARTIAL,
   putBelow,
@@ -15,7 +16,6 @@ import {
   readVerified,
   removeFile,
   sha256,
-  sizeOfFile,
 } from "./files.ts";
 import type { WriteSynced } from "./files.ts";
 import type { StoredArtifact } from "./store.ts";
@@ -125,7 +125,7 @@ export class Artifacts {
   }
 
   async #putFile(hash: string, bytes: Uint8Array): Promise<void> {
-    if (sizeOfFile(this.#path(hash)) === bytes.length) return;
+    if (await isAsNamed(this.#path(hash))) return;
     await putBelow(
       this.#folder,
       async (place) => await putFile(await place(belowFolder(hash)), [bytes], this.#write),

@@ -9,6 +9,7 @@ import { BatchJournal } from "./batch_journal.ts";
 import { Database } from "./database.ts";
 import {
   copySynced,
+  isAsNamed,
   isFolder,
   namesIn,
   putBelow,
@@ -92,7 +93,7 @@ async function copyStore(
   followed: Followed | undefined,
 ): Promise<Backup> {
   for (const name of ["artifacts", "checkpoints", "locks"]) makeFolder(`${target}/${name}`);
-  const copied = new Set<string>();
+  const [copied, damaged] = [new Set<string>(), new Set<string>()];
   const part = `${target}/${PART}`;
   for (let left = SNAPSHOTS;; left--) {
     removeFile(part);
@@ -101,7 +102,7 @@ async function copyStore(
     // One file, without a log beside it.
     snapshot.execute("PRAGMA journal_mode = DELETE");
     await followed?.fetch(filesNamedBy(snapshot));
-    const missing = await copyFiles(snapshot, folder, target, copied);
+    const missing = await copyFiles(snapshot, folder, target, { copied, damaged });
     // A run that trains replaces checkpoints: then its next snapshot, of which less is to be copied.
     if (missing.length > 0) await followed?.refresh();
     if (missing.length > 0 && left > 1 && missing.some((path) => !isNamed(database, path))) {
@@ -116,7 +117,7 @@ async function copyStore(
     await syncFolder(target);
     const files = [...copied].map((path) => sizeOfFile(`${target}/${path}`) ?? 0);
     const bytes = files.reduce((sum, size) => sum + size, sizeOfFile(`${target}/lab.db`) ?? 0);
-    return { runs: runs.length, bytes, missing };
+    return { runs: runs.length, bytes, missing, damaged: [...damaged] };
   }
 }
 
@@ -139,27 +140,32 @@ function isNamed(database: Database, path: string): boolean {
 }
 
 /**
- * Makes the files of `target` those that a snapshot names; `copied` is what is there already.
+ * Makes the files of `target` those that a snapshot names, the damaged ones as they are.
  *
+ * @param there What is there already, and what of it is damaged.
  * @returns The files that are missing.
  */
 async function copyFiles(
   snapshot: Database,
   folder: string,
   target: string,
-  copied: Set<string>,
+  { copied, damaged }: { readonly copied: Set<string>; readonly damaged: Set<string> },
 ): Promise<string[]> {
   const named = new Set(filesNamedBy(snapshot));
   for (const path of copied) {
     if (named.has(path)) continue;
     removeFile(`${target}/${path}`);
     copied.delete(path);
+    damaged.delete(path);
   }
   return await putBelow(target, async (place) => {
     const missing: string[] = [];
     for (const path of named) {
       if (copied.has(path)) continue;
-      if (await copySynced(`${folder}/${path}`, await place(path))) copied.add(path);
+      const look = async (copy: string) => {
+        if (!await isAsNamed(copy, path)) damaged.add(path);
+      };
+      if (await copySynced(`${folder}/${path}`, await place(path), look)) copied.add(path);
       else missing.push(path);
     }
     return missing;

@@ -125,12 +125,22 @@ export async function copySynced(
  * @throws {LabError} on a full disk and other failures of it.
  */
 export async function copyNamed(from: string, to: string): Promise<boolean> {
-  if (sizeOfFile(to) !== undefined && isNamedBy(to, await hashOfFile(to))) return true;
+  if (await isAsNamed(to)) return true;
   return await copySynced(from, to, async (copy) => {
-    if (!isNamedBy(to, await hashOfFile(copy))) {
+    if (!await isAsNamed(copy, to)) {
       throw new DamageError(`Cannot copy ${from} as its content must hash to its name`);
     }
   });
+}
+
+/** Whether there is a file whose content is what a name says, its own where none is given. */
+export async function isAsNamed(path: string, name = path): Promise<boolean> {
+  try {
+    return isNamedBy(name, await hashOfFile(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** SHA-256 of a file of any size, in hexadecimal. */

@@ -238,6 +238,8 @@ export interface Backup {
   readonly bytes: number;
   /** Files that the store should have and has not, below its folder. */
   readonly missing: readonly string[];
+  /** Files that are not what their names say, copied as they are. */
+  readonly damaged: readonly string[];
 }
 
 /** A file, or a folder of checkpoints, that no run has. */

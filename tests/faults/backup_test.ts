@@ -1,4 +1,5 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { main } from "../../cli/main.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { launch, resume } from "../../lab/experiment/launch.ts";
 import { storedSeries } from "../../lab/experiment/recorder.ts";
@@ -6,6 +7,8 @@ import { verify } from "../../lab/experiment/verify.ts";
 import { backUp } from "../../lab/store/backup.ts";
 import { Database } from "../../lab/store/database.ts";
 import { openStore, recoverStore } from "../../lab/store/sqlite_store.ts";
+import { capturedIo } from "../cli/captured_io.ts";
+import { inFolder } from "../cli/folder.ts";
 import { options, request } from "../lab/experiment/toy_runs.ts";
 
 Deno.test("a backup made while a run trains is whole, resumes to the same digest, and is put back", async () => {
@@ -77,6 +80,29 @@ Deno.test("sweeps and runs that have not begun come back from a backup whose dat
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("a backup names files that are damaged, and runs that the database lacks", () =>
+  inFolder(async (folder) => {
+    const store = openStore(`${folder}/runs`);
+    const [{ id }] = await launch([request()], options(store));
+    const files = [...Deno.readDirSync(`${folder}/runs/checkpoints/${id}`)];
+    const { name } = files.find(({ name }) => name.endsWith(".safetensors"))!;
+    const path = `checkpoints/${id}/${name}`;
+    const bytes = await Deno.readFile(`${folder}/runs/${path}`);
+    bytes[bytes.length - 1] ^= 1;
+    await Deno.writeFile(`${folder}/runs/${path}`, bytes);
+    deepStrictEqual((await store.backUp(`${folder}/copy`)).damaged, [path]);
+    deepStrictEqual(await Deno.readFile(`${folder}/copy/${path}`), bytes);
+    store.close();
+    await Deno.mkdir(`${folder}/runs/checkpoints/zzzzzz`);
+    const io = capturedIo({ folder, root: folder });
+    strictEqual(await main(["backup", "again"], io), 1);
+    match(io.written.error, new RegExp(`^damaged in the store: ${path}$`, "m"));
+    match(
+      io.written.error,
+      /^Left out 1 run that the database lacks: .* recover takes them back, /m,
+    );
+  }));
 
 Deno.test("a backup that failed can be made again, one that was killed is said to lie there", async () => {
   const folder = await Deno.makeTempDir();

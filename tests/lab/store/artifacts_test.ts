@@ -136,6 +136,11 @@ Deno.test("an altered or missing artifact is reported by its file, and put back 
     await rejects(store.readArtifact(hash), namesTheFile);
     await store.putArtifact(id, png("samples", 2, bytes));
     deepStrictEqual(await store.readArtifact(hash), bytes);
+    // Of the same length, too.
+    Deno.writeFileSync(path, bytes.with(500, 4));
+    await rejects(store.readArtifact(hash), namesTheFile);
+    await store.putArtifact(id, png("samples", 3, bytes));
+    deepStrictEqual(await store.readArtifact(hash), bytes);
   }));
 
 Deno.test("what is no hash does not become a path", () =>
