@@ -11,7 +11,7 @@ import type { Json } from "../../core/snapshot.ts";
 import type { BudgetUnit } from "../../core/trainer.ts";
 import { counts } from "../../store/run_budget.ts";
 import type { ImportSource, Run, Store } from "../../store/store.ts";
-import { beginLogged, LEFT } from "../logged_run.ts";
+import { beginLogged, LEFT, type LoggedRun, type LoggedRunOptions } from "../logged_run.ts";
 import { isBeside, type Named } from "./file_names.ts";
 import type { StepAxis } from "./step_axes.ts";
 
@@ -66,6 +66,38 @@ interface Origin {
 }
 
 /**
+ * Adds a run that is imported: all that `add` logs of it, or nothing, as one whose import breaks off goes to
+ * the trash; one that a killed import left does so as soon as the same is imported again.
+ *
+ * @returns The run's id.
+ */
+export async function addWhole(
+  store: Store,
+  options: LoggedRunOptions,
+  unit: BudgetUnit | undefined,
+  source: ImportSource | undefined,
+  add: (run: LoggedRun) => void | Promise<void>,
+): Promise<string> {
+  for (const run of store.runs()) {
+    if (isBrokenOff(run) && isSame(run.manifest.source!, source)) store.trash(run.id);
+  }
+  using logged = await beginLogged(store, options, unit, source);
+  try {
+    await add(logged);
+    logged.finish();
+  } catch (error) {
+    try {
+      logged[Symbol.dispose]();
+      store.trash(logged.id);
+    } catch {
+      // On a disk that failed: why is told already.
+    }
+    throw error;
+  }
+  return logged.id;
+}
+
+/**
  * Adds a run; points of one step are one entry, in the order of their steps.
  *
  * @returns The run's id.
@@ -87,14 +119,13 @@ export async function addImported(
     });
   }
   const inOrder = [...entries.values()].sort((a, b) => a.step - b.step);
-  using logged = await beginLogged(store, { name, configuration, seed, note, tags }, axis, source);
-  let wallSeconds = 0;
-  for (const { step, seconds = wallSeconds, metrics } of inOrder) {
-    wallSeconds = seconds;
-    logged.add(metrics, { [axis]: step, wallSeconds });
-  }
-  logged.finish();
-  return logged.id;
+  return await addWhole(store, { name, configuration, seed, note, tags }, axis, source, (run) => {
+    let wallSeconds = 0;
+    for (const { step, seconds = wallSeconds, metrics } of inOrder) {
+      wallSeconds = seconds;
+      run.add(metrics, { [axis]: step, wallSeconds });
+    }
+  });
 }
 
 /**
@@ -109,11 +140,10 @@ export async function addLabRun(
 ): Promise<string> {
   const { name: _, value: __, ...last } = points.at(-1)!;
   const unit = unitOf((count) => last[count] > 0);
-  using logged = await beginLogged(store, { name, seed, note, tags }, unit, source);
-  store.append(logged.id, points);
-  if (last.iterations > 0) logged.add({}, last);
-  logged.finish();
-  return logged.id;
+  return await addWhole(store, { name, seed, note, tags }, unit, source, (run) => {
+    store.append(run.id, points);
+    if (last.iterations > 0) run.add({}, last);
+  });
 }
 
 /** What the length of a run is told in: the most telling of what it counts. */
@@ -122,19 +152,25 @@ export function unitOf(isCounted: (count: BudgetUnit) => boolean): BudgetUnit | 
 }
 
 /** The run that a file has become before; one whose import broke off is none. */
-export function knownRun(
-  before: readonly Run[],
-  { hash, place }: ImportSource,
-): string | undefined {
+export function knownRun(before: readonly Run[], source: ImportSource): string | undefined {
   return before.find((run) => {
-    const { source } = run.manifest;
-    return source?.hash === hash && source.place === place && isWhole(run);
+    const { source: own } = run.manifest;
+    return own !== undefined && isSame(own, source) && isWhole(run);
   })?.id;
+}
+
+function isSame(own: ImportSource, other: ImportSource | undefined): boolean {
+  return own.hash === other?.hash && own.place === other.place;
 }
 
 /** Whether the import of a run did not break off. */
 function isWhole({ endedAt, message }: Run): boolean {
   return endedAt !== null && message !== LEFT;
+}
+
+/** Whether a run is what an import left that nobody goes on with. */
+function isBrokenOff(run: Run): boolean {
+  return run.manifest.source !== undefined && !isWhole(run) && !run.active;
 }
 
 /**
@@ -201,14 +237,14 @@ function isAlike(
     determined.experiment === name && JSON.stringify(determined.configuration) === own;
 }
 
-/** The seeds that runs of a name and configuration have, those in the trash, too. */
+/** The seeds that runs of a name and configuration have, those in the trash, too; none of what broke off. */
 export function seedsOf(
   store: Store,
   name: string,
   configuration?: ImportedRun["configuration"],
 ): ReadonlySet<string> {
   const all = [...store.runs(), ...store.runs({ trashed: true })];
-  const alike = all.filter(isAlike(name, configuration));
+  const alike = all.filter(isAlike(name, configuration)).filter((run) => !isBrokenOff(run));
   return new Set(alike.map(({ manifest }) => manifest.determined.seed));
 }
 

@@ -13,7 +13,6 @@ import type { BudgetUnit } from "../../core/trainer.ts";
 import type { ImportSource, Store } from "../../store/store.ts";
 import {
   advanced,
-  beginLogged,
   BEGUN,
   loggedEndings,
   type LoggedRun,
@@ -21,7 +20,7 @@ import {
   requirePng,
 } from "../logged_run.ts";
 import { isNote, isShortLine, LONGEST_TAG, NOTE_RULE, TAG_RULE } from "../tags.ts";
-import { unitOf } from "./imported_run.ts";
+import { addWhole, unitOf } from "./imported_run.ts";
 import { jsonOf } from "./rows.ts";
 
 const WHOLE = "it must be a whole number from 0 to 2⁵³ − 1";
@@ -99,23 +98,18 @@ export async function importJsonLines(
   requireCourse(course, rest);
   const isCounted = (count: BudgetUnit) =>
     course.some((each) => "metrics" in each && (each[count] ?? 0) > 0);
-  using run = await beginLogged(
-    store,
-    {
-      ...options,
-      tags: [...new Set([...options.tags, ...tags])],
-      configuration: options.configuration as { [key: string]: Json },
-    },
-    unitOf(isCounted),
-    source,
-  );
-  let clock = 0;
-  for (const each of course) {
-    if ("metrics" in each) clock = each.seconds ?? clock;
-    await put(run, each, clock);
-  }
-  run.finish();
-  return run.id;
+  const all = {
+    ...options,
+    tags: [...new Set([...options.tags, ...tags])],
+    configuration: options.configuration as { [key: string]: Json },
+  };
+  return await addWhole(store, all, unitOf(isCounted), source, async (run) => {
+    let clock = 0;
+    for (const each of course) {
+      if ("metrics" in each) clock = each.seconds ?? clock;
+      await put(run, each, clock);
+    }
+  });
 }
 
 /** Refuses entries that a run could not take one after the other. */

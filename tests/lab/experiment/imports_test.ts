@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import { InputError } from "../../../lab/core/errors.ts";
+import { InputError, LabError } from "../../../lab/core/errors.ts";
 import {
   importEventRun,
   importFileRuns,
@@ -562,6 +562,31 @@ Deno.test("content that was imported is not imported again, but one whose import
     const again = await add("s1/progress.csv", panel);
     deepStrictEqual([again.ids.length, again.known], [1, [ids[1]]]);
     strictEqual((await add("a.jsonl", lines)).ids.length, 1);
+    // What was left goes to the trash, and its seed to the run that is whole.
+    const seedOf = (id: string) => store.run(id)!.manifest.determined.seed;
+    ok(store.run(ids[0])!.trashedAt !== null);
+    deepStrictEqual(again.ids.map(seedOf), [seedOf(ids[0])]);
+  }));
+
+Deno.test("an import that fails leaves no run, however far it came", () =>
+  withStore(async (store) => {
+    const full = () => {
+      throw new LabError("Cannot write as the disk is full");
+    };
+    const files = {
+      "log.csv": "step,a\n1,2\n",
+      "loop.jsonl": '{"run": {"name": "loop"}}\n{"metrics": {"loss": 1}}\n',
+    };
+    for (const [name, text] of Object.entries(files)) {
+      const add = () => importFileRuns(store, utf8(text), name, options);
+      Object.assign(store, { append: full });
+      await rejects(add(), /disk is full/);
+      deepStrictEqual(store.runs(), []);
+      Reflect.deleteProperty(store, "append");
+      const { ids: [id] } = await add();
+      strictEqual(store.run(id)!.manifest.determined.seed, "1");
+      store.trash(id);
+    }
   }));
 
 Deno.test("rows of one step are one entry where they agree", () =>
