@@ -5,6 +5,7 @@
  */
 import { crc32 } from "./crc32.ts";
 import { InputError } from "./errors.ts";
+import { shortened } from "./printable.ts";
 import type { OpenFile, ReadBytes } from "./registry.ts";
 
 /** An array of a file. */
@@ -76,8 +77,12 @@ function headerOf({ bytes, path }: ReadBytes, size: number): NpyHeader {
   const type = /'descr':\s*'([^']*)'/.exec(header)?.[1] ?? "an array of records";
   const sizes = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];
   const reader = Object.hasOwn(readers, type.slice(1)) ? readers[type.slice(1)] : undefined;
-  if (reader === undefined || sizes === undefined) {
+  if (reader === undefined) {
     throw fail(`its elements must be numbers (${Object.keys(readers).join(", ")})`, type);
+  }
+  if (sizes === undefined) {
+    const [given = "none"] = /'shape'.*/s.exec(header) ?? [];
+    throw fail("its header must say its shape, like 'shape': (10, 3)", shortened(given));
   }
   const shape = sizes.split(",").filter((size) => size.trim() !== "").map(Number);
   const count = shape.reduce((product, size) => product * size, 1);
@@ -219,7 +224,9 @@ export function entriesOf(
       if (local + 30 > bytes.length) throw broken();
       const from = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
       const content = bytes.slice(from, from + length);
-      const whole = packed ? await inflate(content).catch(() => Promise.reject(broken())) : content;
+      const whole = packed
+        ? await inflate(content, size).catch(() => Promise.reject(broken()))
+        : content;
       if (whole.length !== size || crc32(whole) !== sum) {
         throw new InputError(
           `Cannot read ${path}, ${entry} as it must have the size and the CRC-32 that the archive ` +
@@ -232,7 +239,15 @@ export function entriesOf(
   return entries;
 }
 
-async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+/** What was packed; of more than `size` bytes the beginning, which is longer than that. */
+async function inflate(bytes: Uint8Array<ArrayBuffer>, size: number): Promise<Uint8Array> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  for await (const part of stream) {
+    parts.push(part);
+    length += part.length;
+    if (length > size) break;
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }

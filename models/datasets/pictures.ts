@@ -31,7 +31,8 @@ function pngPicture(bytes: Uint8Array): Picture {
     checkCrc: true,
   });
   // Of truecolour a palette is a proposal for screens of few colours.
-  if (palette !== undefined && bytes[COLOR_TYPE] === INDEXED) {
+  if (bytes[COLOR_TYPE] === INDEXED) {
+    if (palette === undefined) throw new Error("no palette");
     const colors = convertIndexedToRgb({ width, height, channels, depth, data, palette } as never);
     const values = shares(colors, 255);
     return { width, height, channels: values.length / (width * height), values };
@@ -207,7 +208,9 @@ export function decodePicture(
 /** What a decoder gives; where it fails, one reason in place of its own words for each place in a file. */
 function whole(kind: string, decode: () => Picture): Picture {
   try {
-    return decode();
+    const picture = decode();
+    if (picture.values.length === 0) throw new Error("no pixels");
+    return picture;
   } catch (error) {
     const isLarge = error instanceof Error && error.message.includes("limit exceeded");
     throw new Error(

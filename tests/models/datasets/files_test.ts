@@ -90,6 +90,21 @@ Deno.test("a type that NumPy has not is refused, also where every object has suc
   });
 });
 
+Deno.test("an array without a shape that is one says so, and not that its type is wrong", () => {
+  for (const [shape, said] of [["'shape': (-1, 2), }", "'shape': (-1, 2), }"], ["", "none"]]) {
+    const head = `{'descr': '<f4', 'fortran_order': False, ${shape}`.padEnd(117) + "\n";
+    const bytes = Uint8Array.of(
+      ...[0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, 118, 0],
+      ...new TextEncoder().encode(head),
+    );
+    throws(() => parseNpy({ path: "a.npy", bytes }), (error: Error) => {
+      const line =
+        `Cannot read a.npy as its header must say its shape, like 'shape': (10, 3): ${said}`;
+      return error.name === "InputError" && error.message.trimEnd().startsWith(line);
+    });
+  }
+});
+
 Deno.test("bytes are shares of 255 in images, and what they are in points", async () => {
   // Of NumPy's format 1.0: six rows of two bytes, or as many images of one row.
   const npy = (shape: string) => {
@@ -697,6 +712,17 @@ Deno.test("what a decoder stumbles over is told in the lab's words, one line of 
     throws(() => decodePicture(jpeg.subarray(0, at)), damaged("JPEG"), `${at}`);
   }
   throws(() => decodePicture(new Uint8Array(0)), { message: "neither PNG, JPEG nor WebP" });
+  // Whole by their sums, of 0 × 0 greys, and of 1 × 1 place in a palette that is not there.
+  const hollow = [[0, 0, 0, 0, 0, 0, 0, 0, 8, 0], [0, 0, 0, 1, 0, 0, 0, 1, 8, 3]];
+  for (const [head, row] of [[hollow[0], []], [hollow[1], [0, 0]]]) {
+    const parts = [
+      pngPart("IHDR", Uint8Array.of(...head, 0, 0, 0)),
+      pngPart("IDAT", deflateSync(Uint8Array.from(row))),
+      pngPart("IEND", new Uint8Array()),
+    ];
+    const bytes = [137, 80, 78, 71, 13, 10, 26, 10, ...parts.flatMap((part) => [...part])];
+    throws(() => decodePicture(Uint8Array.from(bytes)), damaged("PNG"), `${head}`);
+  }
 });
 
 /**
