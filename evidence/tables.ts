@@ -359,7 +359,10 @@ function origins(measured: readonly MeasuredRow[]): string {
     "`--again` all of them." +
     (versions.size === 0
       ? "\n"
-      : ` Theirs with \`deno task docs:references\`: ${[...versions].join("; ")}.\n`);
+      : ` Theirs with \`deno task docs:references\`: ${
+        [...versions].join("; ")
+      }; core-seconds of ` +
+        "theirs are of training, of ours with evaluations.\n");
 }
 
 /** Of rows whose agents train in several threads, what is to be said of them. */

@@ -26,6 +26,7 @@ const usual: readonly Command[] = [
     ...{ kind: "page", title: name, hint: "" },
     does: { href: path },
   })),
+  { kind: "page", title: "Trash", hint: "", does: { href: "/trash" } },
   { kind: "view", title: "Runs that train", hint: "", does: filtered("status=running") },
   { kind: "view", title: "Starred runs", hint: "", does: filtered("tag=starred") },
   { kind: "view", title: "Archived runs", hint: "", does: filtered("tag=archived") },

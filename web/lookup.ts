@@ -32,7 +32,14 @@ export function lookedUp(
   for (const { row: { experiment } } of found) {
     if (experiment !== "") counts.set(experiment, (counts.get(experiment) ?? 0) + 1);
   }
-  const sweeps = new Set(found.flatMap(({ run }) => run?.manifest.sweep?.name ?? []));
+  const sweepOf = ({ run }: Record) => run?.manifest.sweep?.name ?? [];
+  const words = text.toLowerCase().split(/\s+/);
+  const isNamed = (name: string) =>
+    words.every((word) => `sweep ${name}`.toLowerCase().includes(word));
+  const sweeps = new Set([
+    ...records.flatMap(sweepOf).filter(isNamed),
+    ...found.flatMap(sweepOf),
+  ]);
   return {
     runs: found.slice(0, MOST).map(({ row: { id, name, seed, status } }) => ({
       ...{ id, name, seed, status },

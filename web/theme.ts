@@ -48,7 +48,11 @@ let probe: HTMLElement | undefined;
 
 /** The colour of a custom property of the style as canvases take it, with a share of opacity. */
 export function colorOf(property: string, opacity = 1): string {
-  probe ??= document.body.appendChild(document.createElement("i"));
+  if (probe === undefined) {
+    probe = document.body.appendChild(document.createElement("i"));
+    // Colours that mean something stay theirs where the system chooses all others.
+    Object.assign(probe.style, { forcedColorAdjust: "none" });
+  }
   probe.style.color = `var(${property})`;
   const [red, green, blue] = getComputedStyle(probe).color.match(/[\d.]+/g) ?? [0, 0, 0];
   return `rgb(${red} ${green} ${blue} / ${opacity})`;

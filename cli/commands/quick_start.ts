@@ -46,8 +46,8 @@ export const quickStart = defineCommand({
   description:
     "Trains DQN, REINFORCE, A2C and PPO on CartPole-v1, three seeds each, and a VAE with a mixture prior on " +
     "drawn digits and a WGAN-GP on eight modes, side by side on the machine's cores. The first " +
-    "policy that solves its world is drawn at work; in the end tables show what came out. Half " +
-    "a minute on two cores.",
+    "policy that solves its world is drawn at work; in the end tables show what came out. A quarter " +
+    "of a minute to half a minute on two cores.",
   examples: [
     ["", "the quick start"],
     ["list", "what else can be trained"],

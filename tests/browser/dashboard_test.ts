@@ -376,8 +376,8 @@ test("the trash follows the store, and what is restored there leads to its run",
 test("runs that are chosen are compared", async (page) => {
   await open(page, "/");
   await page.fill("input[type=search]", "status=completed seed=2");
-  await page.check("input[aria-label='Choose cartpole-ppo, seed 2']");
-  await page.check("input[aria-label='Choose cartpole-a2c, seed 2']");
+  await page.check("input[aria-label^='Choose cartpole-ppo, seed 2, ']");
+  await page.check("input[aria-label^='Choose cartpole-a2c, seed 2, ']");
   await page.click("text=Compare 2 chosen");
   await page.waitForSelector("canvas");
   await shows(

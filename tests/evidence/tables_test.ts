@@ -206,7 +206,7 @@ Deno.test("a table names each machine and version once, whatever commits and day
   const runs = results(500, 500, 500).map((run, i) => ({ ...run, ...others[i] }));
   const text = resultsText([measured([], { runs, references: peer(1, 2) })]);
   match(text, / on 2 × processor, .*; 8 × another, Deno 2\.9\.6/);
-  match(text, /Theirs with `deno task docs:references`: peer 1\.2\.\n$/);
+  match(text, /Theirs with `deno task docs:references`: peer 1\.2; core-seconds of .*\.\n$/);
   strictEqual(text.match(/2 × processor/g)!.length, 1);
   doesNotMatch(text, /1234567|2027/);
   match(text, /, one thread a run; /);

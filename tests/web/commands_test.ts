@@ -49,7 +49,10 @@ Deno.test("the server finds runs, their experiments and sweeps, and nothing by h
   deepStrictEqual(await response.json(), found("ppo"));
   addSweep(store, "rates");
   const later = new Feed(store);
-  deepStrictEqual(lookedUp(later, later.records(), "sweep=rates").sweeps, ["rates"]);
+  for (const text of ["sweep=rates", "rates", "RAT", "sweep", "sweep ra"]) {
+    deepStrictEqual(lookedUp(later, later.records(), text).sweeps, ["rates"], text);
+  }
+  deepStrictEqual(lookedUp(later, later.records(), "rats").sweeps, []);
   for (let i = 0; i < 7; i++) addSweep(store, `more-${i}`, 1);
   const last = new Feed(store);
   const records = last.records();

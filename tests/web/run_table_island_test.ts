@@ -204,7 +204,7 @@ Deno.test("what compares takes the chosen runs, else the found ones, else the ne
     strictEqual(attributes.get("href"), "/compare?run=r1&run=r3");
     page.get("input", "Filter runs").put(" ");
     await answered();
-    page.all("input", "Choose name-r1, seed 1")[0].click();
+    page.all("input", "Choose name-r1, seed 1, r1")[0].click();
     boxes(page)[2].click();
     strictEqual(page.get("a", "Compare the newest").getAttribute("href"), "/compare");
   }, { later: single }));

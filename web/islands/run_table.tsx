@@ -230,7 +230,8 @@ export default function RunTable(
       {help.value && (
         <p class="note">
           <kbd>/</kbd> filter, <kbd>j</kbd> <kbd>k</kbd> down and up, <kbd>x</kbd>{" "}
-          choose (with Shift and the pointer a range), <kbd>Enter</kbd> open, <kbd>?</kbd> this line
+          choose (with Shift and the pointer a range), <kbd>Enter</kbd> open, <kbd>Ctrl K</kbd>{" "}
+          go to, <kbd>?</kbd> this line
         </p>
       )}
       {!readOnly && <ChangeBar chosen={chosen.value} left={() => chosen.value = new Set()} />}
@@ -554,7 +555,7 @@ function RunRow(
   },
 ): VNode {
   return (
-    <Line label={`${row.name}, seed ${row.seed}`} {...line}>
+    <Line label={`${row.name}, seed ${row.seed}, ${row.id}`} {...line}>
       <th
         scope="row"
         title={row.damage ??

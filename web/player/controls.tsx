@@ -108,10 +108,11 @@ export function BesideChoice(
         }}
       >
         <option value="nobody">nobody</option>
-        <option value="keys">you, by keys</option>
         {policies.filter(({ id }) => id !== chosen.id || id === beside.value).map((each) => (
           <option key={each.id} value={each.id}>{titleOf(each)}</option>
         ))}
+        {/* The last one, as who goes through the choices by keys would end there. */}
+        <option value="keys">you, by keys</option>
       </select>
     </label>
   );
