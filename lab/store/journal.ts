@@ -164,9 +164,12 @@ export class Journals {
 
   /** What journals have that the database does not know, a line each. */
   beyond(): string[] {
+    const foreign: string[] = [];
     const isAhead = (id: string) => {
       const journal = this.read(id);
-      return journal !== undefined && hasBegun(journal) && !this.#isPurged(id) &&
+      if (journal === undefined) return false;
+      if (!isOf(journal, id, this.#database)) foreign.push(id);
+      return hasBegun(journal) && !this.#isPurged(id) &&
         (isNewer(journal, this.#database) || isSaidSince(journal, this.#database));
     };
     let ahead = namesIn(this.#folder).sort().filter(isAhead);
@@ -175,7 +178,10 @@ export class Journals {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, A_MOMENT);
       ahead = ahead.filter(isAhead);
     }
-    return ahead.map((id) => `its journal knows more of the run ${id}`);
+    return [
+      ...ahead.map((id) => `its journal knows more of the run ${id}`),
+      ...new Set(foreign.map((id) => `the journal of the run ${id} is another run's`)),
+    ];
   }
 
   /** Whether a purge is about to remove a run's files. */
@@ -218,6 +224,12 @@ export function isNewer({ run, checkpoints }: JournalContent, database: Database
   const [journals, own] = [newestOf(checkpoints), Number(newest.at ?? -1)];
   if (journals !== own) return journals > own;
   return row.status === "running" && run.status !== "running";
+}
+
+/** Whether a journal is of the run that has an id, in the database too where that has one. */
+export function isOf({ run }: JournalContent, id: string, database: Database): boolean {
+  const row = database.get("SELECT created_at FROM run WHERE id = ?", id);
+  return run.id === id && (row === undefined || row.created_at === run.created_at);
 }
 
 /** Whether anything came of a run that may have been given up before its row was there. */

@@ -7,7 +7,7 @@
 import { BatchJournal } from "./batch_journal.ts";
 import type { Database, Row } from "./database.ts";
 import { namesIn } from "./files.ts";
-import { isNewer, isSaidSince, type JournalContent, Journals } from "./journal.ts";
+import { isNewer, isOf, isSaidSince, type JournalContent, Journals } from "./journal.ts";
 import { runNumberOf } from "./run_id.ts";
 import { Sweeps } from "./sweeps.ts";
 
@@ -59,12 +59,6 @@ export function recoverRuns(database: Database, folder: string): Recovery {
     return batches.putBack();
   }, { durable: true });
   return { ...found, waiting };
-}
-
-/** Whether a journal is of the run that has an id, in the database too where that has one. */
-function isOf({ run }: JournalContent, id: string, database: Database): boolean {
-  const row = database.get("SELECT created_at FROM run WHERE id = ?", id);
-  return run.id === id && (row === undefined || row.created_at === run.created_at);
 }
 
 /** Puts what people say of a run in place of what the database has of that. */

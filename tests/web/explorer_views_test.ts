@@ -332,8 +332,8 @@ Deno.test("any policy is shown by its place", () => {
   const beside = signal<"nobody" | "keys" | number>("nobody");
   using page = new SmallPage(BesideChoice, { policies, chosen: policies[1], beside });
   deepStrictEqual(page.all("option").map((each) => each.textContent), [
-    ...["nobody", "you, by keys", "on the way, iteration 1,000", "final, iteration 3,000"],
-    "on the way, iteration 4,000",
+    ...["nobody", "on the way, iteration 1,000", "final, iteration 3,000"],
+    ...["on the way, iteration 4,000", "you, by keys"],
   ]);
   for (const [typed, value] of [["keys", "keys"], ["8", 8], ["nobody", "nobody"]] as const) {
     page.get("select").put(typed);

@@ -320,7 +320,7 @@ Deno.test("what people said of a run after an older database is taken back, what
     store.close();
     deepStrictEqual(recoverStore(folder).recovered, [id]);
     store = openStore(folder);
-    deepStrictEqual(store.run(id), before);
+    deepStrictEqual([store.run(id), store.damages()], [before, []]);
     store.restore(id);
     store.update(id, { note: "last" });
     store.close();
@@ -346,6 +346,9 @@ Deno.test("the journal of another run of the same id takes the place of none", (
     raw.close();
     const { recovered, lost } = recoverStore(`${parent}/one`);
     deepStrictEqual([recovered, lost], [[], [one.id]]);
+    const store = openStore(`${parent}/one`, { readOnly: true });
+    deepStrictEqual(store.damages(), [`the journal of the run ${one.id} is another run's`]);
+    store.close();
   }));
 
 Deno.test("a damaged database is set aside and rebuilt, none while a run is being trained", () =>
