@@ -128,6 +128,15 @@ function writeAll(stream: typeof Deno.stdout, text: string): void {
   }
 }
 
+/** Writes to standard error, as far as that takes it: what is told of the work never ends it. */
+function tell(text: string): void {
+  try {
+    writeAll(Deno.stderr, text);
+  } catch {
+    // Nobody can be told: a file on a full disk.
+  }
+}
+
 function terminalSize(): { columns: number; rows: number } | undefined {
   try {
     const { columns, rows } = Deno.consoleSize();
@@ -190,8 +199,8 @@ export function processIo(): Io {
     : undefined;
   return {
     out: (text) => writeAll(Deno.stdout, `${text}\n`),
-    error: (text) => writeAll(Deno.stderr, text),
-    notice: (text) => writeAll(Deno.stderr, text),
+    error: tell,
+    notice: tell,
     columns: () => (outIsTerminal ? terminalSize()?.columns : undefined) ?? asked ?? 120,
     screen: () => errorIsTerminal ? terminalSize() ?? { columns: 80, rows: 24 } : undefined,
     keyboard: () => Deno.stdin.isTerminal() ? terminalKeyboard() : undefined,

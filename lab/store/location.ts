@@ -68,7 +68,7 @@ export function makeFolder(folder: string): void {
     Deno.mkdirSync(folder);
     syncParent(folder);
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists && Deno.statSync(folder).isDirectory) return;
+    if (error instanceof Deno.errors.AlreadyExists && isFolder(folder)) return;
     const Kind = isFull(error) ? LabError : InputError;
     throw new Kind(`Cannot make the store's folder ${folder} as ${reasonOf(error)}`);
   }
@@ -104,7 +104,7 @@ function reasonOf(error: unknown): string {
   }
   if (error instanceof Deno.errors.NotFound) return "its parent folder does not exist";
   if (error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory) {
-    return "there is a file of that name";
+    return "there is a file of that name, or a link that leads nowhere";
   }
   if (error instanceof Deno.errors.PermissionDenied) return "you may not write there";
   return error instanceof Error ? error.message : String(error);

@@ -266,7 +266,7 @@ function openForReading(folder: string, path: string): Store {
   try {
     return new SqliteStore(folder, openedForReading(path));
   } catch (error) {
-    const copy = error instanceof InputError && isReadOnlyMedium(error) ? copyOf(path) : undefined;
+    const copy = cannotWrite(error) ? copyOf(path) : undefined;
     if (copy === undefined) throw error;
     return new SqliteStore(folder, openedForReading(copy));
   }
@@ -283,13 +283,17 @@ function openedForReading(path: string): Database {
   }
 }
 
+/** SQLite's codes of a medium that is read only, or full: READONLY, IOERR, FULL, CANTOPEN. */
+const UNWRITABLE = [8, 10, 13, 14];
+
 /**
  * Whether SQLite could not read as it could not write: even a reader needs its share of the log's
  * index, in a file beside the database.
  */
-function isReadOnlyMedium({ cause }: InputError): boolean {
+function cannotWrite(error: unknown): boolean {
+  const { cause } = error as Error;
   return cause instanceof Error && "errcode" in cause &&
-    [8, 14].includes(Number(cause.errcode) & 255);
+    UNWRITABLE.includes(Number(cause.errcode) & 255);
 }
 
 /**

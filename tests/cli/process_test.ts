@@ -1,4 +1,4 @@
-import { doesNotMatch, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { inFolder } from "./folder.ts";
 
 const main = new URL("../../cli/main.ts", import.meta.url).pathname;
@@ -173,6 +173,32 @@ Deno.test("a reader that is slow gets everything, from a pipe that does not wait
     strictEqual(lengths.length, lines);
     strictEqual(lengths.findIndex((length, i) => length !== Math.max(`${i}`.length, i % 5000)), -1);
   });
+});
+
+Deno.test({
+  name: "where nobody can be told of it the work goes on, and results that are lost are an error",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (folder) => {
+      const program = `${folder}/told.ts`;
+      await Deno.writeTextFile(
+        program,
+        `import { processIo } from "${new URL("../../cli/terminal/io.ts", import.meta.url)}";
+         const io = processIo();
+         io.error("told\\n");
+         io.notice("told\\n");
+         io.out("a result");`,
+      );
+      const to = async (stream: string) =>
+        (await new Deno.Command("sh", {
+          args: [
+            ...["-c", `exec "$@" ${stream}/dev/full`, "sh"],
+            ...[Deno.execPath(), "run", "-A", "--no-check", "--quiet", program],
+          ],
+          ...{ cwd: root, stdout: "null", stderr: "null" },
+        }).output()).code;
+      deepStrictEqual([await to("2>"), await to(">")], [0, 1]);
+    }),
 });
 
 Deno.test("a file whose code ends its thread does not end its command as if it had finished", async () => {

@@ -2,7 +2,7 @@
  * $FAULT_FOLDER - writes, syncs, renames - and lets the n-th fail. The process orders it by opening
  * names in that folder that are not there: ".fault-full-N" (from the n-th on nothing can be written:
  * ENOSPC), ".fault-error-N" (the n-th alone fails: EIO), ".fault-readonly" (no file opens
- * for writing: EROFS), ".fault-none" (nothing fails; the count
+ * for writing: EROFS), ".fault-packed" (no room at all, not even in SQLite's shared memory), ".fault-none" (nothing fails; the count
  * goes into the file .count, and begins anew). With $FAULT_LOG all of it is recorded there, with names ".mark-..." that it opens: see power_loss.ts.
  */
 #define _GNU_SOURCE
@@ -22,7 +22,7 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static long count, fail_at, fails_on;
-static int failure, read_only;
+static int failure, read_only, packed;
 static int log_file = -2;
 
 #define REAL(name) static __typeof__(name) *real; if (!real) real = dlsym(RTLD_NEXT, #name)
@@ -47,9 +47,14 @@ static int path_of(int fd, char *path, size_t size) {
   return below(path);
 }
 
-/* Whether this operation fails; it is counted. The shared memory of SQLite is no disk. */
+/* Whether this operation fails; it is counted. The shared memory of SQLite is no disk, unless that is packed:
+ * then a file can be made, and nothing be put into it. */
 static int fails(const char *path, int needs_room) {
   size_t length = strlen(path);
+  if (packed && needs_room && access(path, F_OK) == 0) {
+    errno = ENOSPC;
+    return 1;
+  }
   if (length > 4 && strcmp(path + length - 4, "-shm") == 0) return 0;
   pthread_mutex_lock(&lock);
   long n = ++count;
@@ -91,6 +96,7 @@ static void order(const char *path) {
   }
   count = 0;
   read_only = strcmp(name, "/.fault-readonly") == 0;
+  packed = strcmp(name, "/.fault-packed") == 0;
   fails_on = strncmp(name, "/.fault-full-", 13) == 0;
   failure = fails_on ? ENOSPC : EIO;
   fail_at = fails_on ? atol(name + 13) : strncmp(name, "/.fault-error-", 14) == 0 ? atol(name + 14) : 0;

@@ -22,16 +22,20 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "a store on a read-only medium can be looked at, and is told so by who would write",
-  ignore: compiledDisk === undefined,
-  fn: async () => {
-    const output = await onDisk("read_only_medium.ts");
-    const [read, refused] = output.split("\n");
-    deepStrictEqual(JSON.parse(read), ["written", { "losses/policy": 0.5 }, [], []]);
-    match(
-      refused,
-      /^InputError: Cannot use the store .*: check the folder and who may write there$/,
-    );
-  },
-});
+const unwritable = {
+  readonly: /^InputError: Cannot use the store .*: check the folder and who may write there$/,
+  packed: /^LabError: Cannot use the store .* as the disk (failed or )?is full/,
+};
+
+for (const [fault, said] of Object.entries(unwritable)) {
+  Deno.test({
+    name: `a store on a disk that is ${fault} can be looked at, and is told so by who would write`,
+    ignore: compiledDisk === undefined,
+    fn: async () => {
+      const output = await onDisk("read_only_medium.ts", [fault]);
+      const [read, refused] = output.split("\n");
+      deepStrictEqual(JSON.parse(read), ["written", { "losses/policy": 0.5 }, [], []]);
+      match(refused, said);
+    },
+  });
+}

@@ -1,16 +1,16 @@
-/** A process whose disk becomes a read-only medium: what it can look at in its store. */
+/** A process whose disk becomes a read-only medium (`readonly`), or full (`packed`): what it can look at in its store. */
 import { verify } from "../../lab/experiment/verify.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { addRun, checkpointAt, pointAt } from "../lab/store/fixtures.ts";
 
-const [folder] = Deno.args;
+const [folder, fault] = Deno.args;
 const store = openStore(`${folder}/runs`);
 const { id } = addRun(store, "written");
 store.append(id, [pointAt("losses/policy", 1, 0.5)]);
 await store.saveCheckpoint(id, checkpointAt(1));
 store.close();
 try {
-  Deno.openSync(`${folder}/.fault-readonly`);
+  Deno.openSync(`${folder}/.fault-${fault}`);
 } catch {
   // Nobody made it: the disk has taken the order.
 }
