@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { keepFocus } from "./kept_focus.ts";
 import { takeOver } from "./take_over.ts";
 
 takeOver();
+keepFocus();
 
 const openPalette = () =>
   void import("./command_palette.tsx").then((module) => module.openPalette());

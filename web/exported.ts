@@ -9,6 +9,7 @@ import type { Axis } from "./axes.ts";
 import { answerFrom, type Read } from "./export/answer.ts";
 import { comparedBy } from "./export/compared_by.ts";
 import { inFile, inSite, ledBy } from "./export/places.ts";
+import { keepFocus } from "./kept_focus.ts";
 import { viewFrom } from "./run_view.ts";
 import { tableRequestOf } from "./runs_query.ts";
 import { takeOver } from "./take_over.ts";
@@ -49,6 +50,7 @@ function open(): void {
   }
 
   /** The page was written without a query, and, maybe, some time ago. */
+  keepFocus();
   takeOver(async (island, props) => {
     const query = new URLSearchParams(location.search);
     if (island === "run_table") {
