@@ -89,17 +89,25 @@ export function reportFiles(
 }
 
 const style =
-  `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
-color:#222;background:#fff}table{margin:0 0 1rem;border-collapse:collapse;font-size:.9rem;display:block;overflow-x:auto}
-th,td{padding:.25rem .75rem .25rem 0;text-align:left;border-bottom:1px solid #ddd;vertical-align:top}
-pre{background:#f5f5f5;padding:.75rem;overflow-x:auto}svg{max-width:100%;height:auto}figure{margin:0}
-figcaption{color:#555;font-size:.9rem}.pictures{display:flex;flex-wrap:wrap;gap:1rem}
+  `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
+color:light-dark(#222,#ddd);background:light-dark(#fff,#181818)}.table,pre{overflow-x:auto}
+table{margin:0 0 1rem;border-collapse:collapse;font-size:.9rem}
+th,td{padding:.25rem .75rem .25rem 0;text-align:left;border-bottom:1px solid light-dark(#ddd,#444);vertical-align:top}
+pre{background:light-dark(#f5f5f5,#242424);padding:.75rem}svg{max-width:100%;height:auto;background:#fff}figure{margin:0}
+figcaption{color:light-dark(#555,#aaa);font-size:.9rem}.pictures{display:flex;flex-wrap:wrap;gap:1rem}
 img{max-width:100%;max-height:20rem}`;
 
 /** A page as one HTML document that needs nothing else: no script, no other file. */
 export function htmlOf(blocks: readonly Block[]): string {
-  const row = (cells: readonly string[], tag: string) =>
-    `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join("")}</tr>`;
+  const row = (cells: readonly string[], tag: "th" | "td") =>
+    `<tr>${
+      cells.map((cell) =>
+        // A column without a title has no head.
+        tag === "th" && cell !== ""
+          ? `<th scope="col">${escaped(cell)}</th>`
+          : `<td>${escaped(cell)}</td>`
+      ).join("")
+    }</tr>`;
   const parts = blocks.map((block) => {
     switch (block.kind) {
       case "title":
@@ -109,11 +117,14 @@ export function htmlOf(blocks: readonly Block[]): string {
       case "text":
         return `<p>${escaped(block.text)}</p>`;
       case "table":
-        return `<table><thead>${row(block.head, "th")}</thead><tbody>${
+        return `<div class="table" tabindex="0"><table><thead>${
+          row(block.head, "th")
+        }</thead><tbody>${
           block.rows.map((cells) => row(cells, "td")).join("\n")
-        }</tbody></table>`;
+        }</tbody></table></div>`;
       case "figure":
-        return `<figure>${block.svg}<figcaption>${escaped(block.text)}</figcaption></figure>`;
+        return `<figure><div role="img" aria-label="${quoted(block.text)}">${block.svg}</div>` +
+          `<figcaption>${escaped(block.text)}</figcaption></figure>`;
       case "pictures":
         return `<div class="pictures">${block.pictures.map(embedded).join("\n")}</div>`;
       case "code":
@@ -124,14 +135,20 @@ export function htmlOf(blocks: readonly Block[]): string {
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width">',
-    `<title>${escaped(title?.text ?? "")}</title><style>${style}</style></head><body>`,
+    `<title>${escaped(title?.text ?? "")}</title><style>${style}</style></head><body><main>`,
     ...parts,
-    "</body></html>\n",
+    "</main></body></html>\n",
   ].join("\n");
 }
 
 /** A picture within the page. */
 function embedded({ mediaType, bytes, text }: Picture): string {
   const source = `data:${mediaType};base64,${bytes.toBase64()}`;
-  return `<figure><img src="${source}" alt=""><figcaption>${escaped(text)}</figcaption></figure>`;
+  return `<figure><img src="${source}" alt="${quoted(text)}">` +
+    `<figcaption>${escaped(text)}</figcaption></figure>`;
+}
+
+/** A text between the quotation marks of an attribute. */
+function quoted(text: string): string {
+  return escaped(text).replaceAll('"', "&quot;");
 }

@@ -204,8 +204,18 @@ Deno.test("text stays text, in HTML and in Markdown", () => {
     { kind: "table", head: [text], rows: [[text]] },
     { kind: "code", lines: [text, "```"] },
   ] as const;
-  const html = htmlOf(blocks);
+  const picture = { mediaType: "image/png", bytes: new Uint8Array(1), file: "a.png", text };
+  const html = htmlOf([
+    ...blocks,
+    { kind: "table", head: ["", "a"], rows: [["b", "c"]] },
+    { kind: "figure", svg: "<svg/>", file: "a.svg", text },
+    { kind: "pictures", pictures: [picture] },
+  ]);
   ok(!html.includes("<script") && html.includes("&lt;script&gt;"));
+  // Pictures have names, whatever these hold, and columns without one no head.
+  const names = html.match(/ (alt|aria-label)="&lt;script&gt;alert\(&quot;1&quot;\)[^"]*"/g);
+  strictEqual(names?.length, 2);
+  match(html, /<thead><tr><td><\/td><th scope="col">a<\/th><\/tr>/);
   const markdown = markdownOf(blocks);
   ok(!markdown.split("\n").slice(0, 5).join("\n").includes(" *a* "));
   strictEqual(markdown.match(/(?<!\\)\|/g)?.length, 7); // six of the table, one in code
