@@ -18,6 +18,13 @@ export function inFileName(text: string): string {
   return name.slice(0, read);
 }
 
+/** A file to write. */
+export interface Out {
+  readonly path: string;
+  /** Whether it takes the place of one that is there. */
+  readonly force: boolean;
+}
+
 /** Refuses paths that exist already, unless forced, and those where no file can be. */
 export async function refuseExisting(paths: readonly string[], force: boolean): Promise<void> {
   for (const path of paths) {
@@ -71,9 +78,12 @@ export async function pathsToWrite(path: string): Promise<string[]> {
 /**
  * Writes a file, given whole or in parts, under a temporary name and renames it; makes its folder
  * where it is missing.
+ *
+ * @throws {InputError} where one is there that it must not take the place of, as it appeared while there was
+ *   work on the new one: that stays under its temporary name.
  */
 export async function writeWhole(
-  path: string,
+  { path, force }: Out,
   content: Uint8Array | Iterable<Uint8Array | string>,
 ): Promise<void> {
   const temporary = partPath(path);
@@ -90,11 +100,29 @@ export async function writeWhole(
         }
       }
     }
-    await Deno.rename(temporary, path);
+    if (force) await Deno.rename(temporary, path);
+    else await renameNew(temporary, path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
+    if (error instanceof Deno.errors.NotCapable || error instanceof InputError) throw error;
     await Deno.remove(temporary).catch(() => {});
     const reason = error instanceof Error ? error.message : String(error);
     throw new LabError(`Cannot write ${path} as ${reason}`);
   }
+}
+
+/** Gives a file its name, unless there is one of that name. */
+async function renameNew(temporary: string, path: string): Promise<void> {
+  // At once, as between a look and a renaming one could appear.
+  const linked = await Deno.link(temporary, path).then(
+    () => "linked",
+    (error) => error instanceof Deno.errors.AlreadyExists ? "taken" : "cannot",
+  );
+  // Not every file system has links.
+  if (linked === "cannot" && !await exists(path)) return await Deno.rename(temporary, path);
+  if (linked !== "linked") {
+    throw new InputError(
+      `Cannot write ${path} as such a file has appeared meanwhile: the new one is ${temporary}`,
+    );
+  }
+  await Deno.remove(temporary);
 }

@@ -9,7 +9,7 @@ import { encodePng } from "../lab/core/png.ts";
 import { renderRaster } from "../lab/core/render_raster.ts";
 import { renderSvg } from "../lab/core/render_svg.ts";
 import type { Scene } from "../lab/core/scene.ts";
-import { writeWhole } from "./files.ts";
+import { type Out, writeWhole } from "./files.ts";
 import { plural } from "./terminal/format.ts";
 
 /** The longer side of a picture in pixels. */
@@ -54,11 +54,11 @@ export async function encodeRecording(
 
 /** Writes the file and returns a line that says what is in it. `frames` holds at least one. */
 export async function saveRecording(
-  path: string,
+  out: Out,
   frames: readonly Scene[],
   framesPerSecond: number,
 ): Promise<string> {
-  const kind = recordingKind(path);
-  await writeWhole(path, await encodeRecording(kind, frames, framesPerSecond));
-  return `${kind === "gif" ? plural(frames.length, "frame") : "The first frame"}: ${path}`;
+  const kind = recordingKind(out.path);
+  await writeWhole(out, await encodeRecording(kind, frames, framesPerSecond));
+  return `${kind === "gif" ? plural(frames.length, "frame") : "The first frame"}: ${out.path}`;
 }

@@ -16,7 +16,7 @@ import type { CheckpointChoice } from "../lab/store/chosen_checkpoint.ts";
 import type { Run, StoredCheckpoint } from "../lab/store/store.ts";
 import { checkpointOption, type Known, plain, runArgument, storeOption } from "./command.ts";
 import { webpBinary } from "../lab/experiment/codecs.ts";
-import { refuseExisting, writeWhole } from "./files.ts";
+import { type Out, refuseExisting, writeWhole } from "./files.ts";
 import { pictureLines } from "./previews.ts";
 import { openStoreOf } from "./stores.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
@@ -61,32 +61,32 @@ export function pictureOption() {
   }));
 }
 
-/** The path of a file to write, refused where it ends otherwise or is there already. */
-export async function pathToWrite(
+/** A file to write, refused where it ends otherwise or is there already. */
+export async function fileToWrite(
   io: Io,
   out: string,
   endings: readonly string[],
   force: boolean,
-): Promise<string> {
+): Promise<Out> {
   if (!endings.some((ending) => out.toLowerCase().endsWith(ending))) {
     throw new InputError(`Cannot write it as --out must end in ${endings.join(" or ")}: ${out}`);
   }
   const path = callersPath(io, out);
   await refuseExisting([path], force);
-  return path;
+  return { path, force };
 }
 
 /**
- * The path of a picture to write; undefined where no file is asked for and the terminal takes it.
+ * A picture to write; undefined where no file is asked for and the terminal takes it.
  *
- * @throws {InputError} where there is no terminal either, and as {@linkcode pathToWrite}.
+ * @throws {InputError} where there is no terminal either, and as {@linkcode fileToWrite}.
  */
-export async function picturePath(
+export async function pictureToWrite(
   io: Io,
   out: string | undefined,
   force: boolean,
-): Promise<string | undefined> {
-  if (out !== undefined) return await pathToWrite(io, out, [".png"], force);
+): Promise<Out | undefined> {
+  if (out !== undefined) return await fileToWrite(io, out, [".png"], force);
   requireTerminal(io);
   return undefined;
 }
@@ -102,19 +102,19 @@ export function requireTerminal(io: Io): void {
 /** Writes a picture, or draws it in the terminal where there is no path, and says what it is. */
 export async function givePicture(
   io: Io,
-  path: string | undefined,
+  out: Out | undefined,
   raster: Raster,
   what: string,
 ): Promise<void> {
-  if (path === undefined) io.error(`${pictureLines(raster, io)}\n`);
-  else await writePicture(path, raster);
-  io.out(path === undefined ? what : `${what}: ${path}`);
+  if (out === undefined) io.error(`${pictureLines(raster, io)}\n`);
+  else await writePicture(out, raster);
+  io.out(out === undefined ? what : `${what}: ${out.path}`);
 }
 
 /** Writes a picture as PNG. */
-export async function writePicture(path: string, raster: Raster): Promise<void> {
+export async function writePicture(out: Out, raster: Raster): Promise<void> {
   const { encodePng } = await import("../lab/core/png.ts");
-  await writeWhole(path, encodePng(raster));
+  await writeWhole(out, encodePng(raster));
 }
 
 /** A stored model with the data that it learned from. */

@@ -49,7 +49,7 @@ export async function policySettings(
   const hash = sha256(bytes);
   const name = `${run.id}-${hash.slice(0, 12)}.policy.safetensors`;
   const kept = join(folderOf(store.location), "policies", name);
-  if (!await exists(kept)) await writeWhole(kept, bytes);
+  if (!await exists(kept)) await writeWhole({ path: kept, force: true }, bytes);
   io.notice(`The frames are played by run ${run.id} (${run.name}): ${kept}\n`);
   return settingsOf(kept, hash);
 }

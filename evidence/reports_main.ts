@@ -44,7 +44,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       } else if (names.length === 0 && !await exists(storeOf(report, io))) continue;
       await writePage(report, io);
     }
-    await writeWhole(join(pagesOf(io), "README.md"), [await index(io)]);
+    await writeWhole({ path: join(pagesOf(io), "README.md"), force: true }, [await index(io)]);
     return 0;
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof LabError)) throw error;
@@ -95,13 +95,13 @@ async function writePage(report: ShippedReport, io: Io): Promise<void> {
   });
   for (const [name, content] of reportFiles(blocks, report.name)) {
     const path = join(pagesOf(io), name);
-    await writeWhole(path, [content]);
+    await writeWhole({ path, force: true }, [content]);
     io.out(path);
   }
   const keys = { ...await readKeys(io), [report.name]: keyOfRuns(report, trained) };
   const sorted = Object.entries(keys).sort(([a], [b]) => a < b ? -1 : 1);
   const text = JSON.stringify(Object.fromEntries(sorted), undefined, 2);
-  await writeWhole(keysPath(io), [`${text}\n`]);
+  await writeWhole({ path: keysPath(io), force: true }, [`${text}\n`]);
 }
 
 function keysPath(io: Pick<Io, "root">): string {

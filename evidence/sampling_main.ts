@@ -43,7 +43,9 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   io.out(tradeTable(trade, scored));
   if (trade !== trades.guidance) return 0;
   const path = join(io.root, "docs/images/guidance.svg");
-  await writeWhole(path, [`${renderSvg(chartScene(tradeChart(trade, scored)), { width: 640 })}\n`]);
+  await writeWhole({ path, force: true }, [
+    `${renderSvg(chartScene(tradeChart(trade, scored)), { width: 640 })}\n`,
+  ]);
   io.out(`\n${path}`);
   return 0;
 }

@@ -8,7 +8,7 @@ import {
   modelOptions,
   openModel,
   pictureOption,
-  picturePath,
+  pictureToWrite,
 } from "../stored_model.ts";
 
 /** The command `arithmetic`. */
@@ -34,13 +34,13 @@ export const arithmetic = defineCommand({
       out: pictureOption(),
     }),
   async run({ sum, out, force, ...which }, io) {
-    const path = await picturePath(io, out, force);
+    const file = await pictureToWrite(io, out, force);
     using model = await openModel(io, which);
     const { arithmetic } = await import("../../models/pictures.ts");
     const { samplesSheet } = await import("../../models/sheet.ts");
     const images = await arithmetic(model.trainer, model.dataset, sum);
     const sheet = samplesSheet(images, images.count);
-    await givePicture(io, path, sheet, `${sum} by run ${model.run.id}, the sum last`);
+    await givePicture(io, file, sheet, `${sum} by run ${model.run.id}, the sum last`);
     return 0;
   },
 });

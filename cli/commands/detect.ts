@@ -6,7 +6,7 @@ import { float, integer, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { defaulting, defineCommand, jsonOption, plain } from "../command.ts";
-import { examplesOf, modelOptions, openModel, pathToWrite, writePicture } from "../stored_model.ts";
+import { examplesOf, fileToWrite, modelOptions, openModel, writePicture } from "../stored_model.ts";
 import { count as grouped, figure, table } from "../terminal/format.ts";
 
 /** The command `detect`. */
@@ -51,7 +51,7 @@ export const detect = defineCommand({
       json: jsonOption(),
     }),
   async run({ folder, count, quantile: share, strict, out, json, force, ...which }, io) {
-    const path = out === undefined ? undefined : await pathToWrite(io, out, [".png"], force);
+    const file = out === undefined ? undefined : await fileToWrite(io, out, [".png"], force);
     using model = await openModel(io, which);
     const { run, trainer, dataset } = model;
     const { reconstructed, reconstructionErrors } = await import("../../models/anomalies.ts");
@@ -79,7 +79,7 @@ export const detect = defineCommand({
     const scores = await scoresOf(examples.values, examples.count, examples.labels);
     const order = Array.from(scores, (_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b);
     const strangest = order.slice(0, count);
-    if (path !== undefined) {
+    if (file !== undefined) {
       const { gatherRows } = await import("../../lab/core/rows.ts");
       const { reconstructionSheet } = await import("../../models/sheet.ts");
       if (dataset.kind !== "images") {
@@ -91,7 +91,7 @@ export const detect = defineCommand({
       const labels = examples.labels && strangest.map((i) => examples.labels![i]);
       const made = await reconstructed(trainer, originals, strangest.length, labels);
       const shape = dataset.shape as [number, number, number];
-      await writePicture(path, reconstructionSheet(originals, made, shape));
+      await writePicture(file, reconstructionSheet(originals, made, shape));
     }
     if (json) {
       const document = order.map((i) => ({
@@ -121,7 +121,7 @@ export const detect = defineCommand({
       } of run ${run.id}` +
         (invertible ? ": −log p(x) in nats, as a flow gives back whatever it is given" : ""),
     );
-    if (path !== undefined) io.out(`The ${strangest.length} strangest: ${path}`);
+    if (file !== undefined) io.out(`The ${strangest.length} strangest: ${file.path}`);
     return 0;
   },
 });

@@ -5,7 +5,7 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { defineCommand, oneOf, plain } from "../command.ts";
-import { examplesOf, modelOptions, openModel, pathToWrite } from "../stored_model.ts";
+import { examplesOf, fileToWrite, modelOptions, openModel } from "../stored_model.ts";
 import { writeWhole } from "../files.ts";
 import { plural } from "../terminal/format.ts";
 
@@ -48,7 +48,7 @@ export const encode = defineCommand({
     }),
   async run({ folder, strict, format, out, force, ...which }, io) {
     const endings = FORMATS.filter((each) => each === (format ?? each)).map((each) => `.${each}`);
-    const path = await pathToWrite(io, out ?? fileOf(format ?? FORMATS[0]), endings, force);
+    const file = await fileToWrite(io, out ?? fileOf(format ?? FORMATS[0]), endings, force);
     using model = await openModel(io, which);
     const { run, trainer, dataset } = model;
     if (trainer.encode === undefined) {
@@ -57,13 +57,13 @@ export const encode = defineCommand({
     const { count, values, labels, names } = await examplesOf(io, dataset, folder, strict);
     const codes = await trainer.encode(values, labels);
     const width = codes.length / count;
-    if (/\.npy$/i.test(path)) {
+    if (/\.npy$/i.test(file.path)) {
       const { encodeNpy } = await import("../../lab/core/npy.ts");
-      await writeWhole(path, encodeNpy(codes, [count, width]));
+      await writeWhole(file, encodeNpy(codes, [count, width]));
     } else {
-      await writeWhole(path, tableOf(codes, names));
+      await writeWhole(file, tableOf(codes, names));
     }
-    io.out(`${plural(count, "code")} of ${plural(width, "number")} by run ${run.id}: ${path}`);
+    io.out(`${plural(count, "code")} of ${plural(width, "number")} by run ${run.id}: ${file.path}`);
     return 0;
   },
 });

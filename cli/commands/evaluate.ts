@@ -24,7 +24,7 @@ import {
 import { returnScales } from "../../lab/experiment/return_scale.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import type { Act, Drawn } from "../episode.ts";
-import { refuseExisting } from "../files.ts";
+import { type Out, refuseExisting } from "../files.ts";
 import { scaleLines } from "../terminal/figures.ts";
 import { figureBeside, plural, table } from "../terminal/format.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
@@ -102,11 +102,11 @@ export const evaluate = defineCommand({
     if (fps !== undefined && !render && out === undefined) {
       throw new InputError("Cannot use --fps as nothing is drawn: add --render or --out FILE");
     }
-    const path = out === undefined ? undefined : callersPath(io, out);
-    if (path !== undefined) {
+    const file = out === undefined ? undefined : { path: callersPath(io, out), force };
+    if (file !== undefined) {
       const { recordingKind } = await import("../play_recording.ts");
-      recordingKind(path);
-      await refuseExisting([path], force);
+      recordingKind(file.path);
+      await refuseExisting([file.path], force);
     }
     const registries = await io.registries();
     const { openTrainer } = await import("../../lab/experiment/inspect.ts");
@@ -122,7 +122,7 @@ export const evaluate = defineCommand({
       notice: (line) => io.notice(`${line}\n`),
     });
     try {
-      const stage = render || path !== undefined
+      const stage = render || file !== undefined
         ? stageOf(trainer, makeEnvironment, run)
         : undefined;
       const random = streamOf(seed, "evaluation");
@@ -154,7 +154,7 @@ export const evaluate = defineCommand({
       }
       if (stage !== undefined) {
         const pace = fps ?? (isLive(stage) ? LIVE_PACE : TURN_PACE);
-        await play(trainer, stage, seed, { render, path, pace, stochastic }, io);
+        await play(trainer, stage, seed, { render, file, pace, stochastic }, io);
       }
     } finally {
       dispose();
@@ -191,7 +191,7 @@ interface Shown {
   /** On the terminal; where there is none, its last frame on standard error. */
   readonly render: boolean;
   /** In this file, up to the most frames that a recording holds. */
-  readonly path: string | undefined;
+  readonly file: Out | undefined;
   /** Steps a second. */
   readonly pace: number;
   /** Whether its actions are drawn. */
@@ -203,7 +203,7 @@ async function play(
   trainer: Trainer,
   environment: Drawn,
   seed: Seed,
-  { render, path, pace, stochastic }: Shown,
+  { render, file, pace, stochastic }: Shown,
   io: Io,
 ): Promise<void> {
   const { drawnFrame, episodeOf } = await import("../episode.ts");
@@ -213,7 +213,7 @@ async function play(
   const random = stochastic ? streamOf(seed, "actions") : undefined;
   const act: Act = (observation, options) => trainer.act!(observation, { ...options, random });
   for await (const frame of episodeOf(act, environment, deriveSeed(seed, "environment/0"))) {
-    if (path !== undefined && scenes.length < mostFrames) scenes.push(frame.scene);
+    if (file !== undefined && scenes.length < mostFrames) scenes.push(frame.scene);
     else if (!render) break;
     const screen = io.screen();
     if (!render || (screen === undefined && !frame.over)) continue;
@@ -225,6 +225,6 @@ async function play(
     drawnLines = lines.split("\n").length;
     if (screen !== undefined && !frame.over) await sleep(1000 / pace);
   }
-  if (path !== undefined) io.notice(`${await saveRecording(path, scenes, pace)}\n`);
+  if (file !== undefined) io.notice(`${await saveRecording(file, scenes, pace)}\n`);
   environment.close?.();
 }

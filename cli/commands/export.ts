@@ -99,7 +99,7 @@ export const exportRuns = defineCommand({
     const paths = placesOf(files, callersPath(io, out));
     await refuseExisting(paths, force);
     for (const [i, file] of files.entries()) {
-      await writeWhole(paths[i], await file.content());
+      await writeWhole({ path: paths[i], force }, await file.content());
       io.out(paths[i]);
     }
     return 0;

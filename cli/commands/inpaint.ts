@@ -13,7 +13,7 @@ import {
   modelOptions,
   openModel,
   pictureOption,
-  picturePath,
+  pictureToWrite,
 } from "../stored_model.ts";
 import { plural } from "../terminal/format.ts";
 
@@ -64,7 +64,7 @@ export const inpaint = defineCommand({
     if (mask === undefined && strength === undefined) {
       throw new InputError("Cannot draw it anew as --mask or --strength must be given: neither is");
     }
-    const path = await picturePath(io, out, force);
+    const file = await pictureToWrite(io, out, force);
     using model = await openModel(io, which);
     const { run, trainer, dataset } = model;
     if (trainer.edit === undefined) {
@@ -96,7 +96,7 @@ export const inpaint = defineCommand({
     const { reconstructionSheet } = await import("../../models/sheet.ts");
     const shape = dataset.shape as [number, number, number];
     const sheet = reconstructionSheet(shown, made.values, shape);
-    await givePicture(io, path, sheet, `${plural(count, "version")} by run ${run.id}`);
+    await givePicture(io, file, sheet, `${plural(count, "version")} by run ${run.id}`);
     return 0;
   },
 });

@@ -13,7 +13,7 @@ import {
   modelOptions,
   openModel,
   pictureOption,
-  picturePath,
+  pictureToWrite,
 } from "../stored_model.ts";
 import { plural } from "../terminal/format.ts";
 import type { Io } from "../terminal/io.ts";
@@ -91,7 +91,7 @@ export const interpolate = defineCommand({
           own.join(", "),
       );
     }
-    const path = await picturePath(io, out, force);
+    const file = await pictureToWrite(io, out, force);
     using model = await openModel(io, which);
     const { interpolations } = await import("../../models/pictures.ts");
     const { samplesSheet } = await import("../../models/sheet.ts");
@@ -103,7 +103,7 @@ export const interpolate = defineCommand({
     const images = await interpolations(model.trainer, dataset, options);
     const lines = plural(images.count / count, "row");
     const what = `${lines} of ${count} images by run ${model.run.id}`;
-    await givePicture(io, path, samplesSheet(images, count), what);
+    await givePicture(io, file, samplesSheet(images, count), what);
     return 0;
   },
 });

@@ -317,5 +317,5 @@ async function writeNew(path: string, text: string): Promise<void> {
     );
   }
   if (!await exists(dirname(path))) await Deno.mkdir(dirname(path));
-  await writeWhole(path, [text]);
+  await writeWhole({ path, force: false }, [text]);
 }

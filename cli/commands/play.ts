@@ -19,7 +19,7 @@ import {
   setOption,
 } from "../command.ts";
 import { drawingOf } from "../../envs/checker_scene.ts";
-import { refuseExisting } from "../files.ts";
+import { type Out, refuseExisting } from "../files.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 import { worldsOf } from "../worlds.ts";
@@ -87,10 +87,12 @@ export const play = defineCommand({
     }),
   async run({ reference, set, force, ...values }, io) {
     const { recordingKind } = await import("../play_recording.ts");
-    const path = values.out === undefined ? undefined : callersPath(io, values.out);
-    if (path !== undefined) {
-      recordingKind(path);
-      await refuseExisting([path], force);
+    const file = values.out === undefined
+      ? undefined
+      : { path: callersPath(io, values.out), force };
+    if (file !== undefined) {
+      recordingKind(file.path);
+      await refuseExisting([file.path], force);
     }
     const worlds = await worldsOf(io, reference, set);
     if (worlds.length > 1) {
@@ -98,7 +100,7 @@ export const play = defineCommand({
     }
     const environment = worlds[0].make();
     try {
-      return await playWorld(environment, { ...values, reference }, path, io);
+      return await playWorld(environment, { ...values, reference }, file, io);
     } finally {
       environment.close?.();
     }
@@ -108,10 +110,10 @@ export const play = defineCommand({
 async function playWorld(
   environment: Environment,
   values: PlayValues,
-  path: string | undefined,
+  file: Out | undefined,
   io: Io,
 ): Promise<number> {
-  if (path !== undefined && environment.scene === undefined) {
+  if (file !== undefined && environment.scene === undefined) {
     throw new InputError(`Cannot record ${environment.id} as it draws no scene`);
   }
   const framesPerSecond = values.fps ??
@@ -119,12 +121,12 @@ async function playWorld(
   if (values.random && framesPerSecond === 0) {
     throw new InputError(`Cannot play at random as --fps must be at least 1: 0`);
   }
-  const recorded = values.random && path !== undefined;
+  const recorded = values.random && file !== undefined;
   return await (recorded ? recordRandom : playInTerminal)(
     environment,
     values,
     framesPerSecond,
-    path,
+    file,
     io,
   );
 }
@@ -141,12 +143,12 @@ async function recordRandom(
   environment: Environment,
   { seed, seconds = RECORDED_SECONDS }: PlayValues,
   framesPerSecond: number,
-  path: string | undefined,
+  file: Out | undefined,
   io: Io,
 ): Promise<number> {
   const { mostFrames, recordingKind, saveRecording } = await import("../play_recording.ts");
   const { Game } = await import("../play_session.ts");
-  const isGif = recordingKind(path!) === "gif";
+  const isGif = recordingKind(file!.path) === "gif";
   const length = isGif ? seconds * framesPerSecond : 1;
   if (length > mostFrames) {
     throw new InputError(
@@ -162,7 +164,7 @@ async function recordRandom(
     else game.restart();
     frames.push(drawingOf(environment)!);
   }
-  io.out(await saveRecording(path!, frames, framesPerSecond));
+  io.out(await saveRecording(file!, frames, framesPerSecond));
   if (isGif) io.out(game.summary());
   return 0;
 }
@@ -171,7 +173,7 @@ async function playInTerminal(
   environment: Environment,
   { reference, random, seed, seconds }: PlayValues,
   framesPerSecond: number,
-  path: string | undefined,
+  file: Out | undefined,
   io: Io,
 ): Promise<number> {
   const { mostFrames, saveRecording } = await import("../play_recording.ts");
@@ -193,11 +195,11 @@ async function playInTerminal(
     framesPerSecond,
     seconds,
     onScene: (scene) => {
-      if (path !== undefined && frames.length < mostFrames) frames.push(scene);
+      if (file !== undefined && frames.length < mostFrames) frames.push(scene);
     },
   });
-  if (path !== undefined) {
-    io.out(await saveRecording(path, frames, framesPerSecond || TURN_PACE));
+  if (file !== undefined) {
+    io.out(await saveRecording(file, frames, framesPerSecond || TURN_PACE));
   }
   io.out(game.summary());
   return interrupted ? 130 : 0;

@@ -277,7 +277,7 @@ async function sampleSheets(
     const sheet = store.artifacts(run.id).filter(({ name }) => name === "samples").at(-1);
     if (sheet === undefined) continue;
     const path = join(folder, `${run.name}-${run.id}.png`);
-    await writeWhole(path, await store.readArtifact(sheet.hash));
+    await writeWhole({ path, force: true }, await store.readArtifact(sheet.hash));
     paths.push(path);
   }
   return paths;

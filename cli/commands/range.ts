@@ -121,7 +121,7 @@ export const range = defineCommand({
       },
     });
     if (shows) io.notice("\r\x1b[K");
-    if (path !== undefined) await writeWhole(path, csv(result));
+    if (path !== undefined) await writeWhole({ path, force }, csv(result));
     const asked = [
       shellWord(name),
       ...settingWords(options.set),

@@ -13,7 +13,7 @@ import {
   modelOptions,
   openModel,
   pictureOption,
-  picturePath,
+  pictureToWrite,
   type StoredModel,
   toldClasses,
 } from "../stored_model.ts";
@@ -50,7 +50,7 @@ export const reconstruct = defineCommand({
       out: pictureOption(),
     }),
   async run({ from, others, out, force, ...which }, io) {
-    const path = await picturePath(io, out, force);
+    const file = await pictureToWrite(io, out, force);
     using model = await openModel(io, which);
     const { reconstructionErrors } = await import("../../models/anomalies.ts");
     const { ensembleOf, membersReconstructions } = await import("../../models/ensembles.ts");
@@ -92,7 +92,7 @@ export const reconstruct = defineCommand({
       const what = `${pictures(count, all)} by run ${run.id}, mean squared error ${
         figure(errorOf(made))
       }`;
-      await givePicture(io, path, reconstructionSheet(originals, made, shape), what);
+      await givePicture(io, file, reconstructionSheet(originals, made, shape), what);
       return 0;
     }
     const { joined } = await import("../../models/datasets/images.ts");
@@ -109,7 +109,7 @@ export const reconstruct = defineCommand({
       : `${members.length} members of ${others.length + 1} runs`;
     const what = `${pictures(count, all)} by ${by}, mean squared error ` +
       `${figure(errorOf(mean))} (${figure(alone)} alone), largest deviation ${figure(largest)}`;
-    await givePicture(io, path, imageSheet(joined(sheet), shape, shown), what);
+    await givePicture(io, file, imageSheet(joined(sheet), shape, shown), what);
     return 0;
   },
 });

@@ -101,7 +101,7 @@ export const report = defineCommand({
       .map(([name, content]) => [join(callersPath(io, out), name), content] as const);
     await refuseExisting(files.map(([path]) => path), force);
     for (const [path, content] of files) {
-      await writeWhole(path, [content]);
+      await writeWhole({ path, force }, [content]);
       io.out(path);
     }
     return 0;

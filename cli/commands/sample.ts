@@ -10,10 +10,10 @@ import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
 import { writeWhole } from "../files.ts";
 import { drawnAsTyped, samplingOf, samplingOptions } from "../sampling_options.ts";
 import {
+  fileToWrite,
   givePicture,
   modelOptions,
   openModel,
-  pathToWrite,
   requireTerminal,
 } from "../stored_model.ts";
 import { count } from "../terminal/format.ts";
@@ -58,9 +58,9 @@ export const sample = defineCommand({
       })),
     }),
   async run({ count: asked, prompt, seed, out, force, ...which }, io) {
-    const path = out === undefined
+    const file = out === undefined
       ? undefined
-      : await pathToWrite(io, out, [".png", ".txt"], force);
+      : await fileToWrite(io, out, [".png", ".txt"], force);
     using model = await openModel(io, which);
     const { run, trainer, dataset } = model;
     if (trainer.sample === undefined) {
@@ -68,19 +68,19 @@ export const sample = defineCommand({
     }
     const random = streamOf(seed, "samples");
     const isText = dataset.kind === "text";
-    requireEnding(run.id, path, isText);
-    if (!isText && path === undefined) requireTerminal(io);
+    requireEnding(run.id, file?.path, isText);
+    if (!isText && file === undefined) requireTerminal(io);
     const drawn = { random, count: asked ?? (isText ? 3 : 100), prompt };
     const how = samplingOf(which, dataset);
     const samples = await drawnAsTyped(which, () => trainer.sample!({ ...drawn, ...how }));
     const what = `${count(samples.count)} samples of run ${run.id}`;
     if (samples.kind === "text") {
       const text = joined(textsOf(samples));
-      if (path === undefined) {
+      if (file === undefined) {
         io.out(printable(text));
         return 0;
       }
-      await writeWhole(path, [text]);
+      await writeWhole(file, [text]);
     } else {
       if (samples.kind === "points" && samples.dimensions !== 2) {
         throw new InputError(
@@ -89,10 +89,10 @@ export const sample = defineCommand({
         );
       }
       const { samplesSheet } = await import("../../models/sheet.ts");
-      await givePicture(io, path, samplesSheet(samples), what);
+      await givePicture(io, file, samplesSheet(samples), what);
       return 0;
     }
-    io.out(`${what}: ${path}`);
+    io.out(`${what}: ${file.path}`);
     return 0;
   },
 });

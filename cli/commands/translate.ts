@@ -13,7 +13,7 @@ import {
   givePicture,
   modelOptions,
   openModel,
-  picturePath,
+  pictureToWrite,
   writePicture,
 } from "../stored_model.ts";
 import { pictures } from "../terminal/format.ts";
@@ -52,7 +52,7 @@ export const translate = defineCommand({
     }),
   async run({ from, out, force, ...which }, io) {
     const isSheet = out === undefined || /\.png$/i.test(out);
-    const sheetPath = isSheet ? await picturePath(io, out, force) : undefined;
+    const sheet = isSheet ? await pictureToWrite(io, out, force) : undefined;
     using model = await openModel(io, which);
     const { run, trainer, dataset: { shape, partnerShape }, dataset } = model;
     if (trainer.translate === undefined || partnerShape?.length !== 3) {
@@ -70,13 +70,13 @@ export const translate = defineCommand({
     const [seen, drawn] = [shape, partnerShape] as [number, number, number][];
     const what = `${pictures(count, examples.count)} by run ${run.id}`;
     if (isSheet) {
-      await givePicture(io, sheetPath, translationSheet(values, seen, made, drawn), what);
+      await givePicture(io, sheet, translationSheet(values, seen, made, drawn), what);
       return 0;
     }
     for (const [i, each] of paths.entries()) {
       const width = made.length / count;
       const image = made.subarray(i * width, (i + 1) * width);
-      await writePicture(each, imageSheet(image, drawn, 1, 1, 0));
+      await writePicture({ path: each, force }, imageSheet(image, drawn, 1, 1, 0));
     }
     io.out(`${what}: ${callersPath(io, out)}`);
     return 0;

@@ -8,7 +8,7 @@ import {
   modelOptions,
   openModel,
   pictureOption,
-  picturePath,
+  pictureToWrite,
 } from "../stored_model.ts";
 import { plural } from "../terminal/format.ts";
 
@@ -46,14 +46,14 @@ export const traverse = defineCommand({
       out: pictureOption(),
     }),
   async run({ from, count, out, force, ...which }, io) {
-    const path = await picturePath(io, out, force);
+    const file = await pictureToWrite(io, out, force);
     using model = await openModel(io, which);
     const { traversals } = await import("../../models/pictures.ts");
     const { samplesSheet } = await import("../../models/sheet.ts");
     const images = await traversals(model.trainer, model.dataset, { of: from, steps: count });
     const latents = plural(images.count / count, "latent coordinate");
     const what = `${latents} of run ${model.run.id}, a row each`;
-    await givePicture(io, path, samplesSheet(images, count), what);
+    await givePicture(io, file, samplesSheet(images, count), what);
     return 0;
   },
 });

@@ -7015,6 +7015,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/recover_test.ts",
   },
   {
+    fault: "a file that appeared meanwhile is written over",
+    file: "cli/files.ts",
+    from: "if (force) await",
+    to: "if (true) await",
+    test: "tests/cli/files_test.ts",
+  },
+  {
     fault: "a backup copies a damaged file without a word",
     file: "lab/store/backup.ts",
     from: "if (!await isAsNamed(copy, path)) damaged.add(path);",
