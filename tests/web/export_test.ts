@@ -90,7 +90,8 @@ Deno.test("a page reads its runs from its site's folder, wherever it lies, or fr
   const [run] = store.runs().filter(({ status }) => status === "completed");
   const capsule = await capsuleOf(store, [run]);
   const packed = gzipSync(JSON.stringify(capsule.head));
-  const before = { document: globalThis.document, fetch: globalThis.fetch };
+  const { document, fetch, MutationObserver } = globalThis;
+  const before = { document, fetch, MutationObserver };
   const themes = { value: "auto", addEventListener() {} };
   const { vnode } = options;
   const answer = answeredBy(() => Promise.reject(new Error("not yet")));
@@ -107,6 +108,9 @@ Deno.test("a page reads its runs from its site's folder, wherever it lies, or fr
           ...{ querySelectorAll: () => [], querySelector: () => themes, dispatchEvent() {} },
           getElementById: (id: string) =>
             id === "data-runs" ? { textContent: packed.toString("base64") } : null,
+        },
+        MutationObserver: class {
+          observe() {}
         },
         fetch: (path: string) => {
           asked.push(path);
