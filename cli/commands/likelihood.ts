@@ -139,7 +139,7 @@ export const likelihood = defineCommand({
       : probeError !== undefined
       ? `at most: greys dequantised, the flow's divergence by ${counted(draws)} probes for each ` +
         `(--draws)${Number.isFinite(probeError) ? `, ± ${figure(probeError)} nats` : ""}`
-      : `at most: −log of the mean over ${counted(draws)} draws for each (--draws)`;
+      : `at most: −log of the mean over ${plural(draws, "draw")} for each (--draws)`;
     const greys = dataset.kind !== "images" || holdingsOf(dataset).binary
       ? ""
       : crossEntropy
