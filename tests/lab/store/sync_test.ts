@@ -234,9 +234,9 @@ function alter(path: string): void {
   Deno.writeFileSync(path, bytes);
 }
 
-/** A run that is a trial of a sweep. */
+/** A run that is a trial of a sweep, another run than all others though they begin in one moment. */
 function addTrial(store: Store, sweep: string, trial: number): string {
-  const manifest = { ...manifestOf("trial"), sweep: { name: sweep, trial } };
+  const manifest = { ...manifestOf(`trial ${crypto.randomUUID()}`), sweep: { name: sweep, trial } };
   return store.createRun({ name: `trial ${trial}`, manifest, tags: [], note: "" }).id;
 }
 
