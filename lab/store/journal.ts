@@ -164,24 +164,20 @@ export class Journals {
 
   /** What journals have that the database does not know, a line each. */
   beyond(): string[] {
-    const foreign: string[] = [];
-    const isAhead = (id: string) => {
-      const journal = this.read(id);
-      if (journal === undefined) return false;
-      if (!isOf(journal, id, this.#database)) foreign.push(id);
-      return hasBegun(journal) && !this.#isPurged(id) &&
-        (isNewer(journal, this.#database) || isSaidSince(journal, this.#database));
-    };
-    let ahead = namesIn(this.#folder).sort().filter(isAhead);
-    if (ahead.length > 0) {
-      // A run that another process begins has its journal a moment before its row.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, A_MOMENT);
-      ahead = ahead.filter(isAhead);
-    }
-    return [
-      ...ahead.map((id) => `its journal knows more of the run ${id}`),
-      ...new Set(foreign.map((id) => `the journal of the run ${id} is another run's`)),
-    ];
+    const ids = namesIn(this.#folder).sort().filter((id) => this.#ahead(id) !== undefined);
+    // A run that another process begins has its journal a moment before its row.
+    if (ids.length > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, A_MOMENT);
+    return ids.flatMap((id) => this.#ahead(id) ?? []);
+  }
+
+  /** What a run's journal has that the database does not know; undefined: nothing. */
+  #ahead(id: string): string | undefined {
+    const journal = this.read(id);
+    if (journal === undefined) return undefined;
+    if (!isOf(journal, id, this.#database)) return `the journal of the run ${id} is another run's`;
+    const isAhead = isNewer(journal, this.#database) || isSaidSince(journal, this.#database);
+    if (!isAhead || !hasBegun(journal) || this.#isPurged(id)) return undefined;
+    return `its journal knows more of the run ${id}`;
   }
 
   /** Whether a purge is about to remove a run's files. */
@@ -237,10 +233,12 @@ function hasBegun({ run, checkpoints, chunks }: JournalContent): boolean {
   return run.status !== "running" || checkpoints.length + chunks.size > 0;
 }
 
-/** Whether people changed what they say of a run (name, tags, note, trash) after what the database has. */
+/**
+ * Whether people changed what they say of a run (name, tags, note, trash) after what the database has of it.
+ */
 export function isSaidSince({ run }: JournalContent, database: Database): boolean {
-  const row = database.get("SELECT said, created_at FROM run WHERE id = ?", run.id);
-  return row?.created_at === run.created_at && Number(run.said ?? 0) > Number(row.said);
+  const row = database.get("SELECT said FROM run WHERE id = ?", run.id);
+  return row !== undefined && Number(run.said ?? 0) > Number(row.said);
 }
 
 /** The iteration of the newest of checkpoints; -1 of none. */

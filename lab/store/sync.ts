@@ -142,10 +142,10 @@ export class FolderTarget implements Target {
         this.#journals.isKept(id) ||
         this.database.get("SELECT id FROM run WHERE id = ?", id) !== undefined;
       const { last_run } = this.database.get("SELECT last_run FROM store")!;
-      let number = isTaken(own) ? nextRunNumber(Number(last_run), 0) : runNumberOf(own);
-      while (isTaken(runIdOf(number))) number++;
-      this.database.run("UPDATE store SET last_run = MAX(last_run, ?)", number);
-      return runIdOf(number);
+      let id = own;
+      for (let next = nextRunNumber(Number(last_run), 0); isTaken(id); next++) id = runIdOf(next);
+      this.database.run("UPDATE store SET last_run = MAX(last_run, ?)", runNumberOf(id));
+      return id;
     });
   }
 

@@ -7,7 +7,8 @@
  * of section 5.2 with half of that, the history of 50 images of section 4.
  *
  * Differs from the paper: two halvings, few filters and two residual blocks, with a ReLU behind their sum;
- * minibatches; what translates is a moving average. A pair's two images meet in no loss; partners are looked at in evaluation alone.
+ * minibatches; what translates is a moving average. A pair's two images meet in no loss; partners are
+ * looked at in evaluation alone.
  *
  * @module
  */

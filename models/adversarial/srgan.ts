@@ -7,9 +7,9 @@
  * ReLU; section 3.2: a generator that has learned on pixels before, here in `pixelShare` of the budget.
  *
  * Differs from the paper: 4 residual blocks of 32 without batch normalisation, with ReLUs inside and behind
- * the sum, in place of 16 of 64; one transposed convolution a doubling; features of a classifier of the data, which learns in the first
- * `featureShare` of the budget, in place of VGG's; one step size, which falls over both of the generator's
- * parts; no part on pixels unless `pixelShare` is set.
+ * the sum, in place of 16 of 64; one transposed convolution a doubling; features of a classifier of the
+ * data, which learns in the first `featureShare` of the budget, in place of VGG's; one step size, which
+ * falls over both of the generator's parts; no part on pixels unless `pixelShare` is set.
  *
  * @module
  */
