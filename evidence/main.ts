@@ -44,8 +44,8 @@ again: to go on after an interruption, give the same command.
   --tables     Only writes the tables, from the figures that are there.
   --list       Only shows how the rows stand.
   --verify [N] Trains one seed again of each row that a FILTER names, without one of each row whose
-               code has changed since, or of N cheap rows that the revision chooses: an equal
-               digest renews the row, another one voids it (exit code 1).
+               code has changed since: an equal digest renews the row, another one voids it (exit
+               code 1). With N, of N cheap rows that the revision chooses, which changes no row.
   --again      Measures all seeds anew. What a row has stays until its last seed has ended; to go on
                with it after an interruption, give the same command.
   --workers N  Seeds at a time. Default: 1, which tells what each costs.`;
@@ -98,6 +98,7 @@ async function results(args: readonly string[], io: Io): Promise<number> {
     using opened = await openStoreOf(io, undefined);
     const which = whichOf(filters, sample);
     const code = await verifyRows(chosen, which, await surroundings(io, opened.store));
+    if (sample !== undefined) return code;
     await writeTables(chosen.map(({ page }) => page), io);
     await writeComparison(io);
     return code;
@@ -191,7 +192,7 @@ type Verified = "all" | "changed" | number;
 
 /**
  * Trains one seed again of each row, of those whose code has changed, or of so many cheap ones, which
- * the revision chooses.
+ * the revision chooses. What the last find is not written: a gate's clone stays as it was cloned.
  *
  * @returns The exit code: 1 where a digest is another one, 130 where a person stopped it.
  */
@@ -216,7 +217,9 @@ export async function verifyRows(
     );
     if (interrupted || seed === undefined) return 130;
     // Only a commit's code may renew or void what was measured.
-    if (code.dirty === false) await writeResults(resultsFolder(io), results);
+    if (code.dirty === false && typeof which !== "number") {
+      await writeResults(resultsFolder(io), results);
+    }
     io.out(`${each.row.experiment}, seed ${seed.seed}: ${equal ? "equal" : "ANOTHER"} digest`);
     if (!equal) exitCode = 1;
   }

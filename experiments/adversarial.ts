@@ -18,7 +18,7 @@ export const adversarialExperiments: readonly ModelExperiment[] = [
     name: "ring-gan",
     summary: "GAN with the non-saturating loss on eight Gaussians",
     tunedOn: 1,
-    expectedSeconds: 60,
+    expectedSeconds: 30,
     dataset: ring,
     model: {
       ...{ name: "gan", batchSize: 128, learningRate: 2e-3, latentSize: 2, averageDecay: 0.995 },
@@ -147,7 +147,7 @@ export const adversarialExperiments: readonly ModelExperiment[] = [
     name: "shapes-edges-pix2pix",
     summary: "Fills the outlines of squares, ellipses and hearts",
     tunedOn: 1,
-    expectedSeconds: 200,
+    expectedSeconds: 50,
     dataset: { name: "pairs", of: "shapes" },
     model: { name: "pix2pix", learningRate: 5e-4 },
     budget: 2400,

@@ -174,7 +174,7 @@ export const applicationExperiments: readonly ModelExperiment[] = [
   defineExperiment({
     name: "glyphs-pca",
     summary: "A linear autoencoder beside principal components, eight numbers an image",
-    expectedSeconds: 20,
+    expectedSeconds: 3,
     dataset: { name: "glyphs", side: 14, train: 2000 },
     model: {
       ...{ name: "autoencoder", hiddenSizes: [], codeSize: 8, loss: "mse" },
@@ -255,7 +255,7 @@ export const applicationExperiments: readonly ModelExperiment[] = [
   defineExperiment({
     name: "glyphs-early-stopping",
     summary: "An autoencoder of few digits, which ends when the validation error rises",
-    expectedSeconds: 10,
+    expectedSeconds: 3,
     dataset: { name: "glyphs", train: 500 },
     model: { name: "autoencoder" },
     budget: 400_000,

@@ -85,7 +85,7 @@ export const energyExperiments: readonly ModelExperiment[] = [
   defineExperiment({
     name: "moons-energy-based",
     summary: "Energy of two half circles, learned against its own Langevin chains",
-    expectedSeconds: 60,
+    expectedSeconds: 20,
     dataset: { name: "two-moons" },
     model: { name: "energy-based", learningRate: 1e-3 },
     budget: 1_000_000,

@@ -41,10 +41,10 @@ const kinds = { kinds: 256, guidance: 3, leastGuidedNoise: 0.7, mostGuidedNoise:
 const models = {
   "flow-matching": ["Flow matching from noise to", 1_500_000, 30],
   diffusion: ["Denoising diffusion of", 1_500_000, 15],
-  "spline-flow": ["Flow of rational-quadratic splines:", 1_500_000, 22],
+  "spline-flow": ["Flow of rational-quadratic splines:", 1_500_000, 15],
   "continuous-flow": ["Continuous flow (FFJORD):", 300_000, 50],
   nice: ["Flow of additive couplings (NICE):", 1_500_000, 20],
-  "real-nvp": ["Flow of affine couplings (RealNVP):", 1_500_000, 25],
+  "real-nvp": ["Flow of affine couplings (RealNVP):", 1_500_000, 10],
   glow: ["Flow of affine couplings between rotations (Glow):", 1_500_000, 25],
   maf: ["Masked autoregressive flow:", 1_500_000, 25],
 } as const;

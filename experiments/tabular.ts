@@ -73,7 +73,7 @@ function learns(
     name: `${world.prefix}-${agent}`,
     summary: `${agent} ${world.goal}`,
     tunedOn: 20,
-    expectedSeconds: Math.ceil(budget / (agent === "monte-carlo" ? 3e6 : 4e5)),
+    expectedSeconds: 1 + Math.ceil(budget / (agent === "monte-carlo" ? 3e6 : 1e6)),
     environment: world.environment,
     agent: { name: agent, ...world.common, ...fields },
     budget,
