@@ -7,6 +7,7 @@
 import { dirname } from "node:path";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import { isFolder } from "../lab/store/files.ts";
+import { callersPath, type Io } from "./terminal/io.ts";
 
 /** Bytes of {@linkcode inFileName}: two of them, a seed, an id and an end are within the 255 of a file's name. */
 const MOST_BYTES = 96;
@@ -23,6 +24,22 @@ export interface Out {
   readonly path: string;
   /** Whether it takes the place of one that is there. */
   readonly force: boolean;
+}
+
+/** What `--out` names, refused where it ends otherwise (in lower or upper case) or is there already. */
+export async function fileToWrite(
+  io: Io,
+  out: string,
+  endings: readonly string[],
+  force: boolean,
+): Promise<Out> {
+  if (!endings.some((ending) => out.toLowerCase().endsWith(ending))) {
+    const allowed = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(endings);
+    throw new InputError(`Cannot write it as --out must end in ${allowed}: ${out}`);
+  }
+  const path = callersPath(io, out);
+  await refuseExisting([path], force);
+  return { path, force };
 }
 
 /** Refuses paths that exist already, unless forced, and those where no file can be. */

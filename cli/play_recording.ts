@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { InputError } from "../lab/core/errors.ts";
 import { encodeGif } from "../lab/core/gif.ts";
 import { encodePng } from "../lab/core/png.ts";
 import { renderRaster } from "../lab/core/render_raster.ts";
@@ -23,12 +22,12 @@ const kinds = ["gif", "png", "svg"] as const;
 /** What a file shows. */
 export type RecordingKind = typeof kinds[number];
 
-/** The kind that a file's name asks for. @throws InputError where it asks for none. */
+/** How the name of a recording's file may end. */
+export const RECORDINGS: readonly string[] = kinds.map((kind) => `.${kind}`);
+
+/** The kind that a file's name asks for, which ends as {@linkcode RECORDINGS}. */
 export function recordingKind(path: string): RecordingKind {
-  const ending = /\.([^./\\]*)$/.exec(path)?.[1].toLowerCase();
-  const kind = kinds.find((each) => each === ending);
-  if (kind !== undefined) return kind;
-  throw new InputError(`Cannot record as --out must end in .gif, .png or .svg: ${path}`);
+  return kinds.find((kind) => path.toLowerCase().endsWith(kind))!;
 }
 
 /**

@@ -16,7 +16,7 @@ import type { CheckpointChoice } from "../lab/store/chosen_checkpoint.ts";
 import type { Run, StoredCheckpoint } from "../lab/store/store.ts";
 import { checkpointOption, type Known, plain, runArgument, storeOption } from "./command.ts";
 import { webpBinary } from "../lab/experiment/codecs.ts";
-import { type Out, refuseExisting, writeWhole } from "./files.ts";
+import { fileToWrite, type Out, writeWhole } from "./files.ts";
 import { pictureLines } from "./previews.ts";
 import { openStoreOf } from "./stores.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
@@ -59,21 +59,6 @@ export function pictureOption() {
   return optional(option("--out", string({ metavar: "FILE.png" }), {
     description: plain("The picture to write. Default: it is drawn in the terminal."),
   }));
-}
-
-/** A file to write, refused where it ends otherwise or is there already. */
-export async function fileToWrite(
-  io: Io,
-  out: string,
-  endings: readonly string[],
-  force: boolean,
-): Promise<Out> {
-  if (!endings.some((ending) => out.toLowerCase().endsWith(ending))) {
-    throw new InputError(`Cannot write it as --out must end in ${endings.join(" or ")}: ${out}`);
-  }
-  const path = callersPath(io, out);
-  await refuseExisting([path], force);
-  return { path, force };
 }
 
 /**

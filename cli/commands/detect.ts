@@ -6,7 +6,8 @@ import { float, integer, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { defaulting, defineCommand, jsonOption, plain } from "../command.ts";
-import { examplesOf, fileToWrite, modelOptions, openModel, writePicture } from "../stored_model.ts";
+import { fileToWrite } from "../files.ts";
+import { examplesOf, modelOptions, openModel, writePicture } from "../stored_model.ts";
 import { count as grouped, figure, table } from "../terminal/format.ts";
 
 /** The command `detect`. */

@@ -5,7 +5,8 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { defineCommand, oneOf, plain } from "../command.ts";
-import { examplesOf, fileToWrite, modelOptions, openModel } from "../stored_model.ts";
+import { fileToWrite } from "../files.ts";
+import { examplesOf, modelOptions, openModel } from "../stored_model.ts";
 import { writeWhole } from "../files.ts";
 import { plural } from "../terminal/format.ts";
 

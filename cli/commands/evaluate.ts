@@ -24,10 +24,10 @@ import {
 import { returnScales } from "../../lab/experiment/return_scale.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import type { Act, Drawn } from "../episode.ts";
-import { type Out, refuseExisting } from "../files.ts";
+import { fileToWrite, type Out } from "../files.ts";
 import { scaleLines } from "../terminal/figures.ts";
 import { figureBeside, plural, table } from "../terminal/format.ts";
-import { callersPath, type Io } from "../terminal/io.ts";
+import type { Io } from "../terminal/io.ts";
 import { finite, runsDocument } from "../run_document.ts";
 import { openStoreOf } from "../stores.ts";
 
@@ -102,12 +102,8 @@ export const evaluate = defineCommand({
     if (fps !== undefined && !render && out === undefined) {
       throw new InputError("Cannot use --fps as nothing is drawn: add --render or --out FILE");
     }
-    const file = out === undefined ? undefined : { path: callersPath(io, out), force };
-    if (file !== undefined) {
-      const { recordingKind } = await import("../play_recording.ts");
-      recordingKind(file.path);
-      await refuseExisting([file.path], force);
-    }
+    const { RECORDINGS } = await import("../play_recording.ts");
+    const file = out === undefined ? undefined : await fileToWrite(io, out, RECORDINGS, force);
     const registries = await io.registries();
     const { openTrainer } = await import("../../lab/experiment/inspect.ts");
     using opened = await openStoreOf(io, location, { readOnly: true });

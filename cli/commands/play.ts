@@ -19,9 +19,9 @@ import {
   setOption,
 } from "../command.ts";
 import { drawingOf } from "../../envs/checker_scene.ts";
-import { type Out, refuseExisting } from "../files.ts";
+import { fileToWrite, type Out } from "../files.ts";
 import { isFile } from "../../lab/experiment/load.ts";
-import { callersPath, type Io } from "../terminal/io.ts";
+import type { Io } from "../terminal/io.ts";
 import { worldsOf } from "../worlds.ts";
 
 /** Seconds of a recording where none are given. */
@@ -86,14 +86,10 @@ export const play = defineCommand({
       force: option("--force", { description: plain("Write over a file that is there.") }),
     }),
   async run({ reference, set, force, ...values }, io) {
-    const { recordingKind } = await import("../play_recording.ts");
+    const { RECORDINGS } = await import("../play_recording.ts");
     const file = values.out === undefined
       ? undefined
-      : { path: callersPath(io, values.out), force };
-    if (file !== undefined) {
-      recordingKind(file.path);
-      await refuseExisting([file.path], force);
-    }
+      : await fileToWrite(io, values.out, RECORDINGS, force);
     const worlds = await worldsOf(io, reference, set);
     if (worlds.length > 1) {
       io.notice(`Playing ${worlds[0].id}, the first of ${worlds.map(({ id }) => id).join(", ")}\n`);

@@ -16,7 +16,7 @@ import {
   seedValue,
   setOption,
 } from "../command.ts";
-import { refuseExisting, writeWhole } from "../files.ts";
+import { fileToWrite, writeWhole } from "../files.ts";
 import { callersSettings } from "../settings.ts";
 import { metricLabel } from "../../lab/experiment/metric_label.ts";
 import { figure, table } from "../terminal/format.ts";
@@ -24,7 +24,7 @@ import { interruption } from "../terminal/interruption.ts";
 import { settingWords, shellWord } from "../../lab/core/shell.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import { loading } from "../loading.ts";
-import { callersPath, callersReference, type Io } from "../terminal/io.ts";
+import { callersReference, type Io } from "../terminal/io.ts";
 
 /** Rates that the table shows at most. */
 const ROWS = 24;
@@ -99,8 +99,7 @@ export const range = defineCommand({
       json: jsonOption(),
     }),
   async run({ name, out, force, json, ...options }, io) {
-    const path = out === undefined ? undefined : callersPath(io, out);
-    if (path !== undefined) await refuseExisting([path], force);
+    const file = out === undefined ? undefined : await fileToWrite(io, out, [".csv"], force);
     const registries = await io.registries();
     const { loadDefinition } = await import("../../lab/experiment/load.ts");
     const { rangeTest } = await import("../../lab/experiment/range.ts");
@@ -121,7 +120,7 @@ export const range = defineCommand({
       },
     });
     if (shows) io.notice("\r\x1b[K");
-    if (path !== undefined) await writeWhole({ path, force }, csv(result));
+    if (file !== undefined) await writeWhole(file, csv(result));
     const asked = [
       shellWord(name),
       ...settingWords(options.set),

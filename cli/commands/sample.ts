@@ -7,15 +7,9 @@ import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { joined, textsOf } from "../../lab/core/text.ts";
 import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
-import { writeWhole } from "../files.ts";
+import { fileToWrite, writeWhole } from "../files.ts";
 import { drawnAsTyped, samplingOf, samplingOptions } from "../sampling_options.ts";
-import {
-  fileToWrite,
-  givePicture,
-  modelOptions,
-  openModel,
-  requireTerminal,
-} from "../stored_model.ts";
+import { givePicture, modelOptions, openModel, requireTerminal } from "../stored_model.ts";
 import { count } from "../terminal/format.ts";
 
 /** The command `sample`. */
