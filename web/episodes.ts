@@ -35,8 +35,9 @@ export interface Standing {
   readonly end: "terminated" | "truncated" | null;
   /** The step at which a hand or another setting first changed it; null: it is the policy's own. */
   readonly touched: number | null;
-  /** Returns of the policy's own episodes that ended. */
-  readonly returns: readonly number[];
+  /** How many of the policy's own episodes have ended, and the sum of their returns. */
+  readonly ended: number;
+  readonly sum: number;
 }
 
 /** What stands between the world and what acts in it. */
@@ -149,7 +150,7 @@ export class Episodes {
   begin(seed?: number): void {
     const isNew = this.#next !== this.#actor;
     this.#actor = this.#next;
-    const { episode, returns, seed: last } = isNew ? nothing : this.#standing;
+    const { episode, ended, sum, seed: last } = isNew ? nothing : this.#standing;
     const own = seed ?? last + 1;
     this.#observation = this.#environment.reset({ seed: own }).observation;
     this.#actor.reset();
@@ -158,7 +159,7 @@ export class Episodes {
     this.#isBehind = false;
     this.#noise = streamOf(own, "noise");
     const touched = this.#isChanged ? 0 : null;
-    this.#standing = { ...nothing, episode: episode + 1, seed: own, touched, returns };
+    this.#standing = { ...nothing, episode: episode + 1, seed: own, touched, ended, sum };
   }
 
   /** One step; after an end the next episode begins instead. */
@@ -167,7 +168,7 @@ export class Episodes {
     this.#forget();
     // One that was taken back to before the change is changed from here on.
     if (this.#isChanged) this.#mark();
-    const { steps, episodeReturn, returns, touched } = this.#standing;
+    const { steps, episodeReturn, ended, sum, touched } = this.#standing;
     const environment = this.#environment;
     const actionMask = this.#actor.masked ? environment.actionMask?.() : undefined;
     const moment = this.#moment();
@@ -179,14 +180,16 @@ export class Episodes {
     const { observation, reward, terminated, truncated } = environment.step(action);
     this.#made.push({ ...moment, seen, choice, action, scores, value, reward });
     this.#observation = observation;
-    const sum = episodeReturn + reward;
+    const gained = episodeReturn + reward;
     const now = terminated ? "terminated" : truncated ? "truncated" : null;
+    const counts = now !== null && touched === null;
     this.#standing = {
       ...this.#standing,
       steps: steps + 1,
-      episodeReturn: sum,
+      episodeReturn: gained,
       end: now,
-      returns: now === null || touched !== null ? returns : [...returns, sum],
+      ended: counts ? ended + 1 : ended,
+      sum: counts ? sum + gained : sum,
     };
   }
 
@@ -306,5 +309,6 @@ const nothing: Standing = {
   episodeReturn: 0,
   end: null,
   touched: null,
-  returns: [],
+  ended: 0,
+  sum: 0,
 };

@@ -79,7 +79,12 @@ export function ago(moment: number, now: number): string {
   if (seconds < 60) return "just now";
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
-  return new Date(moment).toISOString().slice(0, 10);
+  return `${new Date(moment).toISOString().slice(0, 10)} UTC`;
+}
+
+/** What a table of words says of one; nothing of what every object has. */
+function named(table: Readonly<Record<string, string>>, word: string): string | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
 /** A metric's name for people: `evaluation/return_mean` → `evaluation return mean`. */
@@ -104,7 +109,7 @@ const words: Readonly<Record<string, string>> = {
 /** What a series is of, in words, without its part: `losses/approximate_kl` → `approximate KL`. */
 export function metricWords(name: string): string {
   const own = name.slice(name.indexOf("/") + 1).replace(/(?<=.)_mean$/, "");
-  return printable(own.split("_").map((word) => words[word] ?? word).join(" "));
+  return printable(own.split("_").map((word) => named(words, word) ?? word).join(" "));
 }
 
 /** The part of a metric's name before the slash. */
@@ -124,5 +129,5 @@ const sections: Readonly<Record<string, string>> = {
 
 /** The head of a part of the metrics. */
 export function sectionTitle(part: string): string {
-  return sections[part] ?? printable(part.charAt(0).toUpperCase() + part.slice(1));
+  return named(sections, part) ?? printable(part.charAt(0).toUpperCase() + part.slice(1));
 }

@@ -98,6 +98,9 @@ export function hear(message: LiveMessage): void {
   }
 }
 
+/** Milliseconds after which a server is asked anew that refused to be listened to. */
+const RETRY = 5000;
+
 /**
  * Listens while the page is visible: browsers allow six connections to a server, so that hidden
  * pages would starve the others. `moment` is what the page was made at, `run` the one it shows.
@@ -106,7 +109,9 @@ export function listen(moment: number, run: string | null): () => void {
   let source: EventSource | undefined;
   let last = String(moment);
   let wasOpen = false;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   const stop = () => {
+    clearTimeout(retry);
     source?.close();
     source = undefined;
   };
@@ -119,7 +124,11 @@ export function listen(moment: number, run: string | null): () => void {
       if (wasOpen || connected.value === false) reconnections.value += 1;
       wasOpen = connected.value = true;
     };
-    source.onerror = () => connected.value = false;
+    source.onerror = () => {
+      connected.value = false;
+      // A browser goes on by itself where a connection breaks off, not after a refusal.
+      if (source?.readyState === EventSource.CLOSED) retry = setTimeout(turn, RETRY);
+    };
     source.onmessage = (event) => {
       last = event.lastEventId;
       hear(JSON.parse(event.data));

@@ -15,9 +15,16 @@ import type { Made, Wanted } from "./policy_thread.ts";
 /** Files that are kept for the next page. */
 const KEPT = 12;
 
+/** A file, or one that is made. */
+interface Kept {
+  readonly made: Promise<Uint8Array<ArrayBuffer>>;
+  /** Those who asked for it: undefined where one waits in any case. */
+  readonly askers: (AbortSignal | undefined)[];
+}
+
 /** Makes files, one after the other, and keeps the last few. */
 export class Policies {
-  readonly #files = new RecentlyUsed<Promise<Uint8Array<ArrayBuffer>>>(KEPT);
+  readonly #files = new RecentlyUsed<Kept>(KEPT);
   #busy: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly store: Store) {}
@@ -26,12 +33,15 @@ export class Policies {
    * A file of one of a run's checkpoints, by its id or as {@linkcode chosenCheckpoint} takes it.
    *
    * @param part What the file holds.
+   * @param signal Of who asks; where all who asked for a file have gone before its turn came, it is
+   *   not made.
    * @throws InputError where there is none, or the run has no such part.
    */
   of(
     run: Run,
     wanted: KeptPolicy["kind"] | number,
     part: Wanted["part"] = "policy",
+    signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const kept = this.store.checkpoints(run.id);
     const found = typeof wanted === "number"
@@ -44,12 +54,19 @@ export class Policies {
     }
     const key = `${part} ${run.id} ${found?.id ?? wanted}`;
     const known = this.#files.get(key);
-    if (known !== undefined) return known;
-    const made = this.#busy.then(() =>
-      this.#make(run, part, found ?? wanted as KeptPolicy["kind"])
-    );
+    if (known !== undefined) {
+      known.askers.push(signal);
+      return known.made;
+    }
+    const askers = [signal];
+    const made = this.#busy.then(() => {
+      if (askers.every((asker) => asker?.aborted)) {
+        throw new InputError(`Cannot show run ${run.id} as nobody waits for it any more`);
+      }
+      return this.#make(run, part, found ?? wanted as KeptPolicy["kind"]);
+    });
     this.#busy = made.catch(() => this.#files.delete(key));
-    this.#files.set(key, made);
+    this.#files.set(key, { made, askers });
     return made;
   }
 

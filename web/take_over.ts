@@ -23,6 +23,9 @@ const islands: Record<string, () => Promise<{ default: unknown }>> = {
   trash: () => import("./islands/trash.tsx"),
 };
 
+/** Milliseconds for which a button says what came of it. */
+const SAID = 2000;
+
 /** Properties of an island, by its name. */
 type Properties = { readonly [name: string]: unknown };
 
@@ -58,7 +61,14 @@ export function takeOver(
   document.addEventListener("click", ({ target }) => {
     const button = (target as HTMLElement).closest<HTMLElement>("[data-copy]");
     if (button === null) return;
-    const said = (text: string) => button.textContent = text;
+    const spoken = button.nextElementSibling!;
+    const said = (text: string) => {
+      button.textContent = spoken.textContent = text;
+      setTimeout(() => {
+        button.textContent = "Copy";
+        spoken.textContent = "";
+      }, SAID);
+    };
     // Pages of another machine have no clipboard unless their connection is encrypted.
     const copied = navigator.clipboard?.writeText(button.dataset.copy!) ?? Promise.reject();
     copied.then(() => said("Copied"), () => said("Not allowed"));

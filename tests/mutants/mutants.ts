@@ -1597,8 +1597,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "an episode that was pushed counts among the policy's own",
     file: "web/episodes.ts",
-    from: "now === null || touched !== null ? returns",
-    to: "now === null ? returns",
+    from: "now !== null && touched === null",
+    to: "now !== null",
     test: "tests/web/episodes_test.ts",
   },
   {
@@ -2117,8 +2117,15 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a working tree renews and voids what was measured",
     file: "evidence/main.ts",
-    from: "if (code.dirty === false) await writeResults",
-    to: "await writeResults",
+    from: 'code.dirty === false && typeof which !== "number"',
+    to: 'typeof which !== "number"',
+    test: "tests/evidence/main_test.ts",
+  },
+  {
+    fault: "the gate writes what it finds of the rows that it looks at",
+    file: "evidence/main.ts",
+    from: 'code.dirty === false && typeof which !== "number"',
+    to: "code.dirty === false",
     test: "tests/evidence/main_test.ts",
   },
   {
@@ -5595,8 +5602,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the last points of a run are not fetched at its end",
     file: "web/components/series_chart.tsx",
-    from: "wanted, status, misses.value, reconnections.value]",
-    to: "wanted, misses.value, reconnections.value]",
+    from: "`${statusHeard(run)} ${misses.value}`",
+    to: "misses.value",
     test: "tests/web/chart_views_test.ts",
   },
   {
@@ -5818,8 +5825,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a range test refuses to write when it is over",
-    file: "cli/commands/range.ts",
-    from: "    if (path !== undefined) await refuseExisting([path], force);\n",
+    file: "cli/files.ts",
+    from: "  await refuseExisting([path], force);\n",
     to: "",
     test: "tests/cli/range_test.ts",
   },
@@ -6475,7 +6482,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a page that is left goes on asking for its comparison",
-    file: "web/islands/comparison.tsx",
+    file: "web/components/asked.ts",
     from: "  useEffect(() => () => busy.current?.controller.abort(), []);\n",
     to: "",
     test: "tests/web/comparison_island_test.ts",
@@ -8364,9 +8371,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "an open page asks for what it follows once alone",
-    file: "web/components/followed.ts",
-    from: "if (heard.current === news) return;",
-    to: "if (heard.current !== undefined) return;",
+    file: "web/components/asked.ts",
+    from: "    stamp: heardMessages.value,\n",
+    to: "",
     test: "tests/web/sweep_island_test.ts",
   },
   {
@@ -11071,8 +11078,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "trends are asked for before their row is seen",
     file: "web/components/trends.tsx",
-    from: "      if (!entries.at(-1)!.isIntersecting) return;\n",
-    to: "",
+    from: "inView && metrics.length > 0",
+    to: "metrics.length > 0",
     test: "tests/web/run_table_island_test.ts",
   },
   {
@@ -14976,9 +14983,51 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a chart takes keys that belong to the browser",
     file: "web/components/plot_keys.ts",
-    from: "if (ctrlKey || altKey || metaKey || places.length === 0) return undefined;",
-    to: "if (places.length === 0) return undefined;",
+    from: "if (ctrlKey || altKey || metaKey) return undefined;",
+    to: "",
     test: "tests/web/plot_keys_test.ts",
+  },
+  {
+    fault: "no key brings a chart back that shows no point",
+    file: "web/components/plot_keys.ts",
+    from: "if (ctrlKey || altKey || metaKey) return undefined;",
+    to: "if (ctrlKey || altKey || metaKey || places.length === 0) return undefined;",
+    test: "tests/web/plot_keys_test.ts",
+  },
+  {
+    fault: "news break off what is asked for, and a chart stands still while its run goes on",
+    file: "web/components/asked.ts",
+    from: "busy.current !== null && busy.current.question === question",
+    to: "false",
+    test: "tests/web/asked_test.ts",
+  },
+  {
+    fault: "an answer that comes too late takes the place of the one that is asked for",
+    file: "web/components/asked.ts",
+    from: "if (!signal.aborted) asking.take(answer);",
+    to: "asking.take(answer);",
+    test: "tests/web/asked_test.ts",
+  },
+  {
+    fault: "a server that refused to be listened to is not asked again",
+    file: "web/live.ts",
+    from: "source?.readyState === EventSource.CLOSED",
+    to: "false",
+    test: "tests/web/heard_test.ts",
+  },
+  {
+    fault: "policies are made that nobody waits for any more",
+    file: "web/policies.ts",
+    from: "askers.every((asker) => asker?.aborted)",
+    to: "false",
+    test: "tests/web/policy_test.ts",
+  },
+  {
+    fault: "a film begins anew with every moment that comes",
+    file: "web/components/film.tsx",
+    from: "[playing.value, isThere]",
+    to: "[playing.value, isThere, moments]",
+    test: "tests/web/views_test.ts",
   },
   {
     fault: "who hears a chart is told no band",

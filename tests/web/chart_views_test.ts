@@ -6,7 +6,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
 import type { Moment } from "../../web/components/plot_options.ts";
 import { answeredBy } from "../../web/ask.ts";
-import { hear } from "../../web/live.ts";
+import { connected, hear, reconnections } from "../../web/live.ts";
 import { Plot, Readout, spoken } from "../../web/components/plot.tsx";
 import {
   About,
@@ -22,7 +22,6 @@ import { viewFrom } from "../../web/run_view.ts";
 import type { Line } from "../../web/lines.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import { linesOf as linesOfBorne, Robustness } from "../../web/player/robustness_chart.tsx";
-import { reconnections } from "../../web/live.ts";
 import { answered, settle, Small, SmallPage } from "./small_page.ts";
 
 const lineOf = (label: string, color: number, y: Line["y"], more: Partial<Line> = {}): Line => ({
@@ -939,6 +938,7 @@ Deno.test("a series that cannot be read says why, and is asked for again once th
     Promise.resolve(new Response("Series losses/value is damaged", { status: 500 }));
   const before = answeredBy(() => answer());
   try {
+    connected.value = true;
     const view = { axis: "iterations", smoothing: 0 };
     const chart = { name: "losses/value", beside: [] };
     using page = new SmallPage(SeriesChart, { run: "r", chart, view, zoom: () => {} });
@@ -957,6 +957,7 @@ Deno.test("a series that cannot be read says why, and is asked for again once th
     await answered();
     deepStrictEqual(page.all("p", ".problem"), []);
   } finally {
+    connected.value = undefined;
     answeredBy(before);
   }
 });

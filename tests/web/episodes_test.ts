@@ -78,7 +78,7 @@ Deno.test("an episode that was pushed says so, counts for nothing, and comes the
   const fallen = pushed();
   fallen.touch((state) => (state as number[]).with(2, 0.3));
   run(fallen, 1);
-  deepStrictEqual([fallen.standing.end, fallen.standing.returns], ["terminated", []]);
+  deepStrictEqual([fallen.standing.end, fallen.standing.ended], ["terminated", 0]);
   fallen.step();
   strictEqual(fallen.standing.touched, null);
 });
@@ -87,11 +87,12 @@ Deno.test("a return counts once, however often its end is gone back from", () =>
   const left: Actor = { masked: false, act: () => 0, reset() {} };
   const episodes = cartPole(left);
   while (episodes.standing.end === null) episodes.step();
-  const { returns, steps } = episodes.standing;
+  const { standing } = episodes;
+  deepStrictEqual([standing.ended, standing.sum], [1, standing.steps]);
   episodes.goTo(3);
-  deepStrictEqual(episodes.standing.returns, []);
+  strictEqual(episodes.standing.ended, 0);
   while (episodes.standing.end === null) episodes.step();
-  deepStrictEqual([episodes.standing.returns, episodes.standing.steps], [returns, steps]);
+  deepStrictEqual(episodes.standing, standing);
 });
 
 Deno.test("each episode has its own seed, and any can be asked for", () => {
@@ -144,7 +145,7 @@ Deno.test("an episode that is taken back to before a change is changed from ther
     run(episodes, 1);
     strictEqual(episodes.standing.touched, 4);
     while (episodes.standing.end === null) episodes.step();
-    deepStrictEqual(episodes.standing.returns, []);
+    strictEqual(episodes.standing.ended, 0);
   }
 });
 
@@ -179,7 +180,7 @@ Deno.test("another policy acts from the next episode on, and its episodes count 
   const right: Actor = { masked: false, act: () => 1, reset() {} };
   const episodes = cartPole();
   while (episodes.standing.end === null && episodes.standing.steps < 600) episodes.step();
-  strictEqual(episodes.standing.returns.length, 1);
+  strictEqual(episodes.standing.ended, 1);
   episodes.begin();
   run(episodes, 10);
   const { seed, episode } = episodes.standing;
@@ -191,15 +192,15 @@ Deno.test("another policy acts from the next episode on, and its episodes count 
   ok(episodes.actions.includes(0));
   episodes.begin(seed);
   const { standing } = episodes;
-  deepStrictEqual([standing.episode, standing.seed, standing.returns], [1, seed, []]);
+  deepStrictEqual([standing.episode, standing.seed, standing.ended], [1, seed, 0]);
   while (episodes.standing.end === null) episodes.step();
   ok(episodes.standing.steps < 15);
   deepStrictEqual(new Set(episodes.actions), new Set([1]));
-  strictEqual(episodes.standing.returns.length, 1);
+  strictEqual(episodes.standing.ended, 1);
   // The same one again goes on counting.
   episodes.follow(right);
   episodes.begin();
-  deepStrictEqual([episodes.standing.episode, episodes.standing.returns.length], [2, 1]);
+  deepStrictEqual([episodes.standing.episode, episodes.standing.ended], [2, 1]);
 });
 
 Deno.test("how an episode ends is known wherever it is taken back to, and not before", () => {

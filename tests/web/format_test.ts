@@ -48,7 +48,7 @@ const written: readonly (readonly [name: string, made: readonly string[], wanted
   [
     "ago",
     [-5000, 0, 59_999, 60_000, 3_599_999, 3_600_000, day - 1, day].map((ms) => ago(now - ms, now)),
-    "just now just now just now 1 min ago 59 min ago 1 h ago 23 h ago 2026-11-21",
+    "just now just now just now 1 min ago 59 min ago 1 h ago 23 h ago 2026-11-21 UTC",
   ],
   ["metricTitle", ["evaluation/return_mean", "a"].map(metricTitle), "evaluation return mean a"],
   [

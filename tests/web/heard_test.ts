@@ -94,6 +94,8 @@ Deno.test("a page listens while it is seen, from the moment that it heard last",
     onerror = () => {};
     onmessage = (_: { lastEventId: string; data: string }) => {};
     isOpen = true;
+    static readonly CLOSED = 2;
+    readyState = 0;
     constructor(readonly url: string) {
       opened.push(this);
     }
@@ -108,9 +110,14 @@ Deno.test("a page listens while it is seen, from the moment that it heard last",
       void (name === "visibilitychange" && turns.add(turn)),
     removeEventListener: (_: string, turn: () => void) => void turns.delete(turn),
   };
-  const names = ["document", "EventSource"] as const;
+  const waiting = new Map<number, () => void>();
+  const timers = {
+    setTimeout: (later: () => void) => (waiting.set(waiting.size + 1, later), waiting.size),
+    clearTimeout: (id: number) => void waiting.delete(id),
+  };
+  const names = ["document", "EventSource", "setTimeout", "clearTimeout"] as const;
   const before = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name));
-  Object.assign(globalThis, { document: seen, EventSource: Source });
+  Object.assign(globalThis, { document: seen, EventSource: Source, ...timers });
   try {
     const stop = listen(12, "r1");
     strictEqual(opened[0].url, "/api/live?after=12&run=r1");
@@ -144,6 +151,17 @@ Deno.test("a page listens while it is seen, from the moment that it heard last",
     opened[3].onopen();
     strictEqual(reconnections.value, 3);
     again();
+    // A browser gives up after a refusal: the page asks again after a while, unless it is left.
+    const refused = listen(3, null);
+    opened[4].readyState = Source.CLOSED;
+    opened[4].onerror();
+    strictEqual(opened.length, 5);
+    for (const later of waiting.values()) later();
+    deepStrictEqual([opened.length, opened[4].isOpen], [6, false]);
+    opened[5].readyState = Source.CLOSED;
+    opened[5].onerror();
+    refused();
+    deepStrictEqual([opened.length, waiting.size], [6, 0]);
   } finally {
     names.forEach((name, i) => {
       delete (globalThis as Record<string, unknown>)[name];

@@ -19,8 +19,12 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "command_palette.tsx": [
     "-act -found",
   ],
-  "components/followed.ts": [
-    "-answer",
+  "components/asked.ts": [
+    "-asking +stamp",
+    "-inView",
+  ],
+  "components/film.tsx": [
+    "-moments",
   ],
   "components/gallery.tsx": [
     "-text",
@@ -36,13 +40,11 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "+levels +moments",
     "-cursor -linked -named +shape",
     "-heard -xLabel",
-    "-point",
+    "-isKeyed -point",
   ],
   "components/series_chart.tsx": [
     "-chart",
-    "-inView",
     "-loaded -misses -view +wanted",
-    "-loaded -names -paths -problem +misses +status +wanted",
   ],
   "components/sheets.tsx": [
     "-pictures",
@@ -55,9 +57,6 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   ],
   "components/trained_here.tsx": [
     "-asked",
-  ],
-  "components/trends.tsx": [
-    "-trends +state",
   ],
   "explorer/explorer.tsx": [
     "-code -labelsOf +label",
@@ -83,9 +82,6 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-labels +label",
     "always",
   ],
-  "islands/comparison.tsx": [
-    "-comparison -load +stamp",
-  ],
   "islands/live.tsx": [
     "-moment -run",
   ],
@@ -94,9 +90,6 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   ],
   "islands/run_note.tsx": [
     "-note -type",
-  ],
-  "islands/run_table.tsx": [
-    "-problem -table +news",
   ],
   "islands/train.tsx": [
     "-choose -here -thread -training",

@@ -85,6 +85,7 @@ async function playing(
   }) => Promise<void>,
   { policy, ...more }: {
     readonly world?: { readonly id: string };
+    readonly episodes?: number;
     /** What is answered in place of the table of FrozenLake. */
     readonly policy?: Uint8Array;
   } = {},
@@ -506,6 +507,12 @@ Deno.test("buttons push for those without a pointer, and Space presses what has 
     );
     strictEqual(facts().Step, "0");
   }, { world: { id: "MountainCar-v0" }, policy: steadyPolicy("MountainCar-v0") }));
+
+Deno.test("of a long evaluation the episodes with seeds of their own are played, and named so", () =>
+  playing((page) => {
+    page.get("button", "Play the first 100 of the 200 episodes of its evaluation");
+    return Promise.resolve();
+  }, { episodes: 200 }));
 
 Deno.test("another checkpoint takes over at once where it is chosen, and its evaluation with it", () =>
   playing(async (page, { asked, facts, frames }) => {

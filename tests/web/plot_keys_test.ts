@@ -57,5 +57,10 @@ Deno.test("Enter takes the place of the cursor, Escape gives all back, other key
   for (const held of ["ctrlKey", "altKey", "metaKey"]) {
     strictEqual(asks("ArrowRight", { [held]: true }), undefined);
   }
-  strictEqual(asks("ArrowRight", { places: [] }), undefined);
+  // Where a zoom shows no point there is none to go to, and the way back is open.
+  for (const key of ["ArrowRight", "ArrowLeft", "Home", "End"]) {
+    strictEqual(asks(key, { places: [] }), undefined);
+  }
+  deepStrictEqual(asks("Escape", { places: [] }), { act: "reset" });
+  strictEqual(asks("-", { places: [] })?.act, "zoom");
 });

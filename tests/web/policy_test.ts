@@ -30,6 +30,12 @@ Deno.test("the server makes a run's policy, and says where there is none", async
     return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) };
   };
   const { policies } = contentsOf(store, store.run(run.id)!);
+  // What nobody waits for any more is not made, and made for who asks again.
+  const gone = new Request(`http://127.0.0.1/api/policy?run=${run.id}`, {
+    signal: AbortSignal.abort(),
+  });
+  match(await (await app.handler(gone)).text(), /nobody waits for it any more/);
+  strictEqual((await get(`run=${run.id}`)).status, 200);
   strictEqual(policies.at(-1)!.kind, "final");
   const iterations = policies.map(({ iteration }) => iteration);
   deepStrictEqual(iterations, [...new Set(iterations)].sort((a, b) => a - b));
@@ -129,7 +135,8 @@ Deno.test("episodes follow one another, and another policy waits for its own fir
     episodeReturn: steps,
     end: "terminated",
     touched: null,
-    returns: [steps],
+    ended: 1,
+    sum: steps,
   });
   deepStrictEqual(
     episodes.worths.map(({ value, reward }) => [value, reward]),
@@ -154,7 +161,8 @@ Deno.test("episodes follow one another, and another policy waits for its own fir
     episodeReturn: 0,
     end: null,
     touched: null,
-    returns: [],
+    ended: 0,
+    sum: 0,
   });
   strictEqual(right.resets, 1);
 });

@@ -6,6 +6,7 @@ import { Small } from "./small_page.ts";
 
 interface Button {
   textContent: string;
+  readonly nextElementSibling: { textContent: string };
   readonly dataset: Record<string, string>;
 }
 
@@ -124,14 +125,23 @@ Deno.test("a page keeps the theme that is chosen, and says whether it could copy
     page.chooses("dark");
     strictEqual(page.root.dataset.theme, "dark");
     ok(document.cookie.startsWith("theme=dark;"));
-    const button = { textContent: "Copy", dataset: { copy: "what stands there" } };
+    const waiting: (() => void)[] = [];
+    const { setTimeout: before } = globalThis;
+    Object.assign(globalThis, { setTimeout: (later: () => void) => waiting.push(later) });
+    using _ = { [Symbol.dispose]: () => Object.assign(globalThis, { setTimeout: before }) };
+    const button = {
+      ...{ textContent: "Copy", dataset: { copy: "what stands there" } },
+      nextElementSibling: { textContent: "" },
+    };
     page.clicks(null);
     deepStrictEqual(page.copied, []);
     for (const [allowed, said] of [[true, "Copied"], [false, "Not allowed"]] as const) {
       page.allowed = allowed;
       page.clicks(button);
       for (let i = 0; i < 5; i++) await Promise.resolve();
-      strictEqual(button.textContent, said);
+      deepStrictEqual([button.textContent, button.nextElementSibling.textContent], [said, said]);
+      waiting.pop()!();
+      deepStrictEqual([button.textContent, button.nextElementSibling.textContent], ["Copy", ""]);
     }
     deepStrictEqual(page.copied, ["what stands there", "what stands there"]);
     Object.assign(navigator, { clipboard: undefined });

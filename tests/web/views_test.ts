@@ -315,6 +315,9 @@ Deno.test("a film goes to the moment after, from the last to the first, once it 
       strictEqual(chosenIteration.value, 10);
       begun[0].again();
       strictEqual(chosenIteration.value, 20);
+      // Moments that come meanwhile keep no film back.
+      page.show({ ...{ name: "it", title: "now", isThere: true }, moments: [...moments] });
+      strictEqual(begun.length, 1);
       page.get("button", "Stop it").click();
       page.get("button", "Play it over training");
     }

@@ -1,7 +1,7 @@
 /** What a run left over its training, gone through by a slider or as a film. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { Playback } from "./playback.tsx";
 
@@ -23,14 +23,18 @@ export function Film(
 ): VNode | null {
   const last = moments.length - 1;
   const playing = useSignal(false);
+  // New ones come while it plays.
+  const latest = useRef(moments);
+  latest.current = moments;
   useEffect(() => {
     if (!playing.value || !isThere) return;
     const timer = setInterval(() => {
+      const { current: moments } = latest;
       const at = moments.indexOf(nearestTo(moments, chosenIteration.peek())!);
       chosenIteration.value = moments[(at + 1) % moments.length].iteration;
     }, FRAME);
     return () => clearInterval(timer);
-  }, [playing.value, moments, isThere]);
+  }, [playing.value, isThere]);
   if (moments.length < 2) return null;
   return (
     <Playback

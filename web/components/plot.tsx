@@ -103,6 +103,10 @@ export function Plot(
   const cursor = useSignal<number | null>(null);
   /** The x that keys went to: the cursor's own is that of a pixel. */
   const keyed = useRef<number | null>(null);
+  /** Whether the cursor is where keys put it: a hand may have moved it since. */
+  const isKeyed = (plot: uPlot) =>
+    keyed.current !== null &&
+    Math.abs(plot.valToPos(keyed.current, "x") - plot.cursor.left!) < 1;
   /** What keys changed, for who hears it. */
   const heard = useSignal("");
   /** Puts the cursor to an x, or away. */
@@ -158,9 +162,10 @@ export function Plot(
   useEffect(() => {
     const plot = chart.current;
     if (plot === null || library.current === null) return;
+    const wasKeyed = isKeyed(plot);
     plot.setData(joined(library.current, lines, log), range === undefined);
     show(plot, range);
-    if (keyed.current !== null) point(keyed.current);
+    if (wasKeyed) point(keyed.current);
   }, [lines, log, range?.from, range?.to]);
 
   useEffect(() => {
@@ -177,11 +182,10 @@ export function Plot(
     const { min, max } = plot?.scales.x ?? {};
     if (plot === null || min === undefined || max === undefined) return;
     const shown = { from: min, to: max };
-    const isKeyed = keyed.current !== null &&
-      Math.abs(plot.valToPos(keyed.current, "x") - plot.cursor.left!) < 1;
+    const wasKeyed = isKeyed(plot);
     const wanted = askedBy(event, {
       ...{ shown, places: placesIn(lines, shown), whole: whole.current, logX },
-      x: isKeyed ? keyed.current : cursor.value,
+      x: wasKeyed ? keyed.current : cursor.value,
     });
     if (wanted === undefined || wanted.act === "pick" && pick === undefined) return;
     event.preventDefault();
@@ -196,7 +200,7 @@ export function Plot(
       const next = wanted.act === "zoom" ? wanted.range : undefined;
       // At once: a key that is held does not wait for the points of the stretch.
       show(plot, next ?? whole.current);
-      if (isKeyed && keyed.current !== null) point(keyed.current);
+      if (wasKeyed) point(keyed.current);
       zoom(next);
     }
   };

@@ -36,8 +36,8 @@ export type Asked =
   | { readonly act: "pick"; readonly x: number }
   | { readonly act: "reset" };
 
-/** The place so many places on, or back; from nowhere the first one, or the last. */
-function stepped(places: readonly number[], x: number | null, by: number): number {
+/** The place so many places on, or back; from nowhere the first one, or the last; undefined: there is none. */
+function stepped(places: readonly number[], x: number | null, by: number): number | undefined {
   const last = places.length - 1;
   if (x === null) return places[by > 0 ? 0 : last];
   const after = places.findIndex((place) => place >= x);
@@ -52,8 +52,9 @@ export function askedBy(
   { key, shiftKey, ctrlKey, altKey, metaKey }: Pressed,
   { places, x, shown, whole, logX = false }: Seen,
 ): Asked | undefined {
-  if (ctrlKey || altKey || metaKey || places.length === 0) return undefined;
-  const point = (x: number): Asked => ({ act: "point", x });
+  if (ctrlKey || altKey || metaKey) return undefined;
+  const point = (x: number | undefined): Asked | undefined =>
+    x === undefined ? undefined : { act: "point", x };
   const zoom = (factor: number): Asked => {
     const { from, to } = shown;
     const about = x ?? (logX ? Math.sqrt(from * to) : (from + to) / 2);
@@ -67,7 +68,7 @@ export function askedBy(
     case "Home":
       return point(places[0]);
     case "End":
-      return point(places.at(-1)!);
+      return point(places.at(-1));
     case "+":
     case "=":
       return zoom(1 / FACTOR);

@@ -1,17 +1,17 @@
 /** A chart of one figure of a run, which grows with it. @module */
 import { effect, useSignal } from "@preact/signals";
-import type { RefObject, VNode } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
-import { ask } from "../ask.ts";
+import type { VNode } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
 import { type Axis, axisTitle, type Scales } from "../axes.ts";
 import type { Chart } from "../charts.ts";
 import type { Range } from "../curves.ts";
 import { count, figure, metricWords, partOf } from "../format.ts";
 import { bandAround, type Line } from "../lines.ts";
-import { heardGrowth, reconnections, statusHeard } from "../live.ts";
+import { heardGrowth, statusHeard } from "../live.ts";
 import { grownBy } from "../live_series.ts";
 import type { Meaning } from "../metric_guide.ts";
 import type { SeriesAnswer } from "../routes/api/series.ts";
+import { jsonOf, useAsked, useInView } from "./asked.ts";
 import { Plot, type PlotProps } from "./plot.tsx";
 import type { Moment } from "./plot_options.ts";
 
@@ -58,7 +58,7 @@ export function SeriesChart(
     pick,
   }: SeriesChartProps,
 ): VNode {
-  const { element, inView } = useInView();
+  const { element, inView } = useInView<HTMLDivElement>();
   const { name, deviation, beside } = chart;
   const names = [name, ...(deviation === undefined ? [] : [deviation]), ...beside.map(nameOf)];
   const { loaded, problem } = useSeries(run, names, view, inView);
@@ -138,21 +138,6 @@ export function About({ meaning, healthy, sick }: Meaning): VNode {
   );
 }
 
-/** Whether an element is in or near the viewport. */
-function useInView(): { element: RefObject<HTMLDivElement>; inView: boolean } {
-  const element = useRef<HTMLDivElement>(null);
-  const inView = useSignal(false);
-  useEffect(() => {
-    const observer = new IntersectionObserver(
-      (entries) => inView.value = entries.at(-1)!.isIntersecting,
-      { rootMargin: "200px" },
-    );
-    observer.observe(element.current!);
-    return () => observer.disconnect();
-  }, []);
-  return { element, inView: inView.value };
-}
-
 /** Where a series is asked for, as a view shows it. */
 export function pathOf(run: string, name: string, { axis, smoothing, range }: View): string {
   const query = new URLSearchParams({ run, name, axis, smoothing: String(smoothing) });
@@ -172,32 +157,25 @@ function useSeries(
   const problem = useSignal("");
   /** How often the drawn points could not be gone on with. */
   const misses = useSignal(0);
-  // The last points of a run may come with its end.
-  const status = statusHeard(run);
   // What is drawn otherwise alone is not asked for again.
-  const paths = names.map((name) => pathOf(run, name, view));
-  const wanted = paths.join("\n");
-  useEffect(() => {
-    if (!inView) return;
-    const controller = new AbortController();
-    const load = async (name: string, i: number): Promise<[string, SeriesAnswer]> => {
-      const response = await ask(paths[i], { signal: controller.signal });
-      if (!response.ok) throw new Error(await response.text());
-      return [name, await response.json()];
-    };
-    Promise.all(names.map(load)).then(
-      (found) => {
-        loaded.value = Object.fromEntries(found);
-        problem.value = "";
-      },
-      (error: Error) => {
-        // Where the server is away, the page says so, and asks again once it is back.
-        const isSaid = controller.signal.aborted || error instanceof TypeError;
-        if (!isSaid) problem.value = error.message;
-      },
-    );
-    return () => controller.abort();
-  }, [inView, wanted, status, misses.value, reconnections.value]);
+  const wanted = names.map((name) => pathOf(run, name, view)).join("\n");
+  useAsked<Loaded>({
+    question: inView ? wanted : undefined,
+    // The last points of a run may come with its end.
+    stamp: `${statusHeard(run)} ${misses.value}`,
+    async get(signal) {
+      const load = async (path: string, i: number): Promise<[string, SeriesAnswer]> => [
+        names[i],
+        await jsonOf(path, signal),
+      ];
+      return Object.fromEntries(await Promise.all(wanted.split("\n").map(load)));
+    },
+    take(found) {
+      loaded.value = found;
+      problem.value = "";
+    },
+    fail: (reason) => problem.value = reason,
+  });
 
   useEffect(() =>
     effect(() => {

@@ -107,6 +107,7 @@ export function Explorer(props: ExplorerProps): VNode {
     const plane = hash === undefined ? undefined : fetchPlane(hash, signal);
     Promise.all([model, examples, plane]).then(
       ([model, examples, plane]) => {
+        if (signal.aborted) return; // an exported page goes on reading
         known.current.set(String(checkpoint), model);
         opened.value = { model, examples, checkpoint, plane, iteration };
         problem.value = "";

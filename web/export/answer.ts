@@ -51,7 +51,10 @@ export function answerFrom(read: Read): Ask {
       const text = /^\/texts\/(\w+)$/.exec(url.pathname)?.[1];
       if (text !== undefined) return new Response(await read(textName(text)));
       if (handler === undefined) throw new InputError(`Cannot answer as nothing is at ${path}`);
-      const { state, load } = await (opened ??= open(read));
+      const { state, load } = await (opened ??= open(read).catch((error) => {
+        opened = undefined; // asked for again, it is read again
+        throw error;
+      }));
       if (url.pathname === "/api/comparison") await load(state.store.runs().map(({ id }) => id));
       else if (url.searchParams.has("run")) await load(url.searchParams.getAll("run"));
       options?.signal?.throwIfAborted();

@@ -65,7 +65,7 @@ export async function pageFile(capsule: Capsule, shown: Shown): Promise<string> 
     "worker-src blob:",
     ...common,
   ];
-  const { title, body } = await written(capsule, place, pathOf(capsule, shown));
+  const { title, body } = await written(stateIn(capsule), place, pathOf(capsule, shown));
   return documentOf(
     <html lang="en" data-theme="auto">
       <Head title={title} policy={policy}>
@@ -99,9 +99,10 @@ export async function* siteFiles(capsule: Capsule): AsyncGenerator<SiteFile> {
       current: "",
     })),
   ];
+  const state = stateIn(capsule);
   for (const { file, path, current } of paths) {
     const root = file.includes("/") ? "../" : "./";
-    yield { path: file, content: await sitePage(capsule, root, path, current) };
+    yield { path: file, content: await sitePage(state, root, path, current) };
   }
   for (const name of [...builtNames(), "icon.svg"]) {
     yield { path: `assets/${name}`, content: (await readAsset(name))!.bytes };
@@ -118,7 +119,7 @@ export async function* siteFiles(capsule: Capsule): AsyncGenerator<SiteFile> {
 }
 
 async function sitePage(
-  capsule: Capsule,
+  state: State,
   root: string,
   path: string,
   current: string,
@@ -132,7 +133,7 @@ async function sitePage(
     "worker-src 'self'",
     ...common,
   ];
-  const { title, body } = await written(capsule, place, path);
+  const { title, body } = await written(state, place, path);
   const done = ledBy(place);
   try {
     return documentOf(
@@ -189,15 +190,19 @@ const routes = { "": index, compare, runs: run, train } as unknown as Readonly<
   Record<string, Route>
 >;
 
+/** What the pages of a capsule are made from. */
+function stateIn({ head, bodies }: Capsule): State {
+  const store = new CapsuleStore(head);
+  for (const [id, body] of bodies) store.hold(id, body);
+  return stateOf(store, { of: () => Promise.reject(new TypeError("pages open no files")) });
+}
+
 /** The main part of the server's page of a path, whose links lead to their places. */
 async function written(
-  { head, bodies }: Capsule,
+  state: State,
   place: Place,
   path: string,
 ): Promise<{ title: string; body: string }> {
-  const store = new CapsuleStore(head);
-  for (const [id, body] of bodies) store.hold(id, body);
-  const state = stateOf(store, { of: () => Promise.reject(new TypeError("pages open no files")) });
   const url = new URL(path, "http://page");
   const [, folder, id = ""] = url.pathname.split("/");
   const { handler, default: Page } = routes[folder];

@@ -1,10 +1,10 @@
 /** Groups of runs by one metric or several: curves, statistics, settings. @module */
 import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { differingPaths } from "../../lab/experiment/comparison.ts";
-import { ask } from "../ask.ts";
 import { useAddress } from "../components/address.ts";
+import { jsonOf, useAsked } from "../components/asked.ts";
 import { axisTitle, type Scales } from "../axes.ts";
 import { AxisChoice, LogChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics, Suite } from "../components/comparison_tables.tsx";
@@ -73,7 +73,9 @@ export default function ComparisonView(
   };
   const look = (label: string | undefined) => looked.value = label;
   const set = (next: Partial<View>) => view.value = { ...view.value, ...next };
-  const zoom = (range: Range | undefined) => set({ range });
+  // Of the axis that is drawn: another metric, which all or fewer runs have, may come with another one.
+  const zoom = (range: Range | undefined) =>
+    set({ range, axis: range === undefined ? view.value.axis : axis });
   const shown = useMemo(() => groups.filter(({ label }) => !hidden.has(label)), [
     groups,
     hidden,
@@ -444,36 +446,16 @@ function useComparison(
   comparison: Signal<Comparison | null>,
   problem: Signal<string>,
 ): void {
-  const asked = queryOf(request).toString();
-  const busy = useRef<{ controller: AbortController; again: boolean }>(null);
-  const shown = useRef<string>();
-
-  const load = async () => {
-    busy.current?.controller.abort();
-    const own = { controller: new AbortController(), again: true };
-    busy.current = own;
-    while (own.again && !own.controller.signal.aborted) {
-      own.again = false;
-      try {
-        const response = await ask(`/api/comparison?${asked}`, { signal: own.controller.signal });
-        if (!response.ok) throw new Error(await response.text());
-        comparison.value = await response.json();
-        problem.value = "";
-      } catch (error) {
-        // Where the server is gone, the page says so, and the next news fetches it again.
-        if (error instanceof TypeError || own.controller.signal.aborted) break;
-        problem.value = (error as Error).message;
-      }
-    }
-    if (busy.current === own) busy.current = null;
-  };
-
-  useEffect(() => {
-    const before = shown.current;
-    shown.current = asked;
-    if (before === undefined && comparison.peek() !== null) return; // the server has drawn it
-    if (before === asked && busy.current !== null) busy.current.again = true;
-    else void load();
-  }, [asked, stamp]);
-  useEffect(() => () => busy.current?.controller.abort(), []);
+  const query = queryOf(request).toString();
+  useAsked<Comparison>({
+    question: query,
+    stamp,
+    answered: comparison.value !== null,
+    get: (signal) => jsonOf(`/api/comparison?${query}`, signal),
+    take(answer) {
+      comparison.value = answer;
+      problem.value = "";
+    },
+    fail: (reason) => problem.value = reason,
+  });
 }

@@ -1,7 +1,7 @@
 /** A run's place among its seeds, with the way to the others, live. @module */
 import type { VNode } from "preact";
 import { runsQuery } from "../compare_query.ts";
-import { useFollowed } from "../components/followed.ts";
+import { useFollowed } from "../components/asked.ts";
 import type { Family } from "../family.ts";
 import { figureBeside } from "../format.ts";
 

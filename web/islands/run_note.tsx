@@ -43,6 +43,8 @@ export default function RunNote(
         <textarea
           rows={note === "" ? 1 : Math.min(8, note.split("\n").length + 1)}
           placeholder="A note on this run"
+          // No browser brings back what stood here: the note may have been changed elsewhere.
+          autocomplete="off"
           ref={area}
           value={text.value}
           onInput={({ currentTarget: { value } }) => type(value)}

@@ -7,8 +7,9 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, RefObject, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { ask, keepBeside, keptBeside } from "../ask.ts";
+import { keepBeside, keptBeside } from "../ask.ts";
 import { useAddress } from "../components/address.ts";
+import { jsonOf, useAsked } from "../components/asked.ts";
 import { MOST_NAMED, runsQuery } from "../compare_query.ts";
 import { ChangeBar } from "../components/change_bar.tsx";
 import { Seeds } from "../components/seeds.tsx";
@@ -321,44 +322,22 @@ function useTable(
   problem: Signal<string>,
 ): void {
   const query = queryOf(request).toString();
-  const news = heardMessages.value;
   useAddress(query);
-  const isBegun = useRef(false);
-  const busy = useRef<{ query: string; controller: AbortController; again: boolean }>(null);
-  useEffect(() => {
-    const first = !isBegun.current;
-    isBegun.current = true;
-    if (first) return; // the server has made it
-    if (busy.current?.query === query) {
-      busy.current.again = true;
-      return;
-    }
-    busy.current?.controller.abort();
-    const own = { query, controller: new AbortController(), again: true };
-    busy.current = own;
-    const load = async () => {
-      while (own.again && !own.controller.signal.aborted) {
-        own.again = false;
-        try {
-          const { signal } = own.controller;
-          const response = await ask(`/api/runs?${query}`, { signal });
-          if (!response.ok) throw new Error(await response.text());
-          const answer: TableAnswer | { problem: string } = await response.json();
-          if ("problem" in answer) problem.value = answer.problem;
-          else {
-            table.value = answer;
-            problem.value = "";
-          }
-        } catch (error) {
-          // Where the server is gone, the page says so, and the next news fetches it again.
-          if (error instanceof TypeError || own.controller.signal.aborted) break;
-          problem.value = (error as Error).message;
-        }
+  useAsked<TableAnswer | { readonly problem: string }>({
+    question: query,
+    stamp: heardMessages.value,
+    answered: true,
+    get: (signal) => jsonOf(`/api/runs?${query}`, signal),
+    take(answer) {
+      if ("problem" in answer) {
+        problem.value = answer.problem;
+        return;
       }
-      if (busy.current === own) busy.current = null;
-    };
-    void load();
-  }, [query, news]);
+      table.value = answer;
+      problem.value = "";
+    },
+    fail: (reason) => problem.value = reason,
+  });
 }
 
 /** The runs that are chosen, also for who comes back to the page. */

@@ -1,7 +1,7 @@
 /** A sweep, live: its trials in order, through their settings, what matters, what to run next. @module */
 import { Copy } from "../components/copy.tsx";
 import type { VNode } from "preact";
-import { useFollowed } from "../components/followed.ts";
+import { useFollowed } from "../components/asked.ts";
 import { ParallelSettings, SettingScatter, type Tried } from "../components/settings_plots.tsx";
 import { cameTo, Trials } from "../components/sweep_trials.tsx";
 import { Worth } from "../components/status.tsx";

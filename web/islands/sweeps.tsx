@@ -1,6 +1,6 @@
 /** All sweeps of the store, live. @module */
 import type { VNode } from "preact";
-import { useFollowed } from "../components/followed.ts";
+import { useFollowed } from "../components/asked.ts";
 import { figure, metricTitle } from "../format.ts";
 import { commandIn, type Program } from "../program.ts";
 import type { SweepRow } from "../sweeps.ts";

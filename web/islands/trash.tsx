@@ -1,7 +1,7 @@
 /** Runs in the trash, as they come and go, and the way back for each. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useFollowed } from "../components/followed.ts";
+import { useFollowed } from "../components/asked.ts";
 import { Restore } from "../components/restore.tsx";
 import { useTime } from "../components/time.ts";
 import { ago } from "../format.ts";

@@ -31,12 +31,12 @@ const STEPS = 200;
 
 /** Where the episode stands, and how those before it went. */
 export function Figures({ standing, rate }: { standing: Standing; rate: number }): VNode {
-  const { episode, seed, steps, episodeReturn, returns, end, touched } = standing;
+  const { episode, seed, steps, episodeReturn, ended, sum, end, touched } = standing;
   const figures: [string, string][] = [
     ["Episode", `${episode}${end === null ? "" : `, ${end}`}`],
     ["Step", count(steps)],
     ["Return", figure(episodeReturn)],
-    ["Mean return", returns.length === 0 ? "–" : `${figure(mean(returns))} of ${returns.length}`],
+    ["Mean return", ended === 0 ? "–" : `${figure(sum / ended)} of ${count(ended)}`],
     ["Seed", String(seed)],
   ];
   if (rate > 0) figures.push(["Steps a second", count(rate)]);
@@ -337,6 +337,8 @@ export function Evaluation(
         <button type="button" class="quiet" onClick={play} disabled={all.length > 0}>
           {all.length > 0
             ? `Playing ${all.length} of ${seeds.length} …`
+            : seeds.length < episodes
+            ? `Play the first ${seeds.length} of the ${count(episodes)} episodes of its evaluation`
             : `Play the ${seeds.length} episodes of its evaluation`}
         </button>
       </p>
@@ -354,7 +356,8 @@ export function Evaluation(
         Best episode: {figure(best.value)}
       </button>{" "}
       <small>
-        of {all.length}, mean {figure(average)}
+        of {all.length < episodes ? "the first " : ""}
+        {all.length}, mean {figure(average)}
         {same ? ", to the bit what the run's evaluation says" : ""}
       </small>
     </p>

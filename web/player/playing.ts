@@ -57,6 +57,7 @@ export function useEpisodes(
     const controller = new AbortController();
     const load = async () => {
       const bytes = await fetchPolicy(run, chosen.id, controller.signal);
+      controller.signal.throwIfAborted(); // an exported page goes on reading
       const policy = opened(bytes);
       const before = playing.peek();
       const episodes = before?.episodes ?? episodesOf(world, policy);
@@ -117,6 +118,7 @@ export function useBeside(
     const load = async () => {
       const hand = beside === "keys" ? new Hand(world.make()) : undefined;
       const actor = hand ?? opened(await fetchPolicy(run, beside as number, signal));
+      signal.throwIfAborted();
       const kept = policies.find(({ id }) => id === beside);
       const episodes = episodesOf(world, actor);
       // As they stand now that its file is there.

@@ -11,7 +11,7 @@ const kinds = ["final", "best", "last"] as const;
  * or `part=judge` those that `loadModel` opens, with `part=examples` some of its data's test split.
  */
 export async function handler(
-  { url: { searchParams: query }, state: { store, policies } }: Context<State>,
+  { req, url: { searchParams: query }, state: { store, policies } }: Context<State>,
 ): Promise<Response> {
   const run = store.find(query.get("run") ?? "");
   const checkpoint = query.get("checkpoint");
@@ -25,7 +25,7 @@ export async function handler(
   const part = parts.find((each) => each === asked);
   if (part === undefined) throw unknownName("show the run", "part", asked, parts);
   const wanted = checkpoint === null ? kind : Number(checkpoint);
-  return new Response(await policies.of(run, wanted, part), {
+  return new Response(await policies.of(run, wanted, part, req.signal), {
     headers: { "content-type": "application/octet-stream" },
   });
 }
