@@ -403,10 +403,16 @@ async function mainOf(args: readonly string[], io: Io): Promise<number> {
   return await (mayBeForeign(args) ? mainInThread : main)(args, io);
 }
 
+/** A command line whose command stands first, before `--quiet` and `--debug`. */
+export function commandFirst(args: readonly string[]): readonly string[] {
+  const at = args.findIndex((arg) => arg !== "--quiet" && arg !== "--debug");
+  return at < 0 ? args : [args[at], ...args.slice(0, at), ...args.slice(at + 1)];
+}
+
 if (import.meta.main) {
   const io = processIo();
   const isIsolated = Deno.args[0] === "--isolated";
-  const args = isIsolated ? Deno.args.slice(1) : Deno.args;
+  const args = commandFirst(isIsolated ? Deno.args.slice(1) : Deno.args);
   const isolated = isIsolated ? [...new Set([Deno.cwd(), io.folder, "/tmp"])] : undefined;
   giveUpFolder(args, io);
   const code = await mainOf(args, { ...io, program: programHere(), isolated });

@@ -33,9 +33,10 @@ async function fieldsOrReason(
   run: Run,
   registries: Registries,
 ): Promise<readonly FieldDescription[] | string> {
-  const { storedFields } = await import("../lab/experiment/stored_fields.ts");
+  const { Describer } = await import("../lab/experiment/describe.ts");
+  using describer = new Describer(registries);
   try {
-    return await storedFields(run.manifest, registries);
+    return await describer.fieldsOf(run.manifest);
   } catch (error) {
     if (error instanceof InputError || error instanceof LabError) return error.message;
     throw error;

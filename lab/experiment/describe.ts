@@ -9,13 +9,17 @@ import { FitError, InputError, LabError } from "../core/errors.ts";
 import { Thread } from "../core/thread.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Json } from "../core/snapshot.ts";
+import type { Manifest } from "../store/store.ts";
 import { secondsOf } from "./budget.ts";
+import type { FieldDescription } from "./fields.ts";
 import { foreignWorker } from "./foreign_worker.ts";
 import { isFile, loadDefinition, type Loaded } from "./load.ts";
+import { needsModule } from "./own.ts";
 import type { Registries } from "./registries.ts";
 import { type Overrides, resolve } from "./resolve.ts";
 import type { Job } from "./session.ts";
 import { whileWaiting } from "./slow_file.ts";
+import { storedFields } from "./stored_fields.ts";
 import type { SweepDefinition } from "./sweep/definition.ts";
 
 /** A definition with every field filled in and checked, without its code. */
@@ -42,6 +46,7 @@ export type Question =
       readonly examine: boolean;
     }
     | { readonly kind: "unit"; readonly job: Job }
+    | { readonly kind: "fields"; readonly manifest: Manifest }
     | { readonly kind: "sweep"; readonly reference: string }
   );
 
@@ -49,6 +54,7 @@ export type Question =
 export type Reply =
   | { readonly described: Described }
   | { readonly unit: BudgetUnit }
+  | { readonly fields: readonly FieldDescription[] }
   | { readonly sweep: SweepDefinition | null }
   | { readonly failed: string; readonly kind: keyof typeof failures; readonly stack: string };
 
@@ -118,6 +124,14 @@ export class Describer implements Disposable {
   async unitOf(job: Job): Promise<BudgetUnit> {
     const question = { kind: "unit", registries: this.registries.module, job } as const;
     return (await this.#ask(job.module, question) as { unit: BudgetUnit }).unit;
+  }
+
+  /** What {@linkcode storedFields} says of a run whose parts may be its module's own. */
+  async fieldsOf(manifest: Manifest): Promise<readonly FieldDescription[]> {
+    const { determined: { configuration }, definition: { module } } = manifest;
+    if (!needsModule(configuration)) return await storedFields(manifest, this.registries);
+    const question = { kind: "fields", registries: this.registries.module, manifest } as const;
+    return (await this.#ask(module, question) as { fields: readonly FieldDescription[] }).fields;
   }
 
   /**

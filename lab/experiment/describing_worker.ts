@@ -14,6 +14,7 @@ import { isOfOwnFile, refusalOf } from "./own_errors.ts";
 import { ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
 import { environmentMaker, trainerDefinition } from "./session.ts";
+import { storedFields } from "./stored_fields.ts";
 import { isSweep } from "./sweep/definition.ts";
 
 const post = joinThread<Question, Reply>(async (question) => {
@@ -26,7 +27,8 @@ const post = joinThread<Question, Reply>(async (question) => {
 });
 
 function fileOf(question: Question): string {
-  return question.kind === "unit" ? question.job.module : question.reference;
+  if (question.kind === "unit") return question.job.module;
+  return question.kind === "fields" ? question.manifest.definition.module : question.reference;
 }
 
 function kindOf(error: unknown): Extract<Reply, { failed: string }>["kind"] {
@@ -55,6 +57,9 @@ async function replyTo(question: Question): Promise<Reply> {
   }
   if (question.kind === "unit") {
     return { unit: (await trainerDefinition(question.job, registries)).budgetUnit };
+  }
+  if (question.kind === "fields") {
+    return { fields: await storedFields(question.manifest, registries) };
   }
   const { reference, overrides, examine } = question;
   const loaded = await loadDefinition(reference, registries);

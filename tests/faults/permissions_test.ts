@@ -7,14 +7,15 @@ const root = new URL("../../", import.meta.url).pathname;
 
 /** Types a line of the command line in a folder, as a person does. */
 async function typed(folder: string, args: readonly string[], env: Record<string, string> = {}) {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", `--config=${root}deno.json`, "experiment", ...args],
     cwd: folder,
     clearEnv: true,
     env: { PATH: Deno.env.get("PATH") ?? "", HOME: homedir(), XDG_RUNTIME_DIR: "/tmp", ...env },
     stdin: "null",
   }).output();
-  return { code, error: new TextDecoder().decode(stderr) };
+  const [out, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, out, error };
 }
 
 /** A file that, at import and at each step of its world, tries what it may not, and fails if it can. */
@@ -73,8 +74,20 @@ Deno.test("the code of a file can neither write nor read what is not its own, wh
     const trained = await typed(root, ["run", path, "--store", `${folder}/runs`]);
     match(trained.error, /^✓ meddling seed 1: /m);
     strictEqual(trained.code, 0);
-    const evaluated = await typed(folder, ["evaluate", "latest", "--store", "runs"]);
-    strictEqual(evaluated.code, 0, evaluated.error);
+    const lines = [
+      ["evaluate", "latest", "--store", "runs"],
+      ["describe", "latest", "--store", "runs"],
+      ["--quiet", "describe", "meddling.ts"],
+      ["--debug", "--quiet", "check", "meddling.ts"],
+    ];
+    for (const line of lines) {
+      const { code, out, error } = await typed(folder, line);
+      deepStrictEqual(
+        [code, /it could/.exec(out + error)?.[0]],
+        [0, undefined],
+        error,
+      );
+    }
   });
 });
 
@@ -121,8 +134,8 @@ Deno.test("a file that imports a package which the lab does not have is refused,
     if (after !== lock) await Deno.writeTextFile(`${root}deno.lock`, lock);
     const says = "as a file may import only what the lab has";
     deepStrictEqual(found, [
-      { code: 2, error: `error: Cannot load ${folder}/far.ts ${says}: npm:wherefore\n` },
-      { code: 2, error: `error: Cannot load near.ts ${says}: wherefore (near.ts:1:8)\n` },
+      { code: 2, out: "", error: `error: Cannot load ${folder}/far.ts ${says}: npm:wherefore\n` },
+      { code: 2, out: "", error: `error: Cannot load near.ts ${says}: wherefore (near.ts:1:8)\n` },
     ]);
     strictEqual(asked.some((path) => path.endsWith(".tgz")), false);
     strictEqual(after, lock);

@@ -14988,6 +14988,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/plot_keys_test.ts",
   },
   {
+    fault: "a run's own file is described in the thread that writes the store",
+    file: "lab/experiment/describe.ts",
+    from: "if (!needsModule(configuration)) return await storedFields",
+    to: "return await storedFields",
+    test: "tests/faults/permissions_test.ts",
+  },
+  {
+    fault: "flags before a command take a user's file out of its thread",
+    file: "cli/main.ts",
+    from: "commandFirst(isIsolated ? Deno.args.slice(1) : Deno.args)",
+    to: "isIsolated ? Deno.args.slice(1) : Deno.args",
+    test: "tests/faults/permissions_test.ts",
+  },
+  {
     fault: "no key brings a chart back that shows no point",
     file: "web/components/plot_keys.ts",
     from: "if (ctrlKey || altKey || metaKey) return undefined;",
