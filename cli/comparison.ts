@@ -49,9 +49,12 @@ import { worstOf } from "../lab/experiment/metric_direction.ts";
 /** When the runs of a group first reached a value of `evaluation/return_mean`. */
 export interface Threshold {
   readonly value: number;
-  /** Seeds whose runs are judged to be there in the end. */
-  readonly reached: number;
-  /** Median over seeds, never counted as infinitely late; null where that is infinite. */
+  /** Seeds whose runs are judged to be there in the end; null where no run has returns of evaluations. */
+  readonly reached: number | null;
+  /**
+   * Median over seeds, never counted as infinitely late; null where that is infinite, and where a run that
+   * got there did not count them.
+   */
   readonly environmentSteps: number | null;
   readonly wallSeconds: number | null;
 }
@@ -302,19 +305,23 @@ function isPlanner({ manifest }: Run): boolean {
 
 function thresholdOf(store: Store, group: RunGroup, value: number | undefined): Threshold | null {
   if (value === undefined) return null;
-  const first = group.runs.map((run) => firstAtLeast(store.series(run.id, RETURN), value));
-  const finite = (values: number[]) => {
-    const middle = median(values);
+  const figures = figuresOfGroup(store, group, RETURN);
+  const medianOf = (count: "environmentSteps" | "wallSeconds") => {
+    const spent = group.runs.map((run) => {
+      const first = firstAtLeast(store.series(run.id, RETURN), value);
+      // A run that another program logged may have no clock, and a planner takes no steps.
+      return first === undefined ? Infinity : run[count] > 0 ? first[count] : NaN;
+    });
+    const middle = spent.some(Number.isNaN) ? NaN : median(spent);
     return Number.isFinite(middle) ? middle : null;
   };
   return {
     value,
-    reached: figuresOfGroup(store, group, RETURN)
-      .filter((figure) => figure !== undefined && isSolved(figure, value)).length,
-    environmentSteps: group.runs.some(isPlanner)
+    reached: figures.every((figure) => figure === undefined)
       ? null
-      : finite(first.map((each) => each?.environmentSteps ?? Infinity)),
-    wallSeconds: finite(first.map((each) => each?.wallSeconds ?? Infinity)),
+      : figures.filter((figure) => figure !== undefined && isSolved(figure, value)).length,
+    environmentSteps: medianOf("environmentSteps"),
+    wallSeconds: medianOf("wallSeconds"),
   };
 }
 

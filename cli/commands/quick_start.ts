@@ -233,9 +233,8 @@ async function agentsTable(groups: readonly Group[], io: Io): Promise<string> {
 
 /** What a group is worth and how many of its seeds reached the threshold: `solved, 3 of 3`. */
 function verdictOf({ verdict, threshold, runs }: Group, io: Io): string {
-  const seeds = threshold === null
-    ? plural(runs.length, "seed")
-    : `${threshold.reached} of ${runs.length}`;
+  const { reached = null } = threshold ?? {};
+  const seeds = reached === null ? plural(runs.length, "seed") : `${reached} of ${runs.length}`;
   return verdict === undefined ? seeds : `${shownVerdict(verdict, io)}, ${seeds}`;
 }
 

@@ -89,7 +89,7 @@ export function thresholdCells({ threshold, runs }: Group): [string, string, str
   return [
     environmentSteps === null ? "–" : count(environmentSteps),
     wallSeconds === null ? "–" : duration(wallSeconds),
-    `${reached} of ${runs.length}`,
+    reached === null ? "–" : `${reached} of ${runs.length}`,
   ];
 }
 

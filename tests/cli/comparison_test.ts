@@ -196,13 +196,38 @@ Deno.test("a run that a rule ended is judged by what no rule saw, also as to the
 Deno.test("an agent that plans takes no steps: neither to the threshold nor a second", async () => {
   await withStore((store) => {
     const run = addRun(store, "a", 1, [100, 480]);
-    const plans = { ...run, manifest: { ...run.manifest, budgetUnit: "gradientSteps" as const } };
+    const manifest = { ...run.manifest, budgetUnit: "gradientSteps" as const };
+    const plans = { ...run, environmentSteps: 0, manifest };
     const [steps, none] = [run, plans].map((each) =>
       compareRuns(store, [each], registries, { threshold: 300 }).groups[0]
     );
     deepStrictEqual([steps.threshold!.environmentSteps, steps.speed], [32, 3.2]);
     deepStrictEqual([none.threshold!.environmentSteps, none.speed], [null, NaN]);
     strictEqual(none.threshold!.reached, 1);
+  });
+});
+
+Deno.test("of what no run measured a threshold says nothing: evaluations, steps, a clock", async () => {
+  await withStore((store) => {
+    const seeds = [1, 2, 3].map((seed) => addRun(store, "a", seed, [100, 480]));
+    const of = (runs: readonly Run[]) =>
+      compareRuns(store, runs, registries, { threshold: 300 }).groups[0].threshold;
+    const [first, ...others] = seeds;
+    const wallSeconds = 2 / 7;
+    const all = { value: 300, reached: 3, environmentSteps: 32, wallSeconds };
+    deepStrictEqual(of(seeds), all);
+    // One without a clock, or that counted something else, leaves no median of all.
+    deepStrictEqual(of([{ ...first, wallSeconds: 0 }, ...others]), { ...all, wallSeconds: null });
+    const uncounted = [{ ...first, environmentSteps: 0 }, ...others];
+    deepStrictEqual(of(uncounted), { ...all, environmentSteps: null });
+    const model = addRun(store, "b", 1, []);
+    store.append(model.id, [pointAt("losses/loss", 1, 400)]);
+    const comparison = compareRuns(store, [model], registries, { threshold: 300 });
+    match(comparisonTables(comparison, capturedIo()), /^world-b +– +– +– +0$/m);
+    const { groups } = JSON.parse(JSON.stringify(comparisonDocument(comparison)));
+    deepStrictEqual(groups[0].threshold, {
+      ...{ value: 300, reached: null, environment_steps: null, wall_seconds: null },
+    });
   });
 });
 

@@ -15207,8 +15207,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a planner takes no steps to a threshold, and so beats everything",
     file: "cli/comparison.ts",
-    from: "group.runs.some(isPlanner)",
-    to: "false",
+    from: "run[count] > 0 ? first[count] : NaN",
+    to: "first[count]",
     test: "tests/cli/comparison_test.ts",
   },
   {
