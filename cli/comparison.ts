@@ -28,6 +28,7 @@ import {
   type ReturnScale,
   returnScale,
   returnScales,
+  taskOf,
 } from "../lab/experiment/return_scale.ts";
 import { Judge, type Verdict } from "../lab/experiment/verdict.ts";
 import {
@@ -150,7 +151,7 @@ export function compareRuns(
   const judged = judgedByEnd(store, sound);
   notes.push(...judged.notes);
   const sorted = groupRuns(judged.runs).sort((a, b) => a.label.localeCompare(b.label));
-  const metrics = metricsOf(store, sorted);
+  const metrics = metricsOf(store, sorted, registries);
   const groups = sorted.map((group, i) => {
     const newest = newestOfEachSeed(group.runs);
     const repeated = group.runs.length - newest.length;
@@ -168,8 +169,18 @@ export function compareRuns(
   }
   notes.push(...groups.flatMap((group) => missingNote(store, group)));
   notes.push(...groups.flatMap(({ label, runs }) => choiceNote(label, runs)));
-  const pairs = pairsOf(groups, options.against)
-    .filter(([first, second]) => comparable(first, second));
+  const alike = pairsOf(groups, options.against).filter(([first, second]) =>
+    first.metric !== undefined && first.metric === second.metric
+  );
+  const tasks = new Map(groups.map((group) => [group, taskOf(group.configuration, registries)]));
+  const pairs = alike.filter(([first, second]) => tasks.get(first) === tasks.get(second));
+  const apart = new Set(alike.flat()).difference(new Set(pairs.flat()));
+  if (apart.size > 0) {
+    notes.push(
+      "in no pair, as no other group with that figure is known to be of the same world or data: " +
+        [...apart].map(({ label }) => label).join(", "),
+    );
+  }
   const scales = returnScales(sound, registries);
   const tests = testPairs(pairs.map(([a, b]) => [seeded(a), seeded(b)]), options);
   return {
@@ -232,18 +243,21 @@ function readAll(store: Store, { id }: Run): void {
  * What each group is judged by. One of which no run came to its end may have come to no evaluation: it is
  * judged by what others in its world, or on its data, are.
  */
-function metricsOf(store: Store, groups: readonly RunGroup[]): (string | undefined)[] {
+function metricsOf(
+  store: Store,
+  groups: readonly RunGroup[],
+  registries: Registries,
+): (string | undefined)[] {
+  const tasks = groups.map(({ configuration }) => taskOf(configuration, registries));
   const own = groups.map(({ runs }) => {
     const finished = runs.filter(isFinished);
     const shown = finished.length > 0 ? finished : runs.slice(0, 1);
     const names = new Set(shown.flatMap(({ id }) => store.seriesNames(id)));
     return { isWhole: finished.length > 0, metric: headlineMetric(names) };
   });
-  return groups.map((group, i) => {
+  return groups.map((_, i) => {
     if (own[i].isWhole) return own[i].metric;
-    const beside = groups.findIndex((other, k) =>
-      own[k].isWhole && taskOf(other) === taskOf(group)
-    );
+    const beside = groups.findIndex((_, k) => own[k].isWhole && tasks[k] === tasks[i]);
     return (own[beside] ?? own[i]).metric;
   });
 }
@@ -323,17 +337,6 @@ function thresholdOf(store: Store, group: RunGroup, value: number | undefined): 
     environmentSteps: medianOf("environmentSteps"),
     wallSeconds: medianOf("wallSeconds"),
   };
-}
-
-/** Whether two groups measured the same thing in the same world or on the same data. */
-function comparable(first: Group, second: Group): boolean {
-  return first.metric !== undefined && first.metric === second.metric &&
-    taskOf(first) === taskOf(second);
-}
-
-/** The world, or the data, of a group. */
-function taskOf({ configuration }: Pick<RunGroup, "configuration">): string {
-  return JSON.stringify(configuration.environment ?? configuration.dataset);
 }
 
 /** A group's figures for what looks at their order alone. */

@@ -24,7 +24,7 @@ import {
   sameButSeed,
 } from "../lab/experiment/comparison.ts";
 import { environments } from "../envs/mod.ts";
-import { returnScales } from "../lab/experiment/return_scale.ts";
+import { returnScales, taskOf } from "../lab/experiment/return_scale.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
 import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
 import {
@@ -232,7 +232,7 @@ export class Comparer {
       const shown = { label, color, ...compared };
       groups.push(shown);
       choices.push(...choiceNote(label, own));
-      contenders.push({ ...contender(shown), configuration: rest.configuration });
+      contenders.push(contender(shown, rest.configuration));
     }
     const notes = [
       ...(missing.length > 0
@@ -403,23 +403,21 @@ function noteOf(group: ComparedGroup, metric: string): string[] {
   return lackingNote(group.label, metric, counted.length, lackingSeeds(group));
 }
 
-/** A group as it is held against others, but for its configuration. */
-function contender(group: ComparedGroup): Omit<Contending, "configuration"> {
-  const { label, seeds, settings } = group;
-  const task = Object.entries(settings).filter(([path]) => /^(environment|dataset)\./.test(path));
+/** A group as it is held against others. */
+function contender(
+  group: ComparedGroup,
+  configuration: RunGroup["configuration"],
+): Contending {
+  const { label, seeds } = group;
   const counted = seeds.filter(({ figure }) => figure !== null);
   return {
     label,
     figures: counted.map(({ figure }) => Number(figure)),
     seeds: counted.map(({ seed }) => seed),
-    task: JSON.stringify(task),
+    task: taskOf(configuration, { environments }),
+    configuration,
     isWhole: lackingSeeds(group).length === 0,
   };
-}
-
-/** The world, or the data, of a configuration. */
-function taskOf({ environment, dataset }: RunGroup["configuration"]): string {
-  return JSON.stringify(environment ?? dataset ?? null);
 }
 
 /** What a group's colour goes with. */
@@ -538,8 +536,10 @@ export function lostBefore(
   let tasks: Set<string> | undefined;
   return (runs) => {
     if (!metric.startsWith("evaluation/") || !counting(runs).every(isLost)) return false;
-    tasks ??= new Set(having().map(({ manifest }) => taskOf(manifest.determined.configuration)));
-    return tasks.has(taskOf(runs[0].manifest.determined.configuration));
+    const own = ({ manifest: { determined: { configuration } } }: Run) =>
+      taskOf(configuration, { environments });
+    tasks ??= new Set(having().map(own));
+    return tasks.has(own(runs[0]));
   };
 }
 

@@ -47,6 +47,21 @@ export function registeredWorld(
   return success ? { entry, options } : undefined; // else an earlier version's options
 }
 
+/**
+ * Equal for configurations of one world, whether they say its options or leave them at their defaults, or of
+ * the same data; `null` where they name neither.
+ */
+export function taskOf(
+  configuration: { readonly [key: string]: Json },
+  registries: Pick<Registries, "environments">,
+): string {
+  const world = registeredWorld(configuration, registries);
+  const { environment, dataset } = configuration;
+  return JSON.stringify(
+    world === undefined ? environment ?? dataset ?? null : [world.entry.id, world.options],
+  );
+}
+
 /** What a return is held against, in words. */
 export function randomWords({ masked }: Pick<ReturnScale, "masked">): string {
   return masked ? "random allowed actions" : "random actions";
@@ -94,7 +109,8 @@ export function scaleKey(
   registries: Pick<Registries, "environments">,
 ): string {
   const { random, masked } = randomOf(configuration, registries);
-  return JSON.stringify([configuration.environment, masked, random?.cut?.after ?? null]);
+  const task = taskOf(configuration, registries);
+  return JSON.stringify([task, masked, random?.cut?.after ?? null]);
 }
 
 /**

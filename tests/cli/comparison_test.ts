@@ -4,6 +4,7 @@ import { resultOf } from "../../cli/report/report.ts";
 import { comparisonDocument, comparisonTables } from "../../cli/terminal/comparison_table.ts";
 import { figureSpread, permutationTest } from "../../lab/statistics/mod.ts";
 import { statusOf } from "../../lab/store/run_status.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { registries as worlds } from "../../registries.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
@@ -40,6 +41,14 @@ function addRun(
     environmentSteps: 16 * returns.length,
   });
   return store.run(id)!;
+}
+
+/** The run as one of another world, or of none. */
+function inWorld(run: Run, environment: Json | undefined): Run {
+  const { determined } = run.manifest;
+  const { environment: _, ...rest } = determined.configuration;
+  const configuration = environment === undefined ? rest : { ...rest, environment };
+  return { ...run, manifest: { ...run.manifest, determined: { ...determined, configuration } } };
 }
 
 Deno.test("statistics are over seeds: IQM, spread, median, and who reached the threshold", async () => {
@@ -161,15 +170,9 @@ Deno.test("pairs have a p for all of them together, and the difference that thei
 
 Deno.test("the threshold that is asked for stands before the world's own", async () => {
   await withStore((store) => {
-    const run = addRun(store, "a", 1, [100, 480]);
-    const { determined } = run.manifest;
-    const configuration = { ...determined.configuration, environment: { id: "CartPole-v1" } };
-    const inWorld = {
-      ...run,
-      manifest: { ...run.manifest, determined: { ...determined, configuration } },
-    };
+    const run = inWorld(addRun(store, "a", 1, [100, 480]), { id: "CartPole-v1" });
     const of = (options: { threshold?: number }) =>
-      compareRuns(store, [inWorld], worlds, options).groups[0].threshold!.value;
+      compareRuns(store, [run], worlds, options).groups[0].threshold!.value;
     strictEqual(of({}), 475);
     strictEqual(of({ threshold: 300 }), 300);
   });
@@ -253,6 +256,33 @@ Deno.test("pairs say how probable it is that one beats the other", async () => {
     strictEqual(pairs.length, 1);
     strictEqual(pairs[0].first.label, "world-a");
     strictEqual(pairs[0].probability, 0.625);
+  });
+});
+
+Deno.test("a world is one, however much of its options its runs say; what is in no pair is named", async () => {
+  await withStore((store) => {
+    const compared = (a: Json | undefined, b: Json | undefined, against?: string) => {
+      const runs = [inWorld(addRun(store, "a", 1, [1]), a), inWorld(addRun(store, "b", 1, [2]), b)];
+      return compareRuns(store, runs, worlds, { against });
+    };
+    const whole = { id: "CartPole-v1", suttonBartoReward: false };
+    const { pairs, scales, notes } = compared(whole, { id: "CartPole-v1" });
+    deepStrictEqual([pairs.length, scales.length, notes], [1, 1, []]);
+    for (const other of [{ ...whole, suttonBartoReward: true }, { id: "Acrobot-v1" }, undefined]) {
+      const { pairs, notes } = compared(whole, other);
+      deepStrictEqual([pairs, notes], [[], [
+        "in no pair, as no other group with that figure is known to be of the same world or data: " +
+        "world-a, world-b",
+      ]]);
+    }
+    // One that came to no evaluation is judged by what others in its world are.
+    const lost = inWorld(addRun(store, "c", 1, [], { status: "diverged" }), { id: "CartPole-v1" });
+    const { groups } = compareRuns(
+      store,
+      [inWorld(addRun(store, "a", 1, [1]), whole), lost],
+      worlds,
+    );
+    deepStrictEqual(groups.map(({ metric }) => metric), Array(2).fill("evaluation/return_mean"));
   });
 });
 

@@ -10046,8 +10046,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "Runs with and without masks share the scale of the first that is judged.",
     file: "lab/experiment/return_scale.ts",
-    from: "configuration.environment, masked, random",
-    to: "configuration.environment, null, random",
+    from: "[task, masked, random",
+    to: "[task, null, random",
     test: "tests/lab/experiment/verdict_test.ts",
   },
   {
@@ -12631,7 +12631,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a lost group of another world stands in a comparison",
     file: "web/comparison.ts",
-    from: "return tasks.has(taskOf(runs[0].manifest.determined.configuration));",
+    from: "return tasks.has(own(runs[0]));",
     to: "return tasks.size > 0;",
     test: "tests/web/comparison_test.ts",
   },
@@ -15357,5 +15357,27 @@ export const mutants: readonly Mutant[] = [
     from: "metrics: { ...report.metrics },",
     to: "metrics: report.metrics,",
     test: "tests/lab/experiment/runner_test.ts",
+  },
+  {
+    fault: "a world whose options are left at their defaults is another than one that says them",
+    file: "lab/experiment/return_scale.ts",
+    from: "world === undefined ? environment",
+    to: "environment !== undefined ? environment",
+    test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault: "a group that is in no pair is passed over in silence",
+    file: "cli/comparison.ts",
+    from: "if (apart.size > 0) {",
+    to: "if (false) {",
+    test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault:
+      "on pages a world whose options are left at their defaults is another than one that says them",
+    file: "web/comparison.ts",
+    from: "      taskOf(configuration, { environments });",
+    to: "      JSON.stringify(configuration.environment);",
+    test: "tests/web/comparison_test.ts",
   },
 ];

@@ -298,14 +298,19 @@ Deno.test("the mean is that of all points, seed by seed", () =>
 Deno.test("a group whose seeds all were lost before their first evaluation stands beside the others", () =>
   withStore(async (store) => {
     const metric = "evaluation/return_mean";
-    const seedOf = (experiment: string, seed: number, world: string, status: Run["status"]) => {
-      const configuration = { ...agentConfiguration("ppo", 1), environment: { id: world } };
+    const seedOf = (
+      ...[experiment, seed, id, status, options]: [string, number, string, Run["status"], object?]
+    ) => {
+      const environment = { id, ...options };
+      const configuration = { ...agentConfiguration("ppo", 1), environment };
       const run = addRun(store, { experiment, configuration, seed });
       addPoints(store, run, 1, { a: 1, ...status === "completed" && { [metric]: seed } });
       setProgress(store, run, 1, { status });
     };
     for (const seed of [1, 2]) seedOf("good", seed, "CartPole-v1", "completed");
-    for (const seed of [1, 2, 3]) seedOf("lost", seed, "CartPole-v1", "diverged");
+    // A world is one, however much of its options its runs say.
+    const whole = { suttonBartoReward: false };
+    for (const seed of [1, 2, 3]) seedOf("lost", seed, "CartPole-v1", "diverged", whole);
     // One that goes on may still come to it, and of another world nothing is to be said.
     seedOf("new", 1, "CartPole-v1", "running");
     seedOf("elsewhere", 1, "Acrobot-v1", "failed");

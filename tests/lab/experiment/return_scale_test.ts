@@ -11,6 +11,7 @@ import {
   returnScale,
   returnScales,
   scaleKey,
+  taskOf,
 } from "../../../lab/experiment/return_scale.ts";
 import type { Run } from "../../../lab/store/store.ts";
 import { registries as lab } from "../../../registries.ts";
@@ -94,6 +95,7 @@ Deno.test("runs have a scale for each world, its options, and whether its masks 
     { environment: { id: "Plain-v0", size: 5 }, agent: { name: "dqn" } },
     { environment: { id: "Plain-v0" }, agent: { name: "dqn" } },
     { environment: { id: "Plain-v0" }, agent: { name: "ppo", maskActions: true } },
+    { environment: { id: "Plain-v0", size: 4 }, agent: { name: "dqn" } }, // the default
     { model: { name: "vae" } },
   ];
   const runs = configurations.map((configuration) => ({
@@ -114,6 +116,21 @@ Deno.test("runs have a scale for each world, its options, and whether its masks 
   deepStrictEqual([keys[0] === keys[1], keys[0] === keys[2], keys[5] === keys[6]], [
     ...[true, false, true],
   ]);
+});
+
+Deno.test("a task is a world with its options, an own or unknown world as it stands, or data", () => {
+  const taskIn = (configuration: Given) => taskOf(configuration, registries);
+  const plain = taskIn({ environment: { id: "Plain-v0" } });
+  strictEqual(taskIn({ environment: { size: 4, id: "Plain-v0" }, agent: { name: "dqn" } }), plain);
+  const others: Given[] = [
+    { environment: { id: "Plain-v0", size: 5 } },
+    { environment: { id: "Plain-v0", own: true } },
+    { environment: { id: "Plain-v0", colour: "red" } },
+    { environment: { id: "Masked-v0" } },
+    { dataset: { name: "glyphs" } },
+    {},
+  ];
+  strictEqual(new Set([plain, ...others.map(taskIn)]).size, 7);
 });
 
 Deno.test("where an agent cuts episodes it is held against random actions that are cut as it is", () => {
