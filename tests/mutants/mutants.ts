@@ -15380,4 +15380,18 @@ export const mutants: readonly Mutant[] = [
     to: "      JSON.stringify(configuration.environment);",
     test: "tests/web/comparison_test.ts",
   },
+  {
+    fault: "a panel's axis that has a metric's name makes one run of its runs",
+    file: "lab/experiment/imports/table.ts",
+    from: "more.length === 0 && columns.some",
+    to: "false && columns.some",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "one column of a plain name is the steps of those that hold a dash",
+    file: "lab/experiment/imports/table.ts",
+    from: "more.length === 0 && columns.some((column) => RANGE.test(column))",
+    to: "more.length === 0",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
 ];

@@ -26,6 +26,7 @@ export interface Table {
 /** Columns that hold the step, the first that has any; and seconds since the start. */
 const steps = [
   ...["step", "global_step", "environment_steps", "timesteps", "total_timesteps"],
+  ...["trainer/global_step", "train/global_step"],
   ...["time/total_timesteps", "num_env_steps_sampled_lifetime", "timesteps_total"],
   // That of Weights & Biases counts what was logged.
   ...[
@@ -45,6 +46,7 @@ const seconds = [
   "time/time_elapsed",
   "time_total_s",
   "relative time (process)",
+  "relative time (wall)",
 ];
 /** Columns that are neither. */
 const others = ["_timestamp", "wall time", "wall_time", "time"];
@@ -191,8 +193,10 @@ function runsOfRows(rows: readonly Row[], name: string): Table {
   const found = (known: readonly string[]) =>
     known.map((each) => columns.find((column) => column.toLowerCase() === each && isFilled(column)))
       .find((column) => column !== undefined);
-  const [step, time] = [found(steps), found(seconds)];
+  const time = found(seconds);
   const left = others.flatMap((each) => found([each]) ?? []);
+  const step = found(steps) ??
+    axisOfPanel(columns.filter((column) => column !== time && !left.includes(column)));
   const unlike = [step, time, ...left];
   const metrics = columns.filter((column) => !unlike.includes(column));
   if (rows.length === 0 || metrics.length === 0) {
@@ -213,8 +217,7 @@ function runsOfRows(rows: readonly Row[], name: string): Table {
     const points = pointsOf(rows, metrics, name, step, time);
     return { runs: [{ points }], remarks };
   }
-  // Of a panel each metric comes with its least and its greatest.
-  const ofRuns = metrics.filter((column) => !/__(MIN|MAX)$/.test(column));
+  const ofRuns = metrics.filter((column) => !RANGE.test(column));
   // Names of runs hold " - " more often than names of metrics do.
   const ofRun = Map.groupBy(ofRuns, (column) => column.slice(0, column.lastIndexOf(" - ")));
   const runs = [...ofRun].map(([run, own]) => {
@@ -230,6 +233,15 @@ function runsOfRows(rows: readonly Row[], name: string): Table {
     return { name: run.trim() || undefined, points };
   });
   return { runs, remarks };
+}
+
+/** Ends of columns that a panel of W&B has beside each metric: its least and its greatest. */
+const RANGE = /__(MIN|MAX)$/;
+
+/** The axis of a panel of W&B, which may be any metric: the one column that is of no run. */
+function axisOfPanel(columns: readonly string[]): string | undefined {
+  const [axis, ...more] = columns.filter((column) => !column.includes(" - "));
+  return more.length === 0 && columns.some((column) => RANGE.test(column)) ? axis : undefined;
 }
 
 /** A remark on those of the columns that hold text; see {@linkcode isText}. */

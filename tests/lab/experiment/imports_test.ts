@@ -289,6 +289,26 @@ Deno.test("what the page of Weights & Biases exports is a run for each of its ru
       ["ppo-1", [["return", [0, 100], [1, 2], [0, 0]]]],
       ["a2c", [["return", [100], [5], [0]]]],
     ]);
+    // Its axis may be another: any metric, under its name, or a time, as of which the rows are counted.
+    const axes: [axis: string, steps: number[], seconds: number[]][] = [
+      ["trainer/global_step", [0, 100], [0, 0]],
+      ["train/global_step", [0, 100], [0, 0]],
+      ["tokens seen", [0, 100], [0, 0]],
+      ["Relative Time (Process)", [1, 2], [0, 100]],
+      ["Relative Time (Wall)", [1, 2], [0, 100]],
+      ["Wall Time", [1, 2], [0, 0]],
+    ];
+    for (const [axis, steps, seconds] of axes) {
+      const file = `${axis.replace("/", " ")}.csv`;
+      const ofAxis = await imported(store, file, csv.replace("Step", axis));
+      deepStrictEqual(ofAxis.map(({ name, series }) => [name, series]), [
+        ["ppo-1", [["return", steps, [1, 2], seconds]]],
+        ["a2c", [["return", steps.slice(1), [5], seconds.slice(1)]]],
+      ]);
+    }
+    // What no panel has beside its metrics names no axis.
+    const [unknown] = await imported(store, "loss.csv", "reward,loss - train\n1,2\n");
+    deepStrictEqual(unknown.series.map(([name]) => name), ["loss - train", "reward"]);
     // A run's name may hold what stands before the metric.
     const dashes = await imported(
       store,
