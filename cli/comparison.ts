@@ -42,7 +42,7 @@ import {
 } from "../lab/statistics/mod.ts";
 import { type PairTest, type SeededValues, testPairs } from "../lab/statistics/pairs.ts";
 import { type SuiteComparison, suiteOf } from "../lab/experiment/suite.ts";
-import { budgetUnitOf } from "../lab/store/run_budget.ts";
+import { usualCount } from "../lab/store/run_budget.ts";
 import { isPruned } from "../lab/store/run_status.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { worstOf } from "../lab/experiment/metric_direction.ts";
@@ -300,21 +300,17 @@ function summary(
 }
 
 /**
- * What a run did a second: environment steps, of a model examples; NaN where its program logged no time,
- * and of an agent that takes no steps, as planners.
+ * What a run did a second: environment steps of an agent, examples of a model, else what its program counted;
+ * NaN where it counted none, as planners take no steps, and where it logged no time.
  */
 function speedOf(run: Run): number {
-  if (isPlanner(run)) return NaN;
-  const unit = "model" in run.manifest.determined.configuration
+  const { configuration } = run.manifest.determined;
+  const unit = "model" in configuration
     ? "examples"
-    : budgetUnitOf(run.manifest);
-  return run.wallSeconds > 0 ? run[unit] / run.wallSeconds : NaN;
-}
-
-/** Whether an agent learns without taking steps, from its world's probabilities. */
-function isPlanner({ manifest }: Run): boolean {
-  return "agent" in manifest.determined.configuration &&
-    budgetUnitOf(manifest) !== "environmentSteps";
+    : "agent" in configuration
+    ? "environmentSteps"
+    : usualCount(run);
+  return run[unit] > 0 && run.wallSeconds > 0 ? run[unit] / run.wallSeconds : NaN;
 }
 
 function thresholdOf(store: Store, group: RunGroup, value: number | undefined): Threshold | null {

@@ -201,9 +201,11 @@ Deno.test("an agent that plans takes no steps: neither to the threshold nor a se
     const run = addRun(store, "a", 1, [100, 480]);
     const manifest = { ...run.manifest, budgetUnit: "gradientSteps" as const };
     const plans = { ...run, environmentSteps: 0, manifest };
-    const [steps, none] = [run, plans].map((each) =>
+    // A program of the user's own counts steps, too, though no budget says so.
+    const [steps, logged, none] = [run, { ...run, manifest }, plans].map((each) =>
       compareRuns(store, [each], registries, { threshold: 300 }).groups[0]
     );
+    deepStrictEqual([logged.threshold!.environmentSteps, logged.speed], [32, 3.2]);
     deepStrictEqual([steps.threshold!.environmentSteps, steps.speed], [32, 3.2]);
     deepStrictEqual([none.threshold!.environmentSteps, none.speed], [null, NaN]);
     strictEqual(none.threshold!.reached, 1);
@@ -226,7 +228,7 @@ Deno.test("of what no run measured a threshold says nothing: evaluations, steps,
     const model = addRun(store, "b", 1, []);
     store.append(model.id, [pointAt("losses/loss", 1, 400)]);
     const comparison = compareRuns(store, [model], registries, { threshold: 300 });
-    match(comparisonTables(comparison, capturedIo()), /^world-b +– +– +– +0$/m);
+    match(comparisonTables(comparison, capturedIo()), /^world-b +– +– +– +–$/m);
     const { groups } = JSON.parse(JSON.stringify(comparisonDocument(comparison)));
     deepStrictEqual(groups[0].threshold, {
       ...{ value: 300, reached: null, environment_steps: null, wall_seconds: null },

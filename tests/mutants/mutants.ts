@@ -7228,7 +7228,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "an imported run's speed is in examples, of which it has none",
     file: "cli/comparison.ts",
-    from: ": budgetUnitOf(run.manifest);",
+    from: ": usualCount(run);",
     to: ': "examples";',
     test: "tests/cli/imported_test.ts",
   },
@@ -15393,5 +15393,12 @@ export const mutants: readonly Mutant[] = [
     from: "more.length === 0 && columns.some((column) => RANGE.test(column))",
     to: "more.length === 0",
     test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "a program of the user's own that logs an agent's steps is a planner",
+    file: "cli/comparison.ts",
+    from: '? "environmentSteps"',
+    to: '? run.manifest.budgetUnit ?? "environmentSteps"',
+    test: "tests/cli/comparison_test.ts",
   },
 ];
