@@ -64,13 +64,15 @@ export function onSameData(rows: readonly MeasuredRow[]): SameData[] {
     const isKnown = (name: string) => ({ runs }: MeasuredRow) =>
       !Number.isNaN(obtained(runs, name));
     const figures = COMPARED.filter((name) => group.filter(isKnown(name)).length > 1);
-    const first = figures.find((name) => group.every(isKnown(name))) ?? "energy_distance";
+    // A row with a seed that diverged has none of them.
+    const whole = group.filter(({ runs }) => runs.every(({ score }) => score !== null));
+    const first = figures.find((name) => whole.every(isKnown(name))) ?? "energy_distance";
     const { name, ...fields } = namedPart(group[0].definition.dataset);
     return [{
       name,
       fields,
       figures: [first, ...figures.filter((name) => name !== first)],
-      rows: group.toSorted((a, b) => obtained(a.runs, first) - obtained(b.runs, first)),
+      rows: group.toSorted((a, b) => rankOf(a, first) - rankOf(b, first)),
     }];
   });
 }
@@ -106,12 +108,20 @@ function pageLink(page: string): string {
   return `[${name}](${page.replace("docs/", "")})`;
 }
 
-/** A figure of each seed; NaN of one that lacks it. */
+/** A figure of each seed; NaN of one that lacks it, and of one that diverged after it had it. */
 function valuesOf(runs: readonly SeedResult[], name: string): number[] {
-  return runs.map(({ figures }) => figures?.[`evaluation/${name}`] ?? NaN);
+  return runs.map(({ score, figures }) =>
+    (score === null ? undefined : figures?.[`evaluation/${name}`]) ?? NaN
+  );
 }
 
-/** IQM over seeds; NaN where one lacks the figure. */
+/** By which rows stand: last where a seed has no figure. */
+function rankOf({ runs }: MeasuredRow, name: string): number {
+  const value = obtained(runs, name);
+  return Number.isNaN(value) ? Number.MAX_VALUE : value;
+}
+
+/** IQM over seeds; NaN where one has no figure. */
 function obtained(runs: readonly SeedResult[], name: string): number {
   return iqm(valuesOf(runs, name));
 }

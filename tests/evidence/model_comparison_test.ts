@@ -77,6 +77,22 @@ Deno.test("rows of the same data stand side by side, best first, whatever the or
   ]);
 });
 
+Deno.test("a row with a seed that diverged has none of its earlier figures, and stands last", () => {
+  const [lost, good, better] = [1, 3, 2].map((fid, i) =>
+    rowOf(["vae", "dcgan", "wgan"][i], plane, { fid_glyphs: [fid, fid], energy_distance: [1, 1] })
+  );
+  const diverged = {
+    ...lost,
+    runs: lost.runs.map((run, i) => i === 0 ? { ...run, score: null } : run),
+  };
+  for (const rows of [[diverged, good, better], [better, diverged, good]]) {
+    const [group] = onSameData(rows);
+    deepStrictEqual(group.figures, ["fid_glyphs", "energy_distance"]);
+    deepStrictEqual(group.rows.map(({ definition }) => definition.name), ["wgan", "dcgan", "vae"]);
+    match(sameDataText([group]), /two-moons-vae` .* \| {2}\| {2}\|$/m);
+  }
+});
+
 Deno.test("a table begins with real examples, and shows IQMs, the first with its interval", () => {
   const nice = rowOf("nice", plane, { energy_distance: [5], negative_log_likelihood: [2] });
   const text = sameDataText(onSameData([nice, flow, gan]));

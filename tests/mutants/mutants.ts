@@ -15401,4 +15401,25 @@ export const mutants: readonly Mutant[] = [
     to: '? run.manifest.budgetUnit ?? "environmentSteps"',
     test: "tests/cli/comparison_test.ts",
   },
+  {
+    fault: "a seed that diverged counts on the models' page with what it had come to",
+    file: "evidence/model_comparison.ts",
+    from: "(score === null ? undefined : figures?.[`evaluation/${name}`]) ?? NaN",
+    to: "figures?.[`evaluation/${name}`] ?? NaN",
+    test: "tests/evidence/model_comparison_test.ts",
+  },
+  {
+    fault: "a row without a figure puts the rows of its table out of order",
+    file: "evidence/model_comparison.ts",
+    from: "Number.isNaN(value) ? Number.MAX_VALUE : value",
+    to: "value",
+    test: "tests/evidence/model_comparison_test.ts",
+  },
+  {
+    fault: "one seed that diverged has all models of its data ordered by another figure",
+    file: "evidence/model_comparison.ts",
+    from: "whole.every(isKnown(name))",
+    to: "group.every(isKnown(name))",
+    test: "tests/evidence/model_comparison_test.ts",
+  },
 ];
