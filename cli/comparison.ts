@@ -81,7 +81,7 @@ export interface Group {
   readonly mean: number;
   readonly median: number;
   readonly threshold: Threshold | null;
-  /** On the IQM; undefined where nothing can be said, as where a seed has no figure. */
+  /** On the IQM, or that a seed diverged; undefined where nothing can be said, as where one has no figure. */
   readonly verdict: Verdict | undefined;
   /**
    * Environment steps (agents), examples (models) or what a program of the user's counted, a second of
@@ -121,8 +121,8 @@ export interface ComparisonOptions {
 
 /**
  * Compares runs that have ended, grouped by equal configuration but for the seed. One that diverged or
- * failed stays in its group: that has no IQM, mean, median, verdict and test of means then, and in the
- * probability that one group beats another such a run is worse than any figure. Of one that finished
+ * failed stays in its group: that has no IQM, mean, median and test of means then, and no verdict but
+ * `diverged`, and in the probability that one group beats another such a run is worse than any figure. Of one that finished
  * without the figure nothing is known: its group has no such probability either.
  *
  * @throws {InputError} where no group has the label `options.against`.
@@ -292,9 +292,8 @@ function summary(
       group,
       options.threshold ?? returnScale(group.configuration, registries)?.threshold,
     ),
-    verdict: known && isWhole
-      ? new Judge(registries).group(store, group.runs, metric, figure)?.verdict
-      : undefined,
+    verdict: new Judge(registries)
+      .group(store, group.runs, metric, isWhole ? figure : undefined)?.verdict,
     speed: median(group.runs.map(speedOf).filter((speed) => !Number.isNaN(speed))),
   };
 }

@@ -96,7 +96,7 @@ export interface ComparedGroup {
   };
   /** The return at which the world counts as solved, where that is what is compared; else null. */
   readonly mark: number | null;
-  /** On the IQM; null where nothing can be said. */
+  /** On the IQM, or that a seed diverged; null where nothing can be said. */
   readonly verdict: Verdict | null;
   /** Why it is no good one, as a clause. */
   readonly reason?: string;
@@ -344,8 +344,8 @@ export class Comparer {
       await turn();
     }
     const isWhole = !judged.some(isLost) && !lines.some(({ lacks }) => lacks);
-    const worth = figures.length > 0 && isWhole
-      ? judge.group(this.#store, judged, metric, iqm(figures))
+    const worth = figures.length > 0
+      ? judge.group(this.#store, judged, metric, isWhole ? iqm(figures) : undefined)
       : undefined;
     const common = unknown ? [] : curves;
     const group = {

@@ -108,6 +108,13 @@ function shortOf(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** That a run diverged, where its last values or its status say so. */
+function divergence({ status }: Pick<Run, "status">, metrics: Metrics): Judgement | undefined {
+  const reason = badEnd(metrics);
+  if (reason !== undefined) return { verdict: "diverged", reason };
+  return status === "diverged" ? { verdict: "diverged" } : undefined;
+}
+
 /** Judges runs by the worlds of a registry, each world looked up once. */
 export class Judge {
   readonly #registries: Pick<Registries, "environments">;
@@ -132,28 +139,31 @@ export class Judge {
    * evaluation is known.
    */
   judged(run: Pick<Run, "status"> & Acting, metrics: Metrics): Judgement | undefined {
-    const reason = badEnd(metrics);
-    if (reason !== undefined) return { verdict: "diverged", reason };
-    if (run.status === "diverged") return { verdict: "diverged" };
+    const diverged = divergence(run, metrics);
+    if (diverged !== undefined) return diverged;
     const { configuration } = run.manifest.determined;
     const training = trainingOfRun(run, metrics);
     return this.judgedFigure(configuration, RETURN, metrics[RETURN], training);
   }
 
   /**
-   * What runs of one configuration are worth together: they diverged where a loss of one of them says so,
-   * else a figure of all decides.
+   * What runs of one configuration are worth together: they diverged where one of them did, else a figure of
+   * all decides.
+   *
+   * @param value undefined where one of them has none.
    */
   group(
     store: Pick<StoreReader, "lastMetrics">,
-    runs: readonly (Pick<Run, "id"> & Acting)[],
+    runs: readonly (Pick<Run, "id" | "status"> & Acting)[],
     metric: string | undefined,
-    value: number,
+    value: number | undefined,
   ): Judgement | undefined {
-    for (const { id, manifest } of runs) {
-      const bad = badEnd(store.lastMetrics(id));
-      if (bad === undefined) continue;
-      return { verdict: "diverged", reason: `of seed ${manifest.determined.seed} ${bad}` };
+    for (const run of runs) {
+      const diverged = divergence(run, store.lastMetrics(run.id));
+      if (diverged === undefined) continue;
+      const { reason } = diverged;
+      const { seed } = run.manifest.determined;
+      return { ...diverged, ...reason !== undefined && { reason: `of seed ${seed} ${reason}` } };
     }
     const { configuration } = runs[0].manifest.determined;
     return this.judgedFigure(configuration, metric, value, trainingOf(store, runs));

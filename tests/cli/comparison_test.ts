@@ -327,25 +327,32 @@ Deno.test("a seed that diverged or failed stays in its group: it has no IQM, and
     const comparison = compareRuns(store, store.runs(), registries, { threshold: 475 });
     const { groups: [a, b], pairs: [pair], notes } = comparison;
     deepStrictEqual([a.values, b.values], [[NaN, NaN, NaN, 494, 495], [NaN, 100, 100, 100, 100]]);
-    deepStrictEqual([a.iqm, a.mean, a.median, a.spread, a.verdict, b.metric], [
-      ...[NaN, NaN, NaN, null, undefined, "evaluation/return_mean"],
+    deepStrictEqual([a.iqm, a.mean, a.median, a.spread, b.metric], [
+      ...[NaN, NaN, NaN, null, "evaluation/return_mean"],
     ]);
+    // What failed may have failed for any reason.
+    const [{ verdict: ofFailed }] = compareRuns(
+      store,
+      b.runs.map((run) => inWorld(run, { id: "CartPole-v1" })),
+      worlds,
+    ).groups;
+    deepStrictEqual([a.verdict, ofFailed], ["diverged", undefined]);
     // Two of five beat all; of the other three each is as bad as the worst of b, and below the others.
     deepStrictEqual([pair.probability, pair.p], [(2 * 5 + 3 * 0.5) / 25, NaN]);
     ok(pair.spread!.low < 0.46 && 0.46 < pair.spread!.high);
     deepStrictEqual([a.threshold!.reached, a.speed > 0], [2, true]);
     match(notes.join(), /diverged or failed has no IQM/);
     const tables = comparisonTables(comparison, capturedIo());
-    match(tables, /world-a +2 of 5, 2 diverged, 1 failed +return +none +none +none/);
-    match(tables, /world-b +4 of 5, 1 failed +return +none/);
+    match(tables, /world-a +2 of 5, 2 diverged, 1 failed +return +none +diverged +none +none/);
+    match(tables, /world-b +4 of 5, 1 failed +return +none +– +none/);
     const document = JSON.parse(JSON.stringify(comparisonDocument(comparison)));
     const { n, finished, diverged, failed, iqm, interval, verdict, mean, values } =
       document.groups[0];
     deepStrictEqual(
       { n, finished, diverged, failed, iqm, interval, verdict, mean, values },
       {
-        ...{ n: 5, finished: 2, diverged: 2, failed: 1, iqm: null, interval: null, verdict: null },
-        ...{ mean: null, values: [null, null, null, 494, 495] },
+        ...{ n: 5, finished: 2, diverged: 2, failed: 1, iqm: null, interval: null },
+        ...{ verdict: "diverged", mean: null, values: [null, null, null, 494, 495] },
       },
     );
   });

@@ -15422,4 +15422,25 @@ export const mutants: readonly Mutant[] = [
     to: "group.every(isKnown(name))",
     test: "tests/evidence/model_comparison_test.ts",
   },
+  {
+    fault: "a group of seeds of which one diverged by its status alone has no verdict",
+    file: "lab/experiment/verdict.ts",
+    from: 'return status === "diverged" ? { verdict: "diverged" } : undefined;',
+    to: "return undefined;",
+    test: "tests/lab/experiment/verdict_test.ts",
+  },
+  {
+    fault: "a group with a seed that failed is judged as if that had diverged",
+    file: "cli/comparison.ts",
+    from: "isWhole ? figure : undefined",
+    to: "figure",
+    test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault: "on pages a group with a seed that lacks the figure is called diverged",
+    file: "web/comparison.ts",
+    from: "isWhole ? iqm(figures) : undefined",
+    to: "iqm(figures)",
+    test: "tests/web/comparison_test.ts",
+  },
 ];

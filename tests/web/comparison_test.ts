@@ -145,7 +145,8 @@ Deno.test("a run that ended with a loss that is not finite has no sound figure, 
       x.seeds.map(({ status, counts, figure }) => [status, counts, figure]),
       [["completed", true, 400], ["diverged", true, "NaN"], ["completed", true, 400]],
     );
-    deepStrictEqual([x.statistics.iqm, x.verdict, findings], ["NaN", null, []]);
+    deepStrictEqual([x.statistics.iqm, findings], ["NaN", []]);
+    deepStrictEqual([x.verdict, x.reason], ["diverged", "of seed 2 losses/value is NaN"]);
     deepStrictEqual(notes, [
       "1 run counts as diverged, whatever the status says, by what it ended with: " +
       `${broken} (losses/value is NaN).`,
@@ -216,7 +217,7 @@ Deno.test("a seed that diverged or failed counts: no figure is that of the other
       [["completed", true, 50], ["completed", true, 50], ["diverged", true, "NaN"]],
     );
     const none = { iqm: "NaN", spread: null, mean: "NaN", median: "NaN" };
-    deepStrictEqual([x.statistics, x.verdict], [none, null]);
+    deepStrictEqual([x.statistics, x.verdict, x.reason], [none, "diverged", undefined]);
     // The mean goes as far as all of them do.
     deepStrictEqual([x.mean.x, x.mean.y], [[1, 2, 3], [10, 20, 30]]);
     // No figure of x is known, and of its three seeds two are better than y's.

@@ -102,16 +102,25 @@ Deno.test("a verdict names the figures that it stands on", () => {
   strictEqual(reason({ [value]: 500 }, "diverged"), undefined);
 });
 
-Deno.test("a group of which a loss is not finite has diverged, as that run has", () => {
+Deno.test("a group of which one run diverged has, too; else its figure decides, where all have one", () => {
   const metrics: Record<string, Record<string, number>> = {
     a: { "evaluation/return_mean": 500 },
     b: { "evaluation/return_mean": 500, "losses/own": NaN },
   };
   const source = { lastMetrics: (id: string) => metrics[id] };
-  const of = (...ids: string[]) =>
-    judge.group(source, ids.map((id) => ({ id, ...runOf({ id: "CartPole-v1" }) })), RETURN, 500);
-  strictEqual(of("a")?.verdict, "solved");
-  deepStrictEqual(of("a", "b"), { verdict: "diverged", reason: "of seed 7 losses/own is NaN" });
+  const of = (ids: string[], figure?: number, status?: RunStatus) =>
+    judge.group(
+      source,
+      ids.map((id) => ({ id, ...runOf({ id: "CartPole-v1" }, status) })),
+      RETURN,
+      figure,
+    );
+  strictEqual(of(["a"], 500)?.verdict, "solved");
+  deepStrictEqual(of(["a", "b"], 500), {
+    ...{ verdict: "diverged", reason: "of seed 7 losses/own is NaN" },
+  });
+  deepStrictEqual(of(["a"], undefined, "diverged"), { verdict: "diverged" });
+  strictEqual(of(["a"], undefined, "failed"), undefined);
 });
 
 Deno.test("the return of training is a mean over 100 episodes, whatever is evaluated", () => {
