@@ -13,7 +13,8 @@ import {
   storeOption,
   whereOption,
 } from "../command.ts";
-import { isOwnKey, matching, readerOf } from "../../lab/experiment/run_fields.ts";
+import type { Condition } from "../../lab/experiment/conditions.ts";
+import { DAMAGED, isOwnKey, matching, readerOf } from "../../lab/experiment/run_fields.ts";
 import { runsWith, sorted, whyNone } from "../filter.ts";
 import { exists } from "../files.ts";
 import { plural } from "../terminal/format.ts";
@@ -85,7 +86,7 @@ export const runs = defineCommand({
     const damaged = damagedLines(store, { trashed: trash });
     if (json) {
       io.out(runsDocument(store, shown, judge, damaged.length > 0 ? { damaged } : {}));
-    } else if (shown.length === 0) {
+    } else if (shown.length === 0 && !(asksDamaged(where) && damaged.length > 0)) {
       const why = whyNone(store, all, where);
       const trashed = store.runs({ trashed: true }).length;
       io.out(
@@ -99,7 +100,7 @@ export const runs = defineCommand({
           }`
           : noRuns(location),
       );
-    } else {
+    } else if (shown.length > 0) {
       const ranges = where.filter(({ operator }) => operator !== "=");
       const asked = [sort, ...ranges.map(({ key }) => key)].filter(isOwnKey);
       const more = [...new Set(asked)].map((key) => ({
@@ -117,3 +118,10 @@ export const runs = defineCommand({
     return 0;
   },
 });
+
+/** Whether damaged runs are asked for: those whose record is, whose fields nobody knows, have lines below. */
+function asksDamaged(where: readonly Condition[]): boolean {
+  return where.some(({ key, operator, wanted }) =>
+    key === "status" && operator === "=" && wanted === DAMAGED
+  );
+}

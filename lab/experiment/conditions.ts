@@ -19,6 +19,9 @@ export interface Condition {
 /** A field of a run that can be compared and sorted by; undefined: the run has none. */
 export type Value = string | number | bigint | boolean | readonly string[] | undefined;
 
+/** A key as it is written, as a regular expression: in quotes where a space, a quote or a sign is in it. */
+const KEY = `"[^"]+"|'[^']+'|[^\\s<>=!"']+`;
+
 /** What a condition looks like, for messages and help. */
 export const CONDITION = "KEY=VALUE, or with !=, <, <=, >, >=";
 
@@ -75,7 +78,7 @@ export function queryIn(text: string): Query {
   const words: string[] = [];
   for (const { condition, word } of pieces) {
     if (condition !== undefined) conditions.push(conditionOf(condition, text));
-    else if (word!.toLowerCase() !== "and") words.push(word!.replace(/^(["'])(.*)\1$/s, "$2"));
+    else if (word!.toLowerCase() !== "and") words.push(unquoted(word!));
   }
   return { conditions, words };
 }
@@ -96,7 +99,7 @@ function piecesIn(text: string): Piece[] {
   const value = `"[^"]*"|'[^']*'|[^\\s"']+`;
   const list = `\\[[^\\]"']*\\](?=\\s|$)`;
   const pieces = new RegExp(
-    `([^\\s<>=!"']+\\s*(?:==|!=|<=|>=|=|<|>)\\s*(?:${list}|${value}))|(${value})`,
+    `((?:${KEY})\\s*(?:==|!=|<=|>=|=|<|>)\\s*(?:${list}|${value}))|(${value})`,
     "g",
   );
   return [...text.matchAll(pieces)].map(([, condition, word]) => ({ condition, word }));
@@ -113,7 +116,7 @@ function checkNoOr(pieces: readonly Piece[], whole: string): void {
 }
 
 function conditionOf(part: string, whole: string): Condition {
-  const found = /^([^\s<>=!"']+)\s*(==|!=|<=|>=|=|<|>)\s*(.+)$/s.exec(part);
+  const found = new RegExp(`^(${KEY})\\s*(==|!=|<=|>=|=|<|>)\\s*(.+)$`, "s").exec(part);
   if (found === null || /\sand$/i.test(part)) {
     throw new InputError(
       `Cannot filter runs as a condition is ${CONDITION} (in quotes, as the shell reads < and >), ` +
@@ -121,22 +124,34 @@ function conditionOf(part: string, whole: string): Condition {
     );
   }
   const [, key, operator, value] = found;
-  const quoted = /^(["'])(.*)\1$/s.exec(value);
+  const isQuoted = QUOTED.test(value);
   if (
-    quoted === null && piecesIn(part).some(({ condition }, i) => i > 0 && condition !== undefined)
+    !isQuoted && piecesIn(part).some(({ condition }, i) => i > 0 && condition !== undefined)
   ) {
     throw new InputError(
       `Cannot filter runs as conditions are joined by and (a value that looks like one is written in ` +
         `quotes): ${shortened(part)}`,
     );
   }
-  const wanted = quoted?.[2] ?? value;
-  return { key, operator: operator === "==" ? "=" : operator as Operator, wanted };
+  return {
+    key: unquoted(key),
+    operator: operator === "==" ? "=" : operator as Operator,
+    wanted: unquoted(value),
+  };
 }
 
-/** A condition as it is written: in quotes where a space or a quote is in its value. */
+/** What stands in quotes as a whole. */
+const QUOTED = /^(["'])(.*)\1$/s;
+
+function unquoted(text: string): string {
+  return text.replace(QUOTED, "$2");
+}
+
+/** A condition as it is written: in quotes where a space or a quote is in its value, or a sign in its key. */
 export function written({ key, operator, wanted }: Condition): string {
-  return `${key}${operator}${/[\s"']/.test(wanted) ? inQuotes(wanted) ?? wanted : wanted}`;
+  const shown = (text: string, special: RegExp) =>
+    special.test(text) ? inQuotes(text) ?? text : text;
+  return `${shown(key, /[\s<>=!"']/)}${operator}${shown(wanted, /[\s"']/)}`;
 }
 
 /** A value in the quotes that are not in it; undefined where both are. */

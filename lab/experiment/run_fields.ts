@@ -13,6 +13,9 @@ import { type Condition, meets, type Reading, type Value } from "./conditions.ts
 import { FIGURE } from "./metric_label.ts";
 import { figureReader, figuresOf } from "./score.ts";
 
+/** The status of a run whose record or series are not as they were written, however it ended. */
+export const DAMAGED = "damaged";
+
 /** Where last values of metrics are read: a store, or what a page keeps of it. */
 export type MetricSource = Pick<Store, "lastMetrics" | "lastValues" | "seriesNames">;
 
@@ -140,10 +143,17 @@ export function matching(
 ): Run[] {
   return where.reduce<Run[]>((left, condition) => {
     const { key, wanted } = condition;
-    const read = readerOf(store, runs, key, "filter runs");
-    if (key === "status" && !statuses.includes(wanted)) {
-      throw unknownName("filter runs", "status", wanted, statuses);
+    const isStatus = key === "status";
+    if (isStatus && ![...statuses, DAMAGED].includes(wanted)) {
+      throw unknownName("filter runs", "status", wanted, [...statuses, DAMAGED]);
     }
+    const read = isStatus && wanted === DAMAGED
+      ? (run: Run) => isDamaged(store, run) ? DAMAGED : statusOf(run)
+      : readerOf(store, runs, key, "filter runs");
     return left.filter((run) => meets(read(run), condition, readings[key]));
   }, [...runs]);
+}
+
+function isDamaged(store: MetricSource, { id }: Run): boolean {
+  return unlessDamaged(() => store.lastMetrics(id)) instanceof DamageError;
 }

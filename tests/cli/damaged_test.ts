@@ -40,6 +40,23 @@ Deno.test("one damaged run is shown as such, is left out, can be deleted, and br
       [[sound, "completed"], [series, "damaged"]],
     );
     strictEqual(document.damaged.length, 1);
+    // A condition finds what tables call so; whose record is damaged has its line, whatever is asked.
+    const line = `damaged: run ${record}`;
+    for (
+      const [condition, lines] of [
+        ["status=damaged", [series, line]],
+        ["status=damaged and name=none", [line]],
+        ["status!=damaged", [sound, line]],
+      ] as const
+    ) {
+      const { code, out, error } = await typed("runs", "--where", condition);
+      strictEqual(code, 0, error);
+      const told = out.split("\n").map((each) => lines.find((start) => each.startsWith(start)));
+      deepStrictEqual(told.filter((each) => each !== undefined), lines, out);
+      ok(!out.includes("No run"), out);
+    }
+    const none = await typed("runs", "--where", "name=none");
+    match(none.out, /^No run matches name=none/);
     for (const key of ["figure", "evaluation/return_mean"]) {
       const { code, out } = await typed("runs", "--sort", key, "--json");
       deepStrictEqual([code, JSON.parse(out).runs[0].id], [0, sound]);

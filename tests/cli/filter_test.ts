@@ -73,6 +73,17 @@ Deno.test("runs match by text, part, tag, list, and numbers however they are wri
   });
 });
 
+Deno.test("a series whose name holds a space is named in quotes", async () => {
+  await withStore((store) => {
+    for (const seed of [1, 2]) addRun(store, "a", seed, { "Episode Reward": seed });
+    deepStrictEqual(seedsWhere(store, `"Episode Reward">=2 and agent=a`), [2]);
+    strictEqual(
+      whyNone(store, store.runs(), conditionsIn(`'Episode Reward'>2`)),
+      `no run matches "Episode Reward">2`,
+    );
+  });
+});
+
 Deno.test("metrics and numbers take every comparison, joined by and", async () => {
   await withStore((store) => {
     const returns = [474.9, 475, 480, NaN];

@@ -9489,7 +9489,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "The runs of a sweep whose name has spaces are asked for without quotes.",
     file: "lab/experiment/conditions.ts",
-    from: "/[\\s\"']/.test(wanted) ? inQuotes(wanted) ?? wanted : wanted",
+    from: "shown(wanted, /[\\s\"']/)",
     to: "wanted",
     test: "tests/cli/filter_test.ts",
   },
@@ -15442,5 +15442,33 @@ export const mutants: readonly Mutant[] = [
     from: "isWhole ? iqm(figures) : undefined",
     to: "iqm(figures)",
     test: "tests/web/comparison_test.ts",
+  },
+  {
+    fault: "a key that was written in quotes keeps them",
+    file: "lab/experiment/conditions.ts",
+    from: "key: unquoted(key),",
+    to: "key,",
+    test: "tests/lab/experiment/conditions_test.ts",
+  },
+  {
+    fault: "a condition is written without the quotes that its key needs",
+    file: "lab/experiment/conditions.ts",
+    from: "shown(key, /[\\s<>=!\"']/)",
+    to: "key",
+    test: "tests/lab/experiment/conditions_test.ts",
+  },
+  {
+    fault: "what is damaged is looked for by the status that is stored",
+    file: "lab/experiment/run_fields.ts",
+    from: "isDamaged(store, run) ? DAMAGED : statusOf(run)",
+    to: "statusOf(run)",
+    test: "tests/cli/damaged_test.ts",
+  },
+  {
+    fault: "no run is said to be damaged above the lines of those that are",
+    file: "cli/commands/runs.ts",
+    from: " && !(asksDamaged(where) && damaged.length > 0)",
+    to: "",
+    test: "tests/cli/damaged_test.ts",
   },
 ];

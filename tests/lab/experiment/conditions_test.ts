@@ -97,9 +97,21 @@ Deno.test("conditions and words are read as they are typed, and written as they 
     words: ["first", "[x", "y]"],
   });
   deepStrictEqual([holdsCondition("ppo first"), holdsCondition("ppo seed=1")], [false, true]);
-  for (const each of [condition("a", "<=", "x y"), condition("b", "=", `it's`)]) {
+  // A key with a space, a sign or a quote in it, as other programs call series.
+  deepStrictEqual(queryIn(`"Episode Reward" >= 3 and 'loss=a'<1 "second try"`), {
+    conditions: [condition("Episode Reward", ">=", "3"), condition("loss=a", "<", "1")],
+    words: ["second try"],
+  });
+  for (
+    const each of [
+      ...[condition("a", "<=", "x y"), condition("b", "=", `it's`)],
+      ...[condition("Episode Reward", ">", "3"), condition("a and b", "!=", "x and y")],
+      ...[condition("loss<1", "=", "a"), condition(`it's`, "=", "x")],
+    ]
+  ) {
     deepStrictEqual(conditionsIn(written(each)), [each]);
   }
+  throws(() => conditionsIn(`""=3`), /a condition is KEY=VALUE.*: "?""=3"?$/);
   for (const text of ["a=1 or b=2", "ppo OR dqn"]) {
     throws(() => queryIn(text), { name: "InputError", message: /joined by and, never by or/ });
   }
