@@ -152,7 +152,7 @@ export async function rangeTest(
     );
   }
   return {
-    ...judged(seen, options.metric),
+    ...judged(seen, options.metric, brokeAt),
     field: `${configuration.agent === undefined ? "model" : "agent"}.learningRate`,
     ...brokeAt === undefined ? {} : { brokeAt },
     backend: session.backend,
@@ -181,16 +181,19 @@ function objectiveOf(text: string): Objective {
   return objectiveIn(text, { action: "judge the range", otherwise });
 }
 
-/** The range by one metric. */
+/** The range by one metric, which is NaN where learning broke before it was measured. */
 function judged(
   seen: readonly Seen[],
-  wanted?: string,
+  wanted: string | undefined,
+  brokeAt: number | undefined,
 ): Pick<RangeResult, "metric" | "goal" | "points" | "best" | "suggestion"> {
   const names = new Set(seen.flatMap(({ metrics }) => Object.keys(metrics)));
   const { metric, goal } = objectiveOf(wanted ?? headlineMetric(names) ?? "losses/…");
   if (!names.has(metric)) throw unknownName("judge the range", "series", metric, names);
   const values = seen.flatMap(({ learningRate, metrics }) =>
-    metric in metrics ? [{ learningRate, value: metrics[metric] }] : []
+    metric in metrics || learningRate === brokeAt
+      ? [{ learningRate, value: metrics[metric] ?? NaN }]
+      : []
   );
   const points = values.map((point) => ({ ...point, smoothed: smoothedAt(point, values) }));
   /** What is not finite is worse than everything. */

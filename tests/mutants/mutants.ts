@@ -15471,4 +15471,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/cli/damaged_test.ts",
   },
+  {
+    fault: "an agent's return is best where the rate that broke learning was never judged",
+    file: "lab/experiment/range.ts",
+    from: "metric in metrics || learningRate === brokeAt",
+    to: "metric in metrics",
+    test: "tests/lab/experiment/range_test.ts",
+  },
 ];

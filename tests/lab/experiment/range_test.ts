@@ -113,6 +113,15 @@ Deno.test("a test ends where a loss is not finite, and says at which rate", asyn
   strictEqual(points.at(-1)!.learningRate, brokeAt);
 });
 
+Deno.test("an agent's return is none at the rate at which a loss was not finite, nor best there", async () => {
+  for (const metric of [undefined, "max:evaluation/length_mean"]) {
+    const { points, brokeAt, best, suggestion } = await test({ from: 1e-3, to: 1e38, metric });
+    deepStrictEqual(points.at(-1), { learningRate: brokeAt, value: NaN, smoothed: NaN });
+    ok(best !== points.at(-1) && Number.isFinite(best.smoothed), `${best.smoothed}`);
+    strictEqual(suggestion, best === points[0] ? undefined : best.learningRate / 10);
+  }
+});
+
 Deno.test("a variance that there is none of ends no test", async () => {
   const { points, brokeAt } = await test({ iterations: 10, to: 1e-2 }, {
     ...identity,
