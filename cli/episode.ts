@@ -12,7 +12,7 @@ import { renderTerminal } from "../lab/core/render_terminal.ts";
 import type { Scene } from "../lab/core/scene.ts";
 import type { ActOptions } from "../lab/core/trainer.ts";
 import type { Run } from "../lab/store/store.ts";
-import { figure } from "./terminal/format.ts";
+import { clipped, figure } from "./terminal/format.ts";
 import type { Io } from "./terminal/io.ts";
 
 /** A moment of an episode. */
@@ -63,7 +63,8 @@ export function drawnFrame(
 ): string {
   const mode = io.color.error ? "color" : "ascii";
   const picture = renderTerminal(scene, { ...room, mode });
-  return `${picture}\n${title}  step ${length}  return ${figure(episodeReturn)}`;
+  const said = `${title}  step ${length}  return ${figure(episodeReturn)}`;
+  return `${picture}\n${clipped(said, (io.screen()?.columns ?? Infinity) - 1)}`;
 }
 
 /** Whether the evaluations of a run draw its actions, in place of the best ones. */

@@ -149,8 +149,8 @@ export function filePartsPage(parts: readonly FilePart[], reference: string, io:
   const isCheckable = parts.some(({ kind }) => kind === "worlds");
   const next = [
     ...(isRun ? [`To train it: ${PROGRAM} run ${shellWord(reference)}`] : []),
-    ...(isRun ? [`What it sets: ${PROGRAM} describe ${reference}`] : []),
-    ...(isCheckable ? [`To examine its world: ${PROGRAM} check ${reference}`] : []),
+    ...(isRun ? [`What it sets: ${PROGRAM} describe ${shellWord(reference)}`] : []),
+    ...(isCheckable ? [`To examine its world: ${PROGRAM} check ${shellWord(reference)}`] : []),
   ];
   return [...groups, ...(next.length === 0 ? [] : [next.join("\n")])].join("\n\n");
 }

@@ -7,6 +7,7 @@ import { environmentOf } from "../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../lab/core/environment.ts";
 import { unknownEnvironment } from "../lab/core/environment_ids.ts";
 import { InputError } from "../lab/core/errors.ts";
+import { shellWord } from "../lab/core/shell.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { importFile, isFile } from "../lab/experiment/load.ts";
 import { isSweep } from "../lab/experiment/sweep/definition.ts";
@@ -76,9 +77,10 @@ export async function worldsOf(
 
 /** What is said of a file that exports a sweep where something else is looked for. */
 export function isASweep(act: string, reference: string): InputError {
+  const word = shellWord(reference);
   return new InputError(
-    `Cannot ${act} ${reference} as it is a sweep: \`describe ${reference}\` says what it would try, ` +
-      `\`run ${reference}\` tries it`,
+    `Cannot ${act} ${reference} as it is a sweep: \`describe ${word}\` says what it would try, ` +
+      `\`run ${word}\` tries it`,
   );
 }
 

@@ -30,6 +30,7 @@ import { scaleLine } from "../terminal/figures.ts";
 import { heading, roughly, wrapped } from "../terminal/format.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import { loading } from "../loading.ts";
+import { shellWord } from "../../lab/core/shell.ts";
 import { callersPath, callersReference, type Io } from "../terminal/io.ts";
 
 /** The command `describe`. */
@@ -191,6 +192,6 @@ function page(
     ).join("\n"),
     ...(worth === "" ? [] : [`${worth}.`]),
     ...fieldTables(fields, io),
-    `To change a field: ${PROGRAM} run ${reference} --set PATH=VALUE`,
+    `To change a field: ${PROGRAM} run ${shellWord(reference)} --set PATH=VALUE`,
   ].join("\n\n");
 }

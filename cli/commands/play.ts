@@ -21,6 +21,7 @@ import {
 import { drawingOf } from "../../envs/checker_scene.ts";
 import { fileToWrite, type Out } from "../files.ts";
 import { isFile } from "../../lab/experiment/load.ts";
+import { shellWord } from "../../lab/core/shell.ts";
 import type { Io } from "../terminal/io.ts";
 import { worldsOf } from "../worlds.ts";
 
@@ -179,7 +180,7 @@ async function playInTerminal(
   if (keyboard === undefined || io.screen() === undefined) {
     throw new InputError(
       `Cannot play ${environment.id} as this is no terminal: to record it, ` +
-        `${PROGRAM} play ${reference} --random --out FILE.gif`,
+        `${PROGRAM} play ${shellWord(reference)} --random --out FILE.gif`,
     );
   }
   const controls = random ? undefined : controlsOf(environment);

@@ -7,12 +7,14 @@ import { isLost } from "../../lab/experiment/comparison.ts";
 import { deriveSeed } from "../../lab/core/random.ts";
 import type { RunProgress, RunRequest } from "../../lab/experiment/launch.ts";
 import type { ExperimentEntry, Registries } from "../../lab/experiment/registries.ts";
+import { folderOf } from "../../lab/store/location.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import {
   backendOption,
   defineCommand,
   jsonOption,
   PROGRAM,
+  programFor,
   storeOption,
   workersOption,
 } from "../command.ts";
@@ -90,7 +92,9 @@ export const quickStart = defineCommand({
           const where = { store, registries, signal: watch.signal };
           showing ??= showEpisode(progress.run, display, where, io);
         };
-        const runs = await launch(requests, { store, registries, workers, ...watch, onProgress });
+        const { isolated } = io;
+        const where = { store, registries, workers, isolated };
+        const runs = await launch(requests, { ...where, ...watch, onProgress });
         await showing;
         return runs;
       },
@@ -270,7 +274,7 @@ async function sampleSheets(
   models: readonly Group[],
   location: string,
 ): Promise<string[]> {
-  const folder = join(location.replace(/^sqlite:(\/\/)?/, ""), "samples");
+  const folder = join(folderOf(location), "samples");
   const paths: string[] = [];
   for (const run of models.flatMap((group) => group.runs)) {
     const sheet = store.artifacts(run.id).filter(({ name }) => name === "samples").at(-1);
@@ -291,7 +295,7 @@ function next(runs: readonly Run[], at: string, io: Io): string {
   const example = agent ?? model ?? runs[0];
   const lines = [
     ["See runs in a browser", `deno task -q dashboard${at}`],
-    ["Repeat one, bit for bit", `${PROGRAM} reproduce ${example.id}${at}`],
+    ["Repeat one, bit for bit", `${programFor(example)} reproduce ${example.id}${at}`],
     ...(agent === undefined
       ? []
       : [["Watch it play", `${PROGRAM} evaluate ${agent.id} --render${at}`]]),

@@ -63,6 +63,7 @@ export const reproduce = defineCommand({
           keep,
           approximately,
           threads,
+          isolated: io.isolated,
           ...dataPath(io, data),
           ...watch,
         }),

@@ -33,6 +33,7 @@ import {
   workersOption,
 } from "../command.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
+import { storeFlag } from "../../web/program.ts";
 import { callersReference, type Io } from "../terminal/io.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
@@ -387,7 +388,7 @@ async function runInFleet(
   const refusal = tellRefusals(io, refused);
   if (interrupted) {
     io.error(
-      `The workers go on with what was asked for: ${FLEET_PROGRAM} runs --store ${location}\n`,
+      `The workers go on with what was asked for: ${FLEET_PROGRAM} runs${storeFlag(location)}\n`,
     );
     return 130;
   }

@@ -49,7 +49,8 @@ export async function download(
   onProgress: (progress: DownloadProgress) => void = () => {},
 ): Promise<Downloaded> {
   if (await exists(path)) {
-    const { hash, size } = await hashedFile(path);
+    using file = await Deno.open(path);
+    const { hash, size } = await hashed(file);
     if (hash.digest("hex") === sha256) return { size, resumed: 0, present: true };
     if (!force) {
       throw new InputError(
@@ -60,27 +61,36 @@ export async function download(
   }
   await Deno.mkdir(dirname(path), { recursive: true });
   const part = `${path}.part`;
-  let resumed = await exists(part) ? (await Deno.stat(part)).size : 0;
-  let { size, found } = await receive(url, part, onProgress);
-  if (found !== sha256 && resumed > 0) {
-    // What was left may be of another file.
-    await Deno.remove(part);
-    resumed = 0;
-    ({ size, found } = await receive(url, part, onProgress));
+  using file = await Deno.open(part, { read: true, write: true, create: true });
+  if (!file.tryLockSync(true)) {
+    throw new InputError(`Cannot fetch ${path} as it is being fetched already: wait for it`);
   }
-  if (found !== sha256) {
-    await Deno.remove(part);
-    throw new LabError(`Cannot keep ${url} as its SHA-256 must be ${sha256}: it is ${found}`);
+  try {
+    let resumed = (await file.stat()).size;
+    let { size, found } = await receive(url, file, onProgress);
+    if (found !== sha256 && resumed > 0) {
+      // What was left may be of another file.
+      await file.truncate(0);
+      resumed = 0;
+      ({ size, found } = await receive(url, file, onProgress));
+    }
+    if (found !== sha256) {
+      await file.truncate(0);
+      throw new LabError(`Cannot keep ${url} as its SHA-256 must be ${sha256}: it is ${found}`);
+    }
+    await Deno.rename(part, path);
+    return { size, resumed, present: false };
+  } catch (error) {
+    if ((await file.stat()).size === 0) await Deno.remove(part);
+    throw error;
   }
-  await Deno.rename(part, path);
-  return { size, resumed, present: false };
 }
 
-/** A file's hash so far, and its bytes. */
-async function hashedFile(path: string): Promise<{ hash: Hash; size: number }> {
+/** An open file's hash so far, and its bytes; it stands at its end. */
+async function hashed(file: Deno.FsFile): Promise<{ hash: Hash; size: number }> {
   const hash = createHash("sha256");
   let size = 0;
-  using file = await Deno.open(path);
+  await file.seek(0, Deno.SeekMode.Start);
   const buffer = new Uint8Array(1 << 20);
   for (let read = await file.read(buffer); read !== null; read = await file.read(buffer)) {
     hash.update(buffer.subarray(0, read));
@@ -92,12 +102,10 @@ async function hashedFile(path: string): Promise<{ hash: Hash; size: number }> {
 /** Receives what a part lacks, to its end. @returns Size and hash of all of it. */
 async function receive(
   url: string,
-  part: string,
+  file: Deno.FsFile,
   onProgress: (progress: DownloadProgress) => void,
 ): Promise<{ size: number; found: string }> {
-  let { hash, size } = await exists(part)
-    ? await hashedFile(part)
-    : { hash: createHash("sha256"), size: 0 };
+  let { hash, size } = await hashed(file);
   const response = await asked(url, size);
   // 416: there is nothing behind what is there.
   if (response.status === 416) {
@@ -121,23 +129,32 @@ async function receive(
   // What is packed on the way is shorter than what arrives.
   const packed = response.headers.get("content-encoding") !== null;
   const total = length === null || packed ? undefined : size + Number(length);
-  using file = await Deno.open(part, { write: true, create: true, truncate: size === 0 });
+  if (size === 0) await file.truncate(0);
   await file.seek(size, Deno.SeekMode.Start);
   onProgress({ received: size, total });
   try {
     for await (const chunk of response.body) {
-      for (let written = 0; written < chunk.length;) {
-        written += await file.write(chunk.subarray(written));
-      }
+      await write(file, chunk);
       hash.update(chunk);
       size += chunk.length;
       onProgress({ received: size, total });
     }
   } catch (error) {
-    throw interrupted(url, size, total, error);
+    throw error instanceof LabError ? error : interrupted(url, size, total, error);
   }
   await file.sync();
   return { size, found: hash.digest("hex") };
+}
+
+/** @throws {LabError} where the disk takes no more. */
+async function write(file: Deno.FsFile, chunk: Uint8Array): Promise<void> {
+  try {
+    for (let written = 0; written < chunk.length;) {
+      written += await file.write(chunk.subarray(written));
+    }
+  } catch (error) {
+    throw new LabError(`Cannot write what comes as ${firstLine(error)}`);
+  }
 }
 
 /** The server's answer to what is wanted from byte `from` on. */

@@ -50,7 +50,7 @@ function asked(args: readonly string[], io: Io) {
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new InputError(`Cannot fetch as a URL must begin with https:// or http://: ${given}`);
   }
-  const name = basename(decodeURIComponent(url.pathname));
+  const name = basename(decoded(url.pathname));
   if (!/^[^\\/]*[^\\/.][^\\/]*$/.test(name)) {
     throw new InputError(`Cannot fetch as the URL must end in a file's name: ${given}`);
   }
@@ -62,6 +62,15 @@ function asked(args: readonly string[], io: Io) {
   }
   const path = join(callersPath(io, values.out ?? "."), name);
   return { url: url.href, sha256, path, force: values.force };
+}
+
+/** A URL's path in characters; empty where it has none that are. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return "";
+  }
 }
 
 function parsed(args: readonly string[]) {
@@ -131,11 +140,15 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
     return 0;
   } catch (error) {
     leaveLine();
-    const line = error instanceof InputError || error instanceof LabError
+    const isDenied = error instanceof Deno.errors.NotCapable;
+    const line = isDenied
+      ? "Cannot write there as fetch writes only where it is called from and in /tmp: name a place " +
+        "there with --out"
+      : error instanceof InputError || error instanceof LabError
       ? error.message
       : `Cannot fetch as ${firstLine(error)}`;
     io.error(`${styled(io.color.error, "red", "error:")} ${line}\n`);
-    return error instanceof InputError ? 2 : 1;
+    return isDenied || error instanceof InputError ? 2 : 1;
   }
 }
 

@@ -8,7 +8,7 @@ import { amountOf, unitWords } from "../../lab/core/budget.ts";
 import type { RunProgress } from "../../lab/experiment/launch.ts";
 import { judgedBy } from "../../lab/experiment/score.ts";
 import { headline } from "./figures.ts";
-import { chunks, count, duration, padded, width, wrapped } from "./format.ts";
+import { chunks, clipped, count, duration, padded, width, wrapped } from "./format.ts";
 import { type Io, type Style, styled } from "./io.ts";
 import type { Judge, Verdict } from "../../lab/experiment/verdict.ts";
 import { printable } from "../../lab/core/printable.ts";
@@ -104,13 +104,10 @@ export class ProgressDisplay implements Disposable {
     const lines = [...this.#picture, ...alignedLines(shown, columns, this.io)];
     const waiting = this.total - this.#finished - this.#live.size;
     if (this.total > 1) {
-      lines.push(styled(
-        this.io.color.error,
-        "dim",
-        `${this.#finished} of ${this.total} finished` +
-          `${waiting > 0 ? `, ${waiting} waiting` : ""}, ` +
-          `${duration((now - this.#startedAt) / 1000)} so far`,
-      ));
+      const said = `${this.#finished} of ${this.total} finished` +
+        `${waiting > 0 ? `, ${waiting} waiting` : ""}, ` +
+        `${duration((now - this.#startedAt) / 1000)} so far`;
+      lines.push(styled(this.io.color.error, "dim", clipped(said, columns)));
     }
     // One write a frame: erase, then the new lines, so that nothing flickers.
     this.io.notice(`${this.#erasure()}${lines.join("\n")}\n`);

@@ -74,6 +74,11 @@ Deno.test("a frame is drawn above the line that says whose it is and how far", (
   const lines = drawn.split("\n");
   strictEqual(lines.at(-1), "CartPole-v1  step 12  return 3.25");
   strictEqual(lines.length > 1 && lines.length <= 6, true);
+  const narrow = capturedIo({ screen: { columns: 20, rows: 10 } });
+  strictEqual(
+    drawnFrame(frame, "CartPole-v1", { columns: 9, rows: 5 }, narrow).split("\n").at(-1),
+    "CartPole-v1  step …",
+  );
   const colored = drawnFrame(frame, "x", { columns: 20, rows: 5 }, capturedIo({ color: true }));
   // deno-lint-ignore no-control-regex
   match(colored, /\x1b\[/);

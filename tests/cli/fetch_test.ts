@@ -147,17 +147,33 @@ Deno.test("a file that is there is written over with --force alone", async () =>
   });
 });
 
+Deno.test("a file that is being fetched is left to who fetches it", async () => {
+  await fetching([], async (fetch, { path, asked }) => {
+    await Deno.mkdir(path.replace("/train.gz", ""));
+    using other = await Deno.open(`${path}.part`, { create: true, write: true });
+    await other.lock(true);
+    const [code, line] = await fetch();
+    deepStrictEqual([code, asked.length], [2, 0]);
+    match(line, /^error: Cannot fetch \S+ as it is being fetched already/);
+    await other.unlock();
+    strictEqual((await fetch())[0], 0);
+    strictEqual(hashOf(await Deno.readFile(path)), sha256);
+  });
+});
+
 Deno.test("a server that has it not is told in one line, and so is what cannot be asked for", async () => {
-  await fetching([{ status: 404 }], async (fetch) => {
+  await fetching([{ status: 404 }], async (fetch, { path }) => {
     const [code, line] = await fetch();
     strictEqual(code, 1);
     match(line, /^error: Cannot fetch \S+ as the server must have it: it answers 404 Not Found\n$/);
+    deepStrictEqual([...Deno.readDirSync(path.replace("/train.gz", ""))], []);
   });
   const wrong: readonly (readonly [string[], RegExp])[] = [
     [[], /one URL must be given: none/],
     [["ftp://a/b", "--sha256", sha256], /a URL must begin with https:\/\/ or http:\/\/: ftp/],
     [["http://a/", "--sha256", sha256], /the URL must end in a file's name: http/],
     [["http://a/..%2F..%2F", "--sha256", sha256], /the URL must end in a file's name: http/],
+    [["http://a/%E0%A4%A", "--sha256", sha256], /the URL must end in a file's name: http/],
     [["http://a/b"], /--sha256 must be the file's hash, 64 hexadecimal digits: none/],
     [["http://a/b", "--sha256", "abc"], /64 hexadecimal digits: abc/],
     [["http://a/b", "--hash", "abc"], /Unknown option '--hash'/],

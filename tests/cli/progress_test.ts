@@ -63,10 +63,10 @@ Deno.test("a terminal gets one live line a run with share, speed, figure and tim
   match(frame[2], /0 of 3 finished, 1 waiting, 0:00 so far/);
 });
 
-for (const columns of [40, 80, 120]) {
+for (const columns of [30, 40, 80, 120]) {
   Deno.test(`no live line is wider than a terminal of ${columns} columns`, () => {
     const io = capturedIo({ screen: { columns, rows: 24 } });
-    using display = new ProgressDisplay(io, 2);
+    using display = new ProgressDisplay(io, 14);
     const metrics = { "evaluation/return_mean": 487.25 };
     display.update(progressOf(runOf("aaaaaa", 1), "started", 0, 0));
     io.clock = 1000;

@@ -3174,8 +3174,15 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a fetched file keeps its name whatever its hash",
     file: "cli/fetch/download.ts",
-    from: "if (found !== sha256) {\n    await Deno.remove(part);\n    throw",
-    to: "if (found === undefined) {\n    await Deno.remove(part);\n    throw",
+    from: "if (found !== sha256) {\n      await file.truncate(0);\n      throw",
+    to: "if (found === undefined) {\n      await file.truncate(0);\n      throw",
+    test: "tests/cli/fetch_test.ts",
+  },
+  {
+    fault: "two fetches write one file",
+    file: "cli/fetch/download.ts",
+    from: "if (!file.tryLockSync(true)) {",
+    to: "if (file === undefined) {",
     test: "tests/cli/fetch_test.ts",
   },
   {
@@ -6136,8 +6143,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a download that goes on forgets what it hashed",
     file: "cli/fetch/download.ts",
-    from: "? await hashedFile(part)",
-    to: '? { hash: createHash("sha256"), size: (await Deno.stat(part)).size }',
+    from: "let { hash, size } = await hashed(file);",
+    to: 'let { hash, size } = { hash: createHash("sha256"), size: (await file.stat()).size };',
     test: "tests/cli/fetch_test.ts",
   },
   {
