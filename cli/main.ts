@@ -282,6 +282,10 @@ function permission(line: string, { typed, folder: callers }: Called): string {
   const { word, path, out } =
     typed.find(({ path }) => isWithin(at, path) || at === partPath(path) || isWithin(path, at)) ??
       { word: at, path: at, out: refused === "write" };
+  if (callers.includes(",") && isWithin(at, callers)) {
+    return `Cannot ${refused} ${word} as Deno's permissions end at the comma in ${callers}: call it ` +
+      "from a folder without one";
+  }
   const folder = extname(path) === "" ? path : dirname(path);
   const [access, elsewhere] = out
     ? ["write", "name a place there"]

@@ -31,5 +31,8 @@ export function giveUpFolder(
       "granted" && Deno.env.has("INIT_CWD");
   const names = writers.includes(args[0]) || args.some((arg) => /^--(out|store)(=|$)/.test(arg));
   if (!byTask || names || isWithin(folder, "/tmp") || isWithin(folder, store)) return;
-  Deno.permissions.revokeSync({ name: "write", path: folder });
+  // Deno takes a folder with commas for several.
+  for (const path of folder.split(",")) {
+    if (!isWithin(path, "/tmp")) Deno.permissions.revokeSync({ name: "write", path });
+  }
 }

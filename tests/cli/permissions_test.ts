@@ -4,12 +4,11 @@ const module = new URL("../../cli/permissions.ts", import.meta.url).href;
 
 /** Where a process that was given three folders, as by a task, may write after `args` began. */
 async function writable(folder: string, caller: string, args: string): Promise<string[]> {
-  const folders = [caller, `${folder}/lab/runs`, "/tmp"];
+  const store = `${folder}/lab/runs`;
+  const folders = [...caller.split(","), store, "/tmp"];
   const script = `
     import { giveUpFolder } from "${module}";
-    giveUpFolder(${JSON.stringify(args.split(" "))}, ${
-    JSON.stringify({ folder: caller, store: folders[1] })
-  });
+    giveUpFolder(${JSON.stringify(args.split(" "))}, ${JSON.stringify({ folder: caller, store })});
     const may = (path) => Deno.permissions.querySync({ name: "write", path }).state === "granted";
     console.log(JSON.stringify(${JSON.stringify(folders)}.filter(may)));`;
   await Deno.writeTextFile(`${folder}/script.ts`, script);
@@ -42,6 +41,12 @@ Deno.test("what names no place in the caller's folder gives up writing there, an
     ) {
       deepStrictEqual(await writable(folder, `${folder}/${caller}`, args), kept, args);
     }
+    // A folder with a comma is given as two.
+    await Deno.mkdir(`${folder}/mi,ne`);
+    deepStrictEqual(await writable(folder, `${folder}/mi,ne`, "run cartpole-ppo"), [
+      "lab/runs",
+      "/tmp",
+    ]);
     // What lies in /tmp is given with it.
     const inTmp = await writable(folder, "/tmp/mine", "run cartpole-ppo");
     deepStrictEqual(inTmp, ["/tmp/mine", "lab/runs", "/tmp"]);
