@@ -10,7 +10,7 @@ import { appendLines, lineOf, valuesOf, writeLines } from "./journal.ts";
 /** Name of the file in a store's folder. */
 export const BATCH_JOURNAL = "batches.jsonl";
 
-/** A request as its row is, or that it was given up. */
+/** A request as its row is, or that it, or its run, is no more. */
 type Entry = Row | { readonly id: number; readonly dropped: true };
 
 const requests = "SELECT id, batch, run, content, checksum FROM request";
@@ -33,7 +33,7 @@ export class BatchJournal {
     this.#append(rows);
   }
 
-  /** Notes that requests were given up. */
+  /** Notes that requests were given up, or that their runs were deleted for good. */
   noteDropped(ids: readonly number[]): void {
     this.#append(ids.map((id) => ({ id, dropped: true })));
   }
@@ -45,7 +45,8 @@ export class BatchJournal {
 
   /**
    * Puts requests back that the database lacks, and gives those their runs that have begun; for a
-   * database that has its runs back.
+   * database that has its runs back. Those that have begun there are left as they are, and those that wait
+   * where the journal names a run that never came to be.
    *
    * @returns How many wait.
    */
@@ -53,13 +54,17 @@ export class BatchJournal {
     // What was noted of a request last.
     const entries = new Map(valuesOf<Entry[]>(this.#path).flat().map((each) => [each.id, each]));
     for (const entry of entries.values()) {
-      if ("dropped" in entry || !this.#hasItsRun(entry)) {
-        this.database.run("DELETE FROM request WHERE id = ?", entry.id as number);
+      if ("dropped" in entry) {
+        this.database.run("DELETE FROM request WHERE id = ? AND run IS NULL", entry.id as number);
         continue;
       }
+      if (!this.#hasItsRun(entry)) continue;
       const { id, batch, run, content, checksum } = entry;
       this.database.run(
-        "INSERT OR REPLACE INTO request (id, batch, run, content, checksum) VALUES (?, ?, ?, ?, ?)",
+        `INSERT INTO request (id, batch, run, content, checksum) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET (batch, run, content, checksum)
+           = (excluded.batch, excluded.run, excluded.content, excluded.checksum)
+         WHERE request.run IS NULL`,
         ...[id, batch, run, content, checksum],
       );
     }
@@ -69,10 +74,11 @@ export class BatchJournal {
     return Number(waiting);
   }
 
-  /** Whether a request waits, or its run is there: one that was deleted begins no other. */
-  #hasItsRun({ run }: Row): boolean {
-    return run === null ||
-      this.database.get("SELECT id FROM run WHERE id = ?", run) !== undefined;
+  /** Whether a request waits, or its run is there, and is no other request's. */
+  #hasItsRun({ id, run }: Row): boolean {
+    const sql = `SELECT id FROM run WHERE id = ?
+      AND NOT EXISTS (SELECT 1 FROM request WHERE request.run = run.id AND request.id <> ?)`;
+    return run === null || this.database.get(sql, run, id) !== undefined;
   }
 
   #append(entries: readonly Entry[]): void {

@@ -72,16 +72,24 @@ export class Batches {
   /**
    * Makes a run the one that a request asked for, within the transaction that adds it.
    *
+   * @param noteRun Puts the run into its own journal: that of batches names none that could not come back.
    * @throws {LabError} where another run is.
    */
-  begin(id: number, run: string): void {
+  begin(id: number, run: string, noteRun: () => void): void {
     const { changes } = this.database.run(
       "UPDATE request SET run = ?, content = NULL WHERE id = ? AND run IS NULL",
       run,
       id,
     );
     if (changes === 0) throw hasBegun(id);
+    noteRun();
     this.journal.note([id]);
+  }
+
+  /** Notes, within the transaction that deletes a run for good, that no request begins it again. */
+  forget(run: string): void {
+    const rows = this.database.all("SELECT id FROM request WHERE run = ?", run);
+    this.journal.noteDropped(rows.map(({ id }) => Number(id)));
   }
 
   /** Forgets a request that waits. */

@@ -382,8 +382,9 @@ export class SqliteStore implements Store {
     },
   ): Run {
     return this.#runs.create(run, (id) => {
-      if (run.request !== undefined) this.#batches.begin(run.request, id);
-      this.#journals.append(id, { durable: false });
+      const noteRun = (durable: boolean) => this.#journals.append(id, { durable });
+      if (run.request === undefined) noteRun(false);
+      else this.#batches.begin(run.request, id, () => noteRun(true));
     });
   }
 
@@ -602,6 +603,7 @@ export class SqliteStore implements Store {
           this.#mark({ kind: "artifact", name: String(hash) });
         }
         this.#mark({ kind: "run", name: id });
+        this.#batches.forget(id);
         this.#database.run("DELETE FROM run WHERE id = ?", id);
       }
       return { sound, runs: ids.length };

@@ -2488,15 +2488,15 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a request that has begun is not noted",
     file: "lab/store/batches.ts",
-    from: "    if (changes === 0) throw hasBegun(id);\n    this.journal.note([id]);",
-    to: "    if (changes === 0) throw hasBegun(id);",
+    from: "    noteRun();\n    this.journal.note([id]);",
+    to: "    noteRun();",
     test: "tests/lab/store/recover_test.ts",
   },
   {
     fault: "a request whose run was purged waits again",
-    file: "lab/store/batch_journal.ts",
-    from: '"dropped" in entry || !this.#hasItsRun(entry)',
-    to: '"dropped" in entry',
+    file: "lab/store/sqlite_store.ts",
+    from: "        this.#batches.forget(id);\n",
+    to: "",
     test: "tests/lab/store/recover_test.ts",
   },
   {

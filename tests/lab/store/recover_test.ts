@@ -446,3 +446,52 @@ Deno.test("requests that have not begun come back with a lost database, and with
       store.close();
     }
   }));
+
+Deno.test("a request that waits in a sound database stays, whatever its journal says of a run", () =>
+  withFolder((parent) => {
+    const folder = `${parent}/runs`;
+    let [copy, store] = copied(openStore(folder));
+    const { id: batch, waiting } = store.addBatch([{ seed: 1 }, { seed: 2 }, { seed: 3 }]);
+    const begin = (request: number) =>
+      store.createRun({ name: "toy", manifest: manifestOf("toy"), tags: [], note: "", request }).id;
+    const batches = () => {
+      store.close();
+      recoverStore(folder);
+      store = openStore(folder);
+      return store.batches();
+    };
+    // The disk is full where the run's own journal would begin.
+    const { openSync } = Deno;
+    Deno.openSync = (path, options) => {
+      if (!options?.append || !String(path).endsWith("/journal.jsonl")) {
+        return openSync(path, options);
+      }
+      throw Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
+    };
+    try {
+      throws(() => begin(waiting[0]), /the disk is full/);
+    } finally {
+      Deno.openSync = openSync;
+    }
+    deepStrictEqual(batches(), [{ id: batch, runs: [], waiting }]);
+
+    // A kill before the transaction is there leaves a run's journal, and the request is that run's …
+    [copy, store] = copied(store);
+    const lost = begin(waiting[0]);
+    store = withOlder(store, copy);
+    deepStrictEqual(batches(), [{ id: batch, runs: [lost], waiting: waiting.slice(1) }]);
+    // … unless that is deleted as an orphan.
+    [copy, store] = copied(store);
+    begin(waiting[1]);
+    store = withOlder(store, copy);
+    ok(store.purgeOrphans().orphans > 0);
+    const now = { id: batch, runs: [lost], waiting: waiting.slice(1) };
+    deepStrictEqual(batches(), [now]);
+
+    // A line of the journal that is cut off takes no run from its batch.
+    const last = begin(waiting[2]);
+    const journal = `${folder}/batches.jsonl`;
+    Deno.truncateSync(journal, Deno.statSync(journal).size - 3);
+    deepStrictEqual(batches(), [{ ...now, runs: [lost, last], waiting: [waiting[1]] }]);
+    store.close();
+  }));
