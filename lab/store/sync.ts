@@ -171,15 +171,13 @@ export class FolderTarget implements Target {
       const put = this.#putRows(content, to, { files: files.brought, known });
       if (put === "purged") continue;
       if (put === "changed") return put;
-      this.#journals.rewrite(to);
-      this.#journals.release(to);
       return files;
     }
   }
 
   /**
-   * Puts the rows, unless something else than what was known is there, or one of the files is not any
-   * more: as long as no row names them a purge may remove them.
+   * Puts the rows and their journal, unless something else than what was known is there, or one of the
+   * files is not any more: as long as no row names them a purge may remove them.
    */
   #putRows(
     content: JournalContent,
@@ -195,6 +193,9 @@ export class FolderTarget implements Target {
       if (files.some((path) => sizeOfFile(`${this.folder}/${path}`) === undefined)) return "purged";
       const { revision: _, ...said } = there ?? {};
       putRun(this.database, renamed({ ...content, run: { ...content.run, ...said } }, to));
+      // Before the rows count: a sync that is killed here brings the run again.
+      this.#journals.rewrite(to);
+      this.#journals.release(to);
       return "put";
     }, { durable: true });
   }

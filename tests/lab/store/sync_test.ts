@@ -550,3 +550,30 @@ Deno.test("a run that went on elsewhere and is brought back stays with its batch
     deepStrictEqual(store.batches(), before);
     store.close();
   }));
+
+Deno.test("a sync that ends before it has written a journal leaves no run without it", () =>
+  withFolder(async (folder) => {
+    const [from, to] = [`${folder}/from`, `${folder}/to`];
+    const source = openStore(from);
+    const { id } = addRun(source);
+    const { renameSync } = Deno;
+    for (const [begun, until] of [[0, 10], [10, 20]]) {
+      if (begun > 0) source.beginAttempt(id, begun);
+      await trained(source, id, begun, until);
+      Deno.renameSync = () => {
+        throw new Error("killed");
+      };
+      try {
+        await rejects(syncStores(from, to), /killed/);
+      } finally {
+        Deno.renameSync = renameSync;
+      }
+      await syncStores(from, to);
+      Deno.removeSync(`${to}/lab.db`);
+      deepStrictEqual(recoverStore(to).recovered, [id]);
+      const target = openStore(to);
+      deepStrictEqual((await contentOf(target, id)).series, (await contentOf(source, id)).series);
+      target.close();
+    }
+    source.close();
+  }));
