@@ -8,7 +8,6 @@
  * @module
  */
 import { DamageError, InputError, LabError } from "../core/errors.ts";
-import type { Json } from "../core/snapshot.ts";
 import { UnreachableError } from "../store/postgres/connection.ts";
 import { type Claim, type Delta, FenceError, type Hub } from "../store/postgres/hub.ts";
 import { Shipper, takeUp } from "../store/postgres/replica.ts";
@@ -56,6 +55,8 @@ export interface FleetOptions {
 const ASK_SECONDS = 1;
 /** The part of its time after which a worker that the hub does not hear stops training. */
 const SAFE = 0.75;
+/** The part of its time after which a run is held by a connection of its own, as the lane's is busy. */
+const BESIDE = 1 / 3;
 /** Times that a run is taken without coming to another checkpoint: it is retried three times. */
 const MOST_TRIES = 4;
 
@@ -104,12 +105,12 @@ class Lane {
     let ended = 0;
     try {
       while (!signal.aborted) {
-        const claim = await this.#patiently(
-          (hub) => hub.claim(this.options.name, this.#holdSeconds),
+        const hold = await this.#patiently(
+          (hub) => Hold.claimed(hub, this.options.name, this.#holdSeconds),
           signal,
         );
-        if (claim !== undefined) {
-          if (await this.#train(worker, claim, signal)) ended++;
+        if (hold !== undefined) {
+          if (await this.#train(worker, hold, signal)) ended++;
         } else {
           if (this.options.drain && await this.#isDrained(signal)) break;
           await pause(ASK_SECONDS, signal);
@@ -172,10 +173,12 @@ class Lane {
    *
    * @throws {LabError} where the hub is gone for good.
    */
-  async #train(worker: TrainingWorker, claim: Claim, signal: AbortSignal): Promise<boolean> {
+  async #train(worker: TrainingWorker, hold: Hold, signal: AbortSignal): Promise<boolean> {
+    const { claim } = hold;
     const folder = `${this.options.folder}/${this.number}-${claim.run}-${claim.fence}`;
+    await using _ = this.#keeping(hold);
     try {
-      return await this.#trainIn(folder, worker, claim, signal);
+      return await this.#trainIn(folder, worker, hold, signal);
     } catch (error) {
       if (!(error instanceof FenceError)) throw error;
       this.#say(`run ${claim.run}: given up, as another worker has taken it up`);
@@ -185,12 +188,42 @@ class Lane {
     }
   }
 
+  /**
+   * Holds a run, until it is disposed, where the lane's connection does not, as rows or files take long
+   * to come or to go.
+   */
+  #keeping(hold: Hold): AsyncDisposable {
+    let holding: Promise<void> | undefined;
+    const milliseconds = 1000 * BESIDE * this.#holdSeconds;
+    const clock = setInterval(() => {
+      if (performance.now() - hold.at < milliseconds) return;
+      holding ??= this.#holdBeside(hold).finally(() => holding = undefined);
+    }, milliseconds / 4);
+    return {
+      async [Symbol.asyncDispose]() {
+        clearInterval(clock);
+        await holding;
+      },
+    };
+  }
+
+  async #holdBeside(hold: Hold): Promise<void> {
+    try {
+      await using hub = await this.options.open();
+      await hold.renew(hub);
+      this.#heard = performance.now();
+    } catch {
+      // What is the matter the lane itself meets.
+    }
+  }
+
   async #trainIn(
     folder: string,
     worker: TrainingWorker,
-    claim: Claim,
+    hold: Hold,
     signal: AbortSignal,
   ): Promise<boolean> {
+    const { claim } = hold;
     const { run: id, plan, tries } = claim;
     using store = closing(openStore(folder));
     const { from } = (plan as { facts: { from?: { run: string } } }).facts;
@@ -198,7 +231,9 @@ class Lane {
       await this.#patiently((hub) => takeUp(hub, from.run, folder), signal);
     }
     const content = await this.#patiently((hub) => takeUp(hub, id, folder), signal);
-    const session = new Session(folder, store.store, claim, content);
+    // Where the server was away meanwhile somebody may have taken it.
+    if (!hold.isSafe) await this.#patiently((hub) => hold.renew(hub), signal);
+    const session = new Session(folder, store.store, hold, content);
     // Before all that is there of the run had been asked for: it is none that begins.
     if (signal.aborted) return await this.#handBack(session);
     const { mostTries = MOST_TRIES } = this.options;
@@ -230,7 +265,7 @@ class Lane {
       if (signal.aborted) return await this.#handBack(session);
       // The hub did not hear of it in time. Nobody may have taken it.
       this.#say(`run ${id}: stopped until the server is back`);
-      await this.#patiently((hub) => session.ship(hub, this.#holdSeconds), signal);
+      await this.#patiently((hub) => session.ship(hub, "held"), signal);
       if (signal.aborted) return await this.#handBack(session);
       this.#say(`run ${id}: goes on`);
     }
@@ -238,7 +273,7 @@ class Lane {
 
   /** Ends a run that can go on nowhere. */
   async #end(session: Session, message: string): Promise<true> {
-    const { claim, run } = session;
+    const { run, hold: { claim } } = session;
     if (run !== undefined) session.set("failed", message);
     await this.#patiently(
       (hub) =>
@@ -269,19 +304,15 @@ class Lane {
 
   /** Ships again and again until it is over; aborts `lapsed` where the time of the run runs out. */
   async #shipUntil(session: Session, lapsed: AbortController, over: AbortSignal): Promise<void> {
-    let heldAt = performance.now();
     const clock = setInterval(() => {
-      const held = (performance.now() - heldAt) / 1000;
-      if (held > SAFE * this.#holdSeconds) lapsed.abort();
+      if (!session.hold.isSafe) lapsed.abort();
     }, 50);
     try {
       while (!over.aborted && !lapsed.signal.aborted) {
         await pause(this.#shipSeconds, over);
         if (over.aborted) return;
-        const asked = performance.now();
         try {
-          await this.#ask((hub) => session.ship(hub, this.#holdSeconds));
-          heldAt = asked;
+          await this.#ask((hub) => session.ship(hub, "held"));
           if (session.stop !== undefined) return lapsed.abort();
         } catch (error) {
           // What is the matter is said when the run is shipped for the last time.
@@ -297,12 +328,42 @@ class Lane {
   async #handBack(session: Session): Promise<false> {
     try {
       await this.#ask((hub) => session.ship(hub, "waiting"));
-      this.#say(`run ${session.claim.run}: handed back`);
+      this.#say(`run ${session.hold.claim.run}: handed back`);
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
-      this.#say(`run ${session.claim.run}: ${error.message}; others take it up later`);
+      this.#say(`run ${session.hold.claim.run}: ${error.message}; others take it up later`);
     }
     return false;
+  }
+}
+
+/** A run that is held for a hub, and since when by a steady clock. */
+class Hold {
+  /** A moment before the hub, when it agreed the last time, did so. */
+  at: number;
+
+  private constructor(readonly claim: Claim, private readonly seconds: number, at: number) {
+    this.at = at;
+  }
+
+  /** Takes a run for so many seconds; undefined where none is to be taken. */
+  static async claimed(hub: Hub, worker: string, seconds: number): Promise<Hold | undefined> {
+    const asked = performance.now();
+    const claim = await hub.claim(worker, seconds);
+    return claim && new Hold(claim, seconds, asked);
+  }
+
+  /** Whether nobody else has taken the run, nor will before an iteration has ended. */
+  get isSafe(): boolean {
+    return performance.now() - this.at <= 1000 * SAFE * this.seconds;
+  }
+
+  /** Holds it anew; see {@linkcode Hub.hold}. */
+  async renew(hub: Hub, delta?: Delta): Promise<string | undefined> {
+    const asked = performance.now();
+    const stop = await hub.hold(this.claim, this.seconds, delta);
+    this.at = Math.max(this.at, asked);
+    return stop;
   }
 }
 
@@ -318,16 +379,16 @@ class Session {
   constructor(
     private readonly folder: string,
     private readonly store: Store,
-    readonly claim: Claim,
+    readonly hold: Hold,
     private readonly content: Awaited<ReturnType<typeof takeUp>>,
   ) {
-    if (content === undefined) [this.#request] = store.addBatch([claim.plan as Json]).waiting;
+    if (content === undefined) [this.#request] = store.addBatch([hold.claim.plan]).waiting;
   }
 
   /** The run as it stands here; undefined before it has begun. */
   get run(): Run | undefined {
-    const { claim, store, content } = this;
-    const id = content === undefined ? store.batches()[0]?.runs[0] : claim.run;
+    const { hold, store, content } = this;
+    const id = content === undefined ? store.batches()[0]?.runs[0] : hold.claim.run;
     return id === undefined ? undefined : store.run(id);
   }
 
@@ -351,11 +412,12 @@ class Session {
     store.update(run!.id, { status, message, endedAt: Date.now() });
   }
 
-  /** Ships what is new, and holds the run for so many seconds, or lets go of it. */
-  async ship(hub: Hub, next: number | "ended" | "waiting"): Promise<void> {
-    const { claim, run, store } = this;
+  /** Ships what is new, and holds the run anew, or lets go of it. */
+  async ship(hub: Hub, next: "held" | "ended" | "waiting"): Promise<void> {
+    const { hold, run, store } = this;
+    const { claim } = hold;
     const put = async (delta?: Delta) => {
-      if (typeof next === "number") this.stop = await hub.hold(claim, next, delta);
+      if (next === "held") this.stop = await hold.renew(hub, delta);
       else await hub.release(claim, next, { delta });
     };
     if (run === undefined || this.broken !== undefined) return await put();

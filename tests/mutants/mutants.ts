@@ -2820,8 +2820,22 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a worker trains on after its time is over",
     file: "lab/experiment/fleet_worker.ts",
-    from: "if (held > SAFE * this.#holdSeconds) lapsed.abort();",
-    to: "void held;",
+    from: "if (!session.hold.isSafe) lapsed.abort();",
+    to: "",
+    test: "tests/lab/experiment/fleet/fleet_test.ts",
+  },
+  {
+    fault: "a run is lost while its rows and files are on their way",
+    file: "lab/experiment/fleet_worker.ts",
+    from: "if (performance.now() - hold.at < milliseconds) return;",
+    to: "return;",
+    test: "tests/lab/experiment/fleet/fleet_test.ts",
+  },
+  {
+    fault: "a worker trains what another one has taken while it took it up",
+    file: "lab/experiment/fleet_worker.ts",
+    from: "if (!hold.isSafe) await this.#patiently",
+    to: "if (false) await this.#patiently",
     test: "tests/lab/experiment/fleet/fleet_test.ts",
   },
   {

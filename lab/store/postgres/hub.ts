@@ -254,7 +254,8 @@ export class Hub {
         if (isFurther) await query("UPDATE task SET tries = 0 WHERE run = $1", claim.run);
       }
       const [{ stop }] = await query(
-        `UPDATE task SET held_until = now() + $2 * interval '1 second' WHERE run = $1
+        // Not as of now(), at which the transaction began: what is new may have taken a while.
+        `UPDATE task SET held_until = clock_timestamp() + $2 * interval '1 second' WHERE run = $1
          RETURNING stop`,
         ...[claim.run, seconds],
       );

@@ -8,6 +8,7 @@ import { launch, plansOf, storedPlan } from "../../../../lab/experiment/launch.t
 import type { RunProgress } from "../../../../lab/experiment/recorder.ts";
 import { runSweep } from "../../../../lab/experiment/sweep/run.ts";
 import { resolveSweep } from "../../../../lab/experiment/sweep/sweep.ts";
+import { UnreachableError } from "../../../../lab/store/postgres/connection.ts";
 import { Hub } from "../../../../lab/store/postgres/hub.ts";
 import { openFleet } from "../../../../lab/store/postgres/open.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
@@ -196,6 +197,61 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     strictEqual(await work(server.port, lines), 1);
     strictEqual(lines.at(-2), `run ${id}: taken up`);
     strictEqual((await ended(id)).length, 1);
+  });
+
+  /** Connects, the first time to a hub whose rows, and whose first file, take so many seconds. */
+  const slowly = (seconds: number, then: () => Promise<Hub> = () => open()) => {
+    let isFirst = true;
+    return async () => {
+      if (!isFirst) return await then();
+      isFirst = false;
+      const hub = await open();
+      const { content } = hub;
+      const { put } = hub.files;
+      hub.content = (...given) => pause(1000 * seconds).then(() => content.apply(hub, given));
+      hub.files.put = async (...given) => {
+        hub.files.put = put;
+        await pause(1000 * seconds);
+        await put.apply(hub.files, given);
+      };
+      return hub;
+    };
+  };
+
+  await t.step("a run is held while its rows come, and while its files go", async () => {
+    const [id] = await hub.ask(plans);
+    const lines: string[] = [];
+    const worked = work(server.port, lines, { holdSeconds: 0.8, open: slowly(1.2) });
+    let isOver = false;
+    worked.finally(() => isOver = true);
+    while ((await hub.tasks([id]))[0].state === "waiting") await pause(20);
+    while (!isOver) {
+      strictEqual(await hub.claim("another", 60), undefined);
+      await pause(20);
+    }
+    strictEqual(await worked, 1);
+    deepStrictEqual(lines, [`run ${id}: begins`, `run ${id}: completed`]);
+    deepStrictEqual(await ended(id), []);
+  });
+
+  await t.step("what was taken up while the server was away is not trained by two", async () => {
+    const [id] = await hub.ask(plans);
+    const lines: string[] = [];
+    const stop = new AbortController();
+    const away = () => Promise.reject(new UnreachableError("Cannot use the store"));
+    const worked = work(server.port, lines, {
+      ...{ holdSeconds: 0.5, open: slowly(1.5, away), signal: stop.signal },
+      onLine: (line) => {
+        lines.push(line);
+        stop.abort();
+      },
+    });
+    while ((await hub.tasks([id]))[0].state === "waiting") await pause(20);
+    let claim;
+    while ((claim = await hub.claim("another", 60)) === undefined) await pause(20);
+    strictEqual(await worked, 0);
+    deepStrictEqual(lines, [`run ${id}: given up, as another worker has taken it up`]);
+    await hub.release(claim, "ended", { message: "over" });
   });
 
   await t.step("a worker that is stopped hands its run back at once", async () => {

@@ -554,6 +554,20 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
       { run: first.run, worker: null, message: "why", state: "ended" },
     ]);
     await rejects(hub.release(first, "ended"), FenceError);
+    // A run is held from when it is written on, not from when that began.
+    const [last] = claims.filter((claim) => claim !== undefined).slice(2);
+    const connection = new Connection(placeOf(url), noPassword);
+    const locked = Promise.withResolvers<void>();
+    const locking = connection.transaction(async (query) => {
+      await query("SELECT FROM reverie.task WHERE run = $1 FOR UPDATE", last.run);
+      locked.resolve();
+      await query("SELECT pg_sleep(0.6)");
+    });
+    await locked.promise;
+    await hub.hold(last, 0.5);
+    strictEqual((await hub.tasks([last.run]))[0].state, "held");
+    await locking;
+    await connection.close();
     await hub.giveUp(runs);
     strictEqual((await hub.tasks(runs)).length, 3, "a run that somebody took is not given up");
     for (const each of hubs) await each.close();
