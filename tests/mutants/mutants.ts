@@ -2839,6 +2839,14 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/fleet/fleet_test.ts",
   },
   {
+    fault: "a file of a fleet comes as one answer, whatever its size",
+    file: "lab/store/postgres/files/table.ts",
+    from: '"SELECT bytes FROM file WHERE path = $1 AND piece = $2"',
+    to:
+      "\"SELECT string_agg(bytes, ''::bytea ORDER BY piece) AS bytes FROM file WHERE path = $1 AND $2 = 0 HAVING count(*) > 0\"",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
     fault: "a password in a URL is taken",
     file: "lab/store/postgres/connection.ts",
     from: 'if (url.password !== "" || url.searchParams.has("password")) {',

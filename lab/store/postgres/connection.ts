@@ -250,8 +250,8 @@ function plainRow(row: Record<string, unknown>): Row {
   );
 }
 
-/** SQLSTATE classes and codes that say that the server is gone or not there yet. */
-const gone = /^(08|57P0|53300)/;
+/** SQLSTATE classes and codes that say that the server is gone, not there yet, or has given us up. */
+const gone = /^(08|57P0|53300|25P03)/;
 
 /** Whether a connection failed as nobody vouches for the server's certificate. */
 export function isUntrusted(error: Error & { readonly code?: unknown }): boolean {

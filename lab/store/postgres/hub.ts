@@ -101,6 +101,10 @@ const tables = {
   },
 } as const;
 
+/** Rows that are read, and bytes of rows that are sent at once: each answer has its time. */
+const READ_ROWS = 256;
+const SENT_BYTES = 4 << 20;
+
 /** What of a run is a person's: a run that goes on leaves it as it is. */
 const persons: readonly string[] = ["name", "tags", "note", "trashed_at"];
 
@@ -325,15 +329,23 @@ export class Hub {
     return this.#within(async (query) => {
       await query("SET LOCAL TRANSACTION ISOLATION LEVEL REPEATABLE READ");
       const rows = (table: keyof typeof tables, order: string) =>
-        query(
-          `SELECT ${
-            Object.keys(tables[table].columns)
-          } FROM ${table} WHERE run = $1 ORDER BY ${order}`,
-          run,
-        );
-      const byNumber = (list: readonly Row[]) => new Map(list.map((row, i) => [i + 1, row]));
+        query(`SELECT ${columnsOf(table)} FROM ${table} WHERE run = $1 ORDER BY ${order}`, run);
+      const counted = (list: readonly Row[]) => new Map(list.map((row, i) => [i + 1, row]));
+      const numbered = async (table: "chunk" | "event") => {
+        const all: Row[] = [];
+        for (let read = -1; read !== 0;) {
+          const next = await query(
+            `SELECT ${columnsOf(table)} FROM ${table} WHERE run = $1 AND number > $2
+             ORDER BY number LIMIT ${READ_ROWS}`,
+            ...[run, Number(all.at(-1)?.number ?? -1)],
+          );
+          all.push(...next);
+          read = next.length;
+        }
+        return all;
+      };
       const [row] = await query(
-        `SELECT ${Object.keys(tables.run.columns)} FROM run WHERE id = $1`,
+        `SELECT ${columnsOf("run")} FROM run WHERE id = $1`,
         run,
       );
       if (row === undefined) return undefined;
@@ -341,9 +353,9 @@ export class Hub {
         run: row,
         attempts: await rows("attempt", "attempt"),
         checkpoints: await rows("checkpoint", "number"),
-        chunks: byNumber(await rows("chunk", "number")),
-        events: byNumber(await rows("event", "number")),
-        artifacts: byNumber(await rows("artifact", "iteration, attempt, name")),
+        chunks: counted(await numbered("chunk")),
+        events: counted(await numbered("event")),
+        artifacts: counted(await rows("artifact", "iteration, attempt, name")),
         complete: true,
       };
     });
@@ -551,18 +563,36 @@ async function upsert(
   rows: readonly Row[],
   kept: readonly string[] = [],
 ): Promise<void> {
-  if (rows.length === 0) return;
   const { columns, key } = tables[table];
-  const names = Object.keys(columns);
+  const names = columnsOf(table);
   const changing = names.filter((name) =>
     !(key as readonly string[]).includes(name) && !kept.includes(name)
   );
   const arrays = Object.values(columns).map((type, i) => `$${i + 1}::${type}[]`);
-  await query(
-    `INSERT INTO ${table} (${names}) SELECT * FROM unnest(${arrays}) ON CONFLICT (${key})
-     DO UPDATE SET (${changing}) = ROW (${changing.map((name) => `excluded.${name}`)})`,
-    ...names.map((name) => rows.map((row) => asText(row[name]))),
-  );
+  for (const some of portionsOf(rows)) {
+    await query(
+      `INSERT INTO ${table} (${names}) SELECT * FROM unnest(${arrays}) ON CONFLICT (${key})
+       DO UPDATE SET (${changing}) = ROW (${changing.map((name) => `excluded.${name}`)})`,
+      ...names.map((name) => some.map((row) => asText(row[name]))),
+    );
+  }
+}
+
+function columnsOf(table: keyof typeof tables): string[] {
+  return Object.keys(tables[table].columns);
+}
+
+/** Rows, as many at a time as are sent at once. */
+function* portionsOf(rows: readonly Row[]): Generator<readonly Row[]> {
+  let [first, bytes] = [0, 0];
+  for (const [i, row] of rows.entries()) {
+    for (const value of Object.values(row)) {
+      if (typeof value === "string" || value instanceof Uint8Array) bytes += value.length;
+    }
+    if (bytes < SENT_BYTES && i + 1 < rows.length) continue;
+    yield rows.slice(first, i + 1);
+    [first, bytes] = [i + 1, 0];
+  }
 }
 
 /** PostgreSQL's text holds no zero bytes, and nobody is shown any. */

@@ -37,9 +37,17 @@ export class TableFiles implements FleetFiles {
 
   get(path: string): Promise<Uint8Array | undefined> {
     return this.within(async (query) => {
-      const pieces = await query("SELECT bytes FROM file WHERE path = $1 ORDER BY piece", path);
-      if (pieces.length === 0) return undefined;
-      const parts = pieces.map(({ bytes }) => bytes as Uint8Array);
+      await query("SET LOCAL TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+      const parts: Uint8Array[] = [];
+      for (;;) {
+        const [piece] = await query(
+          "SELECT bytes FROM file WHERE path = $1 AND piece = $2",
+          ...[path, parts.length],
+        );
+        if (piece === undefined) break;
+        parts.push(piece.bytes as Uint8Array);
+      }
+      if (parts.length === 0) return undefined;
       const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
       let at = 0;
       for (const part of parts) {

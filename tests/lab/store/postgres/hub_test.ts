@@ -418,6 +418,62 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
       }),
   );
 
+  await t.step(
+    "files and rows of any number go and come in answers of some megabytes",
+    async () => {
+      const { transaction } = Connection.prototype;
+      let largest = 0;
+      const bytesOf = (value: unknown): number =>
+        value instanceof Uint8Array || typeof value === "string"
+          ? value.length
+          : typeof value === "object"
+          ? Object.values(value ?? {}).reduce((sum: number, each) => sum + bytesOf(each), 0)
+          : 0;
+      Connection.prototype.transaction = function (action) {
+        return transaction.call(this, (query) =>
+          action(async (sql, ...values) => {
+            const rows = await query(sql, ...values);
+            largest = Math.max(largest, bytesOf(values), bytesOf(rows));
+            return rows;
+          })) as ReturnType<typeof action>;
+      };
+      try {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        const file = Uint8Array.from({ length: 20_000_000 }, (_, i) => i % 251);
+        await hub.files.put("artifacts/ab/abc", file);
+        deepStrictEqual(await hub.files.get("artifacts/ab/abc"), file);
+        await withFolder(async (folder) => {
+          const store = openStore(`${folder}/here`);
+          const { id } = addRun(store);
+          await trained(store, id, 0, 1);
+          using mirror = new Mirror(hub, `${folder}/mirror`);
+          await syncToHub(store.location, hub, mirror);
+          store.close();
+          const { run, chunks } = (await hub.content(id))!;
+          const [, chunk] = [...chunks][0];
+          const many = Array.from({ length: 1000 }, (_, number) => ({
+            ...chunk,
+            ...{ number, count: number, points: new Uint8Array(20_000).fill(number) },
+          }));
+          await hub.put({
+            ...{ run, attempts: [], chunks: many, events: [], artifacts: [], checkpoints: [] },
+          }, mirror.revisionOf(id));
+          deepStrictEqual([...(await hub.content(id))!.chunks.values()], many);
+        });
+      } finally {
+        Connection.prototype.transaction = transaction;
+      }
+      ok(largest <= 9_000_000, `${largest} bytes`);
+    },
+  );
+
+  await t.step("a server that gave a silent transaction up is gone", async () => {
+    const connection = new Connection(placeOf(await server.database()), noPassword);
+    const raised = "DO $$ BEGIN RAISE EXCEPTION 'idle' USING ERRCODE = '25P03'; END $$";
+    await rejects(connection.transaction((query) => query(raised)), UnreachableError);
+    await connection.close();
+  });
+
   await t.step("what cannot be used is refused in a line without the password", async () => {
     const url = await server.database();
     const refused = async (location: string, pattern: RegExp, password?: string) => {
