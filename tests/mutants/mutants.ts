@@ -2804,6 +2804,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/postgres/hub_test.ts",
   },
   {
+    fault: "a mirror keeps the files of checkpoints that went",
+    file: "lab/store/postgres/replica.ts",
+    from: "if (!named.has(path) && !name.endsWith(PARTIAL))",
+    to: "if (false)",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
     fault: "a run that is synced takes the place of another that came meanwhile",
     file: "lab/store/postgres/hub.ts",
     from: "if (before?.revision !== known) {",

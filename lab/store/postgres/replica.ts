@@ -7,7 +7,16 @@
 import { DamageError, LabError } from "../../core/errors.ts";
 import { backUp } from "../backup.ts";
 import { Database, type Row } from "../database.ts";
-import { hashInName, isNamedBy, putFileBelow, sha256, sizeOfFile } from "../files.ts";
+import {
+  hashInName,
+  isAsNamed,
+  isNamedBy,
+  namesIn,
+  PARTIAL,
+  putFileBelow,
+  removeFile,
+  sha256,
+} from "../files.ts";
 import { contentOf, type JournalContent, Journals } from "../journal.ts";
 import { takeLock } from "../lock.ts";
 import { putRun } from "../recover.ts";
@@ -141,12 +150,12 @@ function deltaOf({ run, attempts, chunks, events, artifacts, checkpoints }: Jour
 }
 
 /**
- * Fetches a file of a hub into a folder, unless it is there; one that the hub has not is left out.
+ * Fetches a file of a hub into a folder, unless it is there whole; one that the hub has not is left out.
  *
  * @throws {DamageError} where it is not what its name says; the folder stays as it was.
  */
 async function fetchFile(hub: Hub, folder: string, path: string): Promise<void> {
-  if (sizeOfFile(`${folder}/${path}`) !== undefined) return;
+  if (await isAsNamed(`${folder}/${path}`)) return;
   const bytes = await hub.files.get(path);
   if (bytes === undefined) return;
   requireNamed(path, bytes, hub.files.name);
@@ -252,6 +261,7 @@ export async function syncFromHub(mirror: Mirror, target: string): Promise<Sync>
  */
 export class Mirror implements Disposable {
   readonly #database: Database;
+  readonly #store: SqliteStore;
   readonly #sweeps: Sweeps;
   readonly #locks = new Map<string, Disposable>();
   /** Runs whose files were brought in. */
@@ -259,6 +269,7 @@ export class Mirror implements Disposable {
 
   constructor(private readonly hub: Hub, readonly folder: string) {
     this.#database = openDatabase(folder);
+    this.#store = new SqliteStore(folder, this.#database);
     this.#sweeps = new Sweeps(this.#database, folder);
     // The hub's revision of each run, and that of its row here, which changes with whatever is written
     // beside the hub. What an older lab kept of it says less, so that all comes once more.
@@ -272,7 +283,7 @@ export class Mirror implements Disposable {
 
   /**
    * Brings in what has changed, with the files of the runs where asked, and removes what the hub has
-   * not.
+   * not, rows and files.
    *
    * @throws {LabError} where the hub is not to be reached; the folder stays as it was.
    */
@@ -283,16 +294,10 @@ export class Mirror implements Disposable {
       if (isKnown && (!files || this.#whole.has(run))) continue;
       const content = await this.hub.content(run);
       if (content === undefined) continue;
+      if (!isKnown) this.#put(content, revision);
+      // After the rows: what none names is removed.
       if (files) await this.#bring(run, content);
       else this.#whole.delete(run);
-      if (isKnown) continue;
-      this.#database.write(() => {
-        putRun(this.#database, content);
-        this.#database.run(
-          "INSERT OR REPLACE INTO followed SELECT id, ?, revision FROM run WHERE id = ?",
-          ...[revision, run],
-        );
-      });
     }
     const gone = this.#database.all("SELECT id FROM run").filter(({ id }) => !now.has(String(id)));
     if (gone.length > 0) {
@@ -302,6 +307,24 @@ export class Mirror implements Disposable {
     }
     await this.#refreshSweeps();
     this.#lock(new Set([...now].filter(([, { active }]) => active).map(([run]) => run)));
+    if (gone.length > 0) this.#store.purgeOrphans();
+  }
+
+  /** Puts the rows of a run in place of what is here of it, and removes the files of checkpoints that went. */
+  #put(content: JournalContent, revision: number): void {
+    const run = String(content.run.id);
+    this.#database.write(() => {
+      putRun(this.#database, content);
+      this.#database.run(
+        "INSERT OR REPLACE INTO followed SELECT id, ?, revision FROM run WHERE id = ?",
+        ...[revision, run],
+      );
+    });
+    const named = new Set(checkpointPaths(run, content.checkpoints));
+    for (const name of namesIn(`${this.folder}/checkpoints/${run}`)) {
+      const path = `checkpoints/${run}/${name}`;
+      if (!named.has(path) && !name.endsWith(PARTIAL)) removeFile(`${this.folder}/${path}`);
+    }
   }
 
   /** The hub's revision of a run that is here as it is there; undefined where it is not. */

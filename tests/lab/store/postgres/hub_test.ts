@@ -376,6 +376,50 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
   );
 
   await t.step(
+    "a mirror has the files that its hub has: those that went go, damaged ones come anew",
+    () =>
+      withFolder(async (folder) => {
+        const url = await server.database();
+        await using hub = await Hub.open(url, noPassword);
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const store = openStore(`${folder}/here`);
+        const [id, other] = ["kept", "gone"].map((name) => addRun(store, name).id);
+        const filesIn = (of: string) =>
+          [...Deno.readDirSync(`${folder}/${of}`)].map(({ name }) => name)
+            .filter((name) => name !== "journal.jsonl").sort();
+        for (const until of [10, 20, 30]) {
+          await trained(store, id, until - 10, until);
+          await trained(store, other, until - 10, until);
+          await syncToHub(`${folder}/here`, hub, mirror);
+          await mirror.refresh({ files: true });
+          const [there, here] = ["mirror", "here"].map((of) => filesIn(`${of}/checkpoints/${id}`));
+          deepStrictEqual(there, here);
+        }
+        const picture = (of: string) =>
+          artifactPath(store.artifacts(of).find(({ iteration }) => iteration === 10)!.hash);
+        await store.putArtifact(other, {
+          ...{ name: "own", iteration: 30, mediaType: "text/plain" },
+          bytes: new TextEncoder().encode("its own"),
+        });
+        await store.saveCheckpoint(other, checkpointAt(31));
+        await syncToHub(`${folder}/here`, hub, mirror);
+        await mirror.refresh({ files: true });
+        const own = artifactPath(store.artifacts(other).at(-1)!.hash);
+        // Damage that nobody saw come.
+        Deno.truncateSync(`${folder}/mirror/${picture(id)}`, 3);
+        const database = url.slice(url.lastIndexOf("/") + 1);
+        await server.query(database, `DELETE FROM reverie.run WHERE id = '${other}'`);
+        strictEqual(filesIn(`mirror/${own.slice(0, own.lastIndexOf("/"))}`).length > 0, true);
+        await mirror.refresh({ files: true });
+        deepStrictEqual(filesIn("mirror/checkpoints"), [id]);
+        deepStrictEqual([...Deno.readDirSync(`${folder}/mirror/${own.slice(0, 12)}`)], []);
+        const read = mirror.store();
+        deepStrictEqual(await contentOf(read, id), await contentOf(store, id));
+        for (const each of [read, store]) each.close();
+      }),
+  );
+
+  await t.step(
     "a backup has the files that nothing has read before",
     () =>
       withFolder(async (folder) => {
