@@ -2870,8 +2870,15 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a later writer's file takes the place of the one that is there",
     file: "lab/store/postgres/files/bucket.ts",
-    from: "if (isThere) return;",
+    from: "if (isThere && isSound(path, await this.get(path))) return;",
     to: "",
+    test: "tests/lab/store/postgres/files_test.ts",
+  },
+  {
+    fault: "what a worker makes again of what is damaged at its hub is not sent",
+    file: "lab/store/postgres/replica.ts",
+    from: "files: new Set(named.filter(isHere)),",
+    to: "files: new Set(named),",
     test: "tests/lab/store/postgres/files_test.ts",
   },
   {
@@ -2884,8 +2891,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a folder that is not mounted is taken for the fleet's",
     file: "lab/store/postgres/files/folder.ts",
-    from: "this.#requireMark();\n      if (sizeOfFile(",
-    to: "if (sizeOfFile(",
+    from: "this.#requireMark();\n      if (!await isAsNamed(",
+    to: "if (!await isAsNamed(",
     test: "tests/lab/store/postgres/files_test.ts",
   },
   {

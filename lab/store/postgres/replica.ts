@@ -16,6 +16,7 @@ import {
   putFileBelow,
   removeFile,
   sha256,
+  sizeOfFile,
 } from "../files.ts";
 import { contentOf, type JournalContent, Journals } from "../journal.ts";
 import { takeLock } from "../lock.ts";
@@ -45,8 +46,10 @@ interface Known {
   /** Numbers of rows that only grow. */
   events: number;
   artifacts: ReadonlySet<string>;
-  /** Paths. */
+  /** Paths of those that it has whole. */
   files: Set<string>;
+  /** Paths of those that it names, and may have damaged: they are sent where the run makes them again. */
+  lacking: ReadonlySet<string>;
 }
 
 /** Ships what is new of one run of a folder's store to a hub, under the id that it has there. */
@@ -55,7 +58,7 @@ export class Shipper {
 
   /**
    * @param local The run's id in the folder.
-   * @param content What the hub has of it, where it has something.
+   * @param content What the hub has of it, where it has something, and {@linkcode takeUp} has put here.
    */
   constructor(
     private readonly folder: string,
@@ -63,11 +66,14 @@ export class Shipper {
     private readonly run: string,
     content?: JournalContent,
   ) {
+    const named = content === undefined ? [] : filesOf(content, run);
+    const isHere = (path: string) => sizeOfFile(`${folder}/${path}`) !== undefined;
     this.#known = {
       chunks: [...content?.chunks.values() ?? []].map(chunkMark),
       events: content?.events.size ?? 0,
       artifacts: new Set([...content?.artifacts.values() ?? []].map(artifactMark)),
-      files: new Set(content === undefined ? [] : filesOf(content, run)),
+      files: new Set(named.filter(isHere)),
+      lacking: new Set(named.filter((path) => !isHere(path))),
     };
   }
 
@@ -92,7 +98,9 @@ export class Shipper {
       this.#known.events = events.length;
       this.#known.artifacts = new Set(artifacts.map(artifactMark));
       // The hub has removed the others; a run that begins anew makes them again.
-      this.#known.files = this.#known.files.intersection(new Set(filesOf(content, this.run)));
+      const named = new Set(filesOf(content, this.run));
+      this.#known.files = this.#known.files.intersection(named);
+      this.#known.lacking = this.#known.lacking.intersection(named);
       return;
     }
     throw new LabError(
@@ -118,7 +126,7 @@ export class Shipper {
       const bytes = await unlessMissing(Deno.readFile(`${this.folder}/${here}`));
       if (bytes === undefined) {
         // A checkpoint without its files is none.
-        if (needed.has(there)) return false;
+        if (needed.has(there) && !this.#known.lacking.has(there)) return false;
         continue;
       }
       await hub.putFile(there, bytes, claim);

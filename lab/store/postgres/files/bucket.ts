@@ -7,7 +7,7 @@
 import type { S3 } from "@aws-sdk/client-s3";
 import { InputError, LabError } from "../../../core/errors.ts";
 import { isUntrusted, UnreachableError } from "../connection.ts";
-import { type FleetFiles, MARK } from "./contract.ts";
+import { type FleetFiles, isSound, MARK } from "./contract.ts";
 import type { BucketPlace } from "./place.ts";
 
 /** What a machine says of buckets. */
@@ -63,7 +63,7 @@ export class BucketFiles implements FleetFiles {
         throw error;
       }
     });
-    if (isThere) return;
+    if (isThere && isSound(path, await this.get(path))) return;
     await this.#ask((s3) => s3.putObject({ ...this.#object(path), Body: bytes }));
   }
 

@@ -5,7 +5,9 @@
  * @module
  */
 
-/** Keeps files. What stands under a name stays as it is until it is deleted. */
+import { isNamedBy, sha256 } from "../../files.ts";
+
+/** Keeps files. What stands under a name, and is what that says, stays as it is until it is deleted. */
 export interface FleetFiles {
   /** For people: the database's tables, `file:/srv/lab` or `s3://bucket/prefix`. */
   readonly name: string;
@@ -21,7 +23,7 @@ export interface FleetFiles {
    * @throws {LabError} where it is not, {@linkcode InputError} where it cannot be used.
    */
   check(): Promise<void>;
-  /** Keeps a file, whole, unless there is one of its name. */
+  /** Keeps a file, whole, unless there is one that {@linkcode isSound}. */
   put(path: string, bytes: Uint8Array): Promise<void>;
   /** A file's bytes as they come; undefined where there is none. */
   get(path: string): Promise<Uint8Array | undefined>;
@@ -29,6 +31,11 @@ export interface FleetFiles {
   delete(paths: readonly string[]): Promise<void>;
   /** Lets go of connections. */
   close(): void;
+}
+
+/** Whether a file is there and is what its name says. */
+export function isSound(path: string, bytes: Uint8Array | undefined): boolean {
+  return bytes !== undefined && isNamedBy(path, sha256(bytes));
 }
 
 /** Stands where a store's files lie, so that a folder which is not mounted is not taken for it. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { InputError, LabError } from "../../../core/errors.ts";
-import { putFileBelow, sizeOfFile } from "../../files.ts";
+import { isAsNamed, putFileBelow, sizeOfFile } from "../../files.ts";
 import { UnreachableError } from "../connection.ts";
 import { type FleetFiles, MARK } from "./contract.ts";
 import type { FolderPlace } from "./place.ts";
@@ -31,7 +31,7 @@ export class FolderFiles implements FleetFiles {
   async put(path: string, bytes: Uint8Array): Promise<void> {
     await this.#explained(async () => {
       this.#requireMark();
-      if (sizeOfFile(`${this.#folder}/${path}`) === undefined) await this.#write(path, bytes);
+      if (!await isAsNamed(`${this.#folder}/${path}`)) await this.#write(path, bytes);
     });
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Query } from "../connection.ts";
-import type { FleetFiles } from "./contract.ts";
+import { type FleetFiles, isSound } from "./contract.ts";
 
 /** Bytes of a piece of a file. */
 const PIECE = 8 << 20;
@@ -23,9 +23,10 @@ export class TableFiles implements FleetFiles {
   async check(): Promise<void> {}
 
   async put(path: string, bytes: Uint8Array): Promise<void> {
+    const there = await this.get(path);
+    if (isSound(path, there)) return;
     await this.within(async (query) => {
-      const [known] = await query("SELECT 1 FROM file WHERE path = $1 LIMIT 1", path);
-      if (known !== undefined) return;
+      if (there !== undefined) await query("DELETE FROM file WHERE path = $1", path);
       for (let piece = 0; piece * PIECE < Math.max(1, bytes.length); piece++) {
         await query(
           "INSERT INTO file VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",

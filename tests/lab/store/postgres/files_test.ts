@@ -8,13 +8,16 @@ import { FenceError, Hub } from "../../../../lab/store/postgres/hub.ts";
 import { Mirror, Shipper, takeUp } from "../../../../lab/store/postgres/replica.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../../lab/store/store.ts";
+import { sha256 } from "../../../../lab/store/files.ts";
+import { artifactPath } from "../../../../lab/store/sync.ts";
 import { addRun, checkpointAt, contentOf, withFolder } from "../fixtures.ts";
 import { Proxy } from "../../experiment/fleet/proxy.ts";
 import { Bucket, credentials } from "./bucket.ts";
 import { missing, Server } from "./server.ts";
 
 const noPassword = () => Promise.resolve(undefined);
-const PATH = `artifacts/ab/${"ab".repeat(32)}`;
+const large = Uint8Array.from({ length: 300 }, (_, i) => i % 251);
+const PATH = artifactPath(sha256(large));
 
 /** Requires an error in one line, of a kind, without what nobody is to see. */
 async function refused(
@@ -72,6 +75,15 @@ Deno.test({ name: "files of a fleet lie where its store says", ignore: missing }
       await files.check();
       await files.put(PATH, large);
       await files.put(PATH, Uint8Array.of(1));
+      deepStrictEqual(await files.get(PATH), large);
+      // Only what is damaged gives way.
+      if (damage !== undefined) await Deno.writeFile(damage(PATH), large.subarray(0, 9));
+      else {
+        const database = url.slice(url.lastIndexOf("/") + 1);
+        await server.query(database, "UPDATE reverie.file SET bytes = substr(bytes, 1, 9)");
+      }
+      strictEqual((await files.get(PATH))!.length, 9);
+      await files.put(PATH, large);
       await files.put("checkpoints/r/1-é b.json", new Uint8Array());
       deepStrictEqual(await files.get(PATH), large);
       deepStrictEqual(await files.get("checkpoints/r/1-é b.json"), new Uint8Array());
@@ -105,7 +117,6 @@ Deno.test({ name: "files of a fleet lie where its store says", ignore: missing }
           const next = await hub.hold(claim, -1).then(() => hub.claim("second", 60));
           await rejects(hub.putFile("checkpoints/x/y", Uint8Array.of(1), claim), FenceError);
           strictEqual(await hub.files.get("checkpoints/x/y"), undefined);
-          await hub.release(next!, "ended");
 
           using mirror = new Mirror(hub, `${folder}/mirror`);
           await mirror.refresh();
@@ -113,7 +124,7 @@ Deno.test({ name: "files of a fleet lie where its store says", ignore: missing }
           if (damage !== undefined) {
             const newest = store.checkpoints(id).at(-1)!;
             const record = damage(`checkpoints/${run}/3-${newest.hash.slice(0, 16)}.json`);
-            const { hash } = store.artifacts(id)[0];
+            const { hash } = store.artifacts(id).at(-1)!;
             const picture = damage(`artifacts/${hash.slice(0, 2)}/${hash}`);
             const sound = await Promise.all([record, picture].map((path) => Deno.readFile(path)));
             await Deno.writeFile(record, sound[0].subarray(0, 100));
@@ -122,16 +133,25 @@ Deno.test({ name: "files of a fleet lie where its store says", ignore: missing }
             await refused(read.loadCheckpoint(run, there), DamageError, /must hash to .*cut off$/);
             await refused(read.readArtifact(hash), DamageError, /altered or cut off$/);
             // Who takes the run up goes on from the one before.
-            await takeUp(hub, run, `${folder}/other`);
+            const content = await takeUp(hub, run, `${folder}/other`);
             const other = openStore(`${folder}/other`);
             const [before, after] = other.checkpoints(run);
             strictEqual((await other.loadCheckpoint(run, before)).snapshot.values !== null, true);
             await rejects(other.loadCheckpoint(run, after), DamageError);
-            other.close();
             await mirror.refresh({ files: true });
-            await Deno.writeFile(record, sound[0]);
-            await Deno.writeFile(picture, sound[1]);
+            // What it makes again takes the place of what is damaged.
+            const going = new Shipper(`${folder}/other`, run, run, content);
+            const shipOther = () => going.ship(hub, (delta) => hub.hold(next!, 60, delta), next);
+            await shipOther();
+            deepStrictEqual(await Deno.readFile(record), sound[0].subarray(0, 100));
+            other.beginAttempt(run, 2);
+            await trained(other, run, 3);
+            await shipOther();
+            deepStrictEqual(await Deno.readFile(record), sound[0]);
+            deepStrictEqual(await Deno.readFile(picture), sound[1]);
+            other.close();
           }
+          await hub.release(next!, "ended");
           deepStrictEqual(await contentOf(read, run), await contentOf(store, id));
           for (const each of [read, store]) each.close();
         }),
@@ -257,8 +277,6 @@ Deno.test({ name: "files of a fleet lie where its store says", ignore: missing }
     deepStrictEqual(JSON.parse(new TextDecoder().decode(stdout)), [[7], "prompt"]);
   });
 });
-
-const large = Uint8Array.from({ length: 300 }, (_, i) => i % 251);
 
 Deno.test("what a folder's disk answers becomes one line", () =>
   withFolder(async (folder) => {
