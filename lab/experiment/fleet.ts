@@ -77,15 +77,9 @@ export function fleetForSweep(
       await mirror.refresh();
     },
     async train(plans, others, more) {
-      // Somebody who asked for the same sweep may have gone before its runs began.
-      const asked = new Map(
-        (await hub.asked()).map(({ run, plan }) => [JSON.stringify(plan), run]),
-      );
-      const askedFor = (plan: Plan) => asked.get(JSON.stringify(storedPlan(plan)));
-      const fresh = plans.filter((plan) => askedFor(plan) === undefined);
-      const known = plans.flatMap((plan) => askedFor(plan) ?? []);
-      const ids = [...others, ...known, ...await hub.ask(fresh.map(storedPlan))];
-      const [refused] = await watch(ids, fleet, { ...watching, ...more });
+      // Others may ask for the same sweep, or have gone before its runs began.
+      const ids = await hub.ask(plans.map(storedPlan), { once: true });
+      const [refused] = await watch([...others, ...ids], fleet, { ...watching, ...more });
       if (refused !== undefined) throw new InputError(refused);
     },
   };

@@ -2846,6 +2846,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/fleet/fleet_test.ts",
   },
   {
+    fault: "two who ask for one sweep ask for its runs twice",
+    file: "lab/store/postgres/hub.ts",
+    from: "options.once ? texts : [],",
+    to: "[],",
+    test: "tests/lab/experiment/fleet/fleet_test.ts",
+  },
+  {
     fault: "a file of a fleet comes as one answer, whatever its size",
     file: "lab/store/postgres/files/table.ts",
     from: '"SELECT bytes FROM file WHERE path = $1 AND piece = $2"',
@@ -4570,8 +4577,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "each run that is asked for is a batch of its own",
     file: "lab/store/postgres/hub.ts",
-    from: "...[runs.at(-1)!, runs[0], JSON.stringify(plan)]",
-    to: "...[runs.at(-1)!, runs.at(-1)!, JSON.stringify(plan)]",
+    from: "...[fresh.at(-1)!, fresh[0], text]",
+    to: "...[fresh.at(-1)!, fresh.at(-1)!, text]",
     test: "tests/lab/store/postgres/hub_test.ts",
   },
   {

@@ -168,18 +168,33 @@ export class Hub {
     await this.close();
   }
 
-  /** Keeps what is asked for at once, each under the id that its run will have. */
-  ask(plans: readonly Json[]): Promise<string[]> {
+  /**
+   * Keeps what is asked for at once, each under the id that its run will have.
+   *
+   * @param options.once What was asked for before, by whomever, and has not ended is not asked for again.
+   * @returns The runs, in the order of the plans.
+   */
+  ask(plans: readonly Json[], options: { readonly once?: boolean } = {}): Promise<string[]> {
     return this.#within(async (query) => {
       let number = await newestNumber(query);
-      const runs: string[] = [];
-      for (const plan of plans) {
-        number = nextRunNumber(number, Date.now());
-        runs.push(runIdOf(number));
-        await query(
-          "INSERT INTO task (run, batch, plan) VALUES ($1, $2, $3)",
-          ...[runs.at(-1)!, runs[0], JSON.stringify(plan)],
-        );
+      const texts = plans.map((plan) => JSON.stringify(plan));
+      const open = await query(
+        "SELECT run, plan FROM task WHERE state <> 'ended' AND plan = ANY ($1)",
+        options.once ? texts : [],
+      );
+      const asked = new Map(open.map(({ run, plan }) => [plan, String(run)]));
+      const [runs, fresh]: string[][] = [[], []];
+      for (const text of texts) {
+        const known = asked.get(text);
+        if (known === undefined) {
+          number = nextRunNumber(number, Date.now());
+          fresh.push(runIdOf(number));
+          await query(
+            "INSERT INTO task (run, batch, plan) VALUES ($1, $2, $3)",
+            ...[fresh.at(-1)!, fresh[0], text],
+          );
+        }
+        runs.push(known ?? fresh.at(-1)!);
       }
       await query("UPDATE store SET last_run = $1", number);
       return runs;
@@ -451,14 +466,6 @@ export class Hub {
       )
     );
     return kept.length > 0;
-  }
-
-  /** What is asked for and has not ended. */
-  asked(): Promise<Pick<Claim, "run" | "plan">[]> {
-    return this.#within(async (query) => {
-      const rows = await query("SELECT run, plan FROM task WHERE state <> 'ended' ORDER BY run");
-      return rows.map(({ run, plan }) => ({ run: String(run), plan: JSON.parse(String(plan)) }));
-    });
   }
 
   #within<T>(action: (query: Query) => Promise<T>): Promise<T> {

@@ -362,6 +362,16 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     match((await hub.tasks([id]))[0].message!, /nobody/);
   });
 
+  await t.step("who asks for the same sweep at the same time asks for the same runs", async () => {
+    using fleet = await openFleet(() => open(), folder);
+    const { train } = fleetForSweep(fleet, {});
+    const plans = await plansOf([request({ seed: 1 }), request({ seed: 2 })], options(store));
+    await Promise.all([1, 2].map(() => train(plans, [], { signal: AbortSignal.abort() })));
+    const asked = (await hub.tasks()).map(({ run }) => run);
+    strictEqual(asked.length, 2);
+    await hub.giveUp(asked);
+  });
+
   await t.step(
     "a sweep's trials are those of one machine, and go on where they stood",
     async () => {
