@@ -2846,6 +2846,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/fleet/fleet_test.ts",
   },
   {
+    fault: "a run takes the place of another that came by way of the same mirror",
+    file: "lab/store/postgres/replica.ts",
+    from: 'if (here !== known) return "changed";',
+    to: "void [here, known];",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
     fault: "two who ask for one sweep ask for its runs twice",
     file: "lab/store/postgres/hub.ts",
     from: "options.once ? texts : [],",

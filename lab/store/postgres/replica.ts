@@ -222,7 +222,12 @@ export async function syncToHub(source: string, hub: Hub, mirror: Mirror): Promi
   const did = await syncInto(source, {
     database,
     newId: (own) => hub.newId(own),
-    put: (content, folder, to) => putWhole(hub, content, folder, to, mirror.revisionOf(to)),
+    put: async (content, folder, to, known) => {
+      const here = database.get("SELECT revision FROM run WHERE id = ?", to)?.revision;
+      // Whoever else uses the mirror has brought it forward since.
+      if (here !== known) return "changed";
+      return await putWhole(hub, content, folder, to, mirror.revisionOf(to));
+    },
     bringSweeps: async (rows) => {
       const places = placedAmong(sweepRows(database), rows);
       for (const { row, before } of places.filter(isChanged)) await hub.putSweep(row, before);

@@ -315,6 +315,38 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
   );
 
   await t.step(
+    "nor does a run take the place of another that came by way of the same mirror",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        const [first, second] = ["a", "b"].map((name) => {
+          const store = openStore(`${folder}/${name}`);
+          const raw = new DatabaseSync(`${folder}/${name}/lab.db`);
+          raw.exec("UPDATE store SET last_run = 1000000000");
+          raw.close();
+          const { id } = addRun(store, name);
+          store.close();
+          return id;
+        });
+        strictEqual(first, second);
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const { newId } = hub;
+        hub.newId = async (own) => {
+          hub.newId = newId;
+          const id = await hub.newId(own);
+          // Another process that reads the hub through this folder.
+          using shared = new Mirror(hub, mirror.folder);
+          await syncToHub(`${folder}/b`, hub, shared);
+          return id;
+        };
+        await syncToHub(`${folder}/a`, hub, mirror);
+        const read = mirror.store();
+        deepStrictEqual(read.runs().map(({ name }) => name).sort(), ["a", "b"]);
+        read.close();
+      }),
+  );
+
+  await t.step(
     "a sweep whose name another has comes to the server under a free one, with its runs",
     () =>
       withFolder(async (folder) => {
