@@ -301,6 +301,8 @@ export class Mirror implements Disposable {
    * @throws {LabError} where the hub is not to be reached; the folder stays as it was.
    */
   async refresh({ files = false }: { readonly files?: boolean } = {}): Promise<void> {
+    // Before the hub is asked: what another process brings into the folder after that stays.
+    const here = this.#database.all("SELECT id FROM run");
     const now = await this.hub.revisions();
     for (const [run, { revision }] of now) {
       const isKnown = this.revisionOf(run) === revision;
@@ -312,7 +314,7 @@ export class Mirror implements Disposable {
       if (files) await this.#bring(run, content);
       else this.#whole.delete(run);
     }
-    const gone = this.#database.all("SELECT id FROM run").filter(({ id }) => !now.has(String(id)));
+    const gone = here.filter(({ id }) => !now.has(String(id)));
     if (gone.length > 0) {
       this.#database.write(() => {
         for (const { id } of gone) this.#database.run("DELETE FROM run WHERE id = ?", id);
@@ -372,8 +374,8 @@ export class Mirror implements Disposable {
   }
 
   async #refreshSweeps(): Promise<void> {
-    const rows = await this.hub.sweeps();
     const marks = new Map(sweepRows(this.#database).map((row) => [row.name, row.checksum]));
+    const rows = await this.hub.sweeps();
     this.#sweeps.keep(rows.filter(({ name, checksum }) => marks.get(name) !== checksum));
     const gone = new Set(marks.keys()).difference(new Set(rows.map(({ name }) => name)));
     if (gone.size > 0) this.#sweeps.drop(() => new Set([...gone].map(String)));

@@ -347,6 +347,37 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
   );
 
   await t.step(
+    "what one process brings into a mirror stays where another one asks meanwhile",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const store = openStore(`${folder}/here`);
+        const asked = { revisions: hub.revisions, sweeps: hub.sweeps };
+        const brought = async () => {
+          Object.assign(hub, asked);
+          using shared = new Mirror(hub, mirror.folder);
+          await syncToHub(store.location, hub, shared);
+        };
+        const shown = () => {
+          const read = mirror.store();
+          const names = [...read.runs().map(({ name }) => name), ...read.sweepNames()];
+          read.close();
+          return names;
+        };
+        addRun(store, "run");
+        hub.revisions = () => asked.revisions.call(hub).then((now) => brought().then(() => now));
+        await mirror.refresh();
+        deepStrictEqual(shown(), ["run"]);
+        store.putSweep("rates", { trials: 3 });
+        hub.sweeps = () => asked.sweeps.call(hub).then((now) => brought().then(() => now));
+        await mirror.refresh();
+        deepStrictEqual(shown(), ["run", "rates"]);
+        store.close();
+      }),
+  );
+
+  await t.step(
     "a sweep whose name another has comes to the server under a free one, with its runs",
     () =>
       withFolder(async (folder) => {
