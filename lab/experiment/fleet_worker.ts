@@ -184,7 +184,11 @@ class Lane {
       this.#say(`run ${claim.run}: given up, as another worker has taken it up`);
       return false;
     } finally {
-      await Deno.remove(folder, { recursive: true });
+      try {
+        await Deno.remove(folder, { recursive: true });
+      } catch {
+        // What went wrong before is what counts; the rest goes with the worker's own folder.
+      }
     }
   }
 

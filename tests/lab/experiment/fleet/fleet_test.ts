@@ -313,6 +313,14 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     },
   );
 
+  await t.step("a worker that cannot keep a run says why, not that it left nothing", async () => {
+    const [id] = await hub.ask(plans);
+    const none = { folder: `${folder}/none/of/these`, holdSeconds: 0.8 };
+    await rejects(work(server.port, [], none), /^\w+: Cannot .*none/);
+    strictEqual(await work(server.port, []), 1);
+    await ended(id);
+  });
+
   await t.step("who asks sees its runs end, also one that no worker can begin", async () => {
     using fleet = await openFleet(() => open(), folder);
     const lines: string[] = [];
