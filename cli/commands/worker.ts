@@ -4,6 +4,7 @@ import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
+import { sizeOfFile } from "../../lab/store/files.ts";
 import {
   defineCommand,
   memoryLimitOption,
@@ -59,51 +60,64 @@ export const worker = defineCommand({
     const registries = await io.registries();
     const { workForFleet } = await import("../../lab/experiment/fleet_worker.ts");
     const { threadsOf } = await import("../../lab/experiment/recorded_run.ts");
-    const { takeLock, isLocked } = await import("../../lab/store/lock.ts");
     const { fleetFolder } = await import("../../lab/store/postgres/open.ts");
     const open = await hubOpener(io, store);
     // A password is asked for, and what is wrong is said, before anything begins.
     await using hub = await open();
     await hub.files.check();
-    const folder = fleetFolder(io.store, hub);
-    removeLeft(folder, isLocked);
     const name = `${Deno.hostname()}-${Deno.pid}`;
-    const own = `${folder}/worker-${name}`;
-    Deno.mkdirSync(own, { recursive: true });
-    using _lock = takeLock(`${own}.lock`, name);
+    using own = await ownFolder(fleetFolder(io.store, hub), name);
     using stop = interruption(io, (line) => io.error(`${line}\n`));
     const workers = values.workers ?? io.cores;
     io.notice(`Working for ${hub.location}: ${plural(workers, "run")} at a time\n`);
-    try {
-      const ended = await workForFleet({
-        ...{ open, registries, folder: own, name, workers, memoryLimit, drain },
-        threads: threadsOf({ threads }, workers),
-        isolated: io.isolated,
-        holdSeconds: hold,
-        patienceSeconds: patience,
-        signal: stop.signal,
-        onLine: (line) => io.notice(`${line}\n`),
-      });
-      io.notice(`Trained ${plural(ended, "run")} to the end\n`);
-      return stop.signal.aborted ? 130 : 0;
-    } finally {
-      Deno.removeSync(own, { recursive: true });
-      Deno.removeSync(`${own}.lock`);
-    }
+    const ended = await workForFleet({
+      ...{ open, registries, folder: own.folder, name, workers, memoryLimit, drain },
+      threads: threadsOf({ threads }, workers),
+      isolated: io.isolated,
+      holdSeconds: hold,
+      patienceSeconds: patience,
+      signal: stop.signal,
+      onLine: (line) => io.notice(`${line}\n`),
+    });
+    io.notice(`Trained ${plural(ended, "run")} to the end\n`);
+    return stop.signal.aborted ? 130 : 0;
   },
 });
 
-/** Removes what workers that were killed have left: others have taken up their runs. */
-function removeLeft(folder: string, isLocked: (path: string) => boolean): void {
-  for (const { name } of Deno.readDirSync(folder)) {
-    const own = /^(worker-.*)\.lock$/.exec(name)?.[1];
-    if (own === undefined || isLocked(`${folder}/${name}`)) continue;
-    for (const path of [`${folder}/${own}`, `${folder}/${name}`]) {
-      try {
-        Deno.removeSync(path, { recursive: true });
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
+/**
+ * Makes the folder of a worker, which goes when it is disposed, and removes what workers that were killed
+ * have left: others have taken up their runs.
+ */
+export async function ownFolder(
+  fleet: string,
+  name: string,
+): Promise<{ readonly folder: string } & Disposable> {
+  const { isLocked, takeLock, waitForLock } = await import("../../lab/store/lock.ts");
+  // One worker at a time: between the making of a lock's file and its locking it looks left behind.
+  using _beginning = await waitForLock(`${fleet}/workers.lock`);
+  for (const { name } of Deno.readDirSync(fleet)) {
+    const left = /^(worker-.*)\.lock$/.exec(name)?.[1];
+    if (left !== undefined && !isLocked(`${fleet}/${name}`)) remove(`${fleet}/${left}`);
+  }
+  const folder = `${fleet}/worker-${name}`;
+  const lock = takeLock(`${folder}.lock`, name);
+  Deno.mkdirSync(folder, { recursive: true });
+  return {
+    folder,
+    [Symbol.dispose]() {
+      remove(folder);
+      lock[Symbol.dispose]();
+    },
+  };
+}
+
+/** Removes the folder of a worker and its lock; what cannot go now goes when the next one begins. */
+function remove(folder: string): void {
+  try {
+    for (const path of [folder, `${folder}.lock`]) {
+      if (sizeOfFile(path) !== undefined) Deno.removeSync(path, { recursive: true });
     }
+  } catch {
+    // The lock's file stays with the folder.
   }
 }

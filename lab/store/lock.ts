@@ -90,8 +90,12 @@ const IMPORT = "import";
  * Waits for the lock of a store's imports: two at once would see neither each other's runs, which are not
  * added twice, nor their seeds.
  */
-export async function lockImports(location: string): Promise<Disposable> {
-  const path = `${location}/locks/${IMPORT}`;
+export function lockImports(location: string): Promise<Disposable> {
+  return waitForLock(`${location}/locks/${IMPORT}`);
+}
+
+/** Waits for the lock of a file, which is made where it is missing. */
+export async function waitForLock(path: string): Promise<Disposable> {
   const file = await Deno.open(path, { read: true, write: true, create: true });
   await file.lock(true);
   return { [Symbol.dispose]: () => file.close() };

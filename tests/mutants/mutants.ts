@@ -2853,6 +2853,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/store/postgres/hub_test.ts",
   },
   {
+    fault: "a worker that begins removes the folder of another that does",
+    file: "cli/commands/worker.ts",
+    from: "using _beginning = await waitForLock(`${fleet}/workers.lock`);",
+    to: "void waitForLock;",
+    test: "tests/cli/worker_test.ts",
+  },
+  {
     fault: "two who ask for one sweep ask for its runs twice",
     file: "lab/store/postgres/hub.ts",
     from: "options.once ? texts : [],",
