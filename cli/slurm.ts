@@ -120,7 +120,7 @@ export async function launchBySlurm(
   values: SlurmValues,
   io: Io,
 ): Promise<number> {
-  check(values, requests);
+  checkOptions(values);
   return isPostgres(values.store)
     ? await intoFleet(requests, values, values.store, io)
     : await intoStores(requests, values, io);
@@ -205,14 +205,6 @@ export async function launchSweepBySlurm(
 }
 
 /** @throws {InputError} */
-function check(values: SlurmValues, requests: readonly RunRequest[]): void {
-  checkOptions(values);
-  const from = requests.find(({ from }) => from !== undefined)?.from;
-  if (from === undefined) return;
-  throw new InputError(`Cannot submit as a job's stores do not have the run of --from: ${from}`);
-}
-
-/** @throws {InputError} */
 function checkOptions({ partition, time }: SlurmValues): void {
   if (partition !== undefined && !/^[\w.,-]+$/.test(partition)) {
     throw new InputError(`Cannot submit as --partition must be a name: ${partition}`);
@@ -264,6 +256,13 @@ async function intoStores(
   values: SlurmValues,
   io: Io,
 ): Promise<number> {
+  const from = requests.find(({ from }) => from !== undefined)?.from;
+  if (from !== undefined) {
+    throw new InputError(
+      "Cannot submit as a job's stores do not have the run of --from (one that workers take runs from, " +
+        `--store postgres://…, does): ${from}`,
+    );
+  }
   const tasks = tasksOf(requests, values);
   const store = folderOf(storeLocation(io, values.store));
   const scriptIn = (folder: string) => {

@@ -187,7 +187,11 @@ Deno.test("what sbatch refuses leaves nothing behind, and what is no job is refu
       await refused(`${run} --time 3`, 2, /--time belongs to a job: --launch slurm/);
       await refused(`${run} --launch slurm --time soon`, 2, /--time must be one of Slurm's/);
       await refused(`${run} --launch slurm --partition a;b`, 2, /--partition must be a name: a;b/);
-      await refused(`${run} --launch slurm --from abc`, 2, /do not have the run of --from: abc/);
+      await refused(
+        `${run} --launch slurm --from abc`,
+        2,
+        /do not have the run of --from .*: abc\n$/,
+      );
       const sweep = "run cartpole-a2c --sweep agent.gamma=0.9,0.99 --launch slurm";
       await refused(`${sweep} --array 2`, 2, /a sweep to several tasks.*: --array 2\n$/);
       await refused(
@@ -205,7 +209,7 @@ Deno.test("what sbatch refuses leaves nothing behind, and what is no job is refu
         deepStrictEqual(namesIn(folder), ["bin"]);
       }
       const { code, out } = await type(
-        `${run} --launch slurm --dry-run --store postgres://lab@db/lab --array 9 --workers 2`,
+        `${run} --launch slurm --dry-run --store postgres://lab@db/lab --array 9 --workers 2 --from abc`,
       );
       strictEqual(code, 0);
       match(out, /#SBATCH --array=0-0\n#SBATCH --cpus-per-task=2\n/);
