@@ -2860,6 +2860,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/worker_test.ts",
   },
   {
+    fault: "a pooler's refusal of a setting counts as a server that is away",
+    file: "lab/store/postgres/connection.ts",
+    from: 'if (code === "08P01" && /startup parameter/.test(error.message)) {',
+    to: "if (false) {",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
     fault: "two who ask for one sweep ask for its runs twice",
     file: "lab/store/postgres/hub.ts",
     from: "options.once ? texts : [],",

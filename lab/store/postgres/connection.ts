@@ -170,7 +170,10 @@ export class Connection {
       return Array.isArray(result) ? [] : result.rows.map(plainRow);
     };
     try {
-      await client.query("BEGIN");
+      // Not when the connection begins: poolers take few settings there, and hand on none.
+      await client.query(
+        `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MILLISECONDS}`,
+      );
       const result = await action(query);
       await client.query("COMMIT");
       return result;
@@ -216,7 +219,6 @@ export class Connection {
       ssl: tls === "disable" ? false : { rejectUnauthorized: tls === "verify-full" },
       connectionTimeoutMillis: CONNECT_MILLISECONDS,
       query_timeout: ANSWER_MILLISECONDS,
-      idle_in_transaction_session_timeout: IDLE_MILLISECONDS,
       keepAlive: true,
       application_name: "reverie",
     });
@@ -286,6 +288,10 @@ function explained(error: unknown, { name, user, database }: Place): unknown {
   }
   if (isUntrusted(error)) {
     return new InputError(because(`its certificate is not to be trusted: ${error.message}`));
+  }
+  // A pooler says all that it has to say by this code, also that it is busy.
+  if (code === "08P01" && /startup parameter/.test(error.message)) {
+    return new InputError(because(`what stands before the server refuses: ${error.message}`));
   }
   if (code === "53100") return new LabError(because("the server's disk is full"));
   if (gone.test(code) || !/^[0-9A-Z]{5}$/.test(code) || /^E[A-Z]+$/.test(code)) {

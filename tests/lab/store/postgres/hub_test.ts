@@ -629,6 +629,39 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
     deepStrictEqual(await server.query(name, "SELECT stop FROM reverie.task"), []);
   });
 
+  await t.step("a pooler is asked for no setting, and what it refuses is told", async () => {
+    const url = await server.database();
+    const connection = new Connection(placeOf(url), noPassword);
+    deepStrictEqual(
+      await connection.transaction((query) => query("SHOW idle_in_transaction_session_timeout")),
+      [{ idle_in_transaction_session_timeout: "5s" }],
+    );
+    await connection.close();
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    const refused = async (message: string, Kind: new (message: string) => Error) => {
+      const answering = (async () => {
+        using client = await listener.accept();
+        const bytes = new Uint8Array(1 << 12);
+        const asked = new TextDecoder().decode(bytes.subarray(0, (await client.read(bytes))!));
+        const fields = new TextEncoder().encode(`SFATAL\0C08P01\0M${message}\0\0`);
+        const answer = new Uint8Array(5 + fields.length);
+        answer[0] = "E".charCodeAt(0);
+        new DataView(answer.buffer).setUint32(1, 4 + fields.length);
+        answer.set(fields, 5);
+        await client.write(answer);
+        return asked;
+      })();
+      await rejects(Hub.open(server.url("lab", port), noPassword), (error: Error) => {
+        strictEqual(error.constructor, Kind, error.message);
+        return error.message.endsWith(`: ${message}`);
+      });
+      doesNotMatch(await answering, /timeout/);
+    };
+    await refused("unsupported startup parameter: extra_float_digits", InputError);
+    await refused("query_wait_timeout", UnreachableError);
+  });
+
   await t.step("TLS is used where it is asked for, and a certificate looked at", async () => {
     await server.encrypt();
     const url = await server.database();
