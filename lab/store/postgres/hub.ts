@@ -507,10 +507,14 @@ async function newestNumber(query: Query): Promise<number> {
   return Math.max(Number(last_run), newest === null ? 0 : runNumberOf(String(newest)));
 }
 
+/** Notes that a worker is there; where another transaction of it does so, nobody waits for that one. */
 async function seen(query: Query, worker: string): Promise<void> {
   await query(
-    `INSERT INTO worker VALUES ($1, now())
-     ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at`,
+    `WITH first AS (
+       INSERT INTO worker SELECT $1, now() WHERE NOT EXISTS (SELECT FROM worker WHERE name = $1)
+       ON CONFLICT DO NOTHING)
+     UPDATE worker SET seen_at = now()
+     WHERE name IN (SELECT name FROM worker WHERE name = $1 FOR UPDATE SKIP LOCKED)`,
     worker,
   );
 }

@@ -763,6 +763,20 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
     await hub.hold(last, 0.5);
     strictEqual((await hub.tasks([last.run]))[0].state, "held");
     await locking;
+    // Nor does one run of a worker wait for another one, whose rows take a while.
+    const writing = Promise.withResolvers<void>();
+    let isWritten = false;
+    const written = connection.transaction(async (query) => {
+      await query("UPDATE reverie.worker SET seen_at = now()");
+      writing.resolve();
+      await query("SELECT pg_sleep(0.6)");
+      isWritten = true;
+    });
+    await writing.promise;
+    await hub.hold(last, 60);
+    await hub.claim("w0", 60);
+    strictEqual(isWritten, false);
+    await written;
     await connection.close();
     await hub.giveUp(runs);
     strictEqual((await hub.tasks(runs)).length, 3, "a run that somebody took is not given up");
