@@ -123,10 +123,12 @@ export class Shipper {
     for (const there of filesOf(content, this.run)) {
       if (this.#known.files.has(there)) continue;
       const here = there.replace(`checkpoints/${this.run}/`, `checkpoints/${this.local}/`);
-      const bytes = await unlessMissing(Deno.readFile(`${this.folder}/${here}`));
+      const path = `${this.folder}/${here}`;
+      if (this.#known.lacking.has(there) && sizeOfFile(path) === undefined) continue;
+      const bytes = await unlessMissing(Deno.readFile(path));
       if (bytes === undefined) {
         // A checkpoint without its files is none.
-        if (needed.has(there) && !this.#known.lacking.has(there)) return false;
+        if (needed.has(there)) return false;
         continue;
       }
       await hub.putFile(there, bytes, claim);
