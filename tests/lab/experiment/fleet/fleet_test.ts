@@ -223,7 +223,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     const lines: string[] = [];
     const worked = work(server.port, lines, { holdSeconds: 0.8, open: slowly(1.2) });
     let isOver = false;
-    worked.finally(() => isOver = true);
+    void worked.finally(() => isOver = true);
     while ((await hub.tasks([id]))[0].state === "waiting") await pause(20);
     while (!isOver) {
       strictEqual(await hub.claim("another", 60), undefined);
