@@ -162,14 +162,16 @@ function deltaOf({ run, attempts, chunks, events, artifacts, checkpoints }: Jour
 /**
  * Fetches a file of a hub into a folder, unless it is there whole; one that the hub has not is left out.
  *
+ * @returns Whether it is there.
  * @throws {DamageError} where it is not what its name says; the folder stays as it was.
  */
-async function fetchFile(hub: Hub, folder: string, path: string): Promise<void> {
-  if (await isAsNamed(`${folder}/${path}`)) return;
+async function fetchFile(hub: Hub, folder: string, path: string): Promise<boolean> {
+  if (await isAsNamed(`${folder}/${path}`)) return true;
   const bytes = await hub.files.get(path);
-  if (bytes === undefined) return;
+  if (bytes === undefined) return false;
   requireNamed(path, bytes, hub.files.name);
   await putFileBelow(folder, path, bytes);
+  return true;
 }
 
 /** @throws {DamageError} where a file of `place` is not what its name says. */
@@ -182,11 +184,21 @@ function requireNamed(path: string, bytes: Uint8Array, place: string): void {
   );
 }
 
-/** Fetches files as {@linkcode fetchFile}; those that are damaged are left out, too. */
-async function fetchSound(hub: Hub, folder: string, paths: readonly string[]): Promise<void> {
+/**
+ * Fetches files as {@linkcode fetchFile}; those that are damaged are left out, too.
+ *
+ * @param seen Those that were seen whole: of one that is still there the content is not looked at again.
+ */
+async function fetchSound(
+  hub: Hub,
+  folder: string,
+  paths: readonly string[],
+  seen = new Set<string>(),
+): Promise<void> {
   for (const path of paths) {
+    if (seen.has(path) && sizeOfFile(`${folder}/${path}`) !== undefined) continue;
     try {
-      await fetchFile(hub, folder, path);
+      if (await fetchFile(hub, folder, path)) seen.add(path);
     } catch (error) {
       if (!(error instanceof DamageError)) throw error;
     }
@@ -281,6 +293,8 @@ export class Mirror implements Disposable {
   readonly #locks = new Map<string, Disposable>();
   /** Runs whose files were brought in. */
   readonly #whole = new Set<string>();
+  /** Files that were seen whole: a run that trains changes each second. */
+  readonly #seen = new Set<string>();
 
   constructor(private readonly hub: Hub, readonly folder: string) {
     this.#database = openDatabase(folder);
@@ -361,7 +375,7 @@ export class Mirror implements Disposable {
   }
 
   async #bring(run: string, content: JournalContent): Promise<void> {
-    await fetchSound(this.hub, this.folder, filesOf(content, run));
+    await fetchSound(this.hub, this.folder, filesOf(content, run), this.#seen);
     this.#whole.add(run);
   }
 

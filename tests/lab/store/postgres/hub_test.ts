@@ -17,6 +17,7 @@ import {
 } from "../../../../lab/store/postgres/replica.ts";
 import { migrations } from "../../../../lab/store/postgres/schema.ts";
 import { runNumberOf } from "../../../../lab/store/run_id.ts";
+import { isAsNamed } from "../../../../lab/store/files.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../../lab/store/store.ts";
 import { artifactPath, checkpointPaths } from "../../../../lab/store/sync.ts";
@@ -468,12 +469,33 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
         await syncToHub(`${folder}/here`, hub, mirror);
         await mirror.refresh({ files: true });
         const own = artifactPath(store.artifacts(other).at(-1)!.hash);
-        // Damage that nobody saw come.
-        Deno.truncateSync(`${folder}/mirror/${picture(id)}`, 3);
+        // What was seen whole is not read each time that its run changes.
+        const { open } = Deno;
+        const opened: string[] = [];
+        Deno.open = (path, options) => {
+          if (String(path).startsWith(`${folder}/mirror/checkpoints/${other}/3`)) {
+            opened.push(String(path));
+          }
+          return open(path, options);
+        };
         const database = url.slice(url.lastIndexOf("/") + 1);
+        await server.query(
+          database,
+          "UPDATE reverie.run SET revision = nextval('reverie.revision')",
+        );
+        try {
+          await mirror.refresh({ files: true });
+        } finally {
+          Deno.open = open;
+        }
+        deepStrictEqual(opened, []);
+        // Damage that nobody saw come is there for another process.
+        Deno.truncateSync(`${folder}/mirror/${picture(id)}`, 3);
         await server.query(database, `DELETE FROM reverie.run WHERE id = '${other}'`);
         strictEqual(filesIn(`mirror/${own.slice(0, own.lastIndexOf("/"))}`).length > 0, true);
-        await mirror.refresh({ files: true });
+        using again = new Mirror(hub, mirror.folder);
+        await again.refresh({ files: true });
+        deepStrictEqual(await isAsNamed(`${folder}/mirror/${picture(id)}`), true);
         deepStrictEqual(filesIn("mirror/checkpoints"), [id]);
         deepStrictEqual([...Deno.readDirSync(`${folder}/mirror/${own.slice(0, 12)}`)], []);
         const read = mirror.store();
