@@ -111,8 +111,17 @@ export const describe = defineCommand({
       const path = callersPath(io, name);
       const { default: written } = await loading(io, name, () => importFile(path, name));
       if (isSweep(written)) {
+        if (set.length > 0) {
+          throw new InputError(
+            `Cannot describe the sweep with --set as its file says what is tried: ${name}`,
+          );
+        }
         const { resolveSweep } = await import("../../lab/experiment/sweep/sweep.ts");
-        const sweep = await resolveSweep(sweepBeside(path, written), registries);
+        const asked = {
+          ...sweepBeside(path, written),
+          ...(budget === undefined ? {} : { budget }),
+        };
+        const sweep = await resolveSweep(asked, registries);
         io.out(json ? JSON.stringify(sweep, null, 2) : plannedSweepPage(written.name, sweep, io));
         return 0;
       }

@@ -211,7 +211,7 @@ export const run = defineCommand({
     const { sweep: trainSweep, sweepAsked } = await import("../sweeping.ts");
     const asked = await sweepAsked(values, describer, io);
     requireLaunch(values);
-    requireHere(values);
+    requireHere({ ...values, backend: values.backend ?? asked?.backend });
     const profiles: string[] = [];
     const onProfile = profile
       ? (run: Run, text: string) => profiles.push(`Profile of run ${run.id} (${run.name})\n${text}`)
@@ -300,21 +300,32 @@ function requireLaunch(
  * @throws {InputError}
  */
 function requireHere(
-  { launch, store, profile, ...sizes }: {
+  { launch, store, profile, json, backend, ...sizes }: {
     readonly launch?: string;
     readonly store?: string;
     readonly profile: boolean;
+    readonly json: boolean;
+    readonly backend?: string;
     readonly workers?: number;
     readonly threads?: number;
     readonly memoryLimit?: number;
   },
 ): void {
   const isAsked = launch === undefined && isPostgres(store);
+  const elsewhere = launch === undefined ? `--store ${store}` : `--launch ${launch}`;
   if (profile && (launch !== undefined || isAsked)) {
     throw new InputError(
-      "Cannot run with --profile as it is this machine that must train: " +
-        (launch === undefined ? `--store ${store}` : `--launch ${launch}`),
+      `Cannot run with --profile as it is this machine that must train: ${elsewhere}`,
     );
+  }
+  if (backend === "native" && (launch !== undefined || isAsked)) {
+    throw new InputError(
+      "Cannot run with --backend native as what trains there loads no library of its machine: " +
+        elsewhere,
+    );
+  }
+  if (json && launch !== undefined) {
+    throw new InputError(`Cannot run with --json as nothing is trained yet: ${elsewhere}`);
   }
   const { workers, threads, memoryLimit } = sizes;
   const ofMachine = { workers, threads, "memory-limit": memoryLimit };

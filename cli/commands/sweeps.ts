@@ -3,6 +3,7 @@ import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { argument } from "@optique/core/primitives";
 import { DamageError, unknownName } from "../../lab/core/errors.ts";
+import type { SweepState } from "../../lab/experiment/sweep/state.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import { defineCommand, jsonOption, named, plain, PROGRAM, storeOption } from "../command.ts";
 import { openStoreOf } from "../stores.ts";
@@ -31,34 +32,37 @@ export const sweeps = defineCommand({
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const { sweepState, sweepStates } = await import("../../lab/experiment/sweep/state.ts");
-    const known = store.sweepNames();
     if (name !== undefined) {
       const state = sweepState(store, name);
-      if (state === undefined) throw unknownName("show the sweep", "sweep", name, known, "sweeps");
+      if (state === undefined) {
+        throw unknownName("show the sweep", "sweep", name, store.sweepNames(), "sweeps");
+      }
       const judge = new Judge(await io.registries());
       io.out(json ? sweepDocument(state) : sweepPage(state, judge, io, location));
       return 0;
     }
+    const all = [...sweepStates(store)].map(([each, state]) =>
+      state instanceof DamageError
+        ? { sweep: each, damaged: state.message }
+        : overviewOf(each, state)
+    );
     if (json) {
-      io.out(JSON.stringify({ sweeps: known }, null, 2));
+      io.out(JSON.stringify({ sweeps: all }, null, 2));
       return 0;
     }
-    if (known.length === 0) {
+    if (all.length === 0) {
       io.out(`No sweeps yet. To begin one: ${PROGRAM} run NAME --sweep PATH=RANGE`);
       return 0;
     }
-    const rows = [...sweepStates(store)].map(([each, state]) => {
-      if (state instanceof DamageError) return [each, "–", "–", "–", "damaged"];
-      const { sweep, trials, best, over } = state;
-      const ended = trials.filter(({ value }) => value !== undefined).length;
-      return [
-        each,
-        sweep.space.map(({ path }) => path).join(", "),
-        `${ended} of ${sweep.trials}`,
-        figure(best?.value),
-        over ? "over" : "not over",
-      ];
-    });
+    const rows = all.map((each) =>
+      "damaged" in each ? [each.sweep, "–", "–", "–", "damaged"] : [
+        each.sweep,
+        each.fields.join(", "),
+        `${each.ended} of ${each.trials}`,
+        figure(each.best),
+        each.over ? "over" : "not over",
+      ]
+    );
     const columns = [
       { title: "name" },
       { title: "tries", flexible: true },
@@ -70,3 +74,12 @@ export const sweeps = defineCommand({
     return 0;
   },
 });
+
+/** How a sweep stands, in a line. */
+function overviewOf(name: string, { sweep, trials, best, over }: SweepState) {
+  const ended = trials.filter(({ value }) => value !== undefined).length;
+  return {
+    ...{ sweep: name, fields: sweep.space.map(({ path }) => path), trials: sweep.trials, ended },
+    ...{ best: best?.value ?? null, over },
+  };
+}

@@ -192,6 +192,12 @@ Deno.test("what sbatch refuses leaves nothing behind, and what is no job is refu
         2,
         /do not have the run of --from .*: abc\n$/,
       );
+      await refused(`${run} --launch slurm --backend native`, 2, /loads no library of its machine/);
+      await refused(
+        `${run} --launch slurm --dry-run --json`,
+        2,
+        /--json as nothing is trained yet: --launch slurm\n$/,
+      );
       const sweep = "run cartpole-a2c --sweep agent.gamma=0.9,0.99 --launch slurm";
       await refused(`${sweep} --array 2`, 2, /a sweep to several tasks.*: --array 2\n$/);
       await refused(

@@ -46,6 +46,11 @@ Deno.test("run --sweep tries, judges the best, and says how to get it; sweeps sh
     deepStrictEqual([refused, reason.includes("report --where sweep=line-toy-sweep")], [2, true]);
     strictEqual((await typed("sweeps", "line-toy-sweep")).out, out);
     match((await typed("sweeps")).out, /line-toy-sweep +agent\.rate, .* 4 of 4 .* over$/m);
+    const { sweeps: [listed] } = JSON.parse((await typed("sweeps", "--json")).out);
+    deepStrictEqual([listed.sweep, listed.fields[0], listed.trials, listed.ended, listed.over], [
+      ...["line-toy-sweep", "agent.rate", 4, 4, true],
+    ]);
+    strictEqual(typeof listed.best, "number");
     const { sweep, trials, best } = JSON.parse((await typed(...line, "--json")).out);
     deepStrictEqual([sweep, trials.length, best.judged.values.length], ["line-toy-sweep", 4, 2]);
     const found = await typed("runs", "--where", "sweep=line-toy-sweep and trial=1", "--json");
@@ -354,6 +359,12 @@ Deno.test("a file's sweep is described before it is run, and is no list of parts
     match(out, /^agent\.rate +log:0\.01\.\.0\.9\nagent\.activation +tanh,relu$/m);
     const { trials, space } = JSON.parse((await typed("describe", "rates.ts", "--json")).out);
     deepStrictEqual([trials, space.length], [4, 2]);
+    const budgeted = await typed("describe", "rates.ts", "--budget", "90", "--json");
+    strictEqual(budgeted.error, "");
+    strictEqual(JSON.parse(budgeted.out).budget, "90");
+    const set = await typed("describe", "rates.ts", "--set", "agent.rate=0.5");
+    deepStrictEqual([set.code, set.out], [2, ""]);
+    match(set.error, /describe the sweep with --set as its file says what is tried: rates\.ts$/m);
     for (const command of ["list", "check"]) {
       const refused = await typed(command, "rates.ts");
       strictEqual(refused.code, 2);

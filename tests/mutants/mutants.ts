@@ -6377,7 +6377,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a misspelled sweep has no near one",
     file: "cli/commands/sweeps.ts",
-    from: '"sweep", name, known, "sweeps")',
+    from: '"sweep", name, store.sweepNames(), "sweeps")',
     to: '"sweep", name, [], "sweeps")',
     test: "tests/cli/names_test.ts",
   },
