@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { bash, fish, type ShellCompletion, zsh } from "@optique/core/completion";
 import { object } from "@optique/core/constructs";
 import { type Suggestion, suggestSync } from "@optique/core/parser";
@@ -14,7 +15,7 @@ import { unknownName } from "../../lab/core/errors.ts";
 import { quoted, shellWord } from "../../lab/core/shell.ts";
 import { type Command, defineCommand, type Known, oneOf, plain } from "../command.ts";
 import { everywhere } from "../terminal/help.ts";
-import type { Io } from "../terminal/io.ts";
+import { hasSettings, type Io } from "../terminal/io.ts";
 import { openStoreOf } from "../stores.ts";
 
 const shells: Record<string, ShellCompletion> = { bash, zsh, fish };
@@ -43,15 +44,23 @@ export const completions = defineCommand({
     }),
   run({ shell }, io) {
     const script = shells[shell].generateScript(FUNCTION, ["complete", shell]);
-    io.out(`${functionFor(shell, io.root)}\n${script.trim()}`);
+    io.out(`${functionFor(shell, dirname(io.store))}\n${script.trim()}`);
     return Promise.resolve(0);
   },
 });
 
-/** The function that the completions are for; deno, or npx where there is none. */
-function functionFor(shell: string, root: string): string {
-  const folder = quoted(root.replace(/\/$/, ""));
-  const task = `task --quiet --config ${folder}/deno.json experiment`;
+/**
+ * The function that the completions are for: the task of a folder, by deno, or by npx where there is none;
+ * where the folder has no tasks, as beside an npm package, the package's program.
+ */
+function functionFor(shell: string, folder: string): string {
+  if (!hasSettings(folder)) {
+    const program = `npx -y ${FUNCTION}`;
+    return shell === "fish"
+      ? `function ${FUNCTION}\n  ${program} $argv\nend`
+      : `${FUNCTION}() {\n  ${program} "$@"\n}`;
+  }
+  const task = `task --quiet --config ${quoted(folder)}/deno.json experiment`;
   if (shell === "fish") {
     return [
       `function ${FUNCTION}`,
@@ -129,6 +138,9 @@ function files(word: string): readonly Suggestion[] {
   return [{ kind: "file", type: "any", pattern: word, prefix }];
 }
 
+/** Commands of which no argument is a run. */
+const withoutRuns = ["check", "play", "list"];
+
 /**
  * Names from the registries and, where the command takes some and the store of the line can be read,
  * those of runs and sweeps.
@@ -140,20 +152,21 @@ async function known(words: readonly string[], io: Io): Promise<Known> {
   const names = (entries: readonly { readonly name: string }[]) => entries.map(({ name }) => name);
   const experiments = names(registries.experiments);
   const environments = registries.environments.map(({ id }) => id);
-  if (command === "check" || command === "play") return { experiments, runs: [], environments };
-  if (command === "describe" || command === "list") {
-    const agents = names(registries.agents);
-    const models = names(registries.models);
-    const datasets = names(registries.datasets);
-    return { experiments, runs: [], environments, agents, models, datasets };
-  }
+  const ofLab = {
+    experiments,
+    environments,
+    agents: names(registries.agents),
+    models: names(registries.models),
+    datasets: names(registries.datasets),
+  };
+  if (withoutRuns.includes(command)) return { ...ofLab, runs: [] };
   try {
     using opened = await openStoreOf(io, storeIn(words), { readOnly: true });
     const { store } = opened;
     const runs = store.runs();
     const called = runs.flatMap((run) => [run.name, run.manifest.determined.experiment]);
     return {
-      experiments,
+      ...ofLab,
       runs: ["latest", ...runs.map((run) => run.id)],
       names: [...new Set(called)].filter(isWord),
       sweeps: store.sweepNames().filter(isWord),
@@ -161,7 +174,7 @@ async function known(words: readonly string[], io: Io): Promise<Known> {
   } catch {
     // No store yet, or none that can be read: there is nothing to offer, and a shell must not see
     // an error in the middle of a line.
-    return { experiments, runs: [] };
+    return { ...ofLab, runs: [] };
   }
 }
 

@@ -170,7 +170,7 @@ export function taskFolder(root: string, folder: string): string {
 }
 
 /** Whether a `deno.json` lies in a folder. */
-function hasSettings(folder: string): boolean {
+export function hasSettings(folder: string): boolean {
   try {
     return Deno.statSync(`${folder}/deno.json`).isFile;
   } catch {

@@ -528,6 +528,8 @@ Deno.test("a line's own store is asked for runs, their names and sweeps, but for
     };
     deepStrictEqual(await asked("evaluate", "--store", "mine", id), [id]);
     deepStrictEqual(await asked("evaluate", "--store=mine", id), [id]);
+    deepStrictEqual(await asked("describe", "--store=mine", id), [id]);
+    deepStrictEqual(await asked("run", "vae", "--dataset", "glyphs-bin"), ["glyphs-binarized"]);
     deepStrictEqual(await asked("report", "--store", "mine", ""), ["lake"]);
     deepStrictEqual(await asked("sweeps", "--store", "mine", ""), ["rates"]);
     match((await asked("evaluate", id))[0], /^__FILE__/);
@@ -558,6 +560,18 @@ Deno.test("a completion script for each shell defines reverie and asks the lab",
     match(out, new RegExp(`complete.*${shell}`));
   }
 });
+
+Deno.test("a completion script calls the task of the folder that it comes from, or the package", () =>
+  inFolder(async (folder) => {
+    const script = async () => {
+      const io = capturedIo({ folder, root: folder });
+      strictEqual(await main(["completions", "bash"], io), 0);
+      return io.written.out;
+    };
+    match(await script(), /^reverie\(\) \{\n {2}npx -y reverie "\$@"\n\}$/m);
+    await Deno.writeTextFile(`${folder}/deno.json`, "{}");
+    ok((await script()).includes(`--config '${folder}'/deno.json experiment "$@"`));
+  }));
 
 Deno.test("a shell's question is answered on one line each", async () => {
   const { code, out } = await lab("complete", "bash", "run", "cartpole-");
