@@ -263,7 +263,7 @@ Deno.test("a model without codes shows the partner and the class of the example 
 });
 
 const standing = {
-  ...{ episode: 3, seed: 12, steps: 1200, episodeReturn: 42.5, returns: [10, 20] },
+  ...{ episode: 3, seed: 12, steps: 1200, episodeReturn: 42.5, ended: 2, sum: 30 },
   ...{ end: null, touched: null },
 };
 const facts = (page: Small) =>
@@ -279,7 +279,7 @@ Deno.test("an episode is told by its number, step, return, seed and what came be
     ]);
     strictEqual(page.get("p").textContent, "");
   }
-  const other = { ...standing, returns: [], end: "truncated", touched: 0 };
+  const other = { ...standing, ended: 0, sum: 0, end: "truncated", touched: 0 };
   using page = new SmallPage(Figures, { standing: other, rate: 2500 });
   deepStrictEqual(facts(page), [
     ...["Episode: 3, truncated", "Step: 1.2K", "Return: 42.5", "Mean return: –", "Seed: 12"],
