@@ -29,10 +29,23 @@ import { CONDITION, type Condition, conditionsIn, written } from "../lab/experim
 import { columnNames } from "../lab/experiment/run_fields.ts";
 import { isNote, isShortLine } from "../lab/experiment/tags.ts";
 import type { Run } from "../lab/store/store.ts";
-import { FLEET_PROGRAM, PROGRAM } from "../web/program.ts";
-import type { Io } from "./terminal/io.ts";
+import { FLEET_PROGRAM, PROGRAM as TASK } from "../web/program.ts";
+import { hasSettings, type Io } from "./terminal/io.ts";
 
-export { FLEET_PROGRAM, PROGRAM };
+export { FLEET_PROGRAM };
+
+/**
+ * What a person types to start the command line: the task of the lab or a project, the npm package's
+ * program where the folder has no tasks.
+ *
+ * @param module A module of the command line: in the package it is JavaScript.
+ */
+export function programOf(module: string, folder: () => string): string {
+  return module.endsWith(".js") && !hasSettings(folder()) ? "npx reverie" : TASK;
+}
+
+/** {@linkcode programOf} here. */
+export const PROGRAM = programOf(import.meta.url, Deno.cwd);
 
 /** What a person types with the permission to load the machine's library of matrix products. */
 export const NATIVE_PROGRAM = "deno task -q experiment:native";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { parseSync } from "@optique/core/parser";
-import { programFor } from "../../cli/command.ts";
+import { programFor, programOf } from "../../cli/command.ts";
 import { otherCommands } from "../../cli/other_commands.ts";
 import { commands, main } from "../../cli/main.ts";
 import { suggest } from "../../cli/commands/completions.ts";
@@ -609,6 +609,16 @@ Deno.test("what a library of the machine trained goes on by the task that may lo
     "deno task -q experiment",
   ]);
 });
+
+Deno.test("lines to type begin with the task, in a package without one with its program", () =>
+  inFolder(async (folder) => {
+    const begun = (module: string) => programOf(module, () => folder);
+    deepStrictEqual([begun("file:///lab/cli/command.ts"), begun("file:///p/cli/command.js")], [
+      ...["deno task -q experiment", "npx reverie"],
+    ]);
+    await Deno.writeTextFile(`${folder}/deno.json`, "{}");
+    strictEqual(begun("file:///p/cli/command.js"), "deno task -q experiment");
+  }));
 
 Deno.test("help is for the narrowest of terminals, too", async () => {
   for (const args of [["--help"], ["run", "--help"]]) {
