@@ -945,6 +945,19 @@ Deno.test("a series that cannot be read says why, and is asked for again once th
     page.scroll(true);
     await answered();
     strictEqual(page.get("p", ".problem").textContent, "Series losses/value is damaged");
+    // A run that is gone is told of once.
+    const told = (news: object) =>
+      hear(
+        { complete: false, removed: [], rows: [], ...news } as unknown as Parameters<
+          typeof hear
+        >[0],
+      );
+    told({ removed: ["r"] });
+    await answered();
+    deepStrictEqual(page.all("p", ".problem"), []);
+    told({ rows: [{ id: "r", status: "completed", stamp: 1 }] });
+    await answered();
+    strictEqual(page.get("p", ".problem").textContent, "Series losses/value is damaged");
     answer = () => Promise.resolve(Response.json({ ...series, smoothed: null }));
     reconnections.value += 1;
     await answered();

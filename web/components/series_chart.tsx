@@ -7,7 +7,7 @@ import type { Chart } from "../charts.ts";
 import type { Range } from "../curves.ts";
 import { count, figure, metricWords, partOf } from "../format.ts";
 import { bandAround, type Line } from "../lines.ts";
-import { heardGrowth, statusHeard } from "../live.ts";
+import { heardGrowth, isGone, statusHeard } from "../live.ts";
 import { grownBy } from "../live_series.ts";
 import type { Meaning } from "../metric_guide.ts";
 import type { SeriesAnswer } from "../routes/api/series.ts";
@@ -88,7 +88,8 @@ export function SeriesChart(
         <span class="last">{series && figure(series.last)}</span>
       </h3>
       {about !== undefined && <About {...about} />}
-      {problem !== "" && <p class="problem" role="alert">{problem}</p>}
+      {/* That a run has left the store is said at the page's head. */}
+      {problem !== "" && !isGone(run) && <p class="problem" role="alert">{problem}</p>}
       {series !== undefined && isCurve && (
         <>
           <Plot
