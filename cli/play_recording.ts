@@ -8,8 +8,9 @@ import { encodePng } from "../lab/core/png.ts";
 import { renderRaster } from "../lab/core/render_raster.ts";
 import { renderSvg } from "../lab/core/render_svg.ts";
 import type { Scene } from "../lab/core/scene.ts";
-import { type Out, writeWhole } from "./files.ts";
+import { fileToWrite, type Out, writeWhole } from "./files.ts";
 import { plural } from "./terminal/format.ts";
+import type { Io } from "./terminal/io.ts";
 
 /** The longer side of a picture in pixels. */
 const longestSide = 400;
@@ -23,7 +24,12 @@ const kinds = ["gif", "png", "svg"] as const;
 export type RecordingKind = typeof kinds[number];
 
 /** How the name of a recording's file may end. */
-export const RECORDINGS: readonly string[] = kinds.map((kind) => `.${kind}`);
+const RECORDINGS: readonly string[] = kinds.map((kind) => `.${kind}`);
+
+/** The file that `--out` names to record into; see {@linkcode fileToWrite}. */
+export function recordingToWrite(io: Io, out: string, force: boolean): Promise<Out> {
+  return fileToWrite(io, out, RECORDINGS, force);
+}
 
 /** The kind that a file's name asks for, which ends as {@linkcode RECORDINGS}. */
 export function recordingKind(path: string): RecordingKind {

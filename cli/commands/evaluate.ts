@@ -24,7 +24,7 @@ import {
 import { returnScales } from "../../lab/experiment/return_scale.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import type { Act, Drawn } from "../episode.ts";
-import { fileToWrite, type Out } from "../files.ts";
+import type { Out } from "../files.ts";
 import { scaleLines } from "../terminal/figures.ts";
 import { figureBeside, plural, table } from "../terminal/format.ts";
 import type { Io } from "../terminal/io.ts";
@@ -102,8 +102,10 @@ export const evaluate = defineCommand({
     if (fps !== undefined && !render && out === undefined) {
       throw new InputError("Cannot use --fps as nothing is drawn: add --render or --out FILE");
     }
-    const { RECORDINGS } = await import("../play_recording.ts");
-    const file = out === undefined ? undefined : await fileToWrite(io, out, RECORDINGS, force);
+    // What encodes pictures is loaded where one is asked for.
+    const file = out === undefined
+      ? undefined
+      : await (await import("../play_recording.ts")).recordingToWrite(io, out, force);
     const registries = await io.registries();
     const { openTrainer } = await import("../../lab/experiment/inspect.ts");
     using opened = await openStoreOf(io, location, { readOnly: true });

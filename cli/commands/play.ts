@@ -19,7 +19,7 @@ import {
   setOption,
 } from "../command.ts";
 import { drawingOf } from "../../envs/checker_scene.ts";
-import { fileToWrite, type Out } from "../files.ts";
+import type { Out } from "../files.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import { shellWord } from "../../lab/core/shell.ts";
 import type { Io } from "../terminal/io.ts";
@@ -87,10 +87,9 @@ export const play = defineCommand({
       force: option("--force", { description: plain("Write over a file that is there.") }),
     }),
   async run({ reference, set, force, ...values }, io) {
-    const { RECORDINGS } = await import("../play_recording.ts");
     const file = values.out === undefined
       ? undefined
-      : await fileToWrite(io, values.out, RECORDINGS, force);
+      : await (await import("../play_recording.ts")).recordingToWrite(io, values.out, force);
     const worlds = await worldsOf(io, reference, set);
     if (worlds.length > 1) {
       io.notice(`Playing ${worlds[0].id}, the first of ${worlds.map(({ id }) => id).join(", ")}\n`);

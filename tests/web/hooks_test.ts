@@ -20,7 +20,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-act -found",
   ],
   "components/asked.ts": [
-    "-asking +stamp",
+    "-asking -get +stamp",
     "-inView",
   ],
   "components/film.tsx": [

@@ -7,13 +7,14 @@ import { connected, heardMessages, reconnections } from "../live.ts";
 
 /** How something is asked for, and who is told. */
 export interface Asking<Answer> {
-  /** What is asked for: another question breaks off the one before. Undefined: nothing. */
+  /** What is asked for, a path unless `get` says how: another question breaks off the one before. Undefined: nothing. */
   readonly question: string | undefined;
   /** Changes with what an answer is made of. */
   readonly stamp?: unknown;
   /** Whether the page was made with the answer to its first question. */
   readonly answered?: boolean;
-  get(signal: AbortSignal): Promise<Answer>;
+  /** Left out: the JSON that answers the question. */
+  get?(signal: AbortSignal): Promise<Answer>;
   take(answer: Answer): void;
   /** Takes why there is no answer. */
   fail?(reason: string): void;
@@ -25,7 +26,7 @@ export interface Asking<Answer> {
  * is away the page says so, and it is asked again once it is back.
  */
 export function useAsked<Answer>(asking: Asking<Answer>): void {
-  const { question, stamp } = asking;
+  const { question, stamp, get = (signal) => jsonOf<Answer>(question!, signal) } = asking;
   const isBegun = useRef(false);
   const busy = useRef<{ question: string; controller: AbortController; again: boolean }>(null);
   useEffect(() => {
@@ -46,7 +47,7 @@ export function useAsked<Answer>(asking: Asking<Answer>): void {
       while (own.again && !signal.aborted) {
         own.again = false;
         try {
-          const answer = await asking.get(signal);
+          const answer = await get(signal);
           if (!signal.aborted) asking.take(answer);
         } catch (error) {
           const isHeard = error instanceof TypeError && connected.value !== undefined;
@@ -74,7 +75,6 @@ export function useFollowed<Answer>(path: string, initial: Answer): Answer {
     question: path,
     stamp: heardMessages.value,
     answered: true,
-    get: (signal) => jsonOf(path, signal),
     take: (next) => answer.value = next,
   });
   return answer.value;

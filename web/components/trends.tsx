@@ -1,7 +1,7 @@
 /** How a group's metrics go over training, asked for where its row is seen. @module */
 import { type Signal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { jsonOf, useAsked, useInView } from "./asked.ts";
+import { useAsked, useInView } from "./asked.ts";
 
 /** Values by the metrics' names, as the server gives them; null where one is not finite. */
 export type Trends = Readonly<Record<string, readonly (number | null)[]>>;
@@ -29,7 +29,6 @@ export function useTrends(
   useAsked<Trends>({
     question: inView && metrics.length > 0 ? `/api/trends?${query}` : undefined,
     stamp: state,
-    get: (signal) => jsonOf(`/api/trends?${query}`, signal),
     // Without an answer the row has its figures still.
     take: (found) => trends.value = found,
   });

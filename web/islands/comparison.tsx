@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { useMemo } from "preact/hooks";
 import { differingPaths } from "../../lab/experiment/comparison.ts";
 import { useAddress } from "../components/address.ts";
-import { jsonOf, useAsked } from "../components/asked.ts";
+import { useAsked } from "../components/asked.ts";
 import { axisTitle, type Scales } from "../axes.ts";
 import { AxisChoice, LogChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics, Suite } from "../components/comparison_tables.tsx";
@@ -446,12 +446,10 @@ function useComparison(
   comparison: Signal<Comparison | null>,
   problem: Signal<string>,
 ): void {
-  const query = queryOf(request).toString();
   useAsked<Comparison>({
-    question: query,
+    question: `/api/comparison?${queryOf(request)}`,
     stamp,
     answered: comparison.value !== null,
-    get: (signal) => jsonOf(`/api/comparison?${query}`, signal),
     take(answer) {
       comparison.value = answer;
       problem.value = "";

@@ -9,7 +9,7 @@ import type { ComponentChildren, RefObject, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { keepBeside, keptBeside } from "../ask.ts";
 import { useAddress } from "../components/address.ts";
-import { jsonOf, useAsked } from "../components/asked.ts";
+import { useAsked } from "../components/asked.ts";
 import { MOST_NAMED, runsQuery } from "../compare_query.ts";
 import { ChangeBar } from "../components/change_bar.tsx";
 import { Seeds } from "../components/seeds.tsx";
@@ -324,10 +324,9 @@ function useTable(
   const query = queryOf(request).toString();
   useAddress(query);
   useAsked<TableAnswer | { readonly problem: string }>({
-    question: query,
+    question: `/api/runs?${query}`,
     stamp: heardMessages.value,
     answered: true,
-    get: (signal) => jsonOf(`/api/runs?${query}`, signal),
     take(answer) {
       if ("problem" in answer) {
         problem.value = answer.problem;
