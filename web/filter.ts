@@ -6,7 +6,7 @@
  */
 import { InputError } from "../lab/core/errors.ts";
 import { queryIn } from "../lab/experiment/conditions.ts";
-import { matching, type MetricSource } from "../lab/experiment/run_fields.ts";
+import { DAMAGED, matching, type MetricSource } from "../lab/experiment/run_fields.ts";
 import type { Run } from "../lab/store/store.ts";
 import type { RunFacts } from "./summary.ts";
 import { ARCHIVED } from "./tags.ts";
@@ -39,11 +39,11 @@ export function filtered<Each extends Listed>(
   const sound = all.flatMap(({ run }) => run ?? []);
   for (const condition of conditions) {
     const { key, operator, wanted } = condition;
-    if (key === "status" && wanted === "damaged") {
+    if (key === "status" && wanted === DAMAGED) {
       if (operator !== "=" && operator !== "!=") {
         throw new InputError("Cannot filter runs as a status has no order: = and != compare it");
       }
-      left = left.filter(({ row }) => (row.status === "damaged") === (operator === "="));
+      left = left.filter(({ row }) => (row.status === DAMAGED) === (operator === "="));
     } else {
       const met = new Set(matching(source, sound, [condition]).map(({ id }) => id));
       left = left.filter(({ row }) => met.has(row.id));
