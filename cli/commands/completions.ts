@@ -94,7 +94,9 @@ export async function complete(
   const shell = shells[name];
   if (shell === undefined) throw unknownName("complete", "shell", name, Object.keys(shells));
   const suggestions = suggest(words, quickStart, commands, await known(words, io));
-  io.out([...shell.encodeSuggestions(suggestions)].join(""));
+  // Each part is a line, which zsh's are without saying so.
+  const lines = [...shell.encodeSuggestions(suggestions)].filter((part) => part !== "\n");
+  io.out(lines.join("\n"));
   return 0;
 }
 

@@ -574,10 +574,12 @@ Deno.test("a completion script calls the task of the folder that it comes from, 
   }));
 
 Deno.test("a shell's question is answered on one line each", async () => {
-  const { code, out } = await lab("complete", "bash", "run", "cartpole-");
-  strictEqual(code, 0);
-  const lines = out.trim().split("\n");
-  ok(lines.includes("cartpole-ppo") && lines.includes("cartpole-dqn"), out);
+  for (const shell of ["bash", "zsh", "fish"]) {
+    const { code, out } = await lab("complete", shell, "run", "cartpole-");
+    strictEqual(code, 0);
+    const names = out.trim().split("\n").map((line) => line.split(/[\t\0]/)[0]);
+    ok(names.includes("cartpole-ppo") && names.includes("cartpole-dqn"), `${shell}: ${out}`);
+  }
 });
 
 Deno.test("code of a user's own runs apart: a file's wherever it is named, a stored run's always", () => {
