@@ -251,13 +251,26 @@ export function checkpointOption() {
   );
 }
 
-/** `--set path=value`, as often as wanted. */
+/** `--set path=value`, as often as wanted, each path once. */
 export function setOption(
   description = "Set a field, as agent.gamma=0.98 (describe NAME lists them). Repeatable.",
 ) {
-  return multiple(option("--set", keyValue({ metavar: "PATH=VALUE" }), {
-    description: plain(description),
-  }));
+  return map(
+    multiple(option("--set", keyValue({ metavar: "PATH=VALUE" }), {
+      description: plain(description),
+    })),
+    (settings) => {
+      const values = new Map<string, string>();
+      for (const [path, value] of settings) {
+        const before = values.get(path);
+        if (before !== undefined) {
+          throw new InputError(`Cannot set ${path} to ${value} as it is set to ${before} before`);
+        }
+        values.set(path, value);
+      }
+      return settings;
+    },
+  );
 }
 
 /** `--against LABEL`: the one group that every other is compared with. */

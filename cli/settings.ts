@@ -5,6 +5,7 @@
  * @module
  */
 import type * as z from "zod";
+import { InputError } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
@@ -79,23 +80,32 @@ export async function valuesOf(
   );
 }
 
-/** Values of fields to try, as `--sweep` has them, with paths as an experiment takes them. */
-export function callersRanges(sweep: Settings, io: Io): Settings {
-  return sweep.flatMap(([path, range]) =>
-    readings.get(path) === file ? file(path, range, io, undefined) as Settings : [[path, range]]
+/** Settings, or the values that a sweep is to try, with paths as an experiment takes them. */
+export function callersPaths(settings: Settings, io: Io): Settings {
+  return settings.flatMap(([path, value]) =>
+    readings.get(path) === file ? file(path, value, io, undefined) as Settings : [[path, value]]
   );
 }
 
 /**
  * The settings as an experiment takes them.
  *
- * @throws InputError where a run that is named has no policy.
+ * @param options.data What `--dataset` says of the same fields.
+ * @throws InputError for a field that both say, and where a run that is named has no policy.
  */
 export async function callersSettings(
-  { set, store }: { readonly set: Settings; readonly store?: string },
+  { set, data = [], store }: {
+    readonly set: Settings;
+    readonly data?: Settings;
+    readonly store?: string;
+  },
   io: Io,
 ): Promise<Settings> {
-  const settings: Settings[number][] = [];
+  const both = set.find(([path]) => data.some(([of]) => of === path));
+  if (both !== undefined) {
+    throw new InputError(`Cannot set ${both[0]} to ${both[1]} as --dataset says what it is`);
+  }
+  const settings = [...data];
   for (const [path, value] of set) {
     settings.push(...await readings.get(path)?.(path, value, io, store) ?? [[path, value]]);
   }

@@ -23,6 +23,7 @@ import { plannedSweepPage, sweepBeside } from "../sweeping.ts";
 import { isSweep } from "../../lab/experiment/sweep/definition.ts";
 import { partDocument, partOf, partPage } from "../part_page.ts";
 import { runPage, runPageDocument } from "../run_page.ts";
+import { callersPaths } from "../settings.ts";
 import { openStoreOf, storeLocation } from "../stores.ts";
 import { scaleDocument } from "../terminal/comparison_table.ts";
 import { exists } from "../files.ts";
@@ -132,8 +133,7 @@ export const describe = defineCommand({
       name,
       () => loadDefinition(callersReference(io, name), registries),
     );
-    const overrides = set.map(([path, value]): [string, string] => [path, value]);
-    const resolved = await resolve(definition, registries, { set: overrides, budget });
+    const resolved = await resolve(definition, registries, { set: callersPaths(set, io), budget });
     const { returnScale } = await import("../../lab/experiment/return_scale.ts");
     const scale = returnScale(resolved.configuration, registries);
     for (const note of resolved.notes) io.notice(`${note}\n`);

@@ -41,7 +41,7 @@ import { tellOfLibrary } from "../faster.ts";
 import { wrapped } from "../terminal/format.ts";
 import { isPostgres, openFleet } from "../fleet.ts";
 import { chosenData, requireDataset } from "../chosen_data.ts";
-import { callersRanges, callersSettings, type Settings } from "../settings.ts";
+import { callersPaths, callersSettings, type Settings } from "../settings.ts";
 import { openStoreOf } from "../stores.ts";
 import { conclude, fresh, startLine, tellRefusals, watched } from "../training.ts";
 
@@ -197,9 +197,9 @@ export const run = defineCommand({
       );
     }
     const data = await chosenData(typed.dataset, io);
-    const set = [...data, ...await callersSettings(typed, io)];
+    const set = await callersSettings({ ...typed, data }, io);
     const chosen = await experimentsOf(typed.names, data, io);
-    const sweep = callersRanges(typed.sweep, io);
+    const sweep = callersPaths(typed.sweep, io);
     const values = { ...typed, names: chosen.map(({ name }) => name), set, sweep };
     const { json, profile } = values;
     const registries = await io.registries();

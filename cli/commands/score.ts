@@ -273,10 +273,8 @@ async function picturesOf(
   const { datasets } = await io.registries();
   const [[, name], ...data] = await chosenData(against!, io);
   const definition = await loadEntry(datasets, "data set", name, "score");
-  const configuration = await configurationOf(
-    definition,
-    [...data, ...await callersSettings({ set, store }, io)],
-  );
+  const settings = await callersSettings({ set, data, store }, io);
+  const configuration = await configurationOf(definition, settings);
   const dataset = await definition.create({
     configuration,
     ...filesOf(`data set ${against}`, configuration),

@@ -1,11 +1,11 @@
 /** What `--set` and `--dataset` mean to the one who types them. */
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import { dirname } from "node:path";
 import { parseSync } from "@optique/core/parser";
 import { chosenData } from "../../cli/chosen_data.ts";
 import { memoryLimitOption } from "../../cli/command.ts";
 import { main } from "../../cli/main.ts";
-import { callersRanges, callersSettings } from "../../cli/settings.ts";
+import { callersPaths, callersSettings } from "../../cli/settings.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
 
@@ -33,16 +33,33 @@ Deno.test("paths of settings start in the caller's folder, and all else stands a
     const several = [["dataset.file", "a.txt, b.txt"]] as const;
     const paths = [["dataset.file", `${folder}/here/a.txt,${folder}/here/b.txt`]];
     deepStrictEqual(await callersSettings({ set: several }, io), paths);
-    deepStrictEqual(callersRanges([...several, ["model.latentSize", "2,3"]], io), [
+    deepStrictEqual(callersPaths([...several, ["model.latentSize", "2,3"]], io), [
       ...paths,
       ["model.latentSize", "2,3"],
     ]);
+    const line = ["describe", "mnist-iwae-1", "--set", "dataset.folder=pictures", "--json"];
+    strictEqual(await main(line, io), 0, io.written.error);
+    match(io.written.out, new RegExp(`"${folder}/here/pictures"`));
     await Deno.mkdir(`${folder}/here`);
     await Deno.writeTextFile(`${folder}/here/a,b.txt`, "");
     deepStrictEqual(await callersSettings({ set: [["dataset.file", "a,b.txt"]] }, io), [
       ["dataset.file", `${folder}/here/a,b.txt`],
     ]);
   }));
+
+Deno.test("a field is set once, also beside what --dataset says", async () => {
+  for (
+    const [line, refusal] of [
+      ["run cartpole-ppo --set agent.gamma=0.9 --set agent.gamma=0.8", "is set to 0.9 before"],
+      ["describe cartpole-ppo --set agent.gamma=1 --set agent.gamma=0.8", "is set to 1 before"],
+      ["run vae --dataset ring --set dataset.name=glyphs", "--dataset says what it is"],
+    ]
+  ) {
+    const io = capturedIo();
+    strictEqual(await main(line.split(" "), io), 2);
+    match(io.written.error, new RegExp(`^error: Cannot set \\S+ to \\S+ as .*${refusal}\n$`));
+  }
+});
 
 Deno.test("a sweep learns from the data that its line names", () =>
   inFolder(async (folder) => {
