@@ -31,9 +31,12 @@ export interface Finding {
   readonly spread: Spread | null;
   /** Seeds of the best one and of the other. */
   readonly seeds: readonly [number, number];
-  /** Whether the interval leaves no doubt. */
+  /** Whether the interval leaves no doubt, and the test none either, where there is one. */
   readonly told: boolean;
-  /** Of a permutation test of the means, corrected for all that are tested; null where there is none. */
+  /**
+   * Of a permutation test of the means, corrected for all pairs of groups, as their figures say which is
+   * the best; null where there is none.
+   */
   readonly p: number | null;
   /**
    * So many seeds do not tell a smaller difference of means apart; null where there is no test, and where
@@ -69,9 +72,12 @@ export function findingsOf(
   const [best, ...others] = values.sort((a, b) => b.iqm - a.iqm);
   if (best.iqm === -Number.MAX_VALUE) return [];
   const seeded = ({ seeds, figures: values }: typeof best) => ({ seeds, values });
+  const tested = values.filter(({ figures }) =>
+    figures.length > 1 && figures.every(Number.isFinite)
+  );
   const tests = testPairs(
     others.slice(0, JUDGED).map((other) => [seeded(best), seeded(other)]),
-    options,
+    { ...options, of: tested.length * (tested.length - 1) / 2 },
   );
   const orNull = (value = NaN) => Number.isNaN(value) ? null : value;
   return others.map(({ label, figures }, i) => {
@@ -81,7 +87,7 @@ export function findingsOf(
     return {
       ...{ best: best.label, other: label, probability, spread },
       seeds: [best.figures.length, figures.length],
-      told: spread !== null && spread.low > 0.5,
+      told: spread !== null && spread.low > 0.5 && !(tests[i].p >= 0.05),
       p: orNull(tests[i]?.p),
       detectable: orNull(tests[i]?.detectable),
     };

@@ -24,17 +24,22 @@ export interface PairTest {
   readonly detectable: number;
 }
 
-/** The test of each pair. `paired`: equal seeds against one another, those that both groups have. */
+/**
+ * The test of each pair.
+ *
+ * @param options.paired Equal seeds against one another, those that both groups have.
+ * @param options.of How many pairs these were chosen from, where that was done by their figures.
+ */
 export function testPairs(
   pairs: readonly (readonly [SeededValues, SeededValues])[],
-  { paired = false }: { readonly paired?: boolean } = {},
+  { paired = false, of = 0 }: { readonly paired?: boolean; readonly of?: number } = {},
 ): PairTest[] {
   const values = pairs.map(([first, second]): readonly [readonly number[], readonly number[]] =>
     paired ? matched(first, second) : [first.values, second.values]
   );
   const ps = values.map(([x, y]) => paired ? pairedPermutationTest(x, y) : permutationTest(x, y));
-  const tests = ps.filter((p) => !Number.isNaN(p)).length;
-  const corrected = holm(ps);
+  const tests = Math.max(of, ps.filter((p) => !Number.isNaN(p)).length);
+  const corrected = holm(ps, tests);
   return values.map(([x, y], i) => ({
     p: corrected[i],
     detectable: Number.isNaN(ps[i])

@@ -102,6 +102,8 @@ export function waysToChoose(k: number, n: number): number {
  * Holm's correction (1979): p of several tests such that one below α is wrong in any of them with a
  * probability of at most α. NaN stays, and counts for no test.
  *
+ * @param tests How many there are, where these are some of them: p is at least as high as among all.
+ *
  * @example
  * ```ts
  * import { holm } from "./mod.ts";
@@ -109,12 +111,13 @@ export function waysToChoose(k: number, n: number): number {
  * deepStrictEqual(holm([0.01, 0.04, 0.03]), [0.03, 0.06, 0.06]);
  * ```
  */
-export function holm(ps: readonly number[]): number[] {
+export function holm(ps: readonly number[], tests?: number): number[] {
   const order = [...ps.keys()].filter((i) => !Number.isNaN(ps[i])).sort((a, b) => ps[a] - ps[b]);
   const corrected = [...ps];
+  const count = Math.max(tests ?? 0, order.length);
   let least = 0;
   order.forEach((i, rank) => {
-    least = Math.max(least, Math.min(1, ps[i] * (order.length - rank)));
+    least = Math.max(least, Math.min(1, ps[i] * (count - rank)));
     corrected[i] = least;
   });
   return corrected;

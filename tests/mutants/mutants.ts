@@ -2700,8 +2700,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the dashboard takes the less likely group to be the better one",
     file: "web/finding.ts",
-    from: "told: spread !== null && spread.low > 0.5,",
-    to: "told: spread !== null && spread.high > 0.5,",
+    from: "spread.low > 0.5 &&",
+    to: "spread.high > 0.5 &&",
     test: "tests/web/finding_test.ts",
   },
   {
@@ -3840,7 +3840,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "p is not corrected for all pairs",
     file: "lab/statistics/pairs.ts",
-    from: "const corrected = holm(ps);",
+    from: "const corrected = holm(ps, tests);",
     to: "const corrected = ps;",
     test: "tests/lab/statistics/pairs_test.ts",
   },
@@ -7490,6 +7490,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/grid_map_test.ts",
   },
   {
+    fault: "the best of several groups is held against others as if it had been named before",
+    file: "web/finding.ts",
+    from: "of: tested.length * (tested.length - 1) / 2",
+    to: "of: 0",
+    test: "tests/web/finding_test.ts",
+  },
+  {
+    fault: "the best of many groups beats one that no test tells from it",
+    file: "web/finding.ts",
+    from: "&& !(tests[i].p >= 0.05)",
+    to: "",
+    test: "tests/web/finding_test.ts",
+  },
+  {
     fault: "the best of several groups is the one whose first seed is",
     file: "web/finding.ts",
     from: "b.iqm - a.iqm",
@@ -10012,8 +10026,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "A pair that is no test counts as one.",
     file: "lab/statistics/pairs.ts",
-    from: "ps.filter((p) => !Number.isNaN(p)).length",
-    to: "ps.length",
+    from: "Math.max(of, ps.filter((p) => !Number.isNaN(p)).length)",
+    to: "Math.max(of, ps.length)",
     test: "tests/lab/statistics/pairs_test.ts",
   },
   {

@@ -44,6 +44,18 @@ Deno.test("a test stands beside each finding, of equal seeds where that is asked
   deepStrictEqual([paired.p, paired.detectable], [2 * 2 / 32, null]);
 });
 
+Deno.test("the best of many groups was chosen, which its test knows", () => {
+  const groups = (count: number) =>
+    Array.from({ length: count }, (_, i) => group(`${i}`, five(i === 0 ? 10 : 0)));
+  const found = (count: number) =>
+    findingsOf("evaluation/return_mean", groups(count)).map(({ told, p }) => ({ told, p }));
+  // Of 252 ways to share ten figures out two are as far apart; of three pairs two are tested.
+  const p = (pairs: number) => 2 / 252 * pairs;
+  deepStrictEqual(found(3), [{ told: true, p: p(3) }, { told: true, p: p(3) }]);
+  // Of 28 pairs.
+  deepStrictEqual(found(8), Array(7).fill({ told: false, p: p(28) }));
+});
+
 Deno.test("less may be better, and few seeds have no interval", () => {
   const [finding] = findingsOf("evaluation/negative_elbo", [
     group("high", [120, 121]),

@@ -130,4 +130,6 @@ Deno.test("sums that are equal but for rounding are as far apart", () => {
 Deno.test("Holm's correction is the least p times the tests that are left, and rises", () => {
   deepStrictEqual(holm([0.01, 0.04, 0.03]), [0.03, 0.06, 0.06]);
   deepStrictEqual(holm([0.5, 0.9, NaN, 0.001]), [1, 1, NaN, 0.003]);
+  // Some of five.
+  deepStrictEqual(holm([0.125, NaN, 0.0625], 5), [0.5, NaN, 0.3125]);
 });
