@@ -40,9 +40,14 @@ export interface Judgement {
 }
 
 /** What training's last episodes returned: null where none was finished, undefined where it is unknown. */
-export type TrainingReturn = number | null | undefined;
+export type TrainingReturn =
+  | { readonly mean: number; readonly episodes: number }
+  | null
+  | undefined;
 
-/** Episodes that the mean return of training is taken over. */
+/** The mean length of the episodes that {@linkcode TRAINING_RETURN} is of. */
+export const TRAINING_LENGTH = "rollout/episode_length_mean";
+/** Episodes that the mean return of training is taken over, at most. */
 const TRAINING_EPISODES = 100;
 /** Standard errors of random play's mean that a return must exceed to be better. */
 const ERRORS = 2;
@@ -60,7 +65,7 @@ function barOf(random: NonNullable<ReturnScale["random"]>, episodes: number): nu
  * as well.
  *
  * @param episodes That the mean was taken over.
- * @param training Of training's last hundred episodes.
+ * @param training Of training's last episodes, a hundred of them or as many as it finished.
  * @returns undefined where neither mark of the scale decides, or nothing is known of training that should
  * be.
  */
@@ -75,7 +80,7 @@ export function verdictOfReturn(
   if (random === undefined) return undefined;
   if (!(value > barOf(random, episodes))) return "no better than random";
   if (training === null) return undefined;
-  return training === undefined || training > barOf(random, TRAINING_EPISODES)
+  return training === undefined || training.mean > barOf(random, training.episodes)
     ? "learning"
     : "training no better than random";
 }
@@ -90,17 +95,27 @@ function trainingOfRun(
 ): TrainingReturn {
   // A planner plays none, and a program of a user's own may not say what it played.
   const acts = "agent" in manifest.determined.configuration && environmentSteps > 0;
-  return metrics[TRAINING_RETURN] ?? (acts ? null : undefined);
+  const { [TRAINING_RETURN]: mean, [TRAINING_LENGTH]: length } = metrics;
+  if (mean === undefined) return acts ? null : undefined;
+  const finished = length > 0 ? Math.floor(environmentSteps / length) : TRAINING_EPISODES;
+  return { mean, episodes: Math.min(TRAINING_EPISODES, Math.max(1, finished)) };
 }
 
-/** What runs of one configuration returned in training's last episodes: the IQM over those that say it. */
+/**
+ * What runs of one configuration returned in training's last episodes: the IQM over those that say it, and
+ * the episodes of the one with the fewest.
+ */
 export function trainingOf(
   store: Pick<StoreReader, "lastMetrics">,
   runs: readonly (Pick<Run, "id"> & Acting)[],
 ): TrainingReturn {
   const returns = runs.map((run) => trainingOfRun(run, store.lastMetrics(run.id)));
-  const known = returns.filter((each) => typeof each === "number");
-  return known.length > 0 ? interquartileMean(known) : returns.includes(null) ? null : undefined;
+  const known = returns.filter((each) => each !== null && each !== undefined);
+  if (known.length === 0) return returns.includes(null) ? null : undefined;
+  return {
+    mean: interquartileMean(known.map(({ mean }) => mean)),
+    episodes: Math.min(...known.map(({ episodes }) => episodes)),
+  };
 }
 
 /** `52.3`: a return in words. */
@@ -228,8 +243,11 @@ function reasonOf(
 ): string {
   const told = (figure: number, count: number) =>
     `${shortOf(figure)} (better than random above ${shortOf(barOf(random, count))})`;
-  const trained = typeof training === "number"
-    ? `training's last ${TRAINING_EPISODES} episodes return ${told(training, TRAINING_EPISODES)}, `
+  const { mean, episodes: last } = training ?? { mean: 0, episodes: 0 };
+  const trained = last > 0
+    ? `training's last ${last === 1 ? "episode returns" : `${last} episodes return`} ${
+      told(mean, last)
+    }, `
     : "";
   return `the return is ${told(value, episodes)}, ${trained}random actions return ` +
     shortOf(evaluatedRandom(random).mean);

@@ -30,7 +30,12 @@ export function probabilityOfImprovement(x: Scores, y: Scores): number {
   return probability(x, y);
 }
 
-/** Stratified bootstrap interval of P(X > Y): both methods' runs are drawn anew. */
+/**
+ * Stratified bootstrap interval of P(X > Y): both methods' runs are drawn anew.
+ *
+ * Simulated on normal scores of one task, the one of 95 % holds a true P of 0.5, 0.84 and 0.95 in 90, 81 and
+ * 50 % of the cases at 5 runs, in 93, 90 and 78 % at 10; of runs that do not overlap it has no width.
+ */
 export function probabilityOfImprovementInterval(
   x: Scores,
   y: Scores,

@@ -2998,7 +2998,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a lucky evaluation alone counts as learned",
     file: "lab/experiment/verdict.ts",
-    from: "training === undefined || training > barOf(random, TRAINING_EPISODES)",
+    from: "training === undefined || training.mean > barOf(random, training.episodes)",
     to: "true",
     test: "tests/lab/experiment/verdict_test.ts",
   },
@@ -3097,8 +3097,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the return of training counts as a mean over as many episodes as were evaluated",
     file: "lab/experiment/verdict.ts",
-    from: "training > barOf(random, TRAINING_EPISODES)",
-    to: "training > barOf(random, episodes)",
+    from: "training.mean > barOf(random, training.episodes)",
+    to: "training.mean > barOf(random, episodes)",
     test: "tests/lab/experiment/verdict_test.ts",
   },
   {
@@ -5592,10 +5592,24 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/run_fields_test.ts",
   },
   {
+    fault: "the return of training is held to be of a hundred episodes where it finished four",
+    file: "lab/experiment/verdict.ts",
+    from: "length > 0 ? Math.floor(environmentSteps / length) : TRAINING_EPISODES",
+    to: "TRAINING_EPISODES",
+    test: "tests/lab/experiment/verdict_test.ts",
+  },
+  {
+    fault: "of several runs the one with the most episodes of training says how many there are",
+    file: "lab/experiment/verdict.ts",
+    from: "Math.min(...known.map(({ episodes }) => episodes))",
+    to: "Math.max(...known.map(({ episodes }) => episodes))",
+    test: "tests/lab/experiment/run_fields_test.ts",
+  },
+  {
     fault: "of several runs the best one says what training returned",
     file: "lab/experiment/verdict.ts",
-    from: "known.length > 0 ? interquartileMean(known)",
-    to: "known.length > 0 ? Math.max(...known)",
+    from: "interquartileMean(known.map(({ mean }) => mean))",
+    to: "Math.max(...known.map(({ mean }) => mean))",
     test: "tests/lab/experiment/run_fields_test.ts",
   },
   {

@@ -4,9 +4,8 @@
  * @module
  */
 import { RETURN, TRAINING_RETURN } from "../../core/metrics.ts";
+import { TRAINING_LENGTH } from "../verdict.ts";
 import type { ImportedPoint, ImportedRun } from "./imported_run.ts";
-
-const TRAINING_LENGTH = "rollout/episode_length_mean";
 
 /** Series that are one of the lab's: Stable-Baselines3's, and RLlib's of either of its forms. */
 const same: Readonly<Record<string, string>> = {

@@ -187,12 +187,22 @@ Deno.test("what training returned is the IQM over the runs that say it", () => {
   };
   const of = (...ids: string[]) => trainingOf(source, ids.map((id) => ({ id, ...planner })));
   // The middle four of −50, 1, 2, 3, 4, 5, 8, 100.
-  strictEqual(of(..."abcdefgh", "none"), 3.5);
-  strictEqual(of("b"), 2);
+  deepStrictEqual(of(..."abcdefgh", "none"), { mean: 3.5, episodes: 100 });
+  deepStrictEqual(of("b"), { mean: 2, episodes: 100 });
   strictEqual(of("none"), undefined);
   // Agents that acted, of which one finished an episode.
   const acting = (...ids: string[]) =>
     trainingOf(source, ids.map((id) => ({ id, ...planner, environmentSteps: 10 })));
   strictEqual(acting("none"), null);
-  strictEqual(acting("none", "b"), 2);
+  deepStrictEqual(acting("none", "b"), { mean: 2, episodes: 100 });
+  // Episodes of ten and of twenty steps: of the run with the fewest.
+  const lengths: Record<string, number> = { a: 10, b: 20 };
+  const lasting = {
+    lastMetrics: (id: string) => ({
+      ...source.lastMetrics(id),
+      "rollout/episode_length_mean": lengths[id],
+    }),
+  };
+  const runs = ["a", "b"].map((id) => ({ id, ...planner, environmentSteps: 80 }));
+  strictEqual(trainingOf(lasting, runs)?.episodes, 4);
 });

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { RETURN } from "../../../lab/core/metrics.ts";
 import { Judge, verdictOfReturn } from "../../../lab/experiment/verdict.ts";
 import { iqm } from "../../../lab/statistics/mod.ts";
@@ -123,11 +123,33 @@ Deno.test("a group of which one run diverged has, too; else its figure decides, 
   strictEqual(of(["a"], undefined, "failed"), undefined);
 });
 
-Deno.test("the return of training is a mean over 100 episodes, whatever is evaluated", () => {
-  // One episode: 2 standard errors are 20, a hundred: 2.
+Deno.test("the return of training is a mean over its own episodes, whatever is evaluated", () => {
+  // One episode: 2 standard errors are 20, a hundred: 2, four: 10.
   const random = { random: { mean: 20, deviation: 10 } } as Parameters<typeof verdictOfReturn>[1];
-  strictEqual(verdictOfReturn(45, random, 1, 24), "learning");
-  strictEqual(verdictOfReturn(35, random, 1, 24), "no better than random");
+  const of = (value: number, mean: number, episodes: number) =>
+    verdictOfReturn(value, random, 1, { mean, episodes });
+  strictEqual(of(45, 24, 100), "learning");
+  strictEqual(of(35, 24, 100), "no better than random");
+  strictEqual(of(45, 24, 4), "training no better than random");
+  strictEqual(of(45, 31, 4), "learning");
+});
+
+Deno.test("of a short training as many episodes count as it can have finished, at most a hundred", () => {
+  const [training, length] = ["rollout/episode_return_mean", "rollout/episode_length_mean"];
+  const judged = (steps: number, mean: number) =>
+    judge.judged(runOf({ id: "CartPole-v1" }, "completed", false, steps), {
+      ...{ [RETURN]: 60, [training]: mean, [length]: mean },
+    });
+  // Random play returns 22.28 ± 11.05: of 4 episodes 2 standard errors are 11.05.
+  deepStrictEqual([judged(120, 30)?.verdict, judged(140, 34)?.verdict], [
+    ...["training no better than random", "learning"],
+  ]);
+  match(
+    judged(120, 30)!.reason!,
+    /training's last 4 episodes return 30 \(better than random above 33\.33\)/,
+  );
+  match(judged(20, 30)!.reason!, /training's last episode returns 30 /);
+  strictEqual(judged(10_000, 25)?.verdict, "learning");
 });
 
 Deno.test("a run has diverged where its status or a loss says so, whatever it returns", () => {
