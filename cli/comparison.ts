@@ -46,6 +46,7 @@ import { usualCount } from "../lab/store/run_budget.ts";
 import { isPruned } from "../lab/store/run_status.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { worstOf } from "../lab/experiment/metric_direction.ts";
+import { count } from "./terminal/format.ts";
 
 /** When the runs of a group first reached a value of `evaluation/return_mean`. */
 export interface Threshold {
@@ -169,6 +170,7 @@ export function compareRuns(
   }
   notes.push(...groups.flatMap((group) => missingNote(store, group)));
   notes.push(...groups.flatMap(({ label, runs }) => choiceNote(label, runs)));
+  notes.push(...drawsNote(store, groups));
   const alike = pairsOf(groups, options.against).filter(([first, second]) =>
     first.metric !== undefined && first.metric === second.metric
   );
@@ -231,6 +233,27 @@ function missingNote(store: Store, { label, metric, runs, lacking }: Group): str
   }
   const seeds = lacking.map(({ manifest: { determined } }) => determined.seed);
   return lackingNote(label, metric, runs.length, seeds);
+}
+
+/**
+ * That bounds of a likelihood are of several numbers of draws, where they are: a run that ended before its
+ * budget was spent draws fewer.
+ */
+function drawsNote(store: Store, groups: readonly Group[]): string[] {
+  const bounds = groups.filter(({ metric }) => metric === "evaluation/negative_log_likelihood");
+  const draws = new Set(
+    bounds.flatMap(({ runs }) =>
+      runs.flatMap(({ id }) => store.lastMetrics(id)["evaluation/likelihood_draws"] ?? [])
+    ),
+  );
+  if (draws.size < 2) return [];
+  const each = [...draws].sort((a, b) => a - b).map(count);
+  return [
+    `the likelihoods are bounds of ${
+      each.join(" and of ")
+    } draws: of fewer they are further away ` +
+    "(likelihood RUN --draws N takes as many of each)",
+  ];
 }
 
 /** Reads what a comparison may need of a run. */

@@ -260,6 +260,9 @@ export async function sweep(
         `${sweep.judge === 0 ? "" : `, the best on ${plural(sweep.judge, "other seed")}`}\n`,
     );
     if (again > 0) io.notice(`Trying again what had failed: ${plural(again, "run")}\n`);
+    if ("model" in sweep.configuration && sweep.objective.metric.startsWith("evaluation/")) {
+      io.notice("The test examples choose the best trial, so that no figure is of unseen ones\n");
+    }
   };
   const options: Omit<SweepOptions, "onProgress" | "signal"> = {
     store,
@@ -294,6 +297,11 @@ export async function sweep(
     return 130;
   }
   return result.best === undefined || Number.isNaN(judgedValue(result)) ? 1 : 0;
+}
+
+/** The name of what the best trial is judged by, where that is not what it was chosen by. */
+function judgedName({ judged: { metric }, sweep: { objective } }: SweepState): string {
+  return metric === objective.metric ? "" : `${metric} `;
 }
 
 /** What the best trial came to on the seeds that chose nothing; undefined where it was not judged. */
@@ -379,17 +387,26 @@ export function importanceLine(state: SweepState): string {
 
 /** A sweep for people: its trials from the best down, and how the best one is judged. */
 export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: string): string {
-  const { name, sweep, best, judged, over } = state;
+  const { name, trials, best, judged, over } = state;
   const { columns, rows, left } = trialsTable(state);
   const parts = rows.length === 0 ? [] : [table(columns, rows, io)];
   if (left > 0) parts.push(`… and ${plural(left, "trial")} more`);
+  const repeated = trials.filter(({ repeats }) => repeats !== undefined).length;
+  if (repeated > 0) {
+    parts.push(...wrapped(
+      `${
+        plural(repeated, "trial")
+      } more came to points that were tried before, and trained nothing`,
+      io.columns(),
+    ));
+  }
   if (best !== undefined) {
     const value = judgedValue(state);
     if (value !== undefined) {
       const isNone = Number.isNaN(value);
       const verdict: Verdict | undefined = isNone ? undefined : judge.figure(
         judged.runs[0].manifest.determined.configuration,
-        sweep.objective.metric,
+        judged.metric,
         value,
         judged.training,
       );
@@ -398,7 +415,9 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
         : withSpread(value, figureSpread(judged.values), figure);
       parts.push(...wrapped(
         `Trial ${best.trial} on ${plural(judged.values.length, "seed")} from 101 on, which chose ` +
-          `nothing: ${shown}${verdict === undefined ? "" : `, ${shownVerdict(verdict, io)}`}`,
+          `nothing: ${judgedName(state)}${shown}${
+            verdict === undefined ? "" : `, ${shownVerdict(verdict, io)}`
+          }`,
         io.columns(),
       ));
     }
@@ -441,8 +460,8 @@ export function sweepDocument(state: SweepState): string {
     definition: sweep,
     over,
     importance: Object.fromEntries(importancesOf(state) ?? []),
-    trials: trials.map(({ trial, point, runs, values, value, pruned }) => ({
-      ...{ trial, point, value: finite(value), values: values.map(finite), pruned },
+    trials: trials.map(({ trial, point, runs, values, value, pruned, repeats }) => ({
+      ...{ trial, point, value: finite(value), values: values.map(finite), pruned, repeats },
       state: pruned
         ? "pruned"
         : value === undefined
@@ -456,6 +475,7 @@ export function sweepDocument(state: SweepState): string {
     best: best === undefined ? null : {
       trial: best.trial,
       judged: {
+        metric: judged.metric,
         value: finite(judgedValue(state)),
         values: judged.values.map(finite),
         runs: ids(judged.runs),

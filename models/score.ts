@@ -38,7 +38,7 @@ const CLASSIFIED: ReadonlySet<ScoreName> = new Set([
 export interface Score {
   readonly name: string;
   readonly value: number;
-  /** The same figure of the validation images; left out where there are too few of them. */
+  /** The same figure of as many validation images, or all; left out where there are too few of them. */
   readonly real?: number;
 }
 
@@ -64,7 +64,8 @@ export async function scoreImages(
 ): Promise<{ readonly scores: Score[]; readonly notes: LabEvent[] }> {
   const size = sizeOf(dataset.shape);
   const { train, validation, test, classes } = dataset;
-  for (const [what, count] of [["pictures", values.length / size], ["test images", test.count]]) {
+  const samples = values.length / size;
+  for (const [what, count] of [["pictures", samples], ["test images", test.count]]) {
     if (Number(count) < FEWEST) {
       throw new InputError(`Cannot score as there must be ${FEWEST} ${what} at least: ${count}`);
     }
@@ -82,7 +83,10 @@ export async function scoreImages(
       `Cannot measure ${ofClasses} as ${network.of} must classify: it has features alone`,
     );
   }
-  const others = validation.count < FEWEST ? undefined : await network.see(validation.values);
+  const compared = Math.min(samples, validation.count);
+  const others = compared < FEWEST
+    ? undefined
+    : await network.see(validation.values.subarray(0, compared * size));
   const real = realFeatures(seen.test);
   const few = ({ features, size }: Seen) =>
     neighborhoods(features.subarray(0, COMPARED * size), size);
@@ -109,15 +113,20 @@ export async function scoreImages(
     };
   };
   const found = measured(seen.samples, asked);
-  const best = others && measured(others, validation.labels);
+  const best = others && measured(others, validation.labels?.subarray(0, compared));
   const notes = featureNotes(
-    { size: real.size, samples: values.length / size, real: test.count },
+    { size: real.size, samples, real: test.count },
     { network: network.name, of: network.of, resize: network.resize },
   );
   if (best === undefined) {
     const message = `what real images get is not measured as there must be ${FEWEST} validation ` +
       `images at least: ${validation.count}`;
     notes.push({ level: "warning", message });
+  } else if (compared < samples) {
+    const message =
+      `of real images ${compared} are measured beside ${samples}: fewer images have a ` +
+      "higher FID, and a lower coverage and recall";
+    notes.push({ level: "info", message });
   }
   return {
     scores: Object.entries(found).map(([name, value]) => ({

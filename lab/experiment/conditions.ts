@@ -207,6 +207,7 @@ export function meets(value: Value, condition: Condition, reading: Reading = "pl
     return compares(value, operator, numberIn(condition));
   }
   if (operator !== "=") {
+    if (value === NOTHING) return false;
     throw new InputError(
       `Cannot filter runs by ${written(condition)} as ${condition.key} is no number: = and != ` +
         "compare it",
@@ -215,6 +216,9 @@ export function meets(value: Value, condition: Condition, reading: Reading = "pl
   if (Array.isArray(value)) return value.includes(wanted);
   return reading === "id" ? String(value).startsWith(wanted) : tight(`${value}`) === tight(wanted);
 }
+
+/** A field that other runs have a number in, and this one nothing. */
+const NOTHING = "null";
 
 /** A list that is written as JSON without blanks in it, another text as it is. */
 function tight(text: string): string {

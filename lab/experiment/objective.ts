@@ -32,6 +32,7 @@ export function objectiveIn(
   if (said !== undefined && !Object.hasOwn(ways, said)) {
     throw unknownName(action, "direction", said, ["max", "min"]);
   }
+  if (metric === "") throw new InputError(`Cannot ${action} as a metric must be named: ${text}`);
   const way = ways[said] ?? directionOf(metric);
   if (way !== null) return { metric, goal: way === "up" ? "maximize" : "minimize" };
   const goal = otherwise?.(metric);

@@ -18,9 +18,12 @@
  */
 export type Curve = readonly (number | undefined)[];
 
+/** ASHA's. */
+const REDUCTION = 4;
+
 /** How a pruner is set. */
 export interface PrunerOptions {
-  /** Of the trials at a rung the best part in so many goes on (ASHA, Hyperband). Default 4, ASHA's. */
+  /** Of the trials at a rung the best part in so many goes on (ASHA, Hyperband). Default {@linkcode REDUCTION}. */
   readonly reduction?: number;
   /** Trials that run in full before the first is ended (median). Default 5. */
   readonly startup?: number;
@@ -65,9 +68,9 @@ export const pruners = {
     const best = Math.min(...curves[trial].map((_, i) => lossAt(curves[trial], i)));
     return best > median;
   },
-  asha: (curves, trial, rungs, { reduction = 4 }) =>
+  asha: (curves, trial, rungs, { reduction = REDUCTION }) =>
     isHalved(curves, trial, reduction, risen(rungs, reduction)),
-  hyperband: (curves, trial, rungs, { reduction = 4 }) => {
+  hyperband: (curves, trial, rungs, { reduction = REDUCTION }) => {
     const halvings = fallen(rungs, reduction);
     const bracket = bracketOf(trial, halvings.length, reduction);
     const alike = curves.map((curve, i) =>
@@ -79,6 +82,14 @@ export const pruners = {
 
 /** Names of the pruners. */
 export const prunerNames = Object.keys(pruners) as PrunerName[];
+
+/** Rungs below which a pruner ends no trial; of `none` it makes no difference. */
+export const fewestRungs: Readonly<Record<PrunerName, number>> = {
+  none: 0,
+  median: 2,
+  asha: 2,
+  hyperband: REDUCTION,
+};
 
 /** The rungs, counted from 1, after which a part goes on: 1, η, η² … below the last one. */
 function risen(rungs: number, reduction: number): number[] {

@@ -87,6 +87,24 @@ Deno.test("runs that a sweep pruned are left out, and how many is said", async (
   });
 });
 
+Deno.test("bounds of a likelihood that are of several numbers of draws are told", async () => {
+  await withStore((store) => {
+    const metric = "evaluation/negative_log_likelihood";
+    const runs = [64, 5000, 5000].map((draws, i) => {
+      const run = addRun(store, "a", i + 1, []);
+      store.append(run.id, [
+        pointAt(metric, 1, 100),
+        pointAt("evaluation/likelihood_draws", 1, draws),
+      ]);
+      return run;
+    });
+    const notesOf = (some: readonly Run[]) =>
+      compareRuns(store, some, registries, { metric }).notes.filter((note) => /draws/.test(note));
+    deepStrictEqual(notesOf(runs.slice(1)), []);
+    match(notesOf(runs)[0], /^the likelihoods are bounds of 64 and of 5,000 draws: /);
+  });
+});
+
 Deno.test("few seeds show what they can: extremes, a rough interval, an interval; so do pairs", async () => {
   await withStore((store) => {
     const scores = [500, 480, 470, 490, 460, 455, 450, 445, 440, 435];

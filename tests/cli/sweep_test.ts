@@ -264,7 +264,10 @@ function stateOf(count: number, goal: "maximize" | "minimize" = "maximize"): Swe
   }));
   return {
     ...{ name: "s", trials, best: trials[count - 1], over: false },
-    ...{ sweep: { space, objective, seeds: 2, seed: 1 }, judged: { runs: [], values: [] } },
+    ...{
+      sweep: { space, objective, seeds: 2, seed: 1 },
+      judged: { metric: objective.metric, runs: [], values: [] },
+    },
   } as unknown as SweepState;
 }
 
@@ -290,7 +293,12 @@ Deno.test("a sweep's page has its twenty best trials, and says how many more the
     ...["2 of 2", "2 of 2", "2 of 2", "0 of 2, 1 diverged", "2 of 2", "2 of 2"],
   ]);
   deepStrictEqual([rows[3][2], rows[4][2]], ["none", "–"]);
-  const lost = { runs: [judgedRun("completed"), judgedRun("diverged")], values: [450, NaN] };
+  const { judged: { metric } } = stateOf(4);
+  const lost = {
+    metric,
+    runs: [judgedRun("completed"), judgedRun("diverged")],
+    values: [450, NaN],
+  };
   match(
     sweepPage({ ...stateOf(4), judged: { ...lost, training: undefined } }, judge, io),
     /^Trial 3 on 2 seeds from 101 on, which chose nothing: none, 1 diverged$/m,

@@ -30,7 +30,11 @@ Deno.test("recognised is the share whose class the network is sure of, of sample
   };
   const { scores } = await scoreImages(values, dataset, network, ["recognised"]);
   deepStrictEqual(scores, [
-    { name: "recognised", value: 0.25, real: bright(dataset.validation.values) },
+    {
+      name: "recognised",
+      value: 0.25,
+      real: bright(dataset.validation.values.subarray(0, 20 * 16)),
+    },
   ]);
 });
 
@@ -59,7 +63,8 @@ Deno.test("likeness is of features: of samples and of validation images to test 
   const { scores } = await scoreImages(values, dataset, network, ["likeness", "fid"]);
   const seen = async (images: Float32Array) => (await network.see(images)).features;
   const test = await seen(dataset.test.values);
-  for (const [which, images] of [["value", values], ["real", dataset.validation.values]] as const) {
+  const real = dataset.validation.values.subarray(0, values.length);
+  for (const [which, images] of [["value", values], ["real", real]] as const) {
     const made = await seen(images);
     const { energyDistance, ...shares } = likeness(neighborhoods(made, 2), neighborhoods(test, 2));
     const expected = {
@@ -97,9 +102,10 @@ Deno.test("asked classes are held against what the network names, real ones agai
   const values = imagesOf(12, [0.9, 0.1]);
   const asked = Uint8Array.from({ length: 12 }, (_, i) => i < 6 ? 0 : 1);
   const { scores } = await scoreImages(values, dataset, network, ["asked-class"], asked);
-  const { validation: { values: real, labels, count } } = dataset;
-  const right = Array.from(labels!).filter((label, i) => real[16 * i] > 0.5 && label === 0).length;
-  deepStrictEqual(scores, [{ name: "asked_class", value: 3 / 12, real: right / count }]);
+  const { validation: { values: real, labels } } = dataset;
+  const first = Array.from(labels!.subarray(0, 12));
+  const right = first.filter((label, i) => real[16 * i] > 0.5 && label === 0).length;
+  deepStrictEqual(scores, [{ name: "asked_class", value: 3 / 12, real: right / 12 }]);
 });
 
 Deno.test("too few pictures or real images are refused, and what needs classes without any", async () => {
@@ -166,4 +172,15 @@ Deno.test("without validation images enough nothing is said of real ones, and th
   });
   const all = await scoreImages(values, whole, network, ["kid"]);
   deepStrictEqual(all.notes, notes.slice(0, -1));
+});
+
+Deno.test("where there are fewer real images than were measured that is told", async () => {
+  const notesOf = async (count: number) =>
+    (await scoreImages(imagesOf(count, [0.9, 0.1]), halves(), network, ["recognised"])).notes
+      .map(({ message }) => message);
+  deepStrictEqual((await notesOf(40)).filter((note) => /of real images/.test(note)), []);
+  deepStrictEqual((await notesOf(41)).filter((note) => /of real images/.test(note)), [
+    "of real images 40 are measured beside 41: fewer images have a higher FID, and a lower coverage and " +
+    "recall",
+  ]);
 });

@@ -9891,10 +9891,36 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "pruned trials say which fields matter",
     file: "lab/experiment/sweep/state.ts",
-    from:
-      "  const over = trials.filter(({ value, pruned }) => value !== undefined && !pruned)\n    .map((trial) => outcomeOf(trial, sweep));",
-    to:
-      "  const over = trials.filter(({ value }) => value !== undefined)\n    .map((trial) => outcomeOf(trial, sweep));",
+    from: "value !== undefined && !pruned && repeats === undefined",
+    to: "value !== undefined && repeats === undefined",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "a trial at a point that was tried says twice which fields matter",
+    file: "lab/experiment/sweep/state.ts",
+    from: "value !== undefined && !pruned && repeats === undefined",
+    to: "value !== undefined && !pruned",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "a point that a sampler draws again is trained again, to the same bits",
+    file: "lab/experiment/sweep/state.ts",
+    from: "own.length === 0 ? firstAt.get(key) : undefined",
+    to: "undefined",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "a model's best trial is judged by the examples that chose it",
+    file: "lab/experiment/sweep/state.ts",
+    from: "twin in figuresOf(store, run)) ? twin : metric;",
+    to: "twin in figuresOf(store, run)) ? metric : metric;",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "hyperband is taken where it never ends a trial",
+    file: "lab/search/pruners.ts",
+    from: "hyperband: REDUCTION,",
+    to: "hyperband: 2,",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
@@ -10665,7 +10691,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "real images are held against the classes that the pictures were asked for",
     file: "models/score.ts",
-    from: "others && measured(others, validation.labels)",
+    from: "others && measured(others, validation.labels?.subarray(0, compared))",
     to: "others && measured(others, asked)",
     test: "tests/models/score_test.ts",
   },

@@ -128,6 +128,7 @@ export function fieldOf(path: string, field: FieldDefinition): Field {
     if (!isRecord(when) || typeof when.path !== "string" || !Array.isArray(when.in)) {
       throw refused('its condition must be as { path: "agent.optimizer", in: ["rmsprop"] }', when);
     }
+    checkNames(`sweep over ${path}`, "field", when, ["path", "in"]);
     return { ...fieldOf(path, range), when };
   }
   if (!isRecord(field) || !("kind" in field)) {
@@ -136,6 +137,8 @@ export function fieldOf(path: string, field: FieldDefinition): Field {
   if (!rangeKinds.includes(field.kind)) {
     throw unknownName(`sweep over ${path}`, "kind of range", String(field.kind), rangeKinds);
   }
+  const keys = field.kind === "choice" ? ["values"] : ["low", "high"];
+  checkNames(`sweep over ${path}`, "field", field, ["kind", ...keys]);
   if (field.kind === "choice" && !Array.isArray(field.values)) {
     throw refused("a choice must have values");
   }

@@ -148,7 +148,7 @@ interface Wanted {
 
 /** What can be trained next side by side, at least one. */
 function wantedOf({ trials, best, judged, sweep }: SweepState): Wanted[] {
-  const open = trials.filter(({ value }) => value === undefined);
+  const open = trials.filter(({ value, repeats }) => value === undefined && repeats === undefined);
   if (open.length === 0) return seedsOf(best!, judged.runs, JUDGING, sweep.judge);
   if (sweep.pruner === "none") {
     return open.flatMap((trial) => seedsOf(trial, trial.runs, 1, sweep.seeds));

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { encodeCanonicalJson } from "../../core/canonical_json.ts";
 import { type DamageError, unlessDamaged } from "../../core/errors.ts";
 import { interquartileMean } from "../../core/interquartile_mean.ts";
 import { printable } from "../../core/printable.ts";
@@ -29,7 +30,7 @@ export interface Trial {
   /** From 0. */
   readonly trial: number;
   readonly point: Point;
-  /** Runs on the tuning seeds that have begun, by ascending seed. */
+  /** Runs on the tuning seeds that have begun, by ascending seed; none where it repeats another. */
   readonly runs: readonly Run[];
   /** The objective of each run that has ended; NaN where it failed, diverged or is not finite. */
   readonly values: readonly number[];
@@ -38,6 +39,8 @@ export interface Trial {
   readonly pruned: boolean;
   /** What pruners are shown of it, by its first seed; empty without a pruner. */
   readonly curve: Curve;
+  /** The trial before at the same point, whose runs would be its own to the bit: what came of these it has. */
+  readonly repeats?: number;
 }
 
 /** How a sweep stands. */
@@ -52,6 +55,8 @@ export interface SweepState {
   readonly best: Trial | undefined;
   /** The best one on judging seeds. */
   readonly judged: {
+    /** See {@linkcode judgedBy}. */
+    readonly metric: string;
     readonly runs: readonly Run[];
     readonly values: readonly number[];
     /** See {@linkcode trainingOf}. */
@@ -106,6 +111,7 @@ export function stateOf(
   );
   const sampling = samplers[sweep.sampler](sweep.space, sweep.seed);
   const trials: Trial[] = [];
+  const firstAt = new Map<string, Trial>();
   const astray: Run[] = [];
   while (trials.length < sweep.trials) {
     const outcomes = learns(sweep.sampler) ? trials.map((trial) => outcomeOf(trial, sweep)) : [];
@@ -114,7 +120,12 @@ export function stateOf(
     const all = byTrial.get(trials.length) ?? [];
     const own = runsAt(point, all);
     astray.push(...all.filter((run) => !own.includes(run)));
-    const trial = trialOf(store, sweep, { trial: trials.length, point, runs: own }, trials);
+    const key = encodeCanonicalJson(point);
+    const before = own.length === 0 ? firstAt.get(key) : undefined;
+    const trial = before === undefined
+      ? trialOf(store, sweep, { trial: trials.length, point, runs: own }, trials)
+      : { ...before, trial: trials.length, runs: [], repeats: before.trial };
+    if (!firstAt.has(key)) firstAt.set(key, trial);
     trials.push(trial);
     if (trial.value === undefined && learns(sweep.sampler)) break;
   }
@@ -136,16 +147,32 @@ export function stateOf(
   const [best] = over.filter((trial) => loss(trial) < Infinity).sort((a, b) => loss(a) - loss(b));
   const ofBest = best === undefined ? [] : runsAt(best.point, byTrial.get(best.trial) ?? []);
   const judging = ofSeeds(ofBest, JUDGING, sweep.judge);
+  const ended = judging.filter(hasEnded);
+  const metric = judgedBy(store, sweep, ended);
   const judged = {
-    runs: judging,
-    values: valuesOf(store, sweep, judging.filter(hasEnded)),
-    training: trainingOf(store, judging.filter(hasEnded)),
+    ...{ metric, runs: judging },
+    values: valuesOf(store, metric, ended),
+    training: trainingOf(store, ended),
   };
   const all = trials.every(({ value }) => value !== undefined);
   return {
     ...{ name, sweep, trials, astray, best, judged },
     over: all && (best === undefined || judged.values.length === sweep.judge),
   };
+}
+
+/**
+ * What a sweep's best trial is judged by: where validation examples chose it, as they choose a model's, the
+ * same figure of the test examples; else the objective.
+ */
+function judgedBy(
+  store: StoreReader,
+  { objective: { metric } }: Sweep,
+  runs: readonly Run[],
+): string {
+  const twin = metric.replace(/^validation\//, "evaluation/");
+  const told = runs.filter(({ digest }) => digest !== null);
+  return told.every((run) => twin in figuresOf(store, run)) ? twin : metric;
 }
 
 /**
@@ -193,10 +220,12 @@ const ENOUGH_TRIALS = 10;
 
 /**
  * The share of each field in what all of them say of the objective, by path; undefined while too few
- * trials are over. Pruned trials are left out: they were not judged at the end.
+ * trials are over. Pruned trials are left out, as they were not judged at the end, and those that repeat
+ * others, as they say nothing new.
  */
 export function importancesOf({ sweep, trials }: SweepState): Map<string, number> | undefined {
-  const over = trials.filter(({ value, pruned }) => value !== undefined && !pruned)
+  const over = trials
+    .filter(({ value, pruned, repeats }) => value !== undefined && !pruned && repeats === undefined)
     .map((trial) => outcomeOf(trial, sweep));
   if (over.filter(({ loss }) => loss < Infinity).length < ENOUGH_TRIALS) return undefined;
   return importances(sweep.space, over, streamOf(sweep.seed, "importance"));
@@ -250,12 +279,8 @@ export function triedAgain({ sweep, trials, astray, judged }: SweepState): Run[]
   ];
 }
 
-/** The objective of each run; NaN, which is worse than all, where it came to none that is finite. */
-function valuesOf(
-  store: StoreReader,
-  { objective: { metric } }: Sweep,
-  runs: readonly Run[],
-): number[] {
+/** A figure of each run; NaN, which is worse than all, where it came to none that is finite. */
+function valuesOf(store: StoreReader, metric: string, runs: readonly Run[]): number[] {
   return runs.map((run) => {
     const value = run.digest === null ? NaN : figuresOf(store, run)[metric];
     return Number.isFinite(value) ? value : NaN;
@@ -279,7 +304,7 @@ function trialOf(
   if (pruned !== undefined) {
     return { trial, point, runs, values: [pruned], value: pruned, pruned: true, curve };
   }
-  const values = valuesOf(store, sweep, runs.filter(hasEnded));
+  const values = valuesOf(store, sweep.objective.metric, runs.filter(hasEnded));
   const value = values.length === sweep.seeds ? interquartileMean(values) : undefined;
   return { trial, point, runs, values, value, pruned: false, curve };
 }

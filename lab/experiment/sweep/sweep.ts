@@ -12,7 +12,7 @@ import { RETURN } from "../../core/metrics.ts";
 import { isRecord } from "../../core/plain.ts";
 import { shellWord } from "../../core/shell.ts";
 import type { Json } from "../../core/snapshot.ts";
-import type { PrunerName } from "../../search/pruners.ts";
+import { fewestRungs, type PrunerName } from "../../search/pruners.ts";
 import { gridOf, type SamplerName, samplers } from "../../search/samplers.ts";
 import {
   checkSpace,
@@ -116,11 +116,13 @@ export async function resolveSweep(
       `Cannot prune by ${pruner} as trials must be evaluated at the same places: ${moved.path} is tried`,
     );
   }
-  if (pruner !== "none" && rungsOf(described) < 2) {
+  if (pruner !== "none" && rungsOf(described) < fewestRungs[pruner]) {
     const { budget, evaluation } = described.configuration as unknown as Evaluated;
     const often = Math.max(1, Math.ceil(budget / 10));
     throw new InputError(
-      `Cannot prune by ${pruner} as runs must be evaluated before their end (--set ` +
+      `Cannot prune by ${pruner} as runs must be evaluated ${
+        fewestRungs[pruner]
+      } times or more (--set ` +
         `evaluation.every=${often}): every ${evaluation.every} of a budget of ${budget}`,
     );
   }

@@ -72,6 +72,9 @@ Deno.test("words, lists and truth values are equal or not, a field that is not t
   deepStrictEqual(equal(["a", "bc"], "b"), [false, true]);
   deepStrictEqual(equal(true, "true"), [true, false]);
   strictEqual(metBy(undefined, "3"), "!=");
+  // A number of other runs.
+  const less = { key: "agent.clip", operator: "<", wanted: "0.5" } as const;
+  strictEqual(meets("null", less), false);
   throws(() => meets("ppo", { key: "agent", operator: "<", wanted: "x y" }), {
     message: 'Cannot filter runs by agent<"x y" as agent is no number: = and != compare it',
   });

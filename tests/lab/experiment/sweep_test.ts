@@ -655,6 +655,17 @@ Deno.test("a sweep that cannot be is refused in a line before anything is stored
         /no field "wen" \(did you mean "when"/,
       ],
       [{ space: { "agent.rate": { range: "0..1", when: "x" } } }, /its condition must be as/],
+      [
+        {
+          space: { "agent.rate": { range: "0..1", when: { path: "agent.size", in: [3], not: 1 } } },
+        },
+        /no field "not"/,
+      ],
+      [
+        { space: { "agent.rate": { kind: "log", low: 0.1, high: 1, when: {} } } },
+        /over agent\.rate as there is no field "when"/,
+      ],
+      [{ space: { "agent.size": { kind: "choice", values: [3], low: 3 } } }, /no field "low"/],
     ];
     const wrong: (readonly [Partial<SweepDefinition>, RegExp])[] = [
       [{ space: {} }, /the space is empty/],
@@ -679,8 +690,13 @@ Deno.test("a sweep that cannot be is refused in a line before anything is stored
       ],
       [
         { pruner: "asha", budget: 100, set: { "evaluation.every": 100 } },
-        /runs must be evaluated .* \(--set evaluation\.every=10\): every 100 of a budget of 100/,
+        /runs must be evaluated 2 times .* \(--set evaluation\.every=10\): every 100 of a budget of 100/,
       ],
+      [
+        { pruner: "hyperband", budget: 100, set: { "evaluation.every": 34 } },
+        /by hyperband as runs must be evaluated 4 times or more .*: every 34 of a budget of 100/,
+      ],
+      [{ objective: "max:" }, /Cannot sweep as a metric must be named: max:$/],
       [{ experiment: "line-toi" }, /no experiment "line-toi"/],
       [{ space: { "agent.size": "4..8" } }, /agent\.size as .* whole .* int:4\.\.8\): 4\.\.8/],
       [{ space: { "agent.size": "log:4..8" } }, /written log-int:4\.\.8\): log:4\.\.8/],
@@ -859,6 +875,41 @@ Deno.test("a model's sweep is judged by what the model is, the least where that 
     deepStrictEqual(state.sweep.objective, { metric: "evaluation/share", goal: "minimize" });
   }));
 
+Deno.test("a model's best trial is judged by the test examples where validation examples chose it", () =>
+  withStore(async (store) => {
+    const sweep = await resolveSweep({
+      ...{ name: "codes", experiment: "glyphs-autoencoder", budget: 64, backend: "wasm" },
+      ...{ space: { "model.codeSize": [2] }, seeds: 1, judge: 1 },
+    }, lab);
+    const { trials, judged } = await runSweep("codes", sweep, {
+      store,
+      registries: lab,
+      workers: 1,
+    });
+    strictEqual(sweep.objective.metric, "validation/reconstruction");
+    const figures = (run: Run) => figuresOf(store, run);
+    deepStrictEqual(trials[0].values, [figures(trials[0].runs[0])["validation/reconstruction"]]);
+    deepStrictEqual(judged.values, [figures(judged.runs[0])["evaluation/reconstruction"]]);
+    strictEqual(judged.metric, "evaluation/reconstruction");
+  }));
+
+Deno.test("a point that was tried before is not trained again, and comes to the same", () =>
+  withStore(async (store) => {
+    const changes = { space: { "agent.size": [3, 6] }, sampler: "random", judge: 1 } as const;
+    const { trials, over, best } = await swept(store, changes);
+    deepStrictEqual([over, trials.length, store.runs().length], [true, 6, 2 * 2 + 1]);
+    for (const { repeats, runs, point, value } of trials) {
+      strictEqual(runs.length, repeats === undefined ? 2 : 0);
+      if (repeats !== undefined) {
+        deepStrictEqual([trials[repeats].point, trials[repeats].value], [point, value]);
+      }
+    }
+    strictEqual(best?.repeats, undefined);
+    // What was trained at each of its own stays so.
+    strictEqual(trials.filter(({ repeats }) => repeats !== undefined).length, 4);
+    deepStrictEqual(outcomeOf(sweepState(store, "toys")!), outcomeOf(await swept(store, changes)));
+  }));
+
 Deno.test("a sweep that minimises has the least for its best", () =>
   withStore(async (store) => {
     const objective = "min:evaluation/return_mean";
@@ -995,5 +1046,9 @@ Deno.test("of trials that ran to their end ten say which fields matter, by the s
     // Of the first sixteen there are nine with a figure, of the first seventeen ten.
     strictEqual(importancesOf(stateOf(values.slice(0, 16))), undefined);
     ok(importancesOf(stateOf(values.slice(0, 17))) !== undefined);
+    // One that repeats another says nothing new.
+    const { trials, ...rest } = stateOf(values.slice(0, 17));
+    const repeated = trials.map((trial, i) => i === 16 ? { ...trial, repeats: 4 } : trial);
+    strictEqual(importancesOf({ ...rest, trials: repeated }), undefined);
   }
 });
