@@ -3,11 +3,14 @@
  *
  * @module
  */
-import { DamageError } from "../lab/core/errors.ts";
+import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
+import { RecentlyUsed } from "../lab/core/recently_used.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import type { SweepState, Trial } from "../lab/experiment/sweep/state.ts";
+import type { Sweep } from "../lab/experiment/sweep/sweep.ts";
 import type { Field, Space } from "../lab/search/space.ts";
 import { placeOf } from "../lab/search/space.ts";
+import { figuresOf } from "../lab/experiment/score.ts";
 import { figureSpread, iqm, type Spread } from "../lab/statistics/mod.ts";
 import { budgetOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
@@ -99,12 +102,74 @@ export interface SweepRow {
   readonly damage: string | null;
 }
 
+/** What reads how sweeps stand; loaded where a page asks for one. */
+type Sweeping = typeof import("../lab/experiment/sweep/state.ts");
+
+/** Sweeps of a store that are kept. */
+const KEPT = 100;
+
+/** How sweeps of a store stood, each with what that was made of. */
+const states = new WeakMap<
+  StoreReader,
+  RecentlyUsed<{ readonly of: readonly unknown[]; readonly state: SweepState }>
+>();
+
+/**
+ * How a sweep stands; kept until one of its runs changes, as a sampler that learns draws every trial anew.
+ *
+ * @param runs Its own.
+ */
+function stateKept(
+  { stateOf }: Pick<Sweeping, "stateOf">,
+  store: StoreReader,
+  name: string,
+  runs: readonly Run[],
+): SweepState | undefined {
+  const definition = store.sweep(name)?.definition as Sweep | undefined;
+  if (definition === undefined) return undefined;
+  const { objective: { metric } } = definition;
+  // The store lists a run that did not change as the same object.
+  const of = [
+    JSON.stringify(definition),
+    ...runs,
+    ...runs.map((run) => run.digest === null ? null : figuresOf(store, run)[metric]),
+  ];
+  const kept = states.get(store) ?? new RecentlyUsed(KEPT);
+  states.set(store, kept);
+  const known = kept.get(name);
+  if (known?.of.length === of.length && of.every((each, i) => Object.is(each, known.of[i]))) {
+    return known.state;
+  }
+  const state = stateOf(store, name, definition, runs, { reads: true });
+  kept.set(name, { of, state });
+  return state;
+}
+
+const sharesKept = new RecentlyUsed<SweepView["importance"]>(KEPT);
+
+/** The share of each field, the largest first; kept by what it is made of, as a forest grows for it. */
+function importanceOf(
+  { importancesOf }: Pick<Sweeping, "importancesOf">,
+  state: SweepState,
+): SweepView["importance"] {
+  const { sweep: { space, seed, objective }, trials } = state;
+  const values = trials.map(({ point, value, pruned }) => [point, String(value), pruned]);
+  const key = JSON.stringify([space, seed, objective, values]);
+  const shares = sharesKept.get(key) ??
+    [...importancesOf(state) ?? []].map(([path, share]) => ({ path, share }))
+      .sort((a, b) => b.share - a.share);
+  sharesKept.set(key, shares);
+  return shares;
+}
+
 /** All sweeps of a store, newest first. */
 export async function sweepRows(store: StoreReader): Promise<SweepRow[]> {
-  const { sweepStates } = await import("../lab/experiment/sweep/state.ts");
+  const sweeping = await import("../lab/experiment/sweep/state.ts");
+  const runs = Map.groupBy(store.runs(), ({ manifest }) => manifest.sweep?.name);
   const rows: SweepRow[] = [];
-  for (const [name, state] of sweepStates(store)) {
-    rows.push(rowOf(name, state));
+  for (const name of store.sweepNames()) {
+    const own = runs.get(name) ?? [];
+    rows.push(rowOf(name, unlessDamaged(() => stateKept(sweeping, store, name, own)!)));
     // Other pages are answered meanwhile.
     await new Promise((resolve) => setTimeout(resolve));
   }
@@ -131,8 +196,9 @@ function rowOf(name: string, state: SweepState | DamageError): SweepRow {
 
 /** The sweep of a name; undefined where there is none. */
 export async function sweepView(store: StoreReader, name: string): Promise<SweepView | undefined> {
-  const { hasEnded, importancesOf, sweepState } = await import("../lab/experiment/sweep/state.ts");
-  const state = sweepState(store, name);
+  const sweeping = await import("../lab/experiment/sweep/state.ts");
+  const { hasEnded } = sweeping;
+  const state = stateKept(sweeping, store, name, sweeping.runsOf(store, name));
   if (state === undefined) return undefined;
   const { sweep, trials, best, judged, over } = state;
   /** By the runs' names. */
@@ -141,8 +207,7 @@ export async function sweepView(store: StoreReader, name: string): Promise<Sweep
     runs.filter(hasEnded).forEach(({ id }, i) => figures.set(id, values[i]));
   }
   const { objective: { metric, goal } } = sweep;
-  const shares = [...importancesOf(state) ?? []].map(([path, share]) => ({ path, share }));
-  const importance = shares.sort((a, b) => b.share - a.share);
+  const importance = importanceOf(sweeping, state);
   const configuration = judged.runs[0]?.manifest.determined.configuration;
   const value = iqm(judged.values);
   return {

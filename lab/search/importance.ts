@@ -38,7 +38,10 @@ export function importances(
   const rises = new Float64Array(space.length);
   for (let t = 0; t < TREES; t++) {
     const drawn = finite.map(() => random.integers(0, finite.length));
-    const tree = grown(places, losses, drawn, random);
+    const sorted = space.map((_, axis) =>
+      drawn.toSorted((a, b) => places[a][axis] - places[b][axis])
+    );
+    const tree = grown(places, losses, drawn, sorted, random);
     const seen = new Set(drawn);
     const unseen = [...finite.keys()].filter((i) => !seen.has(i));
     const errors = unseen.map((i) => square(valueAt(tree, places[i]) - losses[i]));
@@ -66,29 +69,38 @@ function ranksOf(values: readonly number[]): Float64Array {
   });
 }
 
+/** The sum of squared distances from their mean of the first k values, at k. */
+function spreadsOf(values: readonly number[]): Float64Array {
+  const spreads = new Float64Array(values.length + 1);
+  let [sum, squares] = [0, 0];
+  values.forEach((value, i) => {
+    sum += value;
+    squares += square(value);
+    spreads[i + 1] = squares - sum * sum / (i + 1);
+  });
+  return spreads;
+}
+
+/** A tree over some trials; `sorted`: these by their places on each axis. */
 function grown(
   places: readonly Float64Array[],
   losses: Float64Array,
   members: readonly number[],
+  sorted: readonly (readonly number[])[],
   random: Generator,
 ): Tree {
   const mean = members.reduce((sum, i) => sum + losses[i], 0) / members.length;
-  const spread = (some: readonly number[]) => {
-    const [sum, squares] = some.reduce(
-      ([sum, squares], i) => [sum + losses[i], squares + square(losses[i])],
-      [0, 0],
-    );
-    return squares - sum * sum / some.length;
-  };
   if (members.length < 2 * LEAF) return mean;
   let best: { axis: number; at: number; left: number } | undefined;
   const axes = [...random.permutation(places[0].length)]; // of equal splits not always the first
   for (const axis of axes) {
-    const sorted = members.toSorted((a, b) => places[a][axis] - places[b][axis]);
-    for (let k = LEAF; k <= sorted.length - LEAF; k++) {
-      const [low, high] = [places[sorted[k - 1]][axis], places[sorted[k]][axis]];
+    const order = sorted[axis];
+    const below = spreadsOf(order.map((i) => losses[i]));
+    const above = spreadsOf(order.map((i) => losses[i]).reverse());
+    for (let k = LEAF; k <= order.length - LEAF; k++) {
+      const [low, high] = [places[order[k - 1]][axis], places[order[k]][axis]];
       if (low === high) continue;
-      const left = spread(sorted.slice(0, k)) + spread(sorted.slice(k));
+      const left = below[k] + above[order.length - k];
       if (best === undefined || left < best.left - 1e-12) {
         best = { axis, at: (low + high) / 2, left };
       }
@@ -96,8 +108,11 @@ function grown(
   }
   if (best === undefined) return mean;
   const { axis, at } = best;
-  const side = (isBelow: boolean) => members.filter((i) => (places[i][axis] < at) === isBelow);
-  const branch = (isBelow: boolean) => grown(places, losses, side(isBelow), random);
+  const branch = (isBelow: boolean) => {
+    const sideOf = (some: readonly number[]) =>
+      some.filter((i) => (places[i][axis] < at) === isBelow);
+    return grown(places, losses, sideOf(members), sorted.map(sideOf), random);
+  };
   return { axis, at, below: branch(true), above: branch(false) };
 }
 

@@ -173,3 +173,41 @@ Deno.test("the list of sweeps reads the runs once, and lets others go on after e
     deepStrictEqual(seen, ["runs", "two", "others", "one", "others"]);
     deepStrictEqual(rows.map(({ name, ended }) => [name, ended]), [["two", 12], ["one", 12]]);
   }));
+
+Deno.test("a sweep is read anew where a run of its own changed, and its forest grown where a figure did", () =>
+  withStore(async (store) => {
+    for (const name of ["one", "two"]) addSweep(store, name);
+    let read = 0;
+    const watched = new Proxy(store, {
+      get(target, name) {
+        const value = Reflect.get(target, name, target);
+        if (typeof value !== "function") return value;
+        return (...given: unknown[]) => {
+          if (name === "lastMetrics") read++;
+          return value.apply(target, given);
+        };
+      },
+    });
+    const readBy = async (name = "one") => {
+      const before = read;
+      const { importance } = (await sweepView(watched, name))!;
+      // To know it again the last values of each run are read, else a second time.
+      return { isRead: read - before > 26, importance };
+    };
+    const first = await readBy();
+    const [run] = (await sweepView(store, "two"))!.trials[0].runs;
+    store.update(run.run, { status: "failed", digest: null });
+    const other = await readBy();
+    const two = await readBy("two");
+    store.update((await sweepView(store, "one"))!.trials[0].runs[0].run, { note: "seen" });
+    const noted = await readBy();
+    deepStrictEqual([first, other, two, noted].map(({ isRead }) => isRead), [
+      ...[true, false, true, true],
+    ]);
+    strictEqual(other.importance, first.importance);
+    strictEqual(noted.importance, first.importance);
+    const [{ run: better }] = (await sweepView(store, "one"))!.trials[0].runs;
+    addPoints(store, better, 391, { [RETURN]: 1e4 });
+    const changed = await readBy();
+    deepStrictEqual([changed.isRead, changed.importance === first.importance], [true, false]);
+  }));

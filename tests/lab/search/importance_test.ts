@@ -55,3 +55,13 @@ Deno.test("importances are the same again, broken trials are left out, and nothi
     [0, 0, 0, 0],
   );
 });
+
+// Of a forest that sums up both sides of every split anew: seed 1, sixty random trials.
+Deno.test("the shares are those of a forest that sums up every split anew", () => {
+  const outcomes = outcomesOf(({ rate, kind, "if b": inner }) =>
+    Math.log10(Number(rate)) + (kind === "a" ? 1 : Number(inner))
+  );
+  const shares = importances(space, outcomes, streamOf(1, "forest"));
+  const worked = [0.9816246434209842, 0.006991381639290041, 0, 0.011383974939725735];
+  [...shares.values()].forEach((share, i) => ok(Math.abs(share - worked[i]) < 1e-9, `${share}`));
+});
