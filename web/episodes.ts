@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { type EpisodeEnd, longestOf } from "../agents/trainers/evaluated_episodes.ts";
 import type { Environment } from "../lab/core/environment.ts";
 import { type Generator, streamOf } from "../lab/core/random.ts";
 import type { Json } from "../lab/core/snapshot.ts";
@@ -32,7 +33,7 @@ export interface Standing {
   readonly steps: number;
   readonly episodeReturn: number;
   /** How it ended; null while it goes on. */
-  readonly end: "terminated" | "truncated" | null;
+  readonly end: EpisodeEnd | null;
   /** The step at which a hand or another setting first changed it; null: it is the policy's own. */
   readonly touched: number | null;
   /** How many of the policy's own episodes have ended, and the sum of their returns. */
@@ -73,6 +74,7 @@ interface Made extends Moment {
 /** Plays one episode after the other, the first from seed 0, each next one from the next seed. */
 export class Episodes {
   #environment: Environment;
+  readonly #longest: number;
   #observation: unknown;
   #standing: Standing = nothing;
   #actor: Actor;
@@ -89,13 +91,18 @@ export class Episodes {
   /** The memory of the actor is that of a later step. */
   #isBehind = false;
 
-  /** `observe`: what a state of the world looks like; without it no hand can change one. */
+  /**
+   * @param observe What a state of the world looks like; without it no hand can change one.
+   * @param episodeLimit As of {@linkcode longestOf}, by which an evaluation ends its episodes, too.
+   */
   constructor(
     environment: Environment,
     actor: Actor,
     private readonly observe?: (state: Json) => unknown,
+    episodeLimit?: number,
   ) {
     this.#environment = environment;
+    this.#longest = longestOf(environment, episodeLimit);
     this.#actor = actor;
     this.#next = actor;
     this.begin();
@@ -181,7 +188,8 @@ export class Episodes {
     this.#made.push({ ...moment, seen, choice, action, scores, value, reward });
     this.#observation = observation;
     const gained = episodeReturn + reward;
-    const now = terminated ? "terminated" : truncated ? "truncated" : null;
+    const isCut = steps + 1 >= this.#longest;
+    const now = terminated ? "terminated" : truncated ? "truncated" : isCut ? "cut" : null;
     const counts = now !== null && touched === null;
     this.#standing = {
       ...this.#standing,

@@ -58,6 +58,7 @@ export function disturbancesOf(
  *
  * @param worldWith The run's world, with other constants where there are some.
  * @param constants Those of the run's world.
+ * @param episodeLimit Of an agent of tables: see `longestOf`.
  * @returns Its return.
  */
 export function returnUnder(
@@ -67,6 +68,7 @@ export function returnUnder(
   value: number,
   constants: Constants,
   seed: number,
+  episodeLimit?: number,
 ): number {
   const isSense = key in clear;
   const senses: Senses = isSense ? { ...clear, [key]: value } : clear;
@@ -76,5 +78,5 @@ export function returnUnder(
       [key]: value,
     },
   );
-  return playedThrough(environment, actor, seed, senses);
+  return playedThrough(environment, actor, seed, senses, episodeLimit);
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { EpisodeEnd } from "../agents/trainers/evaluated_episodes.ts";
 import { Box, Discrete, type Space } from "../lab/core/space.ts";
 
 /** Agents whose scores are what actions are worth; those of the others are logits. */
@@ -70,15 +71,16 @@ export function stripOf(
  */
 export function worthsOf(
   steps: readonly { readonly value: number | undefined; readonly reward: number }[],
-  end: "terminated" | "truncated" | null,
+  end: EpisodeEnd | null,
   gamma: number,
 ): Strip | undefined {
   if (!steps.some(({ value }) => value !== undefined)) return undefined;
   const expected = steps.at(-1)!.value;
-  const isKnown = end === "terminated" || (end === "truncated" && expected !== undefined);
+  const isStopped = end === "truncated" || end === "cut";
+  const isKnown = end === "terminated" || (isStopped && expected !== undefined);
   const came = new Float64Array(steps.length);
   for (let t = steps.length - 1, sum = 0; t >= 0; t--) {
-    const isCut = end === "truncated" && t === steps.length - 1;
+    const isCut = isStopped && t === steps.length - 1;
     came[t] = sum = isCut ? expected! : steps[t].reward + gamma * sum;
   }
   const rows = steps.map(({ value }, t) =>

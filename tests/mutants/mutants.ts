@@ -2264,6 +2264,35 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/sweeps_test.ts",
   },
   {
+    fault: "an episode of the player goes on beyond where an evaluation cuts it",
+    file: "web/episodes.ts",
+    from: "const isCut = steps + 1 >= this.#longest;",
+    to: "const isCut = false;",
+    test: "tests/web/episodes_test.ts",
+  },
+  {
+    fault: "how much a policy bears is played beyond where its evaluation cuts an episode",
+    file: "web/robustness.ts",
+    from: "playedThrough(environment, actor, seed, senses, episodeLimit)",
+    to: "playedThrough(environment, actor, seed, senses)",
+    test: "tests/web/robustness_test.ts",
+  },
+  {
+    fault: "the thread that plays undrawn episodes is not told where they are cut",
+    file: "web/player/robustness_chart.tsx",
+    from: "firstSeed: FIRST_SEED, episodeLimit }",
+    to: "firstSeed: FIRST_SEED }",
+    test: "tests/web/chart_views_test.ts",
+  },
+  {
+    fault:
+      "what came of an episode that was cut is said without what was expected of its last step",
+    file: "web/strip.ts",
+    from: 'end === "truncated" || end === "cut"',
+    to: 'end === "truncated"',
+    test: "tests/web/strip_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",

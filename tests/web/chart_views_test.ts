@@ -327,7 +327,9 @@ Deno.test("a disturbance is measured in a thread, until it is stopped or has fai
       ],
     };
     const bytes = Uint8Array.of(1);
-    using page = new SmallPage(Robustness, { world, own: undefined, bytes, checkpoint: "final" });
+    using page = new SmallPage(Robustness, {
+      ...{ world, own: undefined, bytes, checkpoint: "final", episodeLimit: 200 },
+    });
     const select = page.get("select");
     const options = page.all("option").map((each) => [each.value, each.textContent]);
     deepStrictEqual(options, [
@@ -345,7 +347,7 @@ Deno.test("a disturbance is measured in a thread, until it is stopped or has fai
     threads[0].says({ kind: "listens" });
     deepStrictEqual(threads[0].posted, [{
       ...{ world: { id: "CartPole-v1" }, own: undefined, bytes, disturbance: "latency" },
-      ...{ episodes: 100, firstSeed: 1_000_000 },
+      ...{ episodes: 100, firstSeed: 1_000_000, episodeLimit: 200 },
     }]);
     page.get("button", "Stop").click();
     deepStrictEqual([threads[0].ended, select.disabled], [true, false]);

@@ -1,4 +1,5 @@
 import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual } from "node:assert";
+import { LONGEST } from "../../agents/trainers/evaluated_episodes.ts";
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { definitionOf, makeEnv } from "../../envs/mod.ts";
@@ -255,4 +256,18 @@ Deno.test("a policy that keeps to masks is shown what it chose among: forbidden 
   deepStrictEqual([...kept!], [...scores].map((score, i) => mask[i] === 0 ? -Infinity : score));
   const [all] = run(new Episodes(makeEnv("Taxi-v4"), actor(false)), 1).scores;
   deepStrictEqual([...all!], [...scores]);
+});
+
+Deno.test("an episode in a world without a limit ends where an evaluation cuts it", () => {
+  const up = { masked: false, act: () => 0, reset() {} };
+  const cliff = new Episodes(makeEnv("CliffWalking-v1"), up, undefined, 5);
+  const { standing } = run(cliff, 5);
+  deepStrictEqual([standing.end, standing.episodeReturn, standing.ended], ["cut", -5, 1]);
+  const other = { ...up };
+  cliff.follow(other);
+  cliff.step();
+  deepStrictEqual([cliff.standing.episode, cliff.standing.steps, cliff.standing.seed], [1, 0, 0]);
+  const unlimited = new Episodes(makeEnv("CliffWalking-v1"), up);
+  strictEqual(run(unlimited, LONGEST - 1).standing.end, null);
+  strictEqual(run(unlimited, 1).standing.end, "cut");
 });

@@ -102,9 +102,9 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-rate -show -trying",
   ],
   "player/playing.ts": [
-    "-gamma -isWanted -playing -problem -show -world",
+    "-episodeLimit -gamma -isWanted -playing -problem -show -world",
+    "-episodeLimit -other -policies -problem -show -values -world",
     "-isWanted -other -show",
-    "-other -policies -problem -show -values -world",
   ],
   "player/policy_map_view.tsx": [
     "-agent -at +others",

@@ -91,6 +91,8 @@ Deno.test("an episode without an end is left where the evaluation left it", () =
   const player = playerOf({ id: "r", manifest } as Run)!;
   const { returns } = evaluatedEpisodes(cliff(), stay, { ...player, evaluation: 0 });
   deepStrictEqual(returns.map(({ value }) => value), [-50, -50, -50]);
+  const late = disturbancesOf([], cliff()).find(({ key }) => key === "latency")!;
+  strictEqual(returnUnder(cliff, stay, late, 2, {}, 1, 50), -50);
   // A world's own limit goes before.
   strictEqual(playedThrough(timeLimit(cliff(), 30), stay, 1, clear, 20), -30);
 });

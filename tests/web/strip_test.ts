@@ -54,6 +54,7 @@ Deno.test("where time is up stands what was expected of the last step, if the po
     [7, 2 + 0.5 * 3],
     [3, 3],
   ]);
+  deepStrictEqual(worthsOf(steps, "cut", 0.5), worthsOf(steps, "truncated", 0.5));
   const unsaid = steps.with(2, { value: undefined as never, reward: 4 });
   deepStrictEqual(worthsOf(unsaid, "truncated", 0.5)!.rows, [[5], [7], undefined]);
 });

@@ -62,9 +62,11 @@ import {
 } from "./controls.tsx";
 
 /** Lines of what an episode is worth, by its end. */
+const stopped = ["its critic expects", "came, with what it expects where time is up"];
 const worthNames = {
   terminated: ["its critic expects", "came"],
-  truncated: ["its critic expects", "came, with what it expects where time is up"],
+  truncated: stopped,
+  cut: stopped,
 };
 
 /** What the player is told of the run. */
@@ -449,7 +451,13 @@ function Desk(props: DeskProps): VNode | null {
             frame={frame.value}
           />
         )}
-        <Robustness world={world} own={own} bytes={main.bytes} checkpoint={titleOf(main.kept)} />
+        <Robustness
+          world={world}
+          own={own}
+          bytes={main.bytes}
+          checkpoint={titleOf(main.kept)}
+          episodeLimit={props.episodeLimit}
+        />
         <Evaluation
           key={main.kept.id}
           {...props}

@@ -21,6 +21,14 @@ import { episodesOf, fetchPolicy, Hand, opened, type PlayedWorld } from "./world
 /** Who plays beside the policy: nobody, a person, or the policy of a checkpoint. */
 export type Beside = "nobody" | "keys" | number;
 
+/** What of a run says how it is played. */
+interface Played {
+  readonly run: string;
+  readonly world: PlayedWorld;
+  /** Of an agent of tables: see `longestOf`. */
+  readonly episodeLimit?: number;
+}
+
 /** What the page plays. */
 export interface Playing {
   /** What plays: until its file has come, not yet what is chosen. */
@@ -39,11 +47,7 @@ export interface Playing {
  * episode; one that was chosen does not.
  */
 export function useEpisodes(
-  { run, world, gamma }: {
-    readonly run: string;
-    readonly world: PlayedWorld;
-    readonly gamma: number;
-  },
+  { run, world, gamma, episodeLimit }: Played & { readonly gamma: number },
   chosen: KeptPolicy | undefined,
   isWanted: boolean,
   problem: Signal<string>,
@@ -60,7 +64,7 @@ export function useEpisodes(
       controller.signal.throwIfAborted(); // an exported page goes on reading
       const policy = opened(bytes);
       const before = playing.peek();
-      const episodes = before?.episodes ?? episodesOf(world, policy);
+      const episodes = before?.episodes ?? episodesOf(world, policy, episodeLimit);
       if (before !== undefined) {
         episodes.follow(policy);
         if (isWanted) episodes.begin(episodes.standing.seed);
@@ -96,7 +100,7 @@ export interface Other {
 }
 
 export function useBeside(
-  { run, world }: { readonly run: string; readonly world: PlayedWorld },
+  { run, world, episodeLimit }: Played,
   beside: Beside,
   policies: readonly KeptPolicy[],
   main: Playing | undefined,
@@ -120,7 +124,7 @@ export function useBeside(
       const actor = hand ?? opened(await fetchPolicy(run, beside as number, signal));
       signal.throwIfAborted();
       const kept = policies.find(({ id }) => id === beside);
-      const episodes = episodesOf(world, actor);
+      const episodes = episodesOf(world, actor, episodeLimit);
       // As they stand now that its file is there.
       const constants = values.peek();
       if (constants !== undefined) episodes.enter(world.make(constants), true);

@@ -32,13 +32,15 @@ async function thread(): Promise<Worker> {
 
 /** The chart; each policy that was asked for stays as a line. */
 export function Robustness(
-  { world, own, bytes, checkpoint }: {
+  { world, own, bytes, checkpoint, episodeLimit }: {
     world: PlayedWorld;
     own: OwnCode | undefined;
     /** Of the policy. */
     bytes: Uint8Array;
     /** What it is called. */
     checkpoint: string;
+    /** Of an agent of tables: see `longestOf`. */
+    episodeLimit?: number;
   },
 ): VNode {
   const all = useMemo(() => disturbancesOf(world.constants, world.make()), [world.id]);
@@ -66,7 +68,7 @@ export function Robustness(
     playing.current = worker;
     const order: Order = {
       ...{ world: world.of, own, bytes, disturbance: disturbance.key },
-      ...{ episodes: EPISODES, firstSeed: FIRST_SEED },
+      ...{ episodes: EPISODES, firstSeed: FIRST_SEED, episodeLimit },
     };
     const fail = (line: string) => {
       problem.value = line;

@@ -23,6 +23,8 @@ export interface Order {
   /** At each value: the same ones, from these seeds on. */
   readonly episodes: number;
   readonly firstSeed: number;
+  /** Of an agent of tables: see `longestOf`. */
+  readonly episodeLimit?: number;
 }
 
 /** What the thread says: that it listens, the return of an episode at each value, or a line. */
@@ -42,9 +44,10 @@ async function measure(order: Order): Promise<void> {
   const disturbance = all.find(({ key }) => key === order.disturbance)!;
   const constants = Object.fromEntries(world.constants.map(({ key, value }) => [key, value]));
   const actor = opened(order.bytes);
-  for (let i = 0; i < order.episodes; i++) {
+  const { episodes, firstSeed, episodeLimit } = order;
+  for (let i = 0; i < episodes; i++) {
     const returns = disturbance.values.map((value) =>
-      returnUnder(world.make, actor, disturbance, value, constants, order.firstSeed + i)
+      returnUnder(world.make, actor, disturbance, value, constants, firstSeed + i, episodeLimit)
     );
     scope.postMessage({ kind: "round", returns });
   }

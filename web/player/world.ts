@@ -105,9 +105,13 @@ function registeredWorld(of: WorldOf, options: object): PlayedWorld {
   };
 }
 
-/** Episodes of an actor in the run's world. */
-export function episodesOf({ make, observe }: PlayedWorld, actor: Actor): Episodes {
-  return new Episodes(make(), actor, observe);
+/** Episodes of an actor in the run's world; `episodeLimit`: of an agent of tables, see `longestOf`. */
+export function episodesOf(
+  { make, observe }: PlayedWorld,
+  actor: Actor,
+  episodeLimit?: number,
+): Episodes {
+  return new Episodes(make(), actor, observe, episodeLimit);
 }
 
 /** A person at the keys, as an actor: the last key counts until another one. */
