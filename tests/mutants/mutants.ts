@@ -2293,6 +2293,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/strip_test.ts",
   },
   {
+    fault: "a page is told only as it begins that it cannot train on files",
+    file: "web/training/laboratory.ts",
+    from: "own ? undefined : fileFields.find(",
+    to: "true ? undefined : fileFields.find(",
+    test: "tests/web/laboratory_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",

@@ -728,7 +728,7 @@ Deno.test("what is left of a training here: its digest, whose it is, and the fil
   const setting = { base: { experiment: "e" }, seed: "3", backend: "wasm", set: {} };
   const base = { seed: "3", backend: "wasm", digest: "abc" };
   const show = (run: object, asked: object = { setting }) =>
-    new SmallPage(Result, { here, trained: { run }, asked, program: { name: "lab" } });
+    new SmallPage(Result, { here, trained: { run, asked }, program: { name: "lab" } });
   const said = (...args: Parameters<typeof show>) => {
     using page = show(...args);
     return page.all("p")[0].textContent.replace(/^Digest abc Copy/, "");
@@ -806,16 +806,17 @@ Deno.test("a training here is paused, goes on and is stopped by its buttons, as 
     ...{ examples: 5, iterations: 1, manifest: { determined, budgetUnit: "examples" } },
   };
   const setting = { base: { experiment: "e" }, seed: "3", backend: "wasm", set: {} };
+  const trained = { run, asked: { setting }, figures: {}, store, learned: [] };
   const show = (stand: string, more: object = {}) =>
     new SmallPage(TrainedHere, {
       here: {
-        ...{ trained: { value: { run, figures: {}, store, learned: [] } }, problem: { value: "" } },
+        ...{ trained: { value: trained }, problem: { value: "" } },
         ...{ stand: { value: stand }, shifts: { value: {} }, move: () => {} },
         pause: (paused: boolean) => done.push(["pause", paused]),
         stop: () => done.push(["stop"]),
         ...more,
       },
-      ...{ asked: { setting }, description: undefined, ahead: undefined, program: { name: "lab" } },
+      ...{ description: undefined, ahead: undefined, program: { name: "lab" } },
     });
   const buttons = (page: Small) =>
     page.all("button").slice(0, 2).map(({ textContent, disabled }) => [textContent, disabled]);
@@ -868,12 +869,13 @@ Deno.test("a page that trains explains its figures, and shows the four of the me
         budgetUnit: "examples",
       },
     };
+    const setting = { base: { experiment: "e" }, seed: "3", backend: "wasm", set: {} };
+    const trained = { run, asked: { setting }, figures: {}, store, learned: [] };
     using page = new SmallPage(TrainedHere, {
       here: {
-        ...{ trained: { value: { run, figures: {}, store, learned: [] } }, problem: { value: "" } },
+        ...{ trained: { value: trained }, problem: { value: "" } },
         ...{ stand: { value: "training" }, shifts: { value: {} }, move: () => {} },
       },
-      asked: { setting: { base: { experiment: "e" }, seed: "3", backend: "wasm", set: {} } },
       description: { fields: [{ path: "model.name", value: "vae" }] },
       ...{ ahead: undefined, program: { name: "lab" } },
     });

@@ -56,7 +56,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-now -then",
   ],
   "components/trained_here.tsx": [
-    "-asked",
+    "-trained",
   ],
   "explorer/explorer.tsx": [
     "-code -labelsOf +label",

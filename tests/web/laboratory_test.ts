@@ -93,6 +93,28 @@ Deno.test("the page shows a world as an episode begins, or examples, and how lon
   strictEqual(expectedSeconds({ seconds: null, fields }), undefined);
 });
 
+Deno.test("a start that fails leaves the run before, which can be taken away", async () => {
+  const asked = of("experiment=cartpole-a2c-quick&budget=200&evaluation.episodes=1");
+  const told = await said(
+    { kind: "train", asked },
+    { kind: "train", asked: of("experiment=images-glow") },
+    { kind: "file", number: 1, part: "policy" },
+  );
+  const opened = told.filter((each) => each.kind === "opened");
+  deepStrictEqual(opened.map((each) => each.asked), [asked]);
+  deepStrictEqual(new TrainedRun(opened[0], 1).asked, asked);
+  const [failed] = told.filter((each) => each.kind === "failed");
+  match(failed.problem, /^Cannot train on images here as a page reads no files: dataset\.folder /);
+  ok(told.some((each) => each.kind === "file" && "bytes" in each));
+});
+
+Deno.test("a page refuses data of files before it begins, and takes those that are drawn", async () => {
+  const line = "Cannot train on images here as a page reads no files: dataset.folder images";
+  const problem = async (query: string) => (await described(of(query))).problem;
+  strictEqual(await problem("experiment=images-glow"), line);
+  strictEqual(await problem("experiment=glyphs-vae-quick"), undefined);
+});
+
 Deno.test("what cannot be trained is one line at its field, and the fields stay", async () => {
   for (
     const [query, at, line] of [

@@ -27,9 +27,8 @@ const unknown: Guide = {};
 
 /** The run; until there is one, what will be here. */
 export function TrainedHere(
-  { here, asked, description, ahead, isRefused = false, program }: {
+  { here, description, ahead, isRefused = false, program }: {
     here: TrainingHere;
-    asked: Asked | undefined;
     /** Of what is chosen; undefined where it is not known. */
     description: Description | undefined;
     ahead: Ahead | undefined;
@@ -52,7 +51,7 @@ export function TrainedHere(
         ? stand === "idle" && problem === "" && description !== undefined && (
           <AheadView {...{ description, ahead, isRefused }} />
         )
-        : <Run key={trained.run.attempt} {...{ here, trained, program, guides }} asked={asked!} />}
+        : <Run key={trained.run.attempt} {...{ here, trained, program, guides }} />}
     </section>
   );
 }
@@ -66,10 +65,9 @@ function methodOf(description: Description | undefined): string | undefined {
 }
 
 function Run(
-  { here, trained, asked, guides, program }: {
+  { here, trained, guides, program }: {
     here: TrainingHere;
     trained: TrainedRun;
-    asked: Asked;
     /** By method. */
     guides: ReturnType<typeof useGuides>;
     program: Program;
@@ -79,7 +77,7 @@ function Run(
   const stand = here.stand.value;
   const contents = contentsOf(store, run);
   const { levels, player } = useMemo(
-    () => ({ levels: levelsOf(run), player: playerOf(run, asked.base?.own) }),
+    () => ({ levels: levelsOf(run), player: playerOf(run, trained.asked.base?.own) }),
     [run.attempt],
   );
   const row = summarize(run, figures, 0);
@@ -90,7 +88,7 @@ function Run(
         {row.name}, seed {row.seed}
       </h2>
       <RunStatus row={row} readOnly program={program} isPaused={stand === "paused"} />
-      {stand === "idle" && <Result {...{ here, trained, asked, program }} />}
+      {stand === "idle" && <Result {...{ here, trained, program }} />}
       <RunEvents contents={contents} />
       <RunCharts
         run={HERE}
@@ -155,10 +153,9 @@ function heldOf({ shifts, stand, move }: TrainingHere, { manifest }: TrainedRun[
 
 /** What is left when it is over: the digest, and what can be taken away. */
 export function Result(
-  { here, trained: { run }, asked, program }: {
+  { here, trained: { run, asked }, program }: {
     here: TrainingHere;
     trained: TrainedRun;
-    asked: Asked;
     program: Program;
   },
 ): VNode {

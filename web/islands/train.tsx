@@ -15,7 +15,7 @@ import { TrainedHere } from "../components/trained_here.tsx";
 import type { Ahead } from "../training/ahead.ts";
 import { fieldOf } from "../training/form.ts";
 import { type Answer, TrainingHere } from "../training/here.ts";
-import type { Asked, BaseRun } from "../training/protocol.ts";
+import type { BaseRun } from "../training/protocol.ts";
 import {
   commandOf,
   pageBackends,
@@ -63,8 +63,6 @@ interface Chosen {
 export default function Train({ experiments, thread, program }: TrainProps): VNode {
   const training = useSignal<TrainingHere | undefined>(undefined);
   const chosen = useSignal<Chosen | undefined>(undefined);
-  /** What is trained, or was last. */
-  const trained = useSignal<Asked | undefined>(undefined);
   const asked = useRef(0);
   const page = useRef<HTMLDivElement>(null);
   const hasGpu = useSignal<boolean | undefined>(undefined);
@@ -73,7 +71,6 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
   const submitted = useRef(0);
 
   const start = (here: TrainingHere, { setting, base }: Pick<Chosen, "setting" | "base">) => {
-    trained.value = { setting, base };
     here.train({ setting, base });
     // The button may stand below a long form, or above the run on a narrow screen.
     const run = page.current!.querySelector<HTMLElement>(".trained")!;
@@ -225,7 +222,7 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
             class="button"
             disabled={!isReady}
           >
-            {trained.value === undefined ? "Start" : "Start anew"}
+            {here.trained.value === undefined ? "Start" : "Start anew"}
           </button>
           {command !== undefined && (
             <details class="grow">
@@ -238,7 +235,6 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
       <TrainedHere
         {...{ here, description, ahead, program }}
         isRefused={problem !== ""}
-        asked={trained.value}
       />
     </div>
   );

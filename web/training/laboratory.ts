@@ -195,8 +195,6 @@ export class Laboratory {
   }
 
   async #train(asked: Asked): Promise<void> {
-    this.#session?.session.dispose();
-    this.#session = undefined;
     this.#stopped = false;
     this.#goOn();
     const definition = await this.#definitionOf(asked);
@@ -215,6 +213,8 @@ export class Laboratory {
     const session = await openSession(job, this.#registries, { definition });
     const { backend, dataset } = session;
     const determined = { experiment, version, configuration, seed, backend };
+    // What was trained before can be taken away until another one is open.
+    this.#session?.session.dispose();
     const trained: Trained = this.#session = { session, determined, dataset, isMoved: false };
     const looks = new Looks(trained, this.#tell);
     const recording = new Recording();
@@ -229,7 +229,7 @@ export class Laboratory {
     const sink: SessionSink = {
       opened: async (opened: Opened) => {
         if (start !== undefined) return;
-        this.#tell({ kind: "opened", determined, unit, opened });
+        this.#tell({ kind: "opened", asked, determined, unit, opened });
         await looks.learned(0, false);
       },
       report: async (report) => {
@@ -335,8 +335,20 @@ async function definitionOfRun(
 
 const isOfPage = ({ path }: FieldDescription) => !path.startsWith("checkpoint.");
 
+/** Fields by which the lab's data sets are read from files. */
+const fileFields = ["folder", "file", "policy"];
+
 /** @throws InputError where pages lack what the configuration needs. */
-function requirePage({ agent }: { readonly [key: string]: Json }): void {
+function requirePage({ agent, dataset }: { readonly [key: string]: Json }): void {
+  const { own = false, ...fields } = (dataset ?? {}) as { readonly [field: string]: Json };
+  const read = own ? undefined : fileFields.find((field) => (fields[field] ?? "") !== "");
+  if (read !== undefined) {
+    throw new InputError(
+      `Cannot train on ${fields.name} here as a page reads no files: dataset.${read} ${
+        fields[read]
+      }`,
+    );
+  }
   const { name, workers = 1 } = (agent ?? {}) as { name?: string; workers?: number };
   if (workers === 1 || typeof SharedArrayBuffer !== "undefined") return;
   throw new InputError(

@@ -89,6 +89,8 @@ export type Told =
   | { readonly kind: "looked"; readonly number: number; readonly ahead: Ahead }
   | {
     readonly kind: "opened";
+    /** What it was ordered by. */
+    readonly asked: Asked;
     readonly determined: Determined;
     readonly unit: BudgetUnit;
     readonly opened: Opened;

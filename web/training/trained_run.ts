@@ -16,7 +16,7 @@ import { judgedBy } from "../../lab/experiment/score.ts";
 import { axes, type Body, type PackedSeries } from "../export/capsule.ts";
 import { CapsuleStore } from "../export/capsule_store.ts";
 import { rasters } from "../rasters.ts";
-import type { PageReport, Told } from "./protocol.ts";
+import type { Asked, PageReport, Told } from "./protocol.ts";
 
 /** What the run is called in the page. */
 export const HERE = "here";
@@ -36,9 +36,15 @@ export class TrainedRun {
   readonly #files = new Map<number, Uint8Array<ArrayBuffer>>();
   readonly #texts = new Map<string, string>();
   #made = 0;
+  /** What it was ordered by. */
+  readonly asked: Asked;
 
   /** Begins, in the place of another one; `attempt` tells several runs of one page apart. */
-  constructor({ determined, unit, opened }: Told & { readonly kind: "opened" }, attempt: number) {
+  constructor(
+    { asked, determined, unit, opened }: Told & { readonly kind: "opened" },
+    attempt: number,
+  ) {
+    this.asked = asked;
     // Those of the run before went with it.
     rasters.clear();
     this.#run = {
