@@ -2300,6 +2300,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/laboratory_test.ts",
   },
   {
+    fault: "a coordinate of codes varies about 0",
+    file: "web/explorer/latent.ts",
+    from: "squares += (codes[i] - mean) ** 2",
+    to: "squares += codes[i] ** 2",
+    test: "tests/web/latent_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",

@@ -1,10 +1,23 @@
 import { deepStrictEqual, ok } from "node:assert";
 import { boundsOf, gridOf } from "../../models/plane.ts";
-import { gradientOf, nearest, widest } from "../../web/explorer/latent.ts";
+import { gradientOf, nearest, spreadsOf, widest } from "../../web/explorer/latent.ts";
 
 Deno.test("a map has the two coordinates that vary most", () => {
   deepStrictEqual(widest(Float32Array.of(0, 5, 1, 0, -5, 3, 0, 5, -9), 3), [1, 2]);
   deepStrictEqual(widest(Float32Array.of(9, 0, 1, -9, 0, 2), 3), [0, 2]);
+});
+
+Deno.test("each coordinate has its own moments, a constant one no variance, and wide codes no wait", () => {
+  deepStrictEqual(spreadsOf(Float32Array.of(1, 0.1, 3, 0.1, 8, 0.1), 2), [
+    { mean: 4, variance: 26 / 3 },
+    { mean: Math.fround(0.1), variance: 0 },
+  ]);
+  // What a pass over all codes for each of their numbers takes a minute for.
+  const width = 4096;
+  const codes = new Float32Array(500 * width);
+  const start = performance.now();
+  spreadsOf(codes, width);
+  ok(performance.now() - start < 5000);
 });
 
 Deno.test("neighbours are those with the nearest codes", () => {

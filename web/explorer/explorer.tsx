@@ -22,7 +22,7 @@ import { reconnections } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { Bars } from "./bars.tsx";
 import { LabelChoice } from "./label.tsx";
-import { nearest, widest } from "./latent.ts";
+import { nearest, spreadsOf, widest } from "./latent.ts";
 import { CodeMap } from "./map.tsx";
 import { Pad } from "./pad.tsx";
 import { Picture } from "./picture.tsx";
@@ -413,11 +413,10 @@ function rowsOf(values: Float32Array, count: number): Float32Array[] {
 
 /** Where a coordinate lies, by the codes of examples; without codes as a prior's. */
 function rangesOf(codes: Float32Array | undefined, size: number) {
-  return Array.from({ length: size }, (_, z) => {
-    if (codes === undefined) return { mean: 0, low: -REACH, high: REACH };
-    const own = codes.filter((_, i) => i % size === z);
-    const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
-    const variance = own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length;
+  if (codes === undefined) {
+    return Array.from({ length: size }, () => ({ mean: 0, low: -REACH, high: REACH }));
+  }
+  return spreadsOf(codes, size).map(({ mean, variance }) => {
     const reach = REACH * Math.sqrt(variance) || 1;
     return { mean, low: mean - reach, high: mean + reach };
   });

@@ -5,17 +5,24 @@
  */
 import type { Bounds } from "../../models/plane.ts";
 
+/** Mean and variance of each coordinate of codes [count, Z]. */
+export function spreadsOf(
+  codes: Float32Array,
+  width: number,
+): { readonly mean: number; readonly variance: number }[] {
+  const count = codes.length / width;
+  return Array.from({ length: width }, (_, z) => {
+    let [sum, squares] = [0, 0];
+    for (let i = z; i < codes.length; i += width) sum += codes[i];
+    const mean = sum / count;
+    for (let i = z; i < codes.length; i += width) squares += (codes[i] - mean) ** 2;
+    return { mean, variance: squares / count };
+  });
+}
+
 /** The two coordinates of codes [count, Z] that vary most, in ascending order; Z ≥ 2. */
 export function widest(codes: Float32Array, width: number): [number, number] {
-  const count = codes.length / width;
-  const spreads = Array.from({ length: width }, (_, z) => {
-    let [sum, squares] = [0, 0];
-    for (let i = z; i < codes.length; i += width) {
-      sum += codes[i];
-      squares += codes[i] * codes[i];
-    }
-    return { z, variance: squares / count - (sum / count) ** 2 };
-  });
+  const spreads = spreadsOf(codes, width).map(({ variance }, z) => ({ z, variance }));
   const [first, second] = spreads.sort((a, b) => b.variance - a.variance);
   return first.z < second.z ? [first.z, second.z] : [second.z, first.z];
 }
