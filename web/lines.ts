@@ -33,6 +33,15 @@ export function isSingle({ x }: Line): boolean {
   return x.length === 1;
 }
 
+/** At most so many places of values that are not finite. */
+const MARKS = 200;
+
+/** Where a line has values that are not finite: the first ones, of one that is read off. */
+export function brokenPlaces({ x, y, faint }: Line): number[] {
+  if (faint) return [];
+  return x.filter((_, i) => typeof y[i] !== "number").slice(0, MARKS);
+}
+
 /** Whether a value has a place on a y axis: one that is finite, and on a logarithmic axis above 0. */
 export function isOnAxis(value: number | string, log: boolean): value is number {
   return typeof value === "number" && (!log || value > 0);

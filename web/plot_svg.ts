@@ -5,8 +5,10 @@
  */
 import { escaped } from "../lab/core/markup.ts";
 import { roundNumbers } from "../lab/core/round_numbers.ts";
-import { dashOf } from "./components/palette.ts";
-import { isOnAxis, isSingle, type Line } from "./lines.ts";
+import { dashOf, formOf } from "./components/palette.ts";
+import type { Moment } from "./components/plot_options.ts";
+import { BESIDE, END, MARK, placesOf } from "./components/single_points.ts";
+import { brokenPlaces, isOnAxis, isSingle, type Line } from "./lines.ts";
 import { logLabels, logTicks, tickLabels, unitOf } from "./ticks.ts";
 
 /** A chart as it is drawn. */
@@ -15,6 +17,7 @@ export interface DrawnChart {
   readonly xLabel: string;
   readonly lines: readonly Line[];
   readonly levels: readonly { readonly y: number; readonly label: string }[];
+  readonly moments: readonly Moment[];
   /** The y axis is logarithmic. */
   readonly log?: boolean;
   /** The x axis is: all lines stand above 0. */
@@ -28,7 +31,9 @@ export interface DrawnChart {
     readonly ink: string;
     readonly soft: string;
     readonly grid: string;
+    readonly bad: string;
     readonly line: (color: number) => string;
+    readonly moment: (kind: Moment["kind"]) => string;
   };
 }
 
@@ -37,12 +42,14 @@ const [WIDTH, HEIGHT] = [720, 360];
 const [LEFT, RIGHT, TOP, BOTTOM] = [68, 700, 36, 316];
 /** Pixels of a row of the legend, and letters of one. */
 const [ROW, LETTERS] = [18, 100];
+/** Half the width of a cross. */
+const ARM = 3.5;
 /** Of an axis, at most. */
 const MARKS = 7;
 
 /** The document. */
 export function svgOf(
-  { title, xLabel, lines, levels, log = false, logX = false, x, y, colors }: DrawnChart,
+  { title, xLabel, lines, levels, moments, log = false, logX = false, x, y, colors }: DrawnChart,
 ): string {
   const unitX = unitOf(logX);
   const [start, end] = x.map(unitX);
@@ -70,8 +77,10 @@ export function svgOf(
       return `<path d="M${LEFT} ${at}H${RIGHT}"/>${name}`;
     }),
   ];
+  const places = placesOf(lines, across, [LEFT, RIGHT], 1);
   const drawn = lines.flatMap((line) => {
     const color = colors.line(line.color);
+    if (isSingle(line)) return singlePoint(line, log, color, places.get(line.color), across, up);
     const bands = line.low === undefined ? [] : runsOf(line.x, [line.low, line.high!])
       .map((run) => {
         const edge = (of: number) => run.map(({ x, values }) => `${across(x)} ${up(values[of])}`);
@@ -82,14 +91,6 @@ export function svgOf(
       line.x,
       [line.y.map((value) => isOnAxis(value, log) ? value : "NaN")],
     );
-    if (isSingle(line)) {
-      return [
-        ...bands,
-        ...runs.map(([{ x, values }]) =>
-          `<circle cx="${across(x)}" cy="${up(values[0])}" r="4" fill="${color}"/>`
-        ),
-      ];
-    }
     const way = runs.map((run) =>
       `M${cornered(run, line.step).map(([x, y]) => `${across(x)} ${up(y)}`).join("L")}`
     ).join("");
@@ -103,6 +104,19 @@ export function svgOf(
     const name = text(LEFT + 6, at - 4, level.label, colors.soft, "start");
     return `<path d="M${LEFT} ${at}H${RIGHT}" stroke="${colors.soft}" ` +
       `stroke-dasharray="2 3"/>${name}`;
+  });
+  const crosses = lines.flatMap(brokenPlaces).filter((place) => place >= x[0] && place <= x[1])
+    .map((place) => {
+      const [left, top] = [round(across(place) - ARM), BOTTOM - 3 * ARM];
+      const [wide, back] = [2 * ARM, -2 * ARM];
+      return `<path d="M${left} ${top}l${wide} ${wide}m${back} 0l${wide} ${back}" fill="none" ` +
+        `stroke="${colors.bad}" stroke-width="2"/>`;
+    });
+  const flags = moments.filter(({ x: at }) => at >= x[0] && at <= x[1]).map(({ x: at, kind }) => {
+    const [color, place] = [colors.moment(kind), across(at)];
+    return `<path d="M${place} ${TOP}V${BOTTOM}" stroke="${color}" ` +
+      (kind === "chosen" ? `stroke-width="1.5"/>` : `stroke-dasharray="1 3"/>`) +
+      `<path d="M${round(place - 4)} ${TOP}h8l-4 6z" fill="${color}"/>`;
   });
   const told = lines.filter(({ faint }) => !faint);
   const legend = told.map(({ label, color }, i) => {
@@ -124,11 +138,39 @@ export function svgOf(
     ...grid,
     `</g><g clip-path="url(#frame)">`,
     ...held,
+    ...flags,
     ...drawn,
+    ...crosses,
     "</g>",
     ...legend,
     "</svg>\n",
   ].join("\n");
+}
+
+/** A mark with its interval, or a seed of one beside it, small and pale; nothing where it has no place. */
+function singlePoint(
+  { x: [own], y: [value], low, high, color: index, faint }: Line,
+  log: boolean,
+  color: string,
+  place: number | undefined,
+  across: (x: number) => number,
+  up: (y: number) => number,
+): string[] {
+  if (!isOnAxis(value, log) || place === undefined && !faint) return [];
+  const y = up(value);
+  if (faint) {
+    const x = place === undefined ? across(own) : round(place - BESIDE);
+    return [`<circle cx="${x}" cy="${y}" r="2" fill="${color}" opacity="0.6"/>`];
+  }
+  const x = round(place!);
+  const ends = [low?.[0], high?.[0]].filter((end) => typeof end === "number").map(up);
+  const interval = ends.length < 2 ? [] : [
+    `<path d="M${x} ${ends[0]}V${ends[1]}${
+      ends.map((end) => `M${x - END} ${end}h${2 * END}`).join("")
+    }" fill="none" stroke="${color}" stroke-width="1.5"/>`,
+  ];
+  const form = `<path d="${formOf(index)}" transform="translate(${x} ${y}) scale(${MARK})" `;
+  return [...interval, `${form}fill="${color}"/>`];
 }
 
 /** The points that a line goes through, of a step its corners, too. */

@@ -2307,6 +2307,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/latent_test.ts",
   },
   {
+    fault: "a saved chart draws its single points on one another",
+    file: "web/plot_svg.ts",
+    from: "const x = round(place!);",
+    to: "const x = across(own);",
+    test: "tests/web/plot_svg_test.ts",
+  },
+  {
+    fault: "a saved chart leaves out where values are not finite",
+    file: "web/plot_svg.ts",
+    from: "    ...crosses,\n",
+    to: "",
+    test: "tests/web/plot_svg_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",

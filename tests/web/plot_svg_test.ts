@@ -11,10 +11,12 @@ const chart: DrawnChart = {
     { label: "once", color: 3, x: [10], y: [1] },
   ],
   levels: [{ y: 0.5, label: "solved at 0.5" }, { y: 7, label: "far away" }],
+  moments: [],
   x: [0, 10],
   y: [0, 1],
   colors: {
-    ...{ paper: "white", ink: "black", soft: "grey", grid: "silver" },
+    ...{ paper: "white", ink: "black", soft: "grey", grid: "silver", bad: "crimson" },
+    moment: (kind) => ({ info: "grey", warning: "orange", error: "crimson", chosen: "teal" })[kind],
     line: (color) => ["red", "green", "blue", "pink"][color],
   },
 };
@@ -28,12 +30,59 @@ Deno.test("a chart as SVG has its lines where the screen has them, gaps, bands, 
   ok(svg.includes('L68 36Z" fill="blue" opacity="0.16"/>'), svg);
   const [, , mean] = chart.lines;
   ok(svgOf({ ...chart, lines: [{ ...mean, quiet: true }] }).includes('fill="blue" opacity="0.06"'));
-  ok(svg.includes('<circle cx="700" cy="36" r="4" fill="pink"/>'), svg);
+  match(svg, /transform="translate\(700 36\) scale\(1\.3\)" fill="pink"/);
+  // Where a value is not finite stands a cross at the foot.
+  deepStrictEqual(
+    [...svg.matchAll(/<path d="(M\S+ \S+)l7 7m-7 0l7 -7"[^>]*crimson/g)].map(([, at]) => at),
+    [
+      "M443.7 305.5",
+    ],
+  );
   ok(svg.includes("<title>a &lt; b &amp; c</title>"));
   ok(svg.includes("solved at 0.5") && !svg.includes("far away"));
   deepStrictEqual(["faint", "broken", "mean", "once"].map((name) => svg.includes(`>${name}<`)), [
     ...[false, true, true, true],
   ]);
+});
+
+Deno.test("single points stand side by side with their intervals, seeds small and pale beside them", () => {
+  const of = (color: number, y: number, more: object = {}) => ({
+    ...{ label: `${color}`, color, x: [10], y: [y] },
+    ...more,
+  });
+  const lines = [
+    of(0, 0.25, { faint: true }),
+    of(0, 0.5, { low: [0], high: [1] }),
+    of(1, 0.5, { low: ["NaN"], high: ["NaN"] }),
+    of(2, NaN as never, { y: ["NaN"] }),
+  ];
+  const svg = svgOf({ ...chart, levels: [], lines });
+  const forms = [...svg.matchAll(/<path d="(\S+) [^"]*" transform="translate\((\S+) (\S+)\)/g)];
+  const [[, circle, left, y], [, square, right]] = forms;
+  deepStrictEqual([forms.length, y, Number(right) > Number(left) + 50], [2, "176", true]);
+  ok(circle !== square);
+  const at = Number(left);
+  const interval = `d="M${at} 316V36M${at - 5} 316h10M${at - 5} 36h10" fill="none" stroke="red"`;
+  ok(svg.includes(interval), svg);
+  deepStrictEqual(svg.match(/V36M/g)?.length, 1);
+  ok(svg.includes(`<circle cx="${at - 9}" cy="246" r="2" fill="red" opacity="0.6"/>`), svg);
+  match(svg, /l7 7m-7 0l7 -7" fill="none" stroke="crimson"/);
+});
+
+Deno.test("what happened stands on the time line of a saved chart", () => {
+  const moments = [
+    { x: 5, label: "it spiked", kind: "warning" as const },
+    { x: 10, label: "kept", kind: "chosen" as const },
+    { x: 11, label: "beyond", kind: "error" as const },
+  ];
+  const svg = svgOf({ ...chart, lines: [], levels: [], moments });
+  deepStrictEqual(
+    [...svg.matchAll(/<path d="(\S+ \S+)" stroke="(\w+)" (\S+)=/g)].map((each) => each.slice(1)),
+    [
+      ["M384 36V316", "orange", "stroke-dasharray"],
+      ["M700 36V316", "teal", "stroke-width"],
+    ],
+  );
 });
 
 Deno.test("below a chart each line that is told has its row, its colour and its dash", () => {

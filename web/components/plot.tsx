@@ -31,6 +31,7 @@ import {
   type Level,
   type Library,
   type Moment,
+  momentColors,
 } from "./plot_options.ts";
 import { paletteSize } from "./palette.ts";
 import { askedBy, KEYS } from "./plot_keys.ts";
@@ -236,7 +237,7 @@ export function Plot(
         )}
         {logX && <LeftOutPoints of={all} left={lines} />}
         {log && <LeftOut lines={lines} />}
-        <Figures {...{ title, xLabel, lines, levels, log, logX, chart }} />
+        <Figures {...{ title, xLabel, lines, levels, moments, log, logX, chart }} />
       </div>
     </figure>
   );
@@ -375,11 +376,12 @@ function LeftOutPoints(
 
 /** The figures of each line as a table, and a warning where values are not finite. */
 function Figures(
-  { title, xLabel, lines, levels, log, logX, chart }: {
+  { title, xLabel, lines, levels, moments, log, logX, chart }: {
     title: string;
     xLabel: string;
     lines: readonly Line[];
     levels: readonly Level[];
+    moments: readonly Moment[];
     log: boolean;
     logX: boolean;
     chart: { readonly current: uPlot | null };
@@ -396,10 +398,12 @@ function Figures(
     // As every reader of SVG takes it, without a share of opacity.
     const color = (name: string) => `rgb(${colorOf(name).match(/[\d.]+/g)!.slice(0, 3)})`;
     return svgOf({
-      ...{ title, xLabel, lines, levels, log, logX, x: stretch(x), y: stretch(y) },
+      ...{ title, xLabel, lines, levels, moments, log, logX, x: stretch(x), y: stretch(y) },
       colors: {
         ...{ paper: color("--card"), ink: color("--ink") },
         ...{ soft: color("--soft"), grid: color("--grid") },
+        bad: color("--bad"),
+        moment: (kind) => color(momentColors[kind]),
         line: (index) => color(`--series-${index % paletteSize}`),
       },
     });

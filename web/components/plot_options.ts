@@ -6,7 +6,7 @@
 import type { Signal } from "@preact/signals";
 import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
-import { isOnAxis, isSingle, type Line } from "../lines.ts";
+import { brokenPlaces, isOnAxis, isSingle, type Line } from "../lines.ts";
 import { colorOf } from "../theme.ts";
 import {
   constantRange,
@@ -65,12 +65,18 @@ export interface Moment {
   readonly kind: "info" | "warning" | "error" | "chosen";
 }
 
+/** Properties of the style that moments are drawn in. */
+export const momentColors = {
+  info: "--soft",
+  warning: "--warn",
+  error: "--bad",
+  chosen: "--accent",
+} as const;
+
 /** At most so many points are drawn as dots, too. */
 const DOTS = 40;
 /** Lines whose names stand at their ends, at most; letters of such a name; the narrowest chart. */
 const [NAMED, LONGEST, NAMED_FROM] = [12, 26, 440];
-/** At most so many marks of values that are not finite. */
-const MARKS = 200;
 /** Pixels between the ticks of a logarithmic axis: beside each other, and above each other. */
 const APART = { x: 64, y: 36 };
 
@@ -321,10 +327,7 @@ function drawMoments(plot: uPlot, moments: readonly Moment[]): void {
   for (const { x, kind } of moments) {
     const at = plot.valToPos(x, "x", true);
     if (at < left - 1 || at > right + 1) continue;
-    const color = colorOf(
-      { info: "--soft", warning: "--warn", error: "--bad", chosen: "--accent" }[kind],
-    );
-    ctx.strokeStyle = ctx.fillStyle = color;
+    ctx.strokeStyle = ctx.fillStyle = colorOf(momentColors[kind]);
     ctx.setLineDash(kind === "chosen" ? [] : [ratio, 3 * ratio]);
     ctx.lineWidth = (kind === "chosen" ? 1.5 : 1) * ratio;
     ctx.beginPath();
@@ -387,18 +390,13 @@ function drawBroken(plot: uPlot, lines: readonly Line[]): void {
   ctx.strokeStyle = colorOf("--bad");
   ctx.lineWidth = 2 * devicePixelRatio;
   ctx.beginPath();
-  for (const line of lines) {
-    if (line.faint) continue;
-    let marks = 0;
-    line.y.forEach((value, i) => {
-      if (typeof value === "number" || marks++ > MARKS) return;
-      const x = plot.valToPos(line.x[i], "x", true);
-      if (x < bbox.left || x > bbox.left + bbox.width) return;
-      ctx.moveTo(x - arm, y - arm);
-      ctx.lineTo(x + arm, y + arm);
-      ctx.moveTo(x - arm, y + arm);
-      ctx.lineTo(x + arm, y - arm);
-    });
+  for (const place of lines.flatMap(brokenPlaces)) {
+    const x = plot.valToPos(place, "x", true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.moveTo(x - arm, y - arm);
+    ctx.lineTo(x + arm, y + arm);
+    ctx.moveTo(x - arm, y + arm);
+    ctx.lineTo(x + arm, y - arm);
   }
   ctx.stroke();
   ctx.restore();

@@ -13,7 +13,9 @@ import { formOf, paletteSize } from "./palette.ts";
 /** Pixels from a mark to its neighbour. */
 const BETWEEN = 110;
 /** Pixels from a mark to its seeds; half the width of an interval's ends. */
-const [BESIDE, END] = [9, 5];
+export const [BESIDE, END] = [9, 5];
+/** Times as large as its form a mark is. */
+export const MARK = 1.3;
 
 /** The one x that all lines have, seeds left aside; undefined where there are several. */
 export function onlyPlace(lines: readonly Line[]): number | undefined {
@@ -67,7 +69,7 @@ export function drawSinglePoints(plot: uPlot, lines: readonly Line[], log: boole
     if (low && high) drawInterval(ctx, x, [height(low[0]), height(high[0])], ratio);
     ctx.save();
     ctx.translate(x, y);
-    ctx.scale(1.3 * ratio, 1.3 * ratio);
+    ctx.scale(MARK * ratio, MARK * ratio);
     ctx.fill(new Path2D(formOf(color)));
     ctx.restore();
   }
