@@ -5,6 +5,8 @@
  * @module
  */
 
+import { Rate } from "./rate.ts";
+
 /** Answers a request for a path, as `fetch` does. */
 export type Ask = (path: string, options?: { readonly signal?: AbortSignal }) => Promise<Response>;
 
@@ -31,15 +33,52 @@ export function answeredBy(other: Ask): Ask {
   return before;
 }
 
+/** Changes of an address: WebKit takes a hundred in half a minute, and throws at the next one. */
+const changes = new Rate(80, 30_000);
+/** Milliseconds after which one that was too many is tried again. */
+const AGAIN = 500;
+/** Changes that wait for their turn, the newest of each kind. */
+const waiting = new Map<string, () => void>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Makes a change as soon as it can be made. */
+function changeSoon(kind: string, change: () => void): void {
+  waiting.set(kind, change);
+  if (timer === undefined) changeNow();
+}
+
+function changeNow(): void {
+  timer = undefined;
+  for (const [kind, change] of waiting) {
+    if (!changes.take()) {
+      timer = setTimeout(changeNow, AGAIN);
+      addEventListener("pagehide", changeAll, { once: true });
+      return;
+    }
+    waiting.delete(kind);
+    change();
+  }
+}
+
+/** The last ones of a page, for which there is room. */
+function changeAll(): void {
+  for (const change of waiting.values()) change();
+  waiting.clear();
+}
+
 /** Keeps a query in the page's address; a page that was opened as a file has none to keep it in. */
 export function keepQuery(query: string): void {
   if (location.protocol === "file:") return;
-  history.replaceState(history.state, "", query === "" ? location.pathname : `?${query}`);
+  changeSoon("query", () => {
+    history.replaceState(history.state, "", query === "" ? location.pathname : `?${query}`);
+  });
 }
 
 /** Keeps something beside the page's address: who comes back to the page, or loads it again, has it. */
 export function keepBeside(name: string, value: unknown): void {
-  history.replaceState({ ...history.state as object | null, [name]: value }, "");
+  changeSoon(`beside ${name}`, () => {
+    history.replaceState({ ...history.state as object | null, [name]: value }, "");
+  });
 }
 
 /** What was kept beside the page's address under a name; undefined where nothing was. */

@@ -2321,6 +2321,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/plot_svg_test.ts",
   },
   {
+    fault: "the row that keys went to is another run's where one came above it",
+    file: "web/islands/run_table.tsx",
+    from: "rowNames.findIndex((name) => name === at.value)",
+    to: "at.value === undefined ? -1 : Number(at.value.slice(1)) - 1",
+    test: "tests/web/run_table_island_test.ts",
+  },
+  {
+    fault: "an address is changed as often as somebody types",
+    file: "web/ask.ts",
+    from: "if (!changes.take()) {",
+    to: 'if (!changes.take() && kind === "") {',
+    test: "tests/web/ask_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",
@@ -8949,8 +8963,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "any key opens the run that is pointed at",
     file: "web/islands/run_table.tsx",
-    from: 'else if (key === "Enter" && at.value >= 0) {',
-    to: 'else if (key === "Enter" || at.value >= 0) {',
+    from: 'else if (key === "Enter" && atIndex >= 0) {',
+    to: 'else if (key === "Enter" || atIndex >= 0) {',
     test: "tests/web/run_table_island_test.ts",
   },
   {
@@ -9005,7 +9019,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "another filter points at a row of other runs",
     file: "web/islands/run_table.tsx",
-    from: "    at.value = -1;\n",
+    from: "    at.value = undefined;\n",
     to: "",
     test: "tests/web/run_table_island_test.ts",
   },

@@ -161,7 +161,7 @@ Deno.test("a stretch begins at the run that was clicked, wherever it stands by t
     boxes(page)[4].click({ shiftKey: true });
     deepStrictEqual(chosen(page), [4, 5]);
     // Of another page it is a click as any other.
-    page.get("button", "Older").click();
+    page.get("button", "Next").click();
     await answered();
     boxes(page)[2].click({ shiftKey: true });
     deepStrictEqual(chosen(page), [3]);
@@ -362,6 +362,34 @@ Deno.test("keys go down and up, choose and open, and stop at both ends", () =>
     }
   }));
 
+Deno.test("the keys' row is the same run where others come above it, and none once it is gone", () => {
+  let ids = ["r1", "r2", "r3", "r4"];
+  const answer = (): TableAnswer => ({
+    ...single,
+    rows: ids.map((id) => ({ row: rowOf(id), apart: [], cells: [0, null, "NaN"] })),
+  });
+  return shown(answer(), "", async ({ page }) => {
+    const at = () =>
+      rows(page).flatMap((row, i) => row.getAttribute("aria-current") ? [ids[i]] : []);
+    const news = async (next: string[]) => {
+      ids = next;
+      hear({ complete: false, rows: [rowOf("r9")], removed: [] } as never);
+      await answered();
+    };
+    page.press("j");
+    page.press("j");
+    await news(["r9", "r1", "r2", "r3"]);
+    deepStrictEqual(at(), ["r2"]);
+    page.press("x");
+    deepStrictEqual(chosen(page), [3]);
+    await news(["r9", "r1", "r3", "r4"]);
+    deepStrictEqual(at(), []);
+    page.press("Enter");
+    page.press("j");
+    deepStrictEqual(at(), ["r9"]);
+  }, { later: answer });
+});
+
 Deno.test("keys that mean nothing, are typed in a field or are the browser's own, are left alone", () =>
   shown(single, "", ({ page }) => {
     const taken: string[] = [];
@@ -514,15 +542,15 @@ Deno.test("pages go to their ends and no further", () =>
     const ends = () =>
       page.all("span").map((each) => each.textContent).find((text) => / of 9/.test(text));
     strictEqual(ends(), "5 to 8 of 9");
-    page.get("button", "Older").click();
+    page.get("button", "Next").click();
     await answered();
     strictEqual(ends(), "9 to 9 of 9");
-    throws(() => page.get("button", "Older").click(), /disabled/);
-    page.get("button", "Newer").click();
-    page.get("button", "Newer").click();
+    throws(() => page.get("button", "Next").click(), /disabled/);
+    page.get("button", "Previous").click();
+    page.get("button", "Previous").click();
     await answered();
     strictEqual(ends(), "1 to 4 of 9");
-    throws(() => page.get("button", "Newer").click(), /disabled/);
+    throws(() => page.get("button", "Previous").click(), /disabled/);
     deepStrictEqual(asked.filter((query) => query !== "offset=4&limit=4"), [
       ...["offset=8&limit=4", "limit=4"],
     ]);
@@ -534,7 +562,7 @@ Deno.test("pages go to their ends and no further", () =>
 Deno.test("where the runs of a page are gone the last one is shown, with the way back", () =>
   shown(nine(new URLSearchParams("offset=16")), "offset=16&limit=4", async ({ page, asked }) => {
     page.get("span", "9 to 9 of 9");
-    page.get("button", "Newer").click();
+    page.get("button", "Previous").click();
     await answered();
     strictEqual(asked.at(-1), "offset=4&limit=4");
   }, { later: nine }));
@@ -576,7 +604,7 @@ Deno.test("when a run started is told by the time as it goes on; of a damaged on
 
 Deno.test("one page has no way to another", () =>
   shown({ ...single, length: 4 }, "limit=4", ({ page }) => {
-    deepStrictEqual(page.all("button", "Older"), []);
+    deepStrictEqual(page.all("button", "Next"), []);
   }));
 
 Deno.test("what no run matches is said, unless the filter is wrong", async () => {

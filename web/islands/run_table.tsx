@@ -74,7 +74,8 @@ export default function RunTable(
   const problem = useSignal(why);
   const now = useTime(then);
   const chosen = useChosen();
-  const at = useSignal(-1);
+  /** The row that keys went to: the run's id, or the group's label. */
+  const at = useSignal<string | undefined>(undefined);
   const help = useSignal(false);
   /** As they are while one is dragged; the address keeps what comes of it. */
   const widths = useSignal(request.widths);
@@ -86,10 +87,12 @@ export default function RunTable(
   // Until the answer is there, and where there are no longer as many rows, what is shown.
   const offset = Math.min(asked.value.offset, table.value.offset);
   const change = (next: Partial<TableRequest>) => {
-    at.value = -1;
+    at.value = undefined;
     asked.value = { ...asked.value, offset: 0, ...next };
   };
   const shown = group === "" ? rows.map(({ row }) => [row.id]) : groups.map(({ runs }) => runs);
+  const rowNames = group === "" ? shown.flat() : groups.map(({ label }) => label);
+  const atIndex = rowNames.findIndex((name) => name === at.value);
   const visible = new Set(shown.flat());
   const hidden = [...chosen.value].filter((id) => !visible.has(id));
   const choose = (ids: readonly string[], on?: boolean) => {
@@ -112,13 +115,14 @@ export default function RunTable(
   useKeys((key) => {
     const moved = { j: 1, k: -1 }[key];
     if (moved !== undefined) {
-      at.value = Math.max(0, Math.min(shown.length - 1, at.value + moved));
-      body.current?.rows[at.value]?.scrollIntoView({ block: "nearest" });
-    } else if (key === "x" && at.value >= 0) pick(at.value, false);
+      const next = Math.max(0, Math.min(shown.length - 1, atIndex + moved));
+      at.value = rowNames[next];
+      body.current?.rows[next]?.scrollIntoView({ block: "nearest" });
+    } else if (key === "x" && atIndex >= 0) pick(atIndex, false);
     else if (key === "/") search.current?.focus();
     else if (key === "?") help.value = !help.value;
-    else if (key === "Enter" && at.value >= 0) {
-      body.current?.rows[at.value]?.querySelector("a")?.click();
+    else if (key === "Enter" && atIndex >= 0) {
+      body.current?.rows[atIndex]?.querySelector("a")?.click();
     } else return false;
     return true;
   });
@@ -261,7 +265,7 @@ export default function RunTable(
                 columns={columns}
                 now={now}
                 chosen={chosen.value.has(each.row.id)}
-                isAt={at.value === i}
+                isAt={atIndex === i}
                 pick={(range) => pick(i, range)}
               />
             ))}
@@ -272,7 +276,7 @@ export default function RunTable(
                 columns={columns}
                 now={now}
                 chosen={each.runs.every((id) => chosen.value.has(id))}
-                isAt={at.value === i}
+                isAt={atIndex === i}
                 pick={(range) => pick(i, range)}
               />
             ))}
@@ -287,7 +291,7 @@ export default function RunTable(
             disabled={offset === 0}
             onClick={() => change({ offset: Math.max(0, offset - limit) })}
           >
-            Newer
+            Previous
           </button>
           <span>
             {(offset + 1).toLocaleString("en")} to{" "}
@@ -299,7 +303,7 @@ export default function RunTable(
             disabled={offset + limit >= length}
             onClick={() => change({ offset: offset + limit })}
           >
-            Older
+            Next
           </button>
         </div>
       )}
