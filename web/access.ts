@@ -5,6 +5,7 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
+import { escaped } from "../lab/core/markup.ts";
 import { Rate } from "./rate.ts";
 
 /** The names that a page of this machine is called by: other ones come from a rebound name. */
@@ -14,6 +15,8 @@ const wildcards = ["0.0.0.0", "[::]"];
 /** What the cookie that holds the token is called: servers of one name share cookies, whatever their ports. */
 const cookieOf = ({ port }: URL) => `reverie${port === "" ? "" : `-${port}`}`;
 const COOKIE_SECONDS = 30 * 24 * 3600;
+/** What the address of a page says that came again by itself. */
+const AGAIN = "again";
 /** Wrong tokens a minute, from whomever. */
 const WRONG_TOKENS = 20;
 
@@ -49,7 +52,8 @@ export class Access {
    * The answer to a request that goes no further; undefined: it may.
    *
    * A right token in the address becomes a cookie that no script reads and no other site's page
-   * sends, and leaves the address.
+   * sends, and leaves the address. Nor does a browser send it where a link on another site leads
+   * here: a page that comes without one comes again by itself, once, which is no other site's doing.
    */
   async refusal(request: Request): Promise<Response | undefined> {
     const url = URL.parse(request.url);
@@ -67,21 +71,22 @@ export class Access {
       const kept = new RegExp(`(?:^|;\\s*)${cookie}=(\\w+)`).exec(
         request.headers.get("cookie") ?? "",
       );
-      if (kept === null) return unknown("");
+      const isAgain = url.searchParams.has(AGAIN);
+      if (kept === null) {
+        const isPage = request.headers.get("accept")?.includes("text/html") ?? false;
+        return isPage && !isAgain ? again(url) : unknown("");
+      }
       // A wrong one was right once, of a server that has gone: no guess.
-      return await this.#isRight(kept[1]) ? undefined : unknown(" This token is another one.");
+      if (!await this.#isRight(kept[1])) return unknown(" This token is another one.");
+      return isAgain ? elsewhere(without(url, AGAIN)) : undefined;
     }
     if (!this.#wrong.isFree) return unknown(" Too many wrong tokens came: wait a minute.", 429);
     if (!await this.#isRight(given)) {
       this.#wrong.take();
       return unknown(" This token is another one.");
     }
-    url.searchParams.delete("token");
     const kept = `${cookie}=${given}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Strict`;
-    return new Response(null, {
-      status: 303,
-      headers: { "location": `${url.pathname}${url.search}`, "set-cookie": kept },
-    });
+    return elsewhere(without(url, "token"), { "set-cookie": kept });
   }
 
   /** Of a token's holder any address is believed: a page under a rebound name has no cookie. */
@@ -97,6 +102,30 @@ export class Access {
     const [given, right] = await Promise.all([token, this.shared!.token].map(digest));
     return timingSafeEqual(given, right);
   }
+}
+
+/** An address of this server without a part of its query. */
+function without({ href }: URL, name: string): string {
+  const { pathname, searchParams } = new URL(href);
+  searchParams.delete(name);
+  const query = searchParams.size === 0 ? "" : `?${searchParams}`;
+  // Two slashes would begin the name of another server.
+  return `${pathname.replace(/^\/+/, "/")}${query}`;
+}
+
+function elsewhere(location: string, more: Readonly<Record<string, string>> = {}): Response {
+  return new Response(null, { status: 303, headers: { location, ...more } });
+}
+
+/** A page that asks for its own address again. */
+function again({ search }: URL): Response {
+  const query = escaped(`${search === "" ? "?" : `${search}&`}${AGAIN}`);
+  const page = `<!doctype html><meta http-equiv="refresh" content="0;url=${query}">` +
+    "<title>Reverie</title><p>The dashboard opens.</p>";
+  return new Response(page, {
+    status: 401,
+    headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
+  });
 }
 
 /** Whether a page of another origin asks for what only the dashboard's own pages do. */

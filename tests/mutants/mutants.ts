@@ -2335,6 +2335,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/ask_test.ts",
   },
   {
+    fault: "a page without a cookie comes again for ever",
+    file: "web/access.ts",
+    from: "isPage && !isAgain",
+    to: "isPage",
+    test: "tests/web/access_test.ts",
+  },
+  {
+    fault: "a path with two slashes leads whoever enters to another server",
+    file: "web/access.ts",
+    from: 'pathname.replace(/^\\/+/, "/")',
+    to: "pathname",
+    test: "tests/web/access_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",

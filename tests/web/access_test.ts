@@ -71,6 +71,29 @@ Deno.test("what pages ask for is answered to no page from elsewhere, pages to li
     deepStrictEqual(await statuses("/"), Array(5).fill(200));
   }));
 
+Deno.test("a link on another site, which brings no cookie, leads here by a page that comes again, once", async () => {
+  const access = new Access(shared);
+  const cookie = `reverie-8321=${token}`;
+  const ask = (path: string, headers: Record<string, string> = { accept: "text/html,*/*" }) =>
+    access.refusal(new Request(`http://10.0.0.1:8321${path}`, { headers }));
+  const first = (await ask('/runs/x?a=1&b="2"'))!;
+  strictEqual(first.status, 401);
+  const [, place] = /content="0;url=([^"]*)"/.exec(await first.text())!;
+  strictEqual(place, "?a=1&amp;b=%222%22&amp;again");
+  const unknown = (await ask("/runs/x?a=1&again"))!;
+  match(await unknown.text(), /^Cannot answer without the token/);
+  const known = (await ask("/runs/x?a=1&again", { cookie }))!;
+  deepStrictEqual([known.status, known.headers.get("location")], [303, "/runs/x?a=1"]);
+  strictEqual(await ask("/runs/x?a=1", { cookie }), undefined);
+  match(
+    await (await ask("/runs/x", { accept: "*/*" }))!.text(),
+    /^Cannot answer without the token/,
+  );
+  // Nor does a path lead to another server.
+  const away = (await ask(`//evil.example/?token=${token}`))!;
+  strictEqual(away.headers.get("location"), "/evil.example/");
+});
+
 Deno.test("a token is not guessed by trying", async () => {
   const access = new Access(shared);
   const ask = async (guess: string) =>
