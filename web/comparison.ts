@@ -450,6 +450,11 @@ export function namedRuns(
   };
 }
 
+/** The runs that a comparison reads, by what is known of all without reading them. */
+export function comparedRuns(store: StoreReader, request: ComparisonRequest): Run[] {
+  return chosen(store, request).groups.flatMap(({ runs }) => runs);
+}
+
 /** The groups to compare: the newest ones, how many are left out, and named runs that are not there. */
 function chosen(
   store: StoreReader,

@@ -2349,6 +2349,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/access_test.ts",
   },
   {
+    fault: "a site's comparison of some runs reads all that the site holds",
+    file: "web/export/answer.ts",
+    from: "comparedRuns(state.store, request)",
+    to: "state.store.runs()",
+    test: "tests/web/export_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",

@@ -57,6 +57,27 @@ Deno.test("a page answers from its capsule what the server answers", async () =>
   await rejects(ask(paths[0], { signal: aborted }), /nobody waits/);
 });
 
+Deno.test("a site's comparison reads the runs that it compares, and no others", async () => {
+  await using dashboard = await openDashboard();
+  const { store } = dashboard;
+  const runs = store.runs().filter(({ status }) => status === "completed");
+  const asked: string[] = [];
+  const read = reader(await capsuleOf(store, runs));
+  const readBy = async (query: string) => {
+    const ask = answerFrom((name) => (asked.push(name), read(name)));
+    strictEqual((await ask(`/api/comparison?${query}`)).status, 200);
+    return asked.splice(0).sort();
+  };
+  const [first, second] = runs;
+  deepStrictEqual(
+    await readBy(`run=${first.id}&run=${second.id}`),
+    [`run-${first.id}`, `run-${second.id}`, "runs"].sort(),
+  );
+  const found = runs.filter(({ name }) => name.includes("ppo")).map(({ id }) => `run-${id}`);
+  ok(found.length > 0 && found.length < runs.length);
+  deepStrictEqual(await readBy("filter=ppo"), [...found, "runs"].sort());
+});
+
 Deno.test("a site's address that asks for what is not there compares nothing, and says why", async () => {
   await using dashboard = await openDashboard();
   const { store } = dashboard;

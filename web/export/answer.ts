@@ -7,7 +7,7 @@
 import { InputError, LabError } from "../../lab/core/errors.ts";
 import type { StoreReader } from "../../lab/store/store.ts";
 import type { Ask } from "../ask.ts";
-import { Comparer } from "../comparison.ts";
+import { comparedRuns, Comparer } from "../comparison.ts";
 import { Feed } from "../feed.ts";
 import type { Context } from "../fresh.ts";
 import { PROGRAM } from "../program.ts";
@@ -55,8 +55,10 @@ export function answerFrom(read: Read): Ask {
         opened = undefined; // asked for again, it is read again
         throw error;
       }));
-      if (url.pathname === "/api/comparison") await load(state.store.runs().map(({ id }) => id));
-      else if (url.searchParams.has("run")) await load(url.searchParams.getAll("run"));
+      if (handler === comparison.handler) {
+        const request = comparison.requestOf(url.searchParams);
+        await load(comparedRuns(state.store, request).map(({ id }) => id));
+      } else if (url.searchParams.has("run")) await load(url.searchParams.getAll("run"));
       options?.signal?.throwIfAborted();
       const req = new Request(url, options);
       const events = () => new Response(null, { status: 404 });
