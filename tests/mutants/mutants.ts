@@ -2356,6 +2356,28 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/export_test.ts",
   },
   {
+    fault:
+      "a chart of what a policy bears plays on where it was stopped before its thread was there",
+    file: "web/player/robustness_chart.tsx",
+    from: "if (own !== turn.current) return worker.terminate();",
+    to: "",
+    test: "tests/web/chart_views_test.ts",
+  },
+  {
+    fault: "a thread that cannot be made leaves its chart playing for ever",
+    file: "web/player/robustness_chart.tsx",
+    from: "if (own === turn.current) fail(reasonOf(error as Error));",
+    to: "",
+    test: "tests/web/chart_views_test.ts",
+  },
+  {
+    fault: "an evaluation that cannot be played stays disabled",
+    file: "web/player/controls.tsx",
+    from: "problem.value = message;\n    played.value = [];",
+    to: "problem.value = message;\n    played.value = [{ seed: 0, value: 0 }];",
+    test: "tests/web/player_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",

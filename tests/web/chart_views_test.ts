@@ -359,6 +359,22 @@ Deno.test("a disturbance is measured in a thread, until it is stopped or has fai
     await answered();
     strictEqual(page.get("p", ".problem").textContent, "It fell.");
     deepStrictEqual([threads[1].ended, select.disabled], [true, false]);
+    // One that was stopped before it was there never plays.
+    made = Promise.withResolvers();
+    page.get("button", "Play 800 episodes").click();
+    page.get("button", "Stop").click();
+    await made.promise;
+    await answered();
+    deepStrictEqual([threads[2].ended, threads[2].posted, select.disabled], [true, [], false]);
+    Object.assign(globalThis, {
+      Worker: function () {
+        throw new TypeError("Failed to fetch");
+      },
+    });
+    page.get("button", "Play 800 episodes").click();
+    await answered();
+    strictEqual(page.get("p", ".problem").textContent, "The server does not answer.");
+    strictEqual(select.disabled, false);
   } finally {
     Object.assign(globalThis, { Worker: before });
   }

@@ -3,6 +3,10 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { signal } from "@preact/signals";
 import { animate, inFrames } from "../../web/player/frames.ts";
 
+const unexpected = (error: Error) => {
+  throw error;
+};
+
 /** Frames every 16 ms of a clock that work moves on. */
 function withFrames(
   test: (page: { pass: (milliseconds: number) => void; turn: () => boolean }) => void,
@@ -39,10 +43,15 @@ Deno.test("work by frames is done as often as asked, however long it takes, and 
       for (const milliseconds of [0, 1, 5, 12, 40]) {
         const shown: number[] = [];
         let made = 0;
-        inFrames(total, () => {
-          made++;
-          pass(milliseconds);
-        }, () => shown.push(made));
+        inFrames(
+          total,
+          () => {
+            made++;
+            pass(milliseconds);
+          },
+          () => shown.push(made),
+          unexpected,
+        );
         while (turn());
         deepStrictEqual([made, shown.at(-1)], [total, total], `${total} of ${milliseconds} ms`);
         const each = milliseconds === 0 ? total : Math.ceil(12 / milliseconds);
@@ -50,14 +59,35 @@ Deno.test("work by frames is done as often as asked, however long it takes, and 
       }
     }
     let made = 0;
-    const end = inFrames(100, () => {
-      made++;
-      pass(12);
-    }, () => {});
+    const end = inFrames(
+      100,
+      () => {
+        made++;
+        pass(12);
+      },
+      () => {},
+      unexpected,
+    );
     turn();
     end();
     while (turn());
     strictEqual(made, 1);
+  }));
+
+Deno.test("a step that cannot be made ends work by frames, and says why", () =>
+  withFrames(({ turn }) => {
+    const [said, shown]: [string[], number[]] = [[], []];
+    let made = 0;
+    inFrames(
+      10,
+      () => {
+        if (++made === 3) throw new Error("It broke.");
+      },
+      () => shown.push(made),
+      ({ message }) => said.push(message),
+    );
+    while (turn());
+    deepStrictEqual([made, shown, said], [3, [], ["It broke."]]);
   }));
 
 Deno.test("an animation keeps its pace, catches up a quarter of a second at most, and tells its rate", () =>

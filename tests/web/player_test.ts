@@ -12,6 +12,7 @@ import { OnItsWay } from "../../web/components/on_its_way.tsx";
 import { reconnections } from "../../web/live.ts";
 import { PolicyAtWork } from "../../web/components/policy.tsx";
 import { Player } from "../../web/player/player.tsx";
+import { Evaluation } from "../../web/player/controls.tsx";
 import { Hand } from "../../web/player/world.ts";
 import { answered, type Small, SmallPage } from "./small_page.ts";
 
@@ -540,6 +541,42 @@ Deno.test("another checkpoint takes over at once where it is chosen, and its eva
     await answered();
     deepStrictEqual(page.all("button", play), []);
   }));
+
+Deno.test("an evaluation that cannot be played says why, and can be played again", () => {
+  const { requestAnimationFrame, cancelAnimationFrame } = globalThis;
+  const turns: (() => void)[] = [];
+  const environment = makeEnv(world.id, { isSlippery: false });
+  const broken = {
+    ...{ timeLimit: 100, reset: () => environment.reset({ seed: 0 }) },
+    step() {
+      throw new Error("The world fell.");
+    },
+  };
+  const { observationSpace, actionSpace } = environment;
+  const table = Int32Array.from(tables[8]);
+  const bytes = encodePolicy({ observationSpace, actionSpace: actionSpace as Discrete, table });
+  const kept = policies[2];
+  try {
+    using page = new SmallPage(Evaluation, {
+      ...{ kept, bytes, begin() {}, world: { make: () => broken }, seed: "1", episodes: 3 },
+    });
+    Object.assign(globalThis, {
+      requestAnimationFrame: (turn: () => void) => turns.push(turn),
+      cancelAnimationFrame: () => {},
+    });
+    const play = page.get("button", "Play the 3 episodes of its evaluation");
+    for (const _ of [1, 2]) {
+      play.click();
+      turns.pop()!();
+      page.happens("drawn");
+      deepStrictEqual([page.get("span", ".problem").textContent, play.disabled], [
+        ...["The world fell.", false],
+      ]);
+    }
+  } finally {
+    Object.assign(globalThis, { requestAnimationFrame, cancelAnimationFrame });
+  }
+});
 
 Deno.test("the player and the explorer come once they are seen, and not before", async () => {
   const before = answeredBy(() => Promise.reject(new Error("no answer")));

@@ -317,18 +317,24 @@ export function Evaluation(
   },
 ): VNode | null {
   const played = useSignal<readonly EvaluatedEpisode[]>([]);
+  const problem = useSignal("");
   const stop = useRef<() => void>();
   useEffect(() => () => stop.current?.(), []);
   if (kept.evaluation === null) return null;
   const seeds = evaluationSeeds({ seed, evaluation: kept.evaluation, episodes });
+  const fail = ({ message }: Error) => {
+    problem.value = message;
+    played.value = [];
+  };
   const play = () => {
+    problem.value = "";
     const [environment, actor] = [world.make(), opened(bytes)];
     const found: EvaluatedEpisode[] = [];
     const next = () => {
       const own = seeds[found.length];
       found.push({ seed: own, value: playedThrough(environment, actor, own, clear, episodeLimit) });
     };
-    stop.current = inFrames(seeds.length, next, () => played.value = [...found]);
+    stop.current = inFrames(seeds.length, next, () => played.value = [...found], fail);
   };
   const all = played.value;
   if (all.length < seeds.length) {
@@ -341,6 +347,7 @@ export function Evaluation(
             ? `Play the first ${seeds.length} of the ${count(episodes)} episodes of its evaluation`
             : `Play the ${seeds.length} episodes of its evaluation`}
         </button>
+        {problem.value !== "" && <span class="problem" role="alert">{problem.value}</span>}
       </p>
     );
   }

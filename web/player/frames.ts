@@ -8,12 +8,24 @@ import type { Signal } from "@preact/signals";
 /** Milliseconds that the steps of one frame may take. */
 const FRAME = 12;
 
-/** Calls `step` so many times, some a frame, and `show` after each; returns what ends it. */
-export function inFrames(total: number, step: () => void, show: () => void): () => void {
+/**
+ * Calls `step` so many times, some a frame, and `show` after each; returns what ends it. A step that
+ * cannot be made ends it, too, and `fail` is told why.
+ */
+export function inFrames(
+  total: number,
+  step: () => void,
+  show: () => void,
+  fail: (error: Error) => void,
+): () => void {
   let made = 0;
   let frame = requestAnimationFrame(function turn() {
     const started = performance.now();
-    do step(); while (++made < total && performance.now() - started < FRAME);
+    try {
+      do step(); while (++made < total && performance.now() - started < FRAME);
+    } catch (error) {
+      return fail(error as Error);
+    }
     show();
     if (made < total) frame = requestAnimationFrame(turn);
   });

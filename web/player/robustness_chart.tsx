@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { mean } from "../../lab/statistics/scores.ts";
+import { reasonOf } from "../ask.ts";
 import { Plot } from "../components/plot.tsx";
 import { count } from "../format.ts";
 import type { Line } from "../lines.ts";
@@ -21,18 +22,21 @@ export interface Borne {
   readonly rounds: readonly (readonly number[])[];
 }
 
+/** Where the script of a page that stands alone lies for its threads. */
+let ownScript: string | undefined;
+
 /** A thread of the page that plays; of a page that stands alone one of the page's own script. */
 async function thread(): Promise<Worker> {
   const { address } = await import("./robustness_thread.ts");
   const alone = document.querySelector("script[type=module]:not([src])")?.textContent;
   if (alone === undefined) return new Worker(address, { type: "module" });
-  const blob = URL.createObjectURL(new Blob([alone!], { type: "text/javascript" }));
-  return new Worker(blob);
+  ownScript ??= URL.createObjectURL(new Blob([alone], { type: "text/javascript" }));
+  return new Worker(ownScript);
 }
 
 /** The chart; each policy that was asked for stays as a line. */
 export function Robustness(
-  { world, own, bytes, checkpoint, episodeLimit }: {
+  { world, own: code, bytes, checkpoint, episodeLimit }: {
     world: PlayedWorld;
     own: OwnCode | undefined;
     /** Of the policy. */
@@ -49,13 +53,20 @@ export function Robustness(
   const isPlaying = useSignal(false);
   const problem = useSignal("");
   const playing = useRef<Worker>();
+  /** Differs after every start and stop. */
+  const turn = useRef(0);
   const stop = () => {
+    turn.current++;
     playing.current?.terminate();
     isPlaying.value = false;
   };
   useEffect(() => stop, []);
   const disturbance = all.find((each) => each.key === key.value)!;
   const total = disturbance.values.length * EPISODES;
+  const fail = (line: string) => {
+    problem.value = line;
+    stop();
+  };
   const measure = async () => {
     isPlaying.value = true;
     problem.value = "";
@@ -64,15 +75,20 @@ export function Robustness(
       each.checkpoint !== checkpoint || each.disturbance !== disturbance.key
     );
     const rounds: (readonly number[])[] = [];
-    const worker = await thread();
+    const own = ++turn.current;
+    let worker: Worker;
+    try {
+      worker = await thread();
+    } catch (error) {
+      if (own === turn.current) fail(reasonOf(error as Error));
+      return;
+    }
+    // It was stopped meanwhile, or the chart has gone.
+    if (own !== turn.current) return worker.terminate();
     playing.current = worker;
     const order: Order = {
-      ...{ world: world.of, own, bytes, disturbance: disturbance.key },
+      ...{ world: world.of, own: code, bytes, disturbance: disturbance.key },
       ...{ episodes: EPISODES, firstSeed: FIRST_SEED, episodeLimit },
-    };
-    const fail = (line: string) => {
-      problem.value = line;
-      stop();
     };
     worker.onerror = (event) => {
       event.preventDefault();
