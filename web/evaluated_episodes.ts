@@ -19,8 +19,6 @@ export interface EvaluationOf {
   /** Counted from 0. */
   readonly evaluation: number;
   readonly episodes: number;
-  /** Of an agent of tables: see `longestOf`. */
-  readonly episodeLimit?: number;
 }
 
 /** An episode by its seed, and its return. */
@@ -41,7 +39,7 @@ export function evaluationSeeds({ seed, evaluation, episodes }: EvaluationOf): n
 /**
  * Plays one episode to where an evaluation ends it, with senses as `Episodes` has them; returns its return.
  *
- * @param episodeLimit As of {@linkcode EvaluationOf}.
+ * @param episodeLimit Of an agent of tables: see `longestOf`.
  */
 export function playedThrough(
   environment: Environment,
@@ -69,19 +67,6 @@ export function playedThrough(
     observation = step.observation;
   }
   return sum;
-}
-
-/** All episodes of an evaluation, and those of the lowest and the highest return. */
-export function evaluatedEpisodes(
-  environment: Environment,
-  actor: Actor,
-  of: EvaluationOf,
-): { returns: EvaluatedEpisode[] } & Extremes {
-  const returns = evaluationSeeds(of).map((seed) => ({
-    seed,
-    value: playedThrough(environment, actor, seed, clear, of.episodeLimit),
-  }));
-  return { returns, ...extremesOf(returns) };
 }
 
 /** The first episodes of the lowest and of the highest return. */

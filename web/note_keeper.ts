@@ -4,6 +4,7 @@
  * @module
  */
 import { signal } from "@preact/signals";
+import { reasonOf } from "./ask.ts";
 import { changeNote } from "./change.ts";
 
 /** Milliseconds without a key after which what is typed is kept. */
@@ -58,7 +59,7 @@ export class NoteKeeper {
       this.isKept.value = this.#typed === this.#stored;
       this.problem.value = "";
     } catch (error) {
-      this.problem.value = `Not kept: ${(error as Error).message}`;
+      this.problem.value = `Not kept: ${reasonOf(error as Error)}`;
       return;
     } finally {
       this.#asked = undefined;

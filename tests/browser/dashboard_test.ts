@@ -1614,7 +1614,7 @@ test("the field of a flow lies over the plane, and samples go along it", async (
   await open(page, `/runs/${run}`);
   const plane = page.locator(".front .plane");
   await plane.waitFor();
-  strictEqual(await forFingers(plane), "none");
+  strictEqual(await forFingers(plane), "auto");
   const slider = page.locator("input[aria-label='Moment of the field']");
   const told = () => page.locator(".playback output").innerText();
   const drawn = () => pixels(plane);

@@ -2378,6 +2378,34 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/player_test.ts",
   },
   {
+    fault: "a finger beside the parts of a world does not move the page",
+    file: "web/player/stage.tsx",
+    from: "if (partAt(event, event.touches[0]) !== undefined) event",
+    to: "event",
+    test: "tests/web/views_test.ts",
+  },
+  {
+    fault: "sheets beyond twelve are left out without a word",
+    file: "web/components/sheets.tsx",
+    from: "total > MOST &&",
+    to: "false &&",
+    test: "tests/web/comparison_views_test.ts",
+  },
+  {
+    fault: "the palette goes without giving the keys back",
+    file: "web/command_palette.tsx",
+    from: "href);\n    dialog.current!.close();",
+    to: "href);\n    close();",
+    test: "tests/web/command_palette_test.ts",
+  },
+  {
+    fault: "a change that no server answers says what fetch says",
+    file: "web/components/change_bar.tsx",
+    from: "text: reasonOf(error as Error)",
+    to: "text: (error as Error).message",
+    test: "tests/web/change_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",
@@ -4133,8 +4161,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a finger that drags a mode scrolls the page",
     file: "web/static/style.css",
-    from: ".handled {\n  cursor: grab;\n  touch-action: none;",
-    to: ".handled {\n  cursor: grab;\n  ",
+    from: "button.handled {\n  touch-action: none;",
+    to: "button.handled {\n  ",
     test: "tests/browser/dashboard_test.ts",
   },
   {

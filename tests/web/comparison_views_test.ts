@@ -468,6 +468,26 @@ Deno.test("sheets stand side by side: of a seed that all groups have, at one mom
   });
 });
 
+Deno.test("of more sheets than are shown it is said how many there are", async () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, i) => group(`g${i}`, { seeds: [seedOf(`r${i}`, 1)] }));
+  const left = { pictures: [picture("samples", 10, "a")], planes: [] };
+  await answering(() => Object.fromEntries(many(13).map((_, i) => [`r${i}`, left])), async () => {
+    using page = new SmallPage(Sheets, { groups: many(13) });
+    await answered();
+    deepStrictEqual([page.all("img").length, page.get("p", ".note").textContent], [
+      ...[12, "The first 12 of 13 groups."],
+    ]);
+    const seeds = Array.from({ length: 14 }, (_, i) => seedOf(`r${i}`, i));
+    page.show({ groups: [group("g", { seeds })] });
+    await answered();
+    strictEqual(page.get("p", ".note").textContent, "The first 12 of 14 seeds.");
+    page.show({ groups: many(12) });
+    await answered();
+    deepStrictEqual(page.all("p", ".note"), []);
+  });
+});
+
 Deno.test("pictures are gone through name by name", () => {
   const contents = {
     pictures: [

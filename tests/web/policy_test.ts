@@ -7,7 +7,7 @@ import { openTrainer } from "../../lab/experiment/inspect.ts";
 import { launch } from "../../lab/experiment/launch.ts";
 import { mean } from "../../lab/statistics/mod.ts";
 import { type Actor, Episodes } from "../../web/episodes.ts";
-import { evaluatedEpisodes } from "../../web/evaluated_episodes.ts";
+import { evaluationSeeds, playedThrough } from "../../web/evaluated_episodes.ts";
 import { contentsOf } from "../../web/contents.ts";
 import { openDashboard } from "./built.ts";
 
@@ -59,12 +59,11 @@ Deno.test("the server makes a run's policy, and says where there is none", async
     strictEqual(policy.scores!.length, 2);
     if (evaluation === null) continue;
     // The episodes that the run was evaluated by, played here one by one.
-    const { returns } = evaluatedEpisodes(makeEnv("CartPole-v1"), policy, {
-      seed: run.manifest.determined.seed,
-      evaluation,
-      episodes: 100,
-    });
-    strictEqual(mean(returns.map(({ value }) => value)), score, kind);
+    const { seed } = run.manifest.determined;
+    const environment = makeEnv("CartPole-v1");
+    const returns = evaluationSeeds({ seed, evaluation, episodes: 100 })
+      .map((own) => playedThrough(environment, policy, own));
+    strictEqual(mean(returns), score, kind);
   }
   ok(policies.some(({ evaluation }) => evaluation !== null));
   deepStrictEqual(

@@ -5,7 +5,7 @@ import { tunableWorlds } from "../../envs/tunable.ts";
 import { timeLimit } from "../../envs/wrappers/time_limit.ts";
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import { type Actor, clear, Episodes } from "../../web/episodes.ts";
-import { evaluatedEpisodes, evaluationSeeds, playedThrough } from "../../web/evaluated_episodes.ts";
+import { evaluationSeeds, playedThrough } from "../../web/evaluated_episodes.ts";
 import { disturbancesOf, returnUnder } from "../../web/robustness.ts";
 import type { Run } from "../../lab/store/store.ts";
 import { playerOf } from "../../web/run_parts.ts";
@@ -89,8 +89,8 @@ Deno.test("an episode without an end is left where the evaluation left it", () =
   };
   const manifest = manifestOf({ experiment: "cliff", configuration, seed: 1 });
   const player = playerOf({ id: "r", manifest } as Run)!;
-  const { returns } = evaluatedEpisodes(cliff(), stay, { ...player, evaluation: 0 });
-  deepStrictEqual(returns.map(({ value }) => value), [-50, -50, -50]);
+  deepStrictEqual([player.episodes, player.episodeLimit], [3, 50]);
+  strictEqual(playedThrough(cliff(), stay, 1, clear, player.episodeLimit), -50);
   const late = disturbancesOf([], cliff()).find(({ key }) => key === "latency")!;
   strictEqual(returnUnder(cliff, stay, late, 2, {}, 1, 50), -50);
   // A world's own limit goes before.

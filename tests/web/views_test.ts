@@ -285,7 +285,16 @@ Deno.test("a hand drags a part while it is held, and a click pushes it once", ()
   at("pointercancel", 100, 20);
   at("pointerup", 100, 20);
   deepStrictEqual(taken(), []);
+  // A finger on a part moves that, one beside it the page.
+  const keepsPage = (x: number) => {
+    let isKept = false;
+    const touches = [{ clientX: x + 40, clientY: 40 }];
+    canvas.happens("touchstart", { touches, preventDefault: () => isKept = true });
+    return isKept;
+  };
+  deepStrictEqual([keepsPage(100), keepsPage(250)], [true, false]);
   standing.end = "terminated";
+  strictEqual(keepsPage(100), false);
   at("pointerdown", 100, 20);
   at("pointerup", 100, 20);
   deepStrictEqual(taken(), []);
@@ -512,7 +521,7 @@ Deno.test("a note is kept after a pause, the newest text last, and again once th
       answer.reject(new TypeError("Failed to fetch"));
       await answered();
       deepStrictEqual([keeper.problem.value, keeper.isKept.value], [
-        ...["Not kept: Failed to fetch", false],
+        ...["Not kept: The server does not answer.", false],
       ]);
       answer = Promise.withResolvers();
       answer.resolve(Response.json({ changed: ["r"] }));

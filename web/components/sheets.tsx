@@ -34,6 +34,7 @@ export function Sheets(
   // Those of groups that went are still there while others are asked for.
   const all = runs.flatMap(({ run }) => pictures[run]?.pictures ?? []);
   const names = [...new Set(all.map((each) => each.name))];
+  const total = groups.length === 1 ? groups[0].seeds.length : groups.length;
   if (names.length === 0) return null;
   const chosen = names.includes(name.value) ? name.value : names[0];
   const own = ({ pictures }: Left) => pictures.filter((each) => each.name === chosen);
@@ -75,6 +76,11 @@ export function Sheets(
           moments={moments}
         />
       </div>
+      {total > MOST && (
+        <p class="note">
+          The first {MOST} of {total} {groups.length === 1 ? "seeds" : "groups"}.
+        </p>
+      )}
       <div class="gallery" ref={place}>
         {having.map(({ run, label, color }) => (
           <Sheet

@@ -10,6 +10,9 @@ import type { Handle, Point, Pose } from "../hands.ts";
 /** Pixels that a pointer may move and still have clicked. */
 const STILL = 4;
 
+/** Where a pointer or a finger is on the page. */
+type Place = Pick<PointerEvent, "clientX" | "clientY">;
+
 /** What a stage shows. */
 export interface StageProps {
   readonly episodes: Episodes;
@@ -48,22 +51,27 @@ export function Stage(
   const pose = () => (environment.snapshot!() as unknown as { state: Pose }).state;
   const grab = (part: string, point: Point) =>
     episodes.touch((state) => [...handle!.dragged(state as unknown as Pose, part, point)] as Json);
-  const pointOf = (event: PointerEvent) =>
-    pointIn(environment.scene!().view, event.currentTarget as HTMLCanvasElement, event);
+  const pointOf = (event: Event, place: Place) =>
+    pointIn(environment.scene!().view, event.currentTarget as HTMLCanvasElement, place);
+  /** The part that a hand would take hold of there. */
+  const partAt = (event: Event, place: Place) =>
+    episodes.standing.end === null
+      ? handle!.partAt(pose(), pointOf(event, place), length)
+      : undefined;
   const down = (event: PointerEvent) => {
-    const part = handle!.partAt(pose(), pointOf(event), length);
-    if (part === undefined || episodes.standing.end !== null) return;
+    const part = partAt(event, event);
+    if (part === undefined) return;
     event.preventDefault();
     (event.currentTarget as HTMLCanvasElement).setPointerCapture(event.pointerId);
     const from: [number, number] = [event.clientX, event.clientY];
-    held.current = { part, from, moved: false, point: pointOf(event) };
+    held.current = { part, from, moved: false, point: pointOf(event, event) };
   };
   const move = (event: PointerEvent) => {
     const { current } = held;
     if (current === null) return;
     const [x, y] = current.from;
     current.moved ||= Math.hypot(event.clientX - x, event.clientY - y) > STILL;
-    current.point = pointOf(event);
+    current.point = pointOf(event, event);
     if (!current.moved) return;
     grab(current.part, current.point);
     touched();
@@ -77,6 +85,10 @@ export function Stage(
     touched();
   };
   const hand = handle === undefined ? {} : {
+    // A finger beside the parts moves the page.
+    onTouchStart: (event: TouchEvent) => {
+      if (partAt(event, event.touches[0]) !== undefined) event.preventDefault();
+    },
     onPointerDown: down,
     onPointerMove: move,
     onPointerUp: up,
@@ -91,7 +103,7 @@ export function Stage(
       class={handle && "handled"}
       {...hand}
       {...pointed && {
-        onPointerMove: (event: PointerEvent) => pointed(pointOf(event)),
+        onPointerMove: (event: PointerEvent) => pointed(pointOf(event, event)),
         onPointerLeave: () => pointed(undefined),
       }}
     />
@@ -102,7 +114,7 @@ export function Stage(
 function pointIn(
   [left, bottom, right, top]: Scene["view"],
   canvas: HTMLCanvasElement,
-  { clientX, clientY }: PointerEvent,
+  { clientX, clientY }: Place,
 ): Point {
   const box = canvas.getBoundingClientRect();
   const scale = Math.min(box.width / (right - left), box.height / (top - bottom));
