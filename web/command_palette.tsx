@@ -22,7 +22,10 @@ export function openPalette(): void {
   render(<Palette close={close} />, place);
 }
 
-/** What is typed, what is found by it, and which line of that Enter takes. */
+/**
+ * What is typed, what is found by it, and which line of that Enter takes. `close` is told once the dialog
+ * has closed, which gives the keys back to where they were.
+ */
 export function Palette({ close }: { close: () => void }): VNode {
   const text = useSignal("");
   /** And for which text. */
@@ -59,7 +62,7 @@ export function Palette({ close }: { close: () => void }): VNode {
       const choice = document.querySelector<HTMLSelectElement>("#theme");
       if (choice !== null) choice.value = theme;
     } else location.assign(command.does.href);
-    close();
+    dialog.current!.close();
   };
   const move = (by: number) => {
     at.value = (chosen + by + commands.length) % commands.length;
@@ -71,7 +74,7 @@ export function Palette({ close }: { close: () => void }): VNode {
       class="palette"
       aria-label="Go to"
       onClose={close}
-      onClick={(event) => event.target === dialog.current && close()}
+      onClick={(event) => event.target === dialog.current && dialog.current!.close()}
     >
       <input
         type="search"

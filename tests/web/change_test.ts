@@ -4,6 +4,7 @@ import { Feed } from "../../web/feed.ts";
 import { tableRequestOf } from "../../web/runs_query.ts";
 import { tableOf } from "../../web/runs_table.ts";
 import { answeredBy } from "../../web/ask.ts";
+import { ChangeBar } from "../../web/components/change_bar.tsx";
 import Trash from "../../web/islands/trash.tsx";
 import { hear } from "../../web/live.ts";
 import type { TrashedRun } from "../../web/trash.ts";
@@ -248,6 +249,31 @@ Deno.test("a run is taken back from the trash by a click, and a refusal stands b
       await click(page, "Restore");
       strictEqual(reloads, times);
     }
+  } finally {
+    globalThis.fetch = before;
+  }
+});
+
+Deno.test("where no server answers, a change says so", async () => {
+  const before = globalThis.fetch;
+  let isAway = true;
+  globalThis.fetch = (_, init) =>
+    isAway
+      ? Promise.reject(new TypeError("Failed to fetch"))
+      : Promise.resolve(Response.json({ changed: JSON.parse(String(init!.body)).runs }));
+  try {
+    using page = new SmallPage(ChangeBar, { chosen: new Set(["a"]), left() {} });
+    const said = () => page.get("span").textContent;
+    page.get("button", "Star").click();
+    await answered();
+    strictEqual(said(), "The server does not answer. ");
+    isAway = false;
+    page.get("button", "Star").click();
+    await answered();
+    isAway = true;
+    page.get("button", "Undo").click();
+    await answered();
+    strictEqual(said(), "The server does not answer. ");
   } finally {
     globalThis.fetch = before;
   }

@@ -126,6 +126,12 @@ export class Small {
 
   scrollIntoView(): void {}
   showModal(): void {}
+
+  /** Of a dialog. */
+  close(): void {
+    this.happens("close");
+  }
+
   focus(): void {}
   blur(): void {}
   setPointerCapture(): void {}

@@ -1,6 +1,7 @@
 /** What can be done with the runs that are chosen. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
+import { reasonOf } from "../ask.ts";
 import { changeRuns } from "../change.ts";
 import type { Change } from "../routes/api/change.ts";
 import { ARCHIVED, STARRED } from "../tags.ts";
@@ -19,7 +20,7 @@ export function ChangeBar(
       const undo = () => {
         void changeRuns(changed, back).then(
           () => said.value = { text: "Undone." },
-          (error) => said.value = { text: error.message, isRefused: true },
+          (error) => said.value = { text: reasonOf(error), isRefused: true },
         );
       };
       said.value = {
@@ -28,7 +29,7 @@ export function ChangeBar(
       };
       if (change.action === "trash" || ("tag" in change && change.tag === ARCHIVED)) left();
     } catch (error) {
-      said.value = { text: (error as Error).message, isRefused: true };
+      said.value = { text: reasonOf(error as Error), isRefused: true };
     }
   };
   const tagged = (tag: string, text: string) =>
