@@ -4,13 +4,17 @@
  * @module
  */
 import { keepFocus } from "./kept_focus.ts";
-import { takeOver } from "./take_over.ts";
+import { reasonOf } from "./ask.ts";
+import { takeOver, tellAbove } from "./take_over.ts";
 
 takeOver();
 keepFocus();
 
 const openPalette = () =>
-  void import("./command_palette.tsx").then((module) => module.openPalette());
+  void import("./command_palette.tsx").then(
+    (module) => module.openPalette(),
+    (error) => tellAbove(document.querySelector("main")!, reasonOf(error)),
+  );
 document.querySelector(".palette-button")?.addEventListener("click", openPalette);
 addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;

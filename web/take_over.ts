@@ -4,6 +4,7 @@
  * @module
  */
 import { type ComponentType, h, hydrate, render } from "preact";
+import { reasonOf } from "./ask.ts";
 import { chooseTheme, type Theme } from "./theme.ts";
 
 const islands: Record<string, () => Promise<{ default: unknown }>> = {
@@ -29,6 +30,17 @@ const SAID = 2000;
 /** Properties of an island, by its name. */
 type Properties = { readonly [name: string]: unknown };
 
+/** Says above a part of a page why it stands still; what was said there before goes. */
+export function tellAbove(part: Element, reason: string): void {
+  const line = document.createElement("p");
+  line.className = "problem";
+  line.role = "alert";
+  line.textContent = `This part of the page stands still: ${reason} Load the page again.`;
+  const before = part.firstElementChild;
+  if (before?.className === line.className) before.remove();
+  part.prepend(line);
+}
+
 /**
  * Takes over every island of the page, and what stands around them.
  *
@@ -49,7 +61,7 @@ export function takeOver(
         render(component, element);
       }
       element.dataset.ready = "true";
-    });
+    }).catch((error: Error) => tellAbove(element, reasonOf(error)));
   }
 
   document.querySelector<HTMLSelectElement>("#theme")!.addEventListener(

@@ -2406,6 +2406,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/change_test.ts",
   },
   {
+    fault: "an island that does not come is dead without a word",
+    file: "web/take_over.ts",
+    from: ".catch((error: Error) => tellAbove(element, reasonOf(error)))",
+    to: ".catch(() => {})",
+    test: "tests/web/take_over_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",

@@ -38,7 +38,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   ],
   "components/plot.tsx": [
     "+levels +moments",
-    "-cursor -linked -named +shape",
+    "-cursor -isMissing -linked -named +shape",
     "-heard -xLabel",
     "-isKeyed -point",
   ],

@@ -69,6 +69,15 @@ export class Small {
     return this.data + this.childNodes.map((each) => each.textContent).join("");
   }
 
+  set textContent(text: string) {
+    this.childNodes.length = 0;
+    this.data = text;
+  }
+
+  get firstElementChild(): Small | null {
+    return this.children[0] ?? null;
+  }
+
   get children(): Small[] {
     return this.childNodes.filter(({ nodeType }) => nodeType === 1);
   }
@@ -93,6 +102,10 @@ export class Small {
     this.childNodes.splice(this.childNodes.indexOf(node), 1);
     node.parentNode = null;
     return node;
+  }
+
+  prepend(node: Small): void {
+    this.insertBefore(node, this.firstChild);
   }
 
   remove(): void {

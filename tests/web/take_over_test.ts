@@ -1,7 +1,7 @@
 /** A page comes alive: each island by its own component, with what it was written with or with other. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { options, type VNode } from "preact";
-import { takeOver } from "../../web/take_over.ts";
+import { takeOver, tellAbove } from "../../web/take_over.ts";
 import { Small } from "./small_page.ts";
 
 interface Button {
@@ -117,6 +117,40 @@ Deno.test("an island is drawn anew where it has other properties than were writt
       { i: 1, other: true },
     ]);
     strictEqual(elements[1].childNodes.length, 0);
+  });
+});
+
+Deno.test("an island that does not come says so in its place, once, and others come", () => {
+  const told = Promise.withResolvers<void>();
+  const others = (island: string, written: object) =>
+    island === "live"
+      ? Promise.reject(new TypeError("Failed to fetch"))
+      : Promise.resolve({ ...written, other: true });
+  // Of one that stands still nothing says that it is alive.
+  return onPage(["train"], others, async ({ made }) => {
+    strictEqual(made.length, 1);
+    const dead = Object.assign(new Small("div"), {
+      prepend(line: Small) {
+        Small.prototype.prepend.call(this, line);
+        told.resolve();
+      },
+    });
+    Object.assign(dead.dataset, { island: "live", props: "{}" });
+    const { querySelectorAll } = document;
+    Object.assign(document, {
+      querySelectorAll: () => [dead],
+      createElement: (name: string) => new Small(name),
+    });
+    takeOver(others);
+    await told.promise;
+    const said = "This part of the page stands still: The server does not answer. " +
+      "Load the page again.";
+    deepStrictEqual(dead.children.map(({ textContent }) => textContent), [said]);
+    tellAbove(dead as unknown as Element, "It fell.");
+    deepStrictEqual(dead.children.map(({ textContent }) => textContent), [
+      "This part of the page stands still: It fell. Load the page again.",
+    ]);
+    Object.assign(document, { querySelectorAll });
   });
 });
 

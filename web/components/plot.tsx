@@ -102,6 +102,8 @@ export function Plot(
   const marked = useRef(moments);
   marked.current = moments;
   const cursor = useSignal<number | null>(null);
+  /** What draws did not come. */
+  const isMissing = useSignal(false);
   /** The x that keys went to: the cursor's own is that of a pixel. */
   const keyed = useRef<number | null>(null);
   /** Whether the cursor is where keys put it: a hand may have moved it since. */
@@ -146,8 +148,9 @@ export function Plot(
     };
     void import("uplot").then((module) => {
       library.current = module.default;
+      isMissing.value = false;
       draw();
-    });
+    }, () => isMissing.value = true);
     const observer = new ResizeObserver(() => chart.current?.setSize(sizeOf(element, height)));
     observer.observe(element);
     const forgetTheme = onThemeChange(draw);
@@ -224,6 +227,11 @@ export function Plot(
         onBlur={() => chart.current && point(null)}
       >
       </div>
+      {isMissing.value && (
+        <p class="problem" role="alert">
+          The chart cannot be drawn, as the server does not answer. Load the page again.
+        </p>
+      )}
       <p class="hidden" aria-live="polite">{heard.value}</p>
       <p class="chart-keys" aria-hidden="true">
         <kbd>←</kbd> <kbd>→</kbd> points, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>Esc</kbd> all
