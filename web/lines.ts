@@ -169,6 +169,26 @@ export function readingsAt(
   });
 }
 
+/**
+ * So many readings at most, in their order: those nearest to a height, or the first ones where there is
+ * none.
+ *
+ * @param log The y axis is logarithmic: what is near is so on it.
+ */
+export function nearestReadings(
+  readings: readonly Reading[],
+  height: number | null,
+  most: number,
+  log = false,
+): Reading[] {
+  if (readings.length <= most || height === null) return readings.slice(0, most);
+  const unit = unitOf(log);
+  const apart = ({ value }: Reading) =>
+    isOnAxis(value, log) ? Math.abs(unit(value) - unit(height)) : Infinity;
+  const near = new Set(readings.toSorted((a, b) => apart(a) - apart(b)).slice(0, most));
+  return readings.filter((each) => near.has(each));
+}
+
 /** How the lines of groups are drawn. */
 export interface GroupStyle {
   /** Behind each mean its seeds. */

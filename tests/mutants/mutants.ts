@@ -2413,6 +2413,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/take_over_test.ts",
   },
   {
+    fault: "of many lines the first ones are told, wherever a pointer is",
+    file: "web/lines.ts",
+    from: "readings.length <= most || height === null",
+    to: "true",
+    test: "tests/web/chart_views_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",

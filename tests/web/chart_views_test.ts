@@ -70,6 +70,22 @@ Deno.test("under the cursor stand the values of all lines but faint ones, and wh
   strictEqual(page.get("p").textContent.replaceAll(/\s+/g, " "), "148 steps 2 (1 … 3)");
 });
 
+Deno.test("of many lines the eight nearest to the pointer are told by their names, and how many more", () => {
+  const lines = Array.from({ length: 10 }, (_, i) => lineOf(`run-a (rate=${i})`, i, [i, 10 * i]));
+  const cursor = signal<number | null>(100);
+  const props = { lines, xLabel: "steps", cursor, moments: [], named: false };
+  const told = (more: object) => {
+    using page = new SmallPage(Readout, { ...props, ...more });
+    strictEqual(page.get("p").getAttribute("class"), "readout many");
+    return spans(page).map(({ textContent }) => textContent.trim()).filter((text) => text !== "");
+  };
+  const values = (from: number) =>
+    Array.from({ length: 8 }, (_, i) => `rate=${from + i} ${10 * (from + i)}`);
+  deepStrictEqual(told({ pointed: signal(70) }), [...values(2), "2 more"]);
+  deepStrictEqual(told({}), [...values(0), "2 more"]);
+  deepStrictEqual(told({ lines: lines.slice(0, 7) }), [...values(0).slice(0, 7)]);
+});
+
 Deno.test("who hears a chart is told each line's name and value, of many lines eight", () => {
   const lines = [
     lineOf("raw", 0, [9, 9, 9], { faint: true }),

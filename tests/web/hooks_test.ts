@@ -38,7 +38,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   ],
   "components/plot.tsx": [
     "+levels +moments",
-    "-cursor -isMissing -linked -named +shape",
+    "-cursor -isMissing -linked -named -pointed +shape",
     "-heard -xLabel",
     "-isKeyed -point",
   ],

@@ -24,6 +24,7 @@ interface Charted {
   readonly options: uPlot.Options;
   readonly colors: (name: string, opacity?: number) => string;
   readonly cursor: ChartState["cursor"];
+  readonly pointed: ChartState["cursor"];
   readonly zoomed: (Range | undefined)[];
   readonly picked: number[];
   /** What a hook draws or does on a plot of 200 × 180 pixels from (100, 20) on. */
@@ -51,9 +52,9 @@ function chart(
   Object.assign(globalThis, { devicePixelRatio: 2 });
   const canvas = new Small("canvas");
   const [zoomed, picked]: [(Range | undefined)[], number[]] = [[], []];
-  const cursor = signal<number | null>(null);
+  const [cursor, pointed] = [signal<number | null>(null), signal<number | null>(null)];
   const state: ChartState = {
-    ...{ linked, named, log, logX, cursor, xLabel: "steps", lines: { current: lines } },
+    ...{ linked, named, log, logX, cursor, pointed, xLabel: "steps", lines: { current: lines } },
     whole: { current: undefined },
     zoom: { current: (range) => void zoomed.push(range) },
     pick: { current: (x) => void picked.push(x) },
@@ -67,7 +68,7 @@ function chart(
     posToVal: (pixel: number) => (pixel - 100) / 2,
   };
   test({
-    ...{ cursor, zoomed, picked, canvas, colors: colorOf },
+    ...{ cursor, pointed, zoomed, picked, canvas, colors: colorOf },
     options: chartOptions(uPlot, state, { width, height: 200 }),
     on: (other) => ({ ...plot, ...other }) as unknown as uPlot,
   });
@@ -381,11 +382,18 @@ Deno.test("marks side by side have one tick, other lines those of the axis", () 
 });
 
 Deno.test("a chart tells of the x that is pointed at, clicked or dragged over", () => {
-  chart([], ({ options, on, cursor, zoomed, picked }) => {
+  chart([], ({ options, on, cursor, pointed, zoomed, picked }) => {
     type Hook = (plot: uPlot) => void;
     const [point, select] = [options.hooks!.setCursor![0], options.hooks!.setSelect![0]] as Hook[];
     point(on({ cursor: { left: 150 } }));
     strictEqual(cursor.value, 25);
+    // Also how high, unless keys or another chart put it there.
+    point(on({ cursor: { left: 150, top: 120 } }));
+    strictEqual(pointed.value, 10);
+    for (const top of [0, -10]) {
+      point(on({ cursor: { left: 150, top } }));
+      strictEqual(pointed.value, null);
+    }
     point(on({ cursor: { left: 0 } }));
     strictEqual(cursor.value, -50);
     for (const left of [-10, null, undefined]) {

@@ -15,6 +15,7 @@ import {
   isSingle,
   type Line,
   lineFigures,
+  nearestReadings,
   placesIn,
   readable,
   type Reading,
@@ -22,6 +23,7 @@ import {
 } from "../lines.ts";
 import { csvOf, download, fileNameOf, pngOf } from "../plot_files.ts";
 import { svgOf } from "../plot_svg.ts";
+import { cutNames, shortNames } from "../short_names.ts";
 import { colorOf, onThemeChange } from "../theme.ts";
 import { unitOf } from "../ticks.ts";
 import {
@@ -66,8 +68,10 @@ export interface PlotProps {
 const none: readonly never[] = [];
 /** Shares of the x axis within which a moment is near the pointer, and a mark below it. */
 const [NEAR, MARK] = [0.01, 0.02];
-/** Lines that are named below a chart, and those that are told to who cannot see it, at most. */
+/** Lines that are named below a chart, and those whose values are told of an x, at most. */
 const [LEGEND, TOLD] = [6, 8];
+/** Letters of a name below a chart. */
+const LETTERS = 26;
 
 /** How figures read beside a chart's levels. */
 function figuresBeside(levels: readonly Level[]) {
@@ -95,6 +99,7 @@ export function Plot(
   if (range === undefined || logX && !(whole.current && whole.current.from > 0)) {
     whole.current = wholeOf(lines);
   }
+  const pointed = useSignal<number | null>(null);
   const picking = useRef(pick);
   picking.current = pick;
   const leveled = useRef(levels);
@@ -134,7 +139,7 @@ export function Plot(
     let alive = true;
     const state: ChartState = {
       ...{ linked, xLabel, cursor, named, log, logX, lines: latest, zoom: zooming, whole },
-      ...{ pick: picking, levels: leveled, moments: marked },
+      ...{ pick: picking, levels: leveled, moments: marked, pointed },
     };
     const draw = () => {
       if (!alive || library.current === null) return;
@@ -237,7 +242,9 @@ export function Plot(
         <kbd>←</kbd> <kbd>→</kbd> points, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>Esc</kbd> all
       </p>
       <div class="foot">
-        <Readout {...{ lines, xLabel, cursor, levels, moments, named, range, logX }} />
+        <Readout
+          {...{ lines, xLabel, cursor, pointed, levels, moments, named, range, log, logX }}
+        />
         {asked !== undefined && (
           <button type="button" class="quiet" onClick={() => zoom(undefined)}>
             Zoom out
@@ -310,12 +317,22 @@ export function spoken({ xLabel, x, ...read }: ReadAt & { xLabel: string; x: num
   return `${figure(x)} ${xLabel}: ${all.join(", ")}.`;
 }
 
+/** Short names of readable lines, by their labels. */
+function namesIn(lines: readonly Line[]): ReadonlyMap<string, string> {
+  const labels = readable(lines).map(({ label }) => label);
+  const names = cutNames(shortNames(labels), LETTERS);
+  return new Map(labels.map((label, i) => [label, names[i]]));
+}
+
 /** The values under the cursor, below the chart: off the curves. */
 export function Readout(
-  { xLabel, cursor, named, ...read }: ReadAt & {
+  { xLabel, cursor, pointed, named, log, ...read }: ReadAt & {
     xLabel: string;
     cursor: Signal<number | null>;
+    /** The y that is pointed at. */
+    pointed?: Signal<number | null>;
     named: boolean;
+    log?: boolean;
   },
 ): VNode {
   const { lines, levels = none } = read;
@@ -324,8 +341,13 @@ export function Readout(
   const legend = named || readable(lines).length < 2 ? [] : readable(lines).slice(0, LEGEND);
   const written = figuresBeside(levels);
   const { readings, near } = x === null ? { readings: none, near: none } : readOff(read, x);
+  const height = readings.length > TOLD ? pointed?.value ?? null : null;
+  const told = nearestReadings(readings, height, TOLD, log);
+  // Of few lines the legend says whose a mark is.
+  const isMany = readable(lines).length > LEGEND;
+  const names = useMemo(() => isMany ? namesIn(lines) : undefined, [lines, isMany]);
   return (
-    <p class="readout" aria-hidden="true">
+    <p class={isMany ? "readout many" : "readout"} aria-hidden="true">
       {x === null
         ? (
           <>
@@ -340,12 +362,13 @@ export function Readout(
         : (
           <>
             {figure(x)} {xLabel}
-            {readings.map(({ label, color, value, band }) => (
+            {told.map(({ label, color, value, band }) => (
               <span key={label}>
-                <Swatch color={color} /> <b>{written(value)}</b>
+                <Swatch color={color} /> {names?.get(label)} <b>{written(value)}</b>
                 {band && ` (${written(band[0])} … ${written(band[1])})`}
               </span>
             ))}
+            {readings.length > told.length && <span>{readings.length - told.length} more</span>}
             {near.map((label, i) => <span key={i}>{label}</span>)}
           </>
         )}

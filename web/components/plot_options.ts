@@ -40,6 +40,8 @@ export interface ChartState {
   readonly zoom: { readonly current: (range: Range | undefined) => void };
   /** Where the lines begin and end, as far as it was seen. */
   readonly whole: { readonly current: Range | undefined };
+  /** The y of the pointer; null: it is not over this chart. */
+  readonly pointed: Signal<number | null>;
   /** Told of the x that was clicked. */
   readonly pick: { readonly current: ((x: number) => void) | undefined };
   readonly levels: { readonly current: readonly Level[] };
@@ -188,6 +190,10 @@ export function chartOptions(
         const { left } = plot.cursor;
         const inside = left !== undefined && left !== null && left >= 0;
         state.cursor.value = inside ? plot.posToVal(left, "x") : null;
+        const { top } = plot.cursor;
+        state.pointed.value = inside && top !== undefined && top > 0
+          ? plot.posToVal(top, "y")
+          : null;
       }],
       setSelect: [(plot) => {
         const { left, width } = plot.select;
