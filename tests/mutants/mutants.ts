@@ -2420,6 +2420,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/chart_views_test.ts",
   },
   {
+    fault: "a run among five hundred seeds has a link to each",
+    file: "web/islands/run_family.tsx",
+    from: "siblings.length <= ALL ||",
+    to: "true ||",
+    test: "tests/web/family_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",

@@ -69,6 +69,21 @@ Deno.test("figures among seeds are on the side of what counts as solved that the
   );
 });
 
+Deno.test("of many seeds those next to the run are shown, and both ends", () => {
+  const shown = (count: number, seed: number) => {
+    const seeds = Array.from({ length: count }, (_, i) => record(i + 1, i + 1));
+    const family = familyOf(seeds, `run-${seed}`)!;
+    using page = new SmallPage(RunFamily, { run: `run-${seed}`, initial: { family } });
+    return page.get("nav").all("span").find((each) => each.all("a").length > 0)!.textContent;
+  };
+  const from = (low: number, high: number) =>
+    Array.from({ length: high - low + 1 }, (_, i) => low + i).join("");
+  strictEqual(shown(20, 10), from(1, 20));
+  strictEqual(shown(500, 100), `1…${from(95, 105)}…500`);
+  strictEqual(shown(500, 2), `${from(1, 7)}…500`);
+  strictEqual(shown(500, 500), `1…${from(495, 500)}`);
+});
+
 Deno.test("of two runs of a seed the newer one counts", () => {
   const made = record(1, 900);
   const older = (id: string, createdAt: number): Record => ({

@@ -5,6 +5,9 @@ import { useFollowed } from "../components/asked.ts";
 import type { Family } from "../family.ts";
 import { figureBeside } from "../format.ts";
 
+/** Seeds that are all shown, at most; of more those next to the run, so many on each side, and both ends. */
+const [ALL, NEAR] = [20, 5];
+
 /** What is known of a run's family; null where it is alone. */
 export interface FamilyAnswer {
   readonly family: Family | null;
@@ -21,20 +24,25 @@ export default function RunFamily({ run, initial }: {
 
 function AmongSeeds({ siblings, index, place, judged, mark }: Family): VNode {
   const [before, after] = [siblings[index - 1], siblings[index + 1]];
+  const isShown = (i: number) =>
+    siblings.length <= ALL || Math.abs(i - index) <= NEAR || i === 0 || i === siblings.length - 1;
   return (
     <nav class="family" aria-label="Other seeds">
       {before ? <a href={`/runs/${before.run}`} rel="prev">‹ seed {before.seed}</a> : <span />}
       <span>
-        {siblings.map(({ run, seed, value }, i) => (
-          <a
-            key={run}
-            href={`/runs/${run}`}
-            aria-current={i === index ? "page" : undefined}
-            title={`seed ${seed}`}
-          >
-            {figureBeside(value, mark)}
-          </a>
-        ))}
+        {siblings.map(({ run, seed, value }, i) => {
+          if (!isShown(i)) return isShown(i - 1) ? <span key={run}>…</span> : null;
+          return (
+            <a
+              key={run}
+              href={`/runs/${run}`}
+              aria-current={i === index ? "page" : undefined}
+              title={`seed ${seed}`}
+            >
+              {figureBeside(value, mark)}
+            </a>
+          );
+        })}
       </span>
       {place !== null && (
         <small>{ordinal(place)} of {judged} {judged === 1 ? "seed" : "seeds"}</small>
