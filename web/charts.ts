@@ -35,6 +35,11 @@ const SMALL = 4;
 
 const partOf = (name: string) => name.slice(0, Math.max(0, name.indexOf("/")));
 
+/** What the series of a mean's standard deviation is called; undefined where a name is no mean's. */
+export function deviationOf(name: string): string | undefined {
+  return name.endsWith("_mean") ? name.replace(/_mean$/, "_std") : undefined;
+}
+
 /**
  * One chart a figure: mean and deviation as a line with a band, the IQM beside the mean, the
  * validation split and what real examples get beside the evaluation.
@@ -61,7 +66,8 @@ export function chartsOf(names: readonly string[]): Chart[] {
   for (const name of leading) {
     if (taken.has(name)) continue;
     taken.add(name);
-    const deviation = name.endsWith("_mean") ? take(name.replace(/_mean$/, "_std")) : undefined;
+    const spread = deviationOf(name);
+    const deviation = spread && take(spread);
     const companions = beside(name);
     for (const other of companions) taken.add(other.name);
     if (deviation !== undefined) taken.add(deviation);

@@ -2427,6 +2427,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/family_test.ts",
   },
   {
+    fault: "a long series loses its band",
+    file: "web/components/series_chart.tsx",
+    from: "[{ name: deviation, at: name }]",
+    to: "[{ name: deviation }]",
+    test: "tests/web/chart_views_test.ts",
+  },
+  {
+    fault: "an exported page has a long series' band at points of its own",
+    file: "web/export/take.ts",
+    from: "picks.get(deviation)!.union(new Set(beside))",
+    to: "picks.get(deviation)!",
+    test: "tests/web/export_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",

@@ -245,12 +245,12 @@ Deno.test("figures of a chart are on the side of each level that their values ar
 Deno.test("a series is asked for as the view shows it", () => {
   const view = { axis: "environmentSteps", smoothing: 0.05 } as const;
   strictEqual(
-    pathOf("r1", "losses/value", view),
+    pathOf("r1", { name: "losses/value" }, view),
     "/api/series?run=r1&name=losses%2Fvalue&axis=environmentSteps&smoothing=0.05",
   );
   strictEqual(
-    pathOf("r1", "a", { ...view, range: { from: -1.5, to: 20 } }),
-    "/api/series?run=r1&name=a&axis=environmentSteps&smoothing=0.05&from=-1.5&to=20",
+    pathOf("r1", { name: "a", at: "b" }, { ...view, range: { from: -1.5, to: 20 } }),
+    "/api/series?run=r1&name=a&axis=environmentSteps&smoothing=0.05&at=b&from=-1.5&to=20",
   );
 });
 
@@ -1012,10 +1012,11 @@ Deno.test("a series that cannot be read says why, and is asked for again once th
 });
 
 Deno.test("a figure's series are asked for once they are seen, and anew with the view and the end", async () => {
-  const asked: string[] = [];
+  const [asked, bands]: [string[], string[]] = [[], []];
   let value = 1.5;
   const before = answeredBy((path, options) => {
     const query = new URL(path, "http://page").searchParams;
+    if (query.has("at")) bands.push(`${query.get("name")} at ${query.get("at")}`);
     asked.push(`${query.get("name")} ${query.get("axis")} ${query.get("smoothing")}`);
     strictEqual(options?.signal?.aborted, false);
     const answer = { ...answerOf([value]), axis: "iterations" };
@@ -1045,6 +1046,7 @@ Deno.test("a figure's series are asked for once they are seen, and anew with the
     page.scroll(true);
     await answered();
     deepStrictEqual([taken(), last()], [all("iterations 0"), "1.5"]);
+    deepStrictEqual(bands, ["evaluation/return_std at evaluation/return_mean"]);
     strictEqual(page.get("h3").textContent.trim(), "evaluation return1.5");
     value = 2.5;
     hearing("running");

@@ -7,6 +7,7 @@ import { openStore } from "../../lab/store/sqlite_store.ts";
 import { encodePlane } from "../../models/plane.ts";
 import { contentsOf } from "../../web/contents.ts";
 import { answeredBy, ask as pageAsks } from "../../web/ask.ts";
+import { createApp } from "../../web/app.ts";
 import { answerFrom } from "../../web/export/answer.ts";
 import { comparedBy } from "../../web/export/compared_by.ts";
 import { pageFile, siteFiles } from "../../web/export/pages.tsx";
@@ -56,6 +57,34 @@ Deno.test("a page answers from its capsule what the server answers", async () =>
   const aborted = AbortSignal.abort(new RangeError("nobody waits"));
   await rejects(ask(paths[0], { signal: aborted }), /nobody waits/);
 });
+
+Deno.test("a long series has its band at its own points, on the server and on an exported page", () =>
+  withStore(async (store) => {
+    const manifest = manifestOf({
+      ...{ experiment: "mine", seed: 1, configuration: agentConfiguration("ppo", 0.01) },
+    });
+    const { id } = store.createRun({ name: "mine", tags: [], note: "", manifest });
+    const deviation = (i: number) => Math.abs(Math.cos(3.7 * i));
+    for (let i = 1; i <= 3000; i++) {
+      addPoints(store, id, i, { "a/b_mean": Math.sin(2.3 * i), "a/b_std": deviation(i) });
+    }
+    setProgress(store, id, 3000, { status: "completed" });
+    const server = createApp(store).handler;
+    const page = answerFrom(reader(await capsuleOf(store, [store.run(id)!])));
+    const asks = [(path: string) => server(new Request(`http://127.0.0.1${path}`)), page];
+    for (const ask of asks) {
+      for (const more of ["", "&from=1000&to=200000", "&smoothing=0.1"]) {
+        const get = async (name: string) =>
+          await (await ask(`/api/series?run=${id}&name=${name}${more}`)).json();
+        const mean = await get("a/b_mean");
+        const spread = await get("a/b_std&at=a/b_mean");
+        ok(mean.x.length > 300 && mean.x.length < 2500, `${mean.x.length}`);
+        deepStrictEqual(spread.x, mean.x);
+        deepStrictEqual(spread.y, mean.iterations.map(deviation));
+        deepStrictEqual([spread.last, spread.until], [deviation(3000), 3000]);
+      }
+    }
+  }));
 
 Deno.test("a site's comparison reads the runs that it compares, and no others", async () => {
   await using dashboard = await openDashboard();

@@ -60,8 +60,12 @@ export function SeriesChart(
 ): VNode {
   const { element, inView } = useInView<HTMLDivElement>();
   const { name, deviation, beside } = chart;
-  const names = [name, ...(deviation === undefined ? [] : [deviation]), ...beside.map(nameOf)];
-  const { loaded, problem } = useSeries(run, names, view, inView);
+  const wanted: Wanted[] = [
+    { name },
+    ...(deviation === undefined ? [] : [{ name: deviation, at: name }]),
+    ...beside,
+  ];
+  const { loaded, problem } = useSeries(run, wanted, view, inView);
   const series = loaded?.[name];
   const lines = useMemo(() => loaded === null ? [] : linesOf(chart, loaded), [loaded]);
   // The densest series tells best which x an iteration has.
@@ -117,8 +121,6 @@ export function SeriesChart(
   );
 }
 
-const nameOf = ({ name }: { name: string }) => name;
-
 /** What the figure is; unfolded, how it looks where training goes well, and where it does not. */
 export function About({ meaning, healthy, sick }: Meaning): VNode {
   if (healthy === "" && sick === "") return <p class="about">{meaning}</p>;
@@ -139,9 +141,20 @@ export function About({ meaning, healthy, sick }: Meaning): VNode {
   );
 }
 
+/** A series that is asked for; `at`: at the points of another one. */
+interface Wanted {
+  readonly name: string;
+  readonly at?: string;
+}
+
 /** Where a series is asked for, as a view shows it. */
-export function pathOf(run: string, name: string, { axis, smoothing, range }: View): string {
+export function pathOf(
+  run: string,
+  { name, at }: Wanted,
+  { axis, smoothing, range }: View,
+): string {
   const query = new URLSearchParams({ run, name, axis, smoothing: String(smoothing) });
+  if (at !== undefined) query.set("at", at);
   for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
   return `/api/series?${query}`;
 }
@@ -149,7 +162,7 @@ export function pathOf(run: string, name: string, { axis, smoothing, range }: Vi
 /** The series of a chart, fetched where the view changes, and grown with the news. */
 function useSeries(
   run: string,
-  names: readonly string[],
+  asked: readonly Wanted[],
   view: View,
   inView: boolean,
 ): { readonly loaded: Loaded | null; readonly problem: string } {
@@ -159,14 +172,14 @@ function useSeries(
   /** How often the drawn points could not be gone on with. */
   const misses = useSignal(0);
   // What is drawn otherwise alone is not asked for again.
-  const wanted = names.map((name) => pathOf(run, name, view)).join("\n");
+  const wanted = asked.map((each) => pathOf(run, each, view)).join("\n");
   useAsked<Loaded>({
     question: inView ? wanted : undefined,
     // The last points of a run may come with its end.
     stamp: `${statusHeard(run)} ${misses.value}`,
     async get(signal) {
       const load = async (path: string, i: number): Promise<[string, SeriesAnswer]> => [
-        names[i],
+        asked[i].name,
         await jsonOf(path, signal),
       ];
       return Object.fromEntries(await Promise.all(wanted.split("\n").map(load)));
@@ -207,7 +220,6 @@ export function linesOf({ name, deviation, beside }: Chart, loaded: Loaded): Lin
       ];
     }
     const spread = own === name && deviation !== undefined ? loaded[deviation] : undefined;
-    // Of a long series each has its own points.
     const together = spread?.x.length === x.length && spread.x.every((each, i) => each === x[i]);
     const band = together ? bandAround(y, spread.y) : {};
     return [{ label, color, x, y, ...band }];

@@ -5,6 +5,7 @@
  */
 import { DamageError, InputError, LabError, unlessDamaged } from "../../lab/core/errors.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
+import { deviationOf } from "../charts.ts";
 import { contentsOf, hasKept } from "../contents.ts";
 import { everything, indicesOf, picksOf } from "../curves.ts";
 import type { Part } from "../file_parts.ts";
@@ -109,10 +110,30 @@ function bodyOf(
 ): Body {
   const columns = new Map<string, number>();
   const series: Record<string, PackedSeries> = {};
+  const all = new Map<string, Series>();
+  const picks = new Map<string, ReadonlySet<number>>();
   for (const name of store.seriesNames(id)) {
     const read = unlessDamaged(() => store.series(id, name));
     if (read instanceof DamageError) lost(`Left out: ${read.message}`);
-    else series[name] = packed(read, columns);
+    else {
+      all.set(name, read);
+      const whole = indicesOf(read.iterations, everything);
+      picks.set(name, new Set(picksOf(read.values, MOST_POINTS, whole)));
+    }
+  }
+  for (const [name, each] of all) {
+    const deviation = deviationOf(name);
+    const spread = deviation && all.get(deviation);
+    if (!deviation || !spread) continue;
+    // A band is drawn at the points of its mean.
+    const drawn = new Set([...picks.get(name)!].map((i) => each.iterations[i]));
+    const beside = [...spread.iterations].flatMap((iteration, i) =>
+      drawn.has(iteration) ? [i] : []
+    );
+    picks.set(deviation, picks.get(deviation)!.union(new Set(beside)));
+  }
+  for (const [name, each] of all) {
+    series[name] = packed(each, [...picks.get(name)!].sort((a, b) => a - b), columns);
   }
   return {
     axes: [...columns.keys()].map((column) => JSON.parse(column)),
@@ -123,10 +144,16 @@ function bodyOf(
   };
 }
 
-/** @param columns Of all series so far, as JSON, with their places. */
-function packed(series: Series, columns: Map<string, number>): PackedSeries {
-  const { values, iterations, total } = series;
-  const picks = picksOf(values, MOST_POINTS, indicesOf(iterations, everything));
+/**
+ * @param picks The points that are kept, by index.
+ * @param columns Of all series so far, as JSON, with their places.
+ */
+function packed(
+  series: Series,
+  picks: readonly number[],
+  columns: Map<string, number>,
+): PackedSeries {
+  const { values, total } = series;
   const place = (column: Float64Array) => {
     const text = JSON.stringify(picks.map((i) => column[i]));
     if (!columns.has(text)) columns.set(text, columns.size);

@@ -1,5 +1,6 @@
 /** One series of one run, down-sampled for a chart. @module */
 import { usualCount } from "../../../lab/store/run_budget.ts";
+import type { Series } from "../../../lab/store/store.ts";
 import type { State } from "../../state.ts";
 import type { Axis } from "../../axes.ts";
 import { everything, indicesOf, picksOf } from "../../curves.ts";
@@ -26,21 +27,27 @@ export interface SeriesAnswer {
   readonly attempt: number;
 }
 
-/** `?run=ID&name=SERIES&axis=environmentSteps&smoothing=0.05&points=1000&from=0&to=5000`. */
+/**
+ * `?run=ID&name=SERIES&axis=environmentSteps&smoothing=0.05&points=1000&from=0&to=5000`; `at=SERIES`: at
+ * the points of another series, as a band is drawn at those of its mean.
+ */
 export function handler({ url: { searchParams: query }, state }: Context<State>): Response {
   const run = state.store.find(query.get("run") ?? "");
   const name = query.get("name") ?? "";
+  const at = query.get("at") ?? name;
   const axis = axisFrom(query, usualCount(run));
   const points = numberFrom(query, "points", { low: 2, high: 5000, fallback: 1000 });
   const share = smoothingFrom(query);
   const range = rangeFrom(query);
   // Smoothed is the whole series: smoothing what is drawn would mislead.
   const whole = share > 0 || range !== undefined;
-  const series = state.store.series(run.id, name, whole ? {} : { points });
-  const { values, iterations, [axis]: x } = series;
+  const series = state.store.series(run.id, at, whole ? {} : { points });
+  const { iterations, [axis]: x } = series;
   const [start, end] = indicesOf(x, range ?? everything);
-  const picks = whole ? picksOf(values, points, [start, end]) : [...values.keys()];
+  const picks = whole ? picksOf(series.values, points, [start, end]) : [...x.keys()];
   const smoothed = share > 0 ? curvesOf(series, axis, share).shown.y : null;
+  const own = at === name ? series : state.store.series(run.id, name);
+  const values = at === name ? series.values : valuesAt(own, iterations);
   const answer: SeriesAnswer = {
     axis,
     total: whole ? end - start : series.total,
@@ -48,9 +55,18 @@ export function handler({ url: { searchParams: query }, state }: Context<State>)
     iterations: picks.map((i) => iterations[i]),
     y: picks.map((i) => jsonNumber(values[i])),
     smoothed: smoothed && picks.map((i) => jsonNumber(smoothed[i])),
-    last: values.length === 0 ? null : jsonNumber(values[values.length - 1]),
-    until: iterations.at(-1) ?? -1,
+    last: own.values.length === 0 ? null : jsonNumber(own.values.at(-1)!),
+    until: own.iterations.at(-1) ?? -1,
     attempt: run.attempt,
   };
   return Response.json(answer);
+}
+
+/** The values of a series at iterations; NaN where it has none. */
+function valuesAt(
+  { iterations, values }: Pick<Series, "iterations" | "values">,
+  wanted: Float64Array,
+): Float64Array {
+  const known = new Map(iterations.entries().map(([i, iteration]) => [iteration, values[i]]));
+  return wanted.map((iteration) => known.get(iteration) ?? NaN);
 }
