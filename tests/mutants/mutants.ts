@@ -2441,6 +2441,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/export_test.ts",
   },
   {
+    fault: "what stands still keeps its size and colours where the page changes",
+    file: "web/components/painted.ts",
+    from: "observer.observe(canvas.current!);",
+    to: "",
+    test: "tests/web/views_test.ts",
+  },
+  {
+    fault: "a canvas is drawn anew as it was first",
+    file: "web/components/painted.ts",
+    from: "  latest.current = paint;\n",
+    to: "",
+    test: "tests/web/views_test.ts",
+  },
+  {
     fault: "of an attempt that begins anew a page waits for where the one before was",
     file: "web/growth.ts",
     from: "this.#told.clear();",

@@ -36,6 +36,10 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-hasFailed -load -module +tries",
     "-isSeen",
   ],
+  "components/painted.ts": [
+    "-canvas",
+    "always",
+  ],
   "components/plot.tsx": [
     "+levels +moments",
     "-cursor -isMissing -linked -named -pointed +shape",
@@ -66,21 +70,14 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-labelsOf -rate +label",
     "-props +models +planes",
   ],
-  "explorer/map.tsx": [
-    "always",
-  ],
   "explorer/pad.tsx": [
     "-clear",
-  ],
-  "explorer/picture.tsx": [
-    "always",
   ],
   "explorer/points.tsx": [
     "-go",
     "-hasPlane -labels +label",
     "-labels +label",
     "-labels +label",
-    "always",
   ],
   "islands/live.tsx": [
     "-moment -run",
@@ -108,15 +105,11 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   ],
   "player/policy_map_view.tsx": [
     "-agent -at +others",
-    "always",
   ],
   "player/robustness_chart.tsx": [
     "-stop",
   ],
   "player/stage.tsx": [
-    "always",
-  ],
-  "player/strip_view.tsx": [
     "always",
   ],
 };

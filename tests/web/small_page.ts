@@ -293,16 +293,17 @@ export class SmallPage extends Small implements Disposable {
       settle();
     };
     const place = new Small("html");
-    const watching = new Set<Nothing>();
-    class Watching extends Nothing {
-      override observe(): void {
-        watching.add(this);
-      }
+    const [watching, measuring] = [new Set<Nothing>(), new Set<Nothing>()];
+    const noted = (those: Set<Nothing>) =>
+      class extends Nothing {
+        override observe(): void {
+          those.add(this);
+        }
 
-      override disconnect(): void {
-        watching.delete(this);
-      }
-    }
+        override disconnect(): void {
+          those.delete(this);
+        }
+      };
     const stubs: Record<string, unknown> = {
       document: Object.assign(place, {
         createElementNS: (space: string, name: string) => new Small(name, space),
@@ -318,7 +319,8 @@ export class SmallPage extends Small implements Disposable {
           if (to !== undefined) addresses.push(to);
         },
       },
-      ...{ ResizeObserver: Nothing, IntersectionObserver: Watching, CSSStyleSheet: Nothing },
+      ...{ ResizeObserver: noted(measuring), IntersectionObserver: noted(watching) },
+      CSSStyleSheet: Nothing,
       getComputedStyle: ({ style }: Small) => ({ color: rgbOf(String(style.color)) }),
       matchMedia: () => ({ matches: false, addEventListener() {}, removeEventListener() {} }),
       // As on most screens, so that pixels of the page and of the screen differ.
@@ -350,6 +352,10 @@ export class SmallPage extends Small implements Disposable {
       }
       settle();
     };
+    this.resize = () => {
+      for (const { changed } of measuring) changed([]);
+      settle();
+    };
     this.draw = (shown, next) => {
       render(h(shown as FunctionComponent, next), this as unknown as Element);
       settle();
@@ -369,6 +375,9 @@ export class SmallPage extends Small implements Disposable {
 
   /** Presses a key where no control has the focus, unless `more` names the element that has it. */
   readonly press: (key: string, more?: Happening) => void;
+
+  /** Makes all that is measured larger or smaller. */
+  readonly resize: () => void;
 
   /** Leaves the page, unless it would ask first; returns whether it is left. */
   readonly leave: () => boolean;

@@ -234,6 +234,23 @@ Deno.test("the strip has a column a step, and a stroke where the episode stands"
   );
 });
 
+Deno.test("what stands still is drawn anew where its size or the page's theme changes", () => {
+  const strip = { kind: "values", rows: [[1], [2]], range: [1, 2] };
+  using page = new SmallPage(StripView, { strip, at: 1, names: ["a"] });
+  const canvas = page.get("canvas");
+  const drawn = () => canvas.drawn.splice(0).filter(([name]) => name === "clearRect").length;
+  strictEqual(drawn(), 1);
+  page.resize();
+  strictEqual(drawn(), 1);
+  (document as unknown as Small).happens("themechange");
+  strictEqual(drawn(), 1);
+  // Of what is shown now.
+  page.show({ strip: { ...strip, rows: [[1], [2], [1]] }, at: 3, names: ["a"] });
+  drawn();
+  page.resize();
+  strictEqual(canvas.drawn.filter(([name]) => name === "lineTo").length, 3);
+});
+
 Deno.test("a hand drags a part while it is held, and a click pushes it once", () => {
   const hand: unknown[][] = [];
   const environment = {

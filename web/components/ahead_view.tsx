@@ -1,15 +1,15 @@
 /** What will be trained, before it is: its world or its data as they begin, and what will be shown. @module */
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { unitWords } from "../../lab/core/budget.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import { duration, figure, metricWords } from "../format.ts";
 import { paintScene } from "../scene_canvas.ts";
-import { onThemeChange } from "../theme.ts";
 import type { Ahead } from "../training/ahead.ts";
 import { expectedSeconds, valueOf } from "../training/form.ts";
 import type { Description } from "../training/protocol.ts";
 import { Raster } from "./gallery.tsx";
+import { usePainted } from "./painted.ts";
 
 /** What the view is told. */
 export interface AheadViewProps {
@@ -138,17 +138,7 @@ function Begin(
 /** The first scene of an episode. */
 function Opening({ scene, label }: { scene: Scene; label: string }): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const { current } = canvas;
-    const paint = () => paintScene(current!, scene);
-    const observer = new ResizeObserver(paint);
-    observer.observe(current!);
-    const unheard = onThemeChange(paint);
-    return () => {
-      observer.disconnect();
-      unheard();
-    };
-  }, [scene]);
+  usePainted(canvas, (canvas) => paintScene(canvas, scene));
   return (
     <figure class="begin">
       <canvas ref={canvas} role="img" aria-label={label} />

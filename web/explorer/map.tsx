@@ -1,7 +1,8 @@
 /** A plane of codes: examples where they are encoded to, and a point that is dragged. @module */
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Bounds } from "../../models/plane.ts";
+import { usePainted } from "../components/painted.ts";
 import { paletteSize } from "../components/palette.ts";
 import { colorOf } from "../theme.ts";
 import type { Examples } from "../examples.ts";
@@ -22,8 +23,8 @@ export function CodeMap(
   const canvas = useRef<HTMLCanvasElement>(null);
   const held = useRef(false);
   const { x, y } = bounds;
-  useEffect(() => {
-    const { context, width, height } = cleared(canvas.current!);
+  usePainted(canvas, (canvas) => {
+    const { context, width, height } = cleared(canvas);
     const place = (a: number, b: number) =>
       [width * (a - x[0]) / (x[1] - x[0]), height * (1 - (b - y[0]) / (y[1] - y[0]))] as const;
     const { labels, names, count } = examples;

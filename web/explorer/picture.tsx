@@ -1,6 +1,7 @@
 /** One example of a model. @module */
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
+import { usePainted } from "../components/painted.ts";
 import { paint } from "./paint.ts";
 
 /** The drawing. */
@@ -13,6 +14,6 @@ export function Picture(
   },
 ): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => paint(canvas.current!, values, shape));
+  usePainted(canvas, (canvas) => paint(canvas, values, shape));
   return <canvas ref={canvas} class={`picture ${size}`} role="img" aria-label={label} />;
 }

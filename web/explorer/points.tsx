@@ -6,6 +6,7 @@ import { defaultRng } from "../../lab/core/random.ts";
 import type { LoadedModel } from "../../models/model_file.ts";
 import { type Bounds, boundsOf, CELLS, gridOf, type Plane } from "../../models/plane.ts";
 import { modesOf, moved, type Shifts } from "../modes.ts";
+import { usePainted } from "../components/painted.ts";
 import { Playback } from "../components/playback.tsx";
 import type { Examples } from "../examples.ts";
 import { colorOf } from "../theme.ts";
@@ -92,8 +93,8 @@ export function PointsExplorer(
         : undefined,
     [model, plane, label.value],
   );
-  useEffect(() => {
-    const drawing = { canvas: canvas.current!, bounds };
+  usePainted(canvas, (canvas) => {
+    const drawing = { canvas, bounds };
     const { data, codes } = shown.value;
     const plot = plotter(drawing);
     if (surface !== undefined && shown.value.surface) plot.surface(surface);

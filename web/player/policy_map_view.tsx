@@ -1,8 +1,9 @@
 /** What the policy would do elsewhere: a map over two numbers of what it sees. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { Box } from "../../lab/core/space.ts";
+import { usePainted } from "../components/painted.ts";
 import { paletteSize } from "../components/palette.ts";
 import type { Episodes } from "../episodes.ts";
 import { cleared } from "../explorer/paint.ts";
@@ -59,9 +60,9 @@ function OpenMap({ episodes, bytes, agent, names, isMasked }: PolicyMapProps): V
   const isWorth = chosen.value === "worth" && whole.worths !== undefined;
   const map = isWorth ? whole.worths! : whole;
   const shown = chosen.value === "worth" ? "best" : chosen.value;
-  useEffect(() => {
-    draw(canvas.current!, map, shown);
-    drawPath(canvas.current!, seen.map((each) => [each[axes[0]], each[axes[1]]]), ranges);
+  usePainted(canvas, (canvas) => {
+    draw(canvas, map, shown);
+    drawPath(canvas, seen.map((each) => [each[axes[0]], each[axes[1]]]), ranges);
   });
   const actions = whole.rows[0].length;
   const nameOf = (action: number) => names[action] ?? `action ${action}`;

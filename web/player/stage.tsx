@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Scene } from "../../lab/core/scene.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
+import { usePainted } from "../components/painted.ts";
 import type { Episodes } from "../episodes.ts";
 import { paintScene } from "../scene_canvas.ts";
 import type { Handle, Point, Pose } from "../hands.ts";
@@ -42,10 +43,10 @@ export function Stage(
   useEffect(() => {
     const { current } = held;
     if (current?.moved) grab(current.part, current.point);
+  });
+  usePainted(canvas, (canvas) => {
     const scene = environment.scene?.();
-    if (scene !== undefined && canvas.current !== null) {
-      paintScene(canvas.current, over(scene));
-    }
+    if (scene !== undefined) paintScene(canvas, over(scene));
   });
 
   const pose = () => (environment.snapshot!() as unknown as { state: Pose }).state;

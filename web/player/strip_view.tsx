@@ -1,6 +1,7 @@
 /** What the policy made of each step, drawn along the episode. @module */
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
+import { usePainted } from "../components/painted.ts";
 import { paletteSize } from "../components/palette.ts";
 import { figure } from "../format.ts";
 import { colorOf } from "../theme.ts";
@@ -23,7 +24,7 @@ export function StripView(
   },
 ): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => draw(canvas.current!, strip, at, color));
+  usePainted(canvas, (canvas) => draw(canvas, strip, at, color));
   const { kind, range } = strip;
   const now = strip.rows[Math.min(at, strip.rows.length) - 1] ?? [];
   return (
