@@ -45,6 +45,8 @@ export interface SweptTrial {
   readonly value: Value | null;
   readonly spread: Spread | null;
   readonly pruned: boolean;
+  /** The trial before at the same point, whose runs stand for its own; null: it has its own. */
+  readonly repeats: number | null;
 }
 
 /** A sweep. */
@@ -71,6 +73,8 @@ export interface SweepView {
    * null while there are none.
    */
   readonly judged: {
+    /** What the best one is judged by, where other examples say it than chose it. */
+    readonly metric: string;
     readonly runs: readonly SweptRun[];
     readonly value: Value;
     readonly spread: Spread | null;
@@ -153,7 +157,9 @@ function importanceOf(
   state: SweepState,
 ): SweepView["importance"] {
   const { sweep: { space, seed, objective }, trials } = state;
-  const values = trials.map(({ point, value, pruned }) => [point, String(value), pruned]);
+  const values = trials.map((
+    { point, value, pruned, repeats },
+  ) => [point, String(value), pruned, repeats]);
   const key = JSON.stringify([space, seed, objective, values]);
   const shares = sharesKept.get(key) ??
     [...importancesOf(state) ?? []].map(([path, share]) => ({ path, share }))
@@ -225,12 +231,13 @@ export async function sweepView(store: StoreReader, name: string): Promise<Sweep
     trials: trials.map((trial) => trialView(trial, figures)),
     best: best?.trial ?? null,
     judged: judged.values.length === 0 ? null : {
+      metric: judged.metric,
       runs: runViews(judged.runs, figures),
       value: jsonNumber(value),
       spread: figureSpread(judged.values),
       verdict: configuration === undefined || Number.isNaN(value)
         ? null
-        : judge.figure(configuration, metric, value, judged.training) ?? null,
+        : judge.figure(configuration, judged.metric, value, judged.training) ?? null,
     },
     importance,
     over,
@@ -248,7 +255,7 @@ function kindsOf(space: Space): SweepView["kinds"] {
 }
 
 function trialView(
-  { trial, point, runs, values, value, pruned }: Trial,
+  { trial, point, runs, values, value, pruned, repeats }: Trial,
   figures: ReadonlyMap<string, number>,
 ): SweptTrial {
   return {
@@ -259,7 +266,7 @@ function trialView(
     runs: runViews(runs, figures),
     value: value === undefined ? null : jsonNumber(value),
     spread: value === undefined ? null : figureSpread(values),
-    pruned,
+    ...{ pruned, repeats: repeats ?? null },
   };
 }
 

@@ -1,5 +1,5 @@
 /** A sweep's page in a reader's hand. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { answeredBy } from "../../web/ask.ts";
 import { TrialChart } from "../../web/components/trial_chart.tsx";
 import Sweep from "../../web/islands/sweep.tsx";
@@ -14,7 +14,7 @@ const runOf = (run: string, seed: string, figure: number | null, more: Partial<S
   ...more,
 });
 const trialOf = (trial: number, value: number | null, more: Partial<SweptTrial> = {}) => ({
-  ...{ trial, value, pruned: false, spread: null },
+  ...{ trial, value, pruned: false, spread: null, repeats: null },
   settings: { "agent.rate": String(0.001 * (trial + 1)), "agent.gamma": "0.9" },
   runs: value === null ? [] : [runOf(`t${trial}`, "1", value)],
   ...more,
@@ -74,12 +74,20 @@ Deno.test("a sweep says how far it came, which trial leads and what trains", () 
     ]);
   }
   const spread = { low: 25, high: 35, kind: "interval" } as never;
-  const judged = { runs: [], value: 28, spread, verdict: "learning" } as const;
+  const judged = {
+    ...{ metric: view.metric, runs: [], value: 28, spread },
+    verdict: "learning",
+  } as const;
   {
     using page = shown({ judged, over: true });
     deepStrictEqual(facts(page).slice(2), [
       ...["On seeds that chose nothing: 28 25 … 35learning", "Now: over"],
     ]);
+  }
+  {
+    // Chosen by validation examples, judged by others.
+    using page = shown({ judged: { ...judged, metric: "evaluation/reconstruction" } });
+    match(facts(page)[2], /^evaluation reconstruction on seeds that chose nothing: 28 /);
   }
   {
     // A trial before the best one has no runs any more.
@@ -88,7 +96,9 @@ Deno.test("a sweep says how far it came, which trial leads and what trains", () 
   }
   {
     const lost = [runOf("a", "101", 7), runOf("b", "102", null, { status: "diverged" })];
-    using page = shown({ judged: { runs: lost, value: "NaN", spread: null, verdict: null } });
+    using page = shown({
+      judged: { metric: view.metric, runs: lost, value: "NaN", spread: null, verdict: null },
+    });
     strictEqual(facts(page)[2], "On seeds that chose nothing: none, 1 diverged");
   }
   {
@@ -102,8 +112,11 @@ Deno.test("a sweep says how far it came, which trial leads and what trains", () 
 });
 
 Deno.test("trials stand the best first, pruned ones behind, then those that have no figure", () => {
+  let lines = 0;
   {
     using page = shown();
+    lines = page.all("polyline").length;
+    ok(lines > 0);
     deepStrictEqual(tables(page), [
       ["2", "0.003", "0.9", "30", "", "1 ", "best"],
       ["4", "0.005", "0.9", "20", "", "1 ", ""],
@@ -121,6 +134,13 @@ Deno.test("trials stand the best first, pruned ones behind, then those that have
       links.slice(5).map((each) => [each.getAttribute("href"), each.getAttribute("title")]),
       [["/runs/a", "7"], ["/runs/b", "running, 25 %"], ["/runs/t7", "NaN"]],
     );
+  }
+  {
+    const repeated = trialOf(8, 20, { runs: [], repeats: 4 });
+    using page = shown({ trials: [...view.trials, repeated], total: 9 });
+    deepStrictEqual(tables(page)[2], ["8", "0.009", "0.9", "20", "", "", "as trial 4"]);
+    // Its point is drawn once.
+    strictEqual(page.all("polyline").length, lines);
   }
   using page = shown({ better: "down", best: 1 });
   deepStrictEqual(tables(page).map(([trial]) => trial), ["1", "0", "4", "2", "3", "5", "6", "7"]);

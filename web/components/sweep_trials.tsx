@@ -98,7 +98,12 @@ function Seed({ run: { run, seed, status, progress, figure: value } }: { run: Sw
   );
 }
 
-function stateOf({ trial, runs, value, pruned }: SweptTrial, best: number | null, seeds: number) {
+function stateOf(
+  { trial, runs, value, pruned, repeats }: SweptTrial,
+  best: number | null,
+  seeds: number,
+) {
+  if (repeats !== null) return `as trial ${repeats}`;
   if (pruned) {
     const [first] = runs;
     return first === undefined ? "pruned" : `pruned at ${(100 * first.progress).toFixed(0)} %`;

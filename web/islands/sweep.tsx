@@ -48,7 +48,9 @@ export default function Sweep(
 
 /** The trials that have a figure, as plots take them: the better, the stronger. */
 function triedIn({ trials, best, better }: SweepView): Tried[] {
-  const judged = trials.filter(({ value }) => typeof value === "number");
+  const judged = trials.filter(({ value, repeats }) =>
+    typeof value === "number" && repeats === null
+  );
   const sign = better === "up" ? 1 : -1;
   const ordered = judged.toSorted((a, b) => sign * (Number(a.value) - Number(b.value)));
   return ordered.map(({ trial, settings, runs, value, pruned }, rank): Tried => ({
@@ -84,7 +86,10 @@ function Standing({ view }: { view: SweepView }): VNode {
       </div>
       {judged !== null && (
         <div>
-          <dt>On seeds that chose nothing</dt>
+          <dt>
+            {judged.metric === metric ? "On" : `${metricTitle(judged.metric)} on`}{" "}
+            seeds that chose nothing
+          </dt>
           <dd>
             {cameTo(judged.value)}
             {judged.value === "NaN" && lostText(judged.runs)}
