@@ -34,6 +34,8 @@ export async function openBrowser(...switches: string[]): Promise<Browser> {
   return await chromium.launch({
     executablePath,
     timeout: patience,
+    // Else a hang-up closes the browser alone, and not the process that uses it.
+    handleSIGHUP: false,
     args: [
       "--no-sandbox",
       "--disable-gpu",

@@ -34,9 +34,6 @@ function compile(): string | undefined {
   }
 }
 
-/** Folders so far. */
-let folders = 0;
-
 /**
  * Runs a script on the disk, in a folder in memory that is its first argument and goes afterwards.
  *
@@ -47,16 +44,10 @@ export async function onDisk(
   args: readonly string[] = [],
   env: Record<string, string> = {},
 ): Promise<string> {
-  const folder = `/dev/shm/reverie-${Deno.pid}-${folders++}`;
+  const folder = await Deno.makeTempDir({ dir: "/dev/shm", prefix: "reverie-" });
   const program = [Deno.execPath(), "run", "--quiet", "--no-check", "-A", here(script), folder];
   const { success, stdout, stderr } = await new Deno.Command("sh", {
-    args: [
-      "-c",
-      'mkdir "$0" && "$@"; code=$?; rm -rf "$0"; exit $code',
-      folder,
-      ...program,
-      ...args,
-    ],
+    args: ["-c", '"$@"; code=$?; rm -rf "$0"; exit $code', folder, ...program, ...args],
     env: { FAULT_FOLDER: folder, LD_PRELOAD: compiledDisk!, ...env },
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
