@@ -17,7 +17,7 @@ const options = {
     console.log(JSON.stringify({ kind, id: run.id, ...progress })),
 };
 if (run === "") {
-  const set = [["agent.pause", "5"], ["checkpoint.everyIterations", "3"]] as const;
+  const set = [["agent.pause", "25"], ["checkpoint.everyIterations", "3"]] as const;
   const requests = Array.from({ length: Number(seeds) }, (_, i) => ({
     ...{ reference: "line-toy", seed: i + 1, backend: "cpu", set } as const,
   }));

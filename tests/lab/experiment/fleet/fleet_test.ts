@@ -221,7 +221,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
   await t.step("a run is held while its rows come, and while its files go", async () => {
     const [id] = await hub.ask(plans);
     const lines: string[] = [];
-    const worked = work(server.port, lines, { holdSeconds: 0.8, open: slowly(1.2) });
+    const worked = work(server.port, lines, { holdSeconds: 3, open: slowly(4) });
     let isOver = false;
     void worked.finally(() => isOver = true);
     while ((await hub.tasks([id]))[0].state === "waiting") await pause(20);
@@ -301,7 +301,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
           ? Promise.reject(Object.assign(new Error("No space left on device"), { code: "ENOSPC" }))
           : opened(path, options);
       try {
-        const more = { folder: full, holdSeconds: 0.8 };
+        const more = { folder: full, holdSeconds: 2 };
         await rejects(work(server.port, lines, more), /\.safetensors.* as the disk is full/);
       } finally {
         Deno.open = opened;

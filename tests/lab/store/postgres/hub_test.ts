@@ -779,26 +779,27 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
     const locking = connection.transaction(async (query) => {
       await query("SELECT FROM reverie.task WHERE run = $1 FOR UPDATE", last.run);
       locked.resolve();
-      await query("SELECT pg_sleep(0.6)");
+      await query("SELECT pg_sleep(3)");
     });
     await locked.promise;
-    await hub.hold(last, 0.5);
+    await hub.hold(last, 2.5);
     strictEqual((await hub.tasks([last.run]))[0].state, "held");
     await locking;
     // Nor does one run of a worker wait for another one, whose rows take a while.
     const writing = Promise.withResolvers<void>();
-    let isWritten = false;
+    const over = Promise.withResolvers<string>();
     const written = connection.transaction(async (query) => {
       await query("UPDATE reverie.worker SET seen_at = now()");
       writing.resolve();
-      await query("SELECT pg_sleep(0.6)");
-      isWritten = true;
+      return await over.promise;
     });
     await writing.promise;
+    const limit = setTimeout(over.resolve, 20_000, "somebody waited for it");
     await hub.hold(last, 60);
     await hub.claim("w0", 60);
-    strictEqual(isWritten, false);
-    await written;
+    over.resolve("nobody waited for it");
+    strictEqual(await written, "nobody waited for it");
+    clearTimeout(limit);
     await connection.close();
     await hub.giveUp(runs);
     strictEqual((await hub.tasks(runs)).length, 3, "a run that somebody took is not given up");

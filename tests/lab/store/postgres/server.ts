@@ -1,5 +1,5 @@
 /**
- * PostgreSQL for tests: Debian's, in a folder of its own, on a free port. It refuses to run as root, so
+ * PostgreSQL for tests: Debian's, in a folder and on a port of its own. It refuses to run as root, so
  * there it runs as the user that its package brings.
  *
  * @module
@@ -73,13 +73,20 @@ export class Server implements AsyncDisposable {
       `${folder}/cluster/pg_hba.conf`,
       "host all secret all scram-sha-256\nhost all all all trust\n",
     );
-    const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = probe.addr as Deno.NetAddr;
-    probe.close();
-    const server = new Server(folder, port, guard);
-    await server.resume();
-    await server.query("postgres", `CREATE ROLE secret LOGIN PASSWORD '${PASSWORD}'`);
-    return server;
+    for (let tries = 1;; tries++) {
+      // Below those that systems lend, so that nobody gets it while the server is stopped.
+      const port = 20_000 + Math.floor(12_000 * Math.random());
+      const server = new Server(folder, port, guard);
+      try {
+        await server.resume();
+      } catch (error) {
+        await server.stop();
+        if (tries === 5) throw error;
+        continue;
+      }
+      await server.query("postgres", `CREATE ROLE secret LOGIN PASSWORD '${PASSWORD}'`);
+      return server;
+    }
   }
 
   /** Starts it again where it was stopped, and waits until it answers. */
@@ -88,7 +95,7 @@ export class Server implements AsyncDisposable {
       ...{ port: this.port, listen_addresses: "127.0.0.1", unix_socket_directories: "" },
       ...{ fsync: "off", max_connections: 60, shared_buffers: "16MB", log_min_messages: "panic" },
     };
-    this.#process = new Deno.Command(`${programs}/postgres`, {
+    const process = new Deno.Command(`${programs}/postgres`, {
       args: [
         ...["-D", `${this.folder}/cluster`],
         ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
@@ -98,15 +105,17 @@ export class Server implements AsyncDisposable {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    for (let tries = 0;; tries++) {
-      try {
-        await this.query("postgres", "SELECT 1");
-        return;
-      } catch (error) {
-        if (tries === 200) throw error;
-        await new Promise((next) => setTimeout(next, 25));
-      }
+    this.#process = process;
+    void process.status.then(() => this.#process = undefined);
+    for (let tries = 0; tries < 200 && this.#process !== undefined; tries++) {
+      // Another server may answer at the port: then this one ends by itself.
+      const [row] = await this.query("postgres", "SHOW data_directory").catch(() => []) as {
+        data_directory: string;
+      }[];
+      if (row?.data_directory === `${this.folder}/cluster`) return;
+      await new Promise((next) => setTimeout(next, 25));
     }
+    throw new Error(`PostgreSQL does not come up on port ${this.port}`);
   }
 
   /** Offers TLS from now on, with a certificate for which it vouches itself. */
