@@ -1,6 +1,7 @@
 /**
  * The test command: sets up what the tests need (Chromium, a Vulkan driver for WebGPU without a
- * GPU, libraries of matrix products, PostgreSQL; Slurm for `--slow`), runs them, and closes with the line `N passed, N failed`.
+ * GPU, libraries of matrix products, PostgreSQL, git, npx; Slurm for `--slow`), runs them, and closes
+ * with the line `N passed, N failed`.
  *
  * Where it is root on a Debian machine it installs what is missing and says so. Elsewhere the
  * tests that need it are reported as skipped with the command to type; with `CI` set nothing may
@@ -13,6 +14,7 @@
  */
 import { hasChromium } from "../bench/chromium.ts";
 import { libraryHere, places } from "../lab/experiment/blas.ts";
+import { hasProgram } from "./programs.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -63,6 +65,16 @@ const needs: readonly Need[] = [
       [...Deno.readDirSync("/usr/lib/postgresql")]
         .some(({ name }) => exists(`/usr/lib/postgresql/${name}/bin/initdb`)),
     packages: ["postgresql"],
+  },
+  {
+    name: "git (revisions of the code)",
+    present: () => hasProgram("git"),
+    packages: ["git"],
+  },
+  {
+    name: "npx (the package under Node)",
+    present: () => hasProgram("npx"),
+    packages: ["npm"],
   },
   {
     name: "Slurm (array jobs)",

@@ -1,5 +1,6 @@
 /** One hash of each small run under Deno, Node and in a page: no engine's own arithmetic is in it. */
 import { deepStrictEqual, ok } from "node:assert";
+import { lacks, node } from "../programs.ts";
 import { bundled } from "./bundle.ts";
 import { missing, openBrowser, patience } from "./chromium.ts";
 import { smallRuns } from "./small_runs.ts";
@@ -13,25 +14,30 @@ process.exit();`;
 let made: ReturnType<typeof smallRuns> | undefined;
 const ownRuns = () => made ??= smallRuns();
 
-Deno.test("Node's small runs are Deno's, to the bit", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    // TensorFlow.js asks for Node's modules by require.
-    const banner = `import { createRequire as requireFrom } from "node:module";
+Deno.test({
+  name: "Node's small runs are Deno's, to the bit",
+  ignore: lacks("npx"),
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      // TensorFlow.js asks for Node's modules by require.
+      const banner = `import { createRequire as requireFrom } from "node:module";
 const require = requireFrom(import.meta.url);`;
-    await Deno.writeTextFile(
-      `${folder}/runs.mjs`,
-      await bundled(printed, { platform: "node", banner: { js: banner } }),
-    );
-    const { stdout, stderr, success } = await new Deno.Command("npx", {
-      args: ["-y", "node@22", "runs.mjs"],
-      cwd: folder,
-    }).output();
-    ok(success, new TextDecoder().decode(stderr));
-    deepStrictEqual(JSON.parse(new TextDecoder().decode(stdout)), await ownRuns());
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+      await Deno.writeTextFile(
+        `${folder}/runs.mjs`,
+        await bundled(printed, { platform: "node", banner: { js: banner } }),
+      );
+      const [command, ...args] = node;
+      const { stdout, stderr, success } = await new Deno.Command(command, {
+        args: [...args, "runs.mjs"],
+        cwd: folder,
+      }).output();
+      ok(success, new TextDecoder().decode(stderr));
+      deepStrictEqual(JSON.parse(new TextDecoder().decode(stdout)), await ownRuns());
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });
 
 Deno.test({

@@ -7,6 +7,7 @@ import { template, templateKinds } from "../../cli/commands/new.ts";
 import { registries } from "../../registries.ts";
 import { bundled } from "../browser/bundle.ts";
 import { capturedIo } from "../cli/captured_io.ts";
+import { lacks, node } from "../programs.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -37,14 +38,15 @@ async function importedBy(folder: string, modules: readonly string[]): Promise<S
  * What a program prints that is run in a folder; `INIT_CWD` as `deno task` sets it. One that hangs
  * ends after two minutes.
  */
-async function printed(folder: string, command: string, ...args: string[]): Promise<string> {
+async function printed(folder: string, ...line: [string, ...string[]]): Promise<string> {
+  const [command, ...args] = line;
   const { stdout, stderr, success } = await new Deno.Command(command, {
     args,
     cwd: folder,
     env: { INIT_CWD: folder, NO_COLOR: "1" },
     signal: AbortSignal.timeout(120_000),
   }).output();
-  ok(success, `${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  ok(success, `${line.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
 }
 
@@ -93,7 +95,7 @@ async function trainInstalled(place: string): Promise<void> {
     }
     console.log(JSON.stringify({ digest, lines }));`,
   );
-  const { digest, lines } = JSON.parse(await printed(place, "node", "program.mjs"));
+  const { digest, lines } = JSON.parse(await printed(place, ...node, "program.mjs"));
   match(digest, /^[0-9a-f]{64}$/);
   // What is Deno's, or needs the web's threads, is told in a line each.
   const threads = "as threads need the web's Worker, which this runtime lacks: use one";
@@ -163,76 +165,84 @@ async function checkInstalled(place: string): Promise<void> {
   await printed(study, Deno.execPath(), "check", ".");
 }
 
-Deno.test("the package has every module as JavaScript, and trains where it is installed", async () => {
-  const place = await Deno.makeTempDir();
-  const out = `${place}/node_modules/reverie`;
-  let declared: Promise<void> | undefined;
-  try {
-    await buildPackage(out, { declarations: false });
-    const built = new Set(filesBelow(out));
-    const typescript = [...built].filter((path) => path.endsWith(".ts"));
-    deepStrictEqual(
-      typescript.sort(),
-      templateKinds.map((kind) => `cli/templates/${kind}.ts`).sort(),
-      "starting files alone are TypeScript, as text",
-    );
-    const wanted = ["lab", "envs", "agents", "models", "experiments", "cli", "web"].flatMap((
-      folder,
-    ) => [...filesBelow(new URL(folder, root).pathname, `${folder}/`)]).map((path) =>
-      path.startsWith("cli/templates/") ? path : path.replace(/\.tsx?$/, ".js")
-    );
-    deepStrictEqual(wanted.filter((path) => !built.has(path)), ["web/build.js"]);
+Deno.test({
+  name: "the package has every module as JavaScript, and trains where it is installed",
+  ignore: lacks("npx"),
+  fn: async () => {
+    const place = await Deno.makeTempDir();
+    const out = `${place}/node_modules/reverie`;
+    let declared: Promise<void> | undefined;
+    try {
+      await buildPackage(out, { declarations: false });
+      const built = new Set(filesBelow(out));
+      const typescript = [...built].filter((path) => path.endsWith(".ts"));
+      deepStrictEqual(
+        typescript.sort(),
+        templateKinds.map((kind) => `cli/templates/${kind}.ts`).sort(),
+        "starting files alone are TypeScript, as text",
+      );
+      const wanted = ["lab", "envs", "agents", "models", "experiments", "cli", "web"].flatMap((
+        folder,
+      ) => [...filesBelow(new URL(folder, root).pathname, `${folder}/`)]).map((path) =>
+        path.startsWith("cli/templates/") ? path : path.replace(/\.tsx?$/, ".js")
+      );
+      deepStrictEqual(wanted.filter((path) => !built.has(path)), ["web/build.js"]);
 
-    declared = declare(out);
-    const manifest = JSON.parse(await Deno.readTextFile(`${out}/package.json`));
-    for (const { default: file } of Object.values<{ default: string }>(manifest.exports)) {
-      ok(built.has(file.slice(2)), file);
+      declared = declare(out);
+      const manifest = JSON.parse(await Deno.readTextFile(`${out}/package.json`));
+      for (const { default: file } of Object.values<{ default: string }>(manifest.exports)) {
+        ok(built.has(file.slice(2)), file);
+      }
+      ok(built.has(manifest.bin.reverie));
+      const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+      for (const [name, version] of Object.entries(manifest.dependencies)) {
+        strictEqual(imports[name], `npm:${name}@${version}`);
+      }
+      const code = [...built].filter((path) =>
+        path.endsWith(".js") && !path.startsWith("web/dist/")
+      );
+      deepStrictEqual(
+        Object.keys(manifest.dependencies).sort(),
+        [...await importedBy(out, code)].sort(),
+      );
+
+      const { makeEnv, defineExperiment, train } = await import(
+        pathToFileURL(`${out}/mod.js`).href
+      );
+      strictEqual(makeEnv("CartPole-v1").reset({ seed: 1 }).observation.length, 4);
+      const { digest, dispose } = await train(
+        defineExperiment({
+          name: "packed",
+          environment: { id: "CartPole-v1" },
+          agent: { name: "ppo" },
+          budget: 2048,
+          evaluation: { episodes: 2 },
+        }),
+      );
+      match(digest, /^[0-9a-f]{64}$/);
+      dispose();
+      const { createApp } = await import(pathToFileURL(`${out}/web/app.js`).href);
+      const { openStore } = await import(pathToFileURL(`${out}/lab/store/sqlite_store.js`).href);
+      const store = openStore(`${out}/runs`);
+      const page = await createApp(store).handler(new Request("http://127.0.0.1/"));
+      const [, client] = /src="(\/assets\/client-\w+\.js)"/.exec(await page.text())!;
+      const served = await createApp(store).handler(new Request(`http://127.0.0.1${client}`));
+      strictEqual(served.status, 200);
+      await served.body.cancel();
+      store.close();
+
+      const { main } = await import(pathToFileURL(`${out}/cli/main.js`).href);
+      const io = capturedIo({ folder: out });
+      strictEqual(await main(["list", "--json"], io), 0);
+      strictEqual(JSON.parse(io.written.out).experiments.length, registries.experiments.length);
+
+      await trainInstalled(place);
+      await bundleInstalled(place);
+      await declared;
+      await checkInstalled(place);
+    } finally {
+      await declared?.catch(() => {});
+      await Deno.remove(place, { recursive: true });
     }
-    ok(built.has(manifest.bin.reverie));
-    const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-    for (const [name, version] of Object.entries(manifest.dependencies)) {
-      strictEqual(imports[name], `npm:${name}@${version}`);
-    }
-    const code = [...built].filter((path) => path.endsWith(".js") && !path.startsWith("web/dist/"));
-    deepStrictEqual(
-      Object.keys(manifest.dependencies).sort(),
-      [...await importedBy(out, code)].sort(),
-    );
-
-    const { makeEnv, defineExperiment, train } = await import(pathToFileURL(`${out}/mod.js`).href);
-    strictEqual(makeEnv("CartPole-v1").reset({ seed: 1 }).observation.length, 4);
-    const { digest, dispose } = await train(
-      defineExperiment({
-        name: "packed",
-        environment: { id: "CartPole-v1" },
-        agent: { name: "ppo" },
-        budget: 2048,
-        evaluation: { episodes: 2 },
-      }),
-    );
-    match(digest, /^[0-9a-f]{64}$/);
-    dispose();
-    const { createApp } = await import(pathToFileURL(`${out}/web/app.js`).href);
-    const { openStore } = await import(pathToFileURL(`${out}/lab/store/sqlite_store.js`).href);
-    const store = openStore(`${out}/runs`);
-    const page = await createApp(store).handler(new Request("http://127.0.0.1/"));
-    const [, client] = /src="(\/assets\/client-\w+\.js)"/.exec(await page.text())!;
-    const served = await createApp(store).handler(new Request(`http://127.0.0.1${client}`));
-    strictEqual(served.status, 200);
-    await served.body.cancel();
-    store.close();
-
-    const { main } = await import(pathToFileURL(`${out}/cli/main.js`).href);
-    const io = capturedIo({ folder: out });
-    strictEqual(await main(["list", "--json"], io), 0);
-    strictEqual(JSON.parse(io.written.out).experiments.length, registries.experiments.length);
-
-    await trainInstalled(place);
-    await bundleInstalled(place);
-    await declared;
-    await checkInstalled(place);
-  } finally {
-    await declared?.catch(() => {});
-    await Deno.remove(place, { recursive: true });
-  }
+  },
 });

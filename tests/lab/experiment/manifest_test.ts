@@ -7,6 +7,7 @@ import { digestOf } from "../../../lab/experiment/digest.ts";
 import { revisionOf } from "../../../lab/experiment/git.ts";
 import { labRoot, sourceFolders } from "../../../lab/experiment/load.ts";
 import { provenance } from "../../../lab/experiment/manifest.ts";
+import { lacks } from "../../programs.ts";
 
 const determined = {
   experiment: "line-toy",
@@ -75,7 +76,7 @@ Deno.test("WebAssembly features are found by validation and one fused product", 
   deepStrictEqual(cpuFeatures(), cpuFeatures().toSorted());
 });
 
-/** Runs git in a folder; undefined where there is no git. */
+/** What git prints that is run in a folder. */
 async function git(folder: string, ...args: string[]): Promise<string> {
   const { stdout, success, stderr } = await new Deno.Command("git", {
     args: ["-c", "user.name=a", "-c", "user.email=a@b", ...args],
@@ -86,63 +87,60 @@ async function git(folder: string, ...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-async function hasGit(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("git", { args: ["--version"], stdout: "null" }).output())
-      .success;
-  } catch {
-    return false;
-  }
-}
+const ignore = lacks("git");
 
-Deno.test("revision and changes of a working tree are read as git sees them", async () => {
-  if (!await hasGit()) return;
-  const folder = await Deno.makeTempDir();
-  try {
-    deepStrictEqual(await revisionOf(folder), { revision: null, dirty: null });
-    await git(folder, "init", "-q", "-b", "main");
-    await Deno.mkdir(`${folder}/inner`);
-    await Deno.writeTextFile(`${folder}/inner/a_rather_long_name.ts`, "one");
-    await Deno.writeTextFile(`${folder}/b.ts`, "two");
-    await Deno.writeTextFile(`${folder}/README.md`, "prose");
-    await git(folder, "add", ".");
-    await git(folder, "commit", "-q", "-m", "first");
-    const revision = await git(folder, "rev-parse", "HEAD");
-    deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
+Deno.test(
+  "revision and changes of a working tree are read as git sees them",
+  { ignore },
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      deepStrictEqual(await revisionOf(folder), { revision: null, dirty: null });
+      await git(folder, "init", "-q", "-b", "main");
+      await Deno.mkdir(`${folder}/inner`);
+      await Deno.writeTextFile(`${folder}/inner/a_rather_long_name.ts`, "one");
+      await Deno.writeTextFile(`${folder}/b.ts`, "two");
+      await Deno.writeTextFile(`${folder}/README.md`, "prose");
+      await git(folder, "add", ".");
+      await git(folder, "commit", "-q", "-m", "first");
+      const revision = await git(folder, "rev-parse", "HEAD");
+      deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
 
-    await git(folder, "pack-refs", "--all");
-    await Deno.writeTextFile(`${folder}/untracked.ts`, "three");
-    deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
+      await git(folder, "pack-refs", "--all");
+      await Deno.writeTextFile(`${folder}/untracked.ts`, "three");
+      deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
 
-    await Deno.writeTextFile(`${folder}/README.md`, "other prose, which computes nothing");
-    deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
-    await Deno.utime(`${folder}/b.ts`, 1, 1);
-    deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
-    await Deno.writeTextFile(`${folder}/b.ts`, "TWO");
-    deepStrictEqual(await revisionOf(folder), { revision, dirty: true });
-    await git(folder, "add", "b.ts");
-    deepStrictEqual(await revisionOf(folder), { revision, dirty: true });
-    await git(folder, "commit", "-q", "-m", "second");
-    const second = await revisionOf(folder);
-    strictEqual(second.dirty, false);
-    notStrictEqual(second.revision, revision);
-    await git(folder, "gc", "-q");
-    deepStrictEqual(await revisionOf(folder), second);
-    const { mtime } = await Deno.stat(`${folder}/b.ts`);
-    await Deno.writeTextFile(`${folder}/b.ts`, "longer, at the same time");
-    await Deno.utime(`${folder}/b.ts`, mtime!, mtime!);
-    strictEqual((await revisionOf(folder)).dirty, true);
-    await git(folder, "checkout", "-q", "b.ts");
-    deepStrictEqual(await revisionOf(folder), second);
-    await Deno.remove(`${folder}/inner/a_rather_long_name.ts`);
-    strictEqual((await revisionOf(folder)).dirty, true);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+      await Deno.writeTextFile(`${folder}/README.md`, "other prose, which computes nothing");
+      deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
+      await Deno.utime(`${folder}/b.ts`, 1, 1);
+      deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
+      await Deno.writeTextFile(`${folder}/b.ts`, "TWO");
+      deepStrictEqual(await revisionOf(folder), { revision, dirty: true });
+      await git(folder, "add", "b.ts");
+      deepStrictEqual(await revisionOf(folder), { revision, dirty: true });
+      await git(folder, "commit", "-q", "-m", "second");
+      const second = await revisionOf(folder);
+      strictEqual(second.dirty, false);
+      notStrictEqual(second.revision, revision);
+      await git(folder, "gc", "-q");
+      deepStrictEqual(await revisionOf(folder), second);
+      const { mtime } = await Deno.stat(`${folder}/b.ts`);
+      await Deno.writeTextFile(`${folder}/b.ts`, "longer, at the same time");
+      await Deno.utime(`${folder}/b.ts`, mtime!, mtime!);
+      strictEqual((await revisionOf(folder)).dirty, true);
+      await git(folder, "checkout", "-q", "b.ts");
+      deepStrictEqual(await revisionOf(folder), second);
+      await Deno.remove(`${folder}/inner/a_rather_long_name.ts`);
+      strictEqual((await revisionOf(folder)).dirty, true);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
-Deno.test("a linked working tree, a detached one and other indexes are read as git sees them", async () => {
-  if (!await hasGit()) return;
+Deno.test("a linked working tree, a detached one and other indexes are read as git sees them", {
+  ignore,
+}, async () => {
   const folder = await Deno.makeTempDir();
   const main = `${folder}/main`;
   try {
@@ -179,71 +177,74 @@ Deno.test("a linked working tree, a detached one and other indexes are read as g
   }
 });
 
-Deno.test("what the index has is held against the commit, wherever git keeps that", async () => {
-  if (!await hasGit()) return;
-  const folder = await Deno.makeTempDir();
-  const main = `${folder}/main`;
-  try {
-    await Deno.mkdir(`${main}/inner/deep`, { recursive: true });
-    await git(main, "init", "-q", "-b", "main");
-    const write = (name: string, text: string) => Deno.writeTextFile(`${main}/${name}`, text);
-    await write("inner.ts", "beside a folder of that name");
-    await write("inner/deep/a.ts", "deep");
-    await write("run.sh", "may be executed");
-    await Deno.chmod(`${main}/run.sh`, 0o755);
-    await Deno.symlink("run.sh", `${main}/link`);
-    // Messages so long and alike that the pack keeps some as differences, of numbers of several bytes.
-    const message = Array.from({ length: 9000 }, (_, line) => `${line} of them`).join("\n");
-    const commits: string[] = [];
-    for (let i = 0; i < 8; i++) {
-      await write("b.ts", `${i}`);
-      await git(main, "add", ".");
-      await write("../message", `${i}\n${message}`);
-      await git(main, "commit", "-q", "-F", "../message");
-      commits.push(await git(main, "rev-parse", "HEAD"));
-    }
-    const revision = commits.at(-1)!;
-    const [clean, changed] = [{ revision, dirty: false }, { revision, dirty: true }];
-    deepStrictEqual(await revisionOf(main), clean);
-    // What was staged and is taken back leaves an index that knows its tree no more.
-    await write("b.ts", "other");
-    await git(main, "add", "b.ts");
-    deepStrictEqual(await revisionOf(main), changed);
-    await git(main, "restore", "--staged", "--worktree", "b.ts");
-    deepStrictEqual(await revisionOf(main), clean);
-    await write("b.ts", "other");
-    await git(main, "stash", "-q", "--", "b.ts");
-    deepStrictEqual(await revisionOf(main), clean);
-    await git(main, "stash", "drop", "-q");
-    // An index of another commit, whose tree git knows, and files as it has them.
-    await git(main, "reset", "-q", "--soft", "HEAD~1");
-    deepStrictEqual(await revisionOf(main), { revision: commits.at(-2), dirty: true });
-    await git(main, "reset", "-q", "--hard", revision);
-    // All of them from a pack, with differences from earlier and from later ones.
-    await git(main, "gc", "-q");
-    for (const references of ["true", "false"]) {
-      await git(main, "-c", `repack.useDeltaBaseOffset=${references}`, "repack", "-adfq");
-      const types = await git(
-        main,
-        "cat-file",
-        "--batch-all-objects",
-        "--batch-check=%(objecttype) %(deltabase)",
-      );
-      ok(/^commit 0*[1-9a-f]/m.test(types) && /^commit 0+$/m.test(types), types);
-      for (const commit of commits) {
-        await git(main, "checkout", "-q", "--detach", commit);
-        deepStrictEqual(await revisionOf(main), { revision: commit, dirty: false });
+Deno.test(
+  "what the index has is held against the commit, wherever git keeps that",
+  { ignore },
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const main = `${folder}/main`;
+    try {
+      await Deno.mkdir(`${main}/inner/deep`, { recursive: true });
+      await git(main, "init", "-q", "-b", "main");
+      const write = (name: string, text: string) => Deno.writeTextFile(`${main}/${name}`, text);
+      await write("inner.ts", "beside a folder of that name");
+      await write("inner/deep/a.ts", "deep");
+      await write("run.sh", "may be executed");
+      await Deno.chmod(`${main}/run.sh`, 0o755);
+      await Deno.symlink("run.sh", `${main}/link`);
+      // Messages so long and alike that the pack keeps some as differences, of numbers of several bytes.
+      const message = Array.from({ length: 9000 }, (_, line) => `${line} of them`).join("\n");
+      const commits: string[] = [];
+      for (let i = 0; i < 8; i++) {
+        await write("b.ts", `${i}`);
+        await git(main, "add", ".");
+        await write("../message", `${i}\n${message}`);
+        await git(main, "commit", "-q", "-F", "../message");
+        commits.push(await git(main, "rev-parse", "HEAD"));
       }
+      const revision = commits.at(-1)!;
+      const [clean, changed] = [{ revision, dirty: false }, { revision, dirty: true }];
+      deepStrictEqual(await revisionOf(main), clean);
+      // What was staged and is taken back leaves an index that knows its tree no more.
+      await write("b.ts", "other");
+      await git(main, "add", "b.ts");
+      deepStrictEqual(await revisionOf(main), changed);
+      await git(main, "restore", "--staged", "--worktree", "b.ts");
+      deepStrictEqual(await revisionOf(main), clean);
+      await write("b.ts", "other");
+      await git(main, "stash", "-q", "--", "b.ts");
+      deepStrictEqual(await revisionOf(main), clean);
+      await git(main, "stash", "drop", "-q");
+      // An index of another commit, whose tree git knows, and files as it has them.
+      await git(main, "reset", "-q", "--soft", "HEAD~1");
+      deepStrictEqual(await revisionOf(main), { revision: commits.at(-2), dirty: true });
+      await git(main, "reset", "-q", "--hard", revision);
+      // All of them from a pack, with differences from earlier and from later ones.
+      await git(main, "gc", "-q");
+      for (const references of ["true", "false"]) {
+        await git(main, "-c", `repack.useDeltaBaseOffset=${references}`, "repack", "-adfq");
+        const types = await git(
+          main,
+          "cat-file",
+          "--batch-all-objects",
+          "--batch-check=%(objecttype) %(deltabase)",
+        );
+        ok(/^commit 0*[1-9a-f]/m.test(types) && /^commit 0+$/m.test(types), types);
+        for (const commit of commits) {
+          await git(main, "checkout", "-q", "--detach", commit);
+          deepStrictEqual(await revisionOf(main), { revision: commit, dirty: false });
+        }
+      }
+      // A clone that borrows them, and one that has lost them.
+      await git(folder, "clone", "-q", "--shared", "main", "borrows");
+      deepStrictEqual(await revisionOf(`${folder}/borrows`), clean);
+      await Deno.remove(`${folder}/borrows/.git/objects/info/alternates`);
+      deepStrictEqual(await revisionOf(`${folder}/borrows`), { revision, dirty: null });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
     }
-    // A clone that borrows them, and one that has lost them.
-    await git(folder, "clone", "-q", "--shared", "main", "borrows");
-    deepStrictEqual(await revisionOf(`${folder}/borrows`), clean);
-    await Deno.remove(`${folder}/borrows/.git/objects/info/alternates`);
-    deepStrictEqual(await revisionOf(`${folder}/borrows`), { revision, dirty: null });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  },
+);
 
 Deno.test("the hash of the sources is over the path, the length and the bytes of each", async () => {
   const paths: string[] = [];
@@ -269,8 +270,9 @@ Deno.test("the hash of the sources is over the path, the length and the bytes of
   strictEqual(code.lock, lock);
 });
 
-Deno.test("the tasks that train read the folder that a .git file leads to, and nothing beside it", async () => {
-  if (!await hasGit()) return;
+Deno.test("the tasks that train read the folder that a .git file leads to, and nothing beside it", {
+  ignore,
+}, async () => {
   const root = fileURLToPath(new URL("../../../", import.meta.url));
   const { tasks } = JSON.parse(await Deno.readTextFile(`${root}deno.json`)) as {
     tasks: Record<string, { command?: string }>;
