@@ -122,6 +122,12 @@ function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
 
 const graph = await importsOf([...sources()]);
 
+Deno.test("the graph is that of the lab", () => {
+  const edges = [...graph.values()].reduce((sum, imports) => sum + imports.length, 0);
+  ok(edges > 5000, `${edges} imports`);
+  ok(graph.get("agents/ppo.ts")?.includes("lab/core/rows.ts"));
+});
+
 Deno.test("every module stands in a layer, and imports point one way", () => {
   const wrong: string[] = [];
   for (const [path, imports] of graph) {
