@@ -1,5 +1,6 @@
 import { strictEqual } from "node:assert";
 import { sizeOfFile } from "../lab/store/files.ts";
+import { until } from "./until.ts";
 
 Deno.test("what a killed test has left is cleared away", async () => {
   const folder = await Deno.makeTempDir();
@@ -22,7 +23,7 @@ Deno.test("what a killed test has left is cleared away", async () => {
   await child.status;
   await reader.cancel();
   const isThere = (name: string) => sizeOfFile(`${folder}/${name}`) !== undefined;
-  while (!isThere("cleared")) await new Promise((next) => setTimeout(next, 10));
+  await until(() => isThere("cleared"));
   strictEqual(isThere("left"), false);
   strictEqual(isThere("kept"), true);
   await Deno.remove(folder, { recursive: true });

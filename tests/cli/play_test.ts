@@ -12,6 +12,7 @@ import { Box } from "../../lab/core/space.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import { type CapturedIo, capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
+import { until } from "../until.ts";
 
 const screen = { columns: 60, rows: 20 };
 
@@ -219,7 +220,7 @@ Deno.test("Ctrl-C and SIGTERM end with 130, and the terminal is given back", asy
   const silent = typing();
   const other = capturedIo({ screen, keyboard: silent });
   const playing = main(["play", "CartPole-v1"], other);
-  while (silent.modes.length === 0) await new Promise((go) => setTimeout(go, 1));
+  await until(() => silent.modes.length > 0);
   other.interrupt();
   strictEqual(await playing, 130);
   isRestored(other, silent.modes);

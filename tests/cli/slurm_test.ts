@@ -3,6 +3,7 @@ import { sizeOfFile } from "../../lab/store/files.ts";
 import { main } from "../../cli/main.ts";
 import { scriptOf } from "../../cli/slurm.ts";
 import { capturedIo } from "./captured_io.ts";
+import { until } from "../until.ts";
 
 /** Calls a command line in a folder of its own, with programs of ours in place of Slurm's. */
 async function withSlurm(
@@ -65,7 +66,7 @@ Deno.test("an array job trains its runs, queued again too, into stores that sync
     await Deno.writeTextFile(`${folder}/bin/deno`, `#!/bin/bash\n${waits}\n`, { mode: 0o755 });
     for (const signal of ["SIGTERM", "SIGUSR1"] as const) {
       const early = task(script, 0);
-      while (!isThere(`${folder}/begun`)) await new Promise((next) => setTimeout(next, 10));
+      await until(() => isThere(`${folder}/begun`));
       early.kill(signal);
       strictEqual((await early.status).code, 130);
       strictEqual(isThere(`${folder}/scontrol.log`), signal === "SIGUSR1");
@@ -79,10 +80,10 @@ Deno.test("an array job trains its runs, queued again too, into stores that sync
     await first.lock(true);
     const second = task(script, 0);
     const there = (name: string) => isThere(`${folder}/${name}`);
-    while (!there("waits") && !there("begun")) await new Promise((next) => setTimeout(next, 10));
+    await until(() => there("waits") || there("begun"));
     strictEqual(there("begun"), false);
     first.close();
-    while (!there("begun")) await new Promise((next) => setTimeout(next, 10));
+    await until(() => there("begun"));
     second.kill("SIGTERM");
     strictEqual((await second.status).code, 130);
     await Deno.remove(`${folder}/bin/deno`);

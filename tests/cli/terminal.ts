@@ -1,4 +1,6 @@
 /** The lab in a real terminal: a pseudo-terminal that util-linux' `script` opens. */
+import { until } from "../until.ts";
+
 const main = new URL("../../cli/main.ts", import.meta.url).pathname;
 const root = new URL("../../", import.meta.url).pathname;
 
@@ -39,15 +41,9 @@ export async function inTerminal(
     stderr: "inherit",
   }).spawn();
   let [written, isOver] = ["", false];
-  let changed = Promise.withResolvers<void>();
   const reading = (async () => {
-    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-      written += text;
-      changed.resolve();
-      changed = Promise.withResolvers();
-    }
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) written += text;
     isOver = true;
-    changed.resolve();
   })();
   const keyboard = child.stdin.getWriter();
   try {
@@ -56,10 +52,8 @@ export async function inTerminal(
         return written;
       },
       until: async (pattern) => {
-        while (!pattern.test(written)) {
-          if (isOver) throw new Error(`It ended before ${pattern}: ${written}`);
-          await changed.promise;
-        }
+        await until(() => isOver || pattern.test(written)).catch(() => {});
+        if (!pattern.test(written)) throw new Error(`It has not written ${pattern}: ${written}`);
       },
       type: (keys) => keyboard.write(new TextEncoder().encode(keys)),
       ended: reading.then(async () => (await child.status).code),

@@ -8,6 +8,7 @@ import { temporaryStore } from "../lab/experiment/temporary_store.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 import { options, request } from "../lab/experiment/toy_runs.ts";
 import { missing, Server } from "../lab/store/postgres/server.ts";
+import { until } from "../until.ts";
 
 for (let seed = 1; seed <= 10; seed++) {
   Deno.test({ name: `a fleet under the faults of seed ${seed}`, ignore: missing }, async () => {
@@ -37,10 +38,9 @@ Deno.test(
       signal: new AbortController().signal,
       onLine: (line) => lines.push(line),
     });
-    const pause = (seconds: number) => new Promise((next) => setTimeout(next, 1000 * seconds));
-    while (Number((await hub.content(id))?.run.iterations ?? 0) < 1) await pause(0.1);
+    await until(async () => Number((await hub.content(id))?.run.iterations ?? 0) >= 1);
     proxy.cut();
-    await pause(30);
+    await new Promise((next) => setTimeout(next, 30_000));
     strictEqual(Number((await hub.content(id))!.run.iterations) < 5, true);
     proxy.open();
     strictEqual(await worked, 1);

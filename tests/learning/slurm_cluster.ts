@@ -5,6 +5,7 @@
  * @module
  */
 import { Guard } from "../guard.ts";
+import { until } from "../until.ts";
 
 /** What a cluster needs. */
 const programs = ["munged", "slurmctld", "slurmd"].map((name) => `/usr/sbin/${name}`);
@@ -206,21 +207,5 @@ function isSocket(path: string): boolean {
     return Deno.statSync(path).isSocket === true;
   } catch {
     return false;
-  }
-}
-
-/**
- * Waits until something is so.
- *
- * @throws where it takes minutes.
- */
-export async function until(
-  holds: () => boolean | Promise<boolean>,
-  seconds = 120,
-): Promise<void> {
-  const end = performance.now() + 1000 * seconds;
-  while (!await holds()) {
-    if (performance.now() > end) throw new Error(`not within ${seconds} s: ${holds}`);
-    await new Promise((next) => setTimeout(next, 100));
   }
 }

@@ -2,7 +2,8 @@ import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { sizeOfFile } from "../../lab/store/files.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { missing as withoutServer, Server } from "../lab/store/postgres/server.ts";
-import { Cluster, missing, until } from "./slurm_cluster.ts";
+import { until } from "../until.ts";
+import { Cluster, missing } from "./slurm_cluster.ts";
 
 const BUDGET = 20_000;
 const SEEDS = 3;

@@ -7,6 +7,7 @@ import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts"
 import type { RandomSpec } from "../../../../lab/compute/workspace.ts";
 import { defaultRng } from "../../../../lab/core/random.ts";
 import { library } from "../backends.ts";
+import { until } from "../../../until.ts";
 
 await openWorkspace("cpu");
 
@@ -236,8 +237,8 @@ Deno.test("the thread is started for what takes long, and may be lost", async ()
   for (let i = 0; i < 100; i++) background.take(() => {})();
   strictEqual(background.lost, undefined);
   for (let i = 0; i < 4; i++) background.take(busy(100))();
-  while (background.lost === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
-  match(background.lost, /no_such_thread/);
+  await until(() => background.lost !== undefined);
+  match(background.lost!, /no_such_thread/);
   let works = 0;
   background.take(() => works++)();
   strictEqual(works, 1);

@@ -17,6 +17,7 @@ import { partsOf } from "../../../../lab/compute/compile/wasm/parts.ts";
 import { valueAndGradients } from "../../../../lab/compute/gradients.ts";
 import { defaultRng } from "../../../../lab/core/random.ts";
 import { library } from "../backends.ts";
+import { until } from "../../../until.ts";
 
 await openWorkspace("cpu");
 
@@ -112,9 +113,9 @@ export async function left(
     const { exports } = new WebAssembly.Instance(module, { env });
     run = () => (exports.run0 as (base: number) => void)(0);
   } else {
-    pool = new ThreadPool(arena, threads, { library: opened });
+    const pooled = pool = new ThreadPool(arena, threads, { library: opened });
     const threaded = pool.add({ binary, barriers, libraryCalls });
-    while (!pool.ready) await new Promise((resolve) => setTimeout(resolve, 1));
+    await until(() => pooled.ready);
     run = () => ok(threaded(60_000));
   }
   for (let i = 0; i < runs; i++) run();

@@ -21,6 +21,7 @@ import { registries } from "../toy_registries.ts";
 import { options, request, toySweep } from "../toy_runs.ts";
 import { chaos } from "./chaos.ts";
 import { Proxy } from "./proxy.ts";
+import { until } from "../../../until.ts";
 
 const pause = (milliseconds: number) => new Promise((next) => setTimeout(next, milliseconds));
 
@@ -47,11 +48,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     });
   /** Waits until the hub has a run as far as an iteration. */
   const reached = async (id: string, iteration: number, at = hub) => {
-    for (;;) {
-      const content = await at.content(id);
-      if (content !== undefined && Number(content.run.iterations) >= iteration) return;
-      await pause(20);
-    }
+    await until(async () => Number((await at.content(id))?.run.iterations ?? -1) >= iteration);
   };
   /** How a run ended, and where it was resumed from. */
   const ended = async (id: string, at = hub) => {
@@ -68,7 +65,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     const asked = launchInFleet([slow], fleet, {
       ...{ registries, onLine: (line: string) => lines.push(line), signal: stop.signal },
     });
-    while ((await hub.tasks()).length < 1 || lines.length < 1) await pause(20);
+    await until(async () => (await hub.tasks()).length > 0 && lines.length > 0);
     await pause(2200); // it looks every second
     stop.abort();
     await asked;
@@ -224,7 +221,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     const worked = work(server.port, lines, { holdSeconds: 3, open: slowly(4) });
     let isOver = false;
     void worked.finally(() => isOver = true);
-    while ((await hub.tasks([id]))[0].state === "waiting") await pause(20);
+    await until(async () => (await hub.tasks([id]))[0].state !== "waiting");
     while (!isOver) {
       strictEqual(await hub.claim("another", 60), undefined);
       await pause(20);
@@ -246,12 +243,12 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
         stop.abort();
       },
     });
-    while ((await hub.tasks([id]))[0].state === "waiting") await pause(20);
-    let claim;
-    while ((claim = await hub.claim("another", 60)) === undefined) await pause(20);
+    await until(async () => (await hub.tasks([id]))[0].state !== "waiting");
+    let claim: Awaited<ReturnType<Hub["claim"]>>;
+    await until(async () => (claim = await hub.claim("another", 60)) !== undefined);
     strictEqual(await worked, 0);
     deepStrictEqual(lines, [`run ${id}: given up, as another worker has taken it up`]);
-    await hub.release(claim, "ended", { message: "over" });
+    await hub.release(claim!, "ended", { message: "over" });
   });
 
   await t.step("a worker that is stopped hands its run back at once", async () => {
@@ -331,7 +328,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     };
     const failing = request({ seed: 3, set: [["agent.throwAt", "6"]] });
     const asked = launchInFleet([slow, request({ seed: 2 }), failing], fleet, watching);
-    while ((await hub.tasks()).length < 3) await pause(20);
+    await until(async () => (await hub.tasks()).length === 3);
     strictEqual(await work(server.port, [], { workers: 3 }), 3);
     const runs = await asked;
     deepStrictEqual(runs.map(({ status }) => status), ["completed", "completed", "failed"]);
@@ -357,7 +354,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
       ...watching,
       onRefused: (refusals) => refused.push(...refusals.map(({ message }) => message)),
     });
-    while ((await hub.tasks()).length < 2) await pause(20);
+    await until(async () => (await hub.tasks()).length === 2);
     const others = (await hub.tasks()).map(({ run }) => run);
     strictEqual(await work(server.port, [], { workers: 2 }), 2);
     deepStrictEqual((await some).map(({ id, status }) => [id, status]), [[others[0], "completed"]]);
@@ -390,7 +387,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
       // Who asked first has gone before anything began.
       const gone = new AbortController();
       const first = runSweep("toys", sweep, { ...watching, signal: gone.signal });
-      while ((await hub.tasks()).length === 0) await pause(20);
+      await until(async () => (await hub.tasks()).length > 0);
       gone.abort();
       await first;
       const stop = new AbortController();
