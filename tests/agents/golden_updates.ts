@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deepStrictEqual, ok } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import type { Workspace } from "../../lab/compute/workspace.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 
@@ -43,6 +43,7 @@ export function expectClose(
   expected: ArrayLike<number>,
   what: string,
 ): void {
+  strictEqual(actual.length, expected.length, what);
   for (let i = 0; i < expected.length; i++) {
     const error = Math.abs(actual[i] - expected[i]);
     ok(error <= 2e-5 * Math.max(1, Math.abs(expected[i])), `${what}: ${actual} is not ${expected}`);
@@ -69,7 +70,8 @@ export async function expectAfter(workspace: Workspace, { after }: GoldenCase): 
   for (const group of ["parameters", "target"] as const) {
     const reached = await workspace.read(group);
     deepStrictEqual(Object.keys(reached).sort(), Object.keys(after[group]).sort());
-    for (const [name, { values }] of Object.entries(after[group])) {
+    for (const [name, { shape, values }] of Object.entries(after[group])) {
+      deepStrictEqual(reached[name].shape, shape, `${group}/${name}`);
       expectClose(reached[name].values as Float32Array, values, `${group}/${name}`);
     }
   }

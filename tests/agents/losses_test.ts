@@ -2,7 +2,7 @@
  * Losses on worked numbers in float64, and their gradients against central differences of the
  * textbook formulas in float64.
  */
-import { ok } from "node:assert";
+import { ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { policyGradientLoss } from "../../agents/a2c.ts";
 import { huber, meanSquaredError } from "../../agents/losses.ts";
@@ -35,6 +35,7 @@ const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 const mean = (values: number[]) => sum(values) / values.length;
 
 function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance = 2e-6) {
+  strictEqual(actual.length, expected.length);
   expected.forEach((value, i) =>
     ok(
       Math.abs(actual[i] - value) <= tolerance * Math.max(1, Math.abs(value)),

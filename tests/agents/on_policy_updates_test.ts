@@ -3,7 +3,7 @@
  * parameters (recipe: tests/golden/numpy/on_policy.py), and of PPO with state-dependent noise against
  * Stable-Baselines3 (tests/golden/stable_baselines3/state_dependent_noise.py).
  */
-import { deepStrictEqual, ok } from "node:assert";
+import { deepStrictEqual } from "node:assert";
 import { a2c, compileUpdate as compileA2c } from "../../agents/a2c.ts";
 import { impala } from "../../agents/impala.ts";
 import { compileUpdate as compilePpo, ppo } from "../../agents/ppo.ts";
@@ -18,6 +18,7 @@ import { gatherRows } from "../../lab/core/rows.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { onCompiled, options } from "../lab/compute/backends.ts";
+import { expectClose } from "./golden_updates.ts";
 
 interface Array {
   readonly shape: number[];
@@ -60,16 +61,6 @@ const world = {
 const discrete = { ...world, actionSpace: new Discrete(3) };
 const measured = { ...world, actionSpace: new Box({ low: -1, high: 1, shape: [2] }) };
 
-function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string) {
-  for (let i = 0; i < expected.length; i++) {
-    const error = Math.abs(actual[i] - expected[i]);
-    ok(
-      error <= 2e-5 * Math.max(1, Math.abs(expected[i])),
-      `${what}[${i}] is ${actual[i]}, not ${expected[i]}`,
-    );
-  }
-}
-
 /** A rollout as advantages are estimated from it. */
 function columnsOf(rollout: Kept): OffPolicyColumns {
   const numbers = (name: string) => Float64Array.from(rollout[name]?.values ?? []);
@@ -105,7 +96,8 @@ async function open(
 async function expectAfter(workspace: Workspace, after: Kept): Promise<void> {
   const reached = await workspace.read("parameters");
   deepStrictEqual(Object.keys(reached).sort(), Object.keys(after).sort());
-  for (const [name, { values }] of Object.entries(after)) {
+  for (const [name, { shape, values }] of Object.entries(after)) {
+    deepStrictEqual(reached[name].shape, shape, name);
     expectClose(reached[name].values as Float32Array, values, name);
   }
   workspace.dispose();

@@ -359,8 +359,10 @@ Deno.test("shaping adds γ Φ(next) − Φ(before): what is left of the walk, or
     tableOf({ map, ...shaping && { shaping, shapingDiscount: 0.9 } })[0].map(([{ reward }]) =>
       reward
     );
-  const near = (found: number[], expected: number[]) =>
+  const near = (found: number[], expected: number[]) => {
+    strictEqual(found.length, expected.length);
     found.forEach((value, i) => ok(Math.abs(value - expected[i]) < 1e-12, `${found}`));
+  };
   // Up and right stay, down leads nearer (right and left stay, too).
   near(rewards(), [-0.01, -0.01, -0.01, -0.01]);
   near(rewards("walk"), [-0.006, -0.006, 0.003, -0.006]); // Φ: −0.04, below −0.03

@@ -36,8 +36,9 @@ function pathOf(model: LoadedModel): Float32Array[] {
   return [...path, values];
 }
 
-/** Two lists of numbers are equal to rounding. */
+/** Numbers, of which there are some, are what is expected of each, to rounding. */
 function near(given: Float32Array, expected: (i: number) => number, what: string): void {
+  ok(given.length > 0, what);
   given.forEach((value, i) => {
     const apart = Math.abs(value - expected(i));
     ok(apart <= 2e-5 * (1 + Math.abs(value)), `${what}: ${value} for ${expected(i)}`);

@@ -2,7 +2,7 @@
  * Two whole updates of the VAE and of WGAN-GP, and three rounds of SeqGAN, through the trainer, against
  * NumPy in float64 (recipe: tests/golden/numpy/generative.py).
  */
-import { deepStrictEqual, ok } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
 import type { ModelDefinition } from "../../lab/compute/definitions.ts";
@@ -43,7 +43,9 @@ function tensors(kept: Record<string, Tensor>): NamedTensors {
 
 function expectClose(actual: NamedTensors, expected: Record<string, Tensor>) {
   deepStrictEqual(Object.keys(actual).sort(), Object.keys(expected).sort());
-  for (const [name, { values }] of Object.entries(expected)) {
+  for (const [name, { shape, values }] of Object.entries(expected)) {
+    deepStrictEqual(actual[name].shape, shape, name);
+    strictEqual(actual[name].values.length, values.length, name);
     values.forEach((value, i) => {
       const error = Math.abs(actual[name].values[i] - value);
       ok(error <= 2e-5 * Math.max(1, Math.abs(value)), `${name}: off by ${error}`);

@@ -31,7 +31,10 @@ export async function filesOf(folder: string): Promise<string[]> {
  */
 export async function passes(folder: string, test: string, patience: number): Promise<boolean> {
   const { success } = await new Deno.Command("deno", {
-    args: ["test", "--no-check", "--quiet", "--fail-fast", "--allow-all", test],
+    args: [
+      ...["test", "--no-check", "--quiet", "--fail-fast", "--allow-all"],
+      ...["--preload=tests/properties.ts", test],
+    ],
     cwd: folder,
     stdout: "null",
     stderr: "null",

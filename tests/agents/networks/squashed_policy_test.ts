@@ -1,5 +1,5 @@
 /** SAC's policy with gSDE: its deviations, and the noise that explores and is held. */
-import { deepStrictEqual, ok } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { SquashedExplorer } from "../../../agents/exploration/squashed_explorer.ts";
 import { gsdeActions, squashedPolicy } from "../../../agents/networks/squashed_policy.ts";
@@ -34,6 +34,7 @@ const parameters = () => ({
 });
 
 function expectClose(actual: ArrayLike<number>, expected: number[]): void {
+  strictEqual(actual.length, expected.length);
   expected.forEach((x, i) => ok(Math.abs(actual[i] - x) < 1e-5, `${actual} is not ${expected}`));
 }
 
