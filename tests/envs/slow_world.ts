@@ -22,10 +22,16 @@ const world = cartPole({ suttonBartoReward: false });
 if (!environments.some(({ id }) => id === "SlowCartPole-v0")) {
   register({
     id: "SlowCartPole-v0",
-    configuration: z.strictObject({ rounds: z.int().default(100).describe("work of a step") }),
-    entry: ({ rounds }) => ({
+    configuration: z.strictObject({
+      rounds: z.int().default(100).describe("work of a step"),
+      seconds: z.number().default(0).describe("what a step rests in a worker"),
+    }),
+    entry: ({ rounds, seconds }) => ({
       ...world,
       step(state, action, random) {
+        if ("WorkerGlobalScope" in globalThis) {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000 * seconds);
+        }
         const next = world.step(state, action, random);
         return { ...next, reward: next.reward + (labour(rounds) & 1) };
       },

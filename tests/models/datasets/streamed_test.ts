@@ -10,7 +10,9 @@ import { filesOf } from "../../../lab/experiment/session.ts";
 import { defineExperiment } from "../../../lab/experiment/definition.ts";
 import { arrays } from "../../../models/datasets/arrays.ts";
 import { images } from "../../../models/datasets/images.ts";
+import { phase, type Reading } from "../../../lab/experiment/read_ahead.ts";
 import { train } from "../../../mod.ts";
+import { until } from "../../until.ts";
 
 const folder = await Deno.makeTempDir();
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
@@ -101,6 +103,16 @@ Deno.test("pictures that are read ahead are those that are read when they are as
     await written(`ahead/${i}.png`, encodePng({ width: 5, height: 5, data, channels: 1 }));
   }
   const taken: boolean[] = [];
+  /** What the thread says of itself. */
+  let word: Int32Array = new Int32Array();
+  const { Worker } = globalThis;
+  globalThis.Worker = class extends Worker {
+    override postMessage(reading: Reading): void {
+      word = reading.word;
+      super.postMessage(reading);
+    }
+  };
+  using _ = { [Symbol.dispose]: () => void (globalThis.Worker = Worker) };
   const fields = { folder: `${folder}/ahead`, side: 4, grey: true, test: 0.2, streamed: true };
   const { train: { reader } } = await load(images, fields, {
     readAhead: (...given: Parameters<NonNullable<typeof files.readAhead>>) => {
@@ -130,8 +142,8 @@ Deno.test("pictures that are read ahead are those that are read when they are as
     deepStrictEqual(read(reader, gathered), read(plain.reader, gathered));
   }
   deepStrictEqual(taken, [true, true, true, false]);
-  // The thread has left; another one begins.
-  await new Promise((next) => setTimeout(next, 1500));
+  // Where the thread has left, another one begins.
+  await until(() => Atomics.load(word, 0) === phase.left, 20);
   reader!.prefetch!([2, 5]);
   deepStrictEqual(read(reader, [2, 5]), read(plain.reader, [2, 5]));
   for (let i = 0; i < 12; i++) await Deno.writeFile(`${folder}/ahead/${i}.png`, Uint8Array.of(1));

@@ -66,9 +66,9 @@ Deno.test({
     );
     program.run();
     short.run();
-    const measured = workspace.explain(true);
-    strictEqual(measured[0].backend, "native");
-    const said = measured.map(({ items }) => items.map(({ what }) => what));
+    const explained = workspace.explain();
+    strictEqual(explained[0].backend, "native");
+    const said = explained.map(({ items }) => items.map(({ what }) => what));
     const native = "matrix product, native";
     deepStrictEqual(said, [[native, native], ["matrix product"]]);
   },
