@@ -12,6 +12,7 @@ import { Hub } from "../../../../lab/store/postgres/hub.ts";
 import { Mirror } from "../../../../lab/store/postgres/replica.ts";
 import type { Server } from "../../store/postgres/server.ts";
 import { Guard } from "../../../guard.ts";
+import { until } from "../../../until.ts";
 import { temporaryStore } from "../temporary_store.ts";
 import { registries } from "../toy_registries.ts";
 import { options, request } from "../toy_runs.ts";
@@ -146,7 +147,7 @@ export async function chaos(
       await disturb();
       await pause(pick(500));
     }
-    while (!await isOver()) await pause(200);
+    await until(isOver, 600);
   } finally {
     await Promise.all(processes.map((process) => process.end()));
     for (const proxy of proxies) proxy[Symbol.dispose]();
