@@ -87,7 +87,7 @@ Deno.test("a sweep says how far it came, which trial leads and what trains", () 
   {
     // Chosen by validation examples, judged by others.
     using page = shown({ judged: { ...judged, metric: "evaluation/reconstruction" } });
-    match(facts(page)[2], /^evaluation reconstruction on seeds that chose nothing: 28 /);
+    match(facts(page)[2], /^On seeds that chose nothing, evaluation reconstruction: 28 /);
   }
   {
     // A trial before the best one has no runs any more.

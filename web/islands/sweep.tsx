@@ -87,8 +87,8 @@ function Standing({ view }: { view: SweepView }): VNode {
       {judged !== null && (
         <div>
           <dt>
-            {judged.metric === metric ? "On" : `${metricTitle(judged.metric)} on`}{" "}
-            seeds that chose nothing
+            On seeds that chose nothing
+            {judged.metric !== metric && `, ${metricTitle(judged.metric)}`}
           </dt>
           <dd>
             {cameTo(judged.value)}
