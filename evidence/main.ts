@@ -29,6 +29,7 @@ import {
 import { moveResults, readResults, type SeedResult, valid, writeResults } from "./results.ts";
 import { type EvidenceRow, judgingSeeds, metricOf } from "./row.ts";
 import { evidence } from "./rows.ts";
+import { sourcesNow } from "./sources.ts";
 import { summaryOf } from "./tables.ts";
 import { chosenBy, isVerifiable, verify } from "./verify.ts";
 
@@ -44,8 +45,8 @@ again: to go on after an interruption, give the same command.
   --tables     Only writes the tables, from the figures that are there.
   --list       Only shows how the rows stand.
   --verify [N] Trains one seed again of each row that a FILTER names, without one of each row whose
-               code has changed since: an equal digest renews the row, another one voids it (exit
-               code 1). With N, of N cheap rows that the revision chooses, which changes no row.
+               code has changed since: an equal digest with equal scores renews the row, others void
+               it (exit code 1). With N, of N cheap rows that the revision chooses, which changes no row.
   --again      Measures all seeds anew. What a row has stays until its last seed has ended; to go on
                with it after an interruption, give the same command.
   --workers N  Seeds at a time. Default: 1, which tells what each costs.`;
@@ -124,6 +125,8 @@ interface Surroundings {
   readonly store: Store;
   /** What runs go through. */
   readonly code: Pick<Manifest["code"], "revision" | "dirty">;
+  /** The hash of a row's code as it is now. Default: of the files. */
+  readonly sourcesNow?: typeof sourcesNow;
 }
 
 async function surroundings(io: Io, store: Store): Promise<Surroundings> {
@@ -138,7 +141,7 @@ async function surroundings(io: Io, store: Store): Promise<Surroundings> {
  */
 export async function bringUpToDate(
   row: EvidenceRow,
-  { io, store, code, again, workers }: Surroundings & {
+  { io, store, code, sourcesNow: now = sourcesNow, again, workers }: Surroundings & {
     readonly again: boolean;
     readonly workers: number;
   },
@@ -170,6 +173,12 @@ export async function bringUpToDate(
         workers,
         ...watch,
         onResult: async (result, irreproducible) => {
+          // Each run reads the code from the disk, where it may be edited meanwhile.
+          if (await now(row, definition) !== sources) {
+            throw new LabError(
+              `Cannot keep seed ${result.seed} of ${row.experiment} as its code was changed meanwhile`,
+            );
+          }
           runs.push(result);
           runs.sort((a, b) => a.seed - b.seed);
           await writeResults(place, { ...head, irreproducible, runs });
@@ -210,7 +219,7 @@ export async function verifyRows(
   if (chosen.length === 0) io.out("Nothing to verify.");
   let exitCode = 0;
   for (const each of chosen) {
-    const { result: { seed, equal, results }, interrupted } = await watched(
+    const { result: { seed, other, results }, interrupted } = await watched(
       io,
       1,
       (watch) => verify(each, { store, registries, workers: 1, ...watch }),
@@ -220,8 +229,11 @@ export async function verifyRows(
     if (code.dirty === false && typeof which !== "number") {
       await writeResults(resultsFolder(io), results);
     }
-    io.out(`${each.row.experiment}, seed ${seed.seed}: ${equal ? "equal" : "ANOTHER"} digest`);
-    if (!equal) exitCode = 1;
+    io.out(
+      `${each.row.experiment}, seed ${seed.seed}: ` +
+        (other === undefined ? "equal digest" : `ANOTHER ${other}`),
+    );
+    if (other !== undefined) exitCode = 1;
   }
   return exitCode;
 }

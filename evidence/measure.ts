@@ -43,7 +43,7 @@ export interface MeasureOptions {
 /**
  * Trains `seeds` of a row and returns their results by ascending seed.
  *
- * @throws LabError where a run failed. One that diverged is a result.
+ * @throws LabError where a run failed, once those beside it have ended. One that diverged is a result.
  */
 export async function measure(
   row: EvidenceRow,
@@ -68,6 +68,7 @@ export async function measure(
     threads: 1,
   });
   let inOrder = Promise.resolve();
+  let failed: { readonly error: unknown } | undefined;
   // One after the other each run's work can be told from the next one's.
   const batches = workers === 1 ? seeds.map((seed) => [seed]) : [seeds];
   for (const batch of batches) {
@@ -84,11 +85,14 @@ export async function measure(
         const { user, system } = process.cpuUsage(before);
         const isAlone = workers === 1 && !isBusy;
         const seconds = isAlone ? Math.round((user + system) / 1e5) / 10 : null;
-        inOrder = inOrder.then(() => take(progress.run.id, seconds));
-        inOrder.catch(() => {}); // thrown below, once the runs under way have ended
+        inOrder = inOrder.then(() => take(progress.run.id, seconds)).catch((error) => {
+          failed ??= { error };
+        });
       },
     });
     await inOrder;
+    // The seeds beside one that failed have ended, and are kept.
+    if (failed !== undefined) throw failed.error;
   }
   return results.sort((a, b) => a.seed - b.seed);
 }

@@ -133,10 +133,20 @@ export async function sourcesOf(
 ): Promise<string> {
   const paths = await modulesOf(row, definition);
   const key = paths.join();
-  if (!hashes.has(key)) {
-    hashes.set(key, hashOfModules(paths.map((path) => labRoot + path), labRoot, belongs, codeOnce));
-  }
+  if (!hashes.has(key)) hashes.set(key, hashOfPaths(paths, codeOnce));
   return await hashes.get(key)!;
+}
+
+/** The same of the files as they are now, whatever they were before. */
+export async function sourcesNow(
+  row: Pick<EvidenceRow, "score">,
+  definition: ExperimentDefinition,
+): Promise<string> {
+  return await hashOfPaths(await modulesOf(row, definition), codeOf);
+}
+
+function hashOfPaths(paths: readonly string[], code: typeof codeOf): Promise<string> {
+  return hashOfModules(paths.map((path) => labRoot + path), labRoot, belongs, code);
 }
 
 /** Read once a process, by the modules that they begin at. */

@@ -1,6 +1,6 @@
 /**
- * Verifies results: trains the cheapest seed of a row again, whose digest tells whether the code of
- * today still gives what was measured.
+ * Verifies results: trains the cheapest seed of a row again, whose digest and scores tell whether the
+ * code of today still gives what was measured.
  *
  * @module
  */
@@ -49,12 +49,15 @@ export function chosenBy<T extends Pick<VerifiableRow, "results">>(
   return chosen;
 }
 
+/** What a seed must give again. A score may be another one of the same run where other code values it. */
+const COMPARED = ["digest", "score", "best"] as const;
+
 /** What verifying a row found. */
 export interface Verification {
   /** The seed that was trained again; undefined: it was interrupted. */
   readonly seed: SeedResult | undefined;
-  /** Whether it ended in the digest that was measured. */
-  readonly equal: boolean;
+  /** What came out otherwise than it was measured; undefined: nothing. */
+  readonly other?: (typeof COMPARED)[number];
   /** What is to be kept: renewed for the code of today, or without the runs that it voids. */
   readonly results: Results;
 }
@@ -67,10 +70,10 @@ export async function verify(
   const kept = cheapest(results.runs)!;
   const backend = choiceOf(kept.backend);
   const [seed] = await measure(row, definition, [kept.seed], { ...options, backend, workers: 1 });
-  if (seed === undefined) return { seed, equal: false, results };
-  const equal = seed.digest === kept.digest;
-  const runs = equal ? timed(results.runs, seed) : [];
-  return { seed, equal, results: { ...results, sources, runs } };
+  if (seed === undefined) return { seed, results };
+  const other = COMPARED.find((name) => seed[name] !== kept[name]);
+  const runs = other === undefined ? timed(results.runs, seed) : [];
+  return { seed, other, results: { ...results, sources, runs } };
 }
 
 /** Results with a seed that gave its digest again in the old one's place, where only the new one knows its cost. */

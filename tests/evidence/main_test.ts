@@ -120,6 +120,20 @@ Deno.test("a row that is measured again keeps what it had until its last seed is
   deepStrictEqual(trained(), ["101", "102", "101", "102"]);
 });
 
+Deno.test("a seed whose code was edited while it trained is not kept", async () => {
+  await using lab = await laboratory();
+  let asked = 0;
+  const sourcesNow = () => Promise.resolve(++asked < 2 ? lab.sources : "edited");
+  await rejects(
+    bringUpToDate({ ...row, seeds: 3 }, {
+      ...{ ...lab.around, code: clean, again: false, workers: 1, sourcesNow },
+    }),
+    /^LabError: Cannot keep seed 102 of bandit-ucb as its code was changed meanwhile$/,
+  );
+  deepStrictEqual((await lab.kept())!.runs.map(({ seed }) => seed), [101]);
+  strictEqual(lab.store.runs().length, 2);
+});
+
 Deno.test("a seed that a rule ended has the score that no rule saw", async () => {
   await using lab = await laboratory();
   const { store } = lab;
@@ -178,7 +192,9 @@ Deno.test("a row of other code is to be verified: an equal digest renews it, ano
   await using lab = await laboratory();
   const { around, io } = lab;
   const rows = [{ ...row, seeds: 2 }];
-  const runs = results(1, 2).map((run) => ({ ...run, digest: "another" }));
+  await bringUpToDate(rows[0], { ...around, code: clean, again: false, workers: 1 });
+  const measured = (await lab.kept())!.runs.map((run, i) => ({ ...run, seconds: i }));
+  const runs = measured.map((run) => ({ ...run, digest: "another" }));
   const toVerify = async () => (await measuredRow(rows[0], io)).toVerify;
   await lab.keep({ runs, sources: lab.sources });
   strictEqual(await toVerify(), false);
@@ -191,8 +207,7 @@ Deno.test("a row of other code is to be verified: an equal digest renews it, ano
   match(io.written.out, /^bandit-ucb, seed 101: ANOTHER digest$/m);
   // Only a commit's code changes what was measured.
   strictEqual((await lab.kept())!.sources, "of other code");
-  const { digest } = lab.store.runs()[0];
-  await lab.keep({ runs: runs.map((run) => ({ ...run, digest })), sources: "of other code" });
+  await lab.keep({ runs: measured, sources: "of other code" });
   strictEqual(await verifyRows(rows, "changed", { ...around, code: clean }), 0);
   match(io.written.out, /^bandit-ucb, seed 101: equal digest$/m);
   const renewed = (await lab.kept())!;
@@ -201,6 +216,14 @@ Deno.test("a row of other code is to be verified: an equal digest renews it, ano
   const trained = lab.store.runs().length;
   strictEqual(await verifyRows(rows, "all", { ...around, code: clean }), 0);
   strictEqual(lab.store.runs().length, trained + 1);
+  // What values a run may be other code though the run is the same.
+  for (const [other, value] of [["score", 0.5], ["best", null]] as const) {
+    const [first, second] = measured;
+    await lab.keep({ runs: [{ ...first, [other]: value }, second], sources: "of other code" });
+    strictEqual(await verifyRows(rows, "changed", { ...around, code: clean }), 1);
+    match(io.written.out, new RegExp(`^bandit-ucb, seed 101: ANOTHER ${other}$`, "m"));
+    deepStrictEqual((await lab.kept())!.runs, []);
+  }
   // As it was measured: its seed, its backend.
   const eager = runs.slice(1).map((run) => ({ ...run, backend: "tfjs-cpu" }));
   await lab.keep({ runs: eager, sources: lab.sources });

@@ -87,6 +87,22 @@ Deno.test("a seed that diverges has no score, one that fails ends the measuremen
   );
 });
 
+Deno.test("a seed that fails leaves those that end after it", async () => {
+  await using lab = await temporaryStore();
+  const kept: number[] = [];
+  await rejects(
+    measured(lab.store, [101, 102, 103], {}, {
+      workers: 2,
+      onResult: ({ seed }) => {
+        kept.push(seed);
+        if (kept.length === 1) throw new Error("the disk is full");
+      },
+    }),
+    /^Error: the disk is full$/,
+  );
+  deepStrictEqual(kept.sort(), [101, 102, 103]);
+});
+
 Deno.test("a run that rolls dice is told as such, and what was stopped before is left out", async () => {
   await using lab = await temporaryStore();
   const reasons: (string | undefined)[] = [];

@@ -11,6 +11,7 @@ import {
   moduleOf,
   modulesOf,
   modulesOfWorld,
+  sourcesNow,
   sourcesOf,
 } from "../../evidence/sources.ts";
 import { chosenBy, timed } from "../../evidence/verify.ts";
@@ -117,6 +118,7 @@ Deno.test("the code of every row is found, and another agent's or world's is non
   strictEqual(follows("envs/taxi.ts", "envs/entries.ts"), false);
   const hash = async (name: string) => await sourcesOf({}, await named(name));
   strictEqual(await hash("cartpole-a2c"), await hash("cartpole-a2c-quick"));
+  strictEqual(await hash("cartpole-a2c"), await sourcesNow({}, await named("cartpole-a2c")));
   ok(await hash("cartpole-a2c") !== await hash("acrobot-a2c"));
   ok(await hash("cartpole-a2c") !== await hash("cartpole-ppo"));
 });

@@ -2054,7 +2054,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "another digest leaves what was measured",
     file: "evidence/verify.ts",
-    from: "equal ? timed(results.runs, seed) : []",
+    from: "other === undefined ? timed(results.runs, seed) : []",
     to: "timed(results.runs, seed)",
     test: "tests/evidence/main_test.ts",
   },
@@ -2212,6 +2212,29 @@ export const mutants: readonly Mutant[] = [
     from: "found === undefined || found.key !== key",
     to: "found === undefined",
     test: "tests/evidence/references_test.ts",
+  },
+  {
+    fault: "a row whose score is another one today is renewed by its digest",
+    file: "evidence/verify.ts",
+    from: '["digest", "score", "best"]',
+    to: '["digest"]',
+    test: "tests/evidence/main_test.ts",
+  },
+  {
+    fault: "a seed that fails loses those that end after it",
+    file: "evidence/measure.ts",
+    from:
+      ".then(() => take(progress.run.id, seconds)).catch((error) => {\n          failed ??= { error };",
+    to:
+      ".then(() => take(progress.run.id, seconds));\n        inOrder.catch((error) => {\n          failed ??= { error };",
+    test: "tests/evidence/measure_test.ts",
+  },
+  {
+    fault: "a seed of code that was edited while it trained is kept as a commit's",
+    file: "evidence/main.ts",
+    from: "await now(row, definition) !== sources",
+    to: "sources === undefined",
+    test: "tests/evidence/main_test.ts",
   },
   // Searches.
   {
