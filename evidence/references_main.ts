@@ -120,9 +120,16 @@ async function answered(
     const reason = text(stderr).split("\n").at(-1);
     throw new LabError(`Cannot measure ${name} with seed ${seed} as its script failed: ${reason}`);
   }
-  const { score, steps, seconds, versions } = JSON.parse(text(stdout).split("\n").at(-1)!);
+  let answer: Pick<ReferenceRun, "score" | "steps" | "seconds" | "versions">;
+  try {
+    answer = JSON.parse(text(stdout).split("\n").at(-1)!);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new LabError(`Cannot measure ${name} with seed ${seed} as its answer is none: ${reason}`);
+  }
   const date = new Date().toISOString().slice(0, 10);
-  return { seed, score: Number.isFinite(score) ? score : null, steps, seconds, versions, date };
+  const { score, steps, seconds, versions } = answer;
+  return { seed, score, steps, seconds, versions, date };
 }
 
 /** A script's process. */

@@ -4,8 +4,8 @@ Reads an order as JSON: {"model": "vae", "fields": {...}, "budget": 400000, "dat
 "evaluation/negative_elbo", "seed": 101}; of a GAN how many "rounds" its budget is. The file holds the arrays as safetensors: train, test, their
 labels where there are some, a mixture's centers and deviation. Networks, losses, batches, optimizer and
 schedule are the lab's, written in PyTorch's public API; weights are drawn as PyTorch draws them.
-Prints {"score", "steps", "seconds", "versions"}: the metric on the test split, processor seconds of
-training, one thread.
+Prints {"score", "steps", "seconds", "versions"}: the metric on the test split, null where it is no
+finite number; processor seconds of training, one thread.
 """
 
 import importlib.metadata
@@ -289,7 +289,16 @@ def main():
     if order["model"] == "flow-matching":
         versions["torchcfm"] = importlib.metadata.version("torchcfm")
     score = float(metrics[order["metric"].split("/")[-1]])
-    print(json.dumps({"score": score, "steps": budget, "seconds": round(seconds, 1), "versions": versions}))
+    print(
+        json.dumps(
+            {
+                "score": score if math.isfinite(score) else None,
+                "steps": budget,
+                "seconds": round(seconds, 1),
+                "versions": versions,
+            }
+        )
+    )
 
 
 main()

@@ -6,10 +6,12 @@ Reads an order as JSON: {"algorithm": "PPO", "world": "CartPole-v1", "observes":
 ["gaussian" | "ornstein-uhlenbeck", deviation]; arguments ["linear", x] fall from x to 0 over the run,
 and an activation is named as in torch.nn. The episodes of the score are played in `testWorlds` worlds
 side by side, an equal share in each, with the seeds from `testSeed` on. Prints {"score", "steps", "seconds", "versions"}: the mean
-return of the final deterministic policy, processor seconds of training, one thread.
+return of the final deterministic policy, null where it is no finite number; processor seconds of
+training, one thread.
 """
 
 import json
+import math
 import sys
 import time
 
@@ -115,10 +117,11 @@ def main():
         import sb3_contrib
 
         versions["sb3-contrib"] = sb3_contrib.__version__
+    score = float(numpy.mean(returns))
     print(
         json.dumps(
             {
-                "score": float(numpy.mean(returns)),
+                "score": score if math.isfinite(score) else None,
                 "steps": model.num_timesteps,
                 "seconds": round(seconds, 1),
                 "versions": versions,

@@ -10481,10 +10481,10 @@ export const mutants: readonly Mutant[] = [
     test: "tests/evidence/references_main_test.ts",
   },
   {
-    fault: "an infinite score of a peer is none that diverged",
+    fault: "a damaged answer of a peer's script is told as a fault of the lab's",
     file: "evidence/references_main.ts",
-    from: "Number.isFinite(score) ? score : null",
-    to: "score",
+    from: "throw new LabError(`Cannot measure ${name} with seed ${seed} as its answer is none:",
+    to: "throw new Error(`Cannot measure ${name} with seed ${seed} as its answer is none:",
     test: "tests/evidence/references_main_test.ts",
   },
   {
