@@ -9,6 +9,7 @@ import { withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { parsedWords, plain } from "../cli/command.ts";
+import { exitCodeOf } from "../cli/exit_code.ts";
 import { hubOpener } from "../cli/fleet.ts";
 import { table } from "../cli/terminal/format.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
@@ -132,11 +133,5 @@ async function bench(args: readonly string[], io: Io): Promise<void> {
 
 if (import.meta.main) {
   const io = processIo();
-  try {
-    await bench(Deno.args, io);
-  } catch (error) {
-    if (!(error instanceof InputError) && !(error instanceof LabError)) throw error;
-    io.error(`error: ${error.message}\n`);
-    Deno.exitCode = error instanceof InputError ? 2 : 1;
-  }
+  Deno.exitCode = await exitCodeOf(io, () => bench(Deno.args, io));
 }

@@ -10,9 +10,10 @@ import { argument, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { cpus } from "node:os";
 import { parsedWords, plain } from "../cli/command.ts";
+import { exitCodeOf } from "../cli/exit_code.ts";
 import { table } from "../cli/terminal/format.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
-import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
+import { unknownName } from "../lab/core/errors.ts";
 import { findLibrary, openLibrary } from "../lab/experiment/blas.ts";
 import type { Group } from "./group.ts";
 import { groups } from "./groups.ts";
@@ -41,14 +42,8 @@ const parser = object({
 });
 
 /** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
-export async function main(args: readonly string[], io: Io): Promise<number> {
-  try {
-    return await bench(args, io);
-  } catch (error) {
-    if (!(error instanceof InputError) && !(error instanceof LabError)) throw error;
-    io.error(`error: ${error.message}\n`);
-    return error instanceof InputError ? 2 : 1;
-  }
+export function main(args: readonly string[], io: Io): Promise<number> {
+  return exitCodeOf(io, () => bench(args, io));
 }
 
 async function bench(args: readonly string[], io: Io): Promise<number> {

@@ -9,6 +9,8 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { parsedWords, plain } from "../cli/command.ts";
+import { exitCodeOf } from "../cli/exit_code.ts";
+import { plural } from "../cli/terminal/format.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { registries } from "../registries.ts";
 import { openStoreOf } from "../cli/stores.ts";
@@ -17,7 +19,7 @@ import { InputError, LabError } from "../lab/core/errors.ts";
 import { provenance } from "../lab/experiment/manifest.ts";
 import type { Manifest, Store } from "../lab/store/store.ts";
 import { chosenRows } from "./chosen_rows.ts";
-import { measure, requireCommitted } from "./measure.ts";
+import { measure, requireCommitted, uncommitted } from "./measure.ts";
 import {
   anewFolder,
   knownOf,
@@ -26,12 +28,19 @@ import {
   writeComparison,
   writeTables,
 } from "./pages.ts";
-import { moveResults, readResults, type SeedResult, valid, writeResults } from "./results.ts";
+import {
+  moveResults,
+  readResults,
+  type Results,
+  type SeedResult,
+  valid,
+  writeResults,
+} from "./results.ts";
 import { type EvidenceRow, judgingSeeds, metricOf } from "./row.ts";
 import { evidence } from "./rows.ts";
 import { sourcesNow } from "./sources.ts";
 import { summaryOf } from "./tables.ts";
-import { chosenBy, isVerifiable, verify } from "./verify.ts";
+import { chosenBy, isVerifiable, type VerifiableRow, verify } from "./verify.ts";
 
 const usage =
   "deno task docs:results [FILTER…] [--tables | --list | --verify [N]] [--again] [--workers N]";
@@ -61,14 +70,8 @@ const parser = object({
 });
 
 /** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
-export async function main(args: readonly string[], io: Io): Promise<number> {
-  try {
-    return await results(args, io);
-  } catch (error) {
-    if (!(error instanceof InputError) && !(error instanceof LabError)) throw error;
-    io.error(`error: ${error.message}\n`);
-    return error instanceof InputError ? 2 : 1;
-  }
+export function main(args: readonly string[], io: Io): Promise<number> {
+  return exitCodeOf(io, () => results(args, io));
 }
 
 async function results(args: readonly string[], io: Io): Promise<number> {
@@ -104,20 +107,23 @@ async function results(args: readonly string[], io: Io): Promise<number> {
     await writeComparison(io);
     return code;
   }
+  let code = 0;
   if (!tables) {
     using opened = await openStoreOf(io, undefined);
-    const around = await surroundings(io, opened.store);
-    for (const row of chosen) {
-      const interrupted = await bringUpToDate(row, { ...around, again, workers });
+    const around = { ...await surroundings(io, opened.store), again, workers };
+    code = await measureRows(chosen, around, async (row) => {
       await writeTables([row.page], io);
       io.out(summaryOf(await measuredRow(row, io)));
-      if (interrupted) return 130;
-    }
+    });
+    if (code === INTERRUPTED) return code;
   }
   await writeTables(chosen.map(({ page }) => page), io);
   await writeComparison(io);
-  return 0;
+  return code;
 }
+
+/** The exit code where a person stopped it. */
+const INTERRUPTED = 130;
 
 /** What measuring goes on in. */
 interface Surroundings {
@@ -133,6 +139,78 @@ async function surroundings(io: Io, store: Store): Promise<Surroundings> {
   return { io, store, code: (await provenance()).code };
 }
 
+/** How rows are measured. */
+interface Measuring extends Surroundings {
+  readonly again: boolean;
+  readonly workers: number;
+}
+
+/**
+ * Measures rows one after the other and calls `show` after each. What cannot be measured is said before the
+ * first, and keeps no other from it.
+ *
+ * @returns The exit code: that of what is worst.
+ * @throws InputError where seeds are missing and the code is no commit's.
+ */
+export async function measureRows(
+  rows: readonly EvidenceRow[],
+  around: Measuring,
+  show: (row: EvidenceRow) => Promise<void>,
+): Promise<number> {
+  const { io, code, again } = around;
+  const able: EvidenceRow[] = [];
+  let isMissing = false;
+  let worst = 0;
+  for (const row of rows) {
+    const exitCode = await exitCodeOf(io, async () => {
+      isMissing = (await missingOf(row, io, again)).seeds.length > 0 || isMissing;
+      able.push(row);
+    });
+    worst = Math.max(worst, exitCode);
+  }
+  if (isMissing) requireCommitted(code);
+  for (const row of able) {
+    const exitCode = await exitCodeOf(io, async () => {
+      const interrupted = await bringUpToDate(row, around);
+      await show(row);
+      return interrupted ? INTERRUPTED : 0;
+    });
+    if (exitCode === INTERRUPTED) return exitCode;
+    worst = Math.max(worst, exitCode);
+  }
+  return worst;
+}
+
+/**
+ * What is to be measured of a row: the seeds that are missing, or of all of them anew those that are not
+ * there yet; and what is kept beside them.
+ *
+ * @throws InputError where its code has changed since its first seed.
+ */
+async function missingOf(row: EvidenceRow, io: Io, again: boolean) {
+  const known = await knownOf(row, io);
+  const { results, key, sources } = known;
+  const folder = resultsFolder(io);
+  const place = again ? anewFolder(io) : folder;
+  const begun = again ? valid(await readResults(place, row.experiment), row, key) : results;
+  // Digests of other code may be others: what was measured with it stays until it is verified.
+  const kept = again && begun?.sources !== sources ? undefined : begun;
+  const runs = kept?.runs ?? [];
+  const seeds = judgingSeeds(row).filter((seed) => !runs.some((run) => run.seed === seed));
+  if (seeds.length > 0 && kept !== undefined && runs.length > 0 && kept.sources !== sources) {
+    throw new InputError(
+      `Cannot add seeds to ${row.experiment} as its code has changed since the first: ` +
+        commandOf(row, isVerifiable(kept) ? "--verify" : "--again"),
+    );
+  }
+  return { ...known, folder, place, runs, seeds };
+}
+
+/** What to type for a row. */
+function commandOf({ experiment }: EvidenceRow, way?: "--verify" | "--again"): string {
+  return ["deno task docs:results", experiment, ...way === undefined ? [] : [way]].join(" ");
+}
+
 /**
  * Measures the seeds of a row that are missing, or all of them anew, beside what it has until they are
  * all there.
@@ -141,27 +219,15 @@ async function surroundings(io: Io, store: Store): Promise<Surroundings> {
  */
 export async function bringUpToDate(
   row: EvidenceRow,
-  { io, store, code, sourcesNow: now = sourcesNow, again, workers }: Surroundings & {
-    readonly again: boolean;
-    readonly workers: number;
-  },
+  { io, store, sourcesNow: now = sourcesNow, again, workers }: Measuring,
 ): Promise<boolean> {
-  const { definition, results, key, sources } = await knownOf(row, io);
-  const folder = resultsFolder(io);
-  const place = again ? anewFolder(io) : folder;
-  const begun = again ? valid(await readResults(place, row.experiment), row, key) : results;
-  // Digests of other code may be others: what was measured with it stays until it is verified.
-  const kept = again && begun?.sources !== sources ? undefined : begun;
-  const runs: SeedResult[] = [...kept?.runs ?? []];
-  const seeds = judgingSeeds(row).filter((seed) => !runs.some((run) => run.seed === seed));
+  const { definition, key, sources, folder, place, runs: kept, seeds } = await missingOf(
+    row,
+    io,
+    again,
+  );
   if (seeds.length === 0 && !again) return false;
-  if (kept !== undefined && runs.length > 0 && kept.sources !== sources) {
-    throw new InputError(
-      `Cannot add seeds to ${row.experiment} as its code has changed since the first: ` +
-        `deno task docs:results ${row.experiment} --verify`,
-    );
-  }
-  requireCommitted(code);
+  const runs: SeedResult[] = [...kept];
   const head = { experiment: row.experiment, metric: metricOf(row), key, sources };
   const { interrupted } = await watched(
     io,
@@ -201,41 +267,79 @@ type Verified = "all" | "changed" | number;
 
 /**
  * Trains one seed again of each row, of those whose code has changed, or of so many cheap ones, which
- * the revision chooses. What the last find is not written: a gate's clone stays as it was cloned.
+ * the revision chooses. What the last find is not written: a gate's clone stays as it was cloned. A row
+ * that cannot be verified is said with what to do instead, and keeps no other from it.
  *
- * @returns The exit code: 1 where a digest is another one, 130 where a person stopped it.
+ * @returns The exit code: 1 where a digest or a score is another one, 130 where a person stopped it.
  */
 export async function verifyRows(
   rows: readonly EvidenceRow[],
   which: Verified,
-  { io, store, code }: Surroundings,
+  around: Surroundings,
 ): Promise<number> {
-  const found = (await Promise.all(rows.map((row) => knownOf(row, io))))
-    .flatMap((each) => each.results === undefined ? [] : [{ ...each, results: each.results }])
-    .filter(({ results }) => isVerifiable(results));
-  const chosen = typeof which === "number"
-    ? chosenBy(code.revision ?? "0", found, which)
-    : found.filter(({ results, sources }) => which === "all" || results.sources !== sources);
-  if (chosen.length === 0) io.out("Nothing to verify.");
-  let exitCode = 0;
-  for (const each of chosen) {
-    const { result: { seed, other, results }, interrupted } = await watched(
-      io,
-      1,
-      (watch) => verify(each, { store, registries, workers: 1, ...watch }),
-    );
-    if (interrupted || seed === undefined) return 130;
-    // Only a commit's code may renew or void what was measured.
-    if (code.dirty === false && typeof which !== "number") {
-      await writeResults(resultsFolder(io), results);
-    }
-    io.out(
-      `${each.row.experiment}, seed ${seed.seed}: ` +
-        (other === undefined ? "equal digest" : `ANOTHER ${other}`),
-    );
-    if (other !== undefined) exitCode = 1;
+  const { io, store, code } = around;
+  const found: VerifiableRow[] = [];
+  let worst = 0;
+  let isSaid = false;
+  for (const row of rows) {
+    const exitCode = await exitCodeOf(io, async () => {
+      const { results, ...known } = await knownOf(row, io);
+      const isAsked = which === "all" ||
+        which === "changed" && results !== undefined && results.sources !== known.sources;
+      if (results !== undefined && isVerifiable(results)) {
+        if (isAsked || typeof which === "number") found.push({ ...known, results });
+      } else if (isAsked) {
+        io.out(`${row.experiment}: cannot be verified as ${instead(row, results)}`);
+        isSaid = true;
+      }
+    });
+    worst = Math.max(worst, exitCode);
   }
-  return exitCode;
+  const chosen = typeof which === "number" ? chosenBy(code.revision ?? "0", found, which) : found;
+  if (chosen.length === 0 && !isSaid) io.out("Nothing to verify.");
+  for (const each of chosen) {
+    const exitCode = await exitCodeOf(io, async () => {
+      const { result: { seed, other, results }, interrupted } = await watched(
+        io,
+        1,
+        (watch) => verify(each, { store, registries, workers: 1, ...watch }),
+      );
+      if (seed === undefined) return INTERRUPTED;
+      const found = other === undefined ? "equal digest" : `ANOTHER ${other}`;
+      const kept = typeof which === "number" ? "" : await keepVerified(each, results, around);
+      io.out(`${each.row.experiment}, seed ${seed.seed}: ${found}${kept}`);
+      return interrupted ? INTERRUPTED : other === undefined ? 0 : 1;
+    });
+    if (exitCode === INTERRUPTED) return exitCode;
+    worst = Math.max(worst, exitCode);
+  }
+  return worst;
+}
+
+/** Why no seed can tell whether a row holds, and what to type instead. */
+function instead(row: EvidenceRow, results: Results | undefined): string {
+  if (results === undefined || results.runs.length === 0) {
+    return `nothing of it is measured: ${commandOf(row)}`;
+  }
+  const { irreproducible = "no seed has a digest" } = results;
+  return `${irreproducible}: ${commandOf(row, "--again")}`;
+}
+
+/** Writes what verifying a row found. @returns What is to be said of that, after a comma. */
+async function keepVerified(
+  { row, definition, sources, results: before }: VerifiableRow,
+  results: Results,
+  { io, code, sourcesNow: now = sourcesNow }: Surroundings,
+): Promise<string> {
+  const voided = before.runs.length - results.runs.length;
+  // Only a commit's code may renew or void what was measured.
+  const found = uncommitted(code) ??
+    (await now(row, definition) === sources ? undefined : "its code was changed meanwhile");
+  if (found !== undefined) {
+    return voided === 0 && before.sources === sources ? "" : `, not kept as ${found}`;
+  }
+  await writeResults(resultsFolder(io), results);
+  return voided === 0 ? "" : `, which voids ${plural(voided, "seed")}: ${commandOf(row)}`;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));

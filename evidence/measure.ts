@@ -97,20 +97,23 @@ export async function measure(
   return results.sort((a, b) => a.seed - b.seed);
 }
 
+/** Why a working tree's code is no commit's; undefined: it is. */
+export function uncommitted(
+  { revision, dirty }: Pick<Manifest["code"], "revision" | "dirty">,
+): string | undefined {
+  if (revision !== null && dirty === false) return undefined;
+  if (revision === null) return "there is no revision here";
+  return dirty === null ? "whether files differ from it cannot be told" : "files differ from it";
+}
+
 /**
  * Refuses a working tree whose code is no commit's: nobody could measure it again.
  *
  * @throws InputError that says what is missing.
  */
-export function requireCommitted(
-  { revision, dirty }: Pick<Manifest["code"], "revision" | "dirty">,
-): void {
-  if (revision !== null && dirty === false) return;
-  const found = revision === null
-    ? "there is no revision here"
-    : dirty === null
-    ? "whether files differ from it cannot be told"
-    : "files differ from it";
+export function requireCommitted(code: Parameters<typeof uncommitted>[0]): void {
+  const found = uncommitted(code);
+  if (found === undefined) return;
   throw new InputError(`Cannot measure as the code must be a commit's: ${found}`);
 }
 

@@ -9,7 +9,8 @@ import { multiple } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { parsedWords } from "../cli/command.ts";
-import { InputError, LabError } from "../lab/core/errors.ts";
+import { exitCodeOf } from "../cli/exit_code.ts";
+import { LabError } from "../lab/core/errors.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { writeComparison, writeTables } from "./pages.ts";
 import { type Peer, peerOf } from "./peers.ts";
@@ -36,19 +37,15 @@ const parser = object({
 });
 
 /** Runs on `args` and returns the exit code. */
-export async function main(args: readonly string[], io: Io): Promise<number> {
-  try {
-    if (args.includes("--help") || args.includes("-h")) io.out(help);
-    else await references(args, io);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof InputError) && !(error instanceof LabError)) throw error;
-    io.error(`error: ${error.message}\n`);
-    return error instanceof InputError ? 2 : 1;
-  }
+export function main(args: readonly string[], io: Io): Promise<number> {
+  return exitCodeOf(io, () => references(args, io));
 }
 
 async function references(args: readonly string[], io: Io): Promise<void> {
+  if (args.includes("--help") || args.includes("-h")) {
+    io.out(help);
+    return;
+  }
   const { filters, seeds } = parsedWords(parser, args, usage);
   for (const row of chosenRows(filters, evidence)) {
     const peer = await peerOf(row);

@@ -8,11 +8,12 @@ import { dirname, join } from "node:path";
 import { reportFiles } from "../cli/report/blocks.ts";
 import { reportOf } from "../cli/report/report.ts";
 import { PROGRAM } from "../cli/command.ts";
+import { exitCodeOf } from "../cli/exit_code.ts";
 import { exists, writeWhole } from "../cli/files.ts";
 import { main as commandLine } from "../cli/main.ts";
 import { openStoreOf } from "../cli/stores.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
-import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
+import { InputError, unknownName } from "../lab/core/errors.ts";
 import { provenance } from "../lab/experiment/manifest.ts";
 import { registries } from "../registries.ts";
 import { requireCommitted } from "./measure.ts";
@@ -29,28 +30,26 @@ trained again: delete it first, or give
            behind their lines.`;
 
 /** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
-export async function main(args: readonly string[], io: Io): Promise<number> {
+export function main(args: readonly string[], io: Io): Promise<number> {
+  return exitCodeOf(io, () => written(args, io));
+}
+
+async function written(args: readonly string[], io: Io): Promise<number> {
   if (args.includes("--help") || args.includes("-h")) {
     io.out(help);
     return 0;
   }
-  try {
-    const names = args.filter((arg) => arg !== "--pages");
-    const chosen = names.length === 0 ? reports : names.map(named);
-    for (const report of chosen) {
-      if (!args.includes("--pages")) {
-        const code = await train(report, io);
-        if (code !== 0) return code;
-      } else if (names.length === 0 && !await exists(storeOf(report, io))) continue;
-      await writePage(report, io);
-    }
-    await writeWhole({ path: join(pagesOf(io), "README.md"), force: true }, [await index(io)]);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof InputError) && !(error instanceof LabError)) throw error;
-    io.error(`error: ${error.message}\n`);
-    return error instanceof InputError ? 2 : 1;
+  const names = args.filter((arg) => arg !== "--pages");
+  const chosen = names.length === 0 ? reports : names.map(named);
+  for (const report of chosen) {
+    if (!args.includes("--pages")) {
+      const code = await train(report, io);
+      if (code !== 0) return code;
+    } else if (names.length === 0 && !await exists(storeOf(report, io))) continue;
+    await writePage(report, io);
   }
+  await writeWhole({ path: join(pagesOf(io), "README.md"), force: true }, [await index(io)]);
+  return 0;
 }
 
 function named(name: string): ShippedReport {

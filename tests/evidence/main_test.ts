@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import { bringUpToDate, main, verifyRows, whichOf } from "../../evidence/main.ts";
+import { bringUpToDate, main, measureRows, verifyRows, whichOf } from "../../evidence/main.ts";
 import { measure } from "../../evidence/measure.ts";
 import { knownOf, measuredRow } from "../../evidence/pages.ts";
 import { readResults, type Results, writeResults } from "../../evidence/results.ts";
@@ -39,8 +39,10 @@ Deno.test("seeds are measured from a commit's code, scored on streams of their o
   await using lab = await laboratory();
   const { around, store } = lab;
   const options = { ...around, again: false, workers: 1 };
+  const shown: string[] = [];
+  const show = ({ experiment }: EvidenceRow) => Promise.resolve(void shown.push(experiment));
   await rejects(
-    bringUpToDate(row, { ...options, code: dirty }),
+    measureRows([row], { ...options, code: dirty }, show),
     /Cannot measure as the code must be a commit's: files differ from it/,
   );
   strictEqual(store.runs().length, 0);
@@ -60,12 +62,64 @@ Deno.test("seeds are measured from a commit's code, scored on streams of their o
   strictEqual(best, metrics["evaluation/return_mean"]);
   ok(best !== score);
 
-  await bringUpToDate(row, { ...options, code: dirty }); // nothing is missing
+  strictEqual(await measureRows([row], { ...options, code: dirty }, show), 0); // nothing is missing
+  deepStrictEqual(shown, [row.experiment]);
   await lab.keep({ ...kept, sources: "of other code" });
   await rejects(
     bringUpToDate({ ...row, seeds: 2 }, { ...options, code: clean }),
     /Cannot add seeds to bandit-ucb as its code has changed since the first: .* --verify/,
   );
+});
+
+Deno.test("a row that cannot be measured keeps no other from it, and is said first", async () => {
+  await using lab = await laboratory();
+  const folder = `${lab.folder}/docs/results`;
+  const [ucb, gradient, greedy, thompson] = ["ucb", "gradient", "epsilon-greedy", "thompson"]
+    .map((name) => ({ ...row, experiment: `bandit-${name}` }));
+  const others = [
+    { ...ucb, seeds: 2 },
+    { ...gradient, seeds: 2, irreproducible: "dice" },
+  ];
+  for (const { irreproducible, ...other } of others as (EvidenceRow & Partial<Results>)[]) {
+    const { key } = await knownOf(other, lab.io);
+    const { experiment } = other;
+    const runs = results(1);
+    await writeResults(folder, {
+      ...{ experiment, metric: "", key, sources: "of other code", irreproducible, runs },
+    });
+  }
+  await Deno.writeTextFile(`${folder}/${greedy.experiment}.json`, "{");
+  const said: string[] = [];
+  const code = await measureRows(
+    [...others, greedy, thompson],
+    { ...lab.around, code: clean, again: false, workers: 1 },
+    ({ experiment }) => Promise.resolve(void said.push(experiment, lab.io.written.error)),
+  );
+  strictEqual(code, 2);
+  deepStrictEqual([said.length, said[0]], [2, thompson.experiment]);
+  const [first, second, third] = said[1].split("\n");
+  match(
+    first,
+    /^error: Cannot add seeds to bandit-ucb .*: deno task docs:results bandit-ucb --verify$/,
+  );
+  match(second, /^error: .*: deno task docs:results bandit-gradient --again$/);
+  match(third, /^error: Cannot read figures as .*bandit-epsilon-greedy\.json is damaged/);
+});
+
+Deno.test("a row that measuring fails keeps no later one from being measured", async () => {
+  await using lab = await laboratory();
+  const rows = ["ucb", "gradient"].map((name) => ({ ...row, experiment: `bandit-${name}` }));
+  let asked = 0;
+  const sourcesNow = async (of: EvidenceRow) =>
+    ++asked === 1 ? "edited" : (await knownOf(of, lab.io)).sources;
+  const shown: string[] = [];
+  const code = await measureRows(
+    rows,
+    { ...lab.around, code: clean, again: false, workers: 1, sourcesNow: sourcesNow as never },
+    ({ experiment }) => Promise.resolve(void shown.push(experiment)),
+  );
+  deepStrictEqual([code, shown], [1, ["bandit-gradient"]]);
+  match(lab.io.written.error, /^error: Cannot keep seed 101 of bandit-ucb/m);
 });
 
 Deno.test("a row that is measured again forgets what it had; one that goes on stays in order", async () => {
@@ -204,10 +258,24 @@ Deno.test("a row of other code is to be verified: an equal digest renews it, ano
   await lab.keep({ runs, sources: "of other code" });
   strictEqual(await toVerify(), true);
   strictEqual(await verifyRows(rows, "changed", { ...around, code: dirty }), 1);
-  match(io.written.out, /^bandit-ucb, seed 101: ANOTHER digest$/m);
+  match(
+    io.written.out,
+    /^bandit-ucb, seed 101: ANOTHER digest, not kept as files differ from it$/m,
+  );
   // Only a commit's code changes what was measured.
   strictEqual((await lab.kept())!.sources, "of other code");
   await lab.keep({ runs: measured, sources: "of other code" });
+  const sourcesNow = () => Promise.resolve("edited");
+  for (
+    const [surroundings, reason] of [
+      [{ ...around, code: dirty }, "files differ from it"],
+      [{ ...around, code: clean, sourcesNow }, "its code was changed meanwhile"],
+    ] as const
+  ) {
+    strictEqual(await verifyRows(rows, "changed", surroundings), 0);
+    ok(io.written.out.endsWith(`bandit-ucb, seed 101: equal digest, not kept as ${reason}\n`));
+    strictEqual((await lab.kept())!.sources, "of other code");
+  }
   strictEqual(await verifyRows(rows, "changed", { ...around, code: clean }), 0);
   match(io.written.out, /^bandit-ucb, seed 101: equal digest$/m);
   const renewed = (await lab.kept())!;
@@ -221,7 +289,12 @@ Deno.test("a row of other code is to be verified: an equal digest renews it, ano
     const [first, second] = measured;
     await lab.keep({ runs: [{ ...first, [other]: value }, second], sources: "of other code" });
     strictEqual(await verifyRows(rows, "changed", { ...around, code: clean }), 1);
-    match(io.written.out, new RegExp(`^bandit-ucb, seed 101: ANOTHER ${other}$`, "m"));
+    ok(
+      io.written.out.endsWith(
+        `bandit-ucb, seed 101: ANOTHER ${other}, which voids 2 seeds: ` +
+          "deno task docs:results bandit-ucb\n",
+      ),
+    );
     deepStrictEqual((await lab.kept())!.runs, []);
   }
   // As it was measured: its seed, its backend.
@@ -233,6 +306,62 @@ Deno.test("a row of other code is to be verified: an equal digest renews it, ano
   strictEqual(await verifyRows(rows, "all", { ...around, code: clean }), 1);
   const { seed, backend } = lab.store.runs()[0].manifest.determined;
   deepStrictEqual([seed, backend], ["102", "tfjs-cpu"]);
+  deepStrictEqual((await lab.kept())!.runs, []);
+});
+
+Deno.test("a row that no seed can verify is said, with what to do instead", async () => {
+  await using lab = await laboratory();
+  const folder = `${lab.folder}/docs/results`;
+  const rows = ["ucb", "gradient", "thompson"].map((name) => ({
+    ...row,
+    experiment: `bandit-${name}`,
+  }));
+  const [unmeasured, irreproducible, diverged] = rows;
+  const keep = async (of: EvidenceRow, more: Partial<Results>) => {
+    const { key } = await knownOf(of, lab.io);
+    const head = { experiment: of.experiment, metric: "", key, sources: "of other code" };
+    await writeResults(folder, { ...head, runs: results(1), ...more });
+  };
+  await keep(irreproducible, { irreproducible: "the dice are real" });
+  await keep(diverged, { runs: results(null) });
+  await Deno.writeTextFile(`${folder}/${unmeasured.experiment}.json`, "{");
+  const verified = async (which: "all" | "changed") => {
+    const before = lab.io.written.out.length;
+    const code = await verifyRows(rows, which, { ...lab.around, code: clean });
+    return [code, ...lab.io.written.out.slice(before).trim().split("\n")];
+  };
+  const lines = [
+    "bandit-gradient: cannot be verified as the dice are real: " +
+    "deno task docs:results bandit-gradient --again",
+    "bandit-thompson: cannot be verified as no seed has a digest: " +
+    "deno task docs:results bandit-thompson --again",
+  ];
+  // A damaged file keeps no other row from it.
+  deepStrictEqual(await verified("all"), [1, ...lines]);
+  await Deno.remove(`${folder}/${unmeasured.experiment}.json`);
+  deepStrictEqual(await verified("changed"), [0, ...lines]);
+  deepStrictEqual(
+    await verified("all"),
+    [
+      ...[0, "bandit-ucb: cannot be verified as nothing of it is measured: "],
+      ...lines,
+    ].map((line, i) => i === 1 ? `${line}deno task docs:results bandit-ucb` : line),
+  );
+});
+
+Deno.test("what verifying found is kept and told, too, where a person stops it then", async () => {
+  await using lab = await laboratory();
+  const { io } = lab;
+  await lab.keep({ runs: results(1), sources: "of other code" });
+  const stopped = {
+    ...io,
+    notice: (text: string) => {
+      io.notice(text);
+      if (text.includes("✓")) io.interrupt();
+    },
+  };
+  strictEqual(await verifyRows([row], "all", { ...lab.around, io: stopped, code: clean }), 130);
+  match(io.written.out, /^bandit-ucb, seed 101: ANOTHER digest, which voids 1 seed/);
   deepStrictEqual((await lab.kept())!.runs, []);
 });
 
