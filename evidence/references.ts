@@ -8,7 +8,14 @@ import { createHash } from "node:crypto";
 import { encodeCanonicalJson } from "../lab/core/canonical_json.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { readFigures, writeFigures } from "./files.ts";
-import { type EvidenceRow, judgingSeeds, type Reference, referenceOf } from "./row.ts";
+import {
+  type Bar,
+  barOf,
+  type EvidenceRow,
+  judgingSeeds,
+  type Reference,
+  referenceOf,
+} from "./row.ts";
 
 /** What one seed of another library gave. */
 export interface ReferenceRun {
@@ -65,13 +72,24 @@ export function referenceScores({ runs }: Pick<References, "runs">): number[] {
   return runs.map(({ score }) => score ?? NaN);
 }
 
-/** What a row is held against: what was measured of all its seeds, else what the row says. */
+/**
+ * What a row is held against: what was measured of all its seeds, else what the row says. A threshold
+ * stands where it asks for more than what was measured: nothing is lowered.
+ */
 export function referenceFor(
   row: EvidenceRow,
   measured: References | undefined,
 ): Reference | undefined {
-  if (measured === undefined || measured.runs.length < row.seeds) return row.reference;
+  const { reference: stated } = row;
+  if (measured === undefined || measured.runs.length < row.seeds) return stated;
   const scores = referenceScores(measured);
-  if (!scores.every(Number.isFinite)) return row.reference;
-  return referenceOf(scores, measured.peer);
+  if (!scores.every(Number.isFinite)) return stated;
+  const found = referenceOf(scores, measured.peer);
+  return stated?.margin === 0 && asksMore(barOf(row, stated), barOf(row, found)) ? stated : found;
+}
+
+/** Whether a bar asks for more than another one. */
+function asksMore(bar: Bar, than: Bar): boolean {
+  return (bar.atLeast ?? -Infinity) > (than.atLeast ?? -Infinity) ||
+    (bar.atMost ?? Infinity) < (than.atMost ?? Infinity);
 }

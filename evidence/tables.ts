@@ -143,7 +143,7 @@ function cells(measured: MeasuredRow): string[] {
   const peer = measuredBy(references);
   const verdict = judged(measured);
   const goal = goalOf(verdict.bar);
-  const theirs = theirsOf(row, peer);
+  const theirs = referenceCell(row, peer);
   if (runs.length === 0) {
     const budget = definition.budget.toLocaleString("en");
     return [
@@ -223,7 +223,16 @@ function goalOf({ atLeast, atMost }: Bar): string {
   return atMost === undefined ? `≥ ${figure(atLeast)}` : `${figure(atLeast)} … ${figure(atMost)}`;
 }
 
-/** What the row is held against: scores measured here, as far as they go, else what others say. */
+/** What is known of others, and the threshold that stands beside what was measured of them all. */
+function referenceCell(row: EvidenceRow, peer: References | undefined): string {
+  const theirs = theirsOf(row, peer);
+  const { reference } = row;
+  const stands = reference?.margin === 0 && peer?.runs.length === row.seeds &&
+    referenceFor(row, peer) === reference;
+  return stands ? `${theirs}; ${reference.source}` : theirs;
+}
+
+/** Scores of others measured here, as far as they go, else what they say. */
 function theirsOf(row: EvidenceRow, peer: References | undefined): string {
   if (peer === undefined || peer.runs.length === 0) return row.reference?.source ?? "";
   const scores = referenceScores(peer);

@@ -8,7 +8,7 @@ import {
   writeReferences,
 } from "../../evidence/references.ts";
 import { main, measureReferences } from "../../evidence/references_main.ts";
-import type { EvidenceRow } from "../../evidence/row.ts";
+import type { EvidenceRow, Reference } from "../../evidence/row.ts";
 import { capturedIo } from "../cli/captured_io.ts";
 
 const row: EvidenceRow = {
@@ -58,6 +58,19 @@ Deno.test("what was measured is the reference once every seed is there and none 
     standardError: 1,
     source: "Peer",
   });
+});
+
+Deno.test("a threshold stands where what was measured asks for less", () => {
+  const threshold = { value: 475, margin: 0, source: "solved" };
+  const against = (better: EvidenceRow["better"], reference: Reference, scores: number[]) =>
+    referenceFor({ ...row, better, reference }, references("", scores));
+  strictEqual(against("more", threshold, [450, 500]), threshold);
+  strictEqual(against("more", threshold, [490, 490])!.value, 490);
+  strictEqual(against("less", threshold, [480, 480]), threshold);
+  strictEqual(against("less", threshold, [460, 460])!.value, 460);
+  // What others obtained is no threshold.
+  strictEqual(against("more", { value: 475, source: "they say" }, [450, 500])!.value, 475);
+  strictEqual(against("more", { value: 475, source: "they say" }, [450, 500])!.source, "Peer");
 });
 
 Deno.test("each seed of a peer is kept when it has ended, and not trained again", async () => {

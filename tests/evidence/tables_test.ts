@@ -113,6 +113,11 @@ Deno.test("a peer that was measured on all seeds is the reference, with who is b
   const unknown = results(...scores).map((run) => ({ ...run, seconds: null }));
   match(line([], { runs: unknown, references: peer(...scores) }), / \| –, 20 \|$/);
   match(line([], { runs: unknown }), / \| 5,000 \|.*\| {2}\|$/);
+  const threshold = { ...row, reference: { value: 330, margin: 0, source: "330, solved" } };
+  match(
+    line([335, 335, 335, 335, 335], { row: threshold, references: peer(...scores) }),
+    /≥ 330: reached \|.* 320 \[.*\] rough Peer, TOY; 330, solved \|/,
+  );
   const part = line([315, 315, 315, 315, 315], { references: peer(300, 310) });
   match(
     part,

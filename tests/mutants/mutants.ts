@@ -2278,6 +2278,13 @@ export const mutants: readonly Mutant[] = [
     to: "await Promise.resolve(io).then(async () => {\n      isMissing",
     test: "tests/evidence/main_test.ts",
   },
+  {
+    fault: "a peer that does worse lowers a threshold",
+    file: "evidence/references.ts",
+    from: "stated?.margin === 0 && asksMore(",
+    to: "stated?.margin === -1 && asksMore(",
+    test: "tests/evidence/references_test.ts",
+  },
   // Searches.
   {
     fault: "ASHA counts the part that goes on up",
