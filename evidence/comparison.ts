@@ -234,7 +234,7 @@ Every agent with a row in each world of a suite, by the scores of [its rows](../
 ${comparisons.map(suiteTable).join("\n")}
 ## Beside other libraries
 
-Every row that another library was trained on, with the same preset or the same arrays, on the same seeds and scored in the same way (\`deno task docs:references\`). P is how probable it is that a seed of ours is better than one of theirs. Core-seconds of ours are with evaluations, which judge the samples of models too; of theirs they are of training without.
+Every row that another library was trained on, with the same preset or the same arrays, on the same seeds and scored in the same way (\`deno task docs:references\`). P is how probable it is that a seed of ours is better than one of theirs. Core-seconds of ours are with evaluations, which judge the samples of models too; of theirs they are of training without, where they were measured on the same machine.
 
 ${besideOthers(rows)}
 

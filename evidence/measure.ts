@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { cpus, loadavg } from "node:os";
 import process from "node:process";
 import type { BackendChoice } from "../lab/compute/backend_choice.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
@@ -19,11 +18,9 @@ import { figuresOf } from "../lab/experiment/score.ts";
 import { parseSeed } from "../lab/experiment/session.ts";
 import { budgetOf, budgetUnitOf } from "../lab/store/run_budget.ts";
 import type { Manifest, Run, Store } from "../lab/store/store.ts";
+import { isShared, machineName } from "./machine.ts";
 import type { SeedResult } from "./results.ts";
-import { type EvidenceRow, metricOf } from "./row.ts";
-
-/** Processes that want a core, on average over a minute: with more, cores and caches are shared. */
-const BUSY = 2;
+import { type EvidenceRow, metricOf, threadsOf } from "./row.ts";
 
 /** How seeds are measured. */
 export interface MeasureOptions {
@@ -80,7 +77,7 @@ export async function measure(
       onProgress: (progress) => {
         onProgress?.(progress);
         if (progress.kind === "started") before = process.cpuUsage();
-        isBusy ||= loadavg()[0] > BUSY;
+        isBusy ||= isShared(threadsOf(definition));
         if (progress.kind !== "ended") return;
         const { user, system } = process.cpuUsage(before);
         const isAlone = workers === 1 && !isBusy;
@@ -152,7 +149,7 @@ async function resultOf(
     commit: code.revision?.slice(0, 7) ?? "unknown",
     date: new Date().toISOString().slice(0, 10),
     deno: versions.deno,
-    machine: `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`,
+    machine: machineName(),
     backend: determined.backend,
   };
 }

@@ -11,9 +11,9 @@ import { resolve } from "../lab/experiment/resolve.ts";
 import { registries } from "../registries.ts";
 import { chartScene } from "../lab/core/chart.ts";
 import { compareSuite, comparisonPage, curveChart, profileChart, suites } from "./comparison.ts";
-import { peerOf } from "./peers.ts";
+import { codeOfScript, peerOf } from "./peers.ts";
 import { onSameData } from "./model_comparison.ts";
-import { readReferences } from "./references.ts";
+import { isBehind, readReferences } from "./references.ts";
 import { keyOf, readResults, type Results, valid } from "./results.ts";
 import type { EvidenceRow } from "./row.ts";
 import { evidence } from "./rows.ts";
@@ -47,13 +47,20 @@ export async function knownOf(row: EvidenceRow, io: Pick<Io, "root">): Promise<K
 /** A row with what was measured of it and of its peer. */
 export async function measuredRow(row: EvidenceRow, io: Pick<Io, "root">): Promise<MeasuredRow> {
   const { definition, results, sources } = await knownOf(row, io);
-  const peer = await peerOf(row);
-  return {
+  const measured = {
     row,
     definition,
     runs: results?.runs ?? [],
     toVerify: results !== undefined && results.sources !== sources,
-    references: typeof peer === "string" ? peer : await readReferences(io.root, row, peer.key),
+  };
+  const peer = await peerOf(row);
+  if (typeof peer === "string") return { ...measured, references: peer };
+  const references = await readReferences(io.root, row, peer.key);
+  const script = await codeOfScript(peer.script);
+  return {
+    ...measured,
+    references,
+    theirsToMeasureAgain: references?.runs.some((run) => isBehind(run, script)),
   };
 }
 

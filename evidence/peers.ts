@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import type { Dataset } from "../lab/core/dataset.ts";
 import { LabError } from "../lab/core/errors.ts";
 import { encodeSafetensors } from "../lab/core/safetensors.ts";
@@ -15,12 +16,15 @@ import { keyOfOrder } from "./references.ts";
 import { type EvidenceRow, metricOf } from "./row.ts";
 import { orderOf, testSeedOf } from "./stable_baselines.ts";
 
+/** What trains peers: files of bench/peers. */
+export type PeerScript = "references.py" | "models.py";
+
 /** A peer of a row. */
 export interface Peer {
   /** `Stable-Baselines3, PPO`. */
   readonly name: string;
   /** In bench/peers. */
-  readonly script: string;
+  readonly script: PeerScript;
   /** What it reads, but for the seeds and the file of arrays. */
   readonly order: object;
   /** Agents: see {@linkcode testSeedOf}. */
@@ -141,4 +145,23 @@ function arraysOf({ shape, train, test, mixture }: Dataset) {
       },
     },
   };
+}
+
+/** Where a script lies. */
+export function pathOfScript(script: PeerScript): URL {
+  return new URL(`../bench/peers/${script}`, import.meta.url);
+}
+
+/** SHA-256 over what a script computes: comments, sentences on a line of their own and blanks are no code. */
+export async function codeOfScript(script: PeerScript): Promise<string> {
+  return hashOfPython(await Deno.readTextFile(pathOfScript(script)));
+}
+
+/** The same of a text. */
+export function hashOfPython(text: string): string {
+  const code = text.replace(/^ *"""[^]*?"""$/gm, "").replace(/^ *#.*$/gm, "").replace(
+    /\n\s*\n/g,
+    "\n",
+  );
+  return createHash("sha256").update(code.trim()).digest("hex");
 }

@@ -24,8 +24,12 @@ export interface ReferenceRun {
   readonly score: number | null;
   /** Environment steps of an agent, examples or gradient steps of a model, as it counts. */
   readonly steps: number;
-  /** Of one core, of training alone. */
-  readonly seconds: number;
+  /** Of one core, of training alone; null where the machine had other work. */
+  readonly seconds: number | null;
+  /** Cores and processor; left out of the first ones. */
+  readonly machine?: string;
+  /** See `codeOfScript`; left out of the first ones. */
+  readonly script?: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly date: string;
 }
@@ -60,6 +64,11 @@ export async function readReferences(
   if (found === undefined || found.key !== key) return undefined;
   const seeds = judgingSeeds(row);
   return { ...found, runs: found.runs.filter(({ seed }) => seeds.includes(seed)) };
+}
+
+/** Whether a run was trained by another script than that of today; of the first ones nobody knows. */
+export function isBehind({ script }: ReferenceRun, today: string): boolean {
+  return script !== undefined && script !== today;
 }
 
 /** Keeps references. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { object } from "@optique/core/constructs";
 import { multiple } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
@@ -13,8 +14,9 @@ import { exitCodeOf } from "../cli/exit_code.ts";
 import { LabError } from "../lab/core/errors.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { writeComparison, writeTables } from "./pages.ts";
-import { type Peer, peerOf } from "./peers.ts";
-import { readReferences, type ReferenceRun, writeReferences } from "./references.ts";
+import { isShared, machineName } from "./machine.ts";
+import { codeOfScript, pathOfScript, type Peer, peerOf, type PeerScript } from "./peers.ts";
+import { isBehind, readReferences, type ReferenceRun, writeReferences } from "./references.ts";
 import { type EvidenceRow, judgingSeeds } from "./row.ts";
 import { evidence } from "./rows.ts";
 import { chosenRows } from "./chosen_rows.ts";
@@ -61,10 +63,11 @@ async function references(args: readonly string[], io: Io): Promise<void> {
 }
 
 function lineOf({ experiment }: EvidenceRow, { name }: Peer, run: ReferenceRun): string {
-  return `${experiment}: ${name}, seed ${run.seed}: ${run.score} in ${run.seconds} s`;
+  const cost = run.seconds === null ? "" : ` in ${run.seconds} s`;
+  return `${experiment}: ${name}, seed ${run.seed}: ${run.score}${cost}`;
 }
 
-/** Trains the seeds of a row's peer that are missing, and keeps each when it has ended. */
+/** Trains the seeds of a row's peer that are missing or of another script, and keeps each when it has ended. */
 export async function measureReferences(
   row: EvidenceRow,
   peer: Peer,
@@ -73,41 +76,52 @@ export async function measureReferences(
 ): Promise<void> {
   const { name, key } = peer;
   const known = await readReferences(io.root, row, key);
-  const runs = [...known?.runs ?? []];
+  const script = await codeOfScript(peer.script);
+  let runs = known?.runs ?? [];
   for (const seed of judgingSeeds(row)) {
-    if (runs.some((run) => run.seed === seed)) continue;
-    const run = await train(peer, seed);
-    runs.push(run);
-    runs.sort((a, b) => a.seed - b.seed);
+    if (runs.some((run) => run.seed === seed && !isBehind(run, script))) continue;
+    const run = { ...await train(peer, seed), script };
+    runs = [...runs.filter((each) => each.seed !== seed), run].sort((a, b) => a.seed - b.seed);
     await writeReferences(io.root, { experiment: row.experiment, peer: name, key, runs });
     io.out(lineOf(row, peer, run));
   }
 }
 
 /** One seed, in a process of its own. */
-async function trained(
+export async function trained(
   { script, order, name, testSeedOf, writeArrays }: Peer,
   seed: number,
+  isBusy = () => isShared(),
 ): Promise<ReferenceRun> {
   const folder = await Deno.makeTempDir();
+  let wasBusy = false;
+  const look = () => void (wasBusy ||= isBusy());
+  const looking = setInterval(look, 10_000);
   try {
     const data = `${folder}/arrays.safetensors`;
     await writeArrays?.(seed, data);
-    return await answered(script, name, { ...order, data, seed, testSeed: testSeedOf?.(seed) });
+    const run = await answered(script, name, {
+      ...order,
+      data,
+      seed,
+      testSeed: testSeedOf?.(seed),
+    });
+    look();
+    return { ...run, seconds: wasBusy ? null : run.seconds, machine: machineName() };
   } finally {
+    clearInterval(looking);
     await Deno.remove(folder, { recursive: true });
   }
 }
 
 /** What a script answers to an order. */
 async function answered(
-  script: string,
+  script: PeerScript,
   name: string,
   order: { readonly seed: number; readonly data: string; readonly testSeed?: number },
 ): Promise<ReferenceRun> {
   const { seed } = order;
-  const path = new URL(`../bench/peers/${script}`, import.meta.url).pathname;
-  const child = spawned(path);
+  const child = spawned(fileURLToPath(pathOfScript(script)));
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(JSON.stringify(order)));
   await writer.close();

@@ -62,6 +62,13 @@ export function metricOf(row: EvidenceRow): string {
   return row.score?.name ?? row.metric ?? RETURN;
 }
 
+/** Threads that a run of it trains in: those of its agent's own workers. */
+export function threadsOf(definition: ExperimentDefinition): number {
+  const agent = "agent" in definition ? definition.agent : {};
+  const { workers = 1 } = agent as { readonly workers?: number };
+  return workers;
+}
+
 /** A reference from the scores of several seeds: their IQM, and the standard error of their mean. */
 export function referenceOf(scores: readonly number[], source: string): Reference {
   // Of a single one nothing says how far it is known.

@@ -16,6 +16,7 @@ import {
   type Bar,
   type EvidenceRow,
   judgingSeeds,
+  threadsOf,
   type Verdict,
   verdictOf,
   within,
@@ -31,6 +32,8 @@ export interface MeasuredRow {
   readonly toVerify: boolean;
   /** What was measured of its peer; a sentence where it has none. */
   readonly references: References | string | undefined;
+  /** Whether the script that the peer was trained by is another one by now. */
+  readonly theirsToMeasureAgain?: boolean;
 }
 
 const columns = [
@@ -190,7 +193,10 @@ function isJudged({ bar }: Verdict): boolean {
 }
 
 /** `reached, narrow`, `**falls short**, below`, `unfinished`, and whether that is to be verified. */
-function wordsOf({ row, runs, toVerify }: MeasuredRow, verdict: Verdict): string {
+function wordsOf(
+  { row, runs, toVerify, theirsToMeasureAgain = false }: MeasuredRow,
+  verdict: Verdict,
+): string {
   const { reached, narrow, below } = verdict;
   const short = runs.length < row.seeds ? "unfinished" : "**falls short**";
   return [
@@ -198,6 +204,7 @@ function wordsOf({ row, runs, toVerify }: MeasuredRow, verdict: Verdict): string
     ...narrow ? ["narrow"] : [],
     ...below ? ["below"] : [],
     ...toVerify ? ["to verify"] : [],
+    ...theirsToMeasureAgain ? ["theirs to measure again"] : [],
   ].join(", ");
 }
 
@@ -277,19 +284,19 @@ export function besideOthers(measured: readonly MeasuredRow[]): string {
 The mean of P over these ${rows.length} rows, ties counted half: ${middle?.toFixed(2) ?? "–"}.`;
 }
 
-/** Steps, and core-seconds: `ours, theirs`. */
+/** Steps, and core-seconds: `ours, theirs`, these where both were measured on one machine. */
 export function spentBeside(
   runs: readonly SeedResult[],
   peer: References | undefined,
 ): [string, string] {
   const scored = peer?.runs ?? [];
+  const pair = (ours: number | undefined, theirs: number | undefined, digits: number) =>
+    besideEachOther(scored.length === 0 ? [ours] : [ours, theirs], digits);
+  const timed = [...runs, ...scored].filter(({ seconds }) => seconds !== null);
+  const isOneMachine = new Set(timed.map(({ machine }) => machine)).size === 1;
   return [
     pair(meanOf(runs.map(({ steps }) => steps)), meanOf(scored.map(({ steps }) => steps)), 0),
-    pair(
-      meanSeconds(runs),
-      meanOf(scored.map(({ seconds }) => seconds)),
-      2,
-    ),
+    pair(meanSeconds(runs), isOneMachine ? meanSeconds(scored) : undefined, 2),
   ];
 }
 
@@ -332,9 +339,8 @@ function meanOf(values: readonly number[]): number | undefined {
     values.length;
 }
 
-/** `ours, theirs`; a dash where only theirs is known. */
-function pair(ours: number | undefined, theirs: number | undefined, digits: number): string {
-  const known = theirs === undefined ? [ours] : [ours, theirs];
+/** `ours, theirs`; a dash for one that is not known, nothing where none is. */
+function besideEachOther(known: readonly (number | undefined)[], digits: number): string {
   if (known.every((value) => value === undefined)) return "";
   return known.map((value) =>
     value === undefined
@@ -371,15 +377,15 @@ function origins(measured: readonly MeasuredRow[]): string {
       : ` Theirs with \`deno task docs:references\`: ${
         [...versions].join("; ")
       }; core-seconds of ` +
-        "theirs are of training, of ours with evaluations.\n");
+        "theirs are of training, of ours with evaluations, and stand beside each other where both " +
+        "were measured on one machine.\n");
 }
 
 /** Of rows whose agents train in several threads, what is to be said of them. */
 function threaded(measured: readonly MeasuredRow[]): string {
   const names = measured.flatMap(({ definition, row }) => {
-    const agent = "agent" in definition ? definition.agent : {};
-    const { workers = 1 } = agent as { readonly workers?: number };
-    return workers > 1 ? [`${workers} of \`${row.experiment}\``] : [];
+    const threads = threadsOf(definition);
+    return threads > 1 ? [`${threads} of \`${row.experiment}\``] : [];
   });
   return names.length === 0 ? "" : `, but ${names.join(", ")}`;
 }

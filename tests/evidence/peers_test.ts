@@ -1,6 +1,6 @@
 /** The arrays that another library's models learn from. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { type Peer, peerOf } from "../../evidence/peers.ts";
+import { hashOfPython, type Peer, peerOf } from "../../evidence/peers.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { decodeSafetensors } from "../../lab/core/safetensors.ts";
 import { inFolder } from "../cli/folder.ts";
@@ -53,4 +53,16 @@ Deno.test("a peer of labelled examples gets the labels of both splits", async ()
 Deno.test("what ends a run early is no other library's: such a row has no peer", async () => {
   const row = evidence.find(({ experiment }) => experiment === "glyphs-early-stopping")!;
   match(`${await peerOf(row)}`, /callbacks/);
+});
+
+Deno.test("a sentence, a note and a blank are no code of a script, all else is", () => {
+  const plain = hashOfPython('import json\ndef a(x):\n    return f"{x}" # b\n');
+  strictEqual(
+    hashOfPython(
+      '"""Trains.\n\nTwo lines.\n"""\n\nimport json\n\n\n# A note\ndef a(x):\n    """Sums."""\n' +
+        '    # Another\n    return f"{x}" # b\n',
+    ),
+    plain,
+  );
+  ok(hashOfPython('import json\ndef a(x):\n    return f"{x}!" # b\n') !== plain);
 });

@@ -91,6 +91,14 @@ Deno.test("each seed of a peer is kept when it has ended, and not trained again"
     deepStrictEqual(asked, [101, 102, 102]);
     const { peer: name, runs } = (await readReferences(root, row, "k"))!;
     deepStrictEqual([name, runs.map(({ score }) => score)], ["Peer", [101, 102]]);
+    // One of another script is trained again, one of which nobody knows by which is not.
+    const [first, { script: _, ...second }] = runs;
+    const kept = [{ ...first, script: "of before" }, second];
+    await writeReferences(root, { experiment: "toy", peer: "Peer", key: "k", runs: kept });
+    await measureReferences(row, peer, io, train(false));
+    deepStrictEqual(asked, [101, 102, 102, 101]);
+    const again = (await readReferences(root, row, "k"))!;
+    deepStrictEqual(again.runs.map(({ script }) => script), [first.script, undefined]);
   } finally {
     await Deno.remove(root, { recursive: true });
   }

@@ -38,6 +38,7 @@ const peer = (...scores: number[]): References => ({
     score,
     steps: 4000,
     seconds: 20,
+    machine: "2 × processor",
     versions: { peer: "1.2" },
     date: "",
   })),
@@ -113,6 +114,16 @@ Deno.test("a peer that was measured on all seeds is the reference, with who is b
   const unknown = results(...scores).map((run) => ({ ...run, seconds: null }));
   match(line([], { runs: unknown, references: peer(...scores) }), / \| –, 20 \|$/);
   match(line([], { runs: unknown }), / \| 5,000 \|.*\| {2}\|$/);
+  // Core-seconds of another machine, or of an unknown one, are no comparison.
+  for (const machine of ["8 × another", undefined]) {
+    const known = peer(...scores);
+    const elsewhere = { ...known, runs: known.runs.map((run) => ({ ...run, machine })) };
+    match(line(scores, { references: elsewhere }), / 5,000, 4,000 \|.*\| 4, – \|$/);
+  }
+  match(
+    line(scores, { references: peer(...scores), theirsToMeasureAgain: true }),
+    /: reached, narrow, theirs to measure again/,
+  );
   const threshold = { ...row, reference: { value: 330, margin: 0, source: "330, solved" } };
   match(
     line([335, 335, 335, 335, 335], { row: threshold, references: peer(...scores) }),

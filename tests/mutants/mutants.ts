@@ -2174,7 +2174,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a peer's seconds stand in the place of ours where these are not known",
     file: "evidence/tables.ts",
-    from: "theirs === undefined ? [ours] : [ours, theirs]",
+    from: "scored.length === 0 ? [ours] : [ours, theirs]",
     to: "[ours, theirs].filter((value) => value !== undefined)",
     test: "tests/evidence/tables_test.ts",
   },
@@ -2283,6 +2283,41 @@ export const mutants: readonly Mutant[] = [
     file: "evidence/references.ts",
     from: "stated?.margin === 0 && asksMore(",
     to: "stated?.margin === -1 && asksMore(",
+    test: "tests/evidence/references_test.ts",
+  },
+  {
+    fault: "core-seconds of two machines stand beside each other",
+    file: "evidence/tables.ts",
+    from: "isOneMachine ? meanSeconds(scored) : undefined",
+    to: "meanSeconds(scored)",
+    test: "tests/evidence/tables_test.ts",
+  },
+  {
+    fault: "a machine that another process computes on is one's own",
+    file: "evidence/machine.ts",
+    from: "load > threads + 0.5",
+    to: "load > threads + 1",
+    test: "tests/evidence/machine_test.ts",
+  },
+  {
+    fault: "a peer's seconds count though other programs computed",
+    file: "evidence/references_main.ts",
+    from: "seconds: wasBusy ? null : run.seconds",
+    to: "seconds: run.seconds",
+    test: "tests/evidence/references_main_test.ts",
+  },
+  {
+    fault: "what another script gave stands for a peer",
+    file: "evidence/references_main.ts",
+    from: " && !isBehind(run, script)",
+    to: "",
+    test: "tests/evidence/references_test.ts",
+  },
+  {
+    fault: "a peer of which nobody knows the script is to be measured again",
+    file: "evidence/references.ts",
+    from: "script !== undefined && script !== today",
+    to: "script !== today",
     test: "tests/evidence/references_test.ts",
   },
   // Searches.
@@ -10504,8 +10539,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a peer's script is scored in the worlds of every seed",
     file: "evidence/references_main.ts",
-    from: "data, seed, testSeed: testSeedOf?.(seed) }",
-    to: "data, seed, testSeed: testSeedOf?.(0) }",
+    from: "testSeed: testSeedOf?.(seed)",
+    to: "testSeed: testSeedOf?.(0)",
     test: "tests/evidence/references_main_test.ts",
   },
   {
@@ -12076,8 +12111,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a row whose agent trains in two threads is told as one of one",
     file: "evidence/tables.ts",
-    from: "workers > 1 ? [",
-    to: "workers > 2 ? [",
+    from: "threads > 1 ? [",
+    to: "threads > 2 ? [",
     test: "tests/evidence/tables_test.ts",
   },
   {
