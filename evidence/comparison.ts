@@ -115,7 +115,7 @@ export function compareSuite(
       curve: PLACES.map((share) =>
         of(agent).map(({ runs, definition }, world) =>
           runs.map((run) => {
-            const value = valueAt(run, share * definition.budget);
+            const value = valueAt(run, share, definition.budget);
             return value === undefined ? 0 : normalized(value ?? NaN, scale[world]);
           })
         )
@@ -124,9 +124,21 @@ export function compareSuite(
   };
 }
 
-/** The latest evaluation up to an amount of the budget; of a run that ended before, its last one. */
-function valueAt({ evaluations }: SeedResult, amount: number): number | null | undefined {
-  return evaluations.findLast(([spent]) => spent <= amount)?.[1];
+/**
+ * The evaluation nearest to a share of the budget, less than half a place away, as evaluations come with the
+ * end of a rollout; else the latest before it, which of a run that ended before is its last one. At the
+ * start there is none.
+ */
+function valueAt(
+  { evaluations }: SeedResult,
+  share: number,
+  budget: number,
+): number | null | undefined {
+  if (share === 0) return undefined;
+  const away = ([spent]: SeedResult["evaluations"][number]) => Math.abs(spent - share * budget);
+  const [near] = evaluations.filter((each) => away(each) < budget / (PLACES.length - 1) / 2)
+    .toSorted((a, b) => away(a) - away(b));
+  return (near ?? evaluations.findLast(([spent]) => spent <= share * budget))?.[1];
 }
 
 /** The table of a suite. */
@@ -234,13 +246,13 @@ Every agent with a row in each world of a suite, by the scores of [its rows](../
 ${comparisons.map(suiteTable).join("\n")}
 ## Beside other libraries
 
-Every row that another library was trained on, with the same preset or the same arrays, on the same seeds and scored in the same way (\`deno task docs:references\`). P is how probable it is that a seed of ours is better than one of theirs. Core-seconds of ours are with evaluations, which judge the samples of models too; of theirs they are of training without, where they were measured on the same machine.
+Every row that another library was trained on, with the same preset or the same arrays, on the same seeds and scored in the same way (\`deno task docs:references\`). P is how probable it is that a seed of ours is better than one of theirs; where all pairs of seeds say the same, they are counted in place of an interval. Core-seconds of ours are with evaluations, which judge the samples of models too; of theirs they are of training without, where they were measured on the same machine.
 
 ${besideOthers(rows)}
 
 ## Models on the same data
 
-Rows of two models or more that were trained on the same data set, by their samples: the IQM over seeds, the first figure with its interval, by which the rows are in order. Less is better of FID, energy distance and likelihoods (nats, −log p(x) and its bound −ELBO), more of the others. The first line is what real examples get by the same measure. What each family costs and where it fails: [family by family](models/README.md).
+Rows of two models or more that were trained on the same data set, by their samples: the IQM over seeds, the first figure with its interval, by which the rows are in order. Less is better of FID, energy distance and likelihoods (nats, −log p(x) and its bound −ELBO; "given the class" they are −log p(x∣class), and compare with no other), more of the others. The first line is what real examples get by the same measure. What each family costs and where it fails: [family by family](models/README.md).
 
 ${sameDataText(sameData)}`;
 }

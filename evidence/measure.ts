@@ -154,10 +154,13 @@ async function resultOf(
   };
 }
 
-/** What evaluations show of a model, and of real examples by the same measures (`ceiling/…`). */
-function measuredFigures(figures: Metrics): Metrics {
+/**
+ * What evaluations show of a model, of real examples by the same measures (`ceiling/…`), and what it is
+ * worth where it is applied.
+ */
+export function measuredFigures(figures: Metrics): Metrics {
   return Object.fromEntries(
-    Object.entries(figures).filter(([name]) => /^(evaluation|ceiling)\//.test(name))
+    Object.entries(figures).filter(([name]) => /^(evaluation|ceiling|application)\//.test(name))
       .map(([name, value]) => [name, Number(value.toPrecision(6))]),
   );
 }

@@ -8,6 +8,7 @@ import { unitIn } from "../cli/catalogue.ts";
 import { withSpread } from "../cli/terminal/comparison_table.ts";
 import { amountOf } from "../lab/core/budget.ts";
 import type { BudgetUnit } from "../lab/core/trainer.ts";
+import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { metricLabel } from "../lab/experiment/metric_label.ts";
 import { namedPart } from "../lab/experiment/own.ts";
 import { registries } from "../registries.ts";
@@ -31,6 +32,9 @@ const COMPARED = [
   "recall",
   "coverage",
 ];
+
+/** Those of the density that a model gives an example. */
+const LIKELIHOODS = ["negative_log_likelihood", "negative_elbo"];
 
 /** Rows of two models or more that were trained on the same data. */
 export interface SameData {
@@ -85,13 +89,17 @@ export function sameDataText(groups: readonly SameData[]): string {
     const real = figures.map((each) =>
       rows.map(({ runs }) => ofReal(runs, each)).find((value) => value !== undefined)
     );
-    const lines = rows.map(({ row, runs, unit }) => [
+    const lines = rows.map(({ row, runs, unit, definition }) => [
       `\`${row.experiment}\``,
       pageLink(row.page),
       `${runs.length}`,
       amountOf(runs[0].steps, unit),
-      withSpread(obtained(runs, first), figureSpread(valuesOf(runs, first)), shown),
-      ...others.map((each) => shown(obtained(runs, each))),
+      withSpread(obtained(runs, first), figureSpread(valuesOf(runs, first)), shown) +
+      givenOf(definition, first),
+      ...others.map((each) => {
+        const value = shown(obtained(runs, each));
+        return value === "" ? value : value + givenOf(definition, each);
+      }),
     ]);
     const table = markdownTable(
       ["row", "page", "seeds", "budget", ...titles],
@@ -106,6 +114,13 @@ export function sameDataText(groups: readonly SameData[]): string {
 function pageLink(page: string): string {
   const [, name] = /([^/]+)\.md$/.exec(page)!;
   return `[${name}](${page.replace("docs/", "")})`;
+}
+
+/** What a likelihood is given: models that are told the class have none of the example alone. */
+function givenOf(definition: ExperimentDefinition, name: string): string {
+  const isTold = "model" in definition &&
+    namedPart(definition.model).name.startsWith("conditional-");
+  return isTold && LIKELIHOODS.includes(name) ? " given the class" : "";
 }
 
 /** A figure of each seed; NaN of one that lacks it, and of one that diverged after it had it. */

@@ -401,7 +401,8 @@ export const evidence: readonly EvidenceRow[] = [
       nade: ["fvsbn"],
       made: ["fvsbn"],
       pixelcnn: ["nade", "made"],
-      "conditional-pixelcnn": ["pixelcnn"],
+      // Of its class: no likelihood of the same, and better than none.
+      "conditional-pixelcnn": [],
     }).map(([model, betterThan]) =>
       [`glyphs-${model}`, undefined, {
         ...few,

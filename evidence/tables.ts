@@ -6,6 +6,7 @@
 import { LabError } from "../lab/core/errors.ts";
 import { besideMark } from "../lab/experiment/beside.ts";
 import { withSpread } from "../cli/terminal/comparison_table.ts";
+import { plural } from "../cli/terminal/format.ts";
 import { metricLabel } from "../lab/experiment/metric_label.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { figureSpread, type Improvement, improvementOf, iqm } from "../lab/statistics/mod.ts";
@@ -218,7 +219,9 @@ function furtherOf({ row: { figures = [] }, runs }: MeasuredRow): string {
     // A seed that diverged, or lacks the figure, has no part in an IQM of the others.
     const isWhole = values.length === runs.length && runs.every(({ score }) => score !== null);
     const obtained = middle(isWhole ? values : values.map(() => NaN));
-    const real = middle(known(metric.replace("evaluation/", "ceiling/")));
+    const real = metric.startsWith("evaluation/")
+      ? middle(known(metric.replace("evaluation/", "ceiling/")))
+      : undefined;
     if (obtained === undefined) return [];
     return `${metricLabel(metric)} ${obtained}${real === undefined ? "" : ` (${real})`}`;
   }).join(", ");
@@ -255,12 +258,29 @@ function improvementOver(
   { better = "more" }: EvidenceRow,
   scores: readonly number[],
   peer: References | undefined,
-): Improvement | undefined {
+): CountedImprovement | undefined {
   if (scores.length === 0 || peer === undefined || peer.runs.length === 0) return undefined;
   const worst = better === "less" ? Infinity : -Infinity;
   const [ours, theirs] = [scores, referenceScores(peer)]
     .map((each) => each.map((score) => Number.isNaN(score) ? worst : score));
-  return better === "less" ? improvementOf(theirs, ours) : improvementOf(ours, theirs);
+  const improvement = better === "less" ? improvementOf(theirs, ours) : improvementOf(ours, theirs);
+  return { ...improvement, pairs: ours.length * theirs.length };
+}
+
+/** With the pairs of seeds that it was counted over. */
+type CountedImprovement = Improvement & { readonly pairs: number };
+
+/**
+ * `0.60 [0.40, 0.80]`. Where all pairs say the same, so does every resample, and an interval of no width
+ * would claim what few seeds cannot show: `1.00 (25 of 25 pairs)`.
+ */
+function probable({ probability, spread, pairs }: CountedImprovement): string {
+  const shown = (value: number) => value.toFixed(2);
+  if (spread === null || spread.low < spread.high) return withSpread(probability, spread, shown);
+  const counted = probability === 0.5
+    ? `${pairs} ties`
+    : `${probability * pairs} of ${pairs} pairs`;
+  return `${shown(probability)} (${counted})`;
 }
 
 /** Every row that has a peer's measured scores beside it, and how probable it is that ours are better. */
@@ -275,13 +295,21 @@ export function besideOthers(measured: readonly MeasuredRow[]): string {
     `\`${row.experiment}\``,
     withSpread(iqm(scoresOf(runs)), figureSpread(scoresOf(runs)), figure),
     theirsOf(row, peer),
-    withSpread(improvement.probability, improvement.spread, (value) => value.toFixed(2)),
+    probable(improvement),
     ...spentBeside(runs, peer),
   ]);
-  const middle = meanOf(found.map(({ improvement }) => improvement.probability));
+  const over = (which: string, kind: typeof found) => {
+    const middle = meanOf(kind.map(({ improvement }) => improvement.probability));
+    return `${middle?.toFixed(2) ?? "–"} over ${plural(kind.length, "row")} of ${which}`;
+  };
+  const [agents, models] = [true, false].map((isAgent) =>
+    found.filter(({ definition }) => ("agent" in definition) === isAgent)
+  );
   return `${markdownTable(titles, rows)}
 
-The mean of P over these ${rows.length} rows, ties counted half: ${middle?.toFixed(2) ?? "–"}.`;
+The mean of P, ties counted half: ${over("agents", agents)}, ${over("models", models)}, ${
+    over("both", found)
+  }. PyTorch's loops begin with weights as PyTorch draws them. Of ours the WGAN-GPs do, too; the other models begin with He's kernels, without which an autoencoder has the loop's error ([applications](models/applications.md)).`;
 }
 
 /** Steps, and core-seconds: `ours, theirs`, these where both were measured on one machine. */
@@ -310,7 +338,7 @@ function betterOf(
   if (scores.length === 0) return "";
   const improvement = improvementOver(row, scores, peer);
   if (improvement === undefined) return "not measured";
-  return withSpread(improvement.probability, improvement.spread, (value) => value.toFixed(2));
+  return probable(improvement);
 }
 
 /** `101–110`; what is missing or diverged is said. */

@@ -80,6 +80,21 @@ Deno.test("agents with a row in every world are compared between random actions 
   doesNotMatch(page, /alone/);
 });
 
+Deno.test("a curve takes the evaluation next to a place, also one just past it", () => {
+  const evaluations = [[20, 50], [410, 100], [560, 150], [1010, 200], [1190, 250]] as const;
+  const late = (experiment: string, one: number) => {
+    const row = rowOf(experiment, [1], one);
+    return { ...row, row: { ...row.row, seeds: 1 }, runs: [{ ...row.runs[0], evaluations }] };
+  };
+  const { agents: [{ curve }] } = compareSuite(
+    suite,
+    [late("a-late", 500), late("b-late", 0)],
+    environments,
+  );
+  // Of 4,000: 400 is measured at 410, 800 is not, 1,200 is at 1,190.
+  deepStrictEqual(curve.map(([scores]) => scores[0]).slice(0, 5), [0, 0.2, 0.3, 0.5, 0.5]);
+});
+
 Deno.test("rows with a peer stand beside it, and the mean of P counts each row once", () => {
   const peerOf = (...scores: number[]): MeasuredRow["references"] => ({
     experiment: "",
@@ -100,9 +115,19 @@ Deno.test("rows with a peer stand beside it, and the mean of P counts each row o
     [better, less, rows[4], { ...rows[4], references: "no peer" }],
     [],
   );
-  match(page, /\| `a-good` \| .* Peer \| 1\.00 \[1\.00, 1\.00\] rough \|/);
+  // What few seeds cannot show has no interval of no width.
+  match(page, /\| `a-good` \| .* Peer \| 1\.00 \(25 of 25 pairs\) \|/);
   match(page, /\| `b-part` \| .* Peer \| 0\.50 \[0\.\d\d, 0\.\d\d\] rough \|/);
-  match(page, /over these 2 rows, ties counted half: 0\.75\./);
+  const none = comparisonPage([], [{ ...rows[0], references: peerOf(...Array(5).fill(1e9)) }], []);
+  match(none, /\| `a-good` \| .* Peer \| 0\.00 \(0 of 25 pairs\) \|/);
+  const even = { ...rows[3], runs: results(1, 1, 1, 1, 1), references: peerOf(1, 1, 1, 1, 1) };
+  match(comparisonPage([], [even], []), /\| `b-part` \| .* Peer \| 0\.50 \(25 ties\) \|/);
+  const definition = { name: "m", model: {}, dataset: {}, budget: 1 } as never;
+  const kinds = comparisonPage([], [better, less, { ...even, definition }], []);
+  match(
+    kinds,
+    /: 0\.75 over 2 rows of agents, 0\.50 over 1 row of models, 0\.67 over 3 rows of both\./,
+  );
 });
 
 Deno.test("profiles are the share of runs above a score, and curves lie in their bands", () => {

@@ -1,6 +1,6 @@
 /** What measuring a row asks for, and what it keeps of each run. */
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import { measure, type MeasureOptions } from "../../evidence/measure.ts";
+import { measure, measuredFigures, type MeasureOptions } from "../../evidence/measure.ts";
 import type { SeedResult } from "../../evidence/results.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
 import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
@@ -66,6 +66,17 @@ Deno.test("a seed's result is what its run has, which is found by a tag", async 
     strictEqual(result.figures, undefined);
   }
   ok(results[0].digest !== results[1].digest);
+});
+
+Deno.test("figures of evaluations, of real examples and of an application are kept, no others", () => {
+  const names = ["evaluation/recall", "ceiling/recall", "application/ssim"];
+  const figures = Object.fromEntries(
+    [...names, "losses/total", "score/recall"].map((name) => [name, 1 / 3]),
+  );
+  deepStrictEqual(
+    measuredFigures(figures),
+    Object.fromEntries(names.map((name) => [name, 0.333333])),
+  );
 });
 
 Deno.test("of seeds beside one another nobody knows what each cost", async () => {

@@ -114,3 +114,19 @@ Deno.test("a table begins with real examples, and shows IQMs, the first with its
   );
   ok(sameDataText(fields).startsWith("### `glyphs`, `train` 500\n"));
 });
+
+Deno.test("a likelihood of a model that is told the class says so, no other figure of it does", () => {
+  const told = rowOf("conditional-pixelcnn", plane, {
+    energy_distance: [1],
+    negative_log_likelihood: [2],
+    recall: [0.5],
+  });
+  const other = rowOf("pixelcnn", plane, {
+    energy_distance: [2],
+    negative_log_likelihood: [3],
+    recall: [0.25],
+  });
+  const lines = sameDataText(onSameData([told, other])).split("\n");
+  match(lines[5], /examples \| 1 \| 2 given the class \| 0\.5 \|$/);
+  match(lines[6], /examples \| 2 \| 3 \| 0\.25 \|$/);
+});

@@ -152,7 +152,7 @@ Deno.test("a seed that diverged is worse than any other, on either side", () => 
   const theirs = { ...references, runs: [{ ...lost, score: null }, ...others] };
   match(line([315, 315, 315, 315, 315], { row: less, references: theirs }), / 0\.80 \[/);
   const all = besideOthers([measured([315, 315, null, 315, 315], { references: theirs })]);
-  match(all, /The mean of P over these 1 rows, ties counted half: 0\.34\.$/);
+  match(all, /The mean of P, ties counted half: 0\.34 over 1 row of agents/);
 });
 
 Deno.test("a row stands beside those that it is to be better than, seed by seed", () => {
@@ -191,6 +191,9 @@ Deno.test("what a row is to be better than is measured by the same figure, on it
       const of = (each: Omit<EvidenceRow, "experiment">) =>
         [each.page, each.metric, each.better, each.seeds].join();
       strictEqual(other && of(other), of(own), `${experiment}: ${than}`);
+      // A likelihood given the class is none of the example alone.
+      const isTold = (name: string) => name.includes("-conditional-");
+      strictEqual(isTold(experiment), isTold(than), `${experiment}: ${than}`);
       pairs++;
     }
   }
@@ -207,6 +210,15 @@ Deno.test("a model's further figures stand beside what real examples get; withou
     figures: ["evaluation/recall", "evaluation/kl"],
   };
   const text = resultsText([measured([], { row: model, runs }), measured([500])]);
+  // An application's figures are no samples', of which real examples could have some.
+  const applied = { "application/ssim": 0.5, "ceiling/ssim": 1 };
+  match(
+    lineOf(measured([], {
+      row: { ...model, figures: ["application/ssim"] },
+      runs: runs.map((run) => ({ ...run, figures: applied })),
+    })),
+    /\| ssim 0\.5 \|$/,
+  );
   match(
     text,
     /\| none yet \|(?:[ ]{2}\|){2} no peer \| 5,000 \|[ ]{2}\| 2\.5 \| recall 0\.9 \(0\.97\), kl 17\.3 \|$/m,

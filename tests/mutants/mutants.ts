@@ -2320,6 +2320,48 @@ export const mutants: readonly Mutant[] = [
     to: "script !== today",
     test: "tests/evidence/references_test.ts",
   },
+  {
+    fault: "few seeds that are all better are sure to be",
+    file: "evidence/tables.ts",
+    from: "spread === null || spread.low < spread.high",
+    to: "true",
+    test: "tests/evidence/comparison_test.ts",
+  },
+  {
+    fault: "agents' and models' rows have one mean",
+    file: "evidence/tables.ts",
+    from: '("agent" in definition) === isAgent',
+    to: "true",
+    test: "tests/evidence/comparison_test.ts",
+  },
+  {
+    fault: "an application's further figures are not kept",
+    file: "evidence/measure.ts",
+    from: "(evaluation|ceiling|application)",
+    to: "(evaluation|ceiling)",
+    test: "tests/evidence/measure_test.ts",
+  },
+  {
+    fault: "an evaluation just past its place counts for the next one",
+    file: "evidence/comparison.ts",
+    from: "near ?? evaluations.findLast",
+    to: "evaluations.findLast",
+    test: "tests/evidence/comparison_test.ts",
+  },
+  {
+    fault: "a curve begins at its first evaluation",
+    file: "evidence/comparison.ts",
+    from: "  if (share === 0) return undefined;\n",
+    to: "",
+    test: "tests/evidence/comparison_test.ts",
+  },
+  {
+    fault: "a likelihood given the class stands among those of the example alone",
+    file: "evidence/model_comparison.ts",
+    from: "isTold && LIKELIHOODS.includes(name)",
+    to: 'isTold && name === ""',
+    test: "tests/evidence/model_comparison_test.ts",
+  },
   // Searches.
   {
     fault: "ASHA counts the part that goes on up",
