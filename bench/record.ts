@@ -4,7 +4,8 @@
  * @module
  */
 import { figure } from "../cli/terminal/format.ts";
-import { InputError } from "../lab/core/errors.ts";
+import { writeWhole } from "../cli/files.ts";
+import { InputError, LabError } from "../lab/core/errors.ts";
 import { revisionOf } from "../lab/experiment/git.ts";
 import { groups } from "./groups.ts";
 import { markdownTable, type Row } from "./row.ts";
@@ -28,34 +29,42 @@ export interface Measured {
 /**
  * Puts a group in the place of what a record has of it, and writes its page.
  *
- * @throws InputError as {@linkcode recordOf} does.
+ * @throws InputError or LabError as {@linkcode recordOf} does.
  */
-export async function keep(name: string, measured: Omit<Measured, "revision">): Promise<void> {
+export async function keep(
+  name: string,
+  measured: Omit<Measured, "revision">,
+  into = folder,
+): Promise<void> {
   const { revision, dirty } = await revisionOf(root);
-  const now: Measured = { ...measured, revision: dirty ? null : revision };
+  const now: Measured = { ...measured, revision: dirty === false ? revision : null };
   const same = ({ group, backend }: Measured) => group === now.group && backend === now.backend;
-  const all = [...await recordOf(name), now].filter((each) => each === now || !same(each));
-  await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(`${folder}/${name}.json`, `${JSON.stringify(all, null, 1)}\n`);
-  await Deno.writeTextFile(`${folder}/${name}.md`, pageOf(name, all));
+  const all = [...await recordOf(name, into), now].filter((each) => each === now || !same(each));
+  // Hours of measuring stand in it.
+  const whole = (ending: string, text: string) =>
+    writeWhole({ path: `${into}/${name}.${ending}`, force: true }, [text]);
+  await whole("json", `${JSON.stringify(all, null, 1)}\n`);
+  await whole("md", pageOf(name, all));
 }
 
 /**
  * What has been recorded under a name, in the order of recording.
  *
- * @throws InputError for a name that is none of a file.
+ * @throws InputError for a name that is none of a file, LabError where the record is damaged.
  */
-export async function recordOf(name: string): Promise<Measured[]> {
+export async function recordOf(name: string, from = folder): Promise<Measured[]> {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) {
     throw new InputError(
       `Cannot record as the name must be small letters, digits and hyphens: ${name}`,
     );
   }
+  const path = `${from}/${name}.json`;
   try {
-    return JSON.parse(await Deno.readTextFile(`${folder}/${name}.json`));
+    return JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new LabError(`Cannot record as ${path} is damaged: ${error.message}`);
   }
 }
 

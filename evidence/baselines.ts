@@ -9,11 +9,14 @@
  */
 import { randomEpisodes } from "../agents/random.ts";
 import { type EvaluatedEpisodes, LONGEST } from "../agents/trainers/evaluated_episodes.ts";
+import { exitCodeOf } from "../cli/exit_code.ts";
+import { writeWhole } from "../cli/files.ts";
+import { type Io, processIo } from "../cli/terminal/io.ts";
 import { ownEntries } from "../envs/entries.ts";
 import { makeEnv } from "../envs/mod.ts";
 import { randomAllowedReturns, randomReturns } from "../envs/random_returns.ts";
 import type { Environment, TransitionTable } from "../lab/core/environment.ts";
-import { unknownName } from "../lab/core/errors.ts";
+import { LabError, unknownName } from "../lab/core/errors.ts";
 import { streamOf } from "../lab/core/random.ts";
 import type { RandomReturn } from "../lab/core/registry.ts";
 import { mean, standardDeviation } from "../lab/statistics/scores.ts";
@@ -100,11 +103,13 @@ export function computedReturn(environment: Environment): RandomReturn | undefin
   return { ...of(Infinity), cuts };
 }
 
-/** The same by episodes. @throws Error where one had no end: then it is no figure of whole episodes. */
+/** The same by episodes. @throws LabError where one had no end: then it is no figure of whole episodes. */
 function playedReturn(id: string, masked: boolean): RandomReturn {
   const episodes = episodesOf(id, EPISODES, masked);
   const [cut] = episodes.report(LONGEST).events;
-  if (cut !== undefined) throw new Error(`${id}: ${cut.message}`);
+  if (cut !== undefined) {
+    throw new LabError(`Cannot measure ${id} as its episodes must end: ${cut.message}`);
+  }
   const { returns } = episodes;
   return roundedReturn({ mean: mean(returns), deviation: standardDeviation(returns, 1) });
 }
@@ -156,19 +161,32 @@ ${tableOf(allowed)}};
 /** The name of a world's returns within its masks, among those that the test replays. */
 export const allowedName = (id: string) => `${id}, allowed actions`;
 
-if (import.meta.main) {
-  const root = new URL("../", import.meta.url);
-  const golden = new URL("tests/golden/random_returns.json", root);
-  const kept: Record<string, readonly number[]> = JSON.parse(Deno.readTextFileSync(golden));
+const help = `Usage: deno task docs:baselines [WORLD…]
+
+Writes what uniformly random actions return in every world of the lab, or in those alone that are named,
+to envs/random_returns.ts, and the first returns of each to tests/golden/random_returns.json.`;
+
+/** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
+export function main(args: readonly string[], io: Io): Promise<number> {
+  return exitCodeOf(io, () => baselines(args, io));
+}
+
+async function baselines(args: readonly string[], io: Io): Promise<void> {
+  if (args.includes("--help") || args.includes("-h")) {
+    io.out(help);
+    return;
+  }
   const ids = ownEntries.map(({ id }) => id);
-  const unknown = Deno.args.find((id) => !ids.includes(id));
+  const unknown = args.find((id) => !ids.includes(id));
   if (unknown !== undefined) throw unknownName("measure", "world", unknown, ids);
+  const golden = `${io.root}tests/golden/random_returns.json`;
+  const kept: Record<string, readonly number[]> = JSON.parse(await Deno.readTextFile(golden));
   const all: Record<string, RandomReturn> = {};
   const allowed: Record<string, RandomReturn> = {};
   const first: Record<string, readonly number[]> = {};
   for (const id of ids) {
     const environment = makeEnv(id);
-    const isAsked = Deno.args.length === 0 || Deno.args.includes(id);
+    const isAsked = args.length === 0 || args.includes(id);
     const enter = (
       name: string,
       masked: boolean,
@@ -179,13 +197,16 @@ if (import.meta.main) {
         ? (masked ? undefined : computedReturn(environment)) ?? playedReturn(id, masked)
         : known[id];
       first[name] = isAsked ? randomReturnsOf(id, REPLAYED, masked) : kept[name];
-      if (isAsked) console.log(`${name}: ${figures[id].mean} ± ${figures[id].deviation}`);
+      if (isAsked) io.out(`${name}: ${figures[id].mean} ± ${figures[id].deviation}`);
     };
     enter(id, false, randomReturns, all);
     environment.reset({ seed: 0 });
     if (environment.actionMask) enter(allowedName(id), true, randomAllowedReturns, allowed);
   }
   const lines = Object.entries(first).map(([name, each]) => `  "${name}": ${JSON.stringify(each)}`);
-  Deno.writeTextFileSync(new URL("envs/random_returns.ts", root), moduleOf(all, allowed));
-  Deno.writeTextFileSync(golden, `{\n${lines.join(",\n")}\n}\n`);
+  const module = { path: `${io.root}envs/random_returns.ts`, force: true };
+  await writeWhole(module, [moduleOf(all, allowed)]);
+  await writeWhole({ path: golden, force: true }, [`{\n${lines.join(",\n")}\n}\n`]);
 }
+
+if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));

@@ -4,8 +4,11 @@
  *
  * @module
  */
+import { exitCodeOf } from "../cli/exit_code.ts";
+import { writeWhole } from "../cli/files.ts";
+import { type Io, processIo } from "../cli/terminal/io.ts";
 import { type Dataset, holdingsOf } from "../lab/core/dataset.ts";
-import { InputError } from "../lab/core/errors.ts";
+import { InputError, LabError } from "../lab/core/errors.ts";
 import type { DatasetDefinition, Entry } from "../lab/core/registry.ts";
 import { classifier } from "../models/classifiers/classifier.ts";
 import { datasets } from "../models/datasets/mod.ts";
@@ -32,16 +35,51 @@ function noFile(): never {
   throw new InputError("Cannot read a file as none is at hand");
 }
 
-if (import.meta.main) {
-  const folder = new URL("../models/judges/", import.meta.url);
-  const judges: { readonly name: string; readonly bytes: Uint8Array }[] = [];
+const help = `Usage: deno task judges
+
+Trains the judge of each of the lab's own labelled pictures anew, and writes it to models/judges in the
+place of those there.`;
+
+/** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
+export function main(args: readonly string[], io: Io): Promise<number> {
+  return exitCodeOf(io, () => trainJudges(args, io));
+}
+
+async function trainJudges(args: readonly string[], io: Io): Promise<void> {
+  if (args.includes("--help") || args.includes("-h")) {
+    io.out(help);
+    return;
+  }
+  if (args.length > 0) {
+    throw new InputError(`Cannot train judges as there is nothing to choose: ${args.join(" ")}`);
+  }
+  const judges: JudgeFile[] = [];
   for await (const dataset of judgedDatasets()) {
     const judge = await judgeFile(classifier, dataset);
-    if (judge === undefined) throw new Error(`${dataset.name} teaches no judge`);
+    if (judge === undefined) {
+      throw new LabError(`Cannot judge ${dataset.name} as it teaches no judge`);
+    }
     judges.push(judge);
-    console.log(`${dataset.name}: models/judges/${judge.name}`);
+    io.out(`${dataset.name}: models/judges/${judge.name}`);
   }
-  Deno.removeSync(folder, { recursive: true });
-  Deno.mkdirSync(folder);
-  for (const { name, bytes } of judges) Deno.writeFileSync(new URL(name, folder), bytes);
+  await keepJudges(`${io.root}models/judges`, judges);
 }
+
+/** A judge's file. */
+interface JudgeFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Writes judges into a folder, and removes the others there once all are written. */
+export async function keepJudges(folder: string, judges: readonly JudgeFile[]): Promise<void> {
+  for (const { name, bytes } of judges) {
+    await writeWhole({ path: `${folder}/${name}`, force: true }, bytes);
+  }
+  const names = judges.map(({ name }) => name);
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!names.includes(name)) await Deno.remove(`${folder}/${name}`);
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));

@@ -47,15 +47,18 @@ export class Peer {
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #reader: ReadableStreamDefaultReader<string>;
+  /** The last line of its errors, once it has ended. */
+  readonly #complaint: Promise<string>;
   #rest = "";
 
   private constructor(child: Deno.ChildProcess, readonly script: PeerScript, public name: string) {
     this.#child = child;
     this.#writer = child.stdin.getWriter();
     this.#reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#complaint = lastLineOf(child.stderr);
   }
 
-  /** Starts a script; a sentence that says why where its library is not there. */
+  /** Starts a script; a sentence that says why where its library is not there, or breaks. */
   static async open(script: PeerScript): Promise<Peer | string> {
     let child: Deno.ChildProcess;
     const [command, ...args] = commandOf(script);
@@ -64,7 +67,7 @@ export class Peer {
         args,
         stdin: "piped",
         stdout: "piped",
-        stderr: "null",
+        stderr: "piped",
       }).spawn();
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return `not installed: no ${command} on the PATH`;
@@ -74,7 +77,8 @@ export class Peer {
     const name = await peer.#line();
     if (name === undefined) {
       await peer.close();
-      return `not installed: ${installation[script] ?? "see bench/peers/README.md"}`;
+      const hint = installation[script] ?? "see bench/peers/README.md";
+      return `did not start: ${await peer.#complaint} (${hint})`;
     }
     peer.name = name;
     return peer;
@@ -87,9 +91,11 @@ export class Peer {
 
   async #time(step: string, count: number): Promise<number> {
     await this.#writer.write(new TextEncoder().encode(`${count} ${step}\n`));
-    const milliseconds = Number(await this.#line() ?? NaN);
+    const line = await this.#line();
+    const milliseconds = Number(line ?? NaN);
     if (Number.isFinite(milliseconds)) return milliseconds;
-    throw new LabError(`Cannot time "${step}" as bench/peers/${this.script} ended`);
+    const what = line === undefined ? `ended: ${await this.#complaint}` : `answered ${line}`;
+    throw new LabError(`Cannot time "${step}" as bench/peers/${this.script} ${what}`);
   }
 
   /** The next line that it prints; undefined where it has ended. */
@@ -111,8 +117,21 @@ export class Peer {
     await this.#reader.cancel();
     const late = setTimeout(() => this.#child.kill("SIGKILL"), 1000);
     await this.#child.status;
+    await this.#complaint;
     clearTimeout(late);
   }
+}
+
+/** Characters that are kept of what a process says; its last line is shorter. */
+const KEPT = 2000;
+
+/** The last line of a stream, read to its end so that who writes never waits. */
+async function lastLineOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  let text = "";
+  for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+    text = (text + part).slice(-KEPT);
+  }
+  return text.trim().split("\n").at(-1) || "it said nothing";
 }
 
 /** How many times faster than a peer the lab has to be. */

@@ -1,6 +1,7 @@
 /** What is kept of measurements by processor, and the pages of it. */
-import { ok, rejects, strictEqual } from "node:assert";
-import { barOf } from "../../bench/peers/peer.ts";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { barOf, Peer } from "../../bench/peers/peer.ts";
+import { inFolder } from "../cli/folder.ts";
 import { keep, type Measured, pageOf, recordOf } from "../../bench/record.ts";
 import { row, targetRow } from "../../bench/row.ts";
 
@@ -65,3 +66,61 @@ Deno.test("what is asked for depends on the peer's vectors and on the lab's back
   strictEqual(barOf({ portable: 2 }, "PyTorch 2.15 AVX512", "auto"), 2);
   strictEqual(barOf({ portable: 2 }, "PyTorch 2.15 AVX512", "native"), undefined);
 });
+
+Deno.test("a group takes its own place in a record, which is written whole, and a damaged one stays", () =>
+  inFolder(async (folder) => {
+    const backend = "auto";
+    for (const value of [1, 2]) {
+      await keep("here", { ...measured, backend, rows: [row("step", value, "ms")] }, folder);
+    }
+    await keep("here", { ...measured, group: "store", backend, rows: [] }, folder);
+    const record = await recordOf("here", folder);
+    deepStrictEqual(
+      record.map(({ group, rows }) => [group, rows.map(({ value }) => value)]),
+      [["updates", [2]], ["store", []]],
+    );
+    strictEqual(await Deno.readTextFile(`${folder}/here.md`), pageOf("here", record));
+    deepStrictEqual(
+      Array.from(Deno.readDirSync(folder), ({ name }) => name).sort(),
+      ["here.json", "here.md"],
+    );
+    await Deno.writeTextFile(`${folder}/here.json`, "[");
+    await rejects(
+      keep("here", { ...measured, backend, rows: [] }, folder),
+      /^LabError: Cannot record as .*here\.json is damaged: /,
+    );
+    strictEqual(await Deno.readTextFile(`${folder}/here.json`), "[");
+  }));
+
+Deno.test("a peer that does not start, or ends, is told by the last line that it wrote", () =>
+  inFolder(async (folder) => {
+    const path = Deno.env.get("PATH")!;
+    Deno.env.set("PATH", `${folder}:${path}`);
+    const script = async (lines: string) => {
+      await Deno.writeTextFile(`${folder}/python3`, `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
+      return await Peer.open("jax_steps.py");
+    };
+    try {
+      strictEqual(
+        await script("echo first >&2; echo 'ModuleNotFoundError: jax' >&2; exit 1"),
+        "did not start: ModuleNotFoundError: jax (pip install jax)",
+      );
+      strictEqual(
+        await script("exit 1"),
+        "did not start: it said nothing (pip install jax)",
+      );
+      // More than a pipe holds does not stop it.
+      const peer = await script(
+        "head -c 300000 /dev/zero | tr '\\0' x >&2; echo JAX; read line; echo 'out of memory' >&2",
+      );
+      ok(typeof peer === "object");
+      strictEqual(peer.name, "JAX");
+      await rejects(
+        (peer.subject("ppo") as { time(count: number): Promise<number> }).time(1),
+        /^LabError: Cannot time "ppo" as bench\/peers\/jax_steps\.py ended: .*out of memory$/,
+      );
+      await peer.close();
+    } finally {
+      Deno.env.set("PATH", path);
+    }
+  }));

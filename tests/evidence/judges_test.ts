@@ -1,11 +1,12 @@
 /** Whose pictures have judges, and that each of them stands in the folder. */
 import { deepStrictEqual, rejects } from "node:assert";
-import { judgedDatasets } from "../../evidence/judges.ts";
+import { judgedDatasets, keepJudges } from "../../evidence/judges.ts";
 import type { Dataset } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { DatasetDefinition, Entry } from "../../lab/core/registry.ts";
 import { decodeSafetensors } from "../../lab/core/safetensors.ts";
 import { datasets } from "../../models/datasets/mod.ts";
+import { inFolder } from "../cli/folder.ts";
 import { fewPoints, fewTexts, halves } from "../models/laboratory.ts";
 
 /** A data set that is made of nothing but its defaults. */
@@ -70,3 +71,14 @@ Deno.test("the folder holds a judge of each of the lab's data sets that have one
     "shapes",
   ]);
 });
+
+Deno.test("judges that cannot be written leave those that are there", () =>
+  inFolder(async (folder) => {
+    const namesIn = () => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+    await Deno.writeTextFile(`${folder}/old`, "");
+    const bytes = Uint8Array.of(1);
+    await rejects(keepJudges(folder, [{ name: "new", bytes }, { name: "old/no", bytes }]));
+    deepStrictEqual(namesIn(), ["new", "old"]);
+    await keepJudges(folder, [{ name: "new", bytes }]);
+    deepStrictEqual(namesIn(), ["new"]);
+  }));

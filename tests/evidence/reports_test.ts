@@ -1,5 +1,7 @@
 import { match, ok, strictEqual } from "node:assert";
 import { fileURLToPath } from "node:url";
+import { main as baselinesMain } from "../../evidence/baselines.ts";
+import { main as judgesMain } from "../../evidence/judges.ts";
 import { main as resultsMain } from "../../evidence/main.ts";
 import { main as referencesMain } from "../../evidence/references_main.ts";
 import { keyOfLines, keyOfRuns } from "../../evidence/report_keys.ts";
@@ -58,10 +60,12 @@ for (const { name, runs } of reports) {
 }
 
 const commands = {
+  "docs:baselines": baselinesMain,
   "docs:results": resultsMain,
   "docs:references": referencesMain,
   "docs:reports": reportsMain,
   "docs:sampling": samplingMain,
+  judges: judgesMain,
 };
 
 for (const [name, main] of Object.entries(commands)) {
@@ -69,7 +73,7 @@ for (const [name, main] of Object.entries(commands)) {
     for (const word of ["--help", "-h"]) {
       const io = capturedIo({ root: "/nowhere/" });
       strictEqual(await main([word], io), 0);
-      match(io.written.out, new RegExp(`^Usage: deno task ${name} `));
+      match(io.written.out, new RegExp(`^Usage: deno task ${name}\\b`));
       strictEqual(io.written.error, "");
     }
     const io = capturedIo({ root: "/nowhere/" });

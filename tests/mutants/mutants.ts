@@ -2362,6 +2362,27 @@ export const mutants: readonly Mutant[] = [
     to: 'isTold && name === ""',
     test: "tests/evidence/model_comparison_test.ts",
   },
+  {
+    fault: "a new judge is removed with the old ones",
+    file: "evidence/judges.ts",
+    from: "if (!names.includes(name)) await",
+    to: "await",
+    test: "tests/evidence/judges_test.ts",
+  },
+  {
+    fault: "a peer that breaks is told by the first of what it wrote",
+    file: "bench/peers/peer.ts",
+    from: "text = (text + part).slice(-KEPT);",
+    to: "text ||= part;",
+    test: "tests/bench/record_test.ts",
+  },
+  {
+    fault: "a record that is damaged counts as none",
+    file: "bench/record.ts",
+    from: "if (!(error instanceof SyntaxError)) throw error;\n    throw new LabError",
+    to: "return [];\n    throw new LabError",
+    test: "tests/bench/record_test.ts",
+  },
   // Searches.
   {
     fault: "ASHA counts the part that goes on up",
