@@ -9,12 +9,13 @@ import { LabError } from "../lab/core/errors.ts";
 import { encodeSafetensors } from "../lab/core/safetensors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { sizeOf } from "../lab/core/tensor_data.ts";
+import type { FieldDescription } from "../lab/experiment/fields.ts";
 import { resolve } from "../lab/experiment/resolve.ts";
 import { openSession } from "../lab/experiment/session.ts";
 import { registries } from "../registries.ts";
 import { keyOfOrder } from "./references.ts";
 import { type EvidenceRow, metricOf } from "./row.ts";
-import { orderOf, testSeedOf } from "./stable_baselines.ts";
+import { isDefault, orderOf, testSeedOf } from "./stable_baselines.ts";
 
 /** What trains peers: files of bench/peers. */
 export type PeerScript = "references.py" | "models.py";
@@ -35,17 +36,40 @@ export interface Peer {
   readonly writeArrays?: (seed: number, path: string) => Promise<void>;
 }
 
-/** Models that bench/peers/models.py has, the figures that it scores them by, and by whose library. */
-export const peerModels: Readonly<
-  Record<string, { readonly metrics: readonly string[]; readonly library?: string }>
-> = {
-  autoencoder: { metrics: ["evaluation/mean_squared_error"] },
-  vae: { metrics: ["evaluation/negative_elbo"] },
-  classifier: { metrics: ["evaluation/accuracy"] },
-  "wgan-gp": { metrics: ["evaluation/high_quality"] },
+/** A model that bench/peers/models.py has. */
+interface PeerModel {
+  /** Figures that it is scored by. */
+  readonly metrics: readonly string[];
+  /** Whose it is. Default: PyTorch's. */
+  readonly library?: string;
+  /** What the script reads of its fields; of the others it does what their defaults say. */
+  readonly reads: readonly string[];
+}
+
+const trained = ["batchSize", "learningRate", "finalLearningRate"];
+
+/** Models that bench/peers/models.py has, by name. */
+export const peerModels: Readonly<Record<string, PeerModel>> = {
+  autoencoder: {
+    metrics: ["evaluation/mean_squared_error"],
+    reads: [...trained, "hiddenSizes", "codeSize", "activation", "codeActivation", "loss"],
+  },
+  vae: {
+    metrics: ["evaluation/negative_elbo"],
+    reads: [...trained, "hiddenSizes", "latentSize", "beta"],
+  },
+  classifier: { metrics: ["evaluation/accuracy"], reads: [...trained, "hiddenSizes"] },
+  "wgan-gp": {
+    metrics: ["evaluation/high_quality"],
+    reads: [...trained, "width", "layers", "latentSize", "penalty", "criticSteps", "averageDecay"],
+  },
   "flow-matching": {
     metrics: ["evaluation/squared_wasserstein", "evaluation/squared_wasserstein_one_step"],
     library: "torchcfm",
+    reads: [
+      ...trained,
+      ...["hiddenSizes", "source", "coupling", "deviation", "averageDecay", "samplerSteps"],
+    ],
   },
 };
 
@@ -59,7 +83,7 @@ export async function peerOf(row: EvidenceRow): Promise<Peer | string> {
   }
   const { configuration, fields } = await resolve(await entry.load(), registries);
   if (configuration.callbacks !== undefined) return "its callbacks are the lab's own";
-  if (configuration.model !== undefined) return peerOfModel(row, configuration);
+  if (configuration.model !== undefined) return peerOfModel(row, configuration, fields);
   const order = orderOf(configuration, fields);
   if (typeof order === "string") return order;
   return {
@@ -71,19 +95,26 @@ export async function peerOf(row: EvidenceRow): Promise<Peer | string> {
   };
 }
 
-function peerOfModel(
+/** The peer of a resolved row of a model; a sentence that says why it has none. */
+export function peerOfModel(
   row: EvidenceRow,
   configuration: { readonly [key: string]: Json },
+  described: readonly FieldDescription[],
 ): Peer | string {
   const { dataset, model: { name: model, ...fields }, budget } = configuration as {
     dataset: Json;
-    model: { name: string; criticSteps?: number };
+    model: { name: string; criticSteps?: number } & { readonly [field: string]: Json };
     budget: number;
   };
   if (configuration.stop !== null) return "it ends by a stop rule";
   const metric = metricOf(row);
-  const { metrics = [], library = "PyTorch" } = peerModels[model] ?? {};
+  const { metrics, library = "PyTorch", reads } = peerModels[model] ?? { metrics: [], reads: [] };
   if (!metrics.includes(metric)) return `bench/peers has no ${model} with ${metric}`;
+  for (const [field, value] of Object.entries(fields)) {
+    if (!reads.includes(field) && !isDefault(`model.${field}`, value, described)) {
+      return `bench/peers has no ${field} of ${JSON.stringify(value)}`;
+    }
+  }
   const { criticSteps } = fields;
   const order = {
     model,

@@ -149,8 +149,8 @@ const agents: Readonly<Record<string, Readonly<Record<string, Translation>>>> = 
       ["rmsprop", "adam"].includes(String(value))
         ? { arguments: { use_rms_prop: value === "rmsprop" } }
         : `it has no optimizer of ${value}`,
-    // Both libraries' ε of 1e-5, however it stands in the formula here.
-    optimizerEpsilon: unsaid,
+    // Both libraries' ε, however it stands in the formula here.
+    optimizerEpsilon: [1e-5],
     rmspropDecay: [0.99],
   },
   ppo: { ...clipped, separateNetworks: [true] },
@@ -200,7 +200,8 @@ function algorithmOf(agent: string, { quantiles }: Values): string {
   return agent === "dqn" && Number(quantiles) > 0 ? "QRDQN" : agent.toUpperCase();
 }
 
-function isDefault(path: string, value: Json, fields: readonly FieldDescription[]): boolean {
+/** Whether a field stands at its default. */
+export function isDefault(path: string, value: Json, fields: readonly FieldDescription[]): boolean {
   const { default: usual } = fields.find((each) => each.path === path)!;
   return JSON.stringify(usual) === JSON.stringify(value);
 }

@@ -1,6 +1,8 @@
 /** The arrays that another library's models learn from. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { hashOfPython, type Peer, peerOf } from "../../evidence/peers.ts";
+import { hashOfPython, type Peer, peerModels, peerOf, peerOfModel } from "../../evidence/peers.ts";
+import { resolve } from "../../lab/experiment/resolve.ts";
+import { registries } from "../../registries.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { decodeSafetensors } from "../../lab/core/safetensors.ts";
 import { inFolder } from "../cli/folder.ts";
@@ -65,4 +67,24 @@ Deno.test("a sentence, a note and a blank are no code of a script, all else is",
     plain,
   );
   ok(hashOfPython('import json\ndef a(x):\n    return f"{x}!" # b\n') !== plain);
+});
+
+Deno.test("a model with a field that its peer's script does not read has no peer", async () => {
+  const row = evidence.find(({ experiment }) => experiment === "glyphs-vae")!;
+  const entry = registries.experiments.find(({ name }) => name === row.experiment)!;
+  const { configuration, fields } = await resolve(await entry.load(), registries);
+  const peerWith = (more: object) => {
+    const model = { ...configuration.model as object, ...more };
+    return peerOfModel(row, { ...configuration, model }, fields);
+  };
+  ok(typeof peerWith({ beta: 2 }) === "object");
+  strictEqual(peerWith({ freeBits: 0.5 }), "bench/peers has no freeBits of 0.5");
+  match(`${peerWith({ likelihood: "gaussian" })}`, /no likelihood of "gaussian"$/);
+});
+
+Deno.test("the fields that models' peers are told of are those that their script reads", async () => {
+  const script = await Deno.readTextFile(new URL("../../bench/peers/models.py", import.meta.url));
+  const read = [...script.matchAll(/\bfields(?:\.get\(|\[)"(\w+)"/g)].map(([, name]) => name);
+  const told = Object.values(peerModels).flatMap(({ reads }) => reads);
+  deepStrictEqual([...new Set(told)].sort(), [...new Set(read)].sort());
 });

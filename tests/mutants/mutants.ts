@@ -2383,6 +2383,20 @@ export const mutants: readonly Mutant[] = [
     to: "return [];\n    throw new LabError",
     test: "tests/bench/record_test.ts",
   },
+  {
+    fault: "a peer is trained without a field that its script does not read",
+    file: "evidence/peers.ts",
+    from: "!reads.includes(field) && !isDefault(",
+    to: "reads.includes(field) && !isDefault(",
+    test: "tests/evidence/peers_test.ts",
+  },
+  {
+    fault: "an optimizer's ε is another one in the peer",
+    file: "evidence/stable_baselines.ts",
+    from: "optimizerEpsilon: [1e-5]",
+    to: "optimizerEpsilon: unsaid",
+    test: "tests/evidence/stable_baselines_test.ts",
+  },
   // Searches.
   {
     fault: "ASHA counts the part that goes on up",
