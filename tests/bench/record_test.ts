@@ -51,6 +51,40 @@ Deno.test("every page of docs/benchmarks is its record's", async () => {
   ok(pages > 0);
 });
 
+Deno.test("what falls short beside other libraries stands in docs/benchmarks.md, with the records' figures", async () => {
+  const columns = ["intel-xeon-avx512", "amd-epyc-avx512", "amd-epyc-avx2"];
+  const shown = {
+    "product 256³, default backend": [/^matrix product 256³/, "auto"],
+    "U-Net step, default backend": [/^U-Net step/, "auto"],
+    "U-Net step, `native`": [/^U-Net step/, "native"],
+    "SAC with `overlap`, `native`": [/^SAC .* with overlap/, "native"],
+  } as const;
+  const records = await Promise.all(columns.map((name) => recordOf(name)));
+  const beside = records.map((record) =>
+    record.flatMap(({ backend, rows }) =>
+      rows.filter(({ beside, reach, ratio }) =>
+        reach !== null && ratio !== null && /PyTorch|JAX|jax/.test(beside ?? "")
+      ).map(({ name, ratio, reach }) => ({ name, backend, ratio: ratio!, reach: reach! }))
+    )
+  );
+  const text = await Deno.readTextFile("docs/benchmarks.md");
+  const isShort = ({ ratio, reach }: { ratio: number; reach: number }) => ratio < reach;
+  for (const [label, [pattern, backend]] of Object.entries(shown)) {
+    const cells = beside.map((rows) => {
+      const own = rows.filter((each) => pattern.test(each.name) && each.backend === backend);
+      if (!own.some(isShort)) return "–";
+      const ratios = own.map(({ ratio }) => ratio);
+      const [low, high] = [Math.min(...ratios), Math.max(...ratios)].map((one) => one.toFixed(2));
+      return low === high ? low : `${low} to ${high}`;
+    });
+    const line = text.split("\n").find((line) => line.startsWith(`| ${label} |`));
+    deepStrictEqual(line?.split(" | ").slice(2, 5), cells, label);
+  }
+  for (const { name, backend } of beside.flat().filter(isShort)) {
+    ok(Object.values(shown).some(([pattern, of]) => pattern.test(name) && backend === of), name);
+  }
+});
+
 Deno.test("a record's name is one of a file", async () => {
   const rows: Measured["rows"] = [];
   for (const name of ["../elsewhere", "A", "a b", "", "-a"]) {
