@@ -17,14 +17,14 @@ import { InputError, unknownName } from "../lab/core/errors.ts";
 import { provenance } from "../lab/experiment/manifest.ts";
 import { registries } from "../registries.ts";
 import { requireCommitted } from "./measure.ts";
-import { keyOfLines, keyOfRuns, type ReportKeys } from "./report_keys.ts";
+import { isSweep, keyOfLines, keyOfRuns, type ReportKeys } from "./report_keys.ts";
 import { reports, type ShippedReport } from "./reports.ts";
 
 const help = `Usage: deno task docs:reports [NAME…] [--pages]
 
 Trains the runs of the reports of evidence/reports.ts, or of those named, each report in a store of
-its own, runs/reports/NAME, and writes them to docs/reports. A store that is there already is not
-trained again: delete it first, or give
+its own, runs/reports/NAME, and writes them to docs/reports. A store that is there already goes on
+where it was interrupted; to train it again, delete it first. Or give
 
   --pages  Only writes pages, from the stores that are there, and the list, which says which pages are
            behind their lines.`;
@@ -43,6 +43,7 @@ async function written(args: readonly string[], io: Io): Promise<number> {
   const chosen = names.length === 0 ? reports : names.map(named);
   for (const report of chosen) {
     if (!args.includes("--pages")) {
+      requireCommitted((await provenance()).code);
       const code = await train(report, io);
       if (code !== 0) return code;
     } else if (names.length === 0 && !await exists(storeOf(report, io))) continue;
@@ -68,19 +69,35 @@ function storeOf({ name }: ShippedReport, io: Io): string {
   return join(io.root, "runs", "reports", name);
 }
 
-/** @returns The exit code of the first line that failed, else 0. */
-async function train(report: ShippedReport, io: Io): Promise<number> {
-  requireCommitted((await provenance()).code);
+/**
+ * Trains what a report's store lacks of its lines.
+ *
+ * @returns The exit code of the first line that failed, else 0.
+ * @throws InputError where the store holds what the lines do not ask for.
+ */
+export async function train(report: ShippedReport, io: Io): Promise<number> {
   const store = storeOf(report, io);
-  if (await exists(store)) {
-    throw new InputError(`Cannot train ${report.name} as its store is there already: ${store}`);
-  }
+  const begun = await exists(store) ? await linesBegun(store, io) : 0;
   await Deno.mkdir(dirname(store), { recursive: true });
-  for (const line of report.runs) {
-    const code = await commandLine(["run", ...line.split(" "), "--store", store], io);
+  const lines = [
+    ...begun > 0 && !report.runs.some(isSweep) ? ["resume --batch"] : [],
+    ...report.runs.filter((line, i) => isSweep(line) || i >= begun).map((line) => `run ${line}`),
+  ];
+  for (const line of lines) {
+    const code = await commandLine([...line.split(" "), "--store", store], io);
     if (code !== 0) return code;
   }
-  return 0;
+  using opened = await openStoreOf(io, store, { readOnly: true });
+  if (keyOfRuns(report, opened.store.runs()) === await keyOfLines(report)) return 0;
+  throw new InputError(
+    `Cannot write ${report.name} as its store must hold the runs of its lines alone: delete ${store}`,
+  );
+}
+
+/** Of how many lines a store has the runs, or begins them: each is a batch, one after the other. */
+async function linesBegun(store: string, io: Io): Promise<number> {
+  using opened = await openStoreOf(io, store, { readOnly: true });
+  return opened.store.batches().length;
 }
 
 async function writePage(report: ShippedReport, io: Io): Promise<void> {
@@ -129,7 +146,8 @@ export async function index(io: Pick<Io, "root">): Promise<string> {
 
 Experiments that the lab ran in full, on seeds that no preset was tuned on. The command of each trains
 it again and writes its page; \`${PROGRAM} report\` writes such a page of runs of your own. A page
-is marked where its lines mean another configuration by now, or its statistics are made in another way.
+is marked where its lines mean another configuration or other seeds by now, or its statistics are made in
+another way.
 
 | report | question | command |
 |---|---|---|

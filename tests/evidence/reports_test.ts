@@ -1,11 +1,11 @@
-import { match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { fileURLToPath } from "node:url";
 import { main as baselinesMain } from "../../evidence/baselines.ts";
 import { main as judgesMain } from "../../evidence/judges.ts";
 import { main as resultsMain } from "../../evidence/main.ts";
 import { main as referencesMain } from "../../evidence/references_main.ts";
 import { keyOfLines, keyOfRuns } from "../../evidence/report_keys.ts";
-import { index, main as reportsMain } from "../../evidence/reports_main.ts";
+import { index, main as reportsMain, train } from "../../evidence/reports_main.ts";
 import { reports } from "../../evidence/reports.ts";
 import { main as samplingMain } from "../../evidence/sampling_main.ts";
 import { judgingSeeds } from "../../evidence/row.ts";
@@ -14,6 +14,7 @@ import { main as commandLine } from "../../cli/main.ts";
 import { openStoreOf } from "../../cli/stores.ts";
 import { registries } from "../../registries.ts";
 import { capturedIo } from "../cli/captured_io.ts";
+import { inFolder } from "../cli/folder.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -35,7 +36,14 @@ Deno.test("the key of a report's lines is that of the runs they train, and anoth
       using opened = await openStoreOf(io, folder, { readOnly: true });
       const report = { runs: [trained] };
       keys.push(await keyOfLines(report));
-      strictEqual(keyOfRuns(report, opened.store.runs()), keys.at(-1));
+      const stored = opened.store.runs();
+      strictEqual(keyOfRuns(report, stored), keys.at(-1));
+      if (trained === swept) continue;
+      // A seed that is missing, or has not ended, is no part of a whole report.
+      const [first, ...others] = stored;
+      ok(keyOfRuns(report, others) !== keys.at(-1));
+      const interrupted = { ...first, status: "interrupted" } as const;
+      ok(keyOfRuns(report, [interrupted, ...others]) !== keys.at(-1));
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
@@ -44,6 +52,38 @@ Deno.test("the key of a report's lines is that of the runs they train, and anoth
   keys.push(await keyOfLines({ runs: [line("")] }), await keyOfLines({ runs: [set, line("")] }));
   strictEqual(new Set(keys).size, keys.length);
 });
+
+Deno.test("a report goes on where a person stopped it, and is refused where its lines are others", () =>
+  inFolder(async (folder) => {
+    const io = capturedIo({ root: `${folder}/`, cores: 1 });
+    const line = (name: string) => `${name} --seeds 2 --budget 200`;
+    const report = {
+      ...{ name: "small", title: "", question: "" },
+      runs: [line("windy-q-learning"), line("windy-sarsa")],
+    };
+    const interrupted = {
+      ...io,
+      notice: (text: string) => {
+        io.notice(text);
+        if (text.includes("✓")) io.interrupt();
+      },
+    };
+    strictEqual(await train(report, interrupted), 130);
+    strictEqual(await train(report, io), 0);
+    const seeds = async () => {
+      using opened = await openStoreOf(io, `${folder}/runs/reports/small`, { readOnly: true });
+      return opened.store.runs().map(({ name, manifest }) => `${name} ${manifest.determined.seed}`);
+    };
+    const all = ["windy-q-learning 1", "windy-q-learning 2", "windy-sarsa 1", "windy-sarsa 2"];
+    deepStrictEqual((await seeds()).sort(), all);
+    strictEqual(await train(report, io), 0);
+    strictEqual((await seeds()).length, all.length);
+    const other = { ...report, runs: [report.runs[0], line("windy-expected-sarsa")] };
+    await rejects(
+      train(other, io),
+      /^InputError: Cannot write small as its store must hold the runs of its lines alone: delete /,
+    );
+  }));
 
 for (const { name, runs } of reports) {
   Deno.test(`${name} trains known experiments on seeds that nothing was tuned on`, () => {

@@ -2397,6 +2397,27 @@ export const mutants: readonly Mutant[] = [
     to: "optimizerEpsilon: unsaid",
     test: "tests/evidence/stable_baselines_test.ts",
   },
+  {
+    fault: "a report of fewer seeds passes as whole",
+    file: "evidence/report_keys.ts",
+    from: "swept.length > 0 ? determined : { ...determined, seed }",
+    to: "determined",
+    test: "tests/evidence/reports_test.ts",
+  },
+  {
+    fault: "a report whose runs have not ended passes as whole",
+    file: "evidence/report_keys.ts",
+    from: "ENDS.includes(status)",
+    to: "true",
+    test: "tests/evidence/reports_test.ts",
+  },
+  {
+    fault: "a report that was stopped begins its lines anew",
+    file: "evidence/reports_main.ts",
+    from: "isSweep(line) || i >= begun",
+    to: "true",
+    test: "tests/evidence/reports_test.ts",
+  },
   // Searches.
   {
     fault: "ASHA counts the part that goes on up",
