@@ -95,8 +95,11 @@ async function results(args: readonly string[], io: Io): Promise<number> {
   const filters = given.filters.filter((text) => !isCount(text));
   const chosen = chosenRows(filters, evidence);
   if (list) {
-    for (const row of chosen) io.out(summaryOf(await measuredRow(row, io)));
-    return 0;
+    const codes: number[] = [];
+    for (const row of chosen) {
+      codes.push(await exitCodeOf(io, async () => io.out(summaryOf(await measuredRow(row, io)))));
+    }
+    return Math.max(...codes);
   }
   if (given.verify) {
     using opened = await openStoreOf(io, undefined);

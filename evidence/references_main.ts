@@ -27,8 +27,8 @@ const help = `Usage: ${usage}
 
 Trains Stable-Baselines3's agents, and PyTorch's models, with the presets of the rows of
 evidence/rows.ts whose experiment or page contains a FILTER. Each seed is kept in docs/references/
-when it has ended; those that are there are not trained again. Then the pages' tables are
-written. The python3 of the PATH must have the libraries: see bench/peers/README.md.
+when it has ended; those that are there are not trained again, but where their script has changed.
+Then the pages' tables are written. The python3 of the PATH must have the libraries: see bench/peers/README.md.
 
   --seed N  Only prints what comes of this seed, a tuning one (1 … 99), and keeps nothing.
             Repeatable.`;

@@ -5,6 +5,7 @@
  * @module
  */
 import { transform } from "esbuild";
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { experiments } from "../experiments/mod.ts";
 import { LabError } from "../lab/core/errors.ts";
@@ -133,7 +134,7 @@ export async function sourcesOf(
 ): Promise<string> {
   const paths = await modulesOf(row, definition);
   const key = paths.join();
-  if (!hashes.has(key)) hashes.set(key, hashOfPaths(paths, codeOnce));
+  if (!hashes.has(key)) hashes.set(key, hashOfPaths(paths));
   return await hashes.get(key)!;
 }
 
@@ -142,21 +143,23 @@ export async function sourcesNow(
   row: Pick<EvidenceRow, "score">,
   definition: ExperimentDefinition,
 ): Promise<string> {
-  return await hashOfPaths(await modulesOf(row, definition), codeOf);
+  return await hashOfPaths(await modulesOf(row, definition));
 }
 
-function hashOfPaths(paths: readonly string[], code: typeof codeOf): Promise<string> {
-  return hashOfModules(paths.map((path) => labRoot + path), labRoot, belongs, code);
+function hashOfPaths(paths: readonly string[]): Promise<string> {
+  return hashOfModules(paths.map((path) => labRoot + path), labRoot, belongs, codeOnce);
 }
 
 /** Read once a process, by the modules that they begin at. */
 const hashes = new Map<string, Promise<string>>();
 
-/** Compiled once a process, by path. */
+/** Compiled once a process, by path and source. */
 const codes = new Map<string, Promise<Uint8Array>>();
 
-function codeOnce(source: Uint8Array, path: string): Promise<Uint8Array> {
-  const code = codes.get(path) ?? codeOf(source, path);
-  codes.set(path, code);
+/** The same as {@linkcode codeOf}: what has not changed is not compiled again. */
+export function codeOnce(source: Uint8Array, path: string): Promise<Uint8Array> {
+  const key = `${path} ${createHash("sha256").update(source).digest("hex")}`;
+  const code = codes.get(key) ?? codeOf(source, path);
+  codes.set(key, code);
   return code;
 }

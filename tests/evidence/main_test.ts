@@ -404,6 +404,11 @@ Deno.test("a list says how the rows stand that a word means, and measures nothin
   const [first, second, ...more] = io.written.out.trim().split("\n");
   match(first, /^windy-sarsa: IQM -17 \(-17 … -17\).* of 2 seeds, 8 seeds missing\)$/);
   deepStrictEqual([second, more], ["windy-q-learning: to be measured", []]);
+  // A damaged file hides no other row.
+  await Deno.writeTextFile(`${lab.folder}/docs/results/windy-sarsa.json`, "{");
+  strictEqual(await main(["windy-sarsa", "windy-q-learning", "--list"], io), 1);
+  match(io.written.error, /^error: Cannot read figures as .*windy-sarsa\.json is damaged: .*\n$/);
+  match(io.written.out, /windy-q-learning: to be measured\n$/);
   deepStrictEqual([...Deno.readDirSync(`${lab.folder}/docs`)].map(({ name }) => name), ["results"]);
 });
 

@@ -8,6 +8,7 @@ import { labRoot } from "../../lab/experiment/load.ts";
 import {
   belongs,
   codeOf,
+  codeOnce,
   moduleOf,
   modulesOf,
   modulesOfWorld,
@@ -138,6 +139,11 @@ Deno.test("a comment, a type and a blank are no code of a row, all else is", asy
     ok(await code(plain.replace(from, to)) !== plain, to);
   }
   strictEqual(await code("# A note", "/NOTICE.md"), "# A note");
+  // A file that is edited while others train is not what it was.
+  const [before, after] = await Promise.all(
+    ["1", "2"].map((text) => codeOnce(new TextEncoder().encode(text), "/NOTICE.md")),
+  );
+  ok(before[0] !== after[0]);
 });
 
 Deno.test("an evaluation that is no number, null in a file, lies within no goal", () => {

@@ -2418,6 +2418,13 @@ export const mutants: readonly Mutant[] = [
     to: "true",
     test: "tests/evidence/reports_test.ts",
   },
+  {
+    fault: "code that was edited is what it was before",
+    file: "evidence/sources.ts",
+    from: '`${path} ${createHash("sha256").update(source).digest("hex")}`',
+    to: "path",
+    test: "tests/evidence/results_test.ts",
+  },
   // Searches.
   {
     fault: "ASHA counts the part that goes on up",
