@@ -46,9 +46,9 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       deepStrictEqual([code, error.split("\n").length], [2, 2], error);
       match(error, line);
     };
-    const small = ["side=12", "grey=true", "folder=mine"].flatMap((
-      each,
-    ) => ["--set", `dataset.${each}`]);
+    const sized = (side: number) =>
+      [`side=${side}`, "grey=true", "folder=mine"].flatMap((each) => ["--set", `dataset.${each}`]);
+    const small = sized(12);
     const model = ["hiddenSizes=[12]", "latentSize=3", "batchSize=10", "judge=false"]
       .flatMap((each) => ["--set", `model.${each}`]);
     const trained = await succeeds(
@@ -138,7 +138,7 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
         ...["reconstruct", last, "mine/zero/10.png", ...again, "--out", "2.png"],
       );
     }
-    const large = [...small, "--set", "dataset.side=14", "--name", "large", ...model];
+    const large = [...sized(14), "--name", "large", ...model];
     await succeeds("run", "vae", "--dataset", "images", "--budget", "20", ...large);
     await refuses(
       /must have learned from images of one shape: \[12, 12, 1\] and \[14, 14, 1\]$/m,
