@@ -44,10 +44,17 @@ export async function onDisk(
   args: readonly string[] = [],
   env: Record<string, string> = {},
 ): Promise<string> {
-  const folder = await Deno.makeTempDir({ dir: "/dev/shm", prefix: "reverie-" });
+  // Deno lets only who may do everything into /dev.
+  const folder = `/dev/shm/reverie-${crypto.randomUUID()}`;
   const program = [Deno.execPath(), "run", "--quiet", "--no-check", "-A", here(script), folder];
   const { success, stdout, stderr } = await new Deno.Command("sh", {
-    args: ["-c", '"$@"; code=$?; rm -rf "$0"; exit $code', folder, ...program, ...args],
+    args: [
+      "-c",
+      'mkdir "$0" && "$@"; code=$?; rm -rf "$0"; exit $code',
+      folder,
+      ...program,
+      ...args,
+    ],
     env: { FAULT_FOLDER: folder, LD_PRELOAD: compiledDisk!, ...env },
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));

@@ -11,6 +11,7 @@ import { verify } from "../../lab/experiment/verify.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
+import { paced } from "./paced.ts";
 
 /** How often each thing happened. */
 export interface History {
@@ -26,7 +27,6 @@ export interface History {
 
 /** Seeds of the runs, whose digests are known. */
 const SEEDS = 3;
-const set = [["agent.pause", "5"], ["checkpoint.everyIterations", "3"]] as const;
 
 /** A process that trains, and what it has told of. */
 class Trainee implements AsyncDisposable {
@@ -198,7 +198,7 @@ function pick<T>(random: Generator, list: readonly T[]): T | undefined {
 async function digestsOf(location: string): Promise<(string | null)[]> {
   const store = openStore(location);
   const requests = Array.from({ length: SEEDS }, (_, i) => ({
-    ...{ reference: "line-toy", seed: i + 1, backend: "cpu", set } as const,
+    ...{ reference: "line-toy", seed: i + 1, backend: "cpu", set: paced } as const,
   }));
   const runs = await launch(requests, { store, registries, workers: 2 });
   store.close();

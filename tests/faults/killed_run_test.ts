@@ -9,6 +9,7 @@ import { capturedIo } from "../cli/captured_io.ts";
 import { inFolder } from "../cli/folder.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 import { toySweep } from "../lab/experiment/toy_runs.ts";
+import { paced } from "./paced.ts";
 
 interface Line {
   readonly kind: string;
@@ -67,9 +68,8 @@ Deno.test("a killed run resumes to the digest of one that never stopped", async 
       [["running", false], ["running", false]],
     );
     ok(store.checkpoints(first.id).at(-1)!.iteration >= again.iterations);
-    const set = [["agent.pause", "25"], ["checkpoint.everyIterations", "3"]] as const;
     const [whole] = await launch(
-      [{ reference: "line-toy", seed: 1, backend: "cpu", set }],
+      [{ reference: "line-toy", seed: 1, backend: "cpu", set: paced }],
       options,
     );
     for (const { id } of [early, first]) {
@@ -90,10 +90,9 @@ Deno.test("a killed batch goes on as one, seeds that had not begun included, to 
     const io = capturedIo({ folder, root: folder, registries });
     strictEqual(await main(["resume", "--batch", "--json"], io), 0, io.written.error);
     const { runs } = JSON.parse(io.written.out) as { runs: { seed: number; digest: string }[] };
-    const set = [["agent.pause", "25"], ["checkpoint.everyIterations", "3"]] as const;
     const store = openStore(`${folder}/whole`);
     const requests = [1, 2].map((seed) => ({
-      ...{ reference: "line-toy", seed, backend: "cpu", set } as const,
+      ...{ reference: "line-toy", seed, backend: "cpu", set: paced } as const,
     }));
     const whole = await launch(requests, { store, registries, workers: 2 });
     store.close();
@@ -129,8 +128,7 @@ Deno.test("a run whose wrapper alone is killed ends by itself, also when nobody 
     }
     const store = openStore(location);
     const runs = store.runs();
-    const set = [["agent.pause", "25"], ["checkpoint.everyIterations", "3"]] as const;
-    const request = { reference: "line-toy", seed: 1, backend: "cpu", set } as const;
+    const request = { reference: "line-toy", seed: 1, backend: "cpu", set: paced } as const;
     const [whole] = await launch([request], { store, registries, workers: 1 });
     deepStrictEqual(
       runs.map(({ status, active, digest }) => ({ status, active, digest })),

@@ -6,6 +6,7 @@
 import { launch, resume } from "../../lab/experiment/launch.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
+import { paced } from "./paced.ts";
 
 const [location, run = "", seeds = "1"] = Deno.args;
 const store = openStore(location);
@@ -17,9 +18,8 @@ const options = {
     console.log(JSON.stringify({ kind, id: run.id, ...progress })),
 };
 if (run === "") {
-  const set = [["agent.pause", "25"], ["checkpoint.everyIterations", "3"]] as const;
   const requests = Array.from({ length: Number(seeds) }, (_, i) => ({
-    ...{ reference: "line-toy", seed: i + 1, backend: "cpu", set } as const,
+    ...{ reference: "line-toy", seed: i + 1, backend: "cpu", set: paced } as const,
   }));
   await launch(requests, options);
 } else {
