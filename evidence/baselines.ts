@@ -9,7 +9,7 @@
  */
 import { randomEpisodes } from "../agents/random.ts";
 import { type EvaluatedEpisodes, LONGEST } from "../agents/trainers/evaluated_episodes.ts";
-import { exitCodeOf } from "../cli/exit_code.ts";
+import { taskCode } from "../cli/exit_code.ts";
 import { writeWhole } from "../cli/files.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { ownEntries } from "../envs/entries.ts";
@@ -168,14 +168,10 @@ to envs/random_returns.ts, and the first returns of each to tests/golden/random_
 
 /** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
 export function main(args: readonly string[], io: Io): Promise<number> {
-  return exitCodeOf(io, () => baselines(args, io));
+  return taskCode(args, io, help, () => baselines(args, io));
 }
 
 async function baselines(args: readonly string[], io: Io): Promise<void> {
-  if (args.includes("--help") || args.includes("-h")) {
-    io.out(help);
-    return;
-  }
   const ids = ownEntries.map(({ id }) => id);
   const unknown = args.find((id) => !ids.includes(id));
   if (unknown !== undefined) throw unknownName("measure", "world", unknown, ids);

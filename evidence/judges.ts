@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { exitCodeOf } from "../cli/exit_code.ts";
+import { taskCode } from "../cli/exit_code.ts";
 import { writeWhole } from "../cli/files.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { type Dataset, holdingsOf } from "../lab/core/dataset.ts";
@@ -42,14 +42,10 @@ place of those there.`;
 
 /** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
 export function main(args: readonly string[], io: Io): Promise<number> {
-  return exitCodeOf(io, () => trainJudges(args, io));
+  return taskCode(args, io, help, () => trainJudges(args, io));
 }
 
 async function trainJudges(args: readonly string[], io: Io): Promise<void> {
-  if (args.includes("--help") || args.includes("-h")) {
-    io.out(help);
-    return;
-  }
   if (args.length > 0) {
     throw new InputError(`Cannot train judges as there is nothing to choose: ${args.join(" ")}`);
   }

@@ -10,7 +10,7 @@ import { multiple } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { parsedWords } from "../cli/command.ts";
-import { exitCodeOf } from "../cli/exit_code.ts";
+import { taskCode } from "../cli/exit_code.ts";
 import { LabError } from "../lab/core/errors.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { writeComparison, writeTables } from "./pages.ts";
@@ -40,14 +40,10 @@ const parser = object({
 
 /** Runs on `args` and returns the exit code. */
 export function main(args: readonly string[], io: Io): Promise<number> {
-  return exitCodeOf(io, () => references(args, io));
+  return taskCode(args, io, help, () => references(args, io));
 }
 
 async function references(args: readonly string[], io: Io): Promise<void> {
-  if (args.includes("--help") || args.includes("-h")) {
-    io.out(help);
-    return;
-  }
   const { filters, seeds } = parsedWords(parser, args, usage);
   for (const row of chosenRows(filters, evidence)) {
     const peer = await peerOf(row);

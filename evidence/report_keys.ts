@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { run } from "../cli/commands/run.ts";
+import { run, seedAfter } from "../cli/commands/run.ts";
 import { parsedWords } from "../cli/command.ts";
 import { encodeCanonicalJson } from "../lab/core/canonical_json.ts";
 import type { Json } from "../lab/core/snapshot.ts";
@@ -40,7 +40,7 @@ export async function keyOfLines({ runs }: Pick<ShippedReport, "runs">): Promise
       const { version, configuration } = await described(loaded, registries, { set, budget });
       for (let i = 0; i < seeds; i++) {
         const determined = { experiment: name, version, configuration };
-        configured.push(without({ ...determined, seed: `${BigInt(seed) + BigInt(i)}` }, sweep));
+        configured.push(without({ ...determined, seed: `${seedAfter(seed, i)}` }, sweep));
       }
     }
   }

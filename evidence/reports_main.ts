@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { reportFiles } from "../cli/report/blocks.ts";
 import { reportOf } from "../cli/report/report.ts";
 import { PROGRAM } from "../cli/command.ts";
-import { exitCodeOf } from "../cli/exit_code.ts";
+import { taskCode } from "../cli/exit_code.ts";
 import { exists, writeWhole } from "../cli/files.ts";
 import { main as commandLine } from "../cli/main.ts";
 import { openStoreOf } from "../cli/stores.ts";
@@ -31,14 +31,10 @@ where it was interrupted; to train it again, delete it first. Or give
 
 /** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
 export function main(args: readonly string[], io: Io): Promise<number> {
-  return exitCodeOf(io, () => written(args, io));
+  return taskCode(args, io, help, () => written(args, io));
 }
 
 async function written(args: readonly string[], io: Io): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    io.out(help);
-    return 0;
-  }
   const names = args.filter((arg) => arg !== "--pages");
   const chosen = names.length === 0 ? reports : names.map(named);
   for (const report of chosen) {

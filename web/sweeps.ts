@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
+import { DamageError } from "../lab/core/errors.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import type { SweepState, Trial } from "../lab/experiment/sweep/state.ts";
@@ -171,11 +171,10 @@ function importanceOf(
 /** All sweeps of a store, newest first. */
 export async function sweepRows(store: StoreReader): Promise<SweepRow[]> {
   const sweeping = await import("../lab/experiment/sweep/state.ts");
-  const runs = Map.groupBy(store.runs(), ({ manifest }) => manifest.sweep?.name);
   const rows: SweepRow[] = [];
-  for (const name of store.sweepNames()) {
-    const own = runs.get(name) ?? [];
-    rows.push(rowOf(name, unlessDamaged(() => stateKept(sweeping, store, name, own)!)));
+  const read = (name: string, runs: readonly Run[]) => stateKept(sweeping, store, name, runs);
+  for (const [name, state] of sweeping.sweepStates(store, read)) {
+    rows.push(rowOf(name, state));
     // Other pages are answered meanwhile.
     await new Promise((resolve) => setTimeout(resolve));
   }

@@ -493,7 +493,7 @@ async function experimentsOf(
 }
 
 /** The seed `index` after `first`, exact beyond 2⁵³ too. */
-function seedAfter(first: Seed, index: number): Seed {
+export function seedAfter(first: Seed, index: number): Seed {
   const seed = BigInt(first) + BigInt(index);
   return seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
 }

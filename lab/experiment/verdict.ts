@@ -243,11 +243,11 @@ function reasonOf(
 ): string {
   const told = (figure: number, count: number) =>
     `${shortOf(figure)} (better than random above ${shortOf(barOf(random, count))})`;
-  const { mean, episodes: last } = training ?? { mean: 0, episodes: 0 };
-  const trained = last > 0
-    ? `training's last ${last === 1 ? "episode returns" : `${last} episodes return`} ${
-      told(mean, last)
-    }, `
+  const last = training?.episodes === 1
+    ? "episode returns"
+    : `${training?.episodes} episodes return`;
+  const trained = training
+    ? `training's last ${last} ${told(training.mean, training.episodes)}, `
     : "";
   return `the return is ${told(value, episodes)}, ${trained}random actions return ` +
     shortOf(evaluatedRandom(random).mean);

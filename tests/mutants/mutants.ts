@@ -9021,7 +9021,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "each sweep of the list reads all runs",
     file: "lab/experiment/sweep/state.ts",
-    from: "sweepState(store, name, runs.get(name) ?? [])!",
+    from: "read(name, runs.get(name) ?? [])!",
     to: "sweepState(store, name)!",
     test: "tests/web/sweeps_test.ts",
   },

@@ -81,11 +81,18 @@ export function sweepState(
   return stateOf(store, name, stored.definition as unknown as Sweep, runs, { reads: true });
 }
 
-/** How each stored sweep stands, by its name, the newest first; the error of a damaged one. */
-export function* sweepStates(store: StoreReader): Generator<[string, SweepState | DamageError]> {
+/**
+ * How each stored sweep stands, by its name, the newest first; the error of a damaged one.
+ *
+ * @param read How one stands, by its runs.
+ */
+export function* sweepStates(
+  store: StoreReader,
+  read = (name: string, runs: readonly Run[]) => sweepState(store, name, runs),
+): Generator<[string, SweepState | DamageError]> {
   const runs = Map.groupBy(store.runs(), ({ manifest }) => manifest.sweep?.name);
   for (const name of store.sweepNames()) {
-    yield [name, unlessDamaged(() => sweepState(store, name, runs.get(name) ?? [])!)];
+    yield [name, unlessDamaged(() => read(name, runs.get(name) ?? [])!)];
   }
 }
 
