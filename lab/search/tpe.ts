@@ -20,6 +20,12 @@ export interface Outcome {
   readonly point: Point;
   /** The lower the better; NaN and infinities count as the worst. */
   readonly loss: number;
+  /**
+   * Rungs that it had come to when it was pruned, to rank it behind all that ended, the farther the
+   * better: what it was worth early on says little beside what others are worth at the end. Missing: it
+   * ranks by its loss alone.
+   */
+  readonly prunedAt?: number;
 }
 
 /** How the estimator is set. */
@@ -47,13 +53,10 @@ export function tpe(
 ): Point {
   const uniform = () => Float64Array.from(space, () => random.random());
   if (outcomes.length < startup) return pointAt(space, uniform());
-  const ranked = outcomes.map(({ point, loss }) => ({
-    place: placesOf(space, point),
-    loss: Number.isFinite(loss) ? loss : Infinity,
-  })).sort((a, b) => a.loss === b.loss ? 0 : a.loss - b.loss);
+  const ranked = [...outcomes].sort(compared).map(({ point }) => placesOf(space, point));
   const best = Math.min(MOST_BEST, Math.ceil(share * ranked.length));
-  const good = new Mixture(space, ranked.slice(0, best).map(({ place }) => place));
-  const rest = new Mixture(space, ranked.slice(best).map(({ place }) => place));
+  const good = new Mixture(space, ranked.slice(0, best));
+  const rest = new Mixture(space, ranked.slice(best));
   let chosen: Point | undefined;
   let highest = -Infinity;
   for (let i = 0; i < candidates; i++) {
@@ -64,6 +67,15 @@ export function tpe(
     if (chosen === undefined || score > highest) [chosen, highest] = [point, score];
   }
   return chosen!;
+}
+
+/** Which of two is better, as `sort` takes it. */
+function compared(a: Outcome, b: Outcome): number {
+  const [first, second] = [a, b].map(({ loss, prunedAt = Infinity }) =>
+    Number.isFinite(loss) ? { loss, prunedAt } : { loss: Infinity, prunedAt: 0 }
+  );
+  if (first.prunedAt !== second.prunedAt) return first.prunedAt > second.prunedAt ? -1 : 1;
+  return first.loss === second.loss ? 0 : first.loss - second.loss;
 }
 
 /** Kernels around places, and one over the whole cube, all alike in weight. */

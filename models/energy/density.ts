@@ -55,30 +55,33 @@ export function logDensityOf(energy: Energy, deviation: number): (x: tf.Tensor) 
 
 /**
  * What quadrature tells of a density of points of the plane: the logarithm of its integral, and the
- * likelihood of examples [B, 2] once that is divided out. `coarseness` is by how much that logarithm is
- * another on a grid half a cell further: see {@linkcode byQuadrature}.
+ * likelihood of examples [B, 2] once that is divided out. `quadrature_error` is by how much that logarithm
+ * is another on a grid half a cell further, infinity where an example lies beyond the grid: see
+ * {@linkcode byQuadrature}.
  */
 export function quadratureTerms(energy: Energy, x: tf.Tensor, deviation: number) {
   const logDensity = logDensityOf(energy, deviation);
   const partition = logPartition(logDensity, deviation);
   const nats = tf.sub(partition, logDensity(x));
   const coarseness = tf.abs(tf.sub(logPartition(logDensity, deviation, 0.5), partition));
-  return { log_partition: partition, ...likelihoodTerms(nats, 2), coarseness };
+  const isBeyond = tf.greater(tf.max(tf.abs(x)), REACH * deviation);
+  const error = tf.where(isBeyond, Infinity, coarseness);
+  return { log_partition: partition, ...likelihoodTerms(nats, 2), quadrature_error: error };
 }
 
-/** What a model says of {@linkcode quadratureTerms}: nothing is known where the grid is too coarse. */
+/** What a model says of {@linkcode quadratureTerms}: nothing is known where the grid is too coarse or small. */
 export const byQuadrature = {
   doubt: {
-    term: "coarseness",
+    term: "quadrature_error",
     about: ["log_partition", "negative_log_likelihood", "bits_per_dimension"],
-    why: (coarseness: number): string | undefined =>
-      coarseness > COARSEST
-        ? "log p(x) is not reported as the density is narrower than the cells of the grid that it is " +
-          `summed over: half a cell further the sum is another by ${
-            coarseness.toFixed(2)
-          } nats, above ` +
-          `${COARSEST}`
-        : undefined,
+    why: (error: number): string | undefined => {
+      if (!(error > COARSEST)) return undefined;
+      return "log p(x) is not reported as " +
+        (error === Infinity
+          ? `examples lie beyond the grid that the density is summed over, ±${REACH} deviations of the noise`
+          : "the density is narrower than the cells of the grid that it is summed over: half a cell " +
+            `further the sum is another by ${error.toFixed(2)} nats, above ${COARSEST}`);
+    },
   },
 };
 

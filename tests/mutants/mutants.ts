@@ -3054,9 +3054,30 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "TPE takes the first trials for the best",
     file: "lab/search/tpe.ts",
-    from: "})).sort((a, b) => a.loss === b.loss ? 0 : a.loss - b.loss);",
-    to: "}));",
+    from: "[...outcomes].sort(compared)",
+    to: "[...outcomes]",
     test: "tests/lab/search/samplers_test.ts",
+  },
+  {
+    fault: "TPE ranks what was pruned first before what came farther",
+    file: "lab/search/tpe.ts",
+    from: "first.prunedAt > second.prunedAt ? -1 : 1",
+    to: "first.prunedAt < second.prunedAt ? -1 : 1",
+    test: "tests/lab/search/samplers_test.ts",
+  },
+  {
+    fault: "TPE ranks a pruned trial by its early figure among final ones",
+    file: "lab/experiment/sweep/state.ts",
+    from: "pruned && prunedLast ?",
+    to: "false ?",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "a stored sweep of TPE ranks its pruned trials anew, and draws other points",
+    file: "lab/experiment/sweep/run.ts",
+    from: "before === undefined ? resolved : rankedAs(before, resolved)",
+    to: "resolved",
+    test: "tests/lab/experiment/sweep_test.ts",
   },
   {
     fault: "TPE takes the candidate that the rest explains best",
@@ -15156,6 +15177,13 @@ export const mutants: readonly Mutant[] = [
     file: "models/energy/density.ts",
     from: "logPartition(logDensity, deviation, 0.5)",
     to: "logPartition(logDensity, deviation)",
+    test: "tests/models/energy/energy_based_test.ts",
+  },
+  {
+    fault: "likelihoods of examples beyond the grid are reported",
+    file: "models/energy/density.ts",
+    from: "tf.where(isBeyond, Infinity, coarseness)",
+    to: "coarseness",
     test: "tests/models/energy/energy_based_test.ts",
   },
   {

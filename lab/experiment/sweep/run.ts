@@ -60,8 +60,8 @@ export interface Elsewhere {
 
 /**
  * Trains what a sweep lacks: its trials, then the best one on judging seeds. A stored sweep of the
- * name goes on where it stood, and tries again what had failed. How many train at once decides nothing: trials of a sampler that learns,
- * and of a pruner, come one after another, their seeds side by side.
+ * name goes on where it stood, and tries again what had failed. How many train at once decides nothing:
+ * trials of a sampler that learns, and of a pruner, come one after another, their seeds side by side.
  *
  * A point that is refused is a trial whose runs failed, the worst.
  *
@@ -71,14 +71,15 @@ export interface Elsewhere {
  */
 export async function runSweep(
   name: string,
-  sweep: Sweep,
+  resolved: Sweep,
   options: SweepOptions,
 ): Promise<SweepState> {
   const { store } = options;
   using _lock = options.elsewhere === undefined ? lockSweep(store.location, name) : undefined;
   const stored = store.sweep(name);
-  if (stored !== undefined) {
-    const before = stored.definition as unknown as Sweep;
+  const before = stored?.definition as unknown as Sweep | undefined;
+  const sweep = before === undefined ? resolved : rankedAs(before, resolved);
+  if (before !== undefined) {
     // One that no run reports was a mistake, and may be mended.
     const { objective } = reportedOf(store, name, before) === undefined ? before : sweep;
     requireSame(name, { ...before, objective }, sweep, options);
@@ -107,6 +108,11 @@ export async function runSweep(
       if (refusal !== undefined) throw refusal;
     }
   }
+}
+
+/** A sweep that ranks pruned trials as a stored one does, whose points would move otherwise. */
+function rankedAs({ prunedLast }: Sweep, { prunedLast: _, ...sweep }: Sweep): Sweep {
+  return prunedLast ? { ...sweep, prunedLast } : sweep;
 }
 
 /**

@@ -14,6 +14,7 @@ import { importances } from "../../search/importance.ts";
 import { type Curve, pruners } from "../../search/pruners.ts";
 import { learns, samplers } from "../../search/samplers.ts";
 import { isTried, type Point, type Space } from "../../search/space.ts";
+import type { Outcome } from "../../search/tpe.ts";
 import { budgetUnitOf } from "../../store/run_budget.ts";
 import type { Run, StoreReader } from "../../store/store.ts";
 import { flatten, JUDGING, newestOfEachSeed } from "../comparison.ts";
@@ -239,8 +240,12 @@ export function importancesOf({ sweep, trials }: SweepState): Map<string, number
 }
 
 /** What a trial led to; the worst where its objective is no finite number. */
-function outcomeOf({ point, value }: Trial, { objective }: Sweep): { point: Point; loss: number } {
-  return { point, loss: lossOf(objective, value!) };
+function outcomeOf(
+  { point, value, pruned, curve }: Trial,
+  { objective, prunedLast }: Sweep,
+): Outcome {
+  const loss = lossOf(objective, value!);
+  return pruned && prunedLast ? { point, loss, prunedAt: curve.length } : { point, loss };
 }
 
 /** An objective as a loss, the lower the better: of what is no finite number the worst. */

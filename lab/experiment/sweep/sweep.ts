@@ -13,7 +13,7 @@ import { isRecord } from "../../core/plain.ts";
 import { shellWord } from "../../core/shell.ts";
 import type { Json } from "../../core/snapshot.ts";
 import { fewestRungs, type PrunerName } from "../../search/pruners.ts";
-import { gridOf, type SamplerName, samplers } from "../../search/samplers.ts";
+import { gridOf, learns, type SamplerName, samplers } from "../../search/samplers.ts";
 import {
   checkSpace,
   countOf,
@@ -48,6 +48,8 @@ export interface Sweep {
   readonly seed: number;
   readonly objective: Objective;
   readonly judge: number;
+  /** Whether a sampler that learns ranks pruned trials behind those that ended; missing in older ones. */
+  readonly prunedLast?: true;
 }
 
 const MOST_TUNING_SEEDS = JUDGING - 2;
@@ -133,6 +135,7 @@ export async function resolveSweep(
     set,
     budget: budget === undefined ? null : String(budget),
     ...{ backend, space, sampler, pruner, trials, seeds, seed, objective, judge },
+    ...(learns(sampler) && pruner !== "none" ? { prunedLast: true } : {}),
   };
 }
 

@@ -27,6 +27,7 @@ import type { SweepDefinition } from "../../../lab/experiment/sweep/definition.t
 import { verify } from "../../../lab/experiment/verify.ts";
 import { importances } from "../../../lab/search/importance.ts";
 import { samplers } from "../../../lab/search/samplers.ts";
+import type { Outcome } from "../../../lab/search/tpe.ts";
 import { lockSweep } from "../../../lab/store/lock.ts";
 import { openStore, recoverStore, syncStores } from "../../../lab/store/sqlite_store.ts";
 import type { Run, Store } from "../../../lab/store/store.ts";
@@ -191,6 +192,36 @@ Deno.test("what TPE tries after its first points follows from what they came to"
     const outcomes = trials.slice(0, 11).map(({ point, value }) => ({ point, loss: -value! }));
     deepStrictEqual(trials[11].point, sampling(11, outcomes));
     notDeepStrictEqual(trials[11].point, sampling(11, []));
+  }));
+
+Deno.test("TPE ranks pruned trials last, but in a sweep that was stored before it did", () =>
+  withStore(async (store) => {
+    const changes = { pruner: "asha", trials: 11, seeds: 1, judge: 0 } as const;
+    const outcomesOf = ({ trials }: SweepState) =>
+      trials.slice(0, -1).map(({ point, value, pruned, curve }) => ({
+        ...{ point, loss: -value! },
+        ...(pruned ? { prunedAt: curve.length } : {}),
+      }));
+    const state = await swept(store, changes);
+    ok(state.trials.some(({ pruned, trial }) => pruned && trial < 10));
+    const outcomes = outcomesOf(state);
+    const point = (told: readonly Outcome[]) =>
+      samplers.tpe(state.sweep.space, state.sweep.seed)(10, told);
+    deepStrictEqual(state.trials[10].point, point(outcomes));
+    // The last one's alone, as its point is all that has to follow from the others' order.
+    const older = outcomes.map(({ point, loss }) => ({ point, loss }));
+    notDeepStrictEqual(point(older), point(outcomes));
+    const { prunedLast, ...definition } = state.sweep;
+    strictEqual(prunedLast, true);
+    store.putSweep("toys", definition as unknown as Json);
+    const extended = await swept(store, { ...changes, trials: 12 }, { extend: true });
+    strictEqual(extended.sweep.prunedLast, undefined);
+    deepStrictEqual(extended.trials[10].point, point(older));
+    const none = { name: "toys", experiment: "line-toy", space: { "agent.size": [3, 6] } };
+    for (const sampler of ["tpe", "random"] as const) {
+      const { prunedLast } = await resolveSweep({ ...none, sampler }, registries);
+      strictEqual(prunedLast, undefined);
+    }
   }));
 
 for (const changes of [{}, { pruner: "median", trials: 9 }] as const) {

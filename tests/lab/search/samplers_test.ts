@@ -118,6 +118,29 @@ Deno.test("TPE turns to the words and the sizes that are better", () => {
   ok(late.filter(({ size }) => Number(size) >= 8 && Number(size) <= 128).length >= 28);
 });
 
+Deno.test("TPE ranks what was pruned behind all that ended, the farther it came the better", () => {
+  const random = streamOf(1, "outcomes");
+  const at = (x: number) => ({ x0: x, x1: 0.5 });
+  // What each third of the axis leads to: ended ones, worst of all, late pruned ones, early pruned ones.
+  const drawn = (low: number) => at(low + 0.3 * random.random());
+  const thirds = { ended: 0, late: 0.35, early: 0.7 };
+  const some = (count: number, low: number, more: Omit<Outcome, "point">): Outcome[] =>
+    Array.from({ length: count }, () => ({ point: drawn(low), ...more }));
+  const late = some(20, thirds.late, { loss: 5, prunedAt: 3 });
+  const early = some(20, thirds.early, { loss: 1, prunedAt: 1 });
+  const failed = some(20, thirds.early, { loss: NaN, prunedAt: 9 });
+  const ended = some(20, thirds.ended, { loss: 100 });
+  const triedIn = (low: number, outcomes: readonly Outcome[]) =>
+    Array.from({ length: 40 }, (_, trial) => tpe(cube(2), outcomes, streamOf(trial, "trial")))
+      .filter(({ x0 }) => Number(x0) >= low && Number(x0) < low + 0.3).length;
+  ok(triedIn(thirds.ended, [...early, ...late, ...ended]) > 30);
+  ok(triedIn(thirds.late, [...early, ...late]) > 30);
+  ok(triedIn(thirds.late, [...failed, ...late]) > 30);
+  // Without a word of how far they came they rank by their losses.
+  const bare = early.map(({ point, loss }) => ({ point, loss }));
+  ok(triedIn(thirds.early, [...bare, ...late, ...ended]) > 30);
+});
+
 Deno.test("Sobol points are those of Joe and Kuo's numbers", () => {
   // SciPy 1.11: scipy.stats.qmc.Sobol(3, scramble=False).random(8).
   const points = Array.from({ length: 8 }, (_, i) => [...sobol(3)(i)]);

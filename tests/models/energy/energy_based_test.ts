@@ -67,7 +67,7 @@ Deno.test("what is learned is near the density of the data; other than planes ar
   await rejects(trainerOf("energy-based", line, {}), /must be points of a plane: \[1\]$/);
 });
 
-Deno.test("a grid is too coarse for a density that is narrower than its cells, and says so", () => {
+Deno.test("a grid too coarse for a density, and one that examples lie beyond, says so", () => {
   const { term, about, why } = byQuadrature.doubt;
   /** ln p = ln N(x; c, s²) in the place of an energy: its integral is 1. */
   const terms = (s: number, c: number): Record<string, number> => {
@@ -88,6 +88,9 @@ Deno.test("a grid is too coarse for a density that is narrower than its cells, a
     ok(Math.abs(narrow.log_partition) > 0.3);
     ok(why(narrow[term])!.startsWith("log p(x) is not reported as the density is narrower than"));
   }
+  // The grid reaches to 8: what lies beyond it is no part of the sum.
+  deepStrictEqual(why(terms(0.5, 6)[term]), undefined);
+  ok(why(terms(0.5, 8.1)[term])!.includes("examples lie beyond the grid"));
   deepStrictEqual(about.filter((name) => !(name in wide)), []);
   deepStrictEqual([why(0.05), typeof why(0.051)], [undefined, "string"]);
 });
@@ -115,14 +118,14 @@ Deno.test("what the grid cannot tell is left out with one warning, and chooses n
       known: Object.keys(metrics).filter((name) => /log_partition|likelihood|dimension/.test(name)),
       pending,
       warnings: events!.filter(({ message }) => message.startsWith("log p(x) is not")).length,
-      coarseness: Object.keys(metrics).filter((name) => name.endsWith("coarseness")),
+      errors: Object.keys(metrics).filter((name) => name.endsWith(byQuadrature.doubt.term)),
     }));
   };
   const names = byQuadrature.doubt.about;
   const both = ["evaluation", "validation"].flatMap((of) => names.map((name) => `${of}/${name}`));
-  const all = { known: both, pending: [], warnings: 0, coarseness: [] };
+  const all = { known: both, pending: [], warnings: 0, errors: [] };
   deepStrictEqual(await evaluated(2), [all, all]);
-  const none = { known: [], pending: both, warnings: 1, coarseness: [] };
+  const none = { known: [], pending: both, warnings: 1, errors: [] };
   deepStrictEqual(await evaluated(20), [none, { ...none, warnings: 0 }]);
   ok(both.includes(energyBased.bestBy!.metric));
 });
