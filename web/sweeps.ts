@@ -119,7 +119,8 @@ const states = new WeakMap<
 >();
 
 /**
- * How a sweep stands; kept until one of its runs changes, as a sampler that learns draws every trial anew.
+ * How a sweep stands; kept until one of its runs changes, and beyond that where a sampler that learns would
+ * draw the same points again.
  *
  * @param runs Its own.
  */
@@ -144,7 +145,7 @@ function stateKept(
   if (known?.of.length === of.length && of.every((each, i) => Object.is(each, known.of[i]))) {
     return known.state;
   }
-  const state = stateOf(store, name, definition, runs, { reads: true });
+  const state = stateOf(store, name, definition, runs, { reads: true, before: known?.state });
   kept.set(name, { of, state });
   return state;
 }

@@ -3066,6 +3066,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/search/samplers_test.ts",
   },
   {
+    fault: "a trial after one that was not over counts as drawn",
+    file: "lab/experiment/sweep/state.ts",
+    from: "isAsDrawn &&= known?.value !== undefined &&",
+    to: "isAsDrawn &&= known !== undefined &&",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "points that were drawn by another seed are taken again",
+    file: "lab/experiment/sweep/state.ts",
+    from: "encodeCanonicalJson([sampler, space, seed] as unknown as Json)",
+    to: "encodeCanonicalJson([sampler, space, typeof seed] as unknown as Json)",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
+    fault: "points are taken again whatever came of the trials before them",
+    file: "lab/experiment/sweep/state.ts",
+    from: "return Object.is(a.loss, b.loss) && a.prunedAt === b.prunedAt;",
+    to: "return a.prunedAt === b.prunedAt;",
+    test: "tests/lab/experiment/sweep_test.ts",
+  },
+  {
     fault: "TPE ranks a pruned trial by its early figure among final ones",
     file: "lab/experiment/sweep/state.ts",
     from: "pruned && prunedLast ?",

@@ -88,14 +88,15 @@ export async function runSweep(
   const definition = sweep as unknown as Json;
   if (options.elsewhere === undefined) store.putSweep(name, definition);
   else await options.elsewhere.keep(name, definition, stored?.definition);
-  const again = new Set(triedAgain(stateOf(store, name, sweep)).map(({ id }) => id));
+  let state = stateOf(store, name, sweep);
+  const again = new Set(triedAgain(state).map(({ id }) => id));
   options.onBegun?.(again.size);
   using lanes = new Lanes(options.workers, options);
   using describer = new Describer(options.registries, options);
   const order = { name, sweep, options, describer };
   for (;;) {
     const runs = runsOf(store, name).filter(({ id }) => !again.has(id));
-    const state = stateOf(store, name, sweep, runs);
+    state = stateOf(store, name, sweep, runs, { before: state });
     if (state.over) requireTaken(state);
     if (state.over || options.signal?.aborted) return state;
     const wanted = wantedOf(state);

@@ -105,36 +105,47 @@ export function runsOf(store: StoreReader, name: string): Run[] {
  * @param runs Those of the sweep that count.
  * @param options.reads Whether nothing is to be trained: where a trial that later ones followed from lacks
  *   runs, these have their points from their own.
+ * @param options.before How the sweep stood: as far as its trials came to the same, those after them have
+ *   the points that were drawn then.
  */
 export function stateOf(
   store: StoreReader,
   name: string,
   sweep: Sweep,
   runs: readonly Run[] = runsOf(store, name),
-  { reads = false }: { readonly reads?: boolean } = {},
+  { reads = false, before }: { readonly reads?: boolean; readonly before?: SweepState } = {},
 ): SweepState {
   const byTrial = Map.groupBy(
     runs.filter(({ manifest }) => stagesOf(manifest).length === 1),
     ({ manifest }) => manifest.sweep!.trial,
   );
   const sampling = samplers[sweep.sampler](sweep.space, sweep.seed);
+  const drawn = before === undefined || !drawsAlike(before.sweep, sweep) ? [] : before.trials;
+  let isAsDrawn = true;
   const trials: Trial[] = [];
+  const outcomes: Outcome[] = [];
   const firstAt = new Map<string, Trial>();
   const astray: Run[] = [];
   while (trials.length < sweep.trials) {
-    const outcomes = learns(sweep.sampler) ? trials.map((trial) => outcomeOf(trial, sweep)) : [];
-    const point = sampling(trials.length, outcomes);
+    const known: Trial | undefined = isAsDrawn ? drawn[trials.length] : undefined;
+    const point = known === undefined
+      ? sampling(trials.length, learns(sweep.sampler) ? outcomes : [])
+      : known.point;
     if (point === undefined) break;
     const all = byTrial.get(trials.length) ?? [];
     const own = runsAt(point, all);
     astray.push(...all.filter((run) => !own.includes(run)));
     const key = encodeCanonicalJson(point);
-    const before = own.length === 0 ? firstAt.get(key) : undefined;
-    const trial = before === undefined
+    const first = own.length === 0 ? firstAt.get(key) : undefined;
+    const trial = first === undefined
       ? trialOf(store, sweep, { trial: trials.length, point, runs: own }, trials)
-      : { ...before, trial: trials.length, runs: [], repeats: before.trial };
+      : { ...first, trial: trials.length, runs: [], repeats: first.trial };
     if (!firstAt.has(key)) firstAt.set(key, trial);
     trials.push(trial);
+    outcomes.push(outcomeOf(trial, sweep));
+    // What comes after one that is not over was not drawn.
+    isAsDrawn &&= known?.value !== undefined &&
+      isSameOutcome(outcomeOf(known, sweep), outcomes.at(-1)!);
     if (trial.value === undefined && learns(sweep.sampler)) break;
   }
   if (reads && astray.length === 0) {
@@ -167,6 +178,18 @@ export function stateOf(
     ...{ name, sweep, trials, astray, best, judged },
     over: all && (best === undefined || judged.values.length === sweep.judge),
   };
+}
+
+/** Whether two sweeps draw the same points as long as their trials come to the same. */
+function drawsAlike(a: Sweep, b: Sweep): boolean {
+  const drawnBy = ({ sampler, space, seed }: Sweep) =>
+    encodeCanonicalJson([sampler, space, seed] as unknown as Json);
+  return drawnBy(a) === drawnBy(b);
+}
+
+/** Of trials at the same point. */
+function isSameOutcome(a: Outcome, b: Outcome): boolean {
+  return Object.is(a.loss, b.loss) && a.prunedAt === b.prunedAt;
 }
 
 /**

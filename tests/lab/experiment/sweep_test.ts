@@ -18,11 +18,13 @@ import { figuresOf } from "../../../lab/experiment/score.ts";
 import { runSweep, type SweepOptions } from "../../../lab/experiment/sweep/run.ts";
 import {
   importancesOf,
+  stateOf,
   type SweepState,
   sweepState,
+  type Trial,
   triedAgain,
 } from "../../../lab/experiment/sweep/state.ts";
-import { resolveSweep } from "../../../lab/experiment/sweep/sweep.ts";
+import { resolveSweep, type Sweep } from "../../../lab/experiment/sweep/sweep.ts";
 import type { SweepDefinition } from "../../../lab/experiment/sweep/definition.ts";
 import { verify } from "../../../lab/experiment/verify.ts";
 import { importances } from "../../../lab/search/importance.ts";
@@ -837,6 +839,37 @@ Deno.test("where a model is judged by pairs a sweep without any must say what is
     /^InputError: Cannot sweep over toy-model as it must be said what is/,
   );
 });
+
+Deno.test("points that were drawn before are drawn again only where what they follow from has changed", () =>
+  withStore(async (store) => {
+    const whole = await swept(store, { trials: 12, seeds: 1, judge: 0 });
+    const { sweep, trials: [first] } = whole;
+    const marked = { ...whole.trials[11].point, "agent.rate": 0.5 };
+    /** Where the last trial lies, by a state before with other trials or another definition. */
+    const last = (changes: { [trial: number]: Partial<Trial> }, by: Partial<Sweep> = {}) => {
+      const before = {
+        ...{ ...whole, sweep: { ...sweep, ...by } },
+        trials: whole.trials.map((each, i) => ({ ...each, ...changes[i] })),
+      };
+      return stateOf(store, "toys", sweep, undefined, { before }).trials.at(-1)!.point;
+    };
+    const mark = { 11: { point: marked } };
+    const { point } = whole.trials[11];
+    deepStrictEqual([last({}), last(mark)], [point, marked]);
+    const others: Parameters<typeof last>[] = [
+      [{ ...mark, 0: { value: first.value! + 1 } }],
+      [{ ...mark, 10: { value: undefined } }],
+      [{ ...mark }, { seed: 2 }],
+      [{ ...mark }, { space: sweep.space.slice(1) }],
+      [{ ...mark }, { sampler: "random" }],
+    ];
+    for (const each of others) deepStrictEqual(last(...each), point);
+    // One that broke in the place of one that had not ended leads to what was never drawn.
+    const { id } = whole.trials[10].runs[0];
+    store.update(id, { status: "failed", digest: null });
+    const open = { ...mark, 10: { value: undefined } };
+    notDeepStrictEqual(last(open), marked);
+  }));
 
 Deno.test("trials after one whose run was deleted are shown, and stay what they were", () =>
   withStore(async (store) => {
