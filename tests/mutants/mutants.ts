@@ -3577,8 +3577,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "TPE is told nothing of what trials came to",
     file: "lab/experiment/sweep/state.ts",
-    from: "const outcomes = learns(sweep.sampler) ?",
-    to: "const outcomes = !learns(sweep.sampler) ?",
+    from: "sampling(trials.length, outcomes)",
+    to: "sampling(trials.length, [])",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {

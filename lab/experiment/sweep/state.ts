@@ -128,9 +128,7 @@ export function stateOf(
   const astray: Run[] = [];
   while (trials.length < sweep.trials) {
     const known: Trial | undefined = isAsDrawn ? drawn[trials.length] : undefined;
-    const point = known === undefined
-      ? sampling(trials.length, learns(sweep.sampler) ? outcomes : [])
-      : known.point;
+    const point = known === undefined ? sampling(trials.length, outcomes) : known.point;
     if (point === undefined) break;
     const all = byTrial.get(trials.length) ?? [];
     const own = runsAt(point, all);
