@@ -228,12 +228,17 @@ export function seedValue(): ValueParser<"sync", Seed> {
   };
 }
 
-/** `--store URL`. */
-export function storeOption() {
+/**
+ * `--store URL`.
+ *
+ * @param options.isFolder Whether it can be no PostgreSQL database, as the command changes what is there.
+ */
+export function storeOption({ isFolder = false }: { readonly isFolder?: boolean } = {}) {
+  const database = isFolder ? "" : ", or postgres://USER@HOST/DATABASE (experiment:fleet)";
   return optional(
     option("--store", string({ metavar: "URL" }), {
       description: plain(
-        "Where runs are kept: a folder, or postgres://USER@HOST/DATABASE (experiment:fleet). " +
+        `Where runs are kept: a folder${database}. ` +
           "Default: runs, in the lab's or the project's folder.",
       ),
     }),

@@ -37,7 +37,7 @@ export async function openStoreOf(
     if (options.readOnly) return await openFleet(io, given);
     throw new InputError(
       "Cannot change the runs of a PostgreSQL store by this command: run, sync and worker write there, " +
-        "and what reads a store reads it",
+        "delete --waiting gives up what no worker has taken, and what reads a store reads it",
     );
   }
   const { openStore } = await import("../lab/store/sqlite_store.ts");

@@ -289,11 +289,13 @@ export async function sweep(
       return await runSweep(name, sweep, { ...options, ...watch, elsewhere });
     },
     judge,
+    { elsewhere: fleet !== null },
   );
   io.out(values.json ? sweepDocument(result) : sweepPage(result, judge, io, values.store));
   tellBroken(result, io);
   if (interrupted && !result.over) {
-    io.error("Interrupted. To go on: the same command again\n");
+    const others = fleet === null ? "" : "; workers go on with the runs that were asked for";
+    io.error(`Interrupted. To go on: the same command again${others}\n`);
     return 130;
   }
   return result.best === undefined || Number.isNaN(judgedValue(result)) ? 1 : 0;

@@ -62,18 +62,23 @@ export function startLine(
 }
 
 /**
- * Trains `total` runs and shows on a terminal where they stand, and what models among them draw where
- * it is said where that is kept.
+ * Trains `total` runs and shows on a terminal where they stand.
+ *
+ * @param options.kept Where what models among them draw is kept, to show that, too.
+ * @param options.elsewhere Whether other machines train them.
  */
 export async function watched<T>(
   io: Io,
   total: number,
   work: (watch: Watch, display: ProgressDisplay) => Promise<T>,
   judge?: Judge,
-  kept?: { readonly store: Store; readonly registries: Registries },
+  { kept, elsewhere }: {
+    readonly kept?: { readonly store: Store; readonly registries: Registries };
+    readonly elsewhere?: boolean;
+  } = {},
 ): Promise<{ result: T; interrupted: boolean }> {
   using display = new ProgressDisplay(io, total, judge);
-  using stop = interruption(io, (line) => display.reply(line));
+  using stop = interruption(io, (line) => display.reply(line), { elsewhere });
   const previews = kept && new Previews(display, kept, io);
   const result = await work({
     onProgress: (progress) => {

@@ -48,7 +48,7 @@ export const annotate = defineCommand({
       name: optional(option("--name", shortText("NAME", LONGEST_NAME), {
         description: plain("What to call the runs."),
       })),
-      store: storeOption(),
+      store: storeOption({ isFolder: true }),
     }),
   async run({ runs: references, where, tag, untag, note, name, store: location }, io) {
     if (tag.length === 0 && untag.length === 0 && note === undefined && name === undefined) {

@@ -9,6 +9,7 @@ import type { Condition } from "../../lab/experiment/conditions.ts";
 import { bytes, plural } from "../terminal/format.ts";
 import { chosenRuns } from "../filter.ts";
 import { commandLine, needRuns, openStoreOf } from "../stores.ts";
+import { hubOpener, isPostgres } from "../fleet.ts";
 import { trainedBy, waitingIn } from "../waiting.ts";
 
 /** The command `delete`. */
@@ -43,7 +44,7 @@ export const deleteRuns = defineCommand({
       waiting: option("--waiting", {
         description: plain(
           "Give up the runs that batches asked for and that have not begun, of batches that " +
-            "nothing trains.",
+            "nothing trains; of a PostgreSQL store those that no worker has taken.",
         ),
       }),
       store: storeOption(),
@@ -58,6 +59,12 @@ export const deleteRuns = defineCommand({
       );
     }
     if (asked === 0) needRuns("delete", references, "--where");
+    if (waiting && isPostgres(location)) {
+      const open = await hubOpener(io, location);
+      await using hub = await open();
+      io.out(`Gave up ${plural(await hub.giveUp(), "run")} that no worker had taken`);
+      return 0;
+    }
     using opened = await openStoreOf(io, location, { existing: true });
     const { store } = opened;
     const line = (words: string) => commandLine(words, location);

@@ -66,7 +66,7 @@ export const importRuns = defineCommand({
       tag: multiple(option("--tag", shortText("TAG", LONGEST_TAG), {
         description: plain("A word to find the runs by. Repeatable."),
       })),
-      store: storeOption(),
+      store: storeOption({ isFolder: true }),
     }),
   async run({ files, steps: axis, name, seed, tag: tags, store: location }, io) {
     if (files.length === 0) throw new InputError("Cannot import as FILE is missing");

@@ -61,7 +61,7 @@ export const quickStart = defineCommand({
     object({
       backend: backendOption(),
       workers: workersOption(),
-      store: storeOption(),
+      store: storeOption({ isFolder: true }),
       json: jsonOption(),
     }),
   async run({ backend, workers: asked, store: location, json }, io) {

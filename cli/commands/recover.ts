@@ -16,7 +16,7 @@ export const recover = defineCommand({
     ["recover", "the default store"],
     ["recover --store /mnt/disk/runs", "another one"],
   ],
-  parser: () => object({ store: storeOption() }),
+  parser: () => object({ store: storeOption({ isFolder: true }) }),
   async run({ store: location }, io) {
     const { recoverStore } = await import("../../lab/store/sqlite_store.ts");
     const { recovered, incomplete, known, lost, waiting, setAside } = recoverStore(

@@ -56,7 +56,7 @@ export const resume = defineCommand({
       workers: workersOption(),
       threads: threadsOption(),
       memoryLimit: memoryLimitOption(),
-      store: storeOption(),
+      store: storeOption({ isFolder: true }),
       json: jsonOption(),
     }),
   async run(
@@ -101,7 +101,7 @@ export const resume = defineCommand({
           ...watch,
         }),
       judge,
-      { store, registries },
+      { kept: { store, registries } },
     );
     const refusal = tellRefusals(io, refused);
     if (refused.length > 0 && waiting.length > 0) {

@@ -257,7 +257,7 @@ export const run = defineCommand({
           onRefused: (refusals) => refused.push(...refusals),
         }),
       judge,
-      { store, registries },
+      { kept: { store, registries } },
     );
     const refusal = tellRefusals(io, refused);
     for (const text of profiles) io.error(`\n${text}\n`);
@@ -395,6 +395,7 @@ async function runInFleet(
         onRefused: (refusals) => refused.push(...refusals),
       }),
     judge,
+    { elsewhere: true },
   );
   const refusal = tellRefusals(io, refused);
   if (interrupted) {

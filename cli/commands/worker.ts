@@ -70,7 +70,7 @@ export const worker = defineCommand({
     using stop = interruption(io, (line) => io.error(`${line}\n`));
     const workers = values.workers ?? io.cores;
     io.notice(`Working for ${hub.location}: ${plural(workers, "run")} at a time\n`);
-    const ended = await workForFleet({
+    const { ended, failed } = await workForFleet({
       ...{ open, registries, folder: own.folder, name, workers, memoryLimit, drain },
       threads: threadsOf({ threads }, workers),
       isolated: io.isolated,
@@ -79,7 +79,8 @@ export const worker = defineCommand({
       signal: stop.signal,
       onLine: (line) => io.notice(`${line}\n`),
     });
-    io.notice(`Trained ${plural(ended, "run")} to the end\n`);
+    const lost = failed === 0 ? "" : `, ${failed} of them failed`;
+    io.notice(`Trained ${plural(ended, "run")} to the end${lost}\n`);
     return stop.signal.aborted ? 130 : 0;
   },
 });

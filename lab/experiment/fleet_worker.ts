@@ -60,14 +60,25 @@ const BESIDE = 1 / 3;
 /** Times that a run is taken without coming to another checkpoint: it is retried three times. */
 const MOST_TRIES = 4;
 
+/** What a worker has done. */
+export interface Worked {
+  /** Runs that ended. */
+  readonly ended: number;
+  /** Those of them that failed, or could not begin. */
+  readonly failed: number;
+}
+
+/** How a run is left: it ended, also as one that failed, or somebody else goes on with it. */
+type Left = "ended" | "failed" | "open";
+
 /**
  * Works until the signal is aborted, or where asked nothing is left.
  *
- * @returns How many runs ended here.
+ * @returns How many runs ended here, and how many of these failed.
  * @throws {InputError} where the hub refuses, {@linkcode LabError} where it is gone for good: what was
  *   being trained is taken up by others from what they have of it.
  */
-export async function workForFleet(options: FleetOptions): Promise<number> {
+export async function workForFleet(options: FleetOptions): Promise<Worked> {
   const lanes = Array.from({ length: options.workers }, (_, i) => new Lane(i, options));
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
@@ -81,7 +92,9 @@ export async function workForFleet(options: FleetOptions): Promise<number> {
   }));
   const refused = results.find(({ status }) => status === "rejected");
   if (refused !== undefined) throw (refused as PromiseRejectedResult).reason;
-  return results.reduce((sum, each) => sum + (each as PromiseFulfilledResult<number>).value, 0);
+  const worked = results.map((each) => (each as PromiseFulfilledResult<Worked>).value);
+  const sum = (key: keyof Worked) => worked.reduce((total, each) => total + each[key], 0);
+  return { ended: sum("ended"), failed: sum("failed") };
 }
 
 /** One run after the other. */
@@ -100,9 +113,9 @@ class Lane {
     this.#patience = 1000 * patienceSeconds;
   }
 
-  async work(signal: AbortSignal): Promise<number> {
+  async work(signal: AbortSignal): Promise<Worked> {
     using worker = new TrainingWorker(this.options.threads, this.options);
-    let ended = 0;
+    const left: Left[] = [];
     try {
       while (!signal.aborted) {
         const hold = await this.#patiently(
@@ -110,13 +123,14 @@ class Lane {
           signal,
         );
         if (hold !== undefined) {
-          if (await this.#train(worker, hold, signal)) ended++;
+          left.push(await this.#train(worker, hold, signal));
         } else {
           if (this.options.drain && await this.#isDrained(signal)) break;
           await pause(ASK_SECONDS, signal);
         }
       }
-      return ended;
+      const count = (...how: Left[]) => left.filter((each) => how.includes(each)).length;
+      return { ended: count("ended", "failed"), failed: count("failed") };
     } finally {
       await this.#hub?.close();
     }
@@ -169,11 +183,11 @@ class Lane {
   }
 
   /**
-   * Trains a run that was taken; whether it ended here.
+   * Trains a run that was taken; how it is left.
    *
    * @throws {LabError} where the hub is gone for good.
    */
-  async #train(worker: TrainingWorker, hold: Hold, signal: AbortSignal): Promise<boolean> {
+  async #train(worker: TrainingWorker, hold: Hold, signal: AbortSignal): Promise<Left> {
     const { claim } = hold;
     const folder = `${this.options.folder}/${this.number}-${claim.run}-${claim.fence}`;
     await using _ = this.#keeping(hold);
@@ -182,7 +196,7 @@ class Lane {
     } catch (error) {
       if (!(error instanceof FenceError)) throw error;
       this.#say(`run ${claim.run}: given up, as another worker has taken it up`);
-      return false;
+      return "open";
     } finally {
       try {
         await Deno.remove(folder, { recursive: true });
@@ -226,7 +240,7 @@ class Lane {
     worker: TrainingWorker,
     hold: Hold,
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<Left> {
     const { claim } = hold;
     const { run: id, plan, tries } = claim;
     using store = closing(openStore(folder));
@@ -264,7 +278,7 @@ class Lane {
       if (status !== "interrupted") {
         await this.#patiently((hub) => session.ship(hub, "ended"), neverAborted);
         this.#say(`run ${id}: ${status}${message === null ? "" : `, ${message}`}`);
-        return true;
+        return status === "failed" ? "failed" : "ended";
       }
       if (signal.aborted) return await this.#handBack(session);
       // The hub did not hear of it in time. Nobody may have taken it.
@@ -276,7 +290,7 @@ class Lane {
   }
 
   /** Ends a run that can go on nowhere. */
-  async #end(session: Session, message: string): Promise<true> {
+  async #end(session: Session, message: string): Promise<"failed"> {
     const { run, hold: { claim } } = session;
     if (run !== undefined) session.set("failed", message);
     await this.#patiently(
@@ -285,7 +299,7 @@ class Lane {
       neverAborted,
     );
     this.#say(`run ${claim.run}: ${message}`);
-    return true;
+    return "failed";
   }
 
   /** Trains from where the session stands, and ships meanwhile; what refused to begin. */
@@ -329,7 +343,7 @@ class Lane {
   }
 
   /** Lets others go on with a run, where the hub can be told. */
-  async #handBack(session: Session): Promise<false> {
+  async #handBack(session: Session): Promise<"open"> {
     try {
       await this.#ask((hub) => session.ship(hub, "waiting"));
       this.#say(`run ${session.hold.claim.run}: handed back`);
@@ -337,7 +351,7 @@ class Lane {
       if (!(error instanceof UnreachableError)) throw error;
       this.#say(`run ${session.hold.claim.run}: ${error.message}; others take it up later`);
     }
-    return false;
+    return "open";
   }
 }
 

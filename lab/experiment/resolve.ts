@@ -324,7 +324,14 @@ function checkKeys(definition: ExperimentDefinition): void {
         `register({ id, entry: () => … }) what makes it, and take environment: { id }`,
     );
   }
-  if (!(has("agent") && has("environment")) && !(has("model") && has("dataset"))) {
+  const two = [["agent", "environment"], ["model", "dataset"]].map((keys) => keys.filter(has));
+  if (two.every((keys) => keys.length > 0)) {
+    throw new InputError(
+      `Cannot use "${name}" as it must have environment and agent, or dataset and model, not both: ` +
+        two.flat().join(", "),
+    );
+  }
+  if (two.every((keys) => keys.length < 2)) {
     throw new InputError(
       `Cannot use "${name}" as it must have environment and agent, or dataset and model: ` +
         Object.keys(definition).join(", "),

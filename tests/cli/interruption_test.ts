@@ -32,6 +32,17 @@ Deno.test("a Ctrl-C more than a second later stops at once with 130", () => {
   deepStrictEqual(io.exits, [130]);
 });
 
+Deno.test("who waits for other machines is told that the waiting alone ends", () => {
+  const io = capturedIo();
+  const reported: string[] = [];
+  using stop = interruption(io, (line) => reported.push(line), { elsewhere: true });
+  io.interrupt();
+  io.clock = 1000;
+  throws(() => io.interrupt(), Exited);
+  strictEqual(stop.signal.aborted, true);
+  deepStrictEqual(reported, ["Waiting no longer …"]);
+});
+
 Deno.test("a terminal that goes away is a Ctrl-C", async () => {
   // In a process of its own: what else runs in this one, as browsers, ends with SIGHUP.
   const script = `import { processIo } from "${new URL(

@@ -43,7 +43,7 @@ Deno.test(
     await new Promise((next) => setTimeout(next, 30_000));
     strictEqual(Number((await hub.content(id))!.run.iterations) < 5, true);
     proxy.open();
-    strictEqual(await worked, 1);
+    deepStrictEqual(await worked, { ended: 1, failed: 0 });
     deepStrictEqual(lines, [`run ${id}: begins`, `run ${id}: completed`]);
     strictEqual((await hub.content(id))!.run.digest, (await undisturbed)[0].digest);
   },

@@ -216,11 +216,21 @@ export class Hub {
     });
   }
 
-  /** Gives up those of the runs that nobody has taken. */
-  async giveUp(runs: readonly string[]): Promise<void> {
-    await this.#within((query) =>
-      query("DELETE FROM task WHERE run = ANY ($1) AND state = 'waiting' AND fence = 0", runs)
-    );
+  /**
+   * Gives up those of the runs, or of all, that nobody has taken.
+   *
+   * @returns How many these were.
+   */
+  giveUp(runs?: readonly string[]): Promise<number> {
+    return this.#within(async (query) => {
+      const given = await query(
+        `DELETE FROM task WHERE state = 'waiting' AND fence = 0${
+          runs === undefined ? "" : " AND run = ANY ($1)"
+        } RETURNING run`,
+        ...runs === undefined ? [] : [runs],
+      );
+      return given.length;
+    });
   }
 
   /** How many workers have asked or written in the last so many seconds. */

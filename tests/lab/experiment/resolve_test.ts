@@ -248,7 +248,11 @@ Deno.test("a wrong definition is refused in one line", async () => {
   await refused({ environment: { id: "Line-v1" } }, /did you mean "Line-v0"\?/);
   await refused(
     { environment: undefined },
-    /must have environment and agent, or dataset and model/,
+    /must have environment and agent, or dataset and model: name/,
+  );
+  await refused(
+    { model: { name: "toy-model" } },
+    /must have environment and agent, or dataset and model, not both: agent, environment, model$/,
   );
   await refused({ budget: 1.5 }, /with the field budget as it must be integer, ≥ 1: 1\.5/);
   await refused({ bugdet: 5 }, /no field "bugdet" \(did you mean "budget"\?\)/);

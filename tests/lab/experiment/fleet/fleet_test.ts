@@ -71,7 +71,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     await asked;
     strictEqual(lines.length, 1);
     match(lines[0], /^Nobody works for this store: .*worker --store postgres/);
-    strictEqual(await work(server.port, lines), 1);
+    deepStrictEqual(await work(server.port, lines), { ended: 1, failed: 0 });
   });
 
   await t.step("while the server is away it goes on, and nothing is lost", async () => {
@@ -82,7 +82,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     proxy.cut();
     await pause(400);
     proxy.open();
-    strictEqual(await worked, 1);
+    deepStrictEqual(await worked, { ended: 1, failed: 0 });
     deepStrictEqual(await ended(id), []);
     deepStrictEqual(lines, [`run ${id}: begins`, `run ${id}: completed`]);
   });
@@ -100,7 +100,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     way.cut();
     await pause(400);
     way.open();
-    strictEqual(await worked, 1);
+    deepStrictEqual(await worked, { ended: 1, failed: 0 });
     deepStrictEqual(await ended(id, there), []);
     deepStrictEqual(lines, [`run ${id}: begins`, `run ${id}: completed`]);
     const { checkpoints } = (await there.content(id))!;
@@ -123,7 +123,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
           Date.now = () => now() + 86_400_000 * days;
           strictEqual(await hub.claim("another", 1), undefined);
         }
-        strictEqual(await worked, 1);
+        deepStrictEqual(await worked, { ended: 1, failed: 0 });
       } finally {
         Date.now = now;
       }
@@ -141,7 +141,10 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     const lines: string[] = [];
     const kept = await Deno.makeTempDir();
     const opened = () => Hub.open(address, () => Promise.resolve(PASSWORD));
-    strictEqual(await work(server.port, lines, { open: opened, folder: kept }), 1);
+    deepStrictEqual(await work(server.port, lines, { open: opened, folder: kept }), {
+      ended: 1,
+      failed: 0,
+    });
     deepStrictEqual(await ended(id, there), []);
     const tables = await server.query(
       database,
@@ -191,7 +194,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     });
     strictEqual(lines[1], `run ${id}: stopped until the server is back`);
     proxy.open();
-    strictEqual(await work(server.port, lines), 1);
+    deepStrictEqual(await work(server.port, lines), { ended: 1, failed: 0 });
     strictEqual(lines.at(-2), `run ${id}: taken up`);
     strictEqual((await ended(id)).length, 1);
   });
@@ -226,7 +229,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
       strictEqual(await hub.claim("another", 60), undefined);
       await pause(20);
     }
-    strictEqual(await worked, 1);
+    deepStrictEqual(await worked, { ended: 1, failed: 0 });
     deepStrictEqual(lines, [`run ${id}: begins`, `run ${id}: completed`]);
     deepStrictEqual(await ended(id), []);
   });
@@ -246,7 +249,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     await until(async () => (await hub.tasks([id]))[0].state !== "waiting");
     let claim: Awaited<ReturnType<Hub["claim"]>>;
     await until(async () => (claim = await hub.claim("another", 60)) !== undefined);
-    strictEqual(await worked, 0);
+    deepStrictEqual(await worked, { ended: 0, failed: 0 });
     deepStrictEqual(lines, [`run ${id}: given up, as another worker has taken it up`]);
     await hub.release(claim!, "ended", { message: "over" });
   });
@@ -258,7 +261,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     const worked = work(server.port, lines, { signal: stop.signal });
     await reached(id, 1);
     stop.abort();
-    strictEqual(await worked, 0);
+    deepStrictEqual(await worked, { ended: 0, failed: 0 });
     strictEqual(lines.at(-1), `run ${id}: handed back`);
     strictEqual((await hub.tasks([id]))[0].state, "waiting");
     // Also where it is stopped while it takes the run: what others trained of it is no less.
@@ -276,11 +279,14 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
         },
       });
     };
-    strictEqual(await work(0, lines, { signal: taking.signal, open: stoppedByClaim }), 0);
+    deepStrictEqual(await work(0, lines, { signal: taking.signal, open: stoppedByClaim }), {
+      ended: 0,
+      failed: 0,
+    });
     strictEqual(lines.at(-1), `run ${id}: handed back`);
     const left = (await hub.content(id))!;
     deepStrictEqual([left.run.iterations, left.checkpoints], [iterations, checkpoints]);
-    strictEqual(await work(server.port, lines), 1);
+    deepStrictEqual(await work(server.port, lines), { ended: 1, failed: 0 });
     strictEqual((await ended(id)).length, 1);
   });
 
@@ -305,7 +311,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
       }
       deepStrictEqual(lines, [`run ${ids[0]}: begins`]);
       strictEqual((await hub.content(ids[0]))?.run.status ?? "running", "running");
-      strictEqual(await work(server.port, [], { workers: 2 }), 2);
+      deepStrictEqual(await work(server.port, [], { workers: 2 }), { ended: 2, failed: 0 });
       for (const id of ids) await ended(id);
     },
   );
@@ -314,7 +320,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     const [id] = await hub.ask(plans);
     const none = { folder: `${folder}/none/of/these`, holdSeconds: 0.8 };
     await rejects(work(server.port, [], none), /^\w+: Cannot .*none/);
-    strictEqual(await work(server.port, []), 1);
+    deepStrictEqual(await work(server.port, []), { ended: 1, failed: 0 });
     await ended(id);
   });
 
@@ -329,7 +335,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     const failing = request({ seed: 3, set: [["agent.throwAt", "6"]] });
     const asked = launchInFleet([slow, request({ seed: 2 }), failing], fleet, watching);
     await until(async () => (await hub.tasks()).length === 3);
-    strictEqual(await work(server.port, [], { workers: 3 }), 3);
+    deepStrictEqual(await work(server.port, [], { workers: 3 }), { ended: 3, failed: 1 });
     const runs = await asked;
     deepStrictEqual(runs.map(({ status }) => status), ["completed", "completed", "failed"]);
     for (const { id, message, status, ...run } of runs) {
@@ -356,14 +362,14 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     });
     await until(async () => (await hub.tasks()).length === 2);
     const others = (await hub.tasks()).map(({ run }) => run);
-    strictEqual(await work(server.port, [], { workers: 2 }), 2);
+    deepStrictEqual(await work(server.port, [], { workers: 2 }), { ended: 2, failed: 1 });
     deepStrictEqual((await some).map(({ id, status }) => [id, status]), [[others[0], "completed"]]);
     strictEqual(refused.length, 1);
     match(refused[0], new RegExp(`^run ${others[1]}: Cannot`));
     const broken = structuredClone(plans[0]) as { facts: { configuration: { agent: Json } } };
     broken.facts.configuration.agent = { name: "nobody" };
     const [id] = await hub.ask([broken as unknown as Json]);
-    strictEqual(await work(server.port, []), 1);
+    deepStrictEqual(await work(server.port, []), { ended: 1, failed: 1 });
     match((await hub.tasks([id]))[0].message!, /nobody/);
   });
 
@@ -394,7 +400,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
       const worked = work(server.port, [], { drain: false, workers: 2, signal: stop.signal });
       const state = await runSweep("toys", sweep, watching);
       stop.abort();
-      strictEqual(await worked, sweep.trials * sweep.seeds + sweep.judge);
+      deepStrictEqual(await worked, { ended: sweep.trials * sweep.seeds + sweep.judge, failed: 0 });
       deepStrictEqual(
         [state.over, state.trials.map(({ values }) => values), state.judged.values],
         [true, alone.trials.map(({ values }) => values), alone.judged.values],
@@ -456,7 +462,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     const worked = work(server.port, []);
     await reached(early, 1);
     await hub.stop(early, "pruned by asha");
-    strictEqual(await worked, 1);
+    deepStrictEqual(await worked, { ended: 1, failed: 0 });
     const { run } = (await hub.content(early))!;
     deepStrictEqual([run.status, run.message], ["stopped", "pruned by asha"]);
     ok(Number(run.iterations) < 20);
@@ -472,7 +478,7 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
       const claim = (await hub.claim("gone", 0))!;
       deepStrictEqual([claim.run, claim.tries], [lost, tries]);
     }
-    strictEqual(await work(server.port, []), 1);
+    deepStrictEqual(await work(server.port, []), { ended: 1, failed: 1 });
     const content = (await hub.content(lost))!;
     const message = "its worker was lost 4 times before it came to another checkpoint";
     deepStrictEqual([content.run.status, content.run.message], ["failed", message]);

@@ -801,7 +801,9 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
     strictEqual(await written, "nobody waited for it");
     clearTimeout(limit);
     await connection.close();
-    await hub.giveUp(runs);
+    const { length } = await hub.tasks(runs);
+    deepStrictEqual([await hub.giveUp([]), (await hub.tasks(runs)).length], [0, length]);
+    strictEqual(await hub.giveUp(), length - 3);
     strictEqual((await hub.tasks(runs)).length, 3, "a run that somebody took is not given up");
     for (const each of hubs) await each.close();
   });
