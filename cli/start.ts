@@ -4,12 +4,22 @@
  *
  * @module
  */
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { REVECTORIZE } from "../lab/experiment/engine_flags.ts";
 import { DENO_FLAGS } from "./deno_flags.ts";
 
 /** What is set where this Deno does not know the flag, which would end it: a flag that is set anyway. */
 const NO_FLAG = "--turbofan";
+
+// Node starts it where a person does.
+if (!("Deno" in globalThis)) {
+  console.error(
+    "error: Cannot start as the command line needs Deno 2.9: " +
+      "npx -y deno@2.9.6 run -A node_modules/.bin/reverie",
+  );
+  process.exit(2);
+}
 
 const deno = (args: readonly string[], options: Deno.CommandOptions) =>
   new Deno.Command(Deno.execPath(), { ...options, args: [...args] });

@@ -130,7 +130,7 @@ async function manifest(used: ReadonlySet<string>): Promise<Record<string, unkno
   // The dashboard's browser files are built already.
   const shipped = ({ description, command }: typeof tasks[string]) => ({
     description,
-    command: command.replace("deno task --quiet build && ", "").replace(/\.ts( \w+)?$/, ".js$1"),
+    command: command.replace("deno task --quiet build && ", "").replace(/\.ts( [\w-]+)?$/, ".js$1"),
   });
   const isUsed = (name: string) =>
     [...used].some((each) => each === name || each.startsWith(`${name}/`));

@@ -33,6 +33,11 @@ export function isLoopback(host: string): boolean {
   return ownNames.includes(host);
 }
 
+/** Whether a host is no address to ask at: it stands for all that this machine has. */
+export function isAnyAddress(host: string): boolean {
+  return ["0.0.0.0", "[::]"].includes(host);
+}
+
 /**
  * A token that nobody guesses: 256 bits of the system's randomness, another one each time. No result hangs
  * on it.

@@ -10,7 +10,7 @@ import { InputError, LabError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Store } from "../lab/store/store.ts";
 import { folderOf, locationIn } from "../lab/store/location.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
-import { isLoopback, newToken } from "./access.ts";
+import { isAnyAddress, isLoopback, newToken } from "./access.ts";
 import { createApp } from "./app.ts";
 import { built } from "./assets.ts";
 import { Comparisons } from "./comparisons.ts";
@@ -230,7 +230,9 @@ async function serve(args: string[]): Promise<void> {
         console.log(
           `Reverie's dashboard shows ${
             isShared ? location : store.location
-          } at http://${host}:${address.port}${query}`,
+          } at http://${host}:${address.port}${query}${
+            isAnyAddress(host) ? ` (from elsewhere: this machine's name in place of ${host})` : ""
+          }`,
         );
         // Thousands of runs are read while the reader turns to the browser.
         setTimeout(() => unlessDamaged(() => feed.records()));

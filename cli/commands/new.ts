@@ -7,6 +7,7 @@ import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { defineCommand, oneOf, plain, PROGRAM } from "../command.ts";
+import { PROGRAM as TASK } from "../../web/program.ts";
 import { exists, writeWhole } from "../files.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 
@@ -159,7 +160,7 @@ async function project(name: string, io: Io): Promise<string[]> {
   for (const [file, text] of Object.entries(files)) await writeNew(`${folder}/${file}`, text);
   return [
     `Wrote the folder ${name}: deno.json, first.ts. To train it and to look at it:`,
-    `cd ${name} && ${PROGRAM} run first.ts && deno task -q dashboard`,
+    `cd ${name} && ${TASK} run first.ts && deno task -q dashboard`,
   ];
 }
 
@@ -172,6 +173,7 @@ export const projectTasks = [
   "experiment:native",
   "experiment:fleet",
   "experiment:slurm",
+  "experiment:isolated",
   "worker",
   "dashboard",
   "dashboard:shared",
@@ -210,7 +212,7 @@ export function elsewhere(tasks: Tasks, root: string, reads: string, flags = "")
       .replace("deno run", `deno run${flags}`)
       .replace("--allow-read=.,", `--allow-read=.,${reads},`)
       .replace(
-        /(\S+\.[jt]s)( \w+)?$/,
+        /(\S+\.[jt]s)( [\w-]+)?$/,
         (_, program, command = "") => `"${root}${program}"${command}`,
       ),
   });

@@ -262,7 +262,7 @@ Deno.test("a project's task is the lab's command line with the project's runs", 
     match(await ask("worker", "--help"), /Usage: .* worker/);
     deepStrictEqual(Object.keys(tasks), projectTasks);
     for (const [name, { command }] of Object.entries<{ command: string }>(tasks)) {
-      const [, program] = command.match(/"([^"]+\.ts)"(?: worker)?$/)!;
+      const [, program] = command.match(/"([^"]+\.ts)"(?: [\w-]+)?$/)!;
       ok((await Deno.stat(resolve(project, program))).isFile, command);
       if (name === "fetch") continue;
       // The commit is the lab's, not the project's.

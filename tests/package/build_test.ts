@@ -116,7 +116,16 @@ async function trainInstalled(place: string): Promise<void> {
   // It may be moved with what it is installed in.
   const { tasks } = JSON.parse(await Deno.readTextFile(`${study}/deno.json`));
   ok(!JSON.stringify(tasks).includes(place));
-  ok(tasks.fetch.command.endsWith('"../node_modules/reverie/cli/fetch/main.js"'));
+  const endOf = (name: string) => tasks[name].command.split('"../node_modules/reverie/').at(-1);
+  strictEqual(endOf("fetch"), 'cli/fetch/main.js"');
+  strictEqual(endOf("experiment:isolated"), 'cli/main.js" --isolated');
+  const [program, ...flags] = node;
+  const byNode = await new Deno.Command(program, {
+    args: [...flags, `${modules}/reverie/cli/start.js`, "runs"],
+    cwd: place,
+  }).output();
+  strictEqual(byNode.code, 2);
+  match(new TextDecoder().decode(byNode.stderr), /^error: Cannot start as .* needs Deno .*\n$/);
   for (const words of [["run", "cartpole-ppo", "--budget", "2k"], ["reproduce", "latest"], []]) {
     const bare = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", cli, ...words],
