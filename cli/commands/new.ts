@@ -5,6 +5,7 @@ import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
+import { packagesFolder } from "../../lab/experiment/packages.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { defineCommand, oneOf, plain, PROGRAM } from "../command.ts";
 import { PROGRAM as TASK } from "../../web/program.ts";
@@ -278,10 +279,9 @@ async function packageSettings(lab: string, folder: string): Promise<unknown> {
     reverie: { tasks: Tasks };
   };
   const zod = fileURLToPath(import.meta.resolve("zod"));
-  const below = "node_modules/";
   const from = (path: string) => wayFromNew(folder, path);
   const root = await from(lab);
-  const modules = await from(zod.slice(0, zod.indexOf(below) + below.length));
+  const modules = await from(packagesFolder());
   const imports = {
     ...(await isAbove(folder, "reverie", lab) ? {} : {
       "reverie": `${root}mod.js`,

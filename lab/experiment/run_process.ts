@@ -5,9 +5,11 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { sizeOfFile } from "../store/files.ts";
 import { REVECTORIZE, revectorizes } from "./engine_flags.ts";
 import { framesOf, FrameWriter } from "./frames.ts";
 import { labRoot } from "./load.ts";
+import { packagesFolder } from "./packages.ts";
 import type { FromWorker, ToWorker, TrainMessage } from "./protocol.ts";
 import { type Shown, Signs } from "./signs.ts";
 
@@ -21,6 +23,13 @@ export type FromProcess = FromWorker | { readonly kind: "signs"; readonly shown:
 
 /** Milliseconds between two messages about a run's signs. */
 const LOOK_EVERY = 50;
+
+/** Deno's configuration: the checkout's, or the project's where the lab is a package. */
+function configuration(): string[] {
+  const files = [labRoot, `${Deno.cwd()}/`].map((folder) => `${folder}deno.json`);
+  const file = files.find((path) => sizeOfFile(path) !== undefined);
+  return file === undefined ? [] : [`--config=${file}`];
+}
 
 /** A process that trains. */
 export class RunProcess implements Disposable {
@@ -43,7 +52,8 @@ export class RunProcess implements Disposable {
           "--unstable-worker-options",
           "--unstable-lazy-dynamic-imports",
         ],
-        ...[`--config=${labRoot}deno.json`, `--allow-read=${[labRoot, ...reads].join(",")}`],
+        ...configuration(),
+        `--allow-read=${[labRoot, packagesFolder(), ...reads].join(",")}`,
         ...revectorizes() ? [`--v8-flags=${REVECTORIZE}`] : [],
         ...["--allow-env=XDG_RUNTIME_DIR,REVERIE_V8_FLAGS", entry],
       ],

@@ -3066,6 +3066,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/search/samplers_test.ts",
   },
   {
+    fault: "a run in a process of its own reads none of a project's packages",
+    file: "lab/experiment/run_process.ts",
+    from: "[labRoot, packagesFolder(), ...reads]",
+    to: "[labRoot, ...reads]",
+    test: "tests/package/build_test.ts",
+  },
+  {
     fault: "an experiment with an agent and a model trains one of them",
     file: "lab/experiment/resolve.ts",
     from: "two.every((keys) => keys.length > 0)",

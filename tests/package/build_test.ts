@@ -142,6 +142,8 @@ async function trainInstalled(place: string): Promise<void> {
     await printed(study, Deno.execPath(), "task", "-q", "experiment", ...line),
   );
   strictEqual(runs[0].status, "completed");
+  const apart = await printed(study, Deno.execPath(), "task", "-q", "experiment:isolated", ...line);
+  strictEqual(JSON.parse(apart).runs[0].digest, runs[0].digest);
 }
 
 /** Bundles for a page what is installed: what the page imports, and no worlds and options beside. */
