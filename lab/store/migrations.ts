@@ -201,6 +201,18 @@ export const migrations: readonly Migration[] = [
     UPDATE run SET said = OLD.said + 1 WHERE id = NEW.id;
   END;
   `,
+  `
+  -- How far each journal beside the database was written, and a CRC-32 of its bytes until there, so that
+  -- damage to it shows.
+  CREATE TABLE journal (
+    name TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TRIGGER run_removed AFTER DELETE ON run BEGIN
+    DELETE FROM journal WHERE name = OLD.id || '/journal.jsonl';
+  END;
+  `,
 ];
 
 /** The schema version of a file; 0 is an empty one. */

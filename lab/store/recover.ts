@@ -6,7 +6,6 @@
  */
 import { BatchJournal } from "./batch_journal.ts";
 import type { Database, Row } from "./database.ts";
-import { namesIn } from "./files.ts";
 import { isNewer, isOf, isSaidSince, type JournalContent, Journals } from "./journal.ts";
 import { runNumberOf } from "./run_id.ts";
 import { Sweeps } from "./sweeps.ts";
@@ -21,28 +20,39 @@ export interface Recovery {
   readonly known: readonly string[];
   /** There is no journal of them that can be read: their files were left as they were. */
   readonly lost: readonly string[];
+  /** Runs, and files of sweeps and batches, whose journal was damaged: written anew from the database. */
+  readonly mended: readonly string[];
+  /** Files of sweeps and batches that have lines which cannot be read: what stood there is lost. */
+  readonly skipped: readonly string[];
   /** Requests of batches whose runs have not begun. */
   readonly waiting: number;
 }
 
 /** Takes into the database what the journals in a store's folder hold beyond it. */
 export function recoverRuns(database: Database, folder: string): Recovery {
-  const checkpoints = `${folder}/checkpoints`;
-  const journals = new Journals(database, checkpoints);
+  const journals = new Journals(database, `${folder}/checkpoints`);
   const found = {
     recovered: [] as string[],
     incomplete: [] as string[],
     known: [] as string[],
     lost: [] as string[],
+    mended: [] as string[],
+    skipped: [] as string[],
   };
-  for (const id of namesIn(checkpoints).sort()) {
+  for (const id of journals.runs()) {
     const journal = journals.read(id);
-    if (journal === undefined || !isOf(journal, id, database)) found.lost.push(id);
-    else if (!isNewer(journal, database)) {
-      if (isSaidSince(journal, database)) {
+    if (journal === undefined ? !isThere(database, id) : !isOf(journal, id, database)) {
+      found.lost.push(id);
+    } else if (journal === undefined || !isNewer(journal, database)) {
+      if (journal !== undefined && isSaidSince(journal, database)) {
         database.write(() => putSaid(database, journal), { durable: true });
         found.recovered.push(id);
       } else found.known.push(id);
+      const isDamaged = journals.isDamaged(id, journal);
+      if (isDamaged) found.mended.push(id);
+      if (isDamaged || !journals.isNoted(id)) {
+        database.transaction(() => journals.rewrite(id), { durable: true });
+      }
     } else {
       database.write(() => {
         putBack(database, id, journal);
@@ -55,10 +65,25 @@ export function recoverRuns(database: Database, folder: string): Recovery {
   const batches = new BatchJournal(database, folder);
   const sweeps = new Sweeps(database, folder);
   const waiting = database.write(() => {
-    sweeps.putBack();
-    return batches.putBack();
+    for (const journal of [sweeps, batches]) {
+      const { file } = journal;
+      const [isNoted, isDamaged] = [file.isNoted(), file.isDamaged()];
+      if (isDamaged) found.mended.push(file.name);
+      if (!isNoted && file.hasLost()) found.skipped.push(file.name);
+      // What the database has noted it has, and the damaged file may have an older state of.
+      if (isDamaged && !file.isLonger()) journal.rewrite();
+      else {
+        journal.putBack();
+        if (isDamaged || (!isNoted && file.bytes !== undefined)) journal.mend();
+      }
+    }
+    return batches.waiting();
   }, { durable: true });
   return { ...found, waiting };
+}
+
+function isThere(database: Database, id: string): boolean {
+  return database.get("SELECT id FROM run WHERE id = ?", id) !== undefined;
 }
 
 /** Puts what people say of a run in place of what the database has of that. */
