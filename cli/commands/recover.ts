@@ -20,15 +20,19 @@ export const recover = defineCommand({
   parser: () => object({ store: storeOption() }),
   async run({ store: location }, io) {
     const { recoverStore } = await import("../../lab/store/sqlite_store.ts");
-    const { recovered, incomplete, known, lost, mended, skipped, waiting, setAside } = recoverStore(
-      storeLocation(io, location),
-    );
+    const { recovered, incomplete, cut, known, lost, mended, skipped, waiting, setAside } =
+      recoverStore(
+        storeLocation(io, location),
+      );
     const lines = [
       `Recovered ${plural(recovered.length, "run")}${listed(recovered)}`,
       ...(known.length === 0 ? [] : [`Already there: ${plural(known.length, "run")}`]),
       ...(incomplete.length === 0
         ? []
         : [`Without their series, as their journals are damaged${listed(incomplete)}`]),
+      ...(cut.length === 0
+        ? []
+        : [`As of an earlier moment, as the end of their journals is lost${listed(cut)}`]),
       ...(lost.length === 0 ? [] : [
         `Without a journal of theirs that can be read, their files left as they are${listed(lost)}`,
       ]),
@@ -48,7 +52,7 @@ export const recover = defineCommand({
       ]),
     ];
     io.out(lines.join("\n"));
-    return incomplete.length + lost.length + skipped.length > 0 ? 1 : 0;
+    return [incomplete, cut, lost, skipped].some((each) => each.length > 0) ? 1 : 0;
   },
 });
 

@@ -238,6 +238,14 @@ export class Checkpoints {
   }
 }
 
+/**
+ * The iteration of the checkpoint whose record a file's name says that it is, which is put there when all
+ * else of it is; -1 of other files.
+ */
+export function iterationOf(name: string): number {
+  return Number(/^(\d+)-[0-9a-f]{16}\.json$/.exec(name)?.[1] ?? -1);
+}
+
 /** Names of the two files of a checkpoint's row. */
 function filesOf(row: Row): string[] {
   return [String(row.record_file), String(row.tensor_file)];

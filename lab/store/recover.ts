@@ -5,8 +5,10 @@
  * @module
  */
 import { BatchJournal } from "./batch_journal.ts";
+import { iterationOf } from "./checkpoints.ts";
 import type { Database, Row } from "./database.ts";
-import { isNewer, isOf, isSaidSince, type JournalContent, Journals } from "./journal.ts";
+import { namesIn } from "./files.ts";
+import { isNewer, isOf, isSaidSince, type JournalContent, Journals, newestOf } from "./journal.ts";
 import { runNumberOf } from "./run_id.ts";
 import { Sweeps } from "./sweeps.ts";
 
@@ -16,6 +18,8 @@ export interface Recovery {
   readonly recovered: readonly string[];
   /** Rebuilt without some of their series, as parts of the journal are damaged. */
   readonly incomplete: readonly string[];
+  /** Those of the two above whose journal has lost its end: as of an earlier moment than their newest checkpoint. */
+  readonly cut: readonly string[];
   /** The database knew as much: they were left as they were. */
   readonly known: readonly string[];
   /** There is no journal of them that can be read: their files were left as they were. */
@@ -34,6 +38,7 @@ export function recoverRuns(database: Database, folder: string): Recovery {
   const found = {
     recovered: [] as string[],
     incomplete: [] as string[],
+    cut: [] as string[],
     known: [] as string[],
     lost: [] as string[],
     mended: [] as string[],
@@ -54,8 +59,10 @@ export function recoverRuns(database: Database, folder: string): Recovery {
         database.transaction(() => journals.rewrite(id), { durable: true });
       }
     } else {
+      const isCut = journal.cut || isOutrun(journal, namesIn(`${folder}/checkpoints/${id}`));
+      if (isCut) found.cut.push(id);
       database.write(() => {
-        putBack(database, id, journal);
+        putBack(database, id, journal, isCut);
         // The rows have other numbers than those that the journal knows.
         journals.rewrite(id);
       }, { durable: true });
@@ -86,6 +93,11 @@ function isThere(database: Database, id: string): boolean {
   return database.get("SELECT id FROM run WHERE id = ?", id) !== undefined;
 }
 
+/** Whether among a run's files there are those of a later checkpoint than its journal knows. */
+function isOutrun({ checkpoints }: JournalContent, names: readonly string[]): boolean {
+  return names.some((name) => iterationOf(name) > newestOf(checkpoints));
+}
+
 /** Puts what people say of a run in place of what the database has of that. */
 function putSaid(database: Database, { run }: JournalContent): void {
   const { id, name, tags, note, trashed_at, said } = run;
@@ -95,7 +107,7 @@ function putSaid(database: Database, { run }: JournalContent): void {
 }
 
 /** Puts a run in place of what the database has of it, and says so in its events. */
-function putBack(database: Database, id: string, journal: JournalContent): void {
+function putBack(database: Database, id: string, journal: JournalContent, isCut: boolean): void {
   const { run, complete } = journal;
   putRun(database, journal);
   // A run that lacks points must not go on from behind them.
@@ -111,9 +123,11 @@ function putBack(database: Database, id: string, journal: JournalContent): void 
     id,
     Date.now(),
     run.iterations,
-    complete
-      ? "recovered from its journal, as of its newest checkpoint"
-      : "recovered without its series, as its journal is damaged",
+    !complete
+      ? "recovered without its series, as its journal is damaged"
+      : isCut
+      ? "recovered from its journal, as far as that can be read: its end is lost"
+      : "recovered from its journal, as of its newest checkpoint",
   );
 }
 

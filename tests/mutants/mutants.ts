@@ -6930,8 +6930,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a run is recovered at its beginning",
     file: "lab/store/recover.ts",
-    from: "    run.iterations,\n    complete",
-    to: "    0,\n    complete",
+    from: "    run.iterations,\n    !complete",
+    to: "    0,\n    !complete",
     test: "tests/lab/store/recover_test.ts",
   },
   {
@@ -16103,7 +16103,7 @@ export const mutants: readonly Mutant[] = [
     file: "lab/store/journal_file.ts",
     from: "    if (durable) this.#note();\n",
     to: "    this.#note();\n",
-    test: "tests/faults/power_loss_test.ts",
+    test: "tests/lab/store/recover_test.ts",
   },
   {
     fault: "events that a journal has lost are not missed",
@@ -16131,6 +16131,20 @@ export const mutants: readonly Mutant[] = [
     file: "lab/store/recover.ts",
     from: "if (isDamaged || !journals.isNoted(id)) {",
     to: "if (!journals.isNoted(id)) {",
+    test: "tests/lab/store/recover_test.ts",
+  },
+  {
+    fault: "a run that is recovered without its last checkpoints passes for whole",
+    file: "lab/store/recover.ts",
+    from: "journal.cut || isOutrun(",
+    to: "journal.cut || false && isOutrun(",
+    test: "tests/lab/store/recover_test.ts",
+  },
+  {
+    fault: "a last line of a journal that cannot be read is passed over",
+    file: "lab/store/journal.ts",
+    from: "    cut = entry === undefined;\n",
+    to: "",
     test: "tests/lab/store/recover_test.ts",
   },
 ];

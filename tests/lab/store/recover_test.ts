@@ -427,11 +427,16 @@ Deno.test("a journal that was altered, cut or lost is told, and written anew fro
     const folder = `${parent}/runs`;
     let store = openStore(folder);
     const { id } = addRun(store);
+    const path = `${folder}/checkpoints/${id}/journal.jsonl`;
+    // What nobody waited for a loss of power may take.
+    const begun = Deno.readFileSync(path);
+    Deno.truncateSync(path);
+    deepStrictEqual(store.damages(), []);
+    Deno.writeFileSync(path, begun);
     await trained(store, id, 0, 900);
     store.update(id, { status: "completed", digest: "ff", iterations: 900, endedAt: 5 });
     const before = await contentOf(store, id);
     store.close();
-    const path = `${folder}/checkpoints/${id}/journal.jsonl`;
     for (const damage of damagesOfLines) {
       damageLines(path, damage);
       store = openStore(folder, { readOnly: true });
@@ -459,6 +464,36 @@ Deno.test("a journal that was altered, cut or lost is told, and written anew fro
     store.purge();
     deepStrictEqual(store.damages(), []);
     store.close();
+  }));
+
+Deno.test("a run whose journal has lost its end is told of: later checkpoints, or a line that cannot be read", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    let store = openStore(folder);
+    const { id } = addRun(store);
+    await trained(store, id, 0, 900);
+    store.update(id, { status: "completed", digest: "ff", iterations: 900, endedAt: 5 });
+    store.close();
+    const path = `${folder}/checkpoints/${id}/journal.jsonl`;
+    const text = Deno.readTextFileSync(path);
+    const lines = text.split("\n");
+    const found = (journal: string) => {
+      Deno.writeTextFileSync(path, journal);
+      loseDatabase(folder);
+      const { recovered, cut } = recoverStore(folder);
+      deepStrictEqual(recovered, [id]);
+      return cut;
+    };
+    // Its end, and its last two checkpoints.
+    deepStrictEqual(found(lines.slice(0, -3).join("\n")), [id]);
+    store = openStore(folder);
+    deepStrictEqual(store.checkpoints(id).map(({ iteration }) => iteration), [300]);
+    match(store.events(id).at(-1)!.message, /its end is lost/);
+    store.close();
+    deepStrictEqual(found(text.slice(0, -9)), [id]);
+    deepStrictEqual(found(text), []);
+    // What was cut off by a kill, and came again with the next line.
+    deepStrictEqual(found(lines.toSpliced(3, 0, lines[3].slice(0, -9)).join("\n")), []);
   }));
 
 Deno.test("an event and a picture that a journal has lost are told, though no point is missing", () =>
