@@ -16147,4 +16147,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/store/recover_test.ts",
   },
+  {
+    fault: "a killed run is recovered with the steps of an earlier checkpoint",
+    file: "lab/experiment/recorder.ts",
+    from: '    if (kind !== "diverged") this.#count(progress, runner.wallSeconds, true);\n',
+    to: "",
+    test: "tests/faults/lost_database_test.ts",
+  },
 ];
