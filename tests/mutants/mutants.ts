@@ -16154,4 +16154,18 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/faults/lost_database_test.ts",
   },
+  {
+    fault: "a database whose schema was altered is used",
+    file: "lab/store/migrations.ts",
+    from: "there.get(name) !== sql",
+    to: "!there.has(name)",
+    test: "tests/lab/store/open_test.ts",
+  },
+  {
+    fault: "a row that names other tensors than its record passes for whole",
+    file: "lab/store/checkpoints.ts",
+    from: "if (file !== tensor_file) {",
+    to: "if (tensor_file === null) {",
+    test: "tests/lab/store/damage_test.ts",
+  },
 ];
