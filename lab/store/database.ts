@@ -37,8 +37,12 @@ const remedies: readonly (readonly [RegExp, typeof InputError | typeof LabError,
   [/unable to open/, InputError, "it cannot be opened: check the folder and who may write there"],
   [/disk is full/, LabError, `the disk is full: ${ONCE_FREE}`],
   [/disk I\/O error/, LabError, "the disk failed or is full"],
-  [/malformed/, DamageError, "it is damaged: `verify` says what of it is, `recover` rebuilds it"],
-  [/not a database/, DamageError, "it is no SQLite database"],
+  [/malformed/, DamageError, "it is damaged: `recover` rebuilds it"],
+  [
+    /not a database/,
+    DamageError,
+    "it is no SQLite database: `recover` rebuilds it",
+  ],
 ];
 
 /** A failure of SQLite as one line that says what to do; other errors come back as they are. */

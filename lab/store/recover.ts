@@ -59,10 +59,15 @@ export function recoverRuns(database: Database, folder: string): Recovery {
         database.transaction(() => journals.rewrite(id), { durable: true });
       }
     } else {
-      const isCut = journal.cut || isOutrun(journal, namesIn(`${folder}/checkpoints/${id}`));
+      const names = namesIn(`${folder}/checkpoints/${id}`);
+      const isCut = journal.cut || isOutrun(journal, names);
       if (isCut) found.cut.push(id);
+      // Later checkpoints, of which nothing is known, may have taken the place of some.
+      const isLeft = ({ record_file, tensor_file }: Row) =>
+        [record_file, tensor_file].every((file) => names.includes(String(file)));
+      const checkpoints = journal.checkpoints.filter((row) => !isCut || isLeft(row));
       database.write(() => {
-        putBack(database, id, journal, isCut);
+        putBack(database, id, { ...journal, checkpoints }, isCut);
         // The rows have other numbers than those that the journal knows.
         journals.rewrite(id);
       }, { durable: true });

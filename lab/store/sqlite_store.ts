@@ -209,8 +209,7 @@ function refuseDamaged(database: Database): void {
   const [found] = damagesOf(database, { quick: true });
   if (found === undefined) return;
   throw new DamageError(
-    `Cannot write to the store ${database.path} as it is damaged (${found}): \`verify\` says what ` +
-      "of it is, `recover` rebuilds it",
+    `Cannot write to the store ${database.path} as it is damaged (${found}): \`recover\` rebuilds it`,
   );
 }
 

@@ -16168,4 +16168,18 @@ export const mutants: readonly Mutant[] = [
     to: "if (tensor_file === null) {",
     test: "tests/lab/store/damage_test.ts",
   },
+  {
+    fault: "sync names a damaged picture once for each run that has it",
+    file: "lab/store/sync.ts",
+    from: ".map((paths) => [...new Set(paths)]);",
+    to: ";",
+    test: "tests/lab/store/sync_test.ts",
+  },
+  {
+    fault: "a run without the end of its journal names checkpoints whose files are gone",
+    file: "lab/store/recover.ts",
+    from: "filter((row) => !isCut || isLeft(row))",
+    to: "filter(() => true)",
+    test: "tests/lab/store/recover_test.ts",
+  },
 ];
