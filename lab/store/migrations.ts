@@ -5,7 +5,6 @@
  * @module
  */
 import { DamageError, InputError } from "../core/errors.ts";
-import { printable } from "../core/printable.ts";
 import { Database, type Row } from "./database.ts";
 
 /** Lifts a file from version i (its index in the list) to version i + 1, as SQL. */
@@ -281,9 +280,8 @@ export function refuseForeign(
   );
   if (altered === undefined) return;
   throw new DamageError(
-    `Cannot use the store ${database.path} as its schema is damaged (${
-      printable(altered[0])
-    }): \`recover\` ` + "rebuilds it",
+    `Cannot use the store ${database.path} as its schema is damaged (${altered[0]}): ` +
+      "`recover` rebuilds it",
   );
 }
 
