@@ -11,7 +11,7 @@ export const verify = defineCommand({
   usage: "[RUN…] [OPTIONS]",
   brief: "Reads all that is stored and says which runs are damaged",
   description:
-    "Reads the database, its sweeps and batches, every point, checkpoint and picture of the runs named, or of " +
+    "Reads the database, its sweeps and batches, the journals beside it, every point, checkpoint and picture of the runs named, or of " +
     "all with those in the trash, checks sums and hashes, and computes the digests of finished " +
     "runs anew. Exit code 1 if anything is damaged. Writes nothing.",
   examples: [
@@ -49,7 +49,7 @@ export const verify = defineCommand({
 /** What can be done. */
 function remedies(database: boolean, store: string | undefined): string {
   return database
-    ? `To rebuild the database from the journals: ${commandLine("recover", store)}\n`
+    ? `To bring the database and the journals beside it in line: ${commandLine("recover", store)}\n`
     : "A run that had not finished goes on from what is whole: " +
       `${commandLine("resume RUN", store)}. To train another one anew: ` +
       `${commandLine("run NAME --seed N", store)}\n`;

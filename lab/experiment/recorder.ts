@@ -121,6 +121,8 @@ export class StoreRecorder {
     const { keepLast } = this.#run.manifest.determined.configuration.checkpoint as {
       keepLast: number;
     };
+    // Before it, as the run's journal keeps what the row says at that moment.
+    if (kind !== "diverged") this.#count(progress, runner.wallSeconds, true);
     await this.store.saveCheckpoint(this.#run.id, {
       snapshot,
       runner: { state: { ...runner }, progress: { ...progress } },
@@ -130,7 +132,6 @@ export class StoreRecorder {
       keep: keepLast,
     });
     if (kind === "final") this.#parameters = snapshot.parameters;
-    if (kind !== "diverged") this.#count(progress, runner.wallSeconds, true);
     this.#report("checkpoint", progress, runner.wallSeconds, {});
   }
 

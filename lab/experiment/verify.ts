@@ -25,9 +25,9 @@ export interface Verification {
 }
 
 /**
- * Reads all of a store, or of the runs of some ids: the database's own structure, records, sweeps,
- * waiting requests, every point, checkpoint and artifact, and of finished runs whether series and parameters give the
- * digest. Writes nothing.
+ * Reads all of a store, or of the runs of some ids: the database's own structure, journals, records,
+ * sweeps, waiting requests, every point, checkpoint and artifact, and of finished runs whether series and
+ * parameters give the digest. Writes nothing.
  *
  * @param options.onRun Told of each run before it is read.
  */

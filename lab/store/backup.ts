@@ -110,9 +110,11 @@ async function copyStore(
     }
     const runs = snapshot.all("SELECT id FROM run").map(({ id }) => String(id));
     const journals = new Journals(snapshot, `${target}/checkpoints`);
-    for (const id of runs) journals.rewrite(id);
-    new BatchJournal(snapshot, target).rewrite();
-    new Sweeps(snapshot, target).rewrite();
+    snapshot.transaction(() => {
+      for (const id of runs) journals.rewrite(id);
+      new BatchJournal(snapshot, target).rewrite();
+      new Sweeps(snapshot, target).rewrite();
+    });
     await Deno.rename(part, `${target}/lab.db`);
     await syncFolder(target);
     const files = [...copied].map((path) => sizeOfFile(`${target}/${path}`) ?? 0);

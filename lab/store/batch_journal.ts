@@ -5,7 +5,7 @@
  * @module
  */
 import type { Database, Row } from "./database.ts";
-import { appendLines, lineOf, valuesOf, writeLines } from "./journal.ts";
+import { JournalFile, lineOf } from "./journal_file.ts";
 
 /** Name of the file in a store's folder. */
 export const BATCH_JOURNAL = "batches.jsonl";
@@ -17,11 +17,12 @@ const requests = "SELECT id, batch, run, content, checksum FROM request";
 
 /** Writes the journal of a store's batches. */
 export class BatchJournal {
-  readonly #path: string;
+  /** Where it lies. */
+  readonly file: JournalFile;
 
   /** `folder` is the store's, whose rows are in `database`. */
   constructor(private readonly database: Database, folder: string) {
-    this.#path = `${folder}/${BATCH_JOURNAL}`;
+    this.file = new JournalFile(database, folder, BATCH_JOURNAL);
   }
 
   /** Notes how the requests of some ids are. */
@@ -40,19 +41,23 @@ export class BatchJournal {
 
   /** Writes all requests anew, in place of the journal that it had. */
   rewrite(): void {
-    writeLines(this.#path, [lineOf(this.database.all(`${requests} ORDER BY id`))]);
+    this.file.rewrite([lineOf(this.database.all(`${requests} ORDER BY id`))]);
+  }
+
+  /** Writes it anew: what of it can be read, then all requests. */
+  mend(): void {
+    const rows = this.database.all(`${requests} ORDER BY id`);
+    this.file.rewrite([...this.file.read(), rows].map(lineOf));
   }
 
   /**
    * Puts requests back that the database lacks, and gives those their runs that have begun; for a
    * database that has its runs back. Those that have begun there are left as they are, and those that wait
    * where the journal names a run that never came to be.
-   *
-   * @returns How many wait.
    */
-  putBack(): number {
+  putBack(): void {
     // What was noted of a request last.
-    const entries = new Map(valuesOf<Entry[]>(this.#path).flat().map((each) => [each.id, each]));
+    const entries = new Map(this.file.read<Entry[]>().flat().map((each) => [each.id, each]));
     for (const entry of entries.values()) {
       if ("dropped" in entry) {
         this.database.run("DELETE FROM request WHERE id = ? AND run IS NULL", entry.id as number);
@@ -68,10 +73,12 @@ export class BatchJournal {
         ...[id, batch, run, content, checksum],
       );
     }
-    const { waiting } = this.database.get(
-      "SELECT COUNT(*) AS waiting FROM request WHERE run IS NULL",
-    )!;
-    return Number(waiting);
+  }
+
+  /** How many requests wait. */
+  waiting(): number {
+    const sql = "SELECT COUNT(*) AS waiting FROM request WHERE run IS NULL";
+    return Number(this.database.get(sql)!.waiting);
   }
 
   /** Whether a request waits, or its run is there, and is no other request's. */
@@ -82,6 +89,6 @@ export class BatchJournal {
   }
 
   #append(entries: readonly Entry[]): void {
-    if (entries.length > 0) appendLines(this.#path, [lineOf(entries)], { durable: true });
+    if (entries.length > 0) this.file.append([lineOf(entries)], { durable: true });
   }
 }

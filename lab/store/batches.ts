@@ -14,7 +14,7 @@ import type { Batch } from "./store.ts";
 /** Reads and writes requests. */
 export class Batches {
   /** In `database`, and noted in `journal`. */
-  constructor(private readonly database: Database, private readonly journal: BatchJournal) {}
+  constructor(private readonly database: Database, readonly journal: BatchJournal) {}
 
   /** Keeps requests, in their order, as one batch. */
   add(contents: readonly Json[]): Batch {

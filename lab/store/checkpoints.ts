@@ -7,6 +7,7 @@
 import { decodeCanonicalJson, encodeCanonicalJson } from "../core/canonical_json.ts";
 import { DamageError, InputError, LabError } from "../core/errors.ts";
 import { decodeSafetensors, safetensorsParts } from "../core/safetensors.ts";
+import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
 import { belowPrefix, prefixed } from "../core/tensor_data.ts";
 import { attemptOf, visibilityOf } from "./attempts.ts";
@@ -78,35 +79,36 @@ export class Checkpoints {
     checkpoint: StoredCheckpoint,
     options: { readonly without?: string },
   ): Promise<Checkpoint> {
-    const path = this.#recordPath(run, checkpoint);
+    const row = this.#row(run, checkpoint);
     try {
-      return await this.#read(path, run, checkpoint, options);
+      return await this.#read(row, run, checkpoint, options);
     } catch (error) {
       // Files that whoever trains the run has removed meanwhile are not damaged.
-      this.#recordPath(run, checkpoint);
+      this.#row(run, checkpoint);
       throw error;
     }
   }
 
   /** @throws InputError where there is no such checkpoint any more. */
-  #recordPath(run: string, { id, iteration }: StoredCheckpoint): string {
+  #row(run: string, { id, iteration }: StoredCheckpoint): Row {
     const row = this.#database.get(
-      "SELECT record_file FROM checkpoint WHERE id = ? AND run = ?",
+      "SELECT record_file, tensor_file FROM checkpoint WHERE id = ? AND run = ?",
       id,
       run,
     );
-    if (row !== undefined) return `${this.#folder}/${run}/${row.record_file}`;
+    if (row !== undefined) return row;
     throw new InputError(
       `Cannot load the checkpoint as the run ${run} has none at iteration ${iteration} any more`,
     );
   }
 
   async #read(
-    path: string,
+    { record_file, tensor_file }: Row,
     run: string,
     checkpoint: StoredCheckpoint,
     { without }: { readonly without?: string },
   ): Promise<Checkpoint> {
+    const path = `${this.#folder}/${run}/${record_file}`;
     const text = new TextDecoder().decode(await readVerified(path, checkpoint.hash));
     const record = decodeCanonicalJson(text) as unknown as CheckpointRecord;
     if (record.format !== FORMAT) {
@@ -121,6 +123,14 @@ export class Checkpoints {
       );
     }
     const { file, hash } = record.tensors;
+    // Whatever copies or keeps the files of a run goes by its rows.
+    if (file !== tensor_file) {
+      throw new DamageError(
+        `Cannot load the checkpoint ${path} as its row must name the tensors ${file}: ${
+          printable(String(tensor_file))
+        }`,
+      );
+    }
     const { tensors } = decodeSafetensors(
       await readVerified(`${this.#folder}/${run}/${file}`, hash),
       without === undefined ? undefined : (name) => !name.startsWith(`state/${without}`),
@@ -236,6 +246,14 @@ export class Checkpoints {
     return this.#rows(run)
       .filter((row) => Number(row.iteration) <= visibleUntil(Number(row.attempt)));
   }
+}
+
+/**
+ * The iteration of the checkpoint whose record a file's name says that it is, which is put there when all
+ * else of it is; -1 of other files.
+ */
+export function iterationOf(name: string): number {
+  return Number(/^(\d+)-[0-9a-f]{16}\.json$/.exec(name)?.[1] ?? -1);
 }
 
 /** Names of the two files of a checkpoint's row. */

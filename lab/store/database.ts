@@ -37,8 +37,12 @@ const remedies: readonly (readonly [RegExp, typeof InputError | typeof LabError,
   [/unable to open/, InputError, "it cannot be opened: check the folder and who may write there"],
   [/disk is full/, LabError, `the disk is full: ${ONCE_FREE}`],
   [/disk I\/O error/, LabError, "the disk failed or is full"],
-  [/malformed/, DamageError, "it is damaged: `verify` says what of it is, `recover` rebuilds it"],
-  [/not a database/, DamageError, "it is no SQLite database"],
+  [/malformed/, DamageError, "it is damaged: `recover` rebuilds it"],
+  [
+    /not a database/,
+    DamageError,
+    "it is no SQLite database: `recover` rebuilds it",
+  ],
 ];
 
 /** A failure of SQLite as one line that says what to do; other errors come back as they are. */
@@ -132,29 +136,33 @@ export class Database {
    */
   write<T>(action: () => T, options: { durable?: boolean } = {}): T {
     this.requireWritable();
-    if (options.durable) this.execute("PRAGMA synchronous = FULL");
-    try {
-      return this.transaction(() => {
-        const result = action();
-        this.run("UPDATE store SET version = version + 1");
-        return result;
-      });
-    } finally {
-      if (options.durable) this.execute("PRAGMA synchronous = NORMAL");
-    }
+    return this.transaction(() => {
+      const result = action();
+      this.run("UPDATE store SET version = version + 1");
+      return result;
+    }, options);
   }
 
-  /** Runs `action` in one write transaction; nothing of it stays where it throws. */
-  transaction<T>(action: () => T): T {
-    this.execute("BEGIN IMMEDIATE");
+  /**
+   * Runs `action` in one write transaction, or as a part of the one that is open; nothing of it stays
+   * where it throws. `durable` also waits for the disk, where the transaction is its own.
+   */
+  transaction<T>(action: () => T, options: { durable?: boolean } = {}): T {
+    if (this.#connection.isTransaction) return action();
+    if (options.durable) this.execute("PRAGMA synchronous = FULL");
     try {
-      const result = action();
-      this.execute("COMMIT");
-      return result;
-    } catch (error) {
-      // A full disk may have ended the transaction already.
-      if (this.#connection.isTransaction) this.#connection.exec("ROLLBACK");
-      throw error;
+      this.execute("BEGIN IMMEDIATE");
+      try {
+        const result = action();
+        this.execute("COMMIT");
+        return result;
+      } catch (error) {
+        // A full disk may have ended the transaction already.
+        if (this.#connection.isTransaction) this.#connection.exec("ROLLBACK");
+        throw error;
+      }
+    } finally {
+      if (options.durable) this.execute("PRAGMA synchronous = NORMAL");
     }
   }
 

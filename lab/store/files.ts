@@ -22,7 +22,7 @@ export async function writeSynced(path: string, parts: readonly Uint8Array[]): P
 }
 
 /** Bytes of one write: the system call's own copy stays small. */
-const LARGEST_WRITE = 1 << 20;
+export const LARGEST_WRITE = 1 << 20;
 
 /** How the names of files end that are being written. */
 export const PARTIAL = ".part";
@@ -254,7 +254,8 @@ export function* linesOf(path: string): Generator<string> {
   yield begun + decoder.decode();
 }
 
-function openedFile(path: string): Deno.FsFile | undefined {
+/** A file, for reading; undefined where there is none. */
+export function openedFile(path: string): Deno.FsFile | undefined {
   try {
     return Deno.openSync(path);
   } catch (error) {

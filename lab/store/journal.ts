@@ -9,17 +9,9 @@
  */
 import { dirname } from "node:path";
 import { LabError } from "../core/errors.ts";
-import { checksum } from "./checksum.ts";
 import type { Database, Row } from "./database.ts";
-import {
-  linesOf,
-  namesIn,
-  PARTIAL,
-  removeFile,
-  sizeOfFile,
-  syncFolderNow,
-  writeFailure,
-} from "./files.ts";
+import { namesIn } from "./files.ts";
+import { JournalFile, lineOf } from "./journal_file.ts";
 import { CHUNK_POINTS } from "./metric_writer.ts";
 
 /** Name of the file in a run's folder. */
@@ -29,8 +21,6 @@ export const JOURNAL = "journal.jsonl";
 const SMALL = 2 ** 24;
 /** How many times as large as it was anew a journal may become. */
 const TIMES = 4;
-/** Milliseconds that the row of a run may come after its journal. */
-const A_MOMENT = 300;
 /** Chunks of one line: some megabytes, where a text has half a gigabyte at most. */
 const LINE_CHUNKS = 256;
 
@@ -46,8 +36,10 @@ export interface JournalContent {
   readonly events: ReadonlyMap<number, Row>;
   /** By id. */
   readonly artifacts: ReadonlyMap<number, Row>;
-  /** Whether all chunks are there that were ever written; false where lines are damaged. */
+  /** Whether all is there that was ever written until its last line that can be read. */
   readonly complete: boolean;
+  /** Whether lines after that one cannot be read. */
+  readonly cut: boolean;
 }
 
 /** A line's content. */
@@ -58,8 +50,8 @@ interface Entry {
   readonly chunks: readonly Row[];
   readonly events: readonly Row[];
   readonly artifacts: readonly Row[];
-  /** Chunks of the run with this line, and their points. */
-  readonly total: readonly [chunks: number, points: number];
+  /** What there is of the run with this line: a journal that an older lab wrote counts no further than points. */
+  readonly total: readonly [chunks: number, points: number, events?: number, artifacts?: number];
 }
 
 /** What of a run stands in its journal. */
@@ -68,6 +60,8 @@ interface Known {
   readonly chunks: Map<number, number>;
   /** Chunks that may still grow. */
   readonly open: readonly number[];
+  readonly events: number;
+  readonly artifacts: number;
   /** The newest row of each table that only grows. */
   readonly last: { readonly chunk: number; readonly event: number; readonly artifact: number };
   /** Bytes of it when it was last written anew; 0 where that is not known. */
@@ -88,20 +82,28 @@ export class Journals {
 
   /** Writes what is new of a run; `durable` waits for the disk. */
   append(run: string, options: { durable: boolean }): void {
-    const known = this.#known.get(run) ?? knownOf(this.read(run));
-    const bytes = sizeOfFile(this.#path(run)) ?? 0;
+    const known = this.#known.get(run) ?? this.#wholeOf(run);
+    if (known === undefined) return this.rewrite(run);
+    const bytes = this.#file(run).bytes ?? 0;
     if (bytes > Math.max(SMALL, TIMES * known.anew)) return this.rewrite(run);
-    this.#append(run, known, (path, lines) => {
-      appendLines(path, lines, options);
+    this.#append(run, known, (file, lines) => {
+      file.append(lines, options);
       return known.anew;
     });
   }
 
+  /** What stands in a run's journal; undefined where that is damaged and the database has all of it. */
+  #wholeOf(run: string): Known | undefined {
+    const journal = this.read(run);
+    const isNeeded = journal !== undefined && isNewer(journal, this.#database);
+    return isNeeded || !this.isDamaged(run, journal) ? knownOf(journal) : undefined;
+  }
+
   /** Writes all of a run anew, in place of the journal that it had. */
   rewrite(run: string): void {
-    this.#append(run, knownOf(undefined), (path, lines) => {
-      writeLines(path, lines);
-      return sizeOfFile(path) ?? 0;
+    this.#append(run, knownOf(undefined), (file, lines) => {
+      file.rewrite(lines);
+      return file.bytes ?? 0;
     });
   }
 
@@ -110,12 +112,16 @@ export class Journals {
     this.#known.delete(run);
   }
 
-  #path(run: string): string {
-    return `${this.#folder}/${run}/${JOURNAL}`;
+  #file(run: string): JournalFile {
+    return new JournalFile(this.#database, this.#folder, `${run}/${JOURNAL}`);
   }
 
   /** Writes what is not known by `put`, which returns the bytes that the journal had anew. */
-  #append(run: string, known: Known, put: (path: string, lines: Iterable<string>) => number): void {
+  #append(
+    run: string,
+    known: Known,
+    put: (file: JournalFile, lines: Iterable<string>) => number,
+  ): void {
     const rows = (sql: string, ...values: (string | number)[]) =>
       this.#database.all(sql, run, ...values);
     const chunks = rows(
@@ -125,33 +131,44 @@ export class Journals {
       JSON.stringify(known.open),
     ).filter(({ id, count }) => known.chunks.get(Number(id)) !== count);
     for (const { id, count } of chunks) known.chunks.set(Number(id), Number(count));
+    const newEvents = rows(
+      "SELECT * FROM event WHERE run = ? AND id > ? ORDER BY id",
+      known.last.event,
+    );
+    const newArtifacts = rows(
+      "SELECT * FROM artifact WHERE run = ? AND id > ? ORDER BY id",
+      known.last.artifact,
+    );
+    const [events, artifacts] = [
+      known.events + newEvents.length,
+      known.artifacts + newArtifacts.length,
+    ];
     const entry: Entry = {
       run: rows("SELECT * FROM run WHERE id = ?")[0],
       attempts: rows("SELECT * FROM attempt WHERE run = ? ORDER BY attempt"),
       checkpoints: rows("SELECT * FROM checkpoint WHERE run = ? ORDER BY iteration, id"),
       chunks,
-      events: rows("SELECT * FROM event WHERE run = ? AND id > ? ORDER BY id", known.last.event),
-      artifacts: rows(
-        "SELECT * FROM artifact WHERE run = ? AND id > ? ORDER BY id",
-        known.last.artifact,
-      ),
-      total: totalOf(known.chunks.values()),
+      events: newEvents,
+      artifacts: newArtifacts,
+      total: [...totalOf(known.chunks.values()), events, artifacts],
     };
     // Until the line is on the disk, nothing of it is known to be there.
     this.#known.delete(run);
-    const path = this.#path(run);
-    Deno.mkdirSync(dirname(path), { recursive: true });
-    const anew = put(path, partsOf(entry).values().map(lineOf));
+    const file = this.#file(run);
+    Deno.mkdirSync(dirname(file.path), { recursive: true });
+    const anew = put(file, partsOf(entry).values().map(lineOf));
     const mayGrow = new Set([...known.open, ...chunks.map(({ id }) => Number(id))]);
     const newest = (list: readonly Row[], before: number) =>
       list.reduce((last, { id }) => Math.max(last, Number(id)), before);
     this.#known.set(run, {
       chunks: known.chunks,
+      events,
+      artifacts,
       open: [...mayGrow].filter((id) => known.chunks.get(id)! < CHUNK_POINTS),
       last: {
         chunk: newest(chunks, known.last.chunk),
-        event: newest(entry.events, known.last.event),
-        artifact: newest(entry.artifacts, known.last.artifact),
+        event: newest(newEvents, known.last.event),
+        artifact: newest(newArtifacts, known.last.artifact),
       },
       anew,
     });
@@ -159,25 +176,49 @@ export class Journals {
 
   /** Whether there is a journal of a run. */
   isKept(run: string): boolean {
-    return sizeOfFile(this.#path(run)) !== undefined;
+    return this.#file(run).bytes !== undefined;
   }
 
-  /** What journals have that the database does not know, a line each. */
-  beyond(): string[] {
-    const ids = namesIn(this.#folder).sort().filter((id) => this.#ahead(id) !== undefined);
-    // A run that another process begins has its journal a moment before its row.
-    if (ids.length > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, A_MOMENT);
-    return ids.flatMap((id) => this.#ahead(id) ?? []);
+  /** Runs that have a folder, or should have a journal in one. */
+  runs(): string[] {
+    const noted = this.#database.all("SELECT name FROM journal WHERE name LIKE ?", `%/${JOURNAL}`);
+    const ids = [...namesIn(this.#folder), ...noted.map(({ name }) => dirname(String(name)))];
+    return [...new Set(ids)].sort();
   }
 
-  /** What a run's journal has that the database does not know; undefined: nothing. */
-  #ahead(id: string): string | undefined {
+  /** What of journals is damaged, and what they have that the database does not know, a line each. */
+  damages(): string[] {
+    return this.runs().flatMap((id) => this.#faultOf(id) ?? []);
+  }
+
+  #faultOf(id: string): string | undefined {
     const journal = this.read(id);
-    if (journal === undefined) return undefined;
-    if (!isOf(journal, id, this.#database)) return `the journal of the run ${id} is another run's`;
-    const isAhead = isNewer(journal, this.#database) || isSaidSince(journal, this.#database);
-    if (!isAhead || !hasBegun(journal) || this.#isPurged(id)) return undefined;
-    return `its journal knows more of the run ${id}`;
+    if (journal !== undefined) {
+      if (!isOf(journal, id, this.#database)) {
+        return `the journal of the run ${id} is another run's`;
+      }
+      if (isNewer(journal, this.#database) || isSaidSince(journal, this.#database)) {
+        const isMissed = hasBegun(journal) && !this.#isPurged(id);
+        return isMissed ? `its journal knows more of the run ${id}` : undefined;
+      }
+    }
+    if (!this.isDamaged(id, journal)) return undefined;
+    return `the journal of the run ${id} is not as it was written`;
+  }
+
+  /** Whether a run's journal, as it was read, does not hold what was written into it. */
+  isDamaged(run: string, journal: JournalContent | undefined): boolean {
+    const file = this.#file(run);
+    if (file.isNoted()) return file.isDamaged();
+    // Nothing is noted by an older lab, nor of a run whose process was killed before its first checkpoint.
+    const row = this.#database.get("SELECT status FROM run WHERE id = ?", run);
+    const hasEnded = row !== undefined && row.status !== "running";
+    return hasEnded && file.bytes !== undefined && !journal?.complete;
+  }
+
+  /** Whether the database knows what a run's journal holds. */
+  isNoted(run: string): boolean {
+    return this.#file(run).isNoted();
   }
 
   /** Whether a purge is about to remove a run's files. */
@@ -188,7 +229,7 @@ export class Journals {
 
   /** The content of a run's journal; undefined where there is none, or no whole line in it. */
   read(run: string): JournalContent | undefined {
-    return readJournal(this.#path(run));
+    return contentIn(this.#file(run));
   }
 
   /**
@@ -261,14 +302,18 @@ export function contentOf(database: Database, run: string): JournalContent {
     events: byId(rows("SELECT * FROM event WHERE run = ? ORDER BY id")),
     artifacts: byId(rows("SELECT * FROM artifact WHERE run = ? ORDER BY id")),
     complete: true,
+    cut: false,
   };
 }
 
 /** The content of a journal; undefined where there is none, or no whole line in it. */
-function readJournal(path: string): JournalContent | undefined {
+function contentIn(file: JournalFile): JournalContent | undefined {
   const [chunks, events, artifacts] = [0, 1, 2].map(() => new Map<number, Row>());
   let last: Entry | undefined;
-  for (const entry of eachValueOf<Entry>(path)) {
+  let cut = false;
+  for (const entry of file.values<Entry>()) {
+    cut = entry === undefined;
+    if (entry === undefined) continue;
     last = entry;
     // What comes later is what counts of a row.
     for (const row of entry.chunks) chunks.set(Number(row.id), row);
@@ -276,10 +321,14 @@ function readJournal(path: string): JournalContent | undefined {
     for (const row of entry.artifacts) artifacts.set(Number(row.id), row);
   }
   if (last === undefined) return undefined;
-  const [count, points] = totalOf(chunks.values().map((row) => Number(row.count)));
+  const there = [
+    ...totalOf(chunks.values().map((row) => Number(row.count))),
+    events.size,
+    artifacts.size,
+  ];
   const { run, attempts, checkpoints, total } = last;
-  const complete = count === total[0] && points === total[1];
-  return { run, attempts, checkpoints, chunks, events, artifacts, complete };
+  const complete = total.every((number, i) => number === there[i]);
+  return { run, attempts, checkpoints, chunks, events, artifacts, complete, cut };
 }
 
 /** An entry as several of so many chunks each; the last one holds the other rows that only grow. */
@@ -295,7 +344,8 @@ function partsOf(entry: Entry): Entry[] {
 function knownOf(journal: JournalContent | undefined): Known {
   // What a damaged line held comes again.
   if (!journal?.complete) {
-    return { chunks: new Map(), open: [], last: { chunk: 0, event: 0, artifact: 0 }, anew: 0 };
+    const last = { chunk: 0, event: 0, artifact: 0 };
+    return { chunks: new Map(), events: 0, artifacts: 0, open: [], last, anew: 0 };
   }
   const counts = [...journal.chunks].map(([id, row]) => [id, Number(row.count)] as const);
   const newest = (rows: ReadonlyMap<number, Row>) => {
@@ -305,6 +355,8 @@ function knownOf(journal: JournalContent | undefined): Known {
   };
   return {
     chunks: new Map(counts),
+    events: journal.events.size,
+    artifacts: journal.artifacts.size,
     open: counts.filter(([, count]) => count < CHUNK_POINTS).map(([id]) => id),
     last: {
       chunk: newest(journal.chunks),
@@ -319,80 +371,4 @@ function totalOf(counts: Iterable<number>): [chunks: number, points: number] {
   let [chunks, points] = [0, 0];
   for (const count of counts) [chunks, points] = [chunks + 1, points + count];
   return [chunks, points];
-}
-
-/** Key of bytes in JSON, in base64. */
-const BYTES = "$bytes";
-
-/** A value as a line that shows whether it is as it was written. */
-export function lineOf(value: unknown): string {
-  const text = JSON.stringify(
-    value,
-    (_, value) => value instanceof Uint8Array ? { [BYTES]: value.toBase64() } : value,
-  );
-  return `${checksum(text)} ${text}`;
-}
-
-/** The values of a file of lines, in order, without those that are not as they were written. */
-export function valuesOf<Value>(path: string): Value[] {
-  return [...eachValueOf<Value>(path)];
-}
-
-/** The same one by one, so that a file may be larger than a text. */
-function* eachValueOf<Value>(path: string): Generator<Value> {
-  for (const line of linesOf(path)) {
-    const value = valueOf(line);
-    if (value !== undefined) yield value;
-  }
-}
-
-/** Undefined for a line that is not as it was written. */
-// deno-lint-ignore no-explicit-any
-function valueOf(line: string): any {
-  const at = line.indexOf(" ");
-  const text = line.slice(at + 1);
-  if (at < 1 || String(checksum(text)) !== line.slice(0, at)) return undefined;
-  return JSON.parse(
-    text,
-    (_, value) => typeof value?.[BYTES] === "string" ? Uint8Array.fromBase64(value[BYTES]) : value,
-  );
-}
-
-/** Appends lines, on lines of their own also where the last one was cut off; `durable` waits for the disk. */
-export function appendLines(
-  path: string,
-  lines: Iterable<string>,
-  { durable }: { readonly durable: boolean },
-): void {
-  try {
-    const isNew = sizeOfFile(path) === undefined;
-    append(path, lines, durable);
-    if (isNew && durable) syncFolderNow(dirname(path));
-  } catch (error) {
-    throw writeFailure(path, error);
-  }
-}
-
-/** Writes lines in place of a file, or the file; the disk has it then. */
-export function writeLines(path: string, lines: Iterable<string>): void {
-  removeFile(path + PARTIAL);
-  try {
-    append(path + PARTIAL, lines, true);
-    Deno.renameSync(path + PARTIAL, path);
-    syncFolderNow(dirname(path));
-  } catch (error) {
-    throw writeFailure(path, error);
-  }
-}
-
-function append(path: string, lines: Iterable<string>, durable: boolean): void {
-  const encoder = new TextEncoder();
-  using file = Deno.openSync(path, { append: true, create: true });
-  for (const line of lines) {
-    const bytes = encoder.encode(`\n${line}`);
-    for (let written = 0; written < bytes.length;) {
-      written += file.writeSync(bytes.subarray(written));
-    }
-  }
-  if (durable) file.syncDataSync();
 }

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { InputError } from "../core/errors.ts";
-import type { Database } from "./database.ts";
+import { DamageError, InputError } from "../core/errors.ts";
+import { Database, type Row } from "./database.ts";
 
 /** Lifts a file from version i (its index in the list) to version i + 1, as SQL. */
 type Migration = string;
@@ -201,6 +201,18 @@ export const migrations: readonly Migration[] = [
     UPDATE run SET said = OLD.said + 1 WHERE id = NEW.id;
   END;
   `,
+  `
+  -- How far each journal beside the database was written, and a CRC-32 of its bytes until there, so that
+  -- damage to it shows.
+  CREATE TABLE journal (
+    name TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TRIGGER run_removed AFTER DELETE ON run BEGIN
+    DELETE FROM journal WHERE name = OLD.id || '/journal.jsonl';
+  END;
+  `,
 ];
 
 /** The schema version of a file; 0 is an empty one. */
@@ -216,7 +228,7 @@ export function schemaVersion(database: Database): number {
  * untouched.
  */
 export function migrate(database: Database, list: readonly Migration[] = migrations): void {
-  refuseForeign(database, list.length);
+  refuseForeign(database, list);
   while (schemaVersion(database) < list.length) {
     database.transaction(() => {
       // Another process may have gone ahead while this one waited for the file.
@@ -229,14 +241,20 @@ export function migrate(database: Database, list: readonly Migration[] = migrati
 }
 
 /**
- * Refuses a file whose schema this code does not know.
+ * Refuses a file whose schema this code does not know, or that is not as its steps made it.
  *
  * @throws {InputError}
+ * @throws {DamageError}
  */
-export function refuseForeign(database: Database, newest: number = migrations.length): void {
+export function refuseForeign(
+  database: Database,
+  list: readonly Migration[] = migrations,
+): void {
+  const newest = list.length;
   // One statement: between two, another process may bring an empty file forward.
   const row = database.get(
-    "SELECT user_version, (SELECT COUNT(*) FROM sqlite_schema) AS tables FROM pragma_user_version",
+    "SELECT user_version, (SELECT COUNT(*) FROM sqlite_schema) AS tables, " +
+      `(${SCHEMA}) AS schema FROM pragma_user_version`,
   )!;
   const version = Number(row.user_version);
   if (version > newest) {
@@ -256,4 +274,28 @@ export function refuseForeign(database: Database, newest: number = migrations.le
         `open ${database.path} once for writing (train a run) and it is brought forward`,
     );
   }
+  const there = partsOf(row.schema);
+  const altered = [...madeBy(list.slice(0, version))].find(([name, sql]) =>
+    there.get(name) !== sql
+  );
+  if (altered === undefined) return;
+  throw new DamageError(
+    `Cannot use the store ${database.path} as its schema is damaged (${altered[0]}): ` +
+      "`recover` rebuilds it",
+  );
+}
+
+/** The tables, indices and triggers of a file, as JSON. */
+const SCHEMA = "SELECT json_group_array(json_array(name, sql)) FROM sqlite_schema";
+
+/** By name; what other programs add to a file is none of the lab's. */
+function partsOf(schema: Row[string]): Map<string, string | null> {
+  return new Map(JSON.parse(String(schema)));
+}
+
+/** The schema that steps make. */
+function madeBy(list: readonly Migration[]): Map<string, string | null> {
+  using database = new Database(":memory:", { readOnly: false });
+  for (const step of list) database.execute(step);
+  return partsOf(database.get(`SELECT (${SCHEMA}) AS schema`)!.schema);
 }

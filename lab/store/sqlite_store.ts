@@ -209,8 +209,7 @@ function refuseDamaged(database: Database): void {
   const [found] = damagesOf(database, { quick: true });
   if (found === undefined) return;
   throw new DamageError(
-    `Cannot write to the store ${database.path} as it is damaged (${found}): \`verify\` says what ` +
-      "of it is, `recover` rebuilds it",
+    `Cannot write to the store ${database.path} as it is damaged (${found}): \`recover\` rebuilds it`,
   );
 }
 
@@ -640,7 +639,14 @@ export class SqliteStore implements Store {
   }
 
   damages(): string[] {
-    return [...damagesOf(this.#database), ...this.#journals.beyond()];
+    const files = [this.#batches.journal.file, this.#sweeps.file];
+    const ofFiles = () =>
+      files.filter((file) => file.isDamaged())
+        .map(({ name }) => `the journal ${name} is not as it was written`);
+    return [
+      ...damagesOf(this.#database),
+      ...lasting(() => [...this.#journals.damages(), ...ofFiles()]),
+    ];
   }
 
   version(): number {
@@ -756,6 +762,16 @@ export class SqliteStore implements Store {
     this.#database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     return (sizeOfFile(this.#database.path) ?? 0) + (sizeOfFile(`${this.#database.path}-wal`) ?? 0);
   }
+}
+
+/** Milliseconds for which a journal and the database may differ while another process writes them. */
+const A_MOMENT = 300;
+
+/** What `look` finds, where it is no passing state of what another process does. */
+function lasting(look: () => string[]): string[] {
+  if (look().length === 0) return [];
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, A_MOMENT);
+  return look();
 }
 
 /** Whether a change is one that people make, which no training notes for them. */

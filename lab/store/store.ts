@@ -453,8 +453,8 @@ export interface Store {
    */
   backUp(target: string): Promise<Backup>;
   /**
-   * What of the database's own structure is damaged, and what it lacks that the runs' journals have, a
-   * line each; reads all of both.
+   * What of the database's own structure, and of the journals beside it, is damaged, and what it lacks
+   * that the runs' journals have, a line each; reads all of both.
    */
   damages(): string[];
   /**

@@ -10,7 +10,7 @@ import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
 import { checksum } from "./checksum.ts";
 import type { Database, Row } from "./database.ts";
-import { appendLines, lineOf, valuesOf, writeLines } from "./journal.ts";
+import { JournalFile, lineOf } from "./journal_file.ts";
 import type { StoredSweep } from "./store.ts";
 
 /** Name of the journal in a store's folder: a row a line, the newest of a sweep counts. */
@@ -18,11 +18,12 @@ const JOURNAL = "sweeps.jsonl";
 
 /** Reads and writes sweeps. */
 export class Sweeps {
-  readonly #journal: string;
+  /** Its journal. */
+  readonly file: JournalFile;
 
   /** `folder` is the store's, whose rows are in `database`. */
   constructor(private readonly database: Database, folder: string) {
-    this.#journal = `${folder}/${JOURNAL}`;
+    this.file = new JournalFile(database, folder, JOURNAL);
   }
 
   /** Keeps what a sweep tries; one of the same name gives way. */
@@ -84,18 +85,23 @@ export class Sweeps {
 
   /** Puts back those of the journal that the database lacks, within a write transaction. */
   putBack(): void {
-    const rows = new Map(valuesOf<Row>(this.#journal).map((row) => [row.name, row]));
+    const rows = new Map(this.file.read<Row>().map((row) => [row.name, row]));
     for (const row of rows.values()) this.#insert(row);
   }
 
   /** Writes the journal anew, in place of the one that was there. */
   rewrite(): void {
-    writeLines(this.#journal, sweepRows(this.database).map(lineOf));
+    this.file.rewrite(sweepRows(this.database).map(lineOf));
+  }
+
+  /** Writes the journal anew: what of it can be read, then all sweeps. */
+  mend(): void {
+    this.file.rewrite([...this.file.read(), ...sweepRows(this.database)].map(lineOf));
   }
 
   #keep(rows: readonly Row[]): void {
     for (const row of rows) this.#insert(row);
-    appendLines(this.#journal, rows.map(lineOf), { durable: true });
+    this.file.append(rows.map(lineOf), { durable: true });
   }
 
   #insert({ name, definition, created_at, checksum }: Row): void {

@@ -100,7 +100,9 @@ export async function sync(source: Side, target: Target): Promise<Sync> {
     did.missing.push(...missing);
     did.damaged.push(...damaged);
   }
-  return did;
+  // Runs may have the same picture.
+  const [missing, damaged] = [did.missing, did.damaged].map((paths) => [...new Set(paths)]);
+  return { ...did, missing, damaged };
 }
 
 /** Brings a run where it is further than it is there; undefined where it is being trained there. */
@@ -234,7 +236,7 @@ export async function bringFiles(
 /** The files of a run, below a store's folder, where the run has this id. */
 export function filesOf({ checkpoints, artifacts }: JournalContent, id: string): string[] {
   const hashes = new Set([...artifacts.values()].map(({ hash }) => String(hash)));
-  return [...checkpointPaths(id, checkpoints), ...[...hashes].map(artifactPath)];
+  return [...new Set(checkpointPaths(id, checkpoints)), ...[...hashes].map(artifactPath)];
 }
 
 /** Where the files of checkpoints lie: a checkpoint's tensors before the record that names them. */

@@ -3,7 +3,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import { main } from "../../cli/main.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
-import { addRun, pointAt } from "../lab/store/fixtures.ts";
+import { addRun, checkpointAt, pointAt } from "../lab/store/fixtures.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
 
@@ -109,4 +109,72 @@ Deno.test("one damaged run is shown as such, is left out, can be deleted, and br
     match((await typed("delete", record, series)).out, new RegExp(`${record}, ${series}`));
     match((await typed("delete", "--purge")).out, /Deleted 2 runs/);
     ok(!(await typed("runs")).out.includes("damaged"));
+  }));
+
+Deno.test("damaged journals and databases are told with what mends them, and what is lost ends in code 1", () =>
+  inFolder(async (folder) => {
+    const store = openStore(`${folder}/runs`);
+    const { id } = addRun(store, "toy");
+    store.append(id, [pointAt("losses/policy", 1, 7)]);
+    await store.saveCheckpoint(id, checkpointAt(1));
+    await store.saveCheckpoint(id, checkpointAt(2));
+    store.addBatch([{ seed: 1 }]);
+    store.close();
+    const [runs, batches] = ["checkpoints/" + id + "/journal.jsonl", "batches.jsonl"]
+      .map((path) => `${folder}/runs/${path}`);
+    const typed = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: `${folder}/` });
+      return { code: await main(args, io), ...io.written };
+    };
+    const flip = (path: string, at: number) => {
+      const bytes = Deno.readFileSync(path);
+      bytes[bytes.length - at] ^= 1;
+      Deno.writeFileSync(path, bytes);
+    };
+    for (const path of [runs, batches]) flip(path, 9);
+    const told = await typed("verify");
+    strictEqual(told.code, 1);
+    match(
+      told.out,
+      new RegExp(`^database: the journal of the run ${id} is not as it was written$`, "m"),
+    );
+    match(told.out, /^database: the journal batches\.jsonl is not as it was written$/m);
+    match(told.error, /journals beside it in line: .*recover/);
+    const mended = await typed("recover");
+    strictEqual(mended.code, 0);
+    match(
+      mended.out,
+      new RegExp(`^Journals that were damaged, written anew .*: ${id}, batches\\.jsonl$`, "m"),
+    );
+    strictEqual((await typed("verify")).code, 0);
+
+    // Without the database what stood there is lost.
+    const again = openStore(`${folder}/runs`);
+    await again.saveCheckpoint(id, checkpointAt(3));
+    again.close();
+    for (const path of [runs, batches]) flip(path, 9);
+    Deno.writeTextFileSync(`${folder}/runs/lab.db`, "no database");
+    const refused = await typed("verify");
+    strictEqual(refused.code, 1);
+    match(refused.error, /^error: Cannot use the store .*lab\.db as .*: `recover` rebuilds it$/m);
+    const { code, out } = await typed("recover");
+    strictEqual(code, 1);
+    match(out, /^What stood in lines that cannot be read is lost: batches\.jsonl$/m);
+    match(
+      out,
+      new RegExp(`^As of an earlier moment, as the end of their journals is lost: ${id}$`, "m"),
+    );
+    strictEqual((await typed("recover")).code, 0);
+    strictEqual((await typed("verify")).code, 0);
+
+    // A whole page of the database: nobody points to `verify`, which can say no more.
+    const bytes = Deno.readFileSync(`${folder}/runs/lab.db`);
+    Deno.writeFileSync(`${folder}/runs/lab.db`, bytes.fill(0xaa, 4096));
+    for (const command of [["verify"], ["delete", id]]) {
+      const { code, error } = await typed(...command);
+      strictEqual(code, 1);
+      match(error, /: `recover` rebuilds it$/m);
+      ok(!error.includes("`verify`"), error);
+    }
+    match((await typed("recover")).out, /^The damaged database is kept as .*damaged-2$/m);
   }));

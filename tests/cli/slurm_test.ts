@@ -114,7 +114,7 @@ Deno.test("a store of a job that cannot be read hides neither the others nor the
     match(out, /^Runs in Slurm's job of \S+: 1 waiting \(.*: sbatch '\S+\/job\.sh'\)$/m);
     match(
       out,
-      /^Left out of Slurm's job of \S+: Cannot .*\/0\/lab\.db as it is no SQLite database$/m,
+      /^Left out of Slurm's job of \S+: Cannot .*\/0\/lab\.db as it is no SQLite database: `recover` rebuilds it$/m,
     );
     match(
       out,

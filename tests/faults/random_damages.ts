@@ -55,7 +55,10 @@ export async function randomDamages(
   }
 }
 
-/** Whether somebody hears of a damage: an error of one line, or what `verify` or `recover` say. */
+/**
+ * Whether somebody hears of a damage: an error of one line, or what `verify` or `recover` say. Of a journal
+ * both are asked, as it does harm only where the database is lost, too.
+ */
 async function isNoticed(
   location: string,
   id: string,
@@ -65,6 +68,13 @@ async function isNoticed(
   let store;
   try {
     if (recovers) {
+      const reader = openStore(location, { readOnly: true });
+      const lines = (await verify(reader)).database;
+      reader.close();
+      ok(
+        lines.some((line) => line.includes(`journal of the run ${id}`)),
+        "a journal is taken for whole",
+      );
       Deno.removeSync(`${location}/lab.db`);
       if (recoverStore(location).recovered.length === 0) return true;
     }

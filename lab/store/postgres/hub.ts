@@ -382,6 +382,7 @@ export class Hub {
         events: counted(await numbered("event")),
         artifacts: counted(await rows("artifact", "iteration, attempt, name")),
         complete: true,
+        cut: false,
       };
     });
   }

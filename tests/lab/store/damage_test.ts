@@ -1,9 +1,9 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import { DamageError, LabError } from "../../../lab/core/errors.ts";
 import { checksum } from "../../../lab/store/checksum.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
-import { addRun, pointAt, withFolder } from "./fixtures.ts";
+import { addRun, checkpointAt, pointAt, withFolder } from "./fixtures.ts";
 
 /** Runs `test` on a store of two runs with a series each, and on its raw database. */
 function withDamage(
@@ -77,6 +77,19 @@ Deno.test("a damaged chunk is an error that names run and series, whatever of it
     raw.prepare("UPDATE chunk SET series = (SELECT id FROM series WHERE run = ?) WHERE id = ?")
       .run(sound, chunk.id!);
     throws(() => store.series(sound, "losses/policy"), namesIt(sound));
+  }));
+
+Deno.test("a checkpoint whose row names other tensors than its record is no checkpoint", () =>
+  withDamage(async (store, raw, [id]) => {
+    const checkpoint = await store.saveCheckpoint(id, checkpointAt(3));
+    await store.loadCheckpoint(id, checkpoint);
+    raw.exec("UPDATE checkpoint SET tensor_file = replace(tensor_file, '.safe', '.sage')");
+    await rejects(
+      () => store.loadCheckpoint(id, checkpoint),
+      (error) =>
+        error instanceof DamageError &&
+        /must name the tensors 3-\w+\.safetensors: 3-\w+\.sagetensors/.test(error.message),
+    );
   }));
 
 Deno.test("a run with a damaged record is listed apart, and can be deleted and restored", () =>

@@ -54,7 +54,7 @@ Deno.test("a step that stores have gone through is never changed, only followed 
   const hash = (sql: string) => createHash("sha256").update(sql).digest("hex").slice(0, 16);
   deepStrictEqual(migrations.map(hash), [
     ...["7a3d253fd46d9e6e", "dcc4a603e203c19e", "1ab20effea7f032e", "6d3edc7fcdfb9a6a"],
-    ...["d24824c5b03f3603", "6f0605a34b7802b8", "1a23c6a9b6fcd27a"],
+    ...["d24824c5b03f3603", "6f0605a34b7802b8", "1a23c6a9b6fcd27a", "fb688cd3e811d4ec"],
   ]);
   deepStrictEqual(shared.map(hash), [
     "8acc0003ec0a79a5",

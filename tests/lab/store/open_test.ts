@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
-import { InputError, LabError } from "../../../lab/core/errors.ts";
+import { DamageError, InputError, LabError } from "../../../lab/core/errors.ts";
 import { folderOf } from "../../../lab/store/location.ts";
-import { openStore } from "../../../lab/store/sqlite_store.ts";
+import { openStore, recoverStore, syncStores } from "../../../lab/store/sqlite_store.ts";
 import { addRun, checkpointAt, pointAt, withFolder } from "./fixtures.ts";
 
 /** Whether `error` is bad input reported in one line that matches `pattern`. */
@@ -138,12 +138,59 @@ Deno.test("a damaged database is reported in one line", () =>
     const bytes = Deno.readFileSync(path);
     ok(bytes.length > 20 * 4096);
     // The schema, on its first pages, stays.
-    bytes.fill(0xaa, 4096 * Math.floor(bytes.length / 2 / 4096));
+    bytes.fill(0xaa, 4096 * Math.floor((3 * bytes.length) / 4 / 4096));
     Deno.writeFileSync(path, bytes);
     const damaged = openStore(`${folder}/runs`, { readOnly: true });
     throws(() => damaged.runs(), (error) =>
       error instanceof LabError && /is damaged/.test(error.message));
     damaged.close();
+  }));
+
+Deno.test("a database whose schema was altered is opened by nobody, and rebuilt", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    const path = `${folder}/lab.db`;
+    let store = openStore(folder);
+    const { id } = addRun(store);
+    await store.saveCheckpoint(id, checkpointAt(1));
+    store.close();
+    const whole = Deno.readFileSync(path);
+    for (
+      const [from, to, part] of [
+        ["tensor_file TEXT NOT NULL", "tensor_fike TEXT NOT NULL", "checkpoint"],
+        ["OLD.said + 1", "OLD.said + 3", "run_said"],
+        ["CREATE INDEX checkpoint_run ON checkpoint (run)", "", "checkpoint_run"],
+      ]
+    ) {
+      Deno.writeFileSync(path, whole);
+      if (to === "") {
+        const raw = new DatabaseSync(path);
+        raw.exec("DROP INDEX checkpoint_run");
+        raw.close();
+      } else {
+        // Wherever it stands, also in pages that are free.
+        const bytes = Deno.readFileSync(path);
+        const text = new TextDecoder("latin1").decode(bytes);
+        for (const { index } of text.matchAll(RegExp(RegExp.escape(from), "g"))) {
+          bytes.set(new TextEncoder().encode(to), index);
+        }
+        Deno.writeFileSync(path, bytes);
+      }
+      const line = new RegExp(`lab\\.db as its schema is damaged \\(${part}\\): \`recover\``);
+      const isTold = (error: unknown) => error instanceof DamageError && line.test(error.message);
+      for (const readOnly of [true, false]) throws(() => openStore(folder, { readOnly }), isTold);
+      await rejects(() => syncStores(folder, `${parent}/target`), isTold);
+      ok(!Array.from(Deno.readDirSync(parent), ({ name }) => name).includes("target"));
+      const { recovered, setAside } = recoverStore(folder);
+      deepStrictEqual([recovered, setAside], [[id], `${path}.damaged-1`]);
+      Deno.removeSync(setAside!);
+    }
+    // What others add is theirs.
+    const raw = new DatabaseSync(path);
+    raw.exec("CREATE TABLE theirs (note TEXT)");
+    raw.close();
+    store = openStore(folder);
+    store.close();
   }));
 
 Deno.test("an empty file, and a folder, in place of the database or of a lock say what they are", () =>

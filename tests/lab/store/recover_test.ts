@@ -401,6 +401,164 @@ Deno.test("a journal that lost a line hides what came of its run, one cut at its
     deepStrictEqual(recoverStore(folder).lost, [id]);
   }));
 
+/** Ways in which a file of lines goes wrong; undefined: it is lost. */
+const damagesOfLines: readonly ((text: string) => string | undefined)[] = [
+  ...[0.1, 0.5, 0.9].map((part) => (text: string) => {
+    const at = Math.floor(part * text.length);
+    return text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ 1) + text.slice(at + 1);
+  }),
+  (text) => text.slice(0, (2 * text.length) / 3),
+  (text) => text.slice(0, -1),
+  (text) => text.slice(0, text.lastIndexOf("\n")),
+  (text) => text.split("\n").toSpliced(1, 1).join("\n"),
+  (text) => `\nmore${text}`,
+  () => "",
+  () => undefined,
+];
+
+function damageLines(path: string, damage: (text: string) => string | undefined): void {
+  const text = damage(Deno.readTextFileSync(path));
+  if (text === undefined) Deno.removeSync(path);
+  else Deno.writeTextFileSync(path, text);
+}
+
+Deno.test("a journal that was altered, cut or lost is told, and written anew from the database", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    let store = openStore(folder);
+    const { id } = addRun(store);
+    const path = `${folder}/checkpoints/${id}/journal.jsonl`;
+    // What nobody waited for a loss of power may take.
+    const begun = Deno.readFileSync(path);
+    Deno.truncateSync(path);
+    deepStrictEqual(store.damages(), []);
+    Deno.writeFileSync(path, begun);
+    await trained(store, id, 0, 900);
+    store.update(id, { status: "completed", digest: "ff", iterations: 900, endedAt: 5 });
+    const before = await contentOf(store, id);
+    store.close();
+    for (const damage of damagesOfLines) {
+      damageLines(path, damage);
+      store = openStore(folder, { readOnly: true });
+      deepStrictEqual(store.damages(), [
+        `the journal of the run ${id} is not as it was written`,
+      ], String(damage));
+      store.close();
+      const { known, lost, mended } = recoverStore(folder);
+      deepStrictEqual([known, lost, mended], [[id], [], [id]]);
+      store = openStore(folder);
+      deepStrictEqual(store.damages(), []);
+      store.close();
+      deepStrictEqual(recoverStore(folder).mended, []);
+      deepStrictEqual(await recovered(folder, id), before);
+    }
+    // Whoever writes into it next writes all of it.
+    damageLines(path, damagesOfLines[3]);
+    store = openStore(folder);
+    store.update(id, { note: "again" });
+    deepStrictEqual(store.damages(), []);
+    // What a kill leaves behind what was written is no damage.
+    Deno.writeTextFileSync(path, '\n123 {"run": {"id', { append: true });
+    deepStrictEqual(store.damages(), []);
+    store.trash(id);
+    store.purge();
+    deepStrictEqual(store.damages(), []);
+    store.close();
+  }));
+
+Deno.test("a run whose journal has lost its end is told of: later checkpoints, or a line that cannot be read", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    let store = openStore(folder);
+    const { id } = addRun(store);
+    await trained(store, id, 0, 900);
+    store.update(id, { status: "completed", digest: "ff", iterations: 900, endedAt: 5 });
+    store.close();
+    const path = `${folder}/checkpoints/${id}/journal.jsonl`;
+    const text = Deno.readTextFileSync(path);
+    const lines = text.split("\n");
+    const found = (journal: string) => {
+      Deno.writeTextFileSync(path, journal);
+      loseDatabase(folder);
+      const { recovered, cut } = recoverStore(folder);
+      deepStrictEqual(recovered, [id]);
+      return cut;
+    };
+    // Its end, and its last checkpoint, in whose place another one's files went.
+    deepStrictEqual(found(lines.slice(0, -2).join("\n")), [id]);
+    store = openStore(folder);
+    deepStrictEqual(store.checkpoints(id).map(({ iteration }) => iteration), [600]);
+    match(store.events(id).at(-1)!.message, /its end is lost/);
+    store.close();
+    deepStrictEqual(found(text.slice(0, -9)), [id]);
+    deepStrictEqual(found(text), []);
+    // What was cut off by a kill, and came again with the next line.
+    deepStrictEqual(found(lines.toSpliced(3, 0, lines[3].slice(0, -9)).join("\n")), []);
+  }));
+
+Deno.test("an event and a picture that a journal has lost are told, though no point is missing", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    const store = openStore(folder);
+    const { id } = addRun(store);
+    for (const iteration of [1, 2, 3]) {
+      store.append(id, [pointAt("losses/policy", iteration, 0)]);
+      store.appendEvents(id, iteration, [{ level: "info", message: `at ${iteration}` }]);
+      await store.saveCheckpoint(id, checkpointAt(iteration));
+    }
+    store.close();
+    // The chunk of the second checkpoint stands in the third one's line, too.
+    damageLines(
+      `${folder}/checkpoints/${id}/journal.jsonl`,
+      (text) => text.split("\n").toSpliced(3, 1).join("\n"),
+    );
+    loseDatabase(folder);
+    deepStrictEqual(recoverStore(folder).incomplete, [id]);
+  }));
+
+Deno.test("journals of batches and sweeps that were altered, cut or lost are told, and mended", () =>
+  withFolder((parent) => {
+    const folder = `${parent}/runs`;
+    let store = openStore(folder);
+    addRun(store);
+    store.addBatch([{ seed: 1 }]);
+    const { waiting } = store.addBatch([{ seed: 2 }, { seed: 3 }]);
+    store.dropRequest(waiting[0]);
+    store.putSweep("rates", { trials: 3 });
+    store.putSweep("sizes", { trials: 4 });
+    const before = [store.batches(), store.sweepNames()];
+    deepStrictEqual(store.damages(), []);
+    store.close();
+    for (const name of ["batches.jsonl", "sweeps.jsonl"]) {
+      // First without the line that says of a request that it was dropped.
+      for (const damage of [damagesOfLines[5], ...damagesOfLines]) {
+        damageLines(`${folder}/${name}`, damage);
+        store = openStore(folder, { readOnly: true });
+        deepStrictEqual(
+          store.damages(),
+          [`the journal ${name} is not as it was written`],
+          String(damage),
+        );
+        store.close();
+        const { mended, skipped } = recoverStore(folder);
+        deepStrictEqual([mended, skipped], [[name], []]);
+        loseDatabase(folder);
+        deepStrictEqual(recoverStore(folder).mended, []);
+        store = openStore(folder);
+        deepStrictEqual([store.batches(), store.sweepNames()], before);
+        deepStrictEqual(store.damages(), []);
+        store.close();
+      }
+    }
+    // Where no database knows what stood there, it is lost.
+    for (const name of ["batches.jsonl", "sweeps.jsonl"]) {
+      damageLines(`${folder}/${name}`, damagesOfLines[0]);
+      loseDatabase(folder);
+      deepStrictEqual(recoverStore(folder).skipped, [name]);
+      deepStrictEqual(recoverStore(folder).skipped, []);
+    }
+  }));
+
 Deno.test("requests that have not begun come back with a lost database, and with an older one", () =>
   withFolder((parent) => {
     const folder = `${parent}/runs`;

@@ -144,6 +144,25 @@ Deno.test("runs of two machines with one id keep both, under other ids; what is 
     hurt.close();
   }));
 
+Deno.test("a damaged file that several rows and runs name is named once", () =>
+  withFolder(async (folder) => {
+    const source = openStore(`${folder}/from`);
+    for (let i = 0; i < 2; i++) await trained(source, addRun(source).id, 0, 10);
+    const { id } = addRun(source);
+    for (const kind of ["last", "best"] as const) {
+      await source.saveCheckpoint(id, checkpointAt(10, { kind }));
+    }
+    const picture = pathOf(source, source.runs().at(-1)!.id);
+    alter(`${source.location}/${picture}`);
+    const checkpoints = [...Deno.readDirSync(`${source.location}/checkpoints/${id}`)]
+      .map(({ name }) => `checkpoints/${id}/${name}`).filter((path) => !path.endsWith(".jsonl"));
+    strictEqual(checkpoints.length, 2);
+    for (const path of checkpoints) alter(`${source.location}/${path}`);
+    source.close();
+    const { missing, damaged } = await syncStores(`${folder}/from`, `${folder}/to`);
+    deepStrictEqual([missing, damaged.toSorted()], [[], [picture, ...checkpoints].toSorted()]);
+  }));
+
 Deno.test("files that are damaged in the source are named, and take the place of none in the target", () =>
   withFolder(async (folder) => {
     const [from, to] = [`${folder}/from`, `${folder}/to`];
