@@ -13,8 +13,9 @@ import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
 import { isPruned } from "../store/run_status.ts";
 import type { Manifest, Run, Series, Store } from "../store/store.ts";
-import { needsModule } from "./own.ts";
-import { isSolved } from "./return_scale.ts";
+import { ownCodeOf } from "./deciding.ts";
+import type { Registries } from "./registries.ts";
+import { isSolved, ownPartOf, taskOf } from "./return_scale.ts";
 import { figuresOf } from "./score.ts";
 import { stagesOf } from "./stages.ts";
 import { LOGGED } from "./untrained.ts";
@@ -41,6 +42,8 @@ export interface RunGroup {
   readonly experiment: string;
   readonly configuration: { readonly [key: string]: Json };
   readonly backend: string;
+  /** Of its own code; undefined where its configuration says all. */
+  readonly code: string | undefined;
   readonly runs: readonly Run[];
 }
 
@@ -54,7 +57,8 @@ export interface Part {
 export function groupRuns(runs: readonly Run[]): RunGroup[] {
   const made = sameButSeed(runs).map((members) => {
     const { experiment, configuration, backend } = members[0].manifest.determined;
-    return { experiment, configuration, backend, runs: members };
+    const code = ownCodeOf(members[0].manifest);
+    return { experiment, configuration, backend, code, runs: members };
   });
   const namesakes = Map.groupBy(made, ({ experiment }) => experiment);
   const parts = new Map([...namesakes.values()].flatMap(partsOf));
@@ -134,14 +138,6 @@ function keyOf(manifest: Manifest, known: Map<string, string>): string {
   return keys.get(manifest)!;
 }
 
-/**
- * The hash of the module whose own parts a run was trained with; undefined where its configuration
- * says all, so that another comment in a file of settings, or another preset, parts no seeds.
- */
-function ownCodeOf({ definition, determined }: Manifest): string | undefined {
-  return needsModule(determined.configuration) ? definition.hash : undefined;
-}
-
 function seedOf(run: Run): string {
   return run.manifest.determined.seed;
 }
@@ -161,10 +157,10 @@ type Unlabelled = Omit<RunGroup, "label" | "apart">;
 function partsOf(groups: readonly Unlabelled[]): [Unlabelled, Part[]][] {
   const isLogged = ({ backend }: Unlabelled) => backend === LOGGED;
   const areMixed = groups.some(isLogged) && !groups.every(isLogged);
-  const settings = groups.map(({ configuration, runs: [{ manifest }] }): Settings => {
+  const settings = groups.map(({ configuration, code, runs: [{ manifest }] }): Settings => {
     const { earlierBudgets: _, extendedFrom: __, ...typed } = configuration;
     const isSilent = areMixed && manifest.determined.backend === LOGGED;
-    return { ...flatten(typed), ...isSilent ? {} : factsOf(manifest) };
+    return { ...flatten(typed), ...isSilent ? {} : factsOf(manifest, code) };
   });
   const silent = new Set(settings.filter((_, i) => areMixed && isLogged(groups[i])));
   const paths = [...differingPaths(settings, silent)];
@@ -192,9 +188,11 @@ function tells(own: Settings, path: string, silent: ReadonlySet<Settings>): bool
  * What tells groups apart beside their settings, among which it stands with names that no field has, as
  * it is said.
  */
-function factsOf(manifest: Manifest): { readonly [name in typeof facts[number]]: string } {
+function factsOf(
+  manifest: Manifest,
+  code: string | undefined,
+): { readonly [name in typeof facts[number]]: string } {
   const { backend, library, version, from } = manifest.determined;
-  const code = ownCodeOf(manifest);
   const earlier = stagesOf(manifest).slice(0, -1).map(({ budget }) => budget);
   return {
     "earlier ": earlier.length === 0 ? "one budget" : `budget before ${earlier.join(", ")}`,
@@ -459,6 +457,31 @@ export function choiceNote(label: string, runs: readonly Run[]): string[] {
       `${printable(sweep)} and flatter them; those that judge alone are found by seed>=${JUDGING}`,
     ];
   });
+}
+
+/** Groups in own worlds, or on own data, that are called the same and are of several versions of their code. */
+export function namesakesOf<Group extends Pick<RunGroup, "configuration" | "code">>(
+  groups: readonly Group[],
+  registries: Pick<Registries, "environments">,
+): Group[][] {
+  const own = groups.filter(({ configuration }) => ownPartOf(configuration) !== undefined);
+  const byName = Map.groupBy(own, ({ configuration }) => taskOf({ configuration }, registries));
+  return [...byName.values()]
+    .filter((members) => members.some(({ code }) => code !== members[0].code));
+}
+
+/** Says of such groups that their figures are not held against one another. */
+export function namesakesNote(
+  groups: readonly Pick<RunGroup, "label" | "configuration">[],
+): string {
+  const { id, name } = ownPartOf(groups[0].configuration)!;
+  return `the code of ${
+    printable(String(id ?? name))
+  } differs, and its versions are in no pair with one ` +
+    `another: ${
+      groups.map(({ label }) => label).join(", ")
+    }; train with one version what is to be ` +
+    "compared";
 }
 
 /** A line where `seeds` of a group's `count` runs came to their end without the figure `metric`. */

@@ -15999,6 +15999,28 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/comparison_test.ts",
   },
   {
+    fault: "an own world is one whatever its code",
+    file: "lab/experiment/return_scale.ts",
+    from: "{ ...own, code }",
+    to: "own",
+    test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault: "that versions of an own world are in no pair is passed over in silence",
+    file: "cli/comparison.ts",
+    from: "notes.push(...namesakes.map(namesakesNote));",
+    to: "",
+    test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault:
+      "the compare page passes over in silence that versions of an own world are in no finding",
+    file: "web/comparison.ts",
+    from: "...namesakesOf(contenders, { environments }).map(namesakesNote),",
+    to: "",
+    test: "tests/web/comparison_test.ts",
+  },
+  {
     fault: "a group that is in no pair is passed over in silence",
     file: "cli/comparison.ts",
     from: "if (apart.size > 0) {",
@@ -16009,8 +16031,8 @@ export const mutants: readonly Mutant[] = [
     fault:
       "on pages a world whose options are left at their defaults is another than one that says them",
     file: "web/comparison.ts",
-    from: "      taskOf(configuration, { environments });",
-    to: "      JSON.stringify(configuration.environment);",
+    from: "return taskOf({ configuration, code: ownCodeOf(manifest) }, { environments });",
+    to: "return JSON.stringify(configuration.environment);",
     test: "tests/web/comparison_test.ts",
   },
   {

@@ -1,0 +1,15 @@
+/**
+ * What of a run's record decides its result.
+ *
+ * @module
+ */
+import type { Manifest } from "../store/store.ts";
+import { needsModule } from "./own.ts";
+
+/**
+ * The hash of the module whose own parts a run was trained with; undefined where its configuration
+ * says all, so that another comment in a file of settings, or another preset, parts no seeds.
+ */
+export function ownCodeOf({ definition, determined }: Manifest): string | undefined {
+  return needsModule(determined.configuration) ? definition.hash : undefined;
+}
