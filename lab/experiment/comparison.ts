@@ -13,7 +13,7 @@ import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
 import { isPruned } from "../store/run_status.ts";
 import type { Manifest, Run, Series, Store } from "../store/store.ts";
-import { ownCodeOf } from "./deciding.ts";
+import { deciding, ownCodeOf } from "./deciding.ts";
 import type { Registries } from "./registries.ts";
 import { isSolved, ownPartOf, taskOf } from "./return_scale.ts";
 import { figuresOf } from "./score.ts";
@@ -40,6 +40,7 @@ export interface RunGroup {
    */
   readonly apart: readonly Part[];
   readonly experiment: string;
+  /** What of it decides the result. */
   readonly configuration: { readonly [key: string]: Json };
   readonly backend: string;
   /** Of its own code; undefined where its configuration says all. */
@@ -56,9 +57,12 @@ export interface Part {
 /** Groups runs by everything that determines them but the seed, each with a label that no other has. */
 export function groupRuns(runs: readonly Run[]): RunGroup[] {
   const made = sameButSeed(runs).map((members) => {
-    const { experiment, configuration, backend } = members[0].manifest.determined;
-    const code = ownCodeOf(members[0].manifest);
-    return { experiment, configuration, backend, code, runs: members };
+    const [{ manifest }] = members;
+    const { experiment, configuration, backend } = manifest.determined;
+    return {
+      ...{ experiment, configuration: deciding(configuration), backend },
+      ...{ code: ownCodeOf(manifest), runs: members },
+    };
   });
   const namesakes = Map.groupBy(made, ({ experiment }) => experiment);
   const parts = new Map([...namesakes.values()].flatMap(partsOf));
@@ -129,8 +133,9 @@ const keys = new WeakMap<Manifest, string>();
  */
 function keyOf(manifest: Manifest, known: Map<string, string>): string {
   if (!keys.has(manifest)) {
-    const { seed: _, ...rest } = manifest.determined;
-    const all = { ...rest, code: ownCodeOf(manifest) ?? null };
+    const { seed: _, configuration, ...rest } = manifest.determined;
+    const code = ownCodeOf(manifest) ?? null;
+    const all = { ...rest, configuration: deciding(configuration), code };
     const text = JSON.stringify(all);
     if (!known.has(text)) known.set(text, encodeCanonicalJson(all as unknown as Json));
     keys.set(manifest, known.get(text)!);

@@ -3,8 +3,16 @@
  *
  * @module
  */
+import type { Json } from "../core/snapshot.ts";
 import type { Manifest } from "../store/store.ts";
 import { needsModule } from "./own.ts";
+
+/** A configuration without what changes no result: how often a run is checkpointed. */
+export function deciding(
+  { checkpoint: _, ...configuration }: { readonly [key: string]: Json },
+): { readonly [key: string]: Json } {
+  return configuration;
+}
 
 /**
  * The hash of the module whose own parts a run was trained with; undefined where its configuration

@@ -7702,8 +7702,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "runs of another version of a file's code are seeds of the same group",
     file: "lab/experiment/comparison.ts",
-    from: "{ ...rest, code: ownCodeOf(manifest) ?? null }",
-    to: "{ ...rest }",
+    from: "const code = ownCodeOf(manifest) ?? null;",
+    to: "const code = null;",
     test: "tests/lab/experiment/comparison_test.ts",
   },
   {
@@ -15994,9 +15994,16 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a world whose options are left at their defaults is another than one that says them",
     file: "lab/experiment/return_scale.ts",
-    from: "world === undefined ? environment",
-    to: "environment !== undefined ? environment",
+    from: "if (world !== undefined) return",
+    to: "if (false) return",
     test: "tests/cli/comparison_test.ts",
+  },
+  {
+    fault: "how often a run is checkpointed parts the seeds of a group",
+    file: "lab/experiment/comparison.ts",
+    from: "const all = { ...rest, configuration: deciding(configuration), code };",
+    to: "const all = { ...rest, configuration, code };",
+    test: "tests/lab/experiment/comparison_test.ts",
   },
   {
     fault: "an own world is one whatever its code",
