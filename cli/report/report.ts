@@ -28,7 +28,7 @@ import { stagesOf } from "../../lab/experiment/stages.ts";
 import { type SweepState, sweepState } from "../../lab/experiment/sweep/state.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { suiteLine } from "../../lab/experiment/suite.ts";
-import { detectableText, pText } from "../../lab/statistics/p_value.ts";
+import { detectableText, testText } from "../../lab/statistics/p_value.ts";
 import { usualCount } from "../../lab/store/run_budget.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { programFor } from "../command.ts";
@@ -215,7 +215,7 @@ export function resultOf(
       letters.get(pair.first)!,
       letters.get(pair.second)!,
       probabilityCell(pair),
-      pText(pair.p),
+      testText(pair),
       detectableText(pair, figure),
     ]),
   }, {

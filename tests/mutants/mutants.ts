@@ -6602,15 +6602,15 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a report says p = 0.000",
     file: "cli/report/report.ts",
-    from: "      pText(pair.p),\n",
+    from: "      testText(pair),\n",
     to: "      pair.p.toFixed(3),\n",
     test: "tests/cli/comparison_tables_test.ts",
   },
   {
     fault: "a page's sentence says p = 0.000",
     file: "web/components/conclusion.tsx",
-    from: 'pText(p).replace(/^\\d/, "= $&")',
-    to: '"= " + p.toFixed(3)',
+    from: "const tested = testText(finding)",
+    to: "const tested = finding.p?.toFixed(3) ?? testText(finding)",
     test: "tests/web/comparison_views_test.ts",
   },
   {
@@ -16004,6 +16004,20 @@ export const mutants: readonly Mutant[] = [
     from: "const all = { ...rest, configuration: deciding(configuration), code };",
     to: "const all = { ...rest, configuration, code };",
     test: "tests/lab/experiment/comparison_test.ts",
+  },
+  {
+    fault: "a test of equal seeds leaves others out without a word",
+    file: "lab/statistics/pairs.ts",
+    from: "...paired && x.length < Math.max(",
+    to: "...false && Math.max(",
+    test: "tests/lab/statistics/pairs_test.ts",
+  },
+  {
+    fault: "where groups have no common seed only a dash stands for p",
+    file: "lab/statistics/p_value.ts",
+    from: "if (common === undefined) return pText(p);",
+    to: "if (common === undefined || common === 0) return pText(p);",
+    test: "tests/cli/comparison_tables_test.ts",
   },
   {
     fault: "an own world is one whatever its code",
