@@ -13,7 +13,7 @@ import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
 import { isPruned } from "../store/run_status.ts";
 import type { Manifest, Run, Series, Store } from "../store/store.ts";
-import { deciding, ownCodeOf } from "./deciding.ts";
+import { deciding, ownCodeOf, shownCode } from "./deciding.ts";
 import type { Registries } from "./registries.ts";
 import { isSolved, ownPartOf, taskOf } from "./return_scale.ts";
 import { figuresOf } from "./score.ts";
@@ -205,14 +205,11 @@ function factsOf(
     "backend ": backend,
     "library ": library ?? "no library",
     "from ": from === undefined ? "no --from" : `from ${from.run}`,
-    "code ": code === undefined ? "no own code" : `code ${code.slice(0, SHOWN_DIGITS)}`,
+    "code ": code === undefined ? "no own code" : `code ${shownCode(code)}`,
   };
 }
 
 const facts = ["earlier ", "version ", "backend ", "library ", "from ", "code "] as const;
-
-/** Digits of a hash that tell two versions of a file apart. */
-const SHOWN_DIGITS = 6;
 
 /** Where the name of a part stands whose other fields are its own. */
 const names: Readonly<Record<string, string>> = {
