@@ -16090,6 +16090,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/envs/checker_test.ts",
   },
   {
+    fault: "that a budget leaves a single evaluation is passed over in silence",
+    file: "cli/training.ts",
+    from: "request.budget !== undefined && evaluation.every >= budget",
+    to: "request.budget !== undefined && evaluation.every > 2 * budget",
+    test: "tests/cli/start_line_test.ts",
+  },
+  {
     fault: "an own world is one whatever its code",
     file: "lab/experiment/return_scale.ts",
     from: "{ ...own, code }",
