@@ -16097,6 +16097,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/start_line_test.ts",
   },
   {
+    fault: "a misspelt name is told as the beginning of an id",
+    file: "cli/stores.ts",
+    from: "throw unknownRun(all, each);",
+    to: "store.find(each);",
+    test: "tests/cli/stores_test.ts",
+  },
+  {
     fault: "an own world is one whatever its code",
     file: "lab/experiment/return_scale.ts",
     from: "{ ...own, code }",
