@@ -16104,6 +16104,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/stores_test.ts",
   },
   {
+    fault: "check has no finding of an experiment that cannot be run",
+    file: "cli/commands/check.ts",
+    from: "experiments.push({ id: definition.name, findings: [refused(line)] });",
+    to: "",
+    test: "tests/cli/check_test.ts",
+  },
+  {
     fault: "an own world is one whatever its code",
     file: "lab/experiment/return_scale.ts",
     from: "{ ...own, code }",
