@@ -16111,6 +16111,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/check_test.ts",
   },
   {
+    fault: "a number that does not fit is imported as an infinite one",
+    file: "lab/experiment/imports/rows.ts",
+    from: "return Number.isFinite(number) ? number : undefined;",
+    to: "return Number.isNaN(number) ? undefined : number;",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "half a step is imported",
+    file: "lab/experiment/imports/table.ts",
+    from: "counted !== EPOCH && steps",
+    to: "false && steps",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "a world without a drawing is said to be recorded by --out",
+    file: "cli/commands/play.ts",
+    from: '(environment.scene === undefined\n          ? ", and',
+    to: '(false\n          ? ", and',
+    test: "tests/cli/play_test.ts",
+  },
+  {
     fault: "an own world is one whatever its code",
     file: "lab/experiment/return_scale.ts",
     from: "{ ...own, code }",
