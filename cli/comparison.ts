@@ -18,6 +18,8 @@ import {
   isLost,
   judgedByEnd,
   lackingNote,
+  namesakesNote,
+  namesakesOf,
   newestOfEachSeed,
   prunedNote,
   type RunGroup,
@@ -66,6 +68,8 @@ export interface Group {
   readonly label: string;
   readonly experiment: string;
   readonly configuration: { readonly [key: string]: Json };
+  /** Of its own code; undefined where its configuration says all. */
+  readonly code: string | undefined;
   readonly runs: readonly Run[];
   /** The compared series; undefined where the runs have none. */
   readonly metric: string | undefined;
@@ -174,9 +178,12 @@ export function compareRuns(
   const alike = pairsOf(groups, options.against).filter(([first, second]) =>
     first.metric !== undefined && first.metric === second.metric
   );
-  const tasks = new Map(groups.map((group) => [group, taskOf(group.configuration, registries)]));
+  const tasks = new Map(groups.map((group) => [group, taskOf(group, registries)]));
   const pairs = alike.filter(([first, second]) => tasks.get(first) === tasks.get(second));
-  const apart = new Set(alike.flat()).difference(new Set(pairs.flat()));
+  const namesakes = namesakesOf(groups, registries);
+  notes.push(...namesakes.map(namesakesNote));
+  const apart = new Set(alike.flat())
+    .difference(new Set([...pairs.flat(), ...namesakes.flat()]));
   if (apart.size > 0) {
     notes.push(
       "in no pair, as no other group with that figure is known to be of the same world or data: " +
@@ -271,7 +278,7 @@ function metricsOf(
   groups: readonly RunGroup[],
   registries: Registries,
 ): (string | undefined)[] {
-  const tasks = groups.map(({ configuration }) => taskOf(configuration, registries));
+  const tasks = groups.map((group) => taskOf(group, registries));
   const own = groups.map(({ runs }) => {
     const finished = runs.filter(isFinished);
     const shown = finished.length > 0 ? finished : runs.slice(0, 1);
@@ -302,6 +309,7 @@ function summary(
     label: group.label,
     experiment: group.experiment,
     configuration: group.configuration,
+    code: group.code,
     runs: group.runs,
     metric,
     values,

@@ -5,6 +5,7 @@
  */
 import { amountOf } from "../lab/core/budget.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
+import { shownCode } from "../lab/experiment/deciding.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
 import { isOwnFileGone } from "../lab/experiment/manifest.ts";
 import { isComputed, LOGGED } from "../lab/experiment/untrained.ts";
@@ -101,7 +102,7 @@ function toldOf(status: string, message: string | null): string {
 
 /** How it stands, a sentence a line. */
 function stateOf(store: Store, run: Run, judge: Judge): string[] {
-  const { determined, code, machine, irreproducible } = run.manifest;
+  const { determined, definition, code, machine, irreproducible } = run.manifest;
   const { unit, total, spent } = budgetOf(run);
   const { seed, backend, from, configuration } = determined;
   const isLogged = backend === LOGGED;
@@ -127,6 +128,10 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
       `Up to iteration ${iterations} its budget was ${
         amountOf(budget, budgetUnitOf(run.manifest))
       }.`
+    ),
+    ...(definition.changes ?? []).map(({ iteration, hash }) =>
+      `From iteration ${iteration} on its file was another one: code ${shownCode(hash)}, and ` +
+      `${shownCode(definition.hash)} before.`
     ),
     `Started ${when(run.createdAt)}, attempt ${run.attempt}${
       isComputed(backend) ? `, on ${backend}${threads}` : ""

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError } from "../lab/core/errors.ts";
+import { didYouMean, InputError } from "../lab/core/errors.ts";
 import { locationIn } from "../lab/store/location.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import type { Hub } from "../lab/store/postgres/hub.ts";
@@ -61,15 +61,42 @@ export function findRuns(store: Store, references: readonly string[]): Run[] {
 /**
  * Runs by reference, each once, where a word may mean several: the run of that id, or `latest`; else
  * those called so, or of the experiment of that name; else the run whose id begins so.
+ *
+ * @throws {InputError} for a word that is none of these.
  */
 export function findNamed(store: Store, references: readonly string[]): Run[] {
   const all = store.runs();
   const found = references.flatMap((each) => {
     const isRun = each === "latest" || all.some(({ id }) => id === each);
     const named = isRun ? [] : all.filter((run) => isCalled(run, each));
-    return named.length > 0 ? named : [store.find(each)];
+    if (named.length > 0) return named;
+    if (each !== "latest" && !isBeginning(store, each)) throw unknownRun(all, each);
+    return [store.find(each)];
   });
   return [...new Map(found.map((run) => [run.id, run])).values()];
+}
+
+/** Whether the id of a run begins so, be it damaged or in the trash. */
+function isBeginning(store: Store, word: string): boolean {
+  return [false, true].some((trashed) =>
+    [...store.runs({ trashed }), ...store.damagedRuns({ trashed })]
+      .some(({ id }) => id.startsWith(word.toLowerCase()))
+  );
+}
+
+/** The error for a word that no run is known by. */
+function unknownRun(runs: readonly Run[], word: string): InputError {
+  const known = runs.flatMap(({ id, name, manifest }) => [
+    name,
+    manifest.determined.experiment,
+    id,
+  ]);
+  return new InputError(
+    `Cannot find a run as none has the id or the name "${word}"` +
+      `${didYouMean(word, new Set(known))}: \`runs\` lists ${
+        runs.length === 1 ? "the one that there is" : `all ${runs.length}`
+      }`,
+  );
 }
 
 /** Whether a run, or its experiment, has a name. */

@@ -15,7 +15,7 @@ import type { Run, Store, StoredEvent } from "../lab/store/store.ts";
 import { PROGRAM, programFor } from "./command.ts";
 import { Previews } from "./previews.ts";
 import { storeFlag } from "../web/program.ts";
-import { plural, roughly } from "./terminal/format.ts";
+import { plural, roughly, wrapped } from "./terminal/format.ts";
 import { interruption } from "./terminal/interruption.ts";
 import { type Io, styled } from "./terminal/io.ts";
 import { ProgressDisplay } from "./terminal/progress.ts";
@@ -59,6 +59,42 @@ export function startLine(
     ? `, about ${roughly(seconds)} on ${plural(cores, "core")}`
     : "";
   return `${elsewhere ? "Asking for" : "Training"} ${parts.join("; ")}${time}`;
+}
+
+/**
+ * Says of runs that a given budget leaves a single evaluation that they have no more, and how they have;
+ * undefined where none is so. A preset may mean it, a budget by itself does not.
+ */
+export function evaluatedOnce(plans: readonly Plan[]): string | undefined {
+  const short = plans.find(({ request, facts }) => {
+    const { budget, evaluation } = facts.configuration as unknown as Evaluated;
+    return request.budget !== undefined && evaluation.every >= budget;
+  });
+  if (short === undefined) return undefined;
+  const { request, facts, unit } = short;
+  const { budget, evaluation } = facts.configuration as unknown as Evaluated;
+  return `${
+    request.name ?? facts.experiment
+  } is evaluated at its end alone, as its evaluations are ` +
+    `${amountOf(evaluation.every, unit)} apart and its budget is ${amountOf(budget, unit)}: ` +
+    `--set evaluation.every=${Math.ceil(budget / 10)} makes ten`;
+}
+
+/** Of a resolved configuration, how long it trains and how often it is evaluated. */
+interface Evaluated {
+  readonly budget: number;
+  readonly evaluation: { readonly every: number };
+}
+
+/** Says before runs are trained what will be: {@linkcode startLine}, {@linkcode evaluatedOnce}. */
+export function tellStart(
+  io: Io,
+  plans: readonly Plan[],
+  options: Parameters<typeof startLine>[1],
+): void {
+  for (const line of [startLine(plans, options), evaluatedOnce(plans) ?? []].flat()) {
+    io.notice(`${wrapped(line, io.columns()).join("\n")}\n`);
+  }
 }
 
 /**

@@ -16,6 +16,7 @@ import { defaultRng } from "../lab/core/random.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
 import { tableFault } from "../lab/core/transition_table.ts";
+import { askedBeside } from "./checker_chance.ts";
 import { sceneFault } from "./checker_scene.ts";
 import { Examination, type Finding } from "./checker_examination.ts";
 import { isEqual, wrongActions } from "./checker_values.ts";
@@ -32,6 +33,10 @@ const walkLength = 199;
 const drawn = 20;
 /** Steps, again a prime, and milliseconds that a part of a first look takes at most. */
 const [firstSteps, firstMilliseconds] = [97, 200];
+
+const chance =
+  "take all chance from the generator that reset and step are given, never from Math.random, " +
+  "the clock or a variable outside of the state";
 
 const plainState = "keep the state plain JSON: numbers, strings, arrays";
 
@@ -272,8 +277,7 @@ function checkSeeds(
   examination.error(
     "seeds",
     `the same seed gives other episodes: ${where} differ`,
-    "take all chance from the generator that reset and step are given, never from Math.random, " +
-      "the clock or a variable outside of the state",
+    chance,
   );
 }
 
@@ -502,6 +506,19 @@ export function checkEnvironment(subject: Environment | EnvironmentDefinition): 
   const env = definition === undefined ? subject as Environment : environmentOf(definition);
   const examination = new Examination(env);
   if (definition !== undefined && isUnfit(definition, examination)) return examination.findings;
+  for (const asked of askedBeside(env, (env) => examine(env, definition, examination))) {
+    examination.warn("seeds", `${asked}, which no seed determines`, chance);
+  }
+  const rank = ({ severity }: Finding) => severity === "error" ? 0 : 1;
+  return examination.findings.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Looks at all parts of an environment. */
+function examine(
+  env: Environment,
+  definition: EnvironmentDefinition | undefined,
+  examination: Examination,
+): void {
   let earlier: Walk | undefined;
   examination.part("id", () => checkId(env, examination));
   examination.part("spaces", () => checkSpaces(env, examination));
@@ -520,8 +537,6 @@ export function checkEnvironment(subject: Environment | EnvironmentDefinition): 
   }
   examination.part("scene", () => checkScene(env, examination));
   examination.part("transitions", () => checkTransitions(env, examination));
-  const rank = ({ severity }: Finding) => severity === "error" ? 0 : 1;
-  return examination.findings.sort((a, b) => rank(a) - rank(b));
 }
 
 /**

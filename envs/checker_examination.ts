@@ -122,10 +122,12 @@ export class Examination {
   lookAtStep(result: StepResult<unknown>): void {
     this.lookAt(result.observation, "step");
     this.lookAtInfo(result.info, "step");
-    if (!Number.isFinite(result.reward)) {
+    // As agents ask it of what they learn from: networks compute with 32 bits.
+    if (!Number.isFinite(result.reward) || !Number.isFinite(Math.fround(result.reward))) {
+      const where = Number.isFinite(result.reward) ? ", infinite in 32 bits" : "";
       this.error(
         "step",
-        `the reward of step is ${show(result.reward)}`,
+        `the reward of step is ${show(result.reward)}${where}`,
         "return a finite number as reward; bound what may grow without limit",
       );
     }

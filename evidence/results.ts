@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { encodeCanonicalJson } from "../lab/core/canonical_json.ts";
 import type { Json } from "../lab/core/snapshot.ts";
+import { deciding } from "../lab/experiment/deciding.ts";
 import { mean } from "../lab/statistics/mod.ts";
 import { readFigures, writeFigures } from "./files.ts";
 import { type Bar, type EvidenceRow, judgingSeeds, metricOf, within } from "./row.ts";
@@ -60,7 +61,7 @@ export function keyOf(
     readonly configuration: { readonly [field: string]: Json };
   },
 ): string {
-  const { checkpoint: _, ...configuration } = resolved.configuration;
+  const configuration = deciding(resolved.configuration);
   const { version = 1 } = resolved;
   const text = encodeCanonicalJson({ configuration, version, metric: metricOf(row) });
   return createHash("sha256").update(text).digest("hex");

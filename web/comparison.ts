@@ -17,12 +17,15 @@ import {
   isLost,
   judgedByEnd,
   lackingNote,
+  namesakesNote,
+  namesakesOf,
   newestOfEachSeed,
   numbered,
   prunedNote,
   type RunGroup,
   sameButSeed,
 } from "../lab/experiment/comparison.ts";
+import { ownCodeOf } from "../lab/experiment/deciding.ts";
 import { environments } from "../envs/mod.ts";
 import { returnScales, taskOf } from "../lab/experiment/return_scale.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
@@ -107,7 +110,7 @@ export interface ComparedGroup {
 type Unmarked = Omit<ComparedGroup, "label" | "color">;
 
 /** A group as it is held against others. */
-type Contending = Contender & Pick<RunGroup, "configuration"> & {
+type Contending = Contender & Pick<RunGroup, "configuration" | "code"> & {
   /** Whether no seed that counts lacks the metric: nothing is known of one that does. */
   readonly isWhole: boolean;
 };
@@ -232,7 +235,7 @@ export class Comparer {
       const shown = { label, color, ...compared };
       groups.push(shown);
       choices.push(...choiceNote(label, own));
-      contenders.push(contender(shown, rest.configuration));
+      contenders.push(contender(shown, rest));
     }
     const notes = [
       ...(missing.length > 0
@@ -254,6 +257,7 @@ export class Comparer {
         ...groups.flatMap((group) => noteOf(group, metric)),
         ...judged.notes,
         ...choices,
+        ...namesakesOf(contenders, { environments }).map(namesakesNote),
       ].map((note) => `${note}.`),
       ...(single ? [] : [`Single seeds are drawn for at most ${MOST_LINES} runs.`]),
     ];
@@ -406,7 +410,7 @@ function noteOf(group: ComparedGroup, metric: string): string[] {
 /** A group as it is held against others. */
 function contender(
   group: ComparedGroup,
-  configuration: RunGroup["configuration"],
+  own: Pick<RunGroup, "configuration" | "code">,
 ): Contending {
   const { label, seeds } = group;
   const counted = seeds.filter(({ figure }) => figure !== null);
@@ -414,8 +418,9 @@ function contender(
     label,
     figures: counted.map(({ figure }) => Number(figure)),
     seeds: counted.map(({ seed }) => seed),
-    task: taskOf(configuration, { environments }),
-    configuration,
+    task: taskOf(own, { environments }),
+    configuration: own.configuration,
+    code: own.code,
     isWhole: lackingSeeds(group).length === 0,
   };
 }
@@ -541,8 +546,10 @@ export function lostBefore(
   let tasks: Set<string> | undefined;
   return (runs) => {
     if (!metric.startsWith("evaluation/") || !counting(runs).every(isLost)) return false;
-    const own = ({ manifest: { determined: { configuration } } }: Run) =>
-      taskOf(configuration, { environments });
+    const own = ({ manifest }: Run) => {
+      const { configuration } = manifest.determined;
+      return taskOf({ configuration, code: ownCodeOf(manifest) }, { environments });
+    };
     tasks ??= new Set(having().map(own));
     return tasks.has(own(runs[0]));
   };

@@ -9,7 +9,7 @@ import {
   probabilityOfImprovement,
   type Spread,
 } from "../lab/statistics/mod.ts";
-import { testPairs } from "../lab/statistics/pairs.ts";
+import { type PairTest, testPairs } from "../lab/statistics/pairs.ts";
 import { directionOf } from "../lab/experiment/metric_direction.ts";
 
 /** Groups that are compared to the best one. */
@@ -43,6 +43,8 @@ export interface Finding {
    * they tell none apart.
    */
   readonly detectable: number | null;
+  /** As of {@linkcode PairTest}. */
+  readonly common?: number;
 }
 
 /** Groups that the best one is held against with an interval and a test, which take a while. */
@@ -90,6 +92,7 @@ export function findingsOf(
       told: spread !== null && spread.low > 0.5 && !(tests[i].p >= 0.05),
       p: orNull(tests[i]?.p),
       detectable: orNull(tests[i]?.detectable),
+      ...tests[i]?.common !== undefined && { common: tests[i].common },
     };
   });
 }

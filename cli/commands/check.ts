@@ -3,6 +3,7 @@ import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
 import type { Finding } from "../../envs/checker.ts";
 import { defineCommand, jsonOption, named, plain, setOption } from "../command.ts";
+import { exitCodeOf } from "../exit_code.ts";
 import { plural } from "../terminal/format.ts";
 import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
 import { importFile, isExperiment, isFile } from "../../lab/experiment/load.ts";
@@ -14,10 +15,10 @@ import { namesFiles } from "../settings.ts";
 import { callersPath, type Io, styled } from "../terminal/io.ts";
 import { noWorldIn, type World, worldsOf } from "../worlds.ts";
 
-/** What was found in one experiment. */
+/** What was found in one experiment: in what it trains, in its world, or why it cannot be run. */
 type ExperimentFinding =
   | TrainerFinding
-  | Omit<TrainerFinding, "check"> & { readonly check: "world" };
+  | Omit<TrainerFinding, "check"> & { readonly check: "world" | "run" };
 
 /** What was found in one environment, or in one experiment. */
 interface Report {
@@ -65,15 +66,26 @@ export const check = defineCommand({
       told({ id, findings: checkEnvironment(definition ?? make()) })
     );
     const experiments: Report[] = [];
+    const codes: number[] = [];
     for (const definition of definitions) {
       const world = "environment" in definition ? definition.environment.id : undefined;
       const isBroken = environments.some(({ id, findings }) =>
         id === world && findings.some(isError)
       );
-      const findings = isBroken
-        ? [brokenWorld(`${world}`)]
-        : await findingsIn(definition, await io.registries());
-      experiments.push(told({ id: definition.name, findings }));
+      const look = async () => {
+        const findings = isBroken
+          ? [brokenWorld(`${world}`)]
+          : await findingsIn(definition, await io.registries());
+        experiments.push(told({ id: definition.name, findings }));
+      };
+      codes.push(
+        await exitCodeOf({
+          error: (line) => {
+            experiments.push({ id: definition.name, findings: [refused(line)] });
+            if (!json) io.error(line);
+          },
+        }, look),
+      );
     }
     if (json) {
       const named = experiments.map(({ id, findings }) => ({ name: id, findings }));
@@ -81,9 +93,19 @@ export const check = defineCommand({
     }
     const errors = [...environments, ...experiments].flatMap(({ findings }) => findings)
       .filter(isError);
-    return errors.length > 0 ? 1 : 0;
+    return Math.max(errors.length > 0 ? 1 : 0, ...codes);
   },
 });
+
+/** What is found in an experiment that cannot be run, by the line that says why. */
+function refused(line: string): ExperimentFinding {
+  return {
+    severity: "error",
+    check: "run",
+    message: line.replace(/^error: /, "").trimEnd(),
+    mend: "mend what this line names: run would say the same",
+  };
+}
 
 /** What is found in an experiment whose world has errors: what follows from them is not told. */
 function brokenWorld(id: string): ExperimentFinding {

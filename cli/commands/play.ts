@@ -178,8 +178,10 @@ async function playInTerminal(
   const keyboard = io.keyboard();
   if (keyboard === undefined || io.screen() === undefined) {
     throw new InputError(
-      `Cannot play ${environment.id} as this is no terminal: to record it, ` +
-        `${PROGRAM} play ${shellWord(reference)} --random --out FILE.gif`,
+      `Cannot play ${environment.id} as this is no terminal` +
+        (environment.scene === undefined
+          ? ", and it has no scene that a file could hold"
+          : `: to record it, ${PROGRAM} play ${shellWord(reference)} --random --out FILE.gif`),
     );
   }
   const controls = random ? undefined : controlsOf(environment);

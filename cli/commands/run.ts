@@ -38,12 +38,11 @@ import { callersReference, type Io } from "../terminal/io.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { tellOfLibrary } from "../faster.ts";
-import { wrapped } from "../terminal/format.ts";
 import { isPostgres, openFleet } from "../fleet.ts";
 import { chosenData, requireDataset } from "../chosen_data.ts";
 import { callersPaths, callersSettings, type Settings } from "../settings.ts";
 import { openStoreOf } from "../stores.ts";
-import { conclude, fresh, startLine, tellRefusals, watched } from "../training.ts";
+import { conclude, fresh, tellRefusals, tellStart, watched } from "../training.ts";
 
 /** The command `run`. */
 export const run = defineCommand({
@@ -250,10 +249,7 @@ export const run = defineCommand({
           isolated: io.isolated,
           ...watch,
           onProfile,
-          onPlanned: (plans) => {
-            const line = startLine(plans, { workers, cores: io.cores });
-            io.notice(`${wrapped(line, io.columns()).join("\n")}\n`);
-          },
+          onPlanned: (plans) => tellStart(io, plans, { workers, cores: io.cores }),
           onRefused: (refusals) => refused.push(...refusals),
         }),
       judge,
@@ -384,14 +380,8 @@ async function runInFleet(
       launchInFleet(requests, fleet, {
         ...{ registries, ...watch },
         onLine: (line) => display.note(line),
-        onPlanned: (plans) => {
-          const line = startLine(plans, {
-            workers: plans.length,
-            cores: io.cores,
-            elsewhere: true,
-          });
-          io.notice(`${wrapped(line, io.columns()).join("\n")}\n`);
-        },
+        onPlanned: (plans) =>
+          tellStart(io, plans, { workers: plans.length, cores: io.cores, elsewhere: true }),
         onRefused: (refusals) => refused.push(...refusals),
       }),
     judge,

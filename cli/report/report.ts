@@ -17,6 +17,7 @@ import {
   isLost,
   seedsText,
 } from "../../lab/experiment/comparison.ts";
+import { deciding } from "../../lab/experiment/deciding.ts";
 import { Describer } from "../../lab/experiment/describe.ts";
 import { isFile } from "../../lab/experiment/load.ts";
 import { isOwnFileGone } from "../../lab/experiment/manifest.ts";
@@ -27,7 +28,7 @@ import { stagesOf } from "../../lab/experiment/stages.ts";
 import { type SweepState, sweepState } from "../../lab/experiment/sweep/state.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { suiteLine } from "../../lab/experiment/suite.ts";
-import { detectableText, pText } from "../../lab/statistics/p_value.ts";
+import { detectableText, testText } from "../../lab/statistics/p_value.ts";
 import { usualCount } from "../../lab/store/run_budget.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { programFor } from "../command.ts";
@@ -214,7 +215,7 @@ export function resultOf(
       letters.get(pair.first)!,
       letters.get(pair.second)!,
       probabilityCell(pair),
-      pText(pair.p),
+      testText(pair),
       detectableText(pair, figure),
     ]),
   }, {
@@ -546,19 +547,20 @@ async function trainingLines(
     (needsModule(configuration) && described.hash !== definition.hash);
   if (isOther) return [];
   const own = flatten(configuration);
+  const settingsOf = (all: Group["configuration"]) => flatten(deciding(all));
   const differing = (usual: Readonly<Record<string, string>>) =>
     Object.entries(own).filter(([path, value]) => usual[path] !== value);
   // What others have their defaults from is said first.
-  const leading = differing(flatten(described.configuration))
+  const leading = differing(settingsOf(described.configuration))
     .filter(([path]) => LEADING.includes(path));
-  const led = flatten((await describe(leading) ?? described).configuration);
+  const led = settingsOf((await describe(leading) ?? described).configuration);
   const set = [
     ...leading,
     ...differing(led).filter(([path]) => !LEADING.includes(path)),
     ...Object.keys(led).filter((path) => !(path in own)).map((path) => [path, "default"] as const),
   ];
   const again = await describe(set);
-  if (again === undefined || !isDeepStrictEqual(flatten(again.configuration), own)) return [];
+  if (again === undefined || !isDeepStrictEqual(settingsOf(again.configuration), own)) return [];
   const { backend, from } = determined;
   const source = from && sourceRun(store, from);
   if (from !== undefined && source === undefined) return [];

@@ -10,7 +10,7 @@ import { metricLabel } from "../../lab/experiment/metric_label.ts";
 import { scaleLines } from "./figures.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
-import { detectableText, NEVER, pText } from "../../lab/statistics/p_value.ts";
+import { detectableText, NEVER, testText } from "../../lab/statistics/p_value.ts";
 import { type Column, count, duration, figure, figureBeside, table, wrapped } from "./format.ts";
 import { directionOf } from "../../lab/experiment/metric_direction.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
@@ -136,7 +136,7 @@ export function comparisonTables(
         pair.first.label,
         pair.second.label,
         probabilityCell(pair),
-        pText(pair.p),
+        testText(pair),
         detectableText(pair, figure),
       ]),
       io,
@@ -247,7 +247,7 @@ export function comparisonDocument(
         wall_seconds: group.threshold.wallSeconds,
       },
     })),
-    pairs: pairs.map(({ first, second, probability, spread, p, detectable }) => ({
+    pairs: pairs.map(({ first, second, probability, spread, p, detectable, common }) => ({
       first: first.label,
       second: second.label,
       probability: orNull(probability),
@@ -255,6 +255,7 @@ export function comparisonDocument(
       rough: spread?.kind === "rough interval",
       p: orNull(p),
       detectable: orNull(detectable),
+      ...common !== undefined && { common_seeds: common },
     })),
     environments: scales.map(scaleDocument),
     suite: suite === undefined ? null : {

@@ -13,8 +13,9 @@ import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
 import { isPruned } from "../store/run_status.ts";
 import type { Manifest, Run, Series, Store } from "../store/store.ts";
-import { needsModule } from "./own.ts";
-import { isSolved } from "./return_scale.ts";
+import { deciding, ownCodeOf, shownCode } from "./deciding.ts";
+import type { Registries } from "./registries.ts";
+import { isSolved, ownPartOf, taskOf } from "./return_scale.ts";
 import { figuresOf } from "./score.ts";
 import { stagesOf } from "./stages.ts";
 import { LOGGED } from "./untrained.ts";
@@ -39,8 +40,11 @@ export interface RunGroup {
    */
   readonly apart: readonly Part[];
   readonly experiment: string;
+  /** What of it decides the result. */
   readonly configuration: { readonly [key: string]: Json };
   readonly backend: string;
+  /** Of its own code; undefined where its configuration says all. */
+  readonly code: string | undefined;
   readonly runs: readonly Run[];
 }
 
@@ -53,8 +57,12 @@ export interface Part {
 /** Groups runs by everything that determines them but the seed, each with a label that no other has. */
 export function groupRuns(runs: readonly Run[]): RunGroup[] {
   const made = sameButSeed(runs).map((members) => {
-    const { experiment, configuration, backend } = members[0].manifest.determined;
-    return { experiment, configuration, backend, runs: members };
+    const [{ manifest }] = members;
+    const { experiment, configuration, backend } = manifest.determined;
+    return {
+      ...{ experiment, configuration: deciding(configuration), backend },
+      ...{ code: ownCodeOf(manifest), runs: members },
+    };
   });
   const namesakes = Map.groupBy(made, ({ experiment }) => experiment);
   const parts = new Map([...namesakes.values()].flatMap(partsOf));
@@ -125,21 +133,14 @@ const keys = new WeakMap<Manifest, string>();
  */
 function keyOf(manifest: Manifest, known: Map<string, string>): string {
   if (!keys.has(manifest)) {
-    const { seed: _, ...rest } = manifest.determined;
-    const all = { ...rest, code: ownCodeOf(manifest) ?? null };
+    const { seed: _, configuration, ...rest } = manifest.determined;
+    const code = ownCodeOf(manifest) ?? null;
+    const all = { ...rest, configuration: deciding(configuration), code };
     const text = JSON.stringify(all);
     if (!known.has(text)) known.set(text, encodeCanonicalJson(all as unknown as Json));
     keys.set(manifest, known.get(text)!);
   }
   return keys.get(manifest)!;
-}
-
-/**
- * The hash of the module whose own parts a run was trained with; undefined where its configuration
- * says all, so that another comment in a file of settings, or another preset, parts no seeds.
- */
-function ownCodeOf({ definition, determined }: Manifest): string | undefined {
-  return needsModule(determined.configuration) ? definition.hash : undefined;
 }
 
 function seedOf(run: Run): string {
@@ -161,10 +162,10 @@ type Unlabelled = Omit<RunGroup, "label" | "apart">;
 function partsOf(groups: readonly Unlabelled[]): [Unlabelled, Part[]][] {
   const isLogged = ({ backend }: Unlabelled) => backend === LOGGED;
   const areMixed = groups.some(isLogged) && !groups.every(isLogged);
-  const settings = groups.map(({ configuration, runs: [{ manifest }] }): Settings => {
+  const settings = groups.map(({ configuration, code, runs: [{ manifest }] }): Settings => {
     const { earlierBudgets: _, extendedFrom: __, ...typed } = configuration;
     const isSilent = areMixed && manifest.determined.backend === LOGGED;
-    return { ...flatten(typed), ...isSilent ? {} : factsOf(manifest) };
+    return { ...flatten(typed), ...isSilent ? {} : factsOf(manifest, code) };
   });
   const silent = new Set(settings.filter((_, i) => areMixed && isLogged(groups[i])));
   const paths = [...differingPaths(settings, silent)];
@@ -192,9 +193,11 @@ function tells(own: Settings, path: string, silent: ReadonlySet<Settings>): bool
  * What tells groups apart beside their settings, among which it stands with names that no field has, as
  * it is said.
  */
-function factsOf(manifest: Manifest): { readonly [name in typeof facts[number]]: string } {
+function factsOf(
+  manifest: Manifest,
+  code: string | undefined,
+): { readonly [name in typeof facts[number]]: string } {
   const { backend, library, version, from } = manifest.determined;
-  const code = ownCodeOf(manifest);
   const earlier = stagesOf(manifest).slice(0, -1).map(({ budget }) => budget);
   return {
     "earlier ": earlier.length === 0 ? "one budget" : `budget before ${earlier.join(", ")}`,
@@ -202,14 +205,11 @@ function factsOf(manifest: Manifest): { readonly [name in typeof facts[number]]:
     "backend ": backend,
     "library ": library ?? "no library",
     "from ": from === undefined ? "no --from" : `from ${from.run}`,
-    "code ": code === undefined ? "no own code" : `code ${code.slice(0, SHOWN_DIGITS)}`,
+    "code ": code === undefined ? "no own code" : `code ${shownCode(code)}`,
   };
 }
 
 const facts = ["earlier ", "version ", "backend ", "library ", "from ", "code "] as const;
-
-/** Digits of a hash that tell two versions of a file apart. */
-const SHOWN_DIGITS = 6;
 
 /** Where the name of a part stands whose other fields are its own. */
 const names: Readonly<Record<string, string>> = {
@@ -459,6 +459,31 @@ export function choiceNote(label: string, runs: readonly Run[]): string[] {
       `${printable(sweep)} and flatter them; those that judge alone are found by seed>=${JUDGING}`,
     ];
   });
+}
+
+/** Groups in own worlds, or on own data, that are called the same and are of several versions of their code. */
+export function namesakesOf<Group extends Pick<RunGroup, "configuration" | "code">>(
+  groups: readonly Group[],
+  registries: Pick<Registries, "environments">,
+): Group[][] {
+  const own = groups.filter(({ configuration }) => ownPartOf(configuration) !== undefined);
+  const byName = Map.groupBy(own, ({ configuration }) => taskOf({ configuration }, registries));
+  return [...byName.values()]
+    .filter((members) => members.some(({ code }) => code !== members[0].code));
+}
+
+/** Says of such groups that their figures are not held against one another. */
+export function namesakesNote(
+  groups: readonly Pick<RunGroup, "label" | "configuration">[],
+): string {
+  const { id, name } = ownPartOf(groups[0].configuration)!;
+  return `the code of ${
+    printable(String(id ?? name))
+  } differs, and its versions are in no pair with one ` +
+    `another: ${
+      groups.map(({ label }) => label).join(", ")
+    }; train with one version what is to be ` +
+    "compared";
 }
 
 /** A line where `seeds` of a group's `count` runs came to their end without the figure `metric`. */

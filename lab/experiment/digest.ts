@@ -9,6 +9,7 @@ import { TIMING_PREFIX } from "../core/metrics.ts";
 import type { Json } from "../core/snapshot.ts";
 import { bytesOf, type NamedTensors } from "../core/tensor_data.ts";
 import type { Manifest } from "../store/store.ts";
+import { deciding } from "./deciding.ts";
 
 /** A series as the digest sees it. */
 export interface DigestSeries {
@@ -28,7 +29,7 @@ export function digestOf(
   parameters: NamedTensors,
 ): string {
   const hash = createHash("sha256");
-  const { checkpoint: _, ...configuration } = determined.configuration;
+  const configuration = deciding(determined.configuration);
   hash.update(encodeCanonicalJson({ ...determined, configuration } as Json));
   const visible = [...series].filter(({ name }) => !name.startsWith(TIMING_PREFIX));
   for (const { name, iterations, values } of visible.sort((a, b) => order(a.name, b.name))) {

@@ -19,7 +19,7 @@ import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
 import { hasOtherData, requireTrained } from "./recorded_run.ts";
 import { needsModule } from "./own.ts";
-import { isOwnFileChanged, orderOf, requireOwnFile } from "./resume.ts";
+import { orderOf, ownFileChange, requireOwnFile } from "./resume.ts";
 import { openSession } from "./session.ts";
 
 /** A stored trainer, open to be looked at: its replay buffer is empty. */
@@ -86,7 +86,7 @@ export async function openTrainer(
     );
   }
   const { definition, determined } = run.manifest;
-  if (needsModule(determined.configuration) && await isOwnFileChanged(definition)) {
+  if (needsModule(determined.configuration) && await ownFileChange(definition) !== undefined) {
     notice?.(
       `${definition.module} has changed since the run began: figures and pictures may be those of ` +
         "another world, agent, model or data set than it was trained with",

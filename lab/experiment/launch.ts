@@ -26,7 +26,7 @@ import {
 } from "./recorded_run.ts";
 import { StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
-import { goOnAfter, isOwnFileChanged, resumeIn, type ResumeOptions } from "./resume.ts";
+import { goOnAfter, ownFileChange, resumeIn, type ResumeOptions } from "./resume.ts";
 import { parseSeed } from "./session.ts";
 import { settleLibrary, TrainingWorker, type TrainOrder } from "./training_worker.ts";
 
@@ -261,10 +261,11 @@ export async function waitingPlan(
   ) as unknown as StoredPlan;
   const source = facts.from === undefined ? undefined : await sourceAgain(store, facts.from);
   const { experiment, module, seed } = facts;
-  if (await isOwnFileChanged(facts)) {
+  const change = await ownFileChange(facts);
+  if (change !== undefined) {
     throw new InputError(
       `Cannot begin ${experiment} seed ${seed} as ${module} must be what it was when the run was asked ` +
-        "for: it has changed",
+        `for: it ${change}`,
     );
   }
   const request = { ...asked, seed: BigInt(seed) };

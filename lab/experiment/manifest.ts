@@ -158,7 +158,7 @@ export function isOwnFileGone({ definition, determined }: Manifest): boolean {
 }
 
 /** Whether the file of a definition lies there no longer; one that may not be read is not said to. */
-export function isGone({ module }: Manifest["definition"]): boolean {
+export function isGone({ module }: Pick<Manifest["definition"], "module">): boolean {
   if (module === "") return false;
   try {
     Deno.statSync(modulePath(module));

@@ -8,7 +8,7 @@ import { TIMING_PREFIX } from "../core/metrics.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import { budgetUnitOf } from "../store/run_budget.ts";
-import type { Manifest, Run } from "../store/store.ts";
+import type { Manifest, Run, Store } from "../store/store.ts";
 import { digestOf, type DigestSeries } from "./digest.ts";
 import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
@@ -30,7 +30,15 @@ import {
   storedSeries,
   StoreRecorder,
 } from "./recorder.ts";
-import { changesSince, orderOf, requireOwnFile, trainerOf } from "./resume.ts";
+import {
+  byFileNow,
+  changesSince,
+  definitionFile,
+  orderOf,
+  requireOwnFile,
+  trainerOf,
+} from "./resume.ts";
+import { isOwn, needsModule } from "./own.ts";
 import { stagesOf } from "./stages.ts";
 import type { Ending, RunCheckpoint } from "./runner.ts";
 import { type RunRecorder, TrainingWorker } from "./training_worker.ts";
@@ -108,14 +116,15 @@ export async function reproduce(
     }
     if (!options.keep || kept !== undefined) return;
     const { determined, definition } = original.manifest;
+    const manifest = await manifestOf({
+      ...determined,
+      ...definition,
+      ...opened,
+      budgetUnit: unit,
+    });
     const run = store.createRun({
       name: original.name,
-      manifest: await manifestOf({
-        ...determined,
-        ...definition,
-        ...opened,
-        budgetUnit: unit,
-      }),
+      manifest: await byFileNow(manifest, 0),
       tags: [`reproduction of ${original.id}`],
       note: "",
     });
@@ -154,8 +163,10 @@ export async function reproduce(
       } of its largest magnitude`,
     ]),
     ...(irreproducible === undefined ? [] : [irreproducibleLine(irreproducible)]),
+    ...fileChanges(store, original),
     ...await changesSince(original.manifest),
     ...await machineChanges(original.manifest, outcome.opened),
+    ...ownWorldLine(original.manifest),
     ...seriesDifferences(before.series, outcome.series),
     ...parameterDifferences(before.parameters, outcome.parameters),
   ];
@@ -245,6 +256,35 @@ function announce(
     metrics,
     wallSeconds,
   });
+}
+
+/** That a run went on by another version of its file, as its record or its events say. */
+function fileChanges(
+  store: Pick<Store, "events">,
+  { id, manifest: { definition, determined } }: Pick<Run, "id" | "manifest">,
+): string[] {
+  if (!needsModule(determined.configuration)) return [];
+  const file = definitionFile(definition);
+  const [change] = definition.changes ?? [];
+  if (change !== undefined) {
+    return [
+      `${file} was another one from iteration ${change.iteration} on: no version of it trains both parts`,
+    ];
+  }
+  // Runs from before the record had it.
+  const told = store.events(id).find(({ message }) => message.startsWith(`${file} `));
+  return told === undefined
+    ? []
+    : [`its events say that ${told.message}: no version of it trains both parts`];
+}
+
+/** Where to look for what no seed determines in a world of the user's. */
+function ownWorldLine({ definition, determined }: Manifest): string[] {
+  if (!isOwn(determined.configuration.environment) || definition.module === "") return [];
+  return [
+    "where its own world draws numbers or reads a clock beside the generator that it is given, " +
+    `check ${definition.module} says so`,
+  ];
 }
 
 async function machineChanges(manifest: Manifest, opened: Opened): Promise<string[]> {

@@ -13,6 +13,7 @@ import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run, Store } from "../store/store.ts";
 import { type Budgeted, totalOf } from "./budget.ts";
+import { goneOn } from "./deciding.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import { Describer } from "./describe.ts";
 import {
@@ -28,7 +29,7 @@ import {
 } from "./recorded_run.ts";
 import { lineOf } from "./error_lines.ts";
 import { hashOfModule, modulePath } from "./load.ts";
-import { isOwn } from "./own.ts";
+import { isOwn, needsModule } from "./own.ts";
 import { isGone, isOwnFileGone, provenance } from "./manifest.ts";
 import { type StoredRunner, StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
@@ -131,7 +132,10 @@ async function goOn(
   requireOpen(run, unit, budget);
   const { point, warnings } = await startOf(store, run);
   const { state, progress = noProgress } = point?.runner ?? {} as Partial<StoredRunner>;
-  const manifest = continued(run, { unit, progress, budget });
+  const manifest = await byFileNow(
+    continued(run, { unit, progress, budget }),
+    point?.iteration ?? 0,
+  );
   const order = { ...orderOf(manifest, registries, options.data), data: manifest.data };
   const { from } = manifest.determined;
   if (point !== undefined) order.start = { snapshot: point.snapshot, runner: state! };
@@ -371,14 +375,23 @@ function continued(
   };
 }
 
+/** The manifest of a run that is trained from an iteration on by its definition's file as it is now. */
+export async function byFileNow(manifest: Manifest, iteration: number): Promise<Manifest> {
+  const { definition, determined } = manifest;
+  const { module } = definition;
+  if (module === "" || !needsModule(determined.configuration)) return manifest;
+  const hash = await hashOfModule(modulePath(module));
+  return { ...manifest, definition: goneOn(definition, hash, iteration) };
+}
+
 /** Lines on what is no longer as the manifest says: results may then differ. */
 export async function changesSince(manifest: Manifest): Promise<string[]> {
   const { code, versions } = await provenance();
   const { definition } = manifest;
-  const become = isGone(definition) ? "is gone" : "has changed";
-  const lines = await isChanged(definition)
-    ? [`the definition file ${definition.module} ${become} since the run began`]
-    : [];
+  const change = await changeOf(definition);
+  const lines = change === undefined
+    ? []
+    : [`${definitionFile(definition)} ${change} since the run began`];
   if (code.hash !== manifest.code.hash) {
     lines.push(`the lab's code has changed since the run began: ${shownCode(manifest.code)}`);
   }
@@ -404,14 +417,25 @@ export function requireOwnFile({ id, manifest }: Run, act: string): void {
   );
 }
 
-/** Whether the file of a definition is no longer the one that a run was asked for with. */
-async function isChanged({ module, hash }: Manifest["definition"]): Promise<boolean> {
-  return module !== "" && await hashOfModule(modulePath(module)) !== hash;
+/** The file of a definition, as lines on it begin. */
+export function definitionFile({ module }: Manifest["definition"]): string {
+  return `the definition file ${module}`;
 }
 
-/** Whether a definition is a file of the user's that has changed; the lab's own belong to its version. */
-export async function isOwnFileChanged(definition: Manifest["definition"]): Promise<boolean> {
-  return isAbsolute(definition.module) && await isChanged(definition);
+/** What has become of the file of a definition since a run was asked for with it; undefined: nothing. */
+async function changeOf(
+  definition: Pick<Manifest["definition"], "module" | "hash">,
+): Promise<"has changed" | "is gone" | undefined> {
+  const { module, hash } = definition;
+  if (module === "" || await hashOfModule(modulePath(module)) === hash) return undefined;
+  return isGone(definition) ? "is gone" : "has changed";
+}
+
+/** What has become of a definition that is a file of the user's; the lab's own belong to its version. */
+export async function ownFileChange(
+  definition: Pick<Manifest["definition"], "module" | "hash">,
+): ReturnType<typeof changeOf> {
+  return isAbsolute(definition.module) ? await changeOf(definition) : undefined;
 }
 
 /** A revision for people: twelve digits, and whether files had changed. */

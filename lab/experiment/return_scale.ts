@@ -4,9 +4,11 @@
  *
  * @module
  */
+import { isRecord } from "../core/plain.ts";
 import type { CutReturns, RandomReturn } from "../core/registry.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Run } from "../store/store.ts";
+import { isOwn } from "./own.ts";
 import type { Registries } from "./registries.ts";
 
 /** What rounding takes off a mean, as a share of it, at most. */
@@ -47,19 +49,32 @@ export function registeredWorld(
   return success ? { entry, options } : undefined; // else an earlier version's options
 }
 
+/** What a configuration's runs learn from, where it stands in the definition's module as code. */
+export function ownPartOf(
+  { environment, dataset }: { readonly [key: string]: Json },
+): { readonly [key: string]: Json } | undefined {
+  const part = environment ?? dataset;
+  return isRecord(part) && isOwn(part) ? part : undefined;
+}
+
 /**
- * Equal for configurations of one world, whether they say its options or leave them at their defaults, or of
- * the same data; `null` where they name neither.
+ * Equal for runs in one world, whether they say its options or leave them at their defaults, or on the same
+ * data; `null` where they name neither. An own world, or own data, is one where the own code is, too.
+ *
+ * @param code As of `ownCodeOf`.
  */
 export function taskOf(
-  configuration: { readonly [key: string]: Json },
+  { configuration, code }: {
+    readonly configuration: { readonly [key: string]: Json };
+    readonly code?: string;
+  },
   registries: Pick<Registries, "environments">,
 ): string {
   const world = registeredWorld(configuration, registries);
+  if (world !== undefined) return JSON.stringify([world.entry.id, world.options]);
   const { environment, dataset } = configuration;
-  return JSON.stringify(
-    world === undefined ? environment ?? dataset ?? null : [world.entry.id, world.options],
-  );
+  const own = ownPartOf(configuration);
+  return JSON.stringify(own === undefined ? environment ?? dataset ?? null : { ...own, code });
 }
 
 /** What a return is held against, in words. */
@@ -109,7 +124,7 @@ export function scaleKey(
   registries: Pick<Registries, "environments">,
 ): string {
   const { random, masked } = randomOf(configuration, registries);
-  const task = taskOf(configuration, registries);
+  const task = taskOf({ configuration }, registries);
   return JSON.stringify([task, masked, random?.cut?.after ?? null]);
 }
 

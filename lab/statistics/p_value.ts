@@ -13,6 +13,16 @@ export function pText(p: number | null | undefined): string {
   return p < LEAST ? `< ${LEAST}` : p.toFixed(3);
 }
 
+/** A test's p, and of how many common seeds it is, where groups have others, too, or that there are none. */
+export function testText(
+  { p, common }: { readonly p: number | null; readonly common?: number },
+): string {
+  if (common === undefined) return pText(p);
+  return common === 0
+    ? "no common seeds"
+    : `${pText(p)} (of ${common} common seed${common === 1 ? "" : "s"})`;
+}
+
 /** What stands for a difference that a test sees where it sees none. */
 export const NEVER = "never";
 

@@ -22,6 +22,11 @@ export interface PairTest {
    * no test, and where so few seeds never get there.
    */
   readonly detectable: number;
+  /**
+   * Seeds that both groups have, where the test is of these alone and one of the groups has others, too;
+   * absent elsewhere.
+   */
+  readonly common?: number;
 }
 
 /**
@@ -47,6 +52,8 @@ export function testPairs(
       : paired
       ? detectablePairedDifference(x, y, tests)
       : detectableDifference(x, y, tests),
+    ...paired && x.length < Math.max(...pairs[i].map(({ seeds }) => seeds.length)) &&
+      { common: x.length },
   }));
 }
 

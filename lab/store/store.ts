@@ -48,7 +48,12 @@ export interface Manifest {
   /** What the configuration's budget counts; missing from early manifests. */
   readonly budgetUnit?: BudgetUnit;
   /** Module that holds the definition, relative to the lab's root or absolute; its content hash. */
-  readonly definition: { readonly module: string; readonly hash: string };
+  readonly definition: {
+    readonly module: string;
+    readonly hash: string;
+    /** Where its own parts were another file's when it went on: the hash of that, from an iteration on. */
+    readonly changes?: readonly { readonly iteration: number; readonly hash: string }[];
+  };
   /** SHA-256 over the lab's own source files. */
   readonly code: {
     readonly revision: string | null;

@@ -184,6 +184,27 @@ Deno.test("a trainer that throws where it is made is wrong input, with the place
   );
 });
 
+Deno.test("an experiment that cannot be run is a finding, and those after it are looked at", async () => {
+  const text = await Deno.readTextFile(new URL("tests/lab/experiment/own_parts.ts", root));
+  const broken = text.replace(
+    "onEvaluation: ({ trainer }) => (",
+    "$&(() => { throw new Error('no'); })() ?? ",
+  );
+  const { code, out, error } = await check(broken);
+  strictEqual(code, 2);
+  match(error, /^error: Cannot train "own-everything" as its file throws Error: no [^\n]*\n$/);
+  strictEqual(out, "✓ Own-v0: all is well\n✓ own-points: all is well\n");
+  const said = await check(broken, "--json");
+  const { experiments: [{ name, findings }, next] } = JSON.parse(said.out);
+  deepStrictEqual([said.code, said.error, name, next], [
+    ...[2, "", "own-everything", { name: "own-points", findings: [] }],
+  ]);
+  deepStrictEqual(findings, [{
+    ...{ severity: "error", check: "run", message: error.slice("error: ".length, -1) },
+    mend: "mend what this line names: run would say the same",
+  }]);
+});
+
 interface Named {
   readonly name: string;
   readonly findings: readonly { readonly check: string }[];

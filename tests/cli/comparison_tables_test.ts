@@ -99,6 +99,21 @@ Deno.test("a terminal has each figure of a comparison in its own column", () => 
   strictEqual(tables.at(-1), "left out, as damaged: r9");
 });
 
+Deno.test("of a test of equal seeds is said how many both groups have, or that they have none", () => {
+  const common = [8, 0, 1];
+  const pairs = comparison.pairs.map((pair, i) => ({ ...pair, common: common[i] }));
+  const made = { ...comparison, pairs };
+  const cells = ["0.012 (of 8 common seeds)", "no common seeds", "< 0.001 (of 1 common seed)"];
+  const table = cellsOf(comparisonTables(made, capturedIo({ columns: 200 })));
+  const at = table.findIndex(([head]) => head === "a");
+  deepStrictEqual(table.slice(at + 1, at + 4).map((row) => row[3]), cells);
+  const tables = resultOf(made, { isTimed: false, paired: true })
+    .flatMap((block) => block.kind === "table" ? [block] : []);
+  deepStrictEqual(tables.at(-1)!.rows.map((row) => row[3]), cells);
+  const stored = comparisonDocument(made).pairs as { common_seeds: number }[];
+  deepStrictEqual(stored.map(({ common_seeds }) => common_seeds), common);
+});
+
 Deno.test("of a metric of which less is better a comparison says so, in a terminal and a report", () => {
   const says = ({ pairs }: Pick<Comparison, "pairs">) => {
     const made = { ...comparison, pairs };

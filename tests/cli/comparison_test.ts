@@ -306,6 +306,34 @@ Deno.test("a world is one, however much of its options its runs say; what is in 
   });
 });
 
+Deno.test("an own world of another version of its code is another one: no pair, which a line says", async () => {
+  await withStore((store) => {
+    const ofCode = (run: Run, hash: string): Run => ({
+      ...run,
+      manifest: { ...run.manifest, definition: { module: "/line.ts", hash } },
+    });
+    const compared = (...hashes: string[]) => {
+      const runs = hashes.map((hash, i) => ofCode(addRun(store, "abc"[i], 1, [i]), hash));
+      return compareRuns(store, runs, registries);
+    };
+    deepStrictEqual([compared("0a", "0a").pairs.length, compared("0a", "0a").notes], [1, []]);
+    const { pairs, notes } = compared("0a", "0a", "1b");
+    deepStrictEqual(pairs.map(({ first, second }) => first.label + second.label), [
+      "world-aworld-b",
+    ]);
+    deepStrictEqual(notes, [
+      "the code of Line-v0 differs, and its versions are in no pair with one another: world-a, " +
+      "world-b, world-c; train with one version what is to be compared",
+    ]);
+    // Settings say all: the file may be another one.
+    const registered = ["0a", "1b"].map((hash, i) =>
+      ofCode(inWorld(addRun(store, "ab"[i], 1, [i]), { id: "CartPole-v1" }), hash)
+    );
+    const { pairs: [pair], notes: none } = compareRuns(store, registered, worlds);
+    deepStrictEqual([pair.first.label, none], ["world-a", []]);
+  });
+});
+
 Deno.test("unfinished runs are left out and named; of equal seeds the newest counts", async () => {
   await withStore((store) => {
     addRun(store, "a", 1, [1]);

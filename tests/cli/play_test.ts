@@ -375,3 +375,31 @@ Deno.test("what cannot be played is one line and 2", async () => {
     strictEqual(io.written.out, "");
   }
 });
+
+Deno.test("without a terminal a file is proposed where the world draws something to record", () =>
+  inFolder(async (folder) => {
+    const core = new URL("../../lab/core/", import.meta.url).href;
+    await Deno.writeTextFile(
+      `${folder}/bare.ts`,
+      `import { defineEnvironment } from "${core}define_environment.ts";
+      import { Discrete } from "${core}space.ts";
+      export default defineEnvironment({
+        ...{ id: "Bare-v0", observationSpace: new Discrete(2), actionSpace: new Discrete(2) },
+        ...{ timeLimit: 9, reset: () => 0, observe: (state) => state },
+        step: (state) => ({ state, reward: 0, terminated: false }),
+      });`,
+    );
+    for (
+      const [world, expected] of [
+        [
+          "CartPole-v1",
+          /no terminal: to record it, .* play CartPole-v1 --random --out FILE\.gif\n$/,
+        ],
+        ["bare.ts", /no terminal, and it has no scene that a file could hold\n$/],
+      ] as const
+    ) {
+      const io = capturedIo({ folder });
+      strictEqual(await main(["play", world, "--random"], io), 2);
+      match(io.written.error, expected);
+    }
+  }));

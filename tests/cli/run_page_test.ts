@@ -25,6 +25,10 @@ const run = {
   ...{ digest: "abcd", message: "it was met", attempt: 2 },
   manifest: {
     ...{ ...manifestOf("cartpole-ppo"), determined, budgetUnit: "environmentSteps" },
+    definition: {
+      ...{ module: "/a.ts", hash: "0a1b2c3d4e" },
+      changes: [{ iteration: 12, hash: "1b2c3d4e5f" }],
+    },
     code: { revision: "0123456789abcdef", dirty: true, hash: "11", lock: "22" },
     machine: { adapter: null, cpuFeatures: [], cores: 4, os: "linux", threads: 3 },
     irreproducible: "it rolls dice",
@@ -125,6 +129,7 @@ Deno.test("the page of a run says how it stands, with what, and what to type nex
   deepStrictEqual(others, [
     "early stop (it was met): 12,345 of 50,000 steps in 1:05, return 480.0, solved.",
     "Up to iteration 9 its budget was 20,000 steps.",
+    "From iteration 12 on its file was another one: code 1b2c3d, and 0a1b2c before.",
     `Started ${when(run.createdAt)}, attempt 2, on wasm, 3 threads, revision 0123456789ab with ` +
     "changes.",
     "No two runs of it are the same: it rolls dice.",
@@ -143,6 +148,7 @@ Deno.test("the page of a run says how it stands, with what, and what to type nex
     ...{ message: null, tags: [], note: "", digest: null, status: "interrupted" },
     manifest: {
       ...{ ...run.manifest, irreproducible: undefined },
+      definition: { module: "/a.ts", hash: "0a1b2c3d4e" },
       code: { revision: null, dirty: null, hash: "11", lock: "22" },
       machine: { ...run.manifest.machine, threads: undefined },
       determined: { ...determined, configuration: bare, from },

@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert";
-import { startLine } from "../../cli/training.ts";
+import { evaluatedOnce, startLine } from "../../cli/training.ts";
 import { secondsInLanes } from "../../lab/experiment/budget.ts";
 import { described } from "../../lab/experiment/describe.ts";
 import { type Plan, planOf, type RunRequest } from "../../lab/experiment/launch.ts";
@@ -52,6 +52,22 @@ Deno.test("what is trained is said first, with the time where it is over a minut
     line([...taking([agent], 300), ...taking([model], 5)]),
     "Training cartpole-dqn: 500,000 steps; ring-wgan-gp: 1,000 updates, about 5 min on 2 cores",
   );
+});
+
+Deno.test("of a budget that leaves one evaluation is said so, and how there are more", async () => {
+  const [short, whole, more] = await plansOf(
+    { budget: "3k" },
+    { set: [["budget", "3000"]] },
+    { budget: "3k", set: [["evaluation.every", "2999"]] },
+  );
+  const { every } = short.facts.configuration.evaluation as { every: number };
+  strictEqual(
+    evaluatedOnce([more, short]),
+    `cartpole-dqn is evaluated at its end alone, as its evaluations are ${
+      every.toLocaleString("en-US")
+    } steps apart and its budget is 3,000 steps: --set evaluation.every=300 makes ten`,
+  );
+  strictEqual(evaluatedOnce([whole, more]), undefined);
 });
 
 Deno.test("no time is said of another agent or world than the experiment's", async () => {

@@ -40,5 +40,14 @@ Deno.test("a word is a run's whole id or latest, else a name, else the beginning
     const found = (word: string) => findNamed(store, [word]).map(({ id }) => id);
     deepStrictEqual([found(first), found(second), found("latest")], [[first], [second], [third]]);
     deepStrictEqual(found(second.slice(0, -1)), [third]);
+    deepStrictEqual(found(third.toUpperCase()), [third]);
+    addRun(store, "pole-ppo");
+    throws(() => found("pole-pp"), {
+      name: "InputError",
+      message: 'Cannot find a run as none has the id or the name "pole-pp" (did you mean ' +
+        '"pole-ppo"?): `runs` lists all 4',
+    });
+    store.trash(third);
+    throws(() => found(third), /is in the trash/);
   });
 });

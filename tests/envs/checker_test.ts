@@ -440,6 +440,55 @@ for (const [name, [change, message, mend]] of Object.entries(definitions)) {
   });
 }
 
+Deno.test("the checker finds a reward that is infinite in the 32 bits that agents learn with", () => {
+  const of = (reward: number) =>
+    checkEnvironment({
+      ...sound,
+      step: (...given: Parameters<typeof sound.step>) => ({ ...sound.step(...given), reward }),
+    })
+      .map(({ message }) => message);
+  deepStrictEqual(of(-1e39), ["the reward of step is -1e+39, infinite in 32 bits"]);
+  deepStrictEqual(of(3e38), []);
+});
+
+Deno.test("the checker finds chance and clocks beside the generator, wherever they show or not", () => {
+  const asks: Record<string, () => unknown> = {
+    "Math.random": () => Math.random(),
+    "Date.now": () => Date.now(),
+    "new Date()": () => new Date(),
+    "Date()": () => Date(),
+    "performance.now": () => performance.now(),
+    "crypto.getRandomValues": () => crypto.getRandomValues(new Uint8Array(1)),
+    "crypto.randomUUID": () => crypto.randomUUID(),
+  };
+  const kept = [Math.random, Date, Date.now, performance.now, crypto.randomUUID];
+  for (const [name, ask] of Object.entries(asks)) {
+    // Late, and of no consequence: it would show in no step.
+    const step = (...given: Parameters<typeof sound.step>) => {
+      if (given[0].at > 3) ask();
+      return sound.step(...given);
+    };
+    const [{ severity, check, message }, ...others] = checkEnvironment({ ...sound, step });
+    deepStrictEqual([severity, check, message, others], [
+      ...["warning", "seeds", `step calls ${name}, which no seed determines`, []],
+    ]);
+  }
+  const reset = (
+    ...given: Parameters<typeof sound.reset>
+  ) => (Math.random(), sound.reset(...given));
+  match(checkEnvironment({ ...sound, reset })[0].message, /^reset calls Math\.random/);
+  // A moment that is told is none, nor is what a drawing shows.
+  const scene = () => ({ ...view, shapes: Math.random() < 2 ? [disc] : [] });
+  const told = (...given: Parameters<typeof sound.reset>) => (
+    new Date(2020, 1), Date.parse("2020-01-01"), sound.reset(...given)
+  );
+  deepStrictEqual(checkEnvironment({ ...sound, scene, reset: told }), []);
+  deepStrictEqual([Math.random, Date, Date.now, performance.now, crypto.randomUUID], kept);
+  ok(new Date() instanceof Date && !Object.hasOwn(crypto, "randomUUID"));
+  const frozen = Object.freeze(wrap(environmentOf(sound), {}));
+  deepStrictEqual(checkEnvironment(frozen), []);
+});
+
 Deno.test("what follows from chance or from a Promise is not found beside it", () => {
   const checks = (change: Partial<EnvironmentDefinition>) =>
     checkEnvironment({ ...sound, ...change }).map(({ check }) => check);

@@ -581,6 +581,29 @@ Deno.test("groups that no setting tells apart have labels of their own, and find
     );
   }));
 
+Deno.test("nothing is found of an own world's versions, which a line says", () =>
+  withStore(async (store) => {
+    const metric = "evaluation/return_mean";
+    const own = { ...agentConfiguration("ppo", 1), environment: { id: "Line-v0", own: true } };
+    for (const [experiment, hash] of [["x", "0a"], ["y", "0a"], ["z", "1b"]]) {
+      for (const seed of [1, 2]) {
+        const manifest = manifestOf({ experiment, configuration: own, seed });
+        const definition = { module: "/line.ts", hash };
+        const { id } = store.createRun({
+          ...{ name: experiment, tags: [], note: "", manifest: { ...manifest, definition } },
+        });
+        addPoints(store, id, 1, { [metric]: seed });
+        setProgress(store, id, 1, { status: "completed" });
+      }
+    }
+    const comparer = new Comparer(store);
+    const of = (filter: string) => comparer.compare(request({ metric, filter }));
+    const [all, same] = [await of("agent=ppo"), await of("agent=ppo experiment!=z")];
+    deepStrictEqual(all.findings, []);
+    match(all.notes.join(), /^the code of Line-v0 differs, .*: x, y, z; train/);
+    deepStrictEqual([same.findings.length, same.notes], [1, []]);
+  }));
+
 Deno.test("findings are of the tests that are asked for, in what was kept too", () =>
   withStore(async (store) => {
     const metric = "evaluation/return_mean";

@@ -50,6 +50,15 @@ Deno.test("a comparison says whom the best one beats, by how much, and how that 
       "cannot tell means apart, however far: more seeds are needed.",
     ],
     [
+      [finding("a2c", { p: 0.0312, detectable: 12.5, common: 4 })],
+      "ppo is not told apart from a2c: P = 0.88 [0.50, 1.00], p = 0.031 (of 4 common seeds), n = 5 " +
+      "each, which cannot tell means apart that differ by less than 12.5.",
+    ],
+    [
+      [finding("a2c", { common: 0 })],
+      "ppo is not told apart from a2c: P = 0.88 [0.50, 1.00], no common seeds, n = 5 each.",
+    ],
+    [
       [finding("a2c", { spread: null, seeds: [2, 2] })],
       "ppo is ahead of a2c: P = 0.88, n = 2 each, too few seeds for an interval.",
     ],

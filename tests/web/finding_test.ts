@@ -42,6 +42,9 @@ Deno.test("a test stands beside each finding, of equal seeds where that is asked
   const [paired] = findingsOf("evaluation/return_mean", groups, { paired: true });
   // Five differences of 1: of 32 ways to turn their signs two are as far from 0; of two tests the least.
   deepStrictEqual([paired.p, paired.detectable], [2 * 2 / 32, null]);
+  const more = [group("fast", five(100)), group("near", [...five(99), 99])];
+  const [some] = findingsOf("evaluation/return_mean", more, { paired: true });
+  deepStrictEqual([some.common, near.common], [5, undefined]);
 });
 
 Deno.test("the best of many groups was chosen, which its test knows", () => {

@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { differingPaths, isFinished, isLost, seedsText } from "../../lab/experiment/comparison.ts";
 import { directionOf } from "../../lab/experiment/metric_direction.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
-import { detectableText, pText } from "../../lab/statistics/p_value.ts";
+import { detectableText, testText } from "../../lab/statistics/p_value.ts";
 import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
 import { boundsText, figure, figureBeside } from "../format.ts";
 import type { Finding } from "../finding.ts";
@@ -159,7 +159,9 @@ export function Statistics(
                       : finding.probability.toFixed(2)}
                   </td>
                 )}
-                {best !== undefined && <td class="number">{pText(finding?.p)}</td>}
+                {best !== undefined && (
+                  <td class="number">{finding === undefined ? "–" : testText(finding)}</td>
+                )}
                 {best !== undefined && (
                   <td class="number">
                     {finding === undefined ? "–" : detectableText(finding, figure)}

@@ -1,6 +1,6 @@
 /** A comparison's result in a sentence. @module */
 import type { VNode } from "preact";
-import { detectableText, NEVER, pText } from "../../lab/statistics/p_value.ts";
+import { detectableText, NEVER, testText } from "../../lab/statistics/p_value.ts";
 import type { Finding } from "../finding.ts";
 import { figure } from "../format.ts";
 import { shortNames } from "../short_names.ts";
@@ -36,11 +36,12 @@ function verb({ told, spread, probability }: Finding): string {
 function evidence(
   finding: Finding,
 ): string {
-  const { probability, spread, seeds: [own, other], p } = finding;
+  const { probability, spread, seeds: [own, other], p, common } = finding;
   const seeds = own === other ? `n = ${own} each` : `n = ${own} and ${other}`;
   const bounds = spread === null ? "" : ` [${spread.low.toFixed(2)}, ${spread.high.toFixed(2)}]`;
   const few = spread === null ? ", too few seeds for an interval" : "";
-  const test = p === null ? "" : `, p ${pText(p).replace(/^\d/, "= $&")}`;
+  const tested = testText(finding).replace(/^\d/, "p = $&").replace(/^</, "p $&");
+  const test = p === null && common !== 0 ? "" : `, ${tested}`;
   const least = detectableText(finding, figure);
   const power = p === null
     ? ""

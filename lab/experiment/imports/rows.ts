@@ -41,15 +41,19 @@ export function textOf(bytes: Uint8Array, name: string): string {
 /** A decimal number: 0x10 is a word, as of a hash or an address. */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A number as loggers write it; undefined where there is none. */
+/**
+ * A number as loggers write it; undefined where there is none. What is written in digits and does not fit
+ * is none: it would become infinite.
+ */
 export function numberOf(value: unknown): number | undefined {
-  if (typeof value === "number") return value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (typeof value !== "string") return undefined;
   const text = value.trim();
   if (/^[+-]?nan$/i.test(text)) return NaN;
   const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
   if (infinite !== null) return infinite[1] === "-" ? -Infinity : Infinity;
-  return DECIMAL.test(text) ? Number(text) : undefined;
+  const number = DECIMAL.test(text) ? Number(text) : NaN;
+  return Number.isFinite(number) ? number : undefined;
 }
 
 /** Whether a number may be a step or another count: a store keeps none beyond 2⁵³ − 1. */

@@ -39,6 +39,8 @@ const steps = [
     "training_iteration",
   ],
 ];
+/** The one of them that may count parts. */
+const EPOCH = "epoch";
 const seconds = [
   "seconds",
   "wall_seconds",
@@ -276,7 +278,7 @@ function isText(rows: readonly Row[], column: string, name: string): boolean {
     ? "a number with a decimal point"
     : `a number, as in ${numbers[0].at}, or empty`;
   const { at, cell } = wrong;
-  const shown = shortened(typeof cell === "string" ? cell : JSON.stringify(cell));
+  const shown = shortened(typeof cell === "object" ? JSON.stringify(cell) : String(cell));
   throw new InputError(
     `Cannot import ${name}, ${at} as its ${shortened(column)} must be ${wanted}: ${shown}`,
   );
@@ -304,13 +306,18 @@ function pointsOf(
 ): ImportedPoint[] {
   const requireOne = onePerStep(name, step ?? "row");
   const clock = steadyClock();
+  const counted = step?.toLowerCase() ?? EPOCH;
+  // The axis of a panel may be anything.
+  const isWhole = counted !== EPOCH && steps.includes(counted);
   const points = rows.flatMap(({ at: place, cells }, i): ImportedPoint[] => {
     const values = numbersOf(cells, metrics);
     if (values.length === 0) return [];
     const at = step === undefined ? i + 1 : numberOf(cells[step]);
-    if (!isStep(at)) {
+    if (!isStep(at) || (isWhole && !Number.isInteger(at))) {
       throw new InputError(
-        `Cannot import ${name}, ${place} as its ${step} must be ${STEPS}: ` +
+        `Cannot import ${name}, ${place} as its ${step} must be ${
+          isWhole ? STEPS.replace("a number", "a whole number") : STEPS
+        }: ` +
           shortened(String(cells[step!] ?? "")),
       );
     }

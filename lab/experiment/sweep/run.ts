@@ -17,7 +17,7 @@ import { type Described, Describer } from "../describe.ts";
 import { Lanes, type LaunchOptions, type Plan, planOf, type Task, trainPlan } from "../launch.ts";
 import { REFUSED } from "../untrained.ts";
 import { setAt } from "../resolve.ts";
-import { isOwnFileChanged, resumeIn } from "../resume.ts";
+import { ownFileChange, resumeIn } from "../resume.ts";
 import { figuresOf } from "../score.ts";
 import { requireSame, settingsOf, type Sweep, whereSweep } from "./sweep.ts";
 import {
@@ -127,10 +127,11 @@ async function requireSameFile(name: string, runs: readonly Run[]): Promise<void
     finished.map(({ manifest: { definition } }) => [JSON.stringify(definition), definition]),
   );
   for (const definition of files.values()) {
-    if (!await isOwnFileChanged(definition)) continue;
+    const change = await ownFileChange(definition);
+    if (change === undefined) continue;
     throw new InputError(
       `Cannot go on with the sweep ${name} as ${definition.module} must be what it was when its runs ` +
-        "were trained: it has changed (another --name begins another sweep; delete " +
+        `were trained: it ${change} (another --name begins another sweep; delete ` +
         `${whereSweep(name)} lets this one begin anew)`,
     );
   }

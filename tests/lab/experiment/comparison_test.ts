@@ -140,6 +140,15 @@ Deno.test("seeds of one configuration are together whatever the order of its fie
   for (const _ of [1, 2]) deepStrictEqual(sameButSeed([a, b, c]), [[a, b], [c]]);
 });
 
+Deno.test("how often a run was checkpointed parts no seeds and stands in no label", () => {
+  const [a, b, c] = [[1, 3], [1, 5], [2, 9]].map(([gamma, keepLast]) =>
+    runOf({ agent: { gamma }, checkpoint: { keepLast } })
+  );
+  deepStrictEqual(sameButSeed([a, b, c]), [[a, b], [c]]);
+  deepStrictEqual(labels(a, b, c), ["pole (agent.gamma=1)", "pole (agent.gamma=2)"]);
+  deepStrictEqual(groupRuns([a])[0].configuration, { agent: { gamma: 1 } });
+});
+
 Deno.test("runs of another version of a file's own code are no seeds of the same group", () => {
   const own = { environment: { id: "Line-v0", own: true }, agent: { name: "a" } };
   const ofCode = (configuration: Record<string, Json>, hash: string) => {

@@ -345,7 +345,7 @@ Deno.test("a file that is wrong is refused in a line that says where, and nothin
       [
         "a.csv",
         "step,loss\nx,2\n",
-        /a\.csv, line 2 as its step must be a number from 0 to 2⁵³ − 1: x/,
+        /a\.csv, line 2 as its step must be a whole number from 0 to 2⁵³ − 1: x/,
       ],
       ["a.csv", "step,loss\n1,2\n-1,2\n", /a\.csv, line 3 as its step must be .*: -1$/],
       // One more than a store keeps.
@@ -487,6 +487,10 @@ Deno.test("a file that is wrong is refused in a line that says where, and nothin
       ["a.monitor.csv", "#{}\nr,l,t\n1,2,-3\n", /line 3 as t, its seconds, must be .*: -3$/],
       ["a.monitor.csv", "#{}\nr,l\n1,2\n", /has the columns r, l and t/],
       ["a.monitor.csv", "#{}\nr,l,t\n1,x,2\n", /line 3 as r, l and t must be numbers: 1,x,2/],
+      ["a.csv", "step,x\n1,2\n2,-1e400\n", /line 3 as its x must be a number, .*: -1e400$/],
+      ["a.json", '[{"step": 1, "x": 1}, {"step": 2, "x": 1e400}]', /row 2 as its x .*: Infinity$/],
+      ["a.csv", "step,x\n1e400,2\n", /line 2 as its step must be a whole number from 0 .*: 1e400$/],
+      ["a.csv", "Step,x\n1.5,2\n", /line 2 as its Step must be a whole number from 0 .*: 1\.5$/],
       ["a.pickle", "x", /must be JSON lines \(\.jsonl\), a TensorBoard file/],
     ];
     for (const [name, content, reason] of wrong) {

@@ -17,6 +17,7 @@ import {
   waitingPlan,
 } from "../../../lab/experiment/launch.ts";
 import { openTrainer } from "../../../lab/experiment/inspect.ts";
+import { groupRuns } from "../../../lab/experiment/comparison.ts";
 import { changesSince } from "../../../lab/experiment/resume.ts";
 import { resolve } from "../../../lab/experiment/resolve.ts";
 import { storedFields } from "../../../lab/experiment/stored_fields.ts";
@@ -126,8 +127,31 @@ Deno.test("a changed file is said to have changed, and a missing one is named in
   const { identical, lines } = await reproduce(run.id, options);
   strictEqual(identical, false);
   match(lines[0], /^the definition file .*own\.ts has changed since the run began$/);
+  const left = store.checkpoints(failed.id).at(-1)!.iteration;
   const resumed = await resume(failed.id, options);
   ok(store.events(resumed.id).some(({ message }) => /own\.ts has changed/.test(message)));
+  const [{ iteration, hash }] = resumed.manifest.definition.changes!;
+  strictEqual(iteration, left);
+  const beside = groupRuns([run, resumed, (await launch([request], options))[0]]);
+  const first = run.manifest.definition.hash.slice(0, 6);
+  deepStrictEqual(beside.map(({ label }) => label), [
+    `own-everything (code ${first})`,
+    `own-everything (code ${first} then ${hash.slice(0, 6)})`,
+    `own-everything (code ${hash.slice(0, 6)})`,
+  ]);
+  // By what is kept of it a reproduction is a run of the file as it is.
+  const { run: kept } = await reproduce(run.id, { ...options, keep: true });
+  strictEqual(kept!.manifest.definition.hash, hash);
+  await Deno.writeTextFile(file, text);
+  const mixed =
+    `the definition file ${file} was another one from iteration ${iteration} on: no version ` +
+    "of it trains both parts";
+  const anew = (await reproduce(resumed.id, options)).lines;
+  deepStrictEqual([anew[0], anew[1]], [
+    mixed,
+    `where its own world draws numbers or reads a clock beside the ` +
+    `generator that it is given, check ${file} says so`,
+  ]);
 
   await Deno.writeTextFile(file, text.replace('name: "own-walk"', 'name: "renamed"'));
   await rejects(
@@ -174,6 +198,8 @@ Deno.test("what waits is planned as it was asked for, and refused where its file
     waitingPlan(waiting[0], options),
     /Cannot begin own-everything seed 1 as .*own\.ts must be what it was when .* asked for: it has changed$/,
   );
+  await Deno.remove(file);
+  await rejects(waitingPlan(waiting[0], options), /own\.ts must be .* asked for: it is gone$/);
 });
 
 Deno.test("every field of a stored run has the value that it was trained with, own parts' too", async () => {

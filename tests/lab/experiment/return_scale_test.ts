@@ -119,7 +119,8 @@ Deno.test("runs have a scale for each world, its options, and whether its masks 
 });
 
 Deno.test("a task is a world with its options, an own or unknown world as it stands, or data", () => {
-  const taskIn = (configuration: Given) => taskOf(configuration, registries);
+  const taskIn = (configuration: Given, code?: string) =>
+    taskOf({ configuration, code }, registries);
   const plain = taskIn({ environment: { id: "Plain-v0" } });
   strictEqual(taskIn({ environment: { size: 4, id: "Plain-v0" }, agent: { name: "dqn" } }), plain);
   const others: Given[] = [
@@ -130,7 +131,14 @@ Deno.test("a task is a world with its options, an own or unknown world as it sta
     { dataset: { name: "glyphs" } },
     {},
   ];
-  strictEqual(new Set([plain, ...others.map(taskIn)]).size, 7);
+  strictEqual(new Set([plain, ...others.map((each) => taskIn(each))]).size, 7);
+  // An own one is what its code says, whatever it is called; a registered one says all itself.
+  for (
+    const own of [{ environment: others[1].environment }, { dataset: { name: "a", own: true } }]
+  ) {
+    strictEqual(new Set(["0a", "0a", "1b", undefined].map((code) => taskIn(own, code))).size, 3);
+  }
+  strictEqual(taskIn({ environment: { id: "Plain-v0" } }, "0a"), plain);
 });
 
 Deno.test("where an agent cuts episodes it is held against random actions that are cut as it is", () => {

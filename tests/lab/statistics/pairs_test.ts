@@ -37,5 +37,14 @@ Deno.test("of pairs equal seeds are compared, those that both have, in any order
   const [unpaired] = testPairs([[few, more]]);
   ok(unpaired.detectable > 100);
   const [none] = testPairs([[group([1, 2]), group([1, 2], ["8", "9"])]], { paired: true });
-  deepStrictEqual([none.p, none.detectable], [NaN, NaN]);
+  deepStrictEqual(none, { p: NaN, detectable: NaN, common: 0 });
+  // How many they are is said where a group has others, too.
+  deepStrictEqual([
+    paired.common,
+    unpaired.common,
+    testPairs([[few, few]], { paired: true })[0].common,
+  ], [
+    ...[6, undefined, undefined],
+  ]);
+  deepStrictEqual(testPairs([[more, few]], { paired: true })[0].common, 6);
 });

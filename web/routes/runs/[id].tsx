@@ -254,7 +254,11 @@ function factsOf({ determined, definition, code, versions, machine, backendReaso
     experiment: `${determined.experiment}, version ${determined.version}`,
     ...flatten(determined.configuration),
     ...(determined.from && { "weights from": determined.from.run }),
-    "definition": `${definition.module} (${definition.hash.slice(0, 12)})`,
+    "definition": `${definition.module} (${definition.hash.slice(0, 12)}${
+      (definition.changes ?? []).map(({ iteration, hash }) =>
+        `, from iteration ${iteration} on ${hash.slice(0, 12)}`
+      ).join("")
+    })`,
     "code": code.hash.slice(0, 12),
     "revision": `${code.revision ?? "unknown"}${code.dirty ? ", changed since" : ""}`,
     "backend": `${determined.backend} (${backendReason})`,
