@@ -10,8 +10,10 @@ import { string } from "@optique/core/valueparser";
 import { classNamesOf, type Dataset, holdingsOf } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Raster } from "../lab/core/picture.ts";
+import type { Json } from "../lab/core/snapshot.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { binarizedBy } from "../models/datasets/binarized.ts";
+import type { Background } from "../models/datasets/pictures.ts";
 import type { CheckpointChoice } from "../lab/store/chosen_checkpoint.ts";
 import type { Run, StoredCheckpoint } from "../lab/store/store.ts";
 import { checkpointOption, type Known, plain, runArgument, storeOption } from "./command.ts";
@@ -102,11 +104,17 @@ export async function writePicture(out: Out, raster: Raster): Promise<void> {
   await writeWhole(out, encodePng(raster));
 }
 
+/** What examples must be like to be compared with those of a data set. */
+export interface Taught {
+  readonly dataset: Dataset;
+  /** The fields by which the data set read its examples. */
+  readonly reading: Readonly<Record<string, unknown>>;
+}
+
 /** A stored model with the data that it learned from. */
-export interface StoredModel extends Disposable {
+export interface StoredModel extends Taught, Disposable {
   readonly run: Run;
   readonly trainer: Trainer;
-  readonly dataset: Dataset;
 }
 
 /** Opens a run's model. @throws InputError where it is none. */
@@ -135,7 +143,11 @@ export async function openModel(
     );
   }
   noticeDiverged(io, run, taken);
-  return { run, trainer, dataset, [Symbol.dispose]: dispose };
+  const { dataset: reading } = run.manifest.determined.configuration as { dataset: Json };
+  return {
+    ...{ run, trainer, dataset, reading: reading as Taught["reading"] },
+    [Symbol.dispose]: dispose,
+  };
 }
 
 /** Says of a model that diverged from when before that it is: it may have learned nothing yet. */
@@ -171,7 +183,7 @@ export function firstOf(examples: Examples, most: number): Examples {
 }
 
 /**
- * The pictures of a folder or of one file, cropped and resized to the model's, black and white where it
+ * The pictures of a folder or of one file, cropped, resized and laid over what the model's were, black and white where it
  * learned from such pixels; without a path the test examples of its data. Pictures that cannot be decoded are named and left out.
  * Each is of the class that the folder which it lies in is named by, where all of them are.
  *
@@ -179,7 +191,7 @@ export function firstOf(examples: Examples, most: number): Examples {
  */
 export async function examplesOf(
   io: Io,
-  dataset: Dataset,
+  { dataset, reading }: Taught,
   path: string | undefined,
   strict = false,
 ): Promise<Examples> {
@@ -197,15 +209,16 @@ export async function examplesOf(
     );
   }
   const { readPictures } = await import("../models/datasets/images.ts");
-  const options = { side, channels, strict } as const;
+  const background = reading.background as Background | undefined;
+  const options = { side, channels, background, strict } as const;
   const found = await readPictures(filesOf(io), path, options);
-  const { pictures, note } = found;
+  const { pictures, note, seeThrough } = found;
   if (pictures.length === 0) {
     throw new InputError(
       `Cannot read ${path} as it must be or hold a picture: ${note ?? "there is none"}`,
     );
   }
-  if (note !== undefined) io.notice(`${note}\n`);
+  for (const line of [note, seeThrough]) if (line !== undefined) io.notice(`${line}\n`);
   const values = new Float32Array(pictures.length * side * side * channels);
   pictures.forEach((picture, i) => values.set(picture.values, i * picture.values.length));
   const names = pictures.map(({ path }) => path);

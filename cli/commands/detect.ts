@@ -76,7 +76,7 @@ export const detect = defineCommand({
     };
     const usual = await scoresOf(validation.values, validation.count, validation.labels);
     const threshold = quantile(usual.toSorted(), share);
-    const examples = await examplesOf(io, dataset, folder, strict);
+    const examples = await examplesOf(io, model, folder, strict);
     const scores = await scoresOf(examples.values, examples.count, examples.labels);
     const order = Array.from(scores, (_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b);
     const strangest = order.slice(0, count);

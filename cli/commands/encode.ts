@@ -55,7 +55,7 @@ export const encode = defineCommand({
     if (trainer.encode === undefined) {
       throw new InputError(`Cannot encode by ${run.id} as "${run.name}" gives no codes`);
     }
-    const { count, values, labels, names } = await examplesOf(io, dataset, folder, strict);
+    const { count, values, labels, names } = await examplesOf(io, model, folder, strict);
     const codes = await trainer.encode(values, labels);
     const width = codes.length / count;
     if (/\.npy$/i.test(file.path)) {

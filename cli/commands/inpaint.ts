@@ -14,6 +14,7 @@ import {
   openModel,
   pictureOption,
   pictureToWrite,
+  type Taught,
 } from "../stored_model.ts";
 import { plural } from "../terminal/format.ts";
 
@@ -73,17 +74,17 @@ export const inpaint = defineCommand({
           `"${run.name}" does not`,
       );
     }
-    const repeated = async (path: string) => {
-      const { values: one, count: found } = await examplesOf(io, dataset, path, true);
+    const repeated = async (path: string, reading: Taught["reading"]) => {
+      const { values: one, count: found } = await examplesOf(io, { dataset, reading }, path, true);
       if (found !== 1) {
         throw new InputError(`Cannot inpaint as ${path} must be one picture: ${found}`);
       }
       return Float32Array.from({ length: count * one.length }, (_, i) => one[i % one.length]);
     };
-    const values = await repeated(from);
+    const values = await repeated(from, model.reading);
     const kept = mask === undefined
       ? undefined
-      : (await repeated(mask)).map((white) => white < 0.5 ? 1 : 0);
+      : (await repeated(mask, {})).map((white) => white < 0.5 ? 1 : 0);
     if (kept?.every((keeps) => keeps === 1)) {
       throw new InputError(
         `Cannot inpaint as nothing of ${mask} is white within what is looked at, the square in its middle`,

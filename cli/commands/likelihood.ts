@@ -78,7 +78,7 @@ export const likelihood = defineCommand({
     if (trainer.logLikelihood === undefined) throw await noneOf(io, run, which.store);
     const { bitsOf } = await import("../../models/likelihood.ts");
     const { mean, standardDeviation } = await import("../../lab/statistics/scores.ts");
-    const examples = firstOf(await examplesOf(io, dataset, folder, strict), most);
+    const examples = firstOf(await examplesOf(io, model, folder, strict), most);
     const { values, labels, names } = examples;
     const dimensions = values.length / examples.count;
     const random = streamOf(seed, "likelihood");

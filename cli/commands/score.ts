@@ -25,7 +25,7 @@ import { drawnAsTyped, type Sampling, samplingOf, samplingOptions } from "../sam
 import { chosenData } from "../chosen_data.ts";
 import { callersSettings, type Settings, valuesOf } from "../settings.ts";
 import type { CheckpointChoice } from "../../lab/store/chosen_checkpoint.ts";
-import { dataOf, dataOption, examplesOf, noticeDiverged } from "../stored_model.ts";
+import { dataOf, dataOption, examplesOf, noticeDiverged, type Taught } from "../stored_model.ts";
 import { openStoreOf } from "../stores.ts";
 import { count, figure, table } from "../terminal/format.ts";
 import { isFolder } from "../../lab/store/files.ts";
@@ -274,10 +274,10 @@ async function picturesOf(
   const [[, name], ...data] = await chosenData(against!, io);
   const definition = await loadEntry(datasets, "data set", name, "score");
   const settings = await callersSettings({ set, data, store }, io);
-  const configuration = await configurationOf(definition, settings);
+  const reading = await configurationOf(definition, settings);
   const dataset = await definition.create({
-    configuration,
-    ...filesOf(`data set ${against}`, configuration),
+    configuration: reading,
+    ...filesOf(`data set ${against}`, reading),
   });
   requireImages(dataset);
   const [height, width, channels] = dataset.shape;
@@ -288,7 +288,7 @@ async function picturesOf(
     );
   }
   const { shuffled } = await import("../../models/datasets/define_dataset.ts");
-  const { values: inOrder, count: number } = await examplesOf(io, dataset, folder);
+  const { values: inOrder, count: number } = await examplesOf(io, { dataset, reading }, folder);
   const { values } = shuffled({ count: number, values: inOrder }, streamOf(1, "pictures"));
   return {
     values,
@@ -308,12 +308,12 @@ async function picturesOf(
 async function configurationOf(
   { name, configuration }: DatasetDefinition,
   settings: Settings,
-): Promise<unknown> {
+): Promise<Taught["reading"]> {
   const { checkStored } = await import("../../lab/experiment/resolve.ts");
   const given = await valuesOf(settings, configuration, {
     ...{ prefix: "dataset", owner: name, lack: `the data set ${name} has no such field` },
   });
-  return checkStored(configuration, "dataset", given, name);
+  return checkStored(configuration, "dataset", given, name) as Taught["reading"];
 }
 
 function requireImages({ name, kind }: Dataset): void {

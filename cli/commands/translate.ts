@@ -61,7 +61,7 @@ export const translate = defineCommand({
           `"${run.name}" is none`,
       );
     }
-    const examples = await examplesOf(io, dataset, from);
+    const examples = await examplesOf(io, model, from);
     const { count, values, names, labels } = isSheet ? firstOf(examples, MOST) : examples;
     const paths = isSheet ? [] : translationPaths(names, callersPath(io, out));
     await refuseExisting(paths, force);

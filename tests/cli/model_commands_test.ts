@@ -1,6 +1,6 @@
 /** A stored model's commands, end to end on a user's own folder of pictures. */
 import { deepStrictEqual, match, notDeepStrictEqual, ok, strictEqual } from "node:assert";
-import { decode } from "fast-png";
+import { decode, encode } from "fast-png";
 import { main } from "../../cli/main.ts";
 import { parseNpy } from "../../lab/core/npy.ts";
 import { encodePng } from "../../lab/core/png.ts";
@@ -93,6 +93,13 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     await shows(["traverse", "latest", "--count", "4"], 4, 3, /^3 .* \w+, a row each\n$/);
     await shows(["interpolate", "latest", "--rows", "1"], 8, 1, /^1 row of .* run \w+\n$/);
     await shows(["arithmetic", "latest", "zero - one"], 3, 1, /, the sum last\n$/);
+    const data = new Uint8Array(2 * 28 * 28);
+    await Deno.writeFile(
+      `${folder}/clear.png`,
+      encode({ width: 28, height: 28, channels: 2, data }),
+    );
+    const clear = await succeeds("reconstruct", "latest", "clear.png", "--out", "black.png");
+    match(clear.error, /^1 of 1 pictures have transparent places, which become black$/m);
     await shows(["reconstruct", "latest", "mine/zero/10.png"], 1, 2, /squared error [\d.]+\n$/);
     await draws(["sample", "latest", "--count", "9"], 3, 3);
     strictEqual(JSON.parse((await succeeds("runs", "--json")).out).runs[0].name, "vae-images");
@@ -344,6 +351,22 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     await refuses(/1 of 1 pictures cannot/, "reconstruct", "latest", "mine/one/broken.jpg", ...out);
     await refuses(/Cannot decode mine\/one\/broken\.jpg/, "detect", "latest", "mine", "--strict");
     await refuses(/such a file already/, "traverse", "latest", "--out", "traverse.png");
+
+    // What is transparent lies over what the model's own pictures lay over.
+    const white = ["--set", "dataset.background=white"];
+    await succeeds(
+      ...["run", "vae", "--dataset", "images", "--budget", "100", ...small, ...model, ...white],
+    );
+    await Deno.writeFile(
+      `${folder}/white.png`,
+      encode({ width: 28, height: 28, channels: 1, data: data.slice(784).fill(255) }),
+    );
+    const codes = await Promise.all(["clear", "white"].map(async (name) => {
+      const { error } = await succeeds("encode", "latest", `${name}.png`, "--out", `${name}.npy`);
+      strictEqual(error, "");
+      return await Deno.readFile(`${folder}/${name}.npy`);
+    }));
+    deepStrictEqual(codes[0], codes[1]);
   });
 });
 

@@ -6708,8 +6708,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a mask is that of the first version alone",
     file: "cli/commands/inpaint.ts",
-    from: "(await repeated(mask))",
-    to: "(await examplesOf(io, dataset, mask, true)).values",
+    from: "(await repeated(mask, {}))",
+    to: "(await examplesOf(io, model, mask, true)).values",
     test: "tests/cli/model_commands_test.ts",
   },
   {
@@ -9748,9 +9748,37 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a grey picture's alpha is not seen",
     file: "models/datasets/pictures.ts",
-    from: "channels === 2 || channels === 4 ? values",
-    to: "channels === 4 ? values",
+    from: "channels === 2 || channels === 4;",
+    to: "channels === 4;",
     test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "what is transparent is black, whatever lies behind it",
+    file: "models/datasets/pictures.ts",
+    from: 'Number(background === "white")',
+    to: "0",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "every picture that may be transparent counts as one that is",
+    file: "models/datasets/pictures.ts",
+    from: "return hasAlpha(picture) && values.some(",
+    to: "return hasAlpha(picture) || values.some(",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "transparent places are told also where the background is said",
+    file: "models/datasets/images.ts",
+    from: "transparent > 0 && size.background === undefined &&",
+    to: "transparent > 0 &&",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "pictures that a model is given lie over black, whatever its own lay over",
+    file: "cli/stored_model.ts",
+    from: "reading.background as Background | undefined",
+    to: "undefined as Background | undefined",
+    test: "tests/cli/model_commands_test.ts",
   },
   {
     fault: "a policy's network gives how actions are drawn as actions",
