@@ -9774,6 +9774,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/datasets/files_test.ts",
   },
   {
+    fault: "what has no judge is held against itself",
+    file: "models/score.ts",
+    from: "beside(await measures.measure(values), best)",
+    to: "beside(await measures.ceilings(), best)",
+    test: "tests/cli/score_test.ts",
+  },
+  {
+    fault: "features that nobody has are measured by distances of another kind",
+    file: "cli/commands/score.ts",
+    from: "if (judged === undefined) requireLikeness(dataset, metrics);",
+    to: "",
+    test: "tests/cli/score_test.ts",
+  },
+  {
     fault: "pictures that a model is given lie over black, whatever its own lay over",
     file: "cli/stored_model.ts",
     from: "reading.background as Background | undefined",
