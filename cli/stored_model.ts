@@ -104,6 +104,23 @@ export async function writePicture(out: Out, raster: Raster): Promise<void> {
   await writeWhole(out, encodePng(raster));
 }
 
+/** Writes images a PNG each, unmagnified. @param values [paths.length, ...shape] */
+export async function writeImages(
+  paths: readonly string[],
+  { values, shape }: {
+    readonly values: Float32Array;
+    readonly shape: readonly [number, number, number];
+  },
+  force: boolean,
+): Promise<void> {
+  const { imageSheet } = await import("../models/sheet.ts");
+  const size = values.length / paths.length;
+  for (const [i, path] of paths.entries()) {
+    const image = values.subarray(i * size, (i + 1) * size);
+    await writePicture({ path, force }, imageSheet(image, shape, 1, 1, 0));
+  }
+}
+
 /** What examples must be like to be compared with those of a data set. */
 export interface Taught {
   readonly dataset: Dataset;

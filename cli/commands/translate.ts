@@ -14,7 +14,7 @@ import {
   modelOptions,
   openModel,
   pictureToWrite,
-  writePicture,
+  writeImages,
 } from "../stored_model.ts";
 import { pictures } from "../terminal/format.ts";
 import { callersPath } from "../terminal/io.ts";
@@ -66,18 +66,14 @@ export const translate = defineCommand({
     const paths = isSheet ? [] : translationPaths(names, callersPath(io, out));
     await refuseExisting(paths, force);
     const made = await trainer.translate(values, labels);
-    const { imageSheet, translationSheet } = await import("../../models/sheet.ts");
+    const { translationSheet } = await import("../../models/sheet.ts");
     const [seen, drawn] = [shape, partnerShape] as [number, number, number][];
     const what = `${pictures(count, examples.count)} by run ${run.id}`;
     if (isSheet) {
       await givePicture(io, sheet, translationSheet(values, seen, made, drawn), what);
       return 0;
     }
-    for (const [i, each] of paths.entries()) {
-      const width = made.length / count;
-      const image = made.subarray(i * width, (i + 1) * width);
-      await writePicture({ path: each, force }, imageSheet(image, drawn, 1, 1, 0));
-    }
+    await writeImages(paths, { values: made, shape: drawn }, force);
     io.out(`${what}: ${callersPath(io, out)}`);
     return 0;
   },

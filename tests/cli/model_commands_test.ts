@@ -7,6 +7,7 @@ import { encodePng } from "../../lab/core/png.ts";
 import { defaultRng, streamOf } from "../../lab/core/random.ts";
 import { decodeSafetensors } from "../../lab/core/safetensors.ts";
 import { loadModel } from "../../models/model_file.ts";
+import { parseCsv } from "../../models/datasets/arrays.ts";
 import { drawGlyphs } from "../../models/datasets/glyphs.ts";
 import { decodePicture } from "../../models/datasets/pictures.ts";
 import { imageSheet } from "../../models/sheet.ts";
@@ -103,6 +104,23 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     await shows(["reconstruct", "latest", "mine/zero/10.png"], 1, 2, /squared error [\d.]+\n$/);
     await draws(["sample", "latest", "--count", "9"], 3, 3);
     strictEqual(JSON.parse((await succeeds("runs", "--json")).out).runs[0].name, "vae-images");
+
+    // Numbers, and a picture each, are those of the sheet.
+    const eleven = ["sample", "latest", "--count", "11", "--out"];
+    match((await succeeds(...eleven, "eleven")).out, /^11 samples of run \w+: .*\/eleven\n$/);
+    await succeeds(...eleven, "eleven.npy");
+    const array = parseNpy({ bytes: await Deno.readFile(`${folder}/eleven.npy`), path: "eleven" });
+    deepStrictEqual(array.shape, [11, 12, 12, 1]);
+    const files = [...Deno.readDirSync(`${folder}/eleven`)].map(({ name }) => name).sort();
+    deepStrictEqual([files.length, files[0], files[10]], [11, "00.png", "10.png"]);
+    const tenth = decodePicture(await Deno.readFile(`${folder}/eleven/10.png`));
+    deepStrictEqual([tenth.width, tenth.height], [12, 12]);
+    tenth.values.forEach((value, i) =>
+      ok(Math.abs(value - array.values[10 * 144 + i]) <= 0.5 / 255 + 1e-6)
+    );
+    await refuses(/eleven\/00\.png as there is such a file/, ...eleven, "eleven");
+    await succeeds(...eleven, "eleven", "--force");
+    await refuses(/are images, --out FILE\.png, FILE\.npy or FOLDER: x\.csv/, ...eleven, "x.csv");
     await draws(["interpolate", "latest", "--rows", "2", "--count", "5"], 5, 2);
     await draws(["interpolate", "latest", "--count", "3"], 3, 2);
     const pair = ["mine/zero/10.png", "mine/one/1.png"];
@@ -623,7 +641,8 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
     for (
       const [line, ...args] of [
         ["Cannot draw a picture as standard error is no terminal: --out FILE.png writes it"],
-        ["they are a picture, --out FILE.png: ", "--out", "x.txt"],
+        ["they are points, --out FILE.png, FILE.npy or FILE.csv: ", "--out", "x.txt"],
+        ["they are points, --out FILE.png, FILE.npy or FILE.csv: folder", "--out", "folder"],
         [
           "Cannot go on from a prompt as flow-matching draws no text",
           "--prompt",
@@ -637,6 +656,12 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
       strictEqual(code, 2);
       ok(error.includes(line), error);
     }
+    const { values, shape } = parseNpy({ bytes: await drawn("some.npy"), path: "some.npy" });
+    deepStrictEqual(shape, [100, 2]);
+    const table = new TextDecoder().decode(await drawn("some.csv"));
+    match(table, /^x0,x1\n/);
+    const { examples } = parseCsv({ bytes: new TextEncoder().encode(table), path: "some.csv" });
+    deepStrictEqual([examples.shape, examples.values], [shape, values]);
     deepStrictEqual(await drawn("short.png", "--steps", "1", "--sampler", "rk4"), fast);
     const refuses = async (line: RegExp, command: string, ...args: string[]) => {
       const { code, error } = await lab(command, "latest", ...args, "--out", "x.png");

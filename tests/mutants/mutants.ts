@@ -9774,6 +9774,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/datasets/files_test.ts",
   },
   {
+    fault: "names of samples in a folder are not in their order",
+    file: "cli/commands/sample.ts",
+    from: 'String(i).padStart(digits, "0")',
+    to: "i",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "each picture of a folder is the first one",
+    file: "cli/stored_model.ts",
+    from: "const image = values.subarray(i * size, (i + 1) * size);",
+    to: "const image = values.subarray(0, size);",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "samples in a folder take the place of those that are there",
+    file: "cli/commands/sample.ts",
+    from: "await refuseExisting(paths, force);",
+    to: "await refuseExisting(paths, true);",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
     fault: "what has no judge is held against itself",
     file: "models/score.ts",
     from: "beside(await measures.measure(values), best)",
