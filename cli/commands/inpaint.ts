@@ -7,8 +7,8 @@ import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
 import { drawnAsTyped, samplingOf, samplingOptions } from "../sampling_options.ts";
+import { picturesOf } from "../given_examples.ts";
 import {
-  examplesOf,
   givePicture,
   modelOptions,
   openModel,
@@ -75,7 +75,7 @@ export const inpaint = defineCommand({
       );
     }
     const repeated = async (path: string, reading: Taught["reading"]) => {
-      const { values: one, count: found } = await examplesOf(io, { dataset, reading }, path, true);
+      const { values: one, count: found } = await picturesOf(io, { dataset, reading }, path, true);
       if (found !== 1) {
         throw new InputError(`Cannot inpaint as ${path} must be one picture: ${found}`);
       }

@@ -7,8 +7,8 @@ import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { defaulting, defineCommand, oneOf, plain, seedValue } from "../command.ts";
+import { picturesOf } from "../given_examples.ts";
 import {
-  examplesOf,
   givePicture,
   modelOptions,
   openModel,
@@ -111,7 +111,7 @@ export const interpolate = defineCommand({
 
 /** Two pictures of the caller's, as a model sees them. */
 async function pairOf(io: Io, model: Taught, paths: readonly string[]): Promise<Split> {
-  const found = await Promise.all(paths.map((path) => examplesOf(io, model, path)));
+  const found = await Promise.all(paths.map((path) => picturesOf(io, model, path)));
   const wrong = found.findIndex(({ count }) => count !== 1);
   if (wrong < 0) {
     const labels = found.flatMap(({ labels }) => Array.from(labels ?? []));

@@ -25,7 +25,8 @@ import { drawnAsTyped, type Sampling, samplingOf, samplingOptions } from "../sam
 import { chosenData } from "../chosen_data.ts";
 import { callersSettings, type Settings, valuesOf } from "../settings.ts";
 import type { CheckpointChoice } from "../../lab/store/chosen_checkpoint.ts";
-import { dataOf, dataOption, examplesOf, noticeDiverged, type Taught } from "../stored_model.ts";
+import { picturesOf } from "../given_examples.ts";
+import { dataOf, dataOption, noticeDiverged, type Taught } from "../stored_model.ts";
 import { openStoreOf } from "../stores.ts";
 import { count, figure, table } from "../terminal/format.ts";
 import { isFolder } from "../../lab/store/files.ts";
@@ -134,7 +135,7 @@ export const score = defineCommand({
           "its pictures are held against",
       );
     }
-    const given = await (options.against === undefined ? samplesOf : picturesOf)(options, io);
+    const given = await (options.against === undefined ? samplesOf : folderOf)(options, io);
     try {
       const { values, dataset, asked } = given;
       const judged = await networkOf(given, features, io);
@@ -244,7 +245,7 @@ async function samplesOf(
 }
 
 /** A folder's pictures in the size of a data set's. */
-async function picturesOf(
+async function folderOf(
   { what: folder, against, set, store, ...which }: Sampling & {
     readonly what: string;
     readonly against?: string;
@@ -290,7 +291,7 @@ async function picturesOf(
     );
   }
   const { shuffled } = await import("../../models/datasets/define_dataset.ts");
-  const { values: inOrder, count: number } = await examplesOf(io, { dataset, reading }, folder);
+  const { values: inOrder, count: number } = await picturesOf(io, { dataset, reading }, folder);
   const { values } = shuffled({ count: number, values: inOrder }, streamOf(1, "pictures"));
   return {
     values,

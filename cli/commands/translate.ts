@@ -7,9 +7,8 @@ import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { defineCommand, plain } from "../command.ts";
 import { refuseExisting } from "../files.ts";
+import { firstOf, picturesOf } from "../given_examples.ts";
 import {
-  examplesOf,
-  firstOf,
   givePicture,
   modelOptions,
   openModel,
@@ -54,14 +53,14 @@ export const translate = defineCommand({
     const isSheet = out === undefined || /\.png$/i.test(out);
     const sheet = isSheet ? await pictureToWrite(io, out, force) : undefined;
     using model = await openModel(io, which);
-    const { run, trainer, dataset: { shape, partnerShape }, dataset } = model;
+    const { run, trainer, dataset: { shape, partnerShape } } = model;
     if (trainer.translate === undefined || partnerShape?.length !== 3) {
       throw new InputError(
         `Cannot translate by ${run.id} as it must be a model that makes images of images: ` +
           `"${run.name}" is none`,
       );
     }
-    const examples = await examplesOf(io, model, from);
+    const examples = await picturesOf(io, model, from);
     const { count, values, names, labels } = isSheet ? firstOf(examples, MOST) : examples;
     const paths = isSheet ? [] : translationPaths(names, callersPath(io, out));
     await refuseExisting(paths, force);

@@ -2,7 +2,7 @@
 import { deepStrictEqual, match, notDeepStrictEqual, ok, strictEqual } from "node:assert";
 import { decode, encode } from "fast-png";
 import { main } from "../../cli/main.ts";
-import { parseNpy } from "../../lab/core/npy.ts";
+import { encodeNpy, parseNpy } from "../../lab/core/npy.ts";
 import { encodePng } from "../../lab/core/png.ts";
 import { defaultRng, streamOf } from "../../lab/core/random.ts";
 import { decodeSafetensors } from "../../lab/core/safetensors.ts";
@@ -117,6 +117,10 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     deepStrictEqual([tenth.width, tenth.height], [12, 12]);
     tenth.values.forEach((value, i) =>
       ok(Math.abs(value - array.values[10 * 144 + i]) <= 0.5 / 255 + 1e-6)
+    );
+    match(
+      (await succeeds("encode", "latest", "eleven.npy", "--out", "of_eleven.npy")).out,
+      /^11 codes of 3 numbers /,
     );
     await refuses(/eleven\/00\.png as there is such a file/, ...eleven, "eleven");
     await succeeds(...eleven, "eleven", "--force");
@@ -739,6 +743,15 @@ Deno.test("from a text file to text that goes on from a prompt", async () => {
     await refuses(/must be of the vocabulary .*: "x" at 1$/m, "sample", "latest", "--prompt", "x");
     await refuses(/at most 16 characters.*: 17$/m, "sample", "latest", "--prompt", "a".repeat(17));
     await refuses(/they are text, --out FILE\.txt: .*a\.png/, "sample", "latest", "--out", "a.png");
+    await Deno.writeTextFile(`${folder}/new.txt`, "cab.\nabc cab.\nabc cab.\nabc cab.\nab");
+    const probable = await lab("likelihood", "latest", "new.txt", "--json");
+    strictEqual(probable.error, "");
+    deepStrictEqual(
+      JSON.parse(probable.out).examples.map(({ example }: { example: string }) => example).sort(),
+      ["characters from 0", "characters from 16"],
+    );
+    await Deno.writeTextFile(`${folder}/short.txt`, "cab");
+    await refuses(/the model's texts have 16 characters: 3$/m, "likelihood", "latest", "short.txt");
     await refuses(/Cannot read .*none\.txt/, "run", "text-gpt", "--dataset", "none.txt");
     await Deno.writeTextFile(`${folder}/empty.txt`, "");
     await refuses(/empty\.txt as each split must .*: 0$/m, ...[
@@ -757,6 +770,52 @@ Deno.test("a file of numbers is a data set by its name alone", () =>
     await Deno.writeTextFile(`${folder}/a.csv`, "x,y\n1,2\n");
     await refused("a.csv", /Cannot use .*a\.csv as it must hold three examples at least/);
     await refused("none.NPY", /Cannot read .*none\.NPY/);
+
+    // A model of one is asked about others.
+    const lab = async (line: string) => {
+      const io = capturedIo({ folder, root: folder });
+      return { code: await main(line.split(" "), io), ...io.written };
+    };
+    const random = streamOf(1, "points");
+    const rows = Array.from({ length: 120 }, (_, i) =>
+      `${random.standardNormal()},${i % 2},${random.standardNormal()}`);
+    await Deno.writeTextFile(`${folder}/own.csv`, `x,kind,y\n${rows.join("\n")}\n`);
+    const small = "--budget 640 --set model.batchSize=32 --set model.hiddenSizes=[8]";
+    const trained = await lab(
+      `run spline-flow --dataset own.csv --set dataset.labels=kind ${small}`,
+    );
+    strictEqual(trained.code, 0, trained.error);
+    await Deno.writeTextFile(`${folder}/new.csv`, "x,y\n0,0.5\n9,-9\n0.5,0\n");
+    await Deno.writeTextFile(`${folder}/told.csv`, "x,kind,y\n0,1,0.5\n9,0,-9\n0.5,1,0\n");
+    const numbers = Float32Array.of(0, 0.5, 9, -9, 0.5, 0);
+    await Deno.writeFile(`${folder}/new.npy`, encodeNpy(numbers, [3, 2]));
+    const found = await Promise.all(["new.csv", "told.csv", "new.npy"].map(async (file) => {
+      const { out, error } = await lab(`likelihood latest ${file} --json`);
+      strictEqual(error, "");
+      return JSON.parse(out);
+    }));
+    strictEqual(found[0].examples[0].example, "row 1");
+    deepStrictEqual(found.slice(1), [found[0], found[0]]);
+    match((await lab("detect latest new.npy --count 1")).out, /^row 1 .* anomaly\n. of 3 above/m);
+    match((await lab("encode latest new.csv")).out, /^3 codes of 2 numbers by run /);
+    const { values } = parseNpy({ bytes: await Deno.readFile(`${folder}/codes.npy`), path: "" });
+    ok(Math.abs(values[2]) > Math.abs(values[0]));
+    await Deno.writeFile(`${folder}/wide.npy`, encodeNpy(numbers, [2, 3]));
+    for (
+      const [line, said] of [
+        ["wide.npy", /wide\.npy as it must hold \[N, 2\], examples such as .*: \[2, 3\]$/m],
+        [
+          "a.png",
+          /^error: Cannot give it a\.png as the model learned from points of \[2\], which are/,
+        ],
+        ["new.npy --strict", /^error: Cannot be --strict as new\.npy is no folder of pictures$/m],
+        ["none.npy", /none\.npy as there must be such a file or folder$/m],
+      ] as const
+    ) {
+      const { code, error } = await lab(`likelihood latest ${line}`);
+      strictEqual(code, 2);
+      match(error, said);
+    }
   }));
 
 Deno.test("each command asks a model for what was typed, and writes what it answers", () =>

@@ -9774,6 +9774,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/datasets/files_test.ts",
   },
   {
+    fault: "rows that a model is given have their class beside their coordinates",
+    file: "models/datasets/arrays.ts",
+    from: "parseCsv({ bytes: await readFile(file), path: file }, fields.labels, false)",
+    to: 'parseCsv({ bytes: await readFile(file), path: file }, "", false)',
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "rows of another length are given to a model",
+    file: "models/datasets/arrays.ts",
+    from: "!(count > 0) || examples.shape.join() !== shape.join()",
+    to: "!(count > 0)",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "of a text file the first text alone is looked at",
+    file: "cli/given_examples.ts",
+    from: "const count = Math.floor(tokens.length / length);",
+    to: "const count = Math.min(1, Math.floor(tokens.length / length));",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
     fault: "names of samples in a folder are not in their order",
     file: "cli/commands/sample.ts",
     from: 'String(i).padStart(digits, "0")',
@@ -9810,7 +9831,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "pictures that a model is given lie over black, whatever its own lay over",
-    file: "cli/stored_model.ts",
+    file: "cli/given_examples.ts",
     from: "reading.background as Background | undefined",
     to: "undefined as Background | undefined",
     test: "tests/cli/model_commands_test.ts",
@@ -10165,7 +10186,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "A picture is of the class of its own name's folder as typed, `..` and all.",
-    file: "cli/stored_model.ts",
+    file: "cli/given_examples.ts",
     from: "basename(dirname(resolve(callersPath(io, path))))",
     to: 'path.split("/")[1]',
     test: "tests/cli/model_commands_test.ts",
