@@ -35,6 +35,8 @@ export interface Examples {
   /** Names of files, or numbers of test examples. */
   readonly names: readonly string[];
   readonly labels?: ArrayLike<number>;
+  /** Width over height of each picture's file, where they are pictures. */
+  readonly aspects?: readonly number[];
 }
 
 /** The first of some examples, at most so many. */
@@ -94,6 +96,7 @@ export async function picturesOf(
     values: asLearned(dataset, values),
     names,
     labels: toldClasses(io, dataset, names),
+    aspects: pictures.map(({ aspect }) => aspect),
   };
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 import * as z from "zod";
-import type { Dataset, ExampleReader, Split } from "../../lab/core/dataset.ts";
+import { type Dataset, type ExampleReader, isBit, type Split } from "../../lab/core/dataset.ts";
 import { csvRecords } from "../../lab/core/csv.ts";
 import { InputError, unknownName } from "../../lab/core/errors.ts";
 import { entriesOf, type NpyArray, type NpyRows, openNpy, parseNpy } from "../../lab/core/npy.ts";
@@ -368,6 +368,39 @@ async function allOf(
   return { shape, classes, all: streamedSplit({ count, reader, ...columns }) };
 }
 
+/** Within what a coordinate's deviation is usual, and how many of them its mean may lie from 0. */
+const [NARROW, WIDE, FAR] = [0.2, 5, 3];
+
+/**
+ * What is to be said of points whose coordinates are of another scale than noise is; of bits and signs, and of
+ * coordinates that are always the same, nothing.
+ *
+ * @param values [N, D]
+ */
+function scaleNotes(values: Float32Array, dimensions: number): string[] {
+  if (values.every((value) => isBit(Math.abs(value)))) return [];
+  const count = values.length / dimensions;
+  const scales = Array.from({ length: dimensions }, (_, d) => {
+    let [sum, squares] = [0, 0];
+    for (let i = d; i < values.length; i += dimensions) sum += values[i];
+    const mean = sum / count;
+    for (let i = d; i < values.length; i += dimensions) squares += (values[i] - mean) ** 2;
+    return { d, mean, deviation: Math.sqrt(squares / count) };
+  });
+  const off = scales.filter(({ mean, deviation }) =>
+    deviation > 0 &&
+    (deviation < NARROW || deviation > WIDE || Math.abs(mean) > FAR * deviation)
+  );
+  if (off.length === 0) return [];
+  const [{ d, mean, deviation }] = off;
+  const [middle, spread] = [mean, deviation].map((value) => Number(value.toPrecision(3)));
+  return [
+    `${off.length} of ${dimensions} coordinates are far from mean 0 and deviation 1, on which most models ` +
+    `of points rely: number ${d} (from 0) has ${middle} and ${spread} (subtract the mean of each and ` +
+    "divide by its deviation)",
+  ];
+}
+
 /** A user's own arrays. */
 export const arrays = defineDataset({
   name: "arrays",
@@ -376,12 +409,15 @@ export const arrays = defineDataset({
   create: async ({ configuration, stream, ...context }) => {
     const { shape, classes, all } = await allOf(context, configuration);
     const [test, train] = drawnOut(all, configuration.test, stream("splits"));
+    const learned = rowsOf(all, train);
+    const arePoints = shape.length === 1;
     return {
-      kind: shape.length === 1 ? "points" : "images",
+      kind: arePoints ? "points" : "images",
       shape,
       ...classes,
       test: inMemory(all, test),
-      train: rowsOf(all, train),
+      train: learned,
+      notes: arePoints ? scaleNotes(learned.values, shape[0]) : [],
     };
   },
 });

@@ -85,6 +85,8 @@ export interface FolderPicture {
   readonly label: number;
   /** [side, side, channels] in [0, 1]. */
   readonly values: Float32Array;
+  /** Width over height of the file's picture, as it is seen. */
+  readonly aspect: number;
 }
 
 /** What was found in a folder. */
@@ -131,21 +133,25 @@ async function lookThrough(
   files: PictureFiles,
   folder: string,
   { strict, ...size }: PictureOptions,
-  look: (picture: FolderPicture) => void | Promise<void>,
+  show: (picture: FolderPicture) => void | Promise<void>,
 ): Promise<Found> {
   const { paths, classNames } = isPicture(folder)
     ? { paths: [[folder, 0] as const], classNames: [] }
     : await pathsOf(files, folder.replace(/\/+$/, ""));
   const broken: string[] = [];
   let transparent = 0;
-  const count = (picture: Picture) => void (transparent += Number(isTransparent(picture)));
+  let aspect = 1;
+  const look = (picture: Picture) => {
+    transparent += Number(isTransparent(picture));
+    aspect = picture.width / picture.height;
+  };
   let decoding: Decoding = { ...size, webp: false };
-  let decode = await decoderOf(decoding, files, count);
+  let decode = await decoderOf(decoding, files, look);
   for (const [path, label] of paths) {
     const bytes = await files.readFile(path);
     if (isWebp(bytes) && !decoding.webp) {
       decoding = { ...decoding, webp: true };
-      decode = await decoderOf(decoding, files, count);
+      decode = await decoderOf(decoding, files, look);
     }
     let values: Float32Array;
     try {
@@ -156,7 +162,7 @@ async function lookThrough(
       broken.push(path);
       continue;
     }
-    await look({ path, label, values });
+    await show({ path, label, values, aspect });
   }
   const note = `${broken.length} of ${paths.length} pictures cannot be decoded: ${named(broken)}`;
   const seeThrough =

@@ -904,6 +904,15 @@ Deno.test("each command asks a model for what was typed, and writes what it answ
       unmasked.written.error,
       /^error: Cannot inpaint as nothing of black\.png is white within/,
     );
+    const wide = { width: 4, height: 2, channels: 1, pixels: new Uint8Array(8).fill(255) } as const;
+    await Deno.writeFile(`${folder}/wide.png`, encodePng(wide));
+    const stretched = capturedIo({ folder, root: folder, registries: echoing });
+    const otherMask = "inpaint latest own/dog/a.png --mask wide.png --out none.png".split(" ");
+    strictEqual(await main(otherMask, stretched), 2);
+    match(
+      stretched.written.error,
+      /^error: Cannot inpaint as wide\.png must have the proportions of own\/dog\/a\.png, .* 1\.00: 2\.00$/m,
+    );
     const undirected = capturedIo({ folder, root: folder, registries: echoing });
     strictEqual(await main(["score", "own"], undirected), 2);
     match(undirected.written.error, /^error: Cannot score the folder own as --against must name/);

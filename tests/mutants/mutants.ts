@@ -6708,8 +6708,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a mask is that of the first version alone",
     file: "cli/commands/inpaint.ts",
-    from: "(await repeated(mask, {}))",
-    to: "(await examplesOf(io, model, mask, true)).values",
+    from: "const kept = masked?.values.map(",
+    to: "const kept = masked?.values.slice(0, values.length / count).map(",
     test: "tests/cli/model_commands_test.ts",
   },
   {
@@ -9771,6 +9771,20 @@ export const mutants: readonly Mutant[] = [
     file: "models/datasets/images.ts",
     from: "transparent > 0 && size.background === undefined &&",
     to: "transparent > 0 &&",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "a mask of other proportions is cropped",
+    file: "cli/commands/inpaint.ts",
+    from: "Math.abs(masked.aspect / aspect - 1) > UNLIKE",
+    to: "Math.abs(masked.aspect / aspect - 1) > 9",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "points far from 0 are of the usual scale",
+    file: "models/datasets/arrays.ts",
+    from: "Math.abs(mean) > FAR * deviation",
+    to: "mean > FAR * deviation ** 2 * 1e9",
     test: "tests/models/datasets/files_test.ts",
   },
   {
@@ -13278,8 +13292,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "`inpaint` takes one of a folder's pictures and does not say which",
     file: "cli/commands/inpaint.ts",
-    from: "if (found !== 1) {",
-    to: "if (found < 1) {",
+    from: "if (found.count !== 1) {",
+    to: "if (found.count < 1) {",
     test: "tests/cli/model_commands_test.ts",
   },
   {

@@ -16,6 +16,7 @@ import { crc32, deflateSync } from "node:zlib";
 import { InputError } from "../../../lab/core/errors.ts";
 import { dataHeld, type Dataset, holdingsOf, takesData } from "../../../lab/core/dataset.ts";
 import { encodeNpy, entriesOf, parseNpy } from "../../../lab/core/npy.ts";
+import { streamOf } from "../../../lab/core/random.ts";
 import type { DatasetDefinition } from "../../../lab/core/registry.ts";
 import { sizeOf } from "../../../lab/core/tensor_data.ts";
 import { cyclegan } from "../../../models/adversarial/cyclegan.ts";
@@ -401,6 +402,27 @@ function folders(from: readonly string[], to: readonly string[]): Record<string,
     return [path, encodePng({ width: 4, height: 4, channels: 1, data })];
   }));
 }
+
+Deno.test("points of another scale than noise are told of, bits and constant columns are not", async () => {
+  const random = streamOf(1, "points");
+  const notesOf = async (row: (x: number) => number[], fields: object = {}) => {
+    const rows = Array.from({ length: 300 }, () => row(random.standardNormal()));
+    const files = { "a.npy": encodeNpy(Float32Array.from(rows.flat()), [300, rows[0].length]) };
+    return (await load(arrays, files, { file: "a.npy", ...fields })).notes;
+  };
+  deepStrictEqual(await notesOf((x) => [x, 0.3 * x + 0.5, 7]), []);
+  deepStrictEqual(await notesOf((x) => [x > 2 ? 1 : 0, 1]), []);
+  deepStrictEqual(await notesOf((x) => [x > 2 ? 1 : -1]), []);
+  const [note, ...others] = (await notesOf((x) => [x, 100 * x + 500]))!;
+  deepStrictEqual(others, []);
+  match(
+    note,
+    /^1 of 2 coordinates are far from mean 0 and deviation 1, .*: number 1 \(from 0\) has [\d.]+ and [\d.]+ \(/,
+  );
+  for (const row of [(x: number) => [x / 10], (x: number) => [6 * x], (x: number) => [x + 4]]) {
+    strictEqual((await notesOf(row))!.length, 1);
+  }
+});
 
 /** Black, the right half of it transparent. */
 const clear = encodePng({
