@@ -1,21 +1,19 @@
 /**
- * What the commands on a stored model share: options, opening it, and the examples that it is given.
+ * What the commands on a stored model share: options, opening it, and the pictures that it draws.
  *
  * @module
  */
-import { basename, dirname, resolve } from "node:path";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { classNamesOf, type Dataset, holdingsOf } from "../lab/core/dataset.ts";
+import type { Dataset } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Raster } from "../lab/core/picture.ts";
+import type { Json } from "../lab/core/snapshot.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
-import { binarizedBy } from "../models/datasets/binarized.ts";
 import type { CheckpointChoice } from "../lab/store/chosen_checkpoint.ts";
 import type { Run, StoredCheckpoint } from "../lab/store/store.ts";
 import { checkpointOption, type Known, plain, runArgument, storeOption } from "./command.ts";
-import { webpBinary } from "../lab/experiment/codecs.ts";
 import { fileToWrite, type Out, writeWhole } from "./files.ts";
 import { pictureLines } from "./previews.ts";
 import { openStoreOf } from "./stores.ts";
@@ -102,11 +100,34 @@ export async function writePicture(out: Out, raster: Raster): Promise<void> {
   await writeWhole(out, encodePng(raster));
 }
 
+/** Writes images a PNG each, unmagnified. @param values [paths.length, ...shape] */
+export async function writeImages(
+  paths: readonly string[],
+  { values, shape }: {
+    readonly values: Float32Array;
+    readonly shape: readonly [number, number, number];
+  },
+  force: boolean,
+): Promise<void> {
+  const { imageSheet } = await import("../models/sheet.ts");
+  const size = values.length / paths.length;
+  for (const [i, path] of paths.entries()) {
+    const image = values.subarray(i * size, (i + 1) * size);
+    await writePicture({ path, force }, imageSheet(image, shape, 1, 1, 0));
+  }
+}
+
+/** What examples must be like to be compared with those of a data set. */
+export interface Taught {
+  readonly dataset: Dataset;
+  /** The fields by which the data set read its examples. */
+  readonly reading: Readonly<Record<string, unknown>>;
+}
+
 /** A stored model with the data that it learned from. */
-export interface StoredModel extends Disposable {
+export interface StoredModel extends Taught, Disposable {
   readonly run: Run;
   readonly trainer: Trainer;
-  readonly dataset: Dataset;
 }
 
 /** Opens a run's model. @throws InputError where it is none. */
@@ -135,7 +156,11 @@ export async function openModel(
     );
   }
   noticeDiverged(io, run, taken);
-  return { run, trainer, dataset, [Symbol.dispose]: dispose };
+  const { dataset: reading } = run.manifest.determined.configuration as { dataset: Json };
+  return {
+    ...{ run, trainer, dataset, reading: reading as Taught["reading"] },
+    [Symbol.dispose]: dispose,
+  };
 }
 
 /** Says of a model that diverged from when before that it is: it may have learned nothing yet. */
@@ -146,114 +171,4 @@ export function noticeDiverged(
 ): void {
   if (status !== "diverged") return;
   io.notice(`Run ${id} diverged: it is used as of iteration ${iteration} of ${iterations}\n`);
-}
-
-/** Examples that a model is given. */
-export interface Examples {
-  readonly count: number;
-  /** [count, D] */
-  readonly values: Float32Array;
-  /** Names of files, or numbers of test examples. */
-  readonly names: readonly string[];
-  readonly labels?: ArrayLike<number>;
-}
-
-/** The first of some examples, at most so many. */
-export function firstOf(examples: Examples, most: number): Examples {
-  const count = Math.min(examples.count, most);
-  const { values, names, labels } = examples;
-  return {
-    count,
-    values: values.subarray(0, count * (values.length / examples.count)),
-    names: names.slice(0, count),
-    ...labels && { labels: Array.from(labels).slice(0, count) },
-  };
-}
-
-/**
- * The pictures of a folder or of one file, cropped and resized to the model's, black and white where it
- * learned from such pixels; without a path the test examples of its data. Pictures that cannot be decoded are named and left out.
- * Each is of the class that the folder which it lies in is named by, where all of them are.
- *
- * @throws InputError where there is none, or the model takes no square images.
- */
-export async function examplesOf(
-  io: Io,
-  dataset: Dataset,
-  path: string | undefined,
-  strict = false,
-): Promise<Examples> {
-  const { test, kind, shape } = dataset;
-  if (path === undefined) {
-    if (strict) throw new InputError("Cannot be --strict as no folder of pictures is given");
-    const names = Array.from({ length: test.count }, (_, i) => `test ${i}`);
-    return { ...test, names };
-  }
-  const [side, width, channels] = shape;
-  if (kind !== "images" || side !== width || (channels !== 1 && channels !== 3)) {
-    throw new InputError(
-      `Cannot give it pictures as the model must have learned from square images: ${kind} of ` +
-        `[${shape.join(", ")}]`,
-    );
-  }
-  const { readPictures } = await import("../models/datasets/images.ts");
-  const options = { side, channels, strict } as const;
-  const found = await readPictures(filesOf(io), path, options);
-  const { pictures, note } = found;
-  if (pictures.length === 0) {
-    throw new InputError(
-      `Cannot read ${path} as it must be or hold a picture: ${note ?? "there is none"}`,
-    );
-  }
-  if (note !== undefined) io.notice(`${note}\n`);
-  const values = new Float32Array(pictures.length * side * side * channels);
-  pictures.forEach((picture, i) => values.set(picture.values, i * picture.values.length));
-  const names = pictures.map(({ path }) => path);
-  return {
-    count: pictures.length,
-    values: holdingsOf(dataset).binary ? binarizedBy(dataset, values) : values,
-    names,
-    labels: toldClasses(io, dataset, names),
-  };
-}
-
-/**
- * The classes of pictures by a data set's numbers, as the folders that they lie in are named;
- * undefined where not all of them are told.
- */
-export function toldClasses(
-  io: Io,
-  dataset: Dataset,
-  paths: readonly string[],
-): readonly number[] | undefined {
-  const classes = classNamesOf(dataset);
-  const told = paths.map((path) =>
-    classes.indexOf(basename(dirname(resolve(callersPath(io, path)))))
-  );
-  return told.includes(-1) ? undefined : told;
-}
-
-/** The caller's files. */
-function filesOf(io: Io) {
-  const failing = (path: string) => (error: unknown) => {
-    const { NotADirectory, NotFound } = Deno.errors;
-    if (error instanceof NotFound || error instanceof NotADirectory) {
-      throw new InputError(`Cannot read ${path} as there must be such a picture or folder`);
-    }
-    throw error;
-  };
-  return {
-    readFile: (path: string) => Deno.readFile(callersPath(io, path)).catch(failing(path)),
-    listFolder: async (path: string) => {
-      const folder = callersPath(io, path);
-      const entries = await Array.fromAsync(Deno.readDir(folder)).catch(failing(path));
-      return await Promise.all(entries!.map(async ({ name, isDirectory, isSymlink }) => {
-        const isFolder = isSymlink
-          ? await Deno.stat(`${folder}/${name}`).then((at) => at.isDirectory, () => false)
-          : isDirectory;
-        return isFolder ? `${name}/` : name;
-      }));
-    },
-    webpBinary,
-  };
 }

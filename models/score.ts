@@ -1,6 +1,6 @@
 /**
- * Pictures, of a model or of anybody, measured against a data set's test images, beside what real ones
- * get: those of the validation split.
+ * Samples of a model, or anybody's pictures, measured against a data set's test examples, beside what real
+ * ones get: those of the validation split.
  *
  * @module
  */
@@ -17,6 +17,7 @@ import {
 } from "./metrics/feature_measures.ts";
 import { accuracyOf, recognition } from "./metrics/recognition.ts";
 import { likeness, meanNearestDistance, neighborhoods } from "./metrics/likeness.ts";
+import { yardstick } from "./yardstick.ts";
 
 /** What pictures can be measured by; each is of a network's features, or of the classes that it names. */
 export type ScoreName =
@@ -65,11 +66,7 @@ export async function scoreImages(
   const size = sizeOf(dataset.shape);
   const { train, validation, test, classes } = dataset;
   const samples = values.length / size;
-  for (const [what, count] of [["pictures", samples], ["test images", test.count]]) {
-    if (Number(count) < FEWEST) {
-      throw new InputError(`Cannot score as there must be ${FEWEST} ${what} at least: ${count}`);
-    }
-  }
+  requireEnough(dataset, samples);
   const seen = { samples: await network.see(values), test: await network.see(test.values) };
   const [isRecognised, byClass] = [names.includes("recognised"), names.includes("asked-class")];
   if (byClass && asked === undefined) {
@@ -118,23 +115,79 @@ export async function scoreImages(
     { size: real.size, samples, real: test.count },
     { network: network.name, of: network.of, resize: network.resize },
   );
-  if (best === undefined) {
-    const message = `what real images get is not measured as there must be ${FEWEST} validation ` +
-      `images at least: ${validation.count}`;
-    notes.push({ level: "warning", message });
-  } else if (compared < samples) {
-    const message =
-      `of real images ${compared} are measured beside ${samples}: fewer images have a ` +
-      "higher FID, and a lower coverage and recall";
-    notes.push({ level: "info", message });
-  }
+  notes.push(...notesOnReal(dataset, samples, "a higher FID, and "));
+  return { scores: beside(found, best), notes };
+}
+
+/**
+ * Measures samples of any kind against the test examples of a data set as a run's evaluations do where there
+ * is no judge: between the examples as they are.
+ *
+ * @param values [count, ...shape]
+ * @throws InputError where there are too few.
+ */
+export async function scoreAsTheyAre(
+  values: Float32Array,
+  dataset: Dataset,
+): Promise<{ readonly scores: Score[]; readonly notes: LabEvent[] }> {
+  const samples = values.length / sizeOf(dataset.shape);
+  requireEnough(dataset, samples);
+  const measures = yardstick(dataset, samples);
+  const best = dataset.validation.count < FEWEST ? undefined : await measures.ceilings();
   return {
-    scores: Object.entries(found).map(([name, value]) => ({
-      ...{ name, value },
-      ...best && { real: best[name] },
-    })),
-    notes,
+    scores: beside(await measures.measure(values), best),
+    notes: [
+      {
+        level: "info",
+        message: `measured between ${
+          nameOf(dataset)
+        } as they are: images with classes alone have a judge`,
+      },
+      ...notesOnReal(dataset, samples),
+    ],
   };
+}
+
+/** Figures with those of real examples, where they are measured. */
+function beside(
+  found: Readonly<Record<string, number>>,
+  best: Readonly<Record<string, number>> | undefined,
+): Score[] {
+  return Object.entries(found).map(([name, value]) => ({
+    ...{ name, value },
+    ...best && { real: best[name] },
+  }));
+}
+
+/** What examples of a data set are called. */
+const nameOf = ({ kind }: Dataset) => kind === "text" ? "texts" : kind;
+
+/** @throws InputError where there are too few samples, or examples to hold them against. */
+function requireEnough(dataset: Dataset, samples: number): void {
+  const name = nameOf(dataset);
+  for (const [what, count] of [[name, samples], [`test ${name}`, dataset.test.count]] as const) {
+    if (count >= FEWEST) continue;
+    throw new InputError(`Cannot score as there must be ${FEWEST} ${what} at least: ${count}`);
+  }
+}
+
+/**
+ * What is to be said of how many real examples are measured beside so many samples.
+ *
+ * @param also What else than a lower coverage and recall fewer of them have.
+ */
+function notesOnReal(dataset: Dataset, samples: number, also = ""): LabEvent[] {
+  const name = nameOf(dataset);
+  const { count } = dataset.validation;
+  if (count < FEWEST) {
+    const message = `what real ${name} get is not measured as there must be ${FEWEST} validation ` +
+      `${name} at least: ${count}`;
+    return [{ level: "warning", message }];
+  }
+  if (count >= samples) return [];
+  const message = `of real ${name} ${count} are measured beside ${samples}: fewer ${name} have ` +
+    `${also}a lower coverage and recall`;
+  return [{ level: "info", message }];
 }
 
 /** The share of images whose class a classifier is sure of, whichever classes it knows. */

@@ -1,19 +1,20 @@
-/** `detect RUN [FOLDER]`: what a model finds strange. @module */
+/** `detect RUN [FOLDER|FILE]`: what a model finds strange. @module */
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
-import { argument, option } from "@optique/core/primitives";
+import { option } from "@optique/core/primitives";
 import { float, integer, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { defaulting, defineCommand, jsonOption, plain } from "../command.ts";
 import { fileToWrite } from "../files.ts";
-import { examplesOf, modelOptions, openModel, writePicture } from "../stored_model.ts";
+import { examplesArgument, examplesOf } from "../given_examples.ts";
+import { modelOptions, openModel, writePicture } from "../stored_model.ts";
 import { count as grouped, figure, table } from "../terminal/format.ts";
 
 /** The command `detect`. */
 export const detect = defineCommand({
   name: "detect",
-  usage: "RUN [FOLDER] [OPTIONS]",
+  usage: "RUN [FOLDER|FILE] [OPTIONS]",
   brief: "Scores how strange pictures are to a model",
   description: "Puts each picture of a folder (without one, each test example) through a stored " +
     "model's code and back; the mean squared error is its score, high where the model learned from " +
@@ -28,9 +29,7 @@ export const detect = defineCommand({
   parser: (known) =>
     object({
       ...modelOptions(known),
-      folder: optional(argument(string({ metavar: "FOLDER" }), {
-        description: plain("Pictures (PNG, JPEG, WebP), or a picture. Default: the test examples."),
-      })),
+      folder: examplesArgument(),
       count: defaulting(
         option("--count", integer({ metavar: "N", min: 1, max: 1000 }), {
           description: plain("How many of the strangest to show."),
@@ -76,7 +75,7 @@ export const detect = defineCommand({
     };
     const usual = await scoresOf(validation.values, validation.count, validation.labels);
     const threshold = quantile(usual.toSorted(), share);
-    const examples = await examplesOf(io, dataset, folder, strict);
+    const examples = await examplesOf(io, model, folder, strict);
     const scores = await scoresOf(examples.values, examples.count, examples.labels);
     const order = Array.from(scores, (_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b);
     const strangest = order.slice(0, count);

@@ -1,12 +1,13 @@
-/** `encode RUN [FOLDER]`: codes as a file of numbers. @module */
+/** `encode RUN [FOLDER|FILE]`: codes as a file of numbers. @module */
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
-import { argument, option } from "@optique/core/primitives";
+import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { defineCommand, oneOf, plain } from "../command.ts";
 import { fileToWrite } from "../files.ts";
-import { examplesOf, modelOptions, openModel } from "../stored_model.ts";
+import { examplesArgument, examplesOf } from "../given_examples.ts";
+import { modelOptions, openModel } from "../stored_model.ts";
 import { writeWhole } from "../files.ts";
 import { plural } from "../terminal/format.ts";
 
@@ -18,12 +19,12 @@ const fileOf = (format: typeof FORMATS[number]) => `codes.${format}`;
 /** The command `encode`. */
 export const encode = defineCommand({
   name: "encode",
-  usage: "RUN [FOLDER] [OPTIONS]",
+  usage: "RUN [FOLDER|FILE] [OPTIONS]",
   brief: "Writes the codes of pictures, for NumPy or as a table",
   description:
     "Writes the codes that a stored model gives the pictures of a folder (PNG, JPEG, WebP; its " +
-    "own or those of its subfolders), cropped and resized as it learned them; without a folder those " +
-    "of its test examples. NumPy's array is [count, Z], the table has a line an example, with the " +
+    "own or those of its subfolders), cropped and resized as it learned them, or the rows of a .npy, .npz or " +
+    ".csv file; without either those of its test examples. NumPy's array is [count, Z], the table has a line an example, with the " +
     "file's name first.",
   examples: [
     ["encode latest holiday --out codes.npy", "numpy.load('codes.npy')"],
@@ -34,9 +35,7 @@ export const encode = defineCommand({
   parser: (known) =>
     object({
       ...modelOptions(known),
-      folder: optional(argument(string({ metavar: "FOLDER" }), {
-        description: plain("Pictures, or a picture. Default: the test examples."),
-      })),
+      folder: examplesArgument(),
       strict: option("--strict", {
         description: plain("Stop at a picture that cannot be decoded, in place of leaving it out."),
       }),
@@ -51,11 +50,11 @@ export const encode = defineCommand({
     const endings = FORMATS.filter((each) => each === (format ?? each)).map((each) => `.${each}`);
     const file = await fileToWrite(io, out ?? fileOf(format ?? FORMATS[0]), endings, force);
     using model = await openModel(io, which);
-    const { run, trainer, dataset } = model;
+    const { run, trainer } = model;
     if (trainer.encode === undefined) {
       throw new InputError(`Cannot encode by ${run.id} as "${run.name}" gives no codes`);
     }
-    const { count, values, labels, names } = await examplesOf(io, dataset, folder, strict);
+    const { count, values, labels, names } = await examplesOf(io, model, folder, strict);
     const codes = await trainer.encode(values, labels);
     const width = codes.length / count;
     if (/\.npy$/i.test(file.path)) {

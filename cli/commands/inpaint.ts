@@ -7,15 +7,19 @@ import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
 import { drawnAsTyped, samplingOf, samplingOptions } from "../sampling_options.ts";
+import { picturesOf } from "../given_examples.ts";
 import {
-  examplesOf,
   givePicture,
   modelOptions,
   openModel,
   pictureOption,
   pictureToWrite,
+  type Taught,
 } from "../stored_model.ts";
 import { plural } from "../terminal/format.ts";
+
+/** From what relative difference on proportions are others, and not those of another size, rounded. */
+const UNLIKE = 0.02;
 
 /** The command `inpaint`. */
 export const inpaint = defineCommand({
@@ -73,17 +77,24 @@ export const inpaint = defineCommand({
           `"${run.name}" does not`,
       );
     }
-    const repeated = async (path: string) => {
-      const { values: one, count: found } = await examplesOf(io, dataset, path, true);
-      if (found !== 1) {
-        throw new InputError(`Cannot inpaint as ${path} must be one picture: ${found}`);
+    const repeated = async (path: string, reading: Taught["reading"]) => {
+      const found = await picturesOf(io, { dataset, reading }, path, true);
+      if (found.count !== 1) {
+        throw new InputError(`Cannot inpaint as ${path} must be one picture: ${found.count}`);
       }
-      return Float32Array.from({ length: count * one.length }, (_, i) => one[i % one.length]);
+      const { values: one, aspects: [aspect] = [1] } = found;
+      const length = count * one.length;
+      return { values: Float32Array.from({ length }, (_, i) => one[i % one.length]), aspect };
     };
-    const values = await repeated(from);
-    const kept = mask === undefined
-      ? undefined
-      : (await repeated(mask)).map((white) => white < 0.5 ? 1 : 0);
+    const { values, aspect } = await repeated(from, model.reading);
+    const masked = mask === undefined ? undefined : await repeated(mask, {});
+    if (masked !== undefined && Math.abs(masked.aspect / aspect - 1) > UNLIKE) {
+      throw new InputError(
+        `Cannot inpaint as ${mask} must have the proportions of ${from}, width over height ` +
+          `${aspect.toFixed(2)}: ${masked.aspect.toFixed(2)}`,
+      );
+    }
+    const kept = masked?.values.map((white) => white < 0.5 ? 1 : 0);
     if (kept?.every((keeps) => keeps === 1)) {
       throw new InputError(
         `Cannot inpaint as nothing of ${mask} is white within what is looked at, the square in its middle`,

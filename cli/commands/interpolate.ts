@@ -3,17 +3,18 @@ import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
-import type { Dataset, Split } from "../../lab/core/dataset.ts";
+import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { defaulting, defineCommand, oneOf, plain, seedValue } from "../command.ts";
+import { picturesOf } from "../given_examples.ts";
 import {
-  examplesOf,
   givePicture,
   modelOptions,
   openModel,
   pictureOption,
   pictureToWrite,
+  type Taught,
 } from "../stored_model.ts";
 import { plural } from "../terminal/format.ts";
 import type { Io } from "../terminal/io.ts";
@@ -96,7 +97,7 @@ export const interpolate = defineCommand({
     const { interpolations } = await import("../../models/pictures.ts");
     const { samplesSheet } = await import("../../models/sheet.ts");
     const [dataset, between] = own.length > 0
-      ? [{ ...model.dataset, test: await pairOf(io, model.dataset, own) }, [0, 1] as const]
+      ? [{ ...model.dataset, test: await pairOf(io, model, own) }, [0, 1] as const]
       : [model.dataset, from === undefined ? undefined : [from, to!] as const];
     const random = streamOf(seed, "samples");
     const options = { rows, steps: count, path: way, random, between };
@@ -109,8 +110,8 @@ export const interpolate = defineCommand({
 });
 
 /** Two pictures of the caller's, as a model sees them. */
-async function pairOf(io: Io, dataset: Dataset, paths: readonly string[]): Promise<Split> {
-  const found = await Promise.all(paths.map((path) => examplesOf(io, dataset, path)));
+async function pairOf(io: Io, model: Taught, paths: readonly string[]): Promise<Split> {
+  const found = await Promise.all(paths.map((path) => picturesOf(io, model, path)));
   const wrong = found.findIndex(({ count }) => count !== 1);
   if (wrong < 0) {
     const labels = found.flatMap(({ labels }) => Array.from(labels ?? []));

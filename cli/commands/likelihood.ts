@@ -1,8 +1,8 @@
-/** `likelihood RUN [FOLDER]`: how probable examples are to a model. @module */
+/** `likelihood RUN [FOLDER|FILE]`: how probable examples are to a model. @module */
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
-import { argument, option } from "@optique/core/primitives";
-import { integer, string } from "@optique/core/valueparser";
+import { option } from "@optique/core/primitives";
+import { integer } from "@optique/core/valueparser";
 import { holdingsOf } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
@@ -10,7 +10,8 @@ import type { LogLikelihoods } from "../../lab/core/trainer.ts";
 import type { Run } from "../../lab/store/store.ts";
 import type { ProbedLikelihoods } from "../../models/flow_likelihood.ts";
 import { defaulting, defineCommand, jsonOption, plain, seedValue } from "../command.ts";
-import { examplesOf, firstOf, modelOptions, openModel } from "../stored_model.ts";
+import { examplesArgument, examplesOf, firstOf } from "../given_examples.ts";
+import { modelOptions, openModel } from "../stored_model.ts";
 import { openStoreOf } from "../stores.ts";
 import { count as counted, figure, plural, table } from "../terminal/format.ts";
 import type { Io } from "../terminal/io.ts";
@@ -21,7 +22,7 @@ const MEASURED = "evaluation/negative_log_likelihood";
 /** The command `likelihood`. */
 export const likelihood = defineCommand({
   name: "likelihood",
-  usage: "RUN [FOLDER] [OPTIONS]",
+  usage: "RUN [FOLDER|FILE] [OPTIONS]",
   brief: "Log-likelihood of examples under a model, in nats and bits",
   description: "Gives −log p(x) of each picture of a folder (without one, of each test example) " +
     "under a stored model: the mean in nats and in bits a dimension, and the least probable examples. " +
@@ -41,9 +42,7 @@ export const likelihood = defineCommand({
     const { force: _, ...which } = modelOptions(known);
     return object({
       ...which,
-      folder: optional(argument(string({ metavar: "FOLDER" }), {
-        description: plain("Pictures (PNG, JPEG, WebP), or a picture. Default: the test examples."),
-      })),
+      folder: examplesArgument(),
       draws: optional(option("--draws", integer({ metavar: "K", min: 1, max: 1_000_000 }), {
         description: plain(
           "Draws an example, where it is estimated: more are a tighter bound. Default: 100; of probes " +
@@ -78,7 +77,7 @@ export const likelihood = defineCommand({
     if (trainer.logLikelihood === undefined) throw await noneOf(io, run, which.store);
     const { bitsOf } = await import("../../models/likelihood.ts");
     const { mean, standardDeviation } = await import("../../lab/statistics/scores.ts");
-    const examples = firstOf(await examplesOf(io, dataset, folder, strict), most);
+    const examples = firstOf(await examplesOf(io, model, folder, strict), most);
     const { values, labels, names } = examples;
     const dimensions = values.length / examples.count;
     const random = streamOf(seed, "likelihood");

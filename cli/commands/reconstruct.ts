@@ -6,16 +6,14 @@ import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { defineCommand, named, plain } from "../command.ts";
+import { firstOf, picturesOf, toldClasses } from "../given_examples.ts";
 import {
-  examplesOf,
-  firstOf,
   givePicture,
   modelOptions,
   openModel,
   pictureOption,
   pictureToWrite,
   type StoredModel,
-  toldClasses,
 } from "../stored_model.ts";
 import { figure, pictures } from "../terminal/format.ts";
 
@@ -56,7 +54,7 @@ export const reconstruct = defineCommand({
     const { ensembleOf, membersReconstructions } = await import("../../models/ensembles.ts");
     const { imageSheet, reconstructionSheet } = await import("../../models/sheet.ts");
     const { run, dataset } = model;
-    const examples = await examplesOf(io, dataset, from);
+    const examples = await picturesOf(io, model, from);
     const { count: all } = examples;
     const { count, values: originals, names } = firstOf(examples, MOST);
     const shape = dataset.shape as [number, number, number];

@@ -25,7 +25,8 @@ import { drawnAsTyped, type Sampling, samplingOf, samplingOptions } from "../sam
 import { chosenData } from "../chosen_data.ts";
 import { callersSettings, type Settings, valuesOf } from "../settings.ts";
 import type { CheckpointChoice } from "../../lab/store/chosen_checkpoint.ts";
-import { dataOf, dataOption, examplesOf, noticeDiverged } from "../stored_model.ts";
+import { picturesOf } from "../given_examples.ts";
+import { dataOf, dataOption, noticeDiverged, type Taught } from "../stored_model.ts";
 import { openStoreOf } from "../stores.ts";
 import { count, figure, table } from "../terminal/format.ts";
 import { isFolder } from "../../lab/store/files.ts";
@@ -64,11 +65,11 @@ export const score = defineCommand({
   usage: "RUN | FOLDER --against DATASET [OPTIONS]",
   brief: "Measures samples, or a folder of pictures, against a data set",
   description:
-    "Measures images against the test images of a data set, beside what its validation " +
-    "images get: those of a stored model, or of any folder of PNG, JPEG and WebP files, which are cropped " +
-    "and resized to those of the data set. Features are those of the data set's judge, a classifier " +
-    "that is trained once, or of a network in TensorFlow.js's format. Of a data set that is read from " +
-    "files --set says which.",
+    "Measures examples against the test examples of a data set, beside what its validation examples " +
+    "get: a stored model's samples, or the pictures of any folder (PNG, JPEG, WebP), cropped and resized " +
+    "to those of the data set. Features are those of the data set's judge, a classifier that is trained " +
+    "once, or of a network in TensorFlow.js's format; what has no judge is compared as it is. Of a data " +
+    "set that is read from files --set says which.",
   examples: [
     ["score latest --metric fid", "the newest run's samples"],
     ["score latest --metric kid --metric likeness --count 5000", "other measures of more samples"],
@@ -127,17 +128,17 @@ export const score = defineCommand({
       json: jsonOption(),
     }),
   async run({ metrics, features, json, ...options }, io) {
-    const { scoreImages } = await import("../../models/score.ts");
+    const { scoreAsTheyAre, scoreImages } = await import("../../models/score.ts");
     if (options.against === undefined && isFolder(callersPath(io, options.what))) {
       throw new InputError(
         `Cannot score the folder ${options.what} as --against must name the data set, or the folder, that ` +
           "its pictures are held against",
       );
     }
-    const given = await (options.against === undefined ? samplesOf : picturesOf)(options, io);
+    const given = await (options.against === undefined ? samplesOf : folderOf)(options, io);
     try {
-      const { network, dispose } = await networkOf(given, features, io);
       const { values, dataset, asked } = given;
+      const judged = await networkOf(given, features, io);
       const names = features === undefined;
       const possible: Partial<Record<ScoreName, boolean>> = {
         "inception-score": names,
@@ -147,8 +148,11 @@ export const score = defineCommand({
       const wanted = metrics.length > 0
         ? metrics
         : METRICS.filter((each) => possible[each] ?? true);
-      const { scores, notes } = await scoreImages(values, dataset, network, wanted, asked);
-      dispose();
+      if (judged === undefined) requireLikeness(dataset, metrics);
+      const { scores, notes } = judged === undefined
+        ? await scoreAsTheyAre(values, dataset)
+        : await scoreImages(values, dataset, judged.network, wanted, asked);
+      judged?.dispose();
       const told = [...given.notes, ...notesOn(notes, scores)];
       if (json) {
         io.out(JSON.stringify({ scored: given.what, scores, notes: told }, null, 2));
@@ -159,7 +163,7 @@ export const score = defineCommand({
         [
           { title: "measure" },
           { title: "value", align: "right" },
-          { title: "of real images", align: "right" },
+          { title: `of real ${dataset.kind}`, align: "right" },
         ],
         scores.map(({ name, value, real }) => [
           name,
@@ -221,7 +225,6 @@ async function samplesOf(
     if (trainer.sample === undefined || dataset === undefined) {
       throw new InputError(`Cannot score ${run.id} as "${run.name}" is no generative model`);
     }
-    requireImages(dataset);
     const drawn = { random: streamOf(seed, "samples"), count: number };
     const how = samplingOf(which, dataset);
     const { values } = await drawnAsTyped(which, () => trainer.sample!({ ...drawn, ...how }));
@@ -242,7 +245,7 @@ async function samplesOf(
 }
 
 /** A folder's pictures in the size of a data set's. */
-async function picturesOf(
+async function folderOf(
   { what: folder, against, set, store, ...which }: Sampling & {
     readonly what: string;
     readonly against?: string;
@@ -274,12 +277,12 @@ async function picturesOf(
   const [[, name], ...data] = await chosenData(against!, io);
   const definition = await loadEntry(datasets, "data set", name, "score");
   const settings = await callersSettings({ set, data, store }, io);
-  const configuration = await configurationOf(definition, settings);
+  const reading = await configurationOf(definition, settings);
   const dataset = await definition.create({
-    configuration,
-    ...filesOf(`data set ${against}`, configuration),
+    configuration: reading,
+    ...filesOf(`data set ${against}`, reading),
   });
-  requireImages(dataset);
+  requireImages("score pictures against", dataset);
   const [height, width, channels] = dataset.shape;
   if (height !== width || (channels !== 1 && channels !== 3)) {
     throw new InputError(
@@ -288,7 +291,7 @@ async function picturesOf(
     );
   }
   const { shuffled } = await import("../../models/datasets/define_dataset.ts");
-  const { values: inOrder, count: number } = await examplesOf(io, dataset, folder);
+  const { values: inOrder, count: number } = await picturesOf(io, { dataset, reading }, folder);
   const { values } = shuffled({ count: number, values: inOrder }, streamOf(1, "pictures"));
   return {
     values,
@@ -308,27 +311,38 @@ async function picturesOf(
 async function configurationOf(
   { name, configuration }: DatasetDefinition,
   settings: Settings,
-): Promise<unknown> {
+): Promise<Taught["reading"]> {
   const { checkStored } = await import("../../lab/experiment/resolve.ts");
   const given = await valuesOf(settings, configuration, {
     ...{ prefix: "dataset", owner: name, lack: `the data set ${name} has no such field` },
   });
-  return checkStored(configuration, "dataset", given, name);
+  return checkStored(configuration, "dataset", given, name) as Taught["reading"];
 }
 
-function requireImages({ name, kind }: Dataset): void {
+function requireImages(action: string, { name, kind }: Dataset): void {
   if (kind === "images") return;
-  throw new InputError(`Cannot score against ${name} as it must hold images: it holds ${kind}`);
+  throw new InputError(`Cannot ${action} ${name} as it must hold images: it holds ${kind}`);
 }
 
-/** The network whose features are compared. */
+/** @throws InputError for measures other than those of examples as they are. */
+function requireLikeness({ name, kind }: Dataset, metrics: readonly ScoreName[]): void {
+  const other = metrics.find((metric) => metric !== "likeness");
+  if (other === undefined) return;
+  throw new InputError(
+    `Cannot measure ${other} as ${name} must hold images with classes, which have a judge: its ${kind} ` +
+      `have likeness${kind === "images" ? " (--features MODEL.json is another network)" : ""}`,
+  );
+}
+
+/** The network whose features are compared; undefined where examples are, as they are. */
 async function networkOf(
   { dataset, judges }: Given,
   features: string | undefined,
   io: Io,
-): Promise<{ readonly network: FeatureNetwork; dispose(): void }> {
+): Promise<{ readonly network: FeatureNetwork; dispose(): void } | undefined> {
   const { featureNetworkOf, judgeFeatures } = await import("../../models/feature_network.ts");
   if (features !== undefined) {
+    requireImages("take --features of", dataset);
     const { openWorkspace } = await import("../../lab/compute/backend.ts");
     const { filesOf } = await import("../../lab/experiment/session.ts");
     const { workspace } = await openWorkspace("cpu");
@@ -345,14 +359,9 @@ async function networkOf(
     if (iteration > 0) return;
     io.notice(`Training a classifier of ${dataset.name}, whose features are compared\n`);
   };
-  const judge = holdingsOf(dataset).labels
+  const judge = dataset.kind === "images" && holdingsOf(dataset).labels
     ? await judgeOf(dataset, models, keptJudges(judges, { trains }))
     : undefined;
-  if (judge === undefined) {
-    throw new InputError(
-      `Cannot compare in features of a judge as ${dataset.name} must have classes: give ` +
-        "--features MODEL.json",
-    );
-  }
+  if (judge === undefined) return undefined;
   return { network: judgeFeatures(judge, dataset.name), dispose: () => judge.dispose() };
 }

@@ -7,14 +7,13 @@ import { string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { defineCommand, plain } from "../command.ts";
 import { refuseExisting } from "../files.ts";
+import { firstOf, picturesOf } from "../given_examples.ts";
 import {
-  examplesOf,
-  firstOf,
   givePicture,
   modelOptions,
   openModel,
   pictureToWrite,
-  writePicture,
+  writeImages,
 } from "../stored_model.ts";
 import { pictures } from "../terminal/format.ts";
 import { callersPath } from "../terminal/io.ts";
@@ -54,30 +53,26 @@ export const translate = defineCommand({
     const isSheet = out === undefined || /\.png$/i.test(out);
     const sheet = isSheet ? await pictureToWrite(io, out, force) : undefined;
     using model = await openModel(io, which);
-    const { run, trainer, dataset: { shape, partnerShape }, dataset } = model;
+    const { run, trainer, dataset: { shape, partnerShape } } = model;
     if (trainer.translate === undefined || partnerShape?.length !== 3) {
       throw new InputError(
         `Cannot translate by ${run.id} as it must be a model that makes images of images: ` +
           `"${run.name}" is none`,
       );
     }
-    const examples = await examplesOf(io, dataset, from);
+    const examples = await picturesOf(io, model, from);
     const { count, values, names, labels } = isSheet ? firstOf(examples, MOST) : examples;
     const paths = isSheet ? [] : translationPaths(names, callersPath(io, out));
     await refuseExisting(paths, force);
     const made = await trainer.translate(values, labels);
-    const { imageSheet, translationSheet } = await import("../../models/sheet.ts");
+    const { translationSheet } = await import("../../models/sheet.ts");
     const [seen, drawn] = [shape, partnerShape] as [number, number, number][];
     const what = `${pictures(count, examples.count)} by run ${run.id}`;
     if (isSheet) {
       await givePicture(io, sheet, translationSheet(values, seen, made, drawn), what);
       return 0;
     }
-    for (const [i, each] of paths.entries()) {
-      const width = made.length / count;
-      const image = made.subarray(i * width, (i + 1) * width);
-      await writePicture({ path: each, force }, imageSheet(image, drawn, 1, 1, 0));
-    }
+    await writeImages(paths, { values: made, shape: drawn }, force);
     io.out(`${what}: ${callersPath(io, out)}`);
     return 0;
   },

@@ -6,12 +6,13 @@
  * @module
  */
 import * as z from "zod";
-import type { Dataset, ExampleReader, Split } from "../../lab/core/dataset.ts";
+import { type Dataset, type ExampleReader, isBit, type Split } from "../../lab/core/dataset.ts";
 import { csvRecords } from "../../lab/core/csv.ts";
 import { InputError, unknownName } from "../../lab/core/errors.ts";
 import { entriesOf, type NpyArray, type NpyRows, openNpy, parseNpy } from "../../lab/core/npy.ts";
 import type { DatasetContext, ReadBytes } from "../../lab/core/registry.ts";
 import { rowRanges } from "../../lab/core/rows.ts";
+import { sizeOf } from "../../lab/core/tensor_data.ts";
 import { classesOf } from "./classes.ts";
 import { defineDataset, drawnOut, inMemory, rowsOf } from "./define_dataset.ts";
 import type { ReadFile } from "./files.ts";
@@ -50,10 +51,11 @@ interface Table {
  * Numbers of a CSV file with names in its first line, with or without quotes around them.
  *
  * @param labels The column of labels; empty for none.
+ * @param mustHave Whether it must be there.
  * @throws InputError that names file and line where the first has numbers alone, or a row is of another
  *   length or no number.
  */
-export function parseCsv({ bytes, path }: ReadBytes, labels = ""): Table {
+export function parseCsv({ bytes, path }: ReadBytes, labels = "", mustHave = true): Table {
   const records = csvRecords(new TextDecoder().decode(bytes), `read ${path}`);
   const head = records.next();
   const names = head.done ? [""] : head.value.cells.map((name) => name.trim());
@@ -79,7 +81,9 @@ export function parseCsv({ bytes, path }: ReadBytes, labels = ""): Table {
     );
   }
   const chosen = names.indexOf(labels);
-  if (labels !== "" && chosen < 0) throw unknownName(`read ${path}`, "column", labels, names);
+  if (labels !== "" && chosen < 0 && mustHave) {
+    throw unknownName(`read ${path}`, "column", labels, names);
+  }
   const rows = Array.from(records, ({ cells, line }) => {
     const numbers = cells.map((cell) => cell.trim() === "" ? NaN : Number(cell));
     const wrong = numbers.findIndex((value) => !Number.isFinite(value));
@@ -125,6 +129,40 @@ async function readTable(
     return { examples: await named(array), ...labels !== "" && { labels: await named(labels) } };
   }
   return { examples: parseNpy(read), ...await readLabels(readFile, labels) };
+}
+
+/**
+ * The examples of a file that are such as a data set holds, of whatever kind that is.
+ *
+ * @param reading The fields by which the data set read its own ones; a CSV file may lack the labels' column.
+ * @throws InputError where they are of another shape, or have numbers that its examples do not have.
+ */
+export async function readExamples(
+  readFile: ReadFile,
+  file: string,
+  { name, kind, shape }: Pick<Dataset, "name" | "kind" | "shape">,
+  reading: Readonly<Record<string, unknown>>,
+): Promise<Pick<Split, "count" | "values"> & { readonly labels?: Float64Array }> {
+  const own = name === "arrays" ? reading as Partial<Configuration> : {};
+  const fields = { ...configuration.parse({}), ...own, file };
+  const { examples: array, labels } = /\.csv$/i.test(file)
+    ? parseCsv({ bytes: await readFile(file), path: file }, fields.labels, false)
+    : await readTable(readFile, { ...fields, labels: "" });
+  const [count, ...given] = array.shape;
+  const isImage = kind === "images" && given.length > 1;
+  const examples = isImage
+    ? examplesOf(array, fields)
+    : { shape: given, values: new Float32Array(array.values) };
+  if (!(count > 0) || examples.shape.join() !== shape.join()) {
+    throw new InputError(
+      `Cannot use ${file} as it must hold [N, ${
+        shape.join(", ")
+      }], examples such as the model learned ` +
+        `from: [${array.shape.join(", ")}]`,
+    );
+  }
+  lookAt(isImage ? array : { ...array, shape: [count, sizeOf(given)] }, file);
+  return { count, values: examples.values, ...labels && { labels: labels.values } };
 }
 
 /** The labels in an `.npy` file of their own, where there is one. */
@@ -330,6 +368,39 @@ async function allOf(
   return { shape, classes, all: streamedSplit({ count, reader, ...columns }) };
 }
 
+/** Within what a coordinate's deviation is usual, and how many of them its mean may lie from 0. */
+const [NARROW, WIDE, FAR] = [0.2, 5, 3];
+
+/**
+ * What is to be said of points whose coordinates are of another scale than noise is; of bits and signs, and of
+ * coordinates that are always the same, nothing.
+ *
+ * @param values [N, D]
+ */
+function scaleNotes(values: Float32Array, dimensions: number): string[] {
+  if (values.every((value) => isBit(Math.abs(value)))) return [];
+  const count = values.length / dimensions;
+  const scales = Array.from({ length: dimensions }, (_, d) => {
+    let [sum, squares] = [0, 0];
+    for (let i = d; i < values.length; i += dimensions) sum += values[i];
+    const mean = sum / count;
+    for (let i = d; i < values.length; i += dimensions) squares += (values[i] - mean) ** 2;
+    return { d, mean, deviation: Math.sqrt(squares / count) };
+  });
+  const off = scales.filter(({ mean, deviation }) =>
+    deviation > 0 &&
+    (deviation < NARROW || deviation > WIDE || Math.abs(mean) > FAR * deviation)
+  );
+  if (off.length === 0) return [];
+  const [{ d, mean, deviation }] = off;
+  const [middle, spread] = [mean, deviation].map((value) => Number(value.toPrecision(3)));
+  return [
+    `${off.length} of ${dimensions} coordinates are far from mean 0 and deviation 1, on which most models ` +
+    `of points rely: number ${d} (from 0) has ${middle} and ${spread} (subtract the mean of each and ` +
+    "divide by its deviation)",
+  ];
+}
+
 /** A user's own arrays. */
 export const arrays = defineDataset({
   name: "arrays",
@@ -338,12 +409,15 @@ export const arrays = defineDataset({
   create: async ({ configuration, stream, ...context }) => {
     const { shape, classes, all } = await allOf(context, configuration);
     const [test, train] = drawnOut(all, configuration.test, stream("splits"));
+    const learned = rowsOf(all, train);
+    const arePoints = shape.length === 1;
     return {
-      kind: shape.length === 1 ? "points" : "images",
+      kind: arePoints ? "points" : "images",
       shape,
       ...classes,
       test: inMemory(all, test),
-      train: rowsOf(all, train),
+      train: learned,
+      notes: arePoints ? scaleNotes(learned.values, shape[0]) : [],
     };
   },
 });

@@ -10,7 +10,14 @@ import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { defineDataset, drawnOut, inMemory, rowsOf } from "./define_dataset.ts";
 import { folderField, pathIn } from "./files.ts";
-import { type FolderPicture, joined, pictureFiles, readPictures } from "./images.ts";
+import {
+  backgroundField,
+  type FolderPicture,
+  joined,
+  notesOf,
+  pictureFiles,
+  readPictures,
+} from "./images.ts";
 
 const side = (description: string) =>
   z.int().min(4).max(256).default(32).meta({ description, unit: "pixels" });
@@ -25,6 +32,7 @@ const configuration = z.strictObject({
   unpaired: z.boolean().optional().meta({
     description: "No picture of from belongs to one of to: for models that need no pairs",
   }),
+  ...backgroundField,
   test: z.number().gt(0).lt(1).default(0.1).meta({
     description: "Share of the pairs, drawn by the data set's seed, to measure on",
   }),
@@ -86,12 +94,15 @@ export const imagePairs = defineDataset({
   holds: { kind: "images", partners: true },
   configuration,
   create: async ({ configuration, stream, ...context }) => {
-    const { folder, from, to, side, toSide, grey, unpaired = false, test } = configuration;
+    const { folder, from, to, side, toSide, grey, background, unpaired = false, test } =
+      configuration;
     const channels = grey ? 1 : 3;
+    const notes: string[] = [];
     const read = async (end: string, side: number): Promise<NamedPicture[]> => {
       const inside = pathIn(folder, end).replace(/\/+$/, "");
-      const options = { side, channels, strict: true } as const;
-      const { pictures } = await readPictures(pictureFiles(context), inside, options);
+      const options = { side, channels, background, strict: true } as const;
+      const { pictures, ...found } = await readPictures(pictureFiles(context), inside, options);
+      notes.push(...notesOf(found).map((note) => `${end}: ${note}`));
       return pictures.map(({ path, values }) => ({ name: path.slice(inside.length + 1), values }));
     };
     const [x, y] = [await read(from, side), await read(to, toSide)];
@@ -121,7 +132,7 @@ export const imagePairs = defineDataset({
       ...unpaired && { unpaired },
       test: inMemory(all, held),
       train: rowsOf(all, rest),
-      notes: note === undefined ? [] : [note],
+      notes: note === undefined ? notes : [note, ...notes],
     };
   },
 });

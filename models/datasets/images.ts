@@ -11,8 +11,15 @@ import type { DatasetContext, OpenFile, ReadAhead } from "../../lab/core/registr
 import { defineDataset, drawnOut, inMemory, rowsOf } from "./define_dataset.ts";
 import { folderField, pathIn } from "./files.ts";
 import { type DecodePicture, decoderOf, type Decoding } from "./picture_decoder.ts";
-import { isWebp } from "./pictures.ts";
+import { isTransparent, isWebp, type Picture } from "./pictures.ts";
 import { digestOfParts, openerOf, streamedField, streamedSplit } from "./streamed.ts";
+
+/** The field `background`. */
+export const backgroundField = {
+  background: z.enum(["black", "white"]).optional().meta({
+    description: "What lies behind transparent places of a picture. Default: black",
+  }),
+};
 
 const configuration = z.strictObject({
   ...folderField(
@@ -27,6 +34,7 @@ const configuration = z.strictObject({
   strict: z.boolean().default(false).meta({
     description: "Stop at a picture that cannot be decoded, in place of leaving it out",
   }),
+  ...backgroundField,
   test: z.number().gt(0).lt(1).default(0.1).meta({
     description: "Share of the pictures, drawn by the data set's seed, to measure on",
   }),
@@ -77,6 +85,8 @@ export interface FolderPicture {
   readonly label: number;
   /** [side, side, channels] in [0, 1]. */
   readonly values: Float32Array;
+  /** Width over height of the file's picture, as it is seen. */
+  readonly aspect: number;
 }
 
 /** What was found in a folder. */
@@ -85,6 +95,8 @@ interface Found {
   readonly classNames: readonly string[];
   /** What was left out, one line; undefined: nothing. */
   readonly note?: string;
+  /** How many pictures have transparent places, and of how many, where nothing says what lies behind them. */
+  readonly seeThrough?: string;
   /** What its pictures were decoded by. */
   readonly decode: DecodePicture;
   readonly decoding: Decoding;
@@ -96,9 +108,7 @@ export interface Pictures extends Found {
 }
 
 /** How pictures are read. */
-interface PictureOptions {
-  readonly side: number;
-  readonly channels: 1 | 3;
+interface PictureOptions extends Omit<Decoding, "webp"> {
   readonly strict: boolean;
 }
 
@@ -122,20 +132,26 @@ export async function readPictures(
 async function lookThrough(
   files: PictureFiles,
   folder: string,
-  { side, channels, strict }: PictureOptions,
-  look: (picture: FolderPicture) => void | Promise<void>,
+  { strict, ...size }: PictureOptions,
+  show: (picture: FolderPicture) => void | Promise<void>,
 ): Promise<Found> {
   const { paths, classNames } = isPicture(folder)
     ? { paths: [[folder, 0] as const], classNames: [] }
     : await pathsOf(files, folder.replace(/\/+$/, ""));
   const broken: string[] = [];
-  let decoding: Decoding = { side, channels, webp: false };
-  let decode = await decoderOf(decoding, files);
+  let transparent = 0;
+  let aspect = 1;
+  const look = (picture: Picture) => {
+    transparent += Number(isTransparent(picture));
+    aspect = picture.width / picture.height;
+  };
+  let decoding: Decoding = { ...size, webp: false };
+  let decode = await decoderOf(decoding, files, look);
   for (const [path, label] of paths) {
     const bytes = await files.readFile(path);
     if (isWebp(bytes) && !decoding.webp) {
       decoding = { ...decoding, webp: true };
-      decode = await decoderOf(decoding, files);
+      decode = await decoderOf(decoding, files, look);
     }
     let values: Float32Array;
     try {
@@ -146,10 +162,26 @@ async function lookThrough(
       broken.push(path);
       continue;
     }
-    await look({ path, label, values });
+    await show({ path, label, values, aspect });
   }
   const note = `${broken.length} of ${paths.length} pictures cannot be decoded: ${named(broken)}`;
-  return { classNames, decode, decoding, ...broken.length > 0 && { note } };
+  const seeThrough =
+    `${transparent} of ${paths.length} pictures have transparent places, which become black`;
+  return {
+    ...{ classNames, decode, decoding },
+    ...broken.length > 0 && { note },
+    ...transparent > 0 && size.background === undefined && { seeThrough },
+  };
+}
+
+/** What is to be said of a folder's pictures to who may set how they are read. */
+export function notesOf({ note, seeThrough }: Pick<Found, "note" | "seeThrough">): string[] {
+  return [
+    ...note === undefined ? [] : [note],
+    ...seeThrough === undefined
+      ? []
+      : [`${seeThrough} (--set dataset.background=white, or =black where they are to be)`],
+  ];
 }
 
 /** Names of a few, and how many more there are. */
@@ -196,7 +228,7 @@ export const images = defineDataset({
   kind: "images",
   configuration,
   create: async ({ configuration, stream, ...context }) => {
-    const { folder, side, grey, strict, test, streamed } = configuration;
+    const { folder, side, grey, background, strict, test, streamed } = configuration;
     const { readAhead } = context;
     const channels = grey ? 1 : 3;
     const size = side * side * channels;
@@ -206,10 +238,10 @@ export const images = defineDataset({
     const kept: Float32Array[] = [];
     let binary = true;
     const parts = digestOfParts();
-    const { classNames, note, decode, decoding } = await lookThrough(
+    const found = await lookThrough(
       pictureFiles(context),
       folder,
-      { side, channels, strict },
+      { side, channels, background, strict },
       async ({ path, label, values }) => {
         paths.push(path);
         given.push(label);
@@ -218,6 +250,7 @@ export const images = defineDataset({
         await parts.add(values);
       },
     );
+    const { classNames, note, decode, decoding } = found;
     const count = paths.length;
     if (count < 3) {
       throw new InputError(
@@ -254,7 +287,7 @@ export const images = defineDataset({
       ...classes > 0 && { classes, classNames },
       test: inMemory(all, held),
       train: rowsOf(all, rest),
-      notes: note === undefined ? [] : [note],
+      notes: notesOf(found),
     };
   },
 });

@@ -221,15 +221,34 @@ function whole(kind: string, decode: () => Picture): Picture {
   }
 }
 
-/** Red, green and blue, or grey, of a pixel over black. */
-function channelOf({ channels, values }: Picture, pixel: number, c: number, grey: boolean): number {
+/** What transparent places of a picture become. */
+export type Background = "black" | "white";
+
+const hasAlpha = ({ channels }: Picture) => channels === 2 || channels === 4;
+
+/** Whether a picture has places that are not opaque. */
+export function isTransparent(picture: Picture): boolean {
+  const { channels, values } = picture;
+  return hasAlpha(picture) && values.some((value, i) => i % channels === channels - 1 && value < 1);
+}
+
+/** Red, green and blue, or grey, of a pixel over a grey. */
+function channelOf(
+  picture: Picture,
+  pixel: number,
+  c: number,
+  grey: boolean,
+  over: number,
+): number {
+  const { channels, values } = picture;
   const at = pixel * channels;
-  const alpha = channels === 2 || channels === 4 ? values[at + channels - 1] : 1;
-  if (channels < 3) return alpha * values[at];
+  const alpha = hasAlpha(picture) ? values[at + channels - 1] : 1;
+  const behind = (1 - alpha) * over;
+  if (channels < 3) return alpha * values[at] + behind;
   // ITU-R BT.601.
   return grey
-    ? alpha * (0.299 * values[at] + 0.587 * values[at + 1] + 0.114 * values[at + 2])
-    : alpha * values[at + c];
+    ? alpha * (0.299 * values[at] + 0.587 * values[at + 1] + 0.114 * values[at + 2]) + behind
+    : alpha * values[at + c] + behind;
 }
 
 /**
@@ -237,9 +256,16 @@ function channelOf({ channels, values }: Picture, pixel: number, c: number, grey
  * covers, parts of old pixels counting by their share.
  *
  * @param channels 1 (grey) or 3.
+ * @param background What lies behind transparent places.
  * @returns [side, side, channels]
  */
-export function squared(picture: Picture, side: number, channels: 1 | 3): Float32Array {
+export function squared(
+  picture: Picture,
+  side: number,
+  channels: 1 | 3,
+  background: Background = "black",
+): Float32Array {
+  const over = Number(background === "white");
   const { width, height } = picture;
   const crop = Math.min(width, height);
   const [left, top] = [Math.floor((width - crop) / 2), Math.floor((height - crop) / 2)];
@@ -263,7 +289,7 @@ export function squared(picture: Picture, side: number, channels: 1 | 3): Float3
         const pixel = (top + rows.first + y) * width + left + columns.first + x;
         const share = rows.covered[y] * columns.covered[x];
         for (let c = 0; c < channels; c++) {
-          out[i * channels + c] += share * channelOf(picture, pixel, c, channels === 1);
+          out[i * channels + c] += share * channelOf(picture, pixel, c, channels === 1, over);
         }
       }
     }

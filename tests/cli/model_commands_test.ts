@@ -1,12 +1,13 @@
 /** A stored model's commands, end to end on a user's own folder of pictures. */
 import { deepStrictEqual, match, notDeepStrictEqual, ok, strictEqual } from "node:assert";
-import { decode } from "fast-png";
+import { decode, encode } from "fast-png";
 import { main } from "../../cli/main.ts";
-import { parseNpy } from "../../lab/core/npy.ts";
+import { encodeNpy, parseNpy } from "../../lab/core/npy.ts";
 import { encodePng } from "../../lab/core/png.ts";
 import { defaultRng, streamOf } from "../../lab/core/random.ts";
 import { decodeSafetensors } from "../../lab/core/safetensors.ts";
 import { loadModel } from "../../models/model_file.ts";
+import { parseCsv } from "../../models/datasets/arrays.ts";
 import { drawGlyphs } from "../../models/datasets/glyphs.ts";
 import { decodePicture } from "../../models/datasets/pictures.ts";
 import { imageSheet } from "../../models/sheet.ts";
@@ -93,9 +94,37 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     await shows(["traverse", "latest", "--count", "4"], 4, 3, /^3 .* \w+, a row each\n$/);
     await shows(["interpolate", "latest", "--rows", "1"], 8, 1, /^1 row of .* run \w+\n$/);
     await shows(["arithmetic", "latest", "zero - one"], 3, 1, /, the sum last\n$/);
+    const data = new Uint8Array(2 * 28 * 28);
+    await Deno.writeFile(
+      `${folder}/clear.png`,
+      encode({ width: 28, height: 28, channels: 2, data }),
+    );
+    const clear = await succeeds("reconstruct", "latest", "clear.png", "--out", "black.png");
+    match(clear.error, /^1 of 1 pictures have transparent places, which become black$/m);
     await shows(["reconstruct", "latest", "mine/zero/10.png"], 1, 2, /squared error [\d.]+\n$/);
     await draws(["sample", "latest", "--count", "9"], 3, 3);
     strictEqual(JSON.parse((await succeeds("runs", "--json")).out).runs[0].name, "vae-images");
+
+    // Numbers, and a picture each, are those of the sheet.
+    const eleven = ["sample", "latest", "--count", "11", "--out"];
+    match((await succeeds(...eleven, "eleven")).out, /^11 samples of run \w+: .*\/eleven\n$/);
+    await succeeds(...eleven, "eleven.npy");
+    const array = parseNpy({ bytes: await Deno.readFile(`${folder}/eleven.npy`), path: "eleven" });
+    deepStrictEqual(array.shape, [11, 12, 12, 1]);
+    const files = [...Deno.readDirSync(`${folder}/eleven`)].map(({ name }) => name).sort();
+    deepStrictEqual([files.length, files[0], files[10]], [11, "00.png", "10.png"]);
+    const tenth = decodePicture(await Deno.readFile(`${folder}/eleven/10.png`));
+    deepStrictEqual([tenth.width, tenth.height], [12, 12]);
+    tenth.values.forEach((value, i) =>
+      ok(Math.abs(value - array.values[10 * 144 + i]) <= 0.5 / 255 + 1e-6)
+    );
+    match(
+      (await succeeds("encode", "latest", "eleven.npy", "--out", "of_eleven.npy")).out,
+      /^11 codes of 3 numbers /,
+    );
+    await refuses(/eleven\/00\.png as there is such a file/, ...eleven, "eleven");
+    await succeeds(...eleven, "eleven", "--force");
+    await refuses(/are images, --out FILE\.png, FILE\.npy or FOLDER: x\.csv/, ...eleven, "x.csv");
     await draws(["interpolate", "latest", "--rows", "2", "--count", "5"], 5, 2);
     await draws(["interpolate", "latest", "--count", "3"], 3, 2);
     const pair = ["mine/zero/10.png", "mine/one/1.png"];
@@ -344,6 +373,22 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     await refuses(/1 of 1 pictures cannot/, "reconstruct", "latest", "mine/one/broken.jpg", ...out);
     await refuses(/Cannot decode mine\/one\/broken\.jpg/, "detect", "latest", "mine", "--strict");
     await refuses(/such a file already/, "traverse", "latest", "--out", "traverse.png");
+
+    // What is transparent lies over what the model's own pictures lay over.
+    const white = ["--set", "dataset.background=white"];
+    await succeeds(
+      ...["run", "vae", "--dataset", "images", "--budget", "100", ...small, ...model, ...white],
+    );
+    await Deno.writeFile(
+      `${folder}/white.png`,
+      encode({ width: 28, height: 28, channels: 1, data: data.slice(784).fill(255) }),
+    );
+    const codes = await Promise.all(["clear", "white"].map(async (name) => {
+      const { error } = await succeeds("encode", "latest", `${name}.png`, "--out", `${name}.npy`);
+      strictEqual(error, "");
+      return await Deno.readFile(`${folder}/${name}.npy`);
+    }));
+    deepStrictEqual(codes[0], codes[1]);
   });
 });
 
@@ -600,7 +645,8 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
     for (
       const [line, ...args] of [
         ["Cannot draw a picture as standard error is no terminal: --out FILE.png writes it"],
-        ["they are a picture, --out FILE.png: ", "--out", "x.txt"],
+        ["they are points, --out FILE.png, FILE.npy or FILE.csv: ", "--out", "x.txt"],
+        ["they are points, --out FILE.png, FILE.npy or FILE.csv: folder", "--out", "folder"],
         [
           "Cannot go on from a prompt as flow-matching draws no text",
           "--prompt",
@@ -614,6 +660,12 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
       strictEqual(code, 2);
       ok(error.includes(line), error);
     }
+    const { values, shape } = parseNpy({ bytes: await drawn("some.npy"), path: "some.npy" });
+    deepStrictEqual(shape, [100, 2]);
+    const table = new TextDecoder().decode(await drawn("some.csv"));
+    match(table, /^x0,x1\n/);
+    const { examples } = parseCsv({ bytes: new TextEncoder().encode(table), path: "some.csv" });
+    deepStrictEqual([examples.shape, examples.values], [shape, values]);
     deepStrictEqual(await drawn("short.png", "--steps", "1", "--sampler", "rk4"), fast);
     const refuses = async (line: RegExp, command: string, ...args: string[]) => {
       const { code, error } = await lab(command, "latest", ...args, "--out", "x.png");
@@ -691,6 +743,15 @@ Deno.test("from a text file to text that goes on from a prompt", async () => {
     await refuses(/must be of the vocabulary .*: "x" at 1$/m, "sample", "latest", "--prompt", "x");
     await refuses(/at most 16 characters.*: 17$/m, "sample", "latest", "--prompt", "a".repeat(17));
     await refuses(/they are text, --out FILE\.txt: .*a\.png/, "sample", "latest", "--out", "a.png");
+    await Deno.writeTextFile(`${folder}/new.txt`, "cab.\nabc cab.\nabc cab.\nabc cab.\nab");
+    const probable = await lab("likelihood", "latest", "new.txt", "--json");
+    strictEqual(probable.error, "");
+    deepStrictEqual(
+      JSON.parse(probable.out).examples.map(({ example }: { example: string }) => example).sort(),
+      ["characters from 0", "characters from 16"],
+    );
+    await Deno.writeTextFile(`${folder}/short.txt`, "cab");
+    await refuses(/the model's texts have 16 characters: 3$/m, "likelihood", "latest", "short.txt");
     await refuses(/Cannot read .*none\.txt/, "run", "text-gpt", "--dataset", "none.txt");
     await Deno.writeTextFile(`${folder}/empty.txt`, "");
     await refuses(/empty\.txt as each split must .*: 0$/m, ...[
@@ -709,6 +770,52 @@ Deno.test("a file of numbers is a data set by its name alone", () =>
     await Deno.writeTextFile(`${folder}/a.csv`, "x,y\n1,2\n");
     await refused("a.csv", /Cannot use .*a\.csv as it must hold three examples at least/);
     await refused("none.NPY", /Cannot read .*none\.NPY/);
+
+    // A model of one is asked about others.
+    const lab = async (line: string) => {
+      const io = capturedIo({ folder, root: folder });
+      return { code: await main(line.split(" "), io), ...io.written };
+    };
+    const random = streamOf(1, "points");
+    const rows = Array.from({ length: 120 }, (_, i) =>
+      `${random.standardNormal()},${i % 2},${random.standardNormal()}`);
+    await Deno.writeTextFile(`${folder}/own.csv`, `x,kind,y\n${rows.join("\n")}\n`);
+    const small = "--budget 640 --set model.batchSize=32 --set model.hiddenSizes=[8]";
+    const trained = await lab(
+      `run spline-flow --dataset own.csv --set dataset.labels=kind ${small}`,
+    );
+    strictEqual(trained.code, 0, trained.error);
+    await Deno.writeTextFile(`${folder}/new.csv`, "x,y\n0,0.5\n9,-9\n0.5,0\n");
+    await Deno.writeTextFile(`${folder}/told.csv`, "x,kind,y\n0,1,0.5\n9,0,-9\n0.5,1,0\n");
+    const numbers = Float32Array.of(0, 0.5, 9, -9, 0.5, 0);
+    await Deno.writeFile(`${folder}/new.npy`, encodeNpy(numbers, [3, 2]));
+    const found = await Promise.all(["new.csv", "told.csv", "new.npy"].map(async (file) => {
+      const { out, error } = await lab(`likelihood latest ${file} --json`);
+      strictEqual(error, "");
+      return JSON.parse(out);
+    }));
+    strictEqual(found[0].examples[0].example, "row 1");
+    deepStrictEqual(found.slice(1), [found[0], found[0]]);
+    match((await lab("detect latest new.npy --count 1")).out, /^row 1 .* anomaly\n. of 3 above/m);
+    match((await lab("encode latest new.csv")).out, /^3 codes of 2 numbers by run /);
+    const { values } = parseNpy({ bytes: await Deno.readFile(`${folder}/codes.npy`), path: "" });
+    ok(Math.abs(values[2]) > Math.abs(values[0]));
+    await Deno.writeFile(`${folder}/wide.npy`, encodeNpy(numbers, [2, 3]));
+    for (
+      const [line, said] of [
+        ["wide.npy", /wide\.npy as it must hold \[N, 2\], examples such as .*: \[2, 3\]$/m],
+        [
+          "a.png",
+          /^error: Cannot give it a\.png as the model learned from points of \[2\], which are/,
+        ],
+        ["new.npy --strict", /^error: Cannot be --strict as new\.npy is no folder of pictures$/m],
+        ["none.npy", /none\.npy as there must be such a file or folder$/m],
+      ] as const
+    ) {
+      const { code, error } = await lab(`likelihood latest ${line}`);
+      strictEqual(code, 2);
+      match(error, said);
+    }
   }));
 
 Deno.test("each command asks a model for what was typed, and writes what it answers", () =>
@@ -796,6 +903,15 @@ Deno.test("each command asks a model for what was typed, and writes what it answ
     match(
       unmasked.written.error,
       /^error: Cannot inpaint as nothing of black\.png is white within/,
+    );
+    const wide = { width: 4, height: 2, channels: 1, pixels: new Uint8Array(8).fill(255) } as const;
+    await Deno.writeFile(`${folder}/wide.png`, encodePng(wide));
+    const stretched = capturedIo({ folder, root: folder, registries: echoing });
+    const otherMask = "inpaint latest own/dog/a.png --mask wide.png --out none.png".split(" ");
+    strictEqual(await main(otherMask, stretched), 2);
+    match(
+      stretched.written.error,
+      /^error: Cannot inpaint as wide\.png must have the proportions of own\/dog\/a\.png, .* 1\.00: 2\.00$/m,
     );
     const undirected = capturedIo({ folder, root: folder, registries: echoing });
     strictEqual(await main(["score", "own"], undirected), 2);

@@ -4,6 +4,7 @@ import { main } from "../../cli/main.ts";
 import { registries } from "../../registries.ts";
 import { encodePng } from "../../lab/core/png.ts";
 import { encodeNpy } from "../../lab/core/npy.ts";
+import { streamOf } from "../../lab/core/random.ts";
 import { featureNetworkOf } from "../../models/feature_network.ts";
 import { frechetDistance, momentsOf } from "../../models/metrics/frechet.ts";
 import { fewGlyphs, fewPoints } from "../models/laboratory.ts";
@@ -172,11 +173,11 @@ Deno.test("score measures a model's samples, and refuses what it cannot measure"
     const refused: [string, RegExp][] = [
       [
         "squares --against ring-8",
-        /^error: Cannot score against ring-8 as it must hold images: it holds points/,
+        /^error: Cannot score pictures against ring-8 as it must hold images: it holds points/,
       ],
       ["squares --against glyfs", /no data set "glyfs".*glyphs/],
       ["squares", /squares/],
-      ["two --against glyphs --features eyes.json", /there must be 10 pictures at least: 3/],
+      ["two --against glyphs --features eyes.json", /there must be 10 images at least: 3/],
       ["squares --against glyphs --features no.json", /Cannot read .*no.json/],
       ["squares --against glyphs --features text.json", /text.json as it must be a model.json/],
       ["squares --against glyphs --features two.json", /must take .*: \[any, 28, 28, 2\]/],
@@ -204,8 +205,8 @@ Deno.test("score measures a model's samples, and refuses what it cannot measure"
         /there must be 10 test images at least: 1/,
       ],
       [
-        "squares --against images --set dataset.folder=squares --set dataset.test=0.5",
-        /as images must have classes: give --features/,
+        "squares --against images --set dataset.folder=squares --set dataset.test=0.9 --metric fid",
+        /^error: Cannot measure fid as images must hold images with classes.*: its images have likeness/,
       ],
       ["squares --against glyphs --guidance 2", /^error: Cannot take --guidance as the pictures/],
       [
@@ -221,6 +222,46 @@ Deno.test("score measures a model's samples, and refuses what it cannot measure"
       match(error, said);
       strictEqual(error.trim().split("\n").length, 1, error);
     }
+  });
+});
+
+Deno.test("what has no judge is measured as it is, as evaluations do: pictures and points", async () => {
+  await withFolder(async (lab, folder) => {
+    await writePictures(`${folder}/squares`, 12);
+    await writePictures(`${folder}/others`, 40);
+    const sized = "--set dataset.side=8 --set dataset.grey=true --set dataset.test=0.5";
+    const { code, out, error } = await lab(`score squares --against others ${sized}`);
+    strictEqual(code, 0, error);
+    match(out, /^12 pictures of squares against others, .*\n\nmeasure +value +of real images\n/);
+    match(out, /\nenergy_distance +\S+ *\n[^]*\nnearest_train +\S+/);
+    match(out, /^measured between images as they are: images with classes alone have a judge$/m);
+
+    const random = streamOf(1, "points");
+    const values = Float32Array.from({ length: 200 * 3 }, () => random.standardNormal());
+    await Deno.writeFile(`${folder}/points.npy`, encodeNpy(values, [200, 3]));
+    const run = "run real-nvp --dataset points.npy --budget 200 --set model.batchSize=50";
+    const trained = await lab(run);
+    strictEqual(trained.code, 0, trained.error);
+    const scored = await lab("score latest --metric likeness --json");
+    strictEqual(scored.code, 0, scored.error);
+    const { scores } = JSON.parse(scored.out) as {
+      scores: { name: string; value: number; real: number }[];
+    };
+    ok(scores[0].value !== scores[0].real);
+    deepStrictEqual(scores.map(({ name }) => name), [
+      ...["energy_distance", "diversity", "precision", "recall", "density", "coverage"],
+      ...["nearest_train", "sliced_wasserstein"],
+    ]);
+    const refused = await lab("score latest --metric kid");
+    match(
+      refused.error,
+      /^error: Cannot measure kid as arrays must .*: its points have likeness\n$/,
+    );
+    const seen = await lab("score latest --features eyes.json");
+    match(
+      seen.error,
+      /^error: Cannot take --features of arrays as it must hold images: it holds po/,
+    );
   });
 });
 

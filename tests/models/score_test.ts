@@ -118,7 +118,7 @@ Deno.test("too few pictures or real images are refused, and what needs classes w
     by = network,
   ) => rejects(scoreImages(values, dataset, by, names), message);
   const enough = imagesOf(10, [0.9, 0.1]);
-  await refused(/^InputError: Cannot score as there must be 10 pictures at least: 9$/, few, [
+  await refused(/^InputError: Cannot score as there must be 10 images at least: 9$/, few, [
     "fid",
   ]);
   await refused(

@@ -16,6 +16,7 @@ import { crc32, deflateSync } from "node:zlib";
 import { InputError } from "../../../lab/core/errors.ts";
 import { dataHeld, type Dataset, holdingsOf, takesData } from "../../../lab/core/dataset.ts";
 import { encodeNpy, entriesOf, parseNpy } from "../../../lab/core/npy.ts";
+import { streamOf } from "../../../lab/core/random.ts";
 import type { DatasetDefinition } from "../../../lab/core/registry.ts";
 import { sizeOf } from "../../../lab/core/tensor_data.ts";
 import { cyclegan } from "../../../models/adversarial/cyclegan.ts";
@@ -328,7 +329,7 @@ Deno.test("a folder of pictures is a data set: subfolders are classes, broken on
     "mine/dog/notes.txt": utf8("no picture"),
     "mine/dog/3.jpg": one.subarray(0, 40),
   };
-  const set = await load(images, files, { folder: "mine/", side: 4 });
+  const set = await load(images, files, { folder: "mine/", side: 4, background: "black" });
   deepStrictEqual([set.shape, set.classes], [[4, 4, 3], 2]);
   const splits = [set.train, set.validation, set.test];
   strictEqual(splits.reduce((sum, { count }) => sum + count, 0), 4);
@@ -401,6 +402,68 @@ function folders(from: readonly string[], to: readonly string[]): Record<string,
     return [path, encodePng({ width: 4, height: 4, channels: 1, data })];
   }));
 }
+
+Deno.test("points of another scale than noise are told of, bits and constant columns are not", async () => {
+  const random = streamOf(1, "points");
+  const notesOf = async (row: (x: number) => number[], fields: object = {}) => {
+    const rows = Array.from({ length: 300 }, () => row(random.standardNormal()));
+    const files = { "a.npy": encodeNpy(Float32Array.from(rows.flat()), [300, rows[0].length]) };
+    return (await load(arrays, files, { file: "a.npy", ...fields })).notes;
+  };
+  deepStrictEqual(await notesOf((x) => [x, 0.3 * x + 0.5, 7]), []);
+  deepStrictEqual(await notesOf((x) => [x > 2 ? 1 : 0, 1]), []);
+  deepStrictEqual(await notesOf((x) => [x > 2 ? 1 : -1]), []);
+  const [note, ...others] = (await notesOf((x) => [x, 100 * x + 500]))!;
+  deepStrictEqual(others, []);
+  match(
+    note,
+    /^1 of 2 coordinates are far from mean 0 and deviation 1, .*: number 1 \(from 0\) has [\d.]+ and [\d.]+ \(/,
+  );
+  for (const row of [(x: number) => [x / 10], (x: number) => [6 * x], (x: number) => [x + 4]]) {
+    strictEqual((await notesOf(row))!.length, 1);
+  }
+});
+
+/** Black, the right half of it transparent. */
+const clear = encodePng({
+  ...{ width: 4, height: 4, channels: 2 },
+  data: Uint8Array.from({ length: 32 }, (_, i) => i % 2 === 0 || i % 8 > 4 ? 0 : 255),
+});
+
+Deno.test("what is transparent becomes black, which is told, or what lies behind it", async () => {
+  const grey = (level: number) =>
+    encodePng({ width: 4, height: 4, channels: 1, data: new Uint8Array(16).fill(level) });
+  const files = { "p/1.png": clear, "p/2.png": clear, "p/3.png": grey(0), "p/4.png": grey(0) };
+  const meanOf = ({ train, validation, test }: Dataset) => {
+    const values = [train, validation, test].flatMap(({ values }) => [...values]);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  for (const isGrey of [true, false]) {
+    const fields = { folder: "p", side: 4, grey: isGrey };
+    const plain = await load(images, files, fields);
+    deepStrictEqual([meanOf(plain), plain.notes], [0, [
+      "2 of 4 pictures have transparent places, which become black (--set dataset.background=white, " +
+      "or =black where they are to be)",
+    ]]);
+    const black = await load(images, files, { ...fields, background: "black" });
+    deepStrictEqual([meanOf(black), black.notes], [0, []]);
+    const white = await load(images, files, { ...fields, background: "white" });
+    deepStrictEqual([meanOf(white), white.notes], [0.25, []]);
+  }
+  const twice = Object.entries(files).flatMap(([path, bytes]) => [
+    [path.replace("p/", "p/from/"), grey(255)],
+    [path.replace("p/", "p/to/"), bytes],
+  ]);
+  const pairs = (background?: string) =>
+    load(imagePairs, Object.fromEntries(twice), { ...small, folder: "p", background });
+  match(
+    (await pairs()).notes!.join("\n"),
+    /^to: 2 of 4 pictures have transparent places, \S+ become b/,
+  );
+  const { train: { values, partners, count } } = await pairs("white");
+  ok(values.every((value) => value === 1));
+  ok(count > 0 && partners!.some((value) => value === 1));
+});
 
 /** Pairs of grey levels that a set holds, over all splits. */
 function levelsOf({ train, validation, test }: Dataset): [number, number][] {
@@ -769,7 +832,7 @@ Deno.test("a folder may hold WebP; what is cut off, or has no decoder, is named"
   const bytes = webpFile();
   const files = Object.fromEntries([1, 2, 3, 4].map((i) => [`w/${i}.webp`, bytes]));
   const cut = { ...files, "w/5.webp": bytes.slice(0, 40) };
-  const set = await load(images, cut, { folder: "w", side: 4 });
+  const set = await load(images, cut, { folder: "w", side: 4, background: "black" });
   deepStrictEqual(set.train.count + set.validation.count + set.test.count, 4);
   deepStrictEqual(set.notes, ["1 of 5 pictures cannot be decoded: w/5.webp"]);
   await rejects(load(images, cut, { folder: "w", strict: true }), {

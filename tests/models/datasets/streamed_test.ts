@@ -92,6 +92,14 @@ Deno.test("a streamed folder of pictures is the one in memory, a broken one left
   const held = await load(images, fields);
   deepStrictEqual(shown(streamed), shown(held));
   deepStrictEqual(streamed.notes, held.notes);
+  const clear = encodePng({ width: 5, height: 5, data: new Uint8Array(50), channels: 2 });
+  const [lit, dark] = await Promise.all(["white", "black"].map(async (background) => {
+    await Deno.mkdir(`${folder}/clear`, { recursive: true });
+    for (const i of [6, 7, 8]) await written(`clear/${i}.png`, clear);
+    const fields = { folder: `${folder}/clear`, side: 4, streamed: true, background };
+    return (await load(images, fields)).train.values[0];
+  }));
+  deepStrictEqual([lit, dark], [1, 0]);
   await Deno.writeFile(`${folder}/pictures/dog/0.png`, Uint8Array.of(1));
   throws(() => shown(streamed), /Cannot decode .*dog\/0\.png, which was whole when the run began/);
 });
