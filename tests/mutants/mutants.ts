@@ -14400,6 +14400,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/statistics/detectable_test.ts",
   },
   {
+    fault: "what two groups can tell apart depends on which is named first",
+    file: "lab/statistics/detectable.ts",
+    from: "const fewer = Math.min(x.length, y.length);",
+    to: "const fewer = x.length;",
+    test: "tests/lab/statistics/detectable_test.ts",
+  },
+  {
     fault: "a p at the level is called below it",
     file: "lab/statistics/detectable.ts",
     from: "const most = Math.ceil((isDrawn ? ARRANGEMENTS + 1 : ways) / (tests * ONE_IN)) - 1;",
