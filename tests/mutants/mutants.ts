@@ -1583,8 +1583,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "rows without a result come first where the order is turned",
     file: "web/runs_table.ts",
-    from: "return Number(isMissing(x)) - Number(isMissing(y))",
-    to: "return (descending ? -1 : 1) * (Number(isMissing(x)) - Number(isMissing(y)))",
+    from: "return Number(!x) - Number(!y)",
+    to: "return sign * (Number(!x) - Number(!y))",
     test: "tests/web/runs_table_test.ts",
   },
   {
@@ -3032,9 +3032,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a table's NaN stands first when it is turned round",
     file: "web/runs_table.ts",
-    from:
-      "if (isMissing(x) || isMissing(y)) return Number(isMissing(x)) - Number(isMissing(y));\n    const sign",
-    to: "const sign",
+    from: "if (value === undefined || Number.isNaN(value)) return",
+    to: "if (value === undefined) return",
     test: "tests/web/runs_table_test.ts",
   },
   {
@@ -8810,10 +8809,31 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "net-10 stands before net-9",
-    file: "web/scales.ts",
-    from: "{ numeric: true }",
-    to: "{ numeric: false }",
+    file: "web/alphabet.ts",
+    from: "value.split(NUMBER)",
+    to: "[value]",
     test: "tests/web/scales_test.ts",
+  },
+  {
+    fault: "0.01 stands before 0.002",
+    file: "web/alphabet.ts",
+    from: "(?:\\.\\d+)?",
+    to: "",
+    test: "tests/web/scales_test.ts",
+  },
+  {
+    fault: "groups of numbers go by the letters of their labels",
+    file: "web/runs_table.ts",
+    from: "key: place < 0 ? each.value :",
+    to: "key: place < 0 ? each.label :",
+    test: "tests/web/runs_table_test.ts",
+  },
+  {
+    fault: "two groups have one short name",
+    file: "web/format.ts",
+    from: "counts.get(short[i])!.length > 1",
+    to: "counts.get(short[i])!.length > 2",
+    test: "tests/web/runs_table_test.ts",
   },
   {
     fault: "a diverged run is offered to go on",

@@ -590,7 +590,7 @@ function shownCell(
 }
 
 function GroupRow(
-  { group: { label, runs, cells }, columns, now, ...line }: {
+  { group: { label, name, runs, cells }, columns, now, ...line }: {
     group: TableGroup;
     columns: readonly TableColumn[];
     now: number;
@@ -614,7 +614,7 @@ function GroupRow(
           ref={mark as RefObject<HTMLAnchorElement>}
           href={`/compare?${runsQuery(runs)}`}
         >
-          {label}
+          {name ?? label}
         </a>
       </th>
       {cells.map(({ iqm, spread, values, lost, metrics: judging }, i) => (
