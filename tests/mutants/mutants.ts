@@ -8815,6 +8815,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/scales_test.ts",
   },
   {
+    fault: "a chart that grows keeps the dots of its first points",
+    file: "web/components/plot_options.ts",
+    from: "hasDots(lines.current[i] ?? line)",
+    to: "hasDots(line)",
+    test: "tests/web/plot_options_test.ts",
+  },
+  {
     fault: "0.01 stands before 0.002",
     file: "web/alphabet.ts",
     from: "(?:\\.\\d+)?",
