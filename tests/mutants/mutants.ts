@@ -8020,8 +8020,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the best of several groups is the one whose first seed is",
     file: "web/finding.ts",
-    from: "b.iqm - a.iqm",
-    to: "b.figures[0] - a.figures[0]",
+    from: "ranks: [iqm, mean].map(",
+    to: "ranks: [mean].map(",
     test: "tests/web/finding_test.ts",
   },
   {
@@ -8820,6 +8820,34 @@ export const mutants: readonly Mutant[] = [
     from: "hasDots(lines.current[i] ?? line)",
     to: "hasDots(line)",
     test: "tests/web/plot_options_test.ts",
+  },
+  {
+    fault: "of two groups with one IQM the first is the best",
+    file: "web/finding.ts",
+    from: "ranks: [iqm, mean].map(",
+    to: "ranks: [iqm].map(",
+    test: "tests/web/finding_test.ts",
+  },
+  {
+    fault: "groups are apart by how the sums of their figures were rounded",
+    file: "web/finding.ts",
+    from: ".toPrecision(DIGITS)",
+    to: "",
+    test: "tests/web/finding_test.ts",
+  },
+  {
+    fault: "groups with one IQM and one mean are equal, however often one is better",
+    file: "web/finding.ts",
+    from: "ranks: [...group.ranks, probability]",
+    to: "ranks: group.ranks",
+    test: "tests/web/finding_test.ts",
+  },
+  {
+    fault: "a table has groups of one IQM in another order than the sentence above it",
+    file: "web/components/comparison_tables.tsx",
+    from: "inOrder(groups, order, ranked)",
+    to: "inOrder(groups, order)",
+    test: "tests/web/comparison_views_test.ts",
   },
   {
     fault: "0.01 stands before 0.002",
