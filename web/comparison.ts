@@ -170,6 +170,8 @@ export interface ComparisonRequest {
   readonly most?: number;
   /** The stretch of the x axis that is shown; left out: all of it. */
   readonly range?: Range;
+  /** The x axis is logarithmic: what is drawn is even there. */
+  readonly logX?: boolean;
   /** Whether tests compare equal seeds with one another. */
   readonly paired?: boolean;
 }
@@ -226,8 +228,8 @@ export class Comparer {
       const { runs, ...rest } = group;
       if (!runs.some(has) && !isLostBefore(runs)) continue;
       const own = askedFor(runs, has);
-      const { smoothing, range } = request;
-      const wanted = { metric, axis, smoothing, range, single };
+      const { smoothing, range, logX } = request;
+      const wanted = { metric, axis, smoothing, range, logX, single };
       const compared = await this.#compared({ ...rest, runs: own }, wanted, turn);
       const shown = { label, color, ...compared };
       groups.push(shown);
@@ -295,10 +297,14 @@ export class Comparer {
 
   async #compared(
     { runs, configuration }: RunGroup,
-    asked: { metric: string; axis: Axis; smoothing: number; range?: Range; single: boolean },
+    asked: Pick<ComparisonRequest, "smoothing" | "range" | "logX"> & {
+      readonly metric: string;
+      readonly axis: Axis;
+      readonly single: boolean;
+    },
     turn: () => Promise<void>,
   ): Promise<Unmarked> {
-    const { metric, axis, smoothing, range, single } = asked;
+    const { metric, axis, smoothing, range, logX, single } = asked;
     const counted = new Set(counting(runs));
     const seeds = runs.map((run) => ({
       run: run.id,
@@ -335,7 +341,7 @@ export class Comparer {
         continue;
       }
       const { shown, whole } = curvesOf(read, axis, smoothing);
-      const line = drawn(shown, LINE_POINTS, range);
+      const line = drawn(shown, LINE_POINTS, range, logX);
       const drawnLine = single ? { x: line.x, y: line.y.map(jsonNumber) } : {};
       lines.push({ ...drawnLine, ...told });
       if (counted.has(run)) {
@@ -356,7 +362,7 @@ export class Comparer {
         ...{ ...seed, lacks: false, figure: null, x: [], y: [] },
         ...lines[i],
       })),
-      mean: meanOf(common, range),
+      mean: meanOf(common, range, logX),
       statistics: this.#statisticsOf(figures),
       settings: flatten(configuration),
     };
@@ -563,11 +569,15 @@ export function countingOf(
 }
 
 /** The mean over seeds with its spread, bin by bin. */
-function meanOf(curves: readonly SeedCurve[], range?: Range): ComparedGroup["mean"] {
+function meanOf(
+  curves: readonly SeedCurve[],
+  range?: Range,
+  logX?: boolean,
+): ComparedGroup["mean"] {
   const curve: ComparedGroup["mean"] = { x: [], y: [], low: [], high: [] };
   if (curves.length === 0) return curve;
   const repeats = Math.min(CURVE_REPEATS, Math.max(100, Math.ceil(15_000 / curves.length)));
-  const { x, seeds, broken } = binned(curves, range);
+  const { x, seeds, broken } = binned(curves, range, logX);
   if (broken !== undefined) curve.broken = { x: broken.x, value: String(broken.value) };
   // The same draws in every bin: a band's edge does not jump where its lines do not.
   const draws = new KeptDraws(streamOf(0, "bootstrap"), curves.length);

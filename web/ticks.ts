@@ -89,6 +89,11 @@ export function unitOf(log: boolean): (value: number) => number {
   return log ? Math.log10 : (value) => value;
 }
 
+/** Which number stands there: the inverse of {@linkcode unitOf}. */
+export function standingAt(log: boolean): (place: number) => number {
+  return log ? (place) => 10 ** place : (place) => place;
+}
+
 /** Beyond each end of a logarithmic axis, as a share of its length; of one value so many powers of ten. */
 const [MARGIN, POWERS] = [0.05, 0.5];
 
