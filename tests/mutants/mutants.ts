@@ -8885,6 +8885,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/dashboard_test.ts",
   },
   {
+    fault: "what a completed run says is told as an error",
+    file: "web/contents.ts",
+    from: 'completed: "note",',
+    to: 'completed: "problem",',
+    test: "tests/web/contents_test.ts",
+  },
+  {
     fault: "0.01 stands before 0.002",
     file: "web/alphabet.ts",
     from: "(?:\\.\\d+)?",
@@ -8972,7 +8979,7 @@ export const mutants: readonly Mutant[] = [
     fault: "a stop that was wanted is told as a failure",
     file: "web/contents.ts",
     from: 'stopped: "success",',
-    to: 'completed: "success",',
+    to: 'stopped: "problem",',
     test: "tests/web/contents_test.ts",
   },
   {
