@@ -2613,8 +2613,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a change that no server answers says what fetch says",
     file: "web/components/change_bar.tsx",
-    from: "text: reasonOf(error as Error)",
-    to: "text: (error as Error).message",
+    from: "=> refused.value = reasonOf",
+    to: "=> refused.value = ((each: Error) => each.message)",
     test: "tests/web/change_test.ts",
   },
   {
@@ -8890,6 +8890,20 @@ export const mutants: readonly Mutant[] = [
     from: 'completed: "note",',
     to: 'completed: "problem",',
     test: "tests/web/contents_test.ts",
+  },
+  {
+    fault: "a refused change takes away the way back of the one before",
+    file: "web/components/change_bar.tsx",
+    from: "=> refused.value = reasonOf(error);",
+    to: "=> (said.value = null, refused.value = reasonOf(error));",
+    test: "tests/web/views_test.ts",
+  },
+  {
+    fault: "a bar goes on saying that the server does not answer",
+    file: "web/components/change_bar.tsx",
+    from: "connected.value && refused.peek() === NO_ANSWER",
+    to: "connected.value && refused.peek() === ''",
+    test: "tests/web/change_test.ts",
   },
   {
     fault: "0.01 stands before 0.002",

@@ -23,6 +23,9 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-asking -get +stamp",
     "-inView",
   ],
+  "components/change_bar.tsx": [
+    "-refused",
+  ],
   "components/film.tsx": [
     "-moments",
   ],

@@ -444,10 +444,27 @@ Deno.test("each button of the chosen runs asks for its change, and for its oppos
     strictEqual(tag.value, "half a ta");
     tag.happens("keydown", { key: "Escape" });
     deepStrictEqual([asked, tag.value], [[], ""]);
+    strictEqual(tag.getAttribute("maxlength") ?? tag.getAttribute("maxLength"), "50");
     page.get("button", "Archive").click();
     await answered();
-    deepStrictEqual([page.get("span").textContent, left], ["It is gone. ", []]);
+    deepStrictEqual([page.get("span", ".refused").textContent, left], ["It is gone.", []]);
     deepStrictEqual(page.all("button", "Undo"), []);
+  });
+  // What was done before stays, with its way back, beside why the next was not.
+  const made = () => Response.json({ changed: ["a"] });
+  const answers = [made(), new Response("It is full.", { status: 409 }), made()];
+  await changing(() => answers.shift()!, async (asked) => {
+    using page = new SmallPage(ChangeBar, { chosen: new Set(["a"]), left: () => {} });
+    const told = () => page.all("span").map(({ textContent }) => textContent);
+    put("Tag", "good")(page);
+    await answered();
+    put("Tag", "other")(page);
+    await answered();
+    deepStrictEqual(told(), ["1 run tagged “good”. Undo", "It is full."]);
+    page.get("button", "Undo").click();
+    await answered();
+    deepStrictEqual(asked.at(-1), { runs: ["a"], change: untag("good") });
+    deepStrictEqual(told(), ["Undone. "]);
   });
   using none = new SmallPage(ChangeBar, { chosen: new Set<string>(), left: () => {} });
   strictEqual(none.textContent, "");
