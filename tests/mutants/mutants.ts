@@ -8906,6 +8906,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/change_test.ts",
   },
   {
+    fault: "a note that is not the stored one any more is taken",
+    file: "web/note_keeper.ts",
+    from: "    if (!await this.look()) return undefined;\n",
+    to: "",
+    test: "tests/web/views_test.ts",
+  },
+  {
+    fault: "a note in conflict stays what it was as the conflict began",
+    file: "web/islands/run_note.tsx",
+    from: "[keeper, stamp]",
+    to: "[keeper]",
+    test: "tests/web/views_test.ts",
+  },
+  {
     fault: "0.01 stands before 0.002",
     file: "web/alphabet.ts",
     from: "(?:\\.\\d+)?",

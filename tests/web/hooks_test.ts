@@ -89,6 +89,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-sparks +stamp",
   ],
   "islands/run_note.tsx": [
+    "+stamp",
     "-note -type",
   ],
   "islands/train.tsx": [

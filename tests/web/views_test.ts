@@ -573,7 +573,7 @@ Deno.test("a note that was written elsewhere is shown beside what is typed, and 
   for (const name of ["Keep what is typed here", "Take the other one"]) {
     const answers = [
       Response.json({ note: "theirs" }, { status: 409 }),
-      Response.json({ changed: ["r"] }),
+      Response.json({ changed: name.startsWith("Keep") ? ["r"] : [] }),
     ];
     await changing(() => answers.shift()!, async (asked) => {
       using page = new SmallPage(RunNote, { run: "r", note: "", readOnly: false });
@@ -591,10 +591,51 @@ Deno.test("a note that was written elsewhere is shown beside what is typed, and 
       ok(page.leave());
       const keeps = name.startsWith("Keep");
       strictEqual(area.value, keeps ? "mine too" : "theirs");
-      const change = { action: "note", note: "mine too", before: "theirs" };
-      deepStrictEqual(asked, keeps ? [{ runs: ["r"], change }] : []);
+      // Whether the other one is still there is asked by what changes nothing.
+      const note = keeps ? "mine too" : "theirs";
+      deepStrictEqual(asked, [
+        { runs: ["r"], change: { action: "note", note, before: "theirs" } },
+      ]);
     });
   }
+});
+
+Deno.test("the other note that is taken is the stored one, however often it was changed meanwhile", async () => {
+  const conflict = (note: string) => Response.json({ note }, { status: 409 });
+  const answers: (() => Response | Promise<Response>)[] = [
+    () => conflict("A1"),
+    () => conflict("A2"),
+    () => conflict("A3"),
+    () => Promise.reject(new TypeError("Failed to fetch")),
+    () => Response.json({ changed: [] }),
+  ];
+  await changing(() => answers.shift()!(), async (asked) => {
+    using page = new SmallPage(RunNote, { run: "noted", note: "", readOnly: false });
+    const area = page.get("textarea");
+    const shown = () => page.all("blockquote").map(({ textContent }) => textContent);
+    area.put("B1");
+    await answered();
+    deepStrictEqual(shown(), ["A1"]);
+    // The store tells of a change of the run.
+    const rows = [{ id: "noted", stamp: 7 } as unknown as RunSummary];
+    hear({ complete: false, rows, removed: [] });
+    settle();
+    await answered();
+    deepStrictEqual(shown(), ["A2"]);
+    const take = async () => {
+      page.get("button", "Take the other one").click();
+      await answered();
+    };
+    // What nobody saw is not taken.
+    await take();
+    deepStrictEqual([shown(), area.value], [["A3"], "B1"]);
+    await take();
+    deepStrictEqual([shown(), area.value], [["A3"], "B1"]);
+    strictEqual(page.all("p", ".problem")[0].textContent, "Not kept: The server does not answer.");
+    await take();
+    deepStrictEqual([shown(), area.value, page.all("p", ".problem").length], [[], "A3", 0]);
+    strictEqual(asked.length, 5);
+  });
 });
 
 Deno.test("axis and smoothing are chosen by their names", () => {
