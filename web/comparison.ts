@@ -43,12 +43,13 @@ import { MOST_GROUPS, USUAL_GROUPS } from "./comparison_size.ts";
 import { inOrder } from "./contents.ts";
 import { binned, drawn, type Range, type SeedCurve } from "./curves.ts";
 import { term } from "../lab/experiment/conditions.ts";
-import { filtered, unlessArchived } from "./filter.ts";
+import { DAMAGED } from "../lab/experiment/run_fields.ts";
+import { filtered, type Listed, unlessArchived } from "./filter.ts";
 import { type Contender, type Finding, findingsOf } from "./finding.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { usualCount } from "../lab/store/run_budget.ts";
 import { labelsOf, marksOf } from "./marks.ts";
-import { factsOf, jsonNumber } from "./summary.ts";
+import { factsOf, jsonNumber, summaryOfDamaged } from "./summary.ts";
 import { ARCHIVED, STARRED } from "./tags.ts";
 import { curvesOf } from "./thinned.ts";
 
@@ -198,7 +199,7 @@ export class Comparer {
     request: ComparisonRequest,
     turn: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Comparison> {
-    const { groups: found, filter, left, missing, pruned } = chosen(this.#store, request);
+    const { groups: found, filter, left, missing, pruned, damaged } = chosen(this.#store, request);
     await turn();
     const members = found.flatMap(({ runs }) => runs);
     const judged = judgedByEnd(this.#store, members);
@@ -253,6 +254,7 @@ export class Comparer {
         : []),
       ...[
         ...(pruned > 0 ? [prunedNote(pruned)] : []),
+        ...damagedNote([...damaged, ...groups.flatMap(damagedSeeds)]),
         ...groups.flatMap((group) => noteOf(group, metric)),
         ...judged.notes,
         ...choices,
@@ -325,7 +327,7 @@ export class Comparer {
     for (const run of runs) {
       const read = unlessDamaged(() => this.#store.series(run.id, metric));
       if (read instanceof DamageError) {
-        lines.push({ status: "damaged", counts: false });
+        lines.push({ status: DAMAGED, counts: false });
         continue;
       }
       const last = isLost(run) ? NaN : figuresOf(this.#store, run)[metric];
@@ -409,6 +411,15 @@ function noteOf(group: ComparedGroup, metric: string): string[] {
   return lackingNote(group.label, metric, counted.length, lackingSeeds(group));
 }
 
+/** Runs of a group whose series of the metric is damaged. */
+function damagedSeeds({ seeds }: ComparedGroup): string[] {
+  return seeds.filter(({ status }) => status === DAMAGED).map(({ run }) => run);
+}
+
+function damagedNote(ids: readonly string[]): string[] {
+  return ids.length === 0 ? [] : [`Left out, as damaged: ${ids.join(", ")}`];
+}
+
 /** A group as it is held against others. */
 function contender(
   group: ComparedGroup,
@@ -461,14 +472,17 @@ export function comparedRuns(store: StoreReader, request: ComparisonRequest): Ru
   return chosen(store, request).groups.flatMap(({ runs }) => runs);
 }
 
-/** The groups to compare: the newest ones, how many are left out, and named runs that are not there. */
+/**
+ * The groups to compare: the newest ones, how many are left out, named runs that are not there, and found
+ * ones whose record is damaged.
+ */
 function chosen(
   store: StoreReader,
   { runs: ids, filter: asked, most = USUAL_GROUPS }: ComparisonRequest,
-): { filter: string; missing: Missing[] } & Newest {
+): { filter: string; missing: Missing[]; damaged: string[] } & Newest {
   if (ids.length > 0) {
     const { runs, missing } = namedRuns(store, ids);
-    return { ...newest(runs, most), filter: "", missing };
+    return { ...newest(runs, most), filter: "", missing, damaged: [] };
   }
   const all = store.runs();
   // A run that has only begun takes no page from those that have something to show.
@@ -477,9 +491,14 @@ function chosen(
     return own.find(({ id }) => store.seriesNames(id).length > 0) ?? own[0];
   };
   const filter = asked.trim() === "" ? filterOf(first()) : asked;
-  const listed = all.map((run) => ({ run, row: factsOf(run) }));
-  const runs = unlessArchived(filtered(store, listed, filter), filter).map(({ run }) => run);
-  return { ...newest(runs, most), filter, missing: [] };
+  const listed: Listed[] = [
+    ...all.map((run) => ({ run, row: factsOf(run) })),
+    ...store.damagedRuns().map((run) => ({ run: undefined, row: summaryOfDamaged(run, 0) })),
+  ];
+  const found = unlessArchived(filtered(store, listed, filter), filter);
+  const runs = found.flatMap(({ run }) => run ?? []);
+  const damaged = found.filter(({ run }) => run === undefined).map(({ row }) => row.id);
+  return { ...newest(runs, most), filter, missing: [], damaged };
 }
 
 /** What finds a run and those that belong to it: by its first tag beside `starred`, else by its experiment. */

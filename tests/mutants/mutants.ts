@@ -8920,6 +8920,34 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/views_test.ts",
   },
   {
+    fault: "a group of which no seed counts has NaN for its IQM",
+    file: "web/components/comparison_tables.tsx",
+    from: "return counted.length > 0 &&",
+    to: "return",
+    test: "tests/web/comparison_views_test.ts",
+  },
+  {
+    fault: "runs with a damaged record are left out of Compare without a word",
+    file: "web/comparison.ts",
+    from: "...damagedNote([...damaged, ...groups",
+    to: "...damagedNote([...groups",
+    test: "tests/web/comparison_test.ts",
+  },
+  {
+    fault: "runs with a damaged series are left out of Compare without a word",
+    file: "web/comparison.ts",
+    from: "...damaged, ...groups.flatMap(damagedSeeds)",
+    to: "...damaged",
+    test: "tests/web/comparison_test.ts",
+  },
+  {
+    fault: "a picture that is not there is a broken one",
+    file: "web/components/stored_picture.tsx",
+    from: "onError={() => missing.value = hash}",
+    to: "",
+    test: "tests/web/views_test.ts",
+  },
+  {
     fault: "0.01 stands before 0.002",
     file: "web/alphabet.ts",
     from: "(?:\\.\\d+)?",
@@ -12883,8 +12911,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "archived runs come back into the figures of Compare",
     file: "web/comparison.ts",
-    from: "unlessArchived(filtered(store, listed, filter), filter).map",
-    to: "filtered(store, listed, filter).map",
+    from: "unlessArchived(filtered(store, listed, filter), filter);",
+    to: "filtered(store, listed, filter);",
     test: "tests/web/comparison_test.ts",
   },
   {

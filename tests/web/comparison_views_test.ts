@@ -147,7 +147,7 @@ Deno.test("each group has its figures, what is known against the best, and its s
           ...[" dqn", "10", "", "5 … 15, extremes", "0.94", "0.012", "3", "–", "11", "12"],
           "1 (running), 2 (older, not counted), 3 (failed, not counted)",
         ],
-        [" a2c", "NaN", "", "–", "–", "–", "–", "–", "NaN", "NaN", ""],
+        [" a2c", "none", "", "–", "–", "–", "–", "–", "none", "none", ""],
         [
           ...[" sac", "none", "", "–", "–", "–", "–", "–", "none", "none"],
           "2 of 3, 1 diverged: 1 (diverged), 2, 3",
@@ -206,8 +206,12 @@ Deno.test("groups of one IQM stand as they are ranked, and those that are equal 
 });
 
 Deno.test("groups stand with the best first, and by any column as its head is clicked", () => {
-  const of = (label: string, iqm: number, mean: number, seeds: unknown[] = []) =>
-    group(label, { seeds, statistics: { iqm, spread: null, mean, median: 0 } });
+  const of = (
+    label: string,
+    iqm: number,
+    mean: number,
+    seeds: unknown[] = [seedOf(`${label}1`, iqm)],
+  ) => group(label, { seeds, statistics: { iqm, spread: null, mean, median: 0 } });
   const groups = [
     of("a", 1, 30),
     of("b", 3, 20),

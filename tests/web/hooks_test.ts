@@ -59,6 +59,9 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "components/spreads.tsx": [
     "-iteration -part -problem -shown",
   ],
+  "components/stored_picture.tsx": [
+    "-missing",
+  ],
   "components/time.ts": [
     "-now -then",
   ],

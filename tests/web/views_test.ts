@@ -1175,6 +1175,12 @@ Deno.test("what a page has made itself is painted, text is asked for, what is st
       ...["/artifacts/h10", "samples at iteration 10", "points-on-white"],
     ]);
     strictEqual(page.get("small").textContent, ", 1 of 3");
+    image10.happens("error");
+    strictEqual(page.all("img").length, 0);
+    strictEqual(
+      page.get("span", ".problem").textContent,
+      "samples at iteration 10 cannot be shown: its file is missing or damaged.",
+    );
     chosenIteration.value = 20;
     settle();
     const text = () => page.get("pre").textContent;

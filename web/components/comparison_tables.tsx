@@ -51,9 +51,10 @@ export function inOrder(
   );
 }
 
-/** Whether all seeds that count have a figure, without which a group has none. */
+/** Whether some seeds count and all of these have a figure, without which a group has none. */
 function hasFigure({ seeds }: ComparedGroup): boolean {
-  return !countedOf(seeds).some((seed) => isLost(seed) || seed.lacks);
+  const counted = countedOf(seeds);
+  return counted.length > 0 && !counted.some((seed) => isLost(seed) || seed.lacks);
 }
 
 /**
