@@ -8948,6 +8948,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/views_test.ts",
   },
   {
+    fault: "each group's dots have a scale of their own",
+    file: "web/components/seeds.tsx",
+    from: "[...reaches.get(key) ?? [], ...values]",
+    to: "[...values]",
+    test: "tests/web/run_table_island_test.ts",
+  },
+  {
+    fault: "figures of several metrics have one scale",
+    file: "web/components/seeds.tsx",
+    from: "=> `${column} ${metrics}`;",
+    to: "=> `${column} ${metrics === undefined}`;",
+    test: "tests/web/run_table_island_test.ts",
+  },
+  {
     fault: "0.01 stands before 0.002",
     file: "web/alphabet.ts",
     from: "(?:\\.\\d+)?",
