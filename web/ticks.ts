@@ -53,6 +53,17 @@ export function labelRoom(low: number, high: number): number {
   return Math.max(Math.abs(low), Math.abs(high)) >= VAST ? 90 : 50;
 }
 
+/** Pixels between the ticks of an upright axis, where it is high enough. */
+const ROOM = 30;
+
+/**
+ * Pixels that ticks of an upright axis are apart at least: as the next {@linkcode STEPS} may be twice as
+ * long, a quarter of its height leaves two of them, which tell a scale.
+ */
+export function tickRoom(height: number): number {
+  return Math.min(ROOM, height / 4);
+}
+
 /** Labels with exponents, as short as tells them apart; what sums leave in the place of 0 is 0. */
 function exponents(ticks: readonly number[]): string[] {
   const rounding = RELATIVE * Math.max(...ticks.map(Math.abs));

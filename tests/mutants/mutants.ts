@@ -8962,6 +8962,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/run_table_island_test.ts",
   },
   {
+    fault: "a low chart has one tick",
+    file: "web/ticks.ts",
+    from: "Math.min(ROOM, height / 4)",
+    to: "ROOM",
+    test: "tests/web/ticks_test.ts",
+  },
+  {
     fault: "0.01 stands before 0.002",
     file: "web/alphabet.ts",
     from: "(?:\\.\\d+)?",

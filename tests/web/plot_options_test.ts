@@ -398,6 +398,8 @@ Deno.test("marks side by side have one tick, other lines those of the axis", () 
   strictEqual(curve.splits, undefined);
   const width = y.size as (plot: unknown, labels: readonly string[] | null) => number;
   deepStrictEqual([width(null, null), width(null, ["1", "123456"])], [46, 60]);
+  const room = y.space as (...args: unknown[]) => number;
+  deepStrictEqual([room(null, 1, 0, 1, 80), room(null, 1, 0, 1, 300)], [20, 30]);
   const labels = y.values as unknown as (
     plot: unknown,
     splits: readonly number[],

@@ -18,6 +18,7 @@ import {
   STEPS,
   stepsFor,
   tickLabels,
+  tickRoom,
 } from "../ticks.ts";
 import { cutNames, shortNames } from "../short_names.ts";
 import { spread } from "./line_names.ts";
@@ -150,6 +151,7 @@ export function chartOptions(
       {
         ...axis,
         size: widthOf,
+        space: (_, __, ___, ____, height) => tickRoom(height),
         incrs: () =>
           stepsFor(...lines.current.flatMap(({ y, low = [], high = [] }) => [y, low, high])),
         ...log && logAxis("y"),
