@@ -8969,6 +8969,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/ticks_test.ts",
   },
   {
+    fault: "a run's last error is one line with all the calls that it came from",
+    file: "lab/experiment/calls.ts",
+    from: "event.slice(message.length).split(/ (?=at )/)",
+    to: "[event.slice(message.length)]",
+    test: "tests/web/views_test.ts",
+  },
+  {
+    fault: "nothing says that what is typed waits for Enter",
+    file: "web/explorer/texts.tsx",
+    from: "disabled={typed.value === prompt.value}",
+    to: "disabled",
+    test: "tests/web/explorer_views_test.ts",
+  },
+  {
     fault: "0.01 stands before 0.002",
     file: "web/alphabet.ts",
     from: "(?:\\.\\d+)?",

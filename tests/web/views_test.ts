@@ -769,6 +769,20 @@ Deno.test("a run's figures stand under their names, and its end and events below
     strictEqual(page.get("summary").textContent, `Events (1,200, the newest ${count})`);
     strictEqual(page.all("li")[1].textContent, "iteration 1,000 m");
   }
+  // The calls that an error came from are lines.
+  const calls = ["at step (a.ts:1:2)", "at async run (b.ts:3:4)"];
+  const message = "boom at 3 (a.ts:1:2)";
+  using failed = new SmallPage(RunEvents, {
+    contents: {
+      ...{ message, tone: "problem", eventCount: 2 },
+      events: [
+        event(1),
+        { iteration: 2, level: "error", message: [message, ...calls].join(" ") },
+      ],
+    },
+  });
+  deepStrictEqual(failed.all("pre").map(({ textContent }) => textContent), [calls.join("\n")]);
+  strictEqual(failed.all("li")[1].textContent, `iteration 2 ${message}${calls.join("\n")}`);
 });
 
 Deno.test("a mode is moved by keys and by the pointer, and stays within the plane", () => {
