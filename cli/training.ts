@@ -7,6 +7,7 @@
 import { amountOf } from "../lab/core/budget.ts";
 import { InputError } from "../lab/core/errors.ts";
 import { printable } from "../lab/core/printable.ts";
+import { callsBehind } from "../lab/experiment/calls.ts";
 import { lineOf } from "../lab/experiment/error_lines.ts";
 import { secondsInLanes } from "../lab/experiment/budget.ts";
 import type { Plan, RunProgress } from "../lab/experiment/launch.ts";
@@ -171,10 +172,10 @@ export function conclude(
   return broken.length > 0 ? 1 : 0;
 }
 
-/** The calls that a run's last error came from, a line each, which its event has behind the message. */
+/** The calls that a run's last error came from, a line each. */
 function callsOf(message: string, events: readonly StoredEvent[]): string {
   const error = events.findLast(({ level }) => level === "error")?.message ?? "";
-  return printable(error.slice(message.length)).replaceAll(/ (?=at )/g, "\n    ").slice(1) + "\n";
+  return callsBehind(message, error).map((call) => `    ${printable(call)}\n`).join("");
 }
 
 /** Says why some of several runs could not start, each reason once, and returns the exit code of that. */

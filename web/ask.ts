@@ -17,9 +17,12 @@ export function ask(path: string, options?: { readonly signal?: AbortSignal }): 
   return answer(path, options);
 }
 
+/** What is said where nobody answers. */
+export const NO_ANSWER = "The server does not answer.";
+
 /** Why a request failed, in words: `fetch` says by an error of its own that nobody answered. */
 export function reasonOf(error: Error): string {
-  return error instanceof TypeError ? "The server does not answer." : error.message;
+  return error instanceof TypeError ? NO_ANSWER : error.message;
 }
 
 /**

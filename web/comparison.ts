@@ -46,12 +46,13 @@ import { MOST_GROUPS, USUAL_GROUPS } from "./comparison_size.ts";
 import { inOrder } from "./contents.ts";
 import { binned, drawn, type Range, type SeedCurve } from "./curves.ts";
 import { term } from "../lab/experiment/conditions.ts";
-import { filtered, unlessArchived } from "./filter.ts";
+import { DAMAGED } from "../lab/experiment/run_fields.ts";
+import { filtered, type Listed, unlessArchived } from "./filter.ts";
 import { type Contender, type Finding, findingsOf } from "./finding.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { usualCount } from "../lab/store/run_budget.ts";
 import { labelsOf, marksOf } from "./marks.ts";
-import { factsOf, jsonNumber } from "./summary.ts";
+import { factsOf, jsonNumber, summaryOfDamaged } from "./summary.ts";
 import { ARCHIVED, STARRED } from "./tags.ts";
 import { curvesOf } from "./thinned.ts";
 
@@ -173,6 +174,8 @@ export interface ComparisonRequest {
   readonly most?: number;
   /** The stretch of the x axis that is shown; left out: all of it. */
   readonly range?: Range;
+  /** The x axis is logarithmic: what is drawn is even there. */
+  readonly logX?: boolean;
   /** Whether tests compare equal seeds with one another. */
   readonly paired?: boolean;
 }
@@ -199,7 +202,7 @@ export class Comparer {
     request: ComparisonRequest,
     turn: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Comparison> {
-    const { groups: found, filter, left, missing, pruned } = chosen(this.#store, request);
+    const { groups: found, filter, left, missing, pruned, damaged } = chosen(this.#store, request);
     await turn();
     const members = found.flatMap(({ runs }) => runs);
     const judged = judgedByEnd(this.#store, members);
@@ -229,8 +232,8 @@ export class Comparer {
       const { runs, ...rest } = group;
       if (!runs.some(has) && !isLostBefore(runs)) continue;
       const own = askedFor(runs, has);
-      const { smoothing, range } = request;
-      const wanted = { metric, axis, smoothing, range, single };
+      const { smoothing, range, logX } = request;
+      const wanted = { metric, axis, smoothing, range, logX, single };
       const compared = await this.#compared({ ...rest, runs: own }, wanted, turn);
       const shown = { label, color, ...compared };
       groups.push(shown);
@@ -254,6 +257,7 @@ export class Comparer {
         : []),
       ...[
         ...(pruned > 0 ? [prunedNote(pruned)] : []),
+        ...damagedNote([...damaged, ...groups.flatMap(damagedSeeds)]),
         ...groups.flatMap((group) => noteOf(group, metric)),
         ...judged.notes,
         ...choices,
@@ -299,10 +303,14 @@ export class Comparer {
 
   async #compared(
     { runs, configuration }: RunGroup,
-    asked: { metric: string; axis: Axis; smoothing: number; range?: Range; single: boolean },
+    asked: Pick<ComparisonRequest, "smoothing" | "range" | "logX"> & {
+      readonly metric: string;
+      readonly axis: Axis;
+      readonly single: boolean;
+    },
     turn: () => Promise<void>,
   ): Promise<Unmarked> {
-    const { metric, axis, smoothing, range, single } = asked;
+    const { metric, axis, smoothing, range, logX, single } = asked;
     const counted = new Set(counting(runs));
     const seeds = runs.map((run) => ({
       run: run.id,
@@ -323,7 +331,7 @@ export class Comparer {
     for (const run of runs) {
       const read = unlessDamaged(() => this.#store.series(run.id, metric));
       if (read instanceof DamageError) {
-        lines.push({ status: "damaged", counts: false });
+        lines.push({ status: DAMAGED, counts: false });
         continue;
       }
       const last = isLost(run) ? NaN : figuresOf(this.#store, run)[metric];
@@ -339,7 +347,7 @@ export class Comparer {
         continue;
       }
       const { shown, whole } = curvesOf(read, axis, smoothing);
-      const line = drawn(shown, LINE_POINTS, range);
+      const line = drawn(shown, LINE_POINTS, range, logX);
       const drawnLine = single ? { x: line.x, y: line.y.map(jsonNumber) } : {};
       lines.push({ ...drawnLine, ...told });
       if (counted.has(run)) {
@@ -360,7 +368,7 @@ export class Comparer {
         ...{ ...seed, lacks: false, figure: null, x: [], y: [] },
         ...lines[i],
       })),
-      mean: meanOf(common, range),
+      mean: meanOf(common, range, logX),
       statistics: this.#statisticsOf(figures),
       settings: flatten(configuration),
     };
@@ -405,6 +413,15 @@ function lackingSeeds({ seeds }: ComparedGroup): string[] {
 function noteOf(group: ComparedGroup, metric: string): string[] {
   const counted = group.seeds.filter(({ counts }) => counts);
   return lackingNote(group.label, metric, counted.length, lackingSeeds(group));
+}
+
+/** Runs of a group whose series of the metric is damaged. */
+function damagedSeeds({ seeds }: ComparedGroup): string[] {
+  return seeds.filter(({ status }) => status === DAMAGED).map(({ run }) => run);
+}
+
+function damagedNote(ids: readonly string[]): string[] {
+  return ids.length === 0 ? [] : [`Left out, as damaged: ${ids.join(", ")}`];
 }
 
 /** A group as it is held against others. */
@@ -460,14 +477,17 @@ export function comparedRuns(store: StoreReader, request: ComparisonRequest): Ru
   return chosen(store, request).groups.flatMap(({ runs }) => runs);
 }
 
-/** The groups to compare: the newest ones, how many are left out, and named runs that are not there. */
+/**
+ * The groups to compare: the newest ones, how many are left out, named runs that are not there, and found
+ * ones whose record is damaged.
+ */
 function chosen(
   store: StoreReader,
   { runs: ids, filter: asked, most = USUAL_GROUPS }: ComparisonRequest,
-): { filter: string; missing: Missing[] } & Newest {
+): { filter: string; missing: Missing[]; damaged: string[] } & Newest {
   if (ids.length > 0) {
     const { runs, missing } = namedRuns(store, ids);
-    return { ...newest(runs, most), filter: "", missing };
+    return { ...newest(runs, most), filter: "", missing, damaged: [] };
   }
   const all = store.runs();
   // A run that has only begun takes no page from those that have something to show.
@@ -476,9 +496,14 @@ function chosen(
     return own.find(({ id }) => store.seriesNames(id).length > 0) ?? own[0];
   };
   const filter = asked.trim() === "" ? filterOf(first()) : asked;
-  const listed = all.map((run) => ({ run, row: factsOf(run) }));
-  const runs = unlessArchived(filtered(store, listed, filter), filter).map(({ run }) => run);
-  return { ...newest(runs, most), filter, missing: [] };
+  const listed: Listed[] = [
+    ...all.map((run) => ({ run, row: factsOf(run) })),
+    ...store.damagedRuns().map((run) => ({ run: undefined, row: summaryOfDamaged(run, 0) })),
+  ];
+  const found = unlessArchived(filtered(store, listed, filter), filter);
+  const runs = found.flatMap(({ run }) => run ?? []);
+  const damaged = found.filter(({ run }) => run === undefined).map(({ row }) => row.id);
+  return { ...newest(runs, most), filter, missing: [], damaged };
 }
 
 /** What finds a run and those that belong to it: by its first tag beside `starred`, else by its experiment. */
@@ -570,11 +595,15 @@ export function countingOf(
 }
 
 /** The mean over seeds with its spread, bin by bin. */
-function meanOf(curves: readonly SeedCurve[], range?: Range): ComparedGroup["mean"] {
+function meanOf(
+  curves: readonly SeedCurve[],
+  range?: Range,
+  logX?: boolean,
+): ComparedGroup["mean"] {
   const curve: ComparedGroup["mean"] = { x: [], y: [], low: [], high: [] };
   if (curves.length === 0) return curve;
   const repeats = Math.min(CURVE_REPEATS, Math.max(100, Math.ceil(15_000 / curves.length)));
-  const { x, seeds, broken } = binned(curves, range);
+  const { x, seeds, broken } = binned(curves, range, logX);
   if (broken !== undefined) curve.broken = { x: broken.x, value: String(broken.value) };
   // The same draws in every bin: a band's edge does not jump where its lines do not.
   const draws = new KeptDraws(streamOf(0, "bootstrap"), curves.length);

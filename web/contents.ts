@@ -120,9 +120,14 @@ export function leftBy(store: StoreReader, run: string): Left {
   return { pictures: shown.filter((each) => !isPlane(each)), planes: shown.filter(isPlane) };
 }
 
-const tones: Partial<Record<Run["status"], Contents["tone"]>> = {
+/** How a run's own words about its end read. */
+const tones: Readonly<Record<Run["status"], Contents["tone"]>> = {
+  running: "note",
+  completed: "note",
   stopped: "success",
   interrupted: "note",
+  diverged: "problem",
+  failed: "problem",
 };
 
 /** What a run holds. */
@@ -138,7 +143,7 @@ export function contentsOf(store: StoreReader, run: Run): Contents {
     message: run.status === "interrupted" && run.message !== null
       ? `interrupted ${run.message}`
       : run.message,
-    tone: tones[run.status] ?? "problem",
+    tone: tones[run.status],
     digest: run.digest,
   };
 }

@@ -4,9 +4,12 @@
  * @module
  */
 import { Downsampler } from "../lab/store/downsample.ts";
+import { standingAt, unitOf } from "./ticks.ts";
 
 /** Bins of a mean, at most. */
 const BINS = 120;
+/** Points that are drawn of a bucket of a logarithmic axis: its ends, and the lowest and the highest between. */
+const OF_BUCKET = 4;
 
 /** Points by ascending x. */
 export interface Curve {
@@ -51,25 +54,60 @@ export interface Binned {
 /**
  * About `points` points of a curve, for a line: the lowest and the highest of each bucket, so that
  * no spike is lost, the first, and the last; of a range those that lie in it.
+ *
+ * @param logX The x axis is logarithmic.
  */
 export function drawn(
   { x, y }: Curve,
   points: number,
   range: Range = everything,
+  logX = false,
 ): { x: number[]; y: number[] } {
-  const picks = picksOf(y, points, indicesOf(x, range));
+  const picks = picksOf(y, points, indicesOf(x, range), logX ? x : undefined);
   return { x: picks.map((i) => x[i]), y: picks.map((i) => y[i]) };
 }
 
-/** The indices of about `points` values between two indices, as `drawn` takes them. */
+/**
+ * The indices of about `points` values between two indices, as `drawn` takes them.
+ *
+ * @param logX Where they stand on a logarithmic axis: buckets are even there, instead of in number.
+ */
 export function picksOf(
   y: ArrayLike<number>,
   points: number,
   [start, end]: readonly [number, number],
+  logX?: ArrayLike<number>,
 ): number[] {
+  if (logX !== undefined && end - start > points) {
+    return logBuckets(logX, [start, end], Math.ceil(points / OF_BUCKET))
+      .flatMap((bucket) => picksOf(y, OF_BUCKET, bucket));
+  }
   const sampler = new Downsampler(end - start, points);
   sampler.add(y, start, end);
   return sampler.picks.map((i) => i + start);
+}
+
+/** Stretches of indices, at most so many of one length on a logarithmic axis; what has no place there is one. */
+function logBuckets(
+  x: ArrayLike<number>,
+  [start, end]: readonly [number, number],
+  most: number,
+): [number, number][] {
+  let first = start;
+  while (first < end && !(x[first] > 0)) first++;
+  const [low, high] = [Math.log(x[first]), Math.log(x[end - 1])];
+  const bucketOf = (i: number) =>
+    i < first
+      ? -1
+      : Math.min(most - 1, Math.floor(most * (Math.log(x[i]) - low) / (high - low)) || 0);
+  const buckets: [number, number][] = [];
+  for (let i = start, last = NaN; i < end; i++) {
+    const bucket = bucketOf(i);
+    if (bucket !== last) buckets.push([i, i]);
+    buckets.at(-1)![1] = i + 1;
+    last = bucket;
+  }
+  return buckets;
 }
 
 /** All of an axis. */
@@ -80,18 +118,24 @@ export const everything: Range = { from: -Infinity, to: Infinity };
  * goes on, or where the last one has ended; within a range, so that a zoom shows more.
  *
  * Where the seeds have few coordinates between them, as those of evaluations, every coordinate is a
- * bin; else there are {@linkcode BINS} even ones, drawn at their centres. A bin in which a seed has
+ * bin; else there are {@linkcode BINS} that are even on the axis, drawn at their centres. A bin in which a seed has
  * no point gets the value at its place: linear between the seed's points, the last one after its
  * end.
+ *
+ * @param logX The axis is logarithmic.
  */
-export function binned(curves: readonly SeedCurve[], range: Range = everything): Binned {
+export function binned(
+  curves: readonly SeedCurve[],
+  range: Range = everything,
+  logX = false,
+): Binned {
   const lasts = (some: readonly SeedCurve[]) => some.map(({ x }) => x[x.length - 1]);
   const open = curves.filter(({ goesOn }) => goesOn);
   const wanted = widened(curves, range);
   const from = Math.max(wanted.from, ...curves.map(({ x }) => x[0]));
   const end = open.length > 0 ? Math.min(...lasts(open)) : Math.max(...lasts(curves));
   const to = Math.min(wanted.to, end);
-  const { x, edges } = binsOf(curves, from, to);
+  const { x, edges } = binsOf(curves, from, to, logX);
   const broken = brokenIn(curves, from, to);
   return {
     ...{ x, seeds: curves.map((curve) => meansOf(curve, x, edges)) },
@@ -129,14 +173,29 @@ function binsOf(
   curves: readonly Curve[],
   from: number,
   to: number,
+  logX: boolean,
 ): { x: readonly number[]; edges: readonly number[] } {
   const own = coordinates(curves, from, to);
   if (own !== undefined) return { x: own, edges: [from, ...own] };
-  const edges = Array.from(
-    { length: BINS + 1 },
-    (_, i) => i === BINS ? to : from + (to - from) * i / BINS,
+  const start = logX && from <= 0 ? firstAboveZero(curves) : from;
+  const [unit, back] = [unitOf(logX), standingAt(logX)];
+  const [low, high] = [unit(start), unit(to)];
+  const inside = Array.from(
+    { length: BINS - 1 },
+    (_, i) => back(low + (high - low) * (i + 1) / BINS),
   );
-  return { x: edges.slice(1).map((edge, i) => (edges[i] + edge) / 2), edges };
+  const edges = [start, ...inside, to];
+  return { x: edges.slice(1).map((edge, i) => back((unit(edges[i]) + unit(edge)) / 2)), edges };
+}
+
+/** Where a logarithmic axis begins. */
+function firstAboveZero(curves: readonly Curve[]): number {
+  const firsts = curves.map(({ x }) => {
+    let i = 0;
+    while (x[i] <= 0) i++;
+    return x[i] ?? Infinity;
+  });
+  return Math.min(...firsts);
 }
 
 /** The different coordinates of curves within a range; undefined where there are too many. */

@@ -6,6 +6,7 @@
 import {
   improvementOf,
   iqm,
+  mean,
   probabilityOfImprovement,
   type Spread,
 } from "../lab/statistics/mod.ts";
@@ -29,6 +30,8 @@ export interface Finding {
   readonly probability: number;
   /** Null where one of the two has fewer than five seeds, and of those far behind. */
   readonly spread: Spread | null;
+  /** Nothing makes the one better than the other: neither IQM, nor mean, nor the probability. */
+  readonly equal: boolean;
   /** Seeds of the best one and of the other. */
   readonly seeds: readonly [number, number];
   /** Whether the interval leaves no doubt, and the test none either, where there is one. */
@@ -49,9 +52,11 @@ export interface Finding {
 
 /** Groups that the best one is held against with an interval and a test, which take a while. */
 const JUDGED = 10;
+/** Digits in which figures may differ: what follows is how their sums were rounded. */
+const DIGITS = 12;
 
 /**
- * The group with the best IQM against each other one, the next best first; empty where no way of the
+ * The best group against each other one, the next best first, as {@linkcode inRank} has them; empty where no way of the
  * metric is known to be better, the groups are of several tasks, or none has an IQM. A seed without a
  * figure, as it diverged or failed, is worse than any figure, so that an IQM holds where such seeds are
  * fewer than those that it leaves out.
@@ -69,10 +74,10 @@ export function findingsOf(
   const sign = direction === "up" ? 1 : -1;
   const values = known.map(({ label, figures, seeds }) => {
     const ordered = figures.map((figure) => Number.isFinite(figure) ? sign * figure : -Infinity);
-    return { label, seeds, figures: ordered, iqm: Math.max(iqm(ordered), -Number.MAX_VALUE) };
+    return { label, seeds, figures: ordered };
   });
-  const [best, ...others] = values.sort((a, b) => b.iqm - a.iqm);
-  if (best.iqm === -Number.MAX_VALUE) return [];
+  const [best, ...others] = inRank(values);
+  if (iqm(best.figures) === -Infinity) return [];
   const seeded = ({ seeds, figures: values }: typeof best) => ({ seeds, values });
   const tested = values.filter(({ figures }) =>
     figures.length > 1 && figures.every(Number.isFinite)
@@ -82,17 +87,41 @@ export function findingsOf(
     { ...options, of: tested.length * (tested.length - 1) / 2 },
   );
   const orNull = (value = NaN) => Number.isNaN(value) ? null : value;
-  return others.map(({ label, figures }, i) => {
+  return others.map((other, i) => {
+    const { label, figures } = other;
     const { probability, spread } = i < JUDGED
       ? improvementOf(best.figures, figures)
       : { probability: probabilityOfImprovement([best.figures], [figures]), spread: null };
     return {
       ...{ best: best.label, other: label, probability, spread },
+      equal: best.ranks.every((rank, k) => rank === other.ranks[k]),
       seeds: [best.figures.length, figures.length],
       told: spread !== null && spread.low > 0.5 && !(tests[i].p >= 0.05),
       p: orNull(tests[i]?.p),
       detectable: orNull(tests[i]?.detectable),
       ...tests[i]?.common !== undefined && { common: tests[i].common },
     };
+  });
+}
+
+/**
+ * Groups from the best on, more being better: by IQM, those of one IQM by mean, and those of one mean, too,
+ * by how often a seed of theirs is better than one of all of these.
+ */
+function inRank<Group extends { readonly figures: readonly number[] }>(
+  groups: readonly Group[],
+): (Group & { readonly ranks: readonly number[] })[] {
+  const ranked = groups.map((group) => ({
+    ...group,
+    ranks: [iqm, mean].map((of) => Number(of(group.figures).toPrecision(DIGITS))),
+  }));
+  const ties = Map.groupBy(ranked, ({ ranks }) => ranks.join());
+  return ranked.map((group) => {
+    const alike = ties.get(group.ranks.join())!.flatMap(({ figures }) => figures);
+    const probability = probabilityOfImprovement([group.figures], [alike]);
+    return { ...group, ranks: [...group.ranks, probability] };
+  }).sort((a, b) => {
+    const k = a.ranks.findIndex((rank, i) => rank !== b.ranks[i]);
+    return k < 0 ? 0 : a.ranks[k] > b.ranks[k] ? -1 : 1;
   });
 }

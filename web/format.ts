@@ -16,6 +16,13 @@ export function figure(value: number | string | null | undefined): string {
   return typeof value === "string" ? value : withDigits(value, 0);
 }
 
+/** Names of which some are numbers: these are short, unless two would be the same by that. */
+export function shortNumbers(names: readonly (string | number)[]): string[] {
+  const short = names.map((name) => figure(name));
+  const counts = Map.groupBy(short, (name) => name);
+  return names.map((name, i) => counts.get(short[i])!.length > 1 ? String(name) : short[i]);
+}
+
 /** The same on the side of each mark that its value is on; null: there is none. */
 export function figureBeside(
   value: number | string | null | undefined,

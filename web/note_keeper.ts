@@ -85,11 +85,32 @@ export class NoteKeeper {
   }
 
   /**
+   * Looks whether the other note that is shown is still the one that is stored, and else shows that.
+   *
+   * @returns Whether it is; false, too, where nobody answers.
+   */
+  async look(): Promise<boolean> {
+    const shown = this.other.value;
+    if (shown === undefined) return false;
+    try {
+      const newer = await changeNote(this.run, shown, shown);
+      if (this.other.value !== shown) return false;
+      if (newer !== undefined) this.other.value = newer.note;
+      this.problem.value = "";
+      return newer === undefined;
+    } catch (error) {
+      this.problem.value = `Not kept: ${reasonOf(error as Error)}`;
+      return false;
+    }
+  }
+
+  /**
    * What was typed gives way to the other note.
    *
-   * @returns That note.
+   * @returns That note; undefined where it is another one by now, which is shown then.
    */
-  yield(): string {
+  async yield(): Promise<string | undefined> {
+    if (!await this.look()) return undefined;
     this.#stored = this.#typed = this.other.value!;
     this.other.value = undefined;
     return this.#stored;

@@ -62,6 +62,8 @@ export interface TableRow {
 /** A group in the table. */
 export interface TableGroup {
   readonly label: string;
+  /** How it reads, where that is another: a number is short. */
+  readonly name?: string;
   readonly runs: readonly string[];
   readonly cells: readonly GroupCell[];
 }

@@ -23,9 +23,10 @@ import {
 } from "../lab/experiment/run_fields.ts";
 import { figureSpread, iqm, spreadOf } from "../lab/statistics/mod.ts";
 import type { Run } from "../lab/store/store.ts";
+import { bySortKey, type SortKey, sortKeyOf } from "./alphabet.ts";
 import { countingOf, lostBefore } from "./comparison.ts";
 import { filtered, unlessArchived } from "./filter.ts";
-import { instant } from "./format.ts";
+import { instant, shortNumbers } from "./format.ts";
 import { RETURN } from "../lab/core/metrics.ts";
 import { FIGURE } from "../lab/experiment/metric_label.ts";
 import { directionOf } from "../lab/experiment/metric_direction.ts";
@@ -118,15 +119,22 @@ export function tableOf(
     const keyed = made.map((each, i) => ({
       each,
       i,
-      key: place < 0 ? each.label : iqmOf(values[i][place]),
+      key: place < 0 ? each.value : iqmOf(values[i][place]),
     }));
     const falls = descending && (place >= 0 || request.sort === LABEL);
     const ordered = request.sort === FIGURE && place >= 0
       ? inOrderByMetric(keyed, ({ i }) => metricOf(judged[i]), ({ key }) => key, falls)
       : inOrder(keyed, ({ key }) => key, falls);
     const offset = offsetIn(made.length);
-    const groups = ordered.slice(offset, offset + limit).map(({ each: { label, members }, i }) => ({
+    const page = ordered.slice(offset, offset + limit);
+    const names = shortNumbers(
+      page.map(({ each: { label, value } }) =>
+        typeof value === "number" && !isMoment(group) ? value : label
+      ),
+    );
+    const groups = page.map(({ each: { label, members }, i }, place) => ({
       label,
+      ...names[place] !== label && { name: names[place] },
       runs: members.map(({ row }) => row.id),
       cells: values[i].map((counted, k) => ({
         ...groupCell(counted),
@@ -205,6 +213,8 @@ function findKeys(records: readonly Record[], runs: readonly Run[]): string[] {
 
 interface Members {
   readonly label: string;
+  /** What they have in common, which they are sorted by. */
+  readonly value: Value;
   readonly members: readonly Record[];
 }
 
@@ -216,14 +226,14 @@ function groupsOf(
   if (key === "configuration") {
     const records = new Map(sound.map((record) => [record.run!, record]));
     return groupRuns(sound.map(({ run }) => run!)).map(({ label, runs }) => ({
-      label,
+      ...{ label, value: label },
       members: runs.map((run) => records.get(run)!),
     }));
   }
   const read = reader(key, "group runs");
   const labelOf = (cell: Cell) => typeof cell === "number" && isMoment(key) ? instant(cell) : cell;
   const groups = Map.groupBy(sound, (record) => String(labelOf(cellOf(read(record))) ?? "") || "–");
-  return [...groups].map(([label, members]) => ({ label, members }));
+  return [...groups].map(([label, members]) => ({ label, value: read(members[0]), members }));
 }
 
 /** Records whose runs stand as their last losses leave them; without those that are damaged. */
@@ -297,8 +307,6 @@ function cellOf(value: Value): Cell {
   return typeof value === "object" ? value.join(", ") : String(value);
 }
 
-const alphabet = new Intl.Collator("en", { numeric: true });
-
 /**
  * Sorted by a value: numbers by size, text by the alphabet; what has none, and NaN, comes last both
  * ways. Equal ones stay as they were.
@@ -308,15 +316,17 @@ export function inOrder<Each>(
   read: (each: Each) => Value,
   descending: boolean,
 ): Each[] {
-  const values = new Map(all.map((each) => [each, read(each)]));
-  const isMissing = (value: Value) => value === undefined || Number.isNaN(value);
-  const isNumber = (value: Value) => typeof value === "number" || typeof value === "bigint";
+  const keys = new Map(all.map((each): [Each, SortKey | undefined] => {
+    const value = read(each);
+    if (value === undefined || Number.isNaN(value)) return [each, undefined];
+    const isNumber = typeof value === "number" || typeof value === "bigint";
+    return [each, sortKeyOf(isNumber ? value : String(value))];
+  }));
+  const sign = descending ? -1 : 1;
   return all.toSorted((a, b) => {
-    const [x, y] = [values.get(a), values.get(b)];
-    if (isMissing(x) || isMissing(y)) return Number(isMissing(x)) - Number(isMissing(y));
-    const sign = descending ? -1 : 1;
-    if (isNumber(x) && isNumber(y)) return sign * (x! < y! ? -1 : x! > y! ? 1 : 0);
-    return sign * alphabet.compare(String(x), String(y));
+    const [x, y] = [keys.get(a), keys.get(b)];
+    if (!x || !y) return Number(!x) - Number(!y);
+    return sign * bySortKey(x, y);
   });
 }
 

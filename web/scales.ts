@@ -4,6 +4,7 @@
  * @module
  */
 import { roundNumbers } from "../lab/core/round_numbers.ts";
+import { bySortKey, sortKeyOf } from "./alphabet.ts";
 import { figure } from "./format.ts";
 import { tickLabels } from "./ticks.ts";
 
@@ -107,7 +108,7 @@ function roundPowers(low: number, high: number): number[] {
 }
 
 function categories(values: readonly string[]): Scale {
-  const sorted = values.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const sorted = values.toSorted((a, b) => bySortKey(sortKeyOf(a), sortKeyOf(b)));
   const at = (index: number) => (index + 0.5) / sorted.length;
   return {
     kind: "categories",

@@ -53,6 +53,17 @@ export function labelRoom(low: number, high: number): number {
   return Math.max(Math.abs(low), Math.abs(high)) >= VAST ? 90 : 50;
 }
 
+/** Pixels between the ticks of an upright axis, where it is high enough. */
+const ROOM = 30;
+
+/**
+ * Pixels that ticks of an upright axis are apart at least: as the next {@linkcode STEPS} may be twice as
+ * long, a quarter of its height leaves two of them, which tell a scale.
+ */
+export function tickRoom(height: number): number {
+  return Math.min(ROOM, height / 4);
+}
+
 /** Labels with exponents, as short as tells them apart; what sums leave in the place of 0 is 0. */
 function exponents(ticks: readonly number[]): string[] {
   const rounding = RELATIVE * Math.max(...ticks.map(Math.abs));
@@ -87,6 +98,11 @@ export function constantRange(value: number): [low: number, high: number] {
 /** Where a number stands along an axis, but for a factor. */
 export function unitOf(log: boolean): (value: number) => number {
   return log ? Math.log10 : (value) => value;
+}
+
+/** Which number stands there: the inverse of {@linkcode unitOf}. */
+export function standingAt(log: boolean): (place: number) => number {
+  return log ? (place) => 10 ** place : (place) => place;
 }
 
 /** Beyond each end of a logarithmic axis, as a share of its length; of one value so many powers of ten. */

@@ -43,13 +43,15 @@ export function detectableDifference(
     return deviation * deviation * values.length;
   };
   const error = Math.sqrt(1 / x.length + 1 / y.length);
+  // Whichever is named first, the smaller group is the one that is dealt out.
+  const fewer = Math.min(x.length, y.length);
   const test: Test = {
     count,
-    ways: waysToChoose(x.length, count),
+    ways: waysToChoose(fewer, count),
     always: x.length === y.length ? 2 : 1,
     freedom: count - 2,
     error,
-    shifts: dealtOut(x.length),
+    shifts: dealtOut(fewer),
   };
   return reach(test, tests) * Math.sqrt((square(x) + square(y)) / (count - 2)) * error;
 }
@@ -97,7 +99,7 @@ function reach(test: Test, tests: number): number {
   return studentQuantile(1 - 1 / (2 * ONE_IN * tests), freedom) + studentQuantile(POWER, freedom);
 }
 
-/** What {@linkcode shiftSeen} has counted. */
+/** What {@linkcode shiftSeen} has counted, by what tells all tests apart: so many ways are of one size. */
 const counted = new Map<string, number>();
 
 /**

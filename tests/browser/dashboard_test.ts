@@ -202,7 +202,9 @@ test("the runs page filters, keeps what is asked in its address, and sorts", asy
 test("the heads Run, Status and figure sort by a click", async (page) => {
   await open(page, "/?columns=figure");
   const click = async (head: string, order: string) => {
-    await page.click(`thead button:text-is('${head}')`);
+    // Wherever in its cell.
+    const cell = page.locator("thead th", { has: page.locator(`button:text-is('${head}')`) });
+    await cell.click({ position: { x: 2, y: 3 } });
     await page.locator(`thead th[aria-sort=${order}]:has-text('${head}')`).waitFor();
   };
   const isSorted = async (texts: Locator, sign: number) => {
@@ -290,7 +292,8 @@ test("columns are added and taken away, runs grouped, and the address keeps both
   const ppo = page.locator(".runs tbody tr:has(th a:text-is('ppo'))");
   await ppo.waitFor();
   await shows(() => ppo.innerText(), /3 runs.*498\.4.*495\.1 … 500/s);
-  await shows(() => ppo.locator("svg circle").count(), 3);
+  // Its returns, and its rates on the scale of all.
+  await shows(() => ppo.locator("svg circle").count(), 6);
   await ppo.locator(".spark path").first().waitFor({ state: "attached" });
   await page.reload();
   await ppo.waitFor();
@@ -1097,6 +1100,13 @@ test("no page is wider than a phone, and every control has a name", async (page)
         ).map((control) => control.outerHTML)
     );
     deepStrictEqual(nameless, []);
+    // What scrolls sideways is shaded where there is more: behind covers that move along.
+    const unshaded = await page.evaluate(() =>
+      [...document.querySelectorAll(".scroll")]
+        .filter((each) => !getComputedStyle(each).backgroundAttachment.startsWith("local, local"))
+        .length
+    );
+    strictEqual(unshaded, 0);
   }
   await open(page, "/?group=configuration");
   await page.locator(".runs tbody td.number:visible").first().waitFor();

@@ -4,12 +4,13 @@ import { Feed } from "../../web/feed.ts";
 import { tableRequestOf } from "../../web/runs_query.ts";
 import { tableOf } from "../../web/runs_table.ts";
 import { answeredBy } from "../../web/ask.ts";
+import { connected } from "../../web/live.ts";
 import { ChangeBar } from "../../web/components/change_bar.tsx";
 import Trash from "../../web/islands/trash.tsx";
 import { hear } from "../../web/live.ts";
 import type { TrashedRun } from "../../web/trash.ts";
 import { build, type Dashboard, openDashboard } from "./built.ts";
-import { answered, SmallPage } from "./small_page.ts";
+import { answered, settle, SmallPage } from "./small_page.ts";
 
 await build();
 
@@ -263,18 +264,25 @@ Deno.test("where no server answers, a change says so", async () => {
       : Promise.resolve(Response.json({ changed: JSON.parse(String(init!.body)).runs }));
   try {
     using page = new SmallPage(ChangeBar, { chosen: new Set(["a"]), left() {} });
-    const said = () => page.get("span").textContent;
+    const said = () => page.all("span").map(({ textContent }) => textContent);
     page.get("button", "Star").click();
     await answered();
-    strictEqual(said(), "The server does not answer. ");
+    deepStrictEqual(said(), [" ", "The server does not answer."]);
     isAway = false;
     page.get("button", "Star").click();
     await answered();
     isAway = true;
     page.get("button", "Undo").click();
     await answered();
-    strictEqual(said(), "The server does not answer. ");
+    deepStrictEqual(said(), ["1 run starred. Undo", "The server does not answer."]);
+    // Once it does, that is no longer said.
+    connected.value = false;
+    settle();
+    connected.value = true;
+    settle();
+    deepStrictEqual(said(), ["1 run starred. Undo"]);
   } finally {
     globalThis.fetch = before;
+    connected.value = undefined;
   }
 });

@@ -252,6 +252,11 @@ Deno.test("a series is asked for as the view shows it", () => {
     pathOf("r1", { name: "a", at: "b" }, { ...view, range: { from: -1.5, to: 20 } }),
     "/api/series?run=r1&name=a&axis=environmentSteps&smoothing=0.05&at=b&from=-1.5&to=20",
   );
+  // A logarithmic x axis has points of its own, a y axis has not.
+  strictEqual(
+    pathOf("r1", { name: "a" }, { ...view, log: true, logX: true }),
+    "/api/series?run=r1&name=a&axis=environmentSteps&smoothing=0.05&xscale=log",
+  );
 });
 
 const answerOf = (y: readonly (number | string)[], smoothed: readonly number[] | null = null) => ({

@@ -134,7 +134,7 @@ Deno.test("what is chosen is asked for, and kept in the address, where the first
     ]);
   }));
 
-Deno.test("axes of all charts are logarithmic as the address says, and nothing is asked anew", () =>
+Deno.test("axes of all charts are logarithmic as the address says, and x has points of its own", () =>
   open(async (page, asked) => {
     asked();
     const choose = async (axis: string, checked: boolean) => {
@@ -146,9 +146,9 @@ Deno.test("axes of all charts are logarithmic as the address says, and nothing i
     };
     const usual = "?smoothing=0&filter=ppo";
     deepStrictEqual(await choose("y", true), [0, `${usual}&scale=log`]);
-    deepStrictEqual(await choose("x", true), [0, `${usual}&scale=log&xscale=log`]);
+    deepStrictEqual(await choose("x", true), [1, `${usual}&xscale=log&scale=log`]);
     deepStrictEqual(await choose("y", false), [0, `${usual}&xscale=log`]);
-    deepStrictEqual(await choose("x", false), [0, usual]);
+    deepStrictEqual(await choose("x", false), [1, usual]);
   }));
 
 Deno.test("metrics stand beside the first one until they are taken away", () =>

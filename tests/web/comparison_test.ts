@@ -627,6 +627,30 @@ Deno.test("findings are of the tests that are asked for, in what was kept too", 
     deepStrictEqual(await tested(false), apart);
   }));
 
+Deno.test("found runs that are damaged are named: their record, or points of the series", () =>
+  withStore(async (store) => {
+    const comparer = new Comparer(store);
+    const [one, two, three] = [1, 2, 3].map((seed) =>
+      finished(store, "x", seed, [1, 2], () => seed)
+    );
+    store.flush();
+    using database = new DatabaseSync(`${store.location}/lab.db`);
+    database.prepare("UPDATE run SET manifest = replace(manifest, 'x', 'y') WHERE id = ?").run(one);
+    database.prepare(
+      "UPDATE chunk SET points = substr(points, 1, 9) WHERE series IN " +
+        "(SELECT id FROM series WHERE run = ?)",
+    ).run(two);
+    const { groups, notes } = await comparer.compare(request({ filter: "x" }));
+    deepStrictEqual(
+      groups.flatMap(({ seeds }) => seeds.map(({ run, status }) => [run, status])).sort(),
+      [[two, "damaged"], [three, "completed"]].sort(),
+    );
+    deepStrictEqual(notes, [`Left out, as damaged: ${one}, ${two}.`]);
+    // A filter that they do not meet has nothing to do with them.
+    const { notes: none } = await comparer.compare(request({ filter: "seed=3" }));
+    deepStrictEqual(none, []);
+  }));
+
 Deno.test("a chosen run whose record is damaged is left out as one that is not there", () =>
   withStore(async (store) => {
     const comparer = new Comparer(store);

@@ -20,7 +20,7 @@ import { reconnections } from "../../web/live.ts";
 import { answered, Small, SmallPage } from "./small_page.ts";
 
 const finding = (other: string, more: Partial<Finding> = {}): Finding => ({
-  ...{ best: "ppo", other, probability: 0.875, seeds: [5, 5], told: false },
+  ...{ best: "ppo", other, probability: 0.875, seeds: [5, 5], told: false, equal: false },
   ...{ spread: { low: 0.5, high: 1, kind: "interval" }, p: null, detectable: null },
   ...more,
 });
@@ -74,6 +74,20 @@ Deno.test("a comparison says whom the best one beats, by how much, and how that 
     [
       [finding("a2c", told), finding("dqn", told)],
       "ppo beats a2c: P = 0.88 [0.50, 1.00], n = 5 each.",
+    ],
+    // By the names that legend and table have.
+    [
+      [finding("ppo (c=13)", { ...told, best: "ppo (c=37)" })],
+      "ppo (c=37) beats ppo (c=13): P = 0.88 [0.50, 1.00], n = 5 each.",
+    ],
+    [
+      [finding("a2c", { equal: true, probability: 0.5, p: 1, detectable: 0 })],
+      "ppo and a2c are equal at the top, by IQM, mean and P.",
+    ],
+    [
+      [...["a2c", "dqn"].map((other) => finding(other, { equal: true })), finding("sac", told)],
+      "ppo and a2c, and 1 more, are equal at the top, by IQM, mean and P. ppo beats sac: " +
+      "P = 0.88 [0.50, 1.00], n = 5 each.",
     ],
   ];
   for (const [findings, wanted] of cases) strictEqual(said(...findings), wanted);
@@ -142,7 +156,7 @@ Deno.test("each group has its figures, what is known against the best, and its s
           ...[" dqn", "10", "", "5 … 15, extremes", "0.94", "0.012", "3", "–", "11", "12"],
           "1 (running), 2 (older, not counted), 3 (failed, not counted)",
         ],
-        [" a2c", "NaN", "", "–", "–", "–", "–", "–", "NaN", "NaN", ""],
+        [" a2c", "none", "", "–", "–", "–", "–", "–", "none", "none", ""],
         [
           ...[" sac", "none", "", "–", "–", "–", "–", "–", "none", "none"],
           "2 of 3, 1 diverged: 1 (diverged), 2, 3",
@@ -179,9 +193,34 @@ Deno.test("each group has its figures, what is known against the best, and its s
   strictEqual(page.get("tbody").all("td").length, 7);
 });
 
+Deno.test("groups of one IQM stand as they are ranked, and those that are equal at the top are the best", () => {
+  const groups = ["a", "b", "c", "d"].map((label) =>
+    group(label, { statistics: { iqm: 500, spread: null, mean: 500, median: 500 } })
+  );
+  const findings = [
+    finding("b", { best: "d", equal: true, probability: 0.5 }),
+    finding("a", { best: "d" }),
+  ];
+  const metric = "evaluation/return_mean";
+  using page = new SmallPage(Statistics, { groups, findings, metric, look: () => undefined });
+  const rows = page.get("tbody").all("tr").map((row) => [
+    ...[row.get("th").textContent.trim(), row.isCalled(".best"), cells(row)[4]],
+  ]);
+  deepStrictEqual(rows, [
+    ["d", true, "equal best"],
+    ["b", true, "equal best"],
+    ["a", false, "0.88"],
+    ["c", false, "–"],
+  ]);
+});
+
 Deno.test("groups stand with the best first, and by any column as its head is clicked", () => {
-  const of = (label: string, iqm: number, mean: number, seeds: unknown[] = []) =>
-    group(label, { seeds, statistics: { iqm, spread: null, mean, median: 0 } });
+  const of = (
+    label: string,
+    iqm: number,
+    mean: number,
+    seeds: unknown[] = [seedOf(`${label}1`, iqm)],
+  ) => group(label, { seeds, statistics: { iqm, spread: null, mean, median: 0 } });
   const groups = [
     of("a", 1, 30),
     of("b", 3, 20),

@@ -1,3 +1,4 @@
+import { runStatuses } from "../../lab/store/store.ts";
 import { deepStrictEqual, strictEqual } from "node:assert";
 import fc from "fast-check";
 import {
@@ -123,7 +124,14 @@ Deno.test("a run's checkpoints are one an iteration, of several the final, then 
   deepStrictEqual(asked[0], ["r", { newest: EVENTS }]);
   const { eventCount, message, tone, digest } = agent;
   deepStrictEqual([eventCount, message, tone, digest], [7, "met", "success", "d"]);
-  strictEqual(of({ agent: {} }, { status: "failed" }).tone, "problem");
+  // What a run says that came to its end is no error.
+  deepStrictEqual(
+    runStatuses.map((status) => [status, of({ agent: {} }, { status }).tone]),
+    [
+      ...[["running", "note"], ["completed", "note"], ["stopped", "success"]],
+      ...[["interrupted", "note"], ["diverged", "problem"], ["failed", "problem"]],
+    ],
+  );
   const left = of({ agent: {} }, { status: "interrupted", message: "after iteration 9" });
   deepStrictEqual([left.tone, left.message], ["note", "interrupted after iteration 9"]);
 });

@@ -101,6 +101,49 @@ Deno.test("a drawn line keeps its first and last point and its extremes", () => 
   deepStrictEqual(drawn({ x: [1, 2], y: [3, 4] }, 100), { x: [1, 2], y: [3, 4] });
 });
 
+Deno.test("on a logarithmic axis what is drawn is even there: early points are as many as late ones", () => {
+  const x = Array.from({ length: 100_000 }, (_, i) => i);
+  const y = x.map((i) => i === 77_777 ? 9 : i === 33 ? -9 : 1 / (i + 1));
+  const line = drawn({ x, y }, 1000, undefined, true);
+  ok(line.x.length > 400 && line.x.length <= 1250, String(line.x.length));
+  // 0 has no place there; the first hundred are all there, and each of the later decades has as many.
+  deepStrictEqual(line.x.slice(0, 50), x.slice(0, 50));
+  const inDecade = [3, 4].map((power) => line.x.filter((x) => Math.floor(Math.log10(x)) === power));
+  for (const { length } of inDecade) ok(length > 150 && length < 250, String(length));
+  ok(line.y.includes(9) && line.y.includes(-9) && line.x.at(-1) === 99_999);
+  // Few points, and those of one place.
+  deepStrictEqual(drawn({ x: [1, 2], y: [3, 4] }, 100, undefined, true).x, [1, 2]);
+  strictEqual(drawn({ x: Array(200).fill(5), y: x }, 100, undefined, true).x.length, 4);
+  const zoomed = drawn({ x, y }, 100, { from: 1000, to: 2000 }, true);
+  deepStrictEqual([zoomed.x[0], zoomed.x.at(-1)], [999, 2001]);
+});
+
+Deno.test("a mean on a logarithmic axis has its bins even there, from the first place above 0", () => {
+  const x = Array.from({ length: 100_000 }, (_, i) => i);
+  const other = x.map((i) => i + 0.5);
+  const { x: places, seeds: [means, others] } = binned(
+    [ended(x, x), ended(other, other)],
+    undefined,
+    true,
+  );
+  strictEqual(places.length, 120);
+  // From 0.5, where the second begins, to 99,999.5.
+  const step = 10 ** ((Math.log10(99_999.5) - Math.log10(0.5)) / 120);
+  ok(Math.abs(places[0] - 0.5 * Math.sqrt(step)) < 1e-9, String(places[0]));
+  places.slice(1).forEach((place, i) => ok(Math.abs(place / places[i] / step - 1) < 1e-9));
+  // Each bin's mean is that of its points; between points the value at its place.
+  for (const each of [means, others]) {
+    each.forEach((mean, i) => ok(Math.abs(mean / places[i] - 1) < 0.5, `${mean} at ${places[i]}`));
+  }
+  const fromZero = binned([ended(x, x)], undefined, true);
+  ok(fromZero.x[0] > 1 && fromZero.x[0] < 1.06);
+  strictEqual(fromZero.seeds[0][0], 1);
+  const zoomed = binned([ended(x, x)], { from: 1000, to: 2000 }, true);
+  ok(zoomed.x[0] > 999 && zoomed.x[0] < 1005);
+  // Few coordinates are bins of their own.
+  deepStrictEqual(binned([ended([1, 10, 20], [1, 2, 3])], undefined, true).x, [1, 10, 20]);
+});
+
 Deno.test("a range takes the points in it and one neighbour on either side", () => {
   const x = [0, 10, 20, 30, 40];
   deepStrictEqual(indicesOf(x, { from: 12, to: 28 }), [1, 4]);

@@ -297,6 +297,33 @@ test("a long series is thinned after it is smoothed, and keeps its extremes", as
   ok(Math.abs(Number(smoothed![60]) - 2) < 0.1, String(smoothed![60]));
 });
 
+test("a logarithmic x axis is answered with points that are even there", async (dashboard) => {
+  const { store } = dashboard;
+  const configuration = agentConfiguration("ppo", 0.001);
+  const run = addRun(store, { experiment: "long", configuration, seed: 1 });
+  for (let i = 1; i <= 20_000; i++) addPoints(store, run, i, { falling: 1 / i });
+  setProgress(store, run, 20_000, { status: "completed" });
+  const query = `run=${run}&axis=iterations`;
+  const early = async (path: string) => {
+    const { x, total } = await json<SeriesAnswer>(dashboard, path);
+    strictEqual(total, 20_000);
+    return x.slice(0, 5);
+  };
+  const path = `/api/series?${query}&name=falling&points=400`;
+  deepStrictEqual(await early(`${path}&xscale=log`), [1, 2, 3, 4, 5]);
+  deepStrictEqual((await early(path)).slice(0, 2), [1, 2]);
+  ok((await early(path))[2] > 50);
+  const compared = async (more: string) => {
+    const { groups: [{ mean }] } = await json<Comparison>(
+      dashboard,
+      `/api/comparison?${query}&metric=falling${more}`,
+    );
+    return mean.x[0];
+  };
+  ok(await compared("") > 80);
+  ok(await compared("&xscale=log") < 2);
+});
+
 test("a zoom is answered with the points of its range", async (dashboard) => {
   const { store } = dashboard;
   const configuration = agentConfiguration("ppo", 0.001);

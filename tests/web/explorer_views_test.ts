@@ -206,6 +206,13 @@ Deno.test("a model of text writes it, and goes on from what is typed", () => {
   ok(texts()[0] === "abc");
   page.get("button", "Others").click();
   deepStrictEqual(drawn.map(({ prompt }) => prompt), [undefined, "cc", undefined, undefined]);
+  // A button says that what is typed waits, and takes it.
+  const go = page.get("button", "Go on from it");
+  strictEqual(go.disabled, true);
+  prompt.write("cb");
+  deepStrictEqual([go.disabled, texts()[0]], [false, "abc"]);
+  go.click();
+  deepStrictEqual([go.disabled, texts()[0]], [true, "cba"]);
   ok(drawn[0].first === drawn[2].first && drawn[2].first !== drawn[3].first);
 });
 

@@ -23,6 +23,9 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-asking -get +stamp",
     "-inView",
   ],
+  "components/change_bar.tsx": [
+    "-refused",
+  ],
   "components/film.tsx": [
     "-moments",
   ],
@@ -56,6 +59,9 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "components/spreads.tsx": [
     "-iteration -part -problem -shown",
   ],
+  "components/stored_picture.tsx": [
+    "-missing",
+  ],
   "components/time.ts": [
     "-now -then",
   ],
@@ -86,6 +92,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-sparks +stamp",
   ],
   "islands/run_note.tsx": [
+    "+stamp",
     "-note -type",
   ],
   "islands/train.tsx": [

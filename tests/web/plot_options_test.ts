@@ -22,6 +22,8 @@ const lineOf = (label: string, color: number, y: Line["y"], more: Partial<Line> 
 
 interface Charted {
   readonly options: uPlot.Options;
+  /** The lines, as they grow. */
+  readonly lines: { current: readonly Line[] };
   readonly colors: (name: string, opacity?: number) => string;
   readonly cursor: ChartState["cursor"];
   readonly pointed: ChartState["cursor"];
@@ -53,8 +55,9 @@ function chart(
   const canvas = new Small("canvas");
   const [zoomed, picked]: [(Range | undefined)[], number[]] = [[], []];
   const [cursor, pointed] = [signal<number | null>(null), signal<number | null>(null)];
+  const growing = { current: lines };
   const state: ChartState = {
-    ...{ linked, named, log, logX, cursor, pointed, xLabel: "steps", lines: { current: lines } },
+    ...{ linked, named, log, logX, cursor, pointed, xLabel: "steps", lines: growing },
     whole: { current: undefined },
     zoom: { current: (range) => void zoomed.push(range) },
     pick: { current: (x) => void picked.push(x) },
@@ -68,7 +71,7 @@ function chart(
     posToVal: (pixel: number) => (pixel - 100) / 2,
   };
   test({
-    ...{ cursor, pointed, zoomed, picked, canvas, colors: colorOf },
+    ...{ cursor, pointed, zoomed, picked, canvas, colors: colorOf, lines: growing },
     options: chartOptions(uPlot, state, { width, height: 200 }),
     on: (other) => ({ ...plot, ...other }) as unknown as uPlot,
   });
@@ -80,6 +83,15 @@ function drawnBy({ options, on, canvas }: Charted): unknown[][] {
   (options.hooks!.draw![0] as (plot: uPlot) => void)(on({}));
   return canvas.drawn.map((each) => [...each]);
 }
+
+/** Series, and whether each has dots at the moment. */
+const seriesOf = ({ series: [x, ...series] }: uPlot.Options) => [
+  x,
+  ...series.map(({ points, ...each }) => {
+    const show = points!.show as boolean | (() => boolean);
+    return { ...each, points: { ...points, show: typeof show === "function" ? show() : show } };
+  }),
+];
 
 const some = (drawn: readonly unknown[][], ...names: string[]) =>
   drawn.filter(([name]) => names.includes(String(name)));
@@ -313,7 +325,7 @@ Deno.test("a line has its dash, a band its edges, and a short line dots", () => 
     lineOf("g", 10, Array.from({ length: 40 }, (_, i) => i)),
   ];
   chart(lines, ({ options, colors }) => {
-    const [x, ...series] = options.series!;
+    const [x, ...series] = seriesOf(options);
     deepStrictEqual(x, {});
     const edge = { stroke: "transparent", width: 0, points: { show: false } };
     const own = (color: number, dots: boolean) => ({
@@ -342,6 +354,18 @@ Deno.test("a line has its dash, a band its edges, and a short line dots", () => 
   ]]);
 });
 
+Deno.test("a line that grows loses its dots where it has too many, also while it is drawn", () => {
+  const grown = (count: number) => [lineOf("a", 0, Array.from({ length: count }, (_, i) => i))];
+  chart(grown(5), ({ options, lines }) => {
+    const dots = () => seriesOf(options)[1].points!.show;
+    strictEqual(dots(), true);
+    lines.current = grown(41);
+    strictEqual(dots(), false);
+    lines.current = grown(40);
+    strictEqual(dots(), true);
+  });
+});
+
 Deno.test("a step holds its value to the next point, or from the one before, and has no dots", () => {
   const asked: unknown[] = [];
   const before = uPlot.paths;
@@ -352,7 +376,7 @@ Deno.test("a step holds its value to the next point, or from the one before, and
       lineOf("a", i, [1, 2], { step } as Partial<Line>)
     );
     chart(lines, ({ options }) => {
-      const [, ...series] = options.series!;
+      const [, ...series] = seriesOf(options);
       deepStrictEqual(series.map(({ points }) => points!.show), [false, false, true]);
       deepStrictEqual(series.map(({ paths }) => paths), [1, 2, undefined]);
     });
@@ -374,6 +398,8 @@ Deno.test("marks side by side have one tick, other lines those of the axis", () 
   strictEqual(curve.splits, undefined);
   const width = y.size as (plot: unknown, labels: readonly string[] | null) => number;
   deepStrictEqual([width(null, null), width(null, ["1", "123456"])], [46, 60]);
+  const room = y.space as (...args: unknown[]) => number;
+  deepStrictEqual([room(null, 1, 0, 1, 80), room(null, 1, 0, 1, 300)], [20, 30]);
   const labels = y.values as unknown as (
     plot: unknown,
     splits: readonly number[],

@@ -264,6 +264,37 @@ Deno.test("a group is chosen with all of its runs, and shows their figures", () 
     deepStrictEqual([chosen(page), page.all("a", "Compare 1 chosen").length], [[2], 1]);
   }));
 
+Deno.test("dots of all groups of a column lie on one scale, figures of one metric each on theirs", () => {
+  const of = (label: string, values: number[], metric: string, ...others: number[]) => ({
+    ...{ label, runs: values.map((_, i) => `${label}${i}`) },
+    cells: [
+      { iqm: values[0], spread: null, values, metrics: [metric] },
+      { iqm: 1, spread: null, values: others },
+    ],
+  });
+  const groups = [
+    of("a", [0, 100], "return", 1, 2),
+    of("b", [50, 75], "return", 3, 3),
+    of("c", [3, 4], "loss", 5),
+    of("d", [8, 8], "loss"),
+  ];
+  const columns = ["figure", "seed"].map((key) => ({ key, better: null }));
+  return shown({ ...grouped, columns, groups }, "group=agent", ({ page }) => {
+    const dots = rows(page).map((row) =>
+      row.all("svg", ".seeds").map((svg) =>
+        svg.all("circle").map((dot) => Number(dot.getAttribute("cx")))
+      )
+    );
+    // From 4 to 60 of 64 pixels; of a single one none.
+    deepStrictEqual(dots, [
+      [[4, 60], [4, 18]],
+      [[32, 46], [32, 32]],
+      [[4, 4 + 56 / 5]],
+      [[60, 60]],
+    ]);
+  });
+});
+
 Deno.test("a group of which a run failed says so in the place of its figures", () => {
   const [{ runs }] = grouped.groups;
   const broken = { iqm: null, spread: null, values: [5], lost: "1 of 2, 1 failed" };

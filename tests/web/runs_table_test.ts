@@ -25,6 +25,14 @@ Deno.test("what has no value, and NaN, comes last both ways; seeds sort as numbe
   deepStrictEqual(inOrder(values, (each) => each, false), [1, 2n, 3, Infinity, NaN, undefined]);
   deepStrictEqual(inOrder(values, (each) => each, true), [Infinity, 3, 2n, 1, NaN, undefined]);
   deepStrictEqual(inOrder(["b10", "b9", "a"], (each) => each, false), ["a", "b9", "b10"]);
+  // Numbers within text are decimal ones, as settings have them.
+  const rates = ["-1", "3e-4", "0.001", "0.002", "0.01", "0.1", "1e+2"].map((rate) =>
+    `a (r=${rate})`
+  );
+  for (const texts of [rates, ["ppo-1", "ppo-2"], ["0.001", "0.01", "none"]]) {
+    deepStrictEqual(inOrder(texts.toReversed(), (each) => each, false), texts);
+    deepStrictEqual(inOrder(texts, (each) => each, true), texts.toReversed());
+  }
 });
 
 Deno.test("a request comes back from its query, and the usual one has none", () => {
@@ -116,7 +124,10 @@ Deno.test("groups go by their label, up or down, and single runs by none", async
   const up = labels("group=agent&sort=label");
   ok(up.length > 1);
   deepStrictEqual(up, labels("group=agent"));
-  deepStrictEqual(labels("group=agent&sort=-label"), up.toReversed());
+  // What has none is last both ways.
+  const own = up.filter((label) => label !== "–");
+  deepStrictEqual(up, [...own, "–"]);
+  deepStrictEqual(labels("group=agent&sort=-label"), [...own.toReversed(), "–"]);
   // What nobody has given has a name to be opened by; a moment reads as one.
   ok(labels("group=note").every((label) => label !== ""));
   ok(labels("group=started").every((label) => /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/.test(label)));
@@ -124,6 +135,27 @@ Deno.test("groups go by their label, up or down, and single runs by none", async
   deepStrictEqual(groupedBy("", { sort: "seed" }), { group: "" });
   deepStrictEqual(groupedBy("agent", { sort: LABEL }), { group: "agent" });
 });
+
+Deno.test("groups of one number each go by its size, and are named by few of its digits", () =>
+  withStore((store) => {
+    const rates = [0.1, 0.00023912345, 0.001, 0.01, 0.002, 0.0007, 0.00112345, 0.00112349];
+    for (const rate of rates) {
+      addRun(store, { experiment: "a", configuration: agentConfiguration("ppo", rate), seed: 1 });
+    }
+    addRun(store, { experiment: "b", configuration: { agent: { name: "dqn" } }, seed: 1 });
+    const feed = new Feed(store);
+    const told = (query: string) =>
+      tableOf(feed, feed.records(), requestOf(query)).groups.map(({ label, name = label }) => name);
+    // Where few digits would be the same, all of them.
+    const up = ["2.39e-4", "7e-4", "0.001", "0.00112345", "0.00112349", "0.002", "0.01", "0.1"];
+    deepStrictEqual(told("group=agent.learningRate&sort=label"), [...up, "–"]);
+    deepStrictEqual(told("group=agent.learningRate&sort=-label"), [...up.toReversed(), "–"]);
+    const { groups: [{ label }] } = tableOf(
+      ...[feed, feed.records()] as const,
+      requestOf("group=agent.learningRate"),
+    );
+    strictEqual(label, "0.00023912345");
+  }));
 
 Deno.test("groups have the IQM of their seeds with its interval, as compare has", async () => {
   await using dashboard = await openDashboard();

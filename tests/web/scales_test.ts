@@ -99,6 +99,10 @@ Deno.test("figures have round numbers beside them, be they few, and one alone ha
 Deno.test("categories with numbers in them stand in the order of the numbers", () => {
   const { ticks } = scaleOf(["net-10", "net-9", "net-100"], "linear");
   deepStrictEqual(ticks.map(({ label }) => label), ["net-9", "net-10", "net-100"]);
+  const noise = ["none", "by 0.1", "by 0.002", "by 0.01"];
+  deepStrictEqual(scaleOf(noise).ticks.map(({ label }) => label), [
+    ...["by 0.002", "by 0.01", "by 0.1", "none"],
+  ]);
 });
 
 Deno.test("round numbers between figures are told with all their digits", () => {

@@ -10,7 +10,23 @@ import {
   STEPS,
   stepsFor,
   tickLabels,
+  tickRoom,
 } from "../../web/ticks.ts";
+
+Deno.test("an axis has two ticks at least, however low its chart is and wherever its values lie", () => {
+  strictEqual(tickRoom(400), 30);
+  fc.assert(fc.property(
+    fc.double({ min: -1e3, max: 1e3, noNaN: true }),
+    fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
+    fc.integer({ min: 60, max: 300 }),
+    (low, span, height) => {
+      // As uPlot chooses it: the first step that leaves the room.
+      const step = STEPS.find((step) => step / span * height >= tickRoom(height))!;
+      const ticks = Math.floor((low + span) / step) - Math.ceil(low / step) + 1;
+      ok(ticks >= 2, `${ticks} from ${low} over ${span}`);
+    },
+  ));
+});
 
 Deno.test("labels of ticks have as many digits as tell them apart, and no more", () => {
   deepStrictEqual(tickLabels([0, 10_000, 20_000]), ["0", "10K", "20K"]);

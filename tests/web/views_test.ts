@@ -444,10 +444,27 @@ Deno.test("each button of the chosen runs asks for its change, and for its oppos
     strictEqual(tag.value, "half a ta");
     tag.happens("keydown", { key: "Escape" });
     deepStrictEqual([asked, tag.value], [[], ""]);
+    strictEqual(tag.getAttribute("maxlength") ?? tag.getAttribute("maxLength"), "50");
     page.get("button", "Archive").click();
     await answered();
-    deepStrictEqual([page.get("span").textContent, left], ["It is gone. ", []]);
+    deepStrictEqual([page.get("span", ".refused").textContent, left], ["It is gone.", []]);
     deepStrictEqual(page.all("button", "Undo"), []);
+  });
+  // What was done before stays, with its way back, beside why the next was not.
+  const made = () => Response.json({ changed: ["a"] });
+  const answers = [made(), new Response("It is full.", { status: 409 }), made()];
+  await changing(() => answers.shift()!, async (asked) => {
+    using page = new SmallPage(ChangeBar, { chosen: new Set(["a"]), left: () => {} });
+    const told = () => page.all("span").map(({ textContent }) => textContent);
+    put("Tag", "good")(page);
+    await answered();
+    put("Tag", "other")(page);
+    await answered();
+    deepStrictEqual(told(), ["1 run tagged “good”. Undo", "It is full."]);
+    page.get("button", "Undo").click();
+    await answered();
+    deepStrictEqual(asked.at(-1), { runs: ["a"], change: untag("good") });
+    deepStrictEqual(told(), ["Undone. "]);
   });
   using none = new SmallPage(ChangeBar, { chosen: new Set<string>(), left: () => {} });
   strictEqual(none.textContent, "");
@@ -556,7 +573,7 @@ Deno.test("a note that was written elsewhere is shown beside what is typed, and 
   for (const name of ["Keep what is typed here", "Take the other one"]) {
     const answers = [
       Response.json({ note: "theirs" }, { status: 409 }),
-      Response.json({ changed: ["r"] }),
+      Response.json({ changed: name.startsWith("Keep") ? ["r"] : [] }),
     ];
     await changing(() => answers.shift()!, async (asked) => {
       using page = new SmallPage(RunNote, { run: "r", note: "", readOnly: false });
@@ -574,10 +591,51 @@ Deno.test("a note that was written elsewhere is shown beside what is typed, and 
       ok(page.leave());
       const keeps = name.startsWith("Keep");
       strictEqual(area.value, keeps ? "mine too" : "theirs");
-      const change = { action: "note", note: "mine too", before: "theirs" };
-      deepStrictEqual(asked, keeps ? [{ runs: ["r"], change }] : []);
+      // Whether the other one is still there is asked by what changes nothing.
+      const note = keeps ? "mine too" : "theirs";
+      deepStrictEqual(asked, [
+        { runs: ["r"], change: { action: "note", note, before: "theirs" } },
+      ]);
     });
   }
+});
+
+Deno.test("the other note that is taken is the stored one, however often it was changed meanwhile", async () => {
+  const conflict = (note: string) => Response.json({ note }, { status: 409 });
+  const answers: (() => Response | Promise<Response>)[] = [
+    () => conflict("A1"),
+    () => conflict("A2"),
+    () => conflict("A3"),
+    () => Promise.reject(new TypeError("Failed to fetch")),
+    () => Response.json({ changed: [] }),
+  ];
+  await changing(() => answers.shift()!(), async (asked) => {
+    using page = new SmallPage(RunNote, { run: "noted", note: "", readOnly: false });
+    const area = page.get("textarea");
+    const shown = () => page.all("blockquote").map(({ textContent }) => textContent);
+    area.put("B1");
+    await answered();
+    deepStrictEqual(shown(), ["A1"]);
+    // The store tells of a change of the run.
+    const rows = [{ id: "noted", stamp: 7 } as unknown as RunSummary];
+    hear({ complete: false, rows, removed: [] });
+    settle();
+    await answered();
+    deepStrictEqual(shown(), ["A2"]);
+    const take = async () => {
+      page.get("button", "Take the other one").click();
+      await answered();
+    };
+    // What nobody saw is not taken.
+    await take();
+    deepStrictEqual([shown(), area.value], [["A3"], "B1"]);
+    await take();
+    deepStrictEqual([shown(), area.value], [["A3"], "B1"]);
+    strictEqual(page.all("p", ".problem")[0].textContent, "Not kept: The server does not answer.");
+    await take();
+    deepStrictEqual([shown(), area.value, page.all("p", ".problem").length], [[], "A3", 0]);
+    strictEqual(asked.length, 5);
+  });
 });
 
 Deno.test("axis and smoothing are chosen by their names", () => {
@@ -711,6 +769,20 @@ Deno.test("a run's figures stand under their names, and its end and events below
     strictEqual(page.get("summary").textContent, `Events (1,200, the newest ${count})`);
     strictEqual(page.all("li")[1].textContent, "iteration 1,000 m");
   }
+  // The calls that an error came from are lines.
+  const calls = ["at step (a.ts:1:2)", "at async run (b.ts:3:4)"];
+  const message = "boom at 3 (a.ts:1:2)";
+  using failed = new SmallPage(RunEvents, {
+    contents: {
+      ...{ message, tone: "problem", eventCount: 2 },
+      events: [
+        event(1),
+        { iteration: 2, level: "error", message: [message, ...calls].join(" ") },
+      ],
+    },
+  });
+  deepStrictEqual(failed.all("pre").map(({ textContent }) => textContent), [calls.join("\n")]);
+  strictEqual(failed.all("li")[1].textContent, `iteration 2 ${message}${calls.join("\n")}`);
 });
 
 Deno.test("a mode is moved by keys and by the pointer, and stays within the plane", () => {
@@ -1117,6 +1189,12 @@ Deno.test("what a page has made itself is painted, text is asked for, what is st
       ...["/artifacts/h10", "samples at iteration 10", "points-on-white"],
     ]);
     strictEqual(page.get("small").textContent, ", 1 of 3");
+    image10.happens("error");
+    strictEqual(page.all("img").length, 0);
+    strictEqual(
+      page.get("span", ".problem").textContent,
+      "samples at iteration 10 cannot be shown: its file is missing or damaged.",
+    );
     chosenIteration.value = 20;
     settle();
     const text = () => page.get("pre").textContent;

@@ -1,8 +1,11 @@
 /** What can be done with the runs that are chosen. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { reasonOf } from "../ask.ts";
+import { useEffect } from "preact/hooks";
+import { LONGEST_TAG } from "../../lab/experiment/tags.ts";
+import { NO_ANSWER, reasonOf } from "../ask.ts";
 import { changeRuns } from "../change.ts";
+import { connected } from "../live.ts";
 import type { Change } from "../routes/api/change.ts";
 import { ARCHIVED, STARRED } from "../tags.ts";
 
@@ -10,31 +13,40 @@ import { ARCHIVED, STARRED } from "../tags.ts";
 export function ChangeBar(
   { chosen, left }: { chosen: ReadonlySet<string>; left: () => void },
 ): VNode | null {
-  const said = useSignal<{ text: string; undo?: () => void; isRefused?: boolean } | null>(null);
+  /** The last change that was made, and how it is taken back. */
+  const said = useSignal<{ text: string; undo?: () => void } | null>(null);
+  /** Why the one after it was not. */
+  const refused = useSignal("");
+  useEffect(() => {
+    // The server is back.
+    if (connected.value && refused.peek() === NO_ANSWER) refused.value = "";
+  }, [connected.value]);
   const runs = [...chosen];
   const many = (count: number) => count === 1 ? "1 run" : `${count} runs`;
+  const tell = (made: NonNullable<typeof said.value>) => {
+    said.value = made;
+    refused.value = "";
+  };
+  const refuse = (error: Error) => refused.value = reasonOf(error);
   const make = async (change: Change, text: string, back: Change) => {
     try {
       // Of those that were so before nothing is to be taken back.
       const changed = await changeRuns(runs, change);
       const undo = () => {
-        void changeRuns(changed, back).then(
-          () => said.value = { text: "Undone." },
-          (error) => said.value = { text: reasonOf(error), isRefused: true },
-        );
+        void changeRuns(changed, back).then(() => tell({ text: "Undone." }), refuse);
       };
-      said.value = {
+      tell({
         text: `${many(runs.length)} ${text}.`,
         undo: changed.length === 0 ? undefined : undo,
-      };
+      });
       if (change.action === "trash" || ("tag" in change && change.tag === ARCHIVED)) left();
     } catch (error) {
-      said.value = { text: reasonOf(error as Error), isRefused: true };
+      refuse(error as Error);
     }
   };
   const tagged = (tag: string, text: string) =>
     void make({ action: "tag", tag }, text, { action: "untag", tag });
-  if (runs.length === 0 && said.value === null) return null;
+  if (runs.length === 0 && said.value === null && refused.value === "") return null;
   return (
     <div class="toolbar">
       {runs.length > 0 && (
@@ -61,12 +73,13 @@ export function ChangeBar(
           </button>
         </>
       )}
-      <span role="status" class={said.value?.isRefused ? "refused" : undefined}>
+      <span role="status">
         {said.value?.text}{" "}
         {said.value?.undo && (
           <button type="button" class="quiet" onClick={said.value.undo}>Undo</button>
         )}
       </span>
+      {refused.value !== "" && <span role="alert" class="refused">{refused.value}</span>}
     </div>
   );
 }
@@ -79,6 +92,7 @@ function TagField({ title, enter }: { title: string; enter: (tag: string) => voi
       <input
         class="key"
         enterKeyHint="done"
+        maxLength={LONGEST_TAG}
         onKeyDown={({ currentTarget, key, isComposing }) => {
           if (isComposing || (key !== "Enter" && key !== "Escape")) return;
           const tag = currentTarget.value.trim();

@@ -27,10 +27,14 @@ export function firstOrder(by: Ordered, metric: string): RowOrder {
   return { by, descending: by !== "label" && directionOf(metric) !== "down" };
 }
 
-/** Groups in an order; those without the figure are last in either, equal ones stay as they are. */
+/**
+ * Groups in an order; those without the figure are last in either, and equal ones stand as they are ranked
+ * where they are.
+ */
 export function inOrder(
   groups: readonly ComparedGroup[],
   { by, descending }: RowOrder,
+  ranked: readonly string[] = [],
 ): ComparedGroup[] {
   if (by === "label") return descending ? groups.toReversed() : [...groups];
   const worst = descending ? -Infinity : Infinity;
@@ -40,12 +44,17 @@ export function inOrder(
   };
   const sign = descending ? -1 : 1;
   const compared = (a: number, b: number) => a === b ? 0 : a < b ? -sign : sign;
-  return groups.toSorted((a, b) => compared(valueOf(a), valueOf(b)));
+  const rankOf = ({ label }: ComparedGroup) =>
+    ranked.includes(label) ? ranked.indexOf(label) : Infinity;
+  return groups.toSorted((a, b) =>
+    compared(valueOf(a), valueOf(b)) || Math.sign(rankOf(a) - rankOf(b)) || 0
+  );
 }
 
-/** Whether all seeds that count have a figure, without which a group has none. */
+/** Whether some seeds count and all of these have a figure, without which a group has none. */
 function hasFigure({ seeds }: ComparedGroup): boolean {
-  return !countedOf(seeds).some((seed) => isLost(seed) || seed.lacks);
+  const counted = countedOf(seeds);
+  return counted.length > 0 && !counted.some((seed) => isLost(seed) || seed.lacks);
 }
 
 /**
@@ -64,6 +73,8 @@ export function Statistics(
 ): VNode {
   const reach = reachOf(groups);
   const best = findings[0]?.best;
+  const ranked = findings.flatMap(({ best, other }, i) => i === 0 ? [best, other] : [other]);
+  const top = [best, ...findings.filter(({ equal }) => equal).map(({ other }) => other)];
   const chosen = useSignal<RowOrder | undefined>(undefined);
   const usual = firstOrder(directionOf(metric) === null ? "label" : "iqm", metric);
   const order = chosen.value ?? usual;
@@ -126,7 +137,7 @@ export function Statistics(
           </tr>
         </thead>
         <tbody>
-          {inOrder(groups, order).map((group) => {
+          {inOrder(groups, order, ranked).map((group) => {
             const { label, color, seeds, statistics, mark, verdict } = group;
             const finding = findings.find(({ other }) => other === label);
             const isWhole = hasFigure(group);
@@ -134,7 +145,7 @@ export function Statistics(
             return (
               <tr
                 key={label}
-                class={label === best ? "best" : undefined}
+                class={top.includes(label) ? "best" : undefined}
                 onPointerEnter={() => look(label)}
                 onPointerLeave={() => look(undefined)}
               >
@@ -152,8 +163,8 @@ export function Statistics(
                 <td>{statistics.spread === null ? "–" : boundsText(statistics.spread, mark)}</td>
                 {best !== undefined && (
                   <td class="number">
-                    {label === best
-                      ? "best"
+                    {top.includes(label)
+                      ? top.length > 1 ? "equal best" : "best"
                       : finding === undefined
                       ? "–"
                       : finding.probability.toFixed(2)}

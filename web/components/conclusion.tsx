@@ -3,23 +3,26 @@ import type { VNode } from "preact";
 import { detectableText, NEVER, testText } from "../../lab/statistics/p_value.ts";
 import type { Finding } from "../finding.ts";
 import { figure } from "../format.ts";
-import { shortNames } from "../short_names.ts";
 
-/** The best group against the next best, and against the first that it certainly beats. */
+/**
+ * The best group against the next best, and against the first that it certainly beats; groups that are
+ * equal at the top in one.
+ */
 export function Conclusion({ findings }: { findings: readonly Finding[] }): VNode | null {
   const [next] = findings;
   if (next === undefined) return null;
   const beaten = findings.find(({ told }) => told);
   const count = findings.filter(({ told }) => told).length;
-  const labels = [next.best, ...findings.map(({ other }) => other)];
-  const short = shortNames(labels);
-  const named = (label: string) => <b title={label}>{short[labels.indexOf(label)]}</b>;
+  const equal = findings.filter((finding) => finding.equal).length;
   return (
     <p class="conclusion">
-      {named(next.best)} {verb(next)} {named(next.other)}: {evidence(next)}.
+      <b>{next.best}</b> {equal > 0 ? "and" : verb(next)} <b>{next.other}</b>
+      {equal > 1 && `, and ${equal - 1} more,`}
+      {equal > 0 ? " are equal at the top, by IQM, mean and P" : `: ${evidence(next)}`}.
       {beaten !== undefined && beaten !== next && (
         <>
-          {" "}It beats {named(beaten.other)}: {evidence(beaten)}
+          {" "}
+          {equal > 0 ? <b>{next.best}</b> : "It"} beats <b>{beaten.other}</b>: {evidence(beaten)}
           {count > 1 && `, and ${count - 1} more`}.
         </>
       )}

@@ -10,6 +10,7 @@ import { contentsFrom } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { imageOf, rasters } from "../rasters.ts";
 import { Film } from "./film.tsx";
+import { StoredPicture } from "./stored_picture.tsx";
 
 /** One viewer a name, with a slider over its iterations, which all of the page follow. */
 export function Gallery(
@@ -46,11 +47,7 @@ function Viewer(
         ? <Raster picture={rasters.get(hash)!} label={title} onWhite={onWhite} />
         : (
           <a href={`/artifacts/${hash}`} title="Open the picture alone">
-            <img
-              class={onWhite ? "points-on-white" : undefined}
-              src={`/artifacts/${hash}`}
-              alt={title}
-            />
+            <StoredPicture hash={hash} label={title} onWhite={onWhite} />
           </a>
         )}
       <figcaption>

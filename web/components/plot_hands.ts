@@ -5,7 +5,7 @@
  */
 import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
-import { unitOf } from "../ticks.ts";
+import { standingAt, unitOf } from "../ticks.ts";
 
 /** Pixels that a finger moves before it chooses a stretch: less is a tap. */
 const STILL = 8;
@@ -28,10 +28,7 @@ export function stretched(
   log = false,
 ): Range | undefined {
   const unit = unitOf(log);
-  const along = (end: number) => {
-    const stands = unit(x) + (unit(end) - unit(x)) * factor;
-    return log ? 10 ** stands : stands;
-  };
+  const along = (end: number) => standingAt(log)(unit(x) + (unit(end) - unit(x)) * factor);
   const low = Math.max(whole?.from ?? 0, along(from));
   const high = Math.min(whole?.to ?? Infinity, along(to));
   if (whole !== undefined && low <= whole.from && high >= whole.to) return undefined;

@@ -18,6 +18,7 @@ import {
   STEPS,
   stepsFor,
   tickLabels,
+  tickRoom,
 } from "../ticks.ts";
 import { cutNames, shortNames } from "../short_names.ts";
 import { spread } from "./line_names.ts";
@@ -150,12 +151,13 @@ export function chartOptions(
       {
         ...axis,
         size: widthOf,
+        space: (_, __, ___, ____, height) => tickRoom(height),
         incrs: () =>
           stepsFor(...lines.current.flatMap(({ y, low = [], high = [] }) => [y, low, high])),
         ...log && logAxis("y"),
       },
     ],
-    ...marksOf(library, lines.current),
+    ...marksOf(library, lines),
     legend: { show: false },
     cursor: {
       y: false,
@@ -349,14 +351,18 @@ function drawMoments(plot: uPlot, moments: readonly Moment[]): void {
   ctx.restore();
 }
 
+function hasDots(line: Line): boolean {
+  return !line.faint && !line.low && !line.step && !isSingle(line) && line.x.length <= DOTS;
+}
+
 /** Series and bands of lines. */
 function marksOf(
   library: Library,
-  lines: readonly Line[],
+  lines: ChartState["lines"],
 ): Pick<uPlot.Options, "series" | "bands"> {
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
-  for (const line of lines) {
+  for (const [i, line] of lines.current.entries()) {
     const property = `--series-${line.color % paletteSize}`;
     const color = colorOf(property);
     series.push({
@@ -365,7 +371,8 @@ function marksOf(
       dash: line.faint ? [] : [...dashOf(line.color)],
       ...line.step && { paths: library.paths.stepped!({ align: line.step === "after" ? 1 : -1 }) },
       points: {
-        show: !line.faint && !line.low && !line.step && !isSingle(line) && line.x.length <= DOTS,
+        // Asked at each drawing, as a line grows.
+        show: () => hasDots(lines.current[i] ?? line),
         size: 5,
         fill: color,
       },

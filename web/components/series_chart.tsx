@@ -10,6 +10,7 @@ import { bandAround, type Line } from "../lines.ts";
 import { heardGrowth, isGone, statusHeard } from "../live.ts";
 import { grownBy } from "../live_series.ts";
 import type { Meaning } from "../metric_guide.ts";
+import { keepScales } from "../query.ts";
 import type { SeriesAnswer } from "../routes/api/series.ts";
 import { jsonOf, useAsked, useInView } from "./asked.ts";
 import { Plot, type PlotProps } from "./plot.tsx";
@@ -151,11 +152,12 @@ interface Wanted {
 export function pathOf(
   run: string,
   { name, at }: Wanted,
-  { axis, smoothing, range }: View,
+  { axis, smoothing, range, logX }: View,
 ): string {
   const query = new URLSearchParams({ run, name, axis, smoothing: String(smoothing) });
   if (at !== undefined) query.set("at", at);
   for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
+  keepScales(query, { logX });
   return `/api/series?${query}`;
 }
 

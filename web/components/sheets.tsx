@@ -10,6 +10,7 @@ import { chosenIteration, nearestTo } from "../moment.ts";
 import { MOST, type Pictures } from "../routes/api/pictures.ts";
 import { Film } from "./film.tsx";
 import { TextSamples } from "./gallery.tsx";
+import { StoredPicture } from "./stored_picture.tsx";
 import { Swatch } from "./swatch.tsx";
 
 /** How many times a sheet may be enlarged. */
@@ -115,12 +116,7 @@ function Sheet(
           aria-label={`${printable(name)} of ${label}`}
           onScroll={({ currentTarget }) => move(currentTarget)}
         >
-          <img
-            class={onWhite ? "points-on-white" : undefined}
-            style={{ width: `${100 * zoom}%` }}
-            src={`/artifacts/${hash}`}
-            alt={title}
-          />
+          <StoredPicture hash={hash} label={title} onWhite={onWhite} width={`${100 * zoom}%`} />
         </div>
       )}
       <figcaption>

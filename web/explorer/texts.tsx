@@ -22,7 +22,8 @@ interface Drawn {
  */
 export function TextSheet({ model, label }: { model: LoadedModel; label: number }): VNode {
   const seed = useSignal(1);
-  const prompt = useSignal("");
+  /** What stands in the field, and what of it the texts were told. */
+  const [typed, prompt] = [useSignal(""), useSignal("")];
   const before = useRef<Drawn>({ texts: [], prompt: "" });
   const { drawn, problem } = useMemo(() => {
     try {
@@ -54,10 +55,21 @@ export function TextSheet({ model, label }: { model: LoadedModel; label: number 
             maxLength={most}
             spellcheck={false}
             autocomplete="off"
-            value={prompt.value}
-            onChange={({ currentTarget }) => prompt.value = currentTarget.value}
+            enterKeyHint="go"
+            value={typed.value}
+            onInput={({ currentTarget }) => typed.value = currentTarget.value}
+            onChange={({ currentTarget }) => prompt.value = typed.value = currentTarget.value}
           />
         </label>
+        <button
+          type="button"
+          class="button"
+          title="Enter does the same"
+          disabled={typed.value === prompt.value}
+          onClick={() => prompt.value = typed.value}
+        >
+          Go on from it
+        </button>
         <span>
           Texts of seed {seed.value}{" "}
           <button type="button" class="quiet" onClick={() => seed.value += 1}>Others</button>

@@ -118,7 +118,11 @@ function bodyOf(
     else {
       all.set(name, read);
       const whole = indicesOf(read.iterations, everything);
-      picks.set(name, new Set(picksOf(read.values, MOST_POINTS, whole)));
+      // For either kind of axis.
+      const [evenly, early] = [undefined, read.iterations].map((logX) =>
+        new Set(picksOf(read.values, MOST_POINTS, whole, logX))
+      );
+      picks.set(name, evenly.union(early));
     }
   }
   for (const [name, each] of all) {

@@ -28,6 +28,7 @@ const FEW = 3;
 
 /** What is asked for, and how it is drawn. */
 interface View extends ComparisonRequest, Scales {
+  readonly logX: boolean;
   /** Metrics beside the first one. */
   readonly also: readonly string[];
   /** Groups that are not drawn, each by one of its runs or by its label. */
@@ -403,7 +404,7 @@ function Profiles(
 
 /** The query that asks the server for a comparison. */
 function queryOf(
-  { runs, filter, metric, axis, smoothing, most, range, paired }: ComparisonRequest,
+  { runs, filter, metric, axis, smoothing, most, range, logX, paired }: ComparisonRequest,
 ): URLSearchParams {
   const query = new URLSearchParams({ smoothing: String(smoothing) });
   if (axis !== undefined) query.set("axis", axis);
@@ -412,6 +413,7 @@ function queryOf(
   if (paired) query.set("paired", "1");
   if (filter !== "") query.set("filter", filter);
   for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
+  keepScales(query, { logX });
   for (const id of runs) query.append("run", id);
   return query;
 }

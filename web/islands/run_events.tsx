@@ -1,5 +1,6 @@
 /** What happened in a run, live. @module */
 import type { VNode } from "preact";
+import { callsBehind } from "../../lab/experiment/calls.ts";
 import type { Contents } from "../contents.ts";
 import { contentsFrom } from "../live.ts";
 
@@ -16,11 +17,16 @@ export default function RunEvents({ contents: initial }: { contents: Contents })
             {eventCount > events.length && `, the newest ${events.length}`})
           </summary>
           <ul class="events">
-            {events.map((event, i) => (
-              <li key={i} class={event.level}>
-                <small>iteration {event.iteration.toLocaleString("en")}</small> {event.message}
-              </li>
-            ))}
+            {events.map((event, i) => {
+              const calls = callsBehind(message ?? "", event.message);
+              return (
+                <li key={i} class={event.level}>
+                  <small>iteration {event.iteration.toLocaleString("en")}</small>{" "}
+                  {calls.length === 0 ? event.message : message}
+                  {calls.length > 0 && <pre class="calls">{calls.join("\n")}</pre>}
+                </li>
+              );
+            })}
           </ul>
         </details>
       )}

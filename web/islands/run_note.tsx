@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { useAskBeforeLeaving } from "../components/leaving.ts";
-import { connected } from "../live.ts";
+import { connected, stampOf } from "../live.ts";
 import { NoteKeeper } from "../note_keeper.ts";
 
 /** The island. `pause`: milliseconds without a key after which the note is kept; left out: the usual. */
@@ -33,6 +33,12 @@ export default function RunNote(
     // What the server did not answer to is asked for again.
     if (connected.value) void keeper.keep();
   }, [keeper, connected.value]);
+  const stamp = stampOf(run);
+  useEffect(() => {
+    // The other note may have been changed once more.
+    void keeper.look();
+  }, [keeper, stamp]);
+  const take = async () => text.value = await keeper.yield() ?? text.value;
   const { other: { value: other }, problem: { value: problem } } = keeper;
   useAskBeforeLeaving(other !== undefined || problem !== "");
   if (readOnly) return note === "" ? null : <p>{note}</p>;
@@ -63,7 +69,7 @@ export default function RunNote(
           <button type="button" class="quiet" onClick={() => void keeper.overwrite()}>
             Keep what is typed here
           </button>{" "}
-          <button type="button" class="quiet" onClick={() => text.value = keeper.yield()}>
+          <button type="button" class="quiet" onClick={() => void take()}>
             Take the other one
           </button>
         </div>

@@ -6,13 +6,13 @@
  */
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, RefObject, VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { keepBeside, keptBeside } from "../ask.ts";
 import { useAddress } from "../components/address.ts";
 import { useAsked } from "../components/asked.ts";
 import { MOST_NAMED, runsQuery } from "../compare_query.ts";
 import { ChangeBar } from "../components/change_bar.tsx";
-import { Seeds } from "../components/seeds.tsx";
+import { reachesOf, Seeds } from "../components/seeds.tsx";
 import { SortableHead } from "../components/sortable_head.tsx";
 import { Spark } from "../components/spark.tsx";
 import { Status } from "../components/status.tsx";
@@ -91,6 +91,7 @@ export default function RunTable(
     asked.value = { ...asked.value, offset: 0, ...next };
   };
   const shown = group === "" ? rows.map(({ row }) => [row.id]) : groups.map(({ runs }) => runs);
+  const reachOf = useMemo(() => reachesOf(groups.map(({ cells }) => cells)), [groups]);
   const rowNames = group === "" ? shown.flat() : groups.map(({ label }) => label);
   const atIndex = rowNames.findIndex((name) => name === at.value);
   const visible = new Set(shown.flat());
@@ -274,6 +275,7 @@ export default function RunTable(
                 key={each.label}
                 group={each}
                 columns={columns}
+                reachOf={reachOf}
                 now={now}
                 chosen={each.runs.every((id) => chosen.value.has(id))}
                 isAt={atIndex === i}
@@ -590,9 +592,10 @@ function shownCell(
 }
 
 function GroupRow(
-  { group: { label, runs, cells }, columns, now, ...line }: {
+  { group: { label, name, runs, cells }, columns, reachOf, now, ...line }: {
     group: TableGroup;
     columns: readonly TableColumn[];
+    reachOf: ReturnType<typeof reachesOf>;
     now: number;
     chosen: boolean;
     isAt: boolean;
@@ -614,7 +617,7 @@ function GroupRow(
           ref={mark as RefObject<HTMLAnchorElement>}
           href={`/compare?${runsQuery(runs)}`}
         >
-          {label}
+          {name ?? label}
         </a>
       </th>
       {cells.map(({ iqm, spread, values, lost, metrics: judging }, i) => (
@@ -625,7 +628,7 @@ function GroupRow(
               runs.length > MOST_RUNS ? `, of the newest ${MOST_RUNS} runs` : ""
             }`}
           />
-          <Seeds values={values} />{" "}
+          <Seeds values={values} reach={reachOf(i, judging)} />{" "}
           {judging !== undefined && (
             <span class="of">{`${judging.map(metricLabel).join(", ")} `}</span>
           )}

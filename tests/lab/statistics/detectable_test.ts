@@ -82,6 +82,20 @@ Deno.test("groups of different sizes have the power of their test", () => {
   }
 });
 
+Deno.test("of two groups it is one number, whichever is named first and asked for first", async () => {
+  // Each a process of its own, as it were: none knows what another has counted.
+  const fresh = (which: string): Promise<{ detectableDifference: typeof detectableDifference }> =>
+    import(import.meta.resolve(`../../../lab/statistics/detectable.ts?${which}`));
+  const [one, other] = [await fresh("one"), await fresh("other")];
+  const three = [179.75, 216.04, 500];
+  const six = [500, 500, 458.28, 500, 500, 500];
+  for (const tests of [1, 3]) {
+    const least = one.detectableDifference(three, six, tests);
+    strictEqual(other.detectableDifference(six, three, tests), least);
+    strictEqual(one.detectableDifference(six, three, tests), least);
+  }
+});
+
 Deno.test("many seeds see what Student's test sees", () => {
   const ten = ofDeviationOne(10);
   // t(0.975, 18) + t(0.8, 18) of the tables, by √(2 / 10); of 30 pairs t(0.975, 29) + t(0.8, 29).

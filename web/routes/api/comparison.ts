@@ -18,6 +18,7 @@ export function requestOf(query: URLSearchParams): ComparisonRequest {
     smoothing: smoothingFrom(query),
     most: groupsFrom(query),
     range: zoomFrom(query),
+    ...logFrom(query, "x") && { logX: true },
     ...query.get("paired") === "1" ? { paired: true } : {},
   };
 }
@@ -81,7 +82,7 @@ export function readableRequestOf(address: URLSearchParams): Readable {
   };
 }
 
-/** `?metric=SERIES&axis=environmentSteps&smoothing=0.05`, `filter=TEXT` or `run=ID&run=ID…`, `groups=100`, `paired=1`. */
+/** `?metric=SERIES&axis=environmentSteps&smoothing=0.05`, `filter=TEXT` or `run=ID&run=ID…`, `groups=100`, `xscale=log`, `paired=1`. */
 export async function handler(
   { req, url, state: { comparisons } }: Context<State>,
 ): Promise<Response> {

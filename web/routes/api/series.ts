@@ -5,7 +5,7 @@ import type { State } from "../../state.ts";
 import type { Axis } from "../../axes.ts";
 import { everything, indicesOf, picksOf } from "../../curves.ts";
 import type { Context } from "../../fresh.ts";
-import { axisFrom, numberFrom, rangeFrom, smoothingFrom } from "../../query.ts";
+import { axisFrom, logFrom, numberFrom, rangeFrom, smoothingFrom } from "../../query.ts";
 import { jsonNumber } from "../../summary.ts";
 import { curvesOf } from "../../thinned.ts";
 
@@ -29,7 +29,7 @@ export interface SeriesAnswer {
 
 /**
  * `?run=ID&name=SERIES&axis=environmentSteps&smoothing=0.05&points=1000&from=0&to=5000`; `at=SERIES`: at
- * the points of another series, as a band is drawn at those of its mean.
+ * the points of another series, as a band is drawn at those of its mean; `xscale=log`: for a logarithmic x axis.
  */
 export function handler({ url: { searchParams: query }, state }: Context<State>): Response {
   const run = state.store.find(query.get("run") ?? "");
@@ -39,12 +39,15 @@ export function handler({ url: { searchParams: query }, state }: Context<State>)
   const points = numberFrom(query, "points", { low: 2, high: 5000, fallback: 1000 });
   const share = smoothingFrom(query);
   const range = rangeFrom(query);
+  const logX = logFrom(query, "x");
   // Smoothed is the whole series: smoothing what is drawn would mislead.
-  const whole = share > 0 || range !== undefined;
+  const whole = share > 0 || range !== undefined || logX;
   const series = state.store.series(run.id, at, whole ? {} : { points });
   const { iterations, [axis]: x } = series;
   const [start, end] = indicesOf(x, range ?? everything);
-  const picks = whole ? picksOf(series.values, points, [start, end]) : [...x.keys()];
+  const picks = whole
+    ? picksOf(series.values, points, [start, end], logX ? x : undefined)
+    : [...x.keys()];
   const smoothed = share > 0 ? curvesOf(series, axis, share).shown.y : null;
   const own = at === name ? series : state.store.series(run.id, name);
   const values = at === name ? series.values : valuesAt(own, iterations);
