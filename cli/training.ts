@@ -45,9 +45,9 @@ export function startLine(
   },
 ): string {
   const alike = new Map<string, number>();
-  for (const { request, facts, unit } of plans) {
-    const amount = amountOf(facts.configuration.budget as number, unit);
-    const key = `${request.name ?? facts.experiment}\n${amount}`;
+  for (const plan of plans) {
+    const amount = amountOf(plan.facts.configuration.budget as number, plan.unit);
+    const key = `${calledOf(plan)}\n${amount}`;
     alike.set(key, (alike.get(key) ?? 0) + 1);
   }
   const parts = [...alike].map(([key, seeds]) => {
@@ -72,13 +72,16 @@ export function evaluatedOnce(plans: readonly Plan[]): string | undefined {
     return request.budget !== undefined && evaluation.every >= budget;
   });
   if (short === undefined) return undefined;
-  const { request, facts, unit } = short;
+  const { facts, unit } = short;
   const { budget, evaluation } = facts.configuration as unknown as Evaluated;
-  return `${
-    request.name ?? facts.experiment
-  } is evaluated at its end alone, as its evaluations are ` +
+  return `${calledOf(short)} is evaluated at its end alone, as its evaluations are ` +
     `${amountOf(evaluation.every, unit)} apart and its budget is ${amountOf(budget, unit)}: ` +
     `--set evaluation.every=${Math.ceil(budget / 10)} makes ten`;
+}
+
+/** What the runs of a plan are called. */
+function calledOf({ request, facts }: Plan): string {
+  return request.name ?? facts.experiment;
 }
 
 /** Of a resolved configuration, how long it trains and how often it is evaluated. */
