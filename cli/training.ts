@@ -44,9 +44,9 @@ export function startLine(
   },
 ): string {
   const alike = new Map<string, number>();
-  for (const { request, facts, unit } of plans) {
-    const amount = amountOf(facts.configuration.budget as number, unit);
-    const key = `${request.name ?? facts.experiment}\n${amount}`;
+  for (const plan of plans) {
+    const amount = amountOf(plan.facts.configuration.budget as number, plan.unit);
+    const key = `${calledAs(plan)}\n${amount}`;
     alike.set(key, (alike.get(key) ?? 0) + 1);
   }
   const parts = [...alike].map(([key, seeds]) => {
@@ -61,6 +61,11 @@ export function startLine(
   return `${elsewhere ? "Asking for" : "Training"} ${parts.join("; ")}${time}`;
 }
 
+/** What a run will be called. */
+function calledAs({ request, facts }: Plan): string {
+  return request.name ?? facts.experiment;
+}
+
 /**
  * Says of runs that a given budget leaves a single evaluation that they have no more, and how they have;
  * undefined where none is so. A preset may mean it, a budget by itself does not.
@@ -71,11 +76,9 @@ export function evaluatedOnce(plans: readonly Plan[]): string | undefined {
     return request.budget !== undefined && evaluation.every >= budget;
   });
   if (short === undefined) return undefined;
-  const { request, facts, unit } = short;
+  const { facts, unit } = short;
   const { budget, evaluation } = facts.configuration as unknown as Evaluated;
-  return `${
-    request.name ?? facts.experiment
-  } is evaluated at its end alone, as its evaluations are ` +
+  return `${calledAs(short)} is evaluated at its end alone, as its evaluations are ` +
     `${amountOf(evaluation.every, unit)} apart and its budget is ${amountOf(budget, unit)}: ` +
     `--set evaluation.every=${Math.ceil(budget / 10)} makes ten`;
 }

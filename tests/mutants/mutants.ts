@@ -4420,8 +4420,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "hashes that begin with 0x are numbers of a series",
     file: "lab/experiment/imports/rows.ts",
-    from: "DECIMAL.test(text) ? Number(text) : undefined",
-    to: 'text === "" || Number.isNaN(Number(text)) ? undefined : Number(text)',
+    from: "DECIMAL.test(text) ? Number(text) : NaN",
+    to: 'text === "" ? NaN : Number(text)',
     test: "tests/lab/experiment/imports_test.ts",
   },
   {
