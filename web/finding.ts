@@ -10,7 +10,7 @@ import {
   probabilityOfImprovement,
   type Spread,
 } from "../lab/statistics/mod.ts";
-import { type PairTest, testPairs } from "../lab/statistics/pairs.ts";
+import { testPairs } from "../lab/statistics/pairs.ts";
 import { directionOf } from "../lab/experiment/metric_direction.ts";
 
 /** Groups that are compared to the best one. */
@@ -46,7 +46,7 @@ export interface Finding {
    * they tell none apart.
    */
   readonly detectable: number | null;
-  /** As of {@linkcode PairTest}. */
+  /** Seeds that both have, where a test of equal seeds leaves others out. */
   readonly common?: number;
 }
 
