@@ -23,6 +23,7 @@ import {
 } from "../lab/experiment/sweep/state.ts";
 import { shownField, type Sweep, whereSweep } from "../lab/experiment/sweep/sweep.ts";
 import type { SweepDefinition } from "../lab/experiment/sweep/definition.ts";
+import { REFUSED } from "../lab/experiment/untrained.ts";
 import type { Verdict } from "../lab/experiment/verdict.ts";
 import { Judge } from "../lab/experiment/verdict.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
@@ -311,9 +312,17 @@ function judgedValue({ judged: { values } }: SweepState): number | undefined {
   return values.length === 0 ? undefined : iqm([values]);
 }
 
-/** Says which runs of a sweep broke, in a line for all that broke alike, and how they are tried again. */
+/** Says which runs of a sweep broke, and how they are tried again. */
 function tellBroken(state: SweepState, io: Io): void {
-  const { name, trials, best, judged, over } = state;
+  for (const line of brokenLines(state)) io.error(errorLine(io, line));
+  const again = triedAgain(state).length;
+  if (again > 0) io.error(`To try ${plural(again, "run")} again: the same command again\n`);
+}
+
+/** Which runs of a sweep broke, in a line for all that broke alike, and what of its space was refused. */
+export function brokenLines(
+  { name, trials, best, judged, over, sweep }: SweepState,
+): string[] {
   const failed = [...trials.flatMap(({ runs }) => runs), ...judged.runs]
     .filter(({ status }) => status === "failed");
   // Where one diverges the others are there to choose from; without any, that is why there is none.
@@ -321,20 +330,34 @@ function tellBroken(state: SweepState, io: Io): void {
     .filter(({ status }) => status === "diverged");
   const alike = Map.groupBy(
     new Set([...failed, ...diverged]),
-    // The same at another iteration is the same.
+    // The same at another iteration, or of another value, is the same.
     ({ status, message }) => `${status}: ${message?.replace(/\d+/g, "N")}`,
   );
-  for (const runs of alike.values()) {
+  const broken = [...alike.values()].map((runs) => {
     const [{ id, name: of, status, message }] = runs;
     const who = runs.length === 1 ? `run ${id} (${of})` : `${runs.length} runs, as ${id} (${of}),`;
-    io.error(errorLine(io, `${who} ${status}: ${message}`));
-  }
-  if (over && best === undefined) {
-    const { metric } = state.sweep.objective;
-    io.error(errorLine(io, `No trial of the sweep ${name} came to a figure: ${metric}`));
-  }
-  const again = triedAgain(state).length;
-  if (again > 0) io.error(`To try ${plural(again, "run")} again: the same command again\n`);
+    const others = runs.some((run) => run.message !== message) ? " (and others alike)" : "";
+    return `${who} ${status}: ${message}${others}`;
+  });
+  const begun = trials.filter(({ runs }) => runs.length > 0);
+  const refused = begun.filter(({ runs }) =>
+    runs.some(({ manifest }) => manifest.determined.backend === REFUSED)
+  );
+  const isMost = 2 * refused.length > begun.length;
+  return [
+    ...broken,
+    ...isMost
+      ? [
+        `${refused.length} of ${
+          plural(begun.length, "trial")
+        } were refused by the configuration: a list ` +
+        "of values that fit (--sweep PATH=64,128), or a condition in a sweep's file (when), tries none such",
+      ]
+      : [],
+    ...over && best === undefined
+      ? [`No trial of the sweep ${name} came to a figure: ${sweep.objective.metric}`]
+      : [],
+  ];
 }
 
 /** Trials that a page shows, at most: the best ones. */

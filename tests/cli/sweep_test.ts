@@ -1,6 +1,7 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
 import {
+  brokenLines,
   sweepAsked,
   sweepDocument,
   sweepPage,
@@ -9,6 +10,7 @@ import {
 } from "../../cli/sweeping.ts";
 import { Describer } from "../../lab/experiment/describe.ts";
 import type { SweepState } from "../../lab/experiment/sweep/state.ts";
+import { REFUSED } from "../../lab/experiment/untrained.ts";
 import type { Run } from "../../lab/store/store.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import { registries, toyExperiment } from "../lab/experiment/toy_registries.ts";
@@ -65,6 +67,35 @@ Deno.test("run --sweep tries, judges the best, and says how to get it; sweeps sh
     const whole = await typed("delete", "--where", "sweep=line-toy-sweep");
     doesNotMatch(whole.out, /lacks/);
   }));
+
+Deno.test("runs that broke alike are one line, and a space of which most is refused is another", () => {
+  const failed = (id: string, message: string, backend = "wasm") =>
+    ({
+      ...{ id, name: "toy", status: "failed", message },
+      manifest: { determined: { backend } },
+    }) as unknown as Run;
+  const linesOf = (...trials: Run[][]) =>
+    brokenLines({
+      ...{ name: "rates", judged: { runs: [] }, best: {}, over: true },
+      trials: trials.map((runs) => ({ runs })),
+    } as unknown as SweepState);
+  const refused = failed("a", "it must divide 4 · 218 = 872", REFUSED);
+  const other = failed("b", "it must divide 8 · 218 = 1744", REFUSED);
+  const sound = { status: "completed", manifest: { determined: {} } } as unknown as Run;
+  const share = "2 of 3 trials were refused by the configuration: a list of values that fit " +
+    "(--sweep PATH=64,128), or a condition in a sweep's file (when), tries none such";
+  deepStrictEqual(linesOf([refused], [other], [sound], []), [
+    "2 runs, as a (toy), failed: it must divide 4 · 218 = 872 (and others alike)",
+    share,
+  ]);
+  deepStrictEqual(linesOf([refused], [sound]), [
+    "run a (toy) failed: it must divide 4 · 218 = 872",
+  ]);
+  const broke = failed("c", "RangeError: no");
+  deepStrictEqual(linesOf([broke, broke], [{ ...broke, id: "d" }]), [
+    "2 runs, as c (toy), failed: RangeError: no",
+  ]);
+});
 
 Deno.test("a sweep without a trial that came to anything fails, says why, and tries again", () =>
   inLab(async (typed) => {

@@ -16433,6 +16433,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/play_test.ts",
   },
   {
+    fault: "one run's numbers are told as those of all that failed alike",
+    file: "cli/sweeping.ts",
+    from: "runs.some((run) => run.message !== message)",
+    to: "false",
+    test: "tests/cli/sweep_test.ts",
+  },
+  {
+    fault: "that most of a space is refused is said of half of it",
+    file: "cli/sweeping.ts",
+    from: "2 * refused.length > begun.length",
+    to: "2 * refused.length >= begun.length",
+    test: "tests/cli/sweep_test.ts",
+  },
+  {
     fault: "an own world is one whatever its code",
     file: "lab/experiment/return_scale.ts",
     from: "{ ...own, code }",
