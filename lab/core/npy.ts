@@ -19,6 +19,17 @@ export interface NpyArray {
 
 type Reader = (view: DataView, at: number, little: boolean) => number;
 
+/** The number of the bits of a half-precision float (IEEE 754 binary16). */
+function halfOf(bits: number): number {
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  const magnitude = exponent === 0
+    ? fraction * 2 ** -24
+    : exponent === 31
+    ? (fraction === 0 ? Infinity : NaN)
+    : (1024 + fraction) * 2 ** (exponent - 25);
+  return bits >> 15 === 0 ? magnitude : -magnitude;
+}
+
 /** How an element of each type is read, and its length in bytes. */
 const readers: Readonly<Record<string, readonly [bytes: number, read: Reader]>> = {
   b1: [1, (view, at) => view.getUint8(at)],
@@ -30,6 +41,7 @@ const readers: Readonly<Record<string, readonly [bytes: number, read: Reader]>> 
   i4: [4, (view, at, little) => view.getInt32(at, little)],
   u8: [8, (view, at, little) => Number(view.getBigUint64(at, little))],
   i8: [8, (view, at, little) => Number(view.getBigInt64(at, little))],
+  f2: [2, (view, at, little) => halfOf(view.getUint16(at, little))],
   f4: [4, (view, at, little) => view.getFloat32(at, little)],
   f8: [8, (view, at, little) => view.getFloat64(at, little)],
 };

@@ -9970,6 +9970,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/datasets/files_test.ts",
   },
   {
+    fault: "of many latent coordinates those are drawn that change least",
+    file: "cli/commands/traverse.ts",
+    from: "changes[b] - changes[a] || a - b",
+    to: "changes[a] - changes[b] || b - a",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "half-precision floats have no subnormal numbers",
+    file: "lab/core/npy.ts",
+    from: "? fraction * 2 ** -24",
+    to: "? 0",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
     fault: "a mask of other proportions is cropped",
     file: "cli/commands/inpaint.ts",
     from: "Math.abs(masked.aspect / aspect - 1) > UNLIKE",

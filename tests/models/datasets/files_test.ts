@@ -78,6 +78,21 @@ for (const [i, { file, shape, values }] of golden.arrays.entries()) {
   });
 }
 
+Deno.test("half-precision floats are read, subnormal and infinite ones too", () => {
+  // numpy.array([1, -2, 65504, 1/3, 6e-8, -6.1e-5, -0.0, inf, nan], "f2").view("u2") of NumPy 2.1
+  const bits = [15360, 49152, 31743, 13653, 1, 33791, 32768, 31744, 32256];
+  const values = [1, -2, 65504, 0.333251953125, 2 ** -24, -1023 * 2 ** -24, -0, Infinity, NaN];
+  for (const little of [true, false]) {
+    const head = `{'descr': '${little ? "<" : ">"}f2', 'fortran_order': False, 'shape': (9,), }`;
+    const bytes = new Uint8Array(128 + 18);
+    bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 118, 0]);
+    bytes.set(utf8(`${head.padEnd(117)}\n`), 10);
+    const view = new DataView(bytes.buffer);
+    bits.forEach((half, i) => view.setUint16(128 + 2 * i, half, little));
+    deepStrictEqual([...parseNpy(named(bytes)).values], values);
+  }
+});
+
 Deno.test("a type that NumPy has not is refused, also where every object has such a name", () => {
   const head = "{'descr': '<constructor', 'fortran_order': False, 'shape': (1,), }".padEnd(117) +
     "\n";
