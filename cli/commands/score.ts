@@ -45,6 +45,9 @@ const METRICS = [
 /** Samples of a model, unless it is said. */
 const SAMPLES = 2000;
 
+/** Share of the test images about which a judge must be right, to be trusted. */
+const TRUSTED = 0.95;
+
 /** Pictures and what they are measured against. */
 interface Given {
   /** [count, H·W·C] */
@@ -153,7 +156,7 @@ export const score = defineCommand({
         ? await scoreAsTheyAre(values, dataset)
         : await scoreImages(values, dataset, judged.network, wanted, asked);
       judged?.dispose();
-      const told = [...given.notes, ...notesOn(notes, scores)];
+      const told = [...given.notes, ...judged?.doubts ?? [], ...notesOn(notes, scores)];
       if (json) {
         io.out(JSON.stringify({ scored: given.what, scores, notes: told }, null, 2));
         return 0;
@@ -339,7 +342,15 @@ async function networkOf(
   { dataset, judges }: Given,
   features: string | undefined,
   io: Io,
-): Promise<{ readonly network: FeatureNetwork; dispose(): void } | undefined> {
+): Promise<
+  | {
+    readonly network: FeatureNetwork;
+    /** What is to be said of how far it can be trusted. */
+    readonly doubts: readonly string[];
+    dispose(): void;
+  }
+  | undefined
+> {
   const { featureNetworkOf, judgeFeatures } = await import("../../models/feature_network.ts");
   if (features !== undefined) {
     requireImages("take --features of", dataset);
@@ -349,7 +360,8 @@ async function networkOf(
     const { readFile } = filesOf("the network of features");
     const path = callersPath(io, features);
     const network = await featureNetworkOf(path, dataset.shape, readFile);
-    return { network: { ...network, of: features }, dispose: () => workspace.dispose() };
+    const dispose = () => workspace.dispose();
+    return { network: { ...network, of: features }, doubts: [], dispose };
   }
   const { judgeOf } = await import("../../models/judge.ts");
   const { holdingsOf } = await import("../../lab/core/dataset.ts");
@@ -363,5 +375,16 @@ async function networkOf(
     ? await judgeOf(dataset, models, keptJudges(judges, { trains }))
     : undefined;
   if (judge === undefined) return undefined;
-  return { network: judgeFeatures(judge, dataset.name), dispose: () => judge.dispose() };
+  const doubts = judge.accuracy >= TRUSTED ? [] : [
+    `the judge is right about ${
+      (100 * judge.accuracy).toFixed(1)
+    } % of the test images alone: below ` +
+    `${
+      100 * TRUSTED
+    } % what is measured in its features, or by the classes that it names, says little`,
+  ];
+  return {
+    ...{ network: judgeFeatures(judge, dataset.name), doubts },
+    dispose: () => judge.dispose(),
+  };
 }

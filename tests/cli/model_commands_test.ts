@@ -1062,12 +1062,12 @@ Deno.test("each command asks a model for what was typed, and writes what it answ
     strictEqual((await sheet("latents.png")).length, 4);
     match(out, /^4 latent coordinates of run \w+, a row each: /);
     // Where no coordinate changes more than another the first ones are drawn.
-    ({ out } = await lab("traverse latest --count 3 --latents 2 --out two.png"));
+    ({ out } = await lab("traverse latest --count 3 --latents 2 --out few_latents.png"));
     match(
       out,
-      /^2 of 4 latent coordinates of run .* most \(--latents 4 draws all\): 0, 1: .*two\.png$/m,
+      /^2 of 4 latent coordinates of run .* most \(--latents 4 draws all\): 0, 1: .*few_latents\.png$/m,
     );
-    strictEqual((await sheet("two.png")).length, 2);
+    strictEqual((await sheet("few_latents.png")).length, 2);
     ({ questions } = await lab(["arithmetic", "latest", "dog - cat", "--out", "sum.png"]));
     deepStrictEqual(questions, [
       encoded(tests, testLabels),

@@ -225,6 +225,32 @@ Deno.test("score measures a model's samples, and refuses what it cannot measure"
   });
 });
 
+Deno.test("of a judge that is seldom right, and of no other, it is told", async () => {
+  await withFolder(async (lab, folder) => {
+    const random = streamOf(1, "judge");
+    await writePictures(`${folder}/squares`, 12);
+    for (const [name, isTold] of [["noise", true], ["shades", false]] as const) {
+      for (const label of [0, 1]) {
+        await Deno.mkdir(`${folder}/${name}/${label}`, { recursive: true });
+        for (let i = 0; i < 60; i++) {
+          const level = name === "noise" ? 0 : 120 * label;
+          const pixels = Uint8Array.from({ length: 64 }, () => level + random.integers(0, 100));
+          const picture = encodePng({ width: 8, height: 8, channels: 1, pixels });
+          await Deno.writeFile(`${folder}/${name}/${label}/${i}.png`, picture);
+        }
+      }
+      const sized = "--set dataset.side=8 --set dataset.grey=true --set dataset.test=0.4";
+      const { code, out, error } = await lab(`score squares --against ${name} ${sized}`);
+      strictEqual(code, 0, error);
+      strictEqual(
+        /^the judge is right about [\d.]+ % of the .* alone: below 95 %/m.test(out),
+        isTold,
+        out,
+      );
+    }
+  });
+});
+
 Deno.test("what has no judge is measured as it is, as evaluations do: pictures and points", async () => {
   await withFolder(async (lab, folder) => {
     await writePictures(`${folder}/squares`, 12);

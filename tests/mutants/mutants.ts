@@ -9970,6 +9970,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/datasets/files_test.ts",
   },
   {
+    fault: "a judge that guesses is trusted",
+    file: "cli/commands/score.ts",
+    from: "judge.accuracy >= TRUSTED ?",
+    to: "judge.accuracy >= 0 ?",
+    test: "tests/cli/score_test.ts",
+  },
+  {
     fault: "of many latent coordinates those are drawn that change least",
     file: "cli/commands/traverse.ts",
     from: "changes[b] - changes[a] || a - b",
