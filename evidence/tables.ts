@@ -283,7 +283,10 @@ function probable({ probability, spread, pairs }: CountedImprovement): string {
   return `${shown(probability)} (${counted})`;
 }
 
-/** Every row that has a peer's measured scores beside it, and how probable it is that ours are better. */
+/**
+ * Every row that has a peer's measured scores beside it, and how probable it is that ours are better; on
+ * average over those of which all seeds are measured.
+ */
 export function besideOthers(measured: readonly MeasuredRow[]): string {
   const found = measured.flatMap((one) => {
     const peer = measuredBy(one.references);
@@ -298,18 +301,19 @@ export function besideOthers(measured: readonly MeasuredRow[]): string {
     probable(improvement),
     ...spentBeside(runs, peer),
   ]);
+  const whole = found.filter(({ row, peer }) => peer.runs.length >= row.seeds);
   const over = (which: string, kind: typeof found) => {
     const middle = meanOf(kind.map(({ improvement }) => improvement.probability));
     return `${middle?.toFixed(2) ?? "–"} over ${plural(kind.length, "row")} of ${which}`;
   };
   const [agents, models] = [true, false].map((isAgent) =>
-    found.filter(({ definition }) => ("agent" in definition) === isAgent)
+    whole.filter(({ definition }) => ("agent" in definition) === isAgent)
   );
   return `${markdownTable(titles, rows)}
 
 The mean of P, ties counted half: ${over("agents", agents)}, ${over("models", models)}, ${
-    over("both", found)
-  }. PyTorch's loops begin with weights as PyTorch draws them. Of ours the WGAN-GPs do, too; the other models begin with He's kernels, without which an autoencoder has the loop's error ([applications](models/applications.md)).`;
+    over("both", whole)
+  }; a row of which they lack seeds is in none. PyTorch's loops begin with weights as PyTorch draws them. Of ours the WGAN-GPs do, too; the other models begin with He's kernels, without which an autoencoder has the loop's error ([applications](models/applications.md)).`;
 }
 
 /** Steps, and core-seconds: `ours, theirs`, these where both were measured on one machine. */

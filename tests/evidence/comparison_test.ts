@@ -126,7 +126,7 @@ Deno.test("rows with a peer stand beside it, and the mean of P counts each row o
   const kinds = comparisonPage([], [better, less, { ...even, definition }], []);
   match(
     kinds,
-    /: 0\.75 over 2 rows of agents, 0\.50 over 1 row of models, 0\.67 over 3 rows of both\./,
+    /: 0\.75 over 2 rows of agents, 0\.50 over 1 row of models, 0\.67 over 3 rows of both; /,
   );
 });
 

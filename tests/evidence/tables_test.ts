@@ -153,6 +153,8 @@ Deno.test("a seed that diverged is worse than any other, on either side", () => 
   match(line([315, 315, 315, 315, 315], { row: less, references: theirs }), / 0\.80 \[/);
   const all = besideOthers([measured([315, 315, null, 315, 315], { references: theirs })]);
   match(all, /The mean of P, ties counted half: 0\.34 over 1 row of agents/);
+  const lacking = besideOthers([measured([1, 2, 3, 4, 5], { references: peer(0, 0, 0, 0) })]);
+  match(lacking, /The mean of P, ties counted half: – over 0 rows of agents/);
 });
 
 Deno.test("a row stands beside those that it is to be better than, seed by seed", () => {

@@ -3066,6 +3066,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/search/samplers_test.ts",
   },
   {
+    fault: "a reference of a single seed counts in the mean of P",
+    file: "evidence/tables.ts",
+    from: "peer.runs.length >= row.seeds);\n  const over",
+    to: "peer.runs.length >= 1);\n  const over",
+    test: "tests/evidence/tables_test.ts",
+  },
+  {
     fault: "a run in a process of its own reads none of a project's packages",
     file: "lab/experiment/run_process.ts",
     from: "[labRoot, packagesFolder(), ...reads]",
