@@ -9,7 +9,7 @@ import {
   probabilityOfImprovement,
   type Spread,
 } from "../lab/statistics/mod.ts";
-import { type PairTest, testPairs } from "../lab/statistics/pairs.ts";
+import { testPairs } from "../lab/statistics/pairs.ts";
 import { directionOf } from "../lab/experiment/metric_direction.ts";
 
 /** Groups that are compared to the best one. */
@@ -43,7 +43,7 @@ export interface Finding {
    * they tell none apart.
    */
   readonly detectable: number | null;
-  /** As of {@linkcode PairTest}. */
+  /** As of a pair's test: seeds that both have, where one of them has others, too. */
   readonly common?: number;
 }
 

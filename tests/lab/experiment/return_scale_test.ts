@@ -133,9 +133,8 @@ Deno.test("a task is a world with its options, an own or unknown world as it sta
   ];
   strictEqual(new Set([plain, ...others.map((each) => taskIn(each))]).size, 7);
   // An own one is what its code says, whatever it is called; a registered one says all itself.
-  for (
-    const own of [{ environment: others[1].environment }, { dataset: { name: "a", own: true } }]
-  ) {
+  const ownParts: Given[] = [others[1], { dataset: { name: "a", own: true } }];
+  for (const own of ownParts) {
     strictEqual(new Set(["0a", "0a", "1b", undefined].map((code) => taskIn(own, code))).size, 3);
   }
   strictEqual(taskIn({ environment: { id: "Plain-v0" } }, "0a"), plain);
