@@ -38,7 +38,7 @@ import {
   requireOwnFile,
   trainerOf,
 } from "./resume.ts";
-import { isOwn, needsModule } from "./own.ts";
+import { needsModule } from "./own.ts";
 import { stagesOf } from "./stages.ts";
 import type { Ending, RunCheckpoint } from "./runner.ts";
 import { type RunRecorder, TrainingWorker } from "./training_worker.ts";
@@ -156,6 +156,11 @@ export async function reproduce(
   };
   const { irreproducible } = original.manifest;
   const furthest = approximately ? deviation(before, outcome) : undefined;
+  const causes = [
+    ...fileChanges(store, original),
+    ...await changesSince(original.manifest),
+    ...await machineChanges(original.manifest, outcome.opened),
+  ];
   const lines = [
     ...(furthest === undefined ? [] : [
       `furthest off is ${furthest.name}: by ${
@@ -163,10 +168,10 @@ export async function reproduce(
       } of its largest magnitude`,
     ]),
     ...(irreproducible === undefined ? [] : [irreproducibleLine(irreproducible)]),
-    ...fileChanges(store, original),
-    ...await changesSince(original.manifest),
-    ...await machineChanges(original.manifest, outcome.opened),
-    ...ownWorldLine(original.manifest),
+    ...causes,
+    ...causes.some((line) => line.includes(definitionFile(original.manifest.definition)))
+      ? []
+      : ownPartsLine(original.manifest),
     ...seriesDifferences(before.series, outcome.series),
     ...parameterDifferences(before.parameters, outcome.parameters),
   ];
@@ -278,11 +283,11 @@ function fileChanges(
     : [`its events say that ${told.message}: no version of it trains both parts`];
 }
 
-/** Where to look for what no seed determines in a world of the user's. */
-function ownWorldLine({ definition, determined }: Manifest): string[] {
-  if (!isOwn(determined.configuration.environment) || definition.module === "") return [];
+/** Where to look for what no seed determines in a file of the user's, which is as it was. */
+function ownPartsLine({ definition, determined }: Manifest): string[] {
+  if (!needsModule(determined.configuration) || definition.module === "") return [];
   return [
-    "where its own world draws numbers or reads a clock beside the generator that it is given, " +
+    "where its own parts draw numbers or read a clock beside the generators that they are given, " +
     `check ${definition.module} says so`,
   ];
 }

@@ -16377,6 +16377,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/own_test.ts",
   },
   {
+    fault: "a reproduction points to check although the file is another one",
+    file: "lab/experiment/reproduce.ts",
+    from: "causes.some((line) =>",
+    to: "false && causes.some((line) =>",
+    test: "tests/mod_test.ts",
+  },
+  {
     fault: "a reproduction by a changed file is kept as one of the file that the run began with",
     file: "lab/experiment/reproduce.ts",
     from: "manifest: await byFileNow(manifest, 0),",
