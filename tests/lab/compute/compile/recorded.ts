@@ -137,7 +137,7 @@ export async function rerun(
  * grids of quadrature differ is a difference of what they give.
  */
 export function siblingsOf(name: string, tensors: Readonly<Record<string, unknown>>): string[] {
-  if (!/\/(bias|hidden|visible|coarseness)$/.test(name)) return [];
+  if (!/\/(bias|hidden|visible|quadrature_error)$/.test(name)) return [];
   const [group] = name.split("/");
   return Object.keys(tensors).filter((other) => other.startsWith(`${group}/`));
 }
