@@ -384,7 +384,9 @@ function scaleNotes(values: Float32Array, dimensions: number): string[] {
     let [sum, squares] = [0, 0];
     for (let i = d; i < values.length; i += dimensions) sum += values[i];
     const mean = sum / count;
-    for (let i = d; i < values.length; i += dimensions) squares += (values[i] - mean) ** 2;
+    for (let i = d; i < values.length; i += dimensions) {
+      squares += (values[i] - mean) * (values[i] - mean);
+    }
     return { d, mean, deviation: Math.sqrt(squares / count) };
   });
   const off = scales.filter(({ mean, deviation }) =>
