@@ -1799,7 +1799,7 @@ test("metrics stand side by side, and the result is a sentence", async (page) =>
   await open(page, "/compare?filter=tag%3Dagents+status%3Dcompleted");
   await shows(
     () => page.locator(".conclusion").innerText(),
-    /^ppo .* P = \d\.\d\d.*, n = 3 each/,
+    /^cartpole-ppo .* P = \d\.\d\d.*, n = 3 each/,
   );
   await shows(() => page.locator(".statistics .interval").count(), 4);
   await page.selectOption("label:has-text('Beside it') select", "losses/entropy");
