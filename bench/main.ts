@@ -10,7 +10,7 @@ import { argument, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { cpus } from "node:os";
 import { parsedWords, plain } from "../cli/command.ts";
-import { exitCodeOf } from "../cli/exit_code.ts";
+import { taskCode } from "../cli/exit_code.ts";
 import { table } from "../cli/terminal/format.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { unknownName } from "../lab/core/errors.ts";
@@ -43,14 +43,11 @@ const parser = object({
 
 /** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
 export function main(args: readonly string[], io: Io): Promise<number> {
-  return exitCodeOf(io, () => bench(args, io));
+  const help = `Usage: ${usage}\n\n${groupList(io)}\n\nWithout GROUP: all but the slow ones.`;
+  return taskCode(args, io, help, () => bench(args, io));
 }
 
 async function bench(args: readonly string[], io: Io): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    io.out(`Usage: ${usage}\n\n${groupList(io)}\n\nWithout GROUP: all but the slow ones.`);
-    return 0;
-  }
   const { names, list, json, markdown, record, backend, peers } = parsedWords(parser, args, usage);
   if (list) {
     io.out(groupList(io));

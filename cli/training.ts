@@ -12,6 +12,7 @@ import { lineOf } from "../lab/experiment/error_lines.ts";
 import { secondsInLanes } from "../lab/experiment/budget.ts";
 import type { Plan, RunProgress } from "../lab/experiment/launch.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
+import type { Evaluated } from "../lab/experiment/sweep/sweep.ts";
 import type { Run, Store, StoredEvent } from "../lab/store/store.ts";
 import { PROGRAM, programFor } from "./command.ts";
 import { Previews } from "./previews.ts";
@@ -82,12 +83,6 @@ export function evaluatedOnce(plans: readonly Plan[]): string | undefined {
 /** What the runs of a plan are called. */
 function calledOf({ request, facts }: Plan): string {
   return request.name ?? facts.experiment;
-}
-
-/** Of a resolved configuration, how long it trains and how often it is evaluated. */
-interface Evaluated {
-  readonly budget: number;
-  readonly evaluation: { readonly every: number };
 }
 
 /** Says before runs are trained what will be: {@linkcode startLine}, {@linkcode evaluatedOnce}. */

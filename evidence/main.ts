@@ -9,7 +9,7 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { parsedWords, plain } from "../cli/command.ts";
-import { exitCodeOf } from "../cli/exit_code.ts";
+import { exitCodeOf, taskCode } from "../cli/exit_code.ts";
 import { plural } from "../cli/terminal/format.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { registries } from "../registries.ts";
@@ -71,14 +71,10 @@ const parser = object({
 
 /** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
 export function main(args: readonly string[], io: Io): Promise<number> {
-  return exitCodeOf(io, () => results(args, io));
+  return taskCode(args, io, help, () => results(args, io));
 }
 
 async function results(args: readonly string[], io: Io): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    io.out(help);
-    return 0;
-  }
   const given = parsedWords(parser, args, usage);
   const { tables, list, again, workers = 1 } = given;
   const ways = Object.entries({ tables, list, verify: given.verify, again });

@@ -477,13 +477,10 @@ export function namesakesNote(
   groups: readonly Pick<RunGroup, "label" | "configuration">[],
 ): string {
   const { id, name } = ownPartOf(groups[0].configuration)!;
-  return `the code of ${
-    printable(String(id ?? name))
-  } differs, and its versions are in no pair with one ` +
-    `another: ${
-      groups.map(({ label }) => label).join(", ")
-    }; train with one version what is to be ` +
-    "compared";
+  const own = printable(String(id ?? name));
+  const labels = groups.map(({ label }) => label).join(", ");
+  return `the code of ${own} differs, and its versions are in no pair with one another: ${labels}; ` +
+    "train with one version what is to be compared";
 }
 
 /** A line where `seeds` of a group's `count` runs came to their end without the figure `metric`. */

@@ -302,6 +302,7 @@ async function objectiveOf(
   );
 }
 
+/** Of a resolved configuration, how long it trains and how often it is evaluated. */
 export interface Evaluated {
   readonly budget: number;
   readonly evaluation: { readonly every: number };
