@@ -7,12 +7,14 @@
 /** An x axis; each is a column of a stored series. */
 export type Axis = "environmentSteps" | "gradientSteps" | "examples" | "wallSeconds" | "iterations";
 
-/** Which axes of charts are logarithmic. */
+/** How the axes of charts lie. */
 export interface Scales {
-  /** The y axis: values of 0 or less are gaps. */
+  /** The y axis is logarithmic: values of 0 or less are gaps. */
   readonly log: boolean;
-  /** The x axis: points at 0 or less are left out. */
+  /** The x axis is logarithmic: points at 0 or less are left out. */
   readonly logX: boolean;
+  /** The y axis fits the middle of what is drawn: see `middleOf`. */
+  readonly trimmed: boolean;
 }
 
 /** X axes by what they are called. */

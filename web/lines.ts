@@ -47,6 +47,28 @@ export function isOnAxis(value: number | string, log: boolean): value is number 
   return typeof value === "number" && (!log || value > 0);
 }
 
+/** Percent of values by which an axis without outliers goes. */
+export const MIDDLE = 90;
+
+/**
+ * From where to where the middle {@linkcode MIDDLE} percent of values lie: at each end a twentieth of
+ * them is left out, of fewer than 20 none. Undefined where there is no value.
+ */
+export function middleOf(values: readonly number[]): [low: number, high: number] | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = Float64Array.from(values).sort();
+  const left = Math.floor(values.length * (100 - MIDDLE) / 200);
+  return [sorted[left], sorted[sorted.length - 1 - left]];
+}
+
+/** All that is drawn of lines in a stretch of the x axis (undefined: everywhere), with the edges of their bands. */
+export function valuesIn(lines: readonly Line[], range: Range | undefined): (number | string)[] {
+  const isIn = (x: number) => range === undefined || x >= range.from && x <= range.to;
+  return lines.flatMap(({ x, y, low = [], high = [] }) =>
+    [y, low, high].flatMap((column) => column.filter((_, i) => isIn(x[i])))
+  );
+}
+
 type Values = readonly (number | string)[];
 
 /** Lines without their points at x of 0 or less, which have no place on a logarithmic axis. */

@@ -61,10 +61,18 @@ export function logFrom(query: URLSearchParams, axis: "x" | "y"): boolean {
   throw unknownName("show the curve", `${axis} axis`, asked, ["linear", "log"]);
 }
 
-/** Puts into a query which axes are logarithmic, for {@linkcode logFrom}. */
-export function keepScales(query: URLSearchParams, { log, logX }: Partial<Scales>): void {
+/** `outliers=ignored`: whether the y axis fits the middle of what is drawn. */
+export function trimmedFrom(query: URLSearchParams): boolean {
+  const asked = query.get("outliers") ?? "shown";
+  if (asked === "shown" || asked === "ignored") return asked === "ignored";
+  throw unknownName("show the curve", "place for outliers", asked, ["shown", "ignored"]);
+}
+
+/** Puts into a query how axes lie, for {@linkcode logFrom} and {@linkcode trimmedFrom}. */
+export function keepScales(query: URLSearchParams, { log, logX, trimmed }: Partial<Scales>): void {
   if (log) query.set("scale", "log");
   if (logX) query.set("xscale", "log");
+  if (trimmed) query.set("outliers", "ignored");
 }
 
 /** `from=1000&to=2000` in units of the x axis; undefined where neither is given: all of it. */

@@ -6,7 +6,15 @@
 import { InputError } from "../lab/core/errors.ts";
 import type { Axis } from "./axes.ts";
 import type { View } from "./components/series_chart.tsx";
-import { axisFrom, keepScales, logFrom, passedOver, smoothingFrom, zoomFrom } from "./query.ts";
+import {
+  axisFrom,
+  keepScales,
+  logFrom,
+  passedOver,
+  smoothingFrom,
+  trimmedFrom,
+  zoomFrom,
+} from "./query.ts";
 
 /** What an address asks for. */
 export interface AskedView {
@@ -18,7 +26,7 @@ export interface AskedView {
 }
 
 /** What an address may ask for. */
-const KEYS = ["axis", "smoothing", "from", "to", "scale", "xscale"];
+const KEYS = ["axis", "smoothing", "from", "to", "scale", "xscale", "outliers"];
 
 /** The view that a query asks for; `axis`: the usual one of the run. */
 export function viewFrom(query: URLSearchParams, axis: Axis): AskedView {
@@ -39,6 +47,7 @@ export function viewFrom(query: URLSearchParams, axis: Axis): AskedView {
     ...range && { range },
     ...read(() => logFrom(query, "y"), false) && { log: true },
     ...read(() => logFrom(query, "x"), false) && { logX: true },
+    ...read(() => trimmedFrom(query), false) && { trimmed: true },
   };
   return { view, problems, passed: passedOver(query, KEYS) };
 }

@@ -716,6 +716,12 @@ test("a logarithmic x axis stays in the address, and leaves out what stands at 0
   await page.uncheck("label:has-text('Log x axis') input");
   await shows(() => pixels(canvas), linear);
   await addressed(page, "");
+  await page.check("label:has-text('Ignore outliers') input");
+  await card.locator(
+    "text=The y axis fits the middle 90 % of what is drawn, 2 to 48: all of it goes from 0 to 50.",
+  ).waitFor();
+  await addressed(page, "?outliers=ignored");
+  await changes(() => pixels(canvas), linear);
   store.trash(run); // Compare begins with what belongs to the newest one
 
   await open(page, "/compare?filter=tag%3Dagents&xscale=log");

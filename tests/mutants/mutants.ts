@@ -16714,4 +16714,18 @@ export const mutants: readonly Mutant[] = [
     to: "filter(() => true)",
     test: "tests/lab/store/recover_test.ts",
   },
+  {
+    fault: "an axis without outliers is made by what lies beyond the ends of the x axis, too",
+    file: "web/components/plot_options.ts",
+    from: ".slice(first, last + 1))",
+    to: ")",
+    test: "tests/web/plot_options_test.ts",
+  },
+  {
+    fault: "an axis without outliers loses a twentieth in all",
+    file: "web/lines.ts",
+    from: "(100 - MIDDLE) / 200)",
+    to: "(100 - MIDDLE) / 100)",
+    test: "tests/web/lines_test.ts",
+  },
 ];

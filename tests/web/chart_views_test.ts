@@ -545,6 +545,10 @@ Deno.test("how figures are looked at stands in the address, and is read from the
     logs[0].checked = false;
     logs[0].happens("change");
     deepStrictEqual(page.addresses, ["?scale=log&xscale=log", "?scale=log"]);
+    const outliers = page.get("input", "Ignore outliers");
+    outliers.checked = true;
+    outliers.happens("change");
+    strictEqual(page.addresses.at(-1), "?scale=log&outliers=ignored");
   }
   // The page that trains has an address of its own.
   using page = new SmallPage(RunCharts, { ...shown(""), view: undefined });

@@ -149,6 +149,11 @@ Deno.test("axes of all charts are logarithmic as the address says, and x has poi
     deepStrictEqual(await choose("x", true), [1, `${usual}&xscale=log&scale=log`]);
     deepStrictEqual(await choose("y", false), [0, `${usual}&xscale=log`]);
     deepStrictEqual(await choose("x", false), [1, usual]);
+    const outliers = page.get("input", "Ignore outliers");
+    outliers.checked = true;
+    outliers.happens("change");
+    await answered();
+    deepStrictEqual([asked().length, page.addresses.at(-1)], [0, `${usual}&outliers=ignored`]);
   }));
 
 Deno.test("metrics stand beside the first one until they are taken away", () =>

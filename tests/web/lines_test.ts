@@ -8,10 +8,12 @@ import {
   isSingle,
   type Line,
   lineFigures,
+  middleOf,
   nearestIndex,
   placesIn,
   profileLines,
   readingsAt,
+  valuesIn,
 } from "../../web/lines.ts";
 
 Deno.test("a line's figures are of its finite values, and the first other one is named", () => {
@@ -201,4 +203,24 @@ Deno.test("above 0 a line has the points that are left, with their band, and is 
   deepStrictEqual(cut, { ...line, x: [2], y: [3], low: [2], high: [4] });
   strictEqual(same, whole);
   deepStrictEqual(aboveZero([{ ...whole, x: [0] }])[0].x, []);
+});
+
+Deno.test("the middle leaves out a twentieth at each end, of fewer than twenty values none", () => {
+  const upTo = (count: number) => Array.from({ length: count }, (_, i) => (7 * i) % count);
+  strictEqual(middleOf([]), undefined);
+  deepStrictEqual(middleOf([-5]), [-5, -5]);
+  deepStrictEqual(middleOf([100, 20, 3]), [3, 100]);
+  deepStrictEqual(middleOf(upTo(19)), [0, 18]);
+  deepStrictEqual(middleOf(upTo(20)), [1, 18]);
+  deepStrictEqual(middleOf(upTo(100)), [5, 94]);
+});
+
+Deno.test("what is drawn in a stretch is each line's values there with the edges of its band", () => {
+  const band: Line = {
+    ...{ label: "a", color: 0, x: [1, 2, 3], y: [1, "NaN", 3] },
+    ...{ low: [0, 1, 2], high: [2, 3, 4] },
+  };
+  const line: Line = { label: "b", color: 1, x: [2, 9], y: [7, 8] };
+  deepStrictEqual(valuesIn([band, line], { from: 2, to: 3 }), ["NaN", 3, 1, 2, 3, 4, 7]);
+  deepStrictEqual(valuesIn([line], undefined), [7, 8]);
 });

@@ -45,11 +45,12 @@ function chart(
     readonly linked?: boolean;
     readonly log?: boolean;
     readonly logX?: boolean;
+    readonly trimmed?: boolean;
     readonly width?: number;
   } = {},
 ): void {
   const { levels = [], moments = [], named = false, linked = false, width = 600 } = more;
-  const { log = false, logX = false } = more;
+  const { log = false, logX = false, trimmed = false } = more;
   using _page = new SmallPage(() => null, {});
   Object.assign(globalThis, { devicePixelRatio: 2 });
   const canvas = new Small("canvas");
@@ -57,7 +58,7 @@ function chart(
   const [cursor, pointed] = [signal<number | null>(null), signal<number | null>(null)];
   const growing = { current: lines };
   const state: ChartState = {
-    ...{ linked, named, log, logX, cursor, pointed, xLabel: "steps", lines: growing },
+    ...{ linked, named, log, logX, trimmed, cursor, pointed, xLabel: "steps", lines: growing },
     whole: { current: undefined },
     zoom: { current: (range) => void zoomed.push(range) },
     pick: { current: (x) => void picked.push(x) },
@@ -249,6 +250,26 @@ Deno.test("levels near the values widen the axis, far ones do not", () => {
   const [low] = range(10, 20, 1);
   const [, high] = range(10, 20, 29);
   ok(low <= 1 && high >= 29);
+});
+
+Deno.test("without outliers an axis fits the middle of what is shown, on a logarithmic one of what is above 0", () => {
+  const range = (values: readonly number[], log: boolean) => {
+    let found: unknown;
+    chart([], ({ options }) => {
+      const { range } = options.scales!.y as { range: (...args: unknown[]) => unknown };
+      // Of 24 places the first and the last lie beyond the ends of the x axis.
+      const y = [9e9, ...values, 9e9];
+      const plot = { data: [y.map((_, i) => i), y], series: [{ idxs: [1, values.length] }] };
+      found = range(plot, -9e9, 9e9, "y");
+    }, { trimmed: true, log });
+    return found as [number, number];
+  };
+  const values = [...Array.from({ length: 20 }, (_, i) => 10 + i), -1e6, 1e6];
+  const [low, high] = range(values, false);
+  ok(low < 10 && low > 5 && high > 29 && high < 35, `${low} ${high}`);
+  const [foot, head] = range(values, true);
+  ok(foot < 11 && foot > 5 && head > 29 && head < 35, `${foot} ${head}`);
+  deepStrictEqual(range([], false), [0, 1]);
 });
 
 Deno.test("a logarithmic x axis goes from end to end, and its ticks are powers of ten", () => {

@@ -10,8 +10,10 @@ import {
   passedOver,
   rangeFrom,
   smoothingFrom,
+  trimmedFrom,
 } from "../../web/query.ts";
 import { readableRequestOf, requestOf } from "../../web/routes/api/comparison.ts";
+import { queryOfView, viewFrom } from "../../web/run_view.ts";
 
 const query = (text: string) => new URLSearchParams(text);
 
@@ -86,4 +88,15 @@ Deno.test("an axis is linear or logarithmic, and another one is passed over with
   deepStrictEqual(asked("xscale=log"), [false, true, undefined, 0]);
   deepStrictEqual(asked("scale=lag&xscale=log"), [false, true, undefined, 1]);
   deepStrictEqual(asked("xscale=lag"), [false, false, undefined, 1]);
+});
+
+Deno.test("outliers are shown or ignored, and the way there and back is the same", () => {
+  const texts = ["", "outliers=shown", "outliers=ignored"];
+  deepStrictEqual(texts.map((text) => trimmedFrom(query(text))), [false, false, true]);
+  throws(() => trimmedFrom(query("outliers=ignore")), /did you mean "ignored"/);
+  const { trimmed, problems } = readableRequestOf(query("outliers=ignored&scale=lag"));
+  deepStrictEqual([trimmed, problems.length], [true, 1]);
+  const { view, passed } = viewFrom(query("outliers=ignored"), "examples");
+  deepStrictEqual([view.trimmed, passed], [true, undefined]);
+  strictEqual(queryOfView(view, "examples"), "outliers=ignored");
 });

@@ -1,6 +1,7 @@
 /** What a reader chooses for charts. @module */
 import type { VNode } from "preact";
 import { axes, type Axis, type Scales } from "../axes.ts";
+import { MIDDLE } from "../lines.ts";
 
 /** The choice of an x axis. */
 export function AxisChoice(
@@ -47,6 +48,22 @@ export function LogChoice(
       {box("x", logX, (logX) => ({ logX }))}
       {box("y", log, (log) => ({ log }))}
     </span>
+  );
+}
+
+/** Whether outliers are ignored. */
+export function OutlierChoice(
+  { trimmed = false, choose }: Partial<Scales> & { choose: (next: Partial<Scales>) => void },
+): VNode {
+  return (
+    <label title={`The y axis fits the middle ${MIDDLE} % of what is drawn`}>
+      <input
+        type="checkbox"
+        checked={trimmed}
+        onChange={({ currentTarget: { checked } }) => choose({ trimmed: checked })}
+      />{" "}
+      Ignore outliers
+    </label>
   );
 }
 

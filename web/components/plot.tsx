@@ -15,11 +15,14 @@ import {
   isSingle,
   type Line,
   lineFigures,
+  MIDDLE,
+  middleOf,
   nearestReadings,
   placesIn,
   readable,
   type Reading,
   readingsAt,
+  valuesIn,
 } from "../lines.ts";
 import { csvOf, download, fileNameOf, pngOf } from "../plot_files.ts";
 import { svgOf } from "../plot_svg.ts";
@@ -63,6 +66,8 @@ export interface PlotProps {
   readonly log?: boolean;
   /** The x axis is: points at 0 or less are left out. */
   readonly logX?: boolean;
+  /** The y axis fits the middle of what is shown: what lies beyond its ends is cut off. */
+  readonly trimmed?: boolean;
 }
 
 const none: readonly never[] = [];
@@ -84,6 +89,7 @@ export function Plot(
     PlotProps,
 ): VNode {
   const { levels = none, moments = none, pick, named = false, log = false, logX = false } = more;
+  const { trimmed = false } = more;
   const lines = useMemo(() => logX ? aboveZero(all) : all, [all, logX]);
   const range = logX ? rangeAboveZero(asked, lines) : asked;
   const holder = useRef<HTMLDivElement>(null);
@@ -138,8 +144,8 @@ export function Plot(
     if (element === null || !drawable) return;
     let alive = true;
     const state: ChartState = {
-      ...{ linked, xLabel, cursor, named, log, logX, lines: latest, zoom: zooming, whole },
-      ...{ pick: picking, levels: leveled, moments: marked, pointed },
+      ...{ linked, xLabel, cursor, named, log, logX, trimmed, lines: latest },
+      ...{ zoom: zooming, whole, pick: picking, levels: leveled, moments: marked, pointed },
     };
     const draw = () => {
       if (!alive || library.current === null) return;
@@ -166,7 +172,7 @@ export function Plot(
       chart.current?.destroy();
       chart.current = null;
     };
-  }, [shape, xLabel, height, drawable, log, logX]);
+  }, [shape, xLabel, height, drawable, log, logX, trimmed]);
 
   useEffect(() => {
     const plot = chart.current;
@@ -252,6 +258,7 @@ export function Plot(
         )}
         {logX && <LeftOutPoints of={all} left={lines} />}
         {log && <LeftOut lines={lines} />}
+        {trimmed && <Trimmed {...{ lines, log, range }} />}
         <Figures {...{ title, xLabel, lines, levels, moments, log, logX, chart }} />
       </div>
     </figure>
@@ -401,6 +408,22 @@ function LeftOutPoints(
     <p class="note">
       {(total - drawn).toLocaleString("en")} of {total.toLocaleString("en")}{" "}
       points stand at 0 or less, and are left out on this x axis.
+    </p>
+  );
+}
+
+/** Says what a y axis fits, and how far the rest of what is drawn reaches. */
+function Trimmed(
+  { lines, log, range }: { lines: readonly Line[]; log: boolean; range: Range | undefined },
+): VNode | null {
+  const values = valuesIn(lines, range).filter((value) => isOnAxis(value, log));
+  const middle = middleOf(values);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (middle === undefined || least === middle[0] && most === middle[1]) return null;
+  return (
+    <p class="note">
+      The y axis fits the middle {MIDDLE} % of what is drawn, {figure(middle[0])} to{" "}
+      {figure(middle[1])}: all of it goes from {figure(least)} to {figure(most)}.
     </p>
   );
 }

@@ -6,7 +6,7 @@
 import type { Signal } from "@preact/signals";
 import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
-import { brokenPlaces, isOnAxis, isSingle, type Line } from "../lines.ts";
+import { brokenPlaces, isOnAxis, isSingle, type Line, middleOf } from "../lines.ts";
 import { colorOf } from "../theme.ts";
 import {
   constantRange,
@@ -53,6 +53,8 @@ export interface ChartState {
   readonly log: boolean;
   /** The x axis is. */
   readonly logX: boolean;
+  /** The y axis fits the middle of what is shown. */
+  readonly trimmed: boolean;
 }
 
 /** A horizontal line: a value to hold others against. */
@@ -113,7 +115,7 @@ export function chartOptions(
   state: ChartState,
   size: { width: number; height: number },
 ): uPlot.Options {
-  const { linked, xLabel, lines, named, log, logX } = state;
+  const { linked, xLabel, lines, named, log, logX, trimmed } = state;
   const grid = { stroke: colorOf("--grid"), width: 1 };
   const axis: uPlot.Axis = {
     stroke: colorOf("--soft"),
@@ -135,7 +137,10 @@ export function chartOptions(
         ...logX && { distr: 3 as const, range: (_, low, high) => logStretch(low, high) },
       },
       y: {
-        range: (_, low, high) => yRange(library, low, high, state),
+        range: (plot, ...ends) => {
+          const [low, high] = trimmed ? middleShown(plot, log) : ends;
+          return yRange(library, low, high, state);
+        },
         ...log && { distr: 3 as const, clamp: (_: uPlot, __: number, low: number) => low },
       },
     },
@@ -221,6 +226,17 @@ export function chartOptions(
 function logStretch(low: number | null, high: number | null): [number, number] {
   if (low === null || high === null) return [1, 10];
   return low < high ? [low, high] : logRange(low, high);
+}
+
+/** The ends of the middle of all values between the ends of the x axis; null where there is none. */
+function middleShown(
+  { data: [, ...columns], series: [x] }: uPlot,
+  log: boolean,
+): [low: number, high: number] | [null, null] {
+  const [first, last] = x.idxs ?? [0, -1];
+  const values = columns.flatMap((column) => [...column].slice(first, last + 1))
+    .filter((value) => typeof value === "number" && isOnAxis(value, log));
+  return middleOf(values as number[]) ?? [null, null];
 }
 
 /** The y axis of values and of levels that lie near them: a far one would flatten the lines. */

@@ -105,6 +105,7 @@ export function SeriesChart(
             linked
             log={view.log}
             logX={view.logX}
+            trimmed={view.trimmed}
             range={view.range}
             zoom={zoom}
             levels={levels}

@@ -6,7 +6,7 @@ import { differingPaths } from "../../lab/experiment/comparison.ts";
 import { useAddress } from "../components/address.ts";
 import { useAsked } from "../components/asked.ts";
 import { axisTitle, type Scales } from "../axes.ts";
-import { AxisChoice, LogChoice, SmoothingChoice } from "../components/choices.tsx";
+import { AxisChoice, LogChoice, OutlierChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics, Suite } from "../components/comparison_tables.tsx";
 import { Conclusion } from "../components/conclusion.tsx";
 import { Plot } from "../components/plot.tsx";
@@ -53,6 +53,7 @@ export default function ComparisonView(
   const view = useSignal<View>({
     ...{ ...request, filter: request.filter || initial.filter },
     ...{ also, hidden: none, log: scales.log ?? false, logX: scales.logX ?? false },
+    trimmed: scales.trimmed ?? false,
   });
   const problem = useSignal(why);
   const wanted = useSignal<boolean | undefined>(undefined);
@@ -120,6 +121,7 @@ export default function ComparisonView(
           choose={(axis) => set({ axis, range: undefined })}
         />
         <LogChoice log={view.value.log} logX={view.value.logX} choose={set} />
+        <OutlierChoice trimmed={view.value.trimmed} choose={set} />
         <SmoothingChoice share={smoothing} choose={(smoothing) => set({ smoothing })} />
         <label>
           <input
@@ -297,7 +299,7 @@ interface Drawn {
 }
 
 function ComparedPlot(
-  { comparison: { metric, axis, groups }, drawn, scales: { log, logX }, range, zoom, leave }: {
+  { comparison: { metric, axis, groups }, drawn, scales, range, zoom, leave }: {
     comparison: Comparison;
     drawn: Drawn;
     scales: Scales;
@@ -332,8 +334,9 @@ function ComparedPlot(
         height="fill"
         linked
         named
-        log={log}
-        logX={logX}
+        log={scales.log}
+        logX={scales.logX}
+        trimmed={scales.trimmed}
         range={range}
         zoom={zoom}
       />

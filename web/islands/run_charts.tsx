@@ -12,7 +12,7 @@ import { ask } from "../ask.ts";
 import type { Axis } from "../axes.ts";
 import { arranged, type Chart } from "../charts.ts";
 import { useAddress } from "../components/address.ts";
-import { AxisChoice, LogChoice, SmoothingChoice } from "../components/choices.tsx";
+import { AxisChoice, LogChoice, OutlierChoice, SmoothingChoice } from "../components/choices.tsx";
 import type { Level } from "../components/plot_options.ts";
 import { SeriesChart, type SeriesChartProps, type View } from "../components/series_chart.tsx";
 import { Spark } from "../components/spark.tsx";
@@ -138,6 +138,10 @@ export default function RunCharts(props: RunChartsProps): VNode {
         <LogChoice
           log={view.value.log}
           logX={view.value.logX}
+          choose={(next) => view.value = { ...view.value, ...next }}
+        />
+        <OutlierChoice
+          trimmed={view.value.trimmed}
           choose={(next) => view.value = { ...view.value, ...next }}
         />
         <SmoothingChoice

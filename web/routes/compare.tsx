@@ -30,7 +30,7 @@ interface Data extends Scales {
 
 /**
  * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `hide`, `axis`, `scale=log`, `xscale=log`,
- * `smoothing`, `groups`, `paired=1` as a reader left them.
+ * `outliers=ignored`, `smoothing`, `groups`, `paired=1` as a reader left them.
  */
 export function handler(
   { req, url, state: { comparisons, store, feed, live, program } }: Context<State>,

@@ -6,7 +6,15 @@ import type { Scales } from "../../axes.ts";
 import type { State } from "../../state.ts";
 import type { Comparison, ComparisonRequest } from "../../comparison.ts";
 import type { Context } from "../../fresh.ts";
-import { axisFrom, groupsFrom, logFrom, passedOver, smoothingFrom, zoomFrom } from "../../query.ts";
+import {
+  axisFrom,
+  groupsFrom,
+  logFrom,
+  passedOver,
+  smoothingFrom,
+  trimmedFrom,
+  zoomFrom,
+} from "../../query.ts";
 
 /** The comparison that a URL asks for. */
 export function requestOf(query: URLSearchParams): ComparisonRequest {
@@ -24,7 +32,10 @@ export function requestOf(query: URLSearchParams): ComparisonRequest {
 }
 
 /** Parts of a URL that have a form of their own, each with what it goes with. */
-const FORMED = [["axis"], ["scale"], ["xscale"], ["smoothing"], ["groups"], ["from", "to"]];
+const FORMED = [
+  ...[["axis"], ["scale"], ["xscale"], ["outliers"], ["smoothing"], ["groups"]],
+  ["from", "to"],
+];
 
 /** What is compared where the address asks for what no run has. */
 export const nothing: Comparison = {
@@ -50,9 +61,13 @@ interface Readable extends Scales {
   readonly problems: readonly string[];
 }
 
-/** Which axes are logarithmic. */
+/** How axes lie. */
 function scalesFrom(query: URLSearchParams): Scales {
-  return { log: logFrom(query, "y"), logX: logFrom(query, "x") };
+  return {
+    log: logFrom(query, "y"),
+    logX: logFrom(query, "x"),
+    trimmed: trimmedFrom(query),
+  };
 }
 
 /** The comparison that an address asks for, without the parts that it cannot have, and why not. */
