@@ -108,8 +108,8 @@ export const run = defineCommand({
       ),
       sweep: multiple(option("--sweep", keyValue({ metavar: "PATH=RANGE" }), {
         description: plain(
-          "Try values of a field: log:1e-4..1e-2, 0.9..0.999, int:16..256, log-int:16..1024, or " +
-            "several, as 0.98,0.99. Repeatable; all of them make a sweep.",
+          "Try values of a field: log:1e-4..1e-2, 0.9..0.999, int:16..256 (in steps " +
+            "of 16: int:16..256/16), log-int:16..1024, or several, as 0.98,0.99. Repeatable; all of them make a sweep.",
         ),
       })),
       trials: optional(option("--trials", integer({ metavar: "N", min: 1, max: 100_000 }), {

@@ -8,7 +8,7 @@
 import { InputError } from "../core/errors.ts";
 import { type Seed, streamOf } from "../core/random.ts";
 import { sobol } from "./sobol.ts";
-import { countOf, type Field, isTried, type Point, pointAt, type Space } from "./space.ts";
+import { countOf, type Field, isTried, type Point, pointAt, type Space, stepOf } from "./space.ts";
 import { type Outcome, tpe } from "./tpe.ts";
 
 /**
@@ -87,6 +87,6 @@ function valuesIn({ path, range }: Field): number {
 function extended(point: Point, { path, range }: Field): Point[] {
   return Array.from({ length: countOf(range) }, (_, i) => ({
     ...point,
-    [path]: range.kind === "choice" ? range.values[i] : range.low + i,
+    [path]: range.kind === "choice" ? range.values[i] : range.low + stepOf(range) * i,
   }));
 }

@@ -13,7 +13,13 @@ export type Range =
   | { readonly kind: "uniform"; readonly low: number; readonly high: number }
   /** Even in the logarithm. */
   | { readonly kind: "log"; readonly low: number; readonly high: number }
-  | { readonly kind: "integer"; readonly low: number; readonly high: number }
+  | {
+    readonly kind: "integer";
+    readonly low: number;
+    readonly high: number;
+    /** From one value to the next; divides what lies between the ends. Default 1. */
+    readonly step?: number;
+  }
   /** Whole numbers, even in the logarithm. */
   | { readonly kind: "log-integer"; readonly low: number; readonly high: number }
   | { readonly kind: "choice"; readonly values: readonly Json[] };
@@ -110,6 +116,15 @@ function faultOf(range: Range): string | undefined {
   if (kind.startsWith("log") && low <= 0) return `a logarithm needs positive ends: ${low}..${high}`;
   const isWhole = Number.isSafeInteger(low) && Number.isSafeInteger(high);
   if (kind.endsWith("integer") && !isWhole) return `both ends must be whole: ${low}..${high}`;
+  if (kind !== "integer") return;
+  const step = stepOf(range);
+  if (!Number.isSafeInteger(step) || step < 1) return `a step must be whole and ≥ 1: ${step}`;
+  const over = (high - low) % step;
+  if (over !== 0) {
+    return `steps of ${step} must lead from ${low} to its upper end (${
+      high - over > low ? `${high - over} or ` : ""
+    }${high - over + step} would do): ${high}`;
+  }
 }
 
 /**
@@ -134,7 +149,7 @@ export function valueAt(range: Range, at: number): Json {
     case "log":
       return within(range, exp(log(range.low) + at * logOfRatio(range.high, range.low)));
     case "integer":
-      return within(range, Math.floor(range.low + at * (range.high - range.low + 1)));
+      return within(range, range.low + stepOf(range) * Math.floor(at * countOf(range)));
     case "log-integer": {
       const [low, high] = [range.low - 0.5, range.high + 0.5];
       return within(range, Math.round(exp(log(low) + at * log(high / low))));
@@ -156,7 +171,7 @@ export function placeOf(range: Range, value: Json): number {
     case "log":
       return logOfRatio(x, low) / logOfRatio(high, low);
     case "integer":
-      return (x - low + 0.5) / (high - low + 1);
+      return ((x - low) / stepOf(range) + 0.5) / countOf(range);
     case "log-integer":
       return log(x / (low - 0.5)) / log((high + 0.5) / (low - 0.5));
   }
@@ -199,7 +214,12 @@ export function placesOf(space: Space, point: Point): Float64Array {
 /** Values that can be told apart in a range; Infinity for real numbers. */
 export function countOf(range: Range): number {
   if (range.kind === "choice") return range.values.length;
-  return range.kind.endsWith("integer") ? range.high - range.low + 1 : Infinity;
+  return range.kind.endsWith("integer") ? (range.high - range.low) / stepOf(range) + 1 : Infinity;
+}
+
+/** From one value of a range of whole numbers to the next. */
+export function stepOf(range: Range): number {
+  return range.kind === "integer" ? range.step ?? 1 : 1;
 }
 
 function isSame(a: Json, b: Json): boolean {
@@ -207,8 +227,8 @@ function isSame(a: Json, b: Json): boolean {
 }
 
 /**
- * Reads a field as it is typed: `log:1e-4..1e-2`, `0.9..0.999`, `int:16..256`, `log-int:16..1024`, or
- * values between commas. A value is JSON where it is that, else text.
+ * Reads a field as it is typed: `log:1e-4..1e-2`, `0.9..0.999`, `int:16..256`, `int:16..256/16`,
+ * `log-int:16..1024`, or values between commas. A value is JSON where it is that, else text.
  *
  * @throws {InputError} for anything else.
  *
@@ -227,14 +247,22 @@ export function rangeOf(path: string, text: string): Range {
     // A third dot is a slip, and no decimal point.
     if (second.startsWith(".")) throw misspelledRange(path, text);
     const kinds = { uniform: "uniform", log: "log", int: "integer", "log-int": "log-integer" };
+    const [upper, by] = word === "int" ? second.split("/") : [second];
     // 0 has no sign where it comes back from a store.
-    const [low, high] = [first, second].map((end) => end.trim() === "" ? NaN : Number(end) + 0);
-    if (Number.isNaN(low) || Number.isNaN(high)) {
+    const numbers = [first, upper, ...by === undefined ? [] : [by]]
+      .map((each) => each.trim() === "" ? NaN : Number(each) + 0);
+    if (numbers.some(Number.isNaN)) {
       throw new InputError(
-        `Cannot sweep over ${path} as both ends of a range must be numbers: "${text}"`,
+        `Cannot sweep over ${path} as both ends of a range${
+          by === undefined ? "" : ", and its step,"
+        } must be numbers: "${text}"`,
       );
     }
-    return { kind: kinds[word as keyof typeof kinds] as "log", low, high };
+    const [low, high, step] = numbers;
+    return {
+      ...{ kind: kinds[word as keyof typeof kinds] as "integer", low, high },
+      ...step !== undefined && { step },
+    };
   }
   if (/^((log|int|log-int|uniform):|[\w-]+:[-+.\de]+\.\.[-+.\de]+$)/i.test(text)) {
     throw misspelledRange(path, text);

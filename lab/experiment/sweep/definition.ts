@@ -137,7 +137,9 @@ export function fieldOf(path: string, field: FieldDefinition): Field {
   if (!rangeKinds.includes(field.kind)) {
     throw unknownName(`sweep over ${path}`, "kind of range", String(field.kind), rangeKinds);
   }
-  const keys = field.kind === "choice" ? ["values"] : ["low", "high"];
+  const keys = field.kind === "choice"
+    ? ["values"]
+    : ["low", "high", ...field.kind === "integer" ? ["step"] : []];
   checkNames(`sweep over ${path}`, "field", field, ["kind", ...keys]);
   if (field.kind === "choice" && !Array.isArray(field.values)) {
     throw refused("a choice must have values");

@@ -21,6 +21,7 @@ import {
   type Point,
   type Range,
   type Space,
+  stepOf,
 } from "../../search/space.ts";
 import { term } from "../conditions.ts";
 import { differingPaths, flatten, JUDGING } from "../comparison.ts";
@@ -371,7 +372,8 @@ export function shownField(field: Field | undefined): string {
   const words = { "uniform": "", "log": "log:", "integer": "int:", "log-integer": "log-int:" };
   const text = range.kind === "choice"
     ? range.values.map(textOf).join(",")
-    : `${words[range.kind]}${range.low}..${range.high}`;
+    : `${words[range.kind]}${range.low}..${range.high}` +
+      (stepOf(range) === 1 ? "" : `/${stepOf(range)}`);
   return when === undefined
     ? text
     : `${text} where ${when.path} is ${when.in.map(textOf).join(" or ")}`;

@@ -1,7 +1,9 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
+import { gridOf } from "../../../lab/search/samplers.ts";
 import {
   checkSpace,
+  countOf,
   type Field,
   placeOf,
   pointAt,
@@ -17,6 +19,7 @@ const ranges: readonly Range[] = [
   { kind: "integer", low: -1, high: 4 },
   { kind: "log-integer", low: 1, high: 1000 },
   { kind: "choice", values: ["tanh", 3, [64, 64], false] },
+  { kind: "integer", low: 32, high: 256, step: 32 },
 ];
 
 Deno.test("a value lies where its place says, within its range", () => {
@@ -65,6 +68,7 @@ Deno.test("ranges are read as they are typed", () => {
     ["0.9..0.999", { kind: "uniform", low: 0.9, high: 0.999 }],
     ["uniform:-1..1", { kind: "uniform", low: -1, high: 1 }],
     ["int:4..64", { kind: "integer", low: 4, high: 64 }],
+    ["int:4..64/4", { kind: "integer", low: 4, high: 64, step: 4 }],
     ["log-int:16..1024", { kind: "log-integer", low: 16, high: 1024 }],
     ["0.98,0.99,0.995", { kind: "choice", values: [0.98, 0.99, 0.995] }],
     ["tanh,relu", { kind: "choice", values: ["tanh", "relu"] }],
@@ -97,6 +101,13 @@ Deno.test("an empty or contradictory space is refused in a line that names the f
     [rate({ kind: "integer", low: 0, high: 2.5 }), /over rate as both ends must be whole/],
     [rate({ kind: "integer", low: 0, high: 2 ** 53 }), /over rate as both ends must be whole/],
     [rate({ kind: "log-integer", low: 1, high: 2.5 }), /over rate as both ends must be whole/],
+    [rate({ kind: "integer", low: 0, high: 8, step: 0 }), /over rate as a step must be whole/],
+    [rate({ kind: "integer", low: 0, high: 8, step: 1.6 }), /over rate as a step must be whole/],
+    [
+      rate({ kind: "integer", low: 32, high: 250, step: 32 }),
+      /over rate as steps of 32 must lead from 32 to its upper end \(224 or 256 would do\): 250/,
+    ],
+    [rate({ kind: "integer", low: 1, high: 3, step: 4 }), /upper end \(5 would do\): 3/],
     [rate({ kind: "uniform", low: -1e308, high: 1e308 }), /over rate as the ends must lie less/],
     [rate({ kind: "uniform", low: 0, high: Infinity }), /over rate as both ends must be numbers/],
     [[...rate(ranges[0]), ...rate(ranges[1])], /over rate as it must be in the space once/],
@@ -120,7 +131,18 @@ Deno.test("an empty or contradictory space is refused in a line that names the f
     );
   }
   const slips = ["log:1e-4...1e-2", "0.1...9", "1....2"];
-  for (const text of ["log:1e-4", "log:a..b", "1..", "int:..3", "log:1,2", ...slips]) {
+  for (
+    const text of [
+      "log:1e-4",
+      "log:a..b",
+      "1..",
+      "int:..3",
+      "int:1..9/",
+      "1..9/2",
+      "log:1,2",
+      ...slips,
+    ]
+  ) {
     throws(() => rangeOf("rate", text), InputError, text);
   }
 });
@@ -131,4 +153,16 @@ Deno.test("a whole number has its place in the middle of its share", () => {
     [3, 4, 5, 6].map((value) => placeOf(range, value)),
     [1, 3, 5, 7].map((i) => i / 8),
   );
+});
+
+Deno.test("a range in steps has these values alone, each with as much room", () => {
+  const range: Range = { kind: "integer", low: -10, high: 20, step: 10 };
+  strictEqual(countOf(range), 4);
+  deepStrictEqual([0, 0.24, 0.25, 0.5, 0.99, 1].map((at) => valueAt(range, at)), [
+    ...[-10, -10, 0, 10, 20, 20],
+  ]);
+  deepStrictEqual([-10, 0, 10, 20].map((value) => placeOf(range, value)), [
+    ...[1, 3, 5, 7].map((i) => i / 8),
+  ]);
+  deepStrictEqual(gridOf([{ path: "n", range }]), [-10, 0, 10, 20].map((n) => ({ n })));
 });
