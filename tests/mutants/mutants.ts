@@ -2705,8 +2705,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a whole number has its place at the edge of its share",
     file: "lab/search/space.ts",
-    from: "return (x - low + 0.5) / (high - low + 1);",
-    to: "return (x - low) / (high - low + 1);",
+    from: " / stepOf(range) + 0.5)",
+    to: " / stepOf(range))",
     test: "tests/lab/search/space_test.ts",
   },
   // Adversarial models.
@@ -16727,5 +16727,12 @@ export const mutants: readonly Mutant[] = [
     from: "(100 - MIDDLE) / 200)",
     to: "(100 - MIDDLE) / 100)",
     test: "tests/web/lines_test.ts",
+  },
+  {
+    fault: "a step leads past the upper end",
+    file: "lab/search/space.ts",
+    from: "if (over !== 0) {",
+    to: "if (over < 0) {",
+    test: "tests/lab/search/space_test.ts",
   },
 ];
