@@ -92,7 +92,28 @@ export function isConstant(low: number, high: number): boolean {
 /** What an axis shows of one value: a tenth of it to either side, of 0 and its like 1. */
 export function constantRange(value: number): [low: number, high: number] {
   const margin = Math.abs(value) <= ABSOLUTE ? 1 : Math.abs(value) / 10;
-  return [value - margin, value + margin];
+  return [
+    Math.max(-Number.MAX_VALUE, value - margin),
+    Math.min(Number.MAX_VALUE, value + margin),
+  ];
+}
+
+/** Numbers between its negative and this one have a finite difference. */
+const FARTHEST = Number.MAX_VALUE / 2;
+
+/**
+ * What an axis shows of values from `low` to `high`: a tenth of what is between them beyond either, where
+ * all are on one side of 0 to 0 at most; of one value what {@linkcode constantRange} does. uPlot's own
+ * takes numbers for equal whose first six digits behind the point are zeros or nines.
+ */
+export function linearRange(low: number, high: number): [low: number, high: number] {
+  if (isConstant(low, high)) return constantRange(low);
+  const margin = high / 10 - low / 10;
+  const [from, to] = [low - margin, high + margin];
+  return [
+    Math.max(-FARTHEST, low < 0 ? from : Math.max(0, from)),
+    Math.min(FARTHEST, high > 0 ? to : Math.min(0, to)),
+  ];
 }
 
 /** Where a number stands along an axis, but for a factor. */

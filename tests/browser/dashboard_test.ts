@@ -684,6 +684,21 @@ test("axis, smoothing and search change the charts of a run", async (page) => {
   }
 });
 
+test("a figure whose first digits are nines or zeros is drawn, and the page goes on", async (page) => {
+  const { store } = dashboard;
+  const run = addRun(store, {
+    ...{ experiment: "cartpole-near", configuration: agentConfiguration("ppo", 0.4), seed: 1 },
+  });
+  for (let i = 1; i <= 50; i++) addPoints(store, run, i, { "losses/value": 1 - 1e-8 * i });
+  setProgress(store, run, 50, { status: "completed" });
+  await open(page, `/runs/${run}`);
+  const card = page.locator(".card:has(h3:has-text('losses value'))");
+  await card.locator("canvas").waitFor();
+  ok((await pixels(card.locator("canvas"))).length > 0);
+  await page.getByRole("button", { name: "Copy" }).first().click({ timeout: 3000 });
+  store.trash(run);
+});
+
 test("a logarithmic x axis stays in the address, and leaves out what stands at 0", async (page) => {
   const { store } = dashboard;
   const run = addRun(store, {

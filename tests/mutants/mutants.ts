@@ -16735,4 +16735,18 @@ export const mutants: readonly Mutant[] = [
     to: "if (over < 0) {",
     test: "tests/lab/search/space_test.ts",
   },
+  {
+    fault: "a first group without a metric takes the column's seeds off its scale",
+    file: "web/components/seeds.tsx",
+    from: "      if (values.length === 0) continue;\n",
+    to: "",
+    test: "tests/web/run_table_island_test.ts",
+  },
+  {
+    fault: "an axis ends beyond 0, on whose one side all values are",
+    file: "web/ticks.ts",
+    from: "low < 0 ? from : Math.max(0, from)",
+    to: "from",
+    test: "tests/web/ticks_test.ts",
+  },
 ];

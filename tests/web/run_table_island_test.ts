@@ -273,6 +273,7 @@ Deno.test("dots of all groups of a column lie on one scale, figures of one metri
     ],
   });
   const groups = [
+    of("none of another metric", [0, 50], "return"),
     of("a", [0, 100], "return", 1, 2),
     of("b", [50, 75], "return", 3, 3),
     of("c", [3, 4], "loss", 5),
@@ -287,6 +288,7 @@ Deno.test("dots of all groups of a column lie on one scale, figures of one metri
     );
     // From 4 to 60 of 64 pixels; of a single one none.
     deepStrictEqual(dots, [
+      [[4, 32]],
       [[4, 60], [4, 18]],
       [[32, 46], [32, 32]],
       [[4, 4 + 56 / 5]],

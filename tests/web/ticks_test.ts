@@ -1,9 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
+import { multiplesOf } from "../../lab/core/round_numbers.ts";
 import {
   constantRange,
   isConstant,
   labelRoom,
+  linearRange,
   logLabels,
   logRange,
   logTicks,
@@ -66,6 +68,29 @@ Deno.test("rounding is no change: such values are drawn as a flat line in the mi
   deepStrictEqual(constantRange(500), [450, 550]);
   deepStrictEqual(constantRange(-2), [-2.2, -1.8]);
   deepStrictEqual(constantRange(0), [-1, 1]);
+  deepStrictEqual(constantRange(-1.7e308), [-Number.MAX_VALUE, -1.53e308]);
+});
+
+Deno.test("an axis goes a tenth beyond its values, to 0 at most, and has an end and a length for any", () => {
+  deepStrictEqual(linearRange(10, 20), [9, 21]);
+  deepStrictEqual(linearRange(-20, -10), [-21, -9]);
+  deepStrictEqual(linearRange(0.5, 20.5), [0, 22.5]);
+  deepStrictEqual(linearRange(-20.5, -0.5), [-22.5, 0]);
+  deepStrictEqual(linearRange(-10, 10), [-12, 12]);
+  deepStrictEqual(linearRange(0, 10), [0, 11]);
+  deepStrictEqual(linearRange(7, 7), constantRange(7));
+  // Six zeros or nines behind the point are no reason to take numbers for equal.
+  const close = [[1 - 5e-7, 1 - 1e-8], [1.0000001, 1.0000005], [99.9999991, 99.9999999]];
+  const vast = [[-1e308, 1e308], [-Number.MAX_VALUE, 0], [1, Number.MAX_VALUE]];
+  for (const [low, high] of [...close, ...vast]) {
+    const [from, to] = linearRange(low, high);
+    ok(to > from && Number.isFinite(to - from), `${from} ${to}`);
+    if (close.some(([each]) => each === low)) {
+      ok(from < low && to > high && to - from < 1.3 * (high - low));
+    }
+    const ticks = multiplesOf((to - from) / 7, from, to);
+    ok(ticks.length >= 6 && ticks.length <= 8, `${ticks}`);
+  }
 });
 
 Deno.test("labels with exponents take more room", () => {

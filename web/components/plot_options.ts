@@ -5,13 +5,13 @@
  */
 import type { Signal } from "@preact/signals";
 import type uPlot from "uplot";
+import { multiplesOf } from "../../lab/core/round_numbers.ts";
 import type { Range } from "../curves.ts";
 import { brokenPlaces, isOnAxis, isSingle, type Line, middleOf } from "../lines.ts";
 import { colorOf } from "../theme.ts";
 import {
-  constantRange,
-  isConstant,
   labelRoom,
+  linearRange,
   logLabels,
   logRange,
   logTicks,
@@ -122,6 +122,7 @@ export function chartOptions(
     grid,
     ticks: { ...grid, size: 4 },
     font: "12px system-ui, sans-serif",
+    splits: (_, __, low, high, step) => multiplesOf(step, low, high),
     values: (_, splits) => tickLabels(splits),
     incrs: [...STEPS],
   };
@@ -139,7 +140,7 @@ export function chartOptions(
       y: {
         range: (plot, ...ends) => {
           const [low, high] = trimmed ? middleShown(plot, log) : ends;
-          return yRange(library, low, high, state);
+          return yRange(low, high, state);
         },
         ...log && { distr: 3 as const, clamp: (_: uPlot, __: number, low: number) => low },
       },
@@ -241,7 +242,6 @@ function middleShown(
 
 /** The y axis of values and of levels that lie near them: a far one would flatten the lines. */
 function yRange(
-  library: Library,
   low: number | null,
   high: number | null,
   { levels: { current: levels }, log }: ChartState,
@@ -255,9 +255,7 @@ function yRange(
   const reach = high - low;
   const near = levels.map(({ y }) => y).filter((y) => y > low - reach && y < high + reach);
   const [least, most] = [Math.min(low, ...near), Math.max(high, ...near)];
-  return isConstant(least, most)
-    ? constantRange(least)
-    : library.rangeNum(least, most, 0.1, true) as [number, number];
+  return linearRange(least, most);
 }
 
 /** Names of the lines that a reader tells apart by them, short. */

@@ -18,12 +18,13 @@ export function reachesOf(
   const reaches = new Map<string, Reach>();
   for (const cells of rows) {
     for (const [column, { values, metrics }] of cells.entries()) {
+      if (values.length === 0) continue;
       const key = keyOf(column, metrics);
       const all = [...reaches.get(key) ?? [], ...values];
       reaches.set(key, [Math.min(...all), Math.max(...all)]);
     }
   }
-  return (column, metrics) => reaches.get(keyOf(column, metrics))!;
+  return (column, metrics) => reaches.get(keyOf(column, metrics)) ?? [0, 0];
 }
 
 /** A dot a seed, where its value is within its column's reach; nothing for a single one. */
