@@ -4,6 +4,7 @@
  * @module
  */
 import { sampleAction } from "../lab/core/action_mask.ts";
+import { decodeCanonicalJson, encodeCanonicalJson } from "../lab/core/canonical_json.ts";
 import { environmentOf } from "../lab/core/define_environment.ts";
 import type {
   Environment,
@@ -349,19 +350,20 @@ function checkSnapshot(
     examination.error("snapshot", wrong, plainState);
     return;
   }
-  const text = JSON.stringify(snapshot);
+  // As checkpoints keep it: to the bit, the sign of 0 included.
+  const text = encodeCanonicalJson(snapshot as Json);
   const expected: unknown[] = [];
   while (expected.length < steps && performance.now() < until) {
     expected.push(...examination.walk(1, random));
   }
-  if (JSON.stringify(snapshot) !== text) {
+  if (encodeCanonicalJson(snapshot as Json) !== text) {
     examination.error(
       "snapshot",
       "a step changes a snapshot that was taken before it",
       "return a new state from step instead of writing into the old one",
     );
   }
-  env.restore(JSON.parse(text) as Json);
+  env.restore(decodeCanonicalJson(text));
   if (!isEqual(examination.walk(expected.length, defaultRng(7)), expected)) {
     examination.error(
       "snapshot",
@@ -504,21 +506,19 @@ function compareTransitions(
 export function checkEnvironment(subject: Environment | EnvironmentDefinition): Finding[] {
   const definition = "observe" in subject ? subject : undefined;
   const env = definition === undefined ? subject as Environment : environmentOf(definition);
-  const examination = new Examination(env);
-  if (definition !== undefined && isUnfit(definition, examination)) return examination.findings;
-  for (const asked of askedBeside(env, (env) => examine(env, definition, examination))) {
-    examination.warn("seeds", `${asked}, which no seed determines`, chance);
+  const first = new Examination(env);
+  if (definition !== undefined && isUnfit(definition, first)) return first.findings;
+  const { seen: examination, asked } = askedBeside(env, (env) => examine(env, definition));
+  for (const each of asked) {
+    examination.warn("seeds", `${each}, which no seed determines`, chance);
   }
   const rank = ({ severity }: Finding) => severity === "error" ? 0 : 1;
   return examination.findings.sort((a, b) => rank(a) - rank(b));
 }
 
 /** Looks at all parts of an environment. */
-function examine(
-  env: Environment,
-  definition: EnvironmentDefinition | undefined,
-  examination: Examination,
-): void {
+function examine(env: Environment, definition: EnvironmentDefinition | undefined): Examination {
+  const examination = new Examination(env);
   let earlier: Walk | undefined;
   examination.part("id", () => checkId(env, examination));
   examination.part("spaces", () => checkSpaces(env, examination));
@@ -537,6 +537,7 @@ function examine(
   }
   examination.part("scene", () => checkScene(env, examination));
   examination.part("transitions", () => checkTransitions(env, examination));
+  return examination;
 }
 
 /**

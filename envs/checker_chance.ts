@@ -20,10 +20,13 @@ const sources = [
 /**
  * Looks at an environment while what it asks beside its generator is noted.
  *
- * @param look Is given the environment to look at.
- * @returns What was asked, as it is called: `step calls Math.random`.
+ * @param look Is given the environment to look at: of what asks another object nothing is noted.
+ * @returns What `look` returned, and what was asked, as it is called: `step calls Math.random`.
  */
-export function askedBeside(env: Environment, look: (env: Environment) => void): string[] {
+export function askedBeside<Seen>(
+  env: Environment,
+  look: (env: Environment) => Seen,
+): { readonly seen: Seen; readonly asked: string[] } {
   const asked = new Set<string>();
   let call: string | undefined;
   const note = (name: string) => {
@@ -68,11 +71,11 @@ export function askedBeside(env: Environment, look: (env: Environment) => void):
       },
     })));
   try {
-    look(noting);
+    const seen = look(noting);
+    return { seen, asked: [...asked] };
   } finally {
     for (const restore of restored) restore();
   }
-  return [...asked];
 }
 
 /** Puts something else in the place of an object's property; returns what takes it back. */

@@ -1,6 +1,6 @@
 /**
- * The filter of runs, as people type it on the pages: conditions as of the command line's `--where`,
- * and words.
+ * The filter of runs, as people type it on the pages: conditions as of the command line's `--where`, but
+ * with dates of UTC, as pages show them; and words.
  *
  * @module
  */
@@ -45,7 +45,7 @@ export function filtered<Each extends Listed>(
       }
       left = left.filter(({ row }) => (row.status === DAMAGED) === (operator === "="));
     } else {
-      const met = new Set(matching(source, sound, [condition]).map(({ id }) => id));
+      const met = new Set(matching(source, sound, [condition], "UTC").map(({ id }) => id));
       left = left.filter(({ row }) => met.has(row.id));
     }
   }

@@ -187,6 +187,9 @@ function compares(value: number | bigint, operator: Operator, wanted: number | b
   }
 }
 
+/** Whose clock a date is of that says nothing of it. */
+export type Zone = "local" | "UTC";
+
 /** How a field is read: as it is, as milliseconds since the epoch, or as an id by its beginning. */
 export type Reading = "plain" | "time" | "id";
 
@@ -197,11 +200,16 @@ export type Reading = "plain" | "time" | "id";
  * @throws {InputError} where a number is compared with text, a time with what is no date, or text
  * is put in order.
  */
-export function meets(value: Value, condition: Condition, reading: Reading = "plain"): boolean {
+export function meets(
+  value: Value,
+  condition: Condition,
+  reading: Reading = "plain",
+  zone: Zone = "local",
+): boolean {
   const { operator, wanted } = condition;
-  if (operator === "!=") return !meets(value, { ...condition, operator: "=" }, reading);
+  if (operator === "!=") return !meets(value, { ...condition, operator: "=" }, reading, zone);
   if (value === undefined) return false;
-  if (reading === "time") return meetsDate(Number(value), condition);
+  if (reading === "time") return meetsDate(Number(value), condition, zone);
   if (reading === "id" && wanted === "") throw empty(condition);
   if (typeof value === "number" || typeof value === "bigint") {
     return compares(value, operator, numberIn(condition));
@@ -250,11 +258,11 @@ function numberIn(condition: Condition): number | bigint {
 
 /**
  * Whether a moment meets a condition whose value is a date: `2026-11-20`, or a year, a month, a
- * time as `2026-11-20 07:25`, each of which is a stretch of local time. `=` is within it, `<` before
- * it, `>` after it.
+ * time as `2026-11-20 07:25`, each of which is a stretch of time by the zone's clock, or by UTC's where it
+ * ends in that word. `=` is within it, `<` before it, `>` after it.
  */
-function meetsDate(moment: number, condition: Condition): boolean {
-  const [from, to] = stretchOf(condition);
+function meetsDate(moment: number, condition: Condition, zone: Zone): boolean {
+  const [from, to] = stretchOf(condition, zone);
   switch (condition.operator) {
     case "<":
       return moment < from;
@@ -270,27 +278,32 @@ function meetsDate(moment: number, condition: Condition): boolean {
 }
 
 /** First millisecond of a date, and the first one after it. */
-function stretchOf(condition: Condition): [from: number, to: number] {
+function stretchOf(condition: Condition, zone: Zone): [from: number, to: number] {
   const { key, wanted } = condition;
-  const found = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?)?)?$/.exec(wanted);
-  const given = (found?.slice(1) ?? []).filter((part) => part !== undefined).map(Number);
-  const [year, month = 1, ...rest] = given;
-  const at = (parts: readonly number[]) => {
+  const found =
+    /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?)?)?(?<utc> ?UTC|Z)?$/.exec(
+      wanted,
+    );
+  const given = (found?.slice(1, 7) ?? []).filter((part) => part !== undefined).map(Number);
+  const isUtc = zone === "UTC" || found?.groups!.utc !== undefined;
+  const at = (parts: readonly number[], isUtc: boolean) => {
     const [year, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts;
-    return new Date(year, month - 1, day, hour, minute, second);
+    const place = [year, month - 1, day, hour, minute, second] as const;
+    return isUtc ? Date.UTC(...place) : new Date(...place).getTime();
   };
-  const from = at(given);
   // A month of 13 or a 30th of February runs over into the next.
-  const exists = found !== null && from.getFullYear() === year && from.getMonth() === month - 1 &&
-    (rest.length === 0 || from.getDate() === rest[0]) && (rest[1] ?? 0) < 24 &&
-    (rest[2] ?? 0) < 60 && (rest[3] ?? 0) < 60;
-  if (!exists) {
+  const there = new Date(at(given, true));
+  const parts = [
+    ...[there.getUTCFullYear(), there.getUTCMonth() + 1, there.getUTCDate()],
+    ...[there.getUTCHours(), there.getUTCMinutes(), there.getUTCSeconds()],
+  ];
+  if (found === null || given.some((part, i) => part !== parts[i])) {
     throw new InputError(
-      `Cannot filter runs by ${written(condition)} as ${key} is a time, written as 2026-11-20 or ` +
-        `"2026-11-20 07:25": ${wanted}`,
+      `Cannot filter runs by ${written(condition)} as ${key} is a time, written as 2026-11-20, ` +
+        `"2026-11-20 07:25" or "2026-11-20 07:25 UTC": ${wanted}`,
     );
   }
   const next = [...given];
   next[next.length - 1]++;
-  return [from.getTime(), at(next).getTime()];
+  return [at(given, isUtc), at(next, isUtc)];
 }

@@ -9,7 +9,7 @@ import type { Json } from "../core/snapshot.ts";
 import { statuses, statusOf } from "../store/run_status.ts";
 import type { Run, Store } from "../store/store.ts";
 import { headlineMetric, seedNumber } from "./comparison.ts";
-import { type Condition, meets, type Reading, type Value } from "./conditions.ts";
+import { type Condition, meets, type Reading, type Value, type Zone } from "./conditions.ts";
 import { FIGURE } from "./metric_label.ts";
 import { figureReader, figuresOf } from "./score.ts";
 
@@ -133,6 +133,7 @@ export function readerOf(
 /**
  * The runs that meet every condition; the order stays.
  *
+ * @param zone Whose clock dates are of; default `local`.
  * @throws {InputError} for a key that no run has, a status that there is not, or a value that the
  * field cannot be compared with.
  */
@@ -140,6 +141,7 @@ export function matching(
   store: MetricSource,
   runs: readonly Run[],
   where: readonly Condition[],
+  zone?: Zone,
 ): Run[] {
   return where.reduce<Run[]>((left, condition) => {
     const { key, wanted } = condition;
@@ -150,7 +152,7 @@ export function matching(
     const read = isStatus && wanted === DAMAGED
       ? (run: Run) => isDamaged(store, run) ? DAMAGED : statusOf(run)
       : readerOf(store, runs, key, "filter runs");
-    return left.filter((run) => meets(read(run), condition, readings[key]));
+    return left.filter((run) => meets(read(run), condition, readings[key], zone));
   }, [...runs]);
 }
 

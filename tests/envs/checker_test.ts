@@ -477,6 +477,13 @@ Deno.test("the checker finds chance and clocks beside the generator, wherever th
     ...given: Parameters<typeof sound.reset>
   ) => (Math.random(), sound.reset(...given));
   match(checkEnvironment({ ...sound, reset })[0].message, /^reset calls Math\.random/);
+  const masked = checkEnvironment({
+    ...sound,
+    actionMask: () => Date.now() > 0 && Math.random() < 2 ? [1, 1] : [1, 0],
+  });
+  deepStrictEqual(masked.map(({ message }) => message.split(",")[0]), [
+    ...["actionMask calls Date.now", "actionMask calls Math.random"],
+  ]);
   // A moment that is told is none, nor is what a drawing shows.
   const scene = () => ({ ...view, shapes: Math.random() < 2 ? [disc] : [] });
   const told = (...given: Parameters<typeof sound.reset>) => (
@@ -487,6 +494,23 @@ Deno.test("the checker finds chance and clocks beside the generator, wherever th
   ok(new Date() instanceof Date && !Object.hasOwn(crypto, "randomUUID"));
   const frozen = Object.freeze(wrap(environmentOf(sound), {}));
   deepStrictEqual(checkEnvironment(frozen), []);
+});
+
+Deno.test("a state that holds a negative 0 is restored as checkpoints keep it", () => {
+  const flip = (step: (v: number) => number) =>
+    defineEnvironment({
+      id: "Flip-v0",
+      observationSpace: new Box({ low: -1, high: 1, shape: [1] }),
+      actionSpace: new Discrete(2),
+      timeLimit: 9,
+      reset: () => ({ v: 0 }),
+      step: ({ v }: { v: number }) => ({ state: { v: step(v) }, reward: 0, terminated: false }),
+      observe: ({ v }) => Float32Array.of(v),
+    });
+  for (const step of [(v: number) => -v, (v: number) => v]) {
+    deepStrictEqual(checkEnvironment(flip(step)), []);
+    strictEqual(firstFault(environmentOf(flip(step))), undefined);
+  }
 });
 
 Deno.test("what follows from chance or from a Promise is not found beside it", () => {

@@ -2856,9 +2856,9 @@ export const mutants: readonly Mutant[] = [
     fault: "a run without a field is not unlike a value",
     file: "lab/experiment/conditions.ts",
     from:
-      '  if (operator === "!=") return !meets(value, { ...condition, operator: "=" }, reading);\n  if (value === undefined) return false;',
+      '  if (operator === "!=") return !meets(value, { ...condition, operator: "=" }, reading, zone);\n  if (value === undefined) return false;',
     to:
-      '  if (value === undefined) return false;\n  if (operator === "!=") return !meets(value, { ...condition, operator: "=" }, reading);',
+      '  if (value === undefined) return false;\n  if (operator === "!=") return !meets(value, { ...condition, operator: "=" }, reading, zone);',
     test: "tests/cli/filter_test.ts",
   },
   {
@@ -16748,5 +16748,26 @@ export const mutants: readonly Mutant[] = [
     from: "low < 0 ? from : Math.max(0, from)",
     to: "from",
     test: "tests/web/ticks_test.ts",
+  },
+  {
+    fault: "a restored world is looked at without the signs of its zeros",
+    file: "envs/checker.ts",
+    from: "env.restore(decodeCanonicalJson(text));",
+    to: "env.restore(JSON.parse(JSON.stringify(snapshot)));",
+    test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "the checker's own questions of a mask are asked beside what it watches",
+    file: "envs/checker.ts",
+    from: "askedBeside(env, (env) => examine(env, definition))",
+    to: "askedBeside(env, () => examine(env, definition))",
+    test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "a filter of a page takes dates for those of its server",
+    file: "web/filter.ts",
+    from: ', [condition], "UTC")',
+    to: ", [condition])",
+    test: "tests/web/filter_test.ts",
   },
 ];

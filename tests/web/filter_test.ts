@@ -2,6 +2,7 @@ import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import { term } from "../../lab/experiment/conditions.ts";
 import { filtered, type Listed } from "../../web/filter.ts";
+import { instant } from "../../web/format.ts";
 import { factsOf } from "../../web/summary.ts";
 import { openDashboard } from "./built.ts";
 import type { Run } from "../../lab/store/store.ts";
@@ -41,6 +42,22 @@ Deno.test("words of a filter stand anywhere, conditions hold as on the command l
       ...['"try first"', "status=failed", "status=damaged"],
     ]
   ) strictEqual(matches(run({}), missed), false, missed);
+});
+
+Deno.test("dates of a filter are those that pages show, wherever the server or the reader is", () => {
+  const before = Deno.env.get("TZ");
+  Deno.env.set("TZ", "America/New_York");
+  try {
+    const createdAt = Date.UTC(2026, 10, 20, 1, 30);
+    for (
+      const text of [`started="${instant(createdAt)}"`, "started=2026-11-20", "started>2026-11-19"]
+    ) {
+      strictEqual(matches(run({ createdAt }), text), true, text);
+    }
+  } finally {
+    if (before === undefined) Deno.env.delete("TZ");
+    else Deno.env.set("TZ", before);
+  }
 });
 
 Deno.test("a condition on what no run has names the nearest", () => {

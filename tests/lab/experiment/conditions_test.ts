@@ -10,6 +10,7 @@ import {
   term,
   type Value,
   written,
+  type Zone,
 } from "../../../lab/experiment/conditions.ts";
 
 const operators: Operator[] = ["=", "!=", "<", "<=", ">", ">="];
@@ -41,8 +42,32 @@ Deno.test("a date is the whole of its year, month, day, minute or second, by loc
   for (const wanted of none) {
     throws(() => meets(0, { key: "created", operator: "<", wanted }, "time"), {
       name: "InputError",
-      message: /^Cannot filter runs by created<.* as created is a time, written as 2026-11-20 or/,
+      message: /^Cannot filter runs by created<.* as created is a time, written as 2026-11-20, "/,
     }, wanted);
+  }
+});
+
+Deno.test("dates are of UTC where that is asked for, or where they say so", () => {
+  const before = Deno.env.get("TZ");
+  Deno.env.set("TZ", "America/New_York");
+  try {
+    const moment = Date.UTC(2026, 10, 20, 1, 30);
+    const meetsBy = (wanted: string, zone?: Zone) =>
+      meets(moment, { key: "started", operator: "=", wanted }, "time", zone);
+    strictEqual(new Date(moment).getDate(), 19);
+    deepStrictEqual(["2026-11-19", "2026-11-20"].map((day) => meetsBy(day)), [true, false]);
+    deepStrictEqual(["2026-11-19", "2026-11-20"].map((day) => meetsBy(day, "UTC")), [false, true]);
+    for (const told of ["2026-11-20 UTC", "2026-11-20 01:30 UTC", "2026-11-20T01:30:00Z"]) {
+      deepStrictEqual([meetsBy(told), meetsBy(told, "UTC")], [true, true], told);
+    }
+    const other = { key: "started", operator: "!=", wanted: "2026-11-20" } as const;
+    deepStrictEqual([meets(moment, other, "time"), meets(moment, other, "time", "UTC")], [
+      true,
+      false,
+    ]);
+  } finally {
+    if (before === undefined) Deno.env.delete("TZ");
+    else Deno.env.set("TZ", before);
   }
 });
 
