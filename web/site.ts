@@ -16,6 +16,8 @@ import { factsOf } from "./summary.ts";
 
 /** Names the site's files, so that one that is written over it leaves none of them. */
 const LIST = "reverie-site.json";
+/** The same of one whose writing has not ended, a line each. */
+const BEGUN = "reverie-site.part";
 
 /** Files that not every site has: whatever a list says, no other one is taken away. */
 const OWN = /^(?:assets|data|runs)\/[\w-][\w.-]*$/;
@@ -55,10 +57,13 @@ export async function buildSite(
   }
   const capsule = await capsuleOf(store, found, new Policies(store), lost);
   try {
+    await Deno.mkdir(out, { recursive: true });
     const old = new Set(filesListedIn(out));
     const written: string[] = [];
     for await (const { path, content } of siteFiles(capsule)) {
       written.push(path);
+      // Before the file itself: what breaks off here is known to who writes over it.
+      await Deno.writeTextFile(join(out, BEGUN), `${path}\n`, { append: true });
       const file = join(out, path);
       await Deno.mkdir(dirname(file), { recursive: true });
       if (typeof content === "string") await Deno.writeTextFile(file, content);
@@ -69,6 +74,7 @@ export async function buildSite(
       await Deno.remove(join(out, path)).catch(unlessGone);
     }
     await Deno.writeTextFile(join(out, LIST), JSON.stringify(written));
+    await Deno.remove(join(out, BEGUN)).catch(unlessGone);
   } catch (error) {
     if (error instanceof InputError || error instanceof LabError) throw error;
     throw new LabError(`Cannot write the site as ${(error as Error).message}`);
@@ -95,15 +101,19 @@ function chosen(store: Store, references: readonly string[], where: string): Run
   );
 }
 
-/** The files of the site that lies in a folder; none where there is none. */
+/** The files of the site that lies in a folder, and of one that was begun there; none where there is none. */
 function filesListedIn(folder: string): string[] {
-  try {
-    const listed: unknown = JSON.parse(Deno.readTextFileSync(join(folder, LIST)));
-    return Array.isArray(listed) ? listed.map(String).filter((path) => OWN.test(path)) : [];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return [];
-    throw error;
-  }
+  const read = (name: string, pathsIn: (text: string) => unknown): unknown[] => {
+    try {
+      const listed = pathsIn(Deno.readTextFileSync(join(folder, name)));
+      return Array.isArray(listed) ? listed : [];
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return [];
+      throw error;
+    }
+  };
+  return [...read(LIST, JSON.parse), ...read(BEGUN, (text) => text.split("\n"))]
+    .map(String).filter((path) => OWN.test(path));
 }
 
 function unlessGone(error: unknown): void {

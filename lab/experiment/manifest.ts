@@ -50,9 +50,12 @@ export function unrecorded(gitFolder: string): string {
   return `the commit is not recorded: .git lies in ${gitFolder}, which this task may not read`;
 }
 
+/** Folders of the lab of all files that can influence a result. */
+export const hashedFolders: readonly string[] = [...sourceFolders, "lab/statistics"];
+
 /** SHA-256 over the lab's source files that can influence a result, by ascending path. */
 async function hashOfSources(): Promise<string> {
-  const paths = (await Promise.all(sourceFolders.map(sourcesBelow))).flat().sort();
+  const paths = (await Promise.all(hashedFolders.map(sourcesBelow))).flat().sort();
   const contents = await Promise.all(paths.map((path) => Deno.readFile(labRoot + path)));
   const hash = createHash("sha256");
   paths.forEach((path, i) => hash.update(`${path}\0${contents[i].length}\0`).update(contents[i]));

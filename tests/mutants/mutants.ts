@@ -16770,4 +16770,25 @@ export const mutants: readonly Mutant[] = [
     to: ", [condition])",
     test: "tests/web/filter_test.ts",
   },
+  {
+    fault: "a table whose newest row stands first has a clock that begins anew in each",
+    file: "lab/experiment/imports/table.ts",
+    from: "return points.toSorted((a, b) => a.step - b.step).map((point) =>",
+    to: "return points.map((point) =>",
+    test: "tests/lab/experiment/imports_test.ts",
+  },
+  {
+    fault: "the statistics that training asks are no part of the code's hash",
+    file: "lab/experiment/manifest.ts",
+    from: '[...sourceFolders, "lab/statistics"]',
+    to: "sourceFolders",
+    test: "tests/lab/experiment/manifest_test.ts",
+  },
+  {
+    fault: "pages of a site whose building broke off stay for good",
+    file: "web/site.ts",
+    from: ', ...read(BEGUN, (text) => text.split("\\n"))',
+    to: "",
+    test: "tests/web/site_test.ts",
+  },
 ];

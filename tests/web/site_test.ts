@@ -40,6 +40,15 @@ Deno.test("a site over another one leaves nothing of runs that it does not show,
   strictEqual(await Deno.readTextFile(`${dashboard.folder}/outside.txt`), "mine");
   const shown = left.filter((path) => !own.includes(path) && path !== "reverie-site.json").sort();
   deepStrictEqual(JSON.parse(await Deno.readTextFile(`${out}/reverie-site.json`)).sort(), shown);
+  // One that breaks off has named what it wrote until then: here a folder stands in a file's place.
+  const both = { ...again, runs: [one, other], force: true };
+  const blocked = `${out}/data/run-${other}.bin`;
+  await Deno.mkdir(blocked);
+  await rejects(buildSite(both), { name: "LabError", message: /^Cannot write the site as/ });
+  await Deno.remove(blocked);
+  ok(filesIn(out).some((path) => path.includes(other)));
+  strictEqual(await buildSite({ ...again, force: true }), 1);
+  deepStrictEqual(filesIn(out).sort(), left.toSorted());
   // A damaged list says nothing.
   await Deno.writeTextFile(`${out}/reverie-site.json`, "{");
   strictEqual(await buildSite({ ...again, force: true }), 1);

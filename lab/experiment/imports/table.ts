@@ -297,6 +297,7 @@ export function steadyClock(): (told: number) => number {
   };
 }
 
+/** The points of rows, in the order of their steps. */
 function pointsOf(
   rows: readonly Row[],
   metrics: readonly string[],
@@ -305,7 +306,6 @@ function pointsOf(
   time: string | undefined,
 ): ImportedPoint[] {
   const requireOne = onePerStep(name, step ?? "row");
-  const clock = steadyClock();
   const counted = step?.toLowerCase() ?? EPOCH;
   // The axis of a panel may be anything.
   const isWhole = counted !== EPOCH && steps.includes(counted);
@@ -325,12 +325,18 @@ function pointsOf(
     const told = time === undefined ? undefined : numberOf(cells[time]);
     return [{
       step: at,
-      ...(isStep(told) ? { seconds: clock(told) } : {}),
+      ...(isStep(told) ? { seconds: told } : {}),
       metrics: Object.fromEntries(values),
     }];
   });
-  if (points.length > 0) return points;
-  throw new InputError(`Cannot import ${name} as no column holds numbers`);
+  if (points.length === 0) {
+    throw new InputError(`Cannot import ${name} as no column holds numbers`);
+  }
+  // A table may begin with its newest row: its clock falls there, and has not begun anew.
+  const clock = steadyClock();
+  return points.toSorted((a, b) => a.step - b.step).map((point) =>
+    point.seconds === undefined ? point : { ...point, seconds: clock(point.seconds) }
+  );
 }
 
 /** The numbers of a row with its columns' names, without what is empty or text. */

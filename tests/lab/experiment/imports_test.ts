@@ -727,6 +727,10 @@ Deno.test("a clock that begins anew counts on, and a free seed is the least", ()
     const text = "step,seconds,loss\n1,10,1\n2,20,1\n3,19.5,1\n4,5,1\n5,15,1\n";
     const [{ series }] = await imported(store, "a.csv", text);
     deepStrictEqual(series[0][3], [10, 20, 19.5, 24.5, 34.5]);
+    // The newest row first, as in tables of trackers: its clock falls there by the order of rows alone.
+    const newestFirst = "step,seconds,loss\n30,30,1\n20,20,2\n10,10,3\n";
+    const [turned] = await imported(store, "newest.csv", newestFirst);
+    deepStrictEqual(turned.series[0].slice(1), [[10, 20, 30], [3, 2, 1], [10, 20, 30]]);
     const seed = BigInt("9".repeat(38));
     using logged = await beginLogged(store, { name: "a", seed });
     logged.finish();

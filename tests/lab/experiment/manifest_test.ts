@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert";
 import { fileURLToPath } from "node:url";
+import { codeOnce } from "../../../evidence/sources.ts";
 import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
 import { cpuFeatures } from "../../../lab/experiment/cpu_features.ts";
 import { digestOf } from "../../../lab/experiment/digest.ts";
 import { revisionOf } from "../../../lab/experiment/git.ts";
-import { labRoot, sourceFolders } from "../../../lab/experiment/load.ts";
-import { provenance } from "../../../lab/experiment/manifest.ts";
+import { hashOfModules, labRoot, moduleName } from "../../../lab/experiment/load.ts";
+import { hashedFolders, provenance } from "../../../lab/experiment/manifest.ts";
 import { lacks } from "../../programs.ts";
 
 const determined = {
@@ -255,10 +256,7 @@ Deno.test("the hash of the sources is over the path, the length and the bytes of
       else if (/\.(ts|tsx|js|jsx)$/.test(name) && !name.endsWith(".d.ts")) paths.push(path);
     }
   };
-  for (const folder of sourceFolders) walk(folder);
-  for (const folder of ["lab/core", "lab/experiment", "envs", "agents", "models"]) {
-    ok(paths.some((path) => path.startsWith(`${folder}/`)), folder);
-  }
+  for (const folder of hashedFolders) walk(folder);
   const hash = createHash("sha256");
   for (const path of paths.sort()) {
     const bytes = Deno.readFileSync(labRoot + path);
@@ -268,6 +266,26 @@ Deno.test("the hash of the sources is over the path, the length and the bytes of
   strictEqual(code.hash, hash.digest("hex"));
   const lock = createHash("sha256").update(Deno.readFileSync(`${labRoot}deno.lock`)).digest("hex");
   strictEqual(code.lock, lock);
+});
+
+Deno.test("all that trains and is trained lies in the folders whose files are hashed", async () => {
+  const imported = new Set<string>();
+  const notes = (path: string) => imported.add(moduleName(path)) !== undefined;
+  const begins = ["lab/experiment/worker.ts", "registries.ts"].map((path) => labRoot + path);
+  await hashOfModules(begins, labRoot, notes, codeOnce);
+  const parts = [
+    "lab/statistics/scores.ts",
+    "agents/ppo.ts",
+    "models/variational/vae.ts",
+    "envs/entries.ts",
+  ];
+  for (const part of parts) ok(imported.has(part), part);
+  // Experiments say what is trained, which the configuration holds.
+  const folders = [...hashedFolders, "experiments"];
+  deepStrictEqual(
+    [...imported].filter((path) => !folders.some((folder) => path.startsWith(`${folder}/`))),
+    [],
+  );
 });
 
 Deno.test("the tasks that train read the folder that a .git file leads to, and nothing beside it", {
