@@ -13867,8 +13867,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a time that is infinite makes an imported run one that nothing can read",
     file: "lab/experiment/imports/table.ts",
-    from: "...(isStep(told) ? { seconds: clock(told) } : {}),",
-    to: "...(told !== undefined ? { seconds: clock(told) } : {}),",
+    from: "...(isStep(told) ? { seconds: told } : {}),",
+    to: "...(told !== undefined ? { seconds: told } : {}),",
     test: "tests/lab/experiment/imports_test.ts",
   },
   {
