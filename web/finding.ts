@@ -10,7 +10,7 @@ import {
   probabilityOfImprovement,
   type Spread,
 } from "../lab/statistics/mod.ts";
-import { testPairs } from "../lab/statistics/pairs.ts";
+import { type Pair, testPairs } from "../lab/statistics/pairs.ts";
 import { directionOf } from "../lab/experiment/metric_direction.ts";
 
 /** Groups that are compared to the best one. */
@@ -38,7 +38,8 @@ export interface Finding {
   readonly told: boolean;
   /**
    * Of a permutation test of the means, corrected for all pairs of groups, as their figures say which is
-   * the best; null where there is none.
+   * the best: of more than {@linkcode TESTED} groups it is too high rather than too low; null where there is
+   * none.
    */
   readonly p: number | null;
   /**
@@ -52,6 +53,8 @@ export interface Finding {
 
 /** Groups that the best one is held against with an interval and a test, which take a while. */
 const JUDGED = 10;
+/** Groups of which each pair is tested, for the correction of those that are shown: 435 pairs take seconds. */
+const TESTED = 30;
 /** Digits in which figures may differ: what follows is how their sums were rounded. */
 const DIGITS = 12;
 
@@ -78,14 +81,17 @@ export function findingsOf(
   });
   const [best, ...others] = inRank(values);
   if (iqm(best.figures) === -Infinity) return [];
-  const seeded = ({ seeds, figures: values }: typeof best) => ({ seeds, values });
-  const tested = values.filter(({ figures }) =>
-    figures.length > 1 && figures.every(Number.isFinite)
+  const seeded = [best, ...others].map(({ seeds, figures: values }) => ({ seeds, values }));
+  const ofBest = seeded.slice(1).map((other): Pair => [seeded[0], other]);
+  const ofOthers = seeded.slice(1).flatMap((first, i) =>
+    seeded.slice(i + 2).map((second): Pair => [first, second])
   );
-  const tests = testPairs(
-    others.slice(0, JUDGED).map((other) => [seeded(best), seeded(other)]),
-    { ...options, of: tested.length * (tested.length - 1) / 2 },
-  );
+  const tests = testPairs(ofBest.slice(0, JUDGED), {
+    ...options,
+    ...seeded.length > TESTED
+      ? { of: ofBest.length + ofOthers.length }
+      : { beside: [...ofBest.slice(JUDGED), ...ofOthers] },
+  });
   const orNull = (value = NaN) => Number.isNaN(value) ? null : value;
   return others.map((other, i) => {
     const { label, figures } = other;

@@ -12,9 +12,8 @@ import {
   percentileInterval,
   REPEATS,
   requireBootstrap,
-  Resampler,
 } from "./bootstrap.ts";
-import { defaultDraws, KeptDraws } from "./draws.ts";
+import { defaultDraws, type Draws, KeptDraws } from "./draws.ts";
 import type { Scores } from "./scores.ts";
 import { type Spread, spreadKind } from "./spread.ts";
 
@@ -44,13 +43,68 @@ export function probabilityOfImprovementInterval(
   checkTasks(x, y);
   const few = ofFew(x, y, options);
   if (few !== undefined) return few;
-  const first = new Resampler(x);
-  const second = new Resampler(y);
+  if ([...x, ...y].some((task) => Array.from(task).some(Number.isNaN))) {
+    requireBootstrap(options);
+    return { low: NaN, high: NaN };
+  }
+  const tasks = x.map((task, t) => new RankedTask(task, y[t]));
   return percentileInterval(
     options,
     [...x, ...y].map(({ length }) => length),
-    (random) => probability(first.draw(random), second.draw(random)),
+    (random) => {
+      for (const { first } of tasks) first.draw(random);
+      for (const { second } of tasks) second.draw(random);
+      return tasks.reduce((sum, task) => sum + task.probability(), 0) / tasks.length;
+    },
   );
+}
+
+/** How often each rank was drawn in a resample of some runs. */
+class RankCounts {
+  /** By rank. */
+  readonly drawn: Uint32Array;
+  readonly #ranks: Uint32Array;
+
+  /** @param ranks Of each run, below `kinds`. */
+  constructor(ranks: Uint32Array, kinds: number) {
+    this.#ranks = ranks;
+    this.drawn = new Uint32Array(kinds);
+  }
+
+  /** As many runs as there are, with replacement. */
+  draw(random: Draws): void {
+    const ranks = this.#ranks;
+    this.drawn.fill(0);
+    for (let i = 0; i < ranks.length; i++) this.drawn[ranks[random.integers(ranks.length)]]++;
+  }
+}
+
+/** Resamples of two methods' runs on one task, by their ranks among the scores of both. */
+class RankedTask {
+  readonly first: RankCounts;
+  readonly second: RankCounts;
+  readonly #pairs: number;
+
+  constructor(x: ArrayLike<number>, y: ArrayLike<number>) {
+    const kinds = [...new Set([...Array.from(x), ...Array.from(y)])].sort((a, b) => a - b);
+    const places = new Map(kinds.map((score, rank) => [score, rank]));
+    const counts = (scores: ArrayLike<number>) =>
+      new RankCounts(Uint32Array.from(scores, (score) => places.get(score)!), kinds.length);
+    this.first = counts(x);
+    this.second = counts(y);
+    this.#pairs = x.length * y.length;
+  }
+
+  /** {@linkcode probabilityOfImprovement} of what was drawn last, without looking at each pair. */
+  probability(): number {
+    const [first, second] = [this.first.drawn, this.second.drawn];
+    let [halves, below] = [0, 0];
+    for (let rank = 0; rank < first.length; rank++) {
+      halves += first[rank] * (2 * below + second[rank]);
+      below += second[rank];
+    }
+    return halves / 2 / this.#pairs;
+  }
 }
 
 /** The interval of one task with few runs, as many of each: by the wins of each that was drawn. */

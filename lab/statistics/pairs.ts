@@ -13,6 +13,9 @@ export interface SeededValues {
   readonly values: readonly number[];
 }
 
+/** Two groups. */
+export type Pair = readonly [SeededValues, SeededValues];
+
 /** What a test says of two groups. */
 export interface PairTest {
   /** Of a permutation test of the means, corrected for all pairs (Holm); NaN where there is none. */
@@ -33,16 +36,24 @@ export interface PairTest {
  * The test of each pair.
  *
  * @param options.paired Equal seeds against one another, those that both groups have.
- * @param options.of How many pairs these were chosen from, where that was done by their figures.
+ * @param options.beside Pairs that these were chosen from by their figures, for whose tests p is corrected,
+ *   too.
+ * @param options.of How many pairs there are, where these are too many to be tested: p is at least as high
+ *   then as among all.
  */
 export function testPairs(
-  pairs: readonly (readonly [SeededValues, SeededValues])[],
-  { paired = false, of = 0 }: { readonly paired?: boolean; readonly of?: number } = {},
+  pairs: readonly Pair[],
+  { paired = false, beside = [], of = 0 }: {
+    readonly paired?: boolean;
+    readonly beside?: readonly Pair[];
+    readonly of?: number;
+  } = {},
 ): PairTest[] {
-  const values = pairs.map(([first, second]): readonly [readonly number[], readonly number[]] =>
-    paired ? matched(first, second) : [first.values, second.values]
-  );
-  const ps = values.map(([x, y]) => paired ? pairedPermutationTest(x, y) : permutationTest(x, y));
+  const valuesOf = ([first, second]: Pair): readonly [readonly number[], readonly number[]] =>
+    paired ? matched(first, second) : [first.values, second.values];
+  const values = pairs.map(valuesOf);
+  const ps = [...values, ...beside.map(valuesOf)]
+    .map(([x, y]) => paired ? pairedPermutationTest(x, y) : permutationTest(x, y));
   const tests = Math.max(of, ps.filter((p) => !Number.isNaN(p)).length);
   const corrected = holm(ps, tests);
   return values.map(([x, y], i) => ({

@@ -5,7 +5,7 @@
  * @module
  */
 import { InputError } from "../core/errors.ts";
-import { defaultRng } from "../core/random.ts";
+import { defaultRng, type Generator } from "../core/random.ts";
 
 /** Exact tests go through so many arrangements at most; beyond that so many are drawn. */
 export const ARRANGEMENTS = 20_000;
@@ -45,13 +45,55 @@ export function permutationTest(x: readonly number[], y: readonly number[]): num
     choose(0, x.length, 0);
     return far / ways;
   }
-  const random = defaultRng(0);
   let far = 1;
-  for (let draw = 0; draw < ARRANGEMENTS; draw++) {
-    random.shuffle(all);
-    if (isAsFar(all.subarray(0, x.length).reduce((sum, value) => sum + value, 0))) far++;
-  }
+  const deal = (random: Generator) => {
+    const order = Uint32Array.from(all, (_, i) => i);
+    return (way: Uint32Array) => {
+      random.shuffle(order);
+      way.set(order.subarray(0, way.length));
+    };
+  };
+  eachDrawn(`dealt ${x.length} of ${all.length}`, x.length, deal, (ways, at) => {
+    let sum = 0;
+    for (let i = 0; i < x.length; i++) sum += all[ways[at + i]];
+    if (isAsFar(sum)) far++;
+  });
   return far / (ARRANGEMENTS + 1);
+}
+
+/** Most numbers a way that are kept: 20,000 ways of 32 are 2.6 megabytes. */
+const MOST_KEPT = 32;
+/** Kinds of ways that are kept: groups mostly have as many seeds each. */
+const KINDS = 4;
+
+const kept = new Map<string, Uint32Array>();
+
+/**
+ * {@linkcode ARRANGEMENTS} ways, as `defaultRng(0)` draws them; of few numbers they are drawn once for all
+ * tests that ask for the same.
+ *
+ * @param size Numbers of a way.
+ * @param begin Returns what draws the next way.
+ * @param look Is given each way: where it begins in an array, which is valid until the next one.
+ */
+function eachDrawn(
+  kind: string,
+  size: number,
+  begin: (random: Generator) => (way: Uint32Array) => void,
+  look: (ways: Uint32Array, at: number) => void,
+): void {
+  const known = kept.get(kind);
+  const next = begin(defaultRng(0));
+  const isKept = known === undefined && size <= MOST_KEPT;
+  const ways = known ?? new Uint32Array(isKept ? ARRANGEMENTS * size : size);
+  for (let draw = 0; draw < ARRANGEMENTS; draw++) {
+    const at = ways.length === size ? 0 : draw * size;
+    if (known === undefined) next(ways.subarray(at, at + size));
+    look(ways, at);
+  }
+  if (!isKept) return;
+  if (kept.size === KINDS) kept.delete(kept.keys().next().value!);
+  kept.set(kind, ways);
 }
 
 /**
@@ -71,18 +113,28 @@ export function pairedPermutationTest(x: readonly number[], y: readonly number[]
   if (!Number.isFinite(sum) || x.length === 0) return NaN;
   const slack = roundingOf([...x, ...y]);
   const isAsFar = (other: number) => Math.abs(other) >= Math.abs(sum) - slack;
-  const exact = 2 ** x.length <= ARRANGEMENTS;
-  const random = defaultRng(0);
-  let far = exact ? 0 : 1;
-  const ways = exact ? 2 ** x.length : ARRANGEMENTS;
-  for (let way = 0; way < ways; way++) {
-    const turned = differences.reduce((total, each, i) => {
-      const isTurned = exact ? (way >>> i) % 2 === 1 : random.random() < 0.5;
-      return total + (isTurned ? -each : each);
-    }, 0);
-    if (isAsFar(turned)) far++;
+  const sumOf = (isTurned: (i: number) => boolean) => {
+    let total = 0;
+    for (let i = 0; i < differences.length; i++) {
+      total += isTurned(i) ? -differences[i] : differences[i];
+    }
+    return total;
+  };
+  if (2 ** x.length <= ARRANGEMENTS) {
+    let far = 0;
+    for (let way = 0; way < 2 ** x.length; way++) {
+      if (isAsFar(sumOf((i) => (way >>> i) % 2 === 1))) far++;
+    }
+    return far / 2 ** x.length;
   }
-  return far / (exact ? ways : ways + 1);
+  let far = 1;
+  const turn = (random: Generator) => (way: Uint32Array) => {
+    for (let i = 0; i < way.length; i++) way[i] = random.random() < 0.5 ? 1 : 0;
+  };
+  eachDrawn(`turned ${x.length}`, x.length, turn, (ways, at) => {
+    if (isAsFar(sumOf((i) => ways[at + i] === 1))) far++;
+  });
+  return far / (ARRANGEMENTS + 1);
 }
 
 /** By how much sums of values may differ that are equal but for rounding, of the values and of the sums. */

@@ -5571,8 +5571,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a permutation test over draws may give a p of 0",
     file: "lab/statistics/significance.ts",
-    from: "  let far = 1;\n",
-    to: "  let far = 0;\n",
+    from: "  let far = 1;\n  const deal =",
+    to: "  let far = 0;\n  const deal =",
     test: "tests/lab/statistics/significance_test.ts",
   },
   {
@@ -8021,8 +8021,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the best of several groups is held against others as if it had been named before",
     file: "web/finding.ts",
-    from: "of: tested.length * (tested.length - 1) / 2",
-    to: "of: 0",
+    from: "? { of: ofBest.length + ofOthers.length }",
+    to: "? {}",
     test: "tests/web/finding_test.ts",
   },
   {
@@ -10875,8 +10875,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what is drawn of a permutation test begins at another sum",
     file: "lab/statistics/significance.ts",
-    from: "all.subarray(0, x.length).reduce((sum, value) => sum + value, 0)",
-    to: "all.subarray(0, x.length).reduce((sum, value) => sum + value, 1)",
+    from: "    let sum = 0;\n    for (let i = 0; i < x.length",
+    to: "    let sum = 1;\n    for (let i = 0; i < x.length",
     test: "tests/lab/statistics/significance_test.ts",
   },
   {
@@ -16790,5 +16790,26 @@ export const mutants: readonly Mutant[] = [
     from: ', ...read(BEGUN, (text) => text.split("\\n"))',
     to: "",
     test: "tests/web/site_test.ts",
+  },
+  {
+    fault: "runs that are equal win against each other when they are counted by rank",
+    file: "lab/statistics/improvement.ts",
+    from: "first[rank] * (2 * below + second[rank])",
+    to: "first[rank] * 2 * (below + second[rank])",
+    test: "tests/lab/statistics/statistics_test.ts",
+  },
+  {
+    fault: "ways that were drawn for other groups are taken for those of these",
+    file: "lab/statistics/significance.ts",
+    from: "`dealt ${x.length} of ${all.length}`",
+    to: '"dealt"',
+    test: "tests/lab/statistics/significance_test.ts",
+  },
+  {
+    fault: "the page's p knows nothing of the tests of other pairs",
+    file: "web/finding.ts",
+    from: "{ beside: [...ofBest.slice(JUDGED), ...ofOthers] }",
+    to: "{ of: ofBest.length + ofOthers.length }",
+    test: "tests/web/finding_test.ts",
   },
 ];

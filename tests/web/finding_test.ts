@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import { detectableDifference } from "../../lab/statistics/mod.ts";
+import { detectableDifference, permutationTest } from "../../lab/statistics/mod.ts";
 import { findingsOf } from "../../web/finding.ts";
 
 const five = (from: number) => [0, 1, 2, 3, 4].map((i) => from + i);
@@ -72,11 +72,11 @@ Deno.test("a test stands beside each finding, of equal seeds where that is asked
   const groups = [group("fast", five(100)), group("near", five(99)), group("one", [0])];
   const [near, one] = findingsOf("evaluation/return_mean", groups);
   ok(near.p! > 0.2);
-  strictEqual(near.detectable, detectableDifference(five(100), five(99), 2));
+  strictEqual(near.detectable, detectableDifference(five(100), five(99), 3));
   strictEqual(one.detectable, null);
   const [paired] = findingsOf("evaluation/return_mean", groups, { paired: true });
-  // Five differences of 1: of 32 ways to turn their signs two are as far from 0; of two tests the least.
-  deepStrictEqual([paired.p, paired.detectable], [2 * 2 / 32, null]);
+  // Five differences of 1: of 32 ways to turn their signs two are as far from 0; of three tests the least.
+  deepStrictEqual([paired.p, paired.detectable], [3 * 2 / 32, null]);
   const more = [group("fast", five(100)), group("near", [...five(99), 99])];
   const [some] = findingsOf("evaluation/return_mean", more, { paired: true });
   deepStrictEqual([some.common, near.common], [5, undefined]);
@@ -92,6 +92,18 @@ Deno.test("the best of many groups was chosen, which its test knows", () => {
   deepStrictEqual(found(3), [{ told: true, p: p(3) }, { told: true, p: p(3) }]);
   // Of 28 pairs.
   deepStrictEqual(found(8), Array(7).fill({ told: false, p: p(28) }));
+});
+
+Deno.test("p is what it is among the tests of all pairs, as compare has it, of very many no less", () => {
+  const [a, b, c] = [five(10), five(9), five(0)];
+  const groups = [group("a", a), group("b", b), group("c", c)];
+  const [near, far] = findingsOf("evaluation/return_mean", groups);
+  // Both tests against c are surer, so that this one is the last of Holm's steps.
+  strictEqual(near.p, permutationTest(a, b));
+  strictEqual(far.p, 3 * permutationTest(a, c));
+  const many = Array.from({ length: 31 }, (_, i) => group(`${i}`, five(i < 2 ? 10 - i : -i)));
+  const [first] = findingsOf("evaluation/return_mean", many);
+  ok(first.p! > permutationTest(a, b));
 });
 
 Deno.test("less may be better, and few seeds have no interval", () => {

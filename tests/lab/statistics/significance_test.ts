@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { defaultRng } from "../../../lab/core/random.ts";
-import { holm, pairedPermutationTest, permutationTest } from "../../../lab/statistics/mod.ts";
+import { holm, mean, pairedPermutationTest, permutationTest } from "../../../lab/statistics/mod.ts";
 
 Deno.test("a permutation test counts the ways that differ as much", () => {
   strictEqual(permutationTest([1, 2, 3], [4, 5, 6]), 2 / 20);
@@ -27,6 +27,36 @@ Deno.test("beyond exact tests p is drawn, and small where all differ", () => {
   strictEqual(pairedPermutationTest(x, far), 1 / 20_001);
   strictEqual(permutationTest(x, x), 1);
   strictEqual(pairedPermutationTest(x, x), 1);
+});
+
+Deno.test("ways are those that the generator draws, kept for the next test or not", () => {
+  const values = (count: number, from: number) =>
+    Array.from({ length: count }, (_, i) => (7 * i + from) % 11);
+  const far = (draw: () => number, observed: number) =>
+    (Array.from({ length: 20_000 }, draw).filter((each) => each >= observed - 1e-9).length + 1) /
+    20_001;
+  // More kinds than are kept, each asked for twice, and one whose ways are too long to be kept.
+  for (const count of [9, 10, 15, 16, 17, 40]) {
+    for (const from of [0, 3]) {
+      const [x, y] = [values(count, from), values(count + 1, 5)];
+      const apart = (dealt: number[]) =>
+        Math.abs(mean(dealt.slice(0, count)) - mean(dealt.slice(count)));
+      const random = defaultRng(0);
+      const all = [...x, ...y];
+      strictEqual(
+        permutationTest(x, y),
+        far(() => (random.shuffle(all), apart(all)), apart([...x, ...y])),
+      );
+      if (count < 15) continue;
+      const turns = defaultRng(0);
+      const sum = (sign: () => number) =>
+        Math.abs(x.reduce((total, value, i) => total + sign() * (value - y[i]), 0));
+      strictEqual(
+        pairedPermutationTest(x, y.slice(0, count)),
+        far(() => sum(() => turns.random() < 0.5 ? -1 : 1), sum(() => 1)),
+      );
+    }
+  }
 });
 
 Deno.test("what is drawn comes near to what the hypergeometric and the binomial distribution say", () => {

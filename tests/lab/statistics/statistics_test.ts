@@ -286,6 +286,33 @@ Deno.test("resamples of few scores, looked at once each, give the bootstrap's in
   );
 });
 
+Deno.test("wins that are counted by rank are those of each pair, task by task", () => {
+  const score = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.constantFrom(-Infinity, -0, 0.5, 7));
+  const runs = (least: number) => fc.array(score, { minLength: least, maxLength: 12 });
+  const tasks = fc.array(fc.tuple(runs(1), runs(1)), { minLength: 1, maxLength: 3 });
+  fc.assert(
+    fc.property(tasks, fc.integer({ min: 1, max: 200 }), (tasks, repeats) => {
+      const [x, y] = [0, 1].map((of) => tasks.map((task) => task[of]));
+      // Drawn by hand: first the runs of the one, task by task, then those of the other.
+      const random = defaultRng(5);
+      const drawn = (task: number[]) => task.map(() => task[random.integers(task.length)]);
+      const figures = Float64Array.from({ length: repeats }, () => {
+        const first = x.map(drawn);
+        return probabilityOfImprovement(first, y.map(drawn));
+      }).sort();
+      deepStrictEqual(
+        probabilityOfImprovementInterval(x, y, { random: defaultRng(5), repeats }),
+        { low: quantile(figures, (1 - 0.95) / 2), high: quantile(figures, 1 - (1 - 0.95) / 2) },
+      );
+    }),
+    { numRuns: 60, seed: 1 },
+  );
+  deepStrictEqual(
+    probabilityOfImprovementInterval([[1, 2], [NaN]], [[1], [2]]),
+    { low: NaN, high: NaN },
+  );
+});
+
 Deno.test("draws that are kept are those of the generator, however often and by whom they are read", () => {
   const scores = [[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]];
   const own = () => ({ random: defaultRng(0), repeats: 3000 });
