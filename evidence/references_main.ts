@@ -28,7 +28,8 @@ const help = `Usage: ${usage}
 Trains Stable-Baselines3's agents, and PyTorch's models, with the presets of the rows of
 evidence/rows.ts whose experiment or page contains a FILTER. Each seed is kept in docs/references/
 when it has ended; those that are there are not trained again, but where their script has changed.
-Then the pages' tables are written. The python3 of the PATH must have the libraries: see bench/peers/README.md.
+Then the pages' tables are written. A row that fails is told, and the next one goes on. The python3 of
+the PATH must have the libraries: see bench/peers/README.md.
 
   --seed N  Only prints what comes of this seed, a tuning one (1 … 99), and keeps nothing.
             Repeatable.`;
@@ -43,19 +44,31 @@ export function main(args: readonly string[], io: Io): Promise<number> {
   return taskCode(args, io, help, () => references(args, io));
 }
 
-async function references(args: readonly string[], io: Io): Promise<void> {
+async function references(args: readonly string[], io: Io): Promise<number> {
   const { filters, seeds } = parsedWords(parser, args, usage);
+  const failures = new Set<string>();
   for (const row of chosenRows(filters, evidence)) {
     const peer = await peerOf(row);
-    if (typeof peer === "string") io.out(`${row.experiment}: no peer, ${peer}`);
-    else if (seeds.length > 0) {
-      for (const seed of seeds) io.out(lineOf(row, peer, await trained(peer, seed)));
-    } else {
-      await measureReferences(row, peer, io);
-      await writeTables([row.page], io);
+    if (typeof peer === "string") {
+      io.out(`${row.experiment}: no peer, ${peer}`);
+      continue;
+    }
+    try {
+      if (seeds.length > 0) {
+        for (const seed of seeds) io.out(lineOf(row, peer, await trained(peer, seed)));
+      } else {
+        await measureReferences(row, peer, io);
+        await writeTables([row.page], io);
+      }
+    } catch (error) {
+      // What fails in one row says nothing of the next, unless it fails in the same words.
+      if (!(error instanceof LabError) || failures.has(error.message)) throw error;
+      failures.add(error.message);
+      io.error(`error: ${error.message}\n`);
     }
   }
   if (seeds.length === 0) await writeComparison(io);
+  return failures.size > 0 ? 1 : 0;
 }
 
 function lineOf({ experiment }: EvidenceRow, { name }: Peer, run: ReferenceRun): string {

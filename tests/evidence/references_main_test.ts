@@ -102,6 +102,24 @@ Deno.test("a script that fails is told by the last line that it wrote", () =>
     },
   ));
 
+Deno.test("a row that fails is told, and the next one goes on, unless all fail alike", async () => {
+  const first =
+    `if [ $(wc -l < "$(dirname "$0")/../scripts") = 1 ]; then echo "no memory" >&2; exit 1; fi\n`;
+  await withPython(first + answer("12.5"), async ({ type, scripts }) => {
+    const { code, out, error } = await type("cartpole-a2c cartpole-ppo --seed 3");
+    strictEqual(code, 1);
+    strictEqual(out.trim().split("\n").length, scripts().length - 1);
+    match(out, /^cartpole-.* seed 3: 12\.5/);
+    match(error, /^error: Cannot measure Stable-Baselines3, .* with seed 3 .*: no memory\n$/);
+  });
+  await withPython("echo 'no torch' >&2; exit 1", async ({ type, scripts }) => {
+    const { code, error } = await type("cartpole-dqn acrobot-dqn mountaincar-dqn --seed 3");
+    strictEqual(code, 1);
+    strictEqual(error.match(/no torch/g)!.length, 2);
+    strictEqual(scripts().length, 2);
+  });
+});
+
 Deno.test("an answer that is damaged is said in one line", () =>
   withPython(answer("NaN"), async ({ type }) => {
     const { code, out, error } = await type("cartpole-dqn --seed 3");
