@@ -65,30 +65,48 @@ export const loggedEndings: readonly LoggedEnding[] = [
 /** How a run may end, by name. */
 export type LoggedEnding = "completed" | "stopped" | "interrupted" | "failed" | "diverged";
 
+/** Where a run stands: its counts, and the metrics that have a value at this iteration. */
+export interface Standing {
+  readonly progress: Progress;
+  readonly told: ReadonlySet<string>;
+}
+
 /** Where a run stands before its first entry. */
-export const BEGUN: Progress = {
-  iterations: 0,
-  environmentSteps: 0,
-  gradientSteps: 0,
-  examples: 0,
+export const BEGUN: Standing = {
+  progress: { iterations: 0, environmentSteps: 0, gradientSteps: 0, examples: 0 },
+  told: new Set(),
 };
 
 /**
- * Where a run stands after an entry.
+ * Where a run stands after an entry, which may add other metrics to the iteration that it stands at.
  *
- * @throws {InputError} where the iteration does not rise, or another count falls.
+ * @param metrics Names of those that the entry has.
+ * @throws {InputError} where the iteration falls, has a value of one of them already, or is 0, and where
+ *   another count falls.
  */
-export function advanced(before: Progress, counts: Partial<Progress>): Progress {
-  const next = { ...before, iterations: before.iterations + 1, ...counts };
-  if (next.iterations <= before.iterations) {
+export function advanced(
+  { progress: before, told }: Standing,
+  counts: Partial<Progress>,
+  metrics: readonly string[],
+): Standing {
+  const progress = { ...before, iterations: before.iterations + 1, ...counts };
+  const { iterations } = progress;
+  const isSame = iterations === before.iterations && iterations > 0;
+  if (!isSame && iterations <= before.iterations) {
     throw new InputError(
-      `Cannot log as iterations must rise: ${next.iterations} after ${before.iterations}`,
+      `Cannot log as iterations must rise: ${iterations} after ${before.iterations}`,
+    );
+  }
+  const twice = isSame ? metrics.find((name) => told.has(name)) : undefined;
+  if (twice !== undefined) {
+    throw new InputError(
+      `Cannot log ${twice} as a metric must have one value an iteration: a second at ${iterations}`,
     );
   }
   for (const name of ["environmentSteps", "gradientSteps", "examples"] as const) {
-    requireNoFall(name, before[name], next[name]);
+    requireNoFall(name, before[name], progress[name]);
   }
-  return next;
+  return { progress, told: new Set(isSame ? [...told, ...metrics] : metrics) };
 }
 
 /** @throws {InputError} where a count falls, or a clock. */
@@ -140,7 +158,7 @@ export class LoggedRun implements Disposable {
   readonly #store: Store;
   readonly #lock: Disposable;
   readonly #began = performance.now();
-  #progress = BEGUN;
+  #standing = BEGUN;
   #wallSeconds = 0;
   #shown = -Infinity;
   #ended = false;
@@ -164,8 +182,8 @@ export class LoggedRun implements Disposable {
    *
    * @param progress Where the entry stands; a number is its iteration.
    * @throws {InputError} where a metric is no number or has no name, a count is unknown or no whole
-   * number from 0 to 2⁵³ − 1, the iteration does not rise, another count or the seconds fall, or the run has
-   * ended. Nothing is kept of the entry then.
+   * number from 0 to 2⁵³ − 1, the iteration falls or has a value of the metric already, another count or the
+   * seconds fall, or the run has ended. Nothing is kept of the entry then.
    */
   log(metrics: Metrics, progress: LoggedProgress | number = {}): void {
     checkMetrics("log", metrics);
@@ -196,8 +214,8 @@ export class LoggedRun implements Disposable {
     // The clock of this process may be behind what was said.
     const clock = Math.max(this.#wallSeconds, (performance.now() - this.#began) / 1000);
     const { wallSeconds = clock, ...counts } = progress;
-    const next = advanced(this.#progress, counts);
-    this.#progress = next;
+    this.#standing = advanced(this.#standing, counts, Object.keys(metrics));
+    const next = this.#standing.progress;
     this.#wallSeconds = wallSeconds;
     const points = Object.entries(metrics).map(([name, value]) => ({
       ...{ name, value, wallSeconds },
@@ -225,7 +243,7 @@ export class LoggedRun implements Disposable {
     else requireRaster(picture);
     const kept = this.#store.putArtifact(this.id, {
       name,
-      iteration: this.#progress.iterations,
+      iteration: this.#standing.progress.iterations,
       mediaType: "image/png",
       bytes: picture instanceof Uint8Array ? picture : encodePng(picture),
     });
@@ -244,7 +262,7 @@ export class LoggedRun implements Disposable {
       throw new InputError(`Cannot note the event as it must be text: ${show(message)}`);
     }
     requireOneOf("note the event", "level", level, levels);
-    this.#store.appendEvents(this.id, this.#progress.iterations, [{ level, message }]);
+    this.#store.appendEvents(this.id, this.#standing.progress.iterations, [{ level, message }]);
   }
 
   /**
@@ -260,7 +278,7 @@ export class LoggedRun implements Disposable {
     }
     this.#ended = true;
     this.#store.update(this.id, {
-      ...this.#progress,
+      ...this.#standing.progress,
       wallSeconds: this.#wallSeconds,
       status,
       endedAt: Date.now(),

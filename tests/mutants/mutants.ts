@@ -11071,8 +11071,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a peer's tuning seeds are kept as those that judge",
     file: "evidence/references_main.ts",
-    from: "else if (seeds.length > 0) {",
-    to: "else if (seeds.length > 9) {",
+    from: "      if (seeds.length > 0) {",
+    to: "      if (seeds.length > 9) {",
     test: "tests/evidence/references_main_test.ts",
   },
   {
@@ -12517,7 +12517,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a logged count may fall, as of a script that was started anew",
     file: "lab/experiment/logged_run.ts",
-    from: "    requireNoFall(name, before[name], next[name]);\n",
+    from: "    requireNoFall(name, before[name], progress[name]);\n",
     to: "",
     test: "tests/lab/experiment/logged_run_test.ts",
   },
@@ -16811,5 +16811,19 @@ export const mutants: readonly Mutant[] = [
     from: "{ beside: [...ofBest.slice(JUDGED), ...ofOthers] }",
     to: "{ of: ofBest.length + ofOthers.length }",
     test: "tests/web/finding_test.ts",
+  },
+  {
+    fault: "an iteration takes a second value of a metric",
+    file: "lab/experiment/logged_run.ts",
+    from: "metrics.find((name) => told.has(name))",
+    to: "metrics.find(() => false)",
+    test: "tests/lab/experiment/logged_run_test.ts",
+  },
+  {
+    fault: "what an iteration was told in two entries is forgotten at the third",
+    file: "lab/experiment/logged_run.ts",
+    from: "new Set(isSame ? [...told, ...metrics] : metrics)",
+    to: "new Set(metrics)",
+    test: "tests/lab/experiment/logged_run_test.ts",
   },
 ];

@@ -114,7 +114,7 @@ export async function importJsonLines(
 
 /** Refuses entries that a run could not take one after the other. */
 function requireCourse(entries: readonly Entry[], lines: readonly Line[]): void {
-  let progress = BEGUN;
+  let standing = BEGUN;
   let clock = 0;
   const end = entries.findIndex((each) => "finish" in each);
   for (const [i, each] of entries.entries()) {
@@ -124,7 +124,7 @@ function requireCourse(entries: readonly Entry[], lines: readonly Line[]): void 
       }
       if ("metrics" in each) {
         Object.keys(each.metrics).forEach(checkMetricName);
-        progress = advanced(progress, countsOf(each));
+        standing = advanced(standing, countsOf(each), Object.keys(each.metrics));
         const { seconds = clock } = each;
         requireNoFall("seconds", clock, seconds);
         clock = seconds;

@@ -98,8 +98,29 @@ Deno.test("a number behind the metrics is their iteration", () =>
     using run = await beginLogged(store, { name: "loop" });
     run.log({ loss: 2 }, 10);
     run.log({ loss: 1 });
-    throws(() => run.log({ loss: 1 }, 11), /iterations must rise: 11 after 11$/);
+    throws(() => run.log({ loss: 1 }, 10), /iterations must rise: 10 after 11$/);
+    throws(() => run.log({ loss: 1 }, 0), /iterations must rise: 0 after 11$/);
     deepStrictEqual([...store.series(run.id, "loss").iterations], [10, 11]);
+  }));
+
+Deno.test("an iteration takes other metrics later, and no second value of one", () =>
+  withStore(async (store) => {
+    using run = await beginLogged(store, { name: "loop" });
+    throws(() => run.log({ loss: 1 }, 0), /iterations must rise: 0 after 0$/);
+    run.log({ loss: 2 }, { iterations: 10, examples: 64 });
+    run.log({ accuracy: 0.5 }, 10);
+    run.log({ recall: 0.7 }, { iterations: 10, examples: 65 });
+    const second = /^Cannot log loss as a metric must have one value an iteration: a second at 10$/;
+    throws(() => run.log({ other: 1, loss: 1 }, 10), { name: "InputError", message: second });
+    throws(() => run.log({ other: 1 }, { iterations: 10, examples: 64 }), /examples must not fall/);
+    run.log({ loss: 1, accuracy: 0.6 });
+    const seriesOf = (name: string) => {
+      const { iterations, values, examples } = store.series(run.id, name);
+      return [[...iterations], [...values], [...examples]];
+    };
+    deepStrictEqual(seriesOf("loss"), [[10, 11], [2, 1], [64, 65]]);
+    deepStrictEqual(seriesOf("accuracy"), [[10, 11], [0.5, 0.6], [64, 65]]);
+    deepStrictEqual(store.seriesNames(run.id), ["accuracy", "loss", "recall"]);
   }));
 
 Deno.test("what is no metric and no count is refused in a line, and the run goes on", () =>
@@ -240,7 +261,11 @@ Deno.test("a wrong line is named, and nothing of the file is stored", () =>
         /line 2 as it must hold metrics, event, image and png, or finish$/,
       ],
       [lines(head, { metrics: { "a\0b": 1 } }), /no NUL in its name: "a.*line 2\)/],
-      [lines(head, { iteration: 5, metrics }, { iteration: 5, metrics }), /5 after 5 .*line 3\)/],
+      [
+        lines(head, { iteration: 5, metrics }, { iteration: 5, metrics }),
+        /one value an iteration: a second at 5 .*line 3\)/,
+      ],
+      [lines(head, { iteration: 5, metrics }, { iteration: 4, metrics }), /4 after 5 .*line 3\)/],
       [
         lines(head, { examples: 5, metrics }, { examples: 4, metrics }),
         /examples .* 4 after 5 .*line 3\)/,
