@@ -12,9 +12,9 @@ import {
   type Bar,
   barOf,
   type EvidenceRow,
-  judgingSeeds,
   type Reference,
   referenceOf,
+  referenceSeeds,
 } from "./row.ts";
 
 /** What one seed of another library gave. */
@@ -57,12 +57,12 @@ function pathOf(root: string, experiment: string): string {
 /** The references of a row that were measured with the order that it has today. */
 export async function readReferences(
   root: string,
-  row: Pick<EvidenceRow, "experiment" | "seeds">,
+  row: Pick<EvidenceRow, "experiment" | "seeds" | "referenceSeeds">,
   key: string | undefined,
 ): Promise<References | undefined> {
   const found = await readFigures<References>(pathOf(root, row.experiment));
   if (found === undefined || found.key !== key) return undefined;
-  const seeds = judgingSeeds(row);
+  const seeds = referenceSeeds(row);
   return { ...found, runs: found.runs.filter(({ seed }) => seeds.includes(seed)) };
 }
 
@@ -82,7 +82,7 @@ export function referenceScores({ runs }: Pick<References, "runs">): number[] {
 }
 
 /**
- * What a row is held against: what was measured of all its seeds, else what the row says. A threshold
+ * What a row is held against: what was measured of all seeds of its reference, else what the row says. A threshold
  * stands where it asks for more than what was measured: nothing is lowered.
  */
 export function referenceFor(
@@ -90,11 +90,19 @@ export function referenceFor(
   measured: References | undefined,
 ): Reference | undefined {
   const { reference: stated } = row;
-  if (measured === undefined || measured.runs.length < row.seeds) return stated;
+  if (measured === undefined || !isMeasured(row, measured)) return stated;
   const scores = referenceScores(measured);
   if (!scores.every(Number.isFinite)) return stated;
   const found = referenceOf(scores, measured.peer);
   return stated?.margin === 0 && asksMore(barOf(row, stated), barOf(row, found)) ? stated : found;
+}
+
+/** Whether a row's reference has all of its seeds. */
+export function isMeasured(
+  row: Pick<EvidenceRow, "seeds" | "referenceSeeds">,
+  { runs }: Pick<References, "runs">,
+): boolean {
+  return runs.length >= referenceSeeds(row).length;
 }
 
 /** Whether a bar asks for more than another one. */

@@ -17,7 +17,7 @@ import { writeComparison, writeTables } from "./pages.ts";
 import { isShared, machineName } from "./machine.ts";
 import { codeOfScript, pathOfScript, type Peer, peerOf, type PeerScript } from "./peers.ts";
 import { isBehind, readReferences, type ReferenceRun, writeReferences } from "./references.ts";
-import { type EvidenceRow, judgingSeeds } from "./row.ts";
+import { type EvidenceRow, referenceSeeds } from "./row.ts";
 import { evidence } from "./rows.ts";
 import { chosenRows } from "./chosen_rows.ts";
 
@@ -87,7 +87,7 @@ export async function measureReferences(
   const known = await readReferences(io.root, row, key);
   const script = await codeOfScript(peer.script);
   let runs = known?.runs ?? [];
-  for (const seed of judgingSeeds(row)) {
+  for (const seed of referenceSeeds(row)) {
     if (runs.some((run) => run.seed === seed && !isBehind(run, script))) continue;
     const run = { ...await train(peer, seed), script };
     runs = [...runs.filter((each) => each.seed !== seed), run].sort((a, b) => a.seed - b.seed);

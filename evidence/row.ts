@@ -28,6 +28,8 @@ export interface EvidenceRow {
   readonly page: string;
   /** How many seeds it is judged on, fixed before the runs: see {@linkcode judgingSeeds}. */
   readonly seeds: number;
+  /** How many of these its reference is measured on, where one takes others minutes. Default: all. */
+  readonly referenceSeeds?: number;
   /** The figure that scores a seed. Default `evaluation/return_mean`. */
   readonly metric?: string;
   /** In place of a figure of the run: the score of the final parameters. */
@@ -55,6 +57,11 @@ const FIRST_JUDGING_SEED = 101;
 /** The seeds that a row is judged on: 101 to 100 + n, none skipped. */
 export function judgingSeeds({ seeds }: Pick<EvidenceRow, "seeds">): number[] {
   return Array.from({ length: seeds }, (_, i) => FIRST_JUDGING_SEED + i);
+}
+
+/** The first of these, on which its reference is measured. */
+export function referenceSeeds(row: Pick<EvidenceRow, "seeds" | "referenceSeeds">): number[] {
+  return judgingSeeds({ seeds: row.referenceSeeds ?? row.seeds });
 }
 
 /** The name of what a row's scores measure. */

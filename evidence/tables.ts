@@ -10,13 +10,14 @@ import { plural } from "../cli/terminal/format.ts";
 import { metricLabel } from "../lab/experiment/metric_label.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { figureSpread, type Improvement, improvementOf, iqm } from "../lab/statistics/mod.ts";
-import { referenceFor, type References, referenceScores } from "./references.ts";
+import { isMeasured, referenceFor, type References, referenceScores } from "./references.ts";
 import { meanSeconds, scoresOf, type SeedResult, spentAtGoal } from "./results.ts";
 import { markdownTable } from "./markdown.ts";
 import {
   type Bar,
   type EvidenceRow,
   judgingSeeds,
+  referenceSeeds,
   threadsOf,
   type Verdict,
   verdictOf,
@@ -237,7 +238,7 @@ function goalOf({ atLeast, atMost }: Bar): string {
 function referenceCell(row: EvidenceRow, peer: References | undefined): string {
   const theirs = theirsOf(row, peer);
   const { reference } = row;
-  const stands = reference?.margin === 0 && peer?.runs.length === row.seeds &&
+  const stands = reference?.margin === 0 && peer !== undefined && isMeasured(row, peer) &&
     referenceFor(row, peer) === reference;
   return stands ? `${theirs}; ${reference.source}` : theirs;
 }
@@ -246,7 +247,10 @@ function referenceCell(row: EvidenceRow, peer: References | undefined): string {
 function theirsOf(row: EvidenceRow, peer: References | undefined): string {
   if (peer === undefined || peer.runs.length === 0) return row.reference?.source ?? "";
   const scores = referenceScores(peer);
-  const seeds = scores.length < row.seeds ? `, ${scores.length} of ${row.seeds} seeds` : "";
+  const asked = referenceSeeds(row).length;
+  const seeds = isMeasured(row, peer)
+    ? asked < row.seeds ? `, ${asked} seeds` : ""
+    : `, ${scores.length} of ${asked} seeds`;
   return `${withSpread(iqm(scores), figureSpread(scores), figure)} ${peer.peer}${seeds}`;
 }
 
@@ -301,7 +305,7 @@ export function besideOthers(measured: readonly MeasuredRow[]): string {
     probable(improvement),
     ...spentBeside(runs, peer),
   ]);
-  const whole = found.filter(({ row, peer }) => peer.runs.length >= row.seeds);
+  const whole = found.filter(({ row, peer }) => isMeasured(row, peer));
   const over = (which: string, kind: typeof found) => {
     const middle = meanOf(kind.map(({ improvement }) => improvement.probability));
     return `${middle?.toFixed(2) ?? "–"} over ${plural(kind.length, "row")} of ${which}`;

@@ -42,6 +42,8 @@ Deno.test("a peer's figures count for what it was asked for, of the seeds that j
       101,
       102,
     ]);
+    const one = await readReferences(root, { ...row, referenceSeeds: 1 }, key);
+    deepStrictEqual(one!.runs.map(({ seed }) => seed), [101]);
     strictEqual(await readReferences(root, row, keyOfOrder({ gamma: 0.99 })), undefined);
     strictEqual(await readReferences(root, row, undefined), undefined);
   } finally {
@@ -58,6 +60,12 @@ Deno.test("what was measured is the reference once every seed is there and none 
     standardError: 1,
     source: "Peer",
   });
+  const few = { ...row, seeds: 4, referenceSeeds: 2 };
+  strictEqual(
+    referenceFor({ ...few, referenceSeeds: undefined }, references("", [5, 7])),
+    few.reference,
+  );
+  strictEqual(referenceFor(few, references("", [5, 7]))!.value, 6);
 });
 
 Deno.test("a threshold stands where what was measured asks for less", () => {

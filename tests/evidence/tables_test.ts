@@ -134,6 +134,8 @@ Deno.test("a peer that was measured on all seeds is the reference, with who is b
     part,
     /≥ 475\.2: \*\*falls short\*\*, below \|.*305 \(300 … 310\) Peer, TOY, 2 of 5 seeds \| 1\.00 /,
   );
+  const two = { row: { ...row, referenceSeeds: 2 }, references: peer(300, 310) };
+  match(line([315, 315, 315, 315, 315], two), / 305 \(300 … 310\) Peer, TOY, 2 seeds \| 1\.00 /);
   const none = [315, 315, 315, 315, 315];
   match(line(none), /480, they say \| no peer \|/);
   match(line([]), /480, they say \| no peer \|/);

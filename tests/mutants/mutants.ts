@@ -3068,8 +3068,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a reference of a single seed counts in the mean of P",
     file: "evidence/tables.ts",
-    from: "peer.runs.length >= row.seeds);\n  const over",
-    to: "peer.runs.length >= 1);\n  const over",
+    from: "found.filter(({ row, peer }) => isMeasured(row, peer))",
+    to: "found",
     test: "tests/evidence/tables_test.ts",
   },
   {
@@ -16825,5 +16825,12 @@ export const mutants: readonly Mutant[] = [
     from: "new Set(isSame ? [...told, ...metrics] : metrics)",
     to: "new Set(metrics)",
     test: "tests/lab/experiment/logged_run_test.ts",
+  },
+  {
+    fault: "a reference of fewer seeds than its row has never counts",
+    file: "evidence/row.ts",
+    from: "judgingSeeds({ seeds: row.referenceSeeds ?? row.seeds })",
+    to: "judgingSeeds(row)",
+    test: "tests/evidence/references_test.ts",
   },
 ];
