@@ -48,7 +48,7 @@ export class Feed implements MetricSource {
   readonly #rows = new Map<string, Kept>();
   readonly #removed = new Map<string, number>();
   #trashed: readonly TrashedRun[] = [];
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Map<() => void, () => void>();
   readonly #began: number;
   #at: number;
   #version = -1;
@@ -57,6 +57,8 @@ export class Feed implements MetricSource {
     runs: new Map(),
   };
   #records: { at: number; all: readonly Record[] } | undefined;
+  /** Why the last look failed, where it did. */
+  #failure: string | undefined;
   /** What listeners know. */
   #seen = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -142,9 +144,11 @@ export class Feed implements MetricSource {
   /**
    * Calls `listener` after every write to the store, until the returned function is called. What it
    * does before it returns counts as the feed's time, of which there is a twentieth.
+   *
+   * @param lost Called where the store can be read no more, as a store that was moved or deleted.
    */
-  watch(listener: () => void): () => void {
-    this.#listeners.add(listener);
+  watch(listener: () => void, lost: () => void = () => {}): () => void {
+    this.#listeners.set(listener, lost);
     if (this.#timer === undefined) {
       this.#seen = this.#state;
       this.#schedule(PERIOD);
@@ -162,6 +166,14 @@ export class Feed implements MetricSource {
     return this.#listeners.size;
   }
 
+  /** Says in the terminal why the store cannot be read, once until it can be again. */
+  #fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason !== this.#failure) console.error(reason);
+    this.#failure = reason;
+    for (const lost of [...this.#listeners.values()]) lost();
+  }
+
   #schedule(pause: number): void {
     this.#timer = setTimeout(() => {
       const start = performance.now();
@@ -170,10 +182,11 @@ export class Feed implements MetricSource {
         // Not only what this look found: pages look on their own.
         if (this.#state !== this.#seen) {
           this.#seen = this.#state;
-          for (const listener of this.#listeners) listener();
+          for (const listener of this.#listeners.keys()) listener();
         }
+        this.#failure = undefined;
       } catch (error) {
-        console.error(error instanceof Error ? error.message : error);
+        this.#fail(error);
       } finally {
         if (this.#listeners.size > 0) {
           this.#schedule(Math.max(PERIOD, SHARE * (performance.now() - start)));

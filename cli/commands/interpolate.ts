@@ -5,7 +5,7 @@ import { argument, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { streamOf } from "../../lab/core/random.ts";
+import { samplingStream } from "../../models/sampling_stream.ts";
 import { defaulting, defineCommand, oneOf, plain, seedValue } from "../command.ts";
 import { picturesOf } from "../given_examples.ts";
 import {
@@ -99,7 +99,7 @@ export const interpolate = defineCommand({
     const [dataset, between] = own.length > 0
       ? [{ ...model.dataset, test: await pairOf(io, model, own) }, [0, 1] as const]
       : [model.dataset, from === undefined ? undefined : [from, to!] as const];
-    const random = streamOf(seed, "samples");
+    const random = samplingStream(seed);
     const options = { rows, steps: count, path: way, random, between };
     const images = await interpolations(model.trainer, dataset, options);
     const lines = plural(images.count / count, "row");

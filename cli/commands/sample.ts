@@ -6,7 +6,7 @@ import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import type { Dataset } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { streamOf } from "../../lab/core/random.ts";
+import { samplingStream } from "../../models/sampling_stream.ts";
 import { joined, textsOf } from "../../lab/core/text.ts";
 import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
 import { isFolder } from "../../lab/store/files.ts";
@@ -75,7 +75,7 @@ export const sample = defineCommand({
     if (trainer.sample === undefined) {
       throw new InputError(`Cannot sample ${run.id} as "${run.name}" is no generative model`);
     }
-    const random = streamOf(seed, "samples");
+    const random = samplingStream(seed);
     const isText = dataset.kind === "text";
     const number = asked ?? (isText ? 3 : 100);
     const form = folder === undefined ? extname(file?.path ?? "").toLowerCase() : "folder";

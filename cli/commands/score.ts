@@ -9,6 +9,7 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { LabEvent } from "../../lab/core/metrics.ts";
 import { type Seed, streamOf } from "../../lab/core/random.ts";
 import type { FeatureNetwork } from "../../models/feature_network.ts";
+import { samplingStream } from "../../models/sampling_stream.ts";
 import type { Score, ScoreName } from "../../models/score.ts";
 import {
   checkpointOption,
@@ -228,7 +229,7 @@ async function samplesOf(
     if (trainer.sample === undefined || dataset === undefined) {
       throw new InputError(`Cannot score ${run.id} as "${run.name}" is no generative model`);
     }
-    const drawn = { random: streamOf(seed, "samples"), count: number };
+    const drawn = { random: samplingStream(seed), count: number };
     const how = samplingOf(which, dataset);
     const { values } = await drawnAsTyped(which, () => trainer.sample!({ ...drawn, ...how }));
     const isTold = store.lastValues("evaluation/asked_class").has(run.id);

@@ -1936,8 +1936,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the terminal gets the stack of a look that failed",
     file: "web/feed.ts",
-    from: "console.error(error instanceof Error ? error.message : error);",
-    to: "console.error(error);",
+    from: "const reason = error instanceof Error ? error.message : String(error);",
+    to: "const reason = (error as Error).stack;",
     test: "tests/web/feed_test.ts",
   },
   {
@@ -7181,8 +7181,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "an example's code is that of two",
     file: "web/explorer/explorer.tsx",
-    from: "set(codes.slice(i * codeSize, (i + 1) * codeSize));",
-    to: "set(codes.slice(i * codeSize, (i + 2) * codeSize));",
+    from: "set(codes!.slice(i * codeSize, (i + 1) * codeSize));",
+    to: "set(codes!.slice(i * codeSize, (i + 2) * codeSize));",
     test: "tests/web/explorer_views_test.ts",
   },
   {
@@ -9477,15 +9477,15 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the picture of a code stays that of the checkpoint before",
     file: "web/explorer/explorer.tsx",
-    from: "}, [model, code.value, label]);",
-    to: "}, [code.value, label]);",
+    from: "}, [model, code.value, label.value]);",
+    to: "}, [code.value, label.value]);",
     test: "tests/web/explorer_views_test.ts",
   },
   {
     fault: "the walk between two codes stays that of the checkpoint before",
     file: "web/explorer/explorer.tsx",
-    from: "}, [model, a, b, label]);",
-    to: "}, [a, b, label]);",
+    from: "}, [model, a, b, label.value]);",
+    to: "}, [a, b, label.value]);",
     test: "tests/web/explorer_views_test.ts",
   },
   {
@@ -16832,5 +16832,40 @@ export const mutants: readonly Mutant[] = [
     from: "judgingSeeds({ seeds: row.referenceSeeds ?? row.seeds })",
     to: "judgingSeeds(row)",
     test: "tests/evidence/references_test.ts",
+  },
+  {
+    fault: "a page's samples are not those of the same seed on the command line",
+    file: "models/sampling_stream.ts",
+    from: 'streamOf(seed, "samples")',
+    to: 'streamOf(seed, "sample")',
+    test: "tests/web/explorer_views_test.ts",
+  },
+  {
+    fault: "an example is decoded under the label that stands there",
+    file: "web/explorer/explorer.tsx",
+    from: "label.value = classOf(model, examples, i) ?? label.value;",
+    to: "label.value = label.value;",
+    test: "tests/web/explorer_views_test.ts",
+  },
+  {
+    fault: "a drawing keeps the code of the label before",
+    file: "web/explorer/explorer.tsx",
+    from: "if (drawing.current !== undefined && model.classes > 0)",
+    to: "if (drawing.current === undefined && model.classes > 9)",
+    test: "tests/web/explorer_views_test.ts",
+  },
+  {
+    fault: "a larger partner is drawn in the shape of the example",
+    file: "web/explorer/explorer.tsx",
+    from: "[scale * shape[0], scale * shape[1], shape[2]]",
+    to: "[shape[0], shape[1], shape[2]]",
+    test: "tests/web/explorer_views_test.ts",
+  },
+  {
+    fault: "a page whose store is gone goes on as if nothing came",
+    file: "web/feed.ts",
+    from: "for (const lost of [...this.#listeners.values()]) lost();",
+    to: "",
+    test: "tests/web/feed_test.ts",
   },
 ];

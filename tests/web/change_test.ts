@@ -170,6 +170,10 @@ Deno.test("a store that was replaced under the dashboard is neither shown nor ch
   const shown = await app.handler(new Request("http://127.0.0.1/api/runs"));
   strictEqual(shown.status, 500);
   match(await shown.text(), /deleted or replaced/);
+  // Who listens is refused, as a stream that ends at once would be opened again and again.
+  const live = await app.handler(new Request("http://127.0.0.1/api/live?after=0"));
+  strictEqual(live.status, 500);
+  await live.body?.cancel();
 });
 
 Deno.test("the trash follows the store, and a run that is back keeps a link", async () => {

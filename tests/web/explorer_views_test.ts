@@ -4,6 +4,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
 import type { Dataset } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { streamOf } from "../../lab/core/random.ts";
 import { encodeModel } from "../../models/model_file.ts";
 import { encodePlane } from "../../models/plane.ts";
 import { answeredBy } from "../../web/ask.ts";
@@ -173,6 +174,68 @@ Deno.test("a model under labels decodes and draws under the one that is chosen",
   ok(firsts[0] === firsts[1] && firsts[1] !== firsts[2]);
   const note = page.all("p", ".note").find((each) => each.textContent.startsWith("Samples"))!;
   ok(note.textContent.startsWith("Samples of seed 2"));
+  // As the command line draws those of a seed.
+  deepStrictEqual([firsts[0], firsts[2]], [1, 2].map((seed) => streamOf(seed, "samples").random()));
+});
+
+Deno.test("an example is decoded under its class, and a drawing has the code of the label that is chosen", () => {
+  const encoded: (number | undefined)[] = [];
+  const { model, asked } = modelOf({
+    classes: 2,
+    encode: (values: Float32Array, labels?: Uint8Array) => {
+      encoded.push(labels?.[0]);
+      return values.map((value) => 10 * value);
+    },
+  });
+  const labels = Uint8Array.of(1, 0, 1, 0);
+  const pixels = Uint8ClampedArray.from({ length: 12 }, () => 255);
+  Object.assign(globalThis, {
+    OffscreenCanvas: class {
+      getContext = () => ({ drawImage: () => {}, getImageData: () => ({ data: pixels }) });
+    },
+  });
+  try {
+    using page = new SmallPage(Shapes, { run: "r", model, examples: { ...examples, labels } });
+    const label = page.all("select").find((each) =>
+      each.parentElement!.textContent.startsWith("Under the label")
+    )!;
+    const chosen = () => [label.value, asked.at(-1)!.labels];
+    deepStrictEqual(chosen(), [1, [1]]);
+    const near = (name: string) =>
+      page.all("button").find((each) =>
+        each.all("canvas")[0]?.getAttribute("aria-label")?.startsWith(name)
+      )!;
+    near("Example 1").click();
+    deepStrictEqual(chosen(), [0, [0]]);
+    const pad = page.get("figure", ".pad").all("canvas")[0];
+    encoded.length = 0;
+    pad.happens("pointerdown", { clientX: 1, clientY: 1, pointerId: 1 });
+    pad.happens("pointerup");
+    deepStrictEqual([encoded, codeOf(page)], [[0], ["10.00", "10.00", "10.00"]]);
+    label.put("1");
+    deepStrictEqual(encoded, [0, 1]);
+    // Of what is no drawing any more nothing is encoded anew.
+    page.get("button", "The middle").click();
+    label.put("0");
+    deepStrictEqual(encoded, [0, 1]);
+  } finally {
+    delete (globalThis as { OffscreenCanvas?: unknown }).OffscreenCanvas;
+  }
+});
+
+Deno.test("a choice of labels stands where something differs by it", () => {
+  const model = {
+    ...{ kind: "images", shape: [1, 3, 1], classes: 2, kinds: 0, codeSize: 0 },
+    classify: () => Float32Array.of(0.25, 0.75),
+  };
+  const choices = (more: object) => {
+    using page = new SmallPage(Shapes, { run: "r", model: { ...model, ...more }, examples });
+    return page.all("select").length;
+  };
+  strictEqual(choices({}), 0);
+  const translate = (values: Float32Array, [label]: number[]) =>
+    values.map((value) => value + label);
+  strictEqual(choices({ translate }), 1);
 });
 
 Deno.test("a model of text writes it, and goes on from what is typed", () => {
@@ -264,9 +327,24 @@ Deno.test("a model without codes shows the partner and the class of the example 
   const slider = page.all("input").find((each) => each.getAttribute("max") === "3")!;
   slider.put("1");
   deepStrictEqual(asked, [[0, 0.5, 1], [0.25, 0.5, 0]]);
-  const labels = page.all("canvas").map((each) => each.getAttribute("aria-label"));
-  deepStrictEqual(labels, ["A test example", "Its partner"]);
+  const shown = (page: Small) => page.all("canvas").map((each) => each.getAttribute("aria-label"));
+  const pad = "Draw here with a pointer or a finger";
+  deepStrictEqual(shown(page), ["A test example", "Its partner", pad]);
   deepStrictEqual(page.all("li").map((each) => each.textContent), ["cat25 %", "dog75 %"]);
+  strictEqual(page.all("figcaption")[0].textContent, "Test example  of dog");
+  // A partner of other sides has its proportions; of what has none the page says that it is not drawn.
+  const larger = { ...model, translate: () => new Float32Array(12) };
+  using enlarged = new SmallPage(Shapes, { run: "r", model: larger, examples });
+  deepStrictEqual(shown(enlarged), ["A test example", "Its partner", pad]);
+  const [, partner] = enlarged.all("canvas");
+  deepStrictEqual([partner.width, partner.height], [6, 2]);
+  const other = { ...model, translate: () => new Float32Array(5) };
+  using without = new SmallPage(Shapes, { run: "r", model: other, examples });
+  deepStrictEqual(shown(without), ["A test example", pad]);
+  strictEqual(
+    without.get("p", ".note").textContent,
+    "What the model makes of it has 5 numbers, and cannot be drawn here.",
+  );
 });
 
 const standing = {

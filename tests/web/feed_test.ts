@@ -239,7 +239,7 @@ Deno.test("who watches is called after a write and not else, at a pace that leav
         feed.watch(() => {
           told.push(name);
           now += 30;
-        })
+        }, () => told.push(`${name} is lost`))
       );
       deepStrictEqual([feed.readers, timers.map(({ pause }) => pause)], [2, [500]]);
       const look = () => timers.at(-1)!.look();
@@ -266,6 +266,18 @@ Deno.test("who watches is called after a write and not else, at a pace that leav
       const { length } = timers;
       look();
       deepStrictEqual([said, timers.length], [["the disk is gone"], length + 1]);
+      // Who watches hears of each, the terminal once until it is back.
+      look();
+      deepStrictEqual([told.splice(0), said.length], [["b is lost", "b is lost"], 1]);
+      store.version = version;
+      look();
+      Object.assign(store, {
+        version: () => {
+          throw new Error("the disk is gone");
+        },
+      });
+      look();
+      deepStrictEqual([told.splice(0), said.length], [["b is lost"], 2]);
       store.version = version;
       stops[1]();
       deepStrictEqual([feed.readers, cleared.length], [0, 1]);

@@ -7,11 +7,11 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { defaultRng } from "../../lab/core/random.ts";
 import { RecentlyUsed } from "../../lab/core/recently_used.ts";
 import { classMeans, interpolated } from "../../models/codes.ts";
 import { type LoadedModel, loadModel } from "../../models/model_file.ts";
 import { type Bounds, decodePlane, type Plane } from "../../models/plane.ts";
+import { samplingStream } from "../../models/sampling_stream.ts";
 import { ask, reasonOf } from "../ask.ts";
 import { Film } from "../components/film.tsx";
 import type { KeptModel, Picture as Kept } from "../contents.ts";
@@ -173,14 +173,15 @@ async function fetchPart(
 
 /** A model of images or sequences. */
 export function Shapes({ run, model, examples }: Opened & { run: string }): VNode {
-  const label = useSignal(0);
+  // The code that is shown first is that of the first example.
+  const label = useSignal(model.encode === undefined ? 0 : classOf(model, examples, 0) ?? 0);
   const judge = useSignal<LoadedModel | null>(null);
   return (
     <>
-      <LabelChoice model={model} examples={examples} label={label} />
-      {model.decode !== undefined && (
-        <Codes {...{ run, model, examples, judge }} label={label.value} />
+      {looksAtLabels(model, examples) && (
+        <LabelChoice model={model} examples={examples} label={label} />
       )}
+      {model.decode !== undefined && <Codes {...{ run, model, examples, judge, label }} />}
       {model.decode === undefined && (model.translate ?? model.classify) !== undefined && (
         <OfExamples model={model} examples={examples} label={label.value} />
       )}
@@ -191,17 +192,33 @@ export function Shapes({ run, model, examples }: Opened & { run: string }): VNod
   );
 }
 
+/** The class of an example, where the model was told the classes of what it learned from. */
+function classOf({ classes }: LoadedModel, { labels }: Examples, i: number): number | undefined {
+  return classes > 0 ? labels?.[i] : undefined;
+}
+
+/** Whether anything that the page shows of a model differs from label to label. */
+function looksAtLabels(model: LoadedModel, examples: Examples): boolean {
+  if (model.classes + model.kinds === 0) return false;
+  if (model.decode !== undefined || model.sample !== undefined) return true;
+  const first = examples.values.subarray(0, examples.values.length / examples.count);
+  return [model.translate, model.classify].some((made) => {
+    const [one, other] = [0, 1].map((label) => made?.(first, [label]));
+    return one?.some((value, i) => value !== other![i]);
+  });
+}
+
 /** A point in the space of codes, and what the model makes of it. */
 function Codes(
   { run, model, examples, judge, label }: Opened & {
     run: string;
     judge: Signal<LoadedModel | null>;
-    label: number;
+    label: Signal<number>;
   },
 ): VNode {
   const { codeSize, shape } = model;
   const labelsOf = (count: number) =>
-    model.classes + model.kinds > 0 ? new Uint8Array(count).fill(label) : undefined;
+    model.classes + model.kinds > 0 ? new Uint8Array(count).fill(label.value) : undefined;
   const codes = useMemo(
     () => model.encode?.(examples.values, model.classes > 0 ? examples.labels : undefined),
     [model, examples],
@@ -221,7 +238,7 @@ function Codes(
     const values = model.decode!(code.value, labelsOf(1));
     rate.value = Math.round(1000 / Math.max(0.05, performance.now() - start));
     return values;
-  }, [model, code.value, label]);
+  }, [model, code.value, label.value]);
   const means = useMemo(
     () =>
       codes === undefined || examples.labels === undefined
@@ -229,7 +246,25 @@ function Codes(
         : classMeans(codes, examples.labels, examples.names.length),
     [codes],
   );
-  const set = (next: Float32Array) => code.value = next;
+  /** What was drawn, until another code takes its place. */
+  const drawing = useRef<Float32Array>();
+  const set = (next: Float32Array) => {
+    drawing.current = undefined;
+    code.value = next;
+  };
+  /** An example's code, under its class: what is decoded is its reconstruction. */
+  const show = (i: number) => {
+    set(codes!.slice(i * codeSize, (i + 1) * codeSize));
+    label.value = classOf(model, examples, i) ?? label.value;
+  };
+  const draw = (values: Float32Array) => {
+    set(model.encode!(values, labelsOf(1)));
+    drawing.current = values;
+  };
+  useEffect(() => {
+    // Under another label a drawing has another code.
+    if (drawing.current !== undefined && model.classes > 0) draw(drawing.current);
+  }, [model, label.value]);
   const turn = (z: number, value: number) => set(code.value.with(z, value));
   const near = codes === undefined ? [] : nearest(codes, code.value, NEAR);
   const size = examples.values.length / examples.count;
@@ -240,7 +275,7 @@ function Codes(
     const path = interpolated(a, b, BETWEEN);
     const images = model.decode!(path, labelsOf(BETWEEN));
     return rowsOf(path, BETWEEN).map((code, i) => ({ code, values: rowsOf(images, BETWEEN)[i] }));
-  }, [model, a, b, label]);
+  }, [model, a, b, label.value]);
   const bounds: Bounds = {
     x: [ranges[axes.value[0]].low, ranges[axes.value[0]].high],
     y: [ranges[axes.value[1]].low, ranges[axes.value[1]].high],
@@ -290,22 +325,14 @@ function Codes(
               Decoded <small>{count(rate.value)} images/s</small>
             </figcaption>
           </figure>
-          {canDraw && (
-            <Pad
-              shape={shape}
-              drawn={(values) => set(model.encode!(values, labelsOf(1)))}
-            />
-          )}
+          {canDraw && <Pad shape={shape} drawn={draw} />}
         </div>
         <div class="toolbar">
           {codes !== undefined && (
             <button
               type="button"
               class="quiet"
-              onClick={() => {
-                const i = Math.floor(performance.now()) % examples.count;
-                set(codes.slice(i * codeSize, (i + 1) * codeSize));
-              }}
+              onClick={() => show(Math.floor(performance.now()) % examples.count)}
             >
               An example
             </button>
@@ -366,7 +393,7 @@ function Codes(
                 <button
                   key={i}
                   type="button"
-                  onClick={() => set(codes!.slice(i * codeSize, (i + 1) * codeSize))}
+                  onClick={() => show(i)}
                 >
                   <Picture
                     values={example(i)}
@@ -491,19 +518,29 @@ function JudgeView(
   return <Bars names={names} values={judge.value.classify!(values)} />;
 }
 
-/** What a model without codes makes of test examples: their partners, their classes. */
+/** What a model without codes makes of test examples, or of drawings: their partners, their classes. */
 function OfExamples({ model, examples, label }: Opened & { label: number }): VNode {
   const at = useSignal(0);
+  const drawing = useSignal<Float32Array | null>(null);
+  const { shape } = model;
   const size = examples.values.length / examples.count;
-  const values = examples.values.subarray(at.value * size, (at.value + 1) * size);
+  const values = drawing.value ??
+    examples.values.subarray(at.value * size, (at.value + 1) * size);
   const labels = model.classes > 0 ? [label] : undefined;
   const partner = model.translate?.(values, labels);
+  const partnerShape = partner && shapeOfSize(shape, partner.length);
   const classes = model.classify?.(values);
+  const name = examples.labels && examples.names[examples.labels[at.value]];
   return (
     <div class="explore">
       <div class="pair">
         <figure>
-          <Picture values={values} shape={model.shape} label="A test example" size="large" />
+          <Picture
+            values={values}
+            shape={shape}
+            label={drawing.value === null ? "A test example" : "What was drawn"}
+            size="large"
+          />
           <figcaption>
             <label>
               Test example{" "}
@@ -512,21 +549,44 @@ function OfExamples({ model, examples, label }: Opened & { label: number }): VNo
                 min={0}
                 max={examples.count - 1}
                 value={at.value}
-                onInput={(event) => at.value = Number(event.currentTarget.value)}
+                onInput={(event) => {
+                  drawing.value = null;
+                  at.value = Number(event.currentTarget.value);
+                }}
               />
-            </label>
+            </label>{" "}
+            {name !== undefined && <small>{drawing.value === null ? `of ${name}` : "drawn"}</small>}
           </figcaption>
         </figure>
-        {partner !== undefined && partner.length === size && (
+        {partnerShape !== undefined && (
           <figure>
-            <Picture values={partner} shape={model.shape} label="Its partner" size="large" />
+            <Picture values={partner!} shape={partnerShape} label="Its partner" size="large" />
             <figcaption>What the model makes of it</figcaption>
           </figure>
         )}
+        {model.kind === "images" && shape[2] === 1 && (
+          <Pad
+            shape={shape}
+            drawn={(values) => drawing.value = values}
+          />
+        )}
       </div>
+      {partner !== undefined && partnerShape === undefined && (
+        <p class="note">
+          What the model makes of it has {count(partner.length)} numbers, and cannot be drawn here.
+        </p>
+      )}
       {classes !== undefined && <Bars names={examples.names} values={classes} />}
     </div>
   );
+}
+
+/** The shape of an image of so many numbers that has another's proportions and channels; undefined: none. */
+function shapeOfSize(shape: readonly number[], size: number): readonly number[] | undefined {
+  const scale = Math.sqrt(size / shape.reduce((product, each) => product * each, 1));
+  const scaled = shape.length === 3 ? [scale * shape[0], scale * shape[1], shape[2]] : shape;
+  const isWhole = scaled.every(Number.isInteger) && (scale === 1 || shape.length === 3);
+  return isWhole ? scaled : undefined;
 }
 
 /** Samples, drawn here. */
@@ -535,7 +595,7 @@ function SampleSheet({ model, label }: { model: LoadedModel; label: number }): V
   const samples = useMemo(() => {
     const { values } = model.sample!({
       count: SAMPLES,
-      random: defaultRng(seed.value),
+      random: samplingStream(seed.value),
       ...model.classes > 0 && { label },
     });
     return rowsOf(values, SAMPLES);

@@ -2,8 +2,8 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { defaultRng } from "../../lab/core/random.ts";
 import type { LoadedModel } from "../../models/model_file.ts";
+import { samplingStream } from "../../models/sampling_stream.ts";
 import { type Bounds, boundsOf, CELLS, gridOf, type Plane } from "../../models/plane.ts";
 import { modesOf, moved, type Shifts } from "../modes.ts";
 import { usePainted } from "../components/painted.ts";
@@ -193,7 +193,7 @@ function wayOf(
     (way[step] ??= new Float32Array(2 * SAMPLES)).set(x, 2 * first);
   };
   const drawn = sample?.({
-    ...{ count: SAMPLES, random: defaultRng(seed), label },
+    ...{ count: SAMPLES, random: samplingStream(seed), label },
     ...field?.ofSteps && { watch },
   });
   return drawn && [...way, drawn.values];

@@ -3,9 +3,9 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { InputError } from "../../lab/core/errors.ts";
-import { defaultRng } from "../../lab/core/random.ts";
 import { textsOf } from "../../lab/core/text.ts";
 import type { LoadedModel } from "../../models/model_file.ts";
+import { samplingStream } from "../../models/sampling_stream.ts";
 
 /** Texts that are drawn at once. */
 const TEXTS = 8;
@@ -29,7 +29,7 @@ export function TextSheet({ model, label }: { model: LoadedModel; label: number 
     try {
       const { values } = model.sample!({
         count: TEXTS,
-        random: defaultRng(seed.value),
+        random: samplingStream(seed.value),
         ...model.classes > 0 && { label },
         // Not every model of text takes one.
         ...prompt.value !== "" && { prompt: prompt.value },

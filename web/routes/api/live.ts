@@ -51,26 +51,29 @@ export function handler({ url, req, events, state: { feed, store } }: Context<St
     const message: LiveMessage = { ...changes, ...held, grown: growth };
     return { id: String(at), data: JSON.stringify(message) };
   };
+  // Of a store that cannot be read the answer is why, not a stream that ends at once.
+  const greeting = { ...next(true)!, retry: 1000 };
   return events(async (stream) => {
     const closed = Promise.withResolvers<void>();
     let writing = false;
     let stale = false;
     /** Writes what is new. It is made at once, so that the feed counts the time that it takes. */
-    const send = (first = false) => {
+    const send = (first?: SSEMessage) => {
       stale = writing;
-      const message = writing || stream.aborted ? undefined : next(first);
+      const message = writing || stream.aborted ? undefined : first ?? next(false);
       if (message === undefined) return;
       writing = true;
-      stream.writeSSE(first ? { ...message, retry: 1000 } : message).then(() => {
+      stream.writeSSE(message).then(() => {
         writing = false;
         // A slow reader gets in one message what came while it read.
         if (stale) send();
       }, closed.reject);
     };
-    const stop = feed.watch(() => send());
+    // A page that hears no more says so, and asks again.
+    const stop = feed.watch(() => send(), closed.resolve);
     stream.onAbort(closed.resolve);
     try {
-      send(true);
+      send(greeting);
       await closed.promise;
     } finally {
       stop();
