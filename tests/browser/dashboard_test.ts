@@ -1,5 +1,6 @@
 /** Every page and every island of the dashboard in a real browser. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { dirname } from "node:path";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { decode } from "fast-png";
 import { startRun } from "../../mod.ts";
@@ -1756,6 +1757,27 @@ test("an exported page plays, dreams and draws from a disk, and asks nobody", as
   deepStrictEqual(await findings(page), []);
 });
 
+test("a site that nobody serves says so in place of pages that do not answer", async (page) => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const run = await trainedRun();
+    for await (const { path, content } of siteFiles(await taken(run))) {
+      if (!path.endsWith(".html")) continue;
+      await Deno.mkdir(dirname(`${folder}/${path}`), { recursive: true });
+      await Deno.writeTextFile(`${folder}/${path}`, String(content));
+    }
+    // A page of its own, as browsers say on the console what they refuse here.
+    const unserved = await page.context().newPage();
+    for (const path of ["index.html", `runs/${run}.html`]) {
+      await unserved.goto(`file://${folder}/${path}`);
+      await unserved.locator("text=browsers run no program of a page that lies in a folder")
+        .waitFor();
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 test("a site filters, compares and plays from plain files", async (page) => {
   const others = dashboard.store.runs().filter(({ name }) => name === "cartpole-a2c");
   const runs = [await trainedRun(), ...others.map(({ id }) => id)];
@@ -1782,6 +1804,7 @@ test("a site filters, compares and plays from plain files", async (page) => {
     await page.goto(`${base}/index.html?filter=agent%3Ddqn`);
     await isReady();
     await shows(() => names(page), ["cartpole-dqn-quick"]);
+    strictEqual(await page.isVisible("#unserved"), false);
     await page.click("thead th:has-text('evaluation return mean') button");
     await addressed(page, /index\.html\?.*sort=/);
     await page.click(".runs tbody a");

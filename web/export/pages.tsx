@@ -118,6 +118,10 @@ export async function* siteFiles(capsule: Capsule): AsyncGenerator<SiteFile> {
   for (const [hash, bytes] of capsule.pictures) yield { path: `data/${hash}.png`, content: bytes };
 }
 
+/** Where browsers run no module of a page, as in a folder that nobody serves: shows why nothing answers. */
+const UNSERVED =
+  `if (location.protocol === "file:") document.getElementById("unserved").hidden = false;`;
+
 async function sitePage(
   state: State,
   root: string,
@@ -127,7 +131,7 @@ async function sitePage(
   const place = inSite(root);
   const policy = [
     "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
+    `script-src 'self' '${await hashOf(UNSERVED)}' 'wasm-unsafe-eval'`,
     "style-src 'self'",
     "connect-src 'self'",
     "worker-src 'self'",
@@ -154,6 +158,13 @@ async function sitePage(
               <a href="/train" aria-current={current === "/train" ? "page" : undefined}>Train</a>
             </nav>
           </Top>
+          <p id="unserved" class="problem" role="alert" hidden>
+            Nothing here answers, as browsers run no program of a page that lies in a folder. Serve
+            the folder (<code>python3 -m http.server</code>{" "}
+            in it) and open http://localhost:8000. A run's page that opens by itself:{" "}
+            <code>export RUN --format html</code>.
+          </p>
+          {h("script", { dangerouslySetInnerHTML: { __html: UNSERVED } })}
           <Raw of="main" text={body} />
         </body>
       </html>,
