@@ -91,13 +91,17 @@ export function svgOf(
       line.x,
       [line.y.map((value) => isOnAxis(value, log) ? value : "NaN")],
     );
+    const lone = runs.filter(({ length }) => length === 1).map(([{ x, values: [y] }]) =>
+      `<circle cx="${across(x)}" cy="${up(y)}" r="${line.faint ? 1.5 : 2.5}" fill="${color}"` +
+      `${line.faint ? ' opacity="0.4"' : ""}/>`
+    );
     const way = runs.map((run) =>
       `M${cornered(run, line.step).map(([x, y]) => `${across(x)} ${up(y)}`).join("L")}`
     ).join("");
     const style = line.faint
       ? `stroke-width="1" opacity="0.4"`
       : `stroke-width="2" stroke-dasharray="${dashOf(line.color).join(" ") || "none"}"`;
-    return [...bands, `<path d="${way}" fill="none" stroke="${color}" ${style}/>`];
+    return [...bands, `<path d="${way}" fill="none" stroke="${color}" ${style}/>`, ...lone];
   });
   const held = levels.filter(({ y: value }) => value >= y[0] && value <= y[1]).map((level) => {
     const at = up(level.y);

@@ -16791,4 +16791,18 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/web/site_test.ts",
   },
+  {
+    fault: "a value between two gaps is not drawn",
+    file: "web/components/plot_options.ts",
+    from: "lonePlaces(data[index]),",
+    to: "null,",
+    test: "tests/web/plot_options_test.ts",
+  },
+  {
+    fault: "a saved chart leaves values between two gaps out",
+    file: "web/plot_svg.ts",
+    from: "runs.filter(({ length }) => length === 1)",
+    to: "runs.filter(({ length }) => length === 0)",
+    test: "tests/web/plot_svg_test.ts",
+  },
 ];

@@ -369,6 +369,15 @@ function hasDots(line: Line): boolean {
   return !line.faint && !line.low && !line.step && !isSingle(line) && line.x.length <= DOTS;
 }
 
+/** Indices of the values between two gaps, which no line shows. */
+function lonePlaces(column: uPlot.AlignedData[number]): number[] {
+  if (!column.includes(null)) return [];
+  // Where another line alone has a point there is no gap.
+  const own = [...column.keys()].filter((i) => column[i] !== undefined);
+  const isGap = (place: number | undefined) => place === undefined || column[place] === null;
+  return own.filter((place, k) => !isGap(place) && isGap(own[k - 1]) && isGap(own[k + 1]));
+}
+
 /** Series and bands of lines. */
 function marksOf(
   library: Library,
@@ -379,16 +388,19 @@ function marksOf(
   for (const [i, line] of lines.current.entries()) {
     const property = `--series-${line.color % paletteSize}`;
     const color = colorOf(property);
+    const stroke = line.faint ? colorOf(property, 0.4) : color;
     series.push({
-      stroke: line.faint ? colorOf(property, 0.4) : color,
+      stroke,
       width: line.faint ? 1 : 2,
       dash: line.faint ? [] : [...dashOf(line.color)],
       ...line.step && { paths: library.paths.stepped!({ align: line.step === "after" ? 1 : -1 }) },
       points: {
         // Asked at each drawing, as a line grows.
         show: () => hasDots(lines.current[i] ?? line),
-        size: 5,
-        fill: color,
+        filter: ({ data }: uPlot, index: number, show: boolean) =>
+          show || isSingle(lines.current[i] ?? line) ? null : lonePlaces(data[index]),
+        size: line.faint ? 3 : 5,
+        fill: stroke,
       },
     });
     if (line.low && line.high) {
