@@ -16805,4 +16805,18 @@ export const mutants: readonly Mutant[] = [
     to: "runs.filter(({ length }) => length === 0)",
     test: "tests/web/plot_svg_test.ts",
   },
+  {
+    fault: "an axis of values below 1e-12 has no ticks but 0",
+    file: "web/ticks.ts",
+    from: "high - low < TINY",
+    to: "high - low < 0",
+    test: "tests/web/ticks_test.ts",
+  },
+  {
+    fault: "values below 1e-12 are drawn as the constant 0",
+    file: "web/ticks.ts",
+    from: "return high - low <= RELATIVE",
+    to: "return high - low <= TINY + RELATIVE",
+    test: "tests/web/ticks_test.ts",
+  },
 ];

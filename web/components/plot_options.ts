@@ -5,7 +5,6 @@
  */
 import type { Signal } from "@preact/signals";
 import type uPlot from "uplot";
-import { multiplesOf } from "../../lab/core/round_numbers.ts";
 import type { Range } from "../curves.ts";
 import { brokenPlaces, isOnAxis, isSingle, type Line, middleOf } from "../lines.ts";
 import { colorOf } from "../theme.ts";
@@ -19,6 +18,7 @@ import {
   stepsFor,
   tickLabels,
   tickRoom,
+  ticksOf,
 } from "../ticks.ts";
 import { cutNames, shortNames } from "../short_names.ts";
 import { spread } from "./line_names.ts";
@@ -122,7 +122,7 @@ export function chartOptions(
     grid,
     ticks: { ...grid, size: 4 },
     font: "12px system-ui, sans-serif",
-    splits: (_, __, low, high, step) => multiplesOf(step, low, high),
+    splits: (_, __, low, high, step) => ticksOf(step, low, high),
     values: (_, splits) => tickLabels(splits),
     incrs: [...STEPS],
   };
