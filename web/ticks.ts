@@ -179,6 +179,11 @@ export const STEPS: readonly number[] = Array.from({ length: 340 }, (_, i) => i 
 
 const WHOLE_STEPS = STEPS.filter(Number.isInteger);
 
+/** Steps between ticks of counts. */
+export function wholeSteps(): number[] {
+  return [...WHOLE_STEPS];
+}
+
 /** Steps for columns of values: between whole numbers, as counts of modes are, there are no ticks. */
 export function stepsFor(...columns: readonly (readonly (number | string)[])[]): number[] {
   const areWhole = columns.every((values) =>

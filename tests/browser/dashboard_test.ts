@@ -699,6 +699,27 @@ test("a figure whose first digits are nines or zeros is drawn, and the page goes
   store.trash(run);
 });
 
+test("an axis of iterations has no tick between two of them, a saved chart neither", async (page) => {
+  const { store } = dashboard;
+  const run = addRun(store, {
+    ...{ experiment: "cartpole-short", configuration: agentConfiguration("ppo", 0.4), seed: 1 },
+  });
+  for (let i = 1; i <= 3; i++) addPoints(store, run, i, { "losses/value": i / 7 });
+  setProgress(store, run, 3, { status: "completed" });
+  const ticksOf = async (axis: string) => {
+    await open(page, `/runs/${run}?axis=${axis}`);
+    await page.locator(".card canvas").waitFor();
+    await page.click("summary:visible:has-text('Figures')");
+    const saved = page.waitForEvent("download");
+    await page.click("button:visible:text-is('SVG')");
+    const svg = await Deno.readTextFile(await (await saved).path());
+    return [...svg.matchAll(/text-anchor="middle" >([^<]*)</g)].map(([, label]) => Number(label));
+  };
+  deepStrictEqual(await ticksOf("iterations"), [1, 2, 3]);
+  ok(!(await ticksOf("wallSeconds")).every(Number.isInteger));
+  store.trash(run);
+});
+
 test("a logarithmic x axis stays in the address, and leaves out what stands at 0", async (page) => {
   const { store } = dashboard;
   const run = addRun(store, {

@@ -16819,4 +16819,25 @@ export const mutants: readonly Mutant[] = [
     to: "return high - low <= TINY + RELATIVE",
     test: "tests/web/ticks_test.ts",
   },
+  {
+    fault: "an axis of counts has ticks between whole numbers",
+    file: "web/components/plot_options.ts",
+    from: "        ...counts && { incrs: wholeSteps() },\n",
+    to: "",
+    test: "tests/web/plot_options_test.ts",
+  },
+  {
+    fault: "a saved chart has ticks between whole numbers of an axis of counts",
+    file: "web/plot_svg.ts",
+    from: "!counts || Number.isInteger(value)",
+    to: "true",
+    test: "tests/web/plot_svg_test.ts",
+  },
+  {
+    fault: "the charts of a run take its iterations for seconds",
+    file: "web/components/series_chart.tsx",
+    from: 'counts={series.axis !== "wallSeconds"}',
+    to: "counts={false}",
+    test: "tests/browser/dashboard_test.ts",
+  },
 ];

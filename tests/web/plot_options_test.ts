@@ -46,11 +46,12 @@ function chart(
     readonly log?: boolean;
     readonly logX?: boolean;
     readonly trimmed?: boolean;
+    readonly counts?: boolean;
     readonly width?: number;
   } = {},
 ): void {
   const { levels = [], moments = [], named = false, linked = false, width = 600 } = more;
-  const { log = false, logX = false, trimmed = false } = more;
+  const { log = false, logX = false, trimmed = false, counts = false } = more;
   using _page = new SmallPage(() => null, {});
   Object.assign(globalThis, { devicePixelRatio: 2 });
   const canvas = new Small("canvas");
@@ -58,7 +59,8 @@ function chart(
   const [cursor, pointed] = [signal<number | null>(null), signal<number | null>(null)];
   const growing = { current: lines };
   const state: ChartState = {
-    ...{ linked, named, log, logX, trimmed, cursor, pointed, xLabel: "steps", lines: growing },
+    ...{ linked, named, log, logX, trimmed, counts, cursor, pointed, xLabel: "steps" },
+    lines: growing,
     whole: { current: undefined },
     zoom: { current: (range) => void zoomed.push(range) },
     pick: { current: (x) => void picked.push(x) },
@@ -462,6 +464,19 @@ Deno.test("marks side by side have one tick, other lines those of the axis", () 
     splits: readonly number[],
   ) => readonly string[];
   deepStrictEqual(labels(null, [0, 0.5]), ["0", "0.5"]);
+});
+
+Deno.test("an axis of counts has no steps between whole numbers, one of seconds has", () => {
+  for (const counts of [true, false]) {
+    chart([lineOf("a", 0, [0.5, 1])], ({ options }) => {
+      const [x, y] = options.axes!.map(({ incrs }) => typeof incrs === "function" ? [] : incrs!);
+      strictEqual(x.every(Number.isInteger), counts);
+      deepStrictEqual(x.filter((step) => step >= 1 && step < 30), [
+        ...[1, 2, ...counts ? [] : [2.5], 5, 10, 20, 25],
+      ]);
+      deepStrictEqual(y, []);
+    }, { counts });
+  }
 });
 
 Deno.test("a chart tells of the x that is pointed at, clicked or dragged over", () => {

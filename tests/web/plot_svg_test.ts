@@ -114,6 +114,10 @@ Deno.test("an axis has lines at round numbers, each with its number at its end",
   )].map(([, x, y, way, atX, atY, anchor, label]) => ({
     ...{ way, x: Number(x), y: Number(y), atX: Number(atX), atY: Number(atY), anchor, label },
   }));
+  const counted = svgOf({ ...chart, lines: [], levels: [], x: [1, 3], counts: true });
+  deepStrictEqual([...counted.matchAll(/text-anchor="middle" >(.*?)</g)].map(([, tick]) => tick), [
+    ...["1", "2", "3"],
+  ]);
   const upright = marks.filter(({ way }) => way === "V");
   const level = marks.filter(({ way }) => way === "H");
   ok(upright.length >= 3 && level.length >= 3, svg);

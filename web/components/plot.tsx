@@ -68,6 +68,8 @@ export interface PlotProps {
   readonly logX?: boolean;
   /** The y axis fits the middle of what is shown: what lies beyond its ends is cut off. */
   readonly trimmed?: boolean;
+  /** The x axis counts: between whole numbers it has no ticks. */
+  readonly counts?: boolean;
 }
 
 const none: readonly never[] = [];
@@ -89,7 +91,7 @@ export function Plot(
     PlotProps,
 ): VNode {
   const { levels = none, moments = none, pick, named = false, log = false, logX = false } = more;
-  const { trimmed = false } = more;
+  const { trimmed = false, counts = false } = more;
   const lines = useMemo(() => logX ? aboveZero(all) : all, [all, logX]);
   const range = logX ? rangeAboveZero(asked, lines) : asked;
   const holder = useRef<HTMLDivElement>(null);
@@ -144,7 +146,7 @@ export function Plot(
     if (element === null || !drawable) return;
     let alive = true;
     const state: ChartState = {
-      ...{ linked, xLabel, cursor, named, log, logX, trimmed, lines: latest },
+      ...{ linked, xLabel, cursor, named, log, logX, trimmed, counts, lines: latest },
       ...{ zoom: zooming, whole, pick: picking, levels: leveled, moments: marked, pointed },
     };
     const draw = () => {
@@ -172,7 +174,7 @@ export function Plot(
       chart.current?.destroy();
       chart.current = null;
     };
-  }, [shape, xLabel, height, drawable, log, logX, trimmed]);
+  }, [shape, xLabel, height, drawable, log, logX, trimmed, counts]);
 
   useEffect(() => {
     const plot = chart.current;
@@ -259,7 +261,7 @@ export function Plot(
         {logX && <LeftOutPoints of={all} left={lines} />}
         {log && <LeftOut lines={lines} />}
         {trimmed && <Trimmed {...{ lines, log, range }} />}
-        <Figures {...{ title, xLabel, lines, levels, moments, log, logX, chart }} />
+        <Figures {...{ title, xLabel, lines, levels, moments, log, logX, counts, chart }} />
       </div>
     </figure>
   );
@@ -430,7 +432,7 @@ function Trimmed(
 
 /** The figures of each line as a table, and a warning where values are not finite. */
 function Figures(
-  { title, xLabel, lines, levels, moments, log, logX, chart }: {
+  { title, xLabel, lines, levels, moments, log, logX, counts, chart }: {
     title: string;
     xLabel: string;
     lines: readonly Line[];
@@ -438,6 +440,7 @@ function Figures(
     moments: readonly Moment[];
     log: boolean;
     logX: boolean;
+    counts: boolean;
     chart: { readonly current: uPlot | null };
   },
 ): VNode {
@@ -452,7 +455,8 @@ function Figures(
     // As every reader of SVG takes it, without a share of opacity.
     const color = (name: string) => `rgb(${colorOf(name).match(/[\d.]+/g)!.slice(0, 3)})`;
     return svgOf({
-      ...{ title, xLabel, lines, levels, moments, log, logX, x: stretch(x), y: stretch(y) },
+      ...{ title, xLabel, lines, levels, moments, log, logX, counts },
+      ...{ x: stretch(x), y: stretch(y) },
       colors: {
         ...{ paper: color("--card"), ink: color("--ink") },
         ...{ soft: color("--soft"), grid: color("--grid") },

@@ -19,6 +19,7 @@ import {
   tickLabels,
   tickRoom,
   ticksOf,
+  wholeSteps,
 } from "../ticks.ts";
 import { cutNames, shortNames } from "../short_names.ts";
 import { spread } from "./line_names.ts";
@@ -55,6 +56,8 @@ export interface ChartState {
   readonly logX: boolean;
   /** The y axis fits the middle of what is shown. */
   readonly trimmed: boolean;
+  /** The x axis counts: between whole numbers it has no ticks. */
+  readonly counts: boolean;
 }
 
 /** A horizontal line: a value to hold others against. */
@@ -115,7 +118,7 @@ export function chartOptions(
   state: ChartState,
   size: { width: number; height: number },
 ): uPlot.Options {
-  const { linked, xLabel, lines, named, log, logX, trimmed } = state;
+  const { linked, xLabel, lines, named, log, logX, trimmed, counts } = state;
   const grid = { stroke: colorOf("--grid"), width: 1 };
   const axis: uPlot.Axis = {
     stroke: colorOf("--soft"),
@@ -151,6 +154,7 @@ export function chartOptions(
         ...axis,
         size: 28,
         space: (_, __, low, high) => labelRoom(low, high),
+        ...counts && { incrs: wholeSteps() },
         ...logX && logAxis("x"),
         ...only !== undefined && { splits: () => [only] },
       },

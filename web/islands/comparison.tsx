@@ -337,6 +337,7 @@ function ComparedPlot(
         log={scales.log}
         logX={scales.logX}
         trimmed={scales.trimmed}
+        counts={axis !== "wallSeconds"}
         range={range}
         zoom={zoom}
       />
