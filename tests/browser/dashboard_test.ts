@@ -300,6 +300,34 @@ test("columns are added and taken away, runs grouped, and the address keeps both
   await shows(() => page.locator("thead th:has-text('agent.learningRate')").count(), 1);
 });
 
+test("a grouped table cuts no name off, on a page or a phone", async (page) => {
+  const { store } = dashboard;
+  const runs = [0.1, 0.2, 0.3].flatMap((rate) =>
+    ["first", "second"].map((method) => {
+      const configuration = {
+        aVeryLongNameOfASetting: rate,
+        anotherLongNameOfASetting: 1 / rate,
+        method: `the ${method} one of those that have a long name, and a longer one than most`,
+        rate: rate === 0.1 ? rate : 7,
+      };
+      const run = addRun(store, { experiment: "long-names", configuration, seed: 1 });
+      addPoints(store, run, 1, { "evaluation/return_mean": rate });
+      setProgress(store, run, 1, { status: "completed" });
+      return run;
+    })
+  );
+  for (const width of [900, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await open(page, "/?group=configuration&filter=long-names");
+    await shows(() => names(page).then(({ length }) => length), 6);
+    const cut = await page.locator(".runs tbody th").evaluateAll((cells) =>
+      cells.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length
+    );
+    strictEqual(cut, 0);
+  }
+  for (const run of runs) store.trash(run);
+});
+
 test("the runs page goes by keys", async (page) => {
   await open(page, "/");
   await page.keyboard.press("j");

@@ -9470,7 +9470,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "Compare gives groups that a version tells apart one label",
     file: "web/comparison.ts",
-    from: "=== bySettings[i]).length > 1 ? label : bySettings[i]",
+    from: "counts.get(bySettings[i])!.length > 1 ? label : bySettings[i]",
     to: "=== bySettings[i]).length > 1 ? bySettings[i] : bySettings[i]",
     test: "tests/web/comparison_test.ts",
   },
@@ -16838,6 +16838,20 @@ export const mutants: readonly Mutant[] = [
     file: "web/components/series_chart.tsx",
     from: 'counts={series.axis !== "wallSeconds"}',
     to: "counts={false}",
+    test: "tests/browser/dashboard_test.ts",
+  },
+  {
+    fault: "rows of configurations begin with what all of them have",
+    file: "web/runs_table.ts",
+    from: "if (configurations.length > 0) return labelsApart(configurations);",
+    to: "",
+    test: "tests/web/runs_table_test.ts",
+  },
+  {
+    fault: "the names of groups are cut off where they are long",
+    file: "web/static/style.css",
+    from: "  min-width: 16em;\n  white-space: normal;\n  overflow-wrap: anywhere;\n",
+    to: "",
     test: "tests/browser/dashboard_test.ts",
   },
 ];
