@@ -1515,6 +1515,22 @@ test(
   { viewport: { width: 375, height: 812 } },
 );
 
+test("what a page needs to train and to show it is there before it begins", async (page) => {
+  const { app } = dashboard;
+  const own = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.handler);
+  await page.goto(
+    `http://127.0.0.1:${own.addr.port}/train?experiment=cartpole-a2c-quick&budget=600&` +
+      "evaluation.every=600&evaluation.episodes=2",
+  );
+  await page.locator(".ahead canvas").waitFor();
+  await page.waitForLoadState("networkidle");
+  await own.shutdown();
+  await page.click("button:text-is('Start')");
+  await page.locator(".result .digest").waitFor();
+  await page.locator(".stages canvas").waitFor();
+  await page.locator(".run-figures .u-over").first().waitFor();
+});
+
 test("a run is trained again in a page, to its bits", async (page) => {
   const run = await trainedRun();
   await open(page, `/runs/${run}`);

@@ -16854,4 +16854,25 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/browser/dashboard_test.ts",
   },
+  {
+    fault: "a script that does not come is told in the browser's words",
+    file: "web/training/laboratory.ts",
+    from: "isMissingScript(error) ? NO_ANSWER : lineOf(error)",
+    to: "lineOf(error)",
+    test: "tests/web/laboratory_test.ts",
+  },
+  {
+    fault: "what explains a program is fetched as a training begins",
+    file: "web/training/laboratory.ts",
+    from: '    import("../../lab/compute/compile/explain.ts"),\n',
+    to: "",
+    test: "tests/browser/dashboard_test.ts",
+  },
+  {
+    fault: "what draws a run is fetched once it trains",
+    file: "web/islands/train.tsx",
+    from: "if (isFormThere) for",
+    to: "if (false) for",
+    test: "tests/browser/dashboard_test.ts",
+  },
 ];
