@@ -1139,6 +1139,20 @@ test("a world of cells shows what each is worth, where the policy goes, and wher
   deepStrictEqual(await findings(page, ".policy"), []);
 });
 
+test(
+  "on a phone all rows that are shown are chosen by one box, with its words beside it",
+  async (page) => {
+    await open(page, "/?filter=cartpole-ppo");
+    await page.getByText("all that are shown", { exact: true }).click();
+    const count = await page.locator(".runs tbody tr").count();
+    ok(count > 2);
+    await shows(() => page.locator(".runs tbody tr.chosen").count(), count);
+    await page.setViewportSize({ width: 1280, height: 844 });
+    strictEqual(await page.getByText("all that are shown", { exact: true }).isVisible(), false);
+  },
+  { viewport: { width: 390, height: 844 } },
+);
+
 test("the episodes of the evaluation are played again, its worst one by a click", async (page) => {
   await openPlayer(page);
   const panel = page.locator(".policy");

@@ -42,6 +42,7 @@ import { paletteSize } from "./palette.ts";
 import { askedBy, KEYS } from "./plot_keys.ts";
 import { onlyPlace } from "./single_points.ts";
 import { Swatch } from "./swatch.tsx";
+import { Scrolled } from "./scrolled.tsx";
 
 /** Lines, distinguished by colour and by dash, on one x axis. */
 export interface PlotProps {
@@ -503,7 +504,7 @@ function Figures(
           <button type="button" class="quiet" onClick={saveDrawing}>SVG</button>{" "}
           {problem.value !== "" && <span class="problem" role="alert">{problem.value}</span>}
         </p>
-        <div class="scroll">
+        <Scrolled name={`Figures of ${title}`}>
           <table>
             <caption class="hidden">{title}</caption>
             <thead>
@@ -527,7 +528,7 @@ function Figures(
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolled>
       </details>
     </>
   );

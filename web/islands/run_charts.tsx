@@ -195,6 +195,9 @@ export default function RunCharts(props: RunChartsProps): VNode {
   );
 }
 
+/** A series of which nothing has come. */
+const unknown: Sparks[string] = { values: [], last: null };
+
 /** A part of the figures, which folds; its head shows how each goes. */
 function Section(
   { name, charts, sparks, open, draw }: {
@@ -218,17 +221,23 @@ function Section(
       }}
     >
       <summary>
-        <h2>{sectionTitle(name)}</h2>
+        <h2>
+          {sectionTitle(name)} <small>({charts.length})</small>
+        </h2>
         {!isOpen && (
           <span class="sparks">
             {charts.map(({ name }) => {
               // A series may be called as what every object has.
-              const spark = Object.hasOwn(sparks, name) ? sparks[name] : [];
+              const { values, last } = Object.hasOwn(sparks, name) ? sparks[name] : unknown;
               return (
                 <span key={name}>
-                  <Spark values={spark} title={metricWords(name)} />
+                  <Spark
+                    values={values}
+                    title={metricWords(name)}
+                    broken={typeof last === "string"}
+                  />
                   <small>
-                    <span>{metricWords(name)}</span> <b>{figure(spark.at(-1))}</b>
+                    <span>{metricWords(name)}</span> <b>{figure(last)}</b>
                   </small>
                 </span>
               );
