@@ -824,6 +824,8 @@ test("sample sheets are gone through by a slider", async (page) => {
 
 test("the compare page changes metric and axis, hides groups, and says so in its address", async (page) => {
   await open(page, "/compare");
+  // What stood in its place meanwhile has gone.
+  strictEqual(await page.locator(".meanwhile").isVisible(), false);
   await page.waitForSelector("canvas");
   await page.selectOption("label:has-text('Metric') select", "losses/entropy");
   await page.locator("h2:has-text('losses entropy')").waitFor();

@@ -16917,4 +16917,25 @@ export const mutants: readonly Mutant[] = [
     to: "  .runs thead th:first-child,\n  .runs .none {\n    display: none;",
     test: "tests/browser/dashboard_test.ts",
   },
+  {
+    fault: "the page of a comparison is empty until it is there",
+    file: "web/fresh.ts",
+    from: "yield before + rendered(waiting);",
+    to: "yield before;",
+    test: "tests/web/dashboard_test.ts",
+  },
+  {
+    fault: "nothing says that another view is compared",
+    file: "web/islands/comparison.tsx",
+    from: "return answered.value !== question;",
+    to: "return false;",
+    test: "tests/web/comparison_island_test.ts",
+  },
+  {
+    fault: "a comparison that is there is said to be computed",
+    file: "web/static/style.css",
+    from: ".meanwhile:has(+ *) {\n  display: none;",
+    to: ".meanwhile:has(+ *) {",
+    test: "tests/browser/dashboard_test.ts",
+  },
 ];
