@@ -644,6 +644,20 @@ test("keys go through a chart's points, zoom it, and what they find is told", as
   await card.locator("text=Zoom out").waitFor();
   // The cursor stays where it was, and its next point is the one beside it.
   await at("ArrowRight", "3,072", 12);
+  // Beyond the last point the stretch goes along, and so it does under a mouse with Shift.
+  await at("End", "6,400", 25);
+  await page.keyboard.press("ArrowRight");
+  await shows(() => told.textContent(), /^Shown: 4,0\d\d to 9,0\d\d environment steps\.$/);
+  await at("ArrowRight", "6,656", 26);
+  const box = (await canvas.locator(".u-over").boundingBox())!;
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.2, y);
+  await page.keyboard.down("Shift");
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.7, y, { steps: 5 });
+  await page.mouse.up();
+  await page.keyboard.up("Shift");
+  await shows(() => told.textContent(), /^Shown: 1,5\d\d to 6,5\d\d environment steps\.$/);
   for (let i = 0; i < 2; i++) await page.keyboard.press("-");
   await card.locator("text=Zoom out").waitFor({ state: "detached" });
   await page.keyboard.press("+");

@@ -16022,8 +16022,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a logarithmic x axis is zoomed as an even one",
     file: "web/components/plot_hands.ts",
-    from: "const unit = unitOf(log);",
-    to: "const unit = unitOf(false);",
+    from: "const unit = unitOf(log);\n  const along",
+    to: "const unit = unitOf(false);\n  const along",
     test: "tests/web/plot_hands_test.ts",
   },
   {
@@ -16936,6 +16936,41 @@ export const mutants: readonly Mutant[] = [
     file: "web/static/style.css",
     from: ".meanwhile:has(+ *) {\n  display: none;",
     to: ".meanwhile:has(+ *) {",
+    test: "tests/browser/dashboard_test.ts",
+  },
+  {
+    fault: "a stretch goes along to where no line is",
+    file: "web/components/plot_hands.ts",
+    from: "Math.max(back, Math.min(on, by * (end - start)))",
+    to: "by * (end - start)",
+    test: "tests/web/plot_hands_test.ts",
+  },
+  {
+    fault: "a mouse takes a stretch along against its own way",
+    file: "web/components/plot_hands.ts",
+    from: "(down.clientX - clientX) / width",
+    to: "(clientX - down.clientX) / width",
+    test: "tests/web/plot_hands_test.ts",
+  },
+  {
+    fault: "a wheel that goes sideways moves no stretch along",
+    file: "web/components/plot_hands.ts",
+    from: "Math.abs(deltaX) > Math.abs(deltaY)",
+    to: "false",
+    test: "tests/web/plot_hands_test.ts",
+  },
+  {
+    fault: "an arrow stays at the last point that is shown of a zoom",
+    file: "web/components/plot_keys.ts",
+    from: "if (!isZoomed || x === null || next !== x) return point(next);",
+    to: "if (true) return point(next);",
+    test: "tests/web/plot_keys_test.ts",
+  },
+  {
+    fault: "a chart does not tell its keys that it is zoomed",
+    file: "web/components/plot.tsx",
+    from: "isZoomed: range !== undefined,",
+    to: "isZoomed: false,",
     test: "tests/browser/dashboard_test.ts",
   },
 ];

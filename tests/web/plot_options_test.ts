@@ -61,7 +61,7 @@ function chart(
   const state: ChartState = {
     ...{ linked, named, log, logX, trimmed, counts, cursor, pointed, xLabel: "steps" },
     lines: growing,
-    whole: { current: undefined },
+    ...{ whole: { current: undefined }, shown: { current: undefined } },
     zoom: { current: (range) => void zoomed.push(range) },
     pick: { current: (x) => void picked.push(x) },
     ...{ levels: { current: levels }, moments: { current: moments } },

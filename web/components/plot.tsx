@@ -86,7 +86,10 @@ function figuresBeside(levels: readonly Level[]) {
   return (value: number | string | undefined) => figureBeside(value, ...levels.map(({ y }) => y));
 }
 
-/** The chart. Drag to zoom, or turn the wheel with Ctrl; double-click to zoom out; keys do all of it. */
+/**
+ * The chart. Drag to zoom, or turn the wheel with Ctrl; with Shift, or a wheel sideways, a zoom moves along;
+ * double-click to zoom out; keys do all of it.
+ */
 export function Plot(
   { title, xLabel, lines: all, linked = false, height = 200, range: asked, zoom, ...more }:
     PlotProps,
@@ -148,7 +151,7 @@ export function Plot(
     let alive = true;
     const state: ChartState = {
       ...{ linked, xLabel, cursor, named, log, logX, trimmed, counts, lines: latest },
-      ...{ zoom: zooming, whole, pick: picking, levels: leveled, moments: marked, pointed },
+      ...{ zoom: zooming, shown, whole, pick: picking, levels: leveled, moments: marked, pointed },
     };
     const draw = () => {
       if (!alive || library.current === null) return;
@@ -203,6 +206,7 @@ export function Plot(
     const wasKeyed = isKeyed(plot);
     const wanted = askedBy(event, {
       ...{ shown, places: placesIn(lines, shown), whole: whole.current, logX },
+      isZoomed: range !== undefined,
       x: wasKeyed ? keyed.current : cursor.value,
     });
     if (wanted === undefined || wanted.act === "pick" && pick === undefined) return;
@@ -216,8 +220,8 @@ export function Plot(
     if (wanted.act === "reset") point(null);
     if (wanted.act === "zoom" || wanted.act === "reset") {
       const next = wanted.act === "zoom" ? wanted.range : undefined;
-      // At once: a key that is held does not wait for the points of the stretch.
-      show(plot, next ?? whole.current);
+      // At once: a key that is held does not wait for the points of the stretch, nor the cursor's pixel.
+      plot.batch(() => show(plot, next ?? whole.current));
       if (wasKeyed) point(keyed.current);
       zoom(next);
     }

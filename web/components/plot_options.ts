@@ -24,7 +24,7 @@ import {
 import { cutNames, shortNames } from "../short_names.ts";
 import { spread } from "./line_names.ts";
 import { dashOf, paletteSize } from "./palette.ts";
-import { followClick, followFinger, followWheel } from "./plot_hands.ts";
+import { draggedAlong, followClick, followFinger, followWheel } from "./plot_hands.ts";
 import { drawSinglePoints, onlyPlace } from "./single_points.ts";
 
 /** The class itself, with its functions. */
@@ -40,6 +40,8 @@ export interface ChartState {
   readonly cursor: Signal<number | null>;
   /** Told of the stretch that the pointer was dragged over; undefined: all. */
   readonly zoom: { readonly current: (range: Range | undefined) => void };
+  /** The stretch that was asked for; undefined: all is shown. */
+  readonly shown: { readonly current: Range | undefined };
   /** Where the lines begin and end, as far as it was seen. */
   readonly whole: { readonly current: Range | undefined };
   /** The y of the pointer; null: it is not over this chart. */
@@ -174,6 +176,7 @@ export function chartOptions(
       points: { show: false },
       drag: { x: true, y: false, setScale: false, dist: 5 },
       bind: {
+        mousedown: (plot, _, select) => draggedAlong(plot, { ...state, log: logX }, select),
         dblclick: () => () => {
           state.zoom.current(undefined);
           return null;
@@ -196,7 +199,7 @@ export function chartOptions(
       ready: [(plot) => {
         followClick(plot, state.pick);
         followFinger(plot);
-        followWheel(plot, state.zoom, state.whole, logX);
+        followWheel(plot, { ...state, log: logX });
       }],
       setCursor: [(plot) => {
         const { left } = plot.cursor;
