@@ -762,6 +762,25 @@ test("an axis of iterations has no tick between two of them, a saved chart neith
   store.trash(run);
 });
 
+test("a page is printed light, charts included, and without what is pressed", async (page) => {
+  await open(page, `/runs/${dashboard.runs["ppo-1"]}`);
+  const canvas = chart(page, "evaluation return").locator("canvas");
+  await canvas.waitFor();
+  const dark = await pixels(canvas);
+  const shown = (of: string) => page.locator(of).filter({ visible: true }).count();
+  ok(await shown("input") > 0 && await shown("nav a") > 0);
+  await page.emulateMedia({ media: "print" });
+  const paper = await changes(() => pixels(canvas), dark);
+  deepStrictEqual([await shown("input, select, button"), await shown(".top nav a")], [0, 0]);
+  ok(await shown(".card canvas") > 0);
+  strictEqual(
+    await page.locator(".card").first().evaluate((card) => getComputedStyle(card).backgroundColor),
+    "rgb(255, 255, 255)",
+  );
+  await page.emulateMedia({ media: "screen" });
+  await changes(() => pixels(canvas), paper);
+}, { colorScheme: "dark" });
+
 test("a logarithmic x axis stays in the address, and leaves out what stands at 0", async (page) => {
   const { store } = dashboard;
   const run = addRun(store, {

@@ -16973,4 +16973,18 @@ export const mutants: readonly Mutant[] = [
     to: "isZoomed: false,",
     test: "tests/browser/dashboard_test.ts",
   },
+  {
+    fault: "scenes are printed dark",
+    file: "web/theme.ts",
+    from: "if (paper().matches) return false;",
+    to: "",
+    test: "tests/web/theme_test.ts",
+  },
+  {
+    fault: "charts are printed in the colours of the screen",
+    file: "web/theme.ts",
+    from: "const queries = [system(), paper()];",
+    to: "const queries = [system()];",
+    test: "tests/browser/dashboard_test.ts",
+  },
 ];
