@@ -15819,8 +15819,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the page that trains loses its address to its charts",
     file: "web/islands/run_charts.tsx",
-    from: "useAddress(props.view === undefined ? undefined : queryOfView(view.value, axis));",
-    to: "useAddress(queryOfView(view.value, axis));",
+    from: "useAddress(props.view === undefined ? undefined : queryOfView(looked, axis));",
+    to: "useAddress(queryOfView(looked, axis));",
     test: "tests/web/chart_views_test.ts",
   },
   {
@@ -16986,5 +16986,19 @@ export const mutants: readonly Mutant[] = [
     from: "const queries = [system(), paper()];",
     to: "const queries = [system()];",
     test: "tests/browser/dashboard_test.ts",
+  },
+  {
+    fault: "an address opens no section",
+    file: "web/islands/run_charts.tsx",
+    from: "new Set(props.view?.open)",
+    to: "new Set()",
+    test: "tests/web/chart_views_test.ts",
+  },
+  {
+    fault: "the way to another seed forgets how figures are looked at",
+    file: "web/islands/run_family.tsx",
+    from: "currentTarget.search = location.search;",
+    to: "",
+    test: "tests/web/family_test.ts",
   },
 ];

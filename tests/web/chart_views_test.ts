@@ -550,6 +550,20 @@ Deno.test("how figures are looked at stands in the address, and is read from the
     outliers.happens("change");
     strictEqual(page.addresses.at(-1), "?scale=log&outliers=ignored");
   }
+  {
+    using page = new SmallPage(RunCharts, shown("open=timing&search=kl"));
+    strictEqual(page.get("input", "Search metrics").value, "kl");
+    page.get("input", "Search metrics").put("");
+    const sections = page.all("details", ".section");
+    deepStrictEqual(sections.map((each) => each.all("h3").length), [0, 1]);
+    sections[0].open = true;
+    sections[0].happens("toggle");
+    page.get("input", "Search metrics").put("policy loss");
+    deepStrictEqual(page.addresses, [
+      ...["?open=timing", "?open=timing&open=schedule"],
+      "?search=policy+loss&open=timing&open=schedule",
+    ]);
+  }
   // The page that trains has an address of its own.
   using page = new SmallPage(RunCharts, { ...shown(""), view: undefined });
   axisOf(page).put("wallSeconds");

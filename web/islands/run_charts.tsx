@@ -29,7 +29,7 @@ import type { ExplorerProps } from "../explorer/explorer.tsx";
 import { Gallery } from "../components/gallery.tsx";
 import { PolicyAtWork } from "../components/policy.tsx";
 import { Spreads } from "../components/spreads.tsx";
-import { queryOfView } from "../run_view.ts";
+import { queryOfView, type RunView } from "../run_view.ts";
 
 /** Milliseconds between two looks at the sparklines of a run that goes on. */
 const SPARKS_EVERY = 5000;
@@ -43,7 +43,7 @@ export interface RunChartsProps {
   /** The usual x axis. */
   readonly axis: Axis;
   /** What the address asks for, which keeps what is chosen; left out: the page is not the run's. */
-  readonly view?: View;
+  readonly view?: RunView;
   readonly guide: Guide;
   /** What returns are held against. */
   readonly levels: readonly Level[];
@@ -65,10 +65,11 @@ export default function RunCharts(props: RunChartsProps): VNode {
   const { held, weighs } = props;
   const contents = contentsFrom(initial);
   const { names, events, policies, models, planes, pictures } = contents;
-  const search = useSignal("");
-  const open = useSignal<ReadonlySet<string>>(new Set());
+  const search = useSignal(props.view?.search ?? "");
+  const open = useSignal<ReadonlySet<string>>(new Set(props.view?.open));
   const view = useSignal<View>(props.view ?? { axis, smoothing: 0 });
-  useAddress(props.view === undefined ? undefined : queryOfView(view.value, axis));
+  const looked = { ...view.value, search: search.value, open: [...open.value] };
+  useAddress(props.view === undefined ? undefined : queryOfView(looked, axis));
   const { hero, small, sections } = useMemo(
     () => arranged(names, Object.keys(guide)),
     [names.join("\n"), guide],
@@ -90,13 +91,13 @@ export default function RunCharts(props: RunChartsProps): VNode {
   );
   const checkpoints = [...policies, ...models];
   const kept = [...policies, ...models, ...planes, ...pictures];
-  const looked = chosenIteration.value;
+  const chosen = chosenIteration.value;
   const moments = useMemo(() => [
     ...events.map(({ iteration, message, level }) => ({ iteration, label: message, kind: level })),
-    ...(looked === undefined
+    ...(chosen === undefined
       ? []
-      : [{ iteration: looked, label: "what is shown", kind: "chosen" as const }]),
-  ], [events, looked]);
+      : [{ iteration: chosen, label: "what is shown", kind: "chosen" as const }]),
+  ], [events, chosen]);
   const pick = (iteration: number) => chosenIteration.value = nearestTo(kept, iteration)?.iteration;
   const wanted = search.value.trim() !== "";
   const found = (charts: readonly Chart[]) => charts.filter((each) => matches(each, search.value));
