@@ -25,6 +25,12 @@ export function reasonOf(error: Error): string {
   return error instanceof TypeError ? NO_ANSWER : error.message;
 }
 
+/** Whether an error says that a script did not come, in the words of one of the browsers. */
+export function isMissingScript(error: unknown): boolean {
+  return error instanceof TypeError &&
+    /dynamically imported module|importing a module script/i.test(error.message);
+}
+
 /**
  * From now on `other` answers this page.
  *

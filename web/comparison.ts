@@ -386,17 +386,21 @@ export class Comparer {
   }
 }
 
-/** Groups with their labels and colours, by label. */
-function marked(groups: readonly RunGroup[]): { group: RunGroup; label: string; color: number }[] {
+/** A label for each group, which says in what it differs from the others; no two have the same. */
+export function labelsApart(groups: readonly RunGroup[]): string[] {
   const bySettings = labelsOf(
     groups.map((group) => ({ ...group, settings: flatten(group.configuration) })),
   );
+  const counts = Map.groupBy(bySettings, (label) => label);
   // What no setting tells apart its own label does: a version, what a run began from, a file's code.
-  const labels = numbered(
-    groups.map(({ label }, i) =>
-      bySettings.filter((each) => each === bySettings[i]).length > 1 ? label : bySettings[i]
-    ),
+  return numbered(
+    groups.map(({ label }, i) => counts.get(bySettings[i])!.length > 1 ? label : bySettings[i]),
   );
+}
+
+/** Groups with their labels and colours, by label. */
+function marked(groups: readonly RunGroup[]): { group: RunGroup; label: string; color: number }[] {
+  const labels = labelsApart(groups);
   const oldest = ({ runs }: RunGroup) => Math.min(...runs.map(({ createdAt }) => createdAt));
   const byAge = groups.toSorted((a, b) => oldest(a) - oldest(b));
   const marks = marksOf(byAge.map(keyOf));

@@ -7,6 +7,7 @@ import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import { RETURN, TIMING_PREFIX } from "../lab/core/metrics.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
 import { PLANE } from "../models/plane.ts";
+import { bySortKey, sortKeyOf } from "./alphabet.ts";
 import type { CheckpointChoice } from "../lab/store/chosen_checkpoint.ts";
 import type { Run, Series, StoredEvent, StoreReader } from "../lab/store/store.ts";
 
@@ -69,12 +70,14 @@ function rank(name: string): number {
   return index < 0 ? order.length : index;
 }
 
-/** Names of metrics: first the one that runs are judged by, then by kind, then by name. */
+/** Names of metrics: first the one that runs are judged by, then by kind, then by name, numbers by size. */
 export function inOrder(names: Iterable<string>): string[] {
   const all = [...names];
   const first = headlineMetric(all);
   const placed = (name: string) => name === first ? -1 : rank(name);
-  return all.sort((a, b) => placed(a) - placed(b) || (a < b ? -1 : 1));
+  const keys = new Map(all.map((name) => [name, sortKeyOf(name)]));
+  const byName = (a: string, b: string) => bySortKey(keys.get(a)!, keys.get(b)!);
+  return all.sort((a, b) => placed(a) - placed(b) || byName(a, b));
 }
 
 /** What a policy is called that is several of them. */

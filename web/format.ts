@@ -36,7 +36,6 @@ export function figureBeside(
 
 function withDigits(value: number, more: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && size < 1e-12) return "≈ 0";
   if (size !== 0 && (size >= 1e7 || size < 1e-3)) {
     return value.toExponential(2 + more).replace(/\.?0+e/, "e");
   }

@@ -51,6 +51,8 @@ export interface LatePage<Data> {
   readonly title: string;
   /** Names of the islands that the page will have: their scripts are loaded meanwhile. */
   readonly islands: readonly string[];
+  /** What stands in its place until it is there. */
+  readonly meanwhile?: () => string;
   /** Where it fails, the page says so, with the status of one that is there. */
   readonly later: () => Promise<Data>;
 }
@@ -223,15 +225,16 @@ export class App<State> {
   }
 
   #streamed<Data>(
-    { title, islands, later }: LatePage<Data>,
+    { title, islands, meanwhile, later }: LatePage<Data>,
     request: Request,
     body: (data: Data) => ComponentChildren,
   ): Response {
     const [before, after] = this.#framed(request, { title, islands, main: MAIN }).split(MAIN);
+    const waiting = meanwhile === undefined ? null : h(Meanwhile, { text: meanwhile() });
     const main = later().then((data) => rendered(body(data)))
       .catch((error) => rendered(problem(title, this.#said(error, request))));
     const parts = async function* () {
-      yield before;
+      yield before + rendered(waiting);
       yield await main + after;
     };
     return answerOf(ReadableStream.from(parts()).pipeThrough(new TextEncoderStream()), 200);
@@ -275,6 +278,11 @@ function rendered(body: ComponentChildren): string {
 
 function problem(title: string, message: string): ComponentChildren {
   return [h("h1", null, title), h("p", { class: "problem" }, message)];
+}
+
+/** The style hides it once something stands behind it: a page runs no script of its own for that. */
+function Meanwhile({ text }: { text: string }): VNode {
+  return h("p", { class: "note meanwhile", role: "status" }, text);
 }
 
 /** A page's title stands in its data. */

@@ -22,6 +22,8 @@ export interface DrawnChart {
   readonly log?: boolean;
   /** The x axis is: all lines stand above 0. */
   readonly logX?: boolean;
+  /** It counts: between whole numbers it has no ticks. */
+  readonly counts?: boolean;
   /** What is shown of each axis. */
   readonly x: readonly [low: number, high: number];
   readonly y: readonly [low: number, high: number];
@@ -49,7 +51,8 @@ const MARKS = 7;
 
 /** The document. */
 export function svgOf(
-  { title, xLabel, lines, levels, moments, log = false, logX = false, x, y, colors }: DrawnChart,
+  { title, xLabel, lines, levels, moments, log = false, logX = false, counts, x, y, colors }:
+    DrawnChart,
 ): string {
   const unitX = unitOf(logX);
   const [start, end] = x.map(unitX);
@@ -66,11 +69,13 @@ export function svgOf(
     return places.map((value, i) => ({ value, label: labels[i] }));
   };
   const grid = [
-    ...ticksOf(x, logX).map(({ value, label }) => {
-      const at = across(value);
-      const name = text(at, BOTTOM + 18, label, colors.soft, "middle");
-      return `<path d="M${at} ${TOP}V${BOTTOM}"/>${name}`;
-    }),
+    ...ticksOf(x, logX).filter(({ value }) => !counts || Number.isInteger(value)).map(
+      ({ value, label }) => {
+        const at = across(value);
+        const name = text(at, BOTTOM + 18, label, colors.soft, "middle");
+        return `<path d="M${at} ${TOP}V${BOTTOM}"/>${name}`;
+      },
+    ),
     ...ticksOf(y, log).map(({ value, label }) => {
       const at = up(value);
       const name = text(LEFT - 8, at + 4, label, colors.soft, "end");
@@ -91,13 +96,17 @@ export function svgOf(
       line.x,
       [line.y.map((value) => isOnAxis(value, log) ? value : "NaN")],
     );
+    const lone = runs.filter(({ length }) => length === 1).map(([{ x, values: [y] }]) =>
+      `<circle cx="${across(x)}" cy="${up(y)}" r="${line.faint ? 1.5 : 2.5}" fill="${color}"` +
+      `${line.faint ? ' opacity="0.4"' : ""}/>`
+    );
     const way = runs.map((run) =>
       `M${cornered(run, line.step).map(([x, y]) => `${across(x)} ${up(y)}`).join("L")}`
     ).join("");
     const style = line.faint
       ? `stroke-width="1" opacity="0.4"`
       : `stroke-width="2" stroke-dasharray="${dashOf(line.color).join(" ") || "none"}"`;
-    return [...bands, `<path d="${way}" fill="none" stroke="${color}" ${style}/>`];
+    return [...bands, `<path d="${way}" fill="none" stroke="${color}" ${style}/>`, ...lone];
   });
   const held = levels.filter(({ y: value }) => value >= y[0] && value <= y[1]).map((level) => {
     const at = up(level.y);

@@ -10,6 +10,7 @@ import {
   groupRuns,
   isLost,
   judgedByEnd,
+  type RunGroup,
   seedsText,
   settingsApart,
 } from "../lab/experiment/comparison.ts";
@@ -24,7 +25,7 @@ import {
 import { figureSpread, iqm, spreadOf } from "../lab/statistics/mod.ts";
 import type { Run } from "../lab/store/store.ts";
 import { bySortKey, type SortKey, sortKeyOf } from "./alphabet.ts";
-import { countingOf, lostBefore } from "./comparison.ts";
+import { countingOf, labelsApart, lostBefore } from "./comparison.ts";
 import { filtered, unlessArchived } from "./filter.ts";
 import { instant, shortNumbers } from "./format.ts";
 import { RETURN } from "../lab/core/metrics.ts";
@@ -127,11 +128,7 @@ export function tableOf(
       : inOrder(keyed, ({ key }) => key, falls);
     const offset = offsetIn(made.length);
     const page = ordered.slice(offset, offset + limit);
-    const names = shortNumbers(
-      page.map(({ each: { label, value } }) =>
-        typeof value === "number" && !isMoment(group) ? value : label
-      ),
-    );
+    const names = namesOf(page.map(({ each }) => each), isMoment(group));
     const groups = page.map(({ each: { label, members }, i }, place) => ({
       label,
       ...names[place] !== label && { name: names[place] },
@@ -216,6 +213,8 @@ interface Members {
   /** What they have in common, which they are sorted by. */
   readonly value: Value;
   readonly members: readonly Record[];
+  /** Where they are those of a configuration. */
+  readonly group?: RunGroup;
 }
 
 function groupsOf(
@@ -225,15 +224,24 @@ function groupsOf(
 ): Members[] {
   if (key === "configuration") {
     const records = new Map(sound.map((record) => [record.run!, record]));
-    return groupRuns(sound.map(({ run }) => run!)).map(({ label, runs }) => ({
-      ...{ label, value: label },
-      members: runs.map((run) => records.get(run)!),
+    return groupRuns(sound.map(({ run }) => run!)).map((group) => ({
+      ...{ group, label: group.label, value: group.label },
+      members: group.runs.map((run) => records.get(run)!),
     }));
   }
   const read = reader(key, "group runs");
   const labelOf = (cell: Cell) => typeof cell === "number" && isMoment(key) ? instant(cell) : cell;
   const groups = Map.groupBy(sound, (record) => String(labelOf(cellOf(read(record))) ?? "") || "–");
   return [...groups].map(([label, members]) => ({ label, value: read(members[0]), members }));
+}
+
+/** Short names of rows: of configurations what tells those of the page apart, of numbers a few digits. */
+function namesOf(page: readonly Members[], areMoments: boolean): string[] {
+  const configurations = page.flatMap(({ group }) => group ?? []);
+  if (configurations.length > 0) return labelsApart(configurations);
+  return shortNumbers(
+    page.map(({ label, value }) => typeof value === "number" && !areMoments ? value : label),
+  );
 }
 
 /** Records whose runs stand as their last losses leave them; without those that are damaged. */

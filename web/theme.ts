@@ -13,6 +13,8 @@ export type Theme = typeof themes[number];
 /** Says that the reader chose another one. */
 const CHANGED = "themechange";
 const system = () => matchMedia("(prefers-color-scheme: dark)");
+/** Paper is light, whatever the screen is. */
+const paper = () => matchMedia("print");
 
 /** The choice that a request's cookies hold. */
 export function themeOf(cookies: string | null): Theme {
@@ -29,17 +31,18 @@ export function chooseTheme(theme: Theme): void {
 
 /** Whether the page is dark. */
 export function isDark(): boolean {
+  if (paper().matches) return false;
   const { theme } = document.documentElement.dataset;
   return theme === "dark" || theme !== "light" && system().matches;
 }
 
-/** Calls `changed` whenever the page becomes light or dark, until the returned function is called. */
+/** Calls `changed` whenever the page becomes light, dark or printed, until the returned function is called. */
 export function onThemeChange(changed: () => void): () => void {
-  const query = system();
-  query.addEventListener("change", changed);
+  const queries = [system(), paper()];
+  for (const query of queries) query.addEventListener("change", changed);
   document.addEventListener(CHANGED, changed);
   return () => {
-    query.removeEventListener("change", changed);
+    for (const query of queries) query.removeEventListener("change", changed);
     document.removeEventListener(CHANGED, changed);
   };
 }

@@ -4,13 +4,15 @@
  *
  * @module
  */
-import { roundNumbers } from "../lab/core/round_numbers.ts";
+import { multiplesOf, roundNumbers } from "../lab/core/round_numbers.ts";
 import { figure } from "./format.ts";
 
 /** A span below this share of the values is rounding, not change. */
 const RELATIVE = 1e-9;
-/** Deviations below this are what sums of equal numbers leave. */
-const ABSOLUTE = 1e-12;
+/** Below a span of this uPlot finds no step between ticks. */
+const TINY = 1e-12;
+/** Ticks of such a span, at most. */
+const FEW = 5;
 
 /** From here on numbers have no suffix that is short. */
 const VAST = 1e15;
@@ -19,6 +21,11 @@ const DIGITS = 11;
 
 /** Ticks between these are told without exponents on a logarithmic axis. */
 const PLAIN = [1e-3, 1e7];
+
+/** Ticks from `low` to `high` that are `step` apart, as uPlot found it. */
+export function ticksOf(step: number, low: number, high: number): number[] {
+  return high - low < TINY ? roundNumbers(low, high, FEW) : multiplesOf(step, low, high);
+}
 
 /** Labels of ascending ticks, each with as many digits as tell it from the others. */
 export function tickLabels(ticks: readonly number[]): string[] {
@@ -81,17 +88,14 @@ function areDistinct(labels: readonly string[]): boolean {
   return new Set(labels).size === labels.length;
 }
 
-/**
- * Whether values between `low` and `high` are one value but for rounding: a deviation of 4e-16 is
- * none.
- */
+/** Whether values between `low` and `high` are one value but for rounding. */
 export function isConstant(low: number, high: number): boolean {
-  return high - low <= Math.max(ABSOLUTE, RELATIVE * Math.max(Math.abs(low), Math.abs(high)));
+  return high - low <= RELATIVE * Math.max(Math.abs(low), Math.abs(high));
 }
 
 /** What an axis shows of one value: a tenth of it to either side, of 0 and its like 1. */
 export function constantRange(value: number): [low: number, high: number] {
-  const margin = Math.abs(value) <= ABSOLUTE ? 1 : Math.abs(value) / 10;
+  const margin = Math.abs(value) / 10 || 1;
   return [
     Math.max(-Number.MAX_VALUE, value - margin),
     Math.min(Number.MAX_VALUE, value + margin),
@@ -174,6 +178,11 @@ export const STEPS: readonly number[] = Array.from({ length: 340 }, (_, i) => i 
   .flatMap((power) => [1, 2, 2.5, 5].map((digit) => Number(`${digit}e${power}`)));
 
 const WHOLE_STEPS = STEPS.filter(Number.isInteger);
+
+/** Steps between ticks of counts. */
+export function wholeSteps(): number[] {
+  return [...WHOLE_STEPS];
+}
 
 /** Steps for columns of values: between whole numbers, as counts of modes are, there are no ticks. */
 export function stepsFor(...columns: readonly (readonly (number | string)[])[]): number[] {

@@ -301,6 +301,34 @@ test("columns are added and taken away, runs grouped, and the address keeps both
   await shows(() => page.locator("thead th:has-text('agent.learningRate')").count(), 1);
 });
 
+test("a grouped table cuts no name off, on a page or a phone", async (page) => {
+  const { store } = dashboard;
+  const runs = [0.1, 0.2, 0.3].flatMap((rate) =>
+    ["first", "second"].map((method) => {
+      const configuration = {
+        aVeryLongNameOfASetting: rate,
+        anotherLongNameOfASetting: 1 / rate,
+        method: `the ${method} one of those that have a long name, and a longer one than most`,
+        rate: rate === 0.1 ? rate : 7,
+      };
+      const run = addRun(store, { experiment: "long-names", configuration, seed: 1 });
+      addPoints(store, run, 1, { "evaluation/return_mean": rate });
+      setProgress(store, run, 1, { status: "completed" });
+      return run;
+    })
+  );
+  for (const width of [900, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await open(page, "/?group=configuration&filter=long-names");
+    await shows(() => names(page).then(({ length }) => length), 6);
+    const cut = await page.locator(".runs tbody th").evaluateAll((cells) =>
+      cells.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length
+    );
+    strictEqual(cut, 0);
+  }
+  for (const run of runs) store.trash(run);
+});
+
 test("the runs page goes by keys", async (page) => {
   await open(page, "/");
   await page.keyboard.press("j");
@@ -617,6 +645,20 @@ test("keys go through a chart's points, zoom it, and what they find is told", as
   await card.locator("text=Zoom out").waitFor();
   // The cursor stays where it was, and its next point is the one beside it.
   await at("ArrowRight", "3,072", 12);
+  // Beyond the last point the stretch goes along, and so it does under a mouse with Shift.
+  await at("End", "6,400", 25);
+  await page.keyboard.press("ArrowRight");
+  await shows(() => told.textContent(), /^Shown: 4,0\d\d to 9,0\d\d environment steps\.$/);
+  await at("ArrowRight", "6,656", 26);
+  const box = (await canvas.locator(".u-over").boundingBox())!;
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.2, y);
+  await page.keyboard.down("Shift");
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.7, y, { steps: 5 });
+  await page.mouse.up();
+  await page.keyboard.up("Shift");
+  await shows(() => told.textContent(), /^Shown: 1,5\d\d to 6,5\d\d environment steps\.$/);
   for (let i = 0; i < 2; i++) await page.keyboard.press("-");
   await card.locator("text=Zoom out").waitFor({ state: "detached" });
   await page.keyboard.press("+");
@@ -700,6 +742,46 @@ test("a figure whose first digits are nines or zeros is drawn, and the page goes
   store.trash(run);
 });
 
+test("an axis of iterations has no tick between two of them, a saved chart neither", async (page) => {
+  const { store } = dashboard;
+  const run = addRun(store, {
+    ...{ experiment: "cartpole-short", configuration: agentConfiguration("ppo", 0.4), seed: 1 },
+  });
+  for (let i = 1; i <= 3; i++) addPoints(store, run, i, { "losses/value": i / 7 });
+  setProgress(store, run, 3, { status: "completed" });
+  const ticksOf = async (axis: string) => {
+    await open(page, `/runs/${run}?axis=${axis}`);
+    await page.locator(".card canvas").waitFor();
+    await page.click("summary:visible:has-text('Figures')");
+    const saved = page.waitForEvent("download");
+    await page.click("button:visible:text-is('SVG')");
+    const svg = await Deno.readTextFile(await (await saved).path());
+    return [...svg.matchAll(/text-anchor="middle" >([^<]*)</g)].map(([, label]) => Number(label));
+  };
+  deepStrictEqual(await ticksOf("iterations"), [1, 2, 3]);
+  ok(!(await ticksOf("wallSeconds")).every(Number.isInteger));
+  store.trash(run);
+});
+
+test("a page is printed light, charts included, and without what is pressed", async (page) => {
+  await open(page, `/runs/${dashboard.runs["ppo-1"]}`);
+  const canvas = chart(page, "evaluation return").locator("canvas");
+  await canvas.waitFor();
+  const dark = await pixels(canvas);
+  const shown = (of: string) => page.locator(of).filter({ visible: true }).count();
+  ok(await shown("input") > 0 && await shown("nav a") > 0);
+  await page.emulateMedia({ media: "print" });
+  const paper = await changes(() => pixels(canvas), dark);
+  deepStrictEqual([await shown("input, select, button"), await shown(".top nav a")], [0, 0]);
+  ok(await shown(".card canvas") > 0);
+  strictEqual(
+    await page.locator(".card").first().evaluate((card) => getComputedStyle(card).backgroundColor),
+    "rgb(255, 255, 255)",
+  );
+  await page.emulateMedia({ media: "screen" });
+  await changes(() => pixels(canvas), paper);
+}, { colorScheme: "dark" });
+
 test("a logarithmic x axis stays in the address, and leaves out what stands at 0", async (page) => {
   const { store } = dashboard;
   const run = addRun(store, {
@@ -776,6 +858,8 @@ test("sample sheets are gone through by a slider", async (page) => {
 
 test("the compare page changes metric and axis, hides groups, and says so in its address", async (page) => {
   await open(page, "/compare");
+  // What stood in its place meanwhile has gone.
+  strictEqual(await page.locator(".meanwhile").isVisible(), false);
   await page.waitForSelector("canvas");
   await page.selectOption("label:has-text('Metric') select", "losses/entropy");
   await page.locator("h2:has-text('losses entropy')").waitFor();
@@ -1090,6 +1174,20 @@ test("a world of cells shows what each is worth, where the policy goes, and wher
   await changes(() => picture(page), values);
   deepStrictEqual(await findings(page, ".policy"), []);
 });
+
+test(
+  "on a phone all rows that are shown are chosen by one box, with its words beside it",
+  async (page) => {
+    await open(page, "/?filter=cartpole-ppo");
+    await page.getByText("all that are shown", { exact: true }).click();
+    const count = await page.locator(".runs tbody tr").count();
+    ok(count > 2);
+    await shows(() => page.locator(".runs tbody tr.chosen").count(), count);
+    await page.setViewportSize({ width: 1280, height: 844 });
+    strictEqual(await page.getByText("all that are shown", { exact: true }).isVisible(), false);
+  },
+  { viewport: { width: 390, height: 844 } },
+);
 
 test("the episodes of the evaluation are played again, its worst one by a click", async (page) => {
   await openPlayer(page);
@@ -1466,6 +1564,22 @@ test(
   },
   { viewport: { width: 375, height: 812 } },
 );
+
+test("what a page needs to train and to show it is there before it begins", async (page) => {
+  const { app } = dashboard;
+  const own = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.handler);
+  await page.goto(
+    `http://127.0.0.1:${own.addr.port}/train?experiment=cartpole-a2c-quick&budget=600&` +
+      "evaluation.every=600&evaluation.episodes=2",
+  );
+  await page.locator(".ahead canvas").waitFor();
+  await page.waitForLoadState("networkidle");
+  await own.shutdown();
+  await page.click("button:text-is('Start')");
+  await page.locator(".result .digest").waitFor();
+  await page.locator(".stages canvas").waitFor();
+  await page.locator(".run-figures .u-over").first().waitFor();
+});
 
 test("a run is trained again in a page, to its bits", async (page) => {
   const run = await trainedRun();

@@ -550,6 +550,20 @@ Deno.test("how figures are looked at stands in the address, and is read from the
     outliers.happens("change");
     strictEqual(page.addresses.at(-1), "?scale=log&outliers=ignored");
   }
+  {
+    using page = new SmallPage(RunCharts, shown("open=timing&search=kl"));
+    strictEqual(page.get("input", "Search metrics").value, "kl");
+    page.get("input", "Search metrics").put("");
+    const sections = page.all("details", ".section");
+    deepStrictEqual(sections.map((each) => each.all("h3").length), [0, 1]);
+    sections[0].open = true;
+    sections[0].happens("toggle");
+    page.get("input", "Search metrics").put("policy loss");
+    deepStrictEqual(page.addresses, [
+      ...["?open=timing", "?open=timing&open=schedule"],
+      "?search=policy+loss&open=timing&open=schedule",
+    ]);
+  }
   // The page that trains has an address of its own.
   using page = new SmallPage(RunCharts, { ...shown(""), view: undefined });
   axisOf(page).put("wallSeconds");
@@ -585,7 +599,7 @@ Deno.test("the figures of a run: one in front, losses beside it, the others in s
   deepStrictEqual(heads(front), ["evaluation return", "losses policy", "losses value"]);
   const sections = page.all("details", ".section");
   deepStrictEqual(sections.map((each) => each.get("h2").textContent), [
-    ...["Schedules", "Speed and memory"],
+    ...["Schedules (1)", "Speed and memory (1)"],
   ]);
   deepStrictEqual(sections.map(heads), [[], []]);
   sections[1].open = true;
@@ -704,9 +718,12 @@ Deno.test("a folded section has a spark of each figure, fetched anew as the run 
     setTimeout: (call: () => void, wait: number) => timers.push({ call, wait }),
     clearTimeout: (timer: number) => timers.splice(timer - 1, 1, { call() {}, wait: NaN }),
   });
+  let [last, end]: [number | string, null[]] = [2.5, []];
   const before = answeredBy((path) => {
     if (path.startsWith("/api/sparks")) asked.push(path);
-    return Promise.resolve(Response.json({ "schedule/learning_rate": [1, 3, 2.5] }));
+    return Promise.resolve(
+      Response.json({ "schedule/learning_rate": { values: [1, 3, 2.5, ...end], last } }),
+    );
   });
   const hearOf = (stamp: number) =>
     hear({ complete: false, rows: [{ id: "r", stamp } as never], removed: [] });
@@ -723,6 +740,8 @@ Deno.test("a folded section has a spark of each figure, fetched anew as the run 
     await due();
     deepStrictEqual(asked, ["/api/sparks?run=r"]);
     const [schedule] = page.all("details", ".section");
+    match(schedule.get("h2").textContent, /^Schedules \(\d+\)$/);
+    strictEqual(schedule.get("h2").textContent, `Schedules (${schedule.all("b").length})`);
     strictEqual(schedule.get("b").textContent, "2.5");
     strictEqual(schedule.get("path").getAttribute("d"), "M2.0 16.0L36.0 2.0L70.0 5.5");
     now += 1500;
@@ -734,8 +753,15 @@ Deno.test("a folded section has a spark of each figure, fetched anew as the run 
     // One wait alone is left.
     deepStrictEqual(timers.filter(({ wait }) => wait > 0).map(({ wait }) => wait), [3500]);
     strictEqual(asked.length, 1);
+    [last, end] = ["NaN", [null]];
     await due();
     strictEqual(asked.length, 2);
+    // A cross where it broke, at its end.
+    strictEqual(schedule.get("b").textContent, "NaN");
+    deepStrictEqual(schedule.all("path").map((path) => path.getAttribute("class")), [
+      null,
+      "broken",
+    ]);
     now += 9000;
     hearOf(103);
     await answered();

@@ -134,6 +134,24 @@ Deno.test("what is chosen is asked for, and kept in the address, where the first
     ]);
   }));
 
+Deno.test("while another view is compared it is said of how many runs, where that is known", () =>
+  open(async (page) => {
+    const said = () => page.get("small", ".waiting").textContent;
+    strictEqual(page.get("small", ".waiting").getAttribute("role"), "status");
+    strictEqual(said(), "");
+    choiceOf(page, "Metric").put(names[1]);
+    strictEqual(said(), "Comparing 2 runs …");
+    await answered();
+    strictEqual(said(), "");
+    page.all("input")[0].put("sac");
+    strictEqual(said(), "Comparing runs …");
+    await answered();
+    // What cannot be compared is waited for no longer.
+    page.all("input")[0].put("x=");
+    await answered();
+    strictEqual(said(), "");
+  }));
+
 Deno.test("axes of all charts are logarithmic as the address says, and x has points of its own", () =>
   open(async (page, asked) => {
     asked();

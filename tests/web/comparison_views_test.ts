@@ -264,6 +264,11 @@ Deno.test("settings that differ come with those of all groups first, a missing o
   {
     using page = new SmallPage(Differences, { groups: different });
     strictEqual(page.get("summary").textContent, "Settings that differ (2)");
+    // Wider than its place it is scrolled by keys, too.
+    const place = page.get("div", "Settings that differ");
+    deepStrictEqual(["class", "role", "tabIndex"].map((name) => place.getAttribute(name)), [
+      ...["scroll", "region", "0"],
+    ]);
     deepStrictEqual(page.get("tbody").all("tr").map(cells), [
       ["a", "1", "2", "1"],
       ["b", "1", "2", "–"],

@@ -70,6 +70,8 @@ Deno.test("metrics begin with the one that runs are judged by, then go by kind a
   deepStrictEqual(inOrder(ordered), ordered);
   deepStrictEqual(inOrder(ordered.toReversed()), ordered);
   deepStrictEqual(inOrder(new Set(["b", "timing/a", "a"])), ["a", "b", "timing/a"]);
+  const layers = [0, 1, 2, 10, 101].map((layer) => `layers/${layer}/grad_norm`);
+  deepStrictEqual(inOrder(layers.toSorted()), layers);
 });
 
 Deno.test("a run's checkpoints are one an iteration, of several the final, then the best, oldest first", () => {

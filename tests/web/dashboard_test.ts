@@ -162,6 +162,19 @@ test("the compare page shows statistics without any script", async (dashboard) =
   ok(!two.includes("cartpole-a2c") && !two.includes("Passed over"));
 });
 
+test("until runs are compared the page says of how many", async ({ app, runs }) => {
+  const said = async (query: string) => {
+    const response = await app.handler(new Request(`http://127.0.0.1:8321/compare?${query}`));
+    const { value } = await response.body!.getReader().read();
+    return /role="status">(Compar[^<]*)<\/p>$/.exec(new TextDecoder().decode(value))?.[1];
+  };
+  strictEqual(await said(`run=${runs["ppo-1"]}&run=${runs["dqn-1"]}`), "Comparing 2 runs …");
+  strictEqual(await said("filter=cartpole-ppo+seed%3D1+status%3Dcompleted"), "Comparing 1 run …");
+  for (const query of ["", "filter=agent.foo%3C3"]) {
+    strictEqual(await said(query), "Comparing runs …", query);
+  }
+});
+
 test("what compare's address means nothing by is named, with what is nearest", async (dashboard) => {
   const known = `run=${dashboard.runs["ppo-1"]}&metric=x`;
   const html = await text(dashboard, `/compare?${known}&runs=a&runs=b&filters=ppo&<b>=1`);

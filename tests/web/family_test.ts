@@ -10,7 +10,7 @@ import type { Record } from "../../web/runs_table.ts";
 import { withStore } from "../lab/store/fixtures.ts";
 import { build } from "./built.ts";
 import { addPoints, addRun, agentConfiguration, manifestOf, setProgress } from "./sample_store.ts";
-import { answered, SmallPage } from "./small_page.ts";
+import { answered, type Small, SmallPage } from "./small_page.ts";
 
 await build();
 
@@ -67,6 +67,14 @@ Deno.test("figures among seeds are on the side of what counts as solved that the
     page.get("span").all("a").map(({ textContent }) => textContent),
     ["474.96", "480"],
   );
+  // The figures of another seed are looked at in the same way.
+  Object.assign(location, { search: "?search=kl&open=losses" });
+  const ways = page.all("a").filter((each) => each.getAttribute("href")!.startsWith("/runs/"));
+  const kept = ways.map((way) => {
+    way.happens("pointerdown");
+    return (way as Small & { search?: string }).search;
+  });
+  deepStrictEqual(kept, ways.map(() => "?search=kl&open=losses"));
 });
 
 Deno.test("of many seeds those next to the run are shown, and both ends", () => {

@@ -22,7 +22,7 @@ const written: readonly (readonly [name: string, made: readonly string[], wanted
     [0, 475.25, 999.96, 1234.5, 12_345.6, 9_999_999, 1e7, 1e-3, 9.9e-4, 1.234e-5, 1e-13, -0.5].map(
       figure,
     ),
-    "0 475.3 1,000 1,235 12,346 9,999,999 1e+7 0.001 9.9e-4 1.23e-5 ≈ 0 -0.5",
+    "0 475.3 1,000 1,235 12,346 9,999,999 1e+7 0.001 9.9e-4 1.23e-5 1e-13 -0.5",
   ],
   [
     "figure beside a mark",

@@ -8,6 +8,7 @@ import { train } from "../../lab/experiment/train.ts";
 import { loadModel } from "../../models/model_file.ts";
 import { decodePlane } from "../../models/plane.ts";
 import { registries } from "../../registries.ts";
+import { NO_ANSWER } from "../../web/ask.ts";
 import { contentsOf } from "../../web/contents.ts";
 import { decodeExamples } from "../../web/examples.ts";
 import type { Shifts } from "../../web/modes.ts";
@@ -113,6 +114,26 @@ Deno.test("a page refuses data of files before it begins, and takes those that a
   const problem = async (query: string) => (await described(of(query))).problem;
   strictEqual(await problem("experiment=images-glow"), line);
   strictEqual(await problem("experiment=glyphs-vae-quick"), undefined);
+});
+
+Deno.test("a script that does not come is a server that does not answer, in any browser's words", async () => {
+  for (
+    const message of [
+      "Failed to fetch dynamically imported module: http://127.0.0.1:8321/assets/ppo.js",
+      "error loading dynamically imported module: http://127.0.0.1:8321/assets/ppo.js",
+      "Importing a module script failed.",
+    ]
+  ) {
+    const load = () => Promise.reject(new TypeError(message));
+    const experiments = [{ ...registries.experiments[0], name: "gone", load }];
+    const told: Told[] = [];
+    const laboratory = new Laboratory({ ...registries, experiments }, (each) => told.push(each));
+    const asked = of("experiment=gone");
+    await laboratory.hear({ kind: "describe", number: 1, asked });
+    await laboratory.hear({ kind: "train", asked });
+    const problems = told.map((each) => "problem" in each ? each.problem : undefined);
+    deepStrictEqual(problems, [NO_ANSWER, NO_ANSWER]);
+  }
 });
 
 Deno.test("what cannot be trained is one line at its field, and the fields stay", async () => {

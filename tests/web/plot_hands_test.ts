@@ -1,9 +1,11 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import type uPlot from "uplot";
 import {
+  draggedAlong,
   followClick,
   followFinger,
   followWheel,
+  shifted,
   stretched,
 } from "../../web/components/plot_hands.ts";
 
@@ -25,6 +27,22 @@ Deno.test("on a logarithmic axis a stretch grows and shrinks by powers of ten", 
   deepStrictEqual(stretched(whole, 100, 0.5, whole, true), { from: 10, to: 1000 });
   deepStrictEqual(stretched({ from: 10, to: 1000 }, 10, 0.5, whole, true), { from: 10, to: 100 });
   strictEqual(stretched({ from: 10, to: 1000 }, 100, 2, whole, true), undefined);
+});
+
+Deno.test("a stretch goes along by a share of its length, no farther than the lines go", () => {
+  const whole = { from: 0, to: 1000 };
+  const shown = { from: 200, to: 400 };
+  deepStrictEqual(shifted(shown, 0.5, whole), { from: 300, to: 500 });
+  deepStrictEqual(shifted(shown, -0.5, whole), { from: 100, to: 300 });
+  deepStrictEqual(shifted(shown, 9, whole), { from: 800, to: 1000 });
+  deepStrictEqual(shifted(shown, -9, whole), { from: 0, to: 200 });
+  deepStrictEqual([shifted(whole, 0.5, whole), shifted(whole, -0.5, whole)], [whole, whole]);
+  // Where the lines end is not known.
+  deepStrictEqual(shifted(shown, 9, undefined), { from: 2000, to: 2200 });
+  deepStrictEqual(shifted(shown, -9, undefined), { from: 0, to: 200 });
+  const decades = { from: 1, to: 1e6 };
+  deepStrictEqual(shifted({ from: 10, to: 1000 }, 0.5, decades, true), { from: 100, to: 10_000 });
+  deepStrictEqual(shifted({ from: 10, to: 1000 }, -9, decades, true), { from: 1, to: 100 });
 });
 
 type Happened = Readonly<Record<string, unknown>>;
@@ -64,6 +82,8 @@ Deno.test("a click tells its place on the x axis", () => {
   happens("click", { clientX: 60 });
   pick.current = (x) => void picked.push(x);
   happens("click", { clientX: 60 });
+  // With Shift it moves a stretch along.
+  happens("click", { clientX: 60, shiftKey: true });
   deepStrictEqual(picked, [100]);
 });
 
@@ -105,6 +125,51 @@ Deno.test("a finger chooses the stretch that it goes along, a tap chooses none",
   deepStrictEqual(done(), [selected(0, 0, false)]);
 });
 
+Deno.test("with Shift a mouse takes a stretch along, without it chooses another", () => {
+  const { plot, done } = chart();
+  const heard = new Map<string, (event: unknown) => void>();
+  const { addEventListener: add, removeEventListener: remove } = globalThis;
+  Object.assign(globalThis, {
+    addEventListener: (name: string, hear: (event: unknown) => void) => heard.set(name, hear),
+    removeEventListener: (name: string) => heard.delete(name),
+  });
+  try {
+    const [asked, selected]: unknown[][] = [[], []];
+    const shown: { current: { from: number; to: number } | undefined } = { current: undefined };
+    const begins = draggedAlong(plot, {
+      zoom: { current: (range) => void asked.push(range) },
+      ...{ shown, whole: { current: { from: 0, to: 1200 } }, log: false },
+    }, (event) => selected.push(event));
+    const down = (more: Happened = {}) => {
+      const event = { button: 0, shiftKey: true, clientX: 140, ...more };
+      strictEqual(begins(event as never), null);
+      return event;
+    };
+    deepStrictEqual(selected.splice(0).length + heard.size, 0);
+    const whole = down();
+    shown.current = { from: 0, to: 1000 };
+    const without = down({ shiftKey: false });
+    const other = down({ button: 2 });
+    deepStrictEqual([selected.splice(0), heard.size], [[whole, without, other], 0]);
+    down();
+    heard.get("mouseup")!({});
+    deepStrictEqual([asked, heard.size], [[], 0]);
+    down();
+    // 20 of 200 pixels to the left are 100 of 1000 on; 60 are more than there is.
+    heard.get("mousemove")!({ clientX: 120 });
+    heard.get("mousemove")!({ clientX: 80 });
+    deepStrictEqual(done(), [
+      ["scale", "x", { min: 100, max: 1100 }],
+      ["scale", "x", { min: 200, max: 1200 }],
+    ]);
+    deepStrictEqual(asked, []);
+    heard.get("mouseup")!({});
+    deepStrictEqual([asked, selected, heard.size], [[{ from: 200, to: 1200 }], [], 0]);
+  } finally {
+    Object.assign(globalThis, { addEventListener: add, removeEventListener: remove });
+  }
+});
+
 Deno.test("a wheel zooms about the pointer where Ctrl is held, and is asked for at rest", () => {
   const { plot, happens, done } = chart();
   const { setTimeout, clearTimeout } = globalThis;
@@ -116,12 +181,34 @@ Deno.test("a wheel zooms about the pointer where Ctrl is held, and is asked for 
   try {
     const asked: unknown[] = [];
     const whole = { from: 0, to: 2000 };
-    followWheel(plot, { current: (range) => void asked.push(range) }, { current: whole });
+    const shown: { current: typeof whole | undefined } = { current: undefined };
+    followWheel(plot, {
+      ...{ zoom: { current: (range) => void asked.push(range) }, whole: { current: whole } },
+      ...{ shown, log: false },
+    });
     let prevented = 0;
-    const wheel = (deltaY: number, ctrlKey = true) =>
-      happens("wheel", { deltaY, ctrlKey, clientX: 140, preventDefault: () => prevented++ });
+    const wheel = (deltaY: number, ctrlKey = true, deltaX = 0) =>
+      happens("wheel", {
+        deltaX,
+        deltaY,
+        ctrlKey,
+        clientX: 140,
+        preventDefault: () => prevented++,
+      });
     wheel(-40, false);
+    // Sideways a chart that shows all goes nowhere, and a page may.
+    wheel(0, false, 40);
     deepStrictEqual([done(), prevented], [[], 0]);
+    shown.current = { from: 0, to: 1000 };
+    wheel(40, false, 30);
+    deepStrictEqual([done(), prevented], [[], 0]);
+    // Over 200 pixels stand 1000.
+    wheel(30, false, 40);
+    deepStrictEqual(done(), [["scale", "x", { min: 200, max: 1200 }]]);
+    timer!.what();
+    deepStrictEqual([asked.splice(0), prevented], [[{ from: 200, to: 1200 }], 1]);
+    prevented = 0;
+    shown.current = undefined;
     // e^(−40 / 400) is 0.904837: the pointer stands at 500 of 0 to 1000.
     wheel(-40);
     const closer = { from: 47.58129, to: 952.4187 };

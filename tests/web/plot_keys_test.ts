@@ -32,6 +32,28 @@ Deno.test("arrows go from point to point, with Shift ten at once, and not beyond
   deepStrictEqual([goes("Home", 150), goes("End", 150)], [0, 300]);
 });
 
+Deno.test("an arrow beyond the last point that is shown moves a zoom along by a half", () => {
+  const shown = { from: 100, to: 200 };
+  const own = places.filter((place) => place >= 100 && place <= 200);
+  const zoomed = { shown, places: own, isZoomed: true };
+  deepStrictEqual(asks("ArrowRight", { ...zoomed, x: 200 }), {
+    ...{ act: "zoom", range: { from: 150, to: 250 } },
+  });
+  deepStrictEqual(asks("ArrowLeft", { ...zoomed, x: 100, shiftKey: true }), {
+    ...{ act: "zoom", range: { from: 50, to: 150 } },
+  });
+  strictEqual(goes("ArrowRight", 190, zoomed), 200);
+  // From beyond the points back to them first.
+  strictEqual(goes("ArrowRight", 205, zoomed), 200);
+  // No farther than the lines go, nor, where that is not known, than to where a half is empty.
+  const end = { ...zoomed, shown: { from: 200, to: 300 }, places: [200, 250, 300] };
+  strictEqual(goes("ArrowRight", 300, end), 300);
+  const empty = { ...zoomed, whole: undefined, places: [100, 140] };
+  strictEqual(goes("ArrowRight", 140, empty), 140);
+  strictEqual(asks("ArrowRight", { ...empty, x: 160, places: [100, 160] })?.act, "zoom");
+  strictEqual(goes("ArrowLeft", 190, { ...empty, places: [190] }), 190);
+});
+
 Deno.test("plus and minus halve and double what is shown, about the cursor or the middle", () => {
   deepStrictEqual(asks("+"), { act: "zoom", range: { from: 75, to: 225 } });
   deepStrictEqual(asks("=", { x: 100 }), { act: "zoom", range: { from: 50, to: 200 } });

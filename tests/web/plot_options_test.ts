@@ -46,11 +46,12 @@ function chart(
     readonly log?: boolean;
     readonly logX?: boolean;
     readonly trimmed?: boolean;
+    readonly counts?: boolean;
     readonly width?: number;
   } = {},
 ): void {
   const { levels = [], moments = [], named = false, linked = false, width = 600 } = more;
-  const { log = false, logX = false, trimmed = false } = more;
+  const { log = false, logX = false, trimmed = false, counts = false } = more;
   using _page = new SmallPage(() => null, {});
   Object.assign(globalThis, { devicePixelRatio: 2 });
   const canvas = new Small("canvas");
@@ -58,8 +59,9 @@ function chart(
   const [cursor, pointed] = [signal<number | null>(null), signal<number | null>(null)];
   const growing = { current: lines };
   const state: ChartState = {
-    ...{ linked, named, log, logX, trimmed, cursor, pointed, xLabel: "steps", lines: growing },
-    whole: { current: undefined },
+    ...{ linked, named, log, logX, trimmed, counts, cursor, pointed, xLabel: "steps" },
+    lines: growing,
+    ...{ whole: { current: undefined }, shown: { current: undefined } },
     zoom: { current: (range) => void zoomed.push(range) },
     pick: { current: (x) => void picked.push(x) },
     ...{ levels: { current: levels }, moments: { current: moments } },
@@ -89,8 +91,8 @@ function drawnBy({ options, on, canvas }: Charted): unknown[][] {
 const seriesOf = ({ series: [x, ...series] }: uPlot.Options) => [
   x,
   ...series.map(({ points, ...each }) => {
-    const show = points!.show as boolean | (() => boolean);
-    return { ...each, points: { ...points, show: typeof show === "function" ? show() : show } };
+    const { show, filter: _, ...drawn } = points as uPlot.Series.Points & { show?: unknown };
+    return { ...each, points: { ...drawn, show: typeof show === "function" ? show() : show } };
   }),
 ];
 
@@ -353,9 +355,13 @@ Deno.test("a line has its dash, a band its edges, and a short line dots", () => 
       ...{ stroke: colors(`--series-${color % 8}`), width: 2, dash: [...dashOf(color)] },
       points: { show: dots, size: 5, fill: colors(`--series-${color % 8}`) },
     });
+    const pale = colors("--series-4", 0.4);
     deepStrictEqual(series, [
       ...[own(1, true), own(2, false), edge, edge, own(3, false), edge, edge],
-      { ...own(4, false), stroke: colors("--series-4", 0.4), width: 1, dash: [] },
+      {
+        ...{ ...own(4, false), stroke: pale, width: 1, dash: [] },
+        points: { show: false, size: 3, fill: pale },
+      },
       ...[own(5, false), own(6, false), own(10, true)],
     ]);
     // Of a band the upper edge and the lower one.
@@ -385,6 +391,37 @@ Deno.test("a line that grows loses its dots where it has too many, also while it
     lines.current = grown(40);
     strictEqual(dots(), true);
   });
+});
+
+Deno.test("a value between two gaps is a dot, where not all are; a single point is a mark", () => {
+  const y = Array.from({ length: 60 }, (_, i) => i % 3 === 0 ? i : i % 3 === 1 ? "NaN" : -1);
+  const lines = [
+    lineOf("gaps", 0, y),
+    lineOf("seed", 1, y, { faint: true }),
+    // Its points stand between those of the others.
+    lineOf("band", 2, ["NaN", 1, 2, "NaN", 3], {
+      ...{ x: [5, 15, 25, 35, 45], low: y.slice(0, 5), high: y.slice(0, 5) },
+    }),
+    lineOf("short", 3, [1, "NaN", 3]),
+    lineOf("once", 4, [1]),
+  ];
+  const dotsOf = (log: boolean) => {
+    let found: (number[] | null)[] = [];
+    chart(lines, ({ options }) => {
+      const data = joined(uPlot, lines, log);
+      found = options.series.flatMap(({ points, paths: _ }, i) => {
+        if (typeof points?.filter !== "function") return [];
+        const show = (points.show as () => boolean)();
+        const places = points.filter({ data } as unknown as uPlot, i, show);
+        return [places && places.map((place) => data[0][place])];
+      });
+    }, { log });
+    return found;
+  };
+  const thirds = Array.from({ length: 19 }, (_, i) => 30 * (i + 1));
+  // Of the values that go in twos a line shows all but those at its ends.
+  deepStrictEqual(dotsOf(false), [[0, 590], [0, 590], [45], null, null]);
+  deepStrictEqual(dotsOf(true), [thirds, thirds, [45], null, null]);
 });
 
 Deno.test("a step holds its value to the next point, or from the one before, and has no dots", () => {
@@ -427,6 +464,19 @@ Deno.test("marks side by side have one tick, other lines those of the axis", () 
     splits: readonly number[],
   ) => readonly string[];
   deepStrictEqual(labels(null, [0, 0.5]), ["0", "0.5"]);
+});
+
+Deno.test("an axis of counts has no steps between whole numbers, one of seconds has", () => {
+  for (const counts of [true, false]) {
+    chart([lineOf("a", 0, [0.5, 1])], ({ options }) => {
+      const [x, y] = options.axes!.map(({ incrs }) => typeof incrs === "function" ? [] : incrs!);
+      strictEqual(x.every(Number.isInteger), counts);
+      deepStrictEqual(x.filter((step) => step >= 1 && step < 30), [
+        ...[1, 2, ...counts ? [] : [2.5], 5, 10, 20, 25],
+      ]);
+      deepStrictEqual(y, []);
+    }, { counts });
+  }
 });
 
 Deno.test("a chart tells of the x that is pointed at, clicked or dragged over", () => {

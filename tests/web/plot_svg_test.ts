@@ -38,6 +38,10 @@ Deno.test("a chart as SVG has its lines where the screen has them, gaps, bands, 
       "M443.7 305.5",
     ],
   );
+  // A value between two gaps is a dot, behind others a pale one.
+  ok(svg.includes('<circle cx="700" cy="176" r="2.5" fill="red"/>'), svg);
+  const faint = { ...chart.lines[1], faint: true };
+  ok(svgOf({ ...chart, lines: [faint] }).includes('r="1.5" fill="red" opacity="0.4"/>'));
   ok(svg.includes("<title>a &lt; b &amp; c</title>"));
   ok(svg.includes("solved at 0.5") && !svg.includes("far away"));
   deepStrictEqual(["faint", "broken", "mean", "once"].map((name) => svg.includes(`>${name}<`)), [
@@ -110,6 +114,10 @@ Deno.test("an axis has lines at round numbers, each with its number at its end",
   )].map(([, x, y, way, atX, atY, anchor, label]) => ({
     ...{ way, x: Number(x), y: Number(y), atX: Number(atX), atY: Number(atY), anchor, label },
   }));
+  const counted = svgOf({ ...chart, lines: [], levels: [], x: [1, 3], counts: true });
+  deepStrictEqual([...counted.matchAll(/text-anchor="middle" >(.*?)</g)].map(([, tick]) => tick), [
+    ...["1", "2", "3"],
+  ]);
   const upright = marks.filter(({ way }) => way === "V");
   const level = marks.filter(({ way }) => way === "H");
   ok(upright.length >= 3 && level.length >= 3, svg);

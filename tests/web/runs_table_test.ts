@@ -157,6 +157,32 @@ Deno.test("groups of one number each go by its size, and are named by few of its
     strictEqual(label, "0.00023912345");
   }));
 
+Deno.test("configurations are named by what tells those of the page apart, as in Compare", () =>
+  withStore((store) => {
+    const of = (lr: number, decay: number) => ({
+      configuration: { optimizer: { name: "adam", lr, weightDecay: decay } },
+      ...{ experiment: "mlp", seed: 1 },
+    });
+    for (const lr of [0.1, 0.01, 0.001]) {
+      for (const decay of [0, 0.5]) addRun(store, of(lr, decay));
+    }
+    const told = () => {
+      const feed = new Feed(store);
+      return tableOf(feed, feed.records(), requestOf("group=configuration&sort=label")).groups
+        .map(({ label, name = label }) => [name, label]);
+    };
+    deepStrictEqual(told()[0], [
+      "lr=0.001, weightDecay=0",
+      "mlp (optimizer.lr=0.001, optimizer.weightDecay=0)",
+    ]);
+    deepStrictEqual(new Set(told().map(([name]) => name)).size, 6);
+    addRun(store, { experiment: "b", configuration: { agent: { name: "dqn" } }, seed: 1 });
+    deepStrictEqual(told().slice(0, 2).map(([name]) => name), [
+      "b",
+      "mlp (lr=0.001, weightDecay=0)",
+    ]);
+  }));
+
 Deno.test("groups have the IQM of their seeds with its interval, as compare has", async () => {
   await using dashboard = await openDashboard();
   const { store, runs } = dashboard;

@@ -5,7 +5,7 @@ import { chooseTheme, colorOf, isDark, onThemeChange, themeOf, themes } from "..
 /** A page whose system is dark or not, and whose style has these colours. */
 async function inPage(
   body: (page: { cookie: string; turn: () => void }) => void | Promise<void>,
-  { isSystemDark = false, color = (_: string): string => "rgb(0, 0, 0)" } = {},
+  { isSystemDark = false, isPaper = false, color = (_: string): string => "rgb(0, 0, 0)" } = {},
 ): Promise<void> {
   const turns = new Set<() => void>();
   const events = new EventTarget();
@@ -20,8 +20,8 @@ async function inPage(
   };
   const stubs = {
     document: page,
-    matchMedia: () => ({
-      matches: isSystemDark,
+    matchMedia: (query: string) => ({
+      matches: query === "print" ? isPaper : isSystemDark,
       addEventListener: (_: string, turn: () => void) => void turns.add(turn),
       removeEventListener: (_: string, turn: () => void) => void turns.delete(turn),
     }),
@@ -43,6 +43,15 @@ async function inPage(
 Deno.test("a theme comes from its own cookie, and from no other", () => {
   const cookies = ["theme=dark", "a=1; theme=light", "mytheme=dark", "theme=blue", "", null];
   deepStrictEqual(cookies.map(themeOf), ["dark", "light", "auto", "auto", "auto", "auto"]);
+});
+
+Deno.test("paper is light, whatever was chosen", async () => {
+  await inPage(() => {
+    for (const theme of themes) {
+      chooseTheme(theme);
+      strictEqual(isDark(), false);
+    }
+  }, { isSystemDark: true, isPaper: true });
 });
 
 Deno.test("a choice is kept, shown and told, and beats the system's", async () => {

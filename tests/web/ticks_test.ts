@@ -13,6 +13,7 @@ import {
   stepsFor,
   tickLabels,
   tickRoom,
+  ticksOf,
 } from "../../web/ticks.ts";
 
 Deno.test("an axis has two ticks at least, however low its chart is and wherever its values lie", () => {
@@ -63,12 +64,25 @@ Deno.test("labels of different ticks are different, however far a reader zooms",
 });
 
 Deno.test("rounding is no change: such values are drawn as a flat line in the middle", () => {
-  ok(isConstant(0, 4e-16) && isConstant(500, 500 + 1e-10));
+  ok(isConstant(0, 0) && isConstant(1, 1 + 4e-16) && isConstant(500, 500 + 1e-10));
   ok(!isConstant(0, 1e-6) && !isConstant(500, 500.001) && !isConstant(-1e-9, 1e-9));
   deepStrictEqual(constantRange(500), [450, 550]);
   deepStrictEqual(constantRange(-2), [-2.2, -1.8]);
-  deepStrictEqual(constantRange(0), [-1, 1]);
+  deepStrictEqual([constantRange(0), constantRange(5e-324)], [[-1, 1], [-1, 1]]);
   deepStrictEqual(constantRange(-1.7e308), [-Number.MAX_VALUE, -1.53e308]);
+});
+
+Deno.test("values however small are not 0: an axis of theirs has ticks, and figures", () => {
+  for (const most of [1e-13, 3e-17, 5e-300]) {
+    ok(!isConstant(0, most));
+    const [low, high] = linearRange(0, most);
+    const ticks = ticksOf(1, low, high);
+    ok(ticks.length > 2 && ticks.length < 6 && low === 0 && high > most, String(ticks));
+    strictEqual(new Set(tickLabels(ticks)).size, ticks.length);
+    ok(Math.abs(constantRange(most)[1] / most - 1.1) < 1e-9);
+  }
+  deepStrictEqual(tickLabels(ticksOf(1, 0, 1e-13)), ["0", "5e-14", "1e-13"]);
+  deepStrictEqual(ticksOf(0.5, 0, 1), [0, 0.5, 1]);
 });
 
 Deno.test("an axis goes a tenth beyond its values, to 0 at most, and has an end and a length for any", () => {

@@ -12,6 +12,7 @@ import { IntervalBar, reachOf } from "./interval_bar.tsx";
 import { SortableHead } from "./sortable_head.tsx";
 import { Worth } from "./status.tsx";
 import { Swatch } from "./swatch.tsx";
+import { Scrolled } from "./scrolled.tsx";
 
 /** What rows are ordered by. */
 type Ordered = "label" | "iqm" | "mean" | "median";
@@ -204,7 +205,7 @@ export function Suite({ suite }: { suite: SuiteComparison }): VNode {
   return (
     <>
       <h2>Agents over {suite.worlds.length} worlds</h2>
-      <div class="scroll">
+      <Scrolled name="Agents over all worlds">
         <table class="statistics">
           <thead>
             <tr>
@@ -231,7 +232,7 @@ export function Suite({ suite }: { suite: SuiteComparison }): VNode {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
       <p class="note">{suiteLine(suite)}</p>
     </>
   );
@@ -275,7 +276,7 @@ export function Differences({ groups }: { groups: readonly ComparedGroup[] }): V
   return (
     <details>
       <summary>Settings that differ ({paths.length})</summary>
-      <div class="scroll">
+      <Scrolled name="Settings that differ">
         <table class="statistics settings">
           <thead>
             <tr>
@@ -300,7 +301,7 @@ export function Differences({ groups }: { groups: readonly ComparedGroup[] }): V
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     </details>
   );
 }

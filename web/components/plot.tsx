@@ -42,6 +42,7 @@ import { paletteSize } from "./palette.ts";
 import { askedBy, KEYS } from "./plot_keys.ts";
 import { onlyPlace } from "./single_points.ts";
 import { Swatch } from "./swatch.tsx";
+import { Scrolled } from "./scrolled.tsx";
 
 /** Lines, distinguished by colour and by dash, on one x axis. */
 export interface PlotProps {
@@ -68,6 +69,8 @@ export interface PlotProps {
   readonly logX?: boolean;
   /** The y axis fits the middle of what is shown: what lies beyond its ends is cut off. */
   readonly trimmed?: boolean;
+  /** The x axis counts: between whole numbers it has no ticks. */
+  readonly counts?: boolean;
 }
 
 const none: readonly never[] = [];
@@ -83,13 +86,16 @@ function figuresBeside(levels: readonly Level[]) {
   return (value: number | string | undefined) => figureBeside(value, ...levels.map(({ y }) => y));
 }
 
-/** The chart. Drag to zoom, or turn the wheel with Ctrl; double-click to zoom out; keys do all of it. */
+/**
+ * The chart. Drag to zoom, or turn the wheel with Ctrl; with Shift, or a wheel sideways, a zoom moves along;
+ * double-click to zoom out; keys do all of it.
+ */
 export function Plot(
   { title, xLabel, lines: all, linked = false, height = 200, range: asked, zoom, ...more }:
     PlotProps,
 ): VNode {
   const { levels = none, moments = none, pick, named = false, log = false, logX = false } = more;
-  const { trimmed = false } = more;
+  const { trimmed = false, counts = false } = more;
   const lines = useMemo(() => logX ? aboveZero(all) : all, [all, logX]);
   const range = logX ? rangeAboveZero(asked, lines) : asked;
   const holder = useRef<HTMLDivElement>(null);
@@ -144,8 +150,8 @@ export function Plot(
     if (element === null || !drawable) return;
     let alive = true;
     const state: ChartState = {
-      ...{ linked, xLabel, cursor, named, log, logX, trimmed, lines: latest },
-      ...{ zoom: zooming, whole, pick: picking, levels: leveled, moments: marked, pointed },
+      ...{ linked, xLabel, cursor, named, log, logX, trimmed, counts, lines: latest },
+      ...{ zoom: zooming, shown, whole, pick: picking, levels: leveled, moments: marked, pointed },
     };
     const draw = () => {
       if (!alive || library.current === null) return;
@@ -172,7 +178,7 @@ export function Plot(
       chart.current?.destroy();
       chart.current = null;
     };
-  }, [shape, xLabel, height, drawable, log, logX, trimmed]);
+  }, [shape, xLabel, height, drawable, log, logX, trimmed, counts]);
 
   useEffect(() => {
     const plot = chart.current;
@@ -200,6 +206,7 @@ export function Plot(
     const wasKeyed = isKeyed(plot);
     const wanted = askedBy(event, {
       ...{ shown, places: placesIn(lines, shown), whole: whole.current, logX },
+      isZoomed: range !== undefined,
       x: wasKeyed ? keyed.current : cursor.value,
     });
     if (wanted === undefined || wanted.act === "pick" && pick === undefined) return;
@@ -213,8 +220,8 @@ export function Plot(
     if (wanted.act === "reset") point(null);
     if (wanted.act === "zoom" || wanted.act === "reset") {
       const next = wanted.act === "zoom" ? wanted.range : undefined;
-      // At once: a key that is held does not wait for the points of the stretch.
-      show(plot, next ?? whole.current);
+      // At once: a key that is held does not wait for the points of the stretch, nor the cursor's pixel.
+      plot.batch(() => show(plot, next ?? whole.current));
       if (wasKeyed) point(keyed.current);
       zoom(next);
     }
@@ -259,7 +266,7 @@ export function Plot(
         {logX && <LeftOutPoints of={all} left={lines} />}
         {log && <LeftOut lines={lines} />}
         {trimmed && <Trimmed {...{ lines, log, range }} />}
-        <Figures {...{ title, xLabel, lines, levels, moments, log, logX, chart }} />
+        <Figures {...{ title, xLabel, lines, levels, moments, log, logX, counts, chart }} />
       </div>
     </figure>
   );
@@ -430,7 +437,7 @@ function Trimmed(
 
 /** The figures of each line as a table, and a warning where values are not finite. */
 function Figures(
-  { title, xLabel, lines, levels, moments, log, logX, chart }: {
+  { title, xLabel, lines, levels, moments, log, logX, counts, chart }: {
     title: string;
     xLabel: string;
     lines: readonly Line[];
@@ -438,6 +445,7 @@ function Figures(
     moments: readonly Moment[];
     log: boolean;
     logX: boolean;
+    counts: boolean;
     chart: { readonly current: uPlot | null };
   },
 ): VNode {
@@ -452,7 +460,8 @@ function Figures(
     // As every reader of SVG takes it, without a share of opacity.
     const color = (name: string) => `rgb(${colorOf(name).match(/[\d.]+/g)!.slice(0, 3)})`;
     return svgOf({
-      ...{ title, xLabel, lines, levels, moments, log, logX, x: stretch(x), y: stretch(y) },
+      ...{ title, xLabel, lines, levels, moments, log, logX, counts },
+      ...{ x: stretch(x), y: stretch(y) },
       colors: {
         ...{ paper: color("--card"), ink: color("--ink") },
         ...{ soft: color("--soft"), grid: color("--grid") },
@@ -499,7 +508,7 @@ function Figures(
           <button type="button" class="quiet" onClick={saveDrawing}>SVG</button>{" "}
           {problem.value !== "" && <span class="problem" role="alert">{problem.value}</span>}
         </p>
-        <div class="scroll">
+        <Scrolled name={`Figures of ${title}`}>
           <table>
             <caption class="hidden">{title}</caption>
             <thead>
@@ -523,7 +532,7 @@ function Figures(
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolled>
       </details>
     </>
   );

@@ -35,12 +35,80 @@ export function stretched(
   return { from: Number(low.toPrecision(7)), to: Number(high.toPrecision(7)) };
 }
 
+/**
+ * A stretch as long as the one that is shown, `by` of its length further on, no farther than the lines go.
+ *
+ * @param whole Where the lines begin and end; undefined: not known.
+ * @param log The axis is logarithmic.
+ */
+export function shifted(
+  { from, to }: Range,
+  by: number,
+  whole: Range | undefined,
+  log = false,
+): Range {
+  const unit = unitOf(log);
+  const [start, end] = [unit(from), unit(to)];
+  const back = Math.min(0, unit(whole?.from ?? 0) - start);
+  const on = Math.max(0, unit(whole?.to ?? Infinity) - end);
+  const way = Math.max(back, Math.min(on, by * (end - start)));
+  const place = (at: number) => Number(standingAt(log)(at + way).toPrecision(7));
+  return way === 0 ? { from, to } : { from: place(start), to: place(end) };
+}
+
+/** What moves the stretch that a chart shows. */
+export interface Stretching {
+  readonly zoom: { readonly current: (range: Range | undefined) => void };
+  /** The stretch that was asked for; undefined: all is shown. */
+  readonly shown: { readonly current: Range | undefined };
+  /** Where the lines begin and end; undefined: not known. */
+  readonly whole: { readonly current: Range | undefined };
+  /** The axis is logarithmic. */
+  readonly log: boolean;
+}
+
+/**
+ * What a mouse that goes down on a zoomed chart begins: with Shift it drags the stretch along; without
+ * `select` chooses another.
+ */
+export function draggedAlong(
+  plot: uPlot,
+  { zoom, shown, whole, log }: Stretching,
+  select: (event: MouseEvent) => unknown,
+): (event: MouseEvent) => null {
+  return (down) => {
+    const { min, max } = plot.scales.x;
+    const isZoomed = shown.current !== undefined && min !== undefined && max !== undefined;
+    if (!down.shiftKey || !isZoomed || down.button !== 0) {
+      select(down);
+      return null;
+    }
+    const first = { from: min, to: max };
+    const { width } = plot.over.getBoundingClientRect();
+    let range = first;
+    const move = ({ clientX }: MouseEvent) => {
+      range = shifted(first, (down.clientX - clientX) / width, whole.current, log);
+      plot.setScale("x", { min: range.from, max: range.to });
+    };
+    const up = () => {
+      removeEventListener("mousemove", move);
+      removeEventListener("mouseup", up);
+      if (range.from !== first.from) zoom.current(range);
+    };
+    addEventListener("mousemove", move);
+    addEventListener("mouseup", up);
+    return null;
+  };
+}
+
 /** Tells of the x that is clicked or tapped: uPlot leaves no click behind that ends a drag. */
 export function followClick(
   plot: uPlot,
   pick: { readonly current: ((x: number) => void) | undefined },
 ): void {
-  plot.over.addEventListener("click", (event) => pick.current?.(xAt(plot, event)));
+  plot.over.addEventListener("click", (event) => {
+    if (!event.shiftKey) pick.current?.(xAt(plot, event));
+  });
 }
 
 /** The x under a pointer. */
@@ -85,22 +153,26 @@ export function followFinger(plot: uPlot): void {
 }
 
 /**
- * With Ctrl, as two fingers on a pad, the wheel zooms about the pointer; without, it scrolls the
- * page. The points of a stretch are asked for once the wheel is at rest.
+ * With Ctrl, as two fingers on a pad, the wheel zooms about the pointer; sideways it moves a stretch along;
+ * else it scrolls the page. The points of a stretch are asked for once the wheel is at rest.
  */
-export function followWheel(
-  plot: uPlot,
-  zoom: { readonly current: (range: Range | undefined) => void },
-  whole: { readonly current: Range | undefined },
-  log = false,
-): void {
+export function followWheel(plot: uPlot, { zoom, shown, whole, log }: Stretching): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const zoomed = (before: Range, event: WheelEvent) => {
+    const factor = Math.exp(Math.max(-NOTCH, Math.min(NOTCH, event.deltaY)) / TURN);
+    return stretched(before, xAt(plot, event), factor, whole.current, log);
+  };
   plot.over.addEventListener("wheel", (event) => {
     const { min, max } = plot.scales.x;
-    if (!event.ctrlKey || min === undefined || max === undefined) return;
+    const { ctrlKey, deltaX, deltaY } = event;
+    const isAlong = !ctrlKey && shown.current !== undefined && Math.abs(deltaX) > Math.abs(deltaY);
+    if (!ctrlKey && !isAlong || min === undefined || max === undefined) return;
     event.preventDefault();
-    const factor = Math.exp(Math.max(-NOTCH, Math.min(NOTCH, event.deltaY)) / TURN);
-    const range = stretched({ from: min, to: max }, xAt(plot, event), factor, whole.current, log);
+    const before = { from: min, to: max };
+    const { width } = plot.over.getBoundingClientRect();
+    const range = isAlong
+      ? shifted(before, deltaX / width, whole.current, log)
+      : zoomed(before, event);
     const { from, to } = range ?? whole.current!;
     plot.setScale("x", { min: from, max: to });
     clearTimeout(timer);

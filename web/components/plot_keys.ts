@@ -4,7 +4,7 @@
  * @module
  */
 import type { Range } from "../curves.ts";
-import { stretched } from "./plot_hands.ts";
+import { shifted, stretched } from "./plot_hands.ts";
 
 /** What keys a chart answers to, as `aria-keyshortcuts` has them. */
 export const KEYS =
@@ -12,6 +12,8 @@ export const KEYS =
 
 /** Points that an arrow goes with Shift; how many times as long a stretch is that one key zooms out to. */
 const [FAR, FACTOR] = [10, 2];
+/** Of a stretch, how far an arrow beyond its last point moves it along. */
+const ALONG = 0.5;
 
 /** A key as it was pressed. */
 export type Pressed = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "altKey" | "metaKey">;
@@ -27,6 +29,8 @@ export interface Seen {
   readonly whole: Range | undefined;
   /** The x axis is logarithmic. */
   readonly logX?: boolean;
+  /** Not all of it is shown. */
+  readonly isZoomed?: boolean;
 }
 
 /** What a key asks for. */
@@ -50,7 +54,7 @@ function stepped(places: readonly number[], x: number | null, by: number): numbe
 /** What a key asks of a chart; undefined: nothing, it is somebody else's. */
 export function askedBy(
   { key, shiftKey, ctrlKey, altKey, metaKey }: Pressed,
-  { places, x, shown, whole, logX = false }: Seen,
+  { places, x, shown, whole, logX = false, isZoomed = false }: Seen,
 ): Asked | undefined {
   if (ctrlKey || altKey || metaKey) return undefined;
   const point = (x: number | undefined): Asked | undefined =>
@@ -60,11 +64,19 @@ export function askedBy(
     const about = x ?? (logX ? Math.sqrt(from * to) : (from + to) / 2);
     return { act: "zoom", range: stretched(shown, about, factor, whole, logX) };
   };
+  const arrow = (way: 1 | -1): Asked | undefined => {
+    const next = stepped(places, x, shiftKey ? way * FAR : way);
+    if (!isZoomed || x === null || next !== x) return point(next);
+    const range = shifted(shown, way * ALONG, whole, logX);
+    // What comes behind is not known: a stretch whose half is empty goes no farther.
+    const isBeyond = way > 0 ? x < range.from : x > range.to;
+    return isBeyond || range.from === shown.from ? point(next) : { act: "zoom", range };
+  };
   switch (key) {
     case "ArrowRight":
-      return point(stepped(places, x, shiftKey ? FAR : 1));
+      return arrow(1);
     case "ArrowLeft":
-      return point(stepped(places, x, shiftKey ? -FAR : -1));
+      return arrow(-1);
     case "Home":
       return point(places[0]);
     case "End":

@@ -5,7 +5,6 @@
  */
 import type { Signal } from "@preact/signals";
 import type uPlot from "uplot";
-import { multiplesOf } from "../../lab/core/round_numbers.ts";
 import type { Range } from "../curves.ts";
 import { brokenPlaces, isOnAxis, isSingle, type Line, middleOf } from "../lines.ts";
 import { colorOf } from "../theme.ts";
@@ -19,11 +18,13 @@ import {
   stepsFor,
   tickLabels,
   tickRoom,
+  ticksOf,
+  wholeSteps,
 } from "../ticks.ts";
 import { cutNames, shortNames } from "../short_names.ts";
 import { spread } from "./line_names.ts";
 import { dashOf, paletteSize } from "./palette.ts";
-import { followClick, followFinger, followWheel } from "./plot_hands.ts";
+import { draggedAlong, followClick, followFinger, followWheel } from "./plot_hands.ts";
 import { drawSinglePoints, onlyPlace } from "./single_points.ts";
 
 /** The class itself, with its functions. */
@@ -39,6 +40,8 @@ export interface ChartState {
   readonly cursor: Signal<number | null>;
   /** Told of the stretch that the pointer was dragged over; undefined: all. */
   readonly zoom: { readonly current: (range: Range | undefined) => void };
+  /** The stretch that was asked for; undefined: all is shown. */
+  readonly shown: { readonly current: Range | undefined };
   /** Where the lines begin and end, as far as it was seen. */
   readonly whole: { readonly current: Range | undefined };
   /** The y of the pointer; null: it is not over this chart. */
@@ -55,6 +58,8 @@ export interface ChartState {
   readonly logX: boolean;
   /** The y axis fits the middle of what is shown. */
   readonly trimmed: boolean;
+  /** The x axis counts: between whole numbers it has no ticks. */
+  readonly counts: boolean;
 }
 
 /** A horizontal line: a value to hold others against. */
@@ -115,14 +120,14 @@ export function chartOptions(
   state: ChartState,
   size: { width: number; height: number },
 ): uPlot.Options {
-  const { linked, xLabel, lines, named, log, logX, trimmed } = state;
+  const { linked, xLabel, lines, named, log, logX, trimmed, counts } = state;
   const grid = { stroke: colorOf("--grid"), width: 1 };
   const axis: uPlot.Axis = {
     stroke: colorOf("--soft"),
     grid,
     ticks: { ...grid, size: 4 },
     font: "12px system-ui, sans-serif",
-    splits: (_, __, low, high, step) => multiplesOf(step, low, high),
+    splits: (_, __, low, high, step) => ticksOf(step, low, high),
     values: (_, splits) => tickLabels(splits),
     incrs: [...STEPS],
   };
@@ -151,6 +156,7 @@ export function chartOptions(
         ...axis,
         size: 28,
         space: (_, __, low, high) => labelRoom(low, high),
+        ...counts && { incrs: wholeSteps() },
         ...logX && logAxis("x"),
         ...only !== undefined && { splits: () => [only] },
       },
@@ -170,6 +176,7 @@ export function chartOptions(
       points: { show: false },
       drag: { x: true, y: false, setScale: false, dist: 5 },
       bind: {
+        mousedown: (plot, _, select) => draggedAlong(plot, { ...state, log: logX }, select),
         dblclick: () => () => {
           state.zoom.current(undefined);
           return null;
@@ -192,7 +199,7 @@ export function chartOptions(
       ready: [(plot) => {
         followClick(plot, state.pick);
         followFinger(plot);
-        followWheel(plot, state.zoom, state.whole, logX);
+        followWheel(plot, { ...state, log: logX });
       }],
       setCursor: [(plot) => {
         const { left } = plot.cursor;
@@ -369,6 +376,15 @@ function hasDots(line: Line): boolean {
   return !line.faint && !line.low && !line.step && !isSingle(line) && line.x.length <= DOTS;
 }
 
+/** Indices of the values between two gaps, which no line shows. */
+function lonePlaces(column: uPlot.AlignedData[number]): number[] {
+  if (!column.includes(null)) return [];
+  // Where another line alone has a point there is no gap.
+  const own = [...column.keys()].filter((i) => column[i] !== undefined);
+  const isGap = (place: number | undefined) => place === undefined || column[place] === null;
+  return own.filter((place, k) => !isGap(place) && isGap(own[k - 1]) && isGap(own[k + 1]));
+}
+
 /** Series and bands of lines. */
 function marksOf(
   library: Library,
@@ -379,16 +395,19 @@ function marksOf(
   for (const [i, line] of lines.current.entries()) {
     const property = `--series-${line.color % paletteSize}`;
     const color = colorOf(property);
+    const stroke = line.faint ? colorOf(property, 0.4) : color;
     series.push({
-      stroke: line.faint ? colorOf(property, 0.4) : color,
+      stroke,
       width: line.faint ? 1 : 2,
       dash: line.faint ? [] : [...dashOf(line.color)],
       ...line.step && { paths: library.paths.stepped!({ align: line.step === "after" ? 1 : -1 }) },
       points: {
         // Asked at each drawing, as a line grows.
         show: () => hasDots(lines.current[i] ?? line),
-        size: 5,
-        fill: color,
+        filter: ({ data }: uPlot, index: number, show: boolean) =>
+          show || isSingle(lines.current[i] ?? line) ? null : lonePlaces(data[index]),
+        size: line.faint ? 3 : 5,
+        fill: stroke,
       },
     });
     if (line.low && line.high) {

@@ -106,6 +106,7 @@ export function SeriesChart(
             log={view.log}
             logX={view.logX}
             trimmed={view.trimmed}
+            counts={series.axis !== "wallSeconds"}
             range={view.range}
             zoom={zoom}
             levels={levels}

@@ -21,6 +21,7 @@ import {
   ticksUp,
   WIDTH,
 } from "./svg_box.ts";
+import { Scrolled } from "./scrolled.tsx";
 
 /** Axes of settings beside each other, at most. */
 const MOST_AXES = 5;
@@ -173,7 +174,7 @@ export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsP
   return (
     <div class="card">
       <h3>Through the settings to the figure</h3>
-      <div class="scroll" role="region" tabIndex={0} aria-label="Axes of the settings">
+      <Scrolled name="Axes of the settings">
         <svg
           class="settings-plot axes"
           viewBox={`0 0 ${WIDTH} ${Math.max(HEIGHT, lowest + LINE / 2)}`}
@@ -220,7 +221,7 @@ export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsP
             </g>
           ))}
         </svg>
-      </div>
+      </Scrolled>
       {broken > 0 && (
         <p class="note">
           Of {tried.length} lines {broken} {broken === 1 ? "is" : "are"}{" "}

@@ -3,9 +3,16 @@ import type { VNode } from "preact";
 
 const [WIDTH, HEIGHT] = [72, 18];
 
-/** The line; gaps where a value is not finite. */
+/** Half the width of a cross. */
+const ARM = 2.5;
+
+/** The line; gaps where a value is not finite. `broken`: the last one is not, which a cross marks. */
 export function Spark(
-  { values, title }: { values: readonly (number | null)[]; title: string },
+  { values, title, broken = false }: {
+    values: readonly (number | null)[];
+    title: string;
+    broken?: boolean;
+  },
 ): VNode | null {
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return null;
@@ -27,6 +34,14 @@ export function Spark(
     <svg class="spark" width={WIDTH} height={HEIGHT} role="img" aria-label={title}>
       <title>{title}</title>
       <path d={path} />
+      {broken && (
+        <path
+          class="broken"
+          d={`M${WIDTH - 2 * ARM - 1} ${HEIGHT - 2 * ARM - 1}l${2 * ARM} ${2 * ARM}m0 ${-2 * ARM}l${
+            -2 * ARM
+          } ${2 * ARM}`}
+        />
+      )}
     </svg>
   );
 }

@@ -15,6 +15,7 @@ import { ParallelSettings, SettingScatter, triedBy } from "../components/setting
 import { Swatch } from "../components/swatch.tsx";
 import type { ComparedGroup, Comparison, ComparisonRequest } from "../comparison.ts";
 import { MOST_BESIDE, MOST_GROUPS } from "../comparison_size.ts";
+import { comparingWords } from "../compare_query.ts";
 import type { Range } from "../curves.ts";
 import { metricTitle } from "../format.ts";
 import { groupLines, profileLines } from "../lines.ts";
@@ -63,7 +64,12 @@ export default function ComparisonView(
   const filter = view.value.filter || comparison.value!.filter;
   // Also runs that have no figures yet, or are not there any more.
   const stamp = stampOfAll(view.value.runs);
-  useComparison(view.value, stamp, comparison, problem);
+  const isComparing = useComparison(view.value, stamp, comparison, problem);
+  const counted = view.value.runs.length > 0
+    ? view.value.runs.length
+    : view.value.filter === comparison.value!.filter
+    ? groups.flatMap((group) => group.seeds).length
+    : undefined;
   useAddress(addressOf(view.value));
 
   const seeds = wanted.value ?? groups.length <= FEW;
@@ -139,6 +145,7 @@ export default function ComparisonView(
           />{" "}
           Equal seeds
         </label>
+        <small class="waiting" role="status">{isComparing && comparingWords(counted)}</small>
       </div>
       <Conclusion findings={findings} />
       <ul class="legend" aria-label="Groups">
@@ -337,6 +344,7 @@ function ComparedPlot(
         log={scales.log}
         logX={scales.logX}
         trimmed={scales.trimmed}
+        counts={axis !== "wallSeconds"}
         range={range}
         zoom={zoom}
       />
@@ -444,21 +452,30 @@ function addressOf(view: View): string {
 /**
  * Fetches the comparison where the reader chooses another view, and, one at a time, where the news
  * say that runs went on; at first only where there is none.
+ *
+ * @returns Whether the view that was chosen is not there yet.
  */
 function useComparison(
   request: ComparisonRequest,
   stamp: string,
   comparison: Signal<Comparison | null>,
   problem: Signal<string>,
-): void {
+): boolean {
+  const question = `/api/comparison?${queryOf(request)}`;
+  const answered = useSignal(question);
   useAsked<Comparison>({
-    question: `/api/comparison?${queryOf(request)}`,
+    question,
     stamp,
     answered: comparison.value !== null,
     take(answer) {
+      answered.value = question;
       comparison.value = answer;
       problem.value = "";
     },
-    fail: (reason) => problem.value = reason,
+    fail(reason) {
+      answered.value = question;
+      problem.value = reason;
+    },
   });
+  return answered.value !== question;
 }

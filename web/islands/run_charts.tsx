@@ -29,7 +29,7 @@ import type { ExplorerProps } from "../explorer/explorer.tsx";
 import { Gallery } from "../components/gallery.tsx";
 import { PolicyAtWork } from "../components/policy.tsx";
 import { Spreads } from "../components/spreads.tsx";
-import { queryOfView } from "../run_view.ts";
+import { queryOfView, type RunView } from "../run_view.ts";
 
 /** Milliseconds between two looks at the sparklines of a run that goes on. */
 const SPARKS_EVERY = 5000;
@@ -43,7 +43,7 @@ export interface RunChartsProps {
   /** The usual x axis. */
   readonly axis: Axis;
   /** What the address asks for, which keeps what is chosen; left out: the page is not the run's. */
-  readonly view?: View;
+  readonly view?: RunView;
   readonly guide: Guide;
   /** What returns are held against. */
   readonly levels: readonly Level[];
@@ -65,10 +65,11 @@ export default function RunCharts(props: RunChartsProps): VNode {
   const { held, weighs } = props;
   const contents = contentsFrom(initial);
   const { names, events, policies, models, planes, pictures } = contents;
-  const search = useSignal("");
-  const open = useSignal<ReadonlySet<string>>(new Set());
+  const search = useSignal(props.view?.search ?? "");
+  const open = useSignal<ReadonlySet<string>>(new Set(props.view?.open));
   const view = useSignal<View>(props.view ?? { axis, smoothing: 0 });
-  useAddress(props.view === undefined ? undefined : queryOfView(view.value, axis));
+  const looked = { ...view.value, search: search.value, open: [...open.value] };
+  useAddress(props.view === undefined ? undefined : queryOfView(looked, axis));
   const { hero, small, sections } = useMemo(
     () => arranged(names, Object.keys(guide)),
     [names.join("\n"), guide],
@@ -90,13 +91,13 @@ export default function RunCharts(props: RunChartsProps): VNode {
   );
   const checkpoints = [...policies, ...models];
   const kept = [...policies, ...models, ...planes, ...pictures];
-  const looked = chosenIteration.value;
+  const chosen = chosenIteration.value;
   const moments = useMemo(() => [
     ...events.map(({ iteration, message, level }) => ({ iteration, label: message, kind: level })),
-    ...(looked === undefined
+    ...(chosen === undefined
       ? []
-      : [{ iteration: looked, label: "what is shown", kind: "chosen" as const }]),
-  ], [events, looked]);
+      : [{ iteration: chosen, label: "what is shown", kind: "chosen" as const }]),
+  ], [events, chosen]);
   const pick = (iteration: number) => chosenIteration.value = nearestTo(kept, iteration)?.iteration;
   const wanted = search.value.trim() !== "";
   const found = (charts: readonly Chart[]) => charts.filter((each) => matches(each, search.value));
@@ -195,6 +196,9 @@ export default function RunCharts(props: RunChartsProps): VNode {
   );
 }
 
+/** A series of which nothing has come. */
+const unknown: Sparks[string] = { values: [], last: null };
+
 /** A part of the figures, which folds; its head shows how each goes. */
 function Section(
   { name, charts, sparks, open, draw }: {
@@ -218,17 +222,23 @@ function Section(
       }}
     >
       <summary>
-        <h2>{sectionTitle(name)}</h2>
+        <h2>
+          {sectionTitle(name)} <small>({charts.length})</small>
+        </h2>
         {!isOpen && (
           <span class="sparks">
             {charts.map(({ name }) => {
               // A series may be called as what every object has.
-              const spark = Object.hasOwn(sparks, name) ? sparks[name] : [];
+              const { values, last } = Object.hasOwn(sparks, name) ? sparks[name] : unknown;
               return (
                 <span key={name}>
-                  <Spark values={spark} title={metricWords(name)} />
+                  <Spark
+                    values={values}
+                    title={metricWords(name)}
+                    broken={typeof last === "string"}
+                  />
                   <small>
-                    <span>{metricWords(name)}</span> <b>{figure(spark.at(-1))}</b>
+                    <span>{metricWords(name)}</span> <b>{figure(last)}</b>
                   </small>
                 </span>
               );

@@ -22,20 +22,28 @@ export default function RunFamily({ run, initial }: {
   return family && <AmongSeeds {...family} />;
 }
 
+/** Leads to another seed, whose figures are then looked at as this one's are by then. */
+function to(run: string) {
+  const keep = ({ currentTarget }: { currentTarget: HTMLAnchorElement }) => {
+    currentTarget.search = location.search;
+  };
+  return { href: `/runs/${run}`, onPointerDown: keep, onClick: keep };
+}
+
 function AmongSeeds({ siblings, index, place, judged, mark }: Family): VNode {
   const [before, after] = [siblings[index - 1], siblings[index + 1]];
   const isShown = (i: number) =>
     siblings.length <= ALL || Math.abs(i - index) <= NEAR || i === 0 || i === siblings.length - 1;
   return (
     <nav class="family" aria-label="Other seeds">
-      {before ? <a href={`/runs/${before.run}`} rel="prev">‹ seed {before.seed}</a> : <span />}
+      {before ? <a {...to(before.run)} rel="prev">‹ seed {before.seed}</a> : <span />}
       <span>
         {siblings.map(({ run, seed, value }, i) => {
           if (!isShown(i)) return isShown(i - 1) ? <span key={run}>…</span> : null;
           return (
             <a
               key={run}
-              href={`/runs/${run}`}
+              {...to(run)}
               aria-current={i === index ? "page" : undefined}
               title={`seed ${seed}`}
             >
@@ -48,7 +56,7 @@ function AmongSeeds({ siblings, index, place, judged, mark }: Family): VNode {
         <small>{ordinal(place)} of {judged} {judged === 1 ? "seed" : "seeds"}</small>
       )}
       <a href={`/compare?${runsQuery(siblings.map(({ run }) => run))}`}>all together</a>
-      {after && <a href={`/runs/${after.run}`} rel="next">seed {after.seed} ›</a>}
+      {after && <a {...to(after.run)} rel="next">seed {after.seed} ›</a>}
     </nav>
   );
 }

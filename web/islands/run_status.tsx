@@ -1,11 +1,14 @@
 /** A run's figures at a glance, live. @module */
+import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
+import { useAsked } from "../components/asked.ts";
 import { Restore } from "../components/restore.tsx";
 import { Status } from "../components/status.tsx";
 import { duration, figureBeside, metricTitle } from "../format.ts";
-import { isGone, rowOf } from "../live.ts";
+import { heardMessages, isGone, rowOf } from "../live.ts";
 import type { RunSummary } from "../summary.ts";
+import type { TrashedRun } from "../trash.ts";
 import { commandIn, type Program } from "../program.ts";
 
 /** The island. `program`: how commands reach the store; `isPaused`: the page holds its training. */
@@ -19,6 +22,14 @@ export default function RunStatus(
 ): VNode {
   const { id } = initial;
   const gone = isGone(id);
+  /** What lies in the trash; undefined until it is known. */
+  const trash = useSignal<readonly TrashedRun[] | undefined>(undefined);
+  useAsked<readonly TrashedRun[]>({
+    question: gone ? "/api/trash" : undefined,
+    stamp: heardMessages.value,
+    take: (runs) => trash.value = runs,
+  });
+  const isTrashed = trash.value?.some((run) => run.id === id);
   const last = useRef(initial);
   // Of a run that has left the store the last that was heard stays.
   if (!gone) last.current = rowOf(initial);
@@ -27,11 +38,20 @@ export default function RunStatus(
       {gone && (
         <>
           <p class="problem" role="status">
-            This run is no longer in the store: from the trash{" "}
-            <code>{commandIn(program, `delete --restore ${id}`)}</code> takes it back.
+            {isTrashed === false ? "This run was deleted for good." : (
+              <>
+                This run is no longer in the store{isTrashed && (
+                  <>
+                    : from the trash <code>{commandIn(program, `delete --restore ${id}`)}</code>
+                    {" "}
+                    takes it back
+                  </>
+                )}.
+              </>
+            )}
           </p>
           {/* That it is back is news. */}
-          {!readOnly && (
+          {isTrashed && !readOnly && (
             <div class="toolbar">
               <Restore run={id} restored={() => {}} />
             </div>

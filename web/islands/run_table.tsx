@@ -247,13 +247,16 @@ export default function RunTable(
           <thead>
             <tr>
               <th scope="col">
-                <input
-                  type="checkbox"
-                  aria-label="Choose all that are shown"
-                  autocomplete="off"
-                  checked={shown.length > 0 && shown.flat().every((id) => chosen.value.has(id))}
-                  onChange={() => choose(shown.flat())}
-                />
+                <label class="choose-all">
+                  <input
+                    type="checkbox"
+                    aria-label="Choose all that are shown"
+                    autocomplete="off"
+                    checked={shown.length > 0 && shown.flat().every((id) => chosen.value.has(id))}
+                    onChange={() => choose(shown.flat())}
+                  />
+                  <span>all that are shown</span>
+                </label>
               </th>
               {heads.map(head)}
             </tr>

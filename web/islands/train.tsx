@@ -47,6 +47,13 @@ export interface TrainProps {
   readonly program: Program;
 }
 
+/** What shows a run: fetched before one begins, as the server may have gone by then. */
+const views = [
+  () => import("uplot"),
+  () => import("../player/player.tsx"),
+  () => import("../explorer/explorer.tsx"),
+];
+
 /** What the page is to train, and what the thread says of it. */
 interface Chosen {
   readonly setting: Setting;
@@ -110,6 +117,12 @@ export default function Train({ experiments, thread, program }: TrainProps): VNo
     void choose(settingOf(new URLSearchParams(location.search)), here, false);
     return () => here[Symbol.dispose]();
   }, []);
+
+  const isFormThere = chosen.value?.answer !== undefined;
+  useEffect(() => {
+    // One that does not come is asked for again where it is to be seen.
+    if (isFormThere) { for (const view of views) view().catch(() => {}); }
+  }, [isFormThere]);
 
   const wantsGpu = chosen.value?.setting.backend === "webgpu";
   useEffect(() => {

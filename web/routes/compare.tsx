@@ -4,6 +4,9 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { State } from "../state.ts";
 import { type Comparison, type ComparisonRequest, namedRuns } from "../comparison.ts";
 import type { Context, LatePage, PageProps } from "../fresh.ts";
+import { comparingWords } from "../compare_query.ts";
+import type { Feed } from "../feed.ts";
+import { filtered, unlessArchived } from "../filter.ts";
 import { ComparisonView, Live } from "../islands.ts";
 import { nothing, readableRequestOf } from "./api/comparison.ts";
 import type { Scales } from "../axes.ts";
@@ -55,7 +58,20 @@ export function handler(
     ...await compared(),
     ...{ moment, live, program, request, ...readable },
   });
-  return { title, islands: ["comparison", ...live ? ["live"] : []], later };
+  const meanwhile = () => comparingWords(countOf(feed, request));
+  return { title, islands: ["comparison", ...live ? ["live"] : []], meanwhile, later };
+}
+
+/** How many runs a request is of; undefined where it does not say, or asks for what no run has. */
+function countOf(feed: Feed, { runs, filter }: ComparisonRequest): number | undefined {
+  if (runs.length > 0) return runs.length;
+  if (filter.trim() === "") return undefined;
+  try {
+    return unlessArchived(filtered(feed, feed.records(), filter), filter).length;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return undefined;
+  }
 }
 
 /** The page. */

@@ -24,6 +24,7 @@ import { runSession, type SessionSink } from "../../lab/experiment/run_session.t
 import { openSession, parseSeed, type Session } from "../../lab/experiment/session.ts";
 import { judgeOf } from "../../models/judge.ts";
 import { picturesOf } from "../../models/pictures.ts";
+import { isMissingScript, NO_ANSWER } from "../ask.ts";
 import { encodeExamples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
 import { movedDataset, type Shifts } from "../modes.ts";
@@ -92,14 +93,12 @@ export class Laboratory {
           number: order.number,
           ...await this.#describe(order.asked),
         });
-        // What computes is there when it is asked for.
-        await import("../../lab/compute/backend.ts");
-        return;
+        return void await loaded().catch(() => {/* a training says so */});
       case "look":
         return await this.#look(order.number, order.asked);
       case "train":
         return await this.#train(order.asked).catch((error) => {
-          this.#tell({ kind: "failed", problem: lineOf(error) });
+          this.#tell({ kind: "failed", problem: problemOf(error) });
         });
       case "pause":
         if (!order.paused) this.#goOn();
@@ -133,7 +132,7 @@ export class Laboratory {
       const resolved = await this.#resolved(definition, asked);
       return { description: this.#described(definition, resolved, usual) };
     } catch (error) {
-      return { problem: lineOf(error), ...description && { description } };
+      return { problem: problemOf(error), ...description && { description } };
     }
   }
 
@@ -279,7 +278,7 @@ export class Laboratory {
       const bytes = await this.#fileOf(part);
       this.#tell({ kind: "file", number, bytes }, [bytes.buffer]);
     } catch (error) {
-      this.#tell({ kind: "file", number, problem: lineOf(error) });
+      this.#tell({ kind: "file", number, problem: problemOf(error) });
     }
   }
 
@@ -310,6 +309,21 @@ export class Laboratory {
       judge.dispose();
     }
   }
+}
+
+/** Loads what a training begins with, as its server may have gone by then. */
+function loaded(): Promise<unknown> {
+  return Promise.all([
+    import("../../lab/compute/backend.ts"),
+    import("../../lab/compute/compile/explain.ts"),
+    import("../../lab/core/png.ts"),
+    import("@tensorflow/tfjs"),
+  ]);
+}
+
+/** An error as one line. */
+function problemOf(error: unknown): string {
+  return isMissingScript(error) ? NO_ANSWER : lineOf(error);
 }
 
 const NO_CHECKPOINTS = { everyIterations: 0, everySeconds: Infinity, keepLast: 1 };

@@ -35,6 +35,7 @@ import { refusalOf } from "../../training/base_run.ts";
 import { pageBackends, queryOf } from "../../training/setting.ts";
 import { printable, printableLines } from "../../../lab/core/printable.ts";
 import { commandIn, type Program } from "../../program.ts";
+import { Scrolled } from "../../components/scrolled.tsx";
 
 /** A run in the trash. */
 interface Trashed {
@@ -272,7 +273,7 @@ function factsOf({ determined, definition, code, versions, machine, backendReaso
 
 function Facts({ facts }: { facts: readonly (readonly [string, VNode])[] }): VNode {
   return (
-    <div class="scroll">
+    <Scrolled name="Configuration and manifest">
       <table class="facts">
         <tbody>
           {facts.map(([name, value]) => (
@@ -283,6 +284,6 @@ function Facts({ facts }: { facts: readonly (readonly [string, VNode])[] }): VNo
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolled>
   );
 }
