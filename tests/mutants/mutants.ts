@@ -16867,6 +16867,8 @@ export const mutants: readonly Mutant[] = [
     from: "for (const lost of [...this.#listeners.values()]) lost();",
     to: "",
     test: "tests/web/feed_test.ts",
+  },
+  {
     fault: "a value between two gaps is not drawn",
     file: "web/components/plot_options.ts",
     from: "lonePlaces(data[index]),",
