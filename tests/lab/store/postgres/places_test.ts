@@ -142,7 +142,7 @@ Deno.test("a store's folder is a path, sqlite:PATH or a file: URL", () => {
     deepStrictEqual([location, folderOf(location)], [location, folder]);
   }
   throws(() => folderOf(""), /names no folder/);
-  throws(() => folderOf("sqlite:"), /names no folder/);
+  for (const empty of ["sqlite:", "sqlite://"]) throws(() => folderOf(empty), /names no folder/);
   throws(() => folderOf("file://host/a"), /must name a local file/);
   throws(
     () => folderOf("mysql://me:geheim@h"),
