@@ -16791,4 +16791,32 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/web/site_test.ts",
   },
+  {
+    fault: "a relative store behind sqlite:// lies below the process's folder",
+    file: "lab/store/location.ts",
+    from: "if (!isFolders(scheme)) return given;",
+    to: 'if (!isFolders(scheme) || given.startsWith("sqlite://")) return given;',
+    test: "tests/cli/stores_test.ts",
+  },
+  {
+    fault: "a clipped text has a wide character that there is no room for",
+    file: "cli/terminal/format.ts",
+    from: 'width(start) < columns ? start : ""',
+    to: "start",
+    test: "tests/cli/format_test.ts",
+  },
+  {
+    fault: "a parameter that became no number makes the difference of all no number",
+    file: "lab/experiment/reproduce.ts",
+    from: "if (Number.isFinite(difference)) largest",
+    to: "if (difference !== undefined) largest",
+    test: "tests/lab/experiment/reproduce_test.ts",
+  },
+  {
+    fault: "half of an operator is the value of a condition that has none",
+    file: "lab/experiment/conditions.ts",
+    from: "\\s*(.*)$`",
+    to: "\\s*(.+)$`",
+    test: "tests/lab/experiment/conditions_test.ts",
+  },
 ];
