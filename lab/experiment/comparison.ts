@@ -10,6 +10,7 @@ import { DamageError, unlessDamaged } from "../core/errors.ts";
 import { RETURN, TRAINING_RETURN } from "../core/metrics.ts";
 import { isRecord } from "../core/plain.ts";
 import { printable } from "../core/printable.ts";
+import { settingText } from "../core/shell.ts";
 import type { Json } from "../core/snapshot.ts";
 import { isPruned } from "../store/run_status.ts";
 import type { Manifest, Run, Series, Store } from "../store/store.ts";
@@ -309,13 +310,9 @@ export function flatten(
     ...Object.entries(configuration).map(([key, value]) =>
       isRecord(value)
         ? flatten(value, `${prefix}${key}.`)
-        : { [printable(`${prefix}${key}`)]: printable(textOf(value)) }
+        : { [printable(`${prefix}${key}`)]: printable(settingText(value)) }
     ),
   );
-}
-
-function textOf(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** When a series first reached a threshold. */

@@ -5494,8 +5494,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a field that the base lacks is no change where the form is refused",
     file: "web/training/form.ts",
-    from: "return usual === undefined || refused !== textOf(usual);",
-    to: "return usual !== undefined && refused !== textOf(usual);",
+    from: "return usual === undefined || refused !== settingText(usual);",
+    to: "return usual !== undefined && refused !== settingText(usual);",
     test: "tests/web/form_test.ts",
   },
   {
@@ -12482,8 +12482,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a value of several lines never finds its runs again",
     file: "lab/experiment/sweep/state.ts",
-    from: "printable(textOf(each)) === text",
-    to: "textOf(each) === text",
+    from: "printable(settingText(each)) === text",
+    to: "settingText(each) === text",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {

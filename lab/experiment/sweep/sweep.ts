@@ -10,7 +10,7 @@ import type { Holdings } from "../../core/dataset.ts";
 import { FitError, InputError } from "../../core/errors.ts";
 import { RETURN } from "../../core/metrics.ts";
 import { isRecord } from "../../core/plain.ts";
-import { shellWord } from "../../core/shell.ts";
+import { settingText, shellWord } from "../../core/shell.ts";
 import type { Json } from "../../core/snapshot.ts";
 import { fewestRungs, type PrunerName } from "../../search/pruners.ts";
 import { gridOf, learns, type SamplerName, samplers } from "../../search/samplers.ts";
@@ -74,7 +74,7 @@ export async function resolveSweep(
   const typed = Object.entries(definition.space).map(([path, field]) => fieldOf(path, field));
   checkSpace(typed);
   const set = Object.entries(definition.set ?? {}).map(([path, value]) =>
-    [path, textOf(value)] as const
+    [path, settingText(value)] as const
   );
   const both = set.find(([path]) => typed.some((field) => field.path === path));
   if (both !== undefined) {
@@ -164,14 +164,9 @@ function asRead(field: Field, read: ReadonlyMap<string, ReadonlyMap<string, Json
   };
 }
 
-/** A value as `--set` takes it. */
-export function textOf(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
 /** The settings of a point. */
 export function settingsOf(point: Point): (readonly [path: string, value: string])[] {
-  return Object.entries(point).map(([path, value]) => [path, textOf(value)] as const);
+  return Object.entries(point).map(([path, value]) => [path, settingText(value)] as const);
 }
 
 /** The values that stand for a range when it is checked. */
@@ -329,7 +324,7 @@ export function requireSame(
 ): void {
   const differs = (a: unknown, b: unknown) =>
     encodeCanonicalJson((a ?? null) as Json) !== encodeCanonicalJson((b ?? null) as Json);
-  const shown = (value: unknown) => textOf((value ?? null) as Json);
+  const shown = (value: unknown) => settingText((value ?? null) as Json);
   const changed = (field: string, a: unknown, b: unknown) =>
     new InputError(
       `Cannot go on with the sweep ${name} as ${field} must be what it was, ` +
@@ -371,10 +366,10 @@ export function shownField(field: Field | undefined): string {
   const { range, when } = field;
   const words = { "uniform": "", "log": "log:", "integer": "int:", "log-integer": "log-int:" };
   const text = range.kind === "choice"
-    ? range.values.map(textOf).join(",")
+    ? range.values.map(settingText).join(",")
     : `${words[range.kind]}${range.low}..${range.high}` +
       (stepOf(range) === 1 ? "" : `/${stepOf(range)}`);
   return when === undefined
     ? text
-    : `${text} where ${when.path} is ${when.in.map(textOf).join(" or ")}`;
+    : `${text} where ${when.path} is ${when.in.map(settingText).join(" or ")}`;
 }
