@@ -33,12 +33,13 @@ import {
   workersOption,
 } from "../command.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
+import { isPostgres } from "../../lab/store/scheme.ts";
 import { storeFlag } from "../../web/program.ts";
 import { callersReference, type Io } from "../terminal/io.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { tellOfLibrary } from "../faster.ts";
-import { isPostgres, openFleet } from "../fleet.ts";
+import { openFleet } from "../fleet.ts";
 import { chosenData, requireDataset } from "../chosen_data.ts";
 import { callersPaths, callersSettings, type Settings } from "../settings.ts";
 import { openStoreOf } from "../stores.ts";

@@ -7,11 +7,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError, LabError } from "../core/errors.ts";
 import { isFolder, syncFolderNow } from "./files.ts";
-
-/** What a location begins with, as `sqlite`, in small letters; undefined of a plain path. */
-function schemeOf(location: string): string | undefined {
-  return /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1].toLowerCase();
-}
+import { schemeOf } from "./scheme.ts";
 
 /** Whether a store in a folder is meant. */
 const isFolders = (scheme: string | undefined) =>

@@ -1,7 +1,8 @@
 /** What is read off the URL of a shared store, and off that of its files. */
 import { deepStrictEqual, doesNotMatch, ok, strictEqual, throws } from "node:assert";
 import { folderOf } from "../../../../lab/store/location.ts";
-import { isPostgres, placeOf } from "../../../../lab/store/postgres/connection.ts";
+import { isPostgres } from "../../../../lab/store/scheme.ts";
+import { placeOf } from "../../../../lab/store/postgres/connection.ts";
 import { endpointOf, filesPlaceOf } from "../../../../lab/store/postgres/files/place.ts";
 
 /** A store whose files lie at a place. */
