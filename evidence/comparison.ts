@@ -16,7 +16,7 @@ import {
 } from "../lab/statistics/mod.ts";
 import { type Bounded, normalized, suiteFigures } from "../lab/statistics/suite.ts";
 import type { Chart } from "../lab/core/chart.ts";
-import { markdownTable } from "./markdown.ts";
+import { markdownTable } from "../lab/core/markup.ts";
 import { referenceFor } from "./references.ts";
 import { scoresOf, type SeedResult } from "./results.ts";
 import { type SameData, sameDataText } from "./model_comparison.ts";
