@@ -15,15 +15,13 @@ import type { Json } from "../core/snapshot.ts";
 import { isPruned } from "../store/run_status.ts";
 import type { Manifest, Run, Series, Store } from "../store/store.ts";
 import { deciding, ownCodeOf, shownCode } from "./deciding.ts";
+import { JUDGING } from "./judging.ts";
 import type { Registries } from "./registries.ts";
 import { isSolved, ownPartOf, taskOf } from "./return_scale.ts";
 import { figuresOf } from "./score.ts";
 import { stagesOf } from "./stages.ts";
 import { LOGGED } from "./untrained.ts";
 import { badEnd } from "./verdict.ts";
-
-/** The first seed that no decision of a sweep may see: from here on seeds judge. */
-export const JUDGING = 101;
 
 /**
  * Runs of one experiment with equal configuration, version, backend and code of its own, by ascending

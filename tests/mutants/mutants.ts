@@ -2019,9 +2019,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "rows are judged on seeds that presets were tuned on",
-    file: "evidence/row.ts",
-    from: "FIRST_JUDGING_SEED = 101",
-    to: "FIRST_JUDGING_SEED = 1",
+    file: "lab/experiment/judging.ts",
+    from: "JUDGING = 101",
+    to: "JUDGING = 1",
     test: "tests/evidence/row_test.ts",
   },
   {
@@ -3229,8 +3229,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "any host name is answered to once there is a token",
     file: "web/access.ts",
-    from: "return name === host || wildcards.includes(host) && isIP(",
-    to: "return name === host || wildcards.includes(host) || isIP(",
+    from: "return name === host || isAnyAddress(host) && isIP(",
+    to: "return name === host || isAnyAddress(host) || isIP(",
     test: "tests/web/access_test.ts",
   },
   {

@@ -24,9 +24,10 @@ import {
   stepOf,
 } from "../../search/space.ts";
 import { term } from "../conditions.ts";
-import { differingPaths, flatten, JUDGING } from "../comparison.ts";
+import { differingPaths, flatten } from "../comparison.ts";
 import { type Described, Describer } from "../describe.ts";
 import { bestByOn } from "../fit.ts";
+import { JUDGING } from "../judging.ts";
 import { type Objective, objectiveIn, typedObjective } from "../objective.ts";
 import type { Registries } from "../registries.ts";
 import { valueAt } from "../resolve.ts";
@@ -80,7 +81,7 @@ export async function resolveSweep(
   if (both !== undefined) {
     throw new InputError(`Cannot sweep over ${both[0]} as it must not be set, too: ${both[1]}`);
   }
-  whole("seeds", seeds, 1, MOST_TUNING_SEEDS, "from 101 on they judge");
+  whole("seeds", seeds, 1, MOST_TUNING_SEEDS, `from ${JUDGING} on they judge`);
   whole("judge", judge, 0, 1000);
   whole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
   if (definition.trials !== undefined) whole("trials", definition.trials, 1, 100_000);
