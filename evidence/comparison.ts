@@ -143,7 +143,7 @@ function valueAt(
 }
 
 /** The table of a suite. */
-export function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison): string {
+function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison): string {
   const rows = agents.map(({ agent, scores }) => {
     const { seeds, iqm, gap } = suiteFigures(scores);
     const bounded = ({ value, spread }: Bounded) => withSpread(value, spread, figure);

@@ -59,7 +59,7 @@ export interface Reproduction {
  * How far values may be off to agree approximately, in shares of the largest magnitude of their
  * series or tensor.
  */
-export const TOLERANCE = 1e-3;
+const TOLERANCE = 1e-3;
 
 /** How a run is reproduced. */
 export interface ReproduceOptions extends LaunchOptions {
