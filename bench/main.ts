@@ -19,7 +19,7 @@ import type { Group } from "./group.ts";
 import { groups } from "./groups.ts";
 import { Peer, type PeerScript } from "./peers/peer.ts";
 import { keep, recordOf } from "./record.ts";
-import { cells, columns, markdownTable, type Row, rowsDocument } from "./row.ts";
+import { cells, columns, type Row, rowsDocument, tableOfRows } from "./row.ts";
 import { type LabBackend, labBackends } from "./workspaces.ts";
 
 const usage = "deno task bench [GROUP…] [--json | --markdown] [--record NAME] [--peers] [--list]";
@@ -81,7 +81,7 @@ async function bench(args: readonly string[], io: Io): Promise<number> {
     for (const each of opened.values()) if (typeof each === "object") await each.close();
   }
   if (json) io.out(rowsDocument(rows));
-  else if (markdown) io.out(`${measured}\n\n${markdownTable(rows)}`);
+  else if (markdown) io.out(`${measured}\n\n${tableOfRows(rows)}`);
   else io.out(table(columns, rows.map(cells), io));
   return 0;
 }

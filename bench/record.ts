@@ -8,7 +8,8 @@ import { writeWhole } from "../cli/files.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import { revisionOf } from "../lab/experiment/git.ts";
 import { groups } from "./groups.ts";
-import { markdownTable, type Row } from "./row.ts";
+import { markdownTable } from "../lab/core/markup.ts";
+import { type Row, tableOfRows } from "./row.ts";
 import type { LabBackend } from "./workspaces.ts";
 
 const root = new URL("../", import.meta.url).pathname;
@@ -81,7 +82,7 @@ export function pageOf(name: string, record: readonly Measured[]): string {
       `## ${each.group}${each.backend === "native" ? ", native" : ""}`,
       `${groups.find(({ name }) => name === each.group)?.summary ?? each.group}. ${each.measured}`,
       `\`\`\`\n${commandOf(each)}\n\`\`\``,
-      markdownTable(each.rows),
+      tableOfRows(each.rows),
     ]),
   ].join("\n\n") + "\n";
 }
@@ -106,13 +107,15 @@ function askedFor(record: readonly Measured[]): string {
       line[backend === "native" ? "native" : "portable"] = ratioOf(row);
     }
   }
-  return [
-    "| name | beside | default backend | native |",
-    "|---|---|---:|---:|",
-    ...[...lines.values()].map(({ row, portable, native }) =>
-      `| ${row.name} | ${row.beside} | ${portable} | ${native} |`
-    ),
-  ].join("\n");
+  return markdownTable(
+    [
+      ...["name", "beside"],
+      ...["default backend", "native"].map((title) => ({ title, align: "right" as const })),
+    ],
+    [...lines.values()].map(({ row, portable, native }) => [
+      ...[row.name, String(row.beside), portable, native],
+    ]),
+  );
 }
 
 /** A ratio with its goal where it is short of it. */

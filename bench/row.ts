@@ -4,6 +4,7 @@
  * @module
  */
 import { figure } from "../cli/terminal/format.ts";
+import { markdownTable } from "../lab/core/markup.ts";
 
 /** A line of the table. */
 export interface Row {
@@ -92,9 +93,6 @@ export function cells({ name, value, unit, against, ratio }: Row): string[] {
 }
 
 /** The rows as a Markdown table. */
-export function markdownTable(rows: readonly Row[]): string {
-  const lines = rows.map((each) => `| ${cells(each).join(" | ")} |`);
-  return ["| name | value | unit | against | ratio |", "|---|---:|---|---|---:|", ...lines].join(
-    "\n",
-  );
+export function tableOfRows(rows: readonly Row[]): string {
+  return markdownTable(columns, rows.map(cells));
 }

@@ -10,16 +10,12 @@ import { argument, passThrough } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { InputError } from "../lab/core/errors.ts";
 import type { Condition } from "../lab/experiment/conditions.ts";
+import { isPostgres } from "../lab/store/scheme.ts";
 import type { Hub } from "../lab/store/postgres/hub.ts";
 import type { OpenedFleet } from "../lab/store/postgres/open.ts";
 import type { Store } from "../lab/store/store.ts";
 import { FLEET_PROGRAM, storeOption, whereOption } from "./command.ts";
 import type { Io } from "./terminal/io.ts";
-
-/** Whether a location names a PostgreSQL database. */
-export function isPostgres(location: string | undefined): location is string {
-  return location !== undefined && /^postgres(ql)?:/i.test(location);
-}
 
 /** What connects to the database that a URL names, as often as it is called. */
 export async function hubOpener(io: Io, location: string): Promise<() => Promise<Hub>> {
@@ -45,7 +41,7 @@ export async function broughtHere(
   const parsed = parseSync(spoken, args);
   // What is wrong with it the command says itself.
   const location = parsed.success ? parsed.value.store : undefined;
-  if (!parsed.success || location === undefined || !isPostgres(location)) {
+  if (!parsed.success || !isPostgres(location)) {
     return { args, [Symbol.dispose]: () => {} };
   }
   const fleet = await openFleet(io, location);

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { InputError } from "../lab/core/errors.ts";
 import { sha256 } from "../lab/core/sha256.ts";
 import { folderOf } from "../lab/store/location.ts";
-import { isPostgres } from "./fleet.ts";
+import { isPostgres } from "../lab/store/scheme.ts";
 import { exists, writeWhole } from "./files.ts";
 import { openStoreOf } from "./stores.ts";
 import { callersPath, type Io } from "./terminal/io.ts";

@@ -7,9 +7,10 @@ import { didYouMean, InputError } from "../lab/core/errors.ts";
 import { locationIn } from "../lab/store/location.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import type { Hub } from "../lab/store/postgres/hub.ts";
+import { isPostgres } from "../lab/store/scheme.ts";
 import { storeFlag } from "../web/program.ts";
 import { FLEET_PROGRAM, PROGRAM } from "./command.ts";
-import { isPostgres, openFleet } from "./fleet.ts";
+import { openFleet } from "./fleet.ts";
 import type { Io } from "./terminal/io.ts";
 
 /** Where the store lies: the one given, or the default one. */

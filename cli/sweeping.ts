@@ -23,15 +23,17 @@ import {
 } from "../lab/experiment/sweep/state.ts";
 import { shownField, type Sweep, whereSweep } from "../lab/experiment/sweep/sweep.ts";
 import type { SweepDefinition } from "../lab/experiment/sweep/definition.ts";
+import { JUDGING } from "../lab/experiment/judging.ts";
 import { REFUSED } from "../lab/experiment/untrained.ts";
 import type { Verdict } from "../lab/experiment/verdict.ts";
-import { Judge } from "../lab/experiment/verdict.ts";
-import { isPostgres, openFleet } from "./fleet.ts";
+import { fourDigits, Judge } from "../lab/experiment/verdict.ts";
+import { openFleet } from "./fleet.ts";
 import { commandLine, openStoreOf } from "./stores.ts";
 import { withSpread } from "./terminal/comparison_table.ts";
 import { metricLabel } from "../lab/experiment/metric_label.ts";
 import { type Column, figure, heading, plural, table, wrapped } from "./terminal/format.ts";
 import { isFile } from "../lab/experiment/load.ts";
+import { isPostgres } from "../lab/store/scheme.ts";
 import { callersReference, type Io } from "./terminal/io.ts";
 import { shownVerdict } from "./terminal/runs_table.ts";
 import { errorLine, watched } from "./training.ts";
@@ -439,7 +441,9 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
         ? `none${lostText(judged.runs)}`
         : withSpread(value, figureSpread(judged.values), figure);
       parts.push(...wrapped(
-        `Trial ${best.trial} on ${plural(judged.values.length, "seed")} from 101 on, which chose ` +
+        `Trial ${best.trial} on ${
+          plural(judged.values.length, "seed")
+        } from ${JUDGING} on, which chose ` +
           `nothing: ${judgedName(state)}${shown}${
             verdict === undefined ? "" : `, ${shownVerdict(verdict, io)}`
           }`,
@@ -466,12 +470,7 @@ function compare(a: number, b: number): number {
 
 function shown(value: Json | undefined): string {
   if (value === undefined) return "–";
-  return typeof value === "number" ? figureOf(value) : settingText(value);
-}
-
-/** A setting to four digits. */
-function figureOf(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  return typeof value === "number" ? fourDigits(value) : settingText(value);
 }
 
 /** A sweep as a JSON document; NaN and infinities as null. */

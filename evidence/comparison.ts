@@ -16,7 +16,8 @@ import {
 } from "../lab/statistics/mod.ts";
 import { type Bounded, normalized, suiteFigures } from "../lab/statistics/suite.ts";
 import type { Chart } from "../lab/core/chart.ts";
-import { markdownTable } from "./markdown.ts";
+import { markdownTable } from "../lab/core/markup.ts";
+import { fourDigits } from "../lab/experiment/verdict.ts";
 import { referenceFor } from "./references.ts";
 import { scoresOf, type SeedResult } from "./results.ts";
 import { type SameData, sameDataText } from "./model_comparison.ts";
@@ -142,7 +143,7 @@ function valueAt(
 }
 
 /** The table of a suite. */
-export function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison): string {
+function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison): string {
   const rows = agents.map(({ agent, scores }) => {
     const { seeds, iqm, gap } = suiteFigures(scores);
     const bounded = ({ value, spread }: Bounded) => withSpread(value, spread, figure);
@@ -151,7 +152,7 @@ export function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison
   const missing = unmeasured.map((agent) => [`\`${agent}\``, "", "to be measured", ""]);
   const table = markdownTable(suiteTitles, [...rows, ...missing]);
   const marks = scale.map(({ id, zero, one }) =>
-    `${id} ${Number(zero.toPrecision(4))} and ${Number(one.toPrecision(4))}`
+    `${id} ${fourDigits(zero)} and ${fourDigits(one)}`
   );
   const pictures = drawnOf(agents).length === 0 ? "" : `
 ![Performance profiles](images/profile-${suite.name}.svg)

@@ -4,6 +4,7 @@
  * @module
  */
 import { LabError } from "../lab/core/errors.ts";
+import { putFile } from "../lab/store/files.ts";
 
 /**
  * Reads a file of figures; undefined where there is none yet.
@@ -33,6 +34,5 @@ export async function writeFigures(
     `\n  ]\n`,
   ];
   await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-  await Deno.writeTextFile(`${path}.part`, `{\n${lines.join("")}}\n`);
-  await Deno.rename(`${path}.part`, path);
+  await putFile(path, [new TextEncoder().encode(`{\n${lines.join("")}}\n`)]);
 }

@@ -13,7 +13,7 @@ import { metricLabel } from "../lab/experiment/metric_label.ts";
 import { namedPart } from "../lab/experiment/own.ts";
 import { registries } from "../registries.ts";
 import { figureSpread, iqm } from "../lab/statistics/mod.ts";
-import { markdownTable } from "./markdown.ts";
+import { markdownTable } from "../lab/core/markup.ts";
 import type { SeedResult } from "./results.ts";
 import { figure, type MeasuredRow } from "./tables.ts";
 

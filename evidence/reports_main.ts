@@ -14,6 +14,7 @@ import { main as commandLine } from "../cli/main.ts";
 import { openStoreOf } from "../cli/stores.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { InputError, unknownName } from "../lab/core/errors.ts";
+import { markdownTable } from "../lab/core/markup.ts";
 import { provenance } from "../lab/experiment/manifest.ts";
 import { registries } from "../registries.ts";
 import { requireCommitted } from "./measure.ts";
@@ -127,16 +128,16 @@ async function readKeys(io: Pick<Io, "root">): Promise<ReportKeys> {
 
 /** The list of the reports that are written, as docs/reports/README.md has it. */
 export async function index(io: Pick<Io, "root">): Promise<string> {
-  const rows: string[] = [];
+  const rows: string[][] = [];
   const keys = await readKeys(io);
   for (const report of reports) {
     const { name, title, question } = report;
     if (!await exists(join(pagesOf(io), `${name}.md`))) continue;
     const isBehind = keys[name] !== await keyOfLines(report);
     const state = isBehind ? ", to be written anew" : "";
-    rows.push(
-      `| [${title}](${name}.md)${state} | ${question} | \`deno task docs:reports ${name}\` |`,
-    );
+    rows.push([
+      ...[`[${title}](${name}.md)${state}`, question, `\`deno task docs:reports ${name}\``],
+    ]);
   }
   return `# Reports
 
@@ -145,9 +146,7 @@ it again and writes its page; \`${PROGRAM} report\` writes such a page of runs o
 is marked where its lines mean another configuration or other seeds by now, or its statistics are made in
 another way.
 
-| report | question | command |
-|---|---|---|
-${rows.join("\n")}
+${markdownTable(["report", "question", "command"], rows)}
 `;
 }
 

@@ -7,6 +7,7 @@
 import { RETURN } from "../lab/core/metrics.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
+import { JUDGING } from "../lab/experiment/judging.ts";
 import { figureSpread, iqm, type Spread, standardDeviation } from "../lab/statistics/mod.ts";
 
 /** What a row's scores are held against. */
@@ -51,12 +52,9 @@ export interface Score {
   of(definition: ExperimentDefinition, parameters: NamedTensors): Promise<number>;
 }
 
-/** Presets are tuned on seeds below, and judged on those from here on. */
-const FIRST_JUDGING_SEED = 101;
-
 /** The seeds that a row is judged on: 101 to 100 + n, none skipped. */
 export function judgingSeeds({ seeds }: Pick<EvidenceRow, "seeds">): number[] {
-  return Array.from({ length: seeds }, (_, i) => FIRST_JUDGING_SEED + i);
+  return Array.from({ length: seeds }, (_, i) => JUDGING + i);
 }
 
 /** The first of these, on which its reference is measured. */

@@ -7,7 +7,7 @@
  */
 import { figure } from "../cli/terminal/format.ts";
 import type { Chart } from "../lab/core/chart.ts";
-import { markdownTable } from "./markdown.ts";
+import { markdownTable } from "../lab/core/markup.ts";
 
 /** A field, the values of it that are compared, and what is measured of samples at each. */
 export interface Trade {

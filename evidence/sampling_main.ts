@@ -5,11 +5,12 @@
  * @module
  */
 import { join } from "node:path";
+import { taskCode } from "../cli/exit_code.ts";
 import { writeWhole } from "../cli/files.ts";
 import { main as commandLine } from "../cli/main.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { chartScene } from "../lab/core/chart.ts";
-import { unknownName } from "../lab/core/errors.ts";
+import { InputError, unknownName } from "../lab/core/errors.ts";
 import { renderSvg } from "../lab/core/render_svg.ts";
 import { type Scored, type Trade, tradeChart, trades, tradeTable } from "./sampling.ts";
 
@@ -22,16 +23,18 @@ Scores samples of a stored run, and prints a table:
 OPTIONS are those of score, as --count 5000, --sampler euler or --store URL.`;
 
 /** Runs on `args` and returns the exit code: 2 for bad input, that of the first `score` that fails, else 0. */
-export async function main(args: readonly string[], io: Io): Promise<number> {
-  if (args.length === 0 || args.includes("--help") || args.includes("-h")) {
-    io.out(help);
-    return args.length === 0 ? 2 : 0;
+export function main(args: readonly string[], io: Io): Promise<number> {
+  return taskCode(args, io, help, () => compared(args, io));
+}
+
+async function compared([name, ...words]: readonly string[], io: Io): Promise<number> {
+  if (name === undefined) {
+    throw new InputError(
+      "Cannot compare samples as a field and a run must be named: nothing (--help tells more)",
+    );
   }
-  const [name, ...words] = args;
   if (!Object.hasOwn(trades, name)) {
-    const { message } = unknownName("compare samples", "field", name, Object.keys(trades));
-    io.error(`error: ${message}\n`);
-    return 2;
+    throw unknownName("compare samples", "field", name, Object.keys(trades));
   }
   const trade = trades[name];
   const scored: Scored[] = [];

@@ -12,7 +12,7 @@ import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { figureSpread, type Improvement, improvementOf, iqm } from "../lab/statistics/mod.ts";
 import { isMeasured, referenceFor, type References, referenceScores } from "./references.ts";
 import { meanSeconds, scoresOf, type SeedResult, spentAtGoal } from "./results.ts";
-import { markdownTable } from "./markdown.ts";
+import { markdownTable } from "../lab/core/markup.ts";
 import {
   type Bar,
   type EvidenceRow,

@@ -9,6 +9,7 @@
 import { tabularAgents } from "../agents/tabular/mod.ts";
 import { makeEnv } from "../envs/mod.ts";
 import { transformReward } from "../envs/wrappers/mod.ts";
+import { markdownTable } from "../lab/core/markup.ts";
 import { streamOf } from "../lab/core/random.ts";
 import { bootstrapInterval, mean } from "../lab/statistics/mod.ts";
 
@@ -93,15 +94,13 @@ export async function testbed(bandits: number): Promise<TestbedRow[]> {
 
 /** The table of the documentation. */
 export function tableOf(rows: readonly TestbedRow[]): string {
-  const lines = rows.map(({ agent, kind, rewards, found }) => {
+  const cells = rows.map(({ agent, kind, rewards, found }) => {
     const { low, high } = bootstrapInterval([rewards], ([drawn]) => mean(drawn));
     const [center, least, most] = [mean(rewards), low, high].map((value) => value.toFixed(3));
     const share = `${Math.round(100 * found)} %`;
-    return `| \`${agent}\` | ${kind} | ${center} [${least}, ${most}] | ${share} |`;
+    return [`\`${agent}\``, kind, `${center} [${least}, ${most}]`, share];
   });
-  return ["| agent | arms | mean reward | best arm found |", "|---|---|---|---|", ...lines].join(
-    "\n",
-  );
+  return markdownTable(["agent", "arms", "mean reward", "best arm found"], cells);
 }
 
 if (import.meta.main) console.log(tableOf(await testbed(200)));

@@ -15,6 +15,7 @@ import { makeEnv } from "../envs/mod.ts";
 import type { GridWorldOptions } from "../envs/gridworld.ts";
 import { movesToGoal } from "../envs/gridworld_shaping.ts";
 import type { Environment } from "../lab/core/environment.ts";
+import { markdownTable } from "../lab/core/markup.ts";
 import { streamOf } from "../lab/core/random.ts";
 import { median } from "../lab/statistics/mod.ts";
 
@@ -96,13 +97,13 @@ export async function shapingStudy(seeds: number): Promise<ShapingRow[]> {
 
 /** The table of the documentation. */
 export function tableOf(rows: readonly ShapingRow[]): string {
-  const lines = rows.map(({ potential, steps }) => {
+  const cells = rows.map(({ potential, steps }) => {
     const figures = [median(steps), Math.min(...steps), Math.max(...steps)]
       .map((value) => Math.round(value).toLocaleString("en"));
-    return `| ${potential} | ${figures.join(" | ")} |`;
+    return [potential, ...figures];
   });
-  const title = "| potential | steps to a shortest way: median | least | most |";
-  return [title, "|---|---|---|---|", ...lines].join("\n");
+  const titles = ["potential", "steps to a shortest way: median", "least", "most"];
+  return markdownTable(titles, cells);
 }
 
 if (import.meta.main) console.log(tableOf(await shapingStudy(20)));

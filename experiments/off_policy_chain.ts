@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { markdownTable } from "../lab/core/markup.ts";
 import { type Generator, streamOf } from "../lab/core/random.ts";
 import { mean, standardDeviation } from "../lab/statistics/scores.ts";
 import {
@@ -197,13 +198,12 @@ export function chainStudy(seeds: number, episodesOf: readonly number[]): ChainR
 
 /** The table of the documentation. */
 export function tableOf(rows: readonly ChainRow[]): string {
-  const lines = rows.map((row) => {
+  const cells = rows.map((row) => {
     const [bias, error, deviation, rmse] = [row.bias, row.standardError, row.deviation, row.rmse]
       .map((value) => value.toFixed(3));
-    return `| ${row.estimator} | ${row.episodes} | ${bias} ± ${error} | ${deviation} | ${rmse} |`;
+    return [row.estimator, `${row.episodes}`, `${bias} ± ${error}`, deviation, rmse];
   });
-  const title = "| estimator | episodes | bias | standard deviation | RMSE |";
-  return [title, "|---|---|---|---|---|", ...lines].join("\n");
+  return markdownTable(["estimator", "episodes", "bias", "standard deviation", "RMSE"], cells);
 }
 
 if (import.meta.main) console.log(tableOf(chainStudy(1000, [10, 100])));

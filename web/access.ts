@@ -35,7 +35,7 @@ export function isLoopback(host: string): boolean {
 
 /** Whether a host is no address to ask at: it stands for all that this machine has. */
 export function isAnyAddress(host: string): boolean {
-  return ["0.0.0.0", "[::]"].includes(host);
+  return wildcards.includes(host);
 }
 
 /**
@@ -99,7 +99,7 @@ export class Access {
     if (ownNames.includes(name)) return true;
     if (this.shared === undefined) return false;
     const { host } = this.shared;
-    return name === host || wildcards.includes(host) && isIP(name.replace(/^\[|\]$/g, "")) !== 0;
+    return name === host || isAnyAddress(host) && isIP(name.replace(/^\[|\]$/g, "")) !== 0;
   }
 
   /** In a time that tells nothing of how much of it is right. */

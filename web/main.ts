@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { InputError, LabError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Store } from "../lab/store/store.ts";
 import { folderOf, locationIn } from "../lab/store/location.ts";
+import { isPostgres } from "../lab/store/scheme.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { isAnyAddress, isLoopback, newToken } from "./access.ts";
 import { createApp } from "./app.ts";
@@ -211,7 +212,7 @@ function programOf({ location }: Store): Program {
 async function serve(args: string[]): Promise<void> {
   const { host, port, store: location, readOnly } = flags(args);
   built();
-  const isShared = /^postgres(ql)?:/i.test(location);
+  const isShared = isPostgres(location);
   const { store, readOnly: isReadOnly } = isShared
     ? { store: await openedFleet(location), readOnly: true }
     : openedStore(location, readOnly);

@@ -4,6 +4,7 @@
  * @module
  */
 import { quoted } from "../lab/core/shell.ts";
+import { isPostgres } from "../lab/store/scheme.ts";
 
 /** The command line of a store that is a folder. */
 export const PROGRAM = "deno task -q experiment";
@@ -33,7 +34,7 @@ export function commandIn({ name, store }: Program, words: string): string {
  */
 export function storeFlag(given: string | undefined): string {
   if (given === undefined) return "";
-  const store = /^postgres(ql)?:/i.test(given) ? given.replace(/[?&]files=.*$/s, "") : given;
+  const store = isPostgres(given) ? given.replace(/[?&]files=.*$/s, "") : given;
   const isPlain = /^[\p{L}\p{N}_@%+=:,./~-]+$/u.test(store);
   return ` --store ${isPlain ? store : quoted(store)}`;
 }

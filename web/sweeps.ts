@@ -16,6 +16,7 @@ import { budgetOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import { term } from "../lab/experiment/conditions.ts";
+import { JUDGING } from "../lab/experiment/judging.ts";
 import { judge, type Verdict } from "./judge.ts";
 import type { NumberKind } from "./scales.ts";
 import { jsonNumber } from "./summary.ts";
@@ -335,7 +336,7 @@ export function adviceOf(
       text: `Train the best one on ${PROPOSED_SEEDS} seeds that chose nothing.`,
       command:
         `run ${shellWord(sweep.experiment)} ${settings}${budget} --seeds ${PROPOSED_SEEDS} ` +
-        "--seed 101",
+        `--seed ${JUDGING}`,
     });
   }
   return advice;

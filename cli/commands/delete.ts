@@ -6,10 +6,11 @@ import { InputError, LabError } from "../../lab/core/errors.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { defineCommand, named, plain, runArguments, storeOption, whereOption } from "../command.ts";
 import type { Condition } from "../../lab/experiment/conditions.ts";
+import { isPostgres } from "../../lab/store/scheme.ts";
 import { bytes, plural } from "../terminal/format.ts";
 import { chosenRuns } from "../filter.ts";
 import { commandLine, needRuns, openStoreOf } from "../stores.ts";
-import { hubOpener, isPostgres } from "../fleet.ts";
+import { hubOpener } from "../fleet.ts";
 import { trainedBy, waitingIn } from "../waiting.ts";
 
 /** The command `delete`. */

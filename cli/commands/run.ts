@@ -6,6 +6,7 @@ import { integer, keyValue, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Seed } from "../../lab/core/random.ts";
 import { isFile } from "../../lab/experiment/load.ts";
+import { JUDGING } from "../../lab/experiment/judging.ts";
 import type { RunRequest } from "../../lab/experiment/launch.ts";
 import type { Describer } from "../../lab/experiment/describe.ts";
 import { prunerNames } from "../../lab/search/pruners.ts";
@@ -33,12 +34,13 @@ import {
   workersOption,
 } from "../command.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
+import { isPostgres } from "../../lab/store/scheme.ts";
 import { storeFlag } from "../../web/program.ts";
 import { callersReference, type Io } from "../terminal/io.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { tellOfLibrary } from "../faster.ts";
-import { isPostgres, openFleet } from "../fleet.ts";
+import { openFleet } from "../fleet.ts";
 import { chosenData, requireDataset } from "../chosen_data.ts";
 import { callersPaths, callersSettings, type Settings } from "../settings.ts";
 import { openStoreOf } from "../stores.ts";
@@ -134,7 +136,9 @@ export const run = defineCommand({
         ),
       })),
       judge: optional(option("--judge", integer({ metavar: "N", min: 0, max: 1000 }), {
-        description: plain("Seeds from 101 on that a sweep's best trial is judged on. Default: 5."),
+        description: plain(
+          `Seeds from ${JUDGING} on that a sweep's best trial is judged on. Default: 5.`,
+        ),
       })),
       extend: option("--extend", { description: plain("More trials of a sweep that is there.") }),
       backend: optionalBackend("What computes. Default: auto, or what a sweep's file says."),

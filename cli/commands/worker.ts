@@ -5,6 +5,7 @@ import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { sizeOfFile } from "../../lab/store/files.ts";
+import { isPostgres } from "../../lab/store/scheme.ts";
 import {
   defineCommand,
   memoryLimitOption,
@@ -12,7 +13,7 @@ import {
   threadsOption,
   workersOption,
 } from "../command.ts";
-import { hubOpener, isPostgres } from "../fleet.ts";
+import { hubOpener } from "../fleet.ts";
 import { plural } from "../terminal/format.ts";
 import { interruption } from "../terminal/interruption.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { escaped } from "../../lab/core/markup.ts";
+import { escaped, markdownTable } from "../../lab/core/markup.ts";
 
 /** A part of a page. Text is plain: what a format would misread is escaped. */
 export type Block =
@@ -36,7 +36,7 @@ function inRows(pictures: readonly Picture[]): (readonly Picture[])[] {
 /** A page as Markdown; figures and pictures are files beside it. */
 export function markdownOf(blocks: readonly Block[]): string {
   const escaped = (text: string) => text.replaceAll(/[\\`*_[\]<>|#]/g, "\\$&");
-  const row = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |`;
+  const row = (cells: readonly string[]) => cells.map(escaped);
   const image = ({ text, file }: { readonly text: string; readonly file: string }) =>
     `![${escaped(text)}](${encodeURIComponent(file)})`;
   const parts = blocks.map((block) => {
@@ -48,21 +48,12 @@ export function markdownOf(blocks: readonly Block[]): string {
       case "text":
         return escaped(block.text);
       case "table":
-        return [
-          row(block.head),
-          `|${block.head.map(() => "---").join("|")}|`,
-          ...block.rows.map(row),
-        ]
-          .join("\n");
+        return markdownTable(row(block.head), block.rows.map(row));
       case "figure":
         return image(block);
       case "pictures":
         return inRows(block.pictures).map((pictures) =>
-          [
-            row(pictures.map(({ text }) => text)),
-            `|${pictures.map(() => "---").join("|")}|`,
-            `| ${pictures.map(image).join(" | ")} |`,
-          ].join("\n")
+          markdownTable(row(pictures.map(({ text }) => text)), [pictures.map(image)])
         ).join("\n\n");
       case "code":
         return ["```", ...block.lines.map((line) => line.replaceAll("```", "'''")), "```"].join(

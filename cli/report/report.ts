@@ -33,7 +33,6 @@ import { usualCount } from "../../lab/store/run_budget.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { programFor } from "../command.ts";
 import { compareRuns, type Comparison, type Group } from "../comparison.ts";
-import { isPostgres } from "../fleet.ts";
 import { settingWords, shellWord } from "../../lab/core/shell.ts";
 import { storeFlag } from "../../web/program.ts";
 import type { Settings } from "../settings.ts";
@@ -51,6 +50,7 @@ import {
   thresholdCells,
 } from "../terminal/comparison_table.ts";
 import { metricLabel } from "../../lab/experiment/metric_label.ts";
+import { isPostgres } from "../../lab/store/scheme.ts";
 import { scaleLine } from "../terminal/figures.ts";
 import { count, duration, figure, figureBeside, plural } from "../terminal/format.ts";
 import type { Block } from "./blocks.ts";

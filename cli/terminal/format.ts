@@ -123,7 +123,9 @@ export function width(line: string): number {
 
 /** `text` in at most so many columns, the end left out where it is longer. */
 export function clipped(text: string, columns: number): string {
-  return width(text) <= columns ? text : `${chunks(text, columns - 1)[0] ?? ""}…`;
+  if (width(text) <= columns) return text;
+  const [start] = chunks(text, columns - 1);
+  return columns < 1 ? "" : `${width(start) < columns ? start : ""}…`;
 }
 
 /** `text` with spaces behind it, or in front of it, so that it takes so many columns. */

@@ -65,7 +65,7 @@ export const OWN = "REVERIE_BLAS";
 const TASK = "deno task -q experiment:native";
 
 /** What to type where there is no library. */
-export const installLine =
+const installLine =
   "apt-get install libdnnl-dev (Debian, Ubuntu; on ARM libopenblas0-pthread), dnf install " +
   "openblas-threads (Fedora), brew install openblas (macOS)";
 

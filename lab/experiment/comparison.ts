@@ -10,19 +10,18 @@ import { DamageError, unlessDamaged } from "../core/errors.ts";
 import { RETURN, TRAINING_RETURN } from "../core/metrics.ts";
 import { isRecord } from "../core/plain.ts";
 import { printable } from "../core/printable.ts";
+import { settingText } from "../core/shell.ts";
 import type { Json } from "../core/snapshot.ts";
 import { isPruned } from "../store/run_status.ts";
 import type { Manifest, Run, Series, Store } from "../store/store.ts";
 import { deciding, ownCodeOf, shownCode } from "./deciding.ts";
+import { JUDGING } from "./judging.ts";
 import type { Registries } from "./registries.ts";
 import { isSolved, ownPartOf, taskOf } from "./return_scale.ts";
 import { figuresOf } from "./score.ts";
 import { stagesOf } from "./stages.ts";
 import { LOGGED } from "./untrained.ts";
 import { badEnd } from "./verdict.ts";
-
-/** The first seed that no decision of a sweep may see: from here on seeds judge. */
-export const JUDGING = 101;
 
 /**
  * Runs of one experiment with equal configuration, version, backend and code of its own, by ascending
@@ -309,13 +308,9 @@ export function flatten(
     ...Object.entries(configuration).map(([key, value]) =>
       isRecord(value)
         ? flatten(value, `${prefix}${key}.`)
-        : { [printable(`${prefix}${key}`)]: printable(textOf(value)) }
+        : { [printable(`${prefix}${key}`)]: printable(settingText(value)) }
     ),
   );
-}
-
-function textOf(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** When a series first reached a threshold. */

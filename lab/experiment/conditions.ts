@@ -22,6 +22,9 @@ export type Value = string | number | bigint | boolean | readonly string[] | und
 /** A key as it is written, as a regular expression: in quotes where a space, a quote or a sign is in it. */
 const KEY = `"[^"]+"|'[^']+'|[^\\s<>=!"']+`;
 
+/** How a field is compared, as it is written, as a regular expression: the longest that stands there. */
+const OPERATOR = "==|[!<>]=|[=<>]";
+
 /** What a condition looks like, for messages and help. */
 export const CONDITION = "KEY=VALUE, or with !=, <, <=, >, >=";
 
@@ -56,7 +59,7 @@ export interface Query {
  * What a line of a page asks for: conditions and words in any order, with or without `and` between
  * them; quotes keep words together.
  *
- * @throws {InputError} for an `or` between them that is not in quotes.
+ * @throws {InputError} for an `or` between them that is not in quotes, and a condition without a value.
  *
  * @example
  * ```ts
@@ -99,7 +102,7 @@ function piecesIn(text: string): Piece[] {
   const value = `"[^"]*"|'[^']*'|[^\\s"']+`;
   const list = `\\[[^\\]"']*\\](?=\\s|$)`;
   const pieces = new RegExp(
-    `((?:${KEY})\\s*(?:==|!=|<=|>=|=|<|>)\\s*(?:${list}|${value}))|(${value})`,
+    `((?:${KEY})\\s*(?:${OPERATOR})(?:\\s*(?:${list}|${value}))?)|(${value})`,
     "g",
   );
   return [...text.matchAll(pieces)].map(([, condition, word]) => ({ condition, word }));
@@ -116,7 +119,7 @@ function checkNoOr(pieces: readonly Piece[], whole: string): void {
 }
 
 function conditionOf(part: string, whole: string): Condition {
-  const found = new RegExp(`^(${KEY})\\s*(==|!=|<=|>=|=|<|>)\\s*(.+)$`, "s").exec(part);
+  const found = new RegExp(`^(${KEY})\\s*(${OPERATOR})\\s*(.*)$`, "s").exec(part);
   if (found === null || /\sand$/i.test(part)) {
     throw new InputError(
       `Cannot filter runs as a condition is ${CONDITION} (in quotes, as the shell reads < and >), ` +
@@ -133,11 +136,13 @@ function conditionOf(part: string, whole: string): Condition {
         `quotes): ${shortened(part)}`,
     );
   }
-  return {
+  const condition = {
     key: unquoted(key),
     operator: operator === "==" ? "=" : operator as Operator,
     wanted: unquoted(value),
   };
+  if (value === "") throw empty(condition);
+  return condition;
 }
 
 /** What stands in quotes as a whole. */

@@ -46,7 +46,7 @@ async function describe(): Promise<Provenance> {
 }
 
 /** Why a manifest has no commit, where the folder that says it may not be read. */
-export function unrecorded(gitFolder: string): string {
+function unrecorded(gitFolder: string): string {
   return `the commit is not recorded: .git lies in ${gitFolder}, which this task may not read`;
 }
 

@@ -59,7 +59,7 @@ export interface Reproduction {
  * How far values may be off to agree approximately, in shares of the largest magnitude of their
  * series or tensor.
  */
-export const TOLERANCE = 1e-3;
+const TOLERANCE = 1e-3;
 
 /** How a run is reproduced. */
 export interface ReproduceOptions extends LaunchOptions {
@@ -405,10 +405,14 @@ function firstDifference(
   return undefined;
 }
 
-/** The first tensor that differs, by name, and the largest difference over all. */
+/**
+ * The first tensor that differs, by name, the largest difference over all, and how many values have none
+ * that is finite.
+ */
 export function parameterDifferences(before: NamedTensors, after: NamedTensors): string[] {
   let first: string | undefined;
-  let largest = 0;
+  let largest: number | undefined;
+  let broken = 0;
   for (const name of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
     const [was, is] = [before[name], after[name]];
     if (was === undefined || is === undefined || `${was.shape}` !== `${is.shape}`) {
@@ -418,9 +422,20 @@ export function parameterDifferences(before: NamedTensors, after: NamedTensors):
     for (let i = 0; i < was.values.length; i++) {
       if (Object.is(was.values[i], is.values[i])) continue;
       first ??= name;
-      largest = Math.max(largest, Math.abs(was.values[i] - is.values[i]));
+      const difference = Math.abs(was.values[i] - is.values[i]);
+      if (Number.isFinite(difference)) largest = Math.max(largest ?? 0, difference);
+      else broken++;
     }
   }
   if (first === undefined) return [];
-  return [`parameters differ from ${first} on, by at most ${largest.toPrecision(3)}`];
+  const by = [
+    ...largest === undefined ? [] : [`by at most ${largest.toPrecision(3)}`],
+    ...broken === 0 ? [] : [
+      `in ${broken} value${
+        broken === 1 ? " that is no finite number" : "s that are no finite numbers"
+      }` +
+      " in one run",
+    ],
+  ];
+  return [`parameters differ from ${first} on, ${by.join(", and ")}`];
 }

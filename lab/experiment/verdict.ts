@@ -118,8 +118,8 @@ export function trainingOf(
   };
 }
 
-/** `52.3`: a return in words. */
-function shortOf(value: number): string {
+/** `52.3`: a figure to four digits, without zeros at its end. */
+export function fourDigits(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
@@ -242,7 +242,7 @@ function reasonOf(
   training: TrainingReturn,
 ): string {
   const told = (figure: number, count: number) =>
-    `${shortOf(figure)} (better than random above ${shortOf(barOf(random, count))})`;
+    `${fourDigits(figure)} (better than random above ${fourDigits(barOf(random, count))})`;
   const last = training?.episodes === 1
     ? "episode returns"
     : `${training?.episodes} episodes return`;
@@ -250,5 +250,5 @@ function reasonOf(
     ? `training's last ${last} ${told(training.mean, training.episodes)}, `
     : "";
   return `the return is ${told(value, episodes)}, ${trained}random actions return ` +
-    shortOf(evaluatedRandom(random).mean);
+    fourDigits(evaluatedRandom(random).mean);
 }

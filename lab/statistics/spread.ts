@@ -69,8 +69,9 @@ export function spreadOf(
 const [MANY, RESAMPLES] = [51, 5000];
 
 /**
- * How far the IQM of a group's figures is known, the same on every page and on the command line; null of
- * one figure, and where one is none.
+ * How far the IQM of a group's figures is known, the same in every comparison, on pages and on the command
+ * line (the grouped table of runs draws other resamples of more than 16 figures); null of one figure, and
+ * where one is none.
  */
 export function figureSpread(figures: readonly number[]): Spread | null {
   if (!figures.every(Number.isFinite)) return null;

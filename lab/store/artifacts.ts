@@ -18,6 +18,7 @@ import {
   sha256,
 } from "./files.ts";
 import type { WriteSynced } from "./files.ts";
+import { belowArtifacts } from "./paths.ts";
 import type { StoredArtifact } from "./store.ts";
 
 /** SHA-256 in hexadecimal. */
@@ -128,15 +129,11 @@ export class Artifacts {
     if (await isAsNamed(this.#path(hash))) return;
     await putBelow(
       this.#folder,
-      async (place) => await putFile(await place(belowFolder(hash)), [bytes], this.#write),
+      async (place) => await putFile(await place(belowArtifacts(hash)), [bytes], this.#write),
     );
   }
 
   #path(hash: string): string {
-    return `${this.#folder}/${belowFolder(hash)}`;
+    return `${this.#folder}/${belowArtifacts(hash)}`;
   }
-}
-
-function belowFolder(hash: string): string {
-  return `${hash.slice(0, 2)}/${hash}`;
 }

@@ -19,6 +19,7 @@ import {
 } from "./files.ts";
 import { Journals } from "./journal.ts";
 import { makeFolder, makeFolders } from "./location.ts";
+import { artifactPath, checkpointPaths } from "./paths.ts";
 import type { Backup } from "./store.ts";
 import { Sweeps } from "./sweeps.ts";
 
@@ -124,14 +125,12 @@ async function copyStore(
 }
 
 /** Paths of the files that a database names, below the store's folder. */
-export function filesNamedBy(database: Database): string[] {
+function filesNamedBy(database: Database): string[] {
   const checkpoints = database.all("SELECT run, record_file, tensor_file FROM checkpoint");
   const artifacts = database.all("SELECT DISTINCT hash FROM artifact");
   const paths = [
-    ...checkpoints.flatMap(({ run, record_file, tensor_file }) =>
-      [tensor_file, record_file].map((name) => `checkpoints/${run}/${name}`)
-    ),
-    ...artifacts.map(({ hash }) => `artifacts/${String(hash).slice(0, 2)}/${hash}`),
+    ...checkpoints.flatMap((row) => checkpointPaths(String(row.run), [row])),
+    ...artifacts.map(({ hash }) => artifactPath(String(hash))),
   ];
   return [...new Set(paths)];
 }

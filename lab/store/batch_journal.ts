@@ -8,7 +8,7 @@ import type { Database, Row } from "./database.ts";
 import { JournalFile, lineOf } from "./journal_file.ts";
 
 /** Name of the file in a store's folder. */
-export const BATCH_JOURNAL = "batches.jsonl";
+const BATCH_JOURNAL = "batches.jsonl";
 
 /** A request as its row is, or that it, or its run, is no more. */
 type Entry = Row | { readonly id: number; readonly dropped: true };

@@ -7,11 +7,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError, LabError } from "../core/errors.ts";
 import { isFolder, syncFolderNow } from "./files.ts";
-
-/** What a location begins with, as `sqlite`, in small letters; undefined of a plain path. */
-function schemeOf(location: string): string | undefined {
-  return /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1].toLowerCase();
-}
+import { schemeOf } from "./scheme.ts";
 
 /** Whether a store in a folder is meant. */
 const isFolders = (scheme: string | undefined) =>
@@ -30,30 +26,33 @@ export function folderOf(location: string): string {
       `Cannot open the store as it must be a folder, sqlite:FOLDER or a file: URL: ${scheme}:…`,
     );
   }
-  let folder = location;
-  if (scheme === "file" && /^file:\/\//i.test(location)) {
-    try {
-      folder = fileURLToPath(location);
-    } catch {
-      throw new InputError(`Cannot open the store as its URL must name a local file: ${location}`);
-    }
-  } else if (scheme !== undefined) {
-    folder = location.slice(scheme.length + 1).replace(/^\/\/(?=.)/, "");
-  }
+  const folder = pathIn(location);
   if (folder === "") throw new InputError(`Cannot open the store as it names no folder: ""`);
-  return folder.length > 1 ? folder.replace(/\/+$/, "") : folder;
+  return folder.replace(/(?<=.)\/+$/, "");
+}
+
+/** The path in a location of {@linkcode folderOf}, as it was given. */
+function pathIn(location: string): string {
+  const scheme = schemeOf(location);
+  if (scheme === undefined) return location;
+  if (!/^file:\/\//i.test(location)) return location.slice(scheme.length + 1).replace(/^\/\//, "");
+  try {
+    return fileURLToPath(location);
+  } catch {
+    throw new InputError(`Cannot open the store as its URL must name a local file: ${location}`);
+  }
 }
 
 /**
  * A location as a caller in `folder` means it: what is relative starts there, also behind a scheme.
- * URLs stay as they are.
+ * One that is no folder stays as it is.
  *
  * @throws {InputError} for an empty one, which a shell makes of a variable that is not set.
  */
 export function locationIn(folder: string, given: string): string {
   const scheme = schemeOf(given);
-  if (!isFolders(scheme) || given.startsWith(`${scheme}://`)) return given;
-  const path = scheme === undefined ? given : given.slice(scheme.length + 1);
+  if (!isFolders(scheme)) return given;
+  const path = pathIn(given);
   if (path.trim() === "") throw new InputError("Cannot take a path as it is empty");
   return `${scheme === undefined ? "" : "sqlite:"}${resolve(folder, path)}`;
 }

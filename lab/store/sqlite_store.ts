@@ -18,6 +18,7 @@ import type { WriteSynced } from "./files.ts";
 import { Journals } from "./journal.ts";
 import { folderOf, makeFolder } from "./location.ts";
 import { isLocked, isSweepLocked, nameOfLock, takeLock } from "./lock.ts";
+import { artifactPath, ARTIFACTS, checkpointFolder } from "./paths.ts";
 import {
   allKeptMetrics,
   allSeriesNames,
@@ -350,12 +351,12 @@ export class SqliteStore implements Store {
     this.#database = database;
     this.#runs = new RunTable(database, {
       isActive: (id) => isLocked(this.#lockPath(id)),
-      hasFiles: (id) => sizeOfFile(`${folder}/checkpoints/${id}`) !== undefined,
+      hasFiles: (id) => sizeOfFile(`${folder}/${checkpointFolder(id)}`) !== undefined,
     });
     this.#batches = new Batches(database, new BatchJournal(database, folder));
     this.#sweeps = new Sweeps(database, folder);
     this.#metrics = new MetricWriter(database);
-    this.#artifacts = new Artifacts(database, `${folder}/artifacts`, write);
+    this.#artifacts = new Artifacts(database, `${folder}/${ARTIFACTS}`, write);
     const checkpoints = `${folder}/checkpoints`;
     this.#journals = new Journals(database, checkpoints);
     this.#checkpoints = new Checkpoints(
@@ -616,10 +617,10 @@ export class SqliteStore implements Store {
   orphans(): Orphan[] {
     return this.#orphans().map(({ kind, name }) => {
       if (kind === "artifact") {
-        const path = `artifacts/${name.slice(0, 2)}/${name}`;
+        const path = artifactPath(name);
         return { path, bytes: sizeOfFile(`${this.location}/${path}`) ?? 0 };
       }
-      const path = `checkpoints/${name}`;
+      const path = checkpointFolder(name);
       const sizes = namesIn(`${this.location}/${path}`)
         .map((file) => sizeOfFile(`${this.location}/${path}/${file}`) ?? 0);
       return { path, bytes: sizes.reduce((sum, size) => sum + size, 0) };

@@ -13,6 +13,7 @@ import { contentOf, type JournalContent, Journals, newestOf } from "./journal.ts
 import { isLocked, takeLock } from "./lock.ts";
 import { putRun } from "./recover.ts";
 import { nextRunNumber, runIdOf, runNumberOf } from "./run_id.ts";
+import { artifactPath, checkpointPaths } from "./paths.ts";
 import { isChanged, type PlacedSweep, sweepRows, Sweeps } from "./sweeps.ts";
 
 /** What a sync did; runs by their ids in the target. */
@@ -237,18 +238,6 @@ export async function bringFiles(
 export function filesOf({ checkpoints, artifacts }: JournalContent, id: string): string[] {
   const hashes = new Set([...artifacts.values()].map(({ hash }) => String(hash)));
   return [...new Set(checkpointPaths(id, checkpoints)), ...[...hashes].map(artifactPath)];
-}
-
-/** Where the files of checkpoints lie: a checkpoint's tensors before the record that names them. */
-export function checkpointPaths(run: string, checkpoints: readonly Row[]): string[] {
-  return checkpoints.flatMap(({ record_file, tensor_file }) =>
-    [tensor_file, record_file].map((file) => `checkpoints/${run}/${file}`)
-  );
-}
-
-/** Where the file of a hash lies. */
-export function artifactPath(hash: string): string {
-  return `artifacts/${hash.slice(0, 2)}/${hash}`;
 }
 
 /** A run as a trial of its sweep, whose name in the target stands in `names`. */

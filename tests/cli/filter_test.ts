@@ -208,7 +208,7 @@ Deno.test("what cannot be compared is one line that says what can", async () => 
         return true;
       });
     refused("agent", /a condition is KEY=VALUE.*joined by and: "agent"/);
-    refused("agent=", /a condition is KEY=VALUE/);
+    refused("agent=", /by agent as a value must stand behind =: nothing/);
     refused("agnt=ppo", /no run has a field "agnt" \(did you mean "agent"/);
     refused("evaluation/retrun_mean>3", /\(did you mean "evaluation\/return_mean"/);
     refused("agent.gama=0.9", /\(did you mean "agent\.gamma"/);

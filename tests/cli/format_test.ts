@@ -191,12 +191,26 @@ const written: readonly (readonly [name: string, made: readonly string[], wanted
     "1 picture the first 2 of 3 pictures 3 pictures",
   ],
   ["clipped", ["abc", "abcd", "äöüß"].map((each) => clipped(each, 3)), "abc ab… äö…"],
+  [
+    "a clipped text",
+    [["漢字", 2], ["漢字漢", 4], ["ab", 1]].map(([text, columns]) =>
+      clipped(String(text), Number(columns))
+    ),
+    "… 漢… …",
+  ],
   ["width", ["", "a\x1b[1mb\x1b[0m", "–…"].map((each) => String(width(each))), "0 2 2"],
 ];
 
 for (const [name, made, wanted] of written) {
   Deno.test(`${name} says what it should at the edges`, () => strictEqual(made.join(" "), wanted));
 }
+
+Deno.test("a clipped text never takes more columns than it has", () => {
+  const texts = fc.string({ unit: "grapheme" });
+  fc.assert(fc.property(texts, fc.integer({ min: 0, max: 9 }), (text, columns) => {
+    ok(width(clipped(text, columns)) <= columns, `${text} in ${columns}`);
+  }));
+});
 
 Deno.test("words fill a line to its last column, and no further", () => {
   deepStrictEqual(wrapped("ab cd efg h", 5), ["ab cd", "efg h"]);

@@ -21,13 +21,16 @@ Deno.test("a store's place begins in the caller's folder, whatever stands before
       ["my store", "/tmp/mine/my store"],
       ["sqlite:my store", "sqlite:/tmp/mine/my store"],
       ["file:my store", "sqlite:/tmp/mine/my store"],
-      ["file:///tmp/there", "file:///tmp/there"],
+      ["sqlite://my store", "sqlite:/tmp/mine/my store"],
+      ["SQLite://runs", "sqlite:/tmp/mine/runs"],
+      ["SQLite:///tmp/there", "sqlite:/tmp/there"],
+      ["file:///tmp/there", "sqlite:/tmp/there"],
       ["postgres://lab@db/lab", "postgres://lab@db/lab"],
     ]
   ) {
     strictEqual(storeLocation(io, given), place);
   }
-  for (const empty of ["", "sqlite:"]) {
+  for (const empty of ["", "sqlite:", "sqlite://"]) {
     throws(() => storeLocation(io, empty), /^InputError: Cannot take a path as it is empty$/);
   }
 });

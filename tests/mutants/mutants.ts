@@ -2019,9 +2019,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "rows are judged on seeds that presets were tuned on",
-    file: "evidence/row.ts",
-    from: "FIRST_JUDGING_SEED = 101",
-    to: "FIRST_JUDGING_SEED = 1",
+    file: "lab/experiment/judging.ts",
+    from: "JUDGING = 101",
+    to: "JUDGING = 1",
     test: "tests/evidence/row_test.ts",
   },
   {
@@ -3229,8 +3229,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "any host name is answered to once there is a token",
     file: "web/access.ts",
-    from: "return name === host || wildcards.includes(host) && isIP(",
-    to: "return name === host || wildcards.includes(host) || isIP(",
+    from: "return name === host || isAnyAddress(host) && isIP(",
+    to: "return name === host || isAnyAddress(host) || isIP(",
     test: "tests/web/access_test.ts",
   },
   {
@@ -5494,8 +5494,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a field that the base lacks is no change where the form is refused",
     file: "web/training/form.ts",
-    from: "return usual === undefined || refused !== textOf(usual);",
-    to: "return usual !== undefined && refused !== textOf(usual);",
+    from: "return usual === undefined || refused !== settingText(usual);",
+    to: "return usual !== undefined && refused !== settingText(usual);",
     test: "tests/web/form_test.ts",
   },
   {
@@ -12482,8 +12482,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a value of several lines never finds its runs again",
     file: "lab/experiment/sweep/state.ts",
-    from: "printable(textOf(each)) === text",
-    to: "textOf(each) === text",
+    from: "printable(settingText(each)) === text",
+    to: "settingText(each) === text",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
@@ -17077,5 +17077,31 @@ export const mutants: readonly Mutant[] = [
     from: "currentTarget.search = location.search;",
     to: "",
     test: "tests/web/family_test.ts",
+    fault: "a relative store behind sqlite:// lies below the process's folder",
+    file: "lab/store/location.ts",
+    from: "if (!isFolders(scheme)) return given;",
+    to: 'if (!isFolders(scheme) || given.startsWith("sqlite://")) return given;',
+    test: "tests/cli/stores_test.ts",
+  },
+  {
+    fault: "a clipped text has a wide character that there is no room for",
+    file: "cli/terminal/format.ts",
+    from: 'width(start) < columns ? start : ""',
+    to: "start",
+    test: "tests/cli/format_test.ts",
+  },
+  {
+    fault: "a parameter that became no number makes the difference of all no number",
+    file: "lab/experiment/reproduce.ts",
+    from: "if (Number.isFinite(difference)) largest",
+    to: "if (difference !== undefined) largest",
+    test: "tests/lab/experiment/reproduce_test.ts",
+  },
+  {
+    fault: "half of an operator is the value of a condition that has none",
+    file: "lab/experiment/conditions.ts",
+    from: "\\s*(.*)$`",
+    to: "\\s*(.+)$`",
+    test: "tests/lab/experiment/conditions_test.ts",
   },
 ];

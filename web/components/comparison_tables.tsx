@@ -24,7 +24,7 @@ export interface RowOrder {
 }
 
 /** What comes first by a column before a reader turns it round: names from A on, figures from the best on. */
-export function firstOrder(by: Ordered, metric: string): RowOrder {
+function firstOrder(by: Ordered, metric: string): RowOrder {
   return { by, descending: by !== "label" && directionOf(metric) !== "down" };
 }
 

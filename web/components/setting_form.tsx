@@ -1,15 +1,9 @@
 /** The form of what is to be trained. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
+import { settingText } from "../../lab/core/shell.ts";
 import { figure } from "../format.ts";
-import {
-  type FieldGroup,
-  fieldOf,
-  type FormField,
-  groupsOf,
-  isChanged,
-  textOf,
-} from "../training/form.ts";
+import { type FieldGroup, fieldOf, type FormField, groupsOf, isChanged } from "../training/form.ts";
 import type { Description } from "../training/protocol.ts";
 import { type Setting, withField } from "../training/setting.ts";
 
@@ -65,7 +59,7 @@ function Group(
       onToggle={({ currentTarget }) => isOpen.value = currentTarget.open}
     >
       <summary>
-        <b>{name}</b> {part !== undefined && textOf(part.value)}{" "}
+        <b>{name}</b> {part !== undefined && settingText(part.value)}{" "}
         <small>
           {fields.length} {fields.length === 1 ? "field" : "fields"}
           {changed.length > 0 && `, ${changed.length} changed`}
@@ -89,8 +83,8 @@ function Field(
 ): VNode {
   const { path, value, usual, description, range, unit, choices } = field;
   const id = `field-${path}`;
-  const text = typed ?? textOf(value);
-  const back = usual === undefined ? undefined : textOf(usual);
+  const text = typed ?? settingText(value);
+  const back = usual === undefined ? undefined : settingText(usual);
   const change = (next: string) =>
     set(next.trim() === "" || next === back ? undefined : next.trim());
   const common = {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { settingText } from "../../lab/core/shell.ts";
 import type { FieldDescription } from "../../lab/experiment/fields.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 
@@ -63,7 +64,7 @@ export function groupsOf(fields: readonly FormField[]): FieldGroup[] {
  * @param refused What was typed into a form that was refused, so that no value is known.
  */
 export function isChanged({ value, usual }: FormField, refused?: string): boolean {
-  if (refused !== undefined) return usual === undefined || refused !== textOf(usual);
+  if (refused !== undefined) return usual === undefined || refused !== settingText(usual);
   return JSON.stringify(value) !== JSON.stringify(usual);
 }
 
@@ -84,11 +85,6 @@ export function expectedSeconds(
     return undefined;
   }
   return seconds * budget.value / budget.usual;
-}
-
-/** A value as it is typed. */
-export function textOf(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /**

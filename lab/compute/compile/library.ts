@@ -163,7 +163,7 @@ export function callOf(item: MatMul, address: (value: number) => number): Produc
 }
 
 /** Multiply-adds from which on a call, which takes some 60 ns, costs less than it saves. */
-export const leastWork = 1024;
+const leastWork = 1024;
 
 /** Whether a product of these lengths is of at least so many multiply-adds. */
 export function worthCalling(

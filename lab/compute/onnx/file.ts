@@ -7,7 +7,7 @@
 import { Message } from "../../core/protobuf.ts";
 
 /** Version of the operators: ONNX 1.13, ONNX Runtime from 1.14 on. */
-export const OPSET = 18;
+const OPSET = 18;
 
 /** Of the format, as it was when these operators came. */
 const IR_VERSION = 8;

@@ -12,7 +12,7 @@ import type { Point } from "../../search/space.ts";
 import { lockSweep } from "../../store/lock.ts";
 import { prunedBy } from "../../store/run_status.ts";
 import type { Run, Store, StoreReader } from "../../store/store.ts";
-import { JUDGING } from "../comparison.ts";
+import { JUDGING } from "../judging.ts";
 import { type Described, Describer } from "../describe.ts";
 import { Lanes, type LaunchOptions, type Plan, planOf, type Task, trainPlan } from "../launch.ts";
 import { REFUSED } from "../untrained.ts";

@@ -9,6 +9,7 @@ import { type DamageError, unlessDamaged } from "../../core/errors.ts";
 import { interquartileMean } from "../../core/interquartile_mean.ts";
 import { printable } from "../../core/printable.ts";
 import { streamOf } from "../../core/random.ts";
+import { settingText } from "../../core/shell.ts";
 import type { Json } from "../../core/snapshot.ts";
 import { importances } from "../../search/importance.ts";
 import { type Curve, pruners } from "../../search/pruners.ts";
@@ -17,14 +18,15 @@ import { isTried, type Point, type Space } from "../../search/space.ts";
 import type { Outcome } from "../../search/tpe.ts";
 import { budgetUnitOf } from "../../store/run_budget.ts";
 import type { Run, StoreReader } from "../../store/store.ts";
-import { flatten, JUDGING, newestOfEachSeed } from "../comparison.ts";
+import { flatten, newestOfEachSeed } from "../comparison.ts";
 import type { Described } from "../describe.ts";
+import { JUDGING } from "../judging.ts";
 import { isOpen } from "../launch.ts";
 import type { Objective } from "../objective.ts";
 import { stagesOf } from "../stages.ts";
 import { figuresOf } from "../score.ts";
 import { trainingOf, type TrainingReturn } from "../verdict.ts";
-import { type Evaluated, rungsOf, settingsOf, type Sweep, textOf } from "./sweep.ts";
+import { type Evaluated, rungsOf, settingsOf, type Sweep } from "./sweep.ts";
 
 /** A trial as far as it came. */
 export interface Trial {
@@ -237,7 +239,7 @@ function pointOfRun(space: Space, { manifest }: Run): Point {
     const text = known[path];
     if (text === undefined || !isTried(field, point)) continue;
     const value = range.kind === "choice"
-      ? range.values.find((each) => printable(textOf(each)) === text)
+      ? range.values.find((each) => printable(settingText(each)) === text)
       : Number(text);
     if (value !== undefined) point[path] = value;
   }

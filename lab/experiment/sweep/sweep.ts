@@ -10,7 +10,7 @@ import type { Holdings } from "../../core/dataset.ts";
 import { FitError, InputError } from "../../core/errors.ts";
 import { RETURN } from "../../core/metrics.ts";
 import { isRecord } from "../../core/plain.ts";
-import { shellWord } from "../../core/shell.ts";
+import { settingText, shellWord } from "../../core/shell.ts";
 import type { Json } from "../../core/snapshot.ts";
 import { fewestRungs, type PrunerName } from "../../search/pruners.ts";
 import { gridOf, learns, type SamplerName, samplers } from "../../search/samplers.ts";
@@ -24,9 +24,10 @@ import {
   stepOf,
 } from "../../search/space.ts";
 import { term } from "../conditions.ts";
-import { differingPaths, flatten, JUDGING } from "../comparison.ts";
+import { differingPaths, flatten } from "../comparison.ts";
 import { type Described, Describer } from "../describe.ts";
 import { bestByOn } from "../fit.ts";
+import { JUDGING } from "../judging.ts";
 import { type Objective, objectiveIn, typedObjective } from "../objective.ts";
 import type { Registries } from "../registries.ts";
 import { valueAt } from "../resolve.ts";
@@ -74,13 +75,13 @@ export async function resolveSweep(
   const typed = Object.entries(definition.space).map(([path, field]) => fieldOf(path, field));
   checkSpace(typed);
   const set = Object.entries(definition.set ?? {}).map(([path, value]) =>
-    [path, textOf(value)] as const
+    [path, settingText(value)] as const
   );
   const both = set.find(([path]) => typed.some((field) => field.path === path));
   if (both !== undefined) {
     throw new InputError(`Cannot sweep over ${both[0]} as it must not be set, too: ${both[1]}`);
   }
-  whole("seeds", seeds, 1, MOST_TUNING_SEEDS, "from 101 on they judge");
+  whole("seeds", seeds, 1, MOST_TUNING_SEEDS, `from ${JUDGING} on they judge`);
   whole("judge", judge, 0, 1000);
   whole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
   if (definition.trials !== undefined) whole("trials", definition.trials, 1, 100_000);
@@ -164,14 +165,9 @@ function asRead(field: Field, read: ReadonlyMap<string, ReadonlyMap<string, Json
   };
 }
 
-/** A value as `--set` takes it. */
-export function textOf(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
 /** The settings of a point. */
 export function settingsOf(point: Point): (readonly [path: string, value: string])[] {
-  return Object.entries(point).map(([path, value]) => [path, textOf(value)] as const);
+  return Object.entries(point).map(([path, value]) => [path, settingText(value)] as const);
 }
 
 /** The values that stand for a range when it is checked. */
@@ -329,7 +325,7 @@ export function requireSame(
 ): void {
   const differs = (a: unknown, b: unknown) =>
     encodeCanonicalJson((a ?? null) as Json) !== encodeCanonicalJson((b ?? null) as Json);
-  const shown = (value: unknown) => textOf((value ?? null) as Json);
+  const shown = (value: unknown) => settingText((value ?? null) as Json);
   const changed = (field: string, a: unknown, b: unknown) =>
     new InputError(
       `Cannot go on with the sweep ${name} as ${field} must be what it was, ` +
@@ -371,10 +367,10 @@ export function shownField(field: Field | undefined): string {
   const { range, when } = field;
   const words = { "uniform": "", "log": "log:", "integer": "int:", "log-integer": "log-int:" };
   const text = range.kind === "choice"
-    ? range.values.map(textOf).join(",")
+    ? range.values.map(settingText).join(",")
     : `${words[range.kind]}${range.low}..${range.high}` +
       (stepOf(range) === 1 ? "" : `/${stepOf(range)}`);
   return when === undefined
     ? text
-    : `${text} where ${when.path} is ${when.in.map(textOf).join(" or ")}`;
+    : `${text} where ${when.path} is ${when.in.map(settingText).join(" or ")}`;
 }

@@ -45,11 +45,6 @@ const IDLE_MILLISECONDS = 5_000;
 
 const tlsModes = ["disable", "require", "verify-full"] as const;
 
-/** Whether a location names a PostgreSQL database. */
-export function isPostgres(location: string): boolean {
-  return /^postgres(ql)?:/i.test(location);
-}
-
 /**
  * Reads `postgres://USER@HOST:PORT/DATABASE?sslmode=…&files=…`. All that follows `files=` is its own.
  *

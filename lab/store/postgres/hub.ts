@@ -11,7 +11,7 @@ import { checksum } from "../checksum.ts";
 import type { Row } from "../database.ts";
 import type { JournalContent } from "../journal.ts";
 import { nextRunNumber, runIdOf, runNumberOf } from "../run_id.ts";
-import { checkpointPaths } from "../sync.ts";
+import { checkpointPaths } from "../paths.ts";
 import { Connection, type PasswordOf, placeOf, type Query, type Value } from "./connection.ts";
 import { type BucketAccess, BucketFiles } from "./files/bucket.ts";
 import type { FleetFiles } from "./files/contract.ts";

@@ -24,15 +24,8 @@ import { putRun } from "../recover.ts";
 import { openDatabase, SqliteStore, syncInto, syncStores } from "../sqlite_store.ts";
 import type { Backup, Checkpoint, Store, StoredCheckpoint } from "../store.ts";
 import { isChanged, placedAmong, sweepRows, Sweeps } from "../sweeps.ts";
-import {
-  artifactPath,
-  bringFiles,
-  checkpointPaths,
-  filesOf,
-  type Lacking,
-  renamed,
-  type Sync,
-} from "../sync.ts";
+import { artifactPath, checkpointPaths } from "../paths.ts";
+import { bringFiles, filesOf, type Lacking, renamed, type Sync } from "../sync.ts";
 import { unlessMissing } from "./files/folder.ts";
 import { type Claim, type Delta, FenceError, type Hub } from "./hub.ts";
 

@@ -156,6 +156,24 @@ Deno.test("conditions and words are read as they are typed, and written as they 
   deepStrictEqual(conditionsIn("note='a seed=7'"), [condition("note", "=", "a seed=7")]);
 });
 
+Deno.test("a condition without a value asks for one, whatever its operator", () => {
+  const missing = { "seed<=": "<=", "seed <": "<", "name==": "=", "name=": "=", "name!= ": "!=" };
+  for (const [text, operator] of Object.entries(missing)) {
+    for (const read of [conditionsIn, queryIn]) {
+      throws(() => read(text), {
+        name: "InputError",
+        message: `Cannot filter runs by ${
+          text.slice(0, 4)
+        } as a value must stand behind ${operator}: nothing`,
+      }, text);
+    }
+  }
+  deepStrictEqual(conditionsIn(`note="" and a==b=c`), [
+    { key: "note", operator: "=", wanted: "" },
+    { key: "a", operator: "=", wanted: "b=c" },
+  ]);
+});
+
 Deno.test("the term that asks for a value finds that value, whatever quotes are in it", () => {
   deepStrictEqual(
     ["first-1.x", "second try", `say "no"`, `it's "so much" more`, `'"`].map((value) =>

@@ -1,7 +1,12 @@
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import { DamageError } from "../../../lab/core/errors.ts";
+import { tensorOf } from "../../../lab/core/tensor_data.ts";
 import { storedDigest } from "../../../lab/experiment/recorder.ts";
-import { deviation, seriesDifferences } from "../../../lab/experiment/reproduce.ts";
+import {
+  deviation,
+  parameterDifferences,
+  seriesDifferences,
+} from "../../../lab/experiment/reproduce.ts";
 import { launch, reproduce } from "../../../lab/experiment/launch.ts";
 import { temporaryStore } from "./temporary_store.ts";
 import { interruptedRun, options, request } from "./toy_runs.ts";
@@ -52,6 +57,24 @@ Deno.test("a reproduction says what differs first, and stores nothing unless ask
   );
   match(lines[5], /^parameters differ from policy\/weights on, by at most [\d.e-]+$/);
   strictEqual(lines.length, 6);
+});
+
+Deno.test("a parameter that became no number is told apart from how far others lie", () => {
+  const tensors = (...values: number[]) => ({
+    w: tensorOf(Float32Array.from(values), [values.length]),
+  });
+  const differences = (...values: number[]) =>
+    parameterDifferences(tensors(1, 2, 3), tensors(...values));
+  const start = "parameters differ from w on, ";
+  deepStrictEqual(differences(1, 2, 3), []);
+  deepStrictEqual(differences(1, 2.5, 3), [`${start}by at most 0.500`]);
+  deepStrictEqual(differences(NaN, 2, 3), [
+    `${start}in 1 value that is no finite number in one run`,
+  ]);
+  deepStrictEqual(differences(NaN, 2.5, Infinity), [
+    `${start}by at most 0.500, and in 2 values that are no finite numbers in one run`,
+  ]);
+  deepStrictEqual(parameterDifferences(tensors(NaN), tensors(NaN)), []);
 });
 
 Deno.test("equal series do not differ, where they are NaN neither", () => {

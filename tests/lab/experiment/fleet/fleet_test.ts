@@ -12,7 +12,7 @@ import { UnreachableError } from "../../../../lab/store/postgres/connection.ts";
 import { Hub } from "../../../../lab/store/postgres/hub.ts";
 import { openFleet } from "../../../../lab/store/postgres/open.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
-import { checkpointPaths } from "../../../../lab/store/sync.ts";
+import { checkpointPaths } from "../../../../lab/store/paths.ts";
 import { capturedIo } from "../../../cli/captured_io.ts";
 import { Bucket, credentials } from "../../store/postgres/bucket.ts";
 import { missing, PASSWORD, Server } from "../../store/postgres/server.ts";

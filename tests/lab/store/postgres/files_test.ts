@@ -9,7 +9,7 @@ import { Mirror, Shipper, takeUp } from "../../../../lab/store/postgres/replica.
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../../lab/store/store.ts";
 import { sha256 } from "../../../../lab/store/files.ts";
-import { artifactPath } from "../../../../lab/store/sync.ts";
+import { artifactPath } from "../../../../lab/store/paths.ts";
 import { addRun, checkpointAt, contentOf, withFolder } from "../fixtures.ts";
 import { Proxy } from "../../experiment/fleet/proxy.ts";
 import { Bucket, credentials } from "./bucket.ts";

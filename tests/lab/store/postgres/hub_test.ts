@@ -20,7 +20,7 @@ import { runNumberOf } from "../../../../lab/store/run_id.ts";
 import { isAsNamed } from "../../../../lab/store/files.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../../lab/store/store.ts";
-import { artifactPath, checkpointPaths } from "../../../../lab/store/sync.ts";
+import { artifactPath, checkpointPaths } from "../../../../lab/store/paths.ts";
 import { addRun, checkpointAt, contentOf, manifestOf, pointAt, withFolder } from "../fixtures.ts";
 import { missing, PASSWORD, Server } from "./server.ts";
 

@@ -1,7 +1,8 @@
 /** What is read off the URL of a shared store, and off that of its files. */
 import { deepStrictEqual, doesNotMatch, ok, strictEqual, throws } from "node:assert";
 import { folderOf } from "../../../../lab/store/location.ts";
-import { isPostgres, placeOf } from "../../../../lab/store/postgres/connection.ts";
+import { isPostgres } from "../../../../lab/store/scheme.ts";
+import { placeOf } from "../../../../lab/store/postgres/connection.ts";
 import { endpointOf, filesPlaceOf } from "../../../../lab/store/postgres/files/place.ts";
 
 /** A store whose files lie at a place. */
@@ -142,7 +143,7 @@ Deno.test("a store's folder is a path, sqlite:PATH or a file: URL", () => {
     deepStrictEqual([location, folderOf(location)], [location, folder]);
   }
   throws(() => folderOf(""), /names no folder/);
-  throws(() => folderOf("sqlite:"), /names no folder/);
+  for (const empty of ["sqlite:", "sqlite://"]) throws(() => folderOf(empty), /names no folder/);
   throws(() => folderOf("file://host/a"), /must name a local file/);
   throws(
     () => folderOf("mysql://me:geheim@h"),
