@@ -17077,6 +17077,8 @@ export const mutants: readonly Mutant[] = [
     from: "currentTarget.search = location.search;",
     to: "",
     test: "tests/web/family_test.ts",
+  },
+  {
     fault: "a relative store behind sqlite:// lies below the process's folder",
     file: "lab/store/location.ts",
     from: "if (!isFolders(scheme)) return given;",

@@ -91,8 +91,9 @@ function drawnBy({ options, on, canvas }: Charted): unknown[][] {
 const seriesOf = ({ series: [x, ...series] }: uPlot.Options) => [
   x,
   ...series.map(({ points, ...each }) => {
-    const { show, filter: _, ...drawn } = points as uPlot.Series.Points & { show?: unknown };
-    return { ...each, points: { ...drawn, show: typeof show === "function" ? show() : show } };
+    const { show, filter: _, ...drawn } = points!;
+    const isShown = typeof show === "function" ? (show as () => boolean)() : show;
+    return { ...each, points: { ...drawn, show: isShown } };
   }),
 ];
 

@@ -377,10 +377,10 @@ function hasDots(line: Line): boolean {
 }
 
 /** Indices of the values between two gaps, which no line shows. */
-function lonePlaces(column: uPlot.AlignedData[number]): number[] {
-  if (!column.includes(null)) return [];
+function lonePlaces(column: ArrayLike<number | null | undefined>): number[] {
   // Where another line alone has a point there is no gap.
-  const own = [...column.keys()].filter((i) => column[i] !== undefined);
+  const own = Array.from(column, (_, i) => i).filter((i) => column[i] !== undefined);
+  if (own.every((i) => column[i] !== null)) return [];
   const isGap = (place: number | undefined) => place === undefined || column[place] === null;
   return own.filter((place, k) => !isGap(place) && isGap(own[k - 1]) && isGap(own[k + 1]));
 }
