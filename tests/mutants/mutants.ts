@@ -5908,7 +5908,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "samples of one class are scored as if all had been asked for",
     file: "cli/commands/score.ts",
-    from: "askedClasses(number, dataset.classes!, how.label)",
+    from: "askedClasses(number, dataset.classes!, label)",
     to: "askedClasses(number, dataset.classes!)",
     test: "tests/cli/score_test.ts",
   },
@@ -9979,8 +9979,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a judge that guesses is trusted",
     file: "cli/commands/score.ts",
-    from: "judge.accuracy >= TRUSTED ?",
-    to: "judge.accuracy >= 0 ?",
+    from: "if (judge.accuracy < TRUSTED) {",
+    to: "if (judge.accuracy < 0) {",
     test: "tests/cli/score_test.ts",
   },
   {
@@ -10056,8 +10056,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what has no judge is held against itself",
     file: "models/score.ts",
-    from: "beside(await measures.measure(values), best)",
-    to: "beside(await measures.ceilings(), best)",
+    from: "withReal(await measures.measure(values),",
+    to: "withReal(await measures.ceilings(),",
     test: "tests/cli/score_test.ts",
   },
   {
@@ -11507,15 +11507,15 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "pictures are compared with training images in place of test images",
     file: "models/score.ts",
-    from: "const among = learned && few(seen.test);",
+    from: "const among = learned && few(shown!);",
     to: "const among = learned && few(learned);",
     test: "tests/models/score_test.ts",
   },
   {
     fault: "real images are held against the classes that the pictures were asked for",
     file: "models/score.ts",
-    from: "others && measured(others, validation.labels?.subarray(0, compared))",
-    to: "others && measured(others, asked)",
+    from: "measuredAsReal(images, labels?.subarray(0, compared))",
+    to: "measuredAsReal(images, asked)",
     test: "tests/models/score_test.ts",
   },
   {
@@ -16769,5 +16769,54 @@ export const mutants: readonly Mutant[] = [
     from: ', [condition], "UTC")',
     to: ", [condition])",
     test: "tests/web/filter_test.ts",
+  },
+  {
+    fault: "a folder is held against the share of another that is its test split",
+    file: "cli/commands/score.ts",
+    from: "isWhole ? wholeOf(dataset, number) : dataset",
+    to: "dataset",
+    test: "tests/cli/score_test.ts",
+  },
+  {
+    fault: "a share that is set is passed over",
+    file: "cli/commands/score.ts",
+    from: 'DRAWN.has(name) && settings.every(([path]) => path !== "dataset.test")',
+    to: "DRAWN.has(name)",
+    test: "tests/cli/score_test.ts",
+  },
+  {
+    fault: "samples of one class are held against all classes",
+    file: "cli/commands/score.ts",
+    from: "label === undefined ? dataset : ofClass(dataset, label)",
+    to: "dataset",
+    test: "tests/cli/score_test.ts",
+  },
+  {
+    fault: "real examples are measured against a whole that they are part of",
+    file: "models/score.ts",
+    from: "others === undefined ? reference : { ...reference, train: others, test: others }",
+    to: "reference",
+    test: "tests/models/score_test.ts",
+  },
+  {
+    fault: "without validation examples no sample is measured",
+    file: "models/score.ts",
+    from: "real === dataset ? dataset : measured,",
+    to: "dataset,",
+    test: "tests/models/score_test.ts",
+  },
+  {
+    fault: "what a network saw is taken from the beginning",
+    file: "models/score.ts",
+    from: "[placeIn(found.images) / length, images.length / length]",
+    to: "[0, images.length / length]",
+    test: "tests/models/score_test.ts",
+  },
+  {
+    fault: "a coverage is told of that was not taken",
+    file: "models/score.ts",
+    from: 'names.includes("likeness") ? [LIKENESS_OF_FEW] : []',
+    to: "[LIKENESS_OF_FEW]",
+    test: "tests/models/score_test.ts",
   },
 ];
