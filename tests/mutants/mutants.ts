@@ -4753,15 +4753,15 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "one broken picture is not told of",
     file: "models/datasets/images.ts",
-    from: "broken.length > 0 &&",
-    to: "broken.length > 1 &&",
+    from: "...broken.length > 0\n      ?",
+    to: "...broken.length > 1\n      ?",
     test: "tests/models/datasets/files_test.ts",
   },
   {
     fault: "of many broken pictures one more is named than is said",
     file: "models/datasets/images.ts",
-    from: "const shown = broken.slice(0, 3)",
-    to: "const shown = broken.slice(0, 4)",
+    from: "const shown = all.slice(0, 3)",
+    to: "const shown = all.slice(0, 4)",
     test: "tests/models/datasets/files_test.ts",
   },
   {
@@ -16867,5 +16867,19 @@ export const mutants: readonly Mutant[] = [
     from: "/\\.(tsv|tab|",
     to: "/\\.(tab|",
     test: "tests/cli/settings_test.ts",
+  },
+  {
+    fault: "folders beside pictures are passed over in silence",
+    file: "models/datasets/images.ts",
+    from: "beside.length === 0",
+    to: "beside.length >= 0",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "pictures of another form in capitals are passed over in silence",
+    file: "models/datasets/images.ts",
+    from: "|tiff?)$/i;",
+    to: "|tiff?)$/;",
+    test: "tests/models/datasets/files_test.ts",
   },
 ];

@@ -969,6 +969,31 @@ Deno.test("of pictures that cannot be decoded three are named, and further ones 
   ]);
 });
 
+Deno.test("pictures of other forms, and those of folders beside pictures, are said to be left out", async () => {
+  const [, one] = golden.pictures.map(({ file }) => bytesOf(file));
+  const no = utf8("no picture");
+  const own = { "p/a.png": one, "p/b.png": one, "p/c.png": one };
+  const forms = { "p/1.BMP": no, "p/2.gif": no, "p/3.bmp": no, "p/notes.txt": no };
+  const noted = async (files: Record<string, Uint8Array>) =>
+    (await load(images, files, { folder: "p", side: 4 })).notes;
+  deepStrictEqual(await noted({ ...own, "p/sub/notes.txt": no }), []);
+  deepStrictEqual(await noted({ ...own, ...forms, "p/sub/d.png": one, "p/d.png": no }), [
+    "1 of 4 pictures cannot be decoded: p/d.png; 2 .bmp, 1 .gif files are left out (PNG, JPEG and WebP " +
+    "are read); the pictures in sub are left out as the folder itself holds others",
+  ]);
+  const classes = Object.fromEntries(
+    ["x/1", "x/2", "y/1", "y/2"].map((name) => [`p/${name}.png`, one]),
+  );
+  deepStrictEqual(await noted({ ...classes, "p/y/3.heic": no }), [
+    "1 .heic file is left out (PNG, JPEG and WebP are read)",
+  ]);
+  await rejects(noted({ ...classes, "p/cover.png": one }), {
+    message:
+      "Cannot use p as it must hold three PNG, JPEG or WebP files at least, itself or in folders " +
+      "of classes: 1, as the pictures in x, y are left out as the folder itself holds others",
+  });
+});
+
 Deno.test("256 folders are classes, and one more are too many", async () => {
   const [, one] = golden.pictures.map(({ file }) => bytesOf(file));
   const made = (count: number) => {
