@@ -800,6 +800,23 @@ Deno.test("a file of numbers is a data set by its name alone", () =>
       strictEqual(code, 0, error);
       const likely = await lab(`likelihood latest ${file} --count 1`);
       deepStrictEqual([likely.code, /^120 examples/m.test(likely.out)], [0, true], likely.error);
+      // Samples are such a table, with their classes in turn.
+      const made = `made-${file}.csv`;
+      strictEqual((await lab(`sample latest --count 5 --out ${made}`)).code, 0);
+      const [head, ...lines] = (await Deno.readTextFile(`${folder}/${made}`)).trimEnd().split("\n");
+      const isWords = file === "words.csv";
+      const [zero, one] = isWords ? ["cat", "dog"] : ["0", "1"];
+      strictEqual(head, isWords ? "x,y,kind" : "x0,x1,label");
+      deepStrictEqual(lines.map((line) => line.split(",")[2]), [zero, one, zero, one, zero]);
+      strictEqual(
+        (await lab(`sample latest --count 2 --class ${one} --out ${made} --force`)).code,
+        0,
+      );
+      match(
+        await Deno.readTextFile(`${folder}/${made}`),
+        isWords ? /(dog\n.*){2}$/ : /(1\n.*){2}$/,
+      );
+      if (isWords) strictEqual((await lab(`likelihood latest ${made}`)).code, 0);
     }
     const trained = await lab(
       `run spline-flow --dataset own.csv --set dataset.labels=kind ${small}`,

@@ -393,6 +393,19 @@ Deno.test("samples of one class are held against that class, and of many example
     // What has learned next to nothing draws much the same each time: each is of the class, or none is.
     strictEqual(name, "asked_class");
     ok(value === 0 || value === 1, `${value}`);
+    // In folders of their classes they are told theirs, too.
+    strictEqual((await lab("sample latest --count 12 --out drawn")).code, 0);
+    const drawn = Array.from(
+      { length: 12 },
+      (_, i) => `${i % 10}/${String(i).padStart(2, "0")}.png`,
+    );
+    for (const path of drawn) ok((await Deno.stat(`${folder}/drawn/${path}`)).isFile, path);
+    strictEqual([...Deno.readDirSync(`${folder}/drawn`)].length, 10);
+    strictEqual((await lab("sample latest --count 12 --out drawn")).code, 2);
+    strictEqual((await lab("sample latest --count 2 --class 3 --out threes")).code, 0);
+    deepStrictEqual([...Deno.readDirSync(`${folder}/threes/3`)].length, 2);
+    const own = await lab("likelihood latest drawn --draws 2 --count 0");
+    deepStrictEqual([own.code, /^12 examples/.test(own.out)], [0, true], own.error);
     const likelihood = await lab("likelihood latest --examples 3 --draws 2 --count 0");
     deepStrictEqual([likelihood.code, /^3 examples/.test(likelihood.out)], [0, true]);
     await writePictures(`${folder}/many/3`, 101);

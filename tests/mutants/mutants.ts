@@ -16882,4 +16882,32 @@ export const mutants: readonly Mutant[] = [
     to: "|tiff?)$/;",
     test: "tests/models/datasets/files_test.ts",
   },
+  {
+    fault: "samples in a folder lose their classes",
+    file: "cli/commands/sample.ts",
+    from: "classes === undefined ? [] : [folderOf(classes[i])]",
+    to: "[]",
+    test: "tests/cli/score_test.ts",
+  },
+  {
+    fault: "samples of one class are put among those of all",
+    file: "cli/commands/sample.ts",
+    from: "askedClasses(count, names.length, label)",
+    to: "askedClasses(count, names.length)",
+    test: "tests/cli/score_test.ts",
+  },
+  {
+    fault: "samples of a model that is told no classes are put into folders of classes",
+    file: "cli/commands/sample.ts",
+    from: "if (!isTold) return undefined;",
+    to: "",
+    test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "a table of samples has none of the names of the one that was learned from",
+    file: "cli/commands/sample.ts",
+    from: "columns ?? Array.from(",
+    to: "Array.from(",
+    test: "tests/cli/model_commands_test.ts",
+  },
 ];
