@@ -16910,4 +16910,25 @@ export const mutants: readonly Mutant[] = [
     to: "Array.from(",
     test: "tests/cli/model_commands_test.ts",
   },
+  {
+    fault: "groups that share the name of their runs lose it",
+    file: "lab/experiment/comparison.ts",
+    from: "printable(ofName.has(group) ? nameOfRuns(group)! : group.experiment)",
+    to: "printable(group.experiment)",
+    test: "tests/lab/experiment/comparison_test.ts",
+  },
+  {
+    fault: "groups of two experiments are called by a name that they share",
+    file: "lab/experiment/comparison.ts",
+    from: "if (name === undefined || !isOfOne) continue;",
+    to: "if (name === undefined) continue;",
+    test: "tests/lab/experiment/comparison_test.ts",
+  },
+  {
+    fault: "a name that was taken for an experiment's is not told",
+    file: "cli/filter.ts",
+    from: "runs.some(({ name }) => name === alone.wanted)",
+    to: "false",
+    test: "tests/cli/filter_test.ts",
+  },
 ];
