@@ -19,6 +19,9 @@ const FILES: Readonly<Record<string, string>> = {
   ".npz": "arrays",
 };
 
+/** Endings of tables that are no text, and that nothing reads. */
+const OTHER_TABLES = /\.(tsv|tab|xlsx?|ods|parquet|feather|mat|h5|hdf5)$/i;
+
 /** The data sets of a folder that are no folder of pictures, by a file that it holds, plain or packed. */
 const FOLDERS: Readonly<Record<string, string>> = {
   "train-images-idx3-ubyte": "idx",
@@ -30,7 +33,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
  * The settings of what `--dataset` names. What has a data set's name is that; a folder of the same name is
  * typed as a path, `./images`.
  *
- * @throws {InputError} for a path where nothing is.
+ * @throws {InputError} for a path where nothing is, and for a table of a form that nothing reads.
  */
 export async function chosenData(dataset: string | undefined, io: Io): Promise<Settings> {
   if (dataset === undefined) return [];
@@ -46,6 +49,12 @@ export async function chosenData(dataset: string | undefined, io: Io): Promise<S
   const path = resolve(callersPath(io, dataset));
   if (datasets.some(({ name }) => name === dataset)) return [["dataset.name", dataset]];
   if (isFolder(path)) return [["dataset.name", folderKind(path)], ["dataset.folder", path]];
+  const [table] = OTHER_TABLES.exec(dataset) ?? [];
+  if (table !== undefined && sizeOfFile(path) !== undefined) {
+    throw new InputError(
+      `Cannot learn from ${dataset} as a table must be .csv (columns parted by commas), .npy or .npz: ${table}`,
+    );
+  }
   if (sizeOfFile(path) !== undefined) return [["dataset.name", "text"], ["dataset.file", path]];
   if (!/[/\\]/.test(dataset)) return [["dataset.name", dataset]];
   throw new InputError(`Cannot learn from ${dataset} as there is no file or folder of that name`);

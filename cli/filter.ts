@@ -36,7 +36,13 @@ export function whyNone(store: Store, runs: readonly Run[], where: readonly Cond
   const values = new Set(
     runs.flatMap((run) => read(run) ?? []).filter((value) => typeof value === "string"),
   );
-  return `no run matches ${written(alone)}${didYouMean(alone.wanted, values)}`;
+  // Tables show the names of runs under that word.
+  const isName = alone.key === "experiment" && alone.operator === "=" &&
+    runs.some(({ name }) => name === alone.wanted);
+  const nearest = isName
+    ? ` (${written({ ...alone, key: "name" })} does)`
+    : didYouMean(alone.wanted, values);
+  return `no run matches ${written(alone)}${nearest}`;
 }
 
 /**

@@ -131,14 +131,12 @@ export async function examplesOf(
 /** The rows of a table. */
 async function rowsOf(io: Io, { dataset, reading }: Taught, path: string): Promise<Examples> {
   const { readExamples } = await import("../models/datasets/arrays.ts");
-  const { count, values, labels } = await readExamples(
-    filesOf(io).readFile,
-    path,
-    dataset,
-    reading,
-  );
+  // Labels in a file of their own are those of the file that the model learned from, however it is typed.
+  const file = resolve(callersPath(io, path)) === reading.file ? reading.file : path;
+  const { readFile } = filesOf(io);
+  const { count, values, labels } = await readExamples(readFile, file, dataset, reading);
   const classes = classNamesOf(dataset);
-  const told = labels && Array.from(labels, (label) => classes.indexOf(String(label)));
+  const told = labels && labels.map((label) => classes.indexOf(label));
   return {
     count,
     values: asLearned(dataset, values),

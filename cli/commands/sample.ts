@@ -4,19 +4,24 @@ import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
-import type { Dataset } from "../../lab/core/dataset.ts";
+import { classNamesOf, type Dataset } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { streamOf } from "../../lab/core/random.ts";
 import { samplingStream } from "../../models/sampling_stream.ts";
+import type { Trainer } from "../../lab/core/trainer.ts";
+import { csvField } from "../../lab/store/exports/csv.ts";
 import { joined, textsOf } from "../../lab/core/text.ts";
 import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
 import { isFolder } from "../../lab/store/files.ts";
 import { fileToWrite, refuseExisting, writeWhole } from "../files.ts";
 import { drawnAsTyped, samplingOf, samplingOptions } from "../sampling_options.ts";
 import {
+  dataPath,
   givePicture,
   modelOptions,
   openModel,
   requireTerminal,
+  type Taught,
   writeImages,
 } from "../stored_model.ts";
 import { count } from "../terminal/format.ts";
@@ -29,7 +34,8 @@ export const sample = defineCommand({
   brief: "Draws samples of a generative model: a picture, or text",
   description: "Draws samples from a stored generative model and writes them as one PNG: a sheet " +
     "of images, or a scatter of points. Into a folder go images, a PNG each; into FILE.npy the numbers " +
-    "themselves, [count, H, W, C], into FILE.csv those of points. Text is printed, or written into a text file.",
+    "themselves, [count, H, W, C], into FILE.csv those of points. Of a model that is told classes the folder " +
+    "has one for each, the table a column. Text is printed, or written into a text file.",
   examples: [
     ["sample latest --out digits.png", "100 samples of the newest run"],
     ["sample latest --count 1000 --out digits", "a file each, into a folder"],
@@ -81,10 +87,13 @@ export const sample = defineCommand({
     const form = folder === undefined ? extname(file?.path ?? "").toLowerCase() : "folder";
     requireForm(run.id, dataset, form, out);
     if (!isText && out === undefined) requireTerminal(io);
-    const paths = folder === undefined ? [] : imagePaths(folder, number);
+    const how = samplingOf(which, dataset);
+    const classes = form === "folder" || form === ".csv"
+      ? await drawnAsTyped(which, () => classesOf(trainer, dataset, number, how))
+      : undefined;
+    const paths = folder === undefined ? [] : imagePaths(folder, number, classes);
     await refuseExisting(paths, force);
     const drawn = { random, count: number, prompt };
-    const how = samplingOf(which, dataset);
     const samples = await drawnAsTyped(which, () => trainer.sample!({ ...drawn, ...how }));
     const what = `${count(samples.count)} samples of run ${run.id}`;
     if (samples.kind === "text") {
@@ -101,7 +110,8 @@ export const sample = defineCommand({
       const shape = samples.kind === "images" ? samples.shape : dataset.shape;
       await writeWhole(file, encodeNpy(samples.values, [samples.count, ...shape]));
     } else if (file !== undefined && form === ".csv") {
-      await writeWhole(file, tableOf(samples.values, samples.count));
+      const { columns, labels } = await headOf(io, model, which.data);
+      await writeWhole(file, tableOf(samples, columns, classes && { name: labels, classes }));
     } else {
       if (samples.kind === "points" && samples.dimensions !== 2) {
         throw new InputError(
@@ -150,21 +160,73 @@ function requireForm(
   );
 }
 
-/** A PNG for each of so many samples, numbered from 0, so that names are in their order. */
-function imagePaths(folder: string, count: number): string[] {
-  const digits = String(count - 1).length;
-  return Array.from(
-    { length: count },
-    (_, i) => join(folder, `${String(i).padStart(digits, "0")}.png`),
-  );
+/**
+ * The names of the classes that so many samples are of; undefined of a model that is told none, which shows
+ * when it is asked for a sample of one.
+ */
+async function classesOf(
+  trainer: Trainer,
+  dataset: Dataset,
+  count: number,
+  { label, settings }: ReturnType<typeof samplingOf>,
+): Promise<readonly string[] | undefined> {
+  const names = classNamesOf(dataset);
+  if (names.length === 0) return undefined;
+  if (label === undefined) {
+    const one = { random: streamOf(0, "one of a class"), count: 1, label: 0, settings };
+    const isTold = await trainer.sample!(one).then(() => true, (error) => {
+      if (error instanceof InputError) return false;
+      throw error;
+    });
+    if (!isTold) return undefined;
+  }
+  const { askedClasses } = await import("../../models/samples.ts");
+  return Array.from(askedClasses(count, names.length, label), (each) => names[each]);
 }
 
-/** Lines of a table of points, as the data set `arrays` reads it. */
-function* tableOf(values: Float32Array, count: number): Generator<string> {
+/**
+ * A PNG for each of so many samples, numbered from 0, so that names are in their order: in folders of their
+ * classes, where they are told, as the data set `images` reads them.
+ */
+function imagePaths(folder: string, count: number, classes?: readonly string[]): string[] {
+  const digits = String(count - 1).length;
+  const folderOf = (name: string) => name.replaceAll(/[/\\\0]/g, "_").replace(/^\.*$/, "_");
+  return Array.from({ length: count }, (_, i) =>
+    join(
+      folder,
+      ...classes === undefined ? [] : [folderOf(classes[i])],
+      `${String(i).padStart(digits, "0")}.png`,
+    ));
+}
+
+/** What the columns of a table like the one that a model learned from are called, and that of its labels. */
+async function headOf(
+  io: Io,
+  { dataset, reading }: Taught,
+  data: string | undefined,
+): Promise<{ readonly columns?: readonly string[]; readonly labels: string }> {
+  if (dataset.name !== "arrays") return { labels: "label" };
+  const { columnsOf } = await import("../../models/datasets/arrays.ts");
+  const { file, labels } = { ...reading as { file: string; labels: string } };
+  const lies = dataPath(io, data).data ?? file;
+  const columns = await columnsOf((path) => Deno.readFile(path), { file: lies, labels });
+  return { columns, labels: labels === "" || /\.npy$/i.test(labels) ? "label" : labels };
+}
+
+/** Lines of a table of points, and of their classes where they are told, as the data set `arrays` reads it. */
+function* tableOf(
+  { values, count }: { readonly values: Float32Array; readonly count: number },
+  columns: readonly string[] | undefined,
+  labels: { readonly name: string; readonly classes: readonly string[] } | undefined,
+): Generator<string> {
   const width = values.length / count;
-  yield `${Array.from({ length: width }, (_, i) => `x${i}`).join(",")}\n`;
+  const names = columns ?? Array.from({ length: width }, (_, i) => `x${i}`);
+  const line = (cells: readonly string[], label?: string) =>
+    `${[...cells, ...label === undefined ? [] : [label]].map(csvField).join(",")}\n`;
+  yield line(names, labels?.name);
   for (let i = 0; i < count; i++) {
-    yield `${values.subarray(i * width, (i + 1) * width).join(",")}\n`;
+    const row = Array.from(values.subarray(i * width, (i + 1) * width), String);
+    yield line(row, labels?.classes[i]);
   }
 }
 

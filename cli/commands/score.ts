@@ -10,7 +10,7 @@ import type { LabEvent } from "../../lab/core/metrics.ts";
 import { type Seed, streamOf } from "../../lab/core/random.ts";
 import type { FeatureNetwork } from "../../models/feature_network.ts";
 import { samplingStream } from "../../models/sampling_stream.ts";
-import type { Score, ScoreName } from "../../models/score.ts";
+import type { Reference, Score, ScoreName } from "../../models/score.ts";
 import {
   checkpointOption,
   defineCommand,
@@ -49,11 +49,17 @@ const SAMPLES = 2000;
 /** Share of the test images about which a judge must be right, to be trusted. */
 const TRUSTED = 0.95;
 
+/** Data sets whose test examples are a share of all, which nothing but their field `test` tells from the rest. */
+const DRAWN: ReadonlySet<string> = new Set(["images", "arrays"]);
+
 /** Pictures and what they are measured against. */
 interface Given {
   /** [count, H·W·C] */
   readonly values: Float32Array;
+  /** The data set, whose judge it is. */
   readonly dataset: Dataset;
+  /** What of it the pictures are held against. */
+  readonly reference: Reference;
   readonly what: string;
   readonly notes: readonly string[];
   /** The classes that the pictures were asked to be of; left out: none were. */
@@ -71,9 +77,11 @@ export const score = defineCommand({
   description:
     "Measures examples against the test examples of a data set, beside what its validation examples " +
     "get: a stored model's samples, or the pictures of any folder (PNG, JPEG, WebP), cropped and resized " +
-    "to those of the data set. Features are those of the data set's judge, a classifier that is trained " +
-    "once, or of a network in TensorFlow.js's format; what has no judge is compared as it is. Of a data " +
-    "set that is read from files --set says which.",
+    "to those of the data set. Those of a folder, or of a file of arrays, are held against all that " +
+    "another one has, unless dataset.test sets a share; samples of one class against that class. Features " +
+    "are those of the data set's judge, a classifier that is trained once, or of a network in " +
+    "TensorFlow.js's format; what has no judge is compared as it is. Of a data set that is read from " +
+    "files --set says which.",
   examples: [
     ["score latest --metric fid", "the newest run's samples"],
     ["score latest --metric kid --metric likeness --count 5000", "other measures of more samples"],
@@ -141,7 +149,7 @@ export const score = defineCommand({
     }
     const given = await (options.against === undefined ? samplesOf : folderOf)(options, io);
     try {
-      const { values, dataset, asked } = given;
+      const { values, dataset, reference, asked } = given;
       const judged = await networkOf(given, features, io);
       const names = features === undefined;
       const possible: Partial<Record<ScoreName, boolean>> = {
@@ -154,8 +162,8 @@ export const score = defineCommand({
         : METRICS.filter((each) => possible[each] ?? true);
       if (judged === undefined) requireLikeness(dataset, metrics);
       const { scores, notes } = judged === undefined
-        ? await scoreAsTheyAre(values, dataset)
-        : await scoreImages(values, dataset, judged.network, wanted, asked);
+        ? await scoreAsTheyAre(values, reference)
+        : await scoreImages(values, reference, judged.network, wanted, asked);
       judged?.dispose();
       const told = [...given.notes, ...judged?.doubts ?? [], ...notesOn(notes, scores)];
       if (json) {
@@ -216,6 +224,7 @@ async function samplesOf(
   }
   const { openTrainer } = await import("../../lab/experiment/inspect.ts");
   const { askedClasses } = await import("../../models/samples.ts");
+  const { nameOf, ofClass } = await import("../../models/score.ts");
   using opened = await openStoreOf(io, at, { readOnly: true });
   const { store } = opened;
   const run = store.find(reference);
@@ -233,11 +242,16 @@ async function samplesOf(
     const how = samplingOf(which, dataset);
     const { values } = await drawnAsTyped(which, () => trainer.sample!({ ...drawn, ...how }));
     const isTold = store.lastValues("evaluation/asked_class").has(run.id);
+    const { label } = how;
+    const reference = label === undefined ? dataset : ofClass(dataset, label);
+    const [ofOne, test] = [label === undefined ? "" : ` of class ${which.class}`, reference.test];
     return {
       values,
       dataset,
-      ...isTold && { asked: askedClasses(number, dataset.classes!, how.label) },
-      what: `${count(number)} samples of run ${run.id}  ${run.name}`,
+      reference,
+      ...isTold && { asked: askedClasses(number, dataset.classes!, label) },
+      what: `${count(number)} samples${ofOne} of run ${run.id}  ${run.name}, against ` +
+        `${count(test.count)} test ${nameOf(dataset)}${ofOne}`,
       notes: [],
       judges: store.judges,
       dispose,
@@ -297,11 +311,20 @@ async function folderOf(
   const { shuffled } = await import("../../models/datasets/define_dataset.ts");
   const { values: inOrder, count: number } = await picturesOf(io, { dataset, reading }, folder);
   const { values } = shuffled({ count: number, values: inOrder }, streamOf(1, "pictures"));
+  const { wholeOf } = await import("../../models/score.ts");
+  const isWhole = DRAWN.has(name) && settings.every(([path]) => path !== "dataset.test");
+  const reference = isWhole ? wholeOf(dataset, number) : dataset;
+  const { train, validation, test } = dataset;
+  const [compared, all] = [reference.test.count, train.count + validation.count + test.count];
+  const told = compared === all
+    ? `all ${count(all)} images`
+    : `${count(compared)}${isWhole ? "" : " test"} images of ${count(all)}`;
   return {
     values,
     dataset,
-    what: `${count(number)} pictures of ${folder} against ${against}, cropped and resized to ` +
-      `${height} × ${width}`,
+    reference,
+    what: `${count(number)} pictures of ${folder} against ${against} (${told}), cropped and ` +
+      `resized to ${height} × ${width}`,
     notes: dataset.notes ?? [],
     dispose: () => {},
   };
@@ -340,7 +363,7 @@ function requireLikeness({ name, kind }: Dataset, metrics: readonly ScoreName[])
 
 /** The network whose features are compared; undefined where examples are, as they are. */
 async function networkOf(
-  { dataset, judges }: Given,
+  { dataset, reference, judges }: Given,
   features: string | undefined,
   io: Io,
 ): Promise<
@@ -376,14 +399,21 @@ async function networkOf(
     ? await judgeOf(dataset, models, keptJudges(judges, { trains }))
     : undefined;
   if (judge === undefined) return undefined;
-  const doubts = judge.accuracy >= TRUSTED ? [] : [
-    `the judge is right about ${
-      (100 * judge.accuracy).toFixed(1)
-    } % of the test images alone: below ` +
-    `${
-      100 * TRUSTED
-    } % what is measured in its features, or by the classes that it names, says little`,
+  const doubts = reference.others === undefined ? [] : [
+    `the judge learned from ${count(dataset.train.count)} of the ` +
+    `${count(reference.test.count)} images that pictures are held against: --features MODEL.json ` +
+    "names a network that saw none of them",
   ];
+  if (judge.accuracy < TRUSTED) {
+    doubts.push(
+      `the judge is right about ${
+        (100 * judge.accuracy).toFixed(1)
+      } % of the test images alone: below ` +
+        `${
+          100 * TRUSTED
+        } % what is measured in its features, or by the classes that it names, says little`,
+    );
+  }
   return {
     ...{ network: judgeFeatures(judge, dataset.name), doubts },
     dispose: () => judge.dispose(),

@@ -29,8 +29,8 @@ import { badEnd } from "./verdict.ts";
  */
 export interface RunGroup {
   /**
-   * What its runs are called, where they alone are; else the experiment's name, and where several groups
-   * share that, in what they differ.
+   * What its runs are called, where none of another experiment are, else the experiment's name; and where
+   * several groups share that, in what they differ.
    */
   readonly label: string;
   /**
@@ -65,12 +65,15 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
   });
   const namesakes = Map.groupBy(made, ({ experiment }) => experiment);
   const parts = new Map([...namesakes.values()].flatMap(partsOf));
-  const called = Map.groupBy(made, nameOfRuns);
+  const ofName = new Map<Unlabelled, Part[]>();
+  for (const [name, groups] of Map.groupBy(made, nameOfRuns)) {
+    const isOfOne = groups.every(({ experiment }) => experiment === groups[0].experiment);
+    if (name === undefined || !isOfOne) continue;
+    for (const [group, own] of partsOf(groups)) ofName.set(group, own);
+  }
   const labels = numbered(made.map((group) => {
-    const given = nameOfRuns(group);
-    if (given !== undefined && called.get(given)!.length === 1) return printable(given);
-    const name = printable(group.experiment);
-    const own = parts.get(group)!;
+    const name = printable(ofName.has(group) ? nameOfRuns(group)! : group.experiment);
+    const own = ofName.get(group) ?? parts.get(group)!;
     return own.length === 0 ? name : `${name} (${own.map((part) => saidBy(part)).join(", ")})`;
   }));
   return made.map((group, i) => ({ ...group, label: labels[i], apart: parts.get(group)! }));

@@ -27,8 +27,8 @@ const configuration = z.strictObject({
   }),
   labels: z.string().default("").meta({
     description:
-      "Whole numbers, at most 256 of them, a class each: an array of the .npz file, a column of " +
-      "the CSV file, or another .npy file; empty for none",
+      "Whole numbers, or words of a column, at most 256 of them, a class each: an array of the .npz " +
+      "file, a column of the CSV file, or another .npy file; empty for none",
   }),
   channels: z.enum(["last", "first"]).default("last").meta({
     description: "Where images of four axes have their channels: [N, H, W, C] or [N, C, H, W]",
@@ -44,13 +44,20 @@ type Configuration = z.output<typeof configuration>;
 /** A table, and the labels of its rows. */
 interface Table {
   readonly examples: NpyArray;
-  readonly labels?: NpyArray;
+  readonly labels?: Labels;
+  /** The examples' columns, of a file that names them. */
+  readonly columns?: readonly string[];
+}
+
+/** A label a row: a number, or where the file has words which of them it is, from 0. */
+interface Labels extends Pick<NpyArray, "values"> {
+  readonly words?: readonly string[];
 }
 
 /**
  * Numbers of a CSV file with names in its first line, with or without quotes around them.
  *
- * @param labels The column of labels; empty for none.
+ * @param labels The column of labels, whose cells may be words; empty for none.
  * @param mustHave Whether it must be there.
  * @throws InputError that names file and line where the first has numbers alone, or a row is of another
  *   length or no number.
@@ -58,7 +65,15 @@ interface Table {
 export function parseCsv({ bytes, path }: ReadBytes, labels = "", mustHave = true): Table {
   const records = csvRecords(new TextDecoder().decode(bytes), `read ${path}`);
   const head = records.next();
-  const names = head.done ? [""] : head.value.cells.map((name) => name.trim());
+  if (head.done) throw new InputError(`Cannot read ${path} as it must hold a table: it is empty`);
+  const names = head.value.cells.map((name) => name.trim());
+  const [other] = names.length === 1 ? /[;\t]/.exec(names[0]) ?? [] : [];
+  if (other !== undefined) {
+    throw new InputError(
+      `Cannot read ${path} as its columns must be parted by commas, and numbers have points: ` +
+        `${JSON.stringify(other)} in line ${head.value.line}`,
+    );
+  }
   if (names.every((name) => name !== "" && Number.isFinite(Number(name)))) {
     const some = `${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""}`;
     throw new InputError(
@@ -84,39 +99,86 @@ export function parseCsv({ bytes, path }: ReadBytes, labels = "", mustHave = tru
   if (labels !== "" && chosen < 0 && mustHave) {
     throw unknownName(`read ${path}`, "column", labels, names);
   }
-  const rows = Array.from(records, ({ cells, line }) => {
+  const isExample = (_: unknown, i: number) => i !== chosen;
+  const columns = names.filter(isExample);
+  const values: number[] = [];
+  const told: { readonly cell: string; readonly line: number }[] = [];
+  for (const { cells, line } of records) {
     const numbers = cells.map((cell) => cell.trim() === "" ? NaN : Number(cell));
-    const wrong = numbers.findIndex((value) => !Number.isFinite(value));
+    const wrong = numbers.findIndex((value, i) => i !== chosen && !Number.isFinite(value));
     if (cells.length !== names.length || wrong >= 0) {
-      const given = wrong >= 0 ? JSON.stringify(cells[wrong]) : `${cells.length} values`;
+      const given = cells.length !== names.length
+        ? `${cells.length} values in line ${line}`
+        : `${JSON.stringify(cells[wrong])} in line ${line}, column ${names[wrong]}` +
+          (labels === "" && cells[wrong].trim() !== ""
+            ? ` (dataset.labels=${names[wrong]} makes classes of words)`
+            : "");
+      const wanted = columns.length === 1 ? "a number" : `${columns.length} numbers`;
       throw new InputError(
-        `Cannot read ${path} as each row must have ${names.length} numbers: ${given} in line ` +
-          `${line}`,
+        `Cannot read ${path} as each row must have ${wanted}${
+          chosen < 0 ? "" : " and a label"
+        }: ${given}`,
       );
     }
-    return numbers;
-  });
-  const column = (values: number[], shape: number[]) => ({
-    shape,
-    values: Float64Array.from(values),
-    bytes: false,
-  });
-  const width = names.length - (chosen < 0 ? 0 : 1);
+    for (const value of numbers.filter(isExample)) values.push(value);
+    if (chosen >= 0) told.push({ cell: cells[chosen].trim(), line });
+  }
+  const rows = columns.length === 0 ? told.length : values.length / columns.length;
   return {
-    examples: column(rows.flatMap((row) => row.filter((_, i) => i !== chosen)), [
-      rows.length,
-      width,
-    ]),
-    ...chosen >= 0 && { labels: column(rows.map((row) => row[chosen]), [rows.length]) },
+    examples: {
+      shape: [rows, columns.length],
+      values: Float64Array.from(values),
+      bytes: false,
+    },
+    columns,
+    ...chosen >= 0 && { labels: labelsOf(told, `read ${path}`, labels) },
   };
 }
 
+/** What stands for a number that is missing, as programs write it. */
+const MISSING = /^(nan|[+-]?inf(inity)?)?$/i;
+
+/**
+ * The labels of a column: numbers, or words in the order of their letters where one is no number.
+ *
+ * @throws InputError for a row without one.
+ */
+function labelsOf(
+  told: readonly { readonly cell: string; readonly line: number }[],
+  action: string,
+  column: string,
+): Labels {
+  const missing = told.find(({ cell }) => MISSING.test(cell));
+  if (missing !== undefined) {
+    throw new InputError(
+      `Cannot ${action} as each row must have a label: ${JSON.stringify(missing.cell)} in line ` +
+        `${missing.line}, column ${column}`,
+    );
+  }
+  const numbers = Float64Array.from(told, ({ cell }) => Number(cell));
+  if (numbers.every(Number.isFinite)) return { values: numbers };
+  const words = [...new Set(told.map(({ cell }) => cell))].sort();
+  const indexOf = new Map(words.map((word, index) => [word, index]));
+  return { values: Float64Array.from(told, ({ cell }) => indexOf.get(cell)!), words };
+}
+
+/** The names of a CSV file's columns that are examples; undefined of other files. */
+export async function columnsOf(
+  readFile: ReadFile,
+  { file, labels }: Pick<Configuration, "file" | "labels">,
+): Promise<readonly string[] | undefined> {
+  if (!/\.csv$/i.test(file)) return undefined;
+  return parseCsv({ bytes: await readFile(file), path: file }, labels).columns;
+}
+
+/** @param mustHave Whether the labels must be there. */
 async function readTable(
   readFile: ReadFile,
   { file, array, labels }: Configuration,
+  mustHave = true,
 ): Promise<Table> {
   const read = { bytes: await readFile(file), path: file };
-  if (/\.csv$/i.test(file)) return parseCsv(read, labels);
+  if (/\.csv$/i.test(file)) return parseCsv(read, labels, mustHave);
   if (/\.npz$/i.test(file)) {
     const entries = entriesOf(read);
     const named = async (name: string) => {
@@ -126,7 +188,8 @@ async function readTable(
       }
       return parseNpy(await entry());
     };
-    return { examples: await named(array), ...labels !== "" && { labels: await named(labels) } };
+    const areTold = labels !== "" && (mustHave || entries.has(labels));
+    return { examples: await named(array), ...areTold && { labels: await named(labels) } };
   }
   return { examples: parseNpy(read), ...await readLabels(readFile, labels) };
 }
@@ -134,7 +197,8 @@ async function readTable(
 /**
  * The examples of a file that are such as a data set holds, of whatever kind that is.
  *
- * @param reading The fields by which the data set read its own ones; a CSV file may lack the labels' column.
+ * @param reading The fields by which the data set read its own ones; a CSV file may lack the labels' column,
+ *   an archive their array. Labels in a file of their own are those of the data set's own file.
  * @throws InputError where they are of another shape, or have numbers that its examples do not have.
  */
 export async function readExamples(
@@ -142,12 +206,13 @@ export async function readExamples(
   file: string,
   { name, kind, shape }: Pick<Dataset, "name" | "kind" | "shape">,
   reading: Readonly<Record<string, unknown>>,
-): Promise<Pick<Split, "count" | "values"> & { readonly labels?: Float64Array }> {
+): Promise<Pick<Split, "count" | "values"> & { readonly labels?: readonly string[] }> {
   const own = name === "arrays" ? reading as Partial<Configuration> : {};
   const fields = { ...configuration.parse({}), ...own, file };
-  const { examples: array, labels } = /\.csv$/i.test(file)
-    ? parseCsv({ bytes: await readFile(file), path: file }, fields.labels, false)
-    : await readTable(readFile, { ...fields, labels: "" });
+  const { examples: array, labels } = await readTable(readFile, {
+    ...fields,
+    labels: /\.(csv|npz)$/i.test(file) || file === own.file ? fields.labels : "",
+  }, false);
   const [count, ...given] = array.shape;
   const isImage = kind === "images" && given.length > 1;
   const examples = isImage
@@ -162,7 +227,9 @@ export async function readExamples(
     );
   }
   lookAt(isImage ? array : { ...array, shape: [count, sizeOf(given)] }, file);
-  return { count, values: examples.values, ...labels && { labels: labels.values } };
+  if (labels === undefined) return { count, values: examples.values };
+  const names = Array.from(labels.values, (label) => labels.words?.[label] ?? String(label));
+  return { count, values: examples.values, labels: names };
 }
 
 /** The labels in an `.npy` file of their own, where there is one. */
@@ -325,16 +392,21 @@ function labelled({ labels }: Pick<Table, "labels">, count: number, file: string
   if (wrong !== undefined) {
     throw new InputError(`Cannot use ${file} as labels must be whole numbers: ${wrong}`);
   }
-  const { indexOf, ...classes } = classesOf(values);
+  const { words } = labels;
+  const { indexOf, ...numbered } = classesOf(values);
+  const classes = words === undefined ? numbered : { classes: words.length, classNames: words };
   if (classes.classes === 1) {
+    const only = words?.[0] ?? values[0];
     throw new InputError(
-      `Cannot use ${file} as labels must be of two classes at least: ${values[0]} alone (without ` +
+      `Cannot use ${file} as labels must be of two classes at least: ${only} alone (without ` +
         "dataset.labels there are no classes)",
     );
   }
   if (classes.classes > 256) {
     throw new InputError(
-      `Cannot use ${file} as labels must be of 256 classes at most: ${classes.classes} numbers`,
+      `Cannot use ${file} as labels must be of 256 classes at most: ${classes.classes} ${
+        words === undefined ? "numbers" : "words"
+      }`,
     );
   }
   const indices = Uint8Array.from(values, (label) => indexOf.get(label)!);

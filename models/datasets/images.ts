@@ -56,26 +56,59 @@ export function pictureFiles(
 
 const isPicture = (name: string) => /\.(png|jpe?g|webp)$/i.test(name);
 
+/** Pictures of forms that are not read. */
+const OTHER_FORMS = /\.(avif|bmp|gif|hei[cf]|jfif|jp2|jxl|svg|tga|tiff?)$/i;
+
 /** Paths of pictures with their classes, in the order of their names. */
-async function pathsOf(
-  { listFolder }: PictureFiles,
-  folder: string,
-): Promise<{
+interface Listed {
   readonly paths: readonly (readonly [path: string, label: number])[];
   readonly classNames: readonly string[];
-}> {
+  /** What else there is that its owner may take for a part of it, a line each. */
+  readonly passedOver: readonly string[];
+}
+
+/** The pictures of a folder, or where it has none those of its subfolders. */
+async function pathsOf({ listFolder }: PictureFiles, folder: string): Promise<Listed> {
   const names = await listFolder(folder);
   const folders = names.filter((name) => name.endsWith("/")).map((name) => name.slice(0, -1))
     .sort();
   const own = names.filter(isPicture).sort().map((name) => [pathIn(folder, name), 0] as const);
-  if (own.length > 0 || folders.length === 0) return { paths: own, classNames: [] };
-  const paths: (readonly [string, number])[] = [];
-  for (const [label, name] of folders.entries()) {
-    const inside = pathIn(folder, name);
-    const files = (await listFolder(inside)).sort().filter(isPicture);
-    for (const file of files) paths.push([pathIn(inside, file), label]);
+  const isOwn = own.length > 0 || folders.length === 0;
+  const inside = await Promise.all(folders.map(async (name) => {
+    const listed = listFolder(pathIn(folder, name));
+    // What is passed over need not be there for whoever reads.
+    return await (isOwn ? listed.catch(() => []) : listed);
+  }));
+  if (isOwn) {
+    const beside = folders.filter((_, at) => inside[at].some(isPicture));
+    return {
+      ...{ paths: own, classNames: [] },
+      passedOver: [
+        ...otherForms(names),
+        ...beside.length === 0
+          ? []
+          : [`the pictures in ${named(beside)} are left out as the folder itself holds others`],
+      ],
+    };
   }
-  return { paths, classNames: folders };
+  const paths = folders.flatMap((name, label) =>
+    inside[label].toSorted().filter(isPicture).map((file) =>
+      [pathIn(pathIn(folder, name), file), label] as const
+    )
+  );
+  return { paths, classNames: folders, passedOver: otherForms([...names, ...inside.flat()]) };
+}
+
+/** How many pictures of which forms are not read, one line, or none. */
+function otherForms(names: readonly string[]): string[] {
+  const endings = names.flatMap((name) => OTHER_FORMS.exec(name)?.[0].toLowerCase() ?? []).sort();
+  if (endings.length === 0) return [];
+  const counted = Array.from(
+    Map.groupBy(endings, (ending) => ending),
+    ([ending, { length }]) => `${length} ${ending}`,
+  );
+  const are = endings.length === 1 ? "file is" : "files are";
+  return [`${counted.join(", ")} ${are} left out (PNG, JPEG and WebP are read)`];
 }
 
 /** A picture of a folder. */
@@ -135,8 +168,8 @@ async function lookThrough(
   { strict, ...size }: PictureOptions,
   show: (picture: FolderPicture) => void | Promise<void>,
 ): Promise<Found> {
-  const { paths, classNames } = isPicture(folder)
-    ? { paths: [[folder, 0] as const], classNames: [] }
+  const { paths, classNames, passedOver }: Listed = isPicture(folder)
+    ? { paths: [[folder, 0]], classNames: [], passedOver: [] }
     : await pathsOf(files, folder.replace(/\/+$/, ""));
   const broken: string[] = [];
   let transparent = 0;
@@ -164,12 +197,17 @@ async function lookThrough(
     }
     await show({ path, label, values, aspect });
   }
-  const note = `${broken.length} of ${paths.length} pictures cannot be decoded: ${named(broken)}`;
+  const notes = [
+    ...broken.length > 0
+      ? [`${broken.length} of ${paths.length} pictures cannot be decoded: ${named(broken)}`]
+      : [],
+    ...passedOver,
+  ];
   const seeThrough =
     `${transparent} of ${paths.length} pictures have transparent places, which become black`;
   return {
     ...{ classNames, decode, decoding },
-    ...broken.length > 0 && { note },
+    ...notes.length > 0 && { note: notes.join("; ") },
     ...transparent > 0 && size.background === undefined && { seeThrough },
   };
 }
@@ -185,9 +223,9 @@ export function notesOf({ note, seeThrough }: Pick<Found, "note" | "seeThrough">
 }
 
 /** Names of a few, and how many more there are. */
-function named(broken: readonly string[]): string {
-  const shown = broken.slice(0, 3).join(", ");
-  return broken.length > 3 ? `${shown} and ${broken.length - 3} more` : shown;
+function named(all: readonly string[]): string {
+  const shown = all.slice(0, 3).join(", ");
+  return all.length > 3 ? `${shown} and ${all.length - 3} more` : shown;
 }
 
 /** What reads the pictures of these paths again. */

@@ -237,6 +237,12 @@ Deno.test("where nothing matches, the condition that nothing meets is named, wit
     strictEqual(why(`${return_}>5`), `no run matches ${return_}>5`);
     addRun(store, "dqn", 2);
     strictEqual(why("seed=2 and agent=ppo"), "no run matches");
+    addRun(store, "ppo", 3, {}, { name: "salt and pepper" });
+    strictEqual(
+      why('experiment="salt and pepper"'),
+      'no run matches experiment="salt and pepper" (name="salt and pepper" does)',
+    );
+    strictEqual(why("experiment=salt"), "no run matches experiment=salt");
   });
 });
 

@@ -781,12 +781,47 @@ Deno.test("a file of numbers is a data set by its name alone", () =>
       `${random.standardNormal()},${i % 2},${random.standardNormal()}`);
     await Deno.writeTextFile(`${folder}/own.csv`, `x,kind,y\n${rows.join("\n")}\n`);
     const small = "--budget 640 --set model.batchSize=32 --set model.hiddenSizes=[8]";
+    await Deno.writeTextFile(`${folder}/new.csv`, "x,y\n0,0.5\n9,-9\n0.5,0\n");
+    await Deno.writeTextFile(`${folder}/told.csv`, "x,kind,y\n0,1,0.5\n9,0,-9\n0.5,1,0\n");
+    // A model that is told classes: by a table's words, and by an array beside that of the examples.
+    const words = rows.map((row) =>
+      row.replace(",0,", ",cat,").replace(",1,", ",dog,")
+    );
+    await Deno.writeTextFile(`${folder}/words.csv`, `x,kind,y\n${words.join("\n")}\n`);
+    const points = Float32Array.from(rows.flatMap((row) => row.split(",").map(Number)));
+    const column = (of: number[]) => points.filter((_, i) => of.includes(i % 3));
+    await Deno.writeFile(`${folder}/rows.npy`, encodeNpy(column([0, 2]), [120, 2]));
+    await Deno.writeFile(`${folder}/kinds.npy`, encodeNpy(column([1]), [120]));
+    for (const [file, labels] of [["words.csv", "kind"], ["rows.npy", "kinds.npy"]]) {
+      const { code, error } = await lab(
+        `run flow-matching --dataset ${file} --set dataset.labels=${labels} --set model.conditional=true ` +
+          small,
+      );
+      strictEqual(code, 0, error);
+      const likely = await lab(`likelihood latest ${file} --count 1`);
+      deepStrictEqual([likely.code, /^120 examples/m.test(likely.out)], [0, true], likely.error);
+      // Samples are such a table, with their classes in turn.
+      const made = `made-${file}.csv`;
+      strictEqual((await lab(`sample latest --count 5 --out ${made}`)).code, 0);
+      const [head, ...lines] = (await Deno.readTextFile(`${folder}/${made}`)).trimEnd().split("\n");
+      const isWords = file === "words.csv";
+      const [zero, one] = isWords ? ["cat", "dog"] : ["0", "1"];
+      strictEqual(head, isWords ? "x,y,kind" : "x0,x1,label");
+      deepStrictEqual(lines.map((line) => line.split(",")[2]), [zero, one, zero, one, zero]);
+      strictEqual(
+        (await lab(`sample latest --count 2 --class ${one} --out ${made} --force`)).code,
+        0,
+      );
+      match(
+        await Deno.readTextFile(`${folder}/${made}`),
+        isWords ? /(dog\n.*){2}$/ : /(1\n.*){2}$/,
+      );
+      if (isWords) strictEqual((await lab(`likelihood latest ${made}`)).code, 0);
+    }
     const trained = await lab(
       `run spline-flow --dataset own.csv --set dataset.labels=kind ${small}`,
     );
     strictEqual(trained.code, 0, trained.error);
-    await Deno.writeTextFile(`${folder}/new.csv`, "x,y\n0,0.5\n9,-9\n0.5,0\n");
-    await Deno.writeTextFile(`${folder}/told.csv`, "x,kind,y\n0,1,0.5\n9,0,-9\n0.5,1,0\n");
     const numbers = Float32Array.of(0, 0.5, 9, -9, 0.5, 0);
     await Deno.writeFile(`${folder}/new.npy`, encodeNpy(numbers, [3, 2]));
     const found = await Promise.all(["new.csv", "told.csv", "new.npy"].map(async (file) => {

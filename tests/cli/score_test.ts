@@ -51,7 +51,10 @@ Deno.test("score says how far pictures are from a data set, with features, numbe
     const { code, out, error } = await lab("score squares --against glyphs --metric fid");
     strictEqual(code, 0, error);
     strictEqual(error, "Training a classifier of glyphs, whose features are compared\n");
-    match(out, /^12 pictures of squares against glyphs, cropped and resized to 28 × 28\n/);
+    match(
+      out,
+      /^12 pictures of squares against glyphs \(60 test images of 320\), cropped and resized to 28 × 28\n/,
+    );
     match(out, /fid_glyphs +[\d.]+ +[\d.]+/);
     match(
       out,
@@ -91,7 +94,10 @@ Deno.test("score compares two folders, and a folder with a file of arrays", asyn
       `score squares --against others ${sized} --features eyes.json`,
     );
     strictEqual(code, 0, error);
-    match(out, /^12 pictures of squares against others, cropped and resized to 8 × 8\n/);
+    match(
+      out,
+      /^12 pictures of squares against others \(12 test images of 24\), cropped and resized to 8 × 8\n/,
+    );
     match(out, /compare 12 samples with 12 test images/);
     match(out, /\nfid_eyes +[\d.]+ *\n/);
     match(out, /what real images get is not measured as .* 10 validation images at least: 1/);
@@ -105,8 +111,62 @@ Deno.test("score compares two folders, and a folder with a file of arrays", asyn
         "--features eyes.json --metric kid",
     );
     strictEqual(rows.code, 0, rows.error);
-    match(rows.out, /^12 pictures of squares against arrays, cropped and resized to 8 × 8\n/);
+    match(
+      rows.out,
+      /^12 pictures of squares against arrays \(12 test images of 30\), cropped and resized to 8 × 8\n/,
+    );
     match(rows.out, /fid_eyes and kid_eyes compare 12 samples/);
+  });
+});
+
+Deno.test("score holds a folder against all that another has, where no share is set", async () => {
+  await withFolder(async (lab, folder) => {
+    await writePictures(`${folder}/squares`, 12);
+    await writePictures(`${folder}/others`, 30);
+    const sized = "--set dataset.side=8 --set dataset.grey=true";
+    const valuesOf = async (line: string) => {
+      const { code, out, error } = await lab(`score ${line} ${sized} --json`);
+      strictEqual(code, 0, error);
+      const { scored, scores, notes } = JSON.parse(out);
+      const rows = scores.map(({ name, ...row }: { name: string }) => [name, row]);
+      return { scored, notes, by: Object.fromEntries(rows) };
+    };
+    const same = await valuesOf("others --against others");
+    match(same.scored, /^30 pictures of others against others \(all 30 images\), cropped/);
+    deepStrictEqual(
+      [same.by.nearest_train.value, same.by.precision.value, same.by.coverage.value],
+      [0, 1, 1],
+    );
+    ok(same.by.nearest_train.real > 0);
+    match(same.notes.at(-1), /^of real images 15 are measured against the 15 others: /);
+    const fewer = await valuesOf("squares --against others");
+    match(fewer.notes.at(-1), /^of real images 12 are measured against the 18 others: /);
+
+    // A single validation image keeps no figure away; nor is a table empty.
+    const most = await valuesOf("squares --against others --set dataset.test=0.9");
+    match(most.scored, /^12 pictures of squares against others \(27 test images of 30\)/);
+    ok(Number.isFinite(most.by.energy_distance.value));
+    strictEqual(most.by.energy_distance.real, undefined);
+
+    for (const label of ["dark", "light"]) {
+      await Deno.mkdir(`${folder}/classes/${label}`, { recursive: true });
+      for (let i = 0; i < 40; i++) {
+        const level = (label === "dark" ? 0 : 120) + 3 * i;
+        const pixels = Uint8Array.from({ length: 64 }, (_, p) => level + p % 9);
+        const picture = encodePng({ width: 8, height: 8, channels: 1, pixels });
+        await Deno.writeFile(`${folder}/classes/${label}/${i}.png`, picture);
+      }
+    }
+    const judged = await valuesOf("classes --against classes");
+    ok(Math.abs(judged.by.fid_images.value) < 1e-3, `${judged.by.fid_images.value}`);
+    ok(judged.by.fid_images.real > 1e-3);
+    match(judged.notes[0], /^the judge learned from 64 of the 80 images that pictures are held/);
+
+    const values = Float32Array.from({ length: 30 * 64 }, (_, i) => (i * 7 % 64) / 64);
+    await Deno.writeFile(`${folder}/rows.npy`, encodeNpy(values, [30, 8, 8]));
+    const rows = await lab("score squares --against rows.npy");
+    strictEqual(rows.code, 0, rows.error);
+    match(rows.out, /^12 pictures of squares against rows.npy \(all 30 images\)/);
   });
 });
 
@@ -156,7 +216,10 @@ Deno.test("score measures a model's samples, and refuses what it cannot measure"
     strictEqual((await lab(`run glyphs-vae-quick --budget 100${small.join("")}`)).code, 0);
     const scored = await lab("score latest --features eyes.json --count 20 --metric likeness");
     strictEqual(scored.code, 0, scored.error);
-    match(scored.out, /^20 samples of run \w+ {2}glyphs-vae-quick\n[^]*nearest_train/);
+    match(
+      scored.out,
+      /^20 samples of run \w+ {2}glyphs-vae-quick, against 60 test images\n[^]*nearest_train/,
+    );
     // Nothing is said of a distance that was not taken.
     doesNotMatch(scored.out, /fid_|kid_/);
     // Of steps that grow until it unlearns, without diverging, the best checkpoint is an early one.
@@ -201,7 +264,7 @@ Deno.test("score measures a model's samples, and refuses what it cannot measure"
       ],
       [
         "squares --against images --set dataset.folder=squares --set dataset.grey=true " +
-        "--features eyes.json",
+        "--set dataset.test=0.1 --features eyes.json",
         /there must be 10 test images at least: 1/,
       ],
       [
@@ -258,7 +321,7 @@ Deno.test("what has no judge is measured as it is, as evaluations do: pictures a
     const sized = "--set dataset.side=8 --set dataset.grey=true --set dataset.test=0.5";
     const { code, out, error } = await lab(`score squares --against others ${sized}`);
     strictEqual(code, 0, error);
-    match(out, /^12 pictures of squares against others, .*\n\nmeasure +value +of real images\n/);
+    match(out, /^12 pictures of squares against others .*\n\nmeasure +value +of real images\n/);
     match(out, /\nenergy_distance +\S+ *\n[^]*\nnearest_train +\S+/);
     match(out, /^measured between images as they are: images with classes alone have a judge$/m);
 
@@ -317,9 +380,32 @@ Deno.test("samples of one class are held against that class, and of many example
     strictEqual(code, 0, error);
     const line = "score latest --metric asked-class --count 20 --class 3 --json";
     const { scores: [{ name, value }] } = JSON.parse((await lab(line)).out);
+    const one = await lab("score latest --metric fid --count 20 --class 3");
+    match(
+      one.error,
+      /^error: Cannot score as there must be 10 test images of class 3 at least: \d\n$/,
+    );
+    const told = await lab("score latest --metric asked-class --count 20 --class 3");
+    match(
+      told.out,
+      /^20 samples of class 3 of run \w+ {2}glyphs-conditional-vae-quick, against \d test images of class 3\n/,
+    );
     // What has learned next to nothing draws much the same each time: each is of the class, or none is.
     strictEqual(name, "asked_class");
     ok(value === 0 || value === 1, `${value}`);
+    // In folders of their classes they are told theirs, too.
+    strictEqual((await lab("sample latest --count 12 --out drawn")).code, 0);
+    const drawn = Array.from(
+      { length: 12 },
+      (_, i) => `${i % 10}/${String(i).padStart(2, "0")}.png`,
+    );
+    for (const path of drawn) ok((await Deno.stat(`${folder}/drawn/${path}`)).isFile, path);
+    strictEqual([...Deno.readDirSync(`${folder}/drawn`)].length, 10);
+    strictEqual((await lab("sample latest --count 12 --out drawn")).code, 2);
+    strictEqual((await lab("sample latest --count 2 --class 3 --out threes")).code, 0);
+    deepStrictEqual([...Deno.readDirSync(`${folder}/threes/3`)].length, 2);
+    const own = await lab("likelihood latest drawn --draws 2 --count 0");
+    deepStrictEqual([own.code, /^12 examples/.test(own.out)], [0, true], own.error);
     const likelihood = await lab("likelihood latest --examples 3 --draws 2 --count 0");
     deepStrictEqual([likelihood.code, /^3 examples/.test(likelihood.out)], [0, true]);
     await writePictures(`${folder}/many/3`, 101);

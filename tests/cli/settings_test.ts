@@ -125,6 +125,11 @@ Deno.test("--dataset names a data set, a file, a folder of any, or the frames of
       chosenData("./none", io),
       /^InputError: Cannot learn from \.\/none as there is no /,
     );
+    await Deno.writeTextFile(`${here}/table.tsv`, "a\tb\n");
+    await rejects(
+      chosenData("table.tsv", io),
+      /^InputError: Cannot learn from table\.tsv as a table must be \.csv .*: \.tsv$/,
+    );
   }));
 
 Deno.test("a size means the same in whatever letters its unit is typed", () => {

@@ -1,10 +1,17 @@
 /** Pictures measured by the classes that a network names. */
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import type { Dataset } from "../../lab/core/dataset.ts";
 import type { FeatureNetwork } from "../../models/feature_network.ts";
 import { frechetDistance, momentsOf } from "../../models/metrics/frechet.ts";
 import { likeness, meanNearestDistance, neighborhoods } from "../../models/metrics/likeness.ts";
-import { scoreImages, type ScoreName } from "../../models/score.ts";
-import { halves } from "./laboratory.ts";
+import {
+  ofClass,
+  scoreAsTheyAre,
+  scoreImages,
+  type ScoreName,
+  wholeOf,
+} from "../../models/score.ts";
+import { fewTexts, halves } from "./laboratory.ts";
 
 /** Sure that an image is of the first of five classes where its first pixel is above a half. */
 const network: FeatureNetwork = {
@@ -174,13 +181,131 @@ Deno.test("without validation images enough nothing is said of real ones, and th
   deepStrictEqual(all.notes, notes.slice(0, -1));
 });
 
-Deno.test("where there are fewer real images than were measured that is told", async () => {
-  const notesOf = async (count: number) =>
-    (await scoreImages(imagesOf(count, [0.9, 0.1]), halves(), network, ["recognised"])).notes
-      .map(({ message }) => message);
-  deepStrictEqual((await notesOf(40)).filter((note) => /of real images/.test(note)), []);
-  deepStrictEqual((await notesOf(41)).filter((note) => /of real images/.test(note)), [
-    "of real images 40 are measured beside 41: fewer images have a higher FID, and a lower coverage and " +
-    "recall",
+Deno.test("where there are fewer real images than were measured that is told, of what was measured", async () => {
+  const notesOf = async (count: number, ...names: ScoreName[]) => {
+    const { notes } = await scoreImages(imagesOf(count, [0.9, 0.1]), halves(), network, names);
+    return notes.map(({ message }) => message).filter((note) => /of real images/.test(note));
+  };
+  deepStrictEqual(await notesOf(40, "fid", "likeness"), []);
+  const few = "of real images 40 are measured beside 41: fewer images have ";
+  deepStrictEqual(await notesOf(41, "fid"), [`${few}a higher FID`]);
+  deepStrictEqual(await notesOf(41, "likeness"), [`${few}a lower coverage and recall`]);
+  deepStrictEqual(await notesOf(41, "inception-score", "fid", "likeness"), [
+    `${few}a higher FID, a lower Inception Score and a lower coverage and recall`,
   ]);
+  // Shares of each image alone hang on no number.
+  deepStrictEqual(await notesOf(41, "recognised", "kid"), []);
+});
+
+Deno.test("of text what is told is of the distance that was taken", async () => {
+  const dataset = fewTexts(60, 20);
+  const { scores, notes } = await scoreAsTheyAre(dataset.train.values, dataset);
+  deepStrictEqual(scores.map(({ name }) => name), ["trigram_distance"]);
+  deepStrictEqual(notes.map(({ message }) => message), [
+    "trigram_distance compares 60 texts with 20 test texts: the fewer there are, the greater it is by chance",
+    "of real texts 20 are measured beside 60: fewer texts have a greater trigram distance",
+  ]);
+});
+
+/** All values of a data set, in an order of their own. */
+const everyValue = ({ train, validation, test }: Dataset) =>
+  Float32Array.of(...train.values, ...test.values, ...validation.values);
+
+Deno.test("a data set as a whole has all its examples, and one half of them beside the other", async () => {
+  const dataset = halves(40, 12);
+  const values = everyValue(dataset);
+  const whole = wholeOf(dataset, 64);
+  deepStrictEqual([whole.test.count, whole.validation.count, whole.others!.count], [64, 32, 32]);
+  deepStrictEqual(
+    [whole.validation, whole.others!].flatMap(({ labels }) => [...labels!]),
+    [dataset.test, dataset.validation, dataset.train].flatMap(({ labels }) => [...labels!]),
+  );
+  const { scores, notes } = await scoreImages(values, whole, network, ["fid", "likeness"]);
+  const [byName, real] = (["value", "real"] as const).map((which) =>
+    Object.fromEntries(scores.map((score) => [score.name, score[which]!]))
+  );
+  ok(Math.abs(byName.fid_first) < 1e-6, `${byName.fid_first}`);
+  deepStrictEqual([byName.nearest_train, byName.precision, byName.recall], [0, 1, 1]);
+  // What real ones get is of images that they are not among.
+  ok(real.fid_first > 1e-4 && real.nearest_train > 0);
+  const half = { ...whole, test: whole.others!, train: whole.others!, others: undefined };
+  const alone = await scoreImages(whole.validation.values, half, network, ["fid", "likeness"]);
+  deepStrictEqual(real, Object.fromEntries(alone.scores.map(({ name, value }) => [name, value])));
+  deepStrictEqual(notes.map(({ message }) => message), [
+    "fid_first and kid_first compare 64 samples with 64 images in 2 features of first, without resizing",
+    "of real images 32 are measured against the 32 others: fewer images have a higher FID and a lower " +
+    "coverage and recall",
+  ]);
+  const asTheyAre = await scoreAsTheyAre(values, whole);
+  const nearest = asTheyAre.scores.find(({ name }) => name === "nearest_train")!;
+  strictEqual(nearest.value, 0);
+  ok(nearest.real! > 0);
+  // Fewer than half are held against more of the others.
+  const few = wholeOf(dataset, 10);
+  deepStrictEqual([few.validation.count, few.others!.count], [10, 54]);
+  const small = await scoreAsTheyAre(values, wholeOf(halves(11, 4), 64));
+  ok(small.scores.length > 0 && small.scores.every(({ real }) => real === undefined));
+  strictEqual(
+    small.notes.at(-1)!.message,
+    "what real images get is not measured as there must be 20 images to be halved at least: 19",
+  );
+  await rejects(
+    scoreAsTheyAre(values, wholeOf(halves(3, 3), 64)),
+    /^InputError: Cannot score as there must be 10 images to hold them against at least: 9$/,
+  );
+});
+
+Deno.test("a network sees each picture once, however often it is compared", async () => {
+  let seen = 0;
+  const counting: FeatureNetwork = {
+    ...network,
+    see: (values) => {
+      seen += values.length / 16;
+      return network.see(values);
+    },
+  };
+  const dataset = halves(40, 12);
+  await scoreImages(everyValue(dataset), wholeOf(dataset, 64), counting, ["fid", "likeness"]);
+  strictEqual(seen, 64 + 64);
+});
+
+Deno.test("samples are measured where there are too few validation examples to measure beside them", async () => {
+  const dataset = halves(120, 40);
+  const one = { ...dataset.validation, count: 1, values: dataset.validation.values.slice(0, 16) };
+  const { scores, notes } = await scoreAsTheyAre(everyValue(dataset), {
+    ...dataset,
+    validation: one,
+  });
+  deepStrictEqual(
+    scores,
+    (await scoreAsTheyAre(everyValue(dataset), dataset)).scores
+      .map(({ name, value }) => ({ name, value })),
+  );
+  ok(scores.length > 5);
+  match(notes.at(-1)!.message, /not measured as there must be 10 validation images at least: 1$/);
+});
+
+Deno.test("samples of a class are held against that class, and so are real ones", async () => {
+  const dataset = halves();
+  const own = ofClass(dataset, 1);
+  for (const part of ["train", "validation", "test"] as const) {
+    const rows = Array.from(dataset[part].labels!.keys())
+      .filter((row) => dataset[part].labels![row] === 1);
+    deepStrictEqual([...own[part].labels!], rows.map(() => 1));
+    deepStrictEqual(
+      [...own[part].values],
+      rows.flatMap((row) => [...dataset[part].values.subarray(16 * row, 16 * row + 16)]),
+    );
+  }
+  const few = ofClass(halves(120, 12), 1);
+  const values = imagesOf(20, [0.9, 0.1]);
+  ok(few.test.count < 10);
+  await rejects(
+    scoreImages(values, few, network, ["fid", "recognised"]),
+    /^InputError: Cannot score as there must be 10 test images of class 1 at least: \d$/,
+  );
+  // What looks at each image alone is compared with none.
+  const { scores, notes } = await scoreImages(values, few, network, ["recognised"]);
+  deepStrictEqual(scores, [{ name: "recognised", value: 0.5 }]);
+  strictEqual(notes.length, 1);
 });

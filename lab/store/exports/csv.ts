@@ -30,7 +30,7 @@ export function* csvParts(
   yield `${csvColumns.join(",")}\n`;
   for (const { run, series } of runs) {
     for (const points of series) {
-      const labels = [run.id, run.name, run.manifest.determined.seed, points.name].map(quote);
+      const labels = [run.id, run.name, run.manifest.determined.seed, points.name].map(csvField);
       const prefix = labels.join(",");
       let text = "";
       for (let i = 0; i < points.values.length; i++) {
@@ -43,7 +43,8 @@ export function* csvParts(
   }
 }
 
-function quote(field: string): string {
+/** A cell of a table, in quotes where it needs them. */
+export function csvField(field: string): string {
   return /[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 

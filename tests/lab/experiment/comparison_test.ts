@@ -43,7 +43,7 @@ Deno.test("groups of one experiment are told apart by what differs in them", () 
   );
 });
 
-Deno.test("a group is called as its runs, where they alone are called so", () => {
+Deno.test("a group is called as its runs, with what tells it from others that are called so", () => {
   const called = (gamma: number, name: string) => ({ ...runOf({ agent: { gamma } }), name });
   deepStrictEqual(
     labels(called(0.9, "near"), called(0.8, "pole"), called(0.7, "far"), called(0.7, "far")),
@@ -51,8 +51,13 @@ Deno.test("a group is called as its runs, where they alone are called so", () =>
   );
   deepStrictEqual(
     labels(called(0.9, "near"), called(0.8, "near"), called(0.7, "far"), called(0.7, "away")),
-    ["pole (agent.gamma=0.9)", "pole (agent.gamma=0.8)", "pole (agent.gamma=0.7)"],
+    ["near (agent.gamma=0.9)", "near (agent.gamma=0.8)", "pole (agent.gamma=0.7)"],
   );
+  // Of two experiments the experiment tells more.
+  const pit = called(0.8, "near");
+  const determined = { ...pit.manifest.determined, experiment: "pit" };
+  const other = { ...pit, manifest: { ...pit.manifest, determined } };
+  deepStrictEqual(labels(called(0.9, "near"), other), ["pole", "pit"]);
 });
 
 Deno.test("two agents are told apart by their names, not by every field of each", () => {

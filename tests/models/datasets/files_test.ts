@@ -22,7 +22,7 @@ import { sizeOf } from "../../../lab/core/tensor_data.ts";
 import { cyclegan } from "../../../models/adversarial/cyclegan.ts";
 import { pix2pix } from "../../../models/adversarial/pix2pix.ts";
 import { samplingOf } from "../../../cli/sampling_options.ts";
-import { arrays, parseCsv } from "../../../models/datasets/arrays.ts";
+import { arrays, parseCsv, readExamples } from "../../../models/datasets/arrays.ts";
 import { binarizedMnist, parseAmat } from "../../../models/datasets/binarized_mnist.ts";
 import { cifar, parseCifar } from "../../../models/datasets/cifar.ts";
 import { imagePairs } from "../../../models/datasets/image_pairs.ts";
@@ -204,7 +204,10 @@ Deno.test("a table of comma-separated values is points, with a column of labels"
     message: "Cannot use t.csv as labels must be of two classes at least: 4 alone (without " +
       "dataset.labels there are no classes)",
   });
-  throws(() => parseCsv(named(utf8("a,b\n1,2\n1,x\n"))), /2 numbers: "x" in line 3$/);
+  throws(
+    () => parseCsv(named(utf8("a,b\n1,2\n1,x\n"))),
+    /2 numbers: "x" in line 3, column b \(dataset.labels=b makes classes of words\)$/,
+  );
   throws(() => parseCsv(named(utf8("a,b\n1,2\n1\n"))), /2 numbers: 1 values in line 3$/);
   throws(() => parseCsv(named(csv), "clas"), /"clas".*class/);
   throws(() => parseCsv(named(utf8("1,-2,0,5e1\n3,4,0,1\n"))), {
@@ -227,7 +230,7 @@ Deno.test("a column without a name is refused, and a wrong row named by its line
     message:
       'Cannot read file as each column must have a name of its own: "y" is that of columns 1 and 3',
   });
-  throws(() => parseCsv(named(utf8("\nx,y\n\n1,2\n\na,3\n"))), /"a" in line 6$/);
+  throws(() => parseCsv(named(utf8("\nx,y\n\n1,2\n\na,3\n"))), /"a" in line 6, column x \(/);
 });
 
 Deno.test("a number that no example may have is named by its file and its example", async () => {
@@ -259,13 +262,84 @@ Deno.test("cells of a table may stand in quotes, numbers too", () => {
   deepStrictEqual([...labels!.values], [0, 1]);
   const chosen = parseCsv(named(utf8('"height, cm",b\n7,8\n')), "height, cm");
   deepStrictEqual([...chosen.labels!.values, ...chosen.examples.values], [7, 8]);
-  throws(() => parseCsv(named(utf8('a,b\n"1,5",2\n'))), /2 numbers: "1,5" in line 2$/);
-  throws(() => parseCsv(named(utf8('a\n1\n""\n'))), /1 numbers: "" in line 3$/);
+  throws(() => parseCsv(named(utf8('a,b\n"1,5",2\n'))), /2 numbers: "1,5" in line 2, column a \(/);
+  throws(() => parseCsv(named(utf8('a\n1\n""\n'))), /must have a number: "" in line 3, column a$/);
   throws(() => parseCsv(named(utf8('a,b\n1,2\n1,"2\n3,4\n'))), {
     name: "InputError",
     message: /^Cannot read file as quotes must be closed .*: line 3$/,
   });
-  throws(() => parseCsv(named(utf8(""))), /the only one has none/);
+  throws(() => parseCsv(named(utf8(""))), /^InputError: Cannot read file .* a table: it is empty$/);
+});
+
+Deno.test("a table that is parted by anything but commas is refused by what parts it", () => {
+  const refused = (text: string, by: string) =>
+    throws(() => parseCsv(named(utf8(text))), {
+      name: "InputError",
+      message:
+        "Cannot read file as its columns must be parted by commas, and numbers have points: " +
+        `${by} in line 1`,
+    });
+  refused("a;b\n1;2\n", '";"');
+  refused("a\tb\n1\t2\n", '"\\t"');
+  deepStrictEqual(parseCsv(named(utf8("a;b,c\n1,2\n"))).examples.shape, [1, 2]);
+});
+
+Deno.test("a column of labels may hold words, which are the classes' names", async () => {
+  const csv = utf8('a,y,b\n0,dog,1\n1,cat,2\n2," dog ",3\n3,3d,4\n4,cat,5\n5,3d,6\n6,7,7\n7,7,8\n');
+  const { examples, labels, columns } = parseCsv(named(csv), "y");
+  deepStrictEqual([examples.shape, columns], [[8, 2], ["a", "b"]]);
+  deepStrictEqual([...labels!.values], [3, 2, 3, 0, 2, 0, 1, 1]);
+  const set = await load(arrays, { "t.csv": csv }, { file: "t.csv", labels: "y" });
+  deepStrictEqual([set.classes, set.classNames], [4, ["3d", "7", "cat", "dog"]]);
+  const found = [set.train, set.validation, set.test].flatMap(({ values, labels, count }) =>
+    Array.from({ length: count }, (_, i) => [values[2 * i], labels![i]] as const)
+  );
+  deepStrictEqual(
+    found.sort(([a], [b]) => a - b).map(([, label]) => label),
+    [3, 2, 3, 0, 2, 0, 1, 1],
+  );
+  const own = { name: "arrays", kind: "points", shape: [2] } as const;
+  const files = (file: string) => Promise.resolve(file === "new.csv" ? utf8("a,b\n1,2\n") : csv);
+  const reading = { file: "t.csv", labels: "y" };
+  const told = await readExamples(files, "t.csv", own, reading);
+  deepStrictEqual(told.labels, ["dog", "cat", "dog", "3d", "cat", "3d", "7", "7"]);
+  strictEqual((await readExamples(files, "new.csv", own, reading)).labels, undefined);
+  for (
+    const [text, said] of [
+      ["a,y\n1,cat\n2,\n", /as each row must have a label: "" in line 3, column y$/],
+      ["a,y\n1,0\n2,nan\n", /as each row must have a label: "nan" in line 3, column y$/],
+      [
+        "a,y\n1,cat\nx,dog\n",
+        /as each row must have a number and a label: "x" in line 3, column a$/,
+      ],
+    ] as const
+  ) throws(() => parseCsv(named(utf8(text)), "y"), said);
+  await rejects(
+    load(arrays, { "t.csv": utf8("a,y\n1,cat\n2,cat\n3,cat\n") }, { file: "t.csv", labels: "y" }),
+    /labels must be of two classes at least: cat alone/,
+  );
+});
+
+Deno.test("the labels of a file that a model is asked about are read as its data set reads them", async () => {
+  const [{ file: archive, labels }] = golden.archives;
+  const files: Record<string, Uint8Array> = {
+    ...{ "own.npz": bytesOf(archive), "own.npy": encodeNpy(new Float32Array(6), [3, 2]) },
+    "new.npy": encodeNpy(new Float32Array(6), [3, 2]),
+    "kinds.npy": encodeNpy(Float32Array.of(4, 7, 4), [3]),
+  };
+  const readFile = (path: string) => Promise.resolve(files[path]);
+  const labelsOf = async (file: string, reading: Record<string, string>) => {
+    const own = /npz/.test(file)
+      ? { kind: "images", shape: [2, 2, 3] } as const
+      : { kind: "points", shape: [2] } as const;
+    return (await readExamples(readFile, file, { name: "arrays", ...own }, reading)).labels;
+  };
+  const ofArchive = { file: "other.npz", labels: "labels", channels: "first" };
+  deepStrictEqual(await labelsOf("own.npz", ofArchive), labels.map(String));
+  strictEqual(await labelsOf("own.npz", { ...ofArchive, labels: "kinds" }), undefined);
+  const ofArray = { file: "own.npy", labels: "kinds.npy" };
+  deepStrictEqual(await labelsOf("own.npy", ofArray), ["4", "7", "4"]);
+  strictEqual(await labelsOf("new.npy", ofArray), undefined);
 });
 
 Deno.test("labels that do not begin at 0 are classes of their own names", async () => {
@@ -893,6 +967,31 @@ Deno.test("of pictures that cannot be decoded three are named, and further ones 
   deepStrictEqual(await noted(["c", "a", "b", "d", "e"]), [
     "5 of 8 pictures cannot be decoded: p/a.png, p/b.png, p/c.png and 2 more",
   ]);
+});
+
+Deno.test("pictures of other forms, and those of folders beside pictures, are said to be left out", async () => {
+  const [, one] = golden.pictures.map(({ file }) => bytesOf(file));
+  const no = utf8("no picture");
+  const own = { "p/a.png": one, "p/b.png": one, "p/c.png": one };
+  const forms = { "p/1.BMP": no, "p/2.gif": no, "p/3.bmp": no, "p/notes.txt": no };
+  const noted = async (files: Record<string, Uint8Array>) =>
+    (await load(images, files, { folder: "p", side: 4 })).notes;
+  deepStrictEqual(await noted({ ...own, "p/sub/notes.txt": no }), []);
+  deepStrictEqual(await noted({ ...own, ...forms, "p/sub/d.png": one, "p/d.png": no }), [
+    "1 of 4 pictures cannot be decoded: p/d.png; 2 .bmp, 1 .gif files are left out (PNG, JPEG and WebP " +
+    "are read); the pictures in sub are left out as the folder itself holds others",
+  ]);
+  const classes = Object.fromEntries(
+    ["x/1", "x/2", "y/1", "y/2"].map((name) => [`p/${name}.png`, one]),
+  );
+  deepStrictEqual(await noted({ ...classes, "p/y/3.heic": no }), [
+    "1 .heic file is left out (PNG, JPEG and WebP are read)",
+  ]);
+  await rejects(noted({ ...classes, "p/cover.png": one }), {
+    message:
+      "Cannot use p as it must hold three PNG, JPEG or WebP files at least, itself or in folders " +
+      "of classes: 1, as the pictures in x, y are left out as the folder itself holds others",
+  });
 });
 
 Deno.test("256 folders are classes, and one more are too many", async () => {
