@@ -285,7 +285,7 @@ function stretchOf(condition: Condition, zone: Zone): [from: number, to: number]
       wanted,
     );
   const given = (found?.slice(1, 7) ?? []).filter((part) => part !== undefined).map(Number);
-  const isUtc = zone === "UTC" || found?.groups!.utc !== undefined;
+  const isUtc = zone === "UTC" || found?.groups?.utc !== undefined;
   const at = (parts: readonly number[], isUtc: boolean) => {
     const [year, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts;
     const place = [year, month - 1, day, hour, minute, second] as const;

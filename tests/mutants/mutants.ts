@@ -16770,4 +16770,11 @@ export const mutants: readonly Mutant[] = [
     to: ", [condition])",
     test: "tests/web/filter_test.ts",
   },
+  {
+    fault: "a run begins with what another one left in the variables of its module",
+    file: "lab/experiment/training_worker.ts",
+    from: " || needsModule(order.job.configuration)) this[Symbol.dispose]();",
+    to: ") this[Symbol.dispose]();",
+    test: "tests/lab/experiment/own_test.ts",
+  },
 ];
