@@ -3166,8 +3166,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a trainer that refuses a point ends its sweep",
     file: "lab/experiment/launch.ts",
-    from: "if (!isPoint || !(error instanceof InputError)) throw error;",
-    to: "if (isPoint || !(error instanceof InputError)) throw error;",
+    from: "if (!isPoint || !(refusal instanceof InputError)) throw refusal;",
+    to: "if (isPoint || !(refusal instanceof InputError)) throw refusal;",
     test: "tests/lab/experiment/sweep_test.ts",
   },
   {
@@ -16776,5 +16776,26 @@ export const mutants: readonly Mutant[] = [
     from: " || needsModule(order.job.configuration)) this[Symbol.dispose]();",
     to: ") this[Symbol.dispose]();",
     test: "tests/lab/experiment/own_test.ts",
+  },
+  {
+    fault: "a start from weights of another activation is told as one of another rate is",
+    file: "lab/experiment/source_run.ts",
+    from: '["string", "boolean"].includes(typeof value)',
+    to: '["boolean"].includes(typeof value)',
+    test: "tests/lab/experiment/source_run_test.ts",
+  },
+  {
+    fault: "nothing is said of what differs from the run whose weights are taken",
+    file: "lab/experiment/launch.ts",
+    from: "if (start !== undefined) recorder.event(start.level, start.message);",
+    to: "",
+    test: "tests/lab/experiment/launch_test.ts",
+  },
+  {
+    fault: "weights of another model are refused by the names of all their parameters",
+    file: "lab/experiment/source_run.ts",
+    from: "if (own !== theirs) {",
+    to: "if (own === theirs) {",
+    test: "tests/lab/experiment/source_run_test.ts",
   },
 ];
