@@ -16798,4 +16798,18 @@ export const mutants: readonly Mutant[] = [
     to: "if (own === theirs) {",
     test: "tests/lab/experiment/source_run_test.ts",
   },
+  {
+    fault: "having a field that a condition leaves out counts as the field's own worth",
+    file: "lab/search/importance.ts",
+    from: "Number.isNaN(at) ? middles[axis] : at",
+    to: "Number.isNaN(at) ? -1 : at",
+    test: "tests/lab/search/importance_test.ts",
+  },
+  {
+    fault: "a field is dealt out to trials that lack it",
+    file: "lab/search/importance.ts",
+    from: ".filter((k) => !Number.isNaN(had[unseen[k]][axis]))",
+    to: "",
+    test: "tests/lab/search/importance_test.ts",
+  },
 ];
