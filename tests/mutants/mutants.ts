@@ -16812,4 +16812,18 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/search/importance_test.ts",
   },
+  {
+    fault: "a picture in a Tuple in a Tuple is not told of",
+    file: "envs/checker.ts",
+    from: "const picture = pictureIn(part);",
+    to: 'const picture = part.kind === "tuple" ? undefined : pictureIn(part);',
+    test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "a file that imports Dict is refused in the engine's words",
+    file: "cli/main.ts",
+    from: "withLackedExport(withPlace(message, error))",
+    to: "withPlace(message, error)",
+    test: "tests/cli/check_test.ts",
+  },
 ];
