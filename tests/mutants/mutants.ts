@@ -16826,4 +16826,11 @@ export const mutants: readonly Mutant[] = [
     to: "withPlace(message, error)",
     test: "tests/cli/check_test.ts",
   },
+  {
+    fault: "a figure that a run was ended by is not told of where no score has it",
+    file: "lab/experiment/comparison.ts",
+    from: "judgedSeries(run, last, metric) === metric;",
+    to: "judgedSeries(run, last, metric) !== metric;",
+    test: "tests/lab/experiment/comparison_test.ts",
+  },
 ];
