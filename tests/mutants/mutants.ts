@@ -16833,4 +16833,11 @@ export const mutants: readonly Mutant[] = [
     to: "judgedSeries(run, last, metric) !== metric;",
     test: "tests/lab/experiment/comparison_test.ts",
   },
+  {
+    fault: "the experiment that is trained is named among the others of its file",
+    file: "lab/experiment/describing_worker.ts",
+    from: ".filter((name) => name !== description.name)",
+    to: "",
+    test: "tests/lab/experiment/describe_test.ts",
+  },
 ];
