@@ -16840,4 +16840,11 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/experiment/describe_test.ts",
   },
+  {
+    fault: "a run that its stop rule ended is not told to keep it",
+    file: "lab/experiment/resume.ts",
+    from: '(status === "stopped" ? withoutRule(run) : "")',
+    to: '""',
+    test: "tests/lab/experiment/resume_test.ts",
+  },
 ];
