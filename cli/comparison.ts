@@ -10,6 +10,7 @@ import { printable } from "../lab/core/printable.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import {
   choiceNote,
+  endNote,
   figuresOfGroup,
   firstAtLeast,
   groupRuns,
@@ -174,6 +175,9 @@ export function compareRuns(
   }
   notes.push(...groups.flatMap((group) => missingNote(store, group)));
   notes.push(...groups.flatMap(({ label, runs }) => choiceNote(label, runs)));
+  notes.push(
+    ...groups.flatMap(({ label, metric = "", runs }) => endNote(store, label, metric, runs)),
+  );
   notes.push(...drawsNote(store, groups));
   const alike = pairsOf(groups, options.against).filter(([first, second]) =>
     first.metric !== undefined && first.metric === second.metric

@@ -145,10 +145,14 @@ export function filePartsPage(parts: readonly FilePart[], reference: string, io:
     );
     return [[styled(io.color.out, "bold", headings[kind] ?? kind), ...lines].join("\n")];
   });
-  const isRun = parts.some((part) => part.isRun);
+  const trained = parts.find((part) => part.isRun)?.name;
+  const isRun = trained !== undefined;
+  const isOneOfSeveral = parts.filter(({ kind }) => kind === "experiments").length > 1;
   const isCheckable = parts.some(({ kind }) => kind === "worlds");
   const next = [
-    ...(isRun ? [`To train it: ${PROGRAM} run ${shellWord(reference)}`] : []),
+    ...(isRun
+      ? [`To train ${isOneOfSeveral ? trained : "it"}: ${PROGRAM} run ${shellWord(reference)}`]
+      : []),
     ...(isRun ? [`What it sets: ${PROGRAM} describe ${shellWord(reference)}`] : []),
     ...(isCheckable ? [`To examine its world: ${PROGRAM} check ${shellWord(reference)}`] : []),
   ];

@@ -48,6 +48,7 @@ import { list } from "./commands/list.ts";
 import { newFile } from "./commands/new.ts";
 import { giveUpFolder, isWithin } from "./permissions.ts";
 import { otherCommand } from "./other_commands.ts";
+import { withLackedExport } from "./other_exports.ts";
 import { play } from "./commands/play.ts";
 import { quickStart } from "./commands/quick_start.ts";
 import { range } from "./commands/range.ts";
@@ -231,7 +232,8 @@ function explain(
   if (!(error instanceof Error)) return [String(error), 1];
   // What a failure leaves may not be closed either, as on a full disk: the failure is why.
   if (error instanceof SuppressedError) return explain(error.suppressed, debug, called);
-  const line = withPlace(printable(error.message.replace(/\s*\n\s*/g, " ")), error);
+  const message = printable(error.message.replace(/\s*\n\s*/g, " "));
+  const line = withLackedExport(withPlace(message, error));
   if (error instanceof InputError) return [line, 2];
   if (/File name too long|ENAMETOOLONG/.test(error.message)) {
     return [`Cannot use a path as a part of it must have at most 255 bytes: ${line}`, 2];

@@ -12,10 +12,11 @@ import type {
   StepResult,
   TransitionTable,
 } from "../lab/core/environment.ts";
+import { isFlatPicture, pictureLayout } from "../lab/core/picture_space.ts";
 import { firstNotJson, show } from "../lab/core/plain.ts";
 import { defaultRng } from "../lab/core/random.ts";
 import type { Json } from "../lab/core/snapshot.ts";
-import { Box, Discrete } from "../lab/core/space.ts";
+import { Box, Discrete, type Space, type Tuple } from "../lab/core/space.ts";
 import { tableFault } from "../lab/core/transition_table.ts";
 import { askedBeside } from "./checker_chance.ts";
 import { sceneFault } from "./checker_scene.ts";
@@ -77,6 +78,16 @@ function checkSpaces(env: Environment, examination: Examination): void {
       );
     }
   }
+  const picture = env.observationSpace.kind === "tuple"
+    ? pictureIn(env.observationSpace)
+    : undefined;
+  if (picture !== undefined) {
+    examination.warn(
+      "spaces",
+      `the picture ${picture} in the observationSpace passes no convolutions, as it is part of a Tuple`,
+      "show it alone, or write a network body that convolves it (new body NAME)",
+    );
+  }
   const { actionSpace } = env;
   if (actionSpace.kind === "box" && /Infinity/.test(actionSpace.toString())) {
     examination.warn(
@@ -91,6 +102,17 @@ function checkSpaces(env: Environment, examination: Examination): void {
         "at first lies about 0, a deviation of 1 wide",
       "let actions go from -1 to 1 and stretch them in step, or wrap it with rescaleAction",
     );
+  }
+}
+
+/** The first picture of a space, which is one or a Tuple of spaces. */
+function pictureIn(space: Space): Space | undefined {
+  if (space.kind !== "tuple") {
+    return pictureLayout(space) !== undefined || isFlatPicture(space) ? space : undefined;
+  }
+  for (const part of (space as Tuple).spaces) {
+    const picture = pictureIn(part);
+    if (picture !== undefined) return picture;
   }
 }
 
@@ -483,7 +505,7 @@ function compareTransitions(
  * @example
  * ```ts
  * import { defineEnvironment } from "../lab/core/define_environment.ts";
- * import { Box, Discrete } from "../lab/core/space.ts";
+ * import { Box, Discrete, type Space, type Tuple } from "../lab/core/space.ts";
  * import { checkEnvironment } from "./checker.ts";
  * import { strictEqual } from "node:assert";
  *

@@ -10,6 +10,7 @@ import { streamOf } from "../lab/core/random.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
 import {
   choiceNote,
+  endNote,
   flatten,
   groupRuns,
   headlineMetric,
@@ -238,6 +239,7 @@ export class Comparer {
       const shown = { label, color, ...compared };
       groups.push(shown);
       choices.push(...choiceNote(label, own));
+      choices.push(...endNote(this.#store, label, metric, own));
       contenders.push(contender(shown, rest));
     }
     const notes = [

@@ -1,4 +1,5 @@
 /** `run NAME… | FILE.ts`: trains. @module */
+import { basename } from "node:path";
 import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
@@ -428,6 +429,8 @@ async function requestsOf(
     const reference = callersReference(io, name);
     const { set, budget, backend = "auto", from, note } = values;
     const described = await describer.describe(reference, { set, budget });
+    const { others = [] } = described;
+    if (others.length > 0) io.notice(`${otherExperiments(name, described.name, others)}\n`);
     const seeds = values.seeds ?? (values.seed === undefined ? described.seeds : 1);
     for (let i = 0; i < seeds; i++) {
       requests.push({
@@ -445,6 +448,14 @@ async function requestsOf(
     }
   }
   return requests;
+}
+
+/** That a file has experiments beside the one that is trained, and how another one is. */
+function otherExperiments(file: string, trained: string, others: readonly string[]): string {
+  return `${file}: trains ${trained}, its default export; another of it (${
+    others.join(", ")
+  }) is ` +
+    `trained by a file with export { … as default } from "./${basename(file)}"`;
 }
 
 /** An experiment, and what to call its runs, where that is not its own name. */

@@ -18,7 +18,7 @@ import { deciding, ownCodeOf, shownCode } from "./deciding.ts";
 import { JUDGING } from "./judging.ts";
 import type { Registries } from "./registries.ts";
 import { isSolved, ownPartOf, taskOf } from "./return_scale.ts";
-import { figuresOf } from "./score.ts";
+import { figuresOf, judgedSeries } from "./score.ts";
 import { stagesOf } from "./stages.ts";
 import { LOGGED } from "./untrained.ts";
 import { badEnd } from "./verdict.ts";
@@ -457,6 +457,31 @@ export function choiceNote(label: string, runs: readonly Run[]): string[] {
       `${printable(sweep)} and flatter them; those that judge alone are found by seed>=${JUDGING}`,
     ];
   });
+}
+
+/**
+ * A line where the figure of some of a group's runs is of the evaluation that ended them: a rule or a
+ * callback may have waited for it, and it was not measured again.
+ */
+export function endNote(
+  store: Pick<Store, "lastMetrics">,
+  label: string,
+  metric: string,
+  runs: readonly Run[],
+): string[] {
+  if (!/^(evaluation|validation)\//.test(metric)) return [];
+  const atEnd = runs.filter((run) => {
+    if (run.status !== "stopped" || run.digest === null || isPruned(run)) return false;
+    const last = unlessDamaged(() => store.lastMetrics(run.id));
+    return !(last instanceof DamageError) && metric in last &&
+      judgedSeries(run, last, metric) === metric;
+  }).length;
+  return atEnd === 0 ? [] : [
+    `${label}: ${printable(metric)} of ${atEnd} of ${runs.length} run${
+      runs.length === 1 ? "" : "s"
+    } ` +
+    "is of the evaluation that ended it, and may be good by choice: no later one measured it",
+  ];
 }
 
 /** Groups in own worlds, or on own data, that are called the same and are of several versions of their code. */

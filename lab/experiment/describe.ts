@@ -33,6 +33,8 @@ export interface Described extends Omit<Loaded, "definition"> {
   /** See `secondsOf`. */
   readonly expectedSeconds?: number;
   readonly notes: readonly string[];
+  /** Names of the other experiments that its file exports. */
+  readonly others?: readonly string[];
 }
 
 /** What a describing thread is asked. */

@@ -9,7 +9,7 @@ import { joinThread } from "../core/thread.ts";
 import { described, type Question, type Reply } from "./describe.ts";
 import { stackOf } from "../core/stack.ts";
 import { lineOf } from "./error_lines.ts";
-import { importFile, loadDefinition } from "./load.ts";
+import { importFile, isExperiment, loadDefinition } from "./load.ts";
 import { isOfOwnFile, refusalOf } from "./own_errors.ts";
 import { ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
@@ -82,5 +82,8 @@ async function replyTo(question: Question): Promise<Reply> {
       );
     }
   }
-  return { described: description };
+  // Imported already.
+  const others = Object.values(await importFile(resolvePath(reference), reference)).flat()
+    .filter(isExperiment).map(({ name }) => name).filter((name) => name !== description.name);
+  return { described: { ...description, others: [...new Set(others)] } };
 }

@@ -20,6 +20,7 @@ import {
   NOT_RESUMABLE,
   sourceAgain,
   sourceOf,
+  sourceRun,
   threadsOf,
   type Trainee,
   trainRecorded,
@@ -28,6 +29,7 @@ import { StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import { goOnAfter, ownFileChange, resumeIn, type ResumeOptions } from "./resume.ts";
 import { parseSeed } from "./session.ts";
+import { refusedSource, sourceEvent } from "./source_run.ts";
 import { settleLibrary, TrainingWorker, type TrainOrder } from "./training_worker.ts";
 
 export type { LaunchOptions } from "./recorded_run.ts";
@@ -348,9 +350,13 @@ export async function trainPlan(
   if (plan.refusal !== undefined) return await keepRefused(plan, plan.refusal, options);
   using resources = new DisposableStack();
   let recorder: StoreRecorder | undefined;
+  const { from, configuration } = plan.facts;
+  const source = from && sourceRun(options.store, from);
   const opened = async (opened: Opened) => {
     recorder = await begun(plan, opened, options, resources);
     for (const note of plan.notes) recorder.event("info", note);
+    const start = source && sourceEvent(source, configuration);
+    if (start !== undefined) recorder.event(start.level, start.message);
     const { warning } = await provenance();
     if (warning !== undefined) recorder.event("warning", warning);
     const { irreproducible } = opened;
@@ -362,9 +368,10 @@ export async function trainPlan(
     await goOnAfter(crash, id, trainee, options);
     return id;
   } catch (error) {
+    const refusal = source ? refusedSource(error, source, configuration) : error;
     const isPoint = plan.facts.sweep !== undefined && recorder === undefined;
-    if (!isPoint || !(error instanceof InputError)) throw error;
-    return await keepRefused(plan, error.message, options);
+    if (!isPoint || !(refusal instanceof InputError)) throw refusal;
+    return await keepRefused(plan, refusal.message, options);
   }
 }
 

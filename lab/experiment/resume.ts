@@ -321,7 +321,8 @@ function requireOpen(run: Run, unit: BudgetUnit, budget: number | undefined): vo
   if (budget === undefined || budget <= least) {
     throw new InputError(
       `Cannot resume run ${id} as it is ${status}: a budget above ${amountOf(least, unit)} ` +
-        `extends it${budget === undefined ? "" : `, given ${amountOf(budget, unit)}`}`,
+        `extends it${budget === undefined ? "" : `, given ${amountOf(budget, unit)}`}` +
+        (status === "stopped" ? withoutRule(run) : ""),
     );
   }
   if (tags.includes(NOT_RESUMABLE)) {
@@ -329,6 +330,15 @@ function requireOpen(run: Run, unit: BudgetUnit, budget: number | undefined): vo
       `Cannot extend run ${id} as its environment cannot be restored: train a new one`,
     );
   }
+}
+
+/** That a stop rule stays a run's, and what trains on from its weights without one. */
+function withoutRule({ id, manifest: { definition, determined } }: Run): string {
+  if (!isRecord(determined.configuration.stop)) return "";
+  const { module } = definition;
+  return `, with its stop rule; run ${
+    isAbsolute(module) ? module : determined.experiment
+  } --from ${id} ` + "--set stop=default starts from its weights without one";
 }
 
 /**

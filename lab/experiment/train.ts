@@ -5,18 +5,17 @@
  */
 import { fileURLToPath } from "node:url";
 import type { BackendChoice } from "../compute/backend_choice.ts";
-import { encodeCanonicalJson } from "../core/canonical_json.ts";
 import { InputError } from "../core/errors.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { checkOptions, type KnownOptions } from "../core/options.ts";
-import { isRecord, show } from "../core/plain.ts";
+import { show } from "../core/plain.ts";
 import type { Seed } from "../core/random.ts";
-import type { Json } from "../core/snapshot.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { Run } from "../store/store.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import { described } from "./describe.ts";
+import { differences, isEqual } from "./differences.ts";
 import { digestOf, type DigestSeries } from "./digest.ts";
 import { planOf, type RunRequest, trainPlan } from "./launch.ts";
 import { hashOfModule, type Loaded, moduleName } from "./load.ts";
@@ -295,26 +294,6 @@ async function requireSame(
         show(given ?? null),
     );
   }
-}
-
-/** The fields of a configuration that differ from the stored one's, by their paths. */
-function* differences(
-  given: Json | undefined,
-  kept: Json | undefined,
-  path = "",
-): Generator<{ readonly path: string; readonly given?: Json; readonly kept?: Json }> {
-  if (isRecord(given) && isRecord(kept)) {
-    for (const name of Object.keys({ ...given, ...kept })) {
-      const below = path === "" ? name : `${path}.${name}`;
-      yield* differences(given[name] as Json, kept[name] as Json, below);
-    }
-  } else if (given === undefined || kept === undefined || !isEqual(given, kept)) {
-    yield { path, given, kept };
-  }
-}
-
-function isEqual(a: Json, b: Json): boolean {
-  return encodeCanonicalJson(a) === encodeCanonicalJson(b);
 }
 
 /** Trains in this thread and keeps the session open. */

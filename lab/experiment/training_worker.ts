@@ -11,6 +11,7 @@ import { withPlace } from "../core/stack.ts";
 import { Thread } from "../core/thread.ts";
 import { firstLine } from "./error_lines.ts";
 import { foreignWorker } from "./foreign_worker.ts";
+import { needsModule } from "./own.ts";
 import { refusalOf } from "./own_errors.ts";
 import type { FromWorker, Opened, ToWorker, TrainMessage, WorkerReport } from "./protocol.ts";
 import type { Ending, RunCheckpoint } from "./runner.ts";
@@ -62,7 +63,11 @@ export interface Watching {
 /** What trains: a thread, or a process. */
 type TrainingThread = Pick<Thread<ToWorker, FromWorker>, "post" | "listen"> & Disposable;
 
-/** Trains runs, one at a time, in a thread of its own that starts with the first. */
+/**
+ * Trains runs, one at a time, in a thread of its own that starts with the first. After a run with parts of
+ * a user's module the next one gets a new thread: a module is imported once a thread, and a run must not
+ * begin with what the variables of another's hold.
+ */
 export class TrainingWorker implements Disposable {
   #thread: TrainingThread | undefined;
   /** Whether the thread holds a graphics device. */
@@ -147,7 +152,8 @@ export class TrainingWorker implements Disposable {
         });
       });
     } finally {
-      if (isolated !== undefined) this[Symbol.dispose]();
+      // What a user's module keeps in its variables belongs to this run alone.
+      if (isolated !== undefined || needsModule(order.job.configuration)) this[Symbol.dispose]();
       over.abort();
       signal?.removeEventListener("abort", stop);
     }

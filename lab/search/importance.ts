@@ -1,7 +1,9 @@
 /**
  * Which fields of a sweep matter: a forest of regression trees (Breiman 2001) learns the loss from
  * the place of a trial; a field is worth as much as the forest's error rises, on the trials that a tree
- * has not seen, where that field's places are dealt out anew among them (section 10 there).
+ * has not seen, where that field's places are dealt out anew among them (section 10 there). Differs from
+ * the paper: a field that a condition leaves out lies in the middle of its places, and is dealt out among
+ * the trials that have it, as whether a trial has it is the condition's doing.
  *
  * @module
  */
@@ -30,10 +32,9 @@ export function importances(
   random: Generator,
 ): Map<string, number> {
   const finite = outcomes.filter(({ loss }) => Number.isFinite(loss));
-  // What a condition leaves out lies apart from all that it does not.
-  const places = finite.map(({ point }) =>
-    placesOf(space, point).map((at) => Number.isNaN(at) ? -1 : at)
-  );
+  const had = finite.map(({ point }) => placesOf(space, point));
+  const middles = space.map((_, axis) => middleOf(had.map((place) => place[axis])));
+  const places = had.map((place) => place.map((at, axis) => Number.isNaN(at) ? middles[axis] : at));
   const losses = ranksOf(finite.map(({ loss }) => loss));
   const rises = new Float64Array(space.length);
   for (let t = 0; t < TREES; t++) {
@@ -46,9 +47,11 @@ export function importances(
     const unseen = [...finite.keys()].filter((i) => !seen.has(i));
     const errors = unseen.map((i) => square(valueAt(tree, places[i]) - losses[i]));
     for (let axis = 0; axis < space.length; axis++) {
-      const order = random.permutation(unseen.length);
-      unseen.forEach((i, k) => {
-        const other = places[i].with(axis, places[unseen[order[k]]][axis]);
+      const dealt = [...unseen.keys()].filter((k) => !Number.isNaN(had[unseen[k]][axis]));
+      const order = random.permutation(dealt.length);
+      dealt.forEach((k, n) => {
+        const i = unseen[k];
+        const other = places[i].with(axis, places[unseen[dealt[order[n]]]][axis]);
         rises[axis] += square(valueAt(tree, other) - losses[i]) - errors[k];
       });
     }
@@ -59,6 +62,12 @@ export function importances(
 }
 
 const square = (x: number) => x * x;
+
+/** The middle of the places that there are, 0 where there is none. */
+function middleOf(places: readonly number[]): number {
+  const sorted = places.filter((at) => !Number.isNaN(at)).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
 
 /** Ranks from 0 to 1; equal values share the middle of theirs. */
 function ranksOf(values: readonly number[]): Float64Array {

@@ -116,6 +116,14 @@ Deno.test("a file without environments, a broken one and a missing one are one l
         /world\.ts as it must import: RangeError: no luck \(world\.ts:1:7\)\n$/,
       ],
       ["export default {", /world\.ts as it must import: [^\n]+\n$/],
+      [
+        'import { Dict } from "reverie"; export default Dict;',
+        /world\.ts as reverie exports no Dict: here that is a Tuple of [^\n]+ \(world\.ts:1:10\)\n$/,
+      ],
+      [
+        'import { nothing } from "reverie"; export default nothing;',
+        /world\.ts as reverie exports no nothing \(world\.ts:1:10\)\n$/,
+      ],
     ] as const
   ) {
     const { code, error, out } = await check(text);

@@ -480,6 +480,20 @@ Deno.test("of seeds that chose their settings in a sweep a line says so, beside 
   });
 });
 
+Deno.test("a figure of the evaluation that ended a run is told where no score has it", async () => {
+  await withStore((store) => {
+    const { id } = addRun(store, "a", 1, [900], { status: "stopped" });
+    store.update(id, { digest: "d" });
+    const notes = () => compareRuns(store, [store.run(id)!], registries).notes;
+    deepStrictEqual(notes(), [
+      "world-a: evaluation/return_mean of 1 of 1 run is of the evaluation that ended it, and may be " +
+      "good by choice: no later one measured it",
+    ]);
+    store.append(id, [pointAt("score/return_mean", 1, 800)]);
+    deepStrictEqual(notes(), []);
+  });
+});
+
 Deno.test("a group without a headline figure says which series it has", async () => {
   await withStore((store) => {
     const noted = (count: number) => {

@@ -159,6 +159,26 @@ Deno.test("list shows what a starting file of each kind defines, and how to trai
 
     await Deno.writeTextFile(`${folder}/parts.ts`, 'export { agent } from "./agent.ts";\n');
     strictEqual((await type("list", "parts.ts")).out.includes("To train"), false);
+    await Deno.writeTextFile(
+      `${folder}/several.ts`,
+      `export { default as other } from "./agent.ts";\nexport { default } from "./environment.ts";\n`,
+    );
+    const several = (await type("list", "several.ts")).out;
+    match(several, /\nTo train own-environment: .* run several\.ts\n/);
+    const begun = await type(
+      "run",
+      "several.ts",
+      "--budget",
+      "1",
+      "--store",
+      "s",
+      "--set",
+      "agent.name=random",
+    );
+    match(
+      begun.error,
+      /several\.ts: trains own-environment, its default export; another of it \(cartpole-own-agent\) is/,
+    );
     await Deno.writeTextFile(`${folder}/empty.ts`, "export const size = 3;\n");
     for (
       const [args, line] of [

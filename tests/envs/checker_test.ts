@@ -6,7 +6,7 @@ import { wrap } from "../../envs/wrappers/wrapper.ts";
 import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../../lab/core/environment.ts";
 import type { Scene, Shape } from "../../lab/core/scene.ts";
-import { Box, Discrete } from "../../lab/core/space.ts";
+import { Box, Discrete, type Space, Tuple } from "../../lab/core/space.ts";
 
 for (const { id } of environments) {
   Deno.test(`the checker finds nothing wrong with ${id}`, () => {
@@ -625,6 +625,25 @@ Deno.test("a table is of what step does: where one of them is changed alone, bot
       [1, 0].map((state) => [[], [{ probability: 1, state, reward: 4, terminated: false }]]),
   };
   deepStrictEqual(checkEnvironment(narrow), []);
+});
+
+Deno.test("a picture in a Tuple is told to pass no convolutions, one alone and a row of numbers are not", () => {
+  const found = (observationSpace: Space, observation: unknown) =>
+    checkEnvironment(defineEnvironment({
+      ...sound as unknown as EnvironmentDefinition<unknown, unknown>,
+      observationSpace: observationSpace as Space<unknown>,
+      observe: () => structuredClone(observation),
+    })).map(({ severity, message }) => `${severity}: ${message}`);
+  const [row, picture] = [[2], [8, 8, 1]].map((shape) => new Box({ low: 0, high: 1, shape }));
+  const [numbers, pixels] = [new Float32Array(2), new Float32Array(64)];
+  deepStrictEqual(found(picture, pixels), []);
+  deepStrictEqual(found(new Tuple([row, row]), [numbers, numbers]), []);
+  const warning =
+    `warning: the picture ${picture} in the observationSpace passes no convolutions, as it ` +
+    "is part of a Tuple";
+  deepStrictEqual(found(new Tuple([row, picture]), [numbers, pixels]), [warning]);
+  const nested = new Tuple([row, new Tuple([picture])]);
+  deepStrictEqual(found(nested, [numbers, [pixels]]), [warning]);
 });
 
 Deno.test("errors come before warnings, and one mistake is reported once", () => {

@@ -123,6 +123,12 @@ Deno.test("a seed that a rule ended counts with the score that no rule saw", () 
     const { groups: [{ statistics, seeds }] } = await new Comparer(store)
       .compare(request({ metric }));
     deepStrictEqual([statistics.mean, seeds.map(({ figure }) => figure)], [470, [470]]);
+    addPoints(store, run, 2, { "evaluation/own": 1 });
+    const { notes } = await new Comparer(store).compare(request({ metric: "evaluation/own" }));
+    deepStrictEqual(notes, [
+      "x: evaluation/own of 1 of 1 run is of the evaluation that ended it, and may be good by " +
+      "choice: no later one measured it.",
+    ]);
   }));
 
 Deno.test("a run that ended with a loss that is not finite has no sound figure, whatever its status", () =>

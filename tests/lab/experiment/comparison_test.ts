@@ -3,6 +3,7 @@ import { deepStrictEqual, strictEqual } from "node:assert";
 import {
   choiceNote,
   differingPaths,
+  endNote,
   figuresOfGroup,
   firstAtLeast,
   flatten,
@@ -118,6 +119,24 @@ Deno.test("seeds that chose settings are not told as if they judged them", () =>
   deepStrictEqual(choiceNote("pole", ofSweep("rates", 101, 102)), []);
   deepStrictEqual(choiceNote("pole", ofSweep(undefined, 1, 101)), []);
   deepStrictEqual(choiceNote("pole", [...ofSweep("a", 1), ...ofSweep("b", 101)]), []);
+});
+
+Deno.test("figures of the evaluation that ended a run are told to be so where no score has them", () => {
+  const last = {
+    a: { "evaluation/ratio": 1, "evaluation/own": 2, "score/own": 1, "losses/loss": 0 },
+    b: { "evaluation/ratio": 3, "losses/loss": 0 },
+  };
+  const store = { lastMetrics: (id: string) => last[id as keyof typeof last] };
+  const ended = (id: string, fields: Partial<Run> = {}) =>
+    ({ id, status: "stopped", digest: "d", message: null, ...fields }) as Run;
+  const told = (metric: string, ...runs: Run[]) => endNote(store, "pole", metric, runs);
+  deepStrictEqual(told("evaluation/ratio", ended("a"), ended("b"), ended("b", { digest: null })), [
+    "pole: evaluation/ratio of 2 of 3 runs is of the evaluation that ended it, and may be good by " +
+    "choice: no later one measured it",
+  ]);
+  deepStrictEqual(told("evaluation/ratio", ended("a", { status: "completed" })), []);
+  deepStrictEqual(told("evaluation/own", ended("a"), ended("b")), []);
+  deepStrictEqual(told("losses/loss", ended("a")), []);
 });
 
 Deno.test("samples are judged by their distance to the data, as a judge may be sure of noise", () => {

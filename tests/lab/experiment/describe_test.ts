@@ -27,3 +27,24 @@ Deno.test("what is asked at once is answered in turn, each with its own", () =>
     await asked[2];
     deepStrictEqual(answers, [20, 30, 40]);
   }));
+
+Deno.test("of a file with several experiments the others are named, each once", () =>
+  inFolder(async (folder) => {
+    const file = `${folder}/several.ts`;
+    const lab = new URL("../../../mod.ts", import.meta.url).href;
+    await Deno.writeTextFile(
+      file,
+      `import { defineExperiment } from "${lab}";
+       const made = (name: string) => defineExperiment({
+         name, environment: { id: "CartPole-v1" }, agent: { name: "random" }, budget: 10,
+       });
+       export const first = made("first"), list = [made("second"), first], size = 3;
+       export default first;`,
+    );
+    using describer = new Describer(registries);
+    const { name, others } = await describer.describe(file);
+    deepStrictEqual([name, others], ["first", ["second"]]);
+    const one = `${folder}/one.ts`;
+    await Deno.writeTextFile(one, 'export { first as default } from "./several.ts";');
+    deepStrictEqual((await describer.describe(one)).others, []);
+  }));

@@ -246,9 +246,23 @@ Deno.test("a warm start begins with another run's weights, and other shapes are 
   const other = request({ from: source.id, set: [["agent.size", "3"]] });
   await rejects(
     launch([other], options(store)),
-    /^InputError: Cannot start from these weights as policy\/weights must be \[3\]: \[6\]$/,
+    new RegExp(
+      `^InputError: Cannot start from run ${source.id} as policy/weights must be \\[3\\]: \\[6\\]; ` +
+        "it had agent\\.size=6 \\(here 3\\)$",
+    ),
   );
   strictEqual(store.runs().length, 3);
+  deepStrictEqual(store.events(warm.id).map(({ message }) => message), ["second"]);
+  const set = [["agent.activation", "relu"]] as const;
+  const [otherwise] = await launch([request({ from: source.id, set })], options(store));
+  deepStrictEqual(store.events(otherwise.id).map(({ level, message }) => [level, message]), [
+    [
+      "warning",
+      `starts from run ${source.id}, which had agent.activation=tanh (here relu): its weights may ` +
+      "mean something else here",
+    ],
+    ["info", "second"],
+  ]);
 });
 
 Deno.test("a request that its trainer refuses leaves the batch, and the others go on", async () => {

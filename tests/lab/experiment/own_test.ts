@@ -101,6 +101,25 @@ Deno.test("own agent, world and callbacks train in a worker, resume and are repr
   dispose();
 });
 
+Deno.test("a run begins with its module's variables as the file sets them, whatever ran before", async () => {
+  await using own = await ownFile();
+  const { store, options, request, folder } = own;
+  const reference = `${folder}/counts.ts`;
+  await Deno.writeTextFile(
+    reference,
+    `import everything from "./own.ts";
+    let calls = 0;
+    const onIteration = () => ({ metrics: { "own/calls": ++calls } });
+    export default { ...everything, name: "own-counts", callbacks: { onIteration } };`,
+  );
+  const requests = [1, 2].map((seed) => ({ ...request, reference, seed }));
+  const inTurn = await launch(requests, options);
+  deepStrictEqual(inTurn.map(({ id }) => store.series(id, "own/calls").values[0]), [1, 1]);
+  const [alone] = await launch(requests.slice(1), options);
+  strictEqual(alone.digest, inTurn[1].digest);
+  strictEqual((await reproduce(alone.id, options)).identical, true);
+});
+
 Deno.test("an own model and data set train, with their fields", async () => {
   await using own = await ownFile();
   const only = `export { points as default } from "./own.ts";`;

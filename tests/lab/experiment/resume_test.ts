@@ -86,6 +86,10 @@ Deno.test("a finished run resumes only with a larger budget, and is reproduced w
   });
   const [stopped] = await launch([request({ set: stop })], options(store));
   deepStrictEqual([stopped.status, stopped.iterations], ["stopped", 4]);
+  const without = new RegExp(
+    `above 200 steps extends it, with its stop rule; run line-toy --from ${stopped.id} --set stop=default`,
+  );
+  await rejects(resume(stopped.id, options(store)), without);
   const further = await resume(stopped.id, { ...options(store), budget: 400 });
   deepStrictEqual([further.status, further.iterations], ["stopped", 8]);
   strictEqual((await reproduce(stopped.id, options(store))).identical, true);

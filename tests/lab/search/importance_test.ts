@@ -33,6 +33,16 @@ Deno.test("what decides the loss has the share, what does not has none", () => {
   }
 });
 
+Deno.test("that a condition leaves a field out is the condition's doing alone", () => {
+  const shares = (loss: (point: Point) => number) =>
+    importances(space, outcomesOf(loss), streamOf(1, "forest"));
+  const outer = shares(({ kind }) => kind === "a" ? 0 : 1);
+  [...outer.values()].forEach((share, axis) => ok(Math.abs(share - Number(axis === 1)) < 1e-12));
+  // Where both sides of the condition are as good on the average the field itself decides.
+  const inner = shares((point) => Number(point["if b"] ?? 0.5));
+  ok(inner.get("if b")! > 0.8, JSON.stringify([...inner]));
+});
+
 Deno.test("what chance adds to every trial is no field's share", () => {
   const random = defaultRng(3);
   const noisy = outcomesOf(
@@ -62,6 +72,6 @@ Deno.test("the shares are those of a forest that sums up every split anew", () =
     Math.log10(Number(rate)) + (kind === "a" ? 1 : Number(inner))
   );
   const shares = importances(space, outcomes, streamOf(1, "forest"));
-  const worked = [0.9816246434209842, 0.006991381639290041, 0, 0.011383974939725735];
+  const worked = [0.9868459960224615, 0.010181655435355331, 0, 0.002972348542183268];
   [...shares.values()].forEach((share, i) => ok(Math.abs(share - worked[i]) < 1e-9, `${share}`));
 });
