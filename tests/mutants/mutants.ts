@@ -17266,6 +17266,8 @@ export const mutants: readonly Mutant[] = [
     from: "runs.some(({ name }) => name === alone.wanted)",
     to: "false",
     test: "tests/cli/filter_test.ts",
+  },
+  {
     fault: "a run begins with what another one left in the variables of its module",
     file: "lab/experiment/training_worker.ts",
     from: " || needsModule(order.job.configuration)) this[Symbol.dispose]();",
