@@ -5,6 +5,7 @@
  * @module
  */
 import { didYouMean, InputError, unknownName } from "../lab/core/errors.ts";
+import { shortened } from "../lab/core/printable.ts";
 import { type Condition, type Value, written } from "../lab/experiment/conditions.ts";
 import { configured, matching, partNames, readerOf } from "../lab/experiment/run_fields.ts";
 import { statusOf } from "../lab/store/run_status.ts";
@@ -41,7 +42,7 @@ export function whyNone(store: Store, runs: readonly Run[], where: readonly Cond
     runs.some(({ name }) => name === alone.wanted);
   const nearest = isName
     ? ` (${written({ ...alone, key: "name" })} does)`
-    : didYouMean(alone.wanted, values);
+    : didYouMean(alone.wanted, Array.from(values, shortened));
   return `no run matches ${written(alone)}${nearest}`;
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import * as z from "zod";
+import { parseAmount, unitWords } from "../core/budget.ts";
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 
@@ -140,8 +141,8 @@ export function requirementOf({ type, range, default: usual }: Field): string {
 }
 
 /**
- * Reads a value given as text by the field's type; numbers and booleans as such, arrays and
- * objects as JSON, strings as they are. Throws an `InputError` where the text is none.
+ * Reads a value given as text by the field's type; numbers (whole ones as amounts, too: `10k`) and booleans
+ * as such, arrays and objects as JSON, strings as they are. Throws an `InputError` where the text is none.
  *
  * @returns undefined for `default`, which leaves the field out, where that is no value of it.
  */
@@ -154,8 +155,12 @@ export function parseValue(text: string, field: Field): Json | undefined {
   if (trimmed === "default" && !takesText) return undefined;
   for (const type of types) {
     if (type === "number" || type === "integer") {
-      const number = Number(trimmed);
-      if (trimmed !== "" && Number.isFinite(number)) return number;
+      const number = DECIMAL.test(trimmed)
+        ? Number(trimmed)
+        : type === "integer"
+        ? amountIn(trimmed, field)
+        : NaN;
+      if (Number.isFinite(number)) return number;
     } else if (type === "boolean") {
       if (trimmed === "true" || trimmed === "false") return trimmed === "true";
     } else if (type === "null") {
@@ -168,6 +173,20 @@ export function parseValue(text: string, field: Field): Json | undefined {
     }
   }
   throw new InputError(`Cannot set ${field.path} as it must be ${requirementOf(field)}: ${text}`);
+}
+
+/** A number as people write it: hexadecimal ones are hashes and ids that were pasted into the wrong place. */
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** A count as a budget is typed (`1k`, `2.5M`, `10k-steps` of a field in that unit); NaN: it is none. */
+function amountIn(text: string, { unit: own }: Field): number {
+  try {
+    const { value, unit } = parseAmount(text);
+    return unit === undefined || unitWords[unit].full === own ? value : NaN;
+  } catch (error) {
+    if (error instanceof InputError) return NaN;
+    throw error;
+  }
 }
 
 function parseJson(text: string): Json | undefined {

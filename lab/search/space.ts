@@ -105,7 +105,8 @@ function faultOf(range: Range): string | undefined {
     if (range.values.length === 0) return "it must have a value to try: there is none";
     const texts = range.values.map((value) => JSON.stringify(value));
     const twice = texts.find((text, i) => texts.indexOf(text) < i);
-    return twice && `each value must be there once: ${twice} is twice`;
+    return twice &&
+      `each value must be there once: ${twice} is twice (a list is one value in brackets: [64,64])`;
   }
   const { kind, low, high } = range;
   if (!Number.isFinite(low) || !Number.isFinite(high)) {

@@ -243,6 +243,10 @@ Deno.test("where nothing matches, the condition that nothing meets is named, wit
       'no run matches experiment="salt and pepper" (name="salt and pepper" does)',
     );
     strictEqual(why("experiment=salt"), "no run matches experiment=salt");
+    // A line, whatever the runs hold.
+    store.update(store.runs()[0].id, { note: `first line\nsecond${"!".repeat(400)}` });
+    const suggested = why('note="first linesecond"');
+    ok(!suggested.includes("\n") && suggested.length < 400, suggested);
   });
 });
 

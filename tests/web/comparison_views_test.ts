@@ -406,7 +406,7 @@ Deno.test("settings stand on axes from left to right, each mark at its figure", 
   ok(below[0].x < below[1].x);
 });
 
-Deno.test("what has no value has no place: a point is left out, a line broken, and both are told", () => {
+Deno.test("what has no value has no place: a point is left out, a line broken or goes below, and it is told", () => {
   const one = (label: string, settings: Record<string, string>, value: number | string) => ({
     ...{ label, color: 1, settings, value, seeds: [{ seed: "1", figure: value }] },
   });
@@ -425,11 +425,15 @@ Deno.test("what has no value has no place: a point is left out, a line broken, a
     ]);
     deepStrictEqual(lines, [
       ...[["g: 10", [20, 298, 576]], ["h: NaN", [20, 298]]],
-      ...[["i: 0", [20, 20]], ["i: 0", [576, 576]]],
+      ["i: 0", [20, 298, 576]],
     ]);
-    deepStrictEqual(notes(page), [
-      "Of 3 lines 2 are broken, where a setting or the figure has no value.",
-    ]);
+    deepStrictEqual(notes(page), ["Of 3 lines 1 is broken, where the figure has no value."]);
+    // What a line does not have is a place below the axis, above the axes' names.
+    const heightOf = (text: string) =>
+      Number(page.all("text").find(({ textContent }) => textContent === text)!.getAttribute("y"));
+    const [, unset] = page.all("polyline")[2].getAttribute("points")!.split(" ")[1].split(",");
+    deepStrictEqual([Number(unset), heightOf("–")], [270, 274]);
+    ok(heightOf("y") > 290 && heightOf("6") < 270);
   }
   using page = new SmallPage(SettingScatter, { ...props, paths: ["a.y"] });
   deepStrictEqual(page.all("title").map(({ textContent }) => textContent), ["g, seed 1: 10"]);

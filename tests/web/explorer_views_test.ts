@@ -255,7 +255,7 @@ Deno.test("a model of text writes it, and goes on from what is typed", () => {
   const texts = () => page.get("ul", "Texts").all("li").map(({ textContent }) => textContent);
   deepStrictEqual(texts(), Array(8).fill("abc"));
   deepStrictEqual(page.all("canvas"), []);
-  const prompt = page.get("input");
+  const prompt = page.get("textarea");
   strictEqual(prompt.getAttribute("maxlength") ?? prompt.getAttribute("maxLength"), "3");
   prompt.put("cc");
   deepStrictEqual(texts(), Array(8).fill("cca"));
@@ -264,6 +264,7 @@ Deno.test("a model of text writes it, and goes on from what is typed", () => {
   prompt.put("x");
   strictEqual(page.get("p", ".problem").textContent, "No x.");
   ok(texts()[0] === "cca");
+  strictEqual(page.get("button", "Others").disabled, true);
   prompt.put("");
   strictEqual(page.all("p", ".problem").length, 0);
   ok(texts()[0] === "abc");
@@ -276,6 +277,12 @@ Deno.test("a model of text writes it, and goes on from what is typed", () => {
   deepStrictEqual([go.disabled, texts()[0]], [false, "abc"]);
   go.click();
   deepStrictEqual([go.disabled, texts()[0]], [true, "cba"]);
+  // Enter is a character; with Ctrl it goes on.
+  prompt.write("ca");
+  prompt.happens("keydown", { key: "Enter" });
+  strictEqual(texts()[0], "cba");
+  prompt.happens("keydown", { key: "Enter", ctrlKey: true });
+  strictEqual(texts()[0], "caa");
   ok(drawn[0].first === drawn[2].first && drawn[2].first !== drawn[3].first);
 });
 

@@ -25,6 +25,8 @@ import { Scrolled } from "./scrolled.tsx";
 
 /** Axes of settings beside each other, at most. */
 const MOST_AXES = 5;
+/** A setting that a run does not have. */
+const UNSET = "–";
 /** Figures stand on an even axis. */
 const even = "linear";
 /** Letters of a setting below an axis, at most. */
@@ -136,14 +138,17 @@ export function SettingScatter({ tried, metric, paths, kinds = {} }: SettingsPro
   );
 }
 
-/** A line each through its settings to its IQM, broken where it has none: parallel coordinates. */
+/**
+ * A line each through its settings to its IQM, broken where it has none: parallel coordinates. A setting
+ * that a line does not have, as its condition is not met, is a place below the axis.
+ */
 export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsProps): VNode {
   const shown = paths.slice(0, MOST_AXES);
   const titles = lastParts(shown);
   const axes = [
     ...shown.map((path, i) => ({
       title: titles[i],
-      of: ({ settings }: Tried): string | number => settings[path] ?? "–",
+      of: ({ settings }: Tried): string | number => settings[path] ?? UNSET,
     })),
     { title: metricTitle(metric), of: ({ value }: Tried) => value },
   ].map((axis, i) => ({
@@ -154,12 +159,16 @@ export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsP
   const box = boxOfAxes(figures);
   const letters = lettersBetween((box.right - box.left) / shown.length);
   const place = (index: number) => across(box, axes.length === 1 ? 0.5 : index / (axes.length - 1));
+  /** Whether a setting is one that this line does not have. */
+  const isUnset = (each: Tried, i: number) =>
+    axes[i].of(each) === UNSET && axes[i].scale.place(UNSET) === undefined;
+  const gaps = axes.map((_, i) => tried.some((each) => isUnset(each, i)));
+  const foot = box.bottom + LINE / 2;
   const lines = tried.map((each) => {
     const points = axes.map(({ of, scale }, i) => {
-      const height = scale.place(of(each));
-      return height === undefined
-        ? undefined
-        : `${place(i).toFixed(1)},${up(box, height).toFixed(1)}`;
+      const share = scale.place(of(each));
+      const height = isUnset(each, i) ? foot : share === undefined ? undefined : up(box, share);
+      return height === undefined ? undefined : `${place(i).toFixed(1)},${height.toFixed(1)}`;
     });
     return { ...each, parts: unbroken(points), isBroken: points.includes(undefined) };
   });
@@ -170,7 +179,8 @@ export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsP
     anchor: i === 0 ? "start" : i === axes.length - 1 ? "end" : "middle",
   }));
   const rows = rowsOf(names);
-  const lowest = box.bottom + 18 + LINE * Math.max(...rows);
+  const below = box.bottom + 18 + (gaps.includes(true) ? LINE : 0);
+  const lowest = below + LINE * Math.max(...rows);
   return (
     <div class="card">
       <h3>Through the settings to the figure</h3>
@@ -211,9 +221,12 @@ export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsP
                   {i < shown.length && label.length > letters && <title>{label}</title>}
                 </text>
               ))}
+              {gaps[i] && (
+                <text class="tick" x={place(i) + 6} y={foot + 4} text-anchor="start">{UNSET}</text>
+              )}
               <text
                 x={place(i)}
-                y={box.bottom + 18 + LINE * rows[i]}
+                y={below + LINE * rows[i]}
                 text-anchor={names[i].anchor}
               >
                 {title}
@@ -225,7 +238,7 @@ export function ParallelSettings({ tried, metric, paths, kinds = {} }: SettingsP
       {broken > 0 && (
         <p class="note">
           Of {tried.length} lines {broken} {broken === 1 ? "is" : "are"}{" "}
-          broken, where a setting or the figure has no value.
+          broken, where the figure has no value.
         </p>
       )}
       {paths.length > shown.length && (

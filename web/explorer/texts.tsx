@@ -49,22 +49,27 @@ export function TextSheet({ model, label }: { model: LoadedModel; label: number 
       <div class="toolbar">
         <label class="grow">
           <span class="hidden">What texts begin with</span>
-          <input
-            type="text"
+          <textarea
+            rows={2}
             placeholder={`What they begin with, at most ${most} characters`}
             maxLength={most}
             spellcheck={false}
             autocomplete="off"
-            enterKeyHint="go"
             value={typed.value}
             onInput={({ currentTarget }) => typed.value = currentTarget.value}
             onChange={({ currentTarget }) => prompt.value = typed.value = currentTarget.value}
+            onKeyDown={(event) => {
+              // Enter alone is a character of many vocabularies.
+              if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+              event.preventDefault();
+              prompt.value = typed.value;
+            }}
           />
         </label>
         <button
           type="button"
           class="button"
-          title="Enter does the same"
+          title="Ctrl or ⌘ with Enter does the same"
           disabled={typed.value === prompt.value}
           onClick={() => prompt.value = typed.value}
         >
@@ -72,7 +77,14 @@ export function TextSheet({ model, label }: { model: LoadedModel; label: number 
         </button>
         <span>
           Texts of seed {seed.value}{" "}
-          <button type="button" class="quiet" onClick={() => seed.value += 1}>Others</button>
+          <button
+            type="button"
+            class="quiet"
+            disabled={problem !== ""}
+            onClick={() => seed.value += 1}
+          >
+            Others
+          </button>
         </span>
       </div>
       {problem !== "" && <p class="problem" role="alert">{problem}</p>}

@@ -6,7 +6,11 @@ import { fieldsOf, parseValue } from "../../../lab/experiment/fields.ts";
 Deno.test("nothing is no number", () => {
   const [field] = fieldsOf(z.strictObject({ gamma: z.number().max(1).default(0.9) }), "agent");
   strictEqual(parseValue(" 0.5 ", field), 0.5);
-  for (const text of ["", " ", "x", "1e999", "NaN"]) {
+  deepStrictEqual(["+.5", "5e-1", "0.50", "-0.0"].map((text) => parseValue(text, field)), [
+    ...[0.5, 0.5, 0.5, -0],
+  ]);
+  // What is hexadecimal, binary or octal is a hash or an id that was pasted into the wrong place.
+  for (const text of ["", " ", "x", "1e999", "NaN", "0x10", "0b1", "0o7", "Infinity", "1k"]) {
     throws(() => parseValue(text, field), { name: "InputError", message: /agent\.gamma/ });
   }
 });
@@ -71,6 +75,24 @@ Deno.test("a field's default is the group's where that gives one, its type and b
     () => read("layers", "x"),
     /agent\.layers as it must be integer\[\], each 1 … 9, as \[3\]: x/,
   );
+});
+
+Deno.test("a whole number is typed as a budget is, in the field's own unit alone", () => {
+  const schema = z.strictObject({
+    every: z.int().min(1).meta({ unit: "environment steps" }),
+    size: z.int().min(1),
+  });
+  const [every, size] = fieldsOf(schema, "");
+  const read = (text: string) => [every, size].map((field) => parseValue(text, field));
+  deepStrictEqual(["1k", "2.5M", "10,000", "2e3", "-3"].map(read), [
+    ...[[1000, 1000], [2.5e6, 2.5e6], [10_000, 10_000], [2000, 2000], [-3, -3]],
+  ]);
+  strictEqual(parseValue("10k-steps", every), 10_000);
+  for (
+    const [text, field] of [["10k-steps", size], ["3k-examples", every], ["0x10", size]] as const
+  ) {
+    throws(() => parseValue(text, field), { name: "InputError", message: /must be integer, ≥ 1/ });
+  }
 });
 
 Deno.test("the fields that all experiments have keep their bounds and their defaults", () => {

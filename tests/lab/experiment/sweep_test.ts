@@ -167,7 +167,7 @@ Deno.test("a grid's values are what its experiment reads: each is trained once a
     deepStrictEqual([over, store.runs().length], [true, 3]);
     await rejects(
       swept(store, { ...changes, space: { "agent.rate": ["default", "0.10"] } }),
-      /over agent\.rate as each value must be there once: 0\.1 is twice$/,
+      /over agent\.rate as each value must be there once: 0\.1 is twice \(a list is one value/,
     );
   }));
 

@@ -94,7 +94,10 @@ Deno.test("an empty or contradictory space is refused in a line that names the f
   const wrong: [Field[], RegExp][] = [
     [[], /the space is empty/],
     [rate({ kind: "choice", values: [] }), /over rate as it must have a value/],
-    [rate({ kind: "choice", values: [1, 2, 1] }), /over rate as each value must .*: 1 is twice/],
+    [
+      rate({ kind: "choice", values: [1, 2, 1] }),
+      /over rate as each value must .*: 1 is twice \(a list .* \[64,64\]\)/,
+    ],
     [rate({ kind: "uniform", low: 1, high: 1 }), /over rate as the lower end must .*: 1\.\.1/],
     [rate({ kind: "log", low: 0, high: 1 }), /over rate as a logarithm needs positive ends/],
     [rate({ kind: "integer", low: 0.5, high: 2 }), /over rate as both ends must be whole/],
