@@ -223,7 +223,7 @@ Deno.test("a request that its trainer refuses is told once, beside the table of 
     );
     strictEqual(code, 2);
     match(out, /^run .*\n(.+line-toy.* completed .*\n?){2}/);
-    match(error, /^error: Cannot start from these weights .*: \[6\] \(2 runs\)$/m);
+    match(error, /^error: Cannot start from run \w+ as .*: \[6\]; it had .* \(2 runs\)$/m);
     strictEqual(/Not started/.test(error), false);
   });
 });

@@ -207,6 +207,15 @@ Deno.test("an example is decoded under its class, and a drawing has the code of 
       )!;
     near("Example 1").click();
     deepStrictEqual(chosen(), [0, [0]]);
+    // Beside what is made of it stands the example itself, until the code is another one.
+    const original = () =>
+      page.all("figure").filter((each) =>
+        each.all("canvas")[0]?.getAttribute("aria-label") === "The example that it is the code of"
+      ).map((each) => each.get("figcaption").textContent);
+    deepStrictEqual(original(), ["Example 1, cat 0 mean squared difference"]);
+    page.get("div", ".latents").all("input")[0].put("8.5");
+    deepStrictEqual(original(), []);
+    near("Example 1").click();
     const pad = page.get("figure", ".pad").all("canvas")[0];
     encoded.length = 0;
     pad.happens("pointerdown", { clientX: 1, clientY: 1, pointerId: 1 });

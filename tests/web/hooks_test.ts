@@ -71,10 +71,12 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "explorer/explorer.tsx": [
     "-code -labelsOf +label",
     "-codeSize",
+    "-draw +label",
     "-examples",
     "-examples -model -opened -plane -problem",
     "-labelsOf -rate +label",
     "-props +models +planes",
+    "-show -source",
   ],
   "explorer/pad.tsx": [
     "-clear",

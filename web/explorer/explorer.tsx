@@ -17,7 +17,7 @@ import { Film } from "../components/film.tsx";
 import type { KeptModel, Picture as Kept } from "../contents.ts";
 import { decodeExamples, type Examples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
-import { count, momentWords } from "../format.ts";
+import { count, figure, momentWords } from "../format.ts";
 import { reconnections } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { Bars } from "./bars.tsx";
@@ -197,6 +197,16 @@ function classOf({ classes }: LoadedModel, { labels }: Examples, i: number): num
   return classes > 0 ? labels?.[i] : undefined;
 }
 
+/** What an example is called: its place, and its class where that is known. */
+function nameOf({ labels, names }: Examples, i: number): string {
+  return `Example ${i}${labels === undefined ? "" : `, ${names[labels[i]]}`}`;
+}
+
+/** The mean of squared differences. */
+function meanSquare(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + (value - b[i]) * (value - b[i]), 0) / a.length;
+}
+
 /** Whether anything that the page shows of a model differs from label to label. */
 function looksAtLabels(model: LoadedModel, examples: Examples): boolean {
   if (model.classes + model.kinds === 0) return false;
@@ -246,17 +256,24 @@ function Codes(
         : classMeans(codes, examples.labels, examples.names.length),
     [codes],
   );
-  /** What was drawn, until another code takes its place. */
+  /** What was drawn, and the example whose code it is, until another code takes its place. */
   const drawing = useRef<Float32Array>();
+  const source = useSignal<number | null>(codes === undefined ? null : 0);
   const set = (next: Float32Array) => {
     drawing.current = undefined;
+    source.value = null;
     code.value = next;
   };
   /** An example's code, under its class: what is decoded is its reconstruction. */
   const show = (i: number) => {
     set(codes!.slice(i * codeSize, (i + 1) * codeSize));
+    source.value = i;
     label.value = classOf(model, examples, i) ?? label.value;
   };
+  useEffect(() => {
+    // At another checkpoint the example has another code.
+    if (source.value !== null && codes !== undefined) show(source.value);
+  }, [codes]);
   const draw = (values: Float32Array) => {
     set(model.encode!(values, labelsOf(1)));
     drawing.current = values;
@@ -325,6 +342,22 @@ function Codes(
               Decoded <small>{count(rate.value)} images/s</small>
             </figcaption>
           </figure>
+          {source.value !== null && (
+            <figure>
+              <Picture
+                values={example(source.value)}
+                shape={shape}
+                label="The example that it is the code of"
+                size="large"
+              />
+              <figcaption>
+                {nameOf(examples, source.value)}{" "}
+                <small>
+                  {figure(meanSquare(example(source.value), made))} mean squared difference
+                </small>
+              </figcaption>
+            </figure>
+          )}
           {canDraw && <Pad shape={shape} drawn={draw} />}
         </div>
         <div class="toolbar">
@@ -398,9 +431,7 @@ function Codes(
                   <Picture
                     values={example(i)}
                     shape={shape}
-                    label={`Example ${i}${
-                      examples.labels ? `, ${examples.names[examples.labels[i]]}` : ""
-                    }`}
+                    label={nameOf(examples, i)}
                   />
                 </button>
               ))}
