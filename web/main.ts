@@ -100,7 +100,7 @@ function openedStore(location: string, readOnly: boolean): { store: Store; readO
   } catch (error) {
     try {
       const store = openStore(location, { readOnly: true });
-      console.error((error as Error).message);
+      console.error(`Shown as with --read-only: ${(error as Error).message}`);
       return { store, readOnly: true };
     } catch {
       throw error;
