@@ -7,6 +7,7 @@
 import S3rver from "s3rver";
 import type { BucketAccess } from "../../../../lab/store/postgres/files/bucket.ts";
 import { BucketFiles } from "../../../../lab/store/postgres/files/bucket.ts";
+import { until } from "../../../until.ts";
 import { filesPlaceOf } from "../../../../lab/store/postgres/files/place.ts";
 
 /** Of the one who may use it. */
@@ -26,6 +27,15 @@ export class Bucket implements AsyncDisposable {
       ...{ address: "127.0.0.1", port: 0, silent: true, directory: folder },
       configureBuckets: [{ name: "lab" }],
     });
+    const { store } = server;
+    const put = store.putObject.bind(store);
+    // It answers while the last bytes are still being written: who asks then gets fewer.
+    store.putObject = async (object) => {
+      const answer = await put(object);
+      const path = store.getResourcePath(object.bucket, object.key, "object");
+      await until(async () => (await Deno.stat(path)).size === answer.size);
+      return answer;
+    };
     const { port } = await server.run();
     return new Bucket(server, folder, port);
   }
