@@ -17344,4 +17344,11 @@ export const mutants: readonly Mutant[] = [
     to: '""',
     test: "tests/lab/experiment/resume_test.ts",
   },
+  {
+    fault: "the seconds of a setting are told whatever of it is changed",
+    file: "web/training/form.ts",
+    from: "!TELLABLE.includes(each.path) && isChanged(each)",
+    to: "false",
+    test: "tests/web/form_test.ts",
+  },
 ];

@@ -55,7 +55,22 @@ Deno.test("a field is changed where its value is not the base's, or what was typ
 Deno.test("a setting takes the base's seconds by the share of its budget, where all are known", () => {
   const seconds = (seconds: number | null, value: unknown, usual: unknown, path = "budget") =>
     expectedSeconds({ seconds, fields: [{ ...usualOf(value, usual), path }] });
-  deepStrictEqual([seconds(30, 500, 1000), seconds(30, 2000, 1000)], [15, 60]);
+  deepStrictEqual([seconds(30, 500, 1000), seconds(30, 2000, 1000)], [
+    // Evaluations take what they take.
+    { seconds: 15, least: true },
+    { seconds: 60, least: false },
+  ]);
+  const budget = { ...usualOf(2000, 1000), path: "budget" };
+  const beside = (path: string, value: unknown, usual: unknown) =>
+    expectedSeconds({ seconds: 30, fields: [budget, { ...usualOf(value, usual), path }] })?.seconds;
+  deepStrictEqual(
+    [
+      beside("agent.gamma", 0.9, 0.9),
+      beside("evaluation.every", 200, 100),
+      beside("agent.width", 9, 8),
+    ],
+    [60, 60, undefined],
+  );
   const unknown = [
     ...[seconds(null, 500, 1000), seconds(0, 500, 1000), seconds(30, "5k", 1000)],
     ...[seconds(30, 500, undefined), seconds(30, 500, 1000, "agent.budget")],

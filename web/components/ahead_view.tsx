@@ -31,7 +31,7 @@ export function AheadView({ description, ahead, isRefused = false }: AheadViewPr
   const amount = (count: unknown) => `${Number(count).toLocaleString("en")} ${full}`;
   const [every, episodes] = [value("evaluation.every"), value("evaluation.episodes")];
   const [stop, times] = [value("stop.metric"), value("stop.times")];
-  const seconds = expectedSeconds(description);
+  const expected = expectedSeconds(description);
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["Learns for", `at most ${amount(value("budget"))}`],
     [
@@ -60,9 +60,12 @@ export function AheadView({ description, ahead, isRefused = false }: AheadViewPr
     ],
     [
       "Takes",
-      seconds === undefined
+      expected === undefined
         ? undefined
-        : `about ${duration(seconds)} on the command line, here up to twice that`,
+        : `${expected.least ? "at least " : ""}about ${
+          duration(expected.seconds)
+        } on the command ` +
+          "line, here up to twice that",
     ],
   ];
   const against = [

@@ -73,18 +73,24 @@ export function valueOf(fields: readonly FieldDescription[], path: string): Json
   return fields.find((field) => field.path === path)?.value;
 }
 
+/** Fields whose change leaves the seconds of a setting to be told from those of its base. */
+const TELLABLE: readonly string[] = ["budget", "evaluation.every"];
+
 /**
- * Seconds that a setting takes on the command line: those of the base, by the share of its budget.
- * Undefined where these are not known.
+ * Seconds that a setting takes on the command line: those of the base, by the share of its budget; `least`
+ * where it is a smaller one, as evaluations take what they take. Undefined where these are not known, and
+ * where another field is not as the base has it.
  */
 export function expectedSeconds(
   { seconds, fields }: { readonly seconds: number | null; readonly fields: readonly FormField[] },
-): number | undefined {
+): { readonly seconds: number; readonly least: boolean } | undefined {
   const budget = fields.find(({ path }) => path === "budget");
   if (!seconds || typeof budget?.value !== "number" || typeof budget.usual !== "number") {
     return undefined;
   }
-  return seconds * budget.value / budget.usual;
+  if (fields.some((each) => !TELLABLE.includes(each.path) && isChanged(each))) return undefined;
+  const share = budget.value / budget.usual;
+  return { seconds: seconds * share, least: share < 1 };
 }
 
 /**
