@@ -1274,8 +1274,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "an empty value of --set is 0",
     file: "lab/experiment/fields.ts",
-    from: `if (trimmed !== "" && Number.isFinite(number)) return number;`,
-    to: "if (Number.isFinite(number)) return number;",
+    from: "const number = DECIMAL.test(trimmed)",
+    to: 'const number = DECIMAL.test(trimmed) || trimmed === ""',
     test: "tests/lab/experiment/fields_test.ts",
   },
   {
@@ -1436,8 +1436,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a smaller budget is said to take longer",
     file: "web/training/form.ts",
-    from: "seconds * budget.value / budget.usual",
-    to: "seconds * budget.usual / budget.value",
+    from: "const share = budget.value / budget.usual;",
+    to: "const share = budget.usual / budget.value;",
     test: "tests/web/laboratory_test.ts",
   },
   {
@@ -13685,8 +13685,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a drawing of settings puts all names on one line",
     file: "web/components/settings_plots.tsx",
-    from: "y={box.bottom + 18 + LINE * rows[i]}",
-    to: "y={box.bottom + 18}",
+    from: "y={below + LINE * rows[i]}",
+    to: "y={below}",
     test: "tests/web/comparison_views_test.ts",
   },
   {

@@ -342,6 +342,8 @@ function Codes(
               Decoded <small>{count(rate.value)} images/s</small>
             </figcaption>
           </figure>
+          {/* Before what comes and goes, so that it stays under the hand. */}
+          {canDraw && <Pad shape={shape} drawn={draw} />}
           {source.value !== null && (
             <figure>
               <Picture
@@ -358,7 +360,6 @@ function Codes(
               </figcaption>
             </figure>
           )}
-          {canDraw && <Pad shape={shape} drawn={draw} />}
         </div>
         <div class="toolbar">
           {codes !== undefined && (
