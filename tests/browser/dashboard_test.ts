@@ -1926,8 +1926,9 @@ test("a site filters, compares and plays from plain files", async (page) => {
     await isReady();
     await page.locator(".stages canvas").waitFor();
     await page.click("nav a:has-text('Compare')");
-    await isReady();
+    // The page before is ready, too, and one of which little has come has no island yet.
     await page.locator(".compared .canvas").first().waitFor();
+    await isReady();
     await page.selectOption("label:has-text('X axis') select", "wallSeconds");
     await page.waitForFunction(() => location.search.includes("axis=wallSeconds"));
     await page.reload();
