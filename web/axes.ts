@@ -26,6 +26,11 @@ export const axes: readonly { readonly key: Axis; readonly title: string }[] = [
   { key: "iterations", title: "iterations" },
 ];
 
+/** Whether an axis counts: between whole numbers there is nothing. */
+export function isCount(axis: Axis): boolean {
+  return axis !== "wallSeconds";
+}
+
 /** What an axis is called. */
 export function axisTitle(axis: Axis): string {
   return axes.find(({ key }) => key === axis)!.title;

@@ -26,9 +26,12 @@ const MARGIN = 0.06;
 /** Labels of an axis, at most. */
 const TICKS = 6;
 
+/** A setting that a run does not have. */
+export const UNSET = "–";
+
 /** What has no place among numbers: a figure that is none, a setting that a run does not have. */
 const GAPS: readonly (string | number)[] = [
-  "–",
+  UNSET,
   "NaN",
   "Infinity",
   "-Infinity",

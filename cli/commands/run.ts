@@ -452,10 +452,9 @@ async function requestsOf(
 
 /** That a file has experiments beside the one that is trained, and how another one is. */
 function otherExperiments(file: string, trained: string, others: readonly string[]): string {
-  return `${file}: trains ${trained}, its default export; another of it (${
-    others.join(", ")
-  }) is ` +
-    `trained by a file with export { … as default } from "./${basename(file)}"`;
+  const named = others.join(", ");
+  return `${file}: trains ${trained}, its default export; another of it (${named}) is trained by a ` +
+    `file with export { … as default } from "./${basename(file)}"`;
 }
 
 /** An experiment, and what to call its runs, where that is not its own name. */

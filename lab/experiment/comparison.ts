@@ -476,11 +476,12 @@ export function endNote(
     return !(last instanceof DamageError) && metric in last &&
       judgedSeries(run, last, metric) === metric;
   }).length;
+  const all = `${runs.length} run${runs.length === 1 ? "" : "s"}`;
   return atEnd === 0 ? [] : [
-    `${label}: ${printable(metric)} of ${atEnd} of ${runs.length} run${
-      runs.length === 1 ? "" : "s"
-    } ` +
-    "is of the evaluation that ended it, and may be good by choice: no later one measured it",
+    `${label}: ${
+      printable(metric)
+    } of ${atEnd} of ${all} is of the evaluation that ended it, and ` +
+    "may be good by choice: no later one measured it",
   ];
 }
 

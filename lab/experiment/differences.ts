@@ -25,12 +25,13 @@ export function* differences(
       const below = path === "" ? name : `${path}.${name}`;
       yield* differences(given[name] as Json, kept[name] as Json, below);
     }
-  } else if (given === undefined || kept === undefined || !isEqual(given, kept)) {
+  } else if (!isEqual(given, kept)) {
     yield { path, given, kept };
   }
 }
 
-/** Whether two values are the same in a checkpoint. */
-export function isEqual(a: Json, b: Json): boolean {
+/** Whether two values are the same in a checkpoint; undefined: it has none. */
+export function isEqual(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
   return encodeCanonicalJson(a) === encodeCanonicalJson(b);
 }

@@ -336,9 +336,9 @@ function requireOpen(run: Run, unit: BudgetUnit, budget: number | undefined): vo
 function withoutRule({ id, manifest: { definition, determined } }: Run): string {
   if (!isRecord(determined.configuration.stop)) return "";
   const { module } = definition;
-  return `, with its stop rule; run ${
-    isAbsolute(module) ? module : determined.experiment
-  } --from ${id} ` + "--set stop=default starts from its weights without one";
+  const name = isAbsolute(module) ? module : determined.experiment;
+  return `, with its stop rule; run ${name} --from ${id} --set stop=default starts from its weights ` +
+    "without one";
 }
 
 /**

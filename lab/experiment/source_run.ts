@@ -61,8 +61,7 @@ function differencesFrom(source: Configuration, own: Configuration): Difference[
   return parts.flatMap((part) => {
     const isRenamed = nameOf(source[part]) !== nameOf(own[part]);
     return [...differences(own[part], source[part], part)].filter(({ given, kept }) =>
-      (given !== undefined || kept !== undefined) &&
-      (!isRenamed || (given !== undefined && kept !== undefined))
+      !isRenamed || (given !== undefined && kept !== undefined)
     );
   });
 }

@@ -98,12 +98,31 @@ function countedInterval(
   }
   const ranks = new Uint32Array(count);
   order.forEach((i, rank) => ranks[i] = rank);
-  const drawn = new Uint32Array(count);
+  const counts = new RankCounts(ranks, count);
   return percentileInterval({ ...options, random }, [count], (random) => {
-    drawn.fill(0);
-    for (let i = 0; i < count; i++) drawn[ranks[random.integers(count)]]++;
-    return statistic(ordered, drawn);
+    counts.draw(random);
+    return statistic(ordered, counts.drawn);
   });
+}
+
+/** How often each rank was drawn in a resample of one task's runs. */
+export class RankCounts {
+  /** By rank. */
+  readonly drawn: Uint32Array;
+  readonly #ranks: Uint32Array;
+
+  /** @param ranks Of each run, below `kinds`. */
+  constructor(ranks: Uint32Array, kinds: number) {
+    this.#ranks = ranks;
+    this.drawn = new Uint32Array(kinds);
+  }
+
+  /** As many runs as there are, with replacement. */
+  draw(random: Draws): void {
+    const ranks = this.#ranks;
+    this.drawn.fill(0);
+    for (let i = 0; i < ranks.length; i++) this.drawn[ranks[random.integers(ranks.length)]]++;
+  }
 }
 
 /** {@linkcode bootstrapInterval} of the mean of one task's scores, but for the order of the sum. */

@@ -10,10 +10,11 @@ import {
   type Interval,
   intervalOfKinds,
   percentileInterval,
+  RankCounts,
   REPEATS,
   requireBootstrap,
 } from "./bootstrap.ts";
-import { defaultDraws, type Draws, KeptDraws } from "./draws.ts";
+import { defaultDraws, KeptDraws } from "./draws.ts";
 import type { Scores } from "./scores.ts";
 import { type Spread, spreadKind } from "./spread.ts";
 
@@ -57,26 +58,6 @@ export function probabilityOfImprovementInterval(
       return tasks.reduce((sum, task) => sum + task.probability(), 0) / tasks.length;
     },
   );
-}
-
-/** How often each rank was drawn in a resample of some runs. */
-class RankCounts {
-  /** By rank. */
-  readonly drawn: Uint32Array;
-  readonly #ranks: Uint32Array;
-
-  /** @param ranks Of each run, below `kinds`. */
-  constructor(ranks: Uint32Array, kinds: number) {
-    this.#ranks = ranks;
-    this.drawn = new Uint32Array(kinds);
-  }
-
-  /** As many runs as there are, with replacement. */
-  draw(random: Draws): void {
-    const ranks = this.#ranks;
-    this.drawn.fill(0);
-    for (let i = 0; i < ranks.length; i++) this.drawn[ranks[random.integers(ranks.length)]]++;
-  }
 }
 
 /** Resamples of two methods' runs on one task, by their ranks among the scores of both. */

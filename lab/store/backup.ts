@@ -19,7 +19,7 @@ import {
 } from "./files.ts";
 import { Journals } from "./journal.ts";
 import { makeFolder, makeFolders } from "./location.ts";
-import { artifactPath, checkpointPaths } from "./paths.ts";
+import { artifactPath, checkpointPaths, CHECKPOINTS, STORE_FOLDERS } from "./paths.ts";
 import type { Backup } from "./store.ts";
 import { Sweeps } from "./sweeps.ts";
 
@@ -93,7 +93,7 @@ async function copyStore(
   target: string,
   followed: Followed | undefined,
 ): Promise<Backup> {
-  for (const name of ["artifacts", "checkpoints", "locks"]) makeFolder(`${target}/${name}`);
+  for (const name of STORE_FOLDERS) makeFolder(`${target}/${name}`);
   const [copied, damaged] = [new Set<string>(), new Set<string>()];
   const part = `${target}/${PART}`;
   for (let left = SNAPSHOTS;; left--) {
@@ -110,7 +110,7 @@ async function copyStore(
       continue;
     }
     const runs = snapshot.all("SELECT id FROM run").map(({ id }) => String(id));
-    const journals = new Journals(snapshot, `${target}/checkpoints`);
+    const journals = new Journals(snapshot, `${target}/${CHECKPOINTS}`);
     snapshot.transaction(() => {
       for (const id of runs) journals.rewrite(id);
       new BatchJournal(snapshot, target).rewrite();

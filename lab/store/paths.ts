@@ -7,6 +7,10 @@ import type { Row } from "./database.ts";
 
 /** The folder of artifacts. */
 export const ARTIFACTS = "artifacts";
+/** The folder of checkpoints, a folder a run, and of runs' journals. */
+export const CHECKPOINTS = "checkpoints";
+/** Every folder of a store. */
+export const STORE_FOLDERS: readonly string[] = [ARTIFACTS, CHECKPOINTS, "locks"];
 
 /** Where the file of a hash lies, below the folder of artifacts. */
 export function belowArtifacts(hash: string): string {
@@ -20,7 +24,7 @@ export function artifactPath(hash: string): string {
 
 /** Where the files of a run's checkpoints lie. */
 export function checkpointFolder(run: string): string {
-  return `checkpoints/${run}`;
+  return `${CHECKPOINTS}/${run}`;
 }
 
 /** Where the files of checkpoints lie: a checkpoint's tensors before the record that names them. */

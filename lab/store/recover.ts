@@ -9,6 +9,7 @@ import { iterationOf } from "./checkpoints.ts";
 import type { Database, Row } from "./database.ts";
 import { namesIn } from "./files.ts";
 import { isNewer, isOf, isSaidSince, type JournalContent, Journals, newestOf } from "./journal.ts";
+import { checkpointFolder, CHECKPOINTS } from "./paths.ts";
 import { runNumberOf } from "./run_id.ts";
 import { Sweeps } from "./sweeps.ts";
 
@@ -34,7 +35,7 @@ export interface Recovery {
 
 /** Takes into the database what the journals in a store's folder hold beyond it. */
 export function recoverRuns(database: Database, folder: string): Recovery {
-  const journals = new Journals(database, `${folder}/checkpoints`);
+  const journals = new Journals(database, `${folder}/${CHECKPOINTS}`);
   const found = {
     recovered: [] as string[],
     incomplete: [] as string[],
@@ -59,7 +60,7 @@ export function recoverRuns(database: Database, folder: string): Recovery {
         database.transaction(() => journals.rewrite(id), { durable: true });
       }
     } else {
-      const names = namesIn(`${folder}/checkpoints/${id}`);
+      const names = namesIn(`${folder}/${checkpointFolder(id)}`);
       const isCut = journal.cut || isOutrun(journal, names);
       if (isCut) found.cut.push(id);
       // Later checkpoints, of which nothing is known, may have taken the place of some.

@@ -18,7 +18,7 @@ import type { WriteSynced } from "./files.ts";
 import { Journals } from "./journal.ts";
 import { folderOf, makeFolder } from "./location.ts";
 import { isLocked, isSweepLocked, nameOfLock, takeLock } from "./lock.ts";
-import { artifactPath, ARTIFACTS, checkpointFolder } from "./paths.ts";
+import { artifactPath, ARTIFACTS, checkpointFolder, CHECKPOINTS, STORE_FOLDERS } from "./paths.ts";
 import {
   allKeptMetrics,
   allSeriesNames,
@@ -87,7 +87,7 @@ export function recoverStore(location: string): Recovery & { readonly setAside: 
   const folder = folderOf(location);
   const path = `${folder}/lab.db`;
   refuseFolder(path);
-  if (namesIn(`${folder}/checkpoints`).length === 0) {
+  if (namesIn(`${folder}/${CHECKPOINTS}`).length === 0) {
     throw new InputError(`Cannot recover as there are no checkpoints: ${folder}`);
   }
   const training = namesIn(`${folder}/locks`).find((id) => isLocked(`${folder}/locks/${id}`));
@@ -159,7 +159,7 @@ export function openDatabase(folder: string): Database {
     // Before anything is written: a store of a newer schema stays as it is, as does a damaged one.
     refuseForeign(database);
     refuseDamaged(database);
-    for (const name of ["artifacts", "checkpoints", "locks"]) makeFolder(`${folder}/${name}`);
+    for (const name of STORE_FOLDERS) makeFolder(`${folder}/${name}`);
     // Free pages can go without VACUUM, which Deno lets no task do that may not write everywhere. SQLite
     // takes it for a file that is empty.
     database.execute("PRAGMA auto_vacuum = INCREMENTAL");
@@ -186,7 +186,7 @@ function refuseOther(folder: string, path: string): void {
   refuseFolder(path);
   if (isReadable(path) && sizeOfFile(path)! > 0) return;
   const holds = (files: string) => isReadable(folder) && namesIn(`${folder}/${files}`).length > 0;
-  const held = ["checkpoints", "artifacts"].filter(holds);
+  const held = [CHECKPOINTS, ARTIFACTS].filter(holds);
   if (held.length === 0) return;
   throw new LabError(
     `Cannot open the store as ${folder} holds ${held.join(" and ")} of runs but no database: put ` +
@@ -357,7 +357,7 @@ export class SqliteStore implements Store {
     this.#sweeps = new Sweeps(database, folder);
     this.#metrics = new MetricWriter(database);
     this.#artifacts = new Artifacts(database, `${folder}/${ARTIFACTS}`, write);
-    const checkpoints = `${folder}/checkpoints`;
+    const checkpoints = `${folder}/${CHECKPOINTS}`;
     this.#journals = new Journals(database, checkpoints);
     this.#checkpoints = new Checkpoints(
       database,

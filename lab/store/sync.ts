@@ -13,7 +13,7 @@ import { contentOf, type JournalContent, Journals, newestOf } from "./journal.ts
 import { isLocked, takeLock } from "./lock.ts";
 import { putRun } from "./recover.ts";
 import { nextRunNumber, runIdOf, runNumberOf } from "./run_id.ts";
-import { artifactPath, checkpointPaths } from "./paths.ts";
+import { artifactPath, checkpointPaths, CHECKPOINTS } from "./paths.ts";
 import { isChanged, type PlacedSweep, sweepRows, Sweeps } from "./sweeps.ts";
 
 /** What a sync did; runs by their ids in the target. */
@@ -134,7 +134,7 @@ export class FolderTarget implements Target {
 
   constructor(readonly database: Database, private readonly folder: string) {
     this.#sweeps = new Sweeps(database, folder);
-    this.#journals = new Journals(database, `${folder}/checkpoints`);
+    this.#journals = new Journals(database, `${folder}/${CHECKPOINTS}`);
   }
 
   newId(own: string): string {

@@ -16913,7 +16913,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the charts of a run take its iterations for seconds",
     file: "web/components/series_chart.tsx",
-    from: 'counts={series.axis !== "wallSeconds"}',
+    from: "counts={isCount(series.axis)}",
     to: "counts={false}",
     test: "tests/browser/dashboard_test.ts",
   },

@@ -7,6 +7,7 @@ import { factsOf } from "../../web/summary.ts";
 import { openDashboard } from "./built.ts";
 import type { Run } from "../../lab/store/store.ts";
 import { manifestOf } from "./sample_store.ts";
+import { inZone } from "../zone.ts";
 
 const nothing = {
   lastMetrics: () => ({}),
@@ -44,21 +45,15 @@ Deno.test("words of a filter stand anywhere, conditions hold as on the command l
   ) strictEqual(matches(run({}), missed), false, missed);
 });
 
-Deno.test("dates of a filter are those that pages show, wherever the server or the reader is", () => {
-  const before = Deno.env.get("TZ");
-  Deno.env.set("TZ", "America/New_York");
-  try {
+Deno.test("dates of a filter are those that pages show, wherever the server or the reader is", () =>
+  inZone("America/New_York", () => {
     const createdAt = Date.UTC(2026, 10, 20, 1, 30);
     for (
       const text of [`started="${instant(createdAt)}"`, "started=2026-11-20", "started>2026-11-19"]
     ) {
       strictEqual(matches(run({ createdAt }), text), true, text);
     }
-  } finally {
-    if (before === undefined) Deno.env.delete("TZ");
-    else Deno.env.set("TZ", before);
-  }
-});
+  }));
 
 Deno.test("a condition on what no run has names the nearest", () => {
   throws(() => matches(run({}), "agent.gama<1"), /"agent.gama" \(did you mean "agent.gamma"/);

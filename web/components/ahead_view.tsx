@@ -62,10 +62,8 @@ export function AheadView({ description, ahead, isRefused = false }: AheadViewPr
       "Takes",
       expected === undefined
         ? undefined
-        : `${expected.least ? "at least " : ""}about ${
-          duration(expected.seconds)
-        } on the command ` +
-          "line, here up to twice that",
+        : `${expected.least ? "at least " : ""}about ${duration(expected.seconds)} ` +
+          "on the command line, here up to twice that",
     ],
   ];
   const against = [

@@ -425,8 +425,10 @@ function Trimmed(
 ): VNode | null {
   const values = valuesIn(lines, range).filter((value) => isOnAxis(value, log));
   const middle = middleOf(values);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  if (middle === undefined || least === middle[0] && most === middle[1]) return null;
+  if (middle === undefined) return null;
+  // Of many lines there are more than a function takes arguments.
+  const [least, most] = [Math.min, Math.max].map((of) => values.reduce((a, b) => of(a, b)));
+  if (least === middle[0] && most === middle[1]) return null;
   return (
     <p class="note">
       The y axis fits the middle {MIDDLE} % of what is drawn, {figure(middle[0])} to{" "}

@@ -2,7 +2,7 @@
 import { effect, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { type Axis, axisTitle, type Scales } from "../axes.ts";
+import { type Axis, axisTitle, isCount, type Scales } from "../axes.ts";
 import type { Chart } from "../charts.ts";
 import type { Range } from "../curves.ts";
 import { count, figure, metricWords, partOf } from "../format.ts";
@@ -106,7 +106,7 @@ export function SeriesChart(
             log={view.log}
             logX={view.logX}
             trimmed={view.trimmed}
-            counts={series.axis !== "wallSeconds"}
+            counts={isCount(series.axis)}
             range={view.range}
             zoom={zoom}
             levels={levels}

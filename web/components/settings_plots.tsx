@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { lastParts } from "../../lab/core/last_parts.ts";
 import type { ComparedGroup } from "../comparison.ts";
 import { figure, metricTitle } from "../format.ts";
-import { figureScale, type NumberKind, scaleOf, unbroken } from "../scales.ts";
+import { figureScale, type NumberKind, scaleOf, unbroken, UNSET } from "../scales.ts";
 import { Marker } from "./marker.tsx";
 import { dashOf, paletteSize } from "./palette.ts";
 import {
@@ -25,8 +25,6 @@ import { Scrolled } from "./scrolled.tsx";
 
 /** Axes of settings beside each other, at most. */
 const MOST_AXES = 5;
-/** A setting that a run does not have. */
-const UNSET = "–";
 /** Figures stand on an even axis. */
 const even = "linear";
 /** Letters of a setting below an axis, at most. */
@@ -67,10 +65,10 @@ const isFinite = (value: number | string | null): value is number => typeof valu
 export function SettingScatter({ tried, metric, paths, kinds = {} }: SettingsProps): VNode {
   const chosen = useSignal<string | undefined>(undefined);
   const path = paths.find((each) => each === chosen.value) ?? paths[0];
-  const x = scaleOf(tried.map(({ settings }) => settings[path] ?? "–"), kinds[path]);
+  const x = scaleOf(tried.map(({ settings }) => settings[path] ?? UNSET), kinds[path]);
   const judged = tried.flatMap(({ label, color, strength, settings, seeds }) =>
     seeds.filter(({ figure }) => figure !== null).map(({ seed, figure: value }) => (
-      { label, color, strength, seed, value, at: x.place(settings[path] ?? "–") }
+      { label, color, strength, seed, value, at: x.place(settings[path] ?? UNSET) }
     ))
   );
   const points = judged.flatMap((each) =>

@@ -176,11 +176,10 @@ export function Shapes({ run, model, examples }: Opened & { run: string }): VNod
   // The code that is shown first is that of the first example.
   const label = useSignal(model.encode === undefined ? 0 : classOf(model, examples, 0) ?? 0);
   const judge = useSignal<LoadedModel | null>(null);
+  const isLabelled = useMemo(() => looksAtLabels(model, examples), [model, examples]);
   return (
     <>
-      {looksAtLabels(model, examples) && (
-        <LabelChoice model={model} examples={examples} label={label} />
-      )}
+      {isLabelled && <LabelChoice model={model} examples={examples} label={label} />}
       {model.decode !== undefined && <Codes {...{ run, model, examples, judge, label }} />}
       {model.decode === undefined && (model.translate ?? model.classify) !== undefined && (
         <OfExamples model={model} examples={examples} label={label.value} />

@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import { differingPaths } from "../../lab/experiment/comparison.ts";
 import { useAddress } from "../components/address.ts";
 import { useAsked } from "../components/asked.ts";
-import { axisTitle, type Scales } from "../axes.ts";
+import { axisTitle, isCount, type Scales } from "../axes.ts";
 import { AxisChoice, LogChoice, OutlierChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics, Suite } from "../components/comparison_tables.tsx";
 import { Conclusion } from "../components/conclusion.tsx";
@@ -344,7 +344,7 @@ function ComparedPlot(
         log={scales.log}
         logX={scales.logX}
         trimmed={scales.trimmed}
-        counts={axis !== "wallSeconds"}
+        counts={isCount(axis)}
         range={range}
         zoom={zoom}
       />

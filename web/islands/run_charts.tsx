@@ -75,7 +75,8 @@ export default function RunCharts(props: RunChartsProps): VNode {
     [names.join("\n"), guide],
   );
   const sparks = useSparks(run);
-  const zoom = (range: Range | undefined) => view.value = { ...view.value, range };
+  const set = (next: Partial<View>) => view.value = { ...view.value, ...next };
+  const zoom = (range: Range | undefined) => set({ range });
   const card = (chart: Chart, more: Partial<SeriesChartProps> = {}) => (
     <SeriesChart
       key={[chart.name, chart.deviation, ...chart.beside.map(({ name }) => name)].join()}
@@ -134,20 +135,13 @@ export default function RunCharts(props: RunChartsProps): VNode {
         </label>
         <AxisChoice
           axis={view.value.axis}
-          choose={(axis) => view.value = { ...view.value, axis, range: undefined }}
+          choose={(axis) => set({ axis, range: undefined })}
         />
-        <LogChoice
-          log={view.value.log}
-          logX={view.value.logX}
-          choose={(next) => view.value = { ...view.value, ...next }}
-        />
-        <OutlierChoice
-          trimmed={view.value.trimmed}
-          choose={(next) => view.value = { ...view.value, ...next }}
-        />
+        <LogChoice log={view.value.log} logX={view.value.logX} choose={set} />
+        <OutlierChoice trimmed={view.value.trimmed} choose={set} />
         <SmoothingChoice
           share={view.value.smoothing}
-          choose={(smoothing) => view.value = { ...view.value, smoothing }}
+          choose={(smoothing) => set({ smoothing })}
         />
       </div>
       {wanted && (

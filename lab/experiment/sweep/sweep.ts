@@ -74,9 +74,7 @@ export async function resolveSweep(
   const { experiment, budget, seeds = 3, judge = 5, seed = 1, backend = "auto" } = definition;
   const typed = Object.entries(definition.space).map(([path, field]) => fieldOf(path, field));
   checkSpace(typed);
-  const set = Object.entries(definition.set ?? {}).map(([path, value]) =>
-    [path, settingText(value)] as const
-  );
+  const set = settingsOf(definition.set ?? {});
   const both = set.find(([path]) => typed.some((field) => field.path === path));
   if (both !== undefined) {
     throw new InputError(`Cannot sweep over ${both[0]} as it must not be set, too: ${both[1]}`);

@@ -24,7 +24,7 @@ import { putRun } from "../recover.ts";
 import { openDatabase, SqliteStore, syncInto, syncStores } from "../sqlite_store.ts";
 import type { Backup, Checkpoint, Store, StoredCheckpoint } from "../store.ts";
 import { isChanged, placedAmong, sweepRows, Sweeps } from "../sweeps.ts";
-import { artifactPath, checkpointPaths } from "../paths.ts";
+import { artifactPath, checkpointFolder, checkpointPaths, CHECKPOINTS } from "../paths.ts";
 import { bringFiles, filesOf, type Lacking, renamed, type Sync } from "../sync.ts";
 import { unlessMissing } from "./files/folder.ts";
 import { type Claim, type Delta, FenceError, type Hub } from "./hub.ts";
@@ -115,7 +115,10 @@ export class Shipper {
     const needed = new Set(checkpointPaths(this.run, content.checkpoints));
     for (const there of filesOf(content, this.run)) {
       if (this.#known.files.has(there)) continue;
-      const here = there.replace(`checkpoints/${this.run}/`, `checkpoints/${this.local}/`);
+      const here = there.replace(
+        `${checkpointFolder(this.run)}/`,
+        `${checkpointFolder(this.local)}/`,
+      );
       const path = `${this.folder}/${here}`;
       if (this.#known.lacking.has(there) && sizeOfFile(path) === undefined) continue;
       const bytes = await unlessMissing(Deno.readFile(path));
@@ -213,7 +216,7 @@ export async function takeUp(
   await fetchSound(hub, folder, checkpointPaths(run, content.checkpoints));
   using database = openDatabase(folder);
   database.write(() => putRun(database, content), { durable: true });
-  const journals = new Journals(database, `${folder}/checkpoints`);
+  const journals = new Journals(database, `${folder}/${CHECKPOINTS}`);
   journals.rewrite(run);
   return content;
 }
@@ -345,8 +348,8 @@ export class Mirror implements Disposable {
       );
     });
     const named = new Set(checkpointPaths(run, content.checkpoints));
-    for (const name of namesIn(`${this.folder}/checkpoints/${run}`)) {
-      const path = `checkpoints/${run}/${name}`;
+    for (const name of namesIn(`${this.folder}/${checkpointFolder(run)}`)) {
+      const path = `${checkpointFolder(run)}/${name}`;
       if (!named.has(path) && !name.endsWith(PARTIAL)) removeFile(`${this.folder}/${path}`);
     }
   }
@@ -437,7 +440,7 @@ class MirrorStore extends SqliteStore {
       ...[checkpoint.id, id],
     );
     for (const name of Object.values(row ?? {})) {
-      await fetchFile(this.#hub, this.location, `checkpoints/${id}/${name}`);
+      await fetchFile(this.#hub, this.location, `${checkpointFolder(id)}/${name}`);
     }
     return await super.loadCheckpoint(id, checkpoint, options);
   }

@@ -12,6 +12,7 @@ import {
   written,
   type Zone,
 } from "../../../lab/experiment/conditions.ts";
+import { inZone } from "../../zone.ts";
 
 const operators: Operator[] = ["=", "!=", "<", "<=", ">", ">="];
 
@@ -47,10 +48,8 @@ Deno.test("a date is the whole of its year, month, day, minute or second, by loc
   }
 });
 
-Deno.test("dates are of UTC where that is asked for, or where they say so", () => {
-  const before = Deno.env.get("TZ");
-  Deno.env.set("TZ", "America/New_York");
-  try {
+Deno.test("dates are of UTC where that is asked for, or where they say so", () =>
+  inZone("America/New_York", () => {
     const moment = Date.UTC(2026, 10, 20, 1, 30);
     const meetsBy = (wanted: string, zone?: Zone) =>
       meets(moment, { key: "started", operator: "=", wanted }, "time", zone);
@@ -65,11 +64,7 @@ Deno.test("dates are of UTC where that is asked for, or where they say so", () =
       true,
       false,
     ]);
-  } finally {
-    if (before === undefined) Deno.env.delete("TZ");
-    else Deno.env.set("TZ", before);
-  }
-});
+  }));
 
 Deno.test("numbers are compared as numbers, big ones to the last digit", () => {
   deepStrictEqual([2, 3, 4].map((value) => metBy(value, "3")), ["!= < <=", "= <= >=", "!= > >="]);
