@@ -671,6 +671,53 @@ test("keys go through a chart's points, zoom it, and what they find is told", as
   store.trash(run); // Compare begins with what belongs to the newest one
 });
 
+test("hands and keys go on from where they are as points come between them", async (page) => {
+  await open(page, `/runs/${dashboard.runs["ppo-1"]}`);
+  const card = page.locator(".card:has(h3:has-text('losses value'))");
+  const canvas = card.locator(".canvas");
+  await canvas.locator("canvas").waitFor();
+  await canvas.focus();
+  /** Does it twice from when the points of a stretch stand in the page, before its next frame. */
+  const twice = (hand: "key" | "wheel") =>
+    canvas.evaluate((element, hand) =>
+      new Promise<void>((done) => {
+        const over = element.querySelector(".u-over")!;
+        const key = () => element.dispatchEvent(new KeyboardEvent("keydown", { key: "+" }));
+        const wheel = () => {
+          const { left, top, width } = over.getBoundingClientRect();
+          over.dispatchEvent(
+            new WheelEvent("wheel", {
+              ...{ deltaY: -120, ctrlKey: true },
+              ...{ clientX: left + width / 2, clientY: top + 20 },
+            }),
+          );
+        };
+        const act = hand === "key" ? key : wheel;
+        // What a key asks for is drawn at once; a wheel asks at rest, and frames come before.
+        const between = async () => {
+          for (let i = 0; i < 20; i++) await undefined;
+          if (hand === "key") return;
+          await new Promise((next) => requestAnimationFrame(() => setTimeout(next, 20)));
+        };
+        const observer = new MutationObserver(async () => {
+          observer.disconnect();
+          act();
+          await between();
+          act();
+          done();
+        });
+        observer.observe(element, { attributeFilter: ["aria-label"] });
+        key();
+      }), hand);
+  const shown = () => card.locator("[aria-live]").textContent();
+  await twice("key");
+  await shows(shown, "Shown: 43,824 to 56,272 environment steps.");
+  await page.keyboard.press("Escape");
+  await shows(shown, "All is shown.");
+  await twice("wheel");
+  await shows(shown, "Shown: 36,328 to 63,655 environment steps.");
+});
+
 test("what a page says to type is copied by a button", async (page) => {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await open(page, `/runs/${dashboard.runs["ppo-1"]}`);

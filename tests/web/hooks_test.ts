@@ -47,7 +47,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "+levels +moments",
     "-cursor -isMissing -linked -named -pointed +shape",
     "-heard -xLabel",
-    "-isKeyed -point",
+    "-isKeyed -point +range",
   ],
   "components/series_chart.tsx": [
     "-chart",

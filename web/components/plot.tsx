@@ -103,8 +103,9 @@ export function Plot(
   const library = useRef<Library | null>(null);
   const latest = useRef(lines);
   latest.current = lines;
+  /** What is shown: a hand or a key changes it before the page is drawn with what it asked for. */
   const shown = useRef(range);
-  shown.current = range;
+  useMemo(() => shown.current = range, [range?.from, range?.to]);
   const zooming = useRef(zoom);
   zooming.current = zoom;
   const whole = useRef<Range>();
@@ -184,8 +185,8 @@ export function Plot(
     const plot = chart.current;
     if (plot === null || library.current === null) return;
     const wasKeyed = isKeyed(plot);
-    plot.setData(joined(library.current, lines, log), range === undefined);
-    show(plot, range);
+    plot.setData(joined(library.current, lines, log), shown.current === undefined);
+    show(plot, shown.current);
     if (wasKeyed) point(keyed.current);
   }, [lines, log, range?.from, range?.to]);
 
@@ -202,10 +203,10 @@ export function Plot(
     const plot = chart.current;
     const { min, max } = plot?.scales.x ?? {};
     if (plot === null || min === undefined || max === undefined) return;
-    const shown = { from: min, to: max };
+    const seen = { from: min, to: max };
     const wasKeyed = isKeyed(plot);
     const wanted = askedBy(event, {
-      ...{ shown, places: placesIn(lines, shown), whole: whole.current, logX },
+      ...{ shown: seen, places: placesIn(lines, seen), whole: whole.current, logX },
       isZoomed: range !== undefined,
       x: wasKeyed ? keyed.current : cursor.value,
     });
@@ -223,6 +224,7 @@ export function Plot(
       // At once: a key that is held does not wait for the points of the stretch, nor the cursor's pixel.
       plot.batch(() => show(plot, next ?? whole.current));
       if (wasKeyed) point(keyed.current);
+      shown.current = next;
       zoom(next);
     }
   };

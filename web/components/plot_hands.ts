@@ -59,8 +59,8 @@ export function shifted(
 /** What moves the stretch that a chart shows. */
 export interface Stretching {
   readonly zoom: { readonly current: (range: Range | undefined) => void };
-  /** The stretch that was asked for; undefined: all is shown. */
-  readonly shown: { readonly current: Range | undefined };
+  /** The stretch that is shown, also before it is asked for; undefined: all is. */
+  readonly shown: { current: Range | undefined };
   /** Where the lines begin and end; undefined: not known. */
   readonly whole: { readonly current: Range | undefined };
   /** The axis is logarithmic. */
@@ -87,7 +87,7 @@ export function draggedAlong(
     const { width } = plot.over.getBoundingClientRect();
     let range = first;
     const move = ({ clientX }: MouseEvent) => {
-      range = shifted(first, (down.clientX - clientX) / width, whole.current, log);
+      shown.current = range = shifted(first, (down.clientX - clientX) / width, whole.current, log);
       plot.setScale("x", { min: range.from, max: range.to });
     };
     const up = () => {
@@ -173,6 +173,7 @@ export function followWheel(plot: uPlot, { zoom, shown, whole, log }: Stretching
     const range = isAlong
       ? shifted(before, deltaX / width, whole.current, log)
       : zoomed(before, event);
+    shown.current = range;
     const { from, to } = range ?? whole.current!;
     plot.setScale("x", { min: from, max: to });
     clearTimeout(timer);

@@ -40,8 +40,8 @@ export interface ChartState {
   readonly cursor: Signal<number | null>;
   /** Told of the stretch that the pointer was dragged over; undefined: all. */
   readonly zoom: { readonly current: (range: Range | undefined) => void };
-  /** The stretch that was asked for; undefined: all is shown. */
-  readonly shown: { readonly current: Range | undefined };
+  /** The stretch that is shown, also before it is asked for; undefined: all is. */
+  readonly shown: { current: Range | undefined };
   /** Where the lines begin and end, as far as it was seen. */
   readonly whole: { readonly current: Range | undefined };
   /** The y of the pointer; null: it is not over this chart. */
