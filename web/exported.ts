@@ -14,6 +14,7 @@ import { viewFrom } from "./run_view.ts";
 import { tableRequestOf } from "./runs_query.ts";
 import { takeOver } from "./take_over.ts";
 import { chooseTheme, themeOf } from "./theme.ts";
+import { type ThreadName, threads } from "./threads.ts";
 
 /** Where the site's pages lie, from this one; undefined in a page that stands alone. */
 const root = globalThis.document?.documentElement.dataset.root;
@@ -73,6 +74,6 @@ async function answered(path: string): Promise<object> {
   return response.ok ? await response.json() : { problem: await response.text() };
 }
 
-// The script of a page that stands alone is that of its threads, too.
-if (typeof document === "undefined") void import("./player/robustness_thread.ts");
+// The script of a page that stands alone is that of its threads, too, which go by their names.
+if (typeof document === "undefined") void threads[globalThis["name" as never] as ThreadName]();
 else open();

@@ -1903,6 +1903,7 @@ test("an exported page plays, dreams and draws from a disk, and asks nobody", as
   const first = await decoded();
   await page.locator(".latents input").first().fill("2");
   await changes(decoded, first);
+  await shows(() => page.locator(".row.samples .picture").count(), 24);
   await shows(
     () =>
       page.locator(".gallery img").first().evaluate((each) =>

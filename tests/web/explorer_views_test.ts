@@ -9,7 +9,9 @@ import { encodeModel } from "../../models/model_file.ts";
 import { encodePlane } from "../../models/plane.ts";
 import { answeredBy } from "../../web/ask.ts";
 import { encodeExamples } from "../../web/examples.ts";
+import { threadDrawer } from "../../web/explorer/drawing.ts";
 import { Explorer, momentsOf, Shapes } from "../../web/explorer/explorer.tsx";
+import { type Asked, draw, type Told } from "../../web/explorer/samples.ts";
 import { gridOf, policyValues } from "../../web/grid_map.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import { BesideChoice, Checkpoints, Figures, World } from "../../web/player/controls.tsx";
@@ -31,6 +33,13 @@ function modelOf(more: object = {}) {
   };
   return { model, asked };
 }
+
+/** Draws samples of a model in the page itself. */
+const inPlace = (model: object) => () => ({
+  ask: (_: Uint8Array, asked: Asked, hear: (told: Told) => void) =>
+    draw(model as Parameters<typeof draw>[0], asked, hear),
+  close: () => {},
+});
 
 /** Four examples of three pixels; their codes are ten times as large. */
 const examples = {
@@ -156,7 +165,7 @@ Deno.test("a model under labels decodes and draws under the one that is chosen",
       return { values: new Float32Array(3 * count) };
     },
   });
-  using page = new SmallPage(Shapes, { run: "r", model, examples });
+  using page = new SmallPage(Shapes, { run: "r", model, examples, drawerOf: inPlace(model) });
   const label = page.all("select").find((each) =>
     each.parentElement!.textContent.startsWith("Under the label")
   )!;
@@ -260,7 +269,7 @@ Deno.test("a model of text writes it, and goes on from what is typed", () => {
       return { values: Float32Array.from({ length: 3 * count }, (_, i) => row[i % 3]) };
     },
   };
-  using page = new SmallPage(Shapes, { run: "r", model, examples });
+  using page = new SmallPage(Shapes, { run: "r", model, examples, drawerOf: inPlace(model) });
   const texts = () => page.get("ul", "Texts").all("li").map(({ textContent }) => textContent);
   deepStrictEqual(texts(), Array(8).fill("abc"));
   deepStrictEqual(page.all("canvas"), []);
@@ -302,7 +311,7 @@ Deno.test("a model with kinds decodes as the one that is chosen, and draws of al
     return { values: new Float32Array(3 * count) };
   };
   const { model, asked } = modelOf({ encode: undefined, kinds: 3, sample });
-  using page = new SmallPage(Shapes, { run: "r", model, examples });
+  using page = new SmallPage(Shapes, { run: "r", model, examples, drawerOf: inPlace(model) });
   const kind = page.all("select").find((each) =>
     each.parentElement!.textContent.startsWith("Of the kind")
   )!;
@@ -316,6 +325,126 @@ Deno.test("a model with kinds decodes as the one that is chosen, and draws of al
   const other = { ...model, decode: undefined };
   using without = new SmallPage(Shapes, { run: "r", model: other, examples });
   deepStrictEqual(without.all("select"), []);
+});
+
+Deno.test("samples that take long are told of on their way, where these are of the samples' size", () => {
+  const clock = performance.now;
+  let time = 0;
+  try {
+    performance.now = () => time;
+    const model = (width: number) => ({
+      shape: [1, 3, 1],
+      sample: (
+        { count, watch }: { count: number; watch: (step: number, x: Float32Array) => void },
+      ) => {
+        for (const [step, at] of [0, 99, 100, 150, 200].entries()) {
+          time = at;
+          watch(step, new Float32Array(count * width).fill(step));
+        }
+        return { values: new Float32Array(3 * count).fill(9) };
+      },
+    });
+    for (const width of [3, 5]) {
+      const told: Told[] = [];
+      time = 0;
+      draw(model(width) as never, { count: 2, seed: 1 }, (each) => told.push(each));
+      const values = (step: number) => width === 3 && { values: new Float32Array(6).fill(step) };
+      deepStrictEqual(told, [
+        ...[2, 4].map((step) => ({ kind: "way", step, ...values(step) })),
+        { kind: "drawn", values: new Float32Array(6).fill(9) },
+      ]);
+    }
+  } finally {
+    performance.now = clock;
+  }
+});
+
+Deno.test("samples are drawn in a thread, which ends where others are asked for meanwhile", async () => {
+  interface Thread {
+    onmessage: (event: { data: object }) => void;
+    onerror: (event: { message: string; preventDefault: () => void }) => void;
+  }
+  const threads: { own: Thread; posted: object[]; ended: boolean }[] = [];
+  const { Worker: before } = globalThis;
+  Object.assign(globalThis, {
+    Worker: function (this: Thread) {
+      const thread = { own: this, posted: [] as object[], ended: false };
+      threads.push(thread);
+      Object.assign(this, {
+        postMessage: (order: object) => thread.posted.push(order),
+        terminate: () => thread.ended = true,
+      });
+    },
+  });
+  const says = (i: number, data: object) => threads[i].own.onmessage({ data });
+  const { shape, values } = { shape: [1, 3, 1], values: new Float32Array(72) };
+  const model = { kind: "images", shape, classes: 0, kinds: 0, codeSize: 0, sample: () => {} };
+  const bytes = Uint8Array.of(1);
+  const shown = () => page.all("canvas").map((each) => each.getAttribute("aria-label"));
+  const props = { run: "r", model, bytes, examples, drawerOf: threadDrawer };
+  using page = new SmallPage(Shapes, props);
+  try {
+    await answered();
+    deepStrictEqual(shown(), []);
+    says(0, { kind: "listens" });
+    deepStrictEqual(threads[0].posted, [{ count: 24, seed: 1, bytes }]);
+    says(0, { kind: "drawn", values });
+    await answered();
+    strictEqual(shown().length, 24);
+    // It knows the model already.
+    page.get("button", "Others").click();
+    await answered();
+    deepStrictEqual(threads[0].posted[1], { count: 24, seed: 2 });
+    says(0, { kind: "way", step: 7, values });
+    await answered();
+    strictEqual(page.get("small").textContent, "on their way, at step 7");
+    page.get("button", "Others").click();
+    await answered();
+    deepStrictEqual([threads[0].ended, threads.length], [true, 2]);
+    says(1, { kind: "listens" });
+    deepStrictEqual(threads[1].posted, [{ count: 24, seed: 3, bytes }]);
+    says(1, { kind: "problem", line: "It fell." });
+    await answered();
+    deepStrictEqual(
+      [page.get("p", ".problem").textContent, page.all("small").length, shown().length],
+      ["It fell.", 0, 24],
+    );
+    // The model of another checkpoint goes to the thread that is there.
+    const other = Uint8Array.of(2);
+    page.show({ ...props, bytes: other });
+    await answered();
+    strictEqual(threads[1].ended, false);
+    deepStrictEqual(threads[1].posted[1], { count: 24, seed: 3, bytes: other });
+    strictEqual(page.all("p", ".problem").length, 1, "until others are there");
+    says(1, { kind: "drawn", values });
+    await answered();
+    strictEqual(page.all("p", ".problem").length, 0);
+    page.get("button", "Others").click();
+    await answered();
+    threads[1].own.onerror({ message: "", preventDefault: () => {} });
+    await answered();
+    strictEqual(
+      page.get("p", ".problem").textContent,
+      "The script of the thread cannot be loaded",
+    );
+    strictEqual(threads[1].ended, true);
+    // Of two that are asked for at once one alone begins.
+    for (let i = 0; i < 2; i++) page.get("button", "Others").click();
+    await answered();
+    deepStrictEqual(threads.slice(2).map(({ ended }) => ended), [true, false]);
+    says(3, { kind: "listens" });
+    deepStrictEqual(threads[3].posted, [{ count: 24, seed: 6, bytes: other }]);
+    Object.assign(globalThis, {
+      Worker: function () {
+        throw new TypeError("Failed to fetch");
+      },
+    });
+    page.get("button", "Others").click();
+    await answered();
+    strictEqual(page.get("p", ".problem").textContent, "The server does not answer.");
+  } finally {
+    Object.assign(globalThis, { Worker: before });
+  }
 });
 
 Deno.test("codes of a prior lie within three deviations, without what needs examples' codes", () => {

@@ -68,12 +68,17 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "components/trained_here.tsx": [
     "-trained",
   ],
+  "explorer/drawing.ts": [
+    "-samples",
+  ],
   "explorer/explorer.tsx": [
+    "-bytes -examples -model -opened -plane -problem",
     "-code -labelsOf +label",
     "-codeSize",
     "-draw +label",
+    "-drawer",
+    "-drawerOf",
     "-examples",
-    "-examples -model -opened -plane -problem",
     "-labelsOf -rate +label",
     "-props +models +planes",
     "-show -source",

@@ -11,7 +11,6 @@ import { RecentlyUsed } from "../../lab/core/recently_used.ts";
 import { classMeans, interpolated } from "../../models/codes.ts";
 import { type LoadedModel, loadModel } from "../../models/model_file.ts";
 import { type Bounds, decodePlane, type Plane } from "../../models/plane.ts";
-import { samplingStream } from "../../models/sampling_stream.ts";
 import { ask, reasonOf } from "../ask.ts";
 import { Film } from "../components/film.tsx";
 import type { KeptModel, Picture as Kept } from "../contents.ts";
@@ -21,6 +20,7 @@ import { count, figure, momentWords } from "../format.ts";
 import { reconnections } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { Bars } from "./bars.tsx";
+import { type Drawer, type Drawing, threadDrawer, useSamples } from "./drawing.ts";
 import { LabelChoice } from "./label.tsx";
 import { nearest, spreadsOf, widest } from "./latent.ts";
 import { CodeMap } from "./map.tsx";
@@ -39,6 +39,8 @@ const REACH = 3;
 /** What the page has of a run. */
 export interface Opened {
   readonly model: LoadedModel;
+  /** Of its file. */
+  readonly bytes: Uint8Array;
   /** Of the model; undefined: the final one. */
   readonly checkpoint?: number;
   readonly examples: Examples;
@@ -47,6 +49,9 @@ export interface Opened {
   /** The moment that it is of. */
   readonly iteration?: number;
 }
+
+/** A model, and examples that it is asked of. */
+type Looked = Pick<Opened, "model" | "examples">;
 
 /** What the explorer is told. */
 export interface ExplorerProps {
@@ -88,7 +93,7 @@ export function Explorer(props: ExplorerProps): VNode {
   const opened = useSignal<Opened | null>(null);
   const problem = useSignal("");
   /** Models by their checkpoints. */
-  const known = useRef(new RecentlyUsed<LoadedModel>(KEPT));
+  const known = useRef(new RecentlyUsed<Pick<Opened, "model" | "bytes">>(KEPT));
   const { iteration, plane: hash } = chosen ?? {};
   const wanted = hash === undefined ? chosen?.checkpoint : models.at(-1)?.id;
   useEffect(() => {
@@ -97,19 +102,20 @@ export function Explorer(props: ExplorerProps): VNode {
     const before = opened.peek();
     const examples = before?.examples ?? fetchPart(run, "examples", signal).then(decodeExamples);
     // Before the plane of another moment any model will do.
-    const [checkpoint, model] = before !== null && hash !== undefined
-      ? [before.checkpoint, before.model]
+    const [checkpoint, kept] = before !== null && hash !== undefined
+      ? [before.checkpoint, before]
       : [
         wanted,
         known.current.get(String(wanted)) ??
-          fetchPart(run, "model", signal, wanted).then(loadModel),
+          fetchPart(run, "model", signal, wanted)
+            .then((bytes) => ({ model: loadModel(bytes), bytes })),
       ];
     const plane = hash === undefined ? undefined : fetchPlane(hash, signal);
-    Promise.all([model, examples, plane]).then(
-      ([model, examples, plane]) => {
+    Promise.all([kept, examples, plane]).then(
+      ([{ model, bytes }, examples, plane]) => {
         if (signal.aborted) return; // an exported page goes on reading
-        known.current.set(String(checkpoint), model);
-        opened.value = { model, examples, checkpoint, plane, iteration };
+        known.current.set(String(checkpoint), { model, bytes });
+        opened.value = { model, bytes, examples, checkpoint, plane, iteration };
         problem.value = "";
       },
       (error) => {
@@ -121,7 +127,7 @@ export function Explorer(props: ExplorerProps): VNode {
   if (opened.value === null) {
     return <p class="note">{problem.value || "The model is on its way."}</p>;
   }
-  const { model, examples, plane } = opened.value;
+  const { model, bytes, examples, plane } = opened.value;
   const isPlane = model.kind === "points" && model.shape[0] === 2;
   return (
     <section class="card" aria-label="The model at work">
@@ -142,7 +148,7 @@ export function Explorer(props: ExplorerProps): VNode {
       {problem.value !== "" && <p class="problem">{problem.value}</p>}
       {isPlane
         ? <PointsExplorer {...{ model, examples, plane, held }} />
-        : <Shapes run={run} model={model} examples={examples} />}
+        : <Shapes {...{ run, model, bytes, examples }} />}
       <p class="note">
         {plane === undefined
           ? "It computes in this page: nothing is asked of the server."
@@ -171,22 +177,29 @@ async function fetchPart(
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** A model of images or sequences. */
-export function Shapes({ run, model, examples }: Opened & { run: string }): VNode {
+/** A model of images or sequences, whose samples a thread draws, if nobody else does. */
+export function Shapes(
+  { run, model, bytes, examples, drawerOf = threadDrawer }: Opened & {
+    run: string;
+    drawerOf?: () => Drawer;
+  },
+): VNode {
   // The code that is shown first is that of the first example.
   const label = useSignal(model.encode === undefined ? 0 : classOf(model, examples, 0) ?? 0);
   const judge = useSignal<LoadedModel | null>(null);
   const isLabelled = useMemo(() => looksAtLabels(model, examples), [model, examples]);
+  const drawer = useMemo(drawerOf, []);
+  useEffect(() => drawer.close, []);
   return (
     <>
       {isLabelled && <LabelChoice model={model} examples={examples} label={label} />}
       {model.decode !== undefined && <Codes {...{ run, model, examples, judge, label }} />}
       {model.decode === undefined && (model.translate ?? model.classify) !== undefined && (
-        <OfExamples model={model} examples={examples} label={label.value} />
+        <OfExamples {...{ model, examples }} label={label.value} />
       )}
       {model.sample !== undefined && (model.kind === "text"
-        ? <TextSheet model={model} label={label.value} />
-        : <SampleSheet model={model} label={label.value} />)}
+        ? <TextSheet {...{ drawer, model, bytes }} label={label.value} />
+        : <SampleSheet {...{ drawer, model, bytes }} label={label.value} />)}
     </>
   );
 }
@@ -219,7 +232,7 @@ function looksAtLabels(model: LoadedModel, examples: Examples): boolean {
 
 /** A point in the space of codes, and what the model makes of it. */
 function Codes(
-  { run, model, examples, judge, label }: Opened & {
+  { run, model, examples, judge, label }: Looked & {
     run: string;
     judge: Signal<LoadedModel | null>;
     label: Signal<number>;
@@ -550,7 +563,9 @@ function JudgeView(
 }
 
 /** What a model without codes makes of test examples, or of drawings: their partners, their classes. */
-function OfExamples({ model, examples, label }: Opened & { label: number }): VNode {
+function OfExamples(
+  { model, examples, label }: Looked & { label: number },
+): VNode {
   const at = useSignal(0);
   const drawing = useSignal<Float32Array | null>(null);
   const { shape } = model;
@@ -620,23 +635,26 @@ function shapeOfSize(shape: readonly number[], size: number): readonly number[] 
   return isWhole ? scaled : undefined;
 }
 
-/** Samples, drawn here. */
-function SampleSheet({ model, label }: { model: LoadedModel; label: number }): VNode {
+/** Samples; those that take long are seen on their way. */
+function SampleSheet({ drawer, model, bytes, label }: Drawing & { label: number }): VNode {
   const seed = useSignal(1);
-  const samples = useMemo(() => {
-    const { values } = model.sample!({
-      count: SAMPLES,
-      random: samplingStream(seed.value),
-      ...model.classes > 0 && { label },
-    });
-    return rowsOf(values, SAMPLES);
-  }, [model, seed.value, label]);
+  const { drawn, way, problem } = useSamples(drawer, bytes, {
+    ...{ count: SAMPLES, seed: seed.value },
+    ...model.classes > 0 && { label },
+  });
+  const values = way?.values ?? drawn?.values;
+  const samples = useMemo(
+    () => values === undefined ? [] : rowsOf(values, SAMPLES),
+    [values],
+  );
   return (
     <>
       <p class="note">
         Samples of seed {seed.value}{" "}
         <button type="button" class="quiet" onClick={() => seed.value += 1}>Others</button>
+        {way !== undefined && <small>on their way, at step {way.step}</small>}
       </p>
+      {problem !== undefined && <p class="problem" role="alert">{problem}</p>}
       <div class="row samples">
         {samples.map((values, i) => (
           <Picture key={i} values={values} shape={model.shape} label={`Sample ${i + 1}`} />

@@ -1,49 +1,30 @@
 /** Samples of a model of text, which go on from what a reader types. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useMemo, useRef } from "preact/hooks";
-import { InputError } from "../../lab/core/errors.ts";
 import { textsOf } from "../../lab/core/text.ts";
-import type { LoadedModel } from "../../models/model_file.ts";
-import { samplingStream } from "../../models/sampling_stream.ts";
+import { type Drawing, useSamples } from "./drawing.ts";
 
 /** Texts that are drawn at once. */
 const TEXTS = 8;
 
-/** Texts, and what they were told to begin with. */
-interface Drawn {
-  readonly texts: readonly string[];
-  readonly prompt: string;
-}
-
-/**
- * Texts drawn here. Those of a prompt that the model refuses are the ones before, under the line that
- * says why.
- */
-export function TextSheet({ model, label }: { model: LoadedModel; label: number }): VNode {
+/** Texts; those of a prompt that the model refuses are the ones before, under the line that says why. */
+export function TextSheet(
+  { drawer, model, bytes, label }: Drawing & { label: number },
+): VNode {
   const seed = useSignal(1);
   /** What stands in the field, and what of it the texts were told. */
   const [typed, prompt] = [useSignal(""), useSignal("")];
-  const before = useRef<Drawn>({ texts: [], prompt: "" });
-  const { drawn, problem } = useMemo(() => {
-    try {
-      const { values } = model.sample!({
-        count: TEXTS,
-        random: samplingStream(seed.value),
-        ...model.classes > 0 && { label },
-        // Not every model of text takes one.
-        ...prompt.value !== "" && { prompt: prompt.value },
-      });
-      const { vocabulary, shape: [length] } = model;
-      const texts = textsOf({ count: TEXTS, length, vocabulary, values });
-      return { drawn: { texts, prompt: prompt.value }, problem: "" };
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      return { drawn: before.current, problem: error.message };
-    }
-  }, [model, seed.value, label, prompt.value]);
-  before.current = drawn;
-  const most = model.shape[0];
+  const { drawn, problem } = useSamples(drawer, bytes, {
+    ...{ count: TEXTS, seed: seed.value },
+    ...model.classes > 0 && { label },
+    // Not every model of text takes one.
+    ...prompt.value !== "" && { prompt: prompt.value },
+  });
+  const { vocabulary, shape: [length] } = model;
+  const texts = drawn === undefined
+    ? []
+    : textsOf({ count: TEXTS, length, vocabulary, values: drawn.values });
+  const begun = drawn?.asked.prompt ?? "";
   return (
     <>
       <div class="toolbar">
@@ -51,8 +32,8 @@ export function TextSheet({ model, label }: { model: LoadedModel; label: number 
           <span class="hidden">What texts begin with</span>
           <textarea
             rows={2}
-            placeholder={`What they begin with, at most ${most} characters`}
-            maxLength={most}
+            placeholder={`What they begin with, at most ${length} characters`}
+            maxLength={length}
             spellcheck={false}
             autocomplete="off"
             value={typed.value}
@@ -80,19 +61,19 @@ export function TextSheet({ model, label }: { model: LoadedModel; label: number 
           <button
             type="button"
             class="quiet"
-            disabled={problem !== ""}
+            disabled={problem !== undefined}
             onClick={() => seed.value += 1}
           >
             Others
           </button>
         </span>
       </div>
-      {problem !== "" && <p class="problem" role="alert">{problem}</p>}
+      {problem !== undefined && <p class="problem" role="alert">{problem}</p>}
       <ul class="texts" aria-label="Texts">
-        {drawn.texts.map((text, i) => (
+        {texts.map((text, i) => (
           <li key={i}>
-            <b>{drawn.prompt}</b>
-            {text.slice(drawn.prompt.length)}
+            <b>{begun}</b>
+            {text.slice(begun.length)}
           </li>
         ))}
       </ul>

@@ -9,6 +9,7 @@ import { count } from "../format.ts";
 import type { Line } from "../lines.ts";
 import type { OwnCode } from "../own/code.ts";
 import { type Disturbance, disturbancesOf } from "../robustness.ts";
+import { startThread } from "../threads.ts";
 import type { Order, Said } from "./robustness_thread.ts";
 import type { PlayedWorld } from "./world.ts";
 
@@ -20,18 +21,6 @@ export interface Borne {
   readonly checkpoint: string;
   readonly disturbance: string;
   readonly rounds: readonly (readonly number[])[];
-}
-
-/** Where the script of a page that stands alone lies for its threads. */
-let ownScript: string | undefined;
-
-/** A thread of the page that plays; of a page that stands alone one of the page's own script. */
-async function thread(): Promise<Worker> {
-  const { address } = await import("./robustness_thread.ts");
-  const alone = document.querySelector("script[type=module]:not([src])")?.textContent;
-  if (alone === undefined) return new Worker(address, { type: "module" });
-  ownScript ??= URL.createObjectURL(new Blob([alone], { type: "text/javascript" }));
-  return new Worker(ownScript);
 }
 
 /** The chart; each policy that was asked for stays as a line. */
@@ -78,7 +67,7 @@ export function Robustness(
     const own = ++turn.current;
     let worker: Worker;
     try {
-      worker = await thread();
+      worker = await startThread("robustness");
     } catch (error) {
       if (own === turn.current) fail(reasonOf(error as Error));
       return;
