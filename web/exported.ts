@@ -75,5 +75,5 @@ async function answered(path: string): Promise<object> {
 }
 
 // The script of a page that stands alone is that of its threads, too, which go by their names.
-if (typeof document === "undefined") void threads[globalThis["name" as never] as ThreadName]();
+if (typeof document === "undefined") void threads[self.name as ThreadName]();
 else open();

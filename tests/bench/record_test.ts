@@ -57,7 +57,6 @@ Deno.test("what falls short beside other libraries stands in docs/benchmarks.md,
     "product 256³, default backend": [/^matrix product 256³/, "auto"],
     "U-Net step, default backend": [/^U-Net step/, "auto"],
     "U-Net step, `native`": [/^U-Net step/, "native"],
-    "SAC with `overlap`, `native`": [/^SAC .* with overlap/, "native"],
   } as const;
   const records = await Promise.all(columns.map((name) => recordOf(name)));
   const beside = records.map((record) =>
