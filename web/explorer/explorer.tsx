@@ -651,7 +651,7 @@ function SampleSheet({ drawer, model, bytes, label }: Drawing & { label: number 
     <>
       <p class="note">
         Samples of seed {seed.value}{" "}
-        <button type="button" class="quiet" onClick={() => seed.value += 1}>Others</button>
+        <button type="button" class="quiet" onClick={() => seed.value += 1}>Others</button>{" "}
         {way !== undefined && <small>on their way, at step {way.step}</small>}
       </p>
       {problem !== undefined && <p class="problem" role="alert">{problem}</p>}
