@@ -24,11 +24,7 @@ const scope = globalThis as unknown as {
 if ("WorkerGlobalScope" in globalThis) {
   let model: LoadedModel;
   scope.onmessage = ({ data: { bytes, ...asked } }) => {
-    try {
-      if (bytes !== undefined) model = loadModel(bytes);
-    } catch (error) {
-      return scope.postMessage({ kind: "problem", line: (error as Error).message });
-    }
+    if (bytes !== undefined) model = loadModel(bytes);
     draw(model, asked, (told) => scope.postMessage(told));
   };
   scope.postMessage({ kind: "listens" });
