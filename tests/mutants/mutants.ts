@@ -17352,16 +17352,9 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/form_test.ts",
   },
   {
-    fault: "points that come between two keys undo the first",
-    file: "web/components/plot.tsx",
-    from: "      shown.current = next;\n",
-    to: "",
-    test: "tests/browser/dashboard_test.ts",
-  },
-  {
-    fault: "points that come as a wheel turns undo what it turned",
+    fault: "points that come between two keys, or as a wheel turns, undo what was done",
     file: "web/components/plot_hands.ts",
-    from: "    shown.current = range;\n",
+    from: "  shown.current = range;\n",
     to: "",
     test: "tests/browser/dashboard_test.ts",
   },

@@ -39,6 +39,7 @@ import {
   momentColors,
 } from "./plot_options.ts";
 import { paletteSize } from "./palette.ts";
+import { showAtOnce } from "./plot_hands.ts";
 import { askedBy, KEYS } from "./plot_keys.ts";
 import { onlyPlace } from "./single_points.ts";
 import { Swatch } from "./swatch.tsx";
@@ -222,9 +223,8 @@ export function Plot(
     if (wanted.act === "zoom" || wanted.act === "reset") {
       const next = wanted.act === "zoom" ? wanted.range : undefined;
       // At once: a key that is held does not wait for the points of the stretch, nor the cursor's pixel.
-      plot.batch(() => show(plot, next ?? whole.current));
+      plot.batch(() => showAtOnce(plot, { shown, whole }, next));
       if (wasKeyed) point(keyed.current);
-      shown.current = next;
       zoom(next);
     }
   };

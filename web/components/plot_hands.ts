@@ -67,6 +67,17 @@ export interface Stretching {
   readonly log: boolean;
 }
 
+/** Shows a stretch at once, before its points are asked for; undefined: all. */
+export function showAtOnce(
+  plot: uPlot,
+  { shown, whole }: Pick<Stretching, "shown" | "whole">,
+  range: Range | undefined,
+): void {
+  shown.current = range;
+  const { from, to } = range ?? whole.current ?? {};
+  if (from !== undefined && to !== undefined) plot.setScale("x", { min: from, max: to });
+}
+
 /**
  * What a mouse that goes down on a zoomed chart begins: with Shift it drags the stretch along; without
  * `select` chooses another.
@@ -87,8 +98,8 @@ export function draggedAlong(
     const { width } = plot.over.getBoundingClientRect();
     let range = first;
     const move = ({ clientX }: MouseEvent) => {
-      shown.current = range = shifted(first, (down.clientX - clientX) / width, whole.current, log);
-      plot.setScale("x", { min: range.from, max: range.to });
+      range = shifted(first, (down.clientX - clientX) / width, whole.current, log);
+      showAtOnce(plot, { shown, whole }, range);
     };
     const up = () => {
       removeEventListener("mousemove", move);
@@ -173,9 +184,7 @@ export function followWheel(plot: uPlot, { zoom, shown, whole, log }: Stretching
     const range = isAlong
       ? shifted(before, deltaX / width, whole.current, log)
       : zoomed(before, event);
-    shown.current = range;
-    const { from, to } = range ?? whole.current!;
-    plot.setScale("x", { min: from, max: to });
+    showAtOnce(plot, { shown, whole }, range);
     clearTimeout(timer);
     timer = setTimeout(() => zoom.current(range), REST);
   }, { passive: false });
