@@ -5,10 +5,18 @@
  */
 
 /**
- * What acts, what dreams, examples of its data, who judges its samples, and how weights and gradients
- * are spread.
+ * What acts, what dreams, the fields that it may draw its samples by, examples of its data, who judges its
+ * samples, and how weights and gradients are spread.
  */
-export const parts = ["policy", "model", "examples", "judge", "weights", "gradients"] as const;
+export const parts = [
+  "policy",
+  "model",
+  "settings",
+  "examples",
+  "judge",
+  "weights",
+  "gradients",
+] as const;
 
 /** One of them. */
 export type Part = typeof parts[number];

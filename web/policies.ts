@@ -33,15 +33,19 @@ export class Policies {
    * A file of one of a run's checkpoints, by its id or as {@linkcode chosenCheckpoint} takes it.
    *
    * @param part What the file holds.
-   * @param signal Of who asks; where all who asked for a file have gone before its turn came, it is
-   *   not made.
+   * @param options.signal Of who asks; where all who asked for a file have gone before its turn came, it
+   *   is not made.
+   * @param options.settings Of a model: other values of the fields that it may draw its samples by.
    * @throws InputError where there is none, or the run has no such part.
    */
   of(
     run: Run,
     wanted: KeptPolicy["kind"] | number,
     part: Wanted["part"] = "policy",
-    signal?: AbortSignal,
+    { signal, settings = [] }: {
+      readonly signal?: AbortSignal;
+      readonly settings?: Wanted["settings"];
+    } = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     const kept = this.store.checkpoints(run.id);
     const found = typeof wanted === "number"
@@ -52,7 +56,8 @@ export class Policies {
         `Cannot show a policy as run ${run.id} must have its checkpoint: ${wanted}`,
       );
     }
-    const key = `${part} ${run.id} ${found?.id ?? wanted}`;
+    const checkpoint = found ?? wanted as KeptPolicy["kind"];
+    const key = JSON.stringify([part, run.id, found?.id ?? wanted, settings]);
     const known = this.#files.get(key);
     if (known !== undefined) {
       known.askers.push(signal);
@@ -63,7 +68,7 @@ export class Policies {
       if (askers.every((asker) => asker?.aborted)) {
         throw new InputError(`Cannot show run ${run.id} as nobody waits for it any more`);
       }
-      return this.#make(run, part, found ?? wanted as KeptPolicy["kind"]);
+      return this.#make({ run: run.id, part, checkpoint, settings });
     });
     this.#busy = made.catch(() => this.#files.delete(key));
     this.#files.set(key, { made, askers });
@@ -71,15 +76,11 @@ export class Policies {
   }
 
   /** The lab's trainers, and code of a user's own, are loaded in a thread that ends with the file. */
-  async #make(
-    { id: run }: Run,
-    part: Wanted["part"],
-    checkpoint: Wanted["checkpoint"],
-  ): Promise<Uint8Array<ArrayBuffer>> {
+  async #make(wanted: Omit<Wanted, "store">): Promise<Uint8Array<ArrayBuffer>> {
     using thread = new Thread<Wanted, Made>(
       foreignWorker(new URL("./policy_thread.ts", import.meta.url), "policy"),
     );
-    const made = await thread.ask({ store: this.store.location, run, part, checkpoint });
+    const made = await thread.ask({ store: this.store.location, ...wanted });
     if ("file" in made) return made.file;
     throw new (made.input ? InputError : LabError)(made.failed);
   }

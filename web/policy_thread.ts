@@ -9,8 +9,9 @@ import { REPLAY, type Snapshot } from "../lab/core/snapshot.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { joinThread } from "../lab/core/thread.ts";
 import { lineOf } from "../lab/experiment/error_lines.ts";
-import { datasetOf, modelFileOf, policyOf } from "../lab/experiment/inspect.ts";
+import { datasetOf, modelFileOf, policyOf, settingsOf } from "../lab/experiment/inspect.ts";
 import { keptJudges } from "../lab/experiment/kept_judges.ts";
+import type { SettingTexts } from "../lab/experiment/sampling.ts";
 import { chosenCheckpoint } from "../lab/store/chosen_checkpoint.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { registries } from "../registries.ts";
@@ -27,6 +28,8 @@ export interface Wanted {
   readonly store: string;
   readonly run: string;
   readonly checkpoint: KeptPolicy["kind"] | StoredCheckpoint;
+  /** Of a model: other values of the fields that it may draw its samples by. */
+  readonly settings: SettingTexts;
 }
 
 /** The file, or why there is none. */
@@ -39,6 +42,7 @@ type Make = typeof modelFileOf;
 const makers: Readonly<Record<Wanted["part"], Make>> = {
   policy: (run, options) => policyOf(run, { ...options, withValue: true }),
   model: modelFileOf,
+  settings: async (run, { registries }) => encodeJson(await settingsOf(run, registries)),
   weights: (run, options) => spreadsIn(run, options, "", ({ parameters }) => parameters),
   gradients: (run, options) => spreadsIn(run, options, REPLAY, ({ state }) => meanGradients(state)),
   examples: async (run, options) => encodeExamples(await datasetOf(run, options)),
@@ -76,13 +80,17 @@ async function spreadsIn(
     throw new InputError(`Cannot look into ${run.id} as it must have a checkpoint`);
   }
   const { snapshot } = await store.loadCheckpoint(run.id, kept, { without });
-  return new TextEncoder().encode(JSON.stringify(spreadsOf(tensorsOf(snapshot))));
+  return encodeJson(spreadsOf(tensorsOf(snapshot)));
 }
 
-const post = joinThread<Wanted, Made>(async ({ store: location, run, part, checkpoint }) => {
+function encodeJson(value: unknown): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+const post = joinThread<Wanted, Made>(async ({ store: location, run, part, ...asked }) => {
   const store = openStore(location, { readOnly: true });
   try {
-    post({ file: await makers[part](store.find(run), { store, registries, checkpoint }) });
+    post({ file: await makers[part](store.find(run), { store, registries, ...asked }) });
   } catch (error) {
     post({ failed: lineOf(error), input: error instanceof InputError });
   } finally {

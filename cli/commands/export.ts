@@ -11,7 +11,15 @@ import type { modelFileOf } from "../../lab/experiment/inspect.ts";
 import { chosenCheckpoint, standingWith } from "../../lab/store/chosen_checkpoint.ts";
 import type { ExportedPicture, ExportedRun } from "../../lab/store/exports/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
-import { defineCommand, oneOf, plain, runArguments, storeOption, whereOption } from "../command.ts";
+import {
+  defineCommand,
+  oneOf,
+  plain,
+  runArguments,
+  setOption,
+  storeOption,
+  whereOption,
+} from "../command.ts";
 import { chosenRuns } from "../filter.ts";
 import { inFileName, refuseExisting, writeWhole } from "../files.ts";
 import { dataOf, dataOption, noticeDiverged } from "../stored_model.ts";
@@ -60,6 +68,10 @@ export const exportRuns = defineCommand({
     ["export 3f2a --format safetensors --out weights", "the weights of a run"],
     ["export latest --format policy --out policies", "the trained agent, ready to act"],
     ["export latest --format model --out models", "the trained model, ready to draw"],
+    [
+      "export latest --format model --set model.guidance=3 --out models",
+      "which draws truer to a class",
+    ],
     ["export latest --format onnx --out networks", "its networks, for other runtimes"],
     ["export latest --format gif --out films", "how its samples came to be"],
     ["export latest --format html --out pages", "its page, to send to somebody"],
@@ -83,19 +95,31 @@ export const exportRuns = defineCommand({
         ),
       }),
       data: dataOption(),
+      set: setOption(
+        "Models: another value of a field that no weight hangs on, as model.samplerSteps=20. " +
+          "Repeatable.",
+      ),
       force: option("--force", { description: plain("Write over files that are there.") }),
       store: storeOption(),
     }),
-  async run({ runs: references, where, format, out, data, force, store: location }, io) {
+  async run({ runs: references, where, format, out, data, set, force, store: location }, io) {
     if (data !== undefined && format !== "model" && format !== "onnx") {
       throw new InputError(`Cannot export with --data as only model and onnx read data: ${format}`);
+    }
+    if (set.length > 0 && format !== "model" && format !== "onnx") {
+      throw new InputError(
+        `Cannot export with --set as only model and onnx hold how samples are drawn: ${format}`,
+      );
     }
     if (where.length === 0) needRuns("export", references, "--where");
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const found = chosenRuns(store, "export", references, where);
     if (networks.includes(format)) tellDiverged(store, found, io);
-    const files = await filesOf(store, found, format, io, dataOf(io, data));
+    const files = await filesOf(store, found, format, io, {
+      ...dataOf(io, data),
+      settings: set,
+    });
     const paths = placesOf(files, callersPath(io, out));
     await refuseExisting(paths, force);
     for (const [i, file] of files.entries()) {
@@ -134,7 +158,7 @@ async function filesOf(
   runs: readonly Run[],
   format: Format,
   io: Io,
-  at: ReturnType<typeof dataOf>,
+  at: Pick<Parameters<typeof modelFileOf>[1], "data" | "notice" | "settings">,
 ): Promise<ExportFile[]> {
   if (format === "safetensors") return weightFiles(store, runs);
   if (format === "policy" || format === "model") {

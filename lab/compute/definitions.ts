@@ -143,6 +143,9 @@ export interface ModelDefinition<Configuration = any> {
   readonly bestBy?: { readonly metric: string; readonly goal: "maximize" | "minimize" };
   /** Whether that series compares with partners: where examples are in no pairs there is none. */
   readonly byPairs?: boolean;
+  /** What the lab's own kind of trainer is made from: of it, the fields that samples may be drawn with
+   * other values of, as no weight hangs on them. */
+  readonly model?: { readonly samplingFields?: readonly string[] };
   /**
    * A trainer before its first iteration.
    *

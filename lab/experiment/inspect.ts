@@ -16,10 +16,12 @@ import {
   standingWith,
 } from "../store/chosen_checkpoint.ts";
 import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
+import type { FieldDescription } from "./fields.ts";
 import type { Registries } from "./registries.ts";
 import { hasOtherData, requireTrained } from "./recorded_run.ts";
 import { needsModule } from "./own.ts";
 import { orderOf, ownFileChange, requireOwnFile } from "./resume.ts";
+import { drawnBy, samplingFieldsOf, type SettingTexts } from "./sampling.ts";
 import { openSession } from "./session.ts";
 
 /** A stored trainer, open to be looked at: its replay buffer is empty. */
@@ -49,11 +51,14 @@ export async function openTrainer(
     readonly backend?: BackendChoice;
     /** Where the folder or file of its data lies now. Default: where it lay. */
     readonly data?: string;
+    /** Models: other values of the fields that no weight hangs on, as {@linkcode drawnBy} takes them. */
+    readonly settings?: SettingTexts;
     /** Called with a line where the data, or the file of its own parts, are others than it was trained with. */
     readonly notice?: (line: string) => void;
   },
 ): Promise<OpenTrainer> {
   const { store, registries, checkpoint: wanted = "final", backend, data, notice } = options;
+  const { settings = [] } = options;
   requireTrained(run, "open");
   const kept = store.checkpoints(run.id);
   const checkpoint = typeof wanted === "object" ? wanted : chosenCheckpoint(kept, wanted);
@@ -65,7 +70,8 @@ export async function openTrainer(
   }
   requireOwnFile(run, "open");
   const { job, again } = orderOf(run.manifest, registries, data);
-  const chosen = { ...job, ...backend === undefined ? {} : { backend } };
+  const asked = await drawnBy(job, registries, settings);
+  const chosen = { ...asked, ...backend === undefined ? {} : { backend } };
   const { snapshot } = await store.loadCheckpoint(run.id, checkpoint, { without: REPLAY });
   const session = await openSession(chosen, registries, { again });
   const isOther = hasOtherData(run, session.data);
@@ -206,6 +212,21 @@ export async function datasetOf(
   return dataset;
 }
 
+/**
+ * The fields that a run's model may draw its samples by, as no weight hangs on them, with the run's values;
+ * empty where there are none.
+ *
+ * @throws InputError where the lab did not train the run, or the file of its own parts is gone.
+ */
+export async function settingsOf(
+  run: Run,
+  registries: Registries,
+): Promise<readonly FieldDescription[]> {
+  requireTrained(run, "open");
+  requireOwnFile(run, "open");
+  return await samplingFieldsOf(orderOf(run.manifest, registries).job, registries);
+}
+
 /** What a run trained, as its manifest names it. */
 function partsOf({ manifest }: Run) {
   return manifest.determined.configuration as {
@@ -226,12 +247,16 @@ async function exported<T>(
   ) => Promise<T>,
 ): Promise<T> {
   const { experiment, seed } = run.manifest.determined;
+  const { settings = [] } = options;
   const { trainer, checkpoint, dispose } = await openTrainer(run, { ...options, backend: "auto" });
   try {
     return await write(trainer, {
       run: run.id,
       experiment,
       seed,
+      ...settings.length === 0
+        ? {}
+        : { settings: settings.map((each) => each.join("=")).join(" ") },
       ...run.digest === null ? {} : { digest: run.digest },
       iteration: String(checkpoint.iteration),
     });

@@ -5020,6 +5020,41 @@ export const mutants: readonly Mutant[] = [
     test: "tests/cli/options_test.ts",
   },
   {
+    fault: "a model's file draws by what the run had, whatever is asked for",
+    file: "lab/experiment/inspect.ts",
+    from: "const chosen = { ...asked,",
+    to: "const chosen = { ...job,",
+    test: "tests/lab/experiment/sampling_test.ts",
+  },
+  {
+    fault: "a field that weights hang on is set in a stored model",
+    file: "lab/experiment/sampling.ts",
+    from: "return names.flatMap((name) => fields.filter(({ path }) => nameOf(path) === name));",
+    to: "return names.length === 0 ? [] : fields;",
+    test: "tests/lab/experiment/sampling_test.ts",
+  },
+  {
+    fault: "a model that draws by other values is taken for the one before",
+    file: "web/policies.ts",
+    from: "found?.id ?? wanted, settings]",
+    to: "found?.id ?? wanted]",
+    test: "tests/web/policy_test.ts",
+  },
+  {
+    fault: "a page takes the model before for one that draws by other values",
+    file: "web/explorer/explorer.tsx",
+    from: "const key = `${wanted}${settings}`;",
+    to: "const key = `${wanted}`;",
+    test: "tests/web/explorer_views_test.ts",
+  },
+  {
+    fault: "a page that nobody serves asks how its model may draw",
+    file: "web/explorer/explorer.tsx",
+    from: "{served && model.sample",
+    to: "{model.sample",
+    test: "tests/web/explorer_views_test.ts",
+  },
+  {
     fault: "a report films the best policy on the way, not the final one",
     file: "cli/report/pictures.ts",
     from: 'policies.of(run, "final")',
@@ -7849,8 +7884,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what failed once is said for good",
     file: "web/explorer/explorer.tsx",
-    from: '        problem.value = "";\n',
-    to: "",
+    from: 'iteration };\n        problem.value = "";\n',
+    to: "iteration };\n",
     test: "tests/web/explorer_views_test.ts",
   },
   {
@@ -14465,8 +14500,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a run whose file is gone is opened to find nothing there",
     file: "lab/experiment/inspect.ts",
-    from: '  requireOwnFile(run, "open");\n',
-    to: "",
+    from: '  requireOwnFile(run, "open");\n  const',
+    to: "  const",
     test: "tests/lab/experiment/own_test.ts",
   },
   {

@@ -697,9 +697,9 @@ Deno.test("what a run shows stands beside its figure: a policy, a model over the
     ...["front two", "gallery beside", "four in front"],
   ]);
   deepStrictEqual(places({ policies }), ["front", "four in front"]);
-  const spreads = (has: object, weighs: boolean) => {
+  const spreads = (has: object, served: boolean) => {
     using page = new SmallPage(RunCharts, {
-      ...{ ...props, weighs, contents: { ...contents, ...has } },
+      ...{ ...props, served, contents: { ...contents, ...has } },
     });
     return page.all("details").length;
   };

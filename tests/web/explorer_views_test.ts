@@ -692,30 +692,27 @@ const idle = Uint8Array.of(
   111, 114, 121, 2, 1, 1, 1, 3, 2, 1, 0, 7, 8, 1, 4, 114, 117, 110, 48, 0, 0, 10, 4, 1, 2, 0, 11,
 );
 
-Deno.test("an explorer asks once for each moment that is looked at, by model or by plane", async () => {
-  const score = {
+/** The file of a model of points in the plane: a surface that is flat, and samples at its corner. */
+function flatModel(): Uint8Array {
+  const idleRows = (width: number, inputs: object) => ({
     machine: {
-      ...{ binary: idle, pages: 1, state: {}, constants: [] },
-      inputs: { x: { address: 0, length: 4 } },
-      outputs: { rows: { address: 16, length: 2 } },
+      ...{ binary: idle, pages: 1, state: {}, constants: [], inputs },
+      outputs: { rows: { address: 16, length: 2 * width } },
     },
-    ...{ width: 1, noise: {} },
-  };
-  const file = encodeModel(
+    ...{ width, noise: {} },
+  });
+  return encodeModel(
     {
-      ...{
-        kind: "points",
-        shape: [2],
-        classes: 0,
-        kinds: 0,
-        codeSize: 0,
-        rows: 2,
-        drawn: 3,
-        times: 2,
-      },
-      ...{ vocabulary: [], prompted: false, numbers: {}, functions: { score } },
+      ...{ kind: "points", shape: [2], classes: 0, kinds: 0, codeSize: 0 },
+      ...{ rows: 2, drawn: 3, times: 0, vocabulary: [], prompted: false, numbers: {} },
+      functions: { score: idleRows(1, { x: { address: 0, length: 4 } }) },
+      sampler: { first: idleRows(2, {}) },
     } as Parameters<typeof encodeModel>[0],
   );
+}
+
+Deno.test("an explorer asks once for each moment that is looked at, by model or by plane", async () => {
+  const file = flatModel();
   const test = { count: 2, values: Float32Array.of(0, 0, 1, 1) };
   const examplesFile = encodeExamples({ test, shape: [2] } as unknown as Dataset);
   const plane = encodePlane({ samples: Float32Array.of(0.5, 0.5, 0.25, 0.25) });
@@ -823,4 +820,71 @@ Deno.test("at another checkpoint the same code, and the walk between two, are de
     second.asked.map(({ codes }) => codes.length / 3).toSorted((a, b) => a - b),
     first.asked.slice(-2).map(({ codes }) => codes.length / 3).toSorted((a, b) => a - b),
   );
+});
+
+Deno.test("a model is asked for anew by other values of what it draws its samples by", async () => {
+  const file = flatModel();
+  const examplesFile = encodeExamples(
+    { test: { count: 1, values: Float32Array.of(0, 0) }, shape: [2] } as unknown as Dataset,
+  );
+  const field = { type: "integer", default: 50, range: "≥ 1", description: "Steps" };
+  const fields = [
+    { ...field, path: "model.samplerSteps", value: 20 },
+    { ...field, path: "model.solver", type: "heun | euler", value: "heun" },
+  ];
+  const asked: string[] = [];
+  let refusal = "";
+  const before = answeredBy((path) => {
+    asked.push(path);
+    const { searchParams: query } = new URL(path, "http://page");
+    const bytes = query.get("part") === "model" ? file : examplesFile;
+    return Promise.resolve({
+      ok: refusal === "",
+      ...{ text: () => Promise.resolve(refusal), json: () => Promise.resolve(fields) },
+      arrayBuffer: () => Promise.resolve(bytes.buffer),
+    } as unknown as Response);
+  });
+  const heard = async () => {
+    await answered();
+    return asked.splice(0);
+  };
+  const model = (set = "") => `/api/policy?run=r&part=model&checkpoint=9${set}`;
+  const models = [{ id: 9, iteration: 30, kind: "final" }];
+  try {
+    using page = new SmallPage(Explorer, { run: "r", models, planes: [], served: true });
+    deepStrictEqual(await heard(), [
+      ...["/api/policy?run=r&part=examples", model(), "/api/policy?run=r&part=settings"],
+    ]);
+    const form = () => page.get("details", ".sampling");
+    const told = () => form().get("summary").get("small").textContent;
+    form().all("input")[0].put("5");
+    strictEqual(told(), "1 changed, on its way");
+    const five = "&set=model.samplerSteps%3D5";
+    deepStrictEqual(await heard(), [model(five)]);
+    strictEqual(told(), "1 changed");
+    form().all("select")[0].put("euler");
+    deepStrictEqual(await heard(), [model(`${five}&set=model.solver%3Deuler`)]);
+    // What the run has itself is no change, and known.
+    form().all("input")[0].put("20");
+    form().all("select")[0].put("heun");
+    deepStrictEqual(await heard(), [model("&set=model.solver%3Deuler")]);
+    strictEqual(told(), "");
+    refusal = "Cannot set model.samplerSteps as it must be integer, ≥ 1: 0";
+    form().all("input")[0].put("0");
+    deepStrictEqual(await heard(), [model("&set=model.samplerSteps%3D0")]);
+    deepStrictEqual(page.all("p", ".problem"), []);
+    strictEqual(form().get("span", ".problem").textContent, refusal);
+    strictEqual(told(), "1 changed");
+    refusal = "";
+    form().get("button", "back to 20").click();
+    deepStrictEqual(await heard(), []);
+    deepStrictEqual(form().all("span", ".problem"), []);
+
+    // Of what was written down there is nobody to ask.
+    using written = new SmallPage(Explorer, { run: "r", models, planes: [] });
+    deepStrictEqual(await heard(), ["/api/policy?run=r&part=examples", model()]);
+    deepStrictEqual(written.all("details"), []);
+  } finally {
+    answeredBy(before);
+  }
 });

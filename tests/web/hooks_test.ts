@@ -72,7 +72,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-samples",
   ],
   "explorer/explorer.tsx": [
-    "-bytes -examples -model -opened -plane -problem",
+    "-bytes -examples -opened -plane -problem",
     "-code -labelsOf +label",
     "-codeSize",
     "-draw +label",
@@ -92,6 +92,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-labels +label",
     "-labels +label",
   ],
+  "explorer/sampling_form.tsx": ["-fields"],
   "islands/live.tsx": [
     "-moment -run",
   ],

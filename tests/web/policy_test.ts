@@ -6,6 +6,8 @@ import { registries } from "../../registries.ts";
 import { openTrainer } from "../../lab/experiment/inspect.ts";
 import { launch } from "../../lab/experiment/launch.ts";
 import { mean } from "../../lab/statistics/mod.ts";
+import { loadModel } from "../../models/model_file.ts";
+import { samplingStream } from "../../models/sampling_stream.ts";
 import { type Actor, Episodes } from "../../web/episodes.ts";
 import { evaluationSeeds, playedThrough } from "../../web/evaluated_episodes.ts";
 import { contentsOf } from "../../web/contents.ts";
@@ -101,6 +103,39 @@ Deno.test("the server makes a run's policy, and says where there is none", async
   match(await problem("run=none"), /none/);
   deepStrictEqual(contentsOf(store, store.run(runs.vae)!).policies, []);
   deepStrictEqual(contentsOf(store, store.run(run.id)!).models, []);
+});
+
+Deno.test("the server makes a model that draws by other values, each file for its own", async () => {
+  await using dashboard = await openDashboard();
+  const { store, app } = dashboard;
+  const [run] = await launch([{
+    ...{ reference: "moons-diffusion", seed: 1, budget: 512, backend: "wasm-strict" },
+    set: [["dataset.train", "512"]],
+  }], { store, registries, workers: 1 });
+  const get = async (query: string) => {
+    const response = await app.handler(
+      new Request(`http://127.0.0.1/api/policy?run=${run.id}&${query}`),
+    );
+    return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) };
+  };
+  const textOf = ({ bytes }: { bytes: Uint8Array }) => new TextDecoder().decode(bytes);
+  const fields: { path: string; value: unknown }[] = JSON.parse(textOf(await get("part=settings")));
+  deepStrictEqual(fields.find(({ path }) => path === "model.samplerSteps")?.value, 50);
+  const stepsOf = async (...sets: string[]) => {
+    const query = sets.map((each) => `&set=${encodeURIComponent(each)}`).join("");
+    const { status, bytes } = await get(`part=model${query}`);
+    strictEqual(status, 200, new TextDecoder().decode(bytes.subarray(0, 200)));
+    let steps = 0;
+    loadModel(bytes).sample!({ count: 1, random: samplingStream(1), watch: () => steps++ });
+    return steps;
+  };
+  deepStrictEqual(
+    [await stepsOf(), await stepsOf("model.samplerSteps=3"), await stepsOf("model.samplerSteps=4")],
+    [50, 3, 4],
+  );
+  const refused = await get("part=model&set=model.batchSize=3");
+  strictEqual(refused.status, 404);
+  match(textOf(refused), /there is no sampling field "batchSize"/);
 });
 
 /** Pushes to one side; counts how often it had to forget. */

@@ -70,7 +70,8 @@ function Group(
   );
 }
 
-function Field(
+/** A field with what it is about; a wrong value has its line below it. */
+export function Field(
   { field, differs, typed, problem, set }: {
     field: FormField;
     /** Whether it is not as the base has it. */

@@ -13,12 +13,13 @@ import { type LoadedModel, loadModel } from "../../models/model_file.ts";
 import { type Bounds, decodePlane, type Plane } from "../../models/plane.ts";
 import { ask, reasonOf } from "../ask.ts";
 import { Film } from "../components/film.tsx";
-import type { KeptModel, Picture as Kept } from "../contents.ts";
+import type { KeptModel, Picture as KeptPicture } from "../contents.ts";
 import { decodeExamples, type Examples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
 import { count, figure, momentWords } from "../format.ts";
 import { reconnections } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
+import { fieldOf } from "../training/form.ts";
 import { Bars } from "./bars.tsx";
 import { type Drawer, type Drawing, threadDrawer, useSamples } from "./drawing.ts";
 import { LabelChoice } from "./label.tsx";
@@ -26,6 +27,7 @@ import { nearest, spreadsOf, widest } from "./latent.ts";
 import { CodeMap } from "./map.tsx";
 import { Pad } from "./pad.tsx";
 import { Picture } from "./picture.tsx";
+import { SamplingForm, type Typed } from "./sampling_form.tsx";
 import { type Held, PointsExplorer } from "./points.tsx";
 import { TextSheet } from "./texts.tsx";
 
@@ -36,13 +38,19 @@ const KEPT = 40;
 /** A slider reaches so many deviations to both sides. */
 const REACH = 3;
 
-/** What the page has of a run. */
-export interface Opened {
+/** A model that the page keeps open. */
+interface Kept {
   readonly model: LoadedModel;
   /** Of its file. */
   readonly bytes: Uint8Array;
-  /** Of the model; undefined: the final one. */
+  /** Undefined: the final one. */
   readonly checkpoint?: number;
+  /** What its samples are drawn by, as it was asked for; left out: as the run had it. */
+  readonly settings?: string;
+}
+
+/** What the page has of a run. */
+export interface Opened extends Kept {
   readonly examples: Examples;
   /** What stands in the model's place: what it made of the plane at another moment. */
   readonly plane?: Plane;
@@ -59,9 +67,11 @@ export interface ExplorerProps {
   /** Those that are kept, oldest first; empty: the final one alone. */
   readonly models: readonly KeptModel[];
   /** What the model made of the plane at each evaluation, oldest first; empty: no model of a plane. */
-  readonly planes: readonly Kept[];
+  readonly planes: readonly KeptPicture[];
   /** Where the data's modes can be dragged. */
   readonly held?: Held;
+  /** Whether a server has the run, which makes its model with other settings. */
+  readonly served?: boolean;
 }
 
 /** A moment of training that can be shown. */
@@ -87,13 +97,15 @@ export function momentsOf({ models, planes }: ExplorerProps): Moment[] {
 
 /** The explorer; another moment takes the place of the one before as soon as it is there. */
 export function Explorer(props: ExplorerProps): VNode {
-  const { run, models, planes, held } = props;
+  const { run, models, planes, held, served } = props;
   const moments = useMemo(() => momentsOf(props), [models, planes]);
   const chosen = nearestTo(moments, chosenIteration.value);
   const opened = useSignal<Opened | null>(null);
   const problem = useSignal("");
-  /** Models by their checkpoints. */
-  const known = useRef(new RecentlyUsed<Pick<Opened, "model" | "bytes">>(KEPT));
+  const typed = useSignal<Typed>({});
+  const settings = settingsIn(typed.value);
+  /** Models by their checkpoints and what their samples are drawn by. */
+  const known = useRef(new RecentlyUsed<Kept>(KEPT));
   const { iteration, plane: hash } = chosen ?? {};
   const wanted = hash === undefined ? chosen?.checkpoint : models.at(-1)?.id;
   useEffect(() => {
@@ -101,21 +113,22 @@ export function Explorer(props: ExplorerProps): VNode {
     const { signal } = controller;
     const before = opened.peek();
     const examples = before?.examples ?? fetchPart(run, "examples", signal).then(decodeExamples);
+    const key = `${wanted}${settings}`;
+    const fetched = async (): Promise<Kept> => {
+      const bytes = await fetchPart(run, "model", signal, wanted, settings);
+      const kept = { model: loadModel(bytes), bytes, checkpoint: wanted, settings };
+      known.current.set(key, kept);
+      return kept;
+    };
     // Before the plane of another moment any model will do.
-    const [checkpoint, kept] = before !== null && hash !== undefined
-      ? [before.checkpoint, before]
-      : [
-        wanted,
-        known.current.get(String(wanted)) ??
-          fetchPart(run, "model", signal, wanted)
-            .then((bytes) => ({ model: loadModel(bytes), bytes })),
-      ];
+    const kept = before !== null && hash !== undefined
+      ? before
+      : known.current.get(key) ?? fetched();
     const plane = hash === undefined ? undefined : fetchPlane(hash, signal);
     Promise.all([kept, examples, plane]).then(
-      ([{ model, bytes }, examples, plane]) => {
+      ([kept, examples, plane]) => {
         if (signal.aborted) return; // an exported page goes on reading
-        known.current.set(String(checkpoint), { model, bytes });
-        opened.value = { model, bytes, examples, checkpoint, plane, iteration };
+        opened.value = { ...kept, examples, plane, iteration };
         problem.value = "";
       },
       (error) => {
@@ -123,12 +136,16 @@ export function Explorer(props: ExplorerProps): VNode {
       },
     );
     return () => controller.abort();
-  }, [run, iteration, hash, hash === undefined ? wanted : undefined, reconnections.value]);
+  }, [
+    ...[run, iteration, hash, hash === undefined ? wanted : undefined, settings],
+    reconnections.value,
+  ]);
   if (opened.value === null) {
     return <p class="note">{problem.value || "The model is on its way."}</p>;
   }
   const { model, bytes, examples, plane } = opened.value;
   const isPlane = model.kind === "points" && model.shape[0] === 2;
+  const isOfField = fieldOf(problem.value, Object.keys(typed.value)) !== undefined;
   return (
     <section class="card" aria-label="The model at work">
       <h3>
@@ -145,7 +162,19 @@ export function Explorer(props: ExplorerProps): VNode {
           isThere={opened.value.iteration === iteration}
         />
       )}
-      {problem.value !== "" && <p class="problem">{problem.value}</p>}
+      {problem.value !== "" && !isOfField && <p class="problem">{problem.value}</p>}
+      {served && model.sample !== undefined && plane === undefined && (
+        <SamplingForm
+          run={run}
+          typed={typed.value}
+          waits={problem.value === "" && opened.value.settings !== settings}
+          problem={problem.value}
+          choose={(next) => {
+            problem.value = "";
+            typed.value = next;
+          }}
+        />
+      )}
       {isPlane
         ? <PointsExplorer {...{ model, examples, plane, held }} />
         : <Shapes {...{ run, model, bytes, examples }} />}
@@ -165,14 +194,21 @@ async function fetchPlane(hash: string, signal: AbortSignal): Promise<Plane> {
   return decodePlane(await response.text());
 }
 
+/** Settings as the server takes them. */
+function settingsIn(typed: Typed): string {
+  return Object.entries(typed)
+    .map(([path, text]) => `&set=${encodeURIComponent(`${path}=${text}`)}`).join("");
+}
+
 async function fetchPart(
   run: string,
   part: Part,
   signal: AbortSignal,
   checkpoint?: number,
+  settings = "",
 ): Promise<Uint8Array> {
   const at = checkpoint === undefined ? "" : `&checkpoint=${checkpoint}`;
-  const response = await ask(`/api/policy?run=${run}&part=${part}${at}`, { signal });
+  const response = await ask(`/api/policy?run=${run}&part=${part}${at}${settings}`, { signal });
   if (!response.ok) throw new Error(await response.text());
   return new Uint8Array(await response.arrayBuffer());
 }

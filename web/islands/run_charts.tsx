@@ -55,14 +55,15 @@ export interface RunChartsProps {
   readonly isPlane: boolean;
   /** Where its data's modes can be dragged: while a page trains it. */
   readonly held?: ExplorerProps["held"];
-  /** Whether its checkpoints can be read for how their weights and gradients are spread. */
-  readonly weighs?: boolean;
+  /** Whether a server has its checkpoints: how their weights and gradients are spread, and what its model
+   * makes with other settings. */
+  readonly served?: boolean;
 }
 
 /** The island. */
 export default function RunCharts(props: RunChartsProps): VNode {
   const { run, status, contents: initial, axis, guide, levels, player, explores, isPlane } = props;
-  const { held, weighs } = props;
+  const { held, served } = props;
   const contents = contentsFrom(initial);
   const { names, events, policies, models, planes, pictures } = contents;
   const search = useSignal(props.view?.search ?? "");
@@ -108,7 +109,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
   const gallery = pictures.length > 0 && <Gallery contents={initial} onWhite={isPlane} />;
   // A model may have been kept since the page was made.
   const hasModel = explores || models.length > 0;
-  const explorer = hasModel && <Explore {...{ run, models, planes, held }} />;
+  const explorer = hasModel && <Explore {...{ run, models, planes, held, served }} />;
   const plays = player !== undefined && policies.length > 0;
   const beside = plays
     ? <PolicyAtWork {...player} contents={initial} />
@@ -174,7 +175,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
             draw={card}
           />
         ))}
-        {weighs && checkpoints.length > 0 &&
+        {served && checkpoints.length > 0 &&
           (["weights", "gradients"] as const).map((part) => (
             <Spreads key={part} run={run} part={part} kept={checkpoints} />
           ))}

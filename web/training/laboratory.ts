@@ -295,6 +295,7 @@ export class Laboratory {
     }
     if (dataset === undefined) throw refused("what is trained is no model");
     if (part === "examples") return encodeExamples(dataset);
+    if (part === "settings") throw refused("samples are drawn as the setting has it");
     if (part === "model") {
       if (trainer.exportModel === undefined) throw refused("the model makes none");
       return await trainer.exportModel(aboutOf(this.#session!));

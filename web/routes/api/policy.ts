@@ -8,7 +8,9 @@ const kinds = ["final", "best", "last"] as const;
 
 /**
  * `?run=ID&kind=final` or `?run=ID&checkpoint=12`: bytes that `loadPolicy` opens; with `part=model`
- * or `part=judge` those that `loadModel` opens, with `part=examples` some of its data's test split.
+ * or `part=judge` those that `loadModel` opens, with `part=examples` some of its data's test split. With
+ * `part=settings` the fields that a model may draw its samples by, one of which each
+ * `set=model.guidance=2` gives another value.
  */
 export async function handler(
   { req, url: { searchParams: query }, state: { store, policies } }: Context<State>,
@@ -25,7 +27,11 @@ export async function handler(
   const part = parts.find((each) => each === asked);
   if (part === undefined) throw unknownName("show the run", "part", asked, parts);
   const wanted = checkpoint === null ? kind : Number(checkpoint);
-  return new Response(await policies.of(run, wanted, part, req.signal), {
+  const settings = query.getAll("set").map((text) => {
+    const [path, ...rest] = text.split("=");
+    return [path, rest.join("=")] as const;
+  });
+  return new Response(await policies.of(run, wanted, part, { signal: req.signal, settings }), {
     headers: { "content-type": "application/octet-stream" },
   });
 }

@@ -185,7 +185,7 @@ export default function RunPage({ data }: PageProps<Data | Trashed>): VNode {
         player={player}
         explores={data.explores}
         isPlane={data.isPlane}
-        weighs={data.live}
+        served={data.live}
       />
       <RunNote run={row.id} note={printableLines(run.note)} readOnly={data.readOnly} />
       {data.live && (
