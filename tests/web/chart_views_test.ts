@@ -22,6 +22,7 @@ import { viewFrom } from "../../web/run_view.ts";
 import type { Line } from "../../web/lines.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import { linesOf as linesOfBorne, Robustness } from "../../web/player/robustness_chart.tsx";
+import { PageThreads } from "./page_threads.ts";
 import { answered, settle, Small, SmallPage } from "./small_page.ts";
 
 const lineOf = (label: string, color: number, y: Line["y"], more: Partial<Line> = {}): Line => ({
@@ -320,180 +321,133 @@ Deno.test("a policy's returns under a disturbance are a mean between lowest and 
 });
 
 Deno.test("a disturbance is measured in a thread, until it is stopped or has failed", async () => {
-  const threads: { posted: unknown[]; ended: boolean; says: (said: object) => void }[] = [];
-  const { Worker: before } = globalThis;
-  let made = Promise.withResolvers<void>();
-  class Thread {
-    onmessage?: (event: { data: object }) => void;
-    constructor() {
-      const own = {
-        posted: [] as unknown[],
-        ended: false,
-        says: (data: object) => this.onmessage!({ data }),
-      };
-      threads.push(own);
-      Object.assign(this, {
-        postMessage: (order: unknown) => own.posted.push(order),
-        terminate: () => own.ended = true,
-      });
-      made.resolve();
-    }
-  }
-  Object.assign(globalThis, { Worker: Thread });
-  try {
-    const world = {
-      ...{ id: "CartPole-v1", of: { id: "CartPole-v1" }, make: () => makeEnv("CartPole-v1") },
-      constants: [
-        { key: "gravity", title: "gravity", unit: "m/s²", value: 9.8, least: 1, most: 20 },
-      ],
-    };
-    const bytes = Uint8Array.of(1);
-    using page = new SmallPage(Robustness, {
-      ...{ world, own: undefined, bytes, checkpoint: "final", episodeLimit: 200 },
-    });
-    const select = page.get("select");
-    const options = page.all("option").map((each) => [each.value, each.textContent]);
-    deepStrictEqual(options, [
-      ...[["gravity", "gravity"], ["latency", "late actions"], ["noise", "noise on what it sees"]],
-    ]);
-    // Twelve values and its own, of a hundred episodes each.
-    page.get("button", "Play 1.3K episodes");
-    select.put("latency");
-    strictEqual(select.disabled, false);
-    page.get("button", "Play 800 episodes").click();
-    await made.promise;
-    await answered();
-    strictEqual(select.disabled, true);
-    strictEqual(page.get("small").textContent, "0 of 800 …");
-    threads[0].says({ kind: "listens" });
-    deepStrictEqual(threads[0].posted, [{
-      ...{ world: { id: "CartPole-v1" }, own: undefined, bytes, disturbance: "latency" },
-      ...{ episodes: 100, firstSeed: 1_000_000, episodeLimit: 200 },
-    }]);
-    page.get("button", "Stop").click();
-    deepStrictEqual([threads[0].ended, select.disabled], [true, false]);
-    made = Promise.withResolvers();
-    page.get("button", "Play 800 episodes").click();
-    await made.promise;
-    await answered();
-    threads[1].says({ kind: "problem", line: "It fell." });
-    await answered();
-    strictEqual(page.get("p", ".problem").textContent, "It fell.");
-    deepStrictEqual([threads[1].ended, select.disabled], [true, false]);
-    // One that was stopped before it was there never plays.
-    made = Promise.withResolvers();
-    page.get("button", "Play 800 episodes").click();
-    page.get("button", "Stop").click();
-    await made.promise;
-    await answered();
-    deepStrictEqual([threads[2].ended, threads[2].posted, select.disabled], [true, [], false]);
-    Object.assign(globalThis, {
-      Worker: function () {
-        throw new TypeError("Failed to fetch");
-      },
-    });
-    page.get("button", "Play 800 episodes").click();
-    await answered();
-    strictEqual(page.get("p", ".problem").textContent, "The server does not answer.");
-    strictEqual(select.disabled, false);
-  } finally {
-    Object.assign(globalThis, { Worker: before });
-  }
+  using threads = new PageThreads();
+  const { all } = threads;
+  const world = {
+    ...{ id: "CartPole-v1", of: { id: "CartPole-v1" }, make: () => makeEnv("CartPole-v1") },
+    constants: [
+      { key: "gravity", title: "gravity", unit: "m/s²", value: 9.8, least: 1, most: 20 },
+    ],
+  };
+  const bytes = Uint8Array.of(1);
+  using page = new SmallPage(Robustness, {
+    ...{ world, own: undefined, bytes, checkpoint: "final", episodeLimit: 200 },
+  });
+  const select = page.get("select");
+  const options = page.all("option").map((each) => [each.value, each.textContent]);
+  deepStrictEqual(options, [
+    ...[["gravity", "gravity"], ["latency", "late actions"], ["noise", "noise on what it sees"]],
+  ]);
+  // Twelve values and its own, of a hundred episodes each.
+  page.get("button", "Play 1.3K episodes");
+  select.put("latency");
+  strictEqual(select.disabled, false);
+  page.get("button", "Play 800 episodes").click();
+  await threads.started(1);
+  strictEqual(select.disabled, true);
+  strictEqual(page.get("small").textContent, "0 of 800 …");
+  all[0].says({ kind: "listens" });
+  deepStrictEqual(all[0].posted, [{
+    ...{ world: { id: "CartPole-v1" }, own: undefined, bytes, disturbance: "latency" },
+    ...{ episodes: 100, firstSeed: 1_000_000, episodeLimit: 200 },
+  }]);
+  page.get("button", "Stop").click();
+  deepStrictEqual([all[0].ended, select.disabled], [true, false]);
+  page.get("button", "Play 800 episodes").click();
+  await threads.started(2);
+  all[1].says({ kind: "problem", line: "It fell." });
+  await answered();
+  strictEqual(page.get("p", ".problem").textContent, "It fell.");
+  deepStrictEqual([all[1].ended, select.disabled], [true, false]);
+  // One that was stopped before it was there is never made.
+  page.get("button", "Play 800 episodes").click();
+  page.get("button", "Stop").click();
+  strictEqual(select.disabled, false);
+  await new Promise((next) => setTimeout(next));
+  strictEqual(all.length, 2);
+  threads.refuses = true;
+  page.get("button", "Play 800 episodes").click();
+  await threads.started(3);
+  strictEqual(all.length, 2);
+  strictEqual(page.get("p", ".problem").textContent, "The server does not answer.");
+  strictEqual(select.disabled, false);
 });
 
 Deno.test("each round of a disturbance is drawn as it comes; the last one ends it, another policy adds a line", async () => {
-  interface Thread {
-    onmessage: (event: { data: object }) => void;
-    onerror: (event: { message: string; preventDefault: () => void }) => void;
-  }
-  const threads: Thread[] = [];
-  let ended = 0;
-  const { Worker: before } = globalThis;
-  let made = Promise.withResolvers<void>();
-  Object.assign(globalThis, {
-    Worker: function (this: Thread) {
-      threads.push(this);
-      Object.assign(this, { postMessage() {}, terminate: () => void ended++ });
-      made.resolve();
-    },
-  });
-  try {
-    const world = {
-      ...{ id: "CartPole-v1", of: { id: "CartPole-v1" }, make: () => makeEnv("CartPole-v1") },
-      constants: [],
-    };
-    const props = { world, own: undefined, bytes: Uint8Array.of(1) };
-    using page = new SmallPage(Robustness, { ...props, checkpoint: "final" });
-    // A chart that stayed on the page while something is awaited would be drawn, which takes a browser.
-    const turn = (disturbance: string) => page.get("select").put(disturbance);
-    const begun = async () => {
-      turn("latency");
-      made = Promise.withResolvers();
-      page.get("button", "Play 800 episodes").click();
-      turn("noise");
-      await made.promise;
-      await answered();
-    };
-    const round = (returned: number) => {
-      threads.at(-1)!.onmessage({ data: { kind: "round", returns: Array(8).fill(returned) } });
-      settle();
-    };
-    const lines = () =>
-      page.all("tbody").flatMap((body) =>
-        body.all("tr").map((row) =>
-          [row.get("th"), ...row.all("td")].map((each) => each.textContent)
-        )
-      );
-    const note = () => page.all("p", ".note").map(({ textContent }) => textContent);
-    deepStrictEqual(lines(), []);
-    await begun();
+  using threads = new PageThreads();
+  const { all } = threads;
+  const world = {
+    ...{ id: "CartPole-v1", of: { id: "CartPole-v1" }, make: () => makeEnv("CartPole-v1") },
+    constants: [],
+  };
+  const props = { world, own: undefined, bytes: Uint8Array.of(1) };
+  using page = new SmallPage(Robustness, { ...props, checkpoint: "final" });
+  // A chart that stayed on the page while something is awaited would be drawn, which takes a browser.
+  const turn = (disturbance: string) => page.get("select").put(disturbance);
+  let begins = 0;
+  const begun = async () => {
     turn("latency");
-    round(10);
-    strictEqual(page.get("small").textContent, "8 of 800 …");
-    round(20);
-    strictEqual(page.get("small").textContent, "16 of 800 …");
-    // Until its tenth step late: the mean of both rounds everywhere.
-    deepStrictEqual(lines(), [["final", "10", "15", "15", "15"]]);
-    ok(note().some((text) => text.startsWith("Means of 2 episodes, the same ones")));
-    page.get("button", "Stop").click();
-    // Begun anew it has nothing of the rounds before.
-    await begun();
-    turn("latency");
-    round(40);
-    deepStrictEqual(lines().map(([, , last]) => last), ["40"]);
-    for (let i = 1; i < 100; i++) {
-      strictEqual(ended, 1);
-      round(40);
-    }
-    strictEqual(ended, 2);
-    strictEqual(page.get("button", "Another checkpoint adds a line").disabled, true);
-    deepStrictEqual(page.all("small"), []);
-    page.show({ ...props, checkpoint: "best" });
-    await begun();
-    turn("latency");
-    round(7);
-    deepStrictEqual(lines().map(([name, , last]) => [name, last]), [["final", "40"], [
-      "best",
-      "7",
-    ]]);
-    ok(note().some((text) => text.startsWith("Means of 100 episodes")));
-    let prevented = 0;
-    for (const message of ["It broke.", ""]) {
-      threads.at(-1)!.onerror({ message, preventDefault: () => prevented++ });
-      settle();
-      strictEqual(
-        page.get("p", ".problem").textContent,
-        message || "The script of the thread cannot be loaded",
-      );
-    }
-    strictEqual(prevented, 2);
-    page.get("button", "Play 800 episodes");
-    // What was drawn of another disturbance is none of this one.
+    page.get("button", "Play 800 episodes").click();
     turn("noise");
-    deepStrictEqual(lines(), []);
-  } finally {
-    Object.assign(globalThis, { Worker: before });
+    await threads.started(++begins);
+  };
+  const round = (returned: number) => {
+    all.at(-1)!.says({ kind: "round", returns: Array(8).fill(returned) });
+    settle();
+  };
+  const ended = () => all.filter(({ ended }) => ended).length;
+  const lines = () =>
+    page.all("tbody").flatMap((body) =>
+      body.all("tr").map((row) => [row.get("th"), ...row.all("td")].map((each) => each.textContent))
+    );
+  const note = () => page.all("p", ".note").map(({ textContent }) => textContent);
+  deepStrictEqual(lines(), []);
+  await begun();
+  turn("latency");
+  round(10);
+  strictEqual(page.get("small").textContent, "8 of 800 …");
+  round(20);
+  strictEqual(page.get("small").textContent, "16 of 800 …");
+  // Until its tenth step late: the mean of both rounds everywhere.
+  deepStrictEqual(lines(), [["final", "10", "15", "15", "15"]]);
+  ok(note().some((text) => text.startsWith("Means of 2 episodes, the same ones")));
+  page.get("button", "Stop").click();
+  // Begun anew it has nothing of the rounds before.
+  await begun();
+  turn("latency");
+  round(40);
+  deepStrictEqual(lines().map(([, , last]) => last), ["40"]);
+  for (let i = 1; i < 100; i++) {
+    strictEqual(ended(), 1);
+    round(40);
   }
+  strictEqual(ended(), 2);
+  strictEqual(page.get("button", "Another checkpoint adds a line").disabled, true);
+  deepStrictEqual(page.all("small"), []);
+  page.show({ ...props, checkpoint: "best" });
+  await begun();
+  turn("latency");
+  round(7);
+  deepStrictEqual(lines().map(([name, , last]) => [name, last]), [["final", "40"], [
+    "best",
+    "7",
+  ]]);
+  ok(note().some((text) => text.startsWith("Means of 100 episodes")));
+  for (const message of ["It broke.", ""]) {
+    ok(all.at(-1)!.breaks(message));
+    settle();
+    strictEqual(
+      page.get("p", ".problem").textContent,
+      message || "The script of the thread cannot be loaded",
+    );
+    await begun();
+    turn("latency");
+  }
+  page.get("button", "Stop").click();
+  page.get("button", "Play 800 episodes");
+  // What was drawn of another disturbance is none of this one.
+  turn("noise");
+  deepStrictEqual(lines(), []);
 });
 
 const contents = {

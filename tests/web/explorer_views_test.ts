@@ -17,6 +17,7 @@ import { chosenIteration } from "../../web/moment.ts";
 import { BesideChoice, Checkpoints, Figures, World } from "../../web/player/controls.tsx";
 import { drawnOver } from "../../web/player/player.tsx";
 import { countVisit, type Playing, told } from "../../web/player/playing.ts";
+import { PageThreads } from "./page_threads.ts";
 import { answered, settle, type Small, SmallPage } from "./small_page.ts";
 
 /** Decodes a code of three numbers to a pixel each, and says what it was asked. */
@@ -360,99 +361,68 @@ Deno.test("samples that take long are told of on their way, where these are of t
 });
 
 Deno.test("samples are drawn in a thread, which ends where others are asked for meanwhile", async () => {
-  interface Thread {
-    onmessage: (event: { data: object }) => void;
-    onerror: (event: { message: string; preventDefault: () => void }) => void;
-  }
-  const threads: { own: Thread; posted: object[]; ended: boolean }[] = [];
-  let begun = 0;
-  const { Worker: before } = globalThis;
-  Object.assign(globalThis, {
-    Worker: function (this: Thread) {
-      begun++;
-      const thread = { own: this, posted: [] as object[], ended: false };
-      threads.push(thread);
-      Object.assign(this, {
-        postMessage: (order: object) => thread.posted.push(order),
-        terminate: () => thread.ended = true,
-      });
-    },
-  });
-  /** Waits for so many threads that were begun: each comes once its module has. */
-  const started = async (count: number) => {
-    while (begun < count) await new Promise((next) => setTimeout(next));
-    await answered();
-  };
-  const says = (i: number, data: object) => threads[i].own.onmessage({ data });
+  using threads = new PageThreads();
+  const { all } = threads;
   const { shape, values } = { shape: [1, 3, 1], values: new Float32Array(72) };
   const model = { kind: "images", shape, classes: 0, kinds: 0, codeSize: 0, sample: () => {} };
   const bytes = Uint8Array.of(1);
   const shown = () => page.all("canvas").map((each) => each.getAttribute("aria-label"));
   const props = { run: "r", model, bytes, examples, drawerOf: threadDrawer };
   using page = new SmallPage(Shapes, props);
-  try {
-    await started(1);
-    deepStrictEqual(shown(), []);
-    says(0, { kind: "listens" });
-    deepStrictEqual(threads[0].posted, [{ count: 24, seed: 1, bytes }]);
-    says(0, { kind: "drawn", values });
-    await answered();
-    strictEqual(shown().length, 24);
-    // It knows the model already.
-    page.get("button", "Others").click();
-    await answered();
-    deepStrictEqual(threads[0].posted[1], { count: 24, seed: 2 });
-    says(0, { kind: "way", step: 7, values });
-    await answered();
-    strictEqual(page.get("small").textContent, "on their way, at step 7");
-    page.get("button", "Others").click();
-    await started(2);
-    strictEqual(threads[0].ended, true);
-    says(1, { kind: "listens" });
-    deepStrictEqual(threads[1].posted, [{ count: 24, seed: 3, bytes }]);
-    says(1, { kind: "problem", line: "It fell." });
-    await answered();
-    deepStrictEqual(
-      [page.get("p", ".problem").textContent, page.all("small").length, shown().length],
-      ["It fell.", 0, 24],
-    );
-    // The model of another checkpoint goes to the thread that is there.
-    const other = Uint8Array.of(2);
-    page.show({ ...props, bytes: other });
-    await answered();
-    strictEqual(threads[1].ended, false);
-    deepStrictEqual(threads[1].posted[1], { count: 24, seed: 3, bytes: other });
-    strictEqual(page.all("p", ".problem").length, 1, "until others are there");
-    says(1, { kind: "drawn", values });
-    await answered();
-    strictEqual(page.all("p", ".problem").length, 0);
-    page.get("button", "Others").click();
-    await answered();
-    threads[1].own.onerror({ message: "", preventDefault: () => {} });
-    await answered();
-    strictEqual(
-      page.get("p", ".problem").textContent,
-      "The script of the thread cannot be loaded",
-    );
-    strictEqual(threads[1].ended, true);
-    // Of two that are asked for at once one alone begins.
-    for (let i = 0; i < 2; i++) page.get("button", "Others").click();
-    await started(4);
-    deepStrictEqual(threads.slice(2).map(({ ended }) => ended), [true, false]);
-    says(3, { kind: "listens" });
-    deepStrictEqual(threads[3].posted, [{ count: 24, seed: 6, bytes: other }]);
-    Object.assign(globalThis, {
-      Worker: function () {
-        begun++;
-        throw new TypeError("Failed to fetch");
-      },
-    });
-    page.get("button", "Others").click();
-    await started(5);
-    strictEqual(page.get("p", ".problem").textContent, "The server does not answer.");
-  } finally {
-    Object.assign(globalThis, { Worker: before });
-  }
+  await threads.started(1);
+  deepStrictEqual(shown(), []);
+  all[0].says({ kind: "listens" });
+  deepStrictEqual(all[0].posted, [{ count: 24, seed: 1, bytes }]);
+  all[0].says({ kind: "drawn", values });
+  await answered();
+  strictEqual(shown().length, 24);
+  // It knows the model already.
+  page.get("button", "Others").click();
+  await answered();
+  deepStrictEqual(all[0].posted[1], { count: 24, seed: 2 });
+  all[0].says({ kind: "way", step: 7, values });
+  await answered();
+  strictEqual(page.get("small").textContent, "on their way, at step 7");
+  page.get("button", "Others").click();
+  await threads.started(2);
+  strictEqual(all[0].ended, true);
+  all[1].says({ kind: "listens" });
+  deepStrictEqual(all[1].posted, [{ count: 24, seed: 3, bytes }]);
+  all[1].says({ kind: "problem", line: "It fell." });
+  await answered();
+  deepStrictEqual(
+    [page.get("p", ".problem").textContent, page.all("small").length, shown().length],
+    ["It fell.", 0, 24],
+  );
+  // The model of another checkpoint goes to the thread that is there.
+  const other = Uint8Array.of(2);
+  page.show({ ...props, bytes: other });
+  await answered();
+  strictEqual(all[1].ended, false);
+  deepStrictEqual(all[1].posted[1], { count: 24, seed: 3, bytes: other });
+  strictEqual(page.all("p", ".problem").length, 1, "until others are there");
+  all[1].says({ kind: "drawn", values });
+  await answered();
+  strictEqual(page.all("p", ".problem").length, 0);
+  page.get("button", "Others").click();
+  await answered();
+  ok(all[1].breaks(""));
+  await answered();
+  strictEqual(
+    page.get("p", ".problem").textContent,
+    "The script of the thread cannot be loaded",
+  );
+  strictEqual(all[1].ended, true);
+  // Of two that are asked for at once one alone begins.
+  for (let i = 0; i < 2; i++) page.get("button", "Others").click();
+  await threads.started(3);
+  all[2].says({ kind: "listens" });
+  deepStrictEqual(all[2].posted, [{ count: 24, seed: 6, bytes: other }]);
+  threads.refuses = true;
+  page.get("button", "Others").click();
+  await threads.started(4);
+  strictEqual(all.length, 3);
+  strictEqual(page.get("p", ".problem").textContent, "The server does not answer.");
 });
 
 Deno.test("codes of a prior lie within three deviations, without what needs examples' codes", () => {

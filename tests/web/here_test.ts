@@ -4,9 +4,10 @@ import { answeredBy, ask } from "../../web/ask.ts";
 import { contentsFrom, heardGrowth, rowOf, stampOf, statusHeard } from "../../web/live.ts";
 import { chosenIteration } from "../../web/moment.ts";
 import { TrainingHere } from "../../web/training/here.ts";
-import type { Asked, Order, Told } from "../../web/training/protocol.ts";
+import type { Asked, Order } from "../../web/training/protocol.ts";
 import { HERE } from "../../web/training/trained_run.ts";
 import "./small_page.ts";
+import { PageThreads } from "./page_threads.ts";
 
 const asked = {
   setting: { base: { experiment: "x" }, seed: "", backend: "wasm", set: {} },
@@ -55,35 +56,11 @@ interface Thread {
 
 /** A training whose thread a test speaks for, under a clock that it moves. */
 async function training(body: (thread: Thread) => Promise<void> | void): Promise<void> {
-  const orders: Order[] = [];
+  using threads = new PageThreads();
   const server: string[] = [];
-  let hear: (event: { data: Told }) => void = () => {};
-  let fail: (event: { message: string; preventDefault(): void }) => void = () => {};
-  let terminated = 0;
   let [now, showing] = [1000, 0];
   let timer: { readonly at: number; readonly what: () => void } | undefined;
-  class Worker {
-    constructor(address: string, options: object) {
-      deepStrictEqual([address, options], ["/thread.js", { type: "module" }]);
-    }
-
-    set onmessage(listener: typeof hear) {
-      hear = listener;
-    }
-
-    set onerror(listener: typeof fail) {
-      fail = listener;
-    }
-
-    postMessage(order: Order): void {
-      orders.push(order);
-    }
-
-    terminate(): void {
-      terminated++;
-    }
-  }
-  const before = { Worker: globalThis.Worker, setTimeout, clearTimeout };
+  const before = { setTimeout, clearTimeout };
   const clock = Object.getOwnPropertyDescriptor(performance, "now");
   Object.defineProperty(performance, "now", {
     // Looked at twice while it is shown.
@@ -91,7 +68,6 @@ async function training(body: (thread: Thread) => Promise<void> | void): Promise
     configurable: true,
   });
   Object.assign(globalThis, {
-    Worker,
     setTimeout: (what: () => void, milliseconds: number) => {
       strictEqual(timer, undefined, "one timer");
       return timer = { at: now + milliseconds, what };
@@ -105,12 +81,14 @@ async function training(body: (thread: Thread) => Promise<void> | void): Promise
     return Promise.resolve(new Response("the server's"));
   });
   const here = new TrainingHere("/thread.js");
+  const [thread] = threads.all;
+  deepStrictEqual([thread.address, thread.options], ["/thread.js", { type: "module" }]);
   try {
     await body({
       ...{ here, server },
-      orders: () => orders.splice(0),
-      says: (told) => hear({ data: told as Told }),
-      breaks: (message) => fail({ message, preventDefault() {} }),
+      orders: () => thread.posted.splice(0) as Order[],
+      says: (told) => thread.says(told),
+      breaks: (message) => void thread.breaks(message),
       wait: () => timer && timer.at - now,
       passes: (milliseconds, takes = 0) => {
         now += milliseconds;
@@ -122,7 +100,7 @@ async function training(body: (thread: Thread) => Promise<void> | void): Promise
     });
   } finally {
     here[Symbol.dispose]();
-    strictEqual(terminated, 1);
+    strictEqual(thread.ended, true);
     strictEqual(timer, undefined);
     answeredBy(own);
     Object.assign(globalThis, before);

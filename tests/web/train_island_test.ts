@@ -2,7 +2,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { answeredBy } from "../../web/ask.ts";
 import Train from "../../web/islands/train.tsx";
-import type { Asked, BaseRun, Order, Told } from "../../web/training/protocol.ts";
+import type { Asked, BaseRun, Order } from "../../web/training/protocol.ts";
+import { PageThreads } from "./page_threads.ts";
 import { answered, type Small, SmallPage } from "./small_page.ts";
 
 const field = (path: string, value: unknown) => ({
@@ -43,30 +44,7 @@ interface Page {
 
 /** The page with a thread that a test speaks for. */
 async function onPage(body: (page: Page) => Promise<void>, search = ""): Promise<void> {
-  const posted: Order[] = [];
-  const waiting: Order[] = [];
-  let hear: (event: { data: Told }) => void = () => {};
-  let ended = 0;
-  const { Worker: before } = globalThis;
-  class Thread {
-    constructor(readonly address: string) {
-      strictEqual(address, "/assets/thread.js");
-    }
-
-    set onmessage(listener: typeof hear) {
-      hear = listener;
-    }
-
-    postMessage(order: Order): void {
-      posted.push(order);
-      waiting.push(order);
-    }
-
-    terminate(): void {
-      ended++;
-    }
-  }
-  Object.assign(globalThis, { Worker: Thread });
+  using threads = new PageThreads();
   bases.splice(0);
   const own = answeredBy((path) => {
     if (path.startsWith("/api/guide?")) {
@@ -86,10 +64,15 @@ async function onPage(body: (page: Page) => Promise<void>, search = ""): Promise
   Object.assign(globalThis.location, { search });
   try {
     page.draw(Train, props);
-    const says = (told: object) => hear({ data: told as Told });
+    const thread = () => threads.all[0];
+    const posted = () => thread().posted as Order[];
+    const says = (told: object) => thread().says(told);
+    /** How many were replied to, and given. */
+    let [replied, given] = [0, 0];
     const replies = async () => {
       await answered();
-      for (let order = waiting.shift(); order !== undefined; order = waiting.shift()) {
+      while (replied < posted().length) {
+        const order = posted()[replied++];
         if (order.kind === "describe") {
           const { setting, base } = order.asked;
           const name = "run" in setting.base ? base!.experiment : setting.base.experiment;
@@ -105,14 +88,14 @@ async function onPage(body: (page: Page) => Promise<void>, search = ""): Promise
         await answered();
       }
     };
-    const orders = () => posted.splice(0);
+    const orders = () => posted().slice(given, given = posted().length);
     await answered();
+    strictEqual(thread().address, "/assets/thread.js");
     await body({ page, orders, says, replies });
   } finally {
     page[Symbol.dispose]();
-    strictEqual(ended, 1);
+    strictEqual(threads.all[0].ended, true);
     answeredBy(own);
-    Object.assign(globalThis, { Worker: before });
   }
 }
 

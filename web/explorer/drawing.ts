@@ -6,10 +6,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { LoadedModel } from "../../models/model_file.ts";
-import { reasonOf } from "../ask.ts";
-import { startThread } from "../threads.ts";
+import { beginThread, type PageThread } from "../threads.ts";
 import type { Asked, Told } from "./samples.ts";
-import type { Said } from "./sampling_thread.ts";
+import type { Order, Said } from "./sampling_thread.ts";
 
 /** What draws samples. */
 export interface Drawer {
@@ -25,57 +24,36 @@ export interface Drawing {
   readonly model: LoadedModel;
   /** Of its file. */
   readonly bytes: Uint8Array;
+  /** The class that they are drawn under, where the model looks at classes. */
+  readonly label: number;
 }
 
 /** Draws in a thread of its own. */
 export function threadDrawer(): Drawer {
-  let worker: Worker | undefined;
+  let thread: PageThread<Order> | undefined;
   /** The file whose model the thread has. */
   let known: Uint8Array | undefined;
-  let isDrawing = false;
-  /** Differs after every ask and every end. */
-  let turn = 0;
+  /** Who waits for what is drawn now. */
+  let waits: ((told: Told) => void) | undefined;
   const close = () => {
-    turn++;
-    worker?.terminate();
-    worker = known = undefined;
-    isDrawing = false;
+    thread?.end();
+    thread = known = waits = undefined;
   };
-  const ask: Drawer["ask"] = async (bytes, asked, hear) => {
+  const ask: Drawer["ask"] = (bytes, asked, hear) => {
     // What is drawn now is wanted no more.
-    if (isDrawing) close();
-    const own = ++turn;
-    isDrawing = true;
-    const fail = (line: string) => {
+    if (waits !== undefined) close();
+    waits = hear;
+    thread ??= beginThread<Order, Said>("sampling", (told) => {
+      const hear = waits;
+      if (told.kind !== "way") waits = undefined;
+      hear?.(told);
+    }, (line) => {
+      const hear = waits;
       close();
-      hear({ kind: "problem", line });
-    };
-    const isReady = worker !== undefined;
-    if (worker === undefined) {
-      try {
-        const started = await startThread("sampling");
-        if (own !== turn) return started.terminate();
-        worker = started;
-      } catch (error) {
-        if (own === turn) fail(reasonOf(error as Error));
-        return;
-      }
-    }
-    const drawing = worker;
-    const order = () => {
-      drawing.postMessage(known === bytes ? asked : { ...asked, bytes });
-      known = bytes;
-    };
-    drawing.onerror = (event) => {
-      event.preventDefault();
-      fail(event.message || "The script of the thread cannot be loaded");
-    };
-    drawing.onmessage = ({ data: said }: MessageEvent<Said>) => {
-      if (said.kind === "listens") return order();
-      if (said.kind !== "way") isDrawing = false;
-      hear(said);
-    };
-    if (isReady) order();
+      hear?.({ kind: "problem", line });
+    });
+    thread.post(known === bytes ? asked : { ...asked, bytes });
+    known = bytes;
   };
   return { ask, close };
 }
@@ -90,9 +68,13 @@ export interface Samples {
   readonly problem?: string;
 }
 
-/** Samples as they come; those before stay until others are there. */
-export function useSamples(drawer: Drawer, bytes: Uint8Array, asked: Asked): Samples {
+/** Samples as they come, under the label where the model takes one; those before stay until others are there. */
+export function useSamples(
+  { drawer, model, bytes, label }: Drawing,
+  wanted: Omit<Asked, "label">,
+): Samples {
   const samples = useSignal<Samples>({});
+  const asked: Asked = { ...wanted, ...model.classes > 0 && { label } };
   useEffect(() => {
     drawer.ask(bytes, asked, (told) => {
       const { drawn } = samples.value;

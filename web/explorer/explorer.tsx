@@ -672,12 +672,9 @@ function shapeOfSize(shape: readonly number[], size: number): readonly number[] 
 }
 
 /** Samples; those that take long are seen on their way. */
-function SampleSheet({ drawer, model, bytes, label }: Drawing & { label: number }): VNode {
+function SampleSheet(drawing: Drawing): VNode {
   const seed = useSignal(1);
-  const { drawn, way, problem } = useSamples(drawer, bytes, {
-    ...{ count: SAMPLES, seed: seed.value },
-    ...model.classes > 0 && { label },
-  });
+  const { drawn, way, problem } = useSamples(drawing, { count: SAMPLES, seed: seed.value });
   const values = way?.values ?? drawn?.values;
   const samples = useMemo(
     () => values === undefined ? [] : rowsOf(values, SAMPLES),
@@ -693,7 +690,7 @@ function SampleSheet({ drawer, model, bytes, label }: Drawing & { label: number 
       {problem !== undefined && <p class="problem" role="alert">{problem}</p>}
       <div class="row samples">
         {samples.map((values, i) => (
-          <Picture key={i} values={values} shape={model.shape} label={`Sample ${i + 1}`} />
+          <Picture key={i} values={values} shape={drawing.model.shape} label={`Sample ${i + 1}`} />
         ))}
       </div>
     </>

@@ -8,19 +8,16 @@ import { type Drawing, useSamples } from "./drawing.ts";
 const TEXTS = 8;
 
 /** Texts; those of a prompt that the model refuses are the ones before, under the line that says why. */
-export function TextSheet(
-  { drawer, model, bytes, label }: Drawing & { label: number },
-): VNode {
+export function TextSheet(drawing: Drawing): VNode {
   const seed = useSignal(1);
   /** What stands in the field, and what of it the texts were told. */
   const [typed, prompt] = [useSignal(""), useSignal("")];
-  const { drawn, problem } = useSamples(drawer, bytes, {
+  const { drawn, problem } = useSamples(drawing, {
     ...{ count: TEXTS, seed: seed.value },
-    ...model.classes > 0 && { label },
     // Not every model of text takes one.
     ...prompt.value !== "" && { prompt: prompt.value },
   });
-  const { vocabulary, shape: [length] } = model;
+  const { vocabulary, shape: [length] } = drawing.model;
   const texts = drawn === undefined
     ? []
     : textsOf({ count: TEXTS, length, vocabulary, values: drawn.values });

@@ -3,13 +3,12 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { mean } from "../../lab/statistics/scores.ts";
-import { reasonOf } from "../ask.ts";
 import { Plot } from "../components/plot.tsx";
 import { count } from "../format.ts";
 import type { Line } from "../lines.ts";
 import type { OwnCode } from "../own/code.ts";
 import { type Disturbance, disturbancesOf } from "../robustness.ts";
-import { startThread } from "../threads.ts";
+import { beginThread, type PageThread } from "../threads.ts";
 import type { Order, Said } from "./robustness_thread.ts";
 import type { PlayedWorld } from "./world.ts";
 
@@ -41,12 +40,9 @@ export function Robustness(
   const borne = useSignal<readonly Borne[]>([]);
   const isPlaying = useSignal(false);
   const problem = useSignal("");
-  const playing = useRef<Worker>();
-  /** Differs after every start and stop. */
-  const turn = useRef(0);
+  const playing = useRef<PageThread<Order>>();
   const stop = () => {
-    turn.current++;
-    playing.current?.terminate();
+    playing.current?.end();
     isPlaying.value = false;
   };
   useEffect(() => stop, []);
@@ -56,7 +52,7 @@ export function Robustness(
     problem.value = line;
     stop();
   };
-  const measure = async () => {
+  const measure = () => {
     isPlaying.value = true;
     problem.value = "";
     const mine = { checkpoint, disturbance: disturbance.key };
@@ -64,34 +60,16 @@ export function Robustness(
       each.checkpoint !== checkpoint || each.disturbance !== disturbance.key
     );
     const rounds: (readonly number[])[] = [];
-    const own = ++turn.current;
-    let worker: Worker;
-    try {
-      worker = await startThread("robustness");
-    } catch (error) {
-      if (own === turn.current) fail(reasonOf(error as Error));
-      return;
-    }
-    // It was stopped meanwhile, or the chart has gone.
-    if (own !== turn.current) return worker.terminate();
-    playing.current = worker;
-    const order: Order = {
+    playing.current = beginThread<Order, Said>("robustness", (said) => {
+      if (said.kind === "problem") return fail(said.line);
+      rounds.push(said.returns);
+      borne.value = [...others, { ...mine, rounds: [...rounds] }];
+      if (rounds.length === EPISODES) stop();
+    }, fail);
+    playing.current.post({
       ...{ world: world.of, own: code, bytes, disturbance: disturbance.key },
       ...{ episodes: EPISODES, firstSeed: FIRST_SEED, episodeLimit },
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      fail(event.message || "The script of the thread cannot be loaded");
-    };
-    worker.onmessage = ({ data: said }: MessageEvent<Said>) => {
-      if (said.kind === "listens") worker.postMessage(order);
-      else if (said.kind === "problem") fail(said.line);
-      else {
-        rounds.push(said.returns);
-        borne.value = [...others, { ...mine, rounds: [...rounds] }];
-        if (rounds.length === EPISODES) stop();
-      }
-    };
+    });
   };
   const shown = borne.value.filter((each) => each.disturbance === disturbance.key);
   const mine = shown.find((each) => each.checkpoint === checkpoint);
