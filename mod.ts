@@ -202,11 +202,40 @@ export async function train(
 export async function startRun(
   options: LoggedRunOptions & { readonly store?: string },
 ): Promise<LoggedRun> {
-  if (!("Deno" in globalThis)) {
-    throw new InputError(
-      "Cannot start a run as the files and locks of its store need Deno: use it",
-    );
-  }
+  requireDeno("start");
   const { startRun } = await import("./lab/experiment/logged_run.ts");
   return await startRun(options);
+}
+
+/**
+ * Goes on with a run that {@linkcode startRun} began, as after a crash: points, pictures and events that it
+ * has of iterations after `after` are hidden. Needs Deno.
+ *
+ * @param run Its id, or `latest`.
+ * @param options.after The iteration that your own checkpoint is of. Default: the run's last one.
+ * @param options.store Folder of the store. Default: `runs`.
+ * @throws InputError where it is no run of a loop of your own, or has not come so far; LabError where a
+ *   process logs it already.
+ *
+ * @example
+ * ```ts ignore
+ * const run = await resumeRun("1rsh4w", { after: 50 });
+ * run.log({ "losses/loss": 0.02 }, 51);
+ * ```
+ */
+export async function resumeRun(
+  run: string,
+  options: { readonly store?: string; readonly after?: number } = {},
+): Promise<LoggedRun> {
+  requireDeno("go on with");
+  const { resumeRun } = await import("./lab/experiment/logged_run.ts");
+  return resumeRun(run, options);
+}
+
+/** @throws InputError where there is none. */
+function requireDeno(verb: string): void {
+  if ("Deno" in globalThis) return;
+  throw new InputError(
+    `Cannot ${verb} a run as the files and locks of its store need Deno: use it`,
+  );
 }

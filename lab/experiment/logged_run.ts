@@ -20,7 +20,7 @@ import type { Seed } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import { openStore } from "../store/sqlite_store.ts";
-import type { ImportSource, Manifest, Store } from "../store/store.ts";
+import type { ImportSource, Manifest, Series, Store } from "../store/store.ts";
 import { provenance } from "./manifest.ts";
 import { LOGGED } from "./untrained.ts";
 import { parseSeed } from "./session.ts";
@@ -157,9 +157,10 @@ function requireRaster({ width, height, channels, pixels }: Raster): void {
 export class LoggedRun implements Disposable {
   readonly #store: Store;
   readonly #lock: Disposable;
-  readonly #began = performance.now();
-  #standing = BEGUN;
-  #wallSeconds = 0;
+  /** When its clock would have stood at 0. */
+  readonly #began: number;
+  #standing: Standing;
+  #wallSeconds: number;
   #shown = -Infinity;
   #ended = false;
   /** Settled when all pictures are kept. */
@@ -169,12 +170,23 @@ export class LoggedRun implements Disposable {
   /**
    * Of a run that {@linkcode beginLogged} added.
    *
+   * @param lock On the run.
    * @param onEnd Called when it has ended and its pictures are kept.
+   * @param from Where a run stands that goes on.
    */
-  constructor(store: Store, readonly id: string, onEnd: () => void = () => {}) {
+  constructor(
+    store: Store,
+    readonly id: string,
+    lock: Disposable,
+    onEnd: () => void = () => {},
+    from: Standing & { readonly wallSeconds: number } = { ...BEGUN, wallSeconds: 0 },
+  ) {
     this.#store = store;
-    this.#lock = store.lock(id);
+    this.#lock = lock;
     this.#onEnd = onEnd;
+    this.#standing = from;
+    this.#wallSeconds = from.wallSeconds;
+    this.#began = performance.now() - 1000 * from.wallSeconds;
   }
 
   /**
@@ -335,7 +347,75 @@ export async function beginLogged(
     ...(source === undefined ? {} : { source }),
     irreproducible: "it was logged by a loop that is not the lab's",
   };
-  return new LoggedRun(store, store.createRun({ name, manifest, tags, note }).id, onEnd);
+  const { id } = store.createRun({ name, manifest, tags, note });
+  return new LoggedRun(store, id, store.lock(id), onEnd);
+}
+
+/**
+ * Opens a logged run again, which goes on after an iteration of it: what it has of later ones is hidden.
+ *
+ * @param after Default: its last one.
+ * @param onEnd See {@linkcode LoggedRun}.
+ * @throws {InputError} where there is no such run, no program of the user's logged it, or it has not come so
+ *   far; {LabError} where one is logging it.
+ */
+export function goOnLogged(
+  store: Store,
+  reference: string,
+  after?: number,
+  onEnd?: () => void,
+): LoggedRun {
+  const { id, manifest } = store.find(reference);
+  const refusal = (reason: string) => new InputError(`Cannot go on with run ${id} as ${reason}`);
+  if (manifest.determined.backend !== LOGGED) {
+    throw refusal(`the lab trained it: \`resume ${id}\` does`);
+  }
+  if (manifest.source !== undefined) throw refusal("it was imported from a file");
+  const lock = store.lock(id);
+  try {
+    const all = store.seriesNames(id).map((name) => store.series(id, name));
+    const last = Math.max(0, ...all.map(({ iterations }) => iterations.at(-1) ?? 0));
+    const iterations = after ?? last;
+    if (!(Number.isInteger(iterations) && iterations >= 0 && iterations <= last)) {
+      throw refusal(`after must be one of its iterations, 0 … ${last}: ${show(after)}`);
+    }
+    const from = standingAfter(all, iterations);
+    store.beginAttempt(id, iterations);
+    const { progress, wallSeconds } = from;
+    store.update(id, {
+      ...{ status: "running", message: null, endedAt: null },
+      ...progress,
+      wallSeconds,
+    });
+    store.appendEvents(id, iterations, [
+      { level: "info", message: `went on after iteration ${iterations}` },
+    ]);
+    return new LoggedRun(store, id, lock, onEnd, from);
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Where a run stood after an iteration, by its series. */
+function standingAfter(all: readonly Series[], iterations: number) {
+  let progress = { ...BEGUN.progress, iterations };
+  let [latest, wallSeconds] = [0, 0];
+  const told = new Set<string>();
+  for (const series of all) {
+    const i = series.iterations.findLastIndex((each) => each <= iterations);
+    if (i < 0) continue;
+    if (series.iterations[i] === iterations) told.add(series.name);
+    if (series.iterations[i] < latest) continue;
+    latest = series.iterations[i];
+    const { environmentSteps, gradientSteps, examples } = series;
+    progress = {
+      ...{ iterations, environmentSteps: environmentSteps[i] },
+      ...{ gradientSteps: gradientSteps[i], examples: examples[i] },
+    };
+    wallSeconds = Math.max(wallSeconds, series.wallSeconds[i]);
+  }
+  return { progress, told, wallSeconds };
 }
 
 /** @throws {InputError} for what JavaScript lets through and no manifest can hold. */
@@ -373,6 +453,30 @@ export async function startRun(
   const store = openStore(folder);
   try {
     return await beginLogged(store, options, undefined, undefined, () => store.close());
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+/**
+ * Goes on with a run that a loop of one's own began: see `resumeRun` of the public module.
+ *
+ * @param options.store Folder of the store. Default: `runs`.
+ * @param options.after The iteration after which it goes on. Default: its last one.
+ */
+export function resumeRun(
+  run: string,
+  options: { readonly store?: string; readonly after?: number } = {},
+): LoggedRun {
+  checkOptions<typeof options>("go on with a run", options, { store: true, after: true });
+  if (typeof run !== "string") {
+    throw new InputError(`Cannot go on with a run as its id must be text: ${show(run)}`);
+  }
+  const { store: folder = "runs", after } = options;
+  const store = openStore(folder, { existing: true });
+  try {
+    return goOnLogged(store, run, after, () => store.close());
   } catch (error) {
     store.close();
     throw error;

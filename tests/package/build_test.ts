@@ -67,7 +67,7 @@ async function trainInstalled(place: string): Promise<void> {
   await Deno.writeTextFile(`${place}/package.json`, '{ "type": "module", "private": true }');
   await Deno.writeTextFile(
     `${place}/program.mjs`,
-    `import { defineExperiment, makeVectorEnv, startRun, train } from "reverie";
+    `import { defineExperiment, makeVectorEnv, resumeRun, startRun, train } from "reverie";
     import "reverie/blocks";
     const experiment = defineExperiment({
       name: "packed",
@@ -84,6 +84,7 @@ async function trainInstalled(place: string): Promise<void> {
       () => train({ ...experiment, agent: { name: "a3c", workers: 2 } }),
       () => makeVectorEnv("Acrobot-v1", { count: 4, workers: 2 }),
       () => startRun({ name: "x" }),
+      () => resumeRun("x"),
     ];
     const lines = [];
     for (const call of refused) {
@@ -107,6 +108,7 @@ async function trainInstalled(place: string): Promise<void> {
       `Cannot train a3c with 2 workers ${threads}`,
       `Cannot step Acrobot-v1 in 2 workers ${threads}`,
       "Cannot start a run as the files and locks of its store need Deno: use it",
+      "Cannot go on with a run as the files and locks of its store need Deno: use it",
     ].map((line) => `InputError: ${line}`),
   );
 

@@ -72,7 +72,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
     "-samples",
   ],
   "explorer/explorer.tsx": [
-    "-bytes -examples -opened -plane -problem",
+    "-bytes -examples -opened -plane -refusal",
     "-code -labelsOf +label",
     "-codeSize",
     "-draw +label",

@@ -101,9 +101,11 @@ export function Explorer(props: ExplorerProps): VNode {
   const moments = useMemo(() => momentsOf(props), [models, planes]);
   const chosen = nearestTo(moments, chosenIteration.value);
   const opened = useSignal<Opened | null>(null);
-  const problem = useSignal("");
   const typed = useSignal<Typed>({});
   const settings = settingsIn(typed.value);
+  /** Why what was asked for is not there, and with which settings it was. */
+  const refusal = useSignal({ line: "", settings });
+  const problem = refusal.value.settings === settings ? refusal.value.line : "";
   /** Models by their checkpoints and what their samples are drawn by. */
   const known = useRef(new RecentlyUsed<Kept>(KEPT));
   const { iteration, plane: hash } = chosen ?? {};
@@ -129,10 +131,10 @@ export function Explorer(props: ExplorerProps): VNode {
       ([kept, examples, plane]) => {
         if (signal.aborted) return; // an exported page goes on reading
         opened.value = { ...kept, examples, plane, iteration };
-        problem.value = "";
+        refusal.value = { line: "", settings };
       },
       (error) => {
-        if (!signal.aborted) problem.value = reasonOf(error);
+        if (!signal.aborted) refusal.value = { line: reasonOf(error), settings };
       },
     );
     return () => controller.abort();
@@ -141,11 +143,11 @@ export function Explorer(props: ExplorerProps): VNode {
     reconnections.value,
   ]);
   if (opened.value === null) {
-    return <p class="note">{problem.value || "The model is on its way."}</p>;
+    return <p class="note">{problem || "The model is on its way."}</p>;
   }
   const { model, bytes, examples, plane } = opened.value;
   const isPlane = model.kind === "points" && model.shape[0] === 2;
-  const isOfField = fieldOf(problem.value, Object.keys(typed.value)) !== undefined;
+  const isOfField = fieldOf(problem, Object.keys(typed.value)) !== undefined;
   return (
     <section class="card" aria-label="The model at work">
       <h3>
@@ -162,17 +164,14 @@ export function Explorer(props: ExplorerProps): VNode {
           isThere={opened.value.iteration === iteration}
         />
       )}
-      {problem.value !== "" && !isOfField && <p class="problem">{problem.value}</p>}
+      {problem !== "" && !isOfField && <p class="problem">{problem}</p>}
       {served && model.sample !== undefined && plane === undefined && (
         <SamplingForm
           run={run}
           typed={typed.value}
-          waits={problem.value === "" && opened.value.settings !== settings}
-          problem={problem.value}
-          choose={(next) => {
-            problem.value = "";
-            typed.value = next;
-          }}
+          waits={problem === "" && opened.value.settings !== settings}
+          problem={problem}
+          choose={(next) => typed.value = next}
         />
       )}
       {isPlane
@@ -180,7 +179,8 @@ export function Explorer(props: ExplorerProps): VNode {
         : <Shapes {...{ run, model, bytes, examples }} />}
       <p class="note">
         {plane === undefined
-          ? "It computes in this page: nothing is asked of the server."
+          ? "It computes in this page: nothing is asked of the server" +
+            (settings === "" ? "." : " but models that draw by other values.")
           : "As it was at this evaluation; at a kept checkpoint the model itself is at work."}
       </p>
     </section>

@@ -4,13 +4,20 @@ import type { Metrics } from "../../../lab/core/metrics.ts";
 import type { Raster } from "../../../lab/core/picture.ts";
 import { encodePng } from "../../../lab/core/png.ts";
 import { importJsonLines } from "../../../lab/experiment/imports/json_lines.ts";
-import { beginLogged, type LoggedProgress, startRun } from "../../../lab/experiment/logged_run.ts";
+import {
+  beginLogged,
+  goOnLogged,
+  LEFT,
+  type LoggedProgress,
+  resumeRun,
+  startRun,
+} from "../../../lab/experiment/logged_run.ts";
 import { requireTrained } from "../../../lab/experiment/recorded_run.ts";
 import { reproduce } from "../../../lab/experiment/reproduce.ts";
 import { resume } from "../../../lab/experiment/resume.ts";
 import { registries } from "../../../registries.ts";
 import { inFolder } from "../../cli/folder.ts";
-import { withStore } from "../store/fixtures.ts";
+import { addRun, withStore } from "../store/fixtures.ts";
 
 Deno.test("a loop of one's own is a run: points, pictures, events, how it ended", () =>
   withStore(async (store) => {
@@ -316,6 +323,101 @@ Deno.test("pictures of a run are whole PNGs", () =>
     const id = await importJsonLines(store, text, "a.jsonl", ["old", "theirs"]);
     deepStrictEqual(store.run(id)!.tags, ["theirs", "old"]);
     deepStrictEqual(await store.readArtifact(store.artifacts(id)[0].hash), png);
+  }));
+
+Deno.test("a run goes on after an iteration of it, and what it had beyond is gone", () =>
+  withStore(async (store) => {
+    const pixel = { width: 1, height: 1, channels: 1, pixels: new Uint8Array(1) } as const;
+    let id = "";
+    {
+      using begun = await beginLogged(store, { name: "loop", tags: ["kept"] });
+      id = begun.id;
+      begun.log({ loss: 4, rate: 1 }, { iterations: 10, examples: 100, wallSeconds: 50 });
+      begun.log({ loss: 3 }, { iterations: 20, examples: 200, wallSeconds: 60 });
+      await begun.image("samples", pixel);
+      begun.log({ loss: 2 }, { iterations: 30, examples: 300, wallSeconds: 70 });
+      begun.log({ rate: 2 }, 30);
+      await begun.image("samples", pixel);
+    }
+    strictEqual(store.run(id)!.message, LEFT);
+    const seriesOf = (name: string) => {
+      const { iterations, values, examples, wallSeconds } = store.series(id, name);
+      return {
+        values: [...values],
+        iterations: [...iterations],
+        examples: [...examples],
+        wallSeconds,
+      };
+    };
+    // Between two entries: counts are those of the one before.
+    const on = goOnLogged(store, id, 25);
+    const { status, message, endedAt, iterations, examples, active, tags } = store.run(id)!;
+    deepStrictEqual(
+      { status, message, endedAt, iterations, examples, active, tags },
+      {
+        status: "running",
+        message: null,
+        endedAt: null,
+        iterations: 25,
+        examples: 200,
+        active: true,
+        tags: ["kept"],
+      },
+    );
+    deepStrictEqual(seriesOf("loss").values, [4, 3]);
+    deepStrictEqual(store.artifacts(id).map(({ iteration }) => iteration), [20]);
+    strictEqual(store.events(id).at(-1)!.message, "went on after iteration 25");
+    throws(() => goOnLogged(store, id), { name: "LabError" });
+    throws(() => on.log({ loss: 1 }, 25 - 1), /iterations must rise: 24 after 25$/);
+    throws(() => on.log({ loss: 1 }, { examples: 199 }), /examples must not fall: 199 after 200$/);
+    throws(() => on.log({ loss: 1 }, { wallSeconds: 59 }), /must not fall: 59 after 60$/);
+    on.log({ loss: 1 });
+    on.finish();
+    const { wallSeconds, ...others } = seriesOf("loss");
+    deepStrictEqual(others, {
+      ...{ values: [4, 3, 1], iterations: [10, 20, 26], examples: [100, 200, 200] },
+    });
+    ok(wallSeconds[2] > 60 && wallSeconds[2] < 70, "its clock goes on");
+    deepStrictEqual(seriesOf("rate").values, [1]);
+
+    // A run that has ended goes on after its last entry, too, which may have other metrics yet.
+    const again = goOnLogged(store, id);
+    throws(() => again.log({ loss: 0 }, 26), /one value an iteration: a second at 26$/);
+    again.log({ rate: 3 }, 26);
+    again.finish("stopped");
+    deepStrictEqual(seriesOf("rate").iterations, [10, 26]);
+    // From the beginning.
+    goOnLogged(store, id, 0).finish();
+    deepStrictEqual(store.seriesNames(id), []);
+
+    for (const after of [1, -1, 0.5, NaN]) {
+      throws(() => goOnLogged(store, id, after), {
+        name: "InputError",
+        message:
+          `Cannot go on with run ${id} as after must be one of its iterations, 0 … 0: ${after}`,
+      });
+      strictEqual(store.run(id)!.active, false, "its lock is free");
+    }
+    const source = { hash: "0", place: 0 };
+    const imported = await beginLogged(store, { name: "loop" }, "examples", source);
+    imported.finish();
+    throws(() => goOnLogged(store, imported.id), /as it was imported from a file$/);
+    const trained = addRun(store);
+    throws(() => goOnLogged(store, trained.id), /as the lab trained it: `resume /);
+  }));
+
+Deno.test("a run goes on in another process by its id, in a store that is there", () =>
+  inFolder(async (folder) => {
+    const store = `${folder}/runs`;
+    throws(() => resumeRun("latest", { store }), { name: "InputError" });
+    deepStrictEqual([...Deno.readDirSync(folder)], []);
+    (await startRun({ name: "loop", store })).finish("failed");
+    throws(() => resumeRun("none", { store }), /none/);
+    const run = resumeRun("latest", { store });
+    run.log({ loss: 1 });
+    run.finish();
+    throws(() => resumeRun("latest", { store, at: 3 } as object), /option "at"/);
+    throws(() => resumeRun(3 as unknown as string, { store }), /its id must be text: 3$/);
   }));
 
 Deno.test("the lab does not train such a run again", () =>
