@@ -5,6 +5,7 @@
  */
 import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import { RETURN, TIMING_PREFIX } from "../lab/core/metrics.ts";
+import { printableLines } from "../lab/core/printable.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
 import { PLANE } from "../models/plane.ts";
 import { bySortKey, sortKeyOf } from "./alphabet.ts";
@@ -57,6 +58,8 @@ export interface Contents extends Left {
   /** What the message is of: a stop that was wanted (a rule, a callback), an interruption, or a fault. */
   readonly tone: "success" | "note" | "problem";
   readonly digest: string | null;
+  /** What was written of it, as a page shows it. */
+  readonly note: string;
 }
 
 /** Events that a page lists, at most. */
@@ -148,6 +151,7 @@ export function contentsOf(store: StoreReader, run: Run): Contents {
       : run.message,
     tone: tones[run.status],
     digest: run.digest,
+    note: printableLines(run.note),
   };
 }
 

@@ -22,6 +22,8 @@ export class NoteKeeper {
   #typed: string;
   /** What the server is asked to keep. */
   #asked: string | undefined;
+  /** Notes that the store had from here. */
+  readonly #own = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -54,7 +56,7 @@ export class NoteKeeper {
     this.#asked = note;
     try {
       const other = await changeNote(this.run, note, this.#stored);
-      if (other === undefined) this.#stored = note;
+      if (other === undefined) this.#own.add(this.#stored = note);
       else this.other.value = other.note;
       this.isKept.value = this.#typed === this.#stored;
       this.problem.value = "";
@@ -65,6 +67,21 @@ export class NoteKeeper {
       this.#asked = undefined;
     }
     await this.keep();
+  }
+
+  /**
+   * Takes over what the store is said to have, where nothing else was typed. One that was kept from here may
+   * be said late, when the store has a newer one.
+   *
+   * @returns Whether it takes the place of what is shown.
+   */
+  follow(note: string): boolean {
+    const isTyped = this.#typed !== this.#stored || this.#asked !== undefined;
+    if (isTyped || this.other.value !== undefined) return false;
+    if (note === this.#stored || this.#own.has(note)) return false;
+    this.#stored = this.#typed = note;
+    this.isKept.value = false;
+    return true;
   }
 
   /** The page is left: what was typed goes to the server at once, behind what it is asked already. */

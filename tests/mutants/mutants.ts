@@ -17470,4 +17470,25 @@ export const mutants: readonly Mutant[] = [
     to: "false",
     test: "tests/lab/experiment/logged_run_test.ts",
   },
+  {
+    fault: "a note that was written elsewhere takes the place of what is typed",
+    file: "web/note_keeper.ts",
+    from: "    if (isTyped || this.other.value !== undefined) return false;\n",
+    to: "",
+    test: "tests/web/views_test.ts",
+  },
+  {
+    fault: "a note that was kept from here, and is said late, undoes the one after it",
+    file: "web/note_keeper.ts",
+    from: "note === this.#stored || this.#own.has(note)",
+    to: "note === this.#stored",
+    test: "tests/web/views_test.ts",
+  },
+  {
+    fault: "a page does not hear of a note that is written elsewhere",
+    file: "web/contents.ts",
+    from: "    note: printableLines(run.note),\n",
+    to: '    note: "",\n',
+    test: "tests/web/feed_test.ts",
+  },
 ];

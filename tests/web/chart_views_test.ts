@@ -456,7 +456,7 @@ const contents = {
     ...["losses/policy", "losses/value", "schedule/learning_rate", "timing/iteration_seconds"],
   ],
   ...{ pictures: [], planes: [], policies: [], models: [], events: [], eventCount: 0 },
-  ...{ message: null, tone: "problem" as const, digest: null },
+  ...{ message: null, tone: "problem" as const, digest: null, note: "" },
 };
 
 Deno.test("how figures are looked at stands in the address, and is read from there", () => {

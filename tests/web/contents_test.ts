@@ -27,7 +27,7 @@ function contents(count: number, more: Partial<Contents> = {}): Contents {
       events,
       eventCount: count,
     },
-    ...{ message: null, tone: "problem" as const, digest: null },
+    ...{ message: null, tone: "problem" as const, digest: null, note: "" },
     ...more,
   };
 }
@@ -97,7 +97,7 @@ Deno.test("a run's checkpoints are one an iteration, of several the final, then 
   };
   const of = (configuration: object, more: object = {}) =>
     contentsOf(store as never, {
-      ...{ id: "r", message: "met", status: "stopped", digest: "d" },
+      ...{ id: "r", message: "met", status: "stopped", digest: "d", note: "" },
       manifest: { determined: { configuration } },
       ...more,
     } as never);

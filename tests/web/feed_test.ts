@@ -53,6 +53,15 @@ Deno.test("what leaves the trash for good, or was never seen before it, is told"
     deepStrictEqual(feed.since(0).rows.map(({ id }) => id), [kept]);
   }));
 
+Deno.test("what a page holds of a run has its note, as it was changed last", () =>
+  withStore((store) => {
+    const { id } = addRun(store);
+    const feed = new Feed(store);
+    strictEqual(feed.contents(id)!.note, "");
+    store.update(id, { note: "one\n\u0007two" });
+    strictEqual(feed.contents(id)!.note, "one\n\ufffdtwo");
+  }));
+
 Deno.test("a run that a rule ended is listed with the score that no rule saw", () =>
   withStore((store) => {
     const { id } = addRun(store);

@@ -102,6 +102,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   "islands/run_note.tsx": [
     "+stamp",
     "-note -type",
+    "-text",
   ],
   "islands/train.tsx": [
     "-choose -here -thread -training",

@@ -600,6 +600,39 @@ Deno.test("a note that was written elsewhere is shown beside what is typed, and 
   }
 });
 
+Deno.test("a note that is written elsewhere is shown where nothing else is typed", async () => {
+  const heard = (note: string) => {
+    hear({ complete: false, rows: [], removed: [], contents: { note } as Contents });
+    settle();
+  };
+  await changing(() => Response.json({ changed: ["r"] }), async (asked) => {
+    try {
+      using page = new SmallPage(RunNote, { run: "r", note: "one", readOnly: false });
+      const area = page.get("textarea");
+      heard("two");
+      strictEqual(area.value, "two");
+      area.put("three");
+      await answered();
+      area.put("four");
+      await answered();
+      const changes = asked as { readonly change: { readonly before: string } }[];
+      deepStrictEqual(changes.map(({ change }) => change.before), ["two", "three"]);
+      // What was kept from here is said late.
+      for (const late of ["three", "four"]) {
+        heard(late);
+        strictEqual(area.value, "four");
+      }
+      area.write("fourt");
+      heard("five");
+      strictEqual(area.value, "fourt");
+      using read = new SmallPage(RunNote, { run: "r", note: "one", readOnly: true });
+      strictEqual(read.get("p").textContent, "five");
+    } finally {
+      hear({ complete: false, rows: [], removed: [], contents: null as unknown as Contents });
+    }
+  });
+});
+
 Deno.test("the other note that is taken is the stored one, however often it was changed meanwhile", async () => {
   const conflict = (note: string) => Response.json({ note }, { status: 409 });
   const answers: (() => Response | Promise<Response>)[] = [

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { useAskBeforeLeaving } from "../components/leaving.ts";
-import { connected, stampOf } from "../live.ts";
+import { connected, contentsFrom, stampOf } from "../live.ts";
 import { NoteKeeper } from "../note_keeper.ts";
 
 /** The island. `pause`: milliseconds without a key after which the note is kept; left out: the usual. */
@@ -33,6 +33,10 @@ export default function RunNote(
     // What the server did not answer to is asked for again.
     if (connected.value) void keeper.keep();
   }, [keeper, connected.value]);
+  const { note: heard } = contentsFrom({ note });
+  useEffect(() => {
+    if (keeper.follow(heard)) text.value = heard;
+  }, [keeper, heard]);
   const stamp = stampOf(run);
   useEffect(() => {
     // The other note may have been changed once more.
@@ -41,7 +45,7 @@ export default function RunNote(
   const take = async () => text.value = await keeper.yield() ?? text.value;
   const { other: { value: other }, problem: { value: problem } } = keeper;
   useAskBeforeLeaving(other !== undefined || problem !== "");
-  if (readOnly) return note === "" ? null : <p>{note}</p>;
+  if (readOnly) return heard === "" ? null : <p>{heard}</p>;
   return (
     <div class="own-note">
       <label>

@@ -33,7 +33,7 @@ import { type RunSummary, summarize } from "../../summary.ts";
 import type { TrashedRun } from "../../trash.ts";
 import { refusalOf } from "../../training/base_run.ts";
 import { pageBackends, queryOf } from "../../training/setting.ts";
-import { printable, printableLines } from "../../../lab/core/printable.ts";
+import { printable } from "../../../lab/core/printable.ts";
 import { commandIn, type Program } from "../../program.ts";
 import { Scrolled } from "../../components/scrolled.tsx";
 
@@ -187,7 +187,7 @@ export default function RunPage({ data }: PageProps<Data | Trashed>): VNode {
         isPlane={data.isPlane}
         served={data.live}
       />
-      <RunNote run={row.id} note={printableLines(run.note)} readOnly={data.readOnly} />
+      <RunNote run={row.id} note={contents.note} readOnly={data.readOnly} />
       {data.live && (
         <>
           <h2>Do more with it</h2>
