@@ -890,7 +890,9 @@ Deno.test("codes lie where they are encoded to, and the point follows the pointe
     code: Float32Array.of(0, 5, 1.5),
     move: (x: number, y: number) => moved.push([x, y]),
   });
-  deepStrictEqual(called(drawn(page), "fillText"), [["b", 0, 0], ["a", 600, 120]]);
+  // Between the corners its edges have their numbers.
+  const edges = [["1", 200, 110], ["2", 400, 110], ["0", 14, 60], ["0.5", 14, 30]];
+  deepStrictEqual(called(drawn(page), "fillText"), [["b", 0, 0], ["a", 600, 120], ...edges]);
   deepStrictEqual(called(drawn(page), "arc")[0].slice(0, 2), [300, 60]);
   const canvas = page.get("canvas");
   strictEqual(

@@ -6,7 +6,7 @@ import { usePainted } from "../components/painted.ts";
 import { paletteSize } from "../components/palette.ts";
 import { colorOf } from "../theme.ts";
 import type { Examples } from "../examples.ts";
-import { cleared } from "./paint.ts";
+import { cleared, paintTicks } from "./paint.ts";
 
 /** The map. Drag over it to move the point. */
 export function CodeMap(
@@ -24,7 +24,8 @@ export function CodeMap(
   const held = useRef(false);
   const { x, y } = bounds;
   usePainted(canvas, (canvas) => {
-    const { context, width, height } = cleared(canvas);
+    const paper = cleared(canvas);
+    const { context, width, height } = paper;
     const place = (a: number, b: number) =>
       [width * (a - x[0]) / (x[1] - x[0]), height * (1 - (b - y[0]) / (y[1] - y[0]))] as const;
     const { labels, names, count } = examples;
@@ -41,6 +42,7 @@ export function CodeMap(
         context.fillText(labels === undefined ? "·" : names[label] ?? String(label), ...at);
       }
     }
+    paintTicks(paper, bounds);
     const [px, py] = place(code[axes[0]], code[axes[1]]);
     context.strokeStyle = colorOf("--accent");
     context.fillStyle = colorOf("--card");

@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { roundNumbers } from "../../lab/core/round_numbers.ts";
+import type { Bounds } from "../../models/plane.ts";
 import { colorOf } from "../theme.ts";
+import { tickLabels } from "../ticks.ts";
 
 /** Draws an example: an image pixel by pixel, a sequence as a line. */
 export function paint(
@@ -60,4 +63,45 @@ export function cleared(canvas: HTMLCanvasElement): {
   const context = canvas.getContext("2d")!;
   context.clearRect(0, 0, width, height);
   return { context, width, height };
+}
+
+/** Ticks of an axis, at most. */
+const TICKS = 6;
+
+/** Marks the left and the lower edge of a stretch of the plane with its numbers, over what is drawn. */
+export function paintTicks(
+  { context, width, height }: ReturnType<typeof cleared>,
+  { x, y }: Bounds,
+): void {
+  const unit = devicePixelRatio;
+  context.font = `${11 * unit}px system-ui, sans-serif`;
+  context.fillStyle = colorOf("--soft");
+  context.strokeStyle = colorOf("--grid");
+  context.lineWidth = 3 * unit;
+  const mark = (label: string, left: number, top: number) => {
+    context.strokeText(label, left, top);
+    context.fillText(label, left, top);
+  };
+  const ticksOf = ([low, high]: readonly [number, number]) => {
+    const ticks = roundNumbers(low, high, TICKS);
+    const labels = tickLabels(ticks);
+    return ticks.map((tick, i) => ({ label: labels[i], at: (tick - low) / (high - low) }));
+  };
+  // Those that would lie in a corner or be cut off are left out.
+  context.textAlign = "center";
+  context.textBaseline = "bottom";
+  for (const { label, at } of ticksOf(x)) {
+    const left = Math.round(width * at);
+    if (left < 40 * unit || left > width - 14 * unit) continue;
+    context.fillRect(left, height - 4 * unit, unit, 4 * unit);
+    mark(label, left, height - 5 * unit);
+  }
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  for (const { label, at } of ticksOf(y)) {
+    const top = Math.round(height * (1 - at));
+    if (top < 10 * unit || top > height - 20 * unit) continue;
+    context.fillRect(0, top, 4 * unit, unit);
+    mark(label, 7 * unit, top);
+  }
 }

@@ -13,7 +13,7 @@ import { colorOf } from "../theme.ts";
 import { LabelChoice } from "./label.tsx";
 import { gradientOf } from "./latent.ts";
 import { Modes } from "./modes.tsx";
-import { cleared } from "./paint.ts";
+import { cleared, paintTicks } from "./paint.ts";
 
 /** Every so many cells have an arrow. */
 const ARROW = 3;
@@ -102,6 +102,7 @@ export function PointsExplorer(
     if (lines !== undefined && codes) plot.lines(lines);
     if (samples !== undefined && shown.value.samples) plot.dots(samples, "--series-1", 2.4);
     if (data) plot.dots(points, "--ink", 1.5);
+    plot.ticks();
   });
   const choices = [
     { key: "data", title: "Data", has: true },
@@ -281,8 +282,10 @@ function gradientAt({ bounds, values }: Surface): Arrows {
   return { places: placesOf(gridOf(bounds)), ways };
 }
 
-function plotter({ canvas, bounds: { x, y } }: { canvas: HTMLCanvasElement; bounds: Bounds }) {
-  const { context, width, height } = cleared(canvas);
+function plotter({ canvas, bounds }: { canvas: HTMLCanvasElement; bounds: Bounds }) {
+  const paper = cleared(canvas);
+  const { context, width, height } = paper;
+  const { x, y } = bounds;
   const place = (a: number, b: number) =>
     [width * (a - x[0]) / (x[1] - x[0]), height * (1 - (b - y[0]) / (y[1] - y[0]))] as const;
   return {
@@ -331,6 +334,7 @@ function plotter({ canvas, bounds: { x, y } }: { canvas: HTMLCanvasElement; boun
         context.fillRect(to - devicePixelRatio, end - devicePixelRatio, 3, 3);
       }
     },
+    ticks: () => paintTicks(paper, bounds),
     lines(points: Float32Array) {
       context.strokeStyle = colorOf("--series-2", 0.8);
       context.lineWidth = devicePixelRatio;
