@@ -304,7 +304,21 @@ function checkSeeds(
   );
 }
 
-/** @param isDefined Whether a definition was made an environment of, which keeps the limit itself. */
+/** What of the present state no checkpoint takes, in words. */
+function unkeptOf(env: Environment): string | undefined {
+  if (env.snapshot === undefined) return undefined;
+  try {
+    return firstNotJson(env.snapshot(), "snapshot");
+  } catch (error) {
+    return String((error as Error).message).replace(/^Cannot .*? as /, "");
+  }
+}
+
+/**
+ * Plays an episode to its end.
+ *
+ * @param isDefined Whether a definition was made an environment of, which keeps the limit itself.
+ */
 function checkEnds(env: Environment, examination: Examination, isDefined: boolean): void {
   const random = defaultRng(5);
   env.reset({ seed: 5 });
@@ -314,7 +328,12 @@ function checkEnds(env: Environment, examination: Examination, isDefined: boolea
   do {
     result = env.step(env.actionSpace.sample(random));
     elapsed++;
+    examination.lookAtStep(result);
+    examination.lookAtMask();
   } while (!result.terminated && !result.truncated && elapsed < limit);
+  // What a state keeps may come late in an episode.
+  const wrong = unkeptOf(env);
+  if (wrong !== undefined) examination.error("snapshot", wrong, plainState);
   if (!result.terminated && !result.truncated) {
     const [severity, message] = env.timeLimit === undefined
       ? ["warning" as const, `no episode ended within ${limit} random actions`]

@@ -19,8 +19,8 @@ export const sync = defineCommand({
   description: "Copies whole runs, with their series, pictures and checkpoints, that the target " +
     "lacks, those that have gone on in the source since, and sweeps, by another name where the target " +
     "has another sweep of theirs. Nothing is deleted; names, tags and notes of runs that are there " +
-    "stay, and so does each whole file; a damaged one is named and not copied. Done twice, the second " +
-    "time does nothing. A run that is being trained comes another time.",
+    "stay, and so does each whole file; one that is gone there comes again; a damaged one is named and not " +
+    "copied. Done twice, the second time does nothing. A run that is being trained comes another time.",
   examples: [
     ["sync /mnt/laptop/runs runs", "the runs of another machine into this store"],
     ["sync runs /mnt/disk/runs", "what is new to a disk"],
@@ -43,7 +43,7 @@ export const sync = defineCommand({
     }),
   async run({ source, target }, io) {
     const did = await synced(io, source, target);
-    const { added, updated, known, training, sweeps, missing, damaged } = did;
+    const { added, updated, known, mended, training, sweeps, missing, damaged } = did;
     for (const path of missing) io.error(`missing in the source: ${path}\n`);
     for (const path of damaged) io.error(`damaged in the source, not copied: ${path}\n`);
     const named = [...sweeps].map(([from, to]) =>
@@ -53,6 +53,9 @@ export const sync = defineCommand({
       `Added ${plural(added.length, "run")}${listed(added)}`,
       ...(updated.length === 0 ? [] : [`Brought up to date${listed(updated)}`]),
       ...(known.length === 0 ? [] : [`Already there: ${plural(known.length, "run")}`]),
+      ...(mended.length === 0
+        ? []
+        : [`Brought again, as they were gone: ${plural(mended.length, "file")}`]),
       ...(sweeps.size === 0 ? [] : [`Brought ${plural(sweeps.size, "sweep")}${listed(named)}`]),
       ...(training.length === 0 ? [] : [`Being trained, so another time${listed(training)}`]),
     ];

@@ -19,7 +19,7 @@ import {
 } from "./files.ts";
 import { Journals } from "./journal.ts";
 import { makeFolder, makeFolders } from "./location.ts";
-import { artifactPath, checkpointPaths, CHECKPOINTS, STORE_FOLDERS } from "./paths.ts";
+import { CHECKPOINTS, filesNamedBy, STORE_FOLDERS } from "./paths.ts";
 import type { Backup } from "./store.ts";
 import { Sweeps } from "./sweeps.ts";
 
@@ -122,17 +122,6 @@ async function copyStore(
     const bytes = files.reduce((sum, size) => sum + size, sizeOfFile(`${target}/lab.db`) ?? 0);
     return { runs: runs.length, bytes, missing, damaged: [...damaged] };
   }
-}
-
-/** Paths of the files that a database names, below the store's folder. */
-function filesNamedBy(database: Database): string[] {
-  const checkpoints = database.all("SELECT run, record_file, tensor_file FROM checkpoint");
-  const artifacts = database.all("SELECT DISTINCT hash FROM artifact");
-  const paths = [
-    ...checkpoints.flatMap((row) => checkpointPaths(String(row.run), [row])),
-    ...artifacts.map(({ hash }) => artifactPath(String(hash))),
-  ];
-  return [...new Set(paths)];
 }
 
 /** Whether a database still names a file. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Row } from "./database.ts";
+import type { Database, Row } from "./database.ts";
 
 /** The folder of artifacts. */
 export const ARTIFACTS = "artifacts";
@@ -32,4 +32,17 @@ export function checkpointPaths(run: string, checkpoints: readonly Row[]): strin
   return checkpoints.flatMap(({ record_file, tensor_file }) =>
     [tensor_file, record_file].map((file) => `${checkpointFolder(run)}/${file}`)
   );
+}
+
+/** Paths of the files that a database names, of one run or of all, below the store's folder. */
+export function filesNamedBy(database: Database, run?: string): string[] {
+  const rows = (sql: string) =>
+    run === undefined ? database.all(sql) : database.all(`${sql} WHERE run = ?`, run);
+  const checkpoints = rows("SELECT run, record_file, tensor_file FROM checkpoint");
+  const artifacts = rows("SELECT DISTINCT hash FROM artifact");
+  const paths = [
+    ...checkpoints.flatMap((row) => checkpointPaths(String(row.run), [row])),
+    ...artifacts.map(({ hash }) => artifactPath(String(hash))),
+  ];
+  return [...new Set(paths)];
 }

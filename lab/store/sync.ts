@@ -13,7 +13,7 @@ import { contentOf, type JournalContent, Journals, newestOf } from "./journal.ts
 import { isLocked, takeLock } from "./lock.ts";
 import { putRun } from "./recover.ts";
 import { nextRunNumber, runIdOf, runNumberOf } from "./run_id.ts";
-import { artifactPath, checkpointPaths, CHECKPOINTS } from "./paths.ts";
+import { artifactPath, checkpointPaths, CHECKPOINTS, filesNamedBy } from "./paths.ts";
 import { isChanged, type PlacedSweep, sweepRows, Sweeps } from "./sweeps.ts";
 
 /** What a sync did; runs by their ids in the target. */
@@ -24,6 +24,8 @@ export interface Sync extends Lacking {
   readonly updated: readonly string[];
   /** Runs that the target has as new; changes of name, tags and note stay its own. */
   readonly known: readonly string[];
+  /** Files of these that were gone there and came again, below the target's folder. */
+  readonly mended: readonly string[];
   /** Runs that are being trained on either side, by their ids in the source: another time. */
   readonly training: readonly string[];
   /** Sweeps that were added, or have more trials now: their names in the target by those in the source. */
@@ -36,6 +38,11 @@ export interface Lacking {
   readonly missing: readonly string[];
   /** Those that are not what their names say; they stay there. */
   readonly damaged: readonly string[];
+}
+
+/** Files that came, below the target's folder, and those that did not. */
+export interface Brought extends Lacking {
+  readonly brought: readonly string[];
 }
 
 /** A store's folder and its open database. */
@@ -65,6 +72,13 @@ export interface Target {
     to: string,
     known: number | undefined,
   ): Promise<Lacking | "changed" | undefined>;
+  /**
+   * Brings again what is gone of the files of a run that is there as new; left out: nothing goes there.
+   *
+   * @param folder The source's.
+   * @param to The id that it has there.
+   */
+  mend?(content: JournalContent, folder: string, to: string): Promise<Brought>;
   /** Keeps what is new of sweeps; where each is there. */
   bringSweeps(rows: readonly Row[]): PlacedSweep[] | Promise<PlacedSweep[]>;
 }
@@ -78,6 +92,7 @@ export async function sync(source: Side, target: Target): Promise<Sync> {
     added: [] as string[],
     updated: [] as string[],
     known: [] as string[],
+    mended: [] as string[],
     training: [] as string[],
     sweeps: new Map(places.filter(isChanged).map(names)),
     missing: [] as string[],
@@ -96,8 +111,9 @@ export async function sync(source: Side, target: Target): Promise<Sync> {
       did.training.push(from);
       continue;
     }
-    const { as, id: to, missing, damaged } = brought;
+    const { as, id: to, mended = [], missing, damaged } = brought;
     did[as].push(to);
+    did.mended.push(...mended);
     did.missing.push(...missing);
     did.damaged.push(...damaged);
   }
@@ -106,18 +122,27 @@ export async function sync(source: Side, target: Target): Promise<Sync> {
   return { ...did, missing, damaged };
 }
 
+const nothing: Brought = { brought: [], missing: [], damaged: [] };
+
 /** Brings a run where it is further than it is there; undefined where it is being trained there. */
 async function bring(
   content: JournalContent,
   { database, folder }: Side,
   target: Target,
 ): Promise<
-  Lacking & { readonly as: "added" | "updated" | "known"; readonly id: string } | undefined
+  | Lacking & {
+    readonly as: "added" | "updated" | "known";
+    readonly id: string;
+    readonly mended?: readonly string[];
+  }
+  | undefined
 > {
   for (;;) {
     const same = sameRun(target.database, database, content);
     if (same !== undefined && !hasGoneOn(content, same.id, target.database)) {
-      return { as: "known", id: same.id, missing: [], damaged: [] };
+      const { brought: mended, missing, damaged } = await target.mend?.(content, folder, same.id) ??
+        nothing;
+      return { as: "known", id: same.id, mended, missing, damaged };
     }
     const id = same?.id ?? await target.newId(String(content.run.id));
     const lacking = await target.put(content, folder, id, same?.revision);
@@ -162,20 +187,41 @@ export class FolderTarget implements Target {
     if (lock === undefined) return undefined;
     for (;;) {
       // Files first: no row ever names one that is not there.
-      const files = await putBelow(
-        this.folder,
-        (place) =>
-          bringFiles(
-            content,
-            to,
-            async (here, there) => await copyNamed(`${folder}/${here}`, await place(there)),
-          ),
-      );
+      const files = await this.#bring(content, folder, to);
       const put = this.#putRows(content, to, { files: files.brought, known });
       if (put === "purged") continue;
       if (put === "changed") return put;
       return files;
     }
+  }
+
+  async mend(content: JournalContent, folder: string, to: string): Promise<Brought> {
+    const gone = new Set(
+      filesNamedBy(this.database, to)
+        .filter((path) => sizeOfFile(`${this.folder}/${path}`) === undefined),
+    );
+    if (gone.size === 0) return nothing;
+    using lock = lockOf(`${this.folder}/locks/${to}`, to);
+    if (lock === undefined) return nothing;
+    return await this.#bring(content, folder, to, (there) => gone.has(there));
+  }
+
+  async #bring(
+    content: JournalContent,
+    folder: string,
+    to: string,
+    isWanted?: (there: string) => boolean,
+  ): Promise<Brought> {
+    return await putBelow(
+      this.folder,
+      (place) =>
+        bringFiles(
+          content,
+          to,
+          async (here, there) => await copyNamed(`${folder}/${here}`, await place(there)),
+          isWanted,
+        ),
+    );
   }
 
   /**
@@ -213,16 +259,19 @@ export class FolderTarget implements Target {
  *
  * @param bring Brings one, of these places below the stores' folders, and returns whether it was there;
  *   throws a {@linkcode DamageError} where it is not what its name says.
+ * @param isWanted Whether one is, by its place there; left out: all are.
  * @returns Those that are there now, and those that did not come.
  */
 export async function bringFiles(
   content: JournalContent,
   to: string,
   bring: (here: string, there: string) => Promise<boolean>,
-): Promise<Lacking & { readonly brought: readonly string[] }> {
+  isWanted: (there: string) => boolean = () => true,
+): Promise<Brought> {
   const files = { brought: [] as string[], missing: [] as string[], damaged: [] as string[] };
   const there = filesOf(content, to);
   for (const [i, here] of filesOf(content, String(content.run.id)).entries()) {
+    if (!isWanted(there[i])) continue;
     try {
       if (await bring(here, there[i])) files.brought.push(there[i]);
       else files.missing.push(here);

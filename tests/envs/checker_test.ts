@@ -440,6 +440,38 @@ for (const [name, [change, message, mend]] of Object.entries(definitions)) {
   });
 }
 
+Deno.test("the checker finds what breaks late in an episode only", () => {
+  const late: Record<string, [change: (t: number) => object, message: RegExp]> = {
+    "a reward": [() => ({ reward: NaN }), /^the reward of step is NaN/],
+    "an observation": [
+      (t) => ({ state: { t, shown: 9 } }),
+      /^the observation of step .* outside of/,
+    ],
+    "a mask": [(t) => ({ state: { t, allowed: 0 } }), /must allow/],
+    "a state": [
+      (t) => ({ state: { t, kept: new Map() } }),
+      /must be plain JSON: state.kept is a Map$/,
+    ],
+  };
+  for (const [name, [change, message]] of Object.entries(late)) {
+    const findings = checkEnvironment(defineEnvironment({
+      id: "Late-v0",
+      observationSpace: new Box({ low: 0, high: 1, shape: [1] }),
+      actionSpace: new Discrete(2),
+      timeLimit: 300,
+      reset: () => ({ t: 0 }),
+      step: (state: { t: number }) => {
+        const next = { t: state.t + 1 };
+        const step = { state: next, reward: 0, terminated: false };
+        return next.t < 250 ? step : { ...step, ...change(next.t) };
+      },
+      observe: (state) => Float32Array.of((state as { shown?: number }).shown ?? 0),
+      actionMask: (state) => Array(2).fill((state as { allowed?: number }).allowed ?? 1),
+    }));
+    strictEqual(findings.filter((each) => message.test(each.message)).length, 1, name);
+  }
+});
+
 Deno.test("the checker finds a reward that is infinite in the 32 bits that agents learn with", () => {
   const of = (reward: number) =>
     checkEnvironment({

@@ -17491,4 +17491,32 @@ export const mutants: readonly Mutant[] = [
     to: '    note: "",\n',
     test: "tests/web/feed_test.ts",
   },
+  {
+    fault: "check looks at the first steps of an episode alone",
+    file: "envs/checker.ts",
+    from: "    elapsed++;\n    examination.lookAtStep(result);\n",
+    to: "    elapsed++;\n",
+    test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "check does not see a state that no checkpoint takes late in an episode",
+    file: "envs/checker.ts",
+    from: '  if (wrong !== undefined) examination.error("snapshot", wrong, plainState);\n',
+    to: "",
+    test: "tests/envs/checker_test.ts",
+  },
+  {
+    fault: "a sync leaves out what is gone of a run that is there",
+    file: "lab/store/sync.ts",
+    from: "await target.mend?.(content, folder, same.id) ??",
+    to: "await undefined ??",
+    test: "tests/lab/store/sync_test.ts",
+  },
+  {
+    fault: "a sync mends a run while it is being trained there",
+    file: "lab/store/sync.ts",
+    from: "    if (lock === undefined) return nothing;\n",
+    to: "",
+    test: "tests/lab/store/sync_test.ts",
+  },
 ];

@@ -208,6 +208,39 @@ Deno.test("files that are damaged in the source are named, and take the place of
     target.close();
   }));
 
+Deno.test("what is gone of a run that is there comes again, from whichever store has it", () =>
+  withFolder(async (folder) => {
+    const [from, to, whole] = [`${folder}/from`, `${folder}/to`, `${folder}/whole`];
+    const source = openStore(from);
+    const { id } = addRun(source);
+    await trained(source, id, 0, 10);
+    await syncStores(from, whole);
+    const tensors = [...Deno.readDirSync(`${from}/checkpoints/${id}`)].map(({ name }) => name)
+      .find((name) => /^10-.*safetensors$/.test(name));
+    const [checkpoint, picture] = [`checkpoints/${id}/${tensors}`, pathOf(source, id)];
+    // It is damaged where it comes from at first, and each time.
+    alter(`${from}/${checkpoint}`);
+    for (let i = 0; i < 2; i++) {
+      const { mended, missing, damaged } = await syncStores(from, to);
+      deepStrictEqual([mended, missing, damaged], [[], [], [checkpoint]]);
+    }
+    Deno.removeSync(`${to}/${picture}`);
+    const target = openStore(to);
+    const training = target.lock(id);
+    deepStrictEqual((await syncStores(whole, to)).mended, []);
+    training[Symbol.dispose]();
+    const again = await syncStores(whole, to);
+    deepStrictEqual(again.mended.toSorted(), [picture, checkpoint].toSorted());
+    deepStrictEqual([again.known, again.missing, again.damaged], [[id], [], []]);
+    await contentOf(target, id);
+    deepStrictEqual((await syncStores(whole, to)).mended, []);
+    Deno.removeSync(`${to}/${picture}`);
+    Deno.removeSync(`${from}/${picture}`);
+    deepStrictEqual((await syncStores(from, to)).missing, [picture]);
+    source.close();
+    target.close();
+  }));
+
 Deno.test("a file that a purge removes while its run is brought comes again", () =>
   withFolder(async (folder) => {
     const [from, to] = [`${folder}/from`, `${folder}/to`];
