@@ -10,6 +10,7 @@ import { string } from "@optique/core/valueparser";
 import { classNamesOf, type Dataset, holdingsOf } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import { tokensOf } from "../lab/core/text.ts";
+import { utf8Text } from "../lab/core/utf8.ts";
 import { webpBinary } from "../lab/experiment/codecs.ts";
 import { binarizedBy } from "../models/datasets/binarized.ts";
 import type { Background } from "../models/datasets/pictures.ts";
@@ -137,11 +138,20 @@ async function rowsOf(io: Io, { dataset, reading }: Taught, path: string): Promi
   const { count, values, labels } = await readExamples(readFile, file, dataset, reading);
   const classes = classNamesOf(dataset);
   const told = labels && labels.map((label) => classes.indexOf(label));
+  const unknown = told?.indexOf(-1) ?? -1;
+  if (unknown >= 0) {
+    io.notice(
+      `${path} is taken without classes, as row ${unknown} is of class ${
+        labels![unknown]
+      }, which the ` +
+        `model does not know: ${classes.join(", ")}\n`,
+    );
+  }
   return {
     count,
     values: asLearned(dataset, values),
     names: Array.from({ length: count }, (_, i) => `row ${i}`),
-    ...told !== undefined && !told.includes(-1) && { labels: told },
+    ...told !== undefined && unknown < 0 && { labels: told },
   };
 }
 
@@ -151,7 +161,8 @@ async function windowsOf(
   { shape: [length], vocabulary = [] }: Dataset,
   path: string,
 ): Promise<Examples> {
-  const text = new TextDecoder().decode(await filesOf(io).readFile(path)).replaceAll("\r\n", "\n");
+  const bytes = await filesOf(io).readFile(path);
+  const text = utf8Text({ bytes, path }).replaceAll("\r\n", "\n");
   const tokens = tokensOf(text, vocabulary, `give it ${path}`);
   const count = Math.floor(tokens.length / length);
   if (count === 0) {
@@ -193,8 +204,13 @@ export function toldClasses(
 function filesOf(io: Io) {
   const failing = (path: string) => (error: unknown) => {
     const { NotADirectory, NotFound } = Deno.errors;
-    if (error instanceof NotFound || error instanceof NotADirectory) {
+    if (error instanceof NotFound) {
       throw new InputError(`Cannot read ${path} as there must be such a file or folder`);
+    }
+    if (error instanceof NotADirectory) {
+      throw new InputError(
+        `Cannot read ${path} as it must be a folder of pictures, or one of them (.png, .jpg, .webp)`,
+      );
     }
     throw error;
   };

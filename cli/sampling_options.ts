@@ -54,15 +54,22 @@ const fields = { steps: "samplerSteps", sampler: "solver", guidance: "guidance" 
  * Settings as a trainer takes them, and the number of the class. Before a field's name `model.` may
  * stand.
  *
- * @throws InputError for a class that the data do not have.
+ * @throws InputError for a class that the data do not have, and for a field that is said twice.
  */
 export function samplingOf(
   { class: name, steps, sampler, guidance, set }: Sampling,
   dataset: Dataset,
 ): { readonly label?: number; readonly settings: SamplingSettings } {
+  const given = { steps, sampler, guidance };
   const settings = Object.fromEntries(set.map(([path, text]) => {
     const number = Number(text);
-    return [path.replace(/^model\./, ""), Number.isNaN(number) || text === "" ? text : number];
+    const name = path.replace(/^model\./, "");
+    const option = (Object.keys(fields) as (keyof typeof fields)[])
+      .find((each) => fields[each] === name && given[each] !== undefined);
+    if (option !== undefined) {
+      throw new InputError(`Cannot set ${path} as --${option} says it, too: ${text}`);
+    }
+    return [name, Number.isNaN(number) || text === "" ? text : number];
   }));
   return {
     label: name === undefined ? undefined : labelOf(name, dataset),

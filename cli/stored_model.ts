@@ -120,7 +120,7 @@ export async function writeImages(
 /** What examples must be like to be compared with those of a data set. */
 export interface Taught {
   readonly dataset: Dataset;
-  /** The fields by which the data set read its examples. */
+  /** The fields by which the data set read its examples, `file` where that lies now. */
   readonly reading: Readonly<Record<string, unknown>>;
 }
 
@@ -156,9 +156,11 @@ export async function openModel(
     );
   }
   noticeDiverged(io, run, taken);
-  const { dataset: reading } = run.manifest.determined.configuration as { dataset: Json };
+  const { dataset: stored } = run.manifest.determined.configuration as { dataset: Json };
+  const { data: file } = dataPath(io, data);
+  const reading = { ...stored as Taught["reading"], ...file === undefined ? {} : { file } };
   return {
-    ...{ run, trainer, dataset, reading: reading as Taught["reading"] },
+    ...{ run, trainer, dataset, reading },
     [Symbol.dispose]: dispose,
   };
 }

@@ -122,8 +122,12 @@ export const exportRuns = defineCommand({
     });
     const paths = placesOf(files, callersPath(io, out));
     await refuseExisting(paths, force);
+    // What may be refused is made before anything is written.
+    const made = networks.includes(format) && format !== "safetensors"
+      ? await Array.fromAsync(files, (file) => file.content())
+      : undefined;
     for (const [i, file] of files.entries()) {
-      await writeWhole({ path: paths[i], force }, await file.content());
+      await writeWhole({ path: paths[i], force }, made?.[i] ?? await file.content());
       io.out(paths[i]);
     }
     return 0;

@@ -202,7 +202,7 @@ export const run = defineCommand({
     }
     const data = await chosenData(typed.dataset, io);
     const set = await callersSettings({ ...typed, data }, io);
-    const chosen = await experimentsOf(typed.names, data, io);
+    const chosen = await experimentsOf(typed.names, data, set, io);
     const sweep = callersPaths(typed.sweep, io);
     const values = { ...typed, names: chosen.map(({ name }) => name), set, sweep };
     const { json, profile } = values;
@@ -468,10 +468,12 @@ interface Chosen {
  * from: the first on that data set, else on one of that kind, else of all.
  *
  * @param chosen What {@linkcode chosenData} gave.
+ * @param set All settings, that among them.
  */
 async function experimentsOf(
   names: readonly string[],
   chosen: Settings,
+  set: Settings,
   io: Io,
 ): Promise<readonly Chosen[]> {
   const asTyped = names.map((name) => ({ name }));
@@ -484,7 +486,7 @@ async function experimentsOf(
   const known = await namedExperiments(registries);
   const kindOf = async (name: string) =>
     (await registries.datasets.find((each) => each.name === name)?.load())?.kind;
-  const kind = await kindOf(data);
+  const kind = data === "arrays" ? await kindOfFile(set) : await kindOf(data);
   return await Promise.all(names.map(async (name) => {
     if (known.some((each) => each.name === name)) return { name };
     const own = known.filter(({ trains, trainer }) => trains === "models" && trainer === name);
@@ -495,6 +497,19 @@ async function experimentsOf(
     io.notice(`${name}: with the settings of ${first.name}\n`);
     return { name: first.name, called: `${name}-${data}` };
   }));
+}
+
+/** What the examples of a file of arrays are. */
+async function kindOfFile(set: Settings) {
+  const { filesOf } = await import("../../lab/experiment/session.ts");
+  const { kindOfArrays } = await import("../../models/datasets/arrays.ts");
+  const [file, array] = ["file", "array"].map((name) =>
+    set.findLast(([path]) => path === `dataset.${name}`)?.[1]
+  );
+  return await kindOfArrays(filesOf("data set arrays"), {
+    ...file !== undefined && { file },
+    ...array !== undefined && { array },
+  });
 }
 
 /** The seed `index` after `first`, exact beyond 2⁵³ too. */

@@ -16,7 +16,6 @@ import { isFolder } from "../../lab/store/files.ts";
 import { fileToWrite, refuseExisting, writeWhole } from "../files.ts";
 import { drawnAsTyped, samplingOf, samplingOptions } from "../sampling_options.ts";
 import {
-  dataPath,
   givePicture,
   modelOptions,
   openModel,
@@ -24,7 +23,7 @@ import {
   type Taught,
   writeImages,
 } from "../stored_model.ts";
-import { count } from "../terminal/format.ts";
+import { plural } from "../terminal/format.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 
 /** The command `sample`. */
@@ -95,7 +94,7 @@ export const sample = defineCommand({
     await refuseExisting(paths, force);
     const drawn = { random, count: number, prompt };
     const samples = await drawnAsTyped(which, () => trainer.sample!({ ...drawn, ...how }));
-    const what = `${count(samples.count)} samples of run ${run.id}`;
+    const what = `${plural(samples.count, "sample")} of run ${run.id}`;
     if (samples.kind === "text") {
       const text = joined(textsOf(samples));
       if (file === undefined) {
@@ -110,7 +109,7 @@ export const sample = defineCommand({
       const shape = samples.kind === "images" ? samples.shape : dataset.shape;
       await writeWhole(file, encodeNpy(samples.values, [samples.count, ...shape]));
     } else if (file !== undefined && form === ".csv") {
-      const { columns, labels } = await headOf(io, model, which.data);
+      const { columns, labels } = await headOf(model);
       await writeWhole(file, tableOf(samples, columns, classes && { name: labels, classes }));
     } else {
       if (samples.kind === "points" && samples.dimensions !== 2) {
@@ -201,15 +200,12 @@ function imagePaths(folder: string, count: number, classes?: readonly string[]):
 
 /** What the columns of a table like the one that a model learned from are called, and that of its labels. */
 async function headOf(
-  io: Io,
   { dataset, reading }: Taught,
-  data: string | undefined,
 ): Promise<{ readonly columns?: readonly string[]; readonly labels: string }> {
   if (dataset.name !== "arrays") return { labels: "label" };
   const { columnsOf } = await import("../../models/datasets/arrays.ts");
   const { file, labels } = { ...reading as { file: string; labels: string } };
-  const lies = dataPath(io, data).data ?? file;
-  const columns = await columnsOf((path) => Deno.readFile(path), { file: lies, labels });
+  const columns = await columnsOf((path) => Deno.readFile(path), { file, labels });
   return { columns, labels: labels === "" || /\.npy$/i.test(labels) ? "label" : labels };
 }
 

@@ -13,6 +13,7 @@ import { entriesOf, type NpyArray, type NpyRows, openNpy, parseNpy } from "../..
 import type { DatasetContext, ReadBytes } from "../../lab/core/registry.ts";
 import { rowRanges } from "../../lab/core/rows.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
+import { utf8Text } from "../../lab/core/utf8.ts";
 import { classesOf } from "./classes.ts";
 import { defineDataset, drawnOut, inMemory, rowsOf } from "./define_dataset.ts";
 import type { ReadFile } from "./files.ts";
@@ -62,8 +63,9 @@ interface Labels extends Pick<NpyArray, "values"> {
  * @throws InputError that names file and line where the first has numbers alone, or a row is of another
  *   length or no number.
  */
-export function parseCsv({ bytes, path }: ReadBytes, labels = "", mustHave = true): Table {
-  const records = csvRecords(new TextDecoder().decode(bytes), `read ${path}`);
+export function parseCsv(file: ReadBytes, labels = "", mustHave = true): Table {
+  const { path } = file;
+  const records = csvRecords(utf8Text(file), `read ${path}`);
   const head = records.next();
   if (head.done) throw new InputError(`Cannot read ${path} as it must hold a table: it is empty`);
   const names = head.value.cells.map((name) => name.trim());
@@ -195,11 +197,34 @@ async function readTable(
 }
 
 /**
- * The examples of a file that are such as a data set holds, of whatever kind that is.
+ * A table with its columns in the order of others.
+ *
+ * @throws InputError where these are no others than its own.
+ */
+function ordered(table: Table, columns: readonly string[], file: string): Table {
+  const { columns: own = [], examples: { shape, values, bytes } } = table;
+  const places = columns.map((name) => own.indexOf(name));
+  if (places.includes(-1) || own.length !== columns.length) {
+    const named = (names: readonly string[]) =>
+      names.length > 8 ? `${names.slice(0, 8).join(", ")}, … (${names.length})` : names.join(", ");
+    throw new InputError(
+      `Cannot use ${file} as its columns must be those that the model learned from, ` +
+        `${named(columns)}: ${named(own)}`,
+    );
+  }
+  if (places.every((place, i) => place === i)) return table;
+  const width = columns.length;
+  const moved = values.map((_, i) => values[i - i % width + places[i % width]]);
+  return { ...table, columns, examples: { shape, bytes, values: moved } };
+}
+
+/**
+ * The examples of a file that are such as a data set holds, of whatever kind that is. Columns of a CSV file
+ * go by their names where the data set read one.
  *
  * @param reading The fields by which the data set read its own ones; a CSV file may lack the labels' column,
  *   an archive their array. Labels in a file of their own are those of the data set's own file.
- * @throws InputError where they are of another shape, or have numbers that its examples do not have.
+ * @throws InputError where they are of another shape, or have other columns or numbers than its examples have.
  */
 export async function readExamples(
   readFile: ReadFile,
@@ -209,10 +234,14 @@ export async function readExamples(
 ): Promise<Pick<Split, "count" | "values"> & { readonly labels?: readonly string[] }> {
   const own = name === "arrays" ? reading as Partial<Configuration> : {};
   const fields = { ...configuration.parse({}), ...own, file };
-  const { examples: array, labels } = await readTable(readFile, {
+  const table = await readTable(readFile, {
     ...fields,
     labels: /\.(csv|npz)$/i.test(file) || file === own.file ? fields.labels : "",
   }, false);
+  const columns = table.columns && own.file !== undefined && own.file !== file
+    ? await columnsOf(readFile, { file: own.file, labels: fields.labels })
+    : undefined;
+  const { examples: array, labels } = columns === undefined ? table : ordered(table, columns, file);
   const [count, ...given] = array.shape;
   const isImage = kind === "images" && given.length > 1;
   const examples = isImage
@@ -226,7 +255,7 @@ export async function readExamples(
         `from: [${array.shape.join(", ")}]`,
     );
   }
-  lookAt(isImage ? array : { ...array, shape: [count, sizeOf(given)] }, file);
+  requireBytes(lookAt(isImage ? array : { ...array, shape: [count, sizeOf(given)] }, file), file);
   if (labels === undefined) return { count, values: examples.values };
   const names = Array.from(labels.values, (label) => labels.words?.[label] ?? String(label));
   return { count, values: examples.values, labels: names };
@@ -277,19 +306,19 @@ function arePixels({ shape, bytes }: NpyArray): boolean {
 /**
  * Looks at examples, the first of which has the number `first` in its file.
  *
- * @returns Whether every number is a bit.
  * @throws InputError that names the file and the example where a number is none that an example may have.
  */
 function lookAt(
   array: NpyArray,
   file: string,
   first = 0,
-): boolean {
+): Looked {
   const { shape: [count, ...shape], values } = array;
   const isPoints = shape.length === 1;
   const one = arePixels(array) ? 255 : 1;
   const [least, most] = isPoints ? [-Number.MAX_VALUE, Number.MAX_VALUE] : [0, one];
   let binary = true;
+  let highest = 0;
   for (let i = 0; i < values.length; i++) {
     // As it is held: what rounding put a trifle above 1 is 1 in 32 bits.
     const held = Math.fround(values[i]);
@@ -305,8 +334,26 @@ function lookAt(
       );
     }
     if (held !== 0 && held !== one) binary = false;
+    highest = Math.max(highest, held);
   }
-  return binary;
+  return { binary, highest: one === 1 ? 255 : highest };
+}
+
+/** What was seen of examples. */
+interface Looked {
+  /** Whether every number is a bit. */
+  readonly binary: boolean;
+  /** The highest byte of images; of other numbers 255. */
+  readonly highest: number;
+}
+
+/** @throws InputError for bytes that are bits: divided by 255 they would be next to black. */
+function requireBytes({ highest }: Looked, file: string): void {
+  if (highest !== 1) return;
+  throw new InputError(
+    `Cannot use ${file} as bytes of images must go up to 255: they are 0 and 1 alone (save them as ` +
+      "bool or float32, and they are black and white)",
+  );
 }
 
 /** Rows that are looked at together. */
@@ -317,14 +364,16 @@ async function lookThrough(
   { shape: [count], rows }: NpyRows,
   file: string,
 ): Promise<Pick<ExampleReader, "binary" | "digest">> {
-  let binary = true;
+  let all: Looked = { binary: true, highest: 0 };
   const parts = digestOfParts();
   for (const { first, length } of rowRanges(count, LOOKED_AT)) {
     const part = rows(Int32Array.from({ length }, (_, i) => first + i));
-    binary = lookAt(part, file, first) && binary;
+    const { binary, highest } = lookAt(part, file, first);
+    all = { binary: all.binary && binary, highest: Math.max(all.highest, highest) };
     await parts.add(part.values);
   }
-  return { binary, digest: parts.digest() };
+  requireBytes(all, file);
+  return { binary: all.binary, digest: parts.digest() };
 }
 
 /** What reads the examples of an `.npy` file, all of which are looked at once. */
@@ -423,7 +472,7 @@ async function allOf(
     const table = await readTable(context.readFile, configuration);
     const [count] = table.examples.shape;
     requireExamples(table.examples.shape, configuration);
-    lookAt(table.examples, file);
+    requireBytes(lookAt(table.examples, file), file);
     const { shape, values } = examplesOf(table.examples, configuration);
     const { columns, classes } = labelled(table, count, file);
     return { shape, classes, all: { count, values, ...columns } };
@@ -438,6 +487,19 @@ async function allOf(
   const { shape, reader } = await readerOf(stored, configuration);
   const { columns, classes } = labelled(labels, count, file);
   return { shape, classes, all: streamedSplit({ count, reader, ...columns }) };
+}
+
+/** What a file's examples are, by its name and the shape of its array: nothing else is looked at. */
+export async function kindOfArrays(
+  context: Pick<DatasetContext<unknown>, "readFile" | "openFile">,
+  fields: Partial<Configuration>,
+): Promise<Dataset["kind"]> {
+  const read = configuration.parse(fields);
+  if (/\.csv$/i.test(read.file)) return "points";
+  const { shape } = /\.npy$/i.test(read.file)
+    ? openNpy(openerOf(context), read.file)
+    : (await readTable(context.readFile, { ...read, labels: "" })).examples;
+  return shape.length > 2 ? "images" : "points";
 }
 
 /** Within what a coordinate's deviation is usual, and how many of them its mean may lie from 0. */

@@ -622,7 +622,24 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
       beyond.error,
       "error: Cannot sample diffusion as --steps must be levels, 20, at most: 500\n",
     );
+    const twice = [["--steps", "2", "samplerSteps=5"], ["--sampler", "heun", "model.solver=ddim"]];
+    for (const [option, value, set] of twice) {
+      const drawn = ["sample", "latest", option, value, "--set", set, "--out", "x.png"];
+      const { code, error } = await lab(...drawn);
+      const [field, other] = set.split("=");
+      deepStrictEqual([code, error], [
+        2,
+        `error: Cannot set ${field} as ${option} says it, too: ${other}\n`,
+      ]);
+    }
     strictEqual((await lab("run", "moons-flow-matching", ...few, ...small)).code, 0);
+    // Of several runs nothing is written where one is refused.
+    const both = ["export", "--where", "seed=1", "--format", "model", "--out", "models"];
+    for (const set of ["stochasticity=0.5", "solver=rk4"]) {
+      const { code, error } = await lab(...both, "--set", set);
+      strictEqual(code, 2, error);
+      strictEqual(await Deno.stat(`${folder}/models`).then(() => true, () => false), false);
+    }
     const drawn = async (file: string, ...set: string[]) => {
       const { code, error } = await lab("sample", "latest", "--out", file, ...set);
       strictEqual(code, 0, error);
@@ -816,7 +833,22 @@ Deno.test("a file of numbers is a data set by its name alone", () =>
         await Deno.readTextFile(`${folder}/${made}`),
         isWords ? /(dog\n.*){2}$/ : /(1\n.*){2}$/,
       );
-      if (isWords) strictEqual((await lab(`likelihood latest ${made}`)).code, 0);
+      if (!isWords) continue;
+      const own = await lab(`likelihood latest ${made}`);
+      strictEqual(own.code, 0);
+      // Columns go by their names.
+      const turned = (await Deno.readTextFile(`${folder}/${made}`)).trimEnd().split("\n").slice(1)
+        .map((line) => line.split(",")).map(([x, y, kind]) => `${y},${kind},${x}`);
+      await Deno.writeTextFile(`${folder}/turned.csv`, `y,kind,x\n${turned.join("\n")}\n`);
+      strictEqual((await lab("likelihood latest turned.csv")).out, own.out);
+      await Deno.rename(`${folder}/${file}`, `${folder}/moved.csv`);
+      strictEqual((await lab("likelihood latest turned.csv --data moved.csv")).out, own.out);
+      await Deno.rename(`${folder}/moved.csv`, `${folder}/${file}`);
+      await Deno.writeTextFile(`${folder}/cow.csv`, "x,y,kind\n0,1,dog\n0,1,cow\n");
+      match(
+        (await lab("likelihood latest cow.csv")).error,
+        /^cow\.csv is taken without classes, as row 1 is of class cow, .* not know: cat, dog\n/,
+      );
     }
     const trained = await lab(
       `run spline-flow --dataset own.csv --set dataset.labels=kind ${small}`,
@@ -836,6 +868,7 @@ Deno.test("a file of numbers is a data set by its name alone", () =>
     const { values } = parseNpy({ bytes: await Deno.readFile(`${folder}/codes.npy`), path: "" });
     ok(Math.abs(values[2]) > Math.abs(values[0]));
     await Deno.writeFile(`${folder}/wide.npy`, encodeNpy(numbers, [2, 3]));
+    await Deno.writeTextFile(`${folder}/other.csv`, "x,z\n0,0.5\n");
     for (
       const [line, said] of [
         ["wide.npy", /wide\.npy as it must hold \[N, 2\], examples such as .*: \[2, 3\]$/m],
@@ -845,6 +878,10 @@ Deno.test("a file of numbers is a data set by its name alone", () =>
         ],
         ["new.npy --strict", /^error: Cannot be --strict as new\.npy is no folder of pictures$/m],
         ["none.npy", /none\.npy as there must be such a file or folder$/m],
+        [
+          "other.csv",
+          /^error: Cannot use other\.csv as its columns must be .* learned from, x, y: x, z$/m,
+        ],
       ] as const
     ) {
       const { code, error } = await lab(`likelihood latest ${line}`);

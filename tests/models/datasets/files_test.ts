@@ -22,7 +22,7 @@ import { sizeOf } from "../../../lab/core/tensor_data.ts";
 import { cyclegan } from "../../../models/adversarial/cyclegan.ts";
 import { pix2pix } from "../../../models/adversarial/pix2pix.ts";
 import { samplingOf } from "../../../cli/sampling_options.ts";
-import { arrays, parseCsv, readExamples } from "../../../models/datasets/arrays.ts";
+import { arrays, kindOfArrays, parseCsv, readExamples } from "../../../models/datasets/arrays.ts";
 import { binarizedMnist, parseAmat } from "../../../models/datasets/binarized_mnist.ts";
 import { cifar, parseCifar } from "../../../models/datasets/cifar.ts";
 import { imagePairs } from "../../../models/datasets/image_pairs.ts";
@@ -45,6 +45,13 @@ const bytesOf = (text: string) => Uint8Array.from(atob(text), (letter) => letter
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const named = (bytes: Uint8Array, path = "file") => ({ bytes, path });
 
+/** Opens files at hand, by path. */
+const opener = (files: Record<string, Uint8Array>) => (path: string) => ({
+  size: files[path].length,
+  read: (at: number, to: Uint8Array) => to.set(files[path].subarray(at, at + to.length)),
+  [Symbol.dispose]() {},
+});
+
 /** Makes a data set of files at hand, by path. */
 function load(
   definition: DatasetDefinition,
@@ -56,6 +63,7 @@ function load(
     readFile: (path) =>
       path in files ? Promise.resolve(files[path]) : Promise.reject(new InputError(`no ${path}`)),
     webpBinary,
+    openFile: opener(files),
     listFolder: (path) => {
       const inside = Object.keys(files).filter((file) => file.startsWith(`${path}/`));
       const names = inside.map((file) => file.slice(path.length + 1).replace(/\/.*/, "/"));
@@ -121,23 +129,23 @@ Deno.test("an array without a shape that is one says so, and not that its type i
   }
 });
 
+/** An array of bytes as NumPy's format 1.0 has it. */
+function npyOfBytes(shape: string, bytes: readonly number[]): Uint8Array {
+  const head = `{'descr': '|u1', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + "\n";
+  const mark = [0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, 118, 0];
+  return Uint8Array.of(...mark, ...new TextEncoder().encode(head), ...bytes);
+}
+
 Deno.test("bytes are shares of 255 in images, and what they are in points", async () => {
-  // Of NumPy's format 1.0: six rows of two bytes, or as many images of one row.
-  const npy = (shape: string) => {
-    const head = `{'descr': '|u1', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + "\n";
-    const numbers = [0, 1, 1, 0, 1, 1, 0, 0, 1, 1, 0, 1];
-    return Uint8Array.of(
-      ...[0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, 118, 0],
-      ...new TextEncoder().encode(head),
-      ...numbers,
-    );
-  };
+  // Six rows of two bytes, or as many images of one row.
   const valuesOf = async (shape: string) => {
-    const set = await load(arrays, { "a.npy": npy(shape) }, { file: "a.npy" });
-    return [set.kind, holdingsOf(set).binary, Math.max(...set.train.values)];
+    const file = npyOfBytes(shape, [0, 1, 1, 0, 1, 1, 0, 0, 1, 2, 0, 2]);
+    const set = await load(arrays, { "a.npy": file }, { file: "a.npy" });
+    const most = [set.train, set.validation, set.test].map(({ values }) => Math.max(...values));
+    return [set.kind, holdingsOf(set).binary, Math.max(...most)];
   };
-  deepStrictEqual(await valuesOf("(6, 2)"), ["points", true, 1]);
-  deepStrictEqual(await valuesOf("(6, 1, 2)"), ["images", false, Math.fround(1 / 255)]);
+  deepStrictEqual(await valuesOf("(6, 2)"), ["points", false, 2]);
+  deepStrictEqual(await valuesOf("(6, 1, 2)"), ["images", false, Math.fround(2 / 255)]);
 });
 
 Deno.test("an archive of arrays is a data set, stored or deflated, with channels first", async () => {
@@ -340,6 +348,68 @@ Deno.test("the labels of a file that a model is asked about are read as its data
   const ofArray = { file: "own.npy", labels: "kinds.npy" };
   deepStrictEqual(await labelsOf("own.npy", ofArray), ["4", "7", "4"]);
   strictEqual(await labelsOf("new.npy", ofArray), undefined);
+});
+
+Deno.test("columns of a table that a model is asked about go by their names", async () => {
+  const files: Record<string, string> = {
+    "own.csv": "a,y,b\n1,0,2\n3,1,4\n",
+    "turned.csv": "y,b,a\n1,4,3\n0,6,5\n",
+    "other.csv": "a,c\n1,2\n",
+    "more.csv": "a,b,c\n1,2,3\n",
+  };
+  const readFile = (path: string) => Promise.resolve(utf8(files[path]));
+  const own = { name: "arrays", kind: "points", shape: [2] } as const;
+  const asked = (file: string) =>
+    readExamples(readFile, file, own, { file: "own.csv", labels: "y" });
+  const { values, labels } = await asked("turned.csv");
+  deepStrictEqual([[...values], labels], [[3, 4, 5, 6], ["1", "0"]]);
+  for (const [file, names] of [["other.csv", "a, c"], ["more.csv", "a, b, c"]]) {
+    await rejects(asked(file), {
+      name: "InputError",
+      message:
+        `Cannot use ${file} as its columns must be those that the model learned from, a, b: ${names}`,
+    });
+  }
+});
+
+Deno.test("a table that is no UTF-8 is refused, whatever it would be read as", () => {
+  const latin = Uint8Array.from("x,m\n1,pr\u00e9\n2,pr\u00e8\n", (letter) => letter.charCodeAt(0));
+  throws(() => parseCsv(named(latin, "t.csv"), "m"), {
+    name: "InputError",
+    message: "Cannot read t.csv as it must be UTF-8 text: other bytes are in it",
+  });
+});
+
+Deno.test("bytes that are bits are refused as images, where no other byte tells that they are shares", async () => {
+  const bits = Array.from({ length: 48 }, (_, i) => i % 2);
+  const files = {
+    "bits.npy": npyOfBytes("(12, 2, 2)", bits),
+    "greys.npy": npyOfBytes("(12, 2, 2)", bits.with(47, 255)),
+    "black.npy": npyOfBytes("(12, 2, 2)", bits.map(() => 0)),
+    // The rows that are looked at last are next to black.
+    "long.npy": npyOfBytes("(300, 1, 1)", Array.from({ length: 300 }, (_, i) => i < 9 ? 255 : 1)),
+  };
+  const message =
+    "Cannot use bits.npy as bytes of images must go up to 255: they are 0 and 1 alone " +
+    "(save them as bool or float32, and they are black and white)";
+  for (const streamed of [false, true]) {
+    const made = (file: string) => load(arrays, files, { file, streamed });
+    await rejects(made("bits.npy"), { name: "InputError", message });
+    for (const file of ["greys.npy", "black.npy", "long.npy"]) {
+      strictEqual((await made(file)).kind, "images");
+    }
+  }
+  const readFile = (path: string) => Promise.resolve(files[path as keyof typeof files]);
+  const own = { name: "arrays", kind: "images", shape: [2, 2, 1] } as const;
+  await rejects(readExamples(readFile, "bits.npy", own, {}), { name: "InputError", message });
+  deepStrictEqual(
+    await Promise.all(
+      ["bits.npy", "t.csv"].map((file) =>
+        kindOfArrays({ readFile, openFile: opener(files) }, { file })
+      ),
+    ),
+    ["images", "points"],
+  );
 });
 
 Deno.test("labels that do not begin at 0 are classes of their own names", async () => {
