@@ -11,7 +11,7 @@ import { joinThread } from "../lab/core/thread.ts";
 import { lineOf } from "../lab/experiment/error_lines.ts";
 import { datasetOf, modelFileOf, policyOf, settingsOf } from "../lab/experiment/inspect.ts";
 import { keptJudges } from "../lab/experiment/kept_judges.ts";
-import type { SettingTexts } from "../lab/experiment/sampling.ts";
+import type { SettingTexts } from "../lab/experiment/asked_settings.ts";
 import { chosenCheckpoint } from "../lab/store/chosen_checkpoint.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { registries } from "../registries.ts";

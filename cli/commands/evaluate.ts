@@ -19,6 +19,7 @@ import {
   plain,
   runArgument,
   seedValue,
+  setOption,
   storeOption,
 } from "../command.ts";
 import { returnScales } from "../../lab/experiment/return_scale.ts";
@@ -45,6 +46,7 @@ export const evaluate = defineCommand({
     ["evaluate latest --episodes 1000", "the newest run over a thousand episodes"],
     ["evaluate 3f2a --checkpoint best --seed 7", "its best checkpoint, other starting states"],
     ["evaluate latest --stochastic", "its actions drawn, not the best ones"],
+    ["evaluate latest --set environment.wind=0.5", "in a world with more wind"],
     ["evaluate latest --render", "and then draw one episode in the terminal"],
     ["evaluate latest --episodes 1 --render --fps 50", "twice as fast"],
     ["evaluate latest --out episode.gif", "and record one"],
@@ -63,6 +65,9 @@ export const evaluate = defineCommand({
         1,
       ),
       checkpoint: checkpointOption(),
+      set: setOption(
+        "Agents: play in a world with another value of a field, as environment.wind=0.5. Repeatable.",
+      ),
       stochastic: option("--stochastic", {
         description: plain(
           "Draw actions from the policy, in place of its best ones. Default: as the run's own " +
@@ -94,7 +99,7 @@ export const evaluate = defineCommand({
       store: storeOption(),
       json: jsonOption(),
     }),
-  async run({ run: reference, seed, checkpoint, render, fps, ...options }, io) {
+  async run({ run: reference, seed, checkpoint, set, render, fps, ...options }, io) {
     const { greedy, out, force, store: location, json, episodes = EPISODES } = options;
     if (greedy && options.stochastic) {
       throw new InputError("Cannot use --greedy with --stochastic as each says how to act");
@@ -111,12 +116,19 @@ export const evaluate = defineCommand({
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const run = store.find(reference);
+    if (set.length > 0 && "model" in run.manifest.determined.configuration) {
+      throw new InputError(
+        `Cannot evaluate ${run.id} with ${set[0][0]} as a model is measured as it learned: ` +
+          "`score` and `sample` draw by other values",
+      );
+    }
     const { drawsActions } = await import("../episode.ts");
     const stochastic = options.stochastic || drawsActions(run) && !greedy;
     const { trainer, makeEnvironment, checkpoint: taken, dispose } = await openTrainer(run, {
       store,
       registries,
       checkpoint,
+      settings: set,
       notice: (line) => io.notice(`${line}\n`),
     });
     try {
@@ -133,12 +145,16 @@ export const evaluate = defineCommand({
       const { metrics } = await trainer.evaluate({ random, episodes, stochastic });
       const judge = new Judge(registries);
       if (json) {
-        io.out(runsDocument(store, [run], judge, { evaluation: finite(metrics) }));
+        const changed = set.length === 0 ? {} : { set: Object.fromEntries(set) };
+        io.out(runsDocument(store, [run], judge, { evaluation: finite(metrics), ...changed }));
       } else {
         const how = stochastic ? " with drawn actions" : "";
         const over = trainer.act === undefined ? "" : `, ${plural(episodes, "episode")}${how}`;
         const when = whenOf(taken, run);
-        io.out(`run ${run.id}  ${run.name}  seed ${run.manifest.determined.seed}${over}${when}\n`);
+        const within = set.map(([path, value]) => `, ${path}=${value}`).join("");
+        io.out(
+          `run ${run.id}  ${run.name}  seed ${run.manifest.determined.seed}${over}${when}${within}\n`,
+        );
         io.out(table(
           [{ title: "metric" }, { title: "value", align: "right" }],
           Object.entries(metrics).map(([name, value]) => [
@@ -147,7 +163,8 @@ export const evaluate = defineCommand({
           ]),
           io,
         ));
-        const worth = scaleLines(returnScales([run], registries));
+        // What returns are worth is known of the run's own world.
+        const worth = set.length > 0 ? "" : scaleLines(returnScales([run], registries));
         if (worth !== "") io.out(`\n${worth}`);
       }
       if (stage !== undefined) {

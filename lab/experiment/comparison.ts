@@ -503,8 +503,8 @@ export function namesakesNote(
   const { id, name } = ownPartOf(groups[0].configuration)!;
   const own = printable(String(id ?? name));
   const labels = groups.map(({ label }) => label).join(", ");
-  return `the code of ${own} differs, and its versions are in no pair with one another: ${labels}; ` +
-    "train with one version what is to be compared";
+  return `${own} is of several files, or of several versions of one, which are in no pair with one another: ` +
+    `${labels}; train from one file, as it is, what is to be compared`;
 }
 
 /** A line where `seeds` of a group's `count` runs came to their end without the figure `metric`. */

@@ -16,12 +16,13 @@ import {
   standingWith,
 } from "../store/chosen_checkpoint.ts";
 import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
+import { askedAs, samplingFieldsOf, type SettingTexts } from "./asked_settings.ts";
 import type { FieldDescription } from "./fields.ts";
 import type { Registries } from "./registries.ts";
 import { hasOtherData, requireTrained } from "./recorded_run.ts";
 import { needsModule } from "./own.ts";
 import { orderOf, ownFileChange, requireOwnFile } from "./resume.ts";
-import { drawnBy, samplingFieldsOf, type SettingTexts } from "./sampling.ts";
+
 import { openSession } from "./session.ts";
 
 /** A stored trainer, open to be looked at: its replay buffer is empty. */
@@ -51,7 +52,8 @@ export async function openTrainer(
     readonly backend?: BackendChoice;
     /** Where the folder or file of its data lies now. Default: where it lay. */
     readonly data?: string;
-    /** Models: other values of the fields that no weight hangs on, as {@linkcode drawnBy} takes them. */
+    /** Other values of the fields that a model draws its samples by, or of an agent's world, as
+     * {@linkcode askedAs} takes them. */
     readonly settings?: SettingTexts;
     /** Called with a line where the data, or the file of its own parts, are others than it was trained with. */
     readonly notice?: (line: string) => void;
@@ -70,7 +72,7 @@ export async function openTrainer(
   }
   requireOwnFile(run, "open");
   const { job, again } = orderOf(run.manifest, registries, data);
-  const asked = await drawnBy(job, registries, settings);
+  const asked = await askedAs(job, registries, settings);
   const chosen = { ...asked, ...backend === undefined ? {} : { backend } };
   const { snapshot } = await store.loadCheckpoint(run.id, checkpoint, { without: REPLAY });
   const session = await openSession(chosen, registries, { again });
@@ -79,7 +81,16 @@ export async function openTrainer(
     await session.trainer.restore(snapshot);
   } catch (error) {
     session.dispose();
-    if (!isOther || !(error instanceof InputError)) throw error;
+    if (!(error instanceof InputError)) throw error;
+    if (settings.length > 0) {
+      throw new InputError(
+        `Cannot open run ${run.id} with ${
+          settings.map((each) => each.join("=")).join(" ")
+        } as what it ` +
+          `learned must fit: ${error.message}`,
+      );
+    }
+    if (!isOther) throw error;
     const { dataset } = run.manifest.determined.configuration as { dataset: { name: string } };
     throw new InputError(
       `Cannot open run ${run.id} as what ${dataset.name} reads must have the classes and the shape of ` +

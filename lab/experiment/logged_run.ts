@@ -419,13 +419,16 @@ function standingAfter(all: readonly Series[], iterations: number) {
 }
 
 /** @throws {InputError} for what JavaScript lets through and no manifest can hold. */
-function requireLoggable({ name, configuration, tags }: LoggedRunOptions): void {
+function requireLoggable({ name, configuration, tags, note }: LoggedRunOptions): void {
   const isText = (value: unknown) => typeof value === "string";
   if (!isText(name)) {
     throw new InputError(`Cannot start a run as its name must be text: ${show(name)}`);
   }
   if (tags !== undefined && !(Array.isArray(tags) && tags.every(isText))) {
     throw new InputError(`Cannot start a run as its tags must be a list of texts: ${show(tags)}`);
+  }
+  if (note !== undefined && !isText(note)) {
+    throw new InputError(`Cannot start a run as its note must be text: ${show(note)}`);
   }
   if (configuration === undefined) return;
   if (!isPlain(configuration)) {

@@ -5,7 +5,7 @@
  * @module
  */
 import { exp, log } from "../core/elementary.ts";
-import { InputError } from "../core/errors.ts";
+import { didYouMean, InputError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 
 /** Where a value may lie; both ends are included. */
@@ -79,7 +79,7 @@ export function checkSpace(space: Space): void {
       if (other === undefined) {
         throw new InputError(
           `Cannot sweep over ${path} as the field of its condition must stand before it: ` +
-            when.path,
+            when.path + didYouMean(when.path, space.map((each) => each.path)),
         );
       }
       if (other.range.kind === "choice") {

@@ -322,8 +322,8 @@ Deno.test("an own world of another version of its code is another one: no pair, 
       "world-aworld-b",
     ]);
     deepStrictEqual(notes, [
-      "the code of Line-v0 differs, and its versions are in no pair with one another: world-a, " +
-      "world-b, world-c; train with one version what is to be compared",
+      "Line-v0 is of several files, or of several versions of one, which are in no pair with one " +
+      "another: world-a, world-b, world-c; train from one file, as it is, what is to be compared",
     ]);
     // Settings say all: the file may be another one.
     const registered = ["0a", "1b"].map((hash, i) =>

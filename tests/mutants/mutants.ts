@@ -5024,14 +5024,14 @@ export const mutants: readonly Mutant[] = [
     file: "lab/experiment/inspect.ts",
     from: "const chosen = { ...asked,",
     to: "const chosen = { ...job,",
-    test: "tests/lab/experiment/sampling_test.ts",
+    test: "tests/lab/experiment/asked_settings_test.ts",
   },
   {
     fault: "a field that weights hang on is set in a stored model",
-    file: "lab/experiment/sampling.ts",
+    file: "lab/experiment/asked_settings.ts",
     from: "return names.flatMap((name) => fields.filter(({ path }) => nameOf(path) === name));",
     to: "return names.length === 0 ? [] : fields;",
-    test: "tests/lab/experiment/sampling_test.ts",
+    test: "tests/lab/experiment/asked_settings_test.ts",
   },
   {
     fault: "a model that draws by other values is taken for the one before",
@@ -13916,8 +13916,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "columns beside those of the lab's CSV are left out without a word",
     file: "lab/experiment/imports/table.ts",
-    from: "others.length === 0 ? index : [...index, remark]",
-    to: "index",
+    from: "...others.length === 0 ? [] : [remark],",
+    to: "",
     test: "tests/lab/experiment/imports_test.ts",
   },
   {
@@ -17581,5 +17581,19 @@ export const mutants: readonly Mutant[] = [
     from: "...file === undefined ? {} : { file }",
     to: "",
     test: "tests/cli/model_commands_test.ts",
+  },
+  {
+    fault: "a policy is played in its own world, whatever is asked for",
+    file: "lab/experiment/asked_settings.ts",
+    from: "[part]: changed } };",
+    to: "model: changed } };",
+    test: "tests/lab/experiment/asked_settings_test.ts",
+  },
+  {
+    fault: "an import of a grid's figures makes seeds of one, and nothing is said",
+    file: "lab/experiment/imports/table.ts",
+    from: "...seeds.size === runs.length ? [] : [alike],",
+    to: "",
+    test: "tests/lab/experiment/imports_test.ts",
   },
 ];

@@ -606,7 +606,7 @@ Deno.test("nothing is found of an own world's versions, which a line says", () =
     const of = (filter: string) => comparer.compare(request({ metric, filter }));
     const [all, same] = [await of("agent=ppo"), await of("agent=ppo experiment!=z")];
     deepStrictEqual(all.findings, []);
-    match(all.notes.join(), /^the code of Line-v0 differs, .*: x, y, z; train/);
+    match(all.notes.join(), /^Line-v0 is of several files, .*: x, y, z; train/);
     deepStrictEqual([same.findings.length, same.notes], [1, []]);
   }));
 

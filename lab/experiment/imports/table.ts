@@ -93,9 +93,18 @@ export function runsOfCsv(text: string, name: string): Table {
   const others = head.cells.slice(index.length).filter((column) => !known.includes(column));
   const remark = `Left out of ${name} as the lab's own export has no such columns: ` +
     shortened(others.join(", "));
+  const runs = runsOfExported(rows, head.cells, name);
+  const seeds = new Set(runs.map(({ name, seed }) => JSON.stringify([name, String(seed)])));
+  const alike =
+    `${name} has no configurations: runs of one name that differed in them, as those of a ` +
+    "grid, become seeds of one (`sync` brings whole runs)";
   return {
-    runs: runsOfExported(rows, head.cells, name),
-    remarks: others.length === 0 ? index : [...index, remark],
+    runs,
+    remarks: [
+      ...index,
+      ...others.length === 0 ? [] : [remark],
+      ...seeds.size === runs.length ? [] : [alike],
+    ],
   };
 }
 

@@ -125,7 +125,7 @@ export async function resolveSweep(
       `Cannot prune by ${pruner} as runs must be evaluated ${
         fewestRungs[pruner]
       } times or more (--set ` +
-        `evaluation.every=${often}): every ${evaluation.every} of a budget of ${budget}`,
+        `evaluation.every=${often}, in a file set: { "evaluation.every": ${often} }): every ${evaluation.every} of a budget of ${budget}`,
     );
   }
   return {

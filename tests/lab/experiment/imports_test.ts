@@ -722,6 +722,28 @@ Deno.test("what a run measured twice at an iteration comes back from the lab's C
     });
   }));
 
+Deno.test("runs of one name that differed in their configurations are told to become seeds of one", () =>
+  withStore(async (store) => {
+    const whole = [0, 1].map((i) => {
+      const { id } = addRun(store, "grid");
+      store.append(id, [pointAt("loss", 1, i)]);
+      return { run: store.run(id)!, series: [store.series(id, "loss")] };
+    });
+    const remarksOn = async (runs: typeof whole) => {
+      let said: readonly string[] = [];
+      await withStore(async (other) => {
+        const text = utf8([...csvParts(runs)].join(""));
+        said = (await importFileRuns(other, text, "metrics.csv", options)).remarks;
+      });
+      return said;
+    };
+    deepStrictEqual(await remarksOn(whole.slice(0, 1)), []);
+    deepStrictEqual(await remarksOn(whole), [
+      "metrics.csv has no configurations: runs of one name that differed in them, as those of a grid, " +
+      "become seeds of one (`sync` brings whole runs)",
+    ]);
+  }));
+
 Deno.test("a clock that begins anew counts on, and a free seed is the least", () =>
   withStore(async (store) => {
     const text = "step,seconds,loss\n1,10,1\n2,20,1\n3,19.5,1\n4,5,1\n5,15,1\n";

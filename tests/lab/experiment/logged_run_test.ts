@@ -472,6 +472,7 @@ Deno.test("what no manifest can hold is refused before anything is stored", asyn
   const refusals: [options: Record<string, unknown>, message: string][] = [
     [{}, "its name must be text: undefined"],
     [{ name: "a", tags: "b" }, 'its tags must be a list of texts: "b"'],
+    [{ name: "a", note: 5 }, "its note must be text: 5"],
     [{ name: "a", configuration: "b" }, 'its configuration must be a plain object: "b"'],
     [{ name: "a", configuration: { b: { c: NaN } } }, "configuration.b.c is NaN"],
     [{ name: "a", configuration: { b: () => 1 } }, "configuration.b is function"],

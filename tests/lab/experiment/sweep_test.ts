@@ -723,11 +723,11 @@ Deno.test("a sweep that cannot be is refused in a line before anything is stored
       ],
       [
         { pruner: "asha", budget: 100, set: { "evaluation.every": 100 } },
-        /runs must be evaluated 2 times .* \(--set evaluation\.every=10\): every 100 of a budget of 100/,
+        /runs must be evaluated 2 times .* \(--set evaluation\.every=10, .*\): every 100 of a budget of 100/,
       ],
       [
         { pruner: "hyperband", budget: 100, set: { "evaluation.every": 34 } },
-        /by hyperband as runs must be evaluated 4 times or more .*: every 34 of a budget of 100/,
+        /by hyperband as runs must be evaluated 4 times or more \(--set evaluation.every=10, in a file set: \{ "evaluation.every": 10 \}\): every 34 of a budget of 100/,
       ],
       [{ objective: "max:" }, /Cannot sweep as a metric must be named: max:$/],
       [{ experiment: "line-toi" }, /no experiment "line-toi"/],

@@ -116,7 +116,11 @@ Deno.test("an empty or contradictory space is refused in a line that names the f
     [[...rate(ranges[0]), ...rate(ranges[1])], /over rate as it must be in the space once/],
     [
       [{ path: "rate", range: ranges[0], when: { path: "other", in: [1] } }],
-      /over rate as the field of its condition must stand before it: other/,
+      /over rate as the field of its condition must stand before it: other$/,
+    ],
+    [
+      [...rate(ranges[0]), { path: "size", range: ranges[0], when: { path: "rat", in: [1] } }],
+      /over size as the field of .* before it: rat \(did you mean "rate"\?\)$/,
     ],
     [
       [

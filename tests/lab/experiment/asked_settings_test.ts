@@ -1,9 +1,10 @@
-/** Fields that a stored model may draw its samples by, as no weight hangs on them. */
+/** Fields that a stored model may draw its samples by, as no weight hangs on them, and those of an agent's world. */
 import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { streamOf } from "../../../lab/core/random.ts";
 import { fieldsOf } from "../../../lab/experiment/fields.ts";
 import { modelFileOf, openTrainer, settingsOf } from "../../../lab/experiment/inspect.ts";
 import { launch, type RunRequest } from "../../../lab/experiment/launch.ts";
-import type { SettingTexts } from "../../../lab/experiment/sampling.ts";
+import { askedAs, type SettingTexts } from "../../../lab/experiment/asked_settings.ts";
 import { loadModel } from "../../../models/model_file.ts";
 import { samplingStream } from "../../../models/sampling_stream.ts";
 import { registries } from "../../../registries.ts";
@@ -85,5 +86,56 @@ Deno.test("a stored model's file draws by other values, as its trainer does", as
     flow,
     [["samplerSteps", "4"]],
     'Cannot draw samples of moons-nice as there is no sampling field "samplerSteps": known are none',
+  );
+});
+
+Deno.test("a stored policy is played in a world with other fields", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [run] = await launch([{
+    ...{ reference: "gridworld-dqn", seed: 1, budget: 2048, backend: "wasm-strict" },
+  }], { store, registries, workers: 1 });
+  /** Where the first way of the first state leads, and what a hundred episodes give. */
+  const playedIn = async (settings: SettingTexts) => {
+    const opened = await openTrainer(run, { store, registries, settings });
+    const world = opened.makeEnvironment!();
+    const ways = world.transitions!()[0][0].length;
+    const { metrics } = await opened.trainer.evaluate({ random: streamOf(1, "evaluation") });
+    opened.dispose();
+    return { ways, limit: world.timeLimit, metrics };
+  };
+  const usual = await playedIn([]);
+  const slippery = await playedIn([["environment.slip", "0.5"]]);
+  deepStrictEqual([usual.ways, slippery.ways, slippery.limit], [1, 3, usual.limit]);
+  notDeepStrictEqual(slippery.metrics, usual.metrics);
+  const shorter = await playedIn([["timeLimit", "7"], ["environment.slip", "default"]]);
+  deepStrictEqual([shorter.ways, shorter.limit], [1, 7]);
+  deepStrictEqual(shorter.metrics["evaluation/length_mean"], 7);
+  const refused = (settings: SettingTexts, message: string) =>
+    rejects(openTrainer(run, { store, registries, settings }), { name: "InputError", message });
+  await refused(
+    [["environment.slipp", "0.5"]],
+    'Cannot play gridworld-dqn as there is no field of its world "slipp" (did you mean "slip"?): ' +
+      "there are 18",
+  );
+  await refused(
+    [["environment.mapName", "four-rooms"]],
+    `Cannot open run ${run.id} with environment.mapName=four-rooms as what it learned must fit: ` +
+      'Cannot load "parameters/q/0/kernel" as it must be float32 [169,64]: float32 [64,64]',
+  );
+  await rejects(
+    askedAs(
+      {
+        ...{ experiment: "mine", module: "", seed: "1", backend: "auto" },
+        configuration: { environment: { id: "Own-v0", own: true }, agent: { name: "dqn" } },
+      },
+      registries,
+      [["environment.slip", "1"]],
+    ),
+    {
+      name: "InputError",
+      message:
+        "Cannot play mine in another world as Own-v0 is code of its file, which takes no settings",
+    },
   );
 });
