@@ -105,7 +105,10 @@ Deno.test("data of another number of classes have changed, which is no fault of 
     strictEqual((await lab("evaluate", "latest")).code, 0);
     const other = await lab("evaluate", "latest", "--set", "model.width=2");
     strictEqual(other.code, 2);
-    match(other.error, /^error: Cannot evaluate \w+ with model\.width as a model is measured as it /);
+    match(
+      other.error,
+      /^error: Cannot evaluate \w+ with model\.width as a model is measured as it /,
+    );
   }));
 
 Deno.test("labels in a file of their own lie beside the data, where both were moved", () =>
