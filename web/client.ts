@@ -10,15 +10,28 @@ import { takeOver, tellAbove } from "./take_over.ts";
 takeOver();
 keepFocus();
 
-const openPalette = () =>
-  void import("./command_palette.tsx").then(
-    (module) => module.openPalette(),
-    (error) => tellAbove(document.querySelector("main")!, reasonOf(error)),
-  );
-document.querySelector(".palette-button")?.addEventListener("click", openPalette);
+/** Opens the palette; what is typed until it is there is its own. */
+async function openPalette(): Promise<void> {
+  let typed = "";
+  const keep = (event: KeyboardEvent) => {
+    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    typed += event.key;
+  };
+  addEventListener("keydown", keep);
+  try {
+    const palette = await import("./command_palette.tsx");
+    palette.openPalette(typed);
+  } catch (error) {
+    tellAbove(document.querySelector("main")!, reasonOf(error as Error));
+  } finally {
+    removeEventListener("keydown", keep);
+  }
+}
+document.querySelector(".palette-button")?.addEventListener("click", () => void openPalette());
 addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
   if (event.shiftKey || event.altKey) return;
   event.preventDefault();
-  openPalette();
+  void openPalette();
 });

@@ -5,29 +5,29 @@
  */
 import { useSignal } from "@preact/signals";
 import { render, type VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { ask } from "./ask.ts";
 import { type Command, commandsFor } from "./commands.ts";
 import { type Lookup, nothingFound } from "./lookup.ts";
 import { chooseTheme } from "./theme.ts";
 
-/** Opens the palette over the page. */
-export function openPalette(): void {
+/** Opens the palette over the page. @param typed What was typed before it was there. */
+export function openPalette(typed = ""): void {
   if (document.querySelector("dialog.palette") !== null) return;
   const place = document.body.appendChild(document.createElement("div"));
   const close = () => {
     render(null, place);
     place.remove();
   };
-  render(<Palette close={close} />, place);
+  render(<Palette close={close} typed={typed} />, place);
 }
 
 /**
  * What is typed, what is found by it, and which line of that Enter takes. `close` is told once the dialog
  * has closed, which gives the keys back to where they were.
  */
-export function Palette({ close }: { close: () => void }): VNode {
-  const text = useSignal("");
+export function Palette({ close, typed = "" }: { close: () => void; typed?: string }): VNode {
+  const text = useSignal(typed);
   /** And for which text. */
   const found = useSignal<Lookup & { readonly text?: string }>(nothingFound);
   /** Enter was pressed before it was there. */
@@ -35,7 +35,8 @@ export function Palette({ close }: { close: () => void }): VNode {
   const at = useSignal(0);
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => dialog.current!.showModal(), []);
+  // Before another key may come.
+  useLayoutEffect(() => dialog.current!.showModal(), []);
   useEffect(() => {
     const controller = new AbortController();
     const query = new URLSearchParams({ text: text.value });

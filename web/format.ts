@@ -137,3 +137,8 @@ const sections: Readonly<Record<string, string>> = {
 export function sectionTitle(part: string): string {
   return named(sections, part) ?? printable(part.charAt(0).toUpperCase() + part.slice(1));
 }
+
+/** A place, to a hundredth; one that is next to 0 has no sign. */
+export function hundredths(place: number): string {
+  return (Math.abs(place) < 0.005 ? 0 : place).toFixed(2);
+}

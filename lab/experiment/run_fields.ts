@@ -10,7 +10,7 @@ import { statuses, statusOf } from "../store/run_status.ts";
 import type { Run, Store } from "../store/store.ts";
 import { headlineMetric, seedNumber } from "./comparison.ts";
 import { type Condition, meets, type Reading, type Value, type Zone } from "./conditions.ts";
-import { FIGURE } from "./metric_label.ts";
+import { FIGURE, metricLabel } from "./metric_label.ts";
 import { figureReader, figuresOf } from "./score.ts";
 
 /** The status of a run whose record or series are not as they were written, however it ended. */
@@ -123,9 +123,12 @@ export function readerOf(
   if (runs.length === 0 || partNames.includes(key)) return () => undefined;
   const configurations = runs.map((run) => run.manifest.determined.configuration);
   const paths = new Set(configurations.flatMap((configuration) => pathsOf(configuration)));
-  const known = [...columnNames, FIGURE, ...paths, ...store.seriesNames()];
+  const series = store.seriesNames();
+  // As tables call it where there is little room.
+  const [shown = key] = series.filter((name) => metricLabel(name) === key);
+  const known = [...columnNames, FIGURE, ...paths, ...series];
   throw new InputError(
-    `Cannot ${action} as no run has a field "${key}"${didYouMean(key, known)}: \`runs --help\` ` +
+    `Cannot ${action} as no run has a field "${key}"${didYouMean(shown, known)}: \`runs --help\` ` +
       "shows all, `runs --json` their metrics and configurations",
   );
 }

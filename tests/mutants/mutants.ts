@@ -17596,4 +17596,18 @@ export const mutants: readonly Mutant[] = [
     to: "",
     test: "tests/lab/experiment/imports_test.ts",
   },
+  {
+    fault: "a field that is called as a column shows leads to whichever is spelled alike",
+    file: "lab/experiment/run_fields.ts",
+    from: "didYouMean(shown, known)",
+    to: "didYouMean(key, known)",
+    test: "tests/lab/experiment/run_fields_test.ts",
+  },
+  {
+    fault: "what is typed before the palette is there is lost",
+    file: "web/command_palette.tsx",
+    from: "useSignal(typed)",
+    to: 'useSignal("")',
+    test: "tests/web/command_palette_test.ts",
+  },
 ];

@@ -822,6 +822,7 @@ Deno.test("a training here is paused, goes on and is stopped by its buttons, as 
       tags: [],
       attempt: 1,
       digest: null,
+      note: "",
     },
     ...{ message: null, wallSeconds: 1, createdAt: 0, environmentSteps: 0, gradientSteps: 0 },
     ...{ examples: 5, iterations: 1, manifest: { determined, budgetUnit: "examples" } },
@@ -883,7 +884,14 @@ Deno.test("a page that trains explains its figures, and shows the four of the me
     const configuration = { model: { name: "vae" }, dataset: { name: "ring" }, budget: 10 };
     const run = {
       ...{ id: "here", name: "e", status: "running", active: true, tags: [], attempt: 1 },
-      ...{ digest: null, message: null, wallSeconds: 1, createdAt: 0, environmentSteps: 0 },
+      ...{
+        digest: null,
+        message: null,
+        note: "",
+        wallSeconds: 1,
+        createdAt: 0,
+        environmentSteps: 0,
+      },
       ...{ gradientSteps: 0, examples: 5, iterations: 1 },
       manifest: {
         determined: { experiment: "e", seed: "3", backend: "wasm", version: 1, configuration },

@@ -48,6 +48,15 @@ async function open(
   }
 }
 
+Deno.test("what was typed before the palette is there is what it looks for", () =>
+  open(async ({ page, asked }) => {
+    using other = new SmallPage(Palette, { close: () => {}, typed: "first" });
+    await answered();
+    strictEqual(other.get("input").value, "first");
+    deepStrictEqual(asked, ["", "first"]);
+    strictEqual(page.get("input").value, "");
+  }));
+
 const lines = (page: Small) => page.all("li");
 const chosen = (page: Small) =>
   lines(page).flatMap((each, i) => each.getAttribute("aria-selected") === "true" ? [i] : []);

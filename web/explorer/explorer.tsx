@@ -16,7 +16,7 @@ import { Film } from "../components/film.tsx";
 import type { KeptModel, Picture as KeptPicture } from "../contents.ts";
 import { decodeExamples, type Examples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
-import { count, figure, momentWords } from "../format.ts";
+import { count, figure, hundredths, momentWords } from "../format.ts";
 import { reconnections } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { fieldOf } from "../training/form.ts";
@@ -501,10 +501,10 @@ function Codes(
               max={ranges[z].high}
               step={(ranges[z].high - ranges[z].low) / 200}
               value={code.value[z]}
-              aria-valuetext={code.value[z].toFixed(2)}
+              aria-valuetext={hundredths(code.value[z])}
               onInput={(event) => turn(z, Number(event.currentTarget.value))}
             />
-            <output>{code.value[z].toFixed(2)}</output>
+            <output>{hundredths(code.value[z])}</output>
           </label>
         ))}
         {codeSize > SLIDERS && <small>The first {SLIDERS} of {codeSize} numbers.</small>}

@@ -7,6 +7,7 @@ import { paletteSize } from "../components/palette.ts";
 import { colorOf } from "../theme.ts";
 import type { Examples } from "../examples.ts";
 import { cleared, paintTicks } from "./paint.ts";
+import { hundredths } from "../format.ts";
 
 /** The map. Drag over it to move the point. */
 export function CodeMap(
@@ -65,8 +66,8 @@ export function CodeMap(
       class="code-map handled"
       role="img"
       aria-label={`Codes over coordinates ${axes[0] + 1} and ${axes[1] + 1}; the point is at ${
-        code[axes[0]].toFixed(2)
-      }, ${code[axes[1]].toFixed(2)}`}
+        hundredths(code[axes[0]])
+      }, ${hundredths(code[axes[1]])}`}
       onPointerDown={(event) => {
         held.current = true;
         (event.currentTarget as HTMLCanvasElement).setPointerCapture(event.pointerId);

@@ -3,6 +3,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { useRef } from "preact/hooks";
 import type { Bounds } from "../../models/plane.ts";
 import type { Mode, Shifts } from "../modes.ts";
+import { hundredths } from "../format.ts";
 
 /** One press of an arrow key, as a share of the plane; with Shift five of them. */
 const STEP = 0.02;
@@ -53,8 +54,8 @@ export function Modes(
             key={mode.label}
             type="button"
             class="mode handled"
-            aria-label={`Mode ${mode.label + 1}, at ${at.x.toFixed(2)}, ${
-              at.y.toFixed(2)
+            aria-label={`Mode ${mode.label + 1}, at ${hundredths(at.x)}, ${
+              hundredths(at.y)
             }: drag it, or move it by arrow keys`}
             style={{
               left: `${100 * (at.x - x[0]) / width}%`,

@@ -72,6 +72,8 @@ Deno.test("paths of the configuration and figures are read, too, and others are 
     strictEqual(read("figure", { ...run, ...later }), 500);
   }
   throws(() => read("agent.gama"), /Cannot sort as no run has a field "agent\.gama".*agent\.gamma/);
+  // What tables call it where there is little room.
+  throws(() => read("return"), /field "return" \(did you mean "evaluation\/return_mean"/);
   strictEqual(configured(run, "constructor"), undefined);
   // What runs of another kind have.
   strictEqual(read("model"), undefined);
