@@ -22,6 +22,12 @@ const FILES: Readonly<Record<string, string>> = {
 /** Endings of tables that are no text, and that nothing reads. */
 const OTHER_TABLES = /\.(tsv|tab|xlsx?|ods|parquet|feather|mat|h5|hdf5)$/i;
 
+/** Endings of pictures, of which one alone is no data set. */
+const PICTURES = /\.(png|jpe?g|webp|gif|bmp|tiff?|heic|avif)$/i;
+
+/** The folders of a folder of pairs of pictures. */
+const PAIRS = ["from", "to"];
+
 /** The data sets of a folder that are no folder of pictures, by a file that it holds, plain or packed. */
 const FOLDERS: Readonly<Record<string, string>> = {
   "train-images-idx3-ubyte": "idx",
@@ -55,6 +61,11 @@ export async function chosenData(dataset: string | undefined, io: Io): Promise<S
       `Cannot learn from ${dataset} as a table must be .csv (columns parted by commas), .npy or .npz: ${table}`,
     );
   }
+  if (PICTURES.test(dataset) && sizeOfFile(path) !== undefined) {
+    throw new InputError(
+      `Cannot learn from ${dataset} as one picture is no data set: name the folder that holds them`,
+    );
+  }
   if (sizeOfFile(path) !== undefined) return [["dataset.name", "text"], ["dataset.file", path]];
   if (!/[/\\]/.test(dataset)) return [["dataset.name", dataset]];
   throw new InputError(`Cannot learn from ${dataset} as there is no file or folder of that name`);
@@ -64,7 +75,8 @@ export async function chosenData(dataset: string | undefined, io: Io): Promise<S
 function folderKind(folder: string): string {
   const names = new Set(namesIn(folder).map((name) => name.replace(/\.gz$/, "")));
   const [, kind] = Object.entries(FOLDERS).find(([name]) => names.has(name)) ?? [];
-  return kind ?? "images";
+  if (kind !== undefined) return kind;
+  return PAIRS.every((name) => isFolder(`${folder}/${name}`)) ? "image-pairs" : "images";
 }
 
 /**

@@ -95,6 +95,9 @@ Deno.test("--dataset names a data set, a file, a folder of any, or the frames of
         "mnist/train-images-idx3-ubyte.gz",
         "cifar-10/test_batch.bin",
         "binary/binarized_mnist_train.amat",
+        "sketches/from/1.png",
+        "sketches/to/1.png",
+        "half/from/1.png",
       ]
     ) {
       await Deno.mkdir(dirname(`${here}/${file}`), { recursive: true });
@@ -115,6 +118,8 @@ Deno.test("--dataset names a data set, a file, a folder of any, or the frames of
         ["mnist", of("idx", "folder", `${here}/mnist`)],
         ["cifar-10", of("cifar", "folder", `${here}/cifar-10`)],
         ["binary", of("binarized-mnist", "folder", `${here}/binary`)],
+        ["sketches", of("image-pairs", "folder", `${here}/sketches`)],
+        ["half", of("images", "folder", `${here}/half`)],
         ["words.txt", of("text", "file", `${here}/words.txt`)],
         ["diary.md", of("text", "file", `${here}/diary.md`)],
         ["letters.md", [["dataset.name", "letters.md"]]],
@@ -124,6 +129,10 @@ Deno.test("--dataset names a data set, a file, a folder of any, or the frames of
     await rejects(
       chosenData("./none", io),
       /^InputError: Cannot learn from \.\/none as there is no /,
+    );
+    await rejects(
+      chosenData("holiday/1.png", io),
+      /^InputError: Cannot learn from holiday\/1\.png as one picture is no data set: name the folder/,
     );
     await Deno.writeTextFile(`${here}/table.tsv`, "a\tb\n");
     await rejects(

@@ -17610,4 +17610,18 @@ export const mutants: readonly Mutant[] = [
     to: 'useSignal("")',
     test: "tests/web/command_palette_test.ts",
   },
+  {
+    fault: "a folder with one of two folders of pairs is taken for pairs",
+    file: "cli/chosen_data.ts",
+    from: "PAIRS.every",
+    to: "PAIRS.some",
+    test: "tests/cli/settings_test.ts",
+  },
+  {
+    fault: "a picture is learned from as a text",
+    file: "cli/chosen_data.ts",
+    from: "if (PICTURES.test(dataset) && ",
+    to: "if (false && ",
+    test: "tests/cli/settings_test.ts",
+  },
 ];
