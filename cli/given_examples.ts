@@ -140,11 +140,10 @@ async function rowsOf(io: Io, { dataset, reading }: Taught, path: string): Promi
   const told = labels && labels.map((label) => classes.indexOf(label));
   const unknown = told?.indexOf(-1) ?? -1;
   if (unknown >= 0) {
+    const of = `row ${unknown} is of class ${labels![unknown]}`;
     io.notice(
-      `${path} is taken without classes, as row ${unknown} is of class ${
-        labels![unknown]
-      }, which the ` +
-        `model does not know: ${classes.join(", ")}\n`,
+      `${path} is taken without classes, as ${of}, which the model does not know: ` +
+        `${classes.join(", ")}\n`,
     );
   }
   return {

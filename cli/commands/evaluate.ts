@@ -46,7 +46,7 @@ export const evaluate = defineCommand({
     ["evaluate latest --episodes 1000", "the newest run over a thousand episodes"],
     ["evaluate 3f2a --checkpoint best --seed 7", "its best checkpoint, other starting states"],
     ["evaluate latest --stochastic", "its actions drawn, not the best ones"],
-    ["evaluate latest --set environment.wind=0.5", "in a world with more wind"],
+    ["evaluate latest --set environment.slip=0.5", "in a world that slips"],
     ["evaluate latest --render", "and then draw one episode in the terminal"],
     ["evaluate latest --episodes 1 --render --fps 50", "twice as fast"],
     ["evaluate latest --out episode.gif", "and record one"],
@@ -66,7 +66,7 @@ export const evaluate = defineCommand({
       ),
       checkpoint: checkpointOption(),
       set: setOption(
-        "Agents: play in a world with another value of a field, as environment.wind=0.5. Repeatable.",
+        "Agents: play in a world with another value of a field, as environment.slip=0.5. Repeatable.",
       ),
       stochastic: option("--stochastic", {
         description: plain(

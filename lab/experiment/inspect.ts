@@ -85,9 +85,8 @@ export async function openTrainer(
     if (settings.length > 0) {
       throw new InputError(
         `Cannot open run ${run.id} with ${
-          settings.map((each) => each.join("=")).join(" ")
-        } as what it ` +
-          `learned must fit: ${error.message}`,
+          textOf(settings)
+        } as what it learned must fit: ${error.message}`,
       );
     }
     if (!isOther) throw error;
@@ -265,13 +264,15 @@ async function exported<T>(
       run: run.id,
       experiment,
       seed,
-      ...settings.length === 0
-        ? {}
-        : { settings: settings.map((each) => each.join("=")).join(" ") },
+      ...settings.length === 0 ? {} : { settings: textOf(settings) },
       ...run.digest === null ? {} : { digest: run.digest },
       iteration: String(checkpoint.iteration),
     });
   } finally {
     dispose();
   }
+}
+
+function textOf(settings: SettingTexts): string {
+  return settings.map((each) => each.join("=")).join(" ");
 }

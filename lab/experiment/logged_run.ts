@@ -397,25 +397,23 @@ export function goOnLogged(
   }
 }
 
-/** Where a run stood after an iteration, by its series. */
+/** Where a run stood after an iteration, by its series: no count falls, so that the greatest is the last. */
 function standingAfter(all: readonly Series[], iterations: number) {
-  let progress = { ...BEGUN.progress, iterations };
-  let [latest, wallSeconds] = [0, 0];
-  const told = new Set<string>();
-  for (const series of all) {
-    const i = series.iterations.findLastIndex((each) => each <= iterations);
-    if (i < 0) continue;
-    if (series.iterations[i] === iterations) told.add(series.name);
-    if (series.iterations[i] < latest) continue;
-    latest = series.iterations[i];
-    const { environmentSteps, gradientSteps, examples } = series;
-    progress = {
-      ...{ iterations, environmentSteps: environmentSteps[i] },
-      ...{ gradientSteps: gradientSteps[i], examples: examples[i] },
-    };
-    wallSeconds = Math.max(wallSeconds, series.wallSeconds[i]);
-  }
-  return { progress, told, wallSeconds };
+  const last = all.map((series) => ({
+    series,
+    at: series.iterations.findLastIndex((each) => each <= iterations),
+  })).filter(({ at }) => at >= 0);
+  const most = (count: "environmentSteps" | "gradientSteps" | "examples" | "wallSeconds") =>
+    Math.max(0, ...last.map(({ series, at }) => series[count][at]));
+  const told = last.filter(({ series, at }) => series.iterations[at] === iterations);
+  return {
+    progress: {
+      ...{ iterations, environmentSteps: most("environmentSteps") },
+      ...{ gradientSteps: most("gradientSteps"), examples: most("examples") },
+    },
+    told: new Set(told.map(({ series }) => series.name)),
+    wallSeconds: most("wallSeconds"),
+  };
 }
 
 /** @throws {InputError} for what JavaScript lets through and no manifest can hold. */

@@ -17445,8 +17445,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a logged run that goes on counts from the last that it had told",
     file: "lab/experiment/logged_run.ts",
-    from: "findLastIndex((each) => each <= iterations)",
-    to: "length - 1",
+    from: "at: series.iterations.findLastIndex((each) => each <= iterations)",
+    to: "at: series.iterations.length - 1",
     test: "tests/lab/experiment/logged_run_test.ts",
   },
   {

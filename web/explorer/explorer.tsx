@@ -147,7 +147,7 @@ export function Explorer(props: ExplorerProps): VNode {
   }
   const { model, bytes, examples, plane } = opened.value;
   const isPlane = model.kind === "points" && model.shape[0] === 2;
-  const isOfField = fieldOf(problem, Object.keys(typed.value)) !== undefined;
+  const at = fieldOf(problem, Object.keys(typed.value));
   return (
     <section class="card" aria-label="The model at work">
       <h3>
@@ -164,13 +164,14 @@ export function Explorer(props: ExplorerProps): VNode {
           isThere={opened.value.iteration === iteration}
         />
       )}
-      {problem !== "" && !isOfField && <p class="problem">{problem}</p>}
+      {problem !== "" && at === undefined && <p class="problem">{problem}</p>}
       {served && model.sample !== undefined && plane === undefined && (
         <SamplingForm
           run={run}
           typed={typed.value}
           waits={problem === "" && opened.value.settings !== settings}
           problem={problem}
+          at={at}
           choose={(next) => typed.value = next}
         />
       )}

@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import type { FieldDescription } from "../../lab/experiment/fields.ts";
 import { ask } from "../ask.ts";
 import { Field } from "../components/setting_form.tsx";
-import { fieldOf, formOf } from "../training/form.ts";
+import { formOf } from "../training/form.ts";
 
 /** Fields by their paths, and what was typed into them. */
 export type Typed = Readonly<Record<string, string>>;
@@ -16,14 +16,16 @@ export interface SamplingFormProps {
   readonly typed: Typed;
   /** Whether the model that draws so is on its way. */
   readonly waits: boolean;
-  /** Why there is none, in a line. */
+  /** Why there is none, in a line; empty: nothing is wrong. */
   readonly problem: string;
+  /** The path of the field that this is of. */
+  readonly at: string | undefined;
   readonly choose: (typed: Typed) => void;
 }
 
 /** The fields, where the model has any. */
 export function SamplingForm(
-  { run, typed, waits, problem, choose }: SamplingFormProps,
+  { run, typed, waits, problem, at, choose }: SamplingFormProps,
 ): VNode | null {
   const fields = useSignal<readonly FieldDescription[]>([]);
   useEffect(() => {
@@ -35,15 +37,14 @@ export function SamplingForm(
     return () => controller.abort();
   }, [run]);
   if (fields.value.length === 0) return null;
-  const changed = Object.keys(typed);
-  const at = fieldOf(problem, changed);
+  const changed = Object.keys(typed).length;
   return (
     <details class="sampling">
       <summary>
         How it draws samples{" "}
         <small role="status">
           {[
-            ...changed.length > 0 ? [`${changed.length} changed`] : [],
+            ...changed > 0 ? [`${changed} changed`] : [],
             ...waits ? ["on its way"] : [],
           ].join(", ")}
         </small>

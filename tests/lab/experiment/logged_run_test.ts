@@ -336,7 +336,7 @@ Deno.test("a run goes on after an iteration of it, and what it had beyond is gon
       begun.log({ loss: 3 }, { iterations: 20, examples: 200, wallSeconds: 60 });
       await begun.image("samples", pixel);
       begun.log({ loss: 2 }, { iterations: 30, examples: 300, wallSeconds: 70 });
-      begun.log({ rate: 2 }, 30);
+      begun.log({ rate: 2 }, { iterations: 30, examples: 320 });
       await begun.image("samples", pixel);
     }
     strictEqual(store.run(id)!.message, LEFT);
@@ -386,6 +386,16 @@ Deno.test("a run goes on after an iteration of it, and what it had beyond is gon
     again.log({ rate: 3 }, 26);
     again.finish("stopped");
     deepStrictEqual(seriesOf("rate").iterations, [10, 26]);
+    {
+      // Counts may grow within an iteration.
+      using grown = await beginLogged(store, { name: "loop" });
+      grown.log({ rate: 1 }, { iterations: 1, examples: 10 });
+      grown.log({ loss: 1 }, { iterations: 1, examples: 20 });
+      grown.log({ acc: 1 }, { iterations: 1, examples: 30 });
+      grown.finish("failed");
+      using on = goOnLogged(store, grown.id);
+      throws(() => on.log({ loss: 0 }, { examples: 29 }), /must not fall: 29 after 30$/);
+    }
     // From the beginning.
     goOnLogged(store, id, 0).finish();
     deepStrictEqual(store.seriesNames(id), []);
