@@ -1829,7 +1829,28 @@ test("the field of a flow lies over the plane, and samples go along it", async (
   await page.locator(".playback output:text-is('samples')").waitFor();
   await page.locator("button[aria-label='Play the way of the samples']").waitFor();
   await shows(drawn, arrived);
+
+  // The same model in other steps, which the server makes; what it refuses stands at its field.
+  await page.click(".sampling summary");
+  const steps = page.locator("[id='field-model.samplerSteps']");
+  const type = async (text: string) => {
+    await steps.fill(text);
+    await steps.press("Enter");
+  };
+  await type("2");
+  await shows(() => slider.getAttribute("max"), "2");
+  await slider.focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  await shows(told, "time 0.5");
   deepStrictEqual(await findings(page, ".explorer"), []);
+  await type("none");
+  await page.locator(".sampling .problem:has-text('must be integer')").waitFor();
+  strictEqual(await slider.getAttribute("max"), "2");
+  await page.click("text=back to 4");
+  await shows(() => slider.getAttribute("max"), "4");
+}, {
+  expected: ["Failed to load resource: the server responded with a status of 404 (Not Found)"],
 });
 
 test("a world of a user's file plays in the page and is trained again, to its bits", async (page) => {
