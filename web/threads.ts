@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { reasonOf } from "./ask.ts";
 
 /** What threads are made of, by their names. */

@@ -111,7 +111,7 @@ export async function sync(source: Side, target: Target): Promise<Sync> {
       did.training.push(from);
       continue;
     }
-    const { as, id: to, mended = [], missing, damaged } = brought;
+    const { as, id: to, mended, missing, damaged } = brought;
     did[as].push(to);
     did.mended.push(...mended);
     did.missing.push(...missing);
@@ -133,7 +133,7 @@ async function bring(
   | Lacking & {
     readonly as: "added" | "updated" | "known";
     readonly id: string;
-    readonly mended?: readonly string[];
+    readonly mended: readonly string[];
   }
   | undefined
 > {
@@ -148,7 +148,7 @@ async function bring(
     const lacking = await target.put(content, folder, id, same?.revision);
     // Another sync was there first: by what is there now.
     if (lacking === "changed") continue;
-    return lacking && { ...lacking, as: same === undefined ? "added" : "updated", id };
+    return lacking && { ...lacking, as: same === undefined ? "added" : "updated", id, mended: [] };
   }
 }
 
