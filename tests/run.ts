@@ -137,9 +137,15 @@ function* testFiles(folder: URL): Generator<string> {
  */
 const quickShaders = { GALLIVM_PERF: "nopt", LP_NATIVE_VECTOR_WIDTH: "128" };
 
+/** Where `deno test` begins to say what failed. */
+const ERRORS = "\n ERRORS \n";
+/** The length, in characters, of what is kept of a run's output: what few tests say of their failing. */
+const KEPT = 20_000;
+
 /**
- * Runs `deno test`, passes its output on, and returns its counts. One module more than there are cores runs
- * at a time, as browsers, servers and clocks are waited for a fifth of all time.
+ * Runs `deno test`, passes its output on, and returns its counts, with what it says of failures. One module
+ * more than there are cores runs at a time, as browsers, servers and clocks are waited for a fifth of all
+ * time.
  */
 async function denoTest(
   args: readonly string[],
@@ -161,15 +167,17 @@ async function denoTest(
   let tail = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     await Deno.stdout.write(new TextEncoder().encode(text));
-    tail = (tail + text).slice(-2000);
+    tail = (tail + text).slice(-KEPT);
   }
   const { success } = await child.status;
   // deno-lint-ignore no-control-regex
   const plain = tail.replace(/\u001b\[[0-9;]*m/g, "");
-  const count = (word: string) => Number(plain.match(new RegExp(`(\\d+) ${word}`))?.[1] ?? 0);
+  const end = plain.match(/^(?:ok|FAILED) \| .*$/gm)?.at(-1) ?? "";
+  const count = (word: string) => Number(end.match(new RegExp(`(\\d+) ${word}`))?.[1] ?? 0);
   const counts = { passed: count("passed"), failed: count("failed"), skipped: count("ignored") };
   if (!success && counts.failed === 0) counts.failed = 1;
-  return counts;
+  const at = plain.lastIndexOf(ERRORS);
+  return { ...counts, failures: success ? "" : plain.slice(at < 0 ? -2000 : at) };
 }
 
 /** Rooms whose files leave what an isolate keeps as it was, so that they may share one. */
@@ -221,6 +229,8 @@ interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** What is said of them, or the end of the output where it ended otherwise; empty where none failed. */
+  failures: string;
 }
 
 /** What a file does to the process, which all modules of a run share: such files have one of their own. */
@@ -282,7 +292,7 @@ const examples = async () =>
       ...documented.filter((path) => exists(new URL(path, root).pathname)),
     ]),
   ];
-/** What is small comes first, so that what failed among the rest stands last. */
+/** What is small comes first, so that what failed among the rest stands last, with theirs after it. */
 const first = Promise.all([examples(), tests([], changing)]);
 /** Says that the dashboard is built: once for a whole run, else by each file that needs it. */
 const built: Record<string, string> = files.length >= MANY && await buildDashboard()
@@ -293,7 +303,10 @@ const runs = [
   await tests(["--parallel"], modulesOf(quiet, folder), built),
 ].flat();
 Deno.removeSync(folder, { recursive: true });
-const sum = (key: keyof Counts) => runs.reduce((total, run) => total + run[key], 0);
+const early = runs.slice(0, -1).map(({ failures }) => failures).join("");
+if (early !== "") console.log(early);
+const sum = (key: "passed" | "failed" | "skipped") =>
+  runs.reduce((total, run) => total + run[key], 0);
 const skipped = sum("skipped");
 const none = sum("passed") + sum("failed") + skipped === 0;
 if (none) {

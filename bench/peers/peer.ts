@@ -117,8 +117,8 @@ export class Peer {
     await this.#reader.cancel();
     const late = setTimeout(() => this.#child.kill("SIGKILL"), 1000);
     await this.#child.status;
-    await this.#complaint;
     clearTimeout(late);
+    await this.#complaint;
   }
 }
 
