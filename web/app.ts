@@ -41,6 +41,7 @@ import * as trash from "./routes/trash.tsx";
 import * as run from "./routes/runs/[id].tsx";
 import { PROGRAM, type Program } from "./program.ts";
 import type { State } from "./state.ts";
+import { sweepsOf } from "./sweeps.ts";
 
 /**
  * The application; `createApp(store).handler(request)` returns the response to a request.
@@ -62,7 +63,7 @@ export function createApp(
   const writable = readOnly ? null : store;
   const state = {
     ...{ store, writable, live: true, program, feed, comparisons, policies },
-    guides: { of: guideOfRun },
+    ...{ guides: { of: guideOfRun }, sweeps: sweepsOf(store) },
     own: new OwnModules(program),
   };
   // Where the store lies is nothing that a page needs, but in a command that is to reach it.

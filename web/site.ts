@@ -20,7 +20,7 @@ const LIST = "reverie-site.json";
 const BEGUN = "reverie-site.part";
 
 /** Files that not every site has: whatever a list says, no other one is taken away. */
-const OWN = /^(?:assets|data|runs)\/[\w-][\w.-]*$/;
+const OWN = /^(?:(?:assets|data|runs)\/[\w-][\w.-]*|sweeps\/[^/\\]+\.html|sweeps\.html)$/;
 
 /** What is asked for. */
 export interface SiteRequest {

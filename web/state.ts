@@ -10,6 +10,7 @@ import type { Guide } from "./metric_guide.ts";
 import type { OwnModules } from "./own/modules.ts";
 import type { Policies } from "./policies.ts";
 import type { Program } from "./program.ts";
+import type { SweepSource } from "./sweeps.ts";
 
 /** What every route sees. */
 export interface State {
@@ -23,6 +24,7 @@ export interface State {
   readonly feed: Feed;
   readonly comparisons: Pick<Comparisons, "of">;
   readonly policies: Pick<Policies, "of">;
+  readonly sweeps: SweepSource;
   /** What the series of a method mean. */
   readonly guides: { of(method: string): Guide | Promise<Guide> };
   /** What stands in users' files. */

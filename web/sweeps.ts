@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DamageError } from "../lab/core/errors.ts";
+import { DamageError, unknownName } from "../lab/core/errors.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import type { SweepState, Trial } from "../lab/experiment/sweep/state.ts";
@@ -107,6 +107,14 @@ export interface SweepRow {
   readonly damage: string | null;
 }
 
+/** Where pages read sweeps. */
+export interface SweepSource {
+  /** All of them, newest first. */
+  rows(): Promise<readonly SweepRow[]>;
+  /** @throws {InputError} where there is none of this name. */
+  named(name: string): Promise<SweepView>;
+}
+
 /** What reads how sweeps stand; loaded where a page asks for one. */
 type Sweeping = typeof import("../lab/experiment/sweep/state.ts");
 
@@ -168,6 +176,20 @@ function importanceOf(
       .sort((a, b) => b.share - a.share);
   sharesKept.set(key, shares);
   return shares;
+}
+
+/** The sweeps of a store as they stand. */
+export function sweepsOf(store: StoreReader): SweepSource {
+  return {
+    rows: () => sweepRows(store),
+    async named(name) {
+      const view = await sweepView(store, name);
+      if (view === undefined) {
+        throw unknownName("show the sweep", "sweep", name, store.sweepNames());
+      }
+      return view;
+    },
+  };
 }
 
 /** All sweeps of a store, newest first. */

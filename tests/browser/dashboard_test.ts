@@ -1962,6 +1962,7 @@ test("a site that nobody serves says so in place of pages that do not answer", a
 });
 
 test("a site filters, compares and plays from plain files", async (page) => {
+  if (dashboard.store.sweep("rates") === undefined) addSweep(dashboard.store, "rates");
   const others = dashboard.store.runs().filter(({ name }) => name === "cartpole-a2c");
   const runs = [await trainedRun(), ...others.map(({ id }) => id)];
   const files = new Map(
@@ -2006,6 +2007,20 @@ test("a site filters, compares and plays from plain files", async (page) => {
       () => page.locator("label:has-text('X axis') select").inputValue(),
       "wallSeconds",
     );
+    await page.click("nav a:has-text('Sweeps')");
+    await page.click("th a:has-text('rates')");
+    await addressed(page, /\/lab\/sweeps\/rates\.html$/);
+    await isReady();
+    await shows(() => page.locator(".settings-plot .trial").count(), 12);
+    await page.locator("tbody a").first().click();
+    await addressed(page, /\/lab\/runs\/\w+\.html$/);
+    await isReady();
+    await page.click(".sub a:has-text('rates')");
+    await addressed(page, /\/lab\/sweeps\/rates\.html$/);
+    await page.click("text=their curves");
+    await addressed(page, /\/lab\/compare\.html\?filter=sweep%3Drates$/);
+    await isReady();
+    await shows(() => page.locator(".conclusion, .legend").first().innerText(), /./);
   } finally {
     await site.shutdown();
   }

@@ -5501,8 +5501,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a site marks another page than the one that is shown",
     file: "web/export/pages.tsx",
-    from: '<a href="/" aria-current={current === "/" ?',
-    to: '<a href="/" aria-current={current === "/compare" ?',
+    from: "aria-current={current === path ?",
+    to: "aria-current={current !== path ?",
     test: "tests/web/export_test.ts",
   },
   {
@@ -17623,5 +17623,33 @@ export const mutants: readonly Mutant[] = [
     from: "if (PICTURES.test(dataset) && ",
     to: "if (false && ",
     test: "tests/cli/settings_test.ts",
+  },
+  {
+    fault: "a site shows a sweep some of whose runs it does not have",
+    file: "web/export/take.ts",
+    from: "?.every(({ id }) => taken.has(id))",
+    to: "?.some(({ id }) => taken.has(id))",
+    test: "tests/web/site_test.ts",
+  },
+  {
+    fault: "a link of a site leads to a sweep that is not there",
+    file: "web/export/places.ts",
+    from: "return hasSweep(sweep) ?",
+    to: "return true ?",
+    test: "tests/web/site_test.ts",
+  },
+  {
+    fault: "a sweep with a percent sign in its name is not found in a site",
+    file: "web/export/places.ts",
+    from: '.replaceAll("%", "%25")',
+    to: "",
+    test: "tests/web/site_test.ts",
+  },
+  {
+    fault: "a site says what to type next in a lab that its reader does not have",
+    file: "web/export/take.ts",
+    from: ", next: [] }",
+    to: " }",
+    test: "tests/web/site_test.ts",
   },
 ];

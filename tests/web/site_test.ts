@@ -1,7 +1,8 @@
 /** Sites in folders: what is written, and what one that is written over another leaves of it. */
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { buildSite } from "../../web/site.ts";
 import { build, openDashboard } from "./built.ts";
+import { addSweep } from "./sample_store.ts";
 
 await build();
 
@@ -52,4 +53,38 @@ Deno.test("a site over another one leaves nothing of runs that it does not show,
   // A damaged list says nothing.
   await Deno.writeTextFile(`${out}/reverie-site.json`, "{");
   strictEqual(await buildSite({ ...again, force: true }), 1);
+});
+
+Deno.test("a site has the sweeps whose runs it has all, with what they found and nothing to type", async () => {
+  await using dashboard = await openDashboard();
+  const { store, folder } = dashboard;
+  const name = "50% of a/b?";
+  for (const each of [name, "rates"]) addSweep(store, each);
+  const request = { store: `${folder}/runs`, runs: [], force: true };
+  const [whole, part] = [`${folder}/site`, `${folder}/part`];
+  await buildSite({ ...request, out: whole, where: "" });
+  const text = (path: string) => Deno.readTextFile(`${whole}/${path}`);
+  /** A name as a host finds it by a link. */
+  const linked = (page: string, shown: string) =>
+    decodeURIComponent(new RegExp(`href="([^"]*)"[^>]*>${RegExp.escape(shown)}<`).exec(page)![1]);
+  match(await text("index.html"), /<a href="\.\/sweeps\.html">Sweeps</);
+  const list = await text("sweeps.html");
+  deepStrictEqual(filesIn(`${whole}/sweeps`).sort(), ["50%25%20of%20a%2Fb%3F.html", "rates.html"]);
+  strictEqual(linked(list, name), "./sweeps/50%25%20of%20a%2Fb%3F.html");
+  const page = await text(linked(list, name));
+  match(page, /<h1>Sweep 50% of a\/b\?<\/h1>/);
+  match(page, /What matters/);
+  strictEqual(/What to run next|--seeds 10/.test(page), false);
+  const { id } = store.runs().findLast(({ manifest }) => manifest.sweep?.name === name)!;
+  const run = await text(`runs/${id}.html`);
+  strictEqual(linked(run, name), "../sweeps/50%25%20of%20a%2Fb%3F.html");
+
+  // One whose runs are not all there has no page, and nothing leads to it.
+  await buildSite({ ...request, out: part, where: "seed<100" });
+  deepStrictEqual(filesIn(part).filter((path) => path.startsWith("sweeps")), []);
+  strictEqual((await Deno.readTextFile(`${part}/index.html`)).includes("Sweeps"), false);
+  match(await Deno.readTextFile(`${part}/runs/${id}.html`), /trial \d+ of <a>50% of a\/b\?<\/a>/);
+  // What a site had of them goes with it.
+  await buildSite({ ...request, out: whole, where: "seed<100" });
+  deepStrictEqual(filesIn(whole).filter((path) => path.startsWith("sweeps")), []);
 });

@@ -113,6 +113,11 @@ export function stateOf(store: StoreReader, policies: State["policies"]): State 
     refusalOf: () => Promise.resolve(reason),
     script: () => Promise.reject(new InputError(`Cannot take a module to a page as ${reason}`)),
   };
+  const sweeps: State["sweeps"] = {
+    rows: () => Promise.resolve([]),
+    named: (name) =>
+      Promise.reject(new InputError(`Cannot show the sweep as none is here: ${name}`)),
+  };
   const feed = new Feed(store);
   return {
     store,
@@ -124,5 +129,6 @@ export function stateOf(store: StoreReader, policies: State["policies"]): State 
     policies,
     guides: { of: () => ({}) },
     own,
+    sweeps,
   };
 }

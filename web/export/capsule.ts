@@ -7,6 +7,7 @@
 import type { Run, StoredArtifact, StoredCheckpoint, StoredEvent } from "../../lab/store/store.ts";
 import type { Part } from "../file_parts.ts";
 import type { Guide } from "../metric_guide.ts";
+import type { SweepRow, SweepView } from "../sweeps.ts";
 import type { Between } from "../thinned.ts";
 
 /** What is known of every run at once. */
@@ -51,6 +52,8 @@ export interface Capsule {
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** PNG files by hash. */
   readonly pictures: ReadonlyMap<string, Uint8Array>;
+  /** Sweeps whose runs are all there, the newest first, as they stood. */
+  readonly sweeps: readonly { readonly row: SweepRow; readonly view: SweepView }[];
 }
 
 /** What a site's part is called that holds what the series of each method mean. */

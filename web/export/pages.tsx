@@ -13,18 +13,21 @@ import { renderToString } from "preact-render-to-string";
 import { agents } from "../../agents/mod.ts";
 import { models } from "../../models/mod.ts";
 import { guideOfRun } from "../metric_guide.ts";
+import { pages } from "../page_names.ts";
 import { asset, built, builtNames, readAsset } from "../assets.ts";
 import { ThemeChoice } from "../components/theme_choice.tsx";
 import type { Context, LatePage, PageAnswer, PageProps } from "../fresh.ts";
 import * as compare from "../routes/compare.tsx";
 import * as index from "../routes/index.tsx";
 import * as run from "../routes/runs/[id].tsx";
+import * as sweep from "../routes/sweeps/[name].tsx";
+import * as sweeps from "../routes/sweeps/index.tsx";
 import * as train from "../routes/train.tsx";
 import type { State } from "../state.ts";
 import { stateOf } from "./answer.ts";
 import { type Capsule, GUIDES, type Guides } from "./capsule.ts";
 import { CapsuleStore } from "./capsule_store.ts";
-import { inFile, inSite, ledBy, type Place } from "./places.ts";
+import { inFile, inSite, ledBy, type Place, sweepFile } from "./places.ts";
 
 /** A file of a site. */
 export interface SiteFile {
@@ -84,25 +87,32 @@ export async function pageFile(capsule: Capsule, shown: Shown): Promise<string> 
 }
 
 /**
- * The files of a site: table, comparison, the page that trains, a page a run, and what they read.
+ * The files of a site: table, comparison, sweeps, the page that trains, a page a run, and what they read.
  *
  * @throws {LabError} where the islands are not built.
  */
 export async function* siteFiles(capsule: Capsule): AsyncGenerator<SiteFile> {
+  const sweeps = capsule.sweeps.map(({ row }) => row.name);
   const paths = [
-    { file: "index.html", path: "/", current: "/" },
-    { file: "compare.html", path: pathOf(capsule, "comparison"), current: "/compare" },
-    { file: "train.html", path: "/train", current: "/train" },
+    { file: "index.html", path: "/" },
+    { file: "compare.html", path: pathOf(capsule, "comparison") },
+    ...sweeps.length > 0 ? [{ file: "sweeps.html", path: "/sweeps" }] : [],
+    { file: "train.html", path: "/train" },
     ...capsule.head.runs.map(({ run: { id } }) => ({
       file: `runs/${id}.html`,
       path: pathOf(capsule, { run: id }),
-      current: "",
+    })),
+    ...sweeps.map((name) => ({
+      file: sweepFile(name),
+      path: `/sweeps/${encodeURIComponent(name)}`,
     })),
   ];
   const state = stateIn(capsule);
-  for (const { file, path, current } of paths) {
+  for (const { file, path } of paths) {
     const root = file.includes("/") ? "../" : "./";
-    yield { path: file, content: await sitePage(state, root, path, current) };
+    const place = inSite(root, (name) => sweeps.includes(name));
+    const links = pages.filter((page) => page.path !== "/sweeps" || sweeps.length > 0);
+    yield { path: file, content: await sitePage(state, root, place, path, links) };
   }
   for (const name of [...builtNames(), "icon.svg"]) {
     yield { path: `assets/${name}`, content: (await readAsset(name))!.bytes };
@@ -125,10 +135,11 @@ const UNSERVED =
 async function sitePage(
   state: State,
   root: string,
+  place: Place,
   path: string,
-  current: string,
+  links: readonly { readonly path: string; readonly name: string }[],
 ): Promise<string> {
-  const place = inSite(root);
+  const current = path.replace(/\?.*/, "");
   const policy = [
     "default-src 'none'",
     `script-src 'self' '${await hashOf(UNSERVED)}' 'wasm-unsafe-eval'`,
@@ -151,11 +162,11 @@ async function sitePage(
         <body>
           <Top icon="/assets/icon.svg">
             <nav aria-label="Pages">
-              <a href="/" aria-current={current === "/" ? "page" : undefined}>Runs</a>
-              <a href="/compare" aria-current={current === "/compare" ? "page" : undefined}>
-                Compare
-              </a>
-              <a href="/train" aria-current={current === "/train" ? "page" : undefined}>Train</a>
+              {links.map(({ path, name }) => (
+                <a key={path} href={path} aria-current={current === path ? "page" : undefined}>
+                  {name}
+                </a>
+              ))}
             </nav>
           </Top>
           <p id="unserved" class="problem" role="alert" hidden>
@@ -197,15 +208,24 @@ type Route = {
   default: ComponentType<PageProps<unknown>>;
 };
 
-const routes = { "": index, compare, runs: run, train } as unknown as Readonly<
+const routes = { "": index, compare, runs: run, sweep, sweeps, train } as unknown as Readonly<
   Record<string, Route>
 >;
 
 /** What the pages of a capsule are made from. */
-function stateIn({ head, bodies }: Capsule): State {
+function stateIn({ head, bodies, sweeps }: Capsule): State {
   const store = new CapsuleStore(head);
   for (const [id, body] of bodies) store.hold(id, body);
-  return stateOf(store, { of: () => Promise.reject(new TypeError("pages open no files")) });
+  const state = stateOf(store, {
+    of: () => Promise.reject(new TypeError("pages open no files")),
+  });
+  return {
+    ...state,
+    sweeps: {
+      rows: () => Promise.resolve(sweeps.map(({ row }) => row)),
+      named: (name) => Promise.resolve(sweeps.find(({ view }) => view.name === name)!.view),
+    },
+  };
 }
 
 /** The main part of the server's page of a path, whose links lead to their places. */
@@ -215,9 +235,10 @@ async function written(
   path: string,
 ): Promise<{ title: string; body: string }> {
   const url = new URL(path, "http://page");
-  const [, folder, id = ""] = url.pathname.split("/");
-  const { handler, default: Page } = routes[folder];
-  const [req, params] = [new Request(url), { id }];
+  const [, folder, last = ""] = url.pathname.split("/");
+  const name = decodeURIComponent(last);
+  const { handler, default: Page } = routes[folder === "sweeps" && name !== "" ? "sweep" : folder];
+  const [req, params] = [new Request(url), { id: name, name }];
   const events = () => new Response();
   const answer = await handler({ req, url, params, state, events });
   const data = "later" in answer ? await answer.later() : answer.data;

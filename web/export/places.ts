@@ -27,8 +27,17 @@ export function ledBy(place: Place): () => void {
   return () => options.vnode = before;
 }
 
-/** In a site whose pages lie below `root`. */
-export function inSite(root: string): Place {
+/** The file of a sweep's page in a site; whatever its name, it is one. */
+export function sweepFile(name: string): string {
+  return `sweeps/${encodeURIComponent(name)}.html`;
+}
+
+/**
+ * In a site whose pages lie below `root`.
+ *
+ * @param hasSweep Whether a sweep has a page there; left out: every one that a link leads to.
+ */
+export function inSite(root: string, hasSweep: (name: string) => boolean = () => true): Place {
   return (path) => {
     const { pathname, search } = new URL(path, "http://page");
     const [, folder, name = ""] = pathname.split("/");
@@ -40,6 +49,12 @@ export function inSite(root: string): Place {
         return `${root}${folder}.html${search}`;
       case "runs":
         return `${root}runs/${name}.html`;
+      case "sweeps": {
+        if (name === "") return `${root}sweeps.html`;
+        const sweep = decodeURIComponent(name);
+        // What the name of its file has of percent signs is a letter of that name.
+        return hasSweep(sweep) ? root + sweepFile(sweep).replaceAll("%", "%25") : undefined;
+      }
       case "assets":
         return `${root}assets/${name}`;
       case "artifacts":

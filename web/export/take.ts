@@ -11,6 +11,7 @@ import { everything, indicesOf, picksOf } from "../curves.ts";
 import type { Part } from "../file_parts.ts";
 import type { Policies } from "../policies.ts";
 import { jsonNumber } from "../summary.ts";
+import { type SweepRow, sweepsOf } from "../sweeps.ts";
 import { betweenOf } from "../thinned.ts";
 import { axes, type Body, type Capsule, fileName, type PackedSeries, textName } from "./capsule.ts";
 import { pathsIn, withoutPaths } from "./without_paths.ts";
@@ -83,7 +84,25 @@ export async function capsuleOf(
       }
     }
   }
-  return { head: { runs: head, missing }, bodies, files, pictures };
+  const sweeps = plain(await wholeSweeps(store, bodies, lost));
+  return { head: { runs: head, missing }, bodies, files, pictures, sweeps };
+}
+
+/** The sweeps whose runs are all taken, without what is to be typed next. */
+async function wholeSweeps(
+  store: Store,
+  taken: ReadonlyMap<string, Body>,
+  lost: (line: string) => void,
+): Promise<Capsule["sweeps"]> {
+  const source = sweepsOf(store);
+  const of = Map.groupBy(store.runs(), ({ manifest }) => manifest.sweep?.name);
+  const isWhole = ({ name }: SweepRow) => of.get(name)?.every(({ id }) => taken.has(id));
+  const sweeps: Capsule["sweeps"][number][] = [];
+  for (const row of (await source.rows()).filter(isWhole)) {
+    if (row.damage !== null) lost(`Left out of sweep ${row.name}: ${row.damage}`);
+    else sweeps.push({ row, view: { ...await source.named(row.name), next: [] } });
+  }
+  return sweeps;
 }
 
 /** The files that a run's page may ask for. */

@@ -1,32 +1,31 @@
 /** The page of one sweep. @module */
 import type { VNode } from "preact";
-import { unknownName } from "../../../lab/core/errors.ts";
 import type { State } from "../../state.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
 import { Live, Sweep } from "../../islands.ts";
-import { type SweepView, sweepView } from "../../sweeps.ts";
+import type { SweepView } from "../../sweeps.ts";
 import type { Program } from "../../program.ts";
 
 interface Data {
   readonly title: string;
   readonly view: SweepView;
+  readonly live: boolean;
   readonly program: Program;
   readonly moment: number;
 }
 
 /** The sweep as it stands. */
 export async function handler(
-  { params: { name }, state: { store, feed, program } }: Context<State>,
+  { params: { name }, state: { sweeps, feed, live, program } }: Context<State>,
 ): Promise<PageAnswer<Data>> {
   const { moment } = feed;
-  const view = await sweepView(store, name);
-  if (view === undefined) throw unknownName("show the sweep", "sweep", name, store.sweepNames());
-  return page({ title: `Sweep ${view.name}`, view, program, moment });
+  const view = await sweeps.named(name);
+  return page({ title: `Sweep ${view.name}`, view, live, program, moment });
 }
 
 /** The page. */
 export default function SweepPage(
-  { data: { title, view, program, moment } }: PageProps<Data>,
+  { data: { title, view, live, program, moment } }: PageProps<Data>,
 ): VNode {
   return (
     <>
@@ -37,7 +36,7 @@ export default function SweepPage(
         {view.seeds === 1 ? "one seed" : `${view.seeds} seeds`} a trial
       </p>
       <Sweep initial={view} program={program} />
-      <Live moment={moment} run={null} />
+      {live && <Live moment={moment} run={null} />}
     </>
   );
 }
