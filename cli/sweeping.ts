@@ -407,6 +407,9 @@ function seedsCell({ runs, values }: SweepState["trials"][number], seeds: number
 export function importanceLine(state: SweepState): string {
   const shares = importancesOf(state);
   if (shares === undefined || state.sweep.space.length < 2) return "";
+  if ([...shares.values()].every((share) => share === 0)) {
+    return "What matters: nothing that these trials tell from chance";
+  }
   const named = [...shares].sort(([, a], [, b]) => b - a)
     .map(([path, share]) => `${path} ${Math.round(100 * share)} %`);
   return `What matters: ${named.join(", ")}`;

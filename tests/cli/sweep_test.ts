@@ -2,6 +2,7 @@ import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:asse
 import { main } from "../../cli/main.ts";
 import {
   brokenLines,
+  importanceLine,
   sweepAsked,
   sweepDocument,
   sweepPage,
@@ -301,6 +302,31 @@ function stateOf(count: number, goal: "maximize" | "minimize" = "maximize"): Swe
     },
   } as unknown as SweepState;
 }
+
+Deno.test("what matters is said of two fields, and that nothing does where chance would say as much", () => {
+  const two = (valueOf: (rate: number) => number) => {
+    const state = stateOf(12);
+    const range = { kind: "uniform", low: 0, high: 1 };
+    const trials = state.trials.slice(0, 12).map((trial) => {
+      const [rate, gamma] = [
+        trial.trial / 12,
+        [3, 9, 1, 7, 11, 0, 5, 10, 2, 8, 4, 6][trial.trial] / 12,
+      ];
+      const point = { "agent.rate": rate, "agent.gamma": gamma };
+      return { ...trial, point, pruned: false, value: valueOf(rate) };
+    });
+    const space = ["agent.rate", "agent.gamma"].map((path) => ({ path, range }));
+    return importanceLine({
+      ...state,
+      ...{ trials, sweep: { ...state.sweep, space } },
+    } as unknown as SweepState);
+  };
+  match(two((rate) => rate), /^What matters: agent\.rate \d+ %, agent\.gamma \d %$/);
+  strictEqual(
+    two((rate) => Math.round(12 * rate) * 11 % 5),
+    "What matters: nothing that these trials tell from chance",
+  );
+});
 
 /** A run that judges the best trial. */
 function judgedRun(status: Run["status"]): Run {

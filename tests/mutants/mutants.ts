@@ -17652,4 +17652,25 @@ export const mutants: readonly Mutant[] = [
     to: " }",
     test: "tests/web/site_test.ts",
   },
+  {
+    fault: "of fields that decide nothing one is said to matter",
+    file: "lab/search/importance.ts",
+    from: "isChance ? 0 :",
+    to: "false ? 0 :",
+    test: "tests/lab/search/importance_test.ts",
+  },
+  {
+    fault: "a line of shares that are all 0 says what matters",
+    file: "cli/sweeping.ts",
+    from: ".every((share) => share === 0)",
+    to: ".every((share) => share === 2)",
+    test: "tests/cli/sweep_test.ts",
+  },
+  {
+    fault: "a page of shares that are all 0 has bars of them",
+    file: "web/islands/sweep.tsx",
+    from: "importance.every(({ share }) => share === 0)",
+    to: "importance.every(({ share }) => share === 2)",
+    test: "tests/web/sweep_island_test.ts",
+  },
 ];

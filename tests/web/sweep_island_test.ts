@@ -213,6 +213,14 @@ Deno.test("what matters is told of two fields and more, as shares", () => {
       0.875,
     );
   }
+  {
+    using page = shown({ importance: view.importance.map((each) => ({ ...each, share: 0 })) });
+    deepStrictEqual(page.all("ul", ".bars"), []);
+    match(
+      page.get("section").textContent,
+      /What mattersNo field that these trials tell from chance/,
+    );
+  }
   using page = shown({ importance: view.importance.slice(1) });
   deepStrictEqual(page.all("ul", ".bars"), []);
 });

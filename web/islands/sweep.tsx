@@ -112,6 +112,17 @@ function Standing({ view }: { view: SweepView }): VNode {
 
 /** The share of each field as a bar. */
 function Importance({ importance }: { importance: SweepView["importance"] }): VNode {
+  if (importance.every(({ share }) => share === 0)) {
+    return (
+      <div class="card">
+        <h3>What matters</h3>
+        <p class="note">
+          No field that these trials tell from chance: a forest over them foresees no more than it
+          would of figures that hang on none.
+        </p>
+      </div>
+    );
+  }
   return (
     <div class="card">
       <h3>What matters</h3>

@@ -53,6 +53,32 @@ Deno.test("what chance adds to every trial is no field's share", () => {
   ok(shares.get("kind")! + shares.get("nothing")! < 0.05, JSON.stringify([...shares]));
 });
 
+Deno.test("of fields that decide nothing one seldom has a share, and one that does keeps it", () => {
+  const shown = { 10: [0, 0], 40: [0, 0] };
+  for (const [trials, counts] of Object.entries(shown)) {
+    for (let sweep = 0; sweep < 40; sweep++) {
+      const random = defaultRng(sweep);
+      const places = Array.from({ length: Number(trials) }, () => ({
+        ...{ rate: 10 ** random.uniform(-4, 0), kind: "a", nothing: random.uniform(0, 1) },
+      }));
+      const noise = places.map(() => random.standardNormal());
+      const told = (slope: number) => {
+        const outcomes = places.map((point, i) => ({
+          point,
+          loss: slope * Math.log10(point.rate) + noise[i],
+        }));
+        const shares = importances(space.slice(0, 3), outcomes, defaultRng(sweep));
+        return [...shares.values()].some((share) => share > 0);
+      };
+      if (told(0)) counts[0]++;
+      if (told(3)) counts[1]++;
+    }
+  }
+  for (const [noise, real] of Object.values(shown)) {
+    ok(noise <= 6 && real >= 36, `${noise} ${real}`);
+  }
+});
+
 Deno.test("importances are the same again, broken trials are left out, and nothing says nothing", () => {
   const outcomes = outcomesOf(({ rate }) => Number(rate));
   const broken = outcomes.map((each, i) => i % 7 === 0 ? { ...each, loss: Infinity } : each);
