@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { copied } from "./lab/experiment/copied.ts";
 import type { ExperimentDefinition } from "./lab/experiment/definition.ts";
 import { InputError } from "./lab/core/errors.ts";
 import type { LoggedRun, LoggedRunOptions } from "./lab/experiment/logged_run.ts";
@@ -178,11 +179,13 @@ export async function train(
   definition: ExperimentDefinition,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
+  // As they are now: the caller may change them for the next training while the lab is loaded for this one.
+  const [own, given] = [copied(definition), copied(options)];
   const [{ train }, { registries }] = await Promise.all([
     import("./lab/experiment/train.ts"),
     import("./registries.ts"),
   ]);
-  return await train(definition, { ...options, registries });
+  return await train(own, { ...given, registries });
 }
 
 /**

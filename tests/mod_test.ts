@@ -75,6 +75,61 @@ Deno.test("a wrong definition is an InputError of the library call", async () =>
   });
 });
 
+Deno.test("a training is of its definition as it is at the call, whatever becomes of that", async () => {
+  const rates = [1e-2, 1e-3, 1e-4];
+  const changing = {
+    ...experiment,
+    environment: { id: "CartPole-v1" },
+    agent: { name: "ppo", learningRate: 0 },
+    ...{ budget: 1024, evaluation: { every: 1024, episodes: 1 } },
+  };
+  const set: [string, string][] = [["agent.gamma", "0.9"]];
+  const results = await Promise.all(rates.map((rate) => {
+    changing.agent.learningRate = rate;
+    set[0][1] = `${1 - rate}`;
+    return train(changing, { set });
+  }));
+  deepStrictEqual(results.map(({ series }) => series["schedule/learning_rate"].values[0]), rates);
+  strictEqual(new Set(results.map(({ digest }) => digest)).size, rates.length);
+  for (const each of results) each.dispose();
+  // A part of one's own, and a signal, stay what they are.
+  const signal = AbortSignal.abort();
+  const stopped = await train(experiment, { signal });
+  stopped.dispose();
+  strictEqual(stopped.status, "interrupted");
+});
+
+Deno.test("what is no definition, or has a name in the place of a part, is refused in a line", async () => {
+  const base = { ...experiment, environment: { id: "CartPole-v1" } };
+  const ppo = (agent: object) => ({ ...base, agent: { name: "ppo", ...agent } });
+  const wrong: [unknown, string][] = [
+    [undefined, "the definition as it must be what defineExperiment takes: nothing"],
+    [null, "the definition as it must be what defineExperiment takes: null"],
+    ["ppo", 'the definition as it must be what defineExperiment takes: "ppo"'],
+    [
+      { ...base, agent: "ppo" },
+      '"corridor-ppo" with the field agent as it must be { name: "ppo" }: "ppo"',
+    ],
+    [
+      { ...base, environment: "CartPole-v1" },
+      '"corridor-ppo" with the field environment as it must be { id: "CartPole-v1" }: "CartPole-v1"',
+    ],
+    [{ ...base, agent: 3 }, '"corridor-ppo" with the field agent as it must be { name: … }: 3'],
+    [
+      ppo({ learningRate: NaN }),
+      '"corridor-ppo" with the field agent.learningRate as it must be number, > 0: NaN',
+    ],
+    [{ ...base, budget: 1e400 }, '"corridor-ppo" with the field budget as it must be '],
+  ];
+  for (const [definition, line] of wrong) {
+    await rejects(train(definition as typeof experiment), (error: Error) => {
+      strictEqual(error.name, "InputError");
+      strictEqual(error.message.slice(0, 11 + line.length), `Cannot use ${line}`);
+      return true;
+    });
+  }
+});
+
 Deno.test("an option that is none of its sort is refused before anything is made", async () => {
   const wrong: [object, string][] = [
     [{ threads: -3 }, "threads must be a whole number ≥ 1: -3"],

@@ -8,7 +8,7 @@
 import * as z from "zod";
 import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
 import { environmentOf } from "../core/define_environment.ts";
-import { isRecord } from "../core/plain.ts";
+import { isRecord, show } from "../core/plain.ts";
 import type { Environment, EnvironmentDefinition } from "../core/environment.ts";
 import { unknownEnvironment } from "../core/environment_ids.ts";
 import { checkNames, InputError, unknownName } from "../core/errors.ts";
@@ -289,6 +289,11 @@ const allKeys = [
 ];
 
 function checkKeys(definition: ExperimentDefinition): void {
+  if (!isRecord(definition)) {
+    throw new InputError(
+      `Cannot use the definition as it must be what defineExperiment takes: ${shown(definition)}`,
+    );
+  }
   const { name } = definition as { name?: unknown };
   if (typeof name !== "string" || name === "") {
     throw new InputError(`Cannot use the definition as it must have a name: ${shown(name)}`);
@@ -316,6 +321,13 @@ function checkKeys(definition: ExperimentDefinition): void {
     if (value === undefined || has(key)) continue;
     const helper = key === "body" ? "defineBody" : "defineCallbacks";
     throw misfit(name, key, `it must be made by ${helper}`, value);
+  }
+  for (const key of ["environment", "agent", "dataset", "model"] as const) {
+    const { [key]: value } = definition as unknown as Record<string, unknown>;
+    if (value === undefined || has(key)) continue;
+    const chosen = typeof value === "string" ? JSON.stringify(value) : "…";
+    const selector = key === "environment" ? "id" : "name";
+    throw misfit(name, key, `it must be { ${selector}: ${chosen} }`, value);
   }
   const { environment } = definition as { readonly environment?: Partial<EnvironmentDefinition> };
   if (typeof environment?.step === "function" && typeof environment.observe !== "function") {
@@ -534,5 +546,5 @@ function cloned(name: string, value: unknown): Json {
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
+  return value === undefined ? "nothing" : show(value);
 }

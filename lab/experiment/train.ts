@@ -66,7 +66,7 @@ export interface TrainOptions {
    * the command line resumes and reproduces a run with parts of its own. */
   readonly module?: string;
   /** With `store`: a stored run to go on with (id, unique prefix or `latest`). The definition, with `set`,
-   * must be the run's; another budget may be given. */
+   * and the other options must be the run's; another `budget` may be given. */
   readonly resume?: string;
   /** With `store`: what to call the run. Default: the experiment's name. */
   readonly name?: string;
@@ -185,9 +185,6 @@ function requireOptions(
     );
   }
   requireWords("train", options);
-  if (options.seed !== undefined && options.resume !== undefined) {
-    throw new InputError("Cannot resume with the option seed as the run has its own already");
-  }
 }
 
 async function trainInMemory(
@@ -247,8 +244,10 @@ async function trainInStore(
       const plan = await planOf(found, request, watched);
       run = store.run(await trainPlan(trainee, plan, watched))!;
     } else {
-      await requireSame(definition, store.find(earlier), options);
-      const { budget } = options;
+      const before = store.find(earlier);
+      requireOwn(before, options);
+      await requireSame(definition, before, options);
+      const budget = await budgetAsked(definition, before, options);
       run = await resume(earlier, { ...watched, budget, definition, trainee });
     }
     if (trainee.failure !== undefined) throw trainee.failure;
@@ -267,6 +266,51 @@ async function loaded(definition: ExperimentDefinition, module?: string): Promis
   return { definition, module: moduleName(path), hash: await hashOfModule(path) };
 }
 
+/** @throws InputError where an option is another one than the run has: it goes on with its own. */
+function requireOwn(
+  { id, name, tags, manifest: { determined: { seed, backend } } }: Run,
+  options: TrainOptions,
+): void {
+  const own = { name, tags, seed, backend };
+  const given = {
+    ...options,
+    seed: options.seed === undefined ? undefined : String(options.seed),
+    backend: options.backend === "auto" ? undefined : options.backend,
+  };
+  for (const key of ["seed", "backend", "name", "tags"] as const) {
+    const [mine, other] = [show(own[key]), show(given[key])];
+    if (given[key] === undefined || mine === other) continue;
+    throw new InputError(
+      `Cannot resume run ${id} with the option ${key} as it must be the run's, ${mine}: ${other}`,
+    );
+  }
+}
+
+/**
+ * The budget that a resumed run is to have; undefined: that which it has.
+ *
+ * @throws InputError where the definition alone says another one: it was one of a call before, or is meant.
+ */
+async function budgetAsked(
+  definition: ExperimentDefinition,
+  { id, manifest }: Run,
+  { registries, set, budget }: TrainOptions & { readonly registries: Registries },
+): Promise<number | undefined> {
+  const { configuration: { budget: asked } } = await resolve(definition, registries, {
+    set,
+    budget,
+  });
+  if (budget !== undefined || set?.some(([path]) => path === "budget")) return Number(asked);
+  const known = stagesOf(manifest).map((stage) => stage.budget);
+  if (known.includes(Number(asked))) return undefined;
+  throw new InputError(
+    `Cannot resume run ${id} with the field budget as it must be the run's, ${
+      known.at(-1)
+    }, unless ` +
+      `the option budget says another one: ${asked}`,
+  );
+}
+
 /** @throws InputError where the run is of another definition: it would be trained by its own. */
 async function requireSame(
   definition: ExperimentDefinition,
@@ -283,7 +327,8 @@ async function requireSame(
   }
   // Evaluations are as far apart as the first budget had them.
   const [{ budget }] = stagesOf(manifest);
-  const { configuration, fields } = await resolve(definition, registries, { set, budget });
+  const others = set?.filter(([path]) => path !== "budget");
+  const { configuration, fields } = await resolve(definition, registries, { set: others, budget });
   for (const { path, given, kept } of differences(configuration, stored)) {
     if (path === "budget") continue;
     // A field that the lab did not have yet is at its default.

@@ -21,7 +21,8 @@ import { groupRuns } from "../../../lab/experiment/comparison.ts";
 import { changesSince } from "../../../lab/experiment/resume.ts";
 import { resolve } from "../../../lab/experiment/resolve.ts";
 import { storedFields } from "../../../lab/experiment/stored_fields.ts";
-import { train } from "../../../lab/experiment/train.ts";
+import type { ExperimentDefinition } from "../../../lab/experiment/definition.ts";
+import { train, type TrainOptions } from "../../../lab/experiment/train.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
 import type { Manifest } from "../../../lab/store/store.ts";
 import everything, { points } from "./own_parts.ts";
@@ -480,6 +481,46 @@ Deno.test("a run is resumed with its own definition alone, another budget aside"
   }
 });
 
+Deno.test("a run is resumed with its own options alone, and extended where that is said", async () => {
+  await using temporary = await temporaryStore();
+  const store = `${temporary.folder}/mine`;
+  const options = { ...call, store, seed: 3, backend: "wasm", name: "first", tags: ["a"] } as const;
+  const run = await train(toyExperiment, { ...options, budget: 100 });
+  run.dispose();
+  const again = { registries, store, resume: run.run! };
+  const refused = (changed: Partial<ExperimentDefinition>, given: TrainOptions, line: string) =>
+    rejects(
+      train({ ...toyExperiment, budget: 100, ...changed } as ExperimentDefinition, {
+        ...again,
+        ...given,
+      }),
+      { name: "InputError", message: `Cannot resume run ${run.run} with ${line}` },
+    );
+  const lines: [TrainOptions, string][] = [
+    [{ seed: 0 }, 'the option seed as it must be the run\'s, "3": "0"'],
+    [{ seed: 4 }, 'the option seed as it must be the run\'s, "3": "4"'],
+    [{ backend: "cpu" }, 'the option backend as it must be the run\'s, "wasm": "cpu"'],
+    [{ name: "second" }, 'the option name as it must be the run\'s, "first": "second"'],
+    [{ tags: ["b"] }, 'the option tags as it must be the run\'s, ["a"]: ["b"]'],
+  ];
+  for (const [given, line] of lines) await refused({}, { ...given, budget: 150 }, line);
+  await refused(
+    { budget: 150 },
+    {},
+    "the field budget as it must be the run's, 100, unless the option budget says another one: 150",
+  );
+  const same = { ...again, ...options };
+  const steps: number[] = [];
+  for (
+    const more of [{ budget: 150 }, { set: [["budget", "200"]] }] as const
+  ) {
+    const further = await train(toyExperiment, { ...same, ...more });
+    further.dispose();
+    steps.push(further.progress.environmentSteps);
+  }
+  deepStrictEqual(steps, [150, 200]);
+});
+
 Deno.test("a library call's wrong options and failures reach the caller", async () => {
   await using own = await ownFile();
   const store = `${own.folder}/mine`;
@@ -491,10 +532,6 @@ Deno.test("a library call's wrong options and failures reach the caller", async 
   await rejects(
     train(everything, { ...call, ...{ bugdet: 100 } }),
     /^InputError: Cannot train as there is no option "bugdet" \(did you mean "budget"\?\): there/,
-  );
-  await rejects(
-    train(everything, { ...call, store, resume: "x" }),
-    /Cannot resume with the option seed/,
   );
   const run = await train(everything, { ...call, store });
   run.dispose();
