@@ -39,8 +39,10 @@ function withDigits(value: number, more: number): string {
   if (size !== 0 && (size >= 1e7 || size < 1e-3)) {
     return value.toExponential(2 + more).replace(/\.?0+e/, "e");
   }
-  return value.toLocaleString("en", {
-    maximumSignificantDigits: more + (size >= 1e3 ? Math.ceil(Math.log10(size)) : 4),
+  const digits = more + (size >= 1e3 ? Math.ceil(Math.log10(size)) : 4);
+  // By the value that there is, as the command line rounds: 385.45 is less in 64 bits.
+  return Number(value.toPrecision(digits)).toLocaleString("en", {
+    maximumSignificantDigits: digits,
   });
 }
 

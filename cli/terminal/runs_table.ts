@@ -77,6 +77,7 @@ export function runsTable(
   });
   const more = asked.filter(({ title }) => shown.some(({ headline }) => headline !== title));
   const wide = io.columns() >= 110;
+  const tagged = wide && runs.some(({ tags }) => tags.length > 0);
   const judged = shown.some(({ verdict }) => verdict !== undefined);
   const roomy = wide || more.length === 0;
   const extent = wide || roomy && !judged;
@@ -86,14 +87,15 @@ export function runsTable(
     { title: "run" },
     { title: "name", flexible: true, cut: true },
     { title: "seed", align: "right" },
-    ...(parted ? [{ title: "settings", flexible: true, optional: 3 }] : []),
+    ...(parted ? [{ title: "settings", flexible: true, optional: 6 }] : []),
     { title: "status" },
     { title: "figure" },
-    ...(judged ? [{ title: "verdict", optional: 2 }] : []),
+    ...(judged ? [{ title: "verdict", optional: 5 }] : []),
     ...more.map(({ title }) => ({ title, align: "right" as const })),
-    ...(extent ? [{ title: "trained on", align: "right" } as const] : []),
-    ...(roomy ? [{ title: "time", align: "right", optional: 1 } as const] : []),
-    ...(wide ? [{ title: "started" }, { title: "tags" }] : []),
+    ...(extent ? [{ title: "trained on", align: "right", optional: 3 } as const] : []),
+    ...(roomy ? [{ title: "time", align: "right", optional: 4 } as const] : []),
+    ...(wide ? [{ title: "started", optional: 1 }] : []),
+    ...(tagged ? [{ title: "tags", optional: 2 }] : []),
   ];
   return table(
     columns,
@@ -108,7 +110,8 @@ export function runsTable(
       ...more.map(({ title, read }) => cell(read(run), markOf(title))),
       ...(extent ? [trainedOn(run)] : []),
       ...(roomy ? [duration(run.wallSeconds)] : []),
-      ...(wide ? [when(run.createdAt), run.tags.join(", ")] : []),
+      ...(wide ? [when(run.createdAt)] : []),
+      ...(tagged ? [run.tags.join(", ")] : []),
     ]),
     io,
   );

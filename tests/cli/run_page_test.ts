@@ -79,6 +79,14 @@ Deno.test("the table of runs has what its width has room for, each figure in its
     ["run", "name", "seed", "status", "figure", "verdict", "losses/value"],
     ["aaaaaa", "first", "56", "early stop", "return 480.0", "solved", "0.125"],
   ]);
+  // Of what has no room the least goes first, and a column of nothing has none.
+  const worse = storeOf({ "evaluation/return_mean": 20 });
+  for (const columns of [110, 117]) {
+    const long = { ...run, name: "a-name-that-takes-room" } as Run;
+    const head = shown(columns, [long], [], worse)[0];
+    deepStrictEqual(head.slice(5, 8), ["verdict", "trained on", "time"], `${columns}: ${head}`);
+  }
+  deepStrictEqual(shown(140, [{ ...run, tags: [] }])[0].at(-1), "started");
   // A figure is on the side of what counts as solved that its verdict says.
   const almost = storeOf({ "evaluation/return_mean": 474.96, "rollout/episode_return_mean": 400 });
   deepStrictEqual(shown(109, [run], [], almost)[1].slice(4, 6), ["return 474.96", "learning"]);

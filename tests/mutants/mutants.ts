@@ -17708,4 +17708,18 @@ export const mutants: readonly Mutant[] = [
     to: '"nothing" : JSON.stringify(value)',
     test: "tests/mod_test.ts",
   },
+  {
+    fault: "when a run started takes the room of its verdict",
+    file: "cli/terminal/runs_table.ts",
+    from: '{ title: "started", optional: 1 }',
+    to: '{ title: "started" }',
+    test: "tests/cli/run_page_test.ts",
+  },
+  {
+    fault: "a column of tags that no run has takes room",
+    file: "cli/terminal/runs_table.ts",
+    from: "wide && runs.some(({ tags }) => tags.length > 0)",
+    to: "wide",
+    test: "tests/cli/run_page_test.ts",
+  },
 ];
