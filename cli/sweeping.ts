@@ -31,7 +31,7 @@ import { openFleet } from "./fleet.ts";
 import { commandLine, openStoreOf } from "./stores.ts";
 import { withSpread } from "./terminal/comparison_table.ts";
 import { metricLabel } from "../lab/experiment/metric_label.ts";
-import { type Column, figure, heading, plural, table, wrapped } from "./terminal/format.ts";
+import { type Column, heading, plural, table, wrapped } from "./terminal/format.ts";
 import { isFile } from "../lab/experiment/load.ts";
 import { isPostgres } from "../lab/store/scheme.ts";
 import { callersReference, type Io } from "./terminal/io.ts";
@@ -394,7 +394,7 @@ export function trialsTable(
 /** What a trial came to: `none` where a seed of it diverged or failed. */
 function valueCell({ value, values }: SweepState["trials"][number]): string {
   if (value === undefined) return "–";
-  return Number.isNaN(value) ? "none" : withSpread(value, figureSpread(values), figure);
+  return Number.isNaN(value) ? "none" : withSpread(value, figureSpread(values));
 }
 
 /** How many of a trial's seeds came to a figure: `2 of 3`, or `1 of 3, 1 diverged`. */
@@ -442,7 +442,7 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
       );
       const shown = isNone
         ? `none${lostText(judged.runs)}`
-        : withSpread(value, figureSpread(judged.values), figure);
+        : withSpread(value, figureSpread(judged.values));
       parts.push(...wrapped(
         `Trial ${best.trial} on ${
           plural(judged.values.length, "seed")

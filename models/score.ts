@@ -52,6 +52,8 @@ export interface Reference extends Dataset {
 
 /** Examples whose distances to each other are taken for `likeness`, as at an evaluation. */
 const COMPARED = 1000;
+/** Those whose nearest training example is looked for. */
+const SEARCHED = COMPARED / 4;
 /** What likeness hangs on the number of examples by. */
 const LIKENESS_OF_FEW = "a lower coverage and recall";
 /** Fewest pictures that have a spread in each direction, and neighbours. */
@@ -167,7 +169,7 @@ export async function scoreImages(
       };
       if (learned === undefined) return { ...Object.fromEntries(wanted), ...named };
       const { energyDistance, ...shares } = likeness(few(images), among!);
-      const searched = images.features.subarray(0, COMPARED / 4 * images.size);
+      const searched = images.features.subarray(0, SEARCHED * images.size);
       return {
         ...Object.fromEntries(wanted),
         energy_distance: energyDistance,
@@ -199,10 +201,19 @@ export async function scoreImages(
       ? note
       : { ...note, message: note.message.replace(" test images in ", " images in ") }
   );
+  const ofLikeness = Math.min(samples, COMPARED);
+  if (names.includes("likeness") && (samples > SEARCHED || test.count > COMPARED)) {
+    const [some, others] = [ofLikeness, Math.min(test.count, COMPARED)];
+    const real = dataset.others === undefined ? "test images" : "images";
+    const message =
+      `likeness compares ${some} of them with ${others} ${real}, and nearest_train is of ` +
+      `${Math.min(samples, SEARCHED)}`;
+    notes.push({ level: "info", message });
+  }
   const effects = [
     ...names.includes("fid") ? ["a higher FID"] : [],
     ...names.includes("inception-score") ? ["a lower Inception Score"] : [],
-    ...names.includes("likeness") ? [LIKENESS_OF_FEW] : [],
+    ...names.includes("likeness") && dataset.validation.count < ofLikeness ? [LIKENESS_OF_FEW] : [],
   ];
   notes.push(...notesOnReal(dataset, samples, effects));
   return { scores: withReal(found, best), notes };

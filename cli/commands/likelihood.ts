@@ -13,7 +13,7 @@ import { defaulting, defineCommand, jsonOption, plain, seedValue } from "../comm
 import { examplesArgument, examplesOf, firstOf } from "../given_examples.ts";
 import { modelOptions, openModel } from "../stored_model.ts";
 import { openStoreOf } from "../stores.ts";
-import { count as counted, figure, plural, table } from "../terminal/format.ts";
+import { count as counted, figure, figureTo, plural, table } from "../terminal/format.ts";
 import type { Io } from "../terminal/io.ts";
 
 /** The series of it that evaluations have. */
@@ -130,7 +130,9 @@ export const likelihood = defineCommand({
     io.out(
       `${plural(nats.length, "example")} under run ${run.id}  ${run.name}: ` +
         `${crossEntropy ? "Bernoulli cross-entropy" : "−log p(x)"} = ` +
-        `${figure(mean(nats))}${error === undefined ? "" : ` ± ${figure(error)}`} nats` +
+        `${figureTo(mean(nats), error ?? 0)}${
+          error === undefined ? "" : ` ± ${figure(error)}`
+        } nats` +
         (bits ? `, ${figure(mean(bits))} bits/dimension` : ""),
     );
     const how = draws === 0

@@ -84,7 +84,7 @@ export const score = defineCommand({
     "files --set says which.",
   examples: [
     ["score latest --metric fid", "the newest run's samples"],
-    ["score latest --metric kid --metric likeness --count 5000", "other measures of more samples"],
+    ["score latest --metric fid --metric kid --count 5000", "measures of more samples"],
     ["score latest --guidance 3", "samples that follow their class further"],
     ["score pictures --against glyphs", "anybody's pictures"],
     [

@@ -11,7 +11,16 @@ import { scaleLines } from "./figures.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
 import { detectableText, NEVER, testText } from "../../lab/statistics/p_value.ts";
-import { type Column, count, duration, figure, figureBeside, table, wrapped } from "./format.ts";
+import {
+  type Column,
+  count,
+  duration,
+  figure,
+  figureBeside,
+  figureTo,
+  table,
+  wrapped,
+} from "./format.ts";
 import { directionOf } from "../../lab/experiment/metric_direction.ts";
 import { type SuiteComparison, suiteLine } from "../../lab/experiment/suite.ts";
 import { type Io, styled } from "./io.ts";
@@ -20,16 +29,24 @@ import { shownVerdict } from "./runs_table.ts";
 /**
  * `487.2 [481.0, 495.5]`, of five to nine seeds with `rough` behind it; of fewer the lowest and the
  * highest, `487.2 (480.1 … 496.3)`; a single seed alone.
+ *
+ * @param show Is told how precise the figure is: default {@linkcode figureTo}.
  */
 export function withSpread(
   value: number,
   spread: Spread | null,
-  show: (value: number) => string = figure,
+  show: (value: number, precision: number) => string = figureTo,
 ): string {
-  if (spread === null) return show(value);
-  const [low, high] = [show(spread.low), show(spread.high)];
-  if (spread.kind === "lowest and highest") return `${show(value)} (${low} … ${high})`;
-  return `${show(value)} [${low}, ${high}]${spread.kind === "interval" ? "" : " rough"}`;
+  const [text, low, high] = [value, spread?.low ?? NaN, spread?.high ?? NaN]
+    .map((each) => show(each, precisionOf(spread)));
+  if (spread === null) return text;
+  if (spread.kind === "lowest and highest") return `${text} (${low} … ${high})`;
+  return `${text} [${low}, ${high}]${spread.kind === "interval" ? "" : " rough"}`;
+}
+
+/** Half of what lies between the bounds of a figure, which its digits are to tell; 0 where there are none. */
+function precisionOf(spread: Spread | null): number {
+  return spread === null ? 0 : (spread.high - spread.low) / 2;
 }
 
 /** `IQM [95 %]`; of groups of few seeds `IQM (lowest … highest)`. */
@@ -53,12 +70,17 @@ export function markOf({ metric, threshold }: Group): number | undefined {
 export function iqmCell(group: Group): string {
   if (!isWhole(group)) return "none";
   const mark = markOf(group);
-  return withSpread(group.iqm, group.spread, (value) => figureBeside(value, mark));
+  return withSpread(group.iqm, group.spread, (value, precision) => {
+    const [beside, precise] = [figureBeside(value, mark), figureTo(value, precision)];
+    return beside.length > precise.length ? beside : precise;
+  });
 }
 
 /** A group's mean and median, as two cells. */
 export function middleCells(group: Group): [string, string] {
-  return isWhole(group) ? [figure(group.mean), figure(group.median)] : ["none", "none"];
+  if (!isWhole(group)) return ["none", "none"];
+  const shown = (value: number) => figureTo(value, precisionOf(group.spread));
+  return [shown(group.mean), shown(group.median)];
 }
 
 /** P(a > b) with its spread. */

@@ -33,7 +33,36 @@ function withDigits(value: number | null | undefined, more: number): string {
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-4) return value.toExponential(2 + more);
   if (size >= 1000) return value.toFixed(more);
-  return size >= 10 ? value.toFixed(1 + more) : String(Number(value.toPrecision(3 + more)));
+  if (size >= 10) return value.toFixed(1 + more);
+  const text = value.toPrecision(3 + more);
+  // A zero at its end stands for what is rounded: 0.900 is not 0.9.
+  return isRounded(text, value) ? text : String(Number(text));
+}
+
+/**
+ * A {@linkcode figure} with as many digits as its precision has at least: 3.081 beside an error of 0.004, not
+ * 3.08. Of several values, as those of an interval, each is called with the same.
+ *
+ * @param precision A standard error, say, or half an interval; 0 and less, or no number: as it is.
+ */
+export function figureTo(value: number, precision: number): string {
+  const texts = Array.from({ length: MORE_DIGITS + 1 }, (_, more) => withDigits(value, more));
+  if (!(precision > 0)) return texts[0];
+  return texts.find((text) => unitOf(text) <= precision) ?? texts[MORE_DIGITS];
+}
+
+/** Digits that a figure has more than others for its precision, at most. */
+const MORE_DIGITS = 4;
+
+/** What its last digit counts; 0 of a text that says all. */
+function unitOf(text: string): number {
+  const [, decimals = "", exponent = "0"] = /^-?\d+(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(text) ?? [];
+  return Number(`1e${Number(exponent) - decimals.length}`);
+}
+
+/** Whether a text says less than its value, but for what 32 bits round. */
+function isRounded(text: string, value: number): boolean {
+  return Math.abs(Number(text) - value) > 1e-6 * Math.abs(value);
 }
 
 /**

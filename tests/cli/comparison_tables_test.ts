@@ -5,7 +5,10 @@ import { resultOf } from "../../cli/report/report.ts";
 import {
   comparisonDocument,
   comparisonTables,
+  iqmCell,
+  middleCells,
   scaleDocument,
+  withSpread,
 } from "../../cli/terminal/comparison_table.ts";
 import { capturedIo } from "./captured_io.ts";
 
@@ -278,4 +281,23 @@ Deno.test("notes are wrapped as other lines are", () => {
   const [last] = tables.split("\n\n").slice(-1);
   strictEqual(last.replaceAll("\n", " "), note);
   deepStrictEqual(last.split("\n").map((line) => line.length > 80), [false, false, false, false]);
+});
+
+Deno.test("figures that differ are written apart, as far as their bounds tell", () => {
+  const group = (iqm: number, half: number) =>
+    ({
+      ...{ ...groups[0], metric: "validation/negative_log_likelihood", threshold: null },
+      ...{ iqm, mean: iqm + half / 4, median: iqm, spread: interval(iqm - half, iqm + half) },
+    }) as unknown as Parameters<typeof iqmCell>[0];
+  strictEqual(iqmCell(group(2.40156, 0.00015)), "2.4016 [2.4014, 2.4017]");
+  deepStrictEqual(middleCells(group(2.40156, 0.00015)), ["2.4016", "2.4016"]);
+  strictEqual(iqmCell(group(481.2, 4)), "481.2 [477.2, 485.2]");
+  strictEqual(iqmCell(group(0.86, 0)), "0.86 [0.86, 0.86]");
+  const nearby = {
+    ...group(474.96, 3),
+    metric: "evaluation/return_mean",
+    threshold: ppo.threshold,
+  };
+  strictEqual(iqmCell(nearby as typeof nearby), "474.96 [472.0, 478.0]");
+  strictEqual(withSpread(3, null), "3");
 });

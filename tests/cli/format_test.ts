@@ -11,6 +11,7 @@ import {
   duration,
   figure,
   figureBeside,
+  figureTo,
   heading,
   padded,
   pictures,
@@ -30,6 +31,29 @@ Deno.test("figures are short, and NaN and infinities keep their names", () => {
   strictEqual(figure(NaN), "NaN");
   strictEqual(figure(-Infinity), "-∞");
   strictEqual(figure(undefined), "–");
+});
+
+Deno.test("a zero at a figure's end stands for what is rounded", () => {
+  const values = [0.9, 0.9005, 0.99951, 1, 2.40155, 2.4, 0.1 + 0.2, Math.fround(0.2), -0.9005];
+  deepStrictEqual(values.map((value) => figure(value)), [
+    ...["0.9", "0.900", "1.00", "1", "2.40", "2.4", "0.3", "0.2", "-0.900"],
+  ]);
+});
+
+Deno.test("a figure has the digits that it is known to, and no fewer than usual", () => {
+  const shown: [number, number, string][] = [
+    [3.0813979, 0.00432, "3.081"],
+    [203.9, 1.12, "203.9"],
+    [2.40156, 0.00015, "2.4016"],
+    [12_345.678, 0.02, "12345.68"],
+    [1.000003e15, 1e10, "1.00000e+15"],
+    [0.9005, NaN, "0.900"],
+    [0.9005, 0, "0.900"],
+    [0.5, 1e-9, "0.5"],
+    [Math.PI, 1e-12, "3.141593"],
+    [Infinity, 1, "∞"],
+  ];
+  for (const [value, precision, text] of shown) strictEqual(figureTo(value, precision), text);
 });
 
 Deno.test("a figure beside a mark is never rounded over it, nor to it", () => {

@@ -197,6 +197,30 @@ Deno.test("where there are fewer real images than were measured that is told, of
   deepStrictEqual(await notesOf(41, "recognised", "kid"), []);
 });
 
+Deno.test("likeness is told to be of the first images, and real ones are enough that fill those", async () => {
+  const notesOf = async (count: number, real: number, names: ScoreName[]) => {
+    const { notes } = await scoreImages(
+      imagesOf(count, [0.9, 0.1]),
+      halves(120, real),
+      network,
+      names,
+    );
+    return notes.map(({ message }) => message).slice(names.includes("fid") ? 1 : 0);
+  };
+  const first = (samples: number, real: number) =>
+    `likeness compares ${samples} of them with ${real} test images, and nearest_train is of 250`;
+  deepStrictEqual((await notesOf(250, 40, ["likeness"])).filter((note) => /^like/.test(note)), []);
+  deepStrictEqual((await notesOf(251, 40, ["likeness"]))[1], first(251, 40));
+  deepStrictEqual(await notesOf(1200, 1000, ["fid", "likeness"]), [
+    first(1000, 1000),
+    "of real images 1000 are measured beside 1200: fewer images have a higher FID",
+  ]);
+  deepStrictEqual(
+    (await notesOf(1200, 999, ["likeness"])).at(-1),
+    "of real images 999 are measured beside 1200: fewer images have a lower coverage and recall",
+  );
+});
+
 Deno.test("of text what is told is of the distance that was taken", async () => {
   const dataset = fewTexts(60, 20);
   const { scores, notes } = await scoreAsTheyAre(dataset.train.values, dataset);
