@@ -64,9 +64,14 @@ export const otherCommands: Readonly<Record<string, string>> = {
   download: "deno task -q fetch",
 };
 
-/** What to type in place of what another program calls so; undefined where nothing is known of it. */
-export function otherCommand(name: string): string | undefined {
+/**
+ * What to type in place of what another program calls so; undefined where nothing is known of it.
+ *
+ * @param program How the command line is called here: the package's program has no tasks beside it.
+ */
+export function otherCommand(name: string, program: string = PROGRAM): string | undefined {
   if (!Object.hasOwn(otherCommands, name)) return undefined;
   const line = otherCommands[name];
-  return line.startsWith("deno ") ? line : `${PROGRAM} ${line}`;
+  if (!line.startsWith("deno ")) return `${program} ${line}`;
+  return program.startsWith("deno ") ? line : `${line}, in a project (${program} new project NAME)`;
 }

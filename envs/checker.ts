@@ -13,7 +13,8 @@ import type {
   TransitionTable,
 } from "../lab/core/environment.ts";
 import { isFlatPicture, pictureLayout } from "../lab/core/picture_space.ts";
-import { firstNotJson, show } from "../lab/core/plain.ts";
+import { InputError } from "../lab/core/errors.ts";
+import { firstNotJson, isRecord, show } from "../lab/core/plain.ts";
 import { defaultRng } from "../lab/core/random.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { Box, Discrete, type Space, type Tuple } from "../lab/core/space.ts";
@@ -545,6 +546,12 @@ function compareTransitions(
  * ```
  */
 export function checkEnvironment(subject: Environment | EnvironmentDefinition): Finding[] {
+  const given: unknown = subject;
+  if (!isRecord(given)) {
+    throw new InputError(
+      `Cannot check as it must be an environment (makeEnv(…)) or its definition: ${show(given)}`,
+    );
+  }
   const definition = "observe" in subject ? subject : undefined;
   const env = definition === undefined ? subject as Environment : environmentOf(definition);
   const first = new Examination(env);

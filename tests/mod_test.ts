@@ -136,6 +136,8 @@ Deno.test("an option that is none of its sort is refused before anything is made
     [{ threads: "4" }, 'threads must be a whole number ≥ 1: "4"'],
     [{ onIteration: 3 }, "onIteration must be a function: 3"],
     [{ signal: {} }, "signal must be an AbortSignal: {}"],
+    [{ store: 3 }, "store must be a folder's path, or its file: URL: 3"],
+    [{ store: "runs", module: "./x.ts" }, "module must be the file: URL of a module "],
     [{ set: "a=b" }, 'set must be a list of pairs of texts, [["agent.gamma", "0.98"]]: "a=b"'],
     [{ set: [["agent.gamma", 0.98]] }, "set must be a list of pairs of texts, "],
   ];

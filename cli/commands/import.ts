@@ -239,5 +239,8 @@ async function bytesOf({ at, path }: Place): Promise<Uint8Array> {
 /** What is said of what cannot be read; the error itself where the process may not read it. */
 function unreadable(at: string, error: unknown): unknown {
   if (error instanceof Deno.errors.NotCapable) return error;
+  if (error instanceof Deno.errors.NotFound) {
+    return new InputError(`Cannot import ${at} as there is no such file or folder`);
+  }
   return new InputError(`Cannot import ${at} as it cannot be read: ${(error as Error).name}`);
 }

@@ -14,7 +14,7 @@ import { InputError } from "../core/errors.ts";
 import { hexOf } from "../core/hex.ts";
 import { checkOptions } from "../core/options.ts";
 import type { Raster } from "../core/picture.ts";
-import { firstNotJson, isPlain, show } from "../core/plain.ts";
+import { firstNotJson, isPlain, isRecord, show } from "../core/plain.ts";
 import { encodePng } from "../core/png.ts";
 import type { Seed } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -141,7 +141,13 @@ export function requirePng(bytes: Uint8Array): void {
 }
 
 /** @throws {InputError} where a raster has no pixels, or other than its width, height and channels say. */
-function requireRaster({ width, height, channels, pixels }: Raster): void {
+function requireRaster(picture: Raster): void {
+  if (!isRecord(picture)) {
+    throw new InputError(
+      `Cannot keep the picture as it must be a raster, or a PNG's bytes: ${show(picture)}`,
+    );
+  }
+  const { width, height, channels, pixels } = picture;
   const isSide = (side: number) => Number.isSafeInteger(side) && side > 0;
   const isSized = isSide(width) && isSide(height) && [1, 3, 4].includes(channels);
   const isBytes = pixels instanceof Uint8Array || (pixels as unknown) instanceof Uint8ClampedArray;

@@ -148,7 +148,7 @@ export async function rangeTest(
   if (seen.length === 0) {
     throw new InputError(
       `Cannot raise the rate of "${definition.name}" as its trainer must take gradient steps in ` +
-        `this thread: none in ${trainer.progress[unit]} of ${total}`,
+        `this thread, which methods over tables do not: it took none in a budget of ${total}`,
     );
   }
   return {

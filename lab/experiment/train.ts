@@ -155,6 +155,12 @@ const sorts: readonly [keyof TrainOptions, (value: unknown) => boolean, string][
   ["onIteration", isFunction, "a function"],
   ["onEvaluation", isFunction, "a function"],
   ["signal", (value) => value instanceof AbortSignal, "an AbortSignal"],
+  ["store", isText, "a folder's path, or its file: URL"],
+  [
+    "module",
+    (value) => isText(value) && /^file:\/\//.test(String(value)),
+    "the file: URL of a module (import.meta.url)",
+  ],
   [
     "set",
     (value) =>

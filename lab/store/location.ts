@@ -6,6 +6,7 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError, LabError } from "../core/errors.ts";
+import { show } from "../core/plain.ts";
 import { isFolder, syncFolderNow } from "./files.ts";
 import { schemeOf } from "./scheme.ts";
 
@@ -20,6 +21,13 @@ const isFolders = (scheme: string | undefined) =>
  * as it may hold a password.
  */
 export function folderOf(location: string): string {
+  if (typeof location !== "string") {
+    throw new InputError(
+      `Cannot open the store as it must be a folder, sqlite:FOLDER or a file: URL: ${
+        show(location)
+      }`,
+    );
+  }
   const scheme = schemeOf(location);
   if (!isFolders(scheme)) {
     throw new InputError(

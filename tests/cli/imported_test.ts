@@ -216,7 +216,7 @@ Deno.test("where one of the files is missing none is imported, and no store is m
       strictEqual(await main(["import", ...files, "--store", `${folder}/new`], io), 2);
       deepStrictEqual(io.written, {
         out: "",
-        error: "error: Cannot import none.csv as it cannot be read: NotFound\n",
+        error: "error: Cannot import none.csv as there is no such file or folder\n",
       });
       deepStrictEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["a.csv"]);
     }

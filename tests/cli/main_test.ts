@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { parseSync } from "@optique/core/parser";
 import { programFor, programOf } from "../../cli/command.ts";
-import { otherCommands } from "../../cli/other_commands.ts";
+import { otherCommand, otherCommands } from "../../cli/other_commands.ts";
 import { commands, main } from "../../cli/main.ts";
 import { suggest } from "../../cli/commands/completions.ts";
 import { quickStart } from "../../cli/commands/quick_start.ts";
@@ -358,6 +358,15 @@ Deno.test("what other programs call a command names one that there is", async ()
     ok(command !== undefined, line);
     if (rest.length > 0) ok(parseSync(command.parser(known), rest).success, line);
   }
+});
+
+Deno.test("a task is of a project, which the package's program makes", () => {
+  strictEqual(otherCommand("ui"), "deno task -q dashboard");
+  strictEqual(
+    otherCommand("dashboard", "npx reverie"),
+    "deno task -q dashboard, in a project (npx reverie new project NAME)",
+  );
+  strictEqual(otherCommand("rm", "npx reverie"), "npx reverie delete");
 });
 
 /** What a person may type wrongly, and what the error must say. */

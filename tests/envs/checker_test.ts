@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { checkEnvironment, firstFault } from "../../envs/checker.ts";
 import { definitionOf, environments, makeEnv } from "../../envs/mod.ts";
 import { normalizeObservation, normalizeReward } from "../../envs/wrappers/mod.ts";
@@ -21,6 +21,15 @@ Deno.test("the checker finds nothing wrong with other observations and options",
   }
   for (const space of ["box", "multi-discrete"]) {
     deepStrictEqual(checkEnvironment(makeEnv("Identity-v0", { space })), []);
+  }
+});
+
+Deno.test("what is no environment is none to check", () => {
+  for (const [subject, said] of [["CartPole-v1", '"CartPole-v1"'], [undefined, "undefined"]]) {
+    throws(() => checkEnvironment(subject as unknown as Environment), {
+      name: "InputError",
+      message: `Cannot check as it must be an environment (makeEnv(…)) or its definition: ${said}`,
+    });
   }
 });
 

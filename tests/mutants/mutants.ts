@@ -17764,4 +17764,25 @@ export const mutants: readonly Mutant[] = [
     to: "true ?",
     test: "tests/models/score_test.ts",
   },
+  {
+    fault: "a task is named where there are none",
+    file: "cli/other_commands.ts",
+    from: 'program.startsWith("deno ") ?',
+    to: "true ?",
+    test: "tests/cli/main_test.ts",
+  },
+  {
+    fault: "no picture is taken for one",
+    file: "lab/experiment/logged_run.ts",
+    from: "if (!isRecord(picture)) {",
+    to: "if (false) {",
+    test: "tests/lab/experiment/logged_run_test.ts",
+  },
+  {
+    fault: "the name of a world is examined as a world",
+    file: "envs/checker.ts",
+    from: "if (!isRecord(given)) {",
+    to: "if (false) {",
+    test: "tests/envs/checker_test.ts",
+  },
 ];

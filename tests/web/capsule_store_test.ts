@@ -85,7 +85,8 @@ Deno.test("links of the server lead where a page's files are, others where they 
     "/runs/abc": "../runs/abc.html",
     "/assets/x.css": "../assets/x.css",
     "/artifacts/f00": "../data/f00.png",
-    "/sweeps/s": undefined,
+    "/sweeps": "../sweeps.html",
+    "/sweeps/a%25b": "../sweeps/a%2525b.html",
     "/api/runs": undefined,
   };
   for (const [path, place] of Object.entries(cases)) strictEqual(site(path, "href"), place, path);

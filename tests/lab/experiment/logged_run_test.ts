@@ -303,6 +303,10 @@ Deno.test("pictures of a run are whole PNGs", () =>
     const png = encodePng({ width: 1, height: 1, channels: 1, pixels: Uint8Array.of(7) });
     await run.image("own", png);
     await rejects(run.image("own", png.subarray(0, -1)), /must be a whole PNG/);
+    await rejects(run.image("own", undefined as unknown as Uint8Array), {
+      name: "InputError",
+      message: "Cannot keep the picture as it must be a raster, or a PNG's bytes: undefined",
+    });
     for (const name of [undefined, " "]) {
       await rejects(run.image(name as string, png), /keep the picture as its name must be text: /);
     }
