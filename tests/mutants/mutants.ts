@@ -6223,8 +6223,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a level's name lies where lines are nearest to it",
     file: "web/components/plot_options.ts",
-    from: 'ctx.textAlign = isLeft ? "left" : "right";',
-    to: 'ctx.textAlign = isLeft ? "right" : "left";',
+    from: "each.room > best.room",
+    to: "each.room < best.room",
     test: "tests/web/plot_options_test.ts",
   },
   {
