@@ -13635,8 +13635,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "samples that come while a page is open bring no command",
     file: "web/islands/run_commands.tsx",
-    from: "contentsFrom({ pictures: initial })",
-    to: "{ pictures: initial }",
+    from: "keptIn(contentsFrom(initial))",
+    to: "keptIn(initial)",
     test: "tests/web/views_test.ts",
   },
   {
