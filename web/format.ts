@@ -95,11 +95,6 @@ function named(table: Readonly<Record<string, string>>, word: string): string | 
   return Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
-/** A metric's name for people: `evaluation/return_mean` → `evaluation return mean`. */
-export function metricTitle(name: string): string {
-  return printable(name.replace("/", " ").replaceAll("_", " "));
-}
-
 /** Words that a metric's name shortens. */
 const words: Readonly<Record<string, string>> = {
   kl: "KL",
@@ -114,10 +109,20 @@ const words: Readonly<Record<string, string>> = {
   mb: "MB",
 };
 
+/** A name's parts as words: `approximate_kl` → `approximate KL`. */
+function inWords(name: string): string {
+  return printable(name.split(/[_ ]/).map((word) => named(words, word) ?? word).join(" "));
+}
+
+/** A metric's name for people: `evaluation/return_mean` → `evaluation return mean`. */
+export function metricTitle(name: string): string {
+  return inWords(name.replace("/", " "));
+}
+
 /** What a series is of, in words, without its part: `losses/approximate_kl` → `approximate KL`. */
 export function metricWords(name: string): string {
   const own = name.slice(name.indexOf("/") + 1).replace(/(?<=.)_mean$/, "");
-  return printable(own.split("_").map((word) => named(words, word) ?? word).join(" "));
+  return inWords(own);
 }
 
 /** The part of a metric's name before the slash. */

@@ -32,7 +32,7 @@ Serves the runs of a store as pages, or writes them down as a site that needs no
 
   --port N           The port. Default: 8321; 0 takes a free one.
   --store FOLDER     Where the runs are. Default: runs, in the lab's folder.
-  --read-only        Pages change and train nothing.
+  --read-only        Pages change nothing in the store.
   --host NAME        For other machines too, by a token: deno task -q dashboard:shared --host NAME.
                      Default: 127.0.0.1. A store postgres://… is read by dashboard:shared, too.
 

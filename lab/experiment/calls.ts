@@ -9,6 +9,6 @@
  * is of another error.
  */
 export function callsBehind(message: string, event: string): string[] {
-  if (message === "" || !event.startsWith(message)) return [];
+  if (message === "" || !event.startsWith(`${message} at `)) return [];
   return event.slice(message.length).split(/ (?=at )/).filter((call) => call !== "");
 }

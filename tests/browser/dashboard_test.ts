@@ -1279,6 +1279,112 @@ test("no page is wider than a phone, and every control has a name", async (page)
   await page.locator(".runs tbody td.number:visible").first().waitFor();
 }, { viewport: { width: 375, height: 812 } });
 
+test("below the drawing over settings nothing lies over anything, a row is as high as what is seen", async (page) => {
+  const { store } = dashboard;
+  const names = ["epsilon-greedy", "gradient", "thompson", "ucb"].map((name) => `${name}-bandit`);
+  const runs = names.flatMap((name) =>
+    Array.from({ length: 30 }, (_, seed) => {
+      const configuration = agentConfiguration(name, 1e-3);
+      const run = addRun(store, { experiment: name, configuration, seed, tags: ["many"] });
+      addPoints(store, run, 1, { "evaluation/return_mean": seed });
+      setProgress(store, run, 1, { status: "completed" });
+      return run;
+    })
+  );
+  const plot = page.locator(".settings-plot:not(.axes)").first();
+  for (const width of [390, 500, 640, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await open(page, "/compare?filter=tag%3Dmany");
+    await plot.waitFor();
+    const texts = await plot.locator("text").evaluateAll((all) =>
+      all.map((each) => {
+        const { left, right, top, bottom } = each.getBoundingClientRect();
+        return { text: each.textContent!, left, right, top, bottom };
+      })
+    );
+    deepStrictEqual(names.filter((name) => !texts.some(({ text }) => text === name)), []);
+    const over = texts.flatMap((a, i) =>
+      texts.slice(i + 1).filter((b) =>
+        a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+      ).map((b) => `${width}: ${a.text} over ${b.text}`)
+    );
+    deepStrictEqual(over, []);
+    const heights = texts.map(({ top, bottom }) => bottom - top);
+    ok(heights.every((height) => height > 9 && height < 20), `${width}: ${heights}`);
+    // Seeds that are scrolled out of sight stand in a line.
+    const lines = await page.locator(".statistics .links").evaluateAll((cells) =>
+      cells.map((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return range.getBoundingClientRect().height;
+      })
+    );
+    ok(width > 1000 || lines.every((height) => height < 30), `${width}: ${lines}`);
+  }
+  for (const run of runs) store.trash(run);
+});
+
+test("a long name leaves room for its tags and settings, a long note is seen whole", async (page) => {
+  const { store } = dashboard;
+  const name = "a long name that goes on and on, as a careless student writes them once in a while";
+  const note = "A very long note about what happened, of one paragraph. ".repeat(8);
+  const runs = [1e-3, 1e-2].map((rate) => {
+    const configuration = agentConfiguration("ppo", rate);
+    const sample = { experiment: "named", configuration, seed: 1, note };
+    const tags = ["a-rather-long-tag-that-somebody-chose", "two"];
+    const run = addRun(store, rate === 1e-2 ? { ...sample, name, tags } : sample);
+    // Each was measured once: none of its series has a line.
+    addPoints(
+      store,
+      run,
+      1,
+      Object.fromEntries(["a", "b", "c", "d"].map((each) => [`other/${each}`, 1])),
+    );
+    addPoints(store, run, 1, { "other/e_of_several": 1 });
+    addPoints(store, run, 2, { "other/e_of_several": 2 });
+    setProgress(store, run, 2, { status: "completed" });
+    return run;
+  });
+  await open(page, "/?filter=experiment%3Dnamed");
+  const parts = page.locator(".called", { hasText: "careless" }).locator("*");
+  await shows(() => parts.count(), 4);
+  const seen = await parts.evaluateAll((all) => {
+    const { right } = all[0].closest("th")!.getBoundingClientRect();
+    return all.map((each) => {
+      const box = each.getBoundingClientRect();
+      return Math.min(right, box.right) - box.left >= Math.min(30, each.scrollWidth);
+    });
+  });
+  deepStrictEqual(seen, [true, true, true, true]);
+  const settings = await parts.last().evaluate((each) => each.scrollWidth - each.clientWidth);
+  strictEqual(settings, 0);
+
+  for (const width of [390, 640, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await open(page, `/runs/${runs[1]}`);
+    const area = page.locator(".own-note textarea");
+    const left = () =>
+      area.evaluate(({ scrollHeight, clientHeight }) => Math.max(0, scrollHeight - clientHeight));
+    await shows(() => area.inputValue(), /^A very long note/);
+    strictEqual(await left(), 0);
+    const before = await area.evaluate(({ clientHeight }) => clientHeight);
+    await area.pressSequentially("\nand\nmore");
+    ok(await area.evaluate(({ clientHeight }) => clientHeight) > before);
+    strictEqual(await left(), 0);
+    // What has no room in a line of sparks is out of sight.
+    const cut = await page.locator(".sparks").evaluateAll((all) =>
+      all.flatMap((each) => {
+        const { bottom } = each.getBoundingClientRect();
+        return [...each.children].map((child) => child.getBoundingClientRect())
+          .filter((box) => box.top < bottom && box.bottom > bottom + 1)
+          .map(({ top }) => bottom - top);
+      })
+    );
+    deepStrictEqual(cut, []);
+  }
+  for (const run of runs) store.trash(run);
+});
+
 test("charts of the compare page push nothing away as they are drawn", async (page) => {
   await page.addInitScript(() => {
     const seen: number[] = Object.assign(globalThis, { shifts: [] }).shifts;

@@ -186,13 +186,13 @@ Deno.test("metrics stand beside the first one until they are taken away", () =>
     ]);
     beside.put(names[1]);
     await answered();
-    deepStrictEqual(heads(), ["evaluation return mean", "losses value", "losses kl"]);
+    deepStrictEqual(heads(), ["evaluation return mean", "losses value", "losses KL"]);
     const also = (...all: string[]) =>
       all.map((name) => `&also=${encodeURIComponent(name)}`).join("");
     strictEqual(page.addresses.at(-1), `?smoothing=0&filter=ppo${also(names[2], names[1])}`);
     page.get("button", "Take losses value away").click();
     await answered();
-    deepStrictEqual(heads(), ["evaluation return mean", "losses kl"]);
+    deepStrictEqual(heads(), ["evaluation return mean", "losses KL"]);
     strictEqual(page.addresses.at(-1), `?smoothing=0&filter=ppo${also(names[1])}`);
   }, { also: [names[2]] }));
 
@@ -387,7 +387,7 @@ Deno.test("a filter finds others in place of the chosen runs, and what was asked
     ok(page.get("input", "Filter runs").getAttribute("placeholder")!.startsWith("Filter: ppo"));
     deepStrictEqual(
       choiceOf(page, "Beside it").all("option").map(({ textContent }) => textContent),
-      ["another metric …", "losses kl", "losses value"],
+      ["another metric …", "losses KL", "losses value"],
     );
   }, { initial: { filter: "" }, wanted: { runs: ["r1", "r2"], filter: "" } });
   let signal: AbortSignal | undefined;

@@ -404,6 +404,23 @@ Deno.test("settings stand on axes from left to right, each mark at its figure", 
   const below = texts.filter(({ anchor }) => anchor === "middle");
   deepStrictEqual(below.map(({ text, y }) => [text, y]), [["0", 280], ["4", 280]]);
   ok(below[0].x < below[1].x);
+  // The setting's name has a row of its own, below those of its values.
+  const bottoms = (page: Small) => {
+    const [name] = page.all("text").filter((each) => each.textContent.startsWith("a.x"));
+    return [Number(name.getAttribute("y")), page.get("svg").getAttribute("viewBox")];
+  };
+  deepStrictEqual(bottoms(page), [304, "0 0 640 312"]);
+  const names = ["epsilon-greedy", "gradient", "thompson", "ucb"].map((name) => `${name}-bandit`);
+  const named = names.map((name) => ({ ...tried[0], settings: { "a.x": name } }));
+  page.show({ ...props, tried: named, paths: ["a.x"] });
+  const categories = page.all("text").filter((each) =>
+    each.getAttribute("text-anchor") === "middle"
+  );
+  deepStrictEqual(
+    categories.map((each) => [each.textContent, each.getAttribute("y")]),
+    names.map((name, i) => [name, i % 2 === 0 ? "280" : "304"]),
+  );
+  deepStrictEqual(bottoms(page), [328, "0 0 640 336"]);
 });
 
 Deno.test("what has no value has no place: a point is left out, a line broken or goes below, and it is told", () => {

@@ -50,7 +50,11 @@ const written: readonly (readonly [name: string, made: readonly string[], wanted
     [-5000, 0, 59_999, 60_000, 3_599_999, 3_600_000, day - 1, day].map((ms) => ago(now - ms, now)),
     "just now just now just now 1 min ago 59 min ago 1 h ago 23 h ago 2026-11-21 UTC",
   ],
-  ["metricTitle", ["evaluation/return_mean", "a"].map(metricTitle), "evaluation return mean a"],
+  [
+    "metricTitle",
+    ["evaluation/return_mean", "a", "evaluation/negative_elbo", "timing/heap_mb"].map(metricTitle),
+    "evaluation return mean a evaluation negative ELBO timing heap MB",
+  ],
   [
     "metricWords",
     ["losses/approximate_kl", "evaluation/return_mean", "q_std", "x/mean", "a/td_max"]

@@ -94,6 +94,8 @@ Deno.test("--help says what may be asked for, before a store is opened", () =>
       for (const flag of ["host", "port", "store", "read-only", "out", "where", "force"]) {
         match(text, new RegExp(`^  --${flag}`, "m"));
       }
+      // Training in a page changes nothing there, and goes on.
+      match(text, /--read-only +Pages change nothing in the store\.\n/);
     }
     await rejects(Deno.stat(`${folder}/none`), Deno.errors.NotFound);
   }));

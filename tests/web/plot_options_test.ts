@@ -107,13 +107,15 @@ Deno.test("a level is a dotted line across the chart under its name, where it is
   }];
   chart([], (charted) => {
     const drawn = drawnBy(charted);
-    deepStrictEqual(some(drawn, "moveTo", "lineTo", "fillText"), [
+    deepStrictEqual(some(drawn, "moveTo", "lineTo", "strokeText", "fillText"), [
       ["moveTo", 100, 150],
       ["lineTo", 300, 150],
+      // An edge of paper, so that it can be read over a line.
+      ["strokeText", "solved", 112, 142],
       ["fillText", "solved", 112, 142],
     ]);
     deepStrictEqual(some(drawn, "setLineDash", "font")[0], ["font", "22px system-ui, sans-serif"]);
-    deepStrictEqual(some(drawn, "setLineDash"), [["setLineDash", [4, 6]]]);
+    deepStrictEqual(some(drawn, "setLineDash"), [["setLineDash", [4, 6]], ["setLineDash", []]]);
     deepStrictEqual(some(drawn, "lineWidth")[0], ["lineWidth", 2]);
     deepStrictEqual(some(drawn, "strokeStyle", "fillStyle").slice(0, 2).map(([, color]) => color), [
       ...[charted.colors("--soft"), charted.colors("--soft")],
@@ -136,6 +138,20 @@ Deno.test("a level's name is where lines are farther from it", () => {
       ...[["textAlign", "left"], ["fillText", "solved", 112, 42]],
     ]);
   }, { levels });
+  // Just above the level all along, then far below it: the name goes below, while there is room.
+  const waving = (y: number) => lineOf("a", 0, Array.from({ length: 10 }, () => y));
+  // Near at both ends, far in the middle.
+  const dipping = lineOf("a", 0, [58, 58, 58, 0, 0, 0, 0, 58, 58, 58]);
+  chart([dipping], (charted) => {
+    deepStrictEqual(some(drawnBy(charted), "textAlign", "fillText"), [
+      ...[["textAlign", "center"], ["fillText", "random", 200, 142]],
+    ]);
+  }, { levels: [{ y: 50, label: "random" }] });
+  for (const [y, level, at] of [[58, 50, 174], [42, 50, 142], [20, 10, 182]]) {
+    chart([waving(y)], (charted) => {
+      deepStrictEqual(some(drawnBy(charted), "fillText"), [["fillText", "random", 112, at]]);
+    }, { levels: [{ y: level, label: "random" }] });
+  }
 });
 
 Deno.test("a moment is an upright line with a flag in the colour of its kind", () => {
@@ -153,10 +169,10 @@ Deno.test("a moment is an upright line with a flag in the colour of its kind", (
       ]),
     );
     deepStrictEqual([some(drawn, "stroke").length, some(drawn, "fill").length], [5, 4]);
-    deepStrictEqual(some(drawn, "setLineDash").slice(1).map(([, dash]) => dash), [
+    deepStrictEqual(some(drawn, "setLineDash").map(([, dash]) => dash), [
       ...[[2, 6], [2, 6], [2, 6], []],
     ]);
-    deepStrictEqual(some(drawn, "lineWidth").slice(1, 5).map(([, width]) => width), [2, 2, 2, 3]);
+    deepStrictEqual(some(drawn, "lineWidth").slice(0, 4).map(([, width]) => width), [2, 2, 2, 3]);
     const colors = some(drawn, "fillStyle").slice(1).map(([, color]) => color);
     deepStrictEqual(
       colors.slice(0, 4),

@@ -1,5 +1,12 @@
 import { deepStrictEqual, ok } from "node:assert";
-import { boxBeside, rowsOf, ticksAlong, ticksUp, WIDTH } from "../../web/components/svg_box.ts";
+import {
+  boxBeside,
+  categoriesAlong,
+  rowsOf,
+  ticksAlong,
+  ticksUp,
+  WIDTH,
+} from "../../web/components/svg_box.ts";
 
 const ticksAt = (...places: readonly (readonly [at: number, label: string])[]) =>
   places.map(([at, label]) => ({ at, label }));
@@ -25,6 +32,32 @@ Deno.test("labels that would lie over each other are left out, those of the ends
   const words = [[0.1, "0.001"], [0.2, "0.002"], [0.9, "0.5"]] as const;
   deepStrictEqual(along(16, ...words), ["0.001", "0.5"]);
   deepStrictEqual(along(3, ...words), ["0.001", "0.002", "0.5"]);
+});
+
+Deno.test("categories have all their labels, in two rows or shortened, as long as they are few", () => {
+  const box = boxBeside([]);
+  const along = (...names: readonly string[]) =>
+    categoriesAlong(
+      ticksAt(...names.map((name, i) => [(i + 0.5) / names.length, name] as const)),
+      box,
+    );
+  const rows = (names: readonly string[]) => along(...names)?.map(({ label, row }) => [label, row]);
+  deepStrictEqual(rows(["a", "b"]), [["a", 0], ["b", 0]]);
+  const bandits = ["epsilon-greedy", "gradient", "thompson", "ucb"].map((name) => `${name}-bandit`);
+  deepStrictEqual(rows(bandits), bandits.map((name, i) => [name, i % 2]));
+  // At the ends they stay within the drawing.
+  const wide = ["a".repeat(24), "b", "c", "d".repeat(24)];
+  deepStrictEqual(along(...wide)!.map(({ x }) => x), [133.5, 272.5, 411.5, WIDTH - 132]);
+  const long = Array.from({ length: 8 }, (_, i) => `${i} a name of some length`);
+  const shown = along(...long)!;
+  deepStrictEqual(shown.map(({ name }) => name), long);
+  ok(
+    shown.every(({ label, row }, i) =>
+      label.startsWith(`${i} a`) && label.endsWith("…") && row < 2
+    ),
+  );
+  ok(shown.every(({ x, label }) => x - 5.5 * label.length >= 0 && x + 5.5 * label.length <= WIDTH));
+  deepStrictEqual(along(...Array.from({ length: 40 }, (_, i) => `number ${i}`)), undefined);
 });
 
 Deno.test("names below axes take another row where they would lie over each other", () => {

@@ -232,6 +232,16 @@ Deno.test("the strip has a column a step, and a stroke where the episode stands"
     page.get("figcaption").textContent,
     "What each action is worth (Q)0 11 -1-1 … 1",
   );
+  // A figure has as many digits as its bounds.
+  page.show({
+    strip: { ...values, range: [-542_423, -542_421], rows: [[-542_422]] },
+    at: 1,
+    names: [],
+  });
+  strictEqual(
+    page.get("figcaption").textContent,
+    "What each action is worth (Q)0 -542,422-542,423 … -542,421",
+  );
 });
 
 Deno.test("what stands still is drawn anew where its size or the page's theme changes", () => {
@@ -472,17 +482,23 @@ Deno.test("each button of the chosen runs asks for its change, and for its oppos
 
 Deno.test("what can be typed next follows the run", () => {
   const row = { id: "next", isComputed: true, axis: "examples", status: "running" } as const;
-  const props = { row, pictures: [], program: { name: "lab" } };
+  const nothing = { names: [], pictures: [], policies: [], models: [] };
+  const props = { row, contents: nothing, program: { name: "lab" } };
   using page = new SmallPage(RunCommands, props);
   const offered = () => page.all("code").map(({ textContent }) => textContent.split(" ")[1]);
   const usual = ["evaluate", "export"];
-  deepStrictEqual(offered(), usual);
+  // Without anything that a command takes up, not even a heading.
+  strictEqual(page.textContent, "");
   const heard = (status: string, contents: object | null) => {
     const rows = [{ ...row, status } as unknown as RunSummary];
     hear({ complete: false, rows, removed: [], contents: contents as Contents });
     settle();
   };
-  const contents = { pictures: [{ name: "samples" }] };
+  const trained = { ...nothing, names: ["losses/loss"], models: [{}] };
+  heard("running", trained);
+  deepStrictEqual(offered(), usual);
+  ok(page.textContent.startsWith("Do more with it"));
+  const contents = { ...trained, pictures: [{ name: "heads" }, { name: "samples" }] };
   heard("running", contents);
   deepStrictEqual(offered(), [...usual, "sample"]);
   heard("interrupted", contents);
@@ -507,7 +523,13 @@ Deno.test("a note is kept as it is left, and who only reads has no field for it"
   await changing(() => Response.json({ changed: ["r"] }), async (asked) => {
     using page = new SmallPage(RunNote, { run: "r", note: "one\ntwo", readOnly: false });
     const area = page.get("textarea");
-    deepStrictEqual([area.value, area.getAttribute("rows")], ["one\ntwo", "3"]);
+    deepStrictEqual([area.value, area.getAttribute("rows")], ["one\ntwo", "2"]);
+    // As high as what is typed.
+    for (const [typed, rows] of [["x".repeat(200), "4"], ["\n".repeat(40), "16"], ["", "1"]]) {
+      area.write(typed);
+      settle();
+      strictEqual(area.getAttribute("rows"), rows);
+    }
     area.put("three");
     await answered();
     const change = { action: "note", note: "three", before: "one\ntwo" };
@@ -845,6 +867,18 @@ Deno.test("a run's figures stand under their names, and its end and events below
   });
   deepStrictEqual(failed.all("pre").map(({ textContent }) => textContent), [calls.join("\n")]);
   strictEqual(failed.all("li")[1].textContent, `iteration 2 ${message}${calls.join("\n")}`);
+  // What else follows the message is none.
+  const again = `${message}: goes on at the next chance`;
+  using resumed = new SmallPage(RunEvents, {
+    contents: {
+      message,
+      tone: "problem",
+      eventCount: 1,
+      events: [{ ...event(1), message: again }],
+    },
+  });
+  deepStrictEqual(resumed.all("pre").length, 0);
+  strictEqual(resumed.get("li").textContent, `iteration 1 ${again}`);
 });
 
 Deno.test("a mode is moved by keys and by the pointer, and stays within the plane", () => {

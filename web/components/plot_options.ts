@@ -295,7 +295,13 @@ function drawNames(plot: uPlot, lines: readonly Line[], log: boolean): void {
   ctx.restore();
 }
 
-/** Levels as dotted lines, each with its name at the end at which lines are farther from it. */
+/** Pixels between a level's name and lines from which on it is clear of them. */
+const CLEAR = 16;
+
+/**
+ * Levels as dotted lines, each with its name at an end or in the middle, above or below it: where it is
+ * clear of lines, else where they are farthest, on an edge of paper.
+ */
 function drawLevels(
   plot: uPlot,
   levels: readonly Level[],
@@ -308,22 +314,37 @@ function drawLevels(
   const [right, bottom] = [left + bbox.width, top + bbox.height];
   const third = bbox.width / 3;
   ctx.save();
-  ctx.lineWidth = ratio;
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
-  ctx.setLineDash([2 * ratio, 3 * ratio]);
-  ctx.fillStyle = ctx.strokeStyle = colorOf("--soft");
+  ctx.lineJoin = "round";
+  const [soft, paper] = [colorOf("--soft"), colorOf("--card")];
+  ctx.fillStyle = soft;
   for (const { y, label } of levels) {
     const at = plot.valToPos(y, "y", true);
     if (at < top || at > bottom) continue;
+    ctx.setLineDash([2 * ratio, 3 * ratio]);
+    ctx.lineWidth = ratio;
+    ctx.strokeStyle = soft;
     ctx.beginPath();
     ctx.moveTo(left, at);
     ctx.lineTo(right, at);
     ctx.stroke();
-    const name = at - 4 * ratio;
-    const isLeft = roomBeside(plot, lines, { from: left, to: left + third, y: name }, log) >=
-      roomBeside(plot, lines, { from: right - third, to: right, y: name }, log);
-    ctx.textAlign = isLeft ? "left" : "right";
-    ctx.fillText(label, isLeft ? left + 6 * ratio : right - 6 * ratio, name);
+    const [above, below] = [at - 4 * ratio, at + 12 * ratio];
+    const heights = below + 2 * ratio > bottom ? [above] : [above, below];
+    const places = heights.flatMap((name) => [
+      { align: "left", x: left + 6 * ratio, from: left, name } as const,
+      { align: "right", x: right - 6 * ratio, from: right - third, name } as const,
+      { align: "center", x: left + bbox.width / 2, from: left + third, name } as const,
+    ]).map((place) => {
+      const stretch = { from: place.from, to: place.from + third, y: place.name - 4 * ratio };
+      return { ...place, room: Math.min(CLEAR * ratio, roomBeside(plot, lines, stretch, log)) };
+    });
+    const { align, x, name } = places.reduce((best, each) => each.room > best.room ? each : best);
+    ctx.textAlign = align;
+    ctx.setLineDash([]);
+    ctx.lineWidth = 3 * ratio;
+    ctx.strokeStyle = paper;
+    ctx.strokeText(label, x, name);
+    ctx.fillText(label, x, name);
   }
   ctx.restore();
 }

@@ -11,10 +11,12 @@ import {
   type Box,
   boxBeside,
   boxOfAxes,
+  categoriesAlong,
   HEIGHT,
   lettersBetween,
   LINE,
   type Placed,
+  ROW,
   rowsOf,
   shortened,
   ticksAlong,
@@ -79,6 +81,12 @@ export function SettingScatter({ tried, metric, paths, kinds = {} }: SettingsPro
   const left = judged.length - points.length;
   const y = figureScale(points.map(({ value }) => value));
   const box = boxBeside(y.ticks.map(({ label }) => label));
+  const labels = (x.kind === "categories" ? categoriesAlong(x.ticks, box) : undefined) ??
+    ticksAlong(x.ticks, box, BELOW).map(({ at, label: name }) => (
+      { name, label: shortened(name, BELOW), x: across(box, at), row: 0 }
+    ));
+  const below = box.bottom + 20;
+  const title = below + ROW * Math.max(1, ...labels.map(({ row }) => row + 1));
   return (
     <div class="card">
       <h3>
@@ -96,7 +104,7 @@ export function SettingScatter({ tried, metric, paths, kinds = {} }: SettingsPro
       </h3>
       <svg
         class="settings-plot"
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        viewBox={`0 0 ${WIDTH} ${title + ROW / 3}`}
         role="img"
         aria-label={`${metricTitle(metric)} of each seed over ${path}`}
       >
@@ -106,12 +114,13 @@ export function SettingScatter({ tried, metric, paths, kinds = {} }: SettingsPro
             <text x={box.left - 8} y={up(box, at) + 4} text-anchor="end">{label}</text>
           </g>
         ))}
-        {ticksAlong(x.ticks, box, BELOW).map(({ at, label }) => (
-          <text key={label} x={across(box, at)} y={box.bottom + 20} text-anchor="middle">
-            {shortened(label, BELOW)}
+        {labels.map(({ name, label, x, row }) => (
+          <text key={name} x={x} y={below + ROW * row} text-anchor="middle">
+            {label}
+            {label !== name && <title>{name}</title>}
           </text>
         ))}
-        <text x={box.right} y={HEIGHT - 4} text-anchor="end">
+        <text x={box.right} y={title} text-anchor="end">
           {path}
           {x.kind === "logarithmic" && ", logarithmic"}
         </text>

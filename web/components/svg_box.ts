@@ -7,6 +7,8 @@ export const [WIDTH, HEIGHT] = [640, 300];
 /** What a letter takes of a line, and a line of the height, on a phone, where letters are large. */
 const LETTER = 11;
 export const LINE = 20;
+/** What a row of labels below a box takes, where these are large. */
+export const ROW = 24;
 /** What a letter takes where a drawing is as large on a phone as elsewhere. */
 const SMALL_LETTER = 7;
 /** Room before the box at least, and between labels and what is beside them. */
@@ -58,6 +60,42 @@ export function ticksUp(ticks: readonly Tick[], { top, bottom }: Box): Tick[] {
 export function ticksAlong(ticks: readonly Tick[], { left, right }: Box, letters: number): Tick[] {
   const half = ({ label }: Tick) => LETTER * Math.min(letters, label.length) / 2;
   return apart(ticks, (a, b) => (half(a) + half(b) + BESIDE) / (right - left));
+}
+
+/** Letters of a category below an axis, at least: with fewer none is told from another. */
+const FEWEST = 6;
+/** Rows of categories below an axis, at most. */
+const ROWS = 2;
+
+/** A category below an axis. */
+export interface Category {
+  readonly name: string;
+  /** Its name, shortened where there is no room for all of it. */
+  readonly label: string;
+  /** The middle of its label: within the drawing, be its place at the end of the axis. */
+  readonly x: number;
+  readonly row: number;
+}
+
+/** All categories along a box, in two rows at most; none where they are too many to be read. */
+export function categoriesAlong(
+  ticks: readonly Tick[],
+  { left, right }: Box,
+): Category[] | undefined {
+  const longest = Math.max(FEWEST, ...ticks.map(({ label }) => label.length));
+  for (let letters = longest; letters >= FEWEST; letters--) {
+    const placed = ticks.map(({ at, label: name }) => {
+      const label = shortened(name, letters);
+      const half = LETTER * label.length / 2;
+      const x = Math.min(WIDTH - half, Math.max(half, left + at * (right - left)));
+      return { name, label, x, anchor: "middle" as const };
+    });
+    const rows = rowsOf(placed);
+    if (rows.every((row) => row < ROWS)) {
+      return placed.map(({ name, label, x }, i) => ({ name, label, x, row: rows[i] }));
+    }
+  }
+  return undefined;
 }
 
 /** A label at a place of a line: it begins there, ends there, or has it in its middle. */

@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import { figure, metricTitle } from "../format.ts";
 import { figureScale } from "../scales.ts";
 import type { SweepView } from "../sweeps.ts";
-import { boxBeside, HEIGHT, ticksUp, WIDTH } from "./svg_box.ts";
+import { boxBeside, ROW, ticksUp, WIDTH } from "./svg_box.ts";
 
 /** Labels along the trials, about. */
 const LABELS = 8;
@@ -20,6 +20,7 @@ export function TrialChart({ view: { trials, total, metric, better, best } }: {
   const across = (trial: number) =>
     box.left + (trial + 0.5) / Math.max(1, total) * (box.right - box.left);
   const up = (value: number) => box.bottom - (y.place(value) ?? 0) * (box.bottom - box.top);
+  const below = box.bottom + 20;
   const every = Math.ceil(total / LABELS);
   const isBetter = (a: number, b: number) => better === "up" ? a > b : a < b;
   let top: number | undefined;
@@ -36,7 +37,7 @@ export function TrialChart({ view: { trials, total, metric, better, best } }: {
       <h3>{metricTitle(metric)} of each trial, and the best so far</h3>
       <svg
         class="settings-plot"
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        viewBox={`0 0 ${WIDTH} ${below + ROW * 4 / 3}`}
         role="img"
         aria-label={`${metricTitle(metric)} of ${judged.length} trials in their order`}
       >
@@ -51,11 +52,11 @@ export function TrialChart({ view: { trials, total, metric, better, best } }: {
         })}
         {Array.from({ length: total }, (_, trial) =>
           trial % every === 0 && (
-            <text key={trial} x={across(trial)} y={box.bottom + 20} text-anchor="middle">
+            <text key={trial} x={across(trial)} y={below} text-anchor="middle">
               {trial}
             </text>
           ))}
-        <text x={box.right} y={HEIGHT - 4} text-anchor="end">trial</text>
+        <text x={box.right} y={below + ROW} text-anchor="end">trial</text>
         <polyline class="series-1" points={line.join(" ")} />
         {judged.map(({ trial, value, pruned }) => (
           <circle

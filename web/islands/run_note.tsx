@@ -6,6 +6,15 @@ import { useAskBeforeLeaving } from "../components/leaving.ts";
 import { connected, contentsFrom, stampOf } from "../live.ts";
 import { NoteKeeper } from "../note_keeper.ts";
 
+/** Lines that a note stands in unfolded, at most, and letters of one, about. */
+const [LINES, LETTERS] = [16, 60];
+
+/** Lines of a note, where the browser does not fit the field to it. */
+function linesOf(note: string): number {
+  const lines = note.split("\n").map(({ length }) => Math.max(1, Math.ceil(length / LETTERS)));
+  return Math.min(LINES, lines.reduce((sum, each) => sum + each));
+}
+
 /** The island. `pause`: milliseconds without a key after which the note is kept; left out: the usual. */
 export default function RunNote(
   { run, note, readOnly, pause }: { run: string; note: string; readOnly: boolean; pause?: number },
@@ -51,7 +60,7 @@ export default function RunNote(
       <label>
         <span class="hidden">Note</span>
         <textarea
-          rows={note === "" ? 1 : Math.min(8, note.split("\n").length + 1)}
+          rows={linesOf(text.value)}
           placeholder="A note on this run"
           // No browser brings back what stood here: the note may have been changed elsewhere.
           autocomplete="off"

@@ -49,6 +49,9 @@ const last = [
   { key: "started", title: "Started", number: true },
 ] as const;
 
+/** Letters of a name from which on it gives way to what stands beside it. */
+const LONG = 24;
+
 /** What the chosen runs are kept as. */
 const CHOSEN = "chosen";
 
@@ -549,11 +552,15 @@ function RunRow(
           [`${row.name} (${row.id}): ${row.method} on ${row.world}`, ...row.tags, ...apart]
             .join(", ")}
       >
-        <a href={`/runs/${row.id}`}>{row.name}</a>
-        {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
-        {/* Last, as they are what is cut where there is no room. */}
-        {apart.length > 0 && <small class="apart">{apart.join(", ")}</small>}
-        {row.damage !== null && <small>{row.damage}</small>}
+        <span class="called">
+          <a href={`/runs/${row.id}`} class={row.name.length > LONG ? "long" : undefined}>
+            {row.name}
+          </a>
+          {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
+          {/* Last, as they are what is cut where there is no room. */}
+          {apart.length > 0 && <small class="apart">{apart.join(", ")}</small>}
+          {row.damage !== null && <small>{row.damage}</small>}
+        </span>
       </th>
       <td class="number" data-label="seed">{row.seed}</td>
       <td>

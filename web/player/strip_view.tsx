@@ -48,7 +48,7 @@ export function StripView(
 }
 
 function wordsOf(value: number): string {
-  return value === -Infinity ? "forbidden" : figure(Number(value.toPrecision(3)));
+  return value === -Infinity ? "forbidden" : figure(value);
 }
 
 function draw(

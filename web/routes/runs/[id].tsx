@@ -189,19 +189,21 @@ export default function RunPage({ data }: PageProps<Data | Trashed>): VNode {
       />
       <RunNote run={row.id} note={contents.note} readOnly={data.readOnly} />
       {data.live && (
-        <>
-          <h2>Do more with it</h2>
-          <RunCommands
-            row={{
-              id: row.id,
-              axis: row.axis,
-              status: row.status,
-              isComputed: isComputed(row.backend) && !data.isGone,
-            }}
-            pictures={contents.pictures.filter(({ name }) => name === "samples").slice(0, 1)}
-            program={data.program}
-          />
-        </>
+        <RunCommands
+          row={{
+            id: row.id,
+            axis: row.axis,
+            status: row.status,
+            isComputed: isComputed(row.backend) && !data.isGone,
+          }}
+          contents={{
+            names: contents.names.slice(0, 1),
+            pictures: contents.pictures.filter(({ name }) => name === "samples").slice(0, 1),
+            policies: contents.policies.slice(0, 1),
+            models: contents.models.slice(0, 1),
+          }}
+          program={data.program}
+        />
       )}
       <details>
         <summary>Configuration and manifest</summary>
