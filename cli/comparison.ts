@@ -127,9 +127,9 @@ export interface ComparisonOptions {
 
 /**
  * Compares runs that have ended, grouped by equal configuration but for the seed. One that diverged or
- * failed stays in its group: that has no IQM, mean, median and test of means then, and no verdict but
- * `diverged`, and in the probability that one group beats another such a run is worse than any figure. Of one that finished
- * without the figure nothing is known: its group has no such probability either.
+ * failed stays in its group: that has no IQM, mean and median then, and no verdict but `diverged`, and in
+ * the probability that one group beats another, and in its test, such a run is worse than any figure. Of one
+ * that finished without the figure nothing is known: its group has neither.
  *
  * @throws {InputError} where no group has the label `options.against`.
  */
@@ -169,8 +169,8 @@ export function compareRuns(
   });
   if (groups.some(({ runs }) => runs.some(isLost))) {
     notes.push(
-      "a group with a seed that diverged or failed has no IQM, mean and median; in P(a > b) such a " +
-        "seed is worse than any figure",
+      "a group with a seed that diverged or failed has no IQM, mean and median; in P(a > b), and in p, " +
+        "which is of ranks then, such a seed is worse than any figure",
     );
   }
   notes.push(...groups.flatMap((group) => missingNote(store, group)));
@@ -375,6 +375,10 @@ function inOrder({ runs, values, metric }: Group): number[] {
 }
 
 /** A group's figures with their seeds. */
-function seeded({ runs, values }: Group): SeededValues {
-  return { values, seeds: runs.map(({ manifest: { determined } }) => determined.seed) };
+function seeded(group: Group): SeededValues {
+  const { runs } = group;
+  return {
+    values: inOrder(group),
+    seeds: runs.map(({ manifest: { determined } }) => determined.seed),
+  };
 }

@@ -384,14 +384,21 @@ Deno.test("a seed that diverged or failed stays in its group: it has no IQM, and
     ).groups;
     deepStrictEqual([a.verdict, ofFailed], ["diverged", undefined]);
     // Two of five beat all; of the other three each is as bad as the worst of b, and below the others.
-    deepStrictEqual([pair.probability, pair.p], [(2 * 5 + 3 * 0.5) / 25, NaN]);
+    deepStrictEqual(pair.probability, (2 * 5 + 3 * 0.5) / 25);
+    // Of ranks: two of a are above all, three beside one of b below; counted in fractions.
+    deepStrictEqual([pair.p, pair.ofRanks, pair.detectable], [180 / 252, true, NaN]);
     ok(pair.spread!.low < 0.46 && 0.46 < pair.spread!.high);
     deepStrictEqual([a.threshold!.reached, a.speed > 0], [2, true]);
-    match(notes.join(), /diverged or failed has no IQM/);
+    match(notes.join(), /diverged or failed has no IQM.*p, which is of ranks then/);
     const tables = comparisonTables(comparison, capturedIo());
     match(tables, /world-a +2 of 5, 2 diverged, 1 failed +return +none +diverged +none +none/);
     match(tables, /world-b +4 of 5, 1 failed +return +none +– +none/);
+    match(tables, /world-a +world-b +0\.46 \[.*\] rough +0\.714 \(of ranks\) +–$/m);
     const document = JSON.parse(JSON.stringify(comparisonDocument(comparison)));
+    deepStrictEqual([document.pairs[0].of_ranks, document.pairs[0].detectable], [true, null]);
+    const texts = resultOf(comparison, { isTimed: true, paired: false })
+      .flatMap((block) => block.kind === "text" ? [block.text] : []);
+    match(texts.join(), /test of the means \(of ranks where a seed was lost\), two-sided/);
     const { n, finished, diverged, failed, iqm, interval, verdict, mean, values } =
       document.groups[0];
     deepStrictEqual(

@@ -8063,7 +8063,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the best of many groups beats one that no test tells from it",
     file: "web/finding.ts",
-    from: "&& !(tests[i].p >= 0.05)",
+    from: " && tests[i].p < 0.05",
     to: "",
     test: "tests/web/finding_test.ts",
   },
@@ -16379,8 +16379,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "where groups have no common seed only a dash stands for p",
     file: "lab/statistics/p_value.ts",
-    from: "if (common === undefined) return pText(p);",
-    to: "if (common === undefined || common === 0) return pText(p);",
+    from: 'return "no common seeds";',
+    to: "return pText(p);",
     test: "tests/cli/comparison_tables_test.ts",
   },
   {
@@ -17651,5 +17651,47 @@ export const mutants: readonly Mutant[] = [
     from: ", next: [] }",
     to: " }",
     test: "tests/web/site_test.ts",
+  },
+  {
+    fault: "a group that lost a seed is held against others by no test",
+    file: "lab/statistics/pairs.ts",
+    from: "  const ranks = midRanks(all);\n",
+    to: "  if (all.length > 0) return { x, y };\n  const ranks = midRanks(all);\n",
+    test: "tests/lab/statistics/pairs_test.ts",
+  },
+  {
+    fault: "figures that are not known are ranked",
+    file: "lab/statistics/pairs.ts",
+    from: "all.every(Number.isFinite) || all.some(Number.isNaN)",
+    to: "all.every(Number.isFinite)",
+    test: "tests/lab/statistics/pairs_test.ts",
+  },
+  {
+    fault: "equal figures have the least of their places",
+    file: "lab/statistics/significance.ts",
+    from: "(first.get(value)! + last.get(value)!) / 2",
+    to: "first.get(value)!",
+    test: "tests/lab/statistics/pairs_test.ts",
+  },
+  {
+    fault: "without a test the best group beats another by its interval alone",
+    file: "web/finding.ts",
+    from: "spread.low > 0.5 && tests[i].p < 0.05",
+    to: "spread.low > 0.5 && !(tests[i].p >= 0.05)",
+    test: "tests/web/finding_test.ts",
+  },
+  {
+    fault: "a test of ranks tells no means apart, however far",
+    file: "lab/statistics/p_value.ts",
+    from: " || ofRanks) return",
+    to: ") return",
+    test: "tests/lab/statistics/p_value_test.ts",
+  },
+  {
+    fault: "a command's test leaves out that a seed was lost",
+    file: "cli/comparison.ts",
+    from: "    values: inOrder(group),\n",
+    to: "    values: group.values,\n",
+    test: "tests/cli/comparison_test.ts",
   },
 ];

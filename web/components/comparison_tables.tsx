@@ -117,7 +117,7 @@ export function Statistics(
               <th
                 scope="col"
                 class="number"
-                title="Of a permutation test of the means against the best group, corrected for all (Holm)"
+                title="Of a permutation test of the means against the best group, of ranks where a seed was lost; corrected for all (Holm)"
               >
                 p
               </th>
