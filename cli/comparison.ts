@@ -19,10 +19,12 @@ import {
   isLost,
   judgedByEnd,
   lackingNote,
+  lengthsNote,
   namesakesNote,
   namesakesOf,
   newestOfEachSeed,
   prunedNote,
+  raggedNote,
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
@@ -179,11 +181,14 @@ export function compareRuns(
     ...groups.flatMap(({ label, metric = "", runs }) => endNote(store, label, metric, runs)),
   );
   notes.push(...drawsNote(store, groups));
+  notes.push(...groups.flatMap(({ label, runs }) => raggedNote(label, runs)));
   const alike = pairsOf(groups, options.against).filter(([first, second]) =>
     first.metric !== undefined && first.metric === second.metric
   );
   const tasks = new Map(groups.map((group) => [group, taskOf(group, registries)]));
   const pairs = alike.filter(([first, second]) => tasks.get(first) === tasks.get(second));
+  const held = [...new Set(pairs.flat())].map((group) => ({ ...group, task: tasks.get(group)! }));
+  notes.push(...lengthsNote(held));
   const namesakes = namesakesOf(groups, registries);
   notes.push(...namesakes.map(namesakesNote));
   const apart = new Set(alike.flat())

@@ -501,6 +501,24 @@ Deno.test("a figure of the evaluation that ended a run is told where no score ha
   });
 });
 
+Deno.test("seeds and groups that were trained for different lengths are told", async () => {
+  await withStore((store) => {
+    const far = [1, 2, 3].map((seed) => addRun(store, "a", seed, Array(100).fill(seed)));
+    const near = [4, 5].map((seed) => addRun(store, "a", seed, Array(20).fill(seed)));
+    const other = [1, 2].map((seed) => addRun(store, "b", seed, Array(50).fill(seed)));
+    const notes = (...runs: Run[]) => compareRuns(store, runs, registries).notes;
+    deepStrictEqual(notes(...far, ...near, ...other), [
+      "2 of 5 seeds of world-a end at 320 environment steps, the others at 1,600",
+      "of the groups that are compared world-b was trained for the fewest environment steps, 800, " +
+      "world-a for the most, 1,600",
+    ]);
+    // In another world it is held against none.
+    const elsewhere = other.map((run) => inWorld(run, { id: "Else-v0", own: true }));
+    deepStrictEqual(notes(...far, ...elsewhere).filter((note) => /trained for/.test(note)), []);
+    deepStrictEqual(notes(...far), []);
+  });
+});
+
 Deno.test("a group without a headline figure says which series it has", async () => {
   await withStore((store) => {
     const noted = (count: number) => {
