@@ -30,11 +30,10 @@ import { badEnd } from "./verdict.ts";
  * seed.
  */
 export interface RunGroup {
-  /**
-   * What its runs are called, where none of another experiment are, else the experiment's name; and where
-   * several groups share that, in what they differ.
-   */
+  /** {@linkcode RunGroup.called}, and where several groups share that, in what they differ. */
   readonly label: string;
+  /** What its runs are called, where none of another experiment are, else the experiment's name. */
+  readonly called: string;
   /**
    * In what it differs from others of its experiment; empty where there are none, or it has what most
    * have.
@@ -73,12 +72,15 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
     if (name === undefined || !isOfOne) continue;
     for (const [group, own] of partsOf(groups)) ofName.set(group, own);
   }
-  const labels = numbered(made.map((group) => {
-    const name = printable(ofName.has(group) ? nameOfRuns(group)! : group.experiment);
+  const called = made.map((group) => ofName.has(group) ? nameOfRuns(group)! : group.experiment);
+  const labels = numbered(made.map((group, i) => {
+    const name = printable(called[i]);
     const own = ofName.get(group) ?? parts.get(group)!;
     return own.length === 0 ? name : `${name} (${own.map((part) => saidBy(part)).join(", ")})`;
   }));
-  return made.map((group, i) => ({ ...group, label: labels[i], apart: parts.get(group)! }));
+  return made.map((group, i) => ({
+    ...{ ...group, label: labels[i], called: called[i], apart: parts.get(group)! },
+  }));
 }
 
 /** What all runs of a group are called; undefined where that is as their experiment, or differs. */
@@ -156,7 +158,7 @@ export function seedNumber(run: Run): bigint | undefined {
   return /^\d+$/.test(seedOf(run)) ? BigInt(seedOf(run)) : undefined;
 }
 
-type Unlabelled = Omit<RunGroup, "label" | "apart">;
+type Unlabelled = Omit<RunGroup, "label" | "called" | "apart">;
 
 /**
  * Of groups of one experiment: the settings, or what else, that tell each from the others. What more

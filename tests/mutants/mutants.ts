@@ -17736,4 +17736,11 @@ export const mutants: readonly Mutant[] = [
     to: "raggedNote(label, runs.slice(0, 1))",
     test: "tests/cli/comparison_test.ts",
   },
+  {
+    fault: "Compare calls groups by their experiments alone",
+    file: "lab/experiment/comparison.ts",
+    from: "called: called[i]",
+    to: "called: group.experiment",
+    test: "tests/web/runs_table_test.ts",
+  },
 ];
