@@ -104,7 +104,7 @@ export function thresholdCells({ threshold, runs }: Group): [string, string, str
 }
 
 /** Titles of {@linkcode suiteRows}. */
-export const suiteTitles = ["agent", "seeds a world", "IQM [95 %]", "optimality gap [95 %]"];
+export const suiteTitles = ["agent", "fewest seeds a world", "IQM [95 %]", "optimality gap [95 %]"];
 
 /** A row an agent, the best first. */
 export function suiteRows({ agents }: SuiteComparison): string[][] {

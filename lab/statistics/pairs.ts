@@ -5,6 +5,7 @@
  * @module
  */
 import { detectableDifference, detectablePairedDifference } from "./detectable.ts";
+import { unitOf } from "./large.ts";
 import { holm, midRanks, pairedPermutationTest, permutationTest } from "./significance.ts";
 
 /** A group's figures, and the seed of each. That of a seed that was lost is infinite: worse than any. */
@@ -58,14 +59,12 @@ export function testPairs(
     .map(({ x, y }) => paired ? pairedPermutationTest(x, y) : permutationTest(x, y));
   const tests = Math.max(of, ps.filter((p) => !Number.isNaN(p)).length);
   const corrected = holm(ps, tests);
-  return values.map(({ x, y, ofRanks }, i) => ({
+  return values.map(({ x, y, unit, ofRanks }, i) => ({
     p: corrected[i],
     ...ofRanks && { ofRanks },
     detectable: Number.isNaN(ps[i]) || ofRanks
       ? NaN
-      : paired
-      ? detectablePairedDifference(x, y, tests)
-      : detectableDifference(x, y, tests),
+      : unit * (paired ? detectablePairedDifference : detectableDifference)(x, y, tests),
     ...paired && x.length < Math.max(...pairs[i].map(({ seeds }) => seeds.length)) &&
       { common: x.length },
   }));
@@ -75,15 +74,21 @@ export function testPairs(
 interface Tested {
   readonly x: readonly number[];
   readonly y: readonly number[];
+  /** Of the figures. */
+  readonly unit: number;
   readonly ofRanks?: true;
 }
 
-/** Figures as they are; where some are infinite and none is NaN, their ranks among all. */
+/** Figures themselves; where some are infinite and none is NaN, their ranks among all. */
 function ranked([x, y]: readonly [readonly number[], readonly number[]]): Tested {
   const all = [...x, ...y];
-  if (all.every(Number.isFinite) || all.some(Number.isNaN)) return { x, y };
+  if (all.every(Number.isFinite) || all.some(Number.isNaN)) {
+    const unit = unitOf(all);
+    const inUnit = (value: number) => value / unit;
+    return { x: x.map(inUnit), y: y.map(inUnit), unit };
+  }
   const ranks = midRanks(all);
-  return { x: ranks.slice(0, x.length), y: ranks.slice(x.length), ofRanks: true };
+  return { x: ranks.slice(0, x.length), y: ranks.slice(x.length), unit: 1, ofRanks: true };
 }
 
 /** The figures of the seeds that both groups have, in the order of the first. */

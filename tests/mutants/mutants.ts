@@ -10896,8 +10896,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "What seeds can tell apart is said of one test, however many are made.",
     file: "lab/statistics/pairs.ts",
-    from: "detectableDifference(x, y, tests)",
-    to: "detectableDifference(x, y)",
+    from: "detectableDifference)(x, y, tests)",
+    to: "detectableDifference)(x, y)",
     test: "tests/lab/statistics/pairs_test.ts",
   },
   {
@@ -17284,7 +17284,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "groups that share the name of their runs lose it",
     file: "lab/experiment/comparison.ts",
-    from: "printable(ofName.has(group) ? nameOfRuns(group)! : group.experiment)",
+    from: "printable(called[i])",
     to: "printable(group.experiment)",
     test: "tests/lab/experiment/comparison_test.ts",
   },
@@ -17656,7 +17656,7 @@ export const mutants: readonly Mutant[] = [
     fault: "a group that lost a seed is held against others by no test",
     file: "lab/statistics/pairs.ts",
     from: "  const ranks = midRanks(all);\n",
-    to: "  if (all.length > 0) return { x, y };\n  const ranks = midRanks(all);\n",
+    to: "  if (all.length > 0) return { x, y, unit: 1 };\n  const ranks = midRanks(all);\n",
     test: "tests/lab/statistics/pairs_test.ts",
   },
   {
@@ -17742,5 +17742,40 @@ export const mutants: readonly Mutant[] = [
     from: "called: called[i]",
     to: "called: group.experiment",
     test: "tests/web/runs_table_test.ts",
+  },
+  {
+    fault: "intervals of a suite hang on the order in which its worlds come",
+    file: "lab/experiment/suite.ts",
+    from: "    .sort((a, b) => a.id < b.id ? -1 : 1);\n",
+    to: ";\n",
+    test: "tests/cli/suite_test.ts",
+  },
+  {
+    fault: "a report's head does not say what stands in brackets",
+    file: "cli/terminal/comparison_table.ts",
+    from: 'hasSpread ? " [95 %]" : ""',
+    to: '""',
+    test: "tests/cli/comparison_tables_test.ts",
+  },
+  {
+    fault: "a mean near the largest number is infinite",
+    file: "lab/statistics/tasks.ts",
+    from: "if (unit === 1) return value;",
+    to: "if (unit > 0) return value;",
+    test: "tests/lab/statistics/statistics_test.ts",
+  },
+  {
+    fault: "an interval near the largest number has none",
+    file: "lab/statistics/bootstrap.ts",
+    from: "const unit = unitOf(values);",
+    to: "const unit = values.length === 0 ? unitOf(values) : 1;",
+    test: "tests/lab/statistics/statistics_test.ts",
+  },
+  {
+    fault: "a difference that is seen is told in another unit than figures are",
+    file: "lab/statistics/pairs.ts",
+    from: ": unit * (paired",
+    to: ": (paired",
+    test: "tests/lab/statistics/pairs_test.ts",
   },
 ];

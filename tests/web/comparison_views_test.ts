@@ -306,6 +306,7 @@ Deno.test("agents over worlds are a row each", () => {
     ]);
   }
   using page = new SmallPage(Suite, { suite });
+  strictEqual(page.get("thead").all("th").at(-1)!.textContent, "Fewest seeds a world");
   deepStrictEqual(page.get("tbody").all("tr").map(cells), [
     ["ppo", "0.9", "0.5 … 2", "0.25", "0.125 … 2", "5"],
     ["dqn", "0.5", "–", "1", "–", "3"],

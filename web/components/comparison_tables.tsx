@@ -214,7 +214,7 @@ export function Suite({ suite }: { suite: SuiteComparison }): VNode {
               <th scope="col">95 % interval</th>
               <th scope="col" class="number">Optimality gap</th>
               <th scope="col">95 % interval</th>
-              <th scope="col" class="number">Seeds a world</th>
+              <th scope="col" class="number">Fewest seeds a world</th>
             </tr>
           </thead>
           <tbody>

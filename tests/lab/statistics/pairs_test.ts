@@ -26,6 +26,17 @@ Deno.test("p is corrected for all pairs, and beside it stands what they can tell
   ok(testPairs([[a, b]])[0].detectable > 0);
 });
 
+Deno.test("near the largest number tests say what they say of smaller ones", () => {
+  const [x, y] = [[1, 5, 2, 9, 4], [3, 8, 7, 12, 6]];
+  const scaled = (values: number[]) => group(values.map((value) => value * 2 ** 1020));
+  for (const paired of [false, true]) {
+    const [small] = testPairs([[group(x), group(y)]], { paired });
+    const [large] = testPairs([[scaled(x), scaled(y)]], { paired });
+    ok(small.p < 0.3);
+    deepStrictEqual(large, { ...small, detectable: small.detectable * 2 ** 1020 });
+  }
+});
+
 Deno.test("of pairs equal seeds are compared, those that both have, in any order", () => {
   const few = group([30, 10, 20, 50, 40, 60], ["3", "1", "2", "5", "4", "6"]);
   const more = group([11, 21, 31, 41, 51, 61, 1000], ["1", "2", "3", "4", "5", "6", "7"]);
