@@ -19,10 +19,12 @@ import {
   isLost,
   judgedByEnd,
   lackingNote,
+  lengthsNote,
   namesakesNote,
   namesakesOf,
   newestOfEachSeed,
   prunedNote,
+  raggedNote,
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
@@ -127,9 +129,9 @@ export interface ComparisonOptions {
 
 /**
  * Compares runs that have ended, grouped by equal configuration but for the seed. One that diverged or
- * failed stays in its group: that has no IQM, mean, median and test of means then, and no verdict but
- * `diverged`, and in the probability that one group beats another such a run is worse than any figure. Of one that finished
- * without the figure nothing is known: its group has no such probability either.
+ * failed stays in its group: that has no IQM, mean and median then, and no verdict but `diverged`, and in
+ * the probability that one group beats another, and in its test, such a run is worse than any figure. Of one
+ * that finished without the figure nothing is known: its group has neither.
  *
  * @throws {InputError} where no group has the label `options.against`.
  */
@@ -169,8 +171,8 @@ export function compareRuns(
   });
   if (groups.some(({ runs }) => runs.some(isLost))) {
     notes.push(
-      "a group with a seed that diverged or failed has no IQM, mean and median; in P(a > b) such a " +
-        "seed is worse than any figure",
+      "a group with a seed that diverged or failed has no IQM, mean and median; in P(a > b), and in p, " +
+        "which is of ranks then, such a seed is worse than any figure",
     );
   }
   notes.push(...groups.flatMap((group) => missingNote(store, group)));
@@ -179,11 +181,14 @@ export function compareRuns(
     ...groups.flatMap(({ label, metric = "", runs }) => endNote(store, label, metric, runs)),
   );
   notes.push(...drawsNote(store, groups));
+  notes.push(...groups.flatMap(({ label, runs }) => raggedNote(label, runs)));
   const alike = pairsOf(groups, options.against).filter(([first, second]) =>
     first.metric !== undefined && first.metric === second.metric
   );
   const tasks = new Map(groups.map((group) => [group, taskOf(group, registries)]));
   const pairs = alike.filter(([first, second]) => tasks.get(first) === tasks.get(second));
+  const held = [...new Set(pairs.flat())].map((group) => ({ ...group, task: tasks.get(group)! }));
+  notes.push(...lengthsNote(held));
   const namesakes = namesakesOf(groups, registries);
   notes.push(...namesakes.map(namesakesNote));
   const apart = new Set(alike.flat())
@@ -375,6 +380,10 @@ function inOrder({ runs, values, metric }: Group): number[] {
 }
 
 /** A group's figures with their seeds. */
-function seeded({ runs, values }: Group): SeededValues {
-  return { values, seeds: runs.map(({ manifest: { determined } }) => determined.seed) };
+function seeded(group: Group): SeededValues {
+  const { runs } = group;
+  return {
+    values: inOrder(group),
+    seeds: runs.map(({ manifest: { determined } }) => determined.seed),
+  };
 }

@@ -18,13 +18,16 @@ import {
   isLost,
   judgedByEnd,
   lackingNote,
+  lengthsNote,
   namesakesNote,
   namesakesOf,
   newestOfEachSeed,
   numbered,
   prunedNote,
+  raggedNote,
   type RunGroup,
   sameButSeed,
+  type TrainedGroup,
 } from "../lab/experiment/comparison.ts";
 import { ownCodeOf } from "../lab/experiment/deciding.ts";
 import { environments } from "../envs/mod.ts";
@@ -227,6 +230,7 @@ export class Comparer {
     const groups: ComparedGroup[] = [];
     const choices: string[] = [];
     const contenders: Contending[] = [];
+    const trained: TrainedGroup[] = [];
     const isLostBefore = lostBefore(metric, () => having);
     // Marks and labels are those of all groups: another metric, which some lack, changes none.
     for (const { group, label, color } of marked(asked)) {
@@ -240,7 +244,9 @@ export class Comparer {
       groups.push(shown);
       choices.push(...choiceNote(label, own));
       choices.push(...endNote(this.#store, label, metric, own));
-      contenders.push(contender(shown, rest));
+      const contending = contender(shown, rest);
+      contenders.push(contending);
+      trained.push({ label, runs: counting(own), task: contending.task });
     }
     const notes = [
       ...(missing.length > 0
@@ -263,6 +269,8 @@ export class Comparer {
         ...groups.flatMap((group) => noteOf(group, metric)),
         ...judged.notes,
         ...choices,
+        ...trained.flatMap(({ label, runs }) => raggedNote(label, runs)),
+        ...lengthsNote(trained),
         ...namesakesOf(contenders, { environments }).map(namesakesNote),
       ].map((note) => `${note}.`),
       ...(single ? [] : [`Single seeds are drawn for at most ${MOST_LINES} runs.`]),

@@ -34,7 +34,7 @@ export interface Finding {
   readonly equal: boolean;
   /** Seeds of the best one and of the other. */
   readonly seeds: readonly [number, number];
-  /** Whether the interval leaves no doubt, and the test none either, where there is one. */
+  /** Whether neither the interval nor the test leaves a doubt: never without either. */
   readonly told: boolean;
   /**
    * Of a permutation test of the means, corrected for all pairs of groups, as their figures say which is
@@ -42,9 +42,11 @@ export interface Finding {
    * none.
    */
   readonly p: number | null;
+  /** The test is of ranks, as a seed of one of the two was lost; absent elsewhere. */
+  readonly ofRanks?: true;
   /**
-   * So many seeds do not tell a smaller difference of means apart; null where there is no test, and where
-   * they tell none apart.
+   * So many seeds do not tell a smaller difference of means apart; null where there is no test of means, and
+   * where they tell none apart.
    */
   readonly detectable: number | null;
   /** Seeds that both have, where a test of equal seeds leaves others out. */
@@ -76,7 +78,7 @@ export function findingsOf(
   if (direction === null || new Set(known.map(({ task }) => task)).size !== 1) return [];
   const sign = direction === "up" ? 1 : -1;
   const values = known.map(({ label, figures, seeds }) => {
-    const ordered = figures.map((figure) => Number.isFinite(figure) ? sign * figure : -Infinity);
+    const ordered = figures.map((figure) => Number.isNaN(figure) ? -Infinity : sign * figure);
     return { label, seeds, figures: ordered };
   });
   const [best, ...others] = inRank(values);
@@ -102,9 +104,10 @@ export function findingsOf(
       ...{ best: best.label, other: label, probability, spread },
       equal: best.ranks.every((rank, k) => rank === other.ranks[k]),
       seeds: [best.figures.length, figures.length],
-      told: spread !== null && spread.low > 0.5 && !(tests[i].p >= 0.05),
+      told: spread !== null && spread.low > 0.5 && tests[i].p < 0.05,
       p: orNull(tests[i]?.p),
       detectable: orNull(tests[i]?.detectable),
+      ...tests[i]?.ofRanks && { ofRanks: true as const },
       ...tests[i]?.common !== undefined && { common: tests[i].common },
     };
   });

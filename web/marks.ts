@@ -35,32 +35,33 @@ function hash(text: string): number {
 
 /** What a label is made of. */
 export interface Labelled {
-  readonly experiment: string;
+  /** By a given name, or by the experiment's. */
+  readonly called: string;
   readonly backend: string;
   readonly settings: Readonly<Record<string, string>>;
 }
 
 /**
- * A label for each group: the experiment where there are several, then the settings by which it
- * differs from the other groups of its experiment, those that tell most of them apart first. A
- * value that more than half of them have goes without saying.
+ * A label for each group: what it is called where not all are called the same, then the settings by which
+ * it differs from others that are called so, those that tell most of them apart first. A value that more
+ * than half of them have goes without saying.
  */
 export function labelsOf(groups: readonly Labelled[]): string[] {
   const labels = new Map<Labelled, string>();
-  const namesakes = Map.groupBy(groups, ({ experiment }) => experiment);
+  const namesakes = Map.groupBy(groups, ({ called }) => called);
   for (const [name, members] of namesakes) {
-    const experiment = printable(name);
+    const called = printable(name);
     const parts = partsOf(members);
     members.forEach((group, i) => {
       const own = parts[i].join(", ");
       const named = namesakes.size > 1 || own === "";
-      labels.set(group, !named ? own : own === "" ? experiment : `${experiment} (${own})`);
+      labels.set(group, !named ? own : own === "" ? called : `${called} (${own})`);
     });
   }
   return groups.map((group) => labels.get(group)!);
 }
 
-/** The settings that tell groups of one experiment apart, as `name=value`, for each of them. */
+/** The settings that tell groups of one name apart, as `name=value`, for each of them. */
 function partsOf(groups: readonly Labelled[]): string[][] {
   const settings = groups.map((group): Labelled["settings"] => ({
     ...group.settings,

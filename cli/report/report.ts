@@ -44,6 +44,7 @@ import {
   markOf,
   middleCells,
   neverLine,
+  pairTitles,
   probabilityCell,
   suiteRows,
   suiteTitles,
@@ -210,7 +211,7 @@ export function resultOf(
   if (pairs.length === 0) return blocks;
   return [...blocks, {
     kind: "table",
-    head: ["a", "b", "P(a > b)", "p (Holm)", "told apart beyond"],
+    head: ["a", "b", ...pairTitles(pairs)],
     rows: pairs.map((pair) => [
       letters.get(pair.first)!,
       letters.get(pair.second)!,
@@ -222,8 +223,8 @@ export function resultOf(
     kind: "text",
     text:
       "The seed is the unit. P(a > b): a run of a gets more than one of b. p: a permutation test of " +
-      `the means${
-        paired ? ", equal seeds against one another" : ""
+      `the means${paired ? ", equal seeds against one another" : ""}${
+        pairs.some(({ ofRanks }) => ofRanks) ? " (of ranks where a seed was lost)" : ""
       }, two-sided, corrected for all ` +
       "pairs. The last column: a lesser difference of means " +
       [

@@ -83,6 +83,16 @@ export function middleCells(group: Group): [string, string] {
   return [shown(group.mean), shown(group.median)];
 }
 
+/** Of what stands of a pair: how often, p, and the difference that is seen. */
+export function pairTitles(pairs: readonly Pair[]): string[] {
+  const hasSpread = pairs.some(({ spread }) => spread !== null);
+  return [
+    `P(a > b)${hasSpread ? " [95 %]" : ""}`,
+    pairs.length > 1 ? "p (Holm)" : "p",
+    "told apart beyond",
+  ];
+}
+
 /** P(a > b) with its spread. */
 export function probabilityCell({ probability, spread }: Pair): string {
   if (Number.isNaN(probability)) return "–";
@@ -116,7 +126,7 @@ export function thresholdCells({ threshold, runs }: Group): [string, string, str
 }
 
 /** Titles of {@linkcode suiteRows}. */
-export const suiteTitles = ["agent", "seeds a world", "IQM [95 %]", "optimality gap [95 %]"];
+export const suiteTitles = ["agent", "fewest seeds a world", "IQM [95 %]", "optimality gap [95 %]"];
 
 /** A row an agent, the best first. */
 export function suiteRows({ agents }: SuiteComparison): string[][] {
@@ -150,9 +160,7 @@ export function comparisonTables(
       [
         { title: "a", flexible: true },
         { title: "b", flexible: true },
-        { title: `P(a > b)${pairs.some(({ spread }) => spread) ? " [95 %]" : ""}`, align: "right" },
-        { title: pairs.length > 1 ? "p (Holm)" : "p", align: "right" },
-        { title: "told apart beyond", align: "right" },
+        ...pairTitles(pairs).map((title): Column => ({ title, align: "right" })),
       ],
       pairs.map((pair) => [
         pair.first.label,
@@ -269,13 +277,14 @@ export function comparisonDocument(
         wall_seconds: group.threshold.wallSeconds,
       },
     })),
-    pairs: pairs.map(({ first, second, probability, spread, p, detectable, common }) => ({
+    pairs: pairs.map(({ first, second, probability, spread, p, ofRanks, detectable, common }) => ({
       first: first.label,
       second: second.label,
       probability: orNull(probability),
       interval: ends(spread),
       rough: spread?.kind === "rough interval",
       p: orNull(p),
+      ...ofRanks && { of_ranks: true },
       detectable: orNull(detectable),
       ...common !== undefined && { common_seeds: common },
     })),

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { unitWords } from "../core/budget.ts";
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
 import { lastParts } from "../core/last_parts.ts";
 import { DamageError, unlessDamaged } from "../core/errors.ts";
@@ -12,6 +13,7 @@ import { isRecord } from "../core/plain.ts";
 import { printable } from "../core/printable.ts";
 import { settingText } from "../core/shell.ts";
 import type { Json } from "../core/snapshot.ts";
+import { budgetOf, usualCount } from "../store/run_budget.ts";
 import { isPruned } from "../store/run_status.ts";
 import type { Manifest, Run, Series, Store } from "../store/store.ts";
 import { deciding, ownCodeOf, shownCode } from "./deciding.ts";
@@ -28,11 +30,10 @@ import { badEnd } from "./verdict.ts";
  * seed.
  */
 export interface RunGroup {
-  /**
-   * What its runs are called, where none of another experiment are, else the experiment's name; and where
-   * several groups share that, in what they differ.
-   */
+  /** {@linkcode RunGroup.called}, and where several groups share that, in what they differ. */
   readonly label: string;
+  /** What its runs are called, where none of another experiment are, else the experiment's name. */
+  readonly called: string;
   /**
    * In what it differs from others of its experiment; empty where there are none, or it has what most
    * have.
@@ -71,12 +72,15 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
     if (name === undefined || !isOfOne) continue;
     for (const [group, own] of partsOf(groups)) ofName.set(group, own);
   }
-  const labels = numbered(made.map((group) => {
-    const name = printable(ofName.has(group) ? nameOfRuns(group)! : group.experiment);
+  const called = made.map((group) => ofName.has(group) ? nameOfRuns(group)! : group.experiment);
+  const labels = numbered(made.map((group, i) => {
+    const name = printable(called[i]);
     const own = ofName.get(group) ?? parts.get(group)!;
     return own.length === 0 ? name : `${name} (${own.map((part) => saidBy(part)).join(", ")})`;
   }));
-  return made.map((group, i) => ({ ...group, label: labels[i], apart: parts.get(group)! }));
+  return made.map((group, i) => ({
+    ...{ ...group, label: labels[i], called: called[i], apart: parts.get(group)! },
+  }));
 }
 
 /** What all runs of a group are called; undefined where that is as their experiment, or differs. */
@@ -154,7 +158,7 @@ export function seedNumber(run: Run): bigint | undefined {
   return /^\d+$/.test(seedOf(run)) ? BigInt(seedOf(run)) : undefined;
 }
 
-type Unlabelled = Omit<RunGroup, "label" | "apart">;
+type Unlabelled = Omit<RunGroup, "label" | "called" | "apart">;
 
 /**
  * Of groups of one experiment: the settings, or what else, that tell each from the others. What more
@@ -483,6 +487,99 @@ export function endNote(
     } of ${atEnd} of ${all} is of the evaluation that ended it, and ` +
     "may be good by choice: no later one measured it",
   ];
+}
+
+/** Of two lengths of training the lesser share that is as good as the other: episodes end where they end. */
+const AS_LONG = 0.95;
+
+/** How long a run was trained. */
+interface Length {
+  readonly unit: ReturnType<typeof usualCount>;
+  readonly length: number;
+  /** Nothing ended it early. */
+  readonly isWhole: boolean;
+}
+
+/** How long runs that came to a result were trained, without those that count nothing. */
+function lengthsOf(runs: readonly Run[]): Length[] {
+  return runs.filter(isFinished).map((run) => {
+    const unit = usualCount(run);
+    const { total } = budgetOf(run);
+    const isBudgeted = total > 0 && run.manifest.determined.backend !== LOGGED;
+    // The last episode, or batch, may go beyond a budget.
+    const length = isBudgeted ? Math.min(run[unit], total) : run[unit];
+    return { unit, length, isWhole: run.status === "completed" };
+  }).filter(({ length }) => length > 0);
+}
+
+function longestOf(lengths: readonly Length[]): number {
+  return Math.max(...lengths.map(({ length }) => length));
+}
+
+function unitName(unit: Length["unit"]): string {
+  return unit === "iterations" ? unit : unitWords[unit].full;
+}
+
+function amountText(amount: number): string {
+  return amount.toLocaleString("en-US");
+}
+
+/**
+ * A line where some of a group's runs ended before others, though neither a stop rule nor a callback ended
+ * them, nor were they lost: as of a log that breaks off.
+ */
+export function raggedNote(label: string, runs: readonly Run[]): string[] {
+  const whole = lengthsOf(runs).filter(({ isWhole }) => isWhole);
+  const longest = longestOf(whole);
+  const [early, late] = [true, false].map((isEarly) =>
+    whole.filter(({ length }) => length < AS_LONG * longest === isEarly)
+  );
+  if (early.length === 0 || whole.some(({ unit }) => unit !== whole[0].unit)) return [];
+  const span = (some: readonly Length[]) => {
+    const [least, most] = [Math.min(...some.map(({ length }) => length)), longestOf(some)];
+    return `${amountText(least)}${least === most ? "" : ` to ${amountText(most)}`}`;
+  };
+  const others = early.length + late.length < runs.length
+    ? String(late.length)
+    : late.length === 1
+    ? "the other"
+    : "the others";
+  return [
+    `${early.length} of ${runs.length} seeds of ${label} end${early.length === 1 ? "s" : ""} at ` +
+    `${span(early)} ${unitName(whole[0].unit)}, ${others} at ${span(late)}`,
+  ];
+}
+
+/** What is asked of a group to tell how long it was trained beside others of its task. */
+export interface TrainedGroup extends Pick<RunGroup, "label" | "runs"> {
+  readonly task: string;
+}
+
+/**
+ * A line for each task whose groups were trained for different lengths. A run that was ended early is no
+ * short one, and of groups that are called by their budgets there is nothing to say.
+ */
+export function lengthsNote(
+  groups: readonly TrainedGroup[],
+): string[] {
+  const measured = groups.flatMap(({ label, runs, task }) =>
+    [...Map.groupBy(lengthsOf(runs), ({ unit }) => unit)].map(([unit, lengths]) => ({
+      ...{ label, unit, key: JSON.stringify([task, unit]), most: longestOf(lengths) },
+      whole: longestOf(lengths.filter(({ isWhole }) => isWhole)),
+    }))
+  );
+  return [...Map.groupBy(measured, ({ key }) => key).values()].flatMap((members) => {
+    const [longest] = members.toSorted((a, b) => b.most - a.most);
+    const [shortest] = members.filter(({ whole }) => whole > 0).sort((a, b) => a.whole - b.whole);
+    if (shortest === undefined || shortest.whole >= AS_LONG * longest.most) return [];
+    if (shortest === longest) return [];
+    if ([shortest, longest].every(({ label }) => label.includes("budget="))) return [];
+    return [
+      `of the groups that are compared ${shortest.label} was trained for the fewest ` +
+      `${unitName(longest.unit)}, ${amountText(shortest.whole)}, ${longest.label} for the most, ` +
+      amountText(longest.most),
+    ];
+  });
 }
 
 /** Groups in own worlds, or on own data, that are called the same and are of several versions of their code. */

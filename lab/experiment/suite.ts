@@ -25,7 +25,8 @@ export interface SuiteComparison {
 
 /**
  * The agents that have one group in each world whose scale is known; undefined for less than two such
- * worlds, and where there is no such agent.
+ * worlds, and where there is no such agent. Worlds stand by their names, as resamples are drawn in their
+ * order.
  */
 export function suiteOf(
   groups: readonly Scored[],
@@ -49,7 +50,8 @@ export function suiteOf(
   const returns = groups.filter((group) =>
     group.metric === RETURN && group.values.length > 0 && agentOf(group) !== undefined
   );
-  const found = once.filter(({ id }) => returns.some((group) => worldOf(group) === id));
+  const found = once.filter(({ id }) => returns.some((group) => worldOf(group) === id))
+    .sort((a, b) => a.id < b.id ? -1 : 1);
   if (found.length < 2) return undefined;
   const byAgent = Map.groupBy(returns, (group) => agentOf(group)!);
   const agents = [...byAgent].flatMap(([agent, own]) => {

@@ -9,6 +9,7 @@ import { show } from "../core/plain.ts";
 import { defaultRng } from "../core/random.ts";
 import { sort } from "../core/interquartile_mean.ts";
 import { defaultDraws, type Draws, KeptDraws } from "./draws.ts";
+import { unitOf } from "./large.ts";
 import { quantile, type Scores } from "./scores.ts";
 import { performanceProfile } from "./tasks.ts";
 
@@ -88,21 +89,23 @@ function countedInterval(
   const count = scores.length;
   const values = Array.from(scores);
   if (values.some(Number.isNaN)) return { low: NaN, high: NaN };
+  const unit = unitOf(values);
   const order = values.map((_, i) => i).sort((a, b) => values[a] < values[b] ? -1 : 1);
-  const ordered = Float64Array.from(order, (i) => values[i]);
+  const ordered = Float64Array.from(order, (i) => values[i] / unit);
+  const inUnit = ({ low, high }: Interval) => ({ low: low * unit, high: high * unit });
   const { random = defaultDraws([count]), repeats = REPEATS, confidence = 0.95 } = options;
   const few = random instanceof KeptDraws ? random.resamples(repeats) : undefined;
   if (few !== undefined) {
     const figures = few.counts.map((counts) => statistic(ordered, order.map((i) => counts[i])));
-    return intervalOfKinds(figures, few.kinds.slice(0, repeats), confidence);
+    return inUnit(intervalOfKinds(figures, few.kinds.slice(0, repeats), confidence));
   }
   const ranks = new Uint32Array(count);
   order.forEach((i, rank) => ranks[i] = rank);
   const counts = new RankCounts(ranks, count);
-  return percentileInterval({ ...options, random }, [count], (random) => {
+  return inUnit(percentileInterval({ ...options, random }, [count], (random) => {
     counts.draw(random);
     return statistic(ordered, counts.drawn);
-  });
+  }));
 }
 
 /** How often each rank was drawn in a resample of one task's runs. */

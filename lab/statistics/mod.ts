@@ -4,8 +4,8 @@
  *
  * @module
  */
-export { type AnyScores, median, quantile, type Scores, standardDeviation } from "./scores.ts";
-export { iqm, mean, optimalityGap, performanceProfile } from "./tasks.ts";
+export { type AnyScores, quantile, type Scores, standardDeviation } from "./scores.ts";
+export { iqm, mean, median, optimalityGap, performanceProfile } from "./tasks.ts";
 export {
   bootstrapInterval,
   type BootstrapOptions,

@@ -13,14 +13,22 @@ export function pText(p: number | null | undefined): string {
   return p < LEAST ? `< ${LEAST}` : p.toFixed(3);
 }
 
-/** A test's p, and of how many common seeds it is, where groups have others, too, or that there are none. */
-export function testText(
-  { p, common }: { readonly p: number | null; readonly common?: number },
-): string {
-  if (common === undefined) return pText(p);
-  return common === 0
-    ? "no common seeds"
-    : `${pText(p)} (of ${common} common seed${common === 1 ? "" : "s"})`;
+/** What there is to say of a test. */
+interface Test {
+  readonly p: number | null;
+  readonly common?: number;
+  readonly ofRanks?: boolean;
+}
+
+/**
+ * A test's p, that it is of ranks where it is, and of how many common seeds where groups have others, too, or
+ * that there are none.
+ */
+export function testText({ p, common, ofRanks = false }: Test): string {
+  if (common === 0) return "no common seeds";
+  const seeds = common === undefined ? [] : [`of ${common} common seed${common === 1 ? "" : "s"}`];
+  const of = [...ofRanks ? ["of ranks"] : [], ...seeds];
+  return of.length === 0 ? pText(p) : `${pText(p)} (${of.join(", ")})`;
 }
 
 /** What stands for a difference that a test sees where it sees none. */
@@ -28,14 +36,14 @@ export const NEVER = "never";
 
 /**
  * The difference of means that a test of this p sees; `never` where no difference is large enough for so
- * few seeds, a dash where there is no test.
+ * few seeds, a dash where there is no test of means.
  *
  * @param show Of a difference.
  */
 export function detectableText(
-  { p, detectable }: { readonly p: number | null; readonly detectable: number | null },
+  { p, detectable, ofRanks = false }: Test & { readonly detectable: number | null },
   show: (value: number) => string,
 ): string {
-  if (p === null || Number.isNaN(p)) return "–";
+  if (p === null || Number.isNaN(p) || ofRanks) return "–";
   return detectable === null || Number.isNaN(detectable) ? NEVER : show(detectable);
 }

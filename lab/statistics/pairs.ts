@@ -5,9 +5,10 @@
  * @module
  */
 import { detectableDifference, detectablePairedDifference } from "./detectable.ts";
-import { holm, pairedPermutationTest, permutationTest } from "./significance.ts";
+import { unitOf } from "./large.ts";
+import { holm, midRanks, pairedPermutationTest, permutationTest } from "./significance.ts";
 
-/** A group's figures, and the seed of each. */
+/** A group's figures, and the seed of each. That of a seed that was lost is infinite: worse than any. */
 export interface SeededValues {
   readonly seeds: readonly string[];
   readonly values: readonly number[];
@@ -20,9 +21,11 @@ export type Pair = readonly [SeededValues, SeededValues];
 export interface PairTest {
   /** Of a permutation test of the means, corrected for all pairs (Holm); NaN where there is none. */
   readonly p: number;
+  /** The test is of the ranks of all figures, as not all are finite; absent elsewhere. */
+  readonly ofRanks?: true;
   /**
    * A smaller difference of means cannot be told apart, at 5 % for all pairs together; NaN where there is
-   * no test, and where so few seeds never get there.
+   * no test of means, and where so few seeds never get there.
    */
   readonly detectable: number;
   /**
@@ -49,23 +52,43 @@ export function testPairs(
     readonly of?: number;
   } = {},
 ): PairTest[] {
-  const valuesOf = ([first, second]: Pair): readonly [readonly number[], readonly number[]] =>
-    paired ? matched(first, second) : [first.values, second.values];
+  const valuesOf = ([first, second]: Pair): Tested =>
+    ranked(paired ? matched(first, second) : [first.values, second.values]);
   const values = pairs.map(valuesOf);
   const ps = [...values, ...beside.map(valuesOf)]
-    .map(([x, y]) => paired ? pairedPermutationTest(x, y) : permutationTest(x, y));
+    .map(({ x, y }) => paired ? pairedPermutationTest(x, y) : permutationTest(x, y));
   const tests = Math.max(of, ps.filter((p) => !Number.isNaN(p)).length);
   const corrected = holm(ps, tests);
-  return values.map(([x, y], i) => ({
+  return values.map(({ x, y, unit, ofRanks }, i) => ({
     p: corrected[i],
-    detectable: Number.isNaN(ps[i])
+    ...ofRanks && { ofRanks },
+    detectable: Number.isNaN(ps[i]) || ofRanks
       ? NaN
-      : paired
-      ? detectablePairedDifference(x, y, tests)
-      : detectableDifference(x, y, tests),
+      : unit * (paired ? detectablePairedDifference : detectableDifference)(x, y, tests),
     ...paired && x.length < Math.max(...pairs[i].map(({ seeds }) => seeds.length)) &&
       { common: x.length },
   }));
+}
+
+/** What is tested against each other. */
+interface Tested {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** Of the figures. */
+  readonly unit: number;
+  readonly ofRanks?: true;
+}
+
+/** Figures themselves; where some are infinite and none is NaN, their ranks among all. */
+function ranked([x, y]: readonly [readonly number[], readonly number[]]): Tested {
+  const all = [...x, ...y];
+  if (all.every(Number.isFinite) || all.some(Number.isNaN)) {
+    const unit = unitOf(all);
+    const inUnit = (value: number) => value / unit;
+    return { x: x.map(inUnit), y: y.map(inUnit), unit };
+  }
+  const ranks = midRanks(all);
+  return { x: ranks.slice(0, x.length), y: ranks.slice(x.length), unit: 1, ofRanks: true };
 }
 
 /** The figures of the seeds that both groups have, in the order of the first. */

@@ -137,6 +137,25 @@ export function pairedPermutationTest(x: readonly number[], y: readonly number[]
   return far / (ARRANGEMENTS + 1);
 }
 
+/**
+ * The place of each value among all, 1 for the lowest; of equal ones the mean of their places.
+ *
+ * @example
+ * ```ts
+ * import { midRanks } from "./significance.ts";
+ * import { deepStrictEqual } from "node:assert";
+ * deepStrictEqual(midRanks([7, -Infinity, 9, 7]), [2.5, 1, 4, 2.5]);
+ * ```
+ */
+export function midRanks(values: readonly number[]): number[] {
+  const [first, last] = [new Map<number, number>(), new Map<number, number>()];
+  values.toSorted((a, b) => a < b ? -1 : a > b ? 1 : 0).forEach((value, i) => {
+    if (!first.has(value)) first.set(value, i + 1);
+    last.set(value, i + 1);
+  });
+  return values.map((value) => (first.get(value)! + last.get(value)!) / 2);
+}
+
 /** By how much sums of values may differ that are equal but for rounding, of the values and of the sums. */
 function roundingOf(values: ArrayLike<number>): number {
   const size = Array.from(values).reduce((sum, value) => sum + Math.abs(value), 0);

@@ -8,10 +8,12 @@
  *
  * @module
  */
+import { unitOf } from "./large.ts";
 import {
   type AnyScores,
   iqm as pooledIqm,
   mean as pooledMean,
+  median as pooledMedian,
   optimalityGap as pooledGap,
   performanceProfile as pooledProfile,
   type Scores,
@@ -19,11 +21,23 @@ import {
 
 /** Arithmetic mean; of several tasks, the mean of the tasks' means. */
 export function mean(scores: AnyScores): number {
-  return isUneven(scores) ? pooledMean(scores.map(pooledMean)) : pooledMean(scores);
+  return inReach(
+    scores,
+    (each) => isUneven(each) ? pooledMean(each.map(pooledMean)) : pooledMean(each),
+  );
+}
+
+/** Median; of several tasks, the median over tasks of the tasks' means. */
+export function median(scores: AnyScores): number {
+  return inReach(scores, pooledMedian);
 }
 
 /** Interquartile mean: the mean of all scores without the floor(n / 4) lowest and as many highest. */
 export function iqm(scores: AnyScores): number {
+  return inReach(scores, iqmOf);
+}
+
+function iqmOf(scores: AnyScores): number {
   if (!isUneven(scores)) return pooledIqm(scores);
   if (hasNaN(scores)) return NaN;
   const alike = scores.map(({ length }) => length).reduce(leastCommonMultiple);
@@ -53,6 +67,16 @@ export function performanceProfile(scores: AnyScores, thresholds: ArrayLike<numb
   if (!isUneven(scores)) return pooledProfile(scores, thresholds);
   const profiles = scores.map((task) => pooledProfile(task, thresholds));
   return Float64Array.from(thresholds, (_, i) => pooledMean(profiles.map((each) => each[i])));
+}
+
+/** A mean of scores, also where a sum on the way to it is beyond the largest number. */
+function inReach(scores: AnyScores, statistic: (scores: AnyScores) => number): number {
+  const value = statistic(scores);
+  if (Number.isFinite(value)) return value;
+  const unit = unitOf((isNested(scores) ? scores : [scores]).flatMap((task) => Array.from(task)));
+  if (unit === 1) return value;
+  const shrunk = (task: ArrayLike<number>) => Float64Array.from(task, (score) => score / unit);
+  return unit * statistic(isNested(scores) ? scores.map(shrunk) : shrunk(scores));
 }
 
 function isNested(scores: AnyScores): scores is Scores {

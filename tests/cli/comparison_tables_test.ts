@@ -89,7 +89,7 @@ Deno.test("a terminal has each figure of a comparison in its own column", () => 
   ]);
   ok(tables[2].includes("CartPole-v1") && tables[2].includes("475") && tables[2].includes("22"));
   deepStrictEqual(flat[3], [
-    "agent|seeds a world|IQM [95 %]|optimality gap [95 %]",
+    "agent|fewest seeds a world|IQM [95 %]|optimality gap [95 %]",
     "ppo|4|0.5 [0.25, 0.75]|0.125",
   ]);
   const pairs = flat.find(([head]) => head.startsWith("a|b"))!;
@@ -246,6 +246,11 @@ Deno.test("a report has each figure of a comparison in its own column", () => {
     ],
   ]);
   deepStrictEqual(suite.rows, [["ppo", "4", "0.5 [0.25, 0.75]", "0.125"]]);
+  deepStrictEqual(pairs.head, ["a", "b", "P(a > b) [95 %]", "p (Holm)", "told apart beyond"]);
+  const [, , alone] = resultOf({ ...comparison, pairs: comparison.pairs.slice(1, 2) }, {
+    ...{ isTimed: true, paired: false },
+  }).flatMap((block) => block.kind === "table" ? [block] : []);
+  deepStrictEqual(alone.head, ["a", "b", "P(a > b)", "p", "told apart beyond"]);
   deepStrictEqual(pairs.rows, [
     ["a", "c", "0.88 [0.50, 1.00]", "0.012", "12.5"],
     ["b", "a", "0.25", "–", "–"],
@@ -263,8 +268,8 @@ Deno.test("a report has each figure of a comparison in its own column", () => {
   deepStrictEqual([true, false].map((paired) => texts(paired).at(-1)!.includes("equal seeds")), [
     ...[true, false],
   ]);
-  const alone = { ...comparison, pairs: [], suite: undefined, scales: [] };
-  strictEqual(resultOf(alone, { isTimed: true, paired: false }).length, 1);
+  const bare = { ...comparison, pairs: [], suite: undefined, scales: [] };
+  strictEqual(resultOf(bare, { isTimed: true, paired: false }).length, 1);
 });
 
 Deno.test("a report tells groups apart by their letters, also where they are called the same", () => {

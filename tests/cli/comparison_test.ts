@@ -384,14 +384,21 @@ Deno.test("a seed that diverged or failed stays in its group: it has no IQM, and
     ).groups;
     deepStrictEqual([a.verdict, ofFailed], ["diverged", undefined]);
     // Two of five beat all; of the other three each is as bad as the worst of b, and below the others.
-    deepStrictEqual([pair.probability, pair.p], [(2 * 5 + 3 * 0.5) / 25, NaN]);
+    deepStrictEqual(pair.probability, (2 * 5 + 3 * 0.5) / 25);
+    // Of ranks: two of a are above all, three beside one of b below; counted in fractions.
+    deepStrictEqual([pair.p, pair.ofRanks, pair.detectable], [180 / 252, true, NaN]);
     ok(pair.spread!.low < 0.46 && 0.46 < pair.spread!.high);
     deepStrictEqual([a.threshold!.reached, a.speed > 0], [2, true]);
-    match(notes.join(), /diverged or failed has no IQM/);
+    match(notes.join(), /diverged or failed has no IQM.*p, which is of ranks then/);
     const tables = comparisonTables(comparison, capturedIo());
     match(tables, /world-a +2 of 5, 2 diverged, 1 failed +return +none +diverged +none +none/);
     match(tables, /world-b +4 of 5, 1 failed +return +none +– +none/);
+    match(tables, /world-a +world-b +0\.46 \[.*\] rough +0\.714 \(of ranks\) +–$/m);
     const document = JSON.parse(JSON.stringify(comparisonDocument(comparison)));
+    deepStrictEqual([document.pairs[0].of_ranks, document.pairs[0].detectable], [true, null]);
+    const texts = resultOf(comparison, { isTimed: true, paired: false })
+      .flatMap((block) => block.kind === "text" ? [block.text] : []);
+    match(texts.join(), /test of the means \(of ranks where a seed was lost\), two-sided/);
     const { n, finished, diverged, failed, iqm, interval, verdict, mean, values } =
       document.groups[0];
     deepStrictEqual(
@@ -491,6 +498,24 @@ Deno.test("a figure of the evaluation that ended a run is told where no score ha
     ]);
     store.append(id, [pointAt("score/return_mean", 1, 800)]);
     deepStrictEqual(notes(), []);
+  });
+});
+
+Deno.test("seeds and groups that were trained for different lengths are told", async () => {
+  await withStore((store) => {
+    const far = [1, 2, 3].map((seed) => addRun(store, "a", seed, Array(100).fill(seed)));
+    const near = [4, 5].map((seed) => addRun(store, "a", seed, Array(20).fill(seed)));
+    const other = [1, 2].map((seed) => addRun(store, "b", seed, Array(50).fill(seed)));
+    const notes = (...runs: Run[]) => compareRuns(store, runs, registries).notes;
+    deepStrictEqual(notes(...far, ...near, ...other), [
+      "2 of 5 seeds of world-a end at 320 environment steps, the others at 1,600",
+      "of the groups that are compared world-b was trained for the fewest environment steps, 800, " +
+      "world-a for the most, 1,600",
+    ]);
+    // In another world it is held against none.
+    const elsewhere = other.map((run) => inWorld(run, { id: "Else-v0", own: true }));
+    deepStrictEqual(notes(...far, ...elsewhere).filter((note) => /trained for/.test(note)), []);
+    deepStrictEqual(notes(...far), []);
   });
 });
 

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import type { Group } from "../../cli/comparison.ts";
 import { suiteLine, suiteOf } from "../../lab/experiment/suite.ts";
-import { suiteRows } from "../../cli/terminal/comparison_table.ts";
+import { suiteRows, suiteTitles } from "../../cli/terminal/comparison_table.ts";
 import { main } from "../../cli/main.ts";
 import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
@@ -28,14 +28,27 @@ Deno.test("agents in several worlds have one figure, on a scale from random to s
     group("dqn", "Own", [7]), // a world without a threshold
   ];
   const suite = suiteOf(groups, [scale("Pole", 0, 20), scale("Car", -200, -100), scale("Own", 0)])!;
-  deepStrictEqual(suite.worlds, ["Pole", "Car"]);
+  deepStrictEqual(suite.worlds, ["Car", "Pole"]);
   // a2c scores 0.5, 1 and 0.5, 0.5: the middle two are 0.5, and 0.375 is lacking on average.
   deepStrictEqual(
     suite.agents.map(({ agent, seeds, iqm, gap }) => [agent, seeds, iqm.value, gap.value]),
     [["dqn", 2, 1, 0], ["a2c", 2, 0.5, 0.375]],
   );
   deepStrictEqual(suiteRows(suite)[1], ["a2c", "2", "0.5", "0.375"]);
-  ok(suiteLine(suite).startsWith("Over Pole, Car together"));
+  ok(suiteLine(suite).startsWith("Over Car, Pole together"));
+});
+
+Deno.test("in whatever order worlds come their agents have the same intervals", () => {
+  const groups = [
+    group("dqn", "Pole", [3, 18, 7, 12, 20, 1]),
+    group("dqn", "Car", [-190, -120, -150, -101, -170]),
+  ];
+  const scales = [scale("Pole", 0, 20), scale("Car", -200, -100)];
+  const suite = suiteOf(groups, scales)!;
+  ok(suite.agents[0].iqm.spread !== null);
+  deepStrictEqual(suiteOf(groups.toReversed(), scales.toReversed()), suite);
+  deepStrictEqual(suiteTitles[1], "fewest seeds a world");
+  strictEqual(suiteRows(suite)[0][1], "5");
 });
 
 Deno.test("one world, or two groups of an agent in one, make no suite", () => {
@@ -56,7 +69,7 @@ Deno.test("a group of a program that names no agent is none of a suite", () => {
   strictEqual(suiteOf(own, scales), undefined);
   const suite = suiteOf([...own, group("dqn", "Pole", [1]), group("dqn", "Car", [1])], scales);
   deepStrictEqual([suite?.worlds, suite?.agents.map(({ agent }) => agent)], [
-    ["Pole", "Car"],
+    ["Car", "Pole"],
     ["dqn"],
   ]);
 });

@@ -204,6 +204,23 @@ Deno.test("of many runs with a broken loss three are named", () =>
     match(note, /^5 runs count as .*: (\w+ \(losses\/policy is -Infinity\), ){3}and 2 more$/);
   }));
 
+Deno.test("seeds and groups that were trained for different lengths are told, as by compare", () =>
+  withStore(async (store) => {
+    for (const seed of [1, 2, 3]) finished(store, "x", seed, [1, 100], (i) => i);
+    // Of two runs of one seed the newer counts.
+    finished(store, "x", 4, [1, 5], (i) => i);
+    finished(store, "x", 4, [1, 100], (i) => i);
+    const compared = async () => (await new Comparer(store).compare(request())).notes;
+    deepStrictEqual(await compared(), []);
+    finished(store, "x", 5, [1, 20], (i) => i);
+    finished(store, "y", 1, [1, 50], (i) => i);
+    deepStrictEqual(await compared(), [
+      "1 of 5 seeds of x ends at 5,120 environment steps, the others at 25,600.",
+      "of the groups that are compared y was trained for the fewest environment steps, 12,800, x for " +
+      "the most, 25,600.",
+    ]);
+  }));
+
 Deno.test("a seed that diverged or failed counts: no figure is that of the others alone", () =>
   withStore(async (store) => {
     const metric = "evaluation/return_mean";

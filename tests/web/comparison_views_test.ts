@@ -55,6 +55,10 @@ Deno.test("a comparison says whom the best one beats, by how much, and how that 
       "each, which cannot tell means apart that differ by less than 12.5.",
     ],
     [
+      [finding("a2c", { p: 0.0952, ofRanks: true })],
+      "ppo is not told apart from a2c: P = 0.88 [0.50, 1.00], p = 0.095 (of ranks), n = 5 each.",
+    ],
+    [
       [finding("a2c", { common: 0 })],
       "ppo is not told apart from a2c: P = 0.88 [0.50, 1.00], no common seeds, n = 5 each.",
     ],
@@ -302,6 +306,7 @@ Deno.test("agents over worlds are a row each", () => {
     ]);
   }
   using page = new SmallPage(Suite, { suite });
+  strictEqual(page.get("thead").all("th").at(-1)!.textContent, "Fewest seeds a world");
   deepStrictEqual(page.get("tbody").all("tr").map(cells), [
     ["ppo", "0.9", "0.5 … 2", "0.25", "0.125 … 2", "5"],
     ["dqn", "0.5", "–", "1", "–", "3"],

@@ -131,11 +131,15 @@ Deno.test("a seed without a figure is worse than any, and an IQM holds where it 
       seeds,
     })),
     [
-      // Of 25 pairs it has the higher figure in 20.
-      { best: "fast", other: "slow", probability: 20 / 25, p: null, seeds: [5, 5] },
+      // Of 25 pairs it has the higher figure in 20; p is of ranks, times three pairs.
+      { best: "fast", other: "slow", probability: 20 / 25, p: 38 / 252 * 3, seeds: [5, 5] },
       // In 8 of 25, and in 2 both have none.
-      { best: "fast", other: "risky", probability: (8 + 2 / 2) / 25, p: null, seeds: [5, 5] },
+      { best: "fast", other: "risky", probability: (8 + 2 / 2) / 25, p: 1, seeds: [5, 5] },
     ],
+  );
+  deepStrictEqual(
+    findings.map(({ ofRanks, detectable, told }) => [ofRanks, detectable, told]),
+    Array(2).fill([true, null, false]),
   );
   const [finding] = findingsOf("evaluation/negative_elbo", [
     group("broken", [NaN, 1]),
@@ -155,4 +159,20 @@ Deno.test("nothing is said across tasks, or where no way is better", () => {
     findingsOf("schedule/learning_rate", [group("a", figures), group("b", figures)]),
     [],
   );
+});
+
+Deno.test("whoever lost a seed is beaten by a test of ranks alone, and nobody without a test", () => {
+  const ofTwo = (x: number[], y: number[]) =>
+    findingsOf("evaluation/return_mean", [group("a", x), group("b", y)])[0];
+  // The interval lies above a half either way; p is 0.0952 (SciPy, as in pairs_test.ts) and 2 / 252.
+  const near = ofTwo([6, 7, 8, 9, 4.5], [NaN, 2, 3, 4.6, 7.5]);
+  ok(near.spread!.low > 0.5);
+  deepStrictEqual([near.p, near.told, near.ofRanks], [24 / 252, false, true]);
+  const far = ofTwo(five(10), [NaN, ...five(1).slice(1)]);
+  deepStrictEqual([far.p, far.told, far.ofRanks], [2 / 252, true, true]);
+  // Seeds that none of the other group has make no test of equal seeds.
+  const others = { ...group("b", five(0)), seeds: ["6", "7", "8", "9", "10"] };
+  const groups = [group("a", five(100)), others];
+  const [none] = findingsOf("evaluation/return_mean", groups, { paired: true });
+  deepStrictEqual([none.spread!.low, none.p, none.told], [1, null, false]);
 });

@@ -19,8 +19,8 @@ Deno.test("a configuration keeps its colour whatever comes beside it later", () 
   strictEqual(marksOf([other, "b"])[1], alone);
 });
 
-const group = (settings: Record<string, string>, experiment = "cartpole", backend = "wasm") => ({
-  experiment,
+const group = (settings: Record<string, string>, called = "cartpole", backend = "wasm") => ({
+  called,
   backend,
   settings,
 });
@@ -42,7 +42,7 @@ Deno.test("labels hold the settings that tell most groups apart, and an outlier'
   ]);
 });
 
-Deno.test("labels name the experiment where there are several, and no setting that says nothing", () => {
+Deno.test("labels have what groups are called where that differs, and no setting that says nothing", () => {
   deepStrictEqual(
     labelsOf([group({ "agent.name": "ppo" }, "a"), group({ "agent.name": "dqn" }, "b")]),
     ["a", "b"],

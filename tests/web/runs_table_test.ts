@@ -1,5 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { groupRuns } from "../../lab/experiment/comparison.ts";
 import { figureSpread, iqm } from "../../lab/statistics/mod.ts";
+import { Comparer } from "../../web/comparison.ts";
 import { Feed } from "../../web/feed.ts";
 import {
   groupedBy,
@@ -181,6 +183,32 @@ Deno.test("configurations are named by what tells those of the page apart, as in
       "b",
       "mlp (lr=0.001, weightDecay=0)",
     ]);
+  }));
+
+Deno.test("configurations are called as all of their runs alone are, in the table, in Compare and by compare", () =>
+  withStore(async (store) => {
+    const add = (lr: number, seed: number, name?: string) => {
+      const configuration = { optimizer: { lr } };
+      addPoints(store, addRun(store, { experiment: "mlp", configuration, seed, name }), 1, {
+        a: 1,
+      });
+    };
+    for (const seed of [1, 2]) add(1e6, seed, "too fast");
+    add(0.1, 1, "sound");
+    add(0.2, 1);
+    add(0.3, 1);
+    add(0.3, 2, "of one seed");
+    const feed = new Feed(store);
+    const { groups } = tableOf(feed, feed.records(), requestOf("group=configuration"));
+    const names = groups.map(({ label, name = label }) => name).sort();
+    deepStrictEqual(names, ["mlp (lr=0.2)", "mlp (lr=0.3)", "sound", "too fast"]);
+    const asked = { runs: [], filter: "experiment=mlp", metric: "a", smoothing: 0 };
+    const compared = await new Comparer(store).compare(asked);
+    deepStrictEqual(compared.groups.map(({ label }) => label), names);
+    deepStrictEqual(
+      groupRuns(store.runs()).map(({ label }) => label.replaceAll("optimizer.", "")).sort(),
+      names,
+    );
   }));
 
 Deno.test("groups have the IQM of their seeds with its interval, as compare has", async () => {

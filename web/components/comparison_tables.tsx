@@ -117,7 +117,7 @@ export function Statistics(
               <th
                 scope="col"
                 class="number"
-                title="Of a permutation test of the means against the best group, corrected for all (Holm)"
+                title="Of a permutation test of the means against the best group, of ranks where a seed was lost; corrected for all (Holm)"
               >
                 p
               </th>
@@ -214,7 +214,7 @@ export function Suite({ suite }: { suite: SuiteComparison }): VNode {
               <th scope="col">95 % interval</th>
               <th scope="col" class="number">Optimality gap</th>
               <th scope="col">95 % interval</th>
-              <th scope="col" class="number">Seeds a world</th>
+              <th scope="col" class="number">Fewest seeds a world</th>
             </tr>
           </thead>
           <tbody>

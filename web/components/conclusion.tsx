@@ -39,14 +39,14 @@ function verb({ told, spread, probability }: Finding): string {
 function evidence(
   finding: Finding,
 ): string {
-  const { probability, spread, seeds: [own, other], p, common } = finding;
+  const { probability, spread, seeds: [own, other], p, common, ofRanks } = finding;
   const seeds = own === other ? `n = ${own} each` : `n = ${own} and ${other}`;
   const bounds = spread === null ? "" : ` [${spread.low.toFixed(2)}, ${spread.high.toFixed(2)}]`;
   const few = spread === null ? ", too few seeds for an interval" : "";
   const tested = testText(finding).replace(/^\d/, "p = $&").replace(/^</, "p $&");
   const test = p === null && common !== 0 ? "" : `, ${tested}`;
   const least = detectableText(finding, figure);
-  const power = p === null
+  const power = p === null || ofRanks
     ? ""
     : least === NEVER
     ? ", which cannot tell means apart, however far: more seeds are needed"

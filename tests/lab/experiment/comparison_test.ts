@@ -12,9 +12,11 @@ import {
   isFinished,
   isLost,
   isUsual,
+  lengthsNote,
   lostText,
   newestOfEachSeed,
   numbered,
+  raggedNote,
   sameButSeed,
   seedNumber,
   seedsText,
@@ -137,6 +139,89 @@ Deno.test("figures of the evaluation that ended a run are told to be so where no
   deepStrictEqual(told("evaluation/ratio", ended("a", { status: "completed" })), []);
   deepStrictEqual(told("evaluation/own", ended("a"), ended("b")), []);
   deepStrictEqual(told("losses/loss", ended("a")), []);
+});
+
+/** Runs of one group, by how far each came: as a log has them, or as the lab under a budget. */
+function trained(environmentSteps: number[], fields: Partial<Run> = {}, budget?: number): Run[] {
+  const { manifest } = runOf({ agent: {}, ...budget && { budget } }, budget ? "wasm" : LOGGED);
+  return environmentSteps.map((steps) =>
+    ({
+      ...{ status: "completed", message: null, iterations: 1, gradientSteps: 2, examples: 0 },
+      ...{ environmentSteps: steps, manifest, ...fields },
+    }) as unknown as Run
+  );
+}
+
+Deno.test("of seeds that end before the others of their group a line says so, unless a rule ended them", () => {
+  const note = (...runs: Run[]) => raggedNote("ppo-ext", runs);
+  const [long, short] = [trained([1e6, 1e6, 1e6]), trained([2e5, 2e5])];
+  deepStrictEqual(note(...short, ...long), [
+    "2 of 5 seeds of ppo-ext end at 200,000 environment steps, the others at 1,000,000",
+  ]);
+  deepStrictEqual(note(...trained([3000, 4000])), [
+    "1 of 2 seeds of ppo-ext ends at 3,000 environment steps, the other at 4,000",
+  ]);
+  deepStrictEqual(note(...trained([10, 20, 99, 100]), ...trained([50], { status: "stopped" })), [
+    "2 of 5 seeds of ppo-ext end at 10 to 20 environment steps, 2 at 99 to 100",
+  ]);
+  // What a rule, a callback or a loss ended is told as that, and episodes end where they end.
+  for (const status of ["stopped", "diverged", "failed"] as const) {
+    deepStrictEqual(note(...long, ...trained([2e5], { status })), []);
+  }
+  deepStrictEqual(note(...trained([95, 100])), []);
+  deepStrictEqual(note(...trained([94, 100])).length, 1);
+  deepStrictEqual(note(...trained([100, 190], {}, 100)), []);
+  deepStrictEqual(note(...trained([60, 190], {}, 100)).length, 1);
+  // Of another program's budget nothing is known but its number.
+  deepStrictEqual(
+    note(
+      ...trained([2e5, 1e6]).map((run) => {
+        const { determined } = run.manifest;
+        const configuration = { ...determined.configuration, budget: 100 };
+        return {
+          ...run,
+          manifest: { ...run.manifest, determined: { ...determined, configuration } },
+        };
+      }),
+    ).length,
+    1,
+  );
+  deepStrictEqual(note(...trained([0, 0])), []);
+  deepStrictEqual(note(...trained([0], { gradientSteps: 3, iterations: 0 }), ...long), []);
+  deepStrictEqual(note(), []);
+  const models = (iterations: number) =>
+    trained([0], { iterations, gradientSteps: 0, examples: 0 });
+  deepStrictEqual(note(...models(5), ...models(9)), [
+    "1 of 2 seeds of ppo-ext ends at 5 iterations, the other at 9",
+  ]);
+});
+
+Deno.test("of groups that were trained for different lengths a line names the shortest and the longest", () => {
+  const note = (...groups: [label: string, runs: Run[], task?: string][]) =>
+    lengthsNote(groups.map(([label, runs, task = "pole"]) => ({ label, runs, task })));
+  const under = (budget: number, ...steps: number[]) => trained(steps, {}, budget);
+  const [short, long] = [under(8000, 8200, 8000), under(40_000, 40_000, 40_100)];
+  deepStrictEqual(note(["long", long], ["a2c", under(9000, 9000)], ["short", short]), [
+    "of the groups that are compared short was trained for the fewest environment steps, 8,000, long " +
+    "for the most, 40,000",
+  ]);
+  deepStrictEqual(note(["a", short], ["b", under(8200, 8200)]), []);
+  deepStrictEqual(note(["a", short], ["b", long, "car"]), []);
+  // A run that a rule ended had its budget, and may have been trained for longer all the same.
+  const stopped = (...steps: number[]) => trained(steps, { status: "stopped" }, 40_000);
+  deepStrictEqual(note(["a", long], ["b", stopped(5000, 7000)]), []);
+  deepStrictEqual(note(["a", [...stopped(5000), ...long]], ["b", long]), []);
+  deepStrictEqual(note(["a", short], ["b", stopped(5000, 20_000)]), [
+    "of the groups that are compared a was trained for the fewest environment steps, 8,000, b for the " +
+    "most, 20,000",
+  ]);
+  deepStrictEqual(note(["a", stopped(5)], ["b", stopped(50)]), []);
+  // One that diverged was trained for as long as it lasted.
+  deepStrictEqual(note(["a", trained([5], { status: "diverged" }, 40_000)], ["b", long]), []);
+  // Labels say it already, and what counts otherwise is not held against it.
+  deepStrictEqual(note(["p (budget=8000)", short], ["p (budget=40000)", long]), []);
+  deepStrictEqual(note(["p (budget=8000)", short], ["p", long]).length, 1);
+  deepStrictEqual(note(["a", trained([0], { iterations: 3, gradientSteps: 0 })], ["b", long]), []);
 });
 
 Deno.test("samples are judged by their distance to the data, as a judge may be sure of noise", () => {

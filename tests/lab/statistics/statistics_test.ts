@@ -340,6 +340,25 @@ Deno.test("draws that are kept are those of the generator, however often and by 
   }
 });
 
+Deno.test("figures near the largest number are finite, and those of smaller ones in another unit", () => {
+  const most = 1.5 * 2 ** 1023;
+  for (const values of [Array(5).fill(most), Array(6).fill(most), [Array(3).fill(most), [most]]]) {
+    for (const figure of [mean, median, iqm]) strictEqual(figure(values), most);
+  }
+  const width = { kind: "rough interval", low: most, high: most };
+  deepStrictEqual([figureSpread(Array(5).fill(most)), spreadOf(Array(5).fill(most), mean)], [
+    ...[width, width],
+  ]);
+  const [scores, large] = [[3, 1, 7, 2, 9, 4], 2 ** 1020];
+  const scaled = scores.map((score) => score * large);
+  for (const figure of [mean, median, iqm]) strictEqual(figure(scaled), figure(scores) * large);
+  const spread = figureSpread(scores)!;
+  const times = { ...spread, low: spread.low * large, high: spread.high * large };
+  deepStrictEqual(figureSpread(scaled), times);
+  strictEqual(mean([most, Infinity]), Infinity);
+  ok(Number.isNaN(iqm([most, NaN])));
+});
+
 Deno.test("a suite has an interval only where every task has the seeds for one", () => {
   const five = [0.1, 0.2, 0.3, 0.4, 0.5];
   const few = suiteFigures([five, [0.4, 0.6, 0.8]]);
