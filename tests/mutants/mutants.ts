@@ -6258,8 +6258,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a group's mean is its median",
     file: "cli/terminal/comparison_table.ts",
-    from: "[figure(group.mean), figure(group.median)]",
-    to: "[figure(group.median), figure(group.median)]",
+    from: "[shown(group.mean), shown(group.median)]",
+    to: "[shown(group.median), shown(group.median)]",
     test: "tests/cli/comparison_tables_test.ts",
   },
   {
@@ -11563,8 +11563,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "all pictures are looked for among the training images",
     file: "models/score.ts",
-    from: "COMPARED / 4 * images.size",
-    to: "COMPARED * images.size",
+    from: "subarray(0, SEARCHED * images.size)",
+    to: "subarray(0, COMPARED * images.size)",
     test: "tests/models/score_test.ts",
   },
   {
@@ -17186,8 +17186,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a coverage is told of that was not taken",
     file: "models/score.ts",
-    from: 'names.includes("likeness") ? [LIKENESS_OF_FEW] : []',
-    to: "[LIKENESS_OF_FEW]",
+    from: '...names.includes("likeness") && dataset.validation',
+    to: "...dataset.validation",
     test: "tests/models/score_test.ts",
   },
   {
@@ -17784,6 +17784,8 @@ export const mutants: readonly Mutant[] = [
     from: "if (!isRecord(given)) {",
     to: "if (false) {",
     test: "tests/envs/checker_test.ts",
+  },
+  {
     fault: "a category below an axis is left out where its label has no room",
     file: "web/components/svg_box.ts",
     from: "if (rows.every((row) => row < ROWS)) {",
@@ -17929,6 +17931,8 @@ export const mutants: readonly Mutant[] = [
     from: "    ctx.setLineDash([]);\n    ctx.lineWidth = 3",
     to: "    ctx.lineWidth = 3",
     test: "tests/web/plot_options_test.ts",
+  },
+  {
     fault: "a group that lost a seed is held against others by no test",
     file: "lab/statistics/pairs.ts",
     from: "  const ranks = midRanks(all);\n",
