@@ -30,18 +30,17 @@ import { shownVerdict } from "./runs_table.ts";
  * `487.2 [481.0, 495.5]`, of five to nine seeds with `rough` behind it; of fewer the lowest and the
  * highest, `487.2 (480.1 … 496.3)`; a single seed alone.
  *
- * @param show Is told how precise the figure is: default {@linkcode figureTo}.
+ * @param show Default: with the digits in which the bounds differ.
  */
 export function withSpread(
   value: number,
   spread: Spread | null,
-  show: (value: number, precision: number) => string = figureTo,
+  show: (value: number) => string = (each) => figureTo(each, precisionOf(spread)),
 ): string {
-  const [text, low, high] = [value, spread?.low ?? NaN, spread?.high ?? NaN]
-    .map((each) => show(each, precisionOf(spread)));
-  if (spread === null) return text;
-  if (spread.kind === "lowest and highest") return `${text} (${low} … ${high})`;
-  return `${text} [${low}, ${high}]${spread.kind === "interval" ? "" : " rough"}`;
+  if (spread === null) return show(value);
+  const [low, high] = [show(spread.low), show(spread.high)];
+  if (spread.kind === "lowest and highest") return `${show(value)} (${low} … ${high})`;
+  return `${show(value)} [${low}, ${high}]${spread.kind === "interval" ? "" : " rough"}`;
 }
 
 /** Half of what lies between the bounds of a figure, which its digits are to tell; 0 where there are none. */
@@ -70,8 +69,11 @@ export function markOf({ metric, threshold }: Group): number | undefined {
 export function iqmCell(group: Group): string {
   if (!isWhole(group)) return "none";
   const mark = markOf(group);
-  return withSpread(group.iqm, group.spread, (value, precision) => {
-    const [beside, precise] = [figureBeside(value, mark), figureTo(value, precision)];
+  return withSpread(group.iqm, group.spread, (value) => {
+    const [beside, precise] = [
+      figureBeside(value, mark),
+      figureTo(value, precisionOf(group.spread)),
+    ];
     return beside.length > precise.length ? beside : precise;
   });
 }

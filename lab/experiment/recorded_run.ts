@@ -202,10 +202,10 @@ export async function trainRecorded(
       : undefined;
     if (crash === undefined) writer.failed(line, stack);
     else {
-      writer.event(
-        "warning",
-        `${line}: goes on from its last checkpoint (${crash.times} of ${MOST_RETRIES} times)`,
-      );
+      const next = store.checkpoints(writer.run.id).length > 0
+        ? "goes on from its last checkpoint"
+        : "begins anew, as there is no checkpoint yet";
+      writer.event("warning", `${line}: ${next} (${crash.times} of ${MOST_RETRIES} times)`);
     }
     return crash;
   }

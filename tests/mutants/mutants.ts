@@ -17739,15 +17739,15 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a group's figures have fewer digits than its bounds differ in",
     file: "cli/terminal/comparison_table.ts",
-    from: "figureTo(value, precision)];",
-    to: "figureTo(value, 0)];",
+    from: "beside.length > precise.length ? beside : precise",
+    to: "beside",
     test: "tests/cli/comparison_tables_test.ts",
   },
   {
     fault: "a mean beside a narrow interval has the usual digits",
     file: "cli/terminal/comparison_table.ts",
-    from: "figureTo(value, precisionOf(group.spread))",
-    to: "figureTo(value, 0)",
+    from: "const shown = (value: number) => figureTo(value, precisionOf(group.spread))",
+    to: "const shown = (value: number) => figureTo(value, 0)",
     test: "tests/cli/comparison_tables_test.ts",
   },
   {
@@ -18057,5 +18057,33 @@ export const mutants: readonly Mutant[] = [
     from: ": unit * (paired",
     to: ": (paired",
     test: "tests/lab/statistics/pairs_test.ts",
+  },
+  {
+    fault: "a colour that is none comes into the markup of a drawing",
+    file: "lab/core/render_svg.ts",
+    from: "if (isColor(color)) return color;",
+    to: "return color;",
+    test: "tests/lab/core/render_test.ts",
+  },
+  {
+    fault: "a background that is no colour comes into the markup",
+    file: "lab/core/render_svg.ts",
+    from: "inked(scene.background)",
+    to: "scene.background",
+    test: "tests/lab/core/render_test.ts",
+  },
+  {
+    fault: "a drawing has a width that is no number",
+    file: "lab/core/render_svg.ts",
+    from: "if (!(Number.isFinite(width) && width > 0)) {",
+    to: "if (width < 0) {",
+    test: "tests/lab/core/render_test.ts",
+  },
+  {
+    fault: "a run that crashed is said to go on from a checkpoint that there is not",
+    file: "lab/experiment/recorded_run.ts",
+    from: "store.checkpoints(writer.run.id).length > 0",
+    to: "true",
+    test: "tests/lab/experiment/recorded_run_test.ts",
   },
 ];

@@ -210,6 +210,30 @@ Deno.test("SVG holds every kind of mark with the y axis turned and text escaped"
   );
 });
 
+Deno.test("what is no width, colour or shape is refused, and comes into no markup", () => {
+  for (const width of [NaN, -1, 0, Infinity, "9"]) {
+    throws(() => renderSvg(scene(square), { width: width as number }), {
+      name: "InputError",
+      message: /^Cannot draw as SVG as width must be a number above 0: /,
+    });
+  }
+  const color = 'red" onload="alert(1)' as Color;
+  const shapes: Shape[] = [
+    { ...square, fill: color } as Shape,
+    { kind: "circle", center: [1, 1], radius: 1, fill: color },
+    { kind: "line", points: [[0, 0], [1, 1]], width: 1, color },
+    { kind: "text", at: [0, 0], text: "a", size: 1, color },
+  ];
+  const wrong = [...shapes.map((shape) => scene(shape)), { ...scene(), background: color }];
+  for (const each of wrong) {
+    throws(() => renderSvg(each), { name: "InputError", message: /colour as it must be #rrggbb/ });
+  }
+  throws(() => renderSvg(scene({ ...square, kind: "rect" } as unknown as Shape)), {
+    name: "InputError",
+    message: 'Cannot draw a shape as its kind must be line, polygon, circle or text: "rect"',
+  });
+});
+
 Deno.test("the terminal shows two pixels a character in 24-bit colours", () => {
   const red = "255;0;0m";
   const white = "255;255;255m";

@@ -116,7 +116,10 @@ Deno.test("a run goes on after three crashes, and not where one comes back or so
         ...[times + 1, line, 5, "running"],
       ]);
       deepStrictEqual(events.map(({ level, message }) => [level, message]), [
-        ["warning", `${line}: goes on from its last checkpoint (${times + 1} of 3 times)`],
+        [
+          "warning",
+          `${line}: begins anew, as there is no checkpoint yet (${times + 1} of 3 times)`,
+        ],
       ]);
     }
     const stopped = AbortSignal.abort();

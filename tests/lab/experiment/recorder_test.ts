@@ -129,7 +129,10 @@ Deno.test("what is noticed from outside, and a crash that is gone on after, are 
     [
       ["info", "trains a classifier of the data"],
       ["warning", "no sign of life"],
-      ["warning", "its thread has ended: goes on from its last checkpoint (1 of 3 times)"],
+      [
+        "warning",
+        "its thread has ended: begins anew, as there is no checkpoint yet (1 of 3 times)",
+      ],
     ],
   );
 });
