@@ -17627,8 +17627,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a site shows a sweep some of whose runs it does not have",
     file: "web/export/take.ts",
-    from: "?.every(({ id }) => taken.has(id))",
-    to: "?.some(({ id }) => taken.has(id))",
+    from: "runs.every(({ id }) => taken.has(id))",
+    to: "runs.some(({ id }) => taken.has(id))",
     test: "tests/web/site_test.ts",
   },
   {

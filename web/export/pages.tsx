@@ -108,10 +108,10 @@ export async function* siteFiles(capsule: Capsule): AsyncGenerator<SiteFile> {
     })),
   ];
   const state = stateIn(capsule);
+  const links = pages.filter(({ path }) => path !== "/sweeps" || sweeps.length > 0);
   for (const { file, path } of paths) {
     const root = file.includes("/") ? "../" : "./";
     const place = inSite(root, (name) => sweeps.includes(name));
-    const links = pages.filter((page) => page.path !== "/sweeps" || sweeps.length > 0);
     yield { path: file, content: await sitePage(state, root, place, path, links) };
   }
   for (const name of [...builtNames(), "icon.svg"]) {

@@ -11,7 +11,7 @@ import { everything, indicesOf, picksOf } from "../curves.ts";
 import type { Part } from "../file_parts.ts";
 import type { Policies } from "../policies.ts";
 import { jsonNumber } from "../summary.ts";
-import { type SweepRow, sweepsOf } from "../sweeps.ts";
+import { sweepsOf } from "../sweeps.ts";
 import { betweenOf } from "../thinned.ts";
 import { axes, type Body, type Capsule, fileName, type PackedSeries, textName } from "./capsule.ts";
 import { pathsIn, withoutPaths } from "./without_paths.ts";
@@ -94,11 +94,18 @@ async function wholeSweeps(
   taken: ReadonlyMap<string, Body>,
   lost: (line: string) => void,
 ): Promise<Capsule["sweeps"]> {
+  const swept = Map.groupBy(
+    store.runs().filter(({ manifest }) => manifest.sweep !== undefined),
+    ({ manifest }) => manifest.sweep!.name,
+  );
+  const whole = new Set(
+    [...swept].flatMap(([name, runs]) => runs.every(({ id }) => taken.has(id)) ? [name] : []),
+  );
+  // How sweeps stand is read where one is to be shown: a page of one run has none.
+  if (whole.size === 0) return [];
   const source = sweepsOf(store);
-  const of = Map.groupBy(store.runs(), ({ manifest }) => manifest.sweep?.name);
-  const isWhole = ({ name }: SweepRow) => of.get(name)?.every(({ id }) => taken.has(id));
   const sweeps: Capsule["sweeps"][number][] = [];
-  for (const row of (await source.rows()).filter(isWhole)) {
+  for (const row of (await source.rows()).filter(({ name }) => whole.has(name))) {
     if (row.damage !== null) lost(`Left out of sweep ${row.name}: ${row.damage}`);
     else sweeps.push({ row, view: { ...await source.named(row.name), next: [] } });
   }
